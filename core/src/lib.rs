@@ -1,0 +1,1 @@
+//! Sans-IO client for the Amazon Neptune data API.
