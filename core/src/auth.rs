@@ -1,0 +1,17 @@
+//! Who is asking, and the proof of it: credentials and Signature Version 4.
+
+#[cfg(feature = "sigv4")]
+mod canonical;
+mod credentials;
+mod error;
+#[cfg(feature = "sigv4")]
+pub(crate) mod key_cache;
+mod region;
+#[cfg(feature = "sigv4")]
+pub(crate) mod sign;
+
+pub use credentials::Credentials;
+pub use error::SignError;
+pub use region::valid_region;
+#[cfg(feature = "sigv4")]
+pub use sign::sign;
