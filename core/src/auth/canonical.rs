@@ -137,7 +137,7 @@ fn write_path(path: &str, sink: &mut impl Sink) {
         sink.put(b"/");
         write_encoded(segment, false, sink);
     }
-    if segments.is_empty() || !is_plain(last) {
+    if !is_plain(last) {
         sink.put(b"/");
     }
 }

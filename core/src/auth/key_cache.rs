@@ -78,3 +78,98 @@ impl fmt::Debug for KeyCache {
         f.debug_struct("KeyCache").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use http::Request;
+
+    use super::super::sign::{sign, sign_with};
+    use super::*;
+
+    const DAY: u64 = 86_400;
+
+    fn at(seconds: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    fn request() -> Request<Bytes> {
+        Request::get("https://db.example.com:8182/status")
+            .body(Bytes::new())
+            .unwrap()
+    }
+
+    fn assert_signs_as_without(
+        cache: &KeyCache,
+        credentials: &Credentials,
+        region: &str,
+        now: SystemTime,
+    ) {
+        let [mut with, mut without] = [request(), request()];
+        sign_with(&mut with, credentials, region, now, cache).unwrap();
+        sign(&mut without, credentials, region, now).unwrap();
+        assert_eq!(with.headers(), without.headers());
+    }
+
+    #[test]
+    fn each_change_gets_its_own_key() {
+        let cache = KeyCache::default();
+        let first = Credentials::new("AKIDEXAMPLE", "secret");
+        // Another id with the same secret, another secret with the same id, the same key held elsewhere.
+        let others = [
+            Credentials::new("AKIDOTHER", "secret"),
+            Credentials::new("AKIDEXAMPLE", "other"),
+            Credentials::new("AKIDEXAMPLE", "secret").with_session_token("token"),
+        ];
+        for credentials in [&first].into_iter().chain(&others).chain([&first]) {
+            for region in ["us-east-1", "eu-west-1", "us-east-1"] {
+                for now in [0, 1, DAY - 1, DAY, 2 * DAY, 0] {
+                    assert_signs_as_without(&cache, credentials, region, at(now));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_key_is_kept_for_the_day() {
+        let cache = KeyCache::default();
+        let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+        let key = cache.key(&credentials, *b"20150830", "us-east-1", at(1_440_938_160));
+        // With a time that belongs to another date, only a kept key can be the same.
+        let kept = cache.key(&credentials.clone(), *b"20150830", "us-east-1", at(0));
+        assert_eq!(key, kept);
+    }
+
+    #[test]
+    fn a_poisoned_lock_is_taken_all_the_same() {
+        let cache = KeyCache::default();
+        let panicked = std::thread::scope(|scope| {
+            let thread = scope.spawn(|| {
+                let _guard = cache.0.lock();
+                panic!("on purpose");
+            });
+            thread.join().is_err()
+        });
+        assert!(panicked && cache.0.is_poisoned());
+        assert_signs_as_without(
+            &cache,
+            &Credentials::new("id", "secret"),
+            "us-east-1",
+            at(0),
+        );
+    }
+
+    #[test]
+    fn debug_shows_no_key() {
+        let cache = KeyCache::default();
+        cache.key(
+            &Credentials::new("id", "c4n4ry"),
+            *b"19700101",
+            "us-east-1",
+            at(0),
+        );
+        assert_eq!(format!("{cache:?}"), "KeyCache { .. }");
+    }
+}
