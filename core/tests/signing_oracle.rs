@@ -2,8 +2,8 @@
 //!
 //! Its settings are the defaults, but for the list of headers that are not signed. Two things are kept out of the
 //! requests, because there we differ on purpose: tabs in header values (spaces to us and to botocore, left alone there),
-//! and authorities that are not sent as written (capitals, a user name, an empty port, a port with leading zeros: we sign
-//! the `host` header as it will be sent, and it signs the authority).
+//! and authorities that are not sent as written (capitals, a user name, an empty port, a default port with leading zeros:
+//! we sign the `host` header that we set, and it signs the authority).
 
 #![cfg(feature = "sigv4")]
 

@@ -89,7 +89,7 @@ pub(super) fn write_names(names: &[&HeaderName], sink: &mut impl Sink) {
 
 /// `name:value,value`, each value trimmed and with single spaces.
 ///
-/// A tab counts as a space, as in botocore and the AWS SDK for Java; the AWS SDK for Rust keeps it.
+/// A tab counts as a space, as in botocore; the AWS SDK for Rust keeps it.
 fn write_header(headers: &HeaderMap, name: &HeaderName, sink: &mut impl Sink) {
     sink.put(name.as_str().as_bytes());
     let mut separator: &[u8] = b":";
@@ -276,4 +276,79 @@ fn hex_byte(high: u8, low: u8) -> Option<u8> {
             .and_then(|digit| u8::try_from(digit).ok())
     };
     Some(digit(high)? << 4 | digit(low)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(write: impl FnOnce(&mut Vec<u8>)) -> String {
+        let mut text = Vec::new();
+        write(&mut text);
+        String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn a_whole_request() {
+        let request = Request::post("https://db:8182/ml/a%2Fb?c=2&b=1&a")
+            .header("x-note", "  one  two ")
+            .header("x-note", "")
+            .header("x-note", "\tthree")
+            .header("te", "trailers")
+            .header("host", "db:8182")
+            .header("content-length", "0")
+            .body(Bytes::new())
+            .unwrap();
+        let text = written(|sink| write(&request, &signed_names(request.headers()), sink));
+        assert_eq!(
+            text,
+            "POST\n/ml/a%252Fb\na=&b=1&c=2\nhost:db:8182\nx-note:one two,,three\n\nhost;x-note\n\
+             e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        );
+    }
+
+    #[test]
+    fn paths() {
+        for (path, canonical) in [
+            ("", "/"),
+            ("/", "/"),
+            ("*", "/%2A"),
+            ("/a/b/", "/a/b/"),
+            ("/a//b", "/a/b"),
+            ("//", "/"),
+            ("/a/./b/../c", "/a/c"),
+            ("/loader/.", "/loader/"),
+            ("/loader/..", "/"),
+            ("/../a", "/a"),
+            ("/.../.a", "/.../.a"),
+            ("/a%20b", "/a%2520b"),
+            ("/a:b\u{e9}", "/a%3Ab%C3%A9"),
+        ] {
+            assert_eq!(written(|sink| write_path(path, sink)), canonical, "{path}");
+        }
+    }
+
+    #[test]
+    fn queries() {
+        for (query, canonical) in [
+            ("", ""),
+            ("&&", ""),
+            ("a=1&b=2", "a=1&b=2"),
+            ("a=2&a=1&A=", "A=&a=1&a=2"),
+            // By name, and only then by value: `-` comes before `=`.
+            ("a-=1&a=1", "a=1&a-=1"),
+            ("a&=b&=", "=&=b&a="),
+            ("a=b=c&", "a=b%3Dc"),
+            ("a=%2f%41+%2B", "a=%2FA%20%2B"),
+            ("a=%&b=%zz&c=%4", "a=%25&b=%25zz&c=%254"),
+            ("a=%c3%A9&b=\u{e9}", "a=%C3%A9&b=%C3%A9"),
+            ("a=%FF", "a=%EF%BF%BD"),
+        ] {
+            assert_eq!(
+                written(|sink| write_query(query, sink)),
+                canonical,
+                "{query}"
+            );
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 /// An AWS access key: what a signature is made with.
 ///
 /// A clone shares the strings and costs one reference count. `Debug` shows the access key id, which is no secret, and
-/// hides the rest. Nothing is checked here; [`sign`](crate::sign) says what cannot be signed with.
+/// hides the rest. Nothing is checked before signing; [`SignError`](crate::SignError) says what cannot be signed with.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};

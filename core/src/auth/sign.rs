@@ -149,7 +149,8 @@ fn check_headers(headers: &HeaderMap) -> Result<(), SignError> {
     Ok(())
 }
 
-/// Host and port in the form that botocore, hyper and ureq send: lower case, without a port that the scheme implies.
+/// Host and port as botocore, hyper and ureq send them: in lower case, without a user name or a port that the scheme
+/// implies.
 fn host_header(uri: &Uri) -> Result<HeaderValue, SignError> {
     let authority = uri.authority().ok_or(SignError::MissingAuthority)?;
     let host = authority.host();
@@ -164,21 +165,16 @@ fn host_header(uri: &Uri) -> Result<HeaderValue, SignError> {
         None | Some("") => None,
         Some(port) => Some(port.parse::<u16>().map_err(|_| SignError::InvalidPort)?),
     };
-    let implied = match uri.scheme_str() {
-        Some("http") => Some(80),
-        Some("https") => Some(443),
-        _ => None,
+    let sent = match (uri.scheme_str(), port) {
+        (_, None) | (Some("http"), Some(80)) | (Some("https"), Some(443)) => host,
+        _ => host_and_port,
     };
-    let mut text = String::with_capacity(host.len() + ":65535".len());
-    text.push_str(host);
-    text.make_ascii_lowercase();
-    if let Some(port) = port
-        && Some(port) != implied
-    {
-        text.push(':');
-        text.push_str(&port.to_string());
-    }
-    HeaderValue::from_str(&text).map_err(|_| SignError::MissingAuthority)
+    let header = if sent.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        HeaderValue::from_str(&sent.to_ascii_lowercase())
+    } else {
+        HeaderValue::from_str(sent)
+    };
+    header.map_err(|_| SignError::MissingAuthority)
 }
 
 fn insert(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) -> Result<(), SignError> {
