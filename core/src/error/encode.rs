@@ -1,0 +1,154 @@
+//! A request that was refused before anything was sent.
+
+use std::{borrow::Cow, fmt};
+
+/// The request cannot be right, so nothing was sent; every fault is named.
+///
+/// ```
+/// use neptunedata::{CancelMlModelTrainingJob, Endpoint};
+///
+/// let endpoint = Endpoint::parse("https://db.example.com:8182")?;
+/// let refused = neptunedata::request(&CancelMlModelTrainingJob::new(".."), &endpoint).unwrap_err();
+/// assert_eq!(refused.faults()[0].field(), "id");
+/// # Ok::<(), neptunedata::EndpointError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EncodeError {
+    operation: Cow<'static, str>,
+    faults: Vec<Fault>,
+}
+
+impl EncodeError {
+    /// An error for `operation` (its wire name) with these faults.
+    pub fn new(operation: impl Into<Cow<'static, str>>, faults: Vec<Fault>) -> Self {
+        EncodeError {
+            operation: operation.into(),
+            faults,
+        }
+    }
+
+    /// The wire name of the operation, such as `CancelMLModelTrainingJob`.
+    pub fn operation(&self) -> &str {
+        &self.operation
+    }
+
+    /// Every fault that was found, in the order of the request's fields.
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} was not sent: ", self.operation)?;
+        for (index, fault) in self.faults.iter().enumerate() {
+            if index > 0 {
+                f.write_str("; ")?;
+            }
+            write!(f, "{fault}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for EncodeError {}
+
+/// One thing that is wrong with a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    field: Cow<'static, str>,
+    kind: FaultKind,
+}
+
+impl Fault {
+    /// A fault of the member `field`, named as the service names it.
+    pub fn new(field: impl Into<Cow<'static, str>>, kind: FaultKind) -> Self {
+        Fault {
+            field: field.into(),
+            kind,
+        }
+    }
+
+    /// The path of the member in the service's names, such as
+    /// `customModelTrainingParameters.sourceS3DirectoryPath` or `subnets[2]`; empty for the request
+    /// as a whole.
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
+    /// What is wrong with it.
+    pub fn kind(&self) -> &FaultKind {
+        &self.kind
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.field.is_empty() {
+            write!(f, "{}: ", self.field)?;
+        }
+        write!(f, "{}", self.kind)
+    }
+}
+
+/// Why a member of a request was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// The operation name is unknown.
+    UnknownOperation,
+    /// A required member is missing.
+    Missing,
+    /// The operation has no such member.
+    UnknownMember,
+    /// The value has another JSON type than the member.
+    WrongType {
+        /// The type of the member.
+        expected: &'static str,
+        /// What was given.
+        found: &'static str,
+    },
+    /// A number outside its bounds, both of which are allowed.
+    OutOfRange {
+        /// Smallest allowed value.
+        min: i128,
+        /// Largest allowed value.
+        max: i128,
+    },
+    /// A value that becomes a path segment is empty, which would address something else.
+    EmptyLabel,
+    /// A value that becomes a path segment is `.` or `..`, which proxies and signers rewrite.
+    DotSegment,
+    /// A header value with characters that a header cannot carry.
+    HeaderValue,
+    /// The URI would be longer than 65,534 bytes.
+    UriTooLong {
+        /// Its length in bytes.
+        length: usize,
+    },
+    /// Something else, in words.
+    Other(Cow<'static, str>),
+}
+
+impl fmt::Display for FaultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FaultKind::UnknownOperation => f.write_str("there is no operation of this name"),
+            FaultKind::Missing => f.write_str("required, but missing"),
+            FaultKind::UnknownMember => f.write_str("the operation has no such member"),
+            FaultKind::WrongType { expected, found } => {
+                write!(f, "expected {expected}, found {found}")
+            }
+            FaultKind::OutOfRange { min, max } => write!(f, "must be from {min} to {max}"),
+            FaultKind::EmptyLabel => f.write_str("must not be empty, it is part of the path"),
+            FaultKind::DotSegment => {
+                f.write_str("must not be `.` or `..`, it is a segment of the path")
+            }
+            FaultKind::HeaderValue => f.write_str("holds characters that a header cannot carry"),
+            FaultKind::UriTooLong { length } => {
+                write!(f, "the URI would have {length} bytes, the limit is 65534")
+            }
+            FaultKind::Other(text) => f.write_str(text),
+        }
+    }
+}
