@@ -1,0 +1,378 @@
+//! Reads answers: JSON text into typed outputs, forgiving wherever the service is known to be loose
+//! about types, and naming the member that cannot be read.
+//!
+//! The leniency belongs to the reader and not to the outputs, so that those stay plain
+//! `#[derive(Deserialize)]` structs:
+//!
+//! | a member that asks for | also takes |
+//! |---|---|
+//! | a string | a number or a boolean, as text |
+//! | an integer | a string of digits; a number such as `3.0` or `1e3` |
+//! | a float | a string that holds a finite number |
+//! | a boolean | `"true"` and `"false"` in any case |
+//! | a list or a map of what cannot be null | nulls, which are left out |
+//!
+//! What asks for anything (`serde_json::Value`) gets it as it stands. A list is never taken for a
+//! struct, and the whole is always an object. It is one pass of serde_json's own parser; nothing is
+//! kept for the path until something fails.
+
+use std::cell::Cell;
+use std::fmt;
+
+use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, Visitor};
+
+use nested::Nested;
+use scalar::{Boolean, Float, Integer, Text};
+
+mod nested;
+mod scalar;
+mod skip;
+#[cfg(test)]
+mod tests;
+
+/// Reads `body`, which must be one JSON object and nothing else.
+///
+/// # Errors
+///
+/// Says where the first thing stands that is no JSON, or that no leniency makes fit `T`.
+pub(crate) fn from_slice<T: DeserializeOwned>(body: &[u8]) -> Result<T, LenientError> {
+    match std::str::from_utf8(body) {
+        Ok(text) => from_text(text),
+        Err(error) => Err(not_utf8::<T>(body, error)),
+    }
+}
+
+/// Why an answer could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}{reason} at line {line} column {column}", Prefix(.path))]
+pub(crate) struct LenientError {
+    /// The innermost member that failed, such as `mlModels[3].name`; empty for the answer as a
+    /// whole.
+    pub(crate) path: String,
+    /// What is wrong with it, in at most some 120 characters.
+    pub(crate) reason: String,
+    pub(crate) category: Category,
+    /// Counted from 1; columns are bytes.
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+}
+
+/// What sort of failure it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Category {
+    /// The input ended early.
+    Eof,
+    /// It is no JSON, or nested too deeply.
+    Syntax,
+    /// It is JSON, but not of the shape that was asked for.
+    Data,
+}
+
+impl LenientError {
+    fn new(error: &serde_json::Error, path: String, text: &str) -> Self {
+        let (line, column) = (error.line(), error.column());
+        let shown = error.to_string();
+        let reason = shown
+            .strip_suffix(&format!(" at line {line} column {column}"))
+            .unwrap_or(&shown);
+
+        let category = match error.classify() {
+            serde_json::error::Category::Eof => Category::Eof,
+            serde_json::error::Category::Data => Category::Data,
+            // serde_json calls a number that is cut inside a member nobody asked for invalid.
+            _ if reason == "invalid number"
+                && text.ends_with(['-', '+', '.', 'e', 'E'])
+                && (line, column) == position(text) =>
+            {
+                Category::Eof
+            }
+            _ => Category::Syntax,
+        };
+        Self {
+            path,
+            reason: elide(reason),
+            category,
+            line,
+            column,
+        }
+    }
+
+    fn at_end_of(text: &str, reason: &str, category: Category, path: String) -> Self {
+        let (line, column) = position(text);
+        Self {
+            path,
+            reason: reason.to_owned(),
+            category,
+            line,
+            column,
+        }
+    }
+}
+
+fn from_text<T: DeserializeOwned>(text: &str) -> Result<T, LenientError> {
+    if !text
+        .trim_start_matches([' ', '\t', '\r', '\n'])
+        .starts_with('{')
+    {
+        return Err(not_an_object(text));
+    }
+
+    let track = Track::default();
+    let mut parser = serde_json::Deserializer::from_str(text);
+    T::deserialize(Lenient::new(&mut parser, &track))
+        .and_then(|value| parser.end().map(|()| value))
+        .map_err(|error| LenientError::new(&error, track.into_path(), text))
+}
+
+fn not_an_object(text: &str) -> LenientError {
+    match serde_json::from_str::<IgnoredAny>(text) {
+        Ok(_) => LenientError::at_end_of("", "expected an object", Category::Data, String::new()),
+        Err(error) => LenientError::new(&error, String::new(), text),
+    }
+}
+
+/// What stands before the bad byte is read all the same: it tells which member the byte is in, and
+/// has precedence if it is wrong by itself.
+#[cold]
+fn not_utf8<T: DeserializeOwned>(body: &[u8], error: std::str::Utf8Error) -> LenientError {
+    let valid = body.get(..error.valid_up_to()).unwrap_or_default();
+    let text = std::str::from_utf8(valid).unwrap_or_default();
+    let path = match from_text::<T>(text) {
+        Ok(_) => String::new(),
+        Err(error) if error.category == Category::Eof => error.path,
+        Err(error) => return error,
+    };
+    match error.error_len() {
+        Some(_) => LenientError::at_end_of(text, "invalid UTF-8", Category::Syntax, path),
+        None => LenientError::at_end_of(
+            text,
+            "the text ends within a character",
+            Category::Eof,
+            path,
+        ),
+    }
+}
+
+/// The line and column of the last byte of `text`, counted as serde_json does.
+fn position(text: &str) -> (usize, usize) {
+    let (mut line, mut column) = (1_usize, 0_usize);
+    for byte in text.bytes() {
+        if byte == b'\n' {
+            line = line.saturating_add(1);
+            column = 0;
+        } else {
+            column = column.saturating_add(1);
+        }
+    }
+    (line, column)
+}
+
+/// Keeps both ends of a long text. Messages of serde name the value first and what was expected
+/// last, and the value can be megabytes.
+pub(crate) fn elide(text: &str) -> String {
+    const KEPT: usize = 60;
+
+    let length = text.chars().count();
+    if length <= 2 * KEPT {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(KEPT).collect();
+    short.push('…');
+    short.extend(text.chars().skip(length.saturating_sub(KEPT)));
+    short
+}
+
+struct Prefix<'a>(&'a str);
+
+impl fmt::Display for Prefix<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            "" => Ok(()),
+            path => write!(f, "{path}: "),
+        }
+    }
+}
+
+/// The path of a failure, written from its end to its beginning while the error travels up, and so
+/// for nothing when there is none.
+#[derive(Default)]
+struct Track(Cell<String>);
+
+impl Track {
+    #[cold]
+    fn member(&self, key: &str) {
+        let key: String = elide(key)
+            .chars()
+            .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+            .collect();
+        self.prepend(&key);
+    }
+
+    #[cold]
+    fn element(&self, index: usize) {
+        self.prepend(&format!("[{index}]"));
+    }
+
+    fn prepend(&self, segment: &str) {
+        let rest = self.0.take();
+        let dot = if rest.is_empty() || rest.starts_with('[') {
+            ""
+        } else {
+            "."
+        };
+        self.0.set(format!("{segment}{dot}{rest}"));
+    }
+
+    fn into_path(self) -> String {
+        self.0.into_inner()
+    }
+}
+
+/// Asks `inner` for what the type asks for, with a visitor between them that takes more than the
+/// type would.
+struct Lenient<'t, D> {
+    inner: D,
+    track: &'t Track,
+}
+
+impl<'t, D> Lenient<'t, D> {
+    fn new(inner: D, track: &'t Track) -> Self {
+        Self { inner, track }
+    }
+}
+
+macro_rules! integers {
+    ($($method:ident: $type:ident,)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+            self.inner.deserialize_any(Integer::new(visitor, $type::MIN.into(), $type::MAX.into()))
+        }
+    )*};
+}
+
+macro_rules! as_they_are {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+            self.inner.$method(visitor)
+        }
+    )*};
+}
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for Lenient<'_, D> {
+    type Error = D::Error;
+
+    // Values that are documents ask for anything at every level, so they pass through `Nested`
+    // unchanged. Hand-written types that take several forms ask for anything as well, and want
+    // leniency for what is inside.
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.inner.deserialize_any(Nested::new(visitor, self.track))
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.inner.deserialize_any(Text(visitor))
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.inner.deserialize_any(Text(visitor))
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.inner.deserialize_any(Boolean(visitor))
+    }
+
+    integers! {
+        deserialize_i8: i8,
+        deserialize_i16: i16,
+        deserialize_i32: i32,
+        deserialize_i64: i64,
+        deserialize_u8: u8,
+        deserialize_u16: u16,
+        deserialize_u32: u32,
+        deserialize_u64: u64,
+    }
+
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.inner.deserialize_any(Float(visitor))
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.inner.deserialize_any(Float(visitor))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.inner
+            .deserialize_option(Nested::new(visitor, self.track))
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        self.inner
+            .deserialize_newtype_struct(name, Nested::new(visitor, self.track))
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.inner.deserialize_seq(Nested::new(visitor, self.track))
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(
+        self,
+        len: usize,
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        self.inner
+            .deserialize_tuple(len, Nested::positional(visitor, self.track))
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        len: usize,
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        self.inner
+            .deserialize_tuple_struct(name, len, Nested::positional(visitor, self.track))
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.inner.deserialize_map(Nested::new(visitor, self.track))
+    }
+
+    // Asked for as a map, because derived structs would take a list, member by member in the order
+    // of their fields.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        self.inner.deserialize_map(Nested::new(visitor, self.track))
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        self.inner.deserialize_enum(name, variants, visitor)
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        self.inner.deserialize_unit_struct(name, visitor)
+    }
+
+    as_they_are! {
+        deserialize_i128 deserialize_u128 deserialize_char deserialize_bytes deserialize_byte_buf
+        deserialize_unit deserialize_identifier deserialize_ignored_any
+    }
+
+    fn is_human_readable(&self) -> bool {
+        self.inner.is_human_readable()
+    }
+}
