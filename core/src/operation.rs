@@ -1,0 +1,178 @@
+//! What an operation is, and the one list of them.
+
+use std::ops::RangeInclusive;
+
+use http::Method;
+
+use crate::{DecodeError, ErrorKind, RequestWriter, Response};
+
+/// An operation of the service; the request struct itself implements it.
+///
+/// [`encode`](Operation::encode) and [`decode`](Operation::decode) are all there is to an operation,
+/// so the machines and transports also run operations defined outside this crate.
+///
+/// ```
+/// use neptunedata::{DecodeError, Effect, Endpoint, Operation, OperationInfo, RequestWriter, Response};
+/// use neptunedata::http::Method;
+///
+/// /// `GET /health`, say.
+/// struct Health;
+///
+/// impl Operation for Health {
+///     type Output = String;
+///     const INFO: &'static OperationInfo =
+///         &OperationInfo::new("Health", Method::GET, "/health", Effect::Read);
+///
+///     fn encode(&self, _request: &mut RequestWriter<'_>) {}
+///
+///     fn decode(response: &Response<'_>) -> Result<String, DecodeError> {
+///         Ok(String::from_utf8_lossy(response.body()).into_owned())
+///     }
+/// }
+///
+/// let endpoint = Endpoint::parse("http://localhost:8182")?;
+/// assert_eq!(neptunedata::request(&Health, &endpoint)?.uri(), "http://localhost:8182/health");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub trait Operation {
+    /// What a successful answer decodes to.
+    type Output;
+
+    /// Everything about the operation that does not depend on its values.
+    const INFO: &'static OperationInfo;
+
+    /// What a second execution would do, by the values of this request.
+    fn effect(&self) -> Effect {
+        Self::INFO.effect
+    }
+
+    /// Writes path labels, query, headers and body. Faults are reported to the writer, which
+    /// collects them all.
+    fn encode(&self, request: &mut RequestWriter<'_>);
+
+    /// Reads a successful answer; error answers never come here.
+    ///
+    /// # Errors
+    ///
+    /// When the body is not the operation's answer.
+    fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError>;
+}
+
+/// What executing a request a second time would do. Decides what is sent again after a lost answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// Changes nothing.
+    Read,
+    /// Executed twice it leaves the same state as executed once.
+    Idempotent,
+    /// Executed twice it does more than executed once.
+    Write,
+}
+
+/// The facts about an operation: [`Operation::INFO`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OperationInfo {
+    /// The service's name, such as `CancelMLModelTrainingJob`.
+    pub name: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path with its labels in braces, such as `/ml/modeltraining/{id}`.
+    pub path: &'static str,
+    /// What a second execution does, unless the request's values say otherwise.
+    pub effect: Effect,
+    /// The exceptions that the service documents for the operation. Others occur: match on what
+    /// came, not on this list.
+    pub exceptions: &'static [ErrorKind],
+    /// The IAM actions that the caller needs, without the prefix `neptune-db:`.
+    pub iam_actions: &'static [&'static str],
+    /// Whether a success without a body is an answer of the operation.
+    pub may_answer_empty: bool,
+    /// The page of the service's documentation.
+    pub documentation: &'static str,
+}
+
+impl OperationInfo {
+    /// The facts that every operation has; the rest are set with the methods below.
+    pub const fn new(
+        name: &'static str,
+        method: Method,
+        path: &'static str,
+        effect: Effect,
+    ) -> OperationInfo {
+        OperationInfo {
+            name,
+            method,
+            path,
+            effect,
+            exceptions: &[],
+            iam_actions: &[],
+            may_answer_empty: false,
+            documentation: "",
+        }
+    }
+
+    /// Sets the documented exceptions.
+    #[must_use]
+    pub const fn with_exceptions(mut self, exceptions: &'static [ErrorKind]) -> OperationInfo {
+        self.exceptions = exceptions;
+        self
+    }
+
+    /// Sets the IAM actions.
+    #[must_use]
+    pub const fn with_iam_actions(mut self, actions: &'static [&'static str]) -> OperationInfo {
+        self.iam_actions = actions;
+        self
+    }
+
+    /// Says that a success without a body is an answer.
+    #[must_use]
+    pub const fn answering_empty(mut self) -> OperationInfo {
+        self.may_answer_empty = true;
+        self
+    }
+
+    /// Sets the page of the documentation.
+    #[must_use]
+    pub const fn with_documentation(mut self, url: &'static str) -> OperationInfo {
+        self.documentation = url;
+        self
+    }
+}
+
+/// Bounds of an integer member, both allowed.
+pub(crate) type Bounds = RangeInclusive<i32>;
+
+/// Calls a macro with every operation type: the one list that feeds the dynamic door, the tests and
+/// whoever wants to do something for each.
+///
+/// ```
+/// macro_rules! print_names {
+///     ($($operation:ident,)*) => {
+///         $(println!("{}", <neptunedata::$operation as neptunedata::Operation>::INFO.name);)*
+///     };
+/// }
+/// neptunedata::for_each_operation!(print_names);
+/// ```
+#[macro_export]
+macro_rules! for_each_operation {
+    ($with:ident) => {
+        $with! {
+            GetEngineStatus,
+            StartMlModelTrainingJob,
+            ListMlModelTrainingJobs,
+            GetMlModelTrainingJob,
+            CancelMlModelTrainingJob,
+        }
+    };
+}
+
+macro_rules! infos {
+    ($($operation:ident,)*) => {
+        /// The facts about every operation of the service.
+        pub const OPERATIONS: &[&OperationInfo] =
+            &[$(<crate::operations::$operation as Operation>::INFO,)*];
+    };
+}
+for_each_operation!(infos);

@@ -1,0 +1,8 @@
+//! What goes over the wire and comes back: the request writer, the response reader, and the reading
+//! of errors wherever the service puts them.
+
+pub(crate) mod answer;
+pub(crate) mod lenient;
+pub(crate) mod percent;
+pub(crate) mod request;
+pub(crate) mod response;

@@ -1,0 +1,92 @@
+//! The only percent-encoding in the crate: what goes into paths and queries.
+
+const HEX: &[u8; 16] = b"0123456789ABCDEF";
+
+/// Appends `text` with every byte but the unreserved characters of RFC 3986 encoded. This is the
+/// canonical form of signature version 4 too, so what is sent needs no rewriting to be signed.
+pub(crate) fn encode_into(out: &mut String, text: &str) {
+    let mut rest = text;
+    while let Some(position) = rest.bytes().position(|byte| !is_unreserved(byte)) {
+        let (plain, tail) = rest.split_at_checked(position).unwrap_or((rest, ""));
+        out.push_str(plain);
+        let mut characters = tail.chars();
+        if let Some(character) = characters.next() {
+            for byte in character.encode_utf8(&mut [0; 4]).bytes() {
+                out.push('%');
+                out.push(digit(byte >> 4));
+                out.push(digit(byte & 15));
+            }
+        }
+        rest = characters.as_str();
+    }
+    out.push_str(rest);
+}
+
+fn digit(nibble: u8) -> char {
+    HEX.get(usize::from(nibble))
+        .copied()
+        .map_or('0', char::from)
+}
+
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
+/// Decodes form-style text, where `+` is a space, as the trailers use it. Broken sequences stay as
+/// they are, and what is no UTF-8 becomes U+FFFD.
+pub(crate) fn decode_form(text: &[u8]) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&byte, tail)) = rest.split_first() {
+        rest = tail;
+        match (byte, tail) {
+            (b'+', _) => out.push(b' '),
+            (b'%', [high, low, after @ ..]) => match (hex_value(*high), hex_value(*low)) {
+                (Some(high), Some(low)) => {
+                    out.push(high << 4 | low);
+                    rest = after;
+                }
+                _ => out.push(byte),
+            },
+            _ => out.push(byte),
+        }
+    }
+    String::from_utf8(out)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
+fn hex_value(digit: u8) -> Option<u8> {
+    char::from(digit)
+        .to_digit(16)
+        .and_then(|value| u8::try_from(value).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn encoded(text: &str) -> String {
+        let mut out = String::new();
+        encode_into(&mut out, text);
+        out
+    }
+
+    #[test]
+    fn unreserved_characters_stay_and_all_others_are_encoded() {
+        assert_eq!(encoded("AZaz09-._~"), "AZaz09-._~");
+        assert_eq!(encoded("a/b +%é🚀"), "a%2Fb%20%2B%25%C3%A9%F0%9F%9A%80");
+    }
+
+    proptest! {
+        #[test]
+        fn decoding_undoes_encoding(text in any::<String>()) {
+            prop_assert_eq!(decode_form(encoded(&text).as_bytes()), text);
+        }
+
+        #[test]
+        fn decoding_takes_any_bytes(bytes in any::<Vec<u8>>()) {
+            decode_form(&bytes);
+        }
+    }
+}

@@ -1,0 +1,350 @@
+//! The request writer: from an operation's members to an `http::Request`.
+
+use std::{borrow::Cow, fmt::Write as _};
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Uri,
+    header::{CONTENT_LENGTH, CONTENT_TYPE, HOST},
+};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::percent;
+use crate::{EncodeError, Endpoint, Fault, FaultKind, Operation, OperationInfo, operation::Bounds};
+
+/// The longest URI that `http::Uri` and Neptune's front end take, in bytes.
+const MAX_URI: usize = 65_534;
+
+/// Turns a request struct into an unsigned `http::Request`.
+///
+/// The URI is absolute, the `host` header is set, and so are `content-type` and `content-length`
+/// where there is a body. The same request gives the same bytes.
+///
+/// ```
+/// use neptunedata::{CancelMlModelTrainingJob, Endpoint};
+///
+/// let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com")?;
+/// let request = neptunedata::request(&CancelMlModelTrainingJob::new("job-1").clean(true), &endpoint)?;
+/// assert_eq!(request.method(), "DELETE");
+/// assert_eq!(request.uri().path_and_query().unwrap(), "/ml/modeltraining/job-1?clean=true");
+/// assert_eq!(
+///     request.headers()["host"],
+///     "my-db.cluster-abc.eu-west-1.neptune.amazonaws.com:8182",
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// When the request cannot be right: every fault is named, with its member.
+pub fn request<O: Operation>(
+    operation: &O,
+    endpoint: &Endpoint,
+) -> Result<http::Request<Bytes>, EncodeError> {
+    request_with(operation, endpoint, &Extras::default())
+}
+
+pub(crate) fn request_with<O: Operation>(
+    operation: &O,
+    endpoint: &Endpoint,
+    extras: &Extras,
+) -> Result<http::Request<Bytes>, EncodeError> {
+    let mut writer = RequestWriter::new(O::INFO, endpoint);
+    operation.encode(&mut writer);
+    writer.finish(extras)
+}
+
+/// Fields and headers that a caller adds to a request: what the service knows and this crate does
+/// not.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Extras {
+    pub(crate) fields: Vec<(String, Value)>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) headers: HeaderMap,
+}
+
+impl Extras {
+    fn is_empty(&self) -> bool {
+        self.fields.is_empty() && self.query.is_empty() && self.headers.is_empty()
+    }
+}
+
+/// What an operation writes itself into: [`Operation::encode`].
+///
+/// Nothing here fails at once. Faults are collected, so that the caller learns all of them.
+#[derive(Debug)]
+pub struct RequestWriter<'a> {
+    info: &'static OperationInfo,
+    endpoint: &'a Endpoint,
+    uri: String,
+    /// What is left of the path template, from the next label on.
+    template: &'static str,
+    has_query: bool,
+    headers: HeaderMap,
+    body: Option<Vec<u8>>,
+    faults: Vec<Fault>,
+}
+
+impl<'a> RequestWriter<'a> {
+    pub(crate) fn new(info: &'static OperationInfo, endpoint: &'a Endpoint) -> Self {
+        let mut uri = String::with_capacity(endpoint.url().len() + info.path.len() + 128);
+        uri.push_str(endpoint.url());
+        let mut writer = RequestWriter {
+            info,
+            endpoint,
+            uri,
+            template: info.path,
+            has_query: false,
+            headers: HeaderMap::with_capacity(6),
+            body: None,
+            faults: Vec::new(),
+        };
+        writer.copy_template();
+        writer
+    }
+
+    /// Copies the path template up to its next label.
+    fn copy_template(&mut self) {
+        let (literal, rest) = match self.template.find('{') {
+            Some(brace) => self
+                .template
+                .split_at_checked(brace)
+                .unwrap_or((self.template, "")),
+            None => (self.template, ""),
+        };
+        self.uri.push_str(literal);
+        self.template = rest;
+    }
+
+    /// Fills the next label of the path. Labels come in the order of the path template.
+    ///
+    /// An empty value and the values `.` and `..` are faults: they would address something else.
+    pub fn label(&mut self, field: &'static str, value: &str) {
+        let label = self
+            .template
+            .strip_prefix('{')
+            .and_then(|rest| rest.split_once('}'));
+        match label {
+            Some((name, rest)) if name == field => self.template = rest,
+            _ => self.fault(
+                field,
+                FaultKind::Other("is not the next label of the path".into()),
+            ),
+        }
+        match value {
+            "" => self.fault(field, FaultKind::EmptyLabel),
+            "." | ".." => self.fault(field, FaultKind::DotSegment),
+            _ => percent::encode_into(&mut self.uri, value),
+        }
+        self.copy_template();
+    }
+
+    /// Adds a query parameter; a `None` adds nothing.
+    pub fn query<V: QueryValue + ?Sized>(&mut self, field: &str, value: &V) {
+        let before = self.uri.len();
+        let had_query = self.has_query;
+        self.query_name(field);
+        if !value.write_to(&mut QueryText(&mut self.uri)) {
+            self.uri.truncate(before);
+            self.has_query = had_query;
+        }
+    }
+
+    fn query_name(&mut self, name: &str) {
+        self.uri.push(if self.has_query { '&' } else { '?' });
+        self.has_query = true;
+        percent::encode_into(&mut self.uri, name);
+        self.uri.push('=');
+    }
+
+    /// Adds a header.
+    pub fn header(&mut self, name: HeaderName, value: &str) {
+        match HeaderValue::from_str(value) {
+            Ok(value) => {
+                self.headers.insert(name, value);
+            }
+            Err(_) => self.fault(name.as_str().to_owned(), FaultKind::HeaderValue),
+        }
+    }
+
+    /// Makes `value` the JSON body.
+    pub fn json<T: Serialize + ?Sized>(&mut self, value: &T) {
+        let mut body = Vec::with_capacity(128);
+        match serde_json::to_writer(&mut body, value) {
+            Ok(()) => self.body = Some(body),
+            Err(error) => self.fault("", FaultKind::Other(error.to_string().into())),
+        }
+    }
+
+    /// Reports a number outside its bounds; both bounds are allowed, and so is `None`.
+    pub fn bounds(&mut self, field: &'static str, value: Option<i32>, bounds: Bounds) {
+        if value.is_some_and(|value| !bounds.contains(&value)) {
+            let (min, max) = bounds.into_inner();
+            self.fault(
+                field,
+                FaultKind::OutOfRange {
+                    min: min.into(),
+                    max: max.into(),
+                },
+            );
+        }
+    }
+
+    /// Reports a fault: the request will be refused, and the error names it.
+    pub fn fault(&mut self, field: impl Into<Cow<'static, str>>, kind: FaultKind) {
+        self.faults.push(Fault::new(field, kind));
+    }
+
+    fn add(&mut self, extras: &Extras) {
+        if extras.is_empty() {
+            return;
+        }
+        let (mut fields, mut query) = (Vec::new(), Vec::new());
+        for (name, value) in &extras.fields {
+            // An operation without a body has its members in the query.
+            match (&self.body, self.info.method == Method::POST) {
+                (None, false) => query.push((name, Cow::Owned(as_text(value)))),
+                _ => fields.push((name, value)),
+            }
+        }
+        query.extend(
+            extras
+                .query
+                .iter()
+                .map(|(name, value)| (name, Cow::Borrowed(value.as_str()))),
+        );
+        for (name, value) in query {
+            self.query_name(name);
+            percent::encode_into(&mut self.uri, &value);
+        }
+        if !fields.is_empty() {
+            let body = self.body.take().unwrap_or_else(|| b"{}".to_vec());
+            match serde_json::from_slice::<serde_json::Map<String, Value>>(&body) {
+                Ok(mut object) => {
+                    for (name, value) in fields {
+                        object.insert(name.clone(), value.clone());
+                    }
+                    self.json(&object);
+                }
+                Err(_) => self.fault(
+                    "",
+                    FaultKind::Other("the body takes no extra fields".into()),
+                ),
+            }
+        }
+        for name in extras.headers.keys() {
+            self.headers.remove(name);
+        }
+        self.headers.extend(extras.headers.clone());
+    }
+
+    fn finish(mut self, extras: &Extras) -> Result<http::Request<Bytes>, EncodeError> {
+        if let Some((name, _)) = self
+            .template
+            .strip_prefix('{')
+            .and_then(|rest| rest.split_once('}'))
+        {
+            self.fault(name, FaultKind::Missing);
+        }
+        self.add(extras);
+        if self.uri.len() > MAX_URI {
+            let length = self.uri.len();
+            self.fault("", FaultKind::UriTooLong { length });
+        }
+        if !self.faults.is_empty() {
+            return Err(EncodeError::new(self.info.name, self.faults));
+        }
+
+        let uri = match Uri::from_maybe_shared(Bytes::from(self.uri)) {
+            Ok(uri) => uri,
+            Err(error) => {
+                let fault = Fault::new("", FaultKind::Other(error.to_string().into()));
+                return Err(EncodeError::new(self.info.name, vec![fault]));
+            }
+        };
+        self.headers
+            .insert(HOST, self.endpoint.host_header().clone());
+        let body = match self.body {
+            Some(body) => {
+                self.headers
+                    .entry(CONTENT_TYPE)
+                    .or_insert(HeaderValue::from_static("application/json"));
+                Bytes::from(body)
+            }
+            None => Bytes::new(),
+        };
+        if self.info.method != Method::GET {
+            self.headers
+                .insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+        }
+
+        let mut request = http::Request::new(body);
+        *request.method_mut() = self.info.method.clone();
+        *request.uri_mut() = uri;
+        *request.headers_mut() = self.headers;
+        Ok(request)
+    }
+}
+
+fn as_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// A value that can travel in the query: text, flags and integers, and options of them.
+pub trait QueryValue {
+    /// Writes the value and returns whether there is one.
+    fn write_to(&self, text: &mut QueryText<'_>) -> bool;
+}
+
+/// Where a [`QueryValue`] writes itself; it is percent-encoded on the way.
+#[derive(Debug)]
+pub struct QueryText<'a>(&'a mut String);
+
+impl QueryText<'_> {
+    /// Appends text.
+    pub fn push(&mut self, text: &str) {
+        percent::encode_into(self.0, text);
+    }
+}
+
+impl QueryValue for str {
+    fn write_to(&self, text: &mut QueryText<'_>) -> bool {
+        text.push(self);
+        true
+    }
+}
+
+impl QueryValue for String {
+    fn write_to(&self, text: &mut QueryText<'_>) -> bool {
+        self.as_str().write_to(text)
+    }
+}
+
+impl QueryValue for bool {
+    fn write_to(&self, text: &mut QueryText<'_>) -> bool {
+        text.push(if *self { "true" } else { "false" });
+        true
+    }
+}
+
+macro_rules! integers {
+    ($($integer:ty),*) => {
+        $(impl QueryValue for $integer {
+            fn write_to(&self, text: &mut QueryText<'_>) -> bool {
+                // Digits and signs are unreserved, and writing to a String cannot fail.
+                write!(text.0, "{self}").is_ok()
+            }
+        })*
+    };
+}
+integers!(i32, i64, u32, u64);
+
+impl<V: QueryValue> QueryValue for Option<V> {
+    fn write_to(&self, text: &mut QueryText<'_>) -> bool {
+        self.as_ref().is_some_and(|value| value.write_to(text))
+    }
+}

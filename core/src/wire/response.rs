@@ -1,0 +1,119 @@
+//! The response reader: what operations decode from.
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header::CONTENT_ENCODING};
+use serde::de::DeserializeOwned;
+
+use super::{
+    answer,
+    lenient::{self, Category},
+};
+use crate::{Cause, DecodeError, DecodeErrorKind, Operation, OperationInfo};
+
+/// Reads a complete answer to the operation `O`.
+///
+/// For transports that drop trailers, and for tests. A [`Call`](crate::Call) reads trailers too,
+/// sends again what may be sent again, and keeps attempts and execution in its error.
+///
+/// ```
+/// use neptunedata::{CancelMlModelTrainingJob, Cause, ErrorKind};
+/// use neptunedata::http::Response;
+///
+/// let answer = Response::new(r#"{"status":"200 OK"}"#.into());
+/// let output = neptunedata::response::<CancelMlModelTrainingJob>(&answer)?;
+/// assert_eq!(output.status.as_deref(), Some("200 OK"));
+///
+/// let answer = Response::builder()
+///     .status(400)
+///     .body(r#"{"requestId":"r","code":"InvalidParameterException","detailedMessage":"no such job"}"#.into())?;
+/// match neptunedata::response::<CancelMlModelTrainingJob>(&answer) {
+///     Err(Cause::Service(error)) => assert_eq!(error.kind, ErrorKind::InvalidParameterException),
+///     other => panic!("{other:?}"),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// [`Cause::Service`] for an error answer, also for one that hides behind a 200;
+/// [`Cause::Decode`] for a body that is not the operation's answer.
+pub fn response<O: Operation>(response: &http::Response<Bytes>) -> Result<O::Output, Cause> {
+    let (status, headers, body) = (response.status(), response.headers(), response.body());
+    answer::gate(status, headers, &HeaderMap::new(), body)?;
+    let response = Response {
+        info: O::INFO,
+        status,
+        headers,
+        body,
+    };
+    O::decode(&response).map_err(|error| answer::or_tail(error, status, headers, body))
+}
+
+/// A successful answer, as [`Operation::decode`] sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Response<'a> {
+    pub(crate) info: &'static OperationInfo,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) body: &'a Bytes,
+}
+
+impl<'a> Response<'a> {
+    /// The status, always from 200 to 299.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &'a HeaderMap {
+        self.headers
+    }
+
+    /// The whole body; cheap to clone.
+    pub fn body(&self) -> &'a Bytes {
+        self.body
+    }
+
+    /// Decodes a JSON object, leniently: unknown members are ignored, and strings, numbers and
+    /// booleans stand in for each other where that loses nothing. An empty body is an empty object
+    /// if the operation may answer so.
+    ///
+    /// # Errors
+    ///
+    /// When the body is no such JSON; the error names the place.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
+        if let Some(encoding) = self.headers.get(CONTENT_ENCODING)
+            && encoding.as_bytes() != b"identity"
+        {
+            let reason = format!("content-encoding {encoding:?}");
+            return Err(self.error(DecodeErrorKind::Encoding, "", reason));
+        }
+        let body: &[u8] = if !self.body.iter().all(u8::is_ascii_whitespace) {
+            self.body
+        } else if self.info.may_answer_empty {
+            b"{}"
+        } else {
+            return Err(self.error(DecodeErrorKind::Empty, "", "the body is empty"));
+        };
+        lenient::from_slice(body).map_err(|error| {
+            let kind = match error.category {
+                Category::Eof => DecodeErrorKind::Truncated,
+                Category::Syntax => DecodeErrorKind::Syntax,
+                Category::Data => DecodeErrorKind::Shape,
+            };
+            let (line, column) = (error.line, error.column);
+            let reason = format!("{} at line {line} column {column}", error.reason);
+            self.error(kind, error.path, reason)
+        })
+    }
+
+    /// An error that says what is wrong with this answer.
+    pub fn error(
+        &self,
+        kind: DecodeErrorKind,
+        path: impl Into<String>,
+        reason: impl Into<String>,
+    ) -> DecodeError {
+        DecodeError::new(self.info.name, kind, path, reason, self.body.clone())
+    }
+}
