@@ -1,0 +1,10 @@
+//! Structures, newtypes and open enums that several operations use.
+
+#[macro_use]
+mod open_enum;
+mod ml;
+mod text;
+
+pub use ml::{MlConfigDefinition, MlJobStatus, MlResourceDefinition};
+pub use open_enum::PrivOwnedStr;
+pub use text::{DataProcessingJobId, S3Uri};

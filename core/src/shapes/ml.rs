@@ -1,0 +1,69 @@
+//! What the operations of Neptune ML share.
+
+use serde::{Deserialize, Serialize};
+
+open_enum! {
+    /// How far a Neptune ML job is.
+    ///
+    /// The set of values is not documented (`U19`); one that is not here is kept as it came, and is
+    /// not terminal.
+    MlJobStatus {
+        /// It waits or runs.
+        InProgress = "InProgress",
+        /// It ended well.
+        Completed = "Completed",
+        /// It ended badly; the job's parts say why.
+        Failed = "Failed",
+        /// It is being cancelled (`U19`).
+        Stopping = "Stopping",
+        /// It was cancelled.
+        Stopped = "Stopped",
+    }
+}
+
+impl MlJobStatus {
+    /// Whether the job has ended, well or not.
+    pub fn is_terminal(&self) -> bool {
+        matches!(
+            self,
+            MlJobStatus::Completed | MlJobStatus::Failed | MlJobStatus::Stopped
+        )
+    }
+}
+
+/// A SageMaker resource behind a Neptune ML job.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct MlResourceDefinition {
+    /// Its name in SageMaker.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its ARN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arn: Option<String>,
+    /// How far it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<MlJobStatus>,
+    /// Where in S3 it writes its results.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_location: Option<String>,
+    /// Why it failed, if it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure_reason: Option<String>,
+    /// Where its CloudWatch logs are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cloudwatch_log_url: Option<String>,
+}
+
+/// A model that a training job made.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct MlConfigDefinition {
+    /// Its name in SageMaker.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its ARN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arn: Option<String>,
+}

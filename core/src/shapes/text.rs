@@ -1,0 +1,62 @@
+//! Text with a meaning. Where an operation requires two texts, their types keep them from being
+//! swapped. The server judges the contents; nothing is checked here.
+
+macro_rules! text {
+    ($($(#[$meta:meta])* $name:ident;)*) => {
+        $(
+            $(#[$meta])*
+            #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+            #[serde(transparent)]
+            pub struct $name(String);
+
+            impl $name {
+                /// Gives the text its meaning.
+                pub fn new(text: impl Into<String>) -> Self {
+                    $name(text.into())
+                }
+
+                /// The text.
+                pub fn as_str(&self) -> &str {
+                    &self.0
+                }
+            }
+
+            impl From<String> for $name {
+                fn from(text: String) -> Self {
+                    $name(text)
+                }
+            }
+
+            impl From<&str> for $name {
+                fn from(text: &str) -> Self {
+                    $name(text.to_owned())
+                }
+            }
+
+            impl From<$name> for String {
+                fn from(text: $name) -> String {
+                    text.0
+                }
+            }
+
+            impl AsRef<str> for $name {
+                fn as_ref(&self) -> &str {
+                    &self.0
+                }
+            }
+
+            impl std::fmt::Display for $name {
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.write_str(&self.0)
+                }
+            }
+        )*
+    };
+}
+
+text! {
+    /// The id of a data-processing job: 1 to 48 letters, digits and hyphens.
+    DataProcessingJobId;
+    /// An S3 location, `s3://bucket/prefix/`.
+    S3Uri;
+}
