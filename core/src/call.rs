@@ -1,0 +1,215 @@
+//! The machine that makes a call: attempts, credentials, signing, waits, retries, the reading of the
+//! answer. It asks, a driver answers, and nothing else happens.
+//!
+//! ```text
+//!           start               Done(Ok)
+//!  new ──────────▶ ATTEMPT ◀──── Woken ─────┐    ATTEMPT  credentials present and unexpired?
+//!                   │  ▲ Credentials        │             no:  Step::Credentials
+//!       Step::Send  ▼  │                    │             yes: sign at this moment, Step::Send
+//!                 REPLY ─── again, paid ─▶ Step::Wait
+//!                   │                            REPLY    head, body, end; then status,
+//!                   └── success, fatal,                   trailers, tail; classify
+//!                       out of attempts ─▶ Step::Done
+//! ```
+//!
+//! | the machine says | the driver answers with |
+//! |---|---|
+//! | (new) | [`Input::Next`] |
+//! | [`Step::Credentials`] | [`Input::Credentials`] or [`Input::CredentialsFailed`] |
+//! | [`Step::Send`] | [`Input::Head`], [`Input::Response`] or [`Input::Failure`] |
+//! | [`Step::Receive`] | [`Input::Chunk`], [`Input::End`] or [`Input::Failure`] |
+//! | [`Step::Wait`] | [`Input::Woken`] |
+//! | [`Step::Item`] | [`Input::Next`] |
+//! | [`Step::Done`] | nothing, it is over |
+//!
+//! A [`TransportError`] of kind [`Deadline`](crate::TransportErrorKind::Deadline) answers any step.
+//! On any step other than `Receive` and `Item` the driver drops the body that is open.
+
+mod backoff;
+mod exchange;
+mod options;
+mod quota;
+mod remedy;
+pub(crate) mod retry;
+mod skew;
+mod typed;
+
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use crate::{Credentials, CredentialsError, Error, TransportError, wire::answer};
+
+pub use exchange::{Exchange, Part};
+pub use options::CallOptions;
+pub(crate) use quota::Quota;
+pub use retry::{RetryClass, RetryPolicy, retry_table};
+pub(crate) use skew::Skew;
+pub use typed::Call;
+
+/// The time, as the driver sees it when it answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Now {
+    /// The time of day: requests are signed with it.
+    pub wall: SystemTime,
+    /// Time since any fixed start, never going back: round trips are measured with it.
+    pub mono: Duration,
+}
+
+/// What a machine wants done next.
+#[derive(Debug)]
+#[must_use]
+pub enum Step<I, T> {
+    /// Credentials, please. With `refresh` those given before were refused or have expired, so caches
+    /// must not answer.
+    Credentials {
+        /// Whether caches must be passed by.
+        refresh: bool,
+    },
+    /// Send this request, and answer with the head of what comes back.
+    Send(Box<Transmit>),
+    /// The next piece of the body, please.
+    Receive,
+    /// Wait this long.
+    Wait(Duration),
+    /// Something for the caller: a part of the answer, a row, a progress report. Hand it on.
+    Item(I),
+    /// The end. After a [`Misuse`](crate::Misuse) the machine is where it was and takes the right
+    /// input still.
+    Done(Result<T, Error>),
+}
+
+impl<I, T> Step<I, T> {
+    pub(crate) fn fail(error: Error) -> Self {
+        Step::Done(Err(error))
+    }
+}
+
+/// A request to send, and over what.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Transmit {
+    /// The request, complete and signed: absolute URI, `host` and `content-length` set. Send it as it
+    /// is, or the signature breaks; `user-agent`, `te` and `connection` may be added.
+    pub request: http::Request<Bytes>,
+    /// Over which connection.
+    pub connection: Connection,
+    /// Which attempt this is, from 1.
+    pub attempt: u32,
+}
+
+/// Over which connection a request goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Connection {
+    /// A pooled one, if there is one.
+    Any,
+    /// A new one, to an address that was looked up anew.
+    Fresh,
+}
+
+/// What a driver tells a machine.
+#[derive(Debug)]
+pub enum Input {
+    /// Begin, or go on after an item.
+    Next,
+    /// The credentials that were asked for.
+    Credentials(Credentials),
+    /// There are none to be had.
+    CredentialsFailed(CredentialsError),
+    /// The head of the answer.
+    Head(http::response::Parts),
+    /// The next piece of its body.
+    Chunk(Bytes),
+    /// The end of its body, and the trailers, which may be empty.
+    End(HeaderMap),
+    /// The whole answer at once, with its trailers: for those who collect.
+    Response(http::Response<Bytes>, HeaderMap),
+    /// The exchange broke.
+    Failure(TransportError),
+    /// The wait is over.
+    Woken,
+}
+
+impl Input {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Input::Next => "Next",
+            Input::Credentials(_) => "Credentials",
+            Input::CredentialsFailed(_) => "CredentialsFailed",
+            Input::Head(_) => "Head",
+            Input::Chunk(_) => "Chunk",
+            Input::End(_) => "End",
+            Input::Response(..) => "Response",
+            Input::Failure(_) => "Failure",
+            Input::Woken => "Woken",
+        }
+    }
+}
+
+/// Something that a driver can run: a call, an exchange.
+///
+/// ```
+/// use neptunedata::{Input, Machine, Now, Step};
+///
+/// /// A driver is this loop, with the four steps done for real.
+/// fn run<M: Machine>(
+///     mut machine: M,
+///     now: impl Fn() -> Now,
+///     mut perform: impl FnMut(Step<(), ()>) -> Input,
+/// ) -> Result<M::Output, neptunedata::Error> {
+///     let mut input = Input::Next;
+///     loop {
+///         input = match machine.resume(input, now()) {
+///             Step::Done(result) => return result,
+///             Step::Item(_item) => Input::Next,
+///             Step::Credentials { refresh } => perform(Step::Credentials { refresh }),
+///             Step::Send(transmit) => perform(Step::Send(transmit)),
+///             Step::Receive => perform(Step::Receive),
+///             Step::Wait(time) => perform(Step::Wait(time)),
+///         };
+///     }
+/// }
+/// ```
+pub trait Machine {
+    /// What it hands out on the way.
+    type Item;
+    /// What it ends in.
+    type Output;
+
+    /// Takes the answer to its last step and says what to do next.
+    fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, Self::Output>;
+}
+
+/// An answer with everything around it.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Answered<T> {
+    /// The typed answer.
+    pub output: T,
+    /// Status, headers and attempts.
+    pub meta: Meta,
+    /// The body as it arrived, with all members that `output` has no field for.
+    pub body: Bytes,
+}
+
+/// What came around an answer.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Meta {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// How many attempts were made.
+    pub attempts: u32,
+    /// Whether an attempt before the answered one may have been executed too.
+    pub earlier_may_have_executed: bool,
+}
+
+impl Meta {
+    /// The id under which the service logged the request, from the header `x-amzn-requestid`.
+    pub fn request_id(&self) -> Option<&str> {
+        answer::request_id(&self.headers)
+    }
+}

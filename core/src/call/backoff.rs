@@ -1,0 +1,32 @@
+//! Waits between attempts: exponential, with full jitter, from the call's seed.
+
+use std::time::Duration;
+
+/// SplitMix64: all that jitter needs, and the same on every machine.
+#[derive(Debug, Clone)]
+pub(super) struct Random(u64);
+
+impl Random {
+    pub(super) fn new(seed: u64) -> Self {
+        Random(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A wait from zero up to `base` doubled `doublings` times, but no longer than `cap`.
+    pub(super) fn wait(&mut self, base: Duration, doublings: u32, cap: Duration) -> Duration {
+        let longest = base
+            .saturating_mul(2_u32.saturating_pow(doublings))
+            .min(cap);
+        let nanos = u64::try_from(longest.as_nanos()).unwrap_or(u64::MAX);
+        // The high half of the product is uniform from 0 to nanos.
+        let scaled = (u128::from(self.next()) * u128::from(nanos)) >> 64;
+        Duration::from_nanos(u64::try_from(scaled).unwrap_or(nanos))
+    }
+}

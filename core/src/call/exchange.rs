@@ -1,0 +1,733 @@
+//! The untyped machine under every call: attempts, credentials, body, trailers, limits. Compiled
+//! once, whatever the operation.
+
+use std::{mem, time::Duration};
+
+use bytes::{Bytes, BytesMut};
+use http::{
+    HeaderMap, StatusCode,
+    header::{CONTENT_ENCODING, CONTENT_LENGTH, RETRY_AFTER},
+};
+
+use super::{
+    Answered, CallOptions, Connection, Input, Machine, Meta, Now, Step, Transmit,
+    backoff::Random,
+    remedy::{Remedy, remedies},
+    retry::{Again, RetryClass, classify, classify_transport},
+};
+use crate::{
+    Cause, Credentials, CredentialsError, DecodeError, DecodeErrorKind, Effect, EncodeError, Error,
+    Misuse, Operation, OperationInfo, Sent, ServiceError, Session, TransportError,
+    TransportErrorKind,
+    error::Stop,
+    wire::{answer, request::request_with},
+};
+
+/// Bodies of error answers are read up to this many bytes; the rest says nothing new.
+const ERROR_BODY_LIMIT: usize = 1024 * 1024;
+
+/// What a streaming exchange hands out.
+#[derive(Debug)]
+pub enum Part {
+    /// The head of an answer that is a success so far. A second one means that the answer before was
+    /// lost and the request was sent again: forget its chunks.
+    Head(http::response::Parts),
+    /// The next piece of its body.
+    Chunk(Bytes),
+}
+
+/// One request and its answer, whatever the operation: the machine under [`Call`](super::Call).
+///
+/// Made with [`collecting`](Exchange::collecting) it has no items and ends in the whole body; made
+/// with [`streaming`](Exchange::streaming) it hands out [`Part`]s and ends in an empty body. Either
+/// way an error answer is an error, also when it comes in trailers.
+#[derive(Debug)]
+pub struct Exchange {
+    session: Session,
+    info: &'static OperationInfo,
+    /// Unsigned; signed clones are sent. An error is reported by the first resume.
+    request: Result<http::Request<Bytes>, EncodeError>,
+    effect: Effect,
+    max_attempts: u32,
+    body_limit: usize,
+    streaming: bool,
+    /// Chunks were used by the caller, so sending again would give them twice.
+    committed: bool,
+    random: Random,
+    credentials: Option<Credentials>,
+    state: State,
+    attempts: u32,
+    retries: u32,
+    sent_at: Now,
+    connection: Connection,
+    /// An attempt before this one may have been executed.
+    lost: bool,
+    /// It ended in a success.
+    succeeded: bool,
+    constraint_seen: bool,
+    wrong_instance_seen: bool,
+    time_corrected: bool,
+    credentials_refreshed: bool,
+    head: Option<http::response::Parts>,
+    body: Body,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    New,
+    /// Credentials were asked for; with or without passing caches by.
+    Credentials {
+        refresh: bool,
+    },
+    Sent,
+    Receiving,
+    /// A part is out.
+    Item,
+    Waiting,
+    Done,
+}
+
+impl State {
+    fn name(self) -> &'static str {
+        match self {
+            State::New => "new",
+            State::Credentials { .. } => "waiting for credentials",
+            State::Sent => "waiting for an answer",
+            State::Receiving => "receiving a body",
+            State::Item => "waiting for an item to be taken",
+            State::Waiting => "waiting for time to pass",
+            State::Done => "done",
+        }
+    }
+}
+
+impl Exchange {
+    /// An exchange that collects the body.
+    pub fn collecting<O: Operation>(
+        session: &Session,
+        operation: &O,
+        options: &CallOptions,
+        seed: u64,
+    ) -> Self {
+        let request = request_with(operation, session.endpoint(), &options.extras);
+        let policy = session.retry_policy();
+        Exchange {
+            session: session.clone(),
+            info: O::INFO,
+            request,
+            effect: options.effect.unwrap_or_else(|| operation.effect()),
+            max_attempts: options.max_attempts.unwrap_or(policy.max_attempts).max(1),
+            body_limit: options.body_limit.unwrap_or(session.body_limit()),
+            streaming: false,
+            committed: false,
+            random: Random::new(seed),
+            credentials: session.credentials().cloned(),
+            state: State::New,
+            attempts: 0,
+            retries: 0,
+            sent_at: Now {
+                wall: std::time::SystemTime::UNIX_EPOCH,
+                mono: Duration::ZERO,
+            },
+            connection: Connection::Any,
+            lost: false,
+            succeeded: false,
+            constraint_seen: false,
+            wrong_instance_seen: false,
+            time_corrected: false,
+            credentials_refreshed: false,
+            head: None,
+            body: Body::Empty,
+        }
+    }
+
+    /// An exchange that hands out the body as it comes. The body limit does not apply.
+    pub fn streaming<O: Operation>(
+        session: &Session,
+        operation: &O,
+        options: &CallOptions,
+        seed: u64,
+    ) -> Self {
+        Exchange {
+            streaming: true,
+            ..Exchange::collecting(session, operation, options, seed)
+        }
+    }
+
+    /// Says that chunks were used, so that the request must not be sent again.
+    pub fn commit(&mut self) {
+        self.committed = true;
+    }
+
+    /// How many attempts were made so far.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// The answer looked like a success and does not decode: the error at its tail, a cut that reads
+    /// recover from, or just that.
+    pub(crate) fn reject(
+        &mut self,
+        error: DecodeError,
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Bytes,
+        now: Now,
+    ) -> Step<Part, Answered<()>> {
+        let cause = answer::or_tail(error, status, &headers, &body);
+        self.failed(cause, Some((status, headers)), body, now)
+    }
+
+    fn attempt(&mut self, now: Now) -> Step<Part, Answered<()>> {
+        let request = match &self.request {
+            Ok(request) => request,
+            Err(error) => {
+                let error = Error::new(self.info.name, error.clone());
+                return self.end(error);
+            }
+        };
+        let Some(wall) = self.session.skew().apply(now.wall) else {
+            return self.unsigned(crate::SignError::TimeOutOfRange);
+        };
+        if self.session.is_signed() {
+            let refresh = match &self.credentials {
+                Some(credentials) if !credentials.is_expired_at(wall) => None,
+                Some(_) => Some(true),
+                None => Some(false),
+            };
+            if let Some(refresh) = refresh {
+                self.state = State::Credentials { refresh };
+                return Step::Credentials { refresh };
+            }
+        }
+        let mut request = request.clone();
+        if let Some(credentials) = &self.credentials
+            && self.session.is_signed()
+            && let Err(error) = self.session.sign(&mut request, credentials, wall)
+        {
+            return self.unsigned(error);
+        }
+        self.attempts = self.attempts.saturating_add(1);
+        self.state = State::Sent;
+        self.sent_at = now;
+        self.head = None;
+        self.body = Body::Empty;
+        let (connection, attempt) = (self.connection, self.attempts);
+        Step::Send(Box::new(Transmit {
+            request,
+            connection,
+            attempt,
+        }))
+    }
+
+    fn unsigned(&mut self, error: crate::SignError) -> Step<Part, Answered<()>> {
+        let error = Error::new(self.info.name, error);
+        self.end(error)
+    }
+
+    fn take_credentials(
+        &mut self,
+        credentials: Credentials,
+        refreshed: bool,
+        now: Now,
+    ) -> Step<Part, Answered<()>> {
+        let wall = self.session.skew().apply(now.wall).unwrap_or(now.wall);
+        if !credentials.is_expired_at(wall) {
+            self.credentials = Some(credentials);
+            return self.attempt(now);
+        }
+        if refreshed {
+            let error = CredentialsError::new("they have expired, and so have those given instead");
+            let error = Error::new(self.info.name, error);
+            return self.end(error);
+        }
+        self.state = State::Credentials { refresh: true };
+        Step::Credentials { refresh: true }
+    }
+
+    fn take_head(&mut self, head: http::response::Parts) -> Step<Part, Answered<()>> {
+        let streams = self.streaming && head.status.is_success();
+        if streams {
+            self.head = Some(head.clone());
+            self.state = State::Item;
+            return Step::Item(Part::Head(head));
+        }
+        self.head = Some(head);
+        self.state = State::Receiving;
+        Step::Receive
+    }
+
+    fn take_chunk(&mut self, chunk: Bytes, now: Now) -> Step<Part, Answered<()>> {
+        let success = self
+            .head
+            .as_ref()
+            .is_some_and(|head| head.status.is_success());
+        if self.streaming && success {
+            self.body.keep_tail(&chunk);
+            self.state = State::Item;
+            return Step::Item(Part::Chunk(chunk));
+        }
+        if !success {
+            self.body.push(chunk);
+            if self.body.len() > ERROR_BODY_LIMIT {
+                return self.take_end(HeaderMap::new(), now);
+            }
+            return Step::Receive;
+        }
+        let length = self.body.len().saturating_add(chunk.len());
+        self.body.push(chunk);
+        if length <= self.body_limit {
+            return Step::Receive;
+        }
+        let body = self.body.take();
+        let reason = format!("it is longer than the limit of {} bytes", self.body_limit);
+        let error = DecodeError::new(
+            self.info.name,
+            DecodeErrorKind::TooLarge,
+            "",
+            reason,
+            body.clone(),
+        );
+        let answer = self.head.take().map(|head| (head.status, head.headers));
+        self.failed(Cause::Decode(error), answer, body, now)
+    }
+
+    fn take_end(&mut self, trailers: HeaderMap, now: Now) -> Step<Part, Answered<()>> {
+        let Some(head) = self.head.take() else {
+            return self.misuse("End");
+        };
+        let received = self.body.received();
+        let body = self.body.take();
+        let (status, headers) = (head.status, head.headers);
+        let verdict = if self.streaming && status.is_success() {
+            answer::gate(status, &headers, &trailers, &Bytes::new())
+        } else {
+            answer::gate(status, &headers, &trailers, &body)
+        };
+        if let Err(error) = verdict {
+            return self.failed(Cause::Service(error), Some((status, headers)), body, now);
+        }
+        if is_short(&headers, received) {
+            let cause = match answer::from_tail(status, &headers, &body) {
+                Some(error) => Cause::Service(error),
+                None => Cause::Transport(
+                    TransportError::new(TransportErrorKind::Closed, Sent::Maybe)
+                        .with_source("the body is shorter than its content-length"),
+                ),
+            };
+            return self.failed(cause, Some((status, headers)), body, now);
+        }
+        if self.attempts == 1 {
+            self.session.quota().reward();
+        }
+        self.state = State::Done;
+        self.succeeded = true;
+        let meta = Meta {
+            status,
+            headers,
+            attempts: self.attempts,
+            earlier_may_have_executed: self.lost,
+        };
+        let body = if self.streaming { Bytes::new() } else { body };
+        Step::Done(Ok(Answered {
+            output: (),
+            meta,
+            body,
+        }))
+    }
+
+    /// The driver could not go on.
+    fn take_failure(&mut self, failure: TransportError, now: Now) -> Step<Part, Answered<()>> {
+        let body = self.body.take();
+        let Some(head) = self.head.take() else {
+            return self.failed(Cause::Transport(failure), None, body, now);
+        };
+        let (status, headers) = (head.status, head.headers);
+        // What arrived may already say how it ended.
+        let cause = if failure.kind() == TransportErrorKind::Deadline {
+            None
+        } else if status.is_success() {
+            answer::from_tail(status, &headers, &body)
+        } else {
+            Some(answer::service_error(status, &headers, &body))
+                .filter(|error| error.code.is_some())
+        };
+        let cause = match cause {
+            Some(error) => Cause::Service(error),
+            // With a head the request has been received, whatever the driver thinks.
+            None => Cause::Transport(failure.received()),
+        };
+        self.failed(cause, Some((status, headers)), body, now)
+    }
+
+    /// Sends again what may be sent again; everything else is the end.
+    fn failed(
+        &mut self,
+        cause: Cause,
+        answer: Option<(StatusCode, HeaderMap)>,
+        body: Bytes,
+        now: Now,
+    ) -> Step<Part, Answered<()>> {
+        let earlier_lost = self.lost;
+        let class = class_of(&cause);
+        let executed = match &cause {
+            Cause::Transport(error) => {
+                error.sent() == Sent::Maybe && self.attempts > 0 && self.is_out()
+            }
+            Cause::Decode(_) => true,
+            _ => class.is_some_and(RetryClass::may_have_executed),
+        };
+        self.lost |= executed;
+        let headers = answer.as_ref().map(|(_, headers)| headers);
+        let retry_after = headers.and_then(|headers| retry_after(headers, now));
+
+        let stop = match self.decide(&cause, class, headers, retry_after, now) {
+            Ok(step) => return step,
+            Err(stop) => stop,
+        };
+        let meta = answer.map(|(status, headers)| Meta {
+            status,
+            headers,
+            attempts: self.attempts,
+            earlier_may_have_executed: earlier_lost,
+        });
+        let lasting = class.filter(|class| match class.again(self.effect) {
+            Again::Yes => true,
+            Again::Once => stop == Stop::Attempts,
+            Again::Remedied | Again::No => false,
+        });
+        let error = Error::new(self.info.name, cause)
+            .with_class(lasting, retry_after)
+            .with_answer(meta, body);
+        self.state = State::Done;
+        Step::fail(
+            error
+                .with_attempts(self.attempts, stop)
+                .with_execution(self.lost, earlier_lost),
+        )
+    }
+
+    /// Whether a request is on its way, so that a failure can mean that it was executed.
+    fn is_out(&self) -> bool {
+        matches!(self.state, State::Sent | State::Receiving | State::Item)
+    }
+
+    fn decide(
+        &mut self,
+        cause: &Cause,
+        class: Option<RetryClass>,
+        headers: Option<&HeaderMap>,
+        retry_after: Option<Duration>,
+        now: Now,
+    ) -> Result<Step<Part, Answered<()>>, Stop> {
+        let class = class.ok_or(Stop::Permanent)?;
+        if self.committed {
+            return Err(Stop::Permanent);
+        }
+        let timed_out = match cause {
+            // A pooled connection that was closed before anything was sent: at once, over a new one,
+            // and not counted. A new one cannot be stale, so this happens once an attempt.
+            Cause::Transport(error)
+                if error.sent() == Sent::No
+                    && error.is_reused()
+                    && self.connection == Connection::Any =>
+            {
+                self.attempts = self.attempts.saturating_sub(1);
+                self.connection = Connection::Fresh;
+                return Ok(self.attempt(now));
+            }
+            Cause::Transport(error) => matches!(
+                error.kind(),
+                TransportErrorKind::Timeout | TransportErrorKind::ConnectTimeout
+            ),
+            _ => false,
+        };
+        let again = class.again(self.effect);
+        if again == Again::No {
+            return Err(Stop::Write);
+        }
+        if self.attempts >= self.max_attempts {
+            return Err(Stop::Attempts);
+        }
+        self.connection = match cause {
+            Cause::Transport(_) => Connection::Fresh,
+            _ => Connection::Any,
+        };
+        match again {
+            Again::Remedied => return self.cure(cause, headers, now).ok_or(Stop::Permanent),
+            Again::Once => {
+                let seen = match class {
+                    RetryClass::WrongInstance => &mut self.wrong_instance_seen,
+                    _ => &mut self.constraint_seen,
+                };
+                if mem::replace(seen, true) {
+                    return Err(Stop::Permanent);
+                }
+                if class == RetryClass::WrongInstance {
+                    self.connection = Connection::Fresh;
+                }
+            }
+            Again::Yes | Again::No => {}
+        }
+        let policy = self.session.retry_policy();
+        if retry_after.is_some_and(|wait| wait > policy.retry_after_limit) {
+            return Err(Stop::RetryAfter);
+        }
+        if !self.session.quota().pay(timed_out) {
+            return Err(Stop::Quota);
+        }
+        let chosen = self
+            .random
+            .wait(class.base(policy), self.retries, policy.cap);
+        self.retries = self.retries.saturating_add(1);
+        self.state = State::Waiting;
+        Ok(Step::Wait(chosen.max(retry_after.unwrap_or_default())))
+    }
+
+    /// Signs again if that can help, each cure once.
+    fn cure(
+        &mut self,
+        cause: &Cause,
+        headers: Option<&HeaderMap>,
+        now: Now,
+    ) -> Option<Step<Part, Answered<()>>> {
+        let Cause::Service(error) = cause else {
+            return None;
+        };
+        if !self.session.is_signed() {
+            return None;
+        }
+        let (by_time, by_credentials) = remedies(error, headers?);
+        if let Some(Remedy::ServerTime(server)) = by_time
+            && !self.time_corrected
+            && self.session.skew().correct(server, self.sent_at, now)
+        {
+            self.time_corrected = true;
+            return Some(self.attempt(now));
+        }
+        if by_credentials.is_some() && !mem::replace(&mut self.credentials_refreshed, true) {
+            self.state = State::Credentials { refresh: true };
+            return Some(Step::Credentials { refresh: true });
+        }
+        None
+    }
+
+    /// Ends with an error that is not about an attempt.
+    fn end(&mut self, error: Error) -> Step<Part, Answered<()>> {
+        self.state = State::Done;
+        Step::fail(
+            error
+                .with_attempts(self.attempts, Stop::Permanent)
+                .with_execution(self.lost, self.lost),
+        )
+    }
+
+    /// The state stays as it is.
+    fn misuse(&self, input: &'static str) -> Step<Part, Answered<()>> {
+        let executed = self.lost || self.succeeded || self.is_out();
+        let error = Error::new(
+            self.info.name,
+            Misuse {
+                state: self.state.name(),
+                input,
+            },
+        );
+        Step::fail(
+            error
+                .with_attempts(self.attempts, Stop::Permanent)
+                .with_execution(executed, self.lost),
+        )
+    }
+}
+
+impl Machine for Exchange {
+    type Item = Part;
+    type Output = Answered<()>;
+
+    fn resume(&mut self, input: Input, now: Now) -> Step<Part, Answered<()>> {
+        match (self.state, input) {
+            (State::New, Input::Next) | (State::Waiting, Input::Woken) => self.attempt(now),
+            (State::Credentials { refresh }, Input::Credentials(credentials)) => {
+                self.take_credentials(credentials, refresh, now)
+            }
+            (State::Credentials { .. }, Input::CredentialsFailed(error)) => {
+                let error = Error::new(self.info.name, error);
+                self.end(error)
+            }
+            (State::Sent, Input::Head(head)) => self.take_head(head),
+            (State::Sent, Input::Response(response, trailers)) if !self.streaming => {
+                let (head, body) = response.into_parts();
+                match self.take_head(head) {
+                    Step::Receive if !body.is_empty() => match self.take_chunk(body, now) {
+                        Step::Receive => self.take_end(trailers, now),
+                        step => step,
+                    },
+                    Step::Receive => self.take_end(trailers, now),
+                    step => step,
+                }
+            }
+            (State::Receiving, Input::Chunk(chunk)) => self.take_chunk(chunk, now),
+            (State::Receiving, Input::End(trailers)) => self.take_end(trailers, now),
+            (State::Item, Input::Next) => {
+                self.state = State::Receiving;
+                Step::Receive
+            }
+            (State::Sent | State::Receiving, Input::Failure(failure)) => {
+                self.take_failure(failure, now)
+            }
+            (
+                State::New | State::Credentials { .. } | State::Item | State::Waiting,
+                Input::Failure(failure),
+            ) if failure.kind() == TransportErrorKind::Deadline => self.take_failure(failure, now),
+            (_, input) => self.misuse(input.name()),
+        }
+    }
+}
+
+fn class_of(cause: &Cause) -> Option<RetryClass> {
+    match cause {
+        Cause::Transport(error) => classify_transport(error),
+        Cause::Service(error) => classify_service(error),
+        // Old engines just stop in the middle of the JSON: a cut, though HTTP does not see it.
+        Cause::Decode(error) if error.kind() == DecodeErrorKind::Truncated => {
+            Some(RetryClass::Lost)
+        }
+        Cause::Decode(_)
+        | Cause::Encode(_)
+        | Cause::Sign(_)
+        | Cause::Credentials(_)
+        | Cause::Misuse(_) => None,
+    }
+}
+
+fn classify_service(error: &ServiceError) -> Option<RetryClass> {
+    // Front ends name expired credentials in ways that the model does not know.
+    if error
+        .code()
+        .is_some_and(|code| code.starts_with("ExpiredToken"))
+    {
+        return Some(RetryClass::Access);
+    }
+    classify(error.kind, error.status.as_u16())
+}
+
+/// Whether fewer bytes came than were announced.
+fn is_short(headers: &HeaderMap, received: u64) -> bool {
+    if headers.contains_key(CONTENT_ENCODING) {
+        return false;
+    }
+    headers
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.trim().parse::<u64>().ok())
+        .is_some_and(|length| received < length)
+}
+
+/// The wait that the server asks for: milliseconds, seconds, or a date.
+fn retry_after(headers: &HeaderMap, now: Now) -> Option<Duration> {
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(str::trim)
+    };
+    if let Some(millis) = headers
+        .get("x-amz-retry-after")
+        .and_then(|value| value.to_str().ok()?.trim().parse().ok())
+    {
+        return Some(Duration::from_millis(millis));
+    }
+    let text: &str = text(RETRY_AFTER)?;
+    match text.parse() {
+        Ok(seconds) => Some(Duration::from_secs(seconds)),
+        Err(_) => {
+            let date = httpdate::parse_http_date(text).ok()?;
+            // By the server's own clock, if it tells it.
+            let from = headers
+                .get(http::header::DATE)
+                .and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok())
+                .unwrap_or(now.wall);
+            Some(date.duration_since(from).unwrap_or_default())
+        }
+    }
+}
+
+/// What was received. One chunk is kept as it is, more are put together.
+#[derive(Debug)]
+enum Body {
+    Empty,
+    One(Bytes),
+    Many(BytesMut),
+    /// Of a body that was handed out: its end, and the length of all of it.
+    Tail(BytesMut, u64),
+}
+
+impl Body {
+    fn push(&mut self, chunk: Bytes) {
+        if chunk.is_empty() {
+            return;
+        }
+        *self = match mem::replace(self, Body::Empty) {
+            Body::Empty => Body::One(chunk),
+            Body::One(first) => {
+                let mut body = BytesMut::with_capacity(
+                    first.len().saturating_add(chunk.len()).saturating_mul(2),
+                );
+                body.extend_from_slice(&first);
+                body.extend_from_slice(&chunk);
+                Body::Many(body)
+            }
+            Body::Many(mut body) => {
+                body.extend_from_slice(&chunk);
+                Body::Many(body)
+            }
+            Body::Tail(tail, length) => Body::Tail(tail, length),
+        };
+    }
+
+    /// Keeps enough of a body that is handed out to find an error at its end.
+    fn keep_tail(&mut self, chunk: &[u8]) {
+        let (mut tail, length) = match mem::replace(self, Body::Empty) {
+            Body::Tail(tail, length) => (tail, length),
+            _ => (BytesMut::new(), 0),
+        };
+        let length = length.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
+        let kept = chunk
+            .get(chunk.len().saturating_sub(answer::TAIL)..)
+            .unwrap_or(chunk);
+        let surplus = tail
+            .len()
+            .saturating_add(kept.len())
+            .saturating_sub(answer::TAIL.saturating_mul(2));
+        if surplus > 0 {
+            // Cut down to one tail's length at a time, so that small chunks cost little.
+            let cut = tail.len().min(surplus.saturating_add(answer::TAIL));
+            tail = BytesMut::from(tail.get(cut..).unwrap_or_default());
+        }
+        tail.extend_from_slice(kept);
+        *self = Body::Tail(tail, length);
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Body::Empty => 0,
+            Body::One(body) => body.len(),
+            Body::Many(body) | Body::Tail(body, _) => body.len(),
+        }
+    }
+
+    /// How many bytes came in all.
+    fn received(&self) -> u64 {
+        match self {
+            Body::Tail(_, length) => *length,
+            body => u64::try_from(body.len()).unwrap_or(u64::MAX),
+        }
+    }
+
+    fn take(&mut self) -> Bytes {
+        match mem::replace(self, Body::Empty) {
+            Body::Empty => Bytes::new(),
+            Body::One(body) => body,
+            Body::Many(body) | Body::Tail(body, _) => body.freeze(),
+        }
+    }
+}

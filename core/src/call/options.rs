@@ -1,0 +1,77 @@
+//! What a caller may say about one call.
+
+use http::{HeaderName, HeaderValue};
+use serde_json::Value;
+
+use crate::{Effect, wire::request::Extras};
+
+/// What a caller says about one call, beside the request.
+///
+/// ```
+/// use neptunedata::{CallOptions, Effect};
+///
+/// let options = CallOptions::new()
+///     .effect(Effect::Idempotent)
+///     .extra("modelName", "rgcn");
+/// ```
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CallOptions {
+    pub(crate) effect: Option<Effect>,
+    pub(crate) max_attempts: Option<u32>,
+    pub(crate) body_limit: Option<usize>,
+    pub(crate) extras: Extras,
+}
+
+impl CallOptions {
+    /// No options: the request and the session decide.
+    pub fn new() -> Self {
+        CallOptions::default()
+    }
+
+    /// Says what a second execution would do, in place of what the operation says. With
+    /// [`Effect::Read`] or [`Effect::Idempotent`] a request is sent again after a lost answer.
+    #[must_use]
+    pub fn effect(mut self, effect: Effect) -> Self {
+        self.effect = Some(effect);
+        self
+    }
+
+    /// How often to try, at least once; the session's policy says it by default. A stale pooled
+    /// connection, over which nothing was sent, does not count as a try.
+    #[must_use]
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = Some(attempts.max(1));
+        self
+    }
+
+    /// The longest body that is collected, in bytes; the session says it by default.
+    #[must_use]
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = Some(bytes);
+        self
+    }
+
+    /// Adds a member that the service knows and the request has no field for. It goes where the
+    /// operation has its members: into the JSON body, or for operations without one into the query.
+    /// In a body it replaces a member of the same name.
+    #[must_use]
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.extras.fields.push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds a query parameter, whatever the operation's form.
+    #[must_use]
+    pub fn extra_query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.extras.query.push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds a header, which is signed too unless signing must leave it out.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.extras.headers.append(name, value);
+        self
+    }
+}

@@ -1,0 +1,55 @@
+//! The difference between the server's clock and ours, shared by the calls of a session.
+
+use std::{
+    sync::atomic::{AtomicI64, Ordering},
+    time::{Duration, SystemTime},
+};
+
+use super::Now;
+
+/// Milliseconds that the server's clock is ahead of ours.
+#[derive(Debug, Default)]
+pub(crate) struct Skew(AtomicI64);
+
+/// Within this the server accepts a signature; a little is left for the way there.
+const TOLERATED: Duration = Duration::from_secs(4 * 60);
+
+impl Skew {
+    /// Our time, corrected.
+    pub(crate) fn apply(&self, wall: SystemTime) -> Option<SystemTime> {
+        let millis = self.0.load(Ordering::Relaxed);
+        let difference = Duration::from_millis(millis.unsigned_abs());
+        if millis < 0 {
+            wall.checked_sub(difference)
+        } else {
+            wall.checked_add(difference)
+        }
+    }
+
+    /// Takes the server's time into account, which was read half-way between sending and the head.
+    /// Returns whether the signature that was just refused was off by more than is tolerated, so
+    /// that signing again makes sense.
+    pub(super) fn correct(&self, server: SystemTime, sent: Now, received: Now) -> bool {
+        let half = received.mono.saturating_sub(sent.mono) / 2;
+        let Some(ours) = sent.wall.checked_add(half) else {
+            return false;
+        };
+        let signed = self.apply(ours);
+        let (ahead, difference) = match server.duration_since(ours) {
+            Ok(ahead) => (true, ahead),
+            Err(behind) => (false, behind.duration()),
+        };
+        let Ok(millis) = i64::try_from(difference.as_millis()) else {
+            return false;
+        };
+        let off = signed.is_none_or(|signed| match server.duration_since(signed) {
+            Ok(ahead) => ahead > TOLERATED,
+            Err(behind) => behind.duration() > TOLERATED,
+        });
+        if off {
+            self.0
+                .store(if ahead { millis } else { -millis }, Ordering::Relaxed);
+        }
+        off
+    }
+}

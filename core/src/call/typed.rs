@@ -1,0 +1,98 @@
+//! A call of one operation: the exchange with a type on top.
+
+use std::{convert::Infallible, marker::PhantomData};
+
+use super::{Answered, CallOptions, Exchange, Input, Machine, Meta, Now, Step};
+use crate::{Operation, Response, Session};
+
+/// A call: sends a request, collects the answer, decodes it.
+///
+/// A [`Machine`] without items. Give it [`Input::Next`] to begin.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use neptunedata::{Auth, Call, CancelMlModelTrainingJob, Endpoint, Input, Machine, Now, Session, Step};
+///
+/// let session = Session::new(Endpoint::parse("http://localhost:8182")?, Auth::unsigned())?;
+/// let mut call = Call::new(&session, &CancelMlModelTrainingJob::new("job-1"), 42);
+///
+/// let now = Now { wall: SystemTime::UNIX_EPOCH, mono: Duration::ZERO };
+/// let Step::Send(transmit) = call.resume(Input::Next, now) else { panic!() };
+/// assert_eq!(transmit.request.method(), "DELETE");
+///
+/// // … send it, and give the answer back:
+/// let answer = neptunedata::http::Response::new(r#"{"status":"200 OK"}"#.into());
+/// let Step::Done(Ok(answered)) = call.resume(Input::Response(answer, Default::default()), now) else { panic!() };
+/// assert_eq!(answered.output.status.as_deref(), Some("200 OK"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Call<O> {
+    exchange: Exchange,
+    operation: PhantomData<fn() -> O>,
+}
+
+impl<O: Operation> Call<O> {
+    /// A call of `operation`. The `seed` decides the jitter of waits; a random number for each call
+    /// keeps clients from retrying in step.
+    ///
+    /// A request that cannot be right is reported by the first [`resume`](Machine::resume), before
+    /// any other step.
+    pub fn new(session: &Session, operation: &O, seed: u64) -> Self {
+        Call::with_options(session, operation, &CallOptions::default(), seed)
+    }
+
+    /// A call with options.
+    pub fn with_options(
+        session: &Session,
+        operation: &O,
+        options: &CallOptions,
+        seed: u64,
+    ) -> Self {
+        Call {
+            exchange: Exchange::collecting(session, operation, options, seed),
+            operation: PhantomData,
+        }
+    }
+}
+
+impl<O: Operation> Machine for Call<O> {
+    type Item = Infallible;
+    type Output = Answered<O::Output>;
+
+    fn resume(&mut self, input: Input, now: Now) -> Step<Infallible, Answered<O::Output>> {
+        let step = match self.exchange.resume(input, now) {
+            Step::Done(Ok(answer)) => {
+                let response = Response {
+                    info: O::INFO,
+                    status: answer.meta.status,
+                    headers: &answer.meta.headers,
+                    body: &answer.body,
+                };
+                match O::decode(&response) {
+                    Ok(output) => {
+                        let Answered { meta, body, .. } = answer;
+                        return Step::Done(Ok(Answered { output, meta, body }));
+                    }
+                    Err(error) => {
+                        let Meta {
+                            status, headers, ..
+                        } = answer.meta;
+                        self.exchange
+                            .reject(error, status, headers, answer.body, now)
+                    }
+                }
+            }
+            step => step,
+        };
+        match step {
+            Step::Credentials { refresh } => Step::Credentials { refresh },
+            Step::Send(transmit) => Step::Send(transmit),
+            // A collecting exchange hands out no parts.
+            Step::Receive | Step::Item(_) => Step::Receive,
+            Step::Wait(time) => Step::Wait(time),
+            Step::Done(Err(error)) => Step::Done(Err(error)),
+            Step::Done(Ok(_)) => Step::Receive,
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! What calls to one cluster share.
+
+use std::{sync::Arc, time::SystemTime};
+
+use bytes::Bytes;
+
+use crate::{
+    Credentials, Endpoint, RetryPolicy, SignError,
+    call::{Quota, Skew},
+};
+
+/// Bodies up to 256 MiB are collected unless the session or the call says otherwise.
+const DEFAULT_BODY_LIMIT: usize = 256 * 1024 * 1024;
+
+/// What calls to one cluster share: endpoint, authentication, retry policy and quota, the measured
+/// difference of the clocks, and the signing key of the day. Cheap to clone; clones share.
+///
+/// ```
+/// # #[cfg(feature = "sigv4")] {
+/// use neptunedata::{Auth, Credentials, Endpoint, Session};
+///
+/// let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com")?;
+/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let session = Session::new(endpoint, Auth::credentials(credentials))?;
+/// assert_eq!(session.endpoint().region(), Some("eu-west-1"));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Session(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    endpoint: Endpoint,
+    auth: Auth,
+    policy: RetryPolicy,
+    body_limit: usize,
+    quota: Quota,
+    skew: Skew,
+    #[cfg(feature = "sigv4")]
+    key: crate::auth::key_cache::KeyCache,
+}
+
+/// How requests prove who sends them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Auth(Kind);
+
+#[derive(Debug, Clone, PartialEq)]
+enum Kind {
+    Unsigned,
+    #[cfg(feature = "sigv4")]
+    Signed(Option<Credentials>),
+}
+
+impl Auth {
+    /// Requests are not signed: for clusters without IAM authentication.
+    pub fn unsigned() -> Self {
+        Auth(Kind::Unsigned)
+    }
+
+    /// Requests are signed with these credentials, until they expire; then machines ask for others.
+    #[cfg(feature = "sigv4")]
+    pub fn credentials(credentials: Credentials) -> Self {
+        Auth(Kind::Signed(Some(credentials)))
+    }
+
+    /// Requests are signed, and every call asks its driver for credentials.
+    #[cfg(feature = "sigv4")]
+    pub fn on_request() -> Self {
+        Auth(Kind::Signed(None))
+    }
+
+    fn is_signed(&self) -> bool {
+        self.0 != Kind::Unsigned
+    }
+}
+
+/// A session that cannot work.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SessionError {
+    /// Signing needs a region, and the host name tells none.
+    #[error(
+        "requests are signed for a region, but {host:?} does not tell it; set it with Endpoint::with_region"
+    )]
+    RegionMissing {
+        /// The endpoint's host.
+        host: String,
+    },
+    /// Signed requests over plain HTTP to another machine can be read and sent again by others.
+    #[error(
+        "requests to {host:?} would be signed but travel over plain http; use https, or allow it with SessionBuilder::allow_plain_http"
+    )]
+    PlainHttp {
+        /// The endpoint's host.
+        host: String,
+    },
+}
+
+impl Session {
+    /// A session with the defaults.
+    ///
+    /// # Errors
+    ///
+    /// When requests are to be signed and the endpoint has no region, or is not a loopback name and
+    /// has the scheme `http`.
+    pub fn new(endpoint: Endpoint, auth: Auth) -> Result<Session, SessionError> {
+        Session::builder(endpoint, auth).build()
+    }
+
+    /// A session with other settings.
+    pub fn builder(endpoint: Endpoint, auth: Auth) -> SessionBuilder {
+        SessionBuilder {
+            endpoint,
+            auth,
+            policy: RetryPolicy::default(),
+            body_limit: DEFAULT_BODY_LIMIT,
+            plain_http: false,
+        }
+    }
+
+    /// Where requests go.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.0.endpoint
+    }
+
+    /// How requests are sent again.
+    pub fn retry_policy(&self) -> &RetryPolicy {
+        &self.0.policy
+    }
+
+    /// The longest body that is collected, in bytes.
+    pub fn body_limit(&self) -> usize {
+        self.0.body_limit
+    }
+
+    /// Whether requests are signed.
+    pub fn is_signed(&self) -> bool {
+        self.0.auth.is_signed()
+    }
+
+    /// What is left of the 500 tokens that retries are paid with: 5 for a retry, 10 after a
+    /// time-out; a success on the first try gives 1 back.
+    pub fn retry_quota(&self) -> u32 {
+        self.0.quota.left()
+    }
+
+    pub(crate) fn credentials(&self) -> Option<&Credentials> {
+        match &self.0.auth.0 {
+            Kind::Unsigned => None,
+            #[cfg(feature = "sigv4")]
+            Kind::Signed(credentials) => credentials.as_ref(),
+        }
+    }
+
+    pub(crate) fn quota(&self) -> &Quota {
+        &self.0.quota
+    }
+
+    pub(crate) fn skew(&self) -> &Skew {
+        &self.0.skew
+    }
+
+    #[cfg(feature = "sigv4")]
+    pub(crate) fn sign(
+        &self,
+        request: &mut http::Request<Bytes>,
+        credentials: &Credentials,
+        wall: SystemTime,
+    ) -> Result<(), SignError> {
+        let region = self.0.endpoint.region().unwrap_or_default();
+        crate::auth::sign::sign_with(request, credentials, region, wall, &self.0.key)
+    }
+
+    #[cfg(not(feature = "sigv4"))]
+    pub(crate) fn sign(
+        &self,
+        _request: &mut http::Request<Bytes>,
+        _credentials: &Credentials,
+        _wall: SystemTime,
+    ) -> Result<(), SignError> {
+        // Without the feature no `Auth` signs.
+        Ok(())
+    }
+}
+
+/// Settings of a [`Session`].
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct SessionBuilder {
+    endpoint: Endpoint,
+    auth: Auth,
+    policy: RetryPolicy,
+    body_limit: usize,
+    plain_http: bool,
+}
+
+impl SessionBuilder {
+    /// How requests are sent again; [`RetryPolicy::default`] by default.
+    pub fn retry_policy(mut self, policy: RetryPolicy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// The longest body that is collected, in bytes; 256 MiB by default.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
+    /// Allows signed requests over plain HTTP to other machines, where somebody else sees to their
+    /// secrecy.
+    pub fn allow_plain_http(mut self) -> Self {
+        self.plain_http = true;
+        self
+    }
+
+    /// Makes the session.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::new`].
+    pub fn build(self) -> Result<Session, SessionError> {
+        let SessionBuilder {
+            endpoint,
+            auth,
+            policy,
+            body_limit,
+            plain_http,
+        } = self;
+        if auth.is_signed() {
+            let host = || endpoint.host().to_owned();
+            if endpoint.region().is_none() {
+                return Err(SessionError::RegionMissing { host: host() });
+            }
+            if !endpoint.is_secure() && !endpoint.is_loopback() && !plain_http {
+                return Err(SessionError::PlainHttp { host: host() });
+            }
+        }
+        Ok(Session(Arc::new(Inner {
+            endpoint,
+            auth,
+            policy,
+            body_limit,
+            quota: Quota::new(),
+            skew: Skew::default(),
+            #[cfg(feature = "sigv4")]
+            key: crate::auth::key_cache::KeyCache::default(),
+        })))
+    }
+}
