@@ -1,7 +1,148 @@
-//! Sans-IO client for the Amazon Neptune data API.
+//! The Amazon Neptune data API without I/O: request structs become `http::Request`, and
+//! `http::Response` becomes typed answers or typed errors. Sockets, clocks and threads stay with you.
+//!
+//! There are three doors.
+//!
+//! # A client
+//!
+//! For applications: a transport crate with a `Client` on top of this one. Until you pick one, any
+//! HTTP library does, through one of the other doors.
+//!
+//! # The machine by hand
+//!
+//! For embedders with a runtime of their own: a [`Call`] is a state machine that signs, retries what
+//! may be retried and reads the answer. It asks for each thing it needs, and your loop answers.
+//! The [step protocol](Machine) is a page; here is all of it with a transport that answers at once:
+//!
+//! ```
+//! # #[cfg(feature = "sigv4")] {
+//! use std::time::{Duration, SystemTime};
+//! use neptunedata::{
+//!     Auth, Call, CancelMlModelTrainingJob, Credentials, Endpoint, Input, Machine, Now, Session, Step,
+//! };
+//!
+//! let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com")?;
+//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+//! let session = Session::new(endpoint, Auth::credentials(credentials))?;
+//!
+//! let seed = 42; // Random in earnest: it spreads the waits between attempts.
+//! let mut call = Call::new(&session, &CancelMlModelTrainingJob::new("job-1").clean(true), seed);
+//! let mut input = Input::Next;
+//! let answered = loop {
+//!     // In earnest: SystemTime::now() and Instant::elapsed().
+//!     let now = Now { wall: SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160), mono: Duration::ZERO };
+//!     input = match call.resume(input, now) {
+//!         Step::Send(transmit) => {
+//!             assert!(transmit.request.headers().contains_key("authorization"));
+//!             // … send it; what comes back goes in whole, or as Head, Chunks and End.
+//!             let answer = http::Response::new(r#"{"status":"200 OK"}"#.into());
+//!             Input::Response(answer, http::HeaderMap::new())
+//!         }
+//!         Step::Wait(_time) => Input::Woken, // … sleep so long.
+//!         Step::Done(result) => break result?,
+//!         other => unreachable!("{other:?}"),
+//!     };
+//! };
+//! assert_eq!(answered.output.status.as_deref(), Some("200 OK"));
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Bare functions
+//!
+//! For people who only want the protocol: [`request`] encodes, `sign` signs, [`response`] decodes.
+//! [`by_name`] does the same by the name of the operation, with JSON on both sides.
+//!
+//! ```
+//! # #[cfg(feature = "sigv4")] {
+//! use std::time::{Duration, SystemTime};
+//! use neptunedata::{CancelMlModelTrainingJob, Credentials, Endpoint};
+//!
+//! let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com")?;
+//! let mut request = neptunedata::request(&CancelMlModelTrainingJob::new("job-1"), &endpoint)?;
+//!
+//! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+//! let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160);
+//! neptunedata::sign(&mut request, &credentials, "eu-west-1", now)?;
+//! assert_eq!(request.headers()["x-amz-date"], "20150830T123600Z");
+//!
+//! // … send it, and read what comes back:
+//! let answer = http::Response::new(r#"{"status":"200 OK"}"#.into());
+//! let output = neptunedata::response::<CancelMlModelTrainingJob>(&answer)?;
+//! assert_eq!(output.status.as_deref(), Some("200 OK"));
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What it promises
+//!
+//! - No I/O, clock, randomness, environment, threads or global state: time is an argument,
+//!   randomness a seed.
+//! - No input panics. Any bytes from a server end in a value or a typed error.
+//! - The same inputs give the same bytes.
+//! - Nothing is lost: body, status, headers and request id are kept with every success and error,
+//!   and unknown members, enum values and exception names are kept too.
+//! - A request that cannot be right is refused before anything is sent, with every fault named.
+//! - Nothing that may have been executed is sent again, unless that makes no difference or the
+//!   caller says so: the [retry table](retry_table).
+//!
+//! # Features
+//!
+//! - `sigv4` (default): signature version 4. Without it the crate works unsigned and depends on a
+//!   handful of crates.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::print_stdout,
+        clippy::print_stderr,
+        clippy::exit
+    )
+)]
+
+// First, for its macro.
+#[macro_use]
+mod operation;
 
 mod auth;
+pub mod by_name;
+mod call;
+mod endpoint;
+mod error;
+pub mod operations;
+mod session;
+mod shapes;
+mod wire;
+
+pub use bytes;
+pub use http;
+pub use serde_json;
 
 #[cfg(feature = "sigv4")]
 pub use auth::sign;
 pub use auth::{Credentials, SignError, valid_region};
+pub use call::{
+    Answered, Call, CallOptions, Connection, Exchange, Input, Machine, Meta, Now, Part, RetryClass,
+    RetryPolicy, Step, Transmit, retry_table,
+};
+pub use endpoint::{Endpoint, EndpointError};
+pub use error::{
+    Cause, CredentialsError, DecodeError, DecodeErrorKind, EncodeError, Error, ErrorKind,
+    FailureKind, Fault, FaultKind, FaultSide, Misuse, Sent, ServiceError, TransportError,
+    TransportErrorKind,
+};
+pub use operation::{Effect, OPERATIONS, Operation, OperationInfo};
+pub use operations::*;
+pub use session::{Auth, Session, SessionBuilder, SessionError};
+pub use shapes::*;
+pub use wire::{
+    request::{QueryText, QueryValue, RequestWriter, request},
+    response::{Response, response},
+};

@@ -1,0 +1,198 @@
+//! The dynamic door: operations by wire name, JSON in the service's own member names on both sides.
+//!
+//! For gateways, command lines and tests that learn at run time what to call. Inputs are checked as
+//! strictly as the types check them, and every fault is named at once.
+//!
+//! ```
+//! use neptunedata::{Endpoint, by_name};
+//! use neptunedata::serde_json::json;
+//!
+//! let endpoint = Endpoint::parse("http://localhost:8182")?;
+//! let input = json!({"id": "job-1", "clean": true});
+//! let request = by_name::request("CancelMLModelTrainingJob", &input, &endpoint)?;
+//! assert_eq!(request.uri(), "http://localhost:8182/ml/modeltraining/job-1?clean=true");
+//!
+//! let answer = neptunedata::http::Response::new(r#"{"status":"200 OK"}"#.into());
+//! let output = by_name::response("CancelMLModelTrainingJob", &answer)?;
+//! assert_eq!(output, json!({"status": "200 OK"}));
+//!
+//! let wrong = json!({"id": 7, "claen": true});
+//! let error = by_name::request("CancelMLModelTrainingJob", &wrong, &endpoint).unwrap_err();
+//! assert_eq!(error.faults().len(), 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub(crate) mod check;
+
+use bytes::Bytes;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::{
+    CallOptions, Cause, EncodeError, Endpoint, Exchange, Fault, FaultKind, OPERATIONS, Operation,
+    OperationInfo, Session, operations,
+};
+use check::{Problem, ProblemKind};
+
+/// The facts about the operation of this wire name, such as `CancelMLModelTrainingJob`.
+pub fn info(name: &str) -> Option<&'static OperationInfo> {
+    OPERATIONS.iter().find(|info| info.name == name).copied()
+}
+
+/// Encodes a request from JSON with the member names of the service.
+///
+/// # Errors
+///
+/// When there is no such operation, or the input is not one of its: unknown and missing members,
+/// wrong types, values out of range, each named.
+pub fn request(
+    name: &str,
+    input: &Value,
+    endpoint: &Endpoint,
+) -> Result<http::Request<Bytes>, EncodeError> {
+    dispatch(name, Encode { input, endpoint })?
+}
+
+/// Makes the machine that sends a request given as JSON; its answer's body is the output, to be read
+/// with [`response`].
+///
+/// # Errors
+///
+/// As [`request`].
+pub fn exchange(
+    name: &str,
+    input: &Value,
+    session: &Session,
+    options: &CallOptions,
+    seed: u64,
+) -> Result<Exchange, EncodeError> {
+    dispatch(
+        name,
+        Prepare {
+            input,
+            session,
+            options,
+            seed,
+        },
+    )?
+}
+
+/// Reads a complete answer into JSON with the member names of the service.
+///
+/// # Errors
+///
+/// [`Cause::Encode`] when there is no such operation, [`Cause::Service`] for an error answer,
+/// [`Cause::Decode`] for a body that is not the operation's answer.
+pub fn response(name: &str, response: &http::Response<Bytes>) -> Result<Value, Cause> {
+    dispatch(name, Decode { response }).map_err(Cause::Encode)?
+}
+
+/// Something that can be done for any operation.
+trait Visitor {
+    type Output;
+
+    fn visit<O>(self) -> Self::Output
+    where
+        O: Operation + DeserializeOwned,
+        O::Output: Serialize;
+}
+
+macro_rules! dispatcher {
+    ($($operation:ident,)*) => {
+        fn dispatch<V: Visitor>(name: &str, visitor: V) -> Result<V::Output, EncodeError> {
+            $(if name == <operations::$operation as Operation>::INFO.name {
+                return Ok(visitor.visit::<operations::$operation>());
+            })*
+            let fault = Fault::new("", FaultKind::UnknownOperation);
+            Err(EncodeError::new(name.to_owned(), vec![fault]))
+        }
+    };
+}
+for_each_operation!(dispatcher);
+
+struct Encode<'a> {
+    input: &'a Value,
+    endpoint: &'a Endpoint,
+}
+
+impl Visitor for Encode<'_> {
+    type Output = Result<http::Request<Bytes>, EncodeError>;
+
+    fn visit<O>(self) -> Self::Output
+    where
+        O: Operation + DeserializeOwned,
+        O::Output: Serialize,
+    {
+        crate::request(&typed::<O>(self.input)?, self.endpoint)
+    }
+}
+
+struct Prepare<'a> {
+    input: &'a Value,
+    session: &'a Session,
+    options: &'a CallOptions,
+    seed: u64,
+}
+
+impl Visitor for Prepare<'_> {
+    type Output = Result<Exchange, EncodeError>;
+
+    fn visit<O>(self) -> Self::Output
+    where
+        O: Operation + DeserializeOwned,
+        O::Output: Serialize,
+    {
+        let operation = typed::<O>(self.input)?;
+        Ok(Exchange::collecting(
+            self.session,
+            &operation,
+            self.options,
+            self.seed,
+        ))
+    }
+}
+
+struct Decode<'a> {
+    response: &'a http::Response<Bytes>,
+}
+
+impl Visitor for Decode<'_> {
+    type Output = Result<Value, Cause>;
+
+    fn visit<O>(self) -> Self::Output
+    where
+        O: Operation + DeserializeOwned,
+        O::Output: Serialize,
+    {
+        let output = crate::response::<O>(self.response)?;
+        serde_json::to_value(output).map_err(|error| {
+            let response = crate::Response {
+                info: O::INFO,
+                status: self.response.status(),
+                headers: self.response.headers(),
+                body: self.response.body(),
+            };
+            Cause::Decode(response.error(crate::DecodeErrorKind::Shape, "", error.to_string()))
+        })
+    }
+}
+
+fn typed<O: Operation + DeserializeOwned>(input: &Value) -> Result<O, EncodeError> {
+    check::from_value(input).map_err(|problems| {
+        let faults = problems.into_iter().map(Fault::from).collect();
+        EncodeError::new(O::INFO.name, faults)
+    })
+}
+
+impl From<Problem> for Fault {
+    fn from(problem: Problem) -> Self {
+        let kind = match problem.kind {
+            ProblemKind::Missing => FaultKind::Missing,
+            ProblemKind::Unknown { .. } => FaultKind::UnknownMember,
+            ProblemKind::WrongType { expected, found } => FaultKind::WrongType { expected, found },
+            ProblemKind::OutOfRange { min, max } => FaultKind::OutOfRange { min, max },
+            ProblemKind::Invalid(reason) => FaultKind::Other(reason.into()),
+        };
+        Fault::new(problem.path, kind)
+    }
+}
