@@ -33,6 +33,14 @@
 //!
 //! [`Config`] says how the cluster behaves, [`Planned`] what goes wrong, [`Emulator::log`] what was received.
 //! With IAM authentication on ([`Config::iam`]) every signature is checked.
+#![cfg_attr(
+    feature = "server",
+    doc = "\nFor clients that need a socket there is [`Server`], and for those in other languages the binary `neptune-emulator`."
+)]
+#![cfg_attr(
+    not(feature = "server"),
+    doc = "\nThe feature `server` adds an HTTP/1.1 server and the binary `neptune-emulator`."
+)]
 
 mod clock;
 mod cluster;
@@ -46,6 +54,8 @@ mod operations;
 mod outcome;
 mod percent;
 mod plan;
+#[cfg(feature = "server")]
+mod server;
 mod sigv4;
 
 pub use crate::clock::Now;
@@ -55,3 +65,5 @@ pub use crate::log::{LogEntry, Signature};
 pub use crate::operations::model_training::job::{JobStatus, TrainingJob};
 pub use crate::outcome::{Fault, Outcome, Response};
 pub use crate::plan::Planned;
+#[cfg(feature = "server")]
+pub use crate::server::Server;
