@@ -42,6 +42,10 @@
     doc = "\nThe feature `server` adds an HTTP/1.1 server and the binary `neptune-emulator`."
 )]
 
+#[cfg(all(doctest, feature = "server"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod clock;
 mod cluster;
 mod config;
