@@ -9,7 +9,8 @@ use crate::{Fault, Outcome, Response};
 
 /// One thing that goes wrong for one request. Hand it to [`Emulator::fail_next`](crate::Emulator::fail_next).
 ///
-/// The constructors without `executed` keep the request from being carried out. Those with it let the operation run
+/// The constructors without `executed` keep the request from being carried out, whether or not its signature is
+/// right. Those with it let the operation run
 /// first and spoil its answer, whatever that answer is.
 #[derive(Clone, Debug)]
 #[must_use]

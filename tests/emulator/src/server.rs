@@ -1,5 +1,6 @@
 //! An HTTP/1.1 server around the emulator: sockets and clocks, and nothing that decides anything.
 
+use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::pin::pin;
@@ -43,7 +44,6 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// assert_eq!(server.with(|emulator| emulator.executed("GetEngineStatus")), 1);
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -52,10 +52,9 @@ pub struct Server {
 }
 
 /// What the server's thread and its owner share.
-#[derive(Debug)]
 struct Shared {
     emulator: Mutex<Emulator>,
-    started: Instant,
+    clock: Box<dyn Fn() -> Now + Send + Sync>,
     advanced: Mutex<Duration>,
 }
 
@@ -75,6 +74,23 @@ impl Server {
     ///
     /// If the address does not resolve, cannot be bound, or the thread not be started.
     pub fn start_on(address: impl ToSocketAddrs, emulator: Emulator) -> io::Result<Self> {
+        let started = Instant::now();
+        Self::start_with_clock(address, emulator, move || {
+            Now::new(SystemTime::now(), started.elapsed())
+        })
+    }
+
+    /// Starts on an address of the caller's choice, with a clock of the caller's choice: one that is wrong, say, to
+    /// see what clients make of refused signatures.
+    ///
+    /// # Errors
+    ///
+    /// As for [`start_on`](Self::start_on).
+    pub fn start_with_clock(
+        address: impl ToSocketAddrs,
+        emulator: Emulator,
+        clock: impl Fn() -> Now + Send + Sync + 'static,
+    ) -> io::Result<Self> {
         let listener = std::net::TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
@@ -88,7 +104,7 @@ impl Server {
         };
         let shared = Arc::new(Shared {
             emulator: Mutex::new(emulator),
-            started: Instant::now(),
+            clock: Box::new(clock),
             advanced: Mutex::new(Duration::ZERO),
         });
         let (stop, stopped) = oneshot::channel();
@@ -139,6 +155,15 @@ impl Server {
     }
 }
 
+/// Shows the address and nothing of the emulator, which may be locked.
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Takes no more connections, waits a moment for answers under way, and ends the thread.
 impl Drop for Server {
     fn drop(&mut self) {
@@ -158,10 +183,9 @@ impl Shared {
 
     fn now(&self) -> Now {
         let advanced = *self.advanced.lock().unwrap_or_else(PoisonError::into_inner);
-        Now::new(
-            SystemTime::now(),
-            self.started.elapsed().saturating_add(advanced),
-        )
+        let mut now = (self.clock)();
+        now.mono = now.mono.saturating_add(advanced);
+        now
     }
 }
 
@@ -194,8 +218,12 @@ fn serve_connection(stream: TcpStream, shared: Arc<Shared>, graceful: &GracefulS
         let (shared, cut) = (Arc::clone(&shared), cut.clone());
         async move {
             let request = answer::collect(request).await?;
-            let now = shared.now();
-            let outcome = shared.emulator().handle(request, now);
+            let outcome = {
+                let mut emulator = shared.emulator();
+                // Read while nobody else can: time does not run backwards from request to request.
+                let now = shared.now();
+                emulator.handle(request, now)
+            };
             answer::answer(outcome, &cut)
         }
     });

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, StatusCode};
-use neptunedata_emulator::{Emulator, Fault, JobStatus, Planned, Response, Server};
+use neptunedata_emulator::{Emulator, Fault, JobStatus, Now, Planned, Response, Server};
 
 use crate::support::job;
 
@@ -259,6 +259,20 @@ fn time_can_be_put_ahead() {
         "GET /ml/modeltraining/job-1 HTTP/1.1\r\nhost: neptune\r\nconnection: close\r\n\r\n",
     );
     assert!(answer.contains("\"status\":\"Completed\""), "{answer}");
+}
+
+#[test]
+fn the_clock_can_be_wrong() {
+    let clock = || Now::at_unix(1_440_938_160);
+    let server =
+        Server::start_with_clock("127.0.0.1:0", Emulator::default(), clock).expect("a server");
+    server.advance(Duration::from_secs(3));
+    assert_eq!(server.now(), Now::new(clock().wall, Duration::from_secs(3)));
+    let answer = exchange(&server, LAST_STATUS);
+    assert!(
+        answer.contains("\r\ndate: Sun, 30 Aug 2015 12:36:00 GMT\r\n"),
+        "{answer}"
+    );
 }
 
 #[test]
