@@ -4,7 +4,7 @@
 //! [Graph engine error messages and codes](https://docs.aws.amazon.com/neptune/latest/userguide/errors-engine-codes.html).
 
 use http::{HeaderValue, StatusCode, header};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::Response;
 
@@ -81,14 +81,19 @@ impl Failure {
     }
 
     pub(crate) fn into_response(self, request_id: &str, message_member: bool) -> Response {
-        let mut body = Map::new();
-        body.insert("requestId".to_owned(), request_id.into());
-        body.insert("code".to_owned(), self.code.into());
-        if message_member {
-            body.insert("message".to_owned(), self.message.as_str().into());
-        }
-        body.insert("detailedMessage".to_owned(), self.message.into());
-        Response::new(self.status, Value::Object(body).to_string()).header(
+        // By hand, for the order of the guide's example: serde_json sorts members.
+        let message = Value::from(self.message);
+        let repeated = if message_member {
+            format!(",\"message\":{message}")
+        } else {
+            String::new()
+        };
+        let body = format!(
+            "{{\"requestId\":{},\"code\":{},\"detailedMessage\":{message}{repeated}}}",
+            Value::from(request_id),
+            Value::from(self.code)
+        );
+        Response::new(self.status, body).header(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/json"),
         )

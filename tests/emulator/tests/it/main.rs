@@ -5,8 +5,10 @@ mod plan;
 mod robustness;
 mod routes;
 mod signature;
+mod signed;
 mod support;
 mod training;
+mod training_errors;
 
 #[cfg(feature = "server")]
 mod binary;
