@@ -1,6 +1,5 @@
 //! The time of a call, and the three ways in which HTTP and Neptune write it.
 
-use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The last second that four digits of year can write.
@@ -119,7 +118,7 @@ impl Calendar {
         let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
         let days = (era * 146_097 + day_of_era).checked_sub(719_468)?;
         let parsed = Self::of_seconds(days * 86_400 + hour * 3_600 + minute * 60 + second);
-        (parsed.basic().to_string() == text).then_some(parsed)
+        (parsed.basic() == text).then_some(parsed)
     }
 
     pub(crate) fn seconds(self) -> u64 {
@@ -155,7 +154,7 @@ impl Calendar {
     }
 
     /// `20240101T000500Z`, as signatures write it.
-    pub(crate) fn basic(self) -> impl fmt::Display {
+    pub(crate) fn basic(self) -> String {
         let (hour, minute, second) = self.time_of_day();
         format!(
             "{:04}{:02}{:02}T{hour:02}{minute:02}{second:02}Z",
@@ -191,7 +190,7 @@ mod tests {
     #[test]
     fn the_three_forms() {
         let moment = Calendar::of_seconds(1_440_938_160);
-        assert_eq!(moment.basic().to_string(), "20150830T123600Z");
+        assert_eq!(moment.basic(), "20150830T123600Z");
         assert_eq!(moment.http_date(), "Sun, 30 Aug 2015 12:36:00 GMT");
         assert_eq!(moment.java_date(), "Sun Aug 30 12:36:00 UTC 2015");
     }
@@ -207,7 +206,7 @@ mod tests {
             4_107_542_400,
             LAST_SECOND,
         ] {
-            let text = Calendar::of_seconds(seconds).basic().to_string();
+            let text = Calendar::of_seconds(seconds).basic();
             assert_eq!(
                 Calendar::parse_basic(&text).map(Calendar::seconds),
                 Some(seconds),
