@@ -1,1 +1,73 @@
-//! Amazon Neptune in memory.
+//! Amazon Neptune's data API in memory.
+//!
+//! [`Emulator`] is a cluster without a socket: hand it a request and the time, and it hands back what Neptune would
+//! answer. It reads no clock and draws no randomness, so tests on it need neither network nor luck.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use bytes::Bytes;
+//! use neptunedata_emulator::{Config, Emulator, JobStatus, Now, Planned};
+//!
+//! let mut neptune = Emulator::new(Config::default().training_duration(Duration::from_secs(60)));
+//! let now = Now::at_unix(1_704_067_200);
+//!
+//! // A job is started, and the answer gets lost on its way back.
+//! neptune.fail_next(Planned::executed_but_closed());
+//! let start = http::Request::post("/ml/modeltraining")
+//!     .header("content-type", "application/json")
+//!     .body(Bytes::from(r#"{"id":"job-1","dataProcessingJobId":"data-1","trainModelS3Location":"s3://bucket/models"}"#))?;
+//! assert!(neptune.handle(start, now).response().is_none());
+//! assert_eq!(neptune.executed("StartMLModelTrainingJob"), 1);
+//!
+//! // It runs all the same, and is done when its time is over.
+//! let job = neptune.training_job("job-1").ok_or("no job")?;
+//! assert_eq!(job.status(now), JobStatus::InProgress);
+//! assert_eq!(job.status(now.later(Duration::from_secs(60))), JobStatus::Completed);
+//!
+//! let get = http::Request::get("/ml/modeltraining/job-1").body(Bytes::new())?;
+//! let answer = neptune.handle(get, now.later(Duration::from_secs(30))).into_response().ok_or("no answer")?;
+//! assert_eq!(answer.to_json().ok_or("no JSON")?["status"], "InProgress");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! [`Config`] says how the cluster behaves, [`Planned`] what goes wrong, [`Emulator::log`] what was received.
+//! With IAM authentication on ([`Config::iam`]) every signature is checked.
+#![cfg_attr(
+    feature = "server",
+    doc = "\nFor clients that need a socket there is [`Server`], and for those in other languages the binary `neptune-emulator`."
+)]
+#![cfg_attr(
+    not(feature = "server"),
+    doc = "\nThe feature `server` adds an HTTP/1.1 server and the binary `neptune-emulator`."
+)]
+
+#[cfg(all(doctest, feature = "server"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+mod clock;
+mod cluster;
+mod config;
+mod emulator;
+mod failure;
+mod ids;
+mod incoming;
+mod log;
+mod operations;
+mod outcome;
+mod percent;
+mod plan;
+#[cfg(feature = "server")]
+mod server;
+mod sigv4;
+
+pub use crate::clock::Now;
+pub use crate::config::{Config, Identity, Role};
+pub use crate::emulator::Emulator;
+pub use crate::log::{LogEntry, Signature};
+pub use crate::operations::model_training::job::{JobStatus, TrainingJob};
+pub use crate::outcome::{Fault, Outcome, Response};
+pub use crate::plan::Planned;
+#[cfg(feature = "server")]
+pub use crate::server::Server;

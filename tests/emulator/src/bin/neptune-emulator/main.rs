@@ -1,0 +1,60 @@
+//! Amazon Neptune's data API on a port of this machine.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::{env, io};
+
+use neptunedata_emulator::{Emulator, Server};
+
+use crate::flags::{Command, Flags};
+
+mod flags;
+mod stop;
+
+fn main() -> ExitCode {
+    match flags::parse(env::args_os().skip(1)) {
+        Ok(Command::Help) => say(flags::HELP),
+        Ok(Command::Version) => say(concat!(
+            "neptune-emulator ",
+            env!("CARGO_PKG_VERSION"),
+            "\n"
+        )),
+        Ok(Command::Run(flags)) => match run(flags) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => complain(&error.to_string(), ExitCode::FAILURE),
+        },
+        Err(error) => complain(&format!("{error}\nTry --help."), ExitCode::from(2)),
+    }
+}
+
+fn run(flags: Box<Flags>) -> io::Result<()> {
+    let Flags { host, port, config } = *flags;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        // Before the endpoint is printed: who has read it may send a signal at once.
+        let stop = stop::Stop::listen()?;
+        let server =
+            Server::start_on((host.as_str(), port), Emulator::new(config)).map_err(|error| {
+                io::Error::new(
+                    error.kind(),
+                    format!("cannot listen on {host}:{port}: {error}"),
+                )
+            })?;
+        say(&format!("{}\n", server.endpoint()));
+        stop.wait().await
+    })
+}
+
+/// Prints to the standard output. That nobody reads it is no reason to end.
+fn say(text: &str) -> ExitCode {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    ExitCode::SUCCESS
+}
+
+fn complain(text: &str, code: ExitCode) -> ExitCode {
+    let _ = writeln!(io::stderr(), "neptune-emulator: {text}");
+    code
+}

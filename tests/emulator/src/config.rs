@@ -1,0 +1,269 @@
+//! How an emulated cluster behaves.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// How an emulated cluster behaves. [`Config::default`] is a healthy writer without IAM authentication that takes any
+/// well-formed request; the setters change one thing each.
+///
+/// ```
+/// use neptunedata_emulator::{Config, Role};
+///
+/// let config = Config::default()
+///     .role(Role::Reader)
+///     .iam("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "eu-west-1");
+/// # let _ = config;
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Config {
+    pub(crate) seed: u64,
+    pub(crate) log_limit: usize,
+    pub(crate) region: String,
+    pub(crate) iam: bool,
+    pub(crate) identities: Vec<Identity>,
+    pub(crate) role: Role,
+    pub(crate) healthy: bool,
+    pub(crate) engine_version: String,
+    pub(crate) started: SystemTime,
+    pub(crate) message_member: bool,
+    pub(crate) roles_required: bool,
+    pub(crate) empty_cancel_answer: bool,
+    pub(crate) training_duration: Duration,
+    pub(crate) failing_training: BTreeMap<String, String>,
+    pub(crate) data_processing_jobs: Option<BTreeSet<String>>,
+    pub(crate) check_previous_training: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            log_limit: usize::MAX,
+            region: "us-east-1".to_owned(),
+            iam: false,
+            identities: Vec::new(),
+            role: Role::Writer,
+            healthy: true,
+            engine_version: "1.4.6.0.R1".to_owned(),
+            // Sun Aug 10 06:54:15 UTC 2025, the time in AWS's own example.
+            started: UNIX_EPOCH + Duration::from_secs(1_754_808_855),
+            message_member: false,
+            roles_required: false,
+            empty_cancel_answer: false,
+            training_duration: Duration::from_secs(10),
+            failing_training: BTreeMap::new(),
+            data_processing_jobs: None,
+            check_previous_training: false,
+        }
+    }
+}
+
+impl Config {
+    /// Where generated ids start. The same seed and the same requests give the same answers. Default 0.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// How many requests the log keeps; older ones fall out, though they still count. Default: all.
+    #[must_use]
+    pub fn log_limit(mut self, entries: usize) -> Self {
+        self.log_limit = entries;
+        self
+    }
+
+    /// Turns IAM authentication on with one pair of long-term keys in this region. Call it again, or
+    /// [`identity`](Self::identity), for more keys; the region is the last one given.
+    #[must_use]
+    pub fn iam(
+        self,
+        access_key: impl Into<String>,
+        secret_key: impl Into<String>,
+        region: impl Into<String>,
+    ) -> Self {
+        self.identity(Identity::new(access_key, secret_key))
+            .region(region)
+    }
+
+    /// Turns IAM authentication on and lets this identity in.
+    #[must_use]
+    pub fn identity(mut self, identity: Identity) -> Self {
+        self.iam = true;
+        self.identities.push(identity);
+        self
+    }
+
+    /// The region of the cluster: signatures have to name it, and it stands in ARNs. Default `us-east-1`.
+    #[must_use]
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = region.into();
+        self
+    }
+
+    /// Which instance of the cluster this is. Default: the writer.
+    #[must_use]
+    pub fn role(mut self, role: Role) -> Self {
+        self.role = role;
+        self
+    }
+
+    /// Whether the engine status says `healthy` or `recovery`. Default true.
+    #[must_use]
+    pub fn healthy(mut self, healthy: bool) -> Self {
+        self.healthy = healthy;
+        self
+    }
+
+    /// The version that the engine status reports. Default `1.4.6.0.R1`.
+    #[must_use]
+    pub fn engine_version(mut self, version: impl Into<String>) -> Self {
+        self.engine_version = version.into();
+        self
+    }
+
+    /// The start time that the engine status reports.
+    #[must_use]
+    pub fn started(mut self, started: SystemTime) -> Self {
+        self.started = started;
+        self
+    }
+
+    /// Whether error bodies also carry the text as `message`, as engines from 1.4.5.0 do. Default false.
+    #[must_use]
+    pub fn message_member(mut self, present: bool) -> Self {
+        self.message_member = present;
+        self
+    }
+
+    /// Whether ML requests have to name `neptuneIamRoleArn`, because no role is attached to the cluster. Default false.
+    #[must_use]
+    pub fn roles_required(mut self, required: bool) -> Self {
+        self.roles_required = required;
+        self
+    }
+
+    /// Whether a successful ML cancel answers 200 without a body instead of `{"status":"200 OK"}`. Which of them real
+    /// clusters do is not known (U20). Default false.
+    #[must_use]
+    pub fn empty_cancel_answer(mut self, empty: bool) -> Self {
+        self.empty_cancel_answer = empty;
+        self
+    }
+
+    /// How long a model-training job is in progress. Default 10 seconds of [`Now::mono`](crate::Now::mono).
+    #[must_use]
+    pub fn training_duration(mut self, duration: Duration) -> Self {
+        self.training_duration = duration;
+        self
+    }
+
+    /// Lets the model-training job with this id fail when its time is over, for this reason.
+    #[must_use]
+    pub fn fail_training(mut self, id: impl Into<String>, reason: impl Into<String>) -> Self {
+        self.failing_training.insert(id.into(), reason.into());
+        self
+    }
+
+    /// The data-processing jobs that training may build on. Default: any.
+    #[must_use]
+    pub fn data_processing_jobs(
+        mut self,
+        ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.data_processing_jobs = Some(ids.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Whether `previousModelTrainingJobId` has to name a job of this cluster that is completed. Default false.
+    #[must_use]
+    pub fn check_previous_training(mut self, check: bool) -> Self {
+        self.check_previous_training = check;
+        self
+    }
+}
+
+/// Which instance of a cluster answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// The one that takes writes.
+    Writer,
+    /// A read replica.
+    Reader,
+}
+
+impl Role {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Writer => "writer",
+            Self::Reader => "reader",
+        }
+    }
+}
+
+/// A pair of keys that the cluster lets in, with the session token if they are temporary.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Identity {
+    pub(crate) access_key: String,
+    pub(crate) secret_key: String,
+    pub(crate) session_token: Option<String>,
+    pub(crate) expired: bool,
+}
+
+impl Identity {
+    /// Long-term keys.
+    #[must_use]
+    pub fn new(access_key: impl Into<String>, secret_key: impl Into<String>) -> Self {
+        Self {
+            access_key: access_key.into(),
+            secret_key: secret_key.into(),
+            session_token: None,
+            expired: false,
+        }
+    }
+
+    /// Makes them temporary: requests have to carry and sign this token.
+    #[must_use]
+    pub fn session_token(mut self, token: impl Into<String>) -> Self {
+        self.session_token = Some(token.into());
+        self
+    }
+
+    /// Whether their time is over, so that they are refused as expired. Default false.
+    #[must_use]
+    pub fn expired(mut self, expired: bool) -> Self {
+        self.expired = expired;
+        self
+    }
+}
+
+/// Shows the access key and nothing that is secret.
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identity")
+            .field("access_key", &self.access_key)
+            .field("temporary", &self.session_token.is_some())
+            .field("expired", &self.expired)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_hides_secrets() {
+        let config = Config::default()
+            .iam("AKIDEXAMPLE", "the-secret", "eu-west-1")
+            .identity(Identity::new("ASIA", "other-secret").session_token("the-token"));
+        let shown = format!("{config:?}");
+        assert!(shown.contains("AKIDEXAMPLE") && shown.contains("eu-west-1"));
+        assert!(
+            !shown.contains("secret\"") && !shown.contains("the-token"),
+            "{shown}"
+        );
+    }
+}

@@ -1,0 +1,245 @@
+//! The door: a request and the time in, an outcome out.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Request, header};
+
+use crate::clock::Calendar;
+use crate::cluster::Cluster;
+use crate::failure::Failure;
+use crate::ids::Ids;
+use crate::incoming::Incoming;
+use crate::operations::model_training::job::TrainingJob;
+use crate::operations::{self, Route};
+use crate::plan::{self, Act, Plan};
+use crate::{Config, LogEntry, Now, Outcome, Planned, Response, Signature, sigv4};
+
+/// The most bytes that a request body may have.
+pub(crate) const MAX_BODY: usize = 157_286_400;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+
+/// A Neptune cluster in memory.
+///
+/// It does no I/O, reads no clock and draws no randomness: the same [`Config`], requests and times give the same
+/// outcomes, byte by byte.
+#[derive(Debug)]
+pub struct Emulator {
+    cluster: Cluster,
+    plan: Plan,
+    log: Vec<LogEntry>,
+    counts: BTreeMap<&'static str, Counts>,
+    request_ids: Ids,
+    received: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    received: usize,
+    executed: usize,
+}
+
+impl Default for Emulator {
+    fn default() -> Self {
+        Self::new(Config::default())
+    }
+}
+
+impl Emulator {
+    /// A cluster that has not seen any request.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self {
+            plan: Plan::default(),
+            log: Vec::new(),
+            counts: BTreeMap::new(),
+            // A sequence of their own, so that the ids of jobs do not depend on how many requests came before.
+            request_ids: Ids::new(!config.seed),
+            received: 0,
+            cluster: Cluster::new(config),
+        }
+    }
+
+    /// Takes a request, as it came over the wire, at this time.
+    ///
+    /// The `host` header is optional where the URI has an authority. Any request gets an outcome: what is no request
+    /// for Neptune is refused in Neptune's way.
+    pub fn handle(&mut self, request: Request<Bytes>, now: Now) -> Outcome {
+        self.received = self.received.saturating_add(1);
+        let request_id = self.request_ids.uuid();
+        let signature = self.check_signature(&request, now);
+        let found = operations::find(request.method(), request.uri().path());
+        let operation = found.as_ref().ok().map(|(route, _)| route.operation);
+        let act = self.plan.take(operation);
+
+        let (mut outcome, executed) = match act {
+            Some(Act::Instead(outcome)) => (outcome, false),
+            Some(Act::Fail(failure)) => (self.refuse(failure, &request_id).into(), false),
+            spoil => {
+                let (response, executed) = match self.execute(found, &request, &signature, now) {
+                    Ok(response) => (response, true),
+                    Err(failure) => (self.refuse(failure, &request_id), false),
+                };
+                let outcome = match spoil {
+                    Some(Act::ExecutedInstead(outcome)) => outcome,
+                    Some(Act::ExecutedFail(failure)) => self.refuse(failure, &request_id).into(),
+                    Some(Act::ExecutedCut(after)) => plan::cut(response, after),
+                    _ => response.into(),
+                };
+                (outcome, executed)
+            }
+        };
+        stamp(&mut outcome, &request_id, now);
+
+        let mut entry = LogEntry::new(self.received, now, request);
+        entry.operation = operation;
+        entry.request_id = request_id;
+        entry.status = outcome.any_response().map(Response::status);
+        entry.executed = executed;
+        entry.signature = signature;
+        self.record(entry);
+        outcome
+    }
+
+    /// Everything received, in order. [`Config::log_limit`] bounds it.
+    #[must_use]
+    pub fn log(&self) -> &[LogEntry] {
+        &self.log
+    }
+
+    /// Forgets the log and the counts. Jobs and plans stay.
+    pub fn clear_log(&mut self) {
+        self.log.clear();
+        self.counts.clear();
+    }
+
+    /// How many requests of this operation came, whatever became of them. Operations go by their names in the
+    /// service model, such as `GetEngineStatus`.
+    #[must_use]
+    pub fn received(&self, operation: &str) -> usize {
+        self.counts
+            .get(operation)
+            .map_or(0, |counts| counts.received)
+    }
+
+    /// How many requests of this operation were carried out (see [`LogEntry::executed`]), whether or not the client
+    /// learnt of it.
+    #[must_use]
+    pub fn executed(&self, operation: &str) -> usize {
+        self.counts
+            .get(operation)
+            .map_or(0, |counts| counts.executed)
+    }
+
+    /// Puts something that is to go wrong at the end of the queue. Each request takes the first in the queue that is
+    /// meant for it.
+    pub fn fail_next(&mut self, planned: Planned) {
+        self.plan.push(planned);
+    }
+
+    /// How many of the things that are to go wrong have not met a request yet.
+    #[must_use]
+    pub fn planned(&self) -> usize {
+        self.plan.len()
+    }
+
+    /// Lets the next model-training job that is started fail when its time is over, for this reason.
+    pub fn fail_next_training(&mut self, reason: impl Into<String>) {
+        self.cluster.training.next_failure = Some(reason.into());
+    }
+
+    /// A model-training job.
+    #[must_use]
+    pub fn training_job(&self, id: &str) -> Option<&TrainingJob> {
+        self.cluster.training.get(id)
+    }
+
+    /// The model-training jobs, oldest first.
+    #[must_use]
+    pub fn training_jobs(&self) -> &[TrainingJob] {
+        self.cluster.training.all()
+    }
+
+    /// Changes how the cluster behaves from now on, for example `emulator.reconfigure(|config| config.role(Role::Reader))`
+    /// for a failover. Jobs that are under way keep their durations and ids their sequence.
+    pub fn reconfigure(&mut self, change: impl FnOnce(Config) -> Config) {
+        self.cluster.config = change(std::mem::take(&mut self.cluster.config));
+    }
+
+    /// Lets temporary keys be refused as expired from now on, by their session token.
+    pub fn expire_token(&mut self, session_token: &str) {
+        for identity in &mut self.cluster.config.identities {
+            if identity.session_token.as_deref() == Some(session_token) {
+                identity.expired = true;
+            }
+        }
+    }
+
+    /// No longer lets in the keys with this access key. IAM authentication stays on.
+    pub fn remove_identity(&mut self, access_key: &str) {
+        self.cluster
+            .config
+            .identities
+            .retain(|identity| identity.access_key != access_key);
+    }
+
+    fn check_signature(&self, request: &Request<Bytes>, now: Now) -> Signature {
+        let config = &self.cluster.config;
+        if !config.iam {
+            return Signature::NotChecked;
+        }
+        match sigv4::verify(&config.identities, &config.region, request, now.wall) {
+            Ok(access_key) => Signature::Verified { access_key },
+            Err(reason) => Signature::Refused(reason),
+        }
+    }
+
+    fn execute(
+        &mut self,
+        found: Result<(&Route, Vec<&str>), Failure>,
+        request: &Request<Bytes>,
+        signature: &Signature,
+        now: Now,
+    ) -> Result<Response, Failure> {
+        if let Signature::Refused(reason) = signature {
+            return Err(Failure::access_denied(reason.as_str()));
+        }
+        if request.body().len() > MAX_BODY {
+            return Err(Failure::bad_request(format!(
+                "Request size exceeds max allowed value of {MAX_BODY} bytes."
+            )));
+        }
+        let (route, labels) = found?;
+        let incoming = Incoming::decode(&labels, request, now)?;
+        (route.run)(&mut self.cluster, &incoming).map(Response::from)
+    }
+
+    fn refuse(&self, failure: Failure, request_id: &str) -> Response {
+        failure.into_response(request_id, self.cluster.config.message_member)
+    }
+
+    fn record(&mut self, entry: LogEntry) {
+        if let Some(operation) = entry.operation {
+            let counts = self.counts.entry(operation).or_default();
+            counts.received += 1;
+            counts.executed += usize::from(entry.executed);
+        }
+        self.log.push(entry);
+        let too_many = self.log.len().saturating_sub(self.cluster.config.log_limit);
+        self.log.drain(..too_many);
+    }
+}
+
+/// Every answer has a date and an id, planned ones that bring their own keep them.
+fn stamp(outcome: &mut Outcome, request_id: &str, now: Now) {
+    let Some(Response { head, .. }) = outcome.any_response_mut() else {
+        return;
+    };
+    let date = Calendar::of(now.wall).http_date();
+    for (name, value) in [(header::DATE, date.as_str()), (REQUEST_ID, request_id)] {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            head.headers.entry(name).or_insert(value);
+        }
+    }
+}

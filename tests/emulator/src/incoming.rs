@@ -1,0 +1,213 @@
+//! A request, decoded for the operation that it is for.
+
+use bytes::Bytes;
+use http::{HeaderMap, header};
+use serde_json::{Map, Value};
+
+use crate::failure::Failure;
+use crate::{Now, percent};
+
+/// A request whose route is known.
+#[derive(Debug)]
+pub(crate) struct Incoming<'a> {
+    labels: Vec<String>,
+    query: Vec<(String, String)>,
+    headers: &'a HeaderMap,
+    body: &'a Bytes,
+    pub(crate) now: Now,
+}
+
+impl<'a> Incoming<'a> {
+    /// Decodes labels and query; the body waits until an operation asks for it.
+    pub(crate) fn decode(
+        raw_labels: &[&str],
+        request: &'a http::Request<Bytes>,
+        now: Now,
+    ) -> Result<Self, Failure> {
+        let labels = raw_labels
+            .iter()
+            .map(|raw| percent::decode_text(raw))
+            .collect::<Option<_>>();
+        let labels = labels.ok_or_else(|| {
+            Failure::bad_request("The path is not correctly percent-encoded UTF-8.")
+        })?;
+        let query = decode_query(request.uri().query().unwrap_or_default());
+        let query = query.ok_or_else(|| {
+            Failure::bad_request("The query is not correctly percent-encoded UTF-8.")
+        })?;
+        Ok(Self {
+            labels,
+            query,
+            headers: request.headers(),
+            body: request.body(),
+            now,
+        })
+    }
+
+    /// The text of the only label of the path.
+    pub(crate) fn label(&self) -> &str {
+        self.labels.first().map_or("", String::as_str)
+    }
+
+    /// The first query parameter of this name.
+    pub(crate) fn query(&self, name: &str) -> Option<&str> {
+        self.query
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// A query parameter that is true or false, in any case: SDKs send `true`, graph-notebook `TRUE` and `True`.
+    pub(crate) fn query_flag(&self, name: &str) -> Result<Option<bool>, Failure> {
+        match self.query(name) {
+            None => Ok(None),
+            Some(text) if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
+            Some(text) if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
+            Some(_) => Err(Failure::invalid_parameter(format!(
+                "The value of {name} must be true or false."
+            ))),
+        }
+    }
+
+    /// A query parameter that is a whole number in these bounds.
+    pub(crate) fn query_integer(
+        &self,
+        name: &str,
+        least: i64,
+        most: i64,
+    ) -> Result<Option<i64>, Failure> {
+        let Some(text) = self.query(name) else {
+            return Ok(None);
+        };
+        match text.parse() {
+            Ok(value) if (least..=most).contains(&value) => Ok(Some(value)),
+            _ => Err(Failure::invalid_parameter(format!(
+                "The value of {name} must be between {least} and {most}."
+            ))),
+        }
+    }
+
+    /// The members of a JSON body.
+    pub(crate) fn json(&self) -> Result<Members, Failure> {
+        let Some(media_type) = self.headers.get(header::CONTENT_TYPE) else {
+            return Err(Failure::missing_parameter(
+                "Content-type header not specified.",
+            ));
+        };
+        let media_type = media_type
+            .to_str()
+            .unwrap_or_default()
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim();
+        if !media_type.eq_ignore_ascii_case("application/json") {
+            return Err(Failure::bad_request(format!(
+                "Unsupported content type: {media_type}"
+            )));
+        }
+        match serde_json::from_slice(self.body) {
+            Ok(Value::Object(members)) => Ok(Members(members)),
+            Ok(_) => Err(Failure::bad_request(
+                "The request body must be a JSON object.",
+            )),
+            Err(error) => Err(Failure::bad_request(format!(
+                "The request body is not JSON: {error}"
+            ))),
+        }
+    }
+}
+
+fn decode_query(raw: &str) -> Option<Vec<(String, String)>> {
+    raw.split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            // The server takes a plus sign for a space, as Java's servlets do.
+            let decode = |text: &str| percent::decode_text(&text.replace('+', " "));
+            Some((decode(name)?, decode(value)?))
+        })
+        .collect()
+}
+
+/// The members of a JSON object, each asked for with its type. A null counts as absent.
+#[derive(Clone, Debug)]
+pub(crate) struct Members(pub(crate) Map<String, Value>);
+
+impl Members {
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name).filter(|value| !value.is_null())
+    }
+
+    fn typed<'a, T>(
+        &'a self,
+        name: &str,
+        what: &str,
+        read: impl Fn(&'a Value) -> Option<T>,
+    ) -> Result<Option<T>, Failure> {
+        let Some(value) = self.get(name) else {
+            return Ok(None);
+        };
+        match read(value) {
+            Some(value) => Ok(Some(value)),
+            None => Err(Failure::invalid_parameter(format!(
+                "The value of {name} must be {what}."
+            ))),
+        }
+    }
+
+    pub(crate) fn string(&self, name: &str) -> Result<Option<&str>, Failure> {
+        self.typed(name, "a string", Value::as_str)
+    }
+
+    pub(crate) fn required_string(&self, name: &str) -> Result<&str, Failure> {
+        self.string(name)?.ok_or_else(|| {
+            Failure::missing_parameter(format!("The required parameter {name} is missing."))
+        })
+    }
+
+    pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, Failure> {
+        self.typed(name, "an integer", |value| {
+            value
+                .as_i64()
+                .filter(|number| i32::try_from(*number).is_ok())
+        })
+    }
+
+    pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, Failure> {
+        self.typed(name, "a boolean", Value::as_bool)
+    }
+
+    pub(crate) fn strings(&self, name: &str) -> Result<Option<Vec<&str>>, Failure> {
+        self.typed(name, "a list of strings", |value| {
+            value.as_array()?.iter().map(Value::as_str).collect()
+        })
+    }
+
+    pub(crate) fn object(&self, name: &str) -> Result<Option<Self>, Failure> {
+        self.typed(name, "an object", |value| {
+            value.as_object().cloned().map(Self)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn query_forms() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(
+            decode_query("a=1&&b=x%2By+z&flag&c==%3D"),
+            Some(vec![
+                pair("a", "1"),
+                pair("b", "x+y z"),
+                pair("flag", ""),
+                pair("c", "==")
+            ])
+        );
+        assert_eq!(decode_query("a=%zz"), None);
+        assert_eq!(decode_query("a=%FF"), None);
+    }
+}

@@ -1,0 +1,81 @@
+//! What was received, in order, and what became of it.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
+
+use crate::Now;
+
+/// One request, as it came, and how it was answered.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct LogEntry {
+    /// The place in the order of all requests, from 1.
+    pub number: u64,
+    /// When it was handled.
+    pub at: Now,
+    /// The operation's name in the service model, `None` for routes that are not known.
+    pub operation: Option<&'static str>,
+    /// The method.
+    pub method: Method,
+    /// Path and query as they were sent.
+    pub target: String,
+    /// The headers. `Debug` does not show the values of `authorization` and `x-amz-security-token`.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+    /// The id that the answer carries.
+    pub request_id: String,
+    /// The status that was answered; `None` if the connection was closed instead.
+    pub status: Option<StatusCode>,
+    /// Whether the operation was carried out: it passed every check and did what it does. That the answer was then
+    /// lost or replaced changes nothing about it.
+    pub executed: bool,
+    /// What the check of the signature found.
+    pub signature: Signature,
+}
+
+impl LogEntry {
+    /// The entry for a request that has not been handled yet.
+    pub(crate) fn new(number: u64, at: Now, request: Request<Bytes>) -> Self {
+        let (mut head, body) = request.into_parts();
+        for name in [
+            header::AUTHORIZATION,
+            HeaderName::from_static("x-amz-security-token"),
+        ] {
+            if let Some(value) = head.headers.get_mut(name) {
+                value.set_sensitive(true);
+            }
+        }
+        Self {
+            number,
+            at,
+            operation: None,
+            method: head.method,
+            target: head
+                .uri
+                .path_and_query()
+                .map_or("", |target| target.as_str())
+                .to_owned(),
+            headers: head.headers,
+            body,
+            request_id: String::new(),
+            status: None,
+            executed: false,
+            signature: Signature::NotChecked,
+        }
+    }
+}
+
+/// What the check of a signature found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signature {
+    /// IAM authentication is off: nobody looked.
+    NotChecked,
+    /// The signature is right.
+    Verified {
+        /// Whose it is.
+        access_key: String,
+    },
+    /// The request was refused, with this text.
+    Refused(String),
+}

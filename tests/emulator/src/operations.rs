@@ -1,0 +1,119 @@
+//! The operations, a file for each family, and the table that routes requests to them.
+
+use http::{Method, StatusCode};
+use serde_json::Value;
+
+use crate::Response;
+use crate::cluster::Cluster;
+use crate::failure::Failure;
+use crate::incoming::Incoming;
+
+pub(crate) mod engine;
+pub(crate) mod model_training;
+
+/// Every route that the emulator knows. A family of operations is a file with its routes and a line here.
+const FAMILIES: &[&[Route]] = &[engine::ROUTES, model_training::ROUTES];
+
+/// An operation and where it is found.
+#[derive(Debug)]
+pub(crate) struct Route {
+    /// The name in the service model.
+    pub(crate) operation: &'static str,
+    pub(crate) method: Method,
+    /// The path; a segment in braces stands for any segment that is not empty.
+    pub(crate) path: &'static str,
+    pub(crate) run: fn(&mut Cluster, &Incoming<'_>) -> Result<Answer, Failure>,
+}
+
+/// What an operation answers when it succeeds.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// 200 and a JSON document.
+    Json(Value),
+    /// 200 and no body.
+    Empty,
+}
+
+impl From<Answer> for Response {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Answer::Json(body) => Self::json(StatusCode::OK, &body),
+            Answer::Empty => Self::new(StatusCode::OK, ""),
+        }
+    }
+}
+
+/// The route of a request, with the raw text of the path's labels.
+///
+/// A path that no route has is a bad request, as the statistics page of the guide shows it; a method that a known path
+/// does not have is 405, as the table of errors says (M06).
+pub(crate) fn find<'a>(
+    method: &Method,
+    path: &'a str,
+) -> Result<(&'static Route, Vec<&'a str>), Failure> {
+    let mut path_known = false;
+    for route in FAMILIES.iter().copied().flatten() {
+        if let Some(labels) = labels(route.path, path) {
+            if route.method == *method {
+                return Ok((route, labels));
+            }
+            path_known = true;
+        }
+    }
+    if path_known {
+        Err(Failure::new(
+            "MethodNotAllowedException",
+            format!("The method {method} is not allowed on {path}."),
+        ))
+    } else {
+        Err(Failure::bad_request(format!("Bad route: {path}")))
+    }
+}
+
+fn labels<'a>(template: &str, path: &'a str) -> Option<Vec<&'a str>> {
+    let mut labels = Vec::new();
+    let mut segments = path.split('/');
+    for expected in template.split('/') {
+        let segment = segments.next()?;
+        if expected.starts_with('{') && !segment.is_empty() {
+            labels.push(segment);
+        } else if expected != segment {
+            return None;
+        }
+    }
+    segments.next().is_none().then_some(labels)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates() {
+        assert_eq!(
+            labels("/ml/modeltraining/{id}", "/ml/modeltraining/a%2Fb"),
+            Some(vec!["a%2Fb"])
+        );
+        assert_eq!(labels("/status", "/status"), Some(vec![]));
+        for other in [
+            "",
+            "/",
+            "status",
+            "/status/",
+            "//status",
+            "/Status",
+            "/statu",
+            "/status/x",
+        ] {
+            assert_eq!(labels("/status", other), None, "{other}");
+        }
+        for other in [
+            "/ml/modeltraining",
+            "/ml/modeltraining/",
+            "/ml/modeltraining/a/b",
+            "/ml/modeltraining/a/",
+        ] {
+            assert_eq!(labels("/ml/modeltraining/{id}", other), None, "{other}");
+        }
+    }
+}

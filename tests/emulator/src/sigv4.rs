@@ -1,0 +1,198 @@
+//! Checks signatures as a cluster with IAM authentication does.
+//!
+//! Written from the
+//! [description of Signature Version 4](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html)
+//! alone and sharing nothing with a client, so that a mistake on one side is not made on the other as well. The texts
+//! of the refusals are those of
+//! [IAM errors in Neptune](https://docs.aws.amazon.com/neptune/latest/userguide/errors-engine-codes.html).
+
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use hmac::{Hmac, KeyInit, Mac};
+use http::header;
+use sha2::Sha256;
+
+use self::authorization::Authorization;
+use crate::clock::Calendar;
+use crate::config::Identity;
+
+mod authorization;
+mod canonical;
+
+/// The only name that Neptune's data API is signed for.
+const SERVICE: &str = "neptune-db";
+/// How far a signature may be from the server's clock, in seconds.
+const WINDOW: u64 = 5 * 60;
+const DATE: &str = "x-amz-date";
+const TOKEN: &str = "x-amz-security-token";
+
+/// Whose signature it is, or why the request is refused.
+pub(crate) fn verify(
+    identities: &[Identity],
+    region: &str,
+    request: &http::Request<Bytes>,
+    wall: SystemTime,
+) -> Result<String, String> {
+    let Some(header) = request.headers().get(header::AUTHORIZATION) else {
+        return Err("Missing Authentication Token".to_owned());
+    };
+    let authorization = Authorization::parse(header.to_str().unwrap_or_default())?;
+    check_signed_headers(&authorization, request)?;
+    check_scope(&authorization, region)?;
+    let date = text_of(request, DATE).unwrap_or_default();
+    let signed_at = Calendar::parse_basic(date)
+        .ok_or_else(|| format!("Date must be in ISO-8601 'basic format'. Got '{date}'."))?;
+    check_scope_date(&authorization, date)?;
+    check_clock(signed_at, Calendar::of(wall))?;
+    let identity = check_identity(&authorization, identities, text_of(request, TOKEN))?;
+    check_signature(&authorization, identity, date, request)?;
+    Ok(identity.access_key.clone())
+}
+
+/// The text of a header; one that is there without being ASCII is taken as empty.
+fn text_of<'a>(request: &'a http::Request<Bytes>, name: &str) -> Option<&'a str> {
+    request
+        .headers()
+        .get(name)
+        .map(|value| value.to_str().unwrap_or_default())
+}
+
+fn check_signed_headers(
+    authorization: &Authorization<'_>,
+    request: &http::Request<Bytes>,
+) -> Result<(), String> {
+    for name in authorization.signed_headers() {
+        if !canonical::has_header(request, name) {
+            return Err(format!(
+                "'{name}' is named as a SignedHeader, but it does not exist in the HTTP request"
+            ));
+        }
+    }
+    let must_sign = |name: &str| {
+        let signed = authorization.signed_headers().any(|signed| signed == name);
+        if signed {
+            Ok(())
+        } else {
+            Err(format!(
+                "'{name}' must be a 'SignedHeader' in the AWS Authorization."
+            ))
+        }
+    };
+    must_sign(header::HOST.as_str())?;
+    must_sign(DATE)?;
+    if request.headers().contains_key(TOKEN) {
+        must_sign(TOKEN)
+    } else {
+        Ok(())
+    }
+}
+
+fn check_scope(authorization: &Authorization<'_>, region: &str) -> Result<(), String> {
+    if authorization.region != region {
+        return Err(format!(
+            "Credential should be scoped to a valid Region, not '{}'.",
+            authorization.region
+        ));
+    }
+    if authorization.service != SERVICE {
+        return Err(format!(
+            "Credential should be scoped to correct service: '{SERVICE}'."
+        ));
+    }
+    if authorization.terminator != "aws4_request" {
+        let found = authorization.terminator;
+        return Err(format!(
+            "Credential should be scoped with a valid terminator: 'aws4_request', not '{found}'."
+        ));
+    }
+    Ok(())
+}
+
+fn check_scope_date(authorization: &Authorization<'_>, date: &str) -> Result<(), String> {
+    let day = date.get(..8).unwrap_or_default();
+    if authorization.date == day {
+        return Ok(());
+    }
+    Err(format!(
+        "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{}' != '{day}', from '{date}'.",
+        authorization.date
+    ))
+}
+
+fn check_clock(signed_at: Calendar, now: Calendar) -> Result<(), String> {
+    let earliest = Calendar::of_seconds(now.seconds().saturating_sub(WINDOW));
+    let latest = Calendar::of_seconds(now.seconds().saturating_add(WINDOW));
+    let (signed, now) = (signed_at.basic(), now.basic());
+    if signed_at.seconds() < earliest.seconds() {
+        return Err(format!(
+            "Signature expired: {signed} is now earlier than {} ({now} - 5 min.)",
+            earliest.basic()
+        ));
+    }
+    if signed_at.seconds() > latest.seconds() {
+        return Err(format!(
+            "Signature not yet current: {signed} is still later than {} ({now} + 5 min.)",
+            latest.basic()
+        ));
+    }
+    Ok(())
+}
+
+fn check_identity<'a>(
+    authorization: &Authorization<'_>,
+    identities: &'a [Identity],
+    token: Option<&str>,
+) -> Result<&'a Identity, String> {
+    let known = identities.iter().find(|identity| {
+        identity.access_key == authorization.access_key
+            && identity.session_token.as_deref() == token
+    });
+    match known {
+        None => Err("The security token included in the request is invalid.".to_owned()),
+        Some(identity) if identity.expired => {
+            Err("The security token included in the request is expired".to_owned())
+        }
+        Some(identity) => Ok(identity),
+    }
+}
+
+fn check_signature(
+    authorization: &Authorization<'_>,
+    identity: &Identity,
+    date: &str,
+    request: &http::Request<Bytes>,
+) -> Result<(), String> {
+    let canonical_request = canonical::request(request, authorization);
+    let string_to_sign = format!(
+        "AWS4-HMAC-SHA256\n{date}\n{}\n{}",
+        authorization.scope(),
+        canonical::sha256_hex(&canonical_request)
+    );
+    let mut key = format!("AWS4{}", identity.secret_key).into_bytes();
+    let parts = [
+        authorization.date,
+        authorization.region,
+        authorization.service,
+        authorization.terminator,
+    ];
+    for part in parts {
+        key = hmac(&key, part.as_bytes());
+    }
+    if canonical::hex(&hmac(&key, string_to_sign.as_bytes())) == authorization.signature {
+        return Ok(());
+    }
+    Err("The request signature we calculated does not match the signature you provided. \
+         Check your AWS Secret Access Key and signing method. Consult the service documentation for details. \
+         Host header is missing or hostname is incorrect."
+        .to_owned())
+}
+
+fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
+    // HMAC takes keys of any length. If it ever did not, the empty result would match no signature.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
+        return Vec::new();
+    };
+    mac.update(message);
+    mac.finalize().into_bytes().to_vec()
+}

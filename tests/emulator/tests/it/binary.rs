@@ -1,0 +1,99 @@
+//! The binary.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Output, Stdio};
+
+fn run(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_neptune-emulator"))
+        .args(args)
+        .output()
+        .expect("an output")
+}
+
+/// Kills the process when the test ends, however it does.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may be gone already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn it_listens_where_it_says() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_neptune-emulator"));
+    command
+        .args(["--port", "0", "--iam", "AKID:secret"])
+        .stdout(Stdio::piped());
+    let mut running = Running(command.spawn().expect("a process"));
+    let mut endpoint = String::new();
+    BufReader::new(running.0.stdout.take().expect("an output"))
+        .read_line(&mut endpoint)
+        .expect("a line");
+    let address = endpoint
+        .trim_end()
+        .strip_prefix("http://")
+        .expect("an endpoint");
+    let mut stream = TcpStream::connect(address).expect("a connection");
+    stream
+        .write_all(b"GET /status HTTP/1.1\r\nhost: neptune\r\nconnection: close\r\n\r\n")
+        .expect("written");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("read");
+    assert!(
+        answer.starts_with("HTTP/1.1 403 Forbidden\r\n")
+            && answer.contains("Missing Authentication Token"),
+        "{answer}"
+    );
+}
+
+#[test]
+fn help_and_version() {
+    let help = run(&["--help"]);
+    assert!(help.status.success());
+    let text = String::from_utf8(help.stdout).expect("text");
+    for flag in [
+        "--host",
+        "--port",
+        "--iam",
+        "--region",
+        "--training-seconds",
+        "--help",
+        "--version",
+    ] {
+        assert!(text.contains(flag), "{flag}");
+    }
+    let version = run(&["--version"]);
+    assert_eq!(
+        version.stdout,
+        concat!("neptune-emulator ", env!("CARGO_PKG_VERSION"), "\n").as_bytes()
+    );
+}
+
+#[test]
+fn bad_flags_end_it_with_2() {
+    let output = run(&["--iam", "very-secret"]);
+    assert_eq!(output.status.code(), Some(2));
+    let text = String::from_utf8(output.stderr).expect("text");
+    assert!(
+        text.contains("--iam") && !text.contains("very-secret"),
+        "{text}"
+    );
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").port().to_string();
+    let output = run(&["--port", &port]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stderr).expect("text");
+    assert!(
+        text.contains(&format!("cannot listen on 127.0.0.1:{port}")),
+        "{text}"
+    );
+}

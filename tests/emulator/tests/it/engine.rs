@@ -1,0 +1,77 @@
+//! `GET /status`.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use neptunedata_emulator::{Config, Emulator, Role};
+use serde_json::json;
+
+use crate::support::{answer, ask, get, now};
+
+#[test]
+fn the_form_of_the_guide() {
+    let mut neptune = Emulator::default();
+    let status = ask(&mut neptune, get("/status"), now());
+    assert_eq!(
+        status,
+        json!({
+            "status": "healthy", "startTime": "Sun Aug 10 06:54:15 UTC 2025", "dbEngineVersion": "1.4.6.0.R1",
+            "role": "writer", "dfeQueryEngine": "viaQueryHint", "gremlin": { "version": "tinkerpop-3.7.1" },
+            "sparql": { "version": "sparql-1.1" }, "opencypher": { "version": "Neptune-9.0.20190305-1.0" },
+            "labMode": { "ObjectIndex": "disabled", "ReadWriteConflictDetection": "enabled" },
+            "features": {
+                "SlowQueryLogs": "disabled", "ResultCache": { "status": "disabled" },
+                "IAMAuthentication": "disabled", "Streams": "disabled", "AuditLog": "disabled",
+            },
+            "settings": {
+                "StrictTimeoutValidation": "true", "clusterQueryTimeoutInMs": "120000", "SlowQueryLogsThreshold": "5000",
+            },
+        })
+    );
+}
+
+#[test]
+fn what_can_be_configured() {
+    let config = Config::default()
+        .role(Role::Reader)
+        .healthy(false)
+        .engine_version("Patch-1.3.2.1.R4")
+        .started(UNIX_EPOCH + Duration::from_secs(1_440_938_160));
+    let mut neptune = Emulator::new(config);
+    let status = ask(&mut neptune, get("/status"), now());
+    assert_eq!(status["role"], "reader");
+    assert_eq!(status["status"], "recovery");
+    assert_eq!(status["dbEngineVersion"], "Patch-1.3.2.1.R4");
+    assert_eq!(status["startTime"], "Sun Aug 30 12:36:00 UTC 2015");
+
+    neptune.reconfigure(|config| config.role(Role::Writer).healthy(true));
+    assert_eq!(ask(&mut neptune, get("/status"), now())["role"], "writer");
+}
+
+#[test]
+fn answers_are_dated_and_numbered() {
+    let mut neptune = Emulator::default();
+    let first = answer(&mut neptune, get("/status"), now());
+    assert_eq!(first.head.headers["date"], "Mon, 01 Jan 2024 00:00:00 GMT");
+    assert_eq!(
+        first.head.headers["content-type"],
+        "application/json; charset=UTF-8"
+    );
+    let second = answer(
+        &mut neptune,
+        get("/status?verbose=1"),
+        now().later(Duration::from_secs(61)),
+    );
+    assert_eq!(second.head.headers["date"], "Mon, 01 Jan 2024 00:01:01 GMT");
+    assert_ne!(
+        first.head.headers["x-amzn-requestid"],
+        second.head.headers["x-amzn-requestid"]
+    );
+    let log = neptune.log();
+    assert_eq!(
+        log.iter().map(|entry| entry.number).collect::<Vec<_>>(),
+        [1, 2]
+    );
+    assert_eq!(log[1].target, "/status?verbose=1");
+    assert_eq!(log[1].operation, Some("GetEngineStatus"));
+    assert!(log[1].executed);
+}

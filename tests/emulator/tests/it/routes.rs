@@ -1,0 +1,143 @@
+//! Routes that are not there, and the form of errors.
+
+use bytes::Bytes;
+use http::{Method, Request};
+use neptunedata_emulator::{Config, Emulator};
+
+use crate::support::{answer, ask, get, now, refusal, refused, request};
+
+#[test]
+fn unknown_routes_are_bad_requests() {
+    let mut neptune = Emulator::default();
+    for path in [
+        "/",
+        "/statu",
+        "/status/",
+        "//status",
+        "/ml/modeltraining/",
+        "/ml/modeltraining/a/b",
+        "/STATUS",
+    ] {
+        let expected = refusal(400, "BadRequestException", &format!("Bad route: {path}"));
+        assert_eq!(refused(&mut neptune, get(path), now()), expected);
+        assert_eq!(neptune.log().last().and_then(|entry| entry.operation), None);
+    }
+    let asterisk = Request::options("*").body(Bytes::new()).expect("a request");
+    assert_eq!(
+        refused(&mut neptune, asterisk, now()).1,
+        "BadRequestException"
+    );
+}
+
+#[test]
+fn wrong_methods_are_405() {
+    let mut neptune = Emulator::default();
+    for (method, path) in [
+        (Method::POST, "/status"),
+        (Method::HEAD, "/status"),
+        (Method::PUT, "/ml/modeltraining"),
+        (Method::DELETE, "/ml/modeltraining"),
+        (Method::POST, "/ml/modeltraining/a"),
+    ] {
+        let (status, code, _) = refused(&mut neptune, request(method, path), now());
+        assert_eq!((status, code.as_str()), (405, "MethodNotAllowedException"));
+    }
+}
+
+#[test]
+fn broken_encoding_is_a_bad_request() {
+    let mut neptune = Emulator::default();
+    for target in [
+        "/ml/modeltraining/%zz",
+        "/ml/modeltraining/%FF",
+        "/ml/modeltraining/a?clean=%F",
+        "/status?%80",
+    ] {
+        let (status, code, _) = refused(&mut neptune, get(target), now());
+        assert_eq!(
+            (status, code.as_str()),
+            (400, "BadRequestException"),
+            "{target}"
+        );
+    }
+}
+
+#[test]
+fn message_member_repeats_the_text() {
+    let mut neptune = Emulator::default();
+    let plain = answer(&mut neptune, get("/nowhere"), now()).body();
+    let id = &neptune.log()[0].request_id;
+    let expected = format!(
+        r#"{{"requestId":"{id}","code":"BadRequestException","detailedMessage":"Bad route: /nowhere"}}"#
+    );
+    assert_eq!(plain, expected);
+    let mut neptune = Emulator::new(Config::default().message_member(true));
+    let newer = answer(&mut neptune, get("/nowhere"), now())
+        .to_json()
+        .expect("JSON");
+    assert_eq!(newer["message"], "Bad route: /nowhere");
+    assert_eq!(newer["message"], newer["detailedMessage"]);
+}
+
+#[test]
+fn bodies_have_a_limit() {
+    let mut neptune = Emulator::default();
+    let body = Bytes::from(vec![b' '; 157_286_401]);
+    let too_long = Request::get("/status")
+        .body(body.clone())
+        .expect("a request");
+    let expected = "Request size exceeds max allowed value of 157286400 bytes.";
+    assert_eq!(
+        refused(&mut neptune, too_long, now()),
+        refusal(400, "BadRequestException", expected)
+    );
+    let just_fits = Request::get("/status")
+        .body(body.slice(1..))
+        .expect("a request");
+    ask(&mut neptune, just_fits, now());
+}
+
+#[test]
+fn same_seed_same_bytes() {
+    let answers = |seed| {
+        let mut neptune = Emulator::new(Config::default().seed(seed));
+        let mut ids = Vec::new();
+        for path in ["/status", "/nowhere"] {
+            let answer = answer(&mut neptune, get(path), now());
+            ids.push((
+                answer.head.headers["x-amzn-requestid"].clone(),
+                answer.body(),
+            ));
+        }
+        ids
+    };
+    assert_eq!(answers(1), answers(1));
+    assert_ne!(answers(1), answers(2));
+}
+
+#[test]
+fn the_log_can_be_bounded_and_cleared() {
+    let mut neptune = Emulator::new(Config::default().log_limit(2));
+    for _ in 0..5 {
+        ask(&mut neptune, get("/status"), now());
+    }
+    assert_eq!(
+        neptune
+            .log()
+            .iter()
+            .map(|entry| entry.number)
+            .collect::<Vec<_>>(),
+        [4, 5]
+    );
+    assert_eq!(
+        (
+            neptune.received("GetEngineStatus"),
+            neptune.executed("GetEngineStatus")
+        ),
+        (5, 5)
+    );
+    assert_eq!(neptune.received("CancelMLModelTrainingJob"), 0);
+    neptune.clear_log();
+    assert!(neptune.log().is_empty());
+    assert_eq!(neptune.received("GetEngineStatus"), 0);
+}
