@@ -272,7 +272,7 @@ impl fmt::Display for Error {
             && !(inner.earlier_lost && matches!(inner.cause, Cause::Service(_)))
         {
             f.write_str("; the request may have been executed")?;
-            if inner.attempts == 1 && inner.stop == Stop::Write {
+            if inner.stop == Stop::Write {
                 f.write_str(" and was not sent again")?;
             }
         }
