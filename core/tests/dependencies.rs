@@ -1,0 +1,125 @@
+//! The laws of the core that concern its dependencies: few, and none that does I/O.
+
+#![allow(clippy::disallowed_types, reason = "asks cargo, which is a process")]
+
+use std::{collections::BTreeSet, process::Command};
+
+/// Crates named by `cargo tree`, the crate itself included.
+fn tree(arguments: &[&str]) -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "-p",
+            "neptunedata",
+            "-e",
+            "normal",
+            "--prefix",
+            "none",
+            "--no-dedupe",
+        ])
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn the_core_has_few_dependencies_and_these_only() {
+    let allowed = [
+        "neptunedata",
+        // Types of HTTP, and buffers.
+        "http",
+        "bytes",
+        // JSON.
+        "serde",
+        "serde_core",
+        "serde_json",
+        "itoa",
+        "memchr",
+        "zmij",
+        // Dates in `Retry-After` and `Date`.
+        "httpdate",
+        // Derive macros, at build time.
+        "serde_derive",
+        "thiserror",
+        "thiserror-impl",
+        "proc-macro2",
+        "quote",
+        "syn",
+        "unicode-ident",
+    ];
+    let tree = tree(&["--no-default-features"]);
+    let others: Vec<_> = tree
+        .iter()
+        .filter(|name| !allowed.contains(&name.as_str()))
+        .collect();
+    assert!(others.is_empty(), "new dependencies: {others:?}");
+    assert!(tree.len() <= 20, "{} crates", tree.len());
+}
+
+#[test]
+fn direct_dependencies_are_a_decision() {
+    let direct = |arguments: &[&str]| {
+        let mut names = tree(&[&["--depth", "1"], arguments].concat());
+        names.remove("neptunedata");
+        names.into_iter().collect::<Vec<_>>()
+    };
+    let pure = [
+        "bytes",
+        "http",
+        "httpdate",
+        "serde",
+        "serde_json",
+        "thiserror",
+    ];
+    assert_eq!(direct(&["--no-default-features"]), pure);
+    let signing = [
+        "aws-sigv4",
+        "bytes",
+        "http",
+        "httpdate",
+        "serde",
+        "serde_json",
+        "sha2",
+        "thiserror",
+        "time",
+    ];
+    assert_eq!(direct(&[]), signing);
+}
+
+#[test]
+fn no_feature_brings_a_transport_tls_or_randomness() {
+    let tree = tree(&["--all-features"]);
+    for name in [
+        "hyper",
+        "hyper-util",
+        "ureq",
+        "reqwest",
+        "h2",
+        "mio",
+        "socket2",
+        "rustls",
+        "native-tls",
+        "openssl",
+        "ring",
+        "aws-lc-rs",
+        "rand",
+        "getrandom",
+        "fastrand",
+        "async-std",
+        "smol",
+    ] {
+        assert!(!tree.contains(name), "{name} is a dependency of the core");
+    }
+}

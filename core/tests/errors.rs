@@ -1,0 +1,189 @@
+//! The texts of errors: what a user reads first.
+
+use std::{
+    error::Error as _,
+    time::{Duration, SystemTime},
+};
+
+use bytes::Bytes;
+use http::HeaderMap;
+use neptunedata::{
+    Auth, Call, CancelMlModelTrainingJob, DataProcessingJobId, Endpoint, Error, ErrorKind,
+    FailureKind, GetMlModelTrainingJob, Input, Machine, Now, Operation, S3Uri, Sent, Session,
+    StartMlModelTrainingJob, Step, TransportError, TransportErrorKind, by_name,
+};
+use serde_json::json;
+
+fn session() -> Session {
+    Session::new(
+        Endpoint::parse("http://localhost:8182").unwrap(),
+        Auth::unsigned(),
+    )
+    .unwrap()
+}
+
+fn start() -> StartMlModelTrainingJob {
+    StartMlModelTrainingJob::new(DataProcessingJobId::new("data"), S3Uri::new("s3://bucket/"))
+}
+
+fn answer(status: u16, body: impl Into<Bytes>) -> Input {
+    let response = http::Response::builder()
+        .status(status)
+        .body(body.into())
+        .unwrap();
+    Input::Response(response, HeaderMap::new())
+}
+
+fn lost() -> Input {
+    let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+    let error = TransportError::new(TransportErrorKind::Closed, Sent::Maybe).with_source(reset);
+    Input::Failure(error)
+}
+
+/// Runs a call with these answers, waits included, to the error it ends in.
+fn error<O: Operation<Output: std::fmt::Debug>>(
+    operation: &O,
+    answers: impl IntoIterator<Item = Input>,
+) -> Error {
+    let now = Now {
+        wall: SystemTime::UNIX_EPOCH,
+        mono: Duration::ZERO,
+    };
+    let mut call = Call::new(&session(), operation, 7);
+    let mut answers = answers.into_iter();
+    let mut input = Input::Next;
+    loop {
+        input = match call.resume(input, now) {
+            Step::Send(_) => answers
+                .next()
+                .expect("one send more than there are answers"),
+            Step::Wait(_) => Input::Woken,
+            Step::Done(result) => {
+                assert!(answers.next().is_none(), "an answer was not needed");
+                return result.expect_err("the call succeeded");
+            }
+            step => panic!("unexpected {step:?}"),
+        };
+    }
+}
+
+#[test]
+fn a_service_error_reads_code_status_message_and_request_id() {
+    let body =
+        r#"{"requestId":"r","code":"MalformedQueryException","detailedMessage":"bad token"}"#;
+    let error = error(&GetMlModelTrainingJob::new("job-1"), [answer(400, body)]);
+    assert_eq!(
+        error.to_string(),
+        "MalformedQueryException (400): bad token [request id r]"
+    );
+    assert_eq!(
+        error.kind(),
+        FailureKind::Service(ErrorKind::MalformedQueryException)
+    );
+    assert!(!error.may_have_executed() && !error.is_retryable());
+    assert_eq!(error.service().unwrap().message, "bad token");
+    assert_eq!(error.body(), body);
+    assert!(error.source().is_none(), "its text is told already");
+}
+
+#[test]
+fn an_unknown_exception_keeps_its_name() {
+    let body = r#"{"requestId":"r","code":"DuplicateDataException","detailedMessage":"taken"}"#;
+    let error = error(&start(), [answer(400, body)]);
+    assert_eq!(
+        error.to_string(),
+        "DuplicateDataException (400): taken [request id r]"
+    );
+    assert_eq!(error.service().unwrap().kind, ErrorKind::Unknown);
+}
+
+#[test]
+fn a_page_of_a_proxy_is_shown_in_part() {
+    let page = format!("<html>{}</html>", "é".repeat(10_000));
+    let error = error(&start(), [answer(413, page.clone())]);
+    let text = error.to_string();
+    assert!(
+        text.starts_with("the server answered 413 Payload Too Large: <html>é"),
+        "{text}"
+    );
+    assert!(text.chars().count() < 700, "{text}");
+    assert_eq!(error.body(), page.as_bytes());
+}
+
+#[test]
+fn a_lost_answer_to_a_write_says_that_it_may_have_been_executed_and_was_not_sent_again() {
+    let error = error(&start(), [lost()]);
+    assert_eq!(
+        error.to_string(),
+        "the connection ended before the answer was complete; \
+         the request may have been executed and was not sent again",
+    );
+    assert!(error.may_have_executed());
+    assert_eq!(error.attempts(), 1);
+    assert_eq!(error.source().unwrap().to_string(), "connection reset");
+}
+
+#[test]
+fn a_cancel_repeated_after_a_lost_answer_says_that_it_may_have_worked_the_first_time() {
+    let body = r#"{"requestId":"r","code":"InvalidParameterException","detailedMessage":"Failed to stop the job because it has already completed or failed."}"#;
+    let error = error(
+        &CancelMlModelTrainingJob::new("job-1"),
+        [lost(), answer(400, body)],
+    );
+    assert_eq!(
+        error.to_string(),
+        "InvalidParameterException (400): Failed to stop the job because it has already completed \
+         or failed. [request id r] (attempt 2; an earlier attempt lost its answer and may have been \
+         executed, which this may be the effect of)",
+    );
+    assert!(error.may_have_executed());
+}
+
+#[test]
+fn giving_up_says_after_how_many_attempts() {
+    let error = error(
+        &CancelMlModelTrainingJob::new("job-1"),
+        [lost(), lost(), lost()],
+    );
+    assert_eq!(
+        error.to_string(),
+        "the connection ended before the answer was complete (gave up after 3 attempts); \
+         the request may have been executed",
+    );
+    assert!(error.is_retryable());
+}
+
+#[test]
+fn a_success_that_is_none_names_operation_and_place() {
+    let error = error(
+        &GetMlModelTrainingJob::new("job-1"),
+        [answer(200, r#"{"mlModels":[{},{"name":{}}]}"#)],
+    );
+    let text = error.to_string();
+    assert!(text.starts_with("GetMLModelTrainingJob was answered with JSON of an unexpected shape at mlModels[1].name: "), "{text}");
+    assert!(
+        text.ends_with("; the request may have been executed"),
+        "{text}"
+    );
+    assert_eq!(error.kind(), FailureKind::Decode);
+}
+
+#[test]
+fn every_fault_of_a_request_is_named() {
+    let input =
+        json!({"id": 7, "subnets": ["a", 1], "trainModelS3Location": "s3://b/", "modelNam": "x"});
+    let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
+    let error = by_name::request("StartMLModelTrainingJob", &input, &endpoint).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "StartMLModelTrainingJob was not sent: id: expected string, found integer; \
+         dataProcessingJobId: required, but missing; subnets[1]: expected string, found integer; \
+         modelNam: the operation has no such member",
+    );
+
+    let error = by_name::request("CancelMlModelTrainingJob", &json!({}), &endpoint).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "CancelMlModelTrainingJob was not sent: there is no operation of this name"
+    );
+}
