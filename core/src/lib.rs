@@ -98,6 +98,7 @@
         clippy::panic,
         clippy::unreachable,
         clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
         clippy::string_slice,
         clippy::todo,
         clippy::unimplemented,
@@ -146,3 +147,8 @@ pub use wire::{
     request::{QueryText, QueryValue, RequestWriter, request},
     response::{Response, response},
 };
+
+/// The README's example.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -261,10 +261,10 @@ pub(super) fn hex(hash: [u8; 32]) -> [u8; 64] {
 
 fn hex_digits(byte: u8) -> [u8; 2] {
     [byte >> 4, byte & 15].map(|nibble| {
-        if nibble < 10 {
-            b'0' + nibble
-        } else {
-            b'a' + nibble - 10
+        // Both sums stay below 128.
+        match nibble.checked_sub(10) {
+            None => nibble | b'0',
+            Some(letter) => letter.wrapping_add(b'a'),
         }
     })
 }

@@ -207,15 +207,17 @@ fn authorization(
     ];
 
     // The header is longer than the string to sign, so that this one buffer is never moved.
-    let length = ALGORITHM.len()
-        + " Credential=/, SignedHeaders=, Signature=".len()
-        + access_key_id.len()
-        + scope.iter().map(|part| part.len()).sum::<usize>()
-        + names
-            .iter()
-            .map(|name| name.as_str().len() + 1)
-            .sum::<usize>()
-        + 63;
+    let parts = [ALGORITHM, access_key_id.as_bytes()]
+        .into_iter()
+        .chain(scope);
+    let names_length = names
+        .iter()
+        .map(|name| name.as_str().len().saturating_add(1));
+    let length = parts
+        .map(<[u8]>::len)
+        .chain(names_length)
+        .chain([" Credential=/, SignedHeaders=, Signature=".len(), 63])
+        .fold(0, usize::saturating_add);
     let mut buffer = Vec::with_capacity(length);
     for part in [ALGORITHM, b"\n", &time.text, b"\n"]
         .into_iter()
@@ -284,5 +286,5 @@ impl Timestamp {
 
 /// Decimal digits of a number below 100.
 fn two_digits(number: u8) -> [u8; 2] {
-    [b'0' + number / 10, b'0' + number % 10]
+    [number / 10, number % 10].map(|digit| digit | b'0')
 }

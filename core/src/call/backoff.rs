@@ -26,7 +26,7 @@ impl Random {
             .min(cap);
         let nanos = u64::try_from(longest.as_nanos()).unwrap_or(u64::MAX);
         // The high half of the product is uniform from 0 to nanos.
-        let scaled = (u128::from(self.next()) * u128::from(nanos)) >> 64;
+        let scaled = u128::from(self.next()).wrapping_mul(u128::from(nanos)) >> 64;
         Duration::from_nanos(u64::try_from(scaled).unwrap_or(nanos))
     }
 }

@@ -30,7 +30,11 @@ impl Skew {
     /// Returns whether the signature that was just refused was off by more than is tolerated, so
     /// that signing again makes sense.
     pub(super) fn correct(&self, server: SystemTime, sent: Now, received: Now) -> bool {
-        let half = received.mono.saturating_sub(sent.mono) / 2;
+        let half = received
+            .mono
+            .saturating_sub(sent.mono)
+            .checked_div(2)
+            .unwrap_or_default();
         let Some(ours) = sent.wall.checked_add(half) else {
             return false;
         };
@@ -47,8 +51,10 @@ impl Skew {
             Err(behind) => behind.duration() > TOLERATED,
         });
         if off {
-            self.0
-                .store(if ahead { millis } else { -millis }, Ordering::Relaxed);
+            self.0.store(
+                if ahead { millis } else { millis.wrapping_neg() },
+                Ordering::Relaxed,
+            );
         }
         off
     }

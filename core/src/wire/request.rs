@@ -88,7 +88,7 @@ pub struct RequestWriter<'a> {
 
 impl<'a> RequestWriter<'a> {
     pub(crate) fn new(info: &'static OperationInfo, endpoint: &'a Endpoint) -> Self {
-        let mut uri = String::with_capacity(endpoint.url().len() + info.path.len() + 128);
+        let mut uri = String::with_capacity(endpoint.url().len().saturating_add(256));
         uri.push_str(endpoint.url());
         let mut writer = RequestWriter {
             info,
