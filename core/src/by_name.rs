@@ -123,7 +123,7 @@ impl Visitor for Encode<'_> {
         O: Operation + DeserializeOwned,
         O::Output: Serialize,
     {
-        crate::request(&typed::<O>(self.input)?, self.endpoint)
+        crate::request(&typed::<O>(self.input, self.endpoint)?, self.endpoint)
     }
 }
 
@@ -142,7 +142,7 @@ impl Visitor for Prepare<'_> {
         O: Operation + DeserializeOwned,
         O::Output: Serialize,
     {
-        let operation = typed::<O>(self.input)?;
+        let operation = typed::<O>(self.input, self.session.endpoint())?;
         Ok(Exchange::collecting(
             self.session,
             &operation,
@@ -177,9 +177,22 @@ impl Visitor for Decode<'_> {
     }
 }
 
-fn typed<O: Operation + DeserializeOwned>(input: &Value) -> Result<O, EncodeError> {
-    check::from_value(input).map_err(|problems| {
-        let faults = problems.into_iter().map(Fault::from).collect();
+fn typed<O: Operation + DeserializeOwned>(
+    input: &Value,
+    endpoint: &Endpoint,
+) -> Result<O, EncodeError> {
+    check::from_value::<O>(input).map_err(|refused| {
+        let mut faults: Vec<_> = refused.problems.into_iter().map(Fault::from).collect();
+        // What encoding would refuse besides: ranges, labels. Not where a stand-in is, though.
+        let encoded = refused
+            .stood_in
+            .map(|operation| crate::request(&operation, endpoint));
+        if let Some(Err(error)) = encoded {
+            let named = |field: &str| faults.iter().any(|fault| fault.field() == field);
+            let others = error.faults().iter().filter(|fault| !named(fault.field()));
+            let others: Vec<_> = others.cloned().collect();
+            faults.extend(others);
+        }
         EncodeError::new(O::INFO.name, faults)
     })
 }

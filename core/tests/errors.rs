@@ -181,6 +181,14 @@ fn every_fault_of_a_request_is_named() {
          modelNam: the operation has no such member",
     );
 
+    let input = json!({"maxItems": 0, "neptuneIamRoleArn": null});
+    let error = by_name::request("ListMLModelTrainingJobs", &input, &endpoint).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "ListMLModelTrainingJobs was not sent: neptuneIamRoleArn: expected string, found null; \
+         maxItems: must be from 1 to 1024",
+    );
+
     let error = by_name::request("CancelMlModelTrainingJob", &json!({}), &endpoint).unwrap_err();
     assert_eq!(
         error.to_string(),

@@ -38,7 +38,7 @@ const MAX_DEPTH: usize = 128;
 ///
 /// Everything that is wrong: the members of each struct in the order of its fields, then those it
 /// does not have.
-pub(crate) fn from_value<T: DeserializeOwned>(input: &Value) -> Result<T, Vec<Problem>> {
+pub(crate) fn from_value<T: DeserializeOwned>(input: &Value) -> Result<T, Refused<T>> {
     let mut state = State::default();
     loop {
         state.begin();
@@ -50,11 +50,29 @@ pub(crate) fn from_value<T: DeserializeOwned>(input: &Value) -> Result<T, Vec<Pr
         };
         match T::deserialize(top) {
             Ok(value) if state.problems.is_empty() => return Ok(value),
-            Ok(_) => return Err(state.problems),
+            Ok(value) => {
+                return Err(Refused {
+                    problems: state.problems,
+                    stood_in: Some(value),
+                });
+            }
             Err(_) if state.again && !state.is_full() => {}
-            Err(fault) => return Err(state.finish(fault)),
+            Err(fault) => {
+                return Err(Refused {
+                    problems: state.finish(fault),
+                    stood_in: None,
+                });
+            }
         }
     }
+}
+
+/// A request that was refused.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Refused<T> {
+    pub(crate) problems: Vec<Problem>,
+    /// The request with stand-ins for what is wrong, so that the rest of it can be looked at too.
+    pub(crate) stood_in: Option<T>,
 }
 
 /// One thing that is wrong with a request.

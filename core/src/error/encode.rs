@@ -32,7 +32,7 @@ impl EncodeError {
         &self.operation
     }
 
-    /// Every fault that was found, in the order of the request's fields.
+    /// Every fault that was found.
     pub fn faults(&self) -> &[Fault] {
         &self.faults
     }

@@ -6,7 +6,7 @@ use serde::de::{Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{MAX_PROBLEMS, Problem, ProblemKind, from_value};
+use super::{MAX_PROBLEMS, Problem, ProblemKind, Refused, from_value};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -114,9 +114,9 @@ struct Unit;
 fn problems<T: serde::de::DeserializeOwned + fmt::Debug>(
     input: &Value,
 ) -> Vec<(String, ProblemKind)> {
-    let problems = from_value::<T>(input).unwrap_err();
+    let problems = from_value::<T>(input).unwrap_err().problems;
     assert_eq!(
-        from_value::<T>(input).unwrap_err(),
+        from_value::<T>(input).unwrap_err().problems,
         problems,
         "the same twice"
     );
@@ -699,7 +699,7 @@ proptest! {
     fn anything_is_a_request_or_has_problems(input in document()) {
         match from_value::<StartTraining>(&input) {
             Ok(request) => prop_assert_eq!(request, serde_json::from_value(input.clone()).unwrap()),
-            Err(problems) => prop_assert!(!problems.is_empty() && problems.len() <= MAX_PROBLEMS),
+            Err(Refused { problems, .. }) => prop_assert!(!problems.is_empty() && problems.len() <= MAX_PROBLEMS),
         }
         prop_assert_eq!(from_value::<Value>(&input), Ok(input.clone()));
         if serde_json::from_value::<Custom>(input.clone()).is_err() {
@@ -730,7 +730,7 @@ proptest! {
                 Some(Some(value)) => {
                     input[*field] = value.clone();
                     // What this member has wrong when all others are right.
-                    expected.extend(from_value::<StartTraining>(&with(field, value.clone())).err().into_iter().flatten());
+                    expected.extend(from_value::<StartTraining>(&with(field, value.clone())).err().into_iter().flat_map(|refused| refused.problems));
                 }
                 None => {}
             }
@@ -739,7 +739,7 @@ proptest! {
             input["bogus"] = json!(1);
             expected.push(Problem { path: "bogus".to_owned(), kind: ProblemKind::Unknown { expected: FIELDS } });
         }
-        let found = from_value::<StartTraining>(&input).err().unwrap_or_default();
+        let found = from_value::<StartTraining>(&input).map_err(|refused| refused.problems).err().unwrap_or_default();
         prop_assert_eq!(found, expected);
     }
 }
