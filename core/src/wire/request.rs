@@ -158,13 +158,13 @@ impl<'a> RequestWriter<'a> {
         self.uri.push('=');
     }
 
-    /// Adds a header.
-    pub fn header(&mut self, name: HeaderName, value: &str) {
+    /// Adds a header, for the member `field`.
+    pub fn header(&mut self, field: &'static str, name: HeaderName, value: &str) {
         match HeaderValue::from_str(value) {
             Ok(value) => {
                 self.headers.insert(name, value);
             }
-            Err(_) => self.fault(name.as_str().to_owned(), FaultKind::HeaderValue),
+            Err(_) => self.fault(field, FaultKind::HeaderValue),
         }
     }
 
