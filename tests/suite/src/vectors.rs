@@ -1,0 +1,206 @@
+//! The conformance vectors: what botocore sends, signs, refuses, parses and resolves.
+//!
+//! They are read from the compressed copy in `vectors/`, or from the directory that the environment
+//! variable `NEPTUNEDATA_VECTORS` names: the same file names, plain or with `.gz`.
+
+pub mod model;
+
+use std::{
+    env, fmt,
+    fs::File,
+    io::{self, BufRead, BufReader, Read},
+    path::{Path, PathBuf},
+};
+
+use flate2::bufread::MultiGzDecoder;
+use serde::de::DeserializeOwned;
+
+/// The environment variable that names another set of vectors.
+pub const DIRECTORY: &str = "NEPTUNEDATA_VECTORS";
+
+/// Vectors that cannot be read: which file, which line, and why.
+pub struct VectorError {
+    place: String,
+    reason: String,
+}
+
+impl VectorError {
+    fn new(place: impl Into<String>, reason: impl ToString) -> Self {
+        VectorError {
+            place: place.into(),
+            reason: reason.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for VectorError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.reason)
+    }
+}
+
+// What `unwrap` shows in a failed test.
+impl fmt::Debug for VectorError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for VectorError {}
+
+/// Whether the vectors are this crate's own, and not those of `NEPTUNEDATA_VECTORS`.
+pub fn are_own() -> bool {
+    foreign_directory().is_none()
+}
+
+/// Reads a file of one JSON value a line, such as `requests.jsonl`.
+///
+/// # Errors
+///
+/// When there is no such file, or a line is no `T`.
+pub fn lines<T: DeserializeOwned>(name: &str) -> Result<Vec<T>, VectorError> {
+    lines_in(&directory(), name)
+}
+
+/// Reads a file of one JSON value, such as `model.json`.
+///
+/// # Errors
+///
+/// When there is no such file, or it is no `T`.
+pub fn document<T: DeserializeOwned>(name: &str) -> Result<T, VectorError> {
+    let (path, mut reader) = open(&directory(), name)?;
+    let mut text = String::new();
+    reader
+        .read_to_string(&mut text)
+        .map_err(|error| VectorError::new(&path, error))?;
+    serde_json::from_str(&text).map_err(|error| VectorError::new(path, error))
+}
+
+fn lines_in<T: DeserializeOwned>(directory: &Path, name: &str) -> Result<Vec<T>, VectorError> {
+    let (path, reader) = open(directory, name)?;
+    let mut values = Vec::new();
+    for (index, line) in reader.lines().enumerate() {
+        let place = || format!("{path}, line {}", index + 1);
+        let line = line.map_err(|error| VectorError::new(place(), error))?;
+        if line.is_empty() {
+            continue;
+        }
+        let value = serde_json::from_str(&line).map_err(|error| {
+            let reason = format!("{error}; it begins {:.60}", line);
+            VectorError::new(place(), reason)
+        })?;
+        values.push(value);
+    }
+    Ok(values)
+}
+
+fn foreign_directory() -> Option<PathBuf> {
+    env::var_os(DIRECTORY)
+        .filter(|directory| !directory.is_empty())
+        .map(PathBuf::from)
+}
+
+fn directory() -> PathBuf {
+    foreign_directory().unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors"))
+}
+
+/// Opens the file, or its compressed form, and says which it was.
+fn open(directory: &Path, name: &str) -> Result<(String, Box<dyn BufRead>), VectorError> {
+    let plain = directory.join(name);
+    let compressed = directory.join(format!("{name}.gz"));
+    match File::open(&plain) {
+        Ok(file) => Ok((plain.display().to_string(), Box::new(BufReader::new(file)))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let place = compressed.display().to_string();
+            let file = File::open(&compressed).map_err(|error| VectorError::new(&place, error))?;
+            let reader = BufReader::new(MultiGzDecoder::new(BufReader::new(file)));
+            Ok((place, Box::new(reader)))
+        }
+        Err(error) => Err(VectorError::new(plain.display().to_string(), error)),
+    }
+}
+
+/// The bytes behind standard base64 with padding; None for anything else.
+pub fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    let groups = text.as_bytes().chunks_exact(4);
+    if !groups.remainder().is_empty() {
+        return None;
+    }
+    let last = text.len() / 4;
+    for (index, group) in groups.enumerate() {
+        let padding = group.iter().rev().take_while(|byte| **byte == b'=').count();
+        if padding > 2 || (padding > 0 && index + 1 != last) {
+            return None;
+        }
+        let mut value = 0_u32;
+        for byte in group.iter().take(4 - padding) {
+            value = value << 6 | sextet(*byte)?;
+        }
+        value <<= 6 * padding;
+        let [_, decoded @ ..] = value.to_be_bytes();
+        bytes.extend(decoded.iter().take(3 - padding));
+    }
+    Some(bytes)
+}
+
+fn sextet(byte: u8) -> Option<u32> {
+    let value = match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'+' => 62,
+        b'/' => 63,
+        _ => return None,
+    };
+    Some(value.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, io::Write, process};
+
+    use flate2::{Compression, write::GzEncoder};
+
+    use super::*;
+
+    #[test]
+    fn base64_is_read_and_anything_else_refused() {
+        for (text, bytes) in [
+            ("", "".as_bytes()),
+            ("Zg==", b"f"),
+            ("Zm8=", b"fo"),
+            ("Zm9v", b"foo"),
+            ("Zm9vYg==", b"foob"),
+            ("+/+/", &[0xfb, 0xff, 0xbf]),
+        ] {
+            assert_eq!(decode_base64(text).as_deref(), Some(bytes), "{text}");
+        }
+        for text in [
+            "Z", "Zg", "Zg=", "Z===", "====", "Zg==Zg==", "Zm9\n", "Zm-_",
+        ] {
+            assert_eq!(decode_base64(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn plain_files_win_over_compressed_ones_and_errors_name_the_line() {
+        let directory = env::temp_dir().join(format!("neptunedata-vectors-{}", process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        gzip.write_all(b"1\n2\n").unwrap();
+        fs::write(directory.join("a.jsonl.gz"), gzip.finish().unwrap()).unwrap();
+        assert_eq!(lines_in::<u8>(&directory, "a.jsonl").unwrap(), [1, 2]);
+
+        fs::write(directory.join("a.jsonl"), "3\nx\n").unwrap();
+        let error = lines_in::<u8>(&directory, "a.jsonl")
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("a.jsonl, line 2: "), "{error}");
+        let error = lines_in::<u8>(&directory, "b.jsonl")
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("b.jsonl.gz: "), "{error}");
+        fs::remove_dir_all(directory).unwrap();
+    }
+}

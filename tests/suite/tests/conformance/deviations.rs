@@ -1,0 +1,36 @@
+//! Where this client means to differ from botocore, and what it does instead.
+
+use neptunedata::{Cause, DecodeErrorKind, by_name};
+
+use crate::responses::{Line, Outcome};
+
+/// A deliberate difference. Its lines are set aside under its name, once they did the other thing.
+pub(crate) struct Deviation {
+    pub(crate) name: &'static str,
+    pub(crate) reason: &'static str,
+    pub(crate) applies: fn(&Line) -> bool,
+    pub(crate) instead: fn(&Outcome) -> Result<(), String>,
+}
+
+/// All differences in what is made of responses without a hazard.
+pub(crate) const RESPONSES: &[Deviation] = &[Deviation {
+    name: "empty success",
+    reason: "the operation always answers something, so an answer was lost",
+    applies: |line| {
+        let always_answers =
+            by_name::info(&line.operation).is_some_and(|info| !info.may_answer_empty);
+        always_answers && line.is_success() && line.body().trim_ascii().is_empty()
+    },
+    instead: |outcome| match &outcome.result {
+        Err(Cause::Decode(error)) if error.kind() == DecodeErrorKind::Empty => Ok(()),
+        other => Err(format!("{other:?} is not the error for an empty answer")),
+    },
+}];
+
+/// How many representable numbers a float inside a document may be off. serde_json rounds exactly
+/// only with its feature `float_roundtrip`, which would be switched on for every crate in a user's
+/// build; so that is left to the user, and the body keeps all digits anyway.
+pub(crate) const FLOAT_STEPS: u64 = 1;
+
+/// Members that outputs have beyond the model, which the service sends all the same.
+pub(crate) const BEYOND_MODEL: &[(&str, &str)] = &[("GetEngineStatus", "serverlessConfiguration")];

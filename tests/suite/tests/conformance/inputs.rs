@@ -1,0 +1,189 @@
+//! `invalid_inputs.jsonl`: inputs that break a constraint. What botocore refuses is refused here for
+//! the same reasons; what it lets pass though model or protocol forbid it is refused too.
+
+use neptunedata::{EncodeError, Endpoint, Fault, FaultKind, by_name};
+use neptunedata_tests::vectors::{self, model::Model};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{
+    report::{Report, UNKNOWN_OPERATION, is_known, operations, same},
+    requests::{Expected, compare},
+};
+
+#[derive(Deserialize)]
+struct Line {
+    id: String,
+    operation: String,
+    input: Value,
+    rejected: bool,
+    stage: Option<String>,
+    #[serde(default)]
+    errors: Vec<Flaw>,
+    not_enforced: Option<String>,
+    request: Option<Expected>,
+}
+
+/// A fault that botocore found.
+#[derive(Deserialize)]
+struct Flaw {
+    class: String,
+    path: String,
+    member: Option<String>,
+}
+
+/// What botocore does not enforce and this client does, and the fault that it names.
+const REFUSED_HERE: &[(&str, &str)] = &[
+    ("max", "OutOfRange"),
+    ("type_range", "OutOfRange"),
+    ("boolean_for_integer", "WrongType"),
+    ("empty_label", "EmptyLabel"),
+    ("unknown_member_no_input", "UnknownMember"),
+    ("header_control", "HeaderValue"),
+    ("header_folding", "HeaderValue"),
+];
+
+/// Faults that an input may have beyond those that botocore finds.
+const MORE: &[&str] = &["OutOfRange", "EmptyLabel", "DotSegment", "HeaderValue"];
+
+#[test]
+fn invalid_inputs_are_refused_with_every_fault_named() {
+    let model = Model::load().unwrap();
+    let mut report = Report::new("invalid_inputs.jsonl");
+    for line in vectors::lines::<Line>("invalid_inputs.jsonl").unwrap() {
+        if !is_known(&line.operation) {
+            report.set_aside(UNKNOWN_OPERATION);
+            continue;
+        }
+        report.checked(&line.operation, &line.id, check(&line, &model));
+    }
+    report.finish(operations());
+}
+
+fn check(line: &Line, model: &Model) -> Result<(), String> {
+    let host = line.request.as_ref().map(|request| request.host.as_str());
+    let endpoint = format!("https://{}", host.unwrap_or("db.example.com:8182"));
+    let endpoint = Endpoint::parse(&endpoint).map_err(|error| error.to_string())?;
+    let ours = by_name::request(&line.operation, &line.input, &endpoint);
+    if let Err(error) = &ours {
+        same("the operation refused", error.operation(), &line.operation)?;
+        if error.faults().is_empty() {
+            return Err("refused without a fault".to_owned());
+        }
+    }
+    let not_enforced = line.not_enforced.as_deref().unwrap_or_default();
+    let refused_here = REFUSED_HERE.iter().find(|(name, _)| *name == not_enforced);
+    match (ours, refused_here) {
+        (Err(error), _) if line.stage.as_deref() == Some("transport") => {
+            all_of_kind("HeaderValue", &error, line)
+        }
+        (Err(error), _) if line.rejected => same_faults(&error, line),
+        (Err(error), Some((_, kind))) => all_of_kind(kind, &error, line),
+        (Err(error), None) => Err(format!("refused, but valid: {error}")),
+        (Ok(_), _) if line.rejected => Err(format!("accepted {}", line.input)),
+        (Ok(_), Some(_)) => Err(format!("{not_enforced} accepted: {}", line.input)),
+        (Ok(request), None) => match &line.request {
+            Some(theirs) => compare(&request, theirs, model, &line.operation),
+            None => Err("the line says neither refused nor what is sent".to_owned()),
+        },
+    }
+}
+
+/// Every fault of theirs is one of ours, and ours beyond them are of kinds that they do not know and
+/// hold for the input.
+fn same_faults(error: &EncodeError, line: &Line) -> Result<(), String> {
+    let mut ours: Vec<&Fault> = error.faults().iter().collect();
+    for flaw in &line.errors {
+        let field = match &flaw.member {
+            Some(member) if flaw.path.is_empty() => member.clone(),
+            Some(member) => format!("{}.{member}", flaw.path),
+            None => flaw.path.clone(),
+        };
+        let kind = match flaw.class.as_str() {
+            "missing required field" => "Missing",
+            "unknown field" => "UnknownMember",
+            "invalid type" => "WrongType",
+            "invalid range" => "OutOfRange",
+            other => return Err(format!("{other:?} is no class of faults known here")),
+        };
+        let place = ours
+            .iter()
+            .position(|fault| fault.field() == field && name(fault.kind()) == kind);
+        match place {
+            Some(place) => drop(ours.remove(place)),
+            None => return Err(format!("{kind} of {field:?} is not named in: {error}")),
+        }
+    }
+    for fault in ours {
+        if !MORE.contains(&name(fault.kind())) {
+            return Err(format!("a fault that is none: {fault}"));
+        }
+        holds(fault, &line.input)?;
+    }
+    Ok(())
+}
+
+fn all_of_kind(kind: &str, error: &EncodeError, line: &Line) -> Result<(), String> {
+    for fault in error.faults() {
+        if name(fault.kind()) != kind {
+            return Err(format!("{fault} is not the fault {kind}"));
+        }
+        holds(fault, &line.input)?;
+    }
+    Ok(())
+}
+
+/// Whether the value that the fault names is as the fault says.
+fn holds(fault: &Fault, input: &Value) -> Result<(), String> {
+    let Some(value) = find(input, fault.field()) else {
+        return Err(format!("the input has no such place: {fault}"));
+    };
+    let holds = match fault.kind() {
+        FaultKind::OutOfRange { min, max } => match value.to_string().parse::<i128>() {
+            Ok(number) => number < *min || number > *max,
+            // Beyond 64 bits.
+            Err(_) => value.is_f64(),
+        },
+        FaultKind::WrongType { .. } => value.is_boolean(),
+        FaultKind::UnknownMember => true,
+        FaultKind::EmptyLabel => value == "",
+        FaultKind::DotSegment => value == "." || value == "..",
+        FaultKind::HeaderValue => value
+            .as_str()
+            .is_some_and(|text| text.contains(|c: char| c.is_ascii_control() || !c.is_ascii())),
+        _ => false,
+    };
+    match holds {
+        true => Ok(()),
+        false => Err(format!("{value} is not so: {fault}")),
+    }
+}
+
+/// The value at a path such as `a.b[2].c`, or of a member that has such a name.
+fn find<'a>(input: &'a Value, path: &str) -> Option<&'a Value> {
+    if let Some(value) = input.get(path) {
+        return Some(value);
+    }
+    path.split(['.', '['])
+        .filter(|segment| !segment.is_empty())
+        .try_fold(input, |value, segment| match segment.strip_suffix(']') {
+            Some(index) => value.get(index.parse::<usize>().ok()?),
+            None => value.get(segment),
+        })
+}
+
+pub(crate) fn name(kind: &FaultKind) -> &'static str {
+    match kind {
+        FaultKind::UnknownOperation => "UnknownOperation",
+        FaultKind::Missing => "Missing",
+        FaultKind::UnknownMember => "UnknownMember",
+        FaultKind::WrongType { .. } => "WrongType",
+        FaultKind::OutOfRange { .. } => "OutOfRange",
+        FaultKind::EmptyLabel => "EmptyLabel",
+        FaultKind::DotSegment => "DotSegment",
+        FaultKind::HeaderValue => "HeaderValue",
+        FaultKind::UriTooLong { .. } => "UriTooLong",
+        FaultKind::Other(_) => "Other",
+        _ => "a kind not known here",
+    }
+}
