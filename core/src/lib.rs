@@ -115,9 +115,11 @@ mod operation;
 mod auth;
 pub mod by_name;
 mod call;
+mod client_options;
 mod endpoint;
 mod error;
 pub mod operations;
+mod proxy;
 mod session;
 mod shapes;
 mod wire;
@@ -133,6 +135,7 @@ pub use call::{
     Answered, Call, CallOptions, Connection, Exchange, Input, Machine, Meta, Now, Part, RetryClass,
     RetryPolicy, Step, Transmit, retry_table,
 };
+pub use client_options::{ClientOptions, Roots};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::{
     Cause, CredentialsError, DecodeError, DecodeErrorKind, EncodeError, Error, ErrorKind,
@@ -141,6 +144,7 @@ pub use error::{
 };
 pub use operation::{Effect, OPERATIONS, Operation, OperationInfo};
 pub use operations::*;
+pub use proxy::{Proxy, ProxyError};
 pub use session::{Auth, Session, SessionBuilder, SessionError};
 pub use shapes::*;
 pub use wire::{

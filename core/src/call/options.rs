@@ -1,5 +1,7 @@
 //! What a caller may say about one call.
 
+use std::time::Duration;
+
 use http::{HeaderName, HeaderValue};
 use serde_json::Value;
 
@@ -20,6 +22,8 @@ pub struct CallOptions {
     pub(crate) effect: Option<Effect>,
     pub(crate) max_attempts: Option<u32>,
     pub(crate) body_limit: Option<usize>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) extras: Extras,
 }
 
@@ -43,6 +47,32 @@ impl CallOptions {
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = Some(attempts.max(1));
         self
+    }
+
+    /// How long the call may take with all attempts and waits. Drivers keep the time: see
+    /// [`ClientOptions::timeout`](crate::ClientOptions::timeout).
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// How long one attempt may take. Drivers keep the time: see
+    /// [`ClientOptions::attempt_timeout`](crate::ClientOptions::attempt_timeout).
+    #[must_use]
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// What [`timeout`](CallOptions::timeout) was set to; for drivers.
+    pub fn timeout_set(&self) -> Option<Duration> {
+        self.timeout
+    }
+
+    /// What [`attempt_timeout`](CallOptions::attempt_timeout) was set to; for drivers.
+    pub fn attempt_timeout_set(&self) -> Option<Duration> {
+        self.attempt_timeout
     }
 
     /// The longest body that is collected, in bytes; the session says it by default.

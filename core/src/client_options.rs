@@ -1,0 +1,160 @@
+//! What a client of a transport crate can be told, the same for each of them. Plain data: nothing
+//! here does anything.
+
+use std::time::Duration;
+
+use crate::{Proxy, RetryPolicy, Session, SessionBuilder};
+
+/// Options of a transport's client.
+///
+/// ```
+/// use std::time::Duration;
+/// use neptunedata::ClientOptions;
+///
+/// let options = ClientOptions::new()
+///     .timeout(Duration::from_secs(150))
+///     .max_connections(16)
+///     .application_name("graph-loader/2.1");
+/// assert_eq!(options.max_connections, 16);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClientOptions {
+    /// How long making a connection may take, name look-up, TCP and TLS together. 5 s by default.
+    pub connect_timeout: Duration,
+    /// How long a call may take with all attempts and waits. None by default: a query runs as long
+    /// as the server lets it (120 s unless the cluster says otherwise), and a client that gives up
+    /// first leaves it running.
+    pub timeout: Option<Duration>,
+    /// How long one attempt may take, from sending to the end of the answer. None by default.
+    pub attempt_timeout: Option<Duration>,
+    /// The longest body that is collected, in bytes. 256 MiB by default.
+    pub body_limit: usize,
+    /// The longest head of an answer, in bytes. 64 KiB by default.
+    pub head_limit: usize,
+    /// How many connections there may be at the same time. A call that would need one more fails at
+    /// once with [`PoolLimit`](crate::TransportErrorKind::PoolLimit) unless
+    /// [`connection_wait`](ClientOptions::connection_wait) lets it wait. 64 by default.
+    pub max_connections: usize,
+    /// How long a call waits for one of [`max_connections`](ClientOptions::max_connections) to
+    /// become free. 30 s by default.
+    pub connection_wait: Duration,
+    /// How long a connection may lie idle and still be used. 50 s by default.
+    pub idle_timeout: Duration,
+    /// How old a connection may get and still be used for another request, so that changes of
+    /// addresses are noticed. 5 min by default.
+    pub max_connection_age: Duration,
+    /// Where to connect to instead of the endpoint's host and port, as `host:port`: a tunnel's end.
+    /// TLS name, signature and `host` header stay the cluster's. None by default.
+    pub resolve_to: Option<String>,
+    /// Which certificates TLS trusts. The Mozilla roots by default.
+    pub roots: Roots,
+    /// The HTTP proxy to go through. None by default; the environment is not asked unless told to.
+    /// Loopback endpoints are never proxied.
+    pub proxy: Option<Proxy>,
+    /// Added to the `user-agent` header. None by default.
+    pub application_name: Option<String>,
+    /// How requests are sent again.
+    pub retry_policy: RetryPolicy,
+    /// Whether signed requests may go over plain HTTP to other machines. False by default.
+    pub allow_plain_http: bool,
+}
+
+/// Which certificates TLS trusts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Roots {
+    /// The Mozilla roots, which come with the client.
+    WebPki,
+    /// Those of the operating system; needs the transport's feature `native-roots`.
+    Native,
+    /// These and no others, as PEM text of one or more certificates.
+    Pem(String),
+}
+
+impl Default for ClientOptions {
+    fn default() -> Self {
+        ClientOptions {
+            connect_timeout: Duration::from_secs(5),
+            timeout: None,
+            attempt_timeout: None,
+            body_limit: 256 * 1024 * 1024,
+            head_limit: 64 * 1024,
+            max_connections: 64,
+            connection_wait: Duration::from_secs(30),
+            idle_timeout: Duration::from_secs(50),
+            max_connection_age: Duration::from_secs(300),
+            resolve_to: None,
+            roots: Roots::WebPki,
+            proxy: None,
+            application_name: None,
+            retry_policy: RetryPolicy::default(),
+            allow_plain_http: false,
+        }
+    }
+}
+
+macro_rules! options {
+    ($($option:ident: $type:ty $(=> $convert:expr)?;)*) => {
+        impl ClientOptions {
+            $(
+                #[doc = concat!("Sets [`", stringify!($option), "`](field@Self::", stringify!($option), ").")]
+                #[must_use]
+                pub fn $option(mut self, $option: $type) -> Self {
+                    self.$option = options!(@convert $option $(, $convert)?);
+                    self
+                }
+            )*
+        }
+    };
+    (@convert $option:ident) => { $option };
+    (@convert $option:ident, $convert:expr) => { $convert($option) };
+}
+
+options! {
+    connect_timeout: Duration;
+    timeout: Duration => Some;
+    attempt_timeout: Duration => Some;
+    body_limit: usize;
+    head_limit: usize;
+    max_connections: usize;
+    connection_wait: Duration;
+    idle_timeout: Duration;
+    max_connection_age: Duration;
+    resolve_to: impl Into<String> => (|to| Some(Into::into(to)));
+    roots: Roots;
+    proxy: Proxy => Some;
+    application_name: impl Into<String> => (|name| Some(Into::into(name)));
+    retry_policy: RetryPolicy;
+    allow_plain_http: bool;
+}
+
+impl ClientOptions {
+    /// The defaults.
+    pub fn new() -> Self {
+        ClientOptions::default()
+    }
+
+    /// A session builder with those of the options that concern the core.
+    pub fn session(&self, endpoint: crate::Endpoint, auth: crate::Auth) -> SessionBuilder {
+        let builder = Session::builder(endpoint, auth)
+            .retry_policy(self.retry_policy.clone())
+            .body_limit(self.body_limit);
+        if self.allow_plain_http {
+            builder.allow_plain_http()
+        } else {
+            builder
+        }
+    }
+
+    /// The value of the `user-agent` header: this project's name and `version`, that of the
+    /// transport, and the application's name. Characters that a header cannot carry are left out.
+    pub fn user_agent(&self, transport: &str, version: &str) -> String {
+        let mut agent = format!("{transport}/{version}");
+        if let Some(name) = &self.application_name {
+            agent.push(' ');
+            agent.extend(name.chars().filter(|c| c.is_ascii_graphic() || *c == ' '));
+        }
+        agent
+    }
+}

@@ -1,0 +1,3 @@
+//! Blocking client for the Amazon Neptune data API, on ureq.
+
+pub use neptunedata::*;

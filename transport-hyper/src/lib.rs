@@ -1,0 +1,3 @@
+//! Async client for the Amazon Neptune data API, on hyper.
+
+pub use neptunedata::*;
