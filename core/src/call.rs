@@ -26,6 +26,7 @@
 //! On any step other than `Receive` and `Item` the driver drops the body that is open.
 
 mod backoff;
+mod body;
 mod exchange;
 mod options;
 mod quota;

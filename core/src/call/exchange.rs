@@ -1,24 +1,23 @@
 //! The untyped machine under every call: attempts, credentials, body, trailers, limits. Compiled
 //! once, whatever the operation.
 
-use std::{mem, time::Duration};
+mod recover;
 
-use bytes::{Bytes, BytesMut};
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
 use http::{
     HeaderMap, StatusCode,
-    header::{CONTENT_ENCODING, CONTENT_LENGTH, RETRY_AFTER},
+    header::{CONTENT_ENCODING, CONTENT_LENGTH},
 };
 
 use super::{
-    Answered, CallOptions, Connection, Input, Machine, Meta, Now, Step, Transmit,
-    backoff::Random,
-    remedy::{Remedy, remedies},
-    retry::{Again, RetryClass, classify, classify_transport},
+    Answered, CallOptions, Connection, Input, Machine, Meta, Now, Step, Transmit, backoff::Random,
+    body::Body,
 };
 use crate::{
     Cause, Credentials, CredentialsError, DecodeError, DecodeErrorKind, Effect, EncodeError, Error,
-    Misuse, Operation, OperationInfo, Sent, ServiceError, Session, TransportError,
-    TransportErrorKind,
+    Misuse, Operation, OperationInfo, Sent, Session, SignError, TransportError, TransportErrorKind,
     error::Stop,
     wire::{answer, request::request_with},
 };
@@ -126,7 +125,7 @@ impl Exchange {
             attempts: 0,
             retries: 0,
             sent_at: Now {
-                wall: std::time::SystemTime::UNIX_EPOCH,
+                wall: SystemTime::UNIX_EPOCH,
                 mono: Duration::ZERO,
             },
             connection: Connection::Any,
@@ -187,7 +186,7 @@ impl Exchange {
             }
         };
         let Some(wall) = self.session.skew().apply(now.wall) else {
-            return self.unsigned(crate::SignError::TimeOutOfRange);
+            return self.unsigned(SignError::TimeOutOfRange);
         };
         if self.session.is_signed() {
             let refresh = match &self.credentials {
@@ -220,7 +219,7 @@ impl Exchange {
         }))
     }
 
-    fn unsigned(&mut self, error: crate::SignError) -> Step<Part, Answered<()>> {
+    fn unsigned(&mut self, error: SignError) -> Step<Part, Answered<()>> {
         let error = Error::new(self.info.name, error);
         self.end(error)
     }
@@ -360,156 +359,9 @@ impl Exchange {
         self.failed(cause, Some((status, headers)), body, now)
     }
 
-    /// Sends again what may be sent again; everything else is the end.
-    fn failed(
-        &mut self,
-        cause: Cause,
-        answer: Option<(StatusCode, HeaderMap)>,
-        body: Bytes,
-        now: Now,
-    ) -> Step<Part, Answered<()>> {
-        let earlier_lost = self.lost;
-        let class = class_of(&cause);
-        let executed = match &cause {
-            Cause::Transport(error) => {
-                error.sent() == Sent::Maybe && self.attempts > 0 && self.is_out()
-            }
-            Cause::Decode(_) => true,
-            _ => class.is_some_and(RetryClass::may_have_executed),
-        };
-        self.lost |= executed;
-        let headers = answer.as_ref().map(|(_, headers)| headers);
-        let retry_after = headers.and_then(|headers| retry_after(headers, now));
-
-        let stop = match self.decide(&cause, class, headers, retry_after, now) {
-            Ok(step) => return step,
-            Err(stop) => stop,
-        };
-        let meta = answer.map(|(status, headers)| Meta {
-            status,
-            headers,
-            attempts: self.attempts,
-            earlier_may_have_executed: earlier_lost,
-        });
-        let lasting = class.filter(|class| match class.again(self.effect) {
-            Again::Yes => true,
-            Again::Once => stop == Stop::Attempts,
-            Again::Remedied | Again::No => false,
-        });
-        let error = Error::new(self.info.name, cause)
-            .with_class(lasting, retry_after)
-            .with_answer(meta, body);
-        self.state = State::Done;
-        Step::fail(
-            error
-                .with_attempts(self.attempts, stop)
-                .with_execution(self.lost, earlier_lost),
-        )
-    }
-
     /// Whether a request is on its way, so that a failure can mean that it was executed.
     fn is_out(&self) -> bool {
         matches!(self.state, State::Sent | State::Receiving | State::Item)
-    }
-
-    fn decide(
-        &mut self,
-        cause: &Cause,
-        class: Option<RetryClass>,
-        headers: Option<&HeaderMap>,
-        retry_after: Option<Duration>,
-        now: Now,
-    ) -> Result<Step<Part, Answered<()>>, Stop> {
-        let class = class.ok_or(Stop::Permanent)?;
-        if self.committed {
-            return Err(Stop::Permanent);
-        }
-        let timed_out = match cause {
-            // A pooled connection that was closed before anything was sent: at once, over a new one,
-            // and not counted. A new one cannot be stale, so this happens once an attempt.
-            Cause::Transport(error)
-                if error.sent() == Sent::No
-                    && error.is_reused()
-                    && self.connection == Connection::Any =>
-            {
-                self.attempts = self.attempts.saturating_sub(1);
-                self.connection = Connection::Fresh;
-                return Ok(self.attempt(now));
-            }
-            Cause::Transport(error) => matches!(
-                error.kind(),
-                TransportErrorKind::Timeout | TransportErrorKind::ConnectTimeout
-            ),
-            _ => false,
-        };
-        let again = class.again(self.effect);
-        if again == Again::No {
-            return Err(Stop::Write);
-        }
-        if self.attempts >= self.max_attempts {
-            return Err(Stop::Attempts);
-        }
-        self.connection = match cause {
-            Cause::Transport(_) => Connection::Fresh,
-            _ => Connection::Any,
-        };
-        match again {
-            Again::Remedied => return self.cure(cause, headers, now).ok_or(Stop::Permanent),
-            Again::Once => {
-                let seen = match class {
-                    RetryClass::WrongInstance => &mut self.wrong_instance_seen,
-                    _ => &mut self.constraint_seen,
-                };
-                if mem::replace(seen, true) {
-                    return Err(Stop::Permanent);
-                }
-                if class == RetryClass::WrongInstance {
-                    self.connection = Connection::Fresh;
-                }
-            }
-            Again::Yes | Again::No => {}
-        }
-        let policy = self.session.retry_policy();
-        if retry_after.is_some_and(|wait| wait > policy.retry_after_limit) {
-            return Err(Stop::RetryAfter);
-        }
-        if !self.session.quota().pay(timed_out) {
-            return Err(Stop::Quota);
-        }
-        let chosen = self
-            .random
-            .wait(class.base(policy), self.retries, policy.cap);
-        self.retries = self.retries.saturating_add(1);
-        self.state = State::Waiting;
-        Ok(Step::Wait(chosen.max(retry_after.unwrap_or_default())))
-    }
-
-    /// Signs again if that can help, each cure once.
-    fn cure(
-        &mut self,
-        cause: &Cause,
-        headers: Option<&HeaderMap>,
-        now: Now,
-    ) -> Option<Step<Part, Answered<()>>> {
-        let Cause::Service(error) = cause else {
-            return None;
-        };
-        if !self.session.is_signed() {
-            return None;
-        }
-        let (by_time, by_credentials) = remedies(error, headers?);
-        if let Some(Remedy::ServerTime(server)) = by_time
-            && !self.time_corrected
-            && self.session.skew().correct(server, self.sent_at, now)
-        {
-            self.time_corrected = true;
-            return Some(self.attempt(now));
-        }
-        if by_credentials.is_some() && !mem::replace(&mut self.credentials_refreshed, true) {
-            self.state = State::Credentials { refresh: true };
-            return Some(Step::Credentials { refresh: true });
-        }
-        None
     }
 
     /// Ends with an error that is not about an attempt.
@@ -584,33 +436,6 @@ impl Machine for Exchange {
     }
 }
 
-fn class_of(cause: &Cause) -> Option<RetryClass> {
-    match cause {
-        Cause::Transport(error) => classify_transport(error),
-        Cause::Service(error) => classify_service(error),
-        // Old engines just stop in the middle of the JSON: a cut, though HTTP does not see it.
-        Cause::Decode(error) if error.kind() == DecodeErrorKind::Truncated => {
-            Some(RetryClass::Lost)
-        }
-        Cause::Decode(_)
-        | Cause::Encode(_)
-        | Cause::Sign(_)
-        | Cause::Credentials(_)
-        | Cause::Misuse(_) => None,
-    }
-}
-
-fn classify_service(error: &ServiceError) -> Option<RetryClass> {
-    // Front ends name expired credentials in ways that the model does not know.
-    if error
-        .code()
-        .is_some_and(|code| code.starts_with("ExpiredToken"))
-    {
-        return Some(RetryClass::Access);
-    }
-    classify(error.kind, error.status.as_u16())
-}
-
 /// Whether fewer bytes came than were announced.
 fn is_short(headers: &HeaderMap, received: u64) -> bool {
     if headers.contains_key(CONTENT_ENCODING) {
@@ -620,114 +445,4 @@ fn is_short(headers: &HeaderMap, received: u64) -> bool {
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.trim().parse::<u64>().ok())
         .is_some_and(|length| received < length)
-}
-
-/// The wait that the server asks for: milliseconds, seconds, or a date.
-fn retry_after(headers: &HeaderMap, now: Now) -> Option<Duration> {
-    let text = |name| {
-        headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .map(str::trim)
-    };
-    if let Some(millis) = headers
-        .get("x-amz-retry-after")
-        .and_then(|value| value.to_str().ok()?.trim().parse().ok())
-    {
-        return Some(Duration::from_millis(millis));
-    }
-    let text: &str = text(RETRY_AFTER)?;
-    match text.parse() {
-        Ok(seconds) => Some(Duration::from_secs(seconds)),
-        Err(_) => {
-            let date = httpdate::parse_http_date(text).ok()?;
-            // By the server's own clock, if it tells it.
-            let from = headers
-                .get(http::header::DATE)
-                .and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok())
-                .unwrap_or(now.wall);
-            Some(date.duration_since(from).unwrap_or_default())
-        }
-    }
-}
-
-/// What was received. One chunk is kept as it is, more are put together.
-#[derive(Debug)]
-enum Body {
-    Empty,
-    One(Bytes),
-    Many(BytesMut),
-    /// Of a body that was handed out: its end, and the length of all of it.
-    Tail(BytesMut, u64),
-}
-
-impl Body {
-    fn push(&mut self, chunk: Bytes) {
-        if chunk.is_empty() {
-            return;
-        }
-        *self = match mem::replace(self, Body::Empty) {
-            Body::Empty => Body::One(chunk),
-            Body::One(first) => {
-                let mut body = BytesMut::with_capacity(
-                    first.len().saturating_add(chunk.len()).saturating_mul(2),
-                );
-                body.extend_from_slice(&first);
-                body.extend_from_slice(&chunk);
-                Body::Many(body)
-            }
-            Body::Many(mut body) => {
-                body.extend_from_slice(&chunk);
-                Body::Many(body)
-            }
-            Body::Tail(tail, length) => Body::Tail(tail, length),
-        };
-    }
-
-    /// Keeps enough of a body that is handed out to find an error at its end.
-    fn keep_tail(&mut self, chunk: &[u8]) {
-        let (mut tail, length) = match mem::replace(self, Body::Empty) {
-            Body::Tail(tail, length) => (tail, length),
-            _ => (BytesMut::new(), 0),
-        };
-        let length = length.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
-        let kept = chunk
-            .get(chunk.len().saturating_sub(answer::TAIL)..)
-            .unwrap_or(chunk);
-        let surplus = tail
-            .len()
-            .saturating_add(kept.len())
-            .saturating_sub(answer::TAIL.saturating_mul(2));
-        if surplus > 0 {
-            // Cut down to one tail's length at a time, so that small chunks cost little.
-            let cut = tail.len().min(surplus.saturating_add(answer::TAIL));
-            tail = BytesMut::from(tail.get(cut..).unwrap_or_default());
-        }
-        tail.extend_from_slice(kept);
-        *self = Body::Tail(tail, length);
-    }
-
-    fn len(&self) -> usize {
-        match self {
-            Body::Empty => 0,
-            Body::One(body) => body.len(),
-            Body::Many(body) | Body::Tail(body, _) => body.len(),
-        }
-    }
-
-    /// How many bytes came in all.
-    fn received(&self) -> u64 {
-        match self {
-            Body::Tail(_, length) => *length,
-            body => u64::try_from(body.len()).unwrap_or(u64::MAX),
-        }
-    }
-
-    fn take(&mut self) -> Bytes {
-        match mem::replace(self, Body::Empty) {
-            Body::Empty => Bytes::new(),
-            Body::One(body) => body,
-            Body::Many(body) | Body::Tail(body, _) => body.freeze(),
-        }
-    }
 }

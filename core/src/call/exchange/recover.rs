@@ -1,0 +1,225 @@
+//! After a failure: is it sent again, how, and when.
+
+use std::{mem, time::Duration};
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, StatusCode,
+    header::{DATE, RETRY_AFTER},
+};
+
+use super::{Exchange, Part, State};
+use crate::{
+    Cause, DecodeErrorKind, Error, Sent, ServiceError, TransportErrorKind,
+    call::{
+        Answered, Connection, Meta, Now, Step,
+        remedy::{Remedy, remedies},
+        retry::{Again, RetryClass, classify, classify_transport},
+    },
+    error::Stop,
+};
+
+impl Exchange {
+    /// Sends again what may be sent again; everything else is the end.
+    pub(super) fn failed(
+        &mut self,
+        cause: Cause,
+        answer: Option<(StatusCode, HeaderMap)>,
+        body: Bytes,
+        now: Now,
+    ) -> Step<Part, Answered<()>> {
+        let earlier_lost = self.lost;
+        let class = class_of(&cause);
+        let executed = match &cause {
+            Cause::Transport(error) => {
+                error.sent() == Sent::Maybe && self.attempts > 0 && self.is_out()
+            }
+            Cause::Decode(_) => true,
+            _ => class.is_some_and(RetryClass::may_have_executed),
+        };
+        self.lost |= executed;
+        let headers = answer.as_ref().map(|(_, headers)| headers);
+        let retry_after = headers.and_then(|headers| retry_after(headers, now));
+
+        let stop = match self.decide(&cause, class, headers, retry_after, now) {
+            Ok(step) => return step,
+            Err(stop) => stop,
+        };
+        let meta = answer.map(|(status, headers)| Meta {
+            status,
+            headers,
+            attempts: self.attempts,
+            earlier_may_have_executed: earlier_lost,
+        });
+        let lasting = class.filter(|class| match class.again(self.effect) {
+            Again::Yes => true,
+            Again::Once => stop == Stop::Attempts,
+            Again::Remedied | Again::No => false,
+        });
+        let error = Error::new(self.info.name, cause)
+            .with_class(lasting, retry_after)
+            .with_answer(meta, body);
+        self.state = State::Done;
+        Step::fail(
+            error
+                .with_attempts(self.attempts, stop)
+                .with_execution(self.lost, earlier_lost),
+        )
+    }
+
+    fn decide(
+        &mut self,
+        cause: &Cause,
+        class: Option<RetryClass>,
+        headers: Option<&HeaderMap>,
+        retry_after: Option<Duration>,
+        now: Now,
+    ) -> Result<Step<Part, Answered<()>>, Stop> {
+        let class = class.ok_or(Stop::Permanent)?;
+        if self.committed {
+            return Err(Stop::Permanent);
+        }
+        let timed_out = match cause {
+            // A pooled connection that was closed before anything was sent: at once, over a new one,
+            // and not counted. A new one cannot be stale, so this happens once an attempt.
+            Cause::Transport(error)
+                if error.sent() == Sent::No
+                    && error.is_reused()
+                    && self.connection == Connection::Any =>
+            {
+                self.attempts = self.attempts.saturating_sub(1);
+                self.connection = Connection::Fresh;
+                return Ok(self.attempt(now));
+            }
+            Cause::Transport(error) => matches!(
+                error.kind(),
+                TransportErrorKind::Timeout | TransportErrorKind::ConnectTimeout
+            ),
+            _ => false,
+        };
+        let again = class.again(self.effect);
+        if again == Again::No {
+            return Err(Stop::Write);
+        }
+        if self.attempts >= self.max_attempts {
+            return Err(Stop::Attempts);
+        }
+        self.connection = match cause {
+            Cause::Transport(_) => Connection::Fresh,
+            _ => Connection::Any,
+        };
+        match again {
+            Again::Remedied => return self.cure(cause, headers, now).ok_or(Stop::Permanent),
+            Again::Once => {
+                let seen = match class {
+                    RetryClass::WrongInstance => &mut self.wrong_instance_seen,
+                    _ => &mut self.constraint_seen,
+                };
+                if mem::replace(seen, true) {
+                    return Err(Stop::Permanent);
+                }
+                if class == RetryClass::WrongInstance {
+                    self.connection = Connection::Fresh;
+                }
+            }
+            Again::Yes | Again::No => {}
+        }
+        let policy = self.session.retry_policy();
+        if retry_after.is_some_and(|wait| wait > policy.retry_after_limit) {
+            return Err(Stop::RetryAfter);
+        }
+        if !self.session.quota().pay(timed_out) {
+            return Err(Stop::Quota);
+        }
+        let chosen = self
+            .random
+            .wait(class.base(policy), self.retries, policy.cap);
+        self.retries = self.retries.saturating_add(1);
+        self.state = State::Waiting;
+        Ok(Step::Wait(chosen.max(retry_after.unwrap_or_default())))
+    }
+
+    /// Signs again if that can help, each cure once.
+    fn cure(
+        &mut self,
+        cause: &Cause,
+        headers: Option<&HeaderMap>,
+        now: Now,
+    ) -> Option<Step<Part, Answered<()>>> {
+        let Cause::Service(error) = cause else {
+            return None;
+        };
+        if !self.session.is_signed() {
+            return None;
+        }
+        let (by_time, by_credentials) = remedies(error, headers?);
+        if let Some(Remedy::ServerTime(server)) = by_time
+            && !self.time_corrected
+            && self.session.skew().correct(server, self.sent_at, now)
+        {
+            self.time_corrected = true;
+            return Some(self.attempt(now));
+        }
+        if by_credentials.is_some() && !mem::replace(&mut self.credentials_refreshed, true) {
+            self.state = State::Credentials { refresh: true };
+            return Some(Step::Credentials { refresh: true });
+        }
+        None
+    }
+}
+
+fn class_of(cause: &Cause) -> Option<RetryClass> {
+    match cause {
+        Cause::Transport(error) => classify_transport(error),
+        Cause::Service(error) => classify_service(error),
+        // Old engines just stop in the middle of the JSON: a cut, though HTTP does not see it.
+        Cause::Decode(error) if error.kind() == DecodeErrorKind::Truncated => {
+            Some(RetryClass::Lost)
+        }
+        Cause::Decode(_)
+        | Cause::Encode(_)
+        | Cause::Sign(_)
+        | Cause::Credentials(_)
+        | Cause::Misuse(_) => None,
+    }
+}
+
+fn classify_service(error: &ServiceError) -> Option<RetryClass> {
+    // Front ends name expired credentials in ways that the model does not know.
+    if error
+        .code()
+        .is_some_and(|code| code.starts_with("ExpiredToken"))
+    {
+        return Some(RetryClass::Access);
+    }
+    classify(error.kind, error.status.as_u16())
+}
+
+/// The wait that the server asks for: milliseconds, seconds, or a date.
+fn retry_after(headers: &HeaderMap, now: Now) -> Option<Duration> {
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(str::trim)
+    };
+    if let Some(millis) = headers
+        .get("x-amz-retry-after")
+        .and_then(|value| value.to_str().ok()?.trim().parse().ok())
+    {
+        return Some(Duration::from_millis(millis));
+    }
+    let text: &str = text(RETRY_AFTER)?;
+    match text.parse() {
+        Ok(seconds) => Some(Duration::from_secs(seconds)),
+        Err(_) => {
+            let date = httpdate::parse_http_date(text).ok()?;
+            // By the server's own clock, if it tells it.
+            let from = headers
+                .get(DATE)
+                .and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok())
+                .unwrap_or(now.wall);
+            Some(date.duration_since(from).unwrap_or_default())
+        }
+    }
+}
