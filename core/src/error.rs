@@ -243,11 +243,22 @@ impl Error {
     }
 }
 
+impl Inner {
+    fn service_refused(&self) -> bool {
+        match &self.cause {
+            Cause::Service(error) => error.status.is_client_error(),
+            _ => false,
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
         write!(f, "{}", inner.cause)?;
-        if inner.earlier_lost && matches!(inner.cause, Cause::Service(_)) {
+        // A refusal may be the effect of an earlier attempt: the job is cancelled already.
+        let refused = inner.service_refused();
+        if inner.earlier_lost && refused {
             write!(
                 f,
                 " (attempt {}; an earlier attempt lost its answer and may have been executed, which this may be the effect of)",
@@ -268,9 +279,7 @@ impl fmt::Display for Error {
             }
             _ => {}
         }
-        if inner.may_have_executed
-            && !(inner.earlier_lost && matches!(inner.cause, Cause::Service(_)))
-        {
+        if inner.may_have_executed && !(inner.earlier_lost && refused) {
             f.write_str("; the request may have been executed")?;
             if inner.stop == Stop::Write {
                 f.write_str(" and was not sent again")?;

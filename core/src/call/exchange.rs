@@ -25,6 +25,12 @@ use crate::{
 /// Bodies of error answers are read up to this many bytes; the rest says nothing new.
 const ERROR_BODY_LIMIT: usize = 1024 * 1024;
 
+/// Before anything was sent.
+const NEVER: Now = Now {
+    wall: SystemTime::UNIX_EPOCH,
+    mono: Duration::ZERO,
+};
+
 /// What a streaming exchange hands out.
 #[derive(Debug)]
 pub enum Part {
@@ -58,11 +64,15 @@ pub struct Exchange {
     attempts: u32,
     retries: u32,
     sent_at: Now,
+    /// When the head came.
+    answered_at: Now,
     connection: Connection,
     /// An attempt before this one may have been executed.
     lost: bool,
     /// It ended in a success.
     succeeded: bool,
+    /// Whether an answer is a success is for somebody else to say, after decoding.
+    judged_outside: bool,
     constraint_seen: bool,
     wrong_instance_seen: bool,
     time_corrected: bool,
@@ -124,13 +134,12 @@ impl Exchange {
             state: State::New,
             attempts: 0,
             retries: 0,
-            sent_at: Now {
-                wall: SystemTime::UNIX_EPOCH,
-                mono: Duration::ZERO,
-            },
+            answered_at: NEVER,
+            sent_at: NEVER,
             connection: Connection::Any,
             lost: false,
             succeeded: false,
+            judged_outside: false,
             constraint_seen: false,
             wrong_instance_seen: false,
             time_corrected: false,
@@ -163,6 +172,20 @@ impl Exchange {
         self.attempts
     }
 
+    /// Leaves it to the caller to [`accept`](Exchange::accept) or [`reject`](Exchange::reject) what
+    /// looks like a success.
+    pub(crate) fn judged_outside(mut self) -> Self {
+        self.judged_outside = true;
+        self
+    }
+
+    /// The answer is a success.
+    pub(crate) fn accept(&self) {
+        if self.attempts == 1 {
+            self.session.quota().reward();
+        }
+    }
+
     /// The answer looked like a success and does not decode: the error at its tail, a cut that reads
     /// recover from, or just that.
     pub(crate) fn reject(
@@ -185,9 +208,7 @@ impl Exchange {
                 return self.end(error);
             }
         };
-        let Some(wall) = self.session.skew().apply(now.wall) else {
-            return self.unsigned(SignError::TimeOutOfRange);
-        };
+        let wall = self.session.skew().apply(now.wall);
         if self.session.is_signed() {
             let refresh = match &self.credentials {
                 Some(credentials) if !credentials.is_expired_at(wall) => None,
@@ -230,7 +251,7 @@ impl Exchange {
         refreshed: bool,
         now: Now,
     ) -> Step<Part, Answered<()>> {
-        let wall = self.session.skew().apply(now.wall).unwrap_or(now.wall);
+        let wall = self.session.skew().apply(now.wall);
         if !credentials.is_expired_at(wall) {
             self.credentials = Some(credentials);
             return self.attempt(now);
@@ -244,7 +265,8 @@ impl Exchange {
         Step::Credentials { refresh: true }
     }
 
-    fn take_head(&mut self, head: http::response::Parts) -> Step<Part, Answered<()>> {
+    fn take_head(&mut self, head: http::response::Parts, now: Now) -> Step<Part, Answered<()>> {
+        self.answered_at = now;
         let streams = self.streaming && head.status.is_success();
         if streams {
             self.head = Some(head.clone());
@@ -299,7 +321,12 @@ impl Exchange {
         let body = self.body.take();
         let (status, headers) = (head.status, head.headers);
         let verdict = if self.streaming && status.is_success() {
-            answer::gate(status, &headers, &trailers, &Bytes::new())
+            // Only the end of the body is here. It ends in an error object, or not.
+            let gate = answer::gate(status, &headers, &trailers, &Bytes::new());
+            gate.and_then(|()| match answer::from_tail(status, &headers, &body) {
+                Some(error) => Err(error),
+                None => Ok(()),
+            })
         } else {
             answer::gate(status, &headers, &trailers, &body)
         };
@@ -316,8 +343,8 @@ impl Exchange {
             };
             return self.failed(cause, Some((status, headers)), body, now);
         }
-        if self.attempts == 1 {
-            self.session.quota().reward();
+        if !self.judged_outside {
+            self.accept();
         }
         self.state = State::Done;
         self.succeeded = true;
@@ -406,10 +433,10 @@ impl Machine for Exchange {
                 let error = Error::new(self.info.name, error);
                 self.end(error)
             }
-            (State::Sent, Input::Head(head)) => self.take_head(head),
+            (State::Sent, Input::Head(head)) => self.take_head(head, now),
             (State::Sent, Input::Response(response, trailers)) if !self.streaming => {
                 let (head, body) = response.into_parts();
-                match self.take_head(head) {
+                match self.take_head(head, now) {
                     Step::Receive if !body.is_empty() => match self.take_chunk(body, now) {
                         Step::Receive => self.take_end(trailers, now),
                         step => step,

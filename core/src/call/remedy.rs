@@ -1,7 +1,10 @@
 //! Refusals that another signature can cure: `neptune-wire.md` calls them IAM failures, and all of
 //! them come as HTTP 403 before anything is executed.
 
-use std::time::SystemTime;
+use std::{
+    ops::Range,
+    time::{Duration, SystemTime},
+};
 
 use http::header::DATE;
 
@@ -59,35 +62,60 @@ fn server_time_in(text: &str) -> Option<SystemTime> {
     basic_time(inner.split([' ', ')']).next()?)
 }
 
-/// `20150830T123600Z`, by way of the form that has a parser.
+/// `20150830T123600Z`.
 fn basic_time(text: &str) -> Option<SystemTime> {
-    if text.len() != 16 || !text.ends_with('Z') || text.get(8..9) != Some("T") {
+    if text.len() != 16 || text.get(8..9) != Some("T") || !text.ends_with('Z') {
         return None;
     }
-    let number = |range: std::ops::Range<usize>| {
-        text.get(range)
-            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
+    let number = |range: Range<usize>| {
+        let digits = text.get(range)?;
+        digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then(|| digits.parse::<u64>().ok())?
     };
-    let months = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
-    let month = number(4..6)?.parse::<usize>().ok()?.checked_sub(1)?;
-    let date = format!(
-        "{} {} {:>2} {}:{}:{} {}",
-        "Sun", // The day of the week is not checked.
-        months.get(month)?,
-        number(6..8)?.trim_start_matches('0'),
-        number(9..11)?,
-        number(11..13)?,
-        number(13..15)?,
-        number(0..4)?,
-    );
-    httpdate::parse_http_date(&date).ok()
+    let (year, month, day) = (number(0..4)?, number(4..6)?, number(6..8)?);
+    let (hour, minute, second) = (number(9..11)?, number(11..13)?, number(13..15)?);
+    let fits = year >= 1970
+        && (1..=12).contains(&month)
+        && (1..=31).contains(&day)
+        && hour < 24
+        && minute < 60
+        && second < 60;
+    if !fits {
+        return None;
+    }
+    // Years begin in March here, so that the day that comes and goes is the last one.
+    let (year, month) = if month > 2 {
+        (year, month.checked_sub(3)?)
+    } else {
+        (year.checked_sub(1)?, month.checked_add(9)?)
+    };
+    let days_to_month = month.checked_mul(153)?.checked_add(2)?.checked_div(5)?;
+    let leap_days = (year / 4)
+        .checked_sub(year / 100)?
+        .checked_add(year / 400)?;
+    let days = year
+        .checked_mul(365)?
+        .checked_add(leap_days)?
+        .checked_add(days_to_month)?
+        .checked_add(day)?
+        .checked_sub(719_469)?;
+    let seconds = days
+        .checked_mul(24)?
+        .checked_add(hour)?
+        .checked_mul(60)?
+        .checked_add(minute)?
+        .checked_mul(60)?
+        .checked_add(second)?;
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, UNIX_EPOCH};
+    use std::time::UNIX_EPOCH;
+
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -108,6 +136,28 @@ mod tests {
             "something else (20150830T123600Z - 5 min.)",
         ] {
             assert_eq!(server_time_in(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn times_are_read_as_they_are_written(seconds in 0..253_402_300_800_u64) {
+            let time = UNIX_EPOCH + Duration::from_secs(seconds);
+            // Another writer of dates: `Sun, 06 Nov 1994 08:49:37 GMT`.
+            let date = httpdate::fmt_http_date(time);
+            let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+            let month = months.iter().position(|month| *month == &date[8..11]).unwrap() + 1;
+            let text = format!(
+                "{}{month:02}{}T{}{}{}Z",
+                &date[12..16], &date[5..7], &date[17..19], &date[20..22], &date[23..25],
+            );
+            prop_assert_eq!(basic_time(&text), Some(time));
+        }
+
+        #[test]
+        fn any_text_is_taken(text in any::<String>()) {
+            basic_time(&text);
+            server_time_in(&text);
         }
     }
 }

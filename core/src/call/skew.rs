@@ -14,9 +14,23 @@ pub(crate) struct Skew(AtomicI64);
 /// Within this the server accepts a signature; a little is left for the way there.
 const TOLERATED: Duration = Duration::from_secs(4 * 60);
 
+/// Whether a signature can carry the time: the years 1970 to 9999.
+fn is_date(time: SystemTime) -> bool {
+    const YEAR_10000: Duration = Duration::from_secs(253_402_300_800);
+    time.duration_since(SystemTime::UNIX_EPOCH)
+        .is_ok_and(|since| since < YEAR_10000)
+}
+
 impl Skew {
-    /// Our time, corrected.
-    pub(crate) fn apply(&self, wall: SystemTime) -> Option<SystemTime> {
+    /// Our time, corrected; as it is where that cannot be written as a date, which no honest server
+    /// leads to.
+    pub(crate) fn apply(&self, wall: SystemTime) -> SystemTime {
+        self.corrected(wall)
+            .filter(|corrected| is_date(*corrected))
+            .unwrap_or(wall)
+    }
+
+    fn corrected(&self, wall: SystemTime) -> Option<SystemTime> {
         let millis = self.0.load(Ordering::Relaxed);
         let difference = Duration::from_millis(millis.unsigned_abs());
         if millis < 0 {
@@ -46,10 +60,10 @@ impl Skew {
         let Ok(millis) = i64::try_from(difference.as_millis()) else {
             return false;
         };
-        let off = signed.is_none_or(|signed| match server.duration_since(signed) {
+        let off = match server.duration_since(signed) {
             Ok(ahead) => ahead > TOLERATED,
             Err(behind) => behind.duration() > TOLERATED,
-        });
+        };
         if off {
             self.0.store(
                 if ahead { millis } else { millis.wrapping_neg() },

@@ -50,7 +50,7 @@ impl<O: Operation> Call<O> {
         seed: u64,
     ) -> Self {
         Call {
-            exchange: Exchange::collecting(session, operation, options, seed),
+            exchange: Exchange::collecting(session, operation, options, seed).judged_outside(),
             operation: PhantomData,
         }
     }
@@ -71,6 +71,7 @@ impl<O: Operation> Machine for Call<O> {
                 };
                 match O::decode(&response) {
                     Ok(output) => {
+                        self.exchange.accept();
                         let Answered { meta, body, .. } = answer;
                         return Step::Done(Ok(Answered { output, meta, body }));
                     }

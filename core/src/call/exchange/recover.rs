@@ -10,7 +10,7 @@ use http::{
 
 use super::{Exchange, Part, State};
 use crate::{
-    Cause, DecodeErrorKind, Error, Sent, ServiceError, TransportErrorKind,
+    Cause, DecodeErrorKind, Error, ErrorKind, Sent, ServiceError, TransportErrorKind,
     call::{
         Answered, Connection, Meta, Now, Step,
         remedy::{Remedy, remedies},
@@ -35,7 +35,12 @@ impl Exchange {
                 error.sent() == Sent::Maybe && self.attempts > 0 && self.is_out()
             }
             Cause::Decode(_) => true,
-            _ => class.is_some_and(RetryClass::may_have_executed),
+            Cause::Service(error) => class.map_or_else(
+                // Nobody knows what stands behind a server error that nobody knows.
+                || error.kind == ErrorKind::Unknown && error.status.is_server_error(),
+                RetryClass::may_have_executed,
+            ),
+            _ => false,
         };
         self.lost |= executed;
         let headers = answer.as_ref().map(|(_, headers)| headers);
@@ -53,7 +58,7 @@ impl Exchange {
         });
         let lasting = class.filter(|class| match class.again(self.effect) {
             Again::Yes => true,
-            Again::Once => stop == Stop::Attempts,
+            Again::Once => stop != Stop::Permanent,
             Again::Remedied | Again::No => false,
         });
         let error = Error::new(self.info.name, cause)
@@ -101,28 +106,25 @@ impl Exchange {
         if again == Again::No {
             return Err(Stop::Write);
         }
+        if again == Again::Once {
+            let seen = match class {
+                RetryClass::WrongInstance => &mut self.wrong_instance_seen,
+                _ => &mut self.constraint_seen,
+            };
+            if mem::replace(seen, true) {
+                return Err(Stop::Permanent);
+            }
+        }
         if self.attempts >= self.max_attempts {
             return Err(Stop::Attempts);
         }
         self.connection = match cause {
             Cause::Transport(_) => Connection::Fresh,
+            _ if class == RetryClass::WrongInstance => Connection::Fresh,
             _ => Connection::Any,
         };
-        match again {
-            Again::Remedied => return self.cure(cause, headers, now).ok_or(Stop::Permanent),
-            Again::Once => {
-                let seen = match class {
-                    RetryClass::WrongInstance => &mut self.wrong_instance_seen,
-                    _ => &mut self.constraint_seen,
-                };
-                if mem::replace(seen, true) {
-                    return Err(Stop::Permanent);
-                }
-                if class == RetryClass::WrongInstance {
-                    self.connection = Connection::Fresh;
-                }
-            }
-            Again::Yes | Again::No => {}
+        if again == Again::Remedied {
+            return self.cure(cause, headers, now).ok_or(Stop::Permanent);
         }
         let policy = self.session.retry_policy();
         if retry_after.is_some_and(|wait| wait > policy.retry_after_limit) {
@@ -155,7 +157,10 @@ impl Exchange {
         let (by_time, by_credentials) = remedies(error, headers?);
         if let Some(Remedy::ServerTime(server)) = by_time
             && !self.time_corrected
-            && self.session.skew().correct(server, self.sent_at, now)
+            && self
+                .session
+                .skew()
+                .correct(server, self.sent_at, self.answered_at)
         {
             self.time_corrected = true;
             return Some(self.attempt(now));
@@ -197,29 +202,20 @@ fn classify_service(error: &ServiceError) -> Option<RetryClass> {
 
 /// The wait that the server asks for: milliseconds, seconds, or a date.
 fn retry_after(headers: &HeaderMap, now: Now) -> Option<Duration> {
-    let text = |name| {
+    let text = |name: &str| {
         headers
             .get(name)
-            .and_then(|value| value.to_str().ok())
-            .map(str::trim)
+            .and_then(|value| Some(value.to_str().ok()?.trim()))
     };
-    if let Some(millis) = headers
-        .get("x-amz-retry-after")
-        .and_then(|value| value.to_str().ok()?.trim().parse().ok())
-    {
+    let date = |name: &str| text(name).and_then(|date| httpdate::parse_http_date(date).ok());
+    if let Some(millis) = text("x-amz-retry-after").and_then(|millis| millis.parse().ok()) {
         return Some(Duration::from_millis(millis));
     }
-    let text: &str = text(RETRY_AFTER)?;
-    match text.parse() {
-        Ok(seconds) => Some(Duration::from_secs(seconds)),
-        Err(_) => {
-            let date = httpdate::parse_http_date(text).ok()?;
-            // By the server's own clock, if it tells it.
-            let from = headers
-                .get(DATE)
-                .and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok())
-                .unwrap_or(now.wall);
-            Some(date.duration_since(from).unwrap_or_default())
-        }
+    let name = RETRY_AFTER.as_str();
+    if let Some(seconds) = text(name).and_then(|seconds| seconds.parse().ok()) {
+        return Some(Duration::from_secs(seconds));
     }
+    // By the server's own clock, if it tells it.
+    let from = date(DATE.as_str()).unwrap_or(now.wall);
+    date(name).map(|until| until.duration_since(from).unwrap_or_default())
 }
