@@ -7,6 +7,9 @@ use http::HeaderValue;
 /// The port Neptune listens on unless the cluster says otherwise.
 const NEPTUNE_PORT: u16 = 8182;
 
+/// Longer endpoints are mistakes.
+const MAX_LENGTH: usize = 2048;
+
 /// The address of a cluster: scheme, host, port, an optional path before the operations' own, and
 /// the region that requests are signed for.
 ///
@@ -83,7 +86,7 @@ impl Endpoint {
     ///
     /// When the text is no such URL; see [`EndpointError`].
     pub fn parse(text: &str) -> Result<Endpoint, EndpointError> {
-        if text.len() > 2048 {
+        if text.len() > MAX_LENGTH {
             return Err(EndpointError::TooLong);
         }
         if text.contains('#') {
@@ -120,6 +123,10 @@ impl Endpoint {
             header.push_str(&format!(":{port}"));
         }
         let url = format!("{}://{header}{path}", if secure { "https" } else { "http" });
+        // With the port that a bare name gets, so that the URL is an endpoint again.
+        if url.len() > MAX_LENGTH {
+            return Err(EndpointError::TooLong);
+        }
         let host_header =
             HeaderValue::try_from(header).map_err(|_| EndpointError::Host(host.clone()))?;
         Ok(Endpoint {

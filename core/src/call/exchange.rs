@@ -289,11 +289,14 @@ impl Exchange {
             return Step::Item(Part::Chunk(chunk));
         }
         if !success {
-            self.body.push(chunk);
-            if self.body.len() > ERROR_BODY_LIMIT {
-                return self.take_end(HeaderMap::new(), now);
+            let room = ERROR_BODY_LIMIT.saturating_sub(self.body.len());
+            if chunk.len() <= room {
+                self.body.push(chunk);
+                return Step::Receive;
             }
-            return Step::Receive;
+            // Cut at the same place, however the body comes.
+            self.body.push(chunk.slice(..room));
+            return self.take_end(HeaderMap::new(), now);
         }
         let length = self.body.len().saturating_add(chunk.len());
         self.body.push(chunk);
@@ -320,16 +323,20 @@ impl Exchange {
         let received = self.body.received();
         let body = self.body.take();
         let (status, headers) = (head.status, head.headers);
-        let verdict = if self.streaming && status.is_success() {
-            // Only the end of the body is here. It ends in an error object, or not.
-            let gate = answer::gate(status, &headers, &trailers, &Bytes::new());
-            gate.and_then(|()| match answer::from_tail(status, &headers, &body) {
-                Some(error) => Err(error),
-                None => Ok(()),
-            })
+        // Of a stream only the end is here.
+        let whole = if self.streaming && status.is_success() {
+            Bytes::new()
         } else {
-            answer::gate(status, &headers, &trailers, &body)
+            body.clone()
         };
+        let mut verdict = answer::gate(status, &headers, &trailers, &whole);
+        // Who decodes looks at the tail when that fails; without decoding it is all there is to see.
+        if verdict.is_ok()
+            && !self.judged_outside
+            && let Some(error) = answer::from_tail(status, &headers, &body)
+        {
+            verdict = Err(error);
+        }
         if let Err(error) = verdict {
             return self.failed(Cause::Service(error), Some((status, headers)), body, now);
         }
