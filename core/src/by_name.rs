@@ -184,9 +184,10 @@ fn typed<O: Operation + DeserializeOwned>(
     check::from_value::<O>(input).map_err(|refused| {
         let mut faults: Vec<_> = refused.problems.into_iter().map(Fault::from).collect();
         // What encoding would refuse besides: ranges, labels. Not where a stand-in is, though.
-        let encoded = refused
-            .stood_in
-            .map(|operation| crate::request(&operation, endpoint));
+        // Nor where nothing of the request is as it was given.
+        let is_object = faults.iter().all(|fault| !fault.field().is_empty());
+        let stood_in = refused.stood_in.filter(|_| is_object);
+        let encoded = stood_in.map(|operation| crate::request(&operation, endpoint));
         if let Some(Err(error)) = encoded {
             let named = |field: &str| faults.iter().any(|fault| fault.field() == field);
             let others = error.faults().iter().filter(|fault| !named(fault.field()));

@@ -159,6 +159,8 @@ pub(crate) type Bounds = RangeInclusive<i32>;
 macro_rules! for_each_operation {
     ($with:ident) => {
         $with! {
+            // By family, and within one as its documentation does. A type that is not found here is
+            // missing a `mod` or `pub use` in its family's file.
             GetEngineStatus,
             StartMlModelTrainingJob,
             ListMlModelTrainingJobs,

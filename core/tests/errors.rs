@@ -189,6 +189,12 @@ fn every_fault_of_a_request_is_named() {
          maxItems: must be from 1 to 1024",
     );
 
+    let error = by_name::request("GetMLModelTrainingJob", &json!([]), &endpoint).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "GetMLModelTrainingJob was not sent: expected object, found array",
+    );
+
     let error = by_name::request("CancelMlModelTrainingJob", &json!({}), &endpoint).unwrap_err();
     assert_eq!(
         error.to_string(),
