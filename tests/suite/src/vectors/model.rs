@@ -16,7 +16,12 @@ pub struct Model {
 
 #[derive(Debug, Deserialize)]
 struct Operation {
+    method: String,
+    uri: String,
     input: Option<String>,
+    errors: Vec<String>,
+    idempotent: bool,
+    readonly: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -49,6 +54,23 @@ impl Model {
     /// When it is not there or not in the format of the vectors.
     pub fn load() -> Result<Model, VectorError> {
         document("model.json")
+    }
+
+    /// Method and path of the operation.
+    pub fn route(&self, operation: &str) -> Option<(&str, &str)> {
+        let operation = self.operations.get(operation)?;
+        Some((&operation.method, &operation.uri))
+    }
+
+    /// The exceptions that the model lists for the operation.
+    pub fn exceptions(&self, operation: &str) -> Option<&[String]> {
+        Some(&self.operations.get(operation)?.errors)
+    }
+
+    /// Whether the model marks the operation as read-only, and as idempotent.
+    pub fn traits(&self, operation: &str) -> Option<(bool, bool)> {
+        let operation = self.operations.get(operation)?;
+        Some((operation.readonly, operation.idempotent))
     }
 
     /// The names of the operation's query parameters, in the order of the model.

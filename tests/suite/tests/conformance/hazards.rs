@@ -18,13 +18,13 @@ use crate::{
     responses,
 };
 
-/// Lines by file, hazard, botocore's outcome and ours.
-type Counts = BTreeMap<String, usize>;
+/// The ids of lines, by file, hazard, botocore's outcome and ours.
+type Outcomes = BTreeMap<String, Vec<String>>;
 
 #[test]
 fn hazards_end_in_a_value_or_a_typed_error() {
     let model = Model::load().unwrap();
-    let mut counts = Counts::new();
+    let mut outcomes = Outcomes::new();
     let mut problems = Vec::new();
     let mut lines = 0;
     let mut count = |file: &str, id: &str, hazards: &[String], theirs: &str, ours: Outcome<'_>| {
@@ -36,7 +36,7 @@ fn hazards_end_in_a_value_or_a_typed_error() {
         };
         for hazard in hazards {
             let key = format!("{file} {hazard}: {theirs} there, {ours} here");
-            *counts.entry(key).or_default() += 1;
+            outcomes.entry(key).or_default().push(id.to_owned());
         }
     };
 
@@ -61,13 +61,13 @@ fn hazards_end_in_a_value_or_a_typed_error() {
         assert_ne!(lines, 0, "no line has a hazard");
         report::print(&format!(
             "hazards: {lines} checked against the snapshot, {} outcomes\n",
-            counts.len()
+            outcomes.len()
         ));
-        compare(&counts);
+        compare(&outcomes);
     } else {
         report::print(&format!(
             "hazards: {lines} ended well; no snapshot of other vectors\n{}",
-            text_of(&counts)
+            text_of(&outcomes)
         ));
     }
 }
@@ -106,10 +106,10 @@ fn of_response(line: &responses::Line, model: &Model) -> Result<String, String> 
     })
 }
 
-fn text_of(counts: &Counts) -> String {
-    let lines = counts.iter();
+fn text_of(outcomes: &Outcomes) -> String {
+    let lines = outcomes.iter();
     lines
-        .map(|(outcome, count)| format!("{outcome}: {count}\n"))
+        .map(|(outcome, ids)| format!("{outcome}: {}\n", ids.len()))
         .collect()
 }
 
@@ -117,22 +117,39 @@ fn path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/hazards.snapshot.txt")
 }
 
-fn compare(counts: &Counts) {
-    let text = text_of(counts);
+fn compare(outcomes: &Outcomes) {
+    let text = text_of(outcomes);
     if env::var_os("UPDATE_SNAPSHOT").is_some_and(|value| value == "1") {
         return fs::write(path(), text).unwrap();
     }
     let committed = fs::read_to_string(path()).unwrap_or_default();
-    let missing = |of: &str, from: &str, sign: char| -> String {
-        of.lines()
-            .filter(|line| !from.lines().any(|other| other == *line))
-            .map(|line| format!("\n{sign} {line}"))
-            .collect()
-    };
+    let before: BTreeMap<_, _> = committed
+        .lines()
+        .filter_map(|line| line.rsplit_once(": "))
+        .collect();
+    let mut changes = String::new();
+    for (outcome, ids) in outcomes
+        .iter()
+        .filter(|(outcome, _)| !before.contains_key(outcome.as_str()))
+    {
+        let shown: Vec<_> = ids.iter().take(3).map(String::as_str).collect();
+        changes += &format!("\n  new: {outcome}: {} ({})", ids.len(), shown.join(", "));
+    }
+    for outcome in before
+        .keys()
+        .filter(|outcome| !outcomes.contains_key(**outcome))
+    {
+        changes += &format!("\n  gone: {outcome}");
+    }
+    for (outcome, count) in &before {
+        let now = outcomes.get(*outcome).map(|ids| ids.len().to_string());
+        if let Some(now) = now.filter(|now| now != count) {
+            changes += &format!("\n  {count} became {now}: {outcome}");
+        }
+    }
     assert!(
         text == committed,
-        "the outcomes changed; if that is meant, run again with UPDATE_SNAPSHOT=1{}{}",
-        missing(&committed, &text, '-'),
-        missing(&text, &committed, '+'),
+        "the outcomes changed, as they do with a new operation; read the new ones, and if all is \
+         meant, run again with UPDATE_SNAPSHOT=1{changes}",
     );
 }

@@ -52,6 +52,13 @@ impl Report {
         let checked: usize = self.checked.values().sum();
         let set_aside: usize = self.set_aside.values().sum();
         let mut text = format!("{}: {checked} checked, {set_aside} set aside\n", self.file);
+        if checked > 0 {
+            let groups = self.checked.iter();
+            let groups: Vec<_> = groups
+                .map(|(group, count)| format!("{group} {count}"))
+                .collect();
+            let _ = writeln!(text, "          of {}", groups.join(", "));
+        }
         for (reason, count) in &self.set_aside {
             let _ = writeln!(text, "    {count:>5} {reason}");
         }

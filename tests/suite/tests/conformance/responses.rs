@@ -77,7 +77,8 @@ fn responses_become_the_values_and_errors_of_botocore() {
             .find(|deviation| (deviation.applies)(&line))
         {
             Some(deviation) => {
-                report.set_aside(&format!("{}: {}", deviation.name, deviation.reason));
+                let (name, reason) = (deviation.name, deviation.reason);
+                report.set_aside(&format!("{name} of {}: {reason}", line.operation));
                 report.expect(&line.id, (deviation.instead)(&outcome));
             }
             None => report.checked(&line.operation, &line.id, line.check(&outcome)),

@@ -1,0 +1,117 @@
+//! The facts that each operation states about itself, against the service model; and that no
+//! operation was forgotten on the list.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use neptunedata::{Effect, OPERATIONS, Operation};
+use neptunedata_tests::vectors::model::Model;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+/// Effects that are not what the model's traits say, and why.
+const OTHER_EFFECTS: &[(&str, Effect, &str)] = &[];
+
+#[test]
+fn methods_paths_exceptions_and_pages_are_the_models() {
+    let model = Model::load().unwrap();
+    for info in OPERATIONS {
+        let name = info.name;
+        let (method, uri) = model
+            .route(name)
+            .unwrap_or_else(|| panic!("the model has no {name}"));
+        assert_eq!((info.method.as_str(), info.path), (method, uri), "{name}");
+
+        let ours: BTreeSet<_> = info.exceptions.iter().map(|kind| kind.name()).collect();
+        let theirs = model.exceptions(name).unwrap_or_default();
+        assert_eq!(
+            ours,
+            theirs.iter().map(String::as_str).collect(),
+            "exceptions of {name}"
+        );
+
+        let page = format!("/API_{name}.html");
+        assert!(
+            info.documentation.ends_with(&page),
+            "documentation of {name}"
+        );
+        assert!(!info.iam_actions.is_empty(), "IAM actions of {name}");
+        assert!(
+            info.iam_actions.iter().all(|action| !action.contains(':')),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn effects_are_the_models_traits_or_have_a_reason() {
+    let model = Model::load().unwrap();
+    for info in OPERATIONS {
+        let expected = match model.traits(info.name) {
+            Some((true, _)) => Effect::Read,
+            Some((false, true)) => Effect::Idempotent,
+            _ => Effect::Write,
+        };
+        let other = OTHER_EFFECTS.iter().find(|(name, ..)| *name == info.name);
+        let expected = other.map_or(expected, |(_, effect, _)| *effect);
+        assert_eq!(info.effect, expected, "{}", info.name);
+    }
+}
+
+macro_rules! refuse_unknown_members {
+    ($($operation:ident,)*) => {
+        #[test]
+        fn serde_refuses_members_that_no_request_has() {
+            $(refuses_unknown_members::<neptunedata::$operation>();)*
+        }
+    };
+}
+neptunedata::for_each_operation!(refuse_unknown_members);
+
+fn refuses_unknown_members<O: Operation + DeserializeOwned>() {
+    let name = O::INFO.name;
+    let mut input = Model::load().unwrap().minimal_input(name);
+    assert!(
+        serde_json::from_value::<O>(input.clone()).is_ok(),
+        "{name}: {input}"
+    );
+    input["zzUnknown"] = json!(1);
+    assert!(
+        serde_json::from_value::<O>(input).is_err(),
+        "{name} ignores unknown members"
+    );
+}
+
+#[test]
+fn every_operation_in_the_sources_is_on_the_list() {
+    let mut found = BTreeSet::new();
+    collect(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("../../core/src/operations"),
+        &mut found,
+    );
+    assert!(!found.is_empty());
+    let listed: BTreeSet<_> = OPERATIONS
+        .iter()
+        .map(|info| info.name.to_ascii_lowercase())
+        .collect();
+    // Names differ in capitals: `GetMLEndpoint` is `GetMlEndpoint` in Rust.
+    let found: BTreeSet<_> = found.iter().map(|name| name.to_ascii_lowercase()).collect();
+    assert_eq!(found, listed, "an operation is not in for_each_operation!");
+}
+
+/// The types that the sources below `folder` implement `Operation` for.
+fn collect(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, found);
+            continue;
+        }
+        let source = fs::read_to_string(&path).unwrap();
+        let names = source.split("\nimpl Operation for ").skip(1);
+        found.extend(
+            names
+                .filter_map(|rest| rest.split([' ', '{']).next())
+                .map(str::to_owned),
+        );
+    }
+}
