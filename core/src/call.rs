@@ -16,7 +16,7 @@
 //! |---|---|
 //! | (new) | [`Input::Next`] |
 //! | [`Step::Credentials`] | [`Input::Credentials`] or [`Input::CredentialsFailed`] |
-//! | [`Step::Send`] | [`Input::Head`], [`Input::Response`] or [`Input::Failure`] |
+//! | [`Step::Send`] | [`Input::Head`], [`Input::Failure`] or, unless parts are handed out, [`Input::Response`] |
 //! | [`Step::Receive`] | [`Input::Chunk`], [`Input::End`] or [`Input::Failure`] |
 //! | [`Step::Wait`] | [`Input::Woken`] |
 //! | [`Step::Item`] | [`Input::Next`] |

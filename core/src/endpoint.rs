@@ -283,16 +283,21 @@ fn check_host(host: &str) -> Result<(String, String), EndpointError> {
 
 fn check_path(path: &str) -> Result<&str, EndpointError> {
     let path = path.strip_suffix('/').unwrap_or(path);
-    let fits = path
-        .split('/')
-        .skip(1)
-        .all(|segment| !matches!(segment, "" | "." | ".."))
-        && is_path_text(path.as_bytes());
+    let fits =
+        path.split('/').skip(1).all(|segment| !is_dots(segment)) && is_path_text(path.as_bytes());
     if fits {
         Ok(path)
     } else {
         Err(EndpointError::Path(path.to_owned()))
     }
+}
+
+/// Whether a segment is empty or, once decoded, `.` or `..`.
+fn is_dots(segment: &str) -> bool {
+    matches!(
+        segment.to_ascii_lowercase().replace("%2e", ".").as_str(),
+        "" | "." | ".."
+    )
 }
 
 /// Whether these are characters of a URI path, with whole percent sequences.

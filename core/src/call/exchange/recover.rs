@@ -61,6 +61,13 @@ impl Exchange {
             Again::Once => stop != Stop::Permanent,
             Again::Remedied | Again::No => false,
         });
+        // The driver has waited for a connection already; later there may be one.
+        let lasting = match &cause {
+            Cause::Transport(error) if error.kind() == TransportErrorKind::PoolLimit => {
+                Some(RetryClass::NotSent)
+            }
+            _ => lasting,
+        };
         let error = Error::new(self.info.name, cause)
             .with_class(lasting, retry_after)
             .with_answer(meta, body);
@@ -212,10 +219,15 @@ fn retry_after(headers: &HeaderMap, now: Now) -> Option<Duration> {
         return Some(Duration::from_millis(millis));
     }
     let name = RETRY_AFTER.as_str();
-    if let Some(seconds) = text(name).and_then(|seconds| seconds.parse().ok()) {
-        return Some(Duration::from_secs(seconds));
+    if let Some(seconds) = text(name).filter(|text| is_number(text)) {
+        // More seconds than there is room for are for ever.
+        return Some(seconds.parse().map_or(Duration::MAX, Duration::from_secs));
     }
     // By the server's own clock, if it tells it.
     let from = date(DATE.as_str()).unwrap_or(now.wall);
     date(name).map(|until| until.duration_since(from).unwrap_or_default())
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
