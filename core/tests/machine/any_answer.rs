@@ -1,0 +1,149 @@
+//! No answer panics, and both ways to read one agree.
+
+use bytes::Bytes;
+use http::HeaderMap;
+use neptunedata::{
+    Call, CallOptions, CancelMlModelTrainingJob, Cause, FailureKind, GetEngineStatus,
+    GetMlModelTrainingJob, Input, ListMlModelTrainingJobs, Machine, OPERATIONS, Operation,
+    StartMlModelTrainingJob, Step, by_name,
+};
+use proptest::{collection::vec, prelude::*, test_runner::Config};
+
+use super::{
+    answers::{Answer, answer, json},
+    inputs::start,
+    subject::{Mode, Plan, Request, Signing},
+};
+
+fn kind(cause: &Cause) -> FailureKind {
+    match cause {
+        Cause::Service(error) => FailureKind::Service(error.kind),
+        Cause::Decode(_) => FailureKind::Decode,
+        cause => panic!("an answer cannot cause {cause:?}"),
+    }
+}
+
+/// One attempt by the machine, and the answer read by the bare function.
+fn read<O>(operation: &O, answer: &Answer) -> Result<(), TestCaseError>
+where
+    O: Operation,
+    O::Output: std::fmt::Debug + PartialEq,
+{
+    let plan = Plan {
+        mode: Mode::Call,
+        signing: Signing::Unsigned,
+        request: Request::Get,
+        said: None,
+        max_attempts: 1,
+        body_limit: 1_000_000,
+        seed: 1,
+    };
+    let options = CallOptions::new().max_attempts(1);
+    let mut call = Call::with_options(&plan.session(), operation, &options, 1);
+    let step = call.resume(Input::Next, start());
+    prop_assert!(matches!(step, Step::Send(_)));
+    let step = call.resume(
+        Input::Response(answer.whole(), answer.trailers.clone()),
+        start(),
+    );
+    let Step::Done(called) = step else {
+        return Err(TestCaseError::fail(format!("{step:?}")));
+    };
+    let response = answer.whole();
+    let bare = neptunedata::response::<O>(&response);
+    if let Err(cause) = &bare {
+        prop_assert!(cause.to_string().len() < 8_000);
+    }
+    let by_name = by_name::response(O::INFO.name, &response);
+    prop_assert_eq!(by_name.is_ok(), bare.is_ok());
+
+    // Trailers and announced lengths are the machine's alone.
+    if !answer.trailers.is_empty() || answer.headers.contains_key("content-length") {
+        return Ok(());
+    }
+    match (called, bare) {
+        (Ok(answered), Ok(output)) => {
+            prop_assert_eq!(answered.output, output);
+            prop_assert_eq!(&answered.body, &answer.body);
+            prop_assert_eq!(&answered.meta.headers, &answer.headers);
+            prop_assert_eq!(answered.meta.status, answer.status);
+        }
+        (Err(error), Err(cause)) => {
+            prop_assert_eq!(error.kind(), kind(&cause));
+            prop_assert!(error.to_string().starts_with(&cause.to_string()));
+            let meta = error.meta().expect("the answer's");
+            prop_assert_eq!(meta.status, answer.status);
+            prop_assert_eq!(&meta.headers, &answer.headers);
+            prop_assert_eq!(error.body(), &answer.body);
+        }
+        (called, bare) => {
+            let disagree = format!("the call: {called:?}, the function: {bare:?}");
+            return Err(TestCaseError::fail(disagree));
+        }
+    }
+    Ok(())
+}
+
+fn read_by_all(answer: &Answer) -> Result<(), TestCaseError> {
+    read(&GetMlModelTrainingJob::new("a"), answer)?;
+    read(&CancelMlModelTrainingJob::new("a"), answer)?;
+    read(&ListMlModelTrainingJobs::new(), answer)?;
+    read(&GetEngineStatus::new(), answer)?;
+    let start = StartMlModelTrainingJob::new("p".into(), "s3://bucket/".into());
+    read(&start, answer)
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 1_000, failure_persistence: None, ..Config::default() })]
+
+    #[test]
+    fn any_answer_is_read(answer in answer()) {
+        read_by_all(&answer)?;
+    }
+
+    #[test]
+    fn any_json_is_read(status in 100_u16..=999, json in json()) {
+        let answer = Answer {
+            status: http::StatusCode::from_u16(status).expect("from 100 to 999"),
+            headers: HeaderMap::new(),
+            body: json.to_string().into(),
+            trailers: HeaderMap::new(),
+        };
+        read_by_all(&answer)?;
+        let success = Answer { status: http::StatusCode::OK, ..answer };
+        read_by_all(&success)?;
+    }
+
+    #[test]
+    fn any_bytes_are_read_under_any_name(
+        body in vec(any::<u8>(), 0..200),
+        name in "[A-Za-z]{0,30}",
+    ) {
+        let response = http::Response::new(Bytes::from(body));
+        for info in OPERATIONS {
+            let _ = by_name::response(info.name, &response);
+        }
+        if by_name::info(&name).is_none() {
+            prop_assert!(matches!(by_name::response(&name, &response), Err(Cause::Encode(_))));
+        }
+    }
+}
+
+/// Nesting without end is refused like other nonsense.
+#[test]
+fn deep_nesting_is_read() {
+    for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
+        for depth in [100, 127, 128, 129, 100_000] {
+            let nested = format!("{}0{}", open.repeat(depth), close.repeat(depth));
+            for status in [200, 400, 500] {
+                let answer = Answer {
+                    status: http::StatusCode::from_u16(status).expect("a status"),
+                    headers: HeaderMap::new(),
+                    body: nested.clone().into(),
+                    trailers: HeaderMap::new(),
+                };
+                read_by_all(&answer).expect("read");
+            }
+        }
+    }
+}

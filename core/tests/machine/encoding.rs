@@ -1,0 +1,296 @@
+//! Any request becomes one that says the same, or is refused.
+
+use http::Request;
+use neptunedata::{
+    Call, CallOptions, CancelMlModelTrainingJob, EncodeError, Endpoint, FailureKind, FaultKind,
+    GetMlModelTrainingJob, Input, ListMlModelTrainingJobs, Machine, OPERATIONS, Operation, Session,
+    StartMlModelTrainingJob, Step, by_name,
+};
+use proptest::{collection::vec, option, prelude::*, test_runner::Config};
+use serde_json::{Value, json};
+
+use super::{answers::json as any_json, inputs::start};
+
+const BASE: &str = "http://localhost:8182/base";
+
+fn endpoint() -> Endpoint {
+    Endpoint::parse(BASE).expect("an endpoint")
+}
+
+/// Undoes percent-encoding; panics where the text was not encoded as signatures demand.
+fn decoded(text: &str) -> String {
+    let mut bytes = text.bytes();
+    let mut out = Vec::new();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'%' => {
+                let digits = [
+                    bytes.next().expect("a digit"),
+                    bytes.next().expect("a digit"),
+                ];
+                let digits = std::str::from_utf8(&digits).expect("ASCII");
+                assert_eq!(digits, digits.to_uppercase());
+                out.push(u8::from_str_radix(digits, 16).expect("hexadecimal"));
+            }
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(byte),
+            byte => panic!("{:?} is not encoded", char::from(byte)),
+        }
+    }
+    String::from_utf8(out).expect("UTF-8")
+}
+
+/// Segments of the path behind the base, and the query.
+fn parts<B>(request: &Request<B>) -> (Vec<String>, Vec<(String, String)>) {
+    let path = request
+        .uri()
+        .path()
+        .strip_prefix("/base/")
+        .expect("the base");
+    let pairs = request
+        .uri()
+        .query()
+        .into_iter()
+        .flat_map(|query| query.split('&'));
+    let pair = |pair: &str| {
+        let (name, value) = pair.split_once('=').expect("a value");
+        (decoded(name), decoded(value))
+    };
+    (
+        path.split('/').map(decoded).collect(),
+        pairs.map(pair).collect(),
+    )
+}
+
+fn pair(name: &str, value: impl ToString) -> (String, String) {
+    (name.to_owned(), value.to_string())
+}
+
+fn is_path(id: &str) -> bool {
+    !matches!(id, "" | "." | "..")
+}
+
+fn assert_refused(error: &EncodeError, field: &str) {
+    assert!(
+        error.faults().iter().any(|fault| fault.field() == field),
+        "{error}"
+    );
+    assert!(error.to_string().contains(error.operation()));
+}
+
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => any::<String>(),
+        2 => "[ -~]{0,20}",
+        1 => prop::sample::select(vec!["", ".", "..", "...", "%2E", "%", "a/b", "a?b#c", "\0", "+ &="])
+            .prop_map(str::to_owned),
+    ]
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 1_000, failure_persistence: None, ..Config::default() })]
+
+    #[test]
+    fn labels_and_queries_come_back(id in text(), role in option::of(text()), clean in option::of(any::<bool>())) {
+        let mut cancel = CancelMlModelTrainingJob::new(&*id);
+        cancel.neptune_iam_role_arn = role.clone();
+        cancel.clean = clean;
+        match neptunedata::request(&cancel, &endpoint()) {
+            Ok(request) => {
+                prop_assert!(is_path(&id));
+                let (path, query) = parts(&request);
+                prop_assert_eq!(path, ["ml", "modeltraining", &*id]);
+                let expected: Vec<_> = [
+                    role.map(|role| pair("neptuneIamRoleArn", role)),
+                    clean.map(|clean| pair("clean", clean)),
+                ]
+                .into_iter()
+                .flatten()
+                .collect();
+                prop_assert_eq!(query, expected);
+                prop_assert_eq!(request.method(), "DELETE");
+                prop_assert_eq!(&request.headers()["host"], "localhost:8182");
+                prop_assert!(request.body().is_empty());
+            }
+            Err(error) => {
+                prop_assert!(!is_path(&id), "{}", error);
+                assert_refused(&error, "id");
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_keep_their_bounds(max in any::<i32>(), role in text()) {
+        let mut list = ListMlModelTrainingJobs::new();
+        list.max_items = Some(max);
+        list.neptune_iam_role_arn = Some(role.clone());
+        match neptunedata::request(&list, &endpoint()) {
+            Ok(request) => {
+                prop_assert!((1..=1024).contains(&max));
+                let expected = [pair("maxItems", max), pair("neptuneIamRoleArn", role)];
+                prop_assert_eq!(parts(&request).1, expected);
+            }
+            Err(error) => {
+                prop_assert!(!(1..=1024).contains(&max));
+                assert_refused(&error, "maxItems");
+            }
+        }
+    }
+
+    #[test]
+    fn bodies_come_back(
+        texts in vec(text(), 6),
+        size in option::of(any::<i32>()),
+        subnets in option::of(vec(text(), 0..4)),
+        spot in option::of(any::<bool>()),
+    ) {
+        let mut start = StartMlModelTrainingJob::new(texts[0].as_str().into(), texts[1].as_str().into());
+        start.id = Some(texts[2].clone());
+        start.neptune_iam_role_arn = Some(texts[3].clone());
+        start.training_instance_volume_size_in_gb = size;
+        start.subnets = subnets.clone();
+        start.enable_managed_spot_training = spot;
+        let request = neptunedata::request(&start, &endpoint()).expect("anything goes");
+        let mut expected = json!({
+            "dataProcessingJobId": texts[0],
+            "trainModelS3Location": texts[1],
+            "id": texts[2],
+            "neptuneIamRoleArn": texts[3],
+        });
+        let mut set = |name: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                expected[name] = value;
+            }
+        };
+        set("trainingInstanceVolumeSizeInGB", size.map(Value::from));
+        set("subnets", subnets.map(Value::from));
+        set("enableManagedSpotTraining", spot.map(Value::from));
+        let body: Value = serde_json::from_slice(request.body()).expect("JSON");
+        prop_assert_eq!(body, expected);
+        let length = request.body().len().to_string();
+        prop_assert_eq!(&request.headers()["content-length"], &*length);
+        prop_assert_eq!(&request.headers()["content-type"], "application/json");
+    }
+
+    #[test]
+    fn extras_come_back(name in text(), value in any_json(), query in (text(), text())) {
+        let session = session();
+        let options = CallOptions::new()
+            .extra(&*name, value.clone())
+            .extra_query(&*query.0, &*query.1);
+
+        let request = sent(&session, &GetMlModelTrainingJob::new("a"), &options);
+        let as_text = match &value {
+            Value::String(text) => text.clone(),
+            value => value.to_string(),
+        };
+        let expected = vec![(name.clone(), as_text), query.clone()];
+        prop_assert_eq!(parts(&request).1, expected);
+
+        let start = StartMlModelTrainingJob::new("p".into(), "s3://bucket/".into());
+        let request = sent(&session, &start, &options);
+        let body: Value = serde_json::from_slice(request.body()).expect("JSON");
+        // Numbers come back as their text does: parsing may round them.
+        let value: Value = serde_json::from_str(&value.to_string()).expect("JSON");
+        prop_assert_eq!(&body[&name], &value);
+        prop_assert_eq!(parts(&request).1, [query]);
+        let length = request.body().len().to_string();
+        prop_assert_eq!(&request.headers()["content-length"], &*length);
+    }
+
+    #[test]
+    fn any_json_is_a_request_or_refused(input in any_json(), id in text()) {
+        let with_id = json!({"id": id, "neptuneIamRoleArn": input});
+        for info in OPERATIONS {
+            for input in [&input, &with_id] {
+                match by_name::request(info.name, input, &endpoint()) {
+                    Ok(request) => prop_assert_eq!(request.method(), &info.method),
+                    Err(error) => prop_assert!(!error.faults().is_empty()),
+                }
+            }
+        }
+    }
+}
+
+fn session() -> Session {
+    Session::new(endpoint(), neptunedata::Auth::unsigned()).expect("a session")
+}
+
+fn sent<O: Operation>(
+    session: &Session,
+    operation: &O,
+    options: &CallOptions,
+) -> Request<bytes::Bytes> {
+    let mut call = Call::with_options(session, operation, options, 1);
+    match call.resume(Input::Next, start()) {
+        Step::Send(transmit) => transmit.request,
+        _ => panic!("nothing was sent"),
+    }
+}
+
+/// `http::Uri` takes 65,534 bytes.
+#[test]
+fn uris_have_a_longest() {
+    let before = format!("{BASE}/ml/modeltraining/").len();
+    let room = 65_534 - before;
+    let get = |length: usize| GetMlModelTrainingJob::new("x".repeat(length));
+    let longest = neptunedata::request(&get(room), &endpoint()).expect("the longest");
+    assert_eq!(longest.uri().to_string().len(), 65_534);
+    for length in [room + 1, room + 2, 100_000, 1_000_000] {
+        let error = neptunedata::request(&get(length), &endpoint()).expect_err("too long");
+        let fault = &error.faults()[0];
+        assert_eq!(
+            *fault.kind(),
+            FaultKind::UriTooLong {
+                length: before + length
+            }
+        );
+        assert!(error.to_string().len() < 300, "{}", error.to_string().len());
+    }
+    // Three bytes for one that must be encoded.
+    let spaces = GetMlModelTrainingJob::new(" ".repeat(22_000));
+    let error = neptunedata::request(&spaces, &endpoint()).expect_err("too long");
+    assert!(matches!(
+        error.faults()[0].kind(),
+        FaultKind::UriTooLong { .. }
+    ));
+}
+
+#[test]
+fn every_fault_is_named_at_once() {
+    let mut list = ListMlModelTrainingJobs::new();
+    list.max_items = Some(0);
+    list.neptune_iam_role_arn = Some("x".repeat(70_000));
+    let error = neptunedata::request(&list, &endpoint()).expect_err("two faults");
+    assert_eq!(error.faults().len(), 2, "{error}");
+}
+
+/// A call that cannot be right ends before any other step.
+#[test]
+fn refused_requests_are_not_sent() {
+    for id in ["", ".", ".."] {
+        let operation = GetMlModelTrainingJob::new(id);
+        let mut call = Call::new(&session(), &operation, 1);
+        let Step::Done(Err(error)) = call.resume(Input::Next, start()) else {
+            panic!("{id:?} was taken");
+        };
+        assert_eq!(error.kind(), FailureKind::Encode);
+        assert_eq!((error.attempts(), error.may_have_executed()), (0, false));
+        assert!(!error.is_retryable());
+        assert!(
+            error
+                .to_string()
+                .starts_with("GetMLModelTrainingJob was not sent: id: ")
+        );
+    }
+}
+
+/// Also before credentials are asked for.
+#[cfg(feature = "sigv4")]
+#[test]
+fn refused_requests_need_no_credentials() {
+    let endpoint = endpoint().with_region("eu-west-1").expect("a region");
+    let session = Session::new(endpoint, neptunedata::Auth::on_request()).expect("a session");
+    let mut call = Call::new(&session, &GetMlModelTrainingJob::new(""), 1);
+    let step = call.resume(Input::Next, start());
+    assert!(matches!(step, Step::Done(Err(_))), "{step:?}");
+}

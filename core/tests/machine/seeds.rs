@@ -1,0 +1,129 @@
+//! Same inputs and same seed, same bytes and same waits.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use http::{HeaderMap, StatusCode};
+use neptunedata::Input;
+use proptest::{collection::vec, prelude::*, test_runner::Config};
+
+use super::{
+    answers::Answer,
+    inputs::{State, Turn, start, turn},
+    subject::{Mode, Plan, Request, Seen, Signing, plan},
+};
+
+/// All steps of a life with right inputs only.
+fn life(plan: &Plan, turns: &[Turn]) -> Vec<Seen> {
+    let mut machine = plan.machine();
+    let (mut state, mut now) = (State::New, start());
+    let mut steps = Vec::new();
+    for turn in turns {
+        let Some(kind) = turn.right(state, plan.mode == Mode::Streaming) else {
+            break;
+        };
+        now = turn.time.after(now);
+        let seen = machine.resume(turn.matter.input(kind), now);
+        state = seen.state();
+        steps.push(seen);
+    }
+    steps
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 500, failure_persistence: None, ..Config::default() })]
+
+    #[test]
+    fn same_seed_same_steps(
+        plan in prop_oneof![plan(Mode::Call), plan(Mode::Streaming)],
+        turns in vec(turn(), 1..20),
+    ) {
+        prop_assert_eq!(life(&plan, &turns), life(&plan, &turns));
+    }
+
+    #[test]
+    fn seeds_change_waits_alone(
+        plan in plan(Mode::Call),
+        other in any::<u64>(),
+        turns in vec(turn(), 1..20),
+    ) {
+        let timeless = |plan: &Plan| -> Vec<Seen> {
+            let steps = life(plan, &turns).into_iter();
+            let still = |step| match step {
+                Seen::Wait(_) => Seen::Wait(Duration::ZERO),
+                step => step,
+            };
+            steps.map(still).collect()
+        };
+        let reseeded = Plan { seed: other, ..plan.clone() };
+        prop_assert_eq!(timeless(&plan), timeless(&reseeded));
+    }
+}
+
+fn first_wait(seed: u64, signing: Signing) -> Duration {
+    let plan = Plan {
+        mode: Mode::Call,
+        signing,
+        request: Request::Get,
+        said: None,
+        max_attempts: 3,
+        body_limit: 1000,
+        seed,
+    };
+    let mut machine = plan.machine();
+    assert!(matches!(
+        machine.resume(Input::Next, start()),
+        Seen::Send { .. }
+    ));
+    let down = Answer {
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        headers: HeaderMap::new(),
+        body: "".into(),
+        trailers: HeaderMap::new(),
+    };
+    match machine.resume(Input::Response(down.whole(), HeaderMap::new()), start()) {
+        Seen::Wait(time) => time,
+        seen => panic!("{seen:?}"),
+    }
+}
+
+#[test]
+fn other_seeds_wait_otherwise() {
+    let waits: BTreeSet<Duration> = (0..1000)
+        .map(|seed| first_wait(seed, Signing::Unsigned))
+        .collect();
+    assert!(waits.len() > 990, "{}", waits.len());
+    // Spread over all of 0 to 100 ms.
+    for tenth in 0..10 {
+        let range = Duration::from_millis(tenth * 10)..Duration::from_millis(tenth * 10 + 10);
+        let share = waits.iter().filter(|wait| range.contains(*wait)).count();
+        assert!((60..=140).contains(&share), "{share} of 1000 in {range:?}");
+    }
+}
+
+#[cfg(feature = "sigv4")]
+#[test]
+fn signatures_depend_on_time_and_key_alone() {
+    assert_eq!(
+        first_wait(7, Signing::Unsigned),
+        first_wait(7, Signing::Signed)
+    );
+    let plan = |seed| Plan {
+        mode: Mode::Call,
+        signing: Signing::Signed,
+        request: Request::Start,
+        said: None,
+        max_attempts: 1,
+        body_limit: 1000,
+        seed,
+    };
+    let authorization = |seed, later| {
+        let mut now = start();
+        now.wall += Duration::from_secs(later);
+        match plan(seed).machine().resume(Input::Next, now) {
+            Seen::Send { request, .. } => request.2["authorization"].clone(),
+            seen => panic!("{seen:?}"),
+        }
+    };
+    assert_eq!(authorization(1, 0), authorization(2, 0));
+    assert_ne!(authorization(1, 0), authorization(1, 1));
+}

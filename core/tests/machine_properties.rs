@@ -1,0 +1,22 @@
+//! Properties of the machine and of what surrounds it: any input in any order, any answer, any
+//! request, any endpoint.
+
+#[path = "machine/answers.rs"]
+mod answers;
+#[path = "machine/inputs.rs"]
+mod inputs;
+#[path = "machine/subject.rs"]
+mod subject;
+
+#[path = "machine/any_answer.rs"]
+mod any_answer;
+#[path = "machine/cuts.rs"]
+mod cuts;
+#[path = "machine/encoding.rs"]
+mod encoding;
+#[path = "machine/endpoints.rs"]
+mod endpoints;
+#[path = "machine/seeds.rs"]
+mod seeds;
+#[path = "machine/sequences.rs"]
+mod sequences;

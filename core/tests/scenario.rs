@@ -1,0 +1,38 @@
+//! The retry table, row by row: what a call does when the network or the server fails, by effect.
+//!
+//! Time is virtual. Every expected value is written by hand from the table in the design; nothing is
+//! computed by the crate under test.
+
+#[path = "support/drive.rs"]
+mod drive;
+#[path = "support/script.rs"]
+mod script;
+#[path = "support/table.rs"]
+mod table;
+
+#[cfg(feature = "sigv4")]
+#[path = "scenario/access.rs"]
+mod access;
+#[path = "scenario/bodies.rs"]
+mod bodies;
+#[cfg(feature = "sigv4")]
+#[path = "scenario/clocks.rs"]
+mod clocks;
+#[path = "scenario/completeness.rs"]
+mod completeness;
+#[path = "scenario/deadline.rs"]
+mod deadline;
+#[path = "scenario/exceptions.rs"]
+mod exceptions;
+#[path = "scenario/once.rs"]
+mod once;
+#[path = "scenario/quota.rs"]
+mod quota;
+#[path = "scenario/streaming.rs"]
+mod streaming;
+#[path = "scenario/texts.rs"]
+mod texts;
+#[path = "scenario/transport.rs"]
+mod transport;
+#[path = "scenario/waits.rs"]
+mod waits;

@@ -1,0 +1,289 @@
+//! Answers with a status of success that are none, or only look like one.
+
+use neptunedata::{
+    CallOptions, DecodeErrorKind, Effect, ErrorKind,
+    FailureKind::{self, Decode},
+    RetryClass,
+};
+
+use crate::{
+    drive::{Style, Trace, drive_each, sessions},
+    script::{Answer, answer, error_object, success},
+    table::{
+        Did::{Any, Wait},
+        End::{self, Final, Passing, Success},
+        MAY, NOT, Row, check, decode_kind, expect, row, same, service,
+    },
+};
+
+pub(crate) fn rows() -> Vec<Row> {
+    [trailers(), error_objects(), no_answers()].concat()
+}
+
+fn failing_trailer(status: &str, code: &str) -> Answer {
+    let detail = error_object(code, "boom")
+        .replace('{', "%7B")
+        .replace('}', "%7D")
+        .replace('"', "%22");
+    success()
+        .trailer("x-neptune-status", status)
+        .trailer("x-neptune-detail", &detail)
+}
+
+fn trailers() -> Vec<Row> {
+    let time_limit = Final(service(ErrorKind::TimeLimitExceededException));
+    vec![
+        same(
+            "trailers of a success",
+            None,
+            vec![success().trailer("x-neptune-status", "200 OK").into()],
+            expect(&[Any], 1, NOT, Success),
+        ),
+        same(
+            "time limit, in the trailers",
+            None,
+            vec![
+                failing_trailer(
+                    "500 TimeLimitExceededException",
+                    "TimeLimitExceededException",
+                )
+                .into(),
+            ],
+            expect(&[Any], 1, NOT, time_limit)
+                .says("TimeLimitExceededException (500): boom [request id r-1]"),
+        ),
+        same(
+            "time limit, in a trailer without detail",
+            None,
+            vec![
+                success()
+                    .trailer("x-neptune-status", "500 TimeLimitExceededException")
+                    .into(),
+            ],
+            expect(&[Any], 1, NOT, time_limit).says("TimeLimitExceededException (500)"),
+        ),
+        same(
+            "conflict, in the trailers",
+            Some(RetryClass::Conflict),
+            vec![
+                failing_trailer(
+                    "500 ConcurrentModificationException",
+                    "ConcurrentModificationException",
+                )
+                .into(),
+                success().into(),
+            ],
+            expect(&[Any, Wait(0, 100), Any], 2, NOT, Success),
+        ),
+        row(
+            "out of memory, in the trailers",
+            Some(RetryClass::Memory),
+            vec![
+                failing_trailer(
+                    "500 MemoryLimitExceededException",
+                    "MemoryLimitExceededException",
+                )
+                .into(),
+                success().into(),
+            ],
+            expect(&[Any, Wait(0, 5000), Any], 2, MAY, Success),
+            expect(
+                &[Any],
+                1,
+                MAY,
+                Final(service(ErrorKind::MemoryLimitExceededException)),
+            ),
+        ),
+        row(
+            "an unknown failure, in the trailers",
+            Some(RetryClass::Fault),
+            vec![
+                success()
+                    .trailer("x-neptune-status", "503 SomethingNew")
+                    .into(),
+                success().into(),
+            ],
+            expect(&[Any, Wait(0, 100), Any], 2, MAY, Success),
+            expect(&[Any], 1, MAY, Final(service(ErrorKind::Unknown))),
+        ),
+    ]
+}
+
+/// As the whole body, and at the end of one that broke off.
+fn error_objects() -> Vec<Row> {
+    let expected = [
+        ("TimeLimitExceededException", None),
+        ("ThrottlingException", Some(RetryClass::Throttled)),
+        ("InternalFailureException", Some(RetryClass::Fault)),
+        (
+            "ConcurrentModificationException",
+            Some(RetryClass::Conflict),
+        ),
+    ];
+    let mut rows = Vec::new();
+    for (code, class) in expected {
+        for before in ["", r#"{"status":"Comp"#, r#"{"status":{"a":[1,"#] {
+            let body = format!("{before}{}", error_object(code, "b} {\\\"c\\\":"));
+            let script = vec![answer(200, body).into(), success().into()];
+            let stop = |executed, kind| expect(&[Any], 1, executed, Final(service(kind)));
+            let (again, write) = match class {
+                None => {
+                    let stop = stop(NOT, ErrorKind::TimeLimitExceededException);
+                    (stop, stop)
+                }
+                Some(RetryClass::Throttled) => {
+                    let slower = expect(&[Any, Wait(0, 1000), Any], 2, NOT, Success);
+                    (slower, slower)
+                }
+                Some(RetryClass::Conflict) => {
+                    let soon = expect(&[Any, Wait(0, 100), Any], 2, NOT, Success);
+                    (soon, soon)
+                }
+                _ => (
+                    expect(&[Any, Wait(0, 100), Any], 2, MAY, Success),
+                    stop(MAY, ErrorKind::InternalFailureException),
+                ),
+            };
+            rows.push(row(
+                format!("{code} after {before:?}"),
+                class,
+                script,
+                again,
+                write,
+            ));
+        }
+    }
+    rows
+}
+
+fn no_answers() -> Vec<Row> {
+    let garbage = expect(&[Any], 1, MAY, Final(Decode));
+    let lost = Some(RetryClass::Lost);
+    let mut rows = vec![
+        row(
+            "JSON that just stops",
+            lost,
+            vec![answer(200, r#"{"status":"Comp"#).into()],
+            expect(
+                &[Any, Wait(0, 100), Any, Wait(0, 200), Any],
+                3,
+                MAY,
+                Passing(Decode),
+            ),
+            expect(&[Any], 1, MAY, Final(Decode)),
+        ),
+        row(
+            "JSON that stops, and then a success",
+            lost,
+            vec![answer(200, "{").into(), success().into()],
+            expect(&[Any, Wait(0, 100), Any], 2, MAY, Success),
+            garbage,
+        ),
+        same(
+            "an encoding that nobody asked for",
+            None,
+            vec![success().header("content-encoding", "gzip").into()],
+            garbage,
+        ),
+    ];
+    let foreign: [&'static [u8]; 7] = [
+        b"garbage",
+        b"<html><body>Welcome</body></html>",
+        b"{\"status\":\"Completed\"} and more",
+        b"[]",
+        b"null",
+        b"{\"status\":[],\"id\":[]}",
+        b"{\"status\":\"\xff\"}",
+    ];
+    for body in foreign {
+        let name = String::from_utf8_lossy(body).into_owned();
+        rows.push(same(name, None, vec![answer(200, body).into()], garbage));
+    }
+    rows
+}
+
+#[test]
+fn in_trailers() {
+    check(&trailers());
+}
+
+#[test]
+fn in_bodies() {
+    check(&error_objects());
+}
+
+#[test]
+fn not_the_operations() {
+    check(&no_answers());
+}
+
+/// Runs by each operation and gives the ends.
+fn each(answer: Answer, options: &CallOptions, mut look: impl FnMut(&str, &Trace)) {
+    for session in sessions() {
+        for seed in 0..3 {
+            let (style, script) = (Style::of(seed), [answer.clone().into()]);
+            for effect in [Effect::Read, Effect::Idempotent, Effect::Write] {
+                let look = |name: &str, trace: Trace, _| look(name, &trace);
+                drive_each(session, effect, options, &script, style, look);
+            }
+        }
+    }
+}
+
+fn assert_end(trace: &Trace, end: End) {
+    let executed = matches!(end, Final(_));
+    expect(&[Any], 1, executed, end)
+        .compare(trace)
+        .expect("as expected");
+}
+
+#[test]
+fn empty_successes_are_answers_of_cancels_alone() {
+    for status in [200, 202, 204] {
+        for body in ["", " \r\n\t"] {
+            each(
+                answer(status, body),
+                &CallOptions::new(),
+                |operation, trace| {
+                    if operation == "cancel" {
+                        assert_end(trace, Success);
+                    } else {
+                        assert_end(trace, Final(Decode));
+                        assert_eq!(decode_kind(trace), Some(DecodeErrorKind::Empty));
+                    }
+                },
+            );
+        }
+    }
+}
+
+#[test]
+fn the_kind_of_nonsense_is_told() {
+    let kinds = [
+        ("nonsense", DecodeErrorKind::Syntax),
+        ("<html>", DecodeErrorKind::Syntax),
+        ("{} {}", DecodeErrorKind::Syntax),
+        ("[]", DecodeErrorKind::Shape),
+        (r#"{"status":{},"id":{}}"#, DecodeErrorKind::Shape),
+    ];
+    for (body, kind) in kinds {
+        each(answer(200, body), &CallOptions::new(), |_, trace| {
+            assert_eq!(decode_kind(trace), Some(kind), "{body}");
+            let error = trace.result.as_ref().expect_err("an error");
+            assert_eq!(error.body(), body);
+            assert_eq!(error.meta().map(|meta| meta.status.as_u16()), Some(200));
+        });
+    }
+}
+
+#[test]
+fn bodies_over_the_limit_are_not_read_on() {
+    // The body has 35 bytes.
+    let over = CallOptions::new().body_limit(34);
+    each(success(), &over, |_, trace| {
+        assert_end(trace, Final(FailureKind::Decode));
+        assert_eq!(decode_kind(trace), Some(DecodeErrorKind::TooLarge));
+    });
+    let exact = CallOptions::new().body_limit(35);
+    each(success(), &exact, |_, trace| assert_end(trace, Success));
+}

@@ -1,0 +1,222 @@
+//! Refused for the time: signed again with the server's, which the session keeps.
+
+use std::time::Duration;
+
+use http::HeaderMap;
+use neptunedata::{
+    CallOptions, ErrorKind, Exchange, GetMlModelTrainingJob, Input, Machine, Session, Step,
+    Transmit,
+};
+
+use crate::{
+    drive::{Clock, Style, Trace, drive, signed, start},
+    script::{Answer, Event, refusal, success},
+    table::{
+        Did::{Any, Refresh, Wait},
+        End::{Final, Success},
+        NOT, expect, service,
+    },
+};
+
+fn refused(message: &str) -> Answer {
+    refusal(403, "AccessDeniedException", message)
+}
+
+/// A write, the strictest of all.
+fn call(session: &Session, script: &[Event], clock: &mut Clock) -> Trace {
+    let operation = start();
+    drive(
+        session,
+        &operation,
+        &CallOptions::new(),
+        script,
+        Style::WHOLE,
+        clock,
+    )
+}
+
+fn date_of(transmit: &Transmit) -> &str {
+    transmit.request.headers()["x-amz-date"]
+        .to_str()
+        .expect("text")
+}
+
+fn dates(trace: &Trace) -> Vec<&str> {
+    trace.sent.iter().map(date_of).collect()
+}
+
+/// The clock starts at 22:13:20. The server is an hour ahead, and reads its clock half-way.
+#[test]
+fn the_second_signature_has_the_servers_time() {
+    for code in [
+        "AccessDeniedException",
+        "InvalidSignatureException",
+        "RequestTimeTooSkewed",
+        "SignatureDoesNotMatch",
+    ] {
+        let session = signed();
+        let mut clock = Clock::new();
+        clock.round_trip = Duration::from_secs(10);
+        let answer = refusal(403, code, "no").header("date", "Tue, 14 Nov 2023 23:13:25 GMT");
+        let trace = call(&session, &[answer.into(), success().into()], &mut clock);
+        expect(&[Any, Any], 2, NOT, Success)
+            .compare(&trace)
+            .expect(code);
+        assert_eq!(dates(&trace), ["20231114T221320Z", "20231114T231330Z"]);
+
+        // The next call of the session knows: our clock is at 22:13:40.
+        let trace = call(&session, &[success().into()], &mut clock);
+        assert_eq!(dates(&trace), ["20231114T231340Z"]);
+        // Another session does not.
+        let trace = call(&signed(), &[success().into()], &mut clock);
+        assert_eq!(dates(&trace), ["20231114T221350Z"]);
+    }
+}
+
+#[test]
+fn a_server_that_is_behind() {
+    let session = signed();
+    let mut clock = Clock::new();
+    clock.round_trip = Duration::from_secs(4);
+    let text = "Signature not yet current: 20231114T221320Z is still later than 20231114T211822Z (20231114T211322Z + 5 min.)";
+    let answer = refused(text).header("date", "Tue, 14 Nov 2023 21:13:22 GMT");
+    let trace = call(&session, &[answer.into(), success().into()], &mut clock);
+    assert_eq!(dates(&trace), ["20231114T221320Z", "20231114T211324Z"]);
+}
+
+#[test]
+fn the_time_is_taken_from_the_text_where_there_is_no_date() {
+    let session = signed();
+    let mut clock = Clock::new();
+    clock.round_trip = Duration::from_secs(2);
+    let text = "Signature expired: 20231114T221320Z is now earlier than 20231115T000821Z (20231115T001321Z - 5 min.)";
+    let trace = call(
+        &session,
+        &[refused(text).into(), success().into()],
+        &mut clock,
+    );
+    expect(&[Any, Any], 2, NOT, Success)
+        .compare(&trace)
+        .expect("two sends");
+    assert_eq!(dates(&trace), ["20231114T221320Z", "20231115T001322Z"]);
+}
+
+/// The time was right, so it is the credentials.
+#[test]
+fn expired_by_a_right_clock_asks_for_credentials() {
+    let text = "Signature expired: 20231114T221320Z is now earlier than 20231114T220820Z (20231114T221320Z - 5 min.)";
+    let far = "Signature expired";
+    for message in [text, far] {
+        let trace = call(
+            &signed(),
+            &[refused(message).into(), success().into()],
+            &mut Clock::new(),
+        );
+        expect(&[Any, Refresh, Any], 2, NOT, Success)
+            .compare(&trace)
+            .expect(message);
+    }
+}
+
+#[test]
+fn corrected_once_and_then_the_end() {
+    let far = refused("no").header("date", "Tue, 14 Nov 2023 23:13:20 GMT");
+    let farther = refused("no").header("date", "Wed, 15 Nov 2023 03:13:20 GMT");
+    let denied = Final(service(ErrorKind::AccessDeniedException));
+    let trace = call(
+        &signed(),
+        &[far.clone().into(), farther.into()],
+        &mut Clock::new(),
+    );
+    expect(&[Any, Any], 2, NOT, denied)
+        .compare(&trace)
+        .expect("two sends");
+    // The same time again says that it was not the time.
+    let trace = call(&signed(), &[far.into()], &mut Clock::new());
+    expect(&[Any, Any], 2, NOT, denied)
+        .compare(&trace)
+        .expect("two sends");
+}
+
+#[test]
+fn small_differences_are_no_reason() {
+    let denied = Final(service(ErrorKind::AccessDeniedException));
+    for date in [
+        "Tue, 14 Nov 2023 22:15:20 GMT",
+        "Tue, 14 Nov 2023 22:11:20 GMT",
+    ] {
+        let session = signed();
+        let trace = call(
+            &session,
+            &[refused("no").header("date", date).into()],
+            &mut Clock::new(),
+        );
+        expect(&[Any], 1, NOT, denied).compare(&trace).expect(date);
+        let trace = call(&session, &[success().into()], &mut Clock::new());
+        assert_eq!(dates(&trace), ["20231114T221320Z"]);
+    }
+}
+
+#[test]
+fn the_correction_lasts_through_waits() {
+    let far = refused("no").header("date", "Tue, 14 Nov 2023 23:13:20 GMT");
+    let busy = refusal(429, "TooManyRequestsException", "x").header("retry-after", "10");
+    let script = [far.into(), busy.into(), success().into()];
+    let mut clock = Clock::new();
+    clock.round_trip = Duration::ZERO;
+    let trace = call(&signed(), &script, &mut clock);
+    let path = &[Any, Any, Wait(10_000, 10_000), Any];
+    expect(path, 3, NOT, Success)
+        .compare(&trace)
+        .expect("three sends");
+    assert_eq!(
+        dates(&trace),
+        ["20231114T221320Z", "20231114T231320Z", "20231114T231330Z"]
+    );
+}
+
+/// A body that drags on says nothing about when the server read its clock: the head does.
+#[test]
+fn the_round_trip_ends_with_the_head() {
+    let session = signed();
+    let operation = GetMlModelTrainingJob::new("job-1");
+    let mut machine = Exchange::collecting(&session, &operation, &CallOptions::new(), 1);
+    let mut clock = Clock::new();
+    let step = machine.resume(Input::Next, clock.now());
+    assert!(matches!(step, Step::Send(_)), "{step:?}");
+    clock.pass(Duration::from_secs(2));
+    let answer = refused("no").header("date", "Tue, 14 Nov 2023 23:13:21 GMT");
+    let step = machine.resume(Input::Head(answer.parts()), clock.now());
+    assert!(matches!(step, Step::Receive), "{step:?}");
+    clock.pass(Duration::from_secs(40));
+    let step = machine.resume(Input::Chunk(answer.body), clock.now());
+    assert!(matches!(step, Step::Receive), "{step:?}");
+    let step = machine.resume(Input::End(HeaderMap::new()), clock.now());
+    let Step::Send(transmit) = step else {
+        panic!("{step:?}");
+    };
+    assert_eq!(date_of(&transmit), "20231114T231402Z");
+}
+
+/// One answer with a date that hardly can be signed must not end all later calls.
+#[test]
+fn an_absurd_date_is_not_kept_for_ever() {
+    for date in [
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+        "Thu, 01 Jan 1970 00:00:00 GMT",
+    ] {
+        let session = signed();
+        let mut clock = Clock::new();
+        let _ = call(
+            &session,
+            &[refused("no").header("date", date).into()],
+            &mut clock,
+        );
+        clock.pass(Duration::from_secs(3600));
+        let right = refused("no").header("date", "Tue, 14 Nov 2023 23:13:20 GMT");
+        let trace = call(&session, &[right.into(), success().into()], &mut clock);
+        // At once, or as soon as the server has said so.
+        let last = dates(&trace).last().copied().unwrap_or_default();
+        assert!(last.starts_with("20231114T2313"), "{date}: {last:?}");
+    }
+}

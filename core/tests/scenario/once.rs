@@ -1,0 +1,117 @@
+//! What is sent again once.
+
+use neptunedata::{CallOptions, ErrorKind, RetryClass};
+
+use crate::{
+    script::{answer, exception, success},
+    table::{
+        Did::{Any, Fresh, Wait},
+        End::{Final, Success},
+        MAY, NOT, Row, check, expect, row, same, service,
+    },
+};
+
+pub(crate) fn rows() -> Vec<Row> {
+    let read_only = || exception(400, "ReadOnlyViolationException");
+    let constraint = || exception(400, "ConstraintViolationException");
+    let reader = Final(service(ErrorKind::ReadOnlyViolationException));
+    let violated = Final(service(ErrorKind::ConstraintViolationException));
+    let wrong_instance = Some(RetryClass::WrongInstance);
+    let of_constraint = Some(RetryClass::Constraint);
+    vec![
+        same(
+            "a write that met a reader goes to the writer",
+            wrong_instance,
+            vec![read_only().into(), success().into()],
+            expect(&[Any, Wait(0, 100), Fresh], 2, NOT, Success),
+        ),
+        same(
+            "a cluster of readers",
+            wrong_instance,
+            vec![read_only().into()],
+            expect(&[Any, Wait(0, 100), Fresh], 2, NOT, reader)
+                .says("ReadOnlyViolationException (400): boom [request id r-1]"),
+        ),
+        same(
+            "a constraint that held for a moment",
+            of_constraint,
+            vec![constraint().into(), success().into()],
+            expect(&[Any, Wait(0, 100), Any], 2, NOT, Success),
+        ),
+        same(
+            "a constraint that holds",
+            of_constraint,
+            vec![constraint().into()],
+            expect(&[Any, Wait(0, 100), Any], 2, NOT, violated)
+                .says("ConstraintViolationException (400): boom [request id r-1]"),
+        ),
+        same(
+            "each once, in one call",
+            of_constraint,
+            vec![constraint().into(), read_only().into(), success().into()],
+            expect(
+                &[Any, Wait(0, 100), Any, Wait(0, 200), Fresh],
+                3,
+                NOT,
+                Success,
+            ),
+        ),
+    ]
+}
+
+#[test]
+fn once_only() {
+    check(&rows());
+}
+
+/// Met twice is met twice, also where the attempts end there.
+#[test]
+fn the_last_attempt_is_judged_as_any() {
+    let read_only = || exception(400, "ReadOnlyViolationException");
+    let constraint = || exception(400, "ConstraintViolationException");
+    let conflict = || exception(500, "ConcurrentModificationException");
+    let reader = Final(service(ErrorKind::ReadOnlyViolationException));
+    let violated = Final(service(ErrorKind::ConstraintViolationException));
+    let wrong_instance = Some(RetryClass::WrongInstance);
+    let of_constraint = Some(RetryClass::Constraint);
+    let mut rows = vec![
+        same(
+            "once in a call, not once in a row",
+            wrong_instance,
+            vec![
+                read_only().into(),
+                conflict().into(),
+                read_only().into(),
+                success().into(),
+            ],
+            expect(
+                &[Any, Wait(0, 100), Fresh, Wait(0, 200), Any],
+                3,
+                NOT,
+                reader,
+            ),
+        ),
+        row(
+            "a constraint after a lost answer",
+            of_constraint,
+            vec![answer(502, "").into(), constraint().into()],
+            expect(
+                &[Any, Wait(0, 100), Any, Wait(0, 200), Any],
+                3,
+                MAY,
+                violated,
+            ),
+            expect(&[Any], 1, MAY, Final(service(ErrorKind::Unknown))),
+        ),
+        same(
+            "two attempts",
+            wrong_instance,
+            vec![read_only().into()],
+            expect(&[Any, Wait(0, 100), Fresh], 2, NOT, reader),
+        ),
+    ];
+    if let Some(two) = rows.last_mut() {
+        two.options = CallOptions::new().max_attempts(2);
+    }
+    check(&rows);
+}

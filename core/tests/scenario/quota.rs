@@ -1,0 +1,148 @@
+//! The session's 500 tokens: 5 for a retry, 10 after a time-out, 1 back for a first-try success.
+
+use neptunedata::{CallOptions, ErrorKind, FailureKind, GetMlModelTrainingJob, Session};
+use neptunedata::{Sent, TransportErrorKind};
+
+use crate::{
+    drive::{Asked, Clock, Style, Trace, drive, unsigned},
+    script::{Event, answer, exception, success},
+};
+
+fn call(session: &Session, script: &[Event]) -> Trace {
+    let operation = GetMlModelTrainingJob::new("job-1");
+    let options = CallOptions::new();
+    let mut clock = Clock::new();
+    drive(
+        session,
+        &operation,
+        &options,
+        script,
+        Style::WHOLE,
+        &mut clock,
+    )
+}
+
+#[test]
+fn an_outage_uses_it_up_and_successes_refill_it() {
+    let session = unsigned();
+    assert_eq!(session.retry_quota(), 500);
+    let outage = [answer(503, "").into()];
+    // Two retries each.
+    for calls in 1..=50 {
+        assert_eq!(call(&session, &outage).sent.len(), 3);
+        assert_eq!(session.retry_quota(), 500 - calls * 10);
+    }
+    let trace = call(&session, &outage);
+    assert_eq!(trace.sent.len(), 1);
+    assert_eq!(session.retry_quota(), 0);
+    let error = trace.result.expect_err("an outage");
+    assert_eq!(error.attempts(), 1);
+    assert!(error.is_retryable() && error.may_have_executed());
+    assert_eq!(
+        error.to_string(),
+        "the server answered 503 Service Unavailable; not sent again, the retry quota of the session is used up; the request may have been executed"
+    );
+    // Nothing is paid for the replacement of a stale connection.
+    let stale = call(&session, &[Event::Stale, success().into()]);
+    assert_eq!(stale.sent.len(), 2);
+    assert_eq!(session.retry_quota(), 1);
+    for left in 2..=4 {
+        assert!(call(&session, &[success().into()]).result.is_ok());
+        assert_eq!(session.retry_quota(), left);
+    }
+    assert_eq!(call(&session, &outage).sent.len(), 1);
+    assert!(call(&session, &[success().into()]).result.is_ok());
+    assert_eq!(session.retry_quota(), 5);
+    // One retry, and its success gives nothing back.
+    let trace = call(&session, &[answer(503, "").into(), success().into()]);
+    assert_eq!(trace.result.expect("a success").attempts, 2);
+    assert_eq!(session.retry_quota(), 0);
+}
+
+#[test]
+fn time_outs_cost_twice() {
+    for kind in [
+        TransportErrorKind::Timeout,
+        TransportErrorKind::ConnectTimeout,
+    ] {
+        let session = unsigned();
+        let script = [Event::Fails(kind, Sent::No), success().into()];
+        assert!(call(&session, &script).result.is_ok());
+        assert_eq!(session.retry_quota(), 490);
+    }
+    let session = unsigned();
+    let script = [
+        Event::Fails(TransportErrorKind::Closed, Sent::Maybe),
+        Event::Fails(TransportErrorKind::Timeout, Sent::Maybe),
+    ];
+    assert_eq!(call(&session, &script).sent.len(), 3);
+    assert_eq!(session.retry_quota(), 485);
+}
+
+#[test]
+fn what_is_not_sent_again_costs_nothing() {
+    let session = unsigned();
+    for status in [400, 403, 404, 418] {
+        assert_eq!(call(&session, &[answer(status, "").into()]).sent.len(), 1);
+    }
+    let too_long = exception(429, "TooManyRequestsException").header("retry-after", "61");
+    assert_eq!(call(&session, &[too_long.into()]).sent.len(), 1);
+    assert_eq!(session.retry_quota(), 500);
+}
+
+#[test]
+fn it_is_never_more_than_500() {
+    let session = unsigned();
+    for _ in 0..3 {
+        assert!(call(&session, &[success().into()]).result.is_ok());
+    }
+    assert_eq!(session.retry_quota(), 500);
+}
+
+#[test]
+fn clones_share_it_and_other_sessions_do_not() {
+    let session = unsigned();
+    let clone = session.clone();
+    let _ = call(&session, &[answer(503, "").into()]);
+    assert_eq!((clone.retry_quota(), unsigned().retry_quota()), (490, 500));
+}
+
+/// What does not decode is no success.
+#[test]
+fn only_successes_are_rewarded() {
+    for body in ["garbage", "", "{", "[]"] {
+        let session = unsigned();
+        // Ten tokens are gone.
+        let _ = call(&session, &[answer(503, "").into()]);
+        let options = CallOptions::new().max_attempts(1);
+        let operation = GetMlModelTrainingJob::new("job-1");
+        let script = [answer(200, body).into()];
+        let mut clock = Clock::new();
+        let trace = drive(
+            &session,
+            &operation,
+            &options,
+            &script,
+            Style::WHOLE,
+            &mut clock,
+        );
+        assert_eq!(trace.asked.len(), 1);
+        assert!(matches!(trace.asked[0], Asked::Send(_)));
+        let error = trace.result.expect_err("no answer");
+        assert_eq!(error.kind(), FailureKind::Decode);
+        assert_eq!(session.retry_quota(), 490, "{body:?}");
+    }
+}
+
+#[test]
+fn an_error_answer_is_not_rewarded() {
+    let session = unsigned();
+    let _ = call(&session, &[answer(503, "").into()]);
+    let trace = call(&session, &[exception(400, "ParsingException").into()]);
+    let error = trace.result.expect_err("a refusal");
+    assert_eq!(
+        error.kind(),
+        FailureKind::Service(ErrorKind::ParsingException)
+    );
+    assert_eq!(session.retry_quota(), 490);
+}

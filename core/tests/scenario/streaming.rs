@@ -1,0 +1,200 @@
+//! The streaming exchange: parts as they come, and the same verdicts.
+
+use neptunedata::{
+    Answered, CallOptions, Error, ErrorKind, Exchange, FailureKind, GetMlModelTrainingJob, Input,
+    Machine, Part, Sent, Step, Transmit, TransportErrorKind,
+};
+
+use crate::{
+    drive::{Clock, Style, inputs, start, unsigned},
+    script::{Event, answer, error_object, exception, success},
+};
+
+#[derive(Debug)]
+struct Streamed {
+    sent: Vec<Transmit>,
+    /// The chunks after each head.
+    bodies: Vec<Vec<u8>>,
+    result: Result<Answered<()>, Error>,
+}
+
+fn stream(mut exchange: Exchange, script: &[Event], commit: bool) -> Streamed {
+    let (mut sent, mut bodies) = (Vec::new(), Vec::<Vec<u8>>::new());
+    let mut clock = Clock::new();
+    let mut answers = Vec::new().into_iter();
+    let mut input = Input::Next;
+    loop {
+        input = match exchange.resume(input, clock.now()) {
+            Step::Send(transmit) => {
+                let event = script.get(sent.len()).or(script.last());
+                sent.push(*transmit);
+                let style = Style {
+                    seed: 1,
+                    chunks: Some(5),
+                };
+                answers = inputs(event.expect("a script"), style).into_iter();
+                answers.next().expect("an input")
+            }
+            Step::Receive => answers.next().expect("the body has ended"),
+            Step::Item(Part::Head(head)) => {
+                assert!(head.status.is_success());
+                bodies.push(Vec::new());
+                Input::Next
+            }
+            Step::Item(Part::Chunk(chunk)) => {
+                bodies.last_mut().expect("a head").extend(chunk);
+                if commit {
+                    exchange.commit();
+                }
+                Input::Next
+            }
+            Step::Wait(time) => {
+                clock.pass(time);
+                Input::Woken
+            }
+            Step::Credentials { .. } => panic!("the session is not signed"),
+            Step::Done(result) => {
+                return Streamed {
+                    sent,
+                    bodies,
+                    result,
+                };
+            }
+        };
+    }
+}
+
+fn read(script: &[Event]) -> Streamed {
+    let operation = GetMlModelTrainingJob::new("job-1");
+    let exchange = Exchange::streaming(&unsigned(), &operation, &CallOptions::new(), 1);
+    stream(exchange, script, false)
+}
+
+fn committed(script: &[Event]) -> Streamed {
+    let operation = GetMlModelTrainingJob::new("job-1");
+    let exchange = Exchange::streaming(&unsigned(), &operation, &CallOptions::new(), 1);
+    stream(exchange, script, true)
+}
+
+fn write(script: &[Event]) -> Streamed {
+    let exchange = Exchange::streaming(&unsigned(), &start(), &CallOptions::new(), 1);
+    stream(exchange, script, false)
+}
+
+const WHOLE: &[u8] = br#"{"status":"Completed","id":"job-1"}"#;
+
+#[test]
+fn parts_make_the_body() {
+    let done = read(&[success().into()]);
+    let answered = done.result.expect("a success");
+    assert_eq!(done.bodies, [WHOLE]);
+    assert!(answered.body.is_empty());
+    assert_eq!(answered.meta.attempts, 1);
+}
+
+#[test]
+fn the_body_limit_is_for_collecting() {
+    let operation = GetMlModelTrainingJob::new("job-1");
+    let options = CallOptions::new().body_limit(3);
+    let exchange = Exchange::streaming(&unsigned(), &operation, &options, 1);
+    let done = stream(exchange, &[success().into()], false);
+    assert!(done.result.is_ok());
+    assert_eq!(done.bodies, [WHOLE]);
+}
+
+#[test]
+fn error_answers_have_no_parts() {
+    let done = read(&[exception(400, "ParsingException").into()]);
+    assert!(done.bodies.is_empty());
+    let error = done.result.expect_err("a refusal");
+    assert_eq!(
+        error.kind(),
+        FailureKind::Service(ErrorKind::ParsingException)
+    );
+    assert_eq!(
+        error.to_string(),
+        "ParsingException (400): boom [request id r-1]"
+    );
+}
+
+#[test]
+fn a_second_head_takes_back_the_first() {
+    let cut = Event::Cut(
+        answer(200, &WHOLE[..20]),
+        TransportErrorKind::Closed,
+        Sent::Maybe,
+    );
+    let done = read(&[cut.clone(), success().into()]);
+    assert_eq!(done.bodies, [&WHOLE[..20], WHOLE]);
+    assert_eq!(done.sent.len(), 2);
+    let meta = done.result.expect("a success").meta;
+    assert!(meta.earlier_may_have_executed);
+
+    let done = write(&[cut, success().into()]);
+    assert_eq!((done.sent.len(), done.bodies.len()), (1, 1));
+    let error = done.result.expect_err("a cut");
+    assert!(error.may_have_executed() && !error.is_retryable());
+}
+
+#[test]
+fn used_chunks_are_not_given_twice() {
+    let cut = Event::Cut(answer(200, WHOLE), TransportErrorKind::Closed, Sent::Maybe);
+    let done = committed(&[cut, success().into()]);
+    assert_eq!((done.sent.len(), done.bodies.len()), (1, 1));
+    let error = done.result.expect_err("a cut");
+    let kind = FailureKind::Transport(TransportErrorKind::Closed);
+    assert_eq!((error.kind(), error.attempts()), (kind, 1));
+    assert!(error.may_have_executed());
+
+    let conflict = success().trailer("x-neptune-status", "500 ConcurrentModificationException");
+    let done = committed(&[conflict.into(), success().into()]);
+    assert_eq!(done.sent.len(), 1);
+    let kind = FailureKind::Service(ErrorKind::ConcurrentModificationException);
+    assert_eq!(done.result.expect_err("a conflict").kind(), kind);
+}
+
+#[test]
+fn failing_trailers_fail_the_stream() {
+    let limit = success().trailer("x-neptune-status", "500 TimeLimitExceededException");
+    let done = read(&[limit.into()]);
+    assert_eq!((done.bodies.len(), done.sent.len()), (1, 1));
+    let kind = FailureKind::Service(ErrorKind::TimeLimitExceededException);
+    assert_eq!(done.result.expect_err("a failure").kind(), kind);
+}
+
+#[test]
+fn short_bodies_are_cut_bodies() {
+    let short = success().header("content-length", "36");
+    let done = write(&[short.into()]);
+    let kind = FailureKind::Transport(TransportErrorKind::Closed);
+    assert_eq!(done.result.expect_err("a cut").kind(), kind);
+}
+
+#[test]
+fn an_error_object_ends_a_cut_stream() {
+    let body = format!(
+        r#"{{"results":[{{"a":1}},{}"#,
+        error_object("TimeLimitExceededException", "x")
+    );
+    let cut = Event::Cut(answer(200, body), TransportErrorKind::Closed, Sent::Maybe);
+    let done = read(&[cut]);
+    let kind = FailureKind::Service(ErrorKind::TimeLimitExceededException);
+    assert_eq!(done.result.expect_err("a failure").kind(), kind);
+    assert_eq!(done.sent.len(), 1);
+}
+
+/// Without trailers the end of the body is looked at, cut or not.
+#[test]
+fn an_error_object_ends_a_stream_that_seems_whole() {
+    let object = error_object("TimeLimitExceededException", "x");
+    for before in ["", r#"{"results":[{"a":1},"#] {
+        let body = format!("{before}{object}");
+        let done = read(&[answer(200, body).into()]);
+        let kind = FailureKind::Service(ErrorKind::TimeLimitExceededException);
+        let error = done.result.expect_err("the error object at the end");
+        assert_eq!((error.kind(), done.sent.len()), (kind, 1));
+    }
+    // What only looks like one stays a row.
+    let row = format!(r#"{{"results":[{object}]}}"#);
+    assert!(read(&[answer(200, row).into()]).result.is_ok());
+}

@@ -1,0 +1,327 @@
+//! Exchanges that break: before the request was sent, after, and in the middle of the answer.
+
+use neptunedata::{
+    ErrorKind, RetryClass,
+    Sent::{Maybe, No},
+    TransportErrorKind::{self, *},
+};
+
+use crate::{
+    drive::{Clock, Style, drive, unsigned},
+    script::{Event, answer, error_object, exception, success},
+    table::{
+        Did::{Any, Fresh, Wait},
+        End::{Final, Passing, Success},
+        Expect, MAY, NOT, Row, check, expect, row, same, service, transport,
+    },
+};
+
+const NOT_SENT: Option<RetryClass> = Some(RetryClass::NotSent);
+const LOST: Option<RetryClass> = Some(RetryClass::Lost);
+
+const fn three_times(kind: TransportErrorKind, executed: bool) -> Expect {
+    expect(
+        &[Any, Wait(0, 100), Fresh, Wait(0, 200), Fresh],
+        3,
+        executed,
+        Passing(transport(kind)),
+    )
+}
+
+const fn stop(kind: TransportErrorKind, executed: bool) -> Expect {
+    expect(&[Any], 1, executed, Final(transport(kind)))
+}
+
+pub(crate) fn rows() -> Vec<Row> {
+    [before_the_answer(), within_the_answer(), for_good()].concat()
+}
+
+fn before_the_answer() -> Vec<Row> {
+    let lost = Event::Fails(Closed, Maybe);
+    let mut rows = vec![
+        same(
+            "a stale pooled connection is replaced at once and not counted",
+            NOT_SENT,
+            vec![Event::Stale, success().into()],
+            expect(&[Any, Fresh], 1, NOT, Success),
+        ),
+        same(
+            "a new connection cannot be stale, whatever the driver says",
+            NOT_SENT,
+            vec![Event::Stale],
+            expect(
+                &[Any, Fresh, Wait(0, 100), Fresh, Wait(0, 200), Fresh],
+                3,
+                NOT,
+                Passing(transport(Closed)),
+            )
+            .says("the connection ended before the answer was complete (gave up after 3 attempts)"),
+        ),
+        same(
+            "a stale connection after a refusal",
+            NOT_SENT,
+            vec![
+                exception(429, "TooManyRequestsException").into(),
+                Event::Stale,
+                success().into(),
+            ],
+            expect(&[Any, Wait(0, 1000), Any, Fresh], 2, NOT, Success),
+        ),
+        row(
+            "a stale connection after a lost answer",
+            LOST,
+            vec![answer(503, "").into(), Event::Stale, success().into()],
+            expect(&[Any, Wait(0, 100), Any, Fresh], 2, MAY, Success),
+            expect(&[Any], 1, MAY, Final(service(ErrorKind::Unknown))),
+        ),
+        same(
+            "not sent, and then a success",
+            NOT_SENT,
+            vec![Event::Fails(Connect, No), success().into()],
+            expect(&[Any, Wait(0, 100), Fresh], 2, NOT, Success),
+        ),
+        row(
+            "lost, and then a success that says so",
+            LOST,
+            vec![lost.clone(), success().into()],
+            expect(&[Any, Wait(0, 100), Fresh], 2, MAY, Success),
+            stop(Closed, MAY),
+        ),
+        row(
+            "not sent, then lost",
+            LOST,
+            vec![Event::Fails(Dns, No), lost.clone(), success().into()],
+            expect(
+                &[Any, Wait(0, 100), Fresh, Wait(0, 200), Fresh],
+                3,
+                MAY,
+                Success,
+            ),
+            expect(
+                &[Any, Wait(0, 100), Fresh],
+                2,
+                MAY,
+                Final(transport(Closed)),
+            ),
+        ),
+        row(
+            "once lost, always perhaps executed",
+            LOST,
+            vec![lost, Event::Fails(Connect, No)],
+            expect(
+                &[Any, Wait(0, 100), Fresh, Wait(0, 200), Fresh],
+                3,
+                MAY,
+                Passing(transport(Connect)),
+            )
+            .says("no connection could be made (gave up after 3 attempts); the request may have been executed"),
+            stop(Closed, MAY),
+        ),
+    ];
+    for kind in [
+        Dns,
+        Connect,
+        ConnectTimeout,
+        Closed,
+        Timeout,
+        Protocol,
+        Other,
+    ] {
+        rows.push(same(
+            format!("{kind:?}, not sent"),
+            NOT_SENT,
+            vec![Event::Fails(kind, No)],
+            three_times(kind, NOT),
+        ));
+        rows.push(row(
+            format!("{kind:?}, perhaps sent"),
+            LOST,
+            vec![Event::Fails(kind, Maybe)],
+            three_times(kind, MAY),
+            stop(kind, MAY),
+        ));
+    }
+    rows
+}
+
+fn within_the_answer() -> Vec<Row> {
+    let cut = |sent| Event::Cut(answer(200, r#"{"status":"Comp"#), Closed, sent);
+    let with_error = format!(
+        r#"{{"ids":["a",{}"#,
+        error_object("ThrottlingException", "x")
+    );
+    vec![
+        row(
+            "cut body",
+            LOST,
+            vec![cut(Maybe)],
+            three_times(Closed, MAY)
+                .says("the connection ended before the answer was complete (gave up after 3 attempts); the request may have been executed"),
+            stop(Closed, MAY)
+                .says("the connection ended before the answer was complete; the request may have been executed and was not sent again"),
+        ),
+        row(
+            "cut body, said not to be sent although an answer began",
+            LOST,
+            vec![cut(No)],
+            three_times(Closed, MAY),
+            stop(Closed, MAY),
+        ),
+        row(
+            "cut right after the head",
+            LOST,
+            vec![Event::Cut(answer(200, ""), Timeout, Maybe)],
+            three_times(Timeout, MAY),
+            stop(Timeout, MAY),
+        ),
+        row(
+            "cut after all of the JSON",
+            LOST,
+            vec![Event::Cut(success(), Closed, Maybe)],
+            three_times(Closed, MAY),
+            stop(Closed, MAY),
+        ),
+        row(
+            "cut answer of a failing server",
+            LOST,
+            vec![Event::Cut(answer(500, "<html"), Closed, Maybe)],
+            three_times(Closed, MAY),
+            stop(Closed, MAY),
+        ),
+        same(
+            "cut, but the error object at the end is whole",
+            Some(RetryClass::Throttled),
+            vec![Event::Cut(answer(200, with_error), Closed, Maybe)],
+            expect(
+                &[Any, Wait(0, 1000), Any, Wait(0, 2000), Any],
+                3,
+                NOT,
+                Passing(service(ErrorKind::ThrottlingException)),
+            ),
+        ),
+        same(
+            "cut, but the refusal is whole",
+            None,
+            vec![Event::Cut(exception(400, "ParsingException"), Closed, Maybe)],
+            expect(&[Any], 1, NOT, Final(service(ErrorKind::ParsingException))),
+        ),
+        row(
+            "shorter than its content-length, JSON cut",
+            LOST,
+            vec![answer(200, "{").header("content-length", "35").into()],
+            three_times(Closed, MAY),
+            stop(Closed, MAY),
+        ),
+        row(
+            "shorter than its content-length, JSON whole",
+            LOST,
+            vec![success().header("content-length", "36").into()],
+            three_times(Closed, MAY),
+            stop(Closed, MAY),
+        ),
+        row(
+            "nothing of the announced body",
+            LOST,
+            vec![answer(200, "").header("content-length", "1").into()],
+            three_times(Closed, MAY),
+            stop(Closed, MAY),
+        ),
+        same(
+            "exactly its content-length",
+            None,
+            vec![success().header("content-length", "35").into()],
+            expect(&[Any], 1, NOT, Success),
+        ),
+        row(
+            "status 408",
+            LOST,
+            vec![answer(408, "").into()],
+            expect(
+                &[Any, Wait(0, 100), Any, Wait(0, 200), Any],
+                3,
+                MAY,
+                Passing(service(ErrorKind::Unknown)),
+            ),
+            expect(&[Any], 1, MAY, Final(service(ErrorKind::Unknown))),
+        ),
+    ]
+}
+
+fn for_good() -> Vec<Row> {
+    let once =
+        |name: &str, event, kind, executed| same(name, None, vec![event], stop(kind, executed));
+    vec![
+        once("certificate refused", Event::Fails(Tls, No), Tls, NOT),
+        // The driver has waited already; the caller may try later.
+        same(
+            "connection limit",
+            Some(RetryClass::NotSent),
+            vec![Event::Fails(PoolLimit, No)],
+            expect(&[Any], 1, NOT, Passing(transport(PoolLimit))),
+        ),
+        once(
+            "head too large",
+            Event::Fails(HeadTooLarge, Maybe),
+            HeadTooLarge,
+            MAY,
+        ),
+        once(
+            "deadline, not sent",
+            Event::Fails(Deadline, No),
+            Deadline,
+            NOT,
+        ),
+        once(
+            "deadline, sent",
+            Event::Fails(Deadline, Maybe),
+            Deadline,
+            MAY,
+        ),
+        once(
+            "deadline within the answer",
+            Event::Cut(answer(200, "{"), Deadline, No),
+            Deadline,
+            MAY,
+        ),
+    ]
+}
+
+#[test]
+fn before() {
+    check(&before_the_answer());
+}
+
+#[test]
+fn within() {
+    check(&within_the_answer());
+}
+
+#[test]
+fn never_again() {
+    check(&for_good());
+}
+
+#[test]
+fn attempts_are_numbered_as_they_count() {
+    let script = [
+        Event::Stale,
+        answer(503, "").into(),
+        Event::Stale,
+        Event::Fails(Connect, No),
+        success().into(),
+    ];
+    let operation = neptunedata::GetMlModelTrainingJob::new("job-1");
+    let options = neptunedata::CallOptions::new();
+    let mut clock = Clock::new();
+    let trace = drive(
+        &unsigned(),
+        &operation,
+        &options,
+        &script,
+        Style::WHOLE,
+        &mut clock,
+    );
+    let attempts: Vec<u32> = trace.sent.iter().map(|sent| sent.attempt).collect();
+    assert_eq!(attempts, [1, 1, 2, 2, 3]);
+    assert_eq!(trace.result.expect("a success").attempts, 3);
+}
