@@ -3,3 +3,5 @@
 
 pub mod environment;
 mod keys;
+pub mod process;
+mod timestamp;
