@@ -4,4 +4,5 @@
 pub mod environment;
 mod keys;
 pub mod process;
+pub mod profile;
 mod timestamp;
