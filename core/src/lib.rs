@@ -122,6 +122,7 @@ pub mod operations;
 mod proxy;
 mod session;
 mod shapes;
+pub mod sources;
 mod wire;
 
 pub use bytes;
