@@ -123,6 +123,7 @@ mod proxy;
 mod session;
 mod shapes;
 pub mod sources;
+mod timestamp;
 mod wire;
 
 pub use bytes;

@@ -44,4 +44,3 @@ pub mod environment;
 mod keys;
 pub mod process;
 pub mod profile;
-mod timestamp;

@@ -1,14 +1,11 @@
 //! Refusals that another signature can cure: `neptune-wire.md` calls them IAM failures, and all of
 //! them come as HTTP 403 before anything is executed.
 
-use std::{
-    ops::Range,
-    time::{Duration, SystemTime},
-};
+use std::time::SystemTime;
 
 use http::header::DATE;
 
-use crate::ServiceError;
+use crate::{ServiceError, timestamp};
 
 /// What a refusal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,58 +59,19 @@ fn server_time_in(text: &str) -> Option<SystemTime> {
     basic_time(inner.split([' ', ')']).next()?)
 }
 
-/// `20150830T123600Z`.
+/// `20150830T123600Z`, by way of the form that has a parser.
 fn basic_time(text: &str) -> Option<SystemTime> {
-    if text.len() != 16 || text.get(8..9) != Some("T") || !text.ends_with('Z') {
-        return None;
-    }
-    let number = |range: Range<usize>| {
-        let digits = text.get(range)?;
-        digits
-            .bytes()
-            .all(|byte| byte.is_ascii_digit())
-            .then(|| digits.parse::<u64>().ok())?
-    };
-    let (year, month, day) = (number(0..4)?, number(4..6)?, number(6..8)?);
-    let (hour, minute, second) = (number(9..11)?, number(11..13)?, number(13..15)?);
-    let fits = year >= 1970
-        && (1..=12).contains(&month)
-        && (1..=31).contains(&day)
-        && hour < 24
-        && minute < 60
-        && second < 60;
-    if !fits {
-        return None;
-    }
-    // Years begin in March here, so that the day that comes and goes is the last one.
-    let (year, month) = if month > 2 {
-        (year, month.checked_sub(3)?)
-    } else {
-        (year.checked_sub(1)?, month.checked_add(9)?)
-    };
-    let days_to_month = month.checked_mul(153)?.checked_add(2)?.checked_div(5)?;
-    let leap_days = (year / 4)
-        .checked_sub(year / 100)?
-        .checked_add(year / 400)?;
-    let days = year
-        .checked_mul(365)?
-        .checked_add(leap_days)?
-        .checked_add(days_to_month)?
-        .checked_add(day)?
-        .checked_sub(719_469)?;
-    let seconds = days
-        .checked_mul(24)?
-        .checked_add(hour)?
-        .checked_mul(60)?
-        .checked_add(minute)?
-        .checked_mul(60)?
-        .checked_add(second)?;
-    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+    let (date, time) = text.split_once('T').filter(|_| text.len() == 16)?;
+    let (year, date) = date.split_at_checked(4)?;
+    let (month, day) = date.split_at_checked(2)?;
+    let (hour, time) = time.split_at_checked(2)?;
+    let (minute, second) = time.split_at_checked(2)?;
+    timestamp::parse(&format!("{year}-{month}-{day}T{hour}:{minute}:{second}"))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::UNIX_EPOCH;
+    use std::time::{Duration, UNIX_EPOCH};
 
     use proptest::prelude::*;
 

@@ -4,7 +4,8 @@
 
 use serde_json::Value;
 
-use super::{keys, timestamp};
+use super::keys;
+use crate::timestamp;
 use crate::{Credentials, CredentialsError};
 
 const PLACE: &str = "the output of the credential process";

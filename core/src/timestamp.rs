@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 ///
 /// Beyond the RFC an offset may be written without its colon, which the AWS tools take too and
 /// `strftime` prints. A time without any offset could be any of a day, and is none.
-pub(super) fn parse(text: &str) -> Option<SystemTime> {
+pub(crate) fn parse(text: &str) -> Option<SystemTime> {
     let (date, rest) = text.split_at_checked(10)?;
     let (time, rest) = rest.split_at_checked(9)?;
     let (year, date) = date.split_once('-')?;
