@@ -228,6 +228,10 @@ impl ClientBuilder {
             "http"
         };
         let cluster = match &options.resolve_to {
+            Some(address) if address.contains('/') => {
+                let error = EndpointError::Path(address.clone());
+                return Err(BuildError::ResolveTo(error));
+            }
             Some(address) => {
                 Endpoint::parse(&format!("{scheme}://{address}")).map_err(BuildError::ResolveTo)?
             }

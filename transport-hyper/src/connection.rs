@@ -59,12 +59,10 @@ impl Connection {
     ) -> Result<Connection, TransportError> {
         let written = Arc::new(Written::default());
         let io = Counted::new(stream.io, Arc::clone(&written));
-        // Less than this hyper's buffer cannot be.
-        let head_limit = head_limit.max(8192);
         let (sender, driver) = http1::Builder::new()
             .max_header_size(head_limit)
-            .max_buf_size(head_limit.max(512 * 1024))
-            .max_headers(256)
+            // The limit on heads must be the one that is met first.
+            .max_buf_size(head_limit.saturating_add(8192).max(512 * 1024))
             .handshake(io)
             .await
             .map_err(|error| fault::of_connection(error, Sent::No))?;

@@ -10,10 +10,14 @@ use std::{
 
 use neptunedata::{Credentials, CredentialsError};
 
+use crate::clock::Clock;
+
 /// How long before they expire credentials are asked for anew, at most.
 const AHEAD: Duration = Duration::from_secs(300);
 /// Clients of one start do not all ask in the same second: up to so much earlier.
 const SPREAD_SECONDS: u64 = 60;
+/// How long a call that asks ahead of expiry waits before it goes on with those it has.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// How long to leave a source alone that failed while there are credentials that do.
 const PAUSE: Duration = Duration::from_secs(10);
 
@@ -69,6 +73,7 @@ impl Source {
         refresh: bool,
         given: u64,
         wall: SystemTime,
+        clock: &Clock,
     ) -> Result<Given, CredentialsError> {
         let Some(provider) = &self.provider else {
             return Err(CredentialsError::new(
@@ -101,7 +106,9 @@ impl Source {
                 return Err(failure.clone());
             }
         }
-        let answer = provider(refresh).await;
+        let patience = fallback.as_ref().and_then(|_| clock.after(PATIENCE));
+        let answer = clock.within(patience, provider(refresh)).await;
+        let answer = answer.unwrap_or_else(|| Err(CredentialsError::new("their source is slow")));
         let mut cache = self.cache();
         let result = match answer {
             Ok(credentials) => {
@@ -163,6 +170,10 @@ mod tests {
 
     use super::*;
 
+    fn clock() -> Clock {
+        Clock::new(Arc::new(hyper_util::rt::TokioTimer::new()))
+    }
+
     const START: SystemTime = SystemTime::UNIX_EPOCH;
 
     fn at(seconds: u64) -> SystemTime {
@@ -204,7 +215,7 @@ mod tests {
         let tasks: Vec<_> = (0..64)
             .map(|_| {
                 let source = Arc::clone(source);
-                tokio::spawn(async move { source.get(refresh, given, wall).await })
+                tokio::spawn(async move { source.get(refresh, given, wall, &clock()).await })
             })
             .collect();
         let mut all = Vec::new();
@@ -227,7 +238,7 @@ mod tests {
         }
         assert_eq!(asked.load(Ordering::SeqCst), 2);
         // A call that was given the first ones finds the second ones.
-        assert_eq!(key(&source.get(true, 1, at(0)).await), "key2");
+        assert_eq!(key(&source.get(true, 1, at(0), &clock()).await), "key2");
         assert_eq!(asked.load(Ordering::SeqCst), 2);
     }
 
@@ -235,12 +246,12 @@ mod tests {
     async fn ahead_of_expiry_one_asks_and_the_others_go_on() {
         let (source, asked) = source(0);
         let source = Arc::new(source);
-        source.get(false, 0, at(0)).await.unwrap();
-        assert_eq!(key(&source.get(false, 0, at(3290)).await), "key1");
+        source.get(false, 0, at(0), &clock()).await.unwrap();
+        assert_eq!(key(&source.get(false, 0, at(3290), &clock()).await), "key1");
         let given = together(&source, false, 0, at(3294)).await;
         assert!(given.iter().any(|given| key(given) == "key1"));
         assert_eq!(asked.load(Ordering::SeqCst), 2);
-        assert_eq!(key(&source.get(false, 0, at(3294)).await), "key2");
+        assert_eq!(key(&source.get(false, 0, at(3294), &clock()).await), "key2");
     }
 
     #[tokio::test]
@@ -253,7 +264,7 @@ mod tests {
             }
             assert_eq!(asked.load(Ordering::SeqCst), round);
         }
-        assert_eq!(key(&source.get(false, 0, at(0)).await), "key3");
+        assert_eq!(key(&source.get(false, 0, at(0), &clock()).await), "key3");
     }
 
     #[tokio::test]
@@ -273,11 +284,11 @@ mod tests {
             },
             0,
         );
-        source.get(false, 0, at(0)).await.unwrap();
-        assert_eq!(key(&source.get(false, 0, at(3400)).await), "key");
-        assert_eq!(key(&source.get(false, 0, at(3401)).await), "key");
+        source.get(false, 0, at(0), &clock()).await.unwrap();
+        assert_eq!(key(&source.get(false, 0, at(3400), &clock()).await), "key");
+        assert_eq!(key(&source.get(false, 0, at(3401), &clock()).await), "key");
         assert_eq!(asked.load(Ordering::SeqCst), 2, "left alone for a moment");
-        assert_eq!(key(&source.get(false, 0, at(3411)).await), "key");
+        assert_eq!(key(&source.get(false, 0, at(3411), &clock()).await), "key");
         assert_eq!(asked.load(Ordering::SeqCst), 3);
     }
 
@@ -286,11 +297,11 @@ mod tests {
         let (source, asked) = source(0);
         let source = Arc::new(source);
         let first = Arc::clone(&source);
-        let task = tokio::spawn(async move { first.get(false, 0, at(0)).await });
+        let task = tokio::spawn(async move { first.get(false, 0, at(0), &clock()).await });
         while asked.load(Ordering::SeqCst) == 0 {
             tokio::task::yield_now().await;
         }
         task.abort();
-        assert_eq!(key(&source.get(false, 0, at(0)).await), "key2");
+        assert_eq!(key(&source.get(false, 0, at(0), &clock()).await), "key2");
     }
 }

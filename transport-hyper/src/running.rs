@@ -189,7 +189,7 @@ impl<M: Machine> Running<M> {
         let get = self
             .client
             .source()
-            .get(refresh, self.given, clock.now().wall);
+            .get(refresh, self.given, clock.now().wall, clock);
         match clock.within(self.deadline, get).await {
             Some(Ok((credentials, given))) => {
                 self.given = given;
