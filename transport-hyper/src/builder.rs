@@ -166,6 +166,11 @@ impl ClientBuilder {
     /// What makes bare connections, in place of TCP by tokio. It is asked with the scheme, host and
     /// port to connect to, `resolve_to` or the proxy if there is one; over what it gives, proxy and
     /// TLS are spoken here.
+    ///
+    /// Whether the server has closed an idle connection is found out by reading from it. A stream
+    /// whose `poll_read` asks the system each time, as smol's does, tells it exactly; one that waits
+    /// for its reactor to say so first, as tokio's does, may learn it too late, and a write that
+    /// meets such a connection fails with [`may_have_executed`](neptunedata::Error::may_have_executed).
     pub fn connector<S>(mut self, connector: S) -> Self
     where
         S: Service<Uri> + Clone + Send + Sync + 'static,
