@@ -1,3 +1,116 @@
 //! Async client for the Amazon Neptune data API, on hyper.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use neptunedata_emulator::{Config, Emulator, Server};
+//! use neptunedata_hyper::{
+//!     Client, ClientOptions, Credentials, DataProcessingJobId, Endpoint, S3Uri, StartMlModelTrainingJob,
+//! };
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let (key, secret) = ("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+//! // In earnest the host name of a cluster, which tells the region too.
+//! let server = Server::start(Emulator::new(Config::default().iam(key, secret, "us-east-1")))?;
+//! let endpoint = Endpoint::parse(&server.endpoint())?.with_region("us-east-1")?;
+//!
+//! let client = Client::builder(endpoint)
+//!     .credentials(Credentials::new(key, secret))
+//!     .options(ClientOptions::new().max_connections(16).application_name("loader/2.1"))
+//!     .build()?;
+//!
+//! let start = StartMlModelTrainingJob::new(
+//!     DataProcessingJobId::new("processed-movies"),
+//!     S3Uri::new("s3://my-bucket/models/"),
+//! );
+//! let started = client.call(&start).timeout(Duration::from_secs(30)).send().await?;
+//! println!("{:?} after {} attempts", started.output.id, started.meta.attempts);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`Client::send`] is the short form, [`Client::call`] takes options and gives the whole answer,
+//! [`Client::start`] runs any [`Machine`] and hands out its items. Everything of the core, the crate
+//! `neptunedata`, is exported from here too.
+//!
+//! # What it promises
+//!
+//! - **Honest errors.** [`Error::may_have_executed`] is false only if the server cannot have had the
+//!   whole request. What is sent again, and what is not, is the [retry table](retry_table).
+//! - **No stale connections.** Before a request is put on an idle connection the socket itself is
+//!   asked whether the server has closed it, whatever the runtime knows.
+//! - **Nothing left behind.** Futures can be dropped at any point. That closes the connection at
+//!   once and frees its place; the server may go on with the request.
+//! - **Limits that hold.** Connections, heads, bodies, and time: for connecting with TLS, for an
+//!   attempt, for a call, for waiting for a place. See [`ClientOptions`].
+//! - **No surprises from outside.** The environment is not read unless told to, redirects are not
+//!   followed, nothing but HTTP/1.1 is spoken, and TLS is 1.2 at least.
+//! - **No secrets** in `Debug`, errors or logs.
+//!
+//! # Runtimes
+//!
+//! With the feature `tokio`, calls are made within a tokio runtime that has I/O and time enabled.
+//! For any other one give the builder a [`connector`](ClientBuilder::connector), a
+//! [`timer`](ClientBuilder::timer) and, to have idle connections closed in time, an
+//! [`executor`](ClientBuilder::executor). Connections are driven by the calls that use them, so
+//! nothing else is spawned.
+//!
+//! # Features
+//!
+//! - `tokio` (default): TCP, name look-up, timer and executor of tokio.
+//! - `tls` (default): `https` endpoints, by rustls with ring; the Mozilla roots or your own.
+//! - `native-roots`: the operating system's roots, [`Roots::Native`].
+//! - `proxy`: connections through an HTTP proxy, by `CONNECT`; loopback is never proxied.
+//! - `tracing`: a span for each call and events for its attempts, with operation, status and kind of
+//!   failure; never headers, queries, bodies or credentials.
+
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::string_slice,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::print_stdout,
+        clippy::print_stderr,
+        clippy::exit
+    )
+)]
+
+mod builder;
+mod call_builder;
+mod client;
+mod clock;
+mod connect;
+mod connection;
+mod credentials;
+mod fault;
+mod io;
+mod pool;
+mod running;
+#[cfg(feature = "tokio")]
+mod tokio_runtime;
+mod trace;
+
+use std::{future::Future, pin::Pin};
 
 pub use neptunedata::*;
+
+pub use builder::{BuildError, ClientBuilder};
+pub use call_builder::CallBuilder;
+pub use client::Client;
+pub use running::Running;
+
+/// What [`ClientBuilder::executor`] is given to run.
+pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// The README's example.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

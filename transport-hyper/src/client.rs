@@ -1,0 +1,240 @@
+//! The client: one cluster, its connections, its credentials.
+
+use std::{
+    fmt,
+    hash::{BuildHasher, RandomState},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use http::HeaderValue;
+use neptunedata::{
+    Auth, Call, CallOptions, ClientOptions, Credentials, Endpoint, Error, Machine, Operation,
+    Session,
+};
+
+use crate::{
+    BuildError, CallBuilder, ClientBuilder, Running, clock::Clock, credentials::Source, pool::Pool,
+};
+
+/// A client of one cluster. Cheap to clone; clones share connections, credentials and retry quota.
+///
+/// ```no_run
+/// use neptunedata_hyper::{CancelMlModelTrainingJob, Client, Credentials, Endpoint};
+///
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com")?;
+/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let client = Client::new(endpoint, credentials)?;
+///
+/// let output = client.send(&CancelMlModelTrainingJob::new("job-1").clean(true)).await?;
+/// println!("{:?}", output.status);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    session: Session,
+    options: ClientOptions,
+    source: Source,
+    pool: Pool,
+    user_agent: HeaderValue,
+    seeds: Seeds,
+}
+
+impl Client {
+    /// A client that does not sign, for clusters without IAM authentication.
+    ///
+    /// # Errors
+    ///
+    /// As [`ClientBuilder::build`].
+    pub fn unsigned(endpoint: Endpoint) -> Result<Client, BuildError> {
+        Client::builder(endpoint).unsigned().build()
+    }
+
+    /// A client that signs with these credentials.
+    ///
+    /// # Errors
+    ///
+    /// As [`ClientBuilder::build`].
+    pub fn new(endpoint: Endpoint, credentials: Credentials) -> Result<Client, BuildError> {
+        Client::builder(endpoint).credentials(credentials).build()
+    }
+
+    /// A client with options, other credentials or another runtime.
+    pub fn builder(endpoint: Endpoint) -> ClientBuilder {
+        ClientBuilder::new(endpoint)
+    }
+
+    pub(crate) fn assemble(
+        session: Session,
+        options: ClientOptions,
+        source: Option<impl FnOnce(u64) -> Source>,
+        pool: Pool,
+    ) -> Client {
+        let seeds = Seeds::new();
+        let agent = options.user_agent(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+        let plain = HeaderValue::from_static(env!("CARGO_PKG_NAME"));
+        Client(Arc::new(Inner {
+            source: source.map_or_else(Source::default, |source| source(seeds.next())),
+            user_agent: HeaderValue::try_from(agent).unwrap_or(plain),
+            session,
+            options,
+            pool,
+            seeds,
+        }))
+    }
+
+    /// What its calls share: endpoint, retry policy and quota. For machines that are made by hand.
+    pub fn session(&self) -> &Session {
+        &self.0.session
+    }
+
+    /// The options it was built with.
+    pub fn options(&self) -> &ClientOptions {
+        &self.0.options
+    }
+
+    /// Sends a request and waits for the typed answer.
+    ///
+    /// Dropping the future closes its connection; the server may go on with the request.
+    ///
+    /// # Errors
+    ///
+    /// When the request cannot be right, when the service refuses or fails, when the exchange
+    /// breaks, and it is not sent again (any more): see [`Error`].
+    pub async fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error> {
+        Ok(self.call(operation).send().await?.output)
+    }
+
+    /// A call with options of its own, whose answer comes with everything around it.
+    ///
+    /// ```no_run
+    /// # use neptunedata_hyper::{Client, Effect, GetEngineStatus};
+    /// # use std::time::Duration;
+    /// # async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let answered = client
+    ///     .call(&GetEngineStatus::new())
+    ///     .timeout(Duration::from_secs(5))
+    ///     .max_attempts(1)
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?} {:?}", answered.meta.request_id(), answered.output);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn call<'a, O: Operation>(&'a self, operation: &'a O) -> CallBuilder<'a, O> {
+        CallBuilder::new(self, operation)
+    }
+
+    /// Runs any machine to its end; items are dropped.
+    ///
+    /// # Errors
+    ///
+    /// When the machine fails.
+    pub async fn run<M: Machine>(&self, machine: M) -> Result<M::Output, Error> {
+        self.start(machine).finish().await
+    }
+
+    /// Starts any machine, to take its items one by one. Nothing happens before the first
+    /// [`advance`](Running::advance).
+    ///
+    /// ```no_run
+    /// # use neptunedata_hyper::{CallOptions, Client, Exchange, GetEngineStatus, Part};
+    /// # async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let exchange =
+    ///     Exchange::streaming(client.session(), &GetEngineStatus::new(), &CallOptions::new(), client.seed());
+    /// let mut running = client.start(exchange);
+    /// while let Some(part) = running.advance().await? {
+    ///     if let Part::Chunk(chunk) = part {
+    ///         println!("{} bytes", chunk.len());
+    ///     }
+    /// }
+    /// let answered = running.finish().await?;
+    /// println!("{}", answered.meta.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn start<M: Machine>(&self, machine: M) -> Running<M> {
+        Running::new(self.clone(), machine, "")
+    }
+
+    /// A random number, for machines that are made by hand.
+    pub fn seed(&self) -> u64 {
+        self.0.seeds.next()
+    }
+
+    pub(crate) fn start_call<O: Operation>(
+        &self,
+        operation: &O,
+        options: &CallOptions,
+    ) -> Running<Call<O>> {
+        let call = Call::with_options(&self.0.session, operation, options, self.seed());
+        let mut running = Running::new(self.clone(), call, O::INFO.name);
+        if let Some(timeout) = options.timeout_set() {
+            running = running.timeout(timeout);
+        }
+        if let Some(timeout) = options.attempt_timeout_set() {
+            running = running.attempt_timeout(timeout);
+        }
+        running
+    }
+
+    pub(crate) fn pool(&self) -> &Pool {
+        &self.0.pool
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        self.0.pool.clock()
+    }
+
+    pub(crate) fn source(&self) -> &Source {
+        &self.0.source
+    }
+
+    pub(crate) fn user_agent(&self) -> &HeaderValue {
+        &self.0.user_agent
+    }
+}
+
+/// Endpoint and connections; nothing of credentials.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("endpoint", self.0.session.endpoint())
+            .field("signed", &self.0.session.is_signed())
+            .field("pool", &self.0.pool)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The auth of a session: what the builder was told, or nothing.
+pub(crate) enum Signing {
+    Undecided,
+    Session(Auth),
+    Source(Box<dyn FnOnce(u64) -> Source + Send + Sync>),
+}
+
+/// Random numbers that need not be secret: a hash under a random key.
+struct Seeds {
+    state: RandomState,
+    count: AtomicU64,
+}
+
+impl Seeds {
+    fn new() -> Seeds {
+        Seeds {
+            state: RandomState::new(),
+            count: AtomicU64::new(0),
+        }
+    }
+
+    fn next(&self) -> u64 {
+        let count = self.count.fetch_add(1, Ordering::Relaxed);
+        self.state.hash_one(count)
+    }
+}

@@ -1,0 +1,84 @@
+//! Time: the clocks that a call is run by, and waits that end with whatever comes first.
+
+use std::{
+    fmt,
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    sync::Arc,
+    task::Poll,
+    time::{Duration, Instant, SystemTime},
+};
+
+use hyper::rt::{Sleep, Timer};
+use neptunedata::Now;
+
+/// The timer of the runtime at hand, and what `Now::mono` counts from.
+#[derive(Clone)]
+pub(crate) struct Clock {
+    timer: Arc<dyn Timer + Send + Sync>,
+    start: Instant,
+}
+
+impl Clock {
+    pub(crate) fn new(timer: Arc<dyn Timer + Send + Sync>) -> Self {
+        let start = timer.now();
+        Clock { timer, start }
+    }
+
+    /// The time of the timer: that of a test which moves it, if there is one.
+    pub(crate) fn instant(&self) -> Instant {
+        self.timer.now()
+    }
+
+    pub(crate) fn now(&self) -> Now {
+        Now {
+            wall: SystemTime::now(),
+            mono: self.instant().saturating_duration_since(self.start),
+        }
+    }
+
+    /// The time this far ahead; none if it is too far to ever come.
+    pub(crate) fn after(&self, time: Duration) -> Option<Instant> {
+        self.instant().checked_add(time)
+    }
+
+    #[cfg(feature = "tokio")]
+    pub(crate) fn sleep(&self, time: Duration) -> Pin<Box<dyn Sleep>> {
+        self.timer.sleep(time)
+    }
+
+    pub(crate) fn sleep_until(&self, until: Instant) -> Pin<Box<dyn Sleep>> {
+        self.timer.sleep_until(until)
+    }
+
+    /// What the future ends in, or nothing if the time comes first. What is ready at once is taken
+    /// whatever the time, and costs no timer.
+    pub(crate) async fn within<F: Future>(
+        &self,
+        until: Option<Instant>,
+        future: F,
+    ) -> Option<F::Output> {
+        let mut future = pin!(future);
+        let mut sleep = None;
+        poll_fn(|cx| {
+            if let Poll::Ready(output) = future.as_mut().poll(cx) {
+                return Poll::Ready(Some(output));
+            }
+            let Some(until) = until else {
+                return Poll::Pending;
+            };
+            sleep
+                .get_or_insert_with(|| self.sleep_until(until))
+                .as_mut()
+                .poll(cx)
+                .map(|()| None)
+        })
+        .await
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Clock").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,111 @@
+//! How connections are made: to the endpoint or what stands for it, through a proxy, with TLS.
+
+#[cfg(feature = "proxy")]
+mod proxy;
+#[cfg(feature = "tokio")]
+mod tcp;
+#[cfg(feature = "tls")]
+pub(crate) mod tls;
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use http::Uri;
+use hyper::rt::{Read, Write};
+use neptunedata::TransportError;
+use tower_service::Service;
+
+use crate::{
+    clock::Clock,
+    fault::{self, BoxError},
+    io::{BoxedIo, Stream},
+};
+
+type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+type Custom = Arc<dyn Fn(Uri) -> BoxFuture<Result<BoxedIo, BoxError>> + Send + Sync>;
+
+/// Makes connections.
+#[derive(Clone)]
+pub(crate) struct Connector {
+    pub(crate) base: Base,
+    /// Where to, as `http://host:port` or `https://host:port`: the proxy if there is one.
+    pub(crate) target: Target,
+    #[cfg(feature = "proxy")]
+    pub(crate) tunnel: Option<proxy::Tunnel>,
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<tls::Tls>,
+}
+
+/// An address to connect to.
+#[derive(Clone)]
+pub(crate) struct Target {
+    /// A name or an address; IPv6 without brackets.
+    #[cfg(feature = "tokio")]
+    pub(crate) host: String,
+    #[cfg(feature = "tokio")]
+    pub(crate) port: u16,
+    pub(crate) uri: Uri,
+}
+
+/// What makes the bare connection.
+#[derive(Clone)]
+pub(crate) enum Base {
+    #[cfg(feature = "tokio")]
+    Tokio,
+    Custom(Custom),
+}
+
+impl Base {
+    pub(crate) fn custom<S>(service: S) -> Base
+    where
+        S: Service<Uri> + Clone + Send + Sync + 'static,
+        S::Response: Read + Write + Send + Unpin + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send,
+    {
+        Base::Custom(Arc::new(move |uri| {
+            let mut service = service.clone();
+            Box::pin(async move {
+                std::future::poll_fn(|cx| service.poll_ready(cx))
+                    .await
+                    .map_err(Into::into)?;
+                let io = service.call(uri).await.map_err(Into::into)?;
+                Ok(Box::new(io) as BoxedIo)
+            })
+        }))
+    }
+
+    async fn connect(&self, target: &Target, clock: &Clock) -> Result<Stream, TransportError> {
+        match self {
+            #[cfg(feature = "tokio")]
+            Base::Tokio => tcp::connect(&target.host, target.port, clock).await,
+            Base::Custom(connect) => {
+                let _ = clock;
+                let io = connect(target.uri.clone())
+                    .await
+                    .map_err(fault::of_connector)?;
+                Ok(Stream { io, probe: None })
+            }
+        }
+    }
+}
+
+impl Connector {
+    /// A connection that is ready for a request. The caller bounds the time of all of it.
+    pub(crate) async fn connect(&self, clock: &Clock) -> Result<Stream, TransportError> {
+        let stream = self.base.connect(&self.target, clock).await?;
+        #[cfg(feature = "proxy")]
+        let stream = match &self.tunnel {
+            Some(tunnel) => tunnel.open(stream).await?,
+            None => stream,
+        };
+        #[cfg(feature = "tls")]
+        let stream = match &self.tls {
+            Some(tls) => tls.secure(stream).await?,
+            None => stream,
+        };
+        Ok(stream)
+    }
+}
+
+#[cfg(feature = "proxy")]
+pub(crate) use proxy::Tunnel;

@@ -1,0 +1,191 @@
+//! TCP by tokio: look up the name, try its addresses, keep the first that answers.
+
+use std::{
+    collections::VecDeque,
+    future::{Future, poll_fn},
+    io,
+    mem::MaybeUninit,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use hyper_util::rt::TokioIo;
+use neptunedata::{TransportError, TransportErrorKind};
+use socket2::{SockRef, TcpKeepalive};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpStream, lookup_host},
+    runtime::Handle,
+};
+
+use crate::{clock::Clock, fault, io::Stream};
+
+/// How long one address may be tried before the next one is tried beside it, as RFC 8305 has it.
+const HEAD_START: Duration = Duration::from_millis(250);
+
+/// Queries run for minutes without a byte on the wire; middleboxes forget them sooner.
+const KEEPALIVE: Duration = Duration::from_secs(60);
+
+pub(super) async fn connect(
+    host: &str,
+    port: u16,
+    clock: &Clock,
+) -> Result<Stream, TransportError> {
+    if Handle::try_current().is_err() {
+        let reason = "there is no tokio runtime here; give the builder a connector and a timer";
+        return Err(fault::not_sent(TransportErrorKind::Other, reason));
+    }
+    let addresses = lookup_host((host, port))
+        .await
+        .map_err(|error| fault::not_sent(TransportErrorKind::Dns, error))?;
+    let stream = race(in_turn(addresses), clock)
+        .await
+        .map_err(|error| fault::not_sent(TransportErrorKind::Connect, error))?;
+    // Without these two it is only slower, or ends sooner.
+    let _ = stream.set_nodelay(true);
+    let _ = SockRef::from(&stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE));
+    let probe = Arc::new(AtomicBool::new(false));
+    let socket = Socket {
+        stream,
+        probe: Arc::clone(&probe),
+    };
+    Ok(Stream {
+        io: Box::new(TokioIo::new(socket)),
+        probe: Some(probe),
+    })
+}
+
+/// IPv6 and IPv4 by turns, beginning with what the resolver put first.
+fn in_turn(addresses: impl Iterator<Item = SocketAddr>) -> VecDeque<SocketAddr> {
+    let mut addresses = addresses.peekable();
+    let six = addresses.peek().is_some_and(SocketAddr::is_ipv6);
+    let (first, second): (Vec<_>, Vec<_>) = addresses.partition(|one| one.is_ipv6() == six);
+    let mut second = second.into_iter();
+    let mut all = VecDeque::new();
+    for address in first {
+        all.push_back(address);
+        all.extend(second.next());
+    }
+    all.extend(second);
+    all
+}
+
+type Attempt = Pin<Box<dyn Future<Output = io::Result<TcpStream>> + Send>>;
+
+async fn race(mut waiting: VecDeque<SocketAddr>, clock: &Clock) -> io::Result<TcpStream> {
+    let mut running: Vec<Attempt> = Vec::new();
+    let mut pause = None;
+    let mut last = None;
+    poll_fn(|cx| {
+        loop {
+            let mut connected = None;
+            let mut failed = false;
+            running.retain_mut(|attempt| match attempt.as_mut().poll(cx) {
+                Poll::Ready(Ok(stream)) => {
+                    connected = Some(stream);
+                    false
+                }
+                Poll::Ready(Err(error)) => {
+                    last = Some(error);
+                    failed = true;
+                    false
+                }
+                Poll::Pending => true,
+            });
+            if let Some(stream) = connected {
+                return Poll::Ready(Ok(stream));
+            }
+            let late =
+                |pause: &mut Pin<Box<dyn hyper::rt::Sleep>>| pause.as_mut().poll(cx).is_ready();
+            if !failed && !running.is_empty() && !pause.as_mut().is_some_and(late) {
+                return Poll::Pending;
+            }
+            pause = None;
+            match waiting.pop_front() {
+                Some(address) => {
+                    running.push(Box::pin(TcpStream::connect(address)));
+                    pause = (!waiting.is_empty()).then(|| clock.sleep(HEAD_START));
+                }
+                None if running.is_empty() => {
+                    let none = || io::Error::other("the name has no addresses");
+                    return Poll::Ready(Err(last.take().unwrap_or_else(none)));
+                }
+                None => return Poll::Pending,
+            }
+        }
+    })
+    .await
+}
+
+/// A socket that can be asked for the state it is in, and not the one that tokio knows of.
+struct Socket {
+    stream: TcpStream,
+    probe: Arc<AtomicBool>,
+}
+
+impl Socket {
+    /// Nothing is to come on an idle connection: something that came is as bad as its end.
+    fn is_silent(&self) -> io::Result<bool> {
+        match SockRef::from(&self.stream).peek(&mut [MaybeUninit::uninit()]) {
+            Ok(0) => Ok(false),
+            Ok(_) => Err(io::Error::other("something came over an idle connection")),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        if read.is_pending() && self.probe.load(Ordering::Relaxed) {
+            return match self.is_silent() {
+                Ok(true) => Poll::Pending,
+                // The end: nothing was read.
+                Ok(false) => Poll::Ready(Ok(())),
+                Err(error) => Poll::Ready(Err(error)),
+            };
+        }
+        read
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, buffer)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffers: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, buffers)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

@@ -1,0 +1,85 @@
+//! TLS by rustls, over whatever stream there is.
+
+use std::sync::Arc;
+
+use hyper_util::rt::TokioIo;
+use neptunedata::{Roots, TransportError};
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, ServerName, pem::PemObject},
+};
+use tokio_rustls::TlsConnector;
+
+use crate::{BuildError, fault, io::Stream};
+
+/// TLS to one server.
+#[derive(Clone)]
+pub(crate) struct Tls {
+    config: Arc<ClientConfig>,
+    name: ServerName<'static>,
+}
+
+impl Tls {
+    /// TLS 1.2 or 1.3 to the server of this name, whatever address it is reached at. Of protocols
+    /// inside nothing is said, so h2 is never offered.
+    pub(crate) fn new(host: &str, roots: &Roots) -> Result<Tls, BuildError> {
+        let host = host.strip_suffix('.').unwrap_or(host);
+        let name = ServerName::try_from(host.to_owned())
+            .map_err(|_| BuildError::TlsName(host.to_owned()))?;
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
+            .map_err(|error| BuildError::Roots(error.to_string()))?
+            .with_root_certificates(store(roots)?)
+            .with_no_client_auth();
+        Ok(Tls {
+            config: Arc::new(config),
+            name,
+        })
+    }
+
+    pub(crate) async fn secure(&self, stream: Stream) -> Result<Stream, TransportError> {
+        let Stream { io, probe } = stream;
+        let io = TlsConnector::from(Arc::clone(&self.config))
+            .connect(self.name.clone(), TokioIo::new(io))
+            .await
+            .map_err(fault::of_setting_up)?;
+        Ok(Stream {
+            io: Box::new(TokioIo::new(io)),
+            probe,
+        })
+    }
+}
+
+fn store(roots: &Roots) -> Result<RootCertStore, BuildError> {
+    match roots {
+        Roots::WebPki => Ok(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect()),
+        Roots::Pem(text) => {
+            let wrong = |error: &dyn std::fmt::Display| BuildError::Roots(error.to_string());
+            let mut store = RootCertStore::empty();
+            for certificate in CertificateDer::pem_slice_iter(text.as_bytes()) {
+                let certificate = certificate.map_err(|error| wrong(&error))?;
+                store.add(certificate).map_err(|error| wrong(&error))?;
+            }
+            full(store, "the text holds no certificate")
+        }
+        #[cfg(feature = "native-roots")]
+        Roots::Native => {
+            let mut store = RootCertStore::empty();
+            // Some of what systems come with is of no use; the rest is.
+            store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+            full(store, "the operating system has none")
+        }
+        _ => Err(BuildError::Roots(
+            "the feature native-roots is off".to_owned(),
+        )),
+    }
+}
+
+fn full(store: RootCertStore, otherwise: &str) -> Result<RootCertStore, BuildError> {
+    if store.is_empty() {
+        Err(BuildError::Roots(otherwise.to_owned()))
+    } else {
+        Ok(store)
+    }
+}

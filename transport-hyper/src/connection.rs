@@ -1,0 +1,243 @@
+//! One connection, driven by whoever uses it.
+//!
+//! hyper gives a connection in two halves, one to hand requests to and one that does the reading and
+//! writing when polled. The second is usually spawned. Here both stay in one hand: a request and its
+//! answer poll the connection themselves. So nothing runs behind the caller's back, dropping a call
+//! closes its connection at that moment, and what was written is known when something breaks.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+    time::Instant,
+};
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, Request, Response,
+    header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING},
+};
+use hyper::{
+    body::{Body, Frame, Incoming, SizeHint},
+    client::conn::http1,
+};
+use neptunedata::{Sent, TransportError, TransportErrorKind};
+
+use crate::{
+    fault,
+    io::{Counted, Stream, Written},
+};
+
+/// A connection: idle, or with one request on its way.
+pub(crate) struct Connection {
+    sender: http1::SendRequest<Whole>,
+    /// None after its end.
+    driver: Option<http1::Connection<Counted, Whole>>,
+    written: Arc<Written>,
+    probe: Option<Arc<AtomicBool>>,
+    /// How long the request on its way is, on the wire.
+    length: u64,
+    served: u64,
+    pub(crate) created: Instant,
+}
+
+/// A piece of an answer's body.
+pub(crate) enum Piece {
+    Chunk(Bytes),
+    End(HeaderMap),
+}
+
+impl Connection {
+    pub(crate) async fn new(
+        stream: Stream,
+        head_limit: usize,
+        created: Instant,
+    ) -> Result<Connection, TransportError> {
+        let written = Arc::new(Written::default());
+        let io = Counted::new(stream.io, Arc::clone(&written));
+        let (sender, driver) = http1::Builder::new()
+            .max_header_size(head_limit)
+            // The limit on heads must be the one that is met first.
+            .max_buf_size(head_limit.saturating_add(8192).max(512 * 1024))
+            .handshake(io)
+            .await
+            .map_err(|error| fault::of_connection(error, Sent::No))?;
+        Ok(Connection {
+            sender,
+            driver: Some(driver),
+            written,
+            probe: stream.probe,
+            length: 0,
+            served: 0,
+            created,
+        })
+    }
+
+    /// Whether it can take a request, by what is known at this moment: a close that has arrived is
+    /// seen. Does not wait.
+    pub(crate) async fn is_alive(&mut self) -> bool {
+        if let Some(probe) = &self.probe {
+            probe.store(true, Ordering::Relaxed);
+        }
+        let alive = self.settle().await;
+        if let Some(probe) = &self.probe {
+            probe.store(false, Ordering::Relaxed);
+        }
+        alive
+    }
+
+    /// Lets it do what it can without waiting, and says whether it is ready for a request then.
+    pub(crate) async fn settle(&mut self) -> bool {
+        poll_fn(|cx| {
+            // Twice: the end of one message can be what lets the next one begin.
+            for _ in 0..2 {
+                self.drive(cx);
+            }
+            Poll::Ready(self.driver.is_some() && self.sender.is_ready())
+        })
+        .await
+    }
+
+    fn drive(&mut self, cx: &mut Context<'_>) {
+        if let Some(driver) = &mut self.driver
+            && Pin::new(driver).poll(cx).is_ready()
+        {
+            // Whom an error concerns gets it through the request or the body; dropping the driver
+            // ends what still waits for it.
+            self.driver = None;
+        }
+    }
+
+    /// Sends a request, and waits for the head of the answer. Dropped midway it leaves the
+    /// connection unusable.
+    pub(crate) async fn send(
+        &mut self,
+        mut request: Request<Bytes>,
+    ) -> Result<Response<Incoming>, TransportError> {
+        self.length = length_of(&request);
+        self.written.reset();
+        // Over a connection to the server itself only path and query are sent.
+        if let Some(target) = request.uri().path_and_query() {
+            *request.uri_mut() = http::Uri::from(target.clone());
+        }
+        let request = request.map(|body| Whole(Some(body).filter(|body| !body.is_empty())));
+        let mut answer = pin!(self.sender.try_send_request(request));
+        let driver = &mut self.driver;
+        let answer = poll_fn(|cx| {
+            if let Some(running) = driver.as_mut()
+                && Pin::new(running).poll(cx).is_ready()
+            {
+                *driver = None;
+            }
+            answer.as_mut().poll(cx)
+        })
+        .await;
+        match answer {
+            Ok(response) => {
+                self.served = self.served.saturating_add(1);
+                Ok(response)
+            }
+            Err(mut error) => {
+                // A request that comes back was never begun.
+                let sent = match error.take_message() {
+                    Some(_) => Sent::No,
+                    None => self.sent(),
+                };
+                let error = fault::of_connection(error.into_error(), sent);
+                Err(if self.served > 0 {
+                    error.on_reused_connection()
+                } else {
+                    error
+                })
+            }
+        }
+    }
+
+    /// Whether the server can have all of the request that is on its way.
+    pub(crate) fn sent(&self) -> Sent {
+        if self.written.bytes() < self.length {
+            Sent::No
+        } else {
+            Sent::Maybe
+        }
+    }
+
+    /// The next piece of the answer's body. Can be dropped and called again.
+    pub(crate) async fn receive(&mut self, body: &mut Incoming) -> Result<Piece, TransportError> {
+        poll_fn(|cx| {
+            let mut frame = Pin::new(&mut *body).poll_frame(cx);
+            if frame.is_pending() {
+                self.drive(cx);
+                frame = Pin::new(&mut *body).poll_frame(cx);
+            }
+            if frame.is_pending() && self.driver.is_none() {
+                let error = TransportError::new(TransportErrorKind::Closed, Sent::Maybe);
+                return Poll::Ready(Err(error));
+            }
+            frame.map(|frame| match frame {
+                Some(Ok(frame)) => Ok(match frame.into_data() {
+                    Ok(chunk) => Piece::Chunk(chunk),
+                    Err(frame) => Piece::End(frame.into_trailers().unwrap_or_default()),
+                }),
+                Some(Err(error)) => Err(fault::of_connection(error, Sent::Maybe)),
+                None => Ok(Piece::End(HeaderMap::new())),
+            })
+        })
+        .await
+    }
+}
+
+/// How long a request is on the wire at least: all that hyper writes, but for headers that it may
+/// leave out.
+fn length_of(request: &Request<Bytes>) -> u64 {
+    let target = request
+        .uri()
+        .path_and_query()
+        .map_or(1, |target| target.as_str().len());
+    let fields = request
+        .headers()
+        .iter()
+        .filter(|(name, _)| !matches!(**name, CONNECTION | CONTENT_LENGTH | TRANSFER_ENCODING))
+        .fold(0_usize, |sum, (name, value)| {
+            sum.saturating_add(name.as_str().len())
+                .saturating_add(value.len())
+                .saturating_add(": \r\n".len())
+        });
+    let length = request
+        .method()
+        .as_str()
+        .len()
+        .saturating_add(target)
+        .saturating_add("  HTTP/1.1\r\n\r\n".len())
+        .saturating_add(fields)
+        .saturating_add(request.body().len());
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+/// The body of a request, in one piece.
+pub(crate) struct Whole(Option<Bytes>);
+
+impl Body for Whole {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        Poll::Ready(self.0.take().map(|body| Ok(Frame::data(body))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let length = self.0.as_ref().map_or(0, Bytes::len);
+        SizeHint::with_exact(u64::try_from(length).unwrap_or(u64::MAX))
+    }
+}

@@ -1,0 +1,146 @@
+//! How many connections there are, and what is left of a call that is dropped.
+
+use std::{
+    io::{Read, Write},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    thread,
+    time::Duration,
+};
+
+use neptunedata_hyper::{CallOptions, Exchange, Part, TransportErrorKind};
+
+use crate::support::*;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn never_more_connections_than_allowed() {
+    let open = Arc::new(AtomicUsize::new(0));
+    let most = Arc::new(AtomicUsize::new(0));
+    let (now, peak) = (Arc::clone(&open), Arc::clone(&most));
+    let server = Raw::start(move |mut stream, _| {
+        peak.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        while let Some(request) = read_request(&mut stream) {
+            thread::sleep(Duration::from_millis(2));
+            stream.write_all(&answer_to(&request)).unwrap();
+        }
+        now.fetch_sub(1, Ordering::SeqCst);
+    });
+    let client = builder(server.address)
+        .options(quick().max_connections(8))
+        .build()
+        .unwrap();
+    let tasks: Vec<_> = (0..64)
+        .map(|task| {
+            let client = client.clone();
+            tokio::spawn(async move {
+                for round in 0..5 {
+                    client
+                        .send(&start(format!("{task}-{round}")))
+                        .await
+                        .unwrap();
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    assert!(most.load(Ordering::SeqCst) <= 8, "{most:?}");
+    assert_eq!(server.accepted(), most.load(Ordering::SeqCst), "all kept");
+}
+
+#[tokio::test]
+async fn a_full_pool_is_an_error_after_the_wait() {
+    let server = Raw::start(|mut stream, _| until_closed(&mut stream));
+    let client = builder(server.address)
+        .options(quick().max_connections(1).connection_wait(SHORT))
+        .build()
+        .unwrap();
+    let other = client.clone();
+    let stuck = tokio::spawn(async move { other.send(&status()).await });
+    eventually(|| server.accepted() == 1).await;
+    let error = client.send(&start("a")).await.unwrap_err();
+    assert_kind(&error, TransportErrorKind::PoolLimit);
+    assert!(!error.may_have_executed());
+    stuck.abort();
+}
+
+#[tokio::test]
+async fn a_dropped_call_closes_its_connection_and_frees_its_place() {
+    let (read, is_read) = mpsc::channel();
+    let (ended, has_ended) = mpsc::channel();
+    let server = Raw::start(move |mut stream, _| {
+        while let Some(request) = read_request(&mut stream) {
+            if request.starts_with("GET /status") {
+                stream.write_all(&answer(HEALTHY)).unwrap();
+            } else {
+                read.send(()).unwrap();
+            }
+        }
+        ended.send(()).unwrap();
+    });
+    let client = builder(server.address)
+        .options(quick().max_connections(1))
+        .build()
+        .unwrap();
+    for round in 1..=10 {
+        client.call(&status()).timeout(LONG).send().await.unwrap();
+        assert_eq!(server.accepted(), round);
+        assert!(format!("{client:?}").contains("in_use: 0, idle: 1"));
+        let other = client.clone();
+        let call = tokio::spawn(async move { other.send(&start("a")).await });
+        eventually(|| is_read.try_recv().is_ok()).await;
+        call.abort();
+        eventually(|| has_ended.try_recv().is_ok()).await;
+        assert!(format!("{client:?}").contains("in_use: 0, idle: 0"));
+    }
+}
+
+#[tokio::test]
+async fn a_dropped_body_closes_its_connection() {
+    let (ended, has_ended) = mpsc::channel();
+    let server = Raw::start(move |mut stream, _| {
+        read_request(&mut stream).unwrap();
+        let head = "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{";
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut rest = [0];
+        let _ = stream.read(&mut rest);
+        ended.send(()).unwrap();
+    });
+    let client = client(server.address);
+    let exchange = Exchange::streaming(client.session(), &status(), &CallOptions::new(), 1);
+    let mut running = client.start(exchange);
+    assert!(matches!(running.advance().await, Ok(Some(Part::Head(_)))));
+    assert!(matches!(running.advance().await, Ok(Some(Part::Chunk(_)))));
+    // Dropped while it waits, and asked again: the answer goes on where it was.
+    let impatient = tokio::time::timeout(Duration::from_millis(20), running.advance()).await;
+    assert!(impatient.is_err());
+    assert!(has_ended.try_recv().is_err());
+    drop(running);
+    eventually(|| has_ended.try_recv().is_ok()).await;
+    assert!(format!("{client:?}").contains("in_use: 0, idle: 0"));
+}
+
+#[tokio::test]
+async fn a_wait_for_an_answer_that_is_dropped_is_a_lost_answer() {
+    let server = Raw::start(|mut stream, number| {
+        if number > 1 {
+            return serve_well(stream);
+        }
+        until_closed(&mut stream);
+    });
+    let client = client(server.address);
+    let collecting = |options: &CallOptions| {
+        Exchange::collecting(client.session(), &status(), options, client.seed())
+    };
+    let mut running = client.start(collecting(&CallOptions::new()));
+    let impatient = tokio::time::timeout(SHORT, running.advance()).await;
+    assert!(impatient.is_err());
+    assert!(running.advance().await.unwrap().is_none());
+    let answered = running.finish().await.unwrap();
+    assert_eq!(answered.meta.attempts, 2);
+    assert!(answered.meta.earlier_may_have_executed);
+}

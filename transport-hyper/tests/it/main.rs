@@ -1,0 +1,16 @@
+//! The async client against the emulator and against servers that misbehave, all on loopback.
+
+mod calls;
+mod credentials;
+mod deadlines;
+mod faults;
+mod limits;
+#[cfg(feature = "tracing")]
+mod logs;
+#[cfg(feature = "proxy")]
+mod proxy;
+mod smol_runtime;
+mod stale;
+mod support;
+#[cfg(feature = "tls")]
+mod tls;

@@ -1,0 +1,156 @@
+//! Another runtime: connector and timer of smol, and no tokio anywhere.
+
+use std::{
+    future::Future,
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+use hyper::{
+    Uri,
+    rt::{Executor, Read, ReadBufCursor, Sleep, Timer, Write},
+};
+use neptunedata_emulator::{Emulator, Server};
+use neptunedata_hyper::{Client, ClientBuilder, Task, TransportErrorKind};
+use smol::io::{AsyncRead, AsyncWrite};
+
+use crate::support::*;
+
+struct Stream(smol::net::TcpStream);
+
+impl Read for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        mut buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        let mut bytes = [0; 8192];
+        let length = bytes.len().min(buffer.remaining());
+        Pin::new(&mut self.0)
+            .poll_read(cx, &mut bytes[..length])
+            .map_ok(|length| buffer.put_slice(&bytes[..length]))
+    }
+}
+
+impl Write for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_close(cx)
+    }
+}
+
+#[derive(Clone)]
+struct Connect;
+
+impl tower_service::Service<Uri> for Connect {
+    type Response = Stream;
+    type Error = io::Error;
+    type Future = Pin<Box<dyn Future<Output = io::Result<Stream>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let address = uri.authority().unwrap().to_string();
+        Box::pin(async move { smol::net::TcpStream::connect(address).await.map(Stream) })
+    }
+}
+
+struct SmolTimer;
+
+struct SmolSleep(smol::Timer);
+
+impl Future for SmolSleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut self.0).poll(cx).map(drop)
+    }
+}
+
+impl Sleep for SmolSleep {}
+
+impl Timer for SmolTimer {
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Sleep>> {
+        Box::pin(SmolSleep(smol::Timer::after(duration)))
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
+        Box::pin(SmolSleep(smol::Timer::at(deadline)))
+    }
+}
+
+struct Spawn;
+
+impl Executor<Task> for Spawn {
+    fn execute(&self, task: Task) {
+        smol::spawn(task).detach();
+    }
+}
+
+pub(crate) fn on_smol(builder: ClientBuilder) -> ClientBuilder {
+    builder.connector(Connect).timer(SmolTimer).executor(Spawn)
+}
+
+fn client(address: std::net::SocketAddr) -> Client {
+    on_smol(builder(address)).build().unwrap()
+}
+
+#[test]
+fn calls_retries_and_deadlines() {
+    let server = Server::start(Emulator::default()).unwrap();
+    let client = client(server.address());
+    smol::block_on(async {
+        assert!(tokio::runtime::Handle::try_current().is_err());
+        for round in 0..20 {
+            client.send(&start(format!("job-{round}"))).await.unwrap();
+        }
+        server.with(|emulator| {
+            let lost = neptunedata_emulator::Planned::executed_but_closed();
+            emulator.fail_next(lost);
+        });
+        let answered = client.call(&status()).send().await.unwrap();
+        assert_eq!(answered.meta.attempts, 2);
+    });
+    let silent = Raw::start(|mut stream, _| until_closed(&mut stream));
+    let client = self::client(silent.address);
+    let error = smol::block_on(client.call(&start("a")).timeout(SHORT).send());
+    let error = error.unwrap_err();
+    assert_kind(&error, TransportErrorKind::Deadline);
+    assert!(error.may_have_executed());
+}
+
+#[test]
+fn a_write_finds_out_that_the_server_has_closed() {
+    let (closed, wait) = std::sync::mpsc::channel();
+    let server = Raw::start(move |mut stream, _| {
+        read_request(&mut stream).unwrap();
+        io::Write::write_all(&mut stream, &answer(STARTED)).unwrap();
+        drop(stream);
+        closed.send(()).unwrap();
+    });
+    let client = client(server.address);
+    smol::block_on(async {
+        for round in 0..100 {
+            let started = client.call(&start("a")).max_attempts(1).send().await;
+            assert_eq!(started.unwrap().meta.attempts, 1, "{round}");
+            wait.recv_timeout(LONG).unwrap();
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    });
+    assert_eq!(server.accepted(), 100);
+}

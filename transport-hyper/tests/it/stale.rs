@@ -1,0 +1,195 @@
+//! Connections that the server has closed, or closes just now.
+
+use std::{
+    collections::HashMap,
+    io::Write,
+    sync::{Arc, Mutex, mpsc},
+    time::Duration,
+};
+
+use neptunedata_hyper::RetryPolicy;
+
+use crate::support::*;
+
+/// The FIN lies in the socket, and tokio does not know yet: its reactor has not run since.
+#[tokio::test]
+async fn a_write_finds_out_that_the_server_has_closed() {
+    let executed = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&executed);
+    let (closed, wait) = mpsc::channel();
+    let server = Raw::start(move |mut stream, _| {
+        let request = read_request(&mut stream).unwrap();
+        log.lock().unwrap().push(request);
+        stream.write_all(&answer(STARTED)).unwrap();
+        drop(stream);
+        closed.send(()).unwrap();
+    });
+    let client = builder(server.address)
+        .options(quick().retry_policy(RetryPolicy::never()))
+        .build()
+        .unwrap();
+    for round in 0..100 {
+        let started = client.call(&start(format!("job-{round}"))).send().await;
+        let started = started.unwrap_or_else(|error| panic!("round {round}: {error}"));
+        assert_eq!(started.meta.attempts, 1);
+        // Blocks the thread, and with it the reactor.
+        wait.recv_timeout(LONG).unwrap();
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let executed = executed.lock().unwrap();
+    assert_eq!(executed.len(), 100);
+    for round in 0..100 {
+        let id = format!("\"job-{round}\"");
+        assert_eq!(executed.iter().filter(|text| text.contains(&id)).count(), 1);
+    }
+}
+
+/// It closes after each answer without saying so, whenever that becomes known.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_closes_after_each_answer() {
+    let executed = Arc::new(Mutex::new(HashMap::<String, u32>::new()));
+    let log = Arc::clone(&executed);
+    let server = Raw::start(move |mut stream, _| {
+        let Some(request) = read_request(&mut stream) else {
+            return;
+        };
+        if let Some(id) = request.split("\"id\":\"").nth(1) {
+            let id = id.split('"').next().unwrap().to_owned();
+            *log.lock().unwrap().entry(id).or_default() += 1;
+        }
+        let _ = stream.write_all(&answer_to(&request));
+    });
+    let client = client(server.address);
+    let tasks: Vec<_> = (0..3)
+        .map(|task| {
+            let client = client.clone();
+            let executed = Arc::clone(&executed);
+            tokio::spawn(async move {
+                let mut lost = 0;
+                for round in 0..500 {
+                    client.send(&status()).await.unwrap();
+                    let id = format!("job-{task}-{round}");
+                    let result = client.send(&start(&id)).await;
+                    let times = executed.lock().unwrap().get(&id).copied();
+                    match result {
+                        Ok(_) => assert_eq!(times, Some(1)),
+                        Err(error) => {
+                            lost += 1;
+                            assert!(times.is_none_or(|times| times == 1));
+                            assert!(
+                                times.is_none() || error.may_have_executed(),
+                                "{error} but it was"
+                            );
+                        }
+                    }
+                }
+                lost
+            })
+        })
+        .collect();
+    let mut lost = 0;
+    for task in tasks {
+        lost += task.await.unwrap();
+    }
+    assert!(executed.lock().unwrap().values().all(|times| *times == 1));
+    println!("{lost} of 1500 writes lost their answers to the race");
+}
+
+/// What comes over an idle connection belongs to no request.
+#[tokio::test]
+async fn an_answer_nobody_asked_for_is_not_taken() {
+    let (sent, wait) = mpsc::channel();
+    let server = Raw::start(move |mut stream, number| {
+        while let Some(request) = read_request(&mut stream) {
+            stream.write_all(&answer_to(&request)).unwrap();
+            if number == 1 {
+                let late = "HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n";
+                std::thread::sleep(Duration::from_millis(20));
+                stream.write_all(late.as_bytes()).unwrap();
+                sent.send(()).unwrap();
+            }
+        }
+    });
+    let client = client(server.address);
+    client.send(&start("a")).await.unwrap();
+    wait.recv_timeout(LONG).unwrap();
+    let answered = client.call(&start("b")).send().await.unwrap();
+    assert_eq!(answered.meta.attempts, 1);
+    assert_eq!(server.accepted(), 2);
+}
+
+#[tokio::test]
+async fn ages_end_the_use_of_a_connection() {
+    let server = Raw::start(|stream, _| serve_well(stream));
+    for options in [
+        quick().idle_timeout(Duration::from_millis(20)),
+        quick().max_connection_age(Duration::from_millis(20)),
+    ] {
+        let before = server.accepted();
+        let client = builder(server.address).options(options).build().unwrap();
+        client.send(&status()).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(60)).await;
+        client.send(&status()).await.unwrap();
+        assert_eq!(server.accepted() - before, 2);
+    }
+    let before = server.accepted();
+    let client = client(server.address);
+    for _ in 0..20 {
+        client.send(&status()).await.unwrap();
+    }
+    assert_eq!(server.accepted() - before, 1, "one connection does");
+}
+
+#[tokio::test]
+async fn idle_connections_are_closed_though_nobody_calls() {
+    let (closed, wait) = mpsc::channel();
+    let server = Raw::start(move |stream, _| {
+        serve_well(stream);
+        closed.send(()).unwrap();
+    });
+    let client = builder(server.address)
+        .options(quick().idle_timeout(Duration::from_millis(30)))
+        .build()
+        .unwrap();
+    for _ in 0..2 {
+        client.send(&status()).await.unwrap();
+        eventually(|| wait.try_recv().is_ok()).await;
+    }
+    assert!(format!("{client:?}").contains("idle: 0"), "{client:?}");
+}
+
+#[tokio::test]
+async fn a_retry_after_a_lost_answer_is_on_a_fresh_connection() {
+    let server = Raw::start(|mut stream, number| {
+        while let Some(request) = read_request(&mut stream) {
+            if number == 1 && request.starts_with("GET /ml") {
+                return; // After the request was read.
+            }
+            let _ = stream.write_all(&answer_to(&request));
+        }
+    });
+    let client = client(server.address);
+    client.send(&status()).await.unwrap();
+    let job = neptunedata_hyper::GetMlModelTrainingJob::new("a");
+    let answered = client.call(&job).send().await.unwrap();
+    assert_eq!(answered.meta.attempts, 2);
+    assert!(answered.meta.earlier_may_have_executed);
+    assert_eq!(server.accepted(), 2);
+}
+
+#[tokio::test]
+async fn a_connection_that_the_server_wants_closed_is() {
+    let server = Raw::start(|mut stream, _| {
+        let request = read_request(&mut stream).unwrap();
+        let text = String::from_utf8(answer_to(&request)).unwrap();
+        let text = text.replacen("\r\n", "\r\nconnection: close\r\n", 1);
+        stream.write_all(text.as_bytes()).unwrap();
+        until_closed(&mut stream);
+    });
+    let client = client(server.address);
+    for _ in 0..3 {
+        client.send(&start("a")).await.unwrap();
+    }
+    assert_eq!(server.accepted(), 3);
+    assert!(format!("{client:?}").contains("idle: 0"));
+}
