@@ -117,6 +117,8 @@ struct Inner {
     may_have_executed: bool,
     earlier_lost: bool,
     class: Option<RetryClass>,
+    /// Why fresh credentials could not be had, after a refusal that asked for them.
+    credentials: Option<CredentialsError>,
     stop: Stop,
     retry_after: Option<std::time::Duration>,
     meta: Option<Meta>,
@@ -134,6 +136,7 @@ impl Error {
             may_have_executed,
             earlier_lost: false,
             class: None,
+            credentials: None,
             stop: Stop::Permanent,
             retry_after: None,
             meta: None,
@@ -150,6 +153,11 @@ impl Error {
     pub(crate) fn with_execution(mut self, may_have_executed: bool, earlier_lost: bool) -> Self {
         self.0.may_have_executed = may_have_executed;
         self.0.earlier_lost = earlier_lost;
+        self
+    }
+
+    pub(crate) fn with_credentials_error(mut self, error: CredentialsError) -> Self {
+        self.0.credentials = Some(error);
         self
     }
 
@@ -256,6 +264,9 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
         write!(f, "{}", inner.cause)?;
+        if let Some(error) = &inner.credentials {
+            write!(f, " (and for another try: {error})")?;
+        }
         // A refusal may be the effect of an earlier attempt: the job is cancelled already.
         let refused = inner.service_refused();
         if inner.earlier_lost && refused {
@@ -302,8 +313,11 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        // The text of the cause is part of ours, so the chain goes on behind it.
-        std::error::Error::source(&self.0.cause)
+        // Texts that are part of ours are not repeated; the chain goes on behind them.
+        match &self.0.credentials {
+            Some(error) => std::error::Error::source(error),
+            None => std::error::Error::source(&self.0.cause),
+        }
     }
 }
 

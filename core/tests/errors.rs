@@ -139,6 +139,41 @@ fn a_cancel_repeated_after_a_lost_answer_says_that_it_may_have_worked_the_first_
     assert!(error.may_have_executed());
 }
 
+#[cfg(feature = "sigv4")]
+#[test]
+fn a_refusal_stays_the_reason_when_there_are_no_other_credentials() {
+    let credentials = neptunedata::Credentials::new("AKIDEXAMPLE", "secret");
+    let endpoint = Endpoint::parse("http://localhost:8182")
+        .unwrap()
+        .with_region("us-east-1")
+        .unwrap();
+    let session = Session::new(endpoint, Auth::credentials(credentials)).unwrap();
+    let now = Now {
+        wall: SystemTime::UNIX_EPOCH,
+        mono: Duration::ZERO,
+    };
+    let mut call = Call::new(&session, &start(), 7);
+    assert!(matches!(call.resume(Input::Next, now), Step::Send(_)));
+    let body = r#"{"requestId":"r","code":"AccessDeniedException","detailedMessage":"The security token included in the request is expired"}"#;
+    let step = call.resume(answer(403, body), now);
+    assert!(matches!(step, Step::Credentials { refresh: true }));
+    let none = neptunedata::CredentialsError::new("these are all");
+    let Step::Done(Err(error)) = call.resume(Input::CredentialsFailed(none), now) else {
+        panic!()
+    };
+    assert_eq!(
+        error.to_string(),
+        "AccessDeniedException (403): The security token included in the request is expired \
+         [request id r] (and for another try: no usable credentials: these are all)",
+    );
+    assert_eq!(
+        error.kind(),
+        FailureKind::Service(ErrorKind::AccessDeniedException)
+    );
+    assert_eq!(error.body(), body);
+    assert!(!error.may_have_executed());
+}
+
 #[test]
 fn giving_up_says_after_how_many_attempts() {
     let error = error(

@@ -17,7 +17,8 @@ use super::{
 };
 use crate::{
     Cause, Credentials, CredentialsError, DecodeError, DecodeErrorKind, Effect, EncodeError, Error,
-    Misuse, Operation, OperationInfo, Sent, Session, SignError, TransportError, TransportErrorKind,
+    Misuse, Operation, OperationInfo, Sent, ServiceError, Session, SignError, TransportError,
+    TransportErrorKind,
     error::Stop,
     wire::{answer, request::request_with},
 };
@@ -77,6 +78,8 @@ pub struct Exchange {
     wrong_instance_seen: bool,
     time_corrected: bool,
     credentials_refreshed: bool,
+    /// What fresh credentials were asked for after.
+    refused: Option<ServiceError>,
     head: Option<http::response::Parts>,
     body: Body,
 }
@@ -144,6 +147,7 @@ impl Exchange {
             wrong_instance_seen: false,
             time_corrected: false,
             credentials_refreshed: false,
+            refused: None,
             head: None,
             body: Body::Empty,
         }
@@ -257,9 +261,8 @@ impl Exchange {
             return self.attempt(now);
         }
         if refreshed {
-            let error = CredentialsError::new("they have expired, and so have those given instead");
-            let error = Error::new(self.info.name, error);
-            return self.end(error);
+            let reason = "they have expired, and so have those given instead";
+            return self.without_credentials(CredentialsError::new(reason));
         }
         self.state = State::Credentials { refresh: true };
         Step::Credentials { refresh: true }
@@ -437,8 +440,7 @@ impl Machine for Exchange {
                 self.take_credentials(credentials, refresh, now)
             }
             (State::Credentials { .. }, Input::CredentialsFailed(error)) => {
-                let error = Error::new(self.info.name, error);
-                self.end(error)
+                self.without_credentials(error)
             }
             (State::Sent, Input::Head(head)) => self.take_head(head, now),
             (State::Sent, Input::Response(response, trailers)) if !self.streaming => {

@@ -271,7 +271,14 @@ fn no_credentials_is_an_error_that_keeps_what_is_known() {
         let Step::Done(Err(error)) = step else {
             panic!("{step:?}");
         };
-        assert_eq!(error.kind(), FailureKind::Credentials);
+        // A refusal that other credentials could have cured stays the reason.
+        let denied = FailureKind::Service(ErrorKind::AccessDeniedException);
+        let kind = if lost {
+            denied
+        } else {
+            FailureKind::Credentials
+        };
+        assert_eq!(error.kind(), kind);
         let attempts = if lost { 2 } else { 0 };
         assert_eq!(
             (error.attempts(), error.may_have_executed()),
@@ -279,10 +286,15 @@ fn no_credentials_is_an_error_that_keeps_what_is_known() {
         );
         let text = error.to_string();
         assert!(
-            text.starts_with("no usable credentials: the profile is empty"),
+            text.contains("no usable credentials: the profile is empty"),
             "{text}"
         );
         assert_eq!(text.contains("may have been executed"), lost, "{text}");
+        assert_eq!(
+            text.contains("token included in the request is expired"),
+            lost,
+            "{text}"
+        );
     }
 }
 

@@ -10,7 +10,8 @@ use http::{
 
 use super::{Exchange, Part, State};
 use crate::{
-    Cause, DecodeErrorKind, Error, ErrorKind, Sent, ServiceError, TransportErrorKind,
+    Cause, CredentialsError, DecodeErrorKind, Error, ErrorKind, Sent, ServiceError,
+    TransportErrorKind,
     call::{
         Answered, Connection, Meta, Now, Step,
         remedy::{Remedy, remedies},
@@ -173,10 +174,26 @@ impl Exchange {
             return Some(self.attempt(now));
         }
         if by_credentials.is_some() && !mem::replace(&mut self.credentials_refreshed, true) {
+            self.refused = Some(error.clone());
             self.state = State::Credentials { refresh: true };
             return Some(Step::Credentials { refresh: true });
         }
         None
+    }
+}
+
+impl Exchange {
+    /// There are no other credentials: the end, and where a refusal asked for them, that refusal is
+    /// the reason.
+    pub(super) fn without_credentials(
+        &mut self,
+        error: CredentialsError,
+    ) -> Step<Part, Answered<()>> {
+        let error = match self.refused.take() {
+            Some(refusal) => Error::new(self.info.name, refusal).with_credentials_error(error),
+            None => Error::new(self.info.name, error),
+        };
+        self.end(error)
     }
 }
 
