@@ -61,6 +61,7 @@ fn help_and_version() {
         "--iam",
         "--region",
         "--training-seconds",
+        "--faults",
         "--help",
         "--version",
     ] {
