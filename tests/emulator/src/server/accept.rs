@@ -26,13 +26,17 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
         };
         // Answers are small and waited for; if the option cannot be set they are only slower.
         let _ = stream.set_nodelay(true);
-        let slot = shared.gauge.accepted();
+        let generation = shared.control.borrow().generation;
+        let idle = Some(generation).filter(|_| !shared.has_tls());
+        let slot = shared.gauge.accepted(idle);
         let (shared, alive) = (Arc::clone(&shared), alive.clone());
         tokio::spawn(async move {
             let mut control = shared.control.subscribe();
             let secured = secure(stream, &shared);
             if let Some(Some(stream)) = race_with_stop(&mut control, secured).await {
-                Connection::new(stream, shared, slot).serve().await;
+                Connection::new(stream, shared, slot, generation)
+                    .serve()
+                    .await;
             }
             drop(alive);
         });

@@ -47,9 +47,14 @@ enum Event {
 }
 
 impl Connection {
-    pub(super) fn new(stream: Stream, shared: Arc<Shared>, mut slot: Slot) -> Self {
+    /// A connection that was accepted in this generation.
+    pub(super) fn new(
+        stream: Stream,
+        shared: Arc<Shared>,
+        mut slot: Slot,
+        generation: u64,
+    ) -> Self {
         let control = shared.control.subscribe();
-        let generation = control.borrow().generation;
         slot.is_idle(generation);
         Self {
             stream,

@@ -110,13 +110,17 @@ impl Gauge {
         self.lock().idle.range(..=generation).next().is_some()
     }
 
-    pub(super) fn accepted(self: &Arc<Self>) -> Slot {
+    /// A new connection, idle since this generation unless something has to come before requests.
+    pub(super) fn accepted(self: &Arc<Self>, idle: Option<u64>) -> Slot {
         let number = self.change(|state| {
             let all = &mut state.connections;
             let number = all.accepted;
             all.accepted += 1;
             all.open += 1;
             all.peak = all.peak.max(all.open);
+            if let Some(generation) = idle {
+                *state.idle.entry(generation).or_default() += 1;
+            }
             state.requests.push_back(0);
             if state.requests.len() > MOST_CONNECTIONS {
                 state.requests.pop_front();
@@ -126,7 +130,7 @@ impl Gauge {
         Slot {
             gauge: Arc::clone(self),
             number,
-            idle: None,
+            idle,
         }
     }
 
@@ -194,10 +198,13 @@ impl Slot {
 
     /// Nothing is under way any more, since this generation.
     pub(super) fn is_idle(&mut self, generation: u64) {
-        self.is_busy();
-        self.idle = Some(generation);
-        self.gauge
-            .change(|state| *state.idle.entry(generation).or_default() += 1);
+        let before = self.idle.replace(generation);
+        self.gauge.change(|state| {
+            *state.idle.entry(generation).or_default() += 1;
+            if let Some(before) = before {
+                state.is_busy(before);
+            }
+        });
     }
 
     pub(super) fn is_busy(&mut self) {
