@@ -43,6 +43,17 @@ fn after_epoch(seconds: u64) -> SystemTime {
         .unwrap_or(UNIX_EPOCH)
 }
 
+/// The time so many seconds later, or earlier; one that cannot go there stays where it is.
+pub(crate) fn shifted(wall: SystemTime, seconds: i64) -> SystemTime {
+    let by = Duration::from_secs(seconds.unsigned_abs());
+    let there = if seconds < 0 {
+        wall.checked_sub(by)
+    } else {
+        wall.checked_add(by)
+    };
+    there.unwrap_or(wall)
+}
+
 /// Milliseconds since 1970; zero for times before.
 pub(crate) fn unix_millis(wall: SystemTime) -> u64 {
     let since = wall.duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -123,6 +134,16 @@ impl Calendar {
 
     pub(crate) fn seconds(self) -> u64 {
         self.seconds
+    }
+
+    /// Year, month and day, in the types of certificates.
+    #[cfg(feature = "tls")]
+    pub(crate) fn date(self) -> (i32, u8, u8) {
+        (
+            i32::try_from(self.year).unwrap_or(9999),
+            u8::try_from(self.month).unwrap_or(1),
+            u8::try_from(self.day).unwrap_or(1),
+        )
     }
 
     fn time_of_day(self) -> (u64, u64, u64) {

@@ -20,6 +20,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub struct Config {
     pub(crate) seed: u64,
     pub(crate) log_limit: usize,
+    pub(crate) fault_header: bool,
     pub(crate) region: String,
     pub(crate) iam: bool,
     pub(crate) identities: Vec<Identity>,
@@ -41,6 +42,7 @@ impl Default for Config {
         Self {
             seed: 0,
             log_limit: usize::MAX,
+            fault_header: false,
             region: "us-east-1".to_owned(),
             iam: false,
             identities: Vec::new(),
@@ -72,6 +74,14 @@ impl Config {
     #[must_use]
     pub fn log_limit(mut self, entries: usize) -> Self {
         self.log_limit = entries;
+        self
+    }
+
+    /// Whether a request may ask for its own fault with the header `x-neptune-fault`. Default false, so that nothing a
+    /// client sends changes what the cluster does: who asks for faults through it controls the client anyway.
+    #[must_use]
+    pub fn fault_header(mut self, obeyed: bool) -> Self {
+        self.fault_header = obeyed;
         self
     }
 

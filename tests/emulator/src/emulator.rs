@@ -3,17 +3,23 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, header, request};
 
-use crate::clock::Calendar;
+use crate::clock::{Calendar, shifted};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
+use crate::fault_header::{Due, Seen, UnknownFault};
 use crate::ids::Ids;
 use crate::incoming::Incoming;
+use crate::mishap::Mishap;
+use crate::mishap::answer::{self, Context};
 use crate::operations::model_training::job::TrainingJob;
 use crate::operations::{self, Route};
-use crate::plan::{self, Act, Plan};
-use crate::{Config, LogEntry, Now, Outcome, Planned, Response, Signature, sigv4};
+use crate::plan::{Date, Plan};
+use crate::{
+    Config, Ending, Fault, LogEntry, Now, Outcome, Planned, Response, Signature, When,
+    fault_header, sigv4,
+};
 
 /// The most bytes that a request body may have.
 pub(crate) const MAX_BODY: usize = 157_286_400;
@@ -28,6 +34,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 pub struct Emulator {
     cluster: Cluster,
     plan: Plan,
+    seen: Seen,
     log: Vec<LogEntry>,
     counts: BTreeMap<&'static str, Counts>,
     request_ids: Ids,
@@ -52,6 +59,7 @@ impl Emulator {
     pub fn new(config: Config) -> Self {
         Self {
             plan: Plan::default(),
+            seen: Seen::default(),
             log: Vec::new(),
             counts: BTreeMap::new(),
             // A sequence of their own, so that the ids of jobs do not depend on how many requests came before.
@@ -66,31 +74,90 @@ impl Emulator {
     /// The `host` header is optional where the URI has an authority. Any request gets an outcome: what is no request
     /// for Neptune is refused in Neptune's way.
     pub fn handle(&mut self, request: Request<Bytes>, now: Now) -> Outcome {
+        let (head, body) = request.into_parts();
+        match self.before_reading(&head) {
+            Some(ending) => Fault::BeforeReading(ending).into(),
+            None => self.handle_read(Request::from_parts(head, body), now),
+        }
+    }
+
+    /// Whether the connection is to end before this request is read, and how. To be asked once for each request, before
+    /// [`handle_read`](Self::handle_read).
+    pub(crate) fn before_reading(&mut self, head: &request::Parts) -> Option<Ending> {
+        let found = operations::find(&head.method, head.uri.path());
+        let operation = found.ok().map(|(route, _)| route.operation);
+        let asked = self.asked(&head.headers);
+        let planned = match &asked {
+            Some(Ok((_, planned))) => planned.as_ref()?,
+            // What it gets for that is an answer.
+            Some(Err(_)) => return None,
+            None => self.plan.first(operation)?,
+        };
+        let Mishap::CloseBeforeReading(ending) = planned.mishap else {
+            return None;
+        };
+        match asked {
+            Some(Ok((key, _))) => self.seen.count(key),
+            _ => {
+                self.plan.take(operation);
+            }
+        }
+        Some(ending)
+    }
+
+    /// Takes a request that has been read.
+    pub(crate) fn handle_read(&mut self, request: Request<Bytes>, now: Now) -> Outcome {
         self.received = self.received.saturating_add(1);
         let request_id = self.request_ids.uuid();
-        let signature = self.check_signature(&request, now);
         let found = operations::find(request.method(), request.uri().path());
         let operation = found.as_ref().ok().map(|(route, _)| route.operation);
-        let act = self.plan.take(operation);
+        let planned = match self.asked(request.headers()) {
+            Some(Ok((key, planned))) => {
+                self.seen.count(key);
+                Ok(planned)
+            }
+            Some(Err(unknown)) => Err(Failure::bad_request(format!(
+                "{}: {}",
+                fault_header::NAME,
+                unknown.message
+            ))),
+            None => Ok(self.plan.take(operation)),
+        };
+        let date = match &planned {
+            Ok(Some(planned)) => planned.date(),
+            _ => Date::True,
+        };
+        let signature = self.check_signature(&request, now, date);
+        let spoilt = matches!(planned, Ok(Some(_)));
 
-        let (mut outcome, executed) = match act {
-            Some(Act::Instead(outcome)) => (outcome, false),
-            Some(Act::Fail(failure)) => (self.refuse(failure, &request_id).into(), false),
-            spoil => {
-                let (response, executed) = match self.execute(found, &request, &signature, now) {
-                    Ok(response) => (response, true),
-                    Err(failure) => (self.refuse(failure, &request_id), false),
+        let (mut outcome, executed) = match planned {
+            Err(failure) => (self.refuse(failure, &request_id).into(), false),
+            Ok(planned) => {
+                let runs = planned
+                    .as_ref()
+                    .is_none_or(|it| it.when() == When::Executed);
+                let ran = if runs {
+                    self.execute(found, &request, &signature, now)
+                } else {
+                    Err(Failure::new(
+                        "InternalFailureException",
+                        "Not executed, as planned.",
+                    ))
                 };
-                let outcome = match spoil {
-                    Some(Act::ExecutedInstead(outcome)) => outcome,
-                    Some(Act::ExecutedFail(failure)) => self.refuse(failure, &request_id).into(),
-                    Some(Act::ExecutedCut(after)) => plan::cut(response, after),
-                    _ => response.into(),
+                let executed = ran.is_ok();
+                let own = ran.unwrap_or_else(|failure| self.refuse(failure, &request_id));
+                let context = Context {
+                    request: &request,
+                    request_id: &request_id,
+                    operation,
+                    region: &self.cluster.config.region,
+                    message_member: self.cluster.config.message_member,
+                    now,
                 };
-                (outcome, executed)
+                (spoil(planned, own, &context), executed)
             }
         };
-        stamp(&mut outcome, &request_id, now);
+        stamp(&mut outcome, &request_id, now, date);
 
         let mut entry = LogEntry::new(self.received, now, request);
         entry.operation = operation;
@@ -98,6 +165,7 @@ impl Emulator {
         entry.status = outcome.any_response().map(Response::status);
         entry.executed = executed;
         entry.signature = signature;
+        entry.spoilt = spoilt;
         self.record(entry);
         outcome
     }
@@ -133,7 +201,7 @@ impl Emulator {
     }
 
     /// Puts something that is to go wrong at the end of the queue. Each request takes the first in the queue that is
-    /// meant for it.
+    /// meant for it. Requests that ask for a fault of their own ([`Config::fault_header`]) leave the queue alone.
     pub fn fail_next(&mut self, planned: Planned) {
         self.plan.push(planned);
     }
@@ -142,6 +210,11 @@ impl Emulator {
     #[must_use]
     pub fn planned(&self) -> usize {
         self.plan.len()
+    }
+
+    /// Forgets what was to go wrong.
+    pub fn clear_planned(&mut self) {
+        self.plan.clear();
     }
 
     /// Lets the next model-training job that is started fail when its time is over, for this reason.
@@ -184,12 +257,27 @@ impl Emulator {
             .retain(|identity| identity.access_key != access_key);
     }
 
-    fn check_signature(&self, request: &Request<Bytes>, now: Now) -> Signature {
+    /// What the header of a request asks for, if it is obeyed.
+    fn asked(&self, headers: &HeaderMap) -> Option<Result<Due, UnknownFault>> {
+        if !self.cluster.config.fault_header {
+            return None;
+        }
+        self.seen.due(headers)
+    }
+
+    fn check_signature(&self, request: &Request<Bytes>, now: Now, date: Date) -> Signature {
         let config = &self.cluster.config;
         if !config.iam {
             return Signature::NotChecked;
         }
-        match sigv4::verify(&config.identities, &config.region, request, now.wall) {
+        let wall = match date {
+            Date::Skewed {
+                seconds,
+                judges: true,
+            } => shifted(now.wall, seconds),
+            _ => now.wall,
+        };
+        match sigv4::verify(&config.identities, &config.region, request, wall) {
             Ok(access_key) => Signature::Verified { access_key },
             Err(reason) => Signature::Refused(reason),
         }
@@ -231,14 +319,33 @@ impl Emulator {
     }
 }
 
+fn spoil(planned: Option<Planned>, own: Response, context: &Context<'_>) -> Outcome {
+    let Some(planned) = planned else {
+        return own.into();
+    };
+    let mut outcome = planned.mishap.spoil(own, context);
+    if let Some(Response { head, .. }) = outcome.any_response_mut() {
+        head.headers.extend(planned.headers);
+    }
+    answer::deliver(outcome, planned.delivery)
+}
+
 /// Every answer has a date and an id, planned ones that bring their own keep them.
-fn stamp(outcome: &mut Outcome, request_id: &str, now: Now) {
+fn stamp(outcome: &mut Outcome, request_id: &str, now: Now, date: Date) {
     let Some(Response { head, .. }) = outcome.any_response_mut() else {
         return;
     };
-    let date = Calendar::of(now.wall).http_date();
-    for (name, value) in [(header::DATE, date.as_str()), (REQUEST_ID, request_id)] {
-        if let Ok(value) = HeaderValue::from_str(value) {
+    let date = match date {
+        Date::True => Some(now.wall),
+        Date::Skewed { seconds, .. } => Some(shifted(now.wall, seconds)),
+        Date::Absent => None,
+    };
+    let date = date.map(|wall| Calendar::of(wall).http_date());
+    for (name, value) in [
+        (header::DATE, date.as_deref()),
+        (REQUEST_ID, Some(request_id)),
+    ] {
+        if let Some(Ok(value)) = value.map(HeaderValue::from_str) {
             head.headers.entry(name).or_insert(value);
         }
     }

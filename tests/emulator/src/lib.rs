@@ -31,29 +31,33 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`Config`] says how the cluster behaves, [`Planned`] what goes wrong, [`Emulator::log`] what was received.
+//! [`Config`] says how the cluster behaves, [`Planned`] what goes wrong, [`Emulator::log`] what was received. What a
+//! connection does wrong comes back as data, a [`Fault`].
 //! With IAM authentication on ([`Config::iam`]) every signature is checked.
 #![cfg_attr(
     feature = "server",
-    doc = "\nFor clients that need a socket there is [`Server`], and for those in other languages the binary `neptune-emulator`."
+    doc = "\nFor clients that need a socket there is [`Server`], which carries faults out, and for those in other languages the binary `neptune-emulator`."
 )]
 #![cfg_attr(
     not(feature = "server"),
     doc = "\nThe feature `server` adds an HTTP/1.1 server and the binary `neptune-emulator`."
 )]
 
-#[cfg(all(doctest, feature = "server"))]
+#[cfg(all(doctest, feature = "tls"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
 
 mod clock;
 mod cluster;
 mod config;
+mod delivery;
 mod emulator;
 mod failure;
+mod fault_header;
 mod ids;
 mod incoming;
 mod log;
+mod mishap;
 mod operations;
 mod outcome;
 mod percent;
@@ -64,10 +68,15 @@ mod sigv4;
 
 pub use crate::clock::Now;
 pub use crate::config::{Config, Identity, Role};
+pub use crate::delivery::{Cut, Delivery, Ending, Framing, Pace, Part, Stall};
 pub use crate::emulator::Emulator;
+pub use crate::fault_header::UnknownFault;
 pub use crate::log::{LogEntry, Signature};
+pub use crate::mishap::{ErrorAnswer, ErrorForm, Garbage, Mishap, Refusal, Trailers};
 pub use crate::operations::model_training::job::{JobStatus, TrainingJob};
 pub use crate::outcome::{Fault, Outcome, Response};
-pub use crate::plan::Planned;
+pub use crate::plan::{Planned, When};
 #[cfg(feature = "server")]
-pub use crate::server::Server;
+pub use crate::server::{Close, Connections, Server, ServerOptions};
+#[cfg(feature = "tls")]
+pub use crate::server::{Handshake, Tls, TlsFault};

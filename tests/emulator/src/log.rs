@@ -32,6 +32,8 @@ pub struct LogEntry {
     pub executed: bool,
     /// What the check of the signature found.
     pub signature: Signature,
+    /// Whether the request met something that had been planned, or that it asked for itself.
+    pub spoilt: bool,
 }
 
 impl LogEntry {
@@ -62,6 +64,7 @@ impl LogEntry {
             status: None,
             executed: false,
             signature: Signature::NotChecked,
+            spoilt: false,
         }
     }
 }

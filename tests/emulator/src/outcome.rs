@@ -1,8 +1,12 @@
 //! What the emulator says to a request: an answer, or a fault for the server to carry out.
 
+use std::time::Duration;
+
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, response};
 use serde_json::Value;
+
+use crate::delivery::{Delivery, Ending};
 
 /// What becomes of a request.
 #[derive(Clone, Debug)]
@@ -30,6 +34,30 @@ pub enum Fault {
         /// How many bytes of its body still arrive.
         after: usize,
     },
+    /// The connection ends before the request is read. It was neither received nor executed: neither log nor counts
+    /// know of it.
+    BeforeReading(Ending),
+    /// The request was read, nothing is answered, and after a while the connection ends.
+    NoAnswer {
+        /// The while.
+        delay: Duration,
+        /// How it ends.
+        ending: Ending,
+    },
+    /// An answer that comes late, slowly, in part, or as the last on its connection.
+    Delivered {
+        /// The answer.
+        response: Box<Response>,
+        /// How it travels.
+        delivery: Box<Delivery>,
+    },
+    /// Bytes that are no HTTP, and the connection is closed.
+    NotHttp {
+        /// How long nothing comes.
+        delay: Duration,
+        /// What comes.
+        bytes: Bytes,
+    },
 }
 
 /// An answer, in the pieces in which it is sent.
@@ -44,20 +72,26 @@ pub struct Response {
 }
 
 impl Outcome {
-    /// The answer, if there is a whole one.
+    /// The answer, if all of it arrives some time.
     #[must_use]
     pub fn response(&self) -> Option<&Response> {
         match self {
             Self::Response(response) => Some(response),
+            Self::Fault(Fault::Delivered { response, delivery }) if delivery.is_whole() => {
+                Some(response)
+            }
             Self::Fault(_) => None,
         }
     }
 
-    /// The answer, if there is a whole one.
+    /// The answer, if all of it arrives some time.
     #[must_use]
     pub fn into_response(self) -> Option<Response> {
         match self {
             Self::Response(response) => Some(response),
+            Self::Fault(Fault::Delivered { response, delivery }) if delivery.is_whole() => {
+                Some(*response)
+            }
             Self::Fault(_) => None,
         }
     }
@@ -66,16 +100,20 @@ impl Outcome {
     pub(crate) fn any_response(&self) -> Option<&Response> {
         match self {
             Self::Response(response) => Some(response),
-            Self::Fault(Fault::CutBody { response, .. }) => Some(response),
-            Self::Fault(Fault::CloseWithoutAnswer) => None,
+            Self::Fault(Fault::CutBody { response, .. } | Fault::Delivered { response, .. }) => {
+                Some(response)
+            }
+            Self::Fault(_) => None,
         }
     }
 
     pub(crate) fn any_response_mut(&mut self) -> Option<&mut Response> {
         match self {
             Self::Response(response) => Some(response),
-            Self::Fault(Fault::CutBody { response, .. }) => Some(response),
-            Self::Fault(Fault::CloseWithoutAnswer) => None,
+            Self::Fault(Fault::CutBody { response, .. } | Fault::Delivered { response, .. }) => {
+                Some(response)
+            }
+            Self::Fault(_) => None,
         }
     }
 }

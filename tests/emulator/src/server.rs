@@ -1,31 +1,42 @@
 //! An HTTP/1.1 server around the emulator: sockets and clocks, and nothing that decides anything.
+//!
+//! It speaks HTTP itself, byte by byte: a server library would keep the socket to itself, and repair what is to be
+//! broken.
 
 use std::fmt;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
-use std::pin::pin;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Poll;
-use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant, SystemTime};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 
-use self::socket::{Cut, CutStream};
-use crate::{Emulator, Now};
+use self::control::Control;
+use self::gauge::Gauge;
+use crate::{Emulator, Ending, Now};
 
-mod answer;
-mod socket;
+mod accept;
+mod connection;
+mod control;
+mod gauge;
+mod incoming;
+mod options;
+mod script;
+mod stream;
+#[cfg(feature = "tls")]
+mod tls;
 
-/// How long a stop waits for answers that are under way.
+pub use self::control::Close;
+pub use self::gauge::Connections;
+#[cfg(feature = "tls")]
+pub use self::gauge::Handshake;
+pub use self::options::ServerOptions;
+#[cfg(feature = "tls")]
+pub use self::tls::{Tls, TlsFault};
+
+/// How long a command waits for connections that it concerns.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// The wait after a connection could not be accepted, which is when the process has no file descriptor left.
-const PAUSE: Duration = Duration::from_millis(50);
 
 /// The emulator behind a socket, on a thread of its own. Dropping it stops it.
 ///
@@ -42,12 +53,12 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// stream.read_to_string(&mut answer)?;
 /// assert!(answer.starts_with("HTTP/1.1 200 OK"));
 /// assert_eq!(server.with(|emulator| emulator.executed("GetEngineStatus")), 1);
+/// assert_eq!(server.connections().requests, [1]);
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub struct Server {
     address: SocketAddr,
     shared: Arc<Shared>,
-    stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -56,16 +67,33 @@ struct Shared {
     emulator: Mutex<Emulator>,
     clock: Box<dyn Fn() -> Now + Send + Sync>,
     advanced: Mutex<Duration>,
+    gauge: Arc<Gauge>,
+    control: watch::Sender<Control>,
+    /// How many requests are not to be read, and how their connections end.
+    unread: Mutex<(u64, Ending)>,
+    #[cfg(feature = "tls")]
+    tls: Option<tls::Ready>,
 }
 
 impl Server {
-    /// Starts on a free port of 127.0.0.1.
+    /// Starts on a free port of 127.0.0.1. [`ServerOptions`] has everything else there is to choose.
     ///
     /// # Errors
     ///
     /// If the port cannot be bound or the thread not started.
     pub fn start(emulator: Emulator) -> io::Result<Self> {
-        Self::start_on((Ipv4Addr::LOCALHOST, 0), emulator)
+        ServerOptions::new().start(emulator)
+    }
+
+    /// Starts on a free port of 127.0.0.1 with TLS and a certificate for `localhost`, `127.0.0.1` and `::1`, made for the
+    /// occasion. Clients have to trust [`ca_pem`](Self::ca_pem).
+    ///
+    /// # Errors
+    ///
+    /// As for [`start`](Self::start), and if the certificate cannot be made.
+    #[cfg(feature = "tls")]
+    pub fn start_tls(emulator: Emulator) -> io::Result<Self> {
+        ServerOptions::new().tls(Tls::default()).start(emulator)
     }
 
     /// Starts on an address of the caller's choice. Port 0 is any free one.
@@ -74,10 +102,7 @@ impl Server {
     ///
     /// If the address does not resolve, cannot be bound, or the thread not be started.
     pub fn start_on(address: impl ToSocketAddrs, emulator: Emulator) -> io::Result<Self> {
-        let started = Instant::now();
-        Self::start_with_clock(address, emulator, move || {
-            Now::new(SystemTime::now(), started.elapsed())
-        })
+        ServerOptions::new().address(address)?.start(emulator)
     }
 
     /// Starts on an address of the caller's choice, with a clock of the caller's choice: one that is wrong, say, to
@@ -91,33 +116,10 @@ impl Server {
         emulator: Emulator,
         clock: impl Fn() -> Now + Send + Sync + 'static,
     ) -> io::Result<Self> {
-        let listener = std::net::TcpListener::bind(address)?;
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_io()
-            .enable_time()
-            .build()?;
-        let listener = {
-            let _guard = runtime.enter();
-            TcpListener::from_std(listener)?
-        };
-        let shared = Arc::new(Shared {
-            emulator: Mutex::new(emulator),
-            clock: Box::new(clock),
-            advanced: Mutex::new(Duration::ZERO),
-        });
-        let (stop, stopped) = oneshot::channel();
-        let served = Arc::clone(&shared);
-        let thread = thread::Builder::new()
-            .name("neptune-emulator".to_owned())
-            .spawn(move || runtime.block_on(serve(listener, served, stopped)))?;
-        Ok(Self {
-            address,
-            shared,
-            stop: Some(stop),
-            thread: Some(thread),
-        })
+        ServerOptions::new()
+            .address(address)?
+            .clock(clock)
+            .start(emulator)
     }
 
     /// The address it listens on.
@@ -129,7 +131,12 @@ impl Server {
     /// The URL to give to a client, without a path or a slash at its end: `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        let scheme = if self.shared.has_tls() {
+            "https"
+        } else {
+            "http"
+        };
+        format!("{scheme}://{}", self.address)
     }
 
     /// Looks into the emulator, or changes it. No request is handled meanwhile.
@@ -140,11 +147,7 @@ impl Server {
     /// Puts the clock that moves jobs ahead, so that tests need not wait for it. The calendar time stays: signatures
     /// remain valid.
     pub fn advance(&self, by: Duration) {
-        let mut advanced = self
-            .shared
-            .advanced
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut advanced = lock(&self.shared.advanced);
         *advanced = advanced.saturating_add(by);
     }
 
@@ -152,6 +155,91 @@ impl Server {
     #[must_use]
     pub fn now(&self) -> Now {
         self.shared.now()
+    }
+
+    /// What became of the connections so far.
+    #[must_use]
+    pub fn connections(&self) -> Connections {
+        self.shared.gauge.connections()
+    }
+
+    /// Waits until something about this server is so, and says whether it ever was. It looks again whenever a connection
+    /// or a request changes anything.
+    ///
+    /// ```
+    /// use std::net::TcpStream;
+    /// use std::time::Duration;
+    ///
+    /// use neptunedata_emulator::{Emulator, Server};
+    ///
+    /// let server = Server::start(Emulator::default())?;
+    /// drop(TcpStream::connect(server.address())?);
+    /// let second = Duration::from_secs(1);
+    /// assert!(server.wait_until(second, || server.connections().accepted == 1));
+    /// assert!(server.wait_until(second, || server.connections().open == 0));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn wait_until(&self, within: Duration, is_so: impl FnMut() -> bool) -> bool {
+        self.shared.gauge.wait_until(within, is_so)
+    }
+
+    /// Closes the connections that nothing is under way on. They are closed when this returns.
+    pub fn close_idle(&self) {
+        let mut before = 0;
+        self.shared.control.send_modify(|control| {
+            before = control.generation;
+            control.generation += 1;
+        });
+        self.wait_until(PATIENCE, || !self.shared.gauge.has_idle(before));
+    }
+
+    /// Closes connections when nothing has been under way on them for this long. Default: never.
+    pub fn set_idle_limit(&self, limit: Option<Duration>) {
+        self.shared
+            .control
+            .send_modify(|control| control.idle_limit = limit);
+    }
+
+    /// Whether connections are closed after each answer. Default: never.
+    pub fn set_close_after_answer(&self, close: Close) {
+        self.shared
+            .control
+            .send_modify(|control| control.close = close);
+    }
+
+    /// Stops reading requests, or starts again. Connections stay open meanwhile, and new ones are accepted; what was
+    /// being answered already is.
+    pub fn set_answering(&self, answering: bool) {
+        self.shared
+            .control
+            .send_modify(|control| control.answering = answering);
+    }
+
+    /// Lets the next so many connections on which a request begins end instead of reading it. Such requests are
+    /// neither received nor executed; [`Connections::unread`] counts them.
+    pub fn close_before_reading(&self, times: u64, ending: Ending) {
+        *lock(&self.shared.unread) = (times, ending);
+    }
+}
+
+#[cfg(feature = "tls")]
+impl Server {
+    /// The root that the certificate of this server hangs from, in PEM. `None` without TLS.
+    #[must_use]
+    pub fn ca_pem(&self) -> Option<&str> {
+        Some(&self.shared.tls.as_ref()?.ca_pem)
+    }
+
+    /// The same in DER.
+    #[must_use]
+    pub fn ca_der(&self) -> Option<&[u8]> {
+        Some(&self.shared.tls.as_ref()?.ca_der)
+    }
+
+    /// The TLS handshakes so far, in the order in which they began; the newest 10,000.
+    #[must_use]
+    pub fn handshakes(&self) -> Vec<Handshake> {
+        self.shared.gauge.handshakes()
     }
 }
 
@@ -167,7 +255,9 @@ impl fmt::Debug for Server {
 /// Takes no more connections, waits a moment for answers under way, and ends the thread.
 impl Drop for Server {
     fn drop(&mut self) {
-        drop(self.stop.take());
+        self.shared
+            .control
+            .send_modify(|control| control.stopping = true);
         if let Some(thread) = self.thread.take() {
             // A panic of the server's thread has been printed by then; there is nobody to hand it to.
             let _ = thread.join();
@@ -175,62 +265,43 @@ impl Drop for Server {
     }
 }
 
+/// A panic in a caller's closure does not make anything unusable.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Shared {
-    /// A panic in a caller's `with` does not make the emulator unusable.
     fn emulator(&self) -> MutexGuard<'_, Emulator> {
-        self.emulator.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.emulator)
     }
 
     fn now(&self) -> Now {
-        let advanced = *self.advanced.lock().unwrap_or_else(PoisonError::into_inner);
+        let advanced = *lock(&self.advanced);
         let mut now = (self.clock)();
         now.mono = now.mono.saturating_add(advanced);
         now
     }
-}
 
-async fn serve(listener: TcpListener, shared: Arc<Shared>, stopped: oneshot::Receiver<()>) {
-    let graceful = GracefulShutdown::new();
-    let mut stopped = pin!(stopped);
-    loop {
-        // Whichever comes first. A dropped sender ends the receiver as well as a message does.
-        let accepted = std::future::poll_fn(|cx| match stopped.as_mut().poll(cx) {
-            Poll::Ready(_) => Poll::Ready(None),
-            Poll::Pending => listener.poll_accept(cx).map(Some),
-        });
-        match accepted.await {
-            Some(Ok((stream, _))) => serve_connection(stream, Arc::clone(&shared), &graceful),
-            Some(Err(_)) => tokio::time::sleep(PAUSE).await,
-            None => break,
-        }
+    /// Whether the request that begins is not to be read.
+    fn close_before_reading(&self) -> Option<Ending> {
+        let mut unread = lock(&self.unread);
+        unread.0 = unread.0.checked_sub(1)?;
+        Some(unread.1)
     }
-    drop(listener);
-    // Connections that are still busy after that are cut.
-    let _ = tokio::time::timeout(PATIENCE, graceful.shutdown()).await;
+
+    #[cfg(feature = "tls")]
+    fn has_tls(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    #[cfg(not(feature = "tls"))]
+    fn has_tls(&self) -> bool {
+        false
+    }
 }
 
-fn serve_connection(stream: TcpStream, shared: Arc<Shared>, graceful: &GracefulShutdown) {
-    // Answers are small and waited for; if the option cannot be set they are only slower.
-    let _ = stream.set_nodelay(true);
-    let cut = Cut::default();
-    let io = TokioIo::new(CutStream::new(stream, cut.clone()));
-    let service = service_fn(move |request| {
-        let (shared, cut) = (Arc::clone(&shared), cut.clone());
-        async move {
-            let request = answer::collect(request).await?;
-            let outcome = {
-                let mut emulator = shared.emulator();
-                // Read while nobody else can: time does not run backwards from request to request.
-                let now = shared.now();
-                emulator.handle(request, now)
-            };
-            answer::answer(outcome, &cut)
-        }
-    });
-    let connection = http1::Builder::new().serve_connection(io, service);
-    let watched = graceful.watch(connection);
-    tokio::spawn(async move {
-        // Clients that go away and faults that were asked for end here.
-        let _ = watched.await;
-    });
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").finish_non_exhaustive()
+    }
 }

@@ -27,6 +27,13 @@ const WINDOW: u64 = 5 * 60;
 const DATE: &str = "x-amz-date";
 const TOKEN: &str = "x-amz-security-token";
 
+pub(crate) const NO_TOKEN: &str = "Missing Authentication Token";
+pub(crate) const INVALID_TOKEN: &str = "The security token included in the request is invalid.";
+pub(crate) const EXPIRED_TOKEN: &str = "The security token included in the request is expired";
+pub(crate) const WRONG_SIGNATURE: &str = "The request signature we calculated does not match the signature you provided. \
+    Check your AWS Secret Access Key and signing method. Consult the service documentation for details. \
+    Host header is missing or hostname is incorrect.";
+
 /// Whose signature it is, or why the request is refused.
 pub(crate) fn verify(
     identities: &[Identity],
@@ -35,7 +42,7 @@ pub(crate) fn verify(
     wall: SystemTime,
 ) -> Result<String, String> {
     let Some(header) = request.headers().get(header::AUTHORIZATION) else {
-        return Err("Missing Authentication Token".to_owned());
+        return Err(NO_TOKEN.to_owned());
     };
     let authorization = Authorization::parse(header.to_str().unwrap_or_default())?;
     check_signed_headers(&authorization, request)?;
@@ -121,22 +128,44 @@ fn check_scope_date(authorization: &Authorization<'_>, date: &str) -> Result<(),
 }
 
 fn check_clock(signed_at: Calendar, now: Calendar) -> Result<(), String> {
-    let earliest = Calendar::of_seconds(now.seconds().saturating_sub(WINDOW));
-    let latest = Calendar::of_seconds(now.seconds().saturating_add(WINDOW));
-    let (signed, now) = (signed_at.basic(), now.basic());
-    if signed_at.seconds() < earliest.seconds() {
-        return Err(format!(
-            "Signature expired: {signed} is now earlier than {} ({now} - 5 min.)",
-            earliest.basic()
-        ));
+    if signed_at.seconds() < earliest(now).seconds() {
+        return Err(expired(signed_at, now));
     }
-    if signed_at.seconds() > latest.seconds() {
-        return Err(format!(
-            "Signature not yet current: {signed} is still later than {} ({now} + 5 min.)",
-            latest.basic()
-        ));
+    if signed_at.seconds() > latest(now).seconds() {
+        return Err(not_yet_current(signed_at, now));
     }
     Ok(())
+}
+
+fn earliest(now: Calendar) -> Calendar {
+    Calendar::of_seconds(now.seconds().saturating_sub(WINDOW))
+}
+
+fn latest(now: Calendar) -> Calendar {
+    Calendar::of_seconds(now.seconds().saturating_add(WINDOW))
+}
+
+pub(crate) fn expired(signed_at: Calendar, now: Calendar) -> String {
+    format!(
+        "Signature expired: {} is now earlier than {} ({} - 5 min.)",
+        signed_at.basic(),
+        earliest(now).basic(),
+        now.basic()
+    )
+}
+
+pub(crate) fn not_yet_current(signed_at: Calendar, now: Calendar) -> String {
+    format!(
+        "Signature not yet current: {} is still later than {} ({} + 5 min.)",
+        signed_at.basic(),
+        latest(now).basic(),
+        now.basic()
+    )
+}
+
+/// When a request says that it was signed.
+pub(crate) fn signed_at(request: &http::Request<Bytes>) -> Option<Calendar> {
+    Calendar::parse_basic(text_of(request, DATE)?)
 }
 
 fn check_identity<'a>(
@@ -149,10 +178,8 @@ fn check_identity<'a>(
             && identity.session_token.as_deref() == token
     });
     match known {
-        None => Err("The security token included in the request is invalid.".to_owned()),
-        Some(identity) if identity.expired => {
-            Err("The security token included in the request is expired".to_owned())
-        }
+        None => Err(INVALID_TOKEN.to_owned()),
+        Some(identity) if identity.expired => Err(EXPIRED_TOKEN.to_owned()),
         Some(identity) => Ok(identity),
     }
 }
@@ -182,10 +209,7 @@ fn check_signature(
     if canonical::hex(&hmac(&key, string_to_sign.as_bytes())) == authorization.signature {
         return Ok(());
     }
-    Err("The request signature we calculated does not match the signature you provided. \
-         Check your AWS Secret Access Key and signing method. Consult the service documentation for details. \
-         Host header is missing or hostname is incorrect."
-        .to_owned())
+    Err(WRONG_SIGNATURE.to_owned())
 }
 
 fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {

@@ -15,7 +15,7 @@ pub(super) struct Authorization<'a> {
 impl<'a> Authorization<'a> {
     pub(super) fn parse(header: &'a str) -> Result<Self, String> {
         let Some(parameters) = header.strip_prefix("AWS4-HMAC-SHA256 ") else {
-            return Err("Missing Authentication Token".to_owned());
+            return Err(super::NO_TOKEN.to_owned());
         };
         let parameter = |name: &str| {
             parameters

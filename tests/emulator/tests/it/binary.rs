@@ -22,32 +22,85 @@ impl Drop for Running {
     }
 }
 
-#[test]
-fn it_listens_where_it_says() {
+/// Starts it on a free port and reads its endpoint.
+fn start(args: &[&str]) -> (Running, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_neptune-emulator"));
     command
-        .args(["--port", "0", "--iam", "AKID:secret"])
+        .args(["--port", "0"])
+        .args(args)
         .stdout(Stdio::piped());
     let mut running = Running(command.spawn().expect("a process"));
     let mut endpoint = String::new();
     BufReader::new(running.0.stdout.take().expect("an output"))
         .read_line(&mut endpoint)
         .expect("a line");
-    let address = endpoint
-        .trim_end()
-        .strip_prefix("http://")
-        .expect("an endpoint");
+    (running, endpoint.trim_end().to_owned())
+}
+
+fn ask(endpoint: &str, headers: &str) -> String {
+    let address = endpoint.strip_prefix("http://").expect("an endpoint");
     let mut stream = TcpStream::connect(address).expect("a connection");
-    stream
-        .write_all(b"GET /status HTTP/1.1\r\nhost: neptune\r\nconnection: close\r\n\r\n")
-        .expect("written");
+    let request =
+        format!("GET /status HTTP/1.1\r\nhost: neptune\r\nconnection: close\r\n{headers}\r\n");
+    stream.write_all(request.as_bytes()).expect("written");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("read");
+    answer
+}
+
+#[test]
+fn it_listens_where_it_says() {
+    let (_running, endpoint) = start(&["--iam", "AKID:secret"]);
+    let answer = ask(&endpoint, "");
     assert!(
         answer.starts_with("HTTP/1.1 403 Forbidden\r\n")
             && answer.contains("Missing Authentication Token"),
         "{answer}"
     );
+}
+
+#[test]
+fn faults_have_to_be_allowed() {
+    let header = "x-neptune-fault: status=503\r\n";
+    let (_strict, endpoint) = start(&[]);
+    assert!(ask(&endpoint, header).starts_with("HTTP/1.1 200 OK\r\n"));
+    let (_obeying, endpoint) = start(&["--faults"]);
+    assert!(ask(&endpoint, header).starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
+}
+
+#[cfg(feature = "tls")]
+#[test]
+fn its_root_is_written_before_it_listens() {
+    use std::sync::Arc;
+
+    use rustls::pki_types::pem::PemObject as _;
+    use rustls::pki_types::{CertificateDer, ServerName};
+    use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+
+    let file = std::env::temp_dir().join(format!("neptune-emulator-{}.pem", std::process::id()));
+    let path = file.to_str().expect("a path");
+    let name = "my-db.cluster-abc.us-east-1.neptune.amazonaws.com";
+    let (_running, endpoint) = start(&["--tls-name", name, "--ca-out", path]);
+    let mut roots = RootCertStore::empty();
+    let root = CertificateDer::from_pem_file(&file);
+    std::fs::remove_file(&file).expect("removed");
+    roots.add(root.expect("a root")).expect("a root");
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let name = ServerName::try_from(name).expect("a name");
+    let client = ClientConnection::new(Arc::new(config), name).expect("a client");
+    let address = endpoint.strip_prefix("https://").expect("an endpoint");
+    let mut stream = StreamOwned::new(client, TcpStream::connect(address).expect("a connection"));
+    stream
+        .write_all(b"GET /status HTTP/1.1\r\nhost: neptune\r\nconnection: close\r\n\r\n")
+        .expect("written");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("read");
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
 }
 
 #[test]
@@ -61,6 +114,7 @@ fn help_and_version() {
         "--iam",
         "--region",
         "--training-seconds",
+        "--faults",
         "--help",
         "--version",
     ] {

@@ -1,7 +1,9 @@
 //! The emulator through its public door.
 
 mod engine;
+mod fault_header;
 mod plan;
+mod refusals;
 mod robustness;
 mod routes;
 mod signature;
@@ -13,4 +15,14 @@ mod training_errors;
 #[cfg(feature = "server")]
 mod binary;
 #[cfg(feature = "server")]
+mod bodies;
+#[cfg(feature = "server")]
+mod connections;
+#[cfg(feature = "server")]
+mod faults;
+#[cfg(feature = "server")]
+mod raw;
+#[cfg(feature = "server")]
 mod server;
+#[cfg(feature = "tls")]
+mod tls;

@@ -167,9 +167,11 @@ fn requests() -> impl Strategy<Value = (Request<Bytes>, Now)> {
 #[test]
 fn any_request_is_answered() {
     let reached = RefCell::new(BTreeSet::new());
+    // A cancel that is carried out takes luck, some nine in a thousand cases: enough of them that none never happens.
+    let cases = 1500;
     let strategy = (any::<bool>(), vec(requests(), 1..10));
     let outcome =
-        TestRunner::new(ProptestConfig::with_cases(600)).run(&strategy, |(iam, requests)| {
+        TestRunner::new(ProptestConfig::with_cases(cases)).run(&strategy, |(iam, requests)| {
             let config = Config::default();
             let config = if iam {
                 config.identity(Identity::new("AKID", "secret"))

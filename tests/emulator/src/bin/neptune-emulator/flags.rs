@@ -7,8 +7,11 @@ use std::time::Duration;
 use lexopt::{Arg, Parser, ValueExt as _};
 use neptunedata_emulator::{Config, Identity};
 
-/// What `--help` prints.
-pub(crate) const HELP: &str = "\
+/// The lines in the order in which they are printed; those about TLS are there if it is.
+macro_rules! help {
+    ($tls:literal) => {
+        concat!(
+            "\
 Amazon Neptune's data API in memory, over HTTP. Prints its endpoint once it listens; Ctrl-C ends it.
 
 Usage: neptune-emulator [options]
@@ -18,9 +21,28 @@ Usage: neptune-emulator [options]
   --iam ACCESS:SECRET[:TOKEN]    turn IAM authentication on and let these keys in; may be repeated
   --region REGION                region that signatures have to name (default us-east-1)
   --training-seconds SECONDS     how long a model-training job is in progress (default 10)
+  --faults                       obey the request header x-neptune-fault; the README lists what it may say
+",
+            $tls,
+            "\
   --help                         print this
   --version                      print the version
-";
+"
+        )
+    };
+}
+
+/// What `--help` prints.
+#[cfg(not(feature = "tls"))]
+pub(crate) const HELP: &str = help!("");
+#[cfg(feature = "tls")]
+pub(crate) const HELP: &str = help!(
+    "\
+  --tls                          speak TLS, with a certificate for localhost, 127.0.0.1 and ::1
+  --tls-name NAME                the same, and for this name or IP address, too; may be repeated
+  --ca-out FILE                  the same, and write the root that clients have to trust to this file, in PEM
+"
+);
 
 /// How many requests the log keeps: nobody reads it here, and the process may run for long.
 const LOG_LIMIT: usize = 100;
@@ -38,6 +60,10 @@ pub(crate) struct Flags {
     pub(crate) host: String,
     pub(crate) port: u16,
     pub(crate) config: Config,
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<neptunedata_emulator::Tls>,
+    #[cfg(feature = "tls")]
+    pub(crate) ca_out: Option<std::path::PathBuf>,
 }
 
 pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Box<dyn Error>> {
@@ -45,6 +71,10 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
         host: "127.0.0.1".to_owned(),
         port: 8182,
         config: Config::default().log_limit(LOG_LIMIT),
+        #[cfg(feature = "tls")]
+        tls: None,
+        #[cfg(feature = "tls")]
+        ca_out: None,
     };
     let mut parser = Parser::from_args(args);
     while let Some(arg) = parser.next()? {
@@ -70,6 +100,24 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
                     .parse()
                     .map_err(|error| format!("--training-seconds: {error}"))?;
                 flags.config.training_duration(Duration::from_secs(seconds))
+            }
+            Arg::Long("faults") => flags.config.fault_header(true),
+            #[cfg(feature = "tls")]
+            Arg::Long("tls") => {
+                flags.tls.get_or_insert_default();
+                flags.config
+            }
+            #[cfg(feature = "tls")]
+            Arg::Long("tls-name") => {
+                let tls = flags.tls.unwrap_or_default();
+                flags.tls = Some(tls.name(parser.value()?.string()?));
+                flags.config
+            }
+            #[cfg(feature = "tls")]
+            Arg::Long("ca-out") => {
+                flags.tls.get_or_insert_default();
+                flags.ca_out = Some(parser.value()?.into());
+                flags.config
             }
             other => return Err(other.unexpected().into()),
         };
@@ -124,6 +172,22 @@ mod tests {
         ));
         assert!(matches!(parse(&["--help"]), Ok(Command::Help)));
         assert!(matches!(parse(&["--version"]), Ok(Command::Version)));
+    }
+
+    #[cfg(feature = "tls")]
+    #[test]
+    fn flags_about_tls_ask_for_it() {
+        for args in [
+            &["--tls"][..],
+            &["--tls-name", "db.example"],
+            &["--ca-out", "ca.pem"],
+        ] {
+            assert!(
+                matches!(parse(args), Ok(Command::Run(flags)) if flags.tls.is_some()),
+                "{args:?}"
+            );
+        }
+        assert!(matches!(parse(&[]), Ok(Command::Run(flags)) if flags.tls.is_none()));
     }
 
     #[test]

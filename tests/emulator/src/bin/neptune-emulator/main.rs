@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::{env, io};
 
-use neptunedata_emulator::{Emulator, Server};
+use neptunedata_emulator::{Emulator, Server, ServerOptions};
 
 use crate::flags::{Command, Flags};
 
@@ -28,23 +28,40 @@ fn main() -> ExitCode {
 }
 
 fn run(flags: Box<Flags>) -> io::Result<()> {
-    let Flags { host, port, config } = *flags;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
         // Before the endpoint is printed: who has read it may send a signal at once.
         let stop = stop::Stop::listen()?;
-        let server =
-            Server::start_on((host.as_str(), port), Emulator::new(config)).map_err(|error| {
-                io::Error::new(
-                    error.kind(),
-                    format!("cannot listen on {host}:{port}: {error}"),
-                )
-            })?;
+        let server = start(*flags)?;
         say(&format!("{}\n", server.endpoint()));
         stop.wait().await
     })
+}
+
+fn start(flags: Flags) -> io::Result<Server> {
+    let (host, port) = (flags.host, flags.port);
+    let explain = |what: String| {
+        move |error: io::Error| io::Error::new(error.kind(), format!("{what}: {error}"))
+    };
+    let cannot_listen = explain(format!("cannot listen on {host}:{port}"));
+    let options = ServerOptions::new().address((host.as_str(), port));
+    #[cfg(feature = "tls")]
+    let options = options.map(|options| match flags.tls {
+        Some(tls) => options.tls(tls),
+        None => options,
+    });
+    let server = options
+        .and_then(|options| options.start(Emulator::new(flags.config)))
+        .map_err(cannot_listen)?;
+    // Before the endpoint is printed, for who reads the file then.
+    #[cfg(feature = "tls")]
+    if let (Some(path), Some(pem)) = (flags.ca_out, server.ca_pem()) {
+        let cannot_write = explain(format!("cannot write {}", path.display()));
+        std::fs::write(path, pem).map_err(cannot_write)?;
+    }
+    Ok(server)
 }
 
 /// Prints to the standard output. That nobody reads it is no reason to end.

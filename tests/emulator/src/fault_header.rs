@@ -1,0 +1,145 @@
+//! The header `x-neptune-fault`, by which a client asks for its own fault.
+//!
+//! Since clients send again, the header comes again with every attempt. Requests are therefore counted, by the `id` that
+//! the header names or by its text, and faults are met in their order, each so many times.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::error::Error;
+use std::fmt;
+
+use http::{HeaderMap, HeaderName};
+
+use self::parameters::Parameters;
+use crate::Planned;
+
+mod delivery;
+mod names;
+mod parameters;
+
+pub(crate) const NAME: HeaderName = HeaderName::from_static("x-neptune-fault");
+/// How many ids are counted; the oldest are forgotten first.
+const MOST_IDS: usize = 10_000;
+
+/// Why a text names no fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownFault {
+    pub(crate) message: String,
+}
+
+impl UnknownFault {
+    fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+        }
+    }
+}
+
+impl fmt::Display for UnknownFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for UnknownFault {}
+
+/// Reads a text that names a single fault, without `id`.
+pub(crate) fn one(text: &str) -> Result<Planned, UnknownFault> {
+    let Sequence { id, mut faults } = Sequence::parse(text)?;
+    if id.is_some() {
+        return Err(UnknownFault::new("id has a meaning in headers only."));
+    }
+    match (faults.pop(), faults.is_empty()) {
+        (Some(planned), true) => Ok(planned),
+        _ => Err(UnknownFault::new("Expected one fault.")),
+    }
+}
+
+/// What the header of a request asks for: faults for the first, the second, … request that carries it.
+#[derive(Debug)]
+struct Sequence {
+    id: Option<String>,
+    faults: Vec<Planned>,
+}
+
+impl Sequence {
+    fn parse(text: &str) -> Result<Self, UnknownFault> {
+        let mut sequence = Self {
+            id: None,
+            faults: Vec::new(),
+        };
+        for element in parameters::split(text, ',')? {
+            let mut parameters = Parameters::parse(element)?;
+            if let Some(id) = parameters.take("id") {
+                sequence.id = Some(id);
+            }
+            sequence.faults.push(names::planned(parameters)?);
+        }
+        Ok(sequence)
+    }
+
+    /// The fault for the request with this number, from 0. What does not say how often is for one request if others
+    /// follow, for all that are left otherwise.
+    fn due(self, number: u64) -> Option<Planned> {
+        let last = self.faults.len().saturating_sub(1);
+        let mut before = 0_u64;
+        for (place, planned) in self.faults.into_iter().enumerate() {
+            let many = if place == last { u64::MAX } else { 1 };
+            before = before.saturating_add(planned.times.unwrap_or(many));
+            if number < before {
+                return Some(planned);
+            }
+        }
+        None
+    }
+}
+
+/// What a request meets, and the key by which it is counted.
+pub(crate) type Due = (String, Option<Planned>);
+
+/// How many requests came with each id.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Seen {
+    counts: BTreeMap<String, u64>,
+    order: VecDeque<String>,
+}
+
+impl Seen {
+    /// What a request with these headers meets. `None` without the header.
+    pub(crate) fn due(&self, headers: &HeaderMap) -> Option<Result<Due, UnknownFault>> {
+        let mut lines = Vec::new();
+        for value in headers.get_all(NAME) {
+            match std::str::from_utf8(value.as_bytes()) {
+                Ok(line) => lines.push(line),
+                Err(_) => return Some(Err(UnknownFault::new("The header is not UTF-8."))),
+            }
+        }
+        if lines.is_empty() {
+            return None;
+        }
+        // Several lines are one list, as in any header.
+        let text = lines.join(",");
+        Some(Sequence::parse(&text).map(|sequence| {
+            // A text cannot be taken for an id: ids have no such character in front.
+            let key = match &sequence.id {
+                Some(id) => format!("={id}"),
+                None => text,
+            };
+            let number = self.counts.get(&key).copied().unwrap_or_default();
+            (key, sequence.due(number))
+        }))
+    }
+
+    pub(crate) fn count(&mut self, key: String) {
+        if let Some(count) = self.counts.get_mut(&key) {
+            *count = count.saturating_add(1);
+            return;
+        }
+        self.order.push_back(key.clone());
+        self.counts.insert(key, 1);
+        if self.order.len() > MOST_IDS
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.counts.remove(&oldest);
+        }
+    }
+}

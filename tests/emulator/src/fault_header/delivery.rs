@@ -1,0 +1,74 @@
+//! The parameters that every fault takes.
+
+use http::{HeaderName, HeaderValue, header};
+
+use super::UnknownFault;
+use super::parameters::Parameters;
+use crate::{Ending, Framing, Planned};
+
+const ENDINGS: &[(&str, Ending)] = &[
+    ("fin", Ending::Fin),
+    ("abrupt", Ending::Abrupt),
+    ("rst", Ending::Rst),
+    ("hang", Ending::Hang),
+];
+const FRAMINGS: &[(&str, Framing)] = &[
+    ("length", Framing::Length),
+    ("chunked", Framing::Chunked),
+    ("close", Framing::UntilClose),
+];
+
+pub(super) fn ending(parameters: &mut Parameters) -> Result<Option<Ending>, UnknownFault> {
+    parameters.one_of("ending", ENDINGS)
+}
+
+/// Applies what is left of the parameters to a plan.
+pub(super) fn circumstances(
+    mut planned: Planned,
+    parameters: &mut Parameters,
+) -> Result<Planned, UnknownFault> {
+    let delivery = &mut planned.delivery;
+    if let Some(delay) = parameters.millis("delay")? {
+        delivery.delay = delay;
+    }
+    if let Some(framing) = parameters.one_of("framing", FRAMINGS)? {
+        delivery.framing = framing;
+    }
+    if let Some(ending) = ending(parameters)? {
+        delivery.ending = Some(ending);
+    }
+    if let Some(idle) = parameters.millis("idle")? {
+        delivery.idle = idle;
+        // Without an ending there would be nothing to wait for.
+        delivery.ending.get_or_insert_default();
+    }
+    delivery.announce_close |= parameters.flag("announced")?;
+    delivery.trailers_unasked |= parameters.flag("unasked")?;
+
+    if let Some(executed) = parameters.parsed("executed")? {
+        planned = planned.executed(executed);
+    }
+    if let Some(times) = parameters.parsed("times")? {
+        planned = planned.times(times);
+    }
+    if let Some(value) = parameters.parsed::<HeaderValue>("retry-after")? {
+        planned = planned.header(header::RETRY_AFTER, value);
+    }
+    while let Some(line) = parameters.take("header") {
+        let (name, value) = header_line(&line)
+            .ok_or_else(|| UnknownFault::new(format!("header={line}: expected name:value")))?;
+        planned = planned.header(name, value);
+    }
+    if let Some(seconds) = parameters.parsed("skew")? {
+        planned = planned.skewed_date(seconds, parameters.flag("iam")?);
+    }
+    if parameters.one_of("date", &[("none", ())])?.is_some() {
+        planned = planned.without_date();
+    }
+    Ok(planned)
+}
+
+fn header_line(line: &str) -> Option<(HeaderName, HeaderValue)> {
+    let (name, value) = line.split_once(':')?;
+    Some((name.trim().parse().ok()?, value.trim().parse().ok()?))
+}

@@ -1,0 +1,276 @@
+//! The names of the faults and the parameters that each of them has of its own. The table in the README lists them.
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use super::parameters::Parameters;
+use super::{UnknownFault, delivery};
+use crate::mishap::{ErrorAnswer, ErrorForm, Garbage, Mishap, Refusal, Trailers};
+use crate::{Cut, Delivery, Ending, Framing, Pace, Part, Planned, Stall};
+
+type Read = fn(&mut Parameters) -> Result<Planned, UnknownFault>;
+
+/// Every name that is understood.
+const NAMES: &[(&str, Read)] = &[
+    ("close-before-reading", |parameters| {
+        let ending = delivery::ending(parameters)?.unwrap_or_default();
+        Ok(Planned::new(Mishap::CloseBeforeReading(ending)))
+    }),
+    ("read-then-fin", |parameters| {
+        no_answer(parameters, Ending::Fin)
+    }),
+    ("read-then-rst", |parameters| {
+        no_answer(parameters, Ending::Rst)
+    }),
+    ("stop-answering", |parameters| {
+        no_answer(parameters, Ending::Hang)
+    }),
+    ("answer-late", |_| Ok(Planned::late(Duration::from_secs(1)))),
+    ("head-then-stall", |parameters| {
+        let after = parameters.bytes("bytes")?.unwrap_or(0);
+        let time = parameters.millis("time")?;
+        Ok(own(|delivery| delivery.stall = Some(Stall { after, time })))
+    }),
+    ("trickle", trickle),
+    ("truncated-body", |parameters| {
+        let (after, missing) = (parameters.bytes("bytes")?, parameters.bytes("missing")?);
+        Ok(own(|delivery| {
+            delivery.framing = Framing::Length;
+            delivery.missing = missing.unwrap_or(0);
+            if missing.is_none() || after.is_some() {
+                delivery.cut = Some(Cut {
+                    after,
+                    inside_chunk: false,
+                });
+            }
+        }))
+    }),
+    ("chunk-cut", |parameters| {
+        let after = parameters.bytes("bytes")?;
+        Ok(own(|delivery| {
+            delivery.framing = Framing::Chunked;
+            delivery.cut = Some(Cut {
+                after,
+                inside_chunk: true,
+            });
+        }))
+    }),
+    ("no-last-chunk", |_| {
+        Ok(own(|delivery| {
+            delivery.framing = Framing::Chunked;
+            delivery.cut = Some(Cut {
+                after: Some(usize::MAX),
+                inside_chunk: false,
+            });
+        }))
+    }),
+    ("trailers", trailers),
+    ("garbage", |parameters| {
+        let parts = [
+            ("body", Garbage::Body),
+            ("tail", Garbage::Tail),
+            ("wire", Garbage::Wire),
+        ];
+        let garbage = parameters.one_of("part", &parts)?.unwrap_or_default();
+        Ok(Planned::new(Mishap::Garbage(garbage)))
+    }),
+    ("html", |parameters| {
+        let status = parameters.status("status")?.unwrap_or(StatusCode::OK);
+        Ok(Planned::new(Mishap::Html(status)))
+    }),
+    ("empty-200", |_| Ok(Planned::new(Mishap::Empty))),
+    ("error-in-200", |parameters| {
+        let (code, message) = exception(parameters, "InternalFailureException");
+        Ok(Planned::new(Mishap::ErrorInSuccess { code, message }))
+    }),
+    ("error", error),
+    ("skewed-date", |parameters| {
+        let seconds = parameters.parsed("seconds")?.unwrap_or(3600);
+        let judging = parameters.flag("iam")?;
+        Ok(Planned::new(Mishap::OwnAnswer).skewed_date(seconds, judging))
+    }),
+    ("close-after-answer", |parameters| {
+        let ending = delivery::ending(parameters)?.unwrap_or_default();
+        Ok(own(|delivery| delivery.ending = Some(ending)))
+    }),
+    ("close-idle", |parameters| {
+        let idle = parameters
+            .millis("after")?
+            .unwrap_or(Duration::from_millis(100));
+        Ok(own(|delivery| {
+            delivery.idle = idle;
+            delivery.ending = Some(Ending::Fin);
+        }))
+    }),
+    ("refuse-credentials", refuse),
+    ("expire-token", |_| refused(Refusal::ExpiredToken)),
+    ("signature-expired", |parameters| {
+        refused(Refusal::SignatureExpired(seconds(parameters)?))
+    }),
+    ("signature-not-yet-current", |parameters| {
+        refused(Refusal::SignatureNotYetCurrent(seconds(parameters)?))
+    }),
+    ("redirect", |parameters| {
+        let status = parameters
+            .status("status")?
+            .unwrap_or(StatusCode::TEMPORARY_REDIRECT);
+        let location = parameters.take("location");
+        Ok(Planned::new(Mishap::Redirect { status, location }))
+    }),
+];
+
+/// The plan that the parameters describe.
+pub(super) fn planned(mut parameters: Parameters) -> Result<Planned, UnknownFault> {
+    let Some((_, read)) = NAMES.iter().find(|(name, _)| *name == parameters.name) else {
+        let known: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
+        return Err(UnknownFault::new(format!(
+            "Unknown fault '{}'; known are {}.",
+            parameters.name,
+            known.join(", ")
+        )));
+    };
+    let planned = read(&mut parameters)?;
+    let planned = delivery::circumstances(planned, &mut parameters)?;
+    parameters.finish()?;
+    Ok(planned)
+}
+
+fn own(change: impl FnOnce(&mut Delivery)) -> Planned {
+    Planned::new(Mishap::OwnAnswer).deliver(change)
+}
+
+fn no_answer(parameters: &mut Parameters, usual: Ending) -> Result<Planned, UnknownFault> {
+    let ending = delivery::ending(parameters)?.unwrap_or(usual);
+    Ok(Planned::new(Mishap::NoAnswer(ending)))
+}
+
+fn refused(refusal: Refusal) -> Result<Planned, UnknownFault> {
+    Ok(Planned::new(Mishap::Refused(refusal)))
+}
+
+fn seconds(parameters: &mut Parameters) -> Result<Duration, UnknownFault> {
+    Ok(Duration::from_secs(
+        parameters.parsed::<u32>("seconds")?.unwrap_or(3600).into(),
+    ))
+}
+
+fn exception(parameters: &mut Parameters, usual: &str) -> (String, String) {
+    let code = parameters.take("code").unwrap_or_else(|| usual.to_owned());
+    let message = parameters
+        .take("message")
+        .unwrap_or_else(|| "As planned.".to_owned());
+    (code, message)
+}
+
+fn trickle(parameters: &mut Parameters) -> Result<Planned, UnknownFault> {
+    let parts = [
+        ("all", Part::All),
+        ("head", Part::Head),
+        ("body", Part::Body),
+    ];
+    let pace = Pace {
+        bytes: parameters.bytes("bytes")?.unwrap_or(1),
+        every: parameters
+            .millis("every")?
+            .unwrap_or(Duration::from_millis(50)),
+        part: parameters.one_of("part", &parts)?.unwrap_or_default(),
+    };
+    Ok(own(|delivery| delivery.pace = Some(pace)))
+}
+
+fn trailers(parameters: &mut Parameters) -> Result<Planned, UnknownFault> {
+    #[derive(Clone, Copy)]
+    enum Kind {
+        Good,
+        Failing,
+        Oversized,
+    }
+    let kinds = [
+        ("good", Kind::Good),
+        ("failing", Kind::Failing),
+        ("oversized", Kind::Oversized),
+    ];
+    let trailers = match parameters.one_of("kind", &kinds)?.unwrap_or(Kind::Good) {
+        Kind::Good => Trailers::Good,
+        Kind::Failing => {
+            let (code, message) = exception(parameters, "TimeLimitExceededException");
+            Trailers::Failing {
+                code,
+                message,
+                status: parameters.status("status")?,
+                after: parameters.bytes("bytes")?,
+                appended: parameters.parsed("appended")?.unwrap_or(true),
+            }
+        }
+        Kind::Oversized => Trailers::Oversized(parameters.bytes("bytes")?.unwrap_or(20_000)),
+    };
+    Ok(Planned::new(Mishap::Trailers(trailers)))
+}
+
+fn error(parameters: &mut Parameters) -> Result<Planned, UnknownFault> {
+    let forms = [
+        ("json", ErrorForm::Json),
+        ("header", ErrorForm::Header),
+        ("message-only", ErrorForm::MessageOnly),
+        ("text", ErrorForm::Text),
+        ("html", ErrorForm::Html),
+        ("empty", ErrorForm::Empty),
+        ("not-utf8", ErrorForm::NotUtf8),
+    ];
+    let (code, message) = exception(parameters, "InternalFailureException");
+    Ok(Planned::new(Mishap::Error(ErrorAnswer {
+        status: parameters.status("status")?,
+        code,
+        message,
+        form: parameters.one_of("body", &forms)?.unwrap_or_default(),
+    })))
+}
+
+fn refuse(parameters: &mut Parameters) -> Result<Planned, UnknownFault> {
+    #[derive(Clone, Copy)]
+    enum Reason {
+        Invalid,
+        Missing,
+        Signature,
+        NotAuthorized,
+        Access,
+    }
+    let reasons = [
+        ("invalid-token", Reason::Invalid),
+        ("missing-token", Reason::Missing),
+        ("wrong-signature", Reason::Signature),
+        ("not-authorized", Reason::NotAuthorized),
+        ("insufficient-access", Reason::Access),
+    ];
+    refused(
+        match parameters
+            .one_of("reason", &reasons)?
+            .unwrap_or(Reason::Invalid)
+        {
+            Reason::Invalid => Refusal::InvalidToken,
+            Reason::Missing => Refusal::MissingToken,
+            Reason::Signature => Refusal::WrongSignature,
+            Reason::NotAuthorized => Refusal::NotAuthorized,
+            Reason::Access => Refusal::InsufficientAccess,
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_lists_them_all() {
+        let readme = include_str!("../../README.md");
+        for (name, read) in NAMES {
+            assert!(readme.contains(&format!("| `{name}`")), "{name}");
+            // Every fault can do without parameters.
+            assert!(
+                read(&mut Parameters::parse(name).expect("a name")).is_ok(),
+                "{name}"
+            );
+        }
+    }
+}

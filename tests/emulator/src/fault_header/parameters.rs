@@ -1,0 +1,216 @@
+//! `name; key=value; key="any, value"`.
+
+use std::fmt::Display;
+use std::str::FromStr;
+use std::time::Duration;
+
+use http::StatusCode;
+
+use super::UnknownFault;
+
+/// The most bytes that a fault may be told to make up.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
+
+/// One fault as it is written, its parameters not yet understood.
+#[derive(Debug)]
+pub(super) struct Parameters {
+    pub(super) name: String,
+    left: Vec<(String, String)>,
+}
+
+impl Parameters {
+    /// Reads a name and its parameters. A name that looks like a parameter is one of the fault `error`.
+    pub(super) fn parse(element: &str) -> Result<Self, UnknownFault> {
+        let mut segments = split(element, ';')?.into_iter();
+        let first = segments.next().unwrap_or_default().trim();
+        let mut parameters = Self {
+            name: first.to_ascii_lowercase(),
+            left: Vec::new(),
+        };
+        if first.contains('=') {
+            parameters.name = "error".to_owned();
+            parameters.add(first)?;
+        }
+        for segment in segments
+            .map(str::trim)
+            .filter(|segment| !segment.is_empty())
+        {
+            parameters.add(segment)?;
+        }
+        Ok(parameters)
+    }
+
+    fn add(&mut self, segment: &str) -> Result<(), UnknownFault> {
+        let (key, value) = segment.split_once('=').unwrap_or((segment, "true"));
+        let key = key.trim().to_ascii_lowercase();
+        // `header` may stand more than once.
+        if key != "header" && self.left.iter().any(|(other, _)| *other == key) {
+            return Err(UnknownFault::new(format!("{key} stands twice.")));
+        }
+        self.left.push((key, unquoted(value.trim())));
+        Ok(())
+    }
+
+    /// The text of a parameter.
+    pub(super) fn take(&mut self, key: &str) -> Option<String> {
+        let place = self.left.iter().position(|(other, _)| other == key)?;
+        Some(self.left.remove(place).1)
+    }
+
+    /// A parameter with a form of its own.
+    pub(super) fn parsed<T: FromStr<Err: Display>>(
+        &mut self,
+        key: &str,
+    ) -> Result<Option<T>, UnknownFault> {
+        let Some(text) = self.take(key) else {
+            return Ok(None);
+        };
+        match text.parse() {
+            Ok(value) => Ok(Some(value)),
+            Err(error) => Err(UnknownFault::new(format!("{key}={text}: {error}"))),
+        }
+    }
+
+    pub(super) fn flag(&mut self, key: &str) -> Result<bool, UnknownFault> {
+        Ok(self.parsed(key)?.unwrap_or(false))
+    }
+
+    pub(super) fn millis(&mut self, key: &str) -> Result<Option<Duration>, UnknownFault> {
+        Ok(self.parsed(key)?.map(Duration::from_millis))
+    }
+
+    pub(super) fn bytes(&mut self, key: &str) -> Result<Option<usize>, UnknownFault> {
+        match self.parsed(key)? {
+            Some(bytes) if bytes > MOST_BYTES => Err(UnknownFault::new(format!(
+                "{key}={bytes}: at most {MOST_BYTES}"
+            ))),
+            bytes => Ok(bytes),
+        }
+    }
+
+    /// A status from 200 on: those below are no answers.
+    pub(super) fn status(&mut self, key: &str) -> Result<Option<StatusCode>, UnknownFault> {
+        match self.parsed::<StatusCode>(key)? {
+            Some(status) if status.is_informational() => Err(UnknownFault::new(format!(
+                "{key}={}: no final status",
+                status.as_u16()
+            ))),
+            status => Ok(status),
+        }
+    }
+
+    /// One of several words.
+    pub(super) fn one_of<T: Copy>(
+        &mut self,
+        key: &str,
+        words: &[(&str, T)],
+    ) -> Result<Option<T>, UnknownFault> {
+        let Some(text) = self.take(key) else {
+            return Ok(None);
+        };
+        match words.iter().find(|(word, _)| *word == text) {
+            Some((_, value)) => Ok(Some(*value)),
+            None => {
+                let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+                let known = known.join(", ");
+                Err(UnknownFault::new(format!(
+                    "{key}={text}: expected one of {known}"
+                )))
+            }
+        }
+    }
+
+    /// Refuses what nothing has asked for.
+    pub(super) fn finish(self) -> Result<(), UnknownFault> {
+        match self.left.first() {
+            None => Ok(()),
+            Some((key, _)) => Err(UnknownFault::new(format!(
+                "{} has no parameter {key}.",
+                self.name
+            ))),
+        }
+    }
+}
+
+/// Splits where `separator` stands outside of quotation marks.
+pub(super) fn split(text: &str, separator: char) -> Result<Vec<&str>, UnknownFault> {
+    let mut parts = Vec::new();
+    let (mut quoted, mut escaped) = (false, false);
+    let mut rest = text;
+    loop {
+        let end = rest.char_indices().find(|&(_, character)| {
+            let was_escaped = std::mem::take(&mut escaped);
+            match character {
+                '\\' if quoted && !was_escaped => escaped = true,
+                '"' if !was_escaped => quoted = !quoted,
+                _ => {}
+            }
+            character == separator && !quoted
+        });
+        let Some((end, _)) = end else { break };
+        let (part, after) = rest.split_at(end);
+        parts.push(part);
+        rest = after.strip_prefix(separator).unwrap_or(after);
+    }
+    if quoted {
+        return Err(UnknownFault::new("A quotation mark is not closed."));
+    }
+    parts.push(rest);
+    Ok(parts)
+}
+
+/// What stands between quotation marks, a backslash before a character standing for that character. Without the marks,
+/// the text itself.
+fn unquoted(text: &str) -> String {
+    let inner = text
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'));
+    let Some(inner) = inner else {
+        return text.to_owned();
+    };
+    let mut plain = String::with_capacity(inner.len());
+    let mut characters = inner.chars();
+    while let Some(character) = characters.next() {
+        plain.extend(match character {
+            '\\' => characters.next(),
+            other => Some(other),
+        });
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotation_marks_protect() {
+        let mut parameters = Parameters::parse(r#" Error ; message="a; b, \"c\" \\" ;code= X;"#)
+            .expect("parameters");
+        assert_eq!(parameters.name, "error");
+        assert_eq!(
+            parameters.take("message").as_deref(),
+            Some(r#"a; b, "c" \"#)
+        );
+        assert_eq!(parameters.take("code").as_deref(), Some("X"));
+        assert_eq!(parameters.finish(), Ok(()));
+        assert_eq!(split(r#"a="x,y",b,"#, ','), Ok(vec![r#"a="x,y""#, "b", ""]));
+        assert!(split("a=\"x", ',').is_err());
+    }
+
+    #[test]
+    fn what_is_left_is_refused() {
+        let parameters = Parameters::parse("status=503; colour=red").expect("parameters");
+        assert_eq!(parameters.name, "error");
+        let mut parameters = parameters;
+        assert_eq!(
+            parameters.status("status"),
+            Ok(Some(StatusCode::SERVICE_UNAVAILABLE))
+        );
+        assert_eq!(
+            parameters.finish(),
+            Err(UnknownFault::new("error has no parameter colour."))
+        );
+        assert!(Parameters::parse("error; a=1; a=2").is_err());
+    }
+}

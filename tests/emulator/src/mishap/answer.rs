@@ -1,0 +1,167 @@
+//! From a mishap to an outcome.
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use serde_json::{Value, json};
+
+use super::{ErrorAnswer, ErrorForm, Garbage, Mishap};
+use crate::failure::Failure;
+use crate::{Delivery, Fault, Now, Outcome, Response};
+
+/// Neither JSON nor UTF-8 nor HTTP.
+const GARBAGE: &[u8] = b"\xff\xfe\x00garbage]}\r\n\r\n";
+const HTML: &str =
+    "<html><head><title>Oops</title></head><body><h1>Something is wrong here</h1></body></html>\n";
+
+/// What is known about the request when its answer is spoilt.
+#[derive(Debug)]
+pub(crate) struct Context<'a> {
+    pub(crate) request: &'a http::Request<Bytes>,
+    pub(crate) request_id: &'a str,
+    pub(crate) operation: Option<&'static str>,
+    pub(crate) region: &'a str,
+    pub(crate) message_member: bool,
+    pub(crate) now: Now,
+}
+
+impl Context<'_> {
+    pub(crate) fn refuse(&self, failure: Failure) -> Response {
+        failure.into_response(self.request_id, self.message_member)
+    }
+}
+
+impl Mishap {
+    /// What becomes of a request whose own answer is this one.
+    pub(crate) fn spoil(self, own: Response, context: &Context<'_>) -> Outcome {
+        match self {
+            Self::CloseBeforeReading(ending) => Fault::BeforeReading(ending).into(),
+            Self::NoAnswer(crate::Ending::Fin) => Fault::CloseWithoutAnswer.into(),
+            Self::NoAnswer(ending) => Fault::NoAnswer {
+                delay: std::time::Duration::ZERO,
+                ending,
+            }
+            .into(),
+            Self::OwnAnswer => own.into(),
+            Self::Instead(outcome) => outcome,
+            Self::Error(error) => error.response(context).into(),
+            Self::Html(status) => html(status).into(),
+            Self::Empty => Response::new(StatusCode::OK, "").into(),
+            Self::Garbage(Garbage::Body) => json_bytes(StatusCode::OK, GARBAGE).into(),
+            Self::Garbage(Garbage::Tail) => {
+                let mut spoilt = own;
+                let mut body = spoilt.body().to_vec();
+                body.extend_from_slice(GARBAGE);
+                spoilt.chunks = vec![body.into()];
+                spoilt.into()
+            }
+            Self::Garbage(Garbage::Wire) => Fault::NotHttp {
+                delay: std::time::Duration::ZERO,
+                bytes: Bytes::from_static(GARBAGE),
+            }
+            .into(),
+            Self::ErrorInSuccess { code, message } => {
+                let mut response = context.refuse(Failure::new(code, message));
+                response.head.status = StatusCode::OK;
+                response.into()
+            }
+            Self::Trailers(trailers) => trailers.add_to(own, context).into(),
+            Self::Redirect { status, location } => redirect(status, location, context).into(),
+            Self::Refused(refusal) => context.refuse(refusal.failure(context)).into(),
+        }
+    }
+}
+
+impl ErrorAnswer {
+    fn response(self, context: &Context<'_>) -> Response {
+        let status = self.status();
+        let failure = Failure {
+            status,
+            code: self.code,
+            message: self.message,
+        };
+        match self.form {
+            ErrorForm::Json => context.refuse(failure),
+            ErrorForm::Header => {
+                let body =
+                    json!({ "requestId": context.request_id, "detailedMessage": failure.message });
+                let response = json_bytes(status, body.to_string());
+                match HeaderValue::try_from(failure.code) {
+                    Ok(code) => response.header(HeaderName::from_static("x-amzn-errortype"), code),
+                    // A name that no header can carry is left out.
+                    Err(_) => response,
+                }
+            }
+            ErrorForm::MessageOnly => {
+                let body = json!({ "detailedMessage": failure.message });
+                json_bytes(status, body.to_string())
+            }
+            ErrorForm::Text => Response::new(status, failure.message).header(
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("text/plain; charset=UTF-8"),
+            ),
+            ErrorForm::Html => html(status),
+            ErrorForm::Empty => Response::new(status, ""),
+            ErrorForm::NotUtf8 => {
+                let code = Value::from(failure.code);
+                let mut body = format!("{{\"code\":{code},\"detailedMessage\":\"").into_bytes();
+                body.extend_from_slice(b"\xff\xfe\xe9\"}");
+                json_bytes(status, body)
+            }
+        }
+    }
+}
+
+fn json_bytes(status: StatusCode, body: impl Into<Bytes>) -> Response {
+    Response::new(status, body).header(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    )
+}
+
+fn html(status: StatusCode) -> Response {
+    Response::new(status, HTML).header(header::CONTENT_TYPE, HeaderValue::from_static("text/html"))
+}
+
+fn redirect(status: StatusCode, location: Option<String>, context: &Context<'_>) -> Response {
+    let response = Response::new(status, "");
+    let location = location.unwrap_or_else(|| {
+        let target = context.request.uri().path_and_query();
+        target.map_or("/", |target| target.as_str()).to_owned()
+    });
+    match HeaderValue::try_from(location) {
+        Ok(location) => response.header(header::LOCATION, location),
+        // What no header can carry is left out.
+        Err(_) => response,
+    }
+}
+
+/// Sends an outcome on its way.
+pub(crate) fn deliver(outcome: Outcome, delivery: Delivery) -> Outcome {
+    match outcome {
+        Outcome::Response(response) if delivery == Delivery::default() => response.into(),
+        Outcome::Response(response) => match delivery.only_cut() {
+            Some(after) => crate::plan::cut(response, after),
+            None => Fault::Delivered {
+                response: Box::new(response),
+                delivery: Box::new(delivery),
+            }
+            .into(),
+        },
+        Outcome::Fault(Fault::CloseWithoutAnswer) if !delivery.delay.is_zero() => Fault::NoAnswer {
+            delay: delivery.delay,
+            ending: crate::Ending::Fin,
+        }
+        .into(),
+        Outcome::Fault(Fault::NoAnswer { ending, delay }) => Fault::NoAnswer {
+            delay: delay.saturating_add(delivery.delay),
+            ending,
+        }
+        .into(),
+        Outcome::Fault(Fault::NotHttp { bytes, delay }) => Fault::NotHttp {
+            delay: delay.saturating_add(delivery.delay),
+            bytes,
+        }
+        .into(),
+        Outcome::Fault(other) => other.into(),
+    }
+}

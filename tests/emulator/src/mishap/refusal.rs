@@ -1,0 +1,72 @@
+//! What IAM says to requests that it does not let in.
+//!
+//! The texts are those of
+//! [IAM errors in Neptune](https://docs.aws.amazon.com/neptune/latest/userguide/errors-engine-codes.html).
+
+use std::time::Duration;
+
+use super::answer::Context;
+use crate::clock::{Calendar, shifted};
+use crate::failure::Failure;
+use crate::sigv4;
+
+/// The account in names that the emulator makes up, the one of AWS's own examples.
+const ACCOUNT: &str = "123456789012";
+
+/// Why a request is refused, whatever its signature is like. All are 403 `AccessDeniedException`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// `The security token included in the request is invalid.`
+    InvalidToken,
+    /// `The security token included in the request is expired`
+    ExpiredToken,
+    /// `Missing Authentication Token`
+    MissingToken,
+    /// `The request signature we calculated does not match the signature you provided. …`
+    WrongSignature,
+    /// `Signature expired: …`, by a clock that is so much ahead of the true one; so is the `Date` of the answer.
+    SignatureExpired(Duration),
+    /// `Signature not yet current: …`, by a clock that is so much behind the true one; so is the `Date` of the answer.
+    SignatureNotYetCurrent(Duration),
+    /// `User: … is not authorized to perform: neptune-db:ACTION on resource: …`
+    NotAuthorized,
+    /// `You do not have sufficient access to perform this action.`
+    InsufficientAccess,
+}
+
+impl Refusal {
+    /// How far the clock of the refusal is from the true one, in seconds.
+    pub(crate) fn skew(&self) -> i64 {
+        let seconds = |by: &Duration| i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
+        match self {
+            Self::SignatureExpired(ahead) => seconds(ahead),
+            Self::SignatureNotYetCurrent(behind) => -seconds(behind),
+            _ => 0,
+        }
+    }
+
+    pub(crate) fn failure(&self, context: &Context<'_>) -> Failure {
+        let clock = Calendar::of(shifted(context.now.wall, self.skew()));
+        // Who did not sign is judged as if it were by the true time.
+        let signed =
+            || sigv4::signed_at(context.request).unwrap_or_else(|| Calendar::of(context.now.wall));
+        Failure::access_denied(match self {
+            Self::InvalidToken => sigv4::INVALID_TOKEN.to_owned(),
+            Self::ExpiredToken => sigv4::EXPIRED_TOKEN.to_owned(),
+            Self::MissingToken => sigv4::NO_TOKEN.to_owned(),
+            Self::WrongSignature => sigv4::WRONG_SIGNATURE.to_owned(),
+            Self::SignatureExpired(_) => sigv4::expired(signed(), clock),
+            Self::SignatureNotYetCurrent(_) => sigv4::not_yet_current(signed(), clock),
+            Self::NotAuthorized => format!(
+                "User: arn:aws:iam::{ACCOUNT}:user/emulated is not authorized to perform: neptune-db:{} \
+                 on resource: arn:aws:neptune-db:{}:{ACCOUNT}:cluster-EMULATED/*",
+                context.operation.unwrap_or("connect"),
+                context.region
+            ),
+            Self::InsufficientAccess => {
+                "You do not have sufficient access to perform this action.".to_owned()
+            }
+        })
+    }
+}

@@ -1,0 +1,99 @@
+//! What follows the body of a query's answer.
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, StatusCode};
+
+use super::answer::Context;
+use crate::failure::{Failure, status_of};
+use crate::{Cut, Response, percent};
+
+const STATUS: HeaderName = HeaderName::from_static("x-neptune-status");
+const DETAIL: HeaderName = HeaderName::from_static("x-neptune-detail");
+
+/// Which trailers an answer gets. It is chunked whether or not the client takes them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Trailers {
+    /// `X-Neptune-Status: 200 OK` and an empty detail, behind the whole answer.
+    Good,
+    /// An error that strikes when a part of the body has left already. The status line still says 200.
+    Failing {
+        /// The exception.
+        code: String,
+        /// Its text.
+        message: String,
+        /// The status in the trailer; `None` is the one that goes with the exception's name.
+        status: Option<StatusCode>,
+        /// How many bytes of the body have left; `None` is half of them.
+        after: Option<usize>,
+        /// Whether the error object also stands at the end of the body, as it does on current engines.
+        appended: bool,
+    },
+    /// The same with an `InternalFailureException`, whose detail is at least so many bytes long.
+    Oversized(usize),
+}
+
+impl Trailers {
+    pub(super) fn add_to(self, own: Response, context: &Context<'_>) -> Response {
+        match self {
+            Self::Good => own
+                .trailer(STATUS, HeaderValue::from_static("200 OK"))
+                .trailer(DETAIL, HeaderValue::from_static("")),
+            Self::Failing {
+                code,
+                message,
+                status,
+                after,
+                appended,
+            } => {
+                let status = status.unwrap_or_else(|| status_of(&code));
+                let failure = Failure {
+                    status,
+                    code,
+                    message,
+                };
+                failing(own, failure, after, appended, context)
+            }
+            Self::Oversized(bytes) => {
+                let failure = Failure::new("InternalFailureException", "x".repeat(bytes));
+                failing(own, failure, None, true, context)
+            }
+        }
+    }
+}
+
+fn failing(
+    mut own: Response,
+    failure: Failure,
+    after: Option<usize>,
+    appended: bool,
+    context: &Context<'_>,
+) -> Response {
+    let status = format!("{} {}", failure.status.as_u16(), failure.code);
+    // Neptune adds the text as `message` here, too.
+    let error = failure.into_response(context.request_id, true).body();
+    let body = own.body();
+    let cut = Cut {
+        after,
+        inside_chunk: false,
+    };
+    let kept = body.slice(..cut.of(body.len()));
+    own.chunks = if appended {
+        vec![kept, error.clone()]
+    } else {
+        vec![kept]
+    };
+    own.chunks.retain(|chunk| !chunk.is_empty());
+    let detail = form_encoded(&error);
+    for (name, value) in [(STATUS, status), (DETAIL, detail)] {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            own = own.trailer(name, value);
+        }
+    }
+    own
+}
+
+/// As HTML forms write it: a plus sign for a space.
+fn form_encoded(bytes: &Bytes) -> String {
+    percent::encode(bytes, b" *").replace(' ', "+")
+}

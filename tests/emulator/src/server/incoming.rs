@@ -1,0 +1,218 @@
+//! Requests off a buffer: heads, and the two ways to tell where a body ends.
+
+use bytes::{Buf as _, Bytes, BytesMut};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header, request};
+
+use super::script::Asker;
+use crate::emulator::MAX_BODY;
+
+/// The most bytes that a head may have.
+const MAX_HEAD: usize = 64 * 1024;
+const MAX_HEADERS: usize = 128;
+/// The most bytes of a line that tells the size of a chunk.
+const MAX_LINE: usize = 1024;
+
+/// A request whose body is still to come.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub(super) parts: request::Parts,
+    pub(super) body: BodyReader,
+    /// It waits for `100 Continue` before it sends its body.
+    pub(super) expects: bool,
+    pub(super) asker: Asker,
+}
+
+/// Takes a head off the buffer; `None` if it is not complete yet.
+///
+/// # Errors
+///
+/// The status to answer with when it is no request.
+pub(super) fn head(buffer: &mut BytesMut) -> Result<Option<Head>, StatusCode> {
+    let mut space = [httparse::EMPTY_HEADER; MAX_HEADERS];
+    let mut parsed = httparse::Request::new(&mut space);
+    let length = match parsed.parse(buffer) {
+        Ok(httparse::Status::Complete(length)) if length <= MAX_HEAD => length,
+        Ok(httparse::Status::Partial) if buffer.len() <= MAX_HEAD => return Ok(None),
+        Ok(_) | Err(httparse::Error::TooManyHeaders) => {
+            return Err(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+        }
+        Err(_) => return Err(StatusCode::BAD_REQUEST),
+    };
+    let old = parsed.version == Some(0);
+    let head = build(&parsed, old).ok_or(StatusCode::BAD_REQUEST)?;
+    buffer.advance(length);
+    Ok(Some(head))
+}
+
+fn build(parsed: &httparse::Request<'_, '_>, old: bool) -> Option<Head> {
+    let (mut parts, ()) = Request::new(()).into_parts();
+    parts.method = Method::from_bytes(parsed.method?.as_bytes()).ok()?;
+    parts.uri = parsed.path?.parse::<Uri>().ok()?;
+    if old {
+        parts.version = http::Version::HTTP_10;
+    }
+    for header in parsed.headers.iter() {
+        let name = HeaderName::from_bytes(header.name.as_bytes()).ok()?;
+        parts
+            .headers
+            .append(name, HeaderValue::from_bytes(header.value).ok()?);
+    }
+    let headers = &parts.headers;
+    let closes = has_word(headers, header::CONNECTION, "close");
+    let keeps = has_word(headers, header::CONNECTION, "keep-alive");
+    Some(Head {
+        body: BodyReader::of(headers)?,
+        expects: has_word(headers, header::EXPECT, "100-continue") && !old,
+        asker: Asker {
+            head_only: parts.method == Method::HEAD,
+            trailers: has_word(headers, header::TE, "trailers"),
+            old,
+            keep_alive: !closes && (!old || keeps),
+        },
+        parts,
+    })
+}
+
+/// Whether a header is a list that has this word.
+fn has_word(headers: &HeaderMap, name: HeaderName, word: &str) -> bool {
+    let mut values = headers.get_all(name).into_iter();
+    values.any(|value| {
+        let text = value.to_str().unwrap_or_default();
+        text.split(',')
+            .any(|item| item.trim().eq_ignore_ascii_case(word))
+    })
+}
+
+/// Reads a body.
+#[derive(Debug)]
+pub(super) struct BodyReader {
+    body: BytesMut,
+    left: Left,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Left {
+    /// So many bytes.
+    Length(u64),
+    /// A line that tells the size of the next chunk.
+    Size,
+    /// So many bytes of a chunk.
+    Chunk(u64),
+    /// The end of a chunk's line.
+    LineEnd,
+    /// Trailers, and the empty line that ends them.
+    Trailers,
+}
+
+impl BodyReader {
+    /// `None` if the headers contradict each other.
+    fn of(headers: &HeaderMap) -> Option<Self> {
+        let mut lengths = headers.get_all(header::CONTENT_LENGTH).into_iter();
+        let length = match lengths.next() {
+            None => None,
+            Some(first) if lengths.all(|other| other == first) => {
+                let text = first.to_str().ok()?;
+                // A sign would be taken for part of the number.
+                let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+                Some(text.parse::<u64>().ok().filter(|_| digits)?)
+            }
+            Some(_) => return None,
+        };
+        let coded = headers.contains_key(header::TRANSFER_ENCODING);
+        let chunked = has_word(headers, header::TRANSFER_ENCODING, "chunked");
+        let left = match length {
+            None if chunked => Left::Size,
+            None if !coded => Left::Length(0),
+            Some(length) if !coded => Left::Length(length),
+            _ => return None,
+        };
+        Some(Self {
+            body: BytesMut::new(),
+            left,
+        })
+    }
+
+    /// Whether it has read to the end.
+    pub(super) fn needs_nothing(&self) -> bool {
+        self.left == Left::Length(0)
+    }
+
+    /// Takes what there is off the buffer. Ready at the end of the body, or where it is longer than any request may be:
+    /// the emulator refuses it then.
+    ///
+    /// # Errors
+    ///
+    /// The status to answer with when it is no body.
+    pub(super) fn read(&mut self, buffer: &mut BytesMut) -> Result<bool, StatusCode> {
+        loop {
+            if self.too_long() {
+                return Ok(true);
+            }
+            match self.left {
+                Left::Length(0) => return Ok(true),
+                Left::Length(left) => {
+                    if buffer.is_empty() {
+                        return Ok(false);
+                    }
+                    self.left = Left::Length(self.take(buffer, left));
+                }
+                Left::Chunk(0) => self.left = Left::LineEnd,
+                Left::Chunk(left) => {
+                    if buffer.is_empty() {
+                        return Ok(false);
+                    }
+                    self.left = Left::Chunk(self.take(buffer, left));
+                }
+                Left::LineEnd => match buffer.get(..2) {
+                    Some(b"\r\n") => {
+                        buffer.advance(2);
+                        self.left = Left::Size;
+                    }
+                    Some(_) => return Err(StatusCode::BAD_REQUEST),
+                    None => return Ok(false),
+                },
+                Left::Size => match httparse::parse_chunk_size(buffer) {
+                    Ok(httparse::Status::Complete((line, size))) => {
+                        buffer.advance(line);
+                        self.left = match size {
+                            0 => Left::Trailers,
+                            size => Left::Chunk(size),
+                        };
+                    }
+                    Ok(httparse::Status::Partial) if buffer.len() <= MAX_LINE => return Ok(false),
+                    _ => return Err(StatusCode::BAD_REQUEST),
+                },
+                Left::Trailers => {
+                    let mut space = [httparse::EMPTY_HEADER; MAX_HEADERS];
+                    match httparse::parse_headers(buffer, &mut space) {
+                        Ok(httparse::Status::Complete((length, _))) => {
+                            buffer.advance(length);
+                            self.left = Left::Length(0);
+                        }
+                        Ok(httparse::Status::Partial) if buffer.len() <= MAX_HEAD => {
+                            return Ok(false);
+                        }
+                        _ => return Err(StatusCode::BAD_REQUEST),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether it stopped because the body is longer than any request may be.
+    pub(super) fn too_long(&self) -> bool {
+        self.body.len() > MAX_BODY
+    }
+
+    pub(super) fn into_body(self) -> Bytes {
+        self.body.freeze()
+    }
+
+    fn take(&mut self, buffer: &mut BytesMut, left: u64) -> u64 {
+        let many = usize::try_from(left)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
+        self.body.extend_from_slice(&buffer.split_to(many));
+        left.saturating_sub(many as u64)
+    }
+}

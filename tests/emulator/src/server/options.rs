@@ -1,0 +1,149 @@
+//! How a server is started.
+
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::control::Control;
+use super::gauge::Gauge;
+use super::{Close, Server, Shared, accept};
+use crate::{Emulator, Ending, Now};
+
+/// How a server is started. The default is a free port of 127.0.0.1, the clock of the system and no TLS.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use neptunedata_emulator::{Close, Emulator, ServerOptions};
+///
+/// let server = ServerOptions::new()
+///     .address("localhost:0")?
+///     .close_after_answer(Close::Announced)
+///     .idle_limit(Duration::from_secs(5))
+///     .start(Emulator::default())?;
+/// assert!(server.endpoint().starts_with("http://"));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[must_use]
+pub struct ServerOptions {
+    addresses: Vec<SocketAddr>,
+    clock: Option<Box<dyn Fn() -> Now + Send + Sync>>,
+    close: Close,
+    idle_limit: Option<Duration>,
+    #[cfg(feature = "tls")]
+    tls: Option<super::Tls>,
+}
+
+impl Default for ServerOptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ServerOptions {
+    /// The default.
+    pub fn new() -> Self {
+        Self {
+            addresses: vec![(Ipv4Addr::LOCALHOST, 0).into()],
+            clock: None,
+            close: Close::Never,
+            idle_limit: None,
+            #[cfg(feature = "tls")]
+            tls: None,
+        }
+    }
+
+    /// Where it listens. Port 0 is any free one. Of several addresses the first that can be bound is taken.
+    ///
+    /// # Errors
+    ///
+    /// If a name does not resolve.
+    pub fn address(mut self, address: impl ToSocketAddrs) -> io::Result<Self> {
+        self.addresses = address.to_socket_addrs()?.collect();
+        Ok(self)
+    }
+
+    /// Its clock.
+    pub fn clock(mut self, clock: impl Fn() -> Now + Send + Sync + 'static) -> Self {
+        self.clock = Some(Box::new(clock));
+        self
+    }
+
+    /// Whether connections are closed after each answer. [`Server::set_close_after_answer`] changes it.
+    pub fn close_after_answer(mut self, close: Close) -> Self {
+        self.close = close;
+        self
+    }
+
+    /// After how long idle connections are closed. [`Server::set_idle_limit`] changes it.
+    pub fn idle_limit(mut self, limit: Duration) -> Self {
+        self.idle_limit = Some(limit);
+        self
+    }
+
+    /// Speaks TLS.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: super::Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
+    /// Starts it.
+    ///
+    /// # Errors
+    ///
+    /// If the address cannot be bound, the thread not be started, or the certificate not be made.
+    pub fn start(self, emulator: Emulator) -> io::Result<Server> {
+        let listener = std::net::TcpListener::bind(self.addresses.as_slice())?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .enable_time()
+            .build()?;
+        let listener = {
+            let _guard = runtime.enter();
+            TcpListener::from_std(listener)?
+        };
+        let clock = self.clock.unwrap_or_else(|| {
+            let started = Instant::now();
+            Box::new(move || Now::new(SystemTime::now(), started.elapsed()))
+        });
+        let shared = Arc::new(Shared {
+            emulator: Mutex::new(emulator),
+            clock,
+            advanced: Mutex::new(Duration::ZERO),
+            gauge: Arc::new(Gauge::default()),
+            control: watch::Sender::new(Control::new(self.close, self.idle_limit)),
+            unread: Mutex::new((0, Ending::Fin)),
+            #[cfg(feature = "tls")]
+            tls: self.tls.map(super::Tls::ready).transpose()?,
+        });
+        let served = Arc::clone(&shared);
+        let thread = thread::Builder::new()
+            .name("neptune-emulator".to_owned())
+            .spawn(move || runtime.block_on(accept::serve(listener, served)))?;
+        Ok(Server {
+            address,
+            shared,
+            thread: Some(thread),
+        })
+    }
+}
+
+/// Shows what can be shown.
+impl fmt::Debug for ServerOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerOptions")
+            .field("addresses", &self.addresses)
+            .field("close", &self.close)
+            .field("idle_limit", &self.idle_limit)
+            .finish_non_exhaustive()
+    }
+}

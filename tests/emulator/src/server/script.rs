@@ -1,0 +1,302 @@
+//! From an outcome to the bytes and pauses that carry it out. Pure.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+
+use super::Close;
+use crate::{Cut, Delivery, Ending, Fault, Framing, Outcome, Part, Response};
+
+/// What an answer depends on, of the request that it is for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asker {
+    /// It was a HEAD request.
+    pub(super) head_only: bool,
+    /// It said `te: trailers`.
+    pub(super) trailers: bool,
+    /// It came by HTTP/1.0, which has no chunks.
+    pub(super) old: bool,
+    /// The client would use the connection again.
+    pub(super) keep_alive: bool,
+}
+
+/// What the server does on the socket, in order.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Script {
+    pub(super) steps: Vec<Step>,
+    pub(super) then: Then,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    Wait(Duration),
+    Send(Bytes),
+    /// So many bytes at a time, with a pause before each further piece.
+    Trickle(Bytes, usize, Duration),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Then {
+    Next,
+    End(Ending),
+    /// The next request, if one begins in this time.
+    EndIdle(Duration, Ending),
+}
+
+pub(super) fn script(outcome: Outcome, asker: Asker, close: Close) -> Script {
+    match outcome {
+        Outcome::Response(response) => delivered(response, &Delivery::default(), asker, close),
+        Outcome::Fault(Fault::Delivered { response, delivery }) => {
+            delivered(*response, &delivery, asker, close)
+        }
+        Outcome::Fault(Fault::CutBody { response, after }) => {
+            let cut = Cut {
+                after: Some(after),
+                inside_chunk: false,
+            };
+            let delivery = Delivery {
+                cut: Some(cut),
+                ..Delivery::default()
+            };
+            delivered(*response, &delivery, asker, close)
+        }
+        Outcome::Fault(Fault::CloseWithoutAnswer) => ended(Vec::new(), Ending::Fin),
+        Outcome::Fault(Fault::BeforeReading(ending)) => ended(Vec::new(), ending),
+        Outcome::Fault(Fault::NoAnswer { delay, ending }) => ended(vec![Step::Wait(delay)], ending),
+        Outcome::Fault(Fault::NotHttp { delay, bytes }) => {
+            ended(vec![Step::Wait(delay), Step::Send(bytes)], Ending::Fin)
+        }
+    }
+}
+
+fn ended(steps: Vec<Step>, ending: Ending) -> Script {
+    Script {
+        steps,
+        then: Then::End(ending),
+    }
+}
+
+fn delivered(mut response: Response, delivery: &Delivery, asker: Asker, close: Close) -> Script {
+    let bodiless = matches!(
+        response.status(),
+        StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
+    );
+    let framing = framing(&response, delivery, asker);
+    let trailers_wanted = asker.trailers || delivery.trailers_unasked;
+    let trailers = if framing == Framing::Chunked && trailers_wanted {
+        std::mem::take(&mut response.trailers)
+    } else {
+        HeaderMap::new()
+    };
+    let then = then(&response, delivery, framing, asker, close);
+
+    let headers = &mut response.head.headers;
+    match framing {
+        _ if bodiless => {}
+        Framing::Chunked => {
+            set(headers, header::TRANSFER_ENCODING, "chunked");
+        }
+        Framing::UntilClose => {}
+        Framing::Length | Framing::Natural => {
+            let length: usize = response.chunks.iter().map(Bytes::len).sum();
+            let told = length.saturating_add(delivery.missing).to_string();
+            set(headers, header::CONTENT_LENGTH, &told);
+        }
+    }
+    if !trailers.is_empty() {
+        let names: Vec<&str> = trailers.keys().map(http::HeaderName::as_str).collect();
+        set(headers, header::TRAILER, &names.join(", "));
+    }
+    if announces(delivery, framing, asker, close) {
+        set(headers, header::CONNECTION, "close");
+    } else if asker.old && then == Then::Next {
+        set(headers, header::CONNECTION, "keep-alive");
+    }
+
+    let mut body = Body::default();
+    if !bodiless && !asker.head_only {
+        body.write(&response.chunks, framing, delivery, &trailers);
+    }
+    travel(head(&response), body, delivery, then)
+}
+
+fn framing(response: &Response, delivery: &Delivery, asker: Asker) -> Framing {
+    let several = response.chunks.len() > 1 || !response.trailers.is_empty();
+    match delivery.framing {
+        // The answer tells it itself, and is taken at its word.
+        _ if response.head.headers.contains_key(header::CONTENT_LENGTH) => Framing::Length,
+        Framing::Natural if several => Framing::Chunked,
+        Framing::Natural => Framing::Length,
+        told => told,
+    }
+    .for_asker(asker)
+}
+
+impl Framing {
+    fn for_asker(self, asker: Asker) -> Self {
+        if asker.old && self == Self::Chunked {
+            Self::UntilClose
+        } else {
+            self
+        }
+    }
+}
+
+/// Whether the answer says that the connection closes. Where a plan says how it ends, it says whether that is told.
+fn announces(delivery: &Delivery, framing: Framing, asker: Asker, close: Close) -> bool {
+    delivery.announce_close
+        || delivery.ending.is_none()
+            && delivery.is_whole()
+            && (close == Close::Announced || !asker.keep_alive || framing == Framing::UntilClose)
+}
+
+fn then(
+    response: &Response,
+    delivery: &Delivery,
+    framing: Framing,
+    asker: Asker,
+    close: Close,
+) -> Then {
+    let stuck = delivery.stall.is_some_and(|stall| stall.time.is_none());
+    let last = !delivery.is_whole() || framing == Framing::UntilClose;
+    let says_close = response.head.headers.get(header::CONNECTION);
+    let says_close =
+        says_close.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"close"));
+    match delivery.ending {
+        _ if stuck => Then::End(Ending::Hang),
+        Some(ending) if !last && !delivery.idle.is_zero() => Then::EndIdle(delivery.idle, ending),
+        Some(ending) => Then::End(ending),
+        None if last
+            || says_close
+            || delivery.announce_close
+            || close != Close::Never
+            || !asker.keep_alive =>
+        {
+            Then::End(Ending::Fin)
+        }
+        None => Then::Next,
+    }
+}
+
+/// Sets a header that the answer does not have yet.
+fn set(headers: &mut HeaderMap, name: http::HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.entry(name).or_insert(value);
+    }
+}
+
+fn head(response: &Response) -> Vec<u8> {
+    let status = response.status();
+    let reason = status.canonical_reason().unwrap_or("Unknown");
+    let mut head = format!("HTTP/1.1 {} {reason}\r\n", status.as_u16()).into_bytes();
+    write_headers(&mut head, &response.head.headers);
+    head
+}
+
+fn write_headers(out: &mut Vec<u8>, headers: &HeaderMap) {
+    for (name, value) in headers {
+        out.extend_from_slice(name.as_str().as_bytes());
+        out.extend_from_slice(b": ");
+        out.extend_from_slice(value.as_bytes());
+        out.extend_from_slice(b"\r\n");
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+/// A body as it is written, and where it stands still.
+#[derive(Debug, Default)]
+struct Body {
+    bytes: Vec<u8>,
+    stall: usize,
+}
+
+impl Body {
+    fn write(
+        &mut self,
+        chunks: &[Bytes],
+        framing: Framing,
+        delivery: &Delivery,
+        trailers: &HeaderMap,
+    ) {
+        let length = chunks.iter().map(Bytes::len).sum();
+        let mut left = delivery.cut.map_or(length, |cut| cut.of(length));
+        let inside = delivery.cut.is_some_and(|cut| cut.inside_chunk);
+        let mut before_stall = delivery.stall.map_or(0, |stall| stall.after);
+        for chunk in chunks.iter().filter(|chunk| !chunk.is_empty()) {
+            let part = chunk.get(..left).unwrap_or(chunk);
+            left -= part.len();
+            if part.is_empty() && !inside {
+                break;
+            }
+            let chunked = framing == Framing::Chunked;
+            if chunked {
+                let told = if inside { chunk.len() } else { part.len() };
+                self.bytes
+                    .extend_from_slice(format!("{told:x}\r\n").as_bytes());
+            }
+            if before_stall > 0 {
+                self.stall = self.bytes.len() + before_stall.min(part.len());
+                before_stall = before_stall.saturating_sub(part.len());
+            }
+            self.bytes.extend_from_slice(part);
+            if inside && left == 0 {
+                // Neither the rest of it nor the end of its line.
+                return;
+            }
+            if chunked {
+                self.bytes.extend_from_slice(b"\r\n");
+            }
+        }
+        if framing == Framing::Chunked && delivery.cut.is_none() {
+            self.bytes.extend_from_slice(b"0\r\n");
+            write_headers(&mut self.bytes, trailers);
+        }
+    }
+}
+
+fn travel(head: Vec<u8>, body: Body, delivery: &Delivery, then: Then) -> Script {
+    let mut steps = Vec::new();
+    if !delivery.delay.is_zero() {
+        steps.push(Step::Wait(delivery.delay));
+    }
+    let mut body_bytes = Bytes::from(body.bytes);
+    let mut pieces = Vec::new();
+    let head = Bytes::from(head);
+    if let Some(stall) = delivery.stall {
+        let rest = body_bytes.split_off(body.stall.min(body_bytes.len()));
+        pieces.extend([(Part::Head, head), (Part::Body, body_bytes)]);
+        send(&mut steps, &pieces, delivery);
+        let Some(time) = stall.time else {
+            return Script { steps, then };
+        };
+        steps.push(Step::Wait(time));
+        pieces = vec![(Part::Body, rest)];
+    } else {
+        pieces.extend([(Part::Head, head), (Part::Body, body_bytes)]);
+    }
+    send(&mut steps, &pieces, delivery);
+    Script { steps, then }
+}
+
+/// Sends pieces, at once where none of them is slow.
+fn send(steps: &mut Vec<Step>, pieces: &[(Part, Bytes)], delivery: &Delivery) {
+    let Some(pace) = delivery.pace else {
+        let mut all = BytesMut::new();
+        for (_, bytes) in pieces {
+            all.extend_from_slice(bytes);
+        }
+        if !all.is_empty() {
+            steps.push(Step::Send(all.freeze()));
+        }
+        return;
+    };
+    for (part, bytes) in pieces.iter().filter(|(_, bytes)| !bytes.is_empty()) {
+        let slow = pace.part == Part::All || pace.part == *part;
+        steps.push(if slow {
+            Step::Trickle(bytes.clone(), pace.bytes.max(1), pace.every)
+        } else {
+            Step::Send(bytes.clone())
+        });
+    }
+}

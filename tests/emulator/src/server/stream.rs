@@ -1,0 +1,109 @@
+//! A connection's socket, with or without TLS, and the ways to leave it.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
+use tokio::net::TcpStream;
+
+use crate::Ending;
+
+/// How long a client may go on sending what nobody reads, before it is cut off.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// A pause after which it has nothing more to send.
+const QUIET: Duration = Duration::from_millis(20);
+
+#[derive(Debug)]
+pub(super) enum Stream {
+    Plain(TcpStream),
+    #[cfg(feature = "tls")]
+    Tls(Box<tokio_rustls::server::TlsStream<TcpStream>>),
+}
+
+impl Stream {
+    fn tcp(&mut self) -> &mut TcpStream {
+        match self {
+            Self::Plain(tcp) => tcp,
+            #[cfg(feature = "tls")]
+            Self::Tls(tls) => tls.get_mut().0,
+        }
+    }
+
+    /// Leaves it. `unread` says that the client may still be sending: what it sends is thrown away then, since a
+    /// system that closes a socket with bytes left in it resets the connection. Who sends more after a `Fin` than it
+    /// takes to notice that is reset all the same.
+    pub(super) async fn end(mut self, ending: Ending, unread: bool) {
+        // The client may be gone by now. Then there is nothing left to end.
+        let _ = match ending {
+            Ending::Fin => tokio::time::timeout(PATIENCE, self.shutdown())
+                .await
+                .unwrap_or(Ok(())),
+            Ending::Abrupt => self.tcp().shutdown().await,
+            Ending::Rst => self.tcp().set_zero_linger(),
+            Ending::Hang => {
+                swallow(self.tcp()).await;
+                Ok(())
+            }
+        };
+        if unread && ending != Ending::Rst {
+            let _ = tokio::time::timeout(PATIENCE, until_quiet(self.tcp())).await;
+        }
+    }
+}
+
+/// Reads to the end of what the client sends.
+pub(super) async fn swallow(tcp: &mut TcpStream) {
+    let mut buffer = [0; 4096];
+    while matches!(tcp.read(&mut buffer).await, Ok(1..)) {}
+}
+
+async fn until_quiet(tcp: &mut TcpStream) {
+    let mut buffer = vec![0; 65_536];
+    while let Ok(Ok(1..)) = tokio::time::timeout(QUIET, tcp.read(&mut buffer)).await {}
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(tcp) => Pin::new(tcp).poll_read(cx, buf),
+            #[cfg(feature = "tls")]
+            Self::Tls(tls) => Pin::new(tls).poll_read(cx, buf),
+        }
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Self::Plain(tcp) => Pin::new(tcp).poll_write(cx, buf),
+            #[cfg(feature = "tls")]
+            Self::Tls(tls) => Pin::new(tls).poll_write(cx, buf),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(tcp) => Pin::new(tcp).poll_flush(cx),
+            #[cfg(feature = "tls")]
+            Self::Tls(tls) => Pin::new(tls).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(tcp) => Pin::new(tcp).poll_shutdown(cx),
+            #[cfg(feature = "tls")]
+            Self::Tls(tls) => Pin::new(tls).poll_shutdown(cx),
+        }
+    }
+}

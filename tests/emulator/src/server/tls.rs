@@ -1,0 +1,160 @@
+//! TLS, with certificates made when the server starts.
+
+use std::io;
+use std::sync::Arc;
+
+use rustls::crypto::ring;
+use rustls::server::Acceptor;
+use rustls::{ServerConfig, version};
+use tokio::net::TcpStream;
+use tokio_rustls::LazyConfigAcceptor;
+
+use self::certificate::Certificates;
+use super::gauge::{Gauge, Handshake};
+use super::stream::{self, Stream};
+
+mod certificate;
+
+/// How a server speaks TLS. The default is versions 1.2 and 1.3 and a certificate for `localhost`, `127.0.0.1` and `::1`
+/// from a root that is made for the occasion.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Tls {
+    names: Vec<String>,
+    tls12_only: bool,
+    fault: Option<TlsFault>,
+}
+
+/// What is wrong with a server's TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TlsFault {
+    /// The certificate is for another name, `wrong.name.invalid`.
+    WrongName,
+    /// The certificate has expired.
+    Expired,
+    /// The certificate hangs from another root than the one that clients are given.
+    UnknownRoot,
+    /// The connection is accepted and the handshake never answered.
+    StalledHandshake,
+}
+
+impl Default for Tls {
+    fn default() -> Self {
+        Self {
+            names: ["localhost", "127.0.0.1", "::1"].map(String::from).into(),
+            tls12_only: false,
+            fault: None,
+        }
+    }
+}
+
+impl Tls {
+    /// The default.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Makes the certificate valid for one more name or IP address, that of a cluster which is reached through a tunnel,
+    /// say.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.names.push(name.into());
+        self
+    }
+
+    /// Makes the certificate valid for these names and IP addresses and no others.
+    pub fn names(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.names = names.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Offers version 1.2 alone.
+    pub fn tls12_only(mut self) -> Self {
+        self.tls12_only = true;
+        self
+    }
+
+    /// Makes something wrong with it.
+    pub fn fault(mut self, fault: TlsFault) -> Self {
+        self.fault = Some(fault);
+        self
+    }
+
+    pub(super) fn ready(self) -> io::Result<Ready> {
+        let certificates = Certificates::make(&self.names, self.fault).map_err(io::Error::other)?;
+        let versions: &[_] = if self.tls12_only {
+            &[&version::TLS12]
+        } else {
+            &[&version::TLS13, &version::TLS12]
+        };
+        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_protocol_versions(versions)
+            .map_err(io::Error::other)?
+            .with_no_client_auth()
+            .with_single_cert(certificates.chain, certificates.key)
+            .map_err(io::Error::other)?;
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Ready {
+            config: Arc::new(config),
+            stalls: self.fault == Some(TlsFault::StalledHandshake),
+            ca_pem: certificates.ca_pem,
+            ca_der: certificates.ca_der,
+        })
+    }
+}
+
+/// TLS with its certificates made.
+#[derive(Debug)]
+pub(super) struct Ready {
+    config: Arc<ServerConfig>,
+    stalls: bool,
+    pub(super) ca_pem: String,
+    pub(super) ca_der: Vec<u8>,
+}
+
+impl Ready {
+    pub(super) async fn handshake(&self, mut tcp: TcpStream, gauge: &Gauge) -> Option<Stream> {
+        if self.stalls {
+            gauge.handshake(Handshake::default());
+            stream::swallow(&mut tcp).await;
+            return None;
+        }
+        let start = match LazyConfigAcceptor::new(Acceptor::default(), tcp).await {
+            Ok(start) => start,
+            Err(error) => {
+                gauge.handshake(Handshake {
+                    failure: Some(error.to_string()),
+                    ..Handshake::default()
+                });
+                return None;
+            }
+        };
+        let hello = start.client_hello();
+        let protocols = hello.alpn().into_iter().flatten();
+        let place = gauge.handshake(Handshake {
+            server_name: hello.server_name().map(str::to_owned),
+            alpn: protocols
+                .map(|protocol| String::from_utf8_lossy(protocol).into_owned())
+                .collect(),
+            ..Handshake::default()
+        });
+        match start.into_stream(Arc::clone(&self.config)).await {
+            Ok(tls) => {
+                let version = tls.get_ref().1.protocol_version();
+                gauge.change_handshake(place, |handshake| {
+                    handshake.version = version.and_then(|version| version.as_str()).map(|name| {
+                        // rustls writes an underscore for the point.
+                        name.replace('_', ".")
+                    });
+                });
+                Some(Stream::Tls(Box::new(tls)))
+            }
+            Err(error) => {
+                gauge.change_handshake(place, |handshake| {
+                    handshake.failure = Some(error.to_string());
+                });
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! A client that sees every byte.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use neptunedata_emulator::{Config, Emulator, Server};
+
+/// Long enough for anything to happen on loopback, so that only a broken test waits for it.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+/// How long nothing has to come for a connection to count as silent.
+const SILENCE: Duration = Duration::from_millis(60);
+pub(crate) const STATUS: &str = "GetEngineStatus";
+
+/// How a connection ended, or did not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    Fin,
+    Rst,
+    Open,
+}
+
+pub(crate) struct Raw {
+    pub(crate) stream: TcpStream,
+}
+
+pub(crate) fn start() -> Server {
+    Server::start(Emulator::new(Config::default().fault_header(true))).expect("a server")
+}
+
+pub(crate) fn status(fault: &str) -> String {
+    format!("GET /status HTTP/1.1\r\nhost: neptune\r\nx-neptune-fault: {fault}\r\n\r\n")
+}
+
+/// One request with this fault on a connection of its own: what comes and how it ends, which should be so.
+pub(crate) fn meet(server: &Server, fault: &str, ended: Ended) -> (String, Ended) {
+    let mut raw = Raw::connect(server);
+    raw.send(&status(fault));
+    match ended {
+        Ended::Open => raw.some(),
+        _ => raw.until_end(),
+    }
+}
+
+/// Received and executed requests for the engine's status.
+pub(crate) fn counts(server: &Server) -> (usize, usize) {
+    server.with(|neptune| (neptune.received(STATUS), neptune.executed(STATUS)))
+}
+
+/// Head and body of an answer.
+pub(crate) fn parts(answer: &str) -> (&str, &str) {
+    let end = answer.find("\r\n\r\n").expect("a head") + 4;
+    answer.split_at(end)
+}
+
+/// The body of the answer, its head being one with this status and without a length.
+pub(crate) fn chunked(answer: &str) -> &str {
+    let (head, body) = parts(answer);
+    assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
+    assert!(
+        head.contains("\r\ntransfer-encoding: chunked\r\n"),
+        "{head}"
+    );
+    assert!(!head.contains("content-length"), "{head}");
+    body
+}
+
+/// The length that the head of an answer tells.
+pub(crate) fn announced(answer: &str) -> usize {
+    let (head, _) = parts(answer);
+    let line = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "));
+    line.expect("a length").parse().expect("a number")
+}
+
+impl Raw {
+    pub(crate) fn connect(server: &Server) -> Self {
+        let stream = TcpStream::connect(server.address()).expect("a connection");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a time-out");
+        Self { stream }
+    }
+
+    pub(crate) fn send(&mut self, text: &str) {
+        self.stream.write_all(text.as_bytes()).expect("written");
+    }
+
+    /// What comes in a while that is too short for a broken test to wait for: for connections that should be silent.
+    pub(crate) fn rest(&mut self) -> (String, Ended) {
+        self.read(SILENCE, SILENCE)
+    }
+
+    /// What comes, with all patience for its beginning, until the connection falls silent.
+    pub(crate) fn some(&mut self) -> (String, Ended) {
+        self.read(PATIENCE, SILENCE)
+    }
+
+    /// Waits for the end, however long it takes.
+    pub(crate) fn until_end(&mut self) -> (String, Ended) {
+        self.read(PATIENCE, PATIENCE)
+    }
+
+    fn read(&mut self, first: Duration, further: Duration) -> (String, Ended) {
+        let mut all = Vec::new();
+        let mut buffer = [0; 65_536];
+        self.stream.set_read_timeout(Some(first)).expect("set");
+        let ended = loop {
+            match self.stream.read(&mut buffer) {
+                Ok(0) => break Ended::Fin,
+                Ok(many) => all.extend_from_slice(&buffer[..many]),
+                Err(error) => match error.kind() {
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut => break Ended::Open,
+                    ErrorKind::ConnectionReset => break Ended::Rst,
+                    ErrorKind::Interrupted => {}
+                    other => panic!("{other}"),
+                },
+            }
+            self.stream.set_read_timeout(Some(further)).expect("set");
+        };
+        (String::from_utf8_lossy(&all).into_owned(), ended)
+    }
+
+    /// Reads exactly one answer with a `content-length`.
+    pub(crate) fn one(&mut self) -> String {
+        self.stream.set_read_timeout(Some(PATIENCE)).expect("set");
+        let mut answer = String::new();
+        let mut byte = [0];
+        while !answer.ends_with("\r\n\r\n") {
+            self.stream.read_exact(&mut byte).expect("read");
+            answer.push(char::from(byte[0]));
+        }
+        let length = answer
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "))
+            .expect("a length");
+        let mut body = vec![0; length.parse().expect("a number")];
+        self.stream.read_exact(&mut body).expect("read");
+        answer + &String::from_utf8(body).expect("text")
+    }
+
+    /// The pieces that come, and after how long each.
+    pub(crate) fn timed(&mut self) -> Vec<(Duration, usize)> {
+        self.stream.set_read_timeout(Some(PATIENCE)).expect("set");
+        let started = Instant::now();
+        let mut pieces = Vec::new();
+        let mut buffer = [0; 65_536];
+        while let Ok(many @ 1..) = self.stream.read(&mut buffer) {
+            pieces.push((started.elapsed(), many));
+        }
+        pieces
+    }
+}
