@@ -24,13 +24,16 @@
 
 pub(crate) mod check;
 
+use std::convert::Infallible;
+
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
-    CallOptions, Cause, EncodeError, Endpoint, Exchange, Fault, FaultKind, OPERATIONS, Operation,
-    OperationInfo, Session, operations,
+    Answered, CallOptions, Cause, DecodeError, DecodeErrorKind, EncodeError, Endpoint, Exchange,
+    Fault, FaultKind, Input, Machine, Now, OPERATIONS, Operation, OperationInfo, Response, Session,
+    Step, call::resume_decoding, operations, wire::answer,
 };
 use check::{Problem, ProblemKind};
 
@@ -53,19 +56,26 @@ pub fn request(
     dispatch(name, Encode { input, endpoint })?
 }
 
-/// Makes the machine that sends a request given as JSON; its answer's body is the output, to be read
-/// with [`response`].
+/// A call by name: a [`Machine`] like [`Call`](crate::Call), with JSON on both sides.
+#[derive(Debug)]
+pub struct Call {
+    exchange: Exchange,
+    info: &'static OperationInfo,
+    decode: fn(&Response<'_>) -> Result<Value, DecodeError>,
+}
+
+/// Makes the call that sends a request given as JSON.
 ///
 /// # Errors
 ///
 /// As [`request`].
-pub fn exchange(
+pub fn call(
     name: &str,
     input: &Value,
     session: &Session,
     options: &CallOptions,
     seed: u64,
-) -> Result<Exchange, EncodeError> {
+) -> Result<Call, EncodeError> {
     dispatch(
         name,
         Prepare {
@@ -75,6 +85,15 @@ pub fn exchange(
             seed,
         },
     )?
+}
+
+impl Machine for Call {
+    type Item = Infallible;
+    type Output = Answered<Value>;
+
+    fn resume(&mut self, input: Input, now: Now) -> Step<Infallible, Answered<Value>> {
+        resume_decoding(&mut self.exchange, self.info, self.decode, input, now)
+    }
 }
 
 /// Reads a complete answer into JSON with the member names of the service.
@@ -135,7 +154,7 @@ struct Prepare<'a> {
 }
 
 impl Visitor for Prepare<'_> {
-    type Output = Result<Exchange, EncodeError>;
+    type Output = Result<Call, EncodeError>;
 
     fn visit<O>(self) -> Self::Output
     where
@@ -143,12 +162,12 @@ impl Visitor for Prepare<'_> {
         O::Output: Serialize,
     {
         let operation = typed::<O>(self.input, self.session.endpoint())?;
-        Ok(Exchange::collecting(
-            self.session,
-            &operation,
-            self.options,
-            self.seed,
-        ))
+        let exchange = Exchange::collecting(self.session, &operation, self.options, self.seed);
+        Ok(Call {
+            exchange: exchange.judged_outside(),
+            info: O::INFO,
+            decode: decode::<O>,
+        })
     }
 }
 
@@ -164,17 +183,28 @@ impl Visitor for Decode<'_> {
         O: Operation + DeserializeOwned,
         O::Output: Serialize,
     {
-        let output = crate::response::<O>(self.response)?;
-        serde_json::to_value(output).map_err(|error| {
-            let response = crate::Response {
-                info: O::INFO,
-                status: self.response.status(),
-                headers: self.response.headers(),
-                body: self.response.body(),
-            };
-            Cause::Decode(response.error(crate::DecodeErrorKind::Shape, "", error.to_string()))
-        })
+        let (status, headers, body) = (
+            self.response.status(),
+            self.response.headers(),
+            self.response.body(),
+        );
+        answer::gate(status, headers, &http::HeaderMap::new(), body)?;
+        let response = Response {
+            info: O::INFO,
+            status,
+            headers,
+            body,
+        };
+        decode::<O>(&response).map_err(|error| answer::or_tail(error, status, headers, body))
     }
+}
+
+fn decode<O>(response: &Response<'_>) -> Result<Value, DecodeError>
+where
+    O: Operation<Output: Serialize>,
+{
+    serde_json::to_value(O::decode(response)?)
+        .map_err(|error| response.error(DecodeErrorKind::Shape, "", error.to_string()))
 }
 
 fn typed<O: Operation + DeserializeOwned>(

@@ -1,29 +1,7 @@
 //! The machine that makes a call: attempts, credentials, signing, waits, retries, the reading of the
 //! answer. It asks, a driver answers, and nothing else happens.
 //!
-//! ```text
-//!           start               Done(Ok)
-//!  new ──────────▶ ATTEMPT ◀──── Woken ─────┐    ATTEMPT  credentials present and unexpired?
-//!                   │  ▲ Credentials        │             no:  Step::Credentials
-//!       Step::Send  ▼  │                    │             yes: sign at this moment, Step::Send
-//!                 REPLY ─── again, paid ─▶ Step::Wait
-//!                   │                            REPLY    head, body, end; then status,
-//!                   └── success, fatal,                   trailers, tail; classify
-//!                       out of attempts ─▶ Step::Done
-//! ```
-//!
-//! | the machine says | the driver answers with |
-//! |---|---|
-//! | (new) | [`Input::Next`] |
-//! | [`Step::Credentials`] | [`Input::Credentials`] or [`Input::CredentialsFailed`] |
-//! | [`Step::Send`] | [`Input::Head`], [`Input::Failure`] or, unless parts are handed out, [`Input::Response`] |
-//! | [`Step::Receive`] | [`Input::Chunk`], [`Input::End`] or [`Input::Failure`] |
-//! | [`Step::Wait`] | [`Input::Woken`] |
-//! | [`Step::Item`] | [`Input::Next`] |
-//! | [`Step::Done`] | nothing, it is over |
-//!
-//! A [`TransportError`] of kind [`Deadline`](crate::TransportErrorKind::Deadline) answers any step.
-//! On any step other than `Receive` and `Item` the driver drops the body that is open.
+//! The protocol between the two is on [`Machine`].
 
 mod backoff;
 mod body;
@@ -48,6 +26,7 @@ pub(crate) use quota::Quota;
 pub use retry::{RetryClass, RetryPolicy, retry_table};
 pub(crate) use skew::Skew;
 pub use typed::Call;
+pub(crate) use typed::resume_decoding;
 
 /// The time, as the driver sees it when it answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,6 +128,10 @@ impl Input {
 }
 
 /// Something that a driver can run: a call, an exchange.
+///
+/// It asks, the driver answers, and nothing else happens.
+///
+#[doc = include_str!("../docs/steps.md")]
 ///
 /// ```
 /// use neptunedata::{Input, Machine, Now, Step};

@@ -79,7 +79,8 @@ impl Endpoint {
     /// Parses `https://host[:port][/path]`, `http://…`, or a bare Neptune host name with or without
     /// port.
     ///
-    /// Host names are put in lower case. A port that is the scheme's own is left out of the URL and
+    /// With a scheme and no port the port is the scheme's own, 443 or 80, as in every URL; clusters
+    /// listen on 8182 unless set up otherwise. Host names are put in lower case. A port that is the scheme's own is left out of the URL and
     /// the `host` header, as signing demands.
     ///
     /// # Errors
@@ -101,19 +102,21 @@ impl Endpoint {
             Some(_) => return Err(EndpointError::Scheme),
             None => (true, text, true),
         };
+        // Before anything is cut, so that no part of a password is ever shown.
+        if rest.contains('@') {
+            return Err(EndpointError::UserInfo);
+        }
         let (authority, path) = match rest.find('/') {
             Some(slash) => rest.split_at_checked(slash).unwrap_or((rest, "")),
             None => (rest, ""),
         };
-        if authority.contains('@') {
-            return Err(EndpointError::UserInfo);
+        let name = authority.split(':').next().unwrap_or(authority);
+        if bare && region_of(&name.to_ascii_lowercase()).is_none() {
+            return Err(EndpointError::Scheme);
         }
         let (host, port) = split_port(authority)?;
         let (host, bracketed) = check_host(host)?;
         let region = region_of(&host).map(str::to_owned);
-        if bare && region.is_none() {
-            return Err(EndpointError::Scheme);
-        }
         let scheme_port = if secure { 443 } else { 80 };
         let port = port.unwrap_or(if bare { NEPTUNE_PORT } else { scheme_port });
         let path = check_path(path)?;

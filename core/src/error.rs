@@ -10,7 +10,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use crate::{Meta, RetryClass, SignError};
+use crate::{Effect, Meta, RetryClass, SignError, call::retry::classify};
 
 pub use decode::{DecodeError, DecodeErrorKind};
 pub use encode::{EncodeError, Fault, FaultKind};
@@ -116,6 +116,8 @@ struct Inner {
     attempts: u32,
     may_have_executed: bool,
     earlier_lost: bool,
+    /// Whether a second execution would do something; then it matters that none was tried.
+    effect: Option<Effect>,
     class: Option<RetryClass>,
     /// Why fresh credentials could not be had, after a refusal that asked for them.
     credentials: Option<CredentialsError>,
@@ -135,6 +137,7 @@ impl Error {
             attempts: 0,
             may_have_executed,
             earlier_lost: false,
+            effect: None,
             class: None,
             credentials: None,
             stop: Stop::Permanent,
@@ -153,6 +156,11 @@ impl Error {
     pub(crate) fn with_execution(mut self, may_have_executed: bool, earlier_lost: bool) -> Self {
         self.0.may_have_executed = may_have_executed;
         self.0.earlier_lost = earlier_lost;
+        self
+    }
+
+    pub(crate) fn with_effect(mut self, effect: Effect) -> Self {
+        self.0.effect = Some(effect);
         self
     }
 
@@ -252,11 +260,17 @@ impl Error {
 }
 
 impl Inner {
-    fn service_refused(&self) -> bool {
-        match &self.cause {
-            Cause::Service(error) => error.status.is_client_error(),
+    /// Whether the refusal may be the effect of an earlier attempt, as when the job is cancelled
+    /// already. Reads have no effect, and being refused for load or rights is none.
+    fn may_be_an_effect(&self) -> bool {
+        let refused = match &self.cause {
+            Cause::Service(error) => {
+                let class = classify(error.kind, error.status.as_u16());
+                error.status.is_client_error() && class.is_none()
+            }
             _ => false,
-        }
+        };
+        refused && self.earlier_lost && self.effect != Some(Effect::Read)
     }
 }
 
@@ -267,15 +281,14 @@ impl fmt::Display for Error {
         if let Some(error) = &inner.credentials {
             write!(f, " (and for another try: {error})")?;
         }
-        // A refusal may be the effect of an earlier attempt: the job is cancelled already.
-        let refused = inner.service_refused();
-        if inner.earlier_lost && refused {
-            write!(
+        if inner.may_be_an_effect() {
+            return write!(
                 f,
-                " (attempt {}; an earlier attempt lost its answer and may have been executed, which this may be the effect of)",
+                " (attempt {}; an earlier attempt may have been executed, which this may be the effect of)",
                 inner.attempts
-            )?;
-        } else if inner.stop == Stop::Attempts && inner.attempts > 1 {
+            );
+        }
+        if inner.stop == Stop::Attempts && inner.attempts > 1 {
             write!(f, " (gave up after {} attempts)", inner.attempts)?;
         }
         match (inner.stop, inner.retry_after) {
@@ -290,9 +303,10 @@ impl fmt::Display for Error {
             }
             _ => {}
         }
-        if inner.may_have_executed && !(inner.earlier_lost && refused) {
+        if inner.may_have_executed {
             f.write_str("; the request may have been executed")?;
-            if inner.stop == Stop::Write {
+            let stopped = matches!(inner.stop, Stop::Write | Stop::Permanent);
+            if stopped && inner.effect == Some(Effect::Write) {
                 f.write_str(" and was not sent again")?;
             }
         }
@@ -338,4 +352,18 @@ pub(crate) fn bounded_start(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
     } else {
         text
     }
+}
+
+/// The same on one line: what controls terminals is shown, not done.
+pub(crate) fn one_line(bytes: &[u8]) -> String {
+    let text = bounded_start(bytes);
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() {
+            line.extend(character.escape_default());
+        } else {
+            line.push(character);
+        }
+    }
+    line
 }

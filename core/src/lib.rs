@@ -18,7 +18,8 @@
 //! # #[cfg(feature = "sigv4")] {
 //! use std::time::{Duration, SystemTime};
 //! use neptunedata::{
-//!     Auth, Call, CancelMlModelTrainingJob, Credentials, Endpoint, Input, Machine, Now, Session, Step,
+//!     Auth, Call, CancelMlModelTrainingJob, Credentials, CredentialsError, Endpoint, Input, Machine,
+//!     Now, Session, Step,
 //! };
 //!
 //! let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com")?;
@@ -39,8 +40,10 @@
 //!             Input::Response(answer, http::HeaderMap::new())
 //!         }
 //!         Step::Wait(_time) => Input::Woken, // … sleep so long.
+//!         Step::Credentials { .. } => Input::CredentialsFailed(CredentialsError::new("no others")),
+//!         Step::Receive => Input::End(http::HeaderMap::new()), // Answers went in whole.
+//!         Step::Item(nothing) => match nothing {},
 //!         Step::Done(result) => break result?,
-//!         other => unreachable!("{other:?}"),
 //!     };
 //! };
 //! assert_eq!(answered.output.status.as_deref(), Some("200 OK"));
@@ -126,6 +129,9 @@ pub mod sources;
 mod timestamp;
 mod wire;
 
+#[doc = include_str!("../docs/wire.md")]
+pub mod wire_facts {}
+
 pub use bytes;
 pub use http;
 pub use serde_json;
@@ -145,6 +151,7 @@ pub use error::{
     TransportErrorKind,
 };
 pub use operation::{Effect, OPERATIONS, Operation, OperationInfo};
+#[doc(inline)]
 pub use operations::*;
 pub use proxy::{Proxy, ProxyError};
 pub use session::{Auth, Session, SessionBuilder, SessionError};

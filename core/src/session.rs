@@ -1,6 +1,9 @@
 //! What calls to one cluster share.
 
-use std::{sync::Arc, time::SystemTime};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
+};
 
 use bytes::Bytes;
 
@@ -35,6 +38,8 @@ struct Inner {
     auth: Auth,
     policy: RetryPolicy,
     body_limit: usize,
+    /// What replaced the credentials of `auth` when they had run out.
+    renewed: Mutex<Option<Credentials>>,
     quota: Quota,
     skew: Skew,
     #[cfg(feature = "sigv4")]
@@ -58,13 +63,16 @@ impl Auth {
         Auth(Kind::Unsigned)
     }
 
-    /// Requests are signed with these credentials, until they expire; then machines ask for others.
+    /// Requests are signed with these credentials. When they have expired, or the server says so,
+    /// machines ask their driver for others, and the session goes on with those. For temporary
+    /// credentials [`on_request`](Auth::on_request) is the better choice. Needs the feature `sigv4`.
     #[cfg(feature = "sigv4")]
     pub fn credentials(credentials: Credentials) -> Self {
         Auth(Kind::Signed(Some(credentials)))
     }
 
-    /// Requests are signed, and every call asks its driver for credentials.
+    /// Requests are signed, and every call asks its driver for credentials, which caches them. Needs
+    /// the feature `sigv4`.
     #[cfg(feature = "sigv4")]
     pub fn on_request() -> Self {
         Auth(Kind::Signed(None))
@@ -145,11 +153,31 @@ impl Session {
         self.0.quota.left()
     }
 
-    pub(crate) fn credentials(&self) -> Option<&Credentials> {
+    /// The credentials that calls begin with.
+    pub(crate) fn credentials(&self) -> Option<Credentials> {
         match &self.0.auth.0 {
             Kind::Unsigned => None,
             #[cfg(feature = "sigv4")]
-            Kind::Signed(credentials) => credentials.as_ref(),
+            Kind::Signed(credentials) => {
+                let renewed = self
+                    .0
+                    .renewed
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner);
+                renewed.as_ref().or(credentials.as_ref()).cloned()
+            }
+        }
+    }
+
+    /// Keeps what replaced the session's own credentials. A session without any asks every time.
+    pub(crate) fn renew(&self, credentials: &Credentials) {
+        if self.credentials().is_some() {
+            let mut renewed = self
+                .0
+                .renewed
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            *renewed = Some(credentials.clone());
         }
     }
 
@@ -242,6 +270,7 @@ impl SessionBuilder {
             auth,
             policy,
             body_limit,
+            renewed: Mutex::new(None),
             quota: Quota::new(),
             skew: Skew::default(),
             #[cfg(feature = "sigv4")]

@@ -133,7 +133,7 @@ fn a_cancel_repeated_after_a_lost_answer_says_that_it_may_have_worked_the_first_
     assert_eq!(
         error.to_string(),
         "InvalidParameterException (400): Failed to stop the job because it has already completed \
-         or failed. [request id r] (attempt 2; an earlier attempt lost its answer and may have been \
+         or failed. [request id r] (attempt 2; an earlier attempt may have been \
          executed, which this may be the effect of)",
     );
     assert!(error.may_have_executed());

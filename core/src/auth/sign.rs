@@ -24,6 +24,7 @@ const DATE: HeaderName = HeaderName::from_static("x-amz-date");
 const TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 
 /// Signs a finished request for the Neptune data API (Signature Version 4, service `neptune-db`).
+/// Needs the feature `sigv4`.
 ///
 /// Sets `authorization`, `x-amz-date` and, for temporary credentials, `x-amz-security-token`, in place of earlier ones,
 /// and `host` from the URI where it is absent. Signed are method, path, query, body and every header present, except

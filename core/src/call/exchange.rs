@@ -133,7 +133,7 @@ impl Exchange {
             streaming: false,
             committed: false,
             random: Random::new(seed),
-            credentials: session.credentials().cloned(),
+            credentials: session.credentials(),
             state: State::New,
             attempts: 0,
             retries: 0,
@@ -257,6 +257,7 @@ impl Exchange {
     ) -> Step<Part, Answered<()>> {
         let wall = self.session.skew().apply(now.wall);
         if !credentials.is_expired_at(wall) {
+            self.session.renew(&credentials);
             self.credentials = Some(credentials);
             return self.attempt(now);
         }
@@ -406,6 +407,7 @@ impl Exchange {
         self.state = State::Done;
         Step::fail(
             error
+                .with_effect(self.effect)
                 .with_attempts(self.attempts, Stop::Permanent)
                 .with_execution(self.lost, self.lost),
         )

@@ -84,21 +84,23 @@ impl CallOptions {
 
     /// Adds a member that the service knows and the request has no field for. It goes where the
     /// operation has its members: into the JSON body, or for operations without one into the query.
-    /// In a body it replaces a member of the same name.
+    /// It replaces a member of the same name.
     #[must_use]
     pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.extras.fields.push((name.into(), value.into()));
         self
     }
 
-    /// Adds a query parameter, whatever the operation's form.
+    /// Adds a query parameter, whatever the operation's form. It replaces one that the
+    /// request has of the same name; several extra ones of one name all go along.
     #[must_use]
     pub fn extra_query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.extras.query.push((name.into(), value.into()));
         self
     }
 
-    /// Adds a header, which is signed too unless signing must leave it out.
+    /// Adds a header, which is signed too unless signing must leave it out. Headers that follow from
+    /// the request or from signing it, such as `host`, are refused.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.extras.headers.append(name, value);

@@ -1,5 +1,5 @@
-//! Refusals that another signature can cure: `neptune-wire.md` calls them IAM failures, and all of
-//! them come as HTTP 403 before anything is executed.
+//! Refusals that another signature can cure: clocks and credentials. They come as HTTP 403 before
+//! anything is executed.
 
 use std::time::SystemTime;
 

@@ -2,8 +2,8 @@
 
 use std::{convert::Infallible, marker::PhantomData};
 
-use super::{Answered, CallOptions, Exchange, Input, Machine, Meta, Now, Step};
-use crate::{Operation, Response, Session};
+use super::{Answered, CallOptions, Exchange, Input, Machine, Now, Step};
+use crate::{DecodeError, Operation, OperationInfo, Response, Session};
 
 /// A call: sends a request, collects the answer, decodes it.
 ///
@@ -61,39 +61,44 @@ impl<O: Operation> Machine for Call<O> {
     type Output = Answered<O::Output>;
 
     fn resume(&mut self, input: Input, now: Now) -> Step<Infallible, Answered<O::Output>> {
-        let step = match self.exchange.resume(input, now) {
-            Step::Done(Ok(answer)) => {
-                let response = Response {
-                    info: O::INFO,
-                    status: answer.meta.status,
-                    headers: &answer.meta.headers,
-                    body: &answer.body,
-                };
-                match O::decode(&response) {
-                    Ok(output) => {
-                        self.exchange.accept();
-                        let Answered { meta, body, .. } = answer;
-                        return Step::Done(Ok(Answered { output, meta, body }));
-                    }
-                    Err(error) => {
-                        let Meta {
-                            status, headers, ..
-                        } = answer.meta;
-                        self.exchange
-                            .reject(error, status, headers, answer.body, now)
-                    }
+        resume_decoding(&mut self.exchange, O::INFO, O::decode, input, now)
+    }
+}
+
+/// Resumes an exchange that leaves it to `decode` to judge what looks like a success.
+pub(crate) fn resume_decoding<T>(
+    exchange: &mut Exchange,
+    info: &'static OperationInfo,
+    decode: fn(&Response<'_>) -> Result<T, DecodeError>,
+    input: Input,
+    now: Now,
+) -> Step<Infallible, Answered<T>> {
+    let step = match exchange.resume(input, now) {
+        Step::Done(Ok(answer)) => {
+            let response = Response {
+                info,
+                status: answer.meta.status,
+                headers: &answer.meta.headers,
+                body: &answer.body,
+            };
+            let decoded = decode(&response);
+            let Answered { meta, body, .. } = answer;
+            match decoded {
+                Ok(output) => {
+                    exchange.accept();
+                    return Step::Done(Ok(Answered { output, meta, body }));
                 }
+                Err(error) => exchange.reject(error, meta.status, meta.headers, body, now),
             }
-            step => step,
-        };
-        match step {
-            Step::Credentials { refresh } => Step::Credentials { refresh },
-            Step::Send(transmit) => Step::Send(transmit),
-            // A collecting exchange hands out no parts.
-            Step::Receive | Step::Item(_) => Step::Receive,
-            Step::Wait(time) => Step::Wait(time),
-            Step::Done(Err(error)) => Step::Done(Err(error)),
-            Step::Done(Ok(_)) => Step::Receive,
         }
+        step => step,
+    };
+    match step {
+        Step::Credentials { refresh } => Step::Credentials { refresh },
+        Step::Send(transmit) => Step::Send(transmit),
+        // A collecting exchange hands out no parts, and a rejected answer is no success.
+        Step::Receive | Step::Item(_) | Step::Done(Ok(_)) => Step::Receive,
+        Step::Wait(time) => Step::Wait(time),
+        Step::Done(Err(error)) => Step::Done(Err(error)),
     }
 }

@@ -4,12 +4,12 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use super::bounded_start;
+use super::{bounded_start, one_line};
 
 /// The server answered with success, yet its body is not the operation's answer.
 ///
 /// The request was received and most likely executed. The whole body is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DecodeError {
     pub(crate) operation: &'static str,
     pub(crate) path: String,
@@ -80,6 +80,18 @@ impl DecodeError {
     }
 }
 
+impl fmt::Debug for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DecodeError")
+            .field("operation", &self.operation)
+            .field("kind", &self.kind)
+            .field("path", &bounded_start(self.path.as_bytes()))
+            .field("reason", &bounded_start(self.reason.as_bytes()))
+            .field("body", &bounded_start(&self.body))
+            .finish()
+    }
+}
+
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} was answered with ", self.operation)?;
@@ -94,9 +106,9 @@ impl fmt::Display for DecodeError {
             DecodeErrorKind::Encoding => f.write_str("an encoding that was not asked for")?,
         }
         if !self.path.is_empty() {
-            write!(f, " at {}", bounded_start(self.path.as_bytes()))?;
+            write!(f, " at {}", one_line(self.path.as_bytes()))?;
         }
-        write!(f, ": {}", bounded_start(self.reason.as_bytes()))?;
+        write!(f, ": {}", one_line(self.reason.as_bytes()))?;
         if matches!(
             self.kind,
             DecodeErrorKind::Syntax | DecodeErrorKind::Truncated

@@ -5,12 +5,12 @@ use std::fmt;
 use bytes::Bytes;
 use http::StatusCode;
 
-use super::{ErrorKind, bounded_start};
+use super::{ErrorKind, bounded_start, one_line};
 
 /// An error answer of the service, modelled or not.
 ///
 /// Its text is `MalformedQueryException (400): <message> [request id …]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServiceError {
     /// The exception, or [`ErrorKind::Unknown`].
@@ -36,22 +36,37 @@ impl ServiceError {
     }
 }
 
+impl fmt::Debug for ServiceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServiceError")
+            .field("kind", &self.kind)
+            .field("status", &self.status)
+            .field("code", &self.code)
+            .field("message", &bounded_start(self.message.as_bytes()))
+            .field("request_id", &self.request_id)
+            .field("body", &bounded_start(&self.body))
+            .finish()
+    }
+}
+
 impl fmt::Display for ServiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.code {
             Some(code) => write!(
                 f,
                 "{} ({})",
-                bounded_start(code.as_bytes()),
+                one_line(code.as_bytes()),
                 self.status.as_u16()
             )?,
             None => write!(f, "the server answered {}", self.status)?,
         }
         if !self.message.is_empty() {
-            write!(f, ": {}", bounded_start(self.message.as_bytes()))?;
+            write!(f, ": {}", one_line(self.message.as_bytes()))?;
+        } else if self.code.is_none() && !self.body.is_empty() {
+            write!(f, ": {}", one_line(&self.body))?;
         }
         if let Some(id) = &self.request_id {
-            write!(f, " [request id {}]", bounded_start(id.as_bytes()))?;
+            write!(f, " [request id {}]", one_line(id.as_bytes()))?;
         }
         Ok(())
     }

@@ -76,11 +76,15 @@ pub struct TransportError {
 
 impl TransportError {
     /// A failure of this kind. Say [`Sent::Maybe`] unless it is certain that the server did not
-    /// receive the whole request.
+    /// receive the whole request. Kinds that are about an answer are [`Sent::Maybe`] anyway.
     pub fn new(kind: TransportErrorKind, sent: Sent) -> Self {
+        let answered = matches!(
+            kind,
+            TransportErrorKind::Protocol | TransportErrorKind::HeadTooLarge
+        );
         TransportError {
             kind,
-            sent,
+            sent: if answered { Sent::Maybe } else { sent },
             reused: false,
             source: None,
         }

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt::Write as _};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Uri,
-    header::{CONTENT_LENGTH, CONTENT_TYPE, HOST},
+    header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -15,6 +15,17 @@ use crate::{EncodeError, Endpoint, Fault, FaultKind, Operation, OperationInfo, o
 
 /// The longest URI that `http::Uri` and Neptune's front end take, in bytes.
 const MAX_URI: usize = 65_534;
+
+/// Headers that extras must not set: they follow from the request, or from signing it.
+const RESERVED: [HeaderName; 7] = [
+    HOST,
+    CONTENT_LENGTH,
+    TRANSFER_ENCODING,
+    CONNECTION,
+    AUTHORIZATION,
+    HeaderName::from_static("x-amz-date"),
+    HeaderName::from_static("x-amz-security-token"),
+];
 
 /// Turns a request struct into an unsigned `http::Request`.
 ///
@@ -151,6 +162,24 @@ impl<'a> RequestWriter<'a> {
         }
     }
 
+    /// Takes out the parameters of this name, which an extra one replaces.
+    fn remove_query(&mut self, name: &str) {
+        let mut encoded = String::new();
+        percent::encode_into(&mut encoded, name);
+        let Some((target, query)) = self.uri.split_once('?') else {
+            return;
+        };
+        let is_other = |pair: &&str| pair.split('=').next() != Some(encoded.as_str());
+        let kept: Vec<_> = query.split('&').filter(is_other).collect();
+        let (target, query) = (target.to_owned(), kept.join("&"));
+        self.has_query = !query.is_empty();
+        self.uri = if self.has_query {
+            format!("{target}?{query}")
+        } else {
+            target
+        };
+    }
+
     fn query_name(&mut self, name: &str) {
         self.uri.push(if self.has_query { '&' } else { '?' });
         self.has_query = true;
@@ -214,6 +243,9 @@ impl<'a> RequestWriter<'a> {
                 .iter()
                 .map(|(name, value)| (name, Cow::Borrowed(value.as_str()))),
         );
+        for (name, _) in &query {
+            self.remove_query(name);
+        }
         for (name, value) in query {
             self.query_name(name);
             percent::encode_into(&mut self.uri, &value);
@@ -234,6 +266,10 @@ impl<'a> RequestWriter<'a> {
             }
         }
         for name in extras.headers.keys() {
+            if RESERVED.contains(name) {
+                let reason = FaultKind::Other("this header is set by the client itself".into());
+                self.fault(name.as_str().to_owned(), reason);
+            }
             self.headers.remove(name);
         }
         self.headers.extend(extras.headers.clone());

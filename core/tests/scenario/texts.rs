@@ -85,7 +85,7 @@ fn a_repeated_cancel_meets_its_own_effect() {
     );
     assert_eq!(
         error.to_string(),
-        "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id r-1] (attempt 2; an earlier attempt lost its answer and may have been executed, which this may be the effect of)"
+        "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id r-1] (attempt 2; an earlier attempt may have been executed, which this may be the effect of)"
     );
 }
 

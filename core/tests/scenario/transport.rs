@@ -127,12 +127,15 @@ fn before_the_answer() -> Vec<Row> {
         Protocol,
         Other,
     ] {
-        rows.push(same(
-            format!("{kind:?}, not sent"),
-            NOT_SENT,
-            vec![Event::Fails(kind, No)],
-            three_times(kind, NOT),
-        ));
+        // What is no HTTP came in answer to something.
+        if kind != Protocol {
+            rows.push(same(
+                format!("{kind:?}, not sent"),
+                NOT_SENT,
+                vec![Event::Fails(kind, No)],
+                three_times(kind, NOT),
+            ));
+        }
         rows.push(row(
             format!("{kind:?}, perhaps sent"),
             LOST,

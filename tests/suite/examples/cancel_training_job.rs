@@ -26,9 +26,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Err(_) => {
             let config = Config::default().iam(ACCESS_KEY, SECRET_KEY, REGION);
             let server = Server::start(Emulator::new(config))?;
-            println!("The emulator listens on {} and verifies signatures.", server.endpoint());
+            println!(
+                "The emulator listens on {} and verifies signatures.",
+                server.endpoint()
+            );
             let endpoint = Endpoint::parse(&server.endpoint())?.with_region(REGION)?;
-            (Client::new(endpoint, Credentials::new(ACCESS_KEY, SECRET_KEY))?, Some(server))
+            (
+                Client::new(endpoint, Credentials::new(ACCESS_KEY, SECRET_KEY))?,
+                Some(server),
+            )
         }
     };
 
@@ -52,8 +58,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 
-    let cancelled = client.send(&CancelMlModelTrainingJob::new(&id).clean(true)).await?;
-    println!("cancelled  {}", cancelled.status.as_deref().unwrap_or("(an empty success)"));
+    let cancelled = client
+        .send(&CancelMlModelTrainingJob::new(&id).clean(true))
+        .await?;
+    println!(
+        "cancelled  {}",
+        cancelled.status.as_deref().unwrap_or("(an empty success)")
+    );
 
     let status = client.send(&GetMlModelTrainingJob::new(&id)).await?.status;
     println!("looked     {}", text(&status));

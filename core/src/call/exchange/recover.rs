@@ -75,6 +75,7 @@ impl Exchange {
         self.state = State::Done;
         Step::fail(
             error
+                .with_effect(self.effect)
                 .with_attempts(self.attempts, stop)
                 .with_execution(self.lost, earlier_lost),
         )

@@ -160,7 +160,7 @@ fn first_sent<E: fmt::Display>(
     unix_time: u64,
 ) -> Result<Request<Bytes>, Failure> {
     let session = session.map_err(|error| error.to_string())?;
-    let mut exchange = by_name::exchange(&line.operation, input, &session, &CallOptions::new(), 1)
+    let mut exchange = by_name::call(&line.operation, input, &session, &CallOptions::new(), 1)
         .map_err(Failure::Refused)?;
     let now = Now {
         wall: SystemTime::UNIX_EPOCH + Duration::from_secs(unix_time),

@@ -136,7 +136,7 @@ impl Line {
             Session::new(endpoint, Auth::unsigned()).map_err(|error| error.to_string())?;
         let input = model.minimal_input(&self.operation);
         let options = CallOptions::new().max_attempts(1);
-        let mut exchange = by_name::exchange(&self.operation, &input, &session, &options, 1)
+        let mut exchange = by_name::call(&self.operation, &input, &session, &options, 1)
             .map_err(|error| error.to_string())?;
         match exchange.resume(Input::Next, now) {
             Step::Send(_) => {}

@@ -14,7 +14,7 @@ use crate::{DecodeError, Effect, Operation, OperationInfo, RequestWriter, Respon
 /// `InvalidParameterException` ("… already completed or failed"), and the
 /// [`Error`](crate::Error) then says that an earlier attempt may have been executed.
 ///
-/// Needs the IAM action `neptune-db:CancelMLModelTrainingJob` and engine 1.2.1.0 or later.
+/// Needs the IAM action `neptune-db:CancelMLModelTrainingJob` and engine 1.2.1.0.R6 or later.
 /// An id that no job has is an `InvalidParameterException` (400), not the documented
 /// `MLResourceNotFoundException` (`M38`).
 ///

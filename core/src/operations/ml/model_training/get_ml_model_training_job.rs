@@ -13,7 +13,7 @@ use crate::{
 
 /// Tells how far a model-training job is, `GET /ml/modeltraining/{id}`.
 ///
-/// A read. Needs the IAM action `neptune-db:GetMLModelTrainingJobStatus` and engine 1.2.1.0 or later.
+/// A read. Needs the IAM action `neptune-db:GetMLModelTrainingJobStatus` and engine 1.2.1.0.R6 or later.
 /// An id that no job has is an `InvalidParameterException` (400), not the documented
 /// `MLResourceNotFoundException` (`M38`).
 ///

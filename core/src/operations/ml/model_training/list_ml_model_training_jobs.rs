@@ -11,7 +11,7 @@ use crate::{DecodeError, Effect, Operation, OperationInfo, RequestWriter, Respon
 /// Lists model-training jobs, `GET /ml/modeltraining`.
 ///
 /// A read. There is no paging: what `max_items` cuts off cannot be had. Needs the IAM action
-/// `neptune-db:ListMLModelTrainingJobs` and engine 1.2.1.0 or later.
+/// `neptune-db:ListMLModelTrainingJobs` and engine 1.2.1.0.R6 or later.
 ///
 /// ```
 /// use neptunedata::{Endpoint, ListMlModelTrainingJobs};

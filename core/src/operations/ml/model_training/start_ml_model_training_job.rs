@@ -15,7 +15,7 @@ use crate::{
 ///
 /// A write: without an id every execution starts another job, and with one a second execution is
 /// refused, so after a lost answer the request is not sent again. Needs the IAM action
-/// `neptune-db:StartMLModelTrainingJob` and engine 1.2.1.0 or later.
+/// `neptune-db:StartMLModelTrainingJob` and engine 1.2.1.0.R6 or later.
 ///
 /// The service also knows `enableInterContainerTrafficEncryption`, `modelName` and `maxWaitTime`
 /// (`M39`); add them with [`CallOptions::extra`](crate::CallOptions::extra).

@@ -1,0 +1,278 @@
+//! What sessions refuse, and what options of a call and of a client lead to.
+
+use std::time::{Duration, SystemTime};
+
+use http::{HeaderName, HeaderValue, header};
+use neptunedata::{
+    Auth, Call, CallOptions, Cause, ClientOptions, DataProcessingJobId, DecodeErrorKind, Endpoint,
+    FaultKind, GetMlModelTrainingJob, Input, ListMlModelTrainingJobs, Machine, Now, Operation,
+    RetryPolicy, S3Uri, Session, StartMlModelTrainingJob, Step,
+};
+use serde_json::{Value, json};
+
+fn now() -> Now {
+    Now {
+        wall: SystemTime::UNIX_EPOCH,
+        mono: Duration::ZERO,
+    }
+}
+
+fn endpoint(url: &str) -> Endpoint {
+    Endpoint::parse(url).unwrap()
+}
+
+fn unsigned() -> Session {
+    Session::new(endpoint("http://localhost:8182"), Auth::unsigned()).unwrap()
+}
+
+fn sent<O: Operation>(operation: &O, options: &CallOptions) -> http::Request<bytes::Bytes> {
+    let mut call = Call::with_options(&unsigned(), operation, options, 1);
+    match call.resume(Input::Next, now()) {
+        Step::Send(transmit) => transmit.request,
+        Step::Done(Err(error)) => panic!("{error}"),
+        _ => panic!("nothing was sent"),
+    }
+}
+
+fn faults<O: Operation>(operation: &O, options: &CallOptions) -> Vec<(String, FaultKind)> {
+    let mut call = Call::with_options(&unsigned(), operation, options, 1);
+    let Step::Done(Err(error)) = call.resume(Input::Next, now()) else {
+        panic!("the request was not refused");
+    };
+    let Cause::Encode(error) = error.cause() else {
+        panic!("{error}")
+    };
+    let faults = error.faults().iter();
+    faults
+        .map(|fault| (fault.field().to_owned(), fault.kind().clone()))
+        .collect()
+}
+
+#[cfg(feature = "sigv4")]
+#[test]
+fn signed_requests_need_a_region_and_stay_off_plain_http() {
+    use neptunedata::{Credentials, SessionError};
+
+    let auth = || Auth::credentials(Credentials::new("AKIDEXAMPLE", "secret"));
+    let host = "db.example.com".to_owned();
+    let without_region = Session::new(endpoint("https://db.example.com:8182"), auth());
+    assert_eq!(
+        without_region.unwrap_err(),
+        SessionError::RegionMissing { host: host.clone() }
+    );
+
+    let plain = || {
+        endpoint("http://db.example.com:8182")
+            .with_region("us-east-1")
+            .unwrap()
+    };
+    let refused = Session::new(plain(), auth());
+    assert_eq!(refused.unwrap_err(), SessionError::PlainHttp { host });
+    assert!(Session::new(plain(), Auth::unsigned()).is_ok());
+    assert!(
+        Session::builder(plain(), auth())
+            .allow_plain_http()
+            .build()
+            .is_ok()
+    );
+    for loopback in [
+        "http://localhost:1",
+        "http://127.9.9.9:1",
+        "http://[::1]:1",
+        "http://a.localhost",
+    ] {
+        let endpoint = endpoint(loopback).with_region("us-east-1").unwrap();
+        assert!(Session::new(endpoint, auth()).is_ok(), "{loopback}");
+    }
+}
+
+#[cfg(feature = "sigv4")]
+#[test]
+fn a_session_goes_on_with_the_credentials_that_replaced_its_own() {
+    use neptunedata::Credentials;
+
+    let expired = Credentials::new("AKIDOLD", "secret").with_expiry(SystemTime::UNIX_EPOCH);
+    let endpoint = endpoint("http://localhost:8182")
+        .with_region("us-east-1")
+        .unwrap();
+    let session = Session::new(endpoint, Auth::credentials(expired)).unwrap();
+    let now = Now {
+        wall: SystemTime::UNIX_EPOCH + Duration::from_secs(60),
+        mono: Duration::ZERO,
+    };
+    let operation = GetMlModelTrainingJob::new("job-1");
+
+    let mut call = Call::new(&session, &operation, 1);
+    assert!(matches!(
+        call.resume(Input::Next, now),
+        Step::Credentials { refresh: true }
+    ));
+    let fresh = Credentials::new("AKIDNEW", "secret");
+    assert!(matches!(
+        call.resume(Input::Credentials(fresh), now),
+        Step::Send(_)
+    ));
+
+    let Step::Send(transmit) = Call::new(&session, &operation, 1).resume(Input::Next, now) else {
+        panic!("the next call asks again");
+    };
+    let authorization = transmit.request.headers()[header::AUTHORIZATION]
+        .to_str()
+        .unwrap();
+    assert!(
+        authorization.contains("Credential=AKIDNEW/"),
+        "{authorization}"
+    );
+}
+
+#[test]
+fn extras_go_where_the_operation_has_its_members_and_replace_those_of_their_name() {
+    let start =
+        StartMlModelTrainingJob::new(DataProcessingJobId::new("d"), S3Uri::new("s3://b/")).id("a");
+    let options = CallOptions::new()
+        .extra("modelName", "rgcn")
+        .extra("id", "b")
+        .extra_query("x", "1 2");
+    let request = sent(&start, &options);
+    let body: Value = serde_json::from_slice(request.body()).unwrap();
+    let expected = json!({"id": "b", "dataProcessingJobId": "d", "trainModelS3Location": "s3://b/", "modelName": "rgcn"});
+    assert_eq!(body, expected);
+    assert_eq!(request.uri().query(), Some("x=1%202"));
+    assert_eq!(
+        request.headers()[header::CONTENT_LENGTH],
+        request.body().len().to_string().as_str()
+    );
+
+    let list = ListMlModelTrainingJobs::new()
+        .max_items(3)
+        .neptune_iam_role_arn("r");
+    let options = CallOptions::new()
+        .extra("maxItems", 5)
+        .extra("flag", true)
+        .extra_query("a", "1")
+        .extra_query("a", "2");
+    let request = sent(&list, &options);
+    assert_eq!(
+        request.uri().query(),
+        Some("neptuneIamRoleArn=r&maxItems=5&flag=true&a=1&a=2")
+    );
+    assert!(request.body().is_empty());
+}
+
+#[test]
+fn headers_go_along_but_not_those_that_follow_from_the_request() {
+    let get = GetMlModelTrainingJob::new("job-1");
+    let name = HeaderName::from_static("x-note");
+    let options = CallOptions::new().header(name.clone(), HeaderValue::from_static("n"));
+    assert_eq!(sent(&get, &options).headers()[&name], "n");
+
+    for name in [
+        header::HOST,
+        header::CONTENT_LENGTH,
+        header::AUTHORIZATION,
+        header::TRANSFER_ENCODING,
+    ] {
+        let options = CallOptions::new().header(name.clone(), HeaderValue::from_static("1"));
+        let faults = faults(&get, &options);
+        assert_eq!(faults[0].0, name.as_str());
+    }
+}
+
+#[test]
+fn uris_beyond_64_kib_are_refused() {
+    let longest = "a".repeat(65_534 - "http://localhost:8182/ml/modeltraining/".len());
+    let request = sent(&GetMlModelTrainingJob::new(&longest), &CallOptions::new());
+    assert_eq!(request.uri().to_string().len(), 65_534);
+    let faults = faults(
+        &GetMlModelTrainingJob::new(longest + "a"),
+        &CallOptions::new(),
+    );
+    assert_eq!(
+        faults,
+        [(String::new(), FaultKind::UriTooLong { length: 65_535 })]
+    );
+}
+
+#[test]
+fn the_body_limit_of_a_call_outranks_that_of_the_client() {
+    let options = ClientOptions::new()
+        .body_limit(4)
+        .retry_policy(RetryPolicy::never());
+    let builder = options.session(endpoint("http://localhost:8182"), Auth::unsigned());
+    let session = builder.build().unwrap();
+    assert_eq!(session.body_limit(), 4);
+    assert_eq!(session.retry_policy().max_attempts, 1);
+
+    let answer = || {
+        Input::Response(
+            http::Response::new(r#"{"status":"Completed"}"#.into()),
+            http::HeaderMap::new(),
+        )
+    };
+    let get = GetMlModelTrainingJob::new("job-1");
+    let mut call = Call::new(&session, &get, 1);
+    assert!(matches!(call.resume(Input::Next, now()), Step::Send(_)));
+    let Step::Done(Err(error)) = call.resume(answer(), now()) else {
+        panic!("it was too long")
+    };
+    let Cause::Decode(error) = error.cause() else {
+        panic!("{error}")
+    };
+    assert_eq!(error.kind(), DecodeErrorKind::TooLarge);
+
+    let mut call = Call::with_options(&session, &get, &CallOptions::new().body_limit(100), 1);
+    assert!(matches!(call.resume(Input::Next, now()), Step::Send(_)));
+    assert!(matches!(call.resume(answer(), now()), Step::Done(Ok(_))));
+}
+
+#[test]
+fn endpoints_say_what_is_wrong_and_show_no_password() {
+    for text in [
+        "https://user:pa/ss@host",
+        "https://user:secret@host:1",
+        "user:secret@host",
+    ] {
+        let error = Endpoint::parse(text).unwrap_err().to_string();
+        assert_eq!(
+            error, "the endpoint must not hold user name or password",
+            "{text}"
+        );
+    }
+    for text in ["http:/h", "mailto:a", "localhost:8182", "db.example.com"] {
+        let error = Endpoint::parse(text).unwrap_err().to_string();
+        assert!(
+            error.contains("needs https:// or http://"),
+            "{text}: {error}"
+        );
+    }
+}
+
+#[test]
+fn texts_of_servers_stay_on_a_line() {
+    let answer = http::Response::builder()
+        .status(400)
+        .body("{\"code\":\"X\",\"message\":\"a\\nb\\u001b[31m\"}".into())
+        .unwrap();
+    let error = neptunedata::response::<GetMlModelTrainingJob>(&answer).unwrap_err();
+    assert_eq!(error.to_string(), "X (400): a\\nb\\u{1b}[31m");
+    let answer = http::Response::builder()
+        .status(400)
+        .body(r#"{"error":"upstream"}"#.into())
+        .unwrap();
+    let error = neptunedata::response::<GetMlModelTrainingJob>(&answer).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        r#"the server answered 400 Bad Request: {"error":"upstream"}"#
+    );
+}
+
+#[test]
+fn debug_of_a_large_answer_is_short() {
+    let page = format!("<html>{}", "x".repeat(1_000_000));
+    let answer = http::Response::builder()
+        .status(502)
+        .body(page.into())
+        .unwrap();
+    let error = neptunedata::response::<GetMlModelTrainingJob>(&answer).unwrap_err();
+    assert!(format!("{error:?}").len() < 4096);
+}
