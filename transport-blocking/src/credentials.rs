@@ -139,7 +139,7 @@ impl Kept {
             .unwrap_or_default();
         Kept {
             credentials,
-            ahead: AHEAD.min(life / 4),
+            ahead: AHEAD.min(life.checked_div(4).unwrap_or(life)),
         }
     }
 
