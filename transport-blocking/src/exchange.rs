@@ -1,8 +1,7 @@
 //! One request and its answer, over one connection, through ureq.
 //!
-//! ureq reads the answer: head, informational answers before it, length, chunks, end. It drops trailers, so
-//! that an error which the service reports there is found in the tail of the body instead, where the
-//! service repeats it. It is given an agent of its own for each exchange, whose only connection is the one
+//! ureq reads the answer: head, informational answers before it, length, chunks, end. It drops trailers, which
+//! [`trailers`](crate::trailers) picks up. It is given an agent of its own for each exchange, whose only connection is the one
 //! that was leased; see [`wire`](crate::wire) for what it is told about the request.
 
 use std::{
@@ -12,7 +11,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Uri, header, response::Parts};
+use http::{HeaderValue, Method, Uri, header, response::Parts};
 use neptunedata::{Connection, Endpoint, Input, Transmit, TransportError, TransportErrorKind};
 use ureq::{
     Agent,
@@ -103,6 +102,9 @@ impl Exchanger {
                 let (mut parts, body) = response.into_parts();
                 // ureq's own notes, which are about its own request.
                 parts.extensions.clear();
+                if is_chunked(&parts) {
+                    progress.expect_trailers(self.head_limit);
+                }
                 let length = body.content_length().unwrap_or(u64::MAX);
                 let piece = usize::try_from(length).unwrap_or(PIECE).clamp(1, PIECE);
                 let answer = Answer {
@@ -164,6 +166,16 @@ impl Exchanger {
     }
 }
 
+/// Whether ureq reads the body in chunks.
+fn is_chunked(head: &Parts) -> bool {
+    let codings = head.headers.get_all(header::TRANSFER_ENCODING);
+    let mut codings = codings
+        .iter()
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    head.version == http::Version::HTTP_11
+        && codings.any(|coding| coding.trim_ascii().eq_ignore_ascii_case(b"chunked"))
+}
+
 /// An answer on its way in. Dropping it before its end closes its connection.
 pub(crate) struct Answer {
     body: ureq::BodyReader<'static>,
@@ -175,7 +187,7 @@ impl Answer {
     /// The next piece of the body.
     pub(crate) fn receive(&mut self) -> Input {
         match self.body.read(&mut self.buffer) {
-            Ok(0) => Input::End(HeaderMap::new()),
+            Ok(0) => Input::End(self.progress.trailers()),
             Ok(length) => {
                 let piece = self.buffer.get(..length).unwrap_or_default();
                 Input::Chunk(Bytes::copy_from_slice(piece))

@@ -48,9 +48,8 @@
 //!
 //! # Limits
 //!
-//! HTTP/1.1 only. Trailers of answers are not seen: an error that comes in them is found in the end of the
-//! body, where the service repeats it. An answer that ends with its connection counts as complete if its
-//! JSON is.
+//! HTTP/1.1 only. An answer that ends with its connection counts as complete if its JSON is. A head has at
+//! most 128 fields, whatever [`head_limit`](ClientOptions::head_limit) says.
 //!
 //! # Logs
 //!
@@ -89,6 +88,7 @@ mod running;
 mod socket;
 mod tls;
 mod trace;
+mod trailers;
 #[cfg(feature = "proxy")]
 mod tunnel;
 mod wire;

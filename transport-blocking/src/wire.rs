@@ -5,7 +5,8 @@
 //!
 //! - ureq writes before it reads: the first `transmit_output` is the moment to send;
 //! - ureq asks `is_open` when it has read an answer to its end, nothing is left over, and neither side has
-//!   asked for the connection to be closed. Then, and only then, the connection can be used again.
+//!   asked for the connection to be closed. Then, and only then, the connection can be used again;
+//! - ureq says with `input_consume` what it has used, trailers included.
 //!
 //! # Who writes the request
 //!
@@ -27,12 +28,14 @@ use std::{
 };
 
 use bytes::Bytes;
+use http::HeaderMap;
 use neptunedata::{Sent, TransportError, TransportErrorKind};
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
 
 use crate::{
     limits::{Limits, lateness},
     pool::Lease,
+    trailers::Trailers,
 };
 
 /// Up to this length, head and body go out in one write.
@@ -41,15 +44,14 @@ const ONE_WRITE: usize = 64 * 1024;
 const READ: usize = 32 * 1024;
 
 /// What is known about an exchange while ureq has the connection.
-#[derive(Debug)]
 pub(crate) struct Progress(Mutex<State>);
 
-#[derive(Debug)]
 struct State {
     limits: Limits,
     sent: Sent,
     reused: bool,
     failure: Option<TransportError>,
+    trailers: Option<Trailers>,
 }
 
 impl Progress {
@@ -59,6 +61,7 @@ impl Progress {
             sent: Sent::No,
             reused,
             failure: None,
+            trailers: None,
         })))
     }
 
@@ -83,6 +86,17 @@ impl Progress {
         } else {
             error
         }
+    }
+
+    /// What comes from now on is a chunked body.
+    pub(crate) fn expect_trailers(&self, limit: usize) {
+        self.state().trailers = Some(Trailers::new(limit));
+    }
+
+    /// The trailers, at the end of a body.
+    pub(crate) fn trailers(&self) -> HeaderMap {
+        let trailers = self.state().trailers.take();
+        trailers.map_or_else(HeaderMap::new, Trailers::into_fields)
     }
 
     /// The failure that made the transport give up.
@@ -306,6 +320,10 @@ impl Buffers for Wire {
 
     fn input_consume(&mut self, amount: usize) {
         self.input.progress = amount > 0;
+        if let Some(trailers) = &mut self.progress.state().trailers {
+            let unread = self.input.unread();
+            trailers.follow(unread.get(..amount).unwrap_or(unread));
+        }
         let consumed = self.input.consumed.saturating_add(amount);
         self.input.consumed = consumed.min(self.input.filled);
     }

@@ -6,7 +6,8 @@ use std::{
 };
 
 use neptunedata_blocking::{
-    Cause, Client, Effect, Endpoint, Error, GetEngineStatus, Sent, TransportErrorKind,
+    Cause, Client, Effect, Endpoint, Error, ErrorKind, FailureKind, GetEngineStatus, Sent,
+    TransportErrorKind,
 };
 
 use crate::support::*;
@@ -236,4 +237,19 @@ fn reads_are_sent_again_over_a_new_connection() {
     assert!(answered.meta.earlier_may_have_executed);
     client.send(&GetEngineStatus::new()).unwrap();
     assert_eq!(peer.accepted(), 3);
+}
+
+#[test]
+fn an_error_in_the_trailers_outranks_a_success() {
+    let failed = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ntrailer: x-neptune-status\r\n\r\n\
+                  14\r\n{\"status\":\"healthy\"}\r\n0\r\n\
+                  X-Neptune-Status: 500 TimeLimitExceededException\r\nX-Neptune-Detail: too+long\r\n\r\n";
+    let peer = Peer::answering(failed);
+    let client = peer.client();
+    for _ in 0..2 {
+        let error = client.send(&GetEngineStatus::new()).unwrap_err();
+        let kind = FailureKind::Service(ErrorKind::TimeLimitExceededException);
+        assert_eq!(error.kind(), kind, "{error}");
+    }
+    assert_eq!(peer.accepted(), 1, "the connection is as good as before");
 }
