@@ -4,6 +4,13 @@
 //! eyes, so that a session ticket of TLS 1.3 that came late costs the connection, and a TLS end that came
 //! early goes unseen; it knows no age beside the idle time, no limit and no waiting; and it does not tell
 //! whether a connection was used before, without which a failed request cannot be judged.
+//!
+//! # Servers that close after each answer
+//!
+//! Some close a connection right after its first answer and do not say so. A look at the connection before
+//! it is used again finds most such ends, but not one that is on its way, and then a write is lost: sent,
+//! perhaps executed, not answered. When two connections in a row have ended like that, connections are not
+//! used again for a minute, which costs nothing with such a server.
 
 use std::{
     mem,
@@ -14,6 +21,13 @@ use std::{
 use neptunedata::{ClientOptions, Sent, TransportError, TransportErrorKind};
 
 use crate::{limits::Limits, socket::Socket};
+
+/// An end so soon after an answer is no time-out of the server's.
+const EARLY: Duration = Duration::from_secs(1);
+/// So many in a row are no coincidence.
+const EARLY_ENDS: u32 = 2;
+/// How long connections are used once, then.
+const CAUTION: Duration = Duration::from_secs(60);
 
 /// All connections of a client lead to the same place, so one list is enough.
 pub(crate) struct Pool {
@@ -33,6 +47,10 @@ struct State {
     leased: usize,
     /// Connections of earlier generations are not used again.
     generation: u64,
+    /// How many connections in a row ended right after their first answer.
+    early_ends: u32,
+    /// Until then, connections are not used again.
+    careful_until: Option<Instant>,
 }
 
 struct Idle {
@@ -44,6 +62,8 @@ struct Connection {
     socket: Socket,
     opened: Instant,
     generation: u64,
+    /// How many answers it has brought.
+    answers: u32,
 }
 
 impl Pool {
@@ -71,7 +91,7 @@ impl Pool {
                 return Ok(Lease {
                     pool: Arc::clone(self),
                     connection: None,
-                    reused: false,
+                    idle: None,
                 });
             }
             let patience = give_up.map(|end| end.saturating_duration_since(Instant::now()));
@@ -103,6 +123,18 @@ impl Pool {
             && idle.connection.opened.elapsed() < self.max_age
     }
 
+    /// A connection ended although nothing had been said. `after` is the time since its last answer.
+    fn note_end(&self, answers: u32, after: Duration) {
+        if answers != 1 || after > EARLY {
+            return;
+        }
+        let mut state = self.state();
+        state.early_ends = state.early_ends.saturating_add(1);
+        if state.early_ends >= EARLY_ENDS {
+            state.careful_until = Instant::now().checked_add(CAUTION);
+        }
+    }
+
     /// Takes out what became too old.
     fn take_stale(&self, state: &mut State) -> Vec<Idle> {
         let generation = state.generation;
@@ -118,7 +150,8 @@ impl Pool {
 pub(crate) struct Lease {
     pool: Arc<Pool>,
     connection: Option<Connection>,
-    reused: bool,
+    /// How long the connection had been idle, if it had served requests before.
+    idle: Option<Duration>,
 }
 
 impl Lease {
@@ -132,14 +165,20 @@ impl Lease {
             };
             // Closing may take time, so it waits until the lock is free.
             drop(stale);
-            let Some(Idle { mut connection, .. }) = found else {
+            let Some(Idle {
+                mut connection,
+                since,
+            }) = found
+            else {
                 return false;
             };
+            let idle = since.elapsed();
             if connection.socket.is_quiet() {
                 self.connection = Some(connection);
-                self.reused = true;
+                self.idle = Some(idle);
                 return true;
             }
+            self.pool.note_end(connection.answers, idle);
         }
     }
 
@@ -166,8 +205,9 @@ impl Lease {
             socket,
             opened: Instant::now(),
             generation,
+            answers: 0,
         });
-        self.reused = false;
+        self.idle = None;
     }
 
     /// The generation that a connection made from now on belongs to.
@@ -177,7 +217,14 @@ impl Lease {
 
     /// Whether the connection had served requests before.
     pub(crate) fn is_reused(&self) -> bool {
-        self.reused
+        self.idle.is_some()
+    }
+
+    /// The connection ended without a byte of an answer.
+    pub(crate) fn ended(&self) {
+        if let (Some(connection), Some(idle)) = (&self.connection, self.idle) {
+            self.pool.note_end(connection.answers, idle);
+        }
     }
 
     pub(crate) fn socket(&mut self) -> Option<&mut Socket> {
@@ -188,9 +235,11 @@ impl Lease {
 
     /// Ends the lease and keeps the connection for others.
     pub(crate) fn keep(mut self) {
-        let Some(connection) = self.connection.take() else {
+        let Some(mut connection) = self.connection.take() else {
             return;
         };
+        connection.answers = connection.answers.saturating_add(1);
+        let reused = self.is_reused();
         let idle = Idle {
             connection,
             since: Instant::now(),
@@ -198,7 +247,13 @@ impl Lease {
         let pool = Arc::clone(&self.pool);
         let rejected = {
             let mut state = pool.state();
-            if pool.is_good(&idle, state.generation) {
+            if reused {
+                // So they can be used again.
+                state.early_ends = 0;
+                state.careful_until = None;
+            }
+            let careful = state.careful_until.is_some_and(|end| end > Instant::now());
+            if !careful && pool.is_good(&idle, state.generation) {
                 state.idle.push(idle);
                 None
             } else {

@@ -114,7 +114,19 @@ pub(crate) struct Wire {
     input: Input,
     output: Vec<u8>,
     secure: bool,
-    reusable: bool,
+    /// Something of an answer has come.
+    answered: bool,
+    end: End,
+}
+
+/// How the exchange ended for the connection.
+enum End {
+    /// It did not, or in a way that says nothing.
+    None,
+    /// With an answer that left nothing behind.
+    Reusable,
+    /// With the connection's end, before anything of an answer.
+    Silent,
 }
 
 impl Wire {
@@ -134,7 +146,8 @@ impl Wire {
             unsent: None,
             input: Input::new(head_limit),
             output: Vec::new(),
-            reusable: false,
+            answered: false,
+            end: End::None,
         }
     }
 
@@ -210,8 +223,17 @@ impl Transport for Wire {
             self.progress.state().failure = Some(failure);
             return Err(ureq::Error::ConnectionFailed);
         }
-        match self.receive() {
-            Ok(received) if received > 0 => Ok(true),
+        let received = self.receive();
+        match &received {
+            Ok(received) if *received > 0 => {
+                self.answered = true;
+                return Ok(true);
+            }
+            Err(error) if lateness(error).is_some() => {}
+            _ if !self.answered => self.end = End::Silent,
+            _ => {}
+        }
+        match received {
             Ok(_) if self.unsent.is_none() => Ok(false),
             Ok(_) => Err(self.fail(io::ErrorKind::UnexpectedEof.into())),
             Err(error) => Err(self.fail(error)),
@@ -221,7 +243,9 @@ impl Transport for Wire {
     /// The exchange is over and left nothing behind. The answer is no, since the connection goes back
     /// to our pool and not to ureq's.
     fn is_open(&mut self) -> bool {
-        self.reusable = self.unsent.is_none() && self.request.is_none();
+        if self.unsent.is_none() && self.request.is_none() {
+            self.end = End::Reusable;
+        }
         false
     }
 
@@ -232,10 +256,13 @@ impl Transport for Wire {
 
 impl Drop for Wire {
     fn drop(&mut self) {
-        if let Some(lease) = self.lease.take()
-            && self.reusable
-        {
-            lease.keep();
+        let Some(lease) = self.lease.take() else {
+            return;
+        };
+        match self.end {
+            End::Reusable => lease.keep(),
+            End::Silent => lease.ended(),
+            End::None => {}
         }
     }
 }
