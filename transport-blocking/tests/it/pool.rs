@@ -191,3 +191,38 @@ fn a_fresh_connection_retires_the_older_ones() {
     );
     assert_eq!(peer.accepted(), 2);
 }
+
+#[test]
+fn a_connection_that_was_in_use_when_older_ones_were_retired_is_not_kept() {
+    let (go, gone) = mpsc::channel();
+    let gone = std::sync::Mutex::new(gone);
+    let (seen, served_by) = mpsc::channel();
+    let peer = Peer::start(move |mut stream, nth| {
+        while request(&mut stream).is_some() {
+            seen.send(nth).unwrap();
+            let (start, rest) = HEALTHY.split_at(5);
+            let answer = ok(HEALTHY).replace(HEALTHY, start);
+            match nth {
+                0 => {
+                    stream.write_all(answer.as_bytes()).unwrap();
+                    gone.lock().unwrap().recv().unwrap();
+                    stream.write_all(rest.as_bytes()).unwrap();
+                }
+                // Lost, so that the next one is to be a new one.
+                1 => return,
+                _ => stream.write_all(ok(HEALTHY).as_bytes()).unwrap(),
+            }
+        }
+    });
+    let client = peer.client_with(options().timeout(Duration::from_secs(20)));
+    let read = GetEngineStatus::new();
+    let exchange = Exchange::streaming(client.session(), &read, &CallOptions::new(), 1);
+    let mut running = client.start(exchange);
+    running.advance().unwrap();
+    assert_eq!(client.call(&read).send().unwrap().meta.attempts, 2);
+    go.send(()).unwrap();
+    running.finish().unwrap();
+    client.send(&read).unwrap();
+    let served: Vec<_> = served_by.try_iter().collect();
+    assert_eq!(served, [0, 1, 2, 2]);
+}
