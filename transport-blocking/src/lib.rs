@@ -1,3 +1,105 @@
-//! Blocking client for the Amazon Neptune data API, on ureq.
+//! Blocking client for the [Amazon Neptune data API](https://docs.aws.amazon.com/neptune/latest/data-api/Welcome.html):
+//! typed requests in, typed answers or typed errors out, no async runtime.
+//!
+//! ```
+//! use neptunedata_blocking::{Client, Endpoint, GetEngineStatus};
+//! # use neptunedata_emulator::{Emulator, Server};
+//! # let server = Server::start(Emulator::default())?;
+//! # let cluster = server.endpoint();
+//!
+//! // An https:// URL, or a Neptune host name; signed requests take Client::new and credentials.
+//! let client = Client::unsigned(Endpoint::parse(&cluster)?)?;
+//!
+//! let status = client.send(&GetEngineStatus::new())?;
+//! assert_eq!(status.status.as_deref(), Some("healthy"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Everything of [`neptunedata`] is exported here, too: it decides what is sent, what is sent again and
+//! what an answer means. This crate adds sockets, clocks and threads' patience.
+//!
+//! # Errors that tell whether it happened
+//!
+//! [`Error::may_have_executed`] is false only if the cluster certainly did not receive a whole request. A
+//! connection is looked at before it is used again, so that one which the server has closed meanwhile is no
+//! error at all. Where a write was sent and the answer did not come, the error says so, and the write is
+//! not sent again.
+//!
+//! # Time
+//!
+//! Making a connection takes at most [`connect_timeout`](ClientOptions::connect_timeout): name look-up,
+//! TCP, proxy and TLS together. A call takes as long as the server needs, unless
+//! [`timeout`](ClientOptions::timeout) or [`attempt_timeout`](ClientOptions::attempt_timeout) is set, for
+//! the client or for one call. Both hold through all that a call does; only a function that gives
+//! [credentials](ClientBuilder::credentials_from) cannot be interrupted. An attempt's time begins when a
+//! connection is asked for.
+//!
+//! # Connections
+//!
+//! There are at most [`max_connections`](ClientOptions::max_connections), idle ones included, and a
+//! call holds one until the end of its answer. Idle ones are closed when a later call finds them too
+//! old; there is no thread in the background. A request that is sent again after a broken connection, or after a
+//! failover, goes over a new connection after a new name look-up, and the older ones are not used again.
+//!
+//! # TLS
+//!
+//! Versions 1.2 and 1.3, by rustls with ring; the certificate must be for the endpoint's name, also
+//! through a tunnel ([`resolve_to`](ClientOptions::resolve_to)) or a proxy.
+//!
+//! # Limits
+//!
+//! HTTP/1.1 only. An answer that ends with its connection counts as complete if its JSON is. A head has at
+//! most 128 fields, whatever [`head_limit`](ClientOptions::head_limit) says.
+//!
+//! # Logs
+//!
+//! ureq logs through the `log` crate; it never gets to see headers, paths or bodies of requests. At level
+//! `trace` it logs answers.
+//!
+//! # Features
+//!
+//! - `native-roots`: trust in the operating system's certificates, [`Roots::Native`].
+//! - `proxy`: HTTP proxies, by [`ClientOptions::proxy`] or from the environment on request.
+//! - `tracing`: events of calls and attempts, without headers, URLs, bodies or credentials.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::string_slice,
+        clippy::print_stdout,
+        clippy::print_stderr,
+        clippy::exit
+    )
+)]
+
+mod builder;
+mod client;
+mod connect;
+mod credentials;
+mod exchange;
+mod limits;
+mod pool;
+mod running;
+mod socket;
+mod tls;
+mod trace;
+mod trailers;
+#[cfg(feature = "proxy")]
+mod tunnel;
+mod wire;
 
 pub use neptunedata::*;
+
+pub use builder::{BuildError, ClientBuilder};
+pub use client::{CallBuilder, Client};
+pub use running::Running;
+
+/// The README's example.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -49,7 +49,7 @@ struct Exception {
 /// What this client made of an answer, whole and through the machine.
 pub(crate) struct Outcome {
     pub(crate) result: Result<Value, Cause>,
-    exchanged: Result<Answered<()>, Error>,
+    exchanged: Result<Answered<Value>, Error>,
 }
 
 #[test]

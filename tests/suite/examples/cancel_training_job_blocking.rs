@@ -1,0 +1,81 @@
+//! Starts, watches and cancels a model-training job with the blocking client.
+//!
+//! ```text
+//! cargo run --example cancel_training_job_blocking
+//! ```
+//!
+//! Without further ado it starts the emulator and talks to that. With `NEPTUNE_ENDPOINT` set it talks to
+//! that cluster, with the credentials and the region of the usual AWS variables.
+
+use std::{env, error::Error, thread, time::Duration};
+
+use neptunedata_emulator::{Config, Emulator, Server};
+use neptunedata_blocking::{
+    CancelMlModelTrainingJob, Client, Credentials, DataProcessingJobId, Endpoint,
+    GetMlModelTrainingJob, MlJobStatus, S3Uri, StartMlModelTrainingJob, sources::environment,
+};
+
+const ACCESS_KEY: &str = "AKIDEXAMPLE";
+const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+const REGION: &str = "us-east-1";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let (client, _emulator) = match env::var("NEPTUNE_ENDPOINT") {
+        Ok(endpoint) => (client_from_environment(&endpoint)?, None),
+        Err(_) => {
+            let config = Config::default().iam(ACCESS_KEY, SECRET_KEY, REGION);
+            let server = Server::start(Emulator::new(config))?;
+            println!("The emulator listens on {} and verifies signatures.", server.endpoint());
+            let endpoint = Endpoint::parse(&server.endpoint())?.with_region(REGION)?;
+            (Client::new(endpoint, Credentials::new(ACCESS_KEY, SECRET_KEY))?, Some(server))
+        }
+    };
+
+    let start = StartMlModelTrainingJob::new(
+        DataProcessingJobId::new("processed-movies"),
+        S3Uri::new("s3://my-bucket/models/"),
+    )
+    .max_hpo_number_of_training_jobs(2);
+    // What the service knows and the request has no field for goes along as an extra.
+    let call = client.call(&start).extra("modelName", "rgcn");
+    let started = call.timeout(Duration::from_secs(30)).send()?;
+    let id = started.output.id.ok_or("the answer has no id")?;
+    println!("started    {id}, after {} attempt", started.meta.attempts);
+
+    for _ in 0..2 {
+        let status = client.send(&GetMlModelTrainingJob::new(&id))?.status;
+        println!("watched    {}", text(&status));
+        if status.is_some_and(|status| status.is_terminal()) {
+            break;
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+
+    let cancelled = client.send(&CancelMlModelTrainingJob::new(&id).clean(true))?;
+    println!("cancelled  {}", cancelled.status.as_deref().unwrap_or("(an empty success)"));
+
+    let status = client.send(&GetMlModelTrainingJob::new(&id))?.status;
+    println!("looked     {}", text(&status));
+
+    match client.send(&CancelMlModelTrainingJob::new(&id)) {
+        Ok(_) => println!("cancelled again"),
+        Err(error) => println!("refused    {error}"),
+    }
+    Ok(())
+}
+
+fn text(status: &Option<MlJobStatus>) -> &str {
+    status.as_ref().map_or("(no status)", MlJobStatus::as_str)
+}
+
+fn client_from_environment(endpoint: &str) -> Result<Client, Box<dyn Error>> {
+    let lookup = |name: &str| env::var(name).ok();
+    let mut endpoint = Endpoint::parse(endpoint)?;
+    if let Some(region) = environment::region(lookup) {
+        endpoint = endpoint.with_region(&region)?;
+    }
+    Ok(match environment::credentials(lookup)? {
+        Some(credentials) => Client::new(endpoint, credentials)?,
+        None => Client::unsigned(endpoint)?,
+    })
+}

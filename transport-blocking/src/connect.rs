@@ -1,0 +1,248 @@
+//! Making a connection: name look-up, TCP, proxy, TLS, all within one limit of time. Whatever fails
+//! here, no request was sent.
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs},
+    sync::{
+        Arc,
+        mpsc::{self, RecvTimeoutError},
+    },
+    thread,
+    time::Duration,
+};
+
+use neptunedata::{ClientOptions, Endpoint, Sent, TransportError, TransportErrorKind};
+use rustls::{ClientConfig, pki_types::ServerName};
+
+use crate::{
+    BuildError,
+    limits::{Limits, lateness},
+    socket::Socket,
+    tls,
+};
+
+/// How a client comes to connections.
+pub(crate) struct Connector {
+    target: Target,
+    tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
+    #[cfg(feature = "proxy")]
+    proxy: Option<neptunedata::Proxy>,
+    timeout: Duration,
+}
+
+/// A host and a port to connect to.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+}
+
+impl Connector {
+    pub(crate) fn new(endpoint: &Endpoint, options: &ClientOptions) -> Result<Self, BuildError> {
+        let elsewhere = options.resolve_to.as_deref().map(tunnel).transpose()?;
+        let tls = if endpoint.is_secure() {
+            // A dot at the end makes a name absolute for look-ups and is no part of it in TLS.
+            let host = endpoint.host();
+            let name = ServerName::try_from(host.strip_suffix('.').unwrap_or(host))
+                .map_err(|_| BuildError::Tls(format!("{host:?} is no name for TLS")))?
+                .to_owned();
+            Some((tls::config(&options.roots)?, name))
+        } else {
+            None
+        };
+        #[cfg(not(feature = "proxy"))]
+        if options.proxy.is_some() {
+            return Err(BuildError::Feature {
+                option: "ClientOptions::proxy",
+                feature: "proxy",
+            });
+        }
+        // A tunnel's end on this machine is not reached through a proxy either.
+        #[cfg(feature = "proxy")]
+        let proxy = options.proxy.clone().filter(|proxy| {
+            proxy.applies_to(endpoint) && !elsewhere.as_ref().is_some_and(Endpoint::is_loopback)
+        });
+        let place = elsewhere.as_ref().unwrap_or(endpoint);
+        Ok(Connector {
+            target: Target {
+                host: place.host().to_owned(),
+                port: place.port(),
+            },
+            tls,
+            #[cfg(feature = "proxy")]
+            proxy,
+            timeout: options.connect_timeout,
+        })
+    }
+
+    pub(crate) fn connect(&self, limits: &Limits) -> Result<Socket, TransportError> {
+        let limits = limits.with_connect(self.timeout);
+        let socket = self.reach(&limits)?;
+        match &self.tls {
+            None => Ok(socket),
+            Some((config, name)) => socket.secure(config, name, &limits).map_err(|error| {
+                let for_good = error
+                    .get_ref()
+                    .is_some_and(|error| error.is::<rustls::Error>());
+                failed(
+                    error,
+                    if for_good {
+                        TransportErrorKind::Tls
+                    } else {
+                        TransportErrorKind::Connect
+                    },
+                )
+            }),
+        }
+    }
+
+    #[cfg(feature = "proxy")]
+    fn reach(&self, limits: &Limits) -> Result<Socket, TransportError> {
+        let Some(proxy) = &self.proxy else {
+            return dial(&self.target, limits).map(Socket::plain);
+        };
+        let address = Target {
+            host: proxy.host().to_owned(),
+            port: proxy.port(),
+        };
+        let mut socket = dial(&address, limits).map(Socket::plain)?;
+        crate::tunnel::open(&mut socket, proxy, &self.target, limits)
+            .map_err(|error| failed(error, TransportErrorKind::Connect))?;
+        Ok(socket)
+    }
+
+    #[cfg(not(feature = "proxy"))]
+    fn reach(&self, limits: &Limits) -> Result<Socket, TransportError> {
+        dial(&self.target, limits).map(Socket::plain)
+    }
+}
+
+/// `host:port`, read by those who know how hosts and ports are written.
+fn tunnel(text: &str) -> Result<Endpoint, BuildError> {
+    let wrong = || BuildError::ResolveTo(text.to_owned());
+    let digits = text.rsplit_once(':').map_or("", |(_, port)| port);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(wrong());
+    }
+    Endpoint::parse(&format!("http://{text}")).map_err(|_| wrong())
+}
+
+fn failed(error: io::Error, kind: TransportErrorKind) -> TransportError {
+    let kind = lateness(&error).unwrap_or(kind);
+    TransportError::new(kind, Sent::No).with_source(error)
+}
+
+/// A TCP connection to the first of the addresses that takes one. Each gets an even share of the time
+/// that is left, so that a dead one leaves time for the others.
+fn dial(target: &Target, limits: &Limits) -> Result<TcpStream, TransportError> {
+    let late = |kind| TransportError::new(kind, Sent::No);
+    let addresses = look_up(target, limits)?;
+    let mut untried = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
+    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    for address in addresses {
+        let share = limits.left().map_err(late)?.map(|left| {
+            let share = left.checked_div(untried).unwrap_or(left);
+            share.max(Duration::from_millis(1))
+        });
+        untried = untried.saturating_sub(1);
+        let connected = match share {
+            Some(share) => TcpStream::connect_timeout(&address, share),
+            None => TcpStream::connect(address),
+        };
+        // Requests are written at once, and must not wait for acknowledgements.
+        match connected.and_then(|stream| stream.set_nodelay(true).map(|()| stream)) {
+            Ok(stream) => return Ok(stream),
+            Err(error) => last = error,
+        }
+    }
+    limits.left().map_err(late)?;
+    let kind = match last.kind() {
+        io::ErrorKind::TimedOut => TransportErrorKind::ConnectTimeout,
+        _ => TransportErrorKind::Connect,
+    };
+    Err(failed(last, kind))
+}
+
+/// The addresses of a name, asked for anew each time: the operating system caches what may be cached.
+/// Its look-up knows no time-out, so it runs on a thread of its own, which outlives our patience.
+fn look_up(target: &Target, limits: &Limits) -> Result<Vec<SocketAddr>, TransportError> {
+    if let Ok(address) = target.host.parse::<IpAddr>() {
+        return Ok(vec![SocketAddr::new(address, target.port)]);
+    }
+    let failed = |error| failed(error, TransportErrorKind::Dns);
+    let left = limits
+        .left()
+        .map_err(|kind| TransportError::new(kind, Sent::No))?;
+    let (answer, answered) = mpsc::sync_channel(1);
+    let Target { host, port } = target.clone();
+    thread::Builder::new()
+        .name("neptunedata-dns".to_owned())
+        .spawn(move || {
+            let addresses = (host.as_str(), port).to_socket_addrs();
+            // Nobody may be waiting any more.
+            let _ = answer.send(addresses.map(Iterator::collect::<Vec<_>>));
+        })
+        .map_err(failed)?;
+    let received = match left {
+        Some(left) => answered.recv_timeout(left),
+        None => answered.recv().map_err(|_| RecvTimeoutError::Disconnected),
+    };
+    match received {
+        Ok(Ok(addresses)) if addresses.is_empty() => {
+            Err(failed(io::Error::other("the name has no addresses")))
+        }
+        Ok(addresses) => addresses.map_err(failed),
+        Err(RecvTimeoutError::Timeout) => {
+            let kind = limits
+                .left()
+                .err()
+                .unwrap_or(TransportErrorKind::ConnectTimeout);
+            Err(TransportError::new(kind, Sent::No))
+        }
+        Err(RecvTimeoutError::Disconnected) => Err(failed(io::Error::other(
+            "the look-up ended without a result",
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tunnel_is_a_host_and_a_port() {
+        let place = |text| tunnel(text).map(|place| (place.host().to_owned(), place.port()));
+        assert_eq!(
+            place("localhost:8182").unwrap(),
+            ("localhost".to_owned(), 8182)
+        );
+        assert_eq!(place("[::1]:80").unwrap(), ("::1".to_owned(), 80));
+        for wrong in [
+            "",
+            "localhost",
+            "localhost:",
+            ":80",
+            "http://localhost:80",
+            "a:b",
+            "::1",
+            "localhost:99999",
+        ] {
+            assert!(place(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn unknown_names_are_that() {
+        let target = Target {
+            host: "no-such-host.invalid".to_owned(),
+            port: 1,
+        };
+        let limits = Limits::default().with_connect(Duration::from_secs(30));
+        let error = look_up(&target, &limits).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.sent()),
+            (TransportErrorKind::Dns, Sent::No)
+        );
+    }
+}

@@ -1,0 +1,276 @@
+//! The connections of a client: how many there are, which lie idle, which may still be used.
+//!
+//! ureq has a pool of its own, and it is left empty. It probes a connection only for being open in TCP's
+//! eyes, so that a session ticket of TLS 1.3 that came late costs the connection, and a TLS end that came
+//! early goes unseen; it knows no age beside the idle time, no limit and no waiting; and it does not tell
+//! whether a connection was used before, without which a failed request cannot be judged.
+//!
+//! # Servers that close after each answer
+//!
+//! Some close a connection right after its first answer and do not say so. A look at the connection before
+//! it is used again finds most such ends, but not one that is on its way, and then a write is lost: sent,
+//! perhaps executed, not answered. When two connections in a row have ended like that, connections are not
+//! used again for a minute, which costs nothing with such a server.
+
+use std::{
+    mem,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use neptunedata::{ClientOptions, Sent, TransportError, TransportErrorKind};
+
+use crate::{limits::Limits, socket::Socket};
+
+/// An end so soon after an answer is no time-out of the server's.
+const EARLY: Duration = Duration::from_secs(1);
+/// So many in a row are no coincidence.
+const EARLY_ENDS: u32 = 2;
+/// How long connections are used once, then.
+const CAUTION: Duration = Duration::from_secs(60);
+
+/// All connections of a client lead to the same place, so one list is enough.
+pub(crate) struct Pool {
+    state: Mutex<State>,
+    freed: Condvar,
+    max_connections: usize,
+    wait: Duration,
+    idle_timeout: Duration,
+    max_age: Duration,
+}
+
+#[derive(Default)]
+struct State {
+    /// The most recently used last.
+    idle: Vec<Idle>,
+    /// Leases that are out.
+    leased: usize,
+    /// Connections of earlier generations are not used again.
+    generation: u64,
+    /// How many connections in a row ended right after their first answer.
+    early_ends: u32,
+    /// Until then, connections are not used again.
+    careful_until: Option<Instant>,
+}
+
+struct Idle {
+    connection: Connection,
+    since: Instant,
+}
+
+struct Connection {
+    socket: Socket,
+    opened: Instant,
+    generation: u64,
+    /// How many answers it has brought.
+    answers: u32,
+}
+
+impl Pool {
+    pub(crate) fn new(options: &ClientOptions) -> Self {
+        Pool {
+            state: Mutex::default(),
+            freed: Condvar::new(),
+            max_connections: options.max_connections,
+            wait: options.connection_wait,
+            idle_timeout: options.idle_timeout,
+            max_age: options.max_connection_age,
+        }
+    }
+
+    /// The right to one connection, which is waited for as long as the options and the limits allow.
+    pub(crate) fn lease(self: &Arc<Self>, limits: &Limits) -> Result<Lease, TransportError> {
+        let failed = |kind| TransportError::new(kind, Sent::No);
+        let give_up = Instant::now().checked_add(self.wait);
+        let mut state = self.state();
+        loop {
+            // Also where there is nothing to wait for: what is late must not begin.
+            let left = limits.left().map_err(failed)?;
+            if state.leased < self.max_connections {
+                state.leased = state.leased.saturating_add(1);
+                return Ok(Lease {
+                    pool: Arc::clone(self),
+                    connection: None,
+                    idle: None,
+                });
+            }
+            let patience = give_up.map(|end| end.saturating_duration_since(Instant::now()));
+            if patience.is_some_and(|patience| patience.is_zero()) {
+                return Err(failed(TransportErrorKind::PoolLimit));
+            }
+            let wait = [patience, left].into_iter().flatten().min();
+            state = match wait {
+                Some(wait) => {
+                    let woken = self.freed.wait_timeout(state, wait);
+                    woken.unwrap_or_else(PoisonError::into_inner).0
+                }
+                None => {
+                    let woken = self.freed.wait(state);
+                    woken.unwrap_or_else(PoisonError::into_inner)
+                }
+            };
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing is half-changed when a panic lets go of the lock.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_good(&self, idle: &Idle, generation: u64) -> bool {
+        idle.connection.generation == generation
+            && idle.since.elapsed() < self.idle_timeout
+            && idle.connection.opened.elapsed() < self.max_age
+    }
+
+    /// A connection ended although nothing had been said. `after` is the time since its last answer.
+    fn note_end(&self, answers: u32, after: Duration) {
+        if answers != 1 || after > EARLY {
+            return;
+        }
+        let mut state = self.state();
+        state.early_ends = state.early_ends.saturating_add(1);
+        if state.early_ends >= EARLY_ENDS {
+            state.careful_until = Instant::now().checked_add(CAUTION);
+        }
+    }
+
+    /// Takes out what became too old.
+    fn take_stale(&self, state: &mut State) -> Vec<Idle> {
+        let generation = state.generation;
+        let (good, stale) = mem::take(&mut state.idle)
+            .into_iter()
+            .partition(|idle| self.is_good(idle, generation));
+        state.idle = good;
+        stale
+    }
+}
+
+/// The right to one connection. Without [`keep`](Lease::keep) the connection is closed in the end.
+pub(crate) struct Lease {
+    pool: Arc<Pool>,
+    connection: Option<Connection>,
+    /// How long the connection had been idle, if it had served requests before.
+    idle: Option<Duration>,
+}
+
+impl Lease {
+    /// Takes an idle connection that is still usable, if there is one.
+    pub(crate) fn reuse(&mut self) -> bool {
+        loop {
+            let (stale, found) = {
+                let mut state = self.pool.state();
+                let stale = self.pool.take_stale(&mut state);
+                (stale, state.idle.pop())
+            };
+            // Closing may take time, so it waits until the lock is free.
+            drop(stale);
+            let Some(Idle {
+                mut connection,
+                since,
+            }) = found
+            else {
+                return false;
+            };
+            let idle = since.elapsed();
+            if connection.socket.is_quiet() {
+                self.connection = Some(connection);
+                self.idle = Some(idle);
+                return true;
+            }
+            self.pool.note_end(connection.answers, idle);
+        }
+    }
+
+    /// Makes room for a new connection: idle ones count against the limit too. With `retire` all
+    /// connections that there are now will not be used again.
+    pub(crate) fn make_room(&mut self, retire: bool) {
+        let mut closed = Vec::new();
+        {
+            let mut state = self.pool.state();
+            if retire {
+                state.generation = state.generation.wrapping_add(1);
+                closed = mem::take(&mut state.idle);
+            }
+            let room = self.pool.max_connections.saturating_sub(state.leased);
+            let surplus = state.idle.len().saturating_sub(room);
+            closed.extend(state.idle.drain(..surplus));
+        }
+        drop(closed);
+    }
+
+    /// Puts a new connection in. `generation` is that of before it was made.
+    pub(crate) fn put(&mut self, socket: Socket, generation: u64) {
+        self.connection = Some(Connection {
+            socket,
+            opened: Instant::now(),
+            generation,
+            answers: 0,
+        });
+        self.idle = None;
+    }
+
+    /// The generation that a connection made from now on belongs to.
+    pub(crate) fn generation(&self) -> u64 {
+        self.pool.state().generation
+    }
+
+    /// Whether the connection had served requests before.
+    pub(crate) fn is_reused(&self) -> bool {
+        self.idle.is_some()
+    }
+
+    /// The connection ended without a byte of an answer.
+    pub(crate) fn ended(&self) {
+        if let (Some(connection), Some(idle)) = (&self.connection, self.idle) {
+            self.pool.note_end(connection.answers, idle);
+        }
+    }
+
+    pub(crate) fn socket(&mut self) -> Option<&mut Socket> {
+        self.connection
+            .as_mut()
+            .map(|connection| &mut connection.socket)
+    }
+
+    /// Ends the lease and keeps the connection for others.
+    pub(crate) fn keep(mut self) {
+        let Some(mut connection) = self.connection.take() else {
+            return;
+        };
+        connection.answers = connection.answers.saturating_add(1);
+        let reused = self.is_reused();
+        let idle = Idle {
+            connection,
+            since: Instant::now(),
+        };
+        let pool = Arc::clone(&self.pool);
+        let rejected = {
+            let mut state = pool.state();
+            if reused {
+                // So they can be used again.
+                state.early_ends = 0;
+                state.careful_until = None;
+            }
+            let careful = state.careful_until.is_some_and(|end| end > Instant::now());
+            if !careful && pool.is_good(&idle, state.generation) {
+                state.idle.push(idle);
+                None
+            } else {
+                Some(idle)
+            }
+        };
+        drop(rejected);
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        // Closed first, so that there are never more connections than there may be.
+        self.connection = None;
+        let mut state = self.pool.state();
+        state.leased = state.leased.saturating_sub(1);
+        drop(state);
+        self.pool.freed.notify_one();
+    }
+}

@@ -1,0 +1,202 @@
+//! The driver: performs the steps of a machine, one after the other, on the calling thread.
+
+use std::{
+    fmt, thread,
+    time::{Duration, Instant},
+};
+
+use neptunedata::{
+    CallOptions, Credentials, Error, Input, Machine, Sent, Step, Transmit, TransportError,
+    TransportErrorKind,
+};
+
+use crate::{Client, credentials::Missing, exchange::Answer, limits::Limits, trace};
+
+/// A machine under way: [`Client::start`].
+///
+/// Nothing happens between two calls of [`advance`](Running::advance), and that time is the caller's own: it
+/// does not count towards time-outs. Dropped before its end, it closes the connection whose answer is
+/// still open.
+#[must_use]
+pub struct Running<M: Machine> {
+    machine: M,
+    driver: Driver,
+    input: Input,
+    /// When the last item was handed out.
+    paused: Option<Instant>,
+    outcome: Option<Result<M::Output, Error>>,
+}
+
+impl<M: Machine> Running<M> {
+    pub(crate) fn new(
+        client: &Client,
+        machine: M,
+        operation: &'static str,
+        options: &CallOptions,
+    ) -> Self {
+        let defaults = client.options();
+        let timeout = options.timeout_set().or(defaults.timeout);
+        Running {
+            machine,
+            driver: Driver {
+                client: client.clone(),
+                operation,
+                attempt_timeout: options.attempt_timeout_set().or(defaults.attempt_timeout),
+                limits: Limits::of_call(timeout),
+                answer: None,
+                given: None,
+            },
+            input: Input::Next,
+            paused: None,
+            outcome: None,
+        }
+    }
+
+    /// Runs to the next item. None means that there are no more, and that
+    /// [`finish`](Running::finish) has the output.
+    ///
+    /// # Errors
+    ///
+    /// When the machine failed; from then on it is always the same error.
+    pub fn advance(&mut self) -> Result<Option<M::Item>, Error> {
+        if let Some(pause) = self.paused.take() {
+            self.driver.postpone(pause.elapsed());
+        }
+        while self.outcome.is_none() {
+            let input = std::mem::replace(&mut self.input, Input::Next);
+            let driver = &mut self.driver;
+            self.input = match self.machine.resume(input, driver.client.now()) {
+                Step::Credentials { refresh } => driver.credentials(refresh),
+                Step::Send(transmit) => driver.send(*transmit),
+                Step::Receive => driver.receive(),
+                Step::Wait(time) => driver.wait(time),
+                Step::Item(item) => {
+                    self.paused = Some(Instant::now());
+                    return Ok(Some(item));
+                }
+                Step::Done(outcome) => {
+                    driver.answer = None;
+                    trace::ended(driver.operation, outcome.as_ref().err());
+                    self.outcome = Some(outcome);
+                    break;
+                }
+            };
+        }
+        match &self.outcome {
+            Some(Err(error)) => Err(error.clone()),
+            _ => Ok(None),
+        }
+    }
+
+    /// Runs to the end and drops the items on the way.
+    ///
+    /// # Errors
+    ///
+    /// When the machine fails, or had failed.
+    pub fn finish(mut self) -> Result<M::Output, Error> {
+        loop {
+            if let Some(outcome) = self.outcome {
+                return outcome;
+            }
+            // An error is the outcome, too.
+            let _ = self.advance();
+        }
+    }
+}
+
+impl<M: Machine> fmt::Debug for Running<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running")
+            .field("operation", &self.driver.operation)
+            .field("ended", &self.outcome.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is the same for all machines.
+struct Driver {
+    client: Client,
+    operation: &'static str,
+    attempt_timeout: Option<Duration>,
+    limits: Limits,
+    answer: Option<Answer>,
+    /// What the machine signs with.
+    given: Option<Credentials>,
+}
+
+impl Driver {
+    fn credentials(&mut self, refresh: bool) -> Input {
+        self.answer = None;
+        self.limits = self.limits.without_attempt();
+        let given = self.given.as_ref();
+        let provider = self.client.provider();
+        let credentials = match provider.get(refresh, given, &self.limits) {
+            Ok(credentials) => credentials,
+            Err(Missing::Failed(error)) => return Input::CredentialsFailed(error),
+            Err(Missing::Late(kind)) => return failure(kind),
+        };
+        // The source may have taken its time.
+        if let Err(kind) = self.limits.left() {
+            return failure(kind);
+        }
+        self.given = Some(credentials.clone());
+        Input::Credentials(credentials)
+    }
+
+    fn send(&mut self, transmit: Transmit) -> Input {
+        self.answer = None;
+        self.limits = self.limits.with_attempt(self.attempt_timeout);
+        let attempt = transmit.attempt;
+        match self.client.exchanger().begin(transmit, self.limits) {
+            Ok((head, answer)) => {
+                trace::answered(self.operation, attempt, head.status);
+                self.answer = Some(answer);
+                Input::Head(head)
+            }
+            Err(error) => {
+                trace::broke(self.operation, attempt, &error);
+                Input::Failure(error)
+            }
+        }
+    }
+
+    fn receive(&mut self) -> Input {
+        let input = match &mut self.answer {
+            Some(answer) => answer.receive(),
+            // No machine asks for more than there is.
+            None => Input::End(http::HeaderMap::new()),
+        };
+        if !matches!(input, Input::Chunk(_)) {
+            // The end, one way or the other.
+            self.answer = None;
+        }
+        input
+    }
+
+    /// A wait that would end after the deadline is not begun.
+    fn wait(&mut self, time: Duration) -> Input {
+        self.answer = None;
+        self.limits = self.limits.without_attempt();
+        match self.limits.left() {
+            Ok(left) if left.is_none_or(|left| left > time) => {
+                trace::waits(self.operation, time);
+                thread::sleep(time);
+                Input::Woken
+            }
+            Ok(_) => failure(TransportErrorKind::Deadline),
+            Err(kind) => failure(kind),
+        }
+    }
+
+    fn postpone(&mut self, by: Duration) {
+        self.limits.postpone(by);
+        if let Some(answer) = &self.answer {
+            answer.set_limits(self.limits);
+        }
+    }
+}
+
+/// Nothing was under way.
+fn failure(kind: TransportErrorKind) -> Input {
+    Input::Failure(TransportError::new(kind, Sent::No))
+}

@@ -1,0 +1,97 @@
+//! A connection through an HTTP proxy, asked for with `CONNECT`. TLS runs inside of it.
+
+use std::io;
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use neptunedata::Proxy;
+
+use crate::{connect::Target, limits::Limits, socket::Socket};
+
+/// Proxies have little to say.
+const HEAD_LIMIT: usize = 16 * 1024;
+
+pub(crate) fn open(
+    socket: &mut Socket,
+    proxy: &Proxy,
+    target: &Target,
+    limits: &Limits,
+) -> io::Result<()> {
+    socket.send(request(proxy, target).as_bytes(), limits)?;
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        // Byte by byte: what follows the head is the cluster's.
+        let mut byte = [0];
+        if socket.receive(&mut byte, limits)? == 0 {
+            return Err(io::Error::other("the proxy closed the connection"));
+        }
+        head.extend_from_slice(&byte);
+        if head.len() > HEAD_LIMIT {
+            return Err(io::Error::other("the proxy's answer is too long"));
+        }
+    }
+    match status(&head) {
+        Some(200..=299) => Ok(()),
+        Some(status) => Err(io::Error::other(format!(
+            "the proxy refused the connection with status {status}"
+        ))),
+        None => Err(io::Error::other("the proxy's answer is not HTTP")),
+    }
+}
+
+fn request(proxy: &Proxy, target: &Target) -> String {
+    let Target { host, port } = target;
+    let authority = if host.contains(':') {
+        format!("[{host}]:{port}")
+    } else {
+        format!("{host}:{port}")
+    };
+    let mut request = format!("CONNECT {authority} HTTP/1.1\r\nhost: {authority}\r\n");
+    if let Some((name, password)) = proxy.user() {
+        let user = BASE64_STANDARD.encode(format!("{name}:{password}"));
+        request.push_str(&format!("proxy-authorization: Basic {user}\r\n"));
+    }
+    request.push_str("\r\n");
+    request
+}
+
+fn status(head: &[u8]) -> Option<u16> {
+    let line = head.split(|byte| *byte == b'\r').next()?;
+    let line = std::str::from_utf8(line).ok()?;
+    let rest = line
+        .strip_prefix("HTTP/1.1 ")
+        .or(line.strip_prefix("HTTP/1.0 "))?;
+    rest.split(' ').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_proxies_are_asked_and_say() {
+        let target = Target {
+            host: "::1".to_owned(),
+            port: 8182,
+        };
+        let proxy = Proxy::parse("http://aladdin:opensesame@proxy:1").unwrap();
+        assert_eq!(
+            request(&proxy, &target),
+            "CONNECT [::1]:8182 HTTP/1.1\r\nhost: [::1]:8182\r\n\
+             proxy-authorization: Basic YWxhZGRpbjpvcGVuc2VzYW1l\r\n\r\n"
+        );
+        assert_eq!(
+            status(b"HTTP/1.1 200 Connection established\r\n\r\n"),
+            Some(200)
+        );
+        assert_eq!(status(b"HTTP/1.0 407\r\n\r\n"), Some(407));
+        for wrong in [
+            "",
+            "\r\n\r\n",
+            "HTTP/2 200\r\n",
+            "HTTP/1.1 yes\r\n",
+            "220 smtp\r\n",
+        ] {
+            assert_eq!(status(wrong.as_bytes()), None, "{wrong}");
+        }
+    }
+}

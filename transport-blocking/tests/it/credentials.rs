@@ -1,0 +1,191 @@
+//! How often credentials are asked for, and by whom.
+
+use std::{
+    io::Write,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::{Duration, SystemTime},
+};
+
+use neptunedata_blocking::{
+    Client, Credentials, CredentialsError, ErrorKind, FailureKind, GetEngineStatus,
+};
+use neptunedata_emulator::{Config, Emulator, Identity, Server};
+
+use crate::support::*;
+
+fn key(id: &str, life: Option<Duration>) -> Credentials {
+    let credentials = Credentials::new(id, "secret");
+    match life {
+        Some(life) => credentials.with_expiry(SystemTime::now() + life),
+        None => credentials,
+    }
+}
+
+/// A client whose source answers with `answer(how often it was asked, refresh)`.
+fn client<F>(peer: &Peer, answer: F) -> (Client, Arc<AtomicUsize>)
+where
+    F: Fn(usize, bool) -> Result<Credentials, CredentialsError> + Send + Sync + 'static,
+{
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let builder = Client::builder(peer.endpoint().with_region("us-east-1").unwrap())
+        .options(options())
+        .credentials_from(move |refresh| answer(count.fetch_add(1, Ordering::SeqCst), refresh));
+    (builder.build().unwrap(), asked)
+}
+
+#[test]
+fn sixty_four_calls_ask_once() {
+    let peer = Peer::answering(ok(HEALTHY));
+    let (client, asked) = client(&peer, |_, refresh| {
+        assert!(!refresh);
+        thread::sleep(Duration::from_millis(50));
+        Ok(key("A", None))
+    });
+    let threads: Vec<_> = (0..64)
+        .map(|_| {
+            let client = client.clone();
+            thread::spawn(move || client.send(&GetEngineStatus::new()).unwrap())
+        })
+        .collect();
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn they_are_renewed_ahead_by_one_while_the_others_go_on() {
+    let peer = Peer::answering(ok(HEALTHY));
+    // An hour that has nearly passed: the source gave what it had.
+    let (client, asked) = client(&peer, |nth, refresh| match nth {
+        0 => Ok(key("A", Some(Duration::from_millis(400)))),
+        1 => {
+            assert!(refresh, "its own cache would give the same");
+            thread::sleep(Duration::from_millis(60));
+            Ok(key("B", Some(Duration::from_secs(3600))))
+        }
+        _ => panic!("asked too often"),
+    });
+    client.send(&GetEngineStatus::new()).unwrap();
+    // The last quarter of their life.
+    thread::sleep(Duration::from_millis(310));
+    let threads: Vec<_> = (0..16)
+        .map(|_| {
+            let client = client.clone();
+            thread::spawn(move || client.send(&GetEngineStatus::new()).unwrap())
+        })
+        .collect();
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    client.send(&GetEngineStatus::new()).unwrap();
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn a_failed_renewal_ahead_of_time_harms_nobody() {
+    let peer = Peer::answering(ok(HEALTHY));
+    let (client, asked) = client(&peer, |nth, _| match nth {
+        0 => Ok(key("A", Some(Duration::from_secs(2)))),
+        _ => Err(CredentialsError::new("out of order")),
+    });
+    client.send(&GetEngineStatus::new()).unwrap();
+    thread::sleep(Duration::from_millis(1550));
+    client.send(&GetEngineStatus::new()).unwrap();
+    client.send(&GetEngineStatus::new()).unwrap();
+    assert_eq!(
+        asked.load(Ordering::SeqCst),
+        2,
+        "and is not repeated at once"
+    );
+}
+
+#[test]
+fn errors_are_not_kept() {
+    let peer = Peer::answering(ok(HEALTHY));
+    let (client, asked) = client(&peer, |nth, _| match nth {
+        0 => Err(CredentialsError::new("out of order")),
+        _ => Ok(key("A", None)),
+    });
+    let error = client.send(&GetEngineStatus::new()).unwrap_err();
+    assert_eq!(facts(&error), (FailureKind::Credentials, 0, false));
+    assert!(error.to_string().contains("out of order"));
+    client.send(&GetEngineStatus::new()).unwrap();
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn a_source_that_panics_does_not_lock_others_out() {
+    let peer = Peer::answering(ok(HEALTHY));
+    let (client, _) = client(&peer, |nth, _| match nth {
+        0 => panic!("of the test's own"),
+        _ => Ok(key("A", None)),
+    });
+    let other = client.clone();
+    assert!(
+        thread::spawn(move || other.send(&GetEngineStatus::new()))
+            .join()
+            .is_err()
+    );
+    client.send(&GetEngineStatus::new()).unwrap();
+}
+
+#[test]
+fn refused_credentials_are_replaced_once_for_all() {
+    let config = Config::default()
+        .identity(
+            Identity::new("A", "secret")
+                .session_token("old")
+                .expired(true),
+        )
+        .identity(Identity::new("B", "secret").session_token("new"))
+        .region("us-east-1");
+    let server = Server::start(Emulator::new(config)).unwrap();
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&asked);
+    let endpoint = neptunedata_blocking::Endpoint::parse(&server.endpoint()).unwrap();
+    let client = Client::builder(endpoint.with_region("us-east-1").unwrap())
+        .credentials_from(move |refresh| {
+            log.lock().unwrap().push(refresh);
+            Ok(match refresh {
+                false => key("A", None).with_session_token("old"),
+                true => key("B", None).with_session_token("new"),
+            })
+        })
+        .build()
+        .unwrap();
+    let threads: Vec<_> = (0..16)
+        .map(|_| {
+            let client = client.clone();
+            thread::spawn(move || client.send(&GetEngineStatus::new()).unwrap())
+        })
+        .collect();
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    assert_eq!(*asked.lock().unwrap(), [false, true]);
+}
+
+#[test]
+fn of_a_value_there_is_no_other_and_the_refusal_is_the_error() {
+    let body = r#"{"code":"AccessDeniedException","requestId":"1","detailedMessage":"The security token included in the request is expired"}"#;
+    let length = body.len();
+    let answer = format!("HTTP/1.1 403 Forbidden\r\ncontent-length: {length}\r\n\r\n{body}");
+    let peer = Peer::start(move |mut stream, _| {
+        while request(&mut stream).is_some() {
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    let endpoint = peer.endpoint().with_region("us-east-1").unwrap();
+    let client = Client::new(endpoint, key("A", None)).unwrap();
+    let error = client.send(&GetEngineStatus::new()).unwrap_err();
+    assert_eq!(
+        error.kind(),
+        FailureKind::Service(ErrorKind::AccessDeniedException)
+    );
+}

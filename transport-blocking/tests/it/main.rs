@@ -1,0 +1,15 @@
+//! The blocking client against servers that behave, and servers that do not.
+
+#![allow(missing_docs)]
+
+mod calls;
+mod credentials;
+mod deadlines;
+mod faults;
+mod pool;
+#[cfg(feature = "proxy")]
+mod proxy;
+mod seam;
+mod stale;
+mod support;
+mod tls;

@@ -1,0 +1,165 @@
+//! Through a proxy, or around it.
+
+use std::{
+    env,
+    io::{self, Write},
+    net::TcpStream,
+    process::Command,
+    sync::mpsc,
+    thread,
+};
+
+use neptunedata_blocking::{
+    Client, ClientBuilder, Endpoint, GetEngineStatus, Proxy, TransportErrorKind,
+};
+
+use crate::support::*;
+
+/// A proxy that connects everything to one place, and tells what it was asked.
+fn proxy(place: std::net::SocketAddr) -> (Peer, mpsc::Receiver<String>) {
+    let (seen, requests) = mpsc::channel();
+    let peer = Peer::start(move |mut stream, _| {
+        seen.send(request(&mut stream).unwrap()).unwrap();
+        let mut cluster = TcpStream::connect(place).unwrap();
+        stream
+            .write_all(b"HTTP/1.1 200 Connection established\r\nvia: test\r\n\r\n")
+            .unwrap();
+        let (mut back, mut forth) = (cluster.try_clone().unwrap(), stream.try_clone().unwrap());
+        thread::spawn(move || io::copy(&mut back, &mut forth));
+        let _ = io::copy(&mut stream, &mut cluster);
+    });
+    (peer, requests)
+}
+
+fn builder(url: &str) -> ClientBuilder {
+    Client::builder(Endpoint::parse(url).unwrap()).unsigned()
+}
+
+#[test]
+fn connections_are_asked_for_by_name() {
+    let cluster = Peer::answering(ok(HEALTHY));
+    let (proxy, requests) = proxy(cluster.address);
+    let url = format!("http://user:pass@{}", proxy.address);
+    let options = options().proxy(Proxy::parse(&url).unwrap());
+    let client = builder("http://db.example.com:8182")
+        .options(options)
+        .build()
+        .unwrap();
+    for _ in 0..3 {
+        client.send(&GetEngineStatus::new()).unwrap();
+    }
+    assert_eq!(
+        requests.recv().unwrap(),
+        "CONNECT db.example.com:8182 HTTP/1.1\r\nhost: db.example.com:8182\r\n\
+         proxy-authorization: Basic dXNlcjpwYXNz\r\n\r\n"
+    );
+    assert_eq!((proxy.accepted(), cluster.accepted()), (1, 1));
+    assert!(!format!("{client:?}").contains("pass"));
+}
+
+#[test]
+fn tunnels_elsewhere_go_through_it_and_those_on_this_machine_do_not() {
+    let cluster = Peer::answering(ok(HEALTHY));
+    let (proxy, requests) = proxy(cluster.address);
+    let options = || options().proxy(Proxy::parse(&format!("http://{}", proxy.address)).unwrap());
+    let far = options().resolve_to("bastion.example.com:7000");
+    let client = builder("http://db.example.com:8182")
+        .options(far)
+        .build()
+        .unwrap();
+    client.send(&GetEngineStatus::new()).unwrap();
+    assert!(
+        requests
+            .recv()
+            .unwrap()
+            .starts_with("CONNECT bastion.example.com:7000 HTTP/1.1\r\n")
+    );
+
+    let near = options().resolve_to(cluster.address.to_string());
+    let client = builder("http://db.example.com:8182")
+        .options(near)
+        .build()
+        .unwrap();
+    client.send(&GetEngineStatus::new()).unwrap();
+    let loopback = format!("http://{}", cluster.address);
+    builder(&loopback)
+        .options(options())
+        .build()
+        .unwrap()
+        .send(&GetEngineStatus::new())
+        .unwrap();
+    assert_eq!((proxy.accepted(), cluster.accepted()), (1, 3));
+}
+
+#[test]
+fn a_proxy_that_refuses_sent_nothing() {
+    for answer in [
+        "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
+        "SSH-2.0-x\r\n\r\n",
+        "",
+    ] {
+        let proxy = Peer::start(move |mut stream, _| {
+            request(&mut stream).unwrap();
+            stream.write_all(answer.as_bytes()).unwrap();
+        });
+        let options = options().proxy(Proxy::parse(&format!("http://{}", proxy.address)).unwrap());
+        let client = builder("https://db.example.com")
+            .options(options)
+            .build()
+            .unwrap();
+        let error = client.send(&write("job")).unwrap_err();
+        assert_eq!(
+            facts(&error),
+            (transport(TransportErrorKind::Connect), 3, false),
+            "{error}"
+        );
+    }
+}
+
+/// The environment belongs to the whole process, so this is one of its own.
+#[test]
+fn the_environment_is_read_on_request() {
+    let Ok(expected) = env::var("TEST_PROXY_EXPECTED") else {
+        let cluster = Peer::answering(ok(HEALTHY));
+        let (proxy, requests) = proxy(cluster.address);
+        let status = Command::new(env::current_exe().unwrap())
+            .args(["--exact", "proxy::the_environment_is_read_on_request"])
+            .env("TEST_PROXY_EXPECTED", proxy.address.to_string())
+            .env("http_proxy", format!("http://{}", proxy.address))
+            .env("NO_PROXY", "internal.example.com")
+            .env_remove("ALL_PROXY")
+            .env_remove("no_proxy")
+            .status()
+            .unwrap();
+        assert!(status.success());
+        assert!(
+            requests
+                .recv()
+                .unwrap()
+                .starts_with("CONNECT db.example.com:8182 ")
+        );
+        assert_eq!(proxy.accepted(), 1);
+        return;
+    };
+    let once = || options().connect_timeout(std::time::Duration::from_millis(500));
+    let fails = |builder: ClientBuilder| {
+        let client = builder.options(once()).build().unwrap();
+        client
+            .call(&GetEngineStatus::new())
+            .max_attempts(1)
+            .send()
+            .is_err()
+    };
+    let url = "http://db.example.com:8182";
+    assert!(fails(builder(url)), "not asked to look");
+    assert!(fails(
+        builder("http://internal.example.com").proxy_from_environment()
+    ));
+    let client = builder(url)
+        .options(options())
+        .proxy_from_environment()
+        .build()
+        .unwrap();
+    assert!(format!("{client:?}").contains(&expected));
+    client.send(&GetEngineStatus::new()).unwrap();
+}
