@@ -51,7 +51,7 @@ impl Default for Config {
             engine_version: "1.4.6.0.R1".to_owned(),
             // Sun Aug 10 06:54:15 UTC 2025, the time in AWS's own example.
             started: UNIX_EPOCH + Duration::from_secs(1_754_808_855),
-            message_member: false,
+            message_member: true,
             roles_required: false,
             empty_cancel_answer: false,
             training_duration: Duration::from_secs(10),
@@ -141,7 +141,7 @@ impl Config {
         self
     }
 
-    /// Whether error bodies also carry the text as `message`, as engines from 1.4.5.0 do. Default false.
+    /// Whether error bodies also carry the text as `message`, as engines from 1.4.5.0 do. Default true.
     #[must_use]
     pub fn message_member(mut self, present: bool) -> Self {
         self.message_member = present;

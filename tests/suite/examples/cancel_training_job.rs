@@ -69,8 +69,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let status = client.send(&GetMlModelTrainingJob::new(&id)).await?.status;
     println!("looked     {}", text(&status));
 
-    match client.send(&CancelMlModelTrainingJob::new(&id)).await {
-        Ok(_) => println!("cancelled again"),
+    match client
+        .send(&GetMlModelTrainingJob::new("no-such-job"))
+        .await
+    {
+        Ok(_) => println!("found      a job that should not exist"),
         Err(error) => println!("refused    {error}"),
     }
     Ok(())

@@ -9,11 +9,11 @@
 
 use std::{env, error::Error, thread, time::Duration};
 
-use neptunedata_emulator::{Config, Emulator, Server};
 use neptunedata_blocking::{
     CancelMlModelTrainingJob, Client, Credentials, DataProcessingJobId, Endpoint,
     GetMlModelTrainingJob, MlJobStatus, S3Uri, StartMlModelTrainingJob, sources::environment,
 };
+use neptunedata_emulator::{Config, Emulator, Server};
 
 const ACCESS_KEY: &str = "AKIDEXAMPLE";
 const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
@@ -25,9 +25,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         Err(_) => {
             let config = Config::default().iam(ACCESS_KEY, SECRET_KEY, REGION);
             let server = Server::start(Emulator::new(config))?;
-            println!("The emulator listens on {} and verifies signatures.", server.endpoint());
+            println!(
+                "The emulator listens on {} and verifies signatures.",
+                server.endpoint()
+            );
             let endpoint = Endpoint::parse(&server.endpoint())?.with_region(REGION)?;
-            (Client::new(endpoint, Credentials::new(ACCESS_KEY, SECRET_KEY))?, Some(server))
+            (
+                Client::new(endpoint, Credentials::new(ACCESS_KEY, SECRET_KEY))?,
+                Some(server),
+            )
         }
     };
 
@@ -52,13 +58,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     let cancelled = client.send(&CancelMlModelTrainingJob::new(&id).clean(true))?;
-    println!("cancelled  {}", cancelled.status.as_deref().unwrap_or("(an empty success)"));
+    println!(
+        "cancelled  {}",
+        cancelled.status.as_deref().unwrap_or("(an empty success)")
+    );
 
     let status = client.send(&GetMlModelTrainingJob::new(&id))?.status;
     println!("looked     {}", text(&status));
 
-    match client.send(&CancelMlModelTrainingJob::new(&id)) {
-        Ok(_) => println!("cancelled again"),
+    match client.send(&GetMlModelTrainingJob::new("no-such-job")) {
+        Ok(_) => println!("found      a job that should not exist"),
         Err(error) => println!("refused    {error}"),
     }
     Ok(())

@@ -14,6 +14,7 @@ use std::{
     error::Error,
     io::{self, Read, Write},
     net::TcpStream,
+    process::ExitCode,
     thread,
     time::{Duration, Instant, SystemTime},
 };
@@ -24,7 +25,7 @@ use neptunedata::{
     Answered, Auth, Call, CancelMlModelTrainingJob, Credentials, CredentialsError,
     DataProcessingJobId, Endpoint, GetMlModelTrainingJob, Input, Machine, MlJobStatus, Now,
     Operation, S3Uri, Sent, Session, StartMlModelTrainingJob, Step, Transmit, TransportError,
-    TransportErrorKind,
+    TransportErrorKind, sources::environment,
 };
 use neptunedata_emulator::{Config, Emulator, Server, Signature};
 
@@ -32,7 +33,22 @@ const ACCESS_KEY: &str = "AKIDEXAMPLE";
 const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const REGION: &str = "us-east-1";
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            let mut source = error.source();
+            while let Some(error) = source {
+                eprintln!("  because: {error}");
+                source = error.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let (session, emulator) = match env::var("NEPTUNE_ENDPOINT") {
         Ok(endpoint) => (session_from_environment(&endpoint)?, None),
         Err(_) => {
@@ -94,9 +110,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         status.as_ref().map_or("(no status)", MlJobStatus::as_str)
     );
 
-    println!("\n5. Cancel it again: an error, typed");
-    match driver.call(&CancelMlModelTrainingJob::new(&id)) {
-        Ok(_) => println!("   => cancelled twice"),
+    println!("\n5. Look for a job that does not exist: an error, typed");
+    match driver.call(&GetMlModelTrainingJob::new("no-such-job")) {
+        Ok(_) => println!("   => it exists"),
         Err(error) => println!("   => {error}"),
     }
 
@@ -122,27 +138,20 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn session_from_environment(endpoint: &str) -> Result<Session, Box<dyn Error>> {
+    let lookup = |name: &str| env::var(name).ok();
     let mut endpoint = Endpoint::parse(endpoint)?;
-    if let Ok(region) = env::var("AWS_REGION") {
+    if let Some(region) = environment::region(lookup) {
         endpoint = endpoint.with_region(&region)?;
     }
-    let auth = match (
-        env::var("AWS_ACCESS_KEY_ID"),
-        env::var("AWS_SECRET_ACCESS_KEY"),
-    ) {
-        (Ok(key), Ok(secret)) => {
-            let mut credentials = Credentials::new(key, secret);
-            if let Ok(token) = env::var("AWS_SESSION_TOKEN") {
-                credentials = credentials.with_session_token(token);
-            }
-            Auth::credentials(credentials)
-        }
-        _ => Auth::unsigned(),
+    let auth = match environment::credentials(lookup)? {
+        Some(credentials) => Auth::credentials(credentials),
+        None => Auth::unsigned(),
     };
     Ok(Session::new(endpoint, auth)?)
 }
 
-/// The whole of a driver: it owns the clock and the sockets, and the machine owns everything else.
+/// A driver: it owns the clock and the sockets, and the machine owns everything else. What a product
+/// has besides: TLS, a pool of connections, and time-outs.
 struct Driver {
     session: Session,
     start: Instant,
@@ -376,7 +385,7 @@ fn written(request: &http::Request<Bytes>) -> Vec<u8> {
         bytes.extend_from_slice(value.as_bytes());
         bytes.extend_from_slice(b"\r\n");
     }
-    bytes.extend_from_slice(b"connection: close\r\n\r\n");
+    bytes.extend_from_slice(b"te: trailers\r\nconnection: close, te\r\n\r\n");
     bytes.extend_from_slice(request.body());
     bytes
 }

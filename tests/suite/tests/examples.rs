@@ -1,6 +1,10 @@
 //! The examples, run as a newcomer runs them: as programs of their own.
 
-use std::process::{Command, Output};
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+    sync::Mutex,
+};
 
 use neptunedata_emulator::{Config, Emulator, Server, Signature};
 
@@ -8,17 +12,49 @@ const ACCESS_KEY: &str = "AKIDEXAMPLE";
 const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const REGION: &str = "eu-west-1";
 
-/// The example as cargo built it beside this test, without the caller's AWS variables.
+const EXAMPLES: [&str; 3] = [
+    "cancel_training_job",
+    "cancel_training_job_blocking",
+    "cancel_training_job_by_hand",
+];
+
+/// Builds the example as the README's command does, so that none that is stale is run.
+fn built(name: &str) -> PathBuf {
+    // One at a time: cargo would wait for its lock anyway.
+    static LOCK: Mutex<()> = Mutex::new(());
+    let _guard = LOCK.lock();
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "build",
+            "--quiet",
+            "--message-format=json",
+            "--example",
+            name,
+        ])
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let messages = String::from_utf8(output.stdout).unwrap();
+    let mut artifacts = messages.lines().filter_map(|line| {
+        let message: serde_json::Value = serde_json::from_str(line).ok()?;
+        let is_it = message["target"]["name"] == name && message["target"]["kind"][0] == "example";
+        is_it.then(|| PathBuf::from(message["executable"].as_str().unwrap_or_default()))
+    });
+    artifacts.next_back().expect("cargo names the executable")
+}
+
+/// The example without the caller's variables.
 fn example(name: &str) -> Command {
-    let mut path = std::env::current_exe().unwrap();
-    path.pop();
-    path.pop();
-    path.push("examples");
-    path.push(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    let mut command = Command::new(path);
+    let mut command = Command::new(built(name));
     for variable in [
         "NEPTUNE_ENDPOINT",
         "AWS_REGION",
+        "AWS_DEFAULT_REGION",
         "AWS_ACCESS_KEY_ID",
         "AWS_SECRET_ACCESS_KEY",
         "AWS_SESSION_TOKEN",
@@ -28,8 +64,8 @@ fn example(name: &str) -> Command {
     command
 }
 
-fn against(server: &Server, secret: &str) -> Command {
-    let mut command = example("cancel_training_job_by_hand");
+fn against(server: &Server, name: &str, secret: &str) -> Command {
+    let mut command = example(name);
     command
         .env("NEPTUNE_ENDPOINT", server.endpoint())
         .env("AWS_REGION", REGION)
@@ -59,51 +95,57 @@ fn emulator() -> Server {
 }
 
 #[test]
-fn the_job_is_started_watched_and_cancelled_by_hand() {
-    let server = emulator();
-    let stdout = succeed(against(&server, SECRET_KEY));
-    assert!(stdout.contains("=> Stopped"), "{stdout}");
+fn each_starts_watches_and_cancels_one_job() {
+    for name in EXAMPLES {
+        let server = emulator();
+        let stdout = succeed(against(&server, name, SECRET_KEY));
+        assert!(stdout.contains("Stopped"), "{name}: {stdout}");
 
-    server.with(|emulator| {
-        assert_eq!(emulator.executed("StartMLModelTrainingJob"), 1);
-        assert!(emulator.executed("GetMLModelTrainingJob") >= 2);
-        assert_eq!(emulator.executed("CancelMLModelTrainingJob"), 1);
-        let verified = Signature::Verified {
-            access_key: ACCESS_KEY.to_owned(),
-        };
-        for entry in emulator.log() {
-            assert_eq!(entry.signature, verified, "{entry:?}");
-        }
-        let [job] = emulator.training_jobs() else {
-            panic!("one job was started")
-        };
-        assert!(job.artefacts_removed());
-    });
-}
-
-#[test]
-fn the_example_by_hand_brings_its_own_emulator() {
-    let stdout = succeed(example("cancel_training_job_by_hand"));
-    for expected in [
-        "=> InProgress",
-        "=> 200 OK",
-        "=> Stopped",
-        "InvalidParameterException (400): Failed to stop the job",
-        "CancelMLModelTrainingJob -> 200 OK, signed by AKIDEXAMPLE",
-    ] {
-        assert!(
-            stdout.contains(expected),
-            "{expected:?} is missing in\n{stdout}"
-        );
+        server.with(|emulator| {
+            assert_eq!(emulator.received("StartMLModelTrainingJob"), 1, "{name}");
+            assert_eq!(emulator.executed("StartMLModelTrainingJob"), 1, "{name}");
+            assert!(emulator.executed("GetMLModelTrainingJob") >= 2, "{name}");
+            assert_eq!(emulator.received("CancelMLModelTrainingJob"), 1, "{name}");
+            assert_eq!(emulator.executed("CancelMLModelTrainingJob"), 1, "{name}");
+            let verified = Signature::Verified {
+                access_key: ACCESS_KEY.to_owned(),
+            };
+            for entry in emulator.log() {
+                assert_eq!(entry.signature, verified, "{name}: {entry:?}");
+            }
+            let [job] = emulator.training_jobs() else {
+                panic!("{name}: one job was started");
+            };
+            assert!(job.artefacts_removed(), "{name}");
+        });
     }
 }
 
 #[test]
+fn each_brings_its_own_emulator() {
+    let refusal = "InvalidParameterException (400): Invalid ID";
+    for name in EXAMPLES {
+        let stdout = succeed(example(name));
+        for expected in ["InProgress", "200 OK", "Stopped", refusal] {
+            assert!(
+                stdout.contains(expected),
+                "{name}: {expected:?} is missing in\n{stdout}"
+            );
+        }
+    }
+    let stdout = succeed(example("cancel_training_job_by_hand"));
+    let expected = "CancelMLModelTrainingJob -> 200 OK, signed by AKIDEXAMPLE";
+    assert!(stdout.contains(expected), "{stdout}");
+}
+
+#[test]
 fn a_wrong_secret_ends_in_the_servers_words_and_starts_nothing() {
-    let server = emulator();
-    let output = against(&server, "another").output().unwrap();
-    assert!(!output.status.success());
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(stderr.contains("AccessDeniedException"), "{stderr}");
-    server.with(|emulator| assert_eq!(emulator.executed("StartMLModelTrainingJob"), 0));
+    for name in EXAMPLES {
+        let server = emulator();
+        let output = against(&server, name, "another").output().unwrap();
+        assert!(!output.status.success(), "{name}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(stderr.contains("AccessDeniedException"), "{name}: {stderr}");
+        server.with(|emulator| assert_eq!(emulator.executed("StartMLModelTrainingJob"), 0));
+    }
 }

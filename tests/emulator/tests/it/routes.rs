@@ -64,14 +64,14 @@ fn broken_encoding_is_a_bad_request() {
 
 #[test]
 fn message_member_repeats_the_text() {
-    let mut neptune = Emulator::default();
+    let mut neptune = Emulator::new(Config::default().message_member(false));
     let plain = answer(&mut neptune, get("/nowhere"), now()).body();
     let id = &neptune.log()[0].request_id;
     let expected = format!(
         r#"{{"requestId":"{id}","code":"BadRequestException","detailedMessage":"Bad route: /nowhere"}}"#
     );
     assert_eq!(plain, expected);
-    let mut neptune = Emulator::new(Config::default().message_member(true));
+    let mut neptune = Emulator::default();
     let newer = answer(&mut neptune, get("/nowhere"), now())
         .to_json()
         .expect("JSON");

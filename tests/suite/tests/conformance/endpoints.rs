@@ -128,10 +128,10 @@ fn refusal(text: &str) -> Option<&'static str> {
         Some("Scheme")
     } else if authority.contains('@') {
         Some("UserInfo")
-    } else if authority.is_empty() || !authority.chars().all(in_host) {
-        Some("Host")
     } else if scheme.is_none() && !authority.contains(".neptune.") {
         Some("Scheme")
+    } else if authority.is_empty() || !authority.chars().all(in_host) {
+        Some("Host")
     } else {
         None
     }
