@@ -6,5 +6,6 @@ mod ml;
 mod text;
 
 pub use ml::{MlConfigDefinition, MlJobStatus, MlResourceDefinition};
+#[doc(hidden)]
 pub use open_enum::PrivOwnedStr;
 pub use text::{DataProcessingJobId, S3Uri};

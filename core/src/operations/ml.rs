@@ -1,5 +1,5 @@
 //! Neptune ML: <https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning.html>.
 
-pub mod model_training;
+mod model_training;
 
 pub use model_training::*;
