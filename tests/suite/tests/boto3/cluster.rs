@@ -29,6 +29,8 @@ pub(crate) fn emulator() -> Emulator {
     let mut config = Config::default()
         .region(REGION)
         .fault_header(true)
+        // As engines before 1.4.5.0: without `message`, which is all of an error that boto3 shows.
+        .message_member(false)
         .training_duration(Duration::from_secs(60))
         .fail_training("job-4", "No capacity.");
     for (access_key, secret_key, token) in KEYS {
