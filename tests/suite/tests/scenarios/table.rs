@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use neptunedata_tests::scenarios::{Driver, Row, rows, run};
+use neptunedata_tests::scenarios::{Before, Driver, Op, Row, rows, run};
 
 /// Mostly they wait.
 const THREADS: usize = 8;
@@ -71,4 +71,64 @@ fn every_row_says_what_is_to_become_of_every_operation() {
         .collect();
     found.sort_unstable();
     assert_eq!(found, of_peers);
+}
+
+#[test]
+fn every_fault_that_the_server_knows_is_in_a_row() {
+    let rows = rows();
+    for name in [
+        "close-before-reading",
+        "read-then-fin",
+        "read-then-rst",
+        "stop-answering",
+        "answer-late",
+        "head-then-stall",
+        "trickle",
+        "truncated-body",
+        "chunk-cut",
+        "no-last-chunk",
+        "trailers; kind=good",
+        "trailers; kind=failing",
+        "trailers; kind=oversized",
+        "garbage",
+        "garbage; part=tail",
+        "garbage; part=wire",
+        "html",
+        "empty-200",
+        "error-in-200",
+        "error",
+        "skewed-date",
+        "close-after-answer",
+        "close-after-answer; announced",
+        "close-idle",
+        "refuse-credentials",
+        "expire-token",
+        "signature-expired",
+        "signature-not-yet-current",
+        "redirect",
+    ] {
+        let is_in = |row: &Row| match row.before {
+            Before::Closed(fault) => row.fault.starts_with(name) || fault.starts_with(name),
+            _ => row.fault.starts_with(name),
+        };
+        assert!(rows.iter().any(is_in), "{name}");
+    }
+}
+
+/// What the retry table promises to reads: one failure that may pass is not the end.
+#[test]
+fn reads_survive_whatever_happens_once() {
+    let mut survived = 0;
+    for row in rows() {
+        if !row.name.ends_with(" once") {
+            continue;
+        }
+        for driver in Driver::ALL {
+            let read = row.expected(Op::Read, driver).unwrap();
+            assert_eq!(read.outcome, Ok(()), "{}", row.name);
+            assert_eq!(read.attempts, 2, "{}", row.name);
+        }
+        survived += 1;
+    }
+    assert_eq!(survived, 18);
 }

@@ -74,7 +74,7 @@ fn failing() -> Vec<Row> {
             .read(failure(1, 0, 1, UNKNOWN, true, "NotImplemented (501): As planned. [request id ID]; the request may have been executed"))
             .cancel(failure(1, 0, 1, UNKNOWN, true, "NotImplemented (501): As planned. [request id ID]; the request may have been executed"))
             .write(failure(1, 0, 1, UNKNOWN, true, "NotImplemented (501): As planned. [request id ID]; the request may have been executed and was not sent again")),
-        Row::new("x23", "500 in chunks, then FIN, once", "error; ending=fin; framing=chunked; times=1")
+        Row::new("x23", "500 in chunks, once", "error; framing=chunked; times=1")
             .read(success(2, 1, 2))
             .cancel(success(2, 1, 2))
             .write(failure(1, 0, 1, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
