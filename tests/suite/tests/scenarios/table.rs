@@ -63,7 +63,8 @@ fn every_row_says_what_is_to_become_of_every_operation() {
         "f", "f2", "g", "g2", "g3", "h", "h2", "h3", "h4", "h5", "i", "i3", "i5", "i6", "j", "j2",
         "j3", "j4", "j5", "k", "k2", "k3", "l", "m",
     ];
-    let with_figures = |row: &&Row| row.peers.is_some();
+    // Those of an exception alone are from the paragraph below the peers' table.
+    let with_figures = |row: &&Row| row.peers.is_some() && !row.name.starts_with('x');
     let mut found: Vec<_> = rows
         .iter()
         .filter(with_figures)

@@ -61,6 +61,16 @@ fn failing() -> Vec<Row> {
             .read(failure(3, 3, 3, service(ErrorKind::ClientTimeoutException), true, "ClientTimeoutException (408): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
             .cancel(failure(3, 1, 3, service(ErrorKind::ClientTimeoutException), true, "ClientTimeoutException (408): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
             .write(failure(1, 1, 1, service(ErrorKind::ClientTimeoutException), true, "ClientTimeoutException (408): As planned. [request id ID]; the request may have been executed and was not sent again")),
+        Row::new("x51", "500 MemoryLimitExceededException", "error; code=MemoryLimitExceededException; executed")
+            .peers(figure(3, "error"), figure(3, "error"), 5)
+            .read(failure(3, 3, 3, service(ErrorKind::MemoryLimitExceededException), true, "MemoryLimitExceededException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
+            .cancel(failure(3, 1, 3, service(ErrorKind::MemoryLimitExceededException), true, "MemoryLimitExceededException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
+            .write(failure(1, 1, 1, service(ErrorKind::MemoryLimitExceededException), true, "MemoryLimitExceededException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
+        Row::new("x52", "500 ServerShutdownException", "error; code=ServerShutdownException; executed")
+            .peers(figure(3, "error"), figure(3, "error"), 5)
+            .read(failure(3, 3, 3, service(ErrorKind::ServerShutdownException), true, "ServerShutdownException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
+            .cancel(failure(3, 1, 3, service(ErrorKind::ServerShutdownException), true, "ServerShutdownException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
+            .write(failure(1, 1, 1, service(ErrorKind::ServerShutdownException), true, "ServerShutdownException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
         Row::new("x20", "500 MemoryLimitExceededException, once", "error; code=MemoryLimitExceededException; times=1")
             .read(success(2, 1, 2))
             .cancel(success(2, 1, 2))
@@ -118,13 +128,22 @@ fn rolled_back() -> Vec<Row> {
         Row::new("e once", "500 ConcurrentModificationException, once", "error; code=ConcurrentModificationException; times=1")
             .each(success(2, 1, 2)),
         Row::new("x26", "400 ConstraintViolationException", "error; code=ConstraintViolationException")
+            .peers(figure(3, "error"), figure(3, "error"), 1)
             .each(failure(2, 0, 2, service(ErrorKind::ConstraintViolationException), false, "ConstraintViolationException (400): As planned. [request id ID]")),
         Row::new("x27", "400 ReadOnlyViolationException, once", "error; code=ReadOnlyViolationException; times=1")
             .each(success(2, 1, 2)),
         Row::new("x28", "500 TimeLimitExceededException", "error; code=TimeLimitExceededException")
+            .peers(figure(3, "error"), figure(3, "error"), 5)
             .each(failure(1, 0, 1, service(ErrorKind::TimeLimitExceededException), false, "TimeLimitExceededException (500): As planned. [request id ID]")),
         Row::new("x29", "500 CancelledByUserException", "error; code=CancelledByUserException")
+            .peers(figure(3, "error"), figure(3, "error"), 5)
             .each(failure(1, 0, 1, service(ErrorKind::CancelledByUserException), false, "CancelledByUserException (500): As planned. [request id ID]")),
+        Row::new("x49", "500 FailureByQueryException", "error; code=FailureByQueryException")
+            .peers(figure(3, "error"), figure(3, "error"), 5)
+            .each(failure(1, 0, 1, service(ErrorKind::FailureByQueryException), false, "FailureByQueryException (500): As planned. [request id ID]")),
+        Row::new("x50", "500 CancelledByMaintenanceException", "error; code=CancelledByMaintenanceException")
+            .peers(figure(3, "error"), figure(3, "error"), 5)
+            .each(failure(3, 0, 3, service(ErrorKind::CancelledByMaintenanceException), false, "CancelledByMaintenanceException (500): As planned. [request id ID] (gave up after 3 attempts)")),
     ]
 }
 
