@@ -73,7 +73,13 @@ impl Provider {
         limits: &Limits,
     ) -> Result<Credentials, Missing> {
         let function = match &self.source {
-            // The same once more, so that the service's own refusal is what the caller gets to see.
+            // The core keeps the refusal that they met, so that the caller gets to see it.
+            Source::Value(_) if refresh => {
+                let error = CredentialsError::new(
+                    "those of the client are not accepted any more, and it has no source of others",
+                );
+                return Err(Missing::Failed(error));
+            }
             Source::Value(credentials) => return Ok(credentials.clone()),
             Source::Unsigned => {
                 let error = CredentialsError::new("the client was built without any");

@@ -85,6 +85,7 @@
 
 mod builder;
 mod call_builder;
+mod caution;
 mod client;
 mod clock;
 mod connect;
