@@ -2,4 +2,21 @@
 
 mod model_training;
 
+use crate::ErrorKind;
+
 pub use model_training::*;
+
+/// The exceptions that the service documents for every operation of Neptune ML.
+const EXCEPTIONS: &[ErrorKind] = &[
+    ErrorKind::BadRequestException,
+    ErrorKind::ClientTimeoutException,
+    ErrorKind::ConstraintViolationException,
+    ErrorKind::IllegalArgumentException,
+    ErrorKind::InvalidArgumentException,
+    ErrorKind::InvalidParameterException,
+    ErrorKind::MlResourceNotFoundException,
+    ErrorKind::MissingParameterException,
+    ErrorKind::PreconditionsFailedException,
+    ErrorKind::TooManyRequestsException,
+    ErrorKind::UnsupportedOperationException,
+];
