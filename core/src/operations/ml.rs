@@ -1,9 +1,11 @@
 //! Neptune ML: <https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning.html>.
 
+mod data_processing;
 mod model_training;
 
 use crate::ErrorKind;
 
+pub use data_processing::*;
 pub use model_training::*;
 
 /// The exceptions that the service documents for every operation of Neptune ML.
