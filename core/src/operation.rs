@@ -170,6 +170,10 @@ macro_rules! for_each_operation {
             ListMlModelTrainingJobs,
             GetMlModelTrainingJob,
             CancelMlModelTrainingJob,
+            StartMlModelTransformJob,
+            ListMlModelTransformJobs,
+            GetMlModelTransformJob,
+            CancelMlModelTransformJob,
         }
     };
 }

@@ -8,4 +8,7 @@ mod text;
 pub use ml::{MlConfigDefinition, MlJobStatus, MlResourceDefinition};
 #[doc(hidden)]
 pub use open_enum::PrivOwnedStr;
-pub use text::{DataProcessingJobId, InputDataS3Uri, ProcessedDataS3Uri, S3Uri};
+pub use text::{
+    DataProcessingJobId, InputDataS3Uri, ModelTrainingJobId, ProcessedDataS3Uri, S3Uri,
+    TrainingJobName,
+};

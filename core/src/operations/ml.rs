@@ -2,11 +2,13 @@
 
 mod data_processing;
 mod model_training;
+mod model_transform;
 
 use crate::ErrorKind;
 
 pub use data_processing::*;
 pub use model_training::*;
+pub use model_transform::*;
 
 /// The exceptions that the service documents for every operation of Neptune ML.
 const EXCEPTIONS: &[ErrorKind] = &[
