@@ -174,6 +174,10 @@ macro_rules! for_each_operation {
             ListMlModelTransformJobs,
             GetMlModelTransformJob,
             CancelMlModelTransformJob,
+            CreateMlEndpoint,
+            ListMlEndpoints,
+            GetMlEndpoint,
+            DeleteMlEndpoint,
         }
     };
 }

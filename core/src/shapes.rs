@@ -5,7 +5,7 @@ mod open_enum;
 mod ml;
 mod text;
 
-pub use ml::{MlConfigDefinition, MlJobStatus, MlResourceDefinition};
+pub use ml::{MlConfigDefinition, MlEndpointStatus, MlJobStatus, MlResourceDefinition};
 #[doc(hidden)]
 pub use open_enum::PrivOwnedStr;
 pub use text::{

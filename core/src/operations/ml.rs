@@ -1,12 +1,14 @@
 //! Neptune ML: <https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning.html>.
 
 mod data_processing;
+mod endpoint;
 mod model_training;
 mod model_transform;
 
 use crate::ErrorKind;
 
 pub use data_processing::*;
+pub use endpoint::*;
 pub use model_training::*;
 pub use model_transform::*;
 
