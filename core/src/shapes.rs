@@ -4,8 +4,10 @@
 mod open_enum;
 mod ml;
 mod text;
+mod timestamp;
 
 pub use ml::{MlConfigDefinition, MlJobStatus, MlResourceDefinition};
 #[doc(hidden)]
 pub use open_enum::PrivOwnedStr;
 pub use text::{DataProcessingJobId, S3Uri};
+pub use timestamp::Timestamp;
