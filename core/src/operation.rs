@@ -162,10 +162,23 @@ macro_rules! for_each_operation {
             // By family, and within one as its documentation does. A type that is not found here is
             // missing a `mod` or `pub use` in its family's file.
             GetEngineStatus,
+            StartLoaderJob,
+            ListLoaderJobs,
+            GetLoaderJobStatus,
+            CancelLoaderJob,
             StartMlModelTrainingJob,
             ListMlModelTrainingJobs,
             GetMlModelTrainingJob,
             CancelMlModelTrainingJob,
+            GetPropertygraphStatistics,
+            ManagePropertygraphStatistics,
+            DeletePropertygraphStatistics,
+            GetSparqlStatistics,
+            ManageSparqlStatistics,
+            DeleteSparqlStatistics,
+            GetPropertygraphSummary,
+            GetRdfGraphSummary,
+            GetStorageInfo,
         }
     };
 }

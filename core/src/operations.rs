@@ -5,7 +5,15 @@
 #[macro_use]
 mod setters;
 mod engine;
+mod loader;
 mod ml;
+mod statistics;
+mod storage;
+mod summary;
 
 pub use engine::*;
+pub use loader::*;
 pub use ml::*;
+pub use statistics::*;
+pub use storage::*;
+pub use summary::*;

@@ -3,11 +3,18 @@
 #[macro_use]
 mod open_enum;
 mod ml;
+mod statistics;
+mod summary;
 mod text;
 mod timestamp;
 
 pub use ml::{MlConfigDefinition, MlJobStatus, MlResourceDefinition};
 #[doc(hidden)]
 pub use open_enum::PrivOwnedStr;
-pub use text::{DataProcessingJobId, S3Uri};
+pub use statistics::{
+    DeleteStatisticsValueMap, RefreshStatisticsIdMap, Statistics, StatisticsAutoGenerationMode,
+    StatisticsSummary,
+};
+pub use summary::GraphSummaryType;
+pub use text::{DataProcessingJobId, IamRoleArn, S3BucketRegion, S3Uri};
 pub use timestamp::Timestamp;

@@ -42,7 +42,9 @@ impl Moment {
             .chain([days_before(year), day.saturating_sub(1)])
             .sum::<i64>();
         let seconds = [
-            whole_days.saturating_sub(DAYS_TO_1970).saturating_mul(86_400),
+            whole_days
+                .saturating_sub(DAYS_TO_1970)
+                .saturating_mul(86_400),
             clock(hour, minute)?,
             number(second, 2).filter(|second| *second <= 60)?,
         ];
@@ -125,10 +127,7 @@ impl Moment {
 /// As RFC 3339 has it, in UTC, the fraction without zeros at its end.
 impl std::fmt::Display for Moment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut rest = self
-            .seconds
-            .div_euclid(86_400)
-            .saturating_add(DAYS_TO_1970);
+        let mut rest = self.seconds.div_euclid(86_400).saturating_add(DAYS_TO_1970);
         // No year has more than 366 days, so this is the year or shortly before it.
         let mut year = rest.div_euclid(366);
         while days_before(year.saturating_add(1)) <= rest {
@@ -142,9 +141,15 @@ impl std::fmt::Display for Moment {
         }
         let day = rest.saturating_add(1);
         let second = self.seconds.rem_euclid(86_400);
-        let (hour, minute) = (second.div_euclid(3_600), second.div_euclid(60).rem_euclid(60));
+        let (hour, minute) = (
+            second.div_euclid(3_600),
+            second.div_euclid(60).rem_euclid(60),
+        );
         let second = second.rem_euclid(60);
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
+        )?;
         if self.nanoseconds > 0 {
             let fraction = format!("{:09}", self.nanoseconds);
             write!(f, ".{}", fraction.trim_end_matches('0'))?;
@@ -307,7 +312,16 @@ mod tests {
             assert_eq!(moment.to_string(), expected, "{text}");
         }
         // Milliseconds are none: the year would have five digits.
-        for text in ["", "-", ".5", "1.", "+1", "1e9", "1690893296789", "2023-08-01"] {
+        for text in [
+            "",
+            "-",
+            ".5",
+            "1.",
+            "+1",
+            "1e9",
+            "1690893296789",
+            "2023-08-01",
+        ] {
             assert_eq!(Moment::parse_seconds(text), None, "{text}");
         }
     }

@@ -57,6 +57,10 @@ macro_rules! text {
 text! {
     /// The id of a data-processing job: 1 to 48 letters, digits and hyphens.
     DataProcessingJobId;
+    /// The ARN of an IAM role, or a chain of them, joined by commas (engine 1.2.1.0.R3).
+    IamRoleArn;
+    /// The region of an S3 bucket, such as `eu-west-1`.
+    S3BucketRegion;
     /// An S3 location, `s3://bucket/prefix/`.
     S3Uri;
 }
