@@ -162,6 +162,7 @@ macro_rules! for_each_operation {
             // By family, and within one as its documentation does. A type that is not found here is
             // missing a `mod` or `pub use` in its family's file.
             GetEngineStatus,
+            ExecuteFastReset,
             StartLoaderJob,
             ListLoaderJobs,
             GetLoaderJobStatus,
