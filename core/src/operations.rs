@@ -5,6 +5,7 @@
 #[macro_use]
 mod setters;
 mod engine;
+mod index_rebuild;
 mod loader;
 mod ml;
 mod statistics;
@@ -12,6 +13,7 @@ mod storage;
 mod summary;
 
 pub use engine::*;
+pub use index_rebuild::*;
 pub use loader::*;
 pub use ml::*;
 pub use statistics::*;

@@ -3,6 +3,7 @@
 #[macro_use]
 mod open_enum;
 mod ml;
+mod rebuild;
 mod statistics;
 mod summary;
 mod text;
@@ -11,6 +12,7 @@ mod timestamp;
 pub use ml::{MlConfigDefinition, MlJobStatus, MlResourceDefinition};
 #[doc(hidden)]
 pub use open_enum::PrivOwnedStr;
+pub use rebuild::{RebuildScope, RebuildStatus, WriteBufferSize};
 pub use statistics::{
     DeleteStatisticsValueMap, RefreshStatisticsIdMap, Statistics, StatisticsAutoGenerationMode,
     StatisticsSummary,
