@@ -111,9 +111,11 @@
     )
 )]
 
-// First, for its macro.
+// First, for their macros.
 #[macro_use]
 mod operation;
+#[macro_use]
+mod shapes;
 
 mod auth;
 pub mod by_name;
@@ -124,7 +126,6 @@ mod error;
 pub mod operations;
 mod proxy;
 mod session;
-mod shapes;
 pub mod sources;
 mod timestamp;
 mod wire;

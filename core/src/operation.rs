@@ -41,7 +41,8 @@ pub trait Operation {
     /// Everything about the operation that does not depend on its values.
     const INFO: &'static OperationInfo;
 
-    /// What a second execution would do, by the values of this request.
+    /// What a second execution would do, by the values of this request. A call that makes a
+    /// [token](RequestWriter::call_token) for a write takes it for idempotent.
     fn effect(&self) -> Effect {
         Self::INFO.effect
     }
@@ -166,6 +167,11 @@ macro_rules! for_each_operation {
             ListMlDataProcessingJobs,
             GetMlDataProcessingJob,
             CancelMlDataProcessingJob,
+            ExecuteFastReset,
+            StartLoaderJob,
+            ListLoaderJobs,
+            GetLoaderJobStatus,
+            CancelLoaderJob,
             StartMlModelTrainingJob,
             ListMlModelTrainingJobs,
             GetMlModelTrainingJob,
@@ -178,6 +184,19 @@ macro_rules! for_each_operation {
             ListMlEndpoints,
             GetMlEndpoint,
             DeleteMlEndpoint,
+            GetPropertygraphStatistics,
+            ManagePropertygraphStatistics,
+            DeletePropertygraphStatistics,
+            GetSparqlStatistics,
+            ManageSparqlStatistics,
+            DeleteSparqlStatistics,
+            GetPropertygraphSummary,
+            GetRdfGraphSummary,
+            GetStorageInfo,
+            StartIndexRebuild,
+            ListIndexRebuilds,
+            GetIndexRebuildStatus,
+            CancelIndexRebuild,
         }
     };
 }

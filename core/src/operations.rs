@@ -5,7 +5,17 @@
 #[macro_use]
 mod setters;
 mod engine;
+mod index_rebuild;
+mod loader;
 mod ml;
+mod statistics;
+mod storage;
+mod summary;
 
 pub use engine::*;
+pub use index_rebuild::*;
+pub use loader::*;
 pub use ml::*;
+pub use statistics::*;
+pub use storage::*;
+pub use summary::*;

@@ -3,12 +3,23 @@
 #[macro_use]
 mod open_enum;
 mod ml;
+mod rebuild;
+mod statistics;
+mod summary;
 mod text;
+mod timestamp;
 
 pub use ml::{MlConfigDefinition, MlEndpointStatus, MlJobStatus, MlResourceDefinition};
 #[doc(hidden)]
 pub use open_enum::PrivOwnedStr;
-pub use text::{
-    DataProcessingJobId, InputDataS3Uri, ModelTrainingJobId, ProcessedDataS3Uri, S3Uri,
-    TrainingJobName,
+pub use rebuild::{RebuildScope, RebuildStatus, WriteBufferSize};
+pub use statistics::{
+    DeleteStatisticsValueMap, RefreshStatisticsIdMap, Statistics, StatisticsAutoGenerationMode,
+    StatisticsSummary,
 };
+pub use summary::GraphSummaryType;
+pub use text::{
+    DataProcessingJobId, IamRoleArn, InputDataS3Uri, ModelTrainingJobId, ProcessedDataS3Uri,
+    S3BucketRegion, S3Uri, TrainingJobName,
+};
+pub use timestamp::Timestamp;

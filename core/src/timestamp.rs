@@ -2,75 +2,193 @@
 
 use std::time::{Duration, SystemTime};
 
-/// Reads `2025-01-31T12:34:56Z`, with or without a fraction of the second, with `Z` or an offset.
-/// Years from 1970 to 9999; a leap second is the second after it.
-///
-/// Beyond the RFC an offset may be written without its colon, which the AWS tools take too and
-/// `strftime` prints. A time without any offset could be any of a day, and is none.
+/// The days from the first of January of the year 0 to that of 1970.
+const DAYS_TO_1970: i64 = 719_528;
+
+/// Reads a [`Moment`] from 1970 on.
 pub(crate) fn parse(text: &str) -> Option<SystemTime> {
-    let (date, rest) = text.split_at_checked(10)?;
-    let (time, rest) = rest.split_at_checked(9)?;
-    let (year, date) = date.split_once('-')?;
-    let (month, day) = date.split_once('-')?;
-    let (hour, time) = time.strip_prefix(['T', 't', ' '])?.split_once(':')?;
-    let (minute, second) = time.split_once(':')?;
+    Moment::parse(text)
+        .filter(|moment| moment.seconds >= 0)
+        .and_then(Moment::system_time)
+}
 
-    let year = number(year, 4).filter(|year| *year >= 1970)?;
-    let month = number(month, 2).filter(|month| (1..=12).contains(month))?;
-    let day = number(day, 2).filter(|day| (1..=days(year, month)).contains(day))?;
-    let whole_days = (1970..year)
-        .map(|year| if is_leap(year) { 366 } else { 365 })
-        .chain((1..month).map(|month| days(year, month)))
-        .chain([day.saturating_sub(1)])
-        .sum::<u64>();
-    let seconds = [
-        whole_days.saturating_mul(86_400),
-        clock(hour, minute)?,
-        number(second, 2).filter(|second| *second <= 60)?,
-    ];
-    let seconds = seconds.iter().sum::<u64>();
+/// A point in time of the years 0 to 9999.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Moment {
+    /// Since 1970, rounded down.
+    seconds: i64,
+    nanoseconds: u32,
+}
 
-    let (nanoseconds, offset) = match rest.strip_prefix('.') {
-        Some(rest) => {
-            let offset = rest.trim_start_matches(|c: char| c.is_ascii_digit());
-            let digits = rest
-                .strip_suffix(offset)
-                .filter(|digits| !digits.is_empty())?;
-            (format!("{digits:0<9}").get(..9)?.parse().ok()?, offset)
-        }
-        None => (0, rest),
-    };
-    let seconds = match offset.split_at_checked(1)? {
-        ("Z" | "z", "") => seconds,
-        (sign, offset) => {
-            let (hour, minute) = match offset.split_once(':') {
-                Some(hour_and_minute) => hour_and_minute,
-                None => offset.split_at_checked(2)?,
-            };
-            match sign {
-                "+" => seconds.checked_sub(clock(hour, minute)?)?,
-                "-" => seconds.checked_add(clock(hour, minute)?)?,
-                _ => return None,
+impl Moment {
+    /// Reads `2025-01-31T12:34:56Z`, with or without a fraction of the second, with `Z` or an
+    /// offset. A leap second is the second after it.
+    ///
+    /// Beyond the RFC an offset may be written without its colon, which the AWS tools take too and
+    /// `strftime` prints. A time without any offset could be any of a day, and is none.
+    pub(crate) fn parse(text: &str) -> Option<Moment> {
+        let (date, rest) = text.split_at_checked(10)?;
+        let (time, rest) = rest.split_at_checked(9)?;
+        let (year, date) = date.split_once('-')?;
+        let (month, day) = date.split_once('-')?;
+        let (hour, time) = time.strip_prefix(['T', 't', ' '])?.split_once(':')?;
+        let (minute, second) = time.split_once(':')?;
+
+        let year = number(year, 4)?;
+        let month = number(month, 2).filter(|month| (1..=12).contains(month))?;
+        let day = number(day, 2).filter(|day| (1..=days(year, month)).contains(day))?;
+        let whole_days = (1..month)
+            .map(|month| days(year, month))
+            .chain([days_before(year), day.saturating_sub(1)])
+            .sum::<i64>();
+        let seconds = [
+            whole_days
+                .saturating_sub(DAYS_TO_1970)
+                .saturating_mul(86_400),
+            clock(hour, minute)?,
+            number(second, 2).filter(|second| *second <= 60)?,
+        ];
+        let seconds = seconds.iter().sum::<i64>();
+
+        let (nanoseconds, offset) = match rest.strip_prefix('.') {
+            Some(rest) => {
+                let offset = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+                let digits = rest
+                    .strip_suffix(offset)
+                    .filter(|digits| !digits.is_empty())?;
+                (nanoseconds(digits)?, offset)
             }
+            None => (0, rest),
+        };
+        let seconds = match offset.split_at_checked(1)? {
+            ("Z" | "z", "") => seconds,
+            (sign, offset) => {
+                let (hour, minute) = match offset.split_once(':') {
+                    Some(hour_and_minute) => hour_and_minute,
+                    None => offset.split_at_checked(2)?,
+                };
+                match sign {
+                    "+" => seconds.checked_sub(clock(hour, minute)?)?,
+                    "-" => seconds.checked_add(clock(hour, minute)?)?,
+                    _ => return None,
+                }
+            }
+        };
+        Moment {
+            seconds,
+            nanoseconds,
         }
-    };
-    SystemTime::UNIX_EPOCH.checked_add(Duration::new(seconds, nanoseconds))
+        .of_four_digits()
+    }
+
+    /// Reads seconds since 1970 in decimal, such as `-0.5`.
+    pub(crate) fn parse_seconds(text: &str) -> Option<Moment> {
+        let (is_negative, text) = match text.strip_prefix('-') {
+            Some(text) => (true, text),
+            None => (false, text),
+        };
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+        let is_decimal = [whole, fraction]
+            .iter()
+            .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+        let whole: i64 = is_decimal.then(|| whole.parse().ok()).flatten()?;
+        let fraction = nanoseconds(fraction)?;
+        let (seconds, nanoseconds) = match (is_negative, fraction) {
+            (false, _) => (whole, fraction),
+            (true, 0) => (whole.checked_neg()?, 0),
+            (true, _) => (
+                whole.checked_neg()?.checked_sub(1)?,
+                1_000_000_000_u32.checked_sub(fraction)?,
+            ),
+        };
+        Moment {
+            seconds,
+            nanoseconds,
+        }
+        .of_four_digits()
+    }
+
+    fn of_four_digits(self) -> Option<Moment> {
+        let days = self.seconds.div_euclid(86_400);
+        let since_0 = days.saturating_add(DAYS_TO_1970);
+        (0..days_before(10_000)).contains(&since_0).then_some(self)
+    }
+
+    pub(crate) fn system_time(self) -> Option<SystemTime> {
+        let seconds = Duration::from_secs(self.seconds.unsigned_abs());
+        let whole = match self.seconds < 0 {
+            true => SystemTime::UNIX_EPOCH.checked_sub(seconds),
+            false => SystemTime::UNIX_EPOCH.checked_add(seconds),
+        };
+        whole?.checked_add(Duration::from_nanos(self.nanoseconds.into()))
+    }
+}
+
+/// As RFC 3339 has it, in UTC, the fraction without zeros at its end.
+impl std::fmt::Display for Moment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut rest = self.seconds.div_euclid(86_400).saturating_add(DAYS_TO_1970);
+        // No year has more than 366 days, so this is the year or shortly before it.
+        let mut year = rest.div_euclid(366);
+        while days_before(year.saturating_add(1)) <= rest {
+            year = year.saturating_add(1);
+        }
+        rest = rest.saturating_sub(days_before(year));
+        let mut month = 1;
+        while days(year, month) <= rest {
+            rest = rest.saturating_sub(days(year, month));
+            month = month.saturating_add(1);
+        }
+        let day = rest.saturating_add(1);
+        let second = self.seconds.rem_euclid(86_400);
+        let (hour, minute) = (
+            second.div_euclid(3_600),
+            second.div_euclid(60).rem_euclid(60),
+        );
+        let second = second.rem_euclid(60);
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
+        )?;
+        if self.nanoseconds > 0 {
+            let fraction = format!("{:09}", self.nanoseconds);
+            write!(f, ".{}", fraction.trim_end_matches('0'))?;
+        }
+        f.write_str("Z")
+    }
+}
+
+/// The digits after the point; those beyond nanoseconds are cut.
+fn nanoseconds(digits: &str) -> Option<u32> {
+    format!("{digits:0<9}").get(..9)?.parse().ok()
 }
 
 /// A number of exactly so many digits.
-fn number(digits: &str, length: usize) -> Option<u64> {
+fn number(digits: &str, length: usize) -> Option<i64> {
     let is_one = digits.len() == length && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_one.then(|| digits.parse().ok()).flatten()
 }
 
 /// Seconds since midnight, or in an offset.
-fn clock(hour: &str, minute: &str) -> Option<u64> {
+fn clock(hour: &str, minute: &str) -> Option<i64> {
     let hour = number(hour, 2).filter(|hour| *hour <= 23)?;
     let minute = number(minute, 2).filter(|minute| *minute <= 59)?;
     hour.checked_mul(60)?.checked_add(minute)?.checked_mul(60)
 }
 
-fn days(year: u64, month: u64) -> u64 {
+/// The days from the first of January of the year 0 to that of `year`.
+fn days_before(year: i64) -> i64 {
+    let last = year.saturating_sub(1);
+    let every = |years: i64| last.div_euclid(years);
+    // The year 0 is a leap year, which `last` does not count.
+    year.saturating_mul(365)
+        .saturating_add(every(4))
+        .saturating_sub(every(100))
+        .saturating_add(every(400))
+        .saturating_add(1)
+}
+
+fn days(year: i64, month: i64) -> i64 {
     match month {
         2 if is_leap(year) => 29,
         2 => 28,
@@ -79,8 +197,9 @@ fn days(year: u64, month: u64) -> u64 {
     }
 }
 
-fn is_leap(year: u64) -> bool {
-    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+fn is_leap(year: i64) -> bool {
+    let divides = |by: i64| year.rem_euclid(by) == 0;
+    divides(4) && (!divides(100) || divides(400))
 }
 
 #[cfg(test)]
@@ -160,7 +279,63 @@ mod tests {
         }
     }
 
+    #[test]
+    fn moments_are_written_in_utc() {
+        let cases = [
+            ("2023-08-01T14:34:56+02:00", "2023-08-01T12:34:56Z"),
+            ("2023-08-01T12:34:56.500Z", "2023-08-01T12:34:56.5Z"),
+            ("0000-01-01T00:00:00Z", "0000-01-01T00:00:00Z"),
+            ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
+            ("1600-02-29T00:00:00Z", "1600-02-29T00:00:00Z"),
+            ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"),
+        ];
+        for (text, expected) in cases {
+            let moment = Moment::parse(text).unwrap();
+            assert_eq!(moment.to_string(), expected, "{text}");
+        }
+        for text in ["9999-12-31T23:59:59-00:01", "0000-01-01T00:00:00+00:01"] {
+            assert_eq!(Moment::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn seconds_are_moments() {
+        let cases = [
+            ("0", "1970-01-01T00:00:00Z"),
+            ("-1", "1969-12-31T23:59:59Z"),
+            ("-0.5", "1969-12-31T23:59:59.5Z"),
+            ("1690893296.789", "2023-08-01T12:34:56.789Z"),
+            ("1690893296.0", "2023-08-01T12:34:56Z"),
+        ];
+        for (text, expected) in cases {
+            let moment = Moment::parse_seconds(text).unwrap();
+            assert_eq!(moment.to_string(), expected, "{text}");
+        }
+        // Milliseconds are none: the year would have five digits.
+        for text in [
+            "",
+            "-",
+            ".5",
+            "1.",
+            "+1",
+            "1e9",
+            "1690893296789",
+            "2023-08-01",
+        ] {
+            assert_eq!(Moment::parse_seconds(text), None, "{text}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn every_moment_is_read_back(
+            seconds in -62_167_219_200_i64..253_402_300_800,
+            nanoseconds in 0_u32..1_000_000_000,
+        ) {
+            let moment = Moment { seconds, nanoseconds };
+            prop_assert_eq!(Moment::parse(&moment.to_string()), Some(moment), "{}", moment);
+        }
+
         /// Against the dates that httpdate prints.
         #[test]
         fn every_second_is_read_back(seconds in 0u64..253_402_300_800) {

@@ -1,6 +1,24 @@
-//! Waits between attempts: exponential, with full jitter, from the call's seed.
+//! What is made from the call's seed: waits between attempts, exponential and with full jitter, and
+//! the call's token.
 
 use std::time::Duration;
+
+/// The token of the call with this seed: a UUID of version 4, drawn apart from the waits.
+pub(crate) fn uuid(seed: u64) -> String {
+    let mut random = Random::new(seed ^ 0x0074_6F6B_656E);
+    let drawn = (u128::from(random.next()) << 64) | u128::from(random.next());
+    let version = (drawn & !(0xF000 << 64)) | (0x4000 << 64);
+    let uuid = (version & !(0xC << 60)) | (0x8 << 60);
+    let group = |shift: u32, mask: u128| uuid.wrapping_shr(shift) & mask;
+    format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        group(96, 0xFFFF_FFFF),
+        group(80, 0xFFFF),
+        group(64, 0xFFFF),
+        group(48, 0xFFFF),
+        group(0, 0xFFFF_FFFF_FFFF),
+    )
+}
 
 /// SplitMix64: all that jitter needs, and the same on every machine.
 #[derive(Debug, Clone)]

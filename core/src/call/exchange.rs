@@ -17,7 +17,7 @@ use crate::{
     Credentials, CredentialsError, DecodeError, Effect, EncodeError, Error, Misuse, Operation,
     OperationInfo, ServiceError, Session, SignError, TransportErrorKind,
     error::Stop,
-    wire::{answer, request::request_with},
+    wire::{answer, request::request_of_call},
 };
 
 /// Before anything was sent.
@@ -115,13 +115,18 @@ impl Exchange {
         options: &CallOptions,
         seed: u64,
     ) -> Self {
-        let request = request_with(operation, session.endpoint(), &options.extras);
+        let (request, has_token) =
+            request_of_call(operation, session.endpoint(), &options.extras, seed);
+        let effect = match operation.effect() {
+            Effect::Write if has_token => Effect::Idempotent,
+            effect => effect,
+        };
         let policy = session.retry_policy();
         Exchange {
             session: session.clone(),
             info: O::INFO,
             request,
-            effect: options.effect.unwrap_or_else(|| operation.effect()),
+            effect: options.effect.unwrap_or(effect),
             max_attempts: options.max_attempts.unwrap_or(policy.max_attempts).max(1),
             body_limit: options.body_limit.unwrap_or(session.body_limit()),
             streaming: false,

@@ -33,8 +33,9 @@ pub struct Call<O> {
 }
 
 impl<O: Operation> Call<O> {
-    /// A call of `operation`. The `seed` decides the jitter of waits; a random number for each call
-    /// keeps clients from retrying in step.
+    /// A call of `operation`. The `seed` decides the jitter of waits and the token by which the service
+    /// knows the attempts of a [`StartIndexRebuild`](crate::StartIndexRebuild) for one; take a random
+    /// number for each call.
     ///
     /// A request that cannot be right is reported by the first [`resume`](Machine::resume), before
     /// any other step.

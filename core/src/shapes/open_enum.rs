@@ -12,7 +12,8 @@ impl std::fmt::Debug for PrivOwnedStr {
 }
 
 /// Defines an enum over the strings of a service, open for strings that it does not know: `as_str`,
-/// `From<&str>`, `From<String>`, `Display` and serde's traits, all by the service's spelling.
+/// `From<&str>`, `From<String>`, `Display`, `QueryValue` and serde's traits, all by the service's
+/// spelling.
 macro_rules! open_enum {
     (
         $(#[$meta:meta])*
@@ -58,6 +59,13 @@ macro_rules! open_enum {
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
+            }
+        }
+
+        impl $crate::QueryValue for $name {
+            fn write_to(&self, text: &mut $crate::QueryText<'_>) -> bool {
+                text.push(self.as_str());
+                true
             }
         }
 

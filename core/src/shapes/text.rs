@@ -63,6 +63,10 @@ text! {
     ModelTrainingJobId;
     /// Where in S3 a data-processing job puts its results, `s3://bucket/prefix/`.
     ProcessedDataS3Uri;
+    /// The ARN of an IAM role, or a chain of them, joined by commas (engine 1.2.1.0.R3).
+    IamRoleArn;
+    /// The region of an S3 bucket, such as `eu-west-1`.
+    S3BucketRegion;
     /// An S3 location, `s3://bucket/prefix/`.
     S3Uri;
     /// The name that SageMaker has for a training job.

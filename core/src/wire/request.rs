@@ -52,17 +52,23 @@ pub fn request<O: Operation>(
     operation: &O,
     endpoint: &Endpoint,
 ) -> Result<http::Request<Bytes>, EncodeError> {
-    request_with(operation, endpoint, &Extras::default())
+    let mut writer = RequestWriter::new(O::INFO, endpoint);
+    operation.encode(&mut writer);
+    writer.finish(&Extras::default())
 }
 
-pub(crate) fn request_with<O: Operation>(
+/// The request of a call, and whether it has the call's token in it.
+pub(crate) fn request_of_call<O: Operation>(
     operation: &O,
     endpoint: &Endpoint,
     extras: &Extras,
-) -> Result<http::Request<Bytes>, EncodeError> {
+    seed: u64,
+) -> (Result<http::Request<Bytes>, EncodeError>, bool) {
     let mut writer = RequestWriter::new(O::INFO, endpoint);
+    writer.seed = Some(seed);
     operation.encode(&mut writer);
-    writer.finish(extras)
+    let has_token = writer.has_token;
+    (writer.finish(extras), has_token)
 }
 
 /// Fields and headers that a caller adds to a request: what the service knows and this crate does
@@ -94,6 +100,9 @@ pub struct RequestWriter<'a> {
     headers: HeaderMap,
     body: Option<Vec<u8>>,
     faults: Vec<Fault>,
+    /// Of the call that the request is for.
+    seed: Option<u64>,
+    has_token: bool,
 }
 
 impl<'a> RequestWriter<'a> {
@@ -109,6 +118,8 @@ impl<'a> RequestWriter<'a> {
             headers: HeaderMap::with_capacity(6),
             body: None,
             faults: Vec::new(),
+            seed: None,
+            has_token: false,
         };
         writer.copy_template();
         writer
@@ -203,6 +214,17 @@ impl<'a> RequestWriter<'a> {
             Ok(()) => self.body = Some(body),
             Err(error) => self.fault("", FaultKind::Other(error.to_string().into())),
         }
+    }
+
+    /// The token of the call, by which the service knows its attempts for the same request: a UUID
+    /// made from the call's seed. There is none outside of a call, as in [`request`].
+    ///
+    /// Ask only for what is then sent: a request with a token is as idempotent as
+    /// [`Effect::Idempotent`](crate::Effect::Idempotent), and its call treats it so.
+    pub fn call_token(&mut self) -> Option<String> {
+        let token = self.seed.map(crate::call::uuid);
+        self.has_token |= token.is_some();
+        token
     }
 
     /// Reports a number outside its bounds; both bounds are allowed, and so is `None`.

@@ -9,7 +9,18 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 /// Effects that are not what the model's traits say, and why.
-const OTHER_EFFECTS: &[(&str, Effect, &str)] = &[];
+const OTHER_EFFECTS: &[(&str, Effect, &str)] = &[
+    (
+        "ExecuteFastReset",
+        Effect::Write,
+        "performed twice it also deletes what was written in between",
+    ),
+    (
+        "StartLoaderJob",
+        Effect::Write,
+        "without a token a second execution is a second load (M03)",
+    ),
+];
 
 #[test]
 fn methods_paths_exceptions_and_pages_are_the_models() {

@@ -33,4 +33,8 @@ pub(crate) const RESPONSES: &[Deviation] = &[Deviation {
 pub(crate) const FLOAT_STEPS: u64 = 1;
 
 /// Members that outputs have beyond the model, which the service sends all the same.
-pub(crate) const BEYOND_MODEL: &[(&str, &str)] = &[("GetEngineStatus", "serverlessConfiguration")];
+pub(crate) const BEYOND_MODEL: &[(&str, &str)] = &[
+    ("GetEngineStatus", "serverlessConfiguration"),
+    ("GetPropertygraphSummary", "status"),
+    ("GetRDFGraphSummary", "status"),
+];

@@ -64,7 +64,18 @@ fn check(line: &Line, model: &Model) -> Result<(), String> {
     let host = line.request.as_ref().map(|request| request.host.as_str());
     let endpoint = format!("https://{}", host.unwrap_or("db.example.com:8182"));
     let endpoint = Endpoint::parse(&endpoint).map_err(|error| error.to_string())?;
-    let ours = by_name::request(&line.operation, &line.input, &endpoint);
+    let mut input = line.input.clone();
+    // The token that botocore made is given as the caller's.
+    let sent = line
+        .request
+        .as_ref()
+        .and_then(|theirs| theirs.body_json.as_ref());
+    if let Some(member) = model.token_member(&line.operation)
+        && let Some(token) = sent.and_then(|body| body.get(member))
+    {
+        input[member] = token.clone();
+    }
+    let ours = by_name::request(&line.operation, &input, &endpoint);
     if let Err(error) = &ours {
         same("the operation refused", error.operation(), &line.operation)?;
         if error.faults().is_empty() {

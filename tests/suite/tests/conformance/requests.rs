@@ -45,7 +45,7 @@ pub(crate) struct Expected {
     query: String,
     headers: BTreeMap<String, String>,
     body: Option<String>,
-    body_json: Option<Value>,
+    pub(crate) body_json: Option<Value>,
 }
 
 /// What it was signed with, and the outcome.

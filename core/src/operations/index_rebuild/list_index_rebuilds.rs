@@ -1,0 +1,84 @@
+//! Lists index rebuilds: `GET /storage/indexes/rebuilds`.
+//!
+//! <https://docs.aws.amazon.com/neptune/latest/data-api/API_ListIndexRebuilds.html>
+
+use http::Method;
+use serde::{Deserialize, Serialize};
+
+use crate::{DecodeError, Effect, ErrorKind, Operation, OperationInfo, RequestWriter, Response};
+
+/// Lists index rebuilds, `GET /storage/indexes/rebuilds`.
+///
+/// A read. It has all that the service knows of, ended ones too, and nothing but their ids. Needs the
+/// IAM action `neptune-db:ListIndexRebuilds` (`U24`) and engine 1.5.0.0 or later.
+/// No source shows a whole answer (`U14`); this is the service model's.
+///
+/// ```
+/// use neptunedata::{Endpoint, ListIndexRebuilds};
+///
+/// let endpoint = Endpoint::parse("http://localhost:8182")?;
+/// let request = neptunedata::request(&ListIndexRebuilds::new(), &endpoint)?;
+/// assert_eq!(request.uri(), "http://localhost:8182/storage/indexes/rebuilds");
+///
+/// let answer = neptunedata::http::Response::new(r#"{"rebuildIds":["9c7a1f0e"]}"#.into());
+/// let output = neptunedata::response::<ListIndexRebuilds>(&answer)?;
+/// assert_eq!(output.rebuild_ids.unwrap(), ["9c7a1f0e"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// <https://docs.aws.amazon.com/neptune/latest/userguide/storage-index-rebuild.html>
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ListIndexRebuilds {}
+
+impl ListIndexRebuilds {
+    /// Asks for all of them.
+    pub fn new() -> Self {
+        ListIndexRebuilds {}
+    }
+}
+
+/// The answer to [`ListIndexRebuilds`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ListIndexRebuildsOutput {
+    /// The ids of the rebuilds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rebuild_ids: Option<Vec<String>>,
+}
+
+impl Operation for ListIndexRebuilds {
+    type Output = ListIndexRebuildsOutput;
+
+    const INFO: &'static OperationInfo = &OperationInfo::new(
+        "ListIndexRebuilds",
+        Method::GET,
+        "/storage/indexes/rebuilds",
+        Effect::Read,
+    )
+    .with_exceptions(&[
+        ErrorKind::AccessDeniedException,
+        ErrorKind::ClientTimeoutException,
+        ErrorKind::ConstraintViolationException,
+        ErrorKind::IllegalArgumentException,
+        ErrorKind::InternalFailureException,
+        ErrorKind::InvalidArgumentException,
+        ErrorKind::InvalidParameterException,
+        ErrorKind::MethodNotAllowedException,
+        ErrorKind::PreconditionsFailedException,
+        ErrorKind::TooManyRequestsException,
+        ErrorKind::UnsupportedOperationException,
+    ])
+    .with_iam_actions(&["ListIndexRebuilds"])
+    .with_documentation(
+        "https://docs.aws.amazon.com/neptune/latest/data-api/API_ListIndexRebuilds.html",
+    );
+
+    fn encode(&self, _request: &mut RequestWriter<'_>) {}
+
+    fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
+        response.json()
+    }
+}

@@ -1,0 +1,16 @@
+//! The bulk loader: <https://docs.aws.amazon.com/neptune/latest/userguide/bulk-load.html>.
+
+mod cancel_loader_job;
+mod get_loader_job_status;
+mod list_loader_jobs;
+mod start_loader_job;
+
+pub use cancel_loader_job::{CancelLoaderJob, CancelLoaderJobOutput};
+pub use get_loader_job_status::{
+    GetLoaderJobStatus, GetLoaderJobStatusOutput, LoadErrorCode, LoadStatus, LoaderErrorLog,
+    LoaderErrors, LoaderFeed, LoaderStatus,
+};
+pub use list_loader_jobs::{ListLoaderJobs, ListLoaderJobsOutput, LoaderIdResult};
+pub use start_loader_job::{
+    LoadFormat, LoadMode, LoadParallelism, StartLoaderJob, StartLoaderJobOutput,
+};
