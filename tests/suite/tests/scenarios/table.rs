@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use neptunedata_tests::scenarios::{Before, Driver, Op, Row, rows, run};
 
 /// Mostly they wait.
-const THREADS: usize = 8;
+const THREADS: usize = 12;
 
 fn compare(driver: Driver, secure: bool) {
     let rows = rows();
