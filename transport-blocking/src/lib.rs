@@ -77,14 +77,19 @@
     )
 )]
 
+#[cfg(feature = "aws-config")]
+mod aws;
 mod builder;
 mod client;
 mod connect;
 mod credentials;
 mod exchange;
 mod limits;
+mod load;
 mod pool;
 mod running;
+#[cfg(feature = "aws-config")]
+mod runtime;
 mod socket;
 mod tls;
 mod trace;

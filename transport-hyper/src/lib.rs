@@ -83,6 +83,8 @@
     )
 )]
 
+#[cfg(feature = "aws-config")]
+mod aws;
 mod builder;
 mod call_builder;
 mod client;
@@ -92,6 +94,7 @@ mod connection;
 mod credentials;
 mod fault;
 mod io;
+mod load;
 mod pool;
 mod running;
 #[cfg(feature = "tokio")]

@@ -7,7 +7,7 @@ use std::{
 
 use hyper::body::Incoming;
 use neptunedata::{
-    Error, Input, Machine, Sent, Step, Transmit, TransportError, TransportErrorKind,
+    Credentials, Error, Input, Machine, Sent, Step, Transmit, TransportError, TransportErrorKind,
 };
 
 use crate::{Client, connection::Piece, pool::Lease, trace::Trace};
@@ -31,8 +31,8 @@ pub struct Running<M: Machine> {
     /// What the machine waits for.
     todo: Todo,
     answer: Option<(Lease, Incoming)>,
-    /// Which credentials it was given last.
-    given: u64,
+    /// What the machine signs with.
+    given: Option<Credentials>,
     trace: Trace,
     outcome: Option<Result<M::Output, Error>>,
 }
@@ -63,7 +63,7 @@ impl<M: Machine> Running<M> {
             attempt_end: None,
             todo: Todo::Begin,
             answer: None,
-            given: 0,
+            given: None,
             trace: Trace::new(operation),
             outcome: None,
         }
@@ -189,10 +189,10 @@ impl<M: Machine> Running<M> {
         let get = self
             .client
             .source()
-            .get(refresh, self.given, clock.now().wall, clock);
+            .get(refresh, self.given.as_ref(), clock.now().wall, clock);
         match clock.within(self.deadline, get).await {
-            Some(Ok((credentials, given))) => {
-                self.given = given;
+            Some(Ok(credentials)) => {
+                self.given = Some(credentials.clone());
                 Input::Credentials(credentials)
             }
             Some(Err(error)) => Input::CredentialsFailed(error),
