@@ -20,6 +20,7 @@ use crate::{Client, connection::Piece, pool::Lease, trace::Trace};
 /// Both futures can be dropped at any time, and `advance` called again after that. An answer that
 /// was waited for at that moment is lost then, which the machine is told; one that was being read
 /// goes on.
+#[must_use]
 pub struct Running<M: Machine> {
     client: Client,
     machine: M,
@@ -71,7 +72,6 @@ impl<M: Machine> Running<M> {
 
     /// How long all of it may take from the first [`advance`](Running::advance) on, in place of the
     /// client's [`timeout`](neptunedata::ClientOptions::timeout).
-    #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
@@ -79,7 +79,6 @@ impl<M: Machine> Running<M> {
 
     /// How long each attempt may take, in place of the client's
     /// [`attempt_timeout`](neptunedata::ClientOptions::attempt_timeout).
-    #[must_use]
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
         self

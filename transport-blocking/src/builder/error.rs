@@ -1,6 +1,6 @@
 //! Why a client cannot be made.
 
-use neptunedata::{EndpointError, SessionError};
+use neptunedata::{EndpointError, ProxyError, SessionError};
 
 /// A client that cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,28 +20,22 @@ pub enum BuildError {
     /// The endpoint does not go with the kind of authentication.
     #[error(transparent)]
     Session(#[from] SessionError),
-    /// The option `resolve_to` is not `host:port`.
-    #[error("resolve_to is {0:?} and should be host:port")]
-    ResolveTo(String),
-    /// The roots that TLS shall trust cannot be read.
+    /// `resolve_to` is no `host:port`.
+    #[error("resolve_to cannot be used: {0}")]
+    ResolveTo(EndpointError),
+    /// There are no usable root certificates.
     #[error("the root certificates cannot be used: {0}")]
     Roots(String),
-    /// TLS cannot be set up for the endpoint.
-    #[error("TLS cannot be set up: {0}")]
-    Tls(String),
+    /// The endpoint's host is no name that a certificate can have.
+    #[error("{0:?} is not a name that a certificate can be checked against")]
+    TlsName(String),
     /// A variable of the environment is set to something that is no proxy.
-    #[cfg(feature = "proxy")]
-    #[error("the proxy in the environment cannot be used: {0}")]
-    Proxy(#[from] neptunedata::ProxyError),
+    #[error(transparent)]
+    Proxy(#[from] ProxyError),
+    /// A proxy is set, and nothing speaks to it.
+    #[error("proxies need the feature `proxy`")]
+    ProxyUnavailable,
     /// No connection is allowed.
     #[error("max_connections is 0, so that no call could ever be made")]
     NoConnections,
-    /// An option needs a feature of this crate that is not enabled.
-    #[error("{option} needs the feature {feature:?} of neptunedata-blocking")]
-    Feature {
-        /// The option.
-        option: &'static str,
-        /// The feature.
-        feature: &'static str,
-    },
 }

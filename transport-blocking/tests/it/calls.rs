@@ -210,7 +210,7 @@ fn building_needs_to_know_how_to_authenticate() {
             .build()
     };
     let error = unsigned(ClientOptions::new().resolve_to("nonsense")).unwrap_err();
-    assert_eq!(error, BuildError::ResolveTo("nonsense".to_owned()));
+    assert!(matches!(error, BuildError::ResolveTo(_)), "{error}");
     let _: Session = unsigned(ClientOptions::new()).unwrap().session().clone();
 }
 
