@@ -52,8 +52,8 @@
 //!
 //! A value, a closure, the [environment](ClientBuilder::credentials_from_environment), a
 //! [profile](ClientBuilder::credentials_from_profile) with its `credential_process`, or with the feature
-//! `aws-config` the [default chain](ClientBuilder::credentials_from_aws) of the AWS SDK and any of its
-//! [providers](ClientBuilder::credentials_from_provider). Those that expire are fetched anew ahead of
+//! `aws-config` the default chain of the AWS SDK (`credentials_from_aws`) and any of its
+//! providers (`credentials_from_provider`). Those that expire are fetched anew ahead of
 //! that, by one call for all.
 //!
 //! # Beside `neptunedata-blocking`
