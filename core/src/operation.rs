@@ -162,10 +162,22 @@ macro_rules! for_each_operation {
             // By family, and within one as its documentation does. A type that is not found here is
             // missing a `mod` or `pub use` in its family's file.
             GetEngineStatus,
+            StartMlDataProcessingJob,
+            ListMlDataProcessingJobs,
+            GetMlDataProcessingJob,
+            CancelMlDataProcessingJob,
             StartMlModelTrainingJob,
             ListMlModelTrainingJobs,
             GetMlModelTrainingJob,
             CancelMlModelTrainingJob,
+            StartMlModelTransformJob,
+            ListMlModelTransformJobs,
+            GetMlModelTransformJob,
+            CancelMlModelTransformJob,
+            CreateMlEndpoint,
+            ListMlEndpoints,
+            GetMlEndpoint,
+            DeleteMlEndpoint,
         }
     };
 }

@@ -4,8 +4,8 @@
 
 #[macro_use]
 mod setters;
-pub mod engine;
-pub mod ml;
+mod engine;
+mod ml;
 
 pub use engine::*;
 pub use ml::*;

@@ -5,6 +5,10 @@ mod open_enum;
 mod ml;
 mod text;
 
-pub use ml::{MlConfigDefinition, MlJobStatus, MlResourceDefinition};
+pub use ml::{MlConfigDefinition, MlEndpointStatus, MlJobStatus, MlResourceDefinition};
+#[doc(hidden)]
 pub use open_enum::PrivOwnedStr;
-pub use text::{DataProcessingJobId, S3Uri};
+pub use text::{
+    DataProcessingJobId, InputDataS3Uri, ModelTrainingJobId, ProcessedDataS3Uri, S3Uri,
+    TrainingJobName,
+};

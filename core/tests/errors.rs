@@ -87,6 +87,17 @@ fn a_service_error_reads_code_status_message_and_request_id() {
 }
 
 #[test]
+fn an_empty_request_id_is_none() {
+    let body = r#"{"requestId":"","code":"MalformedQueryException","detailedMessage":"bad token"}"#;
+    let error = error(&GetMlModelTrainingJob::new("job-1"), [answer(400, body)]);
+    assert_eq!(
+        error.to_string(),
+        "MalformedQueryException (400): bad token"
+    );
+    assert_eq!(error.service().unwrap().request_id, None);
+}
+
+#[test]
 fn an_unknown_exception_keeps_its_name() {
     let body = r#"{"requestId":"r","code":"DuplicateDataException","detailedMessage":"taken"}"#;
     let error = error(&start(), [answer(400, body)]);

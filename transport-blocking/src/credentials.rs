@@ -75,6 +75,7 @@ impl Provider {
         let (function, apart) = match &self.source {
             Source::Function(function) => (function, false),
             Source::Apart(function) => (function, true),
+            // The core keeps the refusal that they met, so that the caller gets to see it.
             Source::Value(_) | Source::Unsigned => {
                 let reason =
                     "those of the client are not accepted any more, and it has no source of others";

@@ -217,9 +217,9 @@ impl Transport for Wire {
 
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
         if self.input.is_full() {
-            // ureq has looked at all of it and wants more: a line of a chunked body without an end.
-            // Heads do not come so far, ureq keeps their limit.
-            let failure = self.progress.error(TransportErrorKind::Protocol);
+            // ureq has looked at all of it and wants more: trailers, or another line of a chunked body, that
+            // are longer than a head may be. Heads do not come so far, ureq keeps their limit.
+            let failure = self.progress.error(TransportErrorKind::HeadTooLarge);
             self.progress.state().failure = Some(failure);
             return Err(ureq::Error::ConnectionFailed);
         }

@@ -77,6 +77,11 @@ impl Connection {
         })
     }
 
+    /// How many answers it has brought.
+    pub(crate) fn served(&self) -> u64 {
+        self.served
+    }
+
     /// Whether it can take a request, by what is known at this moment: a close that has arrived is
     /// seen. Does not wait.
     pub(crate) async fn is_alive(&mut self) -> bool {

@@ -104,6 +104,7 @@
 mod aws;
 mod builder;
 mod call_builder;
+mod caution;
 mod client;
 mod clock;
 mod connect;

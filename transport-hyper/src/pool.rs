@@ -25,6 +25,7 @@ use neptunedata::{ClientOptions, Sent, TransportError, TransportErrorKind};
 
 use crate::{
     Task,
+    caution::Caution,
     clock::Clock,
     connect::Connector,
     connection::{Connection, Piece},
@@ -63,6 +64,7 @@ struct State {
     /// In the order in which they were put back; the last one is the warmest.
     idle: Vec<Idle>,
     in_use: usize,
+    caution: Caution,
     /// Whether a task sees to the idle ones.
     reaped: bool,
 }
@@ -116,10 +118,20 @@ impl Pool {
         let place = Place::new(Arc::clone(shared), permit);
         match which {
             neptunedata::Connection::Any => {
-                while let Some(mut connection) = shared.take_idle() {
+                while let Some(Idle {
+                    mut connection,
+                    since,
+                }) = shared.take_idle()
+                {
+                    let idle = shared.clock.instant().saturating_duration_since(since);
                     if connection.is_alive().await {
-                        return Ok(Lease { connection, place });
+                        return Ok(Lease {
+                            connection,
+                            place,
+                            idle: Some(idle),
+                        });
                     }
+                    shared.note_end(connection.served(), idle);
                 }
             }
             neptunedata::Connection::Fresh => {
@@ -141,7 +153,11 @@ impl Pool {
                 let reason = format!("it took longer than {:?}", shared.limits.connect);
                 Err(fault::not_sent(TransportErrorKind::ConnectTimeout, reason))
             })?;
-        Ok(Lease { connection, place })
+        Ok(Lease {
+            connection,
+            place,
+            idle: None,
+        })
     }
 }
 
@@ -162,9 +178,15 @@ impl Shared {
     }
 
     /// The idle connection used last, if it is still young enough.
-    fn take_idle(&self) -> Option<Connection> {
+    fn take_idle(&self) -> Option<Idle> {
         self.sweep();
-        self.state().idle.pop().map(|idle| idle.connection)
+        self.state().idle.pop()
+    }
+
+    /// A connection ended on its own, so long after its last answer.
+    fn note_end(&self, answers: u64, after: Duration) {
+        let now = self.clock.instant();
+        self.state().caution.note_end(answers, after, now);
     }
 
     /// Closes what has lain or lived too long, and says when the next one is due.
@@ -210,6 +232,15 @@ impl Shared {
             return;
         }
         let mut state = self.state();
+        if idle.connection.served() > 1 {
+            state.caution.note_reuse();
+        }
+        if state.caution.is_due(since) {
+            // Closed without the lock, and before its place is free.
+            drop(state);
+            drop(idle);
+            return;
+        }
         state.idle.push(idle);
         // In the same moment, so that it is never counted twice.
         place.leave(&mut state);
@@ -291,6 +322,8 @@ pub(crate) struct Lease {
     // Closed before its place is free.
     connection: Connection,
     place: Place,
+    /// How long it had been idle, if it had served requests before.
+    idle: Option<Duration>,
 }
 
 impl Lease {
@@ -299,7 +332,14 @@ impl Lease {
         &mut self,
         request: Request<Bytes>,
     ) -> Result<Response<Incoming>, TransportError> {
-        self.connection.send(request).await
+        let result = self.connection.send(request).await;
+        if let (Err(error), Some(idle)) = (&result, self.idle)
+            && error.kind() == TransportErrorKind::Closed
+        {
+            let served = self.connection.served();
+            self.place.shared.note_end(served, idle);
+        }
+        result
     }
 
     /// See [`Connection::sent`].
@@ -319,6 +359,7 @@ impl Lease {
         let Lease {
             mut connection,
             place,
+            ..
         } = self;
         if connection.settle().await {
             let shared = Arc::clone(&place.shared);

@@ -2,29 +2,23 @@
 //! once, whatever the operation.
 
 mod recover;
+mod reply;
 
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::{
-    HeaderMap, StatusCode,
-    header::{CONTENT_ENCODING, CONTENT_LENGTH},
-};
+use http::{HeaderMap, StatusCode};
 
 use super::{
-    Answered, CallOptions, Connection, Input, Machine, Meta, Now, Step, Transmit, backoff::Random,
+    Answered, CallOptions, Connection, Input, Machine, Now, Step, Transmit, backoff::Random,
     body::Body,
 };
 use crate::{
-    Cause, Credentials, CredentialsError, DecodeError, DecodeErrorKind, Effect, EncodeError, Error,
-    Misuse, Operation, OperationInfo, Sent, ServiceError, Session, SignError, TransportError,
-    TransportErrorKind,
+    Credentials, CredentialsError, DecodeError, Effect, EncodeError, Error, Misuse, Operation,
+    OperationInfo, ServiceError, Session, SignError, TransportErrorKind,
     error::Stop,
     wire::{answer, request::request_with},
 };
-
-/// Bodies of error answers are read up to this many bytes; the rest says nothing new.
-const ERROR_BODY_LIMIT: usize = 1024 * 1024;
 
 /// Before anything was sent.
 const NEVER: Now = Now {
@@ -269,134 +263,6 @@ impl Exchange {
         Step::Credentials { refresh: true }
     }
 
-    fn take_head(&mut self, head: http::response::Parts, now: Now) -> Step<Part, Answered<()>> {
-        self.answered_at = now;
-        let streams = self.streaming && head.status.is_success();
-        if streams {
-            self.head = Some(head.clone());
-            self.state = State::Item;
-            return Step::Item(Part::Head(head));
-        }
-        self.head = Some(head);
-        self.state = State::Receiving;
-        Step::Receive
-    }
-
-    fn take_chunk(&mut self, chunk: Bytes, now: Now) -> Step<Part, Answered<()>> {
-        let success = self
-            .head
-            .as_ref()
-            .is_some_and(|head| head.status.is_success());
-        if self.streaming && success {
-            self.body.keep_tail(&chunk);
-            self.state = State::Item;
-            return Step::Item(Part::Chunk(chunk));
-        }
-        if !success {
-            let room = ERROR_BODY_LIMIT.saturating_sub(self.body.len());
-            if chunk.len() <= room {
-                self.body.push(chunk);
-                return Step::Receive;
-            }
-            // Cut at the same place, however the body comes.
-            self.body.push(chunk.slice(..room));
-            return self.take_end(HeaderMap::new(), now);
-        }
-        let length = self.body.len().saturating_add(chunk.len());
-        self.body.push(chunk);
-        if length <= self.body_limit {
-            return Step::Receive;
-        }
-        let body = self.body.take();
-        let reason = format!("it is longer than the limit of {} bytes", self.body_limit);
-        let error = DecodeError::new(
-            self.info.name,
-            DecodeErrorKind::TooLarge,
-            "",
-            reason,
-            body.clone(),
-        );
-        let answer = self.head.take().map(|head| (head.status, head.headers));
-        self.failed(Cause::Decode(error), answer, body, now)
-    }
-
-    fn take_end(&mut self, trailers: HeaderMap, now: Now) -> Step<Part, Answered<()>> {
-        let Some(head) = self.head.take() else {
-            return self.misuse("End");
-        };
-        let received = self.body.received();
-        let body = self.body.take();
-        let (status, headers) = (head.status, head.headers);
-        // Of a stream only the end is here.
-        let whole = if self.streaming && status.is_success() {
-            Bytes::new()
-        } else {
-            body.clone()
-        };
-        let mut verdict = answer::gate(status, &headers, &trailers, &whole);
-        // Who decodes looks at the tail when that fails; without decoding it is all there is to see.
-        if verdict.is_ok()
-            && !self.judged_outside
-            && let Some(error) = answer::from_tail(status, &headers, &body)
-        {
-            verdict = Err(error);
-        }
-        if let Err(error) = verdict {
-            return self.failed(Cause::Service(error), Some((status, headers)), body, now);
-        }
-        if is_short(&headers, received) {
-            let cause = match answer::from_tail(status, &headers, &body) {
-                Some(error) => Cause::Service(error),
-                None => Cause::Transport(
-                    TransportError::new(TransportErrorKind::Closed, Sent::Maybe)
-                        .with_source("the body is shorter than its content-length"),
-                ),
-            };
-            return self.failed(cause, Some((status, headers)), body, now);
-        }
-        if !self.judged_outside {
-            self.accept();
-        }
-        self.state = State::Done;
-        self.succeeded = true;
-        let meta = Meta {
-            status,
-            headers,
-            attempts: self.attempts,
-            earlier_may_have_executed: self.lost,
-        };
-        let body = if self.streaming { Bytes::new() } else { body };
-        Step::Done(Ok(Answered {
-            output: (),
-            meta,
-            body,
-        }))
-    }
-
-    /// The driver could not go on.
-    fn take_failure(&mut self, failure: TransportError, now: Now) -> Step<Part, Answered<()>> {
-        let body = self.body.take();
-        let Some(head) = self.head.take() else {
-            return self.failed(Cause::Transport(failure), None, body, now);
-        };
-        let (status, headers) = (head.status, head.headers);
-        // What arrived may already say how it ended.
-        let cause = if failure.kind() == TransportErrorKind::Deadline {
-            None
-        } else if status.is_success() {
-            answer::from_tail(status, &headers, &body)
-        } else {
-            Some(answer::service_error(status, &headers, &body))
-                .filter(|error| error.code.is_some())
-        };
-        let cause = match cause {
-            Some(error) => Cause::Service(error),
-            // With a head the request has been received, whatever the driver thinks.
-            None => Cause::Transport(failure.received()),
-        };
-        self.failed(cause, Some((status, headers)), body, now)
-    }
-
     /// Whether a request is on its way, so that a failure can mean that it was executed.
     fn is_out(&self) -> bool {
         matches!(self.state, State::Sent | State::Receiving | State::Item)
@@ -472,15 +338,4 @@ impl Machine for Exchange {
             (_, input) => self.misuse(input.name()),
         }
     }
-}
-
-/// Whether fewer bytes came than were announced.
-fn is_short(headers: &HeaderMap, received: u64) -> bool {
-    if headers.contains_key(CONTENT_ENCODING) {
-        return false;
-    }
-    headers
-        .get(CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.trim().parse::<u64>().ok())
-        .is_some_and(|length| received < length)
 }

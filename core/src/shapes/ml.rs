@@ -31,6 +31,33 @@ impl MlJobStatus {
     }
 }
 
+open_enum! {
+    /// What state a Neptune ML endpoint is in.
+    ///
+    /// The set of values is not documented (`U19`); one that is not here is kept as it came, and is
+    /// not terminal.
+    MlEndpointStatus {
+        /// It is being created.
+        Creating = "Creating",
+        /// It answers queries.
+        InService = "InService",
+        /// It could not be created.
+        Failed = "Failed",
+        /// It is being updated (`U19`).
+        Updating = "Updating",
+        /// It is being deleted (`U19`).
+        Deleting = "Deleting",
+    }
+}
+
+impl MlEndpointStatus {
+    /// Whether the endpoint stays as it is until somebody updates or deletes it: it is in service, or
+    /// failed.
+    pub fn is_terminal(&self) -> bool {
+        matches!(self, MlEndpointStatus::InService | MlEndpointStatus::Failed)
+    }
+}
+
 /// A SageMaker resource behind a Neptune ML job.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -57,6 +57,14 @@ macro_rules! text {
 text! {
     /// The id of a data-processing job: 1 to 48 letters, digits and hyphens.
     DataProcessingJobId;
+    /// Where in S3 the data is that a job reads, `s3://bucket/prefix/`.
+    InputDataS3Uri;
+    /// The id of a model-training job: 1 to 48 letters, digits and hyphens.
+    ModelTrainingJobId;
+    /// Where in S3 a data-processing job puts its results, `s3://bucket/prefix/`.
+    ProcessedDataS3Uri;
     /// An S3 location, `s3://bucket/prefix/`.
     S3Uri;
+    /// The name that SageMaker has for a training job.
+    TrainingJobName;
 }

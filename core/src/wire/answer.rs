@@ -85,7 +85,7 @@ pub(crate) fn service_error(status: StatusCode, headers: &HeaderMap, body: &Byte
         code,
         message,
         request_id: request_id(headers)
-            .or(object.text("requestId"))
+            .or(object.text("requestId").filter(|id| !id.is_empty()))
             .map(str::to_owned),
         body: body.clone(),
     }

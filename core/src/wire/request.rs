@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt::Write as _};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Uri,
-    header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING},
+    header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -17,11 +17,10 @@ use crate::{EncodeError, Endpoint, Fault, FaultKind, Operation, OperationInfo, o
 const MAX_URI: usize = 65_534;
 
 /// Headers that extras must not set: they follow from the request, or from signing it.
-const RESERVED: [HeaderName; 7] = [
+const RESERVED: [HeaderName; 6] = [
     HOST,
     CONTENT_LENGTH,
     TRANSFER_ENCODING,
-    CONNECTION,
     AUTHORIZATION,
     HeaderName::from_static("x-amz-date"),
     HeaderName::from_static("x-amz-security-token"),

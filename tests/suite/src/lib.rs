@@ -1,5 +1,6 @@
 //! Helpers shared by the tests of the workspace.
 
+pub mod scenarios;
 pub mod vectors;
 
 /// The example of the project's README.

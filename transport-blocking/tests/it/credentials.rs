@@ -188,4 +188,5 @@ fn of_a_value_there_is_no_other_and_the_refusal_is_the_error() {
         error.kind(),
         FailureKind::Service(ErrorKind::AccessDeniedException)
     );
+    assert_eq!(error.attempts(), 1);
 }

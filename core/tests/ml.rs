@@ -1,0 +1,136 @@
+//! Neptune ML: what its operations send, beyond what the model says, and how its states are read.
+
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use neptunedata::{
+    Auth, Call, CallOptions, CreateMlEndpoint, DataProcessingJobId, Endpoint, GetMlEndpoint, Input,
+    InputDataS3Uri, Machine, MlEndpointStatus, MlJobStatus, ModelTrainingJobId, Now, OPERATIONS,
+    Operation, ProcessedDataS3Uri, S3Uri, Session, StartMlDataProcessingJob,
+    StartMlModelTransformJob, Step, TrainingJobName,
+};
+use serde_json::{Value, json};
+
+fn body<O: Operation>(operation: &O, options: &CallOptions) -> Value {
+    let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
+    let session = Session::new(endpoint, Auth::unsigned()).unwrap();
+    let now = Now {
+        wall: SystemTime::UNIX_EPOCH,
+        mono: Duration::ZERO,
+    };
+    let mut call = Call::with_options(&session, operation, options, 1);
+    match call.resume(Input::Next, now) {
+        Step::Send(transmit) => serde_json::from_slice(transmit.request.body()).unwrap(),
+        _ => panic!("nothing was sent"),
+    }
+}
+
+#[test]
+fn a_transform_names_what_it_starts_from() {
+    let none = CallOptions::new();
+    let output = || S3Uri::new("s3://b/out/");
+
+    let of_neptune = StartMlModelTransformJob::from_training_job(
+        DataProcessingJobId::new("d"),
+        ModelTrainingJobId::new("t"),
+        output(),
+    );
+    let expected = json!({
+        "dataProcessingJobId": "d",
+        "mlModelTrainingJobId": "t",
+        "modelTransformOutputS3Location": "s3://b/out/",
+    });
+    assert_eq!(body(&of_neptune, &none), expected);
+
+    let of_sagemaker =
+        StartMlModelTransformJob::from_sagemaker_job(TrainingJobName::new("n"), output());
+    let expected = json!({"trainingJobName": "n", "modelTransformOutputS3Location": "s3://b/out/"});
+    assert_eq!(body(&of_sagemaker, &none), expected);
+}
+
+#[test]
+fn an_endpoint_names_one_job() {
+    let none = CallOptions::new();
+    assert_eq!(
+        body(&CreateMlEndpoint::from_training_job("t"), &none),
+        json!({"mlModelTrainingJobId": "t"})
+    );
+    assert_eq!(
+        body(&CreateMlEndpoint::from_transform_job("t"), &none),
+        json!({"mlModelTransformJobId": "t"})
+    );
+}
+
+#[test]
+fn m39_members_beyond_the_model_go_into_the_body() {
+    let start = StartMlDataProcessingJob::new(
+        InputDataS3Uri::new("s3://b/in/"),
+        ProcessedDataS3Uri::new("s3://b/out/"),
+    );
+    let options = CallOptions::new().extra("enableInterContainerTrafficEncryption", true);
+    let expected = json!({
+        "inputDataS3Location": "s3://b/in/",
+        "processedDataS3Location": "s3://b/out/",
+        "enableInterContainerTrafficEncryption": true,
+    });
+    assert_eq!(body(&start, &options), expected);
+}
+
+#[test]
+fn m40_update_is_boolean_and_can_be_sent_as_text() {
+    let update = CreateMlEndpoint::from_transform_job("t")
+        .id("e")
+        .update(true);
+    let mut expected = json!({"id": "e", "mlModelTransformJobId": "t", "update": true});
+    assert_eq!(body(&update, &CallOptions::new()), expected);
+
+    expected["update"] = json!("true");
+    let options = CallOptions::new().extra("update", "true");
+    assert_eq!(body(&update, &options), expected);
+}
+
+#[test]
+fn m41_actions_are_named_as_they_are_called() {
+    let action_of = |name: &str| {
+        let info = OPERATIONS.iter().find(|info| info.name == name).unwrap();
+        info.iam_actions
+    };
+    assert_eq!(
+        action_of("StartMLDataProcessingJob"),
+        ["StartMLDataProcessingJob"]
+    );
+    assert_eq!(
+        action_of("GetMLDataProcessingJob"),
+        ["GetMLDataProcessingJobStatus"]
+    );
+}
+
+/// `U19`: which states there are besides.
+#[test]
+fn states_that_are_not_known_are_kept_and_are_not_the_end() {
+    let get = |status: &str| {
+        let body = json!({"status": status, "endpoint": {"status": status}}).to_string();
+        let answer = http::Response::new(Bytes::from(body));
+        let output = neptunedata::response::<GetMlEndpoint>(&answer).unwrap();
+        let inner = output.endpoint.unwrap().status;
+        assert_eq!(output.status, inner);
+        inner.unwrap()
+    };
+    for (status, is_terminal) in [
+        ("Creating", false),
+        ("InService", true),
+        ("Failed", true),
+        ("Updating", false),
+        ("Deleting", false),
+        ("RollingBack", false),
+    ] {
+        let read = get(status);
+        assert_eq!(read.as_str(), status);
+        assert_eq!(read.is_terminal(), is_terminal, "{status}");
+    }
+    assert_eq!(get("InService"), MlEndpointStatus::InService);
+
+    assert!(MlJobStatus::from("Stopped").is_terminal());
+    assert!(!MlJobStatus::from("Stopping").is_terminal());
+    assert!(!MlJobStatus::from("Paused").is_terminal());
+}

@@ -1,0 +1,139 @@
+//! Prints what both clients make of a server that misbehaves, beside what the AWS SDK for Rust and boto3 make of it.
+//!
+//! ```text
+//! cargo run --example scenario_table
+//! cargo run --example scenario_table -- --tls
+//! ```
+//!
+//! Every row is played on the spot, over the async and the blocking client, against emulators of its own. The two agree
+//! unless a cell names both. `3/3 Closed?` reads: executed three times, in three attempts, which ended with a closed
+//! connection and an error that says that the request may have been executed; without the question mark the error says
+//! that it was not.
+//!
+//! The peers are aws-sdk-neptunedata 1.122.0 and boto3 1.44.5 in its retry modes `standard` (the default) and `legacy`,
+//! measured with a write and their defaults; `n` is how often the server received the one call.
+
+use std::{error::Error, process::ExitCode};
+
+use neptunedata::{ErrorKind, FailureKind};
+use neptunedata_tests::scenarios::{Driver, Op, Played, Row, Seen, rows, run};
+
+const THREADS: usize = 16;
+
+fn main() -> Result<ExitCode, Box<dyn Error + Send + Sync>> {
+    let secure = std::env::args().any(|argument| argument == "--tls");
+    let rows = rows();
+    let ways = Driver::ALL.map(|driver| (driver, secure));
+    let played = run(&rows, &ways, THREADS)?;
+
+    let mut table = vec![
+        [
+            "row",
+            "what the server does",
+            "read",
+            "cancel",
+            "write",
+            "SDK: n",
+            "boto3 standard: n",
+            "legacy: n",
+        ]
+        .map(str::to_owned),
+    ];
+    for row in &rows {
+        let of = |op| outcome(&played, row, op);
+        let (mut sdk, mut standard, mut legacy) = Default::default();
+        if let Some(peers) = row.peers {
+            sdk = format!("{} {}", peers.sdk.received, peers.sdk.outcome);
+            standard = format!("{} {}", peers.standard.received, peers.standard.outcome);
+            legacy = peers.legacy.to_string();
+        }
+        let (read, cancel, write) = (of(Op::Read), of(Op::Idempotent), of(Op::Write));
+        table.push([
+            row.name.to_owned(),
+            row.what.to_owned(),
+            read,
+            cancel,
+            write,
+            sdk,
+            standard,
+            legacy,
+        ]);
+    }
+    print(&table);
+
+    println!();
+    let unexpected: Vec<_> = played.iter().filter(|one| is_unexpected(one)).collect();
+    for one in &unexpected {
+        println!("unexpected: {}: {} {:?}", one.cell, one.seen, one.breaches);
+    }
+    let twice = |one: &&Played<'_>| one.cell.op == Op::Write && one.seen.executed > 1;
+    println!(
+        "{} calls; writes that were executed twice: {}; not as the tests demand: {}",
+        played.len(),
+        played.iter().filter(twice).count(),
+        unexpected.len()
+    );
+    Ok(if unexpected.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn is_unexpected(one: &Played<'_>) -> bool {
+    let expected = one.cell.row.expected(one.cell.op, one.cell.driver);
+    expected.is_none_or(|expected| !one.seen.is(expected)) || !one.breaches.is_empty()
+}
+
+/// What came out of a row with this operation, once where both clients agree.
+fn outcome(played: &[Played<'_>], row: &Row, op: Op) -> String {
+    let of = |driver| {
+        let mut played = played.iter().map(|one| (one.cell, &one.seen));
+        let cell = played
+            .find(|(cell, _)| (cell.row.name, cell.op, cell.driver) == (row.name, op, driver));
+        cell.map_or_else(String::new, |(_, seen)| short(seen))
+    };
+    let (hyper, blocking) = (of(Driver::Hyper), of(Driver::Blocking));
+    if hyper == blocking {
+        hyper
+    } else {
+        format!("hyper {hyper}, blocking {blocking}")
+    }
+}
+
+/// In columns, the header set off.
+fn print(table: &[[String; 8]]) {
+    let width = |column: usize| {
+        let widths = table.iter().map(|line| line[column].chars().count());
+        widths.max().unwrap_or_default()
+    };
+    let widths: [usize; 8] = std::array::from_fn(width);
+    for (number, line) in table.iter().enumerate() {
+        let cells = line.iter().zip(widths);
+        let cells: Vec<_> = cells
+            .map(|(cell, width)| format!("{cell:width$}"))
+            .collect();
+        println!("{}", cells.join("  ").trim_end());
+        if number == 0 {
+            println!("{}", "-".repeat(widths.iter().sum::<usize>() + 14));
+        }
+    }
+}
+
+/// Executions, attempts and the end in one word.
+fn short(seen: &Seen) -> String {
+    let outcome = match &seen.outcome {
+        Ok(()) => "Ok".to_owned(),
+        Err(failed) => {
+            let kind = match failed.kind {
+                FailureKind::Transport(kind) => format!("{kind:?}"),
+                FailureKind::Service(ErrorKind::Unknown) => "error answer".to_owned(),
+                FailureKind::Service(kind) => kind.name().to_owned(),
+                kind => format!("{kind:?}"),
+            };
+            let doubt = if failed.may_have_executed { "?" } else { "" };
+            kind + doubt
+        }
+    };
+    format!("{}/{} {outcome}", seen.executed, seen.attempts)
+}

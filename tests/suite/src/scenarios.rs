@@ -1,0 +1,32 @@
+//! The scenario table: what each client makes of a server that misbehaves.
+//!
+//! A [`Row`] is one misbehaviour with the outcomes that the design demands for a read, for a cancel, which can
+//! be repeated, and for a write. [`run`] plays rows over both clients, with and without TLS, each [`Cell`]
+//! against an emulator of its own. `tests/scenarios.rs` compares, the example `scenario_table` prints.
+
+mod caller;
+mod cell;
+mod row;
+mod rows;
+
+pub use caller::{Caller, Driver, Keys};
+pub use cell::{Cell, Played, play, run};
+pub use row::{Before, Failed, Figure, Op, Peers, Row, Seen};
+pub use rows::all as rows;
+
+use std::time::Duration;
+
+use neptunedata::{ClientOptions, RetryPolicy};
+
+/// The options of the tests' clients: the defaults, but waits between attempts are short.
+pub fn quick() -> ClientOptions {
+    let mut policy = RetryPolicy::default();
+    for base in [
+        &mut policy.base,
+        &mut policy.throttled_base,
+        &mut policy.memory_base,
+    ] {
+        *base = Duration::from_millis(1);
+    }
+    ClientOptions::new().retry_policy(policy)
+}

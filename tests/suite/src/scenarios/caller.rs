@@ -1,0 +1,134 @@
+//! Both clients behind one face.
+
+use std::{error::Error as StdError, fmt};
+
+use neptunedata::{
+    Answered, CallOptions, ClientOptions, Credentials, CredentialsError, Endpoint, Error, Operation,
+};
+use tokio::runtime::Runtime;
+
+/// The keys that the tests' emulators let in.
+pub(super) const ACCESS_KEY: &str = "AKIDEXAMPLE";
+pub(super) const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+pub(super) const REGION: &str = "us-east-1";
+
+/// One of the two clients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Driver {
+    /// `neptunedata-hyper`, on a tokio runtime of one thread.
+    Hyper,
+    /// `neptunedata-blocking`.
+    Blocking,
+}
+
+/// What a client signs with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keys {
+    /// Nothing.
+    None,
+    /// One pair of keys, for good.
+    #[default]
+    Fixed,
+    /// A function, which has others when it is asked again.
+    Renewed,
+}
+
+/// A client of either kind.
+pub enum Caller {
+    /// The async one, and what runs it.
+    Hyper(Runtime, neptunedata_hyper::Client),
+    /// The blocking one.
+    Blocking(neptunedata_blocking::Client),
+}
+
+impl Driver {
+    /// Both.
+    pub const ALL: [Driver; 2] = [Driver::Hyper, Driver::Blocking];
+}
+
+impl fmt::Display for Driver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Driver::Hyper => "hyper",
+            Driver::Blocking => "blocking",
+        })
+    }
+}
+
+impl Caller {
+    /// A client of the endpoint.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be built.
+    pub fn new(
+        driver: Driver,
+        endpoint: &str,
+        options: ClientOptions,
+        keys: Keys,
+    ) -> Result<Caller, Box<dyn StdError>> {
+        let endpoint = Endpoint::parse(endpoint)?.with_region(REGION)?;
+        Ok(match driver {
+            Driver::Hyper => {
+                let builder = neptunedata_hyper::Client::builder(endpoint).options(options);
+                let builder = match keys {
+                    Keys::None => builder.unsigned(),
+                    Keys::Fixed => builder.credentials(credentials()),
+                    Keys::Renewed => {
+                        builder.credentials_from(|_| async { Ok::<_, CredentialsError>(renewed()) })
+                    }
+                };
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()?;
+                Caller::Hyper(runtime, builder.build()?)
+            }
+            Driver::Blocking => {
+                let builder = neptunedata_blocking::Client::builder(endpoint).options(options);
+                let builder = match keys {
+                    Keys::None => builder.unsigned(),
+                    Keys::Fixed => builder.credentials(credentials()),
+                    Keys::Renewed => builder.credentials_from(|_| Ok(renewed())),
+                };
+                Caller::Blocking(builder.build()?)
+            }
+        })
+    }
+
+    /// Makes a call and waits for its end.
+    ///
+    /// # Errors
+    ///
+    /// When the call fails.
+    pub fn call<O: Operation>(
+        &self,
+        operation: &O,
+        options: CallOptions,
+    ) -> Result<Answered<O::Output>, Error> {
+        match self {
+            Caller::Hyper(runtime, client) => {
+                runtime.block_on(client.call(operation).options(options).send())
+            }
+            Caller::Blocking(client) => client.call(operation).options(options).send(),
+        }
+    }
+}
+
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Caller::Hyper(_, client) => client.fmt(f),
+            Caller::Blocking(client) => client.fmt(f),
+        }
+    }
+}
+
+pub(super) fn credentials() -> Credentials {
+    Credentials::new(ACCESS_KEY, SECRET_KEY)
+}
+
+/// The emulator judges by the keys, so that these differ only for the client.
+fn renewed() -> Credentials {
+    let soon = std::time::SystemTime::now() + std::time::Duration::from_secs(3600);
+    credentials().with_expiry(soon)
+}

@@ -1,0 +1,319 @@
+//! Plays a row: one operation, over one client, against an emulator of its own.
+
+use std::{
+    collections::VecDeque,
+    error::Error as StdError,
+    fmt,
+    sync::{Mutex, PoisonError},
+    thread,
+    time::{Duration, Instant, SystemTime},
+};
+
+use http::{HeaderName, HeaderValue};
+use neptunedata::{
+    CallOptions, CancelMlModelTrainingJob, DataProcessingJobId, Endpoint, Error, GetEngineStatus,
+    GetMlModelTrainingJob, MlJobStatus, Roots, S3Uri, StartMlModelTrainingJob,
+};
+use neptunedata_emulator::{Config, Emulator, Now, Server, ServerOptions, Tls};
+
+use super::{
+    Before, Caller, Driver, Failed, Op, Row, Seen,
+    caller::{ACCESS_KEY, REGION, SECRET_KEY, credentials},
+    quick,
+};
+
+const FAULT: HeaderName = HeaderName::from_static("x-neptune-fault");
+const JOB: &str = "job-1";
+/// For what happens soon.
+const PATIENCE: Duration = Duration::from_secs(10);
+const HOUR: Duration = Duration::from_secs(3600);
+
+type Problem = Box<dyn StdError + Send + Sync>;
+
+/// A row, played in one of its ways.
+#[derive(Clone, Copy, Debug)]
+pub struct Cell<'a> {
+    /// The row.
+    pub row: &'a Row,
+    /// With this operation.
+    pub op: Op,
+    /// Over this client.
+    pub driver: Driver,
+    /// With TLS.
+    pub secure: bool,
+}
+
+/// What came out.
+#[derive(Clone, Debug)]
+pub struct Played<'a> {
+    /// Of which cell.
+    pub cell: Cell<'a>,
+    /// What is compared with what was expected.
+    pub seen: Seen,
+    /// How long the call took.
+    pub elapsed: Duration,
+    /// What must never be, whatever the row says, and is.
+    pub breaches: Vec<&'static str>,
+}
+
+/// Plays rows in all ways, many at a time: most of them wait most of the time.
+///
+/// # Errors
+///
+/// When a server or a client cannot be started.
+pub fn run<'a>(
+    rows: &'a [Row],
+    ways: &[(Driver, bool)],
+    threads: usize,
+) -> Result<Vec<Played<'a>>, Problem> {
+    let mut cells = VecDeque::new();
+    for row in rows {
+        for &(driver, secure) in ways {
+            for op in Op::ALL {
+                let cell = Cell {
+                    row,
+                    op,
+                    driver,
+                    secure,
+                };
+                cells.push_back((cells.len(), cell));
+            }
+        }
+    }
+    let cells = Mutex::new(cells);
+    let next = || {
+        let mut cells = cells.lock().unwrap_or_else(PoisonError::into_inner);
+        cells.pop_front()
+    };
+    let played = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some((number, cell)) = next() {
+                    let result = play(cell).map_err(|problem| format!("{cell}: {problem}"));
+                    let mut played = played.lock().unwrap_or_else(PoisonError::into_inner);
+                    played.push((number, result));
+                }
+            });
+        }
+    });
+    let mut played = played.into_inner().unwrap_or_else(PoisonError::into_inner);
+    played.sort_by_key(|(number, _)| *number);
+    let results = played.into_iter().map(|(_, result)| result);
+    Ok(results.collect::<Result<_, String>>()?)
+}
+
+/// Plays one cell.
+///
+/// # Errors
+///
+/// When its server or its client cannot be started, or what is to be before cannot be had.
+pub fn play(cell: Cell<'_>) -> Result<Played<'_>, Problem> {
+    let Cell { row, op, .. } = cell;
+    let server = server(row, cell.secure)?;
+    let mut options = quick();
+    if let Some(root) = server.ca_pem() {
+        options = options.roots(Roots::Pem(root.to_owned()));
+    }
+    let caller = Caller::new(cell.driver, &server.endpoint(), options, row.keys)
+        .map_err(|error| error.to_string())?;
+    if op != Op::Write {
+        start_job(&server)?;
+    }
+    prepare(row.before, &caller, &server)?;
+
+    let mut options = CallOptions::new();
+    if let Some(timeout) = row.attempt_timeout {
+        options = options.attempt_timeout(timeout);
+    }
+    if let Some(timeout) = row.timeout {
+        options = options.timeout(timeout);
+    }
+    if !row.fault.is_empty() {
+        options = options.header(FAULT, HeaderValue::from_static(row.fault));
+    }
+    let received = |server: &Server| server.with(|it| it.received(op.operation()));
+    let executed = |server: &Server| server.with(|it| it.executed(op.operation()));
+    let before = (received(&server), executed(&server));
+    let started = Instant::now();
+    let answer = call(op, &caller, options);
+    let elapsed = started.elapsed();
+
+    let seen = Seen {
+        received: received(&server) - before.0,
+        executed: executed(&server) - before.1,
+        attempts: answer
+            .as_ref()
+            .map_or_else(|error| error.attempts(), |right| right.attempts),
+        outcome: answer.as_ref().map(drop).map_err(failed),
+    };
+    let breaches = breaches(
+        cell,
+        &seen,
+        &server,
+        answer.is_ok_and(|right| right.whole),
+        elapsed,
+    );
+    Ok(Played {
+        cell,
+        seen,
+        elapsed,
+        breaches,
+    })
+}
+
+fn server(row: &Row, secure: bool) -> Result<Server, Problem> {
+    let config = Config::default()
+        .iam(ACCESS_KEY, SECRET_KEY, REGION)
+        .fault_header(true)
+        .training_duration(HOUR);
+    let mut options = ServerOptions::new();
+    if secure {
+        options = options.tls(Tls::default());
+    }
+    if row.ahead > 0 {
+        let ahead = Duration::from_secs(row.ahead);
+        let start = Instant::now();
+        options = options.clock(move || Now::new(SystemTime::now() + ahead, start.elapsed()));
+    }
+    Ok(options.start(Emulator::new(config))?)
+}
+
+/// Lets a job be there, without a client.
+fn start_job(server: &Server) -> Result<(), Problem> {
+    let endpoint = Endpoint::parse("http://localhost:8182")?.with_region(REGION)?;
+    let mut request = neptunedata::request(&start().id(JOB), &endpoint)?;
+    let now = server.now();
+    neptunedata::sign(&mut request, &credentials(), REGION, now.wall)?;
+    server.with(|emulator| drop(emulator.handle(request, now)));
+    if server.with(|emulator| emulator.training_job(JOB).is_none()) {
+        return Err("the job was not started".into());
+    }
+    Ok(())
+}
+
+fn prepare(before: Before, caller: &Caller, server: &Server) -> Result<(), Problem> {
+    let options = match before {
+        Before::Nothing => return Ok(()),
+        Before::Call | Before::Idle => CallOptions::new(),
+        Before::Closed(fault) => CallOptions::new().header(FAULT, HeaderValue::from_static(fault)),
+    };
+    caller.call(&GetEngineStatus::new(), options)?;
+    if before == Before::Idle {
+        server.close_idle();
+    }
+    let open = usize::from(before == Before::Call);
+    if !server.wait_until(PATIENCE, || server.connections().open == open) {
+        return Err("the connections are not as they should be".into());
+    }
+    Ok(())
+}
+
+fn start() -> StartMlModelTrainingJob {
+    StartMlModelTrainingJob::new(
+        DataProcessingJobId::new("processed"),
+        S3Uri::new("s3://bucket/models/"),
+    )
+}
+
+/// An answer that the client took for one.
+struct Right {
+    attempts: u32,
+    /// It holds what it has to.
+    whole: bool,
+}
+
+fn call(op: Op, caller: &Caller, options: CallOptions) -> Result<Right, Error> {
+    Ok(match op {
+        Op::Read => {
+            let answered = caller.call(&GetMlModelTrainingJob::new(JOB), options)?;
+            Right {
+                attempts: answered.meta.attempts,
+                whole: answered.output.id.as_deref() == Some(JOB)
+                    && answered.output.status == Some(MlJobStatus::InProgress),
+            }
+        }
+        Op::Idempotent => {
+            let answered = caller.call(&CancelMlModelTrainingJob::new(JOB), options)?;
+            Right {
+                attempts: answered.meta.attempts,
+                whole: answered.output.status.as_deref() == Some("200 OK"),
+            }
+        }
+        Op::Write => {
+            let answered = caller.call(&start(), options)?;
+            Right {
+                attempts: answered.meta.attempts,
+                whole: answered.output.id.is_some() && answered.output.arn.is_some(),
+            }
+        }
+    })
+}
+
+fn failed(error: &Error) -> Failed {
+    let mut text = error.to_string();
+    let id = error.service().and_then(|error| error.request_id.clone());
+    if let Some(id) = id {
+        text = text.replace(&id, "ID");
+    }
+    Failed {
+        kind: error.kind(),
+        may_have_executed: error.may_have_executed(),
+        text: text.into(),
+    }
+}
+
+fn breaches(
+    cell: Cell<'_>,
+    seen: &Seen,
+    server: &Server,
+    whole: bool,
+    elapsed: Duration,
+) -> Vec<&'static str> {
+    let Cell { row, op, .. } = cell;
+    let harmless = row.harmless.contains(&op);
+    let jobs = server.with(|emulator| emulator.training_jobs().len());
+    let spoilt = server.with(|emulator| {
+        let mut log = emulator.log().iter().rev();
+        log.find(|entry| entry.operation == Some(op.operation()))
+            .is_some_and(|entry| entry.spoilt)
+    });
+    let mut breaches = Vec::new();
+    let mut never = |what, is: bool| breaches.extend(is.then_some(what));
+    never(
+        "a write was executed twice",
+        op == Op::Write && (seen.executed > 1 || jobs > 1),
+    );
+    never(
+        "there were more than three attempts",
+        seen.attempts > 3 || seen.received > 3,
+    );
+    never(
+        "more was received than counted as attempts",
+        seen.received > seen.attempts as usize,
+    );
+    never("it did not wait as long as asked", elapsed < row.at_least);
+    match &seen.outcome {
+        Ok(()) => {
+            never("a damaged answer is a success", spoilt && !harmless);
+            never("a success lacks what it has to hold", !whole && !row.empty);
+            never("a success was not executed", seen.executed == 0);
+        }
+        Err(failed) => never(
+            "the error denies what was executed",
+            seen.executed > 0 && !failed.may_have_executed && !row.lies,
+        ),
+    }
+    breaches
+}
+
+impl fmt::Display for Cell<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let wire = if self.secure { "TLS" } else { "plain" };
+        write!(
+            f,
+            "{} ({}), {}, {}, {wire}",
+            self.row.name, self.row.what, self.op, self.driver
+        )
+    }
+}

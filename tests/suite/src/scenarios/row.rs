@@ -1,0 +1,324 @@
+//! What a row of the table says.
+
+use std::{borrow::Cow, fmt, time::Duration};
+
+use neptunedata::FailureKind;
+
+use super::{Driver, Keys};
+
+/// The three kinds of operations, and one of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Op {
+    /// GetMLModelTrainingJob: changes nothing.
+    Read,
+    /// CancelMLModelTrainingJob: leaves the same state however often it is executed.
+    Idempotent,
+    /// StartMLModelTrainingJob without an id: each execution starts another job.
+    Write,
+}
+
+/// One misbehaviour, and what is to become of a call that meets it.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The name, that of `peers.md` where the row is one of its.
+    pub name: &'static str,
+    /// What the server does.
+    pub what: &'static str,
+    /// The same for the emulator: the header `x-neptune-fault` of the call. Empty is nothing.
+    pub fault: &'static str,
+    /// What was before.
+    pub before: Before,
+    /// The call's time-out for an attempt.
+    pub attempt_timeout: Option<Duration>,
+    /// The call's time-out for everything.
+    pub timeout: Option<Duration>,
+    /// How many seconds the server's clock is ahead.
+    pub ahead: u64,
+    /// What the client signs with.
+    pub keys: Keys,
+    /// What the call takes at least if the client waits as long as it is asked to.
+    pub at_least: Duration,
+    /// What peers did.
+    pub peers: Option<Peers>,
+    /// For which operations a spoilt answer is good enough, because nothing is missing in it.
+    pub harmless: &'static [Op],
+    /// A success without a body is one, as far as is known.
+    pub empty: bool,
+    /// The server executes the request and says that it did not, which no client can know.
+    pub lies: bool,
+    cells: Vec<(Op, Option<Driver>, Seen)>,
+}
+
+/// What happens on the client's connections before the call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Before {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// A call, whose connection is kept.
+    Call,
+    /// A call that meets this fault; its connection has been closed when the next call begins.
+    Closed(&'static str),
+    /// A call, after which the server closes its idle connections.
+    Idle,
+}
+
+/// What became of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// How many requests the server has read.
+    pub received: usize,
+    /// How many it has executed.
+    pub executed: usize,
+    /// How many attempts the client has counted.
+    pub attempts: u32,
+    /// Success, or what the error says.
+    pub outcome: Result<(), Failed>,
+}
+
+/// What the error of a failed call says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failed {
+    /// What failed.
+    pub kind: FailureKind,
+    /// Whether the request may have been executed.
+    pub may_have_executed: bool,
+    /// The error's text, with `ID` for the id of the request. An expected text that ends in `…` is the
+    /// beginning of the real one.
+    pub text: Cow<'static, str>,
+}
+
+/// How often peers sent one write, and what they said. From `peers.md`, section 5.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peers {
+    /// aws-sdk-neptunedata 1.122.0.
+    pub sdk: Figure,
+    /// boto3 1.44.5, retry mode `standard`, which is the default.
+    pub standard: Figure,
+    /// boto3 1.44.5, retry mode `legacy`: how often.
+    pub legacy: u32,
+}
+
+/// One peer's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// How often the server received the one call.
+    pub received: u32,
+    /// What the caller learnt.
+    pub outcome: &'static str,
+}
+
+impl Op {
+    /// All three.
+    pub const ALL: [Op; 3] = [Op::Read, Op::Idempotent, Op::Write];
+
+    /// The operation's name in the service model.
+    pub fn operation(self) -> &'static str {
+        match self {
+            Op::Read => "GetMLModelTrainingJob",
+            Op::Idempotent => "CancelMLModelTrainingJob",
+            Op::Write => "StartMLModelTrainingJob",
+        }
+    }
+}
+
+impl fmt::Display for Op {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Op::Read => "read",
+            Op::Idempotent => "cancel",
+            Op::Write => "write",
+        })
+    }
+}
+
+impl Row {
+    pub(super) fn new(name: &'static str, what: &'static str, fault: &'static str) -> Row {
+        Row {
+            name,
+            what,
+            fault,
+            before: Before::Nothing,
+            attempt_timeout: None,
+            timeout: None,
+            ahead: 0,
+            keys: Keys::Fixed,
+            at_least: Duration::ZERO,
+            peers: None,
+            harmless: &[],
+            empty: false,
+            lies: false,
+            cells: Vec::new(),
+        }
+    }
+
+    /// What is to become of a call. None if the row does not say.
+    pub fn expected(&self, op: Op, driver: Driver) -> Option<&Seen> {
+        let of = |which: Option<Driver>| {
+            let mut cells = self.cells.iter();
+            cells.find(|cell| cell.0 == op && cell.1 == which)
+        };
+        of(Some(driver)).or(of(None)).map(|(_, _, seen)| seen)
+    }
+
+    pub(super) fn before(mut self, before: Before) -> Row {
+        self.before = before;
+        self
+    }
+
+    pub(super) fn attempt_timeout(mut self, millis: u64) -> Row {
+        self.attempt_timeout = Some(Duration::from_millis(millis));
+        self
+    }
+
+    pub(super) fn timeout(mut self, millis: u64) -> Row {
+        self.timeout = Some(Duration::from_millis(millis));
+        self
+    }
+
+    pub(super) fn ahead(mut self, seconds: u64) -> Row {
+        self.ahead = seconds;
+        self
+    }
+
+    pub(super) fn keys(mut self, keys: Keys) -> Row {
+        self.keys = keys;
+        self
+    }
+
+    pub(super) fn at_least(mut self, millis: u64) -> Row {
+        self.at_least = Duration::from_millis(millis);
+        self
+    }
+
+    pub(super) fn harmless(self) -> Row {
+        self.harmless_for(&Op::ALL)
+    }
+
+    pub(super) fn harmless_for(mut self, ops: &'static [Op]) -> Row {
+        self.harmless = ops;
+        self
+    }
+
+    pub(super) fn empty(mut self) -> Row {
+        self.empty = true;
+        self
+    }
+
+    pub(super) fn lies(mut self) -> Row {
+        self.lies = true;
+        self
+    }
+
+    pub(super) fn peers(mut self, sdk: Figure, standard: Figure, legacy: u32) -> Row {
+        self.peers = Some(Peers {
+            sdk,
+            standard,
+            legacy,
+        });
+        self
+    }
+
+    pub(super) fn read(self, seen: Seen) -> Row {
+        self.cell(Op::Read, None, seen)
+    }
+
+    pub(super) fn cancel(self, seen: Seen) -> Row {
+        self.cell(Op::Idempotent, None, seen)
+    }
+
+    pub(super) fn write(self, seen: Seen) -> Row {
+        self.cell(Op::Write, None, seen)
+    }
+
+    /// The same for all three operations.
+    pub(super) fn each(self, seen: Seen) -> Row {
+        self.read(seen.clone()).cancel(seen.clone()).write(seen)
+    }
+
+    /// Where one client differs.
+    pub(super) fn cell(mut self, op: Op, driver: Option<Driver>, seen: Seen) -> Row {
+        self.cells.push((op, driver, seen));
+        self
+    }
+}
+
+/// A success.
+pub(super) fn success(received: usize, executed: usize, attempts: u32) -> Seen {
+    Seen {
+        received,
+        executed,
+        attempts,
+        outcome: Ok(()),
+    }
+}
+
+/// A failure.
+pub(super) fn failure(
+    received: usize,
+    executed: usize,
+    attempts: u32,
+    kind: FailureKind,
+    may_have_executed: bool,
+    text: &'static str,
+) -> Seen {
+    Seen {
+        received,
+        executed,
+        attempts,
+        outcome: Err(Failed {
+            kind,
+            may_have_executed,
+            text: Cow::Borrowed(text),
+        }),
+    }
+}
+
+pub(super) fn figure(received: u32, outcome: &'static str) -> Figure {
+    Figure { received, outcome }
+}
+
+impl Seen {
+    /// Whether this is what was expected.
+    pub fn is(&self, expected: &Seen) -> bool {
+        let counts = |seen: &Seen| (seen.received, seen.executed, seen.attempts);
+        let outcome = match (&self.outcome, &expected.outcome) {
+            (Ok(()), Ok(())) => true,
+            (Err(seen), Err(expected)) => {
+                seen.kind == expected.kind
+                    && seen.may_have_executed == expected.may_have_executed
+                    && match expected.text.strip_suffix('…') {
+                        Some(start) => seen.text.starts_with(start),
+                        None => seen.text == expected.text,
+                    }
+            }
+            _ => false,
+        };
+        counts(self) == counts(expected) && outcome
+    }
+}
+
+/// As it stands in a report.
+impl fmt::Display for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "received {}, executed {}, attempts {}: ",
+            self.received, self.executed, self.attempts
+        )?;
+        match &self.outcome {
+            Ok(()) => f.write_str("success"),
+            Err(failed) => write!(
+                f,
+                "{:?}, {}: {:?}",
+                failed.kind,
+                if failed.may_have_executed {
+                    "may have executed"
+                } else {
+                    "not executed"
+                },
+                failed.text
+            ),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What follows the body.
+
+use neptunedata::{ErrorKind, FailureKind, TransportErrorKind};
+
+use super::service;
+use crate::scenarios::{
+    Row,
+    row::{failure, figure, success},
+};
+
+const TOO_LARGE: FailureKind = FailureKind::Transport(TransportErrorKind::HeadTooLarge);
+const INTERNAL: FailureKind = service(ErrorKind::InternalFailureException);
+
+pub(super) fn rows() -> Vec<Row> {
+    vec![
+        Row::new("g3", "chunked, JSON cut, error in the trailers", "trailers; kind=failing; code=InternalFailureException; appended=false; unasked")
+            .peers(figure(1, "ServiceError \"unexpected end of stream\""), figure(1, "success, `{}`"), 1)
+            .read(failure(3, 3, 3, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
+            .cancel(failure(3, 1, 3, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
+            .write(failure(1, 1, 1, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
+        Row::new("g3 once", "chunked, JSON cut, error in the trailers, once", "trailers; kind=failing; code=InternalFailureException; appended=false; unasked; times=1")
+            .read(success(2, 2, 2))
+            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed, which this may be the effect of)"))
+            .write(failure(1, 1, 1, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
+        // Rolled back, says the name.
+        Row::new("x31", "chunked, JSON cut, time limit in body and trailers", "trailers; kind=failing; unasked")
+            .lies()
+            .each(failure(1, 1, 1, service(ErrorKind::TimeLimitExceededException), false, "TimeLimitExceededException (500): As planned. [request id ID]")),
+        Row::new("x32", "chunked, JSON cut, error at the end of the body, trailers not asked for", "trailers; kind=failing; code=InternalFailureException")
+            .read(failure(3, 3, 3, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
+            .cancel(failure(2, 1, 2, service(ErrorKind::Unknown), true, "the server answered 400 Bad Request: {\"requestId\":\"ID\",\"code\":\"InvalidParameterException\",…"))
+            .write(failure(1, 1, 1, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
+        Row::new("x33", "good trailers", "trailers; kind=good; unasked")
+            .harmless()
+            .each(success(1, 1, 1)),
+        Row::new("x34", "trailers of 20 kB, which one client has no room for: the error stands in the body, too", "trailers; kind=oversized; unasked")
+            .read(failure(3, 3, 3, INTERNAL, true, "InternalFailureException (500): xxxxxxxxxxxxxxxx…"))
+            .cancel(failure(3, 1, 3, INTERNAL, true, "InternalFailureException (500): xxxxxxxxxxxxxxxx…"))
+            .write(failure(1, 1, 1, INTERNAL, true, "InternalFailureException (500): xxxxxxxxxxxxxxxx…")),
+        Row::new("x35", "trailers of 100 kB, which is beyond the limit of both", "trailers; kind=oversized; bytes=100000; unasked")
+            .read(failure(1, 1, 1, TOO_LARGE, true, "the head of the answer is too large; the request may have been executed"))
+            .cancel(failure(1, 1, 1, TOO_LARGE, true, "the head of the answer is too large; the request may have been executed"))
+            .write(failure(1, 1, 1, TOO_LARGE, true, "the head of the answer is too large; the request may have been executed and was not sent again")),
+    ]
+}

@@ -1,0 +1,199 @@
+//! What this project's own client makes of the same inputs, keys and answers.
+
+use std::collections::BTreeSet;
+
+use neptunedata::{
+    Cause, Credentials, Endpoint, by_name,
+    http::{
+        HeaderName, HeaderValue,
+        header::{AUTHORIZATION, CONTENT_TYPE},
+    },
+    sign,
+};
+use serde_json::{Map, Value};
+
+use crate::{
+    cluster,
+    transcript::{self, Answer, Ending, Line, Outcome, Request},
+};
+
+fn endpoint() -> Endpoint {
+    Endpoint::parse(cluster::ENDPOINT).unwrap()
+}
+
+#[test]
+fn the_same_inputs_make_the_same_requests() {
+    let (mut compared, mut refused) = (0, BTreeSet::new());
+    for line in transcript::lines() {
+        let step = &line.step;
+        let Ok(ours) = by_name::request(&line.operation, &line.input, &endpoint()) else {
+            refused.insert((step.clone(), line.request.is_some()));
+            continue;
+        };
+        let Some(theirs) = &line.request else {
+            panic!("{step}: boto3 alone refuses it");
+        };
+        assert_eq!(ours.method().as_str(), theirs.method, "{step}");
+        let target = ours.uri().path_and_query().unwrap();
+        assert_eq!(parts(target.as_str()), parts(&theirs.target), "{step}");
+        let kind = ours.headers().get(CONTENT_TYPE);
+        assert_eq!(
+            kind.map(|it| it.to_str().unwrap()),
+            theirs.header("content-type"),
+            "{step}"
+        );
+        let json = |body: &[u8]| {
+            (!body.is_empty()).then(|| serde_json::from_slice::<Value>(body).unwrap())
+        };
+        assert_eq!(json(ours.body()), json(&theirs.body.bytes()), "{step}");
+        compared += 1;
+    }
+    assert!(compared > 150);
+    // And whether boto3 sends it.
+    let expected = [
+        ("get, empty id", true),
+        ("get, unknown member", false),
+        ("list, maxItems too large", true),
+        ("list, maxItems too small", false),
+        ("start, required member missing", false),
+    ];
+    assert_eq!(
+        refused,
+        expected.map(|(step, sent)| (step.to_owned(), sent)).into()
+    );
+}
+
+/// Path and query, whose parameters are in an order of each client's own.
+fn parts(target: &str) -> (&str, BTreeSet<&str>) {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    (path, query.split('&').collect())
+}
+
+#[test]
+fn the_same_requests_get_the_same_signatures() {
+    let mut compared = BTreeSet::new();
+    for line in transcript::lines() {
+        let (Some(theirs), Some(verdict)) = (&line.request, &line.emulator) else {
+            continue;
+        };
+        if !verdict.is_verified() {
+            continue;
+        }
+        let known = cluster::KEYS
+            .into_iter()
+            .find(|(access_key, ..)| *access_key == verdict.signature.1);
+        let (access_key, secret_key, token) = known.unwrap();
+        let mut credentials = Credentials::new(access_key, secret_key);
+        if let Some(token) = token {
+            credentials = credentials.with_session_token(token);
+        }
+
+        let Ok(mut ours) = by_name::request(&line.operation, &line.input, &endpoint()) else {
+            continue;
+        };
+        // boto3 writes its JSON with blanks, and signed most of the headers that ask for a fault.
+        *ours.body_mut() = theirs.body.bytes();
+        if signed_headers(theirs).contains(&"x-neptune-fault") {
+            let fault = HeaderValue::from_str(theirs.header("x-neptune-fault").unwrap()).unwrap();
+            ours.headers_mut()
+                .insert(HeaderName::from_static("x-neptune-fault"), fault);
+        }
+        sign(&mut ours, &credentials, cluster::REGION, cluster::wall()).unwrap();
+        let authorization = ours.headers()[AUTHORIZATION].to_str().unwrap();
+        assert_eq!(
+            Some(authorization),
+            theirs.header("authorization"),
+            "{}",
+            line.step
+        );
+        compared.insert((access_key, line.operation, line.fault.is_some()));
+    }
+    // Five operations with the one, three with the other, and the faults of three.
+    assert_eq!(compared.len(), 11, "{compared:?}");
+}
+
+fn signed_headers(request: &Request) -> Vec<&str> {
+    let authorization = request.header("authorization").unwrap_or_default();
+    let (_, rest) = authorization
+        .split_once("SignedHeaders=")
+        .unwrap_or_default();
+    rest.split(',')
+        .next()
+        .unwrap_or_default()
+        .split(';')
+        .collect()
+}
+
+/// Answers with which boto3 is content and this client is not.
+const DAMAGED: [&str; 7] = [
+    "truncated-body",
+    "truncated-body; framing=close",
+    "trailers; kind=failing; unasked",
+    "trailers; kind=oversized; bytes=500; unasked",
+    "html",
+    "empty-200",
+    "error-in-200",
+];
+
+#[test]
+fn the_same_answers_are_understood_alike_unless_they_are_damaged() {
+    let (mut outputs, mut errors, mut damaged) = (0, 0, BTreeSet::new());
+    for line in transcript::lines() {
+        let (Some(answer), Some(outcome)) = (&line.response, &line.outcome) else {
+            continue;
+        };
+        let ours = by_name::response(&line.operation, &answer.to_http());
+        match (outcome, ours) {
+            (Outcome::Output { output }, Ok(ours)) => {
+                assert_eq!(
+                    ours,
+                    Value::Object(without_metadata(output)),
+                    "{}",
+                    line.step
+                );
+                outputs += 1;
+            }
+            (Outcome::Output { .. }, Err(_)) => {
+                let fault = line.fault.as_deref().unwrap_or_default();
+                damaged.insert(fault.split("; times=").next().unwrap().to_owned());
+            }
+            (Outcome::Error { .. }, Ok(ours)) => panic!("{}: {ours}", line.step),
+            (Outcome::Error { response, .. }, Err(ours)) => {
+                errors += 1;
+                check_error(&line, answer, response, &ours);
+            }
+        }
+    }
+    assert_eq!(damaged, DAMAGED.map(str::to_owned).into());
+    assert!(outputs > 60 && errors > 30, "{outputs} {errors}");
+}
+
+fn without_metadata(output: &Map<String, Value>) -> Map<String, Value> {
+    let mut output = output.clone();
+    output.remove("ResponseMetadata");
+    output
+}
+
+fn check_error(line: &Line, answer: &Answer, theirs: &Value, ours: &Cause) {
+    let step = &line.step;
+    assert_eq!(line.ending, Some(Ending::Open), "{step}");
+    let Cause::Service(ours) = ours else {
+        // Bytes that are no UTF-8: boto3 has no response, and we have no answer.
+        assert!(
+            theirs.is_null() && answer.status == Some(200),
+            "{step}: {ours}"
+        );
+        return;
+    };
+    assert_eq!(Some(ours.status.as_u16()), answer.status, "{step}");
+    // Where boto3 names no exception its code is the status.
+    if let Some(code) = &ours.code
+        && !theirs.is_null()
+    {
+        assert_eq!(theirs["Error"]["Code"], code.as_str(), "{step}");
+        assert_eq!(theirs["detailedMessage"], ours.message, "{step}");
+    }
+    if let Some(id) = theirs["ResponseMetadata"]["RequestId"].as_str() {
+        assert_eq!(ours.request_id.as_deref(), Some(id), "{step}");
+    }
+}

@@ -1,0 +1,256 @@
+//! What the transcript says about boto3, and that it says all it should.
+
+use neptunedata_emulator::Planned;
+
+use crate::transcript::{self, Line, OPERATIONS, Outcome};
+
+const STATUS: &str = OPERATIONS[0];
+const START: &str = OPERATIONS[1];
+const LIST: &str = OPERATIONS[2];
+const GET: &str = OPERATIONS[3];
+const CANCEL: &str = OPERATIONS[4];
+
+/// What became of a call.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Became {
+    /// A success with the members of the answer.
+    Output,
+    /// A success without a single one.
+    Nothing,
+    /// An exception of this class.
+    Error(&'static str),
+}
+use Became::{Error, Nothing, Output};
+
+const UNDECODABLE: Became = Error("builtins.UnicodeDecodeError");
+const DENIED: Became = Error("AccessDeniedException");
+const INVALID: Became = Error("InvalidParameterException");
+
+/// Step, operation, how often it was sent and executed, and what became of the last call.
+#[rustfmt::skip]
+const FINDINGS: &[(&str, &str, usize, usize, Became)] = &[
+    ("status", STATUS, 1, 1, Output),
+    ("start, required members", START, 1, 1, Output),
+    ("start, all members", START, 1, 1, Output),
+    ("start, duplicate id", START, 1, 0, INVALID),
+    ("start, bad id", START, 1, 0, INVALID),
+    ("start, required member missing", START, 0, 0, Error("ParamValidationError")),
+    ("list", LIST, 1, 1, Output),
+    // What is too small boto3 refuses itself, what is too large it sends.
+    ("list, maxItems too small", LIST, 0, 0, Error("ParamValidationError")),
+    ("list, maxItems too large", LIST, 1, 0, INVALID),
+    ("get", GET, 1, 1, Output),
+    ("get, unknown id", GET, 1, 0, INVALID),
+    ("get, bad id", GET, 1, 0, INVALID),
+    ("get, empty id", GET, 1, 0, Error("BadRequestException")),
+    ("cancel, clean false", CANCEL, 1, 1, Output),
+    ("get, cancelled", GET, 1, 1, Output),
+    ("cancel again", CANCEL, 1, 0, INVALID),
+    ("cancel, unknown id", CANCEL, 1, 0, INVALID),
+    ("one connection", CANCEL, 2, 1, INVALID),
+    ("get, completed", GET, 1, 1, Output),
+    ("get, failed", GET, 1, 1, Output),
+    ("cancel, completed", CANCEL, 1, 0, INVALID),
+    ("session token", START, 1, 1, Output),
+    ("expired token", GET, 1, 0, DENIED),
+    ("wrong secret, get", GET, 1, 0, DENIED),
+    ("wrong secret, start", START, 1, 0, DENIED),
+    ("unknown keys", GET, 1, 0, DENIED),
+    ("wrong region", GET, 1, 0, DENIED),
+    ("unsigned", GET, 1, 0, DENIED),
+    ("header not signed", GET, 1, 0, Error("MalformedQueryException")),
+    ("unknown fault", GET, 1, 0, Error("BadRequestException")),
+
+    // A write whose answer is lost is sent again: two jobs, and a success.
+    ("standard, start, close-before-reading", START, 2, 1, Output),
+    ("standard, start, read-then-fin", START, 2, 2, Output),
+    ("standard, start, read-then-rst", START, 2, 2, Output),
+    ("standard, start, error; executed", START, 2, 2, Output),
+    ("standard, start, status=503; executed", START, 2, 2, Output),
+    ("standard, start, always read-then-fin", START, 3, 3, Error("ConnectionClosedError")),
+    ("legacy, start, close-before-reading", START, 2, 1, Output),
+    ("legacy, start, read-then-fin", START, 2, 2, Output),
+    ("legacy, start, read-then-rst", START, 2, 2, Output),
+    ("legacy, start, error; executed", START, 2, 2, Output),
+    ("legacy, start, status=503; executed", START, 2, 2, Output),
+    ("legacy, start, always read-then-fin", START, 5, 5, Error("ConnectionClosedError")),
+    // A cancel that succeeded becomes an error.
+    ("standard, start and cancel, close-before-reading", CANCEL, 2, 1, Output),
+    ("standard, start and cancel, read-then-fin", CANCEL, 2, 1, INVALID),
+    ("standard, start and cancel, read-then-rst", CANCEL, 2, 1, INVALID),
+    ("standard, start and cancel, error; executed", CANCEL, 2, 1, INVALID),
+    ("legacy, start and cancel, read-then-fin", CANCEL, 2, 1, INVALID),
+    // A job that was started has no id.
+    ("standard, start, truncated-body", START, 1, 1, Nothing),
+    ("legacy, start, truncated-body", START, 1, 1, Nothing),
+    ("standard, start and cancel, truncated-body", CANCEL, 1, 1, Nothing),
+
+    ("standard, get, close-before-reading", GET, 2, 1, Output),
+    ("standard, get, read-then-fin", GET, 2, 2, Output),
+    ("standard, get, read-then-rst", GET, 2, 2, Output),
+    ("standard, get, answer-late; delay=50", GET, 1, 1, Output),
+    ("standard, get, answer-late; delay=1500", GET, 2, 2, Output),
+    ("standard, get, stop-answering", GET, 2, 2, Output),
+    ("standard, get, head-then-stall; bytes=20", GET, 2, 2, Output),
+    ("standard, get, trickle; bytes=64; every=2", GET, 1, 1, Output),
+    ("standard, get, chunk-cut", GET, 2, 2, Output),
+    ("standard, get, no-last-chunk", GET, 2, 2, Output),
+    // Damaged answers that count as successes.
+    ("standard, get, truncated-body", GET, 1, 1, Nothing),
+    ("standard, get, truncated-body; framing=close", GET, 1, 1, Nothing),
+    ("standard, get, truncated-body; missing=10", GET, 1, 1, Output),
+    ("standard, get, trailers; kind=failing; unasked", GET, 1, 1, Nothing),
+    ("standard, get, html", GET, 1, 1, Nothing),
+    ("standard, get, empty-200", GET, 1, 1, Nothing),
+    ("standard, get, error-in-200", GET, 1, 1, Nothing),
+    ("standard, get, garbage", GET, 1, 1, UNDECODABLE),
+    ("standard, get, garbage; part=tail", GET, 1, 1, UNDECODABLE),
+    ("standard, get, garbage; part=wire", GET, 2, 2, Output),
+    ("standard, get, trailers", GET, 1, 1, Output),
+    ("standard, get, trailers; unasked", GET, 1, 1, Output),
+    ("standard, get, error; body=not-utf8", GET, 1, 0, UNDECODABLE),
+    ("standard, get, error", GET, 2, 1, Output),
+    ("standard, get, error; code=ThrottlingException; retry-after=1", GET, 2, 1, Output),
+    ("standard, get, error; code=ConcurrentModificationException", GET, 2, 1, Output),
+    ("standard, get, error; code=ReadOnlyViolationException", GET, 1, 0, Error("ReadOnlyViolationException")),
+    ("standard, get, error; status=400; body=header", GET, 1, 0, Error("InternalFailureException")),
+    ("standard, get, error; status=400; body=text", GET, 1, 0, Error("ClientError")),
+    ("standard, get, always status=503", GET, 3, 0, Error("InternalFailureException")),
+    ("legacy, get, always status=503", GET, 5, 0, Error("InternalFailureException")),
+    ("standard, get, refuse-credentials", GET, 1, 0, DENIED),
+    ("standard, get, expire-token", GET, 1, 0, DENIED),
+    ("standard, get, signature-expired", GET, 1, 0, DENIED),
+    ("standard, get, signature-not-yet-current", GET, 1, 0, DENIED),
+    // A clock that is off is not corrected.
+    ("standard, get, skewed-date", GET, 1, 1, Output),
+    ("standard, get, always skewed-date", GET, 1, 0, DENIED),
+    ("standard, get, redirect", GET, 1, 0, Error("ClientError")),
+    // The connection is gone when the second call comes, and boto3 sees it.
+    ("standard, get twice, close-after-answer", GET, 2, 2, Output),
+    ("standard, get twice, close-idle; after=20", GET, 2, 2, Output),
+];
+
+#[test]
+fn boto3_does_what_is_said_here() {
+    let lines = transcript::lines();
+    for (step, operation, sent, executed, became) in FINDINGS {
+        let of_it = || {
+            let mut found = lines.iter().filter(|line| line.step == *step);
+            found
+                .by_ref()
+                .filter(|line| line.operation == *operation)
+                .collect::<Vec<_>>()
+        };
+        let last = of_it().pop().unwrap_or_else(|| panic!("no step {step}"));
+        let found = (
+            of_it().iter().filter(|line| line.request.is_some()).count(),
+            of_it().iter().filter(|line| line.executed()).count(),
+        );
+        assert_eq!(found, (*sent, *executed), "{step}");
+        assert!(
+            is(last.outcome.as_ref().unwrap(), *became),
+            "{step}: not {became:?}"
+        );
+    }
+}
+
+fn is(outcome: &Outcome, expected: Became) -> bool {
+    match (outcome, expected) {
+        // One member is always there, ResponseMetadata.
+        (Outcome::Output { output }, Output) => output.len() > 1,
+        (Outcome::Output { output }, Nothing) => output.len() == 1,
+        (Outcome::Error { error, .. }, Error(expected)) => error == expected,
+        _ => false,
+    }
+}
+
+#[test]
+fn errors_of_the_service_have_no_text_in_boto3() {
+    let mut found = 0;
+    for line in transcript::lines() {
+        let Some(Outcome::Error { text, response, .. }) = &line.outcome else {
+            continue;
+        };
+        let Some(explained) = response["detailedMessage"].as_str() else {
+            continue;
+        };
+        assert!(text.starts_with("An error occurred ("), "{text}");
+        assert!(!explained.is_empty() && !text.contains(explained), "{text}");
+        assert_eq!(response["Error"]["Message"], "", "{text}");
+        found += 1;
+    }
+    assert!(found > 20);
+}
+
+/// The names of all faults, from the emulator itself.
+fn faults() -> Vec<String> {
+    let refusal = "?".parse::<Planned>().unwrap_err().to_string();
+    let (_, names) = refusal.split_once("known are ").unwrap();
+    let names = names.trim_end_matches('.').split(", ");
+    names.map(str::to_owned).collect()
+}
+
+#[test]
+fn every_fault_and_every_operation_is_there() {
+    let lines = transcript::lines();
+    let faults = faults();
+    assert!(faults.len() >= 23, "{faults:?}");
+    for fault in faults {
+        let strikes = |line: &&Line| {
+            let name = line.fault.as_deref().and_then(|it| it.split(';').next());
+            let was_met = line.emulator.as_ref().is_none_or(|verdict| verdict.spoilt);
+            name == Some(fault.as_str()) && line.request.is_some() && was_met
+        };
+        assert!(
+            lines.iter().any(|line| strikes(&line)),
+            "no request met {fault}"
+        );
+    }
+    let verified = ("verified".to_owned(), "AKIDEXAMPLE".to_owned());
+    for operation in OPERATIONS {
+        let went_well = |line: &Line| {
+            let verdict = line.emulator.as_ref();
+            line.operation == operation
+                && line.outcome.as_ref().is_some_and(|it| is(it, Output))
+                && verdict.is_some_and(|it| !it.spoilt && it.executed && it.signature == verified)
+        };
+        assert!(lines.iter().any(went_well), "{operation}");
+    }
+    for mode in ["standard", "legacy"] {
+        let agent = format!(" cfg/retry-mode#{mode} ");
+        let is_of_it = |line: &Line| {
+            let request = line.request.as_ref();
+            let header = request.and_then(|request| request.header("user-agent"));
+            line.step.starts_with(mode) && header.is_some_and(|it| it.contains(&agent))
+        };
+        assert!(
+            lines.iter().filter(|line| is_of_it(line)).count() > 50,
+            "{mode}"
+        );
+    }
+}
+
+#[test]
+fn the_transcript_is_of_the_pinned_versions_and_of_no_machine() {
+    let text = transcript::committed();
+    let (versions, lines) = transcript::parse(&text);
+    let pins = include_str!("../../boto3/requirements.txt");
+    for (name, version) in [
+        ("boto3", versions.boto3),
+        ("botocore", versions.botocore),
+        ("urllib3", versions.urllib3),
+    ] {
+        let pin = format!("{name}=={version}");
+        assert!(
+            pins.lines().any(|line| line == pin),
+            "{pin} is not required"
+        );
+    }
+    for found in ["/tmp", "/home/", "/root", "os/linux", "wJalr"] {
+        assert!(!text.contains(found), "{found}");
+    }
+    // A call ends with an outcome, and connections are counted from 1.
+    assert!(lines.last().unwrap().outcome.is_some());
+    let connections: Vec<_> = lines.iter().filter_map(|line| line.connection).collect();
+    assert!(connections.is_sorted() && connections.first() == Some(&1));
+}

@@ -1,0 +1,165 @@
+//! The recorded requests, handed to the emulator without a socket.
+
+use std::time::Duration;
+
+use neptunedata::bytes::Bytes;
+use neptunedata_emulator::{Delivery, Emulator, Fault, Outcome, Response};
+
+use crate::{
+    cluster,
+    transcript::{self, Answer, Body, Ending, Line, Verdict},
+};
+
+/// What the server adds to an answer on its way.
+const OF_THE_SERVER: [&str; 4] = [
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "trailer",
+];
+/// How long boto3 waits at least for an answer.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Replays a transcript, and counts the requests that were read.
+pub(crate) fn replay(text: &str) -> u64 {
+    let mut emulator = cluster::emulator();
+    let mut read = 0;
+    for line in transcript::parse(text).1 {
+        let Some(request) = &line.request else {
+            continue;
+        };
+        let name = format!("{}, {}", line.step, line.operation);
+        if let Some(date) = request.header("x-amz-date") {
+            assert_eq!(date, cluster::DATE, "{name}");
+        }
+        let outcome = emulator.handle(request.to_http(), cluster::now(read));
+        let verdict = match &outcome {
+            Outcome::Fault(Fault::BeforeReading(_)) => None,
+            _ => {
+                read += 1;
+                emulator.log().last().map(Verdict::of)
+            }
+        };
+        assert_eq!(verdict, line.emulator, "{name}");
+        check_answer(&name, outcome, &line);
+    }
+    check_counts(&emulator, text);
+    read
+}
+
+fn check_answer(name: &str, outcome: Outcome, line: &Line) {
+    let (answer, ending) = seen(outcome);
+    assert_eq!(line.ending, Some(ending), "{name}");
+    let recorded = line.response.as_ref().map(|recorded| Answer {
+        status: recorded.status,
+        headers: own_headers(&recorded.headers),
+        body: recorded.body.clone(),
+        trailers: recorded
+            .trailers
+            .as_deref()
+            .map(own_headers)
+            .filter(|trailers| !trailers.is_empty()),
+        bytes: recorded.bytes.clone(),
+    });
+    assert_eq!(answer, recorded, "{name}");
+}
+
+fn own_headers(headers: &[(String, String)]) -> Vec<(String, String)> {
+    let own = |(name, _): &&(String, String)| !OF_THE_SERVER.contains(&name.as_str());
+    let mut headers: Vec<_> = headers.iter().filter(own).cloned().collect();
+    headers.sort();
+    headers
+}
+
+/// What a client sees of an outcome.
+fn seen(outcome: Outcome) -> (Option<Answer>, Ending) {
+    match outcome {
+        Outcome::Response(response) => (Some(answer(&response, None, false)), Ending::Open),
+        Outcome::Fault(Fault::CutBody { response, after }) => {
+            (Some(answer(&response, Some(after), false)), Ending::Fin)
+        }
+        Outcome::Fault(Fault::Delivered { response, delivery }) => delivered(&response, &delivery),
+        // The client hangs up when it has seen that it is no HTTP.
+        Outcome::Fault(Fault::NotHttp { bytes, .. }) => {
+            let answer = Answer {
+                status: None,
+                headers: Vec::new(),
+                body: Body::default(),
+                trailers: None,
+                bytes: Some(Body::new(&bytes)),
+            };
+            (Some(answer), Ending::Open)
+        }
+        Outcome::Fault(Fault::BeforeReading(ending) | Fault::NoAnswer { ending, .. }) => {
+            (None, end(ending))
+        }
+        Outcome::Fault(Fault::CloseWithoutAnswer) => (None, Ending::Fin),
+        Outcome::Fault(other) => panic!("a fault that is new: {other:?}"),
+    }
+}
+
+fn delivered(response: &Response, delivery: &Delivery) -> (Option<Answer>, Ending) {
+    if delivery.delay > PATIENCE {
+        return (None, Ending::Timeout);
+    }
+    if let Some(stall) = &delivery.stall {
+        let answer = answer(response, Some(stall.after), false);
+        return (Some(answer), Ending::Timeout);
+    }
+    let length = response.body().len();
+    let cut = delivery.cut.map(|cut| cut.of(length));
+    let is_whole = delivery.is_whole();
+    let answer = answer(response, cut, is_whole && delivery.trailers_unasked);
+    let ending = if is_whole { Ending::Open } else { Ending::Fin };
+    (Some(answer), ending)
+}
+
+fn answer(response: &Response, cut: Option<usize>, with_trailers: bool) -> Answer {
+    let pairs = |headers: &neptunedata::http::HeaderMap| {
+        let mut pairs: Vec<_> = headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+            .collect();
+        pairs.sort();
+        pairs
+    };
+    let body: Bytes = response.body();
+    let come = body.slice(..cut.unwrap_or(body.len()));
+    let trailers =
+        (with_trailers && !response.trailers.is_empty()).then(|| pairs(&response.trailers));
+    Answer {
+        status: Some(response.status().as_u16()),
+        headers: pairs(&response.head.headers),
+        body: Body::new(&come),
+        trailers,
+        bytes: None,
+    }
+}
+
+fn end(ending: neptunedata_emulator::Ending) -> Ending {
+    use neptunedata_emulator::Ending as Theirs;
+    match ending {
+        Theirs::Fin | Theirs::Abrupt => Ending::Fin,
+        Theirs::Rst => Ending::Rst,
+        Theirs::Hang => Ending::Timeout,
+    }
+}
+
+/// The counts of the emulator are those of the recorded log.
+fn check_counts(emulator: &Emulator, text: &str) {
+    let (_, lines) = transcript::parse(text);
+    for name in transcript::OPERATIONS {
+        let of_it = || {
+            let verdicts = lines.iter().filter_map(|line| line.emulator.as_ref());
+            verdicts.filter(|verdict| verdict.operation.as_deref() == Some(name))
+        };
+        assert_eq!(emulator.received(name), of_it().count(), "{name}");
+        let executed = of_it().filter(|verdict| verdict.executed).count();
+        assert_eq!(emulator.executed(name), executed, "{name}");
+    }
+}
+
+#[test]
+fn the_emulator_answers_as_it_did() {
+    assert!(replay(&transcript::committed()) > 150);
+}

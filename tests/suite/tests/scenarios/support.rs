@@ -1,0 +1,77 @@
+//! A server with everything, and clients of it.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use http::{HeaderName, HeaderValue};
+use neptunedata::{
+    CallOptions, ClientOptions, DataProcessingJobId, GetMlModelTrainingJob, Roots, S3Uri,
+    StartMlModelTrainingJob, serde_json::Value,
+};
+use neptunedata_emulator::{Config, Emulator, Server, ServerOptions, Tls};
+use neptunedata_tests::scenarios::{Caller, Driver, Keys};
+
+pub(crate) const WRITE: &str = "StartMLModelTrainingJob";
+pub(crate) const READ: &str = "GetMLModelTrainingJob";
+/// For what happens soon.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Obeys faults that are asked for and takes unsigned requests.
+pub(crate) fn server(secure: bool) -> Server {
+    let config = Config::default()
+        .fault_header(true)
+        .training_duration(Duration::from_secs(3600));
+    let mut options = ServerOptions::new();
+    if secure {
+        options = options.tls(Tls::default());
+    }
+    options.start(Emulator::new(config)).unwrap()
+}
+
+pub(crate) fn caller(driver: Driver, server: &Server, mut options: ClientOptions) -> Caller {
+    if let Some(root) = server.ca_pem() {
+        options = options.roots(Roots::Pem(root.to_owned()));
+    }
+    Caller::new(driver, &server.endpoint(), options, Keys::None).unwrap()
+}
+
+/// A write, told apart from others by this name. It has no id, so that a second execution is another job.
+pub(crate) fn write(name: &str) -> StartMlModelTrainingJob {
+    StartMlModelTrainingJob::new(
+        DataProcessingJobId::new("processed"),
+        S3Uri::new(format!("s3://bucket/{name}")),
+    )
+}
+
+pub(crate) fn read(id: &str) -> GetMlModelTrainingJob {
+    GetMlModelTrainingJob::new(id)
+}
+
+/// Starts a job and gives back its id.
+pub(crate) fn job(caller: &Caller) -> String {
+    let started = caller.call(&write("first"), CallOptions::new()).unwrap();
+    started.output.id.unwrap()
+}
+
+pub(crate) fn fault(text: &'static str) -> CallOptions {
+    let name = HeaderName::from_static("x-neptune-fault");
+    CallOptions::new().header(name, HeaderValue::from_static(text))
+}
+
+/// How often each write was received and executed, by its name.
+pub(crate) fn writes(server: &Server) -> BTreeMap<String, (usize, usize)> {
+    let mut writes = BTreeMap::<_, (usize, usize)>::new();
+    server.with(|emulator| {
+        for entry in emulator.log() {
+            if entry.operation != Some(WRITE) {
+                continue;
+            }
+            let body: Value = neptunedata::serde_json::from_slice(&entry.body).unwrap();
+            let location = body["trainModelS3Location"].as_str().unwrap();
+            let name = location.rsplit('/').next().unwrap().to_owned();
+            let counts = writes.entry(name).or_default();
+            counts.0 += 1;
+            counts.1 += usize::from(entry.executed);
+        }
+    });
+    writes
+}
