@@ -1,18 +1,27 @@
 //! How a client is made.
 
-use std::fmt;
+mod error;
+mod signing;
 
-use neptunedata::{Auth, ClientOptions, Credentials, CredentialsError, Endpoint, SessionError};
+use std::{fmt, sync::Arc};
 
+use neptunedata::{Auth, ClientOptions, Credentials, CredentialsError, Endpoint};
+
+#[cfg(feature = "aws-config")]
+use crate::aws::SdkProvider;
 use crate::{
     Client,
     credentials::{Provider, Source},
     exchange::Exchanger,
 };
 
-/// Settings of a [`Client`]. One of [`unsigned`](ClientBuilder::unsigned),
-/// [`credentials`](ClientBuilder::credentials) and [`credentials_from`](ClientBuilder::credentials_from) has
-/// to be among them; the last one counts.
+pub use error::BuildError;
+#[cfg(feature = "aws-config")]
+use signing::in_runtime;
+use signing::{Signing, resolve};
+
+/// Settings of a [`Client`]. [`unsigned`](ClientBuilder::unsigned) or one that begins with `credentials`
+/// has to be among them; the last one of those counts.
 ///
 /// ```
 /// use neptunedata_blocking::{Client, ClientOptions, Credentials, Endpoint};
@@ -30,52 +39,19 @@ use crate::{
 #[must_use]
 pub struct ClientBuilder {
     endpoint: Endpoint,
-    source: Option<Source>,
+    signing: Option<Signing>,
+    region: bool,
     options: ClientOptions,
     #[cfg(feature = "proxy")]
     environment: bool,
-}
-
-/// A client that cannot be made.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum BuildError {
-    /// Nothing was said about how requests are authenticated.
-    #[error(
-        "say how requests are authenticated: ClientBuilder::unsigned, ClientBuilder::credentials or ClientBuilder::credentials_from"
-    )]
-    Authentication,
-    /// The endpoint does not go with the kind of authentication.
-    #[error(transparent)]
-    Session(#[from] SessionError),
-    /// The option `resolve_to` is not `host:port`.
-    #[error("resolve_to is {0:?} and should be host:port")]
-    ResolveTo(String),
-    /// The roots that TLS shall trust cannot be read.
-    #[error("the root certificates cannot be used: {0}")]
-    Roots(String),
-    /// TLS cannot be set up for the endpoint.
-    #[error("TLS cannot be set up: {0}")]
-    Tls(String),
-    /// A variable of the environment is set to something that is no proxy.
-    #[cfg(feature = "proxy")]
-    #[error("the proxy in the environment cannot be used: {0}")]
-    Proxy(#[from] neptunedata::ProxyError),
-    /// An option needs a feature of this crate that is not enabled.
-    #[error("{option} needs the feature {feature:?} of neptunedata-blocking")]
-    Feature {
-        /// The option.
-        option: &'static str,
-        /// The feature.
-        feature: &'static str,
-    },
 }
 
 impl ClientBuilder {
     pub(crate) fn new(endpoint: Endpoint) -> Self {
         ClientBuilder {
             endpoint,
-            source: None,
+            signing: None,
+            region: false,
             options: ClientOptions::default(),
             #[cfg(feature = "proxy")]
             environment: false,
@@ -84,31 +60,94 @@ impl ClientBuilder {
 
     /// Requests are not signed: for clusters without IAM authentication.
     pub fn unsigned(mut self) -> Self {
-        self.source = Some(Source::Unsigned);
+        self.signing = Some(Signing::Source(Source::Unsigned));
         self
     }
 
     /// Requests are signed with these credentials.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
-        self.source = Some(Source::Value(credentials));
+        self.signing = Some(Signing::Source(Source::Value(credentials)));
         self
     }
 
     /// Requests are signed with the credentials that the function returns.
     ///
-    /// They are kept, and asked for anew from five minutes before they expire (or in the last quarter
-    /// of a short life), or when the service refuses them. The function runs on the thread of the call that
-    /// needs it, one call at a time; others go on with credentials that are still valid, or wait for
-    /// its result. It is given `true` when it must not answer from a cache of its own. An error is not
-    /// kept: the next call asks again.
+    /// It is asked when there is need, once for however many calls wait, and again some five minutes
+    /// before the credentials expire (at half of a life that is shorter than ten), while other calls go on
+    /// with the old ones. It is given `true` when a cache of its own must not answer: those that it gave
+    /// before end soon or were refused. A failure ends the calls that waited for it, and is not remembered;
+    /// ahead of time it ends none, and the function is left alone for ten seconds.
+    ///
+    /// The function runs on the thread of the call that needs it, whose time-outs cannot interrupt it.
     pub fn credentials_from(
         mut self,
         source: impl Fn(bool) -> Result<Credentials, CredentialsError> + Send + Sync + 'static,
     ) -> Self {
-        self.source = Some(Source::Function(Box::new(source)));
+        self.signing = Some(Signing::Source(Source::Function(Arc::new(source))));
         self
     }
 
+    /// Requests are signed with the key in `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, if it is a
+    /// temporary one, `AWS_SESSION_TOKEN`. [`build`](ClientBuilder::build) reads them, once, and fails if they
+    /// are not there.
+    pub fn credentials_from_environment(mut self) -> Self {
+        self.signing = Some(Signing::Environment);
+        self
+    }
+
+    /// Requests are signed with the credentials of a profile of the shared AWS config and credentials
+    /// files: this one, else that of `AWS_PROFILE`, else `default`. The files are where `AWS_CONFIG_FILE` and
+    /// `AWS_SHARED_CREDENTIALS_FILE` say, else in `.aws` of the home directory.
+    ///
+    /// [`build`](ClientBuilder::build) reads variables and files, and fails if the profile has no
+    /// credentials that can be had this way. The files are read again whenever credentials are needed.
+    /// A `credential_process` is run then, not by `build`, without a shell, for a minute at most, and
+    /// again when what it gave is about to expire; what it prints on its standard error is dropped. The
+    /// profile's `region` is used if nothing else says one.
+    ///
+    /// ```
+    /// use neptunedata_blocking::{BuildError, Client, Endpoint};
+    ///
+    /// let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com")?;
+    /// let built = Client::builder(endpoint).credentials_from_profile(Some("no such profile")).build();
+    /// assert!(matches!(built, Err(BuildError::Credentials(_))));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn credentials_from_profile(mut self, name: Option<&str>) -> Self {
+        self.signing = Some(Signing::Profile(name.map(str::to_owned)));
+        self
+    }
+
+    /// Requests are signed with what the default chain of the AWS SDK finds: environment, profiles with
+    /// roles and single sign-on, web identities, containers, instance metadata.
+    ///
+    /// Nothing is looked for before the first call. The chain then runs on a thread and a tokio runtime of
+    /// its own; calls that wait for it keep their time-outs. The services that it asks are those of the region
+    /// that the environment or the profile names, else of the endpoint's.
+    #[cfg(feature = "aws-config")]
+    pub fn credentials_from_aws(mut self) -> Self {
+        self.signing = Some(Signing::Chain);
+        self
+    }
+
+    /// Requests are signed with what a provider of the AWS SDK gives, on a thread and a tokio runtime of
+    /// its own, which begin with the first call.
+    #[cfg(feature = "aws-config")]
+    pub fn credentials_from_provider(
+        mut self,
+        provider: impl aws_credential_types::provider::ProvideCredentials + 'static,
+    ) -> Self {
+        self.signing = Some(Signing::Source(in_runtime(SdkProvider::given(provider))));
+        self
+    }
+
+    /// Takes the region from `AWS_REGION`, else `AWS_DEFAULT_REGION`, if neither the endpoint's host name
+    /// nor [`Endpoint::with_region`](neptunedata::Endpoint::with_region) tells it. Without this call the
+    /// variables are not looked at.
+    pub fn region_from_environment(mut self) -> Self {
+        self.region = true;
+        self
+    }
     /// Sets all options.
     pub fn options(mut self, options: ClientOptions) -> Self {
         self.options = options;
@@ -130,21 +169,25 @@ impl ClientBuilder {
     ///
     /// When something is missing or cannot be used; see [`BuildError`].
     pub fn build(self) -> Result<Client, BuildError> {
+        let signing = self.signing.ok_or(BuildError::NoAuthentication)?;
+        let (source, endpoint) = resolve(signing, self.endpoint, self.region)?;
         #[cfg_attr(not(feature = "proxy"), allow(unused_mut))]
         let mut options = self.options;
-        let source = self.source.ok_or(BuildError::Authentication)?;
+        if options.max_connections == 0 {
+            return Err(BuildError::NoConnections);
+        }
         #[cfg(feature = "proxy")]
         if self.environment && options.proxy.is_none() {
             let lookup = |name: &str| std::env::var(name).ok();
-            options.proxy = neptunedata::Proxy::from_environment(&self.endpoint, lookup)?;
+            options.proxy = neptunedata::Proxy::from_environment(&endpoint, lookup)?;
         }
         let auth = match &source {
             Source::Unsigned => Auth::unsigned(),
             Source::Value(credentials) => Auth::credentials(credentials.clone()),
-            Source::Function(_) => Auth::on_request(),
+            Source::Function(_) | Source::Apart(_) => Auth::on_request(),
         };
-        let exchanger = Exchanger::new(&self.endpoint, &options)?;
-        let session = options.session(self.endpoint, auth).build()?;
+        let exchanger = Exchanger::new(&endpoint, &options)?;
+        let session = options.session(endpoint, auth).build()?;
         let provider = Provider::new(source);
         Ok(Client::from_parts(session, options, provider, exchanger))
     }

@@ -77,9 +77,20 @@ impl Client {
         }))
     }
 
-    /// What its calls share; for machines that are made by hand.
+    /// What its calls share: endpoint, retry policy and quota. For machines that are made by hand.
     pub fn session(&self) -> &Session {
         &self.0.session
+    }
+
+    /// The options it was built with.
+    pub fn options(&self) -> &ClientOptions {
+        &self.0.options
+    }
+
+    /// A random number, for machines that are made by hand.
+    pub fn seed(&self) -> u64 {
+        // Hashers of the standard library are seeded at random.
+        RandomState::new().build_hasher().finish()
     }
 
     /// Sends a request and returns its typed answer.
@@ -129,7 +140,7 @@ impl Client {
     /// ```no_run
     /// # use neptunedata_blocking::{CallOptions, Client, Endpoint, Exchange, GetEngineStatus, Part};
     /// # let client = Client::unsigned(Endpoint::parse("http://localhost:8182")?)?;
-    /// let exchange = Exchange::streaming(client.session(), &GetEngineStatus::new(), &CallOptions::new(), 42);
+    /// let exchange = Exchange::streaming(client.session(), &GetEngineStatus::new(), &CallOptions::new(), client.seed());
     /// let mut running = client.start(exchange);
     /// while let Some(part) = running.advance()? {
     ///     match part {
@@ -142,10 +153,6 @@ impl Client {
     /// ```
     pub fn start<M: Machine>(&self, machine: M) -> Running<M> {
         Running::new(self, machine, "(machine)", &CallOptions::new())
-    }
-
-    pub(crate) fn options(&self) -> &ClientOptions {
-        &self.0.options
     }
 
     pub(crate) fn provider(&self) -> &Provider {
@@ -239,9 +246,7 @@ impl<O: Operation> CallBuilder<'_, O> {
             operation,
             options,
         } = self;
-        // Hashers of the standard library are seeded at random.
-        let seed = RandomState::new().build_hasher().finish();
-        let call = Call::with_options(client.session(), operation, &options, seed);
+        let call = Call::with_options(client.session(), operation, &options, client.seed());
         Running::new(client, call, O::INFO.name, &options).finish()
     }
 

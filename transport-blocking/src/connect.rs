@@ -12,7 +12,9 @@ use std::{
     time::Duration,
 };
 
-use neptunedata::{ClientOptions, Endpoint, Sent, TransportError, TransportErrorKind};
+use neptunedata::{
+    ClientOptions, Endpoint, EndpointError, Sent, TransportError, TransportErrorKind,
+};
 use rustls::{ClientConfig, pki_types::ServerName};
 
 use crate::{
@@ -45,7 +47,7 @@ impl Connector {
             // A dot at the end makes a name absolute for look-ups and is no part of it in TLS.
             let host = endpoint.host();
             let name = ServerName::try_from(host.strip_suffix('.').unwrap_or(host))
-                .map_err(|_| BuildError::Tls(format!("{host:?} is no name for TLS")))?
+                .map_err(|_| BuildError::TlsName(host.to_owned()))?
                 .to_owned();
             Some((tls::config(&options.roots)?, name))
         } else {
@@ -53,10 +55,7 @@ impl Connector {
         };
         #[cfg(not(feature = "proxy"))]
         if options.proxy.is_some() {
-            return Err(BuildError::Feature {
-                option: "ClientOptions::proxy",
-                feature: "proxy",
-            });
+            return Err(BuildError::ProxyUnavailable);
         }
         // A tunnel's end on this machine is not reached through a proxy either.
         #[cfg(feature = "proxy")]
@@ -120,12 +119,12 @@ impl Connector {
 
 /// `host:port`, read by those who know how hosts and ports are written.
 fn tunnel(text: &str) -> Result<Endpoint, BuildError> {
-    let wrong = || BuildError::ResolveTo(text.to_owned());
     let digits = text.rsplit_once(':').map_or("", |(_, port)| port);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(wrong());
+        let error = EndpointError::Host(text.to_owned());
+        return Err(BuildError::ResolveTo(error));
     }
-    Endpoint::parse(&format!("http://{text}")).map_err(|_| wrong())
+    Endpoint::parse(&format!("http://{text}")).map_err(BuildError::ResolveTo)
 }
 
 fn failed(error: io::Error, kind: TransportErrorKind) -> TransportError {

@@ -58,7 +58,7 @@ impl Exchanger {
             .authority(authority)
             .path_and_query("/")
             .build()
-            .map_err(|error| BuildError::Tls(error.to_string()))?;
+            .map_err(|error| BuildError::TlsName(error.to_string()))?;
         let agent = options.user_agent(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
         // ureq reads the proxy from the environment by default.
         let config = Config::builder()

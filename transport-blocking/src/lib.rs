@@ -25,6 +25,14 @@
 //! error at all. Where a write was sent and the answer did not come, the error says so, and the write is
 //! not sent again.
 //!
+//! # Credentials
+//!
+//! A value, a closure, the [environment](ClientBuilder::credentials_from_environment), a
+//! [profile](ClientBuilder::credentials_from_profile) with its `credential_process`, or with the feature
+//! `aws-config` the default chain of the AWS SDK (`credentials_from_aws`) and any of its
+//! providers (`credentials_from_provider`). Those that expire are fetched anew ahead of
+//! that, by one call for all.
+//!
 //! # Time
 //!
 //! Making a connection takes at most [`connect_timeout`](ClientOptions::connect_timeout): name look-up,
@@ -56,10 +64,17 @@
 //! ureq logs through the `log` crate; it never gets to see headers, paths or bodies of requests. At level
 //! `trace` it logs answers.
 //!
+//! # Beside `neptunedata-hyper`
+//!
+//! The async client has the same methods and errors, and beyond them the builder's `connector`,
+//! `tls_connector`, `timer` and `executor`. What else differs is told there.
+//!
 //! # Features
 //!
 //! - `native-roots`: trust in the operating system's certificates, [`Roots::Native`].
 //! - `proxy`: HTTP proxies, by [`ClientOptions::proxy`] or from the environment on request.
+//! - `aws-config`: credentials from the AWS chain or any provider of the AWS SDK; they are asked on a private tokio
+//!   runtime, which there is none of before.
 //! - `tracing`: events of calls and attempts, without headers, URLs, bodies or credentials.
 #![cfg_attr(
     not(test),
@@ -77,14 +92,19 @@
     )
 )]
 
+#[cfg(feature = "aws-config")]
+mod aws;
 mod builder;
 mod client;
 mod connect;
 mod credentials;
 mod exchange;
 mod limits;
+mod load;
 mod pool;
 mod running;
+#[cfg(feature = "aws-config")]
+mod runtime;
 mod socket;
 mod tls;
 mod trace;

@@ -24,6 +24,8 @@ pub struct Running<M: Machine> {
     input: Input,
     /// When the last item was handed out.
     paused: Option<Instant>,
+    /// How long it may take, until it has begun.
+    timeout: Option<Duration>,
     outcome: Option<Result<M::Output, Error>>,
 }
 
@@ -35,14 +37,14 @@ impl<M: Machine> Running<M> {
         options: &CallOptions,
     ) -> Self {
         let defaults = client.options();
-        let timeout = options.timeout_set().or(defaults.timeout);
         Running {
+            timeout: options.timeout_set().or(defaults.timeout),
             machine,
             driver: Driver {
                 client: client.clone(),
                 operation,
                 attempt_timeout: options.attempt_timeout_set().or(defaults.attempt_timeout),
-                limits: Limits::of_call(timeout),
+                limits: Limits::default(),
                 answer: None,
                 given: None,
             },
@@ -52,6 +54,20 @@ impl<M: Machine> Running<M> {
         }
     }
 
+    /// How long all of it may take from the first [`advance`](Running::advance) on, in place of the
+    /// client's [`timeout`](neptunedata::ClientOptions::timeout).
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// How long each attempt may take, in place of the client's
+    /// [`attempt_timeout`](neptunedata::ClientOptions::attempt_timeout).
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.driver.attempt_timeout = Some(timeout);
+        self
+    }
+
     /// Runs to the next item. None means that there are no more, and that
     /// [`finish`](Running::finish) has the output.
     ///
@@ -59,6 +75,9 @@ impl<M: Machine> Running<M> {
     ///
     /// When the machine failed; from then on it is always the same error.
     pub fn advance(&mut self) -> Result<Option<M::Item>, Error> {
+        if let Some(timeout) = self.timeout.take() {
+            self.driver.limits = Limits::of_call(Some(timeout));
+        }
         if let Some(pause) = self.paused.take() {
             self.driver.postpone(pause.elapsed());
         }
@@ -88,7 +107,7 @@ impl<M: Machine> Running<M> {
         }
     }
 
-    /// Runs to the end and drops the items on the way.
+    /// Runs to its end and drops the items on the way.
     ///
     /// # Errors
     ///

@@ -14,7 +14,7 @@ use crate::BuildError;
 pub(crate) fn config(roots: &Roots) -> Result<Arc<ClientConfig>, BuildError> {
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .map_err(|error| BuildError::Tls(error.to_string()))?
+        .map_err(|error| BuildError::Roots(error.to_string()))?
         .with_root_certificates(store(roots)?)
         .with_no_client_auth();
     Ok(Arc::new(config))
@@ -28,10 +28,9 @@ fn store(roots: &Roots) -> Result<RootCertStore, BuildError> {
         Roots::Pem(text) => given(text),
         #[cfg(feature = "native-roots")]
         Roots::Native => native(),
-        _ => Err(BuildError::Feature {
-            option: "Roots::Native",
-            feature: "native-roots",
-        }),
+        _ => Err(BuildError::Roots(
+            "the feature native-roots is off".to_owned(),
+        )),
     }
 }
 

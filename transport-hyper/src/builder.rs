@@ -1,18 +1,19 @@
 //! How a client comes to be, and why it may not.
 
+mod error;
+mod signing;
+
 use std::{fmt, future::Future, sync::Arc};
 
 use http::Uri;
 use hyper::rt::{Executor, Read, Timer, Write};
-use neptunedata::{
-    Auth, ClientOptions, Credentials, CredentialsError, Endpoint, EndpointError, ProxyError,
-    SessionError,
-};
+use neptunedata::{Auth, ClientOptions, Credentials, CredentialsError, Endpoint, EndpointError};
 use tower_service::Service;
 
+#[cfg(feature = "aws-config")]
+use crate::aws::SdkProvider;
 use crate::{
     Client, Task,
-    client::Signing,
     clock::Clock,
     connect::{Base, Connector, Target},
     credentials::Source,
@@ -20,11 +21,17 @@ use crate::{
     pool::{Pool, Spawn},
 };
 
+pub use error::BuildError;
+#[cfg(feature = "aws-config")]
+use signing::in_runtime;
+use signing::{Signing, resolve};
+
 /// Settings of a [`Client`]: [`Client::builder`].
 #[must_use]
 pub struct ClientBuilder {
     endpoint: Endpoint,
-    signing: Signing,
+    signing: Option<Signing>,
+    region: bool,
     options: ClientOptions,
     timer: Option<Arc<dyn Timer + Send + Sync>>,
     spawn: Option<Spawn>,
@@ -35,54 +42,12 @@ pub struct ClientBuilder {
     environment: bool,
 }
 
-/// A client that cannot work.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum BuildError {
-    /// Nobody said whether and with what to sign.
-    #[error(
-        "say how requests are authenticated: ClientBuilder::credentials or credentials_from for clusters with IAM authentication, ClientBuilder::unsigned for others"
-    )]
-    NoAuthentication,
-    /// The session cannot work.
-    #[error(transparent)]
-    Session(#[from] SessionError),
-    /// There are no usable root certificates.
-    #[error("the root certificates cannot be used: {0}")]
-    Roots(String),
-    /// The endpoint's host is no name that a certificate can have.
-    #[error("{0:?} is not a name that a certificate can be checked against")]
-    TlsName(String),
-    /// The endpoint is `https`, and nothing speaks TLS.
-    #[error(
-        "https endpoints need the feature `tls`, or a connector given with ClientBuilder::tls_connector"
-    )]
-    NoTls,
-    /// Nothing makes connections.
-    #[error("without the feature `tokio` the builder needs a connector")]
-    NoConnector,
-    /// Nothing measures time.
-    #[error("without the feature `tokio` the builder needs a timer")]
-    NoTimer,
-    /// `resolve_to` is no `host:port`.
-    #[error("resolve_to cannot be used: {0}")]
-    ResolveTo(EndpointError),
-    /// A variable of the environment is set to something that is no proxy.
-    #[error(transparent)]
-    Proxy(#[from] ProxyError),
-    /// A proxy is set, and nothing speaks to it.
-    #[error("proxies need the feature `proxy`")]
-    ProxyUnavailable,
-    /// No connection is allowed.
-    #[error("max_connections is 0, so that no call could ever be made")]
-    NoConnections,
-}
-
 impl ClientBuilder {
     pub(crate) fn new(endpoint: Endpoint) -> ClientBuilder {
         ClientBuilder {
             endpoint,
-            signing: Signing::Undecided,
+            signing: None,
+            region: false,
             options: ClientOptions::new(),
             #[cfg(feature = "tokio")]
             timer: Some(Arc::new(crate::tokio_runtime::LenientTimer)),
@@ -104,22 +69,26 @@ impl ClientBuilder {
 
     /// Requests are not signed: for clusters without IAM authentication.
     pub fn unsigned(mut self) -> Self {
-        self.signing = Signing::Session(Auth::unsigned());
+        self.signing = Some(Signing::Session(Auth::unsigned()));
         self
     }
 
     /// Requests are signed with these credentials.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
-        self.signing = Signing::Session(Auth::credentials(credentials));
+        self.signing = Some(Signing::Session(Auth::credentials(credentials)));
         self
     }
 
     /// Requests are signed with what this closure gives.
     ///
     /// It is asked when there is need, once for however many calls wait, and again some five minutes
-    /// before the credentials expire, while calls go on with the old ones. It is asked with `true`
-    /// after the service refused what it gave last: caches behind it must not answer then. A
-    /// failure ends the calls that waited for it, and is not remembered.
+    /// before the credentials expire (at half of a life that is shorter than ten), while other calls go on
+    /// with the old ones. It is given `true` when a cache of its own must not answer: those that it gave
+    /// before end soon or were refused. A failure ends the calls that waited for it, and is not remembered;
+    /// ahead of time it ends none, and the closure is left alone for ten seconds.
+    ///
+    /// Its future is driven by the calls that need it. If one of them is dropped or runs out of time, the
+    /// next goes on with the same future.
     ///
     /// ```no_run
     /// # use neptunedata_hyper::{Client, Credentials, CredentialsError, Endpoint};
@@ -136,7 +105,68 @@ impl ClientBuilder {
         F: Fn(bool) -> A + Send + Sync + 'static,
         A: Future<Output = Result<Credentials, CredentialsError>> + Send + 'static,
     {
-        self.signing = Signing::Source(Box::new(move |seed| Source::new(source, seed)));
+        self.signing = Some(Signing::Source(Source::new(source)));
+        self
+    }
+
+    /// Requests are signed with the key in `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, if it is a
+    /// temporary one, `AWS_SESSION_TOKEN`. [`build`](ClientBuilder::build) reads them, once, and fails if they
+    /// are not there.
+    pub fn credentials_from_environment(mut self) -> Self {
+        self.signing = Some(Signing::Environment);
+        self
+    }
+
+    /// Requests are signed with the credentials of a profile of the shared AWS config and credentials
+    /// files: this one, else that of `AWS_PROFILE`, else `default`. The files are where `AWS_CONFIG_FILE` and
+    /// `AWS_SHARED_CREDENTIALS_FILE` say, else in `.aws` of the home directory.
+    ///
+    /// [`build`](ClientBuilder::build) reads variables and files, and fails if the profile has no
+    /// credentials that can be had this way. The files are read again whenever credentials are needed.
+    /// A `credential_process` is run then, not by `build`, without a shell, for a minute at most, and
+    /// again when what it gave is about to expire; what it prints on its standard error is dropped. The
+    /// profile's `region` is used if nothing else says one.
+    ///
+    /// ```
+    /// use neptunedata_hyper::{BuildError, Client, Endpoint};
+    ///
+    /// let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com")?;
+    /// let built = Client::builder(endpoint).credentials_from_profile(Some("no such profile")).build();
+    /// assert!(matches!(built, Err(BuildError::Credentials(_))));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn credentials_from_profile(mut self, name: Option<&str>) -> Self {
+        self.signing = Some(Signing::Profile(name.map(str::to_owned)));
+        self
+    }
+
+    /// Requests are signed with what the default chain of the AWS SDK finds: environment, profiles with
+    /// roles and single sign-on, web identities, containers, instance metadata.
+    ///
+    /// Nothing is looked for before the first call. Calls are made within a tokio runtime then, whatever the
+    /// connector. The services that the chain asks are those of the region that the environment or the
+    /// profile names, else of the endpoint's.
+    #[cfg(feature = "aws-config")]
+    pub fn credentials_from_aws(mut self) -> Self {
+        self.signing = Some(Signing::Chain);
+        self
+    }
+
+    /// Requests are signed with what a provider of the AWS SDK gives.
+    #[cfg(feature = "aws-config")]
+    pub fn credentials_from_provider(
+        mut self,
+        provider: impl aws_credential_types::provider::ProvideCredentials + 'static,
+    ) -> Self {
+        self.signing = Some(Signing::Source(in_runtime(SdkProvider::given(provider))));
+        self
+    }
+
+    /// Takes the region from `AWS_REGION`, else `AWS_DEFAULT_REGION`, if neither the endpoint's host name
+    /// nor [`Endpoint::with_region`](neptunedata::Endpoint::with_region) tells it. Without this call the
+    /// variables are not looked at.
+    pub fn region_from_environment(mut self) -> Self {
+        self.region = true;
         self
     }
 
@@ -213,12 +243,9 @@ impl ClientBuilder {
     ///
     /// When something is missing or cannot work; see [`BuildError`].
     pub fn build(self) -> Result<Client, BuildError> {
-        let (auth, source) = match self.signing {
-            Signing::Undecided => return Err(BuildError::NoAuthentication),
-            Signing::Session(auth) => (auth, None),
-            Signing::Source(source) => (Auth::on_request(), Some(source)),
-        };
-        let (endpoint, options) = (self.endpoint, self.options);
+        let signing = self.signing.ok_or(BuildError::NoAuthentication)?;
+        let (auth, source, endpoint) = resolve(signing, self.endpoint, self.region)?;
+        let options = self.options;
         if options.max_connections == 0 {
             return Err(BuildError::NoConnections);
         }

@@ -1,6 +1,6 @@
 //! A call with options of its own.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use http::{HeaderName, HeaderValue};
 use neptunedata::{Answered, CallOptions, Effect, Error, Operation};
@@ -8,7 +8,6 @@ use neptunedata::{Answered, CallOptions, Effect, Error, Operation};
 use crate::Client;
 
 /// A call that has not begun: [`Client::call`].
-#[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct CallBuilder<'a, O> {
     client: &'a Client,
@@ -90,5 +89,14 @@ impl<'a, O: Operation> CallBuilder<'a, O> {
     fn with(mut self, change: impl FnOnce(CallOptions) -> CallOptions) -> Self {
         self.options = change(self.options);
         self
+    }
+}
+
+/// Neither the request nor the options, which may hold what is nobody's business.
+impl<O: Operation> fmt::Debug for CallBuilder<'_, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallBuilder")
+            .field("operation", &O::INFO.name)
+            .finish_non_exhaustive()
     }
 }

@@ -11,8 +11,7 @@ use std::{
 
 use http::HeaderValue;
 use neptunedata::{
-    Auth, Call, CallOptions, ClientOptions, Credentials, Endpoint, Error, Machine, Operation,
-    Session,
+    Call, CallOptions, ClientOptions, Credentials, Endpoint, Error, Machine, Operation, Session,
 };
 
 use crate::{
@@ -73,19 +72,18 @@ impl Client {
     pub(crate) fn assemble(
         session: Session,
         options: ClientOptions,
-        source: Option<impl FnOnce(u64) -> Source>,
+        source: Source,
         pool: Pool,
     ) -> Client {
-        let seeds = Seeds::new();
         let agent = options.user_agent(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
         let plain = HeaderValue::from_static(env!("CARGO_PKG_NAME"));
         Client(Arc::new(Inner {
-            source: source.map_or_else(Source::default, |source| source(seeds.next())),
+            source,
             user_agent: HeaderValue::try_from(agent).unwrap_or(plain),
             session,
             options,
             pool,
-            seeds,
+            seeds: Seeds::new(),
         }))
     }
 
@@ -210,13 +208,6 @@ impl fmt::Debug for Client {
             .field("pool", &self.0.pool)
             .finish_non_exhaustive()
     }
-}
-
-/// The auth of a session: what the builder was told, or nothing.
-pub(crate) enum Signing {
-    Undecided,
-    Session(Auth),
-    Source(Box<dyn FnOnce(u64) -> Source + Send + Sync>),
 }
 
 /// Random numbers that need not be secret: a hash under a random key.

@@ -2,24 +2,25 @@
 //! for once however many calls want them.
 
 use std::{
-    future::Future,
+    future::{Future, poll_fn},
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, SystemTime},
+    task::Poll,
+    thread,
+    time::{Duration, Instant, SystemTime},
 };
 
-use neptunedata::{Credentials, CredentialsError};
+use neptunedata::{
+    Credentials, CredentialsError,
+    sources::cache::{CredentialsCache, Decision, REFRESH_AHEAD},
+};
 
 use crate::clock::Clock;
 
-/// How long before they expire credentials are asked for anew, at most.
-const AHEAD: Duration = Duration::from_secs(300);
-/// Clients of one start do not all ask in the same second: up to so much earlier.
-const SPREAD_SECONDS: u64 = 60;
 /// How long a call that asks ahead of expiry waits before it goes on with those it has.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// How long to leave a source alone that failed while there are credentials that do.
-const PAUSE: Duration = Duration::from_secs(10);
+/// How old a question may get that nobody waits for any more, and still be waited for again.
+const STALE: Duration = Duration::from_secs(60);
 
 type Answer = Pin<Box<dyn Future<Output = Result<Credentials, CredentialsError>> + Send>>;
 type Provider = Arc<dyn Fn(bool) -> Answer + Send + Sync>;
@@ -29,139 +30,155 @@ type Provider = Arc<dyn Fn(bool) -> Answer + Send + Sync>;
 pub(crate) struct Source {
     /// None where the session has credentials of its own, or needs none.
     provider: Option<Provider>,
-    spread: Duration,
-    cache: Mutex<Cache>,
-    refreshing: async_lock::Mutex<()>,
+    state: Mutex<State>,
+    /// Held by the call that asks. The question stays here if that call goes away.
+    asking: async_lock::Mutex<Option<Question>>,
 }
 
 #[derive(Default)]
-struct Cache {
-    held: Option<Held>,
-    /// Which credentials these are, from 1.
-    generation: u64,
-    /// How often the source has failed, and how the last time.
-    failures: u64,
-    failure: Option<CredentialsError>,
+struct State {
+    cache: CredentialsCache,
+    /// How often the source has answered, and what the last time.
+    answers: u64,
+    last: Option<Result<Credentials, CredentialsError>>,
 }
 
-#[derive(Clone)]
-struct Held {
-    credentials: Credentials,
-    refresh_at: Option<SystemTime>,
+struct Question {
+    answer: Answer,
+    since: Instant,
 }
-
-/// Credentials, and which ones they are.
-pub(crate) type Given = (Credentials, u64);
 
 impl Source {
-    pub(crate) fn new<F, A>(provider: F, seed: u64) -> Source
+    pub(crate) fn new<F, A>(provider: F) -> Source
     where
         F: Fn(bool) -> A + Send + Sync + 'static,
         A: Future<Output = Result<Credentials, CredentialsError>> + Send + 'static,
     {
         Source {
             provider: Some(Arc::new(move |refresh| Box::pin(provider(refresh)))),
-            spread: Duration::from_secs(seed % SPREAD_SECONDS),
             ..Source::default()
         }
     }
 
-    /// Credentials for one call. `given` are those it was given before, 0 for none; with `refresh`
-    /// they were of no use, and others that came in meanwhile are.
+    /// Credentials for one call. With `refresh` those that it has, `given`, were refused or have
+    /// expired; others that came in meanwhile do.
     pub(crate) async fn get(
         &self,
         refresh: bool,
-        given: u64,
+        given: Option<&Credentials>,
         wall: SystemTime,
         clock: &Clock,
-    ) -> Result<Given, CredentialsError> {
+    ) -> Result<Credentials, CredentialsError> {
         let Some(provider) = &self.provider else {
             return Err(CredentialsError::new(
                 "those of the client are not accepted any more, and it has no source of others",
             ));
         };
-        let (held, failures) = {
-            let cache = self.cache();
-            (cache.usable(refresh, given, wall), cache.failures)
+        let refused = given.filter(|_| refresh);
+        let decide = |state: &State| state.cache.get(wall, REFRESH_AHEAD, refused);
+        let (decision, seen) = {
+            let state = self.state();
+            (decide(&state), state.answers)
         };
-        let (guard, fallback) = match held {
-            Some((given, false)) => return Ok(given),
+        let (mut question, spare) = match decision {
+            Decision::Use(credentials) => return Ok(credentials),
             // They do for now. One call asks for the next ones, the others go on.
-            Some((given, true)) => match self.refreshing.try_lock() {
-                Some(guard) => (guard, Some(given)),
-                None => return Ok(given),
+            Decision::UseAndRefresh(credentials) => match self.asking.try_lock() {
+                Some(question) => (question, Some(credentials)),
+                None => return Ok(credentials),
             },
-            None => (self.refreshing.lock().await, None),
+            Decision::Fetch => (self.asking.lock().await, None),
         };
-        {
+        let bypass = {
             // Somebody else may have asked while this call waited.
-            let cache = self.cache();
-            if let Some((given, false)) = cache.usable(refresh, given, wall) {
-                return Ok(given);
-            }
-            if fallback.is_none()
-                && cache.failures != failures
-                && let Some(failure) = &cache.failure
-            {
-                return Err(failure.clone());
-            }
-        }
-        let patience = fallback.as_ref().and_then(|_| clock.after(PATIENCE));
-        let answer = clock.within(patience, provider(refresh)).await;
-        let answer = answer.unwrap_or_else(|| Err(CredentialsError::new("their source is slow")));
-        let mut cache = self.cache();
-        let result = match answer {
-            Ok(credentials) => {
-                cache.generation = cache.generation.saturating_add(1);
-                cache.failure = None;
-                cache.held = Some(Held {
-                    refresh_at: self.refresh_at(&credentials, wall),
-                    credentials: credentials.clone(),
-                });
-                Ok((credentials, cache.generation))
-            }
-            Err(error) => {
-                cache.failures = cache.failures.saturating_add(1);
-                cache.failure = Some(error.clone());
-                match (fallback, &mut cache.held) {
-                    (Some(given), Some(held)) => {
-                        held.refresh_at = wall.checked_add(PAUSE);
-                        Ok(given)
+            let state = self.state();
+            match decide(&state) {
+                Decision::Use(credentials) => return Ok(credentials),
+                _ if spare.is_some() => {}
+                Decision::UseAndRefresh(credentials) => return Ok(credentials),
+                Decision::Fetch => {
+                    if state.answers != seen
+                        && let Some(last) = &state.last
+                    {
+                        return last.clone();
                     }
-                    _ => Err(error),
                 }
             }
+            // Whoever asks for other ones than those in use must not get them from a cache.
+            refresh || !state.cache.is_empty()
         };
-        drop(cache);
-        drop(guard);
-        result
+        let now = clock.instant();
+        let is_stale = |asked: &Question| now.saturating_duration_since(asked.since) > STALE;
+        if question.as_ref().is_none_or(is_stale) {
+            *question = Some(Question {
+                answer: provider(bypass),
+                since: now,
+            });
+        }
+        let patience = spare.as_ref().and_then(|_| clock.after(PATIENCE));
+        let answer = clock.within(patience, answer(&mut question)).await;
+        let mut state = self.state();
+        match (answer, spare) {
+            (Some(answer), spare) => {
+                match &answer {
+                    Ok(credentials) => state.cache.put(credentials.clone(), wall),
+                    Err(_) => state.cache.failed(wall),
+                }
+                state.answers = state.answers.wrapping_add(1);
+                state.last = Some(answer.clone());
+                match (answer, spare) {
+                    // Ahead of time, what there is still does.
+                    (Err(_), Some(spare)) => Ok(spare),
+                    (answer, _) => answer,
+                }
+            }
+            // The next call that asks goes on with the question.
+            (None, Some(spare)) => {
+                state.cache.failed(wall);
+                Ok(spare)
+            }
+            (None, None) => Err(CredentialsError::new("their source is slow")),
+        }
     }
 
-    fn cache(&self) -> MutexGuard<'_, Cache> {
-        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Five minutes and a bit before they expire; short-lived ones in the last fifth of their time.
-    fn refresh_at(&self, credentials: &Credentials, wall: SystemTime) -> Option<SystemTime> {
-        let expiry = credentials.expires_at()?;
-        let left = expiry.duration_since(wall).unwrap_or_default();
-        let ahead = AHEAD.saturating_add(self.spread);
-        let ahead = ahead.min(left.checked_div(5).unwrap_or_default());
-        expiry.checked_sub(ahead)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Cache {
-    /// What is held, if a call can use it, and whether it is time to ask for others.
-    fn usable(&self, refresh: bool, given: u64, wall: SystemTime) -> Option<(Given, bool)> {
-        let held = self.held.as_ref()?;
-        let refused = refresh && given == self.generation;
-        if refused || held.credentials.is_expired_at(wall) {
-            return None;
+/// The answer to the question, which stays where it is until there is one. One that panics is gone.
+async fn answer(question: &mut Option<Question>) -> Result<Credentials, CredentialsError> {
+    poll_fn(|cx| {
+        let Some(mut asked) = question.take() else {
+            let reason = "their source has panicked";
+            return Poll::Ready(Err(CredentialsError::new(reason)));
+        };
+        let polled = asked.answer.as_mut().poll(cx);
+        if polled.is_pending() {
+            *question = Some(asked);
         }
-        let due = held.refresh_at.is_some_and(|at| at <= wall);
-        Some(((held.credentials.clone(), self.generation), due))
+        polled
+    })
+    .await
+}
+
+/// What the work ends in, done on a thread of its own: it may wait for files and processes.
+pub(crate) async fn apart<F>(work: F) -> Result<Credentials, CredentialsError>
+where
+    F: FnOnce() -> Result<Credentials, CredentialsError> + Send + 'static,
+{
+    let place = Arc::new(async_lock::Mutex::new(None));
+    // The thread holds the lock until it is done, be it by a panic.
+    if let Some(mut guard) = place.try_lock_arc() {
+        let named = thread::Builder::new().name("neptune-credentials".to_owned());
+        // Without a thread nothing is ever put there.
+        let _ = named.spawn(move || *guard = Some(work()));
     }
+    let answer = place.lock().await.take();
+    answer.unwrap_or_else(|| {
+        let reason = "their source has panicked, or there was no thread to ask it";
+        Err(CredentialsError::new(reason))
+    })
 }
 
 #[cfg(test)]
@@ -184,38 +201,37 @@ mod tests {
     fn source(failing: u32) -> (Source, Arc<AtomicU32>) {
         let asked = Arc::new(AtomicU32::new(0));
         let count = Arc::clone(&asked);
-        let source = Source::new(
-            move |_| {
-                let number = count.fetch_add(1, Ordering::SeqCst) + 1;
-                async move {
-                    // Let the others come to the door.
-                    tokio::task::yield_now().await;
-                    if number <= failing {
-                        return Err(CredentialsError::new("not now"));
-                    }
-                    Ok(Credentials::new(format!("key{number}"), "secret")
-                        .with_expiry(at(3600 * u64::from(number))))
+        let source = Source::new(move |_| {
+            let number = count.fetch_add(1, Ordering::SeqCst) + 1;
+            async move {
+                // Let the others come to the door.
+                tokio::task::yield_now().await;
+                if number <= failing {
+                    return Err(CredentialsError::new("not now"));
                 }
-            },
-            7,
-        );
+                Ok(Credentials::new(format!("key{number}"), "secret")
+                    .with_expiry(at(3600 * u64::from(number))))
+            }
+        });
         (source, asked)
     }
 
-    fn key(given: &Result<Given, CredentialsError>) -> &str {
-        given.as_ref().unwrap().0.access_key_id()
+    fn key(given: &Result<Credentials, CredentialsError>) -> &str {
+        given.as_ref().unwrap().access_key_id()
     }
 
     async fn together(
         source: &Arc<Source>,
         refresh: bool,
-        given: u64,
+        given: Option<Credentials>,
         wall: SystemTime,
-    ) -> Vec<Result<Given, CredentialsError>> {
+    ) -> Vec<Result<Credentials, CredentialsError>> {
         let tasks: Vec<_> = (0..64)
             .map(|_| {
-                let source = Arc::clone(source);
-                tokio::spawn(async move { source.get(refresh, given, wall, &clock()).await })
+                let (source, given) = (Arc::clone(source), given.clone());
+                tokio::spawn(
+                    async move { source.get(refresh, given.as_ref(), wall, &clock()).await },
+                )
             })
             .collect();
         let mut all = Vec::new();
@@ -229,16 +245,20 @@ mod tests {
     async fn many_ask_once() {
         let (source, asked) = source(0);
         let source = Arc::new(source);
-        for given in together(&source, false, 0, at(0)).await {
+        for given in together(&source, false, None, at(0)).await {
             assert_eq!(key(&given), "key1");
         }
         // Refused: again one question, though all demand others.
-        for given in together(&source, true, 1, at(0)).await {
+        let first = source.get(false, None, at(0), &clock()).await.unwrap();
+        for given in together(&source, true, Some(first.clone()), at(0)).await {
             assert_eq!(key(&given), "key2");
         }
         assert_eq!(asked.load(Ordering::SeqCst), 2);
         // A call that was given the first ones finds the second ones.
-        assert_eq!(key(&source.get(true, 1, at(0), &clock()).await), "key2");
+        assert_eq!(
+            key(&source.get(true, Some(&first), at(0), &clock()).await),
+            "key2"
+        );
         assert_eq!(asked.load(Ordering::SeqCst), 2);
     }
 
@@ -246,12 +266,18 @@ mod tests {
     async fn ahead_of_expiry_one_asks_and_the_others_go_on() {
         let (source, asked) = source(0);
         let source = Arc::new(source);
-        source.get(false, 0, at(0), &clock()).await.unwrap();
-        assert_eq!(key(&source.get(false, 0, at(3290), &clock()).await), "key1");
-        let given = together(&source, false, 0, at(3294)).await;
+        source.get(false, None, at(0), &clock()).await.unwrap();
+        assert_eq!(
+            key(&source.get(false, None, at(3299), &clock()).await),
+            "key1"
+        );
+        let given = together(&source, false, None, at(3300)).await;
         assert!(given.iter().any(|given| key(given) == "key1"));
         assert_eq!(asked.load(Ordering::SeqCst), 2);
-        assert_eq!(key(&source.get(false, 0, at(3294), &clock()).await), "key2");
+        assert_eq!(
+            key(&source.get(false, None, at(3300), &clock()).await),
+            "key2"
+        );
     }
 
     #[tokio::test]
@@ -259,12 +285,12 @@ mod tests {
         let (source, asked) = source(2);
         let source = Arc::new(source);
         for round in 1..=2 {
-            for given in together(&source, false, 0, at(0)).await {
+            for given in together(&source, false, None, at(0)).await {
                 assert!(given.is_err());
             }
             assert_eq!(asked.load(Ordering::SeqCst), round);
         }
-        assert_eq!(key(&source.get(false, 0, at(0), &clock()).await), "key3");
+        assert_eq!(key(&source.get(false, None, at(0), &clock()).await), "key3");
     }
 
     #[tokio::test]
@@ -272,36 +298,62 @@ mod tests {
         let asked = AtomicU32::new(0);
         let asked = Arc::new(asked);
         let count = Arc::clone(&asked);
-        let source = Source::new(
-            move |_| {
-                let number = count.fetch_add(1, Ordering::SeqCst);
-                async move {
-                    if number == 1 {
-                        return Err(CredentialsError::new("not now"));
-                    }
-                    Ok(Credentials::new("key", "secret").with_expiry(at(3600)))
+        let source = Source::new(move |_| {
+            let number = count.fetch_add(1, Ordering::SeqCst);
+            async move {
+                if number == 1 {
+                    return Err(CredentialsError::new("not now"));
                 }
-            },
-            0,
+                Ok(Credentials::new("key", "secret").with_expiry(at(3600)))
+            }
+        });
+        source.get(false, None, at(0), &clock()).await.unwrap();
+        assert_eq!(
+            key(&source.get(false, None, at(3400), &clock()).await),
+            "key"
         );
-        source.get(false, 0, at(0), &clock()).await.unwrap();
-        assert_eq!(key(&source.get(false, 0, at(3400), &clock()).await), "key");
-        assert_eq!(key(&source.get(false, 0, at(3401), &clock()).await), "key");
+        assert_eq!(
+            key(&source.get(false, None, at(3401), &clock()).await),
+            "key"
+        );
         assert_eq!(asked.load(Ordering::SeqCst), 2, "left alone for a moment");
-        assert_eq!(key(&source.get(false, 0, at(3411), &clock()).await), "key");
+        assert_eq!(
+            key(&source.get(false, None, at(3411), &clock()).await),
+            "key"
+        );
         assert_eq!(asked.load(Ordering::SeqCst), 3);
     }
 
     #[tokio::test]
-    async fn an_abandoned_question_is_asked_by_the_next() {
+    async fn an_abandoned_question_is_taken_up_by_the_next() {
         let (source, asked) = source(0);
         let source = Arc::new(source);
         let first = Arc::clone(&source);
-        let task = tokio::spawn(async move { first.get(false, 0, at(0), &clock()).await });
+        let task = tokio::spawn(async move { first.get(false, None, at(0), &clock()).await });
         while asked.load(Ordering::SeqCst) == 0 {
             tokio::task::yield_now().await;
         }
         task.abort();
-        assert_eq!(key(&source.get(false, 0, at(0), &clock()).await), "key2");
+        assert_eq!(key(&source.get(false, None, at(0), &clock()).await), "key1");
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn a_source_that_panics_does_not_lock_others_out() {
+        let count = AtomicU32::new(0);
+        let source = Arc::new(Source::new(move |_| {
+            let first = count.fetch_add(1, Ordering::SeqCst) == 0;
+            async move {
+                tokio::task::yield_now().await;
+                assert!(!first, "of the test's own");
+                Ok(Credentials::new("key", "secret"))
+            }
+        }));
+        let other = Arc::clone(&source);
+        let task = tokio::spawn(async move { other.get(false, None, at(0), &clock()).await });
+        assert!(task.await.is_err());
+        assert_eq!(key(&source.get(false, None, at(0), &clock()).await), "key");
+        let lost = apart(|| panic!("of the test's own")).await;
+        assert!(lost.unwrap_err().to_string().contains("panicked"));
     }
 }

@@ -48,6 +48,22 @@
 //!   followed, nothing but HTTP/1.1 is spoken, and TLS is 1.2 at least.
 //! - **No secrets** in `Debug`, errors or logs.
 //!
+//! # Credentials
+//!
+//! A value, a closure, the [environment](ClientBuilder::credentials_from_environment), a
+//! [profile](ClientBuilder::credentials_from_profile) with its `credential_process`, or with the feature
+//! `aws-config` the default chain of the AWS SDK (`credentials_from_aws`) and any of its
+//! providers (`credentials_from_provider`). Those that expire are fetched anew ahead of
+//! that, by one call for all.
+//!
+//! # Beside `neptunedata-blocking`
+//!
+//! The blocking client has the same methods and errors, with these differences: the builder's
+//! `connector`, `tls_connector`, `timer` and `executor` are here alone, and so are the errors that
+//! come of them; the time between two calls of [`Running::advance`] counts towards time-outs here, and
+//! there it does not; a closure for credentials gives a future here, which
+//! the call's deadline interrupts, and there it runs on the caller's thread.
+//!
 //! # Runtimes
 //!
 //! With the feature `tokio`, calls are made within a tokio runtime that has I/O and time enabled.
@@ -62,6 +78,7 @@
 //! - `tls` (default): `https` endpoints, by rustls with ring; the Mozilla roots or your own.
 //! - `native-roots`: the operating system's roots, [`Roots::Native`].
 //! - `proxy`: connections through an HTTP proxy, by `CONNECT`; loopback is never proxied.
+//! - `aws-config`: credentials from the AWS chain or any provider of the AWS SDK, on tokio.
 //! - `tracing`: a span for each call and events for its attempts, with operation, status and kind of
 //!   failure; never headers, queries, bodies or credentials.
 
@@ -83,6 +100,8 @@
     )
 )]
 
+#[cfg(feature = "aws-config")]
+mod aws;
 mod builder;
 mod call_builder;
 mod caution;
@@ -93,6 +112,7 @@ mod connection;
 mod credentials;
 mod fault;
 mod io;
+mod load;
 mod pool;
 mod running;
 #[cfg(feature = "tokio")]

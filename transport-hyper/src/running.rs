@@ -7,7 +7,7 @@ use std::{
 
 use hyper::body::Incoming;
 use neptunedata::{
-    Error, Input, Machine, Sent, Step, Transmit, TransportError, TransportErrorKind,
+    Credentials, Error, Input, Machine, Sent, Step, Transmit, TransportError, TransportErrorKind,
 };
 
 use crate::{Client, connection::Piece, pool::Lease, trace::Trace};
@@ -20,6 +20,7 @@ use crate::{Client, connection::Piece, pool::Lease, trace::Trace};
 /// Both futures can be dropped at any time, and `advance` called again after that. An answer that
 /// was waited for at that moment is lost then, which the machine is told; one that was being read
 /// goes on.
+#[must_use]
 pub struct Running<M: Machine> {
     client: Client,
     machine: M,
@@ -31,8 +32,8 @@ pub struct Running<M: Machine> {
     /// What the machine waits for.
     todo: Todo,
     answer: Option<(Lease, Incoming)>,
-    /// Which credentials it was given last.
-    given: u64,
+    /// What the machine signs with.
+    given: Option<Credentials>,
     trace: Trace,
     outcome: Option<Result<M::Output, Error>>,
 }
@@ -63,7 +64,7 @@ impl<M: Machine> Running<M> {
             attempt_end: None,
             todo: Todo::Begin,
             answer: None,
-            given: 0,
+            given: None,
             trace: Trace::new(operation),
             outcome: None,
         }
@@ -71,7 +72,6 @@ impl<M: Machine> Running<M> {
 
     /// How long all of it may take from the first [`advance`](Running::advance) on, in place of the
     /// client's [`timeout`](neptunedata::ClientOptions::timeout).
-    #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
@@ -79,7 +79,6 @@ impl<M: Machine> Running<M> {
 
     /// How long each attempt may take, in place of the client's
     /// [`attempt_timeout`](neptunedata::ClientOptions::attempt_timeout).
-    #[must_use]
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
         self
@@ -189,10 +188,10 @@ impl<M: Machine> Running<M> {
         let get = self
             .client
             .source()
-            .get(refresh, self.given, clock.now().wall, clock);
+            .get(refresh, self.given.as_ref(), clock.now().wall, clock);
         match clock.within(self.deadline, get).await {
-            Some(Ok((credentials, given))) => {
-                self.given = given;
+            Some(Ok(credentials)) => {
+                self.given = Some(credentials.clone());
                 Input::Credentials(credentials)
             }
             Some(Err(error)) => Input::CredentialsFailed(error),

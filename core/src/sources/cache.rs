@@ -7,6 +7,9 @@ use crate::Credentials;
 /// How long before their expiry credentials are fetched anew, unless told otherwise.
 pub const REFRESH_AHEAD: Duration = Duration::from_secs(5 * 60);
 
+/// How long a source is left alone that was asked ahead of time and gave nothing new.
+const PAUSE: Duration = Duration::from_secs(10);
+
 /// The latest credentials of a source, and what to do with them at a time.
 ///
 /// A transport keeps one behind a lock that is held for `get` and `put` alone, lets one caller fetch
@@ -33,6 +36,8 @@ pub const REFRESH_AHEAD: Duration = Duration::from_secs(5 * 60);
 #[derive(Debug, Clone, Default)]
 pub struct CredentialsCache {
     latest: Option<Held>,
+    /// When the source was asked in vain.
+    paused: Option<SystemTime>,
 }
 
 #[derive(Debug, Clone)]
@@ -59,10 +64,29 @@ impl CredentialsCache {
         CredentialsCache::default()
     }
 
-    /// Keeps what has been fetched, in place of what was kept before.
+    /// Keeps what has been fetched, in place of what was kept before. The same once more counts as
+    /// a [failure](CredentialsCache::failed).
     pub fn put(&mut self, credentials: Credentials, now: SystemTime) {
-        let since = now;
-        self.latest = Some(Held { credentials, since });
+        match &self.latest {
+            Some(held) if held.credentials == credentials => self.failed(now),
+            _ => {
+                self.paused = None;
+                let since = now;
+                self.latest = Some(Held { credentials, since });
+            }
+        }
+    }
+
+    /// Notes that there was nothing to be had. While those that are kept are valid, the source is not
+    /// to be asked again for 10 seconds; without any, it may be at once.
+    pub fn failed(&mut self, now: SystemTime) {
+        self.paused = Some(now);
+    }
+
+    /// Whether anything was ever put here. A source that is asked again then must not answer from a
+    /// cache of its own.
+    pub fn is_empty(&self) -> bool {
+        self.latest.is_none()
     }
 
     /// What to do at that time. `refused` are the credentials that the caller has used and the
@@ -89,7 +113,13 @@ impl CredentialsCache {
         // No life is left over if they had ended when they were put, and the clock was set back since.
         let left = expiry.duration_since(now).unwrap_or_default();
         let life = expiry.duration_since(held.since).unwrap_or_default();
-        if left <= refresh_ahead.min(life.checked_div(2).unwrap_or_default()) {
+        let is_due = left <= refresh_ahead.min(life.checked_div(2).unwrap_or_default());
+        // A clock that was set back since ends the pause.
+        let is_paused = self
+            .paused
+            .and_then(|paused| now.duration_since(paused).ok())
+            .is_some_and(|since| since < PAUSE);
+        if is_due && !is_paused {
             Decision::UseAndRefresh(credentials)
         } else {
             Decision::Use(credentials)
@@ -122,6 +152,34 @@ mod tests {
         assert_eq!(decide(1030), Decision::UseAndRefresh(short.clone()));
         assert_eq!(decide(1059), Decision::UseAndRefresh(short));
         assert_eq!(decide(1060), Decision::Fetch);
+    }
+
+    #[test]
+    fn a_source_that_gave_nothing_new_is_left_alone_for_a_while() {
+        let hourly = ending("hourly", 3600);
+        let mut cache = CredentialsCache::new();
+        cache.failed(at(0));
+        assert!(cache.is_empty());
+        cache.put(hourly.clone(), at(0));
+        let decide = |cache: &CredentialsCache, time| cache.get(at(time), REFRESH_AHEAD, None);
+        let (using, refreshing) = (
+            Decision::Use(hourly.clone()),
+            Decision::UseAndRefresh(hourly.clone()),
+        );
+        assert_eq!(decide(&cache, 3300), refreshing);
+        cache.failed(at(3301));
+        assert_eq!(decide(&cache, 3310), using);
+        assert_eq!(decide(&cache, 3311), refreshing);
+        assert_eq!(decide(&cache, 3300), refreshing, "the clock was set back");
+        cache.put(hourly, at(3320));
+        assert_eq!(decide(&cache, 3329), using);
+        assert_eq!(
+            decide(&cache, 3330),
+            refreshing,
+            "life counts from the first time"
+        );
+        cache.failed(at(3599));
+        assert_eq!(decide(&cache, 3600), Decision::Fetch);
     }
 
     #[test]
@@ -179,11 +237,17 @@ mod tests {
             };
             let refused = refused.map(made);
             let mut cache = CredentialsCache::new();
-            let mut last = None;
+            let mut last: Option<(Credentials, Option<u64>, u64)> = None;
+            let mut vain = None;
             for (now, put) in steps {
                 if let Some(put) = put {
                     cache.put(made(put), at(now));
-                    last = Some((made(put), put.1, now));
+                    if last.as_ref().is_some_and(|(before, ..)| *before == made(put)) {
+                        vain = Some(now);
+                    } else {
+                        vain = None;
+                        last = Some((made(put), put.1, now));
+                    }
                 }
                 let expected = match &last {
                     None => Decision::Fetch,
@@ -193,7 +257,8 @@ mod tests {
                     // Twice, as the half of an odd number of seconds is none.
                     Some((credentials, Some(expiry), since)) => {
                         let (left, life) = (expiry - now, expiry.saturating_sub(*since));
-                        if 2 * left <= (2 * ahead).min(life) {
+                        let paused = vain.is_some_and(|vain| (vain..vain + 10).contains(&now));
+                        if 2 * left <= (2 * ahead).min(life) && !paused {
                             Decision::UseAndRefresh(credentials.clone())
                         } else {
                             Decision::Use(credentials.clone())

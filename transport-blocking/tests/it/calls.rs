@@ -199,7 +199,7 @@ fn redirects_and_informational_answers() {
 fn building_needs_to_know_how_to_authenticate() {
     let endpoint = || Endpoint::parse("http://localhost:8182").unwrap();
     let error = Client::builder(endpoint()).build().unwrap_err();
-    assert_eq!(error, BuildError::Authentication);
+    assert_eq!(error, BuildError::NoAuthentication);
     assert!(error.to_string().contains("unsigned"));
     let error = Client::new(endpoint(), Credentials::new("a", "b")).unwrap_err();
     assert!(matches!(error, BuildError::Session(_)), "{error}");
@@ -210,7 +210,7 @@ fn building_needs_to_know_how_to_authenticate() {
             .build()
     };
     let error = unsigned(ClientOptions::new().resolve_to("nonsense")).unwrap_err();
-    assert_eq!(error, BuildError::ResolveTo("nonsense".to_owned()));
+    assert!(matches!(error, BuildError::ResolveTo(_)), "{error}");
     let _: Session = unsigned(ClientOptions::new()).unwrap().session().clone();
 }
 

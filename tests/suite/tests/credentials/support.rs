@@ -1,0 +1,108 @@
+//! A cluster that knows who may come in, files of profiles, and children with an environment.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use neptunedata_emulator::{Config, Emulator, Identity, Server};
+
+pub(crate) const REGION: &str = "eu-west-1";
+pub(crate) const SECRET: &str = "c4n4ry-secret";
+/// Parts of values that nobody may ever see.
+pub(crate) const CANARY: &str = "c4n4ry";
+
+/// A cluster that lets in `ASIA1` to `ASIA9` with the tokens `c4n4ry-token1` to `9`, and `AKID` without.
+pub(crate) fn cluster() -> Server {
+    let mut config = Config::default()
+        .region(REGION)
+        .identity(Identity::new("AKID", SECRET));
+    for number in 1..10 {
+        let identity = Identity::new(format!("ASIA{number}"), SECRET);
+        config = config.identity(identity.session_token(token(number)));
+    }
+    Server::start(Emulator::new(config)).unwrap()
+}
+
+pub(crate) fn token(number: u32) -> String {
+    format!("c4n4ry-token{number}")
+}
+
+/// What a credential process, an instance or a container says.
+pub(crate) fn json(number: u32, token_name: &str) -> String {
+    format!(
+        r#"{{"Version":1,"Code":"Success","Type":"AWS-HMAC","LastUpdated":"2020-01-01T00:00:00Z","AccessKeyId":"ASIA{number}",
+        "SecretAccessKey":"{SECRET}","{token_name}":"{}","Expiration":"2099-01-01T00:00:00Z"}}"#,
+        token(number)
+    )
+}
+
+/// A directory of the test's own, gone at its end.
+pub(crate) struct Files(PathBuf);
+
+impl Files {
+    pub(crate) fn new() -> Files {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::SeqCst);
+        let name = format!("neptunedata-credentials-{}-{number}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Files(path)
+    }
+
+    /// Writes a file at once: nobody reads half of it.
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
+        let (path, draft) = (self.0.join(name), self.0.join("draft"));
+        std::fs::write(&draft, text).unwrap();
+        std::fs::rename(draft, &path).unwrap();
+        path
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// This test program once more, to run the test `child` of a module with these variables and no others.
+pub(crate) fn this_program(
+    module: &str,
+    server: &Server,
+    home: &Files,
+    variables: &[(&str, &str)],
+) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args([&format!("{module}::child"), "--exact", "--nocapture"])
+        .env_clear()
+        .env("CHILD_ENDPOINT", server.endpoint())
+        .env("HOME", home.path())
+        // Nobody is asked who is not told of.
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .envs(variables.iter().copied());
+    if let Some(path) = std::env::var_os("PATH") {
+        command.env("PATH", path);
+    }
+    command
+}
+
+/// What the child says of itself; everything that it printed shows no secret.
+pub(crate) fn said(mut command: Command) -> String {
+    let output = command.output().unwrap();
+    let printed = [output.stdout, output.stderr].concat();
+    let printed = String::from_utf8_lossy(&printed).into_owned();
+    assert!(!printed.contains(CANARY), "a secret is shown: {printed}");
+    let lines = printed.lines().filter_map(|line| {
+        let (_, said) = line.split_once("SAYS ")?;
+        Some(said)
+    });
+    let said: Vec<_> = lines.collect();
+    assert!(!said.is_empty(), "{printed}");
+    said.join("\n")
+}
