@@ -211,6 +211,11 @@ impl<M: Machine> Running<M> {
             Some(Err(error)) => return self.broken(error),
             None => return self.broken(TransportError::new(late, Sent::No)),
         };
+        // What is ready at once is taken whatever the time, but nothing begins when the time is over.
+        let clock = self.client.clock();
+        if until.is_some_and(|until| until <= clock.instant()) {
+            return self.broken(TransportError::new(late, Sent::No));
+        }
         // From here on the request may get out, and is not sent by this step again.
         let Todo::Send(transmit) = mem::replace(&mut self.todo, Todo::Sent) else {
             return Input::Next;
@@ -220,7 +225,6 @@ impl<M: Machine> Running<M> {
             .headers_mut()
             .entry(http::header::USER_AGENT)
             .or_insert_with(|| self.client.user_agent().clone());
-        let clock = self.client.clock();
         match clock.within(until, lease.send(request)).await {
             Some(Ok(response)) => {
                 let (head, body) = response.into_parts();

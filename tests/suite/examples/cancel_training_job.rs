@@ -7,7 +7,7 @@
 //! Without further ado it starts the emulator and talks to that. With `NEPTUNE_ENDPOINT` set it talks to
 //! that cluster, with the credentials and the region of the usual AWS variables.
 
-use std::{env, error::Error, time::Duration};
+use std::{env, error::Error, process::ExitCode, time::Duration};
 
 use neptunedata_emulator::{Config, Emulator, Server};
 use neptunedata_hyper::{
@@ -20,7 +20,22 @@ const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const REGION: &str = "us-east-1";
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            let mut source = error.source();
+            while let Some(error) = source {
+                eprintln!("  because: {error}");
+                source = error.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
     let (client, _emulator) = match env::var("NEPTUNE_ENDPOINT") {
         Ok(endpoint) => (client_from_environment(&endpoint)?, None),
         Err(_) => {

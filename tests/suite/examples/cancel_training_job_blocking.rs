@@ -7,7 +7,7 @@
 //! Without further ado it starts the emulator and talks to that. With `NEPTUNE_ENDPOINT` set it talks to
 //! that cluster, with the credentials and the region of the usual AWS variables.
 
-use std::{env, error::Error, thread, time::Duration};
+use std::{env, error::Error, process::ExitCode, thread, time::Duration};
 
 use neptunedata_blocking::{
     CancelMlModelTrainingJob, Client, Credentials, DataProcessingJobId, Endpoint,
@@ -19,7 +19,22 @@ const ACCESS_KEY: &str = "AKIDEXAMPLE";
 const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const REGION: &str = "us-east-1";
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            let mut source = error.source();
+            while let Some(error) = source {
+                eprintln!("  because: {error}");
+                source = error.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let (client, _emulator) = match env::var("NEPTUNE_ENDPOINT") {
         Ok(endpoint) => (client_from_environment(&endpoint)?, None),
         Err(_) => {

@@ -158,3 +158,27 @@ async fn an_attempt_that_takes_too_long_is_repeated_if_it_may_be() {
     assert!(error.may_have_executed() && error.attempts() == 1);
     assert_eq!(requests.load(Ordering::SeqCst), 3);
 }
+
+#[tokio::test]
+async fn nothing_is_sent_when_the_time_is_over_already() {
+    let server = Raw::start(|stream, _| serve_well(stream));
+    let client = client(server.address);
+    // A connection that is ready at once.
+    client.send(&start("first")).await.unwrap();
+    for _ in 0..20 {
+        let error = client
+            .call(&start("late"))
+            .timeout(Duration::ZERO)
+            .send()
+            .await;
+        let error = error.expect_err("the time was over");
+        assert_deadline(&error, Instant::now(), false);
+    }
+    let answered = client
+        .call(&start("last"))
+        .timeout(LONG)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answered.meta.attempts, 1);
+}
