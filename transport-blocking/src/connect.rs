@@ -16,6 +16,7 @@ use neptunedata::{
     ClientOptions, Endpoint, EndpointError, Sent, TransportError, TransportErrorKind,
 };
 use rustls::{ClientConfig, pki_types::ServerName};
+use socket2::{SockRef, TcpKeepalive};
 
 use crate::{
     BuildError,
@@ -134,6 +135,9 @@ fn failed(error: io::Error, kind: TransportErrorKind) -> TransportError {
 
 /// A TCP connection to the first of the addresses that takes one. Each gets an even share of the time
 /// that is left, so that a dead one leaves time for the others.
+/// How long a connection is silent before the system asks whether the peer is there.
+const KEEPALIVE: Duration = Duration::from_secs(60);
+
 fn dial(target: &Target, limits: &Limits) -> Result<TcpStream, TransportError> {
     let late = |kind| TransportError::new(kind, Sent::No);
     let addresses = look_up(target, limits)?;
@@ -151,7 +155,13 @@ fn dial(target: &Target, limits: &Limits) -> Result<TcpStream, TransportError> {
         };
         // Requests are written at once, and must not wait for acknowledgements.
         match connected.and_then(|stream| stream.set_nodelay(true).map(|()| stream)) {
-            Ok(stream) => return Ok(stream),
+            Ok(stream) => {
+                // A peer that is gone without a word is noticed some day, also without time-outs.
+                // Where it cannot be set the connection is as good as it was.
+                let keepalive = TcpKeepalive::new().with_time(KEEPALIVE);
+                let _ = SockRef::from(&stream).set_tcp_keepalive(&keepalive);
+                return Ok(stream);
+            }
             Err(error) => last = error,
         }
     }
