@@ -191,12 +191,11 @@ impl Endpoint {
     /// Whether the name is one of this machine: `localhost`, a name below it, `127.0.0.0/8` or
     /// `::1`. Judged by the name alone, whatever it resolves to.
     pub fn is_loopback(&self) -> bool {
-        self.host == "localhost"
-            || self.host.ends_with(".localhost")
-            || self
-                .host
-                .parse()
-                .is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+        let host = self.host.strip_suffix('.').unwrap_or(&self.host);
+        let ip = host.parse::<std::net::IpAddr>();
+        host == "localhost"
+            || host.ends_with(".localhost")
+            || ip.is_ok_and(|ip| ip.to_canonical().is_loopback())
     }
 }
 

@@ -97,7 +97,7 @@ pub enum SessionError {
     },
     /// Signed requests over plain HTTP to another machine can be read and sent again by others.
     #[error(
-        "requests to {host:?} would be signed but travel over plain http; use https, or allow it with SessionBuilder::allow_plain_http"
+        "requests to {host:?} would be signed but travel over plain http; use https, or allow it with the option allow_plain_http"
     )]
     PlainHttp {
         /// The endpoint's host.

@@ -80,6 +80,8 @@ fn signed_requests_need_a_region_and_stay_off_plain_http() {
         "http://127.9.9.9:1",
         "http://[::1]:1",
         "http://a.localhost",
+        "http://localhost.:1",
+        "http://[::ffff:127.0.0.1]:1",
     ] {
         let endpoint = endpoint(loopback).with_region("us-east-1").unwrap();
         assert!(Session::new(endpoint, auth()).is_ok(), "{loopback}");
