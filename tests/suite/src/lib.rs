@@ -1,5 +1,6 @@
 //! Helpers shared by the tests of the workspace.
 
+pub mod additions;
 pub mod scenarios;
 pub mod vectors;
 

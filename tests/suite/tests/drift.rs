@@ -1,6 +1,15 @@
 //! The facts that each operation states about itself, against the service model; and that no
 //! operation was forgotten on the list.
 
+#[path = "drift/enums.rs"]
+mod enums;
+#[path = "drift/inputs.rs"]
+mod inputs;
+#[path = "drift/outputs.rs"]
+mod outputs;
+#[path = "drift/probe.rs"]
+mod probe;
+
 use std::{collections::BTreeSet, fs, path::Path};
 
 use neptunedata::{Effect, OPERATIONS, Operation};

@@ -11,6 +11,7 @@ use super::{VectorError, document};
 #[derive(Debug, Deserialize)]
 pub struct Model {
     operations: BTreeMap<String, Operation>,
+    exceptions: BTreeMap<String, Exception>,
     shapes: BTreeMap<String, Shape>,
 }
 
@@ -18,30 +19,59 @@ pub struct Model {
 struct Operation {
     method: String,
     uri: String,
+    response_code: u16,
     input: Option<String>,
+    output: Option<String>,
     errors: Vec<String>,
     idempotent: bool,
     readonly: bool,
 }
 
 #[derive(Debug, Deserialize)]
-struct Shape {
-    #[serde(rename = "type")]
-    kind: String,
-    #[serde(default)]
-    members: Vec<Member>,
-    #[serde(default, rename = "enum")]
-    values: Vec<String>,
-    min: Option<i64>,
+struct Exception {
+    http_status: u16,
+    sender_fault: Option<bool>,
+    fault: bool,
 }
 
+/// A type of the model.
 #[derive(Debug, Deserialize)]
-struct Member {
-    name: String,
-    shape: String,
-    wire_name: String,
-    location: String,
-    required: bool,
+pub struct Shape {
+    /// `structure`, `list`, `map`, `string`, `integer`, and so on.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The members of a structure.
+    #[serde(default)]
+    pub members: Vec<Member>,
+    /// The values of an enum.
+    #[serde(default, rename = "enum")]
+    pub values: Vec<String>,
+    /// The least value.
+    pub min: Option<i64>,
+    /// The greatest value.
+    pub max: Option<i64>,
+    /// The type of the elements of a list.
+    pub member: Option<String>,
+    /// The type of the values of a map.
+    pub value: Option<String>,
+    /// Whether it is any JSON.
+    #[serde(default)]
+    pub document: bool,
+}
+
+/// A member of a structure.
+#[derive(Debug, Deserialize)]
+pub struct Member {
+    /// Its name in the model.
+    pub name: String,
+    /// Its type.
+    pub shape: String,
+    /// Its name on the wire.
+    pub wire_name: String,
+    /// Where it travels: `uri`, `querystring`, `header`, `body`, `payload`, `statusCode`.
+    pub location: String,
+    /// Whether it must be given.
+    pub required: bool,
     #[serde(default)]
     idempotency_token: bool,
 }
@@ -96,10 +126,49 @@ impl Model {
         self.required(self.input(operation))
     }
 
-    fn input(&self, operation: &str) -> &[Member] {
+    /// The names of all operations.
+    pub fn operations(&self) -> impl Iterator<Item = &str> {
+        self.operations.keys().map(String::as_str)
+    }
+
+    /// The status of the operation's success.
+    pub fn response_code(&self, operation: &str) -> Option<u16> {
+        Some(self.operations.get(operation)?.response_code)
+    }
+
+    /// The names of all exceptions, each with its HTTP status and whether the sender is at fault.
+    pub fn all_exceptions(&self) -> impl Iterator<Item = (&str, u16, bool)> {
+        self.exceptions.iter().map(|(name, it)| {
+            let sender = it.sender_fault.unwrap_or(!it.fault);
+            (name.as_str(), it.http_status, sender)
+        })
+    }
+
+    /// A type by its name.
+    pub fn shape(&self, name: &str) -> Option<&Shape> {
+        self.shapes.get(name)
+    }
+
+    /// All types with their names.
+    pub fn shapes(&self) -> impl Iterator<Item = (&str, &Shape)> {
+        self.shapes
+            .iter()
+            .map(|(name, shape)| (name.as_str(), shape))
+    }
+
+    /// The members of the operation's request.
+    pub fn input(&self, operation: &str) -> &[Member] {
         self.operations
             .get(operation)
             .and_then(|operation| self.shapes.get(operation.input.as_deref()?))
+            .map_or(&[], |shape| &shape.members)
+    }
+
+    /// The members of the operation's answer.
+    pub fn output(&self, operation: &str) -> &[Member] {
+        self.operations
+            .get(operation)
+            .and_then(|operation| self.shapes.get(operation.output.as_deref()?))
             .map_or(&[], |shape| &shape.members)
     }
 

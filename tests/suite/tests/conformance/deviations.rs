@@ -31,10 +31,3 @@ pub(crate) const RESPONSES: &[Deviation] = &[Deviation {
 /// only with its feature `float_roundtrip`, which would be switched on for every crate in a user's
 /// build; so that is left to the user, and the body keeps all digits anyway.
 pub(crate) const FLOAT_STEPS: u64 = 1;
-
-/// Members that outputs have beyond the model, which the service sends all the same.
-pub(crate) const BEYOND_MODEL: &[(&str, &str)] = &[
-    ("GetEngineStatus", "serverlessConfiguration"),
-    ("GetPropertygraphSummary", "status"),
-    ("GetRDFGraphSummary", "status"),
-];

@@ -11,12 +11,15 @@ use neptunedata::{
     bytes::Bytes,
     http::{HeaderMap, HeaderName, HeaderValue, Response},
 };
-use neptunedata_tests::vectors::{self, decode_base64, model::Model};
+use neptunedata_tests::{
+    additions::OUTPUTS,
+    vectors::{self, decode_base64, model::Model},
+};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    deviations::{BEYOND_MODEL, FLOAT_STEPS, RESPONSES},
+    deviations::{FLOAT_STEPS, RESPONSES},
     report::{A_HAZARD, Report, UNKNOWN_OPERATION, is_known, operations, same},
 };
 
@@ -278,7 +281,7 @@ impl Line {
     fn without_extras(&self, mut value: Value) -> Value {
         let body = serde_json::from_slice::<Value>(&self.body()).unwrap_or_default();
         if let Some(object) = value.as_object_mut() {
-            for (operation, member) in BEYOND_MODEL {
+            for (operation, member) in OUTPUTS {
                 if *operation == self.operation && body.get(member).is_some() {
                     object.remove(*member);
                 }

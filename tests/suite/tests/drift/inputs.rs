@@ -1,0 +1,274 @@
+//! Every member of every request, through the dynamic door: it lands where the model says, and what
+//! the model forbids is refused.
+
+use std::collections::BTreeSet;
+
+use neptunedata::{
+    EncodeError, Endpoint, FaultKind, OPERATIONS, Operation, by_name, bytes::Bytes, http::Request,
+};
+use neptunedata_tests::{
+    additions::INPUTS,
+    vectors::model::{Member, Model},
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::probe::Probes;
+
+fn send(operation: &str, input: &Value) -> Result<Request<Bytes>, EncodeError> {
+    let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
+    by_name::request(operation, input, &endpoint)
+}
+
+fn sent(operation: &str, input: &Value) -> Request<Bytes> {
+    send(operation, input).unwrap_or_else(|error| panic!("{operation} {input}: {error}"))
+}
+
+/// The values of a query parameter, decoded.
+fn query(request: &Request<Bytes>, name: &str) -> Vec<String> {
+    let pairs = request.uri().query().unwrap_or_default().split('&');
+    pairs
+        .filter_map(|pair| pair.split_once('='))
+        .filter(|(key, _)| decoded(key) == name)
+        .map(|(_, value)| decoded(value))
+        .collect()
+}
+
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let digits = [rest.next().unwrap(), rest.next().unwrap()];
+            let digits = std::str::from_utf8(&digits).unwrap();
+            bytes.push(u8::from_str_radix(digits, 16).unwrap());
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+/// The value of a path label, by its place in the template.
+fn label(request: &Request<Bytes>, template: &str, name: &str) -> Option<String> {
+    let label = format!("{{{name}}}");
+    let mut segments = template.split('/').zip(request.uri().path().split('/'));
+    let (_, value) = segments.find(|(segment, _)| *segment == label)?;
+    Some(decoded(value))
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn body(request: &Request<Bytes>) -> Value {
+    serde_json::from_slice(request.body()).unwrap_or_default()
+}
+
+/// Whether the member is where the model says, and there only.
+fn check_place(
+    model: &Model,
+    operation: &str,
+    member: &Member,
+    request: &Request<Bytes>,
+    value: &Value,
+) {
+    let (_, template) = model.route(operation).unwrap();
+    let wire = &member.wire_name;
+    let at = format!("{operation}.{}", member.name);
+    let path = label(request, template, wire);
+    let query = query(request, wire);
+    let header = request.headers().get(wire.to_ascii_lowercase());
+    let header = header.map(|header| header.to_str().unwrap().to_owned());
+    // Some names are names of headers that every request has.
+    let own_header = member.location == "header";
+    let body = body(request);
+    let found = (
+        path,
+        query,
+        own_header.then_some(header).flatten(),
+        body.get(wire),
+    );
+    let expected = match member.location.as_str() {
+        "uri" => (Some(text(value)), vec![], None, None),
+        "querystring" => (None, vec![text(value)], None, None),
+        "header" => (None, vec![], Some(text(value)), None),
+        "body" => {
+            let wire = Probes { model, wire: true };
+            // Nested members go by their names on the wire as well.
+            let nested = wire.value(&member.shape, &at);
+            assert_eq!(body.get(&member.wire_name), Some(&nested), "{at}");
+            (None, vec![], None, found.3)
+        }
+        other => panic!("{at} is in {other}"),
+    };
+    assert_eq!(found, expected, "{at} is not where it belongs");
+}
+
+#[test]
+fn every_member_lands_where_the_model_says() {
+    let model = Model::load().unwrap();
+    let probes = Probes {
+        model: &model,
+        wire: false,
+    };
+    let mut members = 0;
+    for info in OPERATIONS {
+        let name = info.name;
+        let minimal = model.minimal_input(name);
+        for member in model.input(name) {
+            let value = probes.value(&member.shape, &format!("{name}.{}", member.name));
+            let mut input = minimal.clone();
+            input[&member.name] = value.clone();
+            let request = sent(name, &input);
+            check_place(&model, name, member, &request, &value);
+            members += 1;
+            if !member.required {
+                let without = sent(name, &minimal);
+                let absent = query(&without, &member.wire_name).is_empty()
+                    && body(&without).get(&member.wire_name).is_none();
+                assert!(absent, "{name}.{} is sent unasked", member.name);
+            }
+        }
+        let all = Value::Object(probes.members(model.input(name), name));
+        let request = sent(name, &all);
+        for member in model.input(name) {
+            check_place(&model, name, member, &request, &all[&member.name]);
+        }
+    }
+    let expected: usize = model.operations().map(|name| model.input(name).len()).sum();
+    if OPERATIONS.len() == model.operations().count() {
+        assert_eq!(members, expected, "members were passed over");
+    }
+}
+
+fn faults(operation: &str, input: &Value) -> Vec<(String, String)> {
+    let error = match send(operation, input) {
+        Ok(request) => panic!("{operation} {input} was sent: {}", request.uri()),
+        Err(error) => error,
+    };
+    assert_eq!(error.operation(), operation);
+    let faults = error.faults().iter();
+    faults
+        .map(|fault| (fault.field().to_owned(), format!("{:?}", fault.kind())))
+        .collect()
+}
+
+#[test]
+fn what_the_model_forbids_is_refused() {
+    let model = Model::load().unwrap();
+    let probes = Probes {
+        model: &model,
+        wire: false,
+    };
+    for info in OPERATIONS {
+        let name = info.name;
+        let all = Value::Object(probes.members(model.input(name), name));
+        for member in model.input(name) {
+            let field = &member.name;
+            let refuses = |value: Value, kind: &str| {
+                let mut input = all.clone();
+                input[field] = value.clone();
+                let faults = faults(name, &input);
+                let named = faults
+                    .iter()
+                    .any(|(at, what)| at.starts_with(field.as_str()) && what.starts_with(kind));
+                assert!(named, "{name}.{field} = {value}: {faults:?}");
+            };
+            if member.required {
+                let mut input = all.clone();
+                input.as_object_mut().unwrap().remove(field);
+                let missing = (field.clone(), "Missing".to_owned());
+                assert!(faults(name, &input).contains(&missing), "{name}.{field}");
+            }
+            let shape = model.shape(&member.shape).unwrap();
+            if shape.document {
+                continue;
+            }
+            match shape.kind.as_str() {
+                "integer" | "long" => {
+                    refuses(json!("7"), "WrongType");
+                    refuses(json!(true), "WrongType");
+                    for bound in [shape.min.map(|min| min - 1), shape.max.map(|max| max + 1)] {
+                        if let Some(value) = bound {
+                            refuses(json!(value), "OutOfRange");
+                        }
+                    }
+                    if shape.kind == "integer" {
+                        refuses(json!(i64::from(i32::MAX) + 1), "OutOfRange");
+                    }
+                }
+                "boolean" => refuses(json!("true"), "WrongType"),
+                "string" => refuses(json!(7), "WrongType"),
+                "list" => refuses(json!("x"), "WrongType"),
+                "map" => refuses(json!([]), "WrongType"),
+                "structure" => {
+                    refuses(json!(7), "WrongType");
+                    let mut inner = all[field].clone();
+                    inner["zzUnknown"] = json!(1);
+                    refuses(inner, "UnknownMember");
+                }
+                other => panic!("{name}.{field} is a {other}"),
+            }
+        }
+        let mut unknown = all.clone();
+        unknown["zzUnknown"] = json!(1);
+        let expected = (
+            "zzUnknown".to_owned(),
+            format!("{:?}", FaultKind::UnknownMember),
+        );
+        let faults = faults(name, &unknown);
+        assert!(faults.contains(&expected), "{name}: {faults:?}");
+    }
+}
+
+macro_rules! fields {
+    ($($operation:ident,)*) => {
+        #[test]
+        fn requests_have_the_members_of_the_model_and_the_listed_additions() {
+            let model = Model::load().unwrap();
+            $(check_fields::<neptunedata::$operation>(&model);)*
+        }
+    };
+}
+neptunedata::for_each_operation!(fields);
+
+fn check_fields<O: Operation + DeserializeOwned>(model: &Model) {
+    let name = O::INFO.name;
+    let error = match serde_json::from_value::<O>(json!({"zzUnknown": 1})) {
+        Ok(_) => panic!("{name} ignores unknown members"),
+        Err(error) => error.to_string(),
+    };
+    // serde lists what it would have taken.
+    let ours: BTreeSet<_> = error
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|field| *field != "zzUnknown")
+        .collect();
+    let additions = INPUTS
+        .iter()
+        .filter(|(operation, ..)| *operation == name)
+        .map(|(_, member, _)| *member);
+    let theirs = model.input(name).iter().map(|member| member.name.as_str());
+    assert_eq!(ours, theirs.chain(additions).collect(), "{name}");
+}
+
+#[test]
+fn additions_are_sent_and_have_a_reason() {
+    let model = Model::load().unwrap();
+    for (operation, member, reason) in INPUTS {
+        assert!(!reason.is_empty(), "{operation}.{member}");
+        let known = model.input(operation).iter().any(|it| it.name == *member);
+        assert!(!known, "{operation}.{member} is in the model");
+        let mut input = model.minimal_input(operation);
+        input[member] = json!("zz-probe");
+        let request = sent(operation, &input);
+        let in_body = body(&request).get(member).is_some();
+        let somewhere = in_body || !query(&request, member).is_empty();
+        assert!(somewhere, "{operation}.{member} is not sent");
+    }
+}
