@@ -72,7 +72,8 @@ pub struct StartMlDataProcessingJob {
     /// the cluster; it must be listed in the cluster's parameter group.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub neptune_iam_role_arn: Option<String>,
-    /// The instance type that does the work. By default the service picks one by the size of the data.
+    /// The instance type that does the work. By default the service takes the smallest `ml.r5` type whose
+    /// memory is ten times the size of the exported data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub processing_instance_type: Option<String>,
     /// Disk size of that instance in GB; input and results have to fit. By default, or with 0, the

@@ -69,7 +69,7 @@ pub struct StartMlModelTrainingJob {
     /// the size of the data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base_processing_instance_type: Option<String>,
-    /// The instance type that trains. By default the service picks one.
+    /// The instance type that trains, with or without GPUs. The service's default is `ml.p3.2xlarge`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub training_instance_type: Option<String>,
     /// Disk size of the training instance in GB. By default, or with 0, the service picks one.
