@@ -3,7 +3,9 @@
 #[macro_use]
 mod open_enum;
 mod ml;
+mod query;
 mod rebuild;
+mod report;
 mod statistics;
 mod summary;
 mod text;
@@ -12,7 +14,9 @@ mod timestamp;
 pub use ml::{MlConfigDefinition, MlEndpointStatus, MlJobStatus, MlResourceDefinition};
 #[doc(hidden)]
 pub use open_enum::PrivOwnedStr;
+pub use query::{QueryEvalStats, QueryStatus};
 pub use rebuild::{RebuildScope, RebuildStatus, WriteBufferSize};
+pub use report::ReportAsText;
 pub use statistics::{
     DeleteStatisticsValueMap, RefreshStatisticsIdMap, Statistics, StatisticsAutoGenerationMode,
     StatisticsSummary,
