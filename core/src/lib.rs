@@ -123,6 +123,7 @@ mod call;
 mod client_options;
 mod endpoint;
 mod error;
+pub mod gremlin;
 pub mod operations;
 mod proxy;
 mod session;

@@ -5,6 +5,7 @@
 #[macro_use]
 mod setters;
 mod engine;
+mod gremlin;
 mod index_rebuild;
 mod loader;
 mod ml;
@@ -13,6 +14,7 @@ mod storage;
 mod summary;
 
 pub use engine::*;
+pub use gremlin::*;
 pub use index_rebuild::*;
 pub use loader::*;
 pub use ml::*;

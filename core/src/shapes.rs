@@ -4,6 +4,7 @@
 mod open_enum;
 mod ml;
 mod query;
+mod raw_json;
 mod rebuild;
 mod report;
 mod statistics;
@@ -15,6 +16,7 @@ pub use ml::{MlConfigDefinition, MlEndpointStatus, MlJobStatus, MlResourceDefini
 #[doc(hidden)]
 pub use open_enum::PrivOwnedStr;
 pub use query::{QueryEvalStats, QueryStatus};
+pub use raw_json::RawJson;
 pub use rebuild::{RebuildScope, RebuildStatus, WriteBufferSize};
 pub use report::ReportAsText;
 pub use statistics::{
