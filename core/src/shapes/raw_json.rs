@@ -11,7 +11,8 @@ use crate::wire::json_text;
 /// One JSON value, kept as the text that came: every digit and the order of members are there,
 /// whatever is made of it later.
 ///
-/// With serde it is the value itself, read like any [`Value`].
+/// Read by serde as a part of something else it is like any [`Value`]: numbers of more than 64 bits are
+/// rounded.
 ///
 /// ```
 /// use neptunedata::RawJson;

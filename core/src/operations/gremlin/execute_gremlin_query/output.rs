@@ -74,6 +74,7 @@ struct Outline {
     _result: Option<IgnoredAny>,
     #[serde(rename = "meta")]
     _meta: Option<IgnoredAny>,
+    detailed_message: Option<String>,
 }
 
 impl ExecuteGremlinQueryOutput {
@@ -90,7 +91,10 @@ impl ExecuteGremlinQueryOutput {
             });
         }
         let Outline {
-            request_id, status, ..
+            request_id,
+            status,
+            detailed_message,
+            ..
         } = response.json()?;
         let body = response.body();
         let text = std::str::from_utf8(body).unwrap_or_default();
@@ -98,10 +102,15 @@ impl ExecuteGremlinQueryOutput {
             let value = json_text::member(text, name).filter(|value| *value != "null");
             value.map(|value| RawJson::part_of(body, value))
         };
+        let result = member("result");
+        // Errors with a code never come here; this one has not even that.
+        if let (None, Some(message)) = (&result, detailed_message) {
+            return Err(response.error(DecodeErrorKind::Shape, "detailedMessage", message));
+        }
         Ok(ExecuteGremlinQueryOutput {
             request_id,
             status,
-            result: member("result"),
+            result,
             outer_meta: member("meta"),
             binary: None,
         })
@@ -110,7 +119,8 @@ impl ExecuteGremlinQueryOutput {
     /// The results, each read into a type of the caller's, which may borrow from the answer.
     ///
     /// Meant for GraphSON without types. With types the list itself is unwrapped, and each result is
-    /// read with its types in it: [`values`](Self::values) knows them.
+    /// read with its types in it: [`values`](Self::values) knows them. serde_json rounds numbers of more than
+    /// 64 bits; [`raw_rows`](Self::raw_rows) has their digits.
     ///
     /// # Errors
     ///
@@ -132,10 +142,22 @@ impl ExecuteGremlinQueryOutput {
         })
     }
 
+    /// The results, each as the text that came: with every digit and the order of members.
+    ///
+    /// # Errors
+    ///
+    /// When there are no results.
+    pub fn raw_rows(&self) -> Result<Vec<RawJson>, DecodeError> {
+        self.each(|text| Ok(RawJson::known(text)))
+    }
+
     /// What came beside the results. It lies inside [`result`](field@Self::result), and not at the top,
     /// where the service model has it (`M16`); both are looked at.
     pub fn meta(&self) -> Option<RawJson> {
-        let inner = self.result.as_ref()?.member("meta");
+        let inner = self
+            .result
+            .as_ref()
+            .and_then(|result| result.member("meta"));
         inner.or_else(|| self.outer_meta.clone())
     }
 
