@@ -121,6 +121,7 @@ mod auth;
 pub mod by_name;
 mod call;
 mod client_options;
+pub mod cypher;
 mod endpoint;
 mod error;
 pub mod gremlin;
