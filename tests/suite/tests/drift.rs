@@ -21,6 +21,11 @@ const OTHER_EFFECTS: &[(&str, Effect, &str)] = &[
         "performed twice it also deletes what was written in between",
     ),
     (
+        "ExecuteOpenCypherExplainQuery",
+        Effect::Write,
+        "all modes but static execute the query (M04)",
+    ),
+    (
         "StartLoaderJob",
         Effect::Write,
         "without a token a second execution is a second load (M03)",

@@ -51,6 +51,8 @@ pub(crate) const HEADERS: &[OwnHeader] = &[
             "ExecuteGremlinQuery",
             "ExecuteGremlinExplainQuery",
             "ExecuteGremlinProfileQuery",
+            "ExecuteOpenCypherQuery",
+            "ExecuteOpenCypherExplainQuery",
         ],
         is_signed: false,
     },
