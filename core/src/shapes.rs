@@ -3,7 +3,10 @@
 #[macro_use]
 mod open_enum;
 mod ml;
+mod query;
+mod raw_json;
 mod rebuild;
+mod report;
 mod statistics;
 mod summary;
 mod text;
@@ -12,7 +15,10 @@ mod timestamp;
 pub use ml::{MlConfigDefinition, MlEndpointStatus, MlJobStatus, MlResourceDefinition};
 #[doc(hidden)]
 pub use open_enum::PrivOwnedStr;
+pub use query::{QueryEvalStats, QueryStatus};
+pub use raw_json::RawJson;
 pub use rebuild::{RebuildScope, RebuildStatus, WriteBufferSize};
+pub use report::ReportAsText;
 pub use statistics::{
     DeleteStatisticsValueMap, RefreshStatisticsIdMap, Statistics, StatisticsAutoGenerationMode,
     StatisticsSummary,

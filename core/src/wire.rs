@@ -2,6 +2,7 @@
 //! of errors wherever the service puts them.
 
 pub(crate) mod answer;
+pub(crate) mod json_text;
 pub(crate) mod lenient;
 pub(crate) mod percent;
 pub(crate) mod request;

@@ -48,6 +48,8 @@ fn the_core_has_few_dependencies_and_these_only() {
         "itoa",
         "memchr",
         "zmij",
+        // Bytes in JSON.
+        "base64",
         // Dates in `Retry-After` and `Date`.
         "httpdate",
         // Derive macros, at build time.
@@ -76,6 +78,7 @@ fn direct_dependencies_are_a_decision() {
         names.into_iter().collect::<Vec<_>>()
     };
     let pure = [
+        "base64",
         "bytes",
         "http",
         "httpdate",
@@ -86,6 +89,7 @@ fn direct_dependencies_are_a_decision() {
     assert_eq!(direct(&["--no-default-features"]), pure);
     let signing = [
         "aws-sigv4",
+        "base64",
         "bytes",
         "http",
         "httpdate",

@@ -82,12 +82,7 @@ impl<'a> Response<'a> {
     ///
     /// When the body is no such JSON; the error names the place.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
-        if let Some(encoding) = self.headers.get(CONTENT_ENCODING)
-            && encoding.as_bytes() != b"identity"
-        {
-            let reason = format!("content-encoding {encoding:?}");
-            return Err(self.error(DecodeErrorKind::Encoding, "", reason));
-        }
+        self.plain()?;
         let body: &[u8] = if !self.body.iter().all(u8::is_ascii_whitespace) {
             self.body
         } else if self.info.may_answer_empty {
@@ -105,6 +100,35 @@ impl<'a> Response<'a> {
             let reason = format!("{} at line {line} column {column}", error.reason);
             self.error(kind, error.path, reason)
         })
+    }
+
+    /// The bytes of an answer that is no JSON, such as a report. An error object at their end is
+    /// looked for, as nothing else would tell that such a body broke off.
+    ///
+    /// # Errors
+    ///
+    /// When the body is blank, compressed, or ends in an error object.
+    pub(crate) fn opaque(&self) -> Result<Bytes, DecodeError> {
+        self.plain()?;
+        if self.body.iter().all(u8::is_ascii_whitespace) {
+            return Err(self.error(DecodeErrorKind::Empty, "", "the body is empty"));
+        }
+        match answer::from_tail(self.status, self.headers, self.body) {
+            // Whoever asked for the answer looks there again, and reports the object itself.
+            Some(_) => Err(self.error(DecodeErrorKind::Truncated, "", "an error object ends it")),
+            None => Ok(self.body.clone()),
+        }
+    }
+
+    /// Refuses a body that is compressed.
+    fn plain(&self) -> Result<(), DecodeError> {
+        match self.headers.get(CONTENT_ENCODING) {
+            Some(encoding) if encoding.as_bytes() != b"identity" => {
+                let reason = format!("content-encoding {encoding:?}");
+                Err(self.error(DecodeErrorKind::Encoding, "", reason))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// An error that says what is wrong with this answer.

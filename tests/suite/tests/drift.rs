@@ -20,9 +20,19 @@ use serde_json::json;
 /// Effects that are not what the model's traits say, and why.
 const OTHER_EFFECTS: &[(&str, Effect, &str)] = &[
     (
+        "ExecuteGremlinExplainQuery",
+        Effect::Read,
+        "the query is planned and not executed",
+    ),
+    (
         "ExecuteFastReset",
         Effect::Write,
         "performed twice it also deletes what was written in between",
+    ),
+    (
+        "ExecuteOpenCypherExplainQuery",
+        Effect::Write,
+        "all modes but static execute the query (M04)",
     ),
     (
         "StartLoaderJob",

@@ -24,6 +24,7 @@ macro_rules! enums {
 enums! {
     "Action" = FastResetAction,
     "Format" = LoadFormat,
+    "OpenCypherExplainMode" = OpenCypherExplainMode,
     "GraphSummaryType" = GraphSummaryType,
     "Mode" = LoadMode,
     "Parallelism" = LoadParallelism,
