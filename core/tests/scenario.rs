@@ -24,6 +24,8 @@ mod completeness;
 mod deadline;
 #[path = "scenario/exceptions.rs"]
 mod exceptions;
+#[path = "scenario/gremlin.rs"]
+mod gremlin;
 #[path = "scenario/once.rs"]
 mod once;
 #[path = "scenario/opencypher.rs"]

@@ -172,7 +172,12 @@ impl GremlinValue {
     ///
     /// When it nests deeper than 256 levels, or has a text with half a surrogate pair.
     pub fn from_json(json: &RawJson) -> Result<Self, GraphSonError> {
-        graphson::read(json.as_str())
+        GremlinValue::read(json.as_str())
+    }
+
+    /// Reads a text that was found to be JSON.
+    pub(crate) fn read(text: &str) -> Result<Self, GraphSonError> {
+        graphson::read(text)
     }
 
     /// The text of a string, UUID or token.

@@ -11,7 +11,7 @@ use crate::{DecodeError, Effect, ErrorKind, Operation, OperationInfo, RequestWri
 ///
 /// Idempotent: a query that was cancelled stays cancelled. Repeated after a lost answer it meets the
 /// error of an unknown id, and the [`Error`](crate::Error) then says that an earlier attempt may have
-/// been executed. The query itself ends in an error, and what it did is rolled back.
+/// been executed. The query itself ends in an error.
 ///
 /// Only the instance that runs the query can cancel it (`U13`). Needs the IAM action
 /// `neptune-db:CancelQuery`, which policies for reading alone leave out, and engine 1.2.1.0.R6 or later. An

@@ -59,8 +59,8 @@ pub struct ExecuteGremlinProfileQuery {
     /// After how many characters results are cut; 0 shows them whole. The service's default is 250.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chop: Option<i32>,
-    /// The form whose size and time are measured and that results are shown in; without one they are
-    /// shown as strings. Names such as `GRAPHSON_V3_UNTYPED` are taken too.
+    /// The form that the results are put into for the report: a media type, or a name such as
+    /// `GRAPHSON_V3_UNTYPED`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub serializer: Option<GremlinSerializer>,
     /// Whether the report has every operation on the indexes. The service's default is false.

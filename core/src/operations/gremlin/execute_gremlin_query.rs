@@ -101,9 +101,9 @@ pub struct ExecuteGremlinQuery {
     /// clear (`M15`), so there is always an `Accept` header. Refused if a header cannot carry it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub serializer: Option<GremlinSerializer>,
-    /// The id, a UUID, under which the query can be found and cancelled. The service makes one if there
-    /// is none, but does not tell it until the query ends. The service model lacks this member (`M13`); it
-    /// travels in the body (`M42`).
+    /// The id, a UUID, under which the query can be found and cancelled. Without one the service makes
+    /// its own, which [`ListGremlinQueries`](crate::ListGremlinQueries) shows. The service model lacks this
+    /// member (`M13`); it travels in the body (`M42`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query_id: Option<String>,
 }

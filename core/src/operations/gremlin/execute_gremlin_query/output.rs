@@ -17,7 +17,7 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExecuteGremlinQueryOutput {
-    /// The id of the query.
+    /// The id of the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
     /// How the query ended.
@@ -136,9 +136,7 @@ impl ExecuteGremlinQueryOutput {
     /// When there are no results, or one nests deeper than 256 levels; the error names it, such as
     /// `result.data[3]`.
     pub fn values(&self) -> Result<Vec<GremlinValue>, DecodeError> {
-        self.each(|text| {
-            GremlinValue::from_json(&RawJson::known(text)).map_err(|error| error.to_string())
-        })
+        self.each(|text| GremlinValue::read(text).map_err(|error| error.to_string()))
     }
 
     /// The results, each as the text that came: with every digit and the order of members.

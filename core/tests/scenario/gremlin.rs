@@ -1,0 +1,248 @@
+//! Gremlin queries that fail after their 200, lose their answers, or meet a full queue.
+
+use std::time::Duration;
+
+use neptunedata::{
+    CallOptions, CancelGremlinQuery, Effect, ErrorKind, ExecuteGremlinExplainQuery,
+    ExecuteGremlinProfileQuery, ExecuteGremlinQuery, FailureKind, GetGremlinQueryStatus,
+    ListGremlinQueries, Operation, Sent, TransportErrorKind,
+};
+
+use crate::{
+    drive::{Asked, Clock, Style, Trace, drive, unsigned},
+    script::{Answer, Event, answer, error_object, exception, refusal},
+};
+
+const LOST: Event = Event::Fails(TransportErrorKind::Closed, Sent::Maybe);
+
+/// The beginning of an answer of rows, which goes on.
+const BROKEN: &str = r#"{"requestId":"q-1","status":{"message":"","code":200,"attributes":{}},"result":{"data":[{"name":"a"},{"na"#;
+
+fn rows() -> Answer {
+    answer(
+        200,
+        r#"{"requestId":"q-1","status":{"message":"","code":200,"attributes":{}},"result":{"data":[1],"meta":{}}}"#,
+    )
+}
+
+/// Whole and in chunks, which makes no difference.
+fn call<O: Operation>(operation: &O, options: &CallOptions, script: &[Event]) -> Trace {
+    let run = |style| {
+        drive(
+            &unsigned(),
+            operation,
+            options,
+            script,
+            style,
+            &mut Clock::new(),
+        )
+    };
+    let whole = run(Style::WHOLE);
+    for chunks in [1, 7] {
+        let trace = run(Style {
+            seed: 1,
+            chunks: Some(chunks),
+        });
+        assert_eq!(trace.asked, whole.asked);
+        let text =
+            |trace: &Trace| format!("{:?}", trace.result.as_ref().map_err(ToString::to_string));
+        assert_eq!(text(&trace), text(&whole));
+    }
+    whole
+}
+
+fn write(script: &[Event]) -> Trace {
+    call(
+        &ExecuteGremlinQuery::new("g.addV('a')"),
+        &CallOptions::new(),
+        script,
+    )
+}
+
+fn read(script: &[Event]) -> Trace {
+    let options = CallOptions::new().effect(Effect::Read);
+    call(&ExecuteGremlinQuery::new("g.V()"), &options, script)
+}
+
+#[track_caller]
+fn fails(trace: &Trace, kind: ErrorKind, attempts: u32) {
+    let error = trace.result.as_ref().unwrap_err();
+    assert_eq!(error.kind(), FailureKind::Service(kind), "{error}");
+    assert_eq!(error.attempts(), attempts, "{error}");
+}
+
+/// Seen at the top of an answer with status 200.
+#[test]
+fn an_error_object_in_place_of_an_answer() {
+    let body = r#"{"requestId":"q-1","code":"TimeLimitExceededException","detailedMessage":"A timeout occurred within the script during evaluation.","message":"A timeout occurred within the script during evaluation."}"#;
+    let trace = read(&[answer(200, body).into()]);
+    fails(&trace, ErrorKind::TimeLimitExceededException, 1);
+    assert_eq!(
+        trace.result.unwrap_err().to_string(),
+        "TimeLimitExceededException (500): A timeout occurred within the script during evaluation. [request id q-1]"
+    );
+}
+
+#[test]
+fn an_error_object_at_the_end_of_rows() {
+    let body = format!(
+        "{BROKEN}{}",
+        error_object("MemoryLimitExceededException", "m")
+    );
+    fails(
+        &write(&[answer(200, body.clone()).into()]),
+        ErrorKind::MemoryLimitExceededException,
+        1,
+    );
+    assert!(
+        write(&[answer(200, body.clone()).into()])
+            .result
+            .unwrap_err()
+            .may_have_executed()
+    );
+    let trace = read(&[answer(200, body).into(), rows().into()]);
+    assert_eq!(trace.result.unwrap().attempts, 2);
+}
+
+/// The trailers outrank rows that look complete.
+#[test]
+fn an_error_in_the_trailers() {
+    let detail = "%7B%22requestId%22%3A%22q-1%22%2C%22code%22%3A%22TimeLimitExceededException%22%2C%22detailedMessage%22%3A%22too+long%22%7D";
+    for body in [rows().body, BROKEN.into()] {
+        let failing = answer(200, body)
+            .header("trailer", "X-Neptune-Status, X-Neptune-Detail")
+            .trailer("x-neptune-status", "500 TimeLimitExceededException")
+            .trailer("x-neptune-detail", detail);
+        let trace = write(&[failing.into()]);
+        fails(&trace, ErrorKind::TimeLimitExceededException, 1);
+        assert!(trace.result.unwrap_err().to_string().contains("too long"));
+    }
+    let trace = write(&[rows().trailer("x-neptune-status", "200 OK").into()]);
+    assert_eq!(trace.result.unwrap().attempts, 1);
+}
+
+/// As on engines that append nothing.
+#[test]
+fn rows_that_just_stop() {
+    let trace = write(&[answer(200, BROKEN).into()]);
+    let error = trace.result.unwrap_err();
+    assert_eq!(error.kind(), FailureKind::Decode);
+    assert!(error.may_have_executed());
+    assert_eq!(error.body().as_ref(), BROKEN.as_bytes());
+    assert_eq!(error.attempts(), 1);
+    assert_eq!(
+        read(&[answer(200, BROKEN).into(), rows().into()])
+            .result
+            .unwrap()
+            .attempts,
+        2
+    );
+}
+
+#[test]
+fn a_report_that_broke_off() {
+    let body = format!(
+        "Neptune Gremlin Profile\n{}",
+        error_object("TimeLimitExceededException", "m")
+    );
+    let script = [answer(200, body).into()];
+    let profile = ExecuteGremlinProfileQuery::new("g.V()");
+    fails(
+        &call(&profile, &CallOptions::new(), &script),
+        ErrorKind::TimeLimitExceededException,
+        1,
+    );
+    let explain = ExecuteGremlinExplainQuery::new("g.V()");
+    fails(
+        &call(&explain, &CallOptions::new(), &script),
+        ErrorKind::TimeLimitExceededException,
+        1,
+    );
+}
+
+#[test]
+fn lost_answers_by_effect() {
+    let again = [LOST, rows().into()];
+    let options = CallOptions::new();
+    assert_eq!(write(&again).result.unwrap_err().attempts(), 1);
+    assert_eq!(read(&again).result.unwrap().attempts, 2);
+    let profile = ExecuteGremlinProfileQuery::new("g.V()");
+    let error = call(&profile, &options, &again).result.unwrap_err();
+    assert!(error.may_have_executed());
+    assert_eq!(error.attempts(), 1);
+    let read = options.clone().effect(Effect::Read);
+    assert_eq!(call(&profile, &read, &again).result.unwrap().attempts, 2);
+
+    let report = [LOST, answer(200, "Neptune Gremlin Explain").into()];
+    let explain = ExecuteGremlinExplainQuery::new("g.V().drop()");
+    assert_eq!(
+        call(&explain, &options, &report).result.unwrap().attempts,
+        2
+    );
+    let list = [
+        LOST,
+        answer(
+            200,
+            r#"{"acceptedQueryCount":0,"runningQueryCount":0,"queries":[]}"#,
+        )
+        .into(),
+    ];
+    assert_eq!(
+        call(&ListGremlinQueries::new(), &options, &list)
+            .result
+            .unwrap()
+            .attempts,
+        2
+    );
+    let status = [LOST, answer(200, r#"{"queryId":"q-1"}"#).into()];
+    let get = GetGremlinQueryStatus::new("q-1");
+    assert_eq!(call(&get, &options, &status).result.unwrap().attempts, 2);
+}
+
+#[test]
+fn a_repeated_cancel_meets_its_own_effect() {
+    let unknown = "Supplied queryId q-1 is invalid";
+    let script = [
+        LOST,
+        refusal(400, "InvalidParameterException", unknown).into(),
+    ];
+    let cancel = CancelGremlinQuery::new("q-1");
+    let trace = call(&cancel, &CallOptions::new(), &script);
+    fails(&trace, ErrorKind::InvalidParameterException, 2);
+    assert!(trace.result.unwrap_err().may_have_executed());
+}
+
+/// Refused before it ran, so a write is sent again too.
+#[test]
+fn m11_a_full_queue_throttles_any_query() {
+    let trace = write(&[exception(500, "ThrottlingException").into(), rows().into()]);
+    match trace.asked[..] {
+        [Asked::Send(_), Asked::Wait(time), Asked::Send(_)] => {
+            assert!(time <= Duration::from_secs(1));
+        }
+        ref other => panic!("{other:?}"),
+    }
+    let meta = trace.result.unwrap();
+    assert!(!meta.earlier_may_have_executed);
+}
+
+#[test]
+fn conflicts_and_replicas() {
+    let conflict = exception(500, "ConcurrentModificationException");
+    assert_eq!(
+        write(&[conflict.into(), rows().into()])
+            .result
+            .unwrap()
+            .attempts,
+        2
+    );
+    let replica = exception(400, "ReadOnlyViolationException");
+    let trace = write(&[replica.into(), rows().into()]);
+    assert_eq!(trace.sent[1].connection, neptunedata::Connection::Fresh);
+    let failed = exception(500, "FailureByQueryException");
+    fails(
+        &read(&[failed.into()]),
+        ErrorKind::FailureByQueryException,
+        1,
+    );
+}
