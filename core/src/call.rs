@@ -5,6 +5,7 @@
 
 mod backoff;
 mod body;
+mod decoder;
 mod exchange;
 mod options;
 mod quota;

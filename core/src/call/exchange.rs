@@ -11,11 +11,11 @@ use http::{HeaderMap, StatusCode};
 
 use super::{
     Answered, CallOptions, Connection, Input, Machine, Now, Step, Transmit, backoff::Random,
-    body::Body,
+    body::Body, decoder::Decoder,
 };
 use crate::{
-    Credentials, CredentialsError, DecodeError, Effect, EncodeError, Error, Misuse, Operation,
-    OperationInfo, ServiceError, Session, SignError, TransportErrorKind,
+    Cause, Credentials, CredentialsError, DecodeError, Effect, EncodeError, Error, Misuse,
+    Operation, OperationInfo, ServiceError, Session, SignError, TransportErrorKind,
     error::Stop,
     wire::{answer, request::request_of_call},
 };
@@ -75,6 +75,8 @@ pub struct Exchange {
     /// What fresh credentials were asked for after.
     refused: Option<ServiceError>,
     head: Option<http::response::Parts>,
+    /// What a body that is handed out passes through.
+    decoder: Decoder,
     body: Body,
 }
 
@@ -148,6 +150,7 @@ impl Exchange {
             credentials_refreshed: false,
             refused: None,
             head: None,
+            decoder: Decoder::default(),
             body: Body::Empty,
         }
     }
@@ -203,6 +206,25 @@ impl Exchange {
         self.failed(cause, Some((status, headers)), body, now)
     }
 
+    /// What is being handed out is not the operation's answer: the end, unless the request may be
+    /// sent again for this cause.
+    pub(crate) fn break_off(&mut self, cause: Cause, now: Now) -> Step<Part, Answered<()>> {
+        let answer = self.head.take().map(|head| (head.status, head.headers));
+        self.failed(cause, answer, Bytes::new(), now)
+    }
+
+    /// The same for an answer that has ended.
+    pub(crate) fn fail(
+        &mut self,
+        cause: Cause,
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Bytes,
+        now: Now,
+    ) -> Step<Part, Answered<()>> {
+        self.failed(cause, Some((status, headers)), body, now)
+    }
+
     fn attempt(&mut self, now: Now) -> Step<Part, Answered<()>> {
         let request = match &self.request {
             Ok(request) => request,
@@ -234,6 +256,7 @@ impl Exchange {
         self.state = State::Sent;
         self.sent_at = now;
         self.head = None;
+        self.decoder = Decoder::default();
         self.body = Body::Empty;
         let (connection, attempt) = (self.connection, self.attempts);
         Step::Send(Box::new(Transmit {
@@ -329,10 +352,7 @@ impl Machine for Exchange {
             }
             (State::Receiving, Input::Chunk(chunk)) => self.take_chunk(chunk, now),
             (State::Receiving, Input::End(trailers)) => self.take_end(trailers, now),
-            (State::Item, Input::Next) => {
-                self.state = State::Receiving;
-                Step::Receive
-            }
+            (State::Item, Input::Next) => self.next_part(),
             (State::Sent | State::Receiving, Input::Failure(failure)) => {
                 self.take_failure(failure, now)
             }

@@ -40,9 +40,8 @@ impl Exchange {
             .as_ref()
             .is_some_and(|head| head.status.is_success());
         if self.streaming && success {
-            self.body.keep_tail(&chunk);
-            self.state = State::Item;
-            return Step::Item(Part::Chunk(chunk));
+            self.decoder.push(chunk);
+            return self.next_part();
         }
         if !success {
             let room = ERROR_BODY_LIMIT.saturating_sub(self.body.len());
@@ -70,6 +69,21 @@ impl Exchange {
         );
         let answer = self.head.take().map(|head| (head.status, head.headers));
         self.failed(Cause::Decode(error), answer, body, now)
+    }
+
+    /// The next piece of a body that is handed out.
+    pub(super) fn next_part(&mut self) -> Step<Part, Answered<()>> {
+        match self.decoder.next_piece() {
+            Some(piece) => {
+                self.body.keep_tail(&piece);
+                self.state = State::Item;
+                Step::Item(Part::Chunk(piece))
+            }
+            None => {
+                self.state = State::Receiving;
+                Step::Receive
+            }
+        }
     }
 
     pub(super) fn take_end(&mut self, trailers: HeaderMap, now: Now) -> Step<Part, Answered<()>> {
@@ -117,7 +131,12 @@ impl Exchange {
             attempts: self.attempts,
             earlier_may_have_executed: self.lost,
         };
-        let body = if self.streaming { Bytes::new() } else { body };
+        // Who judges a stream finds an error at its end.
+        let body = if self.streaming && !self.judged_outside {
+            Bytes::new()
+        } else {
+            body
+        };
         Step::Done(Ok(Answered {
             output: (),
             meta,
