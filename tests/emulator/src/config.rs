@@ -35,6 +35,7 @@ pub struct Config {
     pub(crate) failing_training: BTreeMap<String, String>,
     pub(crate) data_processing_jobs: Option<BTreeSet<String>>,
     pub(crate) check_previous_training: bool,
+    pub(crate) restart_duration: Duration,
 }
 
 impl Default for Config {
@@ -58,6 +59,7 @@ impl Default for Config {
             failing_training: BTreeMap::new(),
             data_processing_jobs: None,
             check_previous_training: false,
+            restart_duration: Duration::from_secs(5),
         }
     }
 }
@@ -191,6 +193,14 @@ impl Config {
     #[must_use]
     pub fn check_previous_training(mut self, check: bool) -> Self {
         self.check_previous_training = check;
+        self
+    }
+
+    /// How long a restart takes, such as the one that ends a fast reset. Meanwhile every request, that for the engine status
+    /// too, is refused with a `ServerShutdownException`. Default 5 seconds.
+    #[must_use]
+    pub fn restart_duration(mut self, duration: Duration) -> Self {
+        self.restart_duration = duration;
         self
     }
 }

@@ -240,6 +240,12 @@ impl Emulator {
         self.cluster.config = change(std::mem::take(&mut self.cluster.config));
     }
 
+    /// Restarts all instances of the cluster, as a maintenance does: what they hold in memory alone is lost, among it the
+    /// token of a fast reset that has been initiated. [`Config::restart_duration`] says how long it takes.
+    pub fn restart(&mut self, now: Now) {
+        self.cluster.restart(now);
+    }
+
     /// Lets temporary keys be refused as expired from now on, by their session token.
     pub fn expire_token(&mut self, session_token: &str) {
         for identity in &mut self.cluster.config.identities {
@@ -299,6 +305,7 @@ impl Emulator {
             )));
         }
         let (route, labels) = found?;
+        self.cluster.check_running(now)?;
         let incoming = Incoming::decode(&labels, request, now)?;
         (route.run)(&mut self.cluster, &incoming).map(Response::from)
     }

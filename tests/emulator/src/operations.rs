@@ -25,13 +25,19 @@ pub(crate) struct Route {
     pub(crate) run: fn(&mut Cluster, &Incoming<'_>) -> Result<Answer, Failure>,
 }
 
-/// What an operation answers when it succeeds.
+/// What an operation answers when it has been carried out.
 #[derive(Debug)]
+// It lives for one call.
+#[allow(clippy::large_enum_variant, dead_code)]
 pub(crate) enum Answer {
     /// 200 and a JSON document.
     Json(Value),
     /// 200 and no body.
     Empty,
+    /// 204 and no body.
+    NoContent,
+    /// Anything else: text, other media types, pieces, trailers.
+    Response(Response),
 }
 
 impl From<Answer> for Response {
@@ -39,6 +45,8 @@ impl From<Answer> for Response {
         match answer {
             Answer::Json(body) => Self::json(StatusCode::OK, &body),
             Answer::Empty => Self::new(StatusCode::OK, ""),
+            Answer::NoContent => Self::new(StatusCode::NO_CONTENT, ""),
+            Answer::Response(response) => response,
         }
     }
 }
