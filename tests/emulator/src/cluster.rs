@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::failure::Failure;
 use crate::ids::Ids;
-use crate::operations::model_training::TrainingJobs;
+use crate::operations::ml::jobs::MlJobs;
 use crate::{Config, Now};
 
 /// A cluster: how it behaves, and what each family of operations keeps.
@@ -12,7 +12,7 @@ use crate::{Config, Now};
 pub(crate) struct Cluster {
     pub(crate) config: Config,
     pub(crate) ids: Ids,
-    pub(crate) training: TrainingJobs,
+    pub(crate) ml: MlJobs,
     /// Until when all instances are restarting, by the monotonic clock.
     restarting: Option<Duration>,
 }
@@ -21,7 +21,7 @@ impl Cluster {
     pub(crate) fn new(config: Config) -> Self {
         Self {
             ids: Ids::new(config.seed),
-            training: TrainingJobs::default(),
+            ml: MlJobs::default(),
             restarting: None,
             config,
         }
@@ -42,7 +42,7 @@ impl Cluster {
     /// A family that keeps something of that kind (jobs, statistics, streams, graphs) adds a line here.
     #[allow(dead_code)]
     pub(crate) fn wipe(&mut self) {
-        self.training = TrainingJobs::default();
+        self.ml = MlJobs::default();
     }
 
     /// Refuses while the cluster restarts. The text is that of a fast reset, the only thing that the guide shows it for.

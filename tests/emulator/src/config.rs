@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::operations::ml::job::MlKind;
+
 /// How an emulated cluster behaves. [`Config::default`] is a healthy writer without IAM authentication that takes any
 /// well-formed request; the setters change one thing each.
 ///
@@ -31,10 +33,10 @@ pub struct Config {
     pub(crate) message_member: bool,
     pub(crate) roles_required: bool,
     pub(crate) empty_cancel_answer: bool,
-    pub(crate) training_duration: Duration,
-    pub(crate) failing_training: BTreeMap<String, String>,
+    pub(crate) ml_durations: BTreeMap<MlKind, Duration>,
+    pub(crate) failing_ml: BTreeMap<(MlKind, String), String>,
     pub(crate) data_processing_jobs: Option<BTreeSet<String>>,
-    pub(crate) check_previous_training: bool,
+    pub(crate) check_ml_jobs: bool,
     pub(crate) restart_duration: Duration,
 }
 
@@ -55,10 +57,10 @@ impl Default for Config {
             message_member: true,
             roles_required: false,
             empty_cancel_answer: false,
-            training_duration: Duration::from_secs(10),
-            failing_training: BTreeMap::new(),
+            ml_durations: BTreeMap::new(),
+            failing_ml: BTreeMap::new(),
             data_processing_jobs: None,
-            check_previous_training: false,
+            check_ml_jobs: false,
             restart_duration: Duration::from_secs(5),
         }
     }
@@ -165,21 +167,39 @@ impl Config {
         self
     }
 
-    /// How long a model-training job is in progress. Default 10 seconds of [`Now::mono`](crate::Now::mono).
+    /// How long jobs and endpoints of this kind are in progress. Default 10 seconds of [`Now::mono`](crate::Now::mono).
     #[must_use]
-    pub fn training_duration(mut self, duration: Duration) -> Self {
-        self.training_duration = duration;
+    pub fn ml_duration(mut self, kind: MlKind, duration: Duration) -> Self {
+        self.ml_durations.insert(kind, duration);
         self
     }
 
-    /// Lets the model-training job with this id fail when its time is over, for this reason.
+    /// How long a model-training job is in progress: [`ml_duration`](Self::ml_duration) for that kind.
     #[must_use]
-    pub fn fail_training(mut self, id: impl Into<String>, reason: impl Into<String>) -> Self {
-        self.failing_training.insert(id.into(), reason.into());
+    pub fn training_duration(self, duration: Duration) -> Self {
+        self.ml_duration(MlKind::ModelTraining, duration)
+    }
+
+    /// Lets the job or endpoint of this kind with this id fail when its time is over, for this reason.
+    #[must_use]
+    pub fn fail_ml(
+        mut self,
+        kind: MlKind,
+        id: impl Into<String>,
+        reason: impl Into<String>,
+    ) -> Self {
+        self.failing_ml.insert((kind, id.into()), reason.into());
         self
     }
 
-    /// The data-processing jobs that training may build on. Default: any.
+    /// Lets the model-training job with this id fail when its time is over: [`fail_ml`](Self::fail_ml) for that kind.
+    #[must_use]
+    pub fn fail_training(self, id: impl Into<String>, reason: impl Into<String>) -> Self {
+        self.fail_ml(MlKind::ModelTraining, id, reason)
+    }
+
+    /// The data-processing jobs that are completed without having been started here, so that others may build on them.
+    /// Default: any that is named is taken for one, unless [`check_ml_jobs`](Self::check_ml_jobs) is set.
     #[must_use]
     pub fn data_processing_jobs(
         mut self,
@@ -189,11 +209,17 @@ impl Config {
         self
     }
 
-    /// Whether `previousModelTrainingJobId` has to name a job of this cluster that is completed. Default false.
+    /// Whether the jobs that a start names, to build on them, have to be jobs of this cluster that are completed.
+    /// Default false.
     #[must_use]
-    pub fn check_previous_training(mut self, check: bool) -> Self {
-        self.check_previous_training = check;
+    pub fn check_ml_jobs(mut self, check: bool) -> Self {
+        self.check_ml_jobs = check;
         self
+    }
+
+    pub(crate) fn ml_duration_of(&self, kind: MlKind) -> Duration {
+        let set = self.ml_durations.get(&kind).copied();
+        set.unwrap_or(Duration::from_secs(10))
     }
 
     /// How long a restart takes, such as the one that ends a fast reset. Meanwhile every request, that for the engine status

@@ -13,7 +13,7 @@ use crate::ids::Ids;
 use crate::incoming::Incoming;
 use crate::mishap::Mishap;
 use crate::mishap::answer::{self, Context};
-use crate::operations::model_training::job::TrainingJob;
+use crate::operations::ml::job::{MlJob, MlKind};
 use crate::operations::{self, Route};
 use crate::plan::{Date, Plan};
 use crate::{
@@ -217,21 +217,38 @@ impl Emulator {
         self.plan.clear();
     }
 
-    /// Lets the next model-training job that is started fail when its time is over, for this reason.
+    /// Lets the next job or endpoint of this kind fail when its time is over, for this reason.
+    pub fn fail_next_ml(&mut self, kind: MlKind, reason: impl Into<String>) {
+        self.cluster.ml.fail_next(kind, reason.into());
+    }
+
+    /// Lets the next model-training job fail: [`fail_next_ml`](Self::fail_next_ml) for that kind.
     pub fn fail_next_training(&mut self, reason: impl Into<String>) {
-        self.cluster.training.next_failure = Some(reason.into());
+        self.fail_next_ml(MlKind::ModelTraining, reason);
     }
 
-    /// A model-training job.
+    /// A job or endpoint of Neptune ML.
     #[must_use]
-    pub fn training_job(&self, id: &str) -> Option<&TrainingJob> {
-        self.cluster.training.get(id)
+    pub fn ml_job(&self, kind: MlKind, id: &str) -> Option<&MlJob> {
+        self.cluster.ml.get(kind, id)
     }
 
-    /// The model-training jobs, oldest first.
+    /// The jobs or endpoints of this kind, oldest first.
     #[must_use]
-    pub fn training_jobs(&self) -> &[TrainingJob] {
-        self.cluster.training.all()
+    pub fn ml_jobs(&self, kind: MlKind) -> &[MlJob] {
+        self.cluster.ml.all(kind)
+    }
+
+    /// A model-training job: [`ml_job`](Self::ml_job) of that kind.
+    #[must_use]
+    pub fn training_job(&self, id: &str) -> Option<&MlJob> {
+        self.ml_job(MlKind::ModelTraining, id)
+    }
+
+    /// The model-training jobs, oldest first: [`ml_jobs`](Self::ml_jobs) of that kind.
+    #[must_use]
+    pub fn training_jobs(&self) -> &[MlJob] {
+        self.ml_jobs(MlKind::ModelTraining)
     }
 
     /// Changes how the cluster behaves from now on, for example `emulator.reconfigure(|config| config.role(Role::Reader))`

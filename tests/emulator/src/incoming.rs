@@ -178,6 +178,16 @@ impl Members {
         self.typed(name, "a boolean", Value::as_bool)
     }
 
+    /// A boolean, or its text in any case: SDKs send the one, old engines and AWS's tools use the other.
+    pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, Failure> {
+        self.typed(name, "true or false", |value| match value {
+            Value::Bool(value) => Some(*value),
+            Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
+            Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+            _ => None,
+        })
+    }
+
     pub(crate) fn strings(&self, name: &str) -> Result<Option<Vec<&str>>, Failure> {
         self.typed(name, "a list of strings", |value| {
             value.as_array()?.iter().map(Value::as_str).collect()

@@ -73,7 +73,7 @@ pub use crate::emulator::Emulator;
 pub use crate::fault_header::UnknownFault;
 pub use crate::log::{LogEntry, Signature};
 pub use crate::mishap::{ErrorAnswer, ErrorForm, Garbage, Mishap, Refusal, Trailers};
-pub use crate::operations::model_training::job::{JobStatus, TrainingJob};
+pub use crate::operations::ml::job::{JobStatus, MlJob, MlKind};
 pub use crate::outcome::{Fault, Outcome, Response};
 pub use crate::plan::{Planned, When};
 #[cfg(feature = "server")]

@@ -9,10 +9,16 @@ use crate::failure::Failure;
 use crate::incoming::Incoming;
 
 pub(crate) mod engine;
-pub(crate) mod model_training;
+pub(crate) mod ml;
 
 /// Every route that the emulator knows. A family of operations is a file with its routes and a line here.
-const FAMILIES: &[&[Route]] = &[engine::ROUTES, model_training::ROUTES];
+const FAMILIES: &[&[Route]] = &[
+    engine::ROUTES,
+    ml::DATA_PROCESSING,
+    ml::MODEL_TRAINING,
+    ml::MODEL_TRANSFORM,
+    ml::ENDPOINT,
+];
 
 /// An operation and where it is found.
 #[derive(Debug)]
