@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use serde_json::{Map, Value};
+
 use crate::operations::ml::job::MlKind;
 
 /// How an emulated cluster behaves. [`Config::default`] is a healthy writer without IAM authentication that takes any
@@ -37,7 +39,18 @@ pub struct Config {
     pub(crate) failing_ml: BTreeMap<(MlKind, String), String>,
     pub(crate) data_processing_jobs: Option<BTreeSet<String>>,
     pub(crate) check_ml_jobs: bool,
+    pub(crate) load_duration: Duration,
+    pub(crate) unknown_load_is_bad_request: bool,
     pub(crate) restart_duration: Duration,
+    pub(crate) statistics_duration: Duration,
+    pub(crate) statistics_disabled: bool,
+    pub(crate) statistics_need_content_type: bool,
+    pub(crate) rebuild_duration: Duration,
+    pub(crate) vcpus: u32,
+    pub(crate) features: Map<String, Value>,
+    pub(crate) settings: Map<String, Value>,
+    pub(crate) serverless: Option<(String, String)>,
+    pub(crate) rolling_back: Option<(u32, SystemTime)>,
 }
 
 impl Default for Config {
@@ -61,7 +74,18 @@ impl Default for Config {
             failing_ml: BTreeMap::new(),
             data_processing_jobs: None,
             check_ml_jobs: false,
+            load_duration: Duration::from_secs(10),
+            unknown_load_is_bad_request: false,
             restart_duration: Duration::from_secs(5),
+            statistics_duration: Duration::from_secs(10),
+            statistics_disabled: false,
+            statistics_need_content_type: true,
+            rebuild_duration: Duration::from_secs(10),
+            vcpus: 4,
+            features: Map::new(),
+            settings: Map::new(),
+            serverless: None,
+            rolling_back: None,
         }
     }
 }
@@ -222,12 +246,105 @@ impl Config {
         set.unwrap_or(Duration::from_secs(10))
     }
 
+    /// How long a bulk load runs. Default 10 seconds of [`Now::mono`](crate::Now::mono).
+    #[must_use]
+    pub fn load_duration(mut self, duration: Duration) -> Self {
+        self.load_duration = duration;
+        self
+    }
+
+    /// Whether the id of a load that there is not is answered with 400 `InvalidParameterException` instead of 404
+    /// `BulkLoadIdNotFoundException`: the guide has both (M33). An id that is no UUID is always 400. Default false.
+    #[must_use]
+    pub fn unknown_load_is_bad_request(mut self, bad_request: bool) -> Self {
+        self.unknown_load_is_bad_request = bad_request;
+        self
+    }
+
     /// How long a restart takes, such as the one that ends a fast reset. Meanwhile every request, that for the engine status
     /// too, is refused with a `ServerShutdownException`. Default 5 seconds.
     #[must_use]
     pub fn restart_duration(mut self, duration: Duration) -> Self {
         self.restart_duration = duration;
         self
+    }
+
+    /// How long statistics are computed after a refresh. Default 10 seconds of [`Now::mono`](crate::Now::mono).
+    #[must_use]
+    pub fn statistics_duration(mut self, duration: Duration) -> Self {
+        self.statistics_duration = duration;
+        self
+    }
+
+    /// Whether the instance is one of those that are too small for statistics and summaries. Default false.
+    #[must_use]
+    pub fn statistics_disabled(mut self, disabled: bool) -> Self {
+        self.statistics_disabled = disabled;
+        self
+    }
+
+    /// Whether managing statistics needs the header `content-type`: the guide says so, AWS's notebooks send none and it works
+    /// for them (M43). Default true.
+    #[must_use]
+    pub fn statistics_need_content_type(mut self, needed: bool) -> Self {
+        self.statistics_need_content_type = needed;
+        self
+    }
+
+    /// How long an index rebuild takes. Default 10 seconds of [`Now::mono`](crate::Now::mono).
+    #[must_use]
+    pub fn rebuild_duration(mut self, duration: Duration) -> Self {
+        self.rebuild_duration = duration;
+        self
+    }
+
+    /// How many virtual CPUs the writer has, which caps the concurrency of an index rebuild. Default 4.
+    #[must_use]
+    pub fn vcpus(mut self, count: u32) -> Self {
+        self.vcpus = count;
+        self
+    }
+
+    /// What the engine status says about a feature, such as `("Streams", "enabled")` or
+    /// `("ResultCache", json!({"status": "enabled"}))`. It only says so.
+    #[must_use]
+    pub fn feature(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.features.insert(name.into(), value.into());
+        self
+    }
+
+    /// What the engine status says about a setting, such as `("clusterQueryTimeoutInMs", "60000")`. It only says so.
+    #[must_use]
+    pub fn setting(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.settings
+            .insert(name.into(), Value::String(value.into()));
+        self
+    }
+
+    /// Makes it serverless, with these bounds of capacity, such as `"1.0"` and `"128.0"`. The engine status has them (M24),
+    /// and indexes cannot be rebuilt.
+    #[must_use]
+    pub fn serverless(mut self, least: impl Into<String>, most: impl Into<String>) -> Self {
+        self.serverless = Some((least.into(), most.into()));
+        self
+    }
+
+    /// Lets the engine status say that this many transactions are being rolled back, and when the first of them was begun.
+    #[must_use]
+    pub fn rolling_back(mut self, count: u32, earliest: SystemTime) -> Self {
+        self.rolling_back = Some((count, earliest));
+        self
+    }
+
+    /// Whether the engine's version is lower than this one. One that is not understood is as new as can be.
+    pub(crate) fn is_older_than(&self, version: [u32; 4]) -> bool {
+        let own = self.engine_version.trim_start_matches("Patch-");
+        let own: Option<Vec<u32>> = own
+            .split('.')
+            .take(4)
+            .map(|part| part.parse().ok())
+            .collect();
+        own.is_some_and(|own| own.as_slice() < version.as_slice())
     }
 }
 

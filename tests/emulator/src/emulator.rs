@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, header, request};
+use serde_json::{Map, Value};
 
 use crate::clock::{Calendar, shifted};
 use crate::cluster::Cluster;
@@ -13,7 +14,11 @@ use crate::ids::Ids;
 use crate::incoming::Incoming;
 use crate::mishap::Mishap;
 use crate::mishap::answer::{self, Context};
+use crate::operations::index_rebuild::rebuild::Rebuild;
+use crate::operations::loader::load::Load;
+use crate::operations::loader::script::LoadScript;
 use crate::operations::ml::job::{MlJob, MlKind};
+use crate::operations::statistics::state::{GraphKind, Statistics};
 use crate::operations::{self, Route};
 use crate::plan::{Date, Plan};
 use crate::{
@@ -84,7 +89,7 @@ impl Emulator {
     /// Whether the connection is to end before this request is read, and how. To be asked once for each request, before
     /// [`handle_read`](Self::handle_read).
     pub(crate) fn before_reading(&mut self, head: &request::Parts) -> Option<Ending> {
-        let found = operations::find(&head.method, head.uri.path());
+        let found = operations::find(&head.method, head.uri.path(), head.uri.query());
         let operation = found.ok().map(|(route, _)| route.operation);
         let asked = self.asked(&head.headers);
         let planned = match &asked {
@@ -109,7 +114,11 @@ impl Emulator {
     pub(crate) fn handle_read(&mut self, request: Request<Bytes>, now: Now) -> Outcome {
         self.received = self.received.saturating_add(1);
         let request_id = self.request_ids.uuid();
-        let found = operations::find(request.method(), request.uri().path());
+        let found = operations::find(
+            request.method(),
+            request.uri().path(),
+            request.uri().query(),
+        );
         let operation = found.as_ref().ok().map(|(route, _)| route.operation);
         let planned = match self.asked(request.headers()) {
             Some(Ok((key, planned))) => {
@@ -249,6 +258,60 @@ impl Emulator {
     #[must_use]
     pub fn training_jobs(&self) -> &[MlJob] {
         self.ml_jobs(MlKind::ModelTraining)
+    }
+
+    /// Says how a load goes: the next one that is started and has not been said anything about yet.
+    pub fn next_load(&mut self, script: LoadScript) {
+        self.cluster.loader.script(script);
+    }
+
+    /// A bulk load.
+    #[must_use]
+    pub fn load(&self, id: &str) -> Option<&Load> {
+        self.cluster.loader.get(id)
+    }
+
+    /// The ids of the bulk loads, oldest first.
+    #[must_use]
+    pub fn load_ids(&self) -> Vec<String> {
+        let loads = self.cluster.loader.all();
+        loads.map(|load| load.id().to_owned()).collect()
+    }
+
+    /// The overall status of a bulk load at this time, such as `LOAD_IN_PROGRESS`.
+    #[must_use]
+    pub fn load_status(&self, id: &str, now: Now) -> Option<String> {
+        let mut then = self.cluster.loader.clone();
+        then.advance(now);
+        then.get(id).map(|load| load.status().to_owned())
+    }
+
+    /// Replaces the statistics of a graph. Default: [`Statistics::none`].
+    pub fn set_statistics(&mut self, kind: GraphKind, statistics: Statistics) {
+        self.cluster.statistics.set(kind, statistics);
+    }
+
+    /// What the detailed summary of a graph says: the members of `graphSummary`. The basic one leaves out `nodeStructures`,
+    /// `edgeStructures` and `subjectStructures`. There are summaries only while there are
+    /// [statistics](Self::set_statistics). Default: a graph without content.
+    pub fn set_summary(&mut self, kind: GraphKind, summary: Map<String, Value>) {
+        self.cluster.statistics.set_summary(kind, summary);
+    }
+
+    /// What the storage holds, as the whole answer. Default: next to nothing.
+    pub fn set_storage_info(&mut self, info: Value) {
+        self.cluster.storage_info = Some(info);
+    }
+
+    /// Lets the next index rebuild fail half-way, for this reason.
+    pub fn fail_next_rebuild(&mut self, reason: impl Into<String>) {
+        self.cluster.next_rebuild_failure = Some(reason.into());
+    }
+
+    /// The index rebuilds, oldest first.
+    #[must_use]
+    pub fn index_rebuilds(&self) -> &[Rebuild] {
+        &self.cluster.rebuilds
     }
 
     /// Changes how the cluster behaves from now on, for example `emulator.reconfigure(|config| config.role(Role::Reader))`

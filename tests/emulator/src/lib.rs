@@ -73,7 +73,11 @@ pub use crate::emulator::Emulator;
 pub use crate::fault_header::UnknownFault;
 pub use crate::log::{LogEntry, Signature};
 pub use crate::mishap::{ErrorAnswer, ErrorForm, Garbage, Mishap, Refusal, Trailers};
+pub use crate::operations::index_rebuild::rebuild::{Rebuild, RebuildStatus};
+pub use crate::operations::loader::load::Load;
+pub use crate::operations::loader::script::LoadScript;
 pub use crate::operations::ml::job::{JobStatus, MlJob, MlKind};
+pub use crate::operations::statistics::state::{GraphKind, Statistics};
 pub use crate::outcome::{Fault, Outcome, Response};
 pub use crate::plan::{Planned, When};
 #[cfg(feature = "server")]
