@@ -60,16 +60,18 @@ pub(crate) fn unix_millis(wall: SystemTime) -> u64 {
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// `2023-01-24T00:47:43.319Z`, as JSON bodies write it.
-pub(crate) fn iso_millis(wall: SystemTime) -> String {
+/// `2023-01-24T00:47:43.319Z`, as JSON bodies write it; like Java, without a fraction that is zero.
+pub(crate) fn iso(wall: SystemTime) -> String {
     let calendar = Calendar::of(wall);
     let (hour, minute, second) = calendar.time_of_day();
-    let millis = match unix_millis(wall) / 1000 == calendar.seconds {
-        true => unix_millis(wall) % 1000,
-        false => 0,
+    let millis = match unix_millis(wall) % 1000 {
+        millis if millis > 0 && unix_millis(wall) / 1000 == calendar.seconds => {
+            format!(".{millis:03}")
+        }
+        _ => String::new(),
     };
     format!(
-        "{:04}-{:02}-{:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z",
+        "{:04}-{:02}-{:02}T{hour:02}:{minute:02}:{second:02}{millis}Z",
         calendar.year, calendar.month, calendar.day
     )
 }
@@ -239,10 +241,10 @@ mod tests {
         assert_eq!(moment.java_date(), "Sun Aug 30 12:36:00 UTC 2015");
         assert_eq!(moment.minutes(), "2015-08-30T12:36Z");
         let moment = UNIX_EPOCH + Duration::from_millis(1_674_521_263_319);
-        assert_eq!(iso_millis(moment), "2023-01-24T00:47:43.319Z");
+        assert_eq!(iso(moment), "2023-01-24T00:47:43.319Z");
         assert_eq!(
-            iso_millis(UNIX_EPOCH - Duration::from_millis(1)),
-            "1970-01-01T00:00:00.000Z"
+            iso(UNIX_EPOCH - Duration::from_millis(1)),
+            "1970-01-01T00:00:00Z"
         );
     }
 

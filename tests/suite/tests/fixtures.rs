@@ -6,8 +6,14 @@ mod compare;
 mod engine;
 #[path = "fixtures/index.rs"]
 mod index;
+#[path = "fixtures/loader.rs"]
+mod loader;
 #[path = "fixtures/ml.rs"]
 mod ml;
+#[path = "fixtures/statistics.rs"]
+mod statistics;
+#[path = "fixtures/storage.rs"]
+mod storage;
 #[path = "fixtures/support.rs"]
 mod support;
 
@@ -23,7 +29,13 @@ use crate::index::Fixture;
 type Producer = fn() -> Response;
 
 /// The producers of each family, by the name of the file.
-const FAMILIES: &[&[(&str, Producer)]] = &[engine::PRODUCERS, ml::PRODUCERS];
+const FAMILIES: &[&[(&str, Producer)]] = &[
+    engine::PRODUCERS,
+    statistics::PRODUCERS,
+    storage::PRODUCERS,
+    loader::PRODUCERS,
+    ml::PRODUCERS,
+];
 
 #[test]
 fn the_index_is_the_folder() {
@@ -58,6 +70,9 @@ fn core_reads_them() {
                     lost.is_empty(),
                     "{name}: core leaves out {lost:?} of {output}"
                 );
+                for (pointer, value) in &fixture.read_as {
+                    assert_eq!(output.pointer(pointer), Some(value), "{name}: {pointer}");
+                }
             }
             (_, read) => panic!("{name}: {read:?}"),
         }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::statistics::state::GraphKind;
 use super::{Answer, Route, statistics};
-use crate::clock::iso_millis;
+use crate::clock::iso;
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
@@ -75,7 +75,7 @@ fn get(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Resul
         "status": "200 OK",
         "payload": {
             "version": "v1",
-            "lastStatisticsComputationTime": iso_millis(computed),
+            "lastStatisticsComputationTime": iso(computed),
             "graphSummary": Value::Object(summary),
         },
     })))

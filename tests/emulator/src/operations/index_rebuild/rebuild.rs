@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Map, Value, json};
 
 use crate::Now;
-use crate::clock::iso_millis;
+use crate::clock::iso;
 
 /// Where an index rebuild is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -168,7 +168,7 @@ impl Rebuild {
 
     fn after(&self, time: Duration) -> String {
         let wall: SystemTime = self.started.wall;
-        iso_millis(wall.checked_add(time).unwrap_or(wall))
+        iso(wall.checked_add(time).unwrap_or(wall))
     }
 
     /// The answer to its start.

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Map, Value, json};
 
 use crate::Now;
-use crate::clock::{Calendar, iso_millis, unix_millis};
+use crate::clock::{Calendar, iso, unix_millis};
 
 /// Which graph of a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -183,7 +183,7 @@ impl Statistics {
                 let (date, name) = if old {
                     (Calendar::of(date).minutes(), "summary")
                 } else {
-                    (iso_millis(date), "signatureInfo")
+                    (iso(date), "signatureInfo")
                 };
                 insert("date", date.into());
                 insert(name, info);
