@@ -1,13 +1,18 @@
 //! The emulator through its public door.
 
 mod engine;
+mod fast_reset;
 mod fault_header;
+mod index_rebuild;
+mod loader;
+mod ml;
 mod plan;
 mod refusals;
 mod robustness;
 mod routes;
 mod signature;
 mod signed;
+mod statistics;
 mod support;
 mod training;
 mod training_errors;
