@@ -9,6 +9,7 @@ mod ml;
 mod plan;
 mod refusals;
 mod robustness;
+mod robustness_jobs;
 mod routes;
 mod signature;
 mod signed;
