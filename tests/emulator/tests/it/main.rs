@@ -5,6 +5,8 @@ mod fast_reset;
 mod fault_header;
 mod index_rebuild;
 mod loader;
+mod loader_errors;
+mod loader_queue;
 mod ml;
 mod plan;
 mod refusals;
