@@ -162,7 +162,7 @@ fn unsupported(media_type: &str) -> Failure {
     Failure::bad_request(format!("Unsupported content type: {media_type}"))
 }
 
-fn decode_query(raw: &str) -> Option<Vec<(String, String)>> {
+pub(crate) fn decode_query(raw: &str) -> Option<Vec<(String, String)>> {
     raw.split('&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
