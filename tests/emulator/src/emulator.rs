@@ -13,13 +13,14 @@ use crate::ids::Ids;
 use crate::incoming::Incoming;
 use crate::mishap::Mishap;
 use crate::mishap::answer::{self, Context};
-use crate::operations::model_training::job::TrainingJob;
 use crate::operations::{self, Route};
 use crate::plan::{Date, Plan};
 use crate::{
     Config, Ending, Fault, LogEntry, Now, Outcome, Planned, Response, Signature, When,
     fault_header, sigv4,
 };
+
+mod state;
 
 /// The most bytes that a request body may have.
 pub(crate) const MAX_BODY: usize = 157_286_400;
@@ -84,7 +85,7 @@ impl Emulator {
     /// Whether the connection is to end before this request is read, and how. To be asked once for each request, before
     /// [`handle_read`](Self::handle_read).
     pub(crate) fn before_reading(&mut self, head: &request::Parts) -> Option<Ending> {
-        let found = operations::find(&head.method, head.uri.path());
+        let found = operations::find(&head.method, head.uri.path(), head.uri.query());
         let operation = found.ok().map(|(route, _)| route.operation);
         let asked = self.asked(&head.headers);
         let planned = match &asked {
@@ -109,7 +110,11 @@ impl Emulator {
     pub(crate) fn handle_read(&mut self, request: Request<Bytes>, now: Now) -> Outcome {
         self.received = self.received.saturating_add(1);
         let request_id = self.request_ids.uuid();
-        let found = operations::find(request.method(), request.uri().path());
+        let found = operations::find(
+            request.method(),
+            request.uri().path(),
+            request.uri().query(),
+        );
         let operation = found.as_ref().ok().map(|(route, _)| route.operation);
         let planned = match self.asked(request.headers()) {
             Some(Ok((key, planned))) => {
@@ -217,27 +222,16 @@ impl Emulator {
         self.plan.clear();
     }
 
-    /// Lets the next model-training job that is started fail when its time is over, for this reason.
-    pub fn fail_next_training(&mut self, reason: impl Into<String>) {
-        self.cluster.training.next_failure = Some(reason.into());
-    }
-
-    /// A model-training job.
-    #[must_use]
-    pub fn training_job(&self, id: &str) -> Option<&TrainingJob> {
-        self.cluster.training.get(id)
-    }
-
-    /// The model-training jobs, oldest first.
-    #[must_use]
-    pub fn training_jobs(&self) -> &[TrainingJob] {
-        self.cluster.training.all()
-    }
-
     /// Changes how the cluster behaves from now on, for example `emulator.reconfigure(|config| config.role(Role::Reader))`
     /// for a failover. Jobs that are under way keep their durations and ids their sequence.
     pub fn reconfigure(&mut self, change: impl FnOnce(Config) -> Config) {
         self.cluster.config = change(std::mem::take(&mut self.cluster.config));
+    }
+
+    /// Restarts all instances of the cluster, as a maintenance does: what they hold in memory alone is lost, among it the
+    /// token of a fast reset that has been initiated. [`Config::restart_duration`] says how long it takes.
+    pub fn restart(&mut self, now: Now) {
+        self.cluster.restart(now);
     }
 
     /// Lets temporary keys be refused as expired from now on, by their session token.
@@ -299,6 +293,7 @@ impl Emulator {
             )));
         }
         let (route, labels) = found?;
+        self.cluster.check_running(now)?;
         let incoming = Incoming::decode(&labels, request, now)?;
         (route.run)(&mut self.cluster, &incoming).map(Response::from)
     }

@@ -9,10 +9,29 @@ use crate::failure::Failure;
 use crate::incoming::Incoming;
 
 pub(crate) mod engine;
-pub(crate) mod model_training;
+pub(crate) mod fast_reset;
+pub(crate) mod index_rebuild;
+pub(crate) mod loader;
+pub(crate) mod ml;
+pub(crate) mod statistics;
+pub(crate) mod storage;
+pub(crate) mod summary;
 
 /// Every route that the emulator knows. A family of operations is a file with its routes and a line here.
-const FAMILIES: &[&[Route]] = &[engine::ROUTES, model_training::ROUTES];
+const FAMILIES: &[&[Route]] = &[
+    engine::ROUTES,
+    fast_reset::ROUTES,
+    loader::ROUTES,
+    statistics::PROPERTY_GRAPH,
+    statistics::RDF,
+    summary::ROUTES,
+    storage::ROUTES,
+    index_rebuild::ROUTES,
+    ml::DATA_PROCESSING,
+    ml::MODEL_TRAINING,
+    ml::MODEL_TRANSFORM,
+    ml::ENDPOINT,
+];
 
 /// An operation and where it is found.
 #[derive(Debug)]
@@ -20,18 +39,26 @@ pub(crate) struct Route {
     /// The name in the service model.
     pub(crate) operation: &'static str,
     pub(crate) method: Method,
-    /// The path; a segment in braces stands for any segment that is not empty.
+    /// The path; a segment in braces stands for any segment that is not empty. After a question mark stands a query
+    /// parameter that must be there: such a route comes before the one for the path alone.
     pub(crate) path: &'static str,
     pub(crate) run: fn(&mut Cluster, &Incoming<'_>) -> Result<Answer, Failure>,
 }
 
-/// What an operation answers when it succeeds.
+/// What an operation answers when it has been carried out.
 #[derive(Debug)]
+// It lives for one call.
+#[allow(clippy::large_enum_variant)]
 pub(crate) enum Answer {
     /// 200 and a JSON document.
     Json(Value),
     /// 200 and no body.
     Empty,
+    /// 204 and no body.
+    NoContent,
+    /// Anything else: text, other media types, pieces, trailers.
+    #[allow(dead_code)]
+    Response(Response),
 }
 
 impl From<Answer> for Response {
@@ -39,6 +66,8 @@ impl From<Answer> for Response {
         match answer {
             Answer::Json(body) => Self::json(StatusCode::OK, &body),
             Answer::Empty => Self::new(StatusCode::OK, ""),
+            Answer::NoContent => Self::new(StatusCode::NO_CONTENT, ""),
+            Answer::Response(response) => response,
         }
     }
 }
@@ -50,10 +79,18 @@ impl From<Answer> for Response {
 pub(crate) fn find<'a>(
     method: &Method,
     path: &'a str,
+    query: Option<&str>,
 ) -> Result<(&'static Route, Vec<&'a str>), Failure> {
     let mut path_known = false;
     for route in FAMILIES.iter().copied().flatten() {
-        if let Some(labels) = labels(route.path, path) {
+        let (template, parameter) = match route.path.split_once('?') {
+            Some((template, parameter)) => (template, Some(parameter)),
+            None => (route.path, None),
+        };
+        if parameter.is_some_and(|name| !has_parameter(query, name)) {
+            continue;
+        }
+        if let Some(labels) = labels(template, path) {
             if route.method == *method {
                 return Ok((route, labels));
             }
@@ -68,6 +105,14 @@ pub(crate) fn find<'a>(
     } else {
         Err(Failure::bad_request(format!("Bad route: {path}")))
     }
+}
+
+/// Names of parameters have nothing that would be encoded.
+fn has_parameter(query: Option<&str>, name: &str) -> bool {
+    query
+        .unwrap_or_default()
+        .split('&')
+        .any(|pair| pair.split('=').next() == Some(name))
 }
 
 fn labels<'a>(template: &str, path: &'a str) -> Option<Vec<&'a str>> {

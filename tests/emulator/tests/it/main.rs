@@ -1,13 +1,21 @@
 //! The emulator through its public door.
 
 mod engine;
+mod fast_reset;
 mod fault_header;
+mod index_rebuild;
+mod loader;
+mod loader_errors;
+mod loader_queue;
+mod ml;
 mod plan;
 mod refusals;
 mod robustness;
+mod robustness_jobs;
 mod routes;
 mod signature;
 mod signed;
+mod statistics;
 mod support;
 mod training;
 mod training_errors;
