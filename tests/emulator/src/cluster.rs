@@ -69,10 +69,11 @@ impl Cluster {
     /// Erases the data and everything that is about it, as the second step of a fast reset does before it
     /// [restarts](Self::restart) the cluster.
     ///
-    /// A family that keeps something of that kind (jobs, statistics, streams, graphs) adds a line here.
+    /// A family that keeps something of that kind (jobs, statistics, streams, graphs) adds a line here. What tests have planned
+    /// for later stays.
     pub(crate) fn wipe(&mut self) {
-        self.loader = Loader::default();
-        self.ml = MlJobs::default();
+        self.loader.wipe();
+        self.ml.wipe();
         self.statistics = AllStatistics::default();
         self.storage_info = None;
         self.rebuilds.clear();
