@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::failure::Failure;
 use crate::ids::Ids;
 use crate::operations::model_training::TrainingJobs;
+use crate::operations::queries::queue::Queries;
 use crate::{Config, Now};
 
 /// A cluster: how it behaves, and what each family of operations keeps.
@@ -13,6 +14,7 @@ pub(crate) struct Cluster {
     pub(crate) config: Config,
     pub(crate) ids: Ids,
     pub(crate) training: TrainingJobs,
+    pub(crate) queries: Queries,
     /// Until when all instances are restarting, by the monotonic clock.
     restarting: Option<Duration>,
 }
@@ -22,6 +24,7 @@ impl Cluster {
         Self {
             ids: Ids::new(config.seed),
             training: TrainingJobs::default(),
+            queries: Queries::default(),
             restarting: None,
             config,
         }
@@ -34,6 +37,7 @@ impl Cluster {
     pub(crate) fn restart(&mut self, now: Now) {
         let back = now.mono.saturating_add(self.config.restart_duration);
         self.restarting = Some(back);
+        self.queries.restart(&shut_down());
     }
 
     /// Erases the data and everything that is about it, as the second step of a fast reset does before it
@@ -48,10 +52,7 @@ impl Cluster {
     /// Refuses while the cluster restarts. The text is that of a fast reset, the only thing that the guide shows it for.
     pub(crate) fn check_running(&mut self, now: Now) -> Result<(), Failure> {
         match self.restarting {
-            Some(back) if now.mono < back => Err(Failure::new(
-                "ServerShutdownException",
-                "Database reset is in progress. Please retry the query after the cluster is available.",
-            )),
+            Some(back) if now.mono < back => Err(shut_down()),
             Some(_) => {
                 self.restarting = None;
                 Ok(())
@@ -59,4 +60,11 @@ impl Cluster {
             None => Ok(()),
         }
     }
+}
+
+fn shut_down() -> Failure {
+    Failure::new(
+        "ServerShutdownException",
+        "Database reset is in progress. Please retry the query after the cluster is available.",
+    )
 }

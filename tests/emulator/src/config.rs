@@ -4,6 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use self::queries::QuerySettings;
+
+pub(crate) mod queries;
+
 /// How an emulated cluster behaves. [`Config::default`] is a healthy writer without IAM authentication that takes any
 /// well-formed request; the setters change one thing each.
 ///
@@ -36,6 +40,7 @@ pub struct Config {
     pub(crate) data_processing_jobs: Option<BTreeSet<String>>,
     pub(crate) check_previous_training: bool,
     pub(crate) restart_duration: Duration,
+    pub(crate) queries: QuerySettings,
 }
 
 impl Default for Config {
@@ -60,6 +65,7 @@ impl Default for Config {
             data_processing_jobs: None,
             check_previous_training: false,
             restart_duration: Duration::from_secs(5),
+            queries: QuerySettings::default(),
         }
     }
 }

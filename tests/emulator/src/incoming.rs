@@ -1,7 +1,7 @@
 //! A request, decoded for the operation that it is for.
 
 use bytes::Bytes;
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderName, header};
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
@@ -49,6 +49,37 @@ impl<'a> Incoming<'a> {
         self.labels.first().map_or("", String::as_str)
     }
 
+    /// The query parameters, in order.
+    pub(crate) fn query_pairs(&self) -> &[(String, String)] {
+        &self.query
+    }
+
+    /// The first value of a header, if it is text.
+    pub(crate) fn header(&self, name: &'static str) -> Option<&str> {
+        let name = HeaderName::from_static(name);
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Whether a header is a list that has this word, in any case.
+    pub(crate) fn has_word(&self, name: &'static str, word: &str) -> bool {
+        let values = self.headers.get_all(HeaderName::from_static(name));
+        values.into_iter().any(|value| {
+            let text = value.to_str().unwrap_or_default();
+            text.split(',')
+                .any(|item| item.trim().eq_ignore_ascii_case(word))
+        })
+    }
+
+    /// The type of the body without its parameters, in small letters.
+    pub(crate) fn media_type(&self) -> Option<String> {
+        media_type(self.headers)
+    }
+
+    /// The body as it came.
+    pub(crate) fn body(&self) -> &Bytes {
+        self.body
+    }
+
     /// The first query parameter of this name.
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
         self.query
@@ -89,19 +120,12 @@ impl<'a> Incoming<'a> {
 
     /// The members of a JSON body.
     pub(crate) fn json(&self) -> Result<Members, Failure> {
-        let Some(media_type) = self.headers.get(header::CONTENT_TYPE) else {
+        let Some(media_type) = self.media_type() else {
             return Err(Failure::missing_parameter(
                 "Content-type header not specified.",
             ));
         };
-        let media_type = media_type
-            .to_str()
-            .unwrap_or_default()
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim();
-        if !media_type.eq_ignore_ascii_case("application/json") {
+        if media_type != "application/json" {
             return Err(Failure::bad_request(format!(
                 "Unsupported content type: {media_type}"
             )));
@@ -118,7 +142,16 @@ impl<'a> Incoming<'a> {
     }
 }
 
-fn decode_query(raw: &str) -> Option<Vec<(String, String)>> {
+/// The type of a body without its parameters, in small letters.
+pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?;
+    let text = value.to_str().unwrap_or_default();
+    let name = text.split(';').next().unwrap_or_default();
+    Some(name.trim().to_ascii_lowercase())
+}
+
+/// Names and values of a query or a form; `None` if they are not percent-encoded UTF-8.
+pub(crate) fn decode_query(raw: &str) -> Option<Vec<(String, String)>> {
     raw.split('&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| {

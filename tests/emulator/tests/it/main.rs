@@ -3,6 +3,9 @@
 mod engine;
 mod fault_header;
 mod plan;
+mod queries;
+mod query_scripts;
+mod query_status;
 mod refusals;
 mod robustness;
 mod routes;
@@ -20,6 +23,8 @@ mod bodies;
 mod connections;
 #[cfg(feature = "server")]
 mod faults;
+#[cfg(feature = "server")]
+mod long_queries;
 #[cfg(feature = "server")]
 mod raw;
 #[cfg(feature = "server")]
