@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::change_stream::Streams;
 use crate::failure::Failure;
 use crate::ids::Ids;
 use crate::operations::model_training::TrainingJobs;
@@ -15,6 +16,7 @@ pub(crate) struct Cluster {
     pub(crate) ids: Ids,
     pub(crate) training: TrainingJobs,
     pub(crate) queries: Queries,
+    pub(crate) streams: Streams,
     /// Until when all instances are restarting, by the monotonic clock.
     restarting: Option<Duration>,
 }
@@ -25,6 +27,7 @@ impl Cluster {
             ids: Ids::new(config.seed),
             training: TrainingJobs::default(),
             queries: Queries::default(),
+            streams: Streams::default(),
             restarting: None,
             config,
         }
@@ -47,6 +50,7 @@ impl Cluster {
     #[allow(dead_code)]
     pub(crate) fn wipe(&mut self) {
         self.training = TrainingJobs::default();
+        self.streams = Streams::default();
     }
 
     /// Refuses while the cluster restarts. The text is that of a fast reset, the only thing that the guide shows it for.

@@ -5,8 +5,10 @@ use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use self::queries::QuerySettings;
+use self::streams::StreamSettings;
 
 pub(crate) mod queries;
+pub(crate) mod streams;
 
 /// How an emulated cluster behaves. [`Config::default`] is a healthy writer without IAM authentication that takes any
 /// well-formed request; the setters change one thing each.
@@ -41,6 +43,7 @@ pub struct Config {
     pub(crate) check_previous_training: bool,
     pub(crate) restart_duration: Duration,
     pub(crate) queries: QuerySettings,
+    pub(crate) streams: StreamSettings,
 }
 
 impl Default for Config {
@@ -66,6 +69,7 @@ impl Default for Config {
             check_previous_training: false,
             restart_duration: Duration::from_secs(5),
             queries: QuerySettings::default(),
+            streams: StreamSettings::default(),
         }
     }
 }

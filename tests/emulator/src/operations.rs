@@ -15,6 +15,7 @@ pub(crate) mod model_training;
 pub(crate) mod open_cypher;
 pub(crate) mod queries;
 pub(crate) mod sparql;
+pub(crate) mod streams;
 
 /// Every route that the emulator knows. A family of operations is a file with its routes and a line here.
 const FAMILIES: &[&[Route]] = &[
@@ -23,6 +24,7 @@ const FAMILIES: &[&[Route]] = &[
     gremlin::ROUTES,
     open_cypher::ROUTES,
     sparql::ROUTES,
+    streams::ROUTES,
 ];
 
 /// An operation and where it is found.

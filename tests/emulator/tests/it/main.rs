@@ -11,6 +11,7 @@ mod robustness;
 mod routes;
 mod signature;
 mod signed;
+mod streams;
 mod support;
 mod training;
 mod training_errors;
