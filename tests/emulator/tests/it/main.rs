@@ -25,6 +25,8 @@ mod connections;
 #[cfg(feature = "server")]
 mod faults;
 #[cfg(feature = "server")]
+mod large_answers;
+#[cfg(feature = "server")]
 mod long_queries;
 #[cfg(feature = "server")]
 mod raw;
