@@ -9,6 +9,11 @@ use serde_json::{Map, Value};
 use crate::operations::ml::job::MlKind;
 
 mod families;
+use self::queries::QuerySettings;
+use self::streams::StreamSettings;
+
+pub(crate) mod queries;
+pub(crate) mod streams;
 
 /// How an emulated cluster behaves. [`Config::default`] is a healthy writer without IAM authentication that takes any
 /// well-formed request; the setters change one thing each.
@@ -53,6 +58,8 @@ pub struct Config {
     pub(crate) settings: Map<String, Value>,
     pub(crate) serverless: Option<(String, String)>,
     pub(crate) rolling_back: Option<(u32, SystemTime)>,
+    pub(crate) queries: QuerySettings,
+    pub(crate) streams: StreamSettings,
 }
 
 impl Default for Config {
@@ -88,6 +95,8 @@ impl Default for Config {
             settings: Map::new(),
             serverless: None,
             rolling_back: None,
+            queries: QuerySettings::default(),
+            streams: StreamSettings::default(),
         }
     }
 }

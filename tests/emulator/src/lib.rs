@@ -47,6 +47,7 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+mod change_stream;
 mod clock;
 mod cluster;
 mod config;
@@ -54,6 +55,7 @@ mod delivery;
 mod emulator;
 mod failure;
 mod fault_header;
+mod generated;
 mod ids;
 mod incoming;
 mod input;
@@ -63,15 +65,19 @@ mod operations;
 mod outcome;
 mod percent;
 mod plan;
+mod query;
+mod query_script;
 #[cfg(feature = "server")]
 mod server;
 mod sigv4;
 
+pub use crate::change_stream::{Change, ChangeStream, EventId, EventIdForm};
 pub use crate::clock::Now;
 pub use crate::config::{Config, Identity, Role};
 pub use crate::delivery::{Cut, Delivery, Ending, Framing, Pace, Part, Stall};
-pub use crate::emulator::Emulator;
+pub use crate::emulator::{Emulator, Ticket};
 pub use crate::fault_header::UnknownFault;
+pub use crate::generated::Generated;
 pub use crate::input::Input;
 pub use crate::log::{LogEntry, Signature};
 pub use crate::mishap::{ErrorAnswer, ErrorForm, Garbage, Mishap, Refusal, Trailers};
@@ -82,6 +88,8 @@ pub use crate::operations::ml::job::{JobStatus, MlJob, MlKind};
 pub use crate::operations::statistics::state::{GraphKind, Statistics};
 pub use crate::outcome::{Fault, Outcome, Response};
 pub use crate::plan::{Planned, When};
+pub use crate::query::{Language, QueryKind, QueryRequest};
+pub use crate::query_script::{QueryScript, ScriptId};
 #[cfg(feature = "server")]
 pub use crate::server::{Close, Connections, Server, ServerOptions};
 #[cfg(feature = "tls")]
