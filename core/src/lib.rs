@@ -125,6 +125,7 @@ mod endpoint;
 mod error;
 pub mod operations;
 mod proxy;
+mod route;
 mod session;
 pub mod sources;
 mod timestamp;
@@ -142,7 +143,7 @@ pub use auth::sign;
 pub use auth::{Credentials, SignError, valid_region};
 pub use call::{
     Answered, Call, CallOptions, Connection, Exchange, Input, Machine, Meta, Now, Part, RetryClass,
-    RetryPolicy, Step, Transmit, retry_table,
+    RetryPolicy, Step, Timeouts, Transmit, retry_table,
 };
 pub use client_options::{ClientOptions, Roots};
 pub use endpoint::{Endpoint, EndpointError};
@@ -155,6 +156,7 @@ pub use operation::{Effect, OPERATIONS, Operation, OperationInfo};
 #[doc(inline)]
 pub use operations::*;
 pub use proxy::{Proxy, ProxyError};
+pub use route::{Route, RouteError};
 pub use session::{Auth, Session, SessionBuilder, SessionError};
 pub use shapes::*;
 pub use wire::{
