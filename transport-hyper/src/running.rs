@@ -7,15 +7,18 @@ use std::{
 
 use hyper::body::Incoming;
 use neptunedata::{
-    Credentials, Error, Input, Machine, Sent, Step, Transmit, TransportError, TransportErrorKind,
+    Credentials, CredentialsError, Error, Input, Machine, Sent, Step, Transmit, TransportError,
+    TransportErrorKind,
 };
 
-use crate::{Client, connection::Piece, pool::Lease, trace::Trace};
+use crate::{Client, connection::Piece, fault, pool::Lease, trace::Trace};
 
 /// A machine at work: [`Client::start`].
 ///
 /// [`advance`](Running::advance) hands out its items, [`finish`](Running::finish) what it ends in.
-/// Dropping it closes the connection that an answer is still pending on.
+/// Dropping it closes the connection that an answer is still pending on. Nothing happens between an
+/// item and the next call of `advance`, and that time is the caller's own: it does not count towards
+/// time-outs.
 ///
 /// Both futures can be dropped at any time, and `advance` called again after that. An answer that
 /// was waited for at that moment is lost then, which the machine is told; one that was being read
@@ -29,6 +32,8 @@ pub struct Running<M: Machine> {
     /// When the call must be over; known when it begins.
     deadline: Option<Instant>,
     attempt_end: Option<Instant>,
+    /// When the last item was handed out.
+    paused: Option<Instant>,
     /// What the machine waits for.
     todo: Todo,
     answer: Option<(Lease, Incoming)>,
@@ -54,14 +59,15 @@ enum Todo {
 
 impl<M: Machine> Running<M> {
     pub(crate) fn new(client: Client, machine: M, operation: &'static str) -> Self {
-        let options = client.options();
+        let (own, options) = (machine.timeouts(), client.options());
         Running {
-            timeout: options.timeout,
-            attempt_timeout: options.attempt_timeout,
+            timeout: own.total.or(options.timeout),
+            attempt_timeout: own.attempt.or(options.attempt_timeout),
             client,
             machine,
             deadline: None,
             attempt_end: None,
+            paused: None,
             todo: Todo::Begin,
             answer: None,
             given: None,
@@ -70,14 +76,16 @@ impl<M: Machine> Running<M> {
         }
     }
 
-    /// How long all of it may take from the first [`advance`](Running::advance) on, in place of the
-    /// client's [`timeout`](neptunedata::ClientOptions::timeout).
+    /// How long all of it may take from the first [`advance`](Running::advance) on, in place of what
+    /// the machine [says](Machine::timeouts) or the client's
+    /// [`timeout`](neptunedata::ClientOptions::timeout). Says nothing once it has begun.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// How long each attempt may take, in place of the client's
+    /// How long each attempt may take from the next one on, in place of what the machine
+    /// [says](Machine::timeouts) or the client's
     /// [`attempt_timeout`](neptunedata::ClientOptions::attempt_timeout).
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
@@ -127,6 +135,7 @@ impl<M: Machine> Running<M> {
         }
         self.todo = match step {
             Step::Item(item) => {
+                self.paused = Some(self.client.clock().instant());
                 self.todo = Todo::Next;
                 return Some(item);
             }
@@ -156,6 +165,13 @@ impl<M: Machine> Running<M> {
 
     /// Does what the machine waits for. Dropped midway it leaves `todo` as what there is to do then.
     async fn perform(&mut self) -> Input {
+        if let Some(since) = self.paused.take() {
+            let now = self.client.clock().instant();
+            let pause = now.saturating_duration_since(since);
+            for end in [&mut self.deadline, &mut self.attempt_end] {
+                *end = end.and_then(|end| end.checked_add(pause));
+            }
+        }
         match &mut self.todo {
             Todo::Begin => {
                 let clock = self.client.clock();
@@ -185,6 +201,9 @@ impl<M: Machine> Running<M> {
     async fn credentials(&mut self, refresh: bool) -> Input {
         self.trace.credentials(refresh);
         let clock = self.client.clock();
+        if let Err(reason) = clock.check() {
+            return Input::CredentialsFailed(CredentialsError::new(reason));
+        }
         let get = self
             .client
             .source()
@@ -203,7 +222,15 @@ impl<M: Machine> Running<M> {
         let Todo::Send(transmit) = &self.todo else {
             return Input::Next;
         };
+        let clock = self.client.clock();
+        if let Err(reason) = clock.check() {
+            return self.broken(fault::not_sent(TransportErrorKind::Runtime, reason));
+        }
         let (until, late) = self.limit();
+        let is_late = || until.is_some_and(|until| until <= clock.instant());
+        if is_late() {
+            return self.broken(TransportError::new(late, Sent::No));
+        }
         let pool = self.client.pool();
         let lease = pool.clock().within(until, pool.lease(transmit.connection));
         let mut lease = match lease.await {
@@ -212,8 +239,7 @@ impl<M: Machine> Running<M> {
             None => return self.broken(TransportError::new(late, Sent::No)),
         };
         // What is ready at once is taken whatever the time, but nothing begins when the time is over.
-        let clock = self.client.clock();
-        if until.is_some_and(|until| until <= clock.instant()) {
+        if is_late() {
             return self.broken(TransportError::new(late, Sent::No));
         }
         // From here on the request may get out, and is not sent by this step again.
@@ -254,8 +280,14 @@ impl<M: Machine> Running<M> {
                 }
                 Input::End(trailers)
             }
-            Some(Err(error)) => self.broken(error),
-            None => self.broken(TransportError::new(late, Sent::Maybe)),
+            Some(Err(error)) => {
+                self.answer = None;
+                self.broken(error)
+            }
+            None => {
+                self.answer = None;
+                self.broken(TransportError::new(late, Sent::Maybe))
+            }
         }
     }
 
