@@ -10,6 +10,7 @@ mod loader;
 mod ml;
 mod statistics;
 mod storage;
+mod stream;
 mod summary;
 
 pub use engine::*;
@@ -18,4 +19,5 @@ pub use loader::*;
 pub use ml::*;
 pub use statistics::*;
 pub use storage::*;
+pub use stream::*;
 pub use summary::*;

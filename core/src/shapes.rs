@@ -2,13 +2,17 @@
 
 #[macro_use]
 mod open_enum;
+mod event_id;
 mod ml;
 mod rebuild;
 mod statistics;
+mod stream;
 mod summary;
 mod text;
 mod timestamp;
 
+pub(crate) use event_id::optional as optional_event_id;
+pub use event_id::{EventId, ParseEventIdError};
 pub use ml::{MlConfigDefinition, MlEndpointStatus, MlJobStatus, MlResourceDefinition};
 #[doc(hidden)]
 pub use open_enum::PrivOwnedStr;
@@ -16,6 +20,9 @@ pub use rebuild::{RebuildScope, RebuildStatus, WriteBufferSize};
 pub use statistics::{
     DeleteStatisticsValueMap, RefreshStatisticsIdMap, Statistics, StatisticsAutoGenerationMode,
     StatisticsSummary,
+};
+pub use stream::{
+    ChangeOp, Encoding, IteratorType, PropertyValue, PropertygraphRecordType, StreamFormat,
 };
 pub use summary::GraphSummaryType;
 pub use text::{

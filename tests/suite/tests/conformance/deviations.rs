@@ -1,6 +1,7 @@
 //! Where this client means to differ from botocore, and what it does instead.
 
 use neptunedata::{Cause, DecodeErrorKind, by_name};
+use serde_json::Value;
 
 use crate::responses::{Line, Outcome};
 
@@ -38,3 +39,29 @@ pub(crate) const BEYOND_MODEL: &[(&str, &str)] = &[
     ("GetPropertygraphSummary", "status"),
     ("GetRDFGraphSummary", "status"),
 ];
+
+/// Takes something out of a value of the operation.
+type TakeOut = fn(&str, &mut Value);
+
+/// What is taken out of botocore's value before it is compared, and why.
+pub(crate) const WITHOUT: &[(&str, TakeOut)] = &[(
+    "M35: event ids of change streams are two numbers and no maps of any names, so a map that has \
+     neither `commitNum` nor `opNum` is none",
+    |operation, value| {
+        if matches!(operation, "GetPropertygraphStream" | "GetSparqlStream") {
+            without_id(value, "lastEventId");
+            let records = value.get_mut("records").and_then(Value::as_array_mut);
+            for record in records.into_iter().flatten() {
+                without_id(record, "eventId");
+            }
+        }
+    },
+)];
+
+fn without_id(object: &mut Value, member: &str) {
+    let id = object.get(member).and_then(Value::as_object);
+    let is_none = id.is_some_and(|id| !id.contains_key("commitNum") && !id.contains_key("opNum"));
+    if let Some(object) = object.as_object_mut().filter(|_| is_none) {
+        object.remove(member);
+    }
+}
