@@ -93,6 +93,8 @@
 //!
 //! - `sigv4` (default): signature version 4. Without it the crate works unsigned and depends on a
 //!   handful of crates.
+//! - `gzip`: inflates answers that come compressed, as change streams do when
+//!   [asked to](field@GetPropertygraphStream::encoding).
 #![cfg_attr(
     not(test),
     deny(

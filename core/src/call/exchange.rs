@@ -17,7 +17,7 @@ use crate::{
     Credentials, CredentialsError, DecodeError, Effect, EncodeError, Error, Misuse, Operation,
     OperationInfo, ServiceError, Session, SignError, TransportErrorKind,
     error::Stop,
-    wire::{answer, request::request_of_call},
+    wire::{answer, coding::Coding, request::request_of_call},
 };
 
 /// Before anything was sent.
@@ -40,7 +40,9 @@ pub enum Part {
 ///
 /// Made with [`collecting`](Exchange::collecting) it has no items and ends in the whole body; made
 /// with [`streaming`](Exchange::streaming) it hands out [`Part`]s and ends in an empty body. Either
-/// way an error answer is an error, also when it comes in trailers.
+/// way an error answer is an error, also when it comes in trailers. With the feature `gzip` a body
+/// that came compressed is inflated, and the headers `content-encoding` and `content-length` are taken
+/// out of its head.
 #[derive(Debug)]
 pub struct Exchange {
     session: Session,
@@ -75,6 +77,7 @@ pub struct Exchange {
     /// What fresh credentials were asked for after.
     refused: Option<ServiceError>,
     head: Option<http::response::Parts>,
+    coding: Coding,
     body: Body,
 }
 
@@ -148,6 +151,7 @@ impl Exchange {
             credentials_refreshed: false,
             refused: None,
             head: None,
+            coding: Coding::Plain,
             body: Body::Empty,
         }
     }
@@ -234,6 +238,7 @@ impl Exchange {
         self.state = State::Sent;
         self.sent_at = now;
         self.head = None;
+        self.coding = Coding::Plain;
         self.body = Body::Empty;
         let (connection, attempt) = (self.connection, self.attempts);
         Step::Send(Box::new(Transmit {
@@ -329,10 +334,7 @@ impl Machine for Exchange {
             }
             (State::Receiving, Input::Chunk(chunk)) => self.take_chunk(chunk, now),
             (State::Receiving, Input::End(trailers)) => self.take_end(trailers, now),
-            (State::Item, Input::Next) => {
-                self.state = State::Receiving;
-                Step::Receive
-            }
+            (State::Item, Input::Next) => self.next_part(now),
             (State::Sent | State::Receiving, Input::Failure(failure)) => {
                 self.take_failure(failure, now)
             }
