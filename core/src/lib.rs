@@ -127,6 +127,7 @@ mod endpoint;
 mod error;
 pub mod operations;
 mod proxy;
+mod rows;
 mod session;
 pub mod sources;
 mod timestamp;
@@ -157,6 +158,7 @@ pub use operation::{Effect, OPERATIONS, Operation, OperationInfo};
 #[doc(inline)]
 pub use operations::*;
 pub use proxy::{Proxy, ProxyError};
+pub use rows::{Framing, Members, RowError, RowReader, Rows, RowsEnd, StreamsRows};
 pub use session::{Auth, Session, SessionBuilder, SessionError};
 pub use shapes::*;
 pub use wire::{

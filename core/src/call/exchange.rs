@@ -14,8 +14,8 @@ use super::{
     body::Body,
 };
 use crate::{
-    Credentials, CredentialsError, DecodeError, Effect, EncodeError, Error, Misuse, Operation,
-    OperationInfo, ServiceError, Session, SignError, TransportErrorKind,
+    Cause, Credentials, CredentialsError, DecodeError, Effect, EncodeError, Error, Misuse,
+    Operation, OperationInfo, ServiceError, Session, SignError, TransportErrorKind,
     error::Stop,
     wire::{answer, coding::Coding, request::request_of_call},
 };
@@ -204,6 +204,25 @@ impl Exchange {
         now: Now,
     ) -> Step<Part, Answered<()>> {
         let cause = answer::or_tail(error, status, &headers, &body);
+        self.failed(cause, Some((status, headers)), body, now)
+    }
+
+    /// What is being handed out is not the operation's answer: the end, unless the request may be
+    /// sent again for this cause.
+    pub(crate) fn break_off(&mut self, cause: Cause, now: Now) -> Step<Part, Answered<()>> {
+        let answer = self.head.take().map(|head| (head.status, head.headers));
+        self.failed(cause, answer, Bytes::new(), now)
+    }
+
+    /// The same for an answer that has ended.
+    pub(crate) fn fail(
+        &mut self,
+        cause: Cause,
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Bytes,
+        now: Now,
+    ) -> Step<Part, Answered<()>> {
         self.failed(cause, Some((status, headers)), body, now)
     }
 

@@ -178,7 +178,12 @@ impl Exchange {
             attempts: self.attempts,
             earlier_may_have_executed: self.lost,
         };
-        let body = if self.streaming { Bytes::new() } else { body };
+        // Who judges a stream finds an error at its end.
+        let body = if self.streaming && !self.judged_outside {
+            Bytes::new()
+        } else {
+            body
+        };
         Step::Done(Ok(Answered {
             output: (),
             meta,
