@@ -4,7 +4,10 @@
 mod open_enum;
 mod event_id;
 mod ml;
+mod query;
+mod raw_json;
 mod rebuild;
+mod report;
 mod statistics;
 mod stream;
 mod summary;
@@ -16,7 +19,10 @@ pub use event_id::{EventId, ParseEventIdError};
 pub use ml::{MlConfigDefinition, MlEndpointStatus, MlJobStatus, MlResourceDefinition};
 #[doc(hidden)]
 pub use open_enum::PrivOwnedStr;
+pub use query::{QueryEvalStats, QueryStatus};
+pub use raw_json::RawJson;
 pub use rebuild::{RebuildScope, RebuildStatus, WriteBufferSize};
+pub use report::ReportAsText;
 pub use statistics::{
     DeleteStatisticsValueMap, RefreshStatisticsIdMap, Statistics, StatisticsAutoGenerationMode,
     StatisticsSummary,

@@ -127,6 +127,24 @@ impl<'a> Response<'a> {
         })
     }
 
+    /// The bytes of an answer that is no JSON, such as a report. An error object at their end is
+    /// looked for, as nothing else would tell that such a body broke off.
+    ///
+    /// # Errors
+    ///
+    /// When the body is blank, compressed, or ends in an error object.
+    pub(crate) fn opaque(&self) -> Result<Bytes, DecodeError> {
+        self.plain()?;
+        if self.body.iter().all(u8::is_ascii_whitespace) {
+            return Err(self.error(DecodeErrorKind::Empty, "", "the body is empty"));
+        }
+        match answer::from_tail(self.status, self.headers, self.body) {
+            // Whoever asked for the answer looks there again, and reports the object itself.
+            Some(_) => Err(self.error(DecodeErrorKind::Truncated, "", "an error object ends it")),
+            None => Ok(self.body.clone()),
+        }
+    }
+
     /// An error that says what is wrong with this answer.
     pub fn error(
         &self,

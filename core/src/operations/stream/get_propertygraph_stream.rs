@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::EXCEPTIONS;
 use crate::{
-    ChangeOp, DecodeError, Effect, Encoding, EventId, IteratorType, Operation, OperationInfo,
-    PropertyValue, PropertygraphRecordType, RequestWriter, Response, StreamFormat,
-    shapes::optional_event_id,
+    ChangeOp, DecodeError, Effect, Encoding, EventId, Framing, IteratorType, Operation,
+    OperationInfo, PropertyValue, PropertygraphRecordType, RequestWriter, Response, StreamFormat,
+    StreamsRows, shapes::optional_event_id,
 };
 
 /// Reads the change stream of the property graph, `GET /propertygraph/stream`.
@@ -239,4 +239,8 @@ impl Operation for GetPropertygraphStream {
     fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
         response.json()
     }
+}
+
+impl StreamsRows for GetPropertygraphStream {
+    const FRAMING: Framing = Framing::Stream;
 }

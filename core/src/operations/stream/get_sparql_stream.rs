@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::EXCEPTIONS;
 use crate::{
-    ChangeOp, DecodeError, Effect, Encoding, EventId, IteratorType, Operation, OperationInfo,
-    RequestWriter, Response, StreamFormat, shapes::optional_event_id,
+    ChangeOp, DecodeError, Effect, Encoding, EventId, Framing, IteratorType, Operation,
+    OperationInfo, RequestWriter, Response, StreamFormat, StreamsRows, shapes::optional_event_id,
 };
 
 /// Reads the change stream of the RDF graph, `GET /sparql/stream`.
@@ -212,4 +212,8 @@ impl Operation for GetSparqlStream {
     fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
         response.json()
     }
+}
+
+impl StreamsRows for GetSparqlStream {
+    const FRAMING: Framing = Framing::Stream;
 }
