@@ -132,6 +132,7 @@ mod proxy;
 mod rows;
 mod session;
 pub mod sources;
+pub mod sparql;
 mod timestamp;
 mod wire;
 
@@ -156,7 +157,7 @@ pub use error::{
     FailureKind, Fault, FaultKind, FaultSide, Misuse, Sent, ServiceError, TransportError,
     TransportErrorKind,
 };
-pub use operation::{Effect, OPERATIONS, Operation, OperationInfo};
+pub use operation::{Effect, OPERATIONS, Operation, OperationInfo, SPARQL_OPERATIONS};
 #[doc(inline)]
 pub use operations::*;
 pub use proxy::{Proxy, ProxyError};
