@@ -93,6 +93,8 @@
 //!
 //! - `sigv4` (default): signature version 4. Without it the crate works unsigned and depends on a
 //!   handful of crates.
+//! - `gzip`: inflates answers that come compressed, as change streams do when
+//!   [asked to](field@GetPropertygraphStream::encoding).
 #![cfg_attr(
     not(test),
     deny(
@@ -131,6 +133,7 @@ mod route;
 mod rows;
 mod session;
 pub mod sources;
+pub mod sparql;
 mod timestamp;
 mod wire;
 
@@ -155,7 +158,7 @@ pub use error::{
     FailureKind, Fault, FaultKind, FaultSide, Misuse, Sent, ServiceError, TransportError,
     TransportErrorKind,
 };
-pub use operation::{Effect, OPERATIONS, Operation, OperationInfo};
+pub use operation::{Effect, OPERATIONS, Operation, OperationInfo, SPARQL_OPERATIONS};
 #[doc(inline)]
 pub use operations::*;
 pub use proxy::{Proxy, ProxyError};
