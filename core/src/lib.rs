@@ -140,6 +140,10 @@ mod wire;
 #[doc = include_str!("../docs/wire.md")]
 pub mod wire_facts {}
 
+// Its examples need a transport: the workspace's own tests run them.
+#[cfg_attr(not(doctest), doc = include_str!("../docs/coming-from-boto3.md"))]
+pub mod coming_from_boto3 {}
+
 pub use bytes;
 pub use http;
 pub use serde_json;
