@@ -93,6 +93,8 @@
 //!
 //! - `sigv4` (default): signature version 4. Without it the crate works unsigned and depends on a
 //!   handful of crates.
+//! - `proptest`, `arbitrary`: made-up requests, answers and transports for property tests and fuzz
+//!   targets, in the module `strategies`.
 #![cfg_attr(
     not(test),
     deny(
@@ -112,6 +114,9 @@
 )]
 
 // First, for their macros.
+#[macro_use]
+#[cfg_attr(not(any(feature = "proptest", feature = "arbitrary")), doc(hidden))]
+pub mod strategies;
 #[macro_use]
 mod operation;
 #[macro_use]

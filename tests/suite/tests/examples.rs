@@ -212,3 +212,20 @@ fn the_first_command_of_the_readme_is_an_example() {
     let name = command.strip_prefix("cargo run --example ");
     assert_eq!(name, Some(EXAMPLES[0]));
 }
+
+#[test]
+fn the_property_test_finds_the_planted_bug_and_no_other() {
+    let stdout = succeed(example("property_test"));
+    let lines: Vec<_> = stdout.lines().collect();
+    let [careless, careful] = lines[..] else {
+        panic!("{stdout}");
+    };
+    assert_eq!(
+        careless,
+        "without care: 2 models are trained, as soon as this happens: [Unanswered]"
+    );
+    assert!(
+        careful.starts_with("with care: never; of 1000 networks, "),
+        "{stdout}"
+    );
+}

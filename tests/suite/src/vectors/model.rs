@@ -19,6 +19,7 @@ struct Operation {
     method: String,
     uri: String,
     input: Option<String>,
+    output: Option<String>,
     errors: Vec<String>,
     idempotent: bool,
     readonly: bool,
@@ -96,6 +97,18 @@ impl Model {
         self.required(self.input(operation))
     }
 
+    /// The names of the input's members, and whether they are required.
+    pub fn input_members(&self, operation: &str) -> Vec<(&str, bool)> {
+        names(self.input(operation))
+    }
+
+    /// The names of the output's members, and whether they are required.
+    pub fn output_members(&self, operation: &str) -> Vec<(&str, bool)> {
+        let output = self.operations.get(operation);
+        let output = output.and_then(|operation| self.shapes.get(operation.output.as_deref()?));
+        names(output.map_or(&[], |shape| &shape.members))
+    }
+
     fn input(&self, operation: &str) -> &[Member] {
         self.operations
             .get(operation)
@@ -124,4 +137,11 @@ impl Model {
             _ => shape.values.first().map_or("x", String::as_str).into(),
         }
     }
+}
+
+fn names(members: &[Member]) -> Vec<(&str, bool)> {
+    let names = members.iter();
+    names
+        .map(|member| (member.name.as_str(), member.required))
+        .collect()
 }
