@@ -95,6 +95,8 @@
 //!   handful of crates.
 //! - `gzip`: inflates answers that come compressed, as change streams do when
 //!   [asked to](field@GetPropertygraphStream::encoding).
+//! - `proptest`, `arbitrary`: made-up requests, answers and transports for property tests and fuzz
+//!   targets, in the module `strategies`.
 #![cfg_attr(
     not(test),
     deny(
@@ -114,6 +116,9 @@
 )]
 
 // First, for their macros.
+#[macro_use]
+#[cfg_attr(not(any(feature = "proptest", feature = "arbitrary")), doc(hidden))]
+pub mod strategies;
 #[macro_use]
 mod operation;
 #[macro_use]
