@@ -116,6 +116,10 @@ pub struct ExecuteOpenCypherQuery {
     refused: Option<Refused>,
 }
 
+made_up!(ExecuteOpenCypherQuery =>
+    open_cypher_query, parameters: Optional(JsonObject),
+    timeout_hint: Milliseconds(1..=i32::MAX), refused: Exactly(None));
+
 impl ExecuteOpenCypherQuery {
     /// Executes this query.
     pub fn new(open_cypher_query: impl Into<String>) -> Self {
@@ -147,6 +151,8 @@ pub struct ExecuteOpenCypherQueryOutput {
     /// A column without an alias has the text of its expression as its name, such as `count(a)`.
     pub results: RawJson,
 }
+
+made_up!(ExecuteOpenCypherQueryOutput, answer kept => results);
 
 impl ExecuteOpenCypherQueryOutput {
     /// Reads the rows, each as a `T` of yours, which may borrow from this output. Queries that return
