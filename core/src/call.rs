@@ -5,7 +5,6 @@
 
 mod backoff;
 mod body;
-mod decoder;
 mod exchange;
 mod options;
 mod quota;

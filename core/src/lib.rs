@@ -93,6 +93,8 @@
 //!
 //! - `sigv4` (default): signature version 4. Without it the crate works unsigned and depends on a
 //!   handful of crates.
+//! - `gzip`: inflates answers that come compressed, as change streams do when
+//!   [asked to](field@GetPropertygraphStream::encoding).
 #![cfg_attr(
     not(test),
     deny(
@@ -121,8 +123,10 @@ mod auth;
 pub mod by_name;
 mod call;
 mod client_options;
+pub mod cypher;
 mod endpoint;
 mod error;
+pub mod gremlin;
 pub mod operations;
 mod proxy;
 mod rows;

@@ -11,9 +11,19 @@ use serde_json::json;
 /// Effects that are not what the model's traits say, and why.
 const OTHER_EFFECTS: &[(&str, Effect, &str)] = &[
     (
+        "ExecuteGremlinExplainQuery",
+        Effect::Read,
+        "the query is planned and not executed",
+    ),
+    (
         "ExecuteFastReset",
         Effect::Write,
         "performed twice it also deletes what was written in between",
+    ),
+    (
+        "ExecuteOpenCypherExplainQuery",
+        Effect::Write,
+        "all modes but static execute the query (M04)",
     ),
     (
         "StartLoaderJob",
@@ -21,6 +31,13 @@ const OTHER_EFFECTS: &[(&str, Effect, &str)] = &[
         "without a token a second execution is a second load (M03)",
     ),
 ];
+
+/// Members that inputs have beyond the model, as the service takes them all the same.
+const INPUTS_BEYOND_MODEL: &[(&str, &str, &str)] = &[(
+    "ExecuteGremlinQuery",
+    "queryId",
+    "the id under which the query is found and cancelled (M13)",
+)];
 
 #[test]
 fn methods_paths_exceptions_and_pages_are_the_models() {
@@ -90,6 +107,38 @@ fn refuses_unknown_members<O: Operation + DeserializeOwned>() {
         serde_json::from_value::<O>(input).is_err(),
         "{name} ignores unknown members"
     );
+}
+
+macro_rules! compare_members {
+    ($($operation:ident,)*) => {
+        #[test]
+        fn inputs_have_the_members_of_the_model_and_those_on_the_list() {
+            $(has_members_of_model::<neptunedata::$operation>();)*
+        }
+    };
+}
+neptunedata::for_each_operation!(compare_members);
+
+/// serde names all members there are when it refuses one.
+fn has_members_of_model<O: Operation + DeserializeOwned>() {
+    let name = O::INFO.name;
+    let model = Model::load().unwrap();
+    let error = match serde_json::from_value::<O>(json!({"zzUnknown": 1})) {
+        Ok(_) => panic!("{name} ignores unknown members"),
+        Err(error) => error.to_string(),
+    };
+    let (_, expected) = error.split_once("unknown field `zzUnknown`").unwrap();
+    let ours: BTreeSet<_> = expected.split('`').skip(1).step_by(2).collect();
+    let own = INPUTS_BEYOND_MODEL.iter();
+    let own = own.filter(|(operation, ..)| *operation == name);
+    let mut theirs: BTreeSet<_> = model.input_names(name).into_iter().collect();
+    for (_, member, reason) in own {
+        assert!(
+            theirs.insert(member),
+            "the model has {member} of {name}: {reason}"
+        );
+    }
+    assert_eq!(ours, theirs, "{name}");
 }
 
 #[test]
