@@ -140,6 +140,7 @@ mod session;
 pub mod sources;
 pub mod sparql;
 mod timestamp;
+mod wait;
 mod wire;
 
 #[doc = include_str!("../docs/wire.md")]
@@ -165,7 +166,7 @@ pub use endpoint::{Endpoint, EndpointError};
 pub use error::{
     Cause, CredentialsError, DecodeError, DecodeErrorKind, EncodeError, Error, ErrorKind,
     FailureKind, Fault, FaultKind, FaultSide, Misuse, Sent, ServiceError, TransportError,
-    TransportErrorKind,
+    TransportErrorKind, WaitError, WaitErrorKind,
 };
 pub use operation::{Effect, OPERATIONS, Operation, OperationInfo, SPARQL_OPERATIONS};
 #[doc(inline)]
@@ -175,6 +176,12 @@ pub use route::{Route, RouteError};
 pub use rows::{Framing, Members, RowError, RowReader, Rows, RowsEnd, StreamsRows};
 pub use session::{Auth, Session, SessionBuilder, SessionError};
 pub use shapes::*;
+pub use wait::{
+    DataProcessingEnded, EndpointDeleted, EndpointInService, FastResetFinished, IndexRebuildEnded,
+    LoadEnded, LoadOutcome, ModelTrainingEnded, ModelTransformEnded, Pace, Progress,
+    PropertygraphStatisticsComputed, ResetProgress, Sight, SparqlStatisticsComputed, Wait,
+    WaitOptions, Waited, Watch,
+};
 pub use wire::{
     request::{QueryText, QueryValue, RequestWriter, request},
     response::{Response, response},
