@@ -33,7 +33,7 @@ use serde_json::Value;
 use crate::{
     Answered, CallOptions, Cause, DecodeError, DecodeErrorKind, EncodeError, Endpoint, Exchange,
     Fault, FaultKind, Input, Machine, Now, OPERATIONS, Operation, OperationInfo, Response, Session,
-    Step, call::resume_decoding, operations, wire::answer,
+    Step, Timeouts, call::resume_decoding, operations, wire::answer,
 };
 use check::{Problem, ProblemKind};
 
@@ -93,6 +93,10 @@ impl Machine for Call {
 
     fn resume(&mut self, input: Input, now: Now) -> Step<Infallible, Answered<Value>> {
         resume_decoding(&mut self.exchange, self.info, self.decode, input, now)
+    }
+
+    fn timeouts(&self) -> Timeouts {
+        self.exchange.timeouts()
     }
 }
 

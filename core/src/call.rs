@@ -165,6 +165,22 @@ pub trait Machine {
 
     /// Takes the answer to its last step and says what to do next.
     fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, Self::Output>;
+
+    /// How long it may take, as whoever made it has said. Drivers ask before the first step and keep
+    /// the time; where nothing is said, what they were told themselves holds.
+    fn timeouts(&self) -> Timeouts {
+        Timeouts::default()
+    }
+}
+
+/// How long a machine may take: [`Machine::timeouts`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Timeouts {
+    /// All of it, with all attempts and waits.
+    pub total: Option<Duration>,
+    /// One attempt, from sending to the end of the answer.
+    pub attempt: Option<Duration>,
 }
 
 /// An answer with everything around it.

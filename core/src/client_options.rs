@@ -30,7 +30,9 @@ pub struct ClientOptions {
     pub attempt_timeout: Option<Duration>,
     /// The longest body that is collected, in bytes. 256 MiB by default.
     pub body_limit: usize,
-    /// The longest head of an answer, in bytes. 64 KiB by default.
+    /// The longest head of an answer, in bytes, status line and all; trailers have the same limit. 64
+    /// KiB by default. Within it there may be [`MAX_HEAD_FIELDS`](ClientOptions::MAX_HEAD_FIELDS)
+    /// fields.
     pub head_limit: usize,
     /// How many connections there may be at the same time. A call that would need one more fails at
     /// once with [`PoolLimit`](crate::TransportErrorKind::PoolLimit) unless
@@ -44,13 +46,21 @@ pub struct ClientOptions {
     /// How old a connection may get and still be used for another request, so that changes of
     /// addresses are noticed. 5 min by default.
     pub max_connection_age: Duration,
+    /// How much the operating system may receive ahead of a caller who takes an answer piece by piece,
+    /// in bytes, per connection. 256 KiB by default, which lets 250 MB/s through at a round trip of
+    /// 1 ms. More helps with long ways; None leaves it to the system, which may let the server run
+    /// ahead by megabytes. Systems round it, and Linux bounds it by `net.core.rmem_max`. A connector
+    /// that was given to the async client has its own way.
+    pub receive_buffer: Option<usize>,
     /// Where to connect to instead of the endpoint's host and port, as `host:port`: a tunnel's end.
-    /// TLS name, signature and `host` header stay the cluster's. None by default.
+    /// The port must be given. TLS name, signature and `host` header stay the cluster's. None by
+    /// default.
     pub resolve_to: Option<String>,
     /// Which certificates TLS trusts. The Mozilla roots by default.
     pub roots: Roots,
     /// The HTTP proxy to go through. None by default; the environment is not asked unless told to.
-    /// Loopback endpoints are never proxied.
+    /// It is left out if the endpoint, or [`resolve_to`](ClientOptions::resolve_to), is on this
+    /// machine or among its exceptions: see [`route`](ClientOptions::route).
     pub proxy: Option<Proxy>,
     /// Added to the `user-agent` header. None by default.
     pub application_name: Option<String>,
@@ -84,6 +94,7 @@ impl Default for ClientOptions {
             connection_wait: Duration::from_secs(30),
             idle_timeout: Duration::from_secs(50),
             max_connection_age: Duration::from_secs(300),
+            receive_buffer: Some(256 * 1024),
             resolve_to: None,
             roots: Roots::WebPki,
             proxy: None,
@@ -121,6 +132,7 @@ options! {
     connection_wait: Duration;
     idle_timeout: Duration;
     max_connection_age: Duration;
+    receive_buffer: usize => Some;
     resolve_to: impl Into<String> => (|to| Some(Into::into(to)));
     roots: Roots;
     proxy: Proxy => Some;
@@ -130,6 +142,10 @@ options! {
 }
 
 impl ClientOptions {
+    /// How many fields the head of an answer may have, and its trailers too. More than any server
+    /// sends; a limit there must be, since each takes more memory than it takes bytes.
+    pub const MAX_HEAD_FIELDS: usize = 1024;
+
     /// The defaults.
     pub fn new() -> Self {
         ClientOptions::default()
@@ -147,8 +163,8 @@ impl ClientOptions {
         }
     }
 
-    /// The value of the `user-agent` header: this project's name and `version`, that of the
-    /// transport, and the application's name. Characters that a header cannot carry are left out.
+    /// The value of the `user-agent` header: name and version of the transport, and the
+    /// application's name. Characters that a header cannot carry are left out.
     pub fn user_agent(&self, transport: &str, version: &str) -> String {
         let mut agent = format!("{transport}/{version}");
         if let Some(name) = &self.application_name {

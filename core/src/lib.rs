@@ -127,6 +127,7 @@ mod error;
 pub mod gremlin;
 pub mod operations;
 mod proxy;
+mod route;
 mod rows;
 mod session;
 pub mod sources;
@@ -145,7 +146,7 @@ pub use auth::sign;
 pub use auth::{Credentials, SignError, valid_region};
 pub use call::{
     Answered, Call, CallOptions, Connection, Exchange, Input, Machine, Meta, Now, Part, RetryClass,
-    RetryPolicy, Step, Transmit, retry_table,
+    RetryPolicy, Step, Timeouts, Transmit, retry_table,
 };
 pub use client_options::{ClientOptions, Roots};
 pub use endpoint::{Endpoint, EndpointError};
@@ -158,6 +159,7 @@ pub use operation::{Effect, OPERATIONS, Operation, OperationInfo};
 #[doc(inline)]
 pub use operations::*;
 pub use proxy::{Proxy, ProxyError};
+pub use route::{Route, RouteError};
 pub use rows::{Framing, Members, RowError, RowReader, Rows, RowsEnd, StreamsRows};
 pub use session::{Auth, Session, SessionBuilder, SessionError};
 pub use shapes::*;

@@ -73,13 +73,22 @@ impl Proxy {
     /// Reads the proxy from variables of the environment, which `lookup` gives: `HTTPS_PROXY` or
     /// `https_proxy` for endpoints with TLS, `http_proxy` for the others (`HTTP_PROXY` is not asked, a
     /// web server may have set it from a request), `ALL_PROXY` or `all_proxy` for both, and `NO_PROXY`
-    /// or `no_proxy`. None if no proxy is set.
+    /// or `no_proxy`. None if no proxy is set, or if it is not for this endpoint, as
+    /// [`applies_to`](Proxy::applies_to) says.
     ///
     /// # Errors
     ///
-    /// When a variable is set to something that is no proxy.
+    /// When a variable is set to something that is no proxy, and it would be for this endpoint.
     pub fn from_environment(
         endpoint: &Endpoint,
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Option<Proxy>, ProxyError> {
+        Proxy::for_all_of(&[endpoint], lookup)
+    }
+
+    /// The same for endpoints of one scheme, all of which it must be for.
+    pub(crate) fn for_all_of(
+        endpoints: &[&Endpoint],
         lookup: impl Fn(&str) -> Option<String>,
     ) -> Result<Option<Proxy>, ProxyError> {
         let first = |names: &[&str]| {
@@ -87,7 +96,7 @@ impl Proxy {
                 .iter()
                 .find_map(|name| lookup(name).filter(|value| !value.trim().is_empty()))
         };
-        let names: &[&str] = if endpoint.is_secure() {
+        let names: &[&str] = if endpoints.iter().any(|endpoint| endpoint.is_secure()) {
             &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
         } else {
             &["http_proxy", "ALL_PROXY", "all_proxy"]
@@ -95,29 +104,32 @@ impl Proxy {
         let Some(url) = first(names) else {
             return Ok(None);
         };
-        let exceptions = first(&["NO_PROXY", "no_proxy"]).unwrap_or_default();
-        Proxy::parse(&url).map(|proxy| Some(proxy.no_proxy(&exceptions)))
+        let exceptions = listed(&first(&["NO_PROXY", "no_proxy"]).unwrap_or_default());
+        // First, so that nonsense does not matter where the proxy does not.
+        if !endpoints
+            .iter()
+            .all(|endpoint| applies(&exceptions, endpoint))
+        {
+            return Ok(None);
+        }
+        let proxy = Proxy::parse(&url)?;
+        Ok(Some(Proxy {
+            exceptions,
+            ..proxy
+        }))
     }
 
     /// Sets which hosts are reached without it: names, which cover the names below them, addresses,
     /// networks such as `10.0.0.0/8`, or `*` for all, separated by commas.
     #[must_use]
     pub fn no_proxy(mut self, list: &str) -> Self {
-        let entries = list
-            .split(',')
-            .map(str::trim)
-            .filter(|entry| !entry.is_empty());
-        self.exceptions = entries.map(str::to_ascii_lowercase).collect();
+        self.exceptions = listed(list);
         self
     }
 
     /// Whether connections to the endpoint go through it. Loopback endpoints never do.
     pub fn applies_to(&self, endpoint: &Endpoint) -> bool {
-        !endpoint.is_loopback()
-            && !self
-                .exceptions
-                .iter()
-                .any(|entry| is_covered(endpoint, entry))
+        applies(&self.exceptions, endpoint)
     }
 
     /// Its host; an IPv6 address without brackets.
@@ -160,6 +172,16 @@ impl fmt::Debug for Proxy {
 fn decoded(text: &str) -> String {
     // In user names a plus is a plus.
     crate::wire::percent::decode_form(text.replace('+', "%2B").as_bytes())
+}
+
+fn listed(exceptions: &str) -> Vec<String> {
+    let entries = exceptions.split(',').map(str::trim);
+    let entries = entries.filter(|entry| !entry.is_empty());
+    entries.map(str::to_ascii_lowercase).collect()
+}
+
+fn applies(exceptions: &[String], endpoint: &Endpoint) -> bool {
+    !endpoint.is_loopback() && !exceptions.iter().any(|entry| is_covered(endpoint, entry))
 }
 
 fn is_covered(endpoint: &Endpoint, entry: &str) -> bool {
@@ -305,12 +327,25 @@ mod tests {
             Err(ProxyError::Scheme)
         );
         let except = &[("HTTPS_PROXY", "http://s:1"), ("NO_PROXY", "example.com")];
-        let proxy = Proxy::from_environment(&endpoint("https://db.example.com"), with(except));
+        assert_eq!(address("https://db.example.com", except), Ok(None));
+        assert_eq!(
+            address("https://db.example.org", except),
+            Ok(Some("s:1".into()))
+        );
+        let kept = Proxy::from_environment(&endpoint("https://db.example.org"), with(except));
         assert!(
-            !proxy
+            !kept
                 .unwrap()
                 .unwrap()
                 .applies_to(&endpoint("https://db.example.com"))
+        );
+        let broken = &[("HTTPS_PROXY", "ftp://x"), ("NO_PROXY", "example.com")];
+        for excepted in ["https://localhost", "https://[::1]", "https://example.com"] {
+            assert_eq!(address(excepted, broken), Ok(None));
+        }
+        assert_eq!(
+            address("https://example.org", broken),
+            Err(ProxyError::Scheme)
         );
     }
 }

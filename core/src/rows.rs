@@ -22,7 +22,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     Answered, CallOptions, DecodeError, DecodeErrorKind, Exchange, FailureKind, Input, Machine,
-    Meta, Now, OperationInfo, Part, Session, Step, wire::answer,
+    Meta, Now, OperationInfo, Part, Session, Step, Timeouts, wire::answer,
 };
 
 pub use error::RowError;
@@ -304,5 +304,9 @@ impl<T: DeserializeOwned> Machine for Rows<T> {
         self.handing_out &=
             matches!(&step, Step::Done(Err(error)) if error.kind() == FailureKind::Misuse);
         self.go_on(step, now)
+    }
+
+    fn timeouts(&self) -> Timeouts {
+        self.exchange.timeouts()
     }
 }

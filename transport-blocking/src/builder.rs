@@ -148,6 +148,7 @@ impl ClientBuilder {
         self.region = true;
         self
     }
+
     /// Sets all options.
     pub fn options(mut self, options: ClientOptions) -> Self {
         self.options = options;
@@ -171,22 +172,25 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, BuildError> {
         let signing = self.signing.ok_or(BuildError::NoAuthentication)?;
         let (source, endpoint) = resolve(signing, self.endpoint, self.region)?;
-        #[cfg_attr(not(feature = "proxy"), allow(unused_mut))]
         let mut options = self.options;
         if options.max_connections == 0 {
             return Err(BuildError::NoConnections);
         }
         #[cfg(feature = "proxy")]
-        if self.environment && options.proxy.is_none() {
-            let lookup = |name: &str| std::env::var(name).ok();
-            options.proxy = neptunedata::Proxy::from_environment(&endpoint, lookup)?;
+        let environment = |name: &str| std::env::var(name).ok().filter(|_| self.environment);
+        #[cfg(not(feature = "proxy"))]
+        let environment = |_: &str| None;
+        let route = options.route(&endpoint, environment)?;
+        // What the environment gave is shown with the rest.
+        if options.proxy.is_none() {
+            options.proxy.clone_from(&route.proxy);
         }
         let auth = match &source {
             Source::Unsigned => Auth::unsigned(),
             Source::Value(credentials) => Auth::credentials(credentials.clone()),
             Source::Function(_) | Source::Apart(_) => Auth::on_request(),
         };
-        let exchanger = Exchanger::new(&endpoint, &options)?;
+        let exchanger = Exchanger::new(&endpoint, route, &options)?;
         let session = options.session(endpoint, auth).build()?;
         let provider = Provider::new(source);
         Ok(Client::from_parts(session, options, provider, exchanger))

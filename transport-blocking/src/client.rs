@@ -82,7 +82,7 @@ impl Client {
         &self.0.session
     }
 
-    /// The options it was built with.
+    /// The options it was built with, and the proxy of the environment if it was asked for one.
     pub fn options(&self) -> &ClientOptions {
         &self.0.options
     }
@@ -126,7 +126,8 @@ impl Client {
         }
     }
 
-    /// Runs a machine to its end. Items that it hands out on the way are dropped.
+    /// Runs a machine to its end. Items that it hands out on the way are dropped. It may take as long as
+    /// the machine [says](Machine::timeouts), else as the client's options say.
     ///
     /// # Errors
     ///
@@ -152,7 +153,7 @@ impl Client {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn start<M: Machine>(&self, machine: M) -> Running<M> {
-        Running::new(self, machine, "(machine)", &CallOptions::new())
+        Running::new(self, machine, "(machine)")
     }
 
     pub(crate) fn provider(&self) -> &Provider {
@@ -247,7 +248,7 @@ impl<O: Operation> CallBuilder<'_, O> {
             options,
         } = self;
         let call = Call::with_options(client.session(), operation, &options, client.seed());
-        Running::new(client, call, O::INFO.name, &options).finish()
+        Running::new(client, call, O::INFO.name).finish()
     }
 
     fn with(mut self, change: impl FnOnce(CallOptions) -> CallOptions) -> Self {

@@ -12,9 +12,7 @@ use std::{
     time::Duration,
 };
 
-use neptunedata::{
-    ClientOptions, Endpoint, EndpointError, Sent, TransportError, TransportErrorKind,
-};
+use neptunedata::{ClientOptions, Endpoint, Route, Sent, TransportError, TransportErrorKind};
 use rustls::{ClientConfig, pki_types::ServerName};
 use socket2::{SockRef, TcpKeepalive};
 
@@ -32,6 +30,7 @@ pub(crate) struct Connector {
     #[cfg(feature = "proxy")]
     proxy: Option<neptunedata::Proxy>,
     timeout: Duration,
+    receive_buffer: Option<usize>,
 }
 
 /// A host and a port to connect to.
@@ -42,8 +41,11 @@ pub(crate) struct Target {
 }
 
 impl Connector {
-    pub(crate) fn new(endpoint: &Endpoint, options: &ClientOptions) -> Result<Self, BuildError> {
-        let elsewhere = options.resolve_to.as_deref().map(tunnel).transpose()?;
+    pub(crate) fn new(
+        endpoint: &Endpoint,
+        route: Route,
+        options: &ClientOptions,
+    ) -> Result<Self, BuildError> {
         let tls = if endpoint.is_secure() {
             // A dot at the end makes a name absolute for look-ups and is no part of it in TLS.
             let host = endpoint.host();
@@ -55,24 +57,19 @@ impl Connector {
             None
         };
         #[cfg(not(feature = "proxy"))]
-        if options.proxy.is_some() {
+        if route.proxy.is_some() {
             return Err(BuildError::ProxyUnavailable);
         }
-        // A tunnel's end on this machine is not reached through a proxy either.
-        #[cfg(feature = "proxy")]
-        let proxy = options.proxy.clone().filter(|proxy| {
-            proxy.applies_to(endpoint) && !elsewhere.as_ref().is_some_and(Endpoint::is_loopback)
-        });
-        let place = elsewhere.as_ref().unwrap_or(endpoint);
         Ok(Connector {
             target: Target {
-                host: place.host().to_owned(),
-                port: place.port(),
+                host: route.to.host().to_owned(),
+                port: route.to.port(),
             },
             tls,
             #[cfg(feature = "proxy")]
-            proxy,
+            proxy: route.proxy,
             timeout: options.connect_timeout,
+            receive_buffer: options.receive_buffer,
         })
     }
 
@@ -100,13 +97,13 @@ impl Connector {
     #[cfg(feature = "proxy")]
     fn reach(&self, limits: &Limits) -> Result<Socket, TransportError> {
         let Some(proxy) = &self.proxy else {
-            return dial(&self.target, limits).map(Socket::plain);
+            return self.dial(&self.target, limits).map(Socket::plain);
         };
         let address = Target {
             host: proxy.host().to_owned(),
             port: proxy.port(),
         };
-        let mut socket = dial(&address, limits).map(Socket::plain)?;
+        let mut socket = self.dial(&address, limits).map(Socket::plain)?;
         crate::tunnel::open(&mut socket, proxy, &self.target, limits)
             .map_err(|error| failed(error, TransportErrorKind::Connect))?;
         Ok(socket)
@@ -114,18 +111,20 @@ impl Connector {
 
     #[cfg(not(feature = "proxy"))]
     fn reach(&self, limits: &Limits) -> Result<Socket, TransportError> {
-        dial(&self.target, limits).map(Socket::plain)
+        self.dial(&self.target, limits).map(Socket::plain)
     }
-}
 
-/// `host:port`, read by those who know how hosts and ports are written.
-fn tunnel(text: &str) -> Result<Endpoint, BuildError> {
-    let digits = text.rsplit_once(':').map_or("", |(_, port)| port);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        let error = EndpointError::Host(text.to_owned());
-        return Err(BuildError::ResolveTo(error));
+    fn dial(&self, target: &Target, limits: &Limits) -> Result<TcpStream, TransportError> {
+        let stream = dial(target, limits)?;
+        // Where these cannot be set the connection is as good as it was.
+        let socket = SockRef::from(&stream);
+        // A peer that is gone without a word is noticed some day, also without time-outs.
+        let _ = socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE));
+        if let Some(bytes) = self.receive_buffer {
+            let _ = socket.set_recv_buffer_size(bytes);
+        }
+        Ok(stream)
     }
-    Endpoint::parse(&format!("http://{text}")).map_err(BuildError::ResolveTo)
 }
 
 fn failed(error: io::Error, kind: TransportErrorKind) -> TransportError {
@@ -133,11 +132,11 @@ fn failed(error: io::Error, kind: TransportErrorKind) -> TransportError {
     TransportError::new(kind, Sent::No).with_source(error)
 }
 
-/// A TCP connection to the first of the addresses that takes one. Each gets an even share of the time
-/// that is left, so that a dead one leaves time for the others.
 /// How long a connection is silent before the system asks whether the peer is there.
 const KEEPALIVE: Duration = Duration::from_secs(60);
 
+/// A TCP connection to the first of the addresses that takes one. Each gets an even share of the time
+/// that is left, so that a dead one leaves time for the others.
 fn dial(target: &Target, limits: &Limits) -> Result<TcpStream, TransportError> {
     let late = |kind| TransportError::new(kind, Sent::No);
     let addresses = look_up(target, limits)?;
@@ -155,13 +154,7 @@ fn dial(target: &Target, limits: &Limits) -> Result<TcpStream, TransportError> {
         };
         // Requests are written at once, and must not wait for acknowledgements.
         match connected.and_then(|stream| stream.set_nodelay(true).map(|()| stream)) {
-            Ok(stream) => {
-                // A peer that is gone without a word is noticed some day, also without time-outs.
-                // Where it cannot be set the connection is as good as it was.
-                let keepalive = TcpKeepalive::new().with_time(KEEPALIVE);
-                let _ = SockRef::from(&stream).set_tcp_keepalive(&keepalive);
-                return Ok(stream);
-            }
+            Ok(stream) => return Ok(stream),
             Err(error) => last = error,
         }
     }
@@ -218,28 +211,6 @@ fn look_up(target: &Target, limits: &Limits) -> Result<Vec<SocketAddr>, Transpor
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_tunnel_is_a_host_and_a_port() {
-        let place = |text| tunnel(text).map(|place| (place.host().to_owned(), place.port()));
-        assert_eq!(
-            place("localhost:8182").unwrap(),
-            ("localhost".to_owned(), 8182)
-        );
-        assert_eq!(place("[::1]:80").unwrap(), ("::1".to_owned(), 80));
-        for wrong in [
-            "",
-            "localhost",
-            "localhost:",
-            ":80",
-            "http://localhost:80",
-            "a:b",
-            "::1",
-            "localhost:99999",
-        ] {
-            assert!(place(wrong).is_err(), "{wrong}");
-        }
-    }
 
     #[test]
     fn unknown_names_are_that() {

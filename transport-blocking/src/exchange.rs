@@ -1,7 +1,7 @@
 //! One request and its answer, over one connection, through ureq.
 //!
-//! ureq reads the answer: head, informational answers before it, length, chunks, end. It drops trailers, which
-//! [`trailers`](crate::trailers) picks up. It is given an agent of its own for each exchange, whose only connection is the one
+//! ureq reads the answer: length, chunks, end. Heads are read by [`head`](crate::head) and shown to it as far as
+//! it needs them; it drops trailers, which [`trailers`](crate::trailers) picks up. It is given an agent of its own for each exchange, whose only connection is the one
 //! that was leased; see [`wire`](crate::wire) for what it is told about the request.
 
 use std::{
@@ -12,7 +12,9 @@ use std::{
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Uri, header, response::Parts};
-use neptunedata::{Connection, Endpoint, Input, Transmit, TransportError, TransportErrorKind};
+use neptunedata::{
+    Connection, Endpoint, Input, Route, Transmit, TransportError, TransportErrorKind,
+};
 use ureq::{
     Agent,
     config::Config,
@@ -46,6 +48,7 @@ pub(crate) struct Exchanger {
 impl Exchanger {
     pub(crate) fn new(
         endpoint: &Endpoint,
+        route: Route,
         options: &neptunedata::ClientOptions,
     ) -> Result<Self, BuildError> {
         let authority = endpoint.host_header().as_bytes();
@@ -73,7 +76,7 @@ impl Exchanger {
             .build();
         Ok(Exchanger {
             pool: Arc::new(Pool::new(options)),
-            connector: connect::Connector::new(endpoint, options)?,
+            connector: connect::Connector::new(endpoint, route, options)?,
             config,
             uri,
             user_agent: HeaderValue::from_str(agent.trim())
@@ -102,6 +105,7 @@ impl Exchanger {
                 let (mut parts, body) = response.into_parts();
                 // ureq's own notes, which are about its own request.
                 parts.extensions.clear();
+                parts.headers = progress.take_fields();
                 if is_chunked(&parts) {
                     progress.expect_trailers(self.head_limit);
                 }
@@ -187,7 +191,10 @@ impl Answer {
     /// The next piece of the body.
     pub(crate) fn receive(&mut self) -> Input {
         match self.body.read(&mut self.buffer) {
-            Ok(0) => Input::End(self.progress.trailers()),
+            Ok(0) => match self.progress.trailers() {
+                Ok(trailers) => Input::End(trailers),
+                Err(error) => Input::Failure(error),
+            },
             Ok(length) => {
                 let piece = self.buffer.get(..length).unwrap_or_default();
                 Input::Chunk(Bytes::copy_from_slice(piece))
@@ -207,8 +214,6 @@ fn broken(progress: &Progress, error: ureq::Error) -> TransportError {
         return failure;
     }
     let kind = match &error {
-        ureq::Error::LargeResponseHeader(..) => TransportErrorKind::HeadTooLarge,
-        ureq::Error::Protocol(error) if is_too_many(error) => TransportErrorKind::HeadTooLarge,
         ureq::Error::Protocol(_) => TransportErrorKind::Protocol,
         // A head, a chunk or a length without its end.
         ureq::Error::BodyStalled => TransportErrorKind::Closed,
@@ -218,11 +223,6 @@ fn broken(progress: &Progress, error: ureq::Error) -> TransportError {
         _ => TransportErrorKind::Other,
     };
     progress.error(kind).with_source(error.to_string())
-}
-
-/// ureq takes 128 headers. Its error is of a crate that it does not export.
-fn is_too_many(error: &impl fmt::Display) -> bool {
-    error.to_string().contains("too many headers")
 }
 
 /// Hands out the one connection there is.

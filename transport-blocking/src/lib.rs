@@ -56,8 +56,8 @@
 //!
 //! # Limits
 //!
-//! HTTP/1.1 only. An answer that ends with its connection counts as complete if its JSON is. A head has at
-//! most 128 fields, whatever [`head_limit`](ClientOptions::head_limit) says.
+//! HTTP/1.1 only. An answer that ends with its connection counts as complete if its JSON is. Heads, and
+//! trailers, are limited in [bytes](ClientOptions::head_limit) and [fields](ClientOptions::MAX_HEAD_FIELDS).
 //!
 //! # Logs
 //!
@@ -99,6 +99,7 @@ mod client;
 mod connect;
 mod credentials;
 mod exchange;
+mod head;
 mod limits;
 mod load;
 mod pool;

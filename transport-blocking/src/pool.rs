@@ -85,7 +85,16 @@ impl Pool {
         let mut state = self.state();
         loop {
             // Also where there is nothing to wait for: what is late must not begin.
-            let left = limits.left().map_err(failed)?;
+            let left = match limits.left() {
+                Ok(left) => left,
+                Err(kind) => {
+                    // It may have been woken for a place, which is the next one's then.
+                    if state.leased < self.max_connections {
+                        self.freed.notify_one();
+                    }
+                    return Err(failed(kind));
+                }
+            };
             if state.leased < self.max_connections {
                 state.leased = state.leased.saturating_add(1);
                 return Ok(Lease {
@@ -272,5 +281,94 @@ impl Drop for Lease {
         state.leased = state.leased.saturating_sub(1);
         drop(state);
         self.pool.freed.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::mpsc, thread};
+
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(20);
+
+    fn pool(places: usize) -> Arc<Pool> {
+        let options = ClientOptions::new().max_connections(places);
+        Arc::new(Pool::new(&options.connection_wait(LONG)))
+    }
+
+    /// Leases a place on a thread of its own; says how that went and how long it took.
+    fn waiter(
+        pool: &Arc<Pool>,
+        limits: Limits,
+    ) -> thread::JoinHandle<(Option<TransportErrorKind>, Duration)> {
+        let pool = Arc::clone(pool);
+        thread::spawn(move || {
+            let begun = Instant::now();
+            let lease = pool.lease(&limits);
+            (lease.err().map(|error| error.kind()), begun.elapsed())
+        })
+    }
+
+    /// One is woken for the place that became free, but its time is over when it comes to look.
+    #[test]
+    fn who_comes_too_late_for_a_place_wakes_the_next() {
+        let pool = pool(1);
+        let none = Limits::default();
+        let lease = pool.lease(&none).unwrap();
+        let time = Duration::from_millis(200);
+        let first = waiter(&pool, Limits::of_call(Some(time)));
+        thread::sleep(time / 4);
+        let second = waiter(&pool, none);
+        thread::sleep(time / 4);
+        {
+            // What the end of the lease does; whoever is woken cannot look yet.
+            let mut state = pool.state();
+            state.leased = 0;
+            pool.freed.notify_one();
+            thread::sleep(time);
+        }
+        let (late, _) = first.join().unwrap();
+        assert_eq!(late, Some(TransportErrorKind::Deadline));
+        let (failed, took) = second.join().unwrap();
+        assert!(failed.is_none() && took < LONG / 2, "{failed:?} {took:?}");
+        // It was handed back by hand, and once more by its lease.
+        drop(lease);
+    }
+
+    /// However many give up at the moment in which a place becomes free, nobody waits beside a free one.
+    #[test]
+    fn no_place_lies_free_while_somebody_waits() {
+        let pool = pool(2);
+        let (done, finished) = mpsc::channel();
+        let threads: Vec<_> = (0..16_u64)
+            .map(|thread| {
+                let (pool, done) = (Arc::clone(&pool), done.clone());
+                thread::spawn(move || {
+                    for round in 0..300_u64 {
+                        // Half of them have hardly any patience.
+                        let micros = 20 + (thread * 31 + round * 17) % 150;
+                        let limits = match thread % 2 {
+                            0 => Limits::of_call(Some(Duration::from_micros(micros))),
+                            _ => Limits::default(),
+                        };
+                        let begun = Instant::now();
+                        if let Ok(lease) = pool.lease(&limits) {
+                            thread::sleep(Duration::from_micros(micros / 2));
+                            drop(lease);
+                        }
+                        assert!(begun.elapsed() < LONG / 2, "{:?}", begun.elapsed());
+                    }
+                    done.send(()).unwrap();
+                })
+            })
+            .collect();
+        for _ in &threads {
+            finished.recv_timeout(LONG * 2).unwrap();
+        }
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        assert_eq!(pool.state().leased, 0);
     }
 }

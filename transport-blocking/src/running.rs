@@ -6,8 +6,7 @@ use std::{
 };
 
 use neptunedata::{
-    CallOptions, Credentials, Error, Input, Machine, Sent, Step, Transmit, TransportError,
-    TransportErrorKind,
+    Credentials, Error, Input, Machine, Sent, Step, Transmit, TransportError, TransportErrorKind,
 };
 
 use crate::{Client, credentials::Missing, exchange::Answer, limits::Limits, trace};
@@ -24,26 +23,23 @@ pub struct Running<M: Machine> {
     input: Input,
     /// When the last item was handed out.
     paused: Option<Instant>,
-    /// How long it may take, until it has begun.
+    /// How long it may take, once it has begun.
     timeout: Option<Duration>,
+    begun: bool,
     outcome: Option<Result<M::Output, Error>>,
 }
 
 impl<M: Machine> Running<M> {
-    pub(crate) fn new(
-        client: &Client,
-        machine: M,
-        operation: &'static str,
-        options: &CallOptions,
-    ) -> Self {
-        let defaults = client.options();
+    pub(crate) fn new(client: &Client, machine: M, operation: &'static str) -> Self {
+        let (own, options) = (machine.timeouts(), client.options());
         Running {
-            timeout: options.timeout_set().or(defaults.timeout),
+            timeout: own.total.or(options.timeout),
+            begun: false,
             machine,
             driver: Driver {
                 client: client.clone(),
                 operation,
-                attempt_timeout: options.attempt_timeout_set().or(defaults.attempt_timeout),
+                attempt_timeout: own.attempt.or(options.attempt_timeout),
                 limits: Limits::default(),
                 answer: None,
                 given: None,
@@ -54,14 +50,16 @@ impl<M: Machine> Running<M> {
         }
     }
 
-    /// How long all of it may take from the first [`advance`](Running::advance) on, in place of the
-    /// client's [`timeout`](neptunedata::ClientOptions::timeout).
+    /// How long all of it may take from the first [`advance`](Running::advance) on, in place of what
+    /// the machine [says](Machine::timeouts) or the client's
+    /// [`timeout`](neptunedata::ClientOptions::timeout). Says nothing once it has begun.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// How long each attempt may take, in place of the client's
+    /// How long each attempt may take from the next one on, in place of what the machine
+    /// [says](Machine::timeouts) or the client's
     /// [`attempt_timeout`](neptunedata::ClientOptions::attempt_timeout).
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.driver.attempt_timeout = Some(timeout);
@@ -75,8 +73,8 @@ impl<M: Machine> Running<M> {
     ///
     /// When the machine failed; from then on it is always the same error.
     pub fn advance(&mut self) -> Result<Option<M::Item>, Error> {
-        if let Some(timeout) = self.timeout.take() {
-            self.driver.limits = Limits::of_call(Some(timeout));
+        if !std::mem::replace(&mut self.begun, true) {
+            self.driver.limits = Limits::of_call(self.timeout);
         }
         if let Some(pause) = self.paused.take() {
             self.driver.postpone(pause.elapsed());

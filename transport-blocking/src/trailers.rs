@@ -5,6 +5,7 @@
 //! much as it takes to find their end. Whether the framing is right is for ureq to say.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use neptunedata::ClientOptions;
 
 pub(crate) struct Trailers {
     state: State,
@@ -12,6 +13,8 @@ pub(crate) struct Trailers {
     /// How many more bytes of lines are taken.
     room: usize,
     fields: HeaderMap,
+    /// There were more.
+    cut: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -28,18 +31,20 @@ enum State {
 }
 
 impl Trailers {
-    /// Trailers of a body that begins now. Longer ones than `limit` are cut.
+    /// Trailers of a body that begins now, so many bytes at most.
     pub(crate) fn new(limit: usize) -> Self {
         Trailers {
             state: State::Size,
             line: Vec::new(),
             room: limit,
             fields: HeaderMap::new(),
+            cut: false,
         }
     }
 
-    pub(crate) fn into_fields(self) -> HeaderMap {
-        self.fields
+    /// None if there were more than the limits allow.
+    pub(crate) fn into_fields(self) -> Option<HeaderMap> {
+        (!self.cut).then_some(self.fields)
     }
 
     /// Takes the next piece of the body as it came over the wire.
@@ -74,6 +79,7 @@ impl Trailers {
         };
         if self.line.len().saturating_add(part.len()) > self.room {
             self.state = State::Over;
+            self.cut = true;
             return rest;
         }
         self.line.extend_from_slice(part);
@@ -94,8 +100,11 @@ impl Trailers {
             State::DataEnd => State::Size,
             State::Fields if !line.is_empty() => {
                 self.room = self.room.saturating_sub(line.len());
-                if let Some((name, value)) = field(line) {
-                    // A map has room for tens of thousands, and errors when it has not.
+                self.cut |= self.fields.len() >= ClientOptions::MAX_HEAD_FIELDS;
+                if let Some((name, value)) = field(line)
+                    && !self.cut
+                {
+                    // A map has room for tens of thousands.
                     let _ = self.fields.try_append(name, value);
                 }
                 State::Fields
@@ -131,7 +140,7 @@ mod tests {
             for piece in BODY.chunks(cut) {
                 trailers.follow(piece);
             }
-            let fields = trailers.into_fields();
+            let fields = trailers.into_fields().unwrap();
             assert_eq!(fields["x-neptune-status"], "500 InternalFailure");
             assert_eq!(
                 (fields.len(), &fields["x"]),
@@ -150,14 +159,21 @@ mod tests {
         ] {
             let mut trailers = Trailers::new(1024);
             trailers.follow(body.as_bytes());
-            assert!(trailers.into_fields().is_empty(), "{body}");
+            assert!(trailers.into_fields().unwrap().is_empty(), "{body}");
         }
         let mut trailers = Trailers::new(100);
         trailers.follow(b"0\r\n");
         for _ in 0..1000 {
             trailers.follow(b"x: 0123456789\r\n");
         }
-        assert_eq!(trailers.into_fields().len(), 7);
+        assert_eq!(trailers.fields.len(), 7);
+        assert!(trailers.into_fields().is_none());
+        let mut trailers = Trailers::new(1 << 20);
+        trailers.follow(b"0\r\n");
+        trailers.follow(&b"x: y\r\n".repeat(ClientOptions::MAX_HEAD_FIELDS));
+        assert_eq!(trailers.fields.len(), ClientOptions::MAX_HEAD_FIELDS);
+        trailers.follow(b"x: y\r\n");
+        assert!(trailers.into_fields().is_none());
         let mut trailers = Trailers::new(100);
         trailers.follow(&[b'0'; 1000]);
         assert!(trailers.line.len() <= 100);

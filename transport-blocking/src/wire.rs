@@ -6,7 +6,8 @@
 //! - ureq writes before it reads: the first `transmit_output` is the moment to send;
 //! - ureq asks `is_open` when it has read an answer to its end, nothing is left over, and neither side has
 //!   asked for the connection to be closed. Then, and only then, the connection can be used again;
-//! - ureq says with `input_consume` what it has used, trailers included.
+//! - ureq says with `input_consume` what it has used, trailers included;
+//! - of a head ureq looks at version, status, `connection`, `content-length` and `transfer-encoding` alone.
 //!
 //! # Who writes the request
 //!
@@ -22,8 +23,10 @@
 //! ([RFC 9112, 8](https://www.rfc-editor.org/rfc/rfc9112#section-8)). From the moment the last byte is
 //! accepted it is [`Sent::Maybe`], even if the connection was gone by then and nobody knew.
 
+mod input;
+
 use std::{
-    fmt, io,
+    fmt, io, mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -33,15 +36,15 @@ use neptunedata::{Sent, TransportError, TransportErrorKind};
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
 
 use crate::{
+    head::{Head, Unusable},
     limits::{Limits, lateness},
     pool::Lease,
     trailers::Trailers,
 };
+use input::Input;
 
 /// Up to this length, head and body go out in one write.
 const ONE_WRITE: usize = 64 * 1024;
-/// How much is read at once.
-const READ: usize = 32 * 1024;
 
 /// What is known about an exchange while ureq has the connection.
 pub(crate) struct Progress(Mutex<State>);
@@ -51,6 +54,8 @@ struct State {
     sent: Sent,
     reused: bool,
     failure: Option<TransportError>,
+    /// Of the head.
+    fields: HeaderMap,
     trailers: Option<Trailers>,
 }
 
@@ -61,6 +66,7 @@ impl Progress {
             sent: Sent::No,
             reused,
             failure: None,
+            fields: HeaderMap::new(),
             trailers: None,
         })))
     }
@@ -93,10 +99,23 @@ impl Progress {
         self.state().trailers = Some(Trailers::new(limit));
     }
 
+    /// All fields of the head that was read.
+    pub(crate) fn take_fields(&self) -> HeaderMap {
+        mem::take(&mut self.state().fields)
+    }
+
     /// The trailers, at the end of a body.
-    pub(crate) fn trailers(&self) -> HeaderMap {
+    ///
+    /// # Errors
+    ///
+    /// When there were more than the limits allow: the one that matters may be among the rest.
+    pub(crate) fn trailers(&self) -> Result<HeaderMap, TransportError> {
         let trailers = self.state().trailers.take();
-        trailers.map_or_else(HeaderMap::new, Trailers::into_fields)
+        match trailers.map(Trailers::into_fields) {
+            Some(Some(fields)) => Ok(fields),
+            Some(None) => Err(self.error(TransportErrorKind::HeadTooLarge)),
+            None => Ok(HeaderMap::new()),
+        }
     }
 
     /// The failure that made the transport give up.
@@ -111,6 +130,8 @@ pub(crate) struct Wire {
     request: Option<(Vec<u8>, Bytes)>,
     /// The request could not be written; perhaps an answer says why.
     unsent: Option<io::Error>,
+    /// None once the head has been read.
+    head: Option<Head>,
     input: Input,
     output: Vec<u8>,
     secure: bool,
@@ -144,6 +165,7 @@ impl Wire {
             progress,
             request: Some((head, body)),
             unsent: None,
+            head: Some(Head::new(head_limit)),
             input: Input::new(head_limit),
             output: Vec::new(),
             answered: false,
@@ -172,8 +194,24 @@ impl Wire {
         let socket = self.lease.as_mut().and_then(Lease::socket);
         let socket = socket.ok_or(io::ErrorKind::NotConnected)?;
         let received = socket.receive(self.input.space(), &limits)?;
-        self.input.filled = self.input.filled.saturating_add(received);
+        self.input.appended(received);
         Ok(received)
+    }
+
+    /// Takes what has been received for the head, and shows ureq what it needs of it when it is
+    /// complete.
+    fn read_head(&mut self) -> Result<(), Unusable> {
+        let Some(head) = &mut self.head else {
+            return Ok(());
+        };
+        let read = head.read(self.input.unread());
+        self.input.clear();
+        if let Some(read) = read? {
+            self.head = None;
+            self.input.put(&read.shown);
+            self.progress.state().fields = read.fields;
+        }
+        Ok(())
     }
 
     /// Remembers what broke first, and gives ureq an error that it does not interpret.
@@ -190,6 +228,13 @@ impl Wire {
             None => TransportErrorKind::Closed,
         };
         let failure = self.progress.error(kind).with_source(error);
+        self.progress.state().failure = Some(failure);
+        ureq::Error::ConnectionFailed
+    }
+
+    /// The same for what came and cannot be used.
+    fn give_up(&mut self, kind: TransportErrorKind, reason: String) -> ureq::Error {
+        let failure = self.progress.error(kind).with_source(reason);
         self.progress.state().failure = Some(failure);
         ureq::Error::ConnectionFailed
     }
@@ -218,25 +263,33 @@ impl Transport for Wire {
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
         if self.input.is_full() {
             // ureq has looked at all of it and wants more: trailers, or another line of a chunked body, that
-            // are longer than a head may be. Heads do not come so far, ureq keeps their limit.
-            let failure = self.progress.error(TransportErrorKind::HeadTooLarge);
-            self.progress.state().failure = Some(failure);
-            return Err(ureq::Error::ConnectionFailed);
+            // are longer than a head may be.
+            let reason = "trailers, or the head of a chunk, are longer than a head may be";
+            return Err(self.give_up(TransportErrorKind::HeadTooLarge, reason.to_owned()));
         }
-        let received = self.receive();
-        match &received {
-            Ok(received) if *received > 0 => {
-                self.answered = true;
-                return Ok(true);
+        loop {
+            let received = self.receive();
+            match &received {
+                Ok(received) if *received > 0 => {
+                    self.answered = true;
+                    if let Err(error) = self.read_head() {
+                        return Err(self.give_up(error.kind(), error.to_string()));
+                    }
+                    if self.head.is_none() {
+                        return Ok(true);
+                    }
+                    continue;
+                }
+                Err(error) if lateness(error).is_some() => {}
+                _ if !self.answered => self.end = End::Silent,
+                _ => {}
             }
-            Err(error) if lateness(error).is_some() => {}
-            _ if !self.answered => self.end = End::Silent,
-            _ => {}
-        }
-        match received {
-            Ok(_) if self.unsent.is_none() => Ok(false),
-            Ok(_) => Err(self.fail(io::ErrorKind::UnexpectedEof.into())),
-            Err(error) => Err(self.fail(error)),
+            return match received {
+                // A body may end with its connection, a head may not.
+                Ok(_) if self.unsent.is_none() && self.head.is_none() => Ok(false),
+                Ok(_) => Err(self.fail(io::ErrorKind::UnexpectedEof.into())),
+                Err(error) => Err(self.fail(error)),
+            };
         }
     }
 
@@ -274,52 +327,6 @@ impl fmt::Debug for Wire {
     }
 }
 
-/// Bytes that were received and not used yet.
-struct Input {
-    buffer: Vec<u8>,
-    consumed: usize,
-    filled: usize,
-    /// More than this is never kept.
-    limit: usize,
-    /// The last look at the bytes used some of them.
-    progress: bool,
-}
-
-impl Input {
-    fn new(head_limit: usize) -> Self {
-        Input {
-            buffer: Vec::new(),
-            consumed: 0,
-            filled: 0,
-            limit: head_limit.saturating_add(READ),
-            progress: false,
-        }
-    }
-
-    fn unread(&self) -> &[u8] {
-        self.buffer
-            .get(self.consumed..self.filled)
-            .unwrap_or_default()
-    }
-
-    fn is_full(&self) -> bool {
-        self.unread().len() >= self.limit
-    }
-
-    fn space(&mut self) -> &mut [u8] {
-        if self.consumed > 0 {
-            self.buffer.copy_within(self.consumed..self.filled, 0);
-            self.filled = self.filled.saturating_sub(self.consumed);
-            self.consumed = 0;
-        }
-        let wanted = self.filled.saturating_add(READ).min(self.limit);
-        if self.buffer.len() < wanted {
-            self.buffer.resize(wanted, 0);
-        }
-        self.buffer.get_mut(self.filled..).unwrap_or_default()
-    }
-}
-
 impl Buffers for Wire {
     fn output(&mut self) -> &mut [u8] {
         // Room for the head that ureq writes, which is short whatever the request.
@@ -341,21 +348,18 @@ impl Buffers for Wire {
     }
 
     fn input_appended(&mut self, amount: usize) {
-        let filled = self.input.filled.saturating_add(amount);
-        self.input.filled = filled.min(self.input.buffer.len());
+        self.input.appended(amount);
     }
 
     fn input_consume(&mut self, amount: usize) {
-        self.input.progress = amount > 0;
         if let Some(trailers) = &mut self.progress.state().trailers {
             let unread = self.input.unread();
             trailers.follow(unread.get(..amount).unwrap_or(unread));
         }
-        let consumed = self.input.consumed.saturating_add(amount);
-        self.input.consumed = consumed.min(self.input.filled);
+        self.input.consume(amount);
     }
 
     fn can_use_input(&self) -> bool {
-        self.input.progress && !self.input.unread().is_empty()
+        self.input.is_usable()
     }
 }

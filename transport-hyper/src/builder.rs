@@ -7,14 +7,16 @@ use std::{fmt, future::Future, sync::Arc};
 
 use http::Uri;
 use hyper::rt::{Executor, Read, Timer, Write};
-use neptunedata::{Auth, ClientOptions, Credentials, CredentialsError, Endpoint, EndpointError};
+use neptunedata::{
+    Auth, ClientOptions, Credentials, CredentialsError, Endpoint, EndpointError, Route, RouteError,
+};
 use tower_service::Service;
 
 #[cfg(feature = "aws-config")]
 use crate::aws::SdkProvider;
 use crate::{
     Client, Task,
-    clock::Clock,
+    clock::{Check, Clock},
     connect::{Base, Connector, Target},
     credentials::Source,
     fault::BoxError,
@@ -33,7 +35,7 @@ pub struct ClientBuilder {
     signing: Option<Signing>,
     region: bool,
     options: ClientOptions,
-    timer: Option<Arc<dyn Timer + Send + Sync>>,
+    timer: Option<(Arc<dyn Timer + Send + Sync>, Check)>,
     spawn: Option<Spawn>,
     base: Option<Base>,
     /// Whether the connector's connections are already secure.
@@ -50,7 +52,10 @@ impl ClientBuilder {
             region: false,
             options: ClientOptions::new(),
             #[cfg(feature = "tokio")]
-            timer: Some(Arc::new(crate::tokio_runtime::LenientTimer)),
+            timer: Some((
+                Arc::new(crate::tokio_runtime::LenientTimer),
+                crate::tokio_runtime::check,
+            )),
             #[cfg(feature = "tokio")]
             spawn: Some(Arc::new(crate::tokio_runtime::spawn)),
             #[cfg(feature = "tokio")]
@@ -187,9 +192,11 @@ impl ClientBuilder {
         self
     }
 
-    /// What measures time: that of tokio with the feature `tokio`.
+    /// What measures time: that of tokio with the feature `tokio`, which works within tokio alone.
+    /// Elsewhere calls fail with [`Runtime`](neptunedata::TransportErrorKind::Runtime) unless a timer
+    /// is given, whatever the connector.
     pub fn timer(mut self, timer: impl Timer + Send + Sync + 'static) -> Self {
-        self.timer = Some(Arc::new(timer));
+        self.timer = Some((Arc::new(timer), || Ok(())));
         self
     }
 
@@ -245,12 +252,13 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, BuildError> {
         let signing = self.signing.ok_or(BuildError::NoAuthentication)?;
         let (auth, source, endpoint) = resolve(signing, self.endpoint, self.region)?;
-        let options = self.options;
+        let mut options = self.options;
         if options.max_connections == 0 {
             return Err(BuildError::NoConnections);
         }
         let session = options.session(endpoint.clone(), auth).build()?;
-        let clock = Clock::new(self.timer.ok_or(BuildError::NoTimer)?);
+        let (timer, check) = self.timer.ok_or(BuildError::NoTimer)?;
+        let clock = Clock::new(timer, check);
         let base = self.base.ok_or(BuildError::NoConnector)?;
 
         // Where connections lead, which is not who is spoken to.
@@ -259,26 +267,11 @@ impl ClientBuilder {
         } else {
             "http"
         };
-        let cluster = match &options.resolve_to {
-            Some(address) if address.contains('/') => {
-                let error = EndpointError::Path(address.clone());
-                return Err(BuildError::ResolveTo(error));
-            }
-            Some(address) => {
-                Endpoint::parse(&format!("{scheme}://{address}")).map_err(BuildError::ResolveTo)?
-            }
-            None => endpoint.clone(),
-        };
-        let proxy = options.proxy.clone();
         #[cfg(feature = "proxy")]
-        let proxy = match proxy {
-            None if self.environment => {
-                neptunedata::Proxy::from_environment(&cluster, |name| std::env::var(name).ok())?
-            }
-            proxy => proxy,
-        };
-        // A tunnel's end on this machine is not behind any proxy either.
-        let proxy = proxy.filter(|proxy| proxy.applies_to(&endpoint) && proxy.applies_to(&cluster));
+        let environment = |name: &str| std::env::var(name).ok().filter(|_| self.environment);
+        #[cfg(not(feature = "proxy"))]
+        let environment = |_: &str| None;
+        let Route { to, proxy, .. } = options.route(&endpoint, environment)?;
         if proxy.is_some() && cfg!(not(feature = "proxy")) {
             return Err(BuildError::ProxyUnavailable);
         }
@@ -286,17 +279,21 @@ impl ClientBuilder {
             return Err(BuildError::NoTls);
         }
         let target = match &proxy {
-            Some(proxy) => Target::new("http", proxy.host(), proxy.port()),
-            None => Target::new(scheme, cluster.host(), cluster.port()),
+            Some(proxy) => Target::new("http", proxy.host(), proxy.port(), &options),
+            None => Target::new(scheme, to.host(), to.port(), &options),
         }
-        .map_err(|()| BuildError::ResolveTo(EndpointError::Host(cluster.host().to_owned())))?;
+        .map_err(|()| {
+            BuildError::Route(RouteError::ResolveTo(EndpointError::Host(
+                to.host().to_owned(),
+            )))
+        })?;
         let connector = Connector {
             base,
             target,
             #[cfg(feature = "proxy")]
-            tunnel: proxy.as_ref().map(|proxy| {
-                crate::connect::Tunnel::new(proxy, &authority(cluster.host(), cluster.port()))
-            }),
+            tunnel: proxy
+                .as_ref()
+                .map(|proxy| crate::connect::Tunnel::new(proxy, &authority(to.host(), to.port()))),
             #[cfg(feature = "tls")]
             tls: match endpoint.is_secure() && !self.secured {
                 true => Some(crate::connect::tls::Tls::new(
@@ -307,6 +304,10 @@ impl ClientBuilder {
             },
         };
         let pool = Pool::new(connector, clock, &options, self.spawn);
+        // What the environment gave is shown with the rest.
+        if options.proxy.is_none() {
+            options.proxy = proxy;
+        }
         Ok(Client::assemble(session, options, source, pool))
     }
 }
@@ -322,7 +323,9 @@ impl fmt::Debug for ClientBuilder {
 }
 
 impl Target {
-    fn new(scheme: &str, host: &str, port: u16) -> Result<Target, ()> {
+    fn new(scheme: &str, host: &str, port: u16, options: &ClientOptions) -> Result<Target, ()> {
+        #[cfg(not(feature = "tokio"))]
+        let _ = options;
         let uri = Uri::builder()
             .scheme(scheme)
             .authority(authority(host, port))
@@ -334,6 +337,8 @@ impl Target {
             host: host.to_owned(),
             #[cfg(feature = "tokio")]
             port,
+            #[cfg(feature = "tokio")]
+            receive_buffer: options.receive_buffer,
             uri,
         })
     }

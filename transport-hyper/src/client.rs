@@ -92,7 +92,7 @@ impl Client {
         &self.0.session
     }
 
-    /// The options it was built with.
+    /// The options it was built with, and the proxy of the environment if it was asked for one.
     pub fn options(&self) -> &ClientOptions {
         &self.0.options
     }
@@ -129,7 +129,8 @@ impl Client {
         CallBuilder::new(self, operation)
     }
 
-    /// Runs any machine to its end; items are dropped.
+    /// Runs any machine to its end; items are dropped. It may take as long as the machine
+    /// [says](Machine::timeouts), else as the client's options say.
     ///
     /// # Errors
     ///
@@ -172,14 +173,7 @@ impl Client {
         options: &CallOptions,
     ) -> Running<Call<O>> {
         let call = Call::with_options(&self.0.session, operation, options, self.seed());
-        let mut running = Running::new(self.clone(), call, O::INFO.name);
-        if let Some(timeout) = options.timeout_set() {
-            running = running.timeout(timeout);
-        }
-        if let Some(timeout) = options.attempt_timeout_set() {
-            running = running.attempt_timeout(timeout);
-        }
-        running
+        Running::new(self.clone(), call, O::INFO.name)
     }
 
     pub(crate) fn pool(&self) -> &Pool {

@@ -12,17 +12,30 @@ use std::{
 use hyper::rt::{Sleep, Timer};
 use neptunedata::Now;
 
+/// Says why a timer cannot be used where it is asked.
+pub(crate) type Check = fn() -> Result<(), &'static str>;
+
 /// The timer of the runtime at hand, and what `Now::mono` counts from.
 #[derive(Clone)]
 pub(crate) struct Clock {
     timer: Arc<dyn Timer + Send + Sync>,
+    check: Check,
     start: Instant,
 }
 
 impl Clock {
-    pub(crate) fn new(timer: Arc<dyn Timer + Send + Sync>) -> Self {
+    pub(crate) fn new(timer: Arc<dyn Timer + Send + Sync>, check: Check) -> Self {
         let start = timer.now();
-        Clock { timer, start }
+        Clock {
+            timer,
+            check,
+            start,
+        }
+    }
+
+    /// Whether time can be measured here; if not, why.
+    pub(crate) fn check(&self) -> Result<(), &'static str> {
+        (self.check)()
     }
 
     /// The time of the timer: that of a test which moves it, if there is one.

@@ -43,6 +43,8 @@ pub(crate) struct Target {
     pub(crate) host: String,
     #[cfg(feature = "tokio")]
     pub(crate) port: u16,
+    #[cfg(feature = "tokio")]
+    pub(crate) receive_buffer: Option<usize>,
     pub(crate) uri: Uri,
 }
 
@@ -77,7 +79,7 @@ impl Base {
     async fn connect(&self, target: &Target, clock: &Clock) -> Result<Stream, TransportError> {
         match self {
             #[cfg(feature = "tokio")]
-            Base::Tokio => tcp::connect(&target.host, target.port, clock).await,
+            Base::Tokio => tcp::connect(target, clock).await,
             Base::Custom(connect) => {
                 let _ = clock;
                 let io = connect(target.uri.clone())

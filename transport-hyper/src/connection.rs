@@ -25,10 +25,11 @@ use hyper::{
     body::{Body, Frame, Incoming, SizeHint},
     client::conn::http1,
 };
-use neptunedata::{Sent, TransportError, TransportErrorKind};
+use neptunedata::{ClientOptions, Sent, TransportError, TransportErrorKind};
 
 use crate::{
     fault,
+    home::Home,
     io::{Counted, Stream, Written},
 };
 
@@ -42,8 +43,20 @@ pub(crate) struct Connection {
     /// How long the request on its way is, on the wire.
     length: u64,
     served: u64,
-    pub(crate) created: Instant,
+    pub(crate) birth: Birth,
 }
+
+/// When and where a connection was made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Birth {
+    pub(crate) at: Instant,
+    pub(crate) home: Home,
+    /// That of the pool at the time.
+    pub(crate) generation: u64,
+}
+
+/// How far hyper reads ahead of who takes the body, unless a head is longer.
+const READ_AHEAD: usize = 128 * 1024;
 
 /// A piece of an answer's body.
 pub(crate) enum Piece {
@@ -55,14 +68,15 @@ impl Connection {
     pub(crate) async fn new(
         stream: Stream,
         head_limit: usize,
-        created: Instant,
+        birth: Birth,
     ) -> Result<Connection, TransportError> {
         let written = Arc::new(Written::default());
         let io = Counted::new(stream.io, Arc::clone(&written));
         let (sender, driver) = http1::Builder::new()
             .max_header_size(head_limit)
+            .max_headers(ClientOptions::MAX_HEAD_FIELDS)
             // The limit on heads must be the one that is met first.
-            .max_buf_size(head_limit.saturating_add(8192).max(512 * 1024))
+            .max_buf_size(head_limit.saturating_add(8192).max(READ_AHEAD))
             .handshake(io)
             .await
             .map_err(|error| fault::of_connection(error, Sent::No))?;
@@ -73,7 +87,7 @@ impl Connection {
             probe: stream.probe,
             length: 0,
             served: 0,
-            created,
+            birth,
         })
     }
 

@@ -15,7 +15,7 @@ use neptunedata::{
     sources::cache::{CredentialsCache, Decision, REFRESH_AHEAD},
 };
 
-use crate::clock::Clock;
+use crate::{clock::Clock, home::Home};
 
 /// How long a call that asks ahead of expiry waits before it goes on with those it has.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -46,6 +46,8 @@ struct State {
 struct Question {
     answer: Answer,
     since: Instant,
+    /// Where it was asked. It may wait for something that only moves there.
+    home: Home,
 }
 
 impl Source {
@@ -108,11 +110,15 @@ impl Source {
             refresh || !state.cache.is_empty()
         };
         let now = clock.instant();
-        let is_stale = |asked: &Question| now.saturating_duration_since(asked.since) > STALE;
+        let home = Home::here();
+        let is_stale = |asked: &Question| {
+            asked.home != home || now.saturating_duration_since(asked.since) > STALE
+        };
         if question.as_ref().is_none_or(is_stale) {
             *question = Some(Question {
                 answer: provider(bypass),
                 since: now,
+                home,
             });
         }
         let patience = spare.as_ref().and_then(|_| clock.after(PATIENCE));
@@ -188,7 +194,7 @@ mod tests {
     use super::*;
 
     fn clock() -> Clock {
-        Clock::new(Arc::new(hyper_util::rt::TokioTimer::new()))
+        Clock::new(Arc::new(hyper_util::rt::TokioTimer::new()), || Ok(()))
     }
 
     const START: SystemTime = SystemTime::UNIX_EPOCH;

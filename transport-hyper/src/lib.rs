@@ -43,7 +43,8 @@
 //! - **Nothing left behind.** Futures can be dropped at any point. That closes the connection at
 //!   once and frees its place; the server may go on with the request.
 //! - **Limits that hold.** Connections, heads, bodies, and time: for connecting with TLS, for an
-//!   attempt, for a call, for waiting for a place. See [`ClientOptions`].
+//!   attempt, for a call, for waiting for a place. What is not read is not fetched. See
+//!   [`ClientOptions`].
 //! - **No surprises from outside.** The environment is not read unless told to, redirects are not
 //!   followed, nothing but HTTP/1.1 is spoken, and TLS is 1.2 at least.
 //! - **No secrets** in `Debug`, errors or logs.
@@ -66,11 +67,18 @@
 //!
 //! # Runtimes
 //!
-//! With the feature `tokio`, calls are made within a tokio runtime that has I/O and time enabled.
-//! For any other one give the builder a [`connector`](ClientBuilder::connector), a
+//! With the feature `tokio`, calls are made within a tokio runtime that has I/O and time enabled;
+//! elsewhere they fail with [`TransportErrorKind::Runtime`], or for want of credentials, with
+//! the reason as the error's text or source. (What tokio says itself about a runtime without I/O or
+//! time is a panic, which is caught: it goes to the panic hook, and is fatal where panics abort.)
+//! For any other runtime give the builder both a [`connector`](ClientBuilder::connector) and a
 //! [`timer`](ClientBuilder::timer) and, to have idle connections closed in time, an
 //! [`executor`](ClientBuilder::executor). Connections are driven by the calls that use them, so
 //! nothing else is spawned.
+//!
+//! One client may be used from several runtimes, at the same time or one after the other, so it can
+//! be kept in a static: a connection is used again only in the tokio runtime that it was made in. A
+//! [`Running`] stays in the one that it began in.
 //!
 //! # Features
 //!
@@ -111,6 +119,7 @@ mod connect;
 mod connection;
 mod credentials;
 mod fault;
+mod home;
 mod io;
 mod load;
 mod pool;

@@ -9,11 +9,14 @@
 //! is one host and one protocol, so it is short.
 //!
 //! Nothing is spawned to use it. Only to close idle connections in time, when nobody calls any more,
-//! is there a task, for as long as connections lie idle and if there is an executor.
+//! is there a task, for as long as connections lie idle and if there is an executor. A connection is
+//! used again in the runtime only that it was made in: see [`home`](crate::home).
+
+mod reaper;
 
 use std::{
     fmt, mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -28,9 +31,11 @@ use crate::{
     caution::Caution,
     clock::Clock,
     connect::Connector,
-    connection::{Connection, Piece},
+    connection::{Birth, Connection, Piece},
     fault,
+    home::Home,
 };
+use reaper::Reaper;
 
 /// Starts a task.
 pub(crate) type Spawn = Arc<dyn Fn(Task) + Send + Sync>;
@@ -64,9 +69,11 @@ struct State {
     /// In the order in which they were put back; the last one is the warmest.
     idle: Vec<Idle>,
     in_use: usize,
+    /// Connections of earlier generations are not used again.
+    generation: u64,
     caution: Caution,
-    /// Whether a task sees to the idle ones.
-    reaped: bool,
+    /// Where a task sees to the idle ones. Each runtime has its own, as others may stand still.
+    reaped: Vec<Home>,
 }
 
 struct Idle {
@@ -103,7 +110,8 @@ impl Pool {
     }
 
     /// A connection for one request: an idle one that is alive, or a new one. After a demand for a
-    /// fresh one the idle ones are closed too: what makes one of them doubtful concerns them all.
+    /// fresh one none of those that there are is used again, now idle or in use: what makes one of
+    /// them doubtful concerns them all.
     pub(crate) async fn lease(
         &self,
         which: neptunedata::Connection,
@@ -116,12 +124,13 @@ impl Pool {
             .await
             .ok_or_else(|| TransportError::new(TransportErrorKind::PoolLimit, Sent::No))?;
         let place = Place::new(Arc::clone(shared), permit);
+        let home = Home::here();
         match which {
             neptunedata::Connection::Any => {
                 while let Some(Idle {
                     mut connection,
                     since,
-                }) = shared.take_idle()
+                }) = shared.take_idle(home)
                 {
                     let idle = shared.clock.instant().saturating_duration_since(since);
                     if connection.is_alive().await {
@@ -135,15 +144,23 @@ impl Pool {
                 }
             }
             neptunedata::Connection::Fresh => {
-                let doubtful = mem::take(&mut shared.state().idle);
+                let mut state = shared.state();
+                state.generation = state.generation.wrapping_add(1);
+                let doubtful = mem::take(&mut state.idle);
+                drop(state);
                 drop(doubtful);
             }
         }
         shared.make_room();
-        let created = shared.clock.instant();
+        let birth = Birth {
+            at: shared.clock.instant(),
+            home,
+            // Before there is a connection: it is no newer than the look-up of its address.
+            generation: shared.state().generation,
+        };
         let connect = async {
             let stream = shared.connector.connect(&shared.clock).await?;
-            Connection::new(stream, shared.limits.head, created).await
+            Connection::new(stream, shared.limits.head, birth).await
         };
         let connection = shared
             .clock
@@ -177,10 +194,13 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The idle connection used last, if it is still young enough.
-    fn take_idle(&self) -> Option<Idle> {
+    /// The idle connection of this runtime used last, if one is still young enough.
+    fn take_idle(&self, home: Home) -> Option<Idle> {
         self.sweep();
-        self.state().idle.pop()
+        let mut state = self.state();
+        let is_here = |idle: &Idle| idle.connection.birth.home == home;
+        let place = state.idle.iter().rposition(is_here)?;
+        Some(state.idle.remove(place))
     }
 
     /// A connection ended on its own, so long after its last answer.
@@ -189,23 +209,41 @@ impl Shared {
         self.state().caution.note_end(answers, after, now);
     }
 
-    /// Closes what has lain or lived too long, and says when the next one is due.
-    fn sweep(&self) -> Option<Instant> {
+    /// Closes what has lain or lived too long.
+    fn sweep(&self) {
         let now = self.clock.instant();
         let mut state = self.state();
-        let (kept, over): (Vec<_>, Vec<_>) = mem::take(&mut state.idle)
-            .into_iter()
-            .partition(|idle| self.due(idle).is_none_or(|due| now < due));
-        state.idle = kept;
+        let over = self.take_over(&mut state, now);
+        drop(state);
+        drop(over);
+    }
+
+    /// The same, and says when the next one is due. If there is none, the task of this runtime that
+    /// asks is the last to know: in the same moment it counts as ended.
+    fn sweep_for(&self, reaper: Home) -> Option<Instant> {
+        let now = self.clock.instant();
+        let mut state = self.state();
+        let over = self.take_over(&mut state, now);
         let next = state.idle.iter().filter_map(|idle| self.due(idle)).min();
+        if next.is_none() {
+            state.reaped.retain(|home| *home != reaper);
+        }
         drop(state);
         drop(over);
         next
     }
 
+    fn take_over(&self, state: &mut State, now: Instant) -> Vec<Idle> {
+        let (kept, over): (Vec<_>, Vec<_>) = mem::take(&mut state.idle)
+            .into_iter()
+            .partition(|idle| self.due(idle).is_none_or(|due| now < due));
+        state.idle = kept;
+        over
+    }
+
     fn due(&self, idle: &Idle) -> Option<Instant> {
         let by_rest = idle.since.checked_add(self.limits.idle);
-        let by_age = idle.connection.created.checked_add(self.limits.age);
+        let by_age = idle.connection.birth.at.checked_add(self.limits.age);
         match (by_rest, by_age) {
             (Some(rest), Some(age)) => Some(rest.min(age)),
             (rest, age) => rest.or(age),
@@ -235,7 +273,8 @@ impl Shared {
         if idle.connection.served() > 1 {
             state.caution.note_reuse();
         }
-        if state.caution.is_due(since) {
+        let is_old = idle.connection.birth.generation != state.generation;
+        if is_old || state.caution.is_due(since) {
             // Closed without the lock, and before its place is free.
             drop(state);
             drop(idle);
@@ -244,41 +283,19 @@ impl Shared {
         state.idle.push(idle);
         // In the same moment, so that it is never counted twice.
         place.leave(&mut state);
+        let home = Home::here();
         let spawn = self
             .spawn
             .as_ref()
-            .filter(|_| !mem::replace(&mut state.reaped, true));
+            .filter(|_| !state.reaped.contains(&home));
+        if spawn.is_some() {
+            state.reaped.push(home);
+        }
         drop(state);
         drop(place);
         if let Some(spawn) = spawn {
-            let pool = Arc::downgrade(self);
-            let clock = self.clock.clone();
-            spawn(Box::pin(reap(Reaper(pool), clock)));
-        }
-    }
-}
-
-/// Closes idle connections when they are due, until there are none.
-async fn reap(reaper: Reaper, clock: Clock) {
-    while let Some(due) = reaper.next() {
-        clock.sleep_until(due).await;
-    }
-}
-
-/// Not a reason to keep the pool.
-struct Reaper(Weak<Shared>);
-
-impl Reaper {
-    fn next(&self) -> Option<Instant> {
-        self.0.upgrade()?.sweep()
-    }
-}
-
-/// Also when the runtime that ran the task is gone: the next one is started in another.
-impl Drop for Reaper {
-    fn drop(&mut self) {
-        if let Some(pool) = self.0.upgrade() {
-            pool.state().reaped = false;
+            let reaper = Reaper::new(Arc::downgrade(self), home);
+            spawn(Box::pin(reaper.run(self.clock.clone())));
         }
     }
 }
@@ -364,6 +381,9 @@ impl Lease {
         if connection.settle().await {
             let shared = Arc::clone(&place.shared);
             shared.keep(connection, place);
+        } else {
+            // Closed before its place is free.
+            drop(connection);
         }
     }
 }

@@ -7,10 +7,11 @@ use std::{
 
 use hyper::body::Incoming;
 use neptunedata::{
-    Credentials, Error, Input, Machine, Sent, Step, Transmit, TransportError, TransportErrorKind,
+    Credentials, CredentialsError, Error, Input, Machine, Sent, Step, Transmit, TransportError,
+    TransportErrorKind,
 };
 
-use crate::{Client, connection::Piece, pool::Lease, trace::Trace};
+use crate::{Client, connection::Piece, fault, pool::Lease, trace::Trace};
 
 /// A machine at work: [`Client::start`].
 ///
@@ -54,10 +55,10 @@ enum Todo {
 
 impl<M: Machine> Running<M> {
     pub(crate) fn new(client: Client, machine: M, operation: &'static str) -> Self {
-        let options = client.options();
+        let (own, options) = (machine.timeouts(), client.options());
         Running {
-            timeout: options.timeout,
-            attempt_timeout: options.attempt_timeout,
+            timeout: own.total.or(options.timeout),
+            attempt_timeout: own.attempt.or(options.attempt_timeout),
             client,
             machine,
             deadline: None,
@@ -70,14 +71,16 @@ impl<M: Machine> Running<M> {
         }
     }
 
-    /// How long all of it may take from the first [`advance`](Running::advance) on, in place of the
-    /// client's [`timeout`](neptunedata::ClientOptions::timeout).
+    /// How long all of it may take from the first [`advance`](Running::advance) on, in place of what
+    /// the machine [says](Machine::timeouts) or the client's
+    /// [`timeout`](neptunedata::ClientOptions::timeout). Says nothing once it has begun.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// How long each attempt may take, in place of the client's
+    /// How long each attempt may take from the next one on, in place of what the machine
+    /// [says](Machine::timeouts) or the client's
     /// [`attempt_timeout`](neptunedata::ClientOptions::attempt_timeout).
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
@@ -185,6 +188,9 @@ impl<M: Machine> Running<M> {
     async fn credentials(&mut self, refresh: bool) -> Input {
         self.trace.credentials(refresh);
         let clock = self.client.clock();
+        if let Err(reason) = clock.check() {
+            return Input::CredentialsFailed(CredentialsError::new(reason));
+        }
         let get = self
             .client
             .source()
@@ -203,7 +209,15 @@ impl<M: Machine> Running<M> {
         let Todo::Send(transmit) = &self.todo else {
             return Input::Next;
         };
+        let clock = self.client.clock();
+        if let Err(reason) = clock.check() {
+            return self.broken(fault::not_sent(TransportErrorKind::Runtime, reason));
+        }
         let (until, late) = self.limit();
+        let is_late = || until.is_some_and(|until| until <= clock.instant());
+        if is_late() {
+            return self.broken(TransportError::new(late, Sent::No));
+        }
         let pool = self.client.pool();
         let lease = pool.clock().within(until, pool.lease(transmit.connection));
         let mut lease = match lease.await {
@@ -212,8 +226,7 @@ impl<M: Machine> Running<M> {
             None => return self.broken(TransportError::new(late, Sent::No)),
         };
         // What is ready at once is taken whatever the time, but nothing begins when the time is over.
-        let clock = self.client.clock();
-        if until.is_some_and(|until| until <= clock.instant()) {
+        if is_late() {
             return self.broken(TransportError::new(late, Sent::No));
         }
         // From here on the request may get out, and is not sent by this step again.

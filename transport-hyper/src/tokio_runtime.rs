@@ -2,6 +2,7 @@
 
 use std::{
     future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     task::{Context, Poll},
     time::{Duration, Instant},
@@ -20,8 +21,27 @@ pub(crate) fn spawn(task: Task) {
     }
 }
 
-/// tokio's timer, which does not panic where there is no tokio. No connection can be made there
-/// either, so that the error of the call says it.
+/// Why nothing can be done outside of tokio.
+pub(crate) const NO_RUNTIME: &str =
+    "there is no tokio runtime here; call within one, or give the builder a connector and a timer";
+
+/// Whether tokio's timer can be used here; if not, why.
+pub(crate) fn check() -> Result<(), &'static str> {
+    if Handle::try_current().is_err() {
+        return Err(NO_RUNTIME);
+    }
+    let sleep = caught(|| drop(tokio::time::sleep(Duration::ZERO)));
+    sleep.ok_or("the tokio runtime here has its timers disabled: Builder::enable_time")
+}
+
+/// None in place of a panic. tokio does not say otherwise that a runtime has been built without
+/// what it is asked for.
+pub(crate) fn caught<T>(what: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(what)).ok()
+}
+
+/// tokio's timer, which does not panic where there is no tokio. What waits there does not wait;
+/// [`check`] has to be asked first.
 #[derive(Debug)]
 pub(crate) struct LenientTimer;
 

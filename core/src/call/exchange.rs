@@ -10,8 +10,8 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use super::{
-    Answered, CallOptions, Connection, Input, Machine, Now, Step, Transmit, backoff::Random,
-    body::Body, decoder::Decoder,
+    Answered, CallOptions, Connection, Input, Machine, Now, Step, Timeouts, Transmit,
+    backoff::Random, body::Body, decoder::Decoder,
 };
 use crate::{
     Cause, Credentials, CredentialsError, DecodeError, Effect, EncodeError, Error, Misuse,
@@ -50,6 +50,7 @@ pub struct Exchange {
     effect: Effect,
     max_attempts: u32,
     body_limit: usize,
+    timeouts: Timeouts,
     streaming: bool,
     /// Chunks were used by the caller, so sending again would give them twice.
     committed: bool,
@@ -131,6 +132,7 @@ impl Exchange {
             effect: options.effect.unwrap_or(effect),
             max_attempts: options.max_attempts.unwrap_or(policy.max_attempts).max(1),
             body_limit: options.body_limit.unwrap_or(session.body_limit()),
+            timeouts: options.timeouts,
             streaming: false,
             committed: false,
             random: Random::new(seed),
@@ -362,5 +364,9 @@ impl Machine for Exchange {
             ) if failure.kind() == TransportErrorKind::Deadline => self.take_failure(failure, now),
             (_, input) => self.misuse(input.name()),
         }
+    }
+
+    fn timeouts(&self) -> Timeouts {
+        self.timeouts
     }
 }

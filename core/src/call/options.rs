@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue};
 use serde_json::Value;
 
+use super::Timeouts;
 use crate::{Effect, wire::request::Extras};
 
 /// What a caller says about one call, beside the request.
@@ -23,8 +24,7 @@ pub struct CallOptions {
     pub(crate) max_attempts: Option<u32>,
     pub(crate) body_limit: Option<usize>,
     pub(crate) row_limit: Option<usize>,
-    pub(crate) timeout: Option<Duration>,
-    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) timeouts: Timeouts,
     pub(crate) extras: Extras,
 }
 
@@ -50,30 +50,31 @@ impl CallOptions {
         self
     }
 
-    /// How long the call may take with all attempts and waits. Drivers keep the time: see
+    /// How long the call may take with all attempts and waits, in place of
     /// [`ClientOptions::timeout`](crate::ClientOptions::timeout).
+    ///
+    /// Drivers keep the time. A [`Call`](crate::Call) or [`Exchange`](crate::Exchange) that is made
+    /// with these options tells its driver ([`Machine::timeouts`](crate::Machine::timeouts)), so
+    /// that this holds for machines made by hand, too; by hand-made drivers it has to be asked for.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.timeouts.total = Some(timeout);
         self
     }
 
-    /// How long one attempt may take. Drivers keep the time: see
-    /// [`ClientOptions::attempt_timeout`](crate::ClientOptions::attempt_timeout).
+    /// How long one attempt may take, in place of
+    /// [`ClientOptions::attempt_timeout`](crate::ClientOptions::attempt_timeout). Kept as
+    /// [`timeout`](CallOptions::timeout) is.
     #[must_use]
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
-        self.attempt_timeout = Some(timeout);
+        self.timeouts.attempt = Some(timeout);
         self
     }
 
-    /// What [`timeout`](CallOptions::timeout) was set to; for drivers.
-    pub fn timeout_set(&self) -> Option<Duration> {
-        self.timeout
-    }
-
-    /// What [`attempt_timeout`](CallOptions::attempt_timeout) was set to; for drivers.
-    pub fn attempt_timeout_set(&self) -> Option<Duration> {
-        self.attempt_timeout
+    /// What [`timeout`](CallOptions::timeout) and [`attempt_timeout`](CallOptions::attempt_timeout)
+    /// were set to: for machines, which pass it on to their drivers.
+    pub fn timeouts(&self) -> Timeouts {
+        self.timeouts
     }
 
     /// The longest body that is collected, in bytes; the session says it by default.

@@ -232,10 +232,12 @@ fn verdict(kind: ErrorKind, status: u16) -> (Option<RetryClass>, &'static str) {
 /// The class of a broken exchange, None for one that will not pass.
 pub(crate) fn classify_transport(error: &TransportError) -> Option<RetryClass> {
     match error.kind() {
-        // The caller's patience is over, the certificate is wrong, the caller's own limits are met.
+        // The caller's patience is over, the certificate is wrong, the caller's own limits are met,
+        // the program has to change.
         TransportErrorKind::Deadline
         | TransportErrorKind::Tls
         | TransportErrorKind::PoolLimit
+        | TransportErrorKind::Runtime
         | TransportErrorKind::HeadTooLarge => None,
         TransportErrorKind::Dns
         | TransportErrorKind::Connect

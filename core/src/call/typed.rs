@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, marker::PhantomData};
 
-use super::{Answered, CallOptions, Exchange, Input, Machine, Now, Step};
+use super::{Answered, CallOptions, Exchange, Input, Machine, Now, Step, Timeouts};
 use crate::{DecodeError, Operation, OperationInfo, Response, Session};
 
 /// A call: sends a request, collects the answer, decodes it.
@@ -63,6 +63,10 @@ impl<O: Operation> Machine for Call<O> {
 
     fn resume(&mut self, input: Input, now: Now) -> Step<Infallible, Answered<O::Output>> {
         resume_decoding(&mut self.exchange, O::INFO, O::decode, input, now)
+    }
+
+    fn timeouts(&self) -> Timeouts {
+        self.exchange.timeouts()
     }
 }
 

@@ -33,6 +33,9 @@ pub enum TransportErrorKind {
     HeadTooLarge,
     /// The driver's limit of connections is reached.
     PoolLimit,
+    /// There is no async runtime here that the driver could work in, or it lacks what the driver
+    /// needs of it.
+    Runtime,
     /// The caller's deadline passed. Never sent again, and accepted as the answer to any step.
     Deadline,
     /// Something else.
@@ -51,6 +54,7 @@ impl TransportErrorKind {
             TransportErrorKind::Protocol => "the answer is not HTTP",
             TransportErrorKind::HeadTooLarge => "the head of the answer is too large",
             TransportErrorKind::PoolLimit => "all connections are in use",
+            TransportErrorKind::Runtime => "there is no async runtime to work in",
             TransportErrorKind::Deadline => "the deadline passed",
             TransportErrorKind::Other => "the transport failed",
         }

@@ -130,6 +130,7 @@ pub(crate) fn matter() -> impl Strategy<Value = Matter> {
         TransportErrorKind::Protocol,
         TransportErrorKind::HeadTooLarge,
         TransportErrorKind::PoolLimit,
+        TransportErrorKind::Runtime,
         TransportErrorKind::Other,
     ]);
     let sent = select(vec![Sent::No, Sent::No, Sent::Maybe]);

@@ -1,6 +1,6 @@
 //! Why a client cannot be made.
 
-use neptunedata::{EndpointError, ProxyError, SessionError};
+use neptunedata::{EndpointError, RouteError, SessionError};
 
 /// A client that cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,18 +20,16 @@ pub enum BuildError {
     /// The endpoint does not go with the kind of authentication.
     #[error(transparent)]
     Session(#[from] SessionError),
-    /// `resolve_to` is no `host:port`.
-    #[error("resolve_to cannot be used: {0}")]
-    ResolveTo(EndpointError),
     /// There are no usable root certificates.
     #[error("the root certificates cannot be used: {0}")]
     Roots(String),
     /// The endpoint's host is no name that a certificate can have.
     #[error("{0:?} is not a name that a certificate can be checked against")]
     TlsName(String),
-    /// A variable of the environment is set to something that is no proxy.
+    /// `resolve_to` is no `host:port`, or a variable of the environment is set to something that is no
+    /// proxy.
     #[error(transparent)]
-    Proxy(#[from] ProxyError),
+    Route(#[from] RouteError),
     /// A proxy is set, and nothing speaks to it.
     #[error("proxies need the feature `proxy`")]
     ProxyUnavailable,

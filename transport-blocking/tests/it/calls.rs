@@ -4,7 +4,8 @@ use std::{io::Write, sync::mpsc, time::Duration};
 
 use neptunedata_blocking::{
     BuildError, CallOptions, Client, ClientOptions, Connection, Credentials, Effect, Endpoint,
-    ErrorKind, Exchange, FailureKind, GetEngineStatus, GetMlModelTrainingJob, Part, Session, http,
+    ErrorKind, Exchange, FailureKind, GetEngineStatus, GetMlModelTrainingJob, Part, RouteError,
+    Session, http,
 };
 use neptunedata_emulator::{Config, Emulator, Planned, Server, Signature};
 
@@ -209,8 +210,18 @@ fn building_needs_to_know_how_to_authenticate() {
             .options(options)
             .build()
     };
-    let error = unsigned(ClientOptions::new().resolve_to("nonsense")).unwrap_err();
-    assert!(matches!(error, BuildError::ResolveTo(_)), "{error}");
+    for address in [
+        "localhost",
+        "[::1]",
+        "a b:1",
+        "localhost:1/path",
+        "localhost:99999",
+    ] {
+        let error = unsigned(ClientOptions::new().resolve_to(address)).unwrap_err();
+        let BuildError::Route(RouteError::ResolveTo(_)) = error else {
+            panic!("{address}: {error}");
+        };
+    }
     let _: Session = unsigned(ClientOptions::new()).unwrap().session().clone();
 }
 

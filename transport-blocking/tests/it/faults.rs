@@ -61,10 +61,15 @@ fn heads_have_a_limit() {
     );
     let many = format!(
         "HTTP/1.1 200 OK\r\n{}content-length: 2\r\n\r\n{{}}",
-        "x: y\r\n".repeat(200)
+        "x: y\r\n".repeat(1100)
     );
     let endless = format!("HTTP/1.1 200 OK\r\nx: {}", "y".repeat(1 << 20));
-    for answer in [long.clone(), many, endless] {
+    // Each of them short.
+    let trailers = format!(
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\n{}X-Neptune-Status: 500 x\r\n\r\n",
+        "x: y\r\n".repeat(20_000)
+    );
+    for answer in [long.clone(), many, endless, trailers] {
         let error = answered_with(answer.into_bytes().leak());
         assert_eq!(
             facts(&error),
@@ -79,6 +84,30 @@ fn heads_have_a_limit() {
     let small = peer.client_with(options().head_limit(16));
     let error = small.send(&GetEngineStatus::new()).unwrap_err();
     assert_eq!(error.kind(), transport(TransportErrorKind::HeadTooLarge));
+}
+
+#[test]
+fn heads_of_many_fields_are_taken() {
+    let fields: String = (0..1000).map(|n| format!("x-{n}: {n}\r\n")).collect();
+    let length = HEALTHY.len();
+    let head = format!("HTTP/1.1 200 OK\r\n{fields}content-length: {length}\r\n\r\n{HEALTHY}");
+    let trailers = format!(
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{length:x}\r\n{HEALTHY}\r\n0\r\n{fields}\r\n"
+    );
+    let peer = Peer::start(move |mut stream, _| {
+        for answer in [&head, &trailers] {
+            request(&mut stream).unwrap();
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+        until_closed(&mut stream);
+    });
+    let client = peer.client();
+    let read = GetEngineStatus::new();
+    let answered = client.call(&read).send().unwrap();
+    assert_eq!(answered.meta.headers.len(), 1001);
+    assert_eq!(answered.meta.headers["x-999"], "999");
+    client.call(&read).max_attempts(1).send().unwrap();
+    assert_eq!(peer.accepted(), 1);
 }
 
 #[test]

@@ -11,5 +11,6 @@ mod pool;
 mod proxy;
 mod seam;
 mod stale;
+mod streams;
 mod support;
 mod tls;

@@ -10,7 +10,8 @@ use std::{
 };
 
 use neptunedata_blocking::{
-    Client, ClientBuilder, Endpoint, GetEngineStatus, Proxy, TransportErrorKind,
+    BuildError, Client, ClientBuilder, Endpoint, GetEngineStatus, Proxy, ProxyError, RouteError,
+    TransportErrorKind,
 };
 
 use crate::support::*;
@@ -162,4 +163,63 @@ fn the_environment_is_read_on_request() {
         .unwrap();
     assert!(format!("{client:?}").contains(&expected));
     client.send(&GetEngineStatus::new()).unwrap();
+}
+
+/// Also if the tunnel leads to it, or the cluster has its name.
+#[test]
+fn exceptions_count_for_the_cluster_and_for_the_tunnels_end() {
+    let cluster = Peer::answering(ok(HEALTHY));
+    // This machine by a name that is not known for that.
+    let end = format!("0.0.0.0:{}", cluster.address.port());
+    for (exceptions, straight) in [
+        ("db.example.com", true),
+        ("0.0.0.0", true),
+        ("0.0.0.0/8", true),
+        ("example.org", false),
+    ] {
+        let nowhere = Proxy::parse("http://127.0.0.1:1").unwrap();
+        let options = options().proxy(nowhere.no_proxy(exceptions));
+        let client = builder("http://db.example.com:8182")
+            .options(options.resolve_to(&end))
+            .build()
+            .unwrap();
+        let result = client.send(&GetEngineStatus::new());
+        assert_eq!(result.is_ok(), straight, "{exceptions}: {result:?}");
+    }
+}
+
+#[test]
+fn a_variable_that_is_no_proxy_matters_where_one_is_wanted() {
+    if env::var_os("TEST_PROXY_BROKEN").is_none() {
+        let status = Command::new(env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "proxy::a_variable_that_is_no_proxy_matters_where_one_is_wanted",
+            ])
+            .env("TEST_PROXY_BROKEN", "1")
+            .env("http_proxy", "socks5://[")
+            .env("NO_PROXY", "internal.example.com")
+            .env_remove("no_proxy")
+            .status()
+            .unwrap();
+        assert!(status.success());
+        return;
+    }
+    let cluster = Peer::answering(ok(HEALTHY));
+    let tunnel = || options().resolve_to(cluster.address.to_string());
+    for (url, options) in [
+        (format!("http://{}", cluster.address), options()),
+        ("http://db.example.com".to_owned(), tunnel()),
+        ("http://db.internal.example.com".to_owned(), tunnel()),
+    ] {
+        let builder = builder(&url).options(options).proxy_from_environment();
+        let client = builder.build().unwrap();
+        client.send(&GetEngineStatus::new()).unwrap();
+    }
+    let error = builder("http://db.example.com")
+        .proxy_from_environment()
+        .build()
+        .unwrap_err();
+    let expected = RouteError::Proxy(ProxyError::Scheme);
+    assert_eq!(error, BuildError::Route(expected));
 }

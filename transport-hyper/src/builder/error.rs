@@ -1,6 +1,6 @@
 //! Why a client cannot be made.
 
-use neptunedata::{EndpointError, ProxyError, SessionError};
+use neptunedata::{EndpointError, RouteError, SessionError};
 
 /// A client that cannot work.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,12 +37,10 @@ pub enum BuildError {
     /// Nothing measures time.
     #[error("without the feature `tokio` the builder needs a timer")]
     NoTimer,
-    /// `resolve_to` is no `host:port`.
-    #[error("resolve_to cannot be used: {0}")]
-    ResolveTo(EndpointError),
-    /// A variable of the environment is set to something that is no proxy.
+    /// `resolve_to` is no `host:port`, or a variable of the environment is set to something that is no
+    /// proxy.
     #[error(transparent)]
-    Proxy(#[from] ProxyError),
+    Route(#[from] RouteError),
     /// A proxy is set, and nothing speaks to it.
     #[error("proxies need the feature `proxy`")]
     ProxyUnavailable,

@@ -24,7 +24,13 @@ use tokio::{
     runtime::Handle,
 };
 
-use crate::{clock::Clock, fault, io::Stream};
+use super::Target;
+use crate::{
+    clock::Clock,
+    fault,
+    io::Stream,
+    tokio_runtime::{NO_RUNTIME, caught},
+};
 
 /// How long one address may be tried before the next one is tried beside it, as RFC 8305 has it.
 const HEAD_START: Duration = Duration::from_millis(250);
@@ -32,24 +38,29 @@ const HEAD_START: Duration = Duration::from_millis(250);
 /// Queries run for minutes without a byte on the wire; middleboxes forget them sooner.
 const KEEPALIVE: Duration = Duration::from_secs(60);
 
-pub(super) async fn connect(
-    host: &str,
-    port: u16,
-    clock: &Clock,
-) -> Result<Stream, TransportError> {
+pub(super) async fn connect(target: &Target, clock: &Clock) -> Result<Stream, TransportError> {
+    let unusable = |reason| fault::not_sent(TransportErrorKind::Runtime, reason);
     if Handle::try_current().is_err() {
-        let reason = "there is no tokio runtime here; give the builder a connector and a timer";
-        return Err(fault::not_sent(TransportErrorKind::Other, reason));
+        return Err(unusable(NO_RUNTIME));
     }
-    let addresses = lookup_host((host, port))
+    let addresses = lookup_host((target.host.as_str(), target.port))
         .await
         .map_err(|error| fault::not_sent(TransportErrorKind::Dns, error))?;
     let stream = race(in_turn(addresses), clock)
         .await
-        .map_err(|error| fault::not_sent(TransportErrorKind::Connect, error))?;
-    // Without these two it is only slower, or ends sooner.
+        .map_err(|failure| match failure {
+            Failure::Io(error) => fault::not_sent(TransportErrorKind::Connect, error),
+            Failure::Disabled => {
+                unusable("the tokio runtime here has its I/O disabled: Builder::enable_io")
+            }
+        })?;
+    // Without these it is only slower, or ends sooner.
     let _ = stream.set_nodelay(true);
-    let _ = SockRef::from(&stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE));
+    let socket = SockRef::from(&stream);
+    let _ = socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE));
+    if let Some(bytes) = target.receive_buffer {
+        let _ = socket.set_recv_buffer_size(bytes);
+    }
     let probe = Arc::new(AtomicBool::new(false));
     let socket = Socket {
         stream,
@@ -78,26 +89,40 @@ fn in_turn(addresses: impl Iterator<Item = SocketAddr>) -> VecDeque<SocketAddr> 
 
 type Attempt = Pin<Box<dyn Future<Output = io::Result<TcpStream>> + Send>>;
 
-async fn race(mut waiting: VecDeque<SocketAddr>, clock: &Clock) -> io::Result<TcpStream> {
+/// Why there is no connection.
+enum Failure {
+    Io(io::Error),
+    /// The runtime cannot do it, whatever the address.
+    Disabled,
+}
+
+async fn race(mut waiting: VecDeque<SocketAddr>, clock: &Clock) -> Result<TcpStream, Failure> {
     let mut running: Vec<Attempt> = Vec::new();
     let mut pause = None;
     let mut last = None;
     poll_fn(|cx| {
         loop {
             let mut connected = None;
-            let mut failed = false;
-            running.retain_mut(|attempt| match attempt.as_mut().poll(cx) {
-                Poll::Ready(Ok(stream)) => {
+            let (mut failed, mut disabled) = (false, false);
+            running.retain_mut(|attempt| match caught(|| attempt.as_mut().poll(cx)) {
+                Some(Poll::Ready(Ok(stream))) => {
                     connected = Some(stream);
                     false
                 }
-                Poll::Ready(Err(error)) => {
+                Some(Poll::Ready(Err(error))) => {
                     last = Some(error);
                     failed = true;
                     false
                 }
-                Poll::Pending => true,
+                Some(Poll::Pending) => true,
+                None => {
+                    disabled = true;
+                    false
+                }
             });
+            if disabled {
+                return Poll::Ready(Err(Failure::Disabled));
+            }
             if let Some(stream) = connected {
                 return Poll::Ready(Ok(stream));
             }
@@ -114,7 +139,8 @@ async fn race(mut waiting: VecDeque<SocketAddr>, clock: &Clock) -> io::Result<Tc
                 }
                 None if running.is_empty() => {
                     let none = || io::Error::other("the name has no addresses");
-                    return Poll::Ready(Err(last.take().unwrap_or_else(none)));
+                    let error = last.take().unwrap_or_else(none);
+                    return Poll::Ready(Err(Failure::Io(error)));
                 }
                 None => return Poll::Pending,
             }

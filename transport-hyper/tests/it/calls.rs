@@ -3,7 +3,7 @@
 use neptunedata_emulator::{Config, Emulator, Planned, Server, Signature};
 use neptunedata_hyper::{
     BuildError, CallOptions, CancelMlModelTrainingJob, Client, Endpoint, ErrorKind, Exchange,
-    FailureKind, GetMlModelTrainingJob, Part, SessionError,
+    FailureKind, GetMlModelTrainingJob, Part, RouteError, SessionError,
 };
 
 use crate::support::*;
@@ -153,35 +153,18 @@ fn clients_that_cannot_work() {
         failed(unsigned().options(quick().max_connections(0))),
         BuildError::NoConnections
     );
-    for address in ["a b", "localhost:1/path", "localhost:99999"] {
+    for address in [
+        "localhost",
+        "[::1]",
+        "a b:1",
+        "localhost:1/path",
+        "localhost:99999",
+    ] {
         let error = failed(unsigned().options(quick().resolve_to(address)));
-        assert!(matches!(error, BuildError::ResolveTo(_)), "{address}");
+        let BuildError::Route(RouteError::ResolveTo(_)) = error else {
+            panic!("{address}: {error}");
+        };
     }
     let shown = format!("{:?}", Client::builder(local()).credentials(credentials()));
     assert!(!shown.contains(SECRET_KEY), "{shown}");
-}
-
-#[test]
-fn without_a_runtime_there_is_an_error_and_no_panic() {
-    let error = smol::block_on(client("127.0.0.1:1".parse().unwrap()).send(&status()));
-    let error = error.unwrap_err();
-    assert_kind(&error, neptunedata_hyper::TransportErrorKind::Other);
-    assert!(!error.may_have_executed());
-}
-
-#[test]
-fn a_client_outlives_the_runtime_it_was_used_in() {
-    let server = Server::start(Emulator::default()).unwrap();
-    let client = client(server.address());
-    for _ in 0..3 {
-        let mut runtime = tokio::runtime::Builder::new_current_thread();
-        let runtime = runtime.enable_all().build().unwrap();
-        runtime
-            .block_on(client.call(&status()).max_attempts(1).send())
-            .unwrap();
-    }
-    assert_eq!(
-        server.with(|emulator| emulator.executed("GetEngineStatus")),
-        3
-    );
 }

@@ -68,7 +68,14 @@ async fn answers_that_are_none() {
             HeadTooLarge,
         ),
         (
-            format!("{head}{}\r\n", "x: y\r\n".repeat(300)),
+            format!("{head}{}\r\n", "x: y\r\n".repeat(1100)),
+            HeadTooLarge,
+        ),
+        (
+            format!(
+                "{head}transfer-encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\n{}\r\n",
+                "x: y\r\n".repeat(20_000)
+            ),
             HeadTooLarge,
         ),
         (
@@ -159,4 +166,27 @@ async fn a_request_that_did_not_get_out_whole() {
     assert_kind(&error, TransportErrorKind::Timeout);
     assert_eq!(sent(&error), Sent::Maybe);
     assert!(error.may_have_executed());
+}
+
+#[tokio::test]
+async fn heads_of_many_fields_are_taken() {
+    let fields: String = (0..1000).map(|n| format!("x-{n}: {n}\r\n")).collect();
+    let length = HEALTHY.len();
+    let head = format!("HTTP/1.1 200 OK\r\n{fields}content-length: {length}\r\n\r\n");
+    let trailers = format!(
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{length:x}\r\n{HEALTHY}\r\n0\r\n{fields}\r\n"
+    );
+    let server = Raw::start(move |mut stream, _| {
+        for answer in [head.clone() + HEALTHY, trailers.clone()] {
+            read_request(&mut stream).unwrap();
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+        until_closed(&mut stream);
+    });
+    let client = client(server.address);
+    let answered = client.call(&status()).send().await.unwrap();
+    assert_eq!(answered.meta.headers.len(), 1001);
+    assert_eq!(answered.meta.headers["x-999"], "999");
+    client.call(&status()).max_attempts(1).send().await.unwrap();
+    assert_eq!(server.accepted(), 1);
 }

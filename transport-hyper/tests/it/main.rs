@@ -9,8 +9,10 @@ mod limits;
 mod logs;
 #[cfg(feature = "proxy")]
 mod proxy;
+mod runtimes;
 mod smol_runtime;
 mod stale;
+mod streams;
 mod support;
 #[cfg(feature = "tls")]
 mod tls;

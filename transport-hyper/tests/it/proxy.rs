@@ -9,7 +9,9 @@ use std::{
 };
 
 use neptunedata_emulator::{Config, Emulator, Server};
-use neptunedata_hyper::{Client, Endpoint, Proxy, TransportErrorKind};
+use neptunedata_hyper::{
+    BuildError, Client, Endpoint, Proxy, ProxyError, RouteError, TransportErrorKind,
+};
 
 use crate::support::*;
 
@@ -174,4 +176,63 @@ async fn in_an_environment() {
     let local = Client::builder(endpoint(server.address())).credentials(credentials());
     let client = local.proxy_from_environment().build().unwrap();
     client.send(&status()).await.unwrap();
+}
+
+/// Also if the tunnel leads to it, or the cluster has its name.
+#[tokio::test]
+async fn exceptions_count_for_the_cluster_and_for_the_tunnels_end() {
+    let server = Raw::start(|stream, _| serve_well(stream));
+    // This machine by a name that is not known for that.
+    let end = format!("0.0.0.0:{}", server.address.port());
+    for (exceptions, straight) in [
+        ("db.cluster.test", true),
+        ("0.0.0.0", true),
+        ("0.0.0.0/8", true),
+        ("example.org", false),
+    ] {
+        let nowhere = Proxy::parse("http://127.0.0.1:1").unwrap();
+        let options = quick().proxy(nowhere.no_proxy(exceptions));
+        let client = Client::builder(cluster())
+            .unsigned()
+            .options(options.resolve_to(&end))
+            .build()
+            .unwrap();
+        let result = client.send(&status()).await;
+        assert_eq!(result.is_ok(), straight, "{exceptions}: {result:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_variable_that_is_no_proxy_matters_where_one_is_wanted() {
+    if std::env::var_os("TEST_PROXY_BROKEN").is_none() {
+        let status = Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "proxy::a_variable_that_is_no_proxy_matters_where_one_is_wanted",
+            ])
+            .env("TEST_PROXY_BROKEN", "1")
+            .env("http_proxy", "socks5://[")
+            .env("NO_PROXY", "internal.test")
+            .env_remove("no_proxy")
+            .status()
+            .unwrap();
+        assert!(status.success());
+        return;
+    }
+    let server = Raw::start(|stream, _| serve_well(stream));
+    let tunnel = || quick().resolve_to(server.address.to_string());
+    let named = |url: &str| Endpoint::parse(url).unwrap();
+    for (endpoint, options) in [
+        (endpoint(server.address), quick()),
+        (cluster(), tunnel()),
+        (named("http://db.internal.test"), tunnel()),
+    ] {
+        let builder = Client::builder(endpoint).unsigned().options(options);
+        let client = builder.proxy_from_environment().build().unwrap();
+        client.send(&status()).await.unwrap();
+    }
+    let builder = Client::builder(cluster()).unsigned();
+    let error = builder.proxy_from_environment().build().unwrap_err();
+    let expected = RouteError::Proxy(ProxyError::Scheme);
+    assert_eq!(error, BuildError::Route(expected));
 }

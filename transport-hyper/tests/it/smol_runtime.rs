@@ -18,7 +18,7 @@ use smol::io::{AsyncRead, AsyncWrite};
 
 use crate::support::*;
 
-struct Stream(smol::net::TcpStream);
+pub(crate) struct Stream(smol::net::TcpStream);
 
 impl Read for Stream {
     fn poll_read(
@@ -53,7 +53,7 @@ impl Write for Stream {
 }
 
 #[derive(Clone)]
-struct Connect;
+pub(crate) struct Connect;
 
 impl tower_service::Service<Uri> for Connect {
     type Response = Stream;

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use neptunedata_hyper::RetryPolicy;
+use neptunedata_hyper::{CallOptions, Exchange, RetryPolicy};
 
 use crate::support::*;
 
@@ -192,4 +192,45 @@ async fn a_connection_that_the_server_wants_closed_is() {
     }
     assert_eq!(server.accepted(), 3);
     assert!(format!("{client:?}").contains("idle: 0"));
+}
+
+/// One that was in use when a fresh one was demanded is as old as those that lay idle.
+#[tokio::test]
+async fn a_connection_in_use_when_older_ones_were_retired_is_not_kept() {
+    let (go, gone) = mpsc::channel();
+    let gone = Mutex::new(gone);
+    let served = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&served);
+    let server = Raw::start(move |mut stream, number| {
+        while read_request(&mut stream).is_some() {
+            log.lock().unwrap().push(number);
+            let text = String::from_utf8(answer(HEALTHY)).unwrap();
+            let (start, rest) = text.split_at(text.len() - 5);
+            match number {
+                1 => {
+                    stream.write_all(start.as_bytes()).unwrap();
+                    gone.lock().unwrap().recv().unwrap();
+                    stream.write_all(rest.as_bytes()).unwrap();
+                }
+                // It leads to what has become a reader.
+                2 => {
+                    let body = r#"{"code":"ReadOnlyViolationException","requestId":"1","detailedMessage":"reader"}"#;
+                    let head = "HTTP/1.1 400 Bad Request\r\ncontent-length";
+                    let answer = format!("{head}: {}\r\n\r\n{body}", body.len());
+                    stream.write_all(answer.as_bytes()).unwrap();
+                }
+                _ => stream.write_all(text.as_bytes()).unwrap(),
+            }
+        }
+    });
+    let client = client(server.address);
+    let exchange = Exchange::streaming(client.session(), &status(), &CallOptions::new(), 1);
+    let mut running = client.start(exchange);
+    running.advance().await.unwrap();
+    let answered = client.call(&status()).send().await.unwrap();
+    assert_eq!(answered.meta.attempts, 2);
+    go.send(()).unwrap();
+    running.finish().await.unwrap();
+    client.send(&status()).await.unwrap();
+    assert_eq!(*served.lock().unwrap(), [1, 2, 3, 3]);
 }

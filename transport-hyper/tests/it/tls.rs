@@ -241,3 +241,24 @@ fn roots_that_are_none() {
         assert!(matches!(result, Err(BuildError::Roots(_))));
     }
 }
+
+/// An end without a farewell is one: whether the answer is whole is told by the answer.
+#[tokio::test]
+async fn an_answer_that_ends_with_its_connection_is_as_complete_as_its_json() {
+    let authority = Authority::new();
+    let config = authority.config(HOST, false, &[&TLS13]);
+    let server = Raw::start(move |stream, number| {
+        let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+        let mut stream = StreamOwned::new(connection, stream);
+        read_request(&mut stream).unwrap();
+        let body = if number == 1 { "{\"status\":" } else { HEALTHY };
+        let answer = format!("HTTP/1.1 200 OK\r\n\r\n{body}");
+        stream.write_all(answer.as_bytes()).unwrap();
+        // The socket alone is closed.
+        stream.sock.shutdown(std::net::Shutdown::Write).unwrap();
+        until_closed(&mut stream.sock);
+    });
+    let client = client(options(server.address, authority.roots()));
+    let answered = client.call(&status()).send().await.unwrap();
+    assert_eq!(answered.meta.attempts, 2);
+}

@@ -1,0 +1,81 @@
+//! What was received and not used yet.
+
+/// How much is read at once.
+const READ: usize = 32 * 1024;
+
+/// Bytes that were received and not used yet.
+pub(super) struct Input {
+    buffer: Vec<u8>,
+    consumed: usize,
+    filled: usize,
+    /// More than this is never kept.
+    limit: usize,
+    /// The last look at the bytes used some of them.
+    progress: bool,
+}
+
+impl Input {
+    pub(super) fn new(head_limit: usize) -> Self {
+        Input {
+            buffer: Vec::new(),
+            consumed: 0,
+            filled: 0,
+            limit: head_limit.saturating_add(READ),
+            progress: false,
+        }
+    }
+
+    pub(super) fn unread(&self) -> &[u8] {
+        self.buffer
+            .get(self.consumed..self.filled)
+            .unwrap_or_default()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.consumed = 0;
+        self.filled = 0;
+    }
+
+    /// Puts bytes in place of all that there is.
+    pub(super) fn put(&mut self, bytes: &[u8]) {
+        self.buffer.clear();
+        self.buffer.extend_from_slice(bytes);
+        self.consumed = 0;
+        self.filled = bytes.len();
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.unread().len() >= self.limit
+    }
+
+    pub(super) fn space(&mut self) -> &mut [u8] {
+        if self.consumed > 0 {
+            self.buffer.copy_within(self.consumed..self.filled, 0);
+            self.filled = self.filled.saturating_sub(self.consumed);
+            self.consumed = 0;
+        }
+        let wanted = self.filled.saturating_add(READ).min(self.limit);
+        if self.buffer.len() < wanted {
+            self.buffer.resize(wanted, 0);
+        }
+        self.buffer.get_mut(self.filled..).unwrap_or_default()
+    }
+
+    /// Notes that so many bytes were put into the space.
+    pub(super) fn appended(&mut self, amount: usize) {
+        let filled = self.filled.saturating_add(amount);
+        self.filled = filled.min(self.buffer.len());
+    }
+
+    /// Notes that so many bytes were used.
+    pub(super) fn consume(&mut self, amount: usize) {
+        self.progress = amount > 0;
+        let consumed = self.consumed.saturating_add(amount);
+        self.consumed = consumed.min(self.filled);
+    }
+
+    /// Whether another look at the bytes may get further than the last one.
+    pub(super) fn is_usable(&self) -> bool {
+        self.progress && !self.unread().is_empty()
+    }
+}

@@ -1,0 +1,203 @@
+//! Answers taken piece by piece: what is not read is not fetched, and what is open stays open only
+//! as long as somebody wants it.
+
+use std::{
+    io::Write,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+        mpsc,
+    },
+    time::{Duration, Instant},
+};
+
+use neptunedata_hyper::{
+    CallOptions, Effect, Exchange, Input, Machine, Now, Part, Step, Timeouts, TransportErrorKind,
+};
+
+use crate::support::*;
+
+const GIB: u64 = 1 << 30;
+/// What may be on its way when a reader stops.
+const AHEAD: u64 = 1 << 20;
+
+/// A server whose answers have a gibibyte, and how much of them it could write.
+fn flood() -> (Raw, Arc<AtomicU64>) {
+    let written = Arc::new(AtomicU64::new(0));
+    let count = Arc::clone(&written);
+    let server = Raw::start(move |mut stream, _| {
+        // What the server's own system takes from it is none of the client's affair.
+        let socket = socket2::SockRef::from(&stream);
+        socket.set_send_buffer_size(64 * 1024).unwrap();
+        read_request(&mut stream).unwrap();
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {GIB}\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        let piece = [b' '; 16 * 1024];
+        while let Ok(length) = stream.write(&piece) {
+            count.fetch_add(u64::try_from(length).unwrap(), Ordering::SeqCst);
+        }
+    });
+    (server, written)
+}
+
+/// The count when it does not grow any more.
+async fn settled(count: &AtomicU64) -> u64 {
+    let mut last = count.load(Ordering::SeqCst);
+    loop {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let now = count.load(Ordering::SeqCst);
+        if now == last {
+            return now;
+        }
+        last = now;
+    }
+}
+
+#[tokio::test]
+async fn a_reader_that_stops_stops_the_server() {
+    let (server, written) = flood();
+    let client = client(server.address);
+    let exchange = Exchange::streaming(client.session(), &status(), &CallOptions::new(), 1);
+    let mut running = client.start(exchange);
+    let mut taken = 0;
+    // Not at all, after a piece, and after a run at full speed, when all buffers have grown.
+    for until in [0, 1, 64 << 20] {
+        while taken < until {
+            if let Some(Part::Chunk(chunk)) = running.advance().await.unwrap() {
+                taken += u64::try_from(chunk.len()).unwrap();
+            }
+        }
+        if until == 0 {
+            assert!(matches!(running.advance().await, Ok(Some(Part::Head(_)))));
+        }
+        let ahead = settled(&written).await - taken;
+        println!("{ahead} bytes ahead after {taken}");
+        assert!(ahead <= AHEAD, "{ahead} bytes ahead after {taken}");
+    }
+}
+
+/// A machine that hands out an item at each turn, and does what it is told after the head.
+struct Curious {
+    exchange: Exchange,
+    then: fn() -> Step<&'static str, ()>,
+    state: u8,
+}
+
+impl Machine for Curious {
+    type Item = &'static str;
+    type Output = ();
+
+    fn resume(&mut self, input: Input, now: Now) -> Step<&'static str, ()> {
+        self.state += 1;
+        match self.state {
+            // The request.
+            1 => match self.exchange.resume(input, now) {
+                Step::Send(transmit) => Step::Send(transmit),
+                step => panic!("{step:?}"),
+            },
+            2 => {
+                assert!(matches!(input, Input::Head(_)));
+                Step::Item("head")
+            }
+            3 => Step::Item("again"),
+            4 => Step::Receive,
+            5 => {
+                assert!(matches!(input, Input::Chunk(_)));
+                Step::Item("chunk")
+            }
+            6 => (self.then)(),
+            _ => Step::Done(Ok(())),
+        }
+    }
+}
+
+#[tokio::test]
+async fn items_leave_the_answer_open_and_other_steps_close_it() {
+    let closed = Arc::new(AtomicBool::new(false));
+    let (go, gone) = mpsc::channel();
+    let gone = std::sync::Mutex::new(gone);
+    let flag = Arc::clone(&closed);
+    let server = Raw::start(move |mut stream, _| {
+        read_request(&mut stream).unwrap();
+        let head = "HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n";
+        stream.write_all(head.as_bytes()).unwrap();
+        gone.lock().unwrap().recv().unwrap();
+        stream.write_all(b"{").unwrap();
+        until_closed(&mut stream);
+        flag.store(true, Ordering::SeqCst);
+    });
+    let client = client(server.address);
+    let thens: [fn() -> _; 3] = [
+        || Step::Wait(Duration::from_millis(1)),
+        || Step::Credentials { refresh: true },
+        || Step::Done(Ok(())),
+    ];
+    for then in thens {
+        let exchange = Exchange::streaming(client.session(), &status(), &CallOptions::new(), 1);
+        let mut running = client.start(Curious {
+            exchange,
+            then,
+            state: 0,
+        });
+        assert_eq!(running.advance().await.unwrap(), Some("head"));
+        assert_eq!(running.advance().await.unwrap(), Some("again"));
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        assert!(!closed.load(Ordering::SeqCst));
+        go.send(()).unwrap();
+        assert_eq!(running.advance().await.unwrap(), Some("chunk"));
+        assert!(!closed.load(Ordering::SeqCst));
+        assert_eq!(running.advance().await.unwrap(), None);
+        eventually(|| closed.swap(false, Ordering::SeqCst)).await;
+        drop(running);
+    }
+}
+
+/// Sends nothing and says how long it may take.
+struct Patient(Timeouts);
+
+impl Machine for Patient {
+    type Item = ();
+    type Output = TransportErrorKind;
+
+    fn resume(&mut self, input: Input, _: Now) -> Step<(), TransportErrorKind> {
+        match input {
+            Input::Next => Step::Wait(LONG),
+            Input::Failure(error) => Step::Done(Ok(error.kind())),
+            input => panic!("{input:?}"),
+        }
+    }
+
+    fn timeouts(&self) -> Timeouts {
+        self.0
+    }
+}
+
+#[tokio::test]
+async fn machines_made_by_hand_bring_their_time_outs() {
+    let server = Raw::start(|mut stream, _| until_closed(&mut stream));
+    let client = client(server.address);
+    let begun = Instant::now();
+    let options = CallOptions::new().timeout(SHORT);
+    let patient = Patient(options.timeouts());
+    assert_eq!(
+        client.run(patient).await.unwrap(),
+        TransportErrorKind::Deadline
+    );
+    let exchange = Exchange::collecting(client.session(), &status(), &options, 1);
+    let error = client.run(exchange).await.unwrap_err();
+    assert_kind(&error, TransportErrorKind::Deadline);
+    // What is said later, outranks it.
+    let exchange = Exchange::collecting(client.session(), &status(), &options.timeout(LONG), 1);
+    let error = client.start(exchange).timeout(SHORT).finish().await;
+    assert_kind(&error.unwrap_err(), TransportErrorKind::Deadline);
+
+    let options = CallOptions::new()
+        .attempt_timeout(SHORT)
+        .effect(Effect::Write);
+    let name = "GetEngineStatus";
+    let input = neptunedata_hyper::serde_json::json!({});
+    let call = neptunedata_hyper::by_name::call(name, &input, client.session(), &options, 1);
+    let error = client.run(call.unwrap()).await.unwrap_err();
+    assert_kind(&error, TransportErrorKind::Timeout);
+    assert!(begun.elapsed() < LONG);
+}
