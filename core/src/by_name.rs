@@ -33,7 +33,7 @@ use serde_json::Value;
 use crate::{
     Answered, CallOptions, Cause, DecodeError, DecodeErrorKind, EncodeError, Endpoint, Exchange,
     Fault, FaultKind, Input, Machine, Now, OPERATIONS, Operation, OperationInfo, Response, Session,
-    Step, Timeouts, call::resume_decoding, operations, wire::answer,
+    Step, Timeouts, call::resume_decoding, operations, wire::response::whole,
 };
 use check::{Problem, ProblemKind};
 
@@ -187,19 +187,7 @@ impl Visitor for Decode<'_> {
         O: Operation + DeserializeOwned,
         O::Output: Serialize,
     {
-        let (status, headers, body) = (
-            self.response.status(),
-            self.response.headers(),
-            self.response.body(),
-        );
-        answer::gate(status, headers, &http::HeaderMap::new(), body)?;
-        let response = Response {
-            info: O::INFO,
-            status,
-            headers,
-            body,
-        };
-        decode::<O>(&response).map_err(|error| answer::or_tail(error, status, headers, body))
+        whole(O::INFO, self.response, decode::<O>)
     }
 }
 

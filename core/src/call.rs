@@ -5,7 +5,6 @@
 
 mod backoff;
 mod body;
-mod decoder;
 mod exchange;
 mod options;
 mod quota;
@@ -21,7 +20,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::{Credentials, CredentialsError, Error, TransportError, wire::answer};
 
-pub(crate) use backoff::uuid;
+pub(crate) use backoff::{Random, uuid};
 pub use exchange::{Exchange, Part};
 pub use options::CallOptions;
 pub(crate) use quota::Quota;

@@ -93,6 +93,8 @@
 //!
 //! - `sigv4` (default): signature version 4. Without it the crate works unsigned and depends on a
 //!   handful of crates.
+//! - `gzip`: inflates answers that come compressed, as change streams do when
+//!   [asked to](field@GetPropertygraphStream::encoding).
 #![cfg_attr(
     not(test),
     deny(
@@ -132,6 +134,7 @@ mod rows;
 mod session;
 pub mod sources;
 mod timestamp;
+mod wait;
 mod wire;
 
 #[doc = include_str!("../docs/wire.md")]
@@ -153,7 +156,7 @@ pub use endpoint::{Endpoint, EndpointError};
 pub use error::{
     Cause, CredentialsError, DecodeError, DecodeErrorKind, EncodeError, Error, ErrorKind,
     FailureKind, Fault, FaultKind, FaultSide, Misuse, Sent, ServiceError, TransportError,
-    TransportErrorKind,
+    TransportErrorKind, WaitError, WaitErrorKind,
 };
 pub use operation::{Effect, OPERATIONS, Operation, OperationInfo};
 #[doc(inline)]
@@ -163,6 +166,12 @@ pub use route::{Route, RouteError};
 pub use rows::{Framing, Members, RowError, RowReader, Rows, RowsEnd, StreamsRows};
 pub use session::{Auth, Session, SessionBuilder, SessionError};
 pub use shapes::*;
+pub use wait::{
+    DataProcessingEnded, EndpointDeleted, EndpointInService, FastResetFinished, IndexRebuildEnded,
+    LoadEnded, LoadOutcome, ModelTrainingEnded, ModelTransformEnded, Pace, Progress,
+    PropertygraphStatisticsComputed, ResetProgress, Sight, SparqlStatisticsComputed, Wait,
+    WaitOptions, Waited, Watch,
+};
 pub use wire::{
     request::{QueryText, QueryValue, RequestWriter, request},
     response::{Response, response},

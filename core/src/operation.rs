@@ -203,6 +203,8 @@ macro_rules! for_each_operation {
             DeleteSparqlStatistics,
             GetPropertygraphSummary,
             GetRdfGraphSummary,
+            GetPropertygraphStream,
+            GetSparqlStream,
             GetStorageInfo,
             StartIndexRebuild,
             ListIndexRebuilds,

@@ -12,6 +12,7 @@ mod ml;
 mod opencypher;
 mod statistics;
 mod storage;
+mod stream;
 mod summary;
 
 pub use engine::*;
@@ -22,4 +23,5 @@ pub use ml::*;
 pub use opencypher::*;
 pub use statistics::*;
 pub use storage::*;
+pub use stream::*;
 pub use summary::*;

@@ -17,12 +17,13 @@ mod work;
 use std::ops::ControlFlow::{self, Break, Continue};
 
 use bytes::Bytes;
-use http::{HeaderMap, header::CONTENT_ENCODING};
+use http::HeaderMap;
 use serde::de::DeserializeOwned;
 
 use crate::{
     Answered, CallOptions, DecodeError, DecodeErrorKind, Exchange, FailureKind, Input, Machine,
-    Meta, Now, OperationInfo, Part, Session, Step, Timeouts, wire::answer,
+    Meta, Now, OperationInfo, Part, Session, Step, Timeouts,
+    wire::{answer, coding},
 };
 
 pub use error::RowError;
@@ -204,14 +205,13 @@ impl<T: DeserializeOwned> Rows<T> {
     fn begin(&mut self, headers: &HeaderMap, now: Now) -> Step<Part, Answered<()>> {
         self.reader = reader(self.framing, self.row_limit);
         self.received = 0;
-        match headers.get(CONTENT_ENCODING) {
-            Some(encoding) if encoding.as_bytes() != b"identity" => {
-                let reason = format!("content-encoding {encoding:?}");
+        match coding::left_in(headers) {
+            Some(reason) => {
                 let kind = DecodeErrorKind::Encoding;
                 let error = DecodeError::new(self.info.name, kind, "", reason, Bytes::new());
                 self.exchange.break_off(error.into(), now)
             }
-            _ => self.exchange.resume(Input::Next, now),
+            None => self.exchange.resume(Input::Next, now),
         }
     }
 

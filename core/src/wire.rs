@@ -2,6 +2,9 @@
 //! of errors wherever the service puts them.
 
 pub(crate) mod answer;
+pub(crate) mod coding;
+#[cfg(feature = "gzip")]
+pub(crate) mod gzip;
 pub(crate) mod json_text;
 pub(crate) mod lenient;
 pub(crate) mod percent;

@@ -11,13 +11,13 @@ use http::{HeaderMap, StatusCode};
 
 use super::{
     Answered, CallOptions, Connection, Input, Machine, Now, Step, Timeouts, Transmit,
-    backoff::Random, body::Body, decoder::Decoder,
+    backoff::Random, body::Body,
 };
 use crate::{
     Cause, Credentials, CredentialsError, DecodeError, Effect, EncodeError, Error, Misuse,
     Operation, OperationInfo, ServiceError, Session, SignError, TransportErrorKind,
     error::Stop,
-    wire::{answer, request::request_of_call},
+    wire::{answer, coding::Coding, request::request_of_call},
 };
 
 /// Before anything was sent.
@@ -40,7 +40,9 @@ pub enum Part {
 ///
 /// Made with [`collecting`](Exchange::collecting) it has no items and ends in the whole body; made
 /// with [`streaming`](Exchange::streaming) it hands out [`Part`]s and ends in an empty body. Either
-/// way an error answer is an error, also when it comes in trailers.
+/// way an error answer is an error, also when it comes in trailers. With the feature `gzip` a body
+/// that came compressed is inflated, and the headers `content-encoding` and `content-length` are taken
+/// out of its head.
 #[derive(Debug)]
 pub struct Exchange {
     session: Session,
@@ -76,8 +78,7 @@ pub struct Exchange {
     /// What fresh credentials were asked for after.
     refused: Option<ServiceError>,
     head: Option<http::response::Parts>,
-    /// What a body that is handed out passes through.
-    decoder: Decoder,
+    coding: Coding,
     body: Body,
 }
 
@@ -152,7 +153,7 @@ impl Exchange {
             credentials_refreshed: false,
             refused: None,
             head: None,
-            decoder: Decoder::default(),
+            coding: Coding::Plain,
             body: Body::Empty,
         }
     }
@@ -258,7 +259,7 @@ impl Exchange {
         self.state = State::Sent;
         self.sent_at = now;
         self.head = None;
-        self.decoder = Decoder::default();
+        self.coding = Coding::Plain;
         self.body = Body::Empty;
         let (connection, attempt) = (self.connection, self.attempts);
         Step::Send(Box::new(Transmit {
@@ -354,7 +355,7 @@ impl Machine for Exchange {
             }
             (State::Receiving, Input::Chunk(chunk)) => self.take_chunk(chunk, now),
             (State::Receiving, Input::End(trailers)) => self.take_end(trailers, now),
-            (State::Item, Input::Next) => self.next_part(),
+            (State::Item, Input::Next) => self.next_part(now),
             (State::Sent | State::Receiving, Input::Failure(failure)) => {
                 self.take_failure(failure, now)
             }

@@ -255,9 +255,10 @@ impl<'a> RequestWriter<'a> {
     }
 
     /// Reports a number outside its bounds; both bounds are allowed, and so is `None`.
-    pub fn bounds(&mut self, field: &'static str, value: Option<i32>, bounds: Bounds) {
-        if value.is_some_and(|value| !bounds.contains(&value)) {
-            let (min, max) = bounds.into_inner();
+    pub fn bounds(&mut self, field: &'static str, value: Option<impl Into<i64>>, bounds: Bounds) {
+        let (min, max) = bounds.into_inner();
+        let range = i64::from(min)..=i64::from(max);
+        if value.is_some_and(|value| !range.contains(&value.into())) {
             self.fault(
                 field,
                 FaultKind::OutOfRange {

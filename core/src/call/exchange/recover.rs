@@ -210,6 +210,7 @@ fn class_of(cause: &Cause) -> Option<RetryClass> {
         | Cause::Encode(_)
         | Cause::Sign(_)
         | Cause::Credentials(_)
+        | Cause::Wait(_)
         | Cause::Misuse(_) => None,
     }
 }

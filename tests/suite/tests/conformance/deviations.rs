@@ -4,6 +4,7 @@ use neptunedata::{
     Cause, DecodeErrorKind, by_name,
     http::{HeaderName, header},
 };
+use serde_json::Value;
 
 use crate::responses::{Line, Outcome};
 
@@ -69,3 +70,29 @@ pub(crate) const HEADERS: &[OwnHeader] = &[
 /// only with its feature `float_roundtrip`, which would be switched on for every crate in a user's
 /// build; so that is left to the user, and the body keeps all digits anyway.
 pub(crate) const FLOAT_STEPS: u64 = 1;
+
+/// Takes something out of a value of the operation.
+type TakeOut = fn(&str, &mut Value);
+
+/// What is taken out of botocore's value before it is compared, and why.
+pub(crate) const WITHOUT: &[(&str, TakeOut)] = &[(
+    "M35: event ids of change streams are two numbers and no maps of any names, so a map that has \
+     neither `commitNum` nor `opNum` is none",
+    |operation, value| {
+        if matches!(operation, "GetPropertygraphStream" | "GetSparqlStream") {
+            without_id(value, "lastEventId");
+            let records = value.get_mut("records").and_then(Value::as_array_mut);
+            for record in records.into_iter().flatten() {
+                without_id(record, "eventId");
+            }
+        }
+    },
+)];
+
+fn without_id(object: &mut Value, member: &str) {
+    let id = object.get(member).and_then(Value::as_object);
+    let is_none = id.is_some_and(|id| !id.contains_key("commitNum") && !id.contains_key("opNum"));
+    if let Some(object) = object.as_object_mut().filter(|_| is_none) {
+        object.remove(member);
+    }
+}
