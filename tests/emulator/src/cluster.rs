@@ -10,6 +10,7 @@ use crate::operations::fast_reset::ResetToken;
 use crate::operations::index_rebuild::rebuild::Rebuild;
 use crate::operations::loader::queue::Loader;
 use crate::operations::ml::jobs::MlJobs;
+use crate::operations::queries::queue::Queries;
 use crate::operations::statistics::state::AllStatistics;
 use crate::{Config, Now};
 
@@ -29,6 +30,7 @@ pub(crate) struct Cluster {
     pub(crate) reset_token: Option<ResetToken>,
     /// When it came back from its last restart.
     restarted: Option<SystemTime>,
+    pub(crate) queries: Queries,
     /// Until when all instances are restarting, by the monotonic clock.
     restarting: Option<Duration>,
 }
@@ -45,6 +47,7 @@ impl Cluster {
             next_rebuild_failure: None,
             reset_token: None,
             restarted: None,
+            queries: Queries::default(),
             restarting: None,
             config,
         }
@@ -59,6 +62,7 @@ impl Cluster {
         self.restarting = Some(now.mono.saturating_add(takes));
         self.restarted = Some(now.wall.checked_add(takes).unwrap_or(now.wall));
         self.reset_token = None;
+        self.queries.restart(&shut_down());
     }
 
     /// When the engine was started.
@@ -69,10 +73,11 @@ impl Cluster {
     /// Erases the data and everything that is about it, as the second step of a fast reset does before it
     /// [restarts](Self::restart) the cluster.
     ///
-    /// A family that keeps something of that kind (jobs, statistics, streams, graphs) adds a line here.
+    /// A family that keeps something of that kind (jobs, statistics, streams, graphs) adds a line here. What tests have planned
+    /// for later stays.
     pub(crate) fn wipe(&mut self) {
-        self.loader = Loader::default();
-        self.ml = MlJobs::default();
+        self.loader.wipe();
+        self.ml.wipe();
         self.statistics = AllStatistics::default();
         self.storage_info = None;
         self.rebuilds.clear();
@@ -81,10 +86,7 @@ impl Cluster {
     /// Refuses while the cluster restarts. The text is that of a fast reset, the only thing that the guide shows it for.
     pub(crate) fn check_running(&mut self, now: Now) -> Result<(), Failure> {
         match self.restarting {
-            Some(back) if now.mono < back => Err(Failure::new(
-                "ServerShutdownException",
-                "Database reset is in progress. Please retry the query after the cluster is available.",
-            )),
+            Some(back) if now.mono < back => Err(shut_down()),
             Some(_) => {
                 self.restarting = None;
                 Ok(())
@@ -92,4 +94,11 @@ impl Cluster {
             None => Ok(()),
         }
     }
+}
+
+fn shut_down() -> Failure {
+    Failure::new(
+        "ServerShutdownException",
+        "Database reset is in progress. Please retry the query after the cluster is available.",
+    )
 }

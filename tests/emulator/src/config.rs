@@ -6,9 +6,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
 
+use self::queries::QuerySettings;
 use crate::operations::ml::job::MlKind;
 
 mod families;
+pub(crate) mod queries;
 
 /// How an emulated cluster behaves. [`Config::default`] is a healthy writer without IAM authentication that takes any
 /// well-formed request; the setters change one thing each.
@@ -53,6 +55,7 @@ pub struct Config {
     pub(crate) settings: Map<String, Value>,
     pub(crate) serverless: Option<(String, String)>,
     pub(crate) rolling_back: Option<(u32, SystemTime)>,
+    pub(crate) queries: QuerySettings,
 }
 
 impl Default for Config {
@@ -88,6 +91,7 @@ impl Default for Config {
             settings: Map::new(),
             serverless: None,
             rolling_back: None,
+            queries: QuerySettings::default(),
         }
     }
 }

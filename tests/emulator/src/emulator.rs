@@ -13,14 +13,19 @@ use crate::ids::Ids;
 use crate::incoming::Incoming;
 use crate::mishap::Mishap;
 use crate::mishap::answer::{self, Context};
-use crate::operations::{self, Route};
+use crate::operations::queries::answer::Reply;
+use crate::operations::{self, Answer, Route};
 use crate::plan::{Date, Plan};
 use crate::{
     Config, Ending, Fault, LogEntry, Now, Outcome, Planned, Response, Signature, When,
     fault_header, sigv4,
 };
 
+mod queries;
 mod state;
+
+pub use self::queries::Ticket;
+use self::queries::Waiting;
 
 /// The most bytes that a request body may have.
 pub(crate) const MAX_BODY: usize = 157_286_400;
@@ -40,6 +45,23 @@ pub struct Emulator {
     counts: BTreeMap<&'static str, Counts>,
     request_ids: Ids,
     received: u64,
+    /// The number of the last request that the log and the counts were made to forget.
+    forgotten: u64,
+    /// Requests whose queries are not over, and outcomes that nobody has taken yet.
+    waiting: Waiting,
+}
+
+/// A request that was received, and what is still to be known about it when it is answered.
+#[derive(Debug)]
+struct Arrival {
+    number: u64,
+    request: Request<Bytes>,
+    request_id: String,
+    operation: Option<&'static str>,
+    planned: Option<Planned>,
+    date: Date,
+    /// Whether its client is gone.
+    is_gone: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -66,6 +88,8 @@ impl Emulator {
             // A sequence of their own, so that the ids of jobs do not depend on how many requests came before.
             request_ids: Ids::new(!config.seed),
             received: 0,
+            forgotten: 0,
+            waiting: Waiting::default(),
             cluster: Cluster::new(config),
         }
     }
@@ -86,7 +110,9 @@ impl Emulator {
     /// [`handle_read`](Self::handle_read).
     pub(crate) fn before_reading(&mut self, head: &request::Parts) -> Option<Ending> {
         let found = operations::find(&head.method, head.uri.path(), head.uri.query());
-        let operation = found.ok().map(|(route, _)| route.operation);
+        let operation = found.ok().map(|(route, _)| {
+            operations::of_request(route, &head.uri, &head.headers, &Bytes::new())
+        });
         let asked = self.asked(&head.headers);
         let planned = match &asked {
             Some(Ok((_, planned))) => planned.as_ref()?,
@@ -108,6 +134,7 @@ impl Emulator {
 
     /// Takes a request that has been read.
     pub(crate) fn handle_read(&mut self, request: Request<Bytes>, now: Now) -> Outcome {
+        self.settle(now);
         self.received = self.received.saturating_add(1);
         let request_id = self.request_ids.uuid();
         let found = operations::find(
@@ -115,7 +142,9 @@ impl Emulator {
             request.uri().path(),
             request.uri().query(),
         );
-        let operation = found.as_ref().ok().map(|(route, _)| route.operation);
+        let operation = found.as_ref().ok().map(|(route, _)| {
+            operations::of_request(route, request.uri(), request.headers(), request.body())
+        });
         let planned = match self.asked(request.headers()) {
             Some(Ok((key, planned))) => {
                 self.seen.count(key);
@@ -135,44 +164,83 @@ impl Emulator {
         let signature = self.check_signature(&request, now, date);
         let spoilt = matches!(planned, Ok(Some(_)));
 
-        let (mut outcome, executed) = match planned {
-            Err(failure) => (self.refuse(failure, &request_id).into(), false),
+        let mut entry = LogEntry::new(self.received, now, request.clone());
+        entry.operation = operation;
+        entry.request_id.clone_from(&request_id);
+        entry.signature = signature;
+        entry.spoilt = spoilt;
+        let (planned, ran) = match planned {
+            Err(failure) => (None, Err(failure)),
             Ok(planned) => {
                 let runs = planned
                     .as_ref()
                     .is_none_or(|it| it.when() == When::Executed);
                 let ran = if runs {
-                    self.execute(found, &request, &signature, now)
+                    self.execute(found, &request, &entry.signature, now)
                 } else {
                     Err(Failure::new(
                         "InternalFailureException",
                         "Not executed, as planned.",
                     ))
                 };
-                let executed = ran.is_ok();
-                let own = ran.unwrap_or_else(|failure| self.refuse(failure, &request_id));
-                let context = Context {
-                    request: &request,
-                    request_id: &request_id,
-                    operation,
-                    region: &self.cluster.config.region,
-                    message_member: self.cluster.config.message_member,
-                    now,
-                };
-                (spoil(planned, own, &context), executed)
+                (planned, ran)
             }
         };
-        stamp(&mut outcome, &request_id, now, date);
-
-        let mut entry = LogEntry::new(self.received, now, request);
-        entry.operation = operation;
-        entry.request_id = request_id;
+        entry.query = self.cluster.queries.asked.take();
+        let arrival = Arrival {
+            number: self.received,
+            request,
+            request_id,
+            operation,
+            planned,
+            date,
+            is_gone: false,
+        };
+        let ran = match ran {
+            Ok(answer) => match answer.into_response() {
+                Ok(response) => Ok(Reply::from(response)),
+                Err(ticket) => match self.concluded(ticket, &arrival.request_id) {
+                    Some(over) => over,
+                    None => {
+                        self.record(entry);
+                        return self.wait(ticket, arrival);
+                    }
+                },
+            },
+            Err(failure) => Err(failure),
+        };
+        let (outcome, executed) = self.finish(arrival, ran, now);
         entry.status = outcome.any_response().map(Response::status);
         entry.executed = executed;
-        entry.signature = signature;
-        entry.spoilt = spoilt;
         self.record(entry);
+        // What this request put an end to.
+        self.settle(now);
         outcome
+    }
+
+    /// Gives a request what it gets, spoilt if that is planned, and says whether it was carried out.
+    fn finish(&self, arrival: Arrival, ran: Result<Reply, Failure>, now: Now) -> (Outcome, bool) {
+        let Arrival {
+            request,
+            request_id,
+            operation,
+            planned,
+            date,
+            ..
+        } = arrival;
+        let reply = ran.unwrap_or_else(|failure| Reply::from(self.refuse(failure, &request_id)));
+        let context = Context {
+            request: &request,
+            request_id: &request_id,
+            operation,
+            region: &self.cluster.config.region,
+            message_member: self.cluster.config.message_member,
+            now,
+        };
+        let executed = reply.executed;
+        let mut outcome = spoil(planned, reply, &context);
+        stamp(&mut outcome, &request_id, now, date);
+        (outcome, executed)
     }
 
     /// Everything received, in order. [`Config::log_limit`] bounds it.
@@ -185,6 +253,7 @@ impl Emulator {
     pub fn clear_log(&mut self) {
         self.log.clear();
         self.counts.clear();
+        self.forgotten = self.received;
     }
 
     /// How many requests of this operation came, whatever became of them. Operations go by their names in the
@@ -283,7 +352,7 @@ impl Emulator {
         request: &Request<Bytes>,
         signature: &Signature,
         now: Now,
-    ) -> Result<Response, Failure> {
+    ) -> Result<Answer, Failure> {
         if let Signature::Refused(reason) = signature {
             return Err(Failure::access_denied(reason.as_str()));
         }
@@ -295,7 +364,7 @@ impl Emulator {
         let (route, labels) = found?;
         self.cluster.check_running(now)?;
         let incoming = Incoming::decode(&labels, request, now)?;
-        (route.run)(&mut self.cluster, &incoming).map(Response::from)
+        (route.run)(&mut self.cluster, &incoming)
     }
 
     fn refuse(&self, failure: Failure, request_id: &str) -> Response {
@@ -314,11 +383,11 @@ impl Emulator {
     }
 }
 
-fn spoil(planned: Option<Planned>, own: Response, context: &Context<'_>) -> Outcome {
+fn spoil(planned: Option<Planned>, reply: Reply, context: &Context<'_>) -> Outcome {
     let Some(planned) = planned else {
-        return own.into();
+        return answer::deliver(reply.response.into(), reply.delivery);
     };
-    let mut outcome = planned.mishap.spoil(own, context);
+    let mut outcome = planned.mishap.spoil(reply.response, context);
     if let Some(Response { head, .. }) = outcome.any_response_mut() {
         head.headers.extend(planned.headers);
     }

@@ -1,7 +1,7 @@
 //! A request, decoded for the operation that it is for.
 
 use bytes::Bytes;
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderName, header};
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
@@ -56,18 +56,43 @@ impl<'a> Incoming<'a> {
         self.labels.first().map_or("", String::as_str)
     }
 
+    /// The query parameters, in order.
+    pub(crate) fn query_pairs(&self) -> &[(String, String)] {
+        &self.query
+    }
+
+    /// The first value of a header, if it is text.
+    pub(crate) fn header(&self, name: &'static str) -> Option<&str> {
+        let name = HeaderName::from_static(name);
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Whether a header is a list that has this word, in any case.
+    pub(crate) fn has_word(&self, name: &'static str, word: &str) -> bool {
+        let values = self.headers.get_all(HeaderName::from_static(name));
+        values.into_iter().any(|value| {
+            let text = value.to_str().unwrap_or_default();
+            text.split(',')
+                .any(|item| item.trim().eq_ignore_ascii_case(word))
+        })
+    }
+
+    /// The type of the body without its parameters, in small letters.
+    pub(crate) fn media_type(&self) -> Option<String> {
+        media_type(self.headers)
+    }
+
+    /// The body as it came.
+    pub(crate) fn body(&self) -> &Bytes {
+        self.body
+    }
+
     /// The first query parameter of this name.
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
         self.query
             .iter()
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.as_str())
-    }
-
-    /// All query parameters, in order.
-    pub(crate) fn query_pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        let pairs = self.query.iter();
-        pairs.map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     pub(crate) fn has_body(&self) -> bool {
@@ -106,42 +131,39 @@ impl<'a> Incoming<'a> {
 
     /// The members of a JSON body.
     pub(crate) fn json(&self) -> Result<Members, Failure> {
-        let media_type = self.media_type()?;
-        if !media_type.eq_ignore_ascii_case("application/json") {
-            return Err(unsupported(media_type));
+        if self.needed_media_type()? != "application/json" {
+            return Err(self.unsupported());
         }
         self.json_of_any_type()
     }
 
     /// The members of a JSON body, or of a form.
     pub(crate) fn json_or_form(&self) -> Result<Members, Failure> {
-        let media_type = self.media_type()?;
-        if media_type.eq_ignore_ascii_case("application/json") {
-            return self.json_of_any_type();
+        match self.needed_media_type()?.as_str() {
+            "application/json" => self.json_of_any_type(),
+            "application/x-www-form-urlencoded" => {
+                let text = std::str::from_utf8(self.body).ok();
+                let pairs = text.and_then(decode_query).ok_or_else(|| {
+                    Failure::bad_request("The form is not correctly percent-encoded UTF-8.")
+                })?;
+                let mut members = Map::new();
+                for (name, value) in pairs {
+                    members.entry(name).or_insert(value.into());
+                }
+                Ok(Members(members))
+            }
+            _ => Err(self.unsupported()),
         }
-        if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            return Err(unsupported(media_type));
-        }
-        let text = std::str::from_utf8(self.body).ok();
-        let pairs = text.and_then(decode_query).ok_or_else(|| {
-            Failure::bad_request("The form is not correctly percent-encoded UTF-8.")
-        })?;
-        let mut members = Map::new();
-        for (name, value) in pairs {
-            members.entry(name).or_insert(value.into());
-        }
-        Ok(Members(members))
     }
 
-    /// The media type of the body, without parameters.
-    fn media_type(&self) -> Result<&str, Failure> {
-        let Some(media_type) = self.headers.get(header::CONTENT_TYPE) else {
-            return Err(Failure::missing_parameter(
-                "Content-type header not specified.",
-            ));
-        };
-        let media_type = media_type.to_str().unwrap_or_default();
-        Ok(media_type.split(';').next().unwrap_or_default().trim())
+    fn needed_media_type(&self) -> Result<String, Failure> {
+        self.media_type()
+            .ok_or_else(|| Failure::missing_parameter("Content-type header not specified."))
+    }
+
+    fn unsupported(&self) -> Failure {
+        let media_type = self.media_type().unwrap_or_default();
+        Failure::bad_request(format!("Unsupported content type: {media_type}"))
     }
 
     /// The members of a JSON body, whatever its type is said to be.
@@ -158,10 +180,15 @@ impl<'a> Incoming<'a> {
     }
 }
 
-fn unsupported(media_type: &str) -> Failure {
-    Failure::bad_request(format!("Unsupported content type: {media_type}"))
+/// The type of a body without its parameters, in small letters.
+pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?;
+    let text = value.to_str().unwrap_or_default();
+    let name = text.split(';').next().unwrap_or_default();
+    Some(name.trim().to_ascii_lowercase())
 }
 
+/// Names and values of a query or a form; `None` if they are not percent-encoded UTF-8.
 pub(crate) fn decode_query(raw: &str) -> Option<Vec<(String, String)>> {
     raw.split('&')
         .filter(|pair| !pair.is_empty())

@@ -54,6 +54,7 @@ mod delivery;
 mod emulator;
 mod failure;
 mod fault_header;
+mod generated;
 mod ids;
 mod incoming;
 mod input;
@@ -63,6 +64,8 @@ mod operations;
 mod outcome;
 mod percent;
 mod plan;
+mod query;
+mod query_script;
 #[cfg(feature = "server")]
 mod server;
 mod sigv4;
@@ -70,8 +73,9 @@ mod sigv4;
 pub use crate::clock::Now;
 pub use crate::config::{Config, Identity, Role};
 pub use crate::delivery::{Cut, Delivery, Ending, Framing, Pace, Part, Stall};
-pub use crate::emulator::Emulator;
+pub use crate::emulator::{Emulator, Ticket};
 pub use crate::fault_header::UnknownFault;
+pub use crate::generated::Generated;
 pub use crate::input::Input;
 pub use crate::log::{LogEntry, Signature};
 pub use crate::mishap::{ErrorAnswer, ErrorForm, Garbage, Mishap, Refusal, Trailers};
@@ -82,6 +86,8 @@ pub use crate::operations::ml::job::{JobStatus, MlJob, MlKind};
 pub use crate::operations::statistics::state::{GraphKind, Statistics};
 pub use crate::outcome::{Fault, Outcome, Response};
 pub use crate::plan::{Planned, When};
+pub use crate::query::{Language, QueryKind, QueryRequest};
+pub use crate::query_script::{QueryScript, ScriptId};
 #[cfg(feature = "server")]
 pub use crate::server::{Close, Connections, Server, ServerOptions};
 #[cfg(feature = "tls")]

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
 
-use crate::Now;
 use crate::input::{self, Input};
+use crate::{Now, QueryRequest};
 
 /// One request, as it came, and how it was answered.
 #[derive(Clone, Debug)]
@@ -26,13 +26,15 @@ pub struct LogEntry {
     pub body: Bytes,
     /// The id that the answer carries.
     pub request_id: String,
-    /// The status that was answered; `None` if the connection was closed instead.
+    /// The status that was answered; `None` if the connection was closed instead, or the query is not over.
     pub status: Option<StatusCode>,
     /// Whether the operation was carried out: it passed every check and did what it does. That the answer was then
     /// lost or replaced changes nothing about it.
     pub executed: bool,
     /// What the check of the signature found.
     pub signature: Signature,
+    /// The query that was understood; `None` if the request is for something else, or was refused before.
+    pub query: Option<QueryRequest>,
     /// Whether the request met something that had been planned, or that it asked for itself.
     pub spoilt: bool,
 }
@@ -85,6 +87,7 @@ impl LogEntry {
             status: None,
             executed: false,
             signature: Signature::NotChecked,
+            query: None,
             spoilt: false,
         }
     }

@@ -1,18 +1,23 @@
 //! The operations, a file for each family, and the table that routes requests to them.
 
-use http::{Method, StatusCode};
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode, Uri};
 use serde_json::Value;
 
 use crate::Response;
 use crate::cluster::Cluster;
 use crate::failure::Failure;
-use crate::incoming::Incoming;
+use crate::incoming::{self, Incoming};
 
 pub(crate) mod engine;
 pub(crate) mod fast_reset;
+pub(crate) mod gremlin;
 pub(crate) mod index_rebuild;
 pub(crate) mod loader;
 pub(crate) mod ml;
+pub(crate) mod open_cypher;
+pub(crate) mod queries;
+pub(crate) mod sparql;
 pub(crate) mod statistics;
 pub(crate) mod storage;
 pub(crate) mod summary;
@@ -31,6 +36,9 @@ const FAMILIES: &[&[Route]] = &[
     ml::MODEL_TRAINING,
     ml::MODEL_TRANSFORM,
     ml::ENDPOINT,
+    gremlin::ROUTES,
+    open_cypher::ROUTES,
+    sparql::ROUTES,
 ];
 
 /// An operation and where it is found.
@@ -57,19 +65,82 @@ pub(crate) enum Answer {
     /// 204 and no body.
     NoContent,
     /// Anything else: text, other media types, pieces, trailers.
-    #[allow(dead_code)]
     Response(Response),
+    /// A query runs; [`queries::settle`] says when it is over. The number is its ticket.
+    Query(u64),
 }
 
-impl From<Answer> for Response {
-    fn from(answer: Answer) -> Self {
-        match answer {
-            Answer::Json(body) => Self::json(StatusCode::OK, &body),
-            Answer::Empty => Self::new(StatusCode::OK, ""),
-            Answer::NoContent => Self::new(StatusCode::NO_CONTENT, ""),
-            Answer::Response(response) => response,
+impl Answer {
+    /// The response; where a query has to be over first, its ticket.
+    pub(crate) fn into_response(self) -> Result<Response, u64> {
+        match self {
+            Self::Json(body) => Ok(Response::json(StatusCode::OK, &body)),
+            Self::Empty => Ok(Response::new(StatusCode::OK, "")),
+            Self::NoContent => Ok(Response::new(StatusCode::NO_CONTENT, "")),
+            Self::Response(response) => Ok(response),
+            Self::Query(ticket) => Err(ticket),
         }
     }
+}
+
+/// The operation that a request is for, when its route is known. The routes of queries and of their status serve several,
+/// and parameters tell which, wherever they stand: a request of which only the head is known is judged by its URL.
+pub(crate) fn of_request(
+    route: &Route,
+    uri: &Uri,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> &'static str {
+    let several = [
+        "ListGremlinQueries",
+        "ListOpenCypherQueries",
+        "ListSparqlQueries",
+        open_cypher::QUERY,
+        sparql::QUERY,
+    ];
+    let one = route.operation;
+    if !several.contains(&one) {
+        return one;
+    }
+    let names = parameter_names(uri, headers, body);
+    let has = |name: &str| names.iter().any(|it| it == name);
+    let (list, get, cancel) = match one {
+        "ListGremlinQueries" => (one, "GetGremlinQueryStatus", "CancelGremlinQuery"),
+        "ListOpenCypherQueries" => (one, "GetOpenCypherQueryStatus", "CancelOpenCypherQuery"),
+        "ListSparqlQueries" => (one, "GetSparqlQueryStatus", "CancelSparqlQuery"),
+        open_cypher::QUERY if has("explain") => return open_cypher::EXPLAIN,
+        sparql::QUERY if has("explain") => return sparql::EXPLAIN,
+        sparql::QUERY if has("update") => return sparql::UPDATE,
+        sparql::QUERY
+            if incoming::media_type(headers).as_deref() == Some("application/sparql-update") =>
+        {
+            return sparql::UPDATE;
+        }
+        _ => return one,
+    };
+    match () {
+        () if has("cancelQuery") => cancel,
+        () if has("queryId") => get,
+        () => list,
+    }
+}
+
+fn parameter_names(uri: &Uri, headers: &HeaderMap, body: &Bytes) -> Vec<String> {
+    let names = |pairs: Option<Vec<(String, String)>>| {
+        let pairs = pairs.unwrap_or_default().into_iter();
+        pairs.map(|(name, _)| name).collect::<Vec<_>>()
+    };
+    let mut all = names(incoming::decode_query(uri.query().unwrap_or_default()));
+    let media_type = incoming::media_type(headers);
+    if body.trim_ascii_start().first() == Some(&b'{') {
+        if let Ok(Value::Object(members)) = serde_json::from_slice(body) {
+            all.extend(members.into_iter().map(|(name, _)| name));
+        }
+    } else if media_type.is_none_or(|it| it == "application/x-www-form-urlencoded") {
+        let text = std::str::from_utf8(body).ok();
+        all.extend(names(text.and_then(incoming::decode_query)));
+    }
+    all
 }
 
 /// The route of a request, with the raw text of the path's labels.

@@ -7,6 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, response};
 use serde_json::Value;
 
 use crate::delivery::{Delivery, Ending};
+use crate::{Generated, Ticket};
 
 /// What becomes of a request.
 #[derive(Clone, Debug)]
@@ -18,6 +19,9 @@ pub enum Outcome {
     Response(Response),
     /// Something that goes wrong between server and client.
     Fault(Fault),
+    /// The query runs for a while, or waits its turn. [`Emulator::resume`](crate::Emulator::resume) has its outcome when it
+    /// is over; the server waits for it.
+    Pending(Ticket),
 }
 
 /// Something that goes wrong on the way back. The server carries it out on the socket; a test without sockets reads
@@ -67,6 +71,8 @@ pub struct Response {
     pub head: response::Parts,
     /// The body. More than one piece is sent with chunked encoding, a chunk for each.
     pub chunks: Vec<Bytes>,
+    /// The rest of the body where it is made while it is sent, with chunked encoding.
+    pub generated: Option<Generated>,
     /// What follows the body. The server sends them to clients that said `te: trailers`, as Neptune does.
     pub trailers: HeaderMap,
 }
@@ -80,7 +86,7 @@ impl Outcome {
             Self::Fault(Fault::Delivered { response, delivery }) if delivery.is_whole() => {
                 Some(response)
             }
-            Self::Fault(_) => None,
+            Self::Fault(_) | Self::Pending(_) => None,
         }
     }
 
@@ -92,7 +98,7 @@ impl Outcome {
             Self::Fault(Fault::Delivered { response, delivery }) if delivery.is_whole() => {
                 Some(*response)
             }
-            Self::Fault(_) => None,
+            Self::Fault(_) | Self::Pending(_) => None,
         }
     }
 
@@ -103,7 +109,7 @@ impl Outcome {
             Self::Fault(Fault::CutBody { response, .. } | Fault::Delivered { response, .. }) => {
                 Some(response)
             }
-            Self::Fault(_) => None,
+            Self::Fault(_) | Self::Pending(_) => None,
         }
     }
 
@@ -113,7 +119,7 @@ impl Outcome {
             Self::Fault(Fault::CutBody { response, .. } | Fault::Delivered { response, .. }) => {
                 Some(response)
             }
-            Self::Fault(_) => None,
+            Self::Fault(_) | Self::Pending(_) => None,
         }
     }
 }
@@ -145,6 +151,7 @@ impl Response {
         Self {
             head,
             chunks,
+            generated: None,
             trailers: HeaderMap::new(),
         }
     }
@@ -179,21 +186,50 @@ impl Response {
         self
     }
 
+    /// Lets these pieces follow the body.
+    #[must_use]
+    pub fn generated(mut self, rest: Generated) -> Self {
+        self.generated = Some(rest);
+        self
+    }
+
+    /// The body in the pieces in which it is sent, each made when it is asked for if that is how they are made.
+    pub fn pieces(&self) -> impl Iterator<Item = Bytes> {
+        let rest = self.generated.as_ref().map(Generated::pieces);
+        self.chunks
+            .iter()
+            .cloned()
+            .chain(rest.into_iter().flatten())
+    }
+
+    /// The first bytes of the body.
+    pub(crate) fn start(&self, bytes: usize) -> Bytes {
+        let mut start = BytesMut::new();
+        for piece in self.pieces() {
+            let left = bytes.saturating_sub(start.len());
+            start.extend_from_slice(piece.get(..left).unwrap_or(&piece));
+            if piece.len() >= left {
+                break;
+            }
+        }
+        start.freeze()
+    }
+
     /// The status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.head.status
     }
 
-    /// The whole body.
+    /// The whole body, in memory; [`pieces`](Self::pieces) needs no more of it than the largest piece.
     #[must_use]
     pub fn body(&self) -> Bytes {
-        if let [only] = self.chunks.as_slice() {
+        if let ([only], None) = (self.chunks.as_slice(), &self.generated) {
             return only.clone();
         }
         let mut body = BytesMut::new();
-        for chunk in &self.chunks {
-            body.extend_from_slice(chunk);
+        for piece in self.pieces() {
+            body.extend_from_slice(&piece);
         }
         body.freeze()
     }

@@ -277,8 +277,8 @@ impl Plan {
 
 /// Cuts an answer; what is longer than the answer leaves it whole.
 pub(crate) fn cut(response: Response, after: usize) -> Outcome {
-    if after >= response.chunks.iter().map(bytes::Bytes::len).sum() && response.trailers.is_empty()
-    {
+    let told = response.generated.is_none() && response.trailers.is_empty();
+    if told && after >= response.chunks.iter().map(bytes::Bytes::len).sum() {
         return response.into();
     }
     let response = Box::new(response);

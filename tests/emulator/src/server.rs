@@ -69,6 +69,8 @@ struct Shared {
     advanced: Mutex<Duration>,
     gauge: Arc<Gauge>,
     control: watch::Sender<Control>,
+    /// How often something happened that queries may wait for.
+    happened: watch::Sender<u64>,
     /// How many requests are not to be read, and how their connections end.
     unread: Mutex<(u64, Ending)>,
     #[cfg(feature = "tls")]
@@ -141,7 +143,9 @@ impl Server {
 
     /// Looks into the emulator, or changes it. No request is handled meanwhile.
     pub fn with<T>(&self, look: impl FnOnce(&mut Emulator) -> T) -> T {
-        look(&mut self.shared.emulator())
+        let looked = look(&mut self.shared.emulator());
+        self.shared.happened();
+        looked
     }
 
     /// Puts the clock that moves jobs ahead, so that tests need not wait for it. The calendar time stays: signatures
@@ -149,6 +153,8 @@ impl Server {
     pub fn advance(&self, by: Duration) {
         let mut advanced = lock(&self.shared.advanced);
         *advanced = advanced.saturating_add(by);
+        drop(advanced);
+        self.shared.happened();
     }
 
     /// The time as the next request would see it.
@@ -273,6 +279,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Shared {
     fn emulator(&self) -> MutexGuard<'_, Emulator> {
         lock(&self.emulator)
+    }
+
+    /// Lets those look again who wait for queries.
+    fn happened(&self) {
+        self.happened
+            .send_modify(|count| *count = count.wrapping_add(1));
     }
 
     fn now(&self) -> Now {

@@ -52,6 +52,7 @@ impl Mishap {
                 let mut body = spoilt.body().to_vec();
                 body.extend_from_slice(GARBAGE);
                 spoilt.chunks = vec![body.into()];
+                spoilt.generated = None;
                 spoilt.into()
             }
             Self::Garbage(Garbage::Wire) => Fault::NotHttp {
@@ -163,5 +164,7 @@ pub(crate) fn deliver(outcome: Outcome, delivery: Delivery) -> Outcome {
         }
         .into(),
         Outcome::Fault(other) => other.into(),
+        // A plan that keeps the client waiting for the query of another one has nothing to deliver.
+        Outcome::Pending(ticket) => Outcome::Pending(ticket),
     }
 }

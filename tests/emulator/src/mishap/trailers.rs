@@ -36,9 +36,7 @@ pub enum Trailers {
 impl Trailers {
     pub(super) fn add_to(self, own: Response, context: &Context<'_>) -> Response {
         match self {
-            Self::Good => own
-                .trailer(STATUS, HeaderValue::from_static("200 OK"))
-                .trailer(DETAIL, HeaderValue::from_static("")),
+            Self::Good => good(own),
             Self::Failing {
                 code,
                 message,
@@ -62,6 +60,24 @@ impl Trailers {
     }
 }
 
+/// An answer that came to its end.
+pub(crate) fn good(response: Response) -> Response {
+    response
+        .trailer(STATUS, HeaderValue::from_static("200 OK"))
+        .trailer(DETAIL, HeaderValue::from_static(""))
+}
+
+/// An answer that broke, with this error, whose object is given as well.
+pub(crate) fn bad(mut response: Response, failure: &Failure, error: &Bytes) -> Response {
+    let status = format!("{} {}", failure.status.as_u16(), failure.code);
+    for (name, value) in [(STATUS, status), (DETAIL, form_encoded(error))] {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            response = response.trailer(name, value);
+        }
+    }
+    response
+}
+
 fn failing(
     mut own: Response,
     failure: Failure,
@@ -69,28 +85,28 @@ fn failing(
     appended: bool,
     context: &Context<'_>,
 ) -> Response {
-    let status = format!("{} {}", failure.status.as_u16(), failure.code);
     // Neptune adds the text as `message` here, too.
-    let error = failure.into_response(context.request_id, true).body();
-    let body = own.body();
-    let cut = Cut {
-        after,
-        inside_chunk: false,
+    let told = failure.clone();
+    let error = told.into_response(context.request_id, true).body();
+    let kept = match after {
+        Some(after) => own.start(after),
+        None => {
+            let body = own.body();
+            let cut = Cut {
+                after,
+                inside_chunk: false,
+            };
+            body.slice(..cut.of(body.len()))
+        }
     };
-    let kept = body.slice(..cut.of(body.len()));
+    own.generated = None;
     own.chunks = if appended {
         vec![kept, error.clone()]
     } else {
         vec![kept]
     };
     own.chunks.retain(|chunk| !chunk.is_empty());
-    let detail = form_encoded(&error);
-    for (name, value) in [(STATUS, status), (DETAIL, detail)] {
-        if let Ok(value) = HeaderValue::try_from(value) {
-            own = own.trailer(name, value);
-        }
-    }
-    own
+    bad(own, &failure, &error)
 }
 
 /// As HTML forms write it: a plus sign for a space.

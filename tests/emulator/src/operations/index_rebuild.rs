@@ -8,7 +8,7 @@
 use http::Method;
 use serde_json::json;
 
-use self::rebuild::{Rebuild, RebuildStatus};
+use self::rebuild::{Asked, Rebuild, RebuildStatus};
 use super::{Answer, Route, statistics};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
@@ -61,18 +61,15 @@ fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failu
         true => incoming.json()?.string("clientToken")?.map(str::to_owned),
         false => None,
     };
-    let new = Rebuild::new(
-        cluster.ids.uuid(),
+    let asked = Asked {
         token,
         scope,
         concurrency,
         buffer,
-        cluster.config.rebuild_duration,
-        incoming.now,
-    );
+    };
     let mut known = cluster.rebuilds.iter();
-    if let Some(same) = known.find(|other| new.has_token_of(other)) {
-        return if new.asks_for_the_same(same) {
+    if let Some(same) = known.find(|other| asked.has_token_of(other)) {
+        return if asked == *same.asked() {
             Ok(Answer::Json(same.describe_start(incoming.now)))
         } else {
             Err(Failure::invalid_parameter(
@@ -87,7 +84,13 @@ fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failu
             "Another index rebuild is in progress.",
         ));
     }
-    let new = new.failing(cluster.next_rebuild_failure.take());
+    let new = Rebuild::new(
+        cluster.ids.uuid(),
+        asked,
+        cluster.config.rebuild_duration,
+        cluster.next_rebuild_failure.take(),
+        incoming.now,
+    );
     let answer = new.describe_start(incoming.now);
     cluster.rebuilds.push(new);
     Ok(Answer::Json(answer))

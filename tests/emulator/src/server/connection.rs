@@ -18,9 +18,11 @@ use super::incoming::{self, Head};
 use super::script::{self, Asker, Script, Step, Then};
 use super::stream::Stream;
 use super::{Close, Shared};
-use crate::Ending;
+use crate::{Ending, Outcome};
 
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+
+mod pending;
 
 #[derive(Debug)]
 pub(super) struct Connection {
@@ -103,7 +105,7 @@ impl Connection {
                 Ok(read) => read,
                 Err(status) => return self.complain(status).await,
             };
-            let script = self.answer(request, asker, too_long);
+            let script = self.answer(request, asker, too_long).await?;
             let then = script.then;
             self.perform(script).await?;
             match then {
@@ -218,21 +220,31 @@ impl Connection {
         Ok(Ok((request, too_long)))
     }
 
-    fn answer(&mut self, request: Request<Bytes>, asker: Asker, too_long: bool) -> Script {
+    async fn answer(
+        &mut self,
+        request: Request<Bytes>,
+        asker: Asker,
+        too_long: bool,
+    ) -> io::Result<Script> {
         self.slot.read_a_request();
-        let outcome = {
+        let mut outcome = {
             let mut emulator = self.shared.emulator();
             // Read while nobody else can: time does not run backwards from request to request.
             let now = self.shared.now();
             emulator.handle_read(request, now)
         };
         self.shared.gauge.touch();
+        self.shared.happened();
+        if let Outcome::Pending(ticket) = outcome {
+            outcome = self.pending(ticket).await?;
+            self.shared.gauge.touch();
+        }
         // What is left of a body that nobody reads would be taken for a request.
         let close = match self.control.borrow().close {
             Close::Never if too_long => Close::Announced,
             close => close,
         };
-        script::script(outcome, asker, close)
+        Ok(script::script(outcome, asker, close))
     }
 
     async fn perform(&mut self, script: Script) -> io::Result<()> {

@@ -121,6 +121,7 @@ impl ServerOptions {
             advanced: Mutex::new(Duration::ZERO),
             gauge: Arc::new(Gauge::default()),
             control: watch::Sender::new(Control::new(self.close, self.idle_limit)),
+            happened: watch::Sender::new(0),
             unread: Mutex::new((0, Ending::Fin)),
             #[cfg(feature = "tls")]
             tls: self.tls.map(super::Tls::ready).transpose()?,

@@ -61,7 +61,10 @@ pub(super) fn script(outcome: Outcome, asker: Asker, close: Close) -> Script {
             };
             delivered(*response, &delivery, asker, close)
         }
-        Outcome::Fault(Fault::CloseWithoutAnswer) => ended(Vec::new(), Ending::Fin),
+        // It has been waited for; there is none that could be.
+        Outcome::Fault(Fault::CloseWithoutAnswer) | Outcome::Pending(_) => {
+            ended(Vec::new(), Ending::Fin)
+        }
         Outcome::Fault(Fault::BeforeReading(ending)) => ended(Vec::new(), ending),
         Outcome::Fault(Fault::NoAnswer { delay, ending }) => ended(vec![Step::Wait(delay)], ending),
         Outcome::Fault(Fault::NotHttp { delay, bytes }) => {
@@ -92,6 +95,9 @@ fn delivered(mut response: Response, delivery: &Delivery, asker: Asker, close: C
     let then = then(&response, delivery, framing, asker, close);
 
     let headers = &mut response.head.headers;
+    if framing != Framing::Chunked {
+        headers.remove(header::TRANSFER_ENCODING);
+    }
     match framing {
         _ if bodiless => {}
         Framing::Chunked => {
@@ -123,10 +129,14 @@ fn delivered(mut response: Response, delivery: &Delivery, asker: Asker, close: C
 
 fn framing(response: &Response, delivery: &Delivery, asker: Asker) -> Framing {
     let several = response.chunks.len() > 1 || !response.trailers.is_empty();
+    let says_chunked = response
+        .head
+        .headers
+        .contains_key(header::TRANSFER_ENCODING);
     match delivery.framing {
         // The answer tells it itself, and is taken at its word.
         _ if response.head.headers.contains_key(header::CONTENT_LENGTH) => Framing::Length,
-        Framing::Natural if several => Framing::Chunked,
+        Framing::Natural if several || says_chunked => Framing::Chunked,
         Framing::Natural => Framing::Length,
         told => told,
     }

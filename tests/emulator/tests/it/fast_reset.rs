@@ -62,6 +62,7 @@ fn a_reset_erases_and_restarts() {
         now(),
     );
     neptune.set_statistics(GraphKind::Rdf, Statistics::computed(now().wall));
+    neptune.fail_next_training("planned");
     let token = initiate(&mut neptune, now());
     // Nothing has happened yet.
     assert_eq!(neptune.training_jobs().len(), 1);
@@ -96,6 +97,17 @@ fn a_reset_erases_and_restarts() {
         ask(&mut neptune, get("/storage/indexes/rebuilds"), at(65))["rebuildIds"],
         json!([])
     );
+    // What tests have planned is no data.
+    assert_eq!(
+        ask(
+            &mut neptune,
+            post("/ml/modeltraining", &job("job-2")),
+            at(65)
+        )["id"],
+        "job-2"
+    );
+    let failed = ask(&mut neptune, get("/ml/modeltraining/job-2"), at(100));
+    assert_eq!(failed["status"], "Failed");
     // Sent again after a lost answer, it meets a token that is no longer good.
     assert_eq!(
         refused(&mut neptune, perform(&token), at(65)),

@@ -9,6 +9,9 @@ mod loader_errors;
 mod loader_queue;
 mod ml;
 mod plan;
+mod queries;
+mod query_scripts;
+mod query_status;
 mod refusals;
 mod robustness;
 mod robustness_jobs;
@@ -28,6 +31,8 @@ mod bodies;
 mod connections;
 #[cfg(feature = "server")]
 mod faults;
+#[cfg(feature = "server")]
+mod long_queries;
 #[cfg(feature = "server")]
 mod raw;
 #[cfg(feature = "server")]

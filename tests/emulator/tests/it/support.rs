@@ -33,6 +33,42 @@ pub(crate) fn post(target: &str, body: &Value) -> Request<Bytes> {
         .expect("a request")
 }
 
+/// A body of this type.
+pub(crate) fn send(
+    method: Method,
+    target: &str,
+    media_type: &str,
+    body: impl Into<Bytes>,
+) -> Request<Bytes> {
+    Request::builder()
+        .method(method)
+        .uri(target)
+        .header("content-type", media_type)
+        .body(body.into())
+        .expect("a request")
+}
+
+/// A form.
+pub(crate) fn form(target: &str, body: &str) -> Request<Bytes> {
+    send(
+        Method::POST,
+        target,
+        "application/x-www-form-urlencoded",
+        body.to_owned(),
+    )
+}
+
+/// The request with one more header.
+pub(crate) fn with_header(
+    mut request: Request<Bytes>,
+    name: &'static str,
+    value: &'static str,
+) -> Request<Bytes> {
+    let value = http::HeaderValue::from_static(value);
+    request.headers_mut().append(name, value);
+    request
+}
+
 /// The smallest body that starts a job, with this id.
 pub(crate) fn job(id: &str) -> Value {
     json!({ "id": id, "dataProcessingJobId": "data-1", "trainModelS3Location": "s3://bucket/models/" })

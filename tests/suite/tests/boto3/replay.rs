@@ -95,6 +95,7 @@ fn seen(outcome: Outcome) -> (Option<Answer>, Ending) {
         }
         Outcome::Fault(Fault::CloseWithoutAnswer) => (None, Ending::Fin),
         Outcome::Fault(other) => panic!("a fault that is new: {other:?}"),
+        Outcome::Pending(_) => panic!("no query of these takes its time"),
     }
 }
 

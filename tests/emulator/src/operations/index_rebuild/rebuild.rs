@@ -50,14 +50,27 @@ impl RebuildStatus {
     }
 }
 
+/// What a start asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub(super) token: Option<String>,
+    pub(super) scope: &'static str,
+    pub(super) concurrency: i64,
+    pub(super) buffer: &'static str,
+}
+
+impl Asked {
+    /// Whether it comes with the token of another.
+    pub(super) fn has_token_of(&self, other: &Rebuild) -> bool {
+        self.token.is_some() && self.token == other.asked.token
+    }
+}
+
 /// An index rebuild, as [`Emulator::index_rebuilds`](crate::Emulator::index_rebuilds) shows it.
 #[derive(Clone, Debug)]
 pub struct Rebuild {
     id: String,
-    token: Option<String>,
-    scope: &'static str,
-    concurrency: i64,
-    buffer: &'static str,
+    asked: Asked,
     started: Now,
     duration: Duration,
     failure: Option<String>,
@@ -67,29 +80,23 @@ pub struct Rebuild {
 impl Rebuild {
     pub(super) fn new(
         id: String,
-        token: Option<String>,
-        scope: &'static str,
-        concurrency: i64,
-        buffer: &'static str,
+        asked: Asked,
         duration: Duration,
+        failure: Option<String>,
         started: Now,
     ) -> Self {
         Self {
             id,
-            token,
-            scope,
-            concurrency,
-            buffer,
+            asked,
             started,
             duration,
-            failure: None,
+            failure,
             cancelled: None,
         }
     }
 
-    pub(super) fn failing(mut self, reason: Option<String>) -> Self {
-        self.failure = reason;
-        self
+    pub(super) fn asked(&self) -> &Asked {
+        &self.asked
     }
 
     /// The id.
@@ -101,7 +108,7 @@ impl Rebuild {
     /// The token that its start came with.
     #[must_use]
     pub fn client_token(&self) -> Option<&str> {
-        self.token.as_deref()
+        self.asked.token.as_deref()
     }
 
     /// Where it is at this time.
@@ -118,16 +125,6 @@ impl Rebuild {
             None if elapsed < self.tenth() => RebuildStatus::Preparing,
             None => RebuildStatus::Rebuilding,
         }
-    }
-
-    /// Whether it came with the token of another.
-    pub(super) fn has_token_of(&self, other: &Self) -> bool {
-        self.token.is_some() && self.token == other.token
-    }
-
-    pub(super) fn asks_for_the_same(&self, other: &Self) -> bool {
-        (self.scope, self.concurrency, self.buffer)
-            == (other.scope, other.concurrency, other.buffer)
     }
 
     pub(super) fn cancel(&mut self, now: Now) {
@@ -176,9 +173,9 @@ impl Rebuild {
         json!({
             "status": self.status(now).as_str(),
             "rebuildId": self.id,
-            "scope": self.scope,
-            "concurrency": self.concurrency,
-            "writeBufferSize": self.buffer,
+            "scope": self.asked.scope,
+            "concurrency": self.asked.concurrency,
+            "writeBufferSize": self.asked.buffer,
         })
     }
 
@@ -188,9 +185,9 @@ impl Rebuild {
         let mut members = Map::new();
         let mut insert = |name: &str, value: Value| members.insert(name.to_owned(), value);
         insert("status", status.as_str().into());
-        insert("scope", self.scope.into());
-        insert("concurrency", self.concurrency.into());
-        insert("writeBufferSize", self.buffer.into());
+        insert("scope", self.asked.scope.into());
+        insert("concurrency", self.asked.concurrency.into());
+        insert("writeBufferSize", self.asked.buffer.into());
         insert("startTime", self.after(Duration::ZERO).into());
         insert("progressPercentage", self.progress(now).into());
         if status.is_terminal() {
@@ -208,8 +205,8 @@ impl Rebuild {
     pub(super) fn describe_cancel(&self, now: Now) -> Value {
         json!({
             "status": self.status(now).as_str(),
-            "concurrency": self.concurrency,
-            "writeBufferSize": self.buffer,
+            "concurrency": self.asked.concurrency,
+            "writeBufferSize": self.asked.buffer,
         })
     }
 }

@@ -37,6 +37,11 @@ impl Loader {
         self.scripts.push_back(script);
     }
 
+    /// Forgets all loads.
+    pub(crate) fn wipe(&mut self) {
+        self.loads.clear();
+    }
+
     pub(super) fn is_busy(&self) -> bool {
         self.loads.iter().any(|load| !load.has_ended())
     }

@@ -31,6 +31,11 @@ impl MlJobs {
             .map_or(&[], |kind| kind.jobs.as_slice())
     }
 
+    /// Forgets all jobs and endpoints.
+    pub(crate) fn wipe(&mut self) {
+        self.kinds.clear();
+    }
+
     /// Says why the next of this kind is to fail.
     pub(crate) fn fail_next(&mut self, kind: MlKind, reason: String) {
         self.next_failures.insert(kind, reason);

@@ -1,0 +1,52 @@
+//! Bodies that are made while they are sent.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+type Make = dyn Fn() -> Box<dyn Iterator<Item = Bytes> + Send> + Send + Sync;
+
+/// A body, or the rest of one, that is made piece by piece as somebody asks for it. Whoever stops asking stops it.
+///
+/// ```
+/// use bytes::Bytes;
+/// use http::StatusCode;
+/// use neptunedata_emulator::{Generated, Response};
+///
+/// let endless = Generated::new(|| std::iter::repeat(Bytes::from_static(b"more ")));
+/// let answer = Response::new(StatusCode::OK, "some and ").generated(endless);
+/// let start: Vec<Bytes> = answer.pieces().take(3).collect();
+/// assert_eq!(start.concat(), b"some and more more ");
+/// ```
+#[derive(Clone)]
+pub struct Generated {
+    make: Arc<Make>,
+}
+
+impl Generated {
+    /// Pieces from an iterator, which is made anew for each [`pieces`](Self::pieces) and has to give the same every time.
+    #[must_use]
+    pub fn new<I>(make: impl Fn() -> I + Send + Sync + 'static) -> Self
+    where
+        I: IntoIterator<Item = Bytes>,
+        I::IntoIter: Send + 'static,
+    {
+        Self {
+            make: Arc::new(move || Box::new(make().into_iter())),
+        }
+    }
+
+    /// The pieces, from the first.
+    #[must_use]
+    pub fn pieces(&self) -> Box<dyn Iterator<Item = Bytes> + Send> {
+        (self.make)()
+    }
+}
+
+/// Shows that it is there, and makes nothing for it.
+impl fmt::Debug for Generated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Generated").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,110 @@
+//! Gremlin over HTTP.
+//!
+//! `POST` and `GET /gremlin`, `POST /`, `POST /gremlin/explain` and `/gremlin/profile`
+//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-gremlin-rest.html)). A JSON body is understood
+//! whatever its content type says, and may name a `queryId` that the service model lacks (M13, M42).
+
+use http::Method;
+
+use super::queries::parameters::{Parameters, Reading};
+use super::queries::{status, submit};
+use super::{Answer, Route};
+use crate::cluster::Cluster;
+use crate::failure::Failure;
+use crate::incoming::Incoming;
+use crate::{Language, QueryKind, QueryRequest};
+
+const QUERY: &str = "ExecuteGremlinQuery";
+
+pub(crate) const ROUTES: &[Route] = &[
+    route(QUERY, Method::POST, "/gremlin", query),
+    route(QUERY, Method::GET, "/gremlin", query),
+    route(QUERY, Method::POST, "/", query),
+    route(
+        "ExecuteGremlinExplainQuery",
+        Method::POST,
+        "/gremlin/explain",
+        explain,
+    ),
+    route(
+        "ExecuteGremlinProfileQuery",
+        Method::POST,
+        "/gremlin/profile",
+        profile,
+    ),
+    route(
+        "ListGremlinQueries",
+        Method::GET,
+        "/gremlin/status",
+        any_status,
+    ),
+    route(
+        "ListGremlinQueries",
+        Method::POST,
+        "/gremlin/status",
+        any_status,
+    ),
+    route(
+        "GetGremlinQueryStatus",
+        Method::GET,
+        "/gremlin/status/{queryId}",
+        |cluster, incoming| status::get(cluster, incoming, Language::Gremlin),
+    ),
+    route(
+        "CancelGremlinQuery",
+        Method::DELETE,
+        "/gremlin/status/{queryId}",
+        |cluster, incoming| status::cancel(cluster, incoming, Language::Gremlin),
+    ),
+];
+
+type Run = fn(&mut Cluster, &Incoming<'_>) -> Result<Answer, Failure>;
+
+const fn route(operation: &'static str, method: Method, path: &'static str, run: Run) -> Route {
+    Route {
+        operation,
+        method,
+        path,
+        run,
+    }
+}
+
+fn any_status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+    status::any(cluster, incoming, Language::Gremlin)
+}
+
+fn query(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+    take(cluster, incoming, QueryKind::Query)
+}
+
+fn explain(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+    take(cluster, incoming, QueryKind::Explain)
+}
+
+fn profile(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+    take(cluster, incoming, QueryKind::Profile)
+}
+
+fn take(
+    cluster: &mut Cluster,
+    incoming: &Incoming<'_>,
+    kind: QueryKind,
+) -> Result<Answer, Failure> {
+    let parameters = Parameters::of(incoming, Reading::ByLook)?;
+    let mut request = QueryRequest::new(Language::Gremlin, kind, parameters.required("gremlin")?);
+    if kind == QueryKind::Profile {
+        for name in ["profile.results", "profile.indexOps"] {
+            parameters.flag(name)?;
+        }
+    }
+    request.query_id = parameters.text("queryId")?.map(str::to_owned);
+    request.options = parameters.others(&["gremlin", "queryId"]);
+    if let Some(chop) = request.option("profile.chop")
+        && chop.parse::<u32>().is_err()
+    {
+        return Err(Failure::invalid_parameter(
+            "The value of profile.chop must be a number.",
+        ));
+    }
+    submit(cluster, incoming, request)
+}

@@ -1,0 +1,100 @@
+//! openCypher over HTTP, with both spellings of its path.
+//!
+//! `POST` and `GET /openCypher`, `POST /openCypher/explain`
+//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-queries.html)). A query comes in a
+//! form, in a JSON object, or as a body of the type `application/opencypher` with its `parameters` in the URL.
+
+use http::Method;
+use serde_json::Value;
+
+use super::queries::parameters::{Parameters, Reading};
+use super::queries::{status, submit};
+use super::{Answer, Route};
+use crate::cluster::Cluster;
+use crate::failure::Failure;
+use crate::incoming::Incoming;
+use crate::{Language, QueryKind, QueryRequest};
+
+pub(super) const QUERY: &str = "ExecuteOpenCypherQuery";
+pub(super) const EXPLAIN: &str = "ExecuteOpenCypherExplainQuery";
+
+macro_rules! both {
+    ($($operation:expr, $method:ident, $path:literal, $run:expr;)*) => {
+        &[$(
+            Route { operation: $operation, method: Method::$method, path: concat!("/opencypher", $path), run: $run },
+            Route { operation: $operation, method: Method::$method, path: concat!("/openCypher", $path), run: $run },
+        )*]
+    };
+}
+
+pub(crate) const ROUTES: &[Route] = both! {
+    QUERY, POST, "", query;
+    QUERY, GET, "", query;
+    EXPLAIN, POST, "/explain", explain;
+    "ListOpenCypherQueries", GET, "/status", any_status;
+    "ListOpenCypherQueries", POST, "/status", any_status;
+    "CancelOpenCypherQuery", DELETE, "/status", cancel;
+    "GetOpenCypherQueryStatus", GET, "/status/{queryId}",
+        |cluster, incoming| status::get(cluster, incoming, Language::OpenCypher);
+    "CancelOpenCypherQuery", DELETE, "/status/{queryId}", cancel;
+};
+
+fn any_status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+    status::any(cluster, incoming, Language::OpenCypher)
+}
+
+fn cancel(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+    status::cancel(cluster, incoming, Language::OpenCypher)
+}
+
+fn query(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+    take(cluster, incoming, QueryKind::Query)
+}
+
+fn explain(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+    take(cluster, incoming, QueryKind::Explain)
+}
+
+fn take(
+    cluster: &mut Cluster,
+    incoming: &Incoming<'_>,
+    kind: QueryKind,
+) -> Result<Answer, Failure> {
+    let as_body = incoming.media_type().as_deref() == Some("application/opencypher");
+    let (parameters, text) = if as_body {
+        let text = std::str::from_utf8(incoming.body())
+            .map_err(|_| Failure::new("MalformedQueryException", "The query text is not UTF-8."))?;
+        (Parameters::of_url(incoming), text.to_owned())
+    } else {
+        let parameters = Parameters::of(incoming, Reading::ByType)?;
+        let text = parameters.required("query")?.to_owned();
+        (parameters, text)
+    };
+    let kind = match parameters.text("explain")? {
+        Some("static" | "dynamic" | "details") => QueryKind::Explain,
+        Some(_) => {
+            return Err(Failure::invalid_parameter(
+                "The value of explain must be static, dynamic or details.",
+            ));
+        }
+        None if kind == QueryKind::Explain => {
+            return Err(Failure::missing_parameter(
+                "The required parameter explain is missing.",
+            ));
+        }
+        None => kind,
+    };
+    let mut request = QueryRequest::new(Language::OpenCypher, kind, text);
+    // U05: an object in place of its text is refused, as no page shows one.
+    if let Some(text) = parameters.text("parameters")? {
+        if !matches!(serde_json::from_str(text), Ok(Value::Object(_))) {
+            return Err(Failure::invalid_parameter(
+                "The value of parameters must be a JSON object.",
+            ));
+        }
+        request.parameters = Some(text.to_owned());
+    }
+    request.query_id = parameters.text("queryId")?.map(str::to_owned);
+    request.options = parameters.others(&["query", "parameters", "queryId"]);
+    submit(cluster, incoming, request)
+}

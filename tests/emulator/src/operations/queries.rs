@@ -1,0 +1,121 @@
+//! What the three query languages share: queries come in, run for a while, and are answered.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use self::queue::{Conclusion, Job};
+use super::Answer;
+use crate::cluster::Cluster;
+use crate::failure::Failure;
+use crate::incoming::Incoming;
+use crate::{Language, QueryRequest, Role};
+
+pub(crate) mod answer;
+mod assembly;
+mod graph_binary;
+mod graphson;
+pub(crate) mod parameters;
+pub(crate) mod queue;
+mod reports;
+pub(crate) mod status;
+
+/// Takes a query. It runs from now on, or waits its turn; [`settle`] says when it has come to its end.
+pub(super) fn submit(
+    cluster: &mut Cluster,
+    incoming: &Incoming<'_>,
+    mut request: QueryRequest,
+) -> Result<Answer, Failure> {
+    request.accept = incoming.header("accept").map(str::to_owned);
+    request.trailers = incoming.has_word("te", "trailers");
+    cluster.queries.asked = Some(request.clone());
+    check(cluster, &request)?;
+    let given = match request.query_id.as_deref() {
+        // U06: the member exists, or does not.
+        Some(_)
+            if request.language == Language::OpenCypher
+                && !cluster.config.queries.open_cypher_ids =>
+        {
+            None
+        }
+        id => id,
+    };
+    let id = match given {
+        Some(id) if cluster.queries.has(request.language, id) => {
+            return Err(in_use(request.language, id));
+        }
+        Some(id) => id.to_owned(),
+        None => cluster.ids.uuid(),
+    };
+    let script = cluster.queries.scripts.take(&request);
+    let job = Job {
+        id,
+        duration: script
+            .as_ref()
+            .map_or(Duration::ZERO, |(_, script)| script.duration),
+        script,
+        request: Arc::new(request),
+        arrived: incoming.now.mono,
+        started: None,
+    };
+    let ticket = cluster.queries.enqueue(job);
+    settle(cluster, incoming.now.mono);
+    Ok(Answer::Query(ticket))
+}
+
+fn check(cluster: &Cluster, request: &QueryRequest) -> Result<(), Failure> {
+    if request.text.contains('\0') {
+        return Err(Failure::new(
+            "MalformedQueryException",
+            "Strings may not contain the character U+0000.",
+        ));
+    }
+    let script = cluster.queries.scripts.peek(request);
+    if cluster.config.role == Role::Reader
+        && (request.is_update() || script.is_some_and(|script| script.writes))
+    {
+        return Err(Failure::new(
+            "ReadOnlyViolationException",
+            "The request is rejected because it violates some read-only restriction, such as a designation of a \
+             replica as read-only.",
+        ));
+    }
+    let settings = &cluster.config.queries;
+    if cluster.queries.waits_behind(settings.slots) >= settings.queue {
+        return Err(Failure::new(
+            "ThrottlingException",
+            format!(
+                "Max number of request have breached, ConfiguredQueueCapacity={}",
+                settings.queue
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// An id that a query has which is not over. Only openCypher's exception has a source; that the other languages refuse it,
+/// too, is assumed.
+fn in_use(language: Language, id: &str) -> Failure {
+    match language {
+        Language::OpenCypher => Failure {
+            status: http::StatusCode::BAD_REQUEST,
+            code: "DuplicateDataException".to_owned(),
+            message: format!("Query id {id} is in use."),
+        },
+        Language::Gremlin | Language::Sparql => {
+            Failure::invalid_parameter(format!("Query id {id} is in use."))
+        }
+    }
+}
+
+/// Lets time pass: queries whose time is over come to their end, in order, and those that wait take their places.
+pub(crate) fn settle(cluster: &mut Cluster, now: Duration) {
+    let slots = cluster.config.queries.slots;
+    while let Some((ticket, job)) = cluster.queries.next_over(slots, now) {
+        if let Some((id, script)) = &job.script
+            && script.succeeds()
+        {
+            cluster.queries.scripts.came_to_effect(*id);
+        }
+        cluster.queries.conclude(ticket, job, Conclusion::Done);
+    }
+}

@@ -1,0 +1,387 @@
+//! From a query that is over to its answer.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+use serde_json::{Value, json};
+
+use super::assembly::{Assembly, Frame};
+use super::graphson::{Serializer, typed, untyped};
+use super::queue::{Conclusion, Job};
+use super::{graph_binary, reports};
+use crate::failure::{Failure, status_of};
+use crate::mishap::trailers;
+use crate::query_script::{Broken, Chunking, Error, QueryScript, Scripted};
+use crate::{Config, Cut, Delivery, Ending, Generated, Language, QueryKind, Response};
+
+/// How large the chunks of generated rows are.
+const CHUNK: usize = 64 * 1024;
+/// The engine whose openCypher answers tell of failures behind their first bytes, in the body and in trailers.
+const TELLING: [u32; 4] = [1, 4, 5, 0];
+
+/// What a request is answered with, and how that travels.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) response: Response,
+    pub(crate) delivery: Delivery,
+    /// Whether what was asked for was done.
+    pub(crate) executed: bool,
+}
+
+impl From<Response> for Reply {
+    fn from(response: Response) -> Self {
+        Self {
+            executed: response.status().is_success(),
+            response,
+            delivery: Delivery::default(),
+        }
+    }
+}
+
+/// The answer to a query that is over.
+pub(crate) fn reply(
+    config: &Config,
+    job: &Job,
+    conclusion: Conclusion,
+    request_id: &str,
+) -> Result<Reply, Failure> {
+    match conclusion {
+        Conclusion::Failed(failure) => Err(failure),
+        Conclusion::Cancelled { silent: false } => Err(Failure::new(
+            "CancelledByUserException",
+            "Operation terminated (cancelled by user)",
+        )),
+        Conclusion::Cancelled { silent: true } => Ok(Reply {
+            executed: false,
+            ..silent(config, job).into()
+        }),
+        Conclusion::Done => match &job.script {
+            Some((_, script)) => scripted(config, job, script, request_id),
+            None => Ok(unscripted(config, job)),
+        },
+    }
+}
+
+/// What is left of a query that was cancelled silently.
+fn silent(config: &Config, job: &Job) -> Response {
+    let vars = job.script.as_ref().map(|(_, script)| vars(script));
+    let bindings =
+        || json!({ "head": { "vars": vars.unwrap_or_default() }, "results": { "bindings": [] } });
+    match job.request.language {
+        Language::OpenCypher if config.queries.silent_bindings => {
+            whole(OPEN_CYPHER, bindings().to_string())
+        }
+        Language::OpenCypher => whole(OPEN_CYPHER, "{\"results\":[]}"),
+        _ => whole(SPARQL, bindings().to_string()),
+    }
+}
+
+const OPEN_CYPHER: &str = "application/json;charset=UTF-8";
+const SPARQL: &str = "application/sparql-results+json";
+
+fn whole(media_type: &str, body: impl Into<Bytes>) -> Response {
+    let response = Response::new(StatusCode::OK, body);
+    match HeaderValue::try_from(media_type) {
+        Ok(media_type) => response.header(header::CONTENT_TYPE, media_type),
+        // What no header can carry is left out.
+        Err(_) => response,
+    }
+}
+
+/// What queries get for which there is no script.
+fn unscripted(config: &Config, job: &Job) -> Reply {
+    let request = &*job.request;
+    let script = match (request.language, request.kind) {
+        (Language::Sparql, QueryKind::Update) => {
+            // U09: a write-up shows such an array, and no page.
+            let events = json!([
+                { "type": "UpdateEvent", "totalElapsedMillis": 0, "elapsedMillis": 0, "connFlush": 0,
+                  "batchResolve": 0, "whereClause": 0, "deleteClause": 0, "insertClause": 0 },
+                { "type": "Commit", "totalElapsedMillis": 0 },
+            ]);
+            QueryScript::sparql().body("application/json", events.to_string())
+        }
+        (_, QueryKind::Explain | QueryKind::Profile) => {
+            let (media_type, report) = reports::report(request);
+            QueryScript::sparql().body(media_type, report)
+        }
+        (_, QueryKind::GraphStore) => {
+            QueryScript::sparql().body("application/n-quads", Bytes::new())
+        }
+        (Language::Gremlin, _) => QueryScript::gremlin(),
+        (Language::OpenCypher, _) => QueryScript::open_cypher(),
+        (Language::Sparql, _) => QueryScript::sparql(),
+    };
+    success(config, job, &script, "")
+}
+
+fn scripted(
+    config: &Config,
+    job: &Job,
+    script: &QueryScript,
+    request_id: &str,
+) -> Result<Reply, Failure> {
+    match &script.reply {
+        Scripted::Error(error) => Err(failure(error)),
+        _ => Ok(success(config, job, script, request_id)),
+    }
+}
+
+fn failure(error: &Error) -> Failure {
+    Failure {
+        status: error.status.unwrap_or_else(|| status_of(&error.code)),
+        code: error.code.clone(),
+        message: error.message.clone(),
+    }
+}
+
+fn success(config: &Config, job: &Job, script: &QueryScript, request_id: &str) -> Reply {
+    let request = &*job.request;
+    let broken = script.broken.as_ref().map(|broken| {
+        let error = failure(&broken.error);
+        // Neptune adds the text as `message` here, whatever it does elsewhere.
+        (
+            broken,
+            error.clone(),
+            error.into_response(request_id, true).body(),
+        )
+    });
+    let tells = request.language != Language::OpenCypher || version(config) >= TELLING;
+    let appended = script.appended.unwrap_or(tells);
+    let end = broken.as_ref().map(|(broken, _, error)| End {
+        broken,
+        error: if appended {
+            error.clone()
+        } else {
+            Bytes::new()
+        },
+    });
+    let mut response = body(config, job, script, end);
+
+    // Gremlin is chunked, and has trailers, for those who ask.
+    let streams = match (request.language, request.kind) {
+        (_, QueryKind::Explain | QueryKind::Profile | QueryKind::GraphStore) => false,
+        (Language::Gremlin, _) => request.trailers || response.generated.is_some(),
+        _ => true,
+    };
+    let several = response.chunks.len() > 1;
+    if streams || several || !script.last_chunk {
+        let chunked = HeaderValue::from_static("chunked");
+        response = response.header(header::TRANSFER_ENCODING, chunked);
+    }
+    if script.trailers.unwrap_or(streams && tells) {
+        response = match &broken {
+            None => trailers::good(response),
+            Some((_, failure, error)) => trailers::bad(response, failure, error),
+        };
+    }
+    let mut delivery = Delivery::default();
+    if !script.last_chunk {
+        delivery.cut = Some(Cut {
+            after: Some(usize::MAX),
+            inside_chunk: false,
+        });
+        delivery.ending = Some(Ending::Fin);
+    }
+    Reply {
+        executed: broken.is_none(),
+        response,
+        delivery,
+    }
+}
+
+/// The end of a body that breaks.
+struct End<'a> {
+    broken: &'a Broken,
+    error: Bytes,
+}
+
+fn body(config: &Config, job: &Job, script: &QueryScript, end: Option<End<'_>>) -> Response {
+    let request = &*job.request;
+    match &script.reply {
+        Scripted::Body(media_type, body) => {
+            let response = whole(media_type, body.clone());
+            match script.chunking {
+                Some(Chunking::Bytes(bytes)) => {
+                    let starts = (0..body.len()).step_by(bytes);
+                    let pieces = starts.map(|start| {
+                        let end = start.saturating_add(bytes).min(body.len());
+                        body.slice(start..end)
+                    });
+                    response.chunks(pieces)
+                }
+                _ => response,
+            }
+        }
+        Scripted::Boolean(answer) => {
+            whole(SPARQL, json!({ "head": {}, "boolean": answer }).to_string())
+        }
+        // It has been told before it came to this.
+        Scripted::Error(_) => whole(SPARQL, Bytes::new()),
+        Scripted::Rows(_) | Scripted::Repeated(..) | Scripted::Made(..) | Scripted::Raw(..) => {
+            match request.language {
+                Language::OpenCypher => rows(
+                    script,
+                    OPEN_CYPHER,
+                    ("{\"results\":[".to_owned(), "]}".to_owned()),
+                    Arc::new(Value::to_string),
+                    end,
+                ),
+                Language::Sparql => {
+                    let vars = Value::from(vars(script));
+                    let head =
+                        format!("{{\"head\":{{\"vars\":{vars}}},\"results\":{{\"bindings\":[");
+                    rows(
+                        script,
+                        SPARQL,
+                        (head, "]}}".to_owned()),
+                        Arc::new(Value::to_string),
+                        end,
+                    )
+                }
+                Language::Gremlin => gremlin(config, job, script, end),
+            }
+        }
+    }
+}
+
+fn gremlin(config: &Config, job: &Job, script: &QueryScript, end: Option<End<'_>>) -> Response {
+    let accept = job.request.accept.as_deref();
+    match Serializer::accepted(accept, config.queries.plain_json_typed) {
+        Serializer::Binary {
+            strings,
+            media_type,
+        } => {
+            let rows: Vec<Value> = match &script.reply {
+                Scripted::Rows(rows) => rows.to_vec(),
+                Scripted::Repeated(row, times) => (0..(*times).min(CHUNK as u64))
+                    .map(|_| row.clone())
+                    .collect(),
+                Scripted::Made(count, make) => (0..(*count).min(CHUNK as u64))
+                    .map(|number| make(number))
+                    .collect(),
+                _ => Vec::new(),
+            };
+            whole(&media_type, graph_binary::answer(&job.id, &rows, strings))
+        }
+        Serializer::Json {
+            version,
+            typed: with_types,
+            media_type,
+        } => {
+            let id = Value::from(job.id.as_str());
+            let map = "{\"@type\":\"g:Map\",\"@value\":[]}";
+            let (map, list, tail) = match (with_types, version) {
+                (true, super::graphson::Version::V3) => {
+                    (map, "{\"@type\":\"g:List\",\"@value\":[", "]}")
+                }
+                // U03: what attributes look like without types.
+                _ => ("{}", "[", "]"),
+            };
+            let head = format!(
+                "{{\"requestId\":{id},\"status\":{{\"message\":\"\",\"code\":200,\"attributes\":{map}}},\
+                 \"result\":{{\"data\":{list}"
+            );
+            let tail = format!("{tail},\"meta\":{map}}}}}");
+            let write: Write = if with_types {
+                Arc::new(move |row| typed(row, version).to_string())
+            } else {
+                Arc::new(|row| untyped(row).to_string())
+            };
+            rows(script, &media_type, (head, tail), write, end)
+        }
+    }
+}
+
+type Write = Arc<dyn Fn(&Value) -> String + Send + Sync>;
+
+/// The rows of a script, each as it is written, between a head and a tail.
+fn rows(
+    script: &QueryScript,
+    media_type: &str,
+    (head, tail): (String, String),
+    write: Write,
+    end: Option<End<'_>>,
+) -> Response {
+    let most = end.as_ref().map_or(u64::MAX, |end| end.broken.rows);
+    let frame = Frame {
+        head: head.into(),
+        tail: end.map_or(tail.into(), |end| end.error),
+        repeated: script.several_documents,
+    };
+    let response = whole(media_type, Bytes::new());
+    match &script.reply {
+        Scripted::Rows(rows) => {
+            let rows = rows
+                .iter()
+                .take(usize::try_from(most).unwrap_or(usize::MAX));
+            let rows = rows.map(|row| Bytes::from(write(row)));
+            let chunking = script.chunking.unwrap_or(Chunking::Whole);
+            response.chunks(Assembly::new(rows, frame, chunking))
+        }
+        Scripted::Repeated(row, times) => {
+            let row = Bytes::from(write(row));
+            generated(response, script, frame, (*times).min(most), move |_| {
+                row.clone()
+            })
+        }
+        Scripted::Made(count, make) => {
+            let make = Arc::clone(make);
+            generated(response, script, frame, (*count).min(most), move |number| {
+                write(&make(number)).into()
+            })
+        }
+        Scripted::Raw(count, make) => {
+            let make = Arc::clone(make);
+            generated(response, script, frame, (*count).min(most), move |number| {
+                make(number)
+            })
+        }
+        Scripted::Boolean(_) | Scripted::Body(..) | Scripted::Error(_) => response,
+    }
+}
+
+fn generated(
+    response: Response,
+    script: &QueryScript,
+    frame: Frame,
+    count: u64,
+    row: impl Fn(u64) -> Bytes + Send + Sync + 'static,
+) -> Response {
+    let chunking = script.chunking.unwrap_or(Chunking::Bytes(CHUNK));
+    let row = Arc::new(row);
+    response.generated(Generated::new(move || {
+        let row = Arc::clone(&row);
+        Assembly::new(
+            (0..count).map(move |number| row(number)),
+            frame.clone(),
+            chunking,
+        )
+    }))
+}
+
+/// The variables of a SPARQL answer.
+fn vars(script: &QueryScript) -> Vec<String> {
+    if let Some(vars) = &script.vars {
+        return vars.clone();
+    }
+    let first = match &script.reply {
+        Scripted::Rows(rows) => rows.first().cloned(),
+        Scripted::Repeated(row, _) => Some(row.clone()),
+        Scripted::Made(1.., make) => Some(make(0)),
+        _ => None,
+    };
+    let members = first.as_ref().and_then(Value::as_object);
+    members.map_or_else(Vec::new, |members| members.keys().cloned().collect())
+}
+
+/// The numbers of the engine's version.
+fn version(config: &Config) -> [u32; 4] {
+    let mut numbers = [0; 4];
+    let version = config.engine_version.trim_start_matches("Patch-");
+    for (place, part) in numbers.iter_mut().zip(version.split('.')) {
+        *place = part.parse().unwrap_or_default();
+    }
+    numbers
+}

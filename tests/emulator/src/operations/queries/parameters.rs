@@ -1,0 +1,136 @@
+//! The parameters of a query, from wherever they stand: the URL, a form, or a JSON object.
+
+use serde_json::Value;
+
+use crate::failure::Failure;
+use crate::incoming::{Incoming, decode_query};
+
+/// Names and values, those of the URL first.
+#[derive(Debug)]
+pub(crate) struct Parameters {
+    pairs: Vec<(String, Value)>,
+}
+
+/// How a body that is no query itself is to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// As its content type says; without one it is a form.
+    ByType,
+    /// As it looks: what begins with a brace is JSON, everything else a form. Neptune does not insist on content types of
+    /// Gremlin.
+    ByLook,
+}
+
+impl Parameters {
+    /// Those of the URL.
+    pub(crate) fn of_url(incoming: &Incoming<'_>) -> Self {
+        let pairs = incoming.query_pairs().iter();
+        Self {
+            pairs: pairs
+                .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
+                .collect(),
+        }
+    }
+
+    /// Those of the URL and the body.
+    pub(crate) fn of(incoming: &Incoming<'_>, reading: Reading) -> Result<Self, Failure> {
+        let mut parameters = Self::of_url(incoming);
+        let body = incoming.body();
+        if body.is_empty() {
+            return Ok(parameters);
+        }
+        let is_json = match reading {
+            Reading::ByLook => body.trim_ascii_start().first() == Some(&b'{'),
+            Reading::ByType => match incoming.media_type().as_deref() {
+                Some("application/json") => true,
+                Some("application/x-www-form-urlencoded") | None => false,
+                Some(other) => {
+                    return Err(Failure::bad_request(format!(
+                        "Unsupported content type: {other}"
+                    )));
+                }
+            },
+        };
+        if is_json {
+            match serde_json::from_slice(body) {
+                Ok(Value::Object(members)) => parameters.pairs.extend(members),
+                Ok(_) => {
+                    return Err(Failure::bad_request(
+                        "The request body must be a JSON object.",
+                    ));
+                }
+                Err(error) => {
+                    return Err(Failure::bad_request(format!(
+                        "The request body is not JSON: {error}"
+                    )));
+                }
+            }
+        } else {
+            let pairs = std::str::from_utf8(body).ok().and_then(decode_query);
+            let Some(pairs) = pairs else {
+                return Err(Failure::bad_request(
+                    "The request body is not a form of correctly percent-encoded UTF-8.",
+                ));
+            };
+            let pairs = pairs.into_iter();
+            parameters
+                .pairs
+                .extend(pairs.map(|(name, value)| (name, Value::from(value))));
+        }
+        Ok(parameters)
+    }
+
+    /// Whether it is there at all.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.pairs.iter().any(|(key, _)| key == name)
+    }
+
+    /// A text. A null counts as absent.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<&str>, Failure> {
+        match self
+            .pairs
+            .iter()
+            .find(|(key, value)| key == name && !value.is_null())
+        {
+            None => Ok(None),
+            Some((_, Value::String(text))) => Ok(Some(text)),
+            Some(_) => Err(Failure::invalid_parameter(format!(
+                "The value of {name} must be a string."
+            ))),
+        }
+    }
+
+    pub(crate) fn required(&self, name: &str) -> Result<&str, Failure> {
+        self.text(name)?.ok_or_else(|| {
+            Failure::missing_parameter(format!("The required parameter {name} is missing."))
+        })
+    }
+
+    /// Whether it is true, in any case of letters, as text or as JSON.
+    pub(crate) fn flag(&self, name: &str) -> Result<bool, Failure> {
+        let value = self.pairs.iter().find(|(key, _)| key == name);
+        match value.map(|(_, value)| value) {
+            None | Some(Value::Null) => Ok(false),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(Value::String(text)) if text.eq_ignore_ascii_case("true") => Ok(true),
+            Some(Value::String(text)) if text.eq_ignore_ascii_case("false") => Ok(false),
+            Some(_) => Err(Failure::invalid_parameter(format!(
+                "The value of {name} must be true or false."
+            ))),
+        }
+    }
+
+    /// Everything but these, as text.
+    pub(crate) fn others(self, but: &[&str]) -> Vec<(String, String)> {
+        let others = self
+            .pairs
+            .into_iter()
+            .filter(|(name, _)| !but.contains(&name.as_str()));
+        others
+            .map(|(name, value)| match value {
+                Value::String(text) => (name, text),
+                other => (name, other.to_string()),
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,61 @@
+//! What explain and profile answer where no script says it. The words are made up; the forms are those of the guide.
+
+use crate::{Language, QueryKind, QueryRequest};
+
+/// The media type and the text of a report.
+pub(super) fn report(request: &QueryRequest) -> (&'static str, String) {
+    let accepts = |media_type: &str| {
+        let accept = request.accept.as_deref().unwrap_or_default();
+        accept.to_ascii_lowercase().contains(media_type)
+    };
+    let text = match (request.language, request.kind) {
+        (Language::Gremlin, QueryKind::Profile) => gremlin(request, "Profile"),
+        (Language::Gremlin, _) => gremlin(request, "Explain"),
+        (Language::OpenCypher | Language::Sparql, _) => table(request),
+    };
+    match request.language {
+        Language::OpenCypher | Language::Sparql if accepts("text/html") => {
+            let escaped = text.replace('&', "&amp;").replace('<', "&lt;");
+            (
+                "text/html;charset=UTF-8",
+                format!("<html><body><pre>{escaped}</pre></body></html>\n"),
+            )
+        }
+        // Separated by semicolons.
+        Language::Sparql if accepts("text/csv") => (
+            "text/csv;charset=UTF-8",
+            "ID;Out #1;Out #2;Name;Arguments;Mode;Units In;Units Out;Ratio;Time (ms)\n\
+             0;1;-;SolutionInjection;solutions=[{}];-;0;1;0.00;0\n\
+             1;-;-;TermResolution;vars=[];id2value;1;1;1.00;0\n"
+                .to_owned(),
+        ),
+        _ => ("text/plain;charset=UTF-8", text),
+    }
+}
+
+fn gremlin(request: &QueryRequest, what: &str) -> String {
+    let title = format!("Neptune Gremlin {what}");
+    let line = "*".repeat(55);
+    format!(
+        "{line}\n{title:^55}\n{line}\n\nQuery String\n==================\n{}\n\nOriginal Traversal\n\
+         ==================\n[]\n",
+        request.text
+    )
+}
+
+fn table(request: &QueryRequest) -> String {
+    let mut out = String::new();
+    if request.language == Language::OpenCypher {
+        out.push_str(&format!("Query:\n{}\n\n", request.text));
+    }
+    out.push_str(
+        "╔════╤════════╤════════╤═══════════════════╤════════════════════╤══════════╤═══════════╤═══════╤═══════════╗\n\
+         ║ ID │ Out #1 │ Out #2 │ Name              │ Arguments          │ Units In │ Units Out │ Ratio │ Time (ms) ║\n\
+         ╠════╪════════╪════════╪═══════════════════╪════════════════════╪══════════╪═══════════╪═══════╪═══════════╣\n\
+         ║ 0  │ 1      │ -      │ SolutionInjection │ solutions=[{}]     │ 0        │ 1         │ 0.00  │ 0         ║\n\
+         ╟────┼────────┼────────┼───────────────────┼────────────────────┼──────────┼───────────┼───────┼───────────╢\n\
+         ║ 1  │ -      │ -      │ TermResolution    │ vars=[]            │ 1        │ 1         │ 1.00  │ 0         ║\n\
+         ╚════╧════════╧════════╧═══════════════════╧════════════════════╧══════════╧═══════════╧═══════╧═══════════╝\n",
+    );
+    out
+}

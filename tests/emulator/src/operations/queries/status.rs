@@ -1,0 +1,167 @@
+//! What runs, and how it is stopped. Each language has ways of its own.
+//!
+//! [Gremlin](https://docs.aws.amazon.com/neptune/latest/userguide/gremlin-api-status.html),
+//! [openCypher](https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-status.html),
+//! [SPARQL](https://docs.aws.amazon.com/neptune/latest/userguide/sparql-api-status.html)
+
+use std::time::Duration;
+
+use http::{HeaderValue, StatusCode, header};
+use serde_json::{Value, json};
+
+use super::parameters::{Parameters, Reading};
+use super::queue::Job;
+use crate::cluster::Cluster;
+use crate::failure::Failure;
+use crate::incoming::Incoming;
+use crate::operations::Answer;
+use crate::{Language, Response};
+
+/// At how many characters the text of a query is cut, but for SPARQL.
+const MOST_CHARACTERS: usize = 1024;
+
+/// The form that says in parameters what is wanted: a list, one query, or an end to it (M23: the guide shows the question
+/// for one query without naming it, which lists them). Of `cancelQuery` only the presence counts.
+pub(crate) fn any(
+    cluster: &mut Cluster,
+    incoming: &Incoming<'_>,
+    language: Language,
+) -> Result<Answer, Failure> {
+    let parameters = Parameters::of(incoming, Reading::ByLook)?;
+    let id = parameters.text("queryId")?;
+    if parameters.has("cancelQuery") {
+        let id = parameters.required("queryId")?;
+        return stop(cluster, incoming, language, id, parameters.flag("silent")?);
+    }
+    match id {
+        Some(id) => one(cluster, language, id, incoming.now.mono),
+        None => {
+            let waiting = parameters.flag("includeWaiting")?;
+            Ok(list(cluster, language, waiting, incoming.now.mono))
+        }
+    }
+}
+
+/// The status of the query that the path names.
+pub(crate) fn get(
+    cluster: &mut Cluster,
+    incoming: &Incoming<'_>,
+    language: Language,
+) -> Result<Answer, Failure> {
+    one(cluster, language, incoming.label(), incoming.now.mono)
+}
+
+/// Cancels the query that the path names, or the parameter `queryId`.
+pub(crate) fn cancel(
+    cluster: &mut Cluster,
+    incoming: &Incoming<'_>,
+    language: Language,
+) -> Result<Answer, Failure> {
+    let parameters = Parameters::of_url(incoming);
+    let id = match incoming.label() {
+        "" => parameters.required("queryId")?,
+        id => id,
+    };
+    stop(cluster, incoming, language, id, parameters.flag("silent")?)
+}
+
+fn one(cluster: &Cluster, language: Language, id: &str, now: Duration) -> Result<Answer, Failure> {
+    let job = cluster.queries.find(language, id);
+    match (language, job) {
+        (Language::Sparql, None) => Ok(Answer::Empty),
+        // That one SPARQL query comes as a list of one is assumed.
+        (Language::Sparql, Some(job)) => Ok(Answer::Json(listing(
+            cluster,
+            language,
+            vec![entry(job, now)],
+        ))),
+        (_, None) => Err(unknown(id)),
+        (_, Some(job)) => Ok(Answer::Json(entry(job, now))),
+    }
+}
+
+fn list(cluster: &Cluster, language: Language, waiting: bool, now: Duration) -> Answer {
+    let listed = cluster
+        .queries
+        .of(language)
+        .filter(|job| waiting || job.started.is_some())
+        .map(|job| entry(job, now))
+        .collect();
+    Answer::Json(listing(cluster, language, listed))
+}
+
+fn listing(cluster: &Cluster, language: Language, queries: Vec<Value>) -> Value {
+    let running = cluster.queries.of(language);
+    let running = running.filter(|job| job.started.is_some()).count();
+    let accepted = match language {
+        Language::Sparql => cluster.queries.sparql_accepted,
+        Language::Gremlin | Language::OpenCypher => cluster.queries.of(language).count() as u64,
+    };
+    json!({ "acceptedQueryCount": accepted, "runningQueryCount": running, "queries": queries })
+}
+
+fn entry(job: &Job, now: Duration) -> Value {
+    let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    let elapsed = millis(job.elapsed(now));
+    let text = &job.request.text;
+    if job.request.language == Language::Sparql {
+        return json!({
+            "queryId": job.id,
+            "queryEvalStats": { "subqueries": 0, "elapsed": elapsed, "cancelled": false },
+            "queryString": text,
+        });
+    }
+    let cut: String = text.chars().take(MOST_CHARACTERS).collect();
+    json!({
+        "queryId": job.id,
+        "queryEvalStats": { "waited": millis(job.waited(now)), "elapsed": elapsed, "cancelled": false },
+        "queryString": cut,
+    })
+}
+
+fn stop(
+    cluster: &mut Cluster,
+    incoming: &Incoming<'_>,
+    language: Language,
+    id: &str,
+    silent: bool,
+) -> Result<Answer, Failure> {
+    // Gremlin has no silent way.
+    let silent = silent && language != Language::Gremlin;
+    let was_there = cluster.queries.cancel(language, id, silent);
+    match language {
+        Language::Gremlin if was_there => Ok(Answer::Json(json!({ "status": "200 OK" }))),
+        Language::OpenCypher if was_there => {
+            Ok(Answer::Json(json!({ "status": "200 OK", "payload": true })))
+        }
+        Language::Gremlin | Language::OpenCypher => Err(unknown(id)),
+        Language::Sparql if is_uuid(id) => {
+            // Of an id that is none of a query, but could be, nothing is said: this is assumed.
+            Ok(list(cluster, language, false, incoming.now.mono))
+        }
+        Language::Sparql => Ok(Answer::Response(not_a_uuid(id))),
+    }
+}
+
+fn unknown(id: &str) -> Failure {
+    Failure::invalid_parameter(format!("Supplied queryId {id} is invalid"))
+}
+
+/// What SPARQL says to an id that is no UUID: plain text.
+pub(crate) fn not_a_uuid(id: &str) -> Response {
+    let text = format!("Invalid queryId (not a UUID): {id}");
+    Response::new(StatusCode::BAD_REQUEST, text).header(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/plain;charset=UTF-8"),
+    )
+}
+
+pub(crate) fn is_uuid(id: &str) -> bool {
+    let mut groups = id.split('-');
+    let right = [8, 4, 4, 4, 12].iter().all(|length| {
+        groups.next().is_some_and(|group| {
+            group.len() == *length && group.bytes().all(|byte| byte.is_ascii_hexdigit())
+        })
+    });
+    right && groups.next().is_none()
+}

@@ -1,0 +1,162 @@
+//! SPARQL queries and updates, which no AWS SDK offers.
+//!
+//! `POST` and `GET /sparql` ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/sparql-api-reference.html)). The
+//! protocol's three ways are understood: the URL, a form, and the text as a body (U08 for updates). That an update by `GET`
+//! is refused, and with what, is assumed. The names of the operations follow those of the service model, which has none
+//! for them.
+
+use http::Method;
+
+use super::queries::parameters::{Parameters, Reading};
+use super::queries::{status, submit};
+use super::{Answer, Route};
+use crate::cluster::Cluster;
+use crate::failure::Failure;
+use crate::incoming::Incoming;
+use crate::{Language, QueryKind, QueryRequest};
+
+pub(super) const QUERY: &str = "ExecuteSparqlQuery";
+pub(super) const UPDATE: &str = "ExecuteSparqlUpdate";
+pub(super) const EXPLAIN: &str = "ExecuteSparqlExplainQuery";
+
+pub(crate) const ROUTES: &[Route] = &[
+    Route {
+        operation: QUERY,
+        method: Method::POST,
+        path: "/sparql",
+        run: post,
+    },
+    Route {
+        operation: QUERY,
+        method: Method::GET,
+        path: "/sparql",
+        run: get,
+    },
+    Route {
+        operation: "ListSparqlQueries",
+        method: Method::GET,
+        path: "/sparql/status",
+        run: any_status,
+    },
+    Route {
+        operation: "ListSparqlQueries",
+        method: Method::POST,
+        path: "/sparql/status",
+        run: any_status,
+    },
+];
+
+/// The prefix of hints that can name a query.
+const HINTS: &str = "http://aws.amazon.com/neptune/vocab/v01/QueryHints#";
+
+fn any_status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+    status::any(cluster, incoming, Language::Sparql)
+}
+
+fn get(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+    let parameters = Parameters::of_url(incoming);
+    if parameters.has("update") {
+        return Err(Failure::bad_request("An update has to be sent by POST."));
+    }
+    let text = parameters.required("query")?.to_owned();
+    take(cluster, incoming, QueryKind::Query, text, parameters)
+}
+
+fn post(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+    let kind = match incoming.media_type().as_deref() {
+        Some("application/sparql-query") => QueryKind::Query,
+        Some("application/sparql-update") => QueryKind::Update,
+        Some("application/json") => {
+            return Err(Failure::bad_request(
+                "Unsupported content type: application/json",
+            ));
+        }
+        _ => {
+            let parameters = Parameters::of(incoming, Reading::ByType)?;
+            let kind = match (parameters.has("query"), parameters.has("update")) {
+                (true, true) => {
+                    return Err(Failure::bad_request(
+                        "Only one of query and update may be given.",
+                    ));
+                }
+                (_, true) => QueryKind::Update,
+                _ => QueryKind::Query,
+            };
+            let name = if kind == QueryKind::Update {
+                "update"
+            } else {
+                "query"
+            };
+            let text = parameters.required(name)?.to_owned();
+            return take(cluster, incoming, kind, text, parameters);
+        }
+    };
+    let text = std::str::from_utf8(incoming.body())
+        .map_err(|_| Failure::new("MalformedQueryException", "The query text is not UTF-8."))?;
+    let parameters = Parameters::of_url(incoming);
+    take(cluster, incoming, kind, text.to_owned(), parameters)
+}
+
+fn take(
+    cluster: &mut Cluster,
+    incoming: &Incoming<'_>,
+    kind: QueryKind,
+    text: String,
+    parameters: Parameters,
+) -> Result<Answer, Failure> {
+    let kind = match parameters.text("explain")? {
+        None => kind,
+        Some("static" | "dynamic" | "details") => QueryKind::Explain,
+        Some(_) => {
+            return Err(Failure::invalid_parameter(
+                "The value of explain must be static, dynamic or details.",
+            ));
+        }
+    };
+    let id = match parameters.text("queryId")? {
+        Some(id) => Some(id.to_owned()),
+        None => hinted_id(&text),
+    };
+    if let Some(id) = &id
+        && !status::is_uuid(id)
+    {
+        return Ok(Answer::Response(status::not_a_uuid(id)));
+    }
+    let mut request = QueryRequest::new(Language::Sparql, kind, text);
+    request.query_id = id;
+    request.options = parameters.others(&["query", "update", "queryId"]);
+    submit(cluster, incoming, request)
+}
+
+/// The id in a hint such as `hint:Query hint:queryId "…"`. Text that is only alike, in a comment say, is taken for one.
+fn hinted_id(text: &str) -> Option<String> {
+    if !text.contains(HINTS) {
+        return None;
+    }
+    let (_, rest) = text.split_once("queryId")?;
+    let rest = rest.trim_start_matches('>').trim_start();
+    let quote = rest.chars().next().filter(|it| matches!(it, '"' | '\''))?;
+    let (id, _) = rest.strip_prefix(quote)?.split_once(quote)?;
+    Some(id.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_in_hints() {
+        let prefix = format!("PREFIX hint: <{HINTS}>");
+        let hinted = |hint: &str| hinted_id(&format!("{prefix} SELECT * {{ {hint} . ?s ?p ?o }}"));
+        assert_eq!(
+            hinted("hint:Query hint:queryId \"a-b\"").as_deref(),
+            Some("a-b")
+        );
+        assert_eq!(
+            hinted(&format!("<{HINTS}Query> <{HINTS}queryId> 'x'")).as_deref(),
+            Some("x")
+        );
+        assert_eq!(hinted("hint:Query hint:queryId ?x"), None);
+        assert_eq!(hinted_id("SELECT * { ?s ?queryId \"x\" }"), None);
+    }
+}
