@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{GremlinSerializer, QUERY_EXCEPTIONS};
 use crate::{
-    DecodeError, Effect, Framing, Operation, OperationInfo, RequestWriter, Response, StreamsRows,
+    CancelGremlinQuery, DecodeError, Effect, Framing, Operation, OperationInfo, RequestWriter,
+    Response, StreamsRows,
 };
 
 pub use output::{BinaryAnswer, ExecuteGremlinQueryOutput, GremlinQueryStatusAttributes};
@@ -35,7 +36,8 @@ mod output;
 /// The query's time limit is that of the cluster, 120 s unless changed, from when it is queued. A text
 /// lowers it with `g.with('evaluationTimeout', 500)`, in milliseconds, right after `g`. A query
 /// goes on when nobody waits for it any more: give it a [`query_id`](field@Self::query_id), and cancel
-/// it with [`CancelGremlinQuery`](crate::CancelGremlinQuery).
+/// it with [`CancelGremlinQuery`](crate::CancelGremlinQuery), or have the client do both, with
+/// [`CallOptions::cancel_abandoned`](crate::CallOptions::cancel_abandoned).
 ///
 /// # Errors that occur
 ///
@@ -158,9 +160,10 @@ impl Operation for ExecuteGremlinQuery {
         let serializer = serializer.unwrap_or(&GremlinSerializer::UntypedGraphSonV3);
         request.header("serializer", ACCEPT, serializer.as_str());
         request.accept_trailers();
+        let query_id = request.query_id::<CancelGremlinQuery>(self.query_id.as_deref());
         request.json(&Body {
             gremlin: &self.gremlin_query,
-            query_id: self.query_id.as_deref(),
+            query_id: query_id.as_deref(),
         });
     }
 
