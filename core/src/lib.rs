@@ -158,8 +158,8 @@ pub use serde_json;
 pub use auth::sign;
 pub use auth::{Credentials, SignError, valid_region};
 pub use call::{
-    Answered, Call, CallOptions, Connection, Exchange, Input, Machine, Meta, Now, Part, RetryClass,
-    RetryPolicy, Step, Timeouts, Transmit, retry_table,
+    Answered, Call, CallOptions, CancelsQuery, Connection, Exchange, Input, Machine, Meta, Now,
+    Part, RetryClass, RetryPolicy, Step, Timeouts, Transmit, retry_table,
 };
 pub use client_options::{ClientOptions, Roots};
 pub use endpoint::{Endpoint, EndpointError};

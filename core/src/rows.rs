@@ -309,4 +309,8 @@ impl<T: DeserializeOwned> Machine for Rows<T> {
     fn timeouts(&self) -> Timeouts {
         self.exchange.timeouts()
     }
+
+    fn abandoned(&self) -> Option<Exchange> {
+        self.exchange.abandoned()
+    }
 }
