@@ -204,6 +204,8 @@ impl ClientBuilder {
     /// port to connect to, `resolve_to` or the proxy if there is one; over what it gives, proxy and
     /// TLS are spoken here.
     ///
+    /// Outside of tokio, give the builder a [`timer`](ClientBuilder::timer) too.
+    ///
     /// Whether the server has closed an idle connection is found out by reading from it. A stream
     /// whose `poll_read` asks the system each time, as smol's does, tells it exactly; one that waits
     /// for its reactor to say so first, as tokio's does, may learn it too late, and a write that
