@@ -92,8 +92,8 @@ impl ClientBuilder {
     /// before end soon or were refused. A failure ends the calls that waited for it, and is not remembered;
     /// ahead of time it ends none, and the closure is left alone for ten seconds.
     ///
-    /// Its future is driven by the calls that need it. If one of them is dropped or runs out of time, the
-    /// next goes on with the same future.
+    /// Its future is driven by the calls that wait for it, whichever is polled. If all of them are dropped
+    /// or run out of time, the next one goes on with the same future, within the same tokio runtime.
     ///
     /// ```no_run
     /// # use neptunedata_hyper::{Client, Credentials, CredentialsError, Endpoint};
