@@ -17,6 +17,8 @@ pub(crate) struct Cluster {
     pub(crate) training: TrainingJobs,
     pub(crate) queries: Queries,
     pub(crate) streams: Streams,
+    #[cfg(feature = "oxigraph")]
+    pub(crate) rdf: crate::rdf::Rdf,
     /// Until when all instances are restarting, by the monotonic clock.
     restarting: Option<Duration>,
 }
@@ -28,6 +30,8 @@ impl Cluster {
             training: TrainingJobs::default(),
             queries: Queries::default(),
             streams: Streams::default(),
+            #[cfg(feature = "oxigraph")]
+            rdf: crate::rdf::Rdf::default(),
             restarting: None,
             config,
         }
@@ -51,6 +55,8 @@ impl Cluster {
     pub(crate) fn wipe(&mut self) {
         self.training = TrainingJobs::default();
         self.streams = Streams::default();
+        #[cfg(feature = "oxigraph")]
+        self.rdf.clear();
     }
 
     /// Refuses while the cluster restarts. The text is that of a fast reset, the only thing that the guide shows it for.

@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::incoming::{self, Incoming};
 
 pub(crate) mod engine;
+pub(crate) mod graph_store;
 pub(crate) mod gremlin;
 pub(crate) mod model_training;
 pub(crate) mod open_cypher;
@@ -24,6 +25,7 @@ const FAMILIES: &[&[Route]] = &[
     gremlin::ROUTES,
     open_cypher::ROUTES,
     sparql::ROUTES,
+    graph_store::ROUTES,
     streams::ROUTES,
 ];
 

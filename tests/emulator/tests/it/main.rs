@@ -2,10 +2,13 @@
 
 mod engine;
 mod fault_header;
+mod graph_store;
 mod plan;
 mod queries;
 mod query_scripts;
 mod query_status;
+#[cfg(feature = "oxigraph")]
+mod rdf;
 mod refusals;
 mod robustness;
 mod routes;
