@@ -1,4 +1,4 @@
-//! The time of a call, and the three ways in which HTTP and Neptune write it.
+//! The time of a call, and the ways in which HTTP and Neptune write it.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -58,6 +58,22 @@ pub(crate) fn shifted(wall: SystemTime, seconds: i64) -> SystemTime {
 pub(crate) fn unix_millis(wall: SystemTime) -> u64 {
     let since = wall.duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// `2023-01-24T00:47:43.319Z`, as JSON bodies write it; like Java, without a fraction that is zero.
+pub(crate) fn iso(wall: SystemTime) -> String {
+    let calendar = Calendar::of(wall);
+    let (hour, minute, second) = calendar.time_of_day();
+    let millis = match unix_millis(wall) % 1000 {
+        millis if millis > 0 && unix_millis(wall) / 1000 == calendar.seconds => {
+            format!(".{millis:03}")
+        }
+        _ => String::new(),
+    };
+    format!(
+        "{:04}-{:02}-{:02}T{hour:02}:{minute:02}:{second:02}{millis}Z",
+        calendar.year, calendar.month, calendar.day
+    )
 }
 
 /// A second of the years 1970 to 9999 in UTC, taken apart.
@@ -183,6 +199,15 @@ impl Calendar {
         )
     }
 
+    /// `2020-05-07T23:13Z`, as old engines write the dates of statistics (M26).
+    pub(crate) fn minutes(self) -> String {
+        let (hour, minute, _) = self.time_of_day();
+        format!(
+            "{:04}-{:02}-{:02}T{hour:02}:{minute:02}Z",
+            self.year, self.month, self.day
+        )
+    }
+
     /// `Mon, 01 Jan 2024 00:05:00 GMT`, as the `Date` header writes it.
     pub(crate) fn http_date(self) -> String {
         let (hour, minute, second) = self.time_of_day();
@@ -209,11 +234,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_three_forms() {
+    fn the_forms() {
         let moment = Calendar::of_seconds(1_440_938_160);
         assert_eq!(moment.basic(), "20150830T123600Z");
         assert_eq!(moment.http_date(), "Sun, 30 Aug 2015 12:36:00 GMT");
         assert_eq!(moment.java_date(), "Sun Aug 30 12:36:00 UTC 2015");
+        assert_eq!(moment.minutes(), "2015-08-30T12:36Z");
+        let moment = UNIX_EPOCH + Duration::from_millis(1_674_521_263_319);
+        assert_eq!(iso(moment), "2023-01-24T00:47:43.319Z");
+        assert_eq!(
+            iso(UNIX_EPOCH - Duration::from_millis(1)),
+            "1970-01-01T00:00:00Z"
+        );
     }
 
     #[test]

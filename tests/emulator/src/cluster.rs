@@ -1,12 +1,18 @@
 //! The state that operations work on.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
+
+use serde_json::Value;
 
 use crate::change_stream::Streams;
 use crate::failure::Failure;
 use crate::ids::Ids;
-use crate::operations::model_training::TrainingJobs;
+use crate::operations::fast_reset::ResetToken;
+use crate::operations::index_rebuild::rebuild::Rebuild;
+use crate::operations::loader::queue::Loader;
+use crate::operations::ml::jobs::MlJobs;
 use crate::operations::queries::queue::Queries;
+use crate::operations::statistics::state::AllStatistics;
 use crate::{Config, Now};
 
 /// A cluster: how it behaves, and what each family of operations keeps.
@@ -14,11 +20,21 @@ use crate::{Config, Now};
 pub(crate) struct Cluster {
     pub(crate) config: Config,
     pub(crate) ids: Ids,
-    pub(crate) training: TrainingJobs,
     pub(crate) queries: Queries,
     pub(crate) streams: Streams,
     #[cfg(feature = "oxigraph")]
     pub(crate) rdf: crate::rdf::Rdf,
+    pub(crate) loader: Loader,
+    pub(crate) ml: MlJobs,
+    pub(crate) statistics: AllStatistics,
+    pub(crate) storage_info: Option<Value>,
+    /// Oldest first.
+    pub(crate) rebuilds: Vec<Rebuild>,
+    /// Why the next rebuild will fail, if it will.
+    pub(crate) next_rebuild_failure: Option<String>,
+    pub(crate) reset_token: Option<ResetToken>,
+    /// When it came back from its last restart.
+    restarted: Option<SystemTime>,
     /// Until when all instances are restarting, by the monotonic clock.
     restarting: Option<Duration>,
 }
@@ -27,11 +43,18 @@ impl Cluster {
     pub(crate) fn new(config: Config) -> Self {
         Self {
             ids: Ids::new(config.seed),
-            training: TrainingJobs::default(),
             queries: Queries::default(),
             streams: Streams::default(),
             #[cfg(feature = "oxigraph")]
             rdf: crate::rdf::Rdf::default(),
+            loader: Loader::default(),
+            ml: MlJobs::default(),
+            statistics: AllStatistics::default(),
+            storage_info: None,
+            rebuilds: Vec::new(),
+            next_rebuild_failure: None,
+            reset_token: None,
+            restarted: None,
             restarting: None,
             config,
         }
@@ -42,21 +65,32 @@ impl Cluster {
     ///
     /// A family that keeps such things (running queries, tokens) adds a line here.
     pub(crate) fn restart(&mut self, now: Now) {
-        let back = now.mono.saturating_add(self.config.restart_duration);
-        self.restarting = Some(back);
+        let takes = self.config.restart_duration;
+        self.restarting = Some(now.mono.saturating_add(takes));
+        self.restarted = Some(now.wall.checked_add(takes).unwrap_or(now.wall));
+        self.reset_token = None;
         self.queries.restart(&shut_down());
+    }
+
+    /// When the engine was started.
+    pub(crate) fn started(&self) -> SystemTime {
+        self.restarted.unwrap_or(self.config.started)
     }
 
     /// Erases the data and everything that is about it, as the second step of a fast reset does before it
     /// [restarts](Self::restart) the cluster.
     ///
-    /// A family that keeps something of that kind (jobs, statistics, streams, graphs) adds a line here.
-    #[allow(dead_code)]
+    /// A family that keeps something of that kind (jobs, statistics, streams, graphs) adds a line here. What tests have planned
+    /// for later stays.
     pub(crate) fn wipe(&mut self) {
-        self.training = TrainingJobs::default();
         self.streams = Streams::default();
         #[cfg(feature = "oxigraph")]
         self.rdf.clear();
+        self.loader.wipe();
+        self.ml.wipe();
+        self.statistics = AllStatistics::default();
+        self.storage_info = None;
+        self.rebuilds.clear();
     }
 
     /// Refuses while the cluster restarts. The text is that of a fast reset, the only thing that the guide shows it for.

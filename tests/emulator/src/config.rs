@@ -4,9 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use serde_json::{Map, Value};
+
 use self::queries::QuerySettings;
 use self::streams::StreamSettings;
+use crate::operations::ml::job::MlKind;
 
+mod families;
 pub(crate) mod queries;
 pub(crate) mod streams;
 
@@ -37,13 +41,24 @@ pub struct Config {
     pub(crate) message_member: bool,
     pub(crate) roles_required: bool,
     pub(crate) empty_cancel_answer: bool,
-    pub(crate) training_duration: Duration,
-    pub(crate) failing_training: BTreeMap<String, String>,
+    pub(crate) ml_durations: BTreeMap<MlKind, Duration>,
+    pub(crate) failing_ml: BTreeMap<(MlKind, String), String>,
     pub(crate) data_processing_jobs: Option<BTreeSet<String>>,
-    pub(crate) check_previous_training: bool,
+    pub(crate) check_ml_jobs: bool,
+    pub(crate) load_duration: Duration,
+    pub(crate) unknown_load_is_bad_request: bool,
     pub(crate) restart_duration: Duration,
     pub(crate) queries: QuerySettings,
     pub(crate) streams: StreamSettings,
+    pub(crate) statistics_duration: Duration,
+    pub(crate) statistics_disabled: bool,
+    pub(crate) statistics_need_content_type: bool,
+    pub(crate) rebuild_duration: Duration,
+    pub(crate) vcpus: u32,
+    pub(crate) features: Map<String, Value>,
+    pub(crate) settings: Map<String, Value>,
+    pub(crate) serverless: Option<(String, String)>,
+    pub(crate) rolling_back: Option<(u32, SystemTime)>,
 }
 
 impl Default for Config {
@@ -63,13 +78,24 @@ impl Default for Config {
             message_member: true,
             roles_required: false,
             empty_cancel_answer: false,
-            training_duration: Duration::from_secs(10),
-            failing_training: BTreeMap::new(),
+            ml_durations: BTreeMap::new(),
+            failing_ml: BTreeMap::new(),
             data_processing_jobs: None,
-            check_previous_training: false,
+            check_ml_jobs: false,
+            load_duration: Duration::from_secs(10),
+            unknown_load_is_bad_request: false,
             restart_duration: Duration::from_secs(5),
             queries: QuerySettings::default(),
             streams: StreamSettings::default(),
+            statistics_duration: Duration::from_secs(10),
+            statistics_disabled: false,
+            statistics_need_content_type: true,
+            rebuild_duration: Duration::from_secs(10),
+            vcpus: 4,
+            features: Map::new(),
+            settings: Map::new(),
+            serverless: None,
+            rolling_back: None,
         }
     }
 }
@@ -160,58 +186,15 @@ impl Config {
         self
     }
 
-    /// Whether ML requests have to name `neptuneIamRoleArn`, because no role is attached to the cluster. Default false.
-    #[must_use]
-    pub fn roles_required(mut self, required: bool) -> Self {
-        self.roles_required = required;
-        self
-    }
-
-    /// Whether a successful ML cancel answers 200 without a body instead of `{"status":"200 OK"}`. Which of them real
-    /// clusters do is not known (U20). Default false.
-    #[must_use]
-    pub fn empty_cancel_answer(mut self, empty: bool) -> Self {
-        self.empty_cancel_answer = empty;
-        self
-    }
-
-    /// How long a model-training job is in progress. Default 10 seconds of [`Now::mono`](crate::Now::mono).
-    #[must_use]
-    pub fn training_duration(mut self, duration: Duration) -> Self {
-        self.training_duration = duration;
-        self
-    }
-
-    /// Lets the model-training job with this id fail when its time is over, for this reason.
-    #[must_use]
-    pub fn fail_training(mut self, id: impl Into<String>, reason: impl Into<String>) -> Self {
-        self.failing_training.insert(id.into(), reason.into());
-        self
-    }
-
-    /// The data-processing jobs that training may build on. Default: any.
-    #[must_use]
-    pub fn data_processing_jobs(
-        mut self,
-        ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.data_processing_jobs = Some(ids.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Whether `previousModelTrainingJobId` has to name a job of this cluster that is completed. Default false.
-    #[must_use]
-    pub fn check_previous_training(mut self, check: bool) -> Self {
-        self.check_previous_training = check;
-        self
-    }
-
-    /// How long a restart takes, such as the one that ends a fast reset. Meanwhile every request, that for the engine status
-    /// too, is refused with a `ServerShutdownException`. Default 5 seconds.
-    #[must_use]
-    pub fn restart_duration(mut self, duration: Duration) -> Self {
-        self.restart_duration = duration;
-        self
+    /// Whether the engine's version is lower than this one. One that is not understood is as new as can be.
+    pub(crate) fn is_older_than(&self, version: [u32; 4]) -> bool {
+        let own = self.engine_version.trim_start_matches("Patch-");
+        let own: Option<Vec<u32>> = own
+            .split('.')
+            .take(4)
+            .map(|part| part.parse().ok())
+            .collect();
+        own.is_some_and(|own| own.as_slice() < version.as_slice())
     }
 }
 

@@ -14,7 +14,6 @@ use crate::ids::Ids;
 use crate::incoming::Incoming;
 use crate::mishap::Mishap;
 use crate::mishap::answer::{self, Context};
-use crate::operations::model_training::job::TrainingJob;
 use crate::operations::queries::answer::Reply;
 use crate::operations::{self, Answer, Route};
 use crate::plan::{Date, Plan};
@@ -24,6 +23,7 @@ use crate::{
 };
 
 mod queries;
+mod state;
 mod streams;
 
 pub use self::queries::Ticket;
@@ -111,7 +111,7 @@ impl Emulator {
     /// Whether the connection is to end before this request is read, and how. To be asked once for each request, before
     /// [`handle_read`](Self::handle_read).
     pub(crate) fn before_reading(&mut self, head: &request::Parts) -> Option<Ending> {
-        let found = operations::find(&head.method, head.uri.path());
+        let found = operations::find(&head.method, head.uri.path(), head.uri.query());
         let operation = found.ok().map(|(route, _)| {
             operations::of_request(route, &head.uri, &head.headers, &Bytes::new())
         });
@@ -139,7 +139,11 @@ impl Emulator {
         self.settle(now);
         self.received = self.received.saturating_add(1);
         let request_id = self.request_ids.uuid();
-        let found = operations::find(request.method(), request.uri().path());
+        let found = operations::find(
+            request.method(),
+            request.uri().path(),
+            request.uri().query(),
+        );
         let operation = found.as_ref().ok().map(|(route, _)| {
             operations::of_request(route, request.uri(), request.headers(), request.body())
         });
@@ -287,23 +291,6 @@ impl Emulator {
     /// Forgets what was to go wrong.
     pub fn clear_planned(&mut self) {
         self.plan.clear();
-    }
-
-    /// Lets the next model-training job that is started fail when its time is over, for this reason.
-    pub fn fail_next_training(&mut self, reason: impl Into<String>) {
-        self.cluster.training.next_failure = Some(reason.into());
-    }
-
-    /// A model-training job.
-    #[must_use]
-    pub fn training_job(&self, id: &str) -> Option<&TrainingJob> {
-        self.cluster.training.get(id)
-    }
-
-    /// The model-training jobs, oldest first.
-    #[must_use]
-    pub fn training_jobs(&self) -> &[TrainingJob] {
-        self.cluster.training.all()
     }
 
     /// Changes how the cluster behaves from now on, for example `emulator.reconfigure(|config| config.role(Role::Reader))`

@@ -80,6 +80,14 @@ impl Failure {
         Self::new("MissingParameterException", message)
     }
 
+    /// What replicas answer to writes.
+    pub(crate) fn read_only() -> Self {
+        Self::new(
+            "ReadOnlyViolationException",
+            "The request is rejected because it violates some read-only restriction, such as a designation of a replica as read-only.",
+        )
+    }
+
     pub(crate) fn into_response(self, request_id: &str, message_member: bool) -> Response {
         // By hand, for the order of the guide's example: serde_json sorts members.
         let message = Value::from(self.message);

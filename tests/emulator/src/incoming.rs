@@ -10,6 +10,7 @@ use crate::{Now, percent};
 /// A request whose route is known.
 #[derive(Debug)]
 pub(crate) struct Incoming<'a> {
+    path: &'a str,
     labels: Vec<String>,
     query: Vec<(String, String)>,
     headers: &'a HeaderMap,
@@ -36,6 +37,7 @@ impl<'a> Incoming<'a> {
             Failure::bad_request("The query is not correctly percent-encoded UTF-8.")
         })?;
         Ok(Self {
+            path: request.uri().path(),
             labels,
             query,
             headers: request.headers(),
@@ -44,14 +46,14 @@ impl<'a> Incoming<'a> {
         })
     }
 
+    /// The path as it was sent.
+    pub(crate) fn path(&self) -> &str {
+        self.path
+    }
+
     /// The text of the only label of the path.
     pub(crate) fn label(&self) -> &str {
         self.labels.first().map_or("", String::as_str)
-    }
-
-    /// The query parameters, in order.
-    pub(crate) fn query_pairs(&self) -> &[(String, String)] {
-        &self.query
     }
 
     /// The first value of a header, if it is text.
@@ -88,6 +90,16 @@ impl<'a> Incoming<'a> {
             .map(|(_, value)| value.as_str())
     }
 
+    /// All query parameters, in order.
+    pub(crate) fn query_pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let pairs = self.query.iter();
+        pairs.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    pub(crate) fn has_body(&self) -> bool {
+        !self.body.is_empty()
+    }
+
     /// A query parameter that is true or false, in any case: SDKs send `true`, graph-notebook `TRUE` and `True`.
     pub(crate) fn query_flag(&self, name: &str) -> Result<Option<bool>, Failure> {
         match self.query(name) {
@@ -120,16 +132,40 @@ impl<'a> Incoming<'a> {
 
     /// The members of a JSON body.
     pub(crate) fn json(&self) -> Result<Members, Failure> {
-        let Some(media_type) = self.media_type() else {
-            return Err(Failure::missing_parameter(
-                "Content-type header not specified.",
-            ));
-        };
-        if media_type != "application/json" {
-            return Err(Failure::bad_request(format!(
-                "Unsupported content type: {media_type}"
-            )));
+        if self.required_type()? != "application/json" {
+            return Err(unsupported(&self.required_type()?));
         }
+        self.json_of_any_type()
+    }
+
+    /// The members of a JSON body, or of a form.
+    pub(crate) fn json_or_form(&self) -> Result<Members, Failure> {
+        let media_type = self.required_type()?;
+        if media_type == "application/json" {
+            return self.json_of_any_type();
+        }
+        if media_type != "application/x-www-form-urlencoded" {
+            return Err(unsupported(&media_type));
+        }
+        let text = std::str::from_utf8(self.body).ok();
+        let pairs = text.and_then(decode_query).ok_or_else(|| {
+            Failure::bad_request("The form is not correctly percent-encoded UTF-8.")
+        })?;
+        let mut members = Map::new();
+        for (name, value) in pairs {
+            members.entry(name).or_insert(value.into());
+        }
+        Ok(Members(members))
+    }
+
+    /// The type of the body without its parameters, in small letters.
+    fn required_type(&self) -> Result<String, Failure> {
+        self.media_type()
+            .ok_or_else(|| Failure::missing_parameter("Content-type header not specified."))
+    }
+
+    /// The members of a JSON body, whatever its type is said to be.
+    pub(crate) fn json_of_any_type(&self) -> Result<Members, Failure> {
         match serde_json::from_slice(self.body) {
             Ok(Value::Object(members)) => Ok(Members(members)),
             Ok(_) => Err(Failure::bad_request(
@@ -148,6 +184,10 @@ pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
     let text = value.to_str().unwrap_or_default();
     let name = text.split(';').next().unwrap_or_default();
     Some(name.trim().to_ascii_lowercase())
+}
+
+fn unsupported(media_type: &str) -> Failure {
+    Failure::bad_request(format!("Unsupported content type: {media_type}"))
 }
 
 /// Names and values of a query or a form; `None` if they are not percent-encoded UTF-8.
@@ -209,6 +249,16 @@ impl Members {
 
     pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, Failure> {
         self.typed(name, "a boolean", Value::as_bool)
+    }
+
+    /// A boolean, or its text in any case: SDKs send the one, old engines and AWS's tools use the other.
+    pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, Failure> {
+        self.typed(name, "true or false", |value| match value {
+            Value::Bool(value) => Some(*value),
+            Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
+            Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+            _ => None,
+        })
     }
 
     pub(crate) fn strings(&self, name: &str) -> Result<Option<Vec<&str>>, Failure> {

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
 
+use crate::input::{self, Input};
 use crate::{Now, QueryRequest};
 
 /// One request, as it came, and how it was answered.
@@ -39,6 +40,26 @@ pub struct LogEntry {
 }
 
 impl LogEntry {
+    /// What the request says, by the names of the service model: the input that a client encoded. `None` if the route is not
+    /// known, or the request is not encoded as one of its operation is.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// use neptunedata_emulator::{Emulator, Now};
+    ///
+    /// let mut neptune = Emulator::default();
+    /// let list = http::Request::get("/ml/endpoints?maxItems=5&verbose=1").body(Bytes::new())?;
+    /// let _ = neptune.handle(list, Now::at_unix(0));
+    /// let input = neptune.log()[0].input().ok_or("no input")?;
+    /// assert_eq!(input.members["maxItems"], 5);
+    /// assert_eq!(input.extra["verbose"], "1");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn input(&self) -> Option<Input> {
+        input::read(self)
+    }
+
     /// The entry for a request that has not been handled yet.
     pub(crate) fn new(number: u64, at: Now, request: Request<Bytes>) -> Self {
         let (mut head, body) = request.into_parts();

@@ -10,23 +10,39 @@ use crate::failure::Failure;
 use crate::incoming::{self, Incoming};
 
 pub(crate) mod engine;
+pub(crate) mod fast_reset;
 pub(crate) mod graph_store;
 pub(crate) mod gremlin;
-pub(crate) mod model_training;
+pub(crate) mod index_rebuild;
+pub(crate) mod loader;
+pub(crate) mod ml;
 pub(crate) mod open_cypher;
 pub(crate) mod queries;
 pub(crate) mod sparql;
+pub(crate) mod statistics;
+pub(crate) mod storage;
 pub(crate) mod streams;
+pub(crate) mod summary;
 
 /// Every route that the emulator knows. A family of operations is a file with its routes and a line here.
 const FAMILIES: &[&[Route]] = &[
     engine::ROUTES,
-    model_training::ROUTES,
     gremlin::ROUTES,
     open_cypher::ROUTES,
     sparql::ROUTES,
     graph_store::ROUTES,
     streams::ROUTES,
+    fast_reset::ROUTES,
+    loader::ROUTES,
+    statistics::PROPERTY_GRAPH,
+    statistics::RDF,
+    summary::ROUTES,
+    storage::ROUTES,
+    index_rebuild::ROUTES,
+    ml::DATA_PROCESSING,
+    ml::MODEL_TRAINING,
+    ml::MODEL_TRANSFORM,
+    ml::ENDPOINT,
 ];
 
 /// An operation and where it is found.
@@ -35,7 +51,8 @@ pub(crate) struct Route {
     /// The name in the service model.
     pub(crate) operation: &'static str,
     pub(crate) method: Method,
-    /// The path; a segment in braces stands for any segment that is not empty.
+    /// The path; a segment in braces stands for any segment that is not empty. After a question mark stands a query
+    /// parameter that must be there: such a route comes before the one for the path alone.
     pub(crate) path: &'static str,
     pub(crate) run: fn(&mut Cluster, &Incoming<'_>) -> Result<Answer, Failure>,
 }
@@ -43,7 +60,7 @@ pub(crate) struct Route {
 /// What an operation answers when it has been carried out.
 #[derive(Debug)]
 // It lives for one call.
-#[allow(clippy::large_enum_variant, dead_code)]
+#[allow(clippy::large_enum_variant)]
 pub(crate) enum Answer {
     /// 200 and a JSON document.
     Json(Value),
@@ -137,10 +154,18 @@ fn parameter_names(uri: &Uri, headers: &HeaderMap, body: &Bytes) -> Vec<String> 
 pub(crate) fn find<'a>(
     method: &Method,
     path: &'a str,
+    query: Option<&str>,
 ) -> Result<(&'static Route, Vec<&'a str>), Failure> {
     let mut path_known = false;
     for route in FAMILIES.iter().copied().flatten() {
-        if let Some(labels) = labels(route.path, path) {
+        let (template, parameter) = match route.path.split_once('?') {
+            Some((template, parameter)) => (template, Some(parameter)),
+            None => (route.path, None),
+        };
+        if parameter.is_some_and(|name| !has_parameter(query, name)) {
+            continue;
+        }
+        if let Some(labels) = labels(template, path) {
             if route.method == *method {
                 return Ok((route, labels));
             }
@@ -155,6 +180,14 @@ pub(crate) fn find<'a>(
     } else {
         Err(Failure::bad_request(format!("Bad route: {path}")))
     }
+}
+
+/// Names of parameters have nothing that would be encoded.
+fn has_parameter(query: Option<&str>, name: &str) -> bool {
+    query
+        .unwrap_or_default()
+        .split('&')
+        .any(|pair| pair.split('=').next() == Some(name))
 }
 
 fn labels<'a>(template: &str, path: &'a str) -> Option<Vec<&'a str>> {

@@ -37,10 +37,9 @@ fn take(
 ) -> Result<Answer, Failure> {
     let mut graphs = incoming
         .query_pairs()
-        .iter()
-        .filter(|(name, _)| matches!(name.as_str(), "default" | "graph"));
+        .filter(|(name, _)| matches!(*name, "default" | "graph"));
     let graph = match (graphs.next(), graphs.next()) {
-        (Some((name, _)), None) if name == "default" => "default",
+        (Some(("default", _)), None) => "default",
         (Some((_, graph)), None) if !graph.is_empty() => graph,
         (None, _) => {
             return Err(Failure::missing_parameter(

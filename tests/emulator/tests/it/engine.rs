@@ -48,6 +48,33 @@ fn what_can_be_configured() {
 }
 
 #[test]
+fn m24_what_appears_only_sometimes() {
+    let earliest = UNIX_EPOCH + Duration::from_secs(1_440_938_160);
+    let config = Config::default()
+        .serverless("1.0", "128.0")
+        .rolling_back(3, earliest)
+        .feature("Streams", "enabled")
+        .feature("ResultCache", json!({ "status": "enabled" }))
+        .setting("clusterQueryTimeoutInMs", "60000");
+    let mut neptune = Emulator::new(config);
+    let status = ask(&mut neptune, get("/status"), now());
+    assert_eq!(
+        status["serverlessConfiguration"],
+        json!({ "minCapacity": "1.0", "maxCapacity": "128.0" })
+    );
+    assert_eq!(status["rollingBackTrxCount"], 3);
+    assert_eq!(
+        status["rollingBackTrxEarliestStartTime"],
+        "Sun Aug 30 12:36:00 UTC 2015"
+    );
+    let features = &status["features"];
+    assert_eq!(features["Streams"], "enabled");
+    assert_eq!(features["ResultCache"]["status"], "enabled");
+    assert_eq!(features["AuditLog"], "disabled");
+    assert_eq!(status["settings"]["clusterQueryTimeoutInMs"], "60000");
+}
+
+#[test]
 fn answers_are_dated_and_numbered() {
     let mut neptune = Emulator::default();
     let first = answer(&mut neptune, get("/status"), now());

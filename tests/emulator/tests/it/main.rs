@@ -1,8 +1,14 @@
 //! The emulator through its public door.
 
 mod engine;
+mod fast_reset;
 mod fault_header;
 mod graph_store;
+mod index_rebuild;
+mod loader;
+mod loader_errors;
+mod loader_queue;
+mod ml;
 mod plan;
 mod queries;
 mod query_scripts;
@@ -11,9 +17,11 @@ mod query_status;
 mod rdf;
 mod refusals;
 mod robustness;
+mod robustness_jobs;
 mod routes;
 mod signature;
 mod signed;
+mod statistics;
 mod streams;
 mod support;
 mod training;

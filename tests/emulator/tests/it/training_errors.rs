@@ -211,7 +211,7 @@ fn named_jobs_can_be_checked() {
     let mut neptune = Emulator::new(
         Config::default()
             .data_processing_jobs(["data-1"])
-            .check_previous_training(true),
+            .check_ml_jobs(true),
     );
     ask(&mut neptune, post(JOBS, &job("job-1")), now());
     let other = with(job("job-2"), json!({ "dataProcessingJobId": "data-2" }));

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use lexopt::{Arg, Parser, ValueExt as _};
-use neptunedata_emulator::{Config, Identity};
+use neptunedata_emulator::{Config, Identity, MlKind, Role};
 
 /// The lines in the order in which they are printed; those about TLS are there if it is.
 macro_rules! help {
@@ -20,7 +20,16 @@ Usage: neptune-emulator [options]
   --port PORT                    port to listen on, 0 for any free one (default 8182)
   --iam ACCESS:SECRET[:TOKEN]    turn IAM authentication on and let these keys in; may be repeated
   --region REGION                region that signatures have to name (default us-east-1)
-  --training-seconds SECONDS     how long a model-training job is in progress (default 10)
+  --role writer|reader           which instance of the cluster this is (default writer)
+  --engine-version VERSION       the version of the engine (default 1.4.6.0.R1)
+  --serverless LEAST:MOST        make it serverless, with these bounds of capacity, such as 1.0:128.0
+  --seed NUMBER                  where generated ids start (default 0)
+  --ml-seconds SECONDS           how long jobs and endpoints of Neptune ML are in progress (default 10)
+  --training-seconds SECONDS     the same, for model training alone
+  --load-seconds SECONDS         how long a bulk load runs (default 10)
+  --statistics-seconds SECONDS   how long statistics are computed after a refresh (default 10)
+  --rebuild-seconds SECONDS      how long an index rebuild takes (default 10)
+  --restart-seconds SECONDS      how long the restart after a fast reset takes (default 5)
   --faults                       obey the request header x-neptune-fault; the README lists what it may say
 ",
             $tls,
@@ -94,13 +103,55 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
             }
             Arg::Long("iam") => flags.config.identity(identity(&parser.value()?.string()?)?),
             Arg::Long("region") => flags.config.region(parser.value()?.string()?),
-            Arg::Long("training-seconds") => {
-                let seconds = parser
-                    .value()?
-                    .parse()
-                    .map_err(|error| format!("--training-seconds: {error}"))?;
-                flags.config.training_duration(Duration::from_secs(seconds))
+            Arg::Long("role") => {
+                let role = match parser.value()?.string()?.as_str() {
+                    "writer" => Role::Writer,
+                    "reader" => Role::Reader,
+                    _ => return Err("--role: expected writer or reader".into()),
+                };
+                flags.config.role(role)
             }
+            Arg::Long("engine-version") => flags.config.engine_version(parser.value()?.string()?),
+            Arg::Long("serverless") => {
+                let bounds = parser.value()?.string()?;
+                let (least, most) = bounds
+                    .split_once(':')
+                    .ok_or("--serverless: expected LEAST:MOST")?;
+                flags.config.serverless(least, most)
+            }
+            Arg::Long("seed") => {
+                let seed = parser.value()?.parse();
+                flags
+                    .config
+                    .seed(seed.map_err(|error| format!("--seed: {error}"))?)
+            }
+            Arg::Long("ml-seconds") => {
+                let duration = seconds(&mut parser, "--ml-seconds")?;
+                let kinds = [
+                    MlKind::DataProcessing,
+                    MlKind::ModelTraining,
+                    MlKind::ModelTransform,
+                    MlKind::Endpoint,
+                ];
+                kinds.into_iter().fold(flags.config, |config, kind| {
+                    config.ml_duration(kind, duration)
+                })
+            }
+            Arg::Long("training-seconds") => flags
+                .config
+                .training_duration(seconds(&mut parser, "--training-seconds")?),
+            Arg::Long("load-seconds") => flags
+                .config
+                .load_duration(seconds(&mut parser, "--load-seconds")?),
+            Arg::Long("statistics-seconds") => flags
+                .config
+                .statistics_duration(seconds(&mut parser, "--statistics-seconds")?),
+            Arg::Long("rebuild-seconds") => flags
+                .config
+                .rebuild_duration(seconds(&mut parser, "--rebuild-seconds")?),
+            Arg::Long("restart-seconds") => flags
+                .config
+                .restart_duration(seconds(&mut parser, "--restart-seconds")?),
             Arg::Long("faults") => flags.config.fault_header(true),
             #[cfg(feature = "tls")]
             Arg::Long("tls") => {
@@ -123,6 +174,13 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
         };
     }
     Ok(Command::Run(Box::new(flags)))
+}
+
+fn seconds(parser: &mut Parser, flag: &str) -> Result<Duration, Box<dyn Error>> {
+    let seconds = parser.value()?.parse();
+    Ok(Duration::from_secs(
+        seconds.map_err(|error| format!("{flag}: {error}"))?,
+    ))
 }
 
 /// Keys and tokens have no colons. The message does not repeat what was given: it may be a secret.
@@ -170,6 +228,36 @@ mod tests {
             parse(&[]),
             Ok(Command::Run(flags)) if flags.port == 8182
         ));
+        let Ok(Command::Run(flags)) = parse(&[
+            "--role=reader",
+            "--engine-version",
+            "1.2.0.2.R6",
+            "--serverless=1.0:8.0",
+            "--seed=7",
+            "--ml-seconds=61",
+            "--training-seconds=62",
+            "--load-seconds=63",
+            "--statistics-seconds=64",
+            "--rebuild-seconds=65",
+            "--restart-seconds=66",
+        ]) else {
+            panic!("refused");
+        };
+        let config = format!("{:?}", flags.config);
+        for part in [
+            "Reader",
+            "1.2.0.2.R6",
+            "(\"1.0\", \"8.0\")",
+            "seed: 7",
+            "Endpoint: 61s",
+            "ModelTraining: 62s",
+            "load_duration: 63s",
+            "statistics_duration: 64s",
+            "rebuild_duration: 65s",
+            "restart_duration: 66s",
+        ] {
+            assert!(config.contains(part), "{part}: {config}");
+        }
         assert!(matches!(parse(&["--help"]), Ok(Command::Help)));
         assert!(matches!(parse(&["--version"]), Ok(Command::Version)));
     }
@@ -196,6 +284,14 @@ mod tests {
             (["--port", "eighty"], "--port"),
             (["--port", "65536"], "--port"),
             (["--training-seconds", "-1"], "--training-seconds"),
+            (["--ml-seconds", "soon"], "--ml-seconds"),
+            (["--load-seconds", ""], "--load-seconds"),
+            (["--statistics-seconds", "1.5"], "--statistics-seconds"),
+            (["--rebuild-seconds", "x"], "--rebuild-seconds"),
+            (["--restart-seconds", "x"], "--restart-seconds"),
+            (["--role", "replica"], "--role"),
+            (["--serverless", "1.0"], "--serverless"),
+            (["--seed", "x"], "--seed"),
             (["--iam", "very:"], "--iam"),
             (["--iam", "a:b:c:d"], "--iam"),
             (["--nonsense", "1"], "--nonsense"),

@@ -1,12 +1,12 @@
-//! One model-training job.
+//! One job or endpoint of Neptune ML.
 //!
 //! Nothing has to tick: a job keeps when it was started and when it was stopped, and what it is now follows from the
 //! time at which one looks.
 //!
 //! ```text
-//!                      ┌── time is over ──▶ Completed
+//!                      ┌── time is over ──▶ Completed (of an endpoint: InService)
 //! start ──▶ InProgress ┼── time is over, and it is to fail ──▶ Failed
-//!                      └── cancel ──▶ Stopped
+//!          (Creating)  └── cancel ──▶ Stopped (an endpoint that is deleted is gone)
 //! ```
 
 use std::time::{Duration, SystemTime};
@@ -45,17 +45,64 @@ impl JobStatus {
     }
 }
 
-/// A model-training job, as [`Emulator::training_job`](crate::Emulator::training_job) shows it.
+/// What kind of thing of Neptune ML.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum MlKind {
+    /// A data-processing job.
+    DataProcessing,
+    /// A model-training job.
+    ModelTraining,
+    /// A model-transform job.
+    ModelTransform,
+    /// An inference endpoint.
+    Endpoint,
+}
+
+impl MlKind {
+    /// The word in ARNs and names.
+    fn word(self) -> &'static str {
+        match self {
+            Self::DataProcessing => "data-processing",
+            Self::ModelTraining => "model-training",
+            Self::ModelTransform => "model-transform",
+            Self::Endpoint => "endpoint",
+        }
+    }
+
+    /// The member with the models that a completed job has made.
+    fn models_member(self) -> Option<&'static str> {
+        match self {
+            Self::ModelTraining => Some("mlModels"),
+            Self::ModelTransform => Some("models"),
+            Self::DataProcessing | Self::Endpoint => None,
+        }
+    }
+
+    fn stages(self) -> &'static [Stage] {
+        match self {
+            Self::DataProcessing => &DATA_PROCESSING,
+            Self::ModelTraining => &MODEL_TRAINING,
+            Self::ModelTransform => &MODEL_TRANSFORM,
+            Self::Endpoint => &ENDPOINT,
+        }
+    }
+}
+
+/// A job or endpoint of Neptune ML, as [`Emulator::ml_job`](crate::Emulator::ml_job) shows it.
 #[derive(Clone, Debug)]
-pub struct TrainingJob {
+pub struct MlJob {
+    kind: MlKind,
     id: String,
     region: String,
-    location: String,
+    /// Where its output goes; endpoints have none.
+    location: Option<String>,
     created: SystemTime,
     started: Duration,
     duration: Duration,
     failure: Option<String>,
     stopped: Option<Stopped>,
+    updating: bool,
     parameters: Map<String, Value>,
 }
 
@@ -65,8 +112,23 @@ struct Stopped {
     clean: bool,
 }
 
-/// The jobs at SageMaker that training consists of, in order. A job that is to fail fails in the second.
-const STAGES: [Stage; 3] = [
+/// Something at SageMaker that a job consists of.
+struct Stage {
+    member: &'static str,
+    suffix: &'static str,
+    resource: &'static str,
+    log_group: &'static str,
+}
+
+/// The stages of each kind, in order. A job that is to fail fails in the second, or the only one.
+const DATA_PROCESSING: [Stage; 1] = [Stage {
+    member: "processingJob",
+    suffix: "processing",
+    resource: "processing-job",
+    log_group: "ProcessingJobs",
+}];
+
+const MODEL_TRAINING: [Stage; 3] = [
     Stage {
         member: "processingJob",
         suffix: "processing",
@@ -87,33 +149,63 @@ const STAGES: [Stage; 3] = [
     },
 ];
 
-struct Stage {
-    member: &'static str,
-    suffix: &'static str,
-    resource: &'static str,
-    log_group: &'static str,
-}
+const MODEL_TRANSFORM: [Stage; 2] = [
+    Stage {
+        member: "baseProcessingJob",
+        suffix: "processing",
+        resource: "processing-job",
+        log_group: "ProcessingJobs",
+    },
+    Stage {
+        member: "remoteModelTransformJob",
+        suffix: "transform",
+        resource: "training-job",
+        log_group: "TrainingJobs",
+    },
+];
 
-impl TrainingJob {
-    pub(crate) fn new(
+const ENDPOINT: [Stage; 1] = [Stage {
+    member: "endpoint",
+    suffix: "endpoint",
+    resource: "endpoint",
+    log_group: "Endpoints",
+}];
+
+impl MlJob {
+    pub(super) fn new(
+        kind: MlKind,
         config: &Config,
         id: String,
-        location: String,
+        location: Option<String>,
         failure: Option<String>,
         parameters: Map<String, Value>,
         now: Now,
     ) -> Self {
         Self {
+            kind,
             id,
             region: config.region.clone(),
             location,
             created: now.wall,
             started: now.mono,
-            duration: config.training_duration,
+            duration: config.ml_duration_of(kind),
             failure,
             stopped: None,
+            updating: false,
             parameters,
         }
+    }
+
+    /// As one that takes the place of another.
+    pub(super) fn updating(mut self) -> Self {
+        self.updating = true;
+        self
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> MlKind {
+        self.kind
     }
 
     /// The id, given or generated.
@@ -127,8 +219,10 @@ impl TrainingJob {
     pub fn arn(&self) -> String {
         // No source shows this ARN; the form follows the other ARNs of AWS.
         format!(
-            "arn:aws:neptune-ml:{}:{ACCOUNT}:model-training/{}",
-            self.region, self.id
+            "arn:aws:neptune-ml:{}:{ACCOUNT}:{}/{}",
+            self.region,
+            self.kind.word(),
+            self.id
         )
     }
 
@@ -165,7 +259,7 @@ impl TrainingJob {
         self.stopped.is_some_and(|stopped| stopped.clean)
     }
 
-    pub(crate) fn stop(&mut self, now: Now, clean: bool) {
+    pub(super) fn stop(&mut self, now: Now, clean: bool) {
         self.stopped = Some(Stopped {
             at: now.mono,
             clean,
@@ -178,14 +272,24 @@ impl TrainingJob {
             .saturating_sub(self.started)
     }
 
+    /// The word for a status. Those of endpoints are their own; `Updating` is SageMaker's (U19).
+    fn word(&self, status: JobStatus) -> &'static str {
+        match (self.kind, status) {
+            (MlKind::Endpoint, JobStatus::InProgress) if self.updating => "Updating",
+            (MlKind::Endpoint, JobStatus::InProgress) => "Creating",
+            (MlKind::Endpoint, JobStatus::Completed) => "InService",
+            (_, status) => status.as_str(),
+        }
+    }
+
     /// The answer to a get.
-    pub(crate) fn describe(&self, now: Now) -> Value {
+    pub(super) fn describe(&self, now: Now) -> Value {
         let status = self.status(now);
         let mut members = Map::new();
-        members.insert("status".to_owned(), status.as_str().into());
+        members.insert("status".to_owned(), self.word(status).into());
         members.insert("id".to_owned(), self.id.as_str().into());
         let last = self.stage(now);
-        for (place, stage) in STAGES.iter().enumerate().take(last + 1) {
+        for (place, stage) in self.kind.stages().iter().enumerate().take(last + 1) {
             let status = if place < last {
                 JobStatus::Completed
             } else {
@@ -193,18 +297,22 @@ impl TrainingJob {
             };
             members.insert(stage.member.to_owned(), self.describe_stage(stage, status));
         }
-        if status == JobStatus::Completed {
-            members.insert("mlModels".to_owned(), self.describe_models());
+        if self.kind == MlKind::Endpoint {
+            members.insert("endpointConfig".to_owned(), self.describe_config());
+        }
+        if let (JobStatus::Completed, Some(member)) = (status, self.kind.models_member()) {
+            members.insert(member.to_owned(), self.describe_models());
         }
         Value::Object(members)
     }
 
     /// The place of the stage that runs, or was the last to run.
     fn stage(&self, now: Now) -> usize {
+        let all = self.kind.stages().len();
         let count = if self.failure.is_some() {
-            STAGES.len() - 1
+            all.min(2)
         } else {
-            STAGES.len()
+            all
         };
         let done = self
             .elapsed(now)
@@ -226,9 +334,9 @@ impl TrainingJob {
             stage.resource
         );
         members.insert("arn".to_owned(), arn.into());
-        members.insert("status".to_owned(), status.as_str().into());
-        if !self.artefacts_removed() {
-            let location = format!("{}/{name}/output", self.location.trim_end_matches('/'));
+        members.insert("status".to_owned(), self.word(status).into());
+        if let (Some(location), false) = (&self.location, self.artefacts_removed()) {
+            let location = format!("{}/{name}/output", location.trim_end_matches('/'));
             members.insert("outputLocation".to_owned(), location.into());
         }
         if let (JobStatus::Failed, Some(reason)) = (status, &self.failure) {
@@ -241,6 +349,11 @@ impl TrainingJob {
         );
         members.insert("cloudwatchLogUrl".to_owned(), log.into());
         Value::Object(members)
+    }
+
+    fn describe_config(&self) -> Value {
+        let name = format!("{}-endpoint-config", self.id);
+        json!({ "arn": format!("arn:aws:sagemaker:{}:{ACCOUNT}:endpoint-config/{name}", self.region), "name": name })
     }
 
     fn describe_models(&self) -> Value {

@@ -1,0 +1,101 @@
+//! What the families of operations keep: looking at it, and saying what becomes of it.
+
+use serde_json::{Map, Value};
+
+use super::Emulator;
+use crate::Now;
+use crate::operations::index_rebuild::rebuild::Rebuild;
+use crate::operations::loader::load::Load;
+use crate::operations::loader::script::LoadScript;
+use crate::operations::ml::job::{MlJob, MlKind};
+use crate::operations::statistics::state::{GraphKind, Statistics};
+
+impl Emulator {
+    /// Lets the next job or endpoint of this kind fail when its time is over, for this reason.
+    pub fn fail_next_ml(&mut self, kind: MlKind, reason: impl Into<String>) {
+        self.cluster.ml.fail_next(kind, reason.into());
+    }
+
+    /// Lets the next model-training job fail: [`fail_next_ml`](Self::fail_next_ml) for that kind.
+    pub fn fail_next_training(&mut self, reason: impl Into<String>) {
+        self.fail_next_ml(MlKind::ModelTraining, reason);
+    }
+
+    /// A job or endpoint of Neptune ML.
+    #[must_use]
+    pub fn ml_job(&self, kind: MlKind, id: &str) -> Option<&MlJob> {
+        self.cluster.ml.get(kind, id)
+    }
+
+    /// The jobs or endpoints of this kind, oldest first.
+    #[must_use]
+    pub fn ml_jobs(&self, kind: MlKind) -> &[MlJob] {
+        self.cluster.ml.all(kind)
+    }
+
+    /// A model-training job: [`ml_job`](Self::ml_job) of that kind.
+    #[must_use]
+    pub fn training_job(&self, id: &str) -> Option<&MlJob> {
+        self.ml_job(MlKind::ModelTraining, id)
+    }
+
+    /// The model-training jobs, oldest first: [`ml_jobs`](Self::ml_jobs) of that kind.
+    #[must_use]
+    pub fn training_jobs(&self) -> &[MlJob] {
+        self.ml_jobs(MlKind::ModelTraining)
+    }
+
+    /// Says how a load goes: the next one that is started and has not been said anything about yet.
+    pub fn next_load(&mut self, script: LoadScript) {
+        self.cluster.loader.script(script);
+    }
+
+    /// A bulk load.
+    #[must_use]
+    pub fn load(&self, id: &str) -> Option<&Load> {
+        self.cluster.loader.get(id)
+    }
+
+    /// The ids of the bulk loads, oldest first.
+    #[must_use]
+    pub fn load_ids(&self) -> Vec<String> {
+        let loads = self.cluster.loader.all();
+        loads.map(|load| load.id().to_owned()).collect()
+    }
+
+    /// The overall status of a bulk load at this time, such as `LOAD_IN_PROGRESS`.
+    #[must_use]
+    pub fn load_status(&self, id: &str, now: Now) -> Option<String> {
+        let mut then = self.cluster.loader.clone();
+        then.advance(now);
+        then.get(id).map(|load| load.status().to_owned())
+    }
+
+    /// Replaces the statistics of a graph. Default: [`Statistics::none`].
+    pub fn set_statistics(&mut self, kind: GraphKind, statistics: Statistics) {
+        self.cluster.statistics.set(kind, statistics);
+    }
+
+    /// What the detailed summary of a graph says: the members of `graphSummary`. The basic one leaves out `nodeStructures`,
+    /// `edgeStructures` and `subjectStructures`. There are summaries only while there are
+    /// [statistics](Self::set_statistics). Default: a graph without content.
+    pub fn set_summary(&mut self, kind: GraphKind, summary: Map<String, Value>) {
+        self.cluster.statistics.set_summary(kind, summary);
+    }
+
+    /// What the storage holds, as the whole answer. Default: next to nothing.
+    pub fn set_storage_info(&mut self, info: Value) {
+        self.cluster.storage_info = Some(info);
+    }
+
+    /// Lets the next index rebuild fail half-way, for this reason.
+    pub fn fail_next_rebuild(&mut self, reason: impl Into<String>) {
+        self.cluster.next_rebuild_failure = Some(reason.into());
+    }
+
+    /// The index rebuilds, oldest first.
+    #[must_use]
+    pub fn index_rebuilds(&self) -> &[Rebuild] {
+        &self.cluster.rebuilds
+    }
+}

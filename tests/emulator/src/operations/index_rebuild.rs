@@ -1,0 +1,157 @@
+//! Index rebuilds.
+//!
+//! `POST` and `GET /storage/indexes/rebuilds`, `GET /storage/indexes/rebuilds/{rebuildId}` and
+//! `POST /storage/indexes/rebuilds/{rebuildId}/cancel`
+//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/storage-index-rebuild.html)). No source shows a whole answer
+//! (U14): these are the service model's forms, and all texts of errors are made up.
+
+use http::Method;
+use serde_json::json;
+
+use self::rebuild::{Asked, Rebuild, RebuildStatus};
+use super::{Answer, Route, statistics};
+use crate::cluster::Cluster;
+use crate::failure::Failure;
+use crate::incoming::Incoming;
+
+pub(crate) mod rebuild;
+
+pub(crate) const ROUTES: &[Route] = &[
+    Route {
+        operation: "StartIndexRebuild",
+        method: Method::POST,
+        path: "/storage/indexes/rebuilds",
+        run: start,
+    },
+    Route {
+        operation: "ListIndexRebuilds",
+        method: Method::GET,
+        path: "/storage/indexes/rebuilds",
+        run: list,
+    },
+    Route {
+        operation: "GetIndexRebuildStatus",
+        method: Method::GET,
+        path: "/storage/indexes/rebuilds/{rebuildId}",
+        run: status,
+    },
+    Route {
+        operation: "CancelIndexRebuild",
+        method: Method::POST,
+        path: "/storage/indexes/rebuilds/{rebuildId}/cancel",
+        run: cancel,
+    },
+];
+
+fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+    statistics::check_writer(cluster)?;
+    if cluster.config.serverless.is_some() {
+        return Err(Failure::new(
+            "UnsupportedOperationException",
+            "Index rebuilds are not supported on a serverless writer.",
+        ));
+    }
+    let scope = one_of(incoming, "scope", &["ALL", "QUADS", "DICTIONARIES"])?;
+    let buffer = one_of(incoming, "writeBufferSize", &["LOW", "MEDIUM", "HIGH"])?;
+    let most = i64::from(i32::MAX);
+    let concurrency = incoming.query_integer("concurrency", 1, most)?.unwrap_or(1);
+    // Silently, and the answer says what became of it.
+    let concurrency = concurrency.min(i64::from(cluster.config.vcpus));
+    let token = match incoming.has_body() {
+        true => incoming.json()?.string("clientToken")?.map(str::to_owned),
+        false => None,
+    };
+    let asked = Asked {
+        token,
+        scope,
+        concurrency,
+        buffer,
+    };
+    let mut known = cluster.rebuilds.iter();
+    if let Some(same) = known.find(|other| asked.has_token_of(other)) {
+        return if asked == *same.asked() {
+            Ok(Answer::Json(same.describe_start(incoming.now)))
+        } else {
+            Err(Failure::invalid_parameter(
+                "The client token was used with other parameters.",
+            ))
+        };
+    }
+    let mut known = cluster.rebuilds.iter();
+    if known.any(|other| !other.status(incoming.now).is_terminal()) {
+        return Err(Failure::new(
+            "ConcurrentModificationException",
+            "Another index rebuild is in progress.",
+        ));
+    }
+    let new = Rebuild::new(
+        cluster.ids.uuid(),
+        asked,
+        cluster.config.rebuild_duration,
+        cluster.next_rebuild_failure.take(),
+        incoming.now,
+    );
+    let answer = new.describe_start(incoming.now);
+    cluster.rebuilds.push(new);
+    Ok(Answer::Json(answer))
+}
+
+fn one_of(
+    incoming: &Incoming<'_>,
+    name: &str,
+    values: &[&'static str],
+) -> Result<&'static str, Failure> {
+    let Some(given) = incoming.query(name) else {
+        return Ok(values.first().copied().unwrap_or_default());
+    };
+    let known = values.iter().find(|value| **value == given).copied();
+    known.ok_or_else(|| {
+        Failure::invalid_parameter(format!(
+            "The value of {name} must be one of {}.",
+            values.join(", ")
+        ))
+    })
+}
+
+fn list(cluster: &mut Cluster, _: &Incoming<'_>) -> Result<Answer, Failure> {
+    let newest_first = cluster.rebuilds.iter().rev();
+    let ids: Vec<&str> = newest_first.map(Rebuild::id).collect();
+    Ok(Answer::Json(json!({ "rebuildIds": ids })))
+}
+
+fn status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+    let id = incoming.label();
+    let mut known = cluster.rebuilds.iter();
+    let rebuild = known
+        .find(|rebuild| rebuild.id() == id)
+        .ok_or_else(|| unknown(id))?;
+    Ok(Answer::Json(rebuild.describe(incoming.now)))
+}
+
+fn cancel(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+    statistics::check_writer(cluster)?;
+    let id = incoming.label();
+    let mut known = cluster.rebuilds.iter_mut();
+    let rebuild = known
+        .find(|rebuild| rebuild.id() == id)
+        .ok_or_else(|| unknown(id))?;
+    match rebuild.status(incoming.now) {
+        RebuildStatus::Preparing | RebuildStatus::Rebuilding => rebuild.cancel(incoming.now),
+        RebuildStatus::Cancelling => {}
+        ended => {
+            return Err(Failure::new(
+                "ValidationException",
+                format!("The index rebuild {id} is {}.", ended.as_str()),
+            ));
+        }
+    }
+    Ok(Answer::Json(rebuild.describe_cancel(incoming.now)))
+}
+
+/// The model lists `ValidationException` for these operations alone, and `ResourceNotFoundException` for starting.
+fn unknown(id: &str) -> Failure {
+    Failure::new(
+        "ValidationException",
+        format!("There is no index rebuild with the id {id}."),
+    )
+}

@@ -1,0 +1,212 @@
+//! One index rebuild.
+//!
+//! ```text
+//!                  a tenth          ┌── the rest ──▶ COMPLETED
+//! start ──▶ PREPARING ──▶ REBUILDING┼── half, and it is to fail ──▶ FAILED
+//!               └─────── cancel ────┴──▶ CANCELLING ── a tenth ──▶ CANCELLED
+//! ```
+
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Map, Value, json};
+
+use crate::Now;
+use crate::clock::iso;
+
+/// Where an index rebuild is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RebuildStatus {
+    /// It gets ready.
+    Preparing,
+    /// It rebuilds.
+    Rebuilding,
+    /// It came to its end.
+    Completed,
+    /// It broke.
+    Failed,
+    /// It was cancelled and has not stopped yet.
+    Cancelling,
+    /// It was cancelled.
+    Cancelled,
+}
+
+impl RebuildStatus {
+    /// The word on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Preparing => "PREPARING",
+            Self::Rebuilding => "REBUILDING",
+            Self::Completed => "COMPLETED",
+            Self::Failed => "FAILED",
+            Self::Cancelling => "CANCELLING",
+            Self::Cancelled => "CANCELLED",
+        }
+    }
+
+    pub(super) fn is_terminal(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// What a start asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub(super) token: Option<String>,
+    pub(super) scope: &'static str,
+    pub(super) concurrency: i64,
+    pub(super) buffer: &'static str,
+}
+
+impl Asked {
+    /// Whether it comes with the token of another.
+    pub(super) fn has_token_of(&self, other: &Rebuild) -> bool {
+        self.token.is_some() && self.token == other.asked.token
+    }
+}
+
+/// An index rebuild, as [`Emulator::index_rebuilds`](crate::Emulator::index_rebuilds) shows it.
+#[derive(Clone, Debug)]
+pub struct Rebuild {
+    id: String,
+    asked: Asked,
+    started: Now,
+    duration: Duration,
+    failure: Option<String>,
+    cancelled: Option<Duration>,
+}
+
+impl Rebuild {
+    pub(super) fn new(
+        id: String,
+        asked: Asked,
+        duration: Duration,
+        failure: Option<String>,
+        started: Now,
+    ) -> Self {
+        Self {
+            id,
+            asked,
+            started,
+            duration,
+            failure,
+            cancelled: None,
+        }
+    }
+
+    pub(super) fn asked(&self) -> &Asked {
+        &self.asked
+    }
+
+    /// The id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The token that its start came with.
+    #[must_use]
+    pub fn client_token(&self) -> Option<&str> {
+        self.asked.token.as_deref()
+    }
+
+    /// Where it is at this time.
+    #[must_use]
+    pub fn status(&self, now: Now) -> RebuildStatus {
+        let elapsed = now.mono.saturating_sub(self.started.mono);
+        match self.cancelled {
+            Some(at) if elapsed < at.saturating_add(self.tenth()) => RebuildStatus::Cancelling,
+            Some(_) => RebuildStatus::Cancelled,
+            None if elapsed >= self.length() => match self.failure {
+                Some(_) => RebuildStatus::Failed,
+                None => RebuildStatus::Completed,
+            },
+            None if elapsed < self.tenth() => RebuildStatus::Preparing,
+            None => RebuildStatus::Rebuilding,
+        }
+    }
+
+    pub(super) fn cancel(&mut self, now: Now) {
+        self.cancelled = Some(now.mono.saturating_sub(self.started.mono));
+    }
+
+    fn tenth(&self) -> Duration {
+        self.duration / 10
+    }
+
+    /// How long it takes if nobody cancels it.
+    fn length(&self) -> Duration {
+        match self.failure {
+            Some(_) => self.duration / 2,
+            None => self.duration,
+        }
+    }
+
+    /// How long it went on, at most up to now.
+    fn went_on(&self, now: Now) -> Duration {
+        let elapsed = now.mono.saturating_sub(self.started.mono);
+        let end = match self.cancelled {
+            Some(at) => at.saturating_add(self.tenth()),
+            None => self.length(),
+        };
+        elapsed.min(end)
+    }
+
+    fn progress(&self, now: Now) -> u64 {
+        let went_on = self.cancelled.unwrap_or(self.went_on(now));
+        let part = went_on.as_millis().saturating_mul(100);
+        let percent = part.checked_div(self.duration.as_millis()).unwrap_or(100);
+        match self.status(now) {
+            RebuildStatus::Preparing => 0,
+            _ => u64::try_from(percent).unwrap_or(100).min(100),
+        }
+    }
+
+    fn after(&self, time: Duration) -> String {
+        let wall: SystemTime = self.started.wall;
+        iso(wall.checked_add(time).unwrap_or(wall))
+    }
+
+    /// The answer to its start.
+    pub(super) fn describe_start(&self, now: Now) -> Value {
+        json!({
+            "status": self.status(now).as_str(),
+            "rebuildId": self.id,
+            "scope": self.asked.scope,
+            "concurrency": self.asked.concurrency,
+            "writeBufferSize": self.asked.buffer,
+        })
+    }
+
+    /// The answer to its status, without the id.
+    pub(super) fn describe(&self, now: Now) -> Value {
+        let status = self.status(now);
+        let mut members = Map::new();
+        let mut insert = |name: &str, value: Value| members.insert(name.to_owned(), value);
+        insert("status", status.as_str().into());
+        insert("scope", self.asked.scope.into());
+        insert("concurrency", self.asked.concurrency.into());
+        insert("writeBufferSize", self.asked.buffer.into());
+        insert("startTime", self.after(Duration::ZERO).into());
+        insert("progressPercentage", self.progress(now).into());
+        if status.is_terminal() {
+            insert("endTime", self.after(self.went_on(now)).into());
+        } else if status == RebuildStatus::Rebuilding {
+            insert("estimatedEndTime", self.after(self.duration).into());
+        }
+        if let (RebuildStatus::Failed, Some(reason)) = (status, &self.failure) {
+            insert("failureReason", reason.as_str().into());
+        }
+        Value::Object(members)
+    }
+
+    /// The answer to its cancelling, without id and scope.
+    pub(super) fn describe_cancel(&self, now: Now) -> Value {
+        json!({
+            "status": self.status(now).as_str(),
+            "concurrency": self.asked.concurrency,
+            "writeBufferSize": self.asked.buffer,
+        })
+    }
+}

@@ -1,0 +1,286 @@
+//! The bulk loader.
+//!
+//! `POST` and `GET /loader`, `GET` and `DELETE /loader/{loadId}`, and the latter two as `/loader?loadId=`
+//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/load-api-reference.html)). The texts of the errors are those of
+//! [loader errors](https://docs.aws.amazon.com/neptune/latest/userguide/load-api-reference-load-errors.html) and
+//! [cancelling](https://docs.aws.amazon.com/neptune/latest/userguide/load-api-reference-cancel.html); their codes, where
+//! users have shown none, and the texts about members are made up.
+
+use http::Method;
+use serde_json::{Map, Value, json};
+
+use self::load::Load;
+use super::{Answer, Route};
+use crate::cluster::Cluster;
+use crate::failure::Failure;
+use crate::incoming::{Incoming, Members};
+use crate::{Config, Role};
+
+pub(crate) mod load;
+pub(crate) mod queue;
+pub(crate) mod script;
+
+pub(crate) const ROUTES: &[Route] = &[
+    Route {
+        operation: "StartLoaderJob",
+        method: Method::POST,
+        path: "/loader",
+        run: start,
+    },
+    Route {
+        operation: "GetLoaderJobStatus",
+        method: Method::GET,
+        path: "/loader?loadId",
+        run: status,
+    },
+    Route {
+        operation: "ListLoaderJobs",
+        method: Method::GET,
+        path: "/loader",
+        run: list,
+    },
+    Route {
+        operation: "GetLoaderJobStatus",
+        method: Method::GET,
+        path: "/loader/{loadId}",
+        run: status,
+    },
+    Route {
+        operation: "CancelLoaderJob",
+        method: Method::DELETE,
+        path: "/loader?loadId",
+        run: cancel,
+    },
+    Route {
+        operation: "CancelLoaderJob",
+        method: Method::DELETE,
+        path: "/loader/{loadId}",
+        run: cancel,
+    },
+];
+
+const FLAGS: [&str; 5] = [
+    "failOnError",
+    "updateSingleCardinalityProperties",
+    "queueRequest",
+    "userProvidedEdgeIds",
+    "edgeOnlyLoad",
+];
+
+/// How a load treats earlier ones from its source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Auto,
+    Resume,
+    New,
+}
+
+fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+    if cluster.config.role == Role::Reader {
+        return Err(Failure::new(
+            "MethodNotAllowedException",
+            "Start new load operation not permitted on a read replica instance.",
+        ));
+    }
+    let members = parameters(incoming)?;
+    let source = members.required_string("source")?.to_owned();
+    let mode = check_members(&cluster.config, &members, &source)?;
+    let queued = members.flag("queueRequest")?.unwrap_or(false);
+    let dependencies = members.strings("dependencies")?.unwrap_or_default();
+    let dependencies: Vec<String> = dependencies.into_iter().map(str::to_owned).collect();
+
+    cluster.loader.advance(incoming.now);
+    let refuse = |what: &str| {
+        Failure::bad_request(format!(
+            "Failed to start new load for the source {source}. {what}"
+        ))
+    };
+    if cluster.loader.is_busy() {
+        if !queued {
+            return Err(refuse("Max concurrent load limit breached. Limit is 1"));
+        }
+        if cluster.loader.queued() >= queue::QUEUE {
+            return Err(refuse(
+                "Max load task queue size limit breached. Limit is 64",
+            ));
+        }
+    }
+    if let Some(unknown) = dependencies
+        .iter()
+        .find(|id| cluster.loader.get(id).is_none())
+    {
+        return Err(unknown_id(&cluster.config, unknown));
+    }
+    let id = cluster.ids.uuid();
+    let load = Load::new(
+        id.clone(),
+        source,
+        dependencies,
+        cluster.config.load_duration,
+        members.0,
+    );
+    cluster.loader.start(load, mode, incoming.now);
+    Ok(Answer::Json(
+        json!({ "status": "200 OK", "payload": { "loadId": id } }),
+    ))
+}
+
+/// The members of the body, or, where there is none, of the query.
+fn parameters(incoming: &Incoming<'_>) -> Result<Members, Failure> {
+    if incoming.has_body() {
+        return incoming.json();
+    }
+    let mut members = Map::new();
+    for (name, value) in incoming.query_pairs() {
+        members.insert(name.to_owned(), value.into());
+    }
+    Ok(Members(members))
+}
+
+/// Checks all members but the dependencies.
+fn check_members(config: &Config, members: &Members, source: &str) -> Result<Mode, Failure> {
+    let format = members.required_string("format")?;
+    let region = members.required_string("region")?;
+    members.required_string("iamRoleArn")?;
+    for flag in FLAGS {
+        members.flag(flag)?;
+    }
+    if let Some(parser) = members.object("parserConfiguration")? {
+        parser.string("namedGraphUri")?;
+        parser.string("baseUri")?;
+        parser.flag("allowEmptyStrings")?;
+    }
+    let formats = [
+        "csv",
+        "opencypher",
+        "ntriples",
+        "nquads",
+        "rdfxml",
+        "turtle",
+    ];
+    one_of("format", Some(format), &formats)?;
+    let degrees = ["LOW", "MEDIUM", "HIGH", "OVERSUBSCRIBE"];
+    one_of("parallelism", members.string("parallelism")?, &degrees)?;
+    let mode = one_of("mode", members.string("mode")?, &["AUTO", "RESUME", "NEW"])?;
+    if !["s3://", "https://s3"]
+        .iter()
+        .any(|prefix| source.len() > prefix.len() && source.starts_with(prefix))
+    {
+        return Err(Failure::bad_request(format!(
+            "S3 bucket not found for source {source}"
+        )));
+    }
+    if region != config.region {
+        return Err(Failure::bad_request(format!(
+            "Bucket is not in provided Region ({region})"
+        )));
+    }
+    Ok(match mode {
+        Some("RESUME") => Mode::Resume,
+        Some("NEW") => Mode::New,
+        _ => Mode::Auto,
+    })
+}
+
+fn one_of<'a>(
+    name: &str,
+    value: Option<&'a str>,
+    values: &[&str],
+) -> Result<Option<&'a str>, Failure> {
+    match value {
+        Some(value) if !values.contains(&value) => Err(Failure::invalid_parameter(format!(
+            "The value of {name} must be one of {}.",
+            values.join(", ")
+        ))),
+        value => Ok(value),
+    }
+}
+
+fn list(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+    let most = incoming.query_integer("limit", 1, 100)?.unwrap_or(100);
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let with_queued = incoming.query_flag("includeQueuedLoads")?.unwrap_or(true);
+    cluster.loader.advance(incoming.now);
+    let newest_first = cluster.loader.all().rev();
+    // Queued ones come first anyway: they are the newest.
+    let ids: Vec<&str> = newest_first
+        .filter(|load| with_queued || !load.is_queued())
+        .take(most)
+        .map(Load::id)
+        .collect();
+    Ok(Answer::Json(
+        json!({ "status": "200 OK", "payload": { "loadIds": ids } }),
+    ))
+}
+
+fn status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+    let id = load_id(incoming);
+    let details = incoming.query_flag("details")?.unwrap_or(false);
+    let errors = incoming.query_flag("errors")?.unwrap_or(false);
+    let most = i64::from(i32::MAX);
+    let page = incoming.query_integer("page", 1, most)?.unwrap_or(1);
+    let per_page = incoming
+        .query_integer("errorsPerPage", 1, most)?
+        .unwrap_or(10);
+    cluster.loader.advance(incoming.now);
+    let Some(load) = cluster.loader.get(id) else {
+        return Err(unknown_id(&cluster.config, id));
+    };
+    let mut payload = Map::new();
+    payload.insert("feedCount".to_owned(), load.describe_count());
+    payload.insert("overallStatus".to_owned(), load.describe(incoming.now));
+    if details {
+        let failed = load.describe_failed(incoming.now);
+        payload.insert("failedFeeds".to_owned(), failed);
+    }
+    if errors {
+        let page = load.describe_errors(page, per_page);
+        payload.insert("errors".to_owned(), page);
+    }
+    Ok(Answer::Json(
+        json!({ "status": "200 OK", "payload": Value::Object(payload) }),
+    ))
+}
+
+fn cancel(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+    if cluster.config.role == Role::Reader {
+        return Err(Failure::new(
+            "MethodNotAllowedException",
+            "Load cancellation is not permitted on a read replica instance.",
+        ));
+    }
+    let id = load_id(incoming);
+    cluster.loader.advance(incoming.now);
+    if cluster.loader.cancel(id, incoming.now) {
+        // M34: the model has a status, the service sends nothing.
+        Ok(Answer::Empty)
+    } else {
+        Err(unknown_id(&cluster.config, id))
+    }
+}
+
+fn load_id<'a>(incoming: &'a Incoming<'_>) -> &'a str {
+    match incoming.label() {
+        "" => incoming.query("loadId").unwrap_or_default(),
+        label => label,
+    }
+}
+
+/// The guide has 400 in one place and 404 in another, and the model 404 (M33). Taken together: an id that can be none is
+/// 400, one that no load has is 404.
+fn unknown_id(config: &Config, id: &str) -> Failure {
+    let text = format!("The load with id = {id} does not exist or not active");
+    if config.unknown_load_is_bad_request || !is_uuid(id) {
+        Failure::invalid_parameter(text)
+    } else {
+        Failure::new("BulkLoadIdNotFoundException", text)
+    }
+}
+
+fn is_uuid(text: &str) -> bool {
+    let lengths = text.split('-').map(str::len);
+    lengths.eq([8, 4, 4, 4, 12])
+        && text
+            .bytes()
+            .all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+}

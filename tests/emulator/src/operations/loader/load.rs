@@ -1,0 +1,301 @@
+//! One bulk load.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Map, Value, json};
+
+use super::script::{LoadError, LoadScript};
+use crate::Now;
+use crate::clock::unix_millis;
+
+/// How many lines of the error log are kept.
+const ERRORS: usize = 10_000;
+
+const CANCELLED: &str = "LOAD_CANCELLED_BY_USER";
+
+/// A bulk load, as [`Emulator::load`](crate::Emulator::load) shows it.
+#[derive(Clone, Debug)]
+pub struct Load {
+    id: String,
+    source: String,
+    dependencies: Vec<String>,
+    duration: Duration,
+    parameters: Map<String, Value>,
+    run: u64,
+    /// Whether an earlier load has loaded everything already.
+    nothing_left: bool,
+    pub(super) script: LoadScript,
+    pub(super) state: State,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum State {
+    Queued,
+    Running {
+        since: Duration,
+        wall: SystemTime,
+    },
+    Ended {
+        status: String,
+        wall: Option<SystemTime>,
+        spent: Duration,
+    },
+}
+
+impl State {
+    /// Running since that moment, which may have been before now.
+    pub(super) fn running(since: Duration, now: Now) -> Self {
+        let ago = now.mono.saturating_sub(since);
+        let wall = now.wall.checked_sub(ago).unwrap_or(now.wall);
+        Self::Running { since, wall }
+    }
+
+    pub(super) fn ended(status: &str, wall: Option<SystemTime>, spent: Duration) -> Self {
+        Self::Ended {
+            status: status.to_owned(),
+            wall,
+            spent,
+        }
+    }
+}
+
+impl Load {
+    pub(super) fn new(
+        id: String,
+        source: String,
+        dependencies: Vec<String>,
+        duration: Duration,
+        parameters: Map<String, Value>,
+    ) -> Self {
+        Self {
+            id,
+            source,
+            dependencies,
+            duration,
+            parameters,
+            run: 1,
+            nothing_left: false,
+            script: LoadScript::default(),
+            state: State::Queued,
+        }
+    }
+
+    /// The id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Where the data comes from.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The members of the request that started it, those that the service model does not know among them.
+    #[must_use]
+    pub fn parameters(&self) -> &Map<String, Value> {
+        &self.parameters
+    }
+
+    pub(super) fn dependencies(&self) -> &[String] {
+        &self.dependencies
+    }
+
+    /// Makes it the next run of another.
+    pub(super) fn resume(&mut self, previous: &Load) {
+        self.run = previous.run.saturating_add(1);
+        self.nothing_left = previous.has_completed();
+    }
+
+    pub(super) fn is_queued(&self) -> bool {
+        matches!(self.state, State::Queued)
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        matches!(self.state, State::Running { .. })
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        matches!(self.state, State::Ended { .. })
+    }
+
+    pub(super) fn has_completed(&self) -> bool {
+        self.has_ended() && self.status() == "LOAD_COMPLETED"
+    }
+
+    /// When it ends, if it runs.
+    pub(super) fn end(&self) -> Option<Duration> {
+        let State::Running { since, .. } = self.state else {
+            return None;
+        };
+        Some(since.saturating_add(self.script.duration.unwrap_or(self.duration)))
+    }
+
+    pub(super) fn complete(&mut self, at: Duration) {
+        let status = self.script.status.clone();
+        self.finish(&status, at);
+    }
+
+    pub(super) fn cancel(&mut self, at: Duration) {
+        self.finish(CANCELLED, at);
+    }
+
+    fn finish(&mut self, status: &str, at: Duration) {
+        let (wall, spent) = match self.state {
+            State::Running { since, wall } => (Some(wall), at.saturating_sub(since)),
+            _ => (None, Duration::ZERO),
+        };
+        self.state = State::ended(status, wall, spent);
+    }
+
+    /// The overall status.
+    pub(crate) fn status(&self) -> &str {
+        match &self.state {
+            State::Queued => "LOAD_IN_QUEUE",
+            State::Running { .. } => "LOAD_IN_PROGRESS",
+            State::Ended { status, .. } => status,
+        }
+    }
+
+    /// Whether what the script says about its end has come true.
+    fn ended_by_script(&self) -> bool {
+        self.has_ended() && self.status() == self.script.status
+    }
+
+    /// The feeds that failed, and how.
+    fn failed(&self) -> Vec<(&str, &str)> {
+        if !self.ended_by_script() {
+            return Vec::new();
+        }
+        if self.script.failed.is_empty() && !self.has_completed() {
+            return vec![(&self.source, self.status())];
+        }
+        let failed = self.script.failed.iter();
+        failed
+            .map(|(uri, status)| (uri.as_str(), status.as_str()))
+            .collect()
+    }
+
+    /// How many files are in which state: a list of objects with a member each.
+    pub(super) fn describe_count(&self) -> Value {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        let failed = self.failed();
+        for (_, status) in &failed {
+            *counts.entry(status).or_default() += 1;
+        }
+        let others = match &self.state {
+            State::Queued => "LOAD_NOT_STARTED",
+            State::Ended { .. } if !failed.is_empty() => "LOAD_COMPLETED",
+            _ => self.status(),
+        };
+        let rest = self.script.files.saturating_sub(failed.len());
+        if rest > 0 {
+            *counts.entry(others).or_default() += rest;
+        }
+        // What is not in order comes last, as in the guide's examples and tests.
+        let mut counts: Vec<_> = counts.into_iter().collect();
+        counts.sort_by_key(|(status, _)| *status != "LOAD_COMPLETED");
+        counts
+            .into_iter()
+            .map(|(status, count)| json!({ status: count }))
+            .collect()
+    }
+
+    /// The overall status with its numbers.
+    pub(super) fn describe(&self, now: Now) -> Value {
+        self.describe_feed(&self.source, self.status(), now)
+    }
+
+    /// The feeds that failed, in the same form. Their numbers are those of the load: nothing is told apart.
+    pub(super) fn describe_failed(&self, now: Now) -> Value {
+        self.failed()
+            .into_iter()
+            .map(|(uri, status)| self.describe_feed(uri, status, now))
+            .collect()
+    }
+
+    fn describe_feed(&self, uri: &str, status: &str, now: Now) -> Value {
+        let (wall, spent) = match &self.state {
+            State::Queued => (None, Duration::ZERO),
+            State::Running { since, wall } => (Some(*wall), now.mono.saturating_sub(*since)),
+            State::Ended { wall, spent, .. } => (*wall, *spent),
+        };
+        let script = &self.script;
+        let logged = script.errors.len() as u64;
+        let parsing = script
+            .errors
+            .iter()
+            .filter(|error| error.code == "PARSING_ERROR")
+            .count() as u64;
+        let so_far = |count: u64| self.so_far(count, spent);
+        let mut members = Map::new();
+        let mut insert = |name: &str, value: Value| members.insert(name.to_owned(), value);
+        insert("fullUri", uri.into());
+        insert("runNumber", self.run.into());
+        insert("retryNumber", 0.into());
+        insert("status", status.into());
+        // A fraction, though it is called whole (M32).
+        insert("totalTimeSpent", (spent.as_secs() as f64).into());
+        if let Some(wall) = wall {
+            insert("startTime", (unix_millis(wall) / 1000).into());
+        }
+        insert("totalRecords", so_far(script.records).into());
+        insert("totalDuplicates", so_far(script.duplicates).into());
+        insert("parsingErrors", so_far(parsing).into());
+        insert("datatypeMismatchErrors", so_far(script.mismatches).into());
+        insert(
+            "insertErrors",
+            so_far(logged.saturating_sub(parsing)).into(),
+        );
+        Value::Object(members)
+    }
+
+    /// How much of a count there is after that time.
+    fn so_far(&self, count: u64, spent: Duration) -> u64 {
+        let whole = self.script.duration.unwrap_or(self.duration);
+        if self.nothing_left {
+            0
+        } else if self.ended_by_script() || (self.is_running() && spent >= whole) {
+            count
+        } else {
+            let part = u128::from(count).saturating_mul(spent.as_millis());
+            let part = part.checked_div(whole.as_millis()).unwrap_or(0);
+            u64::try_from(part).unwrap_or(u64::MAX).min(count)
+        }
+    }
+
+    /// A page of the error log, from 1. It is written at the end.
+    pub(super) fn describe_errors(&self, page: i64, per_page: i64) -> Value {
+        let errors = match self.ended_by_script() {
+            true => self.script.errors.as_slice(),
+            false => &[],
+        };
+        let kept = errors
+            .get(errors.len().saturating_sub(ERRORS)..)
+            .unwrap_or(&[]);
+        let number = |value: i64| usize::try_from(value).unwrap_or(usize::MAX);
+        let skipped = number(page.saturating_sub(1)).saturating_mul(number(per_page));
+        let logs: Vec<Value> = kept
+            .iter()
+            .skip(skipped)
+            .take(number(per_page))
+            .map(describe_error)
+            .collect();
+        let (first, last) = match logs.len() {
+            0 => (0, 0),
+            count => (skipped + 1, skipped + count),
+        };
+        json!({ "startIndex": first, "endIndex": last, "loadId": self.id, "errorLogs": logs })
+    }
+}
+
+fn describe_error(error: &LoadError) -> Value {
+    json!({
+        "errorCode": error.code,
+        "errorMessage": error.message,
+        "fileName": error.file,
+        "recordNum": error.record,
+    })
+}

@@ -1,0 +1,117 @@
+//! All loads of a cluster: one runs, up to 64 wait, the last 1,024 are remembered.
+//!
+//! Nothing ticks here either: every request first lets happen what was due before it.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::Mode;
+use super::load::{Load, State};
+use super::script::LoadScript;
+use crate::Now;
+
+/// How many loads may wait.
+pub(super) const QUEUE: usize = 64;
+
+/// How many loads are remembered.
+const HISTORY: usize = 1024;
+
+/// The loads, oldest first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Loader {
+    loads: VecDeque<Load>,
+    scripts: VecDeque<LoadScript>,
+}
+
+impl Loader {
+    pub(crate) fn get(&self, id: &str) -> Option<&Load> {
+        self.loads.iter().find(|load| load.id() == id)
+    }
+
+    pub(crate) fn all(&self) -> impl DoubleEndedIterator<Item = &Load> {
+        self.loads.iter()
+    }
+
+    /// Says how the next load that has no script yet goes.
+    pub(crate) fn script(&mut self, script: LoadScript) {
+        self.scripts.push_back(script);
+    }
+
+    /// Forgets all loads.
+    pub(crate) fn wipe(&mut self) {
+        self.loads.clear();
+    }
+
+    pub(super) fn is_busy(&self) -> bool {
+        self.loads.iter().any(|load| !load.has_ended())
+    }
+
+    pub(super) fn queued(&self) -> usize {
+        self.loads.iter().filter(|load| load.is_queued()).count()
+    }
+
+    /// Adds a load, which starts at once if nothing else runs or waits.
+    pub(super) fn start(&mut self, mut load: Load, mode: Mode, now: Now) {
+        load.script = self.scripts.pop_front().unwrap_or_default();
+        let mut of_source = self.loads.iter().rev();
+        let previous = of_source.find(|other| other.source() == load.source());
+        match (mode, previous) {
+            (Mode::New, _) | (Mode::Auto, None) => {}
+            (Mode::Auto | Mode::Resume, Some(previous)) => load.resume(previous),
+            (Mode::Resume, None) => {
+                load.state = State::ended("LOAD_FAILED_INVALID_REQUEST", None, Duration::ZERO);
+            }
+        }
+        self.loads.push_back(load);
+        let too_many = self.loads.len().saturating_sub(HISTORY);
+        self.loads.drain(..too_many);
+        self.begin_next(now.mono, now);
+    }
+
+    /// Lets happen what was due up to now.
+    pub(crate) fn advance(&mut self, now: Now) {
+        while let Some(running) = self.loads.iter_mut().find(|load| load.is_running()) {
+            let Some(end) = running.end().filter(|end| *end <= now.mono) else {
+                return;
+            };
+            running.complete(end);
+            self.begin_next(end, now);
+        }
+    }
+
+    /// Begins the first load that waits, if nothing runs. Those that build on what failed fail when it is their turn.
+    fn begin_next(&mut self, at: Duration, now: Now) {
+        while !self.loads.iter().any(Load::is_running) {
+            let Some(place) = self.loads.iter().position(Load::is_queued) else {
+                return;
+            };
+            let Some(next) = self.loads.get(place) else {
+                return;
+            };
+            let satisfied = next
+                .dependencies()
+                .iter()
+                .all(|id| self.get(id).is_some_and(Load::has_completed));
+            let state = if satisfied {
+                State::running(at, now)
+            } else {
+                let status = "LOAD_FAILED_BECAUSE_DEPENDENCY_NOT_SATISFIED";
+                State::ended(status, None, Duration::ZERO)
+            };
+            if let Some(next) = self.loads.get_mut(place) {
+                next.state = state;
+            }
+        }
+    }
+
+    /// Cancels a load that waits or runs; whether there was one.
+    pub(super) fn cancel(&mut self, id: &str, now: Now) -> bool {
+        let mut loads = self.loads.iter_mut();
+        let Some(load) = loads.find(|load| load.id() == id && !load.has_ended()) else {
+            return false;
+        };
+        load.cancel(now.mono);
+        self.begin_next(now.mono, now);
+        true
+    }
+}

@@ -1,0 +1,135 @@
+//! How a load is to go.
+
+use std::time::Duration;
+
+/// How the next load is to go: [`Emulator::next_load`](crate::Emulator::next_load). Without one a load has one file with
+/// one record, and completes.
+///
+/// Statuses are words of the
+/// [loader](https://docs.aws.amazon.com/neptune/latest/userguide/loader-message.html), such as `LOAD_FAILED`; what is no
+/// such word is sent as it is.
+///
+/// ```
+/// use neptunedata_emulator::{Emulator, LoadScript};
+///
+/// let mut neptune = Emulator::default();
+/// neptune.next_load(
+///     LoadScript::failing("LOAD_FAILED")
+///         .records(5)
+///         .error("PARSING_ERROR", "Expected '<', found: |", "s3://bucket/key", 1),
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoadScript {
+    pub(super) status: String,
+    pub(super) files: usize,
+    pub(super) records: u64,
+    pub(super) duplicates: u64,
+    pub(super) mismatches: u64,
+    pub(super) duration: Option<Duration>,
+    pub(super) failed: Vec<(String, String)>,
+    pub(super) errors: Vec<LoadError>,
+}
+
+/// A line of the error log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct LoadError {
+    pub(super) code: String,
+    pub(super) message: String,
+    pub(super) file: String,
+    pub(super) record: i64,
+}
+
+impl Default for LoadScript {
+    fn default() -> Self {
+        Self::completing()
+    }
+}
+
+impl LoadScript {
+    /// A load of one record that completes.
+    #[must_use]
+    pub fn completing() -> Self {
+        Self {
+            status: "LOAD_COMPLETED".to_owned(),
+            files: 1,
+            records: 1,
+            duplicates: 0,
+            mismatches: 0,
+            duration: None,
+            failed: Vec::new(),
+            errors: Vec::new(),
+        }
+    }
+
+    /// A load that ends with this overall status. Unless [`failed_feed`](Self::failed_feed) names others, its source is
+    /// the feed that failed, with the same status.
+    #[must_use]
+    pub fn failing(status: impl Into<String>) -> Self {
+        Self {
+            status: status.into(),
+            ..Self::completing()
+        }
+    }
+
+    /// How many files it has; more than one, and they count each. Default 1.
+    #[must_use]
+    pub fn files(mut self, count: usize) -> Self {
+        self.files = count;
+        self
+    }
+
+    /// How many records it has. They count up while it runs. Default 1.
+    #[must_use]
+    pub fn records(mut self, count: u64) -> Self {
+        self.records = count;
+        self
+    }
+
+    /// How many of them are duplicates. Default 0.
+    #[must_use]
+    pub fn duplicates(mut self, count: u64) -> Self {
+        self.duplicates = count;
+        self
+    }
+
+    /// How many values are not of the type that their column says. Default 0.
+    #[must_use]
+    pub fn datatype_mismatches(mut self, count: u64) -> Self {
+        self.mismatches = count;
+        self
+    }
+
+    /// How long it runs, instead of [`Config::load_duration`](crate::Config::load_duration).
+    #[must_use]
+    pub fn duration(mut self, duration: Duration) -> Self {
+        self.duration = Some(duration);
+        self
+    }
+
+    /// Adds a file that failed, with a status such as `LOAD_S3_READ_ERROR`, to the details.
+    #[must_use]
+    pub fn failed_feed(mut self, uri: impl Into<String>, status: impl Into<String>) -> Self {
+        self.failed.push((uri.into(), status.into()));
+        self
+    }
+
+    /// Adds a line to the error log: `PARSING_ERROR` or another code, a text, the file, and the number of the record. Parsing
+    /// errors count as such, the others as errors of insertion. Of more than 10,000 the last are kept.
+    #[must_use]
+    pub fn error(
+        mut self,
+        code: impl Into<String>,
+        message: impl Into<String>,
+        file: impl Into<String>,
+        record: i64,
+    ) -> Self {
+        self.errors.push(LoadError {
+            code: code.into(),
+            message: message.into(),
+            file: file.into(),
+            record,
+        });
+        self
+    }
+}

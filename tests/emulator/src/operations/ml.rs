@@ -1,0 +1,294 @@
+//! Neptune ML: data processing, model training, model transforms and endpoints.
+//!
+//! `POST` and `GET /ml/X`, `GET` and `DELETE /ml/X/{id}`
+//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-reference.html)). The four kinds are
+//! one engine: what a start has to say is in a file for each, all else is here and in [`job`].
+//! The texts of the errors are those of
+//! [Neptune ML errors](https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-exceptions.html);
+//! where that page has none, for members that are missing or of a wrong type, they are made up.
+
+use http::Method;
+use serde_json::json;
+
+use self::job::{JobStatus, MlJob, MlKind};
+use super::{Answer, Route};
+use crate::Config;
+use crate::clock::unix_millis;
+use crate::cluster::Cluster;
+use crate::failure::Failure;
+use crate::incoming::{Incoming, Members};
+
+mod data_processing;
+mod endpoint;
+pub(crate) mod job;
+pub(crate) mod jobs;
+mod model_training;
+mod model_transform;
+
+/// The four routes of a kind.
+macro_rules! routes {
+    ($path:literal, $kind:ident, $start_name:literal, $start:path, $list:literal, $get:literal, $cancel:literal) => {
+        &[
+            Route {
+                operation: $start_name,
+                method: Method::POST,
+                path: $path,
+                run: $start,
+            },
+            Route {
+                operation: $list,
+                method: Method::GET,
+                path: $path,
+                run: |cluster, incoming| list(MlKind::$kind, cluster, incoming),
+            },
+            Route {
+                operation: $get,
+                method: Method::GET,
+                path: concat!($path, "/{id}"),
+                run: |cluster, incoming| get(MlKind::$kind, cluster, incoming),
+            },
+            Route {
+                operation: $cancel,
+                method: Method::DELETE,
+                path: concat!($path, "/{id}"),
+                run: |cluster, incoming| cancel(MlKind::$kind, cluster, incoming),
+            },
+        ]
+    };
+}
+
+pub(crate) const DATA_PROCESSING: &[Route] = routes!(
+    "/ml/dataprocessing",
+    DataProcessing,
+    "StartMLDataProcessingJob",
+    data_processing::start,
+    "ListMLDataProcessingJobs",
+    "GetMLDataProcessingJob",
+    "CancelMLDataProcessingJob"
+);
+
+pub(crate) const MODEL_TRAINING: &[Route] = routes!(
+    "/ml/modeltraining",
+    ModelTraining,
+    "StartMLModelTrainingJob",
+    model_training::start,
+    "ListMLModelTrainingJobs",
+    "GetMLModelTrainingJob",
+    "CancelMLModelTrainingJob"
+);
+
+pub(crate) const MODEL_TRANSFORM: &[Route] = routes!(
+    "/ml/modeltransform",
+    ModelTransform,
+    "StartMLModelTransformJob",
+    model_transform::start,
+    "ListMLModelTransformJobs",
+    "GetMLModelTransformJob",
+    "CancelMLModelTransformJob"
+);
+
+pub(crate) const ENDPOINT: &[Route] = routes!(
+    "/ml/endpoints",
+    Endpoint,
+    "CreateMLEndpoint",
+    endpoint::create,
+    "ListMLEndpoints",
+    "GetMLEndpoint",
+    "DeleteMLEndpoint"
+);
+
+/// The most characters of an id.
+const MAX_ID: usize = 48;
+
+/// Makes a job of checked members, and the answer to its start.
+fn start_job(
+    kind: MlKind,
+    id: String,
+    location: Option<String>,
+    members: Members,
+    cluster: &mut Cluster,
+    incoming: &Incoming<'_>,
+) -> Answer {
+    let failure = cluster.config.failing_ml.get(&(kind, id.clone())).cloned();
+    let failure = failure.or_else(|| cluster.ml.take_failure(kind));
+    let job = MlJob::new(
+        kind,
+        &cluster.config,
+        id,
+        location,
+        failure,
+        members.0,
+        incoming.now,
+    );
+    let answer = json!({
+        "id": job.id(),
+        "arn": job.arn(),
+        "creationTimeInMillis": unix_millis(job.created()),
+    });
+    cluster.ml.put(job);
+    Answer::Json(answer)
+}
+
+fn list(kind: MlKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+    check_role(&cluster.config, incoming.query("neptuneIamRoleArn"))?;
+    let most = incoming.query_integer("maxItems", 1, 1024)?.unwrap_or(10);
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let newest_first = cluster.ml.all(kind).iter().rev();
+    let ids: Vec<&str> = newest_first.take(most).map(MlJob::id).collect();
+    Ok(Answer::Json(json!({ "ids": ids })))
+}
+
+fn get(kind: MlKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+    check_role(&cluster.config, incoming.query("neptuneIamRoleArn"))?;
+    let id = incoming.label();
+    check_id(id)?;
+    let job = cluster.ml.get(kind, id).ok_or_else(unknown_id)?;
+    Ok(Answer::Json(job.describe(incoming.now)))
+}
+
+fn cancel(kind: MlKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+    check_role(&cluster.config, incoming.query("neptuneIamRoleArn"))?;
+    let clean = incoming.query_flag("clean")?.unwrap_or(false);
+    let id = incoming.label();
+    check_id(id)?;
+    let job = cluster.ml.get_mut(kind, id).ok_or_else(unknown_id)?;
+    if kind == MlKind::Endpoint {
+        // In whatever state it is (M45), and at once: no source shows one that is being deleted (U19).
+        cluster.ml.remove(kind, id);
+    } else if job.status(incoming.now) != JobStatus::InProgress {
+        return Err(Failure::invalid_parameter(
+            "Failed to stop the job because it has already completed or failed.",
+        ));
+    } else {
+        job.stop(incoming.now, clean);
+    }
+    if cluster.config.empty_cancel_answer {
+        return Ok(Answer::Empty);
+    }
+    // U20: the body's content is assumed to be that of the other operations.
+    Ok(Answer::Json(json!({ "status": "200 OK" })))
+}
+
+/// The id that a body gives to something new, or one that is made.
+fn new_id(kind: MlKind, members: &Members, cluster: &mut Cluster) -> Result<String, Failure> {
+    if let Some(id) = members.string("id")? {
+        check_id(id)?;
+        if cluster.ml.get(kind, id).is_some() {
+            return Err(Failure::invalid_parameter(
+                "Another resource with same ID already exists. Please use a new ID.",
+            ));
+        }
+        return Ok(id.to_owned());
+    }
+    loop {
+        let id = cluster.ids.uuid();
+        if cluster.ml.get(kind, &id).is_none() {
+            return Ok(id);
+        }
+    }
+}
+
+fn check_id(id: &str) -> Result<(), Failure> {
+    if !(1..=MAX_ID).contains(&id.chars().count()) {
+        return Err(Failure::invalid_parameter(
+            "Invalid ID provided. ID can be 1-48 alphanumeric characters.",
+        ));
+    }
+    if !id
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    {
+        return Err(Failure::invalid_parameter(
+            "Invalid ID provided. Must contain only letters, digits, or hyphens.",
+        ));
+    }
+    Ok(())
+}
+
+fn unknown_id() -> Failure {
+    Failure::invalid_parameter(
+        "Invalid ID provided. Please check whether a resource with the given ID exists.",
+    )
+}
+
+fn check_role(config: &Config, role: Option<&str>) -> Result<(), Failure> {
+    if config.roles_required && role.is_none() {
+        return Err(Failure::missing_parameter(
+            "Required credentials are missing. Please add IAM role to the cluster or pass as a parameter to this request.",
+        ));
+    }
+    Ok(())
+}
+
+/// Checks the types of the members that nothing else is known about.
+fn check_types(
+    members: &Members,
+    strings: &[&str],
+    integers: &[&str],
+    booleans: &[&str],
+) -> Result<(), Failure> {
+    for name in strings {
+        members.string(name)?;
+    }
+    for name in integers {
+        members.integer(name)?;
+    }
+    for name in booleans {
+        members.boolean(name)?;
+    }
+    for name in ["subnets", "securityGroupIds"] {
+        members.strings(name)?;
+    }
+    Ok(())
+}
+
+fn check_instance_types(members: &Members, names: &[&str]) -> Result<(), Failure> {
+    for name in names {
+        let given = members.string(name)?;
+        if given.is_some_and(|instance_type| !instance_type.starts_with("ml.")) {
+            return Err(Failure::invalid_parameter("Invalid ML instance type."));
+        }
+    }
+    Ok(())
+}
+
+fn check_location(location: &str) -> Result<(), Failure> {
+    if location.strip_prefix("s3://").is_none_or(str::is_empty) {
+        return Err(Failure::bad_request(
+            "Invalid S3 URL or incorrect S3 permissions. Please check your S3 configuration.",
+        ));
+    }
+    Ok(())
+}
+
+/// Checks that what a body builds on is there and completed, if [`Config::check_ml_jobs`] asks for it.
+fn check_completed(
+    kind: MlKind,
+    id: &str,
+    cluster: &Cluster,
+    incoming: &Incoming<'_>,
+) -> Result<(), Failure> {
+    check_id(id)?;
+    if kind == MlKind::DataProcessing {
+        if let Some(known) = &cluster.config.data_processing_jobs {
+            if known.contains(id) {
+                return Ok(());
+            }
+        } else if !cluster.config.check_ml_jobs {
+            return Ok(());
+        }
+    } else if !cluster.config.check_ml_jobs {
+        return Ok(());
+    }
+    let status = cluster.ml.get(kind, id).map(|job| job.status(incoming.now));
+    // The guide lists no text for a data-processing job that does not exist, and none for a transform that is not
+    // completed; these are the nearest ones.
+    let text = match (kind, status) {
+        (_, Some(JobStatus::Completed)) => return Ok(()),
+        (MlKind::DataProcessing, _) => "Provided MLDataProcessing job is not completed.",
+        (MlKind::ModelTraining, None) => "Provided MLModelTraining job doesn't exist.",
+        (MlKind::ModelTraining, _) => "Provided ModelTraining job has not completed.",
+        _ => "Provided ModelTransformJob doesn't exist.",
+    };
+    Err(Failure::bad_request(text))
+}

@@ -1,0 +1,43 @@
+//! What a data-processing job is started with
+//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-dataprocessing.html)).
+
+use super::job::MlKind;
+use crate::cluster::Cluster;
+use crate::failure::Failure;
+use crate::incoming::Incoming;
+use crate::operations::Answer;
+
+pub(super) fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+    let members = incoming.json()?;
+    let input = members.required_string("inputDataS3Location")?;
+    let output = members.required_string("processedDataS3Location")?;
+    let previous = members.string("previousDataProcessingJobId")?;
+    super::check_types(
+        &members,
+        &[
+            "sagemakerIamRoleArn",
+            "modelType",
+            "configFileName",
+            "volumeEncryptionKMSKey",
+            "s3OutputEncryptionKMSKey",
+        ],
+        &[
+            "processingInstanceVolumeSizeInGB",
+            "processingTimeOutInSeconds",
+        ],
+        &["enableInterContainerTrafficEncryption"],
+    )?;
+    super::check_instance_types(&members, &["processingInstanceType"])?;
+    super::check_role(&cluster.config, members.string("neptuneIamRoleArn")?)?;
+    super::check_location(input)?;
+    super::check_location(output)?;
+    if let Some(previous) = previous {
+        super::check_completed(MlKind::DataProcessing, previous, cluster, incoming)?;
+    }
+    let output = Some(output.to_owned());
+    let kind = MlKind::DataProcessing;
+    let id = super::new_id(kind, &members, cluster)?;
+    Ok(super::start_job(
+        kind, id, output, members, cluster, incoming,
+    ))
+}

@@ -1,0 +1,61 @@
+//! What a model-training job is started with
+//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-modeltraining.html)).
+
+use super::job::MlKind;
+use crate::cluster::Cluster;
+use crate::failure::Failure;
+use crate::incoming::Incoming;
+use crate::operations::Answer;
+
+pub(super) fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+    let members = incoming.json()?;
+    let data_processing_job = members.required_string("dataProcessingJobId")?;
+    let location = members.required_string("trainModelS3Location")?;
+    let previous = members.string("previousModelTrainingJobId")?;
+    super::check_types(
+        &members,
+        &[
+            "sagemakerIamRoleArn",
+            "volumeEncryptionKMSKey",
+            "s3OutputEncryptionKMSKey",
+            "modelName",
+        ],
+        &[
+            "trainingInstanceVolumeSizeInGB",
+            "trainingTimeOutInSeconds",
+            "maxHPONumberOfTrainingJobs",
+            "maxHPOParallelTrainingJobs",
+            "maxWaitTime",
+        ],
+        &[
+            "enableManagedSpotTraining",
+            "enableInterContainerTrafficEncryption",
+        ],
+    )?;
+    if let Some(custom) = members.object("customModelTrainingParameters")? {
+        custom.required_string("sourceS3DirectoryPath")?;
+        custom.string("trainingEntryPointScript")?;
+        custom.string("transformEntryPointScript")?;
+    }
+    super::check_instance_types(
+        &members,
+        &["baseProcessingInstanceType", "trainingInstanceType"],
+    )?;
+    super::check_role(&cluster.config, members.string("neptuneIamRoleArn")?)?;
+    super::check_location(location)?;
+    super::check_completed(
+        MlKind::DataProcessing,
+        data_processing_job,
+        cluster,
+        incoming,
+    )?;
+    if let Some(previous) = previous {
+        super::check_completed(MlKind::ModelTraining, previous, cluster, incoming)?;
+    }
+    let location = Some(location.to_owned());
+    let kind = MlKind::ModelTraining;
+    let id = super::new_id(kind, &members, cluster)?;
+    Ok(super::start_job(
+        kind, id, location, members, cluster, incoming,
+    ))
+}

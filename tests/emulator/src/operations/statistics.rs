@@ -1,0 +1,129 @@
+//! Statistics of property graphs and of RDF.
+//!
+//! `GET`, `POST` and `DELETE` on `/propertygraph/statistics` (also `/pg/…` and, deprecated, `/gremlin/…`) and on
+//! `/rdf/statistics` (also, deprecated, `/sparql/…`)
+//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/neptune-dfe-statistics.html)).
+
+use http::Method;
+use serde_json::json;
+
+use self::state::GraphKind;
+use super::{Answer, Route};
+use crate::Role;
+use crate::cluster::Cluster;
+use crate::failure::Failure;
+use crate::incoming::Incoming;
+
+pub(crate) mod state;
+
+/// The three routes of a path, for each path.
+macro_rules! routes {
+    ($kind:ident: $get:literal, $manage:literal, $delete:literal; $($path:literal),*) => {
+        &[$(
+            Route {
+                operation: $get,
+                method: Method::GET,
+                path: $path,
+                run: |cluster, incoming| get(GraphKind::$kind, cluster, incoming),
+            },
+            Route {
+                operation: $manage,
+                method: Method::POST,
+                path: $path,
+                run: |cluster, incoming| manage(GraphKind::$kind, cluster, incoming),
+            },
+            Route {
+                operation: $delete,
+                method: Method::DELETE,
+                path: $path,
+                run: |cluster, incoming| delete(GraphKind::$kind, cluster, incoming),
+            },
+        )*]
+    };
+}
+
+pub(crate) const PROPERTY_GRAPH: &[Route] = routes!(
+    PropertyGraph: "GetPropertygraphStatistics", "ManagePropertygraphStatistics", "DeletePropertygraphStatistics";
+    "/propertygraph/statistics", "/pg/statistics", "/gremlin/statistics"
+);
+
+// The model still has the spelling that the guide calls deprecated (M28).
+pub(crate) const RDF: &[Route] = routes!(
+    Rdf: "GetSparqlStatistics", "ManageSparqlStatistics", "DeleteSparqlStatistics";
+    "/sparql/statistics", "/rdf/statistics"
+);
+
+fn get(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+    check_enabled(cluster)?;
+    let old = cluster.config.is_older_than([1, 2, 1, 0]);
+    let statistics = cluster.statistics.of(kind, incoming.now);
+    Ok(Answer::Json(
+        json!({ "status": "200 OK", "payload": statistics.describe(old) }),
+    ))
+}
+
+fn manage(
+    kind: GraphKind,
+    cluster: &mut Cluster,
+    incoming: &Incoming<'_>,
+) -> Result<Answer, Failure> {
+    check_enabled(cluster)?;
+    check_writer(cluster)?;
+    let members = if cluster.config.statistics_need_content_type {
+        incoming.json()?
+    } else {
+        // M43: AWS's notebooks send none.
+        incoming.json_of_any_type()?
+    };
+    let duration = cluster.config.statistics_duration;
+    let statistics = cluster.statistics.of(kind, incoming.now);
+    match members.required_string("mode")? {
+        "enableAutoCompute" => statistics.auto_compute = true,
+        "disableAutoCompute" => statistics.auto_compute = false,
+        "refresh" => {
+            let id = statistics.refresh(incoming.now, duration);
+            return Ok(Answer::Json(
+                json!({ "status": "200 OK", "payload": { "statisticsId": id } }),
+            ));
+        }
+        _ => {
+            return Err(Failure::invalid_parameter(
+                "The value of mode must be one of enableAutoCompute, disableAutoCompute, refresh.",
+            ));
+        }
+    }
+    Ok(Answer::Json(json!({ "status": "200 OK" })))
+}
+
+fn delete(
+    kind: GraphKind,
+    cluster: &mut Cluster,
+    incoming: &Incoming<'_>,
+) -> Result<Answer, Failure> {
+    check_enabled(cluster)?;
+    check_writer(cluster)?;
+    if cluster.statistics.of(kind, incoming.now).delete() {
+        Ok(Answer::Json(
+            json!({ "status": "200 OK", "payload": { "active": false, "statisticsId": -1 } }),
+        ))
+    } else {
+        Ok(Answer::NoContent)
+    }
+}
+
+/// Small instances have no statistics. Notebooks look for the first three words of the text, the rest is made up.
+pub(super) fn check_enabled(cluster: &Cluster) -> Result<(), Failure> {
+    if cluster.config.statistics_disabled {
+        return Err(Failure::bad_request(
+            "Statistics is disabled for this instance type.",
+        ));
+    }
+    Ok(())
+}
+
+pub(super) fn check_writer(cluster: &Cluster) -> Result<(), Failure> {
+    if cluster.config.role == Role::Reader {
+        return Err(Failure::read_only());
+    }
+    Ok(())
+}

@@ -1,0 +1,240 @@
+//! The statistics of a cluster.
+
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Map, Value, json};
+
+use crate::Now;
+use crate::clock::{Calendar, iso, unix_millis};
+
+/// Which graph of a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum GraphKind {
+    /// The property graph, for Gremlin and openCypher.
+    PropertyGraph,
+    /// The RDF graph, for SPARQL.
+    Rdf,
+}
+
+/// The statistics of a graph: [`Emulator::set_statistics`](crate::Emulator::set_statistics).
+///
+/// ```
+/// use std::time::{Duration, UNIX_EPOCH};
+///
+/// use neptunedata_emulator::{Emulator, GraphKind, Statistics};
+///
+/// let mut neptune = Emulator::default();
+/// let computed = UNIX_EPOCH + Duration::from_millis(1_588_893_232_718);
+/// neptune.set_statistics(GraphKind::PropertyGraph, Statistics::computed(computed).counts(5, 1000, 20));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statistics {
+    pub(super) auto_compute: bool,
+    current: Option<Computed>,
+    note: Option<String>,
+    counts: Counts,
+    running: Option<Running>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Computed {
+    id: u64,
+    date: SystemTime,
+    counts: Counts,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Counts {
+    signatures: u32,
+    instances: u32,
+    predicates: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Running {
+    id: u64,
+    until: Duration,
+    date: SystemTime,
+}
+
+impl Default for Statistics {
+    fn default() -> Self {
+        Self::none()
+    }
+}
+
+impl Statistics {
+    /// None yet, though they are computed by and by.
+    #[must_use]
+    pub fn none() -> Self {
+        Self {
+            auto_compute: true,
+            current: None,
+            note: None,
+            counts: Counts::default(),
+            running: None,
+        }
+    }
+
+    /// Computed at this time, which is also their id.
+    #[must_use]
+    pub fn computed(at: SystemTime) -> Self {
+        Self {
+            current: Some(Computed {
+                id: unix_millis(at),
+                date: at,
+                counts: Counts::default(),
+            }),
+            ..Self::none()
+        }
+    }
+
+    /// None, because computing them failed, with a note such as `Limit reached: Statistics are not available`.
+    #[must_use]
+    pub fn failed(note: impl Into<String>) -> Self {
+        Self {
+            note: Some(note.into()),
+            ..Self::none()
+        }
+    }
+
+    /// What they count, now and whenever they are computed again: signatures, instances and predicates. Default 0.
+    #[must_use]
+    pub fn counts(mut self, signatures: u32, instances: u32, predicates: u32) -> Self {
+        self.counts = Counts {
+            signatures,
+            instances,
+            predicates,
+        };
+        if let Some(current) = &mut self.current {
+            current.counts = self.counts;
+        }
+        self
+    }
+
+    /// Whether they are computed by and by without being asked for. Default true. The emulator only says so: it computes
+    /// them when it is asked for.
+    #[must_use]
+    pub fn auto_compute(mut self, on: bool) -> Self {
+        self.auto_compute = on;
+        self
+    }
+
+    /// When the ones that there are were computed.
+    pub(crate) fn date(&self) -> Option<SystemTime> {
+        self.current.map(|current| current.date)
+    }
+
+    fn advance(&mut self, now: Now) {
+        let Some(running) = self.running.filter(|running| running.until <= now.mono) else {
+            return;
+        };
+        self.running = None;
+        self.note = None;
+        self.current = Some(Computed {
+            id: running.id,
+            date: running.date,
+            counts: self.counts,
+        });
+    }
+
+    /// Begins to compute them, unless that is under way; the id that they have or will have.
+    pub(super) fn refresh(&mut self, now: Now, duration: Duration) -> u64 {
+        if let Some(running) = self.running {
+            return running.id;
+        }
+        // Later than the one before, should the clock not have moved.
+        let after = self
+            .current
+            .map_or(0, |current| current.id.saturating_add(1));
+        let id = unix_millis(now.wall).max(after);
+        self.running = Some(Running {
+            id,
+            until: now.mono.saturating_add(duration),
+            date: now.wall.checked_add(duration).unwrap_or(now.wall),
+        });
+        self.advance(now);
+        id
+    }
+
+    /// Deletes them and ends what computes them; whether there was anything.
+    pub(super) fn delete(&mut self) -> bool {
+        let anything = self.current.is_some() || self.running.is_some();
+        self.current = None;
+        self.running = None;
+        anything
+    }
+
+    /// The payload of their status. The id is a number (M25); what there is not is left out (M27).
+    pub(super) fn describe(&self, old: bool) -> Value {
+        let mut members = Map::new();
+        let mut insert = |name: &str, value: Value| members.insert(name.to_owned(), value);
+        insert("autoCompute", self.auto_compute.into());
+        insert("active", self.current.is_some().into());
+        match self.current {
+            None => insert("statisticsId", (-1).into()),
+            Some(Computed { id, date, counts }) => {
+                let info = json!({
+                    "signatureCount": counts.signatures,
+                    "instanceCount": counts.instances,
+                    "predicateCount": counts.predicates,
+                });
+                // M26: before 1.2.1.0 dates have no seconds, and the counts another name.
+                let (date, name) = if old {
+                    (Calendar::of(date).minutes(), "summary")
+                } else {
+                    (iso(date), "signatureInfo")
+                };
+                insert("date", date.into());
+                insert(name, info);
+                insert("statisticsId", id.into())
+            }
+        };
+        if let Some(note) = &self.note {
+            insert("note", note.as_str().into());
+        }
+        Value::Object(members)
+    }
+}
+
+/// The statistics of both graphs, and what their summaries say.
+#[derive(Debug, Default)]
+pub(crate) struct AllStatistics {
+    property_graph: Statistics,
+    rdf: Statistics,
+    property_graph_summary: Option<Map<String, Value>>,
+    rdf_summary: Option<Map<String, Value>>,
+}
+
+impl AllStatistics {
+    /// Those of a graph, as they are at this time.
+    pub(crate) fn of(&mut self, kind: GraphKind, now: Now) -> &mut Statistics {
+        let statistics = match kind {
+            GraphKind::PropertyGraph => &mut self.property_graph,
+            GraphKind::Rdf => &mut self.rdf,
+        };
+        statistics.advance(now);
+        statistics
+    }
+
+    pub(crate) fn set(&mut self, kind: GraphKind, statistics: Statistics) {
+        match kind {
+            GraphKind::PropertyGraph => self.property_graph = statistics,
+            GraphKind::Rdf => self.rdf = statistics,
+        }
+    }
+
+    pub(crate) fn set_summary(&mut self, kind: GraphKind, summary: Map<String, Value>) {
+        match kind {
+            GraphKind::PropertyGraph => self.property_graph_summary = Some(summary),
+            GraphKind::Rdf => self.rdf_summary = Some(summary),
+        }
+    }
+
+    pub(crate) fn summary(&self, kind: GraphKind) -> Option<&Map<String, Value>> {
+        match kind {
+            GraphKind::PropertyGraph => self.property_graph_summary.as_ref(),
+            GraphKind::Rdf => self.rdf_summary.as_ref(),
+        }
+    }
+}

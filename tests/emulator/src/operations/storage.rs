@@ -1,0 +1,42 @@
+//! What the cluster's storage holds.
+//!
+//! `GET /storage/info` ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/storage-info.html)). No source shows a
+//! whole answer (U14); this is the service model's form.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::{Answer, Route};
+use crate::cluster::Cluster;
+use crate::failure::Failure;
+use crate::incoming::Incoming;
+
+pub(crate) const ROUTES: &[Route] = &[Route {
+    operation: "GetStorageInfo",
+    method: Method::GET,
+    path: "/storage/info",
+    run: info,
+}];
+
+fn info(cluster: &mut Cluster, _: &Incoming<'_>) -> Result<Answer, Failure> {
+    let set = cluster.storage_info.clone();
+    Ok(Answer::Json(set.unwrap_or_else(nearly_empty)))
+}
+
+/// A cluster with next to nothing in it. The index `OSGP` is optional, and not there.
+fn nearly_empty() -> Value {
+    let metrics = |size: u64, count: u64| json!({ "sizeInBytes": size, "count": count });
+    let indexes = json!({
+        "SPOG": metrics(16_384, 0), "POGS": metrics(16_384, 0), "GPSO": metrics(16_384, 0), "PZSOG": metrics(16_384, 0),
+    });
+    json!({
+        "totalStorageBytesUsed": 245_760,
+        "quads": { "RDF": indexes, "PG": indexes },
+        "dictionaries": { "total": metrics(32_768, 24), "blobs": metrics(16_384, 0) },
+        "undoLogs": { "sizeInBytes": 16_384, "listSize": 0 },
+        "streams": metrics(0, 0),
+        "dfeStatistics": metrics(16_384, 0),
+        "schema": metrics(16_384, 2),
+        "internals": metrics(16_384, 12),
+    })
+}

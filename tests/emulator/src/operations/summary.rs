@@ -1,0 +1,120 @@
+//! Summaries of graphs.
+//!
+//! `GET /propertygraph/statistics/summary` (also `/pg/…`) and `/rdf/statistics/summary`
+//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/neptune-graph-summary.html)).
+
+use http::Method;
+use serde_json::{Map, Value, json};
+
+use super::statistics::state::GraphKind;
+use super::{Answer, Route, statistics};
+use crate::clock::iso;
+use crate::cluster::Cluster;
+use crate::failure::Failure;
+use crate::incoming::Incoming;
+
+pub(crate) const ROUTES: &[Route] = &[
+    Route {
+        operation: "GetPropertygraphSummary",
+        method: Method::GET,
+        path: "/propertygraph/statistics/summary",
+        run: |cluster, incoming| get(GraphKind::PropertyGraph, cluster, incoming),
+    },
+    Route {
+        operation: "GetPropertygraphSummary",
+        method: Method::GET,
+        path: "/pg/statistics/summary",
+        run: |cluster, incoming| get(GraphKind::PropertyGraph, cluster, incoming),
+    },
+    Route {
+        operation: "GetRDFGraphSummary",
+        method: Method::GET,
+        path: "/rdf/statistics/summary",
+        run: |cluster, incoming| get(GraphKind::Rdf, cluster, incoming),
+    },
+];
+
+/// The members that only a detailed summary has.
+const DETAILS: [&str; 3] = ["nodeStructures", "edgeStructures", "subjectStructures"];
+
+fn get(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+    if cluster.config.is_older_than([1, 2, 1, 0]) {
+        // Where it was introduced; before, the route is not known.
+        return Err(Failure::bad_request(format!(
+            "Bad route: {}",
+            incoming.path()
+        )));
+    }
+    statistics::check_enabled(cluster)?;
+    let mode = incoming.query("mode").unwrap_or("basic");
+    let detailed = if mode.eq_ignore_ascii_case("detailed") {
+        true
+    } else if mode.eq_ignore_ascii_case("basic") {
+        false
+    } else {
+        return Err(Failure::invalid_parameter(
+            "The value of mode must be one of basic, detailed.",
+        ));
+    };
+    let Some(computed) = cluster.statistics.of(kind, incoming.now).date() else {
+        // The guide names the exception, not its text.
+        return Err(Failure::new(
+            "StatisticsNotAvailableException",
+            "Statistics are not available.",
+        ));
+    };
+    let mut summary = match cluster.statistics.summary(kind) {
+        Some(summary) => summary.clone(),
+        None => empty(kind),
+    };
+    if !detailed {
+        summary.retain(|name, _| !DETAILS.contains(&name.as_str()));
+    }
+    Ok(Answer::Json(json!({
+        // The model has no status (M29).
+        "status": "200 OK",
+        "payload": {
+            "version": "v1",
+            "lastStatisticsComputationTime": iso(computed),
+            "graphSummary": Value::Object(summary),
+        },
+    })))
+}
+
+/// The detailed summary of a graph without content.
+fn empty(kind: GraphKind) -> Map<String, Value> {
+    let (zeros, lists): (&[&str], &[&str]) = match kind {
+        GraphKind::PropertyGraph => (
+            &[
+                "numNodes",
+                "numEdges",
+                "numNodeLabels",
+                "numEdgeLabels",
+                "numNodeProperties",
+                "numEdgeProperties",
+                "totalNodePropertyValues",
+                "totalEdgePropertyValues",
+            ],
+            &[
+                "nodeLabels",
+                "edgeLabels",
+                "nodeProperties",
+                "edgeProperties",
+                "nodeStructures",
+                "edgeStructures",
+            ],
+        ),
+        GraphKind::Rdf => (
+            &[
+                "numDistinctSubjects",
+                "numDistinctPredicates",
+                "numQuads",
+                "numClasses",
+            ],
+            &["classes", "predicates", "subjectStructures"],
+        ),
+    };
+    let zeros = zeros.iter().map(|name| ((*name).to_owned(), 0.into()));
+    let lists = lists.iter().map(|name| ((*name).to_owned(), json!([])));
+    zeros.chain(lists).collect()
+}

@@ -1,0 +1,213 @@
+//! Index rebuilds, in virtual time.
+
+use std::time::Duration;
+
+use http::Method;
+use neptunedata_emulator::{Config, Emulator, Now, RebuildStatus, Role};
+use serde_json::{Value, json};
+
+use crate::support::{ask, get, now, post, refused, request};
+
+const REBUILDS: &str = "/storage/indexes/rebuilds";
+
+fn at(seconds: u64) -> Now {
+    now().later(Duration::from_secs(seconds))
+}
+
+fn start(neptune: &mut Emulator, query: &str, now: Now) -> Value {
+    ask(
+        neptune,
+        request(Method::POST, &format!("{REBUILDS}{query}")),
+        now,
+    )
+}
+
+fn started(config: Config) -> (Emulator, String) {
+    let mut neptune = Emulator::new(config);
+    let id = start(&mut neptune, "", now())["rebuildId"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    (neptune, id)
+}
+
+#[test]
+fn a_rebuild_goes_its_way() {
+    let (mut neptune, id) = started(Config::default().rebuild_duration(Duration::from_secs(100)));
+    let target = format!("{REBUILDS}/{id}");
+    for (after, status, progress) in [
+        (0, "PREPARING", 0),
+        (9, "PREPARING", 0),
+        (10, "REBUILDING", 10),
+        (99, "REBUILDING", 99),
+        (100, "COMPLETED", 100),
+        (5_000, "COMPLETED", 100),
+    ] {
+        let look = ask(&mut neptune, get(&target), at(after));
+        assert_eq!(
+            (&look["status"], &look["progressPercentage"]),
+            (&json!(status), &json!(progress)),
+            "{after}"
+        );
+        assert_eq!(look["startTime"], "2024-01-01T00:00:00Z");
+        assert_eq!(
+            look.get("estimatedEndTime").is_some(),
+            status == "REBUILDING"
+        );
+        assert_eq!(look.get("endTime").is_some(), status == "COMPLETED");
+        assert_eq!(
+            (look.get("rebuildId"), look.get("failureReason")),
+            (None, None)
+        );
+        if status == "COMPLETED" {
+            assert_eq!(look["endTime"], "2024-01-01T00:01:40Z");
+        }
+    }
+    assert_eq!(
+        neptune.index_rebuilds()[0].status(at(10)),
+        RebuildStatus::Rebuilding
+    );
+}
+
+#[test]
+fn what_is_asked_for_comes_back() {
+    let mut neptune = Emulator::new(Config::default().vcpus(8));
+    let defaults = start(&mut neptune, "", now());
+    assert_eq!(
+        (
+            &defaults["scope"],
+            &defaults["concurrency"],
+            &defaults["writeBufferSize"]
+        ),
+        (&json!("ALL"), &json!(1), &json!("LOW"))
+    );
+    let capped = start(
+        &mut neptune,
+        "?scope=DICTIONARIES&concurrency=100&writeBufferSize=HIGH",
+        at(10),
+    );
+    assert_eq!(
+        (
+            &capped["scope"],
+            &capped["concurrency"],
+            &capped["writeBufferSize"]
+        ),
+        (&json!("DICTIONARIES"), &json!(8), &json!("HIGH"))
+    );
+    let ids = [&capped["rebuildId"], &defaults["rebuildId"]];
+    assert_eq!(
+        ask(&mut neptune, get(REBUILDS), at(10)),
+        json!({ "rebuildIds": ids })
+    );
+    for wrong in [
+        "scope=all",
+        "concurrency=0",
+        "concurrency=x",
+        "writeBufferSize=HUGE",
+        "scope=",
+    ] {
+        let start = request(Method::POST, &format!("{REBUILDS}?{wrong}"));
+        assert_eq!(
+            refused(&mut neptune, start, at(20)).1,
+            "InvalidParameterException",
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
+fn a_token_makes_it_idempotent() {
+    let mut neptune = Emulator::default();
+    let tokened = |query: &str, token: &str| {
+        post(
+            &format!("{REBUILDS}{query}"),
+            &json!({ "clientToken": token }),
+        )
+    };
+    let first = ask(&mut neptune, tokened("?scope=QUADS", "t-1"), now());
+    let mut again = ask(&mut neptune, tokened("?scope=QUADS", "t-1"), at(60));
+    assert_eq!(again["status"].take(), "COMPLETED");
+    assert_eq!(again["rebuildId"], first["rebuildId"]);
+    assert_eq!(neptune.index_rebuilds().len(), 1);
+    assert_eq!(neptune.index_rebuilds()[0].client_token(), Some("t-1"));
+    let other = refused(&mut neptune, tokened("", "t-1"), at(60));
+    assert_eq!(other.1, "InvalidParameterException");
+    ask(&mut neptune, tokened("?scope=QUADS", "t-2"), at(60));
+    assert_eq!(neptune.index_rebuilds().len(), 2);
+    // Without a token each is another.
+    start(&mut neptune, "", at(120));
+    assert_eq!(
+        refused(&mut neptune, request(Method::POST, REBUILDS), at(120)).1,
+        "ConcurrentModificationException"
+    );
+    start(&mut neptune, "", at(180));
+    assert_eq!(neptune.index_rebuilds().len(), 4);
+}
+
+#[test]
+fn one_can_be_cancelled_and_one_can_fail() {
+    let (mut neptune, id) = started(Config::default());
+    let (target, cancel) = (
+        format!("{REBUILDS}/{id}"),
+        format!("{REBUILDS}/{id}/cancel"),
+    );
+    let cancelled = json!({ "status": "CANCELLING", "concurrency": 1, "writeBufferSize": "LOW" });
+    for _ in 0..2 {
+        assert_eq!(
+            ask(&mut neptune, request(Method::POST, &cancel), at(5)),
+            cancelled
+        );
+    }
+    let look = ask(&mut neptune, get(&target), at(60));
+    assert_eq!(
+        (&look["status"], &look["progressPercentage"]),
+        (&json!("CANCELLED"), &json!(50))
+    );
+    assert_eq!(look["endTime"], "2024-01-01T00:00:06Z");
+    assert_eq!(
+        refused(&mut neptune, request(Method::POST, &cancel), at(60)).1,
+        "ValidationException"
+    );
+
+    neptune.fail_next_rebuild("No space left.");
+    let id = start(&mut neptune, "", at(60))["rebuildId"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    let look = ask(&mut neptune, get(&format!("{REBUILDS}/{id}")), at(100));
+    assert_eq!(
+        (&look["status"], &look["failureReason"]),
+        (&json!("FAILED"), &json!("No space left."))
+    );
+    assert_eq!(
+        (&look["progressPercentage"], &look["endTime"]),
+        (&json!(50), &json!("2024-01-01T00:01:05Z"))
+    );
+}
+
+#[test]
+fn who_may_not() {
+    let (mut neptune, id) = started(Config::default());
+    let cancel = format!("{REBUILDS}/{id}/cancel");
+    for target in [format!("{REBUILDS}/x"), format!("{REBUILDS}/x/cancel")] {
+        let method = if target.ends_with("cancel") {
+            Method::POST
+        } else {
+            Method::GET
+        };
+        let (status, code, _) = refused(&mut neptune, request(method, &target), now());
+        assert_eq!((status, code.as_str()), (400, "ValidationException"));
+    }
+    neptune.reconfigure(|config| config.role(Role::Reader));
+    for target in [REBUILDS, &cancel] {
+        let (status, code, _) = refused(&mut neptune, request(Method::POST, target), now());
+        assert_eq!((status, code.as_str()), (400, "ReadOnlyViolationException"));
+    }
+    ask(&mut neptune, get(&format!("{REBUILDS}/{id}")), now());
+    neptune.reconfigure(|config| config.role(Role::Writer).serverless("1.0", "8.0"));
+    let start = request(Method::POST, REBUILDS);
+    assert_eq!(
+        refused(&mut neptune, start, now()).1,
+        "UnsupportedOperationException"
+    );
+}

@@ -1,0 +1,196 @@
+//! What the bulk loader logs and refuses.
+
+use bytes::Bytes;
+use http::{Method, Request};
+use neptunedata_emulator::{Config, Emulator, LoadScript, Role};
+use serde_json::{Value, json};
+
+use crate::loader::{UNKNOWN, at, body, start, status};
+use crate::support::{ask, delete, get, now, post, refusal, refused, request, with};
+
+#[test]
+fn errors_come_in_pages() {
+    let mut neptune = Emulator::default();
+    let script = (1..=25).fold(
+        LoadScript::failing("LOAD_FAILED").files(3).records(100),
+        |script, record| {
+            let code = if record > 20 {
+                "SINGLE_CARDINALITY_VIOLATION"
+            } else {
+                "PARSING_ERROR"
+            };
+            script.error(code, "text", "s3://b/k/1", record)
+        },
+    );
+    neptune.next_load(script.failed_feed("s3://b/k/1", "LOAD_S3_READ_ERROR"));
+    let id = start(&mut neptune, &body("s3://b/k"), now());
+    let none = json!({ "startIndex": 0, "endIndex": 0, "loadId": id, "errorLogs": [] });
+    let running = status(&mut neptune, &id, "?errors=true&details=true", at(5));
+    assert_eq!(
+        (&running["errors"], &running["failedFeeds"]),
+        (&none, &json!([]))
+    );
+
+    let whole = status(&mut neptune, &id, "?details=true", at(10));
+    assert_eq!(whole.get("errors"), None);
+    assert_eq!(
+        whole["feedCount"],
+        json!([{ "LOAD_COMPLETED": 2 }, { "LOAD_S3_READ_ERROR": 1 }])
+    );
+    let overall = &whole["overallStatus"];
+    assert_eq!(
+        (&overall["parsingErrors"], &overall["insertErrors"]),
+        (&json!(20), &json!(5))
+    );
+    let failed = &whole["failedFeeds"];
+    assert_eq!(
+        (&failed[0]["fullUri"], &failed[0]["status"]),
+        (&json!("s3://b/k/1"), &json!("LOAD_S3_READ_ERROR"))
+    );
+
+    for (query, first, last) in [
+        ("", 1, 10),
+        ("&page=3", 21, 25),
+        ("&page=2&errorsPerPage=20", 21, 25),
+        ("&page=4", 0, 0),
+        ("&errorsPerPage=2147483647", 1, 25),
+        ("&page=2147483647&errorsPerPage=2147483647", 0, 0),
+    ] {
+        let page =
+            status(&mut neptune, &id, &format!("?errors=true{query}"), at(10))["errors"].take();
+        assert_eq!(
+            (&page["startIndex"], &page["endIndex"]),
+            (&json!(first), &json!(last)),
+            "{query}"
+        );
+        let numbers: Vec<_> = page["errorLogs"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|log| &log["recordNum"])
+            .collect();
+        assert_eq!(
+            numbers.first().copied(),
+            (first > 0).then_some(&json!(first))
+        );
+        assert_eq!(numbers.last().copied(), (last > 0).then_some(&json!(last)));
+    }
+    for wrong in [
+        "page=0",
+        "errorsPerPage=0",
+        "page=x",
+        "errors=maybe",
+        "page=2147483648",
+    ] {
+        let refusal = refused(&mut neptune, get(&format!("/loader/{id}?{wrong}")), at(10));
+        assert_eq!(refusal.1, "InvalidParameterException", "{wrong}");
+    }
+}
+
+#[test]
+fn what_is_refused() {
+    let mut neptune = Emulator::default();
+    let mut expect = |changes: Value, code: &str, message: &str| {
+        let start = post("/loader", &with(body("s3://b/k"), changes));
+        assert_eq!(
+            refused(&mut neptune, start, now()),
+            refusal(400, code, message)
+        );
+    };
+    for name in ["source", "format", "region", "iamRoleArn"] {
+        let message = format!("The required parameter {name} is missing.");
+        expect(json!({ name: null }), "MissingParameterException", &message);
+    }
+    let (bad, invalid) = ("BadRequestException", "InvalidParameterException");
+    expect(
+        json!({ "source": "s3://" }),
+        bad,
+        "S3 bucket not found for source s3://",
+    );
+    expect(
+        json!({ "region": "eu-west-1" }),
+        bad,
+        "Bucket is not in provided Region (eu-west-1)",
+    );
+    expect(
+        json!({ "format": "xml" }),
+        invalid,
+        "The value of format must be one of csv, opencypher, ntriples, nquads, rdfxml, turtle.",
+    );
+    expect(
+        json!({ "mode": "new" }),
+        invalid,
+        "The value of mode must be one of AUTO, RESUME, NEW.",
+    );
+    expect(
+        json!({ "parallelism": "ALL" }),
+        invalid,
+        "The value of parallelism must be one of LOW, MEDIUM, HIGH, OVERSUBSCRIBE.",
+    );
+    for flag in [
+        "failOnError",
+        "updateSingleCardinalityProperties",
+        "queueRequest",
+        "userProvidedEdgeIds",
+        "edgeOnlyLoad",
+    ] {
+        let message = format!("The value of {flag} must be true or false.");
+        expect(json!({ flag: "yes" }), invalid, &message);
+        expect(json!({ flag: 1 }), invalid, &message);
+    }
+    expect(
+        json!({ "dependencies": "x" }),
+        invalid,
+        "The value of dependencies must be a list of strings.",
+    );
+    expect(
+        json!({ "parserConfiguration": [] }),
+        invalid,
+        "The value of parserConfiguration must be an object.",
+    );
+    let untyped = Request::post("/loader")
+        .body(Bytes::from("{}"))
+        .expect("a request");
+    assert_eq!(
+        refused(&mut neptune, untyped, now()).2,
+        "Content-type header not specified."
+    );
+    assert!(neptune.load_ids().is_empty());
+}
+
+#[test]
+fn replicas_do_not_load() {
+    let mut neptune = Emulator::new(Config::default().role(Role::Reader));
+    let text = "Start new load operation not permitted on a read replica instance.";
+    assert_eq!(
+        refused(&mut neptune, post("/loader", &body("s3://b/k")), now()),
+        refusal(405, "MethodNotAllowedException", text)
+    );
+    let text = "Load cancellation is not permitted on a read replica instance.";
+    assert_eq!(
+        refused(&mut neptune, delete(&format!("/loader/{UNKNOWN}")), now()),
+        refusal(405, "MethodNotAllowedException", text)
+    );
+    ask(&mut neptune, get("/loader"), now());
+}
+
+#[test]
+fn m33_unknown_ids() {
+    let mut neptune = Emulator::default();
+    let text = |id: &str| format!("The load with id = {id} does not exist or not active");
+    let not_found = refusal(404, "BulkLoadIdNotFoundException", &text(UNKNOWN));
+    let invalid = refusal(400, "InvalidParameterException", &text("x"));
+    for method in [Method::GET, Method::DELETE] {
+        let mut refused =
+            |target: &str| refused(&mut neptune, request(method.clone(), target), now());
+        assert_eq!(refused(&format!("/loader/{UNKNOWN}")), not_found);
+        assert_eq!(refused(&format!("/loader?loadId={UNKNOWN}")), not_found);
+        assert_eq!(refused("/loader/x"), invalid);
+    }
+    neptune.reconfigure(|config| config.unknown_load_is_bad_request(true));
+    let all_bad = refusal(400, "InvalidParameterException", &text(UNKNOWN));
+    assert_eq!(
+        refused(&mut neptune, get(&format!("/loader/{UNKNOWN}")), now()),
+        all_bad
+    );
+}
