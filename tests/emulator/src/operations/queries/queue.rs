@@ -31,6 +31,9 @@ pub(crate) enum Conclusion {
         /// Its client is not told.
         silent: bool,
     },
+    /// It came to its end, with this answer.
+    #[cfg(feature = "oxigraph")]
+    Answered(Box<crate::Response>),
     /// Something else put an end to it.
     Failed(Failure),
 }
