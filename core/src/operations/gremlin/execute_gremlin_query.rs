@@ -6,7 +6,9 @@ use http::{Method, header::ACCEPT};
 use serde::{Deserialize, Serialize};
 
 use super::{GremlinSerializer, QUERY_EXCEPTIONS};
-use crate::{DecodeError, Effect, Operation, OperationInfo, RequestWriter, Response};
+use crate::{
+    DecodeError, Effect, Framing, Operation, OperationInfo, RequestWriter, Response, StreamsRows,
+};
 
 pub use output::{BinaryAnswer, ExecuteGremlinQueryOutput, GremlinQueryStatusAttributes};
 
@@ -165,4 +167,8 @@ impl Operation for ExecuteGremlinQuery {
     fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
         ExecuteGremlinQueryOutput::read(response)
     }
+}
+
+impl StreamsRows for ExecuteGremlinQuery {
+    const FRAMING: Framing = Framing::Gremlin;
 }

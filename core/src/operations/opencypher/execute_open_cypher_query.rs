@@ -15,8 +15,8 @@ use super::{
     parameters::{self, Refused, parameter_setters},
 };
 use crate::{
-    DecodeError, DecodeErrorKind, Effect, Operation, OperationInfo, RawJson, RequestWriter,
-    Response, wire::json_text,
+    DecodeError, DecodeErrorKind, Effect, Framing, Operation, OperationInfo, RawJson,
+    RequestWriter, Response, StreamsRows, wire::json_text,
 };
 
 /// Executes an openCypher query, `POST /opencypher`.
@@ -297,4 +297,8 @@ impl Operation for ExecuteOpenCypherQuery {
             _ => Err(response.error(DecodeErrorKind::Shape, "results", "there are none")),
         }
     }
+}
+
+impl StreamsRows for ExecuteOpenCypherQuery {
+    const FRAMING: Framing = Framing::OpenCypher;
 }
