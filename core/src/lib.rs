@@ -95,6 +95,8 @@
 //!   handful of crates.
 //! - `gzip`: inflates answers that come compressed, as change streams do when
 //!   [asked to](field@GetPropertygraphStream::encoding).
+//! - `proptest`, `arbitrary`: made-up requests, answers and transports for property tests and fuzz
+//!   targets, in the module `strategies`.
 #![cfg_attr(
     not(test),
     deny(
@@ -115,6 +117,9 @@
 
 // First, for their macros.
 #[macro_use]
+#[cfg_attr(not(any(feature = "proptest", feature = "arbitrary")), doc(hidden))]
+pub mod strategies;
+#[macro_use]
 mod operation;
 #[macro_use]
 mod shapes;
@@ -133,12 +138,17 @@ mod route;
 mod rows;
 mod session;
 pub mod sources;
+pub mod sparql;
 mod timestamp;
 mod wait;
 mod wire;
 
 #[doc = include_str!("../docs/wire.md")]
 pub mod wire_facts {}
+
+// Its examples need a transport: the workspace's own tests run them.
+#[cfg_attr(not(doctest), doc = include_str!("../docs/coming-from-boto3.md"))]
+pub mod coming_from_boto3 {}
 
 pub use bytes;
 pub use http;
@@ -158,7 +168,7 @@ pub use error::{
     FailureKind, Fault, FaultKind, FaultSide, Misuse, Sent, ServiceError, TransportError,
     TransportErrorKind, WaitError, WaitErrorKind,
 };
-pub use operation::{Effect, OPERATIONS, Operation, OperationInfo};
+pub use operation::{Effect, OPERATIONS, Operation, OperationInfo, SPARQL_OPERATIONS};
 #[doc(inline)]
 pub use operations::*;
 pub use proxy::{Proxy, ProxyError};

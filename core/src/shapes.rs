@@ -5,9 +5,11 @@ mod open_enum;
 mod event_id;
 mod ml;
 mod query;
+mod raw_body;
 mod raw_json;
 mod rebuild;
 mod report;
+mod sparql;
 mod statistics;
 mod stream;
 mod summary;
@@ -20,9 +22,11 @@ pub use ml::{MlConfigDefinition, MlEndpointStatus, MlJobStatus, MlResourceDefini
 #[doc(hidden)]
 pub use open_enum::PrivOwnedStr;
 pub use query::{QueryEvalStats, QueryStatus};
+pub use raw_body::RawBody;
 pub use raw_json::RawJson;
 pub use rebuild::{RebuildScope, RebuildStatus, WriteBufferSize};
 pub use report::ReportAsText;
+pub use sparql::SparqlMediaType;
 pub use statistics::{
     DeleteStatisticsValueMap, RefreshStatisticsIdMap, Statistics, StatisticsAutoGenerationMode,
     StatisticsSummary,

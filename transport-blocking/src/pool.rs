@@ -101,6 +101,7 @@ impl Pool {
                     pool: Arc::clone(self),
                     connection: None,
                     idle: None,
+                    counted: true,
                 });
             }
             let patience = give_up.map(|end| end.saturating_duration_since(Instant::now()));
@@ -161,6 +162,8 @@ pub(crate) struct Lease {
     connection: Option<Connection>,
     /// How long the connection had been idle, if it had served requests before.
     idle: Option<Duration>,
+    /// It is among those that are out.
+    counted: bool,
 }
 
 impl Lease {
@@ -264,6 +267,9 @@ impl Lease {
             let careful = state.careful_until.is_some_and(|end| end > Instant::now());
             if !careful && pool.is_good(&idle, state.generation) {
                 state.idle.push(idle);
+                // In the same moment, so that it is never counted twice.
+                state.leased = state.leased.saturating_sub(1);
+                self.counted = false;
                 None
             } else {
                 Some(idle)
@@ -277,9 +283,10 @@ impl Drop for Lease {
     fn drop(&mut self) {
         // Closed first, so that there are never more connections than there may be.
         self.connection = None;
-        let mut state = self.pool.state();
-        state.leased = state.leased.saturating_sub(1);
-        drop(state);
+        if self.counted {
+            let mut state = self.pool.state();
+            state.leased = state.leased.saturating_sub(1);
+        }
         self.pool.freed.notify_one();
     }
 }

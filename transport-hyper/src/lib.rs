@@ -61,8 +61,7 @@
 //!
 //! The blocking client has the same methods and errors, with these differences: the builder's
 //! `connector`, `tls_connector`, `timer` and `executor` are here alone, and so are the errors that
-//! come of them; the time between two calls of [`Running::advance`] counts towards time-outs here, and
-//! there it does not; a closure for credentials gives a future here, which
+//! come of them; a closure for credentials gives a future here, which
 //! the call's deadline interrupts, and there it runs on the caller's thread.
 //!
 //! # Runtimes

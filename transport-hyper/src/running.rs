@@ -16,7 +16,9 @@ use crate::{Client, connection::Piece, fault, pool::Lease, trace::Trace};
 /// A machine at work: [`Client::start`].
 ///
 /// [`advance`](Running::advance) hands out its items, [`finish`](Running::finish) what it ends in.
-/// Dropping it closes the connection that an answer is still pending on.
+/// Dropping it closes the connection that an answer is still pending on. Nothing happens between an
+/// item and the next call of `advance`, and that time is the caller's own: it does not count towards
+/// time-outs.
 ///
 /// Both futures can be dropped at any time, and `advance` called again after that. An answer that
 /// was waited for at that moment is lost then, which the machine is told; one that was being read
@@ -30,6 +32,8 @@ pub struct Running<M: Machine> {
     /// When the call must be over; known when it begins.
     deadline: Option<Instant>,
     attempt_end: Option<Instant>,
+    /// When the last item was handed out.
+    paused: Option<Instant>,
     /// What the machine waits for.
     todo: Todo,
     answer: Option<(Lease, Incoming)>,
@@ -63,6 +67,7 @@ impl<M: Machine> Running<M> {
             machine,
             deadline: None,
             attempt_end: None,
+            paused: None,
             todo: Todo::Begin,
             answer: None,
             given: None,
@@ -130,6 +135,7 @@ impl<M: Machine> Running<M> {
         }
         self.todo = match step {
             Step::Item(item) => {
+                self.paused = Some(self.client.clock().instant());
                 self.todo = Todo::Next;
                 return Some(item);
             }
@@ -159,6 +165,13 @@ impl<M: Machine> Running<M> {
 
     /// Does what the machine waits for. Dropped midway it leaves `todo` as what there is to do then.
     async fn perform(&mut self) -> Input {
+        if let Some(since) = self.paused.take() {
+            let now = self.client.clock().instant();
+            let pause = now.saturating_duration_since(since);
+            for end in [&mut self.deadline, &mut self.attempt_end] {
+                *end = end.and_then(|end| end.checked_add(pause));
+            }
+        }
         match &mut self.todo {
             Todo::Begin => {
                 let clock = self.client.clock();
@@ -267,8 +280,14 @@ impl<M: Machine> Running<M> {
                 }
                 Input::End(trailers)
             }
-            Some(Err(error)) => self.broken(error),
-            None => self.broken(TransportError::new(late, Sent::Maybe)),
+            Some(Err(error)) => {
+                self.answer = None;
+                self.broken(error)
+            }
+            None => {
+                self.answer = None;
+                self.broken(TransportError::new(late, Sent::Maybe))
+            }
         }
     }
 

@@ -69,7 +69,7 @@ impl RowError {
         &self.0.body
     }
 
-    pub(super) fn into_decode_error(self, operation: &'static str) -> DecodeError {
+    pub(crate) fn into_decode_error(self, operation: &'static str) -> DecodeError {
         let Inner {
             kind,
             path,

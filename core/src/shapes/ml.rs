@@ -83,6 +83,9 @@ pub struct MlResourceDefinition {
     pub cloudwatch_log_url: Option<String>,
 }
 
+made_up!(MlResourceDefinition =>
+    name, arn, status, output_location, failure_reason, cloudwatch_log_url);
+
 /// A model that a training job made.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -94,3 +97,5 @@ pub struct MlConfigDefinition {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arn: Option<String>,
 }
+
+made_up!(MlConfigDefinition => name, arn);

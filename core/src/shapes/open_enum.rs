@@ -56,6 +56,8 @@ macro_rules! open_enum {
             }
         }
 
+        made_up_of_text!($name, $name::KNOWN);
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())

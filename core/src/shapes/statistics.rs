@@ -42,6 +42,8 @@ pub struct Statistics {
     pub signature_info: Option<StatisticsSummary>,
 }
 
+made_up!(Statistics => auto_compute, active, statistics_id, date, note, signature_info);
+
 /// What statistics are about.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -58,6 +60,8 @@ pub struct StatisticsSummary {
     pub predicate_count: Option<i64>,
 }
 
+made_up!(StatisticsSummary => signature_count, instance_count, predicate_count);
+
 /// The statistics that are being computed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -67,6 +71,8 @@ pub struct RefreshStatisticsIdMap {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub statistics_id: Option<String>,
 }
+
+made_up!(RefreshStatisticsIdMap => statistics_id);
 
 /// What is left after deleting statistics.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,3 +86,5 @@ pub struct DeleteStatisticsValueMap {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub statistics_id: Option<String>,
 }
+
+made_up!(DeleteStatisticsValueMap => active, statistics_id);

@@ -21,6 +21,8 @@ macro_rules! text {
                 }
             }
 
+            made_up_of_text!($name, &[]);
+
             impl From<String> for $name {
                 fn from(text: String) -> Self {
                     $name(text)

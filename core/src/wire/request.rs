@@ -19,6 +19,9 @@ use crate::{
 /// The longest URI that `http::Uri` and Neptune's front end take, in bytes.
 const MAX_URI: usize = 65_534;
 
+/// The media type of forms.
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// Headers that extras must not set: they follow from the request, or from signing it.
 const RESERVED: [HeaderName; 6] = [
     HOST,
@@ -128,6 +131,8 @@ pub struct RequestWriter<'a> {
     /// What is left of the path template, from the next label on.
     template: &'static str,
     has_query: bool,
+    /// Query parameters of which a request has one.
+    exclusive: &'static [&'static str],
     headers: HeaderMap,
     body: Option<Vec<u8>>,
     faults: Vec<Fault>,
@@ -151,6 +156,7 @@ impl<'a> RequestWriter<'a> {
             uri,
             template: info.path,
             has_query: false,
+            exclusive: &[],
             headers: HeaderMap::with_capacity(6),
             body: None,
             faults: Vec::new(),
@@ -211,6 +217,30 @@ impl<'a> RequestWriter<'a> {
         }
     }
 
+    /// Adds a query parameter without a value: `?default`. It is signed as if it had an empty one.
+    pub fn query_flag(&mut self, name: &str) {
+        self.query_name(name);
+        self.uri.pop();
+    }
+
+    /// Says that the request has just one of these query parameters, and once. Others that a caller adds
+    /// are a fault.
+    pub fn exclusive_query(&mut self, names: &'static [&'static str]) {
+        self.exclusive = names;
+    }
+
+    /// Reports more than one of the parameters that exclude each other.
+    fn check_exclusive(&mut self) {
+        let query = self.uri.split_once('?').map_or("", |(_, query)| query);
+        let names = query.split('&').filter_map(|pair| pair.split('=').next());
+        let mut found = names.filter(|name| self.exclusive.contains(name));
+        if let (Some(_), Some(second)) = (found.next(), found.next()) {
+            let second = second.to_owned();
+            let reason = format!("only one of {} is allowed", self.exclusive.join(", "));
+            self.fault(second, FaultKind::Other(reason.into()));
+        }
+    }
+
     /// Takes out the parameters of this name, which an extra one replaces.
     fn remove_query(&mut self, name: &str) {
         let mut encoded = String::new();
@@ -259,14 +289,9 @@ impl<'a> RequestWriter<'a> {
     pub fn form(&mut self, fields: &[(&str, &str)]) {
         let mut body = String::with_capacity(128);
         for (name, value) in fields {
-            if !body.is_empty() {
-                body.push('&');
-            }
-            percent::encode_into(&mut body, name);
-            body.push('=');
-            percent::encode_into(&mut body, value);
+            form_field(&mut body, name, value);
         }
-        self.body("", "application/x-www-form-urlencoded", body);
+        self.body("", FORM, body);
     }
 
     /// Makes these bytes the body, of this media type; `field` is the member that says so.
@@ -354,7 +379,15 @@ impl<'a> RequestWriter<'a> {
             self.query_name(name);
             percent::encode_into(&mut self.uri, &value);
         }
-        if !fields.is_empty() {
+        if !fields.is_empty() && self.is_form() {
+            let form = self.body.take().unwrap_or_default();
+            let mut form = String::from_utf8(form).unwrap_or_default();
+            for (name, value) in fields {
+                form = without_field(&form, name);
+                form_field(&mut form, name, &as_text(value));
+            }
+            self.body = Some(form.into());
+        } else if !fields.is_empty() {
             let body = self.body.take().unwrap_or_else(|| b"{}".to_vec());
             match serde_json::from_slice::<serde_json::Map<String, Value>>(&body) {
                 Ok(mut object) => {
@@ -379,6 +412,11 @@ impl<'a> RequestWriter<'a> {
         self.headers.extend(extras.headers.clone());
     }
 
+    fn is_form(&self) -> bool {
+        let content_type = self.headers.get(CONTENT_TYPE);
+        content_type.is_some_and(|value| value.as_bytes() == FORM.as_bytes())
+    }
+
     fn finish(mut self, extras: &Extras) -> Result<http::Request<Bytes>, EncodeError> {
         if let Some((name, _)) = self
             .template
@@ -388,6 +426,7 @@ impl<'a> RequestWriter<'a> {
             self.fault(name, FaultKind::Missing);
         }
         self.add(extras);
+        self.check_exclusive();
         if self.uri.len() > MAX_URI {
             let length = self.uri.len();
             self.fault("", FaultKind::UriTooLong { length });
@@ -425,6 +464,25 @@ impl<'a> RequestWriter<'a> {
         *request.headers_mut() = self.headers;
         Ok(request)
     }
+}
+
+/// Appends `name=value`, encoded.
+fn form_field(form: &mut String, name: &str, value: &str) {
+    if !form.is_empty() {
+        form.push('&');
+    }
+    percent::encode_into(form, name);
+    form.push('=');
+    percent::encode_into(form, value);
+}
+
+/// The form without the fields of this name.
+fn without_field(form: &str, name: &str) -> String {
+    let mut encoded = String::new();
+    percent::encode_into(&mut encoded, name);
+    let is_other = |pair: &&str| pair.split('=').next() != Some(encoded.as_str());
+    let kept: Vec<_> = form.split('&').filter(is_other).collect();
+    kept.join("&")
 }
 
 fn as_text(value: &Value) -> String {

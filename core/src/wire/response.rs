@@ -134,10 +134,20 @@ impl<'a> Response<'a> {
     ///
     /// When the body is blank, compressed, or ends in an error object.
     pub(crate) fn opaque(&self) -> Result<Bytes, DecodeError> {
-        self.plain()?;
-        if self.body.iter().all(u8::is_ascii_whitespace) {
-            return Err(self.error(DecodeErrorKind::Empty, "", "the body is empty"));
+        let body = self.opaque_or_blank()?;
+        match body.iter().all(u8::is_ascii_whitespace) {
+            true => Err(self.error(DecodeErrorKind::Empty, "", "the body is empty")),
+            false => Ok(body),
         }
+    }
+
+    /// The same, where a blank body is an answer.
+    ///
+    /// # Errors
+    ///
+    /// When the body is compressed, or ends in an error object.
+    pub(crate) fn opaque_or_blank(&self) -> Result<Bytes, DecodeError> {
+        self.plain()?;
         match answer::from_tail(self.status, self.headers, self.body) {
             // Whoever asked for the answer looks there again, and reports the object itself.
             Some(_) => Err(self.error(DecodeErrorKind::Truncated, "", "an error object ends it")),

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
+use crate::change_stream::Streams;
 use crate::failure::Failure;
 use crate::ids::Ids;
 use crate::operations::fast_reset::ResetToken;
@@ -31,6 +32,7 @@ pub(crate) struct Cluster {
     /// When it came back from its last restart.
     restarted: Option<SystemTime>,
     pub(crate) queries: Queries,
+    pub(crate) streams: Streams,
     /// Until when all instances are restarting, by the monotonic clock.
     restarting: Option<Duration>,
 }
@@ -48,6 +50,7 @@ impl Cluster {
             reset_token: None,
             restarted: None,
             queries: Queries::default(),
+            streams: Streams::default(),
             restarting: None,
             config,
         }
@@ -81,6 +84,7 @@ impl Cluster {
         self.statistics = AllStatistics::default();
         self.storage_info = None;
         self.rebuilds.clear();
+        self.streams = Streams::default();
     }
 
     /// Refuses while the cluster restarts. The text is that of a fast reset, the only thing that the guide shows it for.

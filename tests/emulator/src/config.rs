@@ -6,11 +6,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
 
-use self::queries::QuerySettings;
 use crate::operations::ml::job::MlKind;
 
 mod families;
+use self::queries::QuerySettings;
+use self::streams::StreamSettings;
+
 pub(crate) mod queries;
+pub(crate) mod streams;
 
 /// How an emulated cluster behaves. [`Config::default`] is a healthy writer without IAM authentication that takes any
 /// well-formed request; the setters change one thing each.
@@ -56,6 +59,7 @@ pub struct Config {
     pub(crate) serverless: Option<(String, String)>,
     pub(crate) rolling_back: Option<(u32, SystemTime)>,
     pub(crate) queries: QuerySettings,
+    pub(crate) streams: StreamSettings,
 }
 
 impl Default for Config {
@@ -92,6 +96,7 @@ impl Default for Config {
             serverless: None,
             rolling_back: None,
             queries: QuerySettings::default(),
+            streams: StreamSettings::default(),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, header, request};
 
+use crate::change_stream::Streams;
 use crate::clock::{Calendar, shifted};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
@@ -23,6 +24,7 @@ use crate::{
 
 mod queries;
 mod state;
+mod streams;
 
 pub use self::queries::Ticket;
 use self::queries::Waiting;
@@ -294,7 +296,11 @@ impl Emulator {
     /// Changes how the cluster behaves from now on, for example `emulator.reconfigure(|config| config.role(Role::Reader))`
     /// for a failover. Jobs that are under way keep their durations and ids their sequence.
     pub fn reconfigure(&mut self, change: impl FnOnce(Config) -> Config) {
+        let streamed = self.cluster.config.streams.enabled;
         self.cluster.config = change(std::mem::take(&mut self.cluster.config));
+        if streamed && !self.cluster.config.streams.enabled {
+            self.cluster.streams = Streams::default();
+        }
     }
 
     /// Restarts all instances of the cluster, as a maintenance does: what they hold in memory alone is lost, among it the

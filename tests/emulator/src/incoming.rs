@@ -131,39 +131,33 @@ impl<'a> Incoming<'a> {
 
     /// The members of a JSON body.
     pub(crate) fn json(&self) -> Result<Members, Failure> {
-        if self.needed_media_type()? != "application/json" {
-            return Err(self.unsupported());
+        match self.required_media_type()?.as_str() {
+            "application/json" => self.json_of_any_type(),
+            other => Err(unsupported(other)),
         }
-        self.json_of_any_type()
     }
 
     /// The members of a JSON body, or of a form.
     pub(crate) fn json_or_form(&self) -> Result<Members, Failure> {
-        match self.needed_media_type()?.as_str() {
-            "application/json" => self.json_of_any_type(),
-            "application/x-www-form-urlencoded" => {
-                let text = std::str::from_utf8(self.body).ok();
-                let pairs = text.and_then(decode_query).ok_or_else(|| {
-                    Failure::bad_request("The form is not correctly percent-encoded UTF-8.")
-                })?;
-                let mut members = Map::new();
-                for (name, value) in pairs {
-                    members.entry(name).or_insert(value.into());
-                }
-                Ok(Members(members))
-            }
-            _ => Err(self.unsupported()),
+        match self.required_media_type()?.as_str() {
+            "application/json" => return self.json_of_any_type(),
+            "application/x-www-form-urlencoded" => {}
+            other => return Err(unsupported(other)),
         }
+        let text = std::str::from_utf8(self.body).ok();
+        let pairs = text.and_then(decode_query).ok_or_else(|| {
+            Failure::bad_request("The form is not correctly percent-encoded UTF-8.")
+        })?;
+        let mut members = Map::new();
+        for (name, value) in pairs {
+            members.entry(name).or_insert(value.into());
+        }
+        Ok(Members(members))
     }
 
-    fn needed_media_type(&self) -> Result<String, Failure> {
+    fn required_media_type(&self) -> Result<String, Failure> {
         self.media_type()
             .ok_or_else(|| Failure::missing_parameter("Content-type header not specified."))
-    }
-
-    fn unsupported(&self) -> Failure {
-        let media_type = self.media_type().unwrap_or_default();
-        Failure::bad_request(format!("Unsupported content type: {media_type}"))
     }
 
     /// The members of a JSON body, whatever its type is said to be.
@@ -178,6 +172,10 @@ impl<'a> Incoming<'a> {
             ))),
         }
     }
+}
+
+fn unsupported(media_type: &str) -> Failure {
+    Failure::bad_request(format!("Unsupported content type: {media_type}"))
 }
 
 /// The type of a body without its parameters, in small letters.

@@ -47,6 +47,7 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+mod change_stream;
 mod clock;
 mod cluster;
 mod config;
@@ -70,6 +71,7 @@ mod query_script;
 mod server;
 mod sigv4;
 
+pub use crate::change_stream::{Change, ChangeStream, EventId, EventIdForm};
 pub use crate::clock::Now;
 pub use crate::config::{Config, Identity, Role};
 pub use crate::delivery::{Cut, Delivery, Ending, Framing, Pace, Part, Stall};

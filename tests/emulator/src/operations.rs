@@ -20,6 +20,7 @@ pub(crate) mod queries;
 pub(crate) mod sparql;
 pub(crate) mod statistics;
 pub(crate) mod storage;
+pub(crate) mod streams;
 pub(crate) mod summary;
 
 /// Every route that the emulator knows. A family of operations is a file with its routes and a line here.
@@ -39,6 +40,7 @@ const FAMILIES: &[&[Route]] = &[
     gremlin::ROUTES,
     open_cypher::ROUTES,
     sparql::ROUTES,
+    streams::ROUTES,
 ];
 
 /// An operation and where it is found.
@@ -65,6 +67,7 @@ pub(crate) enum Answer {
     /// 204 and no body.
     NoContent,
     /// Anything else: text, other media types, pieces, trailers.
+    #[allow(dead_code)]
     Response(Response),
     /// A query runs; [`queries::settle`] says when it is over. The number is its ticket.
     Query(u64),

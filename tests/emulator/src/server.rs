@@ -19,6 +19,7 @@ use crate::{Emulator, Ending, Now};
 mod accept;
 mod connection;
 mod control;
+mod frames;
 mod gauge;
 mod incoming;
 mod options;

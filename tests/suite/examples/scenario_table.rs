@@ -3,9 +3,10 @@
 //! ```text
 //! cargo run --example scenario_table
 //! cargo run --example scenario_table -- --tls
+//! cargo run --example scenario_table -- a a3 g3
 //! ```
 //!
-//! Every row is played on the spot, over the async and the blocking client, against emulators of its own. The two agree
+//! Every row, or each that is named, is played on the spot, over the async and the blocking client, against emulators of its own. The two agree
 //! unless a cell names both. `3/3 Closed?` reads: executed three times, in three attempts, which ended with a closed
 //! connection and an error that says that the request may have been executed; without the question mark the error says
 //! that it was not.
@@ -21,8 +22,16 @@ use neptunedata_tests::scenarios::{Driver, Op, Played, Row, Seen, rows, run};
 const THREADS: usize = 16;
 
 fn main() -> Result<ExitCode, Box<dyn Error + Send + Sync>> {
-    let secure = std::env::args().any(|argument| argument == "--tls");
-    let rows = rows();
+    let mut names: Vec<_> = std::env::args().skip(1).collect();
+    let secure = names.iter().any(|name| name == "--tls");
+    names.retain(|name| name != "--tls");
+    let mut rows = rows();
+    for name in &names {
+        if !rows.iter().any(|row| row.name == name) {
+            return Err(format!("there is no row {name}").into());
+        }
+    }
+    rows.retain(|row| names.is_empty() || names.iter().any(|name| name == row.name));
     let ways = Driver::ALL.map(|driver| (driver, secure));
     let played = run(&rows, &ways, THREADS)?;
 

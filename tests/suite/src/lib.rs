@@ -8,3 +8,8 @@ pub mod vectors;
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+/// The same tasks in boto3, the AWS SDK and here.
+#[cfg(doctest)]
+#[doc = include_str!("../../../core/docs/coming-from-boto3.md")]
+struct ComingFromBoto3;

@@ -8,11 +8,13 @@ mod caller;
 mod cell;
 mod row;
 mod rows;
+mod setting;
 
 pub use caller::{Caller, Driver, Keys};
-pub use cell::{Cell, Played, play, run};
+pub use cell::{Cell, Played, play, play_in, run, run_in};
 pub use row::{Before, Failed, Figure, Op, Peers, Row, Seen};
 pub use rows::all as rows;
+pub use setting::{Setting, Witness};
 
 use std::time::Duration;
 

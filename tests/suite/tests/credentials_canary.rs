@@ -1,342 +1,170 @@
-//! No secret is shown, whatever is logged, printed or formatted. One test, in a process whose loggers and
-//! output it owns.
+//! No secret is shown, whatever is logged, printed or formatted, while everything goes wrong that can. Each test runs
+//! itself in a process whose loggers and output it owns, and searches what that one has printed.
 
 #![allow(missing_docs)]
 
-use std::{
-    error::Error as _,
-    fmt::{self, Debug, Write as _},
-    process::Command,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+#[path = "credentials_canary/calls.rs"]
+mod calls;
+#[path = "credentials_canary/plants.rs"]
+mod plants;
+#[path = "credentials_canary/search.rs"]
+mod search;
+#[path = "credentials_canary/spies.rs"]
+mod spies;
+#[path = "credentials_canary/table.rs"]
+mod table;
 
-use neptunedata::{ClientOptions, Credentials, CredentialsError, Endpoint, Error, RetryPolicy};
-use neptunedata_emulator::{Config, Emulator, Identity, Mishap, Planned, Server};
+use std::process::Command;
+
+use plants::{PLANTS, Plant};
+use search::{Found, Made, search};
 
 const REGION: &str = "eu-west-1";
-const SECRET: &str = "c4n4ry/secret+key";
-const TOKEN: &str = "c4n4ry/token+";
-/// Nor the query, nor what is made of the secrets.
-const HIDDEN: [&str; 3] = ["c4n4ry", "AWS4-HMAC-SHA256", "Signature="];
+/// Part of what nobody may see, often enough that half of a secret is recognized, too.
+const CANARY: &str = "c4n4ry";
+/// How both secrets begin: long enough that no certificate has it in its base64 by chance.
+const START: &str = "c4n4ry/s3";
+const SECRET: &str = "c4n4ry/s3cr3t+c4n4ry/k3y+c4n4ry";
+const TOKEN: &str = "c4n4ry/s3ss10n+c4n4ry/t0k3n+c4n4ry==";
+/// For all to see in `Debug`, as it is in every signed request, but not in logs.
+const ACCESS_KEY: &str = "AKIDEXAMPLE";
 
-static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
-
-fn note(line: String) {
-    let mut lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
-    lines.push(line);
+/// What a child has printed, and what was made of its secrets.
+struct Printed {
+    stdout: String,
+    all: String,
+    made: Made,
 }
 
-struct Logs;
-
-impl log::Log for Logs {
-    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
-        true
+impl Printed {
+    fn rows(&self) -> Vec<&str> {
+        let lines = self.stdout.lines();
+        lines.filter_map(|line| line.strip_prefix("ROW ")).collect()
     }
 
-    fn log(&self, record: &log::Record<'_>) {
-        note(format!(
-            "log {} {} {}",
-            record.level(),
-            record.target(),
-            record.args()
-        ));
+    fn found(&self) -> Vec<Found> {
+        search(&self.all, &self.made)
     }
 
-    fn flush(&self) {}
-}
-
-/// Takes every span and event, with all fields.
-struct Spans(AtomicU64);
-
-struct Fields(String);
-
-impl tracing::field::Visit for Fields {
-    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn Debug) {
-        let _ = write!(self.0, " {field}={value:?}");
-    }
-}
-
-impl tracing::Subscriber for Spans {
-    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
-        true
-    }
-
-    fn new_span(&self, span: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-        let mut fields = Fields(format!("span {}", span.metadata().name()));
-        span.record(&mut fields);
-        note(fields.0);
-        tracing::span::Id::from_u64(self.0.fetch_add(1, Ordering::Relaxed) + 1)
-    }
-
-    fn record(&self, _: &tracing::span::Id, values: &tracing::span::Record<'_>) {
-        let mut fields = Fields("record".to_owned());
-        values.record(&mut fields);
-        note(fields.0);
-    }
-
-    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
-
-    fn event(&self, event: &tracing::Event<'_>) {
-        let mut fields = Fields(format!("event {}", event.metadata().target()));
-        event.record(&mut fields);
-        note(fields.0);
-    }
-
-    fn enter(&self, _: &tracing::span::Id) {}
-
-    fn exit(&self, _: &tracing::span::Id) {}
-}
-
-fn show(value: &dyn Debug) {
-    println!("{value:?}\n{value:#?}");
-}
-
-fn show_error(error: &Error) {
-    println!("{error}");
-    show(error);
-    let mut source = error.source();
-    while let Some(cause) = source {
-        println!("{cause}\n{cause:?}");
-        source = cause.source();
-    }
-}
-
-fn shown<T: Debug>(row: impl fmt::Display, result: Result<T, Error>) {
-    println!("ROW {row} {}", if result.is_ok() { "ok" } else { "failed" });
-    match result {
-        Ok(value) => show(&value),
-        Err(error) => show_error(&error),
-    }
-}
-
-fn credentials() -> Credentials {
-    Credentials::new("AKIDEXAMPLE", SECRET).with_session_token(TOKEN)
-}
-
-fn server() -> Server {
-    let identity = Identity::new("AKIDEXAMPLE", SECRET).session_token(TOKEN);
-    Server::start(Emulator::new(
-        Config::default().identity(identity).region(REGION),
-    ))
-    .unwrap()
-}
-
-fn options() -> ClientOptions {
-    let mut policy = RetryPolicy::default();
-    policy.base = Duration::from_millis(1);
-    policy.throttled_base = Duration::from_millis(1);
-    ClientOptions::new().retry_policy(policy)
-}
-
-fn endpoint(server: &Server) -> Endpoint {
-    Endpoint::parse(&server.endpoint())
-        .unwrap()
-        .with_region(REGION)
-        .unwrap()
-}
-
-/// What goes wrong in each row, if anything does.
-fn mishaps() -> Vec<(&'static str, Option<Planned>)> {
-    vec![
-        ("well", None),
-        ("closed", Some(Planned::close().times(9))),
-        ("lost", Some(Planned::executed_but_closed().times(9))),
-        ("cut", Some(Planned::executed_but_cut(10).times(9))),
-        (
-            "throttled",
-            Some(Planned::error("ThrottlingException", "Rate exceeded").times(9)),
-        ),
-        (
-            "internal",
-            Some(Planned::error("InternalFailureException", "no").times(9)),
-        ),
-        (
-            "garbage",
-            Some(Planned::new(Mishap::Html(http::StatusCode::OK)).times(9)),
-        ),
-        ("late", Some(Planned::late(Duration::from_millis(400)))),
-    ]
-}
-
-macro_rules! rows {
-    ($driver:ident, $wait:ident, $source:ident) => {{
-        use $driver::{CancelMlModelTrainingJob, Client, GetEngineStatus};
-        for (name, planned) in mishaps() {
-            let server = server();
-            if let Some(planned) = planned {
-                server.with(|emulator| emulator.fail_next(planned));
-            }
-            let builder = Client::builder(endpoint(&server))
-                .credentials(credentials())
-                .options(options());
-            show(&builder);
-            let client = builder.build().unwrap();
-            show(&client);
-            show(client.session());
-            let request = CancelMlModelTrainingJob::new("job-1");
-            let call = client
-                .call(&request)
-                .extra_query("query", "c4n4ry-query")
-                .timeout(Duration::from_millis(250));
-            show(&call);
-            shown(name, $wait!(call.send()));
-            show(&client.start(neptunedata::Call::new(
-                client.session(),
-                &request,
-                client.seed(),
-            )));
+    /// What was listened to is what there is.
+    fn assert_heard(&self, parts: &[&str]) {
+        for part in parts {
+            assert!(self.stdout.contains(part), "nothing from {part}");
         }
-        // Refused, once as a value and once from a source that has others.
-        let server = server();
-        let value = Client::new(endpoint(&server), credentials()).unwrap();
-        let source =
-            Client::builder(endpoint(&server)).credentials_from($source!(|refresh: bool| {
-                match refresh {
-                    false => Ok(credentials()),
-                    true => Err(CredentialsError::new("the source is away")),
-                }
-            }));
-        show(&source);
-        let source = source.build().unwrap();
-        shown("source", $wait!(source.send(&GetEngineStatus::new())));
-        server.with(|emulator| emulator.expire_token(TOKEN));
-        shown("value-refused", $wait!(value.send(&GetEngineStatus::new())));
-        shown(
-            "source-refused",
-            $wait!(source.send(&GetEngineStatus::new())),
-        );
-        show(&value);
-        show(&source);
-        // Nobody there; a secret that no header could carry; nobody who is let in.
-        let address = server.endpoint();
-        drop(server);
-        let nobody = Endpoint::parse(&address)
-            .unwrap()
-            .with_region(REGION)
-            .unwrap();
-        let client = Client::builder(nobody.clone())
-            .credentials(credentials())
-            .options(options())
-            .build()
-            .unwrap();
-        shown("nobody", $wait!(client.send(&GetEngineStatus::new())));
-        let odd = Credentials::new("AKIDEXAMPLE", SECRET).with_session_token("c4n4ry\n");
-        let client = Client::new(nobody, odd).unwrap();
-        shown("odd", $wait!(client.send(&GetEngineStatus::new())));
-    }};
+    }
+
+    fn assert_logs_without_id(&self) {
+        let is_log = |line: &&str| {
+            let starts = ["log ", "event ", "span ", "record "];
+            starts.iter().any(|start| line.starts_with(start))
+        };
+        let mut logs = self.all.lines().filter(is_log);
+        assert_eq!(logs.find(|line| line.contains(ACCESS_KEY)), None);
+    }
 }
 
-macro_rules! awaited {
-    ($future:expr) => {
-        $future.await
-    };
-}
-
-macro_rules! plain {
-    ($value:expr) => {
-        $value
-    };
-}
-
-macro_rules! asynchronous {
-    ($function:expr) => {
-        |refresh| {
-            let answer = ($function)(refresh);
-            async move { answer }
-        }
-    };
-}
-
-/// Makes the calls, and prints all there is to see.
-fn see() {
-    log::set_logger(&Logs).unwrap();
-    log::set_max_level(log::LevelFilter::Trace);
-    tracing::subscriber::set_global_default(Spans(AtomicU64::new(0))).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
+/// Runs a test of this file once more, as a child.
+fn child(test: &str, role: &str) -> Printed {
+    let made =
+        std::env::temp_dir().join(format!("neptunedata-canary-{}-{role}", std::process::id()));
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args([test, "--exact", "--nocapture"])
+        .env("CANARY_CHILD", role)
+        .env("CANARY_MADE", &made)
+        .output()
         .unwrap();
-    runtime.block_on(async { rows!(neptunedata_hyper, awaited, asynchronous) });
-    rows!(neptunedata_blocking, plain, plain);
-    let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
-    println!("{}", lines.join("\n"));
+    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{role}: {stderr}");
+    let written = std::fs::read_to_string(&made).unwrap_or_default();
+    let _ = std::fs::remove_file(made);
+    Printed {
+        all: format!("{stdout}\n{stderr}"),
+        stdout,
+        made: table::taken_over(&written),
+    }
 }
 
-/// Rows of hexadecimal digits, as ureq dumps bytes, put together.
-fn dumped(text: &str) -> String {
-    let is_dump = |line: &&str| {
-        line.len() > 1
-            && line
-                .chars()
-                .all(|c| c.is_ascii_hexdigit() || " :".contains(c))
-    };
-    let digits: Vec<_> = text
-        .lines()
-        .filter(is_dump)
-        .flat_map(|line| line.bytes().filter(u8::is_ascii_hexdigit))
-        .collect();
-    let pairs = digits
-        .chunks(2)
-        .filter_map(|pair| std::str::from_utf8(pair).ok());
-    let bytes: Vec<_> = pairs
-        .filter_map(|pair| u8::from_str_radix(pair, 16).ok())
-        .collect();
-    String::from_utf8_lossy(&bytes).into_owned()
+/// What this process is to do, if it is a child.
+fn role() -> Option<String> {
+    let role = std::env::var("CANARY_CHILD").ok()?;
+    spies::listen();
+    Some(role)
 }
 
 #[test]
 fn no_secret_is_ever_shown() {
-    if std::env::var_os("CANARY_CHILD").is_some() {
-        return see();
+    if role().is_some() {
+        return calls::make();
     }
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["no_secret_is_ever_shown", "--exact", "--nocapture"])
-        .env("CANARY_CHILD", "1")
-        .output()
-        .unwrap();
-    let (stdout, stderr) = (
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
-    assert!(output.status.success(), "{stderr}");
-    let text = format!("{stdout}\n{stderr}");
-    let all = format!("{text}\n{}", dumped(&text));
-    for hidden in HIDDEN {
-        let found = all.lines().find(|line| line.contains(hidden));
-        assert_eq!(found, None, "{hidden} is shown");
-    }
-    // What was looked at is what there is.
-    let rows: Vec<_> = stdout
-        .lines()
-        .filter_map(|line| line.strip_prefix("ROW "))
-        .collect();
-    let expected = [
-        "well failed",
-        "closed failed",
-        "lost failed",
-        "cut failed",
-        "throttled failed",
-        "internal failed",
-        "garbage failed",
-        "late failed",
-        "source ok",
-        "value-refused failed",
-        "source-refused failed",
-        "nobody failed",
-        "odd failed",
-    ];
-    assert_eq!(rows, [expected, expected].concat());
-    for part in [
-        "event neptunedata_hyper",
+    let printed = child("no_secret_is_ever_shown", "calls");
+    assert_eq!(printed.found(), []);
+    printed.assert_logs_without_id();
+    assert_eq!(printed.rows(), [calls::ROWS, calls::ROWS].concat());
+    printed.assert_heard(&[
+        "event DEBUG neptunedata_hyper",
         "span neptune_call",
-        "event neptunedata_blocking",
+        "event DEBUG neptunedata_blocking",
         "log TRACE ureq",
         "log DEBUG ureq",
-    ] {
-        assert!(stdout.contains(part), "nothing from {part}");
+    ]);
+}
+
+#[test]
+fn no_secret_is_shown_by_the_whole_table() {
+    if role().is_some() {
+        return table::play();
+    }
+    let printed = child("no_secret_is_shown_by_the_whole_table", "table");
+    assert_eq!(printed.found(), []);
+    printed.assert_logs_without_id();
+    let rows = printed.rows();
+    let otherwise: Vec<_> = rows
+        .iter()
+        .filter(|row| !row.starts_with("as expected: "))
+        .collect();
+    assert!(otherwise.is_empty(), "{otherwise:#?}");
+    assert_eq!(rows.len(), table::cells());
+    // Nearly every cell has signed at least one request, no two alike.
+    assert!(printed.made.signatures.len() > table::cells() / 2);
+    assert!(!printed.made.keys.is_empty());
+    printed.assert_heard(&[
+        "event DEBUG neptunedata_hyper",
+        "event DEBUG neptunedata_blocking",
+        "log TRACE ureq",
+        "log DEBUG rustls",
+        // Values, of both clients and by hand.
+        "ClientBuilder {",
+        "CallBuilder {",
+        "CallOptions {",
+        "ClientOptions {",
+        "Session(",
+        "Client {",
+        "Answered {",
+        "Send(Transmit {",
+        "Credentials(Credentials {",
+        "Error {",
+        "Misuse",
+    ]);
+}
+
+/// What finds nothing above finds what is there.
+#[test]
+fn a_secret_that_is_shown_is_found() {
+    if let Some(role) = role() {
+        let plant = (role != "none").then(|| Plant::from_name(&role));
+        return table::play_one(plant);
+    }
+    let test = "a_secret_that_is_shown_is_found";
+    let printed = child(test, "none");
+    assert_eq!(printed.found(), []);
+    assert!(!printed.made.signatures.is_empty() && !printed.made.keys.is_empty());
+    for (plant, expected) in PLANTS {
+        let found = child(test, &format!("{plant:?}")).found();
+        let whats: Vec<_> = found.iter().map(|found| found.what).collect();
+        assert!(
+            whats.contains(&expected),
+            "{plant:?} was not found: {whats:?}"
+        );
     }
 }

@@ -12,7 +12,7 @@ mod probe;
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use neptunedata::{Effect, OPERATIONS, Operation};
+use neptunedata::{Effect, OPERATIONS, Operation, SPARQL_OPERATIONS, by_name};
 use neptunedata_tests::vectors::model::Model;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -97,6 +97,23 @@ macro_rules! refuse_unknown_members {
 }
 neptunedata::for_each_operation!(refuse_unknown_members);
 
+/// SPARQL is no part of the model, and goes by names of our own.
+#[test]
+fn operations_of_sparql_are_beside_the_model() {
+    let model = Model::load().unwrap();
+    assert_eq!(SPARQL_OPERATIONS.len(), 10);
+    for info in SPARQL_OPERATIONS {
+        let name = info.name;
+        assert_eq!(model.route(name), None, "{name}");
+        assert_eq!(by_name::info(name), Some(*info));
+        assert!(info.path.starts_with("/sparql"), "{name}");
+        assert!(!info.iam_actions.is_empty(), "IAM actions of {name}");
+        assert!(!info.exceptions.is_empty(), "exceptions of {name}");
+        let guide = "https://docs.aws.amazon.com/neptune/latest/userguide/";
+        assert!(info.documentation.starts_with(guide), "{name}");
+    }
+}
+
 fn refuses_unknown_members<O: Operation + DeserializeOwned>() {
     let name = O::INFO.name;
     let mut input = Model::load().unwrap().minimal_input(name);
@@ -121,11 +138,15 @@ fn every_operation_in_the_sources_is_on_the_list() {
     assert!(!found.is_empty());
     let listed: BTreeSet<_> = OPERATIONS
         .iter()
+        .chain(SPARQL_OPERATIONS)
         .map(|info| info.name.to_ascii_lowercase())
         .collect();
     // Names differ in capitals: `GetMLEndpoint` is `GetMlEndpoint` in Rust.
     let found: BTreeSet<_> = found.iter().map(|name| name.to_ascii_lowercase()).collect();
-    assert_eq!(found, listed, "an operation is not in for_each_operation!");
+    assert_eq!(
+        found, listed,
+        "an operation is not in for_each_operation! or for_each_sparql_operation!"
+    );
 }
 
 /// The types that the sources below `folder` implement `Operation` for.

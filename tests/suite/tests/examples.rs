@@ -149,3 +149,83 @@ fn a_wrong_secret_ends_in_the_servers_words_and_starts_nothing() {
         server.with(|emulator| assert_eq!(emulator.executed("StartMLModelTrainingJob"), 0));
     }
 }
+
+#[test]
+fn the_scenario_table_stands_beside_the_peers_figures() {
+    let mut command = example("scenario_table");
+    command.args(["--tls", "a", "a3", "g3", "f2 once"]);
+    let stdout = succeed(command);
+    let mut lines = stdout.lines();
+    let header = lines.next().unwrap();
+    let columns: Vec<_> = header.split("  ").map(str::trim).collect();
+    for column in ["read", "cancel", "write", "SDK: n", "boto3 standard: n"] {
+        assert!(columns.contains(&column), "{stdout}");
+    }
+    let row = |name: &str| {
+        let mut lines = stdout.lines();
+        let line = lines.find(|line| line.split("  ").next() == Some(name));
+        let cells = line
+            .unwrap_or_else(|| panic!("{name}: {stdout}"))
+            .split("  ");
+        let cells = cells.map(str::trim).filter(|cell| !cell.is_empty());
+        cells.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        row("a")[2..],
+        [
+            "3/3 Closed?",
+            "1/3 Closed?",
+            "1/1 Closed?",
+            "3 DispatchFailure",
+            "3 ConnectionClosedError",
+            "5"
+        ],
+        "{stdout}"
+    );
+    // What no peer was measured with has no figures.
+    assert_eq!(
+        row("f2 once")[2..],
+        ["2/2 Ok", "1/2 InvalidParameterException?", "1/1 Closed?"],
+        "{stdout}"
+    );
+    assert_eq!(
+        row("a3")[2..],
+        ["1/1 Ok", "1/1 Ok", "1/1 Ok", "1 Ok", "1 success", "1"],
+        "{stdout}"
+    );
+    assert!(
+        stdout.ends_with(
+            "24 calls; writes that were executed twice: 0; not as the tests demand: 0\n"
+        ),
+        "{stdout}"
+    );
+
+    let output = example("scenario_table").arg("zz").output().unwrap();
+    assert!(!output.status.success());
+}
+
+#[test]
+fn the_first_command_of_the_readme_is_an_example() {
+    let readme = include_str!("../../../README.md");
+    let (_, block) = readme.split_once("```sh\n").unwrap();
+    let (command, _) = block.split_once("\n```").unwrap();
+    let name = command.strip_prefix("cargo run --example ");
+    assert_eq!(name, Some(EXAMPLES[0]));
+}
+
+#[test]
+fn the_property_test_finds_the_planted_bug_and_no_other() {
+    let stdout = succeed(example("property_test"));
+    let lines: Vec<_> = stdout.lines().collect();
+    let [careless, careful] = lines[..] else {
+        panic!("{stdout}");
+    };
+    assert_eq!(
+        careless,
+        "without care: 2 models are trained, as soon as this happens: [Unanswered]"
+    );
+    assert!(
+        careful.starts_with("with care: never; of 1000 networks, "),
+        "{stdout}"
+    );
+}

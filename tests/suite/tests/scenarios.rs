@@ -1,5 +1,7 @@
 //! Both clients against a server that misbehaves in every way that peers were measured with, and in more.
 
+#[path = "scenarios/environment.rs"]
+mod environment;
 #[path = "scenarios/limits.rs"]
 mod limits;
 #[path = "scenarios/stale.rs"]
@@ -8,3 +10,5 @@ mod stale;
 mod support;
 #[path = "scenarios/table.rs"]
 mod table;
+#[path = "scenarios/tls.rs"]
+mod tls;

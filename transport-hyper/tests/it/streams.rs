@@ -152,6 +152,33 @@ async fn items_leave_the_answer_open_and_other_steps_close_it() {
     }
 }
 
+/// Also with an answer open, which is read on.
+#[tokio::test]
+async fn the_callers_time_between_items_is_their_own() {
+    let server = Raw::start(|mut stream, _| {
+        read_request(&mut stream).unwrap();
+        let head = "HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n";
+        stream.write_all(head.as_bytes()).unwrap();
+        std::thread::sleep(Duration::from_millis(20));
+        stream.write_all(HEALTHY.as_bytes()).unwrap();
+        until_closed(&mut stream);
+    });
+    let limit = SHORT * 2;
+    let client = builder(server.address)
+        .options(quick().timeout(limit).attempt_timeout(limit))
+        .build()
+        .unwrap();
+    let exchange = Exchange::streaming(client.session(), &status(), &CallOptions::new(), 1);
+    let mut running = client.start(exchange);
+    let mut items = 0;
+    while running.advance().await.unwrap().is_some() {
+        items += 1;
+        tokio::time::sleep(limit).await;
+    }
+    assert!(items >= 2);
+    running.finish().await.unwrap();
+}
+
 /// Sends nothing and says how long it may take.
 struct Patient(Timeouts);
 

@@ -58,6 +58,14 @@ pub struct ExecuteFastReset {
     pub token: Option<String>,
 }
 
+// The second step needs the token.
+made_up!(ExecuteFastReset, with = |mut reset: ExecuteFastReset| {
+        if reset.action == FastResetAction::PerformDatabaseReset {
+            reset.token.get_or_insert_default();
+        }
+        reset
+    } => action, token);
+
 impl ExecuteFastReset {
     /// The first step: asks for a token.
     pub fn initiate() -> Self {
@@ -101,6 +109,8 @@ pub struct ExecuteFastResetOutput {
     pub payload: Option<FastResetToken>,
 }
 
+made_up!(ExecuteFastResetOutput, answer => status, payload);
+
 impl ExecuteFastResetOutput {
     /// The token for [`ExecuteFastReset::perform`].
     pub fn token(&self) -> Option<&str> {
@@ -117,6 +127,8 @@ pub struct FastResetToken {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
 }
+
+made_up!(FastResetToken => token);
 
 impl Operation for ExecuteFastReset {
     type Output = ExecuteFastResetOutput;

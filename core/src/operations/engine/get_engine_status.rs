@@ -38,6 +38,8 @@ use crate::{DecodeError, Effect, ErrorKind, Operation, OperationInfo, RequestWri
 #[non_exhaustive]
 pub struct GetEngineStatus {}
 
+made_up!(GetEngineStatus =>);
+
 impl GetEngineStatus {
     /// Asks for the status.
     pub fn new() -> Self {
@@ -95,6 +97,11 @@ pub struct GetEngineStatusOutput {
     pub serverless_configuration: Option<BTreeMap<String, String>>,
 }
 
+made_up!(GetEngineStatusOutput, answer =>
+    status, start_time, db_engine_version, role, dfe_query_engine, gremlin, sparql, opencypher,
+    lab_mode, rolling_back_trx_count, rolling_back_trx_earliest_start_time, features, settings,
+    serverless_configuration);
+
 /// The version of a query language.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -103,6 +110,8 @@ pub struct QueryLanguageVersion {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
 }
+
+made_up!(QueryLanguageVersion => version);
 
 impl Operation for GetEngineStatus {
     type Output = GetEngineStatusOutput;

@@ -41,6 +41,8 @@ pub struct CancelIndexRebuild {
     pub rebuild_id: String,
 }
 
+made_up!(CancelIndexRebuild => rebuild_id: Label);
+
 impl CancelIndexRebuild {
     /// Cancels the rebuild with this id.
     pub fn new(rebuild_id: impl Into<String>) -> Self {
@@ -65,6 +67,8 @@ pub struct CancelIndexRebuildOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub write_buffer_size: Option<WriteBufferSize>,
 }
+
+made_up!(CancelIndexRebuildOutput, answer => status, concurrency, write_buffer_size);
 
 impl Operation for CancelIndexRebuild {
     type Output = CancelIndexRebuildOutput;

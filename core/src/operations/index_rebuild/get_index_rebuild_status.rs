@@ -42,6 +42,8 @@ pub struct GetIndexRebuildStatus {
     pub rebuild_id: String,
 }
 
+made_up!(GetIndexRebuildStatus => rebuild_id: Label);
+
 impl GetIndexRebuildStatus {
     /// Asks for the rebuild with this id.
     pub fn new(rebuild_id: impl Into<String>) -> Self {
@@ -84,6 +86,10 @@ pub struct GetIndexRebuildStatusOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure_reason: Option<String>,
 }
+
+made_up!(GetIndexRebuildStatusOutput, answer =>
+    status, scope, concurrency, write_buffer_size, start_time, progress_percentage,
+    estimated_end_time, end_time, failure_reason);
 
 impl Operation for GetIndexRebuildStatus {
     type Output = GetIndexRebuildStatusOutput;

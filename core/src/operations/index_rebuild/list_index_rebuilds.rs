@@ -32,6 +32,8 @@ use crate::{DecodeError, Effect, ErrorKind, Operation, OperationInfo, RequestWri
 #[non_exhaustive]
 pub struct ListIndexRebuilds {}
 
+made_up!(ListIndexRebuilds =>);
+
 impl ListIndexRebuilds {
     /// Asks for all of them.
     pub fn new() -> Self {
@@ -48,6 +50,8 @@ pub struct ListIndexRebuildsOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rebuild_ids: Option<Vec<String>>,
 }
+
+made_up!(ListIndexRebuildsOutput, answer => rebuild_ids);
 
 impl Operation for ListIndexRebuilds {
     type Output = ListIndexRebuildsOutput;

@@ -61,6 +61,9 @@ pub struct StartIndexRebuild {
     pub client_token: Option<String>,
 }
 
+made_up!(StartIndexRebuild =>
+    scope, concurrency: Within(1..=i32::MAX), write_buffer_size, client_token);
+
 impl StartIndexRebuild {
     /// Rebuilds everything with the service's defaults.
     pub fn new() -> Self {
@@ -104,6 +107,9 @@ pub struct StartIndexRebuildOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub write_buffer_size: Option<WriteBufferSize>,
 }
+
+made_up!(StartIndexRebuildOutput, answer =>
+    status, rebuild_id, scope, concurrency, write_buffer_size);
 
 impl Operation for StartIndexRebuild {
     type Output = StartIndexRebuildOutput;

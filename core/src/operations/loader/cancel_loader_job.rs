@@ -44,6 +44,8 @@ pub struct CancelLoaderJob {
     pub load_id: String,
 }
 
+made_up!(CancelLoaderJob => load_id: Label);
+
 impl CancelLoaderJob {
     /// Cancels the load with this id.
     pub fn new(load_id: impl Into<String>) -> Self {
@@ -62,6 +64,8 @@ pub struct CancelLoaderJobOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
 }
+
+made_up!(CancelLoaderJobOutput, answer => status);
 
 impl Operation for CancelLoaderJob {
     type Output = CancelLoaderJobOutput;

@@ -68,6 +68,10 @@ pub struct GetLoaderJobStatus {
     pub errors_per_page: Option<i32>,
 }
 
+made_up!(GetLoaderJobStatus =>
+    load_id: Label, details, errors, page: Within(1..=i32::MAX), errors_per_page:
+    Within(1..=i32::MAX));
+
 impl GetLoaderJobStatus {
     /// Asks for the load with this id.
     pub fn new(load_id: impl Into<String>) -> Self {
@@ -101,6 +105,8 @@ pub struct GetLoaderJobStatusOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload: Option<Value>,
 }
+
+made_up!(GetLoaderJobStatusOutput, answer => status, payload);
 
 impl GetLoaderJobStatusOutput {
     /// Reads the payload, as leniently as any answer.
@@ -143,6 +149,8 @@ pub struct LoaderStatus {
     pub errors: Option<LoaderErrors>,
 }
 
+made_up!(LoaderStatus => feed_count, overall_status, failed_feeds, errors);
+
 /// One feed, which is a file, or all feeds of a bulk load together.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -183,6 +191,10 @@ pub struct LoaderFeed {
     pub insert_errors: Option<i64>,
 }
 
+made_up!(LoaderFeed =>
+    full_uri, run_number, retry_number, status, total_time_spent, start_time, total_records,
+    total_duplicates, parsing_errors, datatype_mismatch_errors, insert_errors);
+
 /// A page of the errors of a bulk load.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -202,6 +214,8 @@ pub struct LoaderErrors {
     pub error_logs: Option<Vec<LoaderErrorLog>>,
 }
 
+made_up!(LoaderErrors => start_index, end_index, load_id, error_logs);
+
 /// One error of a bulk load.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -220,6 +234,8 @@ pub struct LoaderErrorLog {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record_num: Option<i64>,
 }
+
+made_up!(LoaderErrorLog => error_code, error_message, file_name, record_num);
 
 open_enum! {
     /// How far a bulk load, or a feed of one, is.

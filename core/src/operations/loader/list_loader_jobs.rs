@@ -41,6 +41,8 @@ pub struct ListLoaderJobs {
     pub include_queued_loads: Option<bool>,
 }
 
+made_up!(ListLoaderJobs => limit: Within(1..=100), include_queued_loads);
+
 impl ListLoaderJobs {
     /// Asks for up to 100 loads, queued ones too.
     pub fn new() -> Self {
@@ -66,6 +68,8 @@ pub struct ListLoaderJobsOutput {
     pub payload: Option<LoaderIdResult>,
 }
 
+made_up!(ListLoaderJobsOutput, answer => status, payload);
+
 /// Bulk loads, by id.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -75,6 +79,8 @@ pub struct LoaderIdResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub load_ids: Option<Vec<String>>,
 }
+
+made_up!(LoaderIdResult => load_ids);
 
 impl Operation for ListLoaderJobs {
     type Output = ListLoaderJobsOutput;

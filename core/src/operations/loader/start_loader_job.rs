@@ -97,6 +97,11 @@ pub struct StartLoaderJob {
     pub flags_as_text: bool,
 }
 
+made_up!(StartLoaderJob =>
+    source, format, s3_bucket_region, iam_role_arn, mode, fail_on_error, parallelism,
+    parser_configuration, update_single_cardinality_properties, queue_request, dependencies,
+    user_provided_edge_ids, edge_only_load, flags_as_text);
+
 impl StartLoaderJob {
     /// Loads from `source`.
     pub fn new(
@@ -266,6 +271,8 @@ pub struct StartLoaderJobOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload: Option<BTreeMap<String, String>>,
 }
+
+made_up!(StartLoaderJobOutput, answer => status, payload);
 
 impl StartLoaderJobOutput {
     /// The id of the new load.

@@ -42,6 +42,8 @@ use crate::{
 #[non_exhaustive]
 pub struct DeletePropertygraphStatistics {}
 
+made_up!(DeletePropertygraphStatistics =>);
+
 impl DeletePropertygraphStatistics {
     /// Deletes them.
     pub fn new() -> Self {
@@ -64,6 +66,9 @@ pub struct DeletePropertygraphStatisticsOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload: Option<DeleteStatisticsValueMap>,
 }
+
+made_up!(DeletePropertygraphStatisticsOutput, answer =>
+    status_code: Exactly(Some(200)), status, payload);
 
 impl Operation for DeletePropertygraphStatistics {
     type Output = DeletePropertygraphStatisticsOutput;

@@ -45,6 +45,8 @@ use crate::{
 #[non_exhaustive]
 pub struct DeleteSparqlStatistics {}
 
+made_up!(DeleteSparqlStatistics =>);
+
 impl DeleteSparqlStatistics {
     /// Deletes them.
     pub fn new() -> Self {
@@ -67,6 +69,8 @@ pub struct DeleteSparqlStatisticsOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload: Option<DeleteStatisticsValueMap>,
 }
+
+made_up!(DeleteSparqlStatisticsOutput, answer => status_code: Exactly(Some(200)), status, payload);
 
 impl Operation for DeleteSparqlStatistics {
     type Output = DeleteSparqlStatisticsOutput;

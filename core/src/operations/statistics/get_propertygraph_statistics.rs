@@ -39,6 +39,8 @@ use crate::{DecodeError, Effect, Operation, OperationInfo, RequestWriter, Respon
 #[non_exhaustive]
 pub struct GetPropertygraphStatistics {}
 
+made_up!(GetPropertygraphStatistics =>);
+
 impl GetPropertygraphStatistics {
     /// Asks for the statistics.
     pub fn new() -> Self {
@@ -58,6 +60,8 @@ pub struct GetPropertygraphStatisticsOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload: Option<Statistics>,
 }
+
+made_up!(GetPropertygraphStatisticsOutput, answer => status, payload);
 
 impl Operation for GetPropertygraphStatistics {
     type Output = GetPropertygraphStatisticsOutput;

@@ -42,6 +42,8 @@ use crate::{DecodeError, Effect, Operation, OperationInfo, RequestWriter, Respon
 #[non_exhaustive]
 pub struct GetSparqlStatistics {}
 
+made_up!(GetSparqlStatistics =>);
+
 impl GetSparqlStatistics {
     /// Asks for the statistics.
     pub fn new() -> Self {
@@ -61,6 +63,8 @@ pub struct GetSparqlStatisticsOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload: Option<Statistics>,
 }
+
+made_up!(GetSparqlStatisticsOutput, answer => status, payload);
 
 impl Operation for GetSparqlStatistics {
     type Output = GetSparqlStatisticsOutput;

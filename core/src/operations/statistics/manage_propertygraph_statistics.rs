@@ -45,6 +45,8 @@ pub struct ManagePropertygraphStatistics {
     pub mode: Option<StatisticsAutoGenerationMode>,
 }
 
+made_up!(ManagePropertygraphStatistics => mode);
+
 impl ManagePropertygraphStatistics {
     /// A request without a mode, which the service model allows; set one.
     pub fn new() -> Self {
@@ -68,6 +70,8 @@ pub struct ManagePropertygraphStatisticsOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload: Option<RefreshStatisticsIdMap>,
 }
+
+made_up!(ManagePropertygraphStatisticsOutput, answer => status, payload);
 
 impl Operation for ManagePropertygraphStatistics {
     type Output = ManagePropertygraphStatisticsOutput;

@@ -48,6 +48,8 @@ pub struct ManageSparqlStatistics {
     pub mode: Option<StatisticsAutoGenerationMode>,
 }
 
+made_up!(ManageSparqlStatistics => mode);
+
 impl ManageSparqlStatistics {
     /// A request without a mode, which the service model allows; set one.
     pub fn new() -> Self {
@@ -71,6 +73,8 @@ pub struct ManageSparqlStatisticsOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload: Option<RefreshStatisticsIdMap>,
 }
+
+made_up!(ManageSparqlStatisticsOutput, answer => status, payload);
 
 impl Operation for ManageSparqlStatistics {
     type Output = ManageSparqlStatisticsOutput;

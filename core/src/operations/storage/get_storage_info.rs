@@ -37,6 +37,8 @@ use crate::{DecodeError, Effect, ErrorKind, Operation, OperationInfo, RequestWri
 #[non_exhaustive]
 pub struct GetStorageInfo {}
 
+made_up!(GetStorageInfo =>);
+
 impl GetStorageInfo {
     /// Asks for it.
     pub fn new() -> Self {
@@ -75,6 +77,10 @@ pub struct GetStorageInfoOutput {
     pub internals: Option<StorageMetrics>,
 }
 
+made_up!(GetStorageInfoOutput, answer =>
+    total_storage_bytes_used, quads, dictionaries, undo_logs, streams, dfe_statistics, schema,
+    internals);
+
 /// The indexes of the data, by kind of graph.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -87,6 +93,8 @@ pub struct QuadsIndexesInfo {
     #[serde(rename = "PG", skip_serializing_if = "Option::is_none")]
     pub pg: Option<QuadsInfo>,
 }
+
+made_up!(QuadsIndexesInfo => rdf, pg);
 
 /// The indexes of one kind of graph, named by the order of subject, predicate (or property), object and
 /// graph in them.
@@ -111,6 +119,8 @@ pub struct QuadsInfo {
     pub pzsog: Option<StorageMetrics>,
 }
 
+made_up!(QuadsInfo => spog, pogs, gpso, osgp, pzsog);
+
 /// The dictionaries of values.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -123,6 +133,8 @@ pub struct DictionariesInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blobs: Option<StorageMetrics>,
 }
+
+made_up!(DictionariesInfo => total, blobs);
 
 /// The size of something.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,6 +149,8 @@ pub struct StorageMetrics {
     pub count: Option<i64>,
 }
 
+made_up!(StorageMetrics => size_in_bytes, count);
+
 /// What is kept to undo transactions.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -149,6 +163,8 @@ pub struct UndoLogsMetrics {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list_size: Option<i64>,
 }
+
+made_up!(UndoLogsMetrics => size_in_bytes, list_size);
 
 impl Operation for GetStorageInfo {
     type Output = GetStorageInfoOutput;

@@ -50,6 +50,8 @@ pub struct GetPropertygraphSummary {
     pub mode: Option<GraphSummaryType>,
 }
 
+made_up!(GetPropertygraphSummary => mode);
+
 impl GetPropertygraphSummary {
     /// Asks for the service's default, the basic summary.
     pub fn new() -> Self {
@@ -77,6 +79,8 @@ pub struct GetPropertygraphSummaryOutput {
     pub payload: Option<PropertygraphSummaryValueMap>,
 }
 
+made_up!(GetPropertygraphSummaryOutput, answer => status_code: Exactly(Some(200)), status, payload);
+
 /// A summary of the property graph, with its version and age.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -92,6 +96,8 @@ pub struct PropertygraphSummaryValueMap {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub graph_summary: Option<PropertygraphSummary>,
 }
+
+made_up!(PropertygraphSummaryValueMap => version, last_statistics_computation_time, graph_summary);
 
 /// What there is in the property graph.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,6 +148,11 @@ pub struct PropertygraphSummary {
     pub edge_structures: Option<Vec<EdgeStructure>>,
 }
 
+made_up!(PropertygraphSummary =>
+    num_nodes, num_edges, num_node_labels, num_edge_labels, node_labels, edge_labels,
+    num_node_properties, num_edge_properties, node_properties, edge_properties,
+    total_node_property_values, total_edge_property_values, node_structures, edge_structures);
+
 /// Nodes that have the same properties and outgoing edges.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -158,6 +169,8 @@ pub struct NodeStructure {
     pub distinct_outgoing_edge_labels: Option<Vec<String>>,
 }
 
+made_up!(NodeStructure => count, node_properties, distinct_outgoing_edge_labels);
+
 /// Edges that have the same properties.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -170,6 +183,8 @@ pub struct EdgeStructure {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub edge_properties: Option<Vec<String>>,
 }
+
+made_up!(EdgeStructure => count, edge_properties);
 
 impl Operation for GetPropertygraphSummary {
     type Output = GetPropertygraphSummaryOutput;

@@ -50,6 +50,8 @@ pub struct GetRdfGraphSummary {
     pub mode: Option<GraphSummaryType>,
 }
 
+made_up!(GetRdfGraphSummary => mode);
+
 impl GetRdfGraphSummary {
     /// Asks for the service's default, the basic summary.
     pub fn new() -> Self {
@@ -77,6 +79,8 @@ pub struct GetRdfGraphSummaryOutput {
     pub payload: Option<RdfGraphSummaryValueMap>,
 }
 
+made_up!(GetRdfGraphSummaryOutput, answer => status_code: Exactly(Some(200)), status, payload);
+
 /// A summary of the RDF graph, with its version and age.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -92,6 +96,8 @@ pub struct RdfGraphSummaryValueMap {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub graph_summary: Option<RdfGraphSummary>,
 }
+
+made_up!(RdfGraphSummaryValueMap => version, last_statistics_computation_time, graph_summary);
 
 /// What there is in the RDF graph.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,6 +127,10 @@ pub struct RdfGraphSummary {
     pub subject_structures: Option<Vec<SubjectStructure>>,
 }
 
+made_up!(RdfGraphSummary =>
+    num_distinct_subjects, num_distinct_predicates, num_quads, num_classes, classes, predicates,
+    subject_structures);
+
 /// Subjects that have the same predicates.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -133,6 +143,8 @@ pub struct SubjectStructure {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub predicates: Option<Vec<String>>,
 }
+
+made_up!(SubjectStructure => count, predicates);
 
 impl Operation for GetRdfGraphSummary {
     type Output = GetRdfGraphSummaryOutput;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
@@ -12,6 +13,8 @@ use super::stream::Stream;
 
 /// How long a stop waits for answers that are under way.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How much the system keeps for a client that does not read; Linux takes it twice.
+const SEND_BUFFER: usize = 128 * 1024;
 /// The wait after a connection could not be accepted, which is when the process has no file descriptor left.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -26,6 +29,9 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
         };
         // Answers are small and waited for; if the option cannot be set they are only slower.
         let _ = stream.set_nodelay(true);
+        // A client that stops reading is to stop the server soon. Systems that grow the buffers of fast connections would
+        // let it write megabytes more; where this cannot be set they do.
+        let _ = SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER);
         let generation = shared.control.borrow().generation;
         let idle = Some(generation).filter(|_| !shared.has_tls());
         let slot = shared.gauge.accepted(idle);

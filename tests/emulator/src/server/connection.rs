@@ -20,6 +20,8 @@ use super::stream::Stream;
 use super::{Close, Shared};
 use crate::{Ending, Outcome};
 
+/// How much of a generated body is counted as written before it is.
+const PIECE: usize = 64 * 1024;
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 mod pending;
@@ -255,6 +257,16 @@ impl Connection {
             match step {
                 Step::Wait(time) => tokio::time::sleep(time).await,
                 Step::Send(bytes) => self.send(&bytes, is_last).await?,
+                Step::Generate(mut frames) => {
+                    while let Some(frame) = frames.next() {
+                        let all = frames.are_over();
+                        let pieces = frame.len().div_ceil(PIECE);
+                        for (number, piece) in frame.chunks(PIECE).enumerate() {
+                            let is_last = is_last && all && number + 1 == pieces;
+                            self.send(piece, is_last).await?;
+                        }
+                    }
+                }
                 Step::Trickle(bytes, many, every) => {
                     let pieces = bytes.len().div_ceil(many);
                     for (number, piece) in bytes.chunks(many).enumerate() {

@@ -6,6 +6,7 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::Close;
+use super::frames::Frames;
 use crate::{Cut, Delivery, Ending, Fault, Framing, Outcome, Part, Response};
 
 /// What an answer depends on, of the request that it is for.
@@ -22,18 +23,20 @@ pub(super) struct Asker {
 }
 
 /// What the server does on the socket, in order.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Script {
     pub(super) steps: Vec<Step>,
     pub(super) then: Then,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Step {
     Wait(Duration),
     Send(Bytes),
     /// So many bytes at a time, with a pause before each further piece.
     Trickle(Bytes, usize, Duration),
+    /// A body that is made meanwhile.
+    Generate(Frames),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +89,12 @@ fn delivered(mut response: Response, delivery: &Delivery, asker: Asker, close: C
         StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
     );
     let framing = framing(&response, delivery, asker);
+    let has_body = !bodiless && !asker.head_only;
+    if response.generated.is_some() && has_body && !Frames::can(framing, delivery) {
+        // What stands still on its way, or tells its length, has to be there before it is sent.
+        response.chunks = response.pieces().collect();
+        response.generated = None;
+    }
     let trailers_wanted = asker.trailers || delivery.trailers_unasked;
     let trailers = if framing == Framing::Chunked && trailers_wanted {
         std::mem::take(&mut response.trailers)
@@ -93,6 +102,10 @@ fn delivered(mut response: Response, delivery: &Delivery, asker: Asker, close: C
         HeaderMap::new()
     };
     let then = then(&response, delivery, framing, asker, close);
+    let frames = match has_body && response.generated.is_some() {
+        true => Some(Frames::new(&response, framing, delivery, &trailers)),
+        false => None,
+    };
 
     let headers = &mut response.head.headers;
     if framing != Framing::Chunked {
@@ -120,8 +133,13 @@ fn delivered(mut response: Response, delivery: &Delivery, asker: Asker, close: C
         set(headers, header::CONNECTION, "keep-alive");
     }
 
+    if let Some(frames) = frames {
+        let mut script = travel(head(&response), Body::default(), delivery, then);
+        script.steps.push(Step::Generate(frames));
+        return script;
+    }
     let mut body = Body::default();
-    if !bodiless && !asker.head_only {
+    if has_body {
         body.write(&response.chunks, framing, delivery, &trailers);
     }
     travel(head(&response), body, delivery, then)
@@ -136,7 +154,9 @@ fn framing(response: &Response, delivery: &Delivery, asker: Asker) -> Framing {
     match delivery.framing {
         // The answer tells it itself, and is taken at its word.
         _ if response.head.headers.contains_key(header::CONTENT_LENGTH) => Framing::Length,
-        Framing::Natural if several || says_chunked => Framing::Chunked,
+        Framing::Natural if several || says_chunked || response.generated.is_some() => {
+            Framing::Chunked
+        }
         Framing::Natural => Framing::Length,
         told => told,
     }
@@ -204,7 +224,7 @@ fn head(response: &Response) -> Vec<u8> {
     head
 }
 
-fn write_headers(out: &mut Vec<u8>, headers: &HeaderMap) {
+pub(super) fn write_headers(out: &mut Vec<u8>, headers: &HeaderMap) {
     for (name, value) in headers {
         out.extend_from_slice(name.as_str().as_bytes());
         out.extend_from_slice(b": ");

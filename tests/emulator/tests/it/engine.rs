@@ -48,7 +48,7 @@ fn what_can_be_configured() {
 }
 
 #[test]
-fn what_appears_only_sometimes() {
+fn m24_what_appears_only_sometimes() {
     let earliest = UNIX_EPOCH + Duration::from_secs(1_440_938_160);
     let config = Config::default()
         .serverless("1.0", "128.0")

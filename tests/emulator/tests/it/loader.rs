@@ -232,7 +232,7 @@ fn modes_look_at_earlier_loads() {
 }
 
 #[test]
-fn cancel_lets_the_next_begin() {
+fn m34_cancel_answers_nothing_and_lets_the_next_begin() {
     let mut neptune = Emulator::default();
     let first = start(&mut neptune, &body("s3://b/1"), now());
     let second = start(&mut neptune, &body("s3://b/2"), now());

@@ -19,6 +19,7 @@ mod routes;
 mod signature;
 mod signed;
 mod statistics;
+mod streams;
 mod support;
 mod training;
 mod training_errors;
@@ -31,6 +32,8 @@ mod bodies;
 mod connections;
 #[cfg(feature = "server")]
 mod faults;
+#[cfg(feature = "server")]
+mod large_answers;
 #[cfg(feature = "server")]
 mod long_queries;
 #[cfg(feature = "server")]

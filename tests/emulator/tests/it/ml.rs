@@ -142,7 +142,7 @@ fn a_transform_makes_models() {
 }
 
 #[test]
-fn endpoints_are_deleted_in_any_state() {
+fn m45_endpoints_are_deleted_in_any_state() {
     let mut neptune = Emulator::default();
     for after in [0, 10] {
         ask(&mut neptune, post(ENDPOINTS, &endpoint("e-1")), now());
@@ -172,7 +172,7 @@ fn endpoints_are_deleted_in_any_state() {
 }
 
 #[test]
-fn endpoints_are_updated() {
+fn m40_endpoints_are_updated_by_flag_or_text() {
     let mut neptune = Emulator::default();
     ask(&mut neptune, post(ENDPOINTS, &endpoint("e-1")), now());
     let later = now().later(seconds(10));

@@ -91,7 +91,7 @@ fn m26_old_engines_have_other_forms() {
 }
 
 #[test]
-fn every_spelling_reaches_its_graph() {
+fn m28_every_spelling_reaches_its_graph() {
     let mut neptune = Emulator::default();
     manage(&mut neptune, PG[1], "disableAutoCompute", now());
     for path in PG {

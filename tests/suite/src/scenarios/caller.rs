@@ -3,13 +3,13 @@
 use std::{error::Error as StdError, fmt};
 
 use neptunedata::{
-    Answered, CallOptions, ClientOptions, Credentials, CredentialsError, Endpoint, Error, Operation,
+    Answered, CallOptions, ClientOptions, Credentials, CredentialsError, Endpoint, Error,
+    Operation, Session,
 };
 use tokio::runtime::Runtime;
 
-/// The keys that the tests' emulators let in.
-pub(super) const ACCESS_KEY: &str = "AKIDEXAMPLE";
-pub(super) const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+use super::Setting;
+
 pub(super) const REGION: &str = "us-east-1";
 
 /// One of the two clients.
@@ -67,17 +67,32 @@ impl Caller {
         options: ClientOptions,
         keys: Keys,
     ) -> Result<Caller, Box<dyn StdError>> {
+        Caller::in_setting(driver, endpoint, options, keys, &Setting::default())
+    }
+
+    pub(super) fn in_setting(
+        driver: Driver,
+        endpoint: &str,
+        options: ClientOptions,
+        keys: Keys,
+        setting: &Setting<'_>,
+    ) -> Result<Caller, Box<dyn StdError>> {
+        let credentials = setting.credentials.clone();
+        let renewed = renewed(&credentials);
+        let witness = setting.witness;
         let endpoint = Endpoint::parse(endpoint)?.with_region(REGION)?;
         Ok(match driver {
             Driver::Hyper => {
                 let builder = neptunedata_hyper::Client::builder(endpoint).options(options);
                 let builder = match keys {
                     Keys::None => builder.unsigned(),
-                    Keys::Fixed => builder.credentials(credentials()),
-                    Keys::Renewed => {
-                        builder.credentials_from(|_| async { Ok::<_, CredentialsError>(renewed()) })
-                    }
+                    Keys::Fixed => builder.credentials(credentials),
+                    Keys::Renewed => builder.credentials_from(move |_| {
+                        let renewed = renewed.clone();
+                        async move { Ok::<_, CredentialsError>(renewed) }
+                    }),
                 };
+                witness.value(&builder);
                 let runtime = tokio::runtime::Builder::new_current_thread()
                     .enable_all()
                     .build()?;
@@ -87,9 +102,10 @@ impl Caller {
                 let builder = neptunedata_blocking::Client::builder(endpoint).options(options);
                 let builder = match keys {
                     Keys::None => builder.unsigned(),
-                    Keys::Fixed => builder.credentials(credentials()),
-                    Keys::Renewed => builder.credentials_from(|_| Ok(renewed())),
+                    Keys::Fixed => builder.credentials(credentials),
+                    Keys::Renewed => builder.credentials_from(move |_| Ok(renewed.clone())),
                 };
+                witness.value(&builder);
                 Caller::Blocking(builder.build()?)
             }
         })
@@ -105,11 +121,42 @@ impl Caller {
         operation: &O,
         options: CallOptions,
     ) -> Result<Answered<O::Output>, Error> {
+        self.call_in(operation, options, &Setting::default())
+    }
+
+    pub(super) fn call_in<O: Operation>(
+        &self,
+        operation: &O,
+        options: CallOptions,
+        setting: &Setting<'_>,
+    ) -> Result<Answered<O::Output>, Error> {
         match self {
             Caller::Hyper(runtime, client) => {
-                runtime.block_on(client.call(operation).options(options).send())
+                let call = client.call(operation).options(options);
+                setting.witness.value(&call);
+                runtime.block_on(call.send())
             }
-            Caller::Blocking(client) => client.call(operation).options(options).send(),
+            Caller::Blocking(client) => {
+                let call = client.call(operation).options(options);
+                setting.witness.value(&call);
+                call.send()
+            }
+        }
+    }
+
+    /// The client's session.
+    pub fn session(&self) -> &Session {
+        match self {
+            Caller::Hyper(_, client) => client.session(),
+            Caller::Blocking(client) => client.session(),
+        }
+    }
+
+    /// The client's options.
+    pub fn options(&self) -> &ClientOptions {
+        match self {
+            Caller::Hyper(_, client) => client.options(),
+            Caller::Blocking(client) => client.options(),
         }
     }
 }
@@ -123,12 +170,8 @@ impl fmt::Debug for Caller {
     }
 }
 
-pub(super) fn credentials() -> Credentials {
-    Credentials::new(ACCESS_KEY, SECRET_KEY)
-}
-
 /// The emulator judges by the keys, so that these differ only for the client.
-fn renewed() -> Credentials {
+fn renewed(credentials: &Credentials) -> Credentials {
     let soon = std::time::SystemTime::now() + std::time::Duration::from_secs(3600);
-    credentials().with_expiry(soon)
+    credentials.clone().with_expiry(soon)
 }

@@ -11,16 +11,13 @@ use std::{
 
 use http::{HeaderName, HeaderValue};
 use neptunedata::{
-    CallOptions, CancelMlModelTrainingJob, DataProcessingJobId, Endpoint, Error, GetEngineStatus,
-    GetMlModelTrainingJob, MlJobStatus, Roots, S3Uri, StartMlModelTrainingJob,
+    Answered, CallOptions, CancelMlModelTrainingJob, DataProcessingJobId, Endpoint, Error,
+    GetEngineStatus, GetMlModelTrainingJob, MlJobStatus, Operation, Roots, S3Uri,
+    StartMlModelTrainingJob,
 };
-use neptunedata_emulator::{Config, Emulator, Now, Server, ServerOptions, Tls};
+use neptunedata_emulator::{Config, Emulator, Identity, Now, Server, ServerOptions, Tls};
 
-use super::{
-    Before, Caller, Driver, Failed, Op, Row, Seen,
-    caller::{ACCESS_KEY, REGION, SECRET_KEY, credentials},
-    quick,
-};
+use super::{Before, Caller, Driver, Failed, Op, Row, Seen, Setting, caller::REGION, quick};
 
 const FAULT: HeaderName = HeaderName::from_static("x-neptune-fault");
 const JOB: &str = "job-1";
@@ -66,6 +63,20 @@ pub fn run<'a>(
     ways: &[(Driver, bool)],
     threads: usize,
 ) -> Result<Vec<Played<'a>>, Problem> {
+    run_in(rows, ways, threads, &Setting::default())
+}
+
+/// The same in another setting.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn run_in<'a>(
+    rows: &'a [Row],
+    ways: &[(Driver, bool)],
+    threads: usize,
+    setting: &Setting<'_>,
+) -> Result<Vec<Played<'a>>, Problem> {
     let mut cells = VecDeque::new();
     for row in rows {
         for &(driver, secure) in ways {
@@ -90,7 +101,8 @@ pub fn run<'a>(
         for _ in 0..threads {
             scope.spawn(|| {
                 while let Some((number, cell)) = next() {
-                    let result = play(cell).map_err(|problem| format!("{cell}: {problem}"));
+                    let result =
+                        play_in(cell, setting).map_err(|problem| format!("{cell}: {problem}"));
                     let mut played = played.lock().unwrap_or_else(PoisonError::into_inner);
                     played.push((number, result));
                 }
@@ -109,16 +121,26 @@ pub fn run<'a>(
 ///
 /// When its server or its client cannot be started, or what is to be before cannot be had.
 pub fn play(cell: Cell<'_>) -> Result<Played<'_>, Problem> {
+    play_in(cell, &Setting::default())
+}
+
+/// The same in another setting.
+///
+/// # Errors
+///
+/// As [`play`].
+pub fn play_in<'a>(cell: Cell<'a>, setting: &Setting<'_>) -> Result<Played<'a>, Problem> {
     let Cell { row, op, .. } = cell;
-    let server = server(row, cell.secure)?;
+    let witness = setting.witness;
+    let server = server(row, cell.secure, setting)?;
     let mut options = quick();
     if let Some(root) = server.ca_pem() {
         options = options.roots(Roots::Pem(root.to_owned()));
     }
-    let caller = Caller::new(cell.driver, &server.endpoint(), options, row.keys)
+    let caller = Caller::in_setting(cell.driver, &server.endpoint(), options, row.keys, setting)
         .map_err(|error| error.to_string())?;
     if op != Op::Write {
-        start_job(&server)?;
+        start_job(&server, setting)?;
     }
     prepare(row.before, &caller, &server)?;
 
@@ -136,8 +158,13 @@ pub fn play(cell: Cell<'_>) -> Result<Played<'_>, Problem> {
     let executed = |server: &Server| server.with(|it| it.executed(op.operation()));
     let before = (received(&server), executed(&server));
     let started = Instant::now();
-    let answer = call(op, &caller, options);
+    let answer = call(op, &caller, options.clone(), setting);
     let elapsed = started.elapsed();
+    by_hand(op, &caller, &options, setting);
+    witness.value(&caller);
+    witness.value(caller.session());
+    witness.value(caller.options());
+    server.with(|emulator| witness.server(emulator));
 
     let seen = Seen {
         received: received(&server) - before.0,
@@ -162,9 +189,15 @@ pub fn play(cell: Cell<'_>) -> Result<Played<'_>, Problem> {
     })
 }
 
-fn server(row: &Row, secure: bool) -> Result<Server, Problem> {
+fn server(row: &Row, secure: bool, setting: &Setting<'_>) -> Result<Server, Problem> {
+    let credentials = &setting.credentials;
+    let mut identity = Identity::new(credentials.access_key_id(), credentials.secret_access_key());
+    if let Some(token) = credentials.session_token() {
+        identity = identity.session_token(token);
+    }
     let config = Config::default()
-        .iam(ACCESS_KEY, SECRET_KEY, REGION)
+        .identity(identity)
+        .region(REGION)
         .fault_header(true)
         .training_duration(HOUR);
     let mut options = ServerOptions::new();
@@ -180,11 +213,11 @@ fn server(row: &Row, secure: bool) -> Result<Server, Problem> {
 }
 
 /// Lets a job be there, without a client.
-fn start_job(server: &Server) -> Result<(), Problem> {
+fn start_job(server: &Server, setting: &Setting<'_>) -> Result<(), Problem> {
     let endpoint = Endpoint::parse("http://localhost:8182")?.with_region(REGION)?;
     let mut request = neptunedata::request(&start().id(JOB), &endpoint)?;
     let now = server.now();
-    neptunedata::sign(&mut request, &credentials(), REGION, now.wall)?;
+    neptunedata::sign(&mut request, &setting.credentials, REGION, now.wall)?;
     server.with(|emulator| drop(emulator.handle(request, now)));
     if server.with(|emulator| emulator.training_job(JOB).is_none()) {
         return Err("the job was not started".into());
@@ -223,10 +256,16 @@ struct Right {
     whole: bool,
 }
 
-fn call(op: Op, caller: &Caller, options: CallOptions) -> Result<Right, Error> {
+fn call(
+    op: Op,
+    caller: &Caller,
+    options: CallOptions,
+    setting: &Setting<'_>,
+) -> Result<Right, Error> {
     Ok(match op {
         Op::Read => {
-            let answered = caller.call(&GetMlModelTrainingJob::new(JOB), options)?;
+            let read = GetMlModelTrainingJob::new(JOB);
+            let answered = watched(caller, &read, options, setting)?;
             Right {
                 attempts: answered.meta.attempts,
                 whole: answered.output.id.as_deref() == Some(JOB)
@@ -234,20 +273,47 @@ fn call(op: Op, caller: &Caller, options: CallOptions) -> Result<Right, Error> {
             }
         }
         Op::Idempotent => {
-            let answered = caller.call(&CancelMlModelTrainingJob::new(JOB), options)?;
+            let cancel = CancelMlModelTrainingJob::new(JOB);
+            let answered = watched(caller, &cancel, options, setting)?;
             Right {
                 attempts: answered.meta.attempts,
                 whole: answered.output.status.as_deref() == Some("200 OK"),
             }
         }
         Op::Write => {
-            let answered = caller.call(&start(), options)?;
+            let answered = watched(caller, &start(), options, setting)?;
             Right {
                 attempts: answered.meta.attempts,
                 whole: answered.output.id.is_some() && answered.output.arn.is_some(),
             }
         }
     })
+}
+
+fn watched<O>(
+    caller: &Caller,
+    operation: &O,
+    options: CallOptions,
+    setting: &Setting<'_>,
+) -> Result<Answered<O::Output>, Error>
+where
+    O: Operation + fmt::Debug,
+    O::Output: fmt::Debug,
+{
+    setting.witness.value(operation);
+    setting.witness.value(&options);
+    let answer = caller.call_in(operation, options, setting);
+    setting.answer(&answer);
+    answer
+}
+
+fn by_hand(op: Op, caller: &Caller, options: &CallOptions, setting: &Setting<'_>) {
+    let session = caller.session();
+    match op {
+        Op::Read => setting.by_hand(session, &GetMlModelTrainingJob::new(JOB), options),
+        Op::Idempotent => setting.by_hand(session, &CancelMlModelTrainingJob::new(JOB), options),
+        Op::Write => setting.by_hand(session, &start(), options),
+    }
 }
 
 fn failed(error: &Error) -> Failed {

@@ -126,6 +126,16 @@ impl Model {
         self.required(self.input(operation))
     }
 
+    /// The names of the input's members, and whether they are required.
+    pub fn input_members(&self, operation: &str) -> Vec<(&str, bool)> {
+        names(self.input(operation))
+    }
+
+    /// The names of the output's members, and whether they are required.
+    pub fn output_members(&self, operation: &str) -> Vec<(&str, bool)> {
+        names(self.output(operation))
+    }
+
     /// The names of all operations.
     pub fn operations(&self) -> impl Iterator<Item = &str> {
         self.operations.keys().map(String::as_str)
@@ -193,4 +203,11 @@ impl Model {
             _ => shape.values.first().map_or("x", String::as_str).into(),
         }
     }
+}
+
+fn names(members: &[Member]) -> Vec<(&str, bool)> {
+    let names = members.iter();
+    names
+        .map(|member| (member.name.as_str(), member.required))
+        .collect()
 }

@@ -23,9 +23,11 @@ macro_rules! enums {
 
 enums! {
     "Action" = FastResetAction,
+    "Encoding" = Encoding,
     "Format" = LoadFormat,
     "OpenCypherExplainMode" = OpenCypherExplainMode,
     "GraphSummaryType" = GraphSummaryType,
+    "IteratorType" = IteratorType,
     "Mode" = LoadMode,
     "Parallelism" = LoadParallelism,
     "RebuildStatus" = RebuildStatus,

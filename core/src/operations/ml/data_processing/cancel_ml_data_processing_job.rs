@@ -49,6 +49,8 @@ pub struct CancelMlDataProcessingJob {
     pub clean: Option<bool>,
 }
 
+made_up!(CancelMlDataProcessingJob => id: Label, neptune_iam_role_arn, clean);
+
 impl CancelMlDataProcessingJob {
     /// Cancels the job with this id.
     pub fn new(id: impl Into<String>) -> Self {
@@ -72,6 +74,8 @@ pub struct CancelMlDataProcessingJobOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
 }
+
+made_up!(CancelMlDataProcessingJobOutput, answer => status);
 
 impl Operation for CancelMlDataProcessingJob {
     type Output = CancelMlDataProcessingJobOutput;

@@ -56,6 +56,8 @@ pub struct GetMlDataProcessingJob {
     pub neptune_iam_role_arn: Option<String>,
 }
 
+made_up!(GetMlDataProcessingJob => id: Label, neptune_iam_role_arn);
+
 impl GetMlDataProcessingJob {
     /// Asks for the job with this id.
     pub fn new(id: impl Into<String>) -> Self {
@@ -83,6 +85,8 @@ pub struct GetMlDataProcessingJobOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub processing_job: Option<MlResourceDefinition>,
 }
+
+made_up!(GetMlDataProcessingJobOutput, answer => status, id, processing_job);
 
 impl Operation for GetMlDataProcessingJob {
     type Output = GetMlDataProcessingJobOutput;

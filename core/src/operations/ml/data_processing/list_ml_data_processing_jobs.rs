@@ -41,6 +41,8 @@ pub struct ListMlDataProcessingJobs {
     pub neptune_iam_role_arn: Option<String>,
 }
 
+made_up!(ListMlDataProcessingJobs => max_items: Within(1..=1024), neptune_iam_role_arn);
+
 impl ListMlDataProcessingJobs {
     /// Asks for the service's default number of jobs.
     pub fn new() -> Self {
@@ -59,6 +61,8 @@ pub struct ListMlDataProcessingJobsOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ids: Option<Vec<String>>,
 }
+
+made_up!(ListMlDataProcessingJobsOutput, answer => ids);
 
 impl Operation for ListMlDataProcessingJobs {
     type Output = ListMlDataProcessingJobsOutput;

@@ -114,6 +114,13 @@ pub struct StartMlDataProcessingJob {
     pub s3_output_encryption_kms_key: Option<String>,
 }
 
+made_up!(StartMlDataProcessingJob =>
+    id, previous_data_processing_job_id, input_data_s3_location, processed_data_s3_location,
+    sagemaker_iam_role_arn, neptune_iam_role_arn, processing_instance_type,
+    processing_instance_volume_size_in_gb, processing_time_out_in_seconds, model_type,
+    config_file_name, subnets, security_group_ids, volume_encryption_kms_key,
+    s3_output_encryption_kms_key);
+
 impl StartMlDataProcessingJob {
     /// Processes what is at one S3 location and puts the results at another.
     pub fn new(
@@ -171,6 +178,8 @@ pub struct StartMlDataProcessingJobOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_time_in_millis: Option<i64>,
 }
+
+made_up!(StartMlDataProcessingJobOutput, answer => id, arn, creation_time_in_millis);
 
 impl Operation for StartMlDataProcessingJob {
     type Output = StartMlDataProcessingJobOutput;

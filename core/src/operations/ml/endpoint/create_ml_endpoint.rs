@@ -91,6 +91,10 @@ pub struct CreateMlEndpoint {
     pub volume_encryption_kms_key: Option<String>,
 }
 
+made_up!(CreateMlEndpoint =>
+    id, ml_model_training_job_id, ml_model_transform_job_id, update, neptune_iam_role_arn,
+    model_name, instance_type, instance_count, volume_encryption_kms_key);
+
 impl CreateMlEndpoint {
     /// Serves the model that this model-training job made.
     pub fn from_training_job(ml_model_training_job_id: impl Into<String>) -> Self {
@@ -149,6 +153,8 @@ pub struct CreateMlEndpointOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_time_in_millis: Option<i64>,
 }
+
+made_up!(CreateMlEndpointOutput, answer => id, arn, creation_time_in_millis);
 
 impl Operation for CreateMlEndpoint {
     type Output = CreateMlEndpointOutput;

@@ -53,6 +53,8 @@ pub struct DeleteMlEndpoint {
     pub clean: Option<bool>,
 }
 
+made_up!(DeleteMlEndpoint => id: Label, neptune_iam_role_arn, clean);
+
 impl DeleteMlEndpoint {
     /// Deletes the endpoint with this id.
     pub fn new(id: impl Into<String>) -> Self {
@@ -76,6 +78,8 @@ pub struct DeleteMlEndpointOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
 }
+
+made_up!(DeleteMlEndpointOutput, answer => status);
 
 impl Operation for DeleteMlEndpoint {
     type Output = DeleteMlEndpointOutput;

@@ -58,6 +58,8 @@ pub struct GetMlEndpoint {
     pub neptune_iam_role_arn: Option<String>,
 }
 
+made_up!(GetMlEndpoint => id: Label, neptune_iam_role_arn);
+
 impl GetMlEndpoint {
     /// Asks for the endpoint with this id.
     pub fn new(id: impl Into<String>) -> Self {
@@ -89,6 +91,8 @@ pub struct GetMlEndpointOutput {
     pub endpoint_config: Option<MlConfigDefinition>,
 }
 
+made_up!(GetMlEndpointOutput, answer => status, id, endpoint, endpoint_config);
+
 /// A SageMaker endpoint behind a Neptune ML endpoint. It is what the service calls
 /// `MlResourceDefinition`, with the states of endpoints.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +118,9 @@ pub struct MlEndpointDefinition {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cloudwatch_log_url: Option<String>,
 }
+
+made_up!(MlEndpointDefinition =>
+    name, arn, status, output_location, failure_reason, cloudwatch_log_url);
 
 impl Operation for GetMlEndpoint {
     type Output = GetMlEndpointOutput;

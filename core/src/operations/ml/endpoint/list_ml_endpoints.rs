@@ -41,6 +41,8 @@ pub struct ListMlEndpoints {
     pub neptune_iam_role_arn: Option<String>,
 }
 
+made_up!(ListMlEndpoints => max_items: Within(1..=1024), neptune_iam_role_arn);
+
 impl ListMlEndpoints {
     /// Asks for the service's default number of endpoints.
     pub fn new() -> Self {
@@ -59,6 +61,8 @@ pub struct ListMlEndpointsOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ids: Option<Vec<String>>,
 }
+
+made_up!(ListMlEndpointsOutput, answer => ids);
 
 impl Operation for ListMlEndpoints {
     type Output = ListMlEndpointsOutput;

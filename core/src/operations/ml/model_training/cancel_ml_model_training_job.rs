@@ -49,6 +49,8 @@ pub struct CancelMlModelTrainingJob {
     pub clean: Option<bool>,
 }
 
+made_up!(CancelMlModelTrainingJob => id: Label, neptune_iam_role_arn, clean);
+
 impl CancelMlModelTrainingJob {
     /// Cancels the job with this id.
     pub fn new(id: impl Into<String>) -> Self {
@@ -72,6 +74,8 @@ pub struct CancelMlModelTrainingJobOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
 }
+
+made_up!(CancelMlModelTrainingJobOutput, answer => status);
 
 impl Operation for CancelMlModelTrainingJob {
     type Output = CancelMlModelTrainingJobOutput;

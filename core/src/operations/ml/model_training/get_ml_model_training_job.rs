@@ -45,6 +45,8 @@ pub struct GetMlModelTrainingJob {
     pub neptune_iam_role_arn: Option<String>,
 }
 
+made_up!(GetMlModelTrainingJob => id: Label, neptune_iam_role_arn);
+
 impl GetMlModelTrainingJob {
     /// Asks for the job with this id.
     pub fn new(id: impl Into<String>) -> Self {
@@ -81,6 +83,9 @@ pub struct GetMlModelTrainingJobOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ml_models: Option<Vec<MlConfigDefinition>>,
 }
+
+made_up!(GetMlModelTrainingJobOutput, answer =>
+    status, id, processing_job, hpo_job, model_transform_job, ml_models);
 
 impl Operation for GetMlModelTrainingJob {
     type Output = GetMlModelTrainingJobOutput;

@@ -40,6 +40,8 @@ pub struct ListMlModelTrainingJobs {
     pub neptune_iam_role_arn: Option<String>,
 }
 
+made_up!(ListMlModelTrainingJobs => max_items: Within(1..=1024), neptune_iam_role_arn);
+
 impl ListMlModelTrainingJobs {
     /// Asks for the service's default number of jobs.
     pub fn new() -> Self {
@@ -58,6 +60,8 @@ pub struct ListMlModelTrainingJobsOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ids: Option<Vec<String>>,
 }
+
+made_up!(ListMlModelTrainingJobsOutput, answer => ids);
 
 impl Operation for ListMlModelTrainingJobs {
     type Output = ListMlModelTrainingJobsOutput;

@@ -119,6 +119,14 @@ pub struct StartMlModelTrainingJob {
     pub custom_model_training_parameters: Option<CustomModelTrainingParameters>,
 }
 
+made_up!(StartMlModelTrainingJob =>
+    id, previous_model_training_job_id, data_processing_job_id, train_model_s3_location,
+    sagemaker_iam_role_arn, neptune_iam_role_arn, base_processing_instance_type,
+    training_instance_type, training_instance_volume_size_in_gb, training_time_out_in_seconds,
+    max_hpo_number_of_training_jobs, max_hpo_parallel_training_jobs, subnets, security_group_ids,
+    volume_encryption_kms_key, s3_output_encryption_kms_key, enable_managed_spot_training,
+    custom_model_training_parameters);
+
 impl StartMlModelTrainingJob {
     /// Trains on the results of a data-processing job and puts the model into S3.
     pub fn new(
@@ -183,6 +191,9 @@ pub struct CustomModelTrainingParameters {
     pub transform_entry_point_script: Option<String>,
 }
 
+made_up!(CustomModelTrainingParameters =>
+    source_s3_directory_path, training_entry_point_script, transform_entry_point_script);
+
 impl CustomModelTrainingParameters {
     /// The module at this S3 location.
     pub fn new(source_s3_directory_path: impl Into<String>) -> Self {
@@ -214,6 +225,8 @@ pub struct StartMlModelTrainingJobOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_time_in_millis: Option<i64>,
 }
+
+made_up!(StartMlModelTrainingJobOutput, answer => id, arn, creation_time_in_millis);
 
 impl Operation for StartMlModelTrainingJob {
     type Output = StartMlModelTrainingJobOutput;

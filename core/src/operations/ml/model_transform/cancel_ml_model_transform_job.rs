@@ -49,6 +49,8 @@ pub struct CancelMlModelTransformJob {
     pub clean: Option<bool>,
 }
 
+made_up!(CancelMlModelTransformJob => id: Label, neptune_iam_role_arn, clean);
+
 impl CancelMlModelTransformJob {
     /// Cancels the job with this id.
     pub fn new(id: impl Into<String>) -> Self {
@@ -72,6 +74,8 @@ pub struct CancelMlModelTransformJobOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
 }
+
+made_up!(CancelMlModelTransformJobOutput, answer => status);
 
 impl Operation for CancelMlModelTransformJob {
     type Output = CancelMlModelTransformJobOutput;

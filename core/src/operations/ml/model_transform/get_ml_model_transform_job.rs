@@ -57,6 +57,8 @@ pub struct GetMlModelTransformJob {
     pub neptune_iam_role_arn: Option<String>,
 }
 
+made_up!(GetMlModelTransformJob => id: Label, neptune_iam_role_arn);
+
 impl GetMlModelTransformJob {
     /// Asks for the job with this id.
     pub fn new(id: impl Into<String>) -> Self {
@@ -90,6 +92,9 @@ pub struct GetMlModelTransformJobOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub models: Option<Vec<MlConfigDefinition>>,
 }
+
+made_up!(GetMlModelTransformJobOutput, answer =>
+    status, id, base_processing_job, remote_model_transform_job, models);
 
 impl Operation for GetMlModelTransformJob {
     type Output = GetMlModelTransformJobOutput;

@@ -41,6 +41,8 @@ pub struct ListMlModelTransformJobs {
     pub neptune_iam_role_arn: Option<String>,
 }
 
+made_up!(ListMlModelTransformJobs => max_items: Within(1..=1024), neptune_iam_role_arn);
+
 impl ListMlModelTransformJobs {
     /// Asks for the service's default number of jobs.
     pub fn new() -> Self {
@@ -59,6 +61,8 @@ pub struct ListMlModelTransformJobsOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ids: Option<Vec<String>>,
 }
+
+made_up!(ListMlModelTransformJobsOutput, answer => ids);
 
 impl Operation for ListMlModelTransformJobs {
     type Output = ListMlModelTransformJobsOutput;

@@ -119,6 +119,13 @@ pub struct StartMlModelTransformJob {
     pub s3_output_encryption_kms_key: Option<String>,
 }
 
+made_up!(StartMlModelTransformJob =>
+    id, data_processing_job_id, ml_model_training_job_id, training_job_name,
+    model_transform_output_s3_location, sagemaker_iam_role_arn, neptune_iam_role_arn,
+    custom_model_transform_parameters, base_processing_instance_type,
+    base_processing_instance_volume_size_in_gb, subnets, security_group_ids,
+    volume_encryption_kms_key, s3_output_encryption_kms_key);
+
 impl StartMlModelTransformJob {
     /// Applies the model of a Neptune ML training job to the results of a data-processing job.
     pub fn from_training_job(
@@ -191,6 +198,8 @@ pub struct CustomModelTransformParameters {
     pub transform_entry_point_script: Option<String>,
 }
 
+made_up!(CustomModelTransformParameters => source_s3_directory_path, transform_entry_point_script);
+
 impl CustomModelTransformParameters {
     /// The module at this S3 location.
     pub fn new(source_s3_directory_path: impl Into<String>) -> Self {
@@ -218,6 +227,8 @@ pub struct StartMlModelTransformJobOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_time_in_millis: Option<i64>,
 }
+
+made_up!(StartMlModelTransformJobOutput, answer => id, arn, creation_time_in_millis);
 
 impl Operation for StartMlModelTransformJob {
     type Output = StartMlModelTransformJobOutput;

@@ -1,0 +1,120 @@
+//! How a type says what its made-up values are.
+
+/// `made_up!(Request => id: Label, clean, max_items: Within(1..=1024))`: every field of a struct, and how
+/// its values are made, by a [`Kind`](super::Kind), if any value of its type is not good enough.
+///
+/// `made_up!(Request, with = function => …)` lets a function put right what depends on several fields.
+/// `made_up!(Output, answer => …)` is for the outputs of operations that stand on the wire in their serde
+/// form, and `made_up!(Output, answer = function => …)` for those that look otherwise there.
+///
+/// Gives the type both features' `Arbitrary`. Without them it is nothing.
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
+macro_rules! made_up {
+    ($name:ident => $($fields:tt)*) => {
+        made_up!($name, with = std::convert::identity => $($fields)*);
+    };
+    ($name:ident, answer => $($fields:tt)*) => {
+        made_up!($name => $($fields)*);
+
+        impl $crate::strategies::Answer for $name {}
+    };
+    ($name:ident, answer = $to_response:expr => $($fields:tt)*) => {
+        made_up!($name => $($fields)*);
+
+        impl $crate::strategies::Answer for $name {
+            fn to_response(&self) -> http::Response<bytes::Bytes> {
+                ($to_response)(self)
+            }
+        }
+    };
+    ($name:ident, with = $with:expr => $($field:ident $(: $kind:expr)?),* $(,)?) => {
+        impl $crate::strategies::MadeUp for $name {
+            #[cfg(feature = "proptest")]
+            fn strategy() -> proptest::strategy::BoxedStrategy<Self> {
+                #[allow(unused_imports)]
+                use {proptest::strategy::Strategy as _, $crate::strategies::{Any, Exactly, Header, Kind, Label, Optional, Within}};
+                made_up!(@strategies $($field $(: $kind)?,)*)
+                    .prop_map(|made_up!(@pattern $($field,)*)| ($with)($name { $($field,)* }))
+                    .boxed()
+            }
+
+            #[cfg(feature = "arbitrary")]
+            #[allow(unused_variables)]
+            fn draw(u: &mut arbitrary::Unstructured<'_>) -> arbitrary::Result<Self> {
+                #[allow(unused_imports)]
+                use $crate::strategies::{Any, Exactly, Header, Kind, Label, Optional, Within};
+                Ok(($with)($name { $($field: made_up!(@kind $($kind)?).draw(u)?,)* }))
+            }
+        }
+
+        made_up!(@traits $name);
+    };
+    // The pairs of a list: tuples have at most twelve members.
+    (@strategies) => { proptest::strategy::Just(()) };
+    (@strategies $field:ident $(: $kind:expr)?, $($rest:tt)*) => {
+        (made_up!(@kind $($kind)?).strategy(), made_up!(@strategies $($rest)*))
+    };
+    (@pattern) => { () };
+    (@pattern $field:ident, $($rest:tt)*) => { ($field, made_up!(@pattern $($rest)*)) };
+    (@kind) => { Any };
+    (@kind $kind:expr) => { $kind };
+    (@traits $name:ident) => {
+        #[cfg(feature = "proptest")]
+        impl proptest::arbitrary::Arbitrary for $name {
+            type Parameters = ();
+            type Strategy = proptest::strategy::BoxedStrategy<Self>;
+
+            fn arbitrary_with((): ()) -> Self::Strategy {
+                <Self as $crate::strategies::MadeUp>::strategy()
+            }
+        }
+
+        #[cfg(feature = "arbitrary")]
+        impl<'a> arbitrary::Arbitrary<'a> for $name {
+            fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
+                <Self as $crate::strategies::MadeUp>::draw(u)
+            }
+        }
+    };
+}
+
+#[cfg(not(any(feature = "proptest", feature = "arbitrary")))]
+macro_rules! made_up {
+    ($($nothing:tt)*) => {};
+}
+
+/// The same for what is made of a text: any text, and often one of those that are known.
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
+macro_rules! made_up_of_text {
+    ($name:ident, $known:expr) => {
+        impl $crate::strategies::MadeUp for $name {
+            #[cfg(feature = "proptest")]
+            fn strategy() -> proptest::strategy::BoxedStrategy<Self> {
+                use proptest::strategy::Strategy;
+
+                let text = String::strategy().prop_map($name::from);
+                let known: &'static [$name] = $known;
+                if known.is_empty() {
+                    return text.boxed();
+                }
+                proptest::prop_oneof![4 => proptest::sample::select(known), 1 => text].boxed()
+            }
+
+            #[cfg(feature = "arbitrary")]
+            fn draw(u: &mut arbitrary::Unstructured<'_>) -> arbitrary::Result<Self> {
+                let known: &'static [$name] = $known;
+                if !known.is_empty() && u.ratio(4_u8, 5)? {
+                    return Ok(u.choose(known)?.clone());
+                }
+                String::draw(u).map($name::from)
+            }
+        }
+
+        made_up!(@traits $name);
+    };
+}
+
+#[cfg(not(any(feature = "proptest", feature = "arbitrary")))]
+macro_rules! made_up_of_text {
+    ($($nothing:tt)*) => {};
+}

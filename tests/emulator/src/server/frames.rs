@@ -1,0 +1,161 @@
+//! A generated body on its way, a chunk at a time.
+
+use std::iter::Peekable;
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+use super::script::write_headers;
+use crate::{Cut, Delivery, Framing, Response};
+
+/// What is written of a generated body, in order. Nothing is made before it is asked for, but for one piece.
+pub(super) struct Frames {
+    pieces: Peekable<Box<dyn Iterator<Item = Bytes> + Send>>,
+    chunked: bool,
+    /// How many bytes of the body still come, and whether a chunk is announced in full where they end; `None` is all.
+    left: Option<(usize, bool)>,
+    /// What stands behind the last chunk.
+    end: Option<Vec<u8>>,
+}
+
+impl Frames {
+    /// Whether a body can be sent in this way while it is made.
+    pub(super) fn can(framing: Framing, delivery: &Delivery) -> bool {
+        let told_by_length = matches!(framing, Framing::Length | Framing::Natural);
+        let half = delivery.cut.is_some_and(|cut| cut.after.is_none());
+        !told_by_length && !half && delivery.stall.is_none() && delivery.pace.is_none()
+    }
+
+    pub(super) fn new(
+        response: &Response,
+        framing: Framing,
+        delivery: &Delivery,
+        trailers: &HeaderMap,
+    ) -> Self {
+        let rest = response
+            .generated
+            .as_ref()
+            .map(crate::Generated::pieces)
+            .into_iter()
+            .flatten();
+        let pieces = response.chunks.clone().into_iter().chain(rest);
+        let pieces: Box<dyn Iterator<Item = Bytes> + Send> =
+            Box::new(pieces.filter(|piece| !piece.is_empty()));
+        let chunked = framing == Framing::Chunked;
+        let mut end = b"0\r\n".to_vec();
+        write_headers(&mut end, trailers);
+        let left = delivery.cut.map(
+            |Cut {
+                 after,
+                 inside_chunk,
+             }| (after.unwrap_or(usize::MAX), inside_chunk),
+        );
+        Self {
+            pieces: pieces.peekable(),
+            chunked,
+            end: (chunked && left.is_none()).then_some(end),
+            left,
+        }
+    }
+
+    /// Whether nothing comes any more.
+    pub(super) fn are_over(&mut self) -> bool {
+        let cut = matches!(self.left, Some((0, _)));
+        self.end.is_none() && (cut || self.pieces.peek().is_none())
+    }
+
+    pub(super) fn next(&mut self) -> Option<Vec<u8>> {
+        if self.are_over() {
+            return None;
+        }
+        let Some(piece) = self.pieces.next() else {
+            return self.end.take();
+        };
+        let (part, told, is_cut) = match &mut self.left {
+            None => (piece.clone(), piece.len(), false),
+            Some((left, inside)) => {
+                let part = piece.slice(..piece.len().min(*left));
+                *left -= part.len();
+                let told = if *inside { piece.len() } else { part.len() };
+                let is_cut = *inside && *left == 0;
+                (part, told, is_cut)
+            }
+        };
+        if !self.chunked {
+            return Some(part.to_vec());
+        }
+        let mut frame = format!("{told:x}\r\n").into_bytes();
+        frame.extend_from_slice(&part);
+        // Of a chunk in which the body breaks off the line does not end either.
+        if !is_cut {
+            frame.extend_from_slice(b"\r\n");
+        }
+        Some(frame)
+    }
+}
+
+impl std::fmt::Debug for Frames {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Frames")
+            .field("chunked", &self.chunked)
+            .field("left", &self.left)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderName, HeaderValue, StatusCode};
+
+    use super::*;
+    use crate::Generated;
+
+    fn written(framing: Framing, cut: Option<(usize, bool)>) -> String {
+        let three = || ["abc", "", "defg", "h"].map(|piece| Bytes::from_static(piece.as_bytes()));
+        let response = Response::new(StatusCode::OK, "").generated(Generated::new(three));
+        let delivery = Delivery {
+            cut: cut.map(|(after, inside_chunk)| Cut {
+                after: Some(after),
+                inside_chunk,
+            }),
+            ..Delivery::default()
+        };
+        assert!(Frames::can(framing, &delivery));
+        let mut trailers = HeaderMap::new();
+        trailers.insert(
+            HeaderName::from_static("x-end"),
+            HeaderValue::from_static("1"),
+        );
+        let mut frames = Frames::new(&response, framing, &delivery, &trailers);
+        let mut all = Vec::new();
+        while let Some(frame) = frames.next() {
+            all.extend_from_slice(&frame);
+        }
+        assert!(frames.are_over());
+        String::from_utf8(all).expect("UTF-8")
+    }
+
+    #[test]
+    fn whole_or_cut() {
+        let chunked = |cut| written(Framing::Chunked, cut);
+        assert_eq!(
+            chunked(None),
+            "3\r\nabc\r\n4\r\ndefg\r\n1\r\nh\r\n0\r\nx-end: 1\r\n\r\n"
+        );
+        assert_eq!(chunked(Some((0, false))), "");
+        assert_eq!(chunked(Some((3, false))), "3\r\nabc\r\n");
+        assert_eq!(chunked(Some((5, false))), "3\r\nabc\r\n2\r\nde\r\n");
+        assert_eq!(chunked(Some((5, true))), "3\r\nabc\r\n4\r\nde");
+        assert_eq!(
+            chunked(Some((99, false))),
+            "3\r\nabc\r\n4\r\ndefg\r\n1\r\nh\r\n"
+        );
+        assert_eq!(written(Framing::UntilClose, None), "abcdefgh");
+        assert_eq!(written(Framing::UntilClose, Some((4, false))), "abcd");
+    }
+
+    #[test]
+    fn a_body_that_tells_its_length_is_not_made_meanwhile() {
+        assert!(!Frames::can(Framing::Length, &Delivery::default()));
+    }
+}

@@ -1,0 +1,355 @@
+//! Change streams.
+
+use std::time::Duration;
+
+use neptunedata_emulator::{
+    Change, ChangeStream, Config, Emulator, EventId, EventIdForm, Planned, Role,
+};
+use serde_json::{Value, json};
+
+use crate::support::{answer, ask, get, now, refusal, refused};
+
+const PATHS: [&str; 3] = ["/propertygraph/stream", "/pg/stream", "/gremlin/stream"];
+
+fn label(id: &str) -> Change {
+    Change::add(json!({
+        "id": id, "type": "vl", "key": "label", "value": { "value": "vertex", "dataType": "String" },
+    }))
+}
+
+/// A stream with commits of so many operations each.
+fn emulator(config: Config, commits: &[usize]) -> Emulator {
+    let mut neptune = Emulator::new(config.streams(true));
+    for (place, operations) in commits.iter().enumerate() {
+        let changes = (0..*operations).map(|number| label(&format!("v{place}-{number}")));
+        let at = now().later(Duration::from_secs(place as u64));
+        neptune.append_commit(ChangeStream::PropertyGraph, changes, at);
+    }
+    neptune
+}
+
+/// The ids of the records that a query gets.
+fn ids(neptune: &mut Emulator, query: &str) -> Vec<(u64, u64)> {
+    let page = ask(
+        neptune,
+        get(&format!("/propertygraph/stream?{query}")),
+        now(),
+    );
+    let records = page["records"].as_array().expect("records");
+    assert_eq!(page["totalRecords"], records.len());
+    let number = |id: &Value, name: &str| id[name].as_u64().expect("a number");
+    let ids: Vec<(u64, u64)> = records
+        .iter()
+        .map(|record| &record["eventId"])
+        .map(|id| (number(id, "commitNum"), number(id, "opNum")))
+        .collect();
+    let last = &page["lastEventId"];
+    assert_eq!(
+        ids.last(),
+        Some(&(number(last, "commitNum"), number(last, "opNum")))
+    );
+    ids
+}
+
+fn future(commit: u64, operation: u64) -> (u16, String, String) {
+    let text = format!(
+        "Requested startEventId is from the future. Last valid eventId is [commitNum = {commit}, opNum = {operation}]"
+    );
+    refusal(404, "StreamRecordsNotFoundException", &text)
+}
+
+#[test]
+fn the_form_of_the_guide() {
+    let mut neptune = emulator(Config::default(), &[1]);
+    let expected = |format: &str| {
+        json!({
+            "lastEventId": { "commitNum": 1, "opNum": 1 }, "lastTrxTimestamp": 1_704_067_200_000_u64, "format": format,
+            "records": [{
+                "commitTimestamp": 1_704_067_200_000_u64, "eventId": { "commitNum": 1, "opNum": 1 },
+                "data": { "id": "v0-0", "type": "vl", "key": "label",
+                          "value": { "value": "vertex", "dataType": "String" } },
+                "op": "ADD", "isLastOp": true,
+            }],
+            "totalRecords": 1,
+        })
+    };
+    for (path, format) in PATHS
+        .into_iter()
+        .zip(["PG_JSON", "PG_JSON", "GREMLIN_JSON"])
+    {
+        let answer = answer(&mut neptune, get(&format!("{path}?commitNum=1")), now());
+        assert_eq!(
+            answer.head.headers["content-type"],
+            "application/json; charset=UTF-8"
+        );
+        assert_eq!(answer.to_json(), Some(expected(format)));
+        let operation = neptune.log().last().expect("an entry").operation;
+        assert_eq!(operation, Some("GetPropertygraphStream"));
+    }
+    // The streams know nothing of each other.
+    assert_eq!(
+        refused(
+            &mut neptune,
+            get("/sparql/stream?iteratorType=LATEST"),
+            now()
+        ),
+        future(0, 0)
+    );
+    let statement = json!({ "stmt": "<http://s> <http://p> <http://o> .\n" });
+    let changes = [
+        Change::add(statement.clone()),
+        Change::remove(statement.clone()),
+    ];
+    neptune.append_commit(ChangeStream::Sparql, changes, now());
+    let page = ask(
+        &mut neptune,
+        get("/sparql/stream?iteratorType=TRIM_HORIZON"),
+        now(),
+    );
+    assert_eq!(page["format"], "NQUADS");
+    assert_eq!(page["records"][0]["data"], statement);
+    assert_eq!(page["records"][0].get("isLastOp"), None);
+    assert_eq!(page["records"][1]["op"], "REMOVE");
+    assert_eq!(page["records"][1]["isLastOp"], true);
+    // Replicas are read like the writer.
+    neptune.reconfigure(|config| config.role(Role::Reader));
+    ask(
+        &mut neptune,
+        get("/sparql/stream?iteratorType=LATEST"),
+        now(),
+    );
+}
+
+#[test]
+fn where_reading_begins() {
+    let mut neptune = emulator(Config::default(), &[2, 1]);
+    neptune.skip_commits(ChangeStream::PropertyGraph, 7);
+    assert_eq!(
+        neptune.append_commit(ChangeStream::PropertyGraph, [label("a"), label("b")], now()),
+        Some(EventId::new(10, 2))
+    );
+    assert_eq!(
+        neptune.append_commit(ChangeStream::PropertyGraph, [], now()),
+        None
+    );
+    assert_eq!(
+        neptune.last_event(ChangeStream::PropertyGraph),
+        EventId::new(10, 2)
+    );
+    let all = [(1, 1), (1, 2), (2, 1), (10, 1), (10, 2)];
+    let at = "commitNum=1&iteratorType=AT_SEQUENCE_NUMBER";
+    for (query, expected) in [
+        ("iteratorType=TRIM_HORIZON", &all[..]),
+        ("iteratorType=TRIM_HORIZON&commitNum=x&opNum=y", &all[..]),
+        (at, &all[..]),
+        ("commitNum=1", &all[..]),
+        ("commitNum=1&opNum=2", &all[1..]),
+        ("commitNum=3", &all[3..]),
+        ("commitNum=0&limit=2", &all[..2]),
+        ("commitNum=1&iteratorType=AFTER_SEQUENCE_NUMBER", &all[1..]),
+        (
+            "commitNum=1&opNum=9&iteratorType=AFTER_SEQUENCE_NUMBER&limit=1",
+            &all[2..3],
+        ),
+        ("iteratorType=LATEST&limit=100000", &all[4..]),
+    ] {
+        assert_eq!(ids(&mut neptune, query), expected, "{query}");
+    }
+    for query in [
+        "commitNum=10&opNum=3",
+        "commitNum=9223372036854775807",
+        "commitNum=10&opNum=2&iteratorType=AFTER_SEQUENCE_NUMBER",
+        "commitNum=11&iteratorType=AFTER_SEQUENCE_NUMBER",
+    ] {
+        let request = get(&format!("/pg/stream?{query}"));
+        assert_eq!(
+            refused(&mut neptune, request, now()),
+            future(10, 2),
+            "{query}"
+        );
+    }
+    for query in [
+        "",
+        "iteratorType=AFTER_SEQUENCE_NUMBER",
+        "iteratorType=NEWEST",
+        "commitNum=-1",
+        "commitNum=9223372036854775808",
+        "commitNum=1&opNum=x",
+        "commitNum=1&limit=0",
+        "commitNum=1&limit=100001",
+    ] {
+        let (status, code, _) = refused(&mut neptune, get(&format!("/pg/stream?{query}")), now());
+        assert_eq!(
+            (status, code.as_str()),
+            (400, "InvalidParameterException"),
+            "{query}"
+        );
+    }
+}
+
+#[test]
+fn what_is_trimmed_has_expired() {
+    let mut neptune = emulator(Config::default(), &[2, 2, 2]);
+    neptune.trim_before(ChangeStream::PropertyGraph, EventId::new(2, 2));
+    assert_eq!(
+        ids(&mut neptune, "iteratorType=TRIM_HORIZON"),
+        [(2, 2), (3, 1), (3, 2)]
+    );
+    assert_eq!(ids(&mut neptune, "commitNum=2&opNum=2&limit=1"), [(2, 2)]);
+    // Nothing is lost for who had read the last one that is gone.
+    let after = "iteratorType=AFTER_SEQUENCE_NUMBER&limit=1";
+    assert_eq!(
+        ids(&mut neptune, &format!("commitNum=2&opNum=1&{after}")),
+        [(2, 2)]
+    );
+    for query in [
+        "commitNum=2&opNum=1".to_owned(),
+        "commitNum=0".to_owned(),
+        format!("commitNum=1&opNum=2&{after}"),
+    ] {
+        let request = || get(&format!("/pg/stream?{query}"));
+        let (status, code, _) = refused(&mut neptune, request(), now());
+        assert_eq!(
+            (status, code.as_str()),
+            (400, "ExpiredStreamException"),
+            "{query}"
+        );
+        // U18
+        neptune.reconfigure(|config| config.expired_as_future(true));
+        assert_eq!(refused(&mut neptune, request(), now()), future(3, 2));
+        neptune.reconfigure(|config| config.expired_as_future(false));
+    }
+    neptune.trim_before(ChangeStream::PropertyGraph, EventId::new(u64::MAX, 0));
+    assert_eq!(
+        refused(
+            &mut neptune,
+            get("/pg/stream?iteratorType=TRIM_HORIZON"),
+            now()
+        ),
+        future(3, 2)
+    );
+    assert_eq!(
+        refused(&mut neptune, get("/pg/stream?iteratorType=LATEST"), now()),
+        future(3, 2)
+    );
+}
+
+#[test]
+fn pages_are_bounded() {
+    let mut neptune = emulator(Config::default(), &[30]);
+    assert_eq!(ids(&mut neptune, "commitNum=1").len(), 10);
+    assert_eq!(ids(&mut neptune, "commitNum=1&limit=100000").len(), 30);
+    // A record has some 190 bytes: the second crosses the line and is the last.
+    neptune.reconfigure(|config| config.stream_cap(200));
+    assert_eq!(
+        ids(&mut neptune, "commitNum=1&limit=100000"),
+        [(1, 1), (1, 2)]
+    );
+    neptune.reconfigure(|config| config.stream_cap(0));
+    assert_eq!(ids(&mut neptune, "commitNum=1"), [(1, 1)]);
+
+    let mut neptune = Emulator::new(Config::default().streams(true));
+    let megabyte = || Change::add(json!({ "stmt": "x".repeat(1024 * 1024) }));
+    neptune.append_commit(ChangeStream::Sparql, (0..12).map(|_| megabyte()), now());
+    let page = ask(
+        &mut neptune,
+        get("/sparql/stream?commitNum=1&limit=12"),
+        now(),
+    );
+    assert_eq!(page["totalRecords"], 10);
+}
+
+#[test]
+fn m35_m36_ids_come_in_three_forms() {
+    for (form, expected) in [
+        (EventIdForm::Numbers, json!({ "commitNum": 1, "opNum": 1 })),
+        (
+            EventIdForm::Strings,
+            json!({ "commitNum": "1", "opNum": "1" }),
+        ),
+        (EventIdForm::Joined, json!("1:1")),
+    ] {
+        let config = Config::default().event_ids(form).last_op_as_text(true);
+        let mut neptune = emulator(config, &[1]);
+        let page = ask(&mut neptune, get("/pg/stream?iteratorType=LATEST"), now());
+        assert_eq!(page["lastEventId"], expected);
+        assert_eq!(page["records"][0]["eventId"], expected);
+        assert_eq!(page["records"][0]["isLastOp"], "true");
+    }
+}
+
+#[test]
+fn streams_can_be_off_or_too_busy() {
+    let unsupported = "UnsupportedOperationException";
+    let latest = || get("/propertygraph/stream?iteratorType=LATEST");
+    let mut neptune = Emulator::default();
+    neptune.append_commit(ChangeStream::PropertyGraph, [label("a")], now());
+    let (status, code, _) = refused(&mut neptune, latest(), now());
+    assert_eq!((status, code.as_str()), (400, unsupported));
+
+    let mut neptune = emulator(Config::default(), &[1]);
+    neptune.fail_next(
+        Planned::error("ThrottlingException", "Slow down.").on("GetPropertygraphStream"),
+    );
+    assert_eq!(
+        refused(&mut neptune, latest(), now()).1,
+        "ThrottlingException"
+    );
+    ask(&mut neptune, latest(), now());
+    neptune.reconfigure(|config| config.streams(false));
+    assert_eq!(refused(&mut neptune, latest(), now()).1, unsupported);
+    neptune.reconfigure(|config| config.streams(true));
+    assert_eq!(refused(&mut neptune, latest(), now()), future(0, 0));
+}
+
+#[cfg(feature = "gzip")]
+#[test]
+fn gzip_for_those_who_ask() {
+    use std::io::Read as _;
+
+    use crate::support::with_header;
+
+    let mut neptune = emulator(Config::default(), &[3]);
+    let latest = || get("/propertygraph/stream?commitNum=1");
+    let plain = answer(&mut neptune, latest(), now()).body();
+    for accepted in ["gzip", "deflate, GZIP;q=0.5", "gzip; q=1"] {
+        let request = with_header(latest(), "accept-encoding", accepted);
+        let answer = answer(&mut neptune, request, now());
+        assert_eq!(answer.head.headers["content-encoding"], "gzip");
+        let mut inflated = Vec::new();
+        flate2::read::GzDecoder::new(&answer.body()[..])
+            .read_to_end(&mut inflated)
+            .expect("gzip");
+        assert_eq!(inflated, plain);
+    }
+    for accepted in ["identity", "gzip;q=0", "br"] {
+        let request = with_header(latest(), "accept-encoding", accepted);
+        assert_eq!(answer(&mut neptune, request, now()).body(), plain);
+    }
+}
+
+/// A reader that follows `lastEventId` sees every record once, in order, whatever its pages are.
+#[test]
+fn paging_sees_everything_once() {
+    for limit in 1..8 {
+        let mut neptune = emulator(Config::default(), &[3, 1, 4, 1, 5]);
+        let mut seen = ids(
+            &mut neptune,
+            &format!("iteratorType=TRIM_HORIZON&limit={limit}"),
+        );
+        loop {
+            let (commit, operation) = seen.last().copied().expect("an id");
+            let query = format!(
+                "iteratorType=AFTER_SEQUENCE_NUMBER&commitNum={commit}&opNum={operation}&limit={limit}"
+            );
+            if (commit, operation) == (5, 5) {
+                let request = get(&format!("/pg/stream?{query}"));
+                assert_eq!(refused(&mut neptune, request, now()), future(5, 5));
+                break;
+            }
+            seen.extend(ids(&mut neptune, &query));
+        }
+        assert_eq!(seen.len(), 14);
+        assert!(seen.is_sorted());
+    }
+}

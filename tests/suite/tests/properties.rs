@@ -1,0 +1,17 @@
+//! Properties of every operation, over made-up requests, answers and networks: the core's features `proptest` and
+//! `arbitrary`.
+
+#![allow(missing_docs)]
+
+#[path = "properties/answers.rs"]
+mod answers;
+#[path = "properties/kinds.rs"]
+mod kinds;
+#[path = "properties/networks.rs"]
+mod networks;
+#[path = "properties/requests.rs"]
+mod requests;
+#[path = "properties/round_trip.rs"]
+mod round_trip;
+#[path = "properties/support.rs"]
+mod support;

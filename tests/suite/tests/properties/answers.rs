@@ -1,0 +1,117 @@
+//! Answers are understood as what they are.
+
+use std::{cell::RefCell, collections::BTreeSet};
+
+use neptunedata::{
+    CancelMlModelTrainingJob, Cause, ErrorKind, GetMlModelTrainingJob, by_name,
+    strategies::{AnyAnswer, Damage, Damaged, Refusal, Success},
+};
+use proptest::prelude::*;
+
+use crate::support::*;
+
+struct SuccessIsSuccess;
+
+impl Property for SuccessIsSuccess {
+    fn check<O: Every>() {
+        let name = O::INFO.name;
+        holds::<Success<O>>(name, |success| {
+            let decoded = neptunedata::response::<O>(&success.response);
+            let decoded = decoded.map_err(|error| TestCaseError::fail(error.to_string()))?;
+            prop_assert_eq!(&decoded, &success.output);
+            let named = by_name::response(name, &success.response);
+            let named = named.map_err(|error| TestCaseError::fail(error.to_string()))?;
+            prop_assert_eq!(named, serde_json::to_value(&success.output).unwrap());
+            Ok(())
+        });
+    }
+}
+
+#[test]
+fn successes_are_successes() {
+    check_every::<SuccessIsSuccess>();
+}
+
+struct DamagedIsNoSuccess;
+
+impl Property for DamagedIsNoSuccess {
+    fn check<O: Every>() {
+        holds::<Damaged<O>>(O::INFO.name, |damaged| {
+            let result = neptunedata::response::<O>(&damaged.response);
+            prop_assert!(result.is_err(), "{:?}", result);
+            let is_service = matches!(result, Err(Cause::Service(_)));
+            let named = [
+                Damage::ErrorInside,
+                Damage::FailedInTheMiddle,
+                Damage::Status,
+            ];
+            prop_assert_eq!(is_service, named.contains(&damaged.damage));
+            prop_assert!(by_name::response(O::INFO.name, &damaged.response).is_err());
+            Ok(())
+        });
+    }
+}
+
+#[test]
+fn damaged_answers_are_no_successes() {
+    check_every::<DamagedIsNoSuccess>();
+}
+
+struct AnyAnswerEndsWellOrNot;
+
+impl Property for AnyAnswerEndsWellOrNot {
+    fn check<O: Every>() {
+        holds::<AnyAnswer<O>>(O::INFO.name, |answer| {
+            match neptunedata::response::<O>(&answer.response) {
+                Ok(_) => prop_assert!(answer.response.status().is_success()),
+                Err(error) => prop_assert!(error.to_string().len() < 8192),
+            }
+            Ok(())
+        });
+    }
+}
+
+#[test]
+fn any_answer_is_understood() {
+    check_every::<AnyAnswerEndsWellOrNot>();
+}
+
+#[test]
+fn refusals_are_their_exceptions() {
+    let seen = RefCell::new(BTreeSet::new());
+    // Enough for each of the exceptions.
+    for _ in 0..16 {
+        holds::<Refusal>("refusals", |refusal| {
+            match neptunedata::response::<CancelMlModelTrainingJob>(&refusal.response) {
+                Err(Cause::Service(error)) => {
+                    prop_assert_eq!(error.kind, refusal.kind);
+                    prop_assert_eq!(error.code.as_deref(), Some(refusal.kind.name()));
+                    prop_assert_eq!(error.message, refusal.message);
+                }
+                other => prop_assert!(false, "{:?}", other),
+            }
+            seen.borrow_mut().insert(refusal.kind);
+            Ok(())
+        });
+    }
+    let seen = seen.into_inner();
+    assert_eq!(seen.len(), ErrorKind::ALL.len(), "{seen:?}");
+    assert_eq!(seen.len(), 37);
+}
+
+#[test]
+fn every_damage_is_done() {
+    let seen = RefCell::new(BTreeSet::new());
+    for _ in 0..4 {
+        holds::<Damaged<GetMlModelTrainingJob>>("damage", |damaged| {
+            seen.borrow_mut().insert(format!("{:?}", damaged.damage));
+            Ok(())
+        });
+    }
+    let all: BTreeSet<_> = Damage::ALL
+        .iter()
+        .map(|damage| format!("{damage:?}"))
+        .collect();
+    assert_eq!(seen.into_inner(), all);
+    assert_eq!(all.len(), 10);
+}

@@ -1,0 +1,60 @@
+//! Every request that is made up is valid, and it is the same by either door.
+
+use neptunedata::{CallOptions, Session, by_name};
+use proptest::prelude::*;
+
+use crate::support::*;
+
+struct IsValid;
+
+impl Property for IsValid {
+    fn check<O: Every>() {
+        let info = O::INFO;
+        holds::<O>(info.name, |operation| {
+            let request = neptunedata::request(&operation, &endpoint());
+            let request = request.map_err(|error| TestCaseError::fail(error.to_string()))?;
+            prop_assert_eq!(request.method(), &info.method);
+            // A label may hold anything, and still fills its own place alone.
+            let segments = |path: &str| path.split('/').count();
+            prop_assert_eq!(segments(request.uri().path()), segments(info.path));
+            for (segment, of_template) in request.uri().path().split('/').zip(info.path.split('/'))
+            {
+                let is_label = of_template.starts_with('{');
+                prop_assert!(is_label || segment == of_template);
+            }
+            Ok(())
+        });
+    }
+}
+
+#[test]
+fn all_are_valid() {
+    check_every::<IsValid>();
+}
+
+struct IsTheSameByName;
+
+impl Property for IsTheSameByName {
+    fn check<O: Every>() {
+        let name = O::INFO.name;
+        holds::<O>(name, |operation| {
+            let input = serde_json::to_value(&operation).unwrap();
+            let operation = serde_json::from_value::<O>(input.clone()).unwrap();
+            let typed = neptunedata::request(&operation, &endpoint()).unwrap();
+            let named = by_name::request(name, &input, &endpoint());
+            let named = named.map_err(|error| TestCaseError::fail(error.to_string()))?;
+            prop_assert_eq!(typed.uri(), named.uri());
+            prop_assert_eq!(typed.headers(), named.headers());
+            prop_assert_eq!(typed.body(), named.body());
+            let session = Session::new(endpoint(), neptunedata::Auth::unsigned()).unwrap();
+            let call = by_name::call(name, &input, &session, &CallOptions::new(), 1);
+            prop_assert!(call.is_ok());
+            Ok(())
+        });
+    }
+}
+
+#[test]
+fn all_are_the_same_by_name() {
+    check_every::<IsTheSameByName>();
+}
