@@ -1,5 +1,6 @@
 //! Every error type, and [`Error`], which a call ends in.
 
+mod changes;
 mod decode;
 mod encode;
 mod kind;
@@ -13,6 +14,7 @@ use bytes::Bytes;
 
 use crate::{Effect, Meta, RetryClass, SignError, call::retry::classify};
 
+pub use changes::{ChangesError, ChangesErrorKind};
 pub use decode::{DecodeError, DecodeErrorKind};
 pub use encode::{EncodeError, Fault, FaultKind};
 pub use kind::{ErrorKind, FaultSide};
@@ -38,6 +40,8 @@ pub enum FailureKind {
     Decode,
     /// What was waited for did not come about.
     Wait(WaitErrorKind),
+    /// A change stream cannot be followed any further.
+    Changes(ChangesErrorKind),
     /// A driver gave a machine an input out of turn.
     Misuse,
 }
@@ -67,6 +71,9 @@ pub enum Cause {
     /// What was waited for did not come about.
     #[error(transparent)]
     Wait(#[from] Box<WaitError>),
+    /// A change stream cannot be followed any further.
+    #[error(transparent)]
+    Changes(#[from] Box<ChangesError>),
     /// A driver gave a machine an input out of turn.
     #[error(transparent)]
     Misuse(#[from] Misuse),
@@ -202,6 +209,7 @@ impl Error {
             Cause::Service(error) => FailureKind::Service(error.kind),
             Cause::Decode(_) => FailureKind::Decode,
             Cause::Wait(error) => FailureKind::Wait(error.kind),
+            Cause::Changes(error) => FailureKind::Changes(error.kind),
             Cause::Misuse(_) => FailureKind::Misuse,
         }
     }

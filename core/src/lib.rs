@@ -127,6 +127,7 @@ mod shapes;
 mod auth;
 pub mod by_name;
 mod call;
+mod changes;
 mod client_options;
 pub mod cypher;
 mod endpoint;
@@ -161,12 +162,16 @@ pub use call::{
     Answered, Call, CallOptions, CancelsQuery, Connection, Exchange, Input, Machine, Meta, Now,
     Part, RetryClass, RetryPolicy, Step, Timeouts, Transmit, retry_table,
 };
+pub use changes::{
+    Change, ChangeRecord, ChangeSource, Changes, ChangesEnd, ChangesOptions, Checkpoint, Start,
+    Transaction, Transactions,
+};
 pub use client_options::{ClientOptions, Roots};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::{
-    Cause, CredentialsError, DecodeError, DecodeErrorKind, EncodeError, Error, ErrorKind,
-    FailureKind, Fault, FaultKind, FaultSide, Misuse, Sent, ServiceError, TransportError,
-    TransportErrorKind, WaitError, WaitErrorKind,
+    Cause, ChangesError, ChangesErrorKind, CredentialsError, DecodeError, DecodeErrorKind,
+    EncodeError, Error, ErrorKind, FailureKind, Fault, FaultKind, FaultSide, Misuse, Sent,
+    ServiceError, TransportError, TransportErrorKind, WaitError, WaitErrorKind,
 };
 pub use operation::{Effect, OPERATIONS, Operation, OperationInfo, SPARQL_OPERATIONS};
 #[doc(inline)]

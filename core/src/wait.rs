@@ -270,17 +270,10 @@ impl<W: Watch> Wait<W> {
         }
         let first = self.options.interval.unwrap_or(W::PACE.interval);
         let longest = self.options.max_interval.unwrap_or(W::PACE.max_interval);
-        let planned = first
-            .saturating_mul(2_u32.saturating_pow(self.pauses))
-            .min(longest.max(first));
+        let wait = self.random.nearly(first, self.pauses, longest.max(first));
         self.pauses = self.pauses.saturating_add(1);
-        let quarter = planned.checked_div(4).unwrap_or_default();
-        let wait = planned
-            .saturating_sub(quarter)
-            .saturating_add(self.random.wait(quarter, 0, quarter))
-            .max(wish);
         self.state = State::Pausing;
-        Step::Wait(wait.min(left))
+        Step::Wait(wait.max(wish).min(left))
     }
 
     fn timed_out(&mut self, now: Now) -> Step<Progress<W::Status>, Waited<W::End>> {

@@ -47,4 +47,16 @@ impl Random {
         let scaled = u128::from(self.next()).wrapping_mul(u128::from(nanos)) >> 64;
         Duration::from_nanos(u64::try_from(scaled).unwrap_or(nanos))
     }
+
+    /// A wait of `base` doubled `doublings` times, but no longer than `cap`, shortened at random by up
+    /// to a quarter.
+    pub(crate) fn nearly(&mut self, base: Duration, doublings: u32, cap: Duration) -> Duration {
+        let longest = base
+            .saturating_mul(2_u32.saturating_pow(doublings))
+            .min(cap);
+        let quarter = longest.checked_div(4).unwrap_or_default();
+        longest
+            .saturating_sub(quarter)
+            .saturating_add(self.wait(quarter, 0, quarter))
+    }
 }

@@ -211,6 +211,7 @@ fn class_of(cause: &Cause) -> Option<RetryClass> {
         | Cause::Sign(_)
         | Cause::Credentials(_)
         | Cause::Wait(_)
+        | Cause::Changes(_)
         | Cause::Misuse(_) => None,
     }
 }
