@@ -12,7 +12,7 @@ use bytes::Bytes;
 use crate::{
     Answered, Call, ChangesError, ChangesErrorKind, DecodeError, DecodeErrorKind, Error, ErrorKind,
     EventId, FailureKind, Input, IteratorType, Machine, Misuse, Now, Operation, RetryClass,
-    Session, Step, TransportErrorKind, call::Random,
+    Session, Step, Timeouts, TransportErrorKind, call::Random,
 };
 
 pub use checkpoint::Checkpoint;
@@ -402,6 +402,16 @@ fn nowhere<O: Operation>(index: usize, body: Bytes) -> Error {
 impl<O: ChangeSource> Machine for Changes<O> {
     type Item = Change<O::Record>;
     type Output = ChangesEnd;
+
+    /// As long as it takes. An attempt of one of the calls may take as long as
+    /// [`ChangesOptions::call`] says.
+    fn timeouts(&self) -> Timeouts {
+        let call = self.options.call.timeouts();
+        Timeouts {
+            total: Some(Duration::MAX),
+            attempt: call.attempt.or(call.total),
+        }
+    }
 
     fn resume(&mut self, input: Input, now: Now) -> Next<O> {
         let state = std::mem::replace(&mut self.state, State::Done);
