@@ -157,6 +157,15 @@ impl ClientOptions {
         ClientOptions::default()
     }
 
+    /// How long one attempt may take of the many calls by which something is waited for, or followed,
+    /// unless the options for those calls say it: [`attempt_timeout`](field@Self::attempt_timeout),
+    /// else [`timeout`](field@Self::timeout), else 60 s. None of them is long, and one that hangs must
+    /// not stop the waiting.
+    pub fn poll_timeout(&self) -> Duration {
+        let own = self.attempt_timeout.or(self.timeout);
+        own.unwrap_or(Duration::from_secs(60))
+    }
+
     /// A session builder with those of the options that concern the core.
     pub fn session(&self, endpoint: crate::Endpoint, auth: crate::Auth) -> SessionBuilder {
         let builder = Session::builder(endpoint, auth)
