@@ -1,5 +1,7 @@
 //! The dynamic door: operations by wire name, JSON in the service's own member names on both sides.
 //!
+//! The operations of SPARQL, which no model of the service has, go by their names in this crate.
+//!
 //! For gateways, command lines and tests that learn at run time what to call. Inputs are checked as
 //! strictly as the types check them, and every fault is named at once.
 //!
@@ -32,14 +34,15 @@ use serde_json::Value;
 
 use crate::{
     Answered, CallOptions, Cause, DecodeError, DecodeErrorKind, EncodeError, Endpoint, Exchange,
-    Fault, FaultKind, Input, Machine, Now, OPERATIONS, Operation, OperationInfo, Response, Session,
-    Step, call::resume_decoding, operations, wire::answer,
+    Fault, FaultKind, Input, Machine, Now, OPERATIONS, Operation, OperationInfo, Response,
+    SPARQL_OPERATIONS, Session, Step, call::resume_decoding, operations, wire::response::whole,
 };
 use check::{Problem, ProblemKind};
 
 /// The facts about the operation of this wire name, such as `CancelMLModelTrainingJob`.
 pub fn info(name: &str) -> Option<&'static OperationInfo> {
-    OPERATIONS.iter().find(|info| info.name == name).copied()
+    let mut all = OPERATIONS.iter().chain(SPARQL_OPERATIONS);
+    all.find(|info| info.name == name).copied()
 }
 
 /// Encodes a request from JSON with the member names of the service.
@@ -116,18 +119,35 @@ trait Visitor {
         O::Output: Serialize;
 }
 
+fn dispatch<V: Visitor>(name: &str, visitor: V) -> Result<V::Output, EncodeError> {
+    let sparql = |visitor| dispatch_sparql(name, visitor);
+    dispatch_model(name, visitor).or_else(sparql).map_err(|_| {
+        let fault = Fault::new("", FaultKind::UnknownOperation);
+        EncodeError::new(name.to_owned(), vec![fault])
+    })
+}
+
+/// Visits the operation of this name, or gives the visitor back.
 macro_rules! dispatcher {
-    ($($operation:ident,)*) => {
-        fn dispatch<V: Visitor>(name: &str, visitor: V) -> Result<V::Output, EncodeError> {
+    ($function:ident: $($operation:ident,)*) => {
+        fn $function<V: Visitor>(name: &str, visitor: V) -> Result<V::Output, V> {
             $(if name == <operations::$operation as Operation>::INFO.name {
                 return Ok(visitor.visit::<operations::$operation>());
             })*
-            let fault = Fault::new("", FaultKind::UnknownOperation);
-            Err(EncodeError::new(name.to_owned(), vec![fault]))
+            Err(visitor)
         }
     };
 }
-for_each_operation!(dispatcher);
+
+macro_rules! model {
+    ($($operation:ident,)*) => { dispatcher!(dispatch_model: $($operation,)*); };
+}
+for_each_operation!(model);
+
+macro_rules! sparql {
+    ($($operation:ident,)*) => { dispatcher!(dispatch_sparql: $($operation,)*); };
+}
+for_each_sparql_operation!(sparql);
 
 struct Encode<'a> {
     input: &'a Value,
@@ -183,19 +203,7 @@ impl Visitor for Decode<'_> {
         O: Operation + DeserializeOwned,
         O::Output: Serialize,
     {
-        let (status, headers, body) = (
-            self.response.status(),
-            self.response.headers(),
-            self.response.body(),
-        );
-        answer::gate(status, headers, &http::HeaderMap::new(), body)?;
-        let response = Response {
-            info: O::INFO,
-            status,
-            headers,
-            body,
-        };
-        decode::<O>(&response).map_err(|error| answer::or_tail(error, status, headers, body))
+        whole(O::INFO, self.response, decode::<O>)
     }
 }
 

@@ -91,8 +91,10 @@
 //!
 //! # Features
 //!
-//! - `sigv4` (default): signature version 4. Without it the crate works unsigned and depends on a
-//!   handful of crates.
+//! - `sigv4` (default): signature version 4, also for Bolt and WebSockets. Without it the crate works
+//!   unsigned and depends on a handful of crates.
+//! - `gzip`: inflates answers that come compressed, as change streams do when
+//!   [asked to](field@GetPropertygraphStream::encoding).
 #![cfg_attr(
     not(test),
     deny(
@@ -121,12 +123,16 @@ mod auth;
 pub mod by_name;
 mod call;
 mod client_options;
+pub mod cypher;
 mod endpoint;
 mod error;
+pub mod gremlin;
 pub mod operations;
 mod proxy;
+mod rows;
 mod session;
 pub mod sources;
+pub mod sparql;
 mod timestamp;
 mod wire;
 
@@ -138,7 +144,7 @@ pub use http;
 pub use serde_json;
 
 #[cfg(feature = "sigv4")]
-pub use auth::sign;
+pub use auth::{BoltOptions, BoltToken, bolt_token, sign, websocket_request};
 pub use auth::{Credentials, SignError, valid_region};
 pub use call::{
     Answered, Call, CallOptions, Connection, Exchange, Input, Machine, Meta, Now, Part, RetryClass,
@@ -151,10 +157,11 @@ pub use error::{
     FailureKind, Fault, FaultKind, FaultSide, Misuse, Sent, ServiceError, TransportError,
     TransportErrorKind,
 };
-pub use operation::{Effect, OPERATIONS, Operation, OperationInfo};
+pub use operation::{Effect, OPERATIONS, Operation, OperationInfo, SPARQL_OPERATIONS};
 #[doc(inline)]
 pub use operations::*;
 pub use proxy::{Proxy, ProxyError};
+pub use rows::{Framing, Members, RowError, RowReader, Rows, RowsEnd, StreamsRows};
 pub use session::{Auth, Session, SessionBuilder, SessionError};
 pub use shapes::*;
 pub use wire::{

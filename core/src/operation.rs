@@ -168,6 +168,17 @@ macro_rules! for_each_operation {
             GetMlDataProcessingJob,
             CancelMlDataProcessingJob,
             ExecuteFastReset,
+            ExecuteGremlinQuery,
+            ExecuteGremlinExplainQuery,
+            ExecuteGremlinProfileQuery,
+            ListGremlinQueries,
+            GetGremlinQueryStatus,
+            CancelGremlinQuery,
+            ExecuteOpenCypherQuery,
+            ExecuteOpenCypherExplainQuery,
+            ListOpenCypherQueries,
+            GetOpenCypherQueryStatus,
+            CancelOpenCypherQuery,
             StartLoaderJob,
             ListLoaderJobs,
             GetLoaderJobStatus,
@@ -192,6 +203,8 @@ macro_rules! for_each_operation {
             DeleteSparqlStatistics,
             GetPropertygraphSummary,
             GetRdfGraphSummary,
+            GetPropertygraphStream,
+            GetSparqlStream,
             GetStorageInfo,
             StartIndexRebuild,
             ListIndexRebuilds,
@@ -209,3 +222,41 @@ macro_rules! infos {
     };
 }
 for_each_operation!(infos);
+
+/// Calls a macro with every operation of SPARQL, which the service has and its model does not: the
+/// list beside [`for_each_operation!`](crate::for_each_operation).
+///
+/// ```
+/// macro_rules! print_names {
+///     ($($operation:ident,)*) => {
+///         $(println!("{}", <neptunedata::$operation as neptunedata::Operation>::INFO.name);)*
+///     };
+/// }
+/// neptunedata::for_each_sparql_operation!(print_names);
+/// ```
+#[macro_export]
+macro_rules! for_each_sparql_operation {
+    ($with:ident) => {
+        $with! {
+            ExecuteSparqlQuery,
+            ExecuteSparqlUpdate,
+            ExecuteSparqlExplainQuery,
+            ListSparqlQueries,
+            GetSparqlQueryStatus,
+            CancelSparqlQuery,
+            GetGraph,
+            PutGraph,
+            PostGraph,
+            DeleteGraph,
+        }
+    };
+}
+
+macro_rules! sparql_infos {
+    ($($operation:ident,)*) => {
+        /// The facts about every operation of SPARQL. The names are this crate's own.
+        pub const SPARQL_OPERATIONS: &[&OperationInfo] =
+            &[$(<crate::operations::$operation as Operation>::INFO,)*];
+    };
+}
+for_each_sparql_operation!(sparql_infos);

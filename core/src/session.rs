@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Bodies up to 256 MiB are collected unless the session or the call says otherwise.
-const DEFAULT_BODY_LIMIT: usize = 256 * 1024 * 1024;
+pub(crate) const DEFAULT_BODY_LIMIT: usize = 256 * 1024 * 1024;
 
 /// What calls to one cluster share: endpoint, authentication, retry policy and quota, the measured
 /// difference of the clocks, and the signing key of the day. Cheap to clone; clones share.

@@ -2,6 +2,12 @@
 //! of errors wherever the service puts them.
 
 pub(crate) mod answer;
+pub(crate) mod base64;
+pub(crate) mod coding;
+mod form;
+#[cfg(feature = "gzip")]
+pub(crate) mod gzip;
+pub(crate) mod json_text;
 pub(crate) mod lenient;
 pub(crate) mod percent;
 pub(crate) mod request;

@@ -26,6 +26,8 @@ mod deadline;
 mod exceptions;
 #[path = "scenario/once.rs"]
 mod once;
+#[path = "scenario/opencypher.rs"]
+mod opencypher;
 #[path = "scenario/quota.rs"]
 mod quota;
 #[path = "scenario/streaming.rs"]

@@ -14,10 +14,10 @@ use super::{
     body::Body,
 };
 use crate::{
-    Credentials, CredentialsError, DecodeError, Effect, EncodeError, Error, Misuse, Operation,
-    OperationInfo, ServiceError, Session, SignError, TransportErrorKind,
+    Cause, Credentials, CredentialsError, DecodeError, Effect, EncodeError, Error, Misuse,
+    Operation, OperationInfo, ServiceError, Session, SignError, TransportErrorKind,
     error::Stop,
-    wire::{answer, request::request_of_call},
+    wire::{answer, coding::Coding, request::request_of_call},
 };
 
 /// Before anything was sent.
@@ -40,7 +40,9 @@ pub enum Part {
 ///
 /// Made with [`collecting`](Exchange::collecting) it has no items and ends in the whole body; made
 /// with [`streaming`](Exchange::streaming) it hands out [`Part`]s and ends in an empty body. Either
-/// way an error answer is an error, also when it comes in trailers.
+/// way an error answer is an error, also when it comes in trailers. With the feature `gzip` a body
+/// that came compressed is inflated, and the headers `content-encoding` and `content-length` are taken
+/// out of its head.
 #[derive(Debug)]
 pub struct Exchange {
     session: Session,
@@ -75,6 +77,7 @@ pub struct Exchange {
     /// What fresh credentials were asked for after.
     refused: Option<ServiceError>,
     head: Option<http::response::Parts>,
+    coding: Coding,
     body: Body,
 }
 
@@ -148,6 +151,7 @@ impl Exchange {
             credentials_refreshed: false,
             refused: None,
             head: None,
+            coding: Coding::Plain,
             body: Body::Empty,
         }
     }
@@ -203,6 +207,25 @@ impl Exchange {
         self.failed(cause, Some((status, headers)), body, now)
     }
 
+    /// What is being handed out is not the operation's answer: the end, unless the request may be
+    /// sent again for this cause.
+    pub(crate) fn break_off(&mut self, cause: Cause, now: Now) -> Step<Part, Answered<()>> {
+        let answer = self.head.take().map(|head| (head.status, head.headers));
+        self.failed(cause, answer, Bytes::new(), now)
+    }
+
+    /// The same for an answer that has ended.
+    pub(crate) fn fail(
+        &mut self,
+        cause: Cause,
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Bytes,
+        now: Now,
+    ) -> Step<Part, Answered<()>> {
+        self.failed(cause, Some((status, headers)), body, now)
+    }
+
     fn attempt(&mut self, now: Now) -> Step<Part, Answered<()>> {
         let request = match &self.request {
             Ok(request) => request,
@@ -234,6 +257,7 @@ impl Exchange {
         self.state = State::Sent;
         self.sent_at = now;
         self.head = None;
+        self.coding = Coding::Plain;
         self.body = Body::Empty;
         let (connection, attempt) = (self.connection, self.attempts);
         Step::Send(Box::new(Transmit {
@@ -329,10 +353,7 @@ impl Machine for Exchange {
             }
             (State::Receiving, Input::Chunk(chunk)) => self.take_chunk(chunk, now),
             (State::Receiving, Input::End(trailers)) => self.take_end(trailers, now),
-            (State::Item, Input::Next) => {
-                self.state = State::Receiving;
-                Step::Receive
-            }
+            (State::Item, Input::Next) => self.next_part(now),
             (State::Sent | State::Receiving, Input::Failure(failure)) => {
                 self.take_failure(failure, now)
             }

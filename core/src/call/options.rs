@@ -22,6 +22,7 @@ pub struct CallOptions {
     pub(crate) effect: Option<Effect>,
     pub(crate) max_attempts: Option<u32>,
     pub(crate) body_limit: Option<usize>,
+    pub(crate) row_limit: Option<usize>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) extras: Extras,
@@ -79,6 +80,14 @@ impl CallOptions {
     #[must_use]
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = Some(bytes);
+        self
+    }
+
+    /// The longest row in bytes when [`Rows`](crate::Rows) are read as they arrive, with the white
+    /// space behind it, and the longest member beside the rows; 64 MiB by default.
+    #[must_use]
+    pub fn row_limit(mut self, bytes: usize) -> Self {
+        self.row_limit = Some(bytes);
         self
     }
 

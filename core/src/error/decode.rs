@@ -32,7 +32,8 @@ pub enum DecodeErrorKind {
     Shape,
     /// The body is longer than the limit set for it.
     TooLarge,
-    /// The body is compressed although nobody asked for that.
+    /// The body is compressed, and that cannot be undone: in a way that nobody asked for, with gzip
+    /// while the feature `gzip` is off, or wrongly.
     Encoding,
 }
 
@@ -103,7 +104,7 @@ impl fmt::Display for DecodeError {
             DecodeErrorKind::Syntax => f.write_str("something else than its JSON")?,
             DecodeErrorKind::Shape => f.write_str("JSON of an unexpected shape")?,
             DecodeErrorKind::TooLarge => f.write_str("too large a body")?,
-            DecodeErrorKind::Encoding => f.write_str("an encoding that was not asked for")?,
+            DecodeErrorKind::Encoding => f.write_str("an encoding that cannot be undone")?,
         }
         if !self.path.is_empty() {
             write!(f, " at {}", one_line(self.path.as_bytes()))?;

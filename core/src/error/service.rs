@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::StatusCode;
 
 use super::{ErrorKind, bounded_start, one_line};
+use crate::EventId;
 
 /// An error answer of the service, modelled or not.
 ///
@@ -33,6 +34,28 @@ impl ServiceError {
     /// The name of the exception as sent, also one that the model does not know.
     pub fn code(&self) -> Option<&str> {
         self.code.as_deref()
+    }
+
+    /// How far a change stream goes, as the message of a
+    /// [`StreamRecordsNotFoundException`](ErrorKind::StreamRecordsNotFoundException) tells it.
+    ///
+    /// A reader whose place is this has read everything. One whose place is beyond it reads another
+    /// stream than before: the data was reset or restored (`U17`). None where the message tells nothing.
+    ///
+    /// ```
+    /// use neptunedata::{Cause, EventId, GetPropertygraphStream};
+    ///
+    /// let body = r#"{"code":"StreamRecordsNotFoundException","requestId":"r","detailedMessage":
+    ///     "Requested startEventId is from the future. Last valid eventId is [commitNum = 1132, opNum = 200]"}"#;
+    /// let answer = neptunedata::http::Response::builder().status(404).body(body.into())?;
+    /// let Err(Cause::Service(error)) = neptunedata::response::<GetPropertygraphStream>(&answer) else { panic!() };
+    /// assert_eq!(error.last_valid_event_id(), Some(EventId::new(1132, 200)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn last_valid_event_id(&self) -> Option<EventId> {
+        (self.kind == ErrorKind::StreamRecordsNotFoundException)
+            .then(|| EventId::find_in(&self.message))
+            .flatten()
     }
 }
 

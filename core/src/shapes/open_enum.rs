@@ -13,11 +13,11 @@ impl std::fmt::Debug for PrivOwnedStr {
 
 /// Defines an enum over the strings of a service, open for strings that it does not know: `as_str`,
 /// `From<&str>`, `From<String>`, `Display`, `QueryValue` and serde's traits, all by the service's
-/// spelling.
+/// spelling. Other spellings that stand for a value follow its own: `A = "a" | "A"`.
 macro_rules! open_enum {
     (
         $(#[$meta:meta])*
-        $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)* }
+        $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal $(| $alias:literal)*,)* }
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,7 +44,7 @@ macro_rules! open_enum {
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
                 match text {
-                    $($text => $name::$variant,)*
+                    $($text $(| $alias)* => $name::$variant,)*
                     _ => $name::_Custom($crate::shapes::PrivOwnedStr(text.into())),
                 }
             }
@@ -77,7 +77,22 @@ macro_rules! open_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer).map(Self::from)
+                struct Visitor;
+
+                impl serde::de::Visitor<'_> for Visitor {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("a string")
+                    }
+
+                    // Without a String in between: answers hold thousands of these.
+                    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$name, E> {
+                        Ok($name::from(text))
+                    }
+                }
+
+                deserializer.deserialize_str(Visitor)
             }
         }
     };

@@ -10,7 +10,7 @@ use http::{
 use serde::Serialize;
 use serde_json::Value;
 
-use super::percent;
+use super::{form, percent};
 use crate::{EncodeError, Endpoint, Fault, FaultKind, Operation, OperationInfo, operation::Bounds};
 
 /// The longest URI that `http::Uri` and Neptune's front end take, in bytes.
@@ -97,6 +97,8 @@ pub struct RequestWriter<'a> {
     /// What is left of the path template, from the next label on.
     template: &'static str,
     has_query: bool,
+    /// Query parameters of which a request has one.
+    exclusive: &'static [&'static str],
     headers: HeaderMap,
     body: Option<Vec<u8>>,
     faults: Vec<Fault>,
@@ -115,6 +117,7 @@ impl<'a> RequestWriter<'a> {
             uri,
             template: info.path,
             has_query: false,
+            exclusive: &[],
             headers: HeaderMap::with_capacity(6),
             body: None,
             faults: Vec::new(),
@@ -172,6 +175,30 @@ impl<'a> RequestWriter<'a> {
         }
     }
 
+    /// Adds a query parameter without a value: `?default`. It is signed as if it had an empty one.
+    pub fn query_flag(&mut self, name: &str) {
+        self.query_name(name);
+        self.uri.pop();
+    }
+
+    /// Says that the request has just one of these query parameters, and once. Others that a caller adds
+    /// are a fault.
+    pub fn exclusive_query(&mut self, names: &'static [&'static str]) {
+        self.exclusive = names;
+    }
+
+    /// Reports more than one of the parameters that exclude each other.
+    fn check_exclusive(&mut self) {
+        let query = self.uri.split_once('?').map_or("", |(_, query)| query);
+        let names = query.split('&').filter_map(|pair| pair.split('=').next());
+        let mut found = names.filter(|name| self.exclusive.contains(name));
+        if let (Some(_), Some(second)) = (found.next(), found.next()) {
+            let second = second.to_owned();
+            let reason = format!("only one of {} is allowed", self.exclusive.join(", "));
+            self.fault(second, FaultKind::Other(reason.into()));
+        }
+    }
+
     /// Takes out the parameters of this name, which an extra one replaces.
     fn remove_query(&mut self, name: &str) {
         let mut encoded = String::new();
@@ -220,14 +247,9 @@ impl<'a> RequestWriter<'a> {
     pub fn form(&mut self, fields: &[(&str, &str)]) {
         let mut body = String::with_capacity(128);
         for (name, value) in fields {
-            if !body.is_empty() {
-                body.push('&');
-            }
-            percent::encode_into(&mut body, name);
-            body.push('=');
-            percent::encode_into(&mut body, value);
+            form::add(&mut body, name, value);
         }
-        self.body("", "application/x-www-form-urlencoded", body);
+        self.body("", form::MEDIA_TYPE, body);
     }
 
     /// Makes these bytes the body, of this media type; `field` is the member that says so.
@@ -255,9 +277,10 @@ impl<'a> RequestWriter<'a> {
     }
 
     /// Reports a number outside its bounds; both bounds are allowed, and so is `None`.
-    pub fn bounds(&mut self, field: &'static str, value: Option<i32>, bounds: Bounds) {
-        if value.is_some_and(|value| !bounds.contains(&value)) {
-            let (min, max) = bounds.into_inner();
+    pub fn bounds(&mut self, field: &'static str, value: Option<impl Into<i64>>, bounds: Bounds) {
+        let (min, max) = bounds.into_inner();
+        let range = i64::from(min)..=i64::from(max);
+        if value.is_some_and(|value| !range.contains(&value.into())) {
             self.fault(
                 field,
                 FaultKind::OutOfRange {
@@ -298,7 +321,15 @@ impl<'a> RequestWriter<'a> {
             self.query_name(name);
             percent::encode_into(&mut self.uri, &value);
         }
-        if !fields.is_empty() {
+        if !fields.is_empty() && self.is_form() {
+            let body = self.body.take().unwrap_or_default();
+            let mut body = String::from_utf8(body).unwrap_or_default();
+            for (name, value) in fields {
+                body = form::without(&body, name);
+                form::add(&mut body, name, &as_text(value));
+            }
+            self.body = Some(body.into());
+        } else if !fields.is_empty() {
             let body = self.body.take().unwrap_or_else(|| b"{}".to_vec());
             match serde_json::from_slice::<serde_json::Map<String, Value>>(&body) {
                 Ok(mut object) => {
@@ -323,6 +354,11 @@ impl<'a> RequestWriter<'a> {
         self.headers.extend(extras.headers.clone());
     }
 
+    fn is_form(&self) -> bool {
+        let content_type = self.headers.get(CONTENT_TYPE);
+        content_type.is_some_and(|value| value.as_bytes() == form::MEDIA_TYPE.as_bytes())
+    }
+
     fn finish(mut self, extras: &Extras) -> Result<http::Request<Bytes>, EncodeError> {
         if let Some((name, _)) = self
             .template
@@ -332,6 +368,7 @@ impl<'a> RequestWriter<'a> {
             self.fault(name, FaultKind::Missing);
         }
         self.add(extras);
+        self.check_exclusive();
         if self.uri.len() > MAX_URI {
             let length = self.uri.len();
             self.fault("", FaultKind::UriTooLong { length });

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use neptunedata::{Effect, OPERATIONS, Operation};
+use neptunedata::{Effect, OPERATIONS, Operation, SPARQL_OPERATIONS, by_name};
 use neptunedata_tests::vectors::model::Model;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -11,9 +11,19 @@ use serde_json::json;
 /// Effects that are not what the model's traits say, and why.
 const OTHER_EFFECTS: &[(&str, Effect, &str)] = &[
     (
+        "ExecuteGremlinExplainQuery",
+        Effect::Read,
+        "the query is planned and not executed",
+    ),
+    (
         "ExecuteFastReset",
         Effect::Write,
         "performed twice it also deletes what was written in between",
+    ),
+    (
+        "ExecuteOpenCypherExplainQuery",
+        Effect::Write,
+        "all modes but static execute the query (M04)",
     ),
     (
         "StartLoaderJob",
@@ -21,6 +31,13 @@ const OTHER_EFFECTS: &[(&str, Effect, &str)] = &[
         "without a token a second execution is a second load (M03)",
     ),
 ];
+
+/// Members that inputs have beyond the model, as the service takes them all the same.
+const INPUTS_BEYOND_MODEL: &[(&str, &str, &str)] = &[(
+    "ExecuteGremlinQuery",
+    "queryId",
+    "the id under which the query is found and cancelled (M13)",
+)];
 
 #[test]
 fn methods_paths_exceptions_and_pages_are_the_models() {
@@ -78,6 +95,23 @@ macro_rules! refuse_unknown_members {
 }
 neptunedata::for_each_operation!(refuse_unknown_members);
 
+/// SPARQL is no part of the model, and goes by names of our own.
+#[test]
+fn operations_of_sparql_are_beside_the_model() {
+    let model = Model::load().unwrap();
+    assert_eq!(SPARQL_OPERATIONS.len(), 10);
+    for info in SPARQL_OPERATIONS {
+        let name = info.name;
+        assert_eq!(model.route(name), None, "{name}");
+        assert_eq!(by_name::info(name), Some(*info));
+        assert!(info.path.starts_with("/sparql"), "{name}");
+        assert!(!info.iam_actions.is_empty(), "IAM actions of {name}");
+        assert!(!info.exceptions.is_empty(), "exceptions of {name}");
+        let guide = "https://docs.aws.amazon.com/neptune/latest/userguide/";
+        assert!(info.documentation.starts_with(guide), "{name}");
+    }
+}
+
 fn refuses_unknown_members<O: Operation + DeserializeOwned>() {
     let name = O::INFO.name;
     let mut input = Model::load().unwrap().minimal_input(name);
@@ -92,6 +126,38 @@ fn refuses_unknown_members<O: Operation + DeserializeOwned>() {
     );
 }
 
+macro_rules! compare_members {
+    ($($operation:ident,)*) => {
+        #[test]
+        fn inputs_have_the_members_of_the_model_and_those_on_the_list() {
+            $(has_members_of_model::<neptunedata::$operation>();)*
+        }
+    };
+}
+neptunedata::for_each_operation!(compare_members);
+
+/// serde names all members there are when it refuses one.
+fn has_members_of_model<O: Operation + DeserializeOwned>() {
+    let name = O::INFO.name;
+    let model = Model::load().unwrap();
+    let error = match serde_json::from_value::<O>(json!({"zzUnknown": 1})) {
+        Ok(_) => panic!("{name} ignores unknown members"),
+        Err(error) => error.to_string(),
+    };
+    let (_, expected) = error.split_once("unknown field `zzUnknown`").unwrap();
+    let ours: BTreeSet<_> = expected.split('`').skip(1).step_by(2).collect();
+    let own = INPUTS_BEYOND_MODEL.iter();
+    let own = own.filter(|(operation, ..)| *operation == name);
+    let mut theirs: BTreeSet<_> = model.input_names(name).into_iter().collect();
+    for (_, member, reason) in own {
+        assert!(
+            theirs.insert(member),
+            "the model has {member} of {name}: {reason}"
+        );
+    }
+    assert_eq!(ours, theirs, "{name}");
+}
+
 #[test]
 fn every_operation_in_the_sources_is_on_the_list() {
     let mut found = BTreeSet::new();
@@ -102,11 +168,15 @@ fn every_operation_in_the_sources_is_on_the_list() {
     assert!(!found.is_empty());
     let listed: BTreeSet<_> = OPERATIONS
         .iter()
+        .chain(SPARQL_OPERATIONS)
         .map(|info| info.name.to_ascii_lowercase())
         .collect();
     // Names differ in capitals: `GetMLEndpoint` is `GetMlEndpoint` in Rust.
     let found: BTreeSet<_> = found.iter().map(|name| name.to_ascii_lowercase()).collect();
-    assert_eq!(found, listed, "an operation is not in for_each_operation!");
+    assert_eq!(
+        found, listed,
+        "an operation is not in for_each_operation! or for_each_sparql_operation!"
+    );
 }
 
 /// The types that the sources below `folder` implement `Operation` for.

@@ -1,5 +1,7 @@
 //! The answer as it comes: head, body, end, or the break in it.
 
+use std::mem;
+
 use bytes::Bytes;
 use http::{
     HeaderMap,
@@ -10,7 +12,10 @@ use super::{Exchange, Part, State};
 use crate::{
     Cause, DecodeError, DecodeErrorKind, Sent, TransportError, TransportErrorKind,
     call::{Answered, Meta, Now, Step},
-    wire::answer,
+    wire::{
+        answer,
+        coding::{Coding, CodingError},
+    },
 };
 
 /// Bodies of error answers are read up to this many bytes; the rest says nothing new.
@@ -19,10 +24,11 @@ const ERROR_BODY_LIMIT: usize = 1024 * 1024;
 impl Exchange {
     pub(super) fn take_head(
         &mut self,
-        head: http::response::Parts,
+        mut head: http::response::Parts,
         now: Now,
     ) -> Step<Part, Answered<()>> {
         self.answered_at = now;
+        self.coding = Coding::of(&mut head.headers);
         let streams = self.streaming && head.status.is_success();
         if streams {
             self.head = Some(head.clone());
@@ -35,10 +41,60 @@ impl Exchange {
     }
 
     pub(super) fn take_chunk(&mut self, chunk: Bytes, now: Now) -> Step<Part, Answered<()>> {
-        let success = self
-            .head
-            .as_ref()
-            .is_some_and(|head| head.status.is_success());
+        match self.coding.feed(chunk) {
+            Some(plain) => self.take_plain(plain, now),
+            None => self.take_fed(now),
+        }
+    }
+
+    /// The item is taken: the rest of its chunk, or the next one.
+    pub(super) fn next_part(&mut self, now: Now) -> Step<Part, Answered<()>> {
+        self.state = State::Receiving;
+        self.take_fed(now)
+    }
+
+    /// Takes what the coding makes of the chunks that it was fed, as far as the next item.
+    fn take_fed(&mut self, now: Now) -> Step<Part, Answered<()>> {
+        loop {
+            let step = match self.coding.next() {
+                Ok(None) => return Step::Receive,
+                Ok(Some(piece)) => self.take_plain(piece, now),
+                Err(error) => self.take_corrupt(error, now),
+            };
+            if !matches!(step, Step::Receive) {
+                return step;
+            }
+        }
+    }
+
+    /// The body is not in the coding that its head tells.
+    fn take_corrupt(&mut self, error: CodingError, now: Now) -> Step<Part, Answered<()>> {
+        let came = mem::take(&mut self.coding).into_rest();
+        let is_success = self.is_success();
+        match (came, &mut self.head) {
+            // It never was. What comes is taken as it is, and who decodes it sees the header.
+            (Some((headers, rest)), Some(head)) if self.body.received() == 0 => {
+                head.headers = headers;
+                self.take_plain(rest, now)
+            }
+            // What else there is of an error answer is of no use.
+            _ if !is_success => self.take_end(HeaderMap::new(), now),
+            _ => {
+                let body = self.body.take();
+                let answer = self.head.take().map(|head| (head.status, head.headers));
+                let error = error.of(self.info, body.clone());
+                self.failed(Cause::Decode(error), answer, body, now)
+            }
+        }
+    }
+
+    fn is_success(&self) -> bool {
+        let head = self.head.as_ref();
+        head.is_some_and(|head| head.status.is_success())
+    }
+
+    fn take_plain(&mut self, chunk: Bytes, now: Now) -> Step<Part, Answered<()>> {
+        let success = self.is_success();
         if self.streaming && success {
             self.body.keep_tail(&chunk);
             self.state = State::Item;
@@ -96,14 +152,19 @@ impl Exchange {
         if let Err(error) = verdict {
             return self.failed(Cause::Service(error), Some((status, headers)), body, now);
         }
-        if is_short(&headers, received) {
-            let cause = match answer::from_tail(status, &headers, &body) {
-                Some(error) => Cause::Service(error),
-                None => Cause::Transport(
-                    TransportError::new(TransportErrorKind::Closed, Sent::Maybe)
-                        .with_source("the body is shorter than its content-length"),
-                ),
-            };
+        let cut = if is_short(&headers, received) {
+            let error = TransportError::new(TransportErrorKind::Closed, Sent::Maybe);
+            let error = error.with_source("the body is shorter than its content-length");
+            Some(Cause::Transport(error))
+        } else {
+            let finished = mem::take(&mut self.coding).finish();
+            finished
+                .err()
+                .map(|error| Cause::Decode(error.of(self.info, body.clone())))
+        };
+        if let Some(cut) = cut {
+            let tail = answer::from_tail(status, &headers, &body);
+            let cause = tail.map_or(cut, Cause::Service);
             return self.failed(cause, Some((status, headers)), body, now);
         }
         if !self.judged_outside {
@@ -117,7 +178,12 @@ impl Exchange {
             attempts: self.attempts,
             earlier_may_have_executed: self.lost,
         };
-        let body = if self.streaming { Bytes::new() } else { body };
+        // Who judges a stream finds an error at its end.
+        let body = if self.streaming && !self.judged_outside {
+            Bytes::new()
+        } else {
+            body
+        };
         Step::Done(Ok(Answered {
             output: (),
             meta,

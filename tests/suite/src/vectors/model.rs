@@ -82,6 +82,12 @@ impl Model {
             .collect()
     }
 
+    /// The names of all members of the operation's input.
+    pub fn input_names(&self, operation: &str) -> Vec<&str> {
+        let members = self.input(operation).iter();
+        members.map(|member| member.name.as_str()).collect()
+    }
+
     /// The member that clients fill with a fresh token where the caller gives none.
     pub fn token_member(&self, operation: &str) -> Option<&str> {
         let token = self

@@ -1,6 +1,10 @@
 //! Where this client means to differ from botocore, and what it does instead.
 
-use neptunedata::{Cause, DecodeErrorKind, by_name};
+use neptunedata::{
+    Cause, DecodeErrorKind, by_name,
+    http::{HeaderName, header},
+};
+use serde_json::Value;
 
 use crate::responses::{Line, Outcome};
 
@@ -27,6 +31,41 @@ pub(crate) const RESPONSES: &[Deviation] = &[Deviation {
     },
 }];
 
+/// A header that requests of some operations have and botocore's lack. It has exactly this value, and
+/// where botocore has the header too there is no difference.
+pub(crate) struct OwnHeader {
+    pub(crate) name: HeaderName,
+    pub(crate) value: &'static str,
+    pub(crate) reason: &'static str,
+    pub(crate) operations: &'static [&'static str],
+    /// Whether it takes part in the signature.
+    pub(crate) is_signed: bool,
+}
+
+/// All headers beyond those of botocore.
+pub(crate) const HEADERS: &[OwnHeader] = &[
+    OwnHeader {
+        name: header::TE,
+        value: "trailers",
+        reason: "queries fail after their 200 too, and trailers say so",
+        operations: &[
+            "ExecuteGremlinQuery",
+            "ExecuteGremlinExplainQuery",
+            "ExecuteGremlinProfileQuery",
+            "ExecuteOpenCypherQuery",
+            "ExecuteOpenCypherExplainQuery",
+        ],
+        is_signed: false,
+    },
+    OwnHeader {
+        name: header::ACCEPT,
+        value: "application/vnd.gremlin-v3.0+json;types=false",
+        reason: "the form of results is not clear without it (M15)",
+        operations: &["ExecuteGremlinQuery"],
+        is_signed: true,
+    },
+];
+
 /// How many representable numbers a float inside a document may be off. serde_json rounds exactly
 /// only with its feature `float_roundtrip`, which would be switched on for every crate in a user's
 /// build; so that is left to the user, and the body keeps all digits anyway.
@@ -38,3 +77,29 @@ pub(crate) const BEYOND_MODEL: &[(&str, &str)] = &[
     ("GetPropertygraphSummary", "status"),
     ("GetRDFGraphSummary", "status"),
 ];
+
+/// Takes something out of a value of the operation.
+type TakeOut = fn(&str, &mut Value);
+
+/// What is taken out of botocore's value before it is compared, and why.
+pub(crate) const WITHOUT: &[(&str, TakeOut)] = &[(
+    "M35: event ids of change streams are two numbers and no maps of any names, so a map that has \
+     neither `commitNum` nor `opNum` is none",
+    |operation, value| {
+        if matches!(operation, "GetPropertygraphStream" | "GetSparqlStream") {
+            without_id(value, "lastEventId");
+            let records = value.get_mut("records").and_then(Value::as_array_mut);
+            for record in records.into_iter().flatten() {
+                without_id(record, "eventId");
+            }
+        }
+    },
+)];
+
+fn without_id(object: &mut Value, member: &str) {
+    let id = object.get(member).and_then(Value::as_object);
+    let is_none = id.is_some_and(|id| !id.contains_key("commitNum") && !id.contains_key("opNum"));
+    if let Some(object) = object.as_object_mut().filter(|_| is_none) {
+        object.remove(member);
+    }
+}

@@ -16,6 +16,7 @@ pub(crate) struct Report {
     file: &'static str,
     checked: BTreeMap<String, usize>,
     set_aside: BTreeMap<String, usize>,
+    differing: BTreeMap<String, usize>,
     mismatches: Vec<String>,
 }
 
@@ -25,6 +26,7 @@ impl Report {
             file,
             checked: BTreeMap::new(),
             set_aside: BTreeMap::new(),
+            differing: BTreeMap::new(),
             mismatches: Vec::new(),
         }
     }
@@ -38,6 +40,11 @@ impl Report {
     pub(crate) fn checked(&mut self, group: &str, id: &str, result: Result<(), String>) {
         *self.checked.entry(group.to_owned()).or_default() += 1;
         self.expect(id, result);
+    }
+
+    /// Counts a line that was compared with a deliberate difference in it.
+    pub(crate) fn differs(&mut self, difference: &str) {
+        *self.differing.entry(difference.to_owned()).or_default() += 1;
     }
 
     /// Keeps a mismatch of a line that is counted elsewhere.
@@ -61,6 +68,9 @@ impl Report {
         }
         for (reason, count) in &self.set_aside {
             let _ = writeln!(text, "    {count:>5} {reason}");
+        }
+        for (difference, count) in &self.differing {
+            let _ = writeln!(text, "    {count:>5} checked with {difference}");
         }
         print(&text);
 

@@ -19,7 +19,10 @@ use neptunedata_tests::vectors::{self, model::Model};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::report::{A_HAZARD, Report, UNKNOWN_OPERATION, is_known, operations, same};
+use crate::{
+    deviations::{HEADERS, OwnHeader},
+    report::{A_HAZARD, Report, UNKNOWN_OPERATION, is_known, operations, same},
+};
 
 const DATE: HeaderName = HeaderName::from_static("x-amz-date");
 const TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
@@ -98,6 +101,9 @@ fn requests_and_signatures_are_those_of_botocore() {
         } else {
             let result = check(&line, &model).map_err(|failure| failure.to_string());
             report.checked(&line.operation, &line.id, result);
+            for own in own_headers(&line.request, &line.operation) {
+                report.differs(&format!("{}: {}", own.name, own.reason));
+            }
         }
     }
     report.finish(operations());
@@ -133,6 +139,11 @@ pub(crate) fn check(line: &Line, model: &Model) -> Result<(), Failure> {
     // Our request with their body: what else we send is what they sign.
     let mut ours = request.clone();
     *ours.body_mut() = theirs.body().clone();
+    for own in own_headers(&line.request, &line.operation) {
+        if own.is_signed {
+            ours.headers_mut().remove(&own.name);
+        }
+    }
     signed.sign(&mut ours)?;
     signed.compare("our request with their body", ours.headers())?;
     // What a session sends, which is theirs to the byte where there is no body.
@@ -184,7 +195,7 @@ pub(crate) fn compare(
     let query = ours.uri().query().unwrap_or_default();
     same("the query", &pairs(query), &pairs(&theirs.query))?;
     in_model_order(query, &model.query_names(operation))?;
-    headers(ours, theirs)?;
+    headers(ours, theirs, operation)?;
     match (&theirs.body, &theirs.body_json) {
         (None, _) => same("the body", ours.body().as_ref(), b"".as_slice()),
         (Some(_), Some(json)) => match serde_json::from_slice::<Value>(ours.body()) {
@@ -217,9 +228,23 @@ fn in_model_order(query: &str, names: &[&str]) -> Result<(), String> {
     }
 }
 
-/// All of their headers, `host`, and nothing else. The length is that of our own body.
-fn headers(ours: &Request<Bytes>, theirs: &Expected) -> Result<(), String> {
+/// The headers that we mean to send and they do not.
+fn own_headers<'a>(
+    theirs: &'a Expected,
+    operation: &'a str,
+) -> impl Iterator<Item = &'static OwnHeader> + 'a {
+    HEADERS.iter().filter(move |own| {
+        own.operations.contains(&operation) && !theirs.headers.contains_key(own.name.as_str())
+    })
+}
+
+/// All of their headers, `host`, those that we mean to send besides, and nothing else. The length is
+/// that of our own body.
+fn headers(ours: &Request<Bytes>, theirs: &Expected, operation: &str) -> Result<(), String> {
     let mut expected = theirs.header_map()?;
+    for own in own_headers(theirs, operation) {
+        expected.insert(own.name.clone(), HeaderValue::from_static(own.value));
+    }
     if expected.contains_key(CONTENT_LENGTH) {
         expected.insert(CONTENT_LENGTH, HeaderValue::from(ours.body().len()));
     }

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    deviations::{BEYOND_MODEL, FLOAT_STEPS, RESPONSES},
+    deviations::{BEYOND_MODEL, FLOAT_STEPS, RESPONSES, WITHOUT},
     report::{A_HAZARD, Report, UNKNOWN_OPERATION, is_known, operations, same},
 };
 
@@ -263,8 +263,16 @@ impl Line {
         same("the body kept", ours.body.as_ref(), self.body().as_slice())
     }
 
-    /// Their value, in JSON alone.
+    /// Their value, in JSON alone, and without what this client means to leave out.
     fn value(&self) -> Result<Value, String> {
+        let mut value = self.parsed_value()?;
+        for (_, take_out) in WITHOUT {
+            take_out(&self.operation, &mut value);
+        }
+        Ok(value)
+    }
+
+    fn parsed_value(&self) -> Result<Value, String> {
         match (&self.parsed, &self.parsed_text) {
             (Some(value), _) => Ok(plain(value)),
             (None, Some(text)) => serde_json::from_str(text)

@@ -1,0 +1,121 @@
+//! Reads a graph: `GET /sparql/gsp/`.
+//!
+//! <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html>
+
+use http::{Method, header::ACCEPT};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    QUERY_EXCEPTIONS,
+    graph_store::{PATH, target},
+};
+use crate::{
+    DecodeError, Effect, Operation, OperationInfo, RawBody, RequestWriter, Response,
+    SparqlMediaType,
+};
+
+/// Reads a graph, `GET /sparql/gsp/`: the Graph Store Protocol.
+///
+/// A read. The default graph is the union of all named graphs. Needs the IAM action
+/// `neptune-db:ReadDataViaQuery` (`U11`) and engine 1.0.5.0 or later.
+///
+/// ```
+/// use neptunedata::{Endpoint, GetGraph, SparqlMediaType};
+///
+/// let endpoint = Endpoint::parse("http://localhost:8182")?;
+/// let request = neptunedata::request(&GetGraph::default_graph(), &endpoint)?;
+/// assert_eq!(request.uri(), "http://localhost:8182/sparql/gsp/?default");
+/// assert_eq!(request.headers()["accept"], "application/n-triples");
+///
+/// let answer = neptunedata::http::Response::builder()
+///     .header("content-type", "application/n-triples;charset=UTF-8")
+///     .body("<http://example.com/s> <http://example.com/p> \"o\" .\n".into())?;
+/// let output = neptunedata::response::<GetGraph>(&answer)?;
+/// assert_eq!(output.media_type, Some(SparqlMediaType::NTriples));
+/// assert!(output.body.text().ends_with(" .\n"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct GetGraph {
+    /// The IRI of the graph. None is the default graph.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub graph: Option<String>,
+    /// What to answer, sent as the header `Accept`. By default N-Triples, which names no graph, so that
+    /// what is read can be put anywhere.
+    #[serde(default = "n_triples")]
+    pub accept: SparqlMediaType,
+}
+
+fn n_triples() -> SparqlMediaType {
+    SparqlMediaType::NTriples
+}
+
+impl GetGraph {
+    /// Reads the default graph.
+    pub fn default_graph() -> Self {
+        GetGraph {
+            graph: None,
+            accept: n_triples(),
+        }
+    }
+
+    /// Reads the graph of this IRI.
+    pub fn named(iri: impl Into<String>) -> Self {
+        GetGraph {
+            graph: Some(iri.into()),
+            accept: n_triples(),
+        }
+    }
+
+    /// Sets [`accept`](field@Self::accept).
+    #[must_use]
+    pub fn accept(mut self, accept: SparqlMediaType) -> Self {
+        self.accept = accept;
+        self
+    }
+}
+
+/// The answer to [`GetGraph`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct GetGraphOutput {
+    /// The media type that it came with, without parameters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<SparqlMediaType>,
+    /// The graph. Empty if there is nothing in it.
+    #[serde(default)]
+    pub body: RawBody,
+}
+
+impl Operation for GetGraph {
+    type Output = GetGraphOutput;
+
+    const INFO: &'static OperationInfo = &OperationInfo::new(
+        "GetGraph",
+        Method::GET,
+        PATH,
+        Effect::Read,
+    )
+    .with_exceptions(QUERY_EXCEPTIONS)
+    // The guide says so of queries, and that the protocol needs the same is not confirmed (U11).
+    .with_iam_actions(&["ReadDataViaQuery"])
+    .answering_empty()
+    .with_documentation(
+        "https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html",
+    );
+
+    fn encode(&self, request: &mut RequestWriter<'_>) {
+        target(request, self.graph.as_deref());
+        request.header("accept", ACCEPT, self.accept.as_str());
+    }
+
+    fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
+        Ok(GetGraphOutput {
+            media_type: SparqlMediaType::of(response.headers()),
+            body: RawBody::new(response.opaque_or_blank()?),
+        })
+    }
+}

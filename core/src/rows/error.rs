@@ -1,0 +1,103 @@
+//! What ends the reading of rows.
+
+use std::fmt;
+
+use bytes::Bytes;
+
+use crate::{DecodeError, DecodeErrorKind, error::one_line};
+
+/// Why reading rows came to an end that it should not have.
+///
+/// ```
+/// use neptunedata::{DecodeErrorKind, Framing, RowReader};
+///
+/// let mut reader = RowReader::<u32>::new(Framing::OpenCypher);
+/// reader.push(r#"{"results":[1,"two",3]}"#);
+/// assert_eq!(reader.next_row(), Ok(Some(1)));
+/// let error = reader.next_row().unwrap_err();
+/// assert_eq!((error.kind(), error.path()), (DecodeErrorKind::Shape, "results[1]"));
+/// assert_eq!(error.body().as_ref(), br#""two""#);
+/// assert_eq!(
+///     error.to_string(),
+///     r#"results[1]: invalid type: string "two", expected u32 at line 1 column 5"#,
+/// );
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct RowError(Box<Inner>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct Inner {
+    kind: DecodeErrorKind,
+    path: String,
+    reason: String,
+    body: Bytes,
+}
+
+impl RowError {
+    pub(super) fn new(
+        kind: DecodeErrorKind,
+        path: impl Into<String>,
+        reason: impl Into<String>,
+        body: Bytes,
+    ) -> Self {
+        RowError(Box::new(Inner {
+            kind,
+            path: path.into(),
+            reason: reason.into(),
+            body,
+        }))
+    }
+
+    /// The kind of failure.
+    pub fn kind(&self) -> DecodeErrorKind {
+        self.0.kind
+    }
+
+    /// Where in the answer, such as `results[3].name`: rows count from 0.
+    pub fn path(&self) -> &str {
+        &self.0.path
+    }
+
+    /// What is wrong there. Lines and columns count from the beginning of the row.
+    pub fn reason(&self) -> &str {
+        &self.0.reason
+    }
+
+    /// The row that is not what was asked for. For all other failures what was not read yet, at most
+    /// 64 KiB of it.
+    pub fn body(&self) -> &Bytes {
+        &self.0.body
+    }
+
+    pub(crate) fn into_decode_error(self, operation: &'static str) -> DecodeError {
+        let Inner {
+            kind,
+            path,
+            reason,
+            body,
+        } = *self.0;
+        DecodeError::new(operation, kind, path, reason, body)
+    }
+}
+
+impl fmt::Debug for RowError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RowError")
+            .field("kind", &self.0.kind)
+            .field("path", &self.0.path)
+            .field("reason", &self.0.reason)
+            .field("body", &one_line(&self.0.body))
+            .finish()
+    }
+}
+
+impl fmt::Display for RowError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.0.path.is_empty() {
+            write!(f, "{}: ", one_line(self.0.path.as_bytes()))?;
+        }
+        f.write_str(&one_line(self.0.reason.as_bytes()))
+    }
+}
+
+impl std::error::Error for RowError {}

@@ -1,0 +1,63 @@
+//! Where in an answer the rows stand.
+
+use crate::Operation;
+
+/// Where in the body of an answer its rows stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Framing {
+    /// `{"results":[row, …]}`. An object in place of the list, as engines answer a query that was
+    /// cancelled silently (`M21`), has no rows.
+    OpenCypher,
+    /// `{"result":{"data":[row, …]}}`, or in typed GraphSON
+    /// `{"result":{"data":{"@type":"g:List","@value":[row, …]}}}`, as one document (`U04`).
+    Gremlin,
+    /// `{"head":{"vars":[…]},"results":{"bindings":[row, …]}}`, or for a question
+    /// `{"head":{},"boolean":true}`, which has no rows.
+    Sparql,
+    /// `{"records":[row, …]}`.
+    Stream,
+}
+
+impl Framing {
+    /// The members that lead to the rows.
+    pub(super) fn path(self) -> &'static [&'static str] {
+        match self {
+            Framing::OpenCypher => &["results"],
+            Framing::Gremlin => &["result", "data", "@value"],
+            Framing::Sparql => &["results", "bindings"],
+            Framing::Stream => &["records"],
+        }
+    }
+
+    /// Whether the member at `level` of the path may be the list of rows.
+    pub(super) fn has_rows_at(self, level: usize) -> bool {
+        match self {
+            Framing::OpenCypher | Framing::Stream => level == 0,
+            Framing::Gremlin => level == 1 || level == 2,
+            Framing::Sparql => level == 1,
+        }
+    }
+
+    /// Whether an object in place of the rows is an answer without any.
+    pub(super) fn takes_object_for_none(self) -> bool {
+        self == Framing::OpenCypher
+    }
+
+    /// A member that stands in place of the rows.
+    pub(super) fn instead(self) -> Option<&'static str> {
+        (self == Framing::Sparql).then_some("boolean")
+    }
+
+    /// The path up to and with `level`, as errors name it.
+    pub(super) fn name(self, level: usize) -> String {
+        let path = self.path();
+        path.get(..=level).unwrap_or(path).join(".")
+    }
+}
+
+/// Operations that answer rows, which can be read as they arrive: [`Rows`](crate::Rows).
+pub trait StreamsRows: Operation {
+    /// Where the rows stand.
+    const FRAMING: Framing;
+}

@@ -1,0 +1,227 @@
+//! A term of RDF, in the form of SPARQL's JSON results.
+
+use std::fmt;
+
+use serde::de::{
+    Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor, value::MapAccessDeserializer,
+};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+/// A term of RDF.
+///
+/// Its serde form is that of SPARQL's JSON results. `typed-literal`, as older standards have it, is a
+/// literal; members and types that no standard has are ignored and kept.
+///
+/// ```
+/// use neptunedata::sparql::RdfTerm;
+///
+/// let json = r#"{"type":"literal","value":"chat","xml:lang":"fr"}"#;
+/// let term: RdfTerm = neptunedata::serde_json::from_str(json)?;
+/// assert_eq!(term.value(), Some("chat"));
+/// assert_eq!(term.language(), Some("fr"));
+/// # Ok::<(), neptunedata::serde_json::Error>(())
+/// ```
+///
+/// <https://www.w3.org/TR/sparql11-results-json/#select-encode-terms>
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum RdfTerm {
+    /// An IRI.
+    Iri(String),
+    /// A blank node. The name means something within one answer only.
+    BlankNode(String),
+    /// A literal.
+    Literal {
+        /// Its lexical form. Neptune answers `xsd:dateTime` in UTC, whatever was written.
+        value: String,
+        /// The IRI of its type. None stands for `xsd:string` or, with a language, `rdf:langString`.
+        datatype: Option<String>,
+        /// The tag of its language, such as `en-GB`.
+        language: Option<String>,
+    },
+    /// A quoted triple, of RDF-star.
+    Triple(Box<RdfTriple>),
+    /// A term of a kind that this version does not know.
+    Other {
+        /// What the answer calls the kind.
+        kind: String,
+        /// The value.
+        value: String,
+    },
+}
+
+/// A quoted triple.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, serde::Deserialize)]
+pub struct RdfTriple {
+    /// The subject.
+    pub subject: RdfTerm,
+    /// The predicate.
+    pub predicate: RdfTerm,
+    /// The object.
+    pub object: RdfTerm,
+}
+
+impl RdfTerm {
+    /// A literal without type and language.
+    pub fn literal(value: impl Into<String>) -> Self {
+        RdfTerm::Literal {
+            value: value.into(),
+            datatype: None,
+            language: None,
+        }
+    }
+
+    /// The IRI, the name of the blank node, or the lexical form of the literal; None for a triple.
+    pub fn value(&self) -> Option<&str> {
+        match self {
+            RdfTerm::Iri(value)
+            | RdfTerm::BlankNode(value)
+            | RdfTerm::Literal { value, .. }
+            | RdfTerm::Other { value, .. } => Some(value),
+            RdfTerm::Triple(_) => None,
+        }
+    }
+
+    /// The IRI, if it is one.
+    pub fn iri(&self) -> Option<&str> {
+        match self {
+            RdfTerm::Iri(iri) => Some(iri),
+            _ => None,
+        }
+    }
+
+    /// The IRI of a literal's type, if it has one.
+    pub fn datatype(&self) -> Option<&str> {
+        match self {
+            RdfTerm::Literal { datatype, .. } => datatype.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The language of a literal, if it has one.
+    pub fn language(&self) -> Option<&str> {
+        match self {
+            RdfTerm::Literal { language, .. } => language.as_deref(),
+            _ => None,
+        }
+    }
+
+    pub(super) fn into_value(self) -> Option<String> {
+        match self {
+            RdfTerm::Iri(value)
+            | RdfTerm::BlankNode(value)
+            | RdfTerm::Literal { value, .. }
+            | RdfTerm::Other { value, .. } => Some(value),
+            RdfTerm::Triple(_) => None,
+        }
+    }
+}
+
+impl Serialize for RdfTerm {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let kind = match self {
+            RdfTerm::Iri(_) => "uri",
+            RdfTerm::BlankNode(_) => "bnode",
+            RdfTerm::Literal { .. } => "literal",
+            RdfTerm::Triple(_) => "triple",
+            RdfTerm::Other { kind, .. } => kind,
+        };
+        let mut term = serializer.serialize_map(None)?;
+        term.serialize_entry("type", kind)?;
+        match self {
+            RdfTerm::Triple(triple) => term.serialize_entry("value", triple)?,
+            other => term.serialize_entry("value", &other.value())?,
+        }
+        if let Some(datatype) = self.datatype() {
+            term.serialize_entry("datatype", datatype)?;
+        }
+        if let Some(language) = self.language() {
+            term.serialize_entry("xml:lang", language)?;
+        }
+        term.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for RdfTerm {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(TermVisitor)
+    }
+}
+
+struct TermVisitor;
+
+impl<'de> Visitor<'de> for TermVisitor {
+    type Value = RdfTerm;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an RDF term: an object with type and value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RdfTerm, A::Error> {
+        let (mut kind, mut value) = (None, None);
+        let (mut datatype, mut language) = (None, None);
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "type" => kind = Some(map.next_value::<String>()?),
+                "value" => value = Some(map.next_value::<TermValue>()?),
+                "datatype" => datatype = map.next_value()?,
+                "xml:lang" => language = map.next_value()?,
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        let kind = kind.ok_or_else(|| A::Error::missing_field("type"))?;
+        let value = match value.ok_or_else(|| A::Error::missing_field("value"))? {
+            TermValue::Text(value) => value,
+            TermValue::Triple(triple) if kind == "triple" => return Ok(RdfTerm::Triple(triple)),
+            TermValue::Triple(_) => {
+                return Err(A::Error::custom(
+                    "a term that is no triple has one as value",
+                ));
+            }
+        };
+        Ok(match kind.as_str() {
+            "uri" => RdfTerm::Iri(value),
+            "bnode" => RdfTerm::BlankNode(value),
+            "literal" | "typed-literal" => RdfTerm::Literal {
+                value,
+                datatype,
+                language,
+            },
+            _ => RdfTerm::Other { kind, value },
+        })
+    }
+}
+
+enum TermValue {
+    Text(String),
+    Triple(Box<RdfTriple>),
+}
+
+impl<'de> Deserialize<'de> for TermValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = TermValue;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text, or for a triple an object")
+            }
+
+            fn visit_str<E: Error>(self, value: &str) -> Result<TermValue, E> {
+                Ok(TermValue::Text(value.to_owned()))
+            }
+
+            fn visit_string<E: Error>(self, value: String) -> Result<TermValue, E> {
+                Ok(TermValue::Text(value))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<TermValue, A::Error> {
+                let triple = RdfTriple::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(TermValue::Triple(Box::new(triple)))
+            }
+        }
+
+        deserializer.deserialize_any(Either)
+    }
+}

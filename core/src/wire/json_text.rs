@@ -1,0 +1,205 @@
+//! Finds values inside JSON text without reading them, so that all their digits and the order of
+//! their members survive: serde_json keeps those only with features that would be switched on for
+//! every crate in a user's build.
+//!
+//! The text was found to be JSON by a parser before. On other text this finds something or nothing,
+//! and never panics.
+
+use std::borrow::Cow;
+
+/// The members of an object, in their order: names, and values as text.
+pub(crate) fn members(object: &str) -> Option<Members<'_>> {
+    let mut cursor = Cursor::new(object);
+    cursor.enter(b'{').then_some(Members(cursor))
+}
+
+/// The elements of a list, as text.
+pub(crate) fn elements(list: &str) -> Option<Elements<'_>> {
+    let mut cursor = Cursor::new(list);
+    cursor.enter(b'[').then_some(Elements(cursor))
+}
+
+/// A member of an object. Of several with the same name it is the last one, as in most readers.
+pub(crate) fn member<'a>(object: &'a str, name: &str) -> Option<&'a str> {
+    let mut found = members(object)?.filter(|(key, _)| key.as_deref() == Some(name));
+    found.next().map(|first| found.last().unwrap_or(first).1)
+}
+
+/// Reads a string with its quotes; `None` when it has half a surrogate pair.
+pub(crate) fn unquoted(string: &str) -> Option<Cow<'_, str>> {
+    let inner = string.strip_prefix('"')?.strip_suffix('"')?;
+    if inner.contains('\\') {
+        serde_json::from_str(string).ok().map(Cow::Owned)
+    } else {
+        Some(Cow::Borrowed(inner))
+    }
+}
+
+/// What [`members`] gives. A name that is no sound text is `None`.
+pub(crate) struct Members<'a>(Cursor<'a>);
+
+impl<'a> Iterator for Members<'a> {
+    type Item = (Option<Cow<'a, str>>, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let key = self.0.value()?;
+        Some((unquoted(key), self.0.value()?))
+    }
+}
+
+/// What [`elements`] gives.
+pub(crate) struct Elements<'a>(Cursor<'a>);
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        self.0.value()
+    }
+}
+
+/// A place in JSON text.
+pub(crate) struct Cursor<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Cursor { text, at: 0 }
+    }
+
+    /// Goes to the beginning of the next value, and says where that is.
+    pub(crate) fn begin(&mut self) -> usize {
+        self.skip(is_between);
+        self.at
+    }
+
+    /// The text from such a beginning on.
+    pub(crate) fn since(&self, start: usize) -> &'a str {
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
+    /// Goes past an opening bracket, if one is next.
+    pub(crate) fn enter(&mut self, bracket: u8) -> bool {
+        self.skip(is_between);
+        let is_next = self.peek() == Some(bracket);
+        if is_next {
+            self.advance();
+        }
+        is_next
+    }
+
+    /// Goes past a closing bracket, if one is next; the end of the text closes everything.
+    pub(crate) fn leave(&mut self, bracket: u8) -> bool {
+        self.enter(bracket) || self.peek().is_none()
+    }
+
+    /// The next value, or `None` at a closing bracket and at the end. Does not recurse.
+    pub(crate) fn value(&mut self) -> Option<&'a str> {
+        let start = self.begin();
+        let mut depth = 0_usize;
+        loop {
+            match self.peek()? {
+                b'"' => self.string(),
+                b'{' | b'[' => {
+                    depth = depth.saturating_add(1);
+                    self.advance();
+                }
+                b'}' | b']' => {
+                    depth = depth.checked_sub(1)?;
+                    self.advance();
+                }
+                byte if is_between(byte) => {
+                    self.advance();
+                    continue;
+                }
+                _ => self.skip(|byte| !is_between(byte) && !b"{}[]\"".contains(&byte)),
+            }
+            if depth == 0 {
+                return self.text.get(start..self.at);
+            }
+        }
+    }
+
+    fn string(&mut self) {
+        self.advance();
+        loop {
+            self.skip(|byte| byte != b'"' && byte != b'\\');
+            match self.peek() {
+                // What is escaped ends nothing.
+                Some(b'\\') => {
+                    self.advance();
+                    self.advance();
+                }
+                Some(_) => return self.advance(),
+                None => return,
+            }
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn advance(&mut self) {
+        self.at = self.at.saturating_add(1);
+    }
+
+    fn skip(&mut self, skipped: impl Fn(u8) -> bool) {
+        while self.peek().is_some_and(&skipped) {
+            self.advance();
+        }
+    }
+}
+
+fn is_between(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || byte == b',' || byte == b':'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_keep_order_and_digits() {
+        let text = r#" { "b" : 1.10000000000000000001e5 , "a\u0020":"x\"},{", "c":[{"d":[]},"]"], "e":null}"#;
+        let found: Vec<_> = members(text).unwrap().collect();
+        let expected = [
+            (Some("b".into()), "1.10000000000000000001e5"),
+            (Some("a ".into()), r#""x\"},{""#),
+            (Some("c".into()), r#"[{"d":[]},"]"]"#),
+            (Some("e".into()), "null"),
+        ];
+        assert_eq!(found, expected);
+        assert_eq!(member(text, "c"), Some(r#"[{"d":[]},"]"]"#));
+        assert_eq!(member(text, "f"), None);
+        assert_eq!(member("[]", "f"), None);
+        assert_eq!(member(r#"{"a":1,"a":2}"#, "a"), Some("2"));
+    }
+
+    #[test]
+    fn elements_of_lists() {
+        let found: Vec<_> = elements("[1,[2,3],\"é\\\\\" , true]").unwrap().collect();
+        assert_eq!(found, ["1", "[2,3]", "\"é\\\\\"", "true"]);
+        assert_eq!(elements("[ ]").unwrap().next(), None);
+        assert!(elements("{}").is_none());
+        assert!(elements("").is_none());
+    }
+
+    #[test]
+    fn what_is_no_json_ends_too() {
+        for text in [
+            "[1", "[\"", "[\"\\", "[\"\\\"", "[[[", "[}", "[\"a\"}]", "[é", "[,,:", "{a", "{\"a\":",
+        ] {
+            if let Some(elements) = elements(text) {
+                assert!(elements.count() < 10);
+            }
+            if let Some(members) = members(text) {
+                assert!(members.count() < 10);
+            }
+        }
+        let deep = "[".repeat(1_000_000);
+        assert_eq!(elements(&deep).unwrap().next(), None);
+    }
+}

@@ -1,0 +1,339 @@
+//! What is made of answers.
+
+use neptunedata::{
+    CancelGremlinQuery, Cause, DecodeErrorKind, ErrorKind, ExecuteGremlinExplainQuery,
+    ExecuteGremlinProfileQuery, ExecuteGremlinQuery, ExecuteGremlinQueryOutput,
+    GetGremlinQueryStatus, ListGremlinQueries, by_name,
+    bytes::Bytes,
+    gremlin::GremlinValue,
+    http::{Response, header::CONTENT_TYPE},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// Captured from a cluster, with typed GraphSON 3.
+const TYPED: &str = r#"{"requestId":"bdc1140c-4b4f-4a0b-9d8f-2c1f8b5bb8a1",
+    "status":{"message":"","code":200,"attributes":{"@type":"g:Map","@value":[]}},
+    "result":{"data":{"@type":"g:List","@value":[{"@type":"g:Map","@value":[
+        "contains",{"@type":"g:Int64","@value":7006}]}]},
+        "meta":{"@type":"g:Map","@value":[]}}}"#;
+
+fn read(body: impl Into<Bytes>) -> Result<ExecuteGremlinQueryOutput, Cause> {
+    neptunedata::response::<ExecuteGremlinQuery>(&Response::new(body.into()))
+}
+
+fn of_type(content_type: &str, body: &'static [u8]) -> Response<Bytes> {
+    let mut answer = Response::new(Bytes::from_static(body));
+    answer
+        .headers_mut()
+        .insert(CONTENT_TYPE, content_type.parse().unwrap());
+    answer
+}
+
+fn untyped(data: &str) -> ExecuteGremlinQueryOutput {
+    read(format!(
+        r#"{{"requestId":"r","status":{{"code":200}},"result":{{"data":{data},"meta":{{}}}}}}"#
+    ))
+    .unwrap()
+}
+
+#[test]
+fn rows_are_read_into_the_callers_type() {
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Airport<'a> {
+        code: &'a str,
+        runways: Option<u8>,
+    }
+    let output = untyped(r#"[{"code":"AGR","runways":2},{"runways":null,"code":"ZRH"}]"#);
+    let expected = [
+        Airport {
+            code: "AGR",
+            runways: Some(2),
+        },
+        Airport {
+            code: "ZRH",
+            runways: None,
+        },
+    ];
+    assert_eq!(output.rows::<Airport<'_>>().unwrap(), expected);
+    assert_eq!(output.request_id.as_deref(), Some("r"));
+    assert_eq!(output.status.as_ref().unwrap().code, Some(200));
+
+    assert_eq!(untyped("[1,2,3]").rows::<u8>().unwrap(), [1, 2, 3]);
+    assert!(untyped("[]").rows::<Value>().unwrap().is_empty());
+    assert!(untyped("null").rows::<Value>().unwrap().is_empty());
+    assert_eq!(untyped("[null]").rows::<Option<u8>>().unwrap(), [None]);
+}
+
+#[test]
+fn typed_lists_are_unwrapped_and_values_keep_their_types() {
+    let output = read(TYPED).unwrap();
+    let row = json!({"@type":"g:Map","@value":["contains",{"@type":"g:Int64","@value":7006}]});
+    assert_eq!(output.rows::<Value>().unwrap(), [row]);
+    let values = output.values().unwrap();
+    assert_eq!(values.len(), 1);
+    assert_eq!(values[0].get("contains"), Some(&GremlinValue::Int64(7006)));
+    let attributes = output.status.unwrap().attributes;
+    assert_eq!(attributes, Some(json!({"@type":"g:Map","@value":[]})));
+
+    let set = untyped(r#"{"@value":["a"],"@type":"g:Set"}"#);
+    assert_eq!(set.rows::<String>().unwrap(), ["a"]);
+}
+
+#[test]
+fn digits_and_order_survive() {
+    let row = r#"{"z":123456789012345678901234567890,"a":0.1234567890123456789012345}"#;
+    let output = untyped(&format!("[{row}, 1]"));
+    let rows = output.raw_rows().unwrap();
+    assert_eq!(rows[0].as_str(), row);
+    assert_eq!(rows[1].as_str(), "1");
+    assert_eq!(output.data().unwrap().as_str(), format!("[{row}, 1]"));
+    let values = output.values().unwrap();
+    let expected = [
+        ("z", "123456789012345678901234567890"),
+        ("a", "0.1234567890123456789012345"),
+    ]
+    .map(|(key, digits)| {
+        (
+            GremlinValue::Text(key.into()),
+            GremlinValue::Number(digits.into()),
+        )
+    });
+    assert_eq!(values[0].as_map().unwrap(), expected);
+}
+
+#[test]
+fn a_row_of_another_shape_is_named() {
+    let error = untyped(r#"[1,"2",3]"#).rows::<u8>().unwrap_err();
+    assert_eq!(
+        (error.path(), error.kind()),
+        ("result.data[1]", DecodeErrorKind::Shape)
+    );
+    assert_eq!(error.operation(), "ExecuteGremlinQuery");
+    assert!(!error.body().is_empty());
+
+    for (data, path) in [
+        ("{}", "result.data"),
+        ("7", "result.data"),
+        (r#"{"@type":"g:List","@value":1}"#, "result.data"),
+    ] {
+        assert_eq!(
+            untyped(data).rows::<u8>().unwrap_err().path(),
+            path,
+            "{data}"
+        );
+    }
+    let none = read(r#"{"requestId":"r"}"#).unwrap();
+    assert_eq!(none.values().unwrap_err().path(), "result");
+    let none = read(r#"{"result":{"meta":{}}}"#).unwrap();
+    assert_eq!(none.values().unwrap_err().path(), "result.data");
+}
+
+#[test]
+fn deep_results_are_errors_when_they_are_read() {
+    let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+    let output = untyped(&format!("[{deep}]"));
+    assert!(output.rows::<Value>().is_err());
+    let error = output.values().unwrap_err();
+    assert_eq!(error.path(), "result.data[0]");
+    assert_eq!(output.raw_rows().unwrap()[0].as_str().len(), deep.len());
+    assert!(serde_json::to_value(&output).is_err());
+}
+
+#[test]
+fn m16_meta_is_found_inside_the_result_and_at_the_top() {
+    let inside = read(r#"{"result":{"data":[],"meta":{"a":1}}}"#).unwrap();
+    assert_eq!(inside.meta().unwrap().as_str(), r#"{"a":1}"#);
+    let top = read(r#"{"result":{"data":[]},"meta":{"b":2}}"#).unwrap();
+    assert_eq!(top.meta().unwrap().as_str(), r#"{"b":2}"#);
+    let alone = read(r#"{"meta":{"b":2}}"#).unwrap();
+    assert_eq!(alone.meta().unwrap().as_str(), r#"{"b":2}"#);
+    let both = read(r#"{"meta":{"b":2},"result":{"meta":{"a":1}}}"#).unwrap();
+    assert_eq!(both.meta().unwrap().as_str(), r#"{"a":1}"#);
+    assert_eq!(
+        read(r#"{"result":{"data":[],"meta":null}}"#)
+            .unwrap()
+            .meta(),
+        None
+    );
+}
+
+#[test]
+fn m18_a_binary_answer_is_kept_as_it_came() {
+    let bytes = b"\x81\x00\xff\0\0\0\xc8";
+    let content_type = "application/vnd.graphbinary-v1.0";
+    let answer = of_type(content_type, bytes);
+    let output = neptunedata::response::<ExecuteGremlinQuery>(&answer).unwrap();
+    let binary = output.binary.as_ref().unwrap();
+    assert_eq!(binary.bytes.as_ref(), bytes);
+    assert_eq!(binary.content_type, content_type);
+    assert_eq!(output.result, None);
+    let error = output.rows::<Value>().unwrap_err();
+    assert!(error.to_string().contains(content_type), "{error}");
+    assert_eq!(error.body().as_ref(), bytes);
+
+    let by_name = by_name::response("ExecuteGremlinQuery", &answer).unwrap();
+    let expected = json!({"binary": {"contentType": content_type, "bytes": "gQD/AAAAyA=="}});
+    assert_eq!(by_name, expected);
+    assert_eq!(
+        serde_json::from_value::<ExecuteGremlinQueryOutput>(by_name).unwrap(),
+        output
+    );
+}
+
+#[test]
+fn a_binary_answer_that_broke_off_is_the_error_at_its_end() {
+    let body = b"\x81\x00\xff\0{\"requestId\":\"r\",\"code\":\"TimeLimitExceededException\",\"detailedMessage\":\"m\"}";
+    let answer = of_type("application/vnd.graphbinary-v1.0", body);
+    match neptunedata::response::<ExecuteGremlinQuery>(&answer) {
+        Err(Cause::Service(error)) => assert_eq!(error.kind, ErrorKind::TimeLimitExceededException),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn pages_and_blanks_are_no_binary_answers() {
+    for (content_type, body) in [
+        ("text/html", &b"<html>"[..]),
+        ("application/json", b"\x81\x00"),
+        ("application/vnd.gremlin-v3.0+json;types=false", b"\x81\x00"),
+        ("application/vnd.graphbinary-v1.0", b""),
+    ] {
+        let answer = of_type(content_type, body);
+        match neptunedata::response::<ExecuteGremlinQuery>(&answer) {
+            Err(Cause::Decode(error)) => assert_eq!(error.body().as_ref(), body),
+            other => panic!("{content_type}: {other:?}"),
+        }
+    }
+    // JSON is read whatever it is called.
+    let answer = of_type("application/octet-stream", br#" {"result":{"data":[1]}}"#);
+    let output = neptunedata::response::<ExecuteGremlinQuery>(&answer).unwrap();
+    assert_eq!(output.rows::<u8>().unwrap(), [1]);
+}
+
+#[test]
+fn an_error_object_without_a_code_is_no_empty_success() {
+    match read(r#"{"requestId":"r","detailedMessage":"it broke"}"#) {
+        Err(Cause::Decode(error)) => {
+            assert_eq!(
+                (error.path(), error.reason()),
+                ("detailedMessage", "it broke")
+            );
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Rows may look like error objects.
+#[test]
+fn rows_that_look_like_errors_are_rows() {
+    let row = r#"{"requestId":"r","code":"TimeLimitExceededException","detailedMessage":"m"}"#;
+    assert_eq!(
+        untyped(&format!("[{row}]")).rows::<Value>().unwrap().len(),
+        1
+    );
+    assert_eq!(
+        read(format!(r#"{{"result":{{"data":[{row}]}}}}"#))
+            .unwrap()
+            .raw_rows()
+            .unwrap()
+            .len(),
+        1
+    );
+}
+
+#[test]
+fn outputs_go_through_serde_and_back() {
+    for body in [
+        TYPED,
+        "{}",
+        r#"{"result":[1,{"a":null}],"meta":7,"status":{"attributes":[]}}"#,
+    ] {
+        let output = read(body).unwrap();
+        let json = serde_json::to_value(&output).unwrap();
+        assert_eq!(json, serde_json::from_str::<Value>(body).unwrap());
+        let again: ExecuteGremlinQueryOutput = serde_json::from_value(json.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&again).unwrap(), json);
+        let (ours, theirs) = (again.values(), output.values());
+        assert_eq!(ours.ok(), theirs.ok());
+    }
+}
+
+#[test]
+fn reports_are_kept_to_the_byte() {
+    let report = "┌──┐\n│é │\r\n└──┘\n";
+    let answer = Response::new(report.into());
+    let explained = neptunedata::response::<ExecuteGremlinExplainQuery>(&answer).unwrap();
+    assert_eq!(explained.text(), report);
+    let profiled = neptunedata::response::<ExecuteGremlinProfileQuery>(&answer).unwrap();
+    assert_eq!(profiled.output.unwrap().bytes(), answer.body());
+
+    let torn = Response::new(Bytes::from_static(b"a\xff\xe2\x94"));
+    let explained = neptunedata::response::<ExecuteGremlinExplainQuery>(&torn).unwrap();
+    assert_eq!(explained.output.as_ref().unwrap().bytes(), torn.body());
+    assert_eq!(explained.text(), "a\u{fffd}\u{fffd}");
+}
+
+#[test]
+fn a_report_that_broke_off_is_the_error_at_its_end() {
+    let body = "Neptune Gremlin Profile\n====\n{\"requestId\":\"r\",\"code\":\"MemoryLimitExceededException\",\"detailedMessage\":\"m\"}";
+    match neptunedata::response::<ExecuteGremlinProfileQuery>(&Response::new(body.into())) {
+        Err(Cause::Service(error)) => {
+            assert_eq!(error.kind, ErrorKind::MemoryLimitExceededException)
+        }
+        other => panic!("{other:?}"),
+    }
+    match neptunedata::response::<ExecuteGremlinExplainQuery>(&Response::new(" \n".into())) {
+        Err(Cause::Decode(error)) => assert_eq!(error.kind(), DecodeErrorKind::Empty),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn running_queries() {
+    let body = r#"{"acceptedQueryCount":9,"runningQueryCount":1,"queries":[{"queryId":"fb34",
+        "queryEvalStats":{"waited":0,"elapsed":2147483648000,"cancelled":false},
+        "queryString":"g.V().out().count()"}]}"#;
+    let output = neptunedata::response::<ListGremlinQueries>(&Response::new(body.into())).unwrap();
+    let queries = output.queries.unwrap();
+    let stats = queries[0].query_eval_stats.clone().unwrap();
+    // More than the 32 bits that the service model has for it.
+    assert_eq!(stats.elapsed, Some(2_147_483_648_000));
+    assert_eq!(
+        (stats.waited, stats.cancelled, stats.subqueries),
+        (Some(0), Some(false), None)
+    );
+
+    let body =
+        r#"{"queryId":"fb34","queryEvalStats":{"waited":"7","elapsed":23,"cancelled":"True"}}"#;
+    let output =
+        neptunedata::response::<GetGremlinQueryStatus>(&Response::new(body.into())).unwrap();
+    let stats = output.query_eval_stats.unwrap();
+    assert_eq!((stats.waited, stats.cancelled), (Some(7), Some(true)));
+
+    let answer = Response::new(r#"{"status":"200 OK"}"#.into());
+    let output = neptunedata::response::<CancelGremlinQuery>(&answer).unwrap();
+    assert_eq!(output.status.as_deref(), Some("200 OK"));
+}
+
+#[test]
+fn unknown_queries_are_typed_errors() {
+    let body = r#"{"requestId":"r","code":"InvalidParameterException","detailedMessage":"Supplied queryId x is invalid"}"#;
+    let answer = Response::builder()
+        .status(400)
+        .body(Bytes::from(body))
+        .unwrap();
+    let causes = [
+        neptunedata::response::<GetGremlinQueryStatus>(&answer).unwrap_err(),
+        neptunedata::response::<CancelGremlinQuery>(&answer).unwrap_err(),
+    ];
+    for cause in causes {
+        match cause {
+            Cause::Service(error) => {
+                assert_eq!(error.kind, ErrorKind::InvalidParameterException);
+                assert_eq!(error.message, "Supplied queryId x is invalid");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}

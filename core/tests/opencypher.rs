@@ -1,0 +1,10 @@
+//! openCypher: what its operations send, and what is made of the answers that Neptune is known to give.
+
+#[path = "opencypher/answers.rs"]
+mod answers;
+#[path = "opencypher/requests.rs"]
+mod requests;
+#[path = "opencypher/rows.rs"]
+mod rows;
+#[path = "opencypher/support.rs"]
+mod support;

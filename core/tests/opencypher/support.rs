@@ -1,0 +1,70 @@
+//! Requests, and answers to them, without a network.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Response};
+use neptunedata::{
+    Answered, Auth, Call, CallOptions, Cause, EncodeError, Endpoint, Error, ExecuteOpenCypherQuery,
+    ExecuteOpenCypherQueryOutput, FaultKind, Input, Machine, Now, Operation, Session, Step,
+};
+use serde_json::Value;
+
+pub(crate) const NOW: Now = Now {
+    wall: std::time::UNIX_EPOCH,
+    mono: Duration::ZERO,
+};
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint::parse("http://localhost:8182").unwrap()
+}
+
+pub(crate) fn request<O: Operation>(operation: &O) -> Result<http::Request<Bytes>, EncodeError> {
+    neptunedata::request(operation, &endpoint())
+}
+
+pub(crate) fn body<O: Operation>(operation: &O) -> Value {
+    serde_json::from_slice(request(operation).unwrap().body()).unwrap()
+}
+
+pub(crate) fn answer(status: u16, body: impl Into<Bytes>) -> Response<Bytes> {
+    let mut answer = Response::new(body.into());
+    *answer.status_mut() = status.try_into().unwrap();
+    answer
+}
+
+pub(crate) fn query() -> ExecuteOpenCypherQuery {
+    ExecuteOpenCypherQuery::new("MATCH (n) RETURN n LIMIT 10")
+}
+
+pub(crate) fn read(body: impl Into<Bytes>) -> Result<ExecuteOpenCypherQueryOutput, Cause> {
+    neptunedata::response::<ExecuteOpenCypherQuery>(&answer(200, body))
+}
+
+/// A call, and its only answer.
+pub(crate) fn call<O: Operation>(
+    operation: &O,
+    options: &CallOptions,
+    answer: Response<Bytes>,
+    trailers: HeaderMap,
+) -> (http::Request<Bytes>, Result<Answered<O::Output>, Error>) {
+    let session = Session::new(endpoint(), Auth::unsigned()).unwrap();
+    let options = options.clone().max_attempts(1);
+    let mut call = Call::with_options(&session, operation, &options, 1);
+    let Step::Send(transmit) = call.resume(Input::Next, NOW) else {
+        panic!("nothing was sent");
+    };
+    match call.resume(Input::Response(answer, trailers), NOW) {
+        Step::Done(result) => (transmit.request, result),
+        _ => panic!("it goes on"),
+    }
+}
+
+pub(crate) fn faults<O: Operation>(operation: &O) -> Vec<(String, FaultKind)> {
+    let error = request(operation).unwrap_err();
+    assert_eq!(error.operation(), O::INFO.name);
+    let faults = error.faults().iter();
+    faults
+        .map(|fault| (fault.field().to_owned(), fault.kind().clone()))
+        .collect()
+}

@@ -1,0 +1,186 @@
+//! Where a body is cut into pieces changes nothing, whole or broken.
+
+use bytes::Bytes;
+use neptunedata::{DecodeErrorKind, Framing};
+use proptest::{collection::vec, prelude::*, sample::Index, test_runner::Config};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::bodies::{Seen, body, broken_body, by, expected, in_pieces, whole};
+
+fn pieces(body: &[u8], cuts: &[Index]) -> Vec<Bytes> {
+    let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(body.len() + 1)).collect();
+    cuts.extend([0, body.len()]);
+    cuts.sort_unstable();
+    cuts.windows(2)
+        .map(|ends| Bytes::copy_from_slice(&body[ends[0]..ends[1]]))
+        .collect()
+}
+
+/// Rows of which not all fit.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+enum Few {
+    Number(i64),
+    Text(String),
+    List(Vec<Few>),
+    Nothing(()),
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 500, failure_persistence: None, ..Config::default() })]
+
+    /// The rows are those that serde_json finds in the whole body.
+    #[test]
+    fn rows_are_the_rows((framing, body) in body(), cuts in vec(any::<Index>(), 0..8)) {
+        let parsed: Value = serde_json::from_str(&body).unwrap();
+        let seen = in_pieces::<Value>(framing, 1 << 20, pieces(body.as_bytes(), &cuts));
+        let rows = expected(framing, &parsed);
+        prop_assert_eq!(Some(&seen.rows), rows.as_ref());
+        prop_assert_eq!(&seen.end, &Ok(()));
+        prop_assert_eq!(&by::<Value>(framing, body.as_bytes(), 1), &seen);
+        // The rest is kept.
+        for (name, value) in seen.members.iter() {
+            let pointer = format!("/{}", name.replace('.', "/"));
+            prop_assert_eq!(
+                parsed.pointer(&pointer),
+                Some(&serde_json::from_slice(value).unwrap())
+            );
+        }
+    }
+
+    /// A body that stops anywhere gives the rows that are certain, and says that it stopped.
+    #[test]
+    fn what_stops_is_told((framing, body) in body(), stop in any::<Index>()) {
+        let body = body.as_bytes();
+        let stopped = &body[..stop.index(body.len())];
+        let all = whole::<Value>(framing, body);
+        let seen = whole::<Value>(framing, stopped);
+        prop_assert!(all.rows.starts_with(&seen.rows));
+        let kind = match stopped.iter().all(u8::is_ascii_whitespace) {
+            true => DecodeErrorKind::Empty,
+            false => DecodeErrorKind::Truncated,
+        };
+        prop_assert_eq!(seen.end.clone().map_err(|(kind, ..)| kind), Err(kind));
+        prop_assert_eq!(by::<Value>(framing, stopped, 1), seen);
+    }
+
+    /// And so it is with anything.
+    #[test]
+    fn cuts_change_nothing(
+        (framing, body) in broken_body(),
+        cuts in vec(any::<Index>(), 0..8),
+        limit in prop_oneof![Just(1 << 20), 0..100_usize],
+    ) {
+        let all = |pieces: Vec<Bytes>| in_pieces::<Value>(framing, limit, pieces);
+        let one = all(vec![body.clone().into()]);
+        prop_assert_eq!(&all(pieces(&body, &cuts)), &one);
+        prop_assert_eq!(&all(body.chunks(1).map(Bytes::copy_from_slice).collect()), &one);
+
+        let typed = |pieces| in_pieces::<Few>(framing, limit, pieces);
+        let one = typed(vec![body.clone().into()]);
+        prop_assert_eq!(&typed(pieces(&body, &cuts)), &one);
+        prop_assert_eq!(&typed(body.chunks(1).map(Bytes::copy_from_slice).collect()), &one);
+    }
+
+    /// What serde_json takes as a whole is a success, and the other way round.
+    #[test]
+    fn success_is_what_it_is_for_the_whole((framing, body) in broken_body()) {
+        let seen = whole::<Value>(framing, &body);
+        match serde_json::from_slice::<Value>(&body) {
+            Ok(parsed) => match expected(framing, &parsed) {
+                Some(rows) if seen.end.is_ok() => prop_assert_eq!(seen.rows, rows),
+                // Twice there, or of another type; or not there, or null.
+                Some(_) => prop_assert_eq!(
+                    seen.end.map_err(|(kind, ..)| kind),
+                    Err(DecodeErrorKind::Shape)
+                ),
+                None => {}
+            },
+            Err(error) => prop_assert!(
+                seen.end.is_err() || is_overlooked(&error),
+                "{error}: {seen:?}"
+            ),
+        }
+    }
+}
+
+/// What nobody asked for is not looked at more closely than for its form.
+fn is_overlooked(error: &serde_json::Error) -> bool {
+    let error = error.to_string();
+    [
+        "lone leading surrogate",
+        "invalid unicode code point",
+        "unexpected end of hex escape",
+        "number out of range",
+    ]
+    .iter()
+    .any(|text| error.contains(text))
+}
+
+/// Every position of one body of each framing, and what stands behind the cut.
+#[test]
+fn every_position() {
+    let object = br#"{"requestId":"r","code":"TimeLimitExceededException","detailedMessage":"m"}"#;
+    for (framing, body) in [
+        (
+            Framing::OpenCypher,
+            r#"{"results":[{"a":"x\"]}","n":-1.5e3}, {"a":"\u00e9"},[],"",12 ],"b":{"c":[1,2]}}"#,
+        ),
+        (
+            Framing::Gremlin,
+            r#"{"requestId":"r","result":{"data":{"@type":"g:List","@value":[{"@type":"g:Int32","@value":1},true,null]},"meta":{}},"status":{"code":200}}"#,
+        ),
+        (
+            Framing::Sparql,
+            r#" {"results" : {"bindings" : [{"s":{"type":"uri","value":"a"}} , {}] } , "head":{"vars":["s"]}} "#,
+        ),
+        (
+            Framing::Stream,
+            r#"{"records":[{"op":"ADD"}],"totalRecords":1}"#,
+        ),
+    ] {
+        for at in 0..=body.len() {
+            for behind in [
+                &b""[..],
+                object,
+                b"<html>",
+                b"]",
+                b"}",
+                b"\"",
+                b",",
+                b"\xFF",
+            ] {
+                let mut broken = body.as_bytes()[..at].to_vec();
+                broken.extend_from_slice(behind);
+                let one = whole::<Value>(framing, &broken);
+                for size in [1, 2, 3, 7] {
+                    let cut = by::<Value>(framing, &broken, size);
+                    assert_eq!(cut, one, "{:?} by {size}", String::from_utf8_lossy(&broken));
+                }
+                let ends_well = serde_json::from_slice(&broken)
+                    .is_ok_and(|body| expected(framing, &body).is_some());
+                assert_eq!(
+                    one.end.is_ok(),
+                    ends_well,
+                    "{:?}",
+                    String::from_utf8_lossy(&broken)
+                );
+            }
+        }
+    }
+}
+
+/// Long rows, by chunks of all sorts of sizes.
+#[test]
+fn long_rows_come_whole() {
+    let long = "x".repeat(200_000);
+    let row = json!({"a": long, "b": [long, {"c": "\\\""}]});
+    let body = json!({"results": [1, row, "y", row, long]}).to_string();
+    let expected = vec![json!(1), row.clone(), json!("y"), row, json!(long)];
+    for size in [1, 999, 65_536, 1_000_000] {
+        let Seen { rows, end, .. } = by::<Value>(Framing::OpenCypher, body.as_bytes(), size);
+        assert_eq!(end, Ok(()));
+        assert!(rows == expected);
+    }
+}

@@ -1,0 +1,364 @@
+//! Rows, and then the one true end.
+
+use std::time::Duration;
+
+use neptunedata::{
+    CallOptions, Cause, Connection, DecodeErrorKind, Error, ErrorKind, FailureKind, Input, Machine,
+    Rows, Sent, Step, TransportError, TransportErrorKind,
+};
+use serde::Deserialize;
+
+use super::{
+    drive::{Asked, Clock, unsigned},
+    operations::{Cypher, Gremlin, Read, Sparql, Write, read},
+    script::{Answer, Event, answer, error_object, exception},
+};
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Row {
+    a: u32,
+}
+
+const WHOLE: &str = r#"{"results":[{"a":1},{"a":2},{"a":3}]}"#;
+const SIZES: [usize; 4] = [1, 7, 20, 10_000];
+
+fn cypher(script: &[Event], size: usize) -> Read<Row> {
+    read(&Cypher, &CallOptions::new(), script, size)
+}
+
+/// Reads it in all sizes of chunks: so many rows, one request, and an error.
+fn ends(event: impl Into<Event>, rows: u32, check: impl Fn(&Error)) {
+    let script = [event.into()];
+    for size in SIZES {
+        let read = cypher(&script, size);
+        let expected: Vec<_> = (1..=rows).map(|a| Row { a }).collect();
+        assert_eq!(read.rows, expected);
+        assert_eq!(read.asked, [Asked::Send(Connection::Any)]);
+        let error = read.result.expect_err("no whole answer");
+        assert_eq!(error.operation(), "Cypher");
+        assert_eq!(error.attempts(), 1);
+        check(&error);
+    }
+}
+
+fn of(kind: ErrorKind) -> impl Fn(&Error) {
+    move |error| assert_eq!(error.kind(), FailureKind::Service(kind), "{error}")
+}
+
+fn decode(kind: DecodeErrorKind, path: &str) -> impl Fn(&Error) {
+    move |error| match error.cause() {
+        Cause::Decode(cause) => assert_eq!((cause.kind(), cause.path()), (kind, path), "{error}"),
+        _ => panic!("{error}"),
+    }
+}
+
+fn closed(error: &Error) {
+    let kind = FailureKind::Transport(TransportErrorKind::Closed);
+    assert_eq!(error.kind(), kind, "{error}");
+}
+
+fn cut(body: &str) -> Event {
+    Event::Cut(
+        answer(200, body.to_owned()),
+        TransportErrorKind::Closed,
+        Sent::Maybe,
+    )
+}
+
+fn limit() -> String {
+    error_object("TimeLimitExceededException", "m")
+}
+
+const LIMIT: ErrorKind = ErrorKind::TimeLimitExceededException;
+
+#[test]
+fn whole_answers_are_successes() {
+    for size in SIZES {
+        let read = cypher(
+            &[answer(200, WHOLE).header("x-amzn-requestid", "r-7").into()],
+            size,
+        );
+        assert_eq!(read.rows, [Row { a: 1 }, Row { a: 2 }, Row { a: 3 }]);
+        let end = read.result.expect("a success");
+        assert_eq!(end.rows, 3);
+        assert_eq!(end.meta.request_id(), Some("r-7"));
+        assert_eq!(end.meta.attempts, 1);
+    }
+    let fine = answer(200, WHOLE)
+        .trailer("x-neptune-status", "200 OK")
+        .trailer("x-neptune-detail", "");
+    assert!(cypher(&[fine.into()], 9).result.is_ok());
+}
+
+#[test]
+fn a_failing_trailer_after_good_rows() {
+    let detail = "%7B%22requestId%22%3A%22r%22%2C%22code%22%3A%22TimeLimitExceededException%22%2C\
+                  %22detailedMessage%22%3A%22too+long%22%7D";
+    let failing = answer(200, WHOLE)
+        .trailer("x-neptune-status", "500 TimeLimitExceededException")
+        .trailer("x-neptune-detail", detail);
+    ends(failing, 3, |error| {
+        of(LIMIT)(error);
+        assert_eq!(error.service().expect("a failure").message, "too long");
+    });
+}
+
+#[test]
+fn an_error_object_behind_a_broken_body() {
+    let object = limit();
+    for (before, rows) in [
+        (r#"{"results":[{"a":1},{"a":2},"#, 2),
+        (r#"{"results":[{"a":1},{"a":2}"#, 1),
+        (r#"{"results":[{"a":1},{"a":2"#, 1),
+        (r#"{"results":[{"a":1},{"a":"x"#, 1),
+        (r#"{"results":[{"a":1},{"a":2},{"#, 2),
+        (r#"{"results":["#, 0),
+        (r#"{"results":[{"a":1}]"#, 1),
+        (r#"{"results":[{"a":1}]}"#, 1),
+    ] {
+        ends(answer(200, format!("{before}{object}")), rows, of(LIMIT));
+        ends(cut(&format!("{before}{object}")), rows, of(LIMIT));
+        // What stands in trailers outranks it.
+        let both = answer(200, format!("{before}{object}"))
+            .trailer("x-neptune-status", "500 MemoryLimitExceededException");
+        if rows > 0 {
+            ends(both, rows, of(ErrorKind::MemoryLimitExceededException));
+        }
+    }
+}
+
+#[test]
+fn json_that_just_stops() {
+    for (body, rows, path) in [
+        (r#"{"results":[{"a":1},{"a":2},"#, 2, "results[2]"),
+        (r#"{"results":[{"a":1},{"a":2}"#, 1, "results[1]"),
+        (r#"{"results":[{"a":1},{"a":2"#, 1, "results[1]"),
+        (r#"{"results":[{"a":1}]"#, 1, ""),
+    ] {
+        ends(answer(200, body), rows, |error| {
+            decode(DecodeErrorKind::Truncated, path)(error);
+            // What arrived is there.
+            assert!(error.body().ends_with(b"1}]") || error.body().len() == body.len());
+        });
+    }
+}
+
+/// A missing last chunk, a reset, a time-out: whatever the transport says.
+#[test]
+fn a_cut_connection() {
+    ends(cut(r#"{"results":[{"a":1},{"a":2"#), 1, closed);
+    ends(cut(WHOLE), 3, closed);
+    let timeout = Event::Cut(answer(200, WHOLE), TransportErrorKind::Timeout, Sent::Maybe);
+    let kind = FailureKind::Transport(TransportErrorKind::Timeout);
+    ends(timeout, 3, |error| assert_eq!(error.kind(), kind));
+    // Trailers beyond the transport's limit.
+    let protocol = Event::Cut(
+        answer(200, WHOLE),
+        TransportErrorKind::Protocol,
+        Sent::Maybe,
+    );
+    let kind = FailureKind::Transport(TransportErrorKind::Protocol);
+    ends(protocol, 3, |error| assert_eq!(error.kind(), kind));
+    // A body that should have been longer.
+    ends(answer(200, WHOLE).header("content-length", "38"), 3, closed);
+}
+
+#[test]
+fn a_whole_body_that_is_an_error() {
+    ends(answer(200, limit()), 0, of(LIMIT));
+    // Also a long one, such as one that repeats the query.
+    let long = error_object("MalformedQueryException", &"x".repeat(100_000));
+    let read = cypher(&[answer(200, long.clone()).into()], 1000);
+    of(ErrorKind::MalformedQueryException)(&read.result.expect_err("an error"));
+    let read = cypher(&[exception(400, "MalformedQueryException").into()], 1000);
+    of(ErrorKind::MalformedQueryException)(&read.result.expect_err("an error"));
+}
+
+#[test]
+fn what_is_no_answer() {
+    for (body, kind, path) in [
+        ("", DecodeErrorKind::Empty, ""),
+        ("<html></html>", DecodeErrorKind::Syntax, ""),
+        ("{}", DecodeErrorKind::Shape, "results"),
+        ("[]", DecodeErrorKind::Syntax, ""),
+    ] {
+        ends(answer(200, body), 0, decode(kind, path));
+    }
+    let packed = answer(200, WHOLE).header("content-encoding", "br");
+    ends(packed, 0, decode(DecodeErrorKind::Encoding, ""));
+    let plain = answer(200, WHOLE).header("content-encoding", "identity");
+    assert!(cypher(&[plain.into()], 5).result.is_ok());
+}
+
+/// The rest is not waited for.
+#[test]
+fn a_row_that_is_something_else() {
+    let body = r#"{"results":[{"a":1},{"a":"x"},{"a":3}]}"#;
+    let failing = answer(200, body).trailer("x-neptune-status", "500 TimeLimitExceededException");
+    ends(failing, 1, |error| {
+        decode(DecodeErrorKind::Shape, "results[1].a")(error);
+        assert_eq!(error.body().as_ref(), br#"{"a":"x"}"#);
+        assert!(error.may_have_executed());
+        assert_eq!(error.meta().expect("an answer").status, 200);
+        assert_eq!(
+            error.to_string(),
+            "Cypher was answered with JSON of an unexpected shape at results[1].a: invalid type: \
+             string \"x\", expected u32 at line 1 column 8; the request may have been executed"
+        );
+    });
+}
+
+#[test]
+fn a_row_beyond_the_limit() {
+    let body = format!(
+        r#"{{"results":[{{"a":1}},{{"a":2,"b":"{}"}}]}}"#,
+        "x".repeat(100)
+    );
+    let options = CallOptions::new().row_limit(50).body_limit(1);
+    for size in SIZES {
+        let read: Read<Row> = read(&Cypher, &options, &[answer(200, body.clone()).into()], size);
+        assert_eq!(read.rows, [Row { a: 1 }]);
+        let error = read.result.expect_err("too long a row");
+        decode(DecodeErrorKind::TooLarge, "results[1]")(&error);
+        assert!(
+            error
+                .to_string()
+                .contains("longer than the limit of 50 bytes"),
+            "{error}"
+        );
+        assert_eq!(error.body().len(), 50);
+    }
+}
+
+/// Garbage is received only so far.
+#[test]
+fn a_broken_body_without_end() {
+    let garbage = format!(r#"{{"results":[{{"a":1}},{{x{}"#, "y".repeat(3_000_000));
+    let options = CallOptions::new().row_limit(1000);
+    let mut machine = Rows::<Row>::with_options(&unsigned(), &Cypher, &options, 1);
+    let now = Clock::new().now();
+    assert!(matches!(machine.resume(Input::Next, now), Step::Send(_)));
+    let mut step = machine.resume(Input::Head(answer(200, "").parts()), now);
+    let mut received = 0;
+    let mut rows = 0;
+    for chunk in garbage.as_bytes().chunks(10_000) {
+        step = match step {
+            Step::Receive => machine.resume(Input::Chunk(chunk.to_vec().into()), now),
+            step => step,
+        };
+        received += 1;
+        if let Step::Item(_) = step {
+            rows += 1;
+            step = machine.resume(Input::Next, now);
+        }
+        if let Step::Done(Err(error)) = &step {
+            decode(DecodeErrorKind::Syntax, "results[1]")(error);
+            break;
+        }
+    }
+    assert!(matches!(step, Step::Done(Err(_))));
+    assert_eq!(rows, 1);
+    assert!(received < 120, "{received}");
+}
+
+#[test]
+fn before_the_first_row_it_is_sent_again() {
+    let again = [
+        cut(r#"{"results":[{"a":1"#),
+        answer(200, r#"{"results":["#).into(),
+        answer(200, WHOLE).into(),
+    ];
+    for size in SIZES {
+        let done = cypher(&again, size);
+        assert_eq!(done.rows, [Row { a: 1 }, Row { a: 2 }, Row { a: 3 }]);
+        let end = done.result.expect("a success");
+        assert_eq!((end.rows, end.meta.attempts), (3, 3));
+        assert!(end.meta.earlier_may_have_executed);
+        assert_eq!(done.asked.len(), 5);
+
+        // A write is not.
+        let done: Read<Row> = read(&Write, &CallOptions::new(), &again, size);
+        assert_eq!(done.asked.len(), 1);
+        let error = done.result.expect_err("a cut");
+        closed(&error);
+        assert!(error.may_have_executed() && !error.is_retryable());
+        // Unless what failed was rolled back.
+        let refused = answer(200, r#"{"results":["#)
+            .trailer("x-neptune-status", "500 ConcurrentModificationException");
+        let script = [refused.into(), answer(200, WHOLE).into()];
+        let done: Read<Row> = read(&Write, &CallOptions::new(), &script, size);
+        assert_eq!((done.rows.len(), done.asked.len()), (3, 3));
+    }
+    // Refused for load: a slower wait.
+    let refused = exception(429, "TooManyRequestsException");
+    let done = cypher(&[refused.into(), answer(200, WHOLE).into()], 5);
+    assert!(matches!(done.asked[1], Asked::Wait(time) if time <= Duration::from_secs(1)));
+    assert_eq!(done.rows.len(), 3);
+}
+
+#[test]
+fn after_the_first_row_it_is_not() {
+    let conflict: Answer =
+        answer(200, WHOLE).trailer("x-neptune-status", "500 ConcurrentModificationException");
+    for event in [cut(r#"{"results":[{"a":1},"#), conflict.into()] {
+        for size in SIZES {
+            let read = cypher(&[event.clone(), answer(200, WHOLE).into()], size);
+            assert_eq!(read.asked.len(), 1);
+            assert!(!read.rows.is_empty());
+            assert!(read.result.is_err());
+        }
+    }
+}
+
+#[test]
+fn other_framings_end_the_same_way() {
+    let typed = r#"{"requestId":"r","status":{"code":200},"result":{"data":{"@type":"g:List","@value":[{"a":1},"#;
+    let read: Read<Row> = read(
+        &Gremlin,
+        &CallOptions::new(),
+        &[answer(200, format!("{typed}{}", limit())).into()],
+        9,
+    );
+    assert_eq!(read.rows, [Row { a: 1 }]);
+    of(LIMIT)(&read.result.expect_err("an error"));
+
+    let ask = answer(200, r#"{"head":{},"boolean":false}"#);
+    let read: Read<Row> = super::operations::read(&Sparql, &CallOptions::new(), &[ask.into()], 9);
+    assert_eq!(
+        read.result.expect("an answer").members.boolean(),
+        Some(false)
+    );
+}
+
+/// A deadline ends it at any step, also while a row is out.
+#[test]
+fn deadlines_end_it() {
+    let mut machine = Rows::<Row>::new(&unsigned(), &Cypher, 1);
+    let now = Clock::new().now();
+    assert!(matches!(machine.resume(Input::Next, now), Step::Send(_)));
+    let step = machine.resume(Input::Head(answer(200, "").parts()), now);
+    assert!(matches!(step, Step::Receive));
+    let step = machine.resume(Input::Chunk(WHOLE.into()), now);
+    assert!(matches!(step, Step::Item(Row { a: 1 })));
+
+    // What is out of turn changes nothing.
+    let Step::Done(Err(error)) = machine.resume(Input::Woken, now) else {
+        panic!("a misuse")
+    };
+    assert_eq!(error.kind(), FailureKind::Misuse);
+    assert!(error.may_have_executed());
+    let step = machine.resume(Input::Next, now);
+    assert!(matches!(step, Step::Item(Row { a: 2 })));
+
+    let over = TransportError::new(TransportErrorKind::Deadline, Sent::Maybe);
+    let Step::Done(Err(error)) = machine.resume(Input::Failure(over), now) else {
+        panic!("the end")
+    };
+    let kind = FailureKind::Transport(TransportErrorKind::Deadline);
+    assert_eq!(error.kind(), kind);
+    assert!(error.may_have_executed());
+    let Step::Done(Err(error)) = machine.resume(Input::Next, now) else {
+        panic!("the end")
+    };
+    assert_eq!(error.kind(), FailureKind::Misuse);
+}

@@ -1,0 +1,271 @@
+//! Where rows stand, and what stands around them.
+
+use neptunedata::{DecodeErrorKind, Framing, RowReader};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::bodies::{by, whole};
+
+fn rows(framing: Framing, body: &str) -> Result<Vec<Value>, (DecodeErrorKind, String)> {
+    let seen = whole::<Value>(framing, body.as_bytes());
+    assert_eq!(by::<Value>(framing, body.as_bytes(), 1), seen);
+    match seen.end {
+        Ok(()) => Ok(seen.rows),
+        Err((kind, path, _)) => Err((kind, path)),
+    }
+}
+
+#[test]
+fn silently_cancelled_queries_have_no_rows() {
+    let body = r#"{"head":{"vars":["a"]},"results":{"bindings":[]}}"#;
+    assert_eq!(rows(Framing::OpenCypher, body), Ok(vec![]));
+    let seen = whole::<Value>(Framing::OpenCypher, body.as_bytes());
+    assert_eq!(
+        seen.members.get("results").unwrap().as_ref(),
+        br#"{"bindings":[]}"#
+    );
+}
+
+#[test]
+fn graphson_comes_in_two_forms() {
+    let untyped = r#"{"result":{"data":[1,2],"meta":{}}}"#;
+    assert_eq!(
+        rows(Framing::Gremlin, untyped),
+        Ok(vec![json!(1), json!(2)])
+    );
+    let typed = r#"{"result":{"data":{"@type":"g:List","@value":[{"@type":"g:Int32","@value":1}]},
+        "meta":{"@type":"g:Map","@value":[]}}}"#;
+    let row = json!({"@type": "g:Int32", "@value": 1});
+    assert_eq!(rows(Framing::Gremlin, typed), Ok(vec![row]));
+    let set = r#"{"result":{"data":{"@value":[1],"@type":"g:Set"}}}"#;
+    assert_eq!(rows(Framing::Gremlin, set), Ok(vec![json!(1)]));
+    let none = r#"{"result":{"data":null,"meta":{}}}"#;
+    assert_eq!(rows(Framing::Gremlin, none), Ok(vec![]));
+    // Keys and values are no rows.
+    let map = r#"{"result":{"data":{"@type":"g:Map","@value":["k","v"]}}}"#;
+    let error = (DecodeErrorKind::Shape, "result.data.@value".to_owned());
+    assert_eq!(rows(Framing::Gremlin, map), Err(error));
+}
+
+#[test]
+fn variables_are_there_before_the_rows_or_after_them() {
+    let head = r#""head":{"vars":["s","p"],"link":[]}"#;
+    let bindings = r#""results":{"bindings":[{"s":{"type":"literal","value":"a"}}]}"#;
+    let vars = Some(vec!["s".to_owned(), "p".to_owned()]);
+
+    let mut reader = RowReader::<Value>::new(Framing::Sparql);
+    reader.push(format!("{{{head},{bindings}}}"));
+    assert!(reader.next_row().unwrap().is_some());
+    assert_eq!(reader.members().vars(), vars);
+
+    let mut reader = RowReader::<Value>::new(Framing::Sparql);
+    reader.push(format!("{{{bindings},{head}}}"));
+    assert!(reader.next_row().unwrap().is_some());
+    assert_eq!(reader.members().vars(), None);
+    assert!(reader.next_row().unwrap().is_none());
+    assert_eq!(reader.members().vars(), vars);
+}
+
+#[test]
+fn questions_have_an_answer_and_no_rows() {
+    let body = r#"{"head":{},"boolean":true}"#;
+    assert_eq!(rows(Framing::Sparql, body), Ok(vec![]));
+    let seen = whole::<Value>(Framing::Sparql, body.as_bytes());
+    assert_eq!(seen.members.boolean(), Some(true));
+}
+
+#[test]
+fn streams_keep_where_they_end() {
+    let body = r#"{"lastEventId":{"commitNum":12,"opNum":1},"lastTrxTimestamp":1560011610678,
+        "format":"PG_JSON","records":[{"op":"ADD"}],"totalRecords":1}"#;
+    assert_eq!(rows(Framing::Stream, body), Ok(vec![json!({"op": "ADD"})]));
+    let seen = whole::<Value>(Framing::Stream, body.as_bytes());
+    let names: Vec<_> = seen.members.iter().map(|(name, _)| name).collect();
+    assert_eq!(
+        names,
+        ["lastEventId", "lastTrxTimestamp", "format", "totalRecords"]
+    );
+    assert_eq!(seen.members.json::<u64>("totalRecords"), Some(1));
+    assert!(seen.members.is_complete());
+}
+
+#[test]
+fn what_is_no_answer_is_told() {
+    use DecodeErrorKind::{Empty, Shape, Syntax, Truncated};
+
+    for (framing, body, kind, path) in [
+        (Framing::OpenCypher, "", Empty, ""),
+        (Framing::OpenCypher, " \n", Empty, ""),
+        (Framing::OpenCypher, "{", Truncated, ""),
+        (Framing::OpenCypher, "{}", Shape, "results"),
+        (Framing::Gremlin, "{}", Shape, "result.data"),
+        (Framing::Gremlin, r#"{"result":{}}"#, Shape, "result.data"),
+        (
+            Framing::Gremlin,
+            r#"{"result":{"data":{}}}"#,
+            Shape,
+            "result.data",
+        ),
+        (Framing::Gremlin, r#"{"result":[]}"#, Shape, "result"),
+        (Framing::Sparql, r#"{"head":{}}"#, Shape, "results.bindings"),
+        (Framing::Sparql, r#"{"results":[]}"#, Shape, "results"),
+        (
+            Framing::Sparql,
+            r#"{"results":{"bindings":{}}}"#,
+            Shape,
+            "results.bindings",
+        ),
+        (Framing::Stream, r#"{"records":{}}"#, Shape, "records"),
+        (Framing::OpenCypher, r#"{"results":"x"}"#, Shape, "results"),
+        (
+            Framing::OpenCypher,
+            r#"{"results":[],"results":[]}"#,
+            Shape,
+            "results",
+        ),
+        (Framing::OpenCypher, "<html>", Syntax, ""),
+        (Framing::OpenCypher, "[]", Syntax, ""),
+        (
+            Framing::OpenCypher,
+            r#"{"results":[1,]}"#,
+            Syntax,
+            "results[1]",
+        ),
+        (
+            Framing::OpenCypher,
+            r#"{"results":[1 2]}"#,
+            Syntax,
+            "results[0]",
+        ),
+        (Framing::OpenCypher, r#"{"results":[1],}"#, Syntax, ""),
+        (Framing::OpenCypher, r#"{"results":[1]}x"#, Syntax, ""),
+        (
+            Framing::OpenCypher,
+            r#"{"results":[1]}{"results":[2]}"#,
+            Syntax,
+            "",
+        ),
+        (
+            Framing::OpenCypher,
+            r#"{"results":[{"a":tru}]}"#,
+            Syntax,
+            "results[0]",
+        ),
+        (
+            Framing::OpenCypher,
+            r#"{"results":[1],"a":nul}"#,
+            Syntax,
+            "a",
+        ),
+        (
+            Framing::Gremlin,
+            r#"{"result":{"data":[],"meta":{"a":}}}"#,
+            Syntax,
+            "result.meta",
+        ),
+        (
+            Framing::OpenCypher,
+            r#"{"results":[1,tr"#,
+            Truncated,
+            "results[1]",
+        ),
+        (
+            Framing::OpenCypher,
+            r#"{"results":[1],"a":{"b":"#,
+            Truncated,
+            "a",
+        ),
+    ] {
+        assert_eq!(rows(framing, body), Err((kind, path.to_owned())), "{body}");
+    }
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Person {
+    name: String,
+    #[serde(default)]
+    friends: Vec<Person>,
+}
+
+#[test]
+fn rows_of_another_type_are_named_and_kept() {
+    let body = r#"{"results":[{"name":"Ann"},{"name":"Bob","friends":[{"name":"Cid"},{"name":7}]},{"name":"Dan"}]}"#;
+    for size in [1, 10, 1000] {
+        let seen = by::<Person>(Framing::OpenCypher, body.as_bytes(), size);
+        assert_eq!(seen.rows.len(), 1);
+        let (kind, path, reason) = seen.end.unwrap_err();
+        assert_eq!(kind, DecodeErrorKind::Shape);
+        assert_eq!(path, "results[1].friends[1].name");
+        assert_eq!(
+            reason,
+            "invalid type: integer `7`, expected a string at line 1 column 49"
+        );
+    }
+    let mut reader = RowReader::<Person>::new(Framing::OpenCypher);
+    reader.push(body);
+    assert_eq!(reader.next_row().unwrap().unwrap().name, "Ann");
+    let error = reader.next_row().unwrap_err();
+    let row: Value = serde_json::from_slice(error.body()).unwrap();
+    assert_eq!(row["name"], "Bob");
+}
+
+#[test]
+fn rows_have_a_limit() {
+    let row = r#"{"name":"Bob"}"#;
+    for (length, fits) in [(row.len(), true), (row.len() - 1, false), (0, false)] {
+        let body = format!(r#"{{"results":[{row},{row}]}}"#);
+        for size in [1, 5, 1000] {
+            let pieces = body
+                .as_bytes()
+                .chunks(size)
+                .map(bytes::Bytes::copy_from_slice);
+            let seen =
+                super::bodies::in_pieces::<Value>(Framing::OpenCypher, length.max(10), pieces);
+            assert_eq!(seen.end.is_ok(), fits, "{length}");
+            if let Err((kind, path, reason)) = seen.end {
+                assert_eq!((kind, &*path), (DecodeErrorKind::TooLarge, "results[0]"));
+                let limit = length.max(10);
+                assert_eq!(
+                    reason,
+                    format!("it is longer than the limit of {limit} bytes")
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn rows_may_nest_as_deep_as_serde_json_lets_them() {
+    for (depth, fits) in [(127, true), (128, false)] {
+        let row = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        let body = format!(r#"{{"results":[{row}]}}"#);
+        for size in [1, 1000] {
+            let seen = by::<Value>(Framing::OpenCypher, body.as_bytes(), size);
+            assert_eq!(seen.end.is_ok(), fits);
+        }
+    }
+    // What nobody asked for is passed however deep it is.
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let body = format!(r#"{{"results":[],"x":{deep}}}"#);
+    assert_eq!(
+        whole::<Value>(Framing::OpenCypher, body.as_bytes()).end,
+        Ok(())
+    );
+    let body = format!(r#"{{"results":[{deep}]}}"#);
+    let (kind, path, _) = whole::<Value>(Framing::OpenCypher, body.as_bytes())
+        .end
+        .unwrap_err();
+    assert_eq!(kind, DecodeErrorKind::Syntax);
+    assert!(path.starts_with("results[0][0]"), "{}", path.len());
+}
+
+#[test]
+fn members_are_kept_up_to_a_size() {
+    let large = "x".repeat(200_000);
+    let body = format!(r#"{{"a":"{large}","b":"{large}","c":1,"results":[]}}"#);
+    let seen = whole::<Value>(Framing::OpenCypher, body.as_bytes());
+    assert_eq!(seen.end, Ok(()));
+    let names: Vec<_> = seen.members.iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["a", "c"]);
+    assert!(!seen.members.is_complete());
+}

@@ -1,0 +1,107 @@
+//! Operations that answer rows, and a driver that reads them.
+
+use http::{HeaderMap, Method};
+use neptunedata::{
+    CallOptions, DecodeError, Effect, Error, Framing, Input, Machine, Operation, OperationInfo,
+    RequestWriter, Response, Rows, RowsEnd, Step, StreamsRows,
+};
+use serde::de::DeserializeOwned;
+
+use super::{
+    drive::{Asked, Clock, Style, inputs, unsigned},
+    script::Event,
+};
+
+/// An operation of an effect, with rows in a framing.
+macro_rules! operations {
+    ($($name:ident: $framing:ident, $effect:ident;)*) => {$(
+        pub(crate) struct $name;
+
+        impl Operation for $name {
+            type Output = ();
+            const INFO: &'static OperationInfo =
+                &OperationInfo::new(stringify!($name), Method::POST, "/query", Effect::$effect);
+
+            fn encode(&self, request: &mut RequestWriter<'_>) {
+                request.accept_trailers();
+                request.json("q");
+            }
+
+            fn decode(_: &Response<'_>) -> Result<(), DecodeError> {
+                Ok(())
+            }
+        }
+
+        impl StreamsRows for $name {
+            const FRAMING: Framing = Framing::$framing;
+        }
+    )*};
+}
+operations! {
+    Cypher: OpenCypher, Read;
+    Write: OpenCypher, Write;
+    Gremlin: Gremlin, Read;
+    Sparql: Sparql, Read;
+}
+
+#[derive(Debug)]
+pub(crate) struct Read<T> {
+    pub(crate) rows: Vec<T>,
+    pub(crate) asked: Vec<Asked>,
+    pub(crate) result: Result<RowsEnd, Error>,
+}
+
+/// Reads all rows, the body in chunks of `size` bytes; the last event goes on for ever.
+pub(crate) fn read<T: DeserializeOwned, O: StreamsRows>(
+    operation: &O,
+    options: &CallOptions,
+    script: &[Event],
+    size: usize,
+) -> Read<T> {
+    let mut machine = Rows::with_options(&unsigned(), operation, options, 1);
+    let style = Style {
+        seed: 1,
+        chunks: Some(size),
+    };
+    let (mut rows, mut asked, mut sent) = (Vec::new(), Vec::new(), 0);
+    let mut clock = Clock::new();
+    let mut answers = Vec::new().into_iter();
+    let mut input = Input::Next;
+    loop {
+        input = match machine.resume(input, clock.now()) {
+            Step::Send(transmit) => {
+                asked.push(Asked::Send(transmit.connection));
+                let event = script.get(sent).or(script.last()).expect("a script");
+                sent += 1;
+                answers = inputs(event, style).into_iter();
+                answers.next().expect("an input")
+            }
+            Step::Receive => answers.next().expect("the body has ended"),
+            Step::Item(row) => {
+                rows.push(row);
+                assert_eq!(machine.rows(), u64::try_from(rows.len()).expect("few"));
+                Input::Next
+            }
+            Step::Wait(time) => {
+                asked.push(Asked::Wait(time));
+                clock.pass(time);
+                Input::Woken
+            }
+            Step::Credentials { .. } => panic!("the session is not signed"),
+            Step::Done(result) => {
+                // It is over, whatever comes.
+                for input in [Input::Next, Input::End(HeaderMap::new())] {
+                    let Step::Done(Err(error)) = machine.resume(input, clock.now()) else {
+                        panic!("it goes on behind its end")
+                    };
+                    assert_eq!(error.kind(), neptunedata::FailureKind::Misuse);
+                }
+                return Read {
+                    rows,
+                    asked,
+                    result,
+                };
+            }
+        };
+    }
+}

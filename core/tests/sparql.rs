@@ -1,0 +1,96 @@
+//! SPARQL: what requests say, and what is made of answers.
+
+#[path = "sparql/answers.rs"]
+mod answers;
+#[path = "sparql/graphs.rs"]
+mod graphs;
+#[path = "sparql/requests.rs"]
+mod requests;
+#[path = "sparql/rows.rs"]
+mod rows;
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response};
+use neptunedata::{
+    Answered, Auth, Call, CallOptions, EncodeError, Endpoint, Error, Input, Machine, Now,
+    Operation, Session, Step,
+};
+use std::time::{Duration, SystemTime};
+
+const NOW: Now = Now {
+    wall: SystemTime::UNIX_EPOCH,
+    mono: Duration::ZERO,
+};
+
+fn endpoint() -> Endpoint {
+    Endpoint::parse("http://localhost:8182").unwrap()
+}
+
+fn session() -> Session {
+    Session::new(endpoint(), Auth::unsigned()).unwrap()
+}
+
+fn encode<O: Operation>(operation: &O) -> Result<Request<Bytes>, EncodeError> {
+    neptunedata::request(operation, &endpoint())
+}
+
+/// The fields of a form, decoded.
+fn fields(request: &Request<Bytes>) -> Vec<(String, String)> {
+    let form = std::str::from_utf8(request.body()).unwrap();
+    let decode = |text: &str| {
+        let mut bytes = Vec::new();
+        let mut rest = text.bytes();
+        while let Some(byte) = rest.next() {
+            bytes.push(match byte {
+                b'%' => {
+                    let digits = [rest.next().unwrap(), rest.next().unwrap()];
+                    u8::from_str_radix(std::str::from_utf8(&digits).unwrap(), 16).unwrap()
+                }
+                byte => byte,
+            });
+        }
+        String::from_utf8(bytes).unwrap()
+    };
+    form.split('&')
+        .map(|pair| pair.split_once('=').unwrap())
+        .map(|(name, value)| (decode(name), decode(value)))
+        .collect()
+}
+
+fn pairs<const N: usize>(pairs: [(&str, &str); N]) -> Vec<(String, String)> {
+    pairs
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into()
+}
+
+/// What one attempt at a call sends.
+fn sent<O: Operation>(operation: &O, options: &CallOptions) -> Result<Request<Bytes>, Box<Error>> {
+    let mut call = Call::with_options(&session(), operation, options, 1);
+    match call.resume(Input::Next, NOW) {
+        Step::Send(transmit) => Ok(transmit.request),
+        Step::Done(Err(error)) => Err(Box::new(error)),
+        step => panic!("{:?}", std::mem::discriminant(&step)),
+    }
+}
+
+/// One attempt at a call.
+fn call<O: Operation>(
+    operation: &O,
+    answer: Response<Bytes>,
+    trailers: HeaderMap,
+) -> Result<Answered<O::Output>, Box<Error>> {
+    let options = CallOptions::new().max_attempts(1);
+    let mut call = Call::with_options(&session(), operation, &options, 1);
+    assert!(matches!(call.resume(Input::Next, NOW), Step::Send(_)));
+    match call.resume(Input::Response(answer, trailers), NOW) {
+        Step::Done(result) => result.map_err(Box::new),
+        _ => panic!("the answer is not the end"),
+    }
+}
+
+fn answer(media_type: &str, body: impl Into<Bytes>) -> Response<Bytes> {
+    Response::builder()
+        .header("content-type", media_type)
+        .body(body.into())
+        .unwrap()
+}

@@ -1,0 +1,267 @@
+//! Results, reports, listings and failures.
+
+use http::{HeaderMap, Response};
+use neptunedata::{
+    CancelSparqlQuery, Cause, DecodeErrorKind, ErrorKind, ExecuteSparqlExplainQuery,
+    ExecuteSparqlQuery, ExecuteSparqlQueryOutput, ExecuteSparqlUpdate, GetSparqlQueryStatus,
+    ListSparqlQueries, QueryStatus, SparqlExplainMode, SparqlMediaType, SparqlResults,
+    sparql::{RdfTerm, RdfTriple},
+};
+use serde_json::{Value, json};
+
+use crate::{answer, call};
+
+const JSON: &str = "application/sparql-results+json;charset=UTF-8";
+
+pub(crate) fn read(
+    media_type: &str,
+    body: impl Into<bytes::Bytes>,
+) -> Result<ExecuteSparqlQueryOutput, Cause> {
+    neptunedata::response::<ExecuteSparqlQuery>(&answer(media_type, body))
+}
+
+/// The example of the standard, and a triple.
+fn all_terms() -> Value {
+    json!({
+        "head": {"vars": ["x", "hpage", "name", "mbox", "age", "blurb", "friend"], "link": ["l"]},
+        "results": {"bindings": [{
+            "x": {"type": "bnode", "value": "r1"},
+            "hpage": {"type": "uri", "value": "http://work.example.org/alice/"},
+            "name": {"type": "literal", "value": "Alice", "xml:lang": "en"},
+            "age": {"type": "typed-literal", "value": "7", "datatype": "u:int"},
+            "blurb": {"datatype": "u:xml", "type": "literal", "value": "<p/>", "new": [1]},
+            "friend": {"type": "triple", "value": {
+                "subject": {"type": "uri", "value": "u:s"},
+                "predicate": {"value": "u:p", "type": "uri"},
+                "object": {"type": "literal", "value": "o"},
+            }},
+            "mbox": {"type": "new", "value": "v"},
+        }, {}]},
+    })
+}
+
+#[test]
+fn results_are_typed() {
+    let output = read(JSON, all_terms().to_string()).unwrap();
+    assert_eq!(output.media_type, Some(SparqlMediaType::ResultsJson));
+    let SparqlResults {
+        vars,
+        bindings,
+        boolean,
+        ..
+    } = output.results().unwrap();
+    assert_eq!(
+        vars,
+        ["x", "hpage", "name", "mbox", "age", "blurb", "friend"]
+    );
+    assert_eq!(boolean, None);
+    let row = &bindings[0];
+    assert_eq!(row["x"], RdfTerm::BlankNode("r1".into()));
+    assert_eq!(row["hpage"].iri(), Some("http://work.example.org/alice/"));
+    assert_eq!(
+        (row["name"].value(), row["name"].language()),
+        (Some("Alice"), Some("en"))
+    );
+    assert_eq!(
+        (row["age"].value(), row["age"].datatype()),
+        (Some("7"), Some("u:int"))
+    );
+    assert_eq!(row["blurb"].datatype(), Some("u:xml"));
+    assert!(matches!(&row["mbox"], RdfTerm::Other { kind, .. } if kind == "new"));
+    let triple = RdfTriple {
+        subject: RdfTerm::Iri("u:s".into()),
+        predicate: RdfTerm::Iri("u:p".into()),
+        object: RdfTerm::literal("o"),
+    };
+    assert_eq!(row["friend"], RdfTerm::Triple(Box::new(triple)));
+    assert!(bindings[1].is_empty());
+
+    for term in row.values() {
+        let json = serde_json::to_value(term).unwrap();
+        assert_eq!(&serde_json::from_value::<RdfTerm>(json).unwrap(), term);
+    }
+    let json = serde_json::to_value(&output).unwrap();
+    assert_eq!(
+        serde_json::from_value::<ExecuteSparqlQueryOutput>(json).unwrap(),
+        output
+    );
+}
+
+#[test]
+fn questions_are_answered() {
+    let head = "{\"head\":{},\"boolean\":true}";
+    assert!(read(JSON, head).unwrap().boolean().unwrap());
+    assert_eq!(
+        read(JSON, head).unwrap().results().unwrap().boolean,
+        Some(true)
+    );
+    assert_eq!(
+        read(JSON, head).unwrap().rows::<Value>().unwrap(),
+        Vec::<Value>::new()
+    );
+    assert!(!read("text/boolean", "FALSE\n").unwrap().boolean().unwrap());
+    for (media_type, body) in [
+        ("text/boolean", "maybe"),
+        ("text/csv", "true"),
+        (JSON, r#"{"head":{"vars":[]},"results":{"bindings":[]}}"#),
+    ] {
+        assert!(read(media_type, body).unwrap().boolean().is_err());
+    }
+}
+
+#[test]
+fn other_forms_are_bytes() {
+    let body = b"\xffbinary".as_slice();
+    let output = read("application/x-binary-rdf", body).unwrap();
+    assert_eq!(output.body.bytes(), body);
+    let error = output.rows::<Value>().unwrap_err();
+    assert!(
+        error.to_string().contains("application/x-binary-rdf"),
+        "{error}"
+    );
+    assert!(read("application/n-quads", "").unwrap().text().is_empty());
+    // The media type tells, not the text.
+    let json_ld = read("application/ld+json", "{}").unwrap();
+    assert!(json_ld.results().is_err());
+}
+
+#[test]
+fn json_that_is_cut_or_foreign_is_an_error() {
+    let whole = all_terms().to_string();
+    for cut in 0..whole.len() {
+        match read(JSON, whole[..cut].to_owned()) {
+            Err(Cause::Decode(error)) if cut == 0 => {
+                assert_eq!(error.kind(), DecodeErrorKind::Empty);
+            }
+            Err(Cause::Decode(error)) => assert_eq!(error.kind(), DecodeErrorKind::Truncated),
+            other => panic!("{other:?}"),
+        }
+    }
+    for (body, kind) in [
+        ("<html>", DecodeErrorKind::Syntax),
+        ("{\"head\":{}}", DecodeErrorKind::Shape),
+        ("{\"results\":{\"bindings\":{}}}", DecodeErrorKind::Shape),
+        ("{\"head\":{},\"boolean\":true} x", DecodeErrorKind::Syntax),
+    ] {
+        match read(JSON, body) {
+            Err(Cause::Decode(error)) => {
+                assert_eq!(error.kind(), kind, "{body}");
+                assert_eq!(error.body(), body);
+                assert_eq!(error.operation(), "ExecuteSparqlQuery");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn failures_behind_a_200_are_errors() {
+    let object = r#"{"requestId":"r","code":"TimeLimitExceededException","detailedMessage":"m"}"#;
+    for (media_type, start) in [
+        (
+            JSON,
+            r#"{"head":{"vars":["s"]},"results":{"bindings":[{"s":{"type":"u"#,
+        ),
+        ("application/n-quads", "<u:s> <u:p> <u:o> .\n<u:s"),
+        ("text/csv", "s\r\nu:s\r\n"),
+    ] {
+        let broken = answer(media_type, format!("{start}{object}"));
+        let query = ExecuteSparqlQuery::select("q");
+        let error = call(&query, broken, HeaderMap::new()).unwrap_err();
+        let kind = error.service().unwrap().kind;
+        assert_eq!(kind, ErrorKind::TimeLimitExceededException, "{media_type}");
+    }
+    let mut trailers = HeaderMap::new();
+    trailers.insert(
+        "x-neptune-status",
+        "500 MemoryLimitExceededException".parse().unwrap(),
+    );
+    let rdf = answer("application/n-quads", "<u:s> <u:p> <u:o> .\n");
+    let error = call(&ExecuteSparqlQuery::construct("q"), rdf, trailers.clone()).unwrap_err();
+    let kind = error.service().unwrap().kind;
+    assert_eq!(kind, ErrorKind::MemoryLimitExceededException);
+    let events = answer("application/json", "[]");
+    let error = call(&ExecuteSparqlUpdate::new("u"), events, trailers).unwrap_err();
+    assert!(error.service().is_some());
+    assert!(error.may_have_executed());
+}
+
+#[test]
+fn updates_are_answered_with_anything() {
+    let read = |body: &'static str| {
+        neptunedata::response::<ExecuteSparqlUpdate>(&Response::new(body.into()))
+    };
+    let events = r#"[{"type":"UpdateEvent","totalElapsedMillis":420916},{"type":"Commit"}]"#;
+    let output = read(events).unwrap();
+    assert_eq!(output.json::<Vec<Value>>().unwrap()[1]["type"], "Commit");
+    assert_eq!(output.body.text(), events);
+    let kind = output.json::<String>().unwrap_err().kind();
+    assert_eq!(kind, DecodeErrorKind::Shape);
+    assert!(read("").unwrap().json::<Value>().is_err());
+    assert_eq!(read("done").unwrap().body.text(), "done");
+    match read(&events[..30]) {
+        Err(Cause::Decode(error)) => assert_eq!(error.kind(), DecodeErrorKind::Truncated),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn explanations_are_text() {
+    let explain = ExecuteSparqlExplainQuery::new("q", SparqlExplainMode::Dynamic);
+    let html = answer("text/html;charset=UTF-8", "<table></table>");
+    let answered = call(&explain, html, HeaderMap::new()).unwrap();
+    assert_eq!(answered.output.media_type, Some(SparqlMediaType::Html));
+    assert_eq!(answered.output.text(), "<table></table>");
+    let error = call(&explain, answer("text/plain", ""), HeaderMap::new()).unwrap_err();
+    assert!(
+        matches!(error.cause(), Cause::Decode(error) if error.kind() == DecodeErrorKind::Empty)
+    );
+}
+
+#[test]
+fn running_queries_are_listed() {
+    let entry = json!({"queryId": "fb34", "queryString": "ASK {}",
+        "queryEvalStats": {"subqueries": 2, "elapsed": 23, "cancelled": false}});
+    let listing = json!({"acceptedQueryCount": 9, "runningQueryCount": 1, "queries": [entry]});
+    let query: QueryStatus = serde_json::from_value(entry.clone()).unwrap();
+    let stats = query.query_eval_stats.as_ref().unwrap();
+    assert_eq!((stats.waited, &stats.subqueries), (None, &Some(json!(2))));
+
+    let body = |json: &Value| Response::new(json.to_string().into());
+    let listed = neptunedata::response::<ListSparqlQueries>(&body(&listing)).unwrap();
+    assert_eq!(listed.accepted_query_count, Some(9));
+    assert_eq!(listed.queries.as_deref(), Some([query.clone()].as_slice()));
+    // One query by itself, in a list, and one that nobody knows.
+    for (answer, expected) in [
+        (body(&entry), Some(query.clone())),
+        (body(&listing), Some(query)),
+        (body(&json!({"queries": []})), None),
+        (Response::new("".into()), None),
+    ] {
+        let output = neptunedata::response::<GetSparqlQueryStatus>(&answer).unwrap();
+        assert_eq!(output.query, expected);
+    }
+    let cancelled = neptunedata::response::<CancelSparqlQuery>(&body(&listing)).unwrap();
+    assert_eq!(cancelled.running_query_count, Some(1));
+    let empty = neptunedata::response::<ListSparqlQueries>(&Response::new("".into()));
+    assert!(empty.is_err());
+}
+
+#[test]
+fn plain_text_refusals_have_their_text() {
+    let refused = Response::builder()
+        .status(400)
+        .header("content-type", "text/plain")
+        .body("Invalid queryId (not a UUID): invalid-guid\n".into())
+        .unwrap();
+    let cancel = CancelSparqlQuery::new("invalid-guid");
+    let error = call(&cancel, refused, HeaderMap::new()).unwrap_err();
+    let service = error.service().unwrap();
+    assert_eq!((service.kind, service.code()), (ErrorKind::Unknown, None));
+    assert_eq!(
+        service.message,
+        "Invalid queryId (not a UUID): invalid-guid"
+    );
+    assert!(error.to_string().contains("not a UUID"), "{error}");
+    assert!(!error.is_retryable());
+}

@@ -1,0 +1,153 @@
+//! Rows as types of the caller's, whole and as they arrive.
+
+use std::collections::BTreeMap;
+
+use http::{HeaderMap, Response};
+use neptunedata::{
+    CallOptions, DecodeErrorKind, ExecuteSparqlQuery, Input, Machine, Rows, Step,
+    sparql::{RdfTerm, SparqlRow},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{NOW, answers::read, session};
+
+const JSON: &str = "application/sparql-results+json";
+
+fn row(value: &Value) -> String {
+    json!({"head": {"vars": []}, "results": {"bindings": [value]}}).to_string()
+}
+
+fn literal(value: &str) -> Value {
+    json!({"type": "literal", "value": value})
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Colour {
+    Red,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Id(u64);
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Row {
+    iri: String,
+    id: Id,
+    small: Option<i8>,
+    double: f64,
+    yes: bool,
+    no: bool,
+    colour: Colour,
+    term: RdfTerm,
+    any: Value,
+    unbound: Option<String>,
+    null: Option<RdfTerm>,
+    letter: char,
+}
+
+#[test]
+fn values_become_what_is_asked_for() {
+    let bindings = json!({
+        "iri": {"type": "uri", "value": "u:s"}, "id": literal("18446744073709551615"),
+        "small": literal(" -12 "), "double": literal("1.5E3"), "yes": literal("1"),
+        "no": literal("false"), "colour": literal("red"), "term": {"type": "bnode", "value": "b"},
+        "any": literal("x"), "null": null, "letter": literal("é"), "more": literal("ignored"),
+    });
+    let rows: Vec<Row> = read(JSON, row(&bindings)).unwrap().rows().unwrap();
+    let expected = Row {
+        iri: "u:s".into(),
+        id: Id(u64::MAX),
+        small: Some(-12),
+        double: 1500.0,
+        yes: true,
+        no: false,
+        colour: Colour::Red,
+        term: RdfTerm::BlankNode("b".into()),
+        any: literal("x"),
+        unbound: None,
+        null: None,
+        letter: 'é',
+    };
+    assert_eq!(rows, [expected]);
+    let infinite = row(&json!({"n": literal("-INF")}));
+    let rows: Vec<BTreeMap<String, f64>> = read(JSON, infinite).unwrap().rows().unwrap();
+    assert_eq!(rows[0]["n"], f64::NEG_INFINITY);
+}
+
+#[test]
+fn what_does_not_fit_is_named() {
+    #[derive(Debug, Deserialize)]
+    struct Narrow {
+        #[allow(dead_code, reason = "only read")]
+        n: u8,
+    }
+    let triple = json!({"type": "triple", "value": {"subject": literal("s"),
+        "predicate": literal("p"), "object": literal("o")}});
+    for value in [
+        literal("256"),
+        literal("x"),
+        literal(""),
+        triple,
+        json!(7),
+        json!([]),
+    ] {
+        let output = read(JSON, row(&json!({"n": value}))).unwrap();
+        let error = output.rows::<Narrow>().unwrap_err();
+        assert_eq!(error.kind(), DecodeErrorKind::Shape, "{value}");
+        assert!(
+            error.path().starts_with("results.bindings[0]"),
+            "{}",
+            error.path()
+        );
+    }
+    let output = read(JSON, row(&json!({}))).unwrap();
+    let error = output.rows::<Narrow>().unwrap_err();
+    assert!(error.reason().contains("missing field `n`"), "{error}");
+    for term in [
+        json!({"value": "v"}),
+        json!({"type": "uri"}),
+        json!({"type": "uri", "value": 1}),
+    ] {
+        assert!(
+            serde_json::from_value::<RdfTerm>(term.clone()).is_err(),
+            "{term}"
+        );
+    }
+}
+
+#[test]
+fn rows_are_read_as_they_arrive() {
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct N {
+        n: u32,
+    }
+    let bindings: Vec<_> = (0..50)
+        .map(|n| json!({"n": literal(&n.to_string())}))
+        .collect();
+    let body = json!({"head": {"vars": ["n"]}, "results": {"bindings": bindings}}).to_string();
+    let query = ExecuteSparqlQuery::select("SELECT ?n {}");
+    let mut rows = Rows::<SparqlRow<N>>::with_options(&session(), &query, &CallOptions::new(), 1);
+    assert!(matches!(rows.resume(Input::Next, NOW), Step::Send(_)));
+    let (head, ()) = Response::new(()).into_parts();
+    let mut chunks = body.as_bytes().chunks(7);
+    let mut seen = Vec::new();
+    let mut step = rows.resume(Input::Head(head), NOW);
+    let end = loop {
+        step = match step {
+            Step::Item(SparqlRow(row)) => {
+                seen.push(row.n);
+                rows.resume(Input::Next, NOW)
+            }
+            Step::Receive => match chunks.next() {
+                Some(chunk) => rows.resume(Input::Chunk(chunk.to_vec().into()), NOW),
+                None => rows.resume(Input::End(HeaderMap::new()), NOW),
+            },
+            Step::Done(end) => break end.unwrap(),
+            step => panic!("{:?}", std::mem::discriminant(&step)),
+        };
+    };
+    assert_eq!(seen, (0..50).collect::<Vec<_>>());
+    assert_eq!(end.members.vars(), Some(vec!["n".to_owned()]));
+}

@@ -1,0 +1,230 @@
+//! Change streams: what requests ask for, and the forms in which records come.
+
+use http::Response;
+use neptunedata::{
+    Cause, ChangeOp, Encoding, Endpoint, ErrorKind, EventId, GetPropertygraphStream,
+    GetPropertygraphStreamOutput, GetSparqlStream, GetSparqlStreamOutput, PropertyValue,
+    PropertygraphRecordType, StreamFormat,
+};
+use serde_json::{Value, json};
+
+fn target(operation: &GetPropertygraphStream) -> String {
+    let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
+    let request = neptunedata::request(operation, &endpoint).unwrap();
+    request.uri().path_and_query().unwrap().to_string()
+}
+
+fn read(body: &Value) -> Result<GetPropertygraphStreamOutput, Cause> {
+    let answer = Response::new(body.to_string().into());
+    neptunedata::response::<GetPropertygraphStream>(&answer)
+}
+
+#[test]
+fn requests_say_where_to_begin() {
+    let path = "/propertygraph/stream";
+    let id = EventId::new(12, 3);
+    for (operation, query) in [
+        (GetPropertygraphStream::new(), ""),
+        (
+            GetPropertygraphStream::trim_horizon(),
+            "?iteratorType=TRIM_HORIZON",
+        ),
+        (GetPropertygraphStream::latest(), "?iteratorType=LATEST"),
+        (
+            GetPropertygraphStream::at(id),
+            "?iteratorType=AT_SEQUENCE_NUMBER&commitNum=12&opNum=3",
+        ),
+        (
+            GetPropertygraphStream::after(id).limit(100_000),
+            "?limit=100000&iteratorType=AFTER_SEQUENCE_NUMBER&commitNum=12&opNum=3",
+        ),
+    ] {
+        assert_eq!(target(&operation), format!("{path}{query}"));
+    }
+}
+
+#[test]
+fn limits_are_from_1_to_100_000() {
+    let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
+    for limit in [i64::MIN, 0, 100_001, i64::MAX] {
+        let get = GetSparqlStream::trim_horizon().limit(limit);
+        let error = neptunedata::request(&get, &endpoint).unwrap_err();
+        assert_eq!(error.faults()[0].field(), "limit");
+    }
+}
+
+#[test]
+fn the_encoding_is_a_header() {
+    let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
+    let get = GetSparqlStream::latest().encoding(Encoding::Gzip);
+    let request = neptunedata::request(&get, &endpoint).unwrap();
+    assert_eq!(request.headers()["accept-encoding"], "gzip");
+    assert!(!request.uri().to_string().contains("gzip"));
+}
+
+#[test]
+fn m35_event_ids_are_objects_of_numbers_or_of_text() {
+    for id in [
+        json!({"commitNum": 1132, "opNum": 200}),
+        json!({"opNum": "200", "commitNum": "1132"}),
+        json!({"commitNum": 1132.0, "opNum": 200, "more": [{}]}),
+    ] {
+        let body = json!({"lastEventId": id, "records": [{"eventId": id}]});
+        let output = read(&body).unwrap();
+        let expected = Some(EventId::new(1132, 200));
+        assert_eq!(output.last_event_id, expected, "{body}");
+        assert_eq!(output.records.unwrap()[0].event_id, expected, "{body}");
+    }
+    let largest = json!({"lastEventId": {"commitNum": i64::MAX, "opNum": 1}});
+    let output = read(&largest).unwrap();
+    assert_eq!(output.last_event_id, Some(EventId::new(i64::MAX, 1)));
+}
+
+#[test]
+fn m36_event_ids_are_text_with_a_colon() {
+    let output = read(&json!({"lastEventId": "12:1", "records": [{"eventId": "1:1"}]})).unwrap();
+    assert_eq!(output.last_event_id, Some(EventId::new(12, 1)));
+    assert_eq!(
+        output.records.unwrap()[0].event_id,
+        Some(EventId::new(1, 1))
+    );
+    for wrong in ["", "1", "1:", ":1", "1:1:1", "a:b", "9223372036854775808:1"] {
+        let error = read(&json!({"records": [{"eventId": wrong}]})).unwrap_err();
+        let Cause::Decode(error) = error else {
+            panic!("{error}")
+        };
+        assert_eq!(error.path(), "records[0].eventId", "{wrong}");
+    }
+}
+
+#[test]
+fn m37_vertex_labels_are_spelled_with_a_letter_or_a_digit() {
+    for (name, expected) in [
+        ("vl", PropertygraphRecordType::VertexLabel),
+        ("v1", PropertygraphRecordType::VertexLabel),
+        ("vp", PropertygraphRecordType::VertexProperty),
+        ("e", PropertygraphRecordType::Edge),
+        ("ep", PropertygraphRecordType::EdgeProperty),
+    ] {
+        let output = read(&json!({"records": [{"data": {"type": name}}]})).unwrap();
+        let data = output.records.unwrap().remove(0).data.unwrap();
+        assert_eq!(data.record_type, Some(expected));
+    }
+    let output = read(&json!({"records": [{"data": {"type": "zz"}}]})).unwrap();
+    let data = output.records.unwrap().remove(0).data.unwrap();
+    assert_eq!(data.record_type.unwrap().as_str(), "zz");
+}
+
+#[test]
+fn property_graph_records_are_typed() {
+    // The guide's sample, with an edge and a property beside its label.
+    let body = json!({
+        "lastEventId": {"commitNum": 12, "opNum": 1},
+        "lastTrxTimestamp": 1_560_011_610_678_i64,
+        "format": "PG_JSON",
+        "records": [
+            {"commitTimestamp": 1_560_011_610_678_i64, "eventId": {"commitNum": 1, "opNum": 1},
+             "data": {"id": "d2b5", "type": "vl", "key": "label",
+                      "value": {"value": "vertex", "dataType": "String"}}, "op": "ADD"},
+            {"eventId": {"commitNum": 1, "opNum": 2}, "op": "REMOVE", "isLastOp": "true",
+             "data": {"id": "e1", "type": "e", "key": "label", "from": "a", "to": "b",
+                      "value": {"datatype": "String", "value": "knows"}}},
+            {"op": "MERGE", "isLastOp": false, "data": {"id": 7, "value": {"value": 1.5}}},
+        ],
+        "totalRecords": 3,
+    });
+    let output = read(&body).unwrap();
+    assert_eq!(output.format, Some(StreamFormat::PgJson));
+    assert_eq!(output.last_trx_timestamp_in_millis, Some(1_560_011_610_678));
+    assert_eq!(output.total_records, Some(3));
+    let records = output.records.as_ref().unwrap();
+
+    assert_eq!(
+        records[0].commit_timestamp_in_millis,
+        Some(1_560_011_610_678)
+    );
+    assert_eq!(records[0].op, Some(ChangeOp::Add));
+    assert_eq!(records[0].is_last_op, None);
+    let label = records[0].data.as_ref().unwrap();
+    assert_eq!(label.key.as_deref(), Some("label"));
+    assert_eq!(label.value, Some(PropertyValue::new("vertex", "String")));
+    assert_eq!((&label.from, &label.to), (&None, &None));
+
+    assert_eq!(records[1].is_last_op, Some(true));
+    let edge = records[1].data.as_ref().unwrap();
+    assert_eq!(edge.value, Some(PropertyValue::new("knows", "String")));
+    assert_eq!(edge.from.as_deref(), Some("a"));
+    assert_eq!(edge.to.as_deref(), Some("b"));
+
+    assert_eq!(records[2].op.as_ref().unwrap().as_str(), "MERGE");
+    assert_eq!(records[2].is_last_op, Some(false));
+    let other = records[2].data.as_ref().unwrap();
+    assert_eq!(other.id.as_deref(), Some("7"));
+    let value = other.value.as_ref().unwrap();
+    assert_eq!(value.data_type, None);
+    assert_eq!(value.value, json!({"value": 1.5}));
+
+    // The serde form has the model's names, and is read again.
+    let json = serde_json::to_value(&output).unwrap();
+    assert_eq!(json["lastTrxTimestampInMillis"], 1_560_011_610_678_i64);
+    assert_eq!(
+        json["records"][0]["commitTimestampInMillis"],
+        1_560_011_610_678_i64
+    );
+    assert_eq!(json["records"][1]["data"]["value"]["dataType"], "String");
+    let again: GetPropertygraphStreamOutput = serde_json::from_value(json).unwrap();
+    assert_eq!(again, output);
+}
+
+#[test]
+fn the_legacy_format_is_read_like_the_new_one() {
+    let body = json!({"format": "GREMLIN_JSON", "records": [
+        {"eventId": "1:1", "data": {"id": "v", "type": "vp", "key": "k", "value": {"value": "x", "dataType": "String"}}},
+    ]});
+    let output = read(&body).unwrap();
+    assert_eq!(output.format, Some(StreamFormat::GremlinJson));
+    let data = output.records.unwrap().remove(0).data.unwrap();
+    assert_eq!(data.value, Some(PropertyValue::new("x", "String")));
+}
+
+#[test]
+fn sparql_records_are_statements() {
+    let stmt = "<https://test.com/s> <https://test.com/p> <https://test.com/o> .\n";
+    let body = json!({
+        "lastEventId": {"commitNum": 1, "opNum": 1},
+        "lastTrxTimestamp": 1_561_151_473_000_i64,
+        "format": "NQUADS",
+        "records": [{"commitTimestamp": 1_561_151_473_000_i64, "eventId": {"commitNum": 1, "opNum": 1},
+                     "data": {"stmt": stmt}, "op": "ADD", "isLastOp": true}],
+        "totalRecords": 1,
+    });
+    let answer = Response::new(body.to_string().into());
+    let output = neptunedata::response::<GetSparqlStream>(&answer).unwrap();
+    assert_eq!(output.format, Some(StreamFormat::NQuads));
+    let record = &output.records.as_ref().unwrap()[0];
+    assert_eq!(record.is_last_op, Some(true));
+    assert_eq!(record.data.as_ref().unwrap().stmt.as_deref(), Some(stmt));
+    let json = serde_json::to_value(&output).unwrap();
+    let again: GetSparqlStreamOutput = serde_json::from_value(json).unwrap();
+    assert_eq!(again, output);
+}
+
+#[test]
+fn the_end_of_a_stream_tells_how_far_it_goes() {
+    let error = |code: &str, message: &str| {
+        let body = json!({"code": code, "requestId": "r", "detailedMessage": message}).to_string();
+        let answer = Response::builder().status(404).body(body.into()).unwrap();
+        match neptunedata::response::<GetSparqlStream>(&answer) {
+            Err(Cause::Service(error)) => error,
+            other => panic!("{other:?}"),
+        }
+    };
+    let message = "Requested startEventId is from the future. Last valid eventId is [commitNum = 1132, opNum = 200]";
+    let end = error("StreamRecordsNotFoundException", message);
+    assert_eq!(end.kind, ErrorKind::StreamRecordsNotFoundException);
+    assert_eq!(end.last_valid_event_id(), Some(EventId::new(1132, 200)));
+    let silent = error("StreamRecordsNotFoundException", "no records");
+    assert_eq!(silent.last_valid_event_id(), None);
+    let other = error("ExpiredStreamException", message);
+    assert_eq!(other.last_valid_event_id(), None);
+}
