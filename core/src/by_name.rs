@@ -102,6 +102,10 @@ impl Machine for Call {
     fn timeouts(&self) -> Timeouts {
         self.exchange.timeouts()
     }
+
+    fn abandoned(&self) -> Option<Exchange> {
+        self.exchange.abandoned()
+    }
 }
 
 /// Reads a complete answer into JSON with the member names of the service.

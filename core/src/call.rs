@@ -3,6 +3,7 @@
 //!
 //! The protocol between the two is on [`Machine`].
 
+mod abandon;
 mod backoff;
 mod body;
 mod exchange;
@@ -20,7 +21,9 @@ use http::{HeaderMap, StatusCode};
 
 use crate::{Credentials, CredentialsError, Error, TransportError, wire::answer};
 
-pub(crate) use backoff::uuid;
+pub use abandon::CancelsQuery;
+pub(crate) use abandon::NamedQuery;
+pub(crate) use backoff::{Random, uuid};
 pub use exchange::{Exchange, Part};
 pub use options::CallOptions;
 pub(crate) use quota::Quota;
@@ -169,6 +172,17 @@ pub trait Machine {
     /// the time; where nothing is said, what they were told themselves holds.
     fn timeouts(&self) -> Timeouts {
         Timeouts::default()
+    }
+
+    /// What cancels the query that goes on without this machine: if it is dropped now, or has ended
+    /// without waiting for the answer. None where no query is known to go on, where it cannot be
+    /// named, and unless [`CallOptions::cancel_abandoned`] or the session asks for it.
+    ///
+    /// Drivers run it when a machine has failed or is dropped, over a connection to the address that
+    /// took the last request: only that instance knows the query (`U13`). What becomes of it changes
+    /// nothing, and a query that has ended meanwhile is refused with a 400.
+    fn abandoned(&self) -> Option<Exchange> {
+        None
     }
 }
 

@@ -24,7 +24,7 @@ pub struct ClientOptions {
     pub connect_timeout: Duration,
     /// How long a call may take with all attempts and waits. None by default: a query runs as long
     /// as the server lets it (120 s unless the cluster says otherwise), and a client that gives up
-    /// first leaves it running.
+    /// first leaves it running unless it [cancels](field@Self::cancel_abandoned) it.
     pub timeout: Option<Duration>,
     /// How long one attempt may take, from sending to the end of the answer. None by default.
     pub attempt_timeout: Option<Duration>,
@@ -66,6 +66,10 @@ pub struct ClientOptions {
     pub application_name: Option<String>,
     /// How requests are sent again.
     pub retry_policy: RetryPolicy,
+    /// Whether a query is cancelled on the server when nobody waits for it any more, be it Gremlin or
+    /// SPARQL: see [`CallOptions::cancel_abandoned`](crate::CallOptions::cancel_abandoned), and the
+    /// client's documentation for when that is. False by default.
+    pub cancel_abandoned: bool,
     /// Whether signed requests may go over plain HTTP to other machines. False by default.
     pub allow_plain_http: bool,
 }
@@ -100,6 +104,7 @@ impl Default for ClientOptions {
             proxy: None,
             application_name: None,
             retry_policy: RetryPolicy::default(),
+            cancel_abandoned: false,
             allow_plain_http: false,
         }
     }
@@ -138,6 +143,7 @@ options! {
     proxy: Proxy => Some;
     application_name: impl Into<String> => (|name| Some(Into::into(name)));
     retry_policy: RetryPolicy;
+    cancel_abandoned: bool;
     allow_plain_http: bool;
 }
 
@@ -151,11 +157,21 @@ impl ClientOptions {
         ClientOptions::default()
     }
 
+    /// How long one attempt may take of the many calls by which something is waited for, or followed,
+    /// unless the options for those calls say it: [`attempt_timeout`](field@Self::attempt_timeout),
+    /// else [`timeout`](field@Self::timeout), else 60 s. None of them is long, and one that hangs must
+    /// not stop the waiting.
+    pub fn poll_timeout(&self) -> Duration {
+        let own = self.attempt_timeout.or(self.timeout);
+        own.unwrap_or(Duration::from_secs(60))
+    }
+
     /// A session builder with those of the options that concern the core.
     pub fn session(&self, endpoint: crate::Endpoint, auth: crate::Auth) -> SessionBuilder {
         let builder = Session::builder(endpoint, auth)
             .retry_policy(self.retry_policy.clone())
-            .body_limit(self.body_limit);
+            .body_limit(self.body_limit)
+            .cancel_abandoned(self.cancel_abandoned);
         if self.allow_plain_http {
             builder.allow_plain_http()
         } else {

@@ -1,10 +1,12 @@
 //! Every error type, and [`Error`], which a call ends in.
 
+mod changes;
 mod decode;
 mod encode;
 mod kind;
 mod service;
 mod transport;
+mod wait;
 
 use std::fmt;
 
@@ -12,11 +14,13 @@ use bytes::Bytes;
 
 use crate::{Effect, Meta, RetryClass, SignError, call::retry::classify};
 
+pub use changes::{ChangesError, ChangesErrorKind};
 pub use decode::{DecodeError, DecodeErrorKind};
 pub use encode::{EncodeError, Fault, FaultKind};
 pub use kind::{ErrorKind, FaultSide};
 pub use service::ServiceError;
 pub use transport::{CredentialsError, Sent, TransportError, TransportErrorKind};
+pub use wait::{WaitError, WaitErrorKind};
 
 /// Why a call failed, in a form to `match` on: [`Error::kind`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,6 +38,10 @@ pub enum FailureKind {
     Service(ErrorKind),
     /// The service reported success with a body that is not the operation's answer.
     Decode,
+    /// What was waited for did not come about.
+    Wait(WaitErrorKind),
+    /// A change stream cannot be followed any further.
+    Changes(ChangesErrorKind),
     /// A driver gave a machine an input out of turn.
     Misuse,
 }
@@ -60,6 +68,12 @@ pub enum Cause {
     /// The answer is not the operation's.
     #[error(transparent)]
     Decode(#[from] DecodeError),
+    /// What was waited for did not come about.
+    #[error(transparent)]
+    Wait(#[from] Box<WaitError>),
+    /// A change stream cannot be followed any further.
+    #[error(transparent)]
+    Changes(#[from] Box<ChangesError>),
     /// A driver gave a machine an input out of turn.
     #[error(transparent)]
     Misuse(#[from] Misuse),
@@ -194,6 +208,8 @@ impl Error {
             Cause::Transport(error) => FailureKind::Transport(error.kind()),
             Cause::Service(error) => FailureKind::Service(error.kind),
             Cause::Decode(_) => FailureKind::Decode,
+            Cause::Wait(error) => FailureKind::Wait(error.kind),
+            Cause::Changes(error) => FailureKind::Changes(error.kind),
             Cause::Misuse(_) => FailureKind::Misuse,
         }
     }
@@ -254,6 +270,7 @@ impl Error {
         match &self.0.cause {
             Cause::Service(error) if self.0.partial.is_empty() => &error.body,
             Cause::Decode(error) if self.0.partial.is_empty() => error.body(),
+            Cause::Wait(error) => error.body(),
             _ => &self.0.partial,
         }
     }

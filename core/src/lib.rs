@@ -77,6 +77,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # More machines
+//!
+//! What takes more than one answer is a machine like a call, with items on the way, and the same loop
+//! runs it: [`Rows`] hands out the rows of an answer as they arrive, [`Wait`] asks until a bulk load or
+//! other long work has ended, [`Changes`] and [`Transactions`] follow a change stream.
+//!
 //! # What it promises
 //!
 //! - No I/O, clock, randomness, environment, threads or global state: time is an argument,
@@ -91,8 +97,8 @@
 //!
 //! # Features
 //!
-//! - `sigv4` (default): signature version 4. Without it the crate works unsigned and depends on a
-//!   handful of crates.
+//! - `sigv4` (default): signature version 4, also for Bolt and WebSockets. Without it the crate works
+//!   unsigned and depends on a handful of crates.
 //! - `gzip`: inflates answers that come compressed, as change streams do when
 //!   [asked to](field@GetPropertygraphStream::encoding).
 //! - `proptest`, `arbitrary`: made-up requests, answers and transports for property tests and fuzz
@@ -127,6 +133,7 @@ mod shapes;
 mod auth;
 pub mod by_name;
 mod call;
+mod changes;
 mod client_options;
 pub mod cypher;
 mod endpoint;
@@ -140,6 +147,7 @@ mod session;
 pub mod sources;
 pub mod sparql;
 mod timestamp;
+mod wait;
 mod wire;
 
 #[doc = include_str!("../docs/wire.md")]
@@ -154,18 +162,22 @@ pub use http;
 pub use serde_json;
 
 #[cfg(feature = "sigv4")]
-pub use auth::sign;
+pub use auth::{BoltOptions, BoltToken, bolt_token, sign, websocket_request};
 pub use auth::{Credentials, SignError, valid_region};
 pub use call::{
-    Answered, Call, CallOptions, Connection, Exchange, Input, Machine, Meta, Now, Part, RetryClass,
-    RetryPolicy, Step, Timeouts, Transmit, retry_table,
+    Answered, Call, CallOptions, CancelsQuery, Connection, Exchange, Input, Machine, Meta, Now,
+    Part, RetryClass, RetryPolicy, Step, Timeouts, Transmit, retry_table,
+};
+pub use changes::{
+    Change, ChangeRecord, ChangeSource, Changes, ChangesEnd, ChangesOptions, Checkpoint, Start,
+    Transaction, Transactions,
 };
 pub use client_options::{ClientOptions, Roots};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::{
-    Cause, CredentialsError, DecodeError, DecodeErrorKind, EncodeError, Error, ErrorKind,
-    FailureKind, Fault, FaultKind, FaultSide, Misuse, Sent, ServiceError, TransportError,
-    TransportErrorKind,
+    Cause, ChangesError, ChangesErrorKind, CredentialsError, DecodeError, DecodeErrorKind,
+    EncodeError, Error, ErrorKind, FailureKind, Fault, FaultKind, FaultSide, Misuse, Sent,
+    ServiceError, TransportError, TransportErrorKind, WaitError, WaitErrorKind,
 };
 pub use operation::{Effect, OPERATIONS, Operation, OperationInfo, SPARQL_OPERATIONS};
 #[doc(inline)]
@@ -175,6 +187,12 @@ pub use route::{Route, RouteError};
 pub use rows::{Framing, Members, RowError, RowReader, Rows, RowsEnd, StreamsRows};
 pub use session::{Auth, Session, SessionBuilder, SessionError};
 pub use shapes::*;
+pub use wait::{
+    DataProcessingEnded, EndpointDeleted, EndpointInService, FastResetFinished, IndexRebuildEnded,
+    LoadEnded, LoadOutcome, ModelTrainingEnded, ModelTransformEnded, Pace, Progress,
+    PropertygraphStatisticsComputed, ResetProgress, Sight, SparqlStatisticsComputed, Wait,
+    WaitOptions, Waited, Watch,
+};
 pub use wire::{
     request::{QueryText, QueryValue, RequestWriter, request},
     response::{Response, response},

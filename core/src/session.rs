@@ -38,6 +38,7 @@ struct Inner {
     auth: Auth,
     policy: RetryPolicy,
     body_limit: usize,
+    cancel_abandoned: bool,
     /// What replaced the credentials of `auth` when they had run out.
     renewed: Mutex<Option<Credentials>>,
     quota: Quota,
@@ -123,6 +124,7 @@ impl Session {
             auth,
             policy: RetryPolicy::default(),
             body_limit: DEFAULT_BODY_LIMIT,
+            cancel_abandoned: false,
             plain_http: false,
         }
     }
@@ -140,6 +142,11 @@ impl Session {
     /// The longest body that is collected, in bytes.
     pub fn body_limit(&self) -> usize {
         self.0.body_limit
+    }
+
+    /// Whether queries are cancelled that nobody waits for any more.
+    pub fn cancels_abandoned(&self) -> bool {
+        self.0.cancel_abandoned
     }
 
     /// Whether requests are signed.
@@ -220,6 +227,7 @@ pub struct SessionBuilder {
     auth: Auth,
     policy: RetryPolicy,
     body_limit: usize,
+    cancel_abandoned: bool,
     plain_http: bool,
 }
 
@@ -233,6 +241,13 @@ impl SessionBuilder {
     /// The longest body that is collected, in bytes; 256 MiB by default.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
+        self
+    }
+
+    /// Whether queries are cancelled on the server that nobody waits for any more; false by default.
+    /// See [`CallOptions::cancel_abandoned`](crate::CallOptions::cancel_abandoned).
+    pub fn cancel_abandoned(mut self, cancel: bool) -> Self {
+        self.cancel_abandoned = cancel;
         self
     }
 
@@ -254,6 +269,7 @@ impl SessionBuilder {
             auth,
             policy,
             body_limit,
+            cancel_abandoned,
             plain_http,
         } = self;
         if auth.is_signed() {
@@ -270,6 +286,7 @@ impl SessionBuilder {
             auth,
             policy,
             body_limit,
+            cancel_abandoned,
             renewed: Mutex::new(None),
             quota: Quota::new(),
             skew: Skew::default(),

@@ -92,8 +92,8 @@ impl ClientBuilder {
     /// before end soon or were refused. A failure ends the calls that waited for it, and is not remembered;
     /// ahead of time it ends none, and the closure is left alone for ten seconds.
     ///
-    /// Its future is driven by the calls that need it. If one of them is dropped or runs out of time, the
-    /// next goes on with the same future.
+    /// Its future is driven by the calls that wait for it, whichever is polled. If all of them are dropped
+    /// or run out of time, the next one goes on with the same future, within the same tokio runtime.
     ///
     /// ```no_run
     /// # use neptunedata_hyper::{Client, Credentials, CredentialsError, Endpoint};
@@ -181,9 +181,11 @@ impl ClientBuilder {
         self
     }
 
-    /// What runs the one task that there may be: it closes idle connections when they are due, and
-    /// ends with the last of them. tokio with the feature `tokio`; without an executor they are
-    /// closed when the client is used next, or dropped.
+    /// What runs the tasks that there may be: one closes idle connections when they are due, and
+    /// ends with the last of them; others, which end soon, [cancel](crate#queries-that-are-given-up)
+    /// queries if that is wished for. tokio with the feature `tokio`; without an executor connections
+    /// are closed when the client is used next, or dropped, and queries are cancelled by
+    /// [`Client::drain`].
     pub fn executor<E>(mut self, executor: E) -> Self
     where
         E: Executor<Task> + Send + Sync + 'static,
@@ -203,6 +205,8 @@ impl ClientBuilder {
     /// What makes bare connections, in place of TCP by tokio. It is asked with the scheme, host and
     /// port to connect to, `resolve_to` or the proxy if there is one; over what it gives, proxy and
     /// TLS are spoken here.
+    ///
+    /// Outside of tokio, give the builder a [`timer`](ClientBuilder::timer) too.
     ///
     /// Whether the server has closed an idle connection is found out by reading from it. A stream
     /// whose `poll_read` asks the system each time, as smol's does, tells it exactly; one that waits
@@ -303,12 +307,12 @@ impl ClientBuilder {
                 false => None,
             },
         };
-        let pool = Pool::new(connector, clock, &options, self.spawn);
+        let pool = Pool::new(connector, clock, &options, self.spawn.clone());
         // What the environment gave is shown with the rest.
         if options.proxy.is_none() {
             options.proxy = proxy;
         }
-        Ok(Client::assemble(session, options, source, pool))
+        Ok(Client::assemble(session, options, source, pool, self.spawn))
     }
 }
 

@@ -22,14 +22,14 @@ pub(crate) fn uuid(seed: u64) -> String {
 
 /// SplitMix64: all that jitter needs, and the same on every machine.
 #[derive(Debug, Clone)]
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Random(seed)
     }
 
-    fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -38,7 +38,7 @@ impl Random {
     }
 
     /// A wait from zero up to `base` doubled `doublings` times, but no longer than `cap`.
-    pub(super) fn wait(&mut self, base: Duration, doublings: u32, cap: Duration) -> Duration {
+    pub(crate) fn wait(&mut self, base: Duration, doublings: u32, cap: Duration) -> Duration {
         let longest = base
             .saturating_mul(2_u32.saturating_pow(doublings))
             .min(cap);
@@ -46,5 +46,17 @@ impl Random {
         // The high half of the product is uniform from 0 to nanos.
         let scaled = u128::from(self.next()).wrapping_mul(u128::from(nanos)) >> 64;
         Duration::from_nanos(u64::try_from(scaled).unwrap_or(nanos))
+    }
+
+    /// A wait of `base` doubled `doublings` times, but no longer than `cap`, shortened at random by up
+    /// to a quarter.
+    pub(crate) fn nearly(&mut self, base: Duration, doublings: u32, cap: Duration) -> Duration {
+        let longest = base
+            .saturating_mul(2_u32.saturating_pow(doublings))
+            .min(cap);
+        let quarter = longest.checked_div(4).unwrap_or_default();
+        longest
+            .saturating_sub(quarter)
+            .saturating_add(self.wait(quarter, 0, quarter))
     }
 }

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use super::{
-    Answered, CallOptions, Connection, Input, Machine, Now, Step, Timeouts, Transmit,
+    Answered, CallOptions, Connection, Input, Machine, NamedQuery, Now, Step, Timeouts, Transmit,
     backoff::Random, body::Body,
 };
 use crate::{
@@ -49,6 +49,8 @@ pub struct Exchange {
     info: &'static OperationInfo,
     /// Unsigned; signed clones are sent. An error is reported by the first resume.
     request: Result<http::Request<Bytes>, EncodeError>,
+    /// The query in it, if it is cancelled when nobody waits for it any more.
+    query: Option<NamedQuery>,
     effect: Effect,
     max_attempts: u32,
     body_limit: usize,
@@ -67,6 +69,10 @@ pub struct Exchange {
     connection: Connection,
     /// An attempt before this one may have been executed.
     lost: bool,
+    /// A request was handed out, and its answer has neither come to its end nor broken.
+    pending: bool,
+    /// An attempt was given up while the server had it.
+    given_up: bool,
     /// It ended in a success.
     succeeded: bool,
     /// Whether an answer is a success is for somebody else to say, after decoding.
@@ -119,17 +125,26 @@ impl Exchange {
         options: &CallOptions,
         seed: u64,
     ) -> Self {
-        let (request, has_token) =
-            request_of_call(operation, session.endpoint(), &options.extras, seed);
+        let cancels = options
+            .cancel_abandoned
+            .unwrap_or(session.cancels_abandoned());
+        let prepared = request_of_call(
+            operation,
+            session.endpoint(),
+            &options.extras,
+            seed,
+            cancels,
+        );
         let effect = match operation.effect() {
-            Effect::Write if has_token => Effect::Idempotent,
+            Effect::Write if prepared.has_token => Effect::Idempotent,
             effect => effect,
         };
         let policy = session.retry_policy();
         Exchange {
             session: session.clone(),
             info: O::INFO,
-            request,
+            request: prepared.request,
+            query: prepared.query,
             effect: options.effect.unwrap_or(effect),
             max_attempts: options.max_attempts.unwrap_or(policy.max_attempts).max(1),
             body_limit: options.body_limit.unwrap_or(session.body_limit()),
@@ -145,6 +160,8 @@ impl Exchange {
             sent_at: NEVER,
             connection: Connection::Any,
             lost: false,
+            pending: false,
+            given_up: false,
             succeeded: false,
             judged_outside: false,
             constraint_seen: false,
@@ -257,6 +274,7 @@ impl Exchange {
         }
         self.attempts = self.attempts.saturating_add(1);
         self.state = State::Sent;
+        self.pending = true;
         self.sent_at = now;
         self.head = None;
         self.coding = Coding::Plain;
@@ -369,5 +387,11 @@ impl Machine for Exchange {
 
     fn timeouts(&self) -> Timeouts {
         self.timeouts
+    }
+
+    fn abandoned(&self) -> Option<Exchange> {
+        let query = self.query.as_ref()?;
+        let mut random = self.random.clone();
+        (self.pending || self.given_up).then(|| query.cancel(&self.session, random.next()))
     }
 }

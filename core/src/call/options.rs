@@ -25,6 +25,7 @@ pub struct CallOptions {
     pub(crate) body_limit: Option<usize>,
     pub(crate) row_limit: Option<usize>,
     pub(crate) timeouts: Timeouts,
+    pub(crate) cancel_abandoned: Option<bool>,
     pub(crate) extras: Extras,
 }
 
@@ -75,6 +76,19 @@ impl CallOptions {
     /// were set to: for machines, which pass it on to their drivers.
     pub fn timeouts(&self) -> Timeouts {
         self.timeouts
+    }
+
+    /// Whether a query is cancelled on the server when nobody waits for it any more: at the end of its
+    /// time-out, or because the call was dropped. The session says it by default, which is no.
+    ///
+    /// The query is given an id, a UUID made from the call's seed, unless it has one. That can be done
+    /// with Gremlin and SPARQL; openCypher queries have no ids over HTTP (`U06`), and go on. Drivers
+    /// do the cancelling, see [`Machine::abandoned`](crate::Machine::abandoned), and ask for
+    /// the right to do so: the IAM action `neptune-db:CancelQuery`.
+    #[must_use]
+    pub fn cancel_abandoned(mut self, cancel: bool) -> Self {
+        self.cancel_abandoned = Some(cancel);
+        self
     }
 
     /// The longest body that is collected, in bytes; the session says it by default.

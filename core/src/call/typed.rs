@@ -68,6 +68,10 @@ impl<O: Operation> Machine for Call<O> {
     fn timeouts(&self) -> Timeouts {
         self.exchange.timeouts()
     }
+
+    fn abandoned(&self) -> Option<Exchange> {
+        self.exchange.abandoned()
+    }
 }
 
 /// Resumes an exchange that leaves it to `decode` to judge what looks like a success.

@@ -10,14 +10,14 @@ use http::{
 use serde::Serialize;
 use serde_json::Value;
 
-use super::percent;
-use crate::{EncodeError, Endpoint, Fault, FaultKind, Operation, OperationInfo, operation::Bounds};
+use super::{form, percent};
+use crate::{
+    CancelsQuery, EncodeError, Endpoint, Fault, FaultKind, Operation, OperationInfo,
+    call::NamedQuery, operation::Bounds,
+};
 
 /// The longest URI that `http::Uri` and Neptune's front end take, in bytes.
 const MAX_URI: usize = 65_534;
-
-/// The media type of forms.
-const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Headers that extras must not set: they follow from the request, or from signing it.
 const RESERVED: [HeaderName; 6] = [
@@ -60,18 +60,35 @@ pub fn request<O: Operation>(
     writer.finish(&Extras::default())
 }
 
-/// The request of a call, and whether it has the call's token in it.
+/// The request of a call.
+pub(crate) struct Prepared {
+    pub(crate) request: Result<http::Request<Bytes>, EncodeError>,
+    /// It has the call's token in it.
+    pub(crate) has_token: bool,
+    /// The query in it, if it can be cancelled.
+    pub(crate) query: Option<NamedQuery>,
+}
+
+/// The request of a call. With `name_query` a query in it is given an id.
 pub(crate) fn request_of_call<O: Operation>(
     operation: &O,
     endpoint: &Endpoint,
     extras: &Extras,
     seed: u64,
-) -> (Result<http::Request<Bytes>, EncodeError>, bool) {
+    name_query: bool,
+) -> Prepared {
     let mut writer = RequestWriter::new(O::INFO, endpoint);
     writer.seed = Some(seed);
+    writer.name_query = name_query;
+    writer.extra_id = extras.query_id().map(str::to_owned);
     operation.encode(&mut writer);
     let has_token = writer.has_token;
-    (writer.finish(extras), has_token)
+    let query = writer.query.take().filter(|_| name_query);
+    Prepared {
+        request: writer.finish(extras),
+        has_token,
+        query,
+    }
 }
 
 /// Fields and headers that a caller adds to a request: what the service knows and this crate does
@@ -86,6 +103,17 @@ pub(crate) struct Extras {
 impl Extras {
     fn is_empty(&self) -> bool {
         self.fields.is_empty() && self.query.is_empty() && self.headers.is_empty()
+    }
+
+    /// An id for the query that takes the place of any other.
+    fn query_id(&self) -> Option<&str> {
+        let fields = self.fields.iter().rev();
+        let in_fields = fields.filter_map(|(name, id)| Some((name, id.as_str()?)));
+        let in_query = self.query.iter().rev();
+        in_query
+            .map(|(name, id)| (name, id.as_str()))
+            .chain(in_fields)
+            .find_map(|(name, id)| (name == "queryId").then_some(id))
     }
 }
 
@@ -108,6 +136,11 @@ pub struct RequestWriter<'a> {
     /// Of the call that the request is for.
     seed: Option<u64>,
     has_token: bool,
+    /// Whether a query without an id is given one.
+    name_query: bool,
+    /// The id that extras give it.
+    extra_id: Option<String>,
+    query: Option<NamedQuery>,
 }
 
 impl<'a> RequestWriter<'a> {
@@ -126,6 +159,9 @@ impl<'a> RequestWriter<'a> {
             faults: Vec::new(),
             seed: None,
             has_token: false,
+            name_query: false,
+            extra_id: None,
+            query: None,
         };
         writer.copy_template();
         writer
@@ -250,9 +286,9 @@ impl<'a> RequestWriter<'a> {
     pub fn form(&mut self, fields: &[(&str, &str)]) {
         let mut body = String::with_capacity(128);
         for (name, value) in fields {
-            form_field(&mut body, name, value);
+            form::add(&mut body, name, value);
         }
-        self.body("", FORM, body);
+        self.body("", form::MEDIA_TYPE, body);
     }
 
     /// Makes these bytes the body, of this media type; `field` is the member that says so.
@@ -277,6 +313,22 @@ impl<'a> RequestWriter<'a> {
         let token = self.seed.map(crate::call::uuid);
         self.has_token |= token.is_some();
         token
+    }
+
+    /// The id that the query in the request goes by, if any: its `own`, or a UUID made from the call's
+    /// seed if the call [cancels what it gives up](crate::CallOptions::cancel_abandoned). `C` is what
+    /// cancels it. Ask only for what is then sent.
+    pub fn query_id<'i, C: CancelsQuery>(&mut self, own: Option<&'i str>) -> Option<Cow<'i, str>> {
+        let id = match (own, self.seed) {
+            (Some(own), _) => Some(Cow::Borrowed(own)),
+            (None, Some(seed)) if self.name_query && self.extra_id.is_none() => {
+                Some(Cow::Owned(crate::call::uuid(seed)))
+            }
+            (None, _) => None,
+        };
+        let in_the_end = self.extra_id.as_deref().or(id.as_deref());
+        self.query = in_the_end.map(|id| NamedQuery::new::<C>(id.to_owned()));
+        id
     }
 
     /// Reports a number outside its bounds; both bounds are allowed, and so is `None`.
@@ -325,13 +377,13 @@ impl<'a> RequestWriter<'a> {
             percent::encode_into(&mut self.uri, &value);
         }
         if !fields.is_empty() && self.is_form() {
-            let form = self.body.take().unwrap_or_default();
-            let mut form = String::from_utf8(form).unwrap_or_default();
+            let body = self.body.take().unwrap_or_default();
+            let mut body = String::from_utf8(body).unwrap_or_default();
             for (name, value) in fields {
-                form = without_field(&form, name);
-                form_field(&mut form, name, &as_text(value));
+                body = form::without(&body, name);
+                form::add(&mut body, name, &as_text(value));
             }
-            self.body = Some(form.into());
+            self.body = Some(body.into());
         } else if !fields.is_empty() {
             let body = self.body.take().unwrap_or_else(|| b"{}".to_vec());
             match serde_json::from_slice::<serde_json::Map<String, Value>>(&body) {
@@ -359,7 +411,7 @@ impl<'a> RequestWriter<'a> {
 
     fn is_form(&self) -> bool {
         let content_type = self.headers.get(CONTENT_TYPE);
-        content_type.is_some_and(|value| value.as_bytes() == FORM.as_bytes())
+        content_type.is_some_and(|value| value.as_bytes() == form::MEDIA_TYPE.as_bytes())
     }
 
     fn finish(mut self, extras: &Extras) -> Result<http::Request<Bytes>, EncodeError> {
@@ -409,25 +461,6 @@ impl<'a> RequestWriter<'a> {
         *request.headers_mut() = self.headers;
         Ok(request)
     }
-}
-
-/// Appends `name=value`, encoded.
-fn form_field(form: &mut String, name: &str, value: &str) {
-    if !form.is_empty() {
-        form.push('&');
-    }
-    percent::encode_into(form, name);
-    form.push('=');
-    percent::encode_into(form, value);
-}
-
-/// The form without the fields of this name.
-fn without_field(form: &str, name: &str) -> String {
-    let mut encoded = String::new();
-    percent::encode_into(&mut encoded, name);
-    let is_other = |pair: &&str| pair.split('=').next() != Some(encoded.as_str());
-    let kept: Vec<_> = form.split('&').filter(is_other).collect();
-    kept.join("&")
 }
 
 fn as_text(value: &Value) -> String {

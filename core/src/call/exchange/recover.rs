@@ -210,6 +210,8 @@ fn class_of(cause: &Cause) -> Option<RetryClass> {
         | Cause::Encode(_)
         | Cause::Sign(_)
         | Cause::Credentials(_)
+        | Cause::Wait(_)
+        | Cause::Changes(_)
         | Cause::Misuse(_) => None,
     }
 }

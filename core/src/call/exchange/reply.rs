@@ -132,6 +132,7 @@ impl Exchange {
         let Some(head) = self.head.take() else {
             return self.misuse("End");
         };
+        self.pending = false;
         let received = self.body.received();
         let body = self.body.take();
         let (status, headers) = (head.status, head.headers);
@@ -172,6 +173,7 @@ impl Exchange {
         }
         self.state = State::Done;
         self.succeeded = true;
+        self.given_up = false;
         let meta = Meta {
             status,
             headers,
@@ -197,6 +199,15 @@ impl Exchange {
         failure: TransportError,
         now: Now,
     ) -> Step<Part, Answered<()>> {
+        if self.is_out() {
+            let reached = failure.sent() == Sent::Maybe || self.head.is_some();
+            self.given_up |= reached
+                && matches!(
+                    failure.kind(),
+                    TransportErrorKind::Deadline | TransportErrorKind::Timeout
+                );
+            self.pending = false;
+        }
         let body = self.body.take();
         let Some(head) = self.head.take() else {
             return self.failed(Cause::Transport(failure), None, body, now);

@@ -5,7 +5,9 @@
 use http::Method;
 use serde::{Deserialize, Serialize};
 
-use crate::{DecodeError, Effect, ErrorKind, Operation, OperationInfo, RequestWriter, Response};
+use crate::{
+    CancelsQuery, DecodeError, Effect, ErrorKind, Operation, OperationInfo, RequestWriter, Response,
+};
 
 /// Cancels a Gremlin query, `DELETE /gremlin/status/{queryId}`.
 ///
@@ -103,5 +105,11 @@ impl Operation for CancelGremlinQuery {
 
     fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
         response.json()
+    }
+}
+
+impl CancelsQuery for CancelGremlinQuery {
+    fn of_query(query_id: String) -> Self {
+        CancelGremlinQuery::new(query_id)
     }
 }

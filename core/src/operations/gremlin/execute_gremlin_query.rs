@@ -6,7 +6,10 @@ use http::{Method, header::ACCEPT};
 use serde::{Deserialize, Serialize};
 
 use super::{GremlinSerializer, QUERY_EXCEPTIONS};
-use crate::{DecodeError, Effect, Operation, OperationInfo, RequestWriter, Response};
+use crate::{
+    CancelGremlinQuery, DecodeError, Effect, Framing, Operation, OperationInfo, RequestWriter,
+    Response, StreamsRows,
+};
 
 pub use output::{BinaryAnswer, ExecuteGremlinQueryOutput, GremlinQueryStatusAttributes};
 
@@ -33,7 +36,8 @@ mod output;
 /// The query's time limit is that of the cluster, 120 s unless changed, from when it is queued. A text
 /// lowers it with `g.with('evaluationTimeout', 500)`, in milliseconds, right after `g`. A query
 /// goes on when nobody waits for it any more: give it a [`query_id`](field@Self::query_id), and cancel
-/// it with [`CancelGremlinQuery`](crate::CancelGremlinQuery).
+/// it with [`CancelGremlinQuery`](crate::CancelGremlinQuery), or have the client do both, with
+/// [`CallOptions::cancel_abandoned`](crate::CallOptions::cancel_abandoned).
 ///
 /// # Errors that occur
 ///
@@ -158,13 +162,20 @@ impl Operation for ExecuteGremlinQuery {
         let serializer = serializer.unwrap_or(&GremlinSerializer::UntypedGraphSonV3);
         request.header("serializer", ACCEPT, serializer.as_str());
         request.accept_trailers();
+        let query_id = request.query_id::<CancelGremlinQuery>(self.query_id.as_deref());
         request.json(&Body {
             gremlin: &self.gremlin_query,
-            query_id: self.query_id.as_deref(),
+            query_id: query_id.as_deref(),
         });
     }
 
     fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
         ExecuteGremlinQueryOutput::read(response)
     }
+}
+
+/// With types, a row is a [`GremlinValue`](crate::gremlin::GremlinValue); without, whatever it is read
+/// as. Answers of a binary serializer have no rows, and are an error.
+impl StreamsRows for ExecuteGremlinQuery {
+    const FRAMING: Framing = Framing::Gremlin;
 }

@@ -15,8 +15,8 @@ use super::{
     parameters::{self, Refused, parameter_setters},
 };
 use crate::{
-    DecodeError, DecodeErrorKind, Effect, Operation, OperationInfo, RawJson, RequestWriter,
-    Response, wire::json_text,
+    DecodeError, DecodeErrorKind, Effect, Framing, Operation, OperationInfo, RawJson,
+    RequestWriter, Response, StreamsRows, wire::json_text,
 };
 
 /// Executes an openCypher query, `POST /opencypher`.
@@ -303,4 +303,10 @@ impl Operation for ExecuteOpenCypherQuery {
             _ => Err(response.error(DecodeErrorKind::Shape, "results", "there are none")),
         }
     }
+}
+
+/// A row is an object whose members are the columns. A query that was [cancelled in
+/// silence](ExecuteOpenCypherQueryOutput::is_cancelled_silently) has none.
+impl StreamsRows for ExecuteOpenCypherQuery {
+    const FRAMING: Framing = Framing::OpenCypher;
 }

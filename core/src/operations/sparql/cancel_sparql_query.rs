@@ -6,7 +6,9 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 use super::{STATUS_EXCEPTIONS, SparqlQueriesOutput, form::Form};
-use crate::{DecodeError, Effect, FaultKind, Operation, OperationInfo, RequestWriter, Response};
+use crate::{
+    CancelsQuery, DecodeError, Effect, FaultKind, Operation, OperationInfo, RequestWriter, Response,
+};
 
 /// Cancels a SPARQL query, `POST /sparql/status` with a form.
 ///
@@ -99,5 +101,11 @@ impl Operation for CancelSparqlQuery {
 
     fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
         response.json()
+    }
+}
+
+impl CancelsQuery for CancelSparqlQuery {
+    fn of_query(query_id: String) -> Self {
+        CancelSparqlQuery::new(query_id)
     }
 }

@@ -12,8 +12,8 @@ use super::{
     form::{Form, check_graphs},
 };
 use crate::{
-    DecodeError, Effect, Operation, OperationInfo, ReportAsText, RequestWriter, Response,
-    SparqlMediaType,
+    CancelSparqlQuery, DecodeError, Effect, Operation, OperationInfo, ReportAsText, RequestWriter,
+    Response, SparqlMediaType,
 };
 
 /// Explains a SPARQL query, `POST /sparql` with `explain` in the form.
@@ -152,10 +152,11 @@ impl Operation for ExecuteSparqlExplainQuery {
         check_graphs(request, "namedGraphUri", self.named_graph_uri.as_ref());
         request.accept_trailers();
         request.header("accept", ACCEPT, self.accept.as_str());
+        let query_id = request.query_id::<CancelSparqlQuery>(self.query_id.as_deref());
         Form::default()
             .with("query", &self.query)
             .with("explain", self.explain.as_str())
-            .maybe("queryId", self.query_id.as_deref())
+            .maybe("queryId", query_id.as_deref())
             .each("default-graph-uri", self.default_graph_uri.as_ref())
             .each("named-graph-uri", self.named_graph_uri.as_ref())
             .write(request);

@@ -10,8 +10,8 @@ use super::{
     form::{Form, check_graphs},
 };
 use crate::{
-    DecodeError, DecodeErrorKind, Effect, Operation, OperationInfo, RawBody, RequestWriter,
-    Response,
+    CancelSparqlQuery, DecodeError, DecodeErrorKind, Effect, Operation, OperationInfo, RawBody,
+    RequestWriter, Response,
 };
 
 /// Executes a SPARQL update, `POST /sparql` with a form.
@@ -160,9 +160,10 @@ impl Operation for ExecuteSparqlUpdate {
         let named = self.using_named_graph_uri.as_ref();
         check_graphs(request, "usingNamedGraphUri", named);
         request.accept_trailers();
+        let query_id = request.query_id::<CancelSparqlQuery>(self.query_id.as_deref());
         Form::default()
             .with("update", &self.update)
-            .maybe("queryId", self.query_id.as_deref())
+            .maybe("queryId", query_id.as_deref())
             .each("using-graph-uri", self.using_graph_uri.as_ref())
             .each("using-named-graph-uri", named)
             .write(request);

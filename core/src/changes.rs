@@ -1,0 +1,350 @@
+//! Following change streams: [`Changes`] one by one, [`Transactions`] whole.
+
+mod checkpoint;
+mod options;
+mod source;
+mod transactions;
+mod trouble;
+
+use std::{time::Duration, vec};
+
+use crate::{
+    Answered, Call, Error, EventId, FailureKind, Input, IteratorType, Machine, Misuse, Now,
+    Session, Step, Timeouts, TransportErrorKind, call::Random,
+};
+
+pub use checkpoint::Checkpoint;
+pub use options::ChangesOptions;
+pub use source::{ChangeRecord, ChangeSource};
+pub use transactions::{Transaction, Transactions};
+
+/// With so many records the first page is asked for.
+const FIRST_LIMIT: i64 = 1000;
+/// The size of a page that is aimed at: the service cuts at 10 MB.
+const PAGE_SIZE: i64 = 8 * 1024 * 1024;
+/// From this size on a page may have been cut.
+const CUT_SIZE: usize = 9 * 1024 * 1024;
+
+/// Where following a change stream begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Start {
+    /// With the oldest record that the stream keeps.
+    TrimHorizon,
+    /// With what is committed from now on. Engine 1.1.0.0 or later.
+    Latest,
+    /// With what follows this place.
+    After(Checkpoint),
+}
+
+/// The records of a change stream, one by one and in order.
+///
+/// A [`Machine`] whose items are records. Give it [`Input::Next`] to begin and after each item. At the
+/// end of the stream it waits for what comes, gently, unless it is told to
+/// [end there](ChangesOptions::until_end). Being refused for load slows it down, and other failures
+/// that may pass are waited through, ten in a row.
+///
+/// A record that ends a transaction comes with a [`Checkpoint`]. Who keeps the last one of what was
+/// worked on, and begins with it the next time, misses nothing; records behind it come again. For
+/// whole transactions see [`Transactions`].
+///
+/// Changes that are lost are never passed over: a place that is no longer kept (`U18`), and one beyond
+/// the end of the stream, as after a fast reset or a restore (`U17`), are errors with a
+/// [`ChangesError`](crate::ChangesError) as their cause. The latter goes unnoticed where the new stream has
+/// grown past the old place before anybody asked.
+///
+/// <https://docs.aws.amazon.com/neptune/latest/userguide/streams-using.html>
+#[derive(Debug)]
+pub struct Changes<O: ChangeSource> {
+    session: Session,
+    options: ChangesOptions,
+    random: Random,
+    state: State<O>,
+    position: Position,
+    /// No record of this commit or an earlier one: its beginning was before the start.
+    skipped: Option<i64>,
+    /// What is left of the page.
+    page: vec::IntoIter<O::Record>,
+    /// More may be there than the page had.
+    more: bool,
+    /// Something on the page was new.
+    fresh: bool,
+    checkpoint: Option<Checkpoint>,
+    /// How many records to ask for.
+    limit: i64,
+    /// How often in a row there was nothing new.
+    idle: u32,
+    /// How many calls in a row failed, and how many of those not for load.
+    refused: u32,
+    failures: u32,
+    /// Since when place and end of the stream do not go together.
+    odd_since: Option<Duration>,
+}
+
+#[derive(Debug)]
+enum State<O> {
+    New,
+    Asking(Box<Call<O>>),
+    /// A record is out.
+    Item,
+    Pausing,
+    Done,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Position {
+    TrimHorizon,
+    Latest,
+    After(EventId),
+}
+
+/// A record of a change stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Change<R> {
+    /// What changed.
+    pub record: R,
+    /// Where it stands in the stream.
+    pub event_id: EventId,
+    /// The place behind it, if a transaction ends with it.
+    pub checkpoint: Option<Checkpoint>,
+}
+
+/// The stream was followed to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ChangesEnd {
+    /// The last place between transactions that was come by: where to go on another time. None if
+    /// that is still the beginning.
+    pub checkpoint: Option<Checkpoint>,
+}
+
+type Next<O> = Step<Change<<O as ChangeSource>::Record>, ChangesEnd>;
+
+impl<O: ChangeSource> Changes<O> {
+    /// Follows the stream from there. The `seed` decides the jitter; take a random number.
+    pub fn new(session: &Session, start: Start, seed: u64) -> Self {
+        Changes::with_options(session, start, ChangesOptions::default(), seed)
+    }
+
+    /// Follows the stream, with options.
+    pub fn with_options(
+        session: &Session,
+        start: Start,
+        options: ChangesOptions,
+        seed: u64,
+    ) -> Self {
+        let (position, checkpoint) = match start {
+            Start::TrimHorizon => (Position::TrimHorizon, None),
+            Start::Latest => (Position::Latest, None),
+            Start::After(checkpoint) => (Position::After(checkpoint.event_id()), Some(checkpoint)),
+        };
+        Changes {
+            session: session.clone(),
+            limit: FIRST_LIMIT.min(options.page_limit),
+            options,
+            random: Random::new(seed),
+            state: State::New,
+            position,
+            skipped: None,
+            page: Vec::new().into_iter(),
+            more: false,
+            fresh: false,
+            checkpoint,
+            idle: 0,
+            refused: 0,
+            failures: 0,
+            odd_since: None,
+        }
+    }
+
+    /// The last place between transactions that was come by.
+    pub fn checkpoint(&self) -> Option<Checkpoint> {
+        self.checkpoint
+    }
+
+    fn ask(&mut self, now: Now) -> Next<O> {
+        let (start, id) = match self.position {
+            Position::TrimHorizon => (IteratorType::TrimHorizon, None),
+            Position::Latest => (IteratorType::Latest, None),
+            Position::After(id) => (IteratorType::AfterSequenceNumber, Some(id)),
+        };
+        // The newest record is one anyway.
+        let limit = (start != IteratorType::Latest).then_some(self.limit);
+        let seed = self.random.next();
+        let page = O::page(start, id, limit);
+        let call = Call::with_options(&self.session, &page, &self.options.call, seed);
+        self.resume_call(Box::new(call), Input::Next, now)
+    }
+
+    fn resume_call(&mut self, mut call: Box<Call<O>>, input: Input, now: Now) -> Next<O> {
+        let step = match call.resume(input, now) {
+            Step::Done(Ok(answered)) => return self.answered(answered, now),
+            Step::Done(Err(error)) if error.kind() == FailureKind::Misuse => Step::Done(Err(error)),
+            Step::Done(Err(error)) => return self.failed(error, now),
+            Step::Wait(time) => Step::Wait(time),
+            Step::Send(transmit) => Step::Send(transmit),
+            Step::Receive => Step::Receive,
+            Step::Credentials { refresh } => Step::Credentials { refresh },
+            Step::Item(never) => match never {},
+        };
+        self.state = State::Asking(call);
+        step
+    }
+
+    fn answered(&mut self, answered: Answered<O::Output>, now: Now) -> Next<O> {
+        let Answered { output, body, .. } = answered;
+        let records = O::records(output);
+        if let Some(nameless) = records
+            .iter()
+            .position(|record| record.event_id().is_none())
+        {
+            return self.end(trouble::nowhere::<O>(nameless, body));
+        }
+        (self.refused, self.failures, self.odd_since) = (0, 0, None);
+        if self.position == Position::Latest {
+            return self.begin_at_the_end(&records);
+        }
+        let count = i64::try_from(records.len()).unwrap_or(i64::MAX);
+        self.more = count >= self.limit || body.len() >= CUT_SIZE;
+        self.adapt(count, body.len());
+        self.page = records.into_iter();
+        self.fresh = false;
+        self.next_record(now)
+    }
+
+    /// What comes after the newest record is new.
+    fn begin_at_the_end(&mut self, records: &[O::Record]) -> Next<O> {
+        let last = records.last();
+        self.begin_after(
+            last.and_then(ChangeRecord::event_id),
+            last.is_some_and(ChangeRecord::is_last_op),
+        );
+        self.caught_up()
+    }
+
+    /// Begins after this record; without one the stream is empty.
+    fn begin_after(&mut self, id: Option<EventId>, is_last_op: bool) {
+        self.position = id.map_or(Position::TrimHorizon, Position::After);
+        match id {
+            Some(id) if is_last_op => self.checkpoint = Some(Checkpoint::after(id)),
+            Some(id) => self.skipped = Some(id.commit_num),
+            None => {}
+        }
+    }
+
+    fn next_record(&mut self, now: Now) -> Next<O> {
+        for record in self.page.by_ref() {
+            let Some(event_id) = record.event_id() else {
+                continue;
+            };
+            if matches!(self.position, Position::After(last) if event_id <= last) {
+                continue;
+            }
+            self.position = Position::After(event_id);
+            self.fresh = true;
+            self.idle = 0;
+            let checkpoint = record.is_last_op().then_some(Checkpoint::after(event_id));
+            self.checkpoint = checkpoint.or(self.checkpoint);
+            if self
+                .skipped
+                .is_some_and(|skipped| event_id.commit_num <= skipped)
+            {
+                continue;
+            }
+            self.state = State::Item;
+            return Step::Item(Change {
+                record,
+                event_id,
+                checkpoint,
+            });
+        }
+        if !self.fresh {
+            return self.caught_up();
+        }
+        // At the end of the stream the next page will not be there yet.
+        match self.more || self.options.until_end {
+            true => self.ask(now),
+            false => self.pause(self.idle, Duration::ZERO),
+        }
+    }
+
+    /// Goes by the size of the records.
+    fn adapt(&mut self, count: i64, size: usize) {
+        let size = i64::try_from(size).unwrap_or(i64::MAX);
+        let fitting = PAGE_SIZE
+            .saturating_mul(count)
+            .checked_div(size)
+            .unwrap_or(1);
+        if fitting < self.limit && size > PAGE_SIZE {
+            self.limit = fitting.max(1);
+        } else if count >= self.limit {
+            let most = self.limit.saturating_mul(4).min(self.options.page_limit);
+            self.limit = fitting.clamp(self.limit, most.max(self.limit));
+        }
+    }
+
+    fn caught_up(&mut self) -> Next<O> {
+        if self.options.until_end {
+            self.state = State::Done;
+            let checkpoint = self.checkpoint;
+            return Step::Done(Ok(ChangesEnd { checkpoint }));
+        }
+        let doublings = self.idle;
+        self.idle = self.idle.saturating_add(1);
+        self.pause(doublings, Duration::ZERO)
+    }
+
+    fn pause(&mut self, doublings: u32, wish: Duration) -> Next<O> {
+        let ChangesOptions { idle, max_idle, .. } = self.options;
+        let wait = self.random.nearly(idle, doublings, max_idle);
+        self.state = State::Pausing;
+        Step::Wait(wait.max(wish))
+    }
+
+    fn end(&mut self, error: Error) -> Next<O> {
+        self.state = State::Done;
+        Step::fail(error)
+    }
+}
+
+impl<O: ChangeSource> Machine for Changes<O> {
+    type Item = Change<O::Record>;
+    type Output = ChangesEnd;
+
+    /// As long as it takes. An attempt of one of the calls may take as long as
+    /// [`ChangesOptions::call`] says.
+    fn timeouts(&self) -> Timeouts {
+        let call = self.options.call.timeouts();
+        Timeouts {
+            total: Some(Duration::MAX),
+            attempt: call.attempt.or(call.total),
+        }
+    }
+
+    fn resume(&mut self, input: Input, now: Now) -> Next<O> {
+        let state = std::mem::replace(&mut self.state, State::Done);
+        match (state, input) {
+            (State::New, Input::Next) | (State::Pausing, Input::Woken) => self.ask(now),
+            (State::Asking(call), input) => self.resume_call(call, input, now),
+            (State::Item, Input::Next) => self.next_record(now),
+            (State::New | State::Item | State::Pausing, Input::Failure(failure))
+                if failure.kind() == TransportErrorKind::Deadline =>
+            {
+                self.end(Error::new(O::INFO.name, failure))
+            }
+            (state, input) => {
+                let name = match &state {
+                    State::New => "new",
+                    State::Asking(_) => "asking",
+                    State::Item => "waiting for an item to be taken",
+                    State::Pausing => "waiting for time to pass",
+                    State::Done => "done",
+                };
+                self.state = state;
+                let input = input.name();
+                Step::fail(Error::new(O::INFO.name, Misuse { state: name, input }))
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Until a model-transform job of Neptune ML has ended.
+
+use std::time::Duration;
+
+use crate::{Answered, DecodeError, GetMlModelTransformJob, GetMlModelTransformJobOutput};
+
+use super::{
+    Pace, Sight, Watch,
+    ml_job::{self, job_ended},
+};
+
+job_ended! {
+    /// Until a model-transform job of Neptune ML has ended: give it to [`Wait`](crate::Wait).
+    ///
+    /// `Completed` is the end; `Failed` and `Stopped` are errors with SageMaker's reasons. States that
+    /// are not known are waited through (`U19`). It asks every 10 to 60 seconds, for a day.
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-modeltransform.html>
+    ModelTransformEnded, "model-transform", GetMlModelTransformJob -> GetMlModelTransformJobOutput { base_processing_job, remote_model_transform_job }
+}

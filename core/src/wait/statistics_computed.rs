@@ -1,0 +1,150 @@
+//! Until the statistics of the query planner are computed.
+
+use crate::{
+    Answered, DecodeError, GetPropertygraphStatistics, GetPropertygraphStatisticsOutput,
+    GetSparqlStatistics, GetSparqlStatisticsOutput, Statistics, Timestamp,
+};
+
+use super::{Pace, Sight, Watch};
+
+/// Which statistics are new enough.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Wanted {
+    /// This computation or a later one. Ids are milliseconds since 1970.
+    id: Option<String>,
+    /// From a later time than this.
+    after: Option<Timestamp>,
+}
+
+impl Wanted {
+    fn see(&self, statistics: Option<&Statistics>) -> Sight<Statistics, Statistics> {
+        let Some(statistics) = statistics else {
+            return Sight::Going(Statistics::default());
+        };
+        let id = statistics.statistics_id.as_deref();
+        // None are there (`M25`).
+        let is_none = matches!(id, None | Some("-1" | ""));
+        let is_new = self.is_new(statistics);
+        // Why the last computation failed (`M27`), unless that was one before.
+        let failure = statistics
+            .note
+            .as_deref()
+            .filter(|note| !note.is_empty() && (is_none || is_new));
+        if let Some(note) = failure {
+            return Sight::Failed {
+                status: name(statistics),
+                reason: note.to_owned(),
+            };
+        }
+        match is_new && !is_none && statistics.date.is_some() {
+            true => Sight::Ended(statistics.clone()),
+            false => Sight::Going(statistics.clone()),
+        }
+    }
+
+    fn is_new(&self, statistics: &Statistics) -> bool {
+        let number = |id: &str| id.trim().parse::<i64>().ok();
+        let by_id = self.id.as_deref().is_none_or(|wanted| {
+            let id = statistics.statistics_id.as_deref().unwrap_or_default();
+            match (number(id), number(wanted)) {
+                (Some(id), Some(wanted)) => id >= wanted,
+                _ => id == wanted,
+            }
+        });
+        let by_time = self.after.as_ref().is_none_or(|after| {
+            let Some(date) = &statistics.date else {
+                return false;
+            };
+            match (date.system_time(), after.system_time()) {
+                (Some(date), Some(after)) => date > after,
+                _ => date != after,
+            }
+        });
+        by_id && by_time
+    }
+}
+
+fn name(statistics: &Statistics) -> String {
+    match statistics.statistics_id.as_deref() {
+        None | Some("-1" | "") => "no statistics".to_owned(),
+        Some(id) => format!("statistics {id}"),
+    }
+}
+
+macro_rules! computed {
+    ($(#[$meta:meta])* $name:ident, $words:literal, $get:ident -> $output:ident) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Default, PartialEq, Eq)]
+        pub struct $name(Wanted);
+
+        impl $name {
+            /// Waits until there are statistics at all.
+            pub fn new() -> Self {
+                $name::default()
+            }
+
+            /// Waits for this computation or a later one: the `statisticsId` that a refresh answers.
+            #[must_use]
+            pub fn with_id(mut self, statistics_id: impl Into<String>) -> Self {
+                self.0.id = Some(statistics_id.into());
+                self
+            }
+
+            /// Waits for statistics from a later time than this, which those before had as their
+            /// `date`.
+            #[must_use]
+            pub fn newer_than(mut self, date: impl Into<Timestamp>) -> Self {
+                self.0.after = Some(date.into());
+                self
+            }
+        }
+
+        impl Watch for $name {
+            type Ask = $get;
+            type Status = Statistics;
+            type End = Statistics;
+
+            const PACE: Pace = Pace::SLOW;
+
+            fn subject(&self) -> String {
+                concat!("the statistics of the ", $words).to_owned()
+            }
+
+            fn ask(&self) -> $get {
+                $get::new()
+            }
+
+            fn see(
+                &mut self,
+                answer: &Answered<$output>,
+            ) -> Result<Sight<Statistics, Statistics>, DecodeError> {
+                Ok(self.0.see(answer.output.payload.as_ref()))
+            }
+
+            fn name(status: &Statistics) -> String {
+                name(status)
+            }
+        }
+    };
+}
+
+computed! {
+    /// Until the statistics of the property graph are computed: give it to [`Wait`](crate::Wait).
+    ///
+    /// By default any statistics will do. A computation that failed is an error with the service's
+    /// note as its reason. It asks every 2 to 30 seconds, for a day.
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/neptune-dfe-statistics.html>
+    PropertygraphStatisticsComputed, "property graph",
+    GetPropertygraphStatistics -> GetPropertygraphStatisticsOutput
+}
+
+computed! {
+    /// Until the statistics of the RDF graph are computed: give it to [`Wait`](crate::Wait).
+    ///
+    /// By default any statistics will do. A computation that failed is an error with the service's
+    /// note as its reason. It asks every 2 to 30 seconds, for a day.
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/neptune-dfe-statistics.html>
+    SparqlStatisticsComputed, "RDF graph", GetSparqlStatistics -> GetSparqlStatisticsOutput
+}

@@ -1,0 +1,289 @@
+//! Page by page, from each beginning, to the end and beyond.
+
+use std::time::Duration;
+
+use neptunedata::{
+    Cause, Changes, ChangesErrorKind, ChangesOptions, Checkpoint, EventId, FailureKind,
+    GetPropertygraphStream, GetSparqlStream, Machine, Start, Transactions,
+};
+
+use super::{
+    drive::unsigned,
+    server::{Came, Run, Server, respond},
+};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn at(commit: i64, op: i64) -> Checkpoint {
+    Checkpoint::after(EventId::new(commit, op))
+}
+
+fn to_the_end() -> ChangesOptions {
+    ChangesOptions::new().until_end()
+}
+
+fn transactions(start: Start, options: ChangesOptions) -> Run<Transactions<GetSparqlStream>> {
+    Run::new(Transactions::with_options(&unsigned(), start, options, 1))
+}
+
+fn changes(start: Start, options: ChangesOptions) -> Run<Changes<GetSparqlStream>> {
+    Run::new(Changes::with_options(&unsigned(), start, options, 1))
+}
+
+/// The items up to where nothing comes for so many steps.
+fn while_they_come<M: Machine>(run: &mut Run<M>, server: &mut Server) -> Vec<M::Item> {
+    let mut items = Vec::new();
+    loop {
+        match run.next(server, 40) {
+            Came::Item(item) => items.push(item),
+            Came::Stopped => return items,
+            Came::Done(_) => panic!("it is over"),
+        }
+    }
+}
+
+#[test]
+fn pages_go_on_where_the_last_one_ended() {
+    let mut server = Server::with(&[2, 1, 3]);
+    server.cap = 2;
+    let mut run = transactions(Start::TrimHorizon, to_the_end());
+    let (items, result) = run.all(&mut server);
+    let lengths: Vec<_> = items
+        .iter()
+        .map(|item| (item.commit_num, item.records.len(), item.checkpoint))
+        .collect();
+    assert_eq!(
+        lengths,
+        [(1, 2, at(1, 2)), (2, 1, at(2, 1)), (3, 3, at(3, 3))]
+    );
+    assert!(items.iter().all(|item| item.is_whole()));
+    assert_eq!(result.expect("the end").checkpoint, Some(at(3, 3)));
+    assert_eq!(
+        server.queries(),
+        [
+            "limit=1000&iteratorType=TRIM_HORIZON",
+            "limit=1000&iteratorType=AFTER_SEQUENCE_NUMBER&commitNum=1&opNum=2",
+            "limit=1000&iteratorType=AFTER_SEQUENCE_NUMBER&commitNum=3&opNum=1",
+            "limit=1000&iteratorType=AFTER_SEQUENCE_NUMBER&commitNum=3&opNum=3",
+        ]
+    );
+    assert!(run.waits.is_empty());
+}
+
+#[test]
+fn both_streams_are_followed() {
+    let mut server = Server::with(&[1, 1]);
+    let machine = Transactions::<GetPropertygraphStream>::with_options(
+        &unsigned(),
+        Start::After(at(1, 1)),
+        to_the_end(),
+        1,
+    );
+    let (items, _) = Run::new(machine).all(&mut server);
+    assert_eq!(items.len(), 1);
+    let paths: Vec<_> = server.asked.iter().map(|(_, uri)| uri.path()).collect();
+    assert_eq!(paths, ["/propertygraph/stream"; 2]);
+}
+
+#[test]
+fn single_changes_have_checkpoints_at_the_ends_of_transactions() {
+    let mut server = Server::with(&[2, 1]);
+    let mut run = changes(Start::TrimHorizon, to_the_end());
+    let (items, result) = run.all(&mut server);
+    let seen: Vec<_> = items
+        .iter()
+        .map(|item| (item.event_id, item.checkpoint))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            (EventId::new(1, 1), None),
+            (EventId::new(1, 2), Some(at(1, 2))),
+            (EventId::new(2, 1), Some(at(2, 1))),
+        ]
+    );
+    assert_eq!(result.expect("the end").checkpoint, Some(at(2, 1)));
+}
+
+#[test]
+fn the_latest_is_what_comes_after() {
+    let mut server = Server::with(&[2, 3]);
+    let mut run = transactions(Start::Latest, ChangesOptions::new());
+    assert!(while_they_come(&mut run, &mut server).is_empty());
+    // Known before anything came: to be kept already.
+    assert_eq!(run.machine.checkpoint(), Some(at(2, 3)));
+    server.commit(2);
+    let items = while_they_come(&mut run, &mut server);
+    assert_eq!((items.len(), items[0].commit_num), (1, 3));
+    assert_eq!(server.queries()[0], "iteratorType=LATEST");
+
+    // Of a commit that is being written when it begins, nothing comes.
+    let mut server = Server::with(&[2, 3]);
+    let rest = server.log.split_off(4);
+    let mut run = transactions(Start::Latest, ChangesOptions::new());
+    assert!(while_they_come(&mut run, &mut server).is_empty());
+    assert_eq!(run.machine.checkpoint(), None);
+    server.log.extend(rest);
+    server.commit(1);
+    let items = while_they_come(&mut run, &mut server);
+    assert_eq!((items.len(), items[0].commit_num), (1, 3));
+
+    // Of a stream that was empty, all.
+    let mut server = Server::with(&[]);
+    let mut run = transactions(Start::Latest, ChangesOptions::new());
+    assert!(while_they_come(&mut run, &mut server).is_empty());
+    server.commit(2);
+    assert_eq!(while_they_come(&mut run, &mut server).len(), 1);
+    // Also where that is an empty page.
+    let mut server = Server::with(&[]);
+    server.instead = vec![respond(200, r#"{"records":[]}"#.to_owned())];
+    let mut run = transactions(Start::Latest, to_the_end());
+    let (items, result) = run.all(&mut server);
+    assert!(items.is_empty());
+    assert_eq!(result.expect("the end").checkpoint, None);
+}
+
+#[test]
+fn at_the_end_it_waits_longer_and_longer() {
+    let mut server = Server::with(&[1]);
+    let mut run = changes(Start::TrimHorizon, ChangesOptions::new());
+    assert_eq!(while_they_come(&mut run, &mut server).len(), 1);
+    for (wait, longest) in run.waits.iter().zip([1, 1, 2, 4, 8, 15, 15, 15]) {
+        let longest = SECOND * longest;
+        assert!(
+            *wait <= longest && *wait >= longest * 3 / 4,
+            "{wait:?} of {longest:?}"
+        );
+    }
+    // Until something comes.
+    server.commit(1);
+    run.waits.clear();
+    assert_eq!(while_they_come(&mut run, &mut server).len(), 1);
+    let after: Vec<_> = run.waits.iter().filter(|wait| **wait <= SECOND).collect();
+    assert!(!after.is_empty());
+
+    // A quiet day asks some thousand times, not more.
+    let mut server = Server::with(&[1]);
+    let mut run = changes(Start::TrimHorizon, ChangesOptions::new());
+    while run.clock.now().mono - run.began < 24 * 3600 * SECOND {
+        run.next(&mut server, 10);
+    }
+    assert!(server.asked.len() < 8_000, "{}", server.asked.len());
+
+    let options = ChangesOptions::new().idle(10 * SECOND, 10 * SECOND);
+    let mut run = changes(Start::TrimHorizon, options);
+    while_they_come(&mut run, &mut server);
+    assert!(
+        run.waits
+            .iter()
+            .all(|wait| *wait <= 10 * SECOND && *wait >= 7 * SECOND)
+    );
+}
+
+#[test]
+fn pages_go_by_the_size_of_the_records() {
+    let limits = |padding: usize, options: ChangesOptions| {
+        let mut server = Server::with(&[20; 1000]);
+        server.padding = padding;
+        let (items, result) = changes(Start::TrimHorizon, options).all(&mut server);
+        assert_eq!((items.len(), result.is_ok()), (20_000, true));
+        let limit = |query: &&str| {
+            let (_, rest) = query.split_once("limit=").expect("a limit");
+            rest.split('&').next().unwrap().parse::<i64>().unwrap()
+        };
+        server.queries().iter().map(limit).collect::<Vec<_>>()
+    };
+    // Small records: more and more.
+    let small = limits(10, to_the_end());
+    assert_eq!(small[..3], [1000, 4000, 16_000]);
+    assert!(small.len() < 8, "{small:?}");
+    // Larger ones: as many as make less than 10 MB.
+    let large = limits(2000, to_the_end());
+    for limit in &large[3..] {
+        assert!((3000..5000).contains(limit), "{large:?}");
+    }
+    let few = limits(10, to_the_end().page_limit(700));
+    assert!(few.iter().all(|limit| *limit == 700));
+}
+
+#[test]
+fn pages_that_the_server_cuts_go_on_at_once() {
+    let mut server = Server::with(&[20; 100]);
+    server.padding = 20_000;
+    let mut run = changes(Start::TrimHorizon, ChangesOptions::new());
+    let mut count = 0;
+    while count < 2000 {
+        let Came::Item(_) = run.next(&mut server, 10) else {
+            panic!("there are more")
+        };
+        count += 1;
+    }
+    assert!(run.waits.is_empty());
+    assert!(server.asked.len() > 4);
+}
+
+#[test]
+fn transactions_end_where_another_one_begins() {
+    let mut server = Server::with(&[2, 3, 1]);
+    server.tells_ends = false;
+    server.cap = 2;
+    let mut run = transactions(Start::TrimHorizon, to_the_end());
+    let (items, result) = run.all(&mut server);
+    let lengths: Vec<_> = items.iter().map(|item| item.records.len()).collect();
+    // Whether the last one has ended nobody knows.
+    assert_eq!(lengths, [2, 3]);
+    assert_eq!(result.expect("the end").checkpoint, Some(at(2, 3)));
+}
+
+#[test]
+fn transactions_have_a_limit() {
+    let mut server = Server::with(&[2, 5, 6, 1]);
+    server.cap = 3;
+    let options = to_the_end().transaction_limit(5);
+    let mut run = transactions(Start::TrimHorizon, options);
+    let (items, result) = run.all(&mut server);
+    assert_eq!(items.len(), 2);
+    let error = result.expect_err("a large one");
+    let kind = FailureKind::Changes(ChangesErrorKind::TooLarge);
+    assert_eq!(error.kind(), kind);
+    assert_eq!(
+        error.to_string(),
+        "the transaction that begins at 3:1 has more records than the limit of 5"
+    );
+    // One by one they have none.
+    let options = to_the_end().transaction_limit(5);
+    let (items, result) = changes(Start::After(at(2, 5)), options).all(&mut server);
+    assert_eq!((items.len(), result.is_ok()), (7, true));
+}
+
+#[test]
+fn what_came_already_does_not_come_again() {
+    let mut server = Server::with(&[2, 2]);
+    let page = |server: &mut Server| {
+        let uri = "/?iteratorType=TRIM_HORIZON&limit=3".parse().unwrap();
+        server.answer(SECOND, &uri)
+    };
+    server.instead = vec![];
+    let (first, second) = (page(&mut server), page(&mut server));
+    server.asked.clear();
+    server.instead = vec![first, second];
+    let mut run = changes(Start::TrimHorizon, ChangesOptions::new());
+    let items = while_they_come(&mut run, &mut server);
+    let ids: Vec<_> = items.iter().map(|item| item.event_id.to_string()).collect();
+    assert_eq!(ids, ["1:1", "1:2", "2:1", "2:2"]);
+}
+
+#[test]
+fn records_that_stand_nowhere_are_errors() {
+    let mut server = Server::with(&[]);
+    let body = r#"{"records":[{"eventId":"1:1","op":"ADD"},{"op":"ADD"}]}"#;
+    server.instead = vec![respond(200, body.to_owned())];
+    let (items, result) = changes(Start::TrimHorizon, to_the_end()).all(&mut server);
+    assert!(items.is_empty());
+    let error = result.expect_err("an error");
+    let Cause::Decode(cause) = error.cause() else {
+        panic!("{error}")
+    };
+    assert_eq!(cause.path(), "records[1].eventId");
+    assert_eq!(error.body().as_ref(), body.as_bytes());
+}

@@ -1,0 +1,302 @@
+//! How often it is asked, how long, and what failures do: the same for every waiter.
+
+use std::time::Duration;
+
+use neptunedata::{
+    CallOptions, Error, FailureKind, GetLoaderJobStatus, Input, LoadEnded, LoadOutcome, Machine,
+    Sent, Step, TransportError, TransportErrorKind, Wait, WaitErrorKind, WaitOptions,
+};
+
+use super::{
+    drive::{Clock, unsigned},
+    run::{load, run, run_by},
+    script::{Event, answer, exception},
+};
+
+const SECOND: Duration = Duration::from_secs(1);
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn ended() -> LoadEnded {
+    LoadEnded::new("load-1")
+}
+
+fn down() -> Event {
+    Event::Fails(TransportErrorKind::Connect, Sent::No)
+}
+
+fn once(options: WaitOptions) -> WaitOptions {
+    options.call(CallOptions::new().max_attempts(1))
+}
+
+fn timed_out(error: &Error) {
+    let kind = FailureKind::Wait(WaitErrorKind::TimedOut);
+    assert_eq!(error.kind(), kind, "{error}");
+}
+
+#[test]
+fn waits_double_up_to_the_longest() {
+    let mut script = vec![load("LOAD_IN_PROGRESS"); 10];
+    script.push(load("LOAD_COMPLETED"));
+    let mut longest = [Duration::ZERO; 10];
+    for seed in 0..50 {
+        let done = run_by(ended(), WaitOptions::new(), &script, seed);
+        assert_eq!(done.waits.len(), 10);
+        for (at, (wait, planned)) in done.waits.iter().zip([2, 4, 8, 16, 30, 30, 30]).enumerate() {
+            let planned = SECOND * planned;
+            assert!(
+                *wait <= planned && *wait >= planned * 3 / 4,
+                "{at}: {wait:?}"
+            );
+            longest[at] = longest[at].max(*wait);
+        }
+        let waited = done.result.expect("an end");
+        assert_eq!(waited.polls, 11);
+        assert_eq!(waited.waited, done.took);
+        assert_eq!(done.items.len(), 10);
+        assert_eq!(done.items[9].polls, 10);
+        // Nothing is asked a second time without a wait.
+        assert_eq!(done.sent[0].0, Duration::ZERO);
+    }
+    // The jitter is used.
+    assert!(longest[0] > SECOND * 19 / 10);
+
+    let options = WaitOptions::new().interval(SECOND).max_interval(SECOND);
+    let done = run(ended(), options, &script);
+    assert!(
+        done.waits
+            .iter()
+            .all(|wait| *wait <= SECOND && *wait >= SECOND * 3 / 4)
+    );
+    // Different by the seed, and the same by the same one.
+    let waits = |seed| run_by(ended(), WaitOptions::new(), &script, seed).waits;
+    assert_eq!(waits(3), waits(3));
+    assert_ne!(waits(3), waits(4));
+}
+
+#[test]
+fn the_time_is_kept_by_the_monotonic_clock() {
+    let options = WaitOptions::new().timeout(8 * HOUR);
+    let done = run(
+        ended(),
+        options,
+        &[load("LOAD_IN_QUEUE"), load("LOAD_IN_PROGRESS")],
+    );
+    let error = done.result.expect_err("the time is over");
+    timed_out(&error);
+    // A last time at the end, and not later.
+    let (last, _) = done.sent.last().expect("many");
+    assert_eq!(*last, 8 * HOUR);
+    assert_eq!(done.took, 8 * HOUR + Duration::from_millis(10));
+    assert_eq!(done.items.len(), done.sent.len());
+    assert_eq!(usize::try_from(error.attempts()).unwrap(), done.sent.len());
+
+    // What was seen last is kept.
+    let neptunedata::Cause::Wait(cause) = error.cause() else {
+        panic!("{error}")
+    };
+    assert_eq!(cause.status(), Some("LOAD_IN_PROGRESS"));
+    let status = cause.answer::<GetLoaderJobStatus>().expect("an answer");
+    let overall = status.loader_status().expect("a status").overall_status;
+    assert_eq!(overall.expect("a load").total_records, Some(5));
+    assert!(cause.answer::<neptunedata::GetEngineStatus>().is_none());
+    assert_eq!(
+        error.to_string(),
+        "the bulk load load-1 was waited for 28800.01s in vain; its last state was LOAD_IN_PROGRESS"
+    );
+    assert!(!error.may_have_executed());
+}
+
+#[test]
+fn states_that_nobody_knows_are_waited_through() {
+    let script = [
+        load("LOAD_STARTING"),
+        load("LOAD_REFLECTING"),
+        load("LOAD_COMPLETED"),
+    ];
+    let done = run(ended(), WaitOptions::new(), &script);
+    assert!(matches!(
+        done.result.expect("an end").end,
+        LoadOutcome::Completed(_)
+    ));
+    let names: Vec<_> = done
+        .items
+        .into_iter()
+        .map(|item| {
+            item.status
+                .overall_status
+                .unwrap()
+                .status
+                .unwrap()
+                .to_string()
+        })
+        .collect();
+    assert_eq!(names, ["LOAD_STARTING", "LOAD_REFLECTING"]);
+}
+
+#[test]
+fn five_failures_in_a_row_are_waited_through() {
+    let mut script = vec![load("LOAD_IN_PROGRESS")];
+    for _ in 0..4 {
+        script.extend(vec![down(); 5]);
+        script.push(load("LOAD_IN_PROGRESS"));
+    }
+    script.push(load("LOAD_COMPLETED"));
+    let done = run(ended(), once(WaitOptions::new()), &script);
+    let waited = done.result.expect("an end");
+    assert_eq!((waited.polls, done.items.len()), (26, 5));
+
+    script.splice(20..20, [down()]);
+    let done = run(ended(), once(WaitOptions::new()), &script);
+    let error = done.result.expect_err("six in a row");
+    let kind = FailureKind::Transport(TransportErrorKind::Connect);
+    assert_eq!(error.kind(), kind);
+    assert!(error.is_retryable());
+
+    let none = once(WaitOptions::new().transient_failures(0));
+    let done = run(ended(), none, &[down(), load("LOAD_COMPLETED")]);
+    assert_eq!(done.result.expect_err("a failure").kind(), kind);
+}
+
+/// Each call has attempts of its own.
+#[test]
+fn calls_try_again_themselves() {
+    let script = [down(), down(), load("LOAD_COMPLETED")];
+    let done = run(ended(), WaitOptions::new(), &script);
+    assert_eq!(done.result.expect("an end").polls, 1);
+    assert_eq!(done.sent.len(), 3);
+}
+
+#[test]
+fn failures_for_good_end_it() {
+    for event in [
+        exception(404, "BulkLoadIdNotFoundException"),
+        exception(400, "BadRequestException"),
+        exception(403, "AccessDeniedException"),
+        answer(200, "<html>"),
+        answer(200, ""),
+        // Of the right form, but not what the waiter can read.
+        answer(200, r#"{"status":"200 OK","payload":{"overallStatus":7}}"#),
+        answer(200, r#"{"status":"200 OK"}"#),
+    ] {
+        let done = run(
+            ended(),
+            WaitOptions::new(),
+            &[load("LOAD_IN_PROGRESS"), event.into()],
+        );
+        assert_eq!(done.sent.len(), 2);
+        let error = done.result.expect_err("a failure");
+        assert!(matches!(
+            error.kind(),
+            FailureKind::Service(_) | FailureKind::Decode
+        ));
+    }
+    let done = run(
+        LoadEnded::new(""),
+        WaitOptions::new(),
+        &[load("LOAD_COMPLETED")],
+    );
+    let error = done.result.expect_err("no id");
+    assert_eq!((error.kind(), error.attempts()), (FailureKind::Encode, 0));
+}
+
+#[test]
+fn failures_do_not_lengthen_the_time() {
+    let options = WaitOptions::new()
+        .timeout(60 * SECOND)
+        .transient_failures(1000);
+    let done = run(
+        ended(),
+        once(options.clone()),
+        &[load("LOAD_IN_QUEUE"), down()],
+    );
+    let error = done.result.expect_err("the time is over");
+    timed_out(&error);
+    assert!(done.took <= 60 * SECOND + Duration::from_millis(20));
+    let neptunedata::Cause::Wait(cause) = error.cause() else {
+        panic!("{error}")
+    };
+    // Both what was seen and why no more was.
+    assert_eq!(cause.status(), Some("LOAD_IN_QUEUE"));
+    let trouble = cause.trouble().expect("trouble");
+    assert_eq!(trouble.to_string(), "no connection could be made");
+    let source = std::error::Error::source(&error).expect("a source");
+    assert_eq!(source.to_string(), "no connection could be made");
+
+    // Nor do the waits within a call.
+    let busy = exception(429, "TooManyRequestsException").header("retry-after", "50");
+    let done = run(ended(), options, &[load("LOAD_IN_QUEUE"), busy.into()]);
+    timed_out(&done.result.expect_err("the time is over"));
+    assert!(done.took <= 60 * SECOND);
+}
+
+#[test]
+fn the_server_may_wish_for_a_wait() {
+    let busy = exception(429, "TooManyRequestsException").header("retry-after", "45");
+    let script = [busy.into(), load("LOAD_COMPLETED")];
+    let done = run(ended(), once(WaitOptions::new()), &script);
+    assert_eq!(done.waits, [45 * SECOND]);
+    // A wish beyond the time is not waited for.
+    let options = WaitOptions::new().timeout(40 * SECOND);
+    let done = run(ended(), once(options), &script);
+    assert!(done.waits.is_empty());
+    timed_out(&done.result.expect_err("the time is over"));
+}
+
+#[test]
+fn no_time_is_one_time() {
+    let options = WaitOptions::new().timeout(Duration::ZERO);
+    let done = run(ended(), options.clone(), &[load("LOAD_COMPLETED")]);
+    assert!(done.result.is_ok());
+    let done = run(ended(), options, &[load("LOAD_IN_QUEUE")]);
+    timed_out(&done.result.expect_err("the time is over"));
+    assert_eq!(done.sent.len(), 1);
+    // The longest times are times.
+    let options = WaitOptions::new()
+        .interval(Duration::MAX)
+        .max_interval(Duration::MAX)
+        .timeout(Duration::MAX);
+    let mut wait = Wait::with_options(&unsigned(), ended(), options, 1);
+    let now = Clock::new().now();
+    assert!(matches!(wait.resume(Input::Next, now), Step::Send(_)));
+    let body = r#"{"payload":{"overallStatus":{"status":"LOAD_IN_QUEUE"}}}"#;
+    let input = Input::Response(answer(200, body).whole(), Default::default());
+    assert!(matches!(wait.resume(input, now), Step::Item(_)));
+    assert!(matches!(wait.resume(Input::Next, now), Step::Wait(time) if time > 1_000_000 * HOUR));
+}
+
+/// A driver's deadline ends it in any state, and what is out of turn changes nothing.
+#[test]
+fn drivers_may_end_it() {
+    let over = || {
+        Input::Failure(TransportError::new(
+            TransportErrorKind::Deadline,
+            Sent::Maybe,
+        ))
+    };
+    let kind = FailureKind::Transport(TransportErrorKind::Deadline);
+    let body = r#"{"payload":{"overallStatus":{"status":"LOAD_IN_QUEUE"}}}"#;
+    let now = Clock::new().now();
+    for steps in 0..4 {
+        let mut wait = Wait::new(&unsigned(), ended(), 1);
+        let inputs = [
+            Input::Next,
+            Input::Response(answer(200, body).whole(), Default::default()),
+            Input::Next,
+        ];
+        for input in inputs.into_iter().take(steps) {
+            let Step::Done(Err(error)) = wait.resume(Input::End(Default::default()), now) else {
+                panic!("a misuse")
+            };
+            assert_eq!(error.kind(), FailureKind::Misuse);
+            assert!(!matches!(wait.resume(input, now), Step::Done(_)));
+        }
+        let Step::Done(Err(error)) = wait.resume(over(), now) else {
+            panic!("the end")
+        };
+        assert_eq!(error.kind(), kind, "after {steps} steps");
+        let Step::Done(Err(error)) = wait.resume(Input::Next, now) else {
+            panic!("the end")
+        };
+        assert_eq!(error.kind(), FailureKind::Misuse);
+    }
+}

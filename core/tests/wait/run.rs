@@ -1,0 +1,88 @@
+//! Runs a waiter against a script.
+
+use std::time::Duration;
+
+use http::Uri;
+use neptunedata::{Error, Input, Machine, Progress, Step, Wait, WaitOptions, Waited, Watch};
+
+use super::{
+    drive::{Clock, Style, inputs, unsigned},
+    script::{Event, answer},
+};
+
+#[derive(Debug)]
+pub(crate) struct Run<W: Watch> {
+    pub(crate) items: Vec<Progress<W::Status>>,
+    /// When each request went out, since the beginning, and where to.
+    pub(crate) sent: Vec<(Duration, Uri)>,
+    /// The waits.
+    pub(crate) waits: Vec<Duration>,
+    pub(crate) result: Result<Waited<W::End>, Error>,
+    pub(crate) took: Duration,
+}
+
+/// The last event goes on for ever.
+pub(crate) fn run<W: Watch>(watch: W, options: WaitOptions, script: &[Event]) -> Run<W> {
+    run_by(watch, options, script, 1)
+}
+
+pub(crate) fn run_by<W: Watch>(
+    watch: W,
+    options: WaitOptions,
+    script: &[Event],
+    seed: u64,
+) -> Run<W> {
+    let mut machine = Wait::with_options(&unsigned(), watch, options, seed);
+    let (mut items, mut sent, mut waits) = (Vec::new(), Vec::new(), Vec::new());
+    let mut clock = Clock::new();
+    let began = clock.now().mono;
+    let mut answers = Vec::new().into_iter();
+    let mut input = Input::Next;
+    for _ in 0..1_000_000 {
+        input = match machine.resume(input, clock.now()) {
+            Step::Send(transmit) => {
+                let event = script.get(sent.len()).or(script.last()).expect("a script");
+                sent.push((clock.now().mono - began, transmit.request.uri().clone()));
+                clock.pass(clock.round_trip);
+                answers = inputs(event, Style::WHOLE).into_iter();
+                answers.next().expect("an input")
+            }
+            Step::Receive => answers.next().expect("the body has ended"),
+            Step::Item(item) => {
+                items.push(item);
+                Input::Next
+            }
+            Step::Wait(time) => {
+                waits.push(time);
+                clock.pass(time);
+                Input::Woken
+            }
+            Step::Credentials { .. } => panic!("the session is not signed"),
+            Step::Done(result) => {
+                let Step::Done(Err(error)) = machine.resume(Input::Next, clock.now()) else {
+                    panic!("it goes on behind its end")
+                };
+                assert_eq!(error.kind(), neptunedata::FailureKind::Misuse);
+                return Run {
+                    items,
+                    sent,
+                    waits,
+                    result,
+                    took: clock.now().mono - began,
+                };
+            }
+        };
+    }
+    panic!("it goes on for ever");
+}
+
+pub(crate) fn ok(body: impl Into<String>) -> Event {
+    answer(200, body.into()).into()
+}
+
+/// The answer about a bulk load in this state.
+pub(crate) fn load(status: &str) -> Event {
+    ok(format!(
+        r#"{{"status":"200 OK","payload":{{"overallStatus":{{"status":"{status}","totalRecords":5}}}}}}"#
+    ))
+}
