@@ -69,7 +69,8 @@ fn a_failure_in_the_middle_comes_after_the_rows_and_once() {
             emulator.script(numbered().fail_after(600, "TimeLimitExceededException", "too long"));
         });
         let read: Read<Row> = read(driver, &server, &query(), CallOptions::new(), ALL);
-        assert_eq!(read.rows.len(), 600, "{driver:?}");
+        // The last one is not followed by what follows a row, so it may not have been one.
+        assert_eq!(read.rows.len(), 599, "{driver:?}");
         let error = read.error.unwrap();
         assert_eq!(
             error.kind(),
@@ -85,7 +86,7 @@ fn a_failure_in_the_middle_comes_after_the_rows_and_once() {
 fn it_is_sent_again_only_before_the_first_row() {
     let cut = |bytes: usize| format!("chunk-cut; bytes={bytes}; times=1").parse::<Planned>();
     for driver in BOTH {
-        for (bytes, rows, attempts) in [(5, 1000, 2), (200, 20, 1)] {
+        for (bytes, rows, attempts) in [(5, 1000, 2), (200, 25, 1)] {
             let server = server();
             server.with(|emulator| {
                 emulator.script(numbered());
@@ -189,14 +190,16 @@ fn the_clients_stay_usable() {
 fn futures_of_rows_can_be_dropped() {
     let server = server();
     server.with(|emulator| {
-        emulator.script(numbered().chunk_bytes(7));
+        emulator.script(numbered());
+        let slowly = "trickle; bytes=100; every=2; part=body".parse::<Planned>();
+        emulator.fail_next(slowly.unwrap());
     });
     block_on(async {
         let client = hyper(&server, options());
         let mut rows = client.rows::<Row>(&query());
         let (mut seen, mut dropped) = (Vec::new(), 0);
         loop {
-            let patience = std::time::Duration::from_micros(seen.len() as u64 % 3);
+            let patience = std::time::Duration::from_micros(seen.len() as u64 % 300);
             match tokio::time::timeout(patience, rows.next()).await {
                 Ok(Some(row)) => seen.push(row.unwrap().n),
                 Ok(None) => break,

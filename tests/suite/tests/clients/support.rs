@@ -3,14 +3,24 @@
 use std::{future::Future, time::Duration};
 
 use neptunedata::{CallOptions, ClientOptions, Endpoint, Error, RetryPolicy, RowsEnd, StreamsRows};
-use neptunedata_emulator::{Emulator, Server};
+use neptunedata_emulator::{Change, ChangeStream, Config, Emulator, Server};
 use serde::de::DeserializeOwned;
+use serde_json::json;
 
 /// Longer than anything here takes.
 pub(crate) const LONG: Duration = Duration::from_secs(20);
 
 pub(crate) fn server() -> Server {
-    Server::start(Emulator::default()).unwrap()
+    Server::start(Emulator::new(Config::default().streams(true))).unwrap()
+}
+
+/// A commit with so many changes of a property graph.
+pub(crate) fn commit(server: &Server, changes: usize) {
+    let value = json!({"value": "person", "dataType": "String"});
+    let data = json!({"id": "v1", "type": "vl", "key": "label", "value": value});
+    let changes = vec![Change::add(data); changes];
+    let now = server.now();
+    server.with(|emulator| emulator.append_commit(ChangeStream::PropertyGraph, changes, now));
 }
 
 /// No waits worth the name between attempts.
