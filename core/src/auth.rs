@@ -1,6 +1,8 @@
 //! Who is asking, and the proof of it: credentials and Signature Version 4.
 
 #[cfg(feature = "sigv4")]
+mod bolt;
+#[cfg(feature = "sigv4")]
 mod canonical;
 mod credentials;
 mod error;
@@ -9,9 +11,15 @@ pub(crate) mod key_cache;
 mod region;
 #[cfg(feature = "sigv4")]
 pub(crate) mod sign;
+#[cfg(feature = "sigv4")]
+mod websocket;
 
 pub use credentials::Credentials;
 pub use error::SignError;
 pub use region::valid_region;
 #[cfg(feature = "sigv4")]
-pub use sign::sign;
+pub use {
+    bolt::{BoltOptions, BoltToken, bolt_token},
+    sign::sign,
+    websocket::websocket_request,
+};

@@ -4,14 +4,12 @@ mod checkpoint;
 mod options;
 mod source;
 mod transactions;
+mod trouble;
 
 use std::{time::Duration, vec};
 
-use bytes::Bytes;
-
 use crate::{
-    Answered, Call, ChangesError, ChangesErrorKind, DecodeError, DecodeErrorKind, Error, ErrorKind,
-    EventId, FailureKind, Input, IteratorType, Machine, Misuse, Now, Operation, RetryClass,
+    Answered, Call, Error, EventId, FailureKind, Input, IteratorType, Machine, Misuse, Now,
     Session, Step, Timeouts, TransportErrorKind, call::Random,
 };
 
@@ -52,7 +50,7 @@ pub enum Start {
 ///
 /// Changes that are lost are never passed over: a place that is no longer kept (`U18`), and one beyond
 /// the end of the stream, as after a fast reset or a restore (`U17`), are errors with a
-/// [`ChangesError`] as their cause. The latter goes unnoticed where the new stream has
+/// [`ChangesError`](crate::ChangesError) as their cause. The latter goes unnoticed where the new stream has
 /// grown past the old place before anybody asked.
 ///
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/streams-using.html>
@@ -201,7 +199,7 @@ impl<O: ChangeSource> Changes<O> {
             .iter()
             .position(|record| record.event_id().is_none())
         {
-            return self.end(nowhere::<O>(nameless, body));
+            return self.end(trouble::nowhere::<O>(nameless, body));
         }
         (self.refused, self.failures, self.odd_since) = (0, 0, None);
         if self.position == Position::Latest {
@@ -286,69 +284,6 @@ impl<O: ChangeSource> Changes<O> {
         }
     }
 
-    fn failed(&mut self, error: Error, now: Now) -> Next<O> {
-        let kind = error.service().map(|error| error.kind);
-        match (kind, self.position) {
-            (Some(ErrorKind::StreamRecordsNotFoundException), _) => self.at_the_end(error, now),
-            (Some(ErrorKind::ExpiredStreamException), Position::After(place)) => {
-                self.lost(ChangesErrorKind::Expired, place, None, error)
-            }
-            _ => self.failed_otherwise(error),
-        }
-    }
-
-    fn failed_otherwise(&mut self, error: Error) -> Next<O> {
-        let for_load = matches!(
-            error.retry_class(),
-            Some(RetryClass::Throttled | RetryClass::Memory)
-        );
-        if for_load {
-            self.limit = self.limit.checked_div(2).unwrap_or(1).max(1);
-        } else {
-            self.failures = self.failures.saturating_add(1);
-        }
-        let is_over = error.kind() == FailureKind::Transport(TransportErrorKind::Deadline);
-        if is_over || !error.is_retryable() || self.failures > self.options.transient_failures {
-            return self.end(error);
-        }
-        let doublings = self.refused;
-        self.refused = self.refused.saturating_add(1);
-        self.pause(doublings, error.retry_after().unwrap_or_default())
-    }
-
-    /// Nothing follows, says the service. It also says how far the stream goes.
-    fn at_the_end(&mut self, error: Error, now: Now) -> Next<O> {
-        (self.refused, self.failures) = (0, 0);
-        let head = error
-            .service()
-            .and_then(|error| error.last_valid_event_id());
-        let odd = match (self.position, head) {
-            (Position::After(place), Some(head)) if head.commit_num < place.commit_num => {
-                Some((ChangesErrorKind::Ahead, place))
-            }
-            // It goes on, and yet it does not.
-            (Position::After(place), Some(head)) if head.commit_num > place.commit_num => {
-                Some((ChangesErrorKind::Expired, place))
-            }
-            _ => None,
-        };
-        let Some((kind, place)) = odd else {
-            self.odd_since = None;
-            if self.position == Position::Latest {
-                self.begin_after(head, false);
-            }
-            return self.caught_up();
-        };
-        // Replicas lag behind, and something may just have been committed.
-        let since = *self.odd_since.get_or_insert(now.mono);
-        if now.mono.saturating_sub(since) < self.options.patience {
-            let doublings = self.idle;
-            self.idle = self.idle.saturating_add(1);
-            return self.pause(doublings, Duration::ZERO);
-        }
-        self.lost(kind, place, head, error)
-    }
-
     fn caught_up(&mut self) -> Next<O> {
         if self.options.until_end {
             self.state = State::Done;
@@ -367,36 +302,10 @@ impl<O: ChangeSource> Changes<O> {
         Step::Wait(wait.max(wish))
     }
 
-    fn lost(
-        &mut self,
-        kind: ChangesErrorKind,
-        place: EventId,
-        head: Option<EventId>,
-        error: Error,
-    ) -> Next<O> {
-        let head = head.or_else(|| error.service()?.last_valid_event_id());
-        let error = ChangesError {
-            kind,
-            place,
-            head,
-            limit: self.options.transaction_limit,
-            trouble: Some(error),
-        };
-        self.end(Error::new(O::INFO.name, Box::new(error)))
-    }
-
     fn end(&mut self, error: Error) -> Next<O> {
         self.state = State::Done;
         Step::fail(error)
     }
-}
-
-/// A record that stands nowhere cannot be gone on from.
-fn nowhere<O: Operation>(index: usize, body: Bytes) -> Error {
-    let path = format!("records[{index}].eventId");
-    let kind = DecodeErrorKind::Shape;
-    let error = DecodeError::new(O::INFO.name, kind, path, "it is missing", body);
-    Error::new(O::INFO.name, error)
 }
 
 impl<O: ChangeSource> Machine for Changes<O> {

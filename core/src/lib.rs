@@ -77,6 +77,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # More machines
+//!
+//! What takes more than one answer is a machine like a call, with items on the way, and the same loop
+//! runs it: [`Rows`] hands out the rows of an answer as they arrive, [`Wait`] asks until a bulk load or
+//! other long work has ended, [`Changes`] and [`Transactions`] follow a change stream.
+//!
 //! # What it promises
 //!
 //! - No I/O, clock, randomness, environment, threads or global state: time is an argument,
@@ -91,8 +97,8 @@
 //!
 //! # Features
 //!
-//! - `sigv4` (default): signature version 4. Without it the crate works unsigned and depends on a
-//!   handful of crates.
+//! - `sigv4` (default): signature version 4, also for Bolt and WebSockets. Without it the crate works
+//!   unsigned and depends on a handful of crates.
 //! - `gzip`: inflates answers that come compressed, as change streams do when
 //!   [asked to](field@GetPropertygraphStream::encoding).
 //! - `proptest`, `arbitrary`: made-up requests, answers and transports for property tests and fuzz
@@ -156,7 +162,7 @@ pub use http;
 pub use serde_json;
 
 #[cfg(feature = "sigv4")]
-pub use auth::sign;
+pub use auth::{BoltOptions, BoltToken, bolt_token, sign, websocket_request};
 pub use auth::{Credentials, SignError, valid_region};
 pub use call::{
     Answered, Call, CallOptions, CancelsQuery, Connection, Exchange, Input, Machine, Meta, Now,

@@ -41,7 +41,8 @@ const PATIENCE: u64 = 1024 * 1024;
 /// [`Input::Next`] to begin and after each row; what is not asked for is not fetched.
 ///
 /// Rows that were handed out are good, but they may not be all: a failure of any sort comes after
-/// them, as one error, which is the end. Before the first row the query is sent again like any
+/// them, as one error, which is the end. A row is handed out when what follows it begins to arrive:
+/// only then is it certain that it is one. Before the first row the query is sent again like any
 /// other, by its effect; after it never.
 ///
 /// A row that is not a `T` ends the reading too, with a [`DecodeError`] that names the row and holds

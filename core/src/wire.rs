@@ -3,6 +3,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod coding;
+mod form;
 #[cfg(feature = "gzip")]
 pub(crate) mod gzip;
 pub(crate) mod json_text;

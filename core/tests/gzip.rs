@@ -100,7 +100,7 @@ mod inflated {
 
     use flate2::{Compression, write::GzEncoder};
 
-    use neptunedata::{Exchange, Part};
+    use neptunedata::{Exchange, Part, Rows, SparqlRecord};
 
     use super::*;
 
@@ -270,6 +270,45 @@ mod inflated {
                 assert_eq!(decode(&error).kind(), DecodeErrorKind::Truncated);
             }
             step => panic!("{step:?}"),
+        }
+    }
+
+    #[test]
+    fn rows_are_read_from_compressed_streams() {
+        let record = |n: i64| {
+            format!(
+                r#"{{"eventId":{{"commitNum":{n},"opNum":1}},"data":{{"stmt":"s"}},"op":"ADD"}}"#
+            )
+        };
+        let records: Vec<_> = (1..=500).map(record).collect();
+        let body = gzip(format!(
+            r#"{{"format":"NQUADS","records":[{}]}}"#,
+            records.join(",")
+        ));
+        let operation = GetSparqlStream::trim_horizon();
+        for chunk in [1, 64, body.len()] {
+            let mut rows = Rows::<SparqlRecord>::with_options(&session(), &operation, &once(), 1);
+            assert!(matches!(rows.resume(Input::Next, NOW), Step::Send(_)));
+            let (head, _) = answer(200, "gzip", Bytes::new()).into_parts();
+            let mut chunks = body.chunks(chunk);
+            let mut step = rows.resume(Input::Head(head), NOW);
+            let mut ids = Vec::new();
+            let end = loop {
+                step = match step {
+                    Step::Item(record) => {
+                        ids.push(record.event_id.unwrap().commit_num);
+                        rows.resume(Input::Next, NOW)
+                    }
+                    Step::Receive => match chunks.next() {
+                        Some(chunk) => rows.resume(Input::Chunk(chunk.to_vec().into()), NOW),
+                        None => rows.resume(Input::End(HeaderMap::new()), NOW),
+                    },
+                    Step::Done(end) => break end.unwrap(),
+                    step => panic!("{step:?}"),
+                };
+            };
+            assert_eq!(ids, (1..=500).collect::<Vec<_>>());
+            assert_eq!(end.rows, 500);
         }
     }
 }

@@ -17,3 +17,5 @@ mod ends;
 mod framings;
 #[path = "rows/operations.rs"]
 mod operations;
+#[path = "rows/real.rs"]
+mod real;

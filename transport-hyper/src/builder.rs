@@ -92,8 +92,8 @@ impl ClientBuilder {
     /// before end soon or were refused. A failure ends the calls that waited for it, and is not remembered;
     /// ahead of time it ends none, and the closure is left alone for ten seconds.
     ///
-    /// Its future is driven by the calls that need it. If one of them is dropped or runs out of time, the
-    /// next goes on with the same future.
+    /// Its future is driven by the calls that wait for it, whichever is polled. If all of them are dropped
+    /// or run out of time, the next one goes on with the same future, within the same tokio runtime.
     ///
     /// ```no_run
     /// # use neptunedata_hyper::{Client, Credentials, CredentialsError, Endpoint};
@@ -205,6 +205,8 @@ impl ClientBuilder {
     /// What makes bare connections, in place of TCP by tokio. It is asked with the scheme, host and
     /// port to connect to, `resolve_to` or the proxy if there is one; over what it gives, proxy and
     /// TLS are spoken here.
+    ///
+    /// Outside of tokio, give the builder a [`timer`](ClientBuilder::timer) too.
     ///
     /// Whether the server has closed an idle connection is found out by reading from it. A stream
     /// whose `poll_read` asks the system each time, as smol's does, tells it exactly; one that waits

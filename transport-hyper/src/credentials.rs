@@ -1,13 +1,13 @@
 //! Credentials from a source that has to be asked: kept until shortly before they expire, and asked
 //! for once however many calls want them.
 
+mod question;
+
 use std::{
-    future::{Future, poll_fn},
-    pin::Pin,
+    future::Future,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::Poll,
     thread,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, SystemTime},
 };
 
 use neptunedata::{
@@ -16,13 +16,10 @@ use neptunedata::{
 };
 
 use crate::{clock::Clock, home::Home};
+use question::{Answer, Question};
 
 /// How long a call that asks ahead of expiry waits before it goes on with those it has.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// How old a question may get that nobody waits for any more, and still be waited for again.
-const STALE: Duration = Duration::from_secs(60);
-
-type Answer = Pin<Box<dyn Future<Output = Result<Credentials, CredentialsError>> + Send>>;
 type Provider = Arc<dyn Fn(bool) -> Answer + Send + Sync>;
 
 /// Where credentials come from, and those that came last.
@@ -31,23 +28,13 @@ pub(crate) struct Source {
     /// None where the session has credentials of its own, or needs none.
     provider: Option<Provider>,
     state: Mutex<State>,
-    /// Held by the call that asks. The question stays here if that call goes away.
-    asking: async_lock::Mutex<Option<Question>>,
 }
 
 #[derive(Default)]
 struct State {
     cache: CredentialsCache,
-    /// How often the source has answered, and what the last time.
-    answers: u64,
-    last: Option<Result<Credentials, CredentialsError>>,
-}
-
-struct Question {
-    answer: Answer,
-    since: Instant,
-    /// Where it was asked. It may wait for something that only moves there.
-    home: Home,
+    /// What the source has been asked and has not answered.
+    question: Option<Arc<Question>>,
 }
 
 impl Source {
@@ -77,61 +64,46 @@ impl Source {
             ));
         };
         let refused = given.filter(|_| refresh);
-        let decide = |state: &State| state.cache.get(wall, REFRESH_AHEAD, refused);
-        let (decision, seen) = {
-            let state = self.state();
-            (decide(&state), state.answers)
-        };
-        let (mut question, spare) = match decision {
-            Decision::Use(credentials) => return Ok(credentials),
-            // They do for now. One call asks for the next ones, the others go on.
-            Decision::UseAndRefresh(credentials) => match self.asking.try_lock() {
-                Some(question) => (question, Some(credentials)),
-                None => return Ok(credentials),
-            },
-            Decision::Fetch => (self.asking.lock().await, None),
-        };
-        let bypass = {
-            // Somebody else may have asked while this call waited.
-            let state = self.state();
-            match decide(&state) {
+        let (home, now) = (Home::here(), clock.instant());
+        let (question, spare) = {
+            let mut state = self.state();
+            let spare = match state.cache.get(wall, REFRESH_AHEAD, refused) {
                 Decision::Use(credentials) => return Ok(credentials),
-                _ if spare.is_some() => {}
-                Decision::UseAndRefresh(credentials) => return Ok(credentials),
-                Decision::Fetch => {
-                    if state.answers != seen
-                        && let Some(last) = &state.last
-                    {
-                        return last.clone();
-                    }
+                // They do for now.
+                Decision::UseAndRefresh(credentials) => Some(credentials),
+                Decision::Fetch => None,
+            };
+            let open = state.question.as_ref();
+            match (open.filter(|question| question.is_open(home, now)), spare) {
+                // One call asks for the next ones, the others go on.
+                (Some(question), Some(spare)) if question.is_awaited() => return Ok(spare),
+                (Some(question), spare) => (Arc::clone(question), spare),
+                (None, spare) => {
+                    // Whoever asks for other ones than those in use must not get them from a cache.
+                    let bypass = refresh || !state.cache.is_empty();
+                    let provider = Arc::clone(provider);
+                    // The closure itself is called by who waits, not here under the lock.
+                    let answer = Box::pin(async move { provider(bypass).await });
+                    let question = Arc::new(Question::new(answer, now, home));
+                    state.question = Some(Arc::clone(&question));
+                    (question, spare)
                 }
             }
-            // Whoever asks for other ones than those in use must not get them from a cache.
-            refresh || !state.cache.is_empty()
         };
-        let now = clock.instant();
-        let home = Home::here();
-        let is_stale = |asked: &Question| {
-            asked.home != home || now.saturating_duration_since(asked.since) > STALE
-        };
-        if question.as_ref().is_none_or(is_stale) {
-            *question = Some(Question {
-                answer: provider(bypass),
-                since: now,
-                home,
-            });
-        }
         let patience = spare.as_ref().and_then(|_| clock.after(PATIENCE));
-        let answer = clock.within(patience, answer(&mut question)).await;
+        let answer = clock.within(patience, question.answer()).await;
         let mut state = self.state();
         match (answer, spare) {
             (Some(answer), spare) => {
-                match &answer {
-                    Ok(credentials) => state.cache.put(credentials.clone(), wall),
-                    Err(_) => state.cache.failed(wall),
+                // Noted by the first who has it.
+                let is_this = |open: &Arc<Question>| Arc::ptr_eq(open, &question);
+                if state.question.as_ref().is_some_and(is_this) {
+                    state.question = None;
+                    match &answer {
+                        Ok(credentials) => state.cache.put(credentials.clone(), wall),
+                        Err(_) => state.cache.failed(wall),
+                    }
                 }
-                state.answers = state.answers.wrapping_add(1);
-                state.last = Some(answer.clone());
                 match (answer, spare) {
                     // Ahead of time, what there is still does.
                     (Err(_), Some(spare)) => Ok(spare),
@@ -150,22 +122,6 @@ impl Source {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The answer to the question, which stays where it is until there is one. One that panics is gone.
-async fn answer(question: &mut Option<Question>) -> Result<Credentials, CredentialsError> {
-    poll_fn(|cx| {
-        let Some(mut asked) = question.take() else {
-            let reason = "their source has panicked";
-            return Poll::Ready(Err(CredentialsError::new(reason)));
-        };
-        let polled = asked.answer.as_mut().poll(cx);
-        if polled.is_pending() {
-            *question = Some(asked);
-        }
-        polled
-    })
-    .await
 }
 
 /// What the work ends in, done on a thread of its own: it may wait for files and processes.
@@ -211,7 +167,7 @@ mod tests {
             let number = count.fetch_add(1, Ordering::SeqCst) + 1;
             async move {
                 // Let the others come to the door.
-                tokio::task::yield_now().await;
+                tokio::time::sleep(Duration::from_millis(20)).await;
                 if number <= failing {
                     return Err(CredentialsError::new("not now"));
                 }
@@ -342,6 +298,47 @@ mod tests {
         task.abort();
         assert_eq!(key(&source.get(false, None, at(0), &clock()).await), "key1");
         assert_eq!(asked.load(Ordering::SeqCst), 1);
+    }
+
+    /// The call that asked is there still, and nobody polls it.
+    #[tokio::test]
+    async fn a_call_that_is_put_aside_does_not_hold_up_others() {
+        let (source, asked) = source(0);
+        let clock = clock();
+        let mut aside = Box::pin(source.get(false, None, at(0), &clock));
+        let first = tokio::time::timeout(Duration::from_millis(1), &mut aside).await;
+        assert!(first.is_err());
+        let other = source.get(false, None, at(0), &clock);
+        let other = tokio::time::timeout(Duration::from_secs(20), other).await;
+        assert_eq!(key(&other.unwrap()), "key1");
+        assert_eq!(key(&aside.await), "key1");
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+    }
+
+    /// On several threads, with sources that are woken from elsewhere: nobody is forgotten.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn all_who_wait_get_the_answer() {
+        for round in 0..200 {
+            let asked = Arc::new(AtomicU32::new(0));
+            let count = Arc::clone(&asked);
+            let source = Arc::new(Source::new(move |_| {
+                count.fetch_add(1, Ordering::SeqCst);
+                async move {
+                    for _ in 0..round % 20 {
+                        let (done, wait) = tokio::sync::oneshot::channel();
+                        std::thread::spawn(move || done.send(()));
+                        wait.await.unwrap();
+                    }
+                    Ok(Credentials::new("key", "secret"))
+                }
+            }));
+            let all = together(&source, false, None, at(0));
+            let all = tokio::time::timeout(Duration::from_secs(20), all).await;
+            for given in all.unwrap() {
+                assert_eq!(key(&given), "key");
+            }
+            assert_eq!(asked.load(Ordering::SeqCst), 1);
+        }
     }
 
     #[tokio::test]

@@ -17,6 +17,7 @@ mod reaper;
 use std::{
     fmt, mem,
     net::SocketAddr,
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -37,6 +38,9 @@ use crate::{
     home::Home,
 };
 use reaper::Reaper;
+
+/// How long a call waits for its turn until it looks by itself whether there is a place.
+const LOOK: Duration = Duration::from_millis(250);
 
 /// Starts a task.
 pub(crate) type Spawn = Arc<dyn Fn(Task) + Send + Sync>;
@@ -110,6 +114,27 @@ impl Pool {
         &self.0.clock
     }
 
+    /// Waits for one of the places, in turn. The one whose turn it is may have been put aside, polled
+    /// once and not again, so the others look by themselves from time to time.
+    async fn permit(&self) -> Result<SemaphoreGuardArc, TransportError> {
+        let Shared { clock, limits, .. } = &*self.0;
+        let patience = clock.after(limits.connection_wait);
+        let mut permit = pin!(self.0.permits.acquire_arc());
+        loop {
+            let look = clock.after(LOOK);
+            let until = match (patience, look) {
+                (Some(patience), Some(look)) => Some(patience.min(look)),
+                (patience, look) => patience.or(look),
+            };
+            if let Some(permit) = clock.within(until, permit.as_mut()).await {
+                return Ok(permit);
+            }
+            if patience.is_some_and(|patience| patience <= clock.instant()) {
+                return Err(TransportError::new(TransportErrorKind::PoolLimit, Sent::No));
+            }
+        }
+    }
+
     /// A connection for one request: an idle one that is alive, or a new one. After a demand for a
     /// fresh one none of those that there are is used again, now idle or in use: what makes one of
     /// them doubtful concerns them all. Where only one address will do it is a new one.
@@ -119,12 +144,7 @@ impl Pool {
         to: Option<SocketAddr>,
     ) -> Result<Lease, TransportError> {
         let shared = &self.0;
-        let patience = shared.clock.after(shared.limits.connection_wait);
-        let permit = shared
-            .clock
-            .within(patience, shared.permits.acquire_arc())
-            .await
-            .ok_or_else(|| TransportError::new(TransportErrorKind::PoolLimit, Sent::No))?;
+        let permit = self.permit().await?;
         let place = Place::new(Arc::clone(shared), permit);
         let home = Home::here();
         match which {

@@ -363,6 +363,9 @@ impl<M: Machine> Running<M> {
             return self.broken(TransportError::new(TransportErrorKind::Deadline, Sent::No));
         }
         let clock = self.client.clock();
+        if let Err(reason) = clock.check() {
+            return self.broken(fault::not_sent(TransportErrorKind::Runtime, reason));
+        }
         clock.within(until, std::future::pending::<()>()).await;
         Input::Woken
     }

@@ -20,8 +20,8 @@ pub(super) const SERVICE: &str = "neptune-db";
 
 const ALGORITHM: &[u8] = b"AWS4-HMAC-SHA256";
 const TERMINATOR: &[u8] = b"aws4_request";
-const DATE: HeaderName = HeaderName::from_static("x-amz-date");
-const TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
+pub(super) const DATE: HeaderName = HeaderName::from_static("x-amz-date");
+pub(super) const TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 
 /// Signs a finished request for the Neptune data API (Signature Version 4, service `neptune-db`).
 /// Needs the feature `sigv4`.

@@ -1,5 +1,7 @@
 //! Rows from the bytes of an answer, as they come.
 
+mod failing;
+
 use std::marker::PhantomData;
 
 use bytes::Bytes;
@@ -9,7 +11,6 @@ use super::{
     RowError,
     framing::Framing,
     members::Members,
-    place::path_to,
     value::{Fault, Values},
 };
 use crate::{DecodeErrorKind, wire::lenient::elide};
@@ -362,75 +363,5 @@ impl<T: DeserializeOwned> RowReader<T> {
     /// The path of the row that is next.
     fn row_path(&self) -> String {
         format!("{}[{}]", self.framing.name(self.level), self.rows)
-    }
-
-    /// Nothing more comes.
-    fn judge_end(&mut self) -> Result<(), RowError> {
-        let path = match &self.state {
-            State::Done if self.found || self.found_instead => return Ok(()),
-            State::Done => {
-                let last = self.framing.path().len();
-                let path = match self.framing {
-                    Framing::Gremlin => self.framing.name(1),
-                    framing => framing.name(last),
-                };
-                return Err(self.break_up(DecodeErrorKind::Shape, path, "it is missing"));
-            }
-            State::Start => {
-                return Err(self.break_up(DecodeErrorKind::Empty, "", "the body is empty"));
-            }
-            State::Row => self.row_path(),
-            State::Passed(key) => self.name_of(key),
-            _ => String::new(),
-        };
-        if self.values.peek().is_some() && self.values.is_never_json() {
-            return Err(self.not_json(path));
-        }
-        Err(self.break_up(DecodeErrorKind::Truncated, path, "the answer ends here"))
-    }
-
-    #[cold]
-    fn fail_in_row(&mut self, fault: Fault) -> RowError {
-        let path = self.row_path();
-        match fault {
-            Fault::NotJson => self.not_json(path),
-            Fault::TooLarge => self.too_large(path),
-            Fault::Other(error, length) => {
-                let kind = match error.is_data() {
-                    true => DecodeErrorKind::Shape,
-                    false => DecodeErrorKind::Syntax,
-                };
-                let row = self.values.rest(length);
-                let place = path_to(&row, error.line(), error.column());
-                let reason = elide(&error.to_string());
-                let error = RowError::new(kind, path + &place, reason, row);
-                self.failed.insert(error).clone()
-            }
-        }
-    }
-
-    fn too_large(&mut self, path: String) -> RowError {
-        let limit = self.values.limit();
-        let reason = format!("it is longer than the limit of {limit} bytes");
-        let kind = DecodeErrorKind::TooLarge;
-        let error = RowError::new(kind, path, reason, self.values.rest(KEPT.min(limit)));
-        self.failed.insert(error).clone()
-    }
-
-    fn not_json(&mut self, path: String) -> RowError {
-        let reason = format!("what begins at byte {} is no JSON", self.values.position());
-        self.break_up(DecodeErrorKind::Syntax, path, reason)
-    }
-
-    #[cold]
-    fn break_up(
-        &mut self,
-        kind: DecodeErrorKind,
-        path: impl Into<String>,
-        reason: impl Into<String>,
-    ) -> RowError {
-        self.broken = true;
-        let error = RowError::new(kind, path, reason, self.values.rest(KEPT));
-        self.failed.insert(error).clone()
     }
 }

@@ -10,7 +10,7 @@ use http::{
 use serde::Serialize;
 use serde_json::Value;
 
-use super::percent;
+use super::{form, percent};
 use crate::{
     CancelsQuery, EncodeError, Endpoint, Fault, FaultKind, Operation, OperationInfo,
     call::NamedQuery, operation::Bounds,
@@ -18,9 +18,6 @@ use crate::{
 
 /// The longest URI that `http::Uri` and Neptune's front end take, in bytes.
 const MAX_URI: usize = 65_534;
-
-/// The media type of forms.
-const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Headers that extras must not set: they follow from the request, or from signing it.
 const RESERVED: [HeaderName; 6] = [
@@ -289,9 +286,9 @@ impl<'a> RequestWriter<'a> {
     pub fn form(&mut self, fields: &[(&str, &str)]) {
         let mut body = String::with_capacity(128);
         for (name, value) in fields {
-            form_field(&mut body, name, value);
+            form::add(&mut body, name, value);
         }
-        self.body("", FORM, body);
+        self.body("", form::MEDIA_TYPE, body);
     }
 
     /// Makes these bytes the body, of this media type; `field` is the member that says so.
@@ -380,13 +377,13 @@ impl<'a> RequestWriter<'a> {
             percent::encode_into(&mut self.uri, &value);
         }
         if !fields.is_empty() && self.is_form() {
-            let form = self.body.take().unwrap_or_default();
-            let mut form = String::from_utf8(form).unwrap_or_default();
+            let body = self.body.take().unwrap_or_default();
+            let mut body = String::from_utf8(body).unwrap_or_default();
             for (name, value) in fields {
-                form = without_field(&form, name);
-                form_field(&mut form, name, &as_text(value));
+                body = form::without(&body, name);
+                form::add(&mut body, name, &as_text(value));
             }
-            self.body = Some(form.into());
+            self.body = Some(body.into());
         } else if !fields.is_empty() {
             let body = self.body.take().unwrap_or_else(|| b"{}".to_vec());
             match serde_json::from_slice::<serde_json::Map<String, Value>>(&body) {
@@ -414,7 +411,7 @@ impl<'a> RequestWriter<'a> {
 
     fn is_form(&self) -> bool {
         let content_type = self.headers.get(CONTENT_TYPE);
-        content_type.is_some_and(|value| value.as_bytes() == FORM.as_bytes())
+        content_type.is_some_and(|value| value.as_bytes() == form::MEDIA_TYPE.as_bytes())
     }
 
     fn finish(mut self, extras: &Extras) -> Result<http::Request<Bytes>, EncodeError> {
@@ -464,25 +461,6 @@ impl<'a> RequestWriter<'a> {
         *request.headers_mut() = self.headers;
         Ok(request)
     }
-}
-
-/// Appends `name=value`, encoded.
-fn form_field(form: &mut String, name: &str, value: &str) {
-    if !form.is_empty() {
-        form.push('&');
-    }
-    percent::encode_into(form, name);
-    form.push('=');
-    percent::encode_into(form, value);
-}
-
-/// The form without the fields of this name.
-fn without_field(form: &str, name: &str) -> String {
-    let mut encoded = String::new();
-    percent::encode_into(&mut encoded, name);
-    let is_other = |pair: &&str| pair.split('=').next() != Some(encoded.as_str());
-    let kept: Vec<_> = form.split('&').filter(is_other).collect();
-    kept.join("&")
 }
 
 fn as_text(value: &Value) -> String {

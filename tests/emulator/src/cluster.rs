@@ -20,6 +20,10 @@ use crate::{Config, Now};
 pub(crate) struct Cluster {
     pub(crate) config: Config,
     pub(crate) ids: Ids,
+    pub(crate) queries: Queries,
+    pub(crate) streams: Streams,
+    #[cfg(feature = "oxigraph")]
+    pub(crate) rdf: crate::rdf::Rdf,
     pub(crate) loader: Loader,
     pub(crate) ml: MlJobs,
     pub(crate) statistics: AllStatistics,
@@ -31,8 +35,6 @@ pub(crate) struct Cluster {
     pub(crate) reset_token: Option<ResetToken>,
     /// When it came back from its last restart.
     restarted: Option<SystemTime>,
-    pub(crate) queries: Queries,
-    pub(crate) streams: Streams,
     /// Until when all instances are restarting, by the monotonic clock.
     restarting: Option<Duration>,
 }
@@ -41,6 +43,10 @@ impl Cluster {
     pub(crate) fn new(config: Config) -> Self {
         Self {
             ids: Ids::new(config.seed),
+            queries: Queries::default(),
+            streams: Streams::default(),
+            #[cfg(feature = "oxigraph")]
+            rdf: crate::rdf::Rdf::default(),
             loader: Loader::default(),
             ml: MlJobs::default(),
             statistics: AllStatistics::default(),
@@ -49,8 +55,6 @@ impl Cluster {
             next_rebuild_failure: None,
             reset_token: None,
             restarted: None,
-            queries: Queries::default(),
-            streams: Streams::default(),
             restarting: None,
             config,
         }
@@ -79,12 +83,14 @@ impl Cluster {
     /// A family that keeps something of that kind (jobs, statistics, streams, graphs) adds a line here. What tests have planned
     /// for later stays.
     pub(crate) fn wipe(&mut self) {
+        self.streams = Streams::default();
+        #[cfg(feature = "oxigraph")]
+        self.rdf.clear();
         self.loader.wipe();
         self.ml.wipe();
         self.statistics = AllStatistics::default();
         self.storage_info = None;
         self.rebuilds.clear();
-        self.streams = Streams::default();
     }
 
     /// Refuses while the cluster restarts. The text is that of a fast reset, the only thing that the guide shows it for.

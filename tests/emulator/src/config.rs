@@ -6,12 +6,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
 
+use self::queries::QuerySettings;
+use self::streams::StreamSettings;
 use crate::operations::ml::job::MlKind;
 
 mod families;
-use self::queries::QuerySettings;
-use self::streams::StreamSettings;
-
 pub(crate) mod queries;
 pub(crate) mod streams;
 
@@ -49,6 +48,8 @@ pub struct Config {
     pub(crate) load_duration: Duration,
     pub(crate) unknown_load_is_bad_request: bool,
     pub(crate) restart_duration: Duration,
+    pub(crate) queries: QuerySettings,
+    pub(crate) streams: StreamSettings,
     pub(crate) statistics_duration: Duration,
     pub(crate) statistics_disabled: bool,
     pub(crate) statistics_need_content_type: bool,
@@ -58,8 +59,6 @@ pub struct Config {
     pub(crate) settings: Map<String, Value>,
     pub(crate) serverless: Option<(String, String)>,
     pub(crate) rolling_back: Option<(u32, SystemTime)>,
-    pub(crate) queries: QuerySettings,
-    pub(crate) streams: StreamSettings,
 }
 
 impl Default for Config {
@@ -86,6 +85,8 @@ impl Default for Config {
             load_duration: Duration::from_secs(10),
             unknown_load_is_bad_request: false,
             restart_duration: Duration::from_secs(5),
+            queries: QuerySettings::default(),
+            streams: StreamSettings::default(),
             statistics_duration: Duration::from_secs(10),
             statistics_disabled: false,
             statistics_need_content_type: true,
@@ -95,8 +96,6 @@ impl Default for Config {
             settings: Map::new(),
             serverless: None,
             rolling_back: None,
-            queries: QuerySettings::default(),
-            streams: StreamSettings::default(),
         }
     }
 }

@@ -56,11 +56,6 @@ impl<'a> Incoming<'a> {
         self.labels.first().map_or("", String::as_str)
     }
 
-    /// The query parameters, in order.
-    pub(crate) fn query_pairs(&self) -> &[(String, String)] {
-        &self.query
-    }
-
     /// The first value of a header, if it is text.
     pub(crate) fn header(&self, name: &'static str) -> Option<&str> {
         let name = HeaderName::from_static(name);
@@ -93,6 +88,12 @@ impl<'a> Incoming<'a> {
             .iter()
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.as_str())
+    }
+
+    /// All query parameters, in order.
+    pub(crate) fn query_pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let pairs = self.query.iter();
+        pairs.map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     pub(crate) fn has_body(&self) -> bool {
@@ -131,18 +132,20 @@ impl<'a> Incoming<'a> {
 
     /// The members of a JSON body.
     pub(crate) fn json(&self) -> Result<Members, Failure> {
-        match self.required_media_type()?.as_str() {
-            "application/json" => self.json_of_any_type(),
-            other => Err(unsupported(other)),
+        if self.required_type()? != "application/json" {
+            return Err(unsupported(&self.required_type()?));
         }
+        self.json_of_any_type()
     }
 
     /// The members of a JSON body, or of a form.
     pub(crate) fn json_or_form(&self) -> Result<Members, Failure> {
-        match self.required_media_type()?.as_str() {
-            "application/json" => return self.json_of_any_type(),
-            "application/x-www-form-urlencoded" => {}
-            other => return Err(unsupported(other)),
+        let media_type = self.required_type()?;
+        if media_type == "application/json" {
+            return self.json_of_any_type();
+        }
+        if media_type != "application/x-www-form-urlencoded" {
+            return Err(unsupported(&media_type));
         }
         let text = std::str::from_utf8(self.body).ok();
         let pairs = text.and_then(decode_query).ok_or_else(|| {
@@ -155,7 +158,8 @@ impl<'a> Incoming<'a> {
         Ok(Members(members))
     }
 
-    fn required_media_type(&self) -> Result<String, Failure> {
+    /// The type of the body without its parameters, in small letters.
+    fn required_type(&self) -> Result<String, Failure> {
         self.media_type()
             .ok_or_else(|| Failure::missing_parameter("Content-type header not specified."))
     }
@@ -174,16 +178,16 @@ impl<'a> Incoming<'a> {
     }
 }
 
-fn unsupported(media_type: &str) -> Failure {
-    Failure::bad_request(format!("Unsupported content type: {media_type}"))
-}
-
 /// The type of a body without its parameters, in small letters.
 pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::CONTENT_TYPE)?;
     let text = value.to_str().unwrap_or_default();
     let name = text.split(';').next().unwrap_or_default();
     Some(name.trim().to_ascii_lowercase())
+}
+
+fn unsupported(media_type: &str) -> Failure {
+    Failure::bad_request(format!("Unsupported content type: {media_type}"))
 }
 
 /// Names and values of a query or a form; `None` if they are not percent-encoded UTF-8.

@@ -67,6 +67,8 @@ mod percent;
 mod plan;
 mod query;
 mod query_script;
+#[cfg(feature = "oxigraph")]
+mod rdf;
 #[cfg(feature = "server")]
 mod server;
 mod sigv4;

@@ -11,6 +11,7 @@ use crate::incoming::{self, Incoming};
 
 pub(crate) mod engine;
 pub(crate) mod fast_reset;
+pub(crate) mod graph_store;
 pub(crate) mod gremlin;
 pub(crate) mod index_rebuild;
 pub(crate) mod loader;
@@ -26,6 +27,11 @@ pub(crate) mod summary;
 /// Every route that the emulator knows. A family of operations is a file with its routes and a line here.
 const FAMILIES: &[&[Route]] = &[
     engine::ROUTES,
+    gremlin::ROUTES,
+    open_cypher::ROUTES,
+    sparql::ROUTES,
+    graph_store::ROUTES,
+    streams::ROUTES,
     fast_reset::ROUTES,
     loader::ROUTES,
     statistics::PROPERTY_GRAPH,
@@ -37,10 +43,6 @@ const FAMILIES: &[&[Route]] = &[
     ml::MODEL_TRAINING,
     ml::MODEL_TRANSFORM,
     ml::ENDPOINT,
-    gremlin::ROUTES,
-    open_cypher::ROUTES,
-    sparql::ROUTES,
-    streams::ROUTES,
 ];
 
 /// An operation and where it is found.
@@ -67,7 +69,6 @@ pub(crate) enum Answer {
     /// 204 and no body.
     NoContent,
     /// Anything else: text, other media types, pieces, trailers.
-    #[allow(dead_code)]
     Response(Response),
     /// A query runs; [`queries::settle`] says when it is over. The number is its ticket.
     Query(u64),

@@ -144,3 +144,27 @@ async fn a_wait_for_an_answer_that_is_dropped_is_a_lost_answer() {
     assert_eq!(answered.meta.attempts, 2);
     assert!(answered.meta.earlier_may_have_executed);
 }
+
+/// It is its turn, and nobody polls it.
+#[tokio::test]
+async fn a_call_that_is_put_aside_does_not_hold_up_others() {
+    let server = Raw::start(|stream, _| serve_well(stream));
+    let client = builder(server.address)
+        .options(quick().max_connections(1))
+        .build()
+        .unwrap();
+    let exchange = Exchange::streaming(client.session(), &status(), &CallOptions::new(), 1);
+    let mut holder = client.start(exchange);
+    holder.advance().await.unwrap();
+    let (first, second) = (status(), status());
+    let mut aside = Box::pin(client.send(&first));
+    let brief = Duration::from_millis(5);
+    assert!(tokio::time::timeout(brief, &mut aside).await.is_err());
+    let other = client.call(&second).timeout(Duration::from_secs(10)).send();
+    let mut other = Box::pin(other);
+    assert!(tokio::time::timeout(brief, &mut other).await.is_err());
+    holder.finish().await.unwrap();
+    other.await.unwrap();
+    aside.await.unwrap();
+    assert_eq!(server.accepted(), 1);
+}

@@ -20,6 +20,8 @@ use crate::{
 ///
 /// An update is a removal and an addition; deleting a vertex is a record for each of its properties,
 /// edges and labels.
+/// [`Rows`](crate::Rows) of [`PropertygraphRecord`] hands the records out as they arrive.
+///
 /// An answer has as many records as were asked for or are there, and ends early with the record that
 /// makes it 10 MB. At the end of the stream there is no empty page but a
 /// `StreamRecordsNotFoundException` (404), which means that nothing has happened yet;

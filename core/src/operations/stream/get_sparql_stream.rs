@@ -17,6 +17,8 @@ use crate::{
 /// [`trim_horizon`](Self::trim_horizon), [`latest`](Self::latest), [`at`](Self::at) or
 /// [`after`](Self::after); the next page is what comes after the last event id.
 ///
+/// [`Rows`](crate::Rows) of [`SparqlRecord`] hands the records out as they arrive.
+///
 /// An answer has as many records as were asked for or are there, and ends early with the record that
 /// makes it 10 MB. At the end of the stream there is no empty page but a
 /// `StreamRecordsNotFoundException` (404), which means that nothing has happened yet;

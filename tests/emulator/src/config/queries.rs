@@ -9,6 +9,8 @@ pub(crate) struct QuerySettings {
     pub(crate) silent_bindings: bool,
     pub(crate) open_cypher_ids: bool,
     pub(crate) plain_json_typed: bool,
+    #[cfg(feature = "oxigraph")]
+    pub(crate) rdf_engine: bool,
 }
 
 impl Default for QuerySettings {
@@ -19,6 +21,8 @@ impl Default for QuerySettings {
             silent_bindings: false,
             open_cypher_ids: false,
             plain_json_typed: false,
+            #[cfg(feature = "oxigraph")]
+            rdf_engine: false,
         }
     }
 }
@@ -60,6 +64,18 @@ impl Config {
     #[must_use]
     pub fn plain_json_typed(mut self, typed: bool) -> Self {
         self.queries.plain_json_typed = typed;
+        self
+    }
+
+    /// Whether SPARQL and the Graph Store Protocol run for real, on the engine oxigraph in memory, where no script says what
+    /// they answer. Default false: the feature alone changes nothing.
+    ///
+    /// What the engine makes up is not the same every time: labels of blank nodes, `NOW()`, `RAND()` and `UUID()`. Explain
+    /// does not show its plans, and change streams do not tell what it stores.
+    #[cfg(feature = "oxigraph")]
+    #[must_use]
+    pub fn rdf_engine(mut self, real: bool) -> Self {
+        self.queries.rdf_engine = real;
         self
     }
 }

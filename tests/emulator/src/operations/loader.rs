@@ -132,7 +132,7 @@ fn parameters(incoming: &Incoming<'_>) -> Result<Members, Failure> {
     }
     let mut members = Map::new();
     for (name, value) in incoming.query_pairs() {
-        members.insert(name.clone(), value.as_str().into());
+        members.insert(name.to_owned(), value.into());
     }
     Ok(Members(members))
 }

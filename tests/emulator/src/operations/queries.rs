@@ -116,6 +116,28 @@ pub(crate) fn settle(cluster: &mut Cluster, now: Duration) {
         {
             cluster.queries.scripts.came_to_effect(*id);
         }
-        cluster.queries.conclude(ticket, job, Conclusion::Done);
+        let conclusion = done(cluster, &job);
+        cluster.queries.conclude(ticket, job, conclusion);
     }
+}
+
+/// The end of a query that has had its time: where there is a real engine, what that says.
+#[cfg(feature = "oxigraph")]
+fn done(cluster: &mut Cluster, job: &Job) -> Conclusion {
+    if job.script.is_some()
+        || !cluster.config.queries.rdf_engine
+        || job.request.language != Language::Sparql
+    {
+        return Conclusion::Done;
+    }
+    match cluster.rdf.answer(&job.request) {
+        None => Conclusion::Done,
+        Some(Ok(response)) => Conclusion::Answered(Box::new(response)),
+        Some(Err(failure)) => Conclusion::Failed(failure),
+    }
+}
+
+#[cfg(not(feature = "oxigraph"))]
+fn done(_: &mut Cluster, _: &Job) -> Conclusion {
+    Conclusion::Done
 }

@@ -3,6 +3,7 @@
 mod engine;
 mod fast_reset;
 mod fault_header;
+mod graph_store;
 mod index_rebuild;
 mod loader;
 mod loader_errors;
@@ -12,9 +13,12 @@ mod plan;
 mod queries;
 mod query_scripts;
 mod query_status;
+#[cfg(feature = "oxigraph")]
+mod rdf;
 mod refusals;
 mod robustness;
 mod robustness_jobs;
+mod robustness_queries;
 mod routes;
 mod signature;
 mod signed;

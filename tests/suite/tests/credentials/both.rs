@@ -10,7 +10,7 @@ use std::{
 
 use driver::{
     BuildError, CallOptions, Client, ClientBuilder, ClientOptions, Credentials, CredentialsError, Effect, Endpoint,
-    Error, Exchange, FailureKind, GetEngineStatus, TransportErrorKind,
+    Error, Exchange, FailureKind, GetEngineStatus, RouteError, TransportErrorKind,
 };
 use neptunedata_emulator::Planned;
 
@@ -308,7 +308,7 @@ tests! {
         let none = Client::builder(endpoint(&server)).unsigned().options(ClientOptions::new().max_connections(0));
         assert!(matches!(none.build(), Err(BuildError::NoConnections)));
         let nowhere = Client::builder(endpoint(&server)).unsigned().options(ClientOptions::new().resolve_to("a/b"));
-        assert!(matches!(nowhere.build(), Err(BuildError::Route(_))));
+        assert!(matches!(nowhere.build(), Err(BuildError::Route(RouteError::ResolveTo(_)))));
 
         assert_eq!(client.options().timeout, Some(second));
         assert!(client.session().is_signed());

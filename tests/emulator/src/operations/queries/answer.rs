@@ -48,6 +48,16 @@ pub(crate) fn reply(
 ) -> Result<Reply, Failure> {
     match conclusion {
         Conclusion::Failed(failure) => Err(failure),
+        #[cfg(feature = "oxigraph")]
+        Conclusion::Answered(response) if job.request.kind == QueryKind::GraphStore => {
+            Ok((*response).into())
+        }
+        #[cfg(feature = "oxigraph")]
+        Conclusion::Answered(response) => {
+            let chunked = HeaderValue::from_static("chunked");
+            let response = response.header(header::TRANSFER_ENCODING, chunked);
+            Ok(trailers::good(response).into())
+        }
         Conclusion::Cancelled { silent: false } => Err(Failure::new(
             "CancelledByUserException",
             "Operation terminated (cancelled by user)",
@@ -94,26 +104,37 @@ fn unscripted(config: &Config, job: &Job) -> Reply {
     let request = &*job.request;
     let script = match (request.language, request.kind) {
         (Language::Sparql, QueryKind::Update) => {
-            // U09: a write-up shows such an array, and no page.
-            let events = json!([
-                { "type": "UpdateEvent", "totalElapsedMillis": 0, "elapsedMillis": 0, "connFlush": 0,
-                  "batchResolve": 0, "whereClause": 0, "deleteClause": 0, "insertClause": 0 },
-                { "type": "Commit", "totalElapsedMillis": 0 },
-            ]);
-            QueryScript::sparql().body("application/json", events.to_string())
+            QueryScript::sparql().body("application/json", update_events())
         }
         (_, QueryKind::Explain | QueryKind::Profile) => {
             let (media_type, report) = reports::report(request);
             QueryScript::sparql().body(media_type, report)
         }
-        (_, QueryKind::GraphStore) => {
-            QueryScript::sparql().body("application/n-quads", Bytes::new())
-        }
+        (_, QueryKind::GraphStore) => return graph_store(&request.text).into(),
         (Language::Gremlin, _) => QueryScript::gremlin(),
         (Language::OpenCypher, _) => QueryScript::open_cypher(),
         (Language::Sparql, _) => QueryScript::sparql(),
     };
     success(config, job, &script, "")
+}
+
+/// What an update answers. A write-up shows such an array, and no page (U09).
+pub(crate) fn update_events() -> String {
+    let events = json!([
+        { "type": "UpdateEvent", "totalElapsedMillis": 0, "elapsedMillis": 0, "connFlush": 0, "batchResolve": 0,
+          "whereClause": 0, "deleteClause": 0, "insertClause": 0 },
+        { "type": "Commit", "totalElapsedMillis": 0 },
+    ]);
+    events.to_string()
+}
+
+/// What requests of the Graph Store Protocol get where nothing is stored (U10).
+fn graph_store(text: &str) -> Response {
+    match text.split_once(' ') {
+        Some(("GET", _)) => whole("application/n-quads", Bytes::new()),
+        Some(("PUT", _)) => Response::new(StatusCode::CREATED, ""),
+        _ => Response::new(StatusCode::NO_CONTENT, ""),
+    }
 }
 
 fn scripted(

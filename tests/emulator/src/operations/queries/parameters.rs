@@ -24,10 +24,10 @@ pub(crate) enum Reading {
 impl Parameters {
     /// Those of the URL.
     pub(crate) fn of_url(incoming: &Incoming<'_>) -> Self {
-        let pairs = incoming.query_pairs().iter();
+        let pairs = incoming.query_pairs();
         Self {
             pairs: pairs
-                .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
+                .map(|(name, value)| (name.to_owned(), Value::from(value)))
                 .collect(),
         }
     }

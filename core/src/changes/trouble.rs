@@ -1,0 +1,104 @@
+//! What stands in the way: the end of the stream, failures, and changes that are lost.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::{
+    ChangesError, ChangesErrorKind, DecodeError, DecodeErrorKind, Error, ErrorKind, EventId,
+    FailureKind, Now, Operation, RetryClass, TransportErrorKind,
+};
+
+use super::{ChangeSource, Changes, Next, Position};
+
+impl<O: ChangeSource> Changes<O> {
+    /// A call failed, or there is nothing new.
+    pub(super) fn failed(&mut self, error: Error, now: Now) -> Next<O> {
+        let kind = error.service().map(|error| error.kind);
+        match (kind, self.position) {
+            (Some(ErrorKind::StreamRecordsNotFoundException), _) => self.at_the_end(error, now),
+            (Some(ErrorKind::ExpiredStreamException), Position::After(place)) => {
+                self.lost(ChangesErrorKind::Expired, place, None, error)
+            }
+            _ => self.failed_otherwise(error),
+        }
+    }
+
+    fn failed_otherwise(&mut self, error: Error) -> Next<O> {
+        let for_load = matches!(
+            error.retry_class(),
+            Some(RetryClass::Throttled | RetryClass::Memory)
+        );
+        if for_load {
+            self.limit = self.limit.checked_div(2).unwrap_or(1).max(1);
+        } else {
+            self.failures = self.failures.saturating_add(1);
+        }
+        let is_over = error.kind() == FailureKind::Transport(TransportErrorKind::Deadline);
+        if is_over || !error.is_retryable() || self.failures > self.options.transient_failures {
+            return self.end(error);
+        }
+        let doublings = self.refused;
+        self.refused = self.refused.saturating_add(1);
+        self.pause(doublings, error.retry_after().unwrap_or_default())
+    }
+
+    /// Nothing follows, says the service. It also says how far the stream goes.
+    fn at_the_end(&mut self, error: Error, now: Now) -> Next<O> {
+        (self.refused, self.failures) = (0, 0);
+        let head = error
+            .service()
+            .and_then(|error| error.last_valid_event_id());
+        let odd = match (self.position, head) {
+            (Position::After(place), Some(head)) if head.commit_num < place.commit_num => {
+                Some((ChangesErrorKind::Ahead, place))
+            }
+            // It goes on, and yet it does not.
+            (Position::After(place), Some(head)) if head.commit_num > place.commit_num => {
+                Some((ChangesErrorKind::Expired, place))
+            }
+            _ => None,
+        };
+        let Some((kind, place)) = odd else {
+            self.odd_since = None;
+            if self.position == Position::Latest {
+                self.begin_after(head, false);
+            }
+            return self.caught_up();
+        };
+        // Replicas lag behind, and something may just have been committed.
+        let since = *self.odd_since.get_or_insert(now.mono);
+        if now.mono.saturating_sub(since) < self.options.patience {
+            let doublings = self.idle;
+            self.idle = self.idle.saturating_add(1);
+            return self.pause(doublings, Duration::ZERO);
+        }
+        self.lost(kind, place, head, error)
+    }
+
+    fn lost(
+        &mut self,
+        kind: ChangesErrorKind,
+        place: EventId,
+        head: Option<EventId>,
+        error: Error,
+    ) -> Next<O> {
+        let head = head.or_else(|| error.service()?.last_valid_event_id());
+        let error = ChangesError {
+            kind,
+            place,
+            head,
+            limit: self.options.transaction_limit,
+            trouble: Some(error),
+        };
+        self.end(Error::new(O::INFO.name, Box::new(error)))
+    }
+}
+
+/// A record that stands nowhere cannot be gone on from.
+pub(super) fn nowhere<O: Operation>(index: usize, body: Bytes) -> Error {
+    let path = format!("records[{index}].eventId");
+    let kind = DecodeErrorKind::Shape;
+    let error = DecodeError::new(O::INFO.name, kind, path, "it is missing", body);
+    Error::new(O::INFO.name, error)
+}

@@ -1,0 +1,274 @@
+//! Rows, waiters and change streams under any inputs: each takes what its last step asked for, and
+//! nothing else, to its end.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, SystemTime},
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, Response};
+use neptunedata::{
+    Auth, CallOptions, Endpoint, ExecuteOpenCypherQuery, FailureKind, GetSparqlStream, Input,
+    LoadEnded, Machine, Now, Rows, Sent, Session, Start, Step, Transactions, TransportError,
+    TransportErrorKind, Wait, WaitOptions,
+};
+use proptest::{
+    collection::vec,
+    prelude::*,
+    sample::select,
+    test_runner::{Config, TestRunner},
+};
+use serde_json::Value;
+
+/// What a step lets in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Asked {
+    Begin,
+    Answer,
+    Receive,
+    Woken,
+    Item,
+    Nothing,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Next,
+    Head,
+    Chunk,
+    End,
+    Response,
+    Broken,
+    Deadline,
+    Woken,
+}
+
+const KINDS: [Kind; 8] = [
+    Kind::Next,
+    Kind::Head,
+    Kind::Chunk,
+    Kind::End,
+    Kind::Response,
+    Kind::Broken,
+    Kind::Deadline,
+    Kind::Woken,
+];
+
+fn fits(asked: Asked, kind: Kind, streaming: bool) -> bool {
+    match (asked, kind) {
+        (Asked::Begin | Asked::Item, Kind::Next | Kind::Deadline)
+        | (Asked::Answer, Kind::Head | Kind::Broken | Kind::Deadline)
+        | (Asked::Receive, Kind::Chunk | Kind::End | Kind::Broken | Kind::Deadline)
+        | (Asked::Woken, Kind::Woken | Kind::Deadline) => true,
+        (Asked::Answer, Kind::Response) => !streaming,
+        _ => false,
+    }
+}
+
+/// What servers answer to the machines, or a piece of it.
+const ROWS: &[&str] = &[
+    r#"{"results":[{"a":1},{"a":2}"#,
+    r#"{"results":[{"a":1},{"a":2},{"a":3},"#,
+    r#"{"results":[[],[],[],[],[],[],[],[]],"#,
+    r#",{"a":3}]}"#,
+    r#"{"results":[]}"#,
+    REFUSAL,
+    "<html>",
+    "",
+];
+const LOADS: &[&str] = &[
+    r#"{"payload":{"overallStatus":{"status":"LOAD_IN_PROGRESS"}}}"#,
+    r#"{"payload":{"overallStatus":{"status":"LOAD_IN_QUEUE"}}}"#,
+    r#"{"payload":{"overallStatus":{"status":"LOAD_FAILED"}}}"#,
+    r#"{"payload":{"overallStatus":{"status":"LOAD_COMPLETED"}}}"#,
+    REFUSAL,
+    "<html>",
+];
+const STREAMS: &[&str] = &[
+    r#"{"records":[{"eventId":"1:1"},{"eventId":"1:2","isLastOp":true},{"eventId":"2:1"}]}"#,
+    r#"{"records":[{"eventId":"2:2"},{"eventId":"3:1","isLastOp":true}]}"#,
+    r#"{"records":[]}"#,
+    r#"{"code":"StreamRecordsNotFoundException","requestId":"r","detailedMessage":"[commitNum = 1, opNum = 2]"}"#,
+    REFUSAL,
+    "<html>",
+];
+const REFUSAL: &str = r#"{"code":"ThrottlingException","requestId":"r","detailedMessage":"m"}"#;
+
+#[derive(Debug, Clone)]
+struct Turn {
+    kind: Kind,
+    /// Whether a right kind is given in place of this one.
+    right: bool,
+    status: u16,
+    body: usize,
+    pass: u64,
+}
+
+fn turn() -> impl Strategy<Value = Turn> {
+    (
+        select(KINDS.to_vec()),
+        prop::bool::weighted(0.5),
+        select(vec![200, 200, 200, 200, 200, 404, 429, 500]),
+        any::<usize>(),
+        0..40_000_u64,
+    )
+        .prop_map(|(kind, right, status, body, pass)| Turn {
+            kind,
+            right,
+            status,
+            body,
+            pass,
+        })
+}
+
+impl Turn {
+    fn kind(&self, asked: Asked, streaming: bool) -> Kind {
+        let right = KINDS.iter().copied().filter(|kind| {
+            // Ends are rarer, so that some runs are long.
+            fits(asked, *kind, streaming) && (*kind != Kind::Deadline || self.pass < 1000)
+        });
+        // The first one is what leads on.
+        let choice = [0, 0, 0, 0, 1, 2][usize::try_from(self.pass).unwrap() % 6];
+        match self.right {
+            true => right.cycle().nth(choice).unwrap_or(self.kind),
+            false => self.kind,
+        }
+    }
+
+    fn input(&self, kind: Kind, bodies: &'static [&str]) -> Input {
+        let body = Bytes::from_static(bodies[self.body % bodies.len()].as_bytes());
+        let response = Response::builder()
+            .status(self.status)
+            .body(body.clone())
+            .unwrap();
+        match kind {
+            Kind::Next => Input::Next,
+            Kind::Head => Input::Head(response.into_parts().0),
+            Kind::Chunk => Input::Chunk(body),
+            Kind::End => Input::End(HeaderMap::new()),
+            Kind::Response => Input::Response(response, HeaderMap::new()),
+            Kind::Broken => {
+                Input::Failure(TransportError::new(TransportErrorKind::Closed, Sent::Maybe))
+            }
+            Kind::Deadline => Input::Failure(TransportError::new(
+                TransportErrorKind::Deadline,
+                Sent::Maybe,
+            )),
+            Kind::Woken => Input::Woken,
+        }
+    }
+}
+
+fn session() -> Session {
+    let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
+    Session::new(endpoint, Auth::unsigned()).unwrap()
+}
+
+/// How often.
+type Reached = BTreeMap<(Asked, Kind), u32>;
+
+fn play<M: Machine>(
+    mut machine: M,
+    bodies: &'static [&str],
+    streaming: bool,
+    turns: &[Turn],
+    reached: &mut Reached,
+) -> Result<(), TestCaseError> {
+    let mut now = Now {
+        wall: SystemTime::UNIX_EPOCH,
+        mono: Duration::ZERO,
+    };
+    let mut asked = Asked::Begin;
+    for turn in turns {
+        let kind = turn.kind(asked, streaming);
+        *reached.entry((asked, kind)).or_default() += 1;
+        now.mono += Duration::from_millis(turn.pass);
+        let step = machine.resume(turn.input(kind, bodies), now);
+        let misused =
+            matches!(&step, Step::Done(Err(error)) if error.kind() == FailureKind::Misuse);
+        prop_assert_eq!(
+            misused,
+            !fits(asked, kind, streaming),
+            "{:?} at {:?}",
+            kind,
+            asked
+        );
+        if misused {
+            continue;
+        }
+        asked = match step {
+            Step::Send(_) => Asked::Answer,
+            Step::Receive => Asked::Receive,
+            Step::Wait(_) => Asked::Woken,
+            Step::Item(_) => Asked::Item,
+            Step::Done(result) => {
+                if let Err(error) = result {
+                    prop_assert!(error.to_string().len() < 8192);
+                }
+                Asked::Nothing
+            }
+            Step::Credentials { .. } => return Err(TestCaseError::fail("nothing is signed")),
+        };
+    }
+    Ok(())
+}
+
+fn check(streaming: bool, mut one: impl FnMut(&[Turn], &mut Reached) -> Result<(), TestCaseError>) {
+    let mut reached = Reached::new();
+    let mut runner = TestRunner::new(Config {
+        cases: 3_000,
+        failure_persistence: None,
+        ..Config::default()
+    });
+    let reached_in = std::cell::RefCell::new(&mut reached);
+    let one = std::cell::RefCell::new(&mut one);
+    let played = runner.run(&vec(turn(), 0..120), |turns| {
+        one.borrow_mut()(&turns, &mut reached_in.borrow_mut())
+    });
+    if let Err(error) = played {
+        panic!("{error}");
+    }
+    // Every input was tried in every state.
+    let states = [
+        Asked::Begin,
+        Asked::Answer,
+        Asked::Receive,
+        Asked::Woken,
+        Asked::Item,
+        Asked::Nothing,
+    ];
+    for state in states {
+        for kind in KINDS {
+            let count = reached.get(&(state, kind)).copied().unwrap_or_default();
+            assert!(count > 0, "{kind:?} at {state:?}, {streaming}");
+        }
+    }
+}
+
+#[test]
+fn rows_keep_to_it() {
+    check(true, |turns, reached| {
+        let query = ExecuteOpenCypherQuery::new("RETURN 1");
+        let options = CallOptions::new().effect(neptunedata::Effect::Read);
+        let rows = Rows::<Value>::with_options(&session(), &query, &options, 1);
+        play(rows, ROWS, true, turns, reached)
+    });
+}
+
+#[test]
+fn waiters_keep_to_it() {
+    check(false, |turns, reached| {
+        let options = WaitOptions::new().timeout(Duration::from_secs(600));
+        let wait = Wait::with_options(&session(), LoadEnded::new("l"), options, 1);
+        play(wait, LOADS, false, turns, reached)
+    });
+}
+
+#[test]
+fn change_streams_keep_to_it() {
+    check(false, |turns, reached| {
+        let changes = Transactions::<GetSparqlStream>::new(&session(), Start::TrimHorizon, 1);
+        play(changes, STREAMS, false, turns, reached)
+    });
+}

@@ -1,0 +1,127 @@
+//! The operations that answer rows.
+
+use neptunedata::{
+    CallOptions, ExecuteGremlinQuery, ExecuteOpenCypherQuery, GetPropertygraphStream,
+    PropertygraphRecord,
+};
+use serde_json::{Value, json};
+
+use super::{
+    operations::{Read, read},
+    script::answer,
+};
+
+#[test]
+fn queries_and_streams_are_read_as_they_arrive() {
+    let cypher = answer(200, r#"{"results":[{"a":1}]}"#);
+    let query = ExecuteOpenCypherQuery::new("RETURN 1 AS a");
+    let done: Read<Value> = read(&query, &CallOptions::new(), &[cypher.into()], 3);
+    assert_eq!(done.rows, [json!({"a": 1})]);
+    assert!(done.result.is_ok());
+
+    let gremlin = answer(
+        200,
+        r#"{"requestId":"r","status":{"code":200},"result":{"data":["v"],"meta":{}}}"#,
+    );
+    let query = ExecuteGremlinQuery::new("g.V().id()");
+    let done: Read<String> = read(&query, &CallOptions::new(), &[gremlin.into()], 3);
+    assert_eq!(done.rows, ["v"]);
+    assert_eq!(
+        done.result.expect("a success").members.json(r"requestId"),
+        Some("r".to_owned())
+    );
+
+    let stream = answer(200, STREAM);
+    let page = GetPropertygraphStream::trim_horizon();
+    let done: Read<PropertygraphRecord> = read(&page, &CallOptions::new(), &[stream.into()], 3);
+    assert_eq!(done.rows.len(), 2);
+    assert_eq!(done.rows[1].is_last_op, Some(true));
+}
+
+const STREAM: &str = r#"{"lastEventId":{"commitNum":12,"opNum":2},"records":[
+    {"eventId":{"commitNum":12,"opNum":1},"op":"ADD"},
+    {"eventId":{"commitNum":12,"opNum":2},"op":"ADD","isLastOp":true}],"totalRecords":2}"#;
+
+#[cfg(feature = "gzip")]
+mod gzip {
+    use std::io::Write;
+
+    use flate2::{Compression, write::GzEncoder};
+    use neptunedata::{Cause, DecodeErrorKind, ErrorKind, FailureKind, Sent, TransportErrorKind};
+
+    use super::*;
+    use crate::script::{Answer, Event, error_object};
+
+    fn gzipped(body: &str) -> Answer {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(body.as_bytes()).expect("memory");
+        answer(200, encoder.finish().expect("memory")).header("content-encoding", "gzip")
+    }
+
+    fn stream(event: impl Into<Event>, size: usize) -> Read<Value> {
+        let page = GetPropertygraphStream::trim_horizon();
+        let options = CallOptions::new().max_attempts(1);
+        read(&page, &options, &[event.into()], size)
+    }
+
+    #[test]
+    fn rows_come_out_of_gzip() {
+        for size in [1, 10, 1000] {
+            let done = stream(gzipped(STREAM), size);
+            assert_eq!(done.rows.len(), 2);
+            assert_eq!(done.result.expect("a success").rows, 2);
+            // A failing trailer and an error object behind a broken body count all the same.
+            let limit = ErrorKind::TimeLimitExceededException;
+            let failing =
+                gzipped(STREAM).trailer("x-neptune-status", "500 TimeLimitExceededException");
+            let done = stream(failing, size);
+            assert_eq!(done.rows.len(), 2);
+            let error = done.result.expect_err("a failure");
+            assert_eq!(error.kind(), FailureKind::Service(limit));
+            let object = error_object("TimeLimitExceededException", "m");
+            let done = stream(gzipped(&format!(r#"{{"records":[1,2,{object}"#)), size);
+            assert_eq!(done.rows, [json!(1), json!(2)]);
+            let error = done.result.expect_err("a failure");
+            assert_eq!(error.kind(), FailureKind::Service(limit));
+        }
+    }
+
+    /// Wherever it is cut: never a success.
+    #[test]
+    fn cut_gzip_is_an_error() {
+        let whole = gzipped(STREAM);
+        for length in 0..whole.body.len() {
+            let mut cut = whole.clone();
+            cut.body.truncate(length);
+            let done = stream(cut.clone(), 7);
+            let error = done.result.expect_err("not all came");
+            match error.cause() {
+                Cause::Decode(cause) => assert!(
+                    matches!(
+                        cause.kind(),
+                        DecodeErrorKind::Truncated | DecodeErrorKind::Empty
+                    ),
+                    "{error}"
+                ),
+                _ => panic!("{error}"),
+            }
+            let broken = Event::Cut(cut, TransportErrorKind::Closed, Sent::Maybe);
+            let error = stream(broken, 7).result.expect_err("not all came");
+            let kind = FailureKind::Transport(TransportErrorKind::Closed);
+            assert_eq!(error.kind(), kind);
+        }
+    }
+
+    #[test]
+    fn rows_of_inflated_size_have_the_limit() {
+        let large = format!(r#"{{"records":["{}"]}}"#, "x".repeat(3_000_000));
+        let page = GetPropertygraphStream::trim_horizon();
+        let options = CallOptions::new().row_limit(1_000_000);
+        let done: Read<Value> = read(&page, &options, &[gzipped(&large).into()], 1000);
+        let error = done.result.expect_err("too long");
+        assert!(
+            error.to_string().contains("limit of 1000000 bytes"),
+            "{error}"
+        );
+    }
+}

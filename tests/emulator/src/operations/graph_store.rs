@@ -1,0 +1,67 @@
+//! The Graph Store Protocol.
+//!
+//! `GET`, `PUT`, `POST` and `DELETE /sparql/gsp/?default` and `/sparql/gsp/?graph=…`
+//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html)). The guide shows neither
+//! statuses nor whether the slash can be left out (U10): it can here, and the statuses are those of the W3C's
+//! recommendation.
+
+use http::Method;
+
+use super::queries::submit;
+use super::{Answer, Route};
+use crate::cluster::Cluster;
+use crate::failure::Failure;
+use crate::incoming::Incoming;
+use crate::{Language, QueryKind, QueryRequest};
+
+macro_rules! both {
+    ($($operation:literal, $method:ident, $run:expr;)*) => {
+        &[$(
+            Route { operation: $operation, method: Method::$method, path: "/sparql/gsp/", run: $run },
+            Route { operation: $operation, method: Method::$method, path: "/sparql/gsp", run: $run },
+        )*]
+    };
+}
+
+pub(crate) const ROUTES: &[Route] = both! {
+    "GetGraph", GET, |cluster, incoming| take(cluster, incoming, "GET");
+    "PutGraph", PUT, |cluster, incoming| take(cluster, incoming, "PUT");
+    "PostGraph", POST, |cluster, incoming| take(cluster, incoming, "POST");
+    "DeleteGraph", DELETE, |cluster, incoming| take(cluster, incoming, "DELETE");
+};
+
+fn take(
+    cluster: &mut Cluster,
+    incoming: &Incoming<'_>,
+    method: &'static str,
+) -> Result<Answer, Failure> {
+    let mut graphs = incoming
+        .query_pairs()
+        .filter(|(name, _)| matches!(*name, "default" | "graph"));
+    let graph = match (graphs.next(), graphs.next()) {
+        (Some(("default", _)), None) => "default",
+        (Some((_, graph)), None) if !graph.is_empty() => graph,
+        (None, _) => {
+            return Err(Failure::missing_parameter(
+                "One of the parameters default and graph is required.",
+            ));
+        }
+        _ => {
+            return Err(Failure::bad_request(
+                "Only one graph can be specified in the URL.",
+            ));
+        }
+    };
+    let text = format!("{method} {graph}");
+    let mut request = QueryRequest::new(Language::Sparql, QueryKind::GraphStore, text);
+    if matches!(method, "PUT" | "POST") {
+        request.payload = incoming.body().clone();
+        request.payload_type = incoming.header("content-type").map(str::to_owned);
+        if request.payload_type.is_none() {
+            return Err(Failure::missing_parameter(
+                "Content-type header not specified.",
+            ));
+        }
+    }
+    submit(cluster, incoming, request)
+}

@@ -1,0 +1,217 @@
+//! A real engine behind SPARQL: oxigraph, in memory.
+//!
+//! What makes it Neptune is around it: the default graph of queries is the union of all named graphs, triples without a
+//! graph go to one with a name, and answers come in Neptune's media types.
+
+use std::fmt;
+
+use oxigraph::io::{RdfFormat, RdfParser};
+use oxigraph::model::{
+    GraphName, GraphNameRef, NamedNode, NamedOrBlankNode, Quad, Triple, TripleRef,
+};
+use oxigraph::sparql::{QueryResults, SparqlEvaluator, UpdateEvaluationError};
+use oxigraph::store::{Store, Transaction};
+
+use self::nesting::check_nesting;
+use crate::failure::Failure;
+use crate::{QueryKind, QueryRequest, Response};
+
+mod nesting;
+mod update;
+mod writing;
+
+/// Where triples go that are in no graph.
+const DEFAULT_GRAPH: &str = "http://aws.amazon.com/neptune/vocab/v01/DefaultNamedGraph";
+/// What relative IRIs hang from, since engine 1.2.1.0.
+const BASE: &str = "http://aws.amazon.com/neptune/default/";
+
+/// The triples of a cluster.
+#[derive(Default)]
+pub(crate) struct Rdf {
+    store: Option<Store>,
+}
+
+impl fmt::Debug for Rdf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rdf").finish_non_exhaustive()
+    }
+}
+
+/// What an engine in memory does not come across.
+fn internal(error: impl fmt::Display) -> Failure {
+    Failure::new("InternalFailureException", error.to_string())
+}
+
+fn malformed(error: impl fmt::Display) -> Failure {
+    Failure::new(
+        "MalformedQueryException",
+        format!("Malformed query: {error}"),
+    )
+}
+
+impl Rdf {
+    fn store(&mut self) -> Result<&Store, Failure> {
+        if self.store.is_none() {
+            self.store = Some(Store::new().map_err(internal)?);
+        }
+        self.store.as_ref().ok_or_else(|| internal("No store."))
+    }
+
+    /// Forgets all triples.
+    pub(crate) fn clear(&mut self) {
+        self.store = None;
+    }
+
+    /// Carries a request out; `None` if it is for somebody else.
+    pub(crate) fn answer(&mut self, request: &QueryRequest) -> Option<Result<Response, Failure>> {
+        match request.kind {
+            QueryKind::Query => Some(self.query(request)),
+            QueryKind::Update => Some(self.update(request)),
+            QueryKind::GraphStore => Some(self.graph_store(request)),
+            QueryKind::Explain | QueryKind::Profile => None,
+        }
+    }
+
+    fn query(&mut self, request: &QueryRequest) -> Result<Response, Failure> {
+        check_nesting(&request.text)?;
+        let mut query = evaluator()?.parse_query(&request.text).map_err(malformed)?;
+        let (default, named) = (
+            nodes(request, "default-graph-uri")?,
+            nodes(request, "named-graph-uri")?,
+        );
+        if !default.is_empty() || !named.is_empty() {
+            let dataset = query.dataset_mut();
+            dataset.set_default_graph(default.into_iter().map(GraphName::from).collect());
+            let named = named.into_iter().map(NamedOrBlankNode::from);
+            dataset.set_available_named_graphs(named.collect());
+        }
+        let results = query.on_store(self.store()?).execute().map_err(internal)?;
+        let accept = request.accept.as_deref();
+        match results {
+            QueryResults::Solutions(solutions) => writing::solutions(solutions, accept),
+            QueryResults::Boolean(answer) => writing::boolean(answer, accept),
+            QueryResults::Graph(triples) => {
+                let triples = triples.collect::<Result<Vec<_>, _>>().map_err(internal)?;
+                writing::triples(triples, accept)
+            }
+        }
+    }
+
+    fn update(&mut self, request: &QueryRequest) -> Result<Response, Failure> {
+        check_nesting(&request.text)?;
+        let using = (
+            nodes(request, "using-graph-uri")?,
+            nodes(request, "using-named-graph-uri")?,
+        );
+        update::run(self.store()?, &request.text, &using)?;
+        Ok(writing::events())
+    }
+
+    fn graph_store(&mut self, request: &QueryRequest) -> Result<Response, Failure> {
+        let (method, graph) = request.text.split_once(' ').unwrap_or_default();
+        let is_default = graph == "default";
+        let node = match is_default {
+            true => NamedNode::new_unchecked(DEFAULT_GRAPH),
+            false => {
+                NamedNode::new(graph).map_err(|error| Failure::bad_request(error.to_string()))?
+            }
+        };
+        let store = self.store()?;
+        let exists = store.contains_named_graph(&node).map_err(internal)?;
+        if !exists && !is_default && matches!(method, "GET" | "DELETE") {
+            return Err(Failure::new(
+                "ResourceNotFoundException",
+                format!("There is no graph {node}."),
+            ));
+        }
+        match method {
+            "GET" => {
+                // The default graph is the union of all, here as in queries (assumed).
+                let graph = match is_default {
+                    true => GraphName::DefaultGraph,
+                    false => node.into(),
+                };
+                let quads = store.quads_for_pattern(None, None, None, Some(graph.as_ref()));
+                let triples = quads.map(|quad| quad.map(Triple::from));
+                let mut triples = triples.collect::<Result<Vec<_>, _>>().map_err(internal)?;
+                triples.sort_by_cached_key(ToString::to_string);
+                writing::triples(triples, request.accept.as_deref())
+            }
+            "DELETE" => {
+                let mut transaction = store.start_transaction().map_err(internal)?;
+                transaction.remove_named_graph(&node).map_err(internal)?;
+                unite(&mut transaction)?;
+                transaction.commit().map_err(internal)?;
+                Ok(Response::new(http::StatusCode::NO_CONTENT, ""))
+            }
+            _ => {
+                let quads = payload(request, &node)?;
+                let mut transaction = store.start_transaction().map_err(internal)?;
+                if method == "PUT" {
+                    transaction.remove_named_graph(&node).map_err(internal)?;
+                }
+                transaction.insert_named_graph(&node);
+                transaction.extend(&quads);
+                unite(&mut transaction)?;
+                transaction.commit().map_err(internal)?;
+                Ok(writing::stored(!exists))
+            }
+        }
+    }
+}
+
+/// Makes the default graph the union of all others. The engine has a union of its own, in which a triple stands as often as
+/// there are graphs with it; Neptune gives it once.
+fn unite(transaction: &mut Transaction<'_>) -> Result<(), Failure> {
+    transaction
+        .clear_graph(GraphNameRef::DefaultGraph)
+        .map_err(internal)?;
+    let quads = transaction.quads_for_pattern(None, None, None, None);
+    let quads = quads.collect::<Result<Vec<_>, _>>().map_err(internal)?;
+    for quad in &quads {
+        let triple = TripleRef::from(quad.as_ref());
+        transaction.insert(triple.in_graph(GraphNameRef::DefaultGraph));
+    }
+    Ok(())
+}
+
+fn evaluator() -> Result<SparqlEvaluator, Failure> {
+    let evaluator = SparqlEvaluator::new();
+    evaluator.with_base_iri(BASE).map_err(internal)
+}
+
+/// The graphs that a parameter names.
+fn nodes(request: &QueryRequest, name: &str) -> Result<Vec<NamedNode>, Failure> {
+    let nodes = request.options(name).map(NamedNode::new);
+    nodes.collect::<Result<_, _>>().map_err(|error| {
+        Failure::invalid_parameter(format!("The value of {name} is no IRI: {error}"))
+    })
+}
+
+/// What is to be stored. Triples go to the graph of the URL, quads to theirs.
+fn payload(request: &QueryRequest, graph: &NamedNode) -> Result<Vec<Quad>, Failure> {
+    let media_type = request.payload_type.as_deref().unwrap_or_default();
+    let Some(format) = RdfFormat::from_media_type(media_type) else {
+        return Err(Failure::bad_request(format!(
+            "Unsupported content type: {media_type}"
+        )));
+    };
+    let refused = |error: &dyn fmt::Display| Failure::bad_request(error.to_string());
+    let parser = RdfParser::from_format(format)
+        .with_base_iri(BASE)
+        .map_err(internal)?
+        .with_default_graph(graph.clone())
+        .rename_blank_nodes();
+    let quads = parser.for_slice(&request.payload);
+    quads
+        .collect::<Result<_, _>>()
+        .map_err(|error| refused(&error))
+}
+
+/// Why an update did not work.
+fn update_failure(error: UpdateEvaluationError) -> Failure {
+    match error {
+        UpdateEvaluationError::Storage(error) => internal(error),
+        other => Failure::bad_request(other.to_string()),
+    }
+}

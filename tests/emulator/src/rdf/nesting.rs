@@ -1,0 +1,45 @@
+//! A limit that keeps the parser, which calls itself, on its stack.
+
+use crate::failure::Failure;
+
+/// How deep brackets, and operators with one operand, may stand in each other.
+const DEEPEST: usize = 64;
+
+/// Refuses texts that are nested too deeply. Brackets in strings and comments count as well: who has that many of them open
+/// is refused, too.
+pub(super) fn check_nesting(text: &str) -> Result<(), Failure> {
+    let (mut open, mut signs) = (0_usize, 0_usize);
+    for character in text.chars() {
+        match character {
+            '(' | '[' | '{' => {
+                open += 1;
+                signs = 0;
+            }
+            ')' | ']' | '}' => open = open.saturating_sub(1),
+            '!' | '-' | '+' | '^' => signs += 1,
+            space if space.is_whitespace() => {}
+            _ => signs = 0,
+        }
+        if open.max(signs) > DEEPEST {
+            return Err(Failure::new(
+                "MalformedQueryException",
+                format!("Malformed query: nested more than {DEEPEST} levels deep."),
+            ));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_deep() {
+        let nested = |depth: usize| format!("{}x{}", "(".repeat(depth), ")".repeat(depth));
+        assert!(check_nesting(&nested(DEEPEST)).is_ok());
+        assert!(check_nesting(&nested(DEEPEST + 1)).is_err());
+        assert!(check_nesting(&"(x)".repeat(1000)).is_ok());
+        assert!(check_nesting(&"! ".repeat(DEEPEST + 1)).is_err());
+    }
+}

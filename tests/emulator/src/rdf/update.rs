@@ -1,0 +1,154 @@
+//! Updates, with the graphs that Neptune means by none.
+
+use oxigraph::model::{GraphName as Graph, NamedNode, NamedOrBlankNode};
+use oxigraph::store::{Store, Transaction};
+use spargebra::algebra::GraphTarget;
+use spargebra::term::{GraphName, GraphNamePattern, GroundQuad, GroundQuadPattern};
+use spargebra::{GraphUpdateOperation, SparqlParser, Update};
+
+use super::{BASE, DEFAULT_GRAPH, evaluator, internal, malformed, unite, update_failure};
+use crate::failure::Failure;
+
+/// Runs an update, all of it or nothing.
+pub(super) fn run(
+    store: &Store,
+    text: &str,
+    using: &(Vec<NamedNode>, Vec<NamedNode>),
+) -> Result<(), Failure> {
+    let parser = SparqlParser::new().with_base_iri(BASE).map_err(internal)?;
+    let update = parser.parse_update(text).map_err(malformed)?;
+    let mut transaction = store.start_transaction().map_err(internal)?;
+    for operation in update.operations {
+        let has_own = match &operation {
+            GraphUpdateOperation::DeleteInsert { using, .. } => using.is_some(),
+            GraphUpdateOperation::Load { .. } => {
+                return Err(Failure::new(
+                    "UnsupportedOperationException",
+                    "The emulator does not load from elsewhere.",
+                ));
+            }
+            _ => false,
+        };
+        let protocol = !using.0.is_empty() || !using.1.is_empty();
+        if has_own && protocol {
+            return Err(Failure::bad_request(
+                "The update names its graphs itself, so parameters cannot.",
+            ));
+        }
+        let operation = placed(operation, &transaction)?;
+        let mut prepared = evaluator()?.for_update(Update {
+            base_iri: update.base_iri.clone(),
+            operations: vec![operation],
+        });
+        for dataset in prepared.using_datasets_mut().filter(|_| protocol) {
+            dataset.set_default_graph(using.0.iter().cloned().map(Graph::from).collect());
+            let named = using.1.iter().cloned().map(NamedOrBlankNode::from);
+            dataset.set_available_named_graphs(named.collect());
+        }
+        prepared
+            .on_transaction(&mut transaction)
+            .execute()
+            .map_err(update_failure)?;
+        unite(&mut transaction)?;
+    }
+    transaction.commit().map_err(internal)
+}
+
+/// An operation with a name for every graph. What is added without one goes to the fallback graph; what is removed without one
+/// is removed from all of them, since the default graph is their union (the guide does not say so: assumed).
+fn placed(
+    operation: GraphUpdateOperation,
+    transaction: &Transaction<'_>,
+) -> Result<GraphUpdateOperation, Failure> {
+    use GraphUpdateOperation::{Clear, DeleteData, DeleteInsert, Drop, InsertData};
+
+    let fallback = || NamedNode::new_unchecked(DEFAULT_GRAPH);
+    let all = || -> Result<Vec<NamedNode>, Failure> {
+        let mut all = Vec::new();
+        for graph in transaction.named_graphs() {
+            if let NamedOrBlankNode::NamedNode(graph) = graph.map_err(internal)? {
+                all.push(graph);
+            }
+        }
+        Ok(all)
+    };
+    Ok(match operation {
+        InsertData { mut data } => {
+            for quad in &mut data {
+                if quad.graph_name == GraphName::DefaultGraph {
+                    quad.graph_name = fallback().into();
+                }
+            }
+            InsertData { data }
+        }
+        DeleteData { data } => {
+            let all = all()?;
+            let data = data.into_iter().flat_map(|quad| {
+                let graphs = match quad.graph_name {
+                    GraphName::DefaultGraph => all.clone(),
+                    GraphName::NamedNode(graph) => vec![graph],
+                };
+                let (subject, predicate, object) = (quad.subject, quad.predicate, quad.object);
+                graphs.into_iter().map(move |graph| GroundQuad {
+                    subject: subject.clone(),
+                    predicate: predicate.clone(),
+                    object: object.clone(),
+                    graph_name: graph.into(),
+                })
+            });
+            DeleteData {
+                data: data.collect(),
+            }
+        }
+        DeleteInsert {
+            delete,
+            mut insert,
+            using,
+            pattern,
+        } => {
+            for quad in &mut insert {
+                if quad.graph_name == GraphNamePattern::DefaultGraph {
+                    quad.graph_name = fallback().into();
+                }
+            }
+            let all = all()?;
+            let delete = delete.into_iter().flat_map(|quad| {
+                let graphs = match quad.graph_name {
+                    GraphNamePattern::DefaultGraph => {
+                        all.iter().cloned().map(GraphNamePattern::from).collect()
+                    }
+                    named => vec![named],
+                };
+                let (subject, predicate, object) = (quad.subject, quad.predicate, quad.object);
+                graphs.into_iter().map(move |graph_name| GroundQuadPattern {
+                    subject: subject.clone(),
+                    predicate: predicate.clone(),
+                    object: object.clone(),
+                    graph_name,
+                })
+            });
+            DeleteInsert {
+                delete: delete.collect(),
+                insert,
+                using,
+                pattern,
+            }
+        }
+        // Clearing the default graph clears the fallback graph (assumed), whether or not it is there.
+        Clear {
+            graph: GraphTarget::DefaultGraph,
+            ..
+        } => Clear {
+            silent: true,
+            graph: GraphTarget::NamedNode(fallback()),
+        },
+        Drop {
+            graph: GraphTarget::DefaultGraph,
+            ..
+        } => Drop {
+            silent: true,
+            graph: GraphTarget::NamedNode(fallback()),
+        },
+        other => other,
+    })
+}
