@@ -281,3 +281,23 @@ impl Driver {
 fn failure(kind: TransportErrorKind) -> Input {
     Input::Failure(TransportError::new(kind, Sent::No))
 }
+
+#[cfg(test)]
+mod tests {
+    use neptunedata::{CallOptions, Endpoint, Exchange, GetEngineStatus};
+    use neptunedata_emulator::{Emulator, Server};
+
+    use super::*;
+
+    #[test]
+    fn it_knows_which_address_took_a_request() {
+        let server = Server::start(Emulator::default()).unwrap();
+        let client = Client::unsigned(Endpoint::parse(&server.endpoint()).unwrap()).unwrap();
+        let status = GetEngineStatus::new();
+        let status = Exchange::streaming(client.session(), &status, &CallOptions::new(), 42);
+        let mut running = client.start(status);
+        assert_eq!(running.driver.path.took, None);
+        assert!(running.advance().unwrap().is_some());
+        assert_eq!(running.driver.path.took, Some(Some(server.address())));
+    }
+}

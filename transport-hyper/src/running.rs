@@ -404,3 +404,23 @@ impl<M: Machine> fmt::Debug for Running<M> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(all(test, feature = "tokio"))]
+mod tests {
+    use neptunedata::{CallOptions, Endpoint, Exchange, GetEngineStatus};
+    use neptunedata_emulator::{Emulator, Server};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn it_knows_which_address_took_a_request() {
+        let server = Server::start(Emulator::default()).unwrap();
+        let client = Client::unsigned(Endpoint::parse(&server.endpoint()).unwrap()).unwrap();
+        let status = GetEngineStatus::new();
+        let status = Exchange::streaming(client.session(), &status, &CallOptions::new(), 42);
+        let mut running = client.start(status);
+        assert_eq!(running.path.took, None);
+        assert!(running.advance().await.unwrap().is_some());
+        assert_eq!(running.path.took, Some(Some(server.address())));
+    }
+}
