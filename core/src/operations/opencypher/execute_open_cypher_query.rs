@@ -85,6 +85,8 @@ use crate::{
 /// (400) on a replica; `DuplicateDataException`, which is in no model, for a `~id` that is taken. A
 /// missing token or right may be 400 instead of 403 (`M12`).
 ///
+/// Answers are asked for and read as JSON; whether the service still has other forms is not known (`U07`).
+///
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-queries.html>,
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-exceptions.html>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
