@@ -10,7 +10,7 @@ use std::{time::Duration, vec};
 
 use crate::{
     Answered, Call, Error, EventId, FailureKind, Input, IteratorType, Machine, Misuse, Now,
-    Session, Step, TransportErrorKind, call::Random,
+    Session, Step, Timeouts, TransportErrorKind, call::Random,
 };
 
 pub use checkpoint::Checkpoint;
@@ -50,7 +50,7 @@ pub enum Start {
 ///
 /// Changes that are lost are never passed over: a place that is no longer kept (`U18`), and one beyond
 /// the end of the stream, as after a fast reset or a restore (`U17`), are errors with a
-/// [`ChangesError`] as their cause. The latter goes unnoticed where the new stream has
+/// [`ChangesError`](crate::ChangesError) as their cause. The latter goes unnoticed where the new stream has
 /// grown past the old place before anybody asked.
 ///
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/streams-using.html>
@@ -311,6 +311,16 @@ impl<O: ChangeSource> Changes<O> {
 impl<O: ChangeSource> Machine for Changes<O> {
     type Item = Change<O::Record>;
     type Output = ChangesEnd;
+
+    /// As long as it takes. An attempt of one of the calls may take as long as
+    /// [`ChangesOptions::call`] says.
+    fn timeouts(&self) -> Timeouts {
+        let call = self.options.call.timeouts();
+        Timeouts {
+            total: Some(Duration::MAX),
+            attempt: call.attempt.or(call.total),
+        }
+    }
 
     fn resume(&mut self, input: Input, now: Now) -> Next<O> {
         let state = std::mem::replace(&mut self.state, State::Done);

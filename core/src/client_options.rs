@@ -41,7 +41,8 @@ pub struct ClientOptions {
     /// How long a call waits for one of [`max_connections`](ClientOptions::max_connections) to
     /// become free. 30 s by default.
     pub connection_wait: Duration,
-    /// How long a connection may lie idle and still be used. 50 s by default.
+    /// How long a connection may lie idle and still be used. 50 s by default, as nothing says how long the
+    /// service keeps one (`U21`).
     pub idle_timeout: Duration,
     /// How old a connection may get and still be used for another request, so that changes of
     /// addresses are noticed. 5 min by default.
@@ -155,6 +156,15 @@ impl ClientOptions {
     /// The defaults.
     pub fn new() -> Self {
         ClientOptions::default()
+    }
+
+    /// How long one attempt may take of the many calls by which something is waited for, or followed,
+    /// unless the options for those calls say it: [`attempt_timeout`](field@Self::attempt_timeout),
+    /// else [`timeout`](field@Self::timeout), else 60 s. None of them is long, and one that hangs must
+    /// not stop the waiting.
+    pub fn poll_timeout(&self) -> Duration {
+        let own = self.attempt_timeout.or(self.timeout);
+        own.unwrap_or(Duration::from_secs(60))
     }
 
     /// A session builder with those of the options that concern the core.

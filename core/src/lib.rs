@@ -77,6 +77,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # More machines
+//!
+//! What takes more than one answer is a machine like a call, with items on the way, and the same loop
+//! runs it: [`Rows`] hands out the rows of an answer as they arrive, [`Wait`] asks until a bulk load or
+//! other long work has ended, [`Changes`] and [`Transactions`] follow a change stream.
+//!
 //! # What it promises
 //!
 //! - No I/O, clock, randomness, environment, threads or global state: time is an argument,

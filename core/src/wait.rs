@@ -19,7 +19,7 @@ use bytes::Bytes;
 
 use crate::{
     Answered, Call, Error, FailureKind, Input, Machine, Misuse, Now, Operation, Session, Step,
-    TransportErrorKind, WaitError, WaitErrorKind, call::Random, error::Stop,
+    Timeouts, TransportErrorKind, WaitError, WaitErrorKind, call::Random, error::Stop,
 };
 
 pub use data_processing_ended::DataProcessingEnded;
@@ -33,6 +33,9 @@ pub use model_transform_ended::ModelTransformEnded;
 pub use options::{Pace, WaitOptions};
 pub use statistics_computed::{PropertygraphStatisticsComputed, SparqlStatisticsComputed};
 pub use watch::{Sight, Watch};
+
+/// So long the last time of asking may take, which begins when the time is over.
+const LAST_POLL: Duration = Duration::from_secs(30);
 
 /// Waits until something has ended, asking again and again.
 ///
@@ -221,6 +224,10 @@ impl<W: Watch> Wait<W> {
             self.trouble = Some(error);
             return self.take(sight, now);
         }
+        if is_over && self.left(now).is_zero() {
+            self.trouble = Some(error);
+            return self.timed_out(now);
+        }
         self.failures = self.failures.saturating_add(1);
         if is_over || !error.is_retryable() || self.failures > self.options.transient_failures {
             return self.end(error);
@@ -315,6 +322,17 @@ impl<W: Watch> Wait<W> {
 impl<W: Watch> Machine for Wait<W> {
     type Item = Progress<W::Status>;
     type Output = Waited<W::End>;
+
+    /// In all what was set, with a little more for asking a last time. An attempt of one of the calls
+    /// may take as long as [`WaitOptions::call`] says.
+    fn timeouts(&self) -> Timeouts {
+        let total = self.options.timeout.unwrap_or(W::PACE.timeout);
+        let call = self.options.call.timeouts();
+        Timeouts {
+            total: Some(total.saturating_add(LAST_POLL)),
+            attempt: call.attempt.or(call.total),
+        }
+    }
 
     fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, Self::Output> {
         let state = std::mem::replace(&mut self.state, State::Done);

@@ -3,9 +3,9 @@
 use std::time::{Duration, SystemTime};
 
 use neptunedata::{
-    Auth, Call, CallOptions, Endpoint, ExecuteGremlinQuery, ExecuteOpenCypherQuery, FailureKind,
-    Input, Machine, Now, Operation, RetryPolicy, Rows, Sent, Session, Step, TransportError,
-    TransportErrorKind, by_name,
+    Auth, Call, CallOptions, Endpoint, ExecuteGremlinQuery, ExecuteOpenCypherQuery,
+    ExecuteSparqlUpdate, FailureKind, Input, Machine, Now, Operation, RetryPolicy, Rows, Sent,
+    Session, Step, TransportError, TransportErrorKind, by_name,
     http::{self, HeaderMap},
     serde_json::{Value, json},
 };
@@ -131,6 +131,26 @@ fn nothing_is_named_unless_asked_for() {
     let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
     let bare = neptunedata::request(&query(), &endpoint).unwrap();
     assert_eq!(bare.body(), r#"{"gremlin":"g.V()"}"#);
+}
+
+#[test]
+fn sparql_is_named_in_its_form() {
+    let mut update = call(&ExecuteSparqlUpdate::new("CLEAR ALL"), &CallOptions::new());
+    let body = match update.resume(Input::Next, NOW) {
+        Step::Send(transmit) => transmit.request.into_body(),
+        step => panic!("{step:?}"),
+    };
+    let form = String::from_utf8(body.to_vec()).unwrap();
+    let (_, id) = form.split_once("&queryId=").unwrap();
+    let mut exchange = update.abandoned().unwrap();
+    match exchange.resume(Input::Next, NOW) {
+        Step::Send(transmit) => {
+            assert_eq!(transmit.request.uri().path(), "/sparql/status");
+            let expected = format!("cancelQuery=true&queryId={id}");
+            assert_eq!(transmit.request.body(), &expected);
+        }
+        step => panic!("{step:?}"),
+    }
 }
 
 /// `U06`: there is no id to cancel them by.

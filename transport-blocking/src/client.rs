@@ -190,7 +190,7 @@ pub struct CallBuilder<'a, O> {
     options: CallOptions,
 }
 
-impl<O: Operation> CallBuilder<'_, O> {
+impl<'a, O: Operation> CallBuilder<'a, O> {
     /// How long the call may take with all attempts and waits.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.with(|options| options.timeout(timeout))
@@ -231,6 +231,17 @@ impl<O: Operation> CallBuilder<'_, O> {
         self.with(|options| options.body_limit(bytes))
     }
 
+    /// The longest row in bytes, for [`rows`](CallBuilder::rows); 64 MiB by default.
+    pub fn row_limit(self, bytes: usize) -> Self {
+        self.with(|options| options.row_limit(bytes))
+    }
+
+    /// Whether the query is cancelled when nobody waits for it any more; the client says it by default.
+    /// See [queries that are given up](crate#queries-that-are-given-up).
+    pub fn cancel_abandoned(self, cancel: bool) -> Self {
+        self.with(|options| options.cancel_abandoned(cancel))
+    }
+
     /// Sets all options at once, and forgets those set before.
     pub fn options(self, options: CallOptions) -> Self {
         self.with(|_| options)
@@ -249,6 +260,10 @@ impl<O: Operation> CallBuilder<'_, O> {
         } = self;
         let call = Call::with_options(client.session(), operation, &options, client.seed());
         Running::new(client, call, O::INFO.name).finish()
+    }
+
+    pub(crate) fn into_parts(self) -> (&'a Client, &'a O, CallOptions) {
+        (self.client, self.operation, self.options)
     }
 
     fn with(mut self, change: impl FnOnce(CallOptions) -> CallOptions) -> Self {

@@ -73,9 +73,14 @@ impl Connector {
         })
     }
 
-    pub(crate) fn connect(&self, limits: &Limits) -> Result<Socket, TransportError> {
+    /// A new connection: to this address, or to whatever the name stands for now.
+    pub(crate) fn connect(
+        &self,
+        to: Option<SocketAddr>,
+        limits: &Limits,
+    ) -> Result<Socket, TransportError> {
         let limits = limits.with_connect(self.timeout);
-        let socket = self.reach(&limits)?;
+        let socket = self.reach(to, &limits)?;
         match &self.tls {
             None => Ok(socket),
             Some((config, name)) => socket.secure(config, name, &limits).map_err(|error| {
@@ -95,27 +100,36 @@ impl Connector {
     }
 
     #[cfg(feature = "proxy")]
-    fn reach(&self, limits: &Limits) -> Result<Socket, TransportError> {
+    fn reach(&self, to: Option<SocketAddr>, limits: &Limits) -> Result<Socket, TransportError> {
         let Some(proxy) = &self.proxy else {
-            return self.dial(&self.target, limits).map(Socket::plain);
+            return self.dial(&self.target, to, limits).map(Socket::plain);
         };
         let address = Target {
             host: proxy.host().to_owned(),
             port: proxy.port(),
         };
-        let mut socket = self.dial(&address, limits).map(Socket::plain)?;
+        let mut socket = self.dial(&address, None, limits).map(Socket::plain)?;
         crate::tunnel::open(&mut socket, proxy, &self.target, limits)
             .map_err(|error| failed(error, TransportErrorKind::Connect))?;
-        Ok(socket)
+        Ok(socket.led_on())
     }
 
     #[cfg(not(feature = "proxy"))]
-    fn reach(&self, limits: &Limits) -> Result<Socket, TransportError> {
-        self.dial(&self.target, limits).map(Socket::plain)
+    fn reach(&self, to: Option<SocketAddr>, limits: &Limits) -> Result<Socket, TransportError> {
+        self.dial(&self.target, to, limits).map(Socket::plain)
     }
 
-    fn dial(&self, target: &Target, limits: &Limits) -> Result<TcpStream, TransportError> {
-        let stream = dial(target, limits)?;
+    fn dial(
+        &self,
+        target: &Target,
+        to: Option<SocketAddr>,
+        limits: &Limits,
+    ) -> Result<TcpStream, TransportError> {
+        let addresses = match to {
+            Some(address) => vec![address],
+            None => look_up(target, limits)?,
+        };
+        let stream = dial(addresses, limits)?;
         // Where these cannot be set the connection is as good as it was.
         let socket = SockRef::from(&stream);
         // A peer that is gone without a word is noticed some day, also without time-outs.
@@ -137,9 +151,8 @@ const KEEPALIVE: Duration = Duration::from_secs(60);
 
 /// A TCP connection to the first of the addresses that takes one. Each gets an even share of the time
 /// that is left, so that a dead one leaves time for the others.
-fn dial(target: &Target, limits: &Limits) -> Result<TcpStream, TransportError> {
+fn dial(addresses: Vec<SocketAddr>, limits: &Limits) -> Result<TcpStream, TransportError> {
     let late = |kind| TransportError::new(kind, Sent::No);
-    let addresses = look_up(target, limits)?;
     let mut untried = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
     let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
     for address in addresses {

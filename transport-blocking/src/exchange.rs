@@ -7,6 +7,7 @@
 use std::{
     fmt, io,
     io::Read,
+    net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -25,7 +26,9 @@ use ureq::{
 };
 
 use crate::{
-    BuildError, connect,
+    BuildError,
+    abandon::Path,
+    connect,
     limits::Limits,
     pool::{Lease, Pool},
     wire::{Progress, Wire},
@@ -89,9 +92,11 @@ impl Exchanger {
     pub(crate) fn begin(
         &self,
         transmit: Transmit,
+        path: &mut Path,
         limits: Limits,
     ) -> Result<(Parts, Answer), TransportError> {
-        let lease = self.lease(transmit.connection, &limits)?;
+        let mut lease = self.lease(transmit.connection, path.to, &limits)?;
+        path.took = Some(lease.socket().and_then(|socket| socket.peer()));
         let progress = Progress::new(limits, lease.is_reused());
         let (head, body) = transmit.request.into_parts();
         let shadow = self.shadow(&head);
@@ -122,15 +127,21 @@ impl Exchanger {
         }
     }
 
-    fn lease(&self, connection: Connection, limits: &Limits) -> Result<Lease, TransportError> {
+    fn lease(
+        &self,
+        connection: Connection,
+        to: Option<SocketAddr>,
+        limits: &Limits,
+    ) -> Result<Lease, TransportError> {
         let mut lease = self.pool.lease(limits)?;
         let fresh = connection == Connection::Fresh;
-        if !fresh && lease.reuse() {
+        // Idle ones may lead to any of the instances.
+        if !fresh && to.is_none() && lease.reuse() {
             return Ok(lease);
         }
-        lease.make_room(fresh);
+        lease.make_room(fresh && to.is_none());
         let generation = lease.generation();
-        let socket = self.connector.connect(limits)?;
+        let socket = self.connector.connect(to, limits)?;
         lease.put(socket, generation);
         Ok(lease)
     }

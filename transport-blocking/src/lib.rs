@@ -59,6 +59,18 @@
 //! HTTP/1.1 only. An answer that ends with its connection counts as complete if its JSON is. Heads, and
 //! trailers, are limited in [bytes](ClientOptions::head_limit) and [fields](ClientOptions::MAX_HEAD_FIELDS).
 //!
+//! # Queries that are given up
+//!
+//! A query goes on when nobody waits for its answer any more, up to the cluster's own time-out. With
+//! [`cancel_abandoned`](ClientOptions::cancel_abandoned), for the client or for one call, Gremlin and SPARQL queries
+//! are named and cancelled: at the end of a call's time-out, and when [`RowIter`] or
+//! [`Running`] is dropped in the middle of the answer. That happens on the thread that gives up, which it holds
+//! up by 5 s at most, and not while a panic is under way. The request goes to the address that took
+//! the query (`U13`), over a new connection; behind a proxy, or where
+//! [`resolve_to`](ClientOptions::resolve_to) leads to several instances, it may miss. Nothing becomes of its
+//! failure. openCypher queries cannot be named over HTTP (`U06`) and go on; give them a
+//! [time-out of their own](ExecuteOpenCypherQuery::timeout_hint).
+//!
 //! # Logs
 //!
 //! ureq logs through the `log` crate; it never gets to see headers, paths or bodies of requests. At level
@@ -92,6 +104,7 @@
     )
 )]
 
+mod abandon;
 #[cfg(feature = "aws-config")]
 mod aws;
 mod builder;
@@ -99,10 +112,12 @@ mod client;
 mod connect;
 mod credentials;
 mod exchange;
+mod following;
 mod head;
 mod limits;
 mod load;
 mod pool;
+mod rows;
 mod running;
 #[cfg(feature = "aws-config")]
 mod runtime;
@@ -112,13 +127,17 @@ mod trace;
 mod trailers;
 #[cfg(feature = "proxy")]
 mod tunnel;
+mod waiting;
 mod wire;
 
 pub use neptunedata::*;
 
 pub use builder::{BuildError, ClientBuilder};
 pub use client::{CallBuilder, Client};
+pub use following::ChangeIter;
+pub use rows::RowIter;
 pub use running::Running;
+pub use waiting::WaitBuilder;
 
 /// The README's example.
 #[cfg(doctest)]

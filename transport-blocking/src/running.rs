@@ -1,7 +1,9 @@
 //! The driver: performs the steps of a machine, one after the other, on the calling thread.
 
 use std::{
-    fmt, thread,
+    fmt, mem,
+    net::SocketAddr,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -9,13 +11,20 @@ use neptunedata::{
     Credentials, Error, Input, Machine, Sent, Step, Transmit, TransportError, TransportErrorKind,
 };
 
-use crate::{Client, credentials::Missing, exchange::Answer, limits::Limits, trace};
+use crate::{
+    Client,
+    abandon::{Path, cancel_left},
+    credentials::Missing,
+    exchange::Answer,
+    limits::Limits,
+    trace,
+};
 
 /// A machine under way: [`Client::start`].
 ///
 /// Nothing happens between two calls of [`advance`](Running::advance), and that time is the caller's own: it
 /// does not count towards time-outs. Dropped before its end, it closes the connection whose answer is
-/// still open.
+/// still open, and if that is wished for [cancels the query](crate#queries-that-are-given-up).
 #[must_use]
 pub struct Running<M: Machine> {
     machine: M,
@@ -27,6 +36,8 @@ pub struct Running<M: Machine> {
     timeout: Option<Duration>,
     begun: bool,
     outcome: Option<Result<M::Output, Error>>,
+    /// There is or was an outcome.
+    concluded: bool,
 }
 
 impl<M: Machine> Running<M> {
@@ -43,11 +54,41 @@ impl<M: Machine> Running<M> {
                 limits: Limits::default(),
                 answer: None,
                 given: None,
+                path: Path::default(),
             },
             input: Input::Next,
             paused: None,
             outcome: None,
+            concluded: false,
         }
+    }
+
+    /// The same, with requests going to this address alone if there is one.
+    pub(crate) fn to(client: &Client, machine: M, address: Option<SocketAddr>) -> Self {
+        let mut running = Running::new(client, machine, "(cancel)");
+        running.driver.path.to = address;
+        running
+    }
+
+    /// How long an attempt may take if the machine does not say it: it makes many calls, and none of
+    /// them is long.
+    pub(crate) fn polling(mut self) -> Self {
+        if self.machine.timeouts().attempt.is_none() {
+            self.driver.attempt_timeout = Some(self.driver.client.options().poll_timeout());
+        }
+        self
+    }
+
+    pub(crate) fn machine(&self) -> &M {
+        &self.machine
+    }
+
+    pub(crate) fn output(&self) -> Option<&M::Output> {
+        self.outcome.as_ref()?.as_ref().ok()
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.outcome.is_some()
     }
 
     /// How long all of it may take from the first [`advance`](Running::advance) on, in place of what
@@ -73,14 +114,14 @@ impl<M: Machine> Running<M> {
     ///
     /// When the machine failed; from then on it is always the same error.
     pub fn advance(&mut self) -> Result<Option<M::Item>, Error> {
-        if !std::mem::replace(&mut self.begun, true) {
+        if !mem::replace(&mut self.begun, true) {
             self.driver.limits = Limits::of_call(self.timeout);
         }
         if let Some(pause) = self.paused.take() {
             self.driver.postpone(pause.elapsed());
         }
         while self.outcome.is_none() {
-            let input = std::mem::replace(&mut self.input, Input::Next);
+            let input = mem::replace(&mut self.input, Input::Next);
             let driver = &mut self.driver;
             self.input = match self.machine.resume(input, driver.client.now()) {
                 Step::Credentials { refresh } => driver.credentials(refresh),
@@ -93,6 +134,10 @@ impl<M: Machine> Running<M> {
                 }
                 Step::Done(outcome) => {
                     driver.answer = None;
+                    if outcome.is_err() {
+                        driver.cancel_left(&self.machine);
+                    }
+                    self.concluded = true;
                     trace::ended(driver.operation, outcome.as_ref().err());
                     self.outcome = Some(outcome);
                     break;
@@ -112,11 +157,21 @@ impl<M: Machine> Running<M> {
     /// When the machine fails, or had failed.
     pub fn finish(mut self) -> Result<M::Output, Error> {
         loop {
-            if let Some(outcome) = self.outcome {
+            if let Some(outcome) = self.outcome.take() {
                 return outcome;
             }
             // An error is the outcome, too.
             let _ = self.advance();
+        }
+    }
+}
+
+impl<M: Machine> Drop for Running<M> {
+    fn drop(&mut self) {
+        self.driver.answer = None;
+        // Nothing that may take long while a panic is under way.
+        if !self.concluded && !thread::panicking() {
+            self.driver.cancel_left(&self.machine);
         }
     }
 }
@@ -139,6 +194,7 @@ struct Driver {
     answer: Option<Answer>,
     /// What the machine signs with.
     given: Option<Credentials>,
+    path: Path,
 }
 
 impl Driver {
@@ -164,7 +220,11 @@ impl Driver {
         self.answer = None;
         self.limits = self.limits.with_attempt(self.attempt_timeout);
         let attempt = transmit.attempt;
-        match self.client.exchanger().begin(transmit, self.limits) {
+        match self
+            .client
+            .exchanger()
+            .begin(transmit, &mut self.path, self.limits)
+        {
             Ok((head, answer)) => {
                 trace::answered(self.operation, attempt, head.status);
                 self.answer = Some(answer);
@@ -205,6 +265,10 @@ impl Driver {
         }
     }
 
+    fn cancel_left(&mut self, machine: &impl Machine) {
+        cancel_left(&self.client, machine, mem::take(&mut self.path));
+    }
+
     fn postpone(&mut self, by: Duration) {
         self.limits.postpone(by);
         if let Some(answer) = &self.answer {
@@ -216,4 +280,24 @@ impl Driver {
 /// Nothing was under way.
 fn failure(kind: TransportErrorKind) -> Input {
     Input::Failure(TransportError::new(kind, Sent::No))
+}
+
+#[cfg(test)]
+mod tests {
+    use neptunedata::{CallOptions, Endpoint, Exchange, GetEngineStatus};
+    use neptunedata_emulator::{Emulator, Server};
+
+    use super::*;
+
+    #[test]
+    fn it_knows_which_address_took_a_request() {
+        let server = Server::start(Emulator::default()).unwrap();
+        let client = Client::unsigned(Endpoint::parse(&server.endpoint()).unwrap()).unwrap();
+        let status = GetEngineStatus::new();
+        let status = Exchange::streaming(client.session(), &status, &CallOptions::new(), 42);
+        let mut running = client.start(status);
+        assert_eq!(running.driver.path.took, None);
+        assert!(running.advance().unwrap().is_some());
+        assert_eq!(running.driver.path.took, Some(Some(server.address())));
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::{
     io::{self, Read, Write},
-    net::TcpStream,
+    net::{SocketAddr, TcpStream},
     sync::Arc,
     time::Duration,
 };
@@ -13,6 +13,8 @@ use rustls::{ClientConfig, ClientConnection, pki_types::ServerName};
 use crate::limits::{Limits, late};
 
 pub(crate) struct Socket {
+    /// Whom it leads to, if that is known.
+    peer: Option<SocketAddr>,
     tcp: Tcp,
     tls: Option<Box<ClientConnection>>,
 }
@@ -26,6 +28,7 @@ struct Tcp {
 impl Socket {
     pub(crate) fn plain(stream: TcpStream) -> Self {
         Socket {
+            peer: stream.peer_addr().ok(),
             tcp: Tcp {
                 stream,
                 read_timeout: None,
@@ -58,6 +61,18 @@ impl Socket {
         }
         self.tls = Some(Box::new(tls));
         Ok(self)
+    }
+
+    /// The address of the server, unless there is a proxy between.
+    pub(crate) fn peer(&self) -> Option<SocketAddr> {
+        self.peer
+    }
+
+    /// It leads on to somebody else.
+    #[cfg(feature = "proxy")]
+    pub(crate) fn led_on(mut self) -> Self {
+        self.peer = None;
+        self
     }
 
     pub(crate) fn is_secure(&self) -> bool {

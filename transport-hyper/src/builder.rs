@@ -181,9 +181,11 @@ impl ClientBuilder {
         self
     }
 
-    /// What runs the one task that there may be: it closes idle connections when they are due, and
-    /// ends with the last of them. tokio with the feature `tokio`; without an executor they are
-    /// closed when the client is used next, or dropped.
+    /// What runs the tasks that there may be: one closes idle connections when they are due, and
+    /// ends with the last of them; others, which end soon, [cancel](crate#queries-that-are-given-up)
+    /// queries if that is wished for. tokio with the feature `tokio`; without an executor connections
+    /// are closed when the client is used next, or dropped, and queries are cancelled by
+    /// [`Client::drain`].
     pub fn executor<E>(mut self, executor: E) -> Self
     where
         E: Executor<Task> + Send + Sync + 'static,
@@ -305,12 +307,12 @@ impl ClientBuilder {
                 false => None,
             },
         };
-        let pool = Pool::new(connector, clock, &options, self.spawn);
+        let pool = Pool::new(connector, clock, &options, self.spawn.clone());
         // What the environment gave is shown with the rest.
         if options.proxy.is_none() {
             options.proxy = proxy;
         }
-        Ok(Client::assemble(session, options, source, pool))
+        Ok(Client::assemble(session, options, source, pool, self.spawn))
     }
 }
 

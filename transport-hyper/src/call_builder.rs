@@ -55,6 +55,17 @@ impl<'a, O: Operation> CallBuilder<'a, O> {
         self.with(|options| options.body_limit(bytes))
     }
 
+    /// The longest row in bytes, for [`rows`](CallBuilder::rows); 64 MiB by default.
+    pub fn row_limit(self, bytes: usize) -> Self {
+        self.with(|options| options.row_limit(bytes))
+    }
+
+    /// Whether the query is cancelled when nobody waits for it any more; the client says it by default.
+    /// See [queries that are given up](crate#queries-that-are-given-up).
+    pub fn cancel_abandoned(self, cancel: bool) -> Self {
+        self.with(|options| options.cancel_abandoned(cancel))
+    }
+
     /// Adds a member that the request has no field for: see [`CallOptions::extra`].
     pub fn extra(
         self,
@@ -84,6 +95,10 @@ impl<'a, O: Operation> CallBuilder<'a, O> {
             .start_call(self.operation, &self.options)
             .finish()
             .await
+    }
+
+    pub(crate) fn into_parts(self) -> (&'a Client, &'a O, CallOptions) {
+        (self.client, self.operation, self.options)
     }
 
     fn with(mut self, change: impl FnOnce(CallOptions) -> CallOptions) -> Self {

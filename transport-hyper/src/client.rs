@@ -15,7 +15,11 @@ use neptunedata::{
 };
 
 use crate::{
-    BuildError, CallBuilder, ClientBuilder, Running, clock::Clock, credentials::Source, pool::Pool,
+    BuildError, CallBuilder, ClientBuilder, Running,
+    abandon::{self, Abandoned},
+    clock::Clock,
+    credentials::Source,
+    pool::{Pool, Spawn},
 };
 
 /// A client of one cluster. Cheap to clone; clones share connections, credentials and retry quota.
@@ -43,6 +47,7 @@ struct Inner {
     pool: Pool,
     user_agent: HeaderValue,
     seeds: Seeds,
+    abandoned: Abandoned,
 }
 
 impl Client {
@@ -74,6 +79,7 @@ impl Client {
         options: ClientOptions,
         source: Source,
         pool: Pool,
+        spawn: Option<Spawn>,
     ) -> Client {
         let agent = options.user_agent(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
         let plain = HeaderValue::from_static(env!("CARGO_PKG_NAME"));
@@ -84,6 +90,7 @@ impl Client {
             options,
             pool,
             seeds: Seeds::new(),
+            abandoned: Abandoned::new(spawn),
         }))
     }
 
@@ -99,7 +106,8 @@ impl Client {
 
     /// Sends a request and waits for the typed answer.
     ///
-    /// Dropping the future closes its connection; the server may go on with the request.
+    /// Dropping the future closes its connection; the server may go on with the request, unless it
+    /// is a query that is [cancelled](crate#queries-that-are-given-up) then.
     ///
     /// # Errors
     ///
@@ -174,6 +182,17 @@ impl Client {
     ) -> Running<Call<O>> {
         let call = Call::with_options(&self.0.session, operation, options, self.seed());
         Running::new(self.clone(), call, O::INFO.name)
+    }
+
+    /// Cancels the queries that were given up and are to be [cancelled](crate#queries-that-are-given-up),
+    /// and waits until that is done, also for what the executor is doing about it. Each takes 5 s at
+    /// most. Call it before the runtime ends, or from time to time if there is no executor.
+    pub async fn drain(&self) {
+        abandon::drain(self).await;
+    }
+
+    pub(crate) fn abandoned(&self) -> &Abandoned {
+        &self.0.abandoned
     }
 
     pub(crate) fn pool(&self) -> &Pool {

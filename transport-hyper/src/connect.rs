@@ -7,7 +7,7 @@ mod tcp;
 #[cfg(feature = "tls")]
 pub(crate) mod tls;
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{future::Future, net::SocketAddr, pin::Pin, sync::Arc};
 
 use http::Uri;
 use hyper::rt::{Read, Write};
@@ -76,25 +76,40 @@ impl Base {
         }))
     }
 
-    async fn connect(&self, target: &Target, clock: &Clock) -> Result<Stream, TransportError> {
+    async fn connect(
+        &self,
+        target: &Target,
+        to: Option<SocketAddr>,
+        clock: &Clock,
+    ) -> Result<Stream, TransportError> {
         match self {
             #[cfg(feature = "tokio")]
-            Base::Tokio => tcp::connect(target, clock).await,
+            Base::Tokio => tcp::connect(target, to, clock).await,
             Base::Custom(connect) => {
-                let _ = clock;
+                // Only our own connections have addresses to go back to.
+                let _ = (clock, to);
                 let io = connect(target.uri.clone())
                     .await
                     .map_err(fault::of_connector)?;
-                Ok(Stream { io, probe: None })
+                Ok(Stream {
+                    io,
+                    peer: None,
+                    probe: None,
+                })
             }
         }
     }
 }
 
 impl Connector {
-    /// A connection that is ready for a request. The caller bounds the time of all of it.
-    pub(crate) async fn connect(&self, clock: &Clock) -> Result<Stream, TransportError> {
-        let stream = self.base.connect(&self.target, clock).await?;
+    /// A connection that is ready for a request, to this address if there is one and there is no proxy.
+    /// The caller bounds the time of all of it.
+    pub(crate) async fn connect(
+        &self,
+        to: Option<SocketAddr>,
+        clock: &Clock,
+    ) -> Result<Stream, TransportError> {
+        let stream = self.base.connect(&self.target, to, clock).await?;
         #[cfg(feature = "proxy")]
         let stream = match &self.tunnel {
             Some(tunnel) => tunnel.open(stream).await?,

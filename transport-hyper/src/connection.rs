@@ -7,6 +7,7 @@
 
 use std::{
     future::{Future, poll_fn},
+    net::SocketAddr,
     pin::{Pin, pin},
     sync::{
         Arc,
@@ -40,6 +41,7 @@ pub(crate) struct Connection {
     driver: Option<http1::Connection<Counted, Whole>>,
     written: Arc<Written>,
     probe: Option<Arc<AtomicBool>>,
+    peer: Option<SocketAddr>,
     /// How long the request on its way is, on the wire.
     length: u64,
     served: u64,
@@ -85,10 +87,16 @@ impl Connection {
             driver: Some(driver),
             written,
             probe: stream.probe,
+            peer: stream.peer,
             length: 0,
             served: 0,
             birth,
         })
+    }
+
+    /// The address of the server, if it is known.
+    pub(crate) fn peer(&self) -> Option<SocketAddr> {
+        self.peer
     }
 
     /// How many answers it has brought.

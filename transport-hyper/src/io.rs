@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, IoSlice},
+    net::SocketAddr,
     pin::Pin,
     sync::{
         Arc,
@@ -23,6 +24,8 @@ pub(crate) type BoxedIo = Box<dyn Io>;
 /// What a connector makes.
 pub(crate) struct Stream {
     pub(crate) io: BoxedIo,
+    /// The address of the server, if it is known.
+    pub(crate) peer: Option<SocketAddr>,
     /// While this is set, a socket that has nothing to read asks the system instead of its runtime
     /// whether that is so. None where the connector is not ours.
     pub(crate) probe: Option<Arc<AtomicBool>>,

@@ -64,6 +64,21 @@
 //! come of them; a closure for credentials gives a future here, which
 //! the call's deadline interrupts, and there it runs on the caller's thread.
 //!
+//! # Queries that are given up
+//!
+//! A query goes on when nobody waits for its answer any more, up to the cluster's own time-out. With
+//! [`cancel_abandoned`](ClientOptions::cancel_abandoned), for the client or for one call, Gremlin and SPARQL
+//! queries are named and cancelled: at the end of a call's time-out, and when a future, a
+//! [`RowStream`] or a [`Running`] is dropped before the end of the answer. Nobody is held up by
+//! that: the [executor](ClientBuilder::executor) does it, which is tokio's with the feature `tokio`. Without an
+//! executor, or outside of its runtime, it is done when [`Client::drain`] is called, **and else it does not happen**;
+//! neither does it when the runtime ends first, so drain the client before.
+//!
+//! The request goes to the address that took the query (`U13`), over a new connection; behind a proxy,
+//! with a connector of your own, or where [`resolve_to`](ClientOptions::resolve_to) leads to several instances, it
+//! may miss. Nothing becomes of its failure. openCypher queries cannot be named over HTTP (`U06`) and go on; give
+//! them a [time-out of their own](ExecuteOpenCypherQuery::timeout_hint).
+//!
 //! # Runtimes
 //!
 //! With the feature `tokio`, calls are made within a tokio runtime that has I/O and time enabled;
@@ -107,6 +122,7 @@
     )
 )]
 
+mod abandon;
 #[cfg(feature = "aws-config")]
 mod aws;
 mod builder;
@@ -118,14 +134,18 @@ mod connect;
 mod connection;
 mod credentials;
 mod fault;
+mod following;
 mod home;
 mod io;
+mod items;
 mod load;
 mod pool;
+mod rows;
 mod running;
 #[cfg(feature = "tokio")]
 mod tokio_runtime;
 mod trace;
+mod waiting;
 
 use std::{future::Future, pin::Pin};
 
@@ -134,7 +154,10 @@ pub use neptunedata::*;
 pub use builder::{BuildError, ClientBuilder};
 pub use call_builder::CallBuilder;
 pub use client::Client;
+pub use following::ChangeStream;
+pub use rows::RowStream;
 pub use running::Running;
+pub use waiting::WaitBuilder;
 
 /// What [`ClientBuilder::executor`] is given to run.
 pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;

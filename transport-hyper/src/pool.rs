@@ -16,6 +16,7 @@ mod reaper;
 
 use std::{
     fmt, mem,
+    net::SocketAddr,
     pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -136,16 +137,19 @@ impl Pool {
 
     /// A connection for one request: an idle one that is alive, or a new one. After a demand for a
     /// fresh one none of those that there are is used again, now idle or in use: what makes one of
-    /// them doubtful concerns them all.
+    /// them doubtful concerns them all. Where only one address will do it is a new one.
     pub(crate) async fn lease(
         &self,
         which: neptunedata::Connection,
+        to: Option<SocketAddr>,
     ) -> Result<Lease, TransportError> {
         let shared = &self.0;
         let permit = self.permit().await?;
         let place = Place::new(Arc::clone(shared), permit);
         let home = Home::here();
         match which {
+            // Idle ones may lead to any of the instances.
+            _ if to.is_some() => {}
             neptunedata::Connection::Any => {
                 while let Some(Idle {
                     mut connection,
@@ -179,7 +183,7 @@ impl Pool {
             generation: shared.state().generation,
         };
         let connect = async {
-            let stream = shared.connector.connect(&shared.clock).await?;
+            let stream = shared.connector.connect(to, &shared.clock).await?;
             Connection::new(stream, shared.limits.head, birth).await
         };
         let connection = shared
@@ -377,6 +381,11 @@ impl Lease {
             self.place.shared.note_end(served, idle);
         }
         result
+    }
+
+    /// See [`Connection::peer`].
+    pub(crate) fn peer(&self) -> Option<SocketAddr> {
+        self.connection.peer()
     }
 
     /// See [`Connection::sent`].

@@ -2,6 +2,7 @@
 
 use std::{
     fmt, mem,
+    net::SocketAddr,
     time::{Duration, Instant},
 };
 
@@ -11,12 +12,20 @@ use neptunedata::{
     TransportErrorKind,
 };
 
-use crate::{Client, connection::Piece, fault, pool::Lease, trace::Trace};
+use crate::{
+    Client,
+    abandon::{Path, cancel_left},
+    connection::Piece,
+    fault,
+    pool::Lease,
+    trace::Trace,
+};
 
 /// A machine at work: [`Client::start`].
 ///
 /// [`advance`](Running::advance) hands out its items, [`finish`](Running::finish) what it ends in.
-/// Dropping it closes the connection that an answer is still pending on. Nothing happens between an
+/// Dropping it closes the connection that an answer is still pending on, and if that is wished for
+/// [cancels the query](crate#queries-that-are-given-up). Nothing happens between an
 /// item and the next call of `advance`, and that time is the caller's own: it does not count towards
 /// time-outs.
 ///
@@ -39,8 +48,11 @@ pub struct Running<M: Machine> {
     answer: Option<(Lease, Incoming)>,
     /// What the machine signs with.
     given: Option<Credentials>,
+    path: Path,
     trace: Trace,
     outcome: Option<Result<M::Output, Error>>,
+    /// There is or was an outcome.
+    concluded: bool,
 }
 
 enum Todo {
@@ -72,8 +84,34 @@ impl<M: Machine> Running<M> {
             answer: None,
             given: None,
             trace: Trace::new(operation),
+            path: Path::default(),
             outcome: None,
+            concluded: false,
         }
+    }
+
+    /// The same, with requests going to this address alone if there is one.
+    pub(crate) fn to(client: Client, machine: M, address: Option<SocketAddr>) -> Self {
+        let mut running = Running::new(client, machine, "(cancel)");
+        running.path.to = address;
+        running
+    }
+
+    /// How long an attempt may take if the machine does not say it: it makes many calls, and none of
+    /// them is long.
+    pub(crate) fn polling(mut self) -> Self {
+        if self.machine.timeouts().attempt.is_none() {
+            self.attempt_timeout = Some(self.client.options().poll_timeout());
+        }
+        self
+    }
+
+    pub(crate) fn machine(&self) -> &M {
+        &self.machine
+    }
+
+    pub(crate) fn outcome(&self) -> Option<&Result<M::Output, Error>> {
+        self.outcome.as_ref()
     }
 
     /// How long all of it may take from the first [`advance`](Running::advance) on, in place of what
@@ -127,7 +165,7 @@ impl<M: Machine> Running<M> {
     }
 
     /// Gives the machine its answer, and notes what it asks for next.
-    fn resume(&mut self, input: Input) -> Option<M::Item> {
+    pub(crate) fn resume(&mut self, input: Input) -> Option<M::Item> {
         let step = self.machine.resume(input, self.client.clock().now());
         if !matches!(step, Step::Receive | Step::Item(_)) {
             // Closes the connection, unless the answer was read to its end.
@@ -154,8 +192,12 @@ impl<M: Machine> Running<M> {
             Step::Done(outcome) => {
                 match &outcome {
                     Ok(_) => self.trace.done(),
-                    Err(error) => self.trace.failed(error),
+                    Err(error) => {
+                        self.trace.failed(error);
+                        self.cancel_left();
+                    }
                 }
+                self.concluded = true;
                 self.outcome = Some(outcome);
                 Todo::Nothing
             }
@@ -164,14 +206,8 @@ impl<M: Machine> Running<M> {
     }
 
     /// Does what the machine waits for. Dropped midway it leaves `todo` as what there is to do then.
-    async fn perform(&mut self) -> Input {
-        if let Some(since) = self.paused.take() {
-            let now = self.client.clock().instant();
-            let pause = now.saturating_duration_since(since);
-            for end in [&mut self.deadline, &mut self.attempt_end] {
-                *end = end.and_then(|end| end.checked_add(pause));
-            }
-        }
+    pub(crate) async fn perform(&mut self) -> Input {
+        self.end_pause();
         match &mut self.todo {
             Todo::Begin => {
                 let clock = self.client.clock();
@@ -196,6 +232,29 @@ impl<M: Machine> Running<M> {
             }
             Todo::Next | Todo::Nothing => Input::Next,
         }
+    }
+
+    /// The machine's answer, if nothing needs to be waited for.
+    pub(crate) fn at_once(&mut self) -> Option<Input> {
+        let is_next = matches!(self.todo, Todo::Next);
+        is_next.then(|| {
+            self.end_pause();
+            Input::Next
+        })
+    }
+
+    fn end_pause(&mut self) {
+        if let Some(since) = self.paused.take() {
+            let now = self.client.clock().instant();
+            let pause = now.saturating_duration_since(since);
+            for end in [&mut self.deadline, &mut self.attempt_end] {
+                *end = end.and_then(|end| end.checked_add(pause));
+            }
+        }
+    }
+
+    fn cancel_left(&mut self) {
+        cancel_left(&self.client, &self.machine, mem::take(&mut self.path));
     }
 
     async fn credentials(&mut self, refresh: bool) -> Input {
@@ -232,7 +291,9 @@ impl<M: Machine> Running<M> {
             return self.broken(TransportError::new(late, Sent::No));
         }
         let pool = self.client.pool();
-        let lease = pool.clock().within(until, pool.lease(transmit.connection));
+        let lease = pool
+            .clock()
+            .within(until, pool.lease(transmit.connection, self.path.to));
         let mut lease = match lease.await {
             Some(Ok(lease)) => lease,
             Some(Err(error)) => return self.broken(error),
@@ -246,6 +307,7 @@ impl<M: Machine> Running<M> {
         let Todo::Send(transmit) = mem::replace(&mut self.todo, Todo::Sent) else {
             return Input::Next;
         };
+        self.path.took = Some(lease.peer());
         let mut request = transmit.request;
         request
             .headers_mut()
@@ -325,11 +387,40 @@ impl<M: Machine> Running<M> {
     }
 }
 
+impl<M: Machine> Drop for Running<M> {
+    fn drop(&mut self) {
+        self.answer = None;
+        if !self.concluded {
+            self.cancel_left();
+        }
+    }
+}
+
 impl<M: Machine> fmt::Debug for Running<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Running")
             .field("client", &self.client)
             .field("ended", &self.outcome.is_some())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, feature = "tokio"))]
+mod tests {
+    use neptunedata::{CallOptions, Endpoint, Exchange, GetEngineStatus};
+    use neptunedata_emulator::{Emulator, Server};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn it_knows_which_address_took_a_request() {
+        let server = Server::start(Emulator::default()).unwrap();
+        let client = Client::unsigned(Endpoint::parse(&server.endpoint()).unwrap()).unwrap();
+        let status = GetEngineStatus::new();
+        let status = Exchange::streaming(client.session(), &status, &CallOptions::new(), 42);
+        let mut running = client.start(status);
+        assert_eq!(running.path.took, None);
+        assert!(running.advance().await.unwrap().is_some());
+        assert_eq!(running.path.took, Some(Some(server.address())));
     }
 }

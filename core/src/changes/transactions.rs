@@ -4,7 +4,7 @@ use std::{collections::VecDeque, mem};
 
 use crate::{
     ChangesError, ChangesErrorKind, Error, EventId, FailureKind, Input, Machine, Misuse, Now,
-    Session, Step,
+    Session, Step, Timeouts,
 };
 
 use super::{
@@ -183,6 +183,12 @@ impl<O: ChangeSource> Transactions<O> {
 impl<O: ChangeSource> Machine for Transactions<O> {
     type Item = Transaction<O::Record>;
     type Output = ChangesEnd;
+
+    /// As long as it takes. An attempt of one of the calls may take as long as
+    /// [`ChangesOptions::call`] says.
+    fn timeouts(&self) -> Timeouts {
+        self.changes.timeouts()
+    }
 
     fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, ChangesEnd> {
         if self.over {

@@ -2,6 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
+use serde::{Deserialize, Deserializer, de::Error as _};
+use serde_json::value::RawValue;
+
 use super::{GraphSonError, graphson};
 use crate::RawJson;
 
@@ -283,6 +286,14 @@ impl GremlinValue {
             GremlinValue::Path(path) => Some(path),
             _ => None,
         }
+    }
+}
+
+/// From serde_json alone, as the text of numbers is needed: rows of typed GraphSON as they arrive.
+impl<'de> Deserialize<'de> for GremlinValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        graphson::read(raw.get()).map_err(D::Error::custom)
     }
 }
 

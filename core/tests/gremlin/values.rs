@@ -378,3 +378,20 @@ proptest! {
         let _ = put.parse::<GremlinValue>();
     }
 }
+
+#[test]
+fn rows_are_values_with_all_their_digits() {
+    let mut reader = neptunedata::RowReader::<GremlinValue>::new(neptunedata::Framing::Gremlin);
+    let body = r#"{"result":{"data":{"@type":"g:List","@value":[
+        {"@type":"gx:BigInteger","@value":123456789012345678901234567890},"text"]}}}"#;
+    for piece in body.as_bytes().chunks(7) {
+        reader.push(piece.to_vec());
+    }
+    let big: GremlinValue = r#"{"@type":"gx:BigInteger","@value":123456789012345678901234567890}"#
+        .parse()
+        .unwrap();
+    assert!(format!("{big:?}").contains("123456789012345678901234567890"));
+    assert_eq!(reader.next_row().unwrap(), Some(big));
+    let text = reader.next_row().unwrap().unwrap();
+    assert_eq!(text.as_str(), Some("text"));
+}

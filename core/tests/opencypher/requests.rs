@@ -12,7 +12,7 @@ use neptunedata::{
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use crate::support::{NOW, answer, body, call, endpoint, faults, query, request};
+use crate::support::{answer, body, call, endpoint, faults, query, request};
 
 #[test]
 fn queries_ask_for_trailers_and_the_others_do_not() {
@@ -33,7 +33,7 @@ fn queries_ask_for_trailers_and_the_others_do_not() {
 fn the_wish_for_trailers_is_not_signed() {
     let mut request = request(&query()).unwrap();
     let keys = neptunedata::Credentials::new("AKIDEXAMPLE", "secret");
-    let now = NOW.wall + Duration::from_secs(1_440_938_160);
+    let now = crate::support::NOW.wall + Duration::from_secs(1_440_938_160);
     neptunedata::sign(&mut request, &keys, "us-east-1", now).unwrap();
     let authorization = request.headers()["authorization"].to_str().unwrap();
     assert!(

@@ -10,10 +10,14 @@ mod index;
 mod loader;
 #[path = "fixtures/ml.rs"]
 mod ml;
+#[path = "fixtures/queries.rs"]
+mod queries;
 #[path = "fixtures/statistics.rs"]
 mod statistics;
 #[path = "fixtures/storage.rs"]
 mod storage;
+#[path = "fixtures/streams.rs"]
+mod streams;
 #[path = "fixtures/support.rs"]
 mod support;
 
@@ -35,6 +39,8 @@ const FAMILIES: &[&[(&str, Producer)]] = &[
     storage::PRODUCERS,
     loader::PRODUCERS,
     ml::PRODUCERS,
+    queries::PRODUCERS,
+    streams::PRODUCERS,
 ];
 
 #[test]
@@ -58,6 +64,11 @@ fn core_reads_them() {
         match (&fixture.code, read) {
             (Some(code), Err(Cause::Service(error))) => {
                 assert_eq!(error.code(), Some(code.as_str()), "{name}");
+            }
+            // Not all errors have a code, or are JSON.
+            (None, Err(Cause::Service(error))) if fixture.status >= 400 => {
+                assert_eq!(error.code(), None, "{name}");
+                assert_eq!(error.body, body, "{name}");
             }
             (None, Ok(output)) if body.is_empty() => {
                 let output = output.as_object().expect("an object");

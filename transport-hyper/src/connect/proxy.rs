@@ -33,7 +33,7 @@ impl Tunnel {
     }
 
     pub(crate) async fn open(&self, stream: Stream) -> Result<Stream, TransportError> {
-        let Stream { mut io, probe } = stream;
+        let Stream { mut io, probe, .. } = stream;
         let failed = |error| fault::not_sent(TransportErrorKind::Connect, error);
         let head = ask(&mut io, self.request.as_bytes())
             .await
@@ -44,7 +44,12 @@ impl Tunnel {
                 ))
             })?;
         match status(&head) {
-            Some(status) if status.starts_with('2') => Ok(Stream { io, probe }),
+            Some(status) if status.starts_with('2') => Ok(Stream {
+                io,
+                // That of the proxy says nothing.
+                peer: None,
+                probe,
+            }),
             Some(status) => Err(failed(io::Error::other(format!(
                 "the proxy refused with status {status}"
             )))),

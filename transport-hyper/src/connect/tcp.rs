@@ -38,15 +38,23 @@ const HEAD_START: Duration = Duration::from_millis(250);
 /// Queries run for minutes without a byte on the wire; middleboxes forget them sooner.
 const KEEPALIVE: Duration = Duration::from_secs(60);
 
-pub(super) async fn connect(target: &Target, clock: &Clock) -> Result<Stream, TransportError> {
+pub(super) async fn connect(
+    target: &Target,
+    to: Option<SocketAddr>,
+    clock: &Clock,
+) -> Result<Stream, TransportError> {
     let unusable = |reason| fault::not_sent(TransportErrorKind::Runtime, reason);
     if Handle::try_current().is_err() {
         return Err(unusable(NO_RUNTIME));
     }
-    let addresses = lookup_host((target.host.as_str(), target.port))
-        .await
-        .map_err(|error| fault::not_sent(TransportErrorKind::Dns, error))?;
-    let stream = race(in_turn(addresses), clock)
+    let addresses = match to {
+        Some(address) => VecDeque::from([address]),
+        None => {
+            let found = lookup_host((target.host.as_str(), target.port)).await;
+            in_turn(found.map_err(|error| fault::not_sent(TransportErrorKind::Dns, error))?)
+        }
+    };
+    let stream = race(addresses, clock)
         .await
         .map_err(|failure| match failure {
             Failure::Io(error) => fault::not_sent(TransportErrorKind::Connect, error),
@@ -61,6 +69,7 @@ pub(super) async fn connect(target: &Target, clock: &Clock) -> Result<Stream, Tr
     if let Some(bytes) = target.receive_buffer {
         let _ = socket.set_recv_buffer_size(bytes);
     }
+    let peer = stream.peer_addr().ok();
     let probe = Arc::new(AtomicBool::new(false));
     let socket = Socket {
         stream,
@@ -68,6 +77,7 @@ pub(super) async fn connect(target: &Target, clock: &Clock) -> Result<Stream, Tr
     };
     Ok(Stream {
         io: Box::new(TokioIo::new(socket)),
+        peer,
         probe: Some(probe),
     })
 }

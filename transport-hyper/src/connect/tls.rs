@@ -45,13 +45,14 @@ impl Tls {
     }
 
     pub(crate) async fn secure(&self, stream: Stream) -> Result<Stream, TransportError> {
-        let Stream { io, probe } = stream;
+        let Stream { io, peer, probe } = stream;
         let io = TlsConnector::from(Arc::clone(&self.config))
             .connect(self.name.clone(), TokioIo::new(io))
             .await
             .map_err(fault::of_setting_up)?;
         Ok(Stream {
             io: Box::new(Unceremonious(TokioIo::new(io))),
+            peer,
             probe,
         })
     }

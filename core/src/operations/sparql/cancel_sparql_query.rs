@@ -6,7 +6,9 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 use super::{STATUS_EXCEPTIONS, SparqlQueriesOutput, form::Form};
-use crate::{DecodeError, Effect, FaultKind, Operation, OperationInfo, RequestWriter, Response};
+use crate::{
+    CancelsQuery, DecodeError, Effect, FaultKind, Operation, OperationInfo, RequestWriter, Response,
+};
 
 /// Cancels a SPARQL query, `POST /sparql/status` with a form.
 ///
@@ -53,6 +55,8 @@ pub struct CancelSparqlQuery {
     pub silent: Option<bool>,
 }
 
+made_up!(CancelSparqlQuery => query_id: Label, silent);
+
 impl CancelSparqlQuery {
     /// Cancels the query with this id.
     pub fn new(query_id: impl Into<String>) -> Self {
@@ -97,5 +101,11 @@ impl Operation for CancelSparqlQuery {
 
     fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
         response.json()
+    }
+}
+
+impl CancelsQuery for CancelSparqlQuery {
+    fn of_query(query_id: String) -> Self {
+        CancelSparqlQuery::new(query_id)
     }
 }

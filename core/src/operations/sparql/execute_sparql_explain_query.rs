@@ -12,8 +12,8 @@ use super::{
     form::{Form, check_graphs},
 };
 use crate::{
-    DecodeError, Effect, Operation, OperationInfo, ReportAsText, RequestWriter, Response,
-    SparqlMediaType,
+    CancelSparqlQuery, DecodeError, Effect, Operation, OperationInfo, ReportAsText, RequestWriter,
+    Response, SparqlMediaType,
 };
 
 /// Explains a SPARQL query, `POST /sparql` with `explain` in the form.
@@ -60,6 +60,10 @@ pub struct ExecuteSparqlExplainQuery {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub named_graph_uri: Option<Vec<String>>,
 }
+
+made_up!(ExecuteSparqlExplainQuery =>
+    query, explain, accept: Header, query_id, default_graph_uri: Optional(Many(Label)),
+    named_graph_uri: Optional(Many(Label)));
 
 fn plain() -> SparqlMediaType {
     SparqlMediaType::Plain
@@ -116,6 +120,11 @@ pub struct ExecuteSparqlExplainQueryOutput {
     pub results: ReportAsText,
 }
 
+made_up!(ExecuteSparqlExplainQueryOutput, answer = |output: &ExecuteSparqlExplainQueryOutput| {
+    let media_type = output.media_type.as_ref().map(SparqlMediaType::as_str);
+    crate::strategies::body_answer(media_type, output.results.bytes().clone())
+} => media_type: Optional(OneOf(SparqlMediaType::KNOWN)), results);
+
 impl ExecuteSparqlExplainQueryOutput {
     /// The report as text.
     pub fn text(&self) -> Cow<'_, str> {
@@ -143,10 +152,11 @@ impl Operation for ExecuteSparqlExplainQuery {
         check_graphs(request, "namedGraphUri", self.named_graph_uri.as_ref());
         request.accept_trailers();
         request.header("accept", ACCEPT, self.accept.as_str());
+        let query_id = request.query_id::<CancelSparqlQuery>(self.query_id.as_deref());
         Form::default()
             .with("query", &self.query)
             .with("explain", self.explain.as_str())
-            .maybe("queryId", self.query_id.as_deref())
+            .maybe("queryId", query_id.as_deref())
             .each("default-graph-uri", self.default_graph_uri.as_ref())
             .each("named-graph-uri", self.named_graph_uri.as_ref())
             .write(request);

@@ -12,8 +12,8 @@ use super::{
     form::{Form, check_graphs},
 };
 use crate::{
-    DecodeError, Effect, Framing, Operation, OperationInfo, RequestWriter, Response,
-    SparqlMediaType, StreamsRows,
+    CancelSparqlQuery, DecodeError, Effect, Framing, Operation, OperationInfo, RequestWriter,
+    Response, SparqlMediaType, StreamsRows,
 };
 
 pub use output::{ExecuteSparqlQueryOutput, SparqlResults};
@@ -68,7 +68,8 @@ pub use output::{ExecuteSparqlQueryOutput, SparqlResults};
 /// its `WHERE` clause, in milliseconds and less than the cluster's, with
 /// `PREFIX hint: <http://aws.amazon.com/neptune/vocab/v01/QueryHints#>`. A client that gives up leaves its
 /// query running: name it with [`query_id`](field@Self::query_id) and cancel it with
-/// [`CancelSparqlQuery`](crate::CancelSparqlQuery).
+/// [`CancelSparqlQuery`](crate::CancelSparqlQuery), or have the client do both, with
+/// [`CallOptions::cancel_abandoned`](crate::CallOptions::cancel_abandoned).
 ///
 /// # Failures
 ///
@@ -100,6 +101,10 @@ pub struct ExecuteSparqlQuery {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub named_graph_uri: Option<Vec<String>>,
 }
+
+made_up!(ExecuteSparqlQuery =>
+    query, accept: Header, query_id, default_graph_uri: Optional(Many(Label)),
+    named_graph_uri: Optional(Many(Label)));
 
 impl ExecuteSparqlQuery {
     /// Executes this query, and answers in this form.
@@ -168,9 +173,10 @@ impl Operation for ExecuteSparqlQuery {
         check_graphs(request, "namedGraphUri", self.named_graph_uri.as_ref());
         request.accept_trailers();
         request.header("accept", ACCEPT, self.accept.as_str());
+        let query_id = request.query_id::<CancelSparqlQuery>(self.query_id.as_deref());
         Form::default()
             .with("query", &self.query)
-            .maybe("queryId", self.query_id.as_deref())
+            .maybe("queryId", query_id.as_deref())
             .each("default-graph-uri", self.default_graph_uri.as_ref())
             .each("named-graph-uri", self.named_graph_uri.as_ref())
             .write(request);

@@ -10,8 +10,8 @@ use super::{
     form::{Form, check_graphs},
 };
 use crate::{
-    DecodeError, DecodeErrorKind, Effect, Operation, OperationInfo, RawBody, RequestWriter,
-    Response,
+    CancelSparqlQuery, DecodeError, DecodeErrorKind, Effect, Operation, OperationInfo, RawBody,
+    RequestWriter, Response,
 };
 
 /// Executes a SPARQL update, `POST /sparql` with a form.
@@ -66,6 +66,10 @@ pub struct ExecuteSparqlUpdate {
     pub using_named_graph_uri: Option<Vec<String>>,
 }
 
+made_up!(ExecuteSparqlUpdate =>
+    update, query_id, using_graph_uri: Optional(Many(Label)),
+    using_named_graph_uri: Optional(Many(Label)));
+
 impl ExecuteSparqlUpdate {
     /// Executes this update.
     pub fn new(update: impl Into<String>) -> Self {
@@ -92,6 +96,23 @@ pub struct ExecuteSparqlUpdateOutput {
     /// The whole answer. Seen once: a JSON list of what took how long (`U09`).
     #[serde(default)]
     pub body: RawBody,
+}
+
+// Not JSON that just stops.
+made_up!(ExecuteSparqlUpdateOutput, with = |mut output: ExecuteSparqlUpdateOutput| {
+    output.body = RawBody::new([b"updated ", &output.body.bytes()[..]].concat());
+    output
+} => body);
+
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
+impl crate::strategies::Answer for ExecuteSparqlUpdateOutput {
+    fn to_response(&self) -> http::Response<bytes::Bytes> {
+        crate::strategies::body_answer(Some("text/plain"), self.body.bytes().clone())
+    }
+
+    fn form(&self) -> crate::strategies::BodyForm {
+        crate::strategies::BodyForm::Opaque
+    }
 }
 
 impl ExecuteSparqlUpdateOutput {
@@ -139,9 +160,10 @@ impl Operation for ExecuteSparqlUpdate {
         let named = self.using_named_graph_uri.as_ref();
         check_graphs(request, "usingNamedGraphUri", named);
         request.accept_trailers();
+        let query_id = request.query_id::<CancelSparqlQuery>(self.query_id.as_deref());
         Form::default()
             .with("update", &self.update)
-            .maybe("queryId", self.query_id.as_deref())
+            .maybe("queryId", query_id.as_deref())
             .each("using-graph-uri", self.using_graph_uri.as_ref())
             .each("using-named-graph-uri", named)
             .write(request);

@@ -25,7 +25,7 @@ fn status(cluster: &mut Cluster, _: &Incoming<'_>) -> Result<Answer, Failure> {
         "SlowQueryLogs": "disabled",
         "ResultCache": { "status": "disabled" },
         "IAMAuthentication": on(config.iam),
-        "Streams": "disabled",
+        "Streams": on(config.streams.enabled),
         "AuditLog": "disabled",
     });
     // Strings even where they are numbers and booleans.

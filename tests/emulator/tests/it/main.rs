@@ -18,6 +18,7 @@ mod rdf;
 mod refusals;
 mod robustness;
 mod robustness_jobs;
+mod robustness_queries;
 mod routes;
 mod signature;
 mod signed;

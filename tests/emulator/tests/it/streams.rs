@@ -288,6 +288,8 @@ fn streams_can_be_off_or_too_busy() {
     assert_eq!((status, code.as_str()), (400, unsupported));
 
     let mut neptune = emulator(Config::default(), &[1]);
+    let status = ask(&mut neptune, get("/status"), now());
+    assert_eq!(status["features"]["Streams"], "enabled");
     neptune.fail_next(
         Planned::error("ThrottlingException", "Slow down.").on("GetPropertygraphStream"),
     );

@@ -42,6 +42,8 @@ impl Probes<'_> {
                 let element = shape.member.as_deref().expect("a list of something");
                 json!([self.value(element, &format!("{place}[0]"))])
             }
+            // A map to the model, two numbers to the service (M35).
+            "map" if place.ends_with("ventId") => json!({"commitNum": 7, "opNum": 1}),
             "map" => {
                 let value = shape.value.as_deref().expect("a map to something");
                 json!({"k": self.value(value, &format!("{place}.k"))})

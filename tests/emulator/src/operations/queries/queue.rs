@@ -1,6 +1,6 @@
 //! The queries that run and those that wait.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,17 +47,16 @@ pub(crate) struct Queries {
     last_ticket: u64,
     /// By ticket, which is the order in which they came.
     active: BTreeMap<u64, Job>,
+    /// The tickets of those that wait.
+    waiting: BTreeSet<u64>,
+    /// Those that run, by the time at which they are over.
+    running: BTreeSet<(Duration, u64)>,
     over: Vec<(u64, Job, Conclusion)>,
     /// How many SPARQL queries were accepted since the last restart.
     pub(crate) sparql_accepted: u64,
 }
 
 impl Job {
-    /// When it is over. `None` while it waits.
-    fn end(&self) -> Option<Duration> {
-        Some(self.started?.saturating_add(self.duration))
-    }
-
     /// How long it waited, or has waited.
     pub(crate) fn waited(&self, now: Duration) -> Duration {
         self.started.unwrap_or(now).saturating_sub(self.arrived)
@@ -77,6 +76,7 @@ impl Queries {
         }
         self.last_ticket = self.last_ticket.saturating_add(1);
         self.active.insert(self.last_ticket, job);
+        self.waiting.insert(self.last_ticket);
         self.last_ticket
     }
 
@@ -100,44 +100,47 @@ impl Queries {
         self.active.len().saturating_sub(slots)
     }
 
-    fn running(&self) -> impl Iterator<Item = (u64, &Job)> {
-        self.active
-            .iter()
-            .filter(|(_, job)| job.started.is_some())
-            .map(|(ticket, job)| (*ticket, job))
-    }
-
     /// The time at which the next query is over, unless another one comes before.
     pub(crate) fn next_end(&self) -> Option<Duration> {
-        self.running().filter_map(|(_, job)| job.end()).min()
+        self.running.first().map(|(end, _)| *end)
     }
 
     /// Takes the query that is over first, if it is by now. Places that are free are given away before.
     pub(super) fn next_over(&mut self, slots: usize, now: Duration) -> Option<(u64, Job)> {
         self.start_waiting(slots, now);
         let (end, ticket) = self
-            .running()
-            .filter_map(|(ticket, job)| Some((job.end()?, ticket)))
-            .min()?;
-        if end > now {
-            return None;
-        }
-        let job = self.active.remove(&ticket)?;
+            .running
+            .first()
+            .copied()
+            .filter(|(end, _)| *end <= now)?;
+        let job = self.remove(ticket)?;
         // Who waited for the place has it from that moment on.
         self.start_waiting(slots, end);
         Some((ticket, job))
     }
 
     fn start_waiting(&mut self, slots: usize, at: Duration) {
-        let free = slots.saturating_sub(self.running().count());
-        for job in self
-            .active
-            .values_mut()
-            .filter(|job| job.started.is_none())
-            .take(free)
+        while self.running.len() < slots
+            && let Some(ticket) = self.waiting.pop_first()
         {
-            job.started = Some(at.max(job.arrived));
+            let Some(job) = self.active.get_mut(&ticket) else {
+                continue;
+            };
+            let started = at.max(job.arrived);
+            job.started = Some(started);
+            let end = started.saturating_add(job.duration);
+            self.running.insert((end, ticket));
         }
+    }
+
+    fn remove(&mut self, ticket: u64) -> Option<Job> {
+        let job = self.active.remove(&ticket)?;
+        self.waiting.remove(&ticket);
+        if let Some(started) = job.started {
+            let end = started.saturating_add(job.duration);
+            self.running.remove(&(end, ticket));
+        }
+        Some(job)
     }
 
     /// Ends a query before its time. False if there is none.
@@ -149,7 +152,7 @@ impl Queries {
         let Some(ticket) = found.map(|(ticket, _)| *ticket) else {
             return false;
         };
-        if let Some(job) = self.active.remove(&ticket) {
+        if let Some(job) = self.remove(ticket) {
             self.conclude(ticket, job, Conclusion::Cancelled { silent });
         }
         true
@@ -176,6 +179,8 @@ impl Queries {
         for (ticket, job) in std::mem::take(&mut self.active) {
             self.conclude(ticket, job, Conclusion::Failed(failure.clone()));
         }
+        self.waiting.clear();
+        self.running.clear();
         self.sparql_accepted = 0;
     }
 }

@@ -1,0 +1,349 @@
+//! Whatever is asked of queries and streams, something comes of it.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Uri};
+use neptunedata_emulator::{
+    Change, ChangeStream, Config, Emulator, EventId, Fault, Language, Now, Outcome, QueryScript,
+    Response,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::TestRunner;
+use serde_json::json;
+
+use crate::support::now;
+
+const ID: &str = "fb34cd3e-f37c-4d12-9cf2-03bb741bf54f";
+
+fn paths() -> impl Strategy<Value = String> {
+    let known = select(vec![
+        "/",
+        "/gremlin",
+        "/gremlin/explain",
+        "/gremlin/profile",
+        "/gremlin/status",
+        "/openCypher",
+        "/opencypher",
+        "/opencypher/explain",
+        "/openCypher/status",
+        "/sparql",
+        "/sparql/status",
+        "/sparql/gsp/",
+        "/sparql/stream",
+        "/propertygraph/stream",
+        "/gremlin/stream",
+    ]);
+    prop_oneof![
+        12 => known.prop_map(str::to_owned),
+        2 => select(vec!["/gremlin/status/", "/openCypher/status/"]).prop_map(|path| format!("{path}{ID}")),
+        1 => "/(gremlin|openCypher|sparql)/(status/)?[!-~]{0,10}",
+    ]
+}
+
+/// Names and values as they stand in a query or a form.
+fn parameters() -> impl Strategy<Value = String> {
+    let name = select(vec![
+        "gremlin",
+        "query",
+        "update",
+        "parameters",
+        "explain",
+        "queryId",
+        "cancelQuery",
+        "silent",
+        "includeWaiting",
+        "profile.chop",
+        "default-graph-uri",
+        "default",
+        "graph",
+        "iteratorType",
+        "commitNum",
+        "opNum",
+        "limit",
+    ]);
+    let value = prop_oneof![
+        4 => select(vec![
+            "g.V()", "MATCH (n) RETURN n", "SELECT * { ?s ?p ?o }", "INSERT DATA { <urn:s> <urn:p> 1 }", "long", ID,
+            "true", "static", "TRIM_HORIZON", "LATEST", "AFTER_SEQUENCE_NUMBER", "1", "2", "{\"a\":1}", "urn:g",
+        ])
+        .prop_map(|text| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>()),
+        1 => "[!-~]{0,12}",
+        1 => "%[0-9A-F]{2}".prop_map(|text| text.repeat(3)),
+    ];
+    vec((name, value), 0..4).prop_map(|pairs| {
+        let pairs: Vec<String> = pairs
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        pairs.join("&")
+    })
+}
+
+fn bodies() -> impl Strategy<Value = Vec<u8>> {
+    let json =
+        json!({ "gremlin": "g.V().long()", "query": "long", "queryId": ID, "explain": "static" });
+    prop_oneof![
+        4 => parameters().prop_map(String::into_bytes),
+        2 => Just(json.to_string().into_bytes()),
+        1 => Just(b"{\"gremlin\":1,\"query\":[]}".to_vec()),
+        1 => Just(b"ASK { ?s ?p ?o }".to_vec()),
+        1 => vec(any::<u8>(), 0..40),
+    ]
+}
+
+fn requests() -> impl Strategy<Value = (Request<Bytes>, u64)> {
+    let methods = select(vec![
+        Method::GET,
+        Method::GET,
+        Method::POST,
+        Method::POST,
+        Method::DELETE,
+        Method::PUT,
+        Method::PATCH,
+    ]);
+    let types = select(vec![
+        "application/json",
+        "application/x-www-form-urlencoded",
+        "application/opencypher",
+        "application/sparql-query",
+        "application/sparql-update",
+        "text/turtle",
+        "application/n-quads",
+        "x",
+    ]);
+    let accepts = select(vec![
+        "",
+        "*/*",
+        "application/json",
+        "application/vnd.gremlin-v3.0+json",
+        "application/vnd.graphbinary-v1.0",
+        "text/csv",
+        "application/vnd.gremlin-v2.0+json;types=false",
+        "application/trix",
+        ",;,",
+    ]);
+    (
+        methods,
+        paths(),
+        parameters(),
+        types,
+        accepts,
+        bodies(),
+        0..40_u64,
+        any::<bool>(),
+    )
+        .prop_filter_map(
+            "no URI",
+            |(method, path, query, media_type, accept, body, seconds, gzip)| {
+                let mut request = Request::new(Bytes::from(body));
+                *request.method_mut() = method;
+                *request.uri_mut() = format!("{path}?{query}").parse::<Uri>().ok()?;
+                let headers = request.headers_mut();
+                headers.insert("content-type", HeaderValue::from_static(media_type));
+                headers.insert("accept", HeaderValue::from_static(accept));
+                if gzip {
+                    headers.insert("accept-encoding", HeaderValue::from_static("gzip"));
+                    headers.insert("te", HeaderValue::from_static("trailers"));
+                }
+                Some((request, seconds))
+            },
+        )
+}
+
+/// Requests that are right, so that what comes of them is reached as well.
+fn right() -> impl Strategy<Value = (Request<Bytes>, u64)> {
+    let form = "application/x-www-form-urlencoded";
+    let simple = [
+        format!("GET /gremlin?gremlin=long&queryId={ID}"),
+        format!("DELETE /gremlin/status/{ID}"),
+        "GET /gremlin?gremlin=g.V()".to_owned(),
+        "GET /openCypher?query=long".to_owned(),
+        "GET /openCypher?query=MATCH".to_owned(),
+        "GET /openCypher?query=MATCH&explain=static".to_owned(),
+        "GET /openCypher/status?includeWaiting=true".to_owned(),
+        format!("GET /sparql?query=long&queryId={ID}"),
+        "GET /sparql?query=ASK%20%7B%7D".to_owned(),
+        "GET /sparql/status".to_owned(),
+        "GET /sparql/status?cancelQuery&queryId=mine".to_owned(),
+        format!("GET /sparql/status?cancelQuery&queryId={ID}&silent=true"),
+        "GET /pg/stream?commitNum=1".to_owned(),
+        "GET /pg/stream?iteratorType=TRIM_HORIZON".to_owned(),
+        "GET /sparql/stream?commitNum=1&limit=2".to_owned(),
+        "GET /sparql/stream?commitNum=9&iteratorType=AFTER_SEQUENCE_NUMBER".to_owned(),
+        "DELETE /sparql/gsp/?default".to_owned(),
+        "GET /sparql/gsp/?default".to_owned(),
+    ];
+    let simple = simple.into_iter().map(|line| {
+        let (method, target) = line.split_once(' ').expect("two words");
+        crate::support::request(method.parse().expect("a method"), target)
+    });
+    let report = json!({ "gremlin": "g.V()" });
+    let with_body = [
+        crate::support::form(
+            "/sparql",
+            "update=INSERT%20DATA%20%7B%20%3Curn:s%3E%20%3Curn:p%3E%201%20%7D",
+        ),
+        crate::support::send(
+            Method::PUT,
+            "/sparql/gsp/?default",
+            "text/turtle",
+            "<urn:s> <urn:p> 2 .",
+        ),
+        crate::support::send(Method::PUT, "/gremlin", form, ""),
+        crate::support::post("/gremlin/explain", &report),
+        crate::support::post("/gremlin/profile", &report),
+        crate::support::form("/gremlin/status", "includeWaiting=True"),
+    ];
+    let all: Vec<Request<Bytes>> = simple.chain(with_body).collect();
+    (select(all), 0..20_u64)
+}
+
+fn emulator(slots: usize) -> Emulator {
+    let config = Config::default()
+        .streams(true)
+        .query_slots(slots)
+        .query_queue(4);
+    #[cfg(feature = "oxigraph")]
+    let config = config.rdf_engine(true);
+    let mut neptune = Emulator::new(config);
+    let half = Duration::from_secs(30);
+    neptune.script(
+        QueryScript::gremlin()
+            .containing("long")
+            .lasting(half)
+            .rows([json!({ "a": [1, null] })]),
+    );
+    neptune.script(
+        QueryScript::open_cypher()
+            .containing("long")
+            .lasting(half)
+            .repeat(json!({ "a": 1 }), 100),
+    );
+    neptune.script(
+        QueryScript::open_cypher()
+            .containing("MATCH")
+            .rows([json!({ "n": 1 })])
+            .fail_after(1, "X", "y"),
+    );
+    neptune.script(QueryScript::sparql().containing("long").lasting(half));
+    for _ in 0..3 {
+        let change = || Change::add(json!({ "stmt": "<urn:s> <urn:p> <urn:o> .\n" }));
+        neptune.append_commit(ChangeStream::Sparql, [change(), change()], now());
+        neptune.append_commit(ChangeStream::PropertyGraph, [change()], now());
+    }
+    neptune.trim_before(ChangeStream::PropertyGraph, EventId::new(2, 1));
+    neptune
+}
+
+/// Checks an answer, and gives the exception in it, if it is one of the usual form.
+fn check(response: &Response) -> Result<Option<String>, TestCaseError> {
+    let status = response.status();
+    prop_assert!(status.is_success() || status.is_client_error() || status.is_server_error());
+    prop_assert!(response.pieces().all(|piece| !piece.is_empty()));
+    prop_assert!(response.head.headers.contains_key("x-amzn-requestid"));
+    if status.is_success() {
+        return Ok(None);
+    }
+    if response.head.headers["content-type"] == "text/plain;charset=UTF-8" {
+        prop_assert!(response.body().starts_with(b"Invalid queryId"));
+        return Ok(Some("not a UUID".to_owned()));
+    }
+    let body = response.to_json().expect("JSON");
+    let code = body["code"].as_str().unwrap_or_default().to_owned();
+    prop_assert!(code.ends_with("Exception"), "{}", body);
+    Ok(Some(code))
+}
+
+#[test]
+fn any_query_has_an_outcome() {
+    let reached = RefCell::new(BTreeSet::new());
+    let strategy = (1..3_usize, vec(prop_oneof![requests(), right()], 1..12));
+    let outcome =
+        TestRunner::new(ProptestConfig::with_cases(1500)).run(&strategy, |(slots, requests)| {
+            let mut neptune = emulator(slots);
+            let mut at = now();
+            let mut tickets = Vec::new();
+            for (request, seconds) in requests {
+                at = at.later(Duration::from_secs(seconds));
+                match neptune.handle(request, at) {
+                    Outcome::Response(response) => {
+                        reached.borrow_mut().extend(check(&response)?);
+                    }
+                    Outcome::Pending(ticket) => tickets.push(ticket),
+                    other => prop_assert!(false, "{:?}", other),
+                }
+                let entry = neptune.log().last().expect("an entry");
+                if entry.executed {
+                    let operation = entry.operation.expect("an operation");
+                    reached.borrow_mut().insert(operation.to_owned());
+                }
+            }
+            // Every query comes to an end, and its outcome can be had once.
+            let end: Now = at.later(Duration::from_secs(3600));
+            for ticket in tickets {
+                let response = neptune.resume(ticket, end).into_response();
+                reached
+                    .borrow_mut()
+                    .extend(check(&response.expect("over"))?);
+                let again = matches!(
+                    neptune.resume(ticket, end),
+                    Outcome::Fault(Fault::CloseWithoutAnswer)
+                );
+                prop_assert!(again);
+            }
+            prop_assert_eq!(neptune.next_end(), None);
+            prop_assert!(neptune.log().iter().all(|entry| entry.status.is_some()));
+            for entry in neptune.log() {
+                if let Some(query) = &entry.query {
+                    let name = match query.language {
+                        Language::Gremlin => "Gremlin",
+                        Language::OpenCypher => "OpenCypher",
+                        // Graphs are not called after it.
+                        Language::Sparql => "",
+                    };
+                    prop_assert!(entry.operation.is_some_and(|it| it.contains(name)));
+                }
+            }
+            Ok(())
+        });
+    if let Err(error) = outcome {
+        panic!("{error}");
+    }
+    let reached = reached.into_inner();
+    for part in [
+        "ExecuteGremlinQuery",
+        "ExecuteGremlinExplainQuery",
+        "ExecuteGremlinProfileQuery",
+        "ListGremlinQueries",
+        "ExecuteOpenCypherQuery",
+        "ExecuteOpenCypherExplainQuery",
+        "ListOpenCypherQueries",
+        "ExecuteSparqlQuery",
+        "ExecuteSparqlUpdate",
+        "ListSparqlQueries",
+        "CancelSparqlQuery",
+        "CancelGremlinQuery",
+        "GetGraph",
+        "PutGraph",
+        "DeleteGraph",
+        "GetSparqlStream",
+        "GetPropertygraphStream",
+        "not a UUID",
+        "CancelledByUserException",
+        "ExpiredStreamException",
+        "StreamRecordsNotFoundException",
+        "MissingParameterException",
+        "InvalidParameterException",
+        "MethodNotAllowedException",
+    ] {
+        assert!(
+            reached.contains(part),
+            "never reached: {part} of {reached:?}"
+        );
+    }
+}

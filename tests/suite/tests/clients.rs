@@ -1,0 +1,15 @@
+//! What the two clients offer on top of core's streaming machines, over real sockets against the
+//! emulator: rows as they arrive, queries that are given up, waiting, change streams.
+
+#![allow(missing_docs)]
+
+#[path = "clients/abandoned.rs"]
+mod abandoned;
+#[path = "clients/changes.rs"]
+mod changes;
+#[path = "clients/rows.rs"]
+mod rows;
+#[path = "clients/support.rs"]
+mod support;
+#[path = "clients/waiting.rs"]
+mod waiting;

@@ -1,0 +1,115 @@
+//! Change streams.
+
+use std::time::Duration;
+
+use neptunedata::{
+    ChangesErrorKind, ChangesOptions, Checkpoint, FailureKind, GetPropertygraphStream,
+    PropertygraphRecord, Start, Transaction,
+};
+use neptunedata_emulator::{ChangeStream, Server};
+
+use crate::support::{BOTH, Driver, block_on, blocking, commit, hyper, options, server};
+
+type Transactions = Vec<Transaction<PropertygraphRecord>>;
+
+/// Follows the stream to its end.
+fn follow(
+    driver: Driver,
+    server: &Server,
+    start: Start,
+) -> Result<Transactions, neptunedata::Error> {
+    let to_the_end = ChangesOptions::new().until_end();
+    match driver {
+        Driver::Blocking => blocking(server, options())
+            .changes_with::<GetPropertygraphStream>(start, to_the_end)
+            .collect(),
+        Driver::Hyper => block_on(async {
+            let client = hyper(server, options());
+            let mut changes = client.changes_with::<GetPropertygraphStream>(start, to_the_end);
+            let mut all = Vec::new();
+            while let Some(transaction) = changes.next().await {
+                all.push(transaction?);
+            }
+            let kept = all.last().map(|last: &Transaction<_>| last.checkpoint);
+            assert_eq!(changes.end().unwrap().checkpoint, kept);
+            assert!(changes.next().await.is_none());
+            Ok(all)
+        }),
+    }
+}
+
+#[test]
+fn transactions_come_whole_and_go_on_from_a_checkpoint() {
+    for driver in BOTH {
+        let server = server();
+        for records in [3, 1, 2] {
+            commit(&server, records);
+        }
+        let all = follow(driver, &server, Start::TrimHorizon).unwrap();
+        let sizes: Vec<_> = all.iter().map(|one| one.records.len()).collect();
+        assert_eq!(sizes, [3, 1, 2], "{driver:?}");
+        // What is kept is text, and is enough to go on with.
+        let kept: Checkpoint = all[0].checkpoint.to_string().parse().unwrap();
+        let rest = follow(driver, &server, Start::After(kept)).unwrap();
+        assert_eq!(rest, all[1..]);
+    }
+}
+
+#[test]
+fn at_the_end_it_waits_for_what_comes() {
+    let pause = Duration::from_millis(10);
+    for driver in BOTH {
+        let server = server();
+        commit(&server, 1);
+        // Time-outs are for calls: this takes longer.
+        let limited = options().timeout(Duration::from_millis(150));
+        let gently = ChangesOptions::new().idle(pause, pause);
+        let later = || {
+            std::thread::sleep(Duration::from_millis(400));
+            commit(&server, 2);
+        };
+        let second = std::thread::scope(|scope| {
+            scope.spawn(later);
+            match driver {
+                Driver::Blocking => {
+                    let client = blocking(&server, limited);
+                    let start = Start::TrimHorizon;
+                    let mut changes = client.changes_with::<GetPropertygraphStream>(start, gently);
+                    assert_eq!(changes.next().unwrap().unwrap().records.len(), 1);
+                    assert!(changes.end().is_none());
+                    let second = changes.next().unwrap().unwrap();
+                    assert_eq!(changes.checkpoint(), Some(second.checkpoint));
+                    second
+                }
+                Driver::Hyper => block_on(async {
+                    let client = hyper(&server, limited);
+                    let start = Start::TrimHorizon;
+                    let mut changes = client.changes_with::<GetPropertygraphStream>(start, gently);
+                    assert_eq!(changes.next().await.unwrap().unwrap().records.len(), 1);
+                    let second = changes.next().await.unwrap().unwrap();
+                    assert_eq!(changes.checkpoint(), Some(second.checkpoint));
+                    second
+                }),
+            }
+        });
+        assert_eq!(second.records.len(), 2);
+    }
+}
+
+#[test]
+fn changes_that_are_lost_are_an_error() {
+    for driver in BOTH {
+        let server = server();
+        for _ in 0..3 {
+            commit(&server, 1);
+        }
+        let all = follow(driver, &server, Start::TrimHorizon).unwrap();
+        server.with(|emulator| {
+            let last = emulator.last_event(ChangeStream::PropertyGraph);
+            emulator.trim_before(ChangeStream::PropertyGraph, last);
+        });
+        let error = follow(driver, &server, Start::After(all[0].checkpoint)).unwrap_err();
+        let expired = FailureKind::Changes(ChangesErrorKind::Expired);
+        assert_eq!(error.kind(), expired, "{driver:?}");
+    }
+}

@@ -1,0 +1,213 @@
+//! Rows as they arrive.
+
+use std::collections::BTreeMap;
+
+use neptunedata::{
+    CallOptions, Effect, ErrorKind, ExecuteGremlinQuery, ExecuteOpenCypherQuery,
+    ExecuteSparqlQuery, FailureKind, GremlinSerializer, TransportErrorKind, gremlin::GremlinValue,
+};
+use neptunedata_emulator::{Planned, QueryScript};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::support::{BOTH, LONG, Read, block_on, blocking, hyper, options, read, server};
+
+#[derive(Debug, Deserialize, PartialEq)]
+struct Row {
+    n: u64,
+}
+
+const ALL: usize = usize::MAX;
+
+fn numbered() -> QueryScript {
+    QueryScript::open_cypher().generate(1000, |n| json!({"n": n}))
+}
+
+fn query() -> ExecuteOpenCypherQuery {
+    ExecuteOpenCypherQuery::new("MATCH (n) RETURN n")
+}
+
+#[test]
+fn every_language_has_rows() {
+    let server = server();
+    server.with(|emulator| {
+        emulator.script(numbered());
+        emulator.script(QueryScript::gremlin().rows([json!(1), json!(2)]));
+        let term = |value: &str| json!({"x": {"type": "literal", "value": value}});
+        emulator.script(QueryScript::sparql().rows([term("a"), term("b")]));
+    });
+    for driver in BOTH {
+        let all: Read<Row> = read(driver, &server, &query(), CallOptions::new(), ALL);
+        assert!(all.rows.iter().map(|row| row.n).eq(0..1000), "{driver:?}");
+        let end = all.end.unwrap();
+        assert_eq!((end.rows, end.meta.attempts), (1000, 1));
+
+        let untyped = ExecuteGremlinQuery::new("g.V()");
+        let all: Read<u64> = read(driver, &server, &untyped, CallOptions::new(), ALL);
+        assert_eq!(all.rows, [1, 2]);
+        let members = all.end.unwrap().members;
+        assert!(members.get("requestId").is_some(), "{members:?}");
+
+        let typed = untyped.serializer(GremlinSerializer::GraphSonV3);
+        let all: Read<GremlinValue> = read(driver, &server, &typed, CallOptions::new(), ALL);
+        let numbers: Vec<_> = all.rows.iter().map(GremlinValue::as_i64).collect();
+        assert_eq!(numbers, [Some(1), Some(2)]);
+
+        let select = ExecuteSparqlQuery::select("SELECT ?x {}");
+        let all: Read<BTreeMap<String, Value>> =
+            read(driver, &server, &select, CallOptions::new(), ALL);
+        assert_eq!(all.rows[1]["x"]["value"], "b");
+        assert_eq!(all.end.unwrap().members.vars(), Some(vec!["x".to_owned()]));
+    }
+}
+
+#[test]
+fn a_failure_in_the_middle_comes_after_the_rows_and_once() {
+    for driver in BOTH {
+        let server = server();
+        server.with(|emulator| {
+            emulator.script(numbered().fail_after(600, "TimeLimitExceededException", "too long"));
+        });
+        let read: Read<Row> = read(driver, &server, &query(), CallOptions::new(), ALL);
+        // The last one is not followed by what follows a row, so it may not have been one.
+        assert_eq!(read.rows.len(), 599, "{driver:?}");
+        let error = read.error.unwrap();
+        assert_eq!(
+            error.kind(),
+            FailureKind::Service(ErrorKind::TimeLimitExceededException)
+        );
+        assert_eq!(read.end, None);
+        // Rows were handed out: nothing is sent again, whatever the effect.
+        assert_eq!(error.attempts(), 1);
+    }
+}
+
+#[test]
+fn it_is_sent_again_only_before_the_first_row() {
+    let cut = |bytes: usize| format!("chunk-cut; bytes={bytes}; times=1").parse::<Planned>();
+    for driver in BOTH {
+        for (bytes, rows, attempts) in [(5, 1000, 2), (200, 25, 1)] {
+            let server = server();
+            server.with(|emulator| {
+                emulator.script(numbered());
+                emulator.fail_next(cut(bytes).unwrap());
+            });
+            let read_only = CallOptions::new().effect(Effect::Read);
+            let read: Read<Row> = read(driver, &server, &query(), read_only, ALL);
+            if attempts == 2 {
+                assert_eq!(read.rows.len(), rows, "{driver:?}");
+                assert_eq!(read.end.unwrap().meta.attempts, 2);
+            } else {
+                assert!(!read.rows.is_empty() && read.rows.len() <= rows);
+                let error = read.error.unwrap();
+                assert_eq!(
+                    error.kind(),
+                    FailureKind::Transport(TransportErrorKind::Closed)
+                );
+                assert_eq!(error.attempts(), 1);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_row_beyond_the_limit_or_of_another_shape_ends_it() {
+    let server = server();
+    server.with(|emulator| {
+        let long = json!({"n": 1, "text": "x".repeat(5000)});
+        let script = QueryScript::open_cypher().containing("long");
+        emulator.script(script.rows([json!({"n": 0}), long]));
+        let script = QueryScript::open_cypher().containing("odd");
+        emulator.script(script.rows([json!({"n": 0}), json!({"n": "one"})]));
+    });
+    for driver in BOTH {
+        let limited = CallOptions::new().row_limit(1000);
+        let long = ExecuteOpenCypherQuery::new("RETURN long");
+        let all: Read<Row> = read(driver, &server, &long, limited, ALL);
+        assert_eq!(all.rows, [Row { n: 0 }]);
+        let error = all.error.unwrap().to_string();
+        assert!(error.contains("1000"), "{error}");
+
+        let odd = ExecuteOpenCypherQuery::new("RETURN odd");
+        let all: Read<Row> = read(driver, &server, &odd, CallOptions::new(), ALL);
+        assert_eq!(all.rows, [Row { n: 0 }]);
+        let error = all.error.unwrap().to_string();
+        assert!(error.contains("results[1].n"), "{error}");
+    }
+}
+
+#[test]
+fn dropped_in_the_middle_it_closes_its_connection() {
+    for driver in BOTH {
+        let server = server();
+        server.with(|emulator| {
+            let row = json!({"n": 1, "text": "x".repeat(1000)});
+            // Far more than all buffers between take.
+            emulator.script(QueryScript::open_cypher().repeat(row, 1 << 20));
+        });
+        let first: Read<Row> = read(driver, &server, &query(), CallOptions::new(), 3);
+        assert_eq!(first.rows.len(), 3);
+        let closed = server.wait_until(LONG, || server.connections().open == 0);
+        assert!(closed, "{driver:?}");
+        // What is not read is not fetched.
+        let written = server.connections().bytes_written;
+        assert!(written < 16 << 20, "{written}");
+    }
+}
+
+#[test]
+fn the_clients_stay_usable() {
+    let server = server();
+    server.with(|emulator| {
+        emulator.script(numbered());
+    });
+    let client = blocking(&server, options().max_connections(1));
+    for _ in 0..3 {
+        assert!(client.rows::<Row>(&query()).nth(5).unwrap().is_ok());
+        let rows = client.rows::<Row>(&query());
+        let all: Result<Vec<Row>, _> = rows.collect();
+        assert_eq!(all.unwrap().len(), 1000);
+    }
+    block_on(async {
+        let client = hyper(&server, options().max_connections(1));
+        for _ in 0..3 {
+            let mut rows = client.rows::<Row>(&query());
+            assert!(rows.next().await.unwrap().is_ok());
+            drop(rows);
+            let mut rows = client.rows::<Row>(&query());
+            let mut count = 0;
+            while let Some(row) = rows.next().await {
+                row.unwrap();
+                count += 1;
+            }
+            assert_eq!(count, 1000);
+        }
+    });
+}
+
+/// Who stops waiting for a row and comes again later misses none.
+#[test]
+fn futures_of_rows_can_be_dropped() {
+    let server = server();
+    server.with(|emulator| {
+        emulator.script(numbered());
+        let slowly = "trickle; bytes=100; every=2; part=body".parse::<Planned>();
+        emulator.fail_next(slowly.unwrap());
+    });
+    block_on(async {
+        let client = hyper(&server, options());
+        let mut rows = client.rows::<Row>(&query());
+        let (mut seen, mut dropped) = (Vec::new(), 0);
+        loop {
+            let patience = std::time::Duration::from_micros(seen.len() as u64 % 300);
+            match tokio::time::timeout(patience, rows.next()).await {
+                Ok(Some(row)) => seen.push(row.unwrap().n),
+                Ok(None) => break,
+                Err(_) => dropped += 1,
+            }
+        }
+        assert!(seen.into_iter().eq(0..1000));
+        assert!(dropped > 0);
+        assert_eq!(rows.end().unwrap().meta.attempts, 1);
+    });
+}

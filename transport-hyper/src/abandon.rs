@@ -1,0 +1,185 @@
+//! Queries that go on when nobody waits for them any more, and how they are stopped.
+
+use std::{
+    collections::VecDeque,
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use async_lock::RwLock;
+use neptunedata::{Exchange, Machine};
+
+use crate::{Client, Running, pool::Spawn};
+
+/// So many are remembered while nobody sends them; the oldest are forgotten first, as they will have
+/// ended by themselves.
+const REMEMBERED: usize = 1024;
+
+/// Where the requests of a machine go, and where they went.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Path {
+    /// The only address that will do.
+    pub(crate) to: Option<SocketAddr>,
+    /// What took the last request; inside there is nothing where an address does not tell, as behind a
+    /// proxy.
+    pub(crate) took: Option<Option<SocketAddr>>,
+}
+
+/// Queries to cancel.
+pub(crate) struct Abandoned {
+    queue: Mutex<VecDeque<Left>>,
+    /// Read while a cancellation is on its way, so that writing waits for all of them.
+    under_way: Arc<RwLock<()>>,
+    spawn: Option<Spawn>,
+}
+
+struct Left {
+    cancel: Exchange,
+    took: Option<SocketAddr>,
+}
+
+impl Abandoned {
+    pub(crate) fn new(spawn: Option<Spawn>) -> Abandoned {
+        Abandoned {
+            queue: Mutex::default(),
+            under_way: Arc::default(),
+            spawn,
+        }
+    }
+
+    fn queue(&self) -> MutexGuard<'_, VecDeque<Left>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Sees to it that the query is cancelled which the machine leaves running, if it does and is to.
+pub(crate) fn cancel_left(client: &Client, machine: &impl Machine, path: Path) {
+    let Some(took) = path.took else { return };
+    let Some(cancel) = machine.abandoned() else {
+        return;
+    };
+    let abandoned = client.abandoned();
+    let mut queue = abandoned.queue();
+    if queue.len() >= REMEMBERED {
+        queue.pop_front();
+    }
+    queue.push_back(Left { cancel, took });
+    drop(queue);
+    if let Some(spawn) = &abandoned.spawn {
+        let client = client.clone();
+        spawn(Box::pin(async move {
+            send_next(&client).await;
+        }));
+    }
+}
+
+/// Sends the next cancellation, if there is one.
+async fn send_next(client: &Client) -> bool {
+    let abandoned = client.abandoned();
+    let _under_way = abandoned.under_way.read_arc().await;
+    let Some(Left { cancel, took }) = abandoned.queue().pop_front() else {
+        return false;
+    };
+    // Whether it was of use, nobody waits for.
+    let _ = Running::to(client.clone(), cancel, took).finish().await;
+    true
+}
+
+/// Sends them all, and waits for those that are on their way.
+pub(crate) async fn drain(client: &Client) {
+    loop {
+        while send_next(client).await {}
+        drop(client.abandoned().under_way.write().await);
+        if client.abandoned().queue().is_empty() {
+            return;
+        }
+    }
+}
+
+#[cfg(all(test, feature = "tokio", feature = "tls"))]
+mod tests {
+    use neptunedata::{
+        CallOptions, ClientOptions, Endpoint, ExecuteGremlinQuery, Input, Now, Step,
+    };
+    use neptunedata_emulator::{Emulator, Server, ServerOptions, Tls};
+
+    use super::*;
+
+    fn runtime() -> tokio::runtime::Runtime {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.enable_all().build().unwrap()
+    }
+
+    /// Machines that have sent a query, and nothing came back.
+    fn waiting(client: &Client) -> Exchange {
+        let query = ExecuteGremlinQuery::new("g.V()");
+        let options = CallOptions::new().cancel_abandoned(true);
+        let mut exchange = Exchange::collecting(client.session(), &query, &options, 42);
+        let now = Now {
+            wall: std::time::SystemTime::now(),
+            mono: std::time::Duration::ZERO,
+        };
+        assert!(matches!(exchange.resume(Input::Next, now), Step::Send(_)));
+        exchange
+    }
+
+    /// It is asked by the name that the client knows, in `host` and in TLS, wherever that leads.
+    #[test]
+    fn the_address_that_took_a_query_is_asked_to_cancel_it() {
+        let name = "my-db.cluster-abc.us-east-1.neptune.amazonaws.com";
+        let start = || {
+            let tls = Tls::new().names([name]);
+            let server = ServerOptions::new().tls(tls);
+            server.start(Emulator::default()).unwrap()
+        };
+        let (resolved, took) = (start(), start());
+        let pem = took.ca_pem().unwrap().to_owned();
+        let options = ClientOptions::new()
+            .roots(neptunedata::Roots::Pem(pem))
+            .resolve_to(resolved.address().to_string());
+        let builder = Client::builder(Endpoint::parse(name).unwrap());
+        let client = builder.unsigned().options(options).build().unwrap();
+        let path = Path {
+            to: None,
+            took: Some(Some(took.address())),
+        };
+        cancel_left(&client, &waiting(&client), path);
+        runtime().block_on(client.drain());
+        let asked = |server: &Server| {
+            server.with(|emulator| {
+                let log = emulator.log();
+                let one = log.first()?;
+                assert_eq!(one.headers["host"], format!("{name}:8182"));
+                one.operation
+            })
+        };
+        assert_eq!(asked(&took), Some("CancelGremlinQuery"));
+        assert_eq!(asked(&resolved), None);
+        assert_eq!(took.handshakes()[0].server_name.as_deref(), Some(name));
+    }
+
+    /// Where nobody takes them out, only the newest are kept.
+    #[test]
+    fn not_all_are_remembered() {
+        let server = Server::start(Emulator::default()).unwrap();
+        let endpoint = Endpoint::parse(&server.endpoint()).unwrap();
+        // Outside of a runtime nothing is spawned.
+        let client = Client::unsigned(endpoint).unwrap();
+        let (machine, took) = (waiting(&client), Some(None));
+        for _ in 0..REMEMBERED + 10 {
+            cancel_left(&client, &machine, Path { to: None, took });
+        }
+        assert_eq!(client.abandoned().queue().len(), REMEMBERED);
+        assert_eq!(server.connections().accepted, 0);
+    }
+
+    #[test]
+    fn what_was_never_sent_is_not_cancelled() {
+        let server = Server::start(Emulator::default()).unwrap();
+        let endpoint = Endpoint::parse(&server.endpoint()).unwrap();
+        let client = Client::unsigned(endpoint).unwrap();
+        cancel_left(&client, &waiting(&client), Path::default());
+        runtime().block_on(client.drain());
+        assert_eq!(server.connections().accepted, 0);
+    }
+}

@@ -1,0 +1,108 @@
+//! The items of a machine by polling.
+
+use std::{
+    future::Future,
+    mem,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use neptunedata::{Error, Input, Machine};
+
+use crate::Running;
+
+type Step<M> = Pin<Box<dyn Future<Output = (Box<Running<M>>, Input)> + Send>>;
+
+/// A machine at work whose items are polled for. What is waited for lives here, so that who waits may
+/// stop and come again and loses nothing.
+pub(crate) struct Items<M: Machine> {
+    state: State<M>,
+    /// All was said.
+    over: bool,
+}
+
+enum State<M: Machine> {
+    Idle(Box<Running<M>>),
+    /// Something is waited for.
+    Busy(Step<M>),
+    /// While it is polled; stays only if that panics.
+    Gone,
+}
+
+impl<M> Items<M>
+where
+    M: Machine + Send + 'static,
+    M::Output: Send,
+{
+    pub(crate) fn new(running: Running<M>) -> Items<M> {
+        Items {
+            state: State::Idle(Box::new(running)),
+            over: false,
+        }
+    }
+
+    /// The next item; the error that it ended in, once; nothing more.
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<M::Item, Error>>> {
+        loop {
+            let (mut running, input) = match mem::replace(&mut self.state, State::Gone) {
+                State::Idle(running) if running.outcome().is_some() => {
+                    let error = match running.outcome() {
+                        Some(Err(error)) if !self.over => Some(Err(error.clone())),
+                        _ => None,
+                    };
+                    self.over = true;
+                    self.state = State::Idle(running);
+                    return Poll::Ready(error);
+                }
+                // Most items come out of what was received already.
+                State::Idle(mut running) => match running.at_once() {
+                    Some(input) => (running, input),
+                    None => {
+                        self.state = State::Busy(Box::pin(async move {
+                            let input = running.perform().await;
+                            (running, input)
+                        }));
+                        continue;
+                    }
+                },
+                State::Busy(mut step) => match step.as_mut().poll(cx) {
+                    Poll::Ready(done) => done,
+                    Poll::Pending => {
+                        self.state = State::Busy(step);
+                        return Poll::Pending;
+                    }
+                },
+                State::Gone => return Poll::Ready(None),
+            };
+            let item = running.resume(input);
+            self.state = State::Idle(running);
+            if let Some(item) = item {
+                return Poll::Ready(Some(Ok(item)));
+            }
+        }
+    }
+
+    /// Nothing more comes.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over
+    }
+}
+
+impl<M: Machine> Items<M> {
+    /// The machine, unless something is being waited for.
+    pub(crate) fn machine(&self) -> Option<&M> {
+        self.running().map(Running::machine)
+    }
+
+    /// What it ended in, if it did.
+    pub(crate) fn output(&self) -> Option<&M::Output> {
+        self.running()?.outcome()?.as_ref().ok()
+    }
+
+    fn running(&self) -> Option<&Running<M>> {
+        match &self.state {
+            State::Idle(running) => Some(running),
+            State::Busy(_) | State::Gone => None,
+        }
+    }
+}
