@@ -88,7 +88,8 @@ pub struct Transmit {
 pub enum Connection {
     /// A pooled one, if there is one.
     Any,
-    /// A new one, to an address that was looked up anew.
+    /// A new one, to an address that was looked up anew: names move to other instances, and for how long
+    /// an address holds is not known (`U22`).
     Fresh,
 }
 

@@ -41,7 +41,8 @@ pub struct ClientOptions {
     /// How long a call waits for one of [`max_connections`](ClientOptions::max_connections) to
     /// become free. 30 s by default.
     pub connection_wait: Duration,
-    /// How long a connection may lie idle and still be used. 50 s by default.
+    /// How long a connection may lie idle and still be used. 50 s by default, as nothing says how long the
+    /// service keeps one (`U21`).
     pub idle_timeout: Duration,
     /// How old a connection may get and still be used for another request, so that changes of
     /// addresses are noticed. 5 min by default.

@@ -15,16 +15,16 @@ mod answers;
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
 mod delivery;
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
-mod kinds;
+pub(crate) mod kinds;
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
 mod values;
 
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
-pub use answers::{Answer, AnyAnswer, Damage, Damaged, Refusal, Success};
+pub use answers::{Answer, AnyAnswer, BodyForm, Damage, Damaged, Refusal, Success};
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
 pub use delivery::Delivery;
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
 pub(crate) use {
-    kinds::{Any, Exactly, Header, Kind, Label, Optional, Within},
+    answers::{body_answer, json_answer},
     values::MadeUp,
 };

@@ -33,6 +33,8 @@ pub struct EventId {
     pub op_num: i64,
 }
 
+made_up!(EventId => commit_num, op_num);
+
 impl EventId {
     /// The operation of this number in the commit of this number.
     pub const fn new(commit_num: i64, op_num: i64) -> Self {

@@ -19,6 +19,8 @@ pub struct QueryStatus {
     pub query_eval_stats: Option<QueryEvalStats>,
 }
 
+made_up!(QueryStatus => query_id, query_string, query_eval_stats);
+
 /// How far a query is.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -38,3 +40,5 @@ pub struct QueryEvalStats {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subqueries: Option<Value>,
 }
+
+made_up!(QueryEvalStats => waited, elapsed, cancelled, subqueries);

@@ -78,6 +78,8 @@ pub struct PropertyValue {
     pub data_type: Option<String>,
 }
 
+made_up!(PropertyValue => value, data_type);
+
 impl PropertyValue {
     /// A value with its type.
     pub fn new(value: impl Into<Value>, data_type: impl Into<String>) -> Self {

@@ -22,9 +22,45 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=UT
 pub trait Answer: Serialize {
     /// The answer with this output: by default a 200 with its serde form as JSON.
     fn to_response(&self) -> Response<Bytes> {
-        let body = serde_json::to_vec(self).unwrap_or_default();
-        answer(StatusCode::OK, JSON, body)
+        json_answer(self)
     }
+
+    /// What its body is, and so what can be done to it: by default [`BodyForm::Json`].
+    fn form(&self) -> BodyForm {
+        BodyForm::Json
+    }
+}
+
+/// What the body of an answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BodyForm {
+    /// A JSON object of which the members are read: white space and members that nobody knows change
+    /// nothing.
+    Json,
+    /// A JSON object of which the output keeps text.
+    JsonKept,
+    /// Anything, of which a part may be an answer as well.
+    Opaque,
+}
+
+/// A 200 with this as JSON.
+pub(crate) fn json_answer(value: &(impl Serialize + ?Sized)) -> Response<Bytes> {
+    answer(
+        StatusCode::OK,
+        JSON,
+        serde_json::to_vec(value).unwrap_or_default(),
+    )
+}
+
+/// A 200 with this body, of this media type if there is one.
+pub(crate) fn body_answer(media_type: Option<&str>, body: impl Into<Bytes>) -> Response<Bytes> {
+    let mut response = Response::new(body.into());
+    let media_type = media_type.and_then(|text| HeaderValue::from_str(text).ok());
+    if let Some(media_type) = media_type {
+        response.headers_mut().insert(CONTENT_TYPE, media_type);
+    }
+    response
 }
 
 fn answer(status: StatusCode, media_type: HeaderValue, body: impl Into<Bytes>) -> Response<Bytes> {
@@ -183,14 +219,15 @@ impl Damage {
 }
 
 impl Manner {
-    fn write(&self, mut response: Response<Bytes>) -> Response<Bytes> {
+    fn write(&self, output: &impl Answer) -> Response<Bytes> {
+        let mut response = output.to_response();
         if self.request_id {
             let id = HeaderValue::from_static("5e3a8c1d-0000-4000-8000-00000000c0de");
             response.headers_mut().insert(REQUEST_ID, id);
         }
-        let is_json = is_json(&response);
+        let may_change = output.form() == BodyForm::Json;
         let parsed = serde_json::from_slice::<Value>(response.body());
-        if let (true, Ok(Value::Object(mut members))) = (is_json, parsed) {
+        if let (true, Ok(Value::Object(mut members))) = (may_change, parsed) {
             if self.unknown {
                 let unknown = json!({"since": "a later version", "values": [1, null, 2.5]});
                 members.insert("xUnknown".to_owned(), unknown);
@@ -205,10 +242,6 @@ impl Manner {
         }
         response
     }
-}
-
-fn is_json(response: &Response<Bytes>) -> bool {
-    response.headers().get(CONTENT_TYPE) == Some(&JSON)
 }
 
 impl Wording {
@@ -252,10 +285,10 @@ where
         place: u16,
         refusal: &Refusal,
     ) -> Self {
-        let mut response = manner.write(output.to_response());
+        let mut response = manner.write(output);
         let damage = match damage {
             // Other than JSON can be cut without that being seen, and be anything.
-            _ if !is_json(&response) => Damage::Status,
+            _ if output.form() == BodyForm::Opaque => Damage::Status,
             Damage::Empty if O::INFO.may_answer_empty => Damage::Html,
             damage => damage,
         };
@@ -309,7 +342,7 @@ where
     O::Output: Answer,
 {
     fn new(output: O::Output, manner: &Manner) -> Self {
-        let response = manner.write(output.to_response());
+        let response = manner.write(&output);
         Success { output, response }
     }
 }

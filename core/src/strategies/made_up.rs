@@ -5,7 +5,8 @@
 ///
 /// `made_up!(Request, with = function => …)` lets a function put right what depends on several fields.
 /// `made_up!(Output, answer => …)` is for the outputs of operations that stand on the wire in their serde
-/// form, and `made_up!(Output, answer = function => …)` for those that look otherwise there.
+/// form, `made_up!(Output, answer kept => …)` for those of them that keep the text of the answer, and
+/// `made_up!(Output, answer = function => …)` for those that look otherwise there.
 ///
 /// Gives the type both features' `Arbitrary`. Without them it is nothing.
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
@@ -25,6 +26,19 @@ macro_rules! made_up {
             fn to_response(&self) -> http::Response<bytes::Bytes> {
                 ($to_response)(self)
             }
+
+            fn form(&self) -> $crate::strategies::BodyForm {
+                $crate::strategies::BodyForm::Opaque
+            }
+        }
+    };
+    ($name:ident, answer kept => $($fields:tt)*) => {
+        made_up!($name => $($fields)*);
+
+        impl $crate::strategies::Answer for $name {
+            fn form(&self) -> $crate::strategies::BodyForm {
+                $crate::strategies::BodyForm::JsonKept
+            }
         }
     };
     ($name:ident, with = $with:expr => $($field:ident $(: $kind:expr)?),* $(,)?) => {
@@ -32,7 +46,7 @@ macro_rules! made_up {
             #[cfg(feature = "proptest")]
             fn strategy() -> proptest::strategy::BoxedStrategy<Self> {
                 #[allow(unused_imports)]
-                use {proptest::strategy::Strategy as _, $crate::strategies::{Any, Exactly, Header, Kind, Label, Optional, Within}};
+                use {proptest::strategy::Strategy as _, $crate::strategies::kinds::*};
                 made_up!(@strategies $($field $(: $kind)?,)*)
                     .prop_map(|made_up!(@pattern $($field,)*)| ($with)($name { $($field,)* }))
                     .boxed()
@@ -42,7 +56,7 @@ macro_rules! made_up {
             #[allow(unused_variables)]
             fn draw(u: &mut arbitrary::Unstructured<'_>) -> arbitrary::Result<Self> {
                 #[allow(unused_imports)]
-                use $crate::strategies::{Any, Exactly, Header, Kind, Label, Optional, Within};
+                use $crate::strategies::kinds::*;
                 Ok(($with)($name { $($field: made_up!(@kind $($kind)?).draw(u)?,)* }))
             }
         }

@@ -4,11 +4,12 @@ use std::{collections::BTreeMap, fmt::Debug};
 
 #[cfg(feature = "arbitrary")]
 use arbitrary::Unstructured;
+use bytes::Bytes;
 #[cfg(feature = "proptest")]
 use proptest::{collection, option, prelude::*, sample::select};
 use serde_json::Value;
 
-use crate::Timestamp;
+use crate::{RawBody, RawJson, ReportAsText, Timestamp};
 
 /// What text is mostly made of.
 const PLAIN: &[char] = &[
@@ -197,6 +198,63 @@ fn document(u: &mut Unstructured<'_>, depth: u8) -> arbitrary::Result<Value> {
             .map(|_| Ok((String::draw(u)?, inner(u)?)))
             .collect::<arbitrary::Result<Value>>()?,
     })
+}
+
+impl MadeUp for Bytes {
+    #[cfg(feature = "proptest")]
+    fn strategy() -> BoxedStrategy<Self> {
+        collection::vec(any::<u8>(), 0..24)
+            .prop_map(Bytes::from)
+            .boxed()
+    }
+
+    #[cfg(feature = "arbitrary")]
+    fn draw(u: &mut Unstructured<'_>) -> arbitrary::Result<Self> {
+        let length = u.int_in_range(0..=24_u8)?;
+        let bytes = (0..length).map(|_| u.arbitrary());
+        bytes
+            .collect::<arbitrary::Result<Vec<u8>>>()
+            .map(Bytes::from)
+    }
+}
+
+/// Made from something else that can be made up.
+macro_rules! made_from {
+    ($($name:ident: $from:ty, $make:expr;)*) => {$(
+        impl MadeUp for $name {
+            #[cfg(feature = "proptest")]
+            fn strategy() -> BoxedStrategy<Self> {
+                <$from>::strategy().prop_map($make).boxed()
+            }
+
+            #[cfg(feature = "arbitrary")]
+            fn draw(u: &mut Unstructured<'_>) -> arbitrary::Result<Self> {
+                <$from>::draw(u).map($make)
+            }
+        }
+
+        made_up!(@traits $name);
+    )*};
+}
+
+made_from! {
+    RawJson: Value, |value| RawJson::known(&value.to_string());
+    // Text as a rule.
+    RawBody: (Option<Bytes>, String), |(bytes, text)| RawBody::new(bytes.unwrap_or(text.into()));
+    // Never blank, which is none.
+    ReportAsText: String, |text| ReportAsText::new(format!("Explain: {text}"));
+}
+
+impl<A: MadeUp, B: MadeUp> MadeUp for (A, B) {
+    #[cfg(feature = "proptest")]
+    fn strategy() -> BoxedStrategy<Self> {
+        (A::strategy(), B::strategy()).boxed()
+    }
+
+    #[cfg(feature = "arbitrary")]
+    fn draw(u: &mut Unstructured<'_>) -> arbitrary::Result<Self> {
+        Ok((A::draw(u)?, B::draw(u)?))
+    }
 }
 
 impl<T: MadeUp> MadeUp for Option<T> {

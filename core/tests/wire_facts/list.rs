@@ -70,6 +70,16 @@ fn mismatches_have_a_test_or_a_reason() {
 }
 
 #[test]
+fn what_is_unconfirmed_is_named_where_it_is_relied_on() {
+    let sources = sources();
+    for number in listed('U').into_keys() {
+        let cited = format!("U{number:02}");
+        let somewhere = sources.iter().any(|source| source.contains(&cited));
+        assert!(somewhere, "{cited} is named nowhere");
+    }
+}
+
+#[test]
 fn numbers_in_sources_are_on_the_page() {
     let (mismatches, unconfirmed) = (listed('M'), listed('U'));
     for source in sources() {

@@ -117,3 +117,11 @@ fn m46_statistics_need_the_same_right_in_both_models() {
         assert_eq!(info(name).iam_actions, ["GetStatisticsStatus"]);
     }
 }
+
+#[test]
+fn m47_streams_are_read_with_one_right() {
+    for name in ["GetPropertygraphStream", "GetSparqlStream"] {
+        assert_eq!(info(name).iam_actions, ["GetStreamRecords"]);
+        assert_eq!(info(name).effect, neptunedata::Effect::Read);
+    }
+}

@@ -46,6 +46,8 @@ pub struct CancelGremlinQuery {
     pub query_id: String,
 }
 
+made_up!(CancelGremlinQuery => query_id: Label);
+
 impl CancelGremlinQuery {
     /// Cancels the query with this id.
     pub fn new(query_id: impl Into<String>) -> Self {
@@ -64,6 +66,8 @@ pub struct CancelGremlinQueryOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
 }
+
+made_up!(CancelGremlinQueryOutput, answer => status);
 
 impl Operation for CancelGremlinQuery {
     type Output = CancelGremlinQueryOutput;

@@ -50,6 +50,8 @@ pub struct ExecuteGremlinExplainQuery {
     pub gremlin_query: String,
 }
 
+made_up!(ExecuteGremlinExplainQuery => gremlin_query);
+
 impl ExecuteGremlinExplainQuery {
     /// Explains this query.
     pub fn new(gremlin_query: impl Into<String>) -> Self {
@@ -68,6 +70,11 @@ pub struct ExecuteGremlinExplainQueryOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<ReportAsText>,
 }
+
+made_up!(ExecuteGremlinExplainQueryOutput, answer = |explained: &ExecuteGremlinExplainQueryOutput| {
+    let report = explained.output.clone().unwrap_or_default();
+    crate::strategies::body_answer(Some("text/plain"), report.bytes().clone())
+} => output: Always(Any));
 
 impl ExecuteGremlinExplainQueryOutput {
     /// The text of the report.

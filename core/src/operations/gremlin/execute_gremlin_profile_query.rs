@@ -68,6 +68,8 @@ pub struct ExecuteGremlinProfileQuery {
     pub index_ops: Option<bool>,
 }
 
+made_up!(ExecuteGremlinProfileQuery => gremlin_query, results, chop, serializer, index_ops);
+
 impl ExecuteGremlinProfileQuery {
     /// Executes this query and reports on it.
     pub fn new(gremlin_query: impl Into<String>) -> Self {
@@ -97,6 +99,11 @@ pub struct ExecuteGremlinProfileQueryOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<ReportAsText>,
 }
+
+made_up!(ExecuteGremlinProfileQueryOutput, answer = |profiled: &ExecuteGremlinProfileQueryOutput| {
+    let report = profiled.output.clone().unwrap_or_default();
+    crate::strategies::body_answer(Some("text/plain"), report.bytes().clone())
+} => output: Always(Any));
 
 impl ExecuteGremlinProfileQueryOutput {
     /// The text of the report.

@@ -112,6 +112,8 @@ pub struct ExecuteGremlinQuery {
     pub query_id: Option<String>,
 }
 
+made_up!(ExecuteGremlinQuery => gremlin_query, serializer: Optional(Header), query_id);
+
 impl ExecuteGremlinQuery {
     /// Executes this query.
     pub fn new(gremlin_query: impl Into<String>) -> Self {

@@ -46,6 +46,8 @@ pub struct GetGremlinQueryStatus {
     pub query_id: String,
 }
 
+made_up!(GetGremlinQueryStatus => query_id: Label);
+
 impl GetGremlinQueryStatus {
     /// Asks for the query with this id.
     pub fn new(query_id: impl Into<String>) -> Self {
@@ -70,6 +72,8 @@ pub struct GetGremlinQueryStatusOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query_eval_stats: Option<QueryEvalStats>,
 }
+
+made_up!(GetGremlinQueryStatusOutput, answer => query_id, query_string, query_eval_stats);
 
 impl Operation for GetGremlinQueryStatus {
     type Output = GetGremlinQueryStatusOutput;

@@ -43,6 +43,8 @@ pub struct ListGremlinQueries {
     pub include_waiting: Option<bool>,
 }
 
+made_up!(ListGremlinQueries => include_waiting);
+
 impl ListGremlinQueries {
     /// Asks for the queries that run.
     pub fn new() -> Self {
@@ -69,6 +71,8 @@ pub struct ListGremlinQueriesOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub queries: Option<Vec<QueryStatus>>,
 }
+
+made_up!(ListGremlinQueriesOutput, answer => accepted_query_count, running_query_count, queries);
 
 impl Operation for ListGremlinQueries {
     type Output = ListGremlinQueriesOutput;

@@ -52,6 +52,8 @@ pub struct CancelOpenCypherQuery {
     pub silent: Option<bool>,
 }
 
+made_up!(CancelOpenCypherQuery => query_id: Label, silent);
+
 impl CancelOpenCypherQuery {
     /// Cancels the query with this id.
     pub fn new(query_id: impl Into<String>) -> Self {
@@ -76,6 +78,8 @@ pub struct CancelOpenCypherQueryOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload: Option<bool>,
 }
+
+made_up!(CancelOpenCypherQueryOutput, answer => status, payload);
 
 impl Operation for CancelOpenCypherQuery {
     type Output = CancelOpenCypherQueryOutput;

@@ -71,6 +71,10 @@ pub struct ExecuteOpenCypherExplainQuery {
     refused: Option<Refused>,
 }
 
+made_up!(ExecuteOpenCypherExplainQuery =>
+    open_cypher_query, parameters: Optional(JsonObject), explain_mode,
+    timeout_hint: Milliseconds(1..=i32::MAX), refused: Exactly(None));
+
 impl ExecuteOpenCypherExplainQuery {
     /// Explains this query.
     pub fn new(open_cypher_query: impl Into<String>, explain_mode: OpenCypherExplainMode) -> Self {
@@ -119,6 +123,10 @@ pub struct ExecuteOpenCypherExplainQueryOutput {
     #[serde(skip)]
     pub media_type: Option<String>,
 }
+
+made_up!(ExecuteOpenCypherExplainQueryOutput, answer = |output: &ExecuteOpenCypherExplainQueryOutput| {
+    crate::strategies::body_answer(output.media_type.as_deref(), output.results.bytes().clone())
+} => results, media_type: Optional(Header));
 
 impl ExecuteOpenCypherExplainQueryOutput {
     /// The report as text.

@@ -85,6 +85,8 @@ use crate::{
 /// (400) on a replica; `DuplicateDataException`, which is in no model, for a `~id` that is taken. A
 /// missing token or right may be 400 instead of 403 (`M12`).
 ///
+/// Answers are asked for and read as JSON; whether the service still has other forms is not known (`U07`).
+///
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-queries.html>,
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-exceptions.html>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,6 +117,10 @@ pub struct ExecuteOpenCypherQuery {
     #[serde(skip)]
     refused: Option<Refused>,
 }
+
+made_up!(ExecuteOpenCypherQuery =>
+    open_cypher_query, parameters: Optional(JsonObject),
+    timeout_hint: Milliseconds(1..=i32::MAX), refused: Exactly(None));
 
 impl ExecuteOpenCypherQuery {
     /// Executes this query.
@@ -147,6 +153,8 @@ pub struct ExecuteOpenCypherQueryOutput {
     /// A column without an alias has the text of its expression as its name, such as `count(a)`.
     pub results: RawJson,
 }
+
+made_up!(ExecuteOpenCypherQueryOutput, answer kept => results);
 
 impl ExecuteOpenCypherQueryOutput {
     /// Reads the rows, each as a `T` of yours, which may borrow from this output. Queries that return

@@ -48,6 +48,8 @@ pub struct GetOpenCypherQueryStatus {
     pub query_id: String,
 }
 
+made_up!(GetOpenCypherQueryStatus => query_id: Label);
+
 impl GetOpenCypherQueryStatus {
     /// Asks for the query with this id.
     pub fn new(query_id: impl Into<String>) -> Self {
@@ -72,6 +74,8 @@ pub struct GetOpenCypherQueryStatusOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query_eval_stats: Option<QueryEvalStats>,
 }
+
+made_up!(GetOpenCypherQueryStatusOutput, answer => query_id, query_string, query_eval_stats);
 
 impl Operation for GetOpenCypherQueryStatus {
     type Output = GetOpenCypherQueryStatusOutput;

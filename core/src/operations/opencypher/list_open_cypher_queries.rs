@@ -47,6 +47,8 @@ pub struct ListOpenCypherQueries {
     pub include_waiting: Option<bool>,
 }
 
+made_up!(ListOpenCypherQueries => include_waiting);
+
 impl ListOpenCypherQueries {
     /// Asks for those that run.
     pub fn new() -> Self {
@@ -73,6 +75,9 @@ pub struct ListOpenCypherQueriesOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub queries: Option<Vec<QueryStatus>>,
 }
+
+made_up!(ListOpenCypherQueriesOutput, answer =>
+    accepted_query_count, running_query_count, queries);
 
 impl Operation for ListOpenCypherQueries {
     type Output = ListOpenCypherQueriesOutput;

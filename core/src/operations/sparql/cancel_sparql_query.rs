@@ -55,6 +55,8 @@ pub struct CancelSparqlQuery {
     pub silent: Option<bool>,
 }
 
+made_up!(CancelSparqlQuery => query_id: Label, silent);
+
 impl CancelSparqlQuery {
     /// Cancels the query with this id.
     pub fn new(query_id: impl Into<String>) -> Self {

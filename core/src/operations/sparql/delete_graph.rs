@@ -44,6 +44,8 @@ pub struct DeleteGraph {
     pub graph: Option<String>,
 }
 
+made_up!(DeleteGraph => graph: Optional(Label));
+
 impl DeleteGraph {
     /// Deletes the default graph.
     pub fn default_graph() -> Self {

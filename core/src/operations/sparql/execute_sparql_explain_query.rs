@@ -61,6 +61,10 @@ pub struct ExecuteSparqlExplainQuery {
     pub named_graph_uri: Option<Vec<String>>,
 }
 
+made_up!(ExecuteSparqlExplainQuery =>
+    query, explain, accept: Header, query_id, default_graph_uri: Optional(Many(Label)),
+    named_graph_uri: Optional(Many(Label)));
+
 fn plain() -> SparqlMediaType {
     SparqlMediaType::Plain
 }
@@ -115,6 +119,11 @@ pub struct ExecuteSparqlExplainQueryOutput {
     /// The report: the whole body.
     pub results: ReportAsText,
 }
+
+made_up!(ExecuteSparqlExplainQueryOutput, answer = |output: &ExecuteSparqlExplainQueryOutput| {
+    let media_type = output.media_type.as_ref().map(SparqlMediaType::as_str);
+    crate::strategies::body_answer(media_type, output.results.bytes().clone())
+} => media_type: Optional(OneOf(SparqlMediaType::KNOWN)), results);
 
 impl ExecuteSparqlExplainQueryOutput {
     /// The report as text.

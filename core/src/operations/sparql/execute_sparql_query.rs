@@ -102,6 +102,10 @@ pub struct ExecuteSparqlQuery {
     pub named_graph_uri: Option<Vec<String>>,
 }
 
+made_up!(ExecuteSparqlQuery =>
+    query, accept: Header, query_id, default_graph_uri: Optional(Many(Label)),
+    named_graph_uri: Optional(Many(Label)));
+
 impl ExecuteSparqlQuery {
     /// Executes this query, and answers in this form.
     pub fn new(query: impl Into<String>, accept: SparqlMediaType) -> Self {

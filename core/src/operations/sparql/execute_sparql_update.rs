@@ -66,6 +66,10 @@ pub struct ExecuteSparqlUpdate {
     pub using_named_graph_uri: Option<Vec<String>>,
 }
 
+made_up!(ExecuteSparqlUpdate =>
+    update, query_id, using_graph_uri: Optional(Many(Label)),
+    using_named_graph_uri: Optional(Many(Label)));
+
 impl ExecuteSparqlUpdate {
     /// Executes this update.
     pub fn new(update: impl Into<String>) -> Self {
@@ -92,6 +96,23 @@ pub struct ExecuteSparqlUpdateOutput {
     /// The whole answer. Seen once: a JSON list of what took how long (`U09`).
     #[serde(default)]
     pub body: RawBody,
+}
+
+// Not JSON that just stops.
+made_up!(ExecuteSparqlUpdateOutput, with = |mut output: ExecuteSparqlUpdateOutput| {
+    output.body = RawBody::new([b"updated ", &output.body.bytes()[..]].concat());
+    output
+} => body);
+
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
+impl crate::strategies::Answer for ExecuteSparqlUpdateOutput {
+    fn to_response(&self) -> http::Response<bytes::Bytes> {
+        crate::strategies::body_answer(Some("text/plain"), self.body.bytes().clone())
+    }
+
+    fn form(&self) -> crate::strategies::BodyForm {
+        crate::strategies::BodyForm::Opaque
+    }
 }
 
 impl ExecuteSparqlUpdateOutput {

@@ -48,6 +48,8 @@ pub struct GetGraph {
     pub accept: SparqlMediaType,
 }
 
+made_up!(GetGraph => graph: Optional(Label), accept: Header);
+
 fn n_triples() -> SparqlMediaType {
     SparqlMediaType::NTriples
 }
@@ -89,6 +91,11 @@ pub struct GetGraphOutput {
     #[serde(default)]
     pub body: RawBody,
 }
+
+made_up!(GetGraphOutput, answer = |output: &GetGraphOutput| {
+    let media_type = output.media_type.as_ref().map(SparqlMediaType::as_str);
+    crate::strategies::body_answer(media_type, output.body.bytes().clone())
+} => media_type: Optional(OneOf(SparqlMediaType::KNOWN)), body);
 
 impl Operation for GetGraph {
     type Output = GetGraphOutput;

@@ -46,6 +46,8 @@ pub struct GetSparqlQueryStatus {
     pub query_id: String,
 }
 
+made_up!(GetSparqlQueryStatus => query_id: Label);
+
 impl GetSparqlQueryStatus {
     /// Asks for the query with this id.
     pub fn new(query_id: impl Into<String>) -> Self {
@@ -63,6 +65,19 @@ pub struct GetSparqlQueryStatusOutput {
     /// The query; None when the instance does not know it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query: Option<QueryStatus>,
+}
+
+// An object without members is none.
+made_up!(GetSparqlQueryStatusOutput, with = |mut output: GetSparqlQueryStatusOutput| {
+    output.query = output.query.filter(|query| *query != QueryStatus::default());
+    output
+} => query);
+
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
+impl crate::strategies::Answer for GetSparqlQueryStatusOutput {
+    fn to_response(&self) -> http::Response<bytes::Bytes> {
+        crate::strategies::json_answer(&self.query.clone().unwrap_or_default())
+    }
 }
 
 /// The query by itself, or in a list of which it is the only one.

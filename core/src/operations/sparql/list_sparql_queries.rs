@@ -33,6 +33,8 @@ use crate::{DecodeError, Effect, Operation, OperationInfo, QueryStatus, RequestW
 #[non_exhaustive]
 pub struct ListSparqlQueries {}
 
+made_up!(ListSparqlQueries =>);
+
 impl ListSparqlQueries {
     /// Asks for them.
     pub fn new() -> Self {
@@ -57,6 +59,8 @@ pub struct SparqlQueriesOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub queries: Option<Vec<QueryStatus>>,
 }
+
+made_up!(SparqlQueriesOutput, answer => accepted_query_count, running_query_count, queries);
 
 impl Operation for ListSparqlQueries {
     type Output = SparqlQueriesOutput;

@@ -56,6 +56,8 @@ pub struct PostGraph {
     pub body: RawBody,
 }
 
+made_up!(PostGraph => graph: Optional(Label), content_type: Header, body);
+
 impl PostGraph {
     /// Adds this data to the default graph.
     pub fn default_graph(content_type: SparqlMediaType, body: impl Into<RawBody>) -> Self {

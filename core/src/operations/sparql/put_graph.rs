@@ -55,6 +55,8 @@ pub struct PutGraph {
     pub body: RawBody,
 }
 
+made_up!(PutGraph => graph: Optional(Label), content_type: Header, body);
+
 impl PutGraph {
     /// Replaces the default graph with this data.
     pub fn default_graph(content_type: SparqlMediaType, body: impl Into<RawBody>) -> Self {

@@ -83,6 +83,9 @@ pub struct GetPropertygraphStream {
     pub encoding: Option<Encoding>,
 }
 
+made_up!(GetPropertygraphStream =>
+    limit: Within(1..=100_000), iterator_type, commit_num, op_num, encoding: Optional(Header));
+
 impl GetPropertygraphStream {
     /// Reads from where the service begins by default. That is a commit, which it requires: see
     /// [`at`](Self::at).
@@ -153,6 +156,9 @@ pub struct GetPropertygraphStreamOutput {
     pub total_records: Option<i32>,
 }
 
+made_up!(GetPropertygraphStreamOutput, answer =>
+    last_event_id, last_trx_timestamp_in_millis, format, records, total_records);
+
 /// A change of the property graph.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -185,6 +191,8 @@ pub struct PropertygraphRecord {
     pub is_last_op: Option<bool>,
 }
 
+made_up!(PropertygraphRecord => commit_timestamp_in_millis, event_id, data, op, is_last_op);
+
 /// What changed in the property graph. The older format `GREMLIN_JSON` is the same under another name.
 ///
 /// The record of a property tells its element by id alone, not by label.
@@ -211,6 +219,8 @@ pub struct PropertygraphData {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
 }
+
+made_up!(PropertygraphData => id, record_type, key, value, from, to);
 
 impl Operation for GetPropertygraphStream {
     type Output = GetPropertygraphStreamOutput;

@@ -73,6 +73,9 @@ pub struct GetSparqlStream {
     pub encoding: Option<Encoding>,
 }
 
+made_up!(GetSparqlStream =>
+    limit: Within(1..=100_000), iterator_type, commit_num, op_num, encoding: Optional(Header));
+
 impl GetSparqlStream {
     /// Reads from where the service begins by default. That is a commit, which it requires: see
     /// [`at`](Self::at).
@@ -143,6 +146,9 @@ pub struct GetSparqlStreamOutput {
     pub total_records: Option<i32>,
 }
 
+made_up!(GetSparqlStreamOutput, answer =>
+    last_event_id, last_trx_timestamp_in_millis, format, records, total_records);
+
 /// A change of the RDF graph.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -175,6 +181,8 @@ pub struct SparqlRecord {
     pub is_last_op: Option<bool>,
 }
 
+made_up!(SparqlRecord => commit_timestamp_in_millis, event_id, data, op, is_last_op);
+
 /// What changed in the RDF graph.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -184,6 +192,8 @@ pub struct SparqlData {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stmt: Option<String>,
 }
+
+made_up!(SparqlData => stmt);
 
 impl Operation for GetSparqlStream {
     type Output = GetSparqlStreamOutput;

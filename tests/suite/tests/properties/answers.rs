@@ -19,6 +19,9 @@ impl Property for SuccessIsSuccess {
             let decoded = neptunedata::response::<O>(&success.response);
             let decoded = decoded.map_err(|error| TestCaseError::fail(error.to_string()))?;
             prop_assert_eq!(&decoded, &success.output);
+            if by_name::info(name).is_none() {
+                return Ok(());
+            }
             let named = by_name::response(name, &success.response);
             let named = named.map_err(|error| TestCaseError::fail(error.to_string()))?;
             prop_assert_eq!(named, serde_json::to_value(&success.output).unwrap());

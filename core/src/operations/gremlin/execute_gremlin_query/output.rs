@@ -35,6 +35,34 @@ pub struct ExecuteGremlinQueryOutput {
     pub binary: Option<BinaryAnswer>,
 }
 
+// One or the other.
+made_up!(ExecuteGremlinQueryOutput, with = |output: ExecuteGremlinQueryOutput| {
+    match output.binary {
+        Some(binary) => ExecuteGremlinQueryOutput { binary: Some(binary), ..Default::default() },
+        None => output,
+    }
+} => request_id, status, result, outer_meta, binary);
+
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
+impl crate::strategies::Answer for ExecuteGremlinQueryOutput {
+    fn to_response(&self) -> http::Response<Bytes> {
+        match &self.binary {
+            Some(BinaryAnswer {
+                content_type,
+                bytes,
+            }) => crate::strategies::body_answer(Some(content_type), bytes.clone()),
+            None => crate::strategies::json_answer(self),
+        }
+    }
+
+    fn form(&self) -> crate::strategies::BodyForm {
+        match self.binary {
+            Some(_) => crate::strategies::BodyForm::Opaque,
+            None => crate::strategies::BodyForm::JsonKept,
+        }
+    }
+}
+
 /// How a query ended, in Gremlin's own terms.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -51,6 +79,8 @@ pub struct GremlinQueryStatusAttributes {
     pub attributes: Option<Value>,
 }
 
+made_up!(GremlinQueryStatusAttributes => message, code, attributes);
+
 /// An answer that is no JSON.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -62,6 +92,12 @@ pub struct BinaryAnswer {
     #[serde(serialize_with = "to_base64", deserialize_with = "from_base64")]
     pub bytes: Bytes,
 }
+
+// As GraphBinary begins, and not like JSON.
+made_up!(BinaryAnswer, with = |mut answer: BinaryAnswer| {
+    answer.bytes = [b"\x84", &answer.bytes[..]].concat().into();
+    answer
+} => content_type: Exactly("application/vnd.graphbinary-v1.0".to_owned()), bytes);
 
 /// What the answer is asked for; the values themselves stay where they are.
 #[derive(Deserialize)]

@@ -26,6 +26,32 @@ pub struct ExecuteSparqlQueryOutput {
     pub body: RawBody,
 }
 
+// What says that it is results as JSON, is.
+made_up!(ExecuteSparqlQueryOutput, with = |mut output: ExecuteSparqlQueryOutput| {
+    if is_json(output.media_type.as_ref(), output.body.bytes()) {
+        let value = serde_json::json!({"type": "literal", "value": output.body.text()});
+        let results = serde_json::json!({"head": {"vars": ["x"]}, "results": {"bindings": [{"x": value}]}});
+        output.body = RawBody::new(results.to_string());
+        output.media_type = Some(SparqlMediaType::ResultsJson);
+    }
+    output
+} => media_type: Optional(OneOf(SparqlMediaType::KNOWN)), body);
+
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
+impl crate::strategies::Answer for ExecuteSparqlQueryOutput {
+    fn to_response(&self) -> http::Response<bytes::Bytes> {
+        let media_type = self.media_type.as_ref().map(SparqlMediaType::as_str);
+        crate::strategies::body_answer(media_type, self.body.bytes().clone())
+    }
+
+    fn form(&self) -> crate::strategies::BodyForm {
+        match is_json(self.media_type.as_ref(), self.body.bytes()) {
+            true => crate::strategies::BodyForm::JsonKept,
+            false => crate::strategies::BodyForm::Opaque,
+        }
+    }
+}
+
 /// The results of a `SELECT`, or of an `ASK`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
