@@ -1,6 +1,7 @@
 //! Helpers shared by the tests of the workspace.
 
 pub mod additions;
+pub mod resident;
 pub mod scenarios;
 pub mod vectors;
 

@@ -205,6 +205,44 @@ fn the_scenario_table_stands_beside_the_peers_figures() {
 }
 
 #[test]
+fn rows_are_read_in_little_memory() {
+    for name in ["rows", "rows_blocking"] {
+        let mut command = example(name);
+        command.arg("48");
+        let stdout = succeed(command);
+        let (rows, _) = stdout.split_once(" rows, ").expect(name);
+        assert!(rows.parse::<u64>().unwrap() > 200_000, "{name}: {stdout}");
+        assert!(stdout.contains(" rows/s, "), "{name}: {stdout}");
+        let tells = stdout.contains(" KiB more than before") || !cfg!(target_os = "linux");
+        assert!(tells, "{name}: {stdout}");
+    }
+}
+
+#[test]
+fn a_load_is_waited_for() {
+    for name in ["wait_for_load", "wait_for_load_blocking"] {
+        let stdout = succeed(example(name));
+        assert!(stdout.contains("all is loaded"), "{name}: {stdout}");
+    }
+}
+
+#[test]
+fn changes_are_followed_from_where_it_stopped() {
+    for name in ["follow_changes", "follow_changes_blocking"] {
+        let stdout = succeed(example(name));
+        let transactions = stdout
+            .lines()
+            .filter(|line| line.starts_with("transaction"));
+        let numbers: Vec<_> = transactions.collect();
+        assert_eq!(numbers.len(), 6, "{name}: {stdout}");
+        assert!(stdout.contains("stopped at 3:2"), "{name}: {stdout}");
+        for person in ["Ann", "Bob", "Cid", "Dee", "Eve", "Fay"] {
+            assert_eq!(stdout.matches(person).count(), 1, "{name}: {stdout}");
+        }
+    }
+}
+
+#[test]
 fn the_first_command_of_the_readme_is_an_example() {
     let readme = include_str!("../../../README.md");
     let (_, block) = readme.split_once("```sh\n").unwrap();

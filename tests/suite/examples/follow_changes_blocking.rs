@@ -1,0 +1,77 @@
+//! Follows a change stream, stops, and goes on from where it stopped, with the blocking client.
+//!
+//! ```text
+//! cargo run --example follow_changes_blocking
+//! ```
+//!
+//! It brings its emulator, where another thread adds people all the time.
+
+use std::{error::Error, thread, time::Duration};
+
+use neptunedata_blocking::{
+    Checkpoint, Client, Endpoint, GetPropertygraphStream, PropertygraphRecord, Start, Transaction,
+};
+use neptunedata_emulator::{Change, ChangeStream, Config, Emulator, Server};
+use serde_json::json;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let server = Server::start(Emulator::new(Config::default().streams(true)))?;
+    let client = Client::unsigned(Endpoint::parse(&server.endpoint())?)?;
+    thread::scope(|scope| {
+        scope.spawn(|| add_people(&server));
+
+        let mut changes = client.changes::<GetPropertygraphStream>(Start::TrimHorizon);
+        let mut kept = String::new();
+        for transaction in changes.by_ref().take(3) {
+            let transaction = transaction?;
+            tell(&transaction);
+            // Where it is kept is up to you; what matters is that the work on it is done.
+            kept = transaction.checkpoint.to_string();
+        }
+        drop(changes);
+        println!("stopped at {kept}, and go on");
+
+        // Another day, another process:
+        let checkpoint: Checkpoint = kept.parse()?;
+        let changes = client.changes::<GetPropertygraphStream>(Start::After(checkpoint));
+        for transaction in changes.take(3) {
+            tell(&transaction?);
+        }
+        Ok(())
+    })
+}
+
+fn tell(transaction: &Transaction<PropertygraphRecord>) {
+    println!("transaction {}", transaction.commit_num);
+    for record in &transaction.records {
+        let op = record.op.as_ref().map_or("?", |op| op.as_str());
+        let data = record.data.clone().unwrap_or_default();
+        let value = data.value.map(|value| value.value.to_string());
+        println!(
+            "  {op:6} {} {} {}",
+            data.id.unwrap_or_default(),
+            data.key.unwrap_or_default(),
+            value.unwrap_or_default(),
+        );
+    }
+}
+
+/// Six people, each added in a transaction of their own.
+fn add_people(server: &Server) {
+    for (n, name) in ["Ann", "Bob", "Cid", "Dee", "Eve", "Fay"]
+        .iter()
+        .enumerate()
+    {
+        let of_type = |kind: &str, key: &str, value: &str| {
+            let value = json!({"value": value, "dataType": "String"});
+            Change::add(json!({"id": format!("v{n}"), "type": kind, "key": key, "value": value}))
+        };
+        let changes = [
+            of_type("vl", "label", "person"),
+            of_type("vp", "name", name),
+        ];
+        let now = server.now();
+        server.with(|emulator| emulator.append_commit(ChangeStream::PropertyGraph, changes, now));
+        thread::sleep(Duration::from_millis(100));
+    }
+}

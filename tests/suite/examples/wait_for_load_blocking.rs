@@ -1,0 +1,70 @@
+//! Starts a bulk load and waits for its end behind a progress bar, with the blocking client.
+//!
+//! ```text
+//! cargo run --example wait_for_load_blocking
+//! ```
+//!
+//! It brings its emulator, on which the load takes a few seconds.
+
+use std::{error::Error, time::Duration};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use neptunedata_blocking::{
+    Client, Endpoint, IamRoleArn, LoadEnded, LoadFormat, LoadOutcome, S3BucketRegion, S3Uri,
+    StartLoaderJob,
+};
+use neptunedata_emulator::{Emulator, LoadScript, Server};
+
+/// How many records the files hold. The service does not say it, so it is for the caller to know.
+const RECORDS: u64 = 50_000;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut emulator = Emulator::default();
+    let script = LoadScript::completing().files(3).records(RECORDS);
+    emulator.next_load(script.duration(Duration::from_secs(3)));
+    let server = Server::start(emulator)?;
+    let client = Client::unsigned(Endpoint::parse(&server.endpoint())?)?;
+
+    let start = StartLoaderJob::new(
+        S3Uri::new("s3://my-bucket/people/"),
+        LoadFormat::Csv,
+        S3BucketRegion::new("us-east-1"),
+        IamRoleArn::new("arn:aws:iam::123456789012:role/NeptuneLoad"),
+    );
+    let started = client.send(&start)?;
+    let id = started.load_id().ok_or("the answer has no id")?;
+    println!("load {id}");
+
+    let bar = ProgressBar::new(RECORDS).with_style(ProgressStyle::with_template(
+        "{wide_bar} {human_pos}/{human_len} records, {msg}",
+    )?);
+    let waited = client
+        .wait(LoadEnded::new(id))
+        .interval(Duration::from_millis(250))
+        .max_interval(Duration::from_secs(5))
+        .timeout(Duration::from_secs(3600))
+        .run_with(|progress| {
+            let Some(load) = progress.status.overall_status else {
+                return;
+            };
+            let records = load
+                .total_records
+                .and_then(|records| u64::try_from(records).ok());
+            bar.set_position(records.unwrap_or_default());
+            bar.set_message(
+                load.status
+                    .map(|status| status.to_string())
+                    .unwrap_or_default(),
+            );
+        });
+    // A load that failed is an error, with the first of its error logs in the text.
+    let waited = waited.inspect_err(|_| bar.abandon())?;
+    bar.finish_with_message("done");
+
+    match &waited.end {
+        LoadOutcome::Completed(_) => println!("all is loaded"),
+        _ => println!("loaded but for conflicts: load again, in mode RESUME"),
+    }
+    println!("asked {} times in {:.1?}", waited.polls, waited.waited);
+    Ok(())
+}

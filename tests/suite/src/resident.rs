@@ -1,0 +1,18 @@
+//! How much memory this process has in use, where the system tells (Linux).
+
+/// Bytes of memory that are resident now.
+pub fn now() -> Option<u64> {
+    read("VmRSS:")
+}
+
+/// The most that ever were.
+pub fn peak() -> Option<u64> {
+    read("VmHWM:")
+}
+
+fn read(name: &str) -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    let kib: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    kib.checked_mul(1024)
+}
