@@ -218,7 +218,7 @@ fn reset() -> Vec<Step> {
             "IAMAuthentication": "enabled",
             "ResultCache": { "status": "disabled" },
             "SlowQueryLogs": "disabled",
-            "Streams": "disabled",
+            "Streams": "enabled",
         },
         "settings": {
             "SlowQueryLogsThreshold": "5000",
