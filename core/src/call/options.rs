@@ -82,7 +82,7 @@ impl CallOptions {
     /// time-out, or because the call was dropped. The session says it by default, which is no.
     ///
     /// The query is given an id, a UUID made from the call's seed, unless it has one. That can be done
-    /// with Gremlin and SPARQL; openCypher queries have no ids over HTTP (`U06`), and go on. Drivers
+    /// with Gremlin and SPARQL; all attempts of a call have the same one (`U27`). openCypher queries have no ids over HTTP (`U06`), and go on. Drivers
     /// do the cancelling, see [`Machine::abandoned`](crate::Machine::abandoned), and ask for
     /// the right to do so: the IAM action `neptune-db:CancelQuery`.
     #[must_use]

@@ -33,6 +33,61 @@ fn timed_out(error: &Error) {
     assert_eq!(error.kind(), kind, "{error}");
 }
 
+/// Drivers keep the time too, but leave the waiter room to ask a last time.
+#[test]
+fn drivers_are_told_how_long_it_may_take() {
+    let timeouts = |options| {
+        let wait = Wait::with_options(&unsigned(), ended(), options, 42);
+        wait.timeouts()
+    };
+    let own = timeouts(WaitOptions::new());
+    assert!(own.total > Some(24 * HOUR) && own.total < Some(25 * HOUR));
+    assert_eq!(own.attempt, None);
+    let short = WaitOptions::new().timeout(SECOND);
+    let call = |options: CallOptions| short.clone().call(options);
+    assert_eq!(timeouts(short.clone()).total, Some(31 * SECOND));
+    let total = timeouts(call(CallOptions::new().timeout(7 * SECOND)));
+    assert_eq!(total.attempt, Some(7 * SECOND));
+    let attempt = call(
+        CallOptions::new()
+            .timeout(7 * SECOND)
+            .attempt_timeout(SECOND),
+    );
+    assert_eq!(timeouts(attempt).attempt, Some(SECOND));
+    // Even more than there is.
+    let endless = timeouts(WaitOptions::new().timeout(Duration::MAX));
+    assert_eq!(endless.total, Some(Duration::MAX));
+}
+
+/// An answer that does not come is no reason to hide what was waited for.
+#[test]
+fn a_last_time_of_asking_that_hangs_is_the_end_of_the_time() {
+    let late = || {
+        let error = TransportError::new(TransportErrorKind::Deadline, Sent::Maybe);
+        Input::Failure(error)
+    };
+    for (after, is_over) in [(SECOND, false), (2 * SECOND, true)] {
+        let mut clock = Clock::new();
+        let options = WaitOptions::new().timeout(2 * SECOND);
+        let mut wait = Wait::with_options(&unsigned(), ended(), options, 42);
+        assert!(matches!(
+            wait.resume(Input::Next, clock.now()),
+            Step::Send(_)
+        ));
+        clock.pass(after);
+        let Step::Done(Err(error)) = wait.resume(late(), clock.now()) else {
+            panic!("no end");
+        };
+        match is_over {
+            true => timed_out(&error),
+            false => assert_eq!(
+                error.kind(),
+                FailureKind::Transport(TransportErrorKind::Deadline)
+            ),
+        }
+    }
+}
+
 #[test]
 fn waits_double_up_to_the_longest() {
     let mut script = vec![load("LOAD_IN_PROGRESS"); 10];

@@ -134,6 +134,47 @@ fn calls_retries_and_deadlines() {
     assert!(error.may_have_executed());
 }
 
+/// A connector of one's own tells no addresses, so that the name has to do.
+#[test]
+fn queries_that_are_given_up_are_cancelled() {
+    let hour = Duration::from_secs(3600);
+    for spawned in [true, false] {
+        let mut emulator = Emulator::default();
+        emulator.script(neptunedata_emulator::QueryScript::gremlin().lasting(hour));
+        let server = Server::start(emulator).unwrap();
+        let builder = on_smol(builder(server.address()));
+        let builder = match spawned {
+            true => builder,
+            false => builder.executor(Idle),
+        };
+        let client = builder.build().unwrap();
+        let query = neptunedata_hyper::ExecuteGremlinQuery::new("g.V()");
+        let cancels = || server.with(|emulator| emulator.executed("CancelGremlinQuery"));
+        smol::block_on(async {
+            let call = client.call(&query).cancel_abandoned(true).send();
+            let given_up = async {
+                smol::Timer::after(SHORT).await;
+                None
+            };
+            let sent = async { Some(call.await) };
+            assert!(smol::future::or(sent, given_up).await.is_none());
+            if !spawned {
+                smol::Timer::after(SHORT).await;
+                assert_eq!(cancels(), 0);
+            }
+            client.drain().await;
+        });
+        assert_eq!(cancels(), 1, "{spawned}");
+    }
+}
+
+/// Runs nothing.
+struct Idle;
+
+impl Executor<Task> for Idle {
+    fn execute(&self, _: Task) {}
+}
+
 #[test]
 fn a_write_finds_out_that_the_server_has_closed() {
     let (closed, wait) = std::sync::mpsc::channel();

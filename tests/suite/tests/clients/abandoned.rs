@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use neptunedata::{
-    CallOptions, ClientOptions, ExecuteGremlinQuery, ExecuteOpenCypherQuery, ExecuteSparqlQuery,
-    FailureKind, ListGremlinQueries, ListOpenCypherQueries, ListSparqlQueries, TransportErrorKind,
+    CallOptions, ClientOptions, Credentials, ExecuteGremlinQuery, ExecuteOpenCypherQuery,
+    ExecuteSparqlQuery, FailureKind, ListGremlinQueries, ListOpenCypherQueries, ListSparqlQueries,
+    TransportErrorKind,
 };
-use neptunedata_emulator::{Emulator, Planned, QueryScript, Server};
+use neptunedata_emulator::{Config, Emulator, Planned, QueryScript, Server, Signature};
 use serde_json::json;
 
-use crate::support::{BOTH, Driver, LONG, block_on, blocking, hyper, options, read};
+use crate::support::{BOTH, Driver, LONG, block_on, blocking, endpoint, hyper, options, read};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const SOON: Duration = Duration::from_millis(200);
@@ -156,7 +157,7 @@ impl<F> hyper::rt::Executor<F> for Lazy {
 fn without_an_executor_it_takes_a_drain() {
     let server = server();
     block_on(async {
-        let builder = neptunedata_hyper::Client::builder(crate::support::endpoint(&server));
+        let builder = neptunedata_hyper::Client::builder(endpoint(&server));
         let builder = builder.unsigned().options(cancelling()).executor(Lazy);
         let client = builder.build().unwrap();
         for _ in 0..2 {
@@ -207,6 +208,39 @@ fn what_has_ended_is_not_cancelled() {
         assert_eq!(all.end.unwrap().rows, 1);
         let received = server.with(|emulator| emulator.log().len());
         assert_eq!(received, 1);
+    }
+}
+
+#[test]
+fn cancellations_are_signed_as_everything_is() {
+    let (key, secret, region) = ("AKIDEXAMPLE", "secret", "us-east-1");
+    for driver in BOTH {
+        let mut emulator = Emulator::new(Config::default().iam(key, secret, region));
+        emulator.script(QueryScript::gremlin().lasting(HOUR));
+        let server = Server::start(emulator).unwrap();
+        let endpoint = endpoint(&server).with_region(region).unwrap();
+        let credentials = Credentials::new(key, secret);
+        let limited = cancelling().timeout(SOON);
+        match driver {
+            Driver::Blocking => {
+                let builder = neptunedata_blocking::Client::builder(endpoint);
+                let builder = builder.credentials(credentials).options(limited);
+                builder.build().unwrap().send(&gremlin()).unwrap_err();
+            }
+            Driver::Hyper => block_on(async {
+                let builder = neptunedata_hyper::Client::builder(endpoint);
+                let builder = builder.credentials(credentials).options(limited);
+                let client = builder.build().unwrap();
+                client.send(&gremlin()).await.unwrap_err();
+                client.drain().await;
+            }),
+        }
+        server.with(|emulator| {
+            let entry = emulator.log().last().unwrap();
+            assert_eq!(entry.operation, Some("CancelGremlinQuery"));
+            assert!(entry.executed, "{entry:?}");
+            assert!(matches!(entry.signature, Signature::Verified { .. }));
+        });
     }
 }
 

@@ -155,6 +155,52 @@ fn dropped_in_the_middle_it_closes_its_connection() {
     }
 }
 
+/// A reader that stops stops the server, but for what is on its way.
+#[test]
+fn what_is_not_read_is_not_fetched() {
+    const MIB: u64 = 1 << 20;
+    let row = json!({"n": 1, "text": "x".repeat(1000)});
+    let server = server();
+    server.with(|emulator| {
+        emulator.script(QueryScript::open_cypher().repeat(row, 1 << 20));
+    });
+    // Until nothing is written for a while.
+    let written = || {
+        let mut before = u64::MAX;
+        loop {
+            let now = server.connections().bytes_written;
+            if now == before {
+                return now;
+            }
+            before = now;
+            std::thread::sleep(std::time::Duration::from_millis(200));
+        }
+    };
+    let client = blocking(&server, options());
+    let mut rows = client.rows::<Row>(&query());
+    for read in [1, 5000] {
+        let before = server.connections().bytes_written;
+        assert!(rows.by_ref().take(read).all(|row| row.is_ok()));
+        let ahead = written() - before;
+        let taken = read as u64 * 1016;
+        assert!(ahead <= taken + MIB, "{ahead} for {taken}");
+    }
+    drop(rows);
+    block_on(async {
+        let client = hyper(&server, options());
+        let mut rows = client.rows::<Row>(&query());
+        for read in [1, 5000] {
+            let before = server.connections().bytes_written;
+            for _ in 0..read {
+                rows.next().await.unwrap().unwrap();
+            }
+            let ahead = written() - before;
+            let taken = read * 1016;
+            assert!(ahead <= taken + MIB, "{ahead} for {taken}");
+        }
+    });
+}
+
 #[test]
 fn the_clients_stay_usable() {
     let server = server();
