@@ -38,8 +38,12 @@ import urllib3.connection  # noqa: E402
 from botocore import UNSIGNED, xform_name  # noqa: E402
 from botocore.config import Config  # noqa: E402
 
+sys.dont_write_bytecode = True
+
+import families  # noqa: E402
+from families import FIRST, LAST, LIST, REGION, ROLE, STATUS  # noqa: E402
+
 CLUSTER = "http://my-db.cluster-abc.us-east-1.neptune.amazonaws.com:8182"
-REGION = "us-east-1"
 # The example keys of AWS's documentation; the emulator lets in the first two, knows the third as expired.
 KEYS = {
     "long-term": ("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", None),
@@ -190,6 +194,7 @@ class Caller:
     def __init__(self, address, at):
         self.recorder = Recorder()
         self.last_id = None
+        self.first_load = None
         self.invocations = 0
         self.calls = 0
         recorder = self.recorder
@@ -245,7 +250,8 @@ class Caller:
             self.calls += 1
             if fault and "times=" in fault:
                 fault += f"; id=c{self.calls}"
-            given = {name: self.last_id if value is LAST else value for name, value in given.items()}
+            ids = {LAST: self.last_id, FIRST: self.first_load}
+            given = {name: ids.get(value, value) if type(value) is object else value for name, value in given.items()}
             outcome = self.call(client, operation, given)
             what = {"step": step, "operation": operation, "input": given}
             if fault:
@@ -262,9 +268,11 @@ class Caller:
             return {"error": type(error).__name__, "text": str(error)}
         except Exception as error:  # What boto3 lets through of the libraries below it.
             return {"error": f"{type(error).__module__}.{type(error).__name__}", "text": str(error)}
-        if operation.startswith("Start"):
-            self.last_id = output.get("id", self.last_id)
-        return {"output": plain(output)}
+        output = plain(output)
+        self.last_id = found_id(operation, output) or self.last_id
+        if operation == "StartLoaderJob":
+            self.first_load = self.first_load or self.last_id
+        return {"output": output}
 
     def print(self, what, outcome):
         exchanges = self.recorder.take()
@@ -284,21 +292,36 @@ class Caller:
 
 
 def plain(output):
-    """An answer without the copy of its HTTP headers."""
+    """An answer without the copy of its HTTP headers, and with texts read."""
     metadata = dict(output.get("ResponseMetadata", {}))
     metadata.pop("HTTPHeaders", None)
-    return {**output, "ResponseMetadata": metadata}
+    read = {name: value.read() if hasattr(value, "read") else value for name, value in output.items()}
+    return {**read, "ResponseMetadata": metadata}
+
+
+def as_text(value):
+    """What JSON has no form for: bytes, and times, which are in UTC."""
+    return text(value) if isinstance(value, bytes) else value.isoformat().replace("+00:00", "Z")
+
+
+def found_id(operation, output):
+    """The id, or the token, of what was begun; of a list of queries that of the first."""
+    payload = output.get("payload", {})
+    if operation.startswith(("Start", "Create", "ExecuteFastReset")):
+        return output.get("id") or output.get("rebuildId") or payload.get("loadId") or payload.get("token")
+    if operation in ("ListGremlinQueries", "ListOpenCypherQueries"):
+        return next((query["queryId"] for query in output["queries"]), None)
+    return None
 
 
 def emit(line):
-    print(json.dumps(line, separators=(",", ":"), default=str), flush=True)
+    print(json.dumps(line, separators=(",", ":"), default=as_text), flush=True)
 
 
 # ---- What it is asked to do.
 
-STATUS, START, LIST = "GetEngineStatus", "StartMLModelTrainingJob", "ListMLModelTrainingJobs"
+START = "StartMLModelTrainingJob"
 GET, CANCEL = "GetMLModelTrainingJob", "CancelMLModelTrainingJob"
-LAST = object()  # the id that the last start was answered with
 
 REQUIRED = {"dataProcessingJobId": "data-1", "trainModelS3Location": "s3://bucket/models"}
 ALL = {
@@ -324,7 +347,6 @@ ALL = {
         "transformEntryPointScript": "transform.py",
     },
 }
-ROLE = {"neptuneIamRoleArn": "arn:aws:iam::123456789012:role/Neptune ML+1"}
 
 # Faults of one request, met by a client that waits long.
 FAULTS = [
@@ -493,6 +515,7 @@ def main():
     signatures(caller)
     faults(caller)
     the_end(caller)
+    families.call_all(caller)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 //! What this client has beyond the service model: one list, by operation and member.
 
+use neptunedata::http::{HeaderName, header};
+
 /// Members of requests that the service takes and the model does not know.
 pub const INPUTS: &[(&str, &str, &str)] = &[(
     "ExecuteGremlinQuery",
@@ -12,4 +14,43 @@ pub const OUTPUTS: &[(&str, &str)] = &[
     ("GetEngineStatus", "serverlessConfiguration"),
     ("GetPropertygraphSummary", "status"),
     ("GetRDFGraphSummary", "status"),
+];
+
+/// A header that requests of some operations have and botocore's lack. It has exactly this value, and
+/// where botocore has the header too there is no difference.
+pub struct OwnHeader {
+    /// Its name.
+    pub name: HeaderName,
+    /// Its value.
+    pub value: &'static str,
+    /// Why it is sent.
+    pub reason: &'static str,
+    /// The operations whose requests have it.
+    pub operations: &'static [&'static str],
+    /// Whether it takes part in the signature.
+    pub is_signed: bool,
+}
+
+/// All headers beyond those of botocore.
+pub const HEADERS: &[OwnHeader] = &[
+    OwnHeader {
+        name: header::TE,
+        value: "trailers",
+        reason: "queries fail after their 200 too, and trailers say so",
+        operations: &[
+            "ExecuteGremlinQuery",
+            "ExecuteGremlinExplainQuery",
+            "ExecuteGremlinProfileQuery",
+            "ExecuteOpenCypherQuery",
+            "ExecuteOpenCypherExplainQuery",
+        ],
+        is_signed: false,
+    },
+    OwnHeader {
+        name: header::ACCEPT,
+        value: "application/vnd.gremlin-v3.0+json;types=false",
+        reason: "the form of results is not clear without it (M15)",
+        operations: &["ExecuteGremlinQuery"],
+        is_signed: true,
+    },
 ];

@@ -7,6 +7,10 @@
 mod cluster;
 #[path = "boto3/core.rs"]
 mod core;
+#[path = "boto3/deviations.rs"]
+mod deviations;
+#[path = "boto3/families.rs"]
+mod families;
 #[path = "boto3/findings.rs"]
 mod findings;
 #[path = "boto3/live.rs"]

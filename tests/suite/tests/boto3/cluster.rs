@@ -2,7 +2,11 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use neptunedata_emulator::{Config, Emulator, Identity, Now};
+use neptunedata::serde_json::{Map, Value, json};
+use neptunedata_emulator::{
+    Change, ChangeStream, Config, Emulator, EventId, GraphKind, Identity, LoadScript, MlKind, Now,
+    QueryScript, Statistics,
+};
 
 /// What boto3 believed to talk to.
 pub(crate) const ENDPOINT: &str = "http://my-db.cluster-abc.us-east-1.neptune.amazonaws.com:8182";
@@ -32,7 +36,14 @@ pub(crate) fn emulator() -> Emulator {
         // As engines before 1.4.5.0: without `message`, which is all of an error that boto3 shows.
         .message_member(false)
         .training_duration(Duration::from_secs(60))
-        .fail_training("job-4", "No capacity.");
+        .fail_training("job-4", "No capacity.")
+        .fail_ml(MlKind::DataProcessing, "processing-2", "No such graph.")
+        .restart_duration(Duration::from_secs(2))
+        .feature("Streams", "enabled")
+        .feature("ResultCache", json!({ "status": "disabled" }))
+        .setting("clusterQueryTimeoutInMs", "120000")
+        .rolling_back(1, wall())
+        .streams(true);
     for (access_key, secret_key, token) in KEYS {
         let identity = Identity::new(access_key, secret_key);
         config = config.identity(match token {
@@ -41,7 +52,106 @@ pub(crate) fn emulator() -> Emulator {
         });
     }
     let expired = Identity::new("ASIAEXPIRED", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEPAST");
-    Emulator::new(config.identity(expired.session_token("example-expired-token").expired(true)))
+    let expired = expired.session_token("example-expired-token").expired(true);
+    let mut emulator = Emulator::new(config.identity(expired));
+    fill(&mut emulator);
+    for script in scripts() {
+        emulator.script(script);
+    }
+    emulator
+}
+
+/// What there is before anybody calls.
+fn fill(emulator: &mut Emulator) {
+    let failing = LoadScript::failing("LOAD_FAILED")
+        .files(2)
+        .records(7)
+        .failed_feed("s3://bucket/edges.csv", "LOAD_FAILED")
+        .error(
+            "PARSING_ERROR",
+            "No column ~id.",
+            "s3://bucket/edges.csv",
+            3,
+        )
+        .error(
+            "FROM_OR_TO_VERTEX_ARE_MISSING",
+            "No v9.",
+            "s3://bucket/edges.csv",
+            5,
+        );
+    emulator.next_load(failing.duration(Duration::from_secs(3)));
+    emulator.next_load(LoadScript::completing().duration(Duration::from_secs(60)));
+
+    let statistics = Statistics::computed(wall()).counts(5, 1000, 20);
+    emulator.set_statistics(GraphKind::PropertyGraph, statistics);
+    emulator.set_summary(GraphKind::PropertyGraph, summary());
+
+    let stream = ChangeStream::PropertyGraph;
+    let label = |op: fn(Value) -> Change, value: &str| {
+        op(json!({
+            "id": "v1",
+            "type": "vl",
+            "key": "label",
+            "value": { "value": value, "dataType": "String" },
+        }))
+    };
+    emulator.append_commit(stream, [label(Change::add, "draft")], now(0));
+    // Beyond what a float tells apart.
+    emulator.skip_commits(stream, (1 << 53) - 1);
+    let changes = [label(Change::remove, "draft"), label(Change::add, "person")];
+    emulator.append_commit(stream, changes, now(0));
+    emulator.trim_before(stream, EventId::new(2, 1));
+    let statement = "<http://a.example/s> <http://a.example/p> \"caf\u{e9}\" .\n";
+    let added = [Change::add(json!({ "stmt": statement }))];
+    emulator.append_commit(ChangeStream::Sparql, added, now(0));
+}
+
+fn summary() -> Map<String, Value> {
+    let summary = json!({
+        "numNodes": 2,
+        "numEdges": 1,
+        "numNodeLabels": 1,
+        "numEdgeLabels": 1,
+        "nodeLabels": ["person"],
+        "edgeLabels": ["knows"],
+        "numNodeProperties": 1,
+        "numEdgeProperties": 0,
+        "nodeProperties": [{ "name": 2 }],
+        "edgeProperties": [],
+        "totalNodePropertyValues": 2,
+        "totalEdgePropertyValues": 0,
+        "nodeStructures": [
+            { "count": 2, "nodeProperties": ["name"], "distinctOutgoingEdgeLabels": ["knows"] },
+        ],
+        "edgeStructures": [{ "count": 1, "edgeProperties": [] }],
+    });
+    summary.as_object().cloned().unwrap()
+}
+
+/// What queries are answered with. Those with `slow` in them are not over when boto3 loses its patience.
+fn scripts() -> Vec<QueryScript> {
+    let slow = Duration::from_secs(12);
+    let people = [
+        json!({ "name": "Ada", "born": 1815, "height": 1.5 }),
+        json!({ "name": "Gr\u{fc}n", "born": 9_007_199_254_740_993_u64, "height": null }),
+    ];
+    let wrong = |script: QueryScript| {
+        let script = script.containing("wrong");
+        script.error("MalformedQueryException", "It is not understood.")
+    };
+    vec![
+        QueryScript::gremlin().containing("slow").lasting(slow),
+        QueryScript::open_cypher().containing("slow").lasting(slow),
+        wrong(QueryScript::gremlin()),
+        wrong(QueryScript::gremlin().explain()),
+        wrong(QueryScript::gremlin().profile()),
+        wrong(QueryScript::open_cypher()),
+        wrong(QueryScript::open_cypher().explain()),
+        QueryScript::gremlin()
+            .containing("valueMap")
+            .rows(people.clone()),
+        QueryScript::open_cypher().containing("MATCH").rows(people),
+    ]
 }
 
 pub(crate) fn wall() -> SystemTime {

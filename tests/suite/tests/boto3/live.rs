@@ -64,7 +64,7 @@ fn compare(committed: &str, recorded: &str) {
 fn record() -> String {
     let read_before = AtomicU64::new(0);
     let server = ServerOptions::new()
-        // The clock is asked once for each request that is read.
+        // The clock is asked once for each request that is read, and once more for each that has to wait.
         .clock(move || cluster::now(read_before.fetch_add(1, Ordering::SeqCst)))
         .start(cluster::emulator())
         .unwrap();

@@ -10,14 +10,10 @@ use neptunedata_emulator::{LogEntry, Signature};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// What the emulator knows, and what is called.
-pub(crate) const OPERATIONS: [&str; 5] = [
-    "GetEngineStatus",
-    "StartMLModelTrainingJob",
-    "ListMLModelTrainingJobs",
-    "GetMLModelTrainingJob",
-    "CancelMLModelTrainingJob",
-];
+/// What is called: all of the service.
+pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
+    neptunedata::OPERATIONS.iter().map(|info| info.name)
+}
 
 /// The first line: who was recorded.
 #[derive(Deserialize)]
@@ -160,6 +156,11 @@ impl Request {
 }
 
 impl Answer {
+    pub(crate) fn has(&self, header: &str, value: &str) -> bool {
+        let mut headers = self.headers.iter();
+        headers.any(|(name, it)| name.eq_ignore_ascii_case(header) && it == value)
+    }
+
     pub(crate) fn to_http(&self) -> http::Response<Bytes> {
         let mut response = http::Response::new(self.body.bytes());
         *response.status_mut() = self.status.unwrap().try_into().unwrap();

@@ -1,9 +1,6 @@
 //! Where this client means to differ from botocore, and what it does instead.
 
-use neptunedata::{
-    Cause, DecodeErrorKind, by_name,
-    http::{HeaderName, header},
-};
+use neptunedata::{Cause, DecodeErrorKind, by_name};
 use serde_json::Value;
 
 use crate::responses::{Line, Outcome};
@@ -30,41 +27,6 @@ pub(crate) const RESPONSES: &[Deviation] = &[Deviation {
         other => Err(format!("{other:?} is not the error for an empty answer")),
     },
 }];
-
-/// A header that requests of some operations have and botocore's lack. It has exactly this value, and
-/// where botocore has the header too there is no difference.
-pub(crate) struct OwnHeader {
-    pub(crate) name: HeaderName,
-    pub(crate) value: &'static str,
-    pub(crate) reason: &'static str,
-    pub(crate) operations: &'static [&'static str],
-    /// Whether it takes part in the signature.
-    pub(crate) is_signed: bool,
-}
-
-/// All headers beyond those of botocore.
-pub(crate) const HEADERS: &[OwnHeader] = &[
-    OwnHeader {
-        name: header::TE,
-        value: "trailers",
-        reason: "queries fail after their 200 too, and trailers say so",
-        operations: &[
-            "ExecuteGremlinQuery",
-            "ExecuteGremlinExplainQuery",
-            "ExecuteGremlinProfileQuery",
-            "ExecuteOpenCypherQuery",
-            "ExecuteOpenCypherExplainQuery",
-        ],
-        is_signed: false,
-    },
-    OwnHeader {
-        name: header::ACCEPT,
-        value: "application/vnd.gremlin-v3.0+json;types=false",
-        reason: "the form of results is not clear without it (M15)",
-        operations: &["ExecuteGremlinQuery"],
-        is_signed: true,
-    },
-];
 
 /// How many representable numbers a float inside a document may be off. serde_json rounds exactly
 /// only with its feature `float_roundtrip`, which would be switched on for every crate in a user's

@@ -15,14 +15,14 @@ use neptunedata::{
         header::{AUTHORIZATION, CONTENT_LENGTH, HOST},
     },
 };
-use neptunedata_tests::vectors::{self, model::Model};
+use neptunedata_tests::{
+    additions::{HEADERS, OwnHeader},
+    vectors::{self, model::Model},
+};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{
-    deviations::{HEADERS, OwnHeader},
-    report::{A_HAZARD, Report, UNKNOWN_OPERATION, is_known, operations, same},
-};
+use crate::report::{A_HAZARD, Report, UNKNOWN_OPERATION, is_known, operations, same};
 
 const DATE: HeaderName = HeaderName::from_static("x-amz-date");
 const TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");

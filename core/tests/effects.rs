@@ -1,0 +1,227 @@
+//! What is sent again when its answer is lost: every operation, and every value that decides about it.
+//!
+//! The connection ends behind each request, so that it may have been executed. What would do more when executed twice is
+//! sent once; the rest is sent until attempts run out, with the same bytes every time.
+
+use std::{
+    collections::BTreeSet,
+    time::{Duration, SystemTime},
+};
+
+use neptunedata::{
+    Auth, CallOptions, Effect, Endpoint, Error, Input, Machine, Now, OPERATIONS, SPARQL_OPERATIONS,
+    Sent, Session, Step, TransportError, TransportErrorKind, by_name,
+    bytes::Bytes,
+    serde_json::{Value, json},
+};
+
+const NOW: Now = Now {
+    wall: SystemTime::UNIX_EPOCH,
+    mono: Duration::ZERO,
+};
+
+/// Sent once: a second execution would do more.
+const ONCE: u32 = 1;
+/// Sent as often as the policy allows.
+const AGAIN: u32 = 3;
+
+/// Operation, input, and how often it is sent.
+fn table() -> Vec<(&'static str, Value, u32)> {
+    let id = || json!({ "id": "1" });
+    let query_id = || json!({ "queryId": "6a9d5a6e-0000-4000-8000-000000000001" });
+    let gremlin = |text: &str| json!({ "gremlinQuery": text });
+    let cypher = |text: &str| json!({ "openCypherQuery": text });
+    let explained = |mode: &str| json!({ "openCypherQuery": "RETURN 1", "explainMode": mode });
+    let sparql = |text: &str| json!({ "query": text, "accept": "application/sparql-results+json" });
+    let plan = |mode: &str| json!({ "query": "SELECT * {}", "explain": mode });
+    let rdf = || json!({ "contentType": "text/turtle", "body": "" });
+    let load = |mode: &str| {
+        json!({
+            "source": "s3://bucket/1.csv",
+            "format": "csv",
+            "s3BucketRegion": "us-east-1",
+            "iamRoleArn": "arn:aws:iam::123456789012:role/Loader",
+            "mode": mode,
+        })
+    };
+    let data = json!({ "inputDataS3Location": "s3://b/i", "processedDataS3Location": "s3://b/o" });
+    let training = json!({ "dataProcessingJobId": "1", "trainModelS3Location": "s3://b/m" });
+    let with_id =
+        json!({ "dataProcessingJobId": "1", "trainModelS3Location": "s3://b/m", "id": "2" });
+    let transform = json!({ "trainingJobName": "1", "modelTransformOutputS3Location": "s3://b/o" });
+    let endpoint =
+        |update: bool| json!({ "id": "1", "mlModelTrainingJobId": "1", "update": update });
+    let none = || json!({});
+    vec![
+        ("GetEngineStatus", none(), AGAIN),
+        // The newest token counts, and a second one makes no difference.
+        (
+            "ExecuteFastReset",
+            json!({ "action": "initiateDatabaseReset" }),
+            AGAIN,
+        ),
+        // What is written after the first would be deleted by the second.
+        (
+            "ExecuteFastReset",
+            json!({ "action": "performDatabaseReset", "token": "t" }),
+            ONCE,
+        ),
+        (
+            "ExecuteFastReset",
+            json!({ "action": "anotherReset" }),
+            ONCE,
+        ),
+        // Whether a query writes is not guessed from its text.
+        ("ExecuteGremlinQuery", gremlin("g.V()"), ONCE),
+        ("ExecuteGremlinQuery", gremlin("g.addV('person')"), ONCE),
+        (
+            "ExecuteGremlinExplainQuery",
+            gremlin("g.addV('person')"),
+            AGAIN,
+        ),
+        // It runs the query.
+        ("ExecuteGremlinProfileQuery", gremlin("g.V()"), ONCE),
+        ("ListGremlinQueries", none(), AGAIN),
+        ("GetGremlinQueryStatus", query_id(), AGAIN),
+        ("CancelGremlinQuery", query_id(), AGAIN),
+        ("ExecuteOpenCypherQuery", cypher("MATCH (n) RETURN n"), ONCE),
+        ("ExecuteOpenCypherQuery", cypher("CREATE (n)"), ONCE),
+        ("ExecuteOpenCypherExplainQuery", explained("static"), AGAIN),
+        // These run the query.
+        ("ExecuteOpenCypherExplainQuery", explained("dynamic"), ONCE),
+        ("ExecuteOpenCypherExplainQuery", explained("details"), ONCE),
+        ("ExecuteOpenCypherExplainQuery", explained("another"), ONCE),
+        ("ListOpenCypherQueries", none(), AGAIN),
+        ("GetOpenCypherQueryStatus", query_id(), AGAIN),
+        ("CancelOpenCypherQuery", query_id(), AGAIN),
+        // SPARQL tells queries and updates apart itself.
+        ("ExecuteSparqlQuery", sparql("SELECT * { ?s ?p ?o }"), AGAIN),
+        (
+            "ExecuteSparqlUpdate",
+            json!({ "update": "CLEAR ALL" }),
+            ONCE,
+        ),
+        ("ExecuteSparqlExplainQuery", plan("static"), AGAIN),
+        ("ExecuteSparqlExplainQuery", plan("dynamic"), AGAIN),
+        ("ListSparqlQueries", none(), AGAIN),
+        ("GetSparqlQueryStatus", query_id(), AGAIN),
+        ("CancelSparqlQuery", query_id(), AGAIN),
+        ("GetGraph", none(), AGAIN),
+        ("PutGraph", rdf(), AGAIN),
+        // Blank nodes come twice.
+        ("PostGraph", rdf(), ONCE),
+        ("DeleteGraph", none(), AGAIN),
+        // The model says idempotent, and each start is a load of its own.
+        ("StartLoaderJob", load("AUTO"), ONCE),
+        ("StartLoaderJob", load("NEW"), ONCE),
+        ("ListLoaderJobs", none(), AGAIN),
+        ("GetLoaderJobStatus", json!({ "loadId": "1" }), AGAIN),
+        ("CancelLoaderJob", json!({ "loadId": "1" }), AGAIN),
+        ("StartMLDataProcessingJob", data, ONCE),
+        ("ListMLDataProcessingJobs", none(), AGAIN),
+        ("GetMLDataProcessingJob", id(), AGAIN),
+        ("CancelMLDataProcessingJob", id(), AGAIN),
+        ("StartMLModelTrainingJob", training, ONCE),
+        ("StartMLModelTrainingJob", with_id, ONCE),
+        ("ListMLModelTrainingJobs", none(), AGAIN),
+        ("GetMLModelTrainingJob", id(), AGAIN),
+        ("CancelMLModelTrainingJob", id(), AGAIN),
+        ("StartMLModelTransformJob", transform, ONCE),
+        ("ListMLModelTransformJobs", none(), AGAIN),
+        ("GetMLModelTransformJob", id(), AGAIN),
+        ("CancelMLModelTransformJob", id(), AGAIN),
+        ("CreateMLEndpoint", endpoint(false), ONCE),
+        ("CreateMLEndpoint", endpoint(true), ONCE),
+        ("ListMLEndpoints", none(), AGAIN),
+        ("GetMLEndpoint", id(), AGAIN),
+        ("DeleteMLEndpoint", id(), AGAIN),
+        ("GetPropertygraphStatistics", none(), AGAIN),
+        (
+            "ManagePropertygraphStatistics",
+            json!({ "mode": "refresh" }),
+            AGAIN,
+        ),
+        ("DeletePropertygraphStatistics", none(), AGAIN),
+        ("GetSparqlStatistics", none(), AGAIN),
+        (
+            "ManageSparqlStatistics",
+            json!({ "mode": "disableAutoCompute" }),
+            AGAIN,
+        ),
+        ("DeleteSparqlStatistics", none(), AGAIN),
+        ("GetPropertygraphSummary", none(), AGAIN),
+        ("GetRDFGraphSummary", none(), AGAIN),
+        ("GetPropertygraphStream", none(), AGAIN),
+        ("GetSparqlStream", none(), AGAIN),
+        ("GetStorageInfo", none(), AGAIN),
+        // With a token the second start finds the first, whoever made the token up.
+        ("StartIndexRebuild", json!({ "clientToken": "t" }), AGAIN),
+        ("StartIndexRebuild", none(), AGAIN),
+        ("ListIndexRebuilds", none(), AGAIN),
+        ("GetIndexRebuildStatus", json!({ "rebuildId": "1" }), AGAIN),
+        ("CancelIndexRebuild", json!({ "rebuildId": "1" }), AGAIN),
+    ]
+}
+
+/// Makes a call whose every answer is lost: what was sent, and how it ended.
+fn lose(operation: &str, input: &Value, options: &CallOptions) -> (Vec<Bytes>, Error) {
+    let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
+    let session = Session::new(endpoint, Auth::unsigned()).unwrap();
+    let mut call = by_name::call(operation, input, &session, options, 7).unwrap();
+    let mut sent = Vec::new();
+    let mut next = Input::Next;
+    loop {
+        next = match call.resume(next, NOW) {
+            Step::Send(transmit) => {
+                sent.push(transmit.request.body().clone());
+                Input::Failure(TransportError::new(TransportErrorKind::Closed, Sent::Maybe))
+            }
+            Step::Wait(_) => Input::Woken,
+            Step::Done(Err(error)) => return (sent, error),
+            step => panic!("{operation}: {step:?}"),
+        };
+    }
+}
+
+#[test]
+fn only_what_may_be_executed_twice_is_sent_again() {
+    for (operation, input, times) in table() {
+        let (sent, error) = lose(operation, &input, &CallOptions::new());
+        let found = (sent.len(), error.attempts(), error.may_have_executed());
+        assert_eq!(found, (times as usize, times, true), "{operation} {input}");
+        assert!(
+            sent.iter().all(|body| *body == sent[0]),
+            "{operation} {input}"
+        );
+    }
+}
+
+#[test]
+fn the_caller_has_the_last_word() {
+    for (operation, input, _) in table() {
+        for (effect, times) in [
+            (Effect::Read, AGAIN),
+            (Effect::Idempotent, AGAIN),
+            (Effect::Write, ONCE),
+        ] {
+            let (sent, error) = lose(operation, &input, &CallOptions::new().effect(effect));
+            let found = (sent.len(), error.attempts());
+            assert_eq!(
+                found,
+                (times as usize, times),
+                "{operation} {input} as {effect:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_operation_is_missing() {
+    let all = OPERATIONS.iter().chain(SPARQL_OPERATIONS);
+    let all: BTreeSet<_> = all.map(|info| info.name).collect();
+    let tried: BTreeSet<_> = table()
+        .into_iter()
+        .map(|(operation, ..)| operation)
+        .collect();
+    assert_eq!(tried, all);
+}
