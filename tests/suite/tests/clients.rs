@@ -7,6 +7,8 @@
 mod abandoned;
 #[path = "clients/changes.rs"]
 mod changes;
+#[path = "clients/every_waiter.rs"]
+mod every_waiter;
 #[path = "clients/rows.rs"]
 mod rows;
 #[path = "clients/support.rs"]
