@@ -9,5 +9,6 @@ pub(crate) mod gzip;
 pub(crate) mod json_text;
 pub(crate) mod lenient;
 pub(crate) mod percent;
+pub(crate) mod raw;
 pub(crate) mod request;
 pub(crate) mod response;

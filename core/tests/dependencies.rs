@@ -6,6 +6,14 @@ use std::{collections::BTreeSet, process::Command};
 
 /// Crates named by `cargo tree`, the crate itself included.
 fn tree(arguments: &[&str]) -> BTreeSet<String> {
+    lines(arguments)
+        .iter()
+        .filter_map(|line| line.split_whitespace().next())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn lines(arguments: &[&str]) -> Vec<String> {
     let output = Command::new(env!("CARGO"))
         .args([
             "tree",
@@ -29,7 +37,6 @@ fn tree(arguments: &[&str]) -> BTreeSet<String> {
     String::from_utf8(output.stdout)
         .unwrap()
         .lines()
-        .filter_map(|line| line.split_whitespace().next())
         .map(str::to_owned)
         .collect()
 }
@@ -100,6 +107,18 @@ fn direct_dependencies_are_a_decision() {
         "time",
     ];
     assert_eq!(direct(&[]), signing);
+}
+
+/// They would be switched on for every crate in a user's build.
+#[test]
+fn no_feature_switches_on_features_of_serde_json() {
+    let lines = lines(&["--all-features", "-f", "{p} {f}"]);
+    let of_json: BTreeSet<_> = lines
+        .iter()
+        .filter_map(|line| line.strip_prefix("serde_json ")?.split_once(' '))
+        .map(|(_version, features)| features.trim_end_matches(" (*)"))
+        .collect();
+    assert_eq!(of_json, BTreeSet::from(["default,std"]));
 }
 
 /// Nothing that calls are made with; what makes up values for tests may draw lots.

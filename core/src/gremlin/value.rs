@@ -3,7 +3,6 @@
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Deserializer, de::Error as _};
-use serde_json::value::RawValue;
 
 use super::{GraphSonError, graphson};
 use crate::RawJson;
@@ -289,11 +288,12 @@ impl GremlinValue {
     }
 }
 
-/// From serde_json alone, as the text of numbers is needed: rows of typed GraphSON as they arrive.
+/// As a row of [`Rows`](crate::Rows) with every digit; as a part of something else numbers of more than 64 bits
+/// are rounded, as serde_json does.
 impl<'de> Deserialize<'de> for GremlinValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
-        graphson::read(raw.get()).map_err(D::Error::custom)
+        let json = RawJson::deserialize(deserializer)?;
+        graphson::read(json.as_str()).map_err(D::Error::custom)
     }
 }
 

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::{scan::Scan, window::Window};
+use crate::wire::raw;
 
 /// Input that is read value by value.
 #[derive(Debug)]
@@ -112,16 +113,14 @@ impl Values {
     ) -> Result<Option<(V, usize)>, Fault> {
         if self.pending.is_none() {
             let window = self.bounded();
-            let mut parsed = serde_json::Deserializer::from_slice(window).into_iter::<V>();
-            let outcome = parsed.next();
-            let length = parsed.byte_offset();
+            let (outcome, length) = raw::first::<V>(window);
             let follows = window.get(length..).and_then(first_visible);
             match (outcome, follows) {
-                (Some(Ok(value)), Some((_, byte))) if delimiters.contains(&byte) => {
+                (Ok(value), Some((_, byte))) if delimiters.contains(&byte) => {
                     self.count(length);
                     return Ok(Some((value, length)));
                 }
-                (Some(Err(error)), _) if error.is_syntax() => {
+                (Err(error), _) if error.is_syntax() => {
                     self.count_all();
                     // What is no JSON stays so: nothing more needs to be kept of it.
                     if validity(self.bounded()) == Validity::Never {
@@ -177,7 +176,7 @@ impl Values {
         delimited: bool,
     ) -> Result<Option<(V, usize)>, Fault> {
         let text = self.unread(end);
-        match serde_json::from_slice(text) {
+        match raw::only(text) {
             Ok(value) if delimited => Ok(Some((value, end))),
             Err(error) if delimited && serde_json::from_slice::<IgnoredAny>(text).is_ok() => {
                 Err(Fault::Other(error, end))

@@ -6,13 +6,16 @@ use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::IgnoredAny};
 use serde_json::Value;
 
-use crate::wire::json_text;
+use crate::wire::{
+    json_text,
+    raw::{self, TextVisitor},
+};
 
 /// One JSON value, kept as the text that came: every digit and the order of members are there,
 /// whatever is made of it later.
 ///
-/// Read by serde as a part of something else it is like any [`Value`]: numbers of more than 64 bits are
-/// rounded.
+/// As a row of [`Rows`](crate::Rows) it is the text of the row. Read by serde as a part of something else it is
+/// like any [`Value`]: numbers of more than 64 bits are rounded.
 ///
 /// ```
 /// use neptunedata::RawJson;
@@ -90,7 +93,8 @@ impl Serialize for RawJson {
 
 impl<'de> Deserialize<'de> for RawJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Value::deserialize(deserializer).map(|value| RawJson(value.to_string().into()))
+        let text = deserializer.deserialize_newtype_struct(raw::TEXT, TextVisitor)?;
+        Ok(RawJson(text.into()))
     }
 }
 

@@ -48,6 +48,26 @@ fn graphson_comes_in_two_forms() {
 }
 
 #[test]
+fn rows_can_be_had_with_every_digit() {
+    const BIG: &str = "123456789012345678901234567890";
+    let row = format!(r#"{{"@type":"gx:BigInteger","@value":{BIG}}}"#);
+    let body = format!(r#"{{"result":{{"data":{{"@type":"g:List","@value":[{row}, {row}]}}}}}}"#);
+    let mut texts = RowReader::<RawJson>::new(Framing::Gremlin);
+    let mut values = RowReader::<GremlinValue>::new(Framing::Gremlin);
+    for byte in body.bytes() {
+        texts.push(vec![byte].into());
+        values.push(vec![byte].into());
+    }
+    for _ in 0..2 {
+        let text = texts.next_row().unwrap().unwrap();
+        assert_eq!(text.as_str(), row);
+        let value = values.next_row().unwrap().unwrap();
+        assert_eq!(value, GremlinValue::from_json(&text).unwrap());
+        assert!(format!("{value:?}").contains(BIG), "{value:?}");
+    }
+}
+
+#[test]
 fn variables_are_there_before_the_rows_or_after_them() {
     let head = r#""head":{"vars":["s","p"],"link":[]}"#;
     let bindings = r#""results":{"bindings":[{"s":{"type":"literal","value":"a"}}]}"#;
