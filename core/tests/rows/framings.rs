@@ -1,6 +1,6 @@
 //! Where rows stand, and what stands around them.
 
-use neptunedata::{DecodeErrorKind, Framing, RowReader};
+use neptunedata::{DecodeErrorKind, Framing, RawJson, RowReader, gremlin::GremlinValue};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -55,8 +55,8 @@ fn rows_can_be_had_with_every_digit() {
     let mut texts = RowReader::<RawJson>::new(Framing::Gremlin);
     let mut values = RowReader::<GremlinValue>::new(Framing::Gremlin);
     for byte in body.bytes() {
-        texts.push(vec![byte].into());
-        values.push(vec![byte].into());
+        texts.push(vec![byte]);
+        values.push(vec![byte]);
     }
     for _ in 0..2 {
         let text = texts.next_row().unwrap().unwrap();
