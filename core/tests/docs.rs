@@ -9,3 +9,67 @@ fn the_retry_table_in_the_docs_is_the_one_in_the_code() {
         "put this into docs/retry.md:\n\n{table}"
     );
 }
+
+/// What a user has to know of an operation stands on its page.
+#[test]
+fn pages_of_operations_say_it_all() {
+    let mut pages = 0;
+    let mut missing = Vec::new();
+    for (path, source) in sources(concat!(env!("CARGO_MANIFEST_DIR"), "/src/operations").as_ref()) {
+        let Some((before, rest)) = source.split_once("\nimpl Operation for ") else {
+            continue;
+        };
+        let name = rest.split([' ', '{']).next().unwrap_or_default();
+        let Some((page, _)) = before.split_once(&format!("\npub struct {name} {{")) else {
+            panic!("{path}: no struct {name}");
+        };
+        let page: Vec<_> = page
+            .lines()
+            .filter_map(|line| line.strip_prefix("///"))
+            .collect();
+        let page = page.join("\n");
+        let says = |words: &[&str]| words.iter().any(|word| page.contains(word));
+        for (what, words) in [
+            ("an example", &["\n ```\n"][..]),
+            ("an answer", &["response::<", "answer"]),
+            ("the effect", &["read", "Idempotent", "idempotent", "write"]),
+            ("the IAM action", &["`neptune-db:"]),
+            ("the engine", &["engine ", "Engine "]),
+            (
+                "exceptions",
+                &[
+                    "Exception`",
+                    "The exceptions are those",
+                    "Fails as",
+                    "HTTP 4",
+                    "HTTP 5",
+                ],
+            ),
+            ("a link", &["<https://docs.aws.amazon.com/neptune/"]),
+        ] {
+            if !says(words) {
+                missing.push(format!("{name}: {what}"));
+            }
+        }
+        pages += 1;
+    }
+    let operations = neptunedata::OPERATIONS.len() + neptunedata::SPARQL_OPERATIONS.len();
+    assert_eq!(pages, operations);
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+// The crate itself must not read files; a test of its sources has to.
+#[allow(clippy::disallowed_methods)]
+fn sources(folder: &std::path::Path) -> Vec<(String, String)> {
+    let mut sources = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            sources.extend(self::sources(&path));
+        } else {
+            let source = std::fs::read_to_string(&path).expect("a source");
+            sources.push((path.display().to_string(), source));
+        }
+    }
+    sources
+}

@@ -15,6 +15,9 @@ use crate::{DecodeError, Effect, ErrorKind, Operation, OperationInfo, RequestWri
 /// A read. A sick instance answers with HTTP 500. Needs the IAM action `neptune-db:GetEngineStatus`
 /// and engine 1.2.1.0.R6 or later.
 ///
+/// In practice: `AccessDeniedException` (403) without that right, `ServerShutdownException` (500) or no answer at
+/// all while the instance restarts.
+///
 /// ```
 /// use neptunedata::{Endpoint, GetEngineStatus};
 ///

@@ -13,6 +13,9 @@ use crate::{DecodeError, Effect, ErrorKind, Operation, OperationInfo, RequestWri
 /// IAM action `neptune-db:ListIndexRebuilds` (`U24`) and engine 1.5.0.0 or later.
 /// No source shows a whole answer (`U14`); this is the service model's.
 ///
+/// In practice: `BadRequestException` (400, "Bad route") on older engines, `AccessDeniedException` (403) without
+/// that right.
+///
 /// ```
 /// use neptunedata::{Endpoint, ListIndexRebuilds};
 ///

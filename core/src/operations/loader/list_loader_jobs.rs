@@ -13,6 +13,9 @@ use crate::{DecodeError, Effect, ErrorKind, Operation, OperationInfo, RequestWri
 /// `limit` cuts off cannot be had. Needs the IAM action `neptune-db:ListLoaderJobs` and engine 1.2.1.0.R6
 /// or later.
 ///
+/// In practice: `AccessDeniedException` (403) without that right, `TooManyRequestsException` (429) when signatures
+/// are checked too often.
+///
 /// ```
 /// use neptunedata::{Endpoint, ListLoaderJobs};
 ///

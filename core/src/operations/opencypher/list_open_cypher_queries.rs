@@ -14,6 +14,9 @@ use crate::{DecodeError, Effect, Operation, OperationInfo, QueryStatus, RequestW
 /// cluster's reader name may lead to another one each time. Needs the IAM action
 /// `neptune-db:GetQueryStatus` and engine 1.2.1.0.R6 or later.
 ///
+/// In practice: `AccessDeniedException` (403) without that right, `TooManyRequestsException` (429) when signatures
+/// are checked too often.
+///
 /// ```
 /// use neptunedata::{Endpoint, ListOpenCypherQueries};
 ///

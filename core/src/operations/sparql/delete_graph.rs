@@ -18,6 +18,9 @@ use crate::{DecodeError, Effect, Operation, OperationInfo, RequestWriter, Respon
 ///
 /// Needs the IAM action `neptune-db:DeleteDataViaQuery` (`U11`). Engine 1.0.5.0 or later.
 ///
+/// In practice: `AccessDeniedException` (403) without the right, `BadRequestException` (400) for a target that is no
+/// IRI, `ReadOnlyViolationException` (400) on a replica. Which status says that a graph is not there is not confirmed (`U10`).
+///
 /// ```
 /// use neptunedata::{Endpoint, DeleteGraph};
 ///
@@ -35,6 +38,8 @@ use crate::{DecodeError, Effect, Operation, OperationInfo, RequestWriter, Respon
 /// assert_eq!(output.status_code, Some(204));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html>
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]

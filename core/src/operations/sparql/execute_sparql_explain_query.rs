@@ -22,6 +22,7 @@ use crate::{
 /// [`Details`](SparqlExplainMode::Details) execute the query, but a query of SPARQL changes nothing.
 /// Updates cannot be explained with this. Needs the IAM action `neptune-db:ReadDataViaQuery`. Fails as
 /// [`ExecuteSparqlQuery`](crate::ExecuteSparqlQuery) does.
+/// No page names an engine that lacks it.
 ///
 /// ```
 /// use neptunedata::{Endpoint, ExecuteSparqlExplainQuery, SparqlExplainMode};

@@ -27,6 +27,7 @@ use crate::{
 /// `neptune-db:WriteDataViaQuery` and `neptune-db:DeleteDataViaQuery`. Fails as
 /// [`ExecuteSparqlQuery`](crate::ExecuteSparqlQuery) does, and with `ConcurrentModificationException` (500)
 /// for conflicts and `ReadOnlyViolationException` (400) on a replica.
+/// No page names an engine that lacks it.
 ///
 /// ```
 /// use neptunedata::{Endpoint, ExecuteSparqlUpdate};

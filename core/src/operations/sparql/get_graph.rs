@@ -19,6 +19,9 @@ use crate::{
 /// A read. The default graph is the union of all named graphs. Needs the IAM action
 /// `neptune-db:ReadDataViaQuery` (`U11`) and engine 1.0.5.0 or later.
 ///
+/// In practice: `AccessDeniedException` (403) without the right, `BadRequestException` (400) for a target that is no
+/// IRI. Which status says that a graph is not there is not confirmed (`U10`).
+///
 /// ```
 /// use neptunedata::{Endpoint, GetGraph, SparqlMediaType};
 ///
@@ -35,6 +38,8 @@ use crate::{
 /// assert!(output.body.text().ends_with(" .\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]

@@ -16,6 +16,10 @@ use crate::{
 /// A read. Only the instance that runs the query knows it (`U13`); others, and all of them when it has
 /// ended, answer a success without a body: [`query`](field@GetSparqlQueryStatusOutput::query) is `None`
 /// then. Needs the IAM action `neptune-db:GetQueryStatus`.
+/// No page names an engine that lacks it.
+///
+/// In practice: `AccessDeniedException` (403) without that right, `TooManyRequestsException` (429) when signatures
+/// are checked too often.
 ///
 /// ```
 /// use neptunedata::{Endpoint, GetSparqlQueryStatus};

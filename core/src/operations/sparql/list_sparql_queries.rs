@@ -12,6 +12,10 @@ use crate::{DecodeError, Effect, Operation, OperationInfo, QueryStatus, RequestW
 ///
 /// A read. It tells of the instance that answers, and of no other (`U13`). Needs the IAM action
 /// `neptune-db:GetQueryStatus`.
+/// No page names an engine that lacks it.
+///
+/// In practice: `AccessDeniedException` (403) without that right, `TooManyRequestsException` (429) when signatures
+/// are checked too often.
 ///
 /// ```
 /// use neptunedata::{Endpoint, ListSparqlQueries};

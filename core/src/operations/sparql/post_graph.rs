@@ -24,6 +24,10 @@ use crate::{
 ///
 /// Needs the IAM action `neptune-db:WriteDataViaQuery` (`U11`). Engine 1.0.5.0 or later.
 ///
+/// In practice: `AccessDeniedException` (403) without the right, `BadRequestException` (400) for a target that is no
+/// IRI or data that cannot be read,
+/// `ReadOnlyViolationException` (400) on a replica. Which status says that a graph is not there is not confirmed (`U10`).
+///
 /// ```
 /// use neptunedata::{Endpoint, PostGraph, SparqlMediaType};
 ///
@@ -43,6 +47,8 @@ use crate::{
 /// assert_eq!(output.status_code, Some(201));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]

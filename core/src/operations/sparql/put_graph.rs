@@ -23,6 +23,10 @@ use crate::{
 ///
 /// Needs the IAM actions `neptune-db:WriteDataViaQuery` and `neptune-db:DeleteDataViaQuery` (`U11`). Engine 1.0.5.0 or later.
 ///
+/// In practice: `AccessDeniedException` (403) without the right, `BadRequestException` (400) for a target that is no
+/// IRI or data that cannot be read,
+/// `ReadOnlyViolationException` (400) on a replica. Which status says that a graph is not there is not confirmed (`U10`).
+///
 /// ```
 /// use neptunedata::{Endpoint, PutGraph, SparqlMediaType};
 ///
@@ -42,6 +46,8 @@ use crate::{
 /// assert_eq!(output.status_code, Some(201));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]

@@ -13,6 +13,9 @@ use crate::{DecodeError, Effect, Operation, OperationInfo, RequestWriter, Respon
 /// A read. There is no paging: what `max_items` cuts off cannot be had. Needs the IAM action
 /// `neptune-db:ListMLModelTrainingJobs` and engine 1.2.1.0.R6 or later.
 ///
+/// A role that is not listed in the cluster's parameter group, or none at all, is a `MissingParameterException`
+/// (400).
+///
 /// ```
 /// use neptunedata::{Endpoint, ListMlModelTrainingJobs};
 ///

@@ -20,6 +20,11 @@ use crate::{
 /// The service also knows `enableInterContainerTrafficEncryption`, `modelName` and `maxWaitTime`
 /// (`M39`); add them with [`CallOptions::extra`](crate::CallOptions::extra).
 ///
+/// An id that a job already has, or one of other characters, and an instance type that there is not are an
+/// `InvalidParameterException` (400), no role for SageMaker and S3 a `MissingParameterException` (400), and an S3
+/// location out of reach, or a data-processing job that has not completed or is not there, a `BadRequestException`
+/// (400).
+///
 /// ```
 /// use neptunedata::{DataProcessingJobId, Endpoint, S3Uri, StartMlModelTrainingJob};
 ///
