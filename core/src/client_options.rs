@@ -1,7 +1,7 @@
 //! What a client of a transport crate can be told, the same for each of them. Plain data: nothing
 //! here does anything.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use crate::{Proxy, RetryPolicy, Session, SessionBuilder};
 
@@ -76,7 +76,9 @@ pub struct ClientOptions {
 }
 
 /// Which certificates TLS trusts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Its `Debug` says how long the PEM text is and not what it is: files of certificates may hold their private key, too.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Roots {
     /// The Mozilla roots, which come with the client.
@@ -85,6 +87,16 @@ pub enum Roots {
     Native,
     /// These and no others, as PEM text of one or more certificates.
     Pem(String),
+}
+
+impl fmt::Debug for Roots {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Roots::WebPki => f.write_str("WebPki"),
+            Roots::Native => f.write_str("Native"),
+            Roots::Pem(pem) => write!(f, "Pem({} bytes)", pem.len()),
+        }
+    }
 }
 
 impl Default for ClientOptions {

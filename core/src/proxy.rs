@@ -39,7 +39,7 @@ pub enum ProxyError {
 
 impl Proxy {
     /// Parses `http://[user[:password]@]host[:port]`, with or without the scheme. The port is 80
-    /// unless given. User and password may be percent-encoded.
+    /// unless given. User and password may be percent-encoded, and must be where they have one of `/?#`.
     ///
     /// # Errors
     ///
@@ -50,7 +50,14 @@ impl Proxy {
             Some(_) => return Err(ProxyError::Scheme),
             None => url.trim(),
         };
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+        let (authority, path) = match rest.find(['/', '?', '#']) {
+            Some(end) => rest.split_at(end),
+            None => (rest, ""),
+        };
+        // That of a password with such a character in it, which must not be shown as a host.
+        if path.contains('@') {
+            return Err(ProxyError::Address);
+        }
         let (user, address) = match authority.rsplit_once('@') {
             Some((user, address)) => (Some(user), address),
             None => (None, authority),
@@ -259,6 +266,10 @@ mod tests {
             "http://a b",
             "http://proxy:99999",
             "http://:3128",
+            "http://u:80#secret@h:1",
+            "http://u:80/secret@h:1",
+            "u:80?secret@h:1",
+            "http://u:80#sec:ret@@h",
         ] {
             assert_eq!(Proxy::parse(wrong), Err(ProxyError::Address), "{wrong}");
         }

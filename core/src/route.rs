@@ -21,6 +21,11 @@ pub enum RouteError {
     /// [`resolve_to`](ClientOptions::resolve_to) is no `host:port`.
     #[error("resolve_to cannot be used: {0}")]
     ResolveTo(EndpointError),
+    /// [`resolve_to`](ClientOptions::resolve_to) is an URL.
+    #[error(
+        "resolve_to cannot be used: it is host:port alone, without a scheme; whether TLS is spoken, the endpoint says"
+    )]
+    ResolveToUrl,
     /// A variable of the environment is set to something that is no proxy.
     #[error(transparent)]
     Proxy(#[from] ProxyError),
@@ -64,6 +69,7 @@ impl ClientOptions {
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Route, RouteError> {
         let to = match &self.resolve_to {
+            Some(text) if text.contains("://") => return Err(RouteError::ResolveToUrl),
             Some(text) => tunnel_end(text, endpoint.is_secure()).map_err(RouteError::ResolveTo)?,
             None => endpoint.clone(),
         };
@@ -127,7 +133,6 @@ mod tests {
             "localhost",
             "localhost:",
             ":80",
-            "http://localhost:80",
             "localhost:80/path",
             "localhost:80?query",
             "user@localhost:80",
@@ -140,6 +145,11 @@ mod tests {
         ] {
             let error = to(wrong).unwrap_err();
             assert!(matches!(error, RouteError::ResolveTo(_)), "{wrong}");
+        }
+        for url in ["http://localhost:1", "https://localhost:443/"] {
+            let error = to(url).unwrap_err();
+            assert_eq!(error, RouteError::ResolveToUrl);
+            assert!(error.to_string().contains("without a scheme"), "{error}");
         }
     }
 

@@ -247,3 +247,37 @@ fn every_fault_of_a_request_is_named() {
         "CancelMlModelTrainingJob was not sent: there is no operation of this name"
     );
 }
+
+/// Whatever the kind, a driver may know that it will not pass.
+#[test]
+fn a_failure_for_good_is_the_last_and_one_before_sending_says_so() {
+    let now = Now {
+        wall: SystemTime::UNIX_EPOCH,
+        mono: Duration::ZERO,
+    };
+    let failure = || TransportError::new(TransportErrorKind::Connect, Sent::No);
+    for (failure, passes) in [(failure(), true), (failure().for_good(), false)] {
+        assert_eq!(failure.is_for_good(), !passes);
+        let mut call = Call::new(&session(), &GetMlModelTrainingJob::new("a"), 1);
+        assert!(matches!(call.resume(Input::Next, now), Step::Send(_)));
+        match call.resume(Input::Failure(failure), now) {
+            Step::Wait(_) => assert!(passes),
+            Step::Done(Err(error)) => {
+                assert!(!passes);
+                assert_eq!((error.attempts(), error.may_have_executed()), (1, false));
+                assert_eq!(error.to_string(), "no connection could be made");
+            }
+            _ => panic!("neither"),
+        }
+    }
+    for (sent, text) in [
+        (
+            Sent::No,
+            "the time for one attempt passed before the request was sent",
+        ),
+        (Sent::Maybe, "the answer did not come in time"),
+    ] {
+        let error = TransportError::new(TransportErrorKind::Timeout, sent);
+        assert_eq!(error.to_string(), text);
+    }
+}

@@ -278,3 +278,37 @@ fn debug_of_a_large_answer_is_short() {
     let error = neptunedata::response::<GetMlModelTrainingJob>(&answer).unwrap_err();
     assert!(format!("{error:?}").len() < 4096);
 }
+
+/// What is logged of options tells nobody's secrets.
+#[test]
+fn what_debug_shows_of_options() {
+    let secret = "c2VjcmV0";
+    let options = CallOptions::new()
+        .extra("aMember", json!({ "inner": secret }))
+        .extra_query("aParameter", secret)
+        .header(
+            HeaderName::from_static("x-a-header"),
+            HeaderValue::from_static("c2VjcmV0"),
+        );
+    let pem = format!("-----BEGIN PRIVATE KEY-----\n{secret}\n-----END PRIVATE KEY-----\n");
+    let length = pem.len();
+    let client = ClientOptions::new().roots(neptunedata::Roots::Pem(pem));
+    for (text, names) in [
+        (
+            format!("{options:?} {options:#?}"),
+            vec!["aMember", "aParameter", "x-a-header"],
+        ),
+        (
+            format!("{client:?} {client:#?}"),
+            vec![&*format!("Pem({length} bytes)")],
+        ),
+    ] {
+        assert!(
+            !text.contains(secret) && !text.contains("BEGIN"),
+            "it is shown: {text}"
+        );
+        for name in names {
+            assert!(text.contains(name), "{name}: {text}");
+        }
+    }
+}

@@ -78,7 +78,8 @@ impl ClientBuilder {
     /// before end soon or were refused. A failure ends the calls that waited for it, and is not remembered;
     /// ahead of time it ends none, and the function is left alone for ten seconds.
     ///
-    /// The function runs on the thread of the call that needs it, whose time-outs cannot interrupt it.
+    /// The function runs on the thread of the call that needs it, whose time-outs cannot interrupt it. It cannot make
+    /// calls over this client: they would wait for it, and fail for want of credentials instead.
     pub fn credentials_from(
         mut self,
         source: impl Fn(bool) -> Result<Credentials, CredentialsError> + Send + Sync + 'static,
@@ -124,6 +125,9 @@ impl ClientBuilder {
     /// Nothing is looked for before the first call. The chain then runs on a thread and a tokio runtime of
     /// its own; calls that wait for it keep their time-outs. The services that it asks are those of the region
     /// that the environment or the profile names, else of the endpoint's.
+    ///
+    /// The SDK has logs of its own. At level `trace` (targets that begin with `aws_`) they show the session token
+    /// of the instance metadata service; leave that level out where logs are kept.
     #[cfg(feature = "aws-config")]
     pub fn credentials_from_aws(mut self) -> Self {
         self.signing = Some(Signing::Chain);

@@ -109,8 +109,12 @@ impl Connector {
             port: proxy.port(),
         };
         let mut socket = self.dial(&address, None, limits).map(Socket::plain)?;
-        crate::tunnel::open(&mut socket, proxy, &self.target, limits)
-            .map_err(|error| failed(error, TransportErrorKind::Connect))?;
+        crate::tunnel::open(&mut socket, proxy, &self.target, limits).map_err(|error| {
+            let inner = error.get_ref();
+            let for_good = inner.is_some_and(|inner| inner.is::<crate::tunnel::Unwelcome>());
+            let error = failed(error, TransportErrorKind::Connect);
+            if for_good { error.for_good() } else { error }
+        })?;
         Ok(socket.led_on())
     }
 

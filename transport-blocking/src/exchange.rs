@@ -12,7 +12,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Uri, header, response::Parts};
+use http::{HeaderValue, Method, StatusCode, Uri, header, response::Parts};
 use neptunedata::{
     Connection, Endpoint, Input, Route, Transmit, TransportError, TransportErrorKind,
 };
@@ -100,6 +100,7 @@ impl Exchanger {
         let progress = Progress::new(limits, lease.is_reused());
         let (head, body) = transmit.request.into_parts();
         let shadow = self.shadow(&head);
+        let is_head = head.method == Method::HEAD;
         let head = self.written(&head);
         let wire = Wire::new(lease, Arc::clone(&progress), head, body, self.head_limit);
 
@@ -111,7 +112,7 @@ impl Exchanger {
                 // ureq's own notes, which are about its own request.
                 parts.extensions.clear();
                 parts.headers = progress.take_fields();
-                if is_chunked(&parts) {
+                if !is_head && is_chunked(&parts) {
                     progress.expect_trailers(self.head_limit);
                 }
                 let length = body.content_length().unwrap_or(u64::MAX);
@@ -181,8 +182,14 @@ impl Exchanger {
     }
 }
 
-/// Whether ureq reads the body in chunks.
+/// Whether ureq reads the body in chunks, if the request was one that has an answer with a body.
 fn is_chunked(head: &Parts) -> bool {
+    if matches!(
+        head.status,
+        StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED | StatusCode::SWITCHING_PROTOCOLS
+    ) {
+        return false;
+    }
     let codings = head.headers.get_all(header::TRANSFER_ENCODING);
     let mut codings = codings
         .iter()

@@ -38,13 +38,15 @@ pub(crate) enum Unusable {
     TooMany,
     #[error("{0}")]
     Wrong(httparse::Error),
+    #[error("the body has another transfer coding than chunked, or one and HTTP/1.0")]
+    Coding,
 }
 
 impl Unusable {
     pub(crate) fn kind(&self) -> TransportErrorKind {
         match self {
             Unusable::TooLong(_) | Unusable::TooMany => TransportErrorKind::HeadTooLarge,
-            Unusable::Wrong(_) => TransportErrorKind::Protocol,
+            Unusable::Wrong(_) | Unusable::Coding => TransportErrorKind::Protocol,
         }
     }
 }
@@ -85,6 +87,9 @@ impl Head {
             let is_last = !parsed.status.is_informational()
                 || parsed.status == StatusCode::SWITCHING_PROTOCOLS;
             if is_last {
+                if !is_framed(&parsed) {
+                    return Err(Unusable::Coding);
+                }
                 let mut shown = shown(&parsed);
                 shown.extend_from_slice(&rest);
                 let fields = parsed.fields;
@@ -137,6 +142,24 @@ fn parse_with<'a>(
         status: StatusCode::from_u16(code).map_err(|_| httparse::Error::Status)?,
         fields,
     }))
+}
+
+/// Whether it is certain where the body ends. Chunked is the only coding that the core takes, and HTTP/1.0 has
+/// none (RFC 9112, 6.1).
+fn is_framed(parsed: &Parsed) -> bool {
+    let codings = parsed.fields.get_all(TRANSFER_ENCODING).iter();
+    let mut codings = codings
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+        .map(<[u8]>::trim_ascii)
+        .filter(|coding| !coding.is_empty());
+    match codings.next() {
+        Some(coding) => {
+            coding.eq_ignore_ascii_case(b"chunked")
+                && codings.next().is_none()
+                && parsed.version > 0
+        }
+        None => true,
+    }
 }
 
 fn shown(parsed: &Parsed) -> Vec<u8> {
@@ -201,6 +224,18 @@ mod tests {
             ("HTTP/1.1 099 x\r\n\r\n", Protocol),
             ("HTTP/1.1 200 OK\r\n: x\r\n\r\n", Protocol),
             ("HTTP/1.1 200 OK\r\nx: \0\r\n\r\n", Protocol),
+            (
+                "HTTP/1.0 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
+                Protocol,
+            ),
+            (
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked, gzip\r\n\r\n",
+                Protocol,
+            ),
+            (
+                "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: identity\r\n\r\n",
+                Protocol,
+            ),
             (&long, HeadTooLarge),
             (&done, HeadTooLarge),
         ] {

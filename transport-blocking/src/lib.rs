@@ -20,7 +20,8 @@
 //!
 //! # Errors that tell whether it happened
 //!
-//! [`Error::may_have_executed`] is false only if the cluster certainly did not receive a whole request. A
+//! [`Error::may_have_executed`] is false only if no attempt can have been executed: the cluster certainly did not
+//! receive a whole request, or it refused it with an answer that says so, which is taken at its word. A
 //! connection is looked at before it is used again, so that one which the server has closed meanwhile is no
 //! error at all. Where a write was sent and the answer did not come, the error says so, and the write is
 //! not sent again.
@@ -74,7 +75,8 @@
 //! # Logs
 //!
 //! ureq logs through the `log` crate; it never gets to see headers, paths or bodies of requests. At level
-//! `trace` it logs answers.
+//! `trace` it logs answers. With `aws-config`, what the AWS SDK logs is its own: at level `trace` there is the
+//! session token of the instance metadata service among it.
 //!
 //! # Beside `neptunedata-hyper`
 //!
@@ -87,6 +89,7 @@
 //! - `proxy`: HTTP proxies, by [`ClientOptions::proxy`] or from the environment on request.
 //! - `aws-config`: credentials from the AWS chain or any provider of the AWS SDK; they are asked on a private tokio
 //!   runtime, which there is none of before.
+//! - `gzip`: inflates answers that come compressed, as change streams do when asked to.
 //! - `tracing`: events of calls and attempts, without headers, URLs, bodies or credentials.
 #![cfg_attr(
     not(test),

@@ -2,7 +2,9 @@
 //!
 //! The service reports there that a query failed after its 200 had gone out, and ureq throws them away. All
 //! that ureq uses of an answer passes through our buffer, though, so its chunks are followed here for as
-//! much as it takes to find their end. Whether the framing is right is for ureq to say.
+//! much as it takes to find their end. Whether the framing of the chunks is right is for ureq to say. Not so
+//! behind the last one: there ureq takes the connection's end for that of the trailers, and passes by lines
+//! that are none.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use neptunedata::ClientOptions;
@@ -17,7 +19,18 @@ pub(crate) struct Trailers {
     cut: bool,
 }
 
-#[derive(Clone, Copy)]
+/// What there is in place of trailers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    /// There were more than the limits allow.
+    TooMany,
+    /// The empty line behind them did not come: there may have been more.
+    Unfinished,
+    /// A line that is no field, or that ends as no line does.
+    Nonsense,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     /// In the line with a chunk's size.
     Size,
@@ -26,8 +39,10 @@ enum State {
     /// In the empty line after a chunk.
     DataEnd,
     Fields,
-    /// At the end, or lost.
+    /// Behind the empty line after them.
     Over,
+    /// Lost.
+    Lost,
 }
 
 impl Trailers {
@@ -42,16 +57,33 @@ impl Trailers {
         }
     }
 
-    /// None if there were more than the limits allow.
-    pub(crate) fn into_fields(self) -> Option<HeaderMap> {
-        (!self.cut).then_some(self.fields)
+    pub(crate) fn into_fields(self) -> Result<HeaderMap, Flaw> {
+        match self.state {
+            _ if self.cut => Err(Flaw::TooMany),
+            State::Over => Ok(self.fields),
+            State::Lost => Err(Flaw::Nonsense),
+            State::Size | State::Data(_) | State::DataEnd | State::Fields => Err(Flaw::Unfinished),
+        }
+    }
+
+    /// Whether the empty line behind the trailers was there.
+    pub(crate) fn are_complete(&self) -> bool {
+        self.state == State::Over
+    }
+
+    /// Whether these bytes, which are not used yet and come next, begin with a line that ends in a line feed
+    /// alone. ureq would wait for more of it.
+    pub(crate) fn is_stuck_at(&self, unread: &[u8]) -> bool {
+        let in_line = matches!(self.state, State::Size | State::DataEnd | State::Fields);
+        let line = unread.split_inclusive(|byte| *byte == b'\n').next();
+        in_line && line.is_some_and(|line| line.ends_with(b"\n") && !line.ends_with(b"\r\n"))
     }
 
     /// Takes the next piece of the body as it came over the wire.
     pub(crate) fn follow(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             bytes = match self.state {
-                State::Over => return,
+                State::Over | State::Lost => return,
                 State::Data(left) => self.skip(left, bytes),
                 State::Size | State::DataEnd | State::Fields => self.read(bytes),
             };
@@ -78,7 +110,7 @@ impl Trailers {
             None => (bytes, Default::default()),
         };
         if self.line.len().saturating_add(part.len()) > self.room {
-            self.state = State::Over;
+            self.state = State::Lost;
             self.cut = true;
             return rest;
         }
@@ -95,21 +127,24 @@ impl Trailers {
             State::Size => match size(line) {
                 Some(0) => State::Fields,
                 Some(size) => State::Data(size),
-                None => State::Over,
+                None => State::Lost,
             },
             State::DataEnd => State::Size,
             State::Fields if !line.is_empty() => {
                 self.room = self.room.saturating_sub(line.len());
                 self.cut |= self.fields.len() >= ClientOptions::MAX_HEAD_FIELDS;
-                if let Some((name, value)) = field(line)
-                    && !self.cut
-                {
+                match field(line) {
                     // A map has room for tens of thousands.
-                    let _ = self.fields.try_append(name, value);
+                    Some((name, value)) if !self.cut => {
+                        let _ = self.fields.try_append(name, value);
+                        State::Fields
+                    }
+                    Some(_) => State::Fields,
+                    None => State::Lost,
                 }
-                State::Fields
             }
-            State::Fields | State::Data(_) | State::Over => State::Over,
+            State::Fields => State::Over,
+            state @ (State::Data(_) | State::Over | State::Lost) => state,
         };
     }
 }
@@ -131,7 +166,7 @@ mod tests {
     use super::*;
 
     const BODY: &[u8] = b"5;x=y\r\n0\r\n\r\n\r\na\r\n0123456789\r\n0\r\n\
-        X-Neptune-Status: 500 InternalFailure\r\nbroken\r\nx:\r\n\r\nHTTP/1.1 200 OK\r\nlater: on\r\n\r\n";
+        X-Neptune-Status: 500 InternalFailure\r\nx:\r\n\r\nHTTP/1.1 200 OK\r\nlater: on\r\n\r\n";
 
     #[test]
     fn they_are_found_wherever_the_body_is_cut() {
@@ -149,31 +184,74 @@ mod tests {
         }
     }
 
+    fn followed(body: &str, limit: usize) -> Trailers {
+        let mut trailers = Trailers::new(limit);
+        trailers.follow(body.as_bytes());
+        trailers
+    }
+
     #[test]
-    fn nonsense_has_none_and_too_many_are_cut() {
+    fn without_the_empty_line_they_are_not_complete() {
+        let complete = std::str::from_utf8(BODY).unwrap();
+        let complete = &complete[..complete.find("HTTP").unwrap()];
+        assert!(followed(complete, 1024).are_complete());
+        // No line has ended in the last two of its bytes either.
+        for cut in 0..complete.len() - 1 {
+            let trailers = followed(&complete[..cut], 1024);
+            assert!(!trailers.are_complete(), "{cut}");
+            assert_eq!(trailers.into_fields(), Err(Flaw::Unfinished), "{cut}");
+        }
+    }
+
+    #[test]
+    fn lines_that_are_no_fields_are_nonsense() {
         for body in [
             "zz\r\nx: y\r\n",
-            "",
-            "5\r\n0\r\nx: y",
             "\r\n\r\nx: y\r\n\r\n",
+            "0\r\nbroken\r\n\r\n",
+            "0\r\nx: y\r\nno colon here\r\nX-Neptune-Status: 500 InternalFailure\r\n\r\n",
+            "0\r\na b: y\r\n\r\n",
+            "0\r\n: y\r\n\r\n",
+            "0\r\nx: \0\r\n\r\n",
         ] {
-            let mut trailers = Trailers::new(1024);
-            trailers.follow(body.as_bytes());
-            assert!(trailers.into_fields().unwrap().is_empty(), "{body}");
+            let trailers = followed(body, 1024);
+            assert!(!trailers.are_complete(), "{body}");
+            assert_eq!(trailers.into_fields(), Err(Flaw::Nonsense), "{body}");
         }
-        let mut trailers = Trailers::new(100);
-        trailers.follow(b"0\r\n");
+    }
+
+    #[test]
+    fn a_line_feed_alone_ends_no_line() {
+        for (before, unread, stuck) in [
+            ("", "5\nabcde\n0\n\n", true),
+            ("", "5\r\nabcde", false),
+            ("", "5", false),
+            ("", "", false),
+            ("5\r\n", "a\nb", false),
+            ("5\r\nabcde", "\n0\r\n", true),
+            ("5\r\nabcde\r\n0\r\n", "x: y\n\n", true),
+            ("5\r\nabcde\r\n0\r\n", "\n", true),
+            ("5\r\nabcde\r\n0\r\n", "\r\n", false),
+            ("0\r\n\r\n", "HTTP\n", false),
+        ] {
+            let trailers = followed(before, 1024);
+            assert_eq!(trailers.is_stuck_at(unread.as_bytes()), stuck, "{unread:?}");
+        }
+    }
+
+    #[test]
+    fn too_many_are_cut() {
+        let mut trailers = followed("0\r\n", 100);
         for _ in 0..1000 {
             trailers.follow(b"x: 0123456789\r\n");
         }
         assert_eq!(trailers.fields.len(), 7);
-        assert!(trailers.into_fields().is_none());
-        let mut trailers = Trailers::new(1 << 20);
-        trailers.follow(b"0\r\n");
+        assert_eq!(trailers.into_fields(), Err(Flaw::TooMany));
+        let mut trailers = followed("0\r\n", 1 << 20);
         trailers.follow(&b"x: y\r\n".repeat(ClientOptions::MAX_HEAD_FIELDS));
         assert_eq!(trailers.fields.len(), ClientOptions::MAX_HEAD_FIELDS);
         trailers.follow(b"x: y\r\n");
-        assert!(trailers.into_fields().is_none());
+        assert_eq!(trailers.into_fields(), Err(Flaw::TooMany));
         let mut trailers = Trailers::new(100);
         trailers.follow(&[b'0'; 1000]);
         assert!(trailers.line.len() <= 100);

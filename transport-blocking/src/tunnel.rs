@@ -10,6 +10,11 @@ use crate::{connect::Target, limits::Limits, socket::Socket};
 /// Proxies have little to say.
 const HEAD_LIMIT: usize = 16 * 1024;
 
+/// The proxy wants a password, or another one.
+#[derive(Debug, thiserror::Error)]
+#[error("the proxy refused the connection with status 407")]
+pub(crate) struct Unwelcome;
+
 pub(crate) fn open(
     socket: &mut Socket,
     proxy: &Proxy,
@@ -31,6 +36,7 @@ pub(crate) fn open(
     }
     match status(&head) {
         Some(200..=299) => Ok(()),
+        Some(407) => Err(io::Error::other(Unwelcome)),
         Some(status) => Err(io::Error::other(format!(
             "the proxy refused the connection with status {status}"
         ))),

@@ -39,7 +39,7 @@ use crate::{
     head::{Head, Unusable},
     limits::{Limits, lateness},
     pool::Lease,
-    trailers::Trailers,
+    trailers::{Flaw, Trailers},
 };
 use input::Input;
 
@@ -108,14 +108,36 @@ impl Progress {
     ///
     /// # Errors
     ///
-    /// When there were more than the limits allow: the one that matters may be among the rest.
+    /// When there were more than the limits allow, or the connection ended before they did: the one that
+    /// matters may be among the rest. When one of them is none.
     pub(crate) fn trailers(&self) -> Result<HeaderMap, TransportError> {
-        let trailers = self.state().trailers.take();
-        match trailers.map(Trailers::into_fields) {
-            Some(Some(fields)) => Ok(fields),
-            Some(None) => Err(self.error(TransportErrorKind::HeadTooLarge)),
-            None => Ok(HeaderMap::new()),
-        }
+        let Some(trailers) = self.state().trailers.take() else {
+            return Ok(HeaderMap::new());
+        };
+        trailers.into_fields().map_err(|flaw| match flaw {
+            Flaw::TooMany => self.error(TransportErrorKind::HeadTooLarge),
+            Flaw::Unfinished => self
+                .error(TransportErrorKind::Closed)
+                .with_source("the connection ended before the trailers did"),
+            Flaw::Nonsense => self
+                .error(TransportErrorKind::Protocol)
+                .with_source("one of the trailers is no field"),
+        })
+    }
+
+    /// Whether a line of a chunked body, which these bytes begin with, ends in a line feed alone.
+    fn is_stuck_at(&self, unread: &[u8]) -> bool {
+        let state = self.state();
+        let trailers = state.trailers.as_ref();
+        trailers.is_some_and(|trailers| trailers.is_stuck_at(unread))
+    }
+
+    /// Whether nothing is missing of the answer.
+    fn is_complete(&self) -> bool {
+        self.state()
+            .trailers
+            .as_ref()
+            .is_none_or(Trailers::are_complete)
     }
 
     /// The failure that made the transport give up.
@@ -267,6 +289,10 @@ impl Transport for Wire {
             let reason = "trailers, or the head of a chunk, are longer than a head may be";
             return Err(self.give_up(TransportErrorKind::HeadTooLarge, reason.to_owned()));
         }
+        if self.progress.is_stuck_at(self.input.unread()) {
+            let reason = "a line of a chunked body ends in a line feed alone";
+            return Err(self.give_up(TransportErrorKind::Protocol, reason.to_owned()));
+        }
         loop {
             let received = self.receive();
             match &received {
@@ -296,7 +322,7 @@ impl Transport for Wire {
     /// The exchange is over and left nothing behind. The answer is no, since the connection goes back
     /// to our pool and not to ureq's.
     fn is_open(&mut self) -> bool {
-        if self.unsent.is_none() && self.request.is_none() {
+        if self.unsent.is_none() && self.request.is_none() && self.progress.is_complete() {
             self.end = End::Reusable;
         }
         false

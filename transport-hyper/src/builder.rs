@@ -93,7 +93,8 @@ impl ClientBuilder {
     /// ahead of time it ends none, and the closure is left alone for ten seconds.
     ///
     /// Its future is driven by the calls that wait for it, whichever is polled. If all of them are dropped
-    /// or run out of time, the next one goes on with the same future, within the same tokio runtime.
+    /// or run out of time, the next one goes on with the same future, within the same tokio runtime. It must not make
+    /// calls over this client: they would wait for it, and it for them.
     ///
     /// ```no_run
     /// # use neptunedata_hyper::{Client, Credentials, CredentialsError, Endpoint};
@@ -151,6 +152,9 @@ impl ClientBuilder {
     /// Nothing is looked for before the first call. Calls are made within a tokio runtime then, whatever the
     /// connector. The services that the chain asks are those of the region that the environment or the
     /// profile names, else of the endpoint's.
+    ///
+    /// The SDK has logs of its own. At level `trace` (targets that begin with `aws_`) they show the session token
+    /// of the instance metadata service; leave that level out where logs are kept.
     #[cfg(feature = "aws-config")]
     pub fn credentials_from_aws(mut self) -> Self {
         self.signing = Some(Signing::Chain);

@@ -166,6 +166,11 @@ impl Connection {
         match answer {
             Ok(response) => {
                 self.served = self.served.saturating_add(1);
+                if !is_framed(response.headers()) {
+                    let reason = "the body has another transfer coding than chunked";
+                    let error = TransportError::new(TransportErrorKind::Protocol, Sent::Maybe);
+                    return Err(error.with_source(reason));
+                }
                 Ok(response)
             }
             Err(mut error) => {
@@ -215,6 +220,21 @@ impl Connection {
             })
         })
         .await
+    }
+}
+
+/// Whether it is certain where the body ends. Chunked is the only coding that the core takes; what has another
+/// one would be read until the connection ends, whatever length it tells.
+fn is_framed(fields: &HeaderMap) -> bool {
+    let mut codings = fields
+        .get_all(TRANSFER_ENCODING)
+        .iter()
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+        .map(<[u8]>::trim_ascii)
+        .filter(|coding| !coding.is_empty());
+    match codings.next() {
+        Some(coding) => coding.eq_ignore_ascii_case(b"chunked") && codings.next().is_none(),
+        None => true,
     }
 }
 

@@ -36,8 +36,9 @@
 //!
 //! # What it promises
 //!
-//! - **Honest errors.** [`Error::may_have_executed`] is false only if the server cannot have had the
-//!   whole request. What is sent again, and what is not, is the [retry table](retry_table).
+//! - **Honest errors.** [`Error::may_have_executed`] is false only if no attempt can have been executed: the
+//!   server cannot have had the whole request, or it refused it with an answer that says so, which is taken at
+//!   its word. What is sent again, and what is not, is the [retry table](retry_table).
 //! - **No stale connections.** Before a request is put on an idle connection the socket itself is
 //!   asked whether the server has closed it, whatever the runtime knows.
 //! - **Nothing left behind.** Futures can be dropped at any point. That closes the connection at
@@ -47,7 +48,8 @@
 //!   [`ClientOptions`].
 //! - **No surprises from outside.** The environment is not read unless told to, redirects are not
 //!   followed, nothing but HTTP/1.1 is spoken, and TLS is 1.2 at least.
-//! - **No secrets** in `Debug`, errors or logs.
+//! - **No secrets** in `Debug`, errors or logs. What the AWS SDK logs, with `aws-config`, is its own: at level
+//!   `trace` there is the session token of the instance metadata service among it.
 //!
 //! # Credentials
 //!
@@ -62,7 +64,10 @@
 //! The blocking client has the same methods and errors, with these differences: the builder's
 //! `connector`, `tls_connector`, `timer` and `executor` are here alone, and so are the errors that
 //! come of them; a closure for credentials gives a future here, which
-//! the call's deadline interrupts, and there it runs on the caller's thread.
+//! the call's deadline interrupts, and there it runs on the caller's thread. Of an answer both make the same, but
+//! for two things: one that comes while the request is still being written is read at once here, and there when the
+//! request is out or cannot be written on; and a `content-length` beside which nothing else fits into 64 bits is
+//! [`HeadTooLarge`](TransportErrorKind::HeadTooLarge) here.
 //!
 //! # Queries that are given up
 //!
@@ -101,6 +106,7 @@
 //! - `native-roots`: the operating system's roots, [`Roots::Native`].
 //! - `proxy`: connections through an HTTP proxy, by `CONNECT`; loopback is never proxied.
 //! - `aws-config`: credentials from the AWS chain or any provider of the AWS SDK, on tokio.
+//! - `gzip`: inflates answers that come compressed, as change streams do when asked to.
 //! - `tracing`: a span for each call and events for its attempts, with operation, status and kind of
 //!   failure; never headers, queries, bodies or credentials.
 

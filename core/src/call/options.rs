@@ -17,6 +17,8 @@ use crate::{Effect, wire::request::Extras};
 ///     .effect(Effect::Idempotent)
 ///     .extra("modelName", "rgcn");
 /// ```
+///
+/// Of headers, parameters and members that were added its `Debug` gives the names and not the values.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CallOptions {

@@ -231,6 +231,9 @@ fn verdict(kind: ErrorKind, status: u16) -> (Option<RetryClass>, &'static str) {
 
 /// The class of a broken exchange, None for one that will not pass.
 pub(crate) fn classify_transport(error: &TransportError) -> Option<RetryClass> {
+    if error.is_for_good() {
+        return None;
+    }
     match error.kind() {
         // The caller's patience is over, the certificate is wrong, the caller's own limits are met,
         // the program has to change.

@@ -25,7 +25,8 @@ pub enum TransportErrorKind {
     Tls,
     /// The connection ended before the answer was complete.
     Closed,
-    /// The answer did not come, or did not go on, within the time for one attempt.
+    /// The answer did not come, or did not go on, within the time for one attempt; or the request was not sent in
+    /// that time, for want of a connection.
     Timeout,
     /// The answer is no HTTP.
     Protocol,
@@ -75,6 +76,7 @@ pub struct TransportError {
     kind: TransportErrorKind,
     sent: Sent,
     reused: bool,
+    for_good: bool,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -90,6 +92,7 @@ impl TransportError {
             kind,
             sent: if answered { Sent::Maybe } else { sent },
             reused: false,
+            for_good: false,
             source: None,
         }
     }
@@ -106,6 +109,14 @@ impl TransportError {
     #[must_use]
     pub fn on_reused_connection(mut self) -> Self {
         self.reused = true;
+        self
+    }
+
+    /// Notes that another try would end the same way, whatever the kind: it is not made. A proxy that refuses the
+    /// password is such a failure.
+    #[must_use]
+    pub fn for_good(mut self) -> Self {
+        self.for_good = true;
         self
     }
 
@@ -129,11 +140,22 @@ impl TransportError {
     pub fn is_reused(&self) -> bool {
         self.reused
     }
+
+    /// Whether another try would end the same way.
+    pub fn is_for_good(&self) -> bool {
+        self.for_good
+    }
 }
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.kind.text())
+        f.write_str(match (self.kind, self.sent) {
+            // It waited for a connection, or made one.
+            (TransportErrorKind::Timeout, Sent::No) => {
+                "the time for one attempt passed before the request was sent"
+            }
+            (kind, _) => kind.text(),
+        })
     }
 }
 

@@ -1,6 +1,9 @@
 //! The request writer: from an operation's members to an `http::Request`.
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write as _},
+};
 
 use bytes::Bytes;
 use http::{
@@ -93,11 +96,25 @@ pub(crate) fn request_of_call<O: Operation>(
 
 /// Fields and headers that a caller adds to a request: what the service knows and this crate does
 /// not.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub(crate) struct Extras {
     pub(crate) fields: Vec<(String, Value)>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
+}
+
+/// Names alone: any of the values may be a secret.
+impl fmt::Debug for Extras {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fields: Vec<_> = self.fields.iter().map(|(name, _)| name).collect();
+        let query: Vec<_> = self.query.iter().map(|(name, _)| name).collect();
+        let headers: Vec<_> = self.headers.keys().map(HeaderName::as_str).collect();
+        f.debug_struct("Extras")
+            .field("fields", &fields)
+            .field("query", &query)
+            .field("headers", &headers)
+            .finish()
+    }
 }
 
 impl Extras {

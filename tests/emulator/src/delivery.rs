@@ -20,6 +20,8 @@ pub struct Delivery {
     pub missing: usize,
     /// Where it breaks off.
     pub cut: Option<Cut>,
+    /// Whether a chunked answer breaks off behind its last chunk and its trailers, without the empty line that ends them.
+    pub cut_trailers: bool,
     /// Whether trailers are sent to clients that did not say `te: trailers`, too.
     pub trailers_unasked: bool,
     /// What becomes of the connection when all that is to be sent is sent. By default it stays open, or ends with
@@ -106,7 +108,7 @@ impl Delivery {
     #[must_use]
     pub fn is_whole(&self) -> bool {
         let stuck = self.stall.is_some_and(|stall| stall.time.is_none());
-        self.cut.is_none() && self.missing == 0 && !stuck
+        self.cut.is_none() && !self.cut_trailers && self.missing == 0 && !stuck
     }
 
     /// If nothing but a cut between bytes of the body is asked for, after how many of them.

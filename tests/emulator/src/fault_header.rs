@@ -16,6 +16,8 @@ mod delivery;
 mod names;
 mod parameters;
 
+pub use self::names::fault_names;
+
 pub(crate) const NAME: HeaderName = HeaderName::from_static("x-neptune-fault");
 /// How many ids are counted; the oldest are forgotten first.
 const MOST_IDS: usize = 10_000;

@@ -78,7 +78,7 @@ pub use crate::clock::Now;
 pub use crate::config::{Config, Identity, Role};
 pub use crate::delivery::{Cut, Delivery, Ending, Framing, Pace, Part, Stall};
 pub use crate::emulator::{Emulator, Ticket};
-pub use crate::fault_header::UnknownFault;
+pub use crate::fault_header::{UnknownFault, fault_names};
 pub use crate::generated::Generated;
 pub use crate::input::Input;
 pub use crate::log::{LogEntry, Signature};

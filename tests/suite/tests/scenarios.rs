@@ -2,6 +2,8 @@
 
 #[path = "scenarios/environment.rs"]
 mod environment;
+#[path = "scenarios/framing.rs"]
+mod framing;
 #[path = "scenarios/limits.rs"]
 mod limits;
 #[path = "scenarios/stale.rs"]

@@ -7,7 +7,7 @@ use neptunedata::{Auth, CredentialsError, Endpoint};
 
 use super::BuildError;
 #[cfg(feature = "aws-config")]
-use crate::aws::SdkProvider;
+use crate::{aws::SdkProvider, tokio_runtime::check};
 use crate::{
     credentials::{self, Source},
     load,
@@ -71,6 +71,14 @@ pub(super) fn in_runtime(provider: SdkProvider) -> Source {
     let provider = Arc::new(provider);
     Source::new(move |_| {
         let provider = Arc::clone(&provider);
-        async move { provider.load().await }
+        async move {
+            // The SDK would panic. With a connector and a timer of its own the client has not looked.
+            if let Err(reason) = check() {
+                return Err(CredentialsError::new(format!(
+                    "the AWS SDK works within tokio alone: {reason}"
+                )));
+            }
+            provider.load().await
+        }
     })
 }

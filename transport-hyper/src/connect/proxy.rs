@@ -50,9 +50,16 @@ impl Tunnel {
                 peer: None,
                 probe,
             }),
-            Some(status) => Err(failed(io::Error::other(format!(
-                "the proxy refused with status {status}"
-            )))),
+            Some(status) => {
+                let reason = format!("the proxy refused with status {status}");
+                let error = failed(io::Error::other(reason));
+                // It wants a password, or another one.
+                Err(if status == "407" {
+                    error.for_good()
+                } else {
+                    error
+                })
+            }
             None => Err(failed(io::Error::other("the proxy does not speak HTTP"))),
         }
     }

@@ -81,6 +81,47 @@ async fn while_a_connection_is_awaited_or_made() {
     assert_eq!((error.attempts(), error.may_have_executed()), (3, false));
 }
 
+/// An attempt's time begins before there is a connection, and nothing is sent until there is one.
+#[tokio::test]
+async fn an_attempt_that_gets_no_connection_in_its_time() {
+    let silent = Raw::start(|mut stream, _| until_closed(&mut stream));
+    let options = || quick().attempt_timeout(SHORT);
+    let full = builder(silent.address)
+        .options(options().max_connections(1))
+        .build()
+        .unwrap();
+    let other = full.clone();
+    let stuck = tokio::spawn(async move {
+        let status = status();
+        other.call(&status).attempt_timeout(LONG).send().await
+    });
+    eventually(|| silent.accepted() == 1).await;
+    let connecting = builder(silent.address).connector(Never).options(options());
+    let secure = format!("https://{}", silent.address);
+    let secure = Client::builder(neptunedata_hyper::Endpoint::parse(&secure).unwrap());
+    let in_tls = secure.unsigned().options(options());
+    for (what, client, connections) in [
+        ("waiting for a place", full, 0),
+        ("connecting", connecting.build().unwrap(), 0),
+        ("in TLS", in_tls.build().unwrap(), 3),
+    ] {
+        let before = silent.accepted();
+        let error = client.send(&start("a")).await.expect_err(what);
+        assert_kind(&error, TransportErrorKind::Timeout);
+        assert_eq!(
+            (error.attempts(), error.may_have_executed()),
+            (3, false),
+            "{what}: {error}"
+        );
+        assert!(
+            error.to_string().contains("before the request was sent"),
+            "{error}"
+        );
+        assert_eq!(silent.accepted() - before, connections, "{what}");
+    }
+    stuck.abort();
+}
+
 #[derive(Clone)]
 struct Never;
 

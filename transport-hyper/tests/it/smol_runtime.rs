@@ -195,3 +195,43 @@ fn a_write_finds_out_that_the_server_has_closed() {
     });
     assert_eq!(server.accepted(), 100);
 }
+
+/// The AWS SDK needs tokio whatever the connector, and says so by a panic.
+#[cfg(feature = "aws-config")]
+#[test]
+fn credentials_from_the_sdk_are_not_to_be_had() {
+    use aws_credential_types::provider::{ProvideCredentials, future};
+    use neptunedata_hyper::FailureKind;
+
+    #[derive(Debug)]
+    struct Asked;
+
+    impl ProvideCredentials for Asked {
+        fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+        where
+            Self: 'a,
+        {
+            panic!("it is asked outside of tokio")
+        }
+    }
+
+    let server = Raw::start(|stream, _| serve_well(stream));
+    let builder = || on_smol(Client::builder(endpoint(server.address)));
+    for builder in [
+        builder().credentials_from_aws(),
+        builder().credentials_from_provider(Asked),
+    ] {
+        let client = builder.build().unwrap();
+        for _ in 0..2 {
+            let error = smol::block_on(client.send(&start("a"))).unwrap_err();
+            assert_eq!(error.kind(), FailureKind::Credentials, "{error}");
+            assert!(!error.may_have_executed());
+            let text = error.to_string();
+            assert!(
+                text.contains("the AWS SDK works within tokio alone"),
+                "{text}"
+            );
+        }
+    }
+    assert_eq!(server.accepted(), 0);
+}

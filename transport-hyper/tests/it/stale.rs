@@ -2,12 +2,24 @@
 
 use std::{
     collections::HashMap,
-    io::Write,
-    sync::{Arc, Mutex, mpsc},
+    future::Future,
+    io::{self, Write},
+    pin::Pin,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    task::{Context, Poll},
     time::Duration,
 };
 
-use neptunedata_hyper::{CallOptions, Exchange, RetryPolicy};
+use hyper::{
+    Uri,
+    rt::{Read, ReadBufCursor, Write as AsyncWrite},
+};
+use hyper_util::rt::TokioIo;
+use neptunedata_hyper::{CallOptions, Exchange, RetryPolicy, TransportErrorKind};
 
 use crate::support::*;
 
@@ -233,4 +245,124 @@ async fn a_connection_in_use_when_older_ones_were_retired_is_not_kept() {
     running.finish().await.unwrap();
     client.send(&status()).await.unwrap();
     assert_eq!(*served.lock().unwrap(), [1, 2, 3, 3]);
+}
+
+/// A connection on which nothing can be written any more once it is cut, and which does not say so before.
+struct Stale {
+    io: TokioIo<tokio::net::TcpStream>,
+    is_cut: Arc<AtomicBool>,
+}
+
+impl Read for Stale {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Stale {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if self.is_cut.load(Ordering::SeqCst) {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
+        Pin::new(&mut self.io).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_shutdown(cx)
+    }
+}
+
+/// All that it made can be cut.
+#[derive(Clone, Default)]
+struct Cuts(Arc<Mutex<Vec<Arc<AtomicBool>>>>);
+
+impl Cuts {
+    fn cut(&self) {
+        for cut in self.0.lock().unwrap().drain(..) {
+            cut.store(true, Ordering::SeqCst);
+        }
+    }
+}
+
+impl tower_service::Service<Uri> for Cuts {
+    type Response = Stale;
+    type Error = io::Error;
+    type Future = Pin<Box<dyn Future<Output = io::Result<Stale>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let is_cut = Arc::new(AtomicBool::new(false));
+        self.0.lock().unwrap().push(Arc::clone(&is_cut));
+        let address = uri.authority().unwrap().to_string();
+        Box::pin(async move {
+            let stream = tokio::net::TcpStream::connect(address).await?;
+            let io = TokioIo::new(stream);
+            Ok(Stale { io, is_cut })
+        })
+    }
+}
+
+/// Only one that had been used before: a fresh one that breaks is a failure like others.
+#[tokio::test]
+async fn a_stale_connection_does_not_count_as_a_try() {
+    let server = Raw::start(|stream, _| serve_well(stream));
+    let cuts = Cuts::default();
+    let client = builder(server.address)
+        .connector(cuts.clone())
+        .options(quick().retry_policy(RetryPolicy::never()))
+        .build()
+        .unwrap();
+    for round in 0..5 {
+        let started = client.call(&start(format!("job-{round}"))).send().await;
+        let started = started.unwrap_or_else(|error| panic!("round {round}: {error}"));
+        assert_eq!(started.meta.attempts, 1);
+        assert!(!started.meta.earlier_may_have_executed);
+        assert_eq!(server.accepted(), round + 1);
+        cuts.cut();
+    }
+
+    #[derive(Clone)]
+    struct Cut(Cuts);
+
+    impl tower_service::Service<Uri> for Cut {
+        type Response = Stale;
+        type Error = io::Error;
+        type Future = Pin<Box<dyn Future<Output = io::Result<Stale>> + Send>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, uri: Uri) -> Self::Future {
+            let made = self.0.call(uri);
+            self.0.cut();
+            made
+        }
+    }
+
+    let before = server.accepted();
+    let client = builder(server.address)
+        .connector(Cut(cuts))
+        .options(quick().retry_policy(RetryPolicy::never()))
+        .build()
+        .unwrap();
+    let error = client.send(&start("a")).await.unwrap_err();
+    assert_kind(&error, TransportErrorKind::Closed);
+    assert_eq!((error.attempts(), error.may_have_executed()), (1, false));
+    assert_eq!(server.accepted() - before, 1);
 }

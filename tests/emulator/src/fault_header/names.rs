@@ -66,6 +66,12 @@ const NAMES: &[(&str, Read)] = &[
         }))
     }),
     ("trailers", trailers),
+    ("cut-in-trailers", |parameters| {
+        Ok(trailers(parameters)?.deliver(|delivery| {
+            delivery.framing = Framing::Chunked;
+            delivery.cut_trailers = true;
+        }))
+    }),
     ("garbage", |parameters| {
         let parts = [
             ("body", Garbage::Body),
@@ -120,10 +126,15 @@ const NAMES: &[(&str, Read)] = &[
     }),
 ];
 
+/// The names of all faults that the header `x-neptune-fault` can ask for, without their parameters.
+pub fn fault_names() -> impl Iterator<Item = &'static str> {
+    NAMES.iter().map(|(name, _)| *name)
+}
+
 /// The plan that the parameters describe.
 pub(super) fn planned(mut parameters: Parameters) -> Result<Planned, UnknownFault> {
     let Some((_, read)) = NAMES.iter().find(|(name, _)| *name == parameters.name) else {
-        let known: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
+        let known: Vec<&str> = fault_names().collect();
         return Err(UnknownFault::new(format!(
             "Unknown fault '{}'; known are {}.",
             parameters.name,

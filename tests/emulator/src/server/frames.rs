@@ -5,7 +5,7 @@ use std::iter::Peekable;
 use bytes::Bytes;
 use http::HeaderMap;
 
-use super::script::write_headers;
+use super::script::write_end;
 use crate::{Cut, Delivery, Framing, Response};
 
 /// What is written of a generated body, in order. Nothing is made before it is asked for, but for one piece.
@@ -42,8 +42,8 @@ impl Frames {
         let pieces: Box<dyn Iterator<Item = Bytes> + Send> =
             Box::new(pieces.filter(|piece| !piece.is_empty()));
         let chunked = framing == Framing::Chunked;
-        let mut end = b"0\r\n".to_vec();
-        write_headers(&mut end, trailers);
+        let mut end = Vec::new();
+        write_end(&mut end, trailers, delivery);
         let left = delivery.cut.map(
             |Cut {
                  after,

@@ -224,7 +224,16 @@ fn head(response: &Response) -> Vec<u8> {
     head
 }
 
-pub(super) fn write_headers(out: &mut Vec<u8>, headers: &HeaderMap) {
+/// What stands behind the chunks.
+pub(super) fn write_end(out: &mut Vec<u8>, trailers: &HeaderMap, delivery: &Delivery) {
+    out.extend_from_slice(b"0\r\n");
+    write_headers(out, trailers);
+    if delivery.cut_trailers {
+        out.truncate(out.len().saturating_sub(b"\r\n".len()));
+    }
+}
+
+fn write_headers(out: &mut Vec<u8>, headers: &HeaderMap) {
     for (name, value) in headers {
         out.extend_from_slice(name.as_str().as_bytes());
         out.extend_from_slice(b": ");
@@ -279,8 +288,7 @@ impl Body {
             }
         }
         if framing == Framing::Chunked && delivery.cut.is_none() {
-            self.bytes.extend_from_slice(b"0\r\n");
-            write_headers(&mut self.bytes, trailers);
+            write_end(&mut self.bytes, trailers, delivery);
         }
     }
 }

@@ -201,6 +201,36 @@ fn cut_chunks() {
 }
 
 #[test]
+fn a_body_whose_trailers_do_not_end() {
+    let server = start();
+    let detail = "\r\n0\r\nx-neptune-status: 200 OK\r\nx-neptune-detail: \r\n";
+    let failed = "\r\n0\r\nx-neptune-status: 500 InternalFailureException\r\nx-neptune-detail: ";
+    for (fault, told, behind) in [
+        ("cut-in-trailers", false, "}\r\n0\r\n"),
+        ("cut-in-trailers; kind=good", false, "}\r\n0\r\n"),
+        ("cut-in-trailers; unasked", true, detail),
+        (
+            "cut-in-trailers; kind=failing; code=InternalFailureException; appended=false; unasked",
+            true,
+            failed,
+        ),
+    ] {
+        let (answer, ended) = meet(&server, fault, Ended::Fin);
+        assert_eq!(ended, Ended::Fin, "{fault}");
+        assert_eq!(answer.contains("\r\ntrailer: "), told, "{fault}: {answer}");
+        let at = answer.rfind(behind).expect(fault);
+        let rest = &answer[at + behind.len()..];
+        // Nothing, or the value of the last field.
+        let lines: Vec<&str> = rest.split("\r\n").collect();
+        assert!(
+            rest.is_empty() || matches!(lines[..], [value, ""] if !value.is_empty()),
+            "{fault}: {rest:?}"
+        );
+    }
+    assert_eq!(counts(&server), (4, 4));
+}
+
+#[test]
 fn a_body_that_ends_with_the_connection() {
     let server = start();
     for (fault, length) in [

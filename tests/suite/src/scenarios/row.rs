@@ -83,8 +83,8 @@ pub struct Failed {
     pub kind: FailureKind,
     /// Whether the request may have been executed.
     pub may_have_executed: bool,
-    /// The error's text, with `ID` for the id of the request. An expected text that ends in `…` is the
-    /// beginning of the real one.
+    /// The error's text, with `ID` for the id of the request. Where an expected text has its first `…`, the real one
+    /// may have anything.
     pub text: Cow<'static, str>,
 }
 
@@ -287,8 +287,11 @@ impl Seen {
             (Err(seen), Err(expected)) => {
                 seen.kind == expected.kind
                     && seen.may_have_executed == expected.may_have_executed
-                    && match expected.text.strip_suffix('…') {
-                        Some(start) => seen.text.starts_with(start),
+                    && match expected.text.split_once('…') {
+                        Some((start, end)) => {
+                            let rest = seen.text.strip_prefix(start);
+                            rest.is_some_and(|rest| rest.ends_with(end))
+                        }
                         None => seen.text == expected.text,
                     }
             }

@@ -8,6 +8,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use neptunedata::{CallOptions, ClientOptions, Endpoint, GetEngineStatus};
+use neptunedata_tests::scenarios::{Caller, Driver, Keys};
+
+use crate::support::server;
+
 const CHILD: &str = "SCENARIOS_BEHIND_A_PROXY";
 
 /// Nobody asked for a proxy, so there is none: every other test of this file passes, and the proxy hears of none.
@@ -29,6 +34,8 @@ fn all_tests_pass_with_a_proxy_in_the_environment() {
     let output = command.output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}");
+    let of_names = "environment::a_cluster_that_is_elsewhere_by_its_name ... ok";
+    assert!(text.contains(of_names), "{text}");
     let passed = text
         .lines()
         .filter(|line| line.ends_with(" ... ok"))
@@ -42,5 +49,27 @@ fn all_tests_pass_with_a_proxy_in_the_environment() {
             result => panic!("the proxy was asked: {result:?}"),
         }
         thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// For loopback there never is a proxy, and all others are there. This is a cluster for which there would be one.
+#[test]
+fn a_cluster_that_is_elsewhere_by_its_name() {
+    let server = server(false);
+    let options = || {
+        let end = format!("0.0.0.0:{}", server.address().port());
+        ClientOptions::new().resolve_to(end)
+    };
+    let url = "http://db.cluster.test:8182";
+    let endpoint = Endpoint::parse(url).unwrap();
+    let route = options().route(&endpoint, |name| std::env::var(name).ok());
+    let there_is_one = std::env::var_os(CHILD).is_some();
+    if there_is_one {
+        assert!(route.unwrap().proxy.is_some());
+    }
+    for driver in Driver::ALL {
+        let caller = Caller::new(driver, url, options(), Keys::None).unwrap();
+        let status = caller.call(&GetEngineStatus::new(), CallOptions::new());
+        status.unwrap_or_else(|error| panic!("{driver:?}: {error}"));
     }
 }

@@ -48,9 +48,9 @@ fn clocks() -> Vec<Row> {
             .each(success(1, 1, 1)),
         // The clock was corrected, and others keys cannot be had.
         Row::new("x39", "403 \"Signature expired\" whatever comes", "signature-expired")
-            .each(failure(2, 0, 2, DENIED, false, "AccessDeniedException (403): Signature expired: …")),
+            .each(failure(2, 0, 2, DENIED, false, "AccessDeniedException (403): Signature expired: …Z - 5 min.) [request id ID] (and for another try: no usable credentials: those of the client are not accepted any more, and it has no source of others)")),
         Row::new("x40", "403 \"Signature not yet current\" whatever comes", "signature-not-yet-current")
-            .each(failure(2, 0, 2, DENIED, false, "AccessDeniedException (403): Signature not yet current: …")),
+            .each(failure(2, 0, 2, DENIED, false, "AccessDeniedException (403): Signature not yet current: …Z + 5 min.) [request id ID]")),
     ]
 }
 
@@ -75,9 +75,9 @@ fn credentials() -> Vec<Row> {
         Row::new("x45", "refuses the token as missing", "refuse-credentials; reason=missing-token")
             .each(failure(1, 0, 1, DENIED, false, "AccessDeniedException (403): Missing Authentication Token [request id ID]")),
         Row::new("x46", "finds another signature", "refuse-credentials; reason=wrong-signature")
-            .each(failure(1, 0, 1, DENIED, false, "AccessDeniedException (403): The request signature we calculated does not match the signature you provided. …")),
+            .each(failure(1, 0, 1, DENIED, false, "AccessDeniedException (403): The request signature we calculated does not match the signature you provided. … [request id ID]")),
         Row::new("x47", "does not let the user do this", "refuse-credentials; reason=not-authorized")
-            .each(failure(1, 0, 1, DENIED, false, "AccessDeniedException (403): User: arn:aws:iam::123456789012:user/emulated is not authorized to perform: neptune-db:…")),
+            .each(failure(1, 0, 1, DENIED, false, "AccessDeniedException (403): User: arn:aws:iam::123456789012:user/emulated is not authorized to perform: neptune-db:… [request id ID]")),
         Row::new("x48", "does not let anybody do this", "refuse-credentials; reason=insufficient-access")
             .each(failure(1, 0, 1, DENIED, false, "AccessDeniedException (403): You do not have sufficient access to perform this action. [request id ID]")),
     ]

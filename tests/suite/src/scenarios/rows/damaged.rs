@@ -34,9 +34,9 @@ fn cut() -> Vec<Row> {
             .write(failure(1, 1, 1, CLOSED, true, "the connection ended before the answer was complete; the request may have been executed and was not sent again")),
         // Only its JSON tells that it is cut. Half of a refusal still is one.
         Row::new("f3", "body ends with the connection, JSON cut", "truncated-body; framing=close")
-            .read(failure(3, 3, 3, DECODE, true, "GetMLModelTrainingJob was answered with a body that ends too early at processingJob.cloudwatchLogUrl: EOF while parsing a string at line 1 column 221; it begins \"{\\\"id\\\":\\\"job-1\\\",…"))
-            .cancel(failure(2, 1, 2, service(ErrorKind::Unknown), true, "the server answered 400 Bad Request: {\"requestId\":\"ID\",\"code\":\"InvalidParameterException\",…"))
-            .write(failure(1, 1, 1, DECODE, true, "StartMLModelTrainingJob was answered with a body that ends too early at arn: EOF while parsing a string at line 1 column 92; it begins \"{\\\"arn\\\":…")),
+            .read(failure(3, 3, 3, DECODE, true, "GetMLModelTrainingJob was answered with a body that ends too early at processingJob.cloudwatchLogUrl: EOF while parsing a string at line 1 column 221; it begins \"{\\\"id\\\":\\\"job-1\\\",…logStream:group\" (gave up after 3 attempts); the request may have been executed"))
+            .cancel(failure(2, 1, 2, service(ErrorKind::Unknown), true, "the server answered 400 Bad Request: {\"requestId\":\"ID\",\"code\":\"InvalidParameterException\",… [request id ID] (attempt 2; an earlier attempt may have been executed, which this may be the effect of)"))
+            .write(failure(1, 1, 1, DECODE, true, "StartMLModelTrainingJob was answered with a body that ends too early at arn: EOF while parsing a string at line 1 column 92; it begins \"{\\\"arn\\\":…-9e6\"; the request may have been executed and was not sent again")),
         Row::new("g", "chunked, cut inside a chunk", "chunk-cut")
             .peers(figure(3, "ResponseError"), figure(3, "ConnectionClosedError"), 5)
             .read(failure(3, 3, 3, CLOSED, true, "the connection ended before the answer was complete (gave up after 3 attempts); the request may have been executed"))
@@ -62,14 +62,14 @@ fn other() -> Vec<Row> {
     vec![
         Row::new("h", "200 with garbage", "garbage")
             .peers(figure(1, "ServiceError"), figure(1, "success, `{}`"), 1)
-            .read(failure(1, 1, 1, DECODE, true, "GetMLModelTrainingJob was answered with something else than its JSON: …"))
-            .cancel(failure(1, 1, 1, DECODE, true, "CancelMLModelTrainingJob was answered with something else than its JSON: …"))
-            .write(failure(1, 1, 1, DECODE, true, "StartMLModelTrainingJob was answered with something else than its JSON: …")),
+            .read(failure(1, 1, 1, DECODE, true, "GetMLModelTrainingJob was answered with something else than its JSON: …garbage]}\\r\\n\\r\\n\"; the request may have been executed"))
+            .cancel(failure(1, 1, 1, DECODE, true, "CancelMLModelTrainingJob was answered with something else than its JSON: …garbage]}\\r\\n\\r\\n\"; the request may have been executed"))
+            .write(failure(1, 1, 1, DECODE, true, "StartMLModelTrainingJob was answered with something else than its JSON: …garbage]}\\r\\n\\r\\n\"; the request may have been executed and was not sent again")),
         Row::new("h2", "200 with HTML", "html")
             .peers(figure(1, "ServiceError"), figure(1, "success, `{}`"), 1)
-            .read(failure(1, 1, 1, DECODE, true, "GetMLModelTrainingJob was answered with something else than its JSON: …"))
-            .cancel(failure(1, 1, 1, DECODE, true, "CancelMLModelTrainingJob was answered with something else than its JSON: …"))
-            .write(failure(1, 1, 1, DECODE, true, "StartMLModelTrainingJob was answered with something else than its JSON: …")),
+            .read(failure(1, 1, 1, DECODE, true, "GetMLModelTrainingJob was answered with something else than its JSON: …</html>\\n\"; the request may have been executed"))
+            .cancel(failure(1, 1, 1, DECODE, true, "CancelMLModelTrainingJob was answered with something else than its JSON: …</html>\\n\"; the request may have been executed"))
+            .write(failure(1, 1, 1, DECODE, true, "StartMLModelTrainingJob was answered with something else than its JSON: …</html>\\n\"; the request may have been executed and was not sent again")),
         // A cancel may be answered without a body: nothing is missing.
         Row::new("h3", "200 empty", "empty-200")
             .peers(figure(1, "Ok, fields None"), figure(1, "success, `{}`"), 1)
@@ -80,9 +80,9 @@ fn other() -> Vec<Row> {
             .write(failure(1, 1, 1, DECODE, true, "StartMLModelTrainingJob was answered with success but without the body it always has; the request may have been executed and was not sent again")),
         Row::new("h4", "200 with JSON, then garbage", "garbage; part=tail")
             .peers(figure(1, "ServiceError"), figure(1, "success, `{}`"), 1)
-            .read(failure(1, 1, 1, DECODE, true, "GetMLModelTrainingJob was answered with something else than its JSON: …"))
-            .cancel(failure(1, 1, 1, DECODE, true, "CancelMLModelTrainingJob was answered with something else than its JSON: …"))
-            .write(failure(1, 1, 1, DECODE, true, "StartMLModelTrainingJob was answered with something else than its JSON: …")),
+            .read(failure(1, 1, 1, DECODE, true, "GetMLModelTrainingJob was answered with something else than its JSON: …garbage]}\\r\\n\\r\\n\"; the request may have been executed"))
+            .cancel(failure(1, 1, 1, DECODE, true, "CancelMLModelTrainingJob was answered with something else than its JSON: …garbage]}\\r\\n\\r\\n\"; the request may have been executed"))
+            .write(failure(1, 1, 1, DECODE, true, "StartMLModelTrainingJob was answered with something else than its JSON: …garbage]}\\r\\n\\r\\n\"; the request may have been executed and was not sent again")),
         Row::new("h5", "200 with `{requestId, code, detailedMessage}`", "error-in-200")
             .peers(figure(1, "Ok, result None"), figure(1, "success"), 1)
             .read(failure(3, 3, 3, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
