@@ -153,7 +153,9 @@ fn a_source_that_calls_its_own_client_is_refused() {
     });
     *own.lock().unwrap() = Some(client.clone());
     let (done, wait) = std::sync::mpsc::channel();
-    thread::spawn(move || done.send(client.send(&GetEngineStatus::new())));
+    thread::spawn(move || {
+        let _ = done.send(client.send(&GetEngineStatus::new()));
+    });
     let result = wait.recv_timeout(Duration::from_secs(20));
     result.expect("it waits").unwrap();
     assert_eq!(asked.load(Ordering::SeqCst), 1);
