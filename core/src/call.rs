@@ -81,6 +81,9 @@ pub struct Transmit {
     pub connection: Connection,
     /// Which attempt this is, from 1.
     pub attempt: u32,
+    /// How long it may take at most, if that is less than the driver would give it; what takes longer
+    /// fails as [`Timeout`](TransportErrorKind::Timeout).
+    pub within: Option<Duration>,
 }
 
 /// Over which connection a request goes.

@@ -18,8 +18,9 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::{
-    Answered, Call, Error, FailureKind, Input, Machine, Misuse, Now, Operation, Session, Step,
-    Timeouts, TransportErrorKind, WaitError, WaitErrorKind, call::Random, error::Stop,
+    Answered, Call, Error, FailureKind, Input, Machine, Misuse, Now, Operation, Sent, Session,
+    Step, Timeouts, TransportError, TransportErrorKind, WaitError, WaitErrorKind, call::Random,
+    error::Stop,
 };
 
 pub use data_processing_ended::DataProcessingEnded;
@@ -34,8 +35,8 @@ pub use options::{Pace, WaitOptions};
 pub use statistics_computed::{PropertygraphStatisticsComputed, SparqlStatisticsComputed};
 pub use watch::{Sight, Watch};
 
-/// So long the last time of asking may take, which begins when the time is over.
-const LAST_POLL: Duration = Duration::from_secs(30);
+/// So long a time of asking may take that begins when the time is over, or almost.
+const LAST_POLL: Duration = Duration::from_secs(1);
 
 /// Waits until something has ended, asking again and again.
 ///
@@ -94,6 +95,10 @@ pub struct Wait<W: Watch> {
     polls: u32,
     /// Transient failures in a row.
     failures: u32,
+    /// It has ended, and more is being asked about that.
+    more: bool,
+    /// The last outcome of a poll came when the time was over.
+    late: bool,
     /// How often it was waited.
     pauses: u32,
     /// The state and the answer that were seen last.
@@ -158,6 +163,8 @@ impl<W: Watch> Wait<W> {
             began: None,
             polls: 0,
             failures: 0,
+            more: false,
+            late: false,
             pauses: 0,
             seen: None,
             body: Bytes::new(),
@@ -193,9 +200,12 @@ impl<W: Watch> Wait<W> {
             Step::Done(Err(error)) if error.kind() == FailureKind::Misuse => Step::Done(Err(error)),
             Step::Done(Err(error)) => return self.failed(error, now),
             // Between attempts of the call.
-            Step::Wait(time) if time > self.left(now) => return self.timed_out(now),
+            Step::Wait(time) if time >= self.left(now) => return self.timed_out(now),
             Step::Wait(time) => Step::Wait(time),
-            Step::Send(transmit) => Step::Send(transmit),
+            Step::Send(mut transmit) => {
+                transmit.within = Some(self.left(now).max(LAST_POLL));
+                Step::Send(transmit)
+            }
             Step::Receive => Step::Receive,
             Step::Credentials { refresh } => Step::Credentials { refresh },
             Step::Item(never) => match never {},
@@ -209,7 +219,8 @@ impl<W: Watch> Wait<W> {
         answered: Answered<<W::Ask as Operation>::Output>,
         now: Now,
     ) -> Step<Progress<W::Status>, Waited<W::End>> {
-        self.failures = 0;
+        (self.failures, self.more) = (0, false);
+        self.late = self.left(now).is_zero();
         self.trouble = None;
         self.body = answered.body.clone();
         match self.watch.see(&answered) {
@@ -220,16 +231,29 @@ impl<W: Watch> Wait<W> {
 
     fn failed(&mut self, error: Error, now: Now) -> Step<Progress<W::Status>, Waited<W::End>> {
         let is_over = error.kind() == FailureKind::Transport(TransportErrorKind::Deadline);
-        if !is_over && let Some(sight) = self.watch.see_failure(&error) {
+        let left = self.left(now);
+        self.late = left.is_zero();
+        self.failures = self.failures.saturating_add(1);
+        let is_final =
+            is_over || !error.is_retryable() || self.failures > self.options.transient_failures;
+        // How it ended is known already; what else there is to know may come the next time.
+        let may_pass = self.more && !is_final && !self.late;
+        let may_pass = may_pass && error.retry_after().is_none_or(|wish| wish <= left);
+        if !may_pass
+            && (self.more || !is_over)
+            && let Some(sight) = self.watch.see_failure(&error)
+        {
+            if matches!(sight, Sight::Going(_)) {
+                self.failures = 0;
+            }
             self.trouble = Some(error);
             return self.take(sight, now);
         }
-        if is_over && self.left(now).is_zero() {
+        if is_over && self.late {
             self.trouble = Some(error);
             return self.timed_out(now);
         }
-        self.failures = self.failures.saturating_add(1);
-        if is_over || !error.is_retryable() || self.failures > self.options.transient_failures {
+        if is_final {
             return self.end(error);
         }
         let wish = error.retry_after().unwrap_or_default();
@@ -255,6 +279,7 @@ impl<W: Watch> Wait<W> {
             }
             Sight::AskMore { status } => {
                 self.seen = Some(status);
+                self.more = true;
                 self.ask(now)
             }
             Sight::Ended(end) => {
@@ -272,6 +297,10 @@ impl<W: Watch> Wait<W> {
     /// Waits before it is asked again, no less than the server wishes.
     fn pause(&mut self, wish: Duration, now: Now) -> Step<Progress<W::Status>, Waited<W::End>> {
         let left = self.left(now);
+        if left.is_zero() && !self.late && self.polls > 0 && wish.is_zero() {
+            // Who took the item let the time pass.
+            return self.ask(now);
+        }
         if left.is_zero() || wish > left {
             return self.timed_out(now);
         }
@@ -284,6 +313,13 @@ impl<W: Watch> Wait<W> {
     }
 
     fn timed_out(&mut self, now: Now) -> Step<Progress<W::Status>, Waited<W::End>> {
+        if std::mem::take(&mut self.more) {
+            let over = TransportError::new(TransportErrorKind::Deadline, Sent::Maybe);
+            let over = Error::new(W::Ask::INFO.name, over);
+            if let Some(sight @ Sight::Failed { .. }) = self.watch.see_failure(&over) {
+                return self.take(sight, now);
+            }
+        }
         let error = self.error(WaitErrorKind::TimedOut, String::new(), now);
         self.end(error)
     }
@@ -323,8 +359,8 @@ impl<W: Watch> Machine for Wait<W> {
     type Item = Progress<W::Status>;
     type Output = Waited<W::End>;
 
-    /// In all what was set, with a little more for asking a last time. An attempt of one of the calls
-    /// may take as long as [`WaitOptions::call`] says.
+    /// In all what was set, and a second more for asking a last time. An attempt of one of the calls
+    /// may take as long as [`WaitOptions::call`] says, or as is [left](crate::Transmit::within).
     fn timeouts(&self) -> Timeouts {
         let total = self.options.timeout.unwrap_or(W::PACE.timeout);
         let call = self.options.call.timeouts();

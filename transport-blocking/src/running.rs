@@ -218,7 +218,8 @@ impl Driver {
 
     fn send(&mut self, transmit: Transmit) -> Input {
         self.answer = None;
-        self.limits = self.limits.with_attempt(self.attempt_timeout);
+        let times = [self.attempt_timeout, transmit.within];
+        self.limits = self.limits.with_attempt(times.into_iter().flatten().min());
         let attempt = transmit.attempt;
         match self
             .client

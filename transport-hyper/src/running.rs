@@ -181,7 +181,9 @@ impl<M: Machine> Running<M> {
             Step::Send(transmit) => {
                 self.trace.attempt(transmit.attempt, transmit.connection);
                 let clock = self.client.clock();
-                self.attempt_end = self.attempt_timeout.and_then(|time| clock.after(time));
+                let times = [self.attempt_timeout, transmit.within];
+                let shortest = times.into_iter().flatten().min();
+                self.attempt_end = shortest.and_then(|time| clock.after(time));
                 Todo::Send(transmit)
             }
             Step::Receive => Todo::Receive,

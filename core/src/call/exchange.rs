@@ -284,6 +284,7 @@ impl Exchange {
             request,
             connection,
             attempt,
+            within: None,
         }))
     }
 

@@ -50,11 +50,11 @@ impl<O: ChangeSource> Changes<O> {
             .service()
             .and_then(|error| error.last_valid_event_id());
         let odd = match (self.position, head) {
-            (Position::After(place), Some(head)) if head.commit_num < place.commit_num => {
+            (Position::After(place), Some(head)) if head < place => {
                 Some((ChangesErrorKind::Ahead, place))
             }
             // It goes on, and yet it does not.
-            (Position::After(place), Some(head)) if head.commit_num > place.commit_num => {
+            (Position::After(place), Some(head)) if head > place => {
                 Some((ChangesErrorKind::Expired, place))
             }
             _ => None,

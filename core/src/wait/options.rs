@@ -61,7 +61,9 @@ impl WaitOptions {
         self
     }
 
-    /// How long to wait in all, by the monotonic clock. At the end it is asked a last time.
+    /// How long to wait in all, by the monotonic clock. At the end it is asked a last time. That may
+    /// take a second, and so may a time of asking that began within the last second; all others are
+    /// given up at the end.
     #[must_use]
     pub fn timeout(mut self, time: Duration) -> Self {
         self.timeout = Some(time);

@@ -77,7 +77,8 @@ pub trait Watch {
     ) -> Result<Sight<Self::Status, Self::End>, DecodeError>;
 
     /// What a failed call means, if it is not just that: None leaves it to the limit of transient
-    /// failures.
+    /// failures. After [`Sight::AskMore`] it is asked only when that limit or the time is used up, or
+    /// when the failure is none that may pass.
     fn see_failure(&mut self, error: &Error) -> Option<Sight<Self::Status, Self::End>> {
         let _ = error;
         None

@@ -86,6 +86,22 @@ fn places_ahead_of_the_stream_say_what_is_lost() {
     assert!(follow(from(12, 1), once()).all(&mut server).1.is_ok());
 }
 
+/// Another stream may have come to the very same commit.
+#[test]
+fn places_ahead_within_a_commit_are_ahead() {
+    let mut server = Server::with(&[1, 3]);
+    let (_, result) = follow(from(2, 5), once()).all(&mut server);
+    let error = result.expect_err("another stream");
+    let cause = lost(&error, ChangesErrorKind::Ahead);
+    let (place, head) = (cause.place(), cause.head());
+    assert_eq!(
+        (place, head),
+        (EventId::new(2, 5), Some(EventId::new(2, 3)))
+    );
+    // The very end is none.
+    assert!(follow(from(2, 3), once()).all(&mut server).1.is_ok());
+}
+
 /// A replica that lags behind looks like a reset for a while.
 #[test]
 fn replicas_may_lag() {

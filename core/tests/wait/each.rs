@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use neptunedata::{
-    Cause, DataProcessingEnded, EndpointDeleted, EndpointInService, ErrorKind, FailureKind,
-    FastResetFinished, GetLoaderJobStatus, GetMlEndpoint, GetMlModelTrainingJob, IndexRebuildEnded,
-    LoadEnded, LoadOutcome, LoadStatus, ModelTrainingEnded, ModelTransformEnded,
+    CallOptions, Cause, DataProcessingEnded, EndpointDeleted, EndpointInService, ErrorKind,
+    FailureKind, FastResetFinished, GetLoaderJobStatus, GetMlEndpoint, GetMlModelTrainingJob,
+    IndexRebuildEnded, LoadEnded, LoadOutcome, LoadStatus, ModelTrainingEnded, ModelTransformEnded,
     PropertygraphStatisticsComputed, ResetProgress, Sent, SparqlStatisticsComputed,
     TransportErrorKind, WaitError, WaitErrorKind, WaitOptions, Watch,
 };
@@ -114,6 +114,51 @@ fn loads_fail_with_their_logs() {
         assert!(error.trouble().is_some());
         assert!(error.answer::<GetLoaderJobStatus>().is_some());
     }
+}
+
+/// What may pass is waited through when the logs are asked for, too.
+#[test]
+fn logs_of_loads_are_asked_for_again() {
+    let logs = ok(
+        r#"{"status":"200 OK","payload":{"overallStatus":{"status":"LOAD_FAILED"},
+        "errors":{"errorLogs":[{"errorCode":"PARSING_ERROR","errorMessage":"odd"}]}}}"#,
+    );
+    let once = || {
+        let options = WaitOptions::new().timeout(Duration::from_secs(60));
+        options.call(CallOptions::new().max_attempts(1))
+    };
+    let down = || Event::Fails(TransportErrorKind::Connect, Sent::No);
+    let mut script = vec![load("LOAD_FAILED")];
+    script.extend([
+        down(),
+        exception(500, "InternalFailureException").into(),
+        down(),
+    ]);
+    script.push(logs);
+    let done = run(LoadEnded::new("l"), once(), &script);
+    assert_eq!((done.sent.len(), done.waits.len()), (5, 3));
+    let error = failed(done);
+    assert_eq!(error.reason(), "PARSING_ERROR: odd");
+    assert!(error.trouble().is_none());
+
+    // Until the failures or the time are used up.
+    for (failures, sent) in [(2, 4), (1000, 0)] {
+        let options = once().transient_failures(failures);
+        let done = run(LoadEnded::new("l"), options, &[load("LOAD_FAILED"), down()]);
+        assert!(done.took <= Duration::from_secs(61), "{:?}", done.took);
+        assert!(sent == 0 || done.sent.len() == sent);
+        let error = failed(done);
+        assert_eq!(error.status(), Some("LOAD_FAILED"));
+        assert!(error.trouble().is_some());
+    }
+    let busy = exception(429, "TooManyRequestsException").header("retry-after", "90");
+    let options = WaitOptions::new().timeout(Duration::from_secs(60));
+    let done = run(
+        LoadEnded::new("l"),
+        options,
+        &[load("LOAD_FAILED"), busy.into()],
+    );
+    assert_eq!(failed(done).status(), Some("LOAD_FAILED"));
 }
 
 fn job(status: &str) -> Event {

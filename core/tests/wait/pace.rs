@@ -45,7 +45,7 @@ fn drivers_are_told_how_long_it_may_take() {
     assert_eq!(own.attempt, None);
     let short = WaitOptions::new().timeout(SECOND);
     let call = |options: CallOptions| short.clone().call(options);
-    assert_eq!(timeouts(short.clone()).total, Some(31 * SECOND));
+    assert_eq!(timeouts(short.clone()).total, Some(2 * SECOND));
     let total = timeouts(call(CallOptions::new().timeout(7 * SECOND)));
     assert_eq!(total.attempt, Some(7 * SECOND));
     let attempt = call(
@@ -86,6 +86,46 @@ fn a_last_time_of_asking_that_hangs_is_the_end_of_the_time() {
             ),
         }
     }
+}
+
+/// A poll that hangs is given up at the end; only one that begins there has a second.
+#[test]
+fn no_time_of_asking_outlasts_the_time() {
+    let within = |step| match step {
+        Step::Send(transmit) => transmit.within,
+        step => panic!("{step:?}"),
+    };
+    let late = || {
+        let error = TransportError::new(TransportErrorKind::Timeout, Sent::Maybe);
+        Input::Failure(error)
+    };
+    let (mut clock, options) = (Clock::new(), WaitOptions::new().timeout(5 * SECOND));
+    let mut wait = Wait::with_options(&unsigned(), ended(), options, 42);
+    let step = wait.resume(Input::Next, clock.now());
+    assert_eq!(within(step), Some(5 * SECOND));
+    clock.pass(SECOND);
+    let body = r#"{"payload":{"overallStatus":{"status":"LOAD_IN_QUEUE"}}}"#;
+    let input = Input::Response(answer(200, body).whole(), Default::default());
+    assert!(matches!(wait.resume(input, clock.now()), Step::Item(_)));
+    // Who takes the item takes long, and yet it is asked a last time.
+    clock.pass(7 * SECOND);
+    let step = wait.resume(Input::Next, clock.now());
+    assert_eq!(within(step), Some(SECOND));
+    clock.pass(SECOND);
+    let Step::Done(Err(error)) = wait.resume(late(), clock.now()) else {
+        panic!("no end");
+    };
+    timed_out(&error);
+
+    let options = WaitOptions::new().timeout(5 * SECOND);
+    let mut wait = Wait::with_options(&unsigned(), ended(), options, 42);
+    let step = wait.resume(Input::Next, clock.now());
+    assert_eq!(within(step), Some(5 * SECOND));
+    clock.pass(5 * SECOND);
+    let Step::Done(Err(error)) = wait.resume(late(), clock.now()) else {
+        panic!("no end");
+    };
+    timed_out(&error);
 }
 
 #[test]
