@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::percent;
 use crate::{Cause, DecodeError, ErrorKind, ServiceError, error::bounded_start};
 
+/// Read where it comes, and nothing rests on it alone: whether any engine sends it is not known (`U02`).
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 const REQUEST_ID_ALT: HeaderName = HeaderName::from_static("x-amz-request-id");

@@ -9,8 +9,39 @@ pub const INPUTS: &[(&str, &str, &str)] = &[(
     "the id under which the query is found and cancelled (M13)",
 )];
 
+/// Members of requests that are not sent as such, but change what is sent: operation, member, a value, and why.
+pub const SETTINGS: &[(&str, &str, &str, &str)] = &[
+    (
+        "StartLoaderJob",
+        "flagsAsText",
+        "true",
+        "older engines take flags as text alone",
+    ),
+    (
+        "ExecuteOpenCypherQuery",
+        "timeoutHint",
+        "1500",
+        "a hint in the text of the query, in milliseconds (M20)",
+    ),
+    (
+        "ExecuteOpenCypherExplainQuery",
+        "timeoutHint",
+        "1500",
+        "a hint in the text of the query, in milliseconds (M20)",
+    ),
+];
+
+/// Fields of outputs that have no serde form: operation, field, and why.
+pub const SKIPPED: &[(&str, &str, &str)] = &[(
+    "ExecuteOpenCypherExplainQuery",
+    "media_type",
+    "a header of the answer, while the model's only member is the body",
+)];
+
 /// Members of answers that the service sends and the model does not know.
 pub const OUTPUTS: &[(&str, &str)] = &[
+    // What a binary serializer wrote; all other members are in it.
+    ("ExecuteGremlinQuery", "binary"),
     ("GetEngineStatus", "serverlessConfiguration"),
     ("GetPropertygraphSummary", "status"),
     ("GetRDFGraphSummary", "status"),

@@ -3,6 +3,8 @@
 
 #[path = "drift/enums.rs"]
 mod enums;
+#[path = "drift/fields.rs"]
+mod fields;
 #[path = "drift/inputs.rs"]
 mod inputs;
 #[path = "drift/outputs.rs"]

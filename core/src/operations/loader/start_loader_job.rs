@@ -92,8 +92,9 @@ pub struct StartLoaderJob {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub edge_only_load: Option<bool>,
     /// Whether flags are sent as the texts `TRUE` and `FALSE`, which is all that engines before
-    /// 1.2.1.0.R6 take. Not a member of the request, so its serde form leaves this out.
-    #[serde(skip)]
+    /// 1.2.1.0.R6 take. Not a member of the request that is sent; `flagsAsText` in the serde form, where it
+    /// is set.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub flags_as_text: bool,
 }
 

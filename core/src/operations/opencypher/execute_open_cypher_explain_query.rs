@@ -65,9 +65,14 @@ pub struct ExecuteOpenCypherExplainQuery {
     pub explain_mode: OpenCypherExplainMode,
     /// How long the service may take, in the modes that execute the query; as in
     /// [`ExecuteOpenCypherQuery`](field@crate::ExecuteOpenCypherQuery::timeout_hint).
-    #[serde(skip)]
+    #[serde(
+        default,
+        with = "hint::milliseconds",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub timeout_hint: Option<Duration>,
-    #[serde(skip)]
+    // Parameters that cannot be sent have no serde form either.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     refused: Option<Refused>,
 }
 

@@ -109,12 +109,18 @@ pub struct ExecuteOpenCypherQuery {
     /// sent in the end.
     ///
     /// Since engine 1.3.2.0 by one page of the documentation, 1.4.6.0 by another (`M20`); older ones
-    /// refuse the text. Not a member of the request, so its serde form leaves this out.
+    /// refuse the text. Not a member of the request that is sent; `timeoutHint` in the serde form, in
+    /// milliseconds, where it is set.
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/opencypher-query-hints-timeout-hint.html>
-    #[serde(skip)]
+    #[serde(
+        default,
+        with = "hint::milliseconds",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub timeout_hint: Option<Duration>,
-    #[serde(skip)]
+    // Parameters that cannot be sent have no serde form either.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     refused: Option<Refused>,
 }
 

@@ -26,6 +26,31 @@ pub(super) fn check_timeout(request: &mut RequestWriter<'_>, timeout: Option<Dur
     }
 }
 
+/// The serde form of a time-out: whole milliseconds.
+pub(super) mod milliseconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error as _};
+
+    pub(in super::super) fn serialize<S: Serializer>(
+        timeout: &Option<Duration>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let milliseconds = timeout.map(|timeout| u64::try_from(timeout.as_millis()));
+        let milliseconds = milliseconds.transpose();
+        let milliseconds = milliseconds
+            .map_err(|_| S::Error::custom("timeoutHint: is more than any number here"))?;
+        milliseconds.serialize(serializer)
+    }
+
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Duration>, D::Error> {
+        let milliseconds = Option::<u64>::deserialize(deserializer)?;
+        Ok(milliseconds.map(Duration::from_millis))
+    }
+}
+
 /// Whether the first word is `USING`, in any case, behind whatever blanks and comments.
 fn begins_with_hints(query: &str) -> bool {
     let mut rest = query.trim_start();

@@ -1,12 +1,19 @@
 //! A query's parameters: a JSON object, written into a string.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer, ser::Error as _};
 
 use crate::{FaultKind, RequestWriter};
 
 /// Parameters that were given and cannot be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refused(FaultKind);
+
+/// Fails with the reason: without them the request would be another one.
+impl Serialize for Refused {
+    fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        Err(S::Error::custom(format!("parameters: {}", self.0)))
+    }
+}
 
 /// The text that is sent for parameters.
 pub(super) fn to_text(parameters: &impl Serialize) -> Result<String, Refused> {
@@ -44,7 +51,7 @@ macro_rules! parameter_setters {
             /// Sets [`parameters`](field@Self::parameters) from anything that serializes to a JSON
             /// object: a struct of your own, a map, `json!({…})`. Integers of up to 128 bits keep their
             /// digits. What serializes to something else, or not at all, is a fault of the request,
-            /// reported when it is encoded.
+            /// reported when it is encoded or serialized.
             ///
             /// Floats that JSON has no word for, NaN and the infinities, become null, as they do
             /// wherever serde_json writes them.

@@ -182,7 +182,8 @@ impl Model {
             .map_or(&[], |shape| &shape.members)
     }
 
-    fn required(&self, members: &[Member]) -> Value {
+    /// The required ones of these members, with any values.
+    pub fn required(&self, members: &[Member]) -> Value {
         let required = members.iter().filter(|member| member.required);
         required
             .map(|member| (member.name.clone(), self.example(&member.shape)))

@@ -7,7 +7,7 @@ use neptunedata::{
     EncodeError, Endpoint, FaultKind, OPERATIONS, Operation, by_name, bytes::Bytes, http::Request,
 };
 use neptunedata_tests::{
-    additions::INPUTS,
+    additions::{INPUTS, SETTINGS},
     vectors::model::{Member, Model},
 };
 use serde::de::DeserializeOwned;
@@ -252,6 +252,8 @@ fn check_fields<O: Operation + DeserializeOwned>(model: &Model) {
         .iter()
         .filter(|(operation, ..)| *operation == name)
         .map(|(_, member, _)| *member);
+    let settings = SETTINGS.iter().filter(|(operation, ..)| *operation == name);
+    let additions = additions.chain(settings.map(|(_, member, ..)| *member));
     let theirs = model.input(name).iter().map(|member| member.name.as_str());
     assert_eq!(ours, theirs.chain(additions).collect(), "{name}");
 }
@@ -269,5 +271,29 @@ fn additions_are_sent_and_have_a_reason() {
         let in_body = body(&request).get(member).is_some();
         let somewhere = in_body || !query(&request, member).is_empty();
         assert!(somewhere, "{operation}.{member} is not sent");
+    }
+}
+
+#[test]
+fn settings_change_what_is_sent() {
+    let model = Model::load().unwrap();
+    let probes = Probes {
+        model: &model,
+        wire: false,
+    };
+    for (operation, member, value, reason) in SETTINGS {
+        assert!(!reason.is_empty(), "{operation}.{member}");
+        let members = model.input(operation);
+        assert!(
+            members.iter().all(|it| it.name != *member),
+            "{operation}.{member}"
+        );
+        let mut input = Value::Object(probes.members(members, operation));
+        let without = sent(operation, &input);
+        input[member] = serde_json::from_str(value).unwrap();
+        let with = sent(operation, &input);
+        assert_ne!(body(&with), body(&without), "{operation}.{member}");
+        let is_member = body(&with).get(member).is_some() || !query(&with, member).is_empty();
+        assert!(!is_member, "{operation}.{member} is sent");
     }
 }

@@ -2,22 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use neptunedata_tests::vectors::model::Model;
+use neptunedata_tests::{
+    additions::{INPUTS, OUTPUTS, SETTINGS, SKIPPED},
+    vectors::model::Model,
+};
 use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
 use serde_json::Value;
 
 use crate::support::*;
 
-/// What has fields that are no members, as their documentation says: how flags are written, a time for a hint, the media
-/// type of a report.
+/// Whether it has fields without a serde form.
 fn has_others(name: &str) -> bool {
-    [
-        "StartLoaderJob",
-        "ExecuteOpenCypherQuery",
-        "ExecuteOpenCypherExplainQuery",
-        "the output of ExecuteOpenCypherExplainQuery",
-    ]
-    .contains(&name)
+    let mut skipped = SKIPPED.iter();
+    skipped.any(|(operation, ..)| name == format!("the output of {operation}"))
 }
 
 fn survives<T: Shape>(name: &str) {
@@ -90,4 +87,96 @@ impl Property for MembersComeAndGo {
 #[test]
 fn all_members_come_and_go() {
     check_every::<MembersComeAndGo>();
+}
+
+/// Fields that have other names than their members.
+const RENAMED: &[(&str, &str, &str)] = &[("ExecuteGremlinQuery", "meta", "outerMeta")];
+
+/// The fields of a struct, as `Debug` has them, in the form of serde's names without regard to capitals.
+fn fields<T: Shape>() -> BTreeSet<String> {
+    let mut runner = TestRunner::deterministic();
+    let value = any::<T>().new_tree(&mut runner).unwrap().current();
+    let text = format!("{value:#?}");
+    let lines = text.lines().filter_map(|line| line.strip_prefix("    "));
+    let fields = lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, _)| name);
+    let fields = fields.filter(|name| !name.starts_with(' ') && !name.contains('"'));
+    fields.map(plain).collect()
+}
+
+/// A name as Rust or serde has it.
+fn plain(name: &str) -> String {
+    name.replace('_', "").to_ascii_lowercase()
+}
+
+struct AdditionsAreListed;
+
+impl Property for AdditionsAreListed {
+    /// What the model does not have is on the list, and nothing else is there.
+    fn check<O: Every>() {
+        let (name, model) = (O::INFO.name, Model::load().unwrap());
+        if model.route(name).is_none() {
+            return;
+        }
+        let of = |operation: &str| operation == name;
+        let (ours, _) = members::<O>();
+        let theirs = model
+            .input_members(name)
+            .into_iter()
+            .map(|(member, _)| member);
+        let listed = INPUTS.iter().filter(|(it, ..)| of(it)).map(|it| it.1);
+        let settings = SETTINGS.iter().filter(|(it, ..)| of(it)).map(|it| it.1);
+        let expected: BTreeSet<_> = theirs
+            .chain(listed)
+            .chain(settings)
+            .map(str::to_owned)
+            .collect();
+        assert_eq!(ours, expected, "{name}");
+
+        let (ours, _) = members::<O::Output>();
+        let theirs = model
+            .output_members(name)
+            .into_iter()
+            .map(|(member, _)| member);
+        let listed = OUTPUTS.iter().filter(|(it, _)| of(it)).map(|it| it.1);
+        let expected: BTreeSet<_> = theirs.chain(listed).map(str::to_owned).collect();
+        assert_eq!(ours, expected, "the output of {name}");
+
+        let named = |member: &String| {
+            let other = RENAMED
+                .iter()
+                .find(|(it, from, _)| of(it) && from == member);
+            plain(other.map_or(member.as_str(), |it| it.2))
+        };
+        let named: BTreeSet<_> = ours.iter().map(named).collect();
+        let skipped = SKIPPED
+            .iter()
+            .filter(|(it, ..)| of(it))
+            .map(|it| plain(it.1));
+        let without: BTreeSet<_> = fields::<O::Output>().difference(&named).cloned().collect();
+        assert_eq!(
+            without,
+            skipped.collect(),
+            "fields of {name} without a serde form"
+        );
+    }
+}
+
+#[test]
+fn all_additions_are_listed() {
+    check_every::<AdditionsAreListed>();
+}
+
+#[test]
+fn what_is_refused_has_no_serde_form() {
+    let query = neptunedata::ExecuteOpenCypherQuery::new("RETURN 1").parameters([1]);
+    let error = serde_json::to_value(&query).unwrap_err().to_string();
+    assert_eq!(error, "parameters: expected object, found array");
+    let query = query.parameters(serde_json::json!({"a": 1}));
+    let tree = serde_json::to_value(&query).unwrap();
+    assert_eq!(
+        serde_json::from_value::<neptunedata::ExecuteOpenCypherQuery>(tree).unwrap(),
+        query
+    );
 }
