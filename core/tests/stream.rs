@@ -177,14 +177,16 @@ fn property_graph_records_are_typed() {
 }
 
 #[test]
-fn the_legacy_format_is_read_like_the_new_one() {
+fn data_of_the_legacy_format_is_no_guess() {
     let body = json!({"format": "GREMLIN_JSON", "records": [
         {"eventId": "1:1", "data": {"id": "v", "type": "vp", "key": "k", "value": {"value": "x", "dataType": "String"}}},
     ]});
     let output = read(&body).unwrap();
     assert_eq!(output.format, Some(StreamFormat::GremlinJson));
     let data = output.records.unwrap().remove(0).data.unwrap();
-    assert_eq!(data.value, Some(PropertyValue::new("x", "String")));
+    assert_eq!((&data.id, &data.value), (&None, &None));
+    let other: Value = data.other.unwrap().decode().unwrap();
+    assert_eq!(other, body["records"][0]["data"]);
 }
 
 #[test]
@@ -227,4 +229,95 @@ fn the_end_of_a_stream_tells_how_far_it_goes() {
     assert_eq!(silent.last_valid_event_id(), None);
     let other = error("ExpiredStreamException", message);
     assert_eq!(other.last_valid_event_id(), None);
+}
+
+#[test]
+fn data_of_another_form_is_kept_as_it_came() {
+    let legacy = r#"{"format":"GREMLIN_JSON","records":[{"eventId":{"commitNum":1,"opNum":1},"data":{"id":5,"type":"weird","x":[1.50]},"op":"ADD"}]}"#;
+    let output = neptunedata::response::<GetPropertygraphStream>(&Response::new(legacy.into()));
+    let record = &output.unwrap().records.unwrap()[0];
+    let data = record.data.as_ref().unwrap();
+    let other = data.other.as_ref().unwrap();
+    assert_eq!(other.as_str(), r#"{"id":5,"type":"weird","x":[1.50]}"#);
+    assert_eq!((data.id.as_deref(), &data.record_type), (None, &None));
+    assert_eq!(record.op, Some(ChangeOp::Add));
+    let json = serde_json::to_value(record).unwrap();
+    assert_eq!(json["data"]["x"], serde_json::json!([1.5]));
+
+    for data in ["\"text\"", "5", "[1.50]", "true", r#"{"id":[1.50]}"#] {
+        for format in ["GREMLIN_JSON", "PG_JSON", "NQUADS", "NEW"] {
+            let fits = r#"{"eventId":"1:2","data":{"id":"v","stmt":"s"}}"#;
+            let page = format!(
+                r#"{{"format":"{format}","totalRecords":"2","records":[null,{{"data":{data},"op":"ADD","eventId":"1:1"}},{fits}]}}"#
+            );
+            let answer = Response::new(page.into());
+            let output = neptunedata::response::<GetPropertygraphStream>(&answer).unwrap();
+            assert_eq!(output.total_records, Some(2));
+            let records = output.records.unwrap();
+            assert_eq!(records.len(), 2);
+            assert_eq!(records[0].event_id, Some(EventId::new(1, 1)));
+            let other = records[0].data.as_ref().unwrap().other.as_ref();
+            assert_eq!(other.unwrap().as_str(), data, "{format}");
+            let second = records[1].data.as_ref().unwrap();
+            assert_eq!(second.id.is_some(), format == "PG_JSON");
+            assert_eq!(second.other.is_none(), format == "PG_JSON");
+            assert_eq!(records[1].raw().unwrap().as_str(), fits);
+
+            let output = neptunedata::response::<neptunedata::GetSparqlStream>(&answer);
+            let records = output.unwrap().records.unwrap();
+            let second = records[1].data.as_ref().unwrap();
+            assert_eq!(second.stmt.is_some(), format == "NQUADS");
+            assert_eq!(second.other.is_none(), format == "NQUADS");
+            assert_eq!(records[1].raw().unwrap().as_str(), fits);
+        }
+    }
+    let wrong = Response::new(r#"{"records":[{"data":5,"eventId":[]}]}"#.into());
+    assert!(neptunedata::response::<GetPropertygraphStream>(&wrong).is_err());
+}
+
+const LONG: &str = r#"{"eventId":{"commitNum":1,"opNum":1},"isLastOp":true,"op":"ADD","data":{"id":"v","type":"vp","key":"k","value":{"value":123456789012345678901234567890.10,"dataType":"Double"}}}"#;
+
+#[test]
+fn records_have_every_digit() {
+    use neptunedata::{
+        Auth, ChangesOptions, Framing, Input, Machine, Now, PropertygraphRecord, RowReader,
+        Session, Start, Step, Transactions,
+    };
+
+    let page = format!(r#"{{"format":"PG_JSON","records":[{LONG}]}}"#);
+    let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
+    let session = Session::new(endpoint, Auth::unsigned()).unwrap();
+    let mut transactions = Transactions::<GetPropertygraphStream>::with_options(
+        &session,
+        Start::TrimHorizon,
+        ChangesOptions::new().until_end(),
+        42,
+    );
+    let now = Now {
+        wall: std::time::SystemTime::UNIX_EPOCH,
+        mono: std::time::Duration::ZERO,
+    };
+    let Step::Send(_) = transactions.resume(Input::Next, now) else {
+        panic!("nothing was sent");
+    };
+    let answer = Input::Response(Response::new(page.clone().into()), Default::default());
+    let Step::Item(transaction) = transactions.resume(answer, now) else {
+        panic!("no transaction");
+    };
+    assert_eq!(transaction.records[0].raw().unwrap().as_str(), LONG);
+
+    let misfit = r#"{"eventId":"1:2","data":{"id":[1.50]}}"#;
+    let mut rows = RowReader::<PropertygraphRecord>::new(Framing::Stream);
+    rows.push(format!(r#"{{"records":[{LONG},{misfit}]}}"#).into_bytes());
+    let row = rows.next_row().unwrap().unwrap();
+    assert_eq!(row.raw().unwrap().as_str(), LONG);
+    assert_eq!(row, transaction.records[0]);
+    let row = rows.next_row().unwrap().unwrap();
+    assert_eq!(row.raw().unwrap().as_str(), misfit);
+    let other = row.data.unwrap().other.unwrap();
+    assert_eq!(other.as_str(), r#"{"id":[1.50]}"#);
+
+    let copy: PropertygraphRecord = serde_json::from_str(LONG).unwrap();
+    assert!(copy.raw().is_none());
+    assert_eq!(copy, transaction.records[0]);
 }

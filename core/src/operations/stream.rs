@@ -2,6 +2,8 @@
 
 use crate::ErrorKind;
 
+#[macro_use]
+mod record;
 mod get_propertygraph_stream;
 mod get_sparql_stream;
 

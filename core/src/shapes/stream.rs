@@ -35,7 +35,8 @@ open_enum! {
         PgJson = "PG_JSON",
         /// Changes of RDF graphs: [`SparqlData`](crate::SparqlData).
         NQuads = "NQUADS",
-        /// The older name of [`PgJson`](Self::PgJson), with records of the same form.
+        /// An older format, whose data is kept as it came:
+        /// [`PropertygraphData::other`](field@crate::PropertygraphData::other).
         GremlinJson = "GREMLIN_JSON",
     }
 }

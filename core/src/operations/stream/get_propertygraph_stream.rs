@@ -5,11 +5,14 @@
 use http::{Method, header::ACCEPT_ENCODING};
 use serde::{Deserialize, Serialize};
 
-use super::EXCEPTIONS;
+use super::{
+    EXCEPTIONS,
+    record::{self, CameAs},
+};
 use crate::{
     ChangeOp, DecodeError, Effect, Encoding, EventId, Framing, IteratorType, Operation,
-    OperationInfo, PropertyValue, PropertygraphRecordType, RequestWriter, Response, StreamFormat,
-    StreamsRows, shapes::optional_event_id,
+    OperationInfo, PropertyValue, PropertygraphRecordType, RawJson, RequestWriter, Response,
+    StreamFormat, StreamsRows, shapes::optional_event_id,
 };
 
 /// Reads the change stream of the property graph, `GET /propertygraph/stream`.
@@ -157,11 +160,12 @@ pub struct GetPropertygraphStreamOutput {
 }
 
 made_up!(GetPropertygraphStreamOutput, answer =>
-    last_event_id, last_trx_timestamp_in_millis, format, records, total_records);
+    last_event_id, last_trx_timestamp_in_millis, format: Optional(OneOf(&[StreamFormat::PgJson])), records,
+    total_records);
 
 /// A change of the property graph.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", remote = "Self")]
 #[non_exhaustive]
 pub struct PropertygraphRecord {
     /// When the commit was asked for, in milliseconds since 1970. On the wire the member is called
@@ -189,15 +193,21 @@ pub struct PropertygraphRecord {
     /// transactions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_last_op: Option<bool>,
+    #[serde(skip)]
+    raw: CameAs,
 }
 
-made_up!(PropertygraphRecord => commit_timestamp_in_millis, event_id, data, op, is_last_op);
+made_up!(PropertygraphRecord =>
+    commit_timestamp_in_millis, event_id, data, op, is_last_op, raw: Exactly(CameAs::default()));
 
-/// What changed in the property graph. The older format `GREMLIN_JSON` is the same under another name.
+kept_raw!(GetPropertygraphStreamOutput, PropertygraphRecord, PropertygraphData: StreamFormat::PgJson);
+
+/// What changed in the property graph, as the format `PG_JSON` has it. Of other formats, such as the older
+/// `GREMLIN_JSON`, the data is kept as it came: [`other`](field@Self::other).
 ///
 /// The record of a property tells its element by id alone, not by label.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", remote = "Self")]
 #[non_exhaustive]
 pub struct PropertygraphData {
     /// The id of the vertex or edge.
@@ -218,9 +228,13 @@ pub struct PropertygraphData {
     /// The vertex that the edge goes to; only for edges.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+    /// The data as the text that came, where it is of another form, as in records of another format or of
+    /// the older `GREMLIN_JSON`; nothing else is there then. On the wire it is no member but the whole.
+    #[serde(skip)]
+    pub other: Option<RawJson>,
 }
 
-made_up!(PropertygraphData => id, record_type, key, value, from, to);
+made_up!(PropertygraphData => id, record_type, key, value, from, to, other: Exactly(None));
 
 impl Operation for GetPropertygraphStream {
     type Output = GetPropertygraphStreamOutput;
@@ -249,7 +263,7 @@ impl Operation for GetPropertygraphStream {
     }
 
     fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
-        response.json()
+        record::read(response)
     }
 }
 

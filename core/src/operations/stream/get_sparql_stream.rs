@@ -5,10 +5,14 @@
 use http::{Method, header::ACCEPT_ENCODING};
 use serde::{Deserialize, Serialize};
 
-use super::EXCEPTIONS;
+use super::{
+    EXCEPTIONS,
+    record::{self, CameAs},
+};
 use crate::{
     ChangeOp, DecodeError, Effect, Encoding, EventId, Framing, IteratorType, Operation,
-    OperationInfo, RequestWriter, Response, StreamFormat, StreamsRows, shapes::optional_event_id,
+    OperationInfo, RawJson, RequestWriter, Response, StreamFormat, StreamsRows,
+    shapes::optional_event_id,
 };
 
 /// Reads the change stream of the RDF graph, `GET /sparql/stream`.
@@ -147,11 +151,12 @@ pub struct GetSparqlStreamOutput {
 }
 
 made_up!(GetSparqlStreamOutput, answer =>
-    last_event_id, last_trx_timestamp_in_millis, format, records, total_records);
+    last_event_id, last_trx_timestamp_in_millis, format: Optional(OneOf(&[StreamFormat::NQuads])), records,
+    total_records);
 
 /// A change of the RDF graph.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", remote = "Self")]
 #[non_exhaustive]
 pub struct SparqlRecord {
     /// When the commit was asked for, in milliseconds since 1970. On the wire the member is called
@@ -179,21 +184,30 @@ pub struct SparqlRecord {
     /// transactions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_last_op: Option<bool>,
+    #[serde(skip)]
+    raw: CameAs,
 }
 
-made_up!(SparqlRecord => commit_timestamp_in_millis, event_id, data, op, is_last_op);
+made_up!(SparqlRecord =>
+    commit_timestamp_in_millis, event_id, data, op, is_last_op, raw: Exactly(CameAs::default()));
+
+kept_raw!(GetSparqlStreamOutput, SparqlRecord, SparqlData: StreamFormat::NQuads);
 
 /// What changed in the RDF graph.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", remote = "Self")]
 #[non_exhaustive]
 pub struct SparqlData {
     /// The statement, as a line of N-Quads.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stmt: Option<String>,
+    /// The data as the text that came, where it is of another form, as in records of another format or of
+    /// the older `GREMLIN_JSON`; nothing else is there then. On the wire it is no member but the whole.
+    #[serde(skip)]
+    pub other: Option<RawJson>,
 }
 
-made_up!(SparqlData => stmt);
+made_up!(SparqlData => stmt, other: Exactly(None));
 
 impl Operation for GetSparqlStream {
     type Output = GetSparqlStreamOutput;
@@ -222,7 +236,7 @@ impl Operation for GetSparqlStream {
     }
 
     fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
-        response.json()
+        record::read(response)
     }
 }
 
