@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     QUERY_EXCEPTIONS,
-    graph_store::{PATH, target},
+    graph_store::{GraphTarget, PATH},
 };
 use crate::{
     DecodeError, Effect, Operation, OperationInfo, RawBody, RequestWriter, Response,
@@ -35,30 +35,32 @@ use crate::{
 /// assert!(output.body.text().ends_with(" .\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GetGraph {
-    /// The IRI of the graph. None is the default graph.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub graph: Option<String>,
+    /// Which graph. In serde it is the member `graph` with an IRI or `default` with true, and has to be there.
+    pub graph: GraphTarget,
     /// What to answer, sent as the header `Accept`. By default N-Triples, which names no graph, so that
     /// what is read can be put anywhere.
-    #[serde(default = "n_triples")]
     pub accept: SparqlMediaType,
 }
 
-made_up!(GetGraph => graph: Optional(Label), accept: Header);
+made_up!(GetGraph => graph: super::graph_store::AnyGraph, accept: Header);
 
 fn n_triples() -> SparqlMediaType {
     SparqlMediaType::NTriples
 }
 
+graph_request!(GetGraph {
+    #[serde(default = "n_triples")]
+    accept: SparqlMediaType,
+});
+
 impl GetGraph {
     /// Reads the default graph.
     pub fn default_graph() -> Self {
         GetGraph {
-            graph: None,
+            graph: GraphTarget::Default,
             accept: n_triples(),
         }
     }
@@ -66,7 +68,7 @@ impl GetGraph {
     /// Reads the graph of this IRI.
     pub fn named(iri: impl Into<String>) -> Self {
         GetGraph {
-            graph: Some(iri.into()),
+            graph: GraphTarget::Named(iri.into()),
             accept: n_triples(),
         }
     }
@@ -115,7 +117,7 @@ impl Operation for GetGraph {
     );
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
-        target(request, self.graph.as_deref());
+        self.graph.write(request);
         request.header("accept", ACCEPT, self.accept.as_str());
     }
 
