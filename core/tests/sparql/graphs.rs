@@ -171,3 +171,19 @@ fn a_graph_that_was_forgotten_is_not_the_default_graph() {
         json!({"default": true})
     );
 }
+
+#[test]
+fn pages_of_html_are_no_graphs() {
+    use neptunedata::DecodeErrorKind;
+
+    let page = http::Response::builder()
+        .header("content-type", "Text/HTML; charset=utf-8")
+        .body("<html>proxy</html>".into())
+        .unwrap();
+    let read = neptunedata::response::<GetGraph>(&page);
+    let Err(Cause::Decode(error)) = read else {
+        panic!("{read:?}");
+    };
+    assert_eq!(error.kind(), DecodeErrorKind::Syntax);
+    assert_eq!(&error.body()[..], b"<html>proxy</html>");
+}

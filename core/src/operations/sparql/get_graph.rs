@@ -97,7 +97,9 @@ pub struct GetGraphOutput {
 made_up!(GetGraphOutput, answer = |output: &GetGraphOutput| {
     let media_type = output.media_type.as_ref().map(SparqlMediaType::as_str);
     crate::strategies::body_answer(media_type, output.body.bytes().clone())
-} => media_type: Optional(OneOf(SparqlMediaType::KNOWN)), body);
+} => media_type: Optional(OneOf(&[
+    SparqlMediaType::NTriples, SparqlMediaType::Turtle, SparqlMediaType::NQuads,
+])), body);
 
 impl Operation for GetGraph {
     type Output = GetGraphOutput;
@@ -123,7 +125,7 @@ impl Operation for GetGraph {
 
     fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
         Ok(GetGraphOutput {
-            media_type: SparqlMediaType::of(response.headers()),
+            media_type: SparqlMediaType::of_graph(response)?,
             body: RawBody::new(response.opaque_or_blank()?),
         })
     }
