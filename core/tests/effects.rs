@@ -34,7 +34,7 @@ fn table() -> Vec<(&'static str, Value, u32)> {
     let explained = |mode: &str| json!({ "openCypherQuery": "RETURN 1", "explainMode": mode });
     let sparql = |text: &str| json!({ "query": text, "accept": "application/sparql-results+json" });
     let plan = |mode: &str| json!({ "query": "SELECT * {}", "explain": mode });
-    let rdf = || json!({ "contentType": "text/turtle", "body": "" });
+    let rdf = || json!({ "graph": "u:g", "contentType": "text/turtle", "body": "" });
     let load = |mode: &str| {
         json!({
             "source": "s3://bucket/1.csv",
@@ -106,11 +106,11 @@ fn table() -> Vec<(&'static str, Value, u32)> {
         ("ListSparqlQueries", none(), AGAIN),
         ("GetSparqlQueryStatus", query_id(), AGAIN),
         ("CancelSparqlQuery", query_id(), AGAIN),
-        ("GetGraph", none(), AGAIN),
+        ("GetGraph", json!({ "default": true }), AGAIN),
         ("PutGraph", rdf(), AGAIN),
         // Blank nodes come twice.
         ("PostGraph", rdf(), ONCE),
-        ("DeleteGraph", none(), AGAIN),
+        ("DeleteGraph", json!({ "default": true }), AGAIN),
         // The model says idempotent, and each start is a load of its own.
         ("StartLoaderJob", load("AUTO"), ONCE),
         ("StartLoaderJob", load("NEW"), ONCE),

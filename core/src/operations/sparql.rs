@@ -1,6 +1,8 @@
 //! SPARQL, which no model of the service has:
 //! <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-sparql.html>.
 
+#[macro_use]
+mod graph_store;
 mod cancel_sparql_query;
 mod delete_graph;
 mod execute_sparql_explain_query;
@@ -9,7 +11,6 @@ mod execute_sparql_update;
 mod form;
 mod get_graph;
 mod get_sparql_query_status;
-mod graph_store;
 mod list_sparql_queries;
 mod post_graph;
 mod put_graph;
@@ -23,7 +24,7 @@ pub use execute_sparql_query::{ExecuteSparqlQuery, ExecuteSparqlQueryOutput, Spa
 pub use execute_sparql_update::{ExecuteSparqlUpdate, ExecuteSparqlUpdateOutput};
 pub use get_graph::{GetGraph, GetGraphOutput};
 pub use get_sparql_query_status::{GetSparqlQueryStatus, GetSparqlQueryStatusOutput};
-pub use graph_store::GraphStoreOutput;
+pub use graph_store::{GraphStoreOutput, GraphTarget};
 pub use list_sparql_queries::{ListSparqlQueries, SparqlQueriesOutput};
 pub use post_graph::PostGraph;
 pub use put_graph::PutGraph;

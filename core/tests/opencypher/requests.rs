@@ -196,7 +196,7 @@ fn time_outs_have_bounds() {
         min: 1,
         max: 2_147_483_647,
     };
-    let bounds = [("timeout_hint".to_owned(), bounds)];
+    let bounds = [("timeoutHint".to_owned(), bounds)];
     for wrong in [
         Duration::ZERO,
         Duration::from_micros(999),

@@ -129,3 +129,61 @@ fn answers_are_bytes_with_a_type_or_a_status() {
     assert_eq!(json["body"], serde_json::json!({"base64": "//4="}));
     assert_eq!(serde_json::from_value::<PutGraph>(json).unwrap(), put);
 }
+
+#[test]
+fn a_graph_that_was_forgotten_is_not_the_default_graph() {
+    use neptunedata::{Endpoint, GraphTarget, by_name};
+    use serde_json::json;
+
+    let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
+    assert!(serde_json::from_str::<DeleteGraph>("{}").is_err());
+    for (name, mut input) in [
+        ("GetGraph", json!({})),
+        ("DeleteGraph", json!({})),
+        (
+            "PutGraph",
+            json!({"contentType": "text/turtle", "body": ""}),
+        ),
+        (
+            "PostGraph",
+            json!({"contentType": "text/turtle", "body": ""}),
+        ),
+    ] {
+        let error = by_name::request(name, &input, &endpoint).unwrap_err();
+        assert_eq!(error.faults().len(), 1, "{error}");
+        assert_eq!(error.faults()[0].field(), "graph");
+        assert_eq!(error.faults()[0].kind(), &FaultKind::Missing);
+        input["default"] = json!(false);
+        assert!(by_name::request(name, &input, &endpoint).is_err());
+        input["default"] = json!(true);
+        let request = by_name::request(name, &input, &endpoint).unwrap();
+        assert_eq!(request.uri().query(), Some("default"));
+        input["graph"] = json!("u:g");
+        assert!(by_name::request(name, &input, &endpoint).is_err());
+        input.as_object_mut().unwrap().remove("default");
+        let request = by_name::request(name, &input, &endpoint).unwrap();
+        assert_eq!(request.uri().query(), Some("graph=u%3Ag"));
+    }
+    let delete: DeleteGraph = serde_json::from_str(r#"{"default":true}"#).unwrap();
+    assert_eq!(delete.graph, GraphTarget::Default);
+    assert_eq!(
+        serde_json::to_value(&delete).unwrap(),
+        json!({"default": true})
+    );
+}
+
+#[test]
+fn pages_of_html_are_no_graphs() {
+    use neptunedata::DecodeErrorKind;
+
+    let page = http::Response::builder()
+        .header("content-type", "Text/HTML; charset=utf-8")
+        .body("<html>proxy</html>".into())
+        .unwrap();
+    let read = neptunedata::response::<GetGraph>(&page);
+    let Err(Cause::Decode(error)) = read else {
+        panic!("{read:?}");
+    };
+    assert_eq!(error.kind(), DecodeErrorKind::Syntax);
+    assert_eq!(&error.body()[..], b"<html>proxy</html>");
+}

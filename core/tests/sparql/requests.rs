@@ -188,13 +188,13 @@ fn they_go_by_name_too() {
         ("GetGraph", json!({"graph": "u:1"})),
         (
             "PutGraph",
-            json!({"contentType": "text/turtle", "body": ""}),
+            json!({"graph": "u:1", "contentType": "text/turtle", "body": ""}),
         ),
         (
             "PostGraph",
-            json!({"contentType": "text/turtle", "body": {"base64": "/w=="}}),
+            json!({"default": true, "contentType": "text/turtle", "body": {"base64": "/w=="}}),
         ),
-        ("DeleteGraph", json!({})),
+        ("DeleteGraph", json!({"default": true})),
     ] {
         assert!(SPARQL_OPERATIONS.iter().any(|info| info.name == name));
         assert!(

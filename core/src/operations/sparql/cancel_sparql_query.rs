@@ -44,6 +44,8 @@ use crate::{
 /// assert_eq!(error.message, "Invalid queryId (not a UUID): x");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-api-status-cancel.html>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]

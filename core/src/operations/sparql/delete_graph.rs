@@ -3,11 +3,10 @@
 //! <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html>
 
 use http::Method;
-use serde::{Deserialize, Serialize};
 
 use super::{
     QUERY_EXCEPTIONS,
-    graph_store::{GraphStoreOutput, PATH, target},
+    graph_store::{GraphStoreOutput, GraphTarget, PATH},
 };
 use crate::{DecodeError, Effect, Operation, OperationInfo, RequestWriter, Response};
 
@@ -40,27 +39,29 @@ use crate::{DecodeError, Effect, Operation, OperationInfo, RequestWriter, Respon
 /// ```
 ///
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html>
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeleteGraph {
-    /// The IRI of the graph. None is the default graph.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub graph: Option<String>,
+    /// Which graph. In serde it is the member `graph` with an IRI or `default` with true, and has to be there.
+    pub graph: GraphTarget,
 }
 
-made_up!(DeleteGraph => graph: Optional(Label));
+made_up!(DeleteGraph => graph: super::graph_store::AnyGraph);
+
+graph_request!(DeleteGraph {});
 
 impl DeleteGraph {
     /// Deletes the default graph.
     pub fn default_graph() -> Self {
-        DeleteGraph { graph: None }
+        DeleteGraph {
+            graph: GraphTarget::Default,
+        }
     }
 
     /// Deletes the graph of this IRI.
     pub fn named(iri: impl Into<String>) -> Self {
         DeleteGraph {
-            graph: Some(iri.into()),
+            graph: GraphTarget::Named(iri.into()),
         }
     }
 }
@@ -83,7 +84,7 @@ impl Operation for DeleteGraph {
     );
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
-        target(request, self.graph.as_deref());
+        self.graph.write(request);
     }
 
     fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {

@@ -39,6 +39,8 @@ use crate::{
 /// assert!(output.text().contains("Out #1"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-explain-using.html>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]

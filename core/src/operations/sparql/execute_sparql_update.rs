@@ -47,6 +47,8 @@ use crate::{
 /// assert_eq!(events[1]["type"], "Commit");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-sparql-http-rest.html>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]

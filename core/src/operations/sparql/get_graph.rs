@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     QUERY_EXCEPTIONS,
-    graph_store::{PATH, target},
+    graph_store::{GraphTarget, PATH},
 };
 use crate::{
     DecodeError, Effect, Operation, OperationInfo, RawBody, RequestWriter, Response,
@@ -40,30 +40,32 @@ use crate::{
 /// ```
 ///
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html>
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GetGraph {
-    /// The IRI of the graph. None is the default graph.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub graph: Option<String>,
+    /// Which graph. In serde it is the member `graph` with an IRI or `default` with true, and has to be there.
+    pub graph: GraphTarget,
     /// What to answer, sent as the header `Accept`. By default N-Triples, which names no graph, so that
     /// what is read can be put anywhere.
-    #[serde(default = "n_triples")]
     pub accept: SparqlMediaType,
 }
 
-made_up!(GetGraph => graph: Optional(Label), accept: Header);
+made_up!(GetGraph => graph: super::graph_store::AnyGraph, accept: Header);
 
 fn n_triples() -> SparqlMediaType {
     SparqlMediaType::NTriples
 }
 
+graph_request!(GetGraph {
+    #[serde(default = "n_triples")]
+    accept: SparqlMediaType,
+});
+
 impl GetGraph {
     /// Reads the default graph.
     pub fn default_graph() -> Self {
         GetGraph {
-            graph: None,
+            graph: GraphTarget::Default,
             accept: n_triples(),
         }
     }
@@ -71,7 +73,7 @@ impl GetGraph {
     /// Reads the graph of this IRI.
     pub fn named(iri: impl Into<String>) -> Self {
         GetGraph {
-            graph: Some(iri.into()),
+            graph: GraphTarget::Named(iri.into()),
             accept: n_triples(),
         }
     }
@@ -100,7 +102,9 @@ pub struct GetGraphOutput {
 made_up!(GetGraphOutput, answer = |output: &GetGraphOutput| {
     let media_type = output.media_type.as_ref().map(SparqlMediaType::as_str);
     crate::strategies::body_answer(media_type, output.body.bytes().clone())
-} => media_type: Optional(OneOf(SparqlMediaType::KNOWN)), body);
+} => media_type: Optional(OneOf(&[
+    SparqlMediaType::NTriples, SparqlMediaType::Turtle, SparqlMediaType::NQuads,
+])), body);
 
 impl Operation for GetGraph {
     type Output = GetGraphOutput;
@@ -120,13 +124,13 @@ impl Operation for GetGraph {
     );
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
-        target(request, self.graph.as_deref());
+        self.graph.write(request);
         request.header("accept", ACCEPT, self.accept.as_str());
     }
 
     fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
         Ok(GetGraphOutput {
-            media_type: SparqlMediaType::of(response.headers()),
+            media_type: SparqlMediaType::of_graph(response)?,
             body: RawBody::new(response.opaque_or_blank()?),
         })
     }

@@ -42,6 +42,8 @@ use crate::{
 /// assert_eq!(neptunedata::response::<GetSparqlQueryStatus>(&unknown)?.query, None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-api-status.html>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]

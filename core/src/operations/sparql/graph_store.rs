@@ -1,22 +1,119 @@
 //! What the operations of the Graph Store Protocol share.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::Error};
 
 use crate::{DecodeError, FaultKind, RequestWriter, Response};
 
 /// Where all of them go. The guide writes the slash; whether it can be left out is not known (U10).
 pub(super) const PATH: &str = "/sparql/gsp/";
 
-/// Writes which graph is meant. The service refuses a request that names several.
-pub(super) fn target(request: &mut RequestWriter<'_>, graph: Option<&str>) {
-    request.exclusive_query(&["default", "graph"]);
-    match graph {
-        None => request.query_flag("default"),
-        Some("") => {
-            let reason = "is empty, which is the IRI of no graph";
-            request.fault("graph", FaultKind::Other(reason.into()));
+/// Which graph is meant. There is none by default, as leaving it out by mistake would change or delete the
+/// default graph.
+///
+/// In serde it is one of the members `graph`, with the IRI, and `default`, which is true.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum GraphTarget {
+    /// The default graph.
+    Default,
+    /// The graph of this IRI.
+    Named(String),
+}
+
+impl GraphTarget {
+    /// Writes it. The service refuses a request that names several.
+    pub(super) fn write(&self, request: &mut RequestWriter<'_>) {
+        request.exclusive_query(&["default", "graph"]);
+        match self {
+            GraphTarget::Default => request.query_flag("default"),
+            GraphTarget::Named(iri) if iri.is_empty() => {
+                let reason = "is empty, which is the IRI of no graph";
+                request.fault("graph", FaultKind::Other(reason.into()));
+            }
+            GraphTarget::Named(iri) => request.query("graph", iri),
         }
-        Some(iri) => request.query("graph", iri),
+    }
+
+    pub(super) fn of_members<E: Error>(
+        graph: Option<String>,
+        default: Option<bool>,
+    ) -> Result<Self, E> {
+        match (graph, default) {
+            (Some(iri), None) => Ok(GraphTarget::Named(iri)),
+            (None, Some(true)) => Ok(GraphTarget::Default),
+            (None, None) => Err(E::missing_field("graph")),
+            (Some(_), Some(_)) => Err(E::custom("graph and default exclude each other")),
+            (None, Some(false)) => Err(E::custom("default is true, or graph says which")),
+        }
+    }
+
+    pub(super) fn into_members(self) -> (Option<String>, Option<bool>) {
+        match self {
+            GraphTarget::Default => (None, Some(true)),
+            GraphTarget::Named(iri) => (Some(iri), None),
+        }
+    }
+}
+
+/// The serde form of a request: the graph's members, and the others.
+macro_rules! graph_request {
+    ($name:ident { $($(#[$attribute:meta])* $field:ident: $type:ty,)* }) => {
+        #[derive(serde::Serialize, serde::Deserialize)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        struct Members {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            graph: Option<String>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            default: Option<bool>,
+            $($(#[$attribute])* $field: $type,)*
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                let $name { graph, $($field,)* } = self.clone();
+                let (graph, default) = graph.into_members();
+                serde::Serialize::serialize(&Members { graph, default, $($field,)* }, to)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let members: Members = serde::Deserialize::deserialize(from)?;
+                let Members { graph, default, $($field,)* } = members;
+                let graph = super::graph_store::GraphTarget::of_members(graph, default)?;
+                Ok($name { graph, $($field,)* })
+            }
+        }
+    };
+}
+
+/// Strategies: any graph.
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
+pub(super) struct AnyGraph;
+
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
+impl crate::strategies::kinds::Kind<GraphTarget> for AnyGraph {
+    #[cfg(feature = "proptest")]
+    fn strategy(&self) -> proptest::strategy::BoxedStrategy<GraphTarget> {
+        use crate::strategies::kinds::{Label, Optional};
+        use proptest::strategy::Strategy as _;
+
+        let iri: proptest::strategy::BoxedStrategy<Option<String>> = Optional(Label).strategy();
+        iri.prop_map(GraphTarget::of_iri).boxed()
+    }
+
+    #[cfg(feature = "arbitrary")]
+    fn draw(&self, u: &mut arbitrary::Unstructured<'_>) -> arbitrary::Result<GraphTarget> {
+        use crate::strategies::kinds::{Label, Optional};
+
+        Optional(Label).draw(u).map(GraphTarget::of_iri)
+    }
+}
+
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
+impl GraphTarget {
+    fn of_iri(iri: Option<String>) -> Self {
+        iri.map_or(GraphTarget::Default, GraphTarget::Named)
     }
 }
 

@@ -32,6 +32,8 @@ use crate::{DecodeError, Effect, Operation, OperationInfo, QueryStatus, RequestW
 /// assert_eq!((stats.elapsed, stats.waited), (Some(23), None));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-api-status.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]

@@ -3,11 +3,10 @@
 //! <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html>
 
 use http::Method;
-use serde::{Deserialize, Serialize};
 
 use super::{
     QUERY_EXCEPTIONS,
-    graph_store::{GraphStoreOutput, PATH, target},
+    graph_store::{GraphStoreOutput, GraphTarget, PATH},
 };
 use crate::{
     DecodeError, Effect, Operation, OperationInfo, RawBody, RequestWriter, Response,
@@ -49,26 +48,29 @@ use crate::{
 /// ```
 ///
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html>
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PostGraph {
-    /// The IRI of the graph. None is the default graph.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub graph: Option<String>,
+    /// Which graph. In serde it is the member `graph` with an IRI or `default` with true, and has to be there.
+    pub graph: GraphTarget,
     /// The media type of the data, such as Turtle.
     pub content_type: SparqlMediaType,
     /// The data.
     pub body: RawBody,
 }
 
-made_up!(PostGraph => graph: Optional(Label), content_type: Header, body);
+made_up!(PostGraph => graph: super::graph_store::AnyGraph, content_type: Header, body);
+
+graph_request!(PostGraph {
+    content_type: SparqlMediaType,
+    body: RawBody,
+});
 
 impl PostGraph {
     /// Adds this data to the default graph.
     pub fn default_graph(content_type: SparqlMediaType, body: impl Into<RawBody>) -> Self {
         PostGraph {
-            graph: None,
+            graph: GraphTarget::Default,
             content_type,
             body: body.into(),
         }
@@ -81,7 +83,7 @@ impl PostGraph {
         body: impl Into<RawBody>,
     ) -> Self {
         PostGraph {
-            graph: Some(iri.into()),
+            graph: GraphTarget::Named(iri.into()),
             content_type,
             body: body.into(),
         }
@@ -106,7 +108,7 @@ impl Operation for PostGraph {
     );
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
-        target(request, self.graph.as_deref());
+        self.graph.write(request);
         request.body(
             "contentType",
             self.content_type.as_str(),

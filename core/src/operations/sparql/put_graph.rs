@@ -3,11 +3,10 @@
 //! <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html>
 
 use http::Method;
-use serde::{Deserialize, Serialize};
 
 use super::{
     QUERY_EXCEPTIONS,
-    graph_store::{GraphStoreOutput, PATH, target},
+    graph_store::{GraphStoreOutput, GraphTarget, PATH},
 };
 use crate::{
     DecodeError, Effect, Operation, OperationInfo, RawBody, RequestWriter, Response,
@@ -48,26 +47,29 @@ use crate::{
 /// ```
 ///
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html>
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PutGraph {
-    /// The IRI of the graph. None is the default graph.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub graph: Option<String>,
+    /// Which graph. In serde it is the member `graph` with an IRI or `default` with true, and has to be there.
+    pub graph: GraphTarget,
     /// The media type of the data, such as Turtle.
     pub content_type: SparqlMediaType,
     /// The data.
     pub body: RawBody,
 }
 
-made_up!(PutGraph => graph: Optional(Label), content_type: Header, body);
+made_up!(PutGraph => graph: super::graph_store::AnyGraph, content_type: Header, body);
+
+graph_request!(PutGraph {
+    content_type: SparqlMediaType,
+    body: RawBody,
+});
 
 impl PutGraph {
     /// Replaces the default graph with this data.
     pub fn default_graph(content_type: SparqlMediaType, body: impl Into<RawBody>) -> Self {
         PutGraph {
-            graph: None,
+            graph: GraphTarget::Default,
             content_type,
             body: body.into(),
         }
@@ -80,7 +82,7 @@ impl PutGraph {
         body: impl Into<RawBody>,
     ) -> Self {
         PutGraph {
-            graph: Some(iri.into()),
+            graph: GraphTarget::Named(iri.into()),
             content_type,
             body: body.into(),
         }
@@ -105,7 +107,7 @@ impl Operation for PutGraph {
     );
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
-        target(request, self.graph.as_deref());
+        self.graph.write(request);
         request.body(
             "contentType",
             self.content_type.as_str(),

@@ -11,8 +11,8 @@ use crate::{DecodeError, Effect, Operation, OperationInfo, RequestWriter, Respon
 /// Tells about the statistics of the property graph, `GET /propertygraph/statistics`.
 ///
 /// A read, and the only operation on statistics that replicas take. Needs the IAM action
-/// `neptune-db:GetStatisticsStatus` and engine
-/// 1.2.1.0.R6 or later. Where there cannot be any, as on the smallest instances, it is a
+/// `neptune-db:GetStatisticsStatus`
+/// and engine 1.2.1.0.R6 or later. Where there cannot be any, as on the smallest instances, it is a
 /// `BadRequestException`.
 ///
 /// ```

@@ -17,8 +17,8 @@ use crate::{
 ///
 /// A read. The summary is made of the statistics, so it is as old as they are, and without them it is
 /// a `StatisticsNotAvailableException` (400); where there cannot be any, as on the smallest
-/// instances, a `BadRequestException`. Needs the IAM action `neptune-db:GetGraphSummary` and engine
-/// 1.2.1.0.R6 or later.
+/// instances, a `BadRequestException`. Needs the IAM action `neptune-db:GetGraphSummary`
+/// and engine 1.2.1.0.R6 or later.
 ///
 /// ```
 /// use neptunedata::{Endpoint, GetRdfGraphSummary, GraphSummaryType};
