@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 
 use neptunedata::{
-    CancelLoaderJob, DeleteMlEndpoint, Effect, ErrorKind, GetLoaderJobStatus,
-    GetMlModelTrainingJob, IamRoleArn, LoadFormat, Operation, S3BucketRegion, S3Uri,
-    StartLoaderJob,
+    CallOptions, CancelLoaderJob, DeleteMlEndpoint, Effect, ErrorKind, GetLoaderJobStatus,
+    GetMlModelTrainingJob, IamRoleArn, LoadFormat, Operation, S3BucketRegion, S3Uri, Sent,
+    StartLoaderJob, TransportErrorKind,
 };
 use serde_json::{Value, json};
 
-use crate::{info, read, refused, request};
+use crate::{
+    drive::{Clock, Style, Trace, drive, unsigned},
+    info, read, refused, request,
+    script::{Event, answer},
+};
 
 fn load() -> StartLoaderJob {
     StartLoaderJob::new(
@@ -28,6 +32,26 @@ fn body<O: Operation>(operation: &O) -> Value {
 fn m03_a_load_is_a_write() {
     assert_eq!(load().effect(), Effect::Write);
     assert_eq!(info("StartLoaderJob").effect, Effect::Write);
+    // The answer is lost: the load may have begun, and is not begun again.
+    let lost = Event::Fails(TransportErrorKind::Closed, Sent::Maybe);
+    let trace = call(&load(), &lost);
+    let error = trace.result.expect_err("an error");
+    assert_eq!(trace.sent.len(), 1);
+    assert!(error.may_have_executed());
+}
+
+/// A call that meets this every time.
+fn call<O: Operation>(operation: &O, event: &Event) -> Trace {
+    let (options, mut clock) = (CallOptions::new(), Clock::new());
+    let script = std::slice::from_ref(event);
+    drive(
+        &unsigned(),
+        operation,
+        &options,
+        script,
+        Style::WHOLE,
+        &mut clock,
+    )
 }
 
 #[test]
@@ -95,14 +119,31 @@ fn m34_a_cancelled_load_may_be_answered_empty() {
 fn m38_unknown_ml_ids_are_invalid_parameters() {
     let body = r#"{"requestId":"r","code":"InvalidParameterException","detailedMessage":
         "Invalid ID provided. Please check whether a resource with the given ID exists."}"#;
+    let get = GetMlModelTrainingJob::new("j-1");
     let kind = refused::<GetMlModelTrainingJob>(400, body);
     assert_eq!(kind, ErrorKind::InvalidParameterException);
+    let trace = call(&get, &answer(400, body).into());
+    assert_eq!(trace.sent.len(), 1, "it is not asked again");
+    // What the page promises is known as well.
+    let promised = body.replace("InvalidParameterException", "MLResourceNotFoundException");
+    let kind = refused::<GetMlModelTrainingJob>(404, &promised);
+    assert_eq!(kind, ErrorKind::MlResourceNotFoundException);
+    let trace = call(&get, &answer(404, promised).into());
+    assert_eq!(trace.sent.len(), 1, "it is not asked again");
 }
 
 #[test]
 fn m45_endpoints_in_service_are_deleted_by_their_id() {
-    let request = request(&DeleteMlEndpoint::new("e-1"));
-    assert_eq!(request.method(), "DELETE");
-    assert_eq!(request.uri().path(), "/ml/endpoints/e-1");
+    let delete = DeleteMlEndpoint::new("e-1");
+    let sent = request(&delete);
+    assert_eq!(sent.method(), "DELETE");
+    assert_eq!(sent.uri().path(), "/ml/endpoints/e-1");
+    assert_eq!(sent.uri().query(), None, "nothing is said of a creation");
     assert_eq!(info("DeleteMLEndpoint").effect, Effect::Idempotent);
+    // Twice it is as good as once, whatever state the endpoint is in.
+    let lost = Event::Fails(TransportErrorKind::Closed, Sent::Maybe);
+    let trace = call(&delete, &lost);
+    assert!(trace.sent.len() > 1);
+    let output = read::<DeleteMlEndpoint>(r#"{"status":"DELETING"}"#);
+    assert_eq!(output.status.as_deref(), Some("DELETING"));
 }

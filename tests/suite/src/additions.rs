@@ -67,7 +67,7 @@ pub const HEADERS: &[OwnHeader] = &[
     OwnHeader {
         name: header::TE,
         value: "trailers",
-        reason: "queries fail after their 200 too, and trailers say so",
+        reason: "queries fail after their 200 too, and trailers say so (docs/wire.md, U04: the page on trailers)",
         operations: &[
             "ExecuteGremlinQuery",
             "ExecuteGremlinExplainQuery",

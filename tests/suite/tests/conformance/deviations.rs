@@ -16,7 +16,8 @@ pub(crate) struct Deviation {
 /// All differences in what is made of responses without a hazard.
 pub(crate) const RESPONSES: &[Deviation] = &[Deviation {
     name: "empty success",
-    reason: "the operation always answers something, so an answer was lost",
+    reason: "the operation always answers something, so an answer was lost (`DecodeErrorKind::Empty`; \
+             CONTRIBUTING.md, `answering_empty()`)",
     applies: |line| {
         let always_answers =
             by_name::info(&line.operation).is_some_and(|info| !info.may_answer_empty);
@@ -28,6 +29,8 @@ pub(crate) const RESPONSES: &[Deviation] = &[Deviation {
     },
 }];
 
+/// Design rule: no feature of serde_json is switched on that holds for all of a build.
+///
 /// How many representable numbers a float inside a document may be off. serde_json rounds exactly
 /// only with its feature `float_roundtrip`, which would be switched on for every crate in a user's
 /// build; so that is left to the user, and the body keeps all digits anyway.
