@@ -12,7 +12,7 @@ impl Client {
     /// Follows a change stream, transaction by transaction:
     /// [`GetPropertygraphStream`](crate::GetPropertygraphStream) or
     /// [`GetSparqlStream`](crate::GetSparqlStream). For single records, however large a
-    /// transaction is, [start](Client::start) [`Changes`](crate::Changes).
+    /// transaction is, see [`change_records`](Client::change_records).
     ///
     /// ```no_run
     /// # use neptunedata_blocking::{Client, Endpoint};

@@ -120,6 +120,7 @@ mod head;
 mod limits;
 mod load;
 mod pool;
+mod records;
 mod rows;
 mod running;
 #[cfg(feature = "aws-config")]
@@ -138,6 +139,7 @@ pub use neptunedata::*;
 pub use builder::{BuildError, ClientBuilder};
 pub use client::{CallBuilder, Client};
 pub use following::ChangeIter;
+pub use records::RecordIter;
 pub use rows::RowIter;
 pub use running::Running;
 pub use waiting::WaitBuilder;

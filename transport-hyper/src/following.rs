@@ -12,13 +12,16 @@ use neptunedata::{
     ChangeSource, ChangesEnd, ChangesOptions, Checkpoint, Error, Start, Transaction, Transactions,
 };
 
-use crate::{Client, Running, items::Items};
+use crate::{
+    Client, Running,
+    items::{Items, Keeps},
+};
 
 impl Client {
     /// Follows a change stream, transaction by transaction:
     /// [`GetPropertygraphStream`](crate::GetPropertygraphStream) or
     /// [`GetSparqlStream`](crate::GetSparqlStream). For single records, however large a
-    /// transaction is, [start](Client::start) [`Changes`](crate::Changes).
+    /// transaction is, see [`change_records`](Client::change_records).
     ///
     /// ```no_run
     /// use neptunedata_hyper::{Checkpoint, Client, GetPropertygraphStream, Start};
@@ -81,15 +84,23 @@ where
 
 impl<O: ChangeSource> ChangeStream<O> {
     /// The place behind the transaction that was handed out last, or where it began: with
-    /// [`Start::Latest`] as soon as the service has told the end of the stream. None also while a
-    /// transaction is waited for, which is to be seen only if that was given up.
+    /// [`Start::Latest`] as soon as the service has told the end of the stream. Known also while a
+    /// transaction is waited for, and after that was given up.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
-        self.0.machine()?.checkpoint()
+        *self.0.kept()
     }
 
     /// What it ended in, if it did without an error.
     pub fn end(&self) -> Option<&ChangesEnd> {
         self.0.output()
+    }
+}
+
+impl<O: ChangeSource> Keeps for Transactions<O> {
+    type Kept = Option<Checkpoint>;
+
+    fn keep(&self, kept: &mut Option<Checkpoint>) {
+        *kept = self.checkpoint();
     }
 }
 

@@ -11,12 +11,21 @@ use neptunedata::{Error, Input, Machine};
 
 use crate::Running;
 
+/// What a machine knows and is asked for from outside, also while it is at work.
+pub(crate) trait Keeps: Machine {
+    type Kept: Default;
+
+    /// Brings it up to date.
+    fn keep(&self, kept: &mut Self::Kept);
+}
+
 type Step<M> = Pin<Box<dyn Future<Output = (Box<Running<M>>, Input)> + Send>>;
 
 /// A machine at work whose items are polled for. What is waited for lives here, so that who waits may
 /// stop and come again and loses nothing.
-pub(crate) struct Items<M: Machine> {
+pub(crate) struct Items<M: Keeps> {
     state: State<M>,
+    kept: M::Kept,
     /// All was said.
     over: bool,
 }
@@ -31,11 +40,14 @@ enum State<M: Machine> {
 
 impl<M> Items<M>
 where
-    M: Machine + Send + 'static,
+    M: Keeps + Send + 'static,
     M::Output: Send,
 {
     pub(crate) fn new(running: Running<M>) -> Items<M> {
+        let mut kept = M::Kept::default();
+        running.machine().keep(&mut kept);
         Items {
+            kept,
             state: State::Idle(Box::new(running)),
             over: false,
         }
@@ -75,6 +87,7 @@ where
                 State::Gone => return Poll::Ready(None),
             };
             let item = running.resume(input);
+            running.machine().keep(&mut self.kept);
             self.state = State::Idle(running);
             if let Some(item) = item {
                 return Poll::Ready(Some(Ok(item)));
@@ -88,10 +101,10 @@ where
     }
 }
 
-impl<M: Machine> Items<M> {
-    /// The machine, unless something is being waited for.
-    pub(crate) fn machine(&self) -> Option<&M> {
-        self.running().map(Running::machine)
+impl<M: Keeps> Items<M> {
+    /// What the machine knew after its last step.
+    pub(crate) fn kept(&self) -> &M::Kept {
+        &self.kept
     }
 
     /// What it ended in, if it did.

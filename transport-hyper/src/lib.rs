@@ -146,6 +146,7 @@ mod io;
 mod items;
 mod load;
 mod pool;
+mod records;
 mod rows;
 mod running;
 #[cfg(feature = "tokio")]
@@ -161,6 +162,7 @@ pub use builder::{BuildError, ClientBuilder};
 pub use call_builder::CallBuilder;
 pub use client::Client;
 pub use following::ChangeStream;
+pub use records::RecordStream;
 pub use rows::RowStream;
 pub use running::Running;
 pub use waiting::WaitBuilder;

@@ -11,7 +11,10 @@ use futures_core::{FusedStream, Stream};
 use neptunedata::{Error, Members, Rows, RowsEnd, StreamsRows};
 use serde::de::DeserializeOwned;
 
-use crate::{CallBuilder, Client, Running, items::Items};
+use crate::{
+    CallBuilder, Client, Running,
+    items::{Items, Keeps},
+};
 
 impl Client {
     /// Sends a query, and hands out the rows of its answer as they arrive, each decoded into a `T`.
@@ -89,12 +92,11 @@ impl<T: DeserializeOwned + 'static> RowStream<T> {
 
 impl<T: DeserializeOwned> RowStream<T> {
     /// What stands around the rows, as far as it has come: with SPARQL mostly
-    /// [`vars`](Members::vars) before the first row. None as long as a row is waited for, which is to
-    /// be seen only if that was given up.
-    pub fn members(&self) -> Option<&Members> {
+    /// [`vars`](Members::vars) before the first row. Known also while a row is waited for.
+    pub fn members(&self) -> &Members {
         match self.0.output() {
-            Some(end) => Some(&end.members),
-            None => self.0.machine().map(Rows::members),
+            Some(end) => &end.members,
+            None => self.0.kept(),
         }
     }
 
@@ -102,6 +104,18 @@ impl<T: DeserializeOwned> RowStream<T> {
     /// before the end, and after an error.
     pub fn end(&self) -> Option<&RowsEnd> {
         self.0.output()
+    }
+}
+
+impl<T: DeserializeOwned> Keeps for Rows<T> {
+    type Kept = Members;
+
+    fn keep(&self, kept: &mut Members) {
+        let count = |members: &Members| (members.iter().size_hint(), members.is_complete());
+        // They only become more.
+        if count(self.members()) != count(kept) {
+            kept.clone_from(self.members());
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     FailureKind, Now, Operation, RetryClass, TransportErrorKind,
 };
 
-use super::{ChangeSource, Changes, Next, Position};
+use super::{ChangeSource, Changes, Checkpoint, Next, Position};
 
 impl<O: ChangeSource> Changes<O> {
     /// A call failed, or there is nothing new.
@@ -63,6 +63,8 @@ impl<O: ChangeSource> Changes<O> {
             self.odd_since = None;
             if self.position == Position::Latest {
                 self.begin_after(head, false);
+                // Where the service says the stream ends, all that was committed has ended.
+                self.checkpoint = head.map(Checkpoint::after);
             }
             return self.caught_up();
         };

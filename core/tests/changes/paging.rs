@@ -117,6 +117,13 @@ fn the_latest_is_what_comes_after() {
     assert_eq!((items.len(), items[0].commit_num), (1, 3));
     assert_eq!(server.queries()[0], "iteratorType=LATEST");
 
+    // Also where it is told in the refusal.
+    let mut server = Server::with(&[2, 3]);
+    server.instead = vec![server.not_found()];
+    let mut run = transactions(Start::Latest, ChangesOptions::new());
+    assert!(while_they_come(&mut run, &mut server).is_empty());
+    assert_eq!(run.machine.checkpoint(), Some(at(2, 3)));
+
     // Of a commit that is being written when it begins, nothing comes.
     let mut server = Server::with(&[2, 3]);
     let rest = server.log.split_off(4);

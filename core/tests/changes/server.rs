@@ -122,7 +122,7 @@ impl Server {
         record
     }
 
-    fn not_found(&self) -> Input {
+    pub(crate) fn not_found(&self) -> Input {
         let message = match (self.log.last(), self.tells_head) {
             (Some((head, _)), true) => format!(
                 "Requested startEventId is from the future. Last valid eventId is [commitNum = {}, opNum = {}]",

@@ -96,6 +96,72 @@ fn at_the_end_it_waits_for_what_comes() {
     }
 }
 
+/// Who stops waiting knows where to go on: also before the first transaction.
+#[test]
+fn who_stops_waiting_knows_the_place() {
+    let server = server();
+    commit(&server, 2);
+    block_on(async {
+        let client = hyper(&server, options());
+        for start in [Start::TrimHorizon, Start::Latest] {
+            let mut changes = client.changes::<GetPropertygraphStream>(start);
+            if start == Start::TrimHorizon {
+                assert_eq!(changes.checkpoint(), None);
+                assert!(changes.next().await.unwrap().is_ok());
+            }
+            let stopped = tokio::time::timeout(Duration::from_millis(300), changes.next()).await;
+            assert!(stopped.is_err());
+            let kept = changes.checkpoint().expect("a place");
+            assert_eq!(kept.to_string(), "1:2");
+            let mut records = client.change_records::<GetPropertygraphStream>(start);
+            if start == Start::TrimHorizon {
+                for _ in 0..2 {
+                    assert!(records.next().await.unwrap().is_ok());
+                }
+            }
+            let stopped = tokio::time::timeout(Duration::from_millis(300), records.next()).await;
+            assert!(stopped.is_err());
+            assert_eq!(records.checkpoint(), Some(kept));
+        }
+    });
+}
+
+#[test]
+fn records_come_one_by_one() {
+    for driver in BOTH {
+        let server = server();
+        for records in [3, 1] {
+            commit(&server, records);
+        }
+        let (start, to_the_end) = (Start::TrimHorizon, ChangesOptions::new().until_end());
+        let all: Vec<_> = match driver {
+            Driver::Blocking => {
+                let client = blocking(&server, options());
+                let mut records =
+                    client.change_records_with::<GetPropertygraphStream>(start, to_the_end);
+                let all = records.by_ref().map(Result::unwrap).collect();
+                assert_eq!(records.checkpoint(), records.end().unwrap().checkpoint);
+                all
+            }
+            Driver::Hyper => block_on(async {
+                let client = hyper(&server, options());
+                let mut records =
+                    client.change_records_with::<GetPropertygraphStream>(start, to_the_end);
+                let mut all = Vec::new();
+                while let Some(record) = records.next().await {
+                    all.push(record.unwrap());
+                }
+                assert_eq!(records.checkpoint(), records.end().unwrap().checkpoint);
+                all
+            }),
+        };
+        let places: Vec<_> = all.iter().map(|one| one.event_id.to_string()).collect();
+        assert_eq!(places, ["1:1", "1:2", "1:3", "2:1"], "{driver:?}");
+        let ends: Vec<_> = all.iter().map(|one| one.checkpoint.is_some()).collect();
+        assert_eq!(ends, [false, false, true, true]);
+    }
+}
+
 #[test]
 fn changes_that_are_lost_are_an_error() {
     for driver in BOTH {
