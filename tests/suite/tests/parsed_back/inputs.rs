@@ -47,10 +47,6 @@ impl Inputs {
         vectors::document("model.json").expect("the model")
     }
 
-    pub(crate) fn has(&self, operation: &str) -> bool {
-        self.operations.contains_key(operation)
-    }
-
     /// How many members an input may have.
     pub(crate) fn members(&self, operation: &str) -> usize {
         self.shape_of(operation)
