@@ -201,6 +201,9 @@ impl<O: ChangeSource> Changes<O> {
         {
             return self.end(trouble::nowhere::<O>(nameless, body));
         }
+        if let Some(index) = out_of_order(&records) {
+            return self.end(trouble::disorder::<O>(index, body));
+        }
         (self.refused, self.failures, self.odd_since) = (0, 0, None);
         if self.position == Position::Latest {
             return self.begin_at_the_end(&records);
@@ -306,6 +309,14 @@ impl<O: ChangeSource> Changes<O> {
         self.state = State::Done;
         Step::fail(error)
     }
+}
+
+/// The first record that stands before the one it follows: going on from there would pass over it.
+fn out_of_order<R: ChangeRecord>(records: &[R]) -> Option<usize> {
+    let pairs = records.iter().zip(records.iter().skip(1));
+    let mut pairs = pairs.map(|(one, next)| (one.event_id(), next.event_id()));
+    let before = pairs.position(|(one, next)| next < one)?;
+    before.checked_add(1)
 }
 
 impl<O: ChangeSource> Machine for Changes<O> {

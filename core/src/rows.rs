@@ -21,8 +21,8 @@ use http::HeaderMap;
 use serde::de::DeserializeOwned;
 
 use crate::{
-    Answered, CallOptions, DecodeError, DecodeErrorKind, Exchange, FailureKind, Input, Machine,
-    Meta, Now, OperationInfo, Part, Session, Step, Timeouts,
+    Answered, CallOptions, DecodeError, DecodeErrorKind, EncodeError, Error, Exchange, FailureKind,
+    Input, Machine, Meta, Misuse, Now, OperationInfo, Part, Session, Step, Timeouts,
     wire::{answer, coding},
 };
 
@@ -119,6 +119,10 @@ pub struct Rows<T> {
     received: u64,
     /// A row is out.
     handing_out: bool,
+    /// Why it is not sent.
+    refused: Option<Error>,
+    /// That was said.
+    over: bool,
 }
 
 /// What rows end in, when all of them have come.
@@ -156,6 +160,11 @@ impl<T: DeserializeOwned> Rows<T> {
             reader: reader(O::FRAMING, options.row_limit),
             received: 0,
             handing_out: false,
+            refused: operation.no_rows().map(|fault| {
+                let error = EncodeError::new(O::INFO.name, vec![fault]);
+                Error::new(O::INFO.name, error)
+            }),
+            over: false,
         }
     }
 
@@ -304,6 +313,16 @@ impl<T: DeserializeOwned> Machine for Rows<T> {
     type Output = RowsEnd;
 
     fn resume(&mut self, input: Input, now: Now) -> Step<T, RowsEnd> {
+        if self.over {
+            let (state, input) = ("done", input.name());
+            return Step::fail(Error::new(self.info.name, Misuse { state, input }));
+        }
+        if matches!(input, Input::Next)
+            && let Some(error) = self.refused.take()
+        {
+            self.over = true;
+            return Step::fail(error);
+        }
         if self.handing_out && matches!(input, Input::Next) {
             self.handing_out = false;
             return match self.next_row(now) {

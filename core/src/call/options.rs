@@ -84,8 +84,16 @@ impl CallOptions {
     /// time-out, or because the call was dropped. The session says it by default, which is no.
     ///
     /// The query is given an id, a UUID made from the call's seed, unless it has one. That can be done
-    /// with Gremlin and SPARQL; all attempts of a call have the same one (`U27`). openCypher queries have no ids over HTTP (`U06`), and go on. Drivers
-    /// do the cancelling, see [`Machine::abandoned`](crate::Machine::abandoned), and ask for
+    /// with [`ExecuteGremlinQuery`](crate::ExecuteGremlinQuery) and
+    /// [`ExecuteSparqlQuery`](crate::ExecuteSparqlQuery); all attempts of a call have the same id (`U27`).
+    /// Everything else has no id to send along and goes on: openCypher over HTTP (`U06`), and
+    /// what explains or profiles a query, though a profile executes it.
+    ///
+    /// It is the call that is cancelled, once, when it is over. An attempt that met its
+    /// [`attempt_timeout`](CallOptions::attempt_timeout) and is followed by another is not: the server may
+    /// work on both until then.
+    ///
+    /// Drivers do the cancelling, see [`Machine::abandoned`](crate::Machine::abandoned), and ask for
     /// the right to do so: the IAM action `neptune-db:CancelQuery`.
     #[must_use]
     pub fn cancel_abandoned(mut self, cancel: bool) -> Self {

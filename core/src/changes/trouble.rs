@@ -97,6 +97,15 @@ impl<O: ChangeSource> Changes<O> {
     }
 }
 
+/// A page whose records are not in order would be read in parts.
+pub(super) fn disorder<O: Operation>(index: usize, body: Bytes) -> Error {
+    let path = format!("records[{index}].eventId");
+    let kind = DecodeErrorKind::Shape;
+    let reason = "it is before that of the record in front of it";
+    let error = DecodeError::new(O::INFO.name, kind, path, reason, body);
+    Error::new(O::INFO.name, error)
+}
+
 /// A record that stands nowhere cannot be gone on from.
 pub(super) fn nowhere<O: Operation>(index: usize, body: Bytes) -> Error {
     let path = format!("records[{index}].eventId");

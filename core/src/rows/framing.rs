@@ -1,6 +1,6 @@
 //! Where in an answer the rows stand.
 
-use crate::Operation;
+use crate::{Fault, Operation};
 
 /// Where in the body of an answer its rows stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,4 +60,9 @@ impl Framing {
 pub trait StreamsRows: Operation {
     /// Where the rows stand.
     const FRAMING: Framing;
+
+    /// Why its answer cannot have rows, if that is clear before it is sent: it is refused then.
+    fn no_rows(&self) -> Option<Fault> {
+        None
+    }
 }

@@ -13,7 +13,8 @@ use super::{Pace, Sight, Watch};
 /// [`Wait`](crate::Wait).
 ///
 /// Connections that break, `ServerShutdownException` and any other HTTP 5xx are progress here, as many
-/// as come. It asks every 2 to 10 seconds, beginning after the first wait, for 30 minutes; the service
+/// as come. So is a name that cannot be resolved: one that is wrong is waited for until the time is
+/// over. It asks every 2 to 10 seconds, beginning after the first wait, for 30 minutes; the service
 /// needs some minutes.
 ///
 /// An instance that has not begun to restart is healthy too. To be sure that the restart is over, take

@@ -11,8 +11,10 @@ use super::{Pace, Sight, Watch};
 ///
 /// `LOAD_COMPLETED` and `LOAD_COMMITTED_W_WRITE_CONFLICTS` are ends, told apart by [`LoadOutcome`]. Every
 /// other final state is an error; before it is reported the failed feeds and the error logs are asked
-/// for, and [`WaitError::answer`](crate::WaitError::answer) has them. Loads that wait in the queue and
-/// states that are not known (`U15`) are waited through. It asks every 2 to 30 seconds, for a day.
+/// for, and [`WaitError::answer`](crate::WaitError::answer) has them: of the logs the first 100, or as
+/// many as [`error_logs`](LoadEnded::error_logs) says. Asking for them is tried again as everything else
+/// is. Loads that wait in the queue, states of single feeds such as `LOAD_S3_READ_ERROR`, and states that
+/// are not known (`U15`) are waited through. It asks every 2 to 30 seconds, for a day.
 ///
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/loader-message.html>
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +101,7 @@ impl Watch for LoadEnded {
         if let Some(failed) = &self.failed {
             return Ok(Sight::Failed {
                 status: failed.to_string(),
-                reason: reason(&status),
+                reason: reason(&status, self.error_logs),
             });
         }
         Ok(match overall {
@@ -107,7 +109,7 @@ impl Watch for LoadEnded {
             Some(LoadStatus::CommittedWithWriteConflicts) => {
                 Sight::Ended(LoadOutcome::CommittedWithWriteConflicts(status))
             }
-            Some(failed) if failed.is_terminal() => {
+            Some(failed) if failed.is_terminal() && !is_of_feed(&failed) => {
                 let status = failed.to_string();
                 self.failed = Some(failed);
                 Sight::AskMore { status }
@@ -135,8 +137,18 @@ impl Watch for LoadEnded {
     }
 }
 
-/// The first of the error logs, and how many there are.
-fn reason(status: &LoaderStatus) -> String {
+/// States of single feeds: the load ends in another one.
+fn is_of_feed(status: &LoadStatus) -> bool {
+    matches!(
+        status,
+        LoadStatus::S3ReadError
+            | LoadStatus::S3AccessDeniedError
+            | LoadStatus::DataFailedDueToFeedModifiedOrDeleted
+    )
+}
+
+/// The first of the error logs, and how many there are; a full page, and there may be more.
+fn reason(status: &LoaderStatus, page: i32) -> String {
     let logs = status
         .errors
         .as_ref()
@@ -155,8 +167,11 @@ fn reason(status: &LoaderStatus) -> String {
         }
     }
     match logs.len() {
-        1 => {}
-        count => reason.push_str(&format!("; the first of {count} errors")),
+        1 if page > 1 => {}
+        count if i32::try_from(count).is_ok_and(|count| count < page) => {
+            reason.push_str(&format!("; the first of {count} errors"));
+        }
+        count => reason.push_str(&format!("; the first of at least {count} errors")),
     }
     reason
 }

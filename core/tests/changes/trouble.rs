@@ -144,6 +144,31 @@ fn places_that_are_passed_over_say_what_is_lost() {
     assert_eq!((items.len(), result.is_ok()), (2, true));
 }
 
+/// No record is passed over without a word.
+#[test]
+fn pages_out_of_order_are_no_answers() {
+    let record = |commit| {
+        format!(
+            r#"{{"eventId":{{"commitNum":{commit},"opNum":1}},"op":"ADD","data":{{"stmt":"<s> <p> <o> .\n"}},"isLastOp":true}}"#
+        )
+    };
+    let page = |commits: &[i64]| {
+        let records: Vec<_> = commits.iter().map(|commit| record(*commit)).collect();
+        let body = format!(r#"{{"records":[{}]}}"#, records.join(","));
+        Input::Response(http::Response::new(body.into()), Default::default())
+    };
+    let mut server = Server::with(&[]);
+    server.instead = vec![page(&[5, 4, 6])];
+    let (items, result) = follow(Start::TrimHorizon, once()).all(&mut server);
+    let error = result.expect_err("no order");
+    assert_eq!((items.len(), error.kind()), (0, FailureKind::Decode));
+    assert!(error.to_string().contains("records[1].eventId"), "{error}");
+    // What comes again is no disorder.
+    server.instead = vec![page(&[4, 5, 5, 6])];
+    let (items, _) = follow(Start::TrimHorizon, once()).all(&mut server);
+    assert_eq!(items.len(), 3);
+}
+
 #[test]
 fn refusals_for_load_slow_it_down() {
     let mut server = Server::with(&[1; 20]);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use http::{HeaderMap, Response};
 use neptunedata::{
-    CallOptions, DecodeErrorKind, ExecuteSparqlQuery, Input, Machine, Rows, Step,
+    CallOptions, DecodeErrorKind, ExecuteSparqlQuery, FailureKind, Input, Machine, Rows, Step,
     sparql::{RdfTerm, SparqlRow},
 };
 use serde::Deserialize;
@@ -150,4 +150,28 @@ fn rows_are_read_as_they_arrive() {
     };
     assert_eq!(seen, (0..50).collect::<Vec<_>>());
     assert_eq!(end.members.vars(), Some(vec!["n".to_owned()]));
+}
+
+/// What cannot have rows is not sent.
+#[test]
+fn graphs_have_no_rows() {
+    let query = ExecuteSparqlQuery::construct("CONSTRUCT WHERE { ?s ?p ?o }");
+    let mut rows = Rows::<Value>::new(&session(), &query, 42);
+    let Step::Done(Err(error)) = rows.resume(Input::Next, NOW) else {
+        panic!("it is sent")
+    };
+    assert_eq!(error.kind(), FailureKind::Encode);
+    assert!(
+        error.to_string().contains("accept: rows are read"),
+        "{error}"
+    );
+    let Step::Done(Err(error)) = rows.resume(Input::Next, NOW) else {
+        panic!("it is sent")
+    };
+    assert_eq!(error.kind(), FailureKind::Misuse);
+    for accept in [JSON, "application/vnd.example+json"] {
+        let mut rows = Rows::<Value>::new(&session(), &query.clone().accept(accept.into()), 42);
+        let step = rows.resume(Input::Next, NOW);
+        assert!(matches!(step, Step::Send(_)), "{accept}");
+    }
 }

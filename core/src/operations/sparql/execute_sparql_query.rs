@@ -12,8 +12,8 @@ use super::{
     form::{Form, check_graphs},
 };
 use crate::{
-    CancelSparqlQuery, DecodeError, Effect, Framing, Operation, OperationInfo, RequestWriter,
-    Response, SparqlMediaType, StreamsRows,
+    CancelSparqlQuery, DecodeError, Effect, Fault, FaultKind, Framing, Operation, OperationInfo,
+    RequestWriter, Response, SparqlMediaType, StreamsRows,
 };
 
 pub use output::{ExecuteSparqlQueryOutput, SparqlResults};
@@ -189,4 +189,17 @@ impl Operation for ExecuteSparqlQuery {
 
 impl StreamsRows for ExecuteSparqlQuery {
     const FRAMING: Framing = Framing::Sparql;
+
+    /// Rows are read from results in JSON alone. A media type that is not known may be that.
+    fn no_rows(&self) -> Option<Fault> {
+        let is_other = SparqlMediaType::KNOWN.contains(&self.accept);
+        (is_other && self.accept != SparqlMediaType::ResultsJson).then(|| {
+            let reason = format!(
+                "rows are read from {}, not from {}",
+                SparqlMediaType::ResultsJson,
+                self.accept
+            );
+            Fault::new("accept", FaultKind::Other(reason.into()))
+        })
+    }
 }

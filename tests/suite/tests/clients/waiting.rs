@@ -143,3 +143,30 @@ fn who_has_no_server_to_ask_gives_up_in_the_end() {
         assert_eq!(error.unwrap_err().kind(), refused);
     }
 }
+
+/// A server that takes requests and never answers does not lengthen the time.
+#[test]
+fn a_server_that_is_silent_does_not_lengthen_the_time() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", silent.local_addr().unwrap());
+    let endpoint = || neptunedata::Endpoint::parse(&endpoint).unwrap();
+    let time = Duration::from_millis(1500);
+    for driver in BOTH {
+        let began = std::time::Instant::now();
+        let result = match driver {
+            Driver::Blocking => {
+                let client = neptunedata_blocking::Client::unsigned(endpoint()).unwrap();
+                client.wait(LoadEnded::new("l")).timeout(time).run()
+            }
+            Driver::Hyper => block_on(async {
+                let client = neptunedata_hyper::Client::unsigned(endpoint()).unwrap();
+                client.wait(LoadEnded::new("l")).timeout(time).run().await
+            }),
+        };
+        let took = began.elapsed();
+        let timed_out = FailureKind::Wait(WaitErrorKind::TimedOut);
+        assert_eq!(result.unwrap_err().kind(), timed_out, "{driver:?}");
+        let most = time + Duration::from_secs(1);
+        assert!(took >= time && took < most, "{driver:?}: {took:?}");
+    }
+}
