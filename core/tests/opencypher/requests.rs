@@ -161,11 +161,11 @@ fn m20_the_time_out_is_a_hint_before_the_text() {
     assert_eq!(sent(&own_hints), own);
     assert_eq!(own_hints.query_text(), own);
 
-    // The serde form is the model's.
+    // The serde form is the model's, and the hint beside it.
     let form = serde_json::to_value(&hinted).unwrap();
     assert_eq!(
         form,
-        json!({"openCypherQuery": "MATCH (n) RETURN n LIMIT 10"})
+        json!({"openCypherQuery": "MATCH (n) RETURN n LIMIT 10", "timeoutHint": 1500})
     );
     assert!(
         serde_json::from_value::<ExecuteOpenCypherQuery>(

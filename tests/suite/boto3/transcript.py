@@ -360,6 +360,8 @@ FAULTS = [
     "truncated-body; framing=close",
     "chunk-cut",
     "no-last-chunk",
+    "cut-in-trailers",
+    "cut-in-trailers; unasked",
     "trailers",
     "trailers; unasked",
     "trailers; kind=failing; unasked",
