@@ -176,12 +176,14 @@ def response(received):
 
 
 def dechunk(rest):
-    """The body as far as it came, and the trailers: None if the last chunk did not come."""
+    """The body as far as it came, and the trailers: None if their end did not come."""
     body = b""
     while b"\r\n" in rest:
         size, _, rest = rest.partition(b"\r\n")
         size = int(size, 16)
         if size == 0:
+            if rest != b"\r\n" and not rest.endswith(b"\r\n\r\n"):
+                return body, None
             return body, headers(line for line in rest.split(b"\r\n") if line)
         body, rest = body + rest[:size], rest[size + 2 :]
     return body, None
