@@ -48,8 +48,8 @@ open_enum! {
 }
 
 impl SparqlMediaType {
-    /// The same, of a body that is a graph, which HTML never is.
-    pub(crate) fn of_graph(response: &Response<'_>) -> Result<Option<Self>, DecodeError> {
+    /// The same, of a body that is results or a graph, which HTML never is.
+    pub(crate) fn of_answer(response: &Response<'_>) -> Result<Option<Self>, DecodeError> {
         let media_type = SparqlMediaType::of(response.headers());
         match media_type.as_ref().map(SparqlMediaType::as_str) {
             Some("text/html" | "application/xhtml+xml") => {

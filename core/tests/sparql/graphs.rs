@@ -186,4 +186,7 @@ fn pages_of_html_are_no_graphs() {
     };
     assert_eq!(error.kind(), DecodeErrorKind::Syntax);
     assert_eq!(&error.body()[..], b"<html>proxy</html>");
+
+    let read = neptunedata::response::<neptunedata::ExecuteSparqlQuery>(&page);
+    assert!(matches!(read, Err(Cause::Decode(_))), "{read:?}");
 }

@@ -28,6 +28,10 @@ pub struct ExecuteSparqlQueryOutput {
 
 // What says that it is results as JSON, is.
 made_up!(ExecuteSparqlQueryOutput, with = |mut output: ExecuteSparqlQueryOutput| {
+    // No query is answered with a page.
+    if output.media_type == Some(SparqlMediaType::Html) {
+        output.media_type = None;
+    }
     if is_json(output.media_type.as_ref(), output.body.bytes()) {
         let value = serde_json::json!({"type": "literal", "value": output.body.text()});
         let results = serde_json::json!({"head": {"vars": ["x"]}, "results": {"bindings": [{"x": value}]}});
@@ -67,7 +71,7 @@ pub struct SparqlResults {
 impl ExecuteSparqlQueryOutput {
     pub(super) fn read(response: &Response<'_>) -> Result<Self, DecodeError> {
         let body = response.plain()?;
-        let media_type = SparqlMediaType::of(response.headers());
+        let media_type = SparqlMediaType::of_answer(response)?;
         if !is_json(media_type.as_ref(), body) {
             let body = RawBody::new(response.opaque_or_blank()?);
             return Ok(ExecuteSparqlQueryOutput { media_type, body });
