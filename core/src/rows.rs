@@ -267,17 +267,6 @@ impl<T: DeserializeOwned> Rows<T> {
             }),
         };
         let Some(error) = error else {
-            // Gremlin's own status may tell a failure.
-            if self.framing == Framing::Gremlin {
-                let object = self.reader.members().object();
-                let (status, headers) = (meta.status, &meta.headers);
-                if let Err(error) = answer::gate(status, headers, &HeaderMap::new(), &object) {
-                    let step = self
-                        .exchange
-                        .fail(error.into(), status, meta.headers, body, now);
-                    return Continue(step);
-                }
-            }
             self.exchange.accept();
             let reader = std::mem::replace(&mut self.reader, reader(self.framing, None));
             return Break(RowsEnd {

@@ -128,41 +128,7 @@ fn whole_body(headers: &HeaderMap, body: &Bytes) -> Option<ServiceError> {
         return None;
     }
     let parsed = serde_json::from_slice::<Value>(body).ok()?;
-    error_object(headers, &parsed, body.clone()).or_else(|| gremlin_status(headers, &parsed, body))
-}
-
-/// The failure that a Gremlin answer tells in its `status`; 206 is a part of the results.
-fn gremlin_status(headers: &HeaderMap, parsed: &Value, body: &Bytes) -> Option<ServiceError> {
-    let gremlin = parsed.get("status")?;
-    let code = gremlin.get("code")?.as_i64()?;
-    if parsed.get("requestId").is_none() || (200..300).contains(&code) {
-        return None;
-    }
-    let status = u16::try_from(code).ok();
-    let status = status.and_then(|code| StatusCode::from_u16(code).ok());
-    let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let message = gremlin.get("message").and_then(Value::as_str);
-    let message = message.unwrap_or_default();
-    // It may hold the error object as text.
-    let object = serde_json::from_str::<Value>(message).ok();
-    let object = object.and_then(|object| {
-        let text = Bytes::copy_from_slice(message.as_bytes());
-        error_object(headers, &object, text)
-    });
-    let mut error = object.unwrap_or_else(|| ServiceError {
-        kind: ErrorKind::Unknown,
-        status,
-        code: None,
-        message: message.to_owned(),
-        request_id: None,
-        body: Bytes::new(),
-    });
-    error.body = body.clone();
-    if error.request_id.is_none() {
-        let own = parsed.get("requestId").and_then(Value::as_str);
-        error.request_id = request_id(headers).or(own).map(str::to_owned);
-    }
-    Some(error)
+    error_object(headers, &parsed, body.clone())
 }
 
 /// The error object that was appended to a broken body.

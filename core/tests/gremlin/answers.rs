@@ -337,37 +337,3 @@ fn unknown_queries_are_typed_errors() {
         }
     }
 }
-
-#[test]
-fn a_status_that_is_no_success_is_an_error() {
-    let read = |code: i64, message: &str| {
-        let body = serde_json::json!({
-            "requestId": "r", "status": {"message": message, "code": code, "attributes": {}},
-            "result": {"data": null, "meta": {}},
-        });
-        let answer = http::Response::new(body.to_string().into());
-        neptunedata::response::<neptunedata::ExecuteGremlinQuery>(&answer)
-    };
-    for code in [200, 206, 299] {
-        assert!(read(code, "").is_ok(), "{code}");
-    }
-    for (code, status) in [(598, 598), (300, 300), (199, 199), (-1, 500), (70_000, 500)] {
-        let Err(neptunedata::Cause::Service(error)) = read(code, "boom") else {
-            panic!("{code}");
-        };
-        assert_eq!(error.status.as_u16(), status);
-        assert_eq!((error.message.as_str(), error.code()), ("boom", None));
-        assert_eq!(error.request_id.as_deref(), Some("r"));
-        assert!(error.body.starts_with(b"{"));
-    }
-    let object =
-        r#"{"requestId":"q","code":"TimeLimitExceededException","detailedMessage":"late"}"#;
-    let Err(neptunedata::Cause::Service(error)) = read(598, object) else {
-        panic!("a success");
-    };
-    assert_eq!(
-        error.kind,
-        neptunedata::ErrorKind::TimeLimitExceededException
-    );
-    assert_eq!(error.message, "late");
-}

@@ -71,8 +71,7 @@ pub struct GremlinQueryStatusAttributes {
     /// A text about it, empty as a rule.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// A status code, 200 as a rule. One that is not from 200 to 299 makes the answer a
-    /// [`ServiceError`](crate::ServiceError).
+    /// A status code, 200 as a rule.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<i32>,
     /// More about it. With typed GraphSON it is a `g:Map`; without types no source shows it (`U03`).
@@ -80,8 +79,7 @@ pub struct GremlinQueryStatusAttributes {
     pub attributes: Option<Value>,
 }
 
-// Another code is that of an error.
-made_up!(GremlinQueryStatusAttributes => message, code: Exactly(Some(200)), attributes);
+made_up!(GremlinQueryStatusAttributes => message, code, attributes);
 
 /// An answer that is no JSON.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
