@@ -259,15 +259,15 @@ fn data_of_another_form_is_kept_as_it_came() {
             let other = records[0].data.as_ref().unwrap().other.as_ref();
             assert_eq!(other.unwrap().as_str(), data, "{format}");
             let second = records[1].data.as_ref().unwrap();
-            assert_eq!(second.id.is_some(), format == "PG_JSON");
-            assert_eq!(second.other.is_none(), format == "PG_JSON");
+            assert_eq!(second.id.is_some(), format != "GREMLIN_JSON");
+            assert_eq!(second.other.is_none(), format != "GREMLIN_JSON");
             assert_eq!(records[1].raw().unwrap().as_str(), fits);
 
             let output = neptunedata::response::<neptunedata::GetSparqlStream>(&answer);
             let records = output.unwrap().records.unwrap();
             let second = records[1].data.as_ref().unwrap();
-            assert_eq!(second.stmt.is_some(), format == "NQUADS");
-            assert_eq!(second.other.is_none(), format == "NQUADS");
+            assert_eq!(second.stmt.is_some(), format != "GREMLIN_JSON");
+            assert_eq!(second.other.is_none(), format != "GREMLIN_JSON");
             assert_eq!(records[1].raw().unwrap().as_str(), fits);
         }
     }

@@ -200,10 +200,14 @@ pub struct PropertygraphRecord {
 made_up!(PropertygraphRecord =>
     commit_timestamp_in_millis, event_id, data, op, is_last_op, raw: Exactly(CameAs::default()));
 
-kept_raw!(GetPropertygraphStreamOutput, PropertygraphRecord, PropertygraphData: StreamFormat::PgJson);
+kept_raw!(
+    GetPropertygraphStreamOutput,
+    PropertygraphRecord,
+    PropertygraphData
+);
 
-/// What changed in the property graph, as the format `PG_JSON` has it. Of other formats, such as the older
-/// `GREMLIN_JSON`, the data is kept as it came: [`other`](field@Self::other).
+/// What changed in the property graph, as the format `PG_JSON` has it. Of the older
+/// `GREMLIN_JSON`, and where it has another form, the data is kept as it came: [`other`](field@Self::other).
 ///
 /// The record of a property tells its element by id alone, not by label.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -228,8 +232,8 @@ pub struct PropertygraphData {
     /// The vertex that the edge goes to; only for edges.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
-    /// The data as the text that came, where it is of another form, as in records of another format or of
-    /// the older `GREMLIN_JSON`; nothing else is there then. On the wire it is no member but the whole.
+    /// The data as the text that came, where it has another form, and in records of the older format
+    /// `GREMLIN_JSON`; nothing else is there then. On the wire it is no member but the whole.
     #[serde(skip)]
     pub other: Option<RawJson>,
 }

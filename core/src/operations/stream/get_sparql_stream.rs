@@ -191,7 +191,7 @@ pub struct SparqlRecord {
 made_up!(SparqlRecord =>
     commit_timestamp_in_millis, event_id, data, op, is_last_op, raw: Exactly(CameAs::default()));
 
-kept_raw!(GetSparqlStreamOutput, SparqlRecord, SparqlData: StreamFormat::NQuads);
+kept_raw!(GetSparqlStreamOutput, SparqlRecord, SparqlData);
 
 /// What changed in the RDF graph.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -201,8 +201,8 @@ pub struct SparqlData {
     /// The statement, as a line of N-Quads.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stmt: Option<String>,
-    /// The data as the text that came, where it is of another form, as in records of another format or of
-    /// the older `GREMLIN_JSON`; nothing else is there then. On the wire it is no member but the whole.
+    /// The data as the text that came, where it has another form, and in records of the older format
+    /// `GREMLIN_JSON`; nothing else is there then. On the wire it is no member but the whole.
     #[serde(skip)]
     pub other: Option<RawJson>,
 }

@@ -36,8 +36,6 @@ pub(super) trait Record: DeserializeOwned {
 /// An answer with records.
 pub(super) trait Page: DeserializeOwned {
     type Record: Record;
-    /// The format whose `data` is typed.
-    const FORMAT: StreamFormat;
 
     fn format(&self) -> Option<&StreamFormat>;
 
@@ -59,10 +57,11 @@ pub(super) fn read<P: Page>(response: &Response<'_>) -> Result<P, DecodeError> {
         }
         read => read?,
     };
-    let is_known = page.format().is_none_or(|format| *format == P::FORMAT);
+    // A format that nobody knows is read as far as it has the known form; its text is there anyway.
+    let is_legacy = page.format() == Some(&StreamFormat::GremlinJson);
     for (record, text) in page.records().iter_mut().flatten().zip(records()) {
         let raw = RawJson::part_of(body, text);
-        if !is_known && let Some(data) = raw.member("data") {
+        if is_legacy && let Some(data) = raw.member("data") {
             record.set_other(data);
         }
         record.keep(raw);
@@ -184,7 +183,7 @@ impl<'de, T: Data> Visitor<'de> for DataVisitor<T> {
 }
 
 macro_rules! kept_raw {
-    ($page:ident, $record:ident, $data:ident: $format:expr) => {
+    ($page:ident, $record:ident, $data:ident) => {
         impl $record {
             /// The record as the text that came, with every digit and the order of members; None for one
             /// that is made by hand or was read by serde as a part of something else.
@@ -261,8 +260,6 @@ macro_rules! kept_raw {
 
         impl super::record::Page for $page {
             type Record = $record;
-            const FORMAT: crate::StreamFormat = $format;
-
             fn format(&self) -> Option<&crate::StreamFormat> {
                 self.format.as_ref()
             }
