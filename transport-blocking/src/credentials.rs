@@ -4,7 +4,7 @@
 use std::{
     fmt,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    thread,
+    thread::{self, ThreadId},
     time::SystemTime,
 };
 
@@ -44,6 +44,8 @@ struct State {
     cache: CredentialsCache,
     /// Somebody is asking the source.
     asking: bool,
+    /// On this thread, once it is known.
+    asker: Option<ThreadId>,
     /// How often the source has answered, and what the last time. Only those who were waiting for
     /// it look at it.
     answers: u64,
@@ -96,6 +98,12 @@ impl Provider {
                     {
                         return last.clone().map_err(Missing::Failed);
                     }
+                    if state.asking && state.asker == Some(thread::current().id()) {
+                        // It would wait for itself.
+                        let reason =
+                            "their source makes a call over the client that it is the source of";
+                        return Err(Missing::Failed(CredentialsError::new(reason)));
+                    }
                     if state.asking {
                         state = self.shared.wait(state, limits)?;
                         continue;
@@ -106,11 +114,16 @@ impl Provider {
             // Whoever asks for other ones than those in use must not get them from a cache.
             let bypass = refresh || !state.cache.is_empty();
             state.asking = true;
+            // A thread of its own says so itself; this one may wait for it.
+            state.asker = (!apart).then(|| thread::current().id());
             drop(state);
             let asking = Asking(Some(Arc::clone(&self.shared)));
             if apart {
                 let function = Arc::clone(function);
-                let ask = move || asking.answered(function(bypass));
+                let ask = move || {
+                    asking.is_here();
+                    asking.answered(function(bypass));
+                };
                 // If there is no thread to be had, the drop of `asking` says so.
                 let _ = thread::Builder::new()
                     .name("neptune-credentials".to_owned())
@@ -159,6 +172,7 @@ impl Shared {
         state.answers = state.answers.wrapping_add(1);
         state.last = Some(answer);
         state.asking = false;
+        state.asker = None;
         drop(state);
         self.changed.notify_all();
     }
@@ -168,6 +182,13 @@ impl Shared {
 struct Asking(Option<Arc<Shared>>);
 
 impl Asking {
+    /// It is this thread that asks.
+    fn is_here(&self) {
+        if let Some(shared) = &self.0 {
+            shared.state().asker = Some(thread::current().id());
+        }
+    }
+
     fn answered(mut self, answer: Result<Credentials, CredentialsError>) {
         if let Some(shared) = self.0.take() {
             shared.answered(answer);

@@ -135,6 +135,34 @@ fn a_source_that_panics_does_not_lock_others_out() {
     client.send(&GetEngineStatus::new()).unwrap();
 }
 
+/// It would wait for itself, for ever.
+#[test]
+fn a_source_that_calls_its_own_client_is_refused() {
+    let peer = Peer::answering(ok(HEALTHY));
+    let own = Arc::new(Mutex::new(None::<Client>));
+    let inner = Arc::clone(&own);
+    let (client, asked) = client(&peer, move |number, _| {
+        let client = inner.lock().unwrap().clone().unwrap();
+        let error = match client.send(&GetEngineStatus::new()) {
+            Err(error) if number == 0 => error,
+            result => panic!("{number}: {result:?}"),
+        };
+        assert_eq!(error.kind(), FailureKind::Credentials);
+        assert!(error.to_string().contains("over the client"), "{error}");
+        Ok(key("AKID", None))
+    });
+    *own.lock().unwrap() = Some(client.clone());
+    let (done, wait) = std::sync::mpsc::channel();
+    thread::spawn(move || {
+        let _ = done.send(client.send(&GetEngineStatus::new()));
+    });
+    let result = wait.recv_timeout(Duration::from_secs(20));
+    result.expect("it waits").unwrap();
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    // Not to be held by what it holds.
+    own.lock().unwrap().take();
+}
+
 #[test]
 fn refused_credentials_are_replaced_once_for_all() {
     let config = Config::default()
