@@ -194,7 +194,8 @@ pub use wait::{
     WaitOptions, Waited, Watch,
 };
 pub use wire::{
-    request::{QueryText, QueryValue, RequestWriter, request},
+    query::{QueryText, QueryValue},
+    request::{RequestWriter, request},
     response::{Response, response},
 };
 

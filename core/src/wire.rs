@@ -3,12 +3,14 @@
 
 pub(crate) mod answer;
 pub(crate) mod coding;
+pub(crate) mod extras;
 mod form;
 #[cfg(feature = "gzip")]
 pub(crate) mod gzip;
 pub(crate) mod json_text;
 pub(crate) mod lenient;
 pub(crate) mod percent;
+pub(crate) mod query;
 pub(crate) mod raw;
 pub(crate) mod request;
 pub(crate) mod response;

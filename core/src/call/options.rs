@@ -6,7 +6,7 @@ use http::{HeaderName, HeaderValue};
 use serde_json::Value;
 
 use super::Timeouts;
-use crate::{Effect, wire::request::Extras};
+use crate::{Effect, wire::extras::Extras};
 
 /// What a caller says about one call, beside the request.
 ///

@@ -1,9 +1,6 @@
 //! The request writer: from an operation's members to an `http::Request`.
 
-use std::{
-    borrow::Cow,
-    fmt::{self, Write as _},
-};
+use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::{
@@ -13,7 +10,11 @@ use http::{
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{form, percent};
+use super::{
+    extras::Extras,
+    form, percent,
+    query::{QueryText, QueryValue},
+};
 use crate::{
     CancelsQuery, EncodeError, Endpoint, Fault, FaultKind, Operation, OperationInfo,
     call::NamedQuery, operation::Bounds,
@@ -91,46 +92,6 @@ pub(crate) fn request_of_call<O: Operation>(
         request: writer.finish(extras),
         has_token,
         query,
-    }
-}
-
-/// Fields and headers that a caller adds to a request: what the service knows and this crate does
-/// not.
-#[derive(Clone, Default, PartialEq)]
-pub(crate) struct Extras {
-    pub(crate) fields: Vec<(String, Value)>,
-    pub(crate) query: Vec<(String, String)>,
-    pub(crate) headers: HeaderMap,
-}
-
-/// Names alone: any of the values may be a secret.
-impl fmt::Debug for Extras {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let fields: Vec<_> = self.fields.iter().map(|(name, _)| name).collect();
-        let query: Vec<_> = self.query.iter().map(|(name, _)| name).collect();
-        let headers: Vec<_> = self.headers.keys().map(HeaderName::as_str).collect();
-        f.debug_struct("Extras")
-            .field("fields", &fields)
-            .field("query", &query)
-            .field("headers", &headers)
-            .finish()
-    }
-}
-
-impl Extras {
-    fn is_empty(&self) -> bool {
-        self.fields.is_empty() && self.query.is_empty() && self.headers.is_empty()
-    }
-
-    /// An id for the query that takes the place of any other.
-    fn query_id(&self) -> Option<&str> {
-        let fields = self.fields.iter().rev();
-        let in_fields = fields.filter_map(|(name, id)| Some((name, id.as_str()?)));
-        let in_query = self.query.iter().rev();
-        in_query
-            .map(|(name, id)| (name, id.as_str()))
-            .chain(in_fields)
-            .find_map(|(name, id)| (name == "queryId").then_some(id))
     }
 }
 
@@ -484,60 +445,5 @@ fn as_text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
-    }
-}
-
-/// A value that can travel in the query: text, flags and integers, and options of them.
-pub trait QueryValue {
-    /// Writes the value and returns whether there is one.
-    fn write_to(&self, text: &mut QueryText<'_>) -> bool;
-}
-
-/// Where a [`QueryValue`] writes itself; it is percent-encoded on the way.
-#[derive(Debug)]
-pub struct QueryText<'a>(&'a mut String);
-
-impl QueryText<'_> {
-    /// Appends text.
-    pub fn push(&mut self, text: &str) {
-        percent::encode_into(self.0, text);
-    }
-}
-
-impl QueryValue for str {
-    fn write_to(&self, text: &mut QueryText<'_>) -> bool {
-        text.push(self);
-        true
-    }
-}
-
-impl QueryValue for String {
-    fn write_to(&self, text: &mut QueryText<'_>) -> bool {
-        self.as_str().write_to(text)
-    }
-}
-
-impl QueryValue for bool {
-    fn write_to(&self, text: &mut QueryText<'_>) -> bool {
-        text.push(if *self { "true" } else { "false" });
-        true
-    }
-}
-
-macro_rules! integers {
-    ($($integer:ty),*) => {
-        $(impl QueryValue for $integer {
-            fn write_to(&self, text: &mut QueryText<'_>) -> bool {
-                // Digits and signs are unreserved, and writing to a String cannot fail.
-                write!(text.0, "{self}").is_ok()
-            }
-        })*
-    };
-}
-integers!(i32, i64, u32, u64);
-
-impl<V: QueryValue> QueryValue for Option<V> {
-    fn write_to(&self, text: &mut QueryText<'_>) -> bool {
-        self.as_ref().is_some_and(|value| value.write_to(text))
     }
 }

@@ -1,0 +1,46 @@
+//! What a caller adds to a request.
+
+use std::fmt;
+
+use http::{HeaderMap, HeaderName};
+use serde_json::Value;
+
+/// Fields and headers that a caller adds to a request: what the service knows and this crate does
+/// not.
+#[derive(Clone, Default, PartialEq)]
+pub(crate) struct Extras {
+    pub(crate) fields: Vec<(String, Value)>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) headers: HeaderMap,
+}
+
+/// Names alone: any of the values may be a secret.
+impl fmt::Debug for Extras {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fields: Vec<_> = self.fields.iter().map(|(name, _)| name).collect();
+        let query: Vec<_> = self.query.iter().map(|(name, _)| name).collect();
+        let headers: Vec<_> = self.headers.keys().map(HeaderName::as_str).collect();
+        f.debug_struct("Extras")
+            .field("fields", &fields)
+            .field("query", &query)
+            .field("headers", &headers)
+            .finish()
+    }
+}
+
+impl Extras {
+    pub(super) fn is_empty(&self) -> bool {
+        self.fields.is_empty() && self.query.is_empty() && self.headers.is_empty()
+    }
+
+    /// An id for the query that takes the place of any other.
+    pub(super) fn query_id(&self) -> Option<&str> {
+        let fields = self.fields.iter().rev();
+        let in_fields = fields.filter_map(|(name, id)| Some((name, id.as_str()?)));
+        let in_query = self.query.iter().rev();
+        in_query
+            .map(|(name, id)| (name, id.as_str()))
+            .chain(in_fields)
+            .find_map(|(name, id)| (name == "queryId").then_some(id))
+    }
+}

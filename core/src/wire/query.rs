@@ -1,0 +1,60 @@
+//! Values in queries.
+
+use std::fmt::Write as _;
+
+use super::percent;
+
+/// A value that can travel in the query: text, flags and integers, and options of them.
+pub trait QueryValue {
+    /// Writes the value and returns whether there is one.
+    fn write_to(&self, text: &mut QueryText<'_>) -> bool;
+}
+
+/// Where a [`QueryValue`] writes itself; it is percent-encoded on the way.
+#[derive(Debug)]
+pub struct QueryText<'a>(pub(super) &'a mut String);
+
+impl QueryText<'_> {
+    /// Appends text.
+    pub fn push(&mut self, text: &str) {
+        percent::encode_into(self.0, text);
+    }
+}
+
+impl QueryValue for str {
+    fn write_to(&self, text: &mut QueryText<'_>) -> bool {
+        text.push(self);
+        true
+    }
+}
+
+impl QueryValue for String {
+    fn write_to(&self, text: &mut QueryText<'_>) -> bool {
+        self.as_str().write_to(text)
+    }
+}
+
+impl QueryValue for bool {
+    fn write_to(&self, text: &mut QueryText<'_>) -> bool {
+        text.push(if *self { "true" } else { "false" });
+        true
+    }
+}
+
+macro_rules! integers {
+    ($($integer:ty),*) => {
+        $(impl QueryValue for $integer {
+            fn write_to(&self, text: &mut QueryText<'_>) -> bool {
+                // Digits and signs are unreserved, and writing to a String cannot fail.
+                write!(text.0, "{self}").is_ok()
+            }
+        })*
+    };
+}
+integers!(i32, i64, u32, u64);
+
+impl<V: QueryValue> QueryValue for Option<V> {
+    fn write_to(&self, text: &mut QueryText<'_>) -> bool {
+        self.as_ref().is_some_and(|value| value.write_to(text))
+    }
+}
