@@ -275,6 +275,25 @@ fn data_of_another_form_is_kept_as_it_came() {
     assert!(neptunedata::response::<GetPropertygraphStream>(&wrong).is_err());
 }
 
+#[test]
+fn a_page_that_breaks_off_behind_what_does_not_fit_is_none() {
+    let page = r#"{"format":"PG_JSON","records":[{"data":{"id":[1]},"eventId":"1:1"},{"data":5}],"totalRecords":2}"#;
+    assert!(neptunedata::response::<GetPropertygraphStream>(&Response::new(page.into())).is_ok());
+    for end in 0..page.len() {
+        let cut = Response::new(page[..end].into());
+        assert!(
+            neptunedata::response::<GetPropertygraphStream>(&cut).is_err(),
+            "{end}"
+        );
+    }
+    let appended = r#"{"lastEventId":{"commitNum":{"code":"BadRequestException","detailedMessage":"no","requestId":"r"}"#;
+    let error = neptunedata::response::<GetPropertygraphStream>(&Response::new(appended.into()));
+    assert!(
+        matches!(error, Err(neptunedata::Cause::Service(_))),
+        "{error:?}"
+    );
+}
+
 const LONG: &str = r#"{"eventId":{"commitNum":1,"opNum":1},"isLastOp":true,"op":"ADD","data":{"id":"v","type":"vp","key":"k","value":{"value":123456789012345678901234567890.10,"dataType":"Double"}}}"#;
 
 #[test]

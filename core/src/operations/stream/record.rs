@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData};
 
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, Visitor};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, IgnoredAny, Visitor};
 use serde_json::Value;
 
 use crate::{
@@ -69,8 +69,10 @@ pub(super) fn read<P: Page>(response: &Response<'_>) -> Result<P, DecodeError> {
     Ok(page)
 }
 
-/// Reads the records one by one; `None` when it is not their data that does not fit.
+/// Reads the records one by one; `None` when it is not their data that does not fit, or the text breaks off
+/// behind what did not fit.
 fn apart<'a, P: Page>(text: &str, records: impl Iterator<Item = &'a str>) -> Option<P> {
+    serde_json::from_str::<IgnoredAny>(text).ok()?;
     let mut page: P = lenient::from_slice(without(text, "records")?.as_bytes()).ok()?;
     let records = records.map(|text| {
         let typed = lenient::from_slice::<P::Record>(text.as_bytes()).ok();
