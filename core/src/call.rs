@@ -82,7 +82,7 @@ pub struct Transmit {
     /// Which attempt this is, from 1.
     pub attempt: u32,
     /// How long it may take at most, if that is less than the driver would give it; what takes longer
-    /// fails as [`Timeout`](TransportErrorKind::Timeout).
+    /// fails as [`Timeout`](crate::TransportErrorKind::Timeout).
     pub within: Option<Duration>,
 }
 

@@ -20,7 +20,8 @@ use crate::{Proxy, RetryPolicy, Session, SessionBuilder};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClientOptions {
-    /// How long making a connection may take, name look-up, TCP and TLS together. 5 s by default.
+    /// How long making a connection may take, name look-up, TCP and TLS together. 5 s by default;
+    /// with zero there is no connection.
     pub connect_timeout: Duration,
     /// How long a call may take with all attempts and waits. None by default: a query runs as long
     /// as the server lets it (120 s unless the cluster says otherwise), and a client that gives up

@@ -73,6 +73,22 @@ fn blocking_deadline() {
     a_server_that_stops_answering_costs_the_deadline(Driver::Blocking, true);
 }
 
+#[test]
+fn without_time_to_connect_nothing_is_sent() {
+    for driver in Driver::ALL {
+        for secure in [false, true] {
+            let server = server(secure);
+            let caller = caller(driver, &server, quick().connect_timeout(Duration::ZERO));
+            let error = caller.call(&write("a"), CallOptions::new().max_attempts(1));
+            let error = error.unwrap_err();
+            let late = FailureKind::Transport(TransportErrorKind::ConnectTimeout);
+            assert_eq!(error.kind(), late, "{driver}");
+            assert!(!error.may_have_executed(), "{driver}");
+            assert_eq!(server.connections().requests.iter().sum::<u64>(), 0);
+        }
+    }
+}
+
 fn concurrent_calls_keep_to_the_limit(driver: Driver, secure: bool) {
     const CALLS: usize = 64;
     let server = server(secure);
