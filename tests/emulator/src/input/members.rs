@@ -1,7 +1,7 @@
 //! Where each member of each operation travels, by hand.
 
-use super::Kind::{Any, Flag, Number, Text};
-use super::Place::{Body, Header, Label, Query};
+use super::Kind::{Any, Every, Flag, Number, Presence, Text};
+use super::Place::{Body, Header, Label, Parameter, Query, Selector, Whole};
 use super::{Kind, Member};
 
 const fn label(name: &'static str) -> Member {
@@ -15,8 +15,24 @@ const fn label(name: &'static str) -> Member {
 const fn query(name: &'static str, kind: Kind) -> Member {
     Member {
         name,
-        place: Query,
+        place: Query(name),
         kind,
+    }
+}
+
+const fn parameter(name: &'static str, wire_name: &'static str, kind: Kind) -> Member {
+    Member {
+        name,
+        place: Parameter(wire_name),
+        kind,
+    }
+}
+
+const fn selector(name: &'static str) -> Member {
+    Member {
+        name,
+        place: Selector(name),
+        kind: Any,
     }
 }
 
@@ -50,7 +66,23 @@ const ML_CANCEL: &[Member] = &[
     query("clean", Flag),
 ];
 
-/// The members of each operation of the service model.
+const DEFAULT_GRAPHS: Member = parameter("defaultGraphUri", "default-graph-uri", Every);
+
+const NAMED_GRAPHS: Member = parameter("namedGraphUri", "named-graph-uri", Every);
+
+const QUERY_ID: Member = parameter("queryId", "queryId", Text);
+
+const DEFAULT: Member = query("default", Presence);
+
+const GRAPH: Member = query("graph", Text);
+
+const BODY: Member = Member {
+    name: "body",
+    place: Whole,
+    kind: Text,
+};
+
+/// The members of each operation of the service model, and of those of SPARQL.
 pub(super) const OPERATIONS: &[(&str, &[Member])] = &[
     // Engine.
     ("GetEngineStatus", &[]),
@@ -64,6 +96,7 @@ pub(super) const OPERATIONS: &[(&str, &[Member])] = &[
         &[
             body_as("gremlinQuery", "gremlin", Text),
             header("serializer", "accept"),
+            body("queryId", Text),
         ],
     ),
     (
@@ -272,4 +305,55 @@ pub(super) const OPERATIONS: &[(&str, &[Member])] = &[
     ("ListMLEndpoints", ML_LIST),
     ("GetMLEndpoint", ML_GET),
     ("DeleteMLEndpoint", ML_CANCEL),
+    // SPARQL.
+    (
+        "ExecuteSparqlQuery",
+        &[
+            parameter("query", "query", Text),
+            header("accept", "accept"),
+            QUERY_ID,
+            DEFAULT_GRAPHS,
+            NAMED_GRAPHS,
+        ],
+    ),
+    (
+        "ExecuteSparqlExplainQuery",
+        &[
+            parameter("query", "query", Text),
+            parameter("explain", "explain", Text),
+            header("accept", "accept"),
+            QUERY_ID,
+            DEFAULT_GRAPHS,
+            NAMED_GRAPHS,
+        ],
+    ),
+    (
+        "ExecuteSparqlUpdate",
+        &[
+            parameter("update", "update", Text),
+            QUERY_ID,
+            parameter("usingGraphUri", "using-graph-uri", Every),
+            parameter("usingNamedGraphUri", "using-named-graph-uri", Every),
+        ],
+    ),
+    ("ListSparqlQueries", &[]),
+    ("GetSparqlQueryStatus", &[QUERY_ID]),
+    (
+        "CancelSparqlQuery",
+        &[
+            selector("cancelQuery"),
+            QUERY_ID,
+            parameter("silent", "silent", Flag),
+        ],
+    ),
+    ("GetGraph", &[GRAPH, DEFAULT, header("accept", "accept")]),
+    (
+        "PutGraph",
+        &[GRAPH, DEFAULT, header("contentType", "content-type"), BODY],
+    ),
+    (
+        "PostGraph",
+        &[GRAPH, DEFAULT, header("contentType", "content-type"), BODY],
+    ),
+    ("DeleteGraph", &[GRAPH, DEFAULT]),
 ];
