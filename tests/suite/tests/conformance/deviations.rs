@@ -1,9 +1,24 @@
-//! Where this client means to differ from botocore, and what it does instead.
+//! Where this client means to differ from botocore, and what it does instead. This is the whole list:
+//!
+//! | what | where | why |
+//! |---|---|---|
+//! | headers of our own | [`HEADERS`] | queries ask for trailers and so learn of a failure behind a 200, and for a form of results that is known (M15) |
+//! | members of answers of our own | [`OUTPUTS`] | the service sends them and the model lacks them |
+//! | event ids | [`WITHOUT`] | M35 |
+//! | successes without a body | [`RESPONSES`] | an answer was lost (`CONTRIBUTING.md`, `answering_empty()`) |
+//! | the last digit of floats in documents | [`FLOAT_STEPS`] | no feature of serde_json is switched on for a user's whole build |
+//! | the text of an error | [`message`] | it is in `detailedMessage`, at which botocore does not look |
+//! | the code of an error that has none | [`code`] | botocore puts the status in its place |
+//! | the request id of an error | [`request_id`] | botocore takes `x-amz-request-id` for successes only |
+//!
+//! All else that may differ are the hazards of the vectors, by their names (`hazards.rs`).
 
 use neptunedata::{Cause, DecodeErrorKind, by_name};
 use serde_json::Value;
 
-use crate::responses::{Line, Outcome};
+pub(crate) use neptunedata_tests::additions::{HEADERS, OUTPUTS};
+
+use crate::responses::{Exception, Line, Outcome};
 
 /// A deliberate difference. Its lines are set aside under its name, once they did the other thing.
 pub(crate) struct Deviation {
@@ -60,4 +75,34 @@ fn without_id(object: &mut Value, member: &str) {
     if let Some(object) = object.as_object_mut().filter(|_| is_none) {
         object.remove(member);
     }
+}
+
+/// The text of an error that botocore would have found, had it looked in the right place.
+pub(crate) fn message<'a>(body: &'a Value, theirs: &'a Exception) -> Option<&'a str> {
+    text(body, "detailedMessage").or(theirs.message.as_str())
+}
+
+/// The code of an error; botocore's is the status where none was sent.
+pub(crate) fn code<'a>(line: &Line, theirs: &'a Exception) -> Option<&'a str> {
+    let status = line.status.to_string();
+    let sent = line.headers.values().any(|value| value.contains(&status))
+        || String::from_utf8_lossy(&line.body()).contains(&format!("\"{status}\""));
+    theirs.code.as_str().filter(|code| *code != status || sent)
+}
+
+/// The request id of an error, wherever it is.
+pub(crate) fn request_id<'a>(
+    line: &'a Line,
+    body: &'a Value,
+    theirs: &'a Exception,
+) -> Option<&'a str> {
+    let mut headers = line.headers.iter();
+    let header = headers.find(|(name, _)| name.eq_ignore_ascii_case("x-amz-request-id"));
+    let header = header.map(|(_, value)| value.as_str());
+    let theirs = theirs.request_id.as_deref();
+    theirs.or(header).or_else(|| text(body, "requestId"))
+}
+
+fn text<'a>(body: &'a Value, member: &str) -> Option<&'a str> {
+    body[member].as_str().filter(|text| !text.is_empty())
 }

@@ -16,13 +16,16 @@ use neptunedata::{
     },
 };
 use neptunedata_tests::{
-    additions::{HEADERS, OwnHeader},
+    additions::OwnHeader,
     vectors::{self, model::Model},
 };
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::report::{A_HAZARD, Report, UNKNOWN_OPERATION, is_known, operations, same};
+use crate::{
+    deviations::HEADERS,
+    report::{A_HAZARD, Report, UNKNOWN_OPERATION, is_known, operations, same},
+};
 
 const DATE: HeaderName = HeaderName::from_static("x-amz-date");
 const TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");

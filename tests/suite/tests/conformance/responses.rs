@@ -11,15 +11,12 @@ use neptunedata::{
     bytes::Bytes,
     http::{HeaderMap, HeaderName, HeaderValue, Response},
 };
-use neptunedata_tests::{
-    additions::OUTPUTS,
-    vectors::{self, decode_base64, model::Model},
-};
+use neptunedata_tests::vectors::{self, decode_base64, model::Model};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    deviations::{FLOAT_STEPS, RESPONSES, WITHOUT},
+    deviations::{self, FLOAT_STEPS, OUTPUTS, RESPONSES, WITHOUT},
     report::{A_HAZARD, Report, UNKNOWN_OPERATION, is_known, operations, same},
 };
 
@@ -29,8 +26,8 @@ pub(crate) struct Line {
     pub(crate) operation: String,
     kind: String,
     pub(crate) hazards: Vec<String>,
-    status: u16,
-    headers: BTreeMap<String, String>,
+    pub(crate) status: u16,
+    pub(crate) headers: BTreeMap<String, String>,
     body: Option<String>,
     body_base64: Option<String>,
     parsed: Option<Value>,
@@ -42,11 +39,11 @@ pub(crate) struct Line {
 
 /// An error as botocore sees it.
 #[derive(Deserialize)]
-struct Exception {
-    code: Value,
-    message: Value,
+pub(crate) struct Exception {
+    pub(crate) code: Value,
+    pub(crate) message: Value,
     exception: String,
-    request_id: Option<String>,
+    pub(crate) request_id: Option<String>,
 }
 
 /// What this client made of an answer, whole and through the machine.
@@ -230,7 +227,6 @@ impl Line {
 
     fn check_error(&self, ours: &ServiceError, theirs: &Exception) -> Result<(), String> {
         let body = serde_json::from_slice::<Value>(&self.body()).unwrap_or_default();
-        let text = |name: &str| body[name].as_str().filter(|text| !text.is_empty());
 
         let kind = match theirs.exception.as_str() {
             "ClientError" => ErrorKind::Unknown,
@@ -241,27 +237,11 @@ impl Line {
         };
         same("the kind", &ours.kind, &kind)?;
         same("the status", &ours.status.as_u16(), &self.status)?;
-        // Where no code was sent botocore puts the status in its place.
-        let status = self.status.to_string();
-        let sent = self.headers.values().any(|value| value.contains(&status))
-            || String::from_utf8_lossy(&self.body()).contains(&format!("\"{status}\""));
-        let code = theirs.code.as_str().filter(|code| *code != status || sent);
+        let code = deviations::code(self, theirs);
         same("the code", &ours.code(), &code)?;
-        // botocore never looks at `detailedMessage`, which is where Neptune puts its text.
-        let message = text("detailedMessage").or(theirs.message.as_str());
-        same(
-            "the message",
-            ours.message.as_str(),
-            message.unwrap_or_default(),
-        )?;
-        let header = |wanted: &str| {
-            let mut headers = self.headers.iter();
-            let found = headers.find(|(name, _)| name.eq_ignore_ascii_case(wanted));
-            found.map(|(_, value)| value.as_str())
-        };
-        // botocore takes this header for successes only.
-        let id = theirs.request_id.as_deref();
-        let id = id.or(header("x-amz-request-id")).or(text("requestId"));
+        let message = deviations::message(&body, theirs).unwrap_or_default();
+        same("the message", ours.message.as_str(), message)?;
+        let id = deviations::request_id(self, &body, theirs);
         same("the request id", &ours.request_id.as_deref(), &id)?;
         same("the body kept", ours.body.as_ref(), self.body().as_slice())
     }
