@@ -1,7 +1,10 @@
 //! Stopped anywhere, it goes on from the last checkpoint: nothing is missed, and little comes again.
 
+use std::collections::BTreeMap;
+
 use neptunedata::{
-    Changes, ChangesOptions, Checkpoint, GetSparqlStream, Input, Start, Transactions,
+    Cause, Changes, ChangesErrorKind, ChangesOptions, Checkpoint, GetSparqlStream, Input, Start,
+    Transactions,
 };
 use proptest::{collection::vec, option, prelude::*, test_runner::Config};
 
@@ -14,6 +17,8 @@ use super::{
 #[derive(Debug, Clone)]
 enum Happens {
     Commit(usize),
+    /// So many commits are not kept any more.
+    Trimmed(usize),
     Throttled,
     Fault,
     Cut,
@@ -82,6 +87,10 @@ impl Plan {
         let instead: Option<Input> = match self.happens.get(at).unwrap_or(&Happens::Nothing) {
             Happens::Commit(length) => {
                 server.commit(*length);
+                None
+            }
+            Happens::Trimmed(commits) => {
+                server.trim(*commits);
                 None
             }
             Happens::Throttled => Some(refuse(429, "ThrottlingException")),
@@ -208,5 +217,106 @@ proptest! {
         let log: Vec<_> = server.log.iter().map(|(id, _)| *id).collect();
         prop_assert_eq!(certain, log);
         prop_assert!(since.is_empty());
+    }
+
+    /// From anywhere, while the stream is trimmed and with transactions beyond the limit: whatever is not
+    /// seen is told by an error.
+    #[test]
+    fn what_is_not_seen_is_told(
+        plan in plan(),
+        trims in vec((0..40_usize, 1..6_usize), 0..4),
+        limit in 1..9_usize,
+        from_latest in any::<bool>(),
+    ) {
+        let mut plan = Plan { tells_ends: true, ..plan };
+        for (place, commits) in trims {
+            let place = place.min(plan.happens.len());
+            plan.happens.insert(place, Happens::Trimmed(commits));
+        }
+        let mut server = plan.server();
+        let mut kept: Option<Checkpoint> = None;
+        let mut begin = if from_latest { Start::Latest } else { Start::TrimHorizon };
+        let mut limit = limit;
+        let mut asked = 0;
+        // Lengths of all commits, also of those that are trimmed.
+        let lengths = |server: &Server| {
+            let ends = server.ends.iter();
+            ends.map(|id| (id.commit_num, id.op_num)).collect::<BTreeMap<_, _>>()
+        };
+        let mut run = 0;
+        while run <= plan.stops.len() {
+            let start = kept.map_or(begin, Start::After);
+            let options = plan.options().transaction_limit(limit);
+            let machine =
+                Transactions::<GetSparqlStream>::with_options(&unsigned(), start, options, plan.seed);
+            let mut running = Run::new(machine);
+            // The last commit before what comes next; not known before the first of a run without a place.
+            let mut before = kept.map(|kept| kept.event_id().commit_num);
+            let horizon = server.trimmed;
+            server.latest = None;
+            let mut ended = None;
+            let mut items = 0;
+            for _ in 0..plan.stops.get(run).copied().unwrap_or(2_000) {
+                if server.asked.len() != asked {
+                    asked = server.asked.len();
+                    plan.let_happen(&mut server, asked);
+                }
+                match running.next(&mut server, 1) {
+                    Came::Stopped => {}
+                    Came::Done(result) => {
+                        ended = result.err();
+                        break;
+                    }
+                    Came::Item(item) => {
+                        prop_assert!(item.records.len() <= limit);
+                        let whole = lengths(&server)[&item.commit_num];
+                        prop_assert_eq!(i64::try_from(item.records.len()).unwrap(), whole);
+                        match (before, start) {
+                            (Some(before), _) => prop_assert_eq!(item.commit_num, before + 1),
+                            // A stream without a record has no end to begin behind.
+                            (None, Start::Latest) => {
+                                let latest = server.latest.unwrap_or(0);
+                                prop_assert_eq!(item.commit_num, latest + 1);
+                            }
+                            // What is trimmed before it is asked for was never promised.
+                            (None, _) => prop_assert!(
+                                (horizon + 1..=server.trimmed + 1).contains(&item.commit_num)
+                            ),
+                        }
+                        before = Some(item.commit_num);
+                        items += 1;
+                        if items % plan.kept_every == 0 {
+                            kept = Some(item.checkpoint);
+                        }
+                    }
+                }
+            }
+            run += 1;
+            let Some(error) = ended else {
+                continue;
+            };
+            let Cause::Changes(cause) = error.cause() else {
+                return Err(TestCaseError::fail(error.to_string()));
+            };
+            match cause.kind() {
+                ChangesErrorKind::TooLarge => {
+                    let commit = cause.place().commit_num;
+                    prop_assert!(before.is_none_or(|before| commit == before + 1));
+                    prop_assert!(lengths(&server)[&commit] > i64::try_from(limit).unwrap());
+                    let named = format!("limit of {limit}");
+                    prop_assert!(error.to_string().contains(&named), "{}", error);
+                    limit = 1_000_000;
+                }
+                ChangesErrorKind::Expired => {
+                    // Something of what was to come is gone, and it is told from where on.
+                    prop_assert!(cause.place().commit_num <= server.trimmed);
+                    kept = None;
+                    begin = Start::TrimHorizon;
+                }
+                other => prop_assert!(false, "{:?}", other),
+            }
+            // What was stopped by an error goes on.
+            run = run.min(plan.stops.len());
+        }
     }
 }

@@ -1,6 +1,9 @@
 //! A server with a change stream, and a driver between it and a machine.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use http::{HeaderMap, Response, Uri};
 use neptunedata::{
@@ -27,6 +30,12 @@ pub(crate) struct Server {
     pub(crate) asked: Vec<(Duration, Uri)>,
     /// What is answered in place of pages, first to last.
     pub(crate) instead: Vec<Input>,
+    /// The last record of every commit that there ever was.
+    pub(crate) ends: BTreeSet<EventId>,
+    /// The last commit that is not kept any more.
+    pub(crate) trimmed: i64,
+    /// The last commit when the stream's end was last asked for.
+    pub(crate) latest: Option<i64>,
 }
 
 impl Server {
@@ -40,6 +49,9 @@ impl Server {
             tells_head: true,
             asked: Vec::new(),
             instead: Vec::new(),
+            ends: BTreeSet::new(),
+            trimmed: 0,
+            latest: None,
         };
         for length in commits {
             server.commit(*length);
@@ -48,11 +60,24 @@ impl Server {
     }
 
     pub(crate) fn commit(&mut self, length: usize) {
-        let last = self.log.last().map_or(0, |(id, _)| id.commit_num);
+        let last = self.head();
         for op in 1..=length {
             let id = EventId::new(last + 1, i64::try_from(op).expect("few"));
             self.log.push((id, op == length));
+            self.ends.extend((op == length).then_some(id));
         }
+    }
+
+    /// The last commit.
+    pub(crate) fn head(&self) -> i64 {
+        self.log.last().map_or(0, |(id, _)| id.commit_num)
+    }
+
+    /// Keeps no more of the oldest commits, but always the last.
+    pub(crate) fn trim(&mut self, commits: usize) {
+        let commits = i64::try_from(commits).expect("few");
+        self.trimmed = (self.trimmed + commits).min((self.head() - 1).max(0));
+        self.log.retain(|(id, _)| id.commit_num > self.trimmed);
     }
 
     pub(crate) fn answer(&mut self, at: Duration, uri: &Uri) -> Input {
@@ -78,10 +103,16 @@ impl Server {
             IteratorType::TrimHorizon => 0,
             IteratorType::Latest => {
                 limit = 1;
+                self.latest = Some(self.head());
                 self.log.len().saturating_sub(1)
             }
             IteratorType::AfterSequenceNumber => {
                 let id = EventId::new(number("commitNum").unwrap(), number("opNum").unwrap());
+                // What follows the end of a commit follows it also when the commit itself is gone.
+                let follows = id.commit_num + i64::from(self.ends.contains(&id));
+                if follows <= self.trimmed {
+                    return refuse(400, "ExpiredStreamException");
+                }
                 self.log.partition_point(|(other, _)| *other <= id)
             }
             other => panic!("{other}"),
