@@ -3,9 +3,10 @@
 //! ```text
 //! cargo run --release --example rows_blocking
 //! cargo run --release --example rows_blocking -- 64
+//! cargo run --release --example rows_blocking -- 64 keep
 //! ```
 //!
-//! The number is the size of the answer in MiB, 1024 by default. The emulator makes it while it is
+//! The number is the size of the answer in MiB, 1024 by default; `keep` keeps all rows, to compare. The emulator makes it while it is
 //! sent, in this process, so the memory told is that of both. Ends non-zero when it grew by more than
 //! 16 MiB.
 
@@ -28,12 +29,13 @@ struct Person {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let size = env::args().nth(1).map_or(Ok(1024), |size| size.parse())?;
+    let keep = env::args().nth(2).is_some_and(|word| word == "keep");
     let server = large_answer(size)?;
 
     let client = Client::unsigned(Endpoint::parse(&server.endpoint())?)?;
     let query = ExecuteOpenCypherQuery::new("MATCH (p:Person) RETURN id(p) AS id, p.name AS name");
     let (begun, before) = (Instant::now(), resident::now());
-    let (mut letters, mut most) = (0, before);
+    let (mut letters, mut most, mut kept) = (0, before, Vec::new());
     let mut people = client.rows::<Person>(&query);
     for person in &mut people {
         let person = person?;
@@ -41,11 +43,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         if person.id % 65_536 == 0 {
             most = most.max(resident::now());
         }
+        kept.extend(keep.then_some(person));
     }
 
+    most = most.max(resident::now());
     let rows = people.end().ok_or("no end")?.rows;
     let time = begun.elapsed().as_secs_f64();
     let written = server.connections().bytes_written;
+    drop(kept);
     println!(
         "{rows} rows, {letters} letters in names, {} MiB",
         written >> 20

@@ -218,6 +218,21 @@ fn rows_are_read_in_little_memory() {
     }
 }
 
+/// What the examples end with is no matter of course.
+#[cfg(target_os = "linux")]
+#[test]
+fn keeping_all_rows_takes_too_much_memory() {
+    for name in ["rows", "rows_blocking"] {
+        let output = example(name).args(["48", "keep"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{name}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            stderr.contains("that is more than 16384 KiB"),
+            "{name}: {stderr}"
+        );
+    }
+}
+
 #[test]
 fn a_load_is_waited_for() {
     for name in ["wait_for_load", "wait_for_load_blocking"] {
