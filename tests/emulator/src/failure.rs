@@ -103,7 +103,7 @@ impl Failure {
         );
         Response::new(self.status, body).header(
             header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
+            HeaderValue::from_static("application/x-amz-json-1.0"),
         )
     }
 }
