@@ -1,5 +1,10 @@
 //! Whole answers: successes, error answers, and what is neither.
 
+#[cfg(feature = "arbitrary")]
+mod by_arbitrary;
+#[cfg(feature = "proptest")]
+mod by_proptest;
+
 use std::{fmt, marker::PhantomData};
 
 use bytes::Bytes;
@@ -377,136 +382,5 @@ impl<O> fmt::Debug for Damaged<O> {
 impl<O> fmt::Debug for AnyAnswer<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.response.fmt(f)
-    }
-}
-
-#[cfg(feature = "proptest")]
-mod by_proptest {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    impl<O> Arbitrary for Success<O>
-    where
-        O: Operation + 'static,
-        O::Output: Answer + Arbitrary + 'static,
-    {
-        type Parameters = ();
-        type Strategy = BoxedStrategy<Self>;
-
-        fn arbitrary_with((): ()) -> Self::Strategy {
-            (any::<O::Output>(), Manner::strategy())
-                .prop_map(|(output, manner)| Success::new(output, &manner))
-                .boxed()
-        }
-    }
-
-    impl Arbitrary for Refusal {
-        type Parameters = ();
-        type Strategy = BoxedStrategy<Self>;
-
-        fn arbitrary_with((): ()) -> Self::Strategy {
-            Wording::strategy().prop_map(Wording::write).boxed()
-        }
-    }
-
-    impl<O> Arbitrary for Damaged<O>
-    where
-        O: Operation + 'static,
-        O::Output: Answer + Arbitrary + 'static,
-    {
-        type Parameters = ();
-        type Strategy = BoxedStrategy<Self>;
-
-        fn arbitrary_with((): ()) -> Self::Strategy {
-            let parts = (
-                any::<O::Output>(),
-                Manner::strategy(),
-                any::<Damage>(),
-                any::<u16>(),
-                any::<Refusal>(),
-            );
-            parts
-                .prop_map(|(output, manner, damage, place, refusal)| {
-                    Damaged::new(&output, &manner, damage, place, &refusal)
-                })
-                .boxed()
-        }
-    }
-
-    impl<O> Arbitrary for AnyAnswer<O>
-    where
-        O: Operation + 'static,
-        O::Output: Answer + Arbitrary + 'static,
-    {
-        type Parameters = ();
-        type Strategy = BoxedStrategy<Self>;
-
-        fn arbitrary_with((): ()) -> Self::Strategy {
-            prop_oneof![
-                any::<Success<O>>().prop_map(|success| success.response),
-                any::<Refusal>().prop_map(|refusal| refusal.response),
-                any::<Damaged<O>>().prop_map(|damaged| damaged.response),
-            ]
-            .prop_map(AnyAnswer::new)
-            .boxed()
-        }
-    }
-}
-
-#[cfg(feature = "arbitrary")]
-mod by_arbitrary {
-    use arbitrary::{Arbitrary, Result, Unstructured};
-
-    use super::*;
-
-    impl<'a, O> Arbitrary<'a> for Success<O>
-    where
-        O: Operation,
-        O::Output: Answer + Arbitrary<'a>,
-    {
-        fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-            let manner = Manner::draw(u)?;
-            Ok(Success::new(u.arbitrary()?, &manner))
-        }
-    }
-
-    impl<'a> Arbitrary<'a> for Refusal {
-        fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-            Wording::draw(u).map(Wording::write)
-        }
-    }
-
-    impl<'a, O> Arbitrary<'a> for Damaged<O>
-    where
-        O: Operation,
-        O::Output: Answer + Arbitrary<'a>,
-    {
-        fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-            let (manner, damage, place) = (Manner::draw(u)?, u.arbitrary()?, u.arbitrary()?);
-            let refusal = u.arbitrary()?;
-            Ok(Damaged::new(
-                &u.arbitrary()?,
-                &manner,
-                damage,
-                place,
-                &refusal,
-            ))
-        }
-    }
-
-    impl<'a, O> Arbitrary<'a> for AnyAnswer<O>
-    where
-        O: Operation,
-        O::Output: Answer + Arbitrary<'a>,
-    {
-        fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-            let response = match u.int_in_range(0..=2_u8)? {
-                0 => u.arbitrary::<Success<O>>()?.response,
-                1 => u.arbitrary::<Refusal>()?.response,
-                _ => u.arbitrary::<Damaged<O>>()?.response,
-            };
-            Ok(AnyAnswer::new(response))
-        }
     }
 }

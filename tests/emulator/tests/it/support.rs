@@ -118,7 +118,10 @@ pub(crate) fn refused(
             .unwrap_or_else(|| panic!("no {name} in {body}"))
             .to_owned()
     };
-    assert_eq!(answer.head.headers["content-type"], "application/x-amz-json-1.0");
+    assert_eq!(
+        answer.head.headers["content-type"],
+        "application/x-amz-json-1.0"
+    );
     assert_eq!(
         answer.head.headers["x-amzn-requestid"],
         text("requestId").as_str()
