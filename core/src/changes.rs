@@ -1,6 +1,7 @@
 //! Following change streams: [`Changes`] one by one, [`Transactions`] whole.
 
 mod checkpoint;
+mod ends;
 mod options;
 mod source;
 mod transactions;
@@ -13,6 +14,8 @@ use crate::{
     Session, Step, Timeouts, TransportErrorKind, call::Random,
 };
 
+use ends::Ends;
+
 pub use checkpoint::Checkpoint;
 pub use options::ChangesOptions;
 pub use source::{ChangeRecord, ChangeSource};
@@ -24,6 +27,8 @@ const FIRST_LIMIT: i64 = 1000;
 const PAGE_SIZE: i64 = 8 * 1024 * 1024;
 /// From this size on a page may have been cut.
 const CUT_SIZE: usize = 9 * 1024 * 1024;
+/// The server's wishes are respected up to this, as between the attempts of a call.
+const LONGEST_WISH: Duration = Duration::from_secs(60);
 
 /// Where following a change stream begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +53,8 @@ pub enum Start {
 /// worked on, and begins with it the next time, misses nothing; records behind it come again. For
 /// whole transactions see [`Transactions`].
 ///
-/// Changes that are lost are never passed over: a place that is no longer kept (`U18`), and one beyond
-/// the end of the stream, as after a fast reset or a restore (`U17`), are errors with a
+/// Changes that are lost are never passed over: a place that is no longer kept (`U18`), one beyond the
+/// end of the stream, as after a fast reset or a restore (`U17`), and a gap are errors with a
 /// [`ChangesError`](crate::ChangesError) as their cause. The latter goes unnoticed where the new stream has
 /// grown past the old place before anybody asked.
 ///
@@ -79,6 +84,7 @@ pub struct Changes<O: ChangeSource> {
     failures: u32,
     /// Since when place and end of the stream do not go together.
     odd_since: Option<Duration>,
+    ends: Ends,
 }
 
 #[derive(Debug)]
@@ -134,6 +140,9 @@ impl<O: ChangeSource> Changes<O> {
         options: ChangesOptions,
         seed: u64,
     ) -> Self {
+        let mut options = options;
+        // What may pass is waited for here, gently; attempts on top of it would come in bursts.
+        options.call.only_cured = options.call.max_attempts.is_none();
         let (position, checkpoint) = match start {
             Start::TrimHorizon => (Position::TrimHorizon, None),
             Start::Latest => (Position::Latest, None),
@@ -155,6 +164,7 @@ impl<O: ChangeSource> Changes<O> {
             refused: 0,
             failures: 0,
             odd_since: None,
+            ends: Ends::default(),
         }
     }
 
@@ -194,7 +204,9 @@ impl<O: ChangeSource> Changes<O> {
 
     fn answered(&mut self, answered: Answered<O::Output>, now: Now) -> Next<O> {
         let Answered { output, body, .. } = answered;
-        let records = O::records(output);
+        let Some(records) = O::records(output) else {
+            return self.end(trouble::no_records::<O>(body));
+        };
         if let Some(nameless) = records
             .iter()
             .position(|record| record.event_id().is_none())
@@ -230,7 +242,10 @@ impl<O: ChangeSource> Changes<O> {
     fn begin_after(&mut self, id: Option<EventId>, is_last_op: bool) {
         self.position = id.map_or(Position::TrimHorizon, Position::After);
         match id {
-            Some(id) if is_last_op => self.checkpoint = Some(Checkpoint::after(id)),
+            Some(id) if is_last_op => {
+                self.checkpoint = Some(Checkpoint::after(id));
+                self.ends.pass(id, true);
+            }
             Some(id) => self.skipped = Some(id.commit_num),
             None => {}
         }
@@ -244,9 +259,13 @@ impl<O: ChangeSource> Changes<O> {
             if matches!(self.position, Position::After(last) if event_id <= last) {
                 continue;
             }
+            if let Some(after) = self.ends.gap_before(event_id) {
+                return self.gap(after, event_id);
+            }
             self.position = Position::After(event_id);
             self.fresh = true;
             self.idle = 0;
+            self.ends.pass(event_id, record.is_last_op());
             let checkpoint = record.is_last_op().then_some(Checkpoint::after(event_id));
             self.checkpoint = checkpoint.or(self.checkpoint);
             if self
@@ -302,7 +321,7 @@ impl<O: ChangeSource> Changes<O> {
         let ChangesOptions { idle, max_idle, .. } = self.options;
         let wait = self.random.nearly(idle, doublings, max_idle);
         self.state = State::Pausing;
-        Step::Wait(wait.max(wish))
+        Step::Wait(wait.max(wish.min(LONGEST_WISH)))
     }
 
     fn end(&mut self, error: Error) -> Next<O> {

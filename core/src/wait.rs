@@ -301,7 +301,7 @@ impl<W: Watch> Wait<W> {
             // Who took the item let the time pass.
             return self.ask(now);
         }
-        if left.is_zero() || wish > left {
+        if left.is_zero() {
             return self.timed_out(now);
         }
         let first = self.options.interval.unwrap_or(W::PACE.interval);

@@ -24,6 +24,8 @@ use crate::{Effect, wire::extras::Extras};
 pub struct CallOptions {
     pub(crate) effect: Option<Effect>,
     pub(crate) max_attempts: Option<u32>,
+    /// Tries again only what has been cured: who asks waits for the rest.
+    pub(crate) only_cured: bool,
     pub(crate) body_limit: Option<usize>,
     pub(crate) row_limit: Option<usize>,
     pub(crate) timeouts: Timeouts,

@@ -47,7 +47,8 @@ impl ChangesOptions {
     }
 
     /// The most records to ask for at once, 1 to 100,000; the latter by default. It begins with
-    /// 1,000 and goes by the size of the records from then on: the service ends a page at 10 MB.
+    /// 1,000 and goes by the size of the records from then on: the service ends a page at 10 MB, and
+    /// the client may have a [limit of its own](CallOptions::body_limit).
     #[must_use]
     pub fn page_limit(mut self, records: i64) -> Self {
         self.page_limit = records.clamp(1, 100_000);
@@ -73,7 +74,8 @@ impl ChangesOptions {
     }
 
     /// How many times of asking in a row may fail in a way that may pass, 10 by default; each is a
-    /// call with attempts of its own. Being refused for load does not count, it only slows down.
+    /// call of one attempt, unless [`call`](Self::call) says otherwise. Being refused for load does not
+    /// count, it only slows down; a longer wait that the server wishes for is respected up to 60 s.
     #[must_use]
     pub fn transient_failures(mut self, failures: u32) -> Self {
         self.transient_failures = failures;
@@ -82,7 +84,7 @@ impl ChangesOptions {
 
     /// The most records of one transaction, 1,000,000 by default; at least 1. They are all in memory
     /// when [`Transactions`](crate::Transactions) are handed out; single [`Changes`](crate::Changes)
-    /// have no limit.
+    /// have no limit. It counts records and not their size, so choose it by what yours have.
     #[must_use]
     pub fn transaction_limit(mut self, records: usize) -> Self {
         self.transaction_limit = records.max(1);

@@ -14,8 +14,8 @@ pub trait ChangeSource: Operation {
     /// Asks for the page that begins there, with so many records at most.
     fn page(start: IteratorType, id: Option<EventId>, limit: Option<i64>) -> Self;
 
-    /// The records of an answer.
-    fn records(output: Self::Output) -> Vec<Self::Record>;
+    /// The records of an answer; `None` if it does not have any list of them, which is no answer.
+    fn records(output: Self::Output) -> Option<Vec<Self::Record>>;
 }
 
 /// A record of a change stream.
@@ -41,8 +41,8 @@ macro_rules! sources {
                 page
             }
 
-            fn records(output: Self::Output) -> Vec<$record> {
-                output.records.unwrap_or_default()
+            fn records(output: Self::Output) -> Option<Vec<$record>> {
+                output.records
             }
         }
 

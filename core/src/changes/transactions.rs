@@ -17,7 +17,7 @@ use super::{
 /// spans pages is put together. With one that has more records than
 /// [`transaction_limit`](ChangesOptions::transaction_limit) it ends, before handing out any of it.
 ///
-/// The end of a transaction is where the service says so, or where another one begins.
+/// The end of a transaction is where the service says so or, where it never does, where another one begins.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -211,6 +211,7 @@ impl<O: ChangeSource> Machine for Transactions<O> {
                         let error = ChangesError {
                             kind: ChangesErrorKind::TooLarge,
                             place: self.first,
+                            next: None,
                             head: None,
                             limit: self.limit,
                             trouble: None,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::{
-    ChangesError, ChangesErrorKind, DecodeError, DecodeErrorKind, Error, ErrorKind, EventId,
+    Cause, ChangesError, ChangesErrorKind, DecodeError, DecodeErrorKind, Error, ErrorKind, EventId,
     FailureKind, Now, Operation, RetryClass, TransportErrorKind,
 };
 
@@ -20,11 +20,18 @@ impl<O: ChangeSource> Changes<O> {
             (Some(ErrorKind::ExpiredStreamException), Position::After(place)) => {
                 self.lost(ChangesErrorKind::Expired, place, None, error)
             }
-            _ => self.failed_otherwise(error),
+            _ => self.failed_otherwise(error, now),
         }
     }
 
-    fn failed_otherwise(&mut self, error: Error) -> Next<O> {
+    fn failed_otherwise(&mut self, error: Error, now: Now) -> Next<O> {
+        // What the stream looks like now is not known any more.
+        self.odd_since = None;
+        if is_too_large(&error) && self.limit > 1 {
+            self.limit = self.limit.checked_div(4).unwrap_or(1).max(1);
+            self.options.page_limit = self.limit;
+            return self.ask(now);
+        }
         let for_load = matches!(
             error.retry_class(),
             Some(RetryClass::Throttled | RetryClass::Memory)
@@ -78,6 +85,19 @@ impl<O: ChangeSource> Changes<O> {
         self.lost(kind, place, head, error)
     }
 
+    /// The stream goes on behind records that it should have given before.
+    pub(super) fn gap(&mut self, after: EventId, next: EventId) -> Next<O> {
+        let error = ChangesError {
+            kind: ChangesErrorKind::Gap,
+            place: after,
+            next: Some(next),
+            head: None,
+            limit: self.options.transaction_limit,
+            trouble: None,
+        };
+        self.end(Error::new(O::INFO.name, Box::new(error)))
+    }
+
     fn lost(
         &mut self,
         kind: ChangesErrorKind,
@@ -89,12 +109,29 @@ impl<O: ChangeSource> Changes<O> {
         let error = ChangesError {
             kind,
             place,
+            next: None,
             head,
             limit: self.options.transaction_limit,
             trouble: Some(error),
         };
         self.end(Error::new(O::INFO.name, Box::new(error)))
     }
+}
+
+/// Whether a page is longer than the client takes.
+fn is_too_large(error: &Error) -> bool {
+    let kind = match error.cause() {
+        Cause::Decode(error) => error.kind(),
+        _ => return false,
+    };
+    kind == DecodeErrorKind::TooLarge
+}
+
+/// Without records an answer is no page.
+pub(super) fn no_records<O: Operation>(body: Bytes) -> Error {
+    let kind = DecodeErrorKind::Shape;
+    let error = DecodeError::new(O::INFO.name, kind, "records", "it is missing", body);
+    Error::new(O::INFO.name, error)
 }
 
 /// A page whose records are not in order would be read in parts.

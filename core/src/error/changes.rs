@@ -16,6 +16,9 @@ pub enum ChangesErrorKind {
     Ahead,
     /// A transaction has more records than the limit.
     TooLarge,
+    /// The stream goes on without the end of a transaction, or with one that lacks its beginning:
+    /// changes are lost.
+    Gap,
 }
 
 /// A change stream that cannot be followed any further: what is lost, and where.
@@ -26,6 +29,7 @@ pub enum ChangesErrorKind {
 pub struct ChangesError {
     pub(crate) kind: ChangesErrorKind,
     pub(crate) place: EventId,
+    pub(crate) next: Option<EventId>,
     pub(crate) head: Option<EventId>,
     pub(crate) limit: usize,
     pub(crate) trouble: Option<Error>,
@@ -40,6 +44,11 @@ impl ChangesError {
     /// The place that was read last, or for a transaction that is too large its first record.
     pub fn place(&self) -> EventId {
         self.place
+    }
+
+    /// The first record behind a [gap](ChangesErrorKind::Gap).
+    pub fn next(&self) -> Option<EventId> {
+        self.next
     }
 
     /// The last record of the stream, as far as the service says.
@@ -76,6 +85,16 @@ impl fmt::Display for ChangesError {
                     f,
                     " before {place}, which was read already: the data was reset or restored, and what \
                      was changed since is not known"
+                )
+            }
+            (ChangesErrorKind::Gap, _) => {
+                f.write_str("the change stream goes on")?;
+                if let Some(next) = self.next {
+                    write!(f, " at {next}")?;
+                }
+                write!(
+                    f,
+                    " without all that has to be between there and {place}, so changes are lost"
                 )
             }
             (ChangesErrorKind::TooLarge, _) => write!(

@@ -61,7 +61,8 @@ impl WaitOptions {
         self
     }
 
-    /// How long to wait in all, by the monotonic clock. At the end it is asked a last time. That may
+    /// How long to wait in all, by the monotonic clock. At the end it is asked a last time, also where the
+    /// server wishes for a longer wait (`Retry-After`, which is respected until then). That may
     /// take a second, and so may a time of asking that began within the last second; all others are
     /// given up at the end.
     #[must_use]

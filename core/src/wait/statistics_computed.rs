@@ -14,10 +14,16 @@ struct Wanted {
     id: Option<String>,
     /// From a later time than this.
     after: Option<Timestamp>,
+    /// How many answers in a row had a note and no statistics.
+    notes: u8,
 }
 
+/// With no statistics there, nothing tells which computation a note is from. That of an earlier one is gone when the
+/// next begins, or stays as long as that takes; nobody says.
+const NOTES: u8 = 5;
+
 impl Wanted {
-    fn see(&self, statistics: Option<&Statistics>) -> Sight<Statistics, Statistics> {
+    fn see(&mut self, statistics: Option<&Statistics>) -> Sight<Statistics, Statistics> {
         let Some(statistics) = statistics else {
             return Sight::Going(Statistics::default());
         };
@@ -26,10 +32,14 @@ impl Wanted {
         let is_none = matches!(id, None | Some("-1" | ""));
         let is_new = self.is_new(statistics);
         // Why the last computation failed (`M27`), unless that was one before.
-        let failure = statistics
-            .note
-            .as_deref()
-            .filter(|note| !note.is_empty() && (is_none || is_new));
+        let note = statistics.note.as_deref().filter(|note| !note.is_empty());
+        self.notes = match is_none && note.is_some() {
+            true => self.notes.saturating_add(1),
+            false => 0,
+        };
+        let is_any = self.id.is_none() && self.after.is_none();
+        let is_of_this = is_new || (is_none && (is_any || self.notes >= NOTES));
+        let failure = note.filter(|_| is_of_this);
         if let Some(note) = failure {
             return Sight::Failed {
                 status: name(statistics),
@@ -84,6 +94,9 @@ macro_rules! computed {
             }
 
             /// Waits for this computation or a later one: the `statisticsId` that a refresh answers.
+            ///
+            /// The note of an earlier one that failed does not count. Where there are no statistics at all
+            /// nothing tells whose note it is: it counts when five answers in a row have it.
             #[must_use]
             pub fn with_id(mut self, statistics_id: impl Into<String>) -> Self {
                 self.0.id = Some(statistics_id.into());
@@ -91,7 +104,7 @@ macro_rules! computed {
             }
 
             /// Waits for statistics from a later time than this, which those before had as their
-            /// `date`.
+            /// `date`. For notes see [`with_id`](Self::with_id).
             #[must_use]
             pub fn newer_than(mut self, date: impl Into<Timestamp>) -> Self {
                 self.0.after = Some(date.into());

@@ -80,7 +80,9 @@ impl Plan {
     }
 
     fn options(&self) -> ChangesOptions {
-        ChangesOptions::new().page_limit(self.page_limit)
+        ChangesOptions::new()
+            .page_limit(self.page_limit)
+            .transient_failures(100)
     }
 
     fn let_happen(&self, server: &mut Server, at: usize) {

@@ -7,10 +7,12 @@ use neptunedata::{
     ErrorKind, EventId, FailureKind, GetSparqlStream, Input, Machine, Sent, Start, Step,
     Transactions, TransportError, TransportErrorKind,
 };
+use serde_json::json;
 
 use super::{
     drive::{Clock, unsigned},
-    server::{Came, Run, Server, cut, refuse},
+    script::exception,
+    server::{Came, Run, Server, cut, refuse, respond},
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -167,6 +169,186 @@ fn pages_out_of_order_are_no_answers() {
     server.instead = vec![page(&[4, 5, 5, 6])];
     let (items, _) = follow(Start::TrimHorizon, once()).all(&mut server);
     assert_eq!(items.len(), 3);
+}
+
+fn page(records: &[(i64, i64, bool)]) -> Input {
+    let records: Vec<_> = records
+        .iter()
+        .map(|(commit, op, is_last)| {
+            let mut record = json!({
+                "eventId": {"commitNum": commit, "opNum": op}, "op": "ADD", "data": {"stmt": "<s> <p> <o> .\n"},
+            });
+            if *is_last {
+                record["isLastOp"] = json!(true);
+            }
+            record
+        })
+        .collect();
+    respond(200, json!({"records": records}).to_string())
+}
+
+/// What a commit lacks is lost, and a stream that tells where commits end shows it.
+#[test]
+fn gaps_say_what_is_lost() {
+    let whole = [(3, 1, false), (3, 2, true), (4, 1, true)];
+    let id = EventId::new;
+    for (before, after, place, next) in [
+        // The end of commit 5, and maybe more.
+        (
+            &[(5, 1, false), (5, 2, false)][..],
+            (7, 1, true),
+            id(5, 2),
+            id(7, 1),
+        ),
+        // The beginning of commit 7, and maybe more.
+        (&[(5, 1, true)], (7, 5, true), id(5, 1), id(7, 5)),
+        (&[], (5, 2, true), id(4, 1), id(5, 2)),
+    ] {
+        let mut server = Server::with(&[]);
+        let records = [&whole, before].concat();
+        server.instead = vec![page(&records), page(&[after])];
+        let (items, result) = follow(Start::TrimHorizon, once()).all(&mut server);
+        let error = result.expect_err("a gap");
+        let cause = lost(&error, ChangesErrorKind::Gap);
+        assert_eq!((cause.place(), cause.next()), (place, Some(next)));
+        assert_eq!(items.len(), records.len());
+        let text = format!(
+            "the change stream goes on at {next} without all that has to be between there and {place}, so \
+             changes are lost"
+        );
+        assert_eq!(error.to_string(), text);
+
+        // Whole transactions come out before it, and nothing of one in parts.
+        server.instead = vec![page(&records), page(&[after])];
+        let start = Start::TrimHorizon;
+        let mut run = Run::new(Transactions::<GetSparqlStream>::with_options(
+            &unsigned(),
+            start,
+            once(),
+            1,
+        ));
+        let (transactions, result) = run.all(&mut server);
+        assert!(result.is_err());
+        let ends = records.iter().filter(|(.., is_last)| *is_last).count();
+        assert_eq!(transactions.len(), ends);
+    }
+}
+
+/// Where a stream does not tell, or counts in another way, none is seen.
+#[test]
+fn gaps_are_not_made_up() {
+    for records in [
+        &[(3, 1, false), (3, 2, false), (5, 1, false), (6, 1, false)][..],
+        &[(3, 0, true), (4, 0, true), (6, 0, true)],
+        &[(3, 2, true), (4, 5, true), (6, 3, true)],
+        // The oldest commit may have lost its beginning.
+        &[(3, 2, true), (4, 1, false), (4, 3, true)],
+    ] {
+        let mut server = Server::with(&[]);
+        server.instead = vec![page(records)];
+        let (items, result) = follow(Start::TrimHorizon, once()).all(&mut server);
+        assert!(result.is_ok(), "{result:?}");
+        assert_eq!(items.len(), records.len());
+    }
+}
+
+#[test]
+fn pages_without_records_are_no_answers() {
+    for body in [
+        "{}",
+        r#"{"records":null}"#,
+        r#"{"lastEventId":{"commitNum":5,"opNum":1},"totalRecords":3}"#,
+    ] {
+        for start in [from(2, 1), Start::TrimHorizon, Start::Latest] {
+            let mut server = Server::with(&[]);
+            server.instead = vec![respond(200, body.to_owned())];
+            let (items, result) = follow(start, once()).all(&mut server);
+            let error = result.expect_err("no page");
+            assert_eq!((items.len(), error.kind()), (0, FailureKind::Decode));
+            assert!(
+                error.to_string().contains("records: it is missing"),
+                "{error}"
+            );
+        }
+    }
+    // An empty list is one.
+    let mut server = Server::with(&[]);
+    server.instead = vec![page(&[])];
+    assert!(follow(from(2, 1), once()).all(&mut server).1.is_ok());
+}
+
+/// Being odd has to last, and while the server fails nobody knows.
+#[test]
+fn oddness_begins_anew_behind_failures() {
+    let mut server = Server::with(&[1, 3]);
+    let odd = || server.not_found();
+    let mut instead = vec![odd()];
+    instead.extend((0..6).map(|_| refuse(429, "ThrottlingException")));
+    instead.push(odd());
+    server.instead = instead;
+    let mut run = follow(from(12, 1), ChangesOptions::new());
+    for _ in 0..8 {
+        assert!(matches!(run.next(&mut server, 2), Came::Stopped));
+    }
+    assert!(run.clock.now().mono - run.began > 30 * SECOND);
+    for _ in 0..11 {
+        server.commit(1);
+    }
+    assert!(matches!(run.next(&mut server, 2), Came::Item(_)));
+}
+
+/// One request for each time of waiting, also with options that say nothing.
+#[test]
+fn refusals_come_one_by_one() {
+    let mut server = Server::with(&[1; 3]);
+    server.instead = (0..9).map(|_| refuse(429, "ThrottlingException")).collect();
+    let mut run = follow(Start::TrimHorizon, ChangesOptions::new().until_end());
+    assert!(run.all(&mut server).1.is_ok());
+    assert_eq!(run.waits.len(), 9);
+    let growing = run.waits.windows(2).take(3);
+    assert!(
+        growing.into_iter().all(|pair| pair[0] < pair[1]),
+        "{:?}",
+        run.waits
+    );
+    assert!(run.waits[5..].iter().all(|wait| *wait > 10 * SECOND));
+}
+
+#[test]
+fn wishes_are_respected_up_to_a_minute() {
+    for (wish, longest) in [("45", 45), ("999999", 60)] {
+        let mut server = Server::with(&[1; 3]);
+        let busy = exception(503, "ServerShutdownException").header("retry-after", wish);
+        server.instead = vec![Input::Response(busy.whole(), Default::default())];
+        let mut run = follow(Start::TrimHorizon, ChangesOptions::new().until_end());
+        assert!(run.all(&mut server).1.is_ok());
+        assert_eq!(run.waits, [longest * SECOND]);
+    }
+}
+
+/// A page that the client does not take is asked for in parts.
+#[test]
+fn pages_keep_to_the_limit_of_the_client() {
+    let mut server = Server::with(&[1; 2000]);
+    server.padding = 3000;
+    let options = ChangesOptions::new()
+        .until_end()
+        .call(CallOptions::new().body_limit(1024 * 1024));
+    let mut run = follow(Start::TrimHorizon, options.clone());
+    let (items, result) = run.all(&mut server);
+    assert!(result.is_ok(), "{:?}", result.err());
+    assert_eq!((items.len(), run.waits.len()), (2000, 0));
+    // It is found once, and not again and again.
+    assert!(server.asked.len() < 16, "{}", server.asked.len());
+
+    // What does not fit by itself is an error.
+    let mut server = Server::with(&[1; 5]);
+    server.padding = 2_000_000;
+    let error = follow(Start::TrimHorizon, options)
+        .all(&mut server)
+        .1
+        .expect_err("too large");
+    assert_eq!(error.kind(), FailureKind::Decode);
 }
 
 #[test]

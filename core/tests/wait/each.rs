@@ -432,6 +432,18 @@ fn statistics_are_computed() {
     let script = [statistics("1588893232718", note), new];
     let waiter = PropertygraphStatisticsComputed::new().with_id("1700000000000");
     assert!(plain(waiter, &script).result.is_ok());
+    // Without statistics nothing tells whose it is, so it counts when it stays.
+    let none = statistics("-1", note);
+    for waiter in [
+        PropertygraphStatisticsComputed::new().with_id("1700000000000"),
+        PropertygraphStatisticsComputed::new().newer_than("2023-01-24T00:47:43.319Z"),
+    ] {
+        let mut passes = vec![none.clone(); 4];
+        passes.extend([statistics("-1", ""), none.clone(), script[1].clone()]);
+        assert!(plain(waiter.clone(), &passes).result.is_ok());
+        let error = failed(plain(waiter, &vec![none.clone(); 5]));
+        assert_eq!(error.status(), Some("no statistics"));
+    }
     let waiter = PropertygraphStatisticsComputed::new().with_id("1500000000000");
     assert_eq!(
         failed(plain(waiter, &script)).status(),

@@ -330,10 +330,15 @@ fn the_server_may_wish_for_a_wait() {
     let script = [busy.into(), load("LOAD_COMPLETED")];
     let done = run(ended(), once(WaitOptions::new()), &script);
     assert_eq!(done.waits, [45 * SECOND]);
-    // A wish beyond the time is not waited for.
+    // A wish beyond the time ends with it, and no sooner.
     let options = WaitOptions::new().timeout(40 * SECOND);
+    let done = run(ended(), once(options.clone()), &script);
+    assert!(matches!(done.waits[..], [wait] if wait > 39 * SECOND && wait <= 40 * SECOND));
+    assert!(done.result.is_ok());
+    let busy = exception(429, "TooManyRequestsException").header("retry-after", "7200");
+    let script = [busy.clone().into(), busy.into()];
     let done = run(ended(), once(options), &script);
-    assert!(done.waits.is_empty());
+    assert_eq!(done.waits.len(), 1);
     timed_out(&done.result.expect_err("the time is over"));
 }
 

@@ -135,6 +135,9 @@ impl Exchange {
         if again == Again::Remedied {
             return self.cure(cause, headers, now).ok_or(Stop::Permanent);
         }
+        if self.only_cured {
+            return Err(Stop::Attempts);
+        }
         let policy = self.session.retry_policy();
         if retry_after.is_some_and(|wait| wait > policy.retry_after_limit) {
             return Err(Stop::RetryAfter);
