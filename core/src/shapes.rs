@@ -14,6 +14,7 @@ mod statistics;
 mod stream;
 mod summary;
 mod text;
+mod text_or_base64;
 mod timestamp;
 
 pub(crate) use event_id::optional as optional_event_id;

@@ -2,11 +2,10 @@
 
 use std::{borrow::Cow, fmt};
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::text_or_base64;
 use crate::error::bounded_start;
 
 /// A body that nothing here looks into, such as RDF.
@@ -66,46 +65,12 @@ impl fmt::Debug for RawBody {
 
 impl Serialize for RawBody {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if let Ok(text) = std::str::from_utf8(&self.0) {
-            return serializer.serialize_str(text);
-        }
-        let mut object = serializer.serialize_map(Some(1))?;
-        object.serialize_entry("base64", &BASE64_STANDARD.encode(&self.0))?;
-        object.end()
+        text_or_base64::serialize(&self.0, serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for RawBody {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
-
-        impl<'de> Visitor<'de> for Either {
-            type Value = RawBody;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text, or an object with base64")
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<RawBody, E> {
-                Ok(RawBody::new(text.to_owned()))
-            }
-
-            fn visit_string<E: Error>(self, text: String) -> Result<RawBody, E> {
-                Ok(RawBody::new(text))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawBody, A::Error> {
-                let bytes = match map.next_entry::<String, String>()? {
-                    Some((key, text)) if key == "base64" => BASE64_STANDARD.decode(text).ok(),
-                    _ => None,
-                };
-                match (bytes, map.next_key::<String>()?) {
-                    (Some(bytes), None) => Ok(RawBody::new(bytes)),
-                    _ => Err(A::Error::custom("expected an object with base64 alone")),
-                }
-            }
-        }
-
-        deserializer.deserialize_any(Either)
+        text_or_base64::deserialize(deserializer).map(RawBody)
     }
 }

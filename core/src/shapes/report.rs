@@ -2,15 +2,17 @@
 
 use std::{borrow::Cow, fmt};
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::text_or_base64;
+
 /// A report about a query: text for people, with boxes drawn around it. Its form differs from one
-/// engine version to the next.
+/// engine version to the next, and it can be HTML: nothing tells it from a page that a proxy or a portal answers
+/// with a 200.
 ///
-/// The bytes are kept as they came. With serde it is a string: the text, or base64 of what is not
-/// UTF-8.
+/// The bytes are kept as they came. With serde it is a string or, if it is not UTF-8, an object whose
+/// only member `base64` has it in base64.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct ReportAsText(Bytes);
 
@@ -45,16 +47,13 @@ impl fmt::Debug for ReportAsText {
 
 impl Serialize for ReportAsText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match std::str::from_utf8(&self.0) {
-            Ok(text) => serializer.serialize_str(text),
-            Err(_) => serializer.serialize_str(&BASE64_STANDARD.encode(&self.0)),
-        }
+        text_or_base64::serialize(&self.0, serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for ReportAsText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(ReportAsText::new)
+        text_or_base64::deserialize(deserializer).map(ReportAsText)
     }
 }
 
@@ -76,6 +75,11 @@ mod tests {
         let report = ReportAsText::new(&b"\xff\xfea"[..]);
         assert_eq!(report.bytes().as_ref(), b"\xff\xfea");
         assert_eq!(report.text(), "\u{fffd}\u{fffd}a");
-        assert_eq!(serde_json::to_value(&report).unwrap(), "//5h");
+        let json = serde_json::to_value(&report).unwrap();
+        assert_eq!(json, serde_json::json!({"base64": "//5h"}));
+        assert_eq!(
+            serde_json::from_value::<ReportAsText>(json).unwrap(),
+            report
+        );
     }
 }

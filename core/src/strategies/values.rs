@@ -242,7 +242,10 @@ made_from! {
     // Text as a rule.
     RawBody: (Option<Bytes>, String), |(bytes, text)| RawBody::new(bytes.unwrap_or(text.into()));
     // Never blank, which is none.
-    ReportAsText: String, |text| ReportAsText::new(format!("Explain: {text}"));
+    ReportAsText: (Option<Bytes>, String), |(bytes, text)| {
+        let bytes: Bytes = bytes.unwrap_or(text.into());
+        ReportAsText::new([b"Explain: ", &bytes[..]].concat())
+    };
 }
 
 impl<A: MadeUp, B: MadeUp> MadeUp for (A, B) {

@@ -13,7 +13,7 @@ use neptunedata::{
 };
 use neptunedata_tests::vectors::{self, decode_base64, model::Model};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     deviations::{self, FLOAT_STEPS, OUTPUTS, RESPONSES, WITHOUT},
@@ -298,7 +298,8 @@ fn plain(value: &Value) -> Value {
             let mut pairs = members.iter();
             match (pairs.next(), pairs.next()) {
                 (Some((name, Value::String(text))), None) => match name.as_str() {
-                    "$text" | "$base64" | "$float" => Value::String(text.clone()),
+                    "$text" | "$float" => Value::String(text.clone()),
+                    "$base64" => json!({"base64": text}),
                     "$escaped" => {
                         serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone()))
                     }
