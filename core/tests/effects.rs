@@ -34,7 +34,9 @@ fn table() -> Vec<(&'static str, Value, u32)> {
     let explained = |mode: &str| json!({ "openCypherQuery": "RETURN 1", "explainMode": mode });
     let sparql = |text: &str| json!({ "query": text, "accept": "application/sparql-results+json" });
     let plan = |mode: &str| json!({ "query": "SELECT * {}", "explain": mode });
-    let rdf = || json!({ "graph": "u:g", "contentType": "text/turtle", "body": "" });
+    let rdf_as =
+        |media_type: &str| json!({ "graph": "u:g", "contentType": media_type, "body": "" });
+    let rdf = || rdf_as("text/turtle");
     let load = |mode: &str| {
         json!({
             "source": "s3://bucket/1.csv",
@@ -107,7 +109,13 @@ fn table() -> Vec<(&'static str, Value, u32)> {
         ("GetSparqlQueryStatus", query_id(), AGAIN),
         ("CancelSparqlQuery", query_id(), AGAIN),
         ("GetGraph", json!({ "default": true }), AGAIN),
-        ("PutGraph", rdf(), AGAIN),
+        ("PutGraph", rdf_as("text/turtle"), AGAIN),
+        ("PutGraph", rdf_as("application/rdf+xml"), AGAIN),
+        // The graphs named in the data grow.
+        ("PutGraph", rdf_as("application/n-quads"), ONCE),
+        ("PutGraph", rdf_as("application/trig"), ONCE),
+        ("PutGraph", rdf_as("application/ld+json"), ONCE),
+        ("PutGraph", rdf_as("application/x-of-tomorrow"), ONCE),
         // Blank nodes come twice.
         ("PostGraph", rdf(), ONCE),
         ("DeleteGraph", json!({ "default": true }), AGAIN),

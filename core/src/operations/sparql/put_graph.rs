@@ -15,10 +15,13 @@ use crate::{
 
 /// Replaces a graph, `PUT /sparql/gsp/`: the Graph Store Protocol.
 ///
-/// Idempotent: what the graph held is gone, and the data is what it holds.
+/// Idempotent: what the graph held is gone, and the data is what it holds. What others write into the graph
+/// between two executions is lost with the second, so after a lost answer a graph that several write to may need
+/// [`CallOptions::effect`](crate::CallOptions::effect) with [`Effect::Write`].
 ///
-/// Data with graphs in it, [`NQuads`](SparqlMediaType::NQuads) or [`TriG`](SparqlMediaType::TriG), is also
-/// written into the graphs that it names.
+/// Data with graphs in it, such as [`NQuads`](SparqlMediaType::NQuads) or [`TriG`](SparqlMediaType::TriG), is also
+/// written into the graphs that it names, beside what they hold. That is a write, as blank nodes would come twice;
+/// so is data of a type that may have graphs in it or is not known.
 ///
 /// Needs the IAM actions `neptune-db:WriteDataViaQuery` and `neptune-db:DeleteDataViaQuery` (`U11`). Engine 1.0.5.0 or later.
 ///
@@ -105,6 +108,17 @@ impl Operation for PutGraph {
     .with_documentation(
         "https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html",
     );
+
+    fn effect(&self) -> Effect {
+        match self.content_type {
+            SparqlMediaType::NTriples
+            | SparqlMediaType::Turtle
+            | SparqlMediaType::N3
+            | SparqlMediaType::RdfXml => Effect::Idempotent,
+            // Graphs that the data names itself grow, and what cannot be looked into may name some.
+            _ => Effect::Write,
+        }
+    }
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         self.graph.write(request);
