@@ -168,8 +168,14 @@ macro_rules! literals {
 }
 literals! {
     bool => Bool,
+    i8 => Int,
+    i16 => Int,
     i32 => Int,
+    u8 => Int,
+    u16 => Int,
     i64 => Long,
+    u32 => Long,
+    f32 => Double,
     f64 => Double,
     &str => Text,
     String => Text,
@@ -178,6 +184,12 @@ literals! {
 
 impl<T: Into<Literal>> From<Vec<T>> for Literal {
     fn from(items: Vec<T>) -> Self {
+        items.into_iter().collect()
+    }
+}
+
+impl<T: Into<Literal>, const N: usize> From<[T; N]> for Literal {
+    fn from(items: [T; N]) -> Self {
         items.into_iter().collect()
     }
 }

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::{DecodeError, Effect, ErrorKind, Operation, OperationInfo, RequestWriter, Response};
 
 /// Deletes all data of the cluster, `POST /system`, in two steps: [`initiate`](Self::initiate) answers
-/// with a token, and [`perform`](Self::perform) needs it. There is no way to perform without one.
+/// with a token, and [`perform`](Self::perform) takes it. A second step that was put together without one, by its
+/// fields or by name, is sent as the service model has it, and the service refuses it (`M30`).
 ///
 /// To initiate is idempotent: it deletes nothing, and of several tokens the newest counts, so the one
 /// that comes back is good. It is for 60 minutes, unless the server restarts before.
