@@ -281,3 +281,94 @@ fn a_failure_for_good_is_the_last_and_one_before_sending_says_so() {
         assert_eq!(error.to_string(), text);
     }
 }
+
+const PAGE: &str = "<!DOCTYPE html><html><body>Please log in</body></html>";
+
+/// What a proxy or a login page answers in place of the service, and broken answers of any kind.
+#[test]
+fn what_something_in_between_answers_is_no_success() {
+    let answer = |media_type: Option<&str>, body: &[u8]| {
+        let mut builder = http::Response::builder();
+        if let Some(media_type) = media_type {
+            builder = builder.header("content-type", media_type);
+        }
+        builder.body(Bytes::copy_from_slice(body)).unwrap()
+    };
+    let read = |operation: &str, answer: &http::Response<Bytes>| {
+        neptunedata::by_name::response(operation, answer)
+    };
+    let acknowledged = [
+        "ExecuteSparqlUpdate",
+        "PutGraph",
+        "PostGraph",
+        "DeleteGraph",
+    ];
+    let graphs = ["GetGraph", "ExecuteSparqlQuery"];
+    for operation in [&acknowledged[..], &graphs].concat() {
+        for page in [
+            answer(Some("text/html; charset=utf-8"), PAGE.as_bytes()),
+            answer(Some("Text/HTML"), b"Please log in"),
+            answer(None, PAGE.as_bytes()),
+            answer(Some("text/plain"), b" \n<HTML><title>Oops"),
+        ] {
+            let error = read(operation, &page).expect_err(operation).to_string();
+            assert!(error.contains("a page of HTML"), "{operation}: {error}");
+        }
+    }
+    for operation in acknowledged {
+        for body in [
+            &b"[{\"type\":\"UpdateEvent\"}"[..],
+            b"[{\"type\":\"UpdateEvent\"}] and more",
+            b"{\"a\":1}{",
+            b"\x1f\x8b\xff",
+        ] {
+            assert!(read(operation, &answer(None, body)).is_err(), "{operation}");
+        }
+        for body in [&b""[..], b" ", b"[]", b"[{\"type\":\"Commit\"}] ", b"done"] {
+            assert!(read(operation, &answer(None, body)).is_ok(), "{operation}");
+        }
+    }
+    // Reports have any form, HTML among them.
+    let page = answer(Some("text/html"), PAGE.as_bytes());
+    for operation in [
+        "ExecuteSparqlExplainQuery",
+        "ExecuteOpenCypherExplainQuery",
+        "ExecuteGremlinExplainQuery",
+        "ExecuteGremlinProfileQuery",
+    ] {
+        assert!(read(operation, &page).is_ok(), "{operation}");
+    }
+}
+
+/// Nobody has shown a whole answer of these (`U14`): as the service model has it, or wrapped as older ones are.
+#[test]
+fn answers_may_be_wrapped() {
+    for (operation, payload) in [
+        ("GetStorageInfo", json!({"totalStorageBytesUsed": 1})),
+        ("ListIndexRebuilds", json!({"rebuildIds": ["r-1"]})),
+        (
+            "StartIndexRebuild",
+            json!({"status": "IN_PROGRESS", "rebuildId": "r-1"}),
+        ),
+        (
+            "GetIndexRebuildStatus",
+            json!({"status": "COMPLETED", "progressPercentage": 100}),
+        ),
+        ("CancelIndexRebuild", json!({"status": "CANCELLING"})),
+    ] {
+        let read = |body: &serde_json::Value| {
+            let answer = http::Response::new(Bytes::from(body.to_string()));
+            neptunedata::by_name::response(operation, &answer)
+        };
+        assert_eq!(read(&payload).unwrap(), payload, "{operation}");
+        let wrapped = json!({"status": "200 OK", "payload": payload});
+        assert_eq!(read(&wrapped).unwrap(), payload, "{operation}");
+        // A member of that name that holds no object is some other.
+        let mut other = payload.clone();
+        other["payload"] = json!("x");
+        assert_eq!(read(&other).unwrap(), payload, "{operation}");
+        let cut = wrapped.to_string();
+        let answer = http::Response::new(Bytes::from(cut[..cut.len() - 1].to_owned()));
+        assert!(neptunedata::by_name::response(operation, &answer).is_err());
+    }
+}

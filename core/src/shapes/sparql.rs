@@ -1,7 +1,5 @@
 //! What the SPARQL operations share.
 
-use crate::{DecodeError, DecodeErrorKind, Response};
-
 open_enum! {
     /// The media types of SPARQL: of results, and of RDF.
     ///
@@ -48,18 +46,6 @@ open_enum! {
 }
 
 impl SparqlMediaType {
-    /// The same, of a body that is results or a graph, which HTML never is.
-    pub(crate) fn of_answer(response: &Response<'_>) -> Result<Option<Self>, DecodeError> {
-        let media_type = SparqlMediaType::of(response.headers());
-        match media_type.as_ref().map(SparqlMediaType::as_str) {
-            Some("text/html" | "application/xhtml+xml") => {
-                let reason = "it is a page of HTML, as something in between answers";
-                Err(response.error(DecodeErrorKind::Syntax, "", reason))
-            }
-            _ => Ok(media_type),
-        }
-    }
-
     /// The media type of a body, whatever its parameters and capitals.
     pub(crate) fn of(headers: &http::HeaderMap) -> Option<Self> {
         let value = headers.get(http::header::CONTENT_TYPE)?.to_str().ok()?;

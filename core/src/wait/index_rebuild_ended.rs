@@ -1,7 +1,5 @@
 //! Until an index rebuild has ended.
 
-use serde::Deserialize;
-
 use crate::{
     Answered, DecodeError, GetIndexRebuildStatus, GetIndexRebuildStatusOutput, RebuildStatus,
 };
@@ -24,12 +22,6 @@ impl IndexRebuildEnded {
     }
 }
 
-/// What the answer may be wrapped in, as others are (`U14`).
-#[derive(Deserialize)]
-struct Wrapped {
-    payload: GetIndexRebuildStatusOutput,
-}
-
 impl Watch for IndexRebuildEnded {
     type Ask = GetIndexRebuildStatus;
     type Status = GetIndexRebuildStatusOutput;
@@ -49,11 +41,7 @@ impl Watch for IndexRebuildEnded {
         &mut self,
         answer: &Answered<GetIndexRebuildStatusOutput>,
     ) -> Result<Sight<Self::Status, Self::End>, DecodeError> {
-        let wrapped = serde_json::from_slice::<Wrapped>(&answer.body);
-        let output = match wrapped {
-            Ok(Wrapped { payload }) => payload,
-            Err(_) => answer.output.clone(),
-        };
+        let output = answer.output.clone();
         Ok(match &output.status {
             Some(RebuildStatus::Completed) => Sight::Ended(output),
             Some(status @ (RebuildStatus::Failed | RebuildStatus::Cancelled)) => Sight::Failed {

@@ -2,14 +2,15 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::{
-    answer, coding,
+    answer, coding, json_text,
     lenient::{self, Category},
 };
 use crate::{
-    Cause, DecodeError, DecodeErrorKind, Operation, OperationInfo, session::DEFAULT_BODY_LIMIT,
+    Cause, DecodeError, DecodeErrorKind, Operation, OperationInfo, SparqlMediaType,
+    session::DEFAULT_BODY_LIMIT,
 };
 
 /// Reads a complete answer to the operation `O`.
@@ -127,14 +128,45 @@ impl<'a> Response<'a> {
         })
     }
 
+    /// Decodes a JSON object as [`json`](Self::json) does, or the one in its `payload`: nobody has shown which of
+    /// the two forms some operations answer in (`U14`).
+    pub(crate) fn json_or_payload<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
+        let text = std::str::from_utf8(self.plain()?).unwrap_or_default();
+        let payload =
+            json_text::member(text, "payload").filter(|it| it.trim_start().starts_with('{'));
+        let Some(payload) = payload else {
+            return self.json();
+        };
+        // What is around it has to be whole, too.
+        self.json::<IgnoredAny>()?;
+        let body = self.body.slice_ref(payload.as_bytes());
+        Response {
+            body: &body,
+            ..*self
+        }
+        .json()
+    }
+
     /// The bytes of an answer that is no JSON, such as a report. An error object at their end is
     /// looked for, as nothing else would tell that such a body broke off.
     ///
     /// # Errors
     ///
-    /// When the body is blank, compressed, or ends in an error object.
+    /// When the body is blank, compressed, a page of HTML, or ends in an error object.
     pub(crate) fn opaque(&self) -> Result<Bytes, DecodeError> {
-        let body = self.opaque_or_blank()?;
+        self.not_blank(self.opaque_or_blank()?)
+    }
+
+    /// The same of a report, which can be HTML too: nothing tells one from a page of something in between.
+    ///
+    /// # Errors
+    ///
+    /// When the body is blank, compressed, or ends in an error object.
+    pub(crate) fn report(&self) -> Result<Bytes, DecodeError> {
+        self.not_blank(self.opaque_or_html()?)
+    }
+
+    fn not_blank(&self, body: Bytes) -> Result<Bytes, DecodeError> {
         match body.iter().all(u8::is_ascii_whitespace) {
             true => Err(self.error(DecodeErrorKind::Empty, "", "the body is empty")),
             false => Ok(body),
@@ -145,14 +177,69 @@ impl<'a> Response<'a> {
     ///
     /// # Errors
     ///
-    /// When the body is compressed, or ends in an error object.
+    /// When the body is compressed, a page of HTML, or ends in an error object.
     pub(crate) fn opaque_or_blank(&self) -> Result<Bytes, DecodeError> {
+        if self.is_html() {
+            let reason = "it is a page of HTML, as something in between answers";
+            return Err(self.error(DecodeErrorKind::Syntax, "", reason));
+        }
+        self.opaque_or_html()
+    }
+
+    /// The same, where HTML can be an answer too.
+    ///
+    /// # Errors
+    ///
+    /// When the body is compressed, or ends in an error object.
+    fn opaque_or_html(&self) -> Result<Bytes, DecodeError> {
         self.plain()?;
         match answer::from_tail(self.status, self.headers, self.body) {
             // Whoever asked for the answer looks there again, and reports the object itself.
             Some(_) => Err(self.error(DecodeErrorKind::Truncated, "", "an error object ends it")),
             None => Ok(self.body.clone()),
         }
+    }
+
+    /// The body of an answer that only says that something was done, in a form that nobody has promised. JSON that
+    /// is begun has to be whole, and all else has to be text.
+    ///
+    /// # Errors
+    ///
+    /// When the body is compressed, a page of HTML, broken, or ends in an error object.
+    pub(crate) fn acknowledgement(&self) -> Result<Bytes, DecodeError> {
+        let body = self.opaque_or_blank()?;
+        let is_json = matches!(body.trim_ascii_start().first(), Some(b'[' | b'{'));
+        if is_json {
+            return match serde_json::from_slice::<IgnoredAny>(&body) {
+                Ok(_) => Ok(body),
+                Err(error) => {
+                    let kind = match error.is_eof() {
+                        true => DecodeErrorKind::Truncated,
+                        false => DecodeErrorKind::Syntax,
+                    };
+                    Err(self.error(kind, "", error.to_string()))
+                }
+            };
+        }
+        match std::str::from_utf8(&body) {
+            Ok(_) => Ok(body),
+            Err(error) => Err(self.error(DecodeErrorKind::Syntax, "", error.to_string())),
+        }
+    }
+
+    /// Whether it is a page of HTML, by what it says or by how it begins.
+    fn is_html(&self) -> bool {
+        let media_type = SparqlMediaType::of(self.headers);
+        let media_type = media_type.as_ref().map(SparqlMediaType::as_str);
+        let start = self.body.trim_ascii_start();
+        let begins = |with: &[u8]| {
+            start
+                .get(..with.len())
+                .is_some_and(|it| it.eq_ignore_ascii_case(with))
+        };
+        matches!(media_type, Some("text/html" | "application/xhtml+xml"))
+            || begins(b"<!doctype html")
+            || begins(b"<html")
     }
 
     /// An error that says what is wrong with this answer.

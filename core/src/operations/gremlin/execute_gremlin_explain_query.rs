@@ -119,7 +119,7 @@ impl Operation for ExecuteGremlinExplainQuery {
 
     fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
         Ok(ExecuteGremlinExplainQueryOutput {
-            output: Some(ReportAsText::new(response.opaque()?)),
+            output: Some(ReportAsText::new(response.report()?)),
         })
     }
 }

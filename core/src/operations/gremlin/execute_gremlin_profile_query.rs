@@ -156,7 +156,7 @@ impl Operation for ExecuteGremlinProfileQuery {
 
     fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
         Ok(ExecuteGremlinProfileQueryOutput {
-            output: Some(ReportAsText::new(response.opaque()?)),
+            output: Some(ReportAsText::new(response.report()?)),
         })
     }
 }

@@ -107,6 +107,6 @@ impl Operation for CancelIndexRebuild {
     }
 
     fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
-        response.json()
+        response.json_or_payload()
     }
 }

@@ -124,6 +124,6 @@ impl Operation for GetIndexRebuildStatus {
     }
 
     fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
-        response.json()
+        response.json_or_payload()
     }
 }

@@ -86,6 +86,6 @@ impl Operation for ListIndexRebuilds {
     fn encode(&self, _request: &mut RequestWriter<'_>) {}
 
     fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
-        response.json()
+        response.json_or_payload()
     }
 }

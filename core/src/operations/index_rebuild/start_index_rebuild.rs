@@ -163,7 +163,7 @@ impl Operation for StartIndexRebuild {
     }
 
     fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
-        response.json()
+        response.json_or_payload()
     }
 }
 

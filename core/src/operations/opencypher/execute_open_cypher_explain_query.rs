@@ -174,7 +174,7 @@ impl Operation for ExecuteOpenCypherExplainQuery {
     }
 
     fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
-        let report = response.opaque()?;
+        let report = response.report()?;
         let media_type = response.headers().get(http::header::CONTENT_TYPE);
         Ok(ExecuteOpenCypherExplainQueryOutput {
             results: ReportAsText::new(report),

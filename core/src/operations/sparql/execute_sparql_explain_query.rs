@@ -168,7 +168,7 @@ impl Operation for ExecuteSparqlExplainQuery {
     fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
         Ok(ExecuteSparqlExplainQueryOutput {
             media_type: SparqlMediaType::of(response.headers()),
-            results: ReportAsText::new(response.opaque()?),
+            results: ReportAsText::new(response.report()?),
         })
     }
 }

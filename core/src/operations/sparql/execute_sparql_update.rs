@@ -103,7 +103,7 @@ pub struct ExecuteSparqlUpdateOutput {
 
 // Not JSON that just stops.
 made_up!(ExecuteSparqlUpdateOutput, with = |mut output: ExecuteSparqlUpdateOutput| {
-    output.body = RawBody::new([b"updated ", &output.body.bytes()[..]].concat());
+    output.body = RawBody::new(format!("updated {}", output.body.text()));
     output
 } => body);
 
@@ -173,18 +173,7 @@ impl Operation for ExecuteSparqlUpdate {
     }
 
     fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
-        let body = RawBody::new(response.opaque_or_blank()?);
-        let output = ExecuteSparqlUpdateOutput { body };
-        // JSON that just stops is no success.
-        let starts_json = matches!(
-            output.body.bytes().trim_ascii_start().first(),
-            Some(b'[' | b'{')
-        );
-        match serde_json::from_slice::<serde::de::IgnoredAny>(output.body.bytes()) {
-            Err(error) if starts_json && error.is_eof() => {
-                Err(response.error(DecodeErrorKind::Truncated, "", error.to_string()))
-            }
-            _ => Ok(output),
-        }
+        let body = RawBody::new(response.acknowledgement()?);
+        Ok(ExecuteSparqlUpdateOutput { body })
     }
 }

@@ -130,7 +130,7 @@ impl Operation for GetGraph {
 
     fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
         Ok(GetGraphOutput {
-            media_type: SparqlMediaType::of_answer(response)?,
+            media_type: SparqlMediaType::of(response.headers()),
             body: RawBody::new(response.opaque_or_blank()?),
         })
     }

@@ -135,7 +135,7 @@ made_up!(GraphStoreOutput, answer = |_: &GraphStoreOutput| {
 
 impl GraphStoreOutput {
     pub(super) fn read(response: &Response<'_>) -> Result<Self, DecodeError> {
-        response.opaque_or_blank()?;
+        response.acknowledgement()?;
         Ok(GraphStoreOutput {
             status_code: Some(response.status().as_u16().into()),
         })

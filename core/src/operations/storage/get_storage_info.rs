@@ -193,6 +193,6 @@ impl Operation for GetStorageInfo {
     fn encode(&self, _request: &mut RequestWriter<'_>) {}
 
     fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
-        response.json()
+        response.json_or_payload()
     }
 }

@@ -71,7 +71,7 @@ pub struct SparqlResults {
 impl ExecuteSparqlQueryOutput {
     pub(super) fn read(response: &Response<'_>) -> Result<Self, DecodeError> {
         let body = response.plain()?;
-        let media_type = SparqlMediaType::of_answer(response)?;
+        let media_type = SparqlMediaType::of(response.headers());
         if !is_json(media_type.as_ref(), body) {
             let body = RawBody::new(response.opaque_or_blank()?);
             return Ok(ExecuteSparqlQueryOutput { media_type, body });
