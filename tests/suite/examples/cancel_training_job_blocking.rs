@@ -11,7 +11,7 @@ use std::{env, error::Error, process::ExitCode, thread, time::Duration};
 
 use neptunedata_blocking::{
     CancelMlModelTrainingJob, Client, Credentials, DataProcessingJobId, Endpoint,
-    GetMlModelTrainingJob, MlJobStatus, S3Uri, StartMlModelTrainingJob, sources::environment,
+    GetMlModelTrainingJob, MlJobStatus, S3Uri, StartMlModelTrainingJob,
 };
 use neptunedata_emulator::{Config, Emulator, Server};
 
@@ -92,14 +92,17 @@ fn text(status: &Option<MlJobStatus>) -> &str {
     status.as_ref().map_or("(no status)", MlJobStatus::as_str)
 }
 
+/// Keys from the environment or, if a profile is named there, from the shared files. The region is that of the
+/// cluster's host name; where that tells none, the environment's.
 fn client_from_environment(endpoint: &str) -> Result<Client, Box<dyn Error>> {
-    let lookup = |name: &str| env::var(name).ok();
-    let mut endpoint = Endpoint::parse(endpoint)?;
-    if let Some(region) = environment::region(lookup) {
-        endpoint = endpoint.with_region(&region)?;
-    }
-    Ok(match environment::credentials(lookup)? {
-        Some(credentials) => Client::new(endpoint, credentials)?,
-        None => Client::unsigned(endpoint)?,
-    })
+    let builder = Client::builder(Endpoint::parse(endpoint)?).region_from_environment();
+    let is_set = |name: &str| env::var_os(name).is_some();
+    let builder = if is_set("AWS_ACCESS_KEY_ID") {
+        builder.credentials_from_environment()
+    } else if is_set("AWS_PROFILE") {
+        builder.credentials_from_profile(None)
+    } else {
+        builder.unsigned()
+    };
+    Ok(builder.build()?)
 }

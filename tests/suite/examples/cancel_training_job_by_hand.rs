@@ -140,7 +140,10 @@ fn run() -> Result<(), Box<dyn Error>> {
 fn session_from_environment(endpoint: &str) -> Result<Session, Box<dyn Error>> {
     let lookup = |name: &str| env::var(name).ok();
     let mut endpoint = Endpoint::parse(endpoint)?;
-    if let Some(region) = environment::region(lookup) {
+    // What the host name tells comes first.
+    if endpoint.region().is_none()
+        && let Some(region) = environment::region(lookup)
+    {
         endpoint = endpoint.with_region(&region)?;
     }
     let auth = match environment::credentials(lookup)? {
