@@ -2,7 +2,6 @@
 
 use std::{
     fmt,
-    future::poll_fn,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -65,7 +64,8 @@ impl Client {
 /// A stream of results, without an end unless it is told to
 /// [end with the stream](ChangesOptions::until_end): at the end of the stream it waits for what comes.
 /// An error is the last thing that comes. The client's
-/// [`timeout`](neptunedata::ClientOptions::timeout) holds for each page, not for all of it.
+/// [`timeout`](neptunedata::ClientOptions::timeout) holds for each page, not for all of it; whose time is whose,
+/// is as with [`RowStream`](crate::RowStream).
 #[must_use = "nothing is sent before the first transaction is asked for"]
 pub struct ChangeStream<O: ChangeSource>(Items<Transactions<O>>);
 
@@ -78,7 +78,7 @@ where
     ///
     /// The future can be dropped at any time, and nothing is lost by that.
     pub async fn next(&mut self) -> Option<Result<Transaction<O::Record>, Error>> {
-        poll_fn(|cx| self.0.poll(cx)).await
+        self.0.next().await
     }
 }
 

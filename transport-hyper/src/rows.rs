@@ -2,7 +2,6 @@
 
 use std::{
     fmt,
-    future::poll_fn,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -74,8 +73,10 @@ impl<O: StreamsRows> CallBuilder<'_, O> {
 /// thing that comes: that there are rows says nothing about whether the query succeeds. The query
 /// is sent again by its effect, but only before the first row.
 ///
-/// The time between two rows is the caller's own and does not count towards time-outs. Dropped before
-/// its end it closes the connection. The query may go on then; the server cannot send the answer, but
+/// The time between a row, or a dropped future of [`next`](RowStream::next), and the next time that somebody
+/// asks is the caller's own and does not count towards the time-outs of call and attempt. Who polls the
+/// [`Stream`] itself, as adapters do, cannot say that nobody waits any more: from a poll that has no row
+/// on, time counts until there is one. Dropped before its end it closes the connection. The query may go on then; the server cannot send the answer, but
 /// Neptune works on until it notices. To have it cancelled, see
 /// [`cancel_abandoned`](CallBuilder::cancel_abandoned).
 #[must_use = "nothing is sent before the first row is asked for"]
@@ -86,7 +87,7 @@ impl<T: DeserializeOwned + 'static> RowStream<T> {
     ///
     /// The future can be dropped at any time, and nothing is lost by that.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
-        poll_fn(|cx| self.0.poll(cx)).await
+        self.0.next().await
     }
 }
 
