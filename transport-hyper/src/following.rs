@@ -11,10 +11,7 @@ use neptunedata::{
     ChangeSource, ChangesEnd, ChangesOptions, Checkpoint, Error, Start, Transaction, Transactions,
 };
 
-use crate::{
-    Client, Running,
-    items::{Items, Keeps},
-};
+use crate::{Client, Running, items::Items};
 
 impl Client {
     /// Follows a change stream, transaction by transaction:
@@ -87,20 +84,12 @@ impl<O: ChangeSource> ChangeStream<O> {
     /// [`Start::Latest`] as soon as the service has told the end of the stream. Known also while a
     /// transaction is waited for, and after that was given up.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
-        *self.0.kept()
+        self.0.machine().checkpoint()
     }
 
     /// What it ended in, if it did without an error.
     pub fn end(&self) -> Option<&ChangesEnd> {
         self.0.output()
-    }
-}
-
-impl<O: ChangeSource> Keeps for Transactions<O> {
-    type Kept = Option<Checkpoint>;
-
-    fn keep(&self, kept: &mut Option<Checkpoint>) {
-        *kept = self.checkpoint();
     }
 }
 

@@ -11,10 +11,7 @@ use neptunedata::{
     Change, ChangeSource, Changes, ChangesEnd, ChangesOptions, Checkpoint, Error, Start,
 };
 
-use crate::{
-    Client, Running,
-    items::{Items, Keeps},
-};
+use crate::{Client, Running, items::Items};
 
 impl Client {
     /// Follows a change stream, record by record, so that a transaction may be of any size. For whole
@@ -86,20 +83,12 @@ impl<O: ChangeSource> RecordStream<O> {
     /// behind it comes again from there. Known also while a record is waited for, and after
     /// that was given up.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
-        *self.0.kept()
+        self.0.machine().checkpoint()
     }
 
     /// What it ended in, if it did without an error.
     pub fn end(&self) -> Option<&ChangesEnd> {
         self.0.output()
-    }
-}
-
-impl<O: ChangeSource> Keeps for Changes<O> {
-    type Kept = Option<Checkpoint>;
-
-    fn keep(&self, kept: &mut Option<Checkpoint>) {
-        *kept = self.checkpoint();
     }
 }
 

@@ -10,10 +10,7 @@ use futures_core::{FusedStream, Stream};
 use neptunedata::{Error, Members, Rows, RowsEnd, StreamsRows};
 use serde::de::DeserializeOwned;
 
-use crate::{
-    CallBuilder, Client, Running,
-    items::{Items, Keeps},
-};
+use crate::{CallBuilder, Client, Running, items::Items};
 
 impl Client {
     /// Sends a query, and hands out the rows of its answer as they arrive, each decoded into a `T`.
@@ -97,7 +94,7 @@ impl<T: DeserializeOwned> RowStream<T> {
     pub fn members(&self) -> &Members {
         match self.0.output() {
             Some(end) => &end.members,
-            None => self.0.kept(),
+            None => self.0.machine().members(),
         }
     }
 
@@ -105,18 +102,6 @@ impl<T: DeserializeOwned> RowStream<T> {
     /// before the end, and after an error.
     pub fn end(&self) -> Option<&RowsEnd> {
         self.0.output()
-    }
-}
-
-impl<T: DeserializeOwned> Keeps for Rows<T> {
-    type Kept = Members;
-
-    fn keep(&self, kept: &mut Members) {
-        let count = |members: &Members| (members.iter().size_hint(), members.is_complete());
-        // They only become more.
-        if count(self.members()) != count(kept) {
-            kept.clone_from(self.members());
-        }
     }
 }
 
