@@ -90,6 +90,39 @@ impl Clock {
     }
 }
 
+/// The end of a time, for a wait that can be dropped and begun again.
+#[derive(Default)]
+pub(crate) struct Alarm(Option<(Instant, Pin<Box<dyn Sleep>>)>);
+
+impl Alarm {
+    /// As [`Clock::within`]. Dropped and called again it goes on, with the timer that it has unless
+    /// the time has changed.
+    pub(crate) async fn within<F: Future>(
+        &mut self,
+        clock: &Clock,
+        until: Option<Instant>,
+        future: F,
+    ) -> Option<F::Output> {
+        let mut future = pin!(future);
+        let output = poll_fn(|cx| {
+            if let Poll::Ready(output) = future.as_mut().poll(cx) {
+                return Poll::Ready(Some(output));
+            }
+            let Some(until) = until else {
+                return Poll::Pending;
+            };
+            let (_, sleep) = match self.0.take() {
+                Some(set) if set.0 == until => self.0.insert(set),
+                _ => self.0.insert((until, clock.sleep_until(until))),
+            };
+            sleep.as_mut().poll(cx).map(|()| None)
+        })
+        .await;
+        self.0 = None;
+        output
+    }
+}
+
 impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Clock").finish_non_exhaustive()

@@ -8,7 +8,7 @@
 use std::{
     future::{Future, poll_fn},
     net::SocketAddr,
-    pin::{Pin, pin},
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -24,7 +24,7 @@ use http::{
 };
 use hyper::{
     body::{Body, Frame, Incoming, SizeHint},
-    client::conn::http1,
+    client::conn::{TrySendError, http1},
 };
 use neptunedata::{ClientOptions, Sent, TransportError, TransportErrorKind};
 
@@ -42,11 +42,16 @@ pub(crate) struct Connection {
     written: Arc<Written>,
     probe: Option<Arc<AtomicBool>>,
     peer: Option<SocketAddr>,
+    /// The head of the answer to the request on its way, until it is there.
+    head: Option<Head>,
     /// How long the request on its way is, on the wire.
     length: u64,
     served: u64,
     pub(crate) birth: Birth,
 }
+
+type Head =
+    Pin<Box<dyn Future<Output = Result<Response<Incoming>, TrySendError<Request<Whole>>>> + Send>>;
 
 /// When and where a connection was made.
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +93,7 @@ impl Connection {
             written,
             probe: stream.probe,
             peer: stream.peer,
+            head: None,
             length: 0,
             served: 0,
             birth,
@@ -139,12 +145,8 @@ impl Connection {
         }
     }
 
-    /// Sends a request, and waits for the head of the answer. Dropped midway it leaves the
-    /// connection unusable.
-    pub(crate) async fn send(
-        &mut self,
-        mut request: Request<Bytes>,
-    ) -> Result<Response<Incoming>, TransportError> {
+    /// Takes a request, which gets out while the [head](Connection::head) of its answer is awaited.
+    pub(crate) fn send(&mut self, mut request: Request<Bytes>) {
         self.length = length_of(&request);
         self.written.reset();
         // Over a connection to the server itself only path and query are sent.
@@ -152,18 +154,25 @@ impl Connection {
             *request.uri_mut() = http::Uri::from(target.clone());
         }
         let request = request.map(|body| Whole(Some(body).filter(|body| !body.is_empty())));
-        let mut answer = pin!(self.sender.try_send_request(request));
-        let driver = &mut self.driver;
-        let answer = poll_fn(|cx| {
-            if let Some(running) = driver.as_mut()
-                && Pin::new(running).poll(cx).is_ready()
-            {
-                *driver = None;
+        self.head = Some(Box::pin(self.sender.try_send_request(request)));
+    }
+
+    /// The head of the answer to what was [sent](Connection::send). Can be dropped and called again.
+    pub(crate) async fn head(&mut self) -> Result<Response<Incoming>, TransportError> {
+        let head = poll_fn(|cx| {
+            self.drive(cx);
+            match &mut self.head {
+                Some(head) => head.as_mut().poll(cx).map(Some),
+                None => Poll::Ready(None),
             }
-            answer.as_mut().poll(cx)
         })
         .await;
-        match answer {
+        self.head = None;
+        let Some(head) = head else {
+            let reason = "no request is on its way";
+            return Err(fault::not_sent(TransportErrorKind::Other, reason));
+        };
+        match head {
             Ok(response) => {
                 self.served = self.served.saturating_add(1);
                 if !is_framed(response.headers()) {

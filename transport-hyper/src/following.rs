@@ -2,7 +2,6 @@
 
 use std::{
     fmt,
-    future::poll_fn,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -12,10 +11,7 @@ use neptunedata::{
     ChangeSource, ChangesEnd, ChangesOptions, Checkpoint, Error, Start, Transaction, Transactions,
 };
 
-use crate::{
-    Client, Running,
-    items::{Items, Keeps},
-};
+use crate::{Client, Running, items::Items};
 
 impl Client {
     /// Follows a change stream, transaction by transaction:
@@ -65,7 +61,8 @@ impl Client {
 /// A stream of results, without an end unless it is told to
 /// [end with the stream](ChangesOptions::until_end): at the end of the stream it waits for what comes.
 /// An error is the last thing that comes. The client's
-/// [`timeout`](neptunedata::ClientOptions::timeout) holds for each page, not for all of it.
+/// [`timeout`](neptunedata::ClientOptions::timeout) holds for each page, not for all of it; whose time is whose,
+/// is as with [`RowStream`](crate::RowStream).
 #[must_use = "nothing is sent before the first transaction is asked for"]
 pub struct ChangeStream<O: ChangeSource>(Items<Transactions<O>>);
 
@@ -78,7 +75,7 @@ where
     ///
     /// The future can be dropped at any time, and nothing is lost by that.
     pub async fn next(&mut self) -> Option<Result<Transaction<O::Record>, Error>> {
-        poll_fn(|cx| self.0.poll(cx)).await
+        self.0.next().await
     }
 }
 
@@ -87,20 +84,12 @@ impl<O: ChangeSource> ChangeStream<O> {
     /// [`Start::Latest`] as soon as the service has told the end of the stream. Known also while a
     /// transaction is waited for, and after that was given up.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
-        *self.0.kept()
+        self.0.machine().checkpoint()
     }
 
     /// What it ended in, if it did without an error.
     pub fn end(&self) -> Option<&ChangesEnd> {
         self.0.output()
-    }
-}
-
-impl<O: ChangeSource> Keeps for Transactions<O> {
-    type Kept = Option<Checkpoint>;
-
-    fn keep(&self, kept: &mut Option<Checkpoint>) {
-        *kept = self.checkpoint();
     }
 }
 

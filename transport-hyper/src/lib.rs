@@ -42,7 +42,9 @@
 //! - **No stale connections.** Before a request is put on an idle connection the socket itself is
 //!   asked whether the server has closed it, whatever the runtime knows.
 //! - **Nothing left behind.** Futures can be dropped at any point. That closes the connection at
-//!   once and frees its place; the server may go on with the request.
+//!   once and frees its place; the server may go on with the request. Where items are asked for, with
+//!   [`Running::advance`] and `next` of the streams, it loses nothing: what is under way
+//!   goes on when the next future is polled, and is closed with what handed the items out.
 //! - **Limits that hold.** Connections, heads, bodies, and time: for connecting with TLS, for an
 //!   attempt, for a call, for waiting for a place. What is not read is not fetched. See
 //!   [`ClientOptions`].
@@ -73,7 +75,7 @@
 //!
 //! A query goes on when nobody waits for its answer any more, up to the cluster's own time-out. With
 //! [`cancel_abandoned`](ClientOptions::cancel_abandoned), for the client or for one call, Gremlin and SPARQL
-//! queries are named and cancelled: at the end of a call's time-out, and when a future, a
+//! queries are named and cancelled: at the end of a call's time-out, and when the future of a call, a
 //! [`RowStream`] or a [`Running`] is dropped before the end of the answer. Nobody is held up by
 //! that: the [executor](ClientBuilder::executor) does it, which is tokio's with the feature `tokio`. Without an
 //! executor, or outside of its runtime, it is done when [`Client::drain`] is called, **and else it does not happen**;

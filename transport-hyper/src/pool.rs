@@ -371,11 +371,13 @@ pub(crate) struct Lease {
 
 impl Lease {
     /// See [`Connection::send`].
-    pub(crate) async fn send(
-        &mut self,
-        request: Request<Bytes>,
-    ) -> Result<Response<Incoming>, TransportError> {
-        let result = self.connection.send(request).await;
+    pub(crate) fn send(&mut self, request: Request<Bytes>) {
+        self.connection.send(request);
+    }
+
+    /// See [`Connection::head`].
+    pub(crate) async fn head(&mut self) -> Result<Response<Incoming>, TransportError> {
+        let result = self.connection.head().await;
         if let (Err(error), Some(idle)) = (&result, self.idle)
             && error.kind() == TransportErrorKind::Closed
         {

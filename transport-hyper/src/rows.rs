@@ -2,7 +2,6 @@
 
 use std::{
     fmt,
-    future::poll_fn,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -11,10 +10,7 @@ use futures_core::{FusedStream, Stream};
 use neptunedata::{Error, Members, Rows, RowsEnd, StreamsRows};
 use serde::de::DeserializeOwned;
 
-use crate::{
-    CallBuilder, Client, Running,
-    items::{Items, Keeps},
-};
+use crate::{CallBuilder, Client, Running, items::Items};
 
 impl Client {
     /// Sends a query, and hands out the rows of its answer as they arrive, each decoded into a `T`.
@@ -74,8 +70,10 @@ impl<O: StreamsRows> CallBuilder<'_, O> {
 /// thing that comes: that there are rows says nothing about whether the query succeeds. The query
 /// is sent again by its effect, but only before the first row.
 ///
-/// The time between two rows is the caller's own and does not count towards time-outs. Dropped before
-/// its end it closes the connection. The query may go on then; the server cannot send the answer, but
+/// The time between a row, or a dropped future of [`next`](RowStream::next), and the next time that somebody
+/// asks is the caller's own and does not count towards the time-outs of call and attempt. Who polls the
+/// [`Stream`] itself, as adapters do, cannot say that nobody waits any more: from a poll that has no row
+/// on, time counts until there is one. Dropped before its end it closes the connection. The query may go on then; the server cannot send the answer, but
 /// Neptune works on until it notices. To have it cancelled, see
 /// [`cancel_abandoned`](CallBuilder::cancel_abandoned).
 #[must_use = "nothing is sent before the first row is asked for"]
@@ -86,7 +84,7 @@ impl<T: DeserializeOwned + 'static> RowStream<T> {
     ///
     /// The future can be dropped at any time, and nothing is lost by that.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
-        poll_fn(|cx| self.0.poll(cx)).await
+        self.0.next().await
     }
 }
 
@@ -96,7 +94,7 @@ impl<T: DeserializeOwned> RowStream<T> {
     pub fn members(&self) -> &Members {
         match self.0.output() {
             Some(end) => &end.members,
-            None => self.0.kept(),
+            None => self.0.machine().members(),
         }
     }
 
@@ -104,18 +102,6 @@ impl<T: DeserializeOwned> RowStream<T> {
     /// before the end, and after an error.
     pub fn end(&self) -> Option<&RowsEnd> {
         self.0.output()
-    }
-}
-
-impl<T: DeserializeOwned> Keeps for Rows<T> {
-    type Kept = Members;
-
-    fn keep(&self, kept: &mut Members) {
-        let count = |members: &Members| (members.iter().size_hint(), members.is_complete());
-        // They only become more.
-        if count(self.members()) != count(kept) {
-            kept.clone_from(self.members());
-        }
     }
 }
 

@@ -1,8 +1,12 @@
 //! The driver: it does what a machine asks for, and nothing else.
 
 use std::{
-    fmt, mem,
+    fmt,
+    future::{Future, poll_fn},
+    mem,
     net::SocketAddr,
+    pin::{Pin, pin},
+    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
@@ -15,6 +19,7 @@ use neptunedata::{
 use crate::{
     Client,
     abandon::{Path, cancel_left},
+    clock::Alarm,
     connection::Piece,
     fault,
     pool::Lease,
@@ -25,13 +30,16 @@ use crate::{
 ///
 /// [`advance`](Running::advance) hands out its items, [`finish`](Running::finish) what it ends in.
 /// Dropping it closes the connection that an answer is still pending on, and if that is wished for
-/// [cancels the query](crate#queries-that-are-given-up). Nothing happens between an
-/// item and the next call of `advance`, and that time is the caller's own: it does not count towards
-/// time-outs.
+/// [cancels the query](crate#queries-that-are-given-up); the future of `finish` owns it, and does the same.
 ///
-/// Both futures can be dropped at any time, and `advance` called again after that. An answer that
-/// was waited for at that moment is lost then, which the machine is told; one that was being read
-/// goes on.
+/// The future of `advance` can be dropped at any time, as `select!` and time-outs do, and nothing is lost by
+/// that: what is under way, be it a connection, an answer or a pause, stays here with its place among the
+/// connections, and the next call goes on with it.
+///
+/// Between an item or a dropped future and the next call of `advance` nothing happens, and that time is the
+/// caller's own: it does not count towards the time-outs of the call and of the attempt. Other time does not
+/// stand still: that for making a connection, a pause before the next attempt, and what the machine itself
+/// measures, as [`Wait`](neptunedata::Wait) does with all of its waiting.
 #[must_use]
 pub struct Running<M: Machine> {
     client: Client,
@@ -41,11 +49,12 @@ pub struct Running<M: Machine> {
     /// When the call must be over; known when it begins.
     deadline: Option<Instant>,
     attempt_end: Option<Instant>,
-    /// When the last item was handed out.
+    /// Since when nobody waits: an item was handed out, or the future dropped.
     paused: Option<Instant>,
     /// What the machine waits for.
     todo: Todo,
-    answer: Option<(Lease, Incoming)>,
+    alarm: Alarm,
+    answer: Option<(Box<Lease>, Incoming)>,
     /// What the machine signs with.
     given: Option<Credentials>,
     path: Path,
@@ -55,15 +64,22 @@ pub struct Running<M: Machine> {
     concluded: bool,
 }
 
+/// What is under way whoever waits for it.
+type Pending<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
+
 enum Todo {
     Begin,
     Next,
     Credentials {
         refresh: bool,
     },
+    /// They are asked for.
+    Asked(Pending<Credentials, CredentialsError>),
     Send(Box<Transmit>),
-    /// The request is out; found again only if the future that waited for the answer was dropped.
-    Sent,
+    /// A connection is got for it.
+    Connect(Box<Transmit>, Pending<Lease, TransportError>),
+    /// The request may be out.
+    Sent(Box<Lease>),
     Receive,
     Wait(Option<Instant>),
     Nothing,
@@ -81,6 +97,7 @@ impl<M: Machine> Running<M> {
             attempt_end: None,
             paused: None,
             todo: Todo::Begin,
+            alarm: Alarm::default(),
             answer: None,
             given: None,
             trace: Trace::new(operation),
@@ -130,23 +147,14 @@ impl<M: Machine> Running<M> {
         self
     }
 
-    /// The next item, or none at the end.
+    /// The next item, or none at the end. Can be dropped and called again, and loses nothing.
     ///
     /// # Errors
     ///
     /// When the machine fails; from then on the same error each time.
     pub async fn advance(&mut self) -> Result<Option<M::Item>, Error> {
-        loop {
-            match &self.outcome {
-                Some(Ok(_)) => return Ok(None),
-                Some(Err(error)) => return Err(error.clone()),
-                None => {}
-            }
-            let input = self.perform().await;
-            if let Some(item) = self.resume(input) {
-                return Ok(Some(item));
-            }
-        }
+        let waiting = Waiting(self);
+        poll_fn(|cx| waiting.0.poll_advance(cx)).await
     }
 
     /// Runs it to its end; items are dropped.
@@ -159,13 +167,35 @@ impl<M: Machine> Running<M> {
             if let Some(outcome) = self.outcome.take() {
                 return outcome;
             }
-            let input = self.perform().await;
+            let input = poll_fn(|cx| self.poll_perform(cx)).await;
             drop(self.resume(input));
         }
     }
 
+    /// The same, without [`Waiting`], which alone tells when nobody polls any more.
+    pub(crate) fn poll_advance(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Option<M::Item>, Error>> {
+        loop {
+            match &self.outcome {
+                Some(Ok(_)) => return Poll::Ready(Ok(None)),
+                Some(Err(error)) => return Poll::Ready(Err(error.clone())),
+                None => {}
+            }
+            let Poll::Ready(input) = self.poll_perform(cx) else {
+                return Poll::Pending;
+            };
+            if let Some(item) = self.resume(input) {
+                return Poll::Ready(Ok(Some(item)));
+            }
+        }
+    }
+
     /// Gives the machine its answer, and notes what it asks for next.
-    pub(crate) fn resume(&mut self, input: Input) -> Option<M::Item> {
+    fn resume(&mut self, input: Input) -> Option<M::Item> {
+        // Closes the connection that brought no answer.
+        self.todo = Todo::Nothing;
         let step = self.machine.resume(input, self.client.clock().now());
         if !matches!(step, Step::Receive | Step::Item(_)) {
             // Closes the connection, unless the answer was read to its end.
@@ -207,26 +237,26 @@ impl<M: Machine> Running<M> {
         None
     }
 
-    /// Does what the machine waits for. Dropped midway it leaves `todo` as what there is to do then.
-    pub(crate) async fn perform(&mut self) -> Input {
+    /// Does what the machine waits for. All that takes more than one poll is kept in `todo`.
+    fn poll_perform(&mut self, cx: &mut Context<'_>) -> Poll<Input> {
         self.end_pause();
+        match self.todo {
+            // Most items come out of what was received already.
+            Todo::Next | Todo::Nothing => Poll::Ready(Input::Next),
+            _ => pin!(self.perform()).poll(cx),
+        }
+    }
+
+    /// Dropped midway it leaves `todo` as what there is to do then.
+    async fn perform(&mut self) -> Input {
         match &mut self.todo {
             Todo::Begin => {
                 let clock = self.client.clock();
                 self.deadline = self.timeout.and_then(|time| clock.after(time));
                 Input::Next
             }
-            Todo::Credentials { refresh } => {
-                let refresh = *refresh;
-                self.credentials(refresh).await
-            }
-            Todo::Send(_) => self.send().await,
-            Todo::Sent => {
-                let source = "the future that waited for the answer was dropped";
-                self.broken(
-                    TransportError::new(TransportErrorKind::Other, Sent::Maybe).with_source(source),
-                )
-            }
+            Todo::Credentials { .. } | Todo::Asked(_) => self.credentials().await,
+            Todo::Send(_) | Todo::Connect(..) | Todo::Sent(_) => self.send().await,
             Todo::Receive => self.receive().await,
             Todo::Wait(until) => {
                 let until = *until;
@@ -234,15 +264,6 @@ impl<M: Machine> Running<M> {
             }
             Todo::Next | Todo::Nothing => Input::Next,
         }
-    }
-
-    /// The machine's answer, if nothing needs to be waited for.
-    pub(crate) fn at_once(&mut self) -> Option<Input> {
-        let is_next = matches!(self.todo, Todo::Next);
-        is_next.then(|| {
-            self.end_pause();
-            Input::Next
-        })
     }
 
     fn end_pause(&mut self) {
@@ -259,17 +280,25 @@ impl<M: Machine> Running<M> {
         cancel_left(&self.client, &self.machine, mem::take(&mut self.path));
     }
 
-    async fn credentials(&mut self, refresh: bool) -> Input {
-        self.trace.credentials(refresh);
+    async fn credentials(&mut self) -> Input {
         let clock = self.client.clock();
-        if let Err(reason) = clock.check() {
-            return Input::CredentialsFailed(CredentialsError::new(reason));
+        if let Todo::Credentials { refresh } = self.todo {
+            self.trace.credentials(refresh);
+            if let Err(reason) = clock.check() {
+                return Input::CredentialsFailed(CredentialsError::new(reason));
+            }
+            let (client, given) = (self.client.clone(), self.given.clone());
+            self.todo = Todo::Asked(Box::pin(async move {
+                let clock = client.clock();
+                let (source, wall) = (client.source(), clock.now().wall);
+                source.get(refresh, given.as_ref(), wall, clock).await
+            }));
         }
-        let get = self
-            .client
-            .source()
-            .get(refresh, self.given.as_ref(), clock.now().wall, clock);
-        match clock.within(self.deadline, get).await {
+        let Todo::Asked(credentials) = &mut self.todo else {
+            return Input::Next;
+        };
+        let credentials = self.alarm.within(clock, self.deadline, credentials);
+        match credentials.await {
             Some(Ok(credentials)) => {
                 self.given = Some(credentials.clone());
                 Input::Credentials(credentials)
@@ -280,46 +309,55 @@ impl<M: Machine> Running<M> {
     }
 
     async fn send(&mut self) -> Input {
-        let Todo::Send(transmit) = &self.todo else {
-            return Input::Next;
-        };
         let clock = self.client.clock();
-        if let Err(reason) = clock.check() {
-            return self.broken(fault::not_sent(TransportErrorKind::Runtime, reason));
-        }
         let (until, late) = self.limit();
         let is_late = || until.is_some_and(|until| until <= clock.instant());
-        if is_late() {
-            return self.broken(TransportError::new(late, Sent::No));
+        if let Todo::Send(_) = self.todo {
+            if let Err(reason) = clock.check() {
+                return self.broken(fault::not_sent(TransportErrorKind::Runtime, reason));
+            }
+            if is_late() {
+                return self.broken(TransportError::new(late, Sent::No));
+            }
+            if let Todo::Send(transmit) = mem::replace(&mut self.todo, Todo::Nothing) {
+                let (pool, to) = (self.client.pool().clone(), self.path.to);
+                let which = transmit.connection;
+                let lease = Box::pin(async move { pool.lease(which, to).await });
+                self.todo = Todo::Connect(transmit, lease);
+            }
         }
-        let pool = self.client.pool();
-        let lease = pool
-            .clock()
-            .within(until, pool.lease(transmit.connection, self.path.to));
-        let mut lease = match lease.await {
-            Some(Ok(lease)) => lease,
-            Some(Err(error)) => return self.broken(error),
-            None => return self.broken(TransportError::new(late, Sent::No)),
-        };
-        // What is ready at once is taken whatever the time, but nothing begins when the time is over.
-        if is_late() {
-            return self.broken(TransportError::new(late, Sent::No));
+        if let Todo::Connect(_, lease) = &mut self.todo {
+            let mut lease = match self.alarm.within(clock, until, lease).await {
+                Some(Ok(lease)) => lease,
+                Some(Err(error)) => return self.broken(error),
+                None => return self.broken(TransportError::new(late, Sent::No)),
+            };
+            // What is ready at once is taken whatever the time, but nothing begins when the time is over.
+            if is_late() {
+                return self.broken(TransportError::new(late, Sent::No));
+            }
+            if let Todo::Connect(transmit, _) = mem::replace(&mut self.todo, Todo::Nothing) {
+                self.path.took = Some(lease.peer());
+                let mut request = transmit.request;
+                request
+                    .headers_mut()
+                    .entry(http::header::USER_AGENT)
+                    .or_insert_with(|| self.client.user_agent().clone());
+                // From here on the request may get out.
+                lease.send(request);
+                self.todo = Todo::Sent(Box::new(lease));
+            }
         }
-        // From here on the request may get out, and is not sent by this step again.
-        let Todo::Send(transmit) = mem::replace(&mut self.todo, Todo::Sent) else {
+        let Todo::Sent(lease) = &mut self.todo else {
             return Input::Next;
         };
-        self.path.took = Some(lease.peer());
-        let mut request = transmit.request;
-        request
-            .headers_mut()
-            .entry(http::header::USER_AGENT)
-            .or_insert_with(|| self.client.user_agent().clone());
-        match clock.within(until, lease.send(request)).await {
+        match self.alarm.within(clock, until, lease.head()).await {
             Some(Ok(response)) => {
                 let (head, body) = response.into_parts();
                 self.trace.answer(head.status);
-                self.answer = Some((lease, body));
+                if let Todo::Sent(lease) = mem::replace(&mut self.todo, Todo::Nothing) {
+                    self.answer = Some((lease, body));
+                }
                 Input::Head(head)
             }
             Some(Err(error)) => self.broken(error),
@@ -335,8 +373,8 @@ impl<M: Machine> Running<M> {
         let Some((lease, body)) = &mut self.answer else {
             return Input::End(http::HeaderMap::new());
         };
-        let piece = self.client.clock().within(until, lease.receive(body)).await;
-        match piece {
+        let clock = self.client.clock();
+        match self.alarm.within(clock, until, lease.receive(body)).await {
             Some(Ok(Piece::Chunk(chunk))) => Input::Chunk(chunk),
             Some(Ok(Piece::End(trailers))) => {
                 if let Some((lease, body)) = self.answer.take() {
@@ -368,7 +406,8 @@ impl<M: Machine> Running<M> {
         if let Err(reason) = clock.check() {
             return self.broken(fault::not_sent(TransportErrorKind::Runtime, reason));
         }
-        clock.within(until, std::future::pending::<()>()).await;
+        let never = std::future::pending::<()>();
+        self.alarm.within(clock, until, never).await;
         Input::Woken
     }
 
@@ -389,9 +428,21 @@ impl<M: Machine> Running<M> {
     }
 }
 
+/// Somebody waits. When they go, with an item or without, their own time begins.
+pub(crate) struct Waiting<'a, M: Machine>(pub(crate) &'a mut Running<M>);
+
+impl<M: Machine> Drop for Waiting<'_, M> {
+    fn drop(&mut self) {
+        let Running { paused, client, .. } = &mut *self.0;
+        paused.get_or_insert_with(|| client.clock().instant());
+    }
+}
+
 impl<M: Machine> Drop for Running<M> {
     fn drop(&mut self) {
         self.answer = None;
+        // That of a request without an answer, too, and before its query is cancelled.
+        self.todo = Todo::Nothing;
         if !self.concluded {
             self.cancel_left();
         }

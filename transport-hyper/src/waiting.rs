@@ -8,7 +8,8 @@ use crate::{Client, Running};
 
 impl Client {
     /// Waits for something that takes long, such as a bulk load. Nothing happens before
-    /// [`run`](WaitBuilder::run) or one of the others.
+    /// [`run`](WaitBuilder::run) or one of the others. Dropping one of their futures ends the waiting; to do
+    /// something else meanwhile, and go on waiting, [`start`](WaitBuilder::start) it.
     ///
     /// What can be waited for: [`LoadEnded`](crate::LoadEnded),
     /// [`DataProcessingEnded`](crate::DataProcessingEnded), [`ModelTrainingEnded`](crate::ModelTrainingEnded),
@@ -102,7 +103,30 @@ impl<W: Watch> WaitBuilder<'_, W> {
         running.finish().await
     }
 
-    /// Starts to wait; the items are the [`Progress`].
+    /// Starts to wait; the items are the [`Progress`]. Beside it other things can be done, on the same task: a
+    /// future of [`advance`](Running::advance) that is dropped loses nothing.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # use neptunedata_hyper::{Client, LoadEnded};
+    /// # fn draw(_: Option<String>) {}
+    /// # async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut waiting = client.wait(LoadEnded::new("0a237328-afd5-4574-a0bc-c29ce5f54802")).start();
+    /// let mut ticker = tokio::time::interval(Duration::from_millis(100));
+    /// let mut status = None;
+    /// loop {
+    ///     tokio::select! {
+    ///         progress = waiting.advance() => match progress? {
+    ///             Some(progress) => status = progress.status.overall_status,
+    ///             None => break,
+    ///         },
+    ///         _ = ticker.tick() => draw(status.as_ref().map(|load| format!("{:?}", load.status))),
+    ///     }
+    /// }
+    /// println!("{:?}", waiting.finish().await?.end.status());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn start(self) -> Running<Wait<W>> {
         let WaitBuilder {
             client,

@@ -11,8 +11,8 @@ use std::{error::Error, time::Duration};
 use indicatif::{ProgressBar, ProgressStyle};
 use neptunedata_emulator::{Emulator, LoadScript, Server};
 use neptunedata_hyper::{
-    Client, Endpoint, IamRoleArn, LoadEnded, LoadFormat, LoadOutcome, S3BucketRegion, S3Uri,
-    StartLoaderJob,
+    Client, Endpoint, IamRoleArn, LoadEnded, LoadFormat, LoadOutcome, LoaderStatus, S3BucketRegion,
+    S3Uri, StartLoaderJob,
 };
 
 /// How many records the files hold. The service does not say it, so it is for the caller to know.
@@ -37,30 +37,28 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("load {id}");
 
     let bar = ProgressBar::new(RECORDS).with_style(ProgressStyle::with_template(
-        "{wide_bar} {human_pos}/{human_len} records, {msg}",
+        "{spinner} {elapsed} {wide_bar} {human_pos}/{human_len} records, {msg}",
     )?);
-    let waited = client
+    let mut waiting = client
         .wait(LoadEnded::new(id))
         .interval(Duration::from_millis(250))
         .max_interval(Duration::from_secs(5))
         .timeout(Duration::from_secs(3600))
-        .run_with(|progress| {
-            let Some(load) = progress.status.overall_status else {
-                return;
-            };
-            let records = load
-                .total_records
-                .and_then(|records| u64::try_from(records).ok());
-            bar.set_position(records.unwrap_or_default());
-            bar.set_message(
-                load.status
-                    .map(|status| status.to_string())
-                    .unwrap_or_default(),
-            );
-        })
-        .await;
-    // A load that failed is an error, with the first of its error logs in the text.
-    let waited = waited.inspect_err(|_| bar.abandon())?;
+        .start();
+    // Dropping the future of `advance` at each tick loses nothing.
+    let mut ticker = tokio::time::interval(Duration::from_millis(100));
+    loop {
+        tokio::select! {
+            progress = waiting.advance() => match progress {
+                Ok(Some(progress)) => show(&bar, progress.status),
+                // A load that failed is an error, which `finish` has, too.
+                Ok(None) | Err(_) => break,
+            },
+            _ = ticker.tick() => bar.tick(),
+        }
+    }
+    // With the first of its error logs in the text.
+    let waited = waiting.finish().await.inspect_err(|_| bar.abandon())?;
     bar.finish_with_message("done");
 
     match &waited.end {
@@ -69,4 +67,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     println!("asked {} times in {:.1?}", waited.polls, waited.waited);
     Ok(())
+}
+
+fn show(bar: &ProgressBar, status: LoaderStatus) {
+    let Some(load) = status.overall_status else {
+        return;
+    };
+    let records = load
+        .total_records
+        .and_then(|records| u64::try_from(records).ok());
+    bar.set_position(records.unwrap_or_default());
+    bar.set_message(
+        load.status
+            .map(|status| status.to_string())
+            .unwrap_or_default(),
+    );
 }

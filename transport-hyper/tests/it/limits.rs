@@ -124,27 +124,6 @@ async fn a_dropped_body_closes_its_connection() {
     assert!(format!("{client:?}").contains("in_use: 0, idle: 0"));
 }
 
-#[tokio::test]
-async fn a_wait_for_an_answer_that_is_dropped_is_a_lost_answer() {
-    let server = Raw::start(|mut stream, number| {
-        if number > 1 {
-            return serve_well(stream);
-        }
-        until_closed(&mut stream);
-    });
-    let client = client(server.address);
-    let collecting = |options: &CallOptions| {
-        Exchange::collecting(client.session(), &status(), options, client.seed())
-    };
-    let mut running = client.start(collecting(&CallOptions::new()));
-    let impatient = tokio::time::timeout(SHORT, running.advance()).await;
-    assert!(impatient.is_err());
-    assert!(running.advance().await.unwrap().is_none());
-    let answered = running.finish().await.unwrap();
-    assert_eq!(answered.meta.attempts, 2);
-    assert!(answered.meta.earlier_may_have_executed);
-}
-
 /// It is its turn, and nobody polls it.
 #[tokio::test]
 async fn a_call_that_is_put_aside_does_not_hold_up_others() {

@@ -3,6 +3,7 @@
 mod calls;
 mod credentials;
 mod deadlines;
+mod dropped;
 mod faults;
 mod limits;
 #[cfg(feature = "tracing")]
