@@ -119,8 +119,9 @@ impl CallOptions {
     }
 
     /// Adds a member that the service knows and the request has no field for. It goes where the
-    /// operation has its members: into the JSON body, or for operations without one into the query.
-    /// It replaces a member of the same name.
+    /// operation has its members: into the JSON body, for SPARQL into the form, and for operations without
+    /// either into the query. In a form and in the query a value that is no text is its JSON. It replaces a
+    /// member of the same name.
     #[must_use]
     pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.extras.fields.push((name.into(), value.into()));

@@ -31,7 +31,7 @@ mod output;
 /// statements, apart by `;` or line ends, are one transaction, and the last one's results are
 /// answered. The ones before it need a step that ends them; whether that is `iterate()` or `next()`
 /// the documentation says both ways (`M14`), so the text is sent as it is. A request holds at most
-/// 157,286,400 bytes, and no U+0000.
+/// 157,286,400 bytes, and no U+0000, which the service refuses.
 ///
 /// The query's time limit is that of the cluster, 120 s unless changed, from when it is queued. A text
 /// lowers it with `g.with('evaluationTimeout', 500)`, in milliseconds, right after `g`. A query

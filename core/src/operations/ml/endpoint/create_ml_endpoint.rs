@@ -55,8 +55,9 @@ pub struct CreateMlEndpoint {
     /// service makes a name with the time in it by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// The completed model-training job whose model is served. Not beside
-    /// [`ml_model_transform_job_id`](field@Self::ml_model_transform_job_id).
+    /// The completed model-training job whose model is served. The service wants either this or
+    /// [`ml_model_transform_job_id`](field@Self::ml_model_transform_job_id); both and none are sent as they are,
+    /// as the service model has it, and refused there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ml_model_training_job_id: Option<String>,
     /// The completed model-transform job whose model is served. Not beside
