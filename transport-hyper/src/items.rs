@@ -17,6 +17,10 @@ pub(crate) trait Keeps: Machine {
 
     /// Brings it up to date.
     fn keep(&self, kept: &mut Self::Kept);
+
+    /// Lets go of what is shared with the machine, before that goes on: alone with it, the machine need
+    /// not copy it to change it.
+    fn let_go(_: &mut Self::Kept) {}
 }
 
 type Step<M> = Pin<Box<dyn Future<Output = (Box<Running<M>>, Input)> + Send>>;
@@ -86,6 +90,7 @@ where
                 },
                 State::Gone => return Poll::Ready(None),
             };
+            M::let_go(&mut self.kept);
             let item = running.resume(input);
             running.machine().keep(&mut self.kept);
             self.state = State::Idle(running);

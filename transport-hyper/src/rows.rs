@@ -111,11 +111,12 @@ impl<T: DeserializeOwned> Keeps for Rows<T> {
     type Kept = Members;
 
     fn keep(&self, kept: &mut Members) {
-        let count = |members: &Members| (members.iter().size_hint(), members.is_complete());
-        // They only become more.
-        if count(self.members()) != count(kept) {
-            kept.clone_from(self.members());
-        }
+        // Shared, not copied.
+        kept.clone_from(self.members());
+    }
+
+    fn let_go(kept: &mut Members) {
+        *kept = Members::default();
     }
 }
 
