@@ -9,6 +9,8 @@ mod script;
 
 #[path = "rows/bodies.rs"]
 mod bodies;
+#[path = "rows/copies.rs"]
+mod copies;
 #[path = "rows/cuts.rs"]
 mod cuts;
 #[path = "rows/ends.rs"]

@@ -1,6 +1,6 @@
 //! What ends the reading of rows.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 
@@ -23,7 +23,7 @@ use crate::{DecodeError, DecodeErrorKind, error::one_line};
 /// );
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct RowError(Box<Inner>);
+pub struct RowError(Arc<Inner>);
 
 #[derive(Clone, PartialEq, Eq)]
 struct Inner {
@@ -40,7 +40,7 @@ impl RowError {
         reason: impl Into<String>,
         body: Bytes,
     ) -> Self {
-        RowError(Box::new(Inner {
+        RowError(Arc::new(Inner {
             kind,
             path: path.into(),
             reason: reason.into(),
@@ -75,7 +75,7 @@ impl RowError {
             path,
             reason,
             body,
-        } = *self.0;
+        } = Arc::unwrap_or_clone(self.0);
         DecodeError::new(operation, kind, path, reason, body)
     }
 }

@@ -10,10 +10,12 @@ pub enum Framing {
     /// cancelled silently (`M21`), has no rows.
     OpenCypher,
     /// `{"result":{"data":[row, …]}}`, or in typed GraphSON
-    /// `{"result":{"data":{"@type":"g:List","@value":[row, …]}}}`, as one document (`U04`).
+    /// `{"result":{"data":{"@type":"g:List","@value":[row, …]}}}`, as one document (`U04`). Of any other
+    /// type, and without one, it is no list of rows, which may be clear only behind them.
     Gremlin,
     /// `{"head":{"vars":[…]},"results":{"bindings":[row, …]}}`, or for a question
-    /// `{"head":{},"boolean":true}`, which has no rows.
+    /// `{"head":{},"boolean":true}`, which has no rows. A `boolean` that is neither true nor false is no
+    /// answer; null is as if it were not there.
     Sparql,
     /// `{"records":[row, …]}`.
     Stream,
@@ -37,6 +39,11 @@ impl Framing {
             Framing::Gremlin => level == 1 || level == 2,
             Framing::Sparql => level == 1,
         }
+    }
+
+    /// Whether what stands in the object at `level` of the path is a list only if its `@type` says so.
+    pub(super) fn types_rows_at(self, level: usize) -> bool {
+        self == Framing::Gremlin && level == 2
     }
 
     /// Whether an object in place of the rows is an answer without any.

@@ -1,19 +1,28 @@
 //! What an answer has beside its rows.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// So much is kept, names and values together.
+/// So much is kept, names and values together and [`EACH`].
 const LIMIT: usize = 256 * 1024;
+/// What a member takes in memory besides its name and its value, about.
+const EACH: usize = 128;
 
 /// The members of an answer beside its rows, as they arrived: before and behind the rows, and in the
 /// objects around them.
 ///
 /// They are named by their path, such as `requestId`, `head` or `result.meta`. At most 256 KiB are
-/// kept; what goes beyond is left out, and [`is_complete`](Members::is_complete) says so.
+/// kept, counting 128 bytes for each beside its name and its value; what goes beyond is left out, and
+/// [`is_complete`](Members::is_complete) says so. A clone shares them, and costs nothing until there
+/// are more.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Members {
+pub struct Members(Option<Arc<Kept>>);
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Kept {
     members: Vec<(String, Bytes)>,
     size: usize,
     incomplete: bool,
@@ -48,32 +57,37 @@ impl Members {
 
     /// All members in the order of their arrival.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Bytes)> {
-        self.members
+        let members = self.0.as_ref().map(|kept| kept.members.as_slice());
+        members
+            .unwrap_or_default()
             .iter()
             .map(|(name, value)| (name.as_str(), value))
     }
 
     /// Whether nothing was left out for its size.
     pub fn is_complete(&self) -> bool {
-        !self.incomplete
+        self.0.as_ref().is_none_or(|kept| !kept.incomplete)
     }
 
+    /// Keeps one more. Those that are there are copied only if somebody shares them.
     pub(super) fn keep(&mut self, name: String, value: &[u8]) {
-        let size = self
+        let kept = Arc::make_mut(self.0.get_or_insert_default());
+        let size = kept
             .size
+            .saturating_add(EACH)
             .saturating_add(name.len())
             .saturating_add(value.len());
         if size > LIMIT {
-            self.incomplete = true;
+            kept.incomplete = true;
             return;
         }
-        self.size = size;
-        self.members.push((name, Bytes::copy_from_slice(value)));
+        kept.size = size;
+        kept.members.push((name, Bytes::copy_from_slice(value)));
     }
 
     /// The members of the answer itself as the object that they were.
     pub(super) fn object(&self) -> Bytes {
-        let mut object = Vec::with_capacity(self.size);
+        let mut object = Vec::with_capacity(self.0.as_ref().map_or(0, |kept| kept.size));
         object.push(b'{');
         for (name, value) in self.iter().filter(|(name, _)| !name.contains('.')) {
             if object.len() > 1 {

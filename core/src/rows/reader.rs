@@ -1,11 +1,12 @@
 //! Rows from the bytes of an answer, as they come.
 
+mod beside;
 mod failing;
 
 use std::marker::PhantomData;
 
 use bytes::Bytes;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::DeserializeOwned;
 
 use super::{
     RowError,
@@ -13,7 +14,7 @@ use super::{
     members::Members,
     value::{Fault, Values},
 };
-use crate::{DecodeErrorKind, wire::lenient::elide};
+use crate::DecodeErrorKind;
 
 /// The longest row, unless something else is said.
 const DEFAULT_LIMIT: usize = 64 * 1024 * 1024;
@@ -56,6 +57,8 @@ pub struct RowReader<T> {
     framing: Framing,
     values: Values,
     state: State,
+    /// The key of the member at hand. Beside the state, which is looked at with each piece of the body.
+    key: String,
     /// How many of the objects on the way to the rows are open, less one.
     level: usize,
     /// Rows handed out.
@@ -64,6 +67,8 @@ pub struct RowReader<T> {
     found: bool,
     /// The member was there that some answers have instead.
     found_instead: bool,
+    /// The type beside the rows was there, and it is one of lists.
+    found_type: bool,
     members: Members,
     ended: bool,
     failed: Option<RowError>,
@@ -72,7 +77,7 @@ pub struct RowReader<T> {
     row: PhantomData<fn() -> T>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     /// Before the answer.
     Start,
@@ -81,11 +86,11 @@ enum State {
     /// Behind a comma in an object.
     Key,
     /// Behind a key.
-    Colon(String),
+    Colon,
     /// Behind a colon.
-    Member(String),
+    Member,
     /// Before the value of a member that is passed.
-    Passed(String),
+    Passed,
     /// Behind a member.
     AfterMember,
     /// Behind the bracket that opens the rows.
@@ -104,10 +109,12 @@ impl<T: DeserializeOwned> RowReader<T> {
             framing,
             values: Values::new(DEFAULT_LIMIT),
             state: State::Start,
+            key: String::new(),
             level: 0,
             rows: 0,
             found: false,
             found_instead: false,
+            found_type: false,
             members: Members::default(),
             ended: false,
             failed: None,
@@ -235,13 +242,13 @@ impl<T: DeserializeOwned> RowReader<T> {
 
     /// Goes on past something that is no row; false if more input is needed.
     fn step(&mut self, byte: u8) -> Result<bool, RowError> {
-        match (self.state.clone(), byte) {
+        match (self.state, byte) {
             (State::Start, b'{') => self.pass(State::FirstKey),
-            (State::FirstKey, b'}') | (State::AfterMember, b'}') => self.close(),
+            (State::FirstKey, b'}') | (State::AfterMember, b'}') => self.close()?,
             (State::FirstKey | State::Key, b'"') => return self.key(),
-            (State::Colon(key), b':') => self.pass(State::Member(key)),
-            (State::Member(key), _) => return self.member(key, byte),
-            (State::Passed(key), _) => return self.skip(key),
+            (State::Colon, b':') => self.pass(State::Member),
+            (State::Member, _) => self.member(byte)?,
+            (State::Passed, _) => return self.skip(),
             (State::AfterMember, b',') => self.pass(State::Key),
             (State::FirstRow, b']') | (State::AfterRow, b']') => self.pass(State::AfterMember),
             (State::FirstRow, _) => self.state = State::Row,
@@ -265,7 +272,11 @@ impl<T: DeserializeOwned> RowReader<T> {
         self.state = state;
     }
 
-    fn close(&mut self) {
+    fn close(&mut self) -> Result<(), RowError> {
+        if self.found && self.framing.types_rows_at(self.level) && !self.found_type {
+            let name = self.framing.name(self.level);
+            return Err(self.break_up(DecodeErrorKind::Shape, name, "it has no type"));
+        }
         self.values.consume(1);
         match self.level.checked_sub(1) {
             Some(level) => {
@@ -274,13 +285,15 @@ impl<T: DeserializeOwned> RowReader<T> {
             }
             None => self.state = State::Done,
         }
+        Ok(())
     }
 
     fn key(&mut self) -> Result<bool, RowError> {
         match self.values.value::<String>([b':', b':']) {
             Ok(Some((key, length))) => {
                 self.values.consume(length);
-                self.state = State::Colon(key);
+                self.key = key;
+                self.state = State::Colon;
                 Ok(true)
             }
             Ok(None) => Ok(false),
@@ -290,14 +303,14 @@ impl<T: DeserializeOwned> RowReader<T> {
     }
 
     /// Decides what to do with a member.
-    fn member(&mut self, key: String, byte: u8) -> Result<bool, RowError> {
+    fn member(&mut self, byte: u8) -> Result<(), RowError> {
         let path = self.framing.path();
-        if path.get(self.level) != Some(&key.as_str()) {
-            if self.level == 0 && self.framing.instead() == Some(key.as_str()) {
-                self.found_instead = true;
+        if path.get(self.level) != Some(&self.key.as_str()) {
+            if self.level == 0 && self.framing.instead() == Some(self.key.as_str()) {
+                self.member_instead(byte)?;
             }
-            self.state = State::Passed(key);
-            return Ok(true);
+            self.state = State::Passed;
+            return Ok(());
         }
         let name = self.framing.name(self.level);
         if self.found {
@@ -306,9 +319,6 @@ impl<T: DeserializeOwned> RowReader<T> {
         let is_last = path.len() == self.level.saturating_add(1);
         match byte {
             b'[' if self.framing.has_rows_at(self.level) => {
-                if let Some(reason) = self.foreign_type() {
-                    return Err(self.break_up(DecodeErrorKind::Shape, name, reason));
-                }
                 self.found = true;
                 self.pass(State::FirstRow);
             }
@@ -318,46 +328,15 @@ impl<T: DeserializeOwned> RowReader<T> {
             }
             b'{' if self.framing.takes_object_for_none() => {
                 self.found = true;
-                self.state = State::Passed(key);
+                self.state = State::Passed;
             }
             b'n' => {
                 self.found = true;
-                self.state = State::Passed(key);
+                self.state = State::Passed;
             }
             _ => return Err(self.break_up(DecodeErrorKind::Shape, name, "it is no list of rows")),
         }
-        Ok(true)
-    }
-
-    /// A type of GraphSON beside `@value` whose elements are no rows.
-    fn foreign_type(&self) -> Option<String> {
-        let name = self.members.json::<String>("result.data.@type")?;
-        let is_list = matches!(name.as_str(), "g:List" | "g:Set");
-        (self.framing == Framing::Gremlin && self.level == 2 && !is_list)
-            .then(|| format!("it is no list of rows but {}", elide(&name)))
-    }
-
-    /// Passes and keeps a member.
-    fn skip(&mut self, key: String) -> Result<bool, RowError> {
-        let name = self.name_of(&key);
-        match self.values.value::<IgnoredAny>([b',', b'}']) {
-            Ok(Some((_, length))) => {
-                self.members.keep(name, self.values.unread(length));
-                self.values.consume(length);
-                self.state = State::AfterMember;
-                Ok(true)
-            }
-            Ok(None) => Ok(false),
-            Err(Fault::TooLarge) => Err(self.too_large(name)),
-            Err(_) => Err(self.not_json(name)),
-        }
-    }
-
-    fn name_of(&self, key: &str) -> String {
-        match self.level.checked_sub(1) {
-            Some(level) => format!("{}.{key}", self.framing.name(level)),
-            None => key.to_owned(),
-        }
+        Ok(())
     }
 
     /// The path of the row that is next.

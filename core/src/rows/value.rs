@@ -209,7 +209,7 @@ impl Values {
     }
 
     #[inline]
-    fn count(&mut self, _bytes: usize) {
+    pub(super) fn count(&mut self, _bytes: usize) {
         #[cfg(test)]
         {
             self.work += _bytes;

@@ -1,4 +1,7 @@
 //! The work that reading takes is in proportion to the input, whatever it is: counted, not timed.
+//!
+//! Counted are the bytes that are looked at, and the keys that paths are made of; whatever else is
+//! copied, `tests/rows/copies.rs` counts.
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -52,6 +55,18 @@ fn no_input_is_read_often() {
         (
             "a long key",
             format!(r#"{{"{}":1,"results":[]}}"#, "x".repeat(n)),
+        ),
+        (
+            "a long key before a long value",
+            format!(
+                r#"{{"{}":"{}","results":[]}}"#,
+                "x".repeat(n / 2),
+                "y".repeat(n / 2)
+            ),
+        ),
+        (
+            "a long key before what stops",
+            format!(r#"{{"{}":"{}"#, "x".repeat(n / 2), "y".repeat(n / 2)),
         ),
         (
             "a long member",

@@ -92,34 +92,68 @@ pub(crate) fn service_error(status: StatusCode, headers: &HeaderMap, body: &Byte
     }
 }
 
-/// A trailing status that is no success outranks the status line.
+/// A trailing status that is no success outranks the status line, and so does a detail that names an
+/// error: it is empty otherwise. Of several any one counts, wherever it stands.
 fn from_trailers(headers: &HeaderMap, trailers: &HeaderMap) -> Option<ServiceError> {
-    let status = trailers.get(NEPTUNE_STATUS)?.as_bytes();
-    let status = String::from_utf8_lossy(status);
-    let (number, name) = status.trim().split_once(' ').unwrap_or((status.trim(), ""));
-    let number = number
-        .parse()
-        .ok()
-        .and_then(|number| StatusCode::from_u16(number).ok());
-    if number.is_some_and(|number| number.is_success()) {
+    let failed = trailers
+        .get_all(NEPTUNE_STATUS)
+        .iter()
+        .find_map(|value| failed_status(&String::from_utf8_lossy(value.as_bytes())));
+    let details: Vec<Bytes> = trailers
+        .get_all(NEPTUNE_DETAIL)
+        .iter()
+        .map(|value| percent::decode_form(value.as_bytes()).into())
+        .collect();
+    let named = details.iter().find(|detail| names_code(detail));
+    if failed.is_none() && named.is_none() {
         return None;
     }
-    let detail = trailers
-        .get(NEPTUNE_DETAIL)
-        .map(|value| percent::decode_form(value.as_bytes()));
-    let detail = Bytes::from(detail.unwrap_or_default());
-    let number = number.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut error = service_error(number, &HeaderMap::new(), &detail);
+    let detail = named.or_else(|| details.iter().find(|detail| !detail.is_empty()));
+    let detail = detail.cloned().unwrap_or_default();
+    let (number, name) = failed.unwrap_or_default();
+    let fallback = number.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut error = service_error(fallback, &HeaderMap::new(), &detail);
     if error.code.is_none()
-        && let Some(name) = bare_name(name)
+        && let Some(name) = bare_name(&name)
     {
         error.kind = ErrorKind::from_name(name);
         error.code = Some(name.to_owned());
+    }
+    if number.is_none() {
+        error.status = status_of(error.kind).unwrap_or(fallback);
     }
     if let Some(id) = request_id(headers) {
         error.request_id = Some(id.to_owned());
     }
     Some(error)
+}
+
+/// The number and the name in a trailing status that is no success. Several fields may have become one
+/// with commas between them; what stands behind a comma is one if it begins with a number.
+fn failed_status(text: &str) -> Option<(Option<StatusCode>, String)> {
+    text.split(',').enumerate().find_map(|(index, status)| {
+        let status = status.trim();
+        let (number, name) = status.split_once(' ').unwrap_or((status, ""));
+        let number = number
+            .parse()
+            .ok()
+            .and_then(|number| StatusCode::from_u16(number).ok());
+        let failed = match number {
+            Some(number) => !number.is_success(),
+            None => index == 0,
+        };
+        failed.then(|| (number, name.to_owned()))
+    })
+}
+
+fn names_code(detail: &[u8]) -> bool {
+    let parsed = serde_json::from_slice::<Value>(detail).ok();
+    ErrorObject(parsed.as_ref()).code().is_some()
+}
+
+/// The status that the service gives this exception, if it is known.
+fn status_of(kind: ErrorKind) -> Option<StatusCode> {
+    StatusCode::from_u16(kind.http_status()?).ok()
 }
 
 /// A 200 whose whole body is one error object.
@@ -166,11 +200,7 @@ fn error_object(headers: &HeaderMap, parsed: &Value, body: Bytes) -> Option<Serv
         return None;
     }
     let mut error = service_error(StatusCode::INTERNAL_SERVER_ERROR, &HeaderMap::new(), &body);
-    if let Some(status) = error
-        .kind
-        .http_status()
-        .and_then(|status| StatusCode::from_u16(status).ok())
-    {
+    if let Some(status) = status_of(error.kind) {
         error.status = status;
     }
     if let Some(id) = request_id(headers) {

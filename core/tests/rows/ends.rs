@@ -103,6 +103,53 @@ fn a_failing_trailer_after_good_rows() {
     });
 }
 
+/// Any sign of a failure counts, wherever it stands among the others.
+#[test]
+fn any_failing_trailer_counts() {
+    let named = "%7B%22code%22%3A%22TimeLimitExceededException%22%7D";
+    let (good, bad) = ("200 OK", "500 TimeLimitExceededException");
+    for (statuses, details) in [
+        (&[good, bad][..], &[][..]),
+        (&[bad, good], &[]),
+        (&[good, good, bad], &["", ""]),
+        (&["200 OK, 500 TimeLimitExceededException"], &[]),
+        (&["200 OK,500 TimeLimitExceededException, 200 OK"], &[]),
+        (&[], &[named]),
+        (&[], &["", named]),
+        (&[], &["%7B%7D", named]),
+        (&[good], &[named]),
+        (&[good, "500"], &["", named]),
+    ] {
+        let mut failing = answer(200, WHOLE);
+        for status in statuses {
+            failing = failing.trailer("x-neptune-status", status);
+        }
+        for detail in details {
+            failing = failing.trailer("x-neptune-detail", detail);
+        }
+        ends(failing, 3, |error| {
+            of(LIMIT)(error);
+            assert_eq!(error.service().expect("a failure").status, 500);
+        });
+    }
+    for (statuses, details) in [
+        (&[good, "200", "204 No Content"][..], &["", ""][..]),
+        (&["200 OK, 200 OK", good], &[]),
+        (&["200 OK, all of it"], &[""]),
+        (&[], &["", "done", "%7B%7D", "%7B%22code%22%3A200%7D"]),
+    ] {
+        let mut fine = answer(200, WHOLE);
+        for status in statuses {
+            fine = fine.trailer("x-neptune-status", status);
+        }
+        for detail in details {
+            fine = fine.trailer("x-neptune-detail", detail);
+        }
+        let read = cypher(&[fine.into()], 9);
+        assert!(read.result.is_ok(), "{statuses:?} {details:?}");
+    }
+}
+
 #[test]
 fn an_error_object_behind_a_broken_body() {
     let object = limit();

@@ -1,6 +1,8 @@
 //! Where rows stand, and what stands around them.
 
-use neptunedata::{DecodeErrorKind, Framing, RawJson, RowReader, gremlin::GremlinValue};
+use neptunedata::{
+    DecodeErrorKind, ExecuteGremlinQuery, Framing, RawJson, RowReader, gremlin::GremlinValue,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -41,10 +43,55 @@ fn graphson_comes_in_two_forms() {
     assert_eq!(rows(Framing::Gremlin, set), Ok(vec![json!(1)]));
     let none = r#"{"result":{"data":null,"meta":{}}}"#;
     assert_eq!(rows(Framing::Gremlin, none), Ok(vec![]));
-    // Keys and values are no rows.
-    let map = r#"{"result":{"data":{"@type":"g:Map","@value":["k","v"]}}}"#;
-    let error = (DecodeErrorKind::Shape, "result.data.@value".to_owned());
-    assert_eq!(rows(Framing::Gremlin, map), Err(error));
+}
+
+/// Such as the keys and values of a map, and whichever comes first, the type or what it is of.
+#[test]
+fn elements_of_what_is_no_list_are_no_rows() {
+    for (data, said) in [
+        (r#"{"@type":"g:Map","@value":["k","v"]}"#, "g:Map"),
+        (r#"{"@value":["k","v"],"@type":"g:Map"}"#, "g:Map"),
+        (r#"{"@type":"g:Map","@value":null}"#, "g:Map"),
+        (r#"{"@value":["k"],"@type":7,"x":1}"#, "7"),
+        (
+            r#"{"@type":"g:List","@value":["k"],"@type":"g:Map"}"#,
+            "g:Map",
+        ),
+        (r#"{"@value":["k"]}"#, "no type"),
+        (r#"{"@value":null,"x":"g:List"}"#, "no type"),
+    ] {
+        let body = format!(r#"{{"result":{{"data":{data},"meta":{{}}}}}}"#);
+        let seen = whole::<Value>(Framing::Gremlin, body.as_bytes());
+        assert_eq!(by::<Value>(Framing::Gremlin, body.as_bytes(), 1), seen);
+        let (kind, path, reason) = seen.end.expect_err(&body);
+        assert_eq!(
+            (kind, &*path),
+            (DecodeErrorKind::Shape, "result.data.@value"),
+            "{body}"
+        );
+        assert!(reason.contains(said), "{reason}");
+        // Neither are they in an answer that is read as a whole.
+        if data.matches("@type").count() < 2 {
+            let answer = http::Response::new(body.clone().into());
+            let answer = neptunedata::response::<ExecuteGremlinQuery>(&answer).unwrap();
+            assert!(answer.raw_rows().is_err(), "{body}");
+        }
+    }
+}
+
+/// What stands before the type may be more than is kept.
+#[test]
+fn the_type_counts_also_if_it_is_not_kept() {
+    let much = "x".repeat(300_000);
+    for (name, ends_well) in [("g:List", true), ("g:Map", false)] {
+        let many = vec![r#""":1"#; 4000].join(",");
+        let body = format!(
+            r#"{{"x":"{much}",{many},"result":{{"data":{{"@type":"{name}","@value":[1]}}}}}}"#
+        );
+        let seen = whole::<Value>(Framing::Gremlin, body.as_bytes());
+        assert_eq!(seen.members.get("result.data.@type"), None);
+        assert_eq!(seen.end.is_ok(), ends_well, "{:?}", seen.end);
+    }
 }
 
 #[test]
@@ -92,6 +139,28 @@ fn questions_have_an_answer_and_no_rows() {
     assert_eq!(rows(Framing::Sparql, body), Ok(vec![]));
     let seen = whole::<Value>(Framing::Sparql, body.as_bytes());
     assert_eq!(seen.members.boolean(), Some(true));
+}
+
+#[test]
+fn what_is_no_answer_to_a_question_is_no_answer() {
+    for value in [r#""x""#, r#""true""#, "1", "{}", "[true]"] {
+        let error = Err((DecodeErrorKind::Shape, "boolean".to_owned()));
+        let alone = format!(r#"{{"head":{{}},"boolean":{value}}}"#);
+        assert_eq!(rows(Framing::Sparql, &alone), error, "{alone}");
+        let before = format!(r#"{{"boolean":{value},"results":{{"bindings":[{{}}]}}}}"#);
+        assert_eq!(rows(Framing::Sparql, &before), error, "{before}");
+        let behind = format!(r#"{{"results":{{"bindings":[{{}}]}},"boolean":{value}}}"#);
+        assert_eq!(rows(Framing::Sparql, &behind), error, "{behind}");
+    }
+    let twice = r#"{"boolean":true,"boolean":false}"#;
+    let error = Err((DecodeErrorKind::Shape, "boolean".to_owned()));
+    assert_eq!(rows(Framing::Sparql, twice), error);
+    // A null is nothing.
+    let null = r#"{"head":{},"boolean":null}"#;
+    let error = Err((DecodeErrorKind::Shape, "results.bindings".to_owned()));
+    assert_eq!(rows(Framing::Sparql, null), error);
+    let beside = r#"{"boolean":null,"results":{"bindings":[{}]}}"#;
+    assert_eq!(rows(Framing::Sparql, beside), Ok(vec![json!({})]));
 }
 
 #[test]
@@ -288,4 +357,18 @@ fn members_are_kept_up_to_a_size() {
     let names: Vec<_> = seen.members.iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["a", "c"]);
     assert!(!seen.members.is_complete());
+}
+
+/// However small they are.
+#[test]
+fn members_are_kept_up_to_a_number() {
+    for (count, fit) in [(2000, true), (2100, false), (262_144, false)] {
+        let body = format!(r#"{{{}"results":[]}}"#, r#""":1,"#.repeat(count));
+        let seen = whole::<Value>(Framing::OpenCypher, body.as_bytes());
+        assert_eq!(seen.end, Ok(()));
+        assert_eq!(seen.members.is_complete(), fit, "{count}");
+        let kept = seen.members.iter().count();
+        assert!(kept <= 256 * 1024 / 128, "{kept}");
+        assert!(kept >= count.min(2000), "{kept}");
+    }
 }

@@ -21,13 +21,16 @@ pub(crate) fn rows() -> Vec<Row> {
 }
 
 fn failing_trailer(status: &str, code: &str) -> Answer {
-    let detail = error_object(code, "boom")
-        .replace('{', "%7B")
-        .replace('}', "%7D")
-        .replace('"', "%22");
     success()
         .trailer("x-neptune-status", status)
-        .trailer("x-neptune-detail", &detail)
+        .trailer("x-neptune-detail", &encoded(code, "boom"))
+}
+
+fn encoded(code: &str, message: &str) -> String {
+    error_object(code, message)
+        .replace('{', "%7B")
+        .replace('}', "%7D")
+        .replace('"', "%22")
 }
 
 fn trailers() -> Vec<Row> {
@@ -61,6 +64,31 @@ fn trailers() -> Vec<Row> {
                     .into(),
             ],
             expect(&[Any], 1, NOT, time_limit).says("TimeLimitExceededException (500)"),
+        ),
+        same(
+            "time limit, in the second of two trailers",
+            None,
+            vec![
+                success()
+                    .trailer("x-neptune-status", "200 OK")
+                    .trailer("x-neptune-status", "500 TimeLimitExceededException")
+                    .into(),
+            ],
+            expect(&[Any], 1, NOT, time_limit).says("TimeLimitExceededException (500)"),
+        ),
+        same(
+            "time limit, in a detail without a status",
+            None,
+            vec![
+                success()
+                    .trailer(
+                        "x-neptune-detail",
+                        &encoded("TimeLimitExceededException", "boom"),
+                    )
+                    .into(),
+            ],
+            expect(&[Any], 1, NOT, time_limit)
+                .says("TimeLimitExceededException (500): boom [request id r-1]"),
         ),
         same(
             "conflict, in the trailers",

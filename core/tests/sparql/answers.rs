@@ -3,8 +3,9 @@
 use http::{HeaderMap, Response};
 use neptunedata::{
     CancelSparqlQuery, Cause, DecodeErrorKind, ErrorKind, ExecuteSparqlExplainQuery,
-    ExecuteSparqlQuery, ExecuteSparqlQueryOutput, ExecuteSparqlUpdate, GetSparqlQueryStatus,
-    ListSparqlQueries, QueryStatus, SparqlExplainMode, SparqlMediaType, SparqlResults,
+    ExecuteSparqlQuery, ExecuteSparqlQueryOutput, ExecuteSparqlUpdate, Framing,
+    GetSparqlQueryStatus, ListSparqlQueries, QueryStatus, RowReader, SparqlExplainMode,
+    SparqlMediaType, SparqlResults,
     sparql::{RdfTerm, RdfTriple},
 };
 use serde_json::{Value, json};
@@ -151,6 +152,56 @@ fn json_that_is_cut_or_foreign_is_an_error() {
             }
             other => panic!("{other:?}"),
         }
+    }
+}
+
+/// Read as a whole or row by row, the same answers are taken, and the others are the same errors.
+#[test]
+fn both_ways_of_reading_take_the_same() {
+    let taken = [
+        r#"{"head":{},"boolean":true}"#,
+        r#"{"head":{"vars":["x"]},"results":{"bindings":[{},{}]}}"#,
+        r#"{"head":{"vars":["x"]},"boolean":false,"results":{"bindings":[{}]}}"#,
+        r#"{"results":{"bindings":[{}]},"boolean":true}"#,
+        r#"{"boolean":null,"results":{"bindings":[]}}"#,
+        r#"{"head":{"vars":["x"]},"results":null}"#,
+    ];
+    let refused = [
+        r#"{"head":{},"boolean":"x"}"#,
+        r#"{"head":{},"boolean":"true"}"#,
+        r#"{"head":{},"boolean":null}"#,
+        r#"{"head":{},"boolean":1}"#,
+        r#"{"head":{},"boolean":true,"boolean":false}"#,
+        r#"{"boolean":[],"results":{"bindings":[{}]}}"#,
+        r#"{"results":{"bindings":[{}]},"boolean":{}}"#,
+        r#"{"head":{},"results":{}}"#,
+        r#"{"head":{}}"#,
+    ];
+    for body in taken.into_iter().chain(refused) {
+        let mut reader = RowReader::<Value>::new(Framing::Sparql);
+        reader.push(body);
+        reader.end();
+        let mut rows = Vec::new();
+        let end = loop {
+            match reader.next_row() {
+                Ok(Some(row)) => rows.push(row),
+                Ok(None) => break Ok(reader.members().boolean()),
+                Err(error) => break Err((error.kind(), error.path().to_owned())),
+            }
+        };
+        match read(JSON, body) {
+            Ok(output) => {
+                assert_eq!(output.rows::<Value>().unwrap(), rows, "{body}");
+                assert_eq!(end, Ok(output.results().unwrap().boolean), "{body}");
+                assert_eq!(end, Ok(output.boolean().ok()), "{body}");
+            }
+            Err(Cause::Decode(error)) => {
+                let error = (error.kind(), error.path().to_owned());
+                assert_eq!(end, Err(error), "{body}");
+            }
+            Err(other) => panic!("{other:?}"),
+        }
+        assert_eq!(end.is_ok(), taken.contains(&body), "{body}");
     }
 }
 

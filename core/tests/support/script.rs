@@ -35,7 +35,7 @@ impl Answer {
     }
 
     pub(crate) fn trailer(mut self, name: &'static str, value: &str) -> Self {
-        self.trailers.insert(
+        self.trailers.append(
             HeaderName::from_static(name),
             HeaderValue::from_str(value).expect("a header value"),
         );

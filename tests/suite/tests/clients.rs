@@ -9,6 +9,8 @@ mod abandoned;
 mod changes;
 #[path = "clients/every_waiter.rs"]
 mod every_waiter;
+#[path = "clients/odd_answers.rs"]
+mod odd_answers;
 #[path = "clients/rows.rs"]
 mod rows;
 #[path = "clients/support.rs"]

@@ -10,6 +10,7 @@ mod limits;
 mod logs;
 #[cfg(feature = "proxy")]
 mod proxy;
+mod rows;
 mod runtimes;
 mod smol_runtime;
 mod stale;

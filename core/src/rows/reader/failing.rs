@@ -12,7 +12,7 @@ use crate::{
 impl<T: DeserializeOwned> RowReader<T> {
     /// Nothing more comes.
     pub(super) fn judge_end(&mut self) -> Result<(), RowError> {
-        let path = match &self.state {
+        let path = match self.state {
             State::Done if self.found || self.found_instead => return Ok(()),
             State::Done => {
                 let last = self.framing.path().len();
@@ -26,7 +26,7 @@ impl<T: DeserializeOwned> RowReader<T> {
                 return Err(self.break_up(DecodeErrorKind::Empty, "", "the body is empty"));
             }
             State::Row => self.row_path(),
-            State::Passed(key) => self.name_of(key),
+            State::Passed => self.name(),
             _ => String::new(),
         };
         if self.values.peek().is_some() && self.values.is_never_json() {

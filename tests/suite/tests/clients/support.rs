@@ -35,12 +35,23 @@ pub(crate) fn endpoint(server: &Server) -> Endpoint {
 }
 
 pub(crate) fn blocking(server: &Server, options: ClientOptions) -> neptunedata_blocking::Client {
-    let builder = neptunedata_blocking::Client::builder(endpoint(server));
+    blocking_to(endpoint(server), options)
+}
+
+pub(crate) fn blocking_to(
+    endpoint: Endpoint,
+    options: ClientOptions,
+) -> neptunedata_blocking::Client {
+    let builder = neptunedata_blocking::Client::builder(endpoint);
     builder.unsigned().options(options).build().unwrap()
 }
 
 pub(crate) fn hyper(server: &Server, options: ClientOptions) -> neptunedata_hyper::Client {
-    let builder = neptunedata_hyper::Client::builder(endpoint(server));
+    hyper_to(endpoint(server), options)
+}
+
+pub(crate) fn hyper_to(endpoint: Endpoint, options: ClientOptions) -> neptunedata_hyper::Client {
+    let builder = neptunedata_hyper::Client::builder(endpoint);
     builder.unsigned().options(options).build().unwrap()
 }
 
@@ -74,6 +85,17 @@ pub(crate) fn read<T: DeserializeOwned + 'static>(
     call: CallOptions,
     most: usize,
 ) -> Read<T> {
+    read_from(driver, endpoint(server), query, call, most)
+}
+
+/// The same, from any server.
+pub(crate) fn read_from<T: DeserializeOwned + 'static>(
+    driver: Driver,
+    endpoint: Endpoint,
+    query: &impl StreamsRows,
+    call: CallOptions,
+    most: usize,
+) -> Read<T> {
     let mut read = Read {
         rows: Vec::new(),
         error: None,
@@ -81,7 +103,7 @@ pub(crate) fn read<T: DeserializeOwned + 'static>(
     };
     match driver {
         Driver::Blocking => {
-            let client = blocking(server, options());
+            let client = blocking_to(endpoint, options());
             let mut rows = client.call(query).options(call).rows::<T>();
             while read.rows.len() < most {
                 match rows.next() {
@@ -98,7 +120,7 @@ pub(crate) fn read<T: DeserializeOwned + 'static>(
             }
         }
         Driver::Hyper => block_on(async {
-            let client = hyper(server, options());
+            let client = hyper_to(endpoint, options());
             let mut rows = client.call(query).options(call).rows::<T>();
             while read.rows.len() < most {
                 match rows.next().await {

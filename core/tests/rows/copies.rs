@@ -1,0 +1,118 @@
+//! What reading copies is in proportion to the input, whatever it is: counted in bytes of memory asked
+//! for, not timed.
+
+use allocation_counter::AllocationInfo;
+use bytes::Bytes;
+use neptunedata::{Framing, RowReader};
+use serde_json::Value;
+
+/// Reads a body in pieces, as a driver does, and goes on after a failure.
+fn read(body: &[u8], size: usize) -> AllocationInfo {
+    allocation_counter::measure(|| {
+        let mut reader = RowReader::<Value>::new(Framing::OpenCypher);
+        let body = Bytes::copy_from_slice(body);
+        for start in (0..body.len()).step_by(size) {
+            let end = body.len().min(start + size);
+            reader.push(body.slice(start..end));
+            while let Ok(Some(_)) = reader.next_row() {}
+        }
+        reader.end();
+        let _ = reader.next_row();
+    })
+}
+
+#[test]
+fn no_input_is_copied_often() {
+    let n = 50_000;
+    let (keys, values) = ("k".repeat(n), "v".repeat(n));
+    let bodies = [
+        (
+            "a long key before a long value",
+            format!(r#"{{"{keys}":"{values}","results":[]}}"#),
+        ),
+        (
+            "a long key before white space",
+            format!(r#"{{"{keys}"{0}:{0}1,"results":[]}}"#, " ".repeat(n)),
+        ),
+        (
+            "a long key before what stops",
+            format!(r#"{{"{keys}":"{values}"#),
+        ),
+        (
+            "a long key before what is no JSON",
+            format!(r#"{{"{keys}":x{values}"#),
+        ),
+        (
+            "many members",
+            format!(r#"{{{}"results":[]}}"#, r#""a":1,"#.repeat(n / 6)),
+        ),
+        (
+            "members as long as can be kept",
+            format!(
+                r#"{{{}"results":[]}}"#,
+                format!(r#""{}":1,"#, "k".repeat(2500)).repeat(120)
+            ),
+        ),
+        ("a long row", format!(r#"{{"results":["{values}",1]}}"#)),
+        ("no JSON", format!(r#"{{"results":[{{{values}"#)),
+    ];
+    for (name, body) in bodies {
+        for size in [1, 10, 1400, n * 4] {
+            let bytes = read(body.as_bytes(), size).bytes_total;
+            let times = bytes as f64 / body.len() as f64;
+            // The keeping of an error and the growth of buffers come to some; a copy for each piece
+            // would be thousands.
+            assert!(times < 50.0, "{name} by {size}: {times} times");
+        }
+    }
+}
+
+/// Whoever looks at the members while they become more, and lets go, has them copied for that no
+/// more often than they are.
+#[test]
+fn members_are_shared() {
+    let mut reader = RowReader::<Value>::new(Framing::OpenCypher);
+    reader.push("{");
+    let counted = allocation_counter::measure(|| {
+        for _ in 0..1000 {
+            reader.push(r#""name":"value","#);
+            assert_eq!(reader.next_row(), Ok(None));
+            let seen = reader.members().clone();
+            assert!(seen.get("name").is_some());
+        }
+    });
+    println!("{counted:?}");
+    assert!(counted.count_total < 20_000, "{counted:?}");
+    assert_eq!(reader.members().iter().count(), 1000);
+
+    // Who keeps them has what there was.
+    let before = reader.members().clone();
+    reader.push(r#""name":"value","#);
+    assert_eq!(reader.next_row(), Ok(None));
+    assert_eq!(before.iter().count(), 1000);
+    assert_eq!(reader.members().iter().count(), 1001);
+    assert_ne!(&before, reader.members());
+}
+
+/// What the limit says is about what is held.
+#[test]
+fn members_of_any_size_are_held_in_the_memory_that_the_limit_says() {
+    for member in [
+        r#""":1,"#.to_owned(),
+        r#""name":"value","#.to_owned(),
+        format!(r#""k":"{}","#, "v".repeat(1000)),
+    ] {
+        let mut held = None;
+        let counted = allocation_counter::measure(|| {
+            let mut reader = RowReader::<Value>::new(Framing::OpenCypher);
+            reader.push(format!("{{{}", member.repeat((1 << 20) / member.len())));
+            assert_eq!(reader.next_row(), Ok(None));
+            assert!(!reader.members().is_complete());
+            held = Some(reader.members().clone());
+        });
+        let bytes = counted.bytes_current;
+        println!("{member:.20}: {bytes} bytes");
+        assert!((1 << 16..1 << 18).contains(&bytes), "{bytes} bytes");
+        drop(held);
+    }
+}
