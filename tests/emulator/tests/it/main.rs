@@ -27,6 +27,7 @@ mod streams;
 mod support;
 mod training;
 mod training_errors;
+mod unscripted_sparql;
 
 #[cfg(feature = "server")]
 mod binary;
