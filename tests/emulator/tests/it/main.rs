@@ -15,6 +15,8 @@ mod query_scripts;
 mod query_status;
 #[cfg(feature = "oxigraph")]
 mod rdf;
+#[cfg(feature = "oxigraph")]
+mod rdf_hints;
 mod refusals;
 mod robustness;
 mod robustness_jobs;

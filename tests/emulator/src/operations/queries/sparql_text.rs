@@ -1,4 +1,4 @@
-//! What the text of a SPARQL query shows without being parsed: its form.
+//! What the text of a SPARQL query shows without being parsed: its form, and its variables.
 
 /// The form of a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +52,21 @@ fn selected(tokens: Tokens<'_>) -> Option<Vec<String>> {
         named = matches!(token, Token::Word(word) if word.eq_ignore_ascii_case("AS"));
     }
     Some(variables)
+}
+
+/// All variables of a text, in the order in which they appear in it.
+#[cfg(feature = "oxigraph")]
+pub(crate) fn variables(text: &str) -> Vec<&str> {
+    let mut variables = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    for token in Tokens(text) {
+        if let Token::Variable(name) = token
+            && seen.insert(name)
+        {
+            variables.push(name);
+        }
+    }
+    variables
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,5 +203,12 @@ mod tests {
         ] {
             assert_eq!(Form::of(text), form, "{text}");
         }
+    }
+
+    #[cfg(feature = "oxigraph")]
+    #[test]
+    fn variables_in_order() {
+        let text = "SELECT * { ?z a <urn:?no> ; :p? $b , '?no', ?z . # ?no\n FILTER(?a<?b) }";
+        assert_eq!(variables(text), ["z", "b", "a"]);
     }
 }
