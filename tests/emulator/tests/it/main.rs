@@ -34,6 +34,8 @@ mod unscripted_sparql;
 #[cfg(feature = "server")]
 mod binary;
 #[cfg(feature = "server")]
+mod binary_files;
+#[cfg(feature = "server")]
 mod bodies;
 #[cfg(feature = "server")]
 mod connections;
