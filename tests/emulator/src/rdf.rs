@@ -11,13 +11,16 @@ use oxigraph::model::{
 };
 use oxigraph::sparql::{QueryResults, SparqlEvaluator, UpdateEvaluationError};
 use oxigraph::store::{Store, Transaction};
+use spargebra::SparqlParser;
 
 use self::nesting::check_nesting;
 use crate::failure::Failure;
 use crate::{QueryKind, QueryRequest, Response};
 
+mod hints;
 mod nesting;
 mod update;
+mod variables;
 mod writing;
 
 /// Where triples go that are in no graph.
@@ -74,7 +77,10 @@ impl Rdf {
 
     fn query(&mut self, request: &QueryRequest) -> Result<Response, Failure> {
         check_nesting(&request.text)?;
-        let mut query = evaluator()?.parse_query(&request.text).map_err(malformed)?;
+        let mut query = parser()?.parse_query(&request.text).map_err(malformed)?;
+        hints::take_out(&mut query);
+        variables::put_in_order(&mut query, &request.text);
+        let mut query = evaluator()?.for_query(query);
         let (default, named) = (
             nodes(request, "default-graph-uri")?,
             nodes(request, "named-graph-uri")?,
@@ -173,6 +179,10 @@ fn unite(transaction: &mut Transaction<'_>) -> Result<(), Failure> {
         transaction.insert(triple.in_graph(GraphNameRef::DefaultGraph));
     }
     Ok(())
+}
+
+fn parser() -> Result<SparqlParser, Failure> {
+    SparqlParser::new().with_base_iri(BASE).map_err(internal)
 }
 
 fn evaluator() -> Result<SparqlEvaluator, Failure> {

@@ -3,6 +3,8 @@
 #![allow(missing_docs)]
 #![cfg(feature = "oxigraph")]
 
+use std::collections::BTreeMap;
+
 use neptunedata::{
     CallOptions, DeleteGraph, Error, ErrorKind, ExecuteSparqlQuery, ExecuteSparqlUpdate,
     FailureKind, GetGraph, Operation, PostGraph, PutGraph, SparqlMediaType,
@@ -139,5 +141,37 @@ fn graphs_are_put_extended_read_and_deleted() {
         store.call(&put).unwrap();
         let graph = store.call(&GetGraph::default_graph()).unwrap();
         assert_eq!(graph.body.text().trim(), ada, "{driver}");
+    }
+}
+
+#[test]
+fn hinted_queries_find_what_others_find() {
+    let hinted = "PREFIX hint: <http://aws.amazon.com/neptune/vocab/v01/QueryHints#> \
+                  SELECT * { hint:Query hint:queryTimeout 100 . ?s <urn:p> ?o }";
+    for driver in Driver::ALL {
+        let store = Store::new(driver);
+        store.update("INSERT DATA { <urn:s> <urn:p> 'x' }");
+        let output = store.call(&ExecuteSparqlQuery::select(hinted)).unwrap();
+        let rows: Vec<BTreeMap<String, String>> = output.rows().unwrap();
+        let row = BTreeMap::from([("s", "urn:s"), ("o", "x")].map(|(k, v)| (k.into(), v.into())));
+        assert_eq!(rows, [row], "{driver}");
+    }
+}
+
+#[test]
+fn without_the_engine_answers_have_their_forms() {
+    for driver in Driver::ALL {
+        let store = Store::new(driver);
+        store
+            .server
+            .with(|emulator| emulator.reconfigure(|config| config.rdf_engine(false)));
+        assert!(!store.ask("ASK {}"), "{driver}");
+        assert_eq!(store.people(""), [], "{driver}");
+        assert_eq!(store.triples(), [""; 0], "{driver}");
+        let text = "CONSTRUCT WHERE { ?s ?p ?o }";
+        let construct = ExecuteSparqlQuery::construct(text);
+        let graph = store.call(&construct).unwrap();
+        assert_eq!(graph.media_type, Some(SparqlMediaType::NQuads), "{driver}");
+        assert_eq!(graph.text(), "", "{driver}");
     }
 }

@@ -59,7 +59,7 @@ pub(super) fn circumstances(
             .ok_or_else(|| UnknownFault::new(format!("header={line}: expected name:value")))?;
         planned = planned.header(name, value);
     }
-    if let Some(seconds) = parameters.parsed("skew")? {
+    if let Some(seconds) = parameters.skew("skew")? {
         planned = planned.skewed_date(seconds, parameters.flag("iam")?);
     }
     if parameters.one_of("date", &[("none", ())])?.is_some() {

@@ -92,7 +92,7 @@ const NAMES: &[(&str, Read)] = &[
     }),
     ("error", error),
     ("skewed-date", |parameters| {
-        let seconds = parameters.parsed("seconds")?.unwrap_or(3600);
+        let seconds = parameters.skew("seconds")?.unwrap_or(3600);
         let judging = parameters.flag("iam")?;
         Ok(Planned::new(Mishap::OwnAnswer).skewed_date(seconds, judging))
     }),
@@ -161,9 +161,10 @@ fn refused(refusal: Refusal) -> Result<Planned, UnknownFault> {
 }
 
 fn seconds(parameters: &mut Parameters) -> Result<Duration, UnknownFault> {
-    Ok(Duration::from_secs(
-        parameters.parsed::<u32>("seconds")?.unwrap_or(3600).into(),
-    ))
+    let seconds = parameters.skew("seconds")?.unwrap_or(3600);
+    let seconds = u64::try_from(seconds)
+        .map_err(|_| UnknownFault::new(format!("seconds={seconds}: at least 0")))?;
+    Ok(Duration::from_secs(seconds))
 }
 
 fn exception(parameters: &mut Parameters, usual: &str) -> (String, String) {
@@ -181,7 +182,7 @@ fn trickle(parameters: &mut Parameters) -> Result<Planned, UnknownFault> {
         ("body", Part::Body),
     ];
     let pace = Pace {
-        bytes: parameters.bytes("bytes")?.unwrap_or(1),
+        bytes: parameters.some_bytes("bytes")?.unwrap_or(1),
         every: parameters
             .millis("every")?
             .unwrap_or(Duration::from_millis(50)),

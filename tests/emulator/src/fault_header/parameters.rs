@@ -10,6 +10,8 @@ use super::UnknownFault;
 
 /// The most bytes that a fault may be told to make up.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
+/// The most seconds by which a clock may be told to be off, about 31 years: beyond it are dates that no header can tell.
+const MOST_SECONDS: i64 = 1_000_000_000;
 
 /// One fault as it is written, its parameters not yet understood.
 #[derive(Debug)]
@@ -85,6 +87,26 @@ impl Parameters {
                 "{key}={bytes}: at most {MOST_BYTES}"
             ))),
             bytes => Ok(bytes),
+        }
+    }
+
+    /// The same, at least one.
+    pub(super) fn some_bytes(&mut self, key: &str) -> Result<Option<usize>, UnknownFault> {
+        match self.bytes(key)? {
+            Some(0) => Err(UnknownFault::new(format!("{key}=0: at least 1"))),
+            bytes => Ok(bytes),
+        }
+    }
+
+    /// By how many seconds a clock is off.
+    pub(super) fn skew(&mut self, key: &str) -> Result<Option<i64>, UnknownFault> {
+        match self.parsed::<i64>(key)? {
+            Some(seconds) if seconds.unsigned_abs() > MOST_SECONDS.unsigned_abs() => {
+                Err(UnknownFault::new(format!(
+                    "{key}={seconds}: at most {MOST_SECONDS} either way"
+                )))
+            }
+            seconds => Ok(seconds),
         }
     }
 

@@ -14,9 +14,12 @@ pub(crate) mod answer;
 mod assembly;
 mod graph_binary;
 mod graphson;
+pub(crate) mod media_types;
+mod nothing;
 pub(crate) mod parameters;
 pub(crate) mod queue;
 mod reports;
+pub(crate) mod sparql_text;
 pub(crate) mod status;
 
 /// Takes a query. It runs from now on, or waits its turn; [`settle`] says when it has come to its end.

@@ -46,8 +46,8 @@ pub(crate) const ROUTES: &[Route] = &[
     },
 ];
 
-/// The prefix of hints that can name a query.
-const HINTS: &str = "http://aws.amazon.com/neptune/vocab/v01/QueryHints#";
+/// The namespace of hints, one of which can name a query.
+pub(crate) const HINTS: &str = "http://aws.amazon.com/neptune/vocab/v01/QueryHints#";
 
 fn any_status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
     status::any(cluster, incoming, Language::Sparql)

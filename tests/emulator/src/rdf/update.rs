@@ -4,9 +4,9 @@ use oxigraph::model::{GraphName as Graph, NamedNode, NamedOrBlankNode};
 use oxigraph::store::{Store, Transaction};
 use spargebra::algebra::GraphTarget;
 use spargebra::term::{GraphName, GraphNamePattern, GroundQuad, GroundQuadPattern};
-use spargebra::{GraphUpdateOperation, SparqlParser, Update};
+use spargebra::{GraphUpdateOperation, Update};
 
-use super::{BASE, DEFAULT_GRAPH, evaluator, internal, malformed, unite, update_failure};
+use super::{DEFAULT_GRAPH, evaluator, hints, internal, malformed, parser, unite, update_failure};
 use crate::failure::Failure;
 
 /// Runs an update, all of it or nothing.
@@ -15,8 +15,7 @@ pub(super) fn run(
     text: &str,
     using: &(Vec<NamedNode>, Vec<NamedNode>),
 ) -> Result<(), Failure> {
-    let parser = SparqlParser::new().with_base_iri(BASE).map_err(internal)?;
-    let update = parser.parse_update(text).map_err(malformed)?;
+    let update = parser()?.parse_update(text).map_err(malformed)?;
     let mut transaction = store.start_transaction().map_err(internal)?;
     for operation in update.operations {
         let has_own = match &operation {
@@ -104,8 +103,9 @@ fn placed(
             delete,
             mut insert,
             using,
-            pattern,
+            mut pattern,
         } => {
+            hints::take_out_of(&mut pattern);
             for quad in &mut insert {
                 if quad.graph_name == GraphNamePattern::DefaultGraph {
                     quad.graph_name = fallback().into();

@@ -10,55 +10,15 @@ use super::internal;
 use crate::Response;
 use crate::failure::Failure;
 use crate::operations::queries::answer::update_events;
+use crate::operations::queries::media_types::{self, Notation};
 
-/// Media types of Neptune that the engine cannot write.
-const UNWRITABLE: &[&str] = &[
-    "application/trix",
-    "application/x-binary-rdf",
-    "application/x-binary-rdf-results-table",
-];
-
-const SOLUTIONS: &[(&str, QueryResultsFormat)] = &[
-    ("application/sparql-results+json", QueryResultsFormat::Json),
-    ("application/json", QueryResultsFormat::Json),
-    ("application/sparql-results+xml", QueryResultsFormat::Xml),
-    ("text/csv", QueryResultsFormat::Csv),
-    ("text/tab-separated-values", QueryResultsFormat::Tsv),
-];
-
-const GRAPHS: &[&str] = &[
-    "application/n-quads",
-    "application/rdf+xml",
-    "application/ld+json",
-    "application/n-triples",
-    "text/turtle",
-    "text/n3",
-    "application/trig",
-];
-
-/// The first accepted type that there is, by what `find` knows. Where there is none, `None` means the default: that Neptune
-/// falls back to it is assumed.
-fn accepted<T>(
-    accept: Option<&str>,
-    find: impl Fn(&str) -> Option<T>,
-) -> Result<Option<T>, Failure> {
-    let mut unwritable = None;
-    for item in accept.unwrap_or_default().split(',') {
-        let name = item.split(';').next().unwrap_or_default().trim();
-        let name = name.to_ascii_lowercase();
-        if let Some(found) = find(&name) {
-            return Ok(Some(found));
-        }
-        if UNWRITABLE.contains(&name.as_str()) {
-            unwritable = Some(name);
-        }
-    }
-    match unwritable {
-        Some(name) => Err(Failure::new(
-            "UnsupportedOperationException",
-            format!("The emulator cannot write {name}."),
-        )),
-        None => Ok(None),
+fn format(notation: Notation) -> Option<QueryResultsFormat> {
+    match notation {
+        Notation::Json => Some(QueryResultsFormat::Json),
+        Notation::Xml => Some(QueryResultsFormat::Xml),
+        Notation::Csv => Some(QueryResultsFormat::Csv),
+        Notation::Tsv => Some(QueryResultsFormat::Tsv),
+        Notation::Text => None,
     }
 }
 
@@ -71,9 +31,8 @@ pub(super) fn solutions(
     solutions: QuerySolutionIter<'_>,
     accept: Option<&str>,
 ) -> Result<Response, Failure> {
-    let find = |name: &str| SOLUTIONS.iter().find(|(it, _)| *it == name).copied();
-    let (media_type, format) = accepted(accept, find)?
-        .unwrap_or(("application/sparql-results+json", QueryResultsFormat::Json));
+    let (media_type, notation) = media_types::solutions(accept)?;
+    let format = format(notation).unwrap_or(QueryResultsFormat::Json);
     let serializer = QueryResultsSerializer::from_format(format);
     let variables = solutions.variables().to_vec();
     let mut writer = serializer
@@ -87,18 +46,8 @@ pub(super) fn solutions(
 }
 
 pub(super) fn boolean(answer: bool, accept: Option<&str>) -> Result<Response, Failure> {
-    let find = |name: &str| match name {
-        "text/boolean" => Some(("text/boolean", None)),
-        _ => SOLUTIONS
-            .iter()
-            .find(|(it, _)| *it == name && !name.starts_with("text/"))
-            .map(|(name, format)| (*name, Some(*format))),
-    };
-    let (media_type, format) = accepted(accept, find)?.unwrap_or((
-        "application/sparql-results+json",
-        Some(QueryResultsFormat::Json),
-    ));
-    let body = match format {
+    let (media_type, notation) = media_types::boolean(accept)?;
+    let body = match format(notation) {
         None => answer.to_string().into_bytes(),
         Some(format) => QueryResultsSerializer::from_format(format)
             .serialize_boolean_to_writer(Vec::new(), answer)
@@ -108,8 +57,7 @@ pub(super) fn boolean(answer: bool, accept: Option<&str>) -> Result<Response, Fa
 }
 
 pub(super) fn triples(triples: Vec<Triple>, accept: Option<&str>) -> Result<Response, Failure> {
-    let find = |name: &str| GRAPHS.iter().find(|it| **it == name).copied();
-    let media_type = accepted(accept, find)?.unwrap_or("application/n-quads");
+    let media_type = media_types::graph(accept)?;
     let format = RdfFormat::from_media_type(media_type).unwrap_or(RdfFormat::NQuads);
     let mut writer = RdfSerializer::from_format(format).for_writer(Vec::new());
     for triple in &triples {

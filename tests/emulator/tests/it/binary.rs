@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
 
-fn run(args: &[&str]) -> Output {
+pub(crate) fn run(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_neptune-emulator"))
         .args(args)
         .output()
@@ -12,7 +12,7 @@ fn run(args: &[&str]) -> Output {
 }
 
 /// Kills the process when the test ends, however it does.
-struct Running(Child);
+pub(crate) struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -23,7 +23,7 @@ impl Drop for Running {
 }
 
 /// Starts it on a free port and reads its endpoint.
-fn start(args: &[&str]) -> (Running, String) {
+pub(crate) fn start(args: &[&str]) -> (Running, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_neptune-emulator"));
     command
         .args(["--port", "0"])
@@ -38,10 +38,15 @@ fn start(args: &[&str]) -> (Running, String) {
 }
 
 fn ask(endpoint: &str, headers: &str) -> String {
-    let address = endpoint.strip_prefix("http://").expect("an endpoint");
-    let mut stream = TcpStream::connect(address).expect("a connection");
     let request =
         format!("GET /status HTTP/1.1\r\nhost: neptune\r\nconnection: close\r\n{headers}\r\n");
+    exchange(endpoint, &request)
+}
+
+/// Sends a request that ends its connection, and reads all that comes.
+pub(crate) fn exchange(endpoint: &str, request: &str) -> String {
+    let address = endpoint.strip_prefix("http://").expect("an endpoint");
+    let mut stream = TcpStream::connect(address).expect("a connection");
     stream.write_all(request.as_bytes()).expect("written");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("read");
@@ -123,6 +128,12 @@ fn help_and_version() {
         "--statistics-seconds",
         "--rebuild-seconds",
         "--restart-seconds",
+        "--scripts",
+        "--rdf-engine",
+        "--streams",
+        "--changes",
+        "--statistics",
+        "--summaries",
         "--faults",
         "--help",
         "--version",

@@ -156,6 +156,20 @@ fn what_is_not_understood_is_refused() {
             "trailers; kind=oversized; bytes=16777217",
             "at most 16777216",
         ),
+        (
+            "skewed-date; seconds=9223372036854775807",
+            "seconds=9223372036854775807: at most 1000000000 either way",
+        ),
+        (
+            "read-then-fin; skew=-1000000001",
+            "skew=-1000000001: at most 1000000000 either way",
+        ),
+        ("signature-expired; seconds=-1", "seconds=-1: at least 0"),
+        (
+            "signature-not-yet-current; seconds=4294967295",
+            "at most 1000000000 either way",
+        ),
+        ("trickle; bytes=0", "bytes=0: at least 1"),
         ("error; message=\"open", "A quotation mark is not closed."),
         ("error; header=x", "expected name:value"),
         ("error; status=500; status=500", "status stands twice."),
@@ -179,6 +193,9 @@ fn what_is_not_understood_is_refused() {
             (1, 0)
         );
         assert!(!neptune.log()[0].spoilt);
+    }
+    for fault in ["skewed-date; seconds=-1000000000", "trickle; bytes=1"] {
+        assert!(fault.parse::<Planned>().is_ok(), "{fault}");
     }
     assert!("status=503, status=504".parse::<Planned>().is_err());
     assert!("status=503; id=a".parse::<Planned>().is_err());

@@ -15,6 +15,8 @@ mod query_scripts;
 mod query_status;
 #[cfg(feature = "oxigraph")]
 mod rdf;
+#[cfg(feature = "oxigraph")]
+mod rdf_hints;
 mod refusals;
 mod robustness;
 mod robustness_jobs;
@@ -27,9 +29,12 @@ mod streams;
 mod support;
 mod training;
 mod training_errors;
+mod unscripted_sparql;
 
 #[cfg(feature = "server")]
 mod binary;
+#[cfg(feature = "server")]
+mod binary_files;
 #[cfg(feature = "server")]
 mod bodies;
 #[cfg(feature = "server")]

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use lexopt::{Arg, Parser, ValueExt as _};
@@ -30,6 +31,13 @@ Usage: neptune-emulator [options]
   --statistics-seconds SECONDS   how long statistics are computed after a refresh (default 10)
   --rebuild-seconds SECONDS      how long an index rebuild takes (default 10)
   --restart-seconds SECONDS      how long the restart after a fast reset takes (default 5)
+  --scripts FILE                 answer queries as this file says, a script in JSON a line; see the README
+  --rdf-engine                   run SPARQL and the Graph Store Protocol for real where no script answers; needs a
+                                 build with the feature oxigraph
+  --streams                      turn the change streams on
+  --changes FILE                 the same, with the commits of this file in them, one in JSON a line; see the README
+  --statistics                   have statistics and summaries of both graphs from the start
+  --summaries FILE               the same, with the summaries of this file, a JSON object; see the README
   --faults                       obey the request header x-neptune-fault; the README lists what it may say
 ",
             $tls,
@@ -69,10 +77,14 @@ pub(crate) struct Flags {
     pub(crate) host: String,
     pub(crate) port: u16,
     pub(crate) config: Config,
+    pub(crate) scripts: Vec<PathBuf>,
+    pub(crate) changes: Vec<PathBuf>,
+    pub(crate) statistics: bool,
+    pub(crate) summaries: Option<PathBuf>,
     #[cfg(feature = "tls")]
     pub(crate) tls: Option<neptunedata_emulator::Tls>,
     #[cfg(feature = "tls")]
-    pub(crate) ca_out: Option<std::path::PathBuf>,
+    pub(crate) ca_out: Option<PathBuf>,
 }
 
 pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Box<dyn Error>> {
@@ -80,6 +92,10 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
         host: "127.0.0.1".to_owned(),
         port: 8182,
         config: Config::default().log_limit(LOG_LIMIT),
+        scripts: Vec::new(),
+        changes: Vec::new(),
+        statistics: false,
+        summaries: None,
         #[cfg(feature = "tls")]
         tls: None,
         #[cfg(feature = "tls")]
@@ -152,6 +168,25 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
             Arg::Long("restart-seconds") => flags
                 .config
                 .restart_duration(seconds(&mut parser, "--restart-seconds")?),
+            Arg::Long("scripts") => {
+                flags.scripts.push(parser.value()?.into());
+                flags.config
+            }
+            Arg::Long("rdf-engine") => rdf_engine(flags.config)?,
+            Arg::Long("streams") => flags.config.streams(true),
+            Arg::Long("changes") => {
+                flags.changes.push(parser.value()?.into());
+                flags.config.streams(true)
+            }
+            Arg::Long("statistics") => {
+                flags.statistics = true;
+                flags.config
+            }
+            Arg::Long("summaries") => {
+                flags.statistics = true;
+                flags.summaries = Some(parser.value()?.into());
+                flags.config
+            }
             Arg::Long("faults") => flags.config.fault_header(true),
             #[cfg(feature = "tls")]
             Arg::Long("tls") => {
@@ -176,6 +211,16 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
     Ok(Command::Run(Box::new(flags)))
 }
 
+#[cfg(feature = "oxigraph")]
+fn rdf_engine(config: Config) -> Result<Config, &'static str> {
+    Ok(config.rdf_engine(true))
+}
+
+#[cfg(not(feature = "oxigraph"))]
+fn rdf_engine(_: Config) -> Result<Config, &'static str> {
+    Err("--rdf-engine: this program is built without the feature oxigraph")
+}
+
 fn seconds(parser: &mut Parser, flag: &str) -> Result<Duration, Box<dyn Error>> {
     let seconds = parser.value()?.parse();
     Ok(Duration::from_secs(
@@ -198,108 +243,4 @@ fn identity(text: &str) -> Result<Identity, &'static str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(args: &[&str]) -> Result<Command, String> {
-        super::parse(args.iter().map(OsString::from)).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn flags_are_read() {
-        let Ok(Command::Run(flags)) = parse(&[
-            "--port=0",
-            "--host",
-            "::1",
-            "--iam",
-            "A:S:T",
-            "--region",
-            "eu-west-1",
-        ]) else {
-            panic!("refused");
-        };
-        assert_eq!((flags.host.as_str(), flags.port), ("::1", 0));
-        let config = format!("{:?}", flags.config);
-        assert!(
-            config.contains("eu-west-1") && config.contains("temporary: true"),
-            "{config}"
-        );
-        assert!(matches!(
-            parse(&[]),
-            Ok(Command::Run(flags)) if flags.port == 8182
-        ));
-        let Ok(Command::Run(flags)) = parse(&[
-            "--role=reader",
-            "--engine-version",
-            "1.2.0.2.R6",
-            "--serverless=1.0:8.0",
-            "--seed=7",
-            "--ml-seconds=61",
-            "--training-seconds=62",
-            "--load-seconds=63",
-            "--statistics-seconds=64",
-            "--rebuild-seconds=65",
-            "--restart-seconds=66",
-        ]) else {
-            panic!("refused");
-        };
-        let config = format!("{:?}", flags.config);
-        for part in [
-            "Reader",
-            "1.2.0.2.R6",
-            "(\"1.0\", \"8.0\")",
-            "seed: 7",
-            "Endpoint: 61s",
-            "ModelTraining: 62s",
-            "load_duration: 63s",
-            "statistics_duration: 64s",
-            "rebuild_duration: 65s",
-            "restart_duration: 66s",
-        ] {
-            assert!(config.contains(part), "{part}: {config}");
-        }
-        assert!(matches!(parse(&["--help"]), Ok(Command::Help)));
-        assert!(matches!(parse(&["--version"]), Ok(Command::Version)));
-    }
-
-    #[cfg(feature = "tls")]
-    #[test]
-    fn flags_about_tls_ask_for_it() {
-        for args in [
-            &["--tls"][..],
-            &["--tls-name", "db.example"],
-            &["--ca-out", "ca.pem"],
-        ] {
-            assert!(
-                matches!(parse(args), Ok(Command::Run(flags)) if flags.tls.is_some()),
-                "{args:?}"
-            );
-        }
-        assert!(matches!(parse(&[]), Ok(Command::Run(flags)) if flags.tls.is_none()));
-    }
-
-    #[test]
-    fn bad_flags_are_named() {
-        for (args, named) in [
-            (["--port", "eighty"], "--port"),
-            (["--port", "65536"], "--port"),
-            (["--training-seconds", "-1"], "--training-seconds"),
-            (["--ml-seconds", "soon"], "--ml-seconds"),
-            (["--load-seconds", ""], "--load-seconds"),
-            (["--statistics-seconds", "1.5"], "--statistics-seconds"),
-            (["--rebuild-seconds", "x"], "--rebuild-seconds"),
-            (["--restart-seconds", "x"], "--restart-seconds"),
-            (["--role", "replica"], "--role"),
-            (["--serverless", "1.0"], "--serverless"),
-            (["--seed", "x"], "--seed"),
-            (["--iam", "very:"], "--iam"),
-            (["--iam", "a:b:c:d"], "--iam"),
-            (["--nonsense", "1"], "--nonsense"),
-            (["stray", "1"], "stray"),
-        ] {
-            let message = parse(&args).expect_err("accepted");
-            assert!(message.contains(named), "{message}");
-        }
-        assert!(parse(&["--port"]).is_err_and(|message| message.contains("--port")));
-    }
-}
+mod tests;

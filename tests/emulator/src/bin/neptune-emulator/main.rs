@@ -2,14 +2,19 @@
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::time::{Duration, SystemTime};
 use std::{env, io};
 
-use neptunedata_emulator::{Emulator, Server, ServerOptions};
+use neptunedata_emulator::{Emulator, Now, Server, ServerOptions};
 
 use crate::flags::{Command, Flags};
 
+mod changes;
+mod files;
 mod flags;
+mod scripts;
 mod stop;
+mod summaries;
 
 fn main() -> ExitCode {
     match flags::parse(env::args_os().skip(1)) {
@@ -40,7 +45,8 @@ fn run(flags: Box<Flags>) -> io::Result<()> {
     })
 }
 
-fn start(flags: Flags) -> io::Result<Server> {
+fn start(mut flags: Flags) -> io::Result<Server> {
+    let emulator = filled(&mut flags)?;
     let (host, port) = (flags.host, flags.port);
     let explain = |what: String| {
         move |error: io::Error| io::Error::new(error.kind(), format!("{what}: {error}"))
@@ -53,7 +59,7 @@ fn start(flags: Flags) -> io::Result<Server> {
         None => options,
     });
     let server = options
-        .and_then(|options| options.start(Emulator::new(flags.config)))
+        .and_then(|options| options.start(emulator))
         .map_err(cannot_listen)?;
     // Before the endpoint is printed, for who reads the file then.
     #[cfg(feature = "tls")]
@@ -62,6 +68,30 @@ fn start(flags: Flags) -> io::Result<Server> {
         std::fs::write(path, pem).map_err(cannot_write)?;
     }
     Ok(server)
+}
+
+/// The emulator with what the flags say is in it. It takes their configuration.
+fn filled(flags: &mut Flags) -> io::Result<Emulator> {
+    let now = SystemTime::now();
+    let mut emulator = Emulator::new(std::mem::take(&mut flags.config));
+    for path in &flags.scripts {
+        for script in scripts::read(path)? {
+            emulator.script(script);
+        }
+    }
+    for path in &flags.changes {
+        for step in changes::read(path)? {
+            step.take(&mut emulator, Now::new(now, Duration::ZERO));
+        }
+    }
+    if flags.statistics {
+        let told = match &flags.summaries {
+            Some(path) => summaries::read(path)?,
+            None => Vec::new(),
+        };
+        summaries::set(&mut emulator, told, now);
+    }
+    Ok(emulator)
 }
 
 /// Prints to the standard output. That nobody reads it is no reason to end.

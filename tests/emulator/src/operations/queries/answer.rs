@@ -9,11 +9,13 @@ use serde_json::{Value, json};
 use super::assembly::{Assembly, Frame};
 use super::graphson::{Serializer, typed, untyped};
 use super::queue::{Conclusion, Job};
-use super::{graph_binary, reports};
+use super::{graph_binary, nothing, reports};
 use crate::failure::{Failure, status_of};
 use crate::mishap::trailers;
 use crate::query_script::{Broken, Chunking, Error, QueryScript, Scripted};
-use crate::{Config, Cut, Delivery, Ending, Generated, Language, QueryKind, Response};
+use crate::{
+    Config, Cut, Delivery, Ending, Generated, Language, QueryKind, QueryRequest, Response,
+};
 
 /// How large the chunks of generated rows are.
 const CHUNK: usize = 64 * 1024;
@@ -68,7 +70,7 @@ pub(crate) fn reply(
         }),
         Conclusion::Done => match &job.script {
             Some((_, script)) => scripted(config, job, script, request_id),
-            None => Ok(unscripted(config, job)),
+            None => unscripted(config, job),
         },
     }
 }
@@ -100,7 +102,7 @@ fn whole(media_type: &str, body: impl Into<Bytes>) -> Response {
 }
 
 /// What queries get for which there is no script.
-fn unscripted(config: &Config, job: &Job) -> Reply {
+fn unscripted(config: &Config, job: &Job) -> Result<Reply, Failure> {
     let request = &*job.request;
     let script = match (request.language, request.kind) {
         (Language::Sparql, QueryKind::Update) => {
@@ -110,12 +112,12 @@ fn unscripted(config: &Config, job: &Job) -> Reply {
             let (media_type, report) = reports::report(request);
             QueryScript::sparql().body(media_type, report)
         }
-        (_, QueryKind::GraphStore) => return graph_store(&request.text).into(),
+        (_, QueryKind::GraphStore) => return Ok(graph_store(request)?.into()),
         (Language::Gremlin, _) => QueryScript::gremlin(),
         (Language::OpenCypher, _) => QueryScript::open_cypher(),
-        (Language::Sparql, _) => QueryScript::sparql(),
+        (Language::Sparql, QueryKind::Query) => nothing::found(request)?,
     };
-    success(config, job, &script, "")
+    Ok(success(config, job, &script, ""))
 }
 
 /// What an update answers. A write-up shows such an array, and no page (U09).
@@ -129,12 +131,15 @@ pub(crate) fn update_events() -> String {
 }
 
 /// What requests of the Graph Store Protocol get where nothing is stored (U10).
-fn graph_store(text: &str) -> Response {
-    match text.split_once(' ') {
-        Some(("GET", _)) => whole("application/n-quads", Bytes::new()),
+fn graph_store(request: &QueryRequest) -> Result<Response, Failure> {
+    Ok(match request.text.split_once(' ') {
+        Some(("GET", _)) => {
+            let (media_type, body) = nothing::graph(request.accept.as_deref())?;
+            whole(media_type, body)
+        }
         Some(("PUT", _)) => Response::new(StatusCode::CREATED, ""),
         _ => Response::new(StatusCode::NO_CONTENT, ""),
-    }
+    })
 }
 
 fn scripted(

@@ -1,0 +1,213 @@
+//! `--scripts`: what queries are answered with, a script a line. Its members have the names of the methods of
+//! [`QueryScript`].
+
+use std::path::Path;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use neptunedata_emulator::{Language, QueryScript};
+use serde_json::Value;
+
+use crate::files::{self, Members, required};
+
+/// Reads a file of them.
+pub(crate) fn read(path: &Path) -> std::io::Result<Vec<QueryScript>> {
+    files::lines(path, script)
+}
+
+fn script(members: &mut Members) -> Result<QueryScript, String> {
+    let language = members.take(
+        "language",
+        "gremlin, open_cypher or sparql",
+        |value| match value.as_str()? {
+            "gremlin" => Some(Language::Gremlin),
+            "open_cypher" | "openCypher" => Some(Language::OpenCypher),
+            "sparql" => Some(Language::Sparql),
+            _ => None,
+        },
+    )?;
+    let language = required("language", language)?;
+    let script = match language {
+        Language::Gremlin => QueryScript::gremlin(),
+        Language::OpenCypher => QueryScript::open_cypher(),
+        Language::Sparql => QueryScript::sparql(),
+    };
+    let script = condition(script, language, members)?;
+    let script = reply(script, language, members)?;
+    delivery(script, language, members)
+}
+
+/// For which queries it is.
+fn condition(
+    mut script: QueryScript,
+    language: Language,
+    members: &mut Members,
+) -> Result<QueryScript, String> {
+    type Kind = fn(QueryScript) -> QueryScript;
+    let kinds: [(&str, Kind, bool); 3] = [
+        ("explain", QueryScript::explain, true),
+        (
+            "profile",
+            QueryScript::profile,
+            language == Language::Gremlin,
+        ),
+        (
+            "graph_store",
+            QueryScript::graph_store,
+            language == Language::Sparql,
+        ),
+    ];
+    let mut kind = None;
+    for (name, become_it, fits) in kinds {
+        if !fits || members.flag(name)? != Some(true) {
+            continue;
+        }
+        if let Some(other) = kind.replace(name) {
+            return Err(format!("only one of {other} and {name} may be true"));
+        }
+        script = become_it(script);
+    }
+    if let Some(text) = members.text("exact")? {
+        script = script.exact(text);
+    }
+    let parts = members.take("containing", "a text or a list of texts", texts)?;
+    for part in parts.into_iter().flatten() {
+        script = script.containing(part);
+    }
+    if let Some(times) = members.positive("times")? {
+        script = script.times(times);
+    }
+    if members.flag("writes")? == Some(true) {
+        script = script.writes();
+    }
+    let lasting = members.take("lasting", "a number of seconds", |value| {
+        Duration::try_from_secs_f64(value.as_f64()?).ok()
+    })?;
+    Ok(match lasting {
+        Some(duration) => script.lasting(duration),
+        None => script,
+    })
+}
+
+/// What is answered.
+fn reply(
+    mut script: QueryScript,
+    language: Language,
+    members: &mut Members,
+) -> Result<QueryScript, String> {
+    let mut replies = Vec::new();
+    if let Some(rows) = members.list("rows")? {
+        replies.push("rows");
+        rows.iter().try_for_each(|one| row(one, language))?;
+        script = script.rows(rows);
+    }
+    let repeated = members.nested("repeat", |members| {
+        let one = required("row", members.take("row", "a value", Some)?)?;
+        row(&one, language)?;
+        Ok((one, required("times", members.number("times")?)?))
+    })?;
+    if let Some((row, times)) = repeated {
+        replies.push("repeat");
+        script = script.repeat(row, times);
+    }
+    if language == Language::Sparql {
+        if let Some(answer) = members.flag("boolean")? {
+            replies.push("boolean");
+            script = script.boolean(answer);
+        }
+        let vars = members.take("vars", "a list of texts", |value| {
+            value.is_array().then_some(value).and_then(texts)
+        })?;
+        if let Some(vars) = vars {
+            script = script.vars(vars);
+        }
+    }
+    let bytes = members.take("body_base64", "a text in base64", |value| {
+        STANDARD.decode(value.as_str()?).ok()
+    })?;
+    let bodies = [
+        ("body", members.text("body")?.map(String::into_bytes)),
+        ("body_base64", bytes),
+    ];
+    for (name, body) in bodies {
+        let Some(body) = body else { continue };
+        replies.push(name);
+        let media_type = required("media_type", members.text("media_type")?)?;
+        script = script.body(media_type, body);
+    }
+    if let Some(text) = members.text("text")? {
+        replies.push("text");
+        script = script.text(text);
+    }
+    if let Some((code, message)) = members.nested("error", exception)? {
+        replies.push("error");
+        script = script.error(code, message);
+    }
+    match replies.as_slice() {
+        [] | [_] => Ok(script),
+        [one, other, ..] => Err(format!("only one of {one} and {other} may be there")),
+    }
+}
+
+/// How it is cut, and how it goes wrong behind its first bytes.
+fn delivery(
+    mut script: QueryScript,
+    language: Language,
+    members: &mut Members,
+) -> Result<QueryScript, String> {
+    if let Some(rows) = members.positive("chunk_rows")? {
+        script = script.chunk_rows(rows);
+    }
+    if let Some(bytes) = members.positive("chunk_bytes")? {
+        script = script.chunk_bytes(usize::try_from(bytes).unwrap_or(usize::MAX));
+    }
+    if language == Language::Gremlin && members.flag("several_documents")? == Some(true) {
+        script = script.several_documents();
+    }
+    let broken = members.nested("fail_after", |members| {
+        let rows = required("rows", members.number("rows")?)?;
+        Ok((rows, exception(members)?))
+    })?;
+    if let Some((rows, (code, message))) = broken {
+        script = script.fail_after(rows, code, message);
+    }
+    if let Some(appended) = members.flag("appended")? {
+        script = script.appended(appended);
+    }
+    if let Some(present) = members.flag("trailers")? {
+        script = script.trailers(present);
+    }
+    if members.flag("without_last_chunk")? == Some(true) {
+        script = script.without_last_chunk();
+    }
+    Ok(script)
+}
+
+fn row(row: &Value, language: Language) -> Result<(), String> {
+    if language == Language::Gremlin || row.is_object() {
+        return Ok(());
+    }
+    Err("a row of this language has to be an object".to_owned())
+}
+
+fn exception(members: &mut Members) -> Result<(String, String), String> {
+    let code = required("code", members.text("code")?)?;
+    let message = members.text("message")?;
+    Ok((code, message.unwrap_or_else(|| "As scripted.".to_owned())))
+}
+
+/// One text or several.
+fn texts(value: Value) -> Option<Vec<String>> {
+    match value {
+        Value::String(text) => Some(vec![text]),
+        Value::Array(items) => {
+            let texts = items.into_iter().map(|item| match item {
+                Value::String(text) => Some(text),
+                _ => None,
+            });
+            texts.collect()
+        }
+        _ => None,
+    }
+}
