@@ -1,28 +1,66 @@
 //! Queries that go on when nobody waits for them any more, and how they are stopped.
 
-use std::net::SocketAddr;
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use neptunedata::{Exchange, Machine};
 
 use crate::{Client, Running};
 
-/// Where the requests of a machine go, and where they went.
-#[derive(Debug, Clone, Copy, Default)]
+/// All that a call leaves is cancelled within this time, or not at all.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Where the requests of a machine go, where they went, and what they left there.
+#[derive(Default)]
 pub(crate) struct Path {
     /// The only address that will do.
     pub(crate) to: Option<SocketAddr>,
     /// What took the last request; inside there is nothing where an address does not tell, as behind a
     /// proxy.
     pub(crate) took: Option<Option<SocketAddr>>,
+    /// What is cancelled when the machine has ended, so that no attempt waits for it.
+    left: Vec<Left>,
 }
 
-/// Cancels the query that the machine leaves running, if it does and is to.
-pub(crate) fn cancel_left(client: &Client, machine: &impl Machine, path: Path) {
-    if let Some(took) = path.took
-        && let Some(cancel) = machine.abandoned()
-    {
-        // Whether it was of use, nobody can wait for.
-        let _ = Running::<Exchange>::to(client, cancel, took).finish();
+struct Left {
+    cancel: Exchange,
+    took: Option<SocketAddr>,
+}
+
+impl Path {
+    /// An attempt is over, and another one may follow: notes the query that it leaves running, if it does
+    /// and that is to be cancelled.
+    pub(crate) fn given_up(&mut self, machine: &mut impl Machine) {
+        while let Some(left) = machine.abandoned() {
+            // Nothing is known of what was never sent.
+            let Some(took) = self.took else { continue };
+            let cancel = left.cancel;
+            self.left.push(Left { cancel, took });
+        }
+    }
+
+    /// The machine has ended, or ends here: cancels what it leaves running. `within` is less time than
+    /// there is otherwise.
+    pub(crate) fn ended(
+        &mut self,
+        client: &Client,
+        machine: &mut impl Machine,
+        within: Option<Duration>,
+    ) {
+        self.given_up(machine);
+        let begun = Instant::now();
+        let time = within.map_or(PATIENCE, |within| within.min(PATIENCE));
+        while let Some(Left { cancel, took }) = self.left.pop() {
+            // One that takes long leaves time to the others.
+            let left = time.saturating_sub(begun.elapsed());
+            let others = u32::try_from(self.left.len()).unwrap_or(u32::MAX);
+            let share = left.checked_div(others.saturating_add(1));
+            // Whether it was of use, nobody can wait for.
+            let running = Running::<Exchange>::to(client, cancel, took);
+            let _ = running.timeout(share.unwrap_or_default()).finish();
+        }
     }
 }
 
@@ -64,11 +102,11 @@ mod tests {
             .resolve_to(resolved.address().to_string());
         let builder = Client::builder(Endpoint::parse(name).unwrap());
         let client = builder.unsigned().options(options).build().unwrap();
-        let path = Path {
-            to: None,
+        let mut path = Path {
             took: Some(Some(took.address())),
+            ..Path::default()
         };
-        cancel_left(&client, &waiting(&client), path);
+        path.ended(&client, &mut waiting(&client), None);
         let asked = |server: &Server| {
             server.with(|emulator| {
                 let log = emulator.log();
@@ -87,7 +125,7 @@ mod tests {
         let server = Server::start(Emulator::default()).unwrap();
         let endpoint = Endpoint::parse(&server.endpoint()).unwrap();
         let client = Client::unsigned(endpoint).unwrap();
-        cancel_left(&client, &waiting(&client), Path::default());
+        Path::default().ended(&client, &mut waiting(&client), None);
         assert_eq!(server.connections().accepted, 0);
     }
 }

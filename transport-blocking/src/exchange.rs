@@ -95,6 +95,7 @@ impl Exchanger {
         path: &mut Path,
         limits: Limits,
     ) -> Result<(Parts, Answer), TransportError> {
+        path.took = None;
         let mut lease = self.lease(transmit.connection, path.to, &limits)?;
         path.took = Some(lease.socket().and_then(|socket| socket.peer()));
         let progress = Progress::new(limits, lease.is_reused());

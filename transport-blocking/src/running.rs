@@ -11,14 +11,7 @@ use neptunedata::{
     Credentials, Error, Input, Machine, Sent, Step, Transmit, TransportError, TransportErrorKind,
 };
 
-use crate::{
-    Client,
-    abandon::{Path, cancel_left},
-    credentials::Missing,
-    exchange::Answer,
-    limits::Limits,
-    trace,
-};
+use crate::{Client, abandon::Path, credentials::Missing, exchange::Answer, limits::Limits, trace};
 
 /// A machine under way: [`Client::start`].
 ///
@@ -127,16 +120,22 @@ impl<M: Machine> Running<M> {
                 Step::Credentials { refresh } => driver.credentials(refresh),
                 Step::Send(transmit) => driver.send(*transmit),
                 Step::Receive => driver.receive(),
-                Step::Wait(time) => driver.wait(time),
+                Step::Wait(time) => {
+                    driver.path.given_up(&mut self.machine);
+                    driver.wait(time)
+                }
                 Step::Item(item) => {
                     self.paused = Some(Instant::now());
                     return Ok(Some(item));
                 }
                 Step::Done(outcome) => {
                     driver.answer = None;
-                    if outcome.is_err() {
-                        driver.cancel_left(&self.machine);
-                    }
+                    // What has gone well is in time still when it gets to the caller.
+                    let within = match (&outcome, driver.limits.without_attempt().left()) {
+                        (Ok(_), left) => left.unwrap_or(Some(Duration::ZERO)),
+                        (Err(_), _) => None,
+                    };
+                    driver.cancel_left(&mut self.machine, within);
                     self.concluded = true;
                     trace::ended(driver.operation, outcome.as_ref().err());
                     self.outcome = Some(outcome);
@@ -171,7 +170,7 @@ impl<M: Machine> Drop for Running<M> {
         self.driver.answer = None;
         // Nothing that may take long while a panic is under way.
         if !self.concluded && !thread::panicking() {
-            self.driver.cancel_left(&self.machine);
+            self.driver.cancel_left(&mut self.machine, None);
         }
     }
 }
@@ -266,8 +265,8 @@ impl Driver {
         }
     }
 
-    fn cancel_left(&mut self, machine: &impl Machine) {
-        cancel_left(&self.client, machine, mem::take(&mut self.path));
+    fn cancel_left(&mut self, machine: &mut impl Machine, within: Option<Duration>) {
+        self.path.ended(&self.client, machine, within);
     }
 
     fn postpone(&mut self, by: Duration) {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::VecDeque,
+    mem,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -15,14 +16,16 @@ use crate::{Client, Running, pool::Spawn};
 /// ended by themselves.
 const REMEMBERED: usize = 1024;
 
-/// Where the requests of a machine go, and where they went.
-#[derive(Debug, Clone, Copy, Default)]
+/// Where the requests of a machine go, where they went, and what they left there.
+#[derive(Default)]
 pub(crate) struct Path {
     /// The only address that will do.
     pub(crate) to: Option<SocketAddr>,
     /// What took the last request; inside there is nothing where an address does not tell, as behind a
     /// proxy.
     pub(crate) took: Option<Option<SocketAddr>>,
+    /// What must not be cancelled before the machine has ended.
+    held: Vec<Left>,
 }
 
 /// Queries to cancel.
@@ -52,18 +55,39 @@ impl Abandoned {
     }
 }
 
-/// Sees to it that the query is cancelled which the machine leaves running, if it does and is to.
-pub(crate) fn cancel_left(client: &Client, machine: &impl Machine, path: Path) {
-    let Some(took) = path.took else { return };
-    let Some(cancel) = machine.abandoned() else {
-        return;
-    };
+impl Path {
+    /// An attempt is over, and another one may follow: sees to it that the query is cancelled which it
+    /// leaves running, if it does and is to.
+    pub(crate) fn given_up(&mut self, client: &Client, machine: &mut impl Machine) {
+        while let Some(left) = machine.abandoned() {
+            // Nothing is known of what was never sent.
+            let Some(took) = self.took else { continue };
+            let cancel = left.cancel;
+            let (at_end, left) = (left.at_end, Left { cancel, took });
+            if at_end {
+                self.held.push(left);
+            } else {
+                enqueue(client, left);
+            }
+        }
+    }
+
+    /// The machine has ended, or ends here.
+    pub(crate) fn ended(&mut self, client: &Client, machine: &mut impl Machine) {
+        self.given_up(client, machine);
+        for left in mem::take(&mut self.held) {
+            enqueue(client, left);
+        }
+    }
+}
+
+fn enqueue(client: &Client, left: Left) {
     let abandoned = client.abandoned();
     let mut queue = abandoned.queue();
     if queue.len() >= REMEMBERED {
         queue.pop_front();
     }
-    queue.push_back(Left { cancel, took });
+    queue.push_back(left);
     drop(queue);
     if let Some(spawn) = &abandoned.spawn {
         let client = client.clone();
@@ -139,11 +163,11 @@ mod tests {
             .resolve_to(resolved.address().to_string());
         let builder = Client::builder(Endpoint::parse(name).unwrap());
         let client = builder.unsigned().options(options).build().unwrap();
-        let path = Path {
-            to: None,
+        let mut path = Path {
             took: Some(Some(took.address())),
+            ..Path::default()
         };
-        cancel_left(&client, &waiting(&client), path);
+        path.ended(&client, &mut waiting(&client));
         runtime().block_on(client.drain());
         let asked = |server: &Server| {
             server.with(|emulator| {
@@ -165,9 +189,12 @@ mod tests {
         let endpoint = Endpoint::parse(&server.endpoint()).unwrap();
         // Outside of a runtime nothing is spawned.
         let client = Client::unsigned(endpoint).unwrap();
-        let (machine, took) = (waiting(&client), Some(None));
+        let mut path = Path {
+            took: Some(None),
+            ..Path::default()
+        };
         for _ in 0..REMEMBERED + 10 {
-            cancel_left(&client, &machine, Path { to: None, took });
+            path.ended(&client, &mut waiting(&client));
         }
         assert_eq!(client.abandoned().queue().len(), REMEMBERED);
         assert_eq!(server.connections().accepted, 0);
@@ -178,7 +205,7 @@ mod tests {
         let server = Server::start(Emulator::default()).unwrap();
         let endpoint = Endpoint::parse(&server.endpoint()).unwrap();
         let client = Client::unsigned(endpoint).unwrap();
-        cancel_left(&client, &waiting(&client), Path::default());
+        Path::default().ended(&client, &mut waiting(&client));
         runtime().block_on(client.drain());
         assert_eq!(server.connections().accepted, 0);
     }

@@ -73,9 +73,9 @@
 //!
 //! A query goes on when nobody waits for its answer any more, up to the cluster's own time-out. With
 //! [`cancel_abandoned`](ClientOptions::cancel_abandoned), for the client or for one call, Gremlin and SPARQL
-//! queries are named and cancelled: at the end of a call's time-out, and when a future, a
+//! queries are named and cancelled: at the end of a call's time-out or of an attempt's, and when a future, a
 //! [`RowStream`] or a [`Running`] is dropped before the end of the answer. Nobody is held up by
-//! that: the [executor](ClientBuilder::executor) does it, which is tokio's with the feature `tokio`. Without an
+//! that, not even the attempt that follows: the [executor](ClientBuilder::executor) does it, which is tokio's with the feature `tokio`. Without an
 //! executor, or outside of its runtime, it is done when [`Client::drain`] is called, **and else it does not happen**;
 //! neither does it when the runtime ends first, so drain the client before.
 //!

@@ -12,14 +12,7 @@ use neptunedata::{
     TransportErrorKind,
 };
 
-use crate::{
-    Client,
-    abandon::{Path, cancel_left},
-    connection::Piece,
-    fault,
-    pool::Lease,
-    trace::Trace,
-};
+use crate::{Client, abandon::Path, connection::Piece, fault, pool::Lease, trace::Trace};
 
 /// A machine at work: [`Client::start`].
 ///
@@ -179,6 +172,7 @@ impl<M: Machine> Running<M> {
             }
             Step::Credentials { refresh } => Todo::Credentials { refresh },
             Step::Send(transmit) => {
+                self.path.took = None;
                 self.trace.attempt(transmit.attempt, transmit.connection);
                 let clock = self.client.clock();
                 let times = [self.attempt_timeout, transmit.within];
@@ -188,17 +182,16 @@ impl<M: Machine> Running<M> {
             }
             Step::Receive => Todo::Receive,
             Step::Wait(time) => {
+                self.path.given_up(&self.client, &mut self.machine);
                 self.trace.wait(time);
                 Todo::Wait(self.client.clock().after(time))
             }
             Step::Done(outcome) => {
                 match &outcome {
                     Ok(_) => self.trace.done(),
-                    Err(error) => {
-                        self.trace.failed(error);
-                        self.cancel_left();
-                    }
+                    Err(error) => self.trace.failed(error),
                 }
+                self.path.ended(&self.client, &mut self.machine);
                 self.concluded = true;
                 self.outcome = Some(outcome);
                 Todo::Nothing
@@ -253,10 +246,6 @@ impl<M: Machine> Running<M> {
                 *end = end.and_then(|end| end.checked_add(pause));
             }
         }
-    }
-
-    fn cancel_left(&mut self) {
-        cancel_left(&self.client, &self.machine, mem::take(&mut self.path));
     }
 
     async fn credentials(&mut self, refresh: bool) -> Input {
@@ -393,7 +382,7 @@ impl<M: Machine> Drop for Running<M> {
     fn drop(&mut self) {
         self.answer = None;
         if !self.concluded {
-            self.cancel_left();
+            self.path.ended(&self.client, &mut self.machine);
         }
     }
 }

@@ -5,6 +5,8 @@
 
 #[path = "clients/abandoned.rs"]
 mod abandoned;
+#[path = "clients/attempts.rs"]
+mod attempts;
 #[path = "clients/changes.rs"]
 mod changes;
 #[path = "clients/every_waiter.rs"]
