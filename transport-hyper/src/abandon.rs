@@ -4,13 +4,17 @@ use std::{
     collections::VecDeque,
     mem,
     net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
-use async_lock::RwLock;
-use neptunedata::{Exchange, Machine};
+use async_lock::{RwLock, Semaphore};
+use neptunedata::{ClientOptions, Exchange, Machine};
 
-use crate::{Client, Running, pool::Spawn};
+use crate::{
+    Client, Running,
+    home::Home,
+    pool::{Purpose, Spawn, in_turn},
+};
 
 /// So many are remembered while nobody sends them; the oldest are forgotten first, as they will have
 /// ended by themselves.
@@ -19,8 +23,8 @@ const REMEMBERED: usize = 1024;
 /// Where the requests of a machine go, where they went, and what they left there.
 #[derive(Default)]
 pub(crate) struct Path {
-    /// The only address that will do.
-    pub(crate) to: Option<SocketAddr>,
+    /// What they are for.
+    pub(crate) purpose: Purpose,
     /// What took the last request; inside there is nothing where an address does not tell, as behind a
     /// proxy.
     pub(crate) took: Option<Option<SocketAddr>>,
@@ -33,6 +37,8 @@ pub(crate) struct Abandoned {
     queue: Mutex<VecDeque<Left>>,
     /// Read while a cancellation is on its way, so that writing waits for all of them.
     under_way: Arc<RwLock<()>>,
+    /// Whose turn it is, in each runtime: another one may stand still.
+    turns: Mutex<Vec<(Home, Weak<Semaphore>)>>,
     spawn: Option<Spawn>,
 }
 
@@ -46,8 +52,24 @@ impl Abandoned {
         Abandoned {
             queue: Mutex::default(),
             under_way: Arc::default(),
+            turns: Mutex::default(),
             spawn,
         }
+    }
+
+    /// As many turns as there may be cancellations at the same time.
+    fn turns(&self) -> Arc<Semaphore> {
+        let here = Home::here();
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        turns.retain(|(_, turns)| turns.strong_count() > 0);
+        let known = turns.iter().find(|(home, _)| *home == here);
+        known
+            .and_then(|(_, turns)| turns.upgrade())
+            .unwrap_or_else(|| {
+                let new = Arc::new(Semaphore::new(ClientOptions::MAX_EXTRA_CONNECTIONS));
+                turns.push((here, Arc::downgrade(&new)));
+                new
+            })
     }
 
     fn queue(&self) -> MutexGuard<'_, VecDeque<Left>> {
@@ -97,15 +119,25 @@ fn enqueue(client: &Client, left: Left) {
     }
 }
 
-/// Sends the next cancellation, if there is one.
+/// Sends the next cancellation, if there is one. It does not wait for the calls' places, which may be
+/// taken for long by queries just like the one to cancel, but for its turn among cancellations; its time
+/// begins then.
 async fn send_next(client: &Client) -> bool {
     let abandoned = client.abandoned();
     let _under_way = abandoned.under_way.read_arc().await;
+    let clock = client.clock();
+    let _turn = match clock.check() {
+        Ok(()) => in_turn(&abandoned.turns(), clock, None).await,
+        // Nothing can be sent here.
+        Err(_) => None,
+    };
     let Some(Left { cancel, took }) = abandoned.queue().pop_front() else {
         return false;
     };
     // Whether it was of use, nobody waits for.
-    let _ = Running::to(client.clone(), cancel, took).finish().await;
+    let _ = Running::cancelling(client.clone(), cancel, took)
+        .finish()
+        .await;
     true
 }
 
@@ -122,9 +154,7 @@ pub(crate) async fn drain(client: &Client) {
 
 #[cfg(all(test, feature = "tokio", feature = "tls"))]
 mod tests {
-    use neptunedata::{
-        CallOptions, ClientOptions, Endpoint, ExecuteGremlinQuery, Input, Now, Step,
-    };
+    use neptunedata::{CallOptions, Endpoint, ExecuteGremlinQuery, Input, Now, Step};
     use neptunedata_emulator::{Emulator, Server, ServerOptions, Tls};
 
     use super::*;
@@ -198,6 +228,42 @@ mod tests {
         }
         assert_eq!(client.abandoned().queue().len(), REMEMBERED);
         assert_eq!(server.connections().accepted, 0);
+    }
+
+    /// It has all the turns that there are, and is not run any more.
+    #[test]
+    fn a_runtime_that_stands_still_does_not_keep_others_from_cancelling() {
+        let server = Server::start(Emulator::default()).unwrap();
+        let client = Client::unsigned(Endpoint::parse(&server.endpoint()).unwrap()).unwrap();
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let soon = std::time::Duration::from_millis(100);
+        let leave_at = |address| {
+            let mut path = Path {
+                took: Some(Some(address)),
+                ..Path::default()
+            };
+            path.ended(&client, &mut waiting(&client));
+        };
+        let still = runtime();
+        still.block_on(async {
+            for _ in 0..ClientOptions::MAX_EXTRA_CONNECTIONS + 1 {
+                leave_at(silent.local_addr().unwrap());
+            }
+            tokio::time::sleep(soon).await;
+        });
+        // The last one waits for its turn.
+        assert_eq!(client.abandoned().queue().len(), 1);
+        client.abandoned().queue().clear();
+        runtime().block_on(async {
+            leave_at(server.address());
+            for _ in 0..100 {
+                tokio::time::sleep(soon / 5).await;
+                if server.connections().accepted > 0 {
+                    return;
+                }
+            }
+            panic!("it waits for its turn");
+        });
     }
 
     #[test]

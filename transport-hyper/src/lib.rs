@@ -79,10 +79,11 @@
 //! executor, or outside of its runtime, it is done when [`Client::drain`] is called, **and else it does not happen**;
 //! neither does it when the runtime ends first, so drain the client before.
 //!
-//! The request goes to the address that took the query (`U13`), over a new connection; behind a proxy,
-//! with a connector of your own, or where [`resolve_to`](ClientOptions::resolve_to) leads to several instances, it
-//! may miss. Nothing becomes of its failure. openCypher queries cannot be named over HTTP (`U06`) and go on; give
-//! them a [time-out of their own](ExecuteOpenCypherQuery::timeout_hint).
+//! The request goes to the address that took the query (`U13`). It does not wait for a place that calls hold:
+//! for a moment there may be [more connections](ClientOptions::MAX_EXTRA_CONNECTIONS) than
+//! [`max_connections`](ClientOptions::max_connections). Behind a proxy, with a connector of your own, or where
+//! [`resolve_to`](ClientOptions::resolve_to) leads to several instances, it may miss. Nothing becomes of its failure.
+//! openCypher queries cannot be named over HTTP (`U06`) and go on; give them a [time-out of their own](ExecuteOpenCypherQuery::timeout_hint).
 //!
 //! # Runtimes
 //!

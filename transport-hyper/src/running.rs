@@ -12,7 +12,14 @@ use neptunedata::{
     TransportErrorKind,
 };
 
-use crate::{Client, abandon::Path, connection::Piece, fault, pool::Lease, trace::Trace};
+use crate::{
+    Client,
+    abandon::Path,
+    connection::Piece,
+    fault,
+    pool::{Lease, Purpose},
+    trace::Trace,
+};
 
 /// A machine at work: [`Client::start`].
 ///
@@ -83,10 +90,10 @@ impl<M: Machine> Running<M> {
         }
     }
 
-    /// The same, with requests going to this address alone if there is one.
-    pub(crate) fn to(client: Client, machine: M, address: Option<SocketAddr>) -> Self {
+    /// One that cancels a query, with requests going to this address alone if there is one.
+    pub(crate) fn cancelling(client: Client, machine: M, at: Option<SocketAddr>) -> Self {
         let mut running = Running::new(client, machine, "(cancel)");
-        running.path.to = address;
+        running.path.purpose = Purpose::Cancel(at);
         running
     }
 
@@ -284,7 +291,7 @@ impl<M: Machine> Running<M> {
         let pool = self.client.pool();
         let lease = pool
             .clock()
-            .within(until, pool.lease(transmit.connection, self.path.to));
+            .within(until, pool.lease(transmit.connection, self.path.purpose));
         let mut lease = match lease.await {
             Some(Ok(lease)) => lease,
             Some(Err(error)) => return self.broken(error),
