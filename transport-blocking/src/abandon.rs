@@ -2,10 +2,11 @@
 
 use std::{
     net::SocketAddr,
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-use neptunedata::{Exchange, Machine};
+use neptunedata::{ClientOptions, Exchange, Machine};
 
 use crate::{Client, Running};
 
@@ -15,13 +16,23 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Where the requests of a machine go, where they went, and what they left there.
 #[derive(Default)]
 pub(crate) struct Path {
-    /// The only address that will do.
-    pub(crate) to: Option<SocketAddr>,
+    /// What they are for.
+    pub(crate) purpose: Purpose,
     /// What took the last request; inside there is nothing where an address does not tell, as behind a
     /// proxy.
     pub(crate) took: Option<Option<SocketAddr>>,
     /// What is cancelled when the machine has ended, so that no attempt waits for it.
     left: Vec<Left>,
+}
+
+/// What a request is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    #[default]
+    Call,
+    /// To cancel a query, at this address if there is one. It takes no place of the calls' and waits for
+    /// none.
+    Cancel(Option<SocketAddr>),
 }
 
 struct Left {
@@ -57,18 +68,70 @@ impl Path {
             let left = time.saturating_sub(begun.elapsed());
             let others = u32::try_from(self.left.len()).unwrap_or(u32::MAX);
             let share = left.checked_div(others.saturating_add(1));
+            let Some(until) = Instant::now().checked_add(share.unwrap_or_default()) else {
+                continue;
+            };
+            let Some(_turn) = client.turns().take(until) else {
+                continue;
+            };
             // Whether it was of use, nobody can wait for.
-            let running = Running::<Exchange>::to(client, cancel, took);
-            let _ = running.timeout(share.unwrap_or_default()).finish();
+            let running = Running::<Exchange>::cancelling(client, cancel, took);
+            let time = until.saturating_duration_since(Instant::now());
+            let _ = running.timeout(time).finish();
         }
+    }
+}
+
+/// So many queries are cancelled at the same time. None of them waits for a place that calls have: those
+/// may be taken for long, by queries just like it.
+#[derive(Default)]
+pub(crate) struct Turns {
+    taken: Mutex<usize>,
+    freed: Condvar,
+}
+
+/// Dropping it gives it back.
+struct Turn<'a>(&'a Turns);
+
+impl Turns {
+    fn taken(&self) -> MutexGuard<'_, usize> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for one, and gives up when the time is over.
+    fn take(&self, until: Instant) -> Option<Turn<'_>> {
+        let mut taken = self.taken();
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            let is_free = *taken < ClientOptions::MAX_EXTRA_CONNECTIONS;
+            if left.is_zero() {
+                if is_free {
+                    // It may have been woken for it.
+                    self.freed.notify_one();
+                }
+                return None;
+            }
+            if is_free {
+                *taken = taken.saturating_add(1);
+                return Some(Turn(self));
+            }
+            let woken = self.freed.wait_timeout(taken, left);
+            taken = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut taken = self.0.taken();
+        *taken = taken.saturating_sub(1);
+        self.0.freed.notify_one();
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use neptunedata::{
-        CallOptions, ClientOptions, Endpoint, ExecuteGremlinQuery, Input, Now, Step,
-    };
+    use neptunedata::{CallOptions, Endpoint, ExecuteGremlinQuery, Input, Now, Step};
     use neptunedata_emulator::{Emulator, Server, ServerOptions, Tls};
 
     use super::*;

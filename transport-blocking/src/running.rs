@@ -11,7 +11,14 @@ use neptunedata::{
     Credentials, Error, Input, Machine, Sent, Step, Transmit, TransportError, TransportErrorKind,
 };
 
-use crate::{Client, abandon::Path, credentials::Missing, exchange::Answer, limits::Limits, trace};
+use crate::{
+    Client,
+    abandon::{Path, Purpose},
+    credentials::Missing,
+    exchange::Answer,
+    limits::Limits,
+    trace,
+};
 
 /// A machine under way: [`Client::start`].
 ///
@@ -56,10 +63,10 @@ impl<M: Machine> Running<M> {
         }
     }
 
-    /// The same, with requests going to this address alone if there is one.
-    pub(crate) fn to(client: &Client, machine: M, address: Option<SocketAddr>) -> Self {
+    /// One that cancels a query, with requests going to this address alone if there is one.
+    pub(crate) fn cancelling(client: &Client, machine: M, at: Option<SocketAddr>) -> Self {
         let mut running = Running::new(client, machine, "(cancel)");
-        running.driver.path.to = address;
+        running.driver.path.purpose = Purpose::Cancel(at);
         running
     }
 
