@@ -11,6 +11,8 @@ mod attempts;
 mod changes;
 #[path = "clients/every_waiter.rs"]
 mod every_waiter;
+#[path = "clients/full_pool.rs"]
+mod full_pool;
 #[path = "clients/rows.rs"]
 mod rows;
 #[path = "clients/support.rs"]
