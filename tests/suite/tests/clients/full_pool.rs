@@ -11,10 +11,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use neptunedata::{ClientOptions, ExecuteGremlinQuery, GetEngineStatus, RetryPolicy};
+use neptunedata::{ClientOptions, Effect, ExecuteGremlinQuery, GetEngineStatus, RetryPolicy};
 use neptunedata_emulator::{Emulator, QueryScript, Server};
 
-use crate::support::{LONG, block_on, blocking, hyper, options};
+use crate::support::{BOTH, Driver, LONG, block_on, blocking, hyper, options};
 
 const SOON: Duration = Duration::from_millis(300);
 /// Less than the patience of cancelling, so that it was not in vain.
@@ -188,6 +188,62 @@ async fn give_up(client: &neptunedata_hyper::Client, is_dropped: bool) {
     } else {
         let call = client.call(&query).timeout(SOON).send().await;
         call.map(drop).unwrap_err();
+    }
+}
+
+/// Between two attempts the only place goes to a call that waits, and stays there.
+#[test]
+fn a_cancel_does_without_the_place_that_its_query_had() {
+    let mut policy = RetryPolicy::default();
+    policy.base = SOON * 2;
+    let limited = cancelling(1).retry_policy(policy).attempt_timeout(SOON);
+    for driver in BOTH {
+        let server = server();
+        let other = query(0);
+        let lost = query(1);
+        let took = match driver {
+            Driver::Blocking => {
+                let client = blocking(&server, limited.clone());
+                thread::scope(|scope| {
+                    let call = client.call(&other).cancel_abandoned(false);
+                    let call = call
+                        .max_attempts(1)
+                        .attempt_timeout(LONG / 2)
+                        .timeout(LONG / 2);
+                    scope.spawn(|| {
+                        thread::sleep(SOON / 3);
+                        call.send().map(drop).unwrap_err()
+                    });
+                    let call = client.call(&lost).effect(Effect::Read).timeout(SOON * 4);
+                    let begun = Instant::now();
+                    call.send().map(drop).unwrap_err();
+                    let took = begun.elapsed();
+                    assert_eq!(cancelled(&server), 1);
+                    took
+                })
+            }
+            Driver::Hyper => {
+                let took = block_on(async {
+                    let client = hyper(&server, limited.clone());
+                    let holder = client.clone();
+                    let holder = tokio::spawn(async move {
+                        tokio::time::sleep(SOON / 3).await;
+                        let call = holder.call(&other).cancel_abandoned(false);
+                        let call = call.max_attempts(1).attempt_timeout(LONG);
+                        call.send().await.map(drop)
+                    });
+                    let call = client.call(&lost).effect(Effect::Read).timeout(SOON * 4);
+                    let begun = Instant::now();
+                    call.send().await.map(drop).unwrap_err();
+                    client.drain().await;
+                    holder.abort();
+                    begun.elapsed()
+                });
+                assert_eq!(cancelled(&server), 1);
+                took
+            }
+        };
+        assert!(took < IN_TIME, "{driver:?}: {took:?}");
     }
 }
 
