@@ -208,8 +208,8 @@ fn a_cancel_does_without_the_place_that_its_query_had() {
                     let call = client.call(&other).cancel_abandoned(false);
                     let call = call
                         .max_attempts(1)
-                        .attempt_timeout(LONG / 2)
-                        .timeout(LONG / 2);
+                        .attempt_timeout(LONG)
+                        .timeout(IN_TIME * 2);
                     scope.spawn(|| {
                         thread::sleep(SOON / 3);
                         call.send().map(drop).unwrap_err()
