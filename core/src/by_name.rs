@@ -33,9 +33,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
-    Answered, CallOptions, Cause, DecodeError, DecodeErrorKind, EncodeError, Endpoint, Exchange,
-    Fault, FaultKind, Input, Machine, Now, OPERATIONS, Operation, OperationInfo, Response,
-    SPARQL_OPERATIONS, Session, Step, Timeouts, call::resume_decoding, operations,
+    Abandoned, Answered, CallOptions, Cause, DecodeError, DecodeErrorKind, EncodeError, Endpoint,
+    Exchange, Fault, FaultKind, Input, Machine, Now, OPERATIONS, Operation, OperationInfo,
+    Response, SPARQL_OPERATIONS, Session, Step, Timeouts, call::resume_decoding, operations,
     wire::response::whole,
 };
 use check::{Problem, ProblemKind};
@@ -103,7 +103,7 @@ impl Machine for Call {
         self.exchange.timeouts()
     }
 
-    fn abandoned(&self) -> Option<Exchange> {
+    fn abandoned(&mut self) -> Option<Abandoned> {
         self.exchange.abandoned()
     }
 }

@@ -21,8 +21,8 @@ use http::{HeaderMap, StatusCode};
 
 use crate::{Credentials, CredentialsError, Error, TransportError, wire::answer};
 
-pub use abandon::CancelsQuery;
-pub(crate) use abandon::NamedQuery;
+pub use abandon::{Abandoned, CancelsQuery};
+pub(crate) use abandon::{NamedQuery, id_of_attempt};
 pub(crate) use backoff::{Random, uuid};
 pub use exchange::{Exchange, Part};
 pub use options::CallOptions;
@@ -178,14 +178,24 @@ pub trait Machine {
         Timeouts::default()
     }
 
-    /// What cancels the query that goes on without this machine: if it is dropped now, or has ended
-    /// without waiting for the answer. None where no query is known to go on, where it cannot be
-    /// named, and unless [`CallOptions::cancel_abandoned`] or the session asks for it.
+    /// The next of the queries that go on without this machine, with what cancels it: those of attempts
+    /// that were given up, and that of the attempt under way, as if the machine were dropped now. Each is
+    /// given once. None where no (other) query is known to go on, where it cannot be named, and unless
+    /// [`CallOptions::cancel_abandoned`] or the session asks for it.
     ///
-    /// Drivers run it when a machine has failed or is dropped, over a connection to the address that
-    /// took the last request: only that instance knows the query (`U13`). What becomes of it changes
-    /// nothing, and a query that has ended meanwhile is refused with a 400.
-    fn abandoned(&self) -> Option<Exchange> {
+    /// Drivers take all of them at three times:
+    ///
+    /// - on [`Step::Wait`], when nothing is under way: what is given then was sent by the attempt that has
+    ///   just been given up;
+    /// - when the machine has ended, be it well or not;
+    /// - when it is dropped before that.
+    ///
+    /// They run [`cancel`](Abandoned::cancel) over a connection to the address that took the last request:
+    /// only that instance knows the query (`U13`). That can be done at once, beside the next
+    /// attempt, or be put off until the machine has ended, and must be put off for what is
+    /// [`at_end`](Abandoned::at_end). What becomes of it changes nothing, and a query that has ended meanwhile
+    /// is refused with a 400.
+    fn abandoned(&mut self) -> Option<Abandoned> {
         None
     }
 }

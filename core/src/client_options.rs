@@ -27,7 +27,8 @@ pub struct ClientOptions {
     /// as the server lets it (120 s unless the cluster says otherwise), and a client that gives up
     /// first leaves it running unless it [cancels](field@Self::cancel_abandoned) it.
     pub timeout: Option<Duration>,
-    /// How long one attempt may take, from sending to the end of the answer. None by default.
+    /// How long one attempt may take, from sending to the end of the answer. None by default. An attempt that
+    /// is given up goes on on the server, too, unless it is [cancelled](field@Self::cancel_abandoned).
     pub attempt_timeout: Option<Duration>,
     /// The longest body that is collected, in bytes. 256 MiB by default.
     pub body_limit: usize,
@@ -38,6 +39,9 @@ pub struct ClientOptions {
     /// How many connections there may be at the same time. A call that would need one more fails at
     /// once with [`PoolLimit`](crate::TransportErrorKind::PoolLimit) unless
     /// [`connection_wait`](ClientOptions::connection_wait) lets it wait. 64 by default.
+    ///
+    /// What [cancels queries](field@Self::cancel_abandoned) is no call and does not wait behind calls: for
+    /// it there may be up to [`MAX_EXTRA_CONNECTIONS`](ClientOptions::MAX_EXTRA_CONNECTIONS) more for a moment.
     pub max_connections: usize,
     /// How long a call waits for one of [`max_connections`](ClientOptions::max_connections) to
     /// become free. 30 s by default.
@@ -70,7 +74,8 @@ pub struct ClientOptions {
     pub retry_policy: RetryPolicy,
     /// Whether a query is cancelled on the server when nobody waits for it any more, be it Gremlin or
     /// SPARQL: see [`CallOptions::cancel_abandoned`](crate::CallOptions::cancel_abandoned), and the
-    /// client's documentation for when that is. False by default.
+    /// client's documentation for when that is. It may take connections beyond
+    /// [`max_connections`](field@Self::max_connections). False by default.
     pub cancel_abandoned: bool,
     /// Whether signed requests may go over plain HTTP to other machines. False by default.
     pub allow_plain_http: bool,
@@ -165,6 +170,13 @@ impl ClientOptions {
     /// How many fields the head of an answer may have, and its trailers too. More than any server
     /// sends; a limit there must be, since each takes more memory than it takes bytes.
     pub const MAX_HEAD_FIELDS: usize = 1024;
+
+    /// How many connections there may be beyond [`max_connections`](field@Self::max_connections), to cancel
+    /// queries over. If an idle one leads to the instance in question, that is taken instead. They are closed
+    /// afterwards, unless there is room for them within the limit. Further cancels wait for the ones
+    /// before them, and not for calls. In an async client it is so many in each runtime that the
+    /// client is used from.
+    pub const MAX_EXTRA_CONNECTIONS: usize = 2;
 
     /// The defaults.
     pub fn new() -> Self {

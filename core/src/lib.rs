@@ -165,8 +165,8 @@ pub use serde_json;
 pub use auth::{BoltOptions, BoltToken, bolt_token, sign, websocket_request};
 pub use auth::{Credentials, SignError, valid_region};
 pub use call::{
-    Answered, Call, CallOptions, CancelsQuery, Connection, Exchange, Input, Machine, Meta, Now,
-    Part, RetryClass, RetryPolicy, Step, Timeouts, Transmit, retry_table,
+    Abandoned, Answered, Call, CallOptions, CancelsQuery, Connection, Exchange, Input, Machine,
+    Meta, Now, Part, RetryClass, RetryPolicy, Step, Timeouts, Transmit, retry_table,
 };
 pub use changes::{
     Change, ChangeRecord, ChangeSource, Changes, ChangesEnd, ChangesOptions, Checkpoint, Start,

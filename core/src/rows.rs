@@ -21,8 +21,8 @@ use http::HeaderMap;
 use serde::de::DeserializeOwned;
 
 use crate::{
-    Answered, CallOptions, DecodeError, DecodeErrorKind, EncodeError, Error, Exchange, FailureKind,
-    Input, Machine, Meta, Misuse, Now, OperationInfo, Part, Session, Step, Timeouts,
+    Abandoned, Answered, CallOptions, DecodeError, DecodeErrorKind, EncodeError, Error, Exchange,
+    FailureKind, Input, Machine, Meta, Misuse, Now, OperationInfo, Part, Session, Step, Timeouts,
     wire::{answer, coding},
 };
 
@@ -330,7 +330,7 @@ impl<T: DeserializeOwned> Machine for Rows<T> {
         self.exchange.timeouts()
     }
 
-    fn abandoned(&self) -> Option<Exchange> {
+    fn abandoned(&mut self) -> Option<Abandoned> {
         self.exchange.abandoned()
     }
 }

@@ -3,10 +3,12 @@
 use std::time::{Duration, SystemTime};
 
 use neptunedata::{
-    Auth, Call, CallOptions, Endpoint, ExecuteGremlinQuery, ExecuteOpenCypherQuery,
-    ExecuteSparqlUpdate, FailureKind, Input, Machine, Now, Operation, RetryPolicy, Rows, Sent,
-    Session, Step, TransportError, TransportErrorKind, by_name,
-    http::{self, HeaderMap},
+    Abandoned, Auth, Call, CallOptions, CancelGremlinQuery, DecodeError, Effect, Endpoint,
+    ExecuteGremlinQuery, ExecuteOpenCypherQuery, ExecuteSparqlQuery, ExecuteSparqlUpdate,
+    FailureKind, Input, Machine, Now, Operation, OperationInfo, RequestWriter, Response,
+    RetryPolicy, Rows, Sent, Session, Step, TransportError, TransportErrorKind, by_name,
+    bytes::Bytes,
+    http::{self, HeaderMap, Method},
     serde_json::{Value, json},
 };
 
@@ -45,18 +47,46 @@ fn sent(machine: &mut impl Machine) -> Value {
     }
 }
 
-/// Method and path of what cancels, if anything does.
-fn cancelled(machine: &impl Machine) -> Option<String> {
-    let mut exchange = machine.abandoned()?;
-    assert_eq!(exchange.timeouts().total, Some(Duration::from_secs(5)));
-    match exchange.resume(Input::Next, NOW) {
+/// Method and path of what cancels, if anything does, and whether that must wait.
+fn left(machine: &mut impl Machine) -> Option<(String, bool)> {
+    let Abandoned {
+        mut cancel, at_end, ..
+    } = machine.abandoned()?;
+    assert_eq!(cancel.timeouts().total, Some(Duration::from_secs(5)));
+    match cancel.resume(Input::Next, NOW) {
         Step::Send(transmit) => {
-            assert!(exchange.abandoned().is_none());
+            assert!(cancel.abandoned().is_none());
             let request = &transmit.request;
-            Some(format!("{} {}", request.method(), request.uri().path()))
+            let target = format!("{} {}", request.method(), request.uri().path());
+            Some((target, at_end))
         }
         step => panic!("{step:?}"),
     }
+}
+
+/// The same where it is all there is.
+fn cancelled(machine: &mut impl Machine) -> Option<String> {
+    let (target, _) = left(machine)?;
+    assert!(machine.abandoned().is_none(), "each is given once");
+    Some(target)
+}
+
+/// The body of the next attempt, after one that was given up and a wait.
+fn sent_again(machine: &mut impl Machine) -> http::Request<Bytes> {
+    match machine.resume(Input::Woken, NOW) {
+        Step::Send(transmit) => transmit.request,
+        _ => panic!("nothing is sent"),
+    }
+}
+
+fn give_up(machine: &mut impl Machine) {
+    let late = failure(TransportErrorKind::Timeout, Sent::Maybe);
+    assert!(matches!(machine.resume(late, NOW), Step::Wait(_)));
+}
+
+fn id_in(request: &http::Request<Bytes>) -> String {
+    let body: Value = neptunedata::serde_json::from_slice(request.body()).unwrap();
+    body["queryId"].as_str().unwrap().to_owned()
 }
 
 fn failure(kind: TransportErrorKind, sent: Sent) -> Input {
@@ -76,7 +106,7 @@ fn a_query_is_named_from_the_seed() {
     let id = sent(&mut first)["queryId"].as_str().unwrap().to_owned();
     assert_eq!(id.len(), 36);
     assert_eq!(
-        cancelled(&first),
+        cancelled(&mut first),
         Some(format!("DELETE /gremlin/status/{id}"))
     );
     let mut same = call(&query(), &CallOptions::new());
@@ -92,10 +122,10 @@ fn a_query_is_named_from_the_seed() {
     )
     .unwrap();
     assert_eq!(sent(&mut by_name)["queryId"], id);
-    assert!(cancelled(&by_name).is_some());
+    assert!(cancelled(&mut by_name).is_some());
     let mut rows = Rows::<Value>::new(&session(), &query(), 42);
     assert_eq!(sent(&mut rows)["queryId"], id);
-    assert!(cancelled(&rows).is_some());
+    assert!(cancelled(&mut rows).is_some());
 }
 
 #[test]
@@ -104,7 +134,7 @@ fn ids_of_the_callers_own_are_kept() {
     let mut call_of_it = call(&named, &CallOptions::new());
     assert_eq!(sent(&mut call_of_it)["queryId"], OWN);
     let path = Some(format!("DELETE /gremlin/status/{OWN}"));
-    assert_eq!(cancelled(&call_of_it), path);
+    assert_eq!(cancelled(&mut call_of_it), path);
     // Also when it comes in from the side.
     for options in [
         CallOptions::new().extra("queryId", OWN),
@@ -113,7 +143,7 @@ fn ids_of_the_callers_own_are_kept() {
         let mut call = call(&query(), &options);
         let id = sent(&mut call).get("queryId").cloned();
         assert!(id.is_none_or(|id| id == OWN));
-        assert_eq!(cancelled(&call), path);
+        assert_eq!(cancelled(&mut call), path);
     }
 }
 
@@ -122,11 +152,11 @@ fn nothing_is_named_unless_asked_for() {
     let off = CallOptions::new().cancel_abandoned(false);
     let mut call_without = call(&query(), &off);
     assert_eq!(sent(&mut call_without), json!({"gremlin": "g.V()"}));
-    assert_eq!(cancelled(&call_without), None);
+    assert_eq!(cancelled(&mut call_without), None);
     // An id alone does not ask for it.
     let mut named = call(&query().query_id(OWN), &off);
     assert_eq!(sent(&mut named)["queryId"], OWN);
-    assert_eq!(cancelled(&named), None);
+    assert_eq!(cancelled(&mut named), None);
     // Neither do bare requests.
     let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
     let bare = neptunedata::request(&query(), &endpoint).unwrap();
@@ -142,8 +172,8 @@ fn sparql_is_named_in_its_form() {
     };
     let form = String::from_utf8(body.to_vec()).unwrap();
     let (_, id) = form.split_once("&queryId=").unwrap();
-    let mut exchange = update.abandoned().unwrap();
-    match exchange.resume(Input::Next, NOW) {
+    let mut left = update.abandoned().unwrap();
+    match left.cancel.resume(Input::Next, NOW) {
         Step::Send(transmit) => {
             assert_eq!(transmit.request.uri().path(), "/sparql/status");
             let expected = format!("cancelQuery=true&queryId={id}");
@@ -161,30 +191,32 @@ fn u06_open_cypher_queries_go_on() {
         &CallOptions::new(),
     );
     assert_eq!(sent(&mut call), json!({"query": "RETURN 1"}));
-    assert_eq!(cancelled(&call), None);
+    assert_eq!(cancelled(&mut call), None);
 }
 
 #[test]
 fn only_what_goes_on_is_cancelled() {
     let begun = || {
         let mut call = call(&query(), &CallOptions::new());
-        assert_eq!(cancelled(&call), None, "before it was sent");
+        assert_eq!(cancelled(&mut call), None, "before it was sent");
         let _ = sent(&mut call);
         call
     };
     let after = |input: Input| {
         let mut call = begun();
         let _ = call.resume(input, NOW);
-        cancelled(&call).is_some()
+        cancelled(&mut call).is_some()
     };
     use Sent::{Maybe, No};
-    use TransportErrorKind::{Closed, Connect, Deadline, Timeout};
+    use TransportErrorKind::{Closed, Connect, Deadline, Other, Timeout};
     assert!(after(failure(Deadline, Maybe)));
     assert!(after(failure(Timeout, Maybe)));
     assert!(!after(failure(Deadline, No)));
     assert!(!after(failure(Connect, No)));
     // Who was cut off has not given up.
     assert!(!after(failure(Closed, Maybe)));
+    // The driver has.
+    assert!(after(failure(Other, Maybe)));
     assert!(!after(answer(200, ANSWER)));
     assert!(!after(answer(
         500,
@@ -195,37 +227,163 @@ fn only_what_goes_on_is_cancelled() {
     assert!(after(Input::Head(head)));
 }
 
+/// What the server may still work on has another id than what is sent beside it.
 #[test]
-fn an_attempt_that_was_given_up_counts_until_there_is_a_success() {
-    let options = CallOptions::new().effect(neptunedata::Effect::Read);
-    for (status, body, remains) in [
-        (200, ANSWER, false),
-        (400, r#"{"code":"MalformedQueryException"}"#, true),
-    ] {
-        let mut call = call(&query(), &options);
-        let _ = sent(&mut call);
-        let late = failure(TransportErrorKind::Timeout, Sent::Maybe);
-        assert!(matches!(call.resume(late, NOW), Step::Wait(_)));
-        assert!(cancelled(&call).is_some(), "while it waits to try again");
-        assert!(matches!(call.resume(Input::Woken, NOW), Step::Send(_)));
-        let step = call.resume(answer(status, body), NOW);
-        assert!(matches!(step, Step::Done(_)));
-        assert_eq!(cancelled(&call).is_some(), remains, "{status}");
+fn each_attempt_has_an_id_of_its_own_and_is_cancelled_by_it() {
+    let options = CallOptions::new().effect(Effect::Read).max_attempts(4);
+    let ids = |mut call: Call<ExecuteGremlinQuery>| {
+        let mut ids = vec![sent(&mut call)["queryId"].as_str().unwrap().to_owned()];
+        for _ in 1..4 {
+            give_up(&mut call);
+            let given_up = format!("DELETE /gremlin/status/{}", ids.last().unwrap());
+            assert_eq!(left(&mut call), Some((given_up, false)));
+            assert_eq!(left(&mut call), None, "nothing is under way");
+            ids.push(id_in(&sent_again(&mut call)));
+        }
+        let step = call.resume(answer(200, ANSWER), NOW);
+        assert!(matches!(step, Step::Done(Ok(_))));
+        assert_eq!(
+            left(&mut call),
+            None,
+            "what was handed out and what ended well"
+        );
+        ids
+    };
+    let first = ids(call(&query(), &options));
+    assert_eq!(first, ids(call(&query(), &options)), "the seed decides");
+    let next = ids(Call::with_options(&session(), &query(), &options, 43));
+    let mut all = [first, next].concat();
+    assert!(all.iter().all(|id| id.len() == 36));
+    all.sort();
+    all.dedup();
+    assert_eq!(all.len(), 8);
+}
+
+#[test]
+fn an_attempt_differs_from_the_one_before_in_its_id_alone() {
+    let options = CallOptions::new().effect(Effect::Read).extra("zone", "ö");
+    let mut gremlin = call(&ExecuteGremlinQuery::new("g.V('ä')"), &options);
+    let mut sparql = call(
+        &ExecuteSparqlQuery::select("SELECT * {?s ?p 'ä'}"),
+        &options,
+    );
+    fn attempts(machine: &mut impl Machine, id: impl Fn(&[u8]) -> String) {
+        let Step::Send(first) = machine.resume(Input::Next, NOW) else {
+            panic!("nothing is sent");
+        };
+        let first = first.request;
+        give_up(machine);
+        let second = sent_again(machine);
+        let (old, new) = (id(first.body()), id(second.body()));
+        assert_ne!(old, new);
+        let text = String::from_utf8(first.body().to_vec()).unwrap();
+        assert_eq!(second.body(), &text.replace(&old, &new));
+        assert_eq!(first.uri(), second.uri());
+        assert_eq!(first.headers(), second.headers());
+        let length = second.body().len().to_string();
+        assert_eq!(second.headers()["content-length"], length);
+    }
+    attempts(&mut gremlin, |body| {
+        let body: Value = neptunedata::serde_json::from_slice(body).unwrap();
+        body["queryId"].as_str().unwrap().to_owned()
+    });
+    attempts(&mut sparql, |body| {
+        let form = String::from_utf8(body.to_vec()).unwrap();
+        let (_, rest) = form.split_once("&queryId=").unwrap();
+        rest[..36].to_owned()
+    });
+}
+
+/// What is put off until the end, too, was not handed out before.
+#[test]
+fn all_that_was_given_up_is_there_at_the_end() {
+    let options = CallOptions::new().effect(Effect::Read);
+    let mut call = call(&query(), &options);
+    let first = sent(&mut call)["queryId"].as_str().unwrap().to_owned();
+    give_up(&mut call);
+    let second = id_in(&sent_again(&mut call));
+    let step = call.resume(answer(400, r#"{"code":"MalformedQueryException"}"#), NOW);
+    assert!(matches!(step, Step::Done(Err(_))));
+    let path = |id: &str| Some(format!("DELETE /gremlin/status/{id}"));
+    assert_eq!(cancelled(&mut call), path(&first));
+    // And in the middle of the next attempt both.
+    let mut call = Call::with_options(&session(), &query(), &options, 42);
+    let _ = sent(&mut call);
+    give_up(&mut call);
+    let _ = sent_again(&mut call);
+    let both = [left(&mut call).unwrap().0, left(&mut call).unwrap().0];
+    assert_eq!(both.map(Some), [path(&first), path(&second)]);
+    assert_eq!(left(&mut call), None);
+}
+
+/// It cannot be told from another attempt.
+#[test]
+fn what_has_the_callers_id_is_cancelled_at_the_end_alone() {
+    let options = CallOptions::new().effect(Effect::Read);
+    let extra = options.clone().extra("queryId", OWN);
+    let machines = [
+        call(&query().query_id(OWN), &options),
+        call(&query(), &extra),
+    ];
+    for mut call in machines {
+        let path = format!("DELETE /gremlin/status/{OWN}");
+        let first = sent(&mut call);
+        give_up(&mut call);
+        assert_eq!(left(&mut call), Some((path.clone(), true)));
+        let second = sent_again(&mut call);
+        assert_eq!(id_in(&second), OWN);
+        assert_eq!(first["queryId"], OWN);
+        let _ = call.resume(failure(TransportErrorKind::Deadline, Sent::Maybe), NOW);
+        assert_eq!(left(&mut call), Some((path, true)));
+        assert_eq!(left(&mut call), None);
+    }
+}
+
+/// An operation from elsewhere that has its id in the query.
+struct Elsewhere;
+
+impl Operation for Elsewhere {
+    type Output = ();
+    const INFO: &'static OperationInfo =
+        &OperationInfo::new("Elsewhere", Method::GET, "/elsewhere", Effect::Read);
+
+    fn encode(&self, request: &mut RequestWriter<'_>) {
+        let id = request.query_id::<CancelGremlinQuery>(None);
+        request.query("id", &id.map(String::from));
+    }
+
+    fn decode(_: &Response<'_>) -> Result<(), DecodeError> {
+        Ok(())
     }
 }
 
 #[test]
+fn an_id_that_is_not_in_the_body_stays() {
+    let mut call = call(&Elsewhere, &CallOptions::new());
+    let Step::Send(first) = call.resume(Input::Next, NOW) else {
+        panic!("nothing is sent");
+    };
+    give_up(&mut call);
+    assert_eq!(left(&mut call).map(|(_, at_end)| at_end), Some(true));
+    assert_eq!(sent_again(&mut call).uri(), first.request.uri());
+}
+
+#[test]
 fn rows_that_cannot_be_read_leave_a_query_to_cancel() {
-    let mut rows = Rows::<u32>::new(&session(), &query(), 42);
-    let _ = sent(&mut rows);
-    let (head, ()) = http::Response::new(()).into_parts();
-    assert!(matches!(rows.resume(Input::Head(head), NOW), Step::Receive));
-    let chunk = Input::Chunk(r#"{"result":{"data":[1,"two",3"#.into());
-    assert!(matches!(rows.resume(chunk, NOW), Step::Item(1)));
-    assert!(cancelled(&rows).is_some(), "in the middle");
+    let in_the_middle = || {
+        let mut rows = Rows::<u32>::new(&session(), &query(), 42);
+        let _ = sent(&mut rows);
+        let (head, ()) = http::Response::new(()).into_parts();
+        assert!(matches!(rows.resume(Input::Head(head), NOW), Step::Receive));
+        let chunk = Input::Chunk(r#"{"result":{"data":[1,"two",3"#.into());
+        assert!(matches!(rows.resume(chunk, NOW), Step::Item(1)));
+        rows
+    };
+    assert!(cancelled(&mut in_the_middle()).is_some());
+    let mut rows = in_the_middle();
     match rows.resume(Input::Next, NOW) {
         Step::Done(Err(error)) => assert_eq!(error.kind(), FailureKind::Decode),
         step => panic!("{step:?}"),
     }
-    assert!(cancelled(&rows).is_some(), "after a row that is none");
+    assert!(cancelled(&mut rows).is_some(), "after a row that is none");
 }

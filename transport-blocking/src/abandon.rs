@@ -1,36 +1,137 @@
 //! Queries that go on when nobody waits for them any more, and how they are stopped.
 
-use std::net::SocketAddr;
+use std::{
+    net::SocketAddr,
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
-use neptunedata::{Exchange, Machine};
+use neptunedata::{ClientOptions, Exchange, Machine};
 
 use crate::{Client, Running};
 
-/// Where the requests of a machine go, and where they went.
-#[derive(Debug, Clone, Copy, Default)]
+/// All that a call leaves is cancelled within this time, or not at all.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Where the requests of a machine go, where they went, and what they left there.
+#[derive(Default)]
 pub(crate) struct Path {
-    /// The only address that will do.
-    pub(crate) to: Option<SocketAddr>,
+    /// What they are for.
+    pub(crate) purpose: Purpose,
     /// What took the last request; inside there is nothing where an address does not tell, as behind a
     /// proxy.
     pub(crate) took: Option<Option<SocketAddr>>,
+    /// What is cancelled when the machine has ended, so that no attempt waits for it.
+    left: Vec<Left>,
 }
 
-/// Cancels the query that the machine leaves running, if it does and is to.
-pub(crate) fn cancel_left(client: &Client, machine: &impl Machine, path: Path) {
-    if let Some(took) = path.took
-        && let Some(cancel) = machine.abandoned()
-    {
-        // Whether it was of use, nobody can wait for.
-        let _ = Running::<Exchange>::to(client, cancel, took).finish();
+/// What a request is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    #[default]
+    Call,
+    /// To cancel a query, at this address if there is one. It takes no place of the calls' and waits for
+    /// none.
+    Cancel(Option<SocketAddr>),
+}
+
+struct Left {
+    cancel: Exchange,
+    took: Option<SocketAddr>,
+}
+
+impl Path {
+    /// An attempt is over, and another one may follow: notes the query that it leaves running, if it does
+    /// and that is to be cancelled.
+    pub(crate) fn given_up(&mut self, machine: &mut impl Machine) {
+        while let Some(left) = machine.abandoned() {
+            // Nothing is known of what was never sent.
+            let Some(took) = self.took else { continue };
+            let cancel = left.cancel;
+            self.left.push(Left { cancel, took });
+        }
+    }
+
+    /// The machine has ended, or ends here: cancels what it leaves running. `within` is less time than
+    /// there is otherwise.
+    pub(crate) fn ended(
+        &mut self,
+        client: &Client,
+        machine: &mut impl Machine,
+        within: Option<Duration>,
+    ) {
+        self.given_up(machine);
+        let begun = Instant::now();
+        let time = within.map_or(PATIENCE, |within| within.min(PATIENCE));
+        while let Some(Left { cancel, took }) = self.left.pop() {
+            // One that takes long leaves time to the others.
+            let left = time.saturating_sub(begun.elapsed());
+            let others = u32::try_from(self.left.len()).unwrap_or(u32::MAX);
+            let share = left.checked_div(others.saturating_add(1));
+            let Some(until) = Instant::now().checked_add(share.unwrap_or_default()) else {
+                continue;
+            };
+            let Some(_turn) = client.turns().take(until) else {
+                continue;
+            };
+            // Whether it was of use, nobody can wait for.
+            let running = Running::<Exchange>::cancelling(client, cancel, took);
+            let time = until.saturating_duration_since(Instant::now());
+            let _ = running.timeout(time).finish();
+        }
+    }
+}
+
+/// So many queries are cancelled at the same time. None of them waits for a place that calls have: those
+/// may be taken for long, by queries just like it.
+#[derive(Default)]
+pub(crate) struct Turns {
+    taken: Mutex<usize>,
+    freed: Condvar,
+}
+
+/// Dropping it gives it back.
+struct Turn<'a>(&'a Turns);
+
+impl Turns {
+    fn taken(&self) -> MutexGuard<'_, usize> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for one, and gives up when the time is over.
+    fn take(&self, until: Instant) -> Option<Turn<'_>> {
+        let mut taken = self.taken();
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            let is_free = *taken < ClientOptions::MAX_EXTRA_CONNECTIONS;
+            if left.is_zero() {
+                if is_free {
+                    // It may have been woken for it.
+                    self.freed.notify_one();
+                }
+                return None;
+            }
+            if is_free {
+                *taken = taken.saturating_add(1);
+                return Some(Turn(self));
+            }
+            let woken = self.freed.wait_timeout(taken, left);
+            taken = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut taken = self.0.taken();
+        *taken = taken.saturating_sub(1);
+        self.0.freed.notify_one();
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use neptunedata::{
-        CallOptions, ClientOptions, Endpoint, ExecuteGremlinQuery, Input, Now, Step,
-    };
+    use neptunedata::{CallOptions, Endpoint, ExecuteGremlinQuery, Input, Now, Step};
     use neptunedata_emulator::{Emulator, Server, ServerOptions, Tls};
 
     use super::*;
@@ -64,11 +165,11 @@ mod tests {
             .resolve_to(resolved.address().to_string());
         let builder = Client::builder(Endpoint::parse(name).unwrap());
         let client = builder.unsigned().options(options).build().unwrap();
-        let path = Path {
-            to: None,
+        let mut path = Path {
             took: Some(Some(took.address())),
+            ..Path::default()
         };
-        cancel_left(&client, &waiting(&client), path);
+        path.ended(&client, &mut waiting(&client), None);
         let asked = |server: &Server| {
             server.with(|emulator| {
                 let log = emulator.log();
@@ -87,7 +188,7 @@ mod tests {
         let server = Server::start(Emulator::default()).unwrap();
         let endpoint = Endpoint::parse(&server.endpoint()).unwrap();
         let client = Client::unsigned(endpoint).unwrap();
-        cancel_left(&client, &waiting(&client), Path::default());
+        Path::default().ended(&client, &mut waiting(&client), None);
         assert_eq!(server.connections().accepted, 0);
     }
 }

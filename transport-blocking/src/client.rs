@@ -13,7 +13,9 @@ use neptunedata::{
     Operation, Session, serde_json::Value,
 };
 
-use crate::{BuildError, ClientBuilder, Running, credentials::Provider, exchange::Exchanger};
+use crate::{
+    BuildError, ClientBuilder, Running, abandon::Turns, credentials::Provider, exchange::Exchanger,
+};
 
 /// A client of one cluster. Cheap to clone; clones share connections, credentials and retry quota, and
 /// may be used from as many threads as there are.
@@ -35,6 +37,7 @@ struct Inner {
     options: ClientOptions,
     provider: Provider,
     exchanger: Exchanger,
+    turns: Turns,
     start: Instant,
 }
 
@@ -73,6 +76,7 @@ impl Client {
             options,
             provider,
             exchanger,
+            turns: Turns::default(),
             start: Instant::now(),
         }))
     }
@@ -158,6 +162,11 @@ impl Client {
 
     pub(crate) fn provider(&self) -> &Provider {
         &self.0.provider
+    }
+
+    /// Of cancelling queries.
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.0.turns
     }
 
     pub(crate) fn exchanger(&self) -> &Exchanger {

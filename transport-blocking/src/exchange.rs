@@ -7,14 +7,13 @@
 use std::{
     fmt, io,
     io::Read,
-    net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, Uri, header, response::Parts};
 use neptunedata::{
-    Connection, Endpoint, Input, Route, Transmit, TransportError, TransportErrorKind,
+    Connection, Endpoint, Input, Route, Sent, Transmit, TransportError, TransportErrorKind,
 };
 use ureq::{
     Agent,
@@ -27,7 +26,7 @@ use ureq::{
 
 use crate::{
     BuildError,
-    abandon::Path,
+    abandon::{Path, Purpose},
     connect,
     limits::Limits,
     pool::{Lease, Pool},
@@ -95,7 +94,8 @@ impl Exchanger {
         path: &mut Path,
         limits: Limits,
     ) -> Result<(Parts, Answer), TransportError> {
-        let mut lease = self.lease(transmit.connection, path.to, &limits)?;
+        path.took = None;
+        let mut lease = self.lease(transmit.connection, path.purpose, &limits)?;
         path.took = Some(lease.socket().and_then(|socket| socket.peer()));
         let progress = Progress::new(limits, lease.is_reused());
         let (head, body) = transmit.request.into_parts();
@@ -131,13 +131,19 @@ impl Exchanger {
     fn lease(
         &self,
         connection: Connection,
-        to: Option<SocketAddr>,
+        purpose: Purpose,
         limits: &Limits,
     ) -> Result<Lease, TransportError> {
-        let mut lease = self.pool.lease(limits)?;
+        let (mut lease, to) = match purpose {
+            Purpose::Call => (self.pool.lease(limits)?, None),
+            Purpose::Cancel(to) => {
+                let late = |kind| TransportError::new(kind, Sent::No);
+                limits.left().map_err(late)?;
+                (self.pool.lease_extra(), to)
+            }
+        };
         let fresh = connection == Connection::Fresh;
-        // Idle ones may lead to any of the instances.
-        if !fresh && to.is_none() && lease.reuse() {
+        if !fresh && lease.reuse(to) {
             return Ok(lease);
         }
         lease.make_room(fresh && to.is_none());

@@ -45,9 +45,10 @@
 //!
 //! # Connections
 //!
-//! There are at most [`max_connections`](ClientOptions::max_connections), idle ones included, and a
-//! call holds one until the end of its answer. Idle ones are closed when a later call finds them too
-//! old; there is no thread in the background. A request that is sent again after a broken connection, or after a
+//! There are at most [`max_connections`](ClientOptions::max_connections), idle ones included, but for
+//! [a few](ClientOptions::MAX_EXTRA_CONNECTIONS) over which queries are cancelled, and a call holds one until the
+//! end of its answer. Idle ones are closed when a later call finds them too old; there is no thread in the
+//! background. A request that is sent again after a broken connection, or after a
 //! failover, goes over a new connection after a new name look-up, and the older ones are not used again.
 //!
 //! # TLS
@@ -65,9 +66,12 @@
 //! A query goes on when nobody waits for its answer any more, up to the cluster's own time-out. With
 //! [`cancel_abandoned`](ClientOptions::cancel_abandoned), for the client or for one call, Gremlin and SPARQL queries
 //! are named and cancelled: at the end of a call's time-out, and when [`RowIter`] or
-//! [`Running`] is dropped in the middle of the answer. That happens on the thread that gives up, which it holds
-//! up by 5 s at most, and not while a panic is under way. The request goes to the address that took
-//! the query (`U13`), over a new connection; behind a proxy, or where
+//! [`Running`] is dropped in the middle of the answer; attempts that met their time-out when the call has
+//! ended, be it well or not. That happens on the thread that made the call, which it holds up by 5 s at most for all
+//! attempts together, but not past the time-out of a call that has succeeded, and not while a panic is under way.
+//! The request goes to the address that took the query (`U13`). It does not wait for a place that calls hold:
+//! for a moment there may be [more connections](ClientOptions::MAX_EXTRA_CONNECTIONS) than
+//! [`max_connections`](ClientOptions::max_connections). Behind a proxy, or where
 //! [`resolve_to`](ClientOptions::resolve_to) leads to several instances, it may miss. Nothing becomes of its
 //! failure. openCypher queries cannot be named over HTTP (`U06`) and go on; give them a
 //! [time-out of their own](ExecuteOpenCypherQuery::timeout_hint).

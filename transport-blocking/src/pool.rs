@@ -12,8 +12,11 @@
 //! perhaps executed, not answered. When two connections in a row have ended like that, connections are not
 //! used again for a minute, which costs nothing with such a server.
 
+mod place;
+
 use std::{
     mem,
+    net::SocketAddr,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -21,6 +24,7 @@ use std::{
 use neptunedata::{ClientOptions, Sent, TransportError, TransportErrorKind};
 
 use crate::{limits::Limits, socket::Socket};
+use place::Place;
 
 /// An end so soon after an answer is no time-out of the server's.
 const EARLY: Duration = Duration::from_secs(1);
@@ -43,8 +47,10 @@ pub(crate) struct Pool {
 struct State {
     /// The most recently used last.
     idle: Vec<Idle>,
-    /// Leases that are out.
+    /// Leases that are out and count towards the limit.
     leased: usize,
+    /// Those beyond it, to cancel queries.
+    extra: usize,
     /// Connections of earlier generations are not used again.
     generation: u64,
     /// How many connections in a row ended right after their first answer.
@@ -101,7 +107,7 @@ impl Pool {
                     pool: Arc::clone(self),
                     connection: None,
                     idle: None,
-                    counted: true,
+                    place: Place::Limited,
                 });
             }
             let patience = give_up.map(|end| end.saturating_duration_since(Instant::now()));
@@ -119,6 +125,19 @@ impl Pool {
                     woken.unwrap_or_else(PoisonError::into_inner)
                 }
             };
+        }
+    }
+
+    /// The right to one connection beyond the limit. Whoever asks sees to it that there are few.
+    pub(crate) fn lease_extra(self: &Arc<Self>) -> Lease {
+        let mut state = self.state();
+        state.extra = state.extra.saturating_add(1);
+        drop(state);
+        Lease {
+            pool: Arc::clone(self),
+            connection: None,
+            idle: None,
+            place: Place::Extra,
         }
     }
 
@@ -162,18 +181,20 @@ pub(crate) struct Lease {
     connection: Option<Connection>,
     /// How long the connection had been idle, if it had served requests before.
     idle: Option<Duration>,
-    /// It is among those that are out.
-    counted: bool,
+    place: Place,
 }
 
 impl Lease {
-    /// Takes an idle connection that is still usable, if there is one.
-    pub(crate) fn reuse(&mut self) -> bool {
+    /// Takes an idle connection that is still usable, if there is one; it leads to this address if
+    /// only that will do.
+    pub(crate) fn reuse(&mut self, to: Option<SocketAddr>) -> bool {
         loop {
             let (stale, found) = {
                 let mut state = self.pool.state();
                 let stale = self.pool.take_stale(&mut state);
-                (stale, state.idle.pop())
+                let fits = |idle: &Idle| to.is_none() || idle.connection.socket.peer() == to;
+                let place = state.idle.iter().rposition(fits);
+                (stale, place.map(|place| state.idle.remove(place)))
             };
             // Closing may take time, so it waits until the lock is free.
             drop(stale);
@@ -204,7 +225,7 @@ impl Lease {
                 state.generation = state.generation.wrapping_add(1);
                 closed = mem::take(&mut state.idle);
             }
-            let room = self.pool.max_connections.saturating_sub(state.leased);
+            let room = self.pool.max_connections.saturating_sub(state.in_use());
             let surplus = state.idle.len().saturating_sub(room);
             closed.extend(state.idle.drain(..surplus));
         }
@@ -265,11 +286,12 @@ impl Lease {
                 state.careful_until = None;
             }
             let careful = state.careful_until.is_some_and(|end| end > Instant::now());
-            if !careful && pool.is_good(&idle, state.generation) {
+            let connections = state.in_use().saturating_add(state.idle.len());
+            let surplus = self.place == Place::Extra && connections > pool.max_connections;
+            if !careful && !surplus && pool.is_good(&idle, state.generation) {
                 state.idle.push(idle);
                 // In the same moment, so that it is never counted twice.
-                state.leased = state.leased.saturating_sub(1);
-                self.counted = false;
+                state.leave(&mut self.place);
                 None
             } else {
                 Some(idle)
@@ -283,10 +305,7 @@ impl Drop for Lease {
     fn drop(&mut self) {
         // Closed first, so that there are never more connections than there may be.
         self.connection = None;
-        if self.counted {
-            let mut state = self.pool.state();
-            state.leased = state.leased.saturating_sub(1);
-        }
+        self.pool.state().leave(&mut self.place);
         self.pool.freed.notify_one();
     }
 }

@@ -13,7 +13,7 @@ use neptunedata::{
 
 use crate::{
     Client,
-    abandon::{Path, cancel_left},
+    abandon::{Path, Purpose},
     credentials::Missing,
     exchange::Answer,
     limits::Limits,
@@ -63,10 +63,10 @@ impl<M: Machine> Running<M> {
         }
     }
 
-    /// The same, with requests going to this address alone if there is one.
-    pub(crate) fn to(client: &Client, machine: M, address: Option<SocketAddr>) -> Self {
+    /// One that cancels a query, with requests going to this address alone if there is one.
+    pub(crate) fn cancelling(client: &Client, machine: M, at: Option<SocketAddr>) -> Self {
         let mut running = Running::new(client, machine, "(cancel)");
-        running.driver.path.to = address;
+        running.driver.path.purpose = Purpose::Cancel(at);
         running
     }
 
@@ -127,16 +127,22 @@ impl<M: Machine> Running<M> {
                 Step::Credentials { refresh } => driver.credentials(refresh),
                 Step::Send(transmit) => driver.send(*transmit),
                 Step::Receive => driver.receive(),
-                Step::Wait(time) => driver.wait(time),
+                Step::Wait(time) => {
+                    driver.path.given_up(&mut self.machine);
+                    driver.wait(time)
+                }
                 Step::Item(item) => {
                     self.paused = Some(Instant::now());
                     return Ok(Some(item));
                 }
                 Step::Done(outcome) => {
                     driver.answer = None;
-                    if outcome.is_err() {
-                        driver.cancel_left(&self.machine);
-                    }
+                    // What has gone well is in time still when it gets to the caller.
+                    let within = match (&outcome, driver.limits.without_attempt().left()) {
+                        (Ok(_), left) => left.unwrap_or(Some(Duration::ZERO)),
+                        (Err(_), _) => None,
+                    };
+                    driver.cancel_left(&mut self.machine, within);
                     self.concluded = true;
                     trace::ended(driver.operation, outcome.as_ref().err());
                     self.outcome = Some(outcome);
@@ -171,7 +177,7 @@ impl<M: Machine> Drop for Running<M> {
         self.driver.answer = None;
         // Nothing that may take long while a panic is under way.
         if !self.concluded && !thread::panicking() {
-            self.driver.cancel_left(&self.machine);
+            self.driver.cancel_left(&mut self.machine, None);
         }
     }
 }
@@ -266,8 +272,8 @@ impl Driver {
         }
     }
 
-    fn cancel_left(&mut self, machine: &impl Machine) {
-        cancel_left(&self.client, machine, mem::take(&mut self.path));
+    fn cancel_left(&mut self, machine: &mut impl Machine, within: Option<Duration>) {
+        self.path.ended(&self.client, machine, within);
     }
 
     fn postpone(&mut self, by: Duration) {

@@ -2,27 +2,34 @@
 
 use std::{
     collections::VecDeque,
+    mem,
     net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
-use async_lock::RwLock;
-use neptunedata::{Exchange, Machine};
+use async_lock::{RwLock, Semaphore};
+use neptunedata::{ClientOptions, Exchange, Machine};
 
-use crate::{Client, Running, pool::Spawn};
+use crate::{
+    Client, Running,
+    home::Home,
+    pool::{Purpose, Spawn, in_turn},
+};
 
 /// So many are remembered while nobody sends them; the oldest are forgotten first, as they will have
 /// ended by themselves.
 const REMEMBERED: usize = 1024;
 
-/// Where the requests of a machine go, and where they went.
-#[derive(Debug, Clone, Copy, Default)]
+/// Where the requests of a machine go, where they went, and what they left there.
+#[derive(Default)]
 pub(crate) struct Path {
-    /// The only address that will do.
-    pub(crate) to: Option<SocketAddr>,
+    /// What they are for.
+    pub(crate) purpose: Purpose,
     /// What took the last request; inside there is nothing where an address does not tell, as behind a
     /// proxy.
     pub(crate) took: Option<Option<SocketAddr>>,
+    /// What must not be cancelled before the machine has ended.
+    held: Vec<Left>,
 }
 
 /// Queries to cancel.
@@ -30,6 +37,8 @@ pub(crate) struct Abandoned {
     queue: Mutex<VecDeque<Left>>,
     /// Read while a cancellation is on its way, so that writing waits for all of them.
     under_way: Arc<RwLock<()>>,
+    /// Whose turn it is, in each runtime: another one may stand still.
+    turns: Mutex<Vec<(Home, Weak<Semaphore>)>>,
     spawn: Option<Spawn>,
 }
 
@@ -43,8 +52,24 @@ impl Abandoned {
         Abandoned {
             queue: Mutex::default(),
             under_way: Arc::default(),
+            turns: Mutex::default(),
             spawn,
         }
+    }
+
+    /// As many turns as there may be cancellations at the same time.
+    fn turns(&self) -> Arc<Semaphore> {
+        let here = Home::here();
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        turns.retain(|(_, turns)| turns.strong_count() > 0);
+        let known = turns.iter().find(|(home, _)| *home == here);
+        known
+            .and_then(|(_, turns)| turns.upgrade())
+            .unwrap_or_else(|| {
+                let new = Arc::new(Semaphore::new(ClientOptions::MAX_EXTRA_CONNECTIONS));
+                turns.push((here, Arc::downgrade(&new)));
+                new
+            })
     }
 
     fn queue(&self) -> MutexGuard<'_, VecDeque<Left>> {
@@ -52,18 +77,39 @@ impl Abandoned {
     }
 }
 
-/// Sees to it that the query is cancelled which the machine leaves running, if it does and is to.
-pub(crate) fn cancel_left(client: &Client, machine: &impl Machine, path: Path) {
-    let Some(took) = path.took else { return };
-    let Some(cancel) = machine.abandoned() else {
-        return;
-    };
+impl Path {
+    /// An attempt is over, and another one may follow: sees to it that the query is cancelled which it
+    /// leaves running, if it does and is to.
+    pub(crate) fn given_up(&mut self, client: &Client, machine: &mut impl Machine) {
+        while let Some(left) = machine.abandoned() {
+            // Nothing is known of what was never sent.
+            let Some(took) = self.took else { continue };
+            let cancel = left.cancel;
+            let (at_end, left) = (left.at_end, Left { cancel, took });
+            if at_end {
+                self.held.push(left);
+            } else {
+                enqueue(client, left);
+            }
+        }
+    }
+
+    /// The machine has ended, or ends here.
+    pub(crate) fn ended(&mut self, client: &Client, machine: &mut impl Machine) {
+        self.given_up(client, machine);
+        for left in mem::take(&mut self.held) {
+            enqueue(client, left);
+        }
+    }
+}
+
+fn enqueue(client: &Client, left: Left) {
     let abandoned = client.abandoned();
     let mut queue = abandoned.queue();
     if queue.len() >= REMEMBERED {
         queue.pop_front();
     }
-    queue.push_back(Left { cancel, took });
+    queue.push_back(left);
     drop(queue);
     if let Some(spawn) = &abandoned.spawn {
         let client = client.clone();
@@ -73,15 +119,25 @@ pub(crate) fn cancel_left(client: &Client, machine: &impl Machine, path: Path) {
     }
 }
 
-/// Sends the next cancellation, if there is one.
+/// Sends the next cancellation, if there is one. It does not wait for the calls' places, which may be
+/// taken for long by queries just like the one to cancel, but for its turn among cancellations; its time
+/// begins then.
 async fn send_next(client: &Client) -> bool {
     let abandoned = client.abandoned();
     let _under_way = abandoned.under_way.read_arc().await;
+    let clock = client.clock();
+    let _turn = match clock.check() {
+        Ok(()) => in_turn(&abandoned.turns(), clock, None).await,
+        // Nothing can be sent here.
+        Err(_) => None,
+    };
     let Some(Left { cancel, took }) = abandoned.queue().pop_front() else {
         return false;
     };
     // Whether it was of use, nobody waits for.
-    let _ = Running::to(client.clone(), cancel, took).finish().await;
+    let _ = Running::cancelling(client.clone(), cancel, took)
+        .finish()
+        .await;
     true
 }
 
@@ -98,9 +154,7 @@ pub(crate) async fn drain(client: &Client) {
 
 #[cfg(all(test, feature = "tokio", feature = "tls"))]
 mod tests {
-    use neptunedata::{
-        CallOptions, ClientOptions, Endpoint, ExecuteGremlinQuery, Input, Now, Step,
-    };
+    use neptunedata::{CallOptions, Endpoint, ExecuteGremlinQuery, Input, Now, Step};
     use neptunedata_emulator::{Emulator, Server, ServerOptions, Tls};
 
     use super::*;
@@ -139,11 +193,11 @@ mod tests {
             .resolve_to(resolved.address().to_string());
         let builder = Client::builder(Endpoint::parse(name).unwrap());
         let client = builder.unsigned().options(options).build().unwrap();
-        let path = Path {
-            to: None,
+        let mut path = Path {
             took: Some(Some(took.address())),
+            ..Path::default()
         };
-        cancel_left(&client, &waiting(&client), path);
+        path.ended(&client, &mut waiting(&client));
         runtime().block_on(client.drain());
         let asked = |server: &Server| {
             server.with(|emulator| {
@@ -165,12 +219,51 @@ mod tests {
         let endpoint = Endpoint::parse(&server.endpoint()).unwrap();
         // Outside of a runtime nothing is spawned.
         let client = Client::unsigned(endpoint).unwrap();
-        let (machine, took) = (waiting(&client), Some(None));
+        let mut path = Path {
+            took: Some(None),
+            ..Path::default()
+        };
         for _ in 0..REMEMBERED + 10 {
-            cancel_left(&client, &machine, Path { to: None, took });
+            path.ended(&client, &mut waiting(&client));
         }
         assert_eq!(client.abandoned().queue().len(), REMEMBERED);
         assert_eq!(server.connections().accepted, 0);
+    }
+
+    /// It has all the turns that there are, and is not run any more.
+    #[test]
+    fn a_runtime_that_stands_still_does_not_keep_others_from_cancelling() {
+        let server = Server::start(Emulator::default()).unwrap();
+        let client = Client::unsigned(Endpoint::parse(&server.endpoint()).unwrap()).unwrap();
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let soon = std::time::Duration::from_millis(100);
+        let leave_at = |address| {
+            let mut path = Path {
+                took: Some(Some(address)),
+                ..Path::default()
+            };
+            path.ended(&client, &mut waiting(&client));
+        };
+        let still = runtime();
+        still.block_on(async {
+            for _ in 0..ClientOptions::MAX_EXTRA_CONNECTIONS + 1 {
+                leave_at(silent.local_addr().unwrap());
+            }
+            tokio::time::sleep(soon).await;
+        });
+        // The last one waits for its turn.
+        assert_eq!(client.abandoned().queue().len(), 1);
+        client.abandoned().queue().clear();
+        runtime().block_on(async {
+            leave_at(server.address());
+            for _ in 0..100 {
+                tokio::time::sleep(soon / 5).await;
+                if server.connections().accepted > 0 {
+                    return;
+                }
+            }
+            panic!("it waits for its turn");
+        });
     }
 
     #[test]
@@ -178,7 +271,7 @@ mod tests {
         let server = Server::start(Emulator::default()).unwrap();
         let endpoint = Endpoint::parse(&server.endpoint()).unwrap();
         let client = Client::unsigned(endpoint).unwrap();
-        cancel_left(&client, &waiting(&client), Path::default());
+        Path::default().ended(&client, &mut waiting(&client));
         runtime().block_on(client.drain());
         assert_eq!(server.connections().accepted, 0);
     }

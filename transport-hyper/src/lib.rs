@@ -75,16 +75,17 @@
 //!
 //! A query goes on when nobody waits for its answer any more, up to the cluster's own time-out. With
 //! [`cancel_abandoned`](ClientOptions::cancel_abandoned), for the client or for one call, Gremlin and SPARQL
-//! queries are named and cancelled: at the end of a call's time-out, and when the future of a call, a
+//! queries are named and cancelled: at the end of a call's time-out or of an attempt's, and when the future of a call, a
 //! [`RowStream`] or a [`Running`] is dropped before the end of the answer. Nobody is held up by
-//! that: the [executor](ClientBuilder::executor) does it, which is tokio's with the feature `tokio`. Without an
+//! that, not even the attempt that follows: the [executor](ClientBuilder::executor) does it, which is tokio's with the feature `tokio`. Without an
 //! executor, or outside of its runtime, it is done when [`Client::drain`] is called, **and else it does not happen**;
 //! neither does it when the runtime ends first, so drain the client before.
 //!
-//! The request goes to the address that took the query (`U13`), over a new connection; behind a proxy,
-//! with a connector of your own, or where [`resolve_to`](ClientOptions::resolve_to) leads to several instances, it
-//! may miss. Nothing becomes of its failure. openCypher queries cannot be named over HTTP (`U06`) and go on; give
-//! them a [time-out of their own](ExecuteOpenCypherQuery::timeout_hint).
+//! The request goes to the address that took the query (`U13`). It does not wait for a place that calls hold:
+//! for a moment there may be [more connections](ClientOptions::MAX_EXTRA_CONNECTIONS) than
+//! [`max_connections`](ClientOptions::max_connections). Behind a proxy, with a connector of your own, or where
+//! [`resolve_to`](ClientOptions::resolve_to) leads to several instances, it may miss. Nothing becomes of its failure.
+//! openCypher queries cannot be named over HTTP (`U06`) and go on; give them a [time-out of their own](ExecuteOpenCypherQuery::timeout_hint).
 //!
 //! # Runtimes
 //!

@@ -12,12 +12,12 @@
 //! is there a task, for as long as connections lie idle and if there is an executor. A connection is
 //! used again in the runtime only that it was made in: see [`home`](crate::home).
 
+mod place;
 mod reaper;
 
 use std::{
     fmt, mem,
     net::SocketAddr,
-    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -37,10 +37,9 @@ use crate::{
     fault,
     home::Home,
 };
+use place::Place;
+pub(crate) use place::in_turn;
 use reaper::Reaper;
-
-/// How long a call waits for its turn until it looks by itself whether there is a place.
-const LOOK: Duration = Duration::from_millis(250);
 
 /// Starts a task.
 pub(crate) type Spawn = Arc<dyn Fn(Task) + Send + Sync>;
@@ -48,6 +47,16 @@ pub(crate) type Spawn = Arc<dyn Fn(Task) + Send + Sync>;
 /// The connections of a client; clones share them.
 #[derive(Clone)]
 pub(crate) struct Pool(Arc<Shared>);
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    #[default]
+    Call,
+    /// To cancel a query, at this address if there is one. It takes no place of the calls' and waits for
+    /// none: whoever asks sees to it that there are few.
+    Cancel(Option<SocketAddr>),
+}
 
 struct Shared {
     connector: Connector,
@@ -73,6 +82,7 @@ struct Limits {
 struct State {
     /// In the order in which they were put back; the last one is the warmest.
     idle: Vec<Idle>,
+    /// With those that cancel queries.
     in_use: usize,
     /// Connections of earlier generations are not used again.
     generation: u64,
@@ -114,47 +124,36 @@ impl Pool {
         &self.0.clock
     }
 
-    /// Waits for one of the places, in turn. The one whose turn it is may have been put aside, polled
-    /// once and not again, so the others look by themselves from time to time.
+    /// Waits for one of the places, in turn.
     async fn permit(&self) -> Result<SemaphoreGuardArc, TransportError> {
         let Shared { clock, limits, .. } = &*self.0;
         let patience = clock.after(limits.connection_wait);
-        let mut permit = pin!(self.0.permits.acquire_arc());
-        loop {
-            let look = clock.after(LOOK);
-            let until = match (patience, look) {
-                (Some(patience), Some(look)) => Some(patience.min(look)),
-                (patience, look) => patience.or(look),
-            };
-            if let Some(permit) = clock.within(until, permit.as_mut()).await {
-                return Ok(permit);
-            }
-            if patience.is_some_and(|patience| patience <= clock.instant()) {
-                return Err(TransportError::new(TransportErrorKind::PoolLimit, Sent::No));
-            }
-        }
+        in_turn(&self.0.permits, clock, patience)
+            .await
+            .ok_or_else(|| TransportError::new(TransportErrorKind::PoolLimit, Sent::No))
     }
 
     /// A connection for one request: an idle one that is alive, or a new one. After a demand for a
     /// fresh one none of those that there are is used again, now idle or in use: what makes one of
-    /// them doubtful concerns them all. Where only one address will do it is a new one.
+    /// them doubtful concerns them all, unless only one address will do.
     pub(crate) async fn lease(
         &self,
         which: neptunedata::Connection,
-        to: Option<SocketAddr>,
+        purpose: Purpose,
     ) -> Result<Lease, TransportError> {
         let shared = &self.0;
-        let permit = self.permit().await?;
+        let (permit, to) = match purpose {
+            Purpose::Call => (Some(self.permit().await?), None),
+            Purpose::Cancel(to) => (None, to),
+        };
         let place = Place::new(Arc::clone(shared), permit);
         let home = Home::here();
         match which {
-            // Idle ones may lead to any of the instances.
-            _ if to.is_some() => {}
             neptunedata::Connection::Any => {
                 while let Some(Idle {
                     mut connection,
                     since,
-                }) = shared.take_idle(home)
+                }) = shared.take_idle(home, to)
                 {
                     let idle = shared.clock.instant().saturating_duration_since(since);
                     if connection.is_alive().await {
@@ -167,6 +166,7 @@ impl Pool {
                     shared.note_end(connection.served(), idle);
                 }
             }
+            neptunedata::Connection::Fresh if to.is_some() => {}
             neptunedata::Connection::Fresh => {
                 let mut state = shared.state();
                 state.generation = state.generation.wrapping_add(1);
@@ -220,12 +220,16 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The idle connection of this runtime used last, if one is still young enough.
-    fn take_idle(&self, home: Home) -> Option<Idle> {
+    /// The idle connection of this runtime used last, if one is still young enough, and leads to this
+    /// address if there is one.
+    fn take_idle(&self, home: Home, to: Option<SocketAddr>) -> Option<Idle> {
         self.sweep();
         let mut state = self.state();
-        let is_here = |idle: &Idle| idle.connection.birth.home == home;
-        let place = state.idle.iter().rposition(is_here)?;
+        let fits = |idle: &Idle| {
+            let connection = &idle.connection;
+            connection.birth.home == home && (to.is_none() || connection.peer() == to)
+        };
+        let place = state.idle.iter().rposition(fits)?;
         Some(state.idle.remove(place))
     }
 
@@ -300,7 +304,9 @@ impl Shared {
             state.caution.note_reuse();
         }
         let is_old = idle.connection.birth.generation != state.generation;
-        if is_old || state.caution.is_due(since) {
+        let connections = state.in_use.saturating_add(state.idle.len());
+        let is_extra = place.is_extra() && connections > self.limits.connections;
+        if is_old || is_extra || state.caution.is_due(since) {
             // Closed without the lock, and before its place is free.
             drop(state);
             drop(idle);
@@ -326,40 +332,6 @@ impl Shared {
     }
 }
 
-/// One of the connections that may be in use.
-struct Place {
-    shared: Arc<Shared>,
-    counted: bool,
-    _permit: SemaphoreGuardArc,
-}
-
-impl Place {
-    fn new(shared: Arc<Shared>, permit: SemaphoreGuardArc) -> Place {
-        let mut state = shared.state();
-        state.in_use = state.in_use.saturating_add(1);
-        drop(state);
-        Place {
-            shared,
-            counted: true,
-            _permit: permit,
-        }
-    }
-
-    fn leave(&mut self, state: &mut State) {
-        if mem::replace(&mut self.counted, false) {
-            state.in_use = state.in_use.saturating_sub(1);
-        }
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let shared = Arc::clone(&self.shared);
-        let mut state = shared.state();
-        self.leave(&mut state);
-    }
-}
-
 /// A connection in use. Dropping it closes it.
 pub(crate) struct Lease {
     // Closed before its place is free.
@@ -382,7 +354,7 @@ impl Lease {
             && error.kind() == TransportErrorKind::Closed
         {
             let served = self.connection.served();
-            self.place.shared.note_end(served, idle);
+            self.place.shared().note_end(served, idle);
         }
         result
     }
@@ -412,7 +384,7 @@ impl Lease {
             ..
         } = self;
         if connection.settle().await {
-            let shared = Arc::clone(&place.shared);
+            let shared = Arc::clone(place.shared());
             shared.keep(connection, place);
         } else {
             // Closed before its place is free.

@@ -18,11 +18,11 @@ use neptunedata::{
 
 use crate::{
     Client,
-    abandon::{Path, cancel_left},
+    abandon::Path,
     clock::Alarm,
     connection::Piece,
     fault,
-    pool::Lease,
+    pool::{Lease, Purpose},
     trace::Trace,
 };
 
@@ -107,10 +107,10 @@ impl<M: Machine> Running<M> {
         }
     }
 
-    /// The same, with requests going to this address alone if there is one.
-    pub(crate) fn to(client: Client, machine: M, address: Option<SocketAddr>) -> Self {
+    /// One that cancels a query, with requests going to this address alone if there is one.
+    pub(crate) fn cancelling(client: Client, machine: M, at: Option<SocketAddr>) -> Self {
         let mut running = Running::new(client, machine, "(cancel)");
-        running.path.to = address;
+        running.path.purpose = Purpose::Cancel(at);
         running
     }
 
@@ -209,6 +209,7 @@ impl<M: Machine> Running<M> {
             }
             Step::Credentials { refresh } => Todo::Credentials { refresh },
             Step::Send(transmit) => {
+                self.path.took = None;
                 self.trace.attempt(transmit.attempt, transmit.connection);
                 let clock = self.client.clock();
                 let times = [self.attempt_timeout, transmit.within];
@@ -218,17 +219,16 @@ impl<M: Machine> Running<M> {
             }
             Step::Receive => Todo::Receive,
             Step::Wait(time) => {
+                self.path.given_up(&self.client, &mut self.machine);
                 self.trace.wait(time);
                 Todo::Wait(self.client.clock().after(time))
             }
             Step::Done(outcome) => {
                 match &outcome {
                     Ok(_) => self.trace.done(),
-                    Err(error) => {
-                        self.trace.failed(error);
-                        self.cancel_left();
-                    }
+                    Err(error) => self.trace.failed(error),
                 }
+                self.path.ended(&self.client, &mut self.machine);
                 self.concluded = true;
                 self.outcome = Some(outcome);
                 Todo::Nothing
@@ -276,10 +276,6 @@ impl<M: Machine> Running<M> {
         }
     }
 
-    fn cancel_left(&mut self) {
-        cancel_left(&self.client, &self.machine, mem::take(&mut self.path));
-    }
-
     async fn credentials(&mut self) -> Input {
         let clock = self.client.clock();
         if let Todo::Credentials { refresh } = self.todo {
@@ -320,9 +316,9 @@ impl<M: Machine> Running<M> {
                 return self.broken(TransportError::new(late, Sent::No));
             }
             if let Todo::Send(transmit) = mem::replace(&mut self.todo, Todo::Nothing) {
-                let (pool, to) = (self.client.pool().clone(), self.path.to);
+                let (pool, purpose) = (self.client.pool().clone(), self.path.purpose);
                 let which = transmit.connection;
-                let lease = Box::pin(async move { pool.lease(which, to).await });
+                let lease = Box::pin(async move { pool.lease(which, purpose).await });
                 self.todo = Todo::Connect(transmit, lease);
             }
         }
@@ -444,7 +440,7 @@ impl<M: Machine> Drop for Running<M> {
         // That of a request without an answer, too, and before its query is cancelled.
         self.todo = Todo::Nothing;
         if !self.concluded {
-            self.cancel_left();
+            self.path.ended(&self.client, &mut self.machine);
         }
     }
 }

@@ -4,18 +4,21 @@
 mod recover;
 mod reply;
 
-use std::time::{Duration, SystemTime};
+use std::{
+    mem,
+    time::{Duration, SystemTime},
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use super::{
-    Answered, CallOptions, Connection, Input, Machine, NamedQuery, Now, Step, Timeouts, Transmit,
-    backoff::Random, body::Body,
+    Abandoned, Answered, CallOptions, Connection, Input, Machine, NamedQuery, Now, Step, Timeouts,
+    Transmit, backoff::Random, body::Body,
 };
 use crate::{
-    Cause, Credentials, CredentialsError, DecodeError, Effect, EncodeError, Error, Misuse,
-    Operation, OperationInfo, ServiceError, Session, SignError, TransportErrorKind,
+    Cause, Credentials, DecodeError, Effect, EncodeError, Error, Misuse, Operation, OperationInfo,
+    ServiceError, Session, TransportErrorKind,
     error::Stop,
     wire::{answer, coding::Coding, request::request_of_call},
 };
@@ -49,7 +52,7 @@ pub struct Exchange {
     info: &'static OperationInfo,
     /// Unsigned; signed clones are sent. An error is reported by the first resume.
     request: Result<http::Request<Bytes>, EncodeError>,
-    /// The query in it, if it is cancelled when nobody waits for it any more.
+    /// The query in it, if it is cancelled when nobody waits for it any more; of the last attempt.
     query: Option<NamedQuery>,
     effect: Effect,
     max_attempts: u32,
@@ -72,8 +75,8 @@ pub struct Exchange {
     lost: bool,
     /// A request was handed out, and its answer has neither come to its end nor broken.
     pending: bool,
-    /// An attempt was given up while the server had it.
-    given_up: bool,
+    /// The queries of attempts that were given up while the server had them, until they are handed out.
+    given_up: Vec<NamedQuery>,
     /// It ended in a success.
     succeeded: bool,
     /// Whether an answer is a success is for somebody else to say, after decoding.
@@ -163,7 +166,7 @@ impl Exchange {
             connection: Connection::Any,
             lost: false,
             pending: false,
-            given_up: false,
+            given_up: Vec::new(),
             succeeded: false,
             judged_outside: false,
             constraint_seen: false,
@@ -267,52 +270,34 @@ impl Exchange {
                 return Step::Credentials { refresh };
             }
         }
+        let attempt = self.attempts.saturating_add(1);
         let mut request = request.clone();
+        if let Some(query) = &mut self.query {
+            query.rename(attempt, request.body_mut());
+            if let Ok(renamed) = &mut self.request {
+                renamed.body_mut().clone_from(request.body());
+            }
+        }
         if let Some(credentials) = &self.credentials
             && self.session.is_signed()
             && let Err(error) = self.session.sign(&mut request, credentials, wall)
         {
             return self.unsigned(error);
         }
-        self.attempts = self.attempts.saturating_add(1);
+        self.attempts = attempt;
         self.state = State::Sent;
         self.pending = true;
         self.sent_at = now;
         self.head = None;
         self.coding = Coding::Plain;
         self.body = Body::Empty;
-        let (connection, attempt) = (self.connection, self.attempts);
+        let connection = self.connection;
         Step::Send(Box::new(Transmit {
             request,
             connection,
             attempt,
             within: None,
         }))
-    }
-
-    fn unsigned(&mut self, error: SignError) -> Step<Part, Answered<()>> {
-        let error = Error::new(self.info.name, error);
-        self.end(error)
-    }
-
-    fn take_credentials(
-        &mut self,
-        credentials: Credentials,
-        refreshed: bool,
-        now: Now,
-    ) -> Step<Part, Answered<()>> {
-        let wall = self.session.skew().apply(now.wall);
-        if !credentials.is_expired_at(wall) {
-            self.session.renew(&credentials);
-            self.credentials = Some(credentials);
-            return self.attempt(now);
-        }
-        if refreshed {
-            let reason = "they have expired, and so have those given instead";
-            return self.without_credentials(CredentialsError::new(reason));
-        }
-        self.state = State::Credentials { refresh: true };
-        Step::Credentials { refresh: true }
     }
 
     /// Whether a request is on its way, so that a failure can mean that it was executed.
@@ -392,9 +377,15 @@ impl Machine for Exchange {
         self.timeouts
     }
 
-    fn abandoned(&self) -> Option<Exchange> {
-        let query = self.query.as_ref()?;
-        let mut random = self.random.clone();
-        (self.pending || self.given_up).then(|| query.cancel(&self.session, random.next()))
+    fn abandoned(&mut self) -> Option<Abandoned> {
+        let query = match self.given_up.pop() {
+            Some(query) => query,
+            // Handed out once, as the others are.
+            None if mem::take(&mut self.pending) => self.query.clone()?,
+            None => return None,
+        };
+        // Waits must not depend on who asks.
+        let seed = self.random.clone().next();
+        Some(query.abandoned(&self.session, seed))
     }
 }

@@ -69,7 +69,8 @@ impl CallOptions {
 
     /// How long one attempt may take, in place of
     /// [`ClientOptions::attempt_timeout`](crate::ClientOptions::attempt_timeout). Kept as
-    /// [`timeout`](CallOptions::timeout) is.
+    /// [`timeout`](CallOptions::timeout) is. The server goes on with an attempt that met it, beside
+    /// the one that follows, unless it is a query that is [cancelled](CallOptions::cancel_abandoned).
     #[must_use]
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.attempt = Some(timeout);
@@ -87,16 +88,19 @@ impl CallOptions {
     ///
     /// The query is given an id, a UUID made from the call's seed, unless it has one. That can be done
     /// with [`ExecuteGremlinQuery`](crate::ExecuteGremlinQuery) and
-    /// [`ExecuteSparqlQuery`](crate::ExecuteSparqlQuery); all attempts of a call have the same id (`U27`).
-    /// Everything else has no id to send along and goes on: openCypher over HTTP (`U06`), and
-    /// what explains or profiles a query, though a profile executes it.
+    /// [`ExecuteSparqlQuery`](crate::ExecuteSparqlQuery), and with updates. Everything else has no id to send
+    /// along and goes on: openCypher over HTTP (`U06`), and what explains or profiles a query, though
+    /// a profile executes it.
     ///
-    /// It is the call that is cancelled, once, when it is over. An attempt that met its
-    /// [`attempt_timeout`](CallOptions::attempt_timeout) and is followed by another is not: the server may
-    /// work on both until then.
+    /// An attempt that met its [`attempt_timeout`](CallOptions::attempt_timeout) is cancelled, too, also when
+    /// a later one succeeds. As the server may still work on it meanwhile, each attempt has an id of its own.
+    /// **An id that you gave is the same in all attempts**: the server may refuse one while an attempt
+    /// before it still runs (`U27`), and they are cancelled only when the call is over, so the id
+    /// should belong to this call alone.
     ///
     /// Drivers do the cancelling, see [`Machine::abandoned`](crate::Machine::abandoned), and ask for
-    /// the right to do so: the IAM action `neptune-db:CancelQuery`.
+    /// the right to do so: the IAM action `neptune-db:CancelQuery`. It does not take the place of a call,
+    /// see [`max_connections`](field@crate::ClientOptions::max_connections).
     #[must_use]
     pub fn cancel_abandoned(mut self, cancel: bool) -> Self {
         self.cancel_abandoned = Some(cancel);

@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, marker::PhantomData};
 
-use super::{Answered, CallOptions, Exchange, Input, Machine, Now, Step, Timeouts};
+use super::{Abandoned, Answered, CallOptions, Exchange, Input, Machine, Now, Step, Timeouts};
 use crate::{DecodeError, Operation, OperationInfo, Response, Session};
 
 /// A call: sends a request, collects the answer, decodes it.
@@ -69,7 +69,7 @@ impl<O: Operation> Machine for Call<O> {
         self.exchange.timeouts()
     }
 
-    fn abandoned(&self) -> Option<Exchange> {
+    fn abandoned(&mut self) -> Option<Abandoned> {
         self.exchange.abandoned()
     }
 }

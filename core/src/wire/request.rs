@@ -17,7 +17,8 @@ use super::{
 };
 use crate::{
     CancelsQuery, EncodeError, Endpoint, Fault, FaultKind, Operation, OperationInfo,
-    call::NamedQuery, operation::Bounds,
+    call::{NamedQuery, id_of_attempt},
+    operation::Bounds,
 };
 
 /// The longest URI that `http::Uri` and Neptune's front end take, in bytes.
@@ -87,9 +88,13 @@ pub(crate) fn request_of_call<O: Operation>(
     writer.extra_id = extras.query_id().map(str::to_owned);
     operation.encode(&mut writer);
     let has_token = writer.has_token;
-    let query = writer.query.take().filter(|_| name_query);
+    let mut query = writer.query.take().filter(|_| name_query);
+    let request = writer.finish(extras);
+    if let (Some(query), Ok(request)) = (&mut query, &request) {
+        query.keep_unless_once_in(request.body());
+    }
     Prepared {
-        request: writer.finish(extras),
+        request,
         has_token,
         query,
     }
@@ -296,16 +301,21 @@ impl<'a> RequestWriter<'a> {
     /// The id that the query in the request goes by, if any: its `own`, or a UUID made from the call's
     /// seed if the call [cancels what it gives up](crate::CallOptions::cancel_abandoned). `C` is what
     /// cancels it. Ask only for what is then sent.
+    ///
+    /// Written into the body as it is, and nowhere else, a UUID that was made here is replaced by another
+    /// one in each further attempt of the call; elsewhere it stays the same.
     pub fn query_id<'i, C: CancelsQuery>(&mut self, own: Option<&'i str>) -> Option<Cow<'i, str>> {
         let id = match (own, self.seed) {
             (Some(own), _) => Some(Cow::Borrowed(own)),
             (None, Some(seed)) if self.name_query && self.extra_id.is_none() => {
-                Some(Cow::Owned(crate::call::uuid(seed)))
+                Some(Cow::Owned(id_of_attempt(seed, 1)))
             }
             (None, _) => None,
         };
+        let is_made = matches!(id, Some(Cow::Owned(_)));
+        let seed = self.seed.filter(|_| is_made);
         let in_the_end = self.extra_id.as_deref().or(id.as_deref());
-        self.query = in_the_end.map(|id| NamedQuery::new::<C>(id.to_owned()));
+        self.query = in_the_end.map(|id| NamedQuery::new::<C>(id.to_owned(), seed));
         id
     }
 

@@ -5,10 +5,14 @@
 
 #[path = "clients/abandoned.rs"]
 mod abandoned;
+#[path = "clients/attempts.rs"]
+mod attempts;
 #[path = "clients/changes.rs"]
 mod changes;
 #[path = "clients/every_waiter.rs"]
 mod every_waiter;
+#[path = "clients/full_pool.rs"]
+mod full_pool;
 #[path = "clients/odd_answers.rs"]
 mod odd_answers;
 #[path = "clients/rows.rs"]

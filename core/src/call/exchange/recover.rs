@@ -10,8 +10,8 @@ use http::{
 
 use super::{Exchange, Part, State};
 use crate::{
-    Cause, CredentialsError, DecodeErrorKind, Error, ErrorKind, Sent, ServiceError,
-    TransportErrorKind,
+    Cause, Credentials, CredentialsError, DecodeErrorKind, Error, ErrorKind, Sent, ServiceError,
+    SignError, TransportErrorKind,
     call::{
         Answered, Connection, Meta, Now, Step,
         remedy::{Remedy, remedies},
@@ -187,6 +187,31 @@ impl Exchange {
 }
 
 impl Exchange {
+    pub(super) fn unsigned(&mut self, error: SignError) -> Step<Part, Answered<()>> {
+        let error = Error::new(self.info.name, error);
+        self.end(error)
+    }
+
+    pub(super) fn take_credentials(
+        &mut self,
+        credentials: Credentials,
+        refreshed: bool,
+        now: Now,
+    ) -> Step<Part, Answered<()>> {
+        let wall = self.session.skew().apply(now.wall);
+        if !credentials.is_expired_at(wall) {
+            self.session.renew(&credentials);
+            self.credentials = Some(credentials);
+            return self.attempt(now);
+        }
+        if refreshed {
+            let reason = "they have expired, and so have those given instead";
+            return self.without_credentials(CredentialsError::new(reason));
+        }
+        self.state = State::Credentials { refresh: true };
+        Step::Credentials { refresh: true }
+    }
+
     /// There are no other credentials: the end, and where a refusal asked for them, that refusal is
     /// the reason.
     pub(super) fn without_credentials(

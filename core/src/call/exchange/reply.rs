@@ -173,7 +173,6 @@ impl Exchange {
         }
         self.state = State::Done;
         self.succeeded = true;
-        self.given_up = false;
         let meta = Meta {
             status,
             headers,
@@ -201,11 +200,16 @@ impl Exchange {
     ) -> Step<Part, Answered<()>> {
         if self.is_out() {
             let reached = failure.sent() == Sent::Maybe || self.head.is_some();
-            self.given_up |= reached
-                && matches!(
-                    failure.kind(),
-                    TransportErrorKind::Deadline | TransportErrorKind::Timeout
-                );
+            // Who was cut off has not given up. Of other kinds is what the driver let go of.
+            let given_up = matches!(
+                failure.kind(),
+                TransportErrorKind::Deadline
+                    | TransportErrorKind::Timeout
+                    | TransportErrorKind::Other
+            );
+            if reached && given_up {
+                self.given_up.extend(self.query.clone());
+            }
             self.pending = false;
         }
         let body = self.body.take();
