@@ -184,12 +184,16 @@ fn is_chunked(parsed: &Parsed) -> bool {
 fn shown(parsed: &Parsed) -> Vec<u8> {
     let (version, status) = (parsed.version, parsed.status.as_str());
     let mut text = format!("HTTP/1.{version} {status} \r\n").into_bytes();
-    for name in [CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING] {
+    for name in [CONNECTION, CONTENT_LENGTH] {
         for value in parsed.fields.get_all(&name) {
             for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
                 text.extend_from_slice(part);
             }
         }
+    }
+    // The only one there is, however it was written.
+    if codings(parsed).next().is_some() {
+        text.extend_from_slice(b"transfer-encoding: chunked\r\n");
     }
     text.extend_from_slice(b"\r\n");
     text
@@ -248,6 +252,9 @@ mod tests {
             let head = format!("HTTP/1.1 {start}\r\n\r\n");
             let read = read(head.as_bytes(), head.len()).unwrap().unwrap();
             assert_eq!(read.is_chunked, chunked, "{head}");
+            let shown = String::from_utf8(read.shown).unwrap();
+            let plain = shown.contains("transfer-encoding: chunked\r\n");
+            assert!(!chunked || plain, "{shown}");
         }
     }
 
