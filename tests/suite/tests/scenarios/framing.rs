@@ -83,6 +83,13 @@ fn whole_answers() {
             true,
         ),
         (
+            format!(
+                "HTTP/1.1 200 OK\r\n{}",
+                chunked("0\r\n\r\n").replace("chunked", "Chunked")
+            ),
+            false,
+        ),
+        (
             format!("HTTP/1.1 200 OK\r\ncontent-length: {LENGTH}\r\n\r\n{BODY}"),
             false,
         ),
