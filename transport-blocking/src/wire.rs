@@ -31,50 +31,27 @@
 //! written.
 
 mod input;
+mod progress;
 
-use std::{
-    fmt, io, mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{fmt, io, mem, sync::Arc};
 
 use bytes::Bytes;
-use http::HeaderMap;
-use neptunedata::{Sent, TransportError, TransportErrorKind};
+use neptunedata::{Sent, TransportErrorKind};
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
 
 use crate::{
     chunks::Chunks,
     head::Head,
-    limits::{Limits, lateness},
+    limits::lateness,
     pool::Lease,
     socket::{Socket, Went},
 };
 use input::{Input, READ};
+pub(crate) use progress::Progress;
+use progress::Trailing;
 
 /// Up to this length, head and body go out in one write.
 const ONE_WRITE: usize = 64 * 1024;
-
-/// What is known about an exchange while ureq has the connection.
-pub(crate) struct Progress(Mutex<State>);
-
-struct State {
-    limits: Limits,
-    sent: Sent,
-    reused: bool,
-    failure: Option<TransportError>,
-    /// Of the head.
-    fields: HeaderMap,
-    trailing: Trailing,
-}
-
-/// What there is behind the body.
-enum Trailing {
-    /// Nothing: it is not in chunks.
-    None,
-    /// Trailers, perhaps none, that are to come.
-    Due,
-    Here(HeaderMap),
-}
 
 /// A request in the form in which it is written.
 pub(crate) struct Request {
@@ -102,68 +79,6 @@ fn unfit(kind: TransportErrorKind, reason: impl fmt::Display) -> io::Error {
 fn unfitness(error: &io::Error) -> Option<TransportErrorKind> {
     let unfit = error.get_ref()?.downcast_ref::<Unfit>()?;
     Some(unfit.kind)
-}
-
-impl Progress {
-    pub(crate) fn new(limits: Limits, reused: bool) -> Arc<Self> {
-        Arc::new(Progress(Mutex::new(State {
-            limits,
-            sent: Sent::No,
-            reused,
-            failure: None,
-            fields: HeaderMap::new(),
-            trailing: Trailing::None,
-        })))
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn limits(&self) -> Limits {
-        self.state().limits
-    }
-
-    pub(crate) fn set_limits(&self, limits: Limits) {
-        self.state().limits = limits;
-    }
-
-    /// An error of this kind, with what is known about the request.
-    pub(crate) fn error(&self, kind: TransportErrorKind) -> TransportError {
-        let state = self.state();
-        let error = TransportError::new(kind, state.sent);
-        if state.reused {
-            error.on_reused_connection()
-        } else {
-            error
-        }
-    }
-
-    /// All fields of the head that was read.
-    pub(crate) fn take_fields(&self) -> HeaderMap {
-        mem::take(&mut self.state().fields)
-    }
-
-    /// The trailers, at the end of a body.
-    ///
-    /// # Errors
-    ///
-    /// When they are still to come.
-    pub(crate) fn trailers(&self) -> Result<HeaderMap, TransportError> {
-        let trailing = mem::replace(&mut self.state().trailing, Trailing::None);
-        match trailing {
-            Trailing::None => Ok(HeaderMap::new()),
-            Trailing::Here(trailers) => Ok(trailers),
-            Trailing::Due => Err(self
-                .error(TransportErrorKind::Closed)
-                .with_source("the connection ended before the trailers did")),
-        }
-    }
-
-    /// The failure that made the transport give up.
-    pub(crate) fn failure(&self) -> Option<TransportError> {
-        self.state().failure.take()
-    }
 }
 
 pub(crate) struct Wire {
