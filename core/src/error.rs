@@ -313,9 +313,11 @@ impl fmt::Display for Error {
                 f.write_str("; not sent again, the retry quota of the session is used up")?;
             }
             (Stop::RetryAfter, Some(wait)) => {
+                let started = u64::from(wait.subsec_nanos() > 0);
+                let seconds = wait.as_secs().saturating_add(started);
                 write!(
                     f,
-                    "; not sent again, the server asks for a wait of {wait:?}"
+                    "; not sent again, the server asks for a wait of {seconds}s"
                 )?;
             }
             _ => {}

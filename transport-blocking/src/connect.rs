@@ -79,11 +79,20 @@ impl Connector {
         to: Option<SocketAddr>,
         limits: &Limits,
     ) -> Result<Socket, TransportError> {
-        let limits = limits.with_connect(self.timeout);
-        let socket = self.reach(to, &limits)?;
+        let made = self.make(to, &limits.with_connect(self.timeout));
+        made.map_err(|error| match error.kind() {
+            TransportErrorKind::ConnectTimeout => {
+                error.with_source(format!("it took longer than {:?}", self.timeout))
+            }
+            _ => error,
+        })
+    }
+
+    fn make(&self, to: Option<SocketAddr>, limits: &Limits) -> Result<Socket, TransportError> {
+        let socket = self.reach(to, limits)?;
         match &self.tls {
             None => Ok(socket),
-            Some((config, name)) => socket.secure(config, name, &limits).map_err(|error| {
+            Some((config, name)) => socket.secure(config, name, limits).map_err(|error| {
                 let for_good = error
                     .get_ref()
                     .is_some_and(|error| error.is::<rustls::Error>());
@@ -146,8 +155,10 @@ impl Connector {
 }
 
 fn failed(error: io::Error, kind: TransportErrorKind) -> TransportError {
-    let kind = lateness(&error).unwrap_or(kind);
-    TransportError::new(kind, Sent::No).with_source(error)
+    match lateness(&error) {
+        Some(kind) => TransportError::new(kind, Sent::No),
+        None => TransportError::new(kind, Sent::No).with_source(error),
+    }
 }
 
 /// How long a connection is silent before the system asks whether the peer is there.
@@ -177,7 +188,10 @@ fn dial(addresses: Vec<SocketAddr>, limits: &Limits) -> Result<TcpStream, Transp
     }
     limits.left().map_err(late)?;
     let kind = match last.kind() {
-        io::ErrorKind::TimedOut => TransportErrorKind::ConnectTimeout,
+        // Its share was over. The system has patience of its own, and a code for the end of it.
+        io::ErrorKind::TimedOut if last.raw_os_error().is_none() => {
+            TransportErrorKind::ConnectTimeout
+        }
         _ => TransportErrorKind::Connect,
     };
     Err(failed(last, kind))

@@ -1,8 +1,9 @@
 //! One request and its answer, over one connection, through ureq.
 //!
 //! ureq reads the answer: length, chunks, end. Heads are read by [`head`](crate::head) and shown to it as far as
-//! it needs them; it drops trailers, which [`trailers`](crate::trailers) picks up. It is given an agent of its own for each exchange, whose only connection is the one
-//! that was leased; see [`wire`](crate::wire) for what it is told about the request.
+//! it needs them, and so are bodies in chunks, by [`chunks`](crate::chunks), which picks up the trailers. It is
+//! given an agent of its own for each exchange, whose only connection is the one that was leased; see
+//! [`wire`](crate::wire) for what it is told about the request.
 
 use std::{
     fmt, io,
@@ -11,7 +12,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, StatusCode, Uri, header, response::Parts};
+use http::{HeaderValue, Method, Uri, header, response::Parts};
 use neptunedata::{
     Connection, Endpoint, Input, Route, Sent, Transmit, TransportError, TransportErrorKind,
 };
@@ -30,7 +31,7 @@ use crate::{
     connect,
     limits::Limits,
     pool::{Lease, Pool},
-    wire::{Progress, Wire},
+    wire::{Progress, Request, Wire},
 };
 
 /// The most that is handed on at once.
@@ -100,9 +101,12 @@ impl Exchanger {
         let progress = Progress::new(limits, lease.is_reused());
         let (head, body) = transmit.request.into_parts();
         let shadow = self.shadow(&head);
-        let is_head = head.method == Method::HEAD;
-        let head = self.written(&head);
-        let wire = Wire::new(lease, Arc::clone(&progress), head, body, self.head_limit);
+        let request = Request {
+            head: self.written(&head),
+            body,
+            is_head: head.method == Method::HEAD,
+        };
+        let wire = Wire::new(lease, Arc::clone(&progress), request, self.head_limit);
 
         let once = Once(Mutex::new(Some(wire)));
         let agent = Agent::with_parts(self.config.clone(), once, NoResolver);
@@ -112,9 +116,6 @@ impl Exchanger {
                 // ureq's own notes, which are about its own request.
                 parts.extensions.clear();
                 parts.headers = progress.take_fields();
-                if !is_head && is_chunked(&parts) {
-                    progress.expect_trailers(self.head_limit);
-                }
                 let length = body.content_length().unwrap_or(u64::MAX);
                 let piece = usize::try_from(length).unwrap_or(PIECE).clamp(1, PIECE);
                 let answer = Answer {
@@ -186,22 +187,6 @@ impl Exchanger {
         text.extend_from_slice(b"\r\n");
         text
     }
-}
-
-/// Whether ureq reads the body in chunks, if the request was one that has an answer with a body.
-fn is_chunked(head: &Parts) -> bool {
-    if matches!(
-        head.status,
-        StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED | StatusCode::SWITCHING_PROTOCOLS
-    ) {
-        return false;
-    }
-    let codings = head.headers.get_all(header::TRANSFER_ENCODING);
-    let mut codings = codings
-        .iter()
-        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
-    head.version == http::Version::HTTP_11
-        && codings.any(|coding| coding.trim_ascii().eq_ignore_ascii_case(b"chunked"))
 }
 
 /// An answer on its way in. Dropping it before its end closes its connection.

@@ -25,8 +25,12 @@ pub(crate) struct Head {
 /// A head that is complete.
 pub(crate) struct Read {
     pub(crate) fields: HeaderMap,
-    /// What ureq needs of it, and behind that what followed it.
+    /// What ureq needs of it.
     pub(crate) shown: Vec<u8>,
+    /// What followed it.
+    pub(crate) rest: Vec<u8>,
+    /// The body is in chunks, if the request is one whose answer has a body.
+    pub(crate) is_chunked: bool,
 }
 
 /// Why a head cannot be used.
@@ -90,10 +94,12 @@ impl Head {
                 if !is_framed(&parsed) {
                     return Err(Unusable::Coding);
                 }
-                let mut shown = shown(&parsed);
-                shown.extend_from_slice(&rest);
-                let fields = parsed.fields;
-                return Ok(Some(Read { fields, shown }));
+                return Ok(Some(Read {
+                    shown: shown(&parsed),
+                    rest,
+                    is_chunked: is_chunked(&parsed),
+                    fields: parsed.fields,
+                }));
             }
             is_worth_it = !rest.is_empty();
             self.received = rest;
@@ -144,14 +150,18 @@ fn parse_with<'a>(
     }))
 }
 
+fn codings(parsed: &Parsed) -> impl Iterator<Item = &[u8]> {
+    let codings = parsed.fields.get_all(TRANSFER_ENCODING).iter();
+    codings
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+        .map(<[u8]>::trim_ascii)
+        .filter(|coding| !coding.is_empty())
+}
+
 /// Whether it is certain where the body ends. Chunked is the only coding that the core takes, and HTTP/1.0 has
 /// none (RFC 9112, 6.1).
 fn is_framed(parsed: &Parsed) -> bool {
-    let codings = parsed.fields.get_all(TRANSFER_ENCODING).iter();
-    let mut codings = codings
-        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
-        .map(<[u8]>::trim_ascii)
-        .filter(|coding| !coding.is_empty());
+    let mut codings = codings(parsed);
     match codings.next() {
         Some(coding) => {
             coding.eq_ignore_ascii_case(b"chunked")
@@ -162,15 +172,28 @@ fn is_framed(parsed: &Parsed) -> bool {
     }
 }
 
+/// Whether ureq reads the body in chunks. What has a transfer coding has this one.
+fn is_chunked(parsed: &Parsed) -> bool {
+    let bodiless = matches!(
+        parsed.status,
+        StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED | StatusCode::SWITCHING_PROTOCOLS
+    );
+    !bodiless && codings(parsed).next().is_some()
+}
+
 fn shown(parsed: &Parsed) -> Vec<u8> {
     let (version, status) = (parsed.version, parsed.status.as_str());
     let mut text = format!("HTTP/1.{version} {status} \r\n").into_bytes();
-    for name in [CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING] {
+    for name in [CONNECTION, CONTENT_LENGTH] {
         for value in parsed.fields.get_all(&name) {
             for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
                 text.extend_from_slice(part);
             }
         }
+    }
+    // The only one there is, however it was written.
+    if codings(parsed).next().is_some() {
+        text.extend_from_slice(b"transfer-encoding: chunked\r\n");
     }
     text.extend_from_slice(b"\r\n");
     text
@@ -209,7 +232,30 @@ mod tests {
         }
         let and_more = format!("{HEADS}{{}}");
         let read = read(and_more.as_bytes(), and_more.len()).unwrap().unwrap();
-        assert!(read.shown.ends_with(b"content-length: 2\r\n\r\n{}"));
+        assert!(read.shown.ends_with(b"content-length: 2\r\n\r\n"));
+        assert_eq!((read.rest.as_slice(), read.is_chunked), (&b"{}"[..], false));
+    }
+
+    #[test]
+    fn bodies_in_chunks_are_those_that_there_are() {
+        for (start, chunked) in [
+            ("200\r\ntransfer-encoding: chunked", true),
+            (
+                "200\r\nTransfer-Encoding: , Chunked ,\r\ncontent-length: 2",
+                true,
+            ),
+            ("200\r\ntransfer-encoding: ", false),
+            ("200\r\ncontent-length: 2", false),
+            ("304\r\ntransfer-encoding: chunked", false),
+            ("204\r\ntransfer-encoding: chunked", false),
+        ] {
+            let head = format!("HTTP/1.1 {start}\r\n\r\n");
+            let read = read(head.as_bytes(), head.len()).unwrap().unwrap();
+            assert_eq!(read.is_chunked, chunked, "{head}");
+            let shown = String::from_utf8(read.shown).unwrap();
+            let plain = shown.contains("transfer-encoding: chunked\r\n");
+            assert!(!chunked || plain, "{shown}");
+        }
     }
 
     #[test]

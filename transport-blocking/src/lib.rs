@@ -58,8 +58,13 @@
 //!
 //! # Limits
 //!
-//! HTTP/1.1 only. An answer that ends with its connection counts as complete if its JSON is. Heads, and
-//! trailers, are limited in [bytes](ClientOptions::head_limit) and [fields](ClientOptions::MAX_HEAD_FIELDS).
+//! HTTP/1.1 only. Heads, and trailers, are limited in [bytes](ClientOptions::head_limit) and
+//! [fields](ClientOptions::MAX_HEAD_FIELDS), and the extensions of all chunks of a body to 16 KiB. An answer that has
+//! no length and no chunks ends with its connection: if it is JSON it has to be whole, and over TLS it fails, as
+//! [`Closed`](TransportErrorKind::Closed), unless it was the server that ended it (`close_notify`).
+//!
+//! A request is written to its end before the answer is read. Only when it has not gone on for 100 ms it is looked
+//! whether the server has answered already, and if it has, the rest is not written.
 //!
 //! # Queries that are given up
 //!
@@ -115,6 +120,7 @@ mod abandon;
 #[cfg(feature = "aws-config")]
 mod aws;
 mod builder;
+mod chunks;
 mod client;
 mod connect;
 mod credentials;
@@ -132,7 +138,6 @@ mod runtime;
 mod socket;
 mod tls;
 mod trace;
-mod trailers;
 #[cfg(feature = "proxy")]
 mod tunnel;
 mod waiting;

@@ -19,6 +19,18 @@ pub(crate) struct Socket {
     tls: Option<Box<ClientConnection>>,
 }
 
+/// How far bytes came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Went {
+    /// The operating system has them all.
+    Out,
+    /// They did not go on, and there is something to read, or the end.
+    Interrupted,
+}
+
+/// After so long without being able to write it is looked whether there is something to read.
+const STALL: Duration = Duration::from_millis(100);
+
 struct Tcp {
     stream: TcpStream,
     read_timeout: Option<Duration>,
@@ -79,34 +91,59 @@ impl Socket {
         self.tls.is_some()
     }
 
-    /// Hands all of the bytes to the operating system.
+    /// Hands the bytes to the operating system, and leaves in `bytes` what it did not take.
     ///
     /// # Errors
     ///
     /// When not all of them could be handed over: the peer cannot have received them all. With TLS
     /// that holds too, since a record that is not complete cannot be read.
-    pub(crate) fn send(&mut self, mut bytes: &[u8], limits: &Limits) -> io::Result<()> {
-        let mut tcp = self.tcp.within(limits);
-        let Some(tls) = &mut self.tls else {
-            return tcp.write_all(bytes);
-        };
-        while !bytes.is_empty() {
-            let taken = tls.writer().write(bytes)?;
-            bytes = bytes.get(taken..).unwrap_or_default();
-            if taken == 0 && !tls.wants_write() {
-                return Err(io::ErrorKind::WriteZero.into());
+    pub(crate) fn send(&mut self, bytes: &mut &[u8], limits: &Limits) -> io::Result<Went> {
+        loop {
+            match self.push(bytes, limits) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if !self.is_quiet() {
+                        return Ok(Went::Interrupted);
+                    }
+                }
+                result => return result.map(|()| Went::Out),
             }
+        }
+    }
+
+    fn push(&mut self, bytes: &mut &[u8], limits: &Limits) -> io::Result<()> {
+        let mut tcp = self.tcp.within(limits);
+        tcp.stall = Some(STALL);
+        let Some(tls) = &mut self.tls else {
+            while !bytes.is_empty() {
+                let written = tcp.write(bytes)?;
+                if written == 0 {
+                    return Err(io::ErrorKind::WriteZero.into());
+                }
+                *bytes = bytes.get(written..).unwrap_or_default();
+            }
+            return Ok(());
+        };
+        loop {
             while tls.wants_write() {
                 tls.write_tls(&mut tcp)?;
             }
+            if bytes.is_empty() {
+                return Ok(());
+            }
+            let taken = tls.writer().write(bytes)?;
+            *bytes = bytes.get(taken..).unwrap_or_default();
+            if taken == 0 && !tls.wants_write() {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
         }
-        Ok(())
     }
 
     /// Reads some bytes, 0 at the end.
     ///
-    /// A TLS connection that ends without saying so ends all the same: whether an answer is complete
-    /// is told by its length, its chunks or its JSON.
+    /// # Errors
+    ///
+    /// Also when a TLS connection ends without saying so, with `UnexpectedEof`: anybody on the way may have ended
+    /// it, in the middle of an answer that has no length and no chunks.
     pub(crate) fn receive(&mut self, buffer: &mut [u8], limits: &Limits) -> io::Result<usize> {
         let mut tcp = self.tcp.within(limits);
         let Some(tls) = &mut self.tls else {
@@ -115,7 +152,6 @@ impl Socket {
         loop {
             match tls.reader().read(buffer) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(0),
                 result => return result,
             }
             // Answers to key updates. The peer may have stopped reading, which is no reason to stop.
@@ -139,7 +175,7 @@ impl Socket {
             None => would_block(self.tcp.stream.peek(&mut [0])),
             Some(tls) => tls_is_quiet(tls, &mut self.tcp.stream),
         };
-        quiet && self.tcp.stream.set_nonblocking(false).is_ok()
+        self.tcp.stream.set_nonblocking(false).is_ok() && quiet
     }
 }
 
@@ -167,7 +203,11 @@ fn tls_is_quiet(tls: &mut ClientConnection, stream: &mut TcpStream) -> bool {
 
 impl Tcp {
     fn within<'a>(&'a mut self, limits: &'a Limits) -> Timed<'a> {
-        Timed { tcp: self, limits }
+        Timed {
+            tcp: self,
+            limits,
+            stall: None,
+        }
     }
 }
 
@@ -175,6 +215,8 @@ impl Tcp {
 struct Timed<'a> {
     tcp: &'a mut Tcp,
     limits: &'a Limits,
+    /// A write that stands still for so long ends with `WouldBlock`.
+    stall: Option<Duration>,
 }
 
 impl Read for Timed<'_> {
@@ -197,12 +239,18 @@ impl Write for Timed<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         loop {
             let left = self.limits.left().map_err(late)?;
-            if left != self.tcp.write_timeout {
-                settled(self.tcp.stream.set_write_timeout(left))?;
-                self.tcp.write_timeout = left;
+            let time = [left, self.stall].into_iter().flatten().min();
+            if time != self.tcp.write_timeout {
+                settled(self.tcp.stream.set_write_timeout(time))?;
+                self.tcp.write_timeout = time;
             }
             match self.tcp.stream.write(bytes) {
-                Err(error) if is_passing(&error, left) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if is_passing(&error, time) => {
+                    if self.stall.is_some() {
+                        return Err(io::ErrorKind::WouldBlock.into());
+                    }
+                }
                 result => return result,
             }
         }

@@ -21,7 +21,9 @@ pub(crate) fn open(
     target: &Target,
     limits: &Limits,
 ) -> io::Result<()> {
-    socket.send(request(proxy, target).as_bytes(), limits)?;
+    let request = request(proxy, target);
+    // Whether or not it waits for all of it, it answers.
+    socket.send(&mut request.as_bytes(), limits)?;
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         // Byte by byte: what follows the head is the cluster's.
@@ -60,13 +62,12 @@ fn request(proxy: &Proxy, target: &Target) -> String {
     request
 }
 
+/// The three digits behind the version.
 fn status(head: &[u8]) -> Option<u16> {
-    let line = head.split(|byte| *byte == b'\r').next()?;
-    let line = std::str::from_utf8(line).ok()?;
-    let rest = line
-        .strip_prefix("HTTP/1.1 ")
-        .or(line.strip_prefix("HTTP/1.0 "))?;
-    rest.split(' ').next()?.parse().ok()
+    let line = std::str::from_utf8(head.get(..12)?).ok()?;
+    let status = line.strip_prefix("HTTP/1.")?.get(2..)?;
+    let digits = status.bytes().all(|byte| byte.is_ascii_digit());
+    status.parse().ok().filter(|_| digits)
 }
 
 #[cfg(test)]
@@ -95,6 +96,8 @@ mod tests {
             "\r\n\r\n",
             "HTTP/2 200\r\n",
             "HTTP/1.1 yes\r\n",
+            "HTTP/1.1 +20\r\n",
+            "HTTP/1.1 20\r\n",
             "220 smtp\r\n",
         ] {
             assert_eq!(status(wrong.as_bytes()), None, "{wrong}");

@@ -6,7 +6,7 @@
 //! - ureq writes before it reads: the first `transmit_output` is the moment to send;
 //! - ureq asks `is_open` when it has read an answer to its end, nothing is left over, and neither side has
 //!   asked for the connection to be closed. Then, and only then, the connection can be used again;
-//! - ureq says with `input_consume` what it has used, trailers included;
+//! - it waits for the end of a body in chunks, and not for the connection's, as long as it is told of none;
 //! - of a head ureq looks at version, status, `connection`, `content-length` and `transfer-encoding` alone.
 //!
 //! # Who writes the request
@@ -21,139 +21,84 @@
 //! whatever became of the bytes before: that is [`Sent::No`]. A server that acted on it would act on a
 //! head without its end, or on a body shorter than its `content-length`, which HTTP forbids
 //! ([RFC 9112, 8](https://www.rfc-editor.org/rfc/rfc9112#section-8)). From the moment the last byte is
-//! accepted it is [`Sent::Maybe`], even if the connection was gone by then and nobody knew.
+//! accepted it is [`Sent::Maybe`], even if the connection was gone by then and nobody knew. So it is when the answer
+//! is there before: whoever answers may have done something.
+//!
+//! # Answers that come early
+//!
+//! A server that refuses a large request may answer at once and read no more of it. When nothing can be written
+//! for a moment it is looked whether there is something to read, and when that is an answer the rest is not
+//! written.
 
 mod input;
+mod progress;
 
-use std::{
-    fmt, io, mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{fmt, io, mem, sync::Arc};
 
 use bytes::Bytes;
-use http::HeaderMap;
-use neptunedata::{Sent, TransportError, TransportErrorKind};
+use neptunedata::{Sent, TransportErrorKind};
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
 
 use crate::{
-    head::{Head, Unusable},
-    limits::{Limits, lateness},
+    chunks::Chunks,
+    head::Head,
+    limits::lateness,
     pool::Lease,
-    trailers::{Flaw, Trailers},
+    socket::{Socket, Went},
 };
-use input::Input;
+use input::{Input, READ};
+pub(crate) use progress::Progress;
+use progress::Trailing;
 
 /// Up to this length, head and body go out in one write.
 const ONE_WRITE: usize = 64 * 1024;
 
-/// What is known about an exchange while ureq has the connection.
-pub(crate) struct Progress(Mutex<State>);
-
-struct State {
-    limits: Limits,
-    sent: Sent,
-    reused: bool,
-    failure: Option<TransportError>,
-    /// Of the head.
-    fields: HeaderMap,
-    trailers: Option<Trailers>,
+/// A request in the form in which it is written.
+pub(crate) struct Request {
+    /// With the empty line.
+    pub(crate) head: Vec<u8>,
+    pub(crate) body: Bytes,
+    /// Its answer has no body, whatever its head says.
+    pub(crate) is_head: bool,
 }
 
-impl Progress {
-    pub(crate) fn new(limits: Limits, reused: bool) -> Arc<Self> {
-        Arc::new(Progress(Mutex::new(State {
-            limits,
-            sent: Sent::No,
-            reused,
-            failure: None,
-            fields: HeaderMap::new(),
-            trailers: None,
-        })))
-    }
+/// Something came that cannot be used; travels inside of an [`io::Error`].
+#[derive(Debug, thiserror::Error)]
+#[error("{reason}")]
+struct Unfit {
+    kind: TransportErrorKind,
+    reason: String,
+}
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn unfit(kind: TransportErrorKind, reason: impl fmt::Display) -> io::Error {
+    let reason = reason.to_string();
+    io::Error::other(Unfit { kind, reason })
+}
 
-    fn limits(&self) -> Limits {
-        self.state().limits
-    }
-
-    pub(crate) fn set_limits(&self, limits: Limits) {
-        self.state().limits = limits;
-    }
-
-    /// An error of this kind, with what is known about the request.
-    pub(crate) fn error(&self, kind: TransportErrorKind) -> TransportError {
-        let state = self.state();
-        let error = TransportError::new(kind, state.sent);
-        if state.reused {
-            error.on_reused_connection()
-        } else {
-            error
-        }
-    }
-
-    /// What comes from now on is a chunked body.
-    pub(crate) fn expect_trailers(&self, limit: usize) {
-        self.state().trailers = Some(Trailers::new(limit));
-    }
-
-    /// All fields of the head that was read.
-    pub(crate) fn take_fields(&self) -> HeaderMap {
-        mem::take(&mut self.state().fields)
-    }
-
-    /// The trailers, at the end of a body.
-    ///
-    /// # Errors
-    ///
-    /// When there were more than the limits allow, or the connection ended before they did: the one that
-    /// matters may be among the rest. When one of them is none.
-    pub(crate) fn trailers(&self) -> Result<HeaderMap, TransportError> {
-        let Some(trailers) = self.state().trailers.take() else {
-            return Ok(HeaderMap::new());
-        };
-        trailers.into_fields().map_err(|flaw| match flaw {
-            Flaw::TooMany => self.error(TransportErrorKind::HeadTooLarge),
-            Flaw::Unfinished => self
-                .error(TransportErrorKind::Closed)
-                .with_source("the connection ended before the trailers did"),
-            Flaw::Nonsense => self
-                .error(TransportErrorKind::Protocol)
-                .with_source("one of the trailers is no field"),
-        })
-    }
-
-    /// Whether a line of a chunked body, which these bytes begin with, ends in a line feed alone.
-    fn is_stuck_at(&self, unread: &[u8]) -> bool {
-        let state = self.state();
-        let trailers = state.trailers.as_ref();
-        trailers.is_some_and(|trailers| trailers.is_stuck_at(unread))
-    }
-
-    /// Whether nothing is missing of the answer.
-    fn is_complete(&self) -> bool {
-        self.state()
-            .trailers
-            .as_ref()
-            .is_none_or(Trailers::are_complete)
-    }
-
-    /// The failure that made the transport give up.
-    pub(crate) fn failure(&self) -> Option<TransportError> {
-        self.state().failure.take()
-    }
+/// What it was, if it was that.
+fn unfitness(error: &io::Error) -> Option<TransportErrorKind> {
+    let unfit = error.get_ref()?.downcast_ref::<Unfit>()?;
+    Some(unfit.kind)
 }
 
 pub(crate) struct Wire {
     lease: Option<Lease>,
     progress: Arc<Progress>,
-    request: Option<(Vec<u8>, Bytes)>,
+    request: Option<Request>,
     /// The request could not be written; perhaps an answer says why.
     unsent: Option<io::Error>,
+    /// The answer was there before all of the request was written.
+    early: bool,
     /// None once the head has been read.
     head: Option<Head>,
+    head_limit: usize,
+    is_head: bool,
+    /// Of a body in chunks.
+    chunks: Option<Chunks>,
+    /// Where chunks are received.
+    raw: Vec<u8>,
+    /// What is wrong behind the chunks that are in the input.
+    flaw: Option<io::Error>,
     input: Input,
     output: Vec<u8>,
     secure: bool,
@@ -173,21 +118,25 @@ enum End {
 }
 
 impl Wire {
-    /// `head` is the request's, with the empty line.
     pub(crate) fn new(
         mut lease: Lease,
         progress: Arc<Progress>,
-        head: Vec<u8>,
-        body: Bytes,
+        request: Request,
         head_limit: usize,
     ) -> Self {
         Wire {
             secure: lease.socket().is_some_and(|socket| socket.is_secure()),
             lease: Some(lease),
             progress,
-            request: Some((head, body)),
+            is_head: request.is_head,
+            request: Some(request),
             unsent: None,
+            early: false,
             head: Some(Head::new(head_limit)),
+            head_limit,
+            chunks: None,
+            raw: Vec::new(),
+            flaw: None,
             input: Input::new(head_limit),
             output: Vec::new(),
             answered: false,
@@ -196,67 +145,115 @@ impl Wire {
     }
 
     fn send(&mut self, mut head: Vec<u8>, body: &[u8]) -> io::Result<()> {
-        let limits = self.progress.limits();
-        let socket = self.lease.as_mut().and_then(Lease::socket);
-        let socket = socket.ok_or(io::ErrorKind::NotConnected)?;
         let rest = if head.len().saturating_add(body.len()) <= ONE_WRITE {
             head.extend_from_slice(body);
             &[]
         } else {
             body
         };
-        socket.send(&head, &limits)?;
-        socket.send(rest, &limits)?;
+        for mut part in [head.as_slice(), rest] {
+            loop {
+                let limits = self.progress.limits();
+                match socket(&mut self.lease)?.send(&mut part, &limits)? {
+                    Went::Out => break,
+                    Went::Interrupted => {}
+                }
+                if self.receive()? == 0 {
+                    return Err(io::ErrorKind::UnexpectedEof.into());
+                }
+                if self.head.is_none() {
+                    self.early = true;
+                    self.progress.state().sent = Sent::Maybe;
+                    return Ok(());
+                }
+            }
+        }
         self.progress.state().sent = Sent::Maybe;
         Ok(())
     }
 
+    /// Receives some bytes, 0 at the end, and takes them for what they are.
     fn receive(&mut self) -> io::Result<usize> {
+        if let Some(flaw) = self.flaw.take() {
+            return Err(flaw);
+        }
         let limits = self.progress.limits();
-        let socket = self.lease.as_mut().and_then(Lease::socket);
-        let socket = socket.ok_or(io::ErrorKind::NotConnected)?;
-        let received = socket.receive(self.input.space(), &limits)?;
-        self.input.appended(received);
+        let socket = socket(&mut self.lease)?;
+        let received = if self.chunks.is_some() {
+            self.raw.resize(READ, 0);
+            let received = socket.receive(&mut self.raw, &limits)?;
+            let raw = mem::take(&mut self.raw);
+            self.read_chunks(raw.get(..received).unwrap_or(&raw))?;
+            self.raw = raw;
+            received
+        } else {
+            let received = socket.receive(self.input.space(), &limits)?;
+            self.input.appended(received);
+            received
+        };
+        self.answered |= received > 0;
+        self.read_head()?;
         Ok(received)
     }
 
     /// Takes what has been received for the head, and shows ureq what it needs of it when it is
     /// complete.
-    fn read_head(&mut self) -> Result<(), Unusable> {
+    fn read_head(&mut self) -> io::Result<()> {
         let Some(head) = &mut self.head else {
             return Ok(());
         };
         let read = head.read(self.input.unread());
         self.input.clear();
-        if let Some(read) = read? {
-            self.head = None;
-            self.input.put(&read.shown);
-            self.progress.state().fields = read.fields;
+        let Some(read) = read.map_err(|error| unfit(error.kind(), error))? else {
+            return Ok(());
+        };
+        self.head = None;
+        self.input.put(&read.shown);
+        self.progress.state().fields = read.fields;
+        if read.is_chunked && !self.is_head {
+            self.chunks = Some(Chunks::new(self.head_limit));
+            self.progress.state().trailing = Trailing::Due;
+            return self.read_chunks(&read.rest);
         }
+        self.input.push(&read.rest);
         Ok(())
+    }
+
+    /// Shows ureq chunks as it likes them.
+    fn read_chunks(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let Some(chunks) = &mut self.chunks else {
+            return Ok(());
+        };
+        match chunks.read(bytes, |bytes| self.input.push(bytes)) {
+            Ok(None) => {}
+            Ok(Some(trailers)) => self.progress.state().trailing = Trailing::Here(trailers),
+            Err(flaw) => self.flaw = Some(unfit(flaw.kind(), flaw)),
+        }
+        // What came before is handed on before.
+        match self.flaw.take_if(|_| self.input.unread().is_empty()) {
+            Some(flaw) => Err(flaw),
+            None => Ok(()),
+        }
     }
 
     /// Remembers what broke first, and gives ureq an error that it does not interpret.
     fn fail(&mut self, error: io::Error) -> ureq::Error {
         let error = self.unsent.take().unwrap_or(error);
-        let kind = match lateness(&error) {
-            Some(kind) => kind,
-            None if error
-                .get_ref()
-                .is_some_and(|inner| inner.is::<rustls::Error>()) =>
-            {
-                TransportErrorKind::Protocol
-            }
-            None => TransportErrorKind::Closed,
+        let is_tls = |error: &io::Error| {
+            let inner = error.get_ref();
+            inner.is_some_and(|inner| inner.is::<rustls::Error>())
         };
-        let failure = self.progress.error(kind).with_source(error);
-        self.progress.state().failure = Some(failure);
-        ureq::Error::ConnectionFailed
-    }
-
-    /// The same for what came and cannot be used.
-    fn give_up(&mut self, kind: TransportErrorKind, reason: String) -> ureq::Error {
-        let failure = self.progress.error(kind).with_source(reason);
+        let failure = match lateness(&error) {
+            Some(kind) => self.progress.error(kind),
+            None => {
+                let kind = match unfitness(&error) {
+                    Some(kind) => kind,
+                    None if is_tls(&error) => TransportErrorKind::Protocol,
+                    None => TransportErrorKind::Closed,
+                };
+                self.progress.error(kind).with_source(error)
+            }
+        };
         self.progress.state().failure = Some(failure);
         ureq::Error::ConnectionFailed
     }
@@ -268,12 +265,12 @@ impl Transport for Wire {
     }
 
     fn transmit_output(&mut self, _amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
-        let Some((head, body)) = self.request.take() else {
+        let Some(request) = self.request.take() else {
             return Ok(());
         };
-        match self.send(head, &body) {
+        match self.send(request.head, &request.body) {
             Ok(()) => Ok(()),
-            Err(error) if lateness(&error).is_some() => Err(self.fail(error)),
+            Err(error) if lateness(&error).or(unfitness(&error)).is_some() => Err(self.fail(error)),
             // A server that refuses a request half-way has perhaps said why before it closed.
             Err(error) => {
                 self.unsent = Some(error);
@@ -284,24 +281,16 @@ impl Transport for Wire {
 
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
         if self.input.is_full() {
-            // ureq has looked at all of it and wants more: trailers, or another line of a chunked body, that
-            // are longer than a head may be.
-            let reason = "trailers, or the head of a chunk, are longer than a head may be";
-            return Err(self.give_up(TransportErrorKind::HeadTooLarge, reason.to_owned()));
-        }
-        if self.progress.is_stuck_at(self.input.unread()) {
-            let reason = "a line of a chunked body ends in a line feed alone";
-            return Err(self.give_up(TransportErrorKind::Protocol, reason.to_owned()));
+            // ureq has looked at all of it and wants more, which it never does.
+            let reason = "there is more than the limits allow, and nothing of it is used";
+            return Err(self.fail(unfit(TransportErrorKind::HeadTooLarge, reason)));
         }
         loop {
             let received = self.receive();
             match &received {
                 Ok(received) if *received > 0 => {
-                    self.answered = true;
-                    if let Err(error) = self.read_head() {
-                        return Err(self.give_up(error.kind(), error.to_string()));
-                    }
-                    if self.head.is_none() {
+                    // Of what was received there may be nothing to see yet.
+                    if self.head.is_none() && !self.input.unread().is_empty() {
                         return Ok(true);
                     }
                     continue;
@@ -311,8 +300,10 @@ impl Transport for Wire {
                 _ => {}
             }
             return match received {
-                // A body may end with its connection, a head may not.
-                Ok(_) if self.unsent.is_none() && self.head.is_none() => Ok(false),
+                // A body may end with its connection; a head, or one in chunks, may not.
+                Ok(_) if self.unsent.is_none() && self.head.is_none() && self.chunks.is_none() => {
+                    Ok(false)
+                }
                 Ok(_) => Err(self.fail(io::ErrorKind::UnexpectedEof.into())),
                 Err(error) => Err(self.fail(error)),
             };
@@ -322,7 +313,9 @@ impl Transport for Wire {
     /// The exchange is over and left nothing behind. The answer is no, since the connection goes back
     /// to our pool and not to ureq's.
     fn is_open(&mut self) -> bool {
-        if self.unsent.is_none() && self.request.is_none() && self.progress.is_complete() {
+        let is_whole = self.chunks.as_ref().is_none_or(Chunks::are_over);
+        let is_out = self.request.is_none() && self.unsent.is_none() && !self.early;
+        if is_whole && is_out {
             self.end = End::Reusable;
         }
         false
@@ -331,6 +324,11 @@ impl Transport for Wire {
     fn is_tls(&self) -> bool {
         self.secure
     }
+}
+
+fn socket(lease: &mut Option<Lease>) -> io::Result<&mut Socket> {
+    let socket = lease.as_mut().and_then(Lease::socket);
+    socket.ok_or_else(|| io::ErrorKind::NotConnected.into())
 }
 
 impl Drop for Wire {
@@ -378,10 +376,6 @@ impl Buffers for Wire {
     }
 
     fn input_consume(&mut self, amount: usize) {
-        if let Some(trailers) = &mut self.progress.state().trailers {
-            let unread = self.input.unread();
-            trailers.follow(unread.get(..amount).unwrap_or(unread));
-        }
         self.input.consume(amount);
     }
 

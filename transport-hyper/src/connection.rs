@@ -220,10 +220,19 @@ impl Connection {
                 return Poll::Ready(Err(error));
             }
             frame.map(|frame| match frame {
-                Some(Ok(frame)) => Ok(match frame.into_data() {
-                    Ok(chunk) => Piece::Chunk(chunk),
-                    Err(frame) => Piece::End(frame.into_trailers().unwrap_or_default()),
-                }),
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(chunk) => Ok(Piece::Chunk(chunk)),
+                    Err(frame) => match frame.into_trailers() {
+                        Ok(trailers) if !trailers.is_empty() => Ok(Piece::End(trailers)),
+                        // Where there are none hyper gives no frame. To it an empty line that ends in a line feed
+                        // alone is the end of the trailers, whatever follows it.
+                        _ => {
+                            let kind = TransportErrorKind::Protocol;
+                            let error = TransportError::new(kind, Sent::Maybe);
+                            Err(error.with_source("one of the trailers is no field"))
+                        }
+                    },
+                },
                 Some(Err(error)) => Err(fault::of_connection(error, Sent::Maybe)),
                 None => Ok(Piece::End(HeaderMap::new())),
             })

@@ -45,6 +45,9 @@
 //!   once and frees its place; the server may go on with the request. Where items are asked for, with
 //!   [`Running::advance`] and `next` of the streams, it loses nothing: what is under way
 //!   goes on when the next future is polled, and is closed with what handed the items out.
+//! - **No cut answers.** An answer is whole by its length, its chunks or its JSON. One that has no length and no
+//!   chunks ends with its connection, and over TLS it fails, as [`Closed`](TransportErrorKind::Closed), unless it was the
+//!   server that ended it (`close_notify`).
 //! - **Limits that hold.** Connections, heads, bodies, and time: for connecting with TLS, for an
 //!   attempt, for a call, for waiting for a place. What is not read is not fetched. See
 //!   [`ClientOptions`].
@@ -67,9 +70,11 @@
 //! `connector`, `tls_connector`, `timer` and `executor` are here alone, and so are the errors that
 //! come of them; a closure for credentials gives a future here, which
 //! the call's deadline interrupts, and there it runs on the caller's thread. Of an answer both make the same, but
-//! for two things: one that comes while the request is still being written is read at once here, and there when the
-//! request is out or cannot be written on; and a `content-length` beside which nothing else fits into 64 bits is
-//! [`HeadTooLarge`](TransportErrorKind::HeadTooLarge) here.
+//! for three things: one that comes while the request is still being written is read at once here, and there when
+//! the request is out, or when it has not gone on for 100 ms; a `content-length` beside which nothing else fits into
+//! 64 bits is [`HeadTooLarge`](TransportErrorKind::HeadTooLarge) here; and where a server puts an empty line that
+//! ends in a line feed alone between two trailers, those behind it are passed by here, and there the answer is
+//! refused as [`Protocol`](TransportErrorKind::Protocol).
 //!
 //! # Queries that are given up
 //!

@@ -135,7 +135,13 @@ fn longer_wishes_end_the_call() {
             refused("retry-after", "61"),
             too_many.says("TooManyRequestsException (429): boom [request id r-1]; not sent again, the server asks for a wait of 61s"),
         ),
-        same("milliseconds", THROTTLED, refused("x-amz-retry-after", "60001"), too_many),
+        // Begun seconds count.
+        same(
+            "milliseconds",
+            THROTTLED,
+            refused("x-amz-retry-after", "60001"),
+            too_many.says("TooManyRequestsException (429): boom [request id r-1]; not sent again, the server asks for a wait of 61s"),
+        ),
         same("a date", THROTTLED, refused("retry-after", "Tue, 14 Nov 2023 22:15:00 GMT"), too_many),
         same("for ever", THROTTLED, refused("retry-after", "18446744073709551615"), too_many),
         row(

@@ -1,14 +1,14 @@
 //! What was received and not used yet.
 
 /// How much is read at once.
-const READ: usize = 32 * 1024;
+pub(super) const READ: usize = 32 * 1024;
 
 /// Bytes that were received and not used yet.
 pub(super) struct Input {
     buffer: Vec<u8>,
     consumed: usize,
     filled: usize,
-    /// More than this is never kept.
+    /// More than this is never received into it.
     limit: usize,
     /// The last look at the bytes used some of them.
     progress: bool,
@@ -38,10 +38,25 @@ impl Input {
 
     /// Puts bytes in place of all that there is.
     pub(super) fn put(&mut self, bytes: &[u8]) {
-        self.buffer.clear();
+        self.clear();
+        self.push(bytes);
+        self.progress = true;
+    }
+
+    /// Puts bytes behind all that there is.
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        self.close_gap();
+        self.buffer.truncate(self.filled);
         self.buffer.extend_from_slice(bytes);
-        self.consumed = 0;
-        self.filled = bytes.len();
+        self.filled = self.buffer.len();
+    }
+
+    fn close_gap(&mut self) {
+        if self.consumed > 0 {
+            self.buffer.copy_within(self.consumed..self.filled, 0);
+            self.filled = self.filled.saturating_sub(self.consumed);
+            self.consumed = 0;
+        }
     }
 
     pub(super) fn is_full(&self) -> bool {
@@ -49,11 +64,7 @@ impl Input {
     }
 
     pub(super) fn space(&mut self) -> &mut [u8] {
-        if self.consumed > 0 {
-            self.buffer.copy_within(self.consumed..self.filled, 0);
-            self.filled = self.filled.saturating_sub(self.consumed);
-            self.consumed = 0;
-        }
+        self.close_gap();
         let wanted = self.filled.saturating_add(READ).min(self.limit);
         if self.buffer.len() < wanted {
             self.buffer.resize(wanted, 0);

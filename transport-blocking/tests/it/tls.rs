@@ -7,7 +7,7 @@ use std::{
 };
 
 use neptunedata_blocking::{
-    BuildError, Client, ClientOptions, Endpoint, FailureKind, GetEngineStatus, Roots,
+    BuildError, Client, ClientOptions, Endpoint, ErrorKind, FailureKind, GetEngineStatus, Roots,
     TransportErrorKind,
 };
 use rcgen::{
@@ -285,5 +285,39 @@ fn roots_that_are_none() {
         }
         Ok(_) | Err(BuildError::Roots(_)) => assert!(native, "it is not enabled"),
         Err(error) => panic!("{error}"),
+    }
+}
+
+/// Session tickets lie in the socket, too, and are no answer.
+#[test]
+fn an_answer_that_comes_early_is_read() {
+    let authority = Authority::new();
+    for versions in [BOTH, &[&rustls::version::TLS12]] {
+        let config = authority.server("localhost", 4096, versions);
+        let (over, wait) = mpsc::channel::<()>();
+        let wait = std::sync::Mutex::new(wait);
+        let peer = Peer::start(move |mut tcp, _| {
+            let mut tls = ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut stream = rustls::Stream::new(&mut tls, &mut tcp);
+            let _ = stream.read(&mut [0; 1024]).unwrap();
+            // The client has begun to look by then.
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            let answer = "HTTP/1.1 413 X\r\ncontent-length: 2\r\n\r\n{}";
+            stream.write_all(answer.as_bytes()).unwrap();
+            // It stays open, and nothing more is read.
+            let _ = wait.lock().unwrap().recv();
+        });
+        let url = format!("https://localhost:{}", peer.address.port());
+        let options = options()
+            .roots(authority.roots())
+            .resolve_to(peer.address.to_string())
+            .timeout(std::time::Duration::from_secs(60));
+        let client = client(&url, options);
+        let write = write("job");
+        let large = client.call(&write).extra("q", "x".repeat(20_000_000));
+        let error = large.send().unwrap_err();
+        let unknown = FailureKind::Service(ErrorKind::Unknown);
+        assert_eq!(facts(&error), (unknown, 1, false), "{error}");
+        drop(over);
     }
 }

@@ -37,12 +37,7 @@ impl Tunnel {
         let failed = |error| fault::not_sent(TransportErrorKind::Connect, error);
         let head = ask(&mut io, self.request.as_bytes())
             .await
-            .map_err(|error| {
-                failed(io::Error::new(
-                    error.kind(),
-                    format!("the proxy failed: {error}"),
-                ))
-            })?;
+            .map_err(failed)?;
         match status(&head) {
             Some(status) if status.starts_with('2') => Ok(Stream {
                 io,
@@ -51,7 +46,7 @@ impl Tunnel {
                 probe,
             }),
             Some(status) => {
-                let reason = format!("the proxy refused with status {status}");
+                let reason = format!("the proxy refused the connection with status {status}");
                 let error = failed(io::Error::other(reason));
                 // It wants a password, or another one.
                 Err(if status == "407" {
@@ -60,7 +55,7 @@ impl Tunnel {
                     error
                 })
             }
-            None => Err(failed(io::Error::other("the proxy does not speak HTTP"))),
+            None => Err(failed(io::Error::other("the proxy's answer is not HTTP"))),
         }
     }
 }
@@ -85,14 +80,14 @@ async fn ask(io: &mut BoxedIo, mut request: &[u8]) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         if head.len() >= HEAD_LIMIT {
-            return Err(io::Error::other("its answer is too long"));
+            return Err(io::Error::other("the proxy's answer is too long"));
         }
         // One at a time: what follows the head belongs to whoever comes next.
         let mut byte = [0];
         let mut buffer = ReadBuf::new(&mut byte);
         poll_fn(|cx| Pin::new(&mut *io).poll_read(cx, buffer.unfilled())).await?;
         if buffer.filled().is_empty() {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+            return Err(io::Error::other("the proxy closed the connection"));
         }
         head.extend_from_slice(buffer.filled());
     }

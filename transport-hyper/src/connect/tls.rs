@@ -1,13 +1,7 @@
 //! TLS by rustls, over whatever stream there is.
 
-use std::{
-    io,
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
-};
+use std::sync::Arc;
 
-use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use neptunedata::{Roots, TransportError};
 use rustls::{
@@ -51,59 +45,12 @@ impl Tls {
             .await
             .map_err(fault::of_setting_up)?;
         Ok(Stream {
-            io: Box::new(Unceremonious(TokioIo::new(io))),
+            // One that ends without saying so fails: anybody on the way may have ended it, in the middle of an
+            // answer that has no length and no chunks. To others, and between answers, that is no matter.
+            io: Box::new(TokioIo::new(io)),
             peer,
             probe,
         })
-    }
-}
-
-/// A TLS connection that may end without saying so. Whether an answer is complete is told by its
-/// length, its chunks or its JSON, as without TLS.
-struct Unceremonious<T>(T);
-
-impl<T: Read + Unpin> Read for Unceremonious<T> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: ReadBufCursor<'_>,
-    ) -> Poll<io::Result<()>> {
-        match Pin::new(&mut self.0).poll_read(cx, buffer) {
-            Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                Poll::Ready(Ok(()))
-            }
-            read => read,
-        }
-    }
-}
-
-impl<T: Write + Unpin> Write for Unceremonious<T> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(cx)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.0.is_write_vectored()
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffers: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write_vectored(cx, buffers)
     }
 }
 

@@ -242,9 +242,9 @@ fn roots_that_are_none() {
     }
 }
 
-/// An end without a farewell is one: whether the answer is whole is told by the answer.
+/// Where nothing else tells the end, an end without a farewell is none, however whole the answer looks.
 #[tokio::test]
-async fn an_answer_that_ends_with_its_connection_is_as_complete_as_its_json() {
+async fn an_answer_that_ends_with_its_connection_is_whole_if_the_server_ended_it() {
     let authority = Authority::new();
     let config = authority.config(HOST, false, &[&TLS13]);
     let server = Raw::start(move |stream, number| {
@@ -254,11 +254,14 @@ async fn an_answer_that_ends_with_its_connection_is_as_complete_as_its_json() {
         let body = if number == 1 { "{\"status\":" } else { HEALTHY };
         let answer = format!("HTTP/1.1 200 OK\r\n\r\n{body}");
         stream.write_all(answer.as_bytes()).unwrap();
-        // The socket alone is closed.
+        if number == 3 {
+            stream.conn.send_close_notify();
+            stream.flush().unwrap();
+        }
         stream.sock.shutdown(std::net::Shutdown::Write).unwrap();
         until_closed(&mut stream.sock);
     });
     let client = client(options(server.address, authority.roots()));
     let answered = client.call(&status()).send().await.unwrap();
-    assert_eq!(answered.meta.attempts, 2);
+    assert_eq!(answered.meta.attempts, 3);
 }

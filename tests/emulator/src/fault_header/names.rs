@@ -215,7 +215,20 @@ fn trailers(parameters: &mut Parameters) -> Result<Planned, UnknownFault> {
                 appended: parameters.parsed("appended")?.unwrap_or(true),
             }
         }
-        Kind::Oversized => Trailers::Oversized(parameters.bytes("bytes")?.unwrap_or(20_000)),
+        Kind::Oversized => {
+            let bytes = parameters.bytes("bytes")?.unwrap_or(20_000);
+            match parameters.parsed("appended")?.unwrap_or(true) {
+                true => Trailers::Oversized(bytes),
+                // Then nothing else tells it: the body is whole.
+                false => Trailers::Failing {
+                    code: "InternalFailureException".to_owned(),
+                    message: "x".repeat(bytes),
+                    status: None,
+                    after: Some(usize::MAX),
+                    appended: false,
+                },
+            }
+        }
     };
     Ok(Planned::new(Mishap::Trailers(trailers)))
 }

@@ -83,6 +83,13 @@ fn whole_answers() {
             true,
         ),
         (
+            format!(
+                "HTTP/1.1 200 OK\r\n{}",
+                chunked("0\r\n\r\n").replace("chunked", "Chunked")
+            ),
+            false,
+        ),
+        (
             format!("HTTP/1.1 200 OK\r\ncontent-length: {LENGTH}\r\n\r\n{BODY}"),
             false,
         ),
@@ -132,6 +139,74 @@ fn damaged_answers() {
             Protocol,
         ),
     ] {
+        let expected = Some(FailureKind::Transport(kind));
+        assert_eq!(outcomes(&answer, closes), [expected; 4], "{answer}");
+    }
+}
+
+/// The answer as it is, with this line before its only chunk, and this one before its end.
+fn with_sizes(size: &str, last: &str) -> String {
+    format!(
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{size}\r\n{BODY}\r\n{last}\r\n\r\n"
+    )
+}
+
+#[test]
+fn sizes_of_chunks() {
+    let long = |length: usize| format!("14;{}", "x".repeat(length));
+    for (size, last) in [
+        ("14", "00"),
+        ("0000000000000000000000014", "0 "),
+        (
+            "14;chunk-signature=ab01cd23ef45",
+            "0;chunk-signature=ab01cd23ef45",
+        ),
+        ("14 \t;name=\"a value\"", "0\t;x"),
+        (&*long(16_383), "0"),
+    ] {
+        let answer = with_sizes(size, last);
+        assert_eq!(outcomes(&answer, false), [None; 4], "{answer}");
+    }
+    let protocol = Some(FailureKind::Transport(TransportErrorKind::Protocol));
+    for (size, last) in [
+        ("+14", "0"),
+        (" 14", "0"),
+        ("\t14", "0"),
+        ("\u{a0}14", "0"),
+        ("14\u{a0}", "0"),
+        ("0x14", "0"),
+        ("1 4", "0"),
+        ("", "0"),
+        ("14;x\n", "0"),
+        ("14\rx", "0"),
+        ("10000000000000014", "0"),
+        ("14", "+0"),
+        ("14", "-0"),
+        ("13", "0"),
+        (&*long(16_384), "0"),
+        (&*long(100_000), "0"),
+    ] {
+        let answer = with_sizes(size, last);
+        assert_eq!(outcomes(&answer, false), [protocol; 4], "{answer}");
+    }
+}
+
+#[test]
+fn trailers_end_in_whole_line_ends() {
+    use TransportErrorKind::{Closed, Protocol};
+    let failing = "X-Neptune-Status: 500 InternalFailureException\r\n";
+    for (end, closes, kind) in [
+        // One more line seems to come.
+        ("x: y\n\r\n".to_owned(), true, Closed),
+        ("\n".to_owned(), true, Closed),
+        ("x: y\nz: y\r\n\r\n".to_owned(), false, Protocol),
+        (format!("x: y\n{failing}\r\n"), false, Protocol),
+        (format!("\n{failing}\r\n"), false, Protocol),
+        ("x: y\r\n z\r\n\r\n".to_owned(), false, Protocol),
+        ("x : y\r\n\r\n".to_owned(), false, Protocol),
+        ("x: y\rz\r\n\r\n".to_owned(), false, Protocol),
+    ] {
+        let answer = format!("HTTP/1.1 200 OK\r\n{}", chunked(&format!("0\r\n{end}")));
         let expected = Some(FailureKind::Transport(kind));
         assert_eq!(outcomes(&answer, closes), [expected; 4], "{answer}");
     }

@@ -9,13 +9,13 @@ use std::{
 };
 
 use neptunedata::{
-    CallOptions, CancelMlModelTrainingJob, Cause, ClientOptions, Error, FailureKind, Roots, Sent,
-    TransportErrorKind,
+    CallOptions, CancelMlModelTrainingJob, Cause, ClientOptions, Error, ExecuteGremlinExplainQuery,
+    FailureKind, GetEngineStatus, Roots, Sent, TransportErrorKind,
 };
 use neptunedata_emulator::{Config, Emulator, Server, ServerOptions, Tls, TlsFault};
 use neptunedata_tests::scenarios::{Caller, Driver, Keys, quick};
 
-use crate::support::{PATIENCE, read, write, writes};
+use crate::support::{self, PATIENCE, fault, read, write, writes};
 
 /// A name that no resolver knows: it is reached through a tunnel's end on this machine.
 const CLUSTER: &str = "db.cluster-abc.us-east-1.neptune.test";
@@ -255,5 +255,45 @@ fn no_old_version_and_no_other_protocol() {
         assert_eq!(versions, [0x0303, 0x0304], "{driver}");
         assert!(hello.extensions.contains(&SERVER_NAME), "{driver}");
         assert!(!hello.extensions.contains(&PROTOCOLS), "{driver}");
+    }
+}
+
+/// Whoever sits between may end a connection, but not in TLS's name: an answer that has neither a length nor chunks is
+/// whole only if the server itself has ended it.
+#[test]
+fn an_end_without_a_word_is_a_cut_where_nothing_else_tells_the_end() {
+    let closed = Some((FailureKind::Transport(TransportErrorKind::Closed), true));
+    for driver in Driver::ALL {
+        for (wire, cut) in [
+            ("truncated-body; framing=close; ending=abrupt", true),
+            // The body is whole, and nobody can know.
+            ("close-after-answer; framing=close; ending=abrupt", true),
+            ("close-after-answer; framing=close", false),
+            ("close-after-answer; framing=chunked; ending=abrupt", false),
+            ("close-after-answer; framing=length; ending=abrupt", false),
+            ("close-after-answer; ending=abrupt", false),
+        ] {
+            let server = support::server(true);
+            let caller = support::caller(driver, &server, quick());
+            let once = || fault(wire).max_attempts(1);
+            let what = |error: Error| (error.kind(), error.may_have_executed());
+            let expected = closed.filter(|_| cut);
+            // A connection that is about to end is no matter here.
+            let over = || server.wait_until(PATIENCE, || server.connections().open == 0);
+            // No JSON, whose end would tell.
+            let explain = ExecuteGremlinExplainQuery::new("g.V()");
+            let explained = caller.call(&explain, once()).err();
+            assert_eq!(explained.map(what), expected, "{driver}: {wire}");
+            assert!(over());
+            let status = caller.call(&GetEngineStatus::new(), once()).err();
+            assert_eq!(status.map(what), expected, "{driver}: {wire}");
+            assert!(over());
+            let written = caller.call(&write("w"), fault(wire)).err();
+            assert_eq!(written.map(what), expected, "{driver}: {wire}");
+            assert_eq!(writes(&server)["w"], (1, 1), "{driver}: {wire}");
+            assert!(over());
+            // An idle connection that ended so is no error.
+            caller.call(&write("x"), CallOptions::new()).unwrap();
+        }
     }
 }

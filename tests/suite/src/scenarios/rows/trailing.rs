@@ -33,7 +33,11 @@ pub(super) fn rows() -> Vec<Row> {
         Row::new("x33", "good trailers", "trailers; kind=good; unasked")
             .harmless()
             .each(success(1, 1, 1)),
-        Row::new("x34", "trailers of 20 kB, which one client has no room for: the error stands in the body, too", "trailers; kind=oversized; unasked")
+        Row::new("x34", "trailers of 20 kB, with an error that stands in the body, too", "trailers; kind=oversized; unasked")
+            .read(failure(3, 3, 3, INTERNAL, true, "InternalFailureException (500): xxxxxxxxxxxxxxxx…x… (20000 bytes in all) [request id ID] (gave up after 3 attempts); the request may have been executed"))
+            .cancel(failure(3, 1, 3, INTERNAL, true, "InternalFailureException (500): xxxxxxxxxxxxxxxx…x… (20000 bytes in all) [request id ID] (gave up after 3 attempts); the request may have been executed"))
+            .write(failure(1, 1, 1, INTERNAL, true, "InternalFailureException (500): xxxxxxxxxxxxxxxx…x… (20000 bytes in all) [request id ID]; the request may have been executed and was not sent again")),
+        Row::new("x65", "trailers of 20 kB, with an error that stands nowhere else: the body is whole", "trailers; kind=oversized; appended=false; unasked")
             .read(failure(3, 3, 3, INTERNAL, true, "InternalFailureException (500): xxxxxxxxxxxxxxxx…x… (20000 bytes in all) [request id ID] (gave up after 3 attempts); the request may have been executed"))
             .cancel(failure(3, 1, 3, INTERNAL, true, "InternalFailureException (500): xxxxxxxxxxxxxxxx…x… (20000 bytes in all) [request id ID] (gave up after 3 attempts); the request may have been executed"))
             .write(failure(1, 1, 1, INTERNAL, true, "InternalFailureException (500): xxxxxxxxxxxxxxxx…x… (20000 bytes in all) [request id ID]; the request may have been executed and was not sent again")),

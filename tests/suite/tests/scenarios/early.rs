@@ -1,0 +1,126 @@
+//! Answers that come while a large request is on its way: nobody goes on writing to a server that does not read.
+
+use std::{
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
+    thread,
+    time::Duration,
+};
+
+use neptunedata::{
+    CallOptions, ClientOptions, Error, ErrorKind, ExecuteGremlinExplainQuery, FailureKind,
+    TransportErrorKind,
+};
+use neptunedata_tests::scenarios::{Caller, Driver, Keys};
+
+use crate::support::PATIENCE;
+
+/// More than all buffers on the way hold.
+const LARGE: usize = 20_000_000;
+
+/// Gives each connection, of which the start of a request has been read, to `serve`.
+fn server(serve: fn(&mut TcpStream)) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            thread::spawn(move || {
+                let _ = stream.read(&mut [0; 1024]);
+                serve(&mut stream);
+                // It stays open, and nothing is read.
+                thread::sleep(PATIENCE * 12);
+            });
+        }
+    });
+    url
+}
+
+fn call(driver: Driver, serve: fn(&mut TcpStream)) -> Result<(), Error> {
+    // Whoever goes on writing fails with the end of it.
+    let options = ClientOptions::new().timeout(PATIENCE * 6);
+    let caller = Caller::new(driver, &server(serve), options, Keys::None).unwrap();
+    let query = ExecuteGremlinExplainQuery::new("x".repeat(LARGE));
+    let answer = caller.call(&query, CallOptions::new().max_attempts(1));
+    answer.map(drop)
+}
+
+fn say(stream: &mut TcpStream, text: &str) {
+    stream.write_all(text.as_bytes()).unwrap();
+}
+
+#[test]
+fn a_refusal_is_heard() {
+    for driver in Driver::ALL {
+        for serve in [
+            (|stream| say(stream, "HTTP/1.1 413 X\r\ncontent-length: 0\r\n\r\n"))
+                as fn(&mut TcpStream),
+            |stream| {
+                say(
+                    stream,
+                    "HTTP/1.1 413 X\r\ntransfer-encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n",
+                )
+            },
+            |stream| {
+                // In pieces, the first of which is no answer yet.
+                say(stream, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 4");
+                thread::sleep(Duration::from_millis(400));
+                say(stream, "13 X\r\ncontent-length: 2\r\n\r\nn");
+                thread::sleep(Duration::from_millis(400));
+                say(stream, "o");
+            },
+        ] {
+            let error = call(driver, serve).unwrap_err();
+            assert_eq!(
+                error.kind(),
+                FailureKind::Service(ErrorKind::Unknown),
+                "{driver}: {error}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_end_or_nonsense_is_no_answer() {
+    for driver in Driver::ALL {
+        let error = call(driver, |stream| {
+            stream.shutdown(std::net::Shutdown::Write).unwrap();
+        });
+        let error = error.unwrap_err();
+        assert_eq!(
+            error.kind(),
+            FailureKind::Transport(TransportErrorKind::Closed),
+            "{driver}"
+        );
+        assert!(!error.may_have_executed(), "{driver}: {error}");
+        let error = call(driver, |stream| say(stream, "220 smtp\r\n")).unwrap_err();
+        assert_eq!(
+            error.kind(),
+            FailureKind::Transport(TransportErrorKind::Protocol),
+            "{driver}"
+        );
+        // Whoever says something may have done something.
+        assert!(error.may_have_executed(), "{driver}: {error}");
+    }
+}
+
+/// A server that has said something else than an answer gets all of the request, however slowly it reads.
+#[test]
+fn to_a_server_that_asks_for_it_the_rest_is_written() {
+    for driver in Driver::ALL {
+        let answer = call(driver, |stream| {
+            say(stream, "HTTP/1.1 100 Continue\r\n\r\n");
+            thread::sleep(Duration::from_millis(500));
+            // Its start has been read.
+            let mut left = LARGE - 1024;
+            let mut buffer = vec![0; 1 << 20];
+            while left > 0 {
+                let length = stream.read(&mut buffer).unwrap();
+                assert!(length > 0, "the request was not written to its end");
+                left = left.saturating_sub(length);
+            }
+            say(stream, "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
+        });
+        answer.unwrap();
+    }
+}
