@@ -6,12 +6,13 @@ use crate::{Fault, Operation};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Framing {
-    /// `{"results":[row, …]}`. An object in place of the list, as engines answer a query that was
-    /// cancelled silently (`M21`), has no rows.
+    /// `{"results":[row, …]}`. The empty results of SPARQL in place of the list, `{"bindings":[]}`, as engines
+    /// answer a query that was cancelled silently (`M21`), have no rows; any other object is no answer.
     OpenCypher,
     /// `{"result":{"data":[row, …]}}`, or in typed GraphSON
     /// `{"result":{"data":{"@type":"g:List","@value":[row, …]}}}`, as one document (`U04`). Of any other
-    /// type, and without one, it is no list of rows, which may be clear only behind them.
+    /// type, and without one, it is no list of rows, which may be clear only behind them. Null for the
+    /// `data` has no rows.
     Gremlin,
     /// `{"head":{"vars":[…]},"results":{"bindings":[row, …]}}`, or for a question
     /// `{"head":{},"boolean":true}`, which has no rows. A `boolean` that is neither true nor false is no
@@ -49,6 +50,11 @@ impl Framing {
     /// Whether an object in place of the rows is an answer without any.
     pub(super) fn takes_object_for_none(self) -> bool {
         self == Framing::OpenCypher
+    }
+
+    /// Whether null in place of the rows is an answer without any.
+    pub(super) fn takes_null_at(self, level: usize) -> bool {
+        self == Framing::Gremlin && self.has_rows_at(level)
     }
 
     /// A member that stands in place of the rows.

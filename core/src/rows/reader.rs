@@ -63,7 +63,7 @@ pub struct RowReader<T> {
     level: usize,
     /// Rows handed out.
     rows: u64,
-    /// The list of rows was there, or null in its place.
+    /// The list of rows was there, or what stands for one without any.
     found: bool,
     /// The member was there that some answers have instead.
     found_instead: bool,
@@ -330,8 +330,9 @@ impl<T: DeserializeOwned> RowReader<T> {
                 self.found = true;
                 self.state = State::Passed;
             }
+            // Else as if it were not there.
             b'n' => {
-                self.found = true;
+                self.found = self.framing.takes_null_at(self.level);
                 self.state = State::Passed;
             }
             _ => return Err(self.break_up(DecodeErrorKind::Shape, name, "it is no list of rows")),

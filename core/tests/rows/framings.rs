@@ -1,7 +1,8 @@
 //! Where rows stand, and what stands around them.
 
 use neptunedata::{
-    DecodeErrorKind, ExecuteGremlinQuery, Framing, RawJson, RowReader, gremlin::GremlinValue,
+    DecodeErrorKind, ExecuteGremlinQuery, ExecuteOpenCypherQuery, Framing, RawJson, RowReader,
+    gremlin::GremlinValue,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -26,6 +27,43 @@ fn silently_cancelled_queries_have_no_rows() {
         seen.members.get("results").unwrap().as_ref(),
         br#"{"bindings":[]}"#
     );
+}
+
+/// Both ways of reading an answer of openCypher take the same.
+#[test]
+fn what_is_no_list_of_rows_is_no_answer() {
+    for results in [
+        "null",
+        r#"{"message":"x"}"#,
+        "{}",
+        r#"{"bindings":null}"#,
+        r#"{"bindings":[1]}"#,
+        r#"{"bindings":{}}"#,
+        "7",
+    ] {
+        let body = format!(r#"{{"x":1,"results":{results},"y":[]}}"#);
+        let error = rows(Framing::OpenCypher, &body).unwrap_err();
+        assert_eq!(
+            error,
+            (DecodeErrorKind::Shape, "results".to_owned()),
+            "{body}"
+        );
+        let answer = http::Response::new(body.clone().into());
+        let output = neptunedata::response::<ExecuteOpenCypherQuery>(&answer);
+        assert!(
+            output.is_err() || output.is_ok_and(|it| it.rows::<Value>().is_err()),
+            "{body}"
+        );
+    }
+    for (framing, body) in [
+        (Framing::Stream, r#"{"records":null}"#),
+        (Framing::Gremlin, r#"{"result":null}"#),
+        (Framing::Sparql, r#"{"results":null}"#),
+        (Framing::Sparql, r#"{"results":{"bindings":null}}"#),
+    ] {
+        let (kind, _) = rows(framing, body).unwrap_err();
+        assert_eq!(kind, DecodeErrorKind::Shape, "{body}");
+    }
 }
 
 #[test]

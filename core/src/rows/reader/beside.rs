@@ -1,6 +1,9 @@
 //! What stands beside the rows.
 
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 
 use super::{RowReader, State};
 use crate::{DecodeErrorKind, RowError, rows::value::Fault, wire::lenient::elide};
@@ -28,6 +31,9 @@ impl<T: DeserializeOwned> RowReader<T> {
                 if self.framing.types_rows_at(self.level) && self.key == "@type" {
                     self.member_type(length)?;
                 }
+                if self.level == 0 && self.framing.takes_object_for_none() {
+                    self.member_for_none(length)?;
+                }
                 let name = self.name();
                 self.members.keep(name, self.values.unread(length));
                 self.values.consume(length);
@@ -42,6 +48,25 @@ impl<T: DeserializeOwned> RowReader<T> {
             Err(_) => {
                 let name = self.name();
                 Err(self.not_json(name))
+            }
+        }
+    }
+
+    /// An object in place of the rows: of SPARQL, and without any.
+    fn member_for_none(&mut self, length: usize) -> Result<(), RowError> {
+        #[derive(Deserialize)]
+        struct Silent {
+            bindings: Vec<IgnoredAny>,
+        }
+        let text = self.values.unread(length);
+        if self.framing.path().first() != Some(&self.key.as_str()) || !text.starts_with(b"{") {
+            return Ok(());
+        }
+        match serde_json::from_slice::<Silent>(text) {
+            Ok(Silent { bindings }) if bindings.is_empty() => Ok(()),
+            _ => {
+                let name = self.name();
+                Err(self.break_up(DecodeErrorKind::Shape, name, "it is no list of rows"))
             }
         }
     }
