@@ -217,6 +217,7 @@ impl<O: ChangeSource> Changes<O> {
             return self.end(trouble::disorder::<O>(index, body));
         }
         (self.refused, self.failures, self.odd_since) = (0, 0, None);
+        self.options.call.fresh = false;
         if self.position == Position::Latest {
             return self.begin_at_the_end(&records);
         }

@@ -163,7 +163,10 @@ impl Exchange {
             retries: 0,
             answered_at: NEVER,
             sent_at: NEVER,
-            connection: Connection::Any,
+            connection: match options.fresh {
+                true => Connection::Fresh,
+                false => Connection::Any,
+            },
             lost: false,
             pending: false,
             given_up: Vec::new(),

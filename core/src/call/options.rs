@@ -26,6 +26,8 @@ pub struct CallOptions {
     pub(crate) max_attempts: Option<u32>,
     /// Tries again only what has been cured: who asks waits for the rest.
     pub(crate) only_cured: bool,
+    /// Begins over a new connection: those that are pooled may be as dead as the last one.
+    pub(crate) fresh: bool,
     pub(crate) body_limit: Option<usize>,
     pub(crate) row_limit: Option<usize>,
     pub(crate) timeouts: Timeouts,

@@ -44,11 +44,12 @@ impl Skew {
     /// Returns whether the signature that was just refused was off by more than is tolerated, so
     /// that signing again makes sense.
     pub(super) fn correct(&self, server: SystemTime, sent: Now, received: Now) -> bool {
-        let half = received
-            .mono
-            .saturating_sub(sent.mono)
-            .checked_div(2)
-            .unwrap_or_default();
+        let between = received.mono.saturating_sub(sent.mono);
+        // Half of that may be wrong by as much: it lay somewhere, and the time says nothing.
+        if between > TOLERATED {
+            return false;
+        }
+        let half = between.checked_div(2).unwrap_or_default();
         let Some(ours) = sent.wall.checked_add(half) else {
             return false;
         };

@@ -41,6 +41,7 @@ impl<O: ChangeSource> Changes<O> {
         } else {
             self.failures = self.failures.saturating_add(1);
         }
+        self.options.call.fresh = matches!(error.cause(), Cause::Transport(_));
         let is_over = error.kind() == FailureKind::Transport(TransportErrorKind::Deadline);
         if is_over || !error.is_retryable() || self.failures > self.options.transient_failures {
             return self.end(error);
@@ -52,7 +53,7 @@ impl<O: ChangeSource> Changes<O> {
 
     /// Nothing follows, says the service. It also says how far the stream goes.
     fn at_the_end(&mut self, error: Error, now: Now) -> Next<O> {
-        (self.refused, self.failures) = (0, 0);
+        self.refused = 0;
         let head = error
             .service()
             .and_then(|error| error.last_valid_event_id());
@@ -67,7 +68,7 @@ impl<O: ChangeSource> Changes<O> {
             _ => None,
         };
         let Some((kind, place)) = odd else {
-            self.odd_since = None;
+            (self.failures, self.odd_since) = (0, None);
             if self.position == Position::Latest {
                 self.begin_after(head, false);
                 // Where the service says the stream ends, all that was committed has ended.

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use neptunedata::{
-    CallOptions, Cause, Changes, ChangesError, ChangesErrorKind, ChangesOptions, Checkpoint, Error,
-    ErrorKind, EventId, FailureKind, GetSparqlStream, Input, Machine, Sent, Start, Step,
-    Transactions, TransportError, TransportErrorKind,
+    CallOptions, Cause, Changes, ChangesError, ChangesErrorKind, ChangesOptions, Checkpoint,
+    Connection, Error, ErrorKind, EventId, FailureKind, GetSparqlStream, Input, Machine, Sent,
+    Start, Step, Transactions, TransportError, TransportErrorKind,
 };
 use serde_json::json;
 
@@ -324,6 +324,31 @@ fn wishes_are_respected_up_to_a_minute() {
         assert!(run.all(&mut server).1.is_ok());
         assert_eq!(run.waits, [longest * SECOND]);
     }
+}
+
+/// What is pooled may be as dead as the connection that the last page was lost on.
+#[test]
+fn after_a_lost_page_a_new_connection_is_asked_for() {
+    let mut machine = Changes::<GetSparqlStream>::new(&unsigned(), Start::TrimHorizon, 1);
+    let now = Clock::new().now();
+    let mut asked = Vec::new();
+    let mut server = Server::with(&[1]);
+    let (mut input, mut lost) = (Input::Next, true);
+    while asked.len() < 3 {
+        input = match machine.resume(input, now) {
+            Step::Send(transmit) => {
+                asked.push(transmit.connection);
+                match std::mem::take(&mut lost) {
+                    true => cut(),
+                    false => server.answer(SECOND, transmit.request.uri()),
+                }
+            }
+            Step::Wait(_) => Input::Woken,
+            Step::Item(_) => Input::Next,
+            step => panic!("{step:?}"),
+        };
+    }
+    assert_eq!(asked, [Connection::Any, Connection::Fresh, Connection::Any]);
 }
 
 /// A page that the client does not take is asked for in parts.

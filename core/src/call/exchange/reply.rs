@@ -200,7 +200,7 @@ impl Exchange {
     ) -> Step<Part, Answered<()>> {
         if self.is_out() {
             let reached = failure.sent() == Sent::Maybe || self.head.is_some();
-            // Who was cut off has not given up. Of other kinds is what the driver let go of.
+            // Who was cut off has not given up. Drivers made by hand may say no more than `Other`.
             let given_up = matches!(
                 failure.kind(),
                 TransportErrorKind::Deadline
