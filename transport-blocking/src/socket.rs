@@ -154,11 +154,15 @@ impl Socket {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 result => return result,
             }
-            // Answers to key updates. The peer may have stopped reading, which is no reason to stop.
-            while tls.wants_write() {
-                if tls.write_tls(&mut tcp).is_err() {
-                    break;
+            // Answers to key updates, and what is left of a request that was answered early. The peer may have
+            // stopped reading, so this does not wait.
+            if tls.wants_write() && tcp.tcp.stream.set_nonblocking(true).is_ok() {
+                while tls.wants_write() {
+                    if tls.write_tls(&mut tcp.tcp.stream).is_err() {
+                        break;
+                    }
                 }
+                tcp.tcp.stream.set_nonblocking(false)?;
             }
             tls.read_tls(&mut tcp)?;
             tls.process_new_packets().map_err(io::Error::other)?;

@@ -124,13 +124,13 @@ fn enqueue(client: &Client, left: Left) {
 /// begins then.
 async fn send_next(client: &Client) -> bool {
     let abandoned = client.abandoned();
-    let _under_way = abandoned.under_way.read_arc().await;
     let clock = client.clock();
     let _turn = match clock.check() {
         Ok(()) => in_turn(&abandoned.turns(), clock, None).await,
         // Nothing can be sent here.
         Err(_) => None,
     };
+    let _under_way = abandoned.under_way.read_arc().await;
     let Some(Left { cancel, took }) = abandoned.queue().pop_front() else {
         return false;
     };

@@ -12,6 +12,8 @@ use std::{
 use hyper::rt::{Sleep, Timer};
 use neptunedata::Now;
 
+use crate::home::Home;
+
 /// Says why a timer cannot be used where it is asked.
 pub(crate) type Check = fn() -> Result<(), &'static str>;
 
@@ -92,11 +94,14 @@ impl Clock {
 
 /// The end of a time, for a wait that can be dropped and begun again.
 #[derive(Default)]
-pub(crate) struct Alarm(Option<(Instant, Pin<Box<dyn Sleep>>)>);
+pub(crate) struct Alarm(Option<Set>);
+
+/// An end, the runtime that it was set in, and the timer.
+type Set = (Instant, Home, Pin<Box<dyn Sleep>>);
 
 impl Alarm {
     /// As [`Clock::within`]. Dropped and called again it goes on, with the timer that it has unless
-    /// the time has changed.
+    /// the time has changed, or the runtime, which may not drive it any more.
     pub(crate) async fn within<F: Future>(
         &mut self,
         clock: &Clock,
@@ -111,9 +116,10 @@ impl Alarm {
             let Some(until) = until else {
                 return Poll::Pending;
             };
-            let (_, sleep) = match self.0.take() {
-                Some(set) if set.0 == until => self.0.insert(set),
-                _ => self.0.insert((until, clock.sleep_until(until))),
+            let home = Home::here();
+            let (.., sleep) = match self.0.take() {
+                Some(set) if (set.0, set.1) == (until, home) => self.0.insert(set),
+                _ => self.0.insert((until, home, clock.sleep_until(until))),
             };
             sleep.as_mut().poll(cx).map(|()| None)
         })

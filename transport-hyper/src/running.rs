@@ -22,6 +22,7 @@ use crate::{
     clock::Alarm,
     connection::Piece,
     fault,
+    home::Home,
     pool::{Lease, Purpose},
     trace::Trace,
 };
@@ -76,8 +77,8 @@ enum Todo {
     /// They are asked for.
     Asked(Pending<Credentials, CredentialsError>),
     Send(Box<Transmit>),
-    /// A connection is got for it.
-    Connect(Box<Transmit>, Pending<Lease, TransportError>),
+    /// A connection is got for it, in this runtime.
+    Connect(Box<Transmit>, Home, Pending<Lease, TransportError>),
     /// The request may be out.
     Sent(Box<Lease>),
     Receive,
@@ -308,6 +309,11 @@ impl<M: Machine> Running<M> {
         let clock = self.client.clock();
         let (until, late) = self.limit();
         let is_late = || until.is_some_and(|until| until <= clock.instant());
+        self.todo = match mem::replace(&mut self.todo, Todo::Nothing) {
+            // What was begun in another runtime may never go on, and nothing was sent.
+            Todo::Connect(transmit, home, _) if home != Home::here() => Todo::Send(transmit),
+            todo => todo,
+        };
         if let Todo::Send(_) = self.todo {
             if let Err(reason) = clock.check() {
                 return self.broken(fault::not_sent(TransportErrorKind::Runtime, reason));
@@ -319,10 +325,10 @@ impl<M: Machine> Running<M> {
                 let (pool, purpose) = (self.client.pool().clone(), self.path.purpose);
                 let which = transmit.connection;
                 let lease = Box::pin(async move { pool.lease(which, purpose).await });
-                self.todo = Todo::Connect(transmit, lease);
+                self.todo = Todo::Connect(transmit, Home::here(), lease);
             }
         }
-        if let Todo::Connect(_, lease) = &mut self.todo {
+        if let Todo::Connect(_, _, lease) = &mut self.todo {
             let mut lease = match self.alarm.within(clock, until, lease).await {
                 Some(Ok(lease)) => lease,
                 Some(Err(error)) => return self.broken(error),
@@ -332,7 +338,7 @@ impl<M: Machine> Running<M> {
             if is_late() {
                 return self.broken(TransportError::new(late, Sent::No));
             }
-            if let Todo::Connect(transmit, _) = mem::replace(&mut self.todo, Todo::Nothing) {
+            if let Todo::Connect(transmit, ..) = mem::replace(&mut self.todo, Todo::Nothing) {
                 self.path.took = Some(lease.peer());
                 let mut request = transmit.request;
                 request

@@ -302,8 +302,11 @@ fn an_answer_that_comes_early_is_read() {
             let _ = stream.read(&mut [0; 1024]).unwrap();
             // The client has begun to look by then.
             std::thread::sleep(std::time::Duration::from_millis(300));
-            let answer = "HTTP/1.1 413 X\r\ncontent-length: 2\r\n\r\n{}";
+            let answer = "HTTP/1.1 413 X\r\ncontent-length: 2\r\n\r\n";
             stream.write_all(answer.as_bytes()).unwrap();
+            // The client waits for the rest, and still has something to send.
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            stream.write_all(b"{}").unwrap();
             // It stays open, and nothing more is read.
             let _ = wait.lock().unwrap().recv();
         });

@@ -103,6 +103,47 @@ async fn a_waiter_beside_a_ticker() {
     assert_eq!(server.accepted(), 1);
 }
 
+/// Whether the first one goes on to exist and is not run, or is gone: its timers wake nobody any more.
+#[test]
+fn a_pause_goes_on_in_another_runtime() {
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+    };
+    for is_kept in [true, false] {
+        let server = Raw::start(move |mut stream, place| {
+            while read_request(&mut stream).is_some() {
+                let status = match place {
+                    1 => "LOAD_IN_PROGRESS",
+                    _ => "LOAD_COMPLETED",
+                };
+                let status = format!(r#"{{"overallStatus":{{"status":"{status}"}}}}"#);
+                let body = format!(r#"{{"status":"200 OK","payload":{status}}}"#);
+                if stream.write_all(&answer(&body)).is_err() {
+                    return;
+                }
+            }
+        });
+        let client = client(server.address);
+        let pause = WaitOptions::new().interval(SLOW).max_interval(SLOW);
+        let mut waiting = client.wait(LoadEnded::new("load")).options(pause).start();
+        let first = runtime();
+        first.block_on(async {
+            assert!(waiting.advance().await.unwrap().is_some());
+            let brief = tokio::time::timeout(TICK, waiting.advance());
+            assert!(brief.await.is_err());
+        });
+        let first = is_kept.then_some(first);
+        runtime().block_on(async {
+            let ended = tokio::time::timeout(LONG, waiting.advance()).await;
+            assert!(ended.expect("it goes on").unwrap().is_none());
+        });
+        drop(first);
+    }
+}
+
 #[tokio::test]
 async fn a_write_whose_answer_is_awaited() {
     let (server, requests) = slow(SLOW);
