@@ -70,6 +70,16 @@ fn slow(think: Duration) -> (Raw, Arc<AtomicUsize>) {
     (server, requests)
 }
 
+/// A status of a load that goes on, or is over.
+fn load(goes_on: bool) -> Vec<u8> {
+    let status = match goes_on {
+        true => "LOAD_IN_PROGRESS",
+        false => "LOAD_COMPLETED",
+    };
+    let status = format!(r#"{{"overallStatus":{{"status":"{status}"}}}}"#);
+    answer(&format!(r#"{{"status":"200 OK","payload":{status}}}"#))
+}
+
 #[tokio::test]
 async fn a_waiter_beside_a_ticker() {
     let requests = Arc::new(AtomicUsize::new(0));
@@ -77,13 +87,8 @@ async fn a_waiter_beside_a_ticker() {
     let server = Raw::start(move |mut stream, _| {
         while read_request(&mut stream).is_some() {
             thread::sleep(SLOW);
-            let status = match count.fetch_add(1, Ordering::SeqCst) {
-                0..4 => "LOAD_IN_PROGRESS",
-                _ => "LOAD_COMPLETED",
-            };
-            let status = format!(r#"{{"overallStatus":{{"status":"{status}"}}}}"#);
-            let body = format!(r#"{{"status":"200 OK","payload":{status}}}"#);
-            if stream.write_all(&answer(&body)).is_err() {
+            let goes_on = count.fetch_add(1, Ordering::SeqCst) < 4;
+            if stream.write_all(&load(goes_on)).is_err() {
                 return;
             }
         }
@@ -115,13 +120,7 @@ fn a_pause_goes_on_in_another_runtime() {
     for is_kept in [true, false] {
         let server = Raw::start(move |mut stream, place| {
             while read_request(&mut stream).is_some() {
-                let status = match place {
-                    1 => "LOAD_IN_PROGRESS",
-                    _ => "LOAD_COMPLETED",
-                };
-                let status = format!(r#"{{"overallStatus":{{"status":"{status}"}}}}"#);
-                let body = format!(r#"{{"status":"200 OK","payload":{status}}}"#);
-                if stream.write_all(&answer(&body)).is_err() {
+                if stream.write_all(&load(place == 1)).is_err() {
                     return;
                 }
             }
