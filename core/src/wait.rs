@@ -294,7 +294,7 @@ impl<W: Watch> Wait<W> {
         }
     }
 
-    /// Waits before it is asked again, no less than the server wishes.
+    /// Waits before it is asked again, no less than the server wishes, and no longer than there is time.
     fn pause(&mut self, wish: Duration, now: Now) -> Step<Progress<W::Status>, Waited<W::End>> {
         let left = self.left(now);
         if left.is_zero() && !self.late && self.polls > 0 && wish.is_zero() {

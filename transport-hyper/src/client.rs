@@ -186,7 +186,8 @@ impl Client {
 
     /// Cancels the queries that were given up and are to be [cancelled](crate#queries-that-are-given-up),
     /// and waits until that is done, also for what the executor is doing about it. Each takes 5 s at
-    /// most, from when it has its turn. Call it before the runtime ends, or from time to time if there is no executor.
+    /// most, from when it has its turn. One that is on its way in another runtime takes as long as that stands
+    /// still. Call it before the runtime ends, or from time to time if there is no executor.
     pub async fn drain(&self) {
         abandon::drain(self).await;
     }
