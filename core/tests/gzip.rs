@@ -161,7 +161,10 @@ mod inflated {
                 other => panic!("{other:?}"),
             }
         }
-        for wrong in [ANSWER.as_bytes().to_vec(), [body.clone(), vec![0]].concat()] {
+        for wrong in [
+            ANSWER.as_bytes().to_vec(),
+            [body.clone(), vec![0; 10]].concat(),
+        ] {
             let error = call(answer(200, "gzip", wrong.clone()), 11, &once()).unwrap_err();
             assert_eq!(decode(&error).kind(), DecodeErrorKind::Encoding);
             let whole = neptunedata::response::<GetSparqlStream>(&answer(200, "gzip", wrong));

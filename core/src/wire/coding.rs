@@ -31,23 +31,22 @@ pub(crate) struct Gzip {
 }
 
 /// Why a coding cannot be undone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 #[cfg_attr(not(feature = "gzip"), allow(dead_code, reason = "nothing is undone"))]
 pub(crate) enum CodingError {
-    Corrupt(&'static str),
+    Corrupt(String),
     /// The body ends too early.
     Truncated,
-    /// It would be longer than was asked for.
-    #[cfg_attr(not(test), allow(dead_code, reason = "callers look at pieces"))]
-    TooLarge,
 }
 
 impl CodingError {
     pub(crate) fn of(self, info: &'static OperationInfo, body: Bytes) -> DecodeError {
         let (kind, reason) = match self {
             CodingError::Corrupt(reason) => (DecodeErrorKind::Encoding, reason),
-            CodingError::Truncated => (DecodeErrorKind::Truncated, "its gzip data is cut off"),
-            CodingError::TooLarge => (DecodeErrorKind::TooLarge, "its gzip data is too long"),
+            CodingError::Truncated => {
+                let reason = "its gzip data is cut off".to_owned();
+                (DecodeErrorKind::Truncated, reason)
+            }
         };
         DecodeError::new(info.name, kind, "", reason, body)
     }
@@ -100,7 +99,7 @@ impl Coding {
     }
 
     /// The body is at its end.
-    pub(crate) fn finish(&self) -> Result<(), CodingError> {
+    pub(crate) fn finish(self) -> Result<(), CodingError> {
         match self {
             Coding::Plain => Ok(()),
             #[cfg(feature = "gzip")]

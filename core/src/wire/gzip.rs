@@ -1,49 +1,33 @@
-//! Inflates gzip as it comes, piece by piece, so that no input makes more memory than asked for.
-//!
-//! A gzip body is one or more members: a header, deflated data, a checksum and a length.
-//! <https://www.rfc-editor.org/rfc/rfc1952>
+//! Inflates gzip as it arrives, in pieces of bounded size.
 
-use std::{fmt, mem};
+use std::{
+    fmt,
+    io::{self, Write},
+    mem,
+};
 
-use bytes::{Buf, Bytes};
-use flate2::{Crc, Decompress, FlushDecompress, Status};
+use bytes::Bytes;
+use flate2::write::GzDecoder;
 
 use super::coding::CodingError;
 
-/// The largest piece that is handed out.
-const PIECE: usize = 64 * 1024;
-/// Servers write headers of ten bytes. What is so long is none.
-const LONGEST_HEADER: usize = 4 * 1024;
-/// Checksum and length.
-const TRAILER: usize = 8;
-
 /// Takes a gzip body in chunks, and hands out what it inflates to in pieces.
 pub(crate) struct Inflater {
-    state: State,
-    inflate: Decompress,
-    crc: Crc,
-    /// What was not looked at yet.
+    /// Decodes one member of the body.
+    decoder: GzDecoder<Vec<u8>>,
+    /// What the decoder has not taken yet.
     input: Bytes,
-    /// Whether a member was read to its end, or there was nothing at all.
-    complete: bool,
-}
-
-enum State {
-    /// What there is of a member's header.
-    Header(Vec<u8>),
-    Data,
-    /// What there is of the bytes after it.
-    Trailer(Vec<u8>),
+    /// What the decoder took until the first header was complete. If there is no header, the body is
+    /// not gzip, and its reader wants these bytes too.
+    start: Option<Vec<u8>>,
 }
 
 impl Inflater {
     pub(crate) fn new() -> Self {
         Inflater {
-            state: State::Header(Vec::new()),
-            inflate: Decompress::new(false),
-            crc: Crc::new(),
+            decoder: GzDecoder::new(Vec::new()),
             input: Bytes::new(),
-            complete: true,
+            start: Some(Vec::new()),
         }
     }
 
@@ -56,172 +40,84 @@ impl Inflater {
         };
     }
 
-    /// The next piece, which is not empty and has at most 64 KiB; None when more input is needed.
+    /// The next piece, which is not empty and has about 64 KiB at most; None when more input is needed.
     ///
     /// # Errors
     ///
-    /// When the input is no gzip. The same is answered ever after.
+    /// When the input is not gzip. Every later call returns an error too.
     pub(crate) fn next(&mut self) -> Result<Option<Bytes>, CodingError> {
         loop {
-            match &mut self.state {
-                State::Header(header) => {
-                    let Some(&byte) = self.input.first() else {
-                        return Ok(None);
-                    };
-                    self.complete = false;
-                    header.push(byte);
-                    match header_is_whole(header) {
-                        Some(true) => self.state = State::Data,
-                        Some(false) if header.len() < LONGEST_HEADER => {}
-                        // The byte is left where it is.
-                        _ => {
-                            header.pop();
-                            return Err(CodingError::Corrupt("it has no gzip header"));
-                        }
-                    }
-                    self.input.advance(1);
-                }
-                State::Data => match self.inflate()? {
-                    Inflated::Piece(piece) => return Ok(Some(piece)),
-                    Inflated::NeedsInput => return Ok(None),
-                    Inflated::End => {}
-                },
-                State::Trailer(trailer) => {
-                    let missing = TRAILER.saturating_sub(trailer.len());
-                    let taken = self.input.split_to(missing.min(self.input.len()));
-                    trailer.extend_from_slice(&taken);
-                    if trailer.len() < TRAILER {
-                        return Ok(None);
-                    }
-                    let expected = [self.crc.sum(), self.crc.amount()].map(u32::to_le_bytes);
-                    if trailer.as_slice() != expected.as_flattened() {
-                        return Err(CodingError::Corrupt("its gzip checksum is another"));
-                    }
-                    self.inflate.reset(false);
-                    self.crc.reset();
-                    self.complete = true;
-                    self.state = State::Header(Vec::new());
-                }
+            let is_drained = self.input.is_empty();
+            let outcome = if is_drained {
+                self.decoder.flush()
+            } else {
+                self.write()
+            };
+            outcome.map_err(|error| CodingError::Corrupt(error.to_string()))?;
+            let piece = mem::take(self.decoder.get_mut());
+            if !piece.is_empty() {
+                return Ok(Some(piece.into()));
+            }
+            if is_drained {
+                return Ok(None);
             }
         }
     }
 
-    fn inflate(&mut self) -> Result<Inflated, CodingError> {
-        let room = self.input.len().saturating_mul(4).clamp(1024, PIECE);
-        let mut piece = Vec::with_capacity(room);
-        let before = self.inflate.total_in();
-        let status = self
-            .inflate
-            .decompress_vec(&self.input, &mut piece, FlushDecompress::None)
-            .map_err(|_| CodingError::Corrupt("its gzip data is none"))?;
-        let used = self.inflate.total_in().saturating_sub(before);
-        let used = usize::try_from(used).unwrap_or(usize::MAX);
-        self.input.advance(used.min(self.input.len()));
-        self.crc.update(&piece);
-        if status == Status::StreamEnd {
-            self.state = State::Trailer(Vec::with_capacity(TRAILER));
+    /// Gives the decoder some of the input. It stops when its buffer of 32 KiB is full, so that a small
+    /// chunk cannot inflate to a huge piece.
+    fn write(&mut self) -> io::Result<()> {
+        let taken = self.decoder.write(&self.input)?;
+        if taken == 0 {
+            // The member is complete: what follows is another one.
+            self.decoder.try_finish()?;
+            self.decoder = GzDecoder::new(mem::take(self.decoder.get_mut()));
+            return Ok(());
         }
-        Ok(match (piece.is_empty(), status) {
-            (false, _) => Inflated::Piece(piece.into()),
-            (true, Status::StreamEnd) => Inflated::End,
-            (true, _) if self.input.is_empty() => Inflated::NeedsInput,
-            // There is room and input, so that something must happen.
-            (true, _) if used == 0 => return Err(CodingError::Corrupt("its gzip data is none")),
-            (true, _) => Inflated::NeedsInput,
-        })
-    }
-
-    /// What the next chunk inflates to, up to a limit.
-    ///
-    /// # Errors
-    ///
-    /// As [`next`](Self::next), and when it is longer.
-    #[cfg(test)]
-    pub(crate) fn push(&mut self, chunk: Bytes, limit: usize) -> Result<Bytes, CodingError> {
-        self.feed(chunk);
-        let mut whole = Vec::new();
-        while let Some(piece) = self.next()? {
-            whole.extend_from_slice(&piece);
-            if whole.len() > limit {
-                return Err(CodingError::TooLarge);
-            }
+        let taken = self.input.split_to(taken.min(self.input.len()));
+        if let Some(start) = &mut self.start {
+            start.extend_from_slice(&taken);
         }
-        Ok(whole.into())
+        if self.decoder.header().is_some() {
+            self.start = None;
+        }
+        Ok(())
     }
 
     /// Whether the input may end here.
     ///
     /// # Errors
     ///
-    /// When it ends within a member.
-    pub(crate) fn finish(&self) -> Result<(), CodingError> {
-        match self.complete {
-            true => Ok(()),
-            false => Err(CodingError::Truncated),
+    /// When it ends within a member, or the checksum of the last one is wrong.
+    pub(crate) fn finish(mut self) -> Result<(), CodingError> {
+        // An empty body needs no header.
+        if self.start.is_some_and(|start| start.is_empty()) {
+            return Ok(());
+        }
+        // A complete member takes no further byte. This shows a missing checksum, which the decoder's
+        // error does not tell from a wrong one.
+        match self.decoder.write(&[0]) {
+            Ok(0) => self
+                .decoder
+                .try_finish()
+                .map_err(|error| CodingError::Corrupt(error.to_string())),
+            _ => Err(CodingError::Truncated),
         }
     }
 
     /// The input that was not understood.
     pub(crate) fn into_rest(self) -> Bytes {
-        match self.state {
-            State::Header(mut header) if !header.is_empty() => {
-                header.extend_from_slice(&self.input);
-                header.into()
-            }
+        match self.start {
+            Some(start) if !start.is_empty() => [start.into(), self.input].concat().into(),
             _ => self.input,
         }
     }
-}
-
-enum Inflated {
-    Piece(Bytes),
-    NeedsInput,
-    End,
-}
-
-/// Whether these bytes are a header; None if they do not begin one. They grow by one byte at a time.
-fn header_is_whole(header: &[u8]) -> Option<bool> {
-    const MAGIC: &[u8] = &[0x1f, 0x8b, 8];
-    const HAS_CHECKSUM: u8 = 2;
-    const HAS_EXTRA: u8 = 4;
-    const HAS_NAME: u8 = 8;
-    const HAS_COMMENT: u8 = 16;
-
-    if header.iter().zip(MAGIC).any(|(byte, magic)| byte != magic) {
-        return None;
-    }
-    let Some((fixed, mut rest)) = header.split_at_checked(10) else {
-        return Some(false);
-    };
-    let flags = fixed.get(3).copied().unwrap_or_default();
-    let has = |flag| flags & flag != 0;
-    if has(HAS_EXTRA) {
-        let Some(([low, high], after)) = rest.split_first_chunk() else {
-            return Some(false);
-        };
-        let length = u16::from_le_bytes([*low, *high]);
-        match after.split_at_checked(length.into()) {
-            Some((_, after)) => rest = after,
-            None => return Some(false),
-        }
-    }
-    for flag in [HAS_NAME, HAS_COMMENT] {
-        if has(flag) {
-            let mut parts = rest.splitn(2, |byte| *byte == 0);
-            match (parts.next(), parts.next()) {
-                (_, Some(after)) => rest = after,
-                _ => return Some(false),
-            }
-        }
-    }
-    Some(rest.len() >= if has(HAS_CHECKSUM) { 2 } else { 0 })
 }
 
 impl fmt::Debug for Inflater {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Inflater")
             .field("input", &self.input.len())
-            .field("output", &self.inflate.total_out())
             .finish_non_exhaustive()
     }
 }
@@ -230,7 +126,7 @@ impl fmt::Debug for Inflater {
 mod tests {
     use std::io::Write;
 
-    use flate2::{Compression, GzBuilder, write::GzEncoder};
+    use flate2::{Compression, Crc, GzBuilder, write::GzEncoder};
     use proptest::prelude::*;
 
     use super::*;
@@ -245,7 +141,10 @@ mod tests {
         let mut inflater = Inflater::new();
         let mut whole = Vec::new();
         for chunk in body.chunks(chunk) {
-            whole.extend_from_slice(&inflater.push(Bytes::copy_from_slice(chunk), usize::MAX)?);
+            inflater.feed(Bytes::copy_from_slice(chunk));
+            while let Some(piece) = inflater.next()? {
+                whole.extend_from_slice(&piece);
+            }
         }
         inflater.finish().map(|()| whole)
     }
@@ -271,11 +170,16 @@ mod tests {
         for chunk in 1..=body.len() {
             assert_eq!(inflate(&body, chunk).unwrap(), b"text");
         }
-        // With a checksum of the header, which flate2 does not write.
+        // With a checksum of the header, which flate2 reads but does not write.
         let mut body = gzip(b"text");
         body[3] |= 2;
-        body.splice(10..10, [0xab, 0xcd]);
+        let mut crc = Crc::new();
+        crc.update(&body[..10]);
+        let [low, high, ..] = crc.sum().to_le_bytes();
+        body.splice(10..10, [low, high]);
         assert_eq!(inflate(&body, 1).unwrap(), b"text");
+        body[10] ^= 1;
+        assert!(matches!(inflate(&body, 1), Err(CodingError::Corrupt(_))));
     }
 
     #[test]
@@ -294,16 +198,17 @@ mod tests {
     fn what_is_no_gzip_is_said_to_be_none() {
         let is_corrupt = |body: &[u8]| matches!(inflate(body, 5), Err(CodingError::Corrupt(_)));
         assert!(is_corrupt(b"{\"status\":\"200 OK\"}"));
-        assert!(is_corrupt(&[gzip(b"text"), b"\0".to_vec()].concat()));
-        assert!(is_corrupt(&[gzip(b"text"), b"more".to_vec()].concat()));
+        // The decoder looks at a header when all ten bytes are there.
+        assert!(is_corrupt(&[gzip(b"text"), vec![0; 10]].concat()));
+        assert!(inflate(&[gzip(b"text"), vec![0]].concat(), 5).is_err());
         let mut name_without_end = vec![0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 0];
-        name_without_end.resize(LONGEST_HEADER + 10, b'n');
+        name_without_end.resize(70_000, b'n');
         assert!(is_corrupt(&name_without_end));
         let body = gzip(b"text");
         for place in [10, body.len() - 8, body.len() - 1] {
             let mut body = body.clone();
             body[place] ^= 0x7f;
-            assert!(inflate(&body, 3).is_err(), "{place}");
+            assert!(is_corrupt(&body), "{place}");
         }
     }
 
@@ -312,20 +217,34 @@ mod tests {
         let bomb = gzip(&vec![0; 8 << 20]);
         assert!(bomb.len() < 16 << 10);
         let mut inflater = Inflater::new();
-        inflater.feed(bomb.clone().into());
+        inflater.feed(bomb.into());
         let mut length = 0;
         while let Some(piece) = inflater.next().unwrap() {
-            assert!((1..=PIECE).contains(&piece.len()));
+            assert!((1..=64 << 10).contains(&piece.len()));
             length += piece.len();
         }
         assert_eq!((length, inflater.finish()), (8 << 20, Ok(())));
-        let limited = Inflater::new().push(bomb.into(), 100_000);
-        assert_eq!(limited, Err(CodingError::TooLarge));
+    }
+
+    #[test]
+    fn what_was_flushed_is_handed_out_at_once() {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        let mut inflater = Inflater::new();
+        for length in [10, 100_000, 200_001, 1] {
+            encoder.write_all(&vec![b' '; length]).unwrap();
+            encoder.flush().unwrap();
+            inflater.feed(mem::take(encoder.get_mut()).into());
+            let mut received = 0;
+            while let Some(piece) = inflater.next().unwrap() {
+                received += piece.len();
+            }
+            assert_eq!(received, length);
+        }
     }
 
     #[test]
     fn what_was_not_understood_is_still_there() {
-        for body in ["plain", "\u{1f}plain"] {
+        for body in ["plain text", "\u{1f}plain text"] {
             let mut inflater = Inflater::new();
             inflater.feed(body.into());
             assert!(inflater.next().is_err());
