@@ -59,6 +59,8 @@ fn the_core_has_few_dependencies_and_these_only() {
         "base64",
         // Dates in `Retry-After` and `Date`.
         "httpdate",
+        // Words of a `credential_process`.
+        "shlex",
         // Derive macros, at build time.
         "serde_derive",
         "thiserror",
@@ -91,6 +93,7 @@ fn direct_dependencies_are_a_decision() {
         "httpdate",
         "serde",
         "serde_json",
+        "shlex",
         "thiserror",
     ];
     assert_eq!(direct(&["--no-default-features"]), pure);
@@ -103,6 +106,7 @@ fn direct_dependencies_are_a_decision() {
         "serde",
         "serde_json",
         "sha2",
+        "shlex",
         "thiserror",
         "time",
     ];

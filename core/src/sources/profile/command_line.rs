@@ -1,10 +1,8 @@
-//! A `credential_process`, split into words as the AWS CLI does it.
+//! A `credential_process`, split into words much as the AWS CLI does it.
 
 use std::{fmt, iter};
 
 use crate::CredentialsError;
-
-const UNCLOSED: &str = "a quote is not closed";
 
 /// A program and its arguments, to be started without a shell: variables, `~` and pipes mean nothing.
 ///
@@ -28,9 +26,10 @@ impl CommandLine {
     /// Splits a command into words, by the rules of the system that this was compiled for.
     ///
     /// Everywhere words end at white space and double quotes keep it. On Windows a backslash is one,
-    /// except before a double quote: there two are one and one escapes the quote. Elsewhere a
-    /// backslash escapes any character, within double quotes only `"` and `\`, and single quotes keep
-    /// everything.
+    /// except before a double quote: there two are one and one escapes the quote. Elsewhere the rules
+    /// are those of a POSIX shell, as the crate `shlex` implements them: a backslash escapes any
+    /// character, within double quotes only `"`, `\`, `$` and `` ` ``, single quotes keep everything,
+    /// and a word that starts with `#` starts a comment.
     ///
     /// # Errors
     ///
@@ -80,44 +79,8 @@ fn is_assignment(word: &str) -> bool {
     })
 }
 
-fn is_blank(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\r' | '\n')
-}
-
 fn posix(text: &str) -> Result<Vec<String>, &'static str> {
-    let mut words = Vec::new();
-    // Some from the first character or quote of a word: `""` is one.
-    let mut word: Option<String> = None;
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        if is_blank(c) {
-            words.extend(word.take());
-            continue;
-        }
-        let word = word.get_or_insert_default();
-        match c {
-            '\'' => loop {
-                match chars.next().ok_or(UNCLOSED)? {
-                    '\'' => break,
-                    c => word.push(c),
-                }
-            },
-            '"' => loop {
-                match chars.next().ok_or(UNCLOSED)? {
-                    '"' => break,
-                    '\\' => match chars.next().ok_or(UNCLOSED)? {
-                        c @ ('"' | '\\') => word.push(c),
-                        c => word.extend(['\\', c]),
-                    },
-                    c => word.push(c),
-                }
-            },
-            '\\' => word.push(chars.next().ok_or("a backslash has nothing to escape")?),
-            c => word.push(c),
-        }
-    }
-    words.extend(word);
-    Ok(words)
+    shlex::split(text).ok_or("a quote is not closed, or nothing follows a backslash")
 }
 
 fn windows(text: &str) -> Result<Vec<String>, &'static str> {
@@ -146,12 +109,12 @@ fn windows(text: &str) -> Result<Vec<String>, &'static str> {
                 is_quoted = !is_quoted;
                 word.get_or_insert_default();
             }
-            Some(c) if is_blank(c) && !is_quoted => words.extend(word.take()),
+            Some(' ' | '\t' | '\r' | '\n') if !is_quoted => words.extend(word.take()),
             Some(c) => word.get_or_insert_default().push(c),
         }
     }
     if is_quoted {
-        return Err(UNCLOSED);
+        return Err("a quote is not closed");
     }
     words.extend(word);
     Ok(words)
@@ -179,10 +142,7 @@ mod tests {
                 r#"keys 'a "b" \' "c 'd'""#,
                 &["keys", r#"a "b" \"#, "c 'd'"],
             ),
-            (
-                r#"keys "a \"b\" \\ \c \$d""#,
-                &["keys", r#"a "b" \ \c \$d"#],
-            ),
+            (r#"keys "a \"b\" \\ \c \$d""#, &["keys", r#"a "b" \ \c $d"#]),
             (r"my\ keys \a\\ \'", &["my keys", r"a\", "'"]),
             (r#""C:\Tools\keys.cmd" a"#, &[r"C:\Tools\keys.cmd", "a"]),
             ("sh -c 'keys | jq .'", &["sh", "-c", "keys | jq ."]),

@@ -133,7 +133,7 @@ fn sources_of_real_files() {
         ("both", "AKIDBOTH both-secret -".to_owned()),
         ("process-first", "keys []".to_owned()),
         ("developer", r#"/opt/bin/aws keys ["--username", "helen"]"#.to_owned()),
-        ("broken", "in credential_process, a quote is not closed".to_owned()),
+        ("broken", "in credential_process, a quote is not closed, or nothing follows a backslash".to_owned()),
         ("assumed", format!("profile \"assumed\" has role_arn, {chain}")),
         ("pod", format!("profile \"pod\" has role_arn, {chain}")),
         ("sso", format!("profile \"sso\" has sso_account_id, {chain}")),
