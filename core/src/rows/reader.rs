@@ -1,7 +1,7 @@
 //! Rows from the bytes of an answer, as they come.
 
-mod beside;
-mod failing;
+mod envelope;
+mod failure;
 
 use std::marker::PhantomData;
 
@@ -10,8 +10,8 @@ use serde::de::DeserializeOwned;
 
 use super::{
     RowError,
-    framing::Framing,
-    members::Members,
+    envelope::Members,
+    format::Framing,
     value::{Fault, Values},
 };
 use crate::DecodeErrorKind;

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use super::{KEPT, RowReader, State};
 use crate::{
     DecodeErrorKind, Framing, RowError,
-    rows::{place::path_to, value::Fault},
+    rows::{error_path::path_to, value::Fault},
     wire::lenient::elide,
 };
 
