@@ -12,7 +12,7 @@ use super::{
     RowError,
     envelope::Members,
     format::Framing,
-    value::{Fault, Values},
+    value::{ValueError, Values},
 };
 use crate::DecodeErrorKind;
 
@@ -297,7 +297,7 @@ impl<T: DeserializeOwned> RowReader<T> {
                 Ok(true)
             }
             Ok(None) => Ok(false),
-            Err(Fault::TooLarge) => Err(self.too_large(String::new())),
+            Err(ValueError::TooLarge) => Err(self.too_large(String::new())),
             Err(_) => Err(self.not_json(String::new())),
         }
     }

@@ -33,11 +33,11 @@ struct Pending {
 
 /// Why there is no value.
 #[derive(Debug)]
-pub(super) enum Fault {
+pub(super) enum ValueError {
     /// It is no JSON, or something else follows than may.
     NotJson,
     /// It is JSON of this many bytes, but not what was asked for.
-    Other(serde_json::Error, usize),
+    WrongType(serde_json::Error, usize),
     /// It is longer than the limit.
     TooLarge,
 }
@@ -110,7 +110,7 @@ impl Values {
     pub(super) fn value<V: DeserializeOwned>(
         &mut self,
         delimiters: [u8; 2],
-    ) -> Result<Option<(V, usize)>, Fault> {
+    ) -> Result<Option<(V, usize)>, ValueError> {
         if self.pending.is_none() {
             let window = self.bounded();
             let (outcome, length) = raw::first::<V>(window);
@@ -124,7 +124,7 @@ impl Values {
                     self.count_all();
                     // What is no JSON stays so: nothing more needs to be kept of it.
                     if validity(self.bounded()) == Validity::Never {
-                        return Err(Fault::NotJson);
+                        return Err(ValueError::NotJson);
                     }
                 }
                 _ => {}
@@ -140,7 +140,7 @@ impl Values {
     fn pending_value<V: DeserializeOwned>(
         &mut self,
         delimiters: [u8; 2],
-    ) -> Result<Option<(V, usize)>, Fault> {
+    ) -> Result<Option<(V, usize)>, ValueError> {
         let Some(mut pending) = self.pending.take() else {
             return Ok(None);
         };
@@ -159,8 +159,8 @@ impl Values {
                 let never = validity(window) == Validity::Never;
                 self.count_all();
                 return Err(match never {
-                    true => Fault::NotJson,
-                    false => Fault::TooLarge,
+                    true => ValueError::NotJson,
+                    false => ValueError::TooLarge,
                 });
             }
             if !self.window.more() {
@@ -174,14 +174,14 @@ impl Values {
         &self,
         end: usize,
         delimited: bool,
-    ) -> Result<Option<(V, usize)>, Fault> {
+    ) -> Result<Option<(V, usize)>, ValueError> {
         let text = self.unread(end);
         match raw::only(text) {
             Ok(value) if delimited => Ok(Some((value, end))),
             Err(error) if delimited && serde_json::from_slice::<IgnoredAny>(text).is_ok() => {
-                Err(Fault::Other(error, end))
+                Err(ValueError::WrongType(error, end))
             }
-            _ => Err(Fault::NotJson),
+            _ => Err(ValueError::NotJson),
         }
     }
 

@@ -6,7 +6,7 @@ use serde::{
 };
 
 use super::{RowReader, State};
-use crate::{DecodeErrorKind, RowError, rows::value::Fault, wire::lenient::elide};
+use crate::{DecodeErrorKind, RowError, rows::value::ValueError, wire::lenient::elide};
 
 impl<T: DeserializeOwned> RowReader<T> {
     /// The answer to a question. A null is none.
@@ -41,7 +41,7 @@ impl<T: DeserializeOwned> RowReader<T> {
                 Ok(true)
             }
             Ok(None) => Ok(false),
-            Err(Fault::TooLarge) => {
+            Err(ValueError::TooLarge) => {
                 let name = self.name();
                 Err(self.too_large(name))
             }

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use super::{KEPT, RowReader, State};
 use crate::{
     DecodeErrorKind, Framing, RowError,
-    rows::{error_path::path_to, value::Fault},
+    rows::{error_path::path_to, value::ValueError},
     wire::lenient::elide,
 };
 
@@ -36,12 +36,12 @@ impl<T: DeserializeOwned> RowReader<T> {
     }
 
     #[cold]
-    pub(super) fn fail_in_row(&mut self, fault: Fault) -> RowError {
+    pub(super) fn fail_in_row(&mut self, fault: ValueError) -> RowError {
         let path = self.row_path();
         match fault {
-            Fault::NotJson => self.not_json(path),
-            Fault::TooLarge => self.too_large(path),
-            Fault::Other(error, length) => {
+            ValueError::NotJson => self.not_json(path),
+            ValueError::TooLarge => self.too_large(path),
+            ValueError::WrongType(error, length) => {
                 let kind = match error.is_data() {
                     true => DecodeErrorKind::Shape,
                     false => DecodeErrorKind::Syntax,
