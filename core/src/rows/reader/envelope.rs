@@ -1,100 +1,111 @@
-//! What stands beside the rows.
+//! The members around the rows: skipped, checked where they must be something, and kept.
 
 use serde::{
     Deserialize,
     de::{DeserializeOwned, IgnoredAny},
 };
 
-use super::{RowReader, State};
-use crate::{DecodeErrorKind, RowError, rows::value::ValueError, wire::lenient::elide};
+use super::{
+    RowReader,
+    state::{Check, State},
+};
+use crate::{
+    DecodeErrorKind, RowError,
+    rows::{format::TypeMember, value::ValueError},
+    wire::lenient::elide,
+};
 
 impl<T: DeserializeOwned> RowReader<T> {
-    /// The answer to a question. A null is none.
-    pub(super) fn member_instead(&mut self, byte: u8) -> Result<(), RowError> {
+    /// Reads the first byte of the boolean that replaces the rows. Null is as good as absent.
+    pub(super) fn boolean(&mut self, key: &str, byte: u8) -> Result<(), RowError> {
         let reason = match byte {
+            // The rest of the word is read when the value is skipped.
             b'n' => return Ok(()),
-            b't' | b'f' if !self.found_instead => {
-                self.found_instead = true;
-                return Ok(());
+            b't' | b'f' => {
+                if self.found.add_boolean() {
+                    return Ok(());
+                }
+                "it is there twice"
             }
-            b't' | b'f' => "it is there twice",
             _ => "it is neither true nor false",
         };
-        let name = self.name();
-        Err(self.break_up(DecodeErrorKind::Shape, name, reason))
+        let path = self.path_of(key);
+        Err(self.malformed(DecodeErrorKind::Shape, path, reason))
     }
 
-    /// Passes and keeps a member.
-    pub(super) fn skip(&mut self) -> Result<bool, RowError> {
+    /// Skips the value of a member and keeps its text; false if more input is needed.
+    pub(super) fn skip(&mut self, key: String, check: Check) -> Result<bool, RowError> {
         match self.values.value::<IgnoredAny>([b',', b'}']) {
             Ok(Some((_, length))) => {
-                if self.framing.types_rows_at(self.level) && self.key == "@type" {
-                    self.member_type(length)?;
+                // The text is checked here, not when it is looked up later: a long one may not be kept.
+                match check {
+                    Check::Anything => {}
+                    Check::ListType(member) => self.check_list_type(member, length)?,
+                    Check::EmptySparqlResults => self.check_empty_results(&key, length)?,
                 }
-                if self.level == 0 && self.framing.takes_object_for_none() {
-                    self.member_for_none(length)?;
-                }
-                let name = self.name();
-                self.members.keep(name, self.values.unread(length));
+                let path = self.path_of(&key);
+                self.members.keep(path, self.values.unread(length));
                 self.values.consume(length);
                 self.state = State::AfterMember;
                 Ok(true)
             }
-            Ok(None) => Ok(false),
-            Err(ValueError::TooLarge) => {
-                let name = self.name();
-                Err(self.too_large(name))
+            Ok(None) => {
+                self.state = State::Skip(key, check);
+                Ok(false)
             }
-            Err(_) => {
-                let name = self.name();
-                Err(self.not_json(name))
+            Err(error) => {
+                let path = self.path_of(&key);
+                Err(match error {
+                    ValueError::TooLarge => self.too_large(path),
+                    ValueError::NotJson | ValueError::WrongType(..) => self.not_json(path),
+                })
             }
         }
     }
 
-    /// An object in place of the rows: of SPARQL, and without any.
-    fn member_for_none(&mut self, length: usize) -> Result<(), RowError> {
+    /// Accepts an object in place of the rows only if it is SPARQL results without rows. Anything else
+    /// may be an error object, and must not pass for an empty response.
+    fn check_empty_results(&mut self, key: &str, length: usize) -> Result<(), RowError> {
         #[derive(Deserialize)]
-        struct Silent {
+        struct Results {
             bindings: Vec<IgnoredAny>,
         }
-        let text = self.values.unread(length);
-        if self.framing.path().first() != Some(&self.key.as_str()) || !text.starts_with(b"{") {
-            return Ok(());
-        }
-        match serde_json::from_slice::<Silent>(text) {
-            Ok(Silent { bindings }) if bindings.is_empty() => Ok(()),
+
+        match serde_json::from_slice::<Results>(self.values.unread(length)) {
+            Ok(Results { bindings }) if bindings.is_empty() => Ok(()),
             _ => {
-                let name = self.name();
-                Err(self.break_up(DecodeErrorKind::Shape, name, "it is no list of rows"))
+                let path = self.path_of(key);
+                Err(self.malformed(DecodeErrorKind::Shape, path, "it is no list of rows"))
             }
         }
     }
 
-    /// The type of GraphSON beside `@value`, before it or behind it. The elements of others than lists
-    /// are no rows.
-    fn member_type(&mut self, length: usize) -> Result<(), RowError> {
+    /// Checks the type beside the rows, which may come before or after them: only the elements of lists
+    /// and sets are rows.
+    fn check_list_type(&mut self, member: &TypeMember, length: usize) -> Result<(), RowError> {
         let text = self.values.unread(length);
         let name = serde_json::from_slice::<String>(text).unwrap_or_default();
-        if matches!(name.as_str(), "g:List" | "g:Set") {
-            self.found_type = true;
+        if member.lists.contains(&name.as_str()) {
+            self.found.add_list_type();
             return Ok(());
         }
-        let name = match name.is_empty() {
-            true => elide(&String::from_utf8_lossy(text)),
-            false => elide(&name),
+        let found = if name.is_empty() {
+            elide(&String::from_utf8_lossy(text))
+        } else {
+            elide(&name)
         };
-        let reason = format!("it is no list of rows but {name}");
-        let path = self.framing.path().join(".");
-        Err(self.break_up(DecodeErrorKind::Shape, path, reason))
+        let reason = format!("it is no list of rows but {found}");
+        Err(self.malformed(DecodeErrorKind::Shape, self.level_path(), reason))
     }
 
-    /// The path of the member at hand. It may be as long as the limit, so it is made only once.
-    pub(super) fn name(&mut self) -> String {
-        self.values.count(self.key.len());
-        match self.level.checked_sub(1) {
-            Some(level) => format!("{}.{}", self.framing.name(level), self.key),
-            None => self.key.clone(),
+    /// The path of a member of the innermost open object. A key may be as long as the limit, so call
+    /// this once for a member, not for each chunk that its value arrives in.
+    pub(super) fn path_of(&mut self, key: &str) -> String {
+        self.values.count(key.len());
+        let outer = self.level.checked_sub(1);
+        match outer.and_then(|level| self.format.path.get(level)) {
+            Some(outer) => format!("{}.{key}", outer.path),
+            None => key.to_owned(),
         }
     }
 }
