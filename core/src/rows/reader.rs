@@ -235,12 +235,12 @@ impl<T: DeserializeOwned> RowReader<T> {
             (State::FirstRow, _) => self.state = State::Row,
             (State::AfterRow, b',') => self.pass(State::Row),
             (State::Start, _) => {
-                let reason = "the body is no JSON object";
+                let reason = "response body is not a JSON object";
                 return Err(self.malformed(DecodeErrorKind::Syntax, "", reason));
             }
             // Servers append an error object if a query fails after its results were sent.
             (State::Done, _) => {
-                let reason = "the answer goes on behind its end";
+                let reason = "unexpected data after the end of the JSON object";
                 return Err(self.malformed(DecodeErrorKind::Syntax, "", reason));
             }
             (State::Failed(error) | State::Malformed(error), _) => return Err(error.clone()),
@@ -262,7 +262,7 @@ impl<T: DeserializeOwned> RowReader<T> {
         // returned by now, like all rows of a body that turns out to be bad at its end.
         if self.found == Found::UntypedRows {
             let path = self.level_path();
-            return Err(self.malformed(DecodeErrorKind::Shape, path, "it has no type"));
+            return Err(self.malformed(DecodeErrorKind::Shape, path, "missing type of the rows"));
         }
         match self.level.checked_sub(1) {
             Some(outer) => {
@@ -297,7 +297,7 @@ impl<T: DeserializeOwned> RowReader<T> {
         };
         // A second array would be read as if it continued the first.
         if self.found.has_rows() {
-            return Err(self.malformed(DecodeErrorKind::Shape, member.path, "it is there twice"));
+            return Err(self.malformed(DecodeErrorKind::Shape, member.path, "duplicate member"));
         }
         let is_typed = member.type_member.is_some();
         match (byte, &member.object) {
@@ -320,7 +320,10 @@ impl<T: DeserializeOwned> RowReader<T> {
                 self.state = State::Skip(key, Check::Anything);
             }
             _ => {
-                let reason = "it is no list of rows";
+                let reason = match member.array {
+                    Array::Rows => "expected an array of rows",
+                    Array::Invalid => "expected an object that contains the rows",
+                };
                 return Err(self.malformed(DecodeErrorKind::Shape, member.path, reason));
             }
         }

@@ -25,9 +25,9 @@ impl<T: DeserializeOwned> RowReader<T> {
                 if self.found.add_boolean() {
                     return Ok(());
                 }
-                "it is there twice"
+                "duplicate member"
             }
-            _ => "it is neither true nor false",
+            _ => "expected true or false",
         };
         let path = self.path_of(key);
         Err(self.malformed(DecodeErrorKind::Shape, path, reason))
@@ -75,7 +75,7 @@ impl<T: DeserializeOwned> RowReader<T> {
             Ok(Results { bindings }) if bindings.is_empty() => Ok(()),
             _ => {
                 let path = self.path_of(key);
-                Err(self.malformed(DecodeErrorKind::Shape, path, "it is no list of rows"))
+                Err(self.malformed(DecodeErrorKind::Shape, path, "expected an array of rows"))
             }
         }
     }
@@ -94,7 +94,8 @@ impl<T: DeserializeOwned> RowReader<T> {
         } else {
             elide(&name)
         };
-        let reason = format!("it is no list of rows but {found}");
+        let lists = member.lists.join(" or ");
+        let reason = format!("expected {lists} as {}, found {found}", member.key);
         Err(self.malformed(DecodeErrorKind::Shape, self.level_path(), reason))
     }
 

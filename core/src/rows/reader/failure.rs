@@ -19,10 +19,10 @@ impl<T: DeserializeOwned> RowReader<T> {
             State::Done if self.found.is_complete() => return Ok(()),
             State::Done => {
                 let path = self.format.missing_path;
-                return Err(self.malformed(DecodeErrorKind::Shape, path, "it is missing"));
+                return Err(self.malformed(DecodeErrorKind::Shape, path, "missing member"));
             }
             State::Start => {
-                return Err(self.malformed(DecodeErrorKind::Empty, "", "the body is empty"));
+                return Err(self.malformed(DecodeErrorKind::Empty, "", "empty response body"));
             }
             State::Row => self.row_path(),
             State::Skip(key, _) => {
@@ -35,7 +35,7 @@ impl<T: DeserializeOwned> RowReader<T> {
         if self.values.peek().is_some() && self.values.is_never_json() {
             return Err(self.not_json(path));
         }
-        Err(self.malformed(DecodeErrorKind::Truncated, path, "the answer ends here"))
+        Err(self.malformed(DecodeErrorKind::Truncated, path, "truncated response body"))
     }
 
     #[cold]
@@ -62,14 +62,14 @@ impl<T: DeserializeOwned> RowReader<T> {
     #[cold]
     pub(super) fn too_large(&mut self, path: impl Into<String>) -> RowError {
         let limit = self.values.limit();
-        let reason = format!("it is longer than the limit of {limit} bytes");
+        let reason = format!("longer than the limit of {limit} bytes");
         let body = self.values.rest(KEPT_BYTES.min(limit));
         self.fail(RowError::new(DecodeErrorKind::TooLarge, path, reason, body))
     }
 
     #[cold]
     pub(super) fn not_json(&mut self, path: impl Into<String>) -> RowError {
-        let reason = format!("what begins at byte {} is no JSON", self.values.position());
+        let reason = format!("invalid JSON at byte {}", self.values.position());
         self.malformed(DecodeErrorKind::Syntax, path, reason)
     }
 
