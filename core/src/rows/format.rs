@@ -51,7 +51,7 @@ pub trait StreamsRows: Operation {
     }
 }
 
-/// Everything the reader knows about one row format.
+/// One row format, as a table: the reader knows nothing else about it.
 #[derive(Debug)]
 pub(super) struct Format {
     /// The members that lead to the rows, outermost first: each is in the object that is the value of
