@@ -3,16 +3,16 @@
 //! An answer of any size is read in the memory of one row and one chunk. That it began well says
 //! nothing: only its end, checked as for collected answers, makes it a success.
 
+mod envelope;
 mod error;
-mod framing;
-mod members;
-mod place;
+mod error_path;
+mod format;
+#[cfg(test)]
+mod linear_work;
 mod reader;
 mod scan;
 mod value;
 mod window;
-#[cfg(test)]
-mod work;
 
 use std::ops::ControlFlow::{self, Break, Continue};
 
@@ -26,9 +26,9 @@ use crate::{
     wire::{answer, coding},
 };
 
+pub use envelope::Members;
 pub use error::RowError;
-pub use framing::{Framing, StreamsRows};
-pub use members::Members;
+pub use format::{Framing, StreamsRows};
 pub use reader::RowReader;
 
 /// So much is received of a body behind the place where it stopped being the answer, beyond the

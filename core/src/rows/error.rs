@@ -1,4 +1,4 @@
-//! What ends the reading of rows.
+//! The error of the row reader.
 
 use std::{fmt, sync::Arc};
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::{DecodeError, DecodeErrorKind, error::one_line};
 
-/// Why reading rows came to an end that it should not have.
+/// The error with which [`RowReader`](crate::RowReader) ends early.
 ///
 /// ```
 /// use neptunedata::{DecodeErrorKind, Framing, RowReader};
@@ -53,18 +53,19 @@ impl RowError {
         self.0.kind
     }
 
-    /// Where in the answer, such as `results[3].name`: rows count from 0.
+    /// The path in the body, such as `results[3].name`. Rows are counted from 0. Empty for the body
+    /// itself.
     pub fn path(&self) -> &str {
         &self.0.path
     }
 
-    /// What is wrong there. Lines and columns count from the beginning of the row.
+    /// What is wrong at that path. Lines and columns are counted from the beginning of the row.
     pub fn reason(&self) -> &str {
         &self.0.reason
     }
 
-    /// The row that is not what was asked for. For all other failures what was not read yet, at most
-    /// 64 KiB of it.
+    /// The row, if it is not of the requested type. For all other errors the unread part of the body,
+    /// at most 64 KiB.
     pub fn body(&self) -> &Bytes {
         &self.0.body
     }

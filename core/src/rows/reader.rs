@@ -1,34 +1,46 @@
-//! Rows from the bytes of an answer, as they come.
+//! The reader that takes the bytes of a response body and returns its rows.
+//!
+//! The objects on the way to the rows are read byte by byte by a small state machine ([`State`]).
+//! Values (rows, keys, and members beside the rows) are parsed as a whole by [`Values`]:
+//!
+//! ```text
+//! {                        Start, FirstKey
+//!   "requestId" : "…" ,    Colon, Value, Skip, AfterMember, Key
+//!   "results" : [          Colon, Value, FirstRow
+//!     row , row            Row, AfterRow, Row, AfterRow
+//!   ]                      AfterMember
+//! }                        Done
+//! ```
 
-mod beside;
-mod failing;
+mod envelope;
+mod failure;
+mod state;
 
-use std::marker::PhantomData;
+use std::{marker::PhantomData, mem};
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
+use self::state::{Check, Found, State};
 use super::{
     RowError,
-    framing::Framing,
-    members::Members,
-    value::{Fault, Values},
+    envelope::Members,
+    format::{Array, Format, Framing, Null, Object, PathMember},
+    value::{ValueError, Values},
 };
 use crate::DecodeErrorKind;
 
-/// The longest row, unless something else is said.
+/// The default of [`RowReader::row_limit`].
 const DEFAULT_LIMIT: usize = 64 * 1024 * 1024;
-/// So much of what was not read is kept with an error.
-const KEPT: usize = 64 * 1024;
 
-/// Reads the rows of an answer while it arrives: bytes in, rows out.
+/// Reads the rows of a response body while it arrives: bytes in, rows out.
 ///
-/// Rows are decoded by serde_json into whatever is asked for; they may nest 127 deep. No more is held
-/// in memory than one row and one chunk, and where the body is cut into chunks makes no difference.
-/// What stands around the rows is kept in [`members`](RowReader::members).
+/// Rows are decoded by serde_json into a type of your choice. They may be nested 127 levels deep. The
+/// reader holds one row and one chunk in memory, and its results do not depend on how the body is cut
+/// into chunks. The other members of the body are available from [`members`](RowReader::members).
 ///
-/// This is the part under [`Rows`](crate::Rows) that knows nothing of requests; for bodies that come
-/// from elsewhere it works by itself:
+/// [`Rows`](crate::Rows) sends requests and uses this reader for the responses. Use the reader alone
+/// for bodies from other sources:
 ///
 /// ```
 /// use neptunedata::{Framing, RowReader};
@@ -46,7 +58,7 @@ const KEPT: usize = 64 * 1024;
 ///         names.push(person.name);
 ///     }
 /// }
-/// // Only the end says that it is all.
+/// // Only the end of the body shows that these are all rows.
 /// reader.end();
 /// assert!(reader.next_row()?.is_none());
 /// assert_eq!(names, ["Ann", "Bob"]);
@@ -54,160 +66,86 @@ const KEPT: usize = 64 * 1024;
 /// ```
 #[derive(Debug)]
 pub struct RowReader<T> {
-    framing: Framing,
+    format: &'static Format,
     values: Values,
     state: State,
-    /// The key of the member at hand. Beside the state, which is looked at with each piece of the body.
-    key: String,
-    /// How many of the objects on the way to the rows are open, less one.
+    /// The index in the format's path of the member that is looked for in the innermost open object,
+    /// which is also the number of members that have been entered.
     level: usize,
-    /// Rows handed out.
+    found: Found,
+    /// How many rows were returned.
     rows: u64,
-    /// The list of rows was there, or what stands for one without any.
-    found: bool,
-    /// The member was there that some answers have instead.
-    found_instead: bool,
-    /// The type beside the rows was there, and it is one of lists.
-    found_type: bool,
     members: Members,
+    /// No more of the body will arrive.
     ended: bool,
-    failed: Option<RowError>,
-    /// The answer is not what it should be, so that its end may say why.
-    broken: bool,
     row: PhantomData<fn() -> T>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// Before the answer.
-    Start,
-    /// Behind the brace that opens an object.
-    FirstKey,
-    /// Behind a comma in an object.
-    Key,
-    /// Behind a key.
-    Colon,
-    /// Behind a colon.
-    Member,
-    /// Before the value of a member that is passed.
-    Passed,
-    /// Behind a member.
-    AfterMember,
-    /// Behind the bracket that opens the rows.
-    FirstRow,
-    /// Behind a comma in the rows.
-    Row,
-    AfterRow,
-    /// Behind the answer.
-    Done,
-}
-
 impl<T: DeserializeOwned> RowReader<T> {
-    /// A reader of an answer with this framing.
+    /// A reader for one body in this format.
     pub fn new(framing: Framing) -> Self {
         RowReader {
-            framing,
+            format: framing.format(),
             values: Values::new(DEFAULT_LIMIT),
             state: State::Start,
-            key: String::new(),
             level: 0,
+            found: Found::Nothing,
             rows: 0,
-            found: false,
-            found_instead: false,
-            found_type: false,
             members: Members::default(),
             ended: false,
-            failed: None,
-            broken: false,
             row: PhantomData,
         }
     }
 
-    /// The longest row in bytes, with the white space behind it; 64 MiB by default. The same goes
-    /// for each member beside the rows.
+    /// Sets the maximum size of a row in bytes, including the white space after it; 64 MiB by default.
+    /// The same limit applies to each member beside the rows.
     #[must_use]
     pub fn row_limit(mut self, bytes: usize) -> Self {
         self.values.set_limit(bytes);
         self
     }
 
-    /// The next piece of the body. Take the rows before you push another one: what is not taken is
-    /// copied.
+    /// Adds the next chunk of the body. Take all rows before you push another chunk: the unread part
+    /// of the last one is copied.
     pub fn push(&mut self, chunk: impl Into<Bytes>) {
-        // What follows a failure is not looked at.
-        if self.failed.is_none() {
+        // Nothing is read after a failure, so keep nothing.
+        if !matches!(self.state, State::Failed(_) | State::Malformed(_)) {
             self.values.push(chunk.into());
         }
     }
 
-    /// The body is over. What rows there are can still be taken.
+    /// Marks the end of the body. Rows that have arrived can still be taken.
     pub fn end(&mut self) {
         self.ended = true;
     }
 
-    /// The next row. None means that more of the body is needed or, after [`end`](RowReader::end),
-    /// that the answer was whole and this is all.
+    /// Returns the next row. `None` means that more of the body is needed or, after
+    /// [`end`](RowReader::end), that the body was complete and there are no more rows.
     ///
     /// # Errors
     ///
-    /// When the next row is not what was asked for, is too long, or is no row at all: the body is
-    /// something else, or stops in the middle. That is the end: the error comes again each time.
+    /// If the next row is not a `T` or exceeds the limit, or if the body is truncated or is not a
+    /// response in this format. Reading ends there: every later call returns the same error.
     #[inline]
     pub fn next_row(&mut self) -> Result<Option<T>, RowError> {
-        if self.state == State::Row && self.failed.is_none() && self.values.peek().is_some() {
-            match self.values.value([b',', b']']) {
-                Ok(Some((row, length))) => {
-                    self.values.consume(length);
-                    self.state = State::AfterRow;
-                    self.rows = self.rows.saturating_add(1);
-                    // Most rows are followed by another one in the same chunk.
-                    if self.values.unread(1) == b"," {
-                        self.values.consume(1);
-                        self.state = State::Row;
-                    }
-                    return Ok(Some(row));
-                }
-                Ok(None) if !self.ended => return Ok(None),
-                Ok(None) => {}
-                Err(fault) => return Err(self.fail_in_row(fault)),
-            }
-        }
-        self.next_slowly()
-    }
-
-    fn next_slowly(&mut self) -> Result<Option<T>, RowError> {
-        if let Some(error) = &self.failed {
-            return Err(error.clone());
-        }
         while let Some(byte) = self.values.peek() {
-            if self.state == State::Row {
-                match self.values.value([b',', b']']) {
-                    Ok(Some((row, length))) => {
-                        self.values.consume(length);
-                        self.state = State::AfterRow;
-                        self.rows = self.rows.saturating_add(1);
-                        return Ok(Some(row));
-                    }
-                    Ok(None) => break,
-                    Err(fault) => return Err(self.fail_in_row(fault)),
-                }
+            // Most calls find the reader here, because a row also consumes the comma after it.
+            if matches!(self.state, State::Row) {
+                return self.row();
             }
             if !self.step(byte)? {
                 break;
             }
         }
-        match self.ended {
-            true => self.judge_end().map(|()| None),
-            false => Ok(None),
-        }
+        self.pause()
     }
 
-    /// How many rows were handed out.
+    /// How many rows were returned.
     pub fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// What stands beside the rows, as far as it was read.
+    /// The members of the body beside the rows, as far as they have been read.
     pub fn members(&self) -> &Members {
         &self.members
     }
@@ -216,14 +154,15 @@ impl<T: DeserializeOwned> RowReader<T> {
         self.members
     }
 
-    /// Whether anything stood where the rows should be.
+    /// Whether the rows array, or an accepted substitute for an empty one, has been seen.
     pub(super) fn found_rows(&self) -> bool {
-        self.found
+        self.found.has_rows()
     }
 
-    /// Whether the answer is not what it should be, so that its end may say why.
+    /// Whether reading ended because the body is not a response in this format, so that the rest of it
+    /// may be an error object that says why.
     pub(super) fn is_broken(&self) -> bool {
-        self.broken
+        matches!(self.state, State::Malformed(_))
     }
 
     #[cfg(test)]
@@ -235,113 +174,191 @@ impl<T: DeserializeOwned> RowReader<T> {
         self.values.limit()
     }
 
-    /// Where in the body reading came to a stand.
+    /// How many bytes of the body have been read.
     pub(super) fn position(&self) -> u64 {
         self.values.position()
     }
 
-    /// Goes on past something that is no row; false if more input is needed.
+    /// Reads the row that begins here.
+    #[inline]
+    fn row(&mut self) -> Result<Option<T>, RowError> {
+        // The delimiter is part of the proof that this is a row: `[1 2]` has none, and the `1` of
+        // `[1` may be the beginning of `12`.
+        match self.values.value([b',', b']']) {
+            Ok(Some((row, length))) => {
+                self.values.consume(length);
+                self.rows = self.rows.saturating_add(1);
+                // With the comma taken here the state remains `Row`, and the next call needs no step.
+                if self.values.unread(1) == b"," {
+                    self.values.consume(1);
+                } else {
+                    self.state = State::AfterRow;
+                }
+                Ok(Some(row))
+            }
+            Ok(None) => self.pause(),
+            Err(error) => Err(self.fail_in_row(error)),
+        }
+    }
+
+    /// Returns the result when what has arrived contains no further row.
+    fn pause(&mut self) -> Result<Option<T>, RowError> {
+        match &self.state {
+            State::Failed(error) | State::Malformed(error) => Err(error.clone()),
+            _ if self.ended => self.judge_end().map(|()| None),
+            _ => Ok(None),
+        }
+    }
+
+    /// Reads on past something that is not a row; false if more input is needed.
     fn step(&mut self, byte: u8) -> Result<bool, RowError> {
-        match (self.state, byte) {
+        match (&mut self.state, byte) {
             (State::Start, b'{') => self.pass(State::FirstKey),
-            (State::FirstKey, b'}') | (State::AfterMember, b'}') => self.close()?,
+            // Only `FirstKey` may meet the end of the object: JSON has no trailing commas.
+            (State::FirstKey | State::AfterMember, b'}') => self.close()?,
             (State::FirstKey | State::Key, b'"') => return self.key(),
-            (State::Colon, b':') => self.pass(State::Member),
-            (State::Member, _) => self.member(byte)?,
-            (State::Passed, _) => return self.skip(),
+            (State::Colon(key), b':') => {
+                let key = mem::take(key);
+                self.pass(State::Value(key));
+            }
+            (State::Value(key), _) => {
+                let key = mem::take(key);
+                self.value(key, byte)?;
+            }
+            (State::Skip(key, check), _) => {
+                let (key, check) = (mem::take(key), *check);
+                return self.skip(key, check);
+            }
             (State::AfterMember, b',') => self.pass(State::Key),
-            (State::FirstRow, b']') | (State::AfterRow, b']') => self.pass(State::AfterMember),
+            (State::FirstRow | State::AfterRow, b']') => self.pass(State::AfterMember),
+            // This byte belongs to the row.
             (State::FirstRow, _) => self.state = State::Row,
             (State::AfterRow, b',') => self.pass(State::Row),
             (State::Start, _) => {
-                let reason = "the body is no JSON object";
-                return Err(self.break_up(DecodeErrorKind::Syntax, "", reason));
+                let reason = "response body is not a JSON object";
+                return Err(self.malformed(DecodeErrorKind::Syntax, "", reason));
             }
+            // Servers append an error object if a query fails after its results were sent.
             (State::Done, _) => {
-                let reason = "the answer goes on behind its end";
-                return Err(self.break_up(DecodeErrorKind::Syntax, "", reason));
+                let reason = "unexpected data after the end of the JSON object";
+                return Err(self.malformed(DecodeErrorKind::Syntax, "", reason));
             }
-            _ => return Err(self.not_json(String::new())),
+            (State::Failed(error) | State::Malformed(error), _) => return Err(error.clone()),
+            // Punctuation is missing, or there is too much of it.
+            _ => return Err(self.not_json("")),
         }
         Ok(true)
     }
 
-    /// Takes one byte as read.
+    /// Consumes one byte and goes on to a state.
     fn pass(&mut self, state: State) {
         self.values.consume(1);
         self.state = state;
     }
 
+    /// Closes the innermost open object.
     fn close(&mut self) -> Result<(), RowError> {
-        if self.found && self.framing.types_rows_at(self.level) && !self.found_type {
-            let name = self.framing.name(self.level);
-            return Err(self.break_up(DecodeErrorKind::Shape, name, "it has no type"));
+        // The type may come after the rows, so its absence shows only here. The rows have been
+        // returned by now, like all rows of a body that turns out to be bad at its end.
+        if self.found == Found::UntypedRows {
+            let path = self.level_path();
+            return Err(self.malformed(DecodeErrorKind::Shape, path, "missing type of the rows"));
         }
-        self.values.consume(1);
         match self.level.checked_sub(1) {
-            Some(level) => {
-                self.level = level;
-                self.state = State::AfterMember;
+            Some(outer) => {
+                self.level = outer;
+                self.pass(State::AfterMember);
             }
-            None => self.state = State::Done,
+            None => self.pass(State::Done),
         }
         Ok(())
     }
 
     fn key(&mut self) -> Result<bool, RowError> {
+        // A key is parsed, not compared as text: `"res\u0075lts"` is `results` too.
         match self.values.value::<String>([b':', b':']) {
             Ok(Some((key, length))) => {
                 self.values.consume(length);
-                self.key = key;
-                self.state = State::Colon;
+                self.state = State::Colon(key);
                 Ok(true)
             }
             Ok(None) => Ok(false),
-            Err(Fault::TooLarge) => Err(self.too_large(String::new())),
-            Err(_) => Err(self.not_json(String::new())),
+            Err(ValueError::TooLarge) => Err(self.too_large("")),
+            Err(ValueError::NotJson | ValueError::WrongType(..)) => Err(self.not_json("")),
         }
     }
 
-    /// Decides what to do with a member.
-    fn member(&mut self, byte: u8) -> Result<(), RowError> {
-        let path = self.framing.path();
-        if path.get(self.level) != Some(&self.key.as_str()) {
-            if self.level == 0 && self.framing.instead() == Some(self.key.as_str()) {
-                self.member_instead(byte)?;
-            }
-            self.state = State::Passed;
-            return Ok(());
+    /// Decides by its first byte what to do with the value of a member: enter it, read rows from it,
+    /// or skip it.
+    fn value(&mut self, key: String, byte: u8) -> Result<(), RowError> {
+        let member = match self.format.path.get(self.level) {
+            Some(member) if member.key == key => member,
+            wanted => return self.value_beside(key, byte, wanted),
+        };
+        // A second array would be read as if it continued the first.
+        if self.found.has_rows() {
+            return Err(self.malformed(DecodeErrorKind::Shape, member.path, "duplicate member"));
         }
-        let name = self.framing.name(self.level);
-        if self.found {
-            return Err(self.break_up(DecodeErrorKind::Shape, name, "it is there twice"));
-        }
-        let is_last = path.len() == self.level.saturating_add(1);
-        match byte {
-            b'[' if self.framing.has_rows_at(self.level) => {
-                self.found = true;
+        let is_typed = member.type_member.is_some();
+        match (byte, &member.object) {
+            (b'[', _) if member.array == Array::Rows => {
+                self.found.add_rows(is_typed);
                 self.pass(State::FirstRow);
             }
-            b'{' if !is_last => {
+            (b'{', Object::Enter) => {
                 self.level = self.level.saturating_add(1);
                 self.pass(State::FirstKey);
             }
-            b'{' if self.framing.takes_object_for_none() => {
-                self.found = true;
-                self.state = State::Passed;
+            (b'{', Object::EmptySparqlResults) => {
+                self.found.add_rows(is_typed);
+                self.state = State::Skip(key, Check::EmptySparqlResults);
             }
-            // Else as if it were not there.
-            b'n' => {
-                self.found = self.framing.takes_null_at(self.level);
-                self.state = State::Passed;
+            (b'n', _) => {
+                if member.null == Null::NoRows {
+                    self.found.add_rows(is_typed);
+                }
+                self.state = State::Skip(key, Check::Anything);
             }
-            _ => return Err(self.break_up(DecodeErrorKind::Shape, name, "it is no list of rows")),
+            _ => {
+                let reason = match member.array {
+                    Array::Rows => "expected an array of rows",
+                    Array::Invalid => "expected an object that contains the rows",
+                };
+                return Err(self.malformed(DecodeErrorKind::Shape, member.path, reason));
+            }
         }
         Ok(())
     }
 
-    /// The path of the row that is next.
+    /// A member that does not lead to the rows. It is skipped, after a look whether it is one that
+    /// says something about them.
+    fn value_beside(
+        &mut self,
+        key: String,
+        byte: u8,
+        wanted: Option<&'static PathMember>,
+    ) -> Result<(), RowError> {
+        if self.level == 0 && self.format.boolean == Some(key.as_str()) {
+            self.boolean(&key, byte)?;
+        }
+        let check = match wanted.and_then(|wanted| wanted.type_member.as_ref()) {
+            Some(type_member) if type_member.key == key => Check::ListType(type_member),
+            _ => Check::Anything,
+        };
+        self.state = State::Skip(key, check);
+        Ok(())
+    }
+
+    /// The path of the member that is looked for in the innermost open object.
+    fn level_path(&self) -> &'static str {
+        self.format
+            .path
+            .get(self.level)
+            .map_or("", |wanted| wanted.path)
+    }
+
+    /// The path of the next row.
     fn row_path(&self) -> String {
-        format!("{}[{}]", self.framing.name(self.level), self.rows)
+        format!("{}[{}]", self.level_path(), self.rows)
     }
 }

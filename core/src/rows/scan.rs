@@ -1,40 +1,43 @@
-//! Where a JSON value ends, found as its bytes come. Only brackets and quotes are looked at, so for
-//! what is no JSON the answer means nothing; every value is parsed afterwards anyway.
+//! Finds the end of a JSON value while its bytes arrive.
+//!
+//! The scan knows only brackets, quotes and escapes, so the result means nothing if the input is not
+//! JSON. That is enough, because every value is parsed afterwards.
 
-/// A value whose end was not seen yet.
+/// The state of a scan between two chunks.
 #[derive(Debug, Default)]
 pub(super) struct Scan {
     kind: Kind,
     /// How many brackets are open.
     depth: usize,
-    in_text: bool,
-    /// After a backslash.
+    in_string: bool,
+    /// After a backslash in a string.
     escaped: bool,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// Nothing was seen.
+    /// Before the first byte.
     #[default]
     Unknown,
-    /// A text, a list, an object: it shows its end itself.
-    Closed,
-    /// A number or a word, which ends where something else begins.
-    Open,
+    /// A string, an array or an object, which ends with its own last byte.
+    Delimited,
+    /// A number or a literal, which ends where something else begins.
+    Bare,
 }
 
 impl Scan {
-    /// Goes on with `bytes`; how many of them belong to the value, if it ends in or before them.
+    /// Continues with `bytes`. Returns how many of them belong to the value, if it ends here; zero if a
+    /// number or a literal ended with the chunk before.
     pub(super) fn go_on(&mut self, bytes: &[u8]) -> Option<usize> {
         let mut rest = bytes.iter();
         while let Some(byte) = rest.next() {
             let before = bytes.len().saturating_sub(rest.len()).saturating_sub(1);
-            if self.in_text {
-                match (self.escaped, byte) {
-                    (true, _) => self.escaped = false,
-                    (false, b'\\') => self.escaped = true,
-                    (false, b'"') => {
-                        self.in_text = false;
+            if self.in_string {
+                match byte {
+                    _ if self.escaped => self.escaped = false,
+                    b'\\' => self.escaped = true,
+                    b'"' => {
+                        self.in_string = false;
                         if self.depth == 0 {
                             return Some(before.saturating_add(1));
                         }
@@ -45,17 +48,17 @@ impl Scan {
             }
             if self.kind == Kind::Unknown {
                 self.kind = match byte {
-                    b'"' | b'[' | b'{' => Kind::Closed,
-                    _ => Kind::Open,
+                    b'"' | b'[' | b'{' => Kind::Delimited,
+                    _ => Kind::Bare,
                 };
             }
-            let ends_word = byte.is_ascii_whitespace()
+            let ends_bare = byte.is_ascii_whitespace()
                 || matches!(byte, b',' | b':' | b'"' | b'[' | b']' | b'{' | b'}');
             match self.kind {
-                Kind::Open if ends_word => return Some(before),
-                Kind::Open => {}
+                Kind::Bare if ends_bare => return Some(before),
+                Kind::Bare => {}
                 _ => match byte {
-                    b'"' => self.in_text = true,
+                    b'"' => self.in_string = true,
                     b'[' | b'{' => self.depth = self.depth.saturating_add(1),
                     b']' | b'}' => {
                         self.depth = self.depth.saturating_sub(1);

@@ -1,8 +1,9 @@
-//! One JSON value at a time, from input that ends anywhere.
+//! Reads one JSON value at a time from input that may be cut anywhere.
 //!
-//! A value is parsed where it stands, and taken if what must follow it is there. If it cannot be
-//! taken so, its end is looked for in the bytes as they come, each looked at once, and it is parsed a
-//! second time when that is known. So nothing is read more than a few times, however it is cut.
+//! A value is first parsed in place, and accepted if a delimiter follows. If that fails because the
+//! value is cut, a scan looks for the end of the value in the chunks as they arrive, each byte once, and
+//! the value is parsed a second time when its end is known. So no byte is read more than a few
+//! times, however small the chunks are.
 
 use bytes::Bytes;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -10,15 +11,15 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use super::{scan::Scan, window::Window};
 use crate::wire::raw;
 
-/// Input that is read value by value.
+/// Input that is read one value at a time.
 #[derive(Debug)]
 pub(super) struct Values {
     window: Window,
-    /// The longest value, with the white space behind it.
+    /// The maximum size of a value, including the white space after it.
     limit: usize,
-    /// The value at the beginning of the window, if its end is being looked for.
+    /// The scan for the end of the value at the beginning of the window, if the value was cut.
     pending: Option<Pending>,
-    /// How many bytes were looked at, those looked at twice counted twice.
+    /// How many bytes were read; a byte that is read twice counts twice.
     #[cfg(test)]
     pub(super) work: usize,
 }
@@ -26,19 +27,19 @@ pub(super) struct Values {
 #[derive(Debug, Default)]
 struct Pending {
     scan: Scan,
-    /// How many bytes were looked at.
+    /// How many bytes of the window were scanned.
     seen: usize,
     end: Option<usize>,
 }
 
-/// Why there is no value.
+/// Why a value cannot be returned.
 #[derive(Debug)]
-pub(super) enum Fault {
-    /// It is no JSON, or something else follows than may.
+pub(super) enum ValueError {
+    /// The input is not JSON, or the value is not followed by a delimiter.
     NotJson,
-    /// It is JSON of this many bytes, but not what was asked for.
-    Other(serde_json::Error, usize),
-    /// It is longer than the limit.
+    /// A JSON value of this many bytes that does not have the requested type.
+    WrongType(serde_json::Error, usize),
+    /// The value exceeds the limit.
     TooLarge,
 }
 
@@ -65,12 +66,12 @@ impl Values {
         self.window.push(chunk);
     }
 
-    /// Where in the body the next byte stands.
+    /// How many bytes of the body have been consumed.
     pub(super) fn position(&self) -> u64 {
         self.window.position()
     }
 
-    /// The next byte that is no white space. A value that is being looked at is not passed.
+    /// Consumes white space and returns the byte after it, without consuming that one.
     #[inline]
     pub(super) fn peek(&mut self) -> Option<u8> {
         loop {
@@ -92,39 +93,41 @@ impl Values {
         }
     }
 
-    /// Takes `length` bytes as read.
+    /// Consumes `length` bytes.
     #[inline]
     pub(super) fn consume(&mut self, length: usize) {
         self.window.consume(length);
     }
 
-    /// The first `length` bytes that are not read, or as many as there are.
+    /// The first `length` unread bytes, or as many as there are.
     pub(super) fn unread(&self, length: usize) -> &[u8] {
         let unread = self.window.unread();
         unread.get(..length).unwrap_or(unread)
     }
 
-    /// The value that begins here and its length, once it is whole and one of `delimiters` follows
-    /// it. It is not consumed.
+    /// Returns the value that begins here and its length, once the value has arrived together with one
+    /// of `delimiters` after it. Neither is consumed.
     #[inline]
     pub(super) fn value<V: DeserializeOwned>(
         &mut self,
         delimiters: [u8; 2],
-    ) -> Result<Option<(V, usize)>, Fault> {
+    ) -> Result<Option<(V, usize)>, ValueError> {
         if self.pending.is_none() {
             let window = self.bounded();
             let (outcome, length) = raw::first::<V>(window);
             let follows = window.get(length..).and_then(first_visible);
             match (outcome, follows) {
+                // Without the delimiter, a number could go on in the next chunk.
                 (Ok(value), Some((_, byte))) if delimiters.contains(&byte) => {
                     self.count(length);
                     return Ok(Some((value, length)));
                 }
                 (Err(error), _) if error.is_syntax() => {
                     self.count_all();
-                    // What is no JSON stays so: nothing more needs to be kept of it.
+                    // Fail now instead of buffering up to the limit: more input cannot make
+                    // this JSON.
                     if validity(self.bounded()) == Validity::Never {
-                        return Err(Fault::NotJson);
+                        return Err(ValueError::NotJson);
                     }
                 }
                 _ => {}
@@ -135,12 +138,12 @@ impl Values {
         self.pending_value(delimiters)
     }
 
-    /// The value whose end is being looked for.
+    /// Returns the value whose end is being looked for.
     #[cold]
     fn pending_value<V: DeserializeOwned>(
         &mut self,
         delimiters: [u8; 2],
-    ) -> Result<Option<(V, usize)>, Fault> {
+    ) -> Result<Option<(V, usize)>, ValueError> {
         let Some(mut pending) = self.pending.take() else {
             return Ok(None);
         };
@@ -158,9 +161,10 @@ impl Values {
             if window.len() > self.limit {
                 let never = validity(window) == Validity::Never;
                 self.count_all();
-                return Err(match never {
-                    true => Fault::NotJson,
-                    false => Fault::TooLarge,
+                return Err(if never {
+                    ValueError::NotJson
+                } else {
+                    ValueError::TooLarge
                 });
             }
             if !self.window.more() {
@@ -174,30 +178,31 @@ impl Values {
         &self,
         end: usize,
         delimited: bool,
-    ) -> Result<Option<(V, usize)>, Fault> {
+    ) -> Result<Option<(V, usize)>, ValueError> {
         let text = self.unread(end);
         match raw::only(text) {
             Ok(value) if delimited => Ok(Some((value, end))),
+            // serde_json cannot say whether the text after the error is JSON, so read it again.
             Err(error) if delimited && serde_json::from_slice::<IgnoredAny>(text).is_ok() => {
-                Err(Fault::Other(error, end))
+                Err(ValueError::WrongType(error, end))
             }
-            _ => Err(Fault::NotJson),
+            _ => Err(ValueError::NotJson),
         }
     }
 
-    /// Whether what is left, now that nothing follows, is no JSON, or the beginning of some.
+    /// Whether the unread input is not even the beginning of JSON.
     pub(super) fn is_never_json(&mut self) -> bool {
         while self.window.more() {}
         validity(self.bounded()) == Validity::Never
     }
 
-    /// As much as can be a value that is not too long, and one byte more.
+    /// The unread bytes up to the limit, and one more to show that a value exceeds the limit.
     #[inline]
     fn bounded(&self) -> &[u8] {
         self.unread(self.limit.saturating_add(1))
     }
 
-    /// What is not read yet, to be kept with an error.
+    /// A copy of the first `length` unread bytes, to be kept in an error.
     pub(super) fn rest(&self, length: usize) -> Bytes {
         self.window.first(length)
     }
@@ -218,8 +223,8 @@ impl Values {
 }
 
 impl Pending {
-    /// Looks on in a window that begins as it did before. The end of the value and the byte behind
-    /// it, once both are there.
+    /// Continues the scan in a window that begins with the bytes scanned before. Returns the end of
+    /// the value and the first byte after it that is not white space, once both have arrived.
     fn look(&mut self, window: &[u8]) -> Option<(usize, u8)> {
         if self.end.is_none() {
             let fresh = window.get(self.seen..).unwrap_or_default();
@@ -243,7 +248,7 @@ impl Pending {
     }
 }
 
-/// The first byte that is no white space, and how much white space stands before it.
+/// The first byte that is not white space, and its index.
 #[inline]
 fn first_visible(bytes: &[u8]) -> Option<(usize, u8)> {
     bytes
@@ -253,10 +258,9 @@ fn first_visible(bytes: &[u8]) -> Option<(usize, u8)> {
         .map(|(spaces, byte)| (spaces, *byte))
 }
 
-/// What becomes of text when more comes behind it.
+/// Whether text can still become JSON when more text follows.
 #[derive(Debug, PartialEq, Eq)]
 enum Validity {
-    /// It can become JSON, or is.
     Possible,
     Never,
 }
@@ -269,7 +273,8 @@ fn validity(text: &[u8]) -> Validity {
     }
 }
 
-/// serde_json calls a number that is cut invalid if nobody asked for it.
+/// serde_json reports a truncated number as a syntax error, not as the end of input, if the number is
+/// skipped. Such an error is at the end of the text.
 fn is_cut_number(error: &serde_json::Error, text: &[u8]) -> bool {
     if !text.ends_with(b"-")
         && !text.ends_with(b"+")

@@ -1,30 +1,30 @@
-//! What has arrived and was not read yet, as one piece of memory.
+//! The unread input as one contiguous slice.
 //!
-//! Most rows lie within one chunk and are read where they are. Of a row that begins in one chunk and
-//! ends in another the beginning is carried over, and of the later chunk as much is put behind it as
-//! it takes; then reading goes on in the chunk.
+//! Most rows are contained in one chunk and are read there, without a copy. If a row begins in one
+//! chunk and ends in another, its beginning is copied to the carry buffer, followed by as much of the next
+//! chunk as the row needs; after the row, reading continues in the chunk.
 
 use bytes::{Buf, Bytes};
 
-/// A carry of this size is kept for the next row that needs one.
-const KEPT: usize = 256 * 1024;
-/// So much is put behind a short carry.
-const TOP_UP: usize = 1024;
+/// A carry buffer up to this capacity is reused for the next row that is cut.
+const KEPT_CAPACITY: usize = 256 * 1024;
+/// The minimum number of bytes that are added to the carry buffer at once.
+const MIN_TOP_UP: usize = 1024;
 
 #[derive(Debug, Default)]
 pub(super) struct Window {
-    /// The beginning of what is read, from `start` on; empty if that lies within the chunk.
+    /// The unread bytes begin here, at `start`; empty if they begin in the chunk.
     carry: Vec<u8>,
     start: usize,
     chunk: Bytes,
-    /// How much of the chunk was read or carried.
+    /// How much of the chunk was consumed or copied to the carry buffer.
     at: usize,
-    /// How many bytes were read.
+    /// How many bytes were consumed.
     position: u64,
 }
 
 impl Window {
-    /// The unread bytes that lie together. There may be [more](Window::more).
+    /// The unread bytes that are contiguous. There may be [more](Window::more) in the chunk.
     pub(super) fn unread(&self) -> &[u8] {
         if self.carry.is_empty() {
             self.chunk.get(self.at..).unwrap_or_default()
@@ -33,12 +33,12 @@ impl Window {
         }
     }
 
-    /// Where in the body the unread bytes begin.
+    /// How many bytes of the body have been consumed.
     pub(super) fn position(&self) -> u64 {
         self.position
     }
 
-    /// Puts a chunk behind what there is.
+    /// Adds a chunk. What is unread of the last one is copied.
     pub(super) fn push(&mut self, chunk: Bytes) {
         let rest = self.chunk.get(self.at..).unwrap_or_default();
         if !rest.is_empty() {
@@ -50,7 +50,7 @@ impl Window {
         self.at = 0;
     }
 
-    /// Makes more of what has arrived lie together; false if it does already.
+    /// Makes more of the unread bytes contiguous; false if all of them are.
     pub(super) fn more(&mut self) -> bool {
         if self.carry.is_empty() {
             return false;
@@ -61,15 +61,16 @@ impl Window {
         }
         self.carry.drain(..self.start);
         self.start = 0;
-        // As much again, so that what is copied stays in proportion to what is read.
-        let wanted = self.carry.len().max(TOP_UP);
+        // Double the carry, so that the total copied is proportional to the size of the value. The
+        // whole chunk at once would be copied for nothing if the value ends near its beginning.
+        let wanted = self.carry.len().max(MIN_TOP_UP);
         let added = rest.get(..wanted).unwrap_or(rest);
         self.carry.extend_from_slice(added);
         self.at = self.at.saturating_add(added.len());
         true
     }
 
-    /// Takes the first `length` unread bytes as read.
+    /// Consumes the first `length` unread bytes.
     pub(super) fn consume(&mut self, length: usize) {
         let length = length.min(self.unread().len());
         self.position = self
@@ -80,19 +81,21 @@ impl Window {
             return;
         }
         self.start = self.start.saturating_add(length);
-        // The end of the carry is a copy of the chunk up to `at`: what is left lies there too.
+        // The carry ends with a copy of the chunk up to `at`. If what is left of the carry is part of
+        // that copy, go back to the original.
         let left = self.carry.len().saturating_sub(self.start);
         if left <= self.at {
             self.at = self.at.saturating_sub(left);
             self.start = 0;
             self.carry.clear();
-            if self.carry.capacity() > KEPT {
+            if self.carry.capacity() > KEPT_CAPACITY {
                 self.carry = Vec::new();
             }
         }
     }
 
-    /// All unread bytes, for an error.
+    /// A copy of the first `length` unread bytes that are contiguous. A copy, because an error must not
+    /// keep a whole chunk alive.
     pub(super) fn first(&self, length: usize) -> Bytes {
         if self.carry.is_empty() {
             let mut rest = self.chunk.clone();
@@ -112,8 +115,7 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// However it is pushed, topped up and consumed, the bytes come in order, none lost, none
-        /// twice.
+        /// Bytes are read in order, none lost and none twice, in any sequence of operations.
         #[test]
         fn bytes_come_as_they_went_in(
             actions in vec((0..4_u8, 0..5_000_usize), 0..60),

@@ -95,8 +95,8 @@ fn elements_of_what_is_no_list_are_no_rows() {
             r#"{"@type":"g:List","@value":["k"],"@type":"g:Map"}"#,
             "g:Map",
         ),
-        (r#"{"@value":["k"]}"#, "no type"),
-        (r#"{"@value":null,"x":"g:List"}"#, "no type"),
+        (r#"{"@value":["k"]}"#, "missing type"),
+        (r#"{"@value":null,"x":"g:List"}"#, "missing type"),
     ] {
         let body = format!(r#"{{"result":{{"data":{data},"meta":{{}}}}}}"#);
         let seen = whole::<Value>(Framing::Gremlin, body.as_bytes());
@@ -307,6 +307,80 @@ fn what_is_no_answer_is_told() {
     }
 }
 
+#[test]
+fn errors_say_what_is_wrong() {
+    for (framing, body, text) in [
+        (Framing::OpenCypher, "", "empty response body"),
+        (
+            Framing::OpenCypher,
+            "<html>",
+            "response body is not a JSON object",
+        ),
+        (
+            Framing::OpenCypher,
+            r#"{"results":[1]}x"#,
+            "unexpected data after the end of the JSON object",
+        ),
+        (
+            Framing::OpenCypher,
+            r#"{"results":[1"#,
+            "results[0]: truncated response body",
+        ),
+        (
+            Framing::OpenCypher,
+            r#"{"results":[1,]}"#,
+            "results[1]: invalid JSON at byte 14",
+        ),
+        (
+            Framing::OpenCypher,
+            r#"{"results":7}"#,
+            "results: expected an array of rows",
+        ),
+        (
+            Framing::OpenCypher,
+            r#"{"results":{"bindings":[1]}}"#,
+            "results: expected an array of rows",
+        ),
+        (
+            Framing::OpenCypher,
+            r#"{"results":[],"results":[]}"#,
+            "results: duplicate member",
+        ),
+        (
+            Framing::Sparql,
+            r#"{"results":[]}"#,
+            "results: expected an object that contains the rows",
+        ),
+        (Framing::Stream, "{}", "records: missing member"),
+        (
+            Framing::Gremlin,
+            r#"{"result":{"data":{"@value":[]}}}"#,
+            "result.data.@value: missing type of the rows",
+        ),
+        (
+            Framing::Gremlin,
+            r#"{"result":{"data":{"@type":"g:Map","@value":[]}}}"#,
+            "result.data.@value: expected g:List or g:Set as @type, found g:Map",
+        ),
+        (
+            Framing::Sparql,
+            r#"{"boolean":"yes"}"#,
+            "boolean: expected true or false",
+        ),
+    ] {
+        let mut reader = RowReader::<Value>::new(framing);
+        reader.push(body);
+        reader.end();
+        let error = loop {
+            match reader.next_row() {
+                Ok(row) => assert!(row.is_some(), "{body} is complete"),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error.to_string(), text, "{body}");
+    }
+}
+
 #[derive(Debug, PartialEq, Deserialize)]
 struct Person {
     name: String,
@@ -352,10 +426,7 @@ fn rows_have_a_limit() {
             if let Err((kind, path, reason)) = seen.end {
                 assert_eq!((kind, &*path), (DecodeErrorKind::TooLarge, "results[0]"));
                 let limit = length.max(10);
-                assert_eq!(
-                    reason,
-                    format!("it is longer than the limit of {limit} bytes")
-                );
+                assert_eq!(reason, format!("longer than the limit of {limit} bytes"));
             }
         }
     }

@@ -1,14 +1,15 @@
-//! Which member of a row is meant by a place in its text.
+//! Translates the line and column of a serde_json error to the path of the value in the row.
 
 use crate::wire::lenient::elide;
 
-/// The path within the JSON text `row` to the value that `line` and `column` are in, as serde_json
-/// counts them: `.name`, `[3].x`; empty for the row as a whole.
+/// The path of the value at `line` and `column` of the JSON text `row`, as serde_json counts them:
+/// `.name` or `[3].x`; empty for the row itself.
 ///
-/// The text must be JSON; of anything else the path means nothing.
+/// serde_json gives no paths, and a deserializer that tracks them would slow down every row for the
+/// rare one that fails. If `row` is not JSON, the path means nothing.
 pub(super) fn path_to(row: &[u8], line: usize, column: usize) -> String {
     let mut walk = Walk::default();
-    let mut text_start = None;
+    let mut string_start = None;
     let mut escaped = false;
     let (mut at_line, mut at_column) = (1_usize, 0_usize);
     for (at, byte) in row.iter().enumerate() {
@@ -18,18 +19,18 @@ pub(super) fn path_to(row: &[u8], line: usize, column: usize) -> String {
         } else {
             at_column = at_column.saturating_add(1);
         }
-        if let Some(start) = text_start {
-            match (escaped, byte) {
-                (true, _) => escaped = false,
-                (false, b'\\') => escaped = true,
-                (false, b'"') => {
-                    text_start = None;
-                    walk.text(row.get(start..=at).unwrap_or_default());
+        if let Some(start) = string_start {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' => escaped = true,
+                b'"' => {
+                    string_start = None;
+                    walk.string(row.get(start..=at).unwrap_or_default());
                 }
                 _ => {}
             }
         } else if *byte == b'"' {
-            text_start = Some(at);
+            string_start = Some(at);
         } else {
             walk.token(*byte);
         }
@@ -40,7 +41,7 @@ pub(super) fn path_to(row: &[u8], line: usize, column: usize) -> String {
     walk.into_path()
 }
 
-/// The brackets that are open, and what is at hand in each.
+/// The open brackets, and the current member or element in each.
 #[derive(Debug, Default)]
 struct Walk {
     open: Vec<Segment>,
@@ -48,13 +49,14 @@ struct Walk {
 
 #[derive(Debug)]
 enum Segment {
-    /// In an object: the key, and whether its colon was seen.
+    /// In an object: the key, and whether its colon has been seen. Before the colon, an error is in
+    /// the object, not in the member.
     Member(String, bool),
     Element(usize),
 }
 
 impl Walk {
-    fn text(&mut self, text: &[u8]) {
+    fn string(&mut self, text: &[u8]) {
         if let Some(Segment::Member(key, false)) = self.open.last_mut() {
             *key = serde_json::from_slice(text).unwrap_or_default();
         }

@@ -1,4 +1,4 @@
-//! What an answer has beside its rows.
+//! The members of a response body around its rows.
 
 use std::sync::Arc;
 
@@ -6,18 +6,18 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// So much is kept, names and values together and [`EACH`].
+/// The maximum size of all members that are kept: paths, values and [`OVERHEAD`].
 const LIMIT: usize = 256 * 1024;
-/// What a member takes in memory besides its name and its value, about.
-const EACH: usize = 128;
+/// About how much memory a member takes in addition to its path and value.
+const OVERHEAD: usize = 128;
 
-/// The members of an answer beside its rows, as they arrived: before and behind the rows, and in the
-/// objects around them.
+/// The members of a response body other than the rows: those before and after the rows, and those in
+/// the objects around the rows.
 ///
-/// They are named by their path, such as `requestId`, `head` or `result.meta`. At most 256 KiB are
-/// kept, counting 128 bytes for each beside its name and its value; what goes beyond is left out, and
-/// [`is_complete`](Members::is_complete) says so. A clone shares them, and costs nothing until there
-/// are more.
+/// Members are named by their path, such as `requestId`, `head` or `result.meta`. At most 256 KiB are
+/// kept, where each member counts as its path, its value and 128 bytes; members beyond that are left
+/// out, and [`is_complete`](Members::is_complete) returns false. Clones share the members until more
+/// members are added.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Members(Option<Arc<Kept>>);
 
@@ -29,19 +29,19 @@ struct Kept {
 }
 
 impl Members {
-    /// The JSON text of a member, the first of that name.
+    /// The JSON text of a member; the first one if the path occurs several times.
     pub fn get(&self, path: &str) -> Option<&Bytes> {
         self.iter()
             .find(|(name, _)| *name == path)
             .map(|(_, value)| value)
     }
 
-    /// A member, decoded; None if it is not there or is something else.
+    /// A member, decoded; `None` if it is absent or not a `T`.
     pub fn json<T: DeserializeOwned>(&self, path: &str) -> Option<T> {
         serde_json::from_slice(self.get(path)?).ok()
     }
 
-    /// The variables of a SPARQL answer, `head.vars`.
+    /// The variables of SPARQL results, `head.vars`.
     pub fn vars(&self) -> Option<Vec<String>> {
         let head: Value = self.json("head")?;
         let vars = head.get("vars")?.as_array()?;
@@ -50,12 +50,12 @@ impl Members {
             .collect()
     }
 
-    /// The answer to a SPARQL question, `boolean`.
+    /// The result of a SPARQL `ASK` query, `boolean`.
     pub fn boolean(&self) -> Option<bool> {
         self.json("boolean")
     }
 
-    /// All members in the order of their arrival.
+    /// All members in the order in which they arrived.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Bytes)> {
         let members = self.0.as_ref().map(|kept| kept.members.as_slice());
         members
@@ -64,19 +64,20 @@ impl Members {
             .map(|(name, value)| (name.as_str(), value))
     }
 
-    /// Whether nothing was left out for its size.
+    /// Whether all members that arrived were kept.
     pub fn is_complete(&self) -> bool {
         self.0.as_ref().is_none_or(|kept| !kept.incomplete)
     }
 
-    /// Keeps one more. Those that are there are copied only if somebody shares them.
+    /// Adds a member, if it fits. The others are copied only if a clone shares them.
     pub(super) fn keep(&mut self, name: String, value: &[u8]) {
         let kept = Arc::make_mut(self.0.get_or_insert_default());
         let size = kept
             .size
-            .saturating_add(EACH)
+            .saturating_add(OVERHEAD)
             .saturating_add(name.len())
             .saturating_add(value.len());
+        // The limit leaves out this member only: smaller ones that arrive later may still fit.
         if size > LIMIT {
             kept.incomplete = true;
             return;
@@ -85,10 +86,12 @@ impl Members {
         kept.members.push((name, Bytes::copy_from_slice(value)));
     }
 
-    /// The members of the answer itself as the object that they were.
+    /// The top-level members as a JSON object, so that an error object can be read from them.
     pub(super) fn object(&self) -> Bytes {
         let mut object = Vec::with_capacity(self.0.as_ref().map_or(0, |kept| kept.size));
         object.push(b'{');
+        // A dot means a member of an inner object. A top-level name with a dot is left out too; error
+        // objects have none.
         for (name, value) in self.iter().filter(|(name, _)| !name.contains('.')) {
             if object.len() > 1 {
                 object.push(b',');

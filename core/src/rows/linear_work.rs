@@ -1,14 +1,15 @@
-//! The work that reading takes is in proportion to the input, whatever it is: counted, not timed.
+//! The work of the row reader is linear in the size of the input, for any input. It is counted, not
+//! timed.
 //!
-//! Counted are the bytes that are looked at, and the keys that paths are made of; whatever else is
-//! copied, `tests/rows/copies.rs` counts.
+//! The count includes the bytes that are read and the keys that are copied to paths;
+//! `tests/rows/copies.rs` counts all other copies.
 
 use bytes::Bytes;
 use serde_json::Value;
 
 use super::{Framing, RowReader};
 
-/// How many bytes are looked at for each byte of the body.
+/// How many bytes are read for each byte of the body.
 fn work_per_byte(body: &[u8], size: usize) -> f64 {
     let mut reader = RowReader::<Value>::new(Framing::OpenCypher);
     for piece in body.chunks(size) {
@@ -91,7 +92,7 @@ fn no_input_is_read_often() {
     }
 }
 
-/// Rows that lie within a chunk are read once.
+/// Rows that are not cut are read once.
 #[test]
 fn most_rows_are_read_once() {
     let body = format!(
