@@ -52,6 +52,7 @@ fn the_core_has_few_dependencies_and_these_only() {
         "serde",
         "serde_core",
         "serde_json",
+        "serde_path_to_error",
         "itoa",
         "memchr",
         "zmij",
@@ -91,6 +92,7 @@ fn direct_dependencies_are_a_decision() {
         "httpdate",
         "serde",
         "serde_json",
+        "serde_path_to_error",
         "thiserror",
     ];
     assert_eq!(direct(&["--no-default-features"]), pure);
@@ -102,6 +104,7 @@ fn direct_dependencies_are_a_decision() {
         "httpdate",
         "serde",
         "serde_json",
+        "serde_path_to_error",
         "sha2",
         "thiserror",
         "time",
