@@ -3,7 +3,9 @@
 //! The operations of SPARQL, which no model of the service has, go by their names in this crate.
 //!
 //! For gateways, command lines and tests that learn at run time what to call. Inputs are checked as
-//! strictly as the types check them, and every fault is named at once.
+//! strictly as the types check them. An error lists all unknown members. If there are none, it names
+//! the first missing member or wrong value; if there are none of these either, all values that the
+//! request cannot carry.
 //!
 //! ```
 //! use neptunedata::{Endpoint, by_name};
@@ -18,13 +20,14 @@
 //! let output = by_name::response("CancelMLModelTrainingJob", &answer)?;
 //! assert_eq!(output, json!({"status": "200 OK"}));
 //!
-//! let wrong = json!({"id": 7, "claen": true});
+//! let wrong = json!({"id": 7, "claen": true, "neptuneIamRole": "arn"});
 //! let error = by_name::request("CancelMLModelTrainingJob", &wrong, &endpoint).unwrap_err();
-//! assert_eq!(error.faults().len(), 2);
+//! let unknown: Vec<_> = error.faults().iter().map(|fault| fault.field()).collect();
+//! assert_eq!(unknown, ["claen", "neptuneIamRole"]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-pub(crate) mod check;
+mod input;
 
 use std::convert::Infallible;
 
@@ -38,7 +41,6 @@ use crate::{
     Response, SPARQL_OPERATIONS, Session, Step, Timeouts, call::resume_decoding, operations,
     wire::response::whole,
 };
-use check::{Problem, ProblemKind};
 
 /// The facts about the operation of this wire name, such as `CancelMLModelTrainingJob`.
 pub fn info(name: &str) -> Option<&'static OperationInfo> {
@@ -50,8 +52,8 @@ pub fn info(name: &str) -> Option<&'static OperationInfo> {
 ///
 /// # Errors
 ///
-/// When there is no such operation, or the input is not one of its: unknown and missing members,
-/// wrong types, values out of range, each named.
+/// When there is no such operation, or the input is not valid for it: unknown or missing members,
+/// wrong types, values out of range.
 pub fn request(
     name: &str,
     input: &Value,
@@ -171,7 +173,7 @@ impl Visitor for Encode<'_> {
         O: Operation + DeserializeOwned,
         O::Output: Serialize,
     {
-        crate::request(&typed::<O>(self.input, self.endpoint)?, self.endpoint)
+        crate::request(&typed::<O>(self.input)?, self.endpoint)
     }
 }
 
@@ -190,7 +192,7 @@ impl Visitor for Prepare<'_> {
         O: Operation + DeserializeOwned,
         O::Output: Serialize,
     {
-        let operation = typed::<O>(self.input, self.session.endpoint())?;
+        let operation = typed::<O>(self.input)?;
         let exchange = Exchange::collecting(self.session, &operation, self.options, self.seed);
         Ok(Call {
             exchange: exchange.judged_outside(),
@@ -224,36 +226,6 @@ where
         .map_err(|error| response.error(DecodeErrorKind::Shape, "", error.to_string()))
 }
 
-fn typed<O: Operation + DeserializeOwned>(
-    input: &Value,
-    endpoint: &Endpoint,
-) -> Result<O, EncodeError> {
-    check::from_value::<O>(input).map_err(|refused| {
-        let mut faults: Vec<_> = refused.problems.into_iter().map(Fault::from).collect();
-        // What encoding would refuse besides: ranges, labels. Not where a stand-in is, though.
-        // Nor where nothing of the request is as it was given.
-        let is_object = faults.iter().all(|fault| !fault.field().is_empty());
-        let stood_in = refused.stood_in.filter(|_| is_object);
-        let encoded = stood_in.map(|operation| crate::request(&operation, endpoint));
-        if let Some(Err(error)) = encoded {
-            let named = |field: &str| faults.iter().any(|fault| fault.field() == field);
-            let others = error.faults().iter().filter(|fault| !named(fault.field()));
-            let others: Vec<_> = others.cloned().collect();
-            faults.extend(others);
-        }
-        EncodeError::new(O::INFO.name, faults)
-    })
-}
-
-impl From<Problem> for Fault {
-    fn from(problem: Problem) -> Self {
-        let kind = match problem.kind {
-            ProblemKind::Missing => FaultKind::Missing,
-            ProblemKind::Unknown { .. } => FaultKind::UnknownMember,
-            ProblemKind::WrongType { expected, found } => FaultKind::WrongType { expected, found },
-            ProblemKind::OutOfRange { min, max } => FaultKind::OutOfRange { min, max },
-            ProblemKind::Invalid(reason) => FaultKind::Other(reason.into()),
-        };
-        Fault::new(problem.path, kind)
-    }
+fn typed<O: Operation + DeserializeOwned>(input: &Value) -> Result<O, EncodeError> {
+    input::read(input).map_err(|faults| EncodeError::new(O::INFO.name, faults))
 }

@@ -52,6 +52,7 @@ fn the_core_has_few_dependencies_and_these_only() {
         "serde",
         "serde_core",
         "serde_json",
+        "serde_path_to_error",
         "itoa",
         "memchr",
         "zmij",
@@ -93,6 +94,7 @@ fn direct_dependencies_are_a_decision() {
         "httpdate",
         "serde",
         "serde_json",
+        "serde_path_to_error",
         "shlex",
         "thiserror",
     ];
@@ -105,6 +107,7 @@ fn direct_dependencies_are_a_decision() {
         "httpdate",
         "serde",
         "serde_json",
+        "serde_path_to_error",
         "sha2",
         "shlex",
         "thiserror",

@@ -215,24 +215,47 @@ fn a_success_that_is_none_names_operation_and_place() {
 }
 
 #[test]
-fn every_fault_of_a_request_is_named() {
-    let input =
-        json!({"id": 7, "subnets": ["a", 1], "trainModelS3Location": "s3://b/", "modelNam": "x"});
+fn faults_of_a_request_are_named() {
     let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
-    let error = by_name::request("StartMLModelTrainingJob", &input, &endpoint).unwrap_err();
+    let refused = |operation, input| {
+        let error = by_name::request(operation, &input, &endpoint).unwrap_err();
+        error.to_string()
+    };
+    let input = json!({"id": 7, "subnets": ["a", 1], "modelNam": "x", "Subnets": []});
     assert_eq!(
-        error.to_string(),
-        "StartMLModelTrainingJob was not sent: id: expected string, found integer; \
-         dataProcessingJobId: required, but missing; subnets[1]: expected string, found integer; \
+        refused("StartMLModelTrainingJob", input),
+        "StartMLModelTrainingJob was not sent: Subnets: the operation has no such member; \
          modelNam: the operation has no such member",
+    );
+    let mut input = json!({
+        "id": "x", "dataProcessingJobId": "y", "subnets": ["a", 1], "trainModelS3Location": "s3://b/",
+        "customModelTrainingParameters": {"sourceS3DirectoryPat": "s3://c/"},
+    });
+    assert_eq!(
+        refused("StartMLModelTrainingJob", input.clone()),
+        "StartMLModelTrainingJob was not sent: customModelTrainingParameters.sourceS3DirectoryPat: \
+         the operation has no such member",
+    );
+    input["customModelTrainingParameters"] = json!({});
+    assert_eq!(
+        refused("StartMLModelTrainingJob", input.clone()),
+        "StartMLModelTrainingJob was not sent: customModelTrainingParameters.sourceS3DirectoryPath: \
+         required, but missing",
+    );
+    input["customModelTrainingParameters"] = json!({"sourceS3DirectoryPath": "s3://c/"});
+    assert_eq!(
+        refused("StartMLModelTrainingJob", input.clone()),
+        "StartMLModelTrainingJob was not sent: subnets[1]: expected string, found integer",
     );
 
     let input = json!({"maxItems": 0, "neptuneIamRoleArn": null});
-    let error = by_name::request("ListMLModelTrainingJobs", &input, &endpoint).unwrap_err();
     assert_eq!(
-        error.to_string(),
-        "ListMLModelTrainingJobs was not sent: neptuneIamRoleArn: expected string, found null; \
-         maxItems: must be from 1 to 1024",
+        refused("ListMLModelTrainingJobs", input),
+        "ListMLModelTrainingJobs was not sent: neptuneIamRoleArn: expected string, found null",
+    );
+    assert_eq!(
+        refused("ListMLModelTrainingJobs", json!({"maxItems": 0})),
+        "ListMLModelTrainingJobs was not sent: maxItems: must be from 1 to 1024",
     );
 
     let error = by_name::request("GetMLModelTrainingJob", &json!([]), &endpoint).unwrap_err();
