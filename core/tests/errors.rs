@@ -271,28 +271,16 @@ fn faults_of_a_request_are_named() {
     );
 }
 
-/// Whatever the kind, a driver may know that it will not pass.
+/// What is for good is not sent again, whatever the kind: `scenario/classification.rs`.
 #[test]
-fn a_failure_for_good_is_the_last_and_one_before_sending_says_so() {
-    let now = Now {
-        wall: SystemTime::UNIX_EPOCH,
-        mono: Duration::ZERO,
-    };
+fn a_failure_for_good_is_known_as_one_and_one_before_sending_says_so() {
     let failure = || TransportError::new(TransportErrorKind::Connect, Sent::No);
-    for (failure, passes) in [(failure(), true), (failure().for_good(), false)] {
-        assert_eq!(failure.is_for_good(), !passes);
-        let mut call = Call::new(&session(), &GetMlModelTrainingJob::new("a"), 1);
-        assert!(matches!(call.resume(Input::Next, now), Step::Send(_)));
-        match call.resume(Input::Failure(failure), now) {
-            Step::Wait(_) => assert!(passes),
-            Step::Done(Err(error)) => {
-                assert!(!passes);
-                assert_eq!((error.attempts(), error.may_have_executed()), (1, false));
-                assert_eq!(error.to_string(), "no connection could be made");
-            }
-            _ => panic!("neither"),
-        }
-    }
+    assert!(!failure().is_for_good());
+    assert!(failure().for_good().is_for_good());
+    assert_eq!(
+        failure().for_good().to_string(),
+        "no connection could be made"
+    );
     for (sent, text) in [
         (
             Sent::No,

@@ -15,15 +15,13 @@ mod table;
 mod access;
 #[path = "scenario/bodies.rs"]
 mod bodies;
+#[path = "scenario/classification.rs"]
+mod classification;
 #[cfg(feature = "sigv4")]
 #[path = "scenario/clocks.rs"]
 mod clocks;
-#[path = "scenario/completeness.rs"]
-mod completeness;
 #[path = "scenario/deadline.rs"]
 mod deadline;
-#[path = "scenario/exceptions.rs"]
-mod exceptions;
 #[path = "scenario/gremlin.rs"]
 mod gremlin;
 #[path = "scenario/once.rs"]

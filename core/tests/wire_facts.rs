@@ -7,9 +7,6 @@ mod drive;
 #[path = "support/script.rs"]
 #[allow(dead_code)]
 mod script;
-#[path = "support/table.rs"]
-#[allow(dead_code)]
-mod table;
 
 #[path = "wire_facts/errors.rs"]
 mod errors;

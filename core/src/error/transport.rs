@@ -62,6 +62,34 @@ impl TransportErrorKind {
     }
 }
 
+/// Declares the list of kinds. Does not compile while a kind is missing.
+macro_rules! all_kinds {
+    ($($kind:ident),*) => {
+        impl TransportErrorKind {
+            /// Every kind.
+            pub const ALL: &'static [TransportErrorKind] = &[$(TransportErrorKind::$kind),*];
+        }
+
+        const _: fn(TransportErrorKind) = |kind| match kind {
+            $(TransportErrorKind::$kind => (),)*
+        };
+    };
+}
+all_kinds!(
+    Dns,
+    Connect,
+    ConnectTimeout,
+    Tls,
+    Closed,
+    Timeout,
+    Protocol,
+    HeadTooLarge,
+    PoolLimit,
+    Runtime,
+    Deadline,
+    Other
+);
+
 /// An exchange that broke, as a driver reports it to a machine.
 ///
 /// ```

@@ -16,10 +16,6 @@ use crate::{
     },
 };
 
-pub(crate) fn rows() -> Vec<Row> {
-    [trailers(), error_objects(), no_answers()].concat()
-}
-
 fn failing_trailer(status: &str, code: &str) -> Answer {
     success()
         .trailer("x-neptune-status", status)

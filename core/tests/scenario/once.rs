@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-pub(crate) fn rows() -> Vec<Row> {
+fn rows() -> Vec<Row> {
     let read_only = || exception(400, "ReadOnlyViolationException");
     let constraint = || exception(400, "ConstraintViolationException");
     let reader = Final(service(ErrorKind::ReadOnlyViolationException));

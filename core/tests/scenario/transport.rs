@@ -1,4 +1,4 @@
-//! Exchanges that break: before the request was sent, after, and in the middle of the answer.
+//! Exchanges that break, one after the other or in the middle of a response. `classification.rs` has every kind.
 
 use neptunedata::{
     ErrorKind, RetryClass,
@@ -32,13 +32,9 @@ const fn stop(kind: TransportErrorKind, executed: bool) -> Expect {
     expect(&[Any], 1, executed, Final(transport(kind)))
 }
 
-pub(crate) fn rows() -> Vec<Row> {
-    [before_the_answer(), within_the_answer(), for_good()].concat()
-}
-
 fn before_the_answer() -> Vec<Row> {
     let lost = Event::Fails(Closed, Maybe);
-    let mut rows = vec![
+    vec![
         same(
             "a stale pooled connection is replaced at once and not counted",
             NOT_SENT,
@@ -105,6 +101,22 @@ fn before_the_answer() -> Vec<Row> {
             ),
         ),
         row(
+            "lost, then refused for load",
+            LOST,
+            vec![
+                lost.clone(),
+                exception(500, "ThrottlingException").into(),
+                success().into(),
+            ],
+            expect(
+                &[Any, Wait(0, 100), Fresh, Wait(0, 2000), Any],
+                3,
+                MAY,
+                Success,
+            ),
+            stop(Closed, MAY),
+        ),
+        row(
             "once lost, always perhaps executed",
             LOST,
             vec![lost, Event::Fails(Connect, No)],
@@ -117,34 +129,7 @@ fn before_the_answer() -> Vec<Row> {
             .says("no connection could be made (gave up after 3 attempts); the request may have been executed"),
             stop(Closed, MAY),
         ),
-    ];
-    for kind in [
-        Dns,
-        Connect,
-        ConnectTimeout,
-        Closed,
-        Timeout,
-        Protocol,
-        Other,
-    ] {
-        // What is no HTTP came in answer to something.
-        if kind != Protocol {
-            rows.push(same(
-                format!("{kind:?}, not sent"),
-                NOT_SENT,
-                vec![Event::Fails(kind, No)],
-                three_times(kind, NOT),
-            ));
-        }
-        rows.push(row(
-            format!("{kind:?}, perhaps sent"),
-            LOST,
-            vec![Event::Fails(kind, Maybe)],
-            three_times(kind, MAY),
-            stop(kind, MAY),
-        ));
-    }
-    rows
+    ]
 }
 
 fn within_the_answer() -> Vec<Row> {
@@ -235,57 +220,6 @@ fn within_the_answer() -> Vec<Row> {
             vec![success().header("content-length", "35").into()],
             expect(&[Any], 1, NOT, Success),
         ),
-        row(
-            "status 408",
-            LOST,
-            vec![answer(408, "").into()],
-            expect(
-                &[Any, Wait(0, 100), Any, Wait(0, 200), Any],
-                3,
-                MAY,
-                Passing(service(ErrorKind::Unknown)),
-            ),
-            expect(&[Any], 1, MAY, Final(service(ErrorKind::Unknown))),
-        ),
-    ]
-}
-
-fn for_good() -> Vec<Row> {
-    let once =
-        |name: &str, event, kind, executed| same(name, None, vec![event], stop(kind, executed));
-    vec![
-        once("certificate refused", Event::Fails(Tls, No), Tls, NOT),
-        // The driver has waited already; the caller may try later.
-        same(
-            "connection limit",
-            Some(RetryClass::NotSent),
-            vec![Event::Fails(PoolLimit, No)],
-            expect(&[Any], 1, NOT, Passing(transport(PoolLimit))),
-        ),
-        once(
-            "head too large",
-            Event::Fails(HeadTooLarge, Maybe),
-            HeadTooLarge,
-            MAY,
-        ),
-        once(
-            "deadline, not sent",
-            Event::Fails(Deadline, No),
-            Deadline,
-            NOT,
-        ),
-        once(
-            "deadline, sent",
-            Event::Fails(Deadline, Maybe),
-            Deadline,
-            MAY,
-        ),
-        once(
-            "deadline within the answer",
-            Event::Cut(answer(200, "{"), Deadline, No),
-            Deadline,
-            MAY,
-        ),
     ]
 }
 
@@ -297,11 +231,6 @@ fn before() {
 #[test]
 fn within() {
     check(&within_the_answer());
-}
-
-#[test]
-fn never_again() {
-    check(&for_good());
 }
 
 #[test]

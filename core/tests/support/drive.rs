@@ -146,6 +146,7 @@ pub(crate) fn inputs(event: &Event, style: Style) -> Vec<Input> {
             inputs
         }
         Event::Fails(kind, sent) => vec![Input::Failure(failure(*kind, *sent))],
+        Event::Breaks(error) => vec![Input::Failure(error.clone())],
         Event::Stale => vec![Input::Failure(
             failure(TransportErrorKind::Closed, Sent::No).on_reused_connection(),
         )],

@@ -13,6 +13,8 @@ pub(crate) enum Event {
     Cut(Answer, TransportErrorKind, Sent),
     /// The exchange breaks before an answer begins.
     Fails(TransportErrorKind, Sent),
+    /// The same with an error that says more than kind and whether the request was sent.
+    Breaks(TransportError),
     /// A pooled connection was closed before anything was sent over it.
     Stale,
 }

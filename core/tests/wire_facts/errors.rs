@@ -1,32 +1,11 @@
-//! Errors.
+//! Errors. What is retried, M07 to M09 among it, is in `scenario/classification.rs`.
 
 use neptunedata::{
-    CallOptions, CancelMlModelTrainingJob, Effect, ErrorKind, FailureKind, GetEngineStatus,
-    GetLoaderJobStatus, GetMlModelTrainingJob, Operation,
+    CancelMlModelTrainingJob, ErrorKind, ExecuteOpenCypherQuery, GetEngineStatus,
+    GetMlModelTrainingJob,
 };
 
-use crate::{
-    drive::{Clock, Style, Trace, drive, sessions},
-    refused,
-    script::refusal,
-};
-
-/// A call that meets this answer whenever it asks.
-fn meeting<O: Operation>(operation: &O, effect: Effect, status: u16, code: &str) -> Trace {
-    let session = (sessions()[0])();
-    let options = CallOptions::new().effect(effect);
-    let script = [refusal(status, code, "boom").into()];
-    let (style, mut clock) = (Style::WHOLE, Clock::new());
-    drive(&session, operation, &options, &script, style, &mut clock)
-}
-
-fn attempts(effect: Effect, status: u16, code: &str) -> usize {
-    let trace = meeting(&GetEngineStatus::new(), effect, status, code);
-    let error = trace.result.expect_err("a refusal");
-    let kind = ErrorKind::from_name(code);
-    assert_eq!(error.kind(), FailureKind::Service(kind));
-    trace.sent.len()
-}
+use crate::refused;
 
 #[test]
 fn m05_the_code_is_the_name_of_the_exception() {
@@ -53,31 +32,6 @@ fn m06_a_wrong_route_is_known_with_either_status() {
 }
 
 #[test]
-fn m07_an_unknown_load_is_not_asked_for_again() {
-    let trace = meeting(
-        &GetLoaderJobStatus::new("l"),
-        Effect::Read,
-        404,
-        "BulkLoadIdNotFoundException",
-    );
-    assert_eq!(trace.sent.len(), 1);
-    assert!(!trace.result.expect_err("a refusal").is_retryable());
-}
-
-#[test]
-fn m08_what_was_cancelled_is_not_run_again() {
-    assert_eq!(attempts(Effect::Read, 500, "CancelledByUserException"), 1);
-}
-
-#[test]
-fn m09_internal_failures_are_retried_by_effect() {
-    assert_eq!(attempts(Effect::Read, 500, "InternalFailureException"), 3);
-    let idempotent = attempts(Effect::Idempotent, 500, "InternalFailureException");
-    assert_eq!(idempotent, 3);
-    assert_eq!(attempts(Effect::Write, 500, "InternalFailureException"), 1);
-}
-
-#[test]
 fn m10_missing_ml_resources_are_known_with_either_status() {
     let body = r#"{"requestId":"r","code":"MLResourceNotFoundException","detailedMessage":"no"}"#;
     for status in [400, 404] {
@@ -87,10 +41,11 @@ fn m10_missing_ml_resources_are_known_with_either_status() {
 }
 
 #[test]
-fn m11_throttling_is_known_and_waited_for_everywhere() {
-    for effect in [Effect::Read, Effect::Idempotent, Effect::Write] {
-        assert_eq!(attempts(effect, 500, "ThrottlingException"), 3);
-    }
+fn m11_throttling_is_known_everywhere() {
+    let body = r#"{"requestId":"r","code":"ThrottlingException","detailedMessage":"no"}"#;
+    let throttling = ErrorKind::ThrottlingException;
+    assert_eq!(refused::<GetEngineStatus>(500, body), throttling);
+    assert_eq!(refused::<ExecuteOpenCypherQuery>(500, body), throttling);
 }
 
 #[test]
@@ -100,7 +55,5 @@ fn m12_refused_access_is_known_with_either_status() {
     for status in [400, 403] {
         let kind = refused::<GetEngineStatus>(status, body);
         assert_eq!(kind, ErrorKind::AccessDeniedException);
-        let again = attempts(Effect::Read, status, "AccessDeniedException");
-        assert_eq!(again, 1, "{status}: rights cannot be cured by asking again");
     }
 }

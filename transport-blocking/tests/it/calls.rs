@@ -3,11 +3,10 @@
 use std::{io::Write, sync::mpsc, time::Duration};
 
 use neptunedata_blocking::{
-    BuildError, CallOptions, Client, ClientOptions, Connection, Credentials, Effect, Endpoint,
-    ErrorKind, Exchange, FailureKind, GetEngineStatus, GetMlModelTrainingJob, Part, RouteError,
-    Session, http,
+    BuildError, CallOptions, Client, ClientOptions, Connection, Credentials, Endpoint, ErrorKind,
+    Exchange, FailureKind, GetEngineStatus, GetMlModelTrainingJob, Part, RouteError, Session, http,
 };
-use neptunedata_emulator::{Config, Emulator, Planned, Server, Signature};
+use neptunedata_emulator::{Config, Emulator, Server, Signature};
 
 use crate::support::*;
 
@@ -59,40 +58,6 @@ fn signed_calls_reach_the_service_and_come_back_typed() {
         );
         assert_eq!(emulator.log().len(), 4);
     });
-}
-
-#[test]
-fn what_may_be_sent_again_is_and_what_may_not_is_not() {
-    let (server, client) = signed();
-    server.with(|emulator| {
-        emulator.fail_next(Planned::executed_but_closed());
-        emulator.fail_next(Planned::error("ThrottlingException", "slower"));
-    });
-    let status = client.call(&GetEngineStatus::new()).send().unwrap();
-    assert_eq!(status.meta.attempts, 3);
-    assert!(status.meta.earlier_may_have_executed);
-
-    server.with(|emulator| emulator.fail_next(Planned::executed_but_closed()));
-    let error = client.send(&write("job-1")).unwrap_err();
-    let closed = transport(neptunedata_blocking::TransportErrorKind::Closed);
-    assert_eq!(facts(&error), (closed, 1, true));
-    assert_eq!(
-        server.with(|emulator| emulator.executed("StartMLModelTrainingJob")),
-        1
-    );
-
-    server.with(|emulator| emulator.fail_next(Planned::executed_but_closed()));
-    let answered = client
-        .call(&write("job-2"))
-        .effect(Effect::Idempotent)
-        .send();
-    let error = answered.unwrap_err();
-    assert_eq!(
-        error.attempts(),
-        2,
-        "sent again, and refused since it had been done: {error}"
-    );
-    assert!(error.may_have_executed());
 }
 
 #[test]

@@ -102,23 +102,6 @@ async fn machines_and_their_items() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_of_a_write_is_told_and_not_repeated() {
-    let (server, client) = emulator();
-    server.with(|emulator| emulator.fail_next(Planned::executed_but_closed()));
-    let error = client.send(&start("a")).await.unwrap_err();
-    assert!(
-        error.may_have_executed() && error.attempts() == 1,
-        "{error}"
-    );
-    server.with(|emulator| {
-        assert_eq!(emulator.received("StartMLModelTrainingJob"), 1);
-        emulator.fail_next(Planned::executed_but_closed());
-    });
-    let answered = client.call(&status()).send().await.unwrap();
-    assert_eq!(answered.meta.attempts, 2);
-}
-
-#[tokio::test]
 async fn calls_are_send_and_clients_are_shared() {
     let (server, client) = emulator();
     let tasks: Vec<_> = (0..16)

@@ -71,19 +71,11 @@ fn failing() -> Vec<Row> {
             .read(failure(3, 3, 3, service(ErrorKind::ServerShutdownException), true, "ServerShutdownException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
             .cancel(failure(3, 1, 3, service(ErrorKind::ServerShutdownException), true, "ServerShutdownException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
             .write(failure(1, 1, 1, service(ErrorKind::ServerShutdownException), true, "ServerShutdownException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
-        Row::new("x20", "500 MemoryLimitExceededException, once", "error; code=MemoryLimitExceededException; times=1")
-            .read(success(2, 1, 2))
-            .cancel(success(2, 1, 2))
-            .write(failure(1, 0, 1, service(ErrorKind::MemoryLimitExceededException), true, "MemoryLimitExceededException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
         Row::new("x21", "500 with a name that nobody knows, late, once", "error; code=StrangeException; message=\"odd; very\"; delay=50; times=1")
             .at_least(50)
             .read(success(2, 1, 2))
             .cancel(success(2, 1, 2))
             .write(failure(1, 0, 1, UNKNOWN, true, "StrangeException (500): odd; very [request id ID]; the request may have been executed and was not sent again")),
-        Row::new("x22", "501", "error; status=501; code=NotImplemented")
-            .read(failure(1, 0, 1, UNKNOWN, true, "NotImplemented (501): As planned. [request id ID]; the request may have been executed"))
-            .cancel(failure(1, 0, 1, UNKNOWN, true, "NotImplemented (501): As planned. [request id ID]; the request may have been executed"))
-            .write(failure(1, 0, 1, UNKNOWN, true, "NotImplemented (501): As planned. [request id ID]; the request may have been executed and was not sent again")),
         Row::new("x23", "500 in chunks, once", "error; framing=chunked; times=1")
             .read(success(2, 1, 2))
             .cancel(success(2, 1, 2))
@@ -114,8 +106,6 @@ fn busy() -> Vec<Row> {
             .read(success(2, 1, 2))
             .cancel(success(2, 1, 2))
             .write(failure(1, 0, 1, UNKNOWN, true, "SlowDown (503): As planned. [request id ID]; the request may have been executed and was not sent again")),
-        Row::new("x25", "500 QueryLimitExceededException, once", "error; code=QueryLimitExceededException; times=1")
-            .each(success(2, 1, 2)),
     ]
 }
 
