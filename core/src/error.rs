@@ -1,6 +1,7 @@
-//! Every error type, and [`Error`], which a call ends in.
+//! The error types, and [`Error`], the error of a call.
 
 mod changes;
+mod credentials;
 mod decode;
 mod encode;
 mod kind;
@@ -15,75 +16,76 @@ use bytes::Bytes;
 use crate::{Effect, Meta, RetryClass, SignError, call::retry::classify};
 
 pub use changes::{ChangesError, ChangesErrorKind};
+pub use credentials::CredentialsError;
 pub use decode::{DecodeError, DecodeErrorKind};
 pub use encode::{EncodeError, Fault, FaultKind};
 pub use kind::{ErrorKind, FaultSide};
 pub use service::ServiceError;
-pub use transport::{CredentialsError, Sent, TransportError, TransportErrorKind};
+pub use transport::{Sent, TransportError, TransportErrorKind};
 pub use wait::{WaitError, WaitErrorKind};
 
 /// Why a call failed, in a form to `match` on: [`Error::kind`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FailureKind {
-    /// The request was refused before anything was sent.
+    /// The request is invalid; nothing was sent.
     Encode,
     /// The request could not be signed; nothing was sent in that attempt.
     Sign,
-    /// There were no usable credentials.
+    /// No usable credentials.
     Credentials,
-    /// The exchange broke.
+    /// The connection failed, or an attempt timed out.
     Transport(TransportErrorKind),
-    /// The service refused or failed.
+    /// The service returned an error.
     Service(ErrorKind),
-    /// The service reported success with a body that is not the operation's answer.
+    /// The service reported success with a body that is not a response of the operation.
     Decode,
-    /// What was waited for did not come about.
+    /// A wait failed or timed out.
     Wait(WaitErrorKind),
     /// A change stream cannot be followed any further.
     Changes(ChangesErrorKind),
-    /// A driver gave a machine an input out of turn.
+    /// A driver gave a machine an input that it had not requested.
     Misuse,
 }
 
-/// What a failed call failed of: [`Error::cause`].
+/// The error under an [`Error`], with all details: [`Error::cause`].
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Cause {
-    /// The request was refused before anything was sent.
+    /// The request is invalid; nothing was sent.
     #[error(transparent)]
     Encode(#[from] EncodeError),
     /// The request could not be signed.
     #[error(transparent)]
     Sign(#[from] SignError),
-    /// There were no usable credentials.
+    /// No usable credentials.
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
-    /// The exchange broke.
+    /// The connection failed, or an attempt timed out.
     #[error(transparent)]
     Transport(#[from] TransportError),
-    /// The service refused or failed.
+    /// The service returned an error.
     #[error(transparent)]
     Service(#[from] ServiceError),
-    /// The answer is not the operation's.
+    /// The body is not a response of the operation.
     #[error(transparent)]
     Decode(#[from] DecodeError),
-    /// What was waited for did not come about.
+    /// A wait failed or timed out.
     #[error(transparent)]
     Wait(#[from] Box<WaitError>),
     /// A change stream cannot be followed any further.
     #[error(transparent)]
     Changes(#[from] Box<ChangesError>),
-    /// A driver gave a machine an input out of turn.
+    /// A driver gave a machine an input that it had not requested.
     #[error(transparent)]
     Misuse(#[from] Misuse),
 }
 
-/// A driver gave a machine an input that its last step did not ask for.
+/// A driver gave a machine an input that its last step had not requested.
 ///
-/// The machine is where it was before: the right input still continues it.
+/// The state of the machine is unchanged: the right input still continues it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the machine was {state} and cannot take {input}")]
+#[error("unexpected input {input}: the machine is {state}")]
 pub struct Misuse {
     pub(crate) state: &'static str,
     pub(crate) input: &'static str,
@@ -101,12 +103,12 @@ impl Misuse {
     }
 }
 
-/// Why a failure was not followed by another attempt.
+/// Why there was no further attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Stop {
     /// Another attempt would not help.
     Permanent,
-    /// It may have been executed, and executing it twice is not the same.
+    /// The request may have been executed, and a second execution would do more.
     Write,
     /// All attempts are used up.
     Attempts,
@@ -118,8 +120,13 @@ pub(crate) enum Stop {
 
 /// A call that failed.
 ///
-/// Its text is that of its [`cause`](Error::cause), followed by what the caller must know about
-/// attempts: whether the request may have been executed and whether it was sent again.
+/// The text names the operation and, where there is one, the id that the request is about; then comes
+/// the [`cause`](Error::cause), and what the caller must know about attempts: whether the request may
+/// have been executed and whether it was sent again.
+///
+/// ```text
+/// CancelMLModelTrainingJob job-1: connection closed before the response was complete (gave up after 3 attempts); the request may have been executed
+/// ```
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
 
@@ -127,13 +134,14 @@ pub struct Error(Box<Inner>);
 struct Inner {
     cause: Cause,
     operation: &'static str,
+    subject: Option<Box<str>>,
     attempts: u32,
     may_have_executed: bool,
     earlier_lost: bool,
-    /// Whether a second execution would do something; then it matters that none was tried.
+    /// Only for a write is the missing retry worth a word.
     effect: Option<Effect>,
     class: Option<RetryClass>,
-    /// Why fresh credentials could not be had, after a refusal that asked for them.
+    /// Why the credentials that were rejected could not be refreshed.
     credentials: Option<CredentialsError>,
     stop: Stop,
     retry_after: Option<std::time::Duration>,
@@ -148,6 +156,7 @@ impl Error {
         Error(Box::new(Inner {
             cause,
             operation,
+            subject: None,
             attempts: 0,
             may_have_executed,
             earlier_lost: false,
@@ -159,6 +168,12 @@ impl Error {
             meta: None,
             partial: Bytes::new(),
         }))
+    }
+
+    /// Names what the request is about.
+    pub(crate) fn with_subject(mut self, subject: Option<Box<str>>) -> Self {
+        self.0.subject = subject;
+        self
     }
 
     pub(crate) fn with_attempts(mut self, attempts: u32, stop: Stop) -> Self {
@@ -199,7 +214,7 @@ impl Error {
         self
     }
 
-    /// Why it failed, to `match` on.
+    /// The kind of failure, to `match` on.
     pub fn kind(&self) -> FailureKind {
         match &self.0.cause {
             Cause::Encode(_) => FailureKind::Encode,
@@ -214,7 +229,7 @@ impl Error {
         }
     }
 
-    /// Why it failed, with all details.
+    /// The error under this one, with all details.
     pub fn cause(&self) -> &Cause {
         &self.0.cause
     }
@@ -224,7 +239,13 @@ impl Error {
         self.0.operation
     }
 
-    /// The error answer, if the service gave one.
+    /// What the request is about: the id of its job, load, query or endpoint, or the IRI of its graph.
+    /// At most 128 characters; `None` if the request has no such id.
+    pub fn subject(&self) -> Option<&str> {
+        self.0.subject.as_deref()
+    }
+
+    /// The error response, if the service returned one.
     pub fn service(&self) -> Option<&ServiceError> {
         match &self.0.cause {
             Cause::Service(error) => Some(error),
@@ -232,40 +253,39 @@ impl Error {
         }
     }
 
-    /// How many attempts were made; 0 if nothing was sent. A resend over a stale pooled connection
-    /// does not count.
+    /// The number of attempts; 0 if nothing was sent. A resend over a stale pooled connection does not
+    /// count.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// Whether the request may have been executed by any of the attempts. False means: certainly
-    /// not.
+    /// Whether any of the attempts may have been executed. `false` means certainly not.
     pub fn may_have_executed(&self) -> bool {
         self.0.may_have_executed
     }
 
-    /// Whether calling again later is sensible and safe: the failure may pass, and repeating the
-    /// request cannot execute it twice where that matters.
+    /// Whether calling again later is sensible and safe: the failure may be temporary, and a repeated
+    /// request is not executed twice where that matters.
     pub fn is_retryable(&self) -> bool {
         self.0.class.is_some()
     }
 
-    /// How the retry table sees the failure, if it is one that may pass.
+    /// The class of the failure in the retry table, if it may be temporary.
     pub fn retry_class(&self) -> Option<RetryClass> {
         self.0.class
     }
 
-    /// The wait that the server asked for, if it did.
+    /// The wait that the server asked for, if any.
     pub fn retry_after(&self) -> Option<std::time::Duration> {
         self.0.retry_after
     }
 
-    /// Status, headers and attempts of the last answer, if one began.
+    /// Status, headers and attempts of the last response, if one began.
     pub fn meta(&self) -> Option<&Meta> {
         self.0.meta.as_ref()
     }
 
-    /// The body of the last answer as far as it arrived; empty if there was none.
+    /// The body of the last response as far as it arrived; empty if there was none.
     pub fn body(&self) -> &Bytes {
         match &self.0.cause {
             Cause::Service(error) if self.0.partial.is_empty() => &error.body,
@@ -277,8 +297,8 @@ impl Error {
 }
 
 impl Inner {
-    /// Whether the refusal may be the effect of an earlier attempt, as when the job is cancelled
-    /// already. Reads have no effect, and being refused for load or rights is none.
+    /// Whether the error may be the effect of an earlier attempt, as when the job is cancelled already.
+    /// Reads have no effect, and neither load nor rights are one.
     fn may_be_an_effect(&self) -> bool {
         let refused = match &self.cause {
             Cause::Service(error) => {
@@ -294,14 +314,31 @@ impl Inner {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        write!(f, "{}", inner.cause)?;
+        f.write_str(inner.operation)?;
+        if let Some(subject) = &inner.subject {
+            write!(f, " {}", one_line(subject.as_bytes()))?;
+        }
+        f.write_str(": ")?;
+        match &inner.cause {
+            // Their own texts begin with the operation.
+            Cause::Encode(error) => error.fmt_faults(f)?,
+            Cause::Decode(error) => error.fmt_reason(f)?,
+            cause => write!(f, "{cause}")?,
+        }
+        if let Cause::Service(error) = &inner.cause
+            && error.message.contains("Missing Authentication Token")
+        {
+            f.write_str(
+                "; the request arrived without a signature: configure credentials in the client builder",
+            )?;
+        }
         if let Some(error) = &inner.credentials {
-            write!(f, " (and for another try: {error})")?;
+            write!(f, "; cannot refresh the credentials: {}", error.reason())?;
         }
         if inner.may_be_an_effect() {
             return write!(
                 f,
-                " (attempt {}; an earlier attempt may have been executed, which this may be the effect of)",
+                " (attempt {}; an earlier attempt may have been executed and caused this)",
                 inner.attempts
             );
         }
@@ -310,15 +347,12 @@ impl fmt::Display for Error {
         }
         match (inner.stop, inner.retry_after) {
             (Stop::Quota, _) => {
-                f.write_str("; not sent again, the retry quota of the session is used up")?;
+                f.write_str("; not retried, the retry quota of the session is used up")?;
             }
             (Stop::RetryAfter, Some(wait)) => {
                 let started = u64::from(wait.subsec_nanos() > 0);
                 let seconds = wait.as_secs().saturating_add(started);
-                write!(
-                    f,
-                    "; not sent again, the server asks for a wait of {seconds}s"
-                )?;
+                write!(f, "; not retried, the server asks to wait {seconds}s")?;
             }
             _ => {}
         }
@@ -337,6 +371,7 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
             .field("operation", &self.0.operation)
+            .field("subject", &self.0.subject)
             .field("cause", &self.0.cause)
             .field("attempts", &self.0.attempts)
             .field("may_have_executed", &self.0.may_have_executed)
@@ -346,7 +381,7 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        // Texts that are part of ours are not repeated; the chain goes on behind them.
+        // The text of the cause is part of ours, so the chain continues after it.
         match &self.0.credentials {
             Some(error) => std::error::Error::source(error),
             None => std::error::Error::source(&self.0.cause),
@@ -354,13 +389,13 @@ impl std::error::Error for Error {
     }
 }
 
-/// At most 512 characters of text that somebody else wrote.
+/// At most 512 bytes of foreign text.
 pub(crate) fn bounded_start(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
     const LIMIT: usize = 512;
     let start = bytes.get(..LIMIT).unwrap_or(bytes);
     let cut = start.len() < bytes.len();
     let text = match std::str::from_utf8(start) {
-        // A character cut in two at the limit is left out.
+        // Leave out a character that is cut at the limit.
         Err(error) if cut && error.error_len().is_none() => {
             String::from_utf8_lossy(start.get(..error.valid_up_to()).unwrap_or_default())
         }
@@ -373,7 +408,7 @@ pub(crate) fn bounded_start(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
     }
 }
 
-/// The same on one line: what controls terminals is shown, not done.
+/// The same on one line, with control characters escaped: they could drive a terminal.
 pub(crate) fn one_line(bytes: &[u8]) -> String {
     let text = bounded_start(bytes);
     let mut line = String::with_capacity(text.len());

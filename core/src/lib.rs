@@ -173,7 +173,7 @@ pub use changes::{
     Transaction, Transactions,
 };
 pub use client_options::{ClientOptions, Roots};
-pub use endpoint::{Endpoint, EndpointError};
+pub use endpoint::{Endpoint, EndpointError, EndpointErrorKind};
 pub use error::{
     Cause, ChangesError, ChangesErrorKind, CredentialsError, DecodeError, DecodeErrorKind,
     EncodeError, Error, ErrorKind, FailureKind, Fault, FaultKind, FaultSide, Misuse, Sent,

@@ -19,11 +19,11 @@ pub struct Route {
 #[non_exhaustive]
 pub enum RouteError {
     /// [`resolve_to`](ClientOptions::resolve_to) is no `host:port`.
-    #[error("resolve_to cannot be used: {0}")]
+    #[error("invalid resolve_to: {0}")]
     ResolveTo(EndpointError),
     /// [`resolve_to`](ClientOptions::resolve_to) is an URL.
     #[error(
-        "resolve_to cannot be used: it is host:port alone, without a scheme; whether TLS is spoken, the endpoint says"
+        "invalid resolve_to: write host:port without a scheme; the scheme of the endpoint decides whether TLS is used"
     )]
     ResolveToUrl,
     /// A variable of the environment is set to something that is no proxy.
@@ -89,13 +89,13 @@ impl ClientOptions {
 /// end of a tunnel has one of its own.
 fn tunnel_end(text: &str, secure: bool) -> Result<Endpoint, EndpointError> {
     if text.contains('/') {
-        return Err(EndpointError::Path(text.to_owned()));
+        return Err(EndpointError::not_host_and_port(text));
     }
     if !text.contains(':') || text.ends_with(']') {
-        return Err(EndpointError::Port(String::new()));
+        return Err(EndpointError::port_missing());
     }
     let scheme = if secure { "https" } else { "http" };
-    Endpoint::parse(&format!("{scheme}://{text}"))
+    Endpoint::parse(&format!("{scheme}://{text}")).map_err(|error| error.of(text))
 }
 
 #[cfg(test)]

@@ -1,16 +1,16 @@
-//! Where credentials and the region come from: environment, profile files, external processes. The
-//! pure part of it: everything takes text or a look-up, and the transports do the reading.
+//! Sources of credentials and of the region: environment, profile files, external processes. This is
+//! the pure part: the functions take texts and lookups, and the transports do the reading.
 //!
-//! What a transport does with it, in the order in which AWS tools ask:
+//! How a transport uses it, in the order of the AWS tools:
 //!
 //! ```
 //! use neptunedata::sources::{environment, process, profile::{Profiles, Source}};
 //! use neptunedata::{Credentials, CredentialsError};
 //!
 //! fn load(
-//!     lookup: impl Fn(&str) -> Option<String>,        // in earnest: std::env::var(name).ok()
-//!     read: impl Fn(&std::path::Path) -> String,      // … std::fs::read_to_string, "" if there is no file
-//!     run: impl Fn(&str, &[String]) -> Vec<u8>,       // … std::process::Command, its standard output
+//!     lookup: impl Fn(&str) -> Option<String>,        // in production: std::env::var(name).ok()
+//!     read: impl Fn(&std::path::Path) -> String,      // std::fs::read_to_string, "" if there is no file
+//!     run: impl Fn(&str, &[String]) -> Vec<u8>,       // the standard output of std::process::Command
 //! ) -> Result<Credentials, CredentialsError> {
 //!     if let Some(credentials) = environment::credentials(&lookup)? {
 //!         return Ok(credentials);
@@ -22,22 +22,23 @@
 //!     match profiles.source(&environment::profile_name(&lookup))? {
 //!         Source::Static(credentials) => Ok(credentials),
 //!         Source::Process(command) => process::parse_output(&run(command.program(), command.arguments())),
-//!         other => Err(CredentialsError::new(format!("cannot do with {other:?}"))),
+//!         other => Err(CredentialsError::new(format!("unsupported source: {other:?}"))),
 //!     }
 //! }
 //!
 //! let home = |name: &str| (name == "HOME").then(|| "/home/ann".to_owned());
-//! let files = |path: &std::path::Path| match path.ends_with("credentials") {
-//!     true => "[default]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = wJalrXUtn\n".to_owned(),
-//!     false => String::new(),
+//! let files = |path: &std::path::Path| if path.ends_with("credentials") {
+//!     "[default]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = wJalrXUtn\n".to_owned()
+//! } else {
+//!     String::new()
 //! };
 //! let credentials = load(home, files, |_, _| Vec::new())?;
 //! assert_eq!(credentials.access_key_id(), "AKIDEXAMPLE");
 //! # Ok::<(), CredentialsError>(())
 //! ```
 //!
-//! Roles, web identities, single sign-on, containers and instance metadata need calls of their own;
-//! they belong to the AWS chain, which is the feature `aws-config` of the transport crates.
+//! Roles, web identities, single sign-on, containers and instance metadata need network calls. They
+//! are part of the AWS chain: the feature `aws-config` of the transport crates.
 
 pub mod cache;
 pub mod environment;

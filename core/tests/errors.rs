@@ -74,7 +74,7 @@ fn a_service_error_reads_code_status_message_and_request_id() {
     let error = error(&GetMlModelTrainingJob::new("job-1"), [answer(400, body)]);
     assert_eq!(
         error.to_string(),
-        "MalformedQueryException (400): bad token [request id r]"
+        "GetMLModelTrainingJob job-1: MalformedQueryException (400): bad token [request id r]"
     );
     assert_eq!(
         error.kind(),
@@ -92,7 +92,7 @@ fn an_empty_request_id_is_none() {
     let error = error(&GetMlModelTrainingJob::new("job-1"), [answer(400, body)]);
     assert_eq!(
         error.to_string(),
-        "MalformedQueryException (400): bad token"
+        "GetMLModelTrainingJob job-1: MalformedQueryException (400): bad token"
     );
     assert_eq!(error.service().unwrap().request_id, None);
 }
@@ -103,7 +103,7 @@ fn an_unknown_exception_keeps_its_name() {
     let error = error(&start(), [answer(400, body)]);
     assert_eq!(
         error.to_string(),
-        "DuplicateDataException (400): taken [request id r]"
+        "StartMLModelTrainingJob: DuplicateDataException (400): taken [request id r]"
     );
     assert_eq!(error.service().unwrap().kind, ErrorKind::Unknown);
 }
@@ -114,7 +114,7 @@ fn a_page_of_a_proxy_is_shown_in_part() {
     let error = error(&start(), [answer(413, page.clone())]);
     let text = error.to_string();
     assert!(
-        text.starts_with("the server answered 413 Payload Too Large: <html>é"),
+        text.starts_with("StartMLModelTrainingJob: HTTP status 413 Payload Too Large: <html>é"),
         "{text}"
     );
     assert!(text.chars().count() < 700, "{text}");
@@ -126,7 +126,7 @@ fn a_lost_answer_to_a_write_says_that_it_may_have_been_executed_and_was_not_sent
     let error = error(&start(), [lost()]);
     assert_eq!(
         error.to_string(),
-        "the connection ended before the answer was complete; \
+        "StartMLModelTrainingJob: connection closed before the response was complete; \
          the request may have been executed and was not sent again",
     );
     assert!(error.may_have_executed());
@@ -143,9 +143,9 @@ fn a_cancel_repeated_after_a_lost_answer_says_that_it_may_have_worked_the_first_
     );
     assert_eq!(
         error.to_string(),
-        "InvalidParameterException (400): Failed to stop the job because it has already completed \
-         or failed. [request id r] (attempt 2; an earlier attempt may have been \
-         executed, which this may be the effect of)",
+        "CancelMLModelTrainingJob job-1: InvalidParameterException (400): Failed to stop the job \
+         because it has already completed or failed. [request id r] (attempt 2; an earlier attempt \
+         may have been executed and caused this)",
     );
     assert!(error.may_have_executed());
 }
@@ -174,8 +174,8 @@ fn a_refusal_stays_the_reason_when_there_are_no_other_credentials() {
     };
     assert_eq!(
         error.to_string(),
-        "AccessDeniedException (403): The security token included in the request is expired \
-         [request id r] (and for another try: no usable credentials: these are all)",
+        "StartMLModelTrainingJob: AccessDeniedException (403): The security token included in the request is expired \
+         [request id r]; cannot refresh the credentials: these are all",
     );
     assert_eq!(
         error.kind(),
@@ -193,7 +193,7 @@ fn giving_up_says_after_how_many_attempts() {
     );
     assert_eq!(
         error.to_string(),
-        "the connection ended before the answer was complete (gave up after 3 attempts); \
+        "CancelMLModelTrainingJob job-1: connection closed before the response was complete (gave up after 3 attempts); \
          the request may have been executed",
     );
     assert!(error.is_retryable());
@@ -206,12 +206,210 @@ fn a_success_that_is_none_names_operation_and_place() {
         [answer(200, r#"{"mlModels":[{},{"name":{}}]}"#)],
     );
     let text = error.to_string();
-    assert!(text.starts_with("GetMLModelTrainingJob was answered with JSON of an unexpected shape at mlModels[1].name: "), "{text}");
+    assert!(text.starts_with("GetMLModelTrainingJob job-1: unexpected JSON in the response body at mlModels[1].name: "), "{text}");
     assert!(
         text.ends_with("; the request may have been executed"),
         "{text}"
     );
     assert_eq!(error.kind(), FailureKind::Decode);
+}
+
+/// Operations, and what their errors call them.
+#[test]
+fn errors_name_the_operation_and_what_it_is_about() {
+    fn name<O: Operation<Output: std::fmt::Debug>>(operation: &O) -> (String, Option<String>) {
+        let error = error(operation, [answer(400, "{}")]);
+        let text = error.to_string();
+        let (name, _) = text.split_once(": HTTP status 400").unwrap();
+        (name.to_owned(), error.subject().map(str::to_owned))
+    }
+    let about = |name: &str, subject: &str| (format!("{name} {subject}"), Some(subject.to_owned()));
+    assert_eq!(name(&start()), ("StartMLModelTrainingJob".to_owned(), None));
+    assert_eq!(
+        name(&neptunedata::GetLoaderJobStatus::new("load-1")),
+        about("GetLoaderJobStatus", "load-1")
+    );
+    assert_eq!(
+        name(&neptunedata::GetMlEndpoint::new("endpoint-1")),
+        about("GetMLEndpoint", "endpoint-1")
+    );
+    // A query of that id, and not its text.
+    let query = neptunedata::ExecuteGremlinQuery::new("g.V()");
+    assert_eq!(name(&query), ("ExecuteGremlinQuery".to_owned(), None));
+    assert_eq!(
+        name(&query.query_id("report-7")),
+        about("ExecuteGremlinQuery", "report-7")
+    );
+    assert_eq!(
+        name(&neptunedata::CancelGremlinQuery::new("query-1")),
+        about("CancelGremlinQuery", "query-1")
+    );
+    assert_eq!(
+        name(&neptunedata::CancelSparqlQuery::new("query-1")),
+        about("CancelSparqlQuery", "query-1")
+    );
+    assert_eq!(
+        name(&neptunedata::GetSparqlQueryStatus::new("query-1")),
+        about("GetSparqlQueryStatus", "query-1")
+    );
+    assert_eq!(
+        name(&neptunedata::DeleteGraph::named("urn:g")),
+        about("DeleteGraph", "urn:g")
+    );
+    // On one line, and no longer than an id.
+    let long = format!("a\n{}", "é".repeat(1000));
+    let (text, subject) = name(&GetMlModelTrainingJob::new(long));
+    assert!(text.starts_with("GetMLModelTrainingJob a\\né"), "{text}");
+    assert_eq!(subject.unwrap().chars().count(), 129);
+}
+
+#[test]
+fn a_request_without_a_signature_says_how_to_get_one() {
+    let body = r#"{"requestId":"r","code":"AccessDeniedException","detailedMessage":"Missing Authentication Token"}"#;
+    let error = error(&GetMlModelTrainingJob::new("job-1"), [answer(403, body)]);
+    assert_eq!(
+        error.to_string(),
+        "GetMLModelTrainingJob job-1: AccessDeniedException (403): Missing Authentication Token \
+         [request id r]; the request arrived without a signature: configure credentials in the \
+         client builder",
+    );
+}
+
+/// Every kind, without and with what drivers add.
+#[test]
+fn transport_errors_name_peer_and_time_limit() {
+    use TransportErrorKind::*;
+    let rows = [
+        (
+            Dns,
+            Sent::No,
+            "cannot resolve the host name",
+            "cannot resolve the host name of db:8182",
+        ),
+        (
+            Connect,
+            Sent::No,
+            "cannot connect",
+            "cannot connect to db:8182",
+        ),
+        (
+            ConnectTimeout,
+            Sent::No,
+            "timed out connecting",
+            "timed out after 5s connecting to db:8182",
+        ),
+        (
+            Tls,
+            Sent::No,
+            "TLS handshake failed",
+            "TLS handshake with db:8182 failed",
+        ),
+        (
+            Closed,
+            Sent::Maybe,
+            "connection closed before the response was complete",
+            "connection to db:8182 closed before the response was complete",
+        ),
+        (
+            Timeout,
+            Sent::Maybe,
+            "timed out waiting for the response",
+            "timed out after 5s waiting for the response",
+        ),
+        (
+            Timeout,
+            Sent::No,
+            "attempt timed out before the request was sent",
+            "attempt timed out after 5s before the request was sent",
+        ),
+        (
+            PoolLimit,
+            Sent::No,
+            "all connections are in use",
+            "all connections are in use; none became free within 5s",
+        ),
+        (
+            Deadline,
+            Sent::Maybe,
+            "deadline exceeded",
+            "deadline exceeded after 5s",
+        ),
+        (
+            Protocol,
+            Sent::Maybe,
+            "response is not valid HTTP",
+            "response is not valid HTTP",
+        ),
+        (
+            HeadTooLarge,
+            Sent::Maybe,
+            "response head is too large",
+            "response head is too large",
+        ),
+        (
+            Runtime,
+            Sent::No,
+            "no usable async runtime",
+            "no usable async runtime",
+        ),
+        (Other, Sent::Maybe, "transport error", "transport error"),
+    ];
+    for (kind, sent, bare, full) in rows {
+        let error = TransportError::new(kind, sent);
+        assert_eq!(error.to_string(), bare);
+        let error = error
+            .with_target("db:8182")
+            .with_time_limit(Duration::from_secs(5));
+        assert_eq!(error.to_string(), full);
+        let error = error.with_target("proxy:3128");
+        assert_eq!(error.target(), Some("db:8182"), "the one that knew first");
+        assert_eq!(
+            error.with_hint("try again").to_string(),
+            format!("{full}; try again")
+        );
+    }
+}
+
+#[test]
+fn credentials_that_are_not_accepted_say_why() {
+    use neptunedata::{Credentials, CredentialsError};
+    let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+    let keys = Credentials::new("AKIDEXAMPLE", "c4n4ry");
+    let temporary = Credentials::new("ASIAEXAMPLE", "c4n4ry");
+    let none = "and no credentials provider is configured";
+    for (given, expected) in [
+        (None, "credentials rejected, "),
+        (Some(keys.clone()), "credentials rejected, "),
+        (
+            Some(keys.clone().with_expiry(at(1_440_938_161))),
+            "credentials rejected, ",
+        ),
+        (
+            Some(keys.clone().with_expiry(at(1_440_938_160))),
+            "credentials expired at Sun, 30 Aug 2015 12:36:00 GMT, ",
+        ),
+        (
+            Some(temporary.clone()),
+            "credentials rejected: temporary keys (ASIA…) need their session token, ",
+        ),
+        (
+            Some(temporary.with_session_token("c4n4ry")),
+            "credentials rejected, ",
+        ),
+        // Before the years that can be written.
+        (
+            SystemTime::UNIX_EPOCH
+                .checked_sub(Duration::from_secs(1))
+                .map(|expiry| keys.with_expiry(expiry)),
+            "credentials expired, ",
+        ),
+    ] {
+        let error = CredentialsError::without_provider(given.as_ref(), at(1_440_938_160));
+        assert_eq!(
+            error.to_string(),
+            format!("no usable credentials: {expected}{none}")
+        );
+    }
 }
 
 #[test]
@@ -224,8 +422,8 @@ fn faults_of_a_request_are_named() {
     let input = json!({"id": 7, "subnets": ["a", 1], "modelNam": "x", "Subnets": []});
     assert_eq!(
         refused("StartMLModelTrainingJob", input),
-        "StartMLModelTrainingJob was not sent: Subnets: the operation has no such member; \
-         modelNam: the operation has no such member",
+        "StartMLModelTrainingJob: request not sent: Subnets: no such member; \
+         modelNam: no such member",
     );
     let mut input = json!({
         "id": "x", "dataProcessingJobId": "y", "subnets": ["a", 1], "trainModelS3Location": "s3://b/",
@@ -233,41 +431,41 @@ fn faults_of_a_request_are_named() {
     });
     assert_eq!(
         refused("StartMLModelTrainingJob", input.clone()),
-        "StartMLModelTrainingJob was not sent: customModelTrainingParameters.sourceS3DirectoryPat: \
-         the operation has no such member",
+        "StartMLModelTrainingJob: request not sent: customModelTrainingParameters.sourceS3DirectoryPat: \
+         no such member",
     );
     input["customModelTrainingParameters"] = json!({});
     assert_eq!(
         refused("StartMLModelTrainingJob", input.clone()),
-        "StartMLModelTrainingJob was not sent: customModelTrainingParameters.sourceS3DirectoryPath: \
-         required, but missing",
+        "StartMLModelTrainingJob: request not sent: customModelTrainingParameters.sourceS3DirectoryPath: \
+         required member is missing",
     );
     input["customModelTrainingParameters"] = json!({"sourceS3DirectoryPath": "s3://c/"});
     assert_eq!(
         refused("StartMLModelTrainingJob", input.clone()),
-        "StartMLModelTrainingJob was not sent: subnets[1]: expected string, found integer",
+        "StartMLModelTrainingJob: request not sent: subnets[1]: expected string, found integer",
     );
 
     let input = json!({"maxItems": 0, "neptuneIamRoleArn": null});
     assert_eq!(
         refused("ListMLModelTrainingJobs", input),
-        "ListMLModelTrainingJobs was not sent: neptuneIamRoleArn: expected string, found null",
+        "ListMLModelTrainingJobs: request not sent: neptuneIamRoleArn: expected string, found null",
     );
     assert_eq!(
         refused("ListMLModelTrainingJobs", json!({"maxItems": 0})),
-        "ListMLModelTrainingJobs was not sent: maxItems: must be from 1 to 1024",
+        "ListMLModelTrainingJobs: request not sent: maxItems: must be from 1 to 1024",
     );
 
     let error = by_name::request("GetMLModelTrainingJob", &json!([]), &endpoint).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "GetMLModelTrainingJob was not sent: expected object, found array",
+        "GetMLModelTrainingJob: request not sent: expected object, found array",
     );
 
     let error = by_name::request("CancelMlModelTrainingJob", &json!({}), &endpoint).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "CancelMlModelTrainingJob was not sent: there is no operation of this name"
+        "CancelMlModelTrainingJob: request not sent: no such operation"
     );
 }
 
@@ -279,14 +477,11 @@ fn a_failure_for_good_is_known_as_one_and_one_before_sending_says_so() {
     assert!(failure().for_good().is_for_good());
     assert_eq!(
         failure().for_good().to_string(),
-        "no connection could be made"
+        "cannot connect"
     );
     for (sent, text) in [
-        (
-            Sent::No,
-            "the time for one attempt passed before the request was sent",
-        ),
-        (Sent::Maybe, "the answer did not come in time"),
+        (Sent::No, "attempt timed out before the request was sent"),
+        (Sent::Maybe, "timed out waiting for the response"),
     ] {
         let error = TransportError::new(TransportErrorKind::Timeout, sent);
         assert_eq!(error.to_string(), text);

@@ -236,14 +236,16 @@ fn endpoints_say_what_is_wrong_and_show_no_password() {
     ] {
         let error = Endpoint::parse(text).unwrap_err().to_string();
         assert_eq!(
-            error, "the endpoint must not hold user name or password",
+            error,
+            "invalid endpoint: user name or password is not allowed; remove everything up to '@' and \
+             configure credentials instead",
             "{text}"
         );
     }
     for text in ["http:/h", "mailto:a", "localhost:8182", "db.example.com"] {
         let error = Endpoint::parse(text).unwrap_err().to_string();
         assert!(
-            error.contains("needs https:// or http://"),
+            error.contains("write https:// or http://"),
             "{text}: {error}"
         );
     }
@@ -264,7 +266,7 @@ fn texts_of_servers_stay_on_a_line() {
     let error = neptunedata::response::<GetMlModelTrainingJob>(&answer).unwrap_err();
     assert_eq!(
         error.to_string(),
-        r#"the server answered 400 Bad Request: {"error":"upstream"}"#
+        r#"HTTP status 400 Bad Request: {"error":"upstream"}"#
     );
 }
 

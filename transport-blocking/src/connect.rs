@@ -40,6 +40,18 @@ pub(crate) struct Target {
     pub(crate) port: u16,
 }
 
+impl Target {
+    /// Host and port as in a URL.
+    pub(crate) fn authority(&self) -> String {
+        let Target { host, port } = self;
+        if host.contains(':') {
+            format!("[{host}]:{port}")
+        } else {
+            format!("{host}:{port}")
+        }
+    }
+}
+
 impl Connector {
     pub(crate) fn new(
         endpoint: &Endpoint,
@@ -81,9 +93,9 @@ impl Connector {
     ) -> Result<Socket, TransportError> {
         let made = self.make(to, &limits.with_connect(self.timeout));
         made.map_err(|error| match error.kind() {
-            TransportErrorKind::ConnectTimeout => {
-                error.with_source(format!("it took longer than {:?}", self.timeout))
-            }
+            TransportErrorKind::ConnectTimeout => error
+                .with_target(&self.target.authority())
+                .with_time_limit(self.timeout),
             _ => error,
         })
     }
@@ -93,17 +105,17 @@ impl Connector {
         match &self.tls {
             None => Ok(socket),
             Some((config, name)) => socket.secure(config, name, limits).map_err(|error| {
-                let for_good = error
-                    .get_ref()
-                    .is_some_and(|error| error.is::<rustls::Error>());
-                failed(
-                    error,
-                    if for_good {
-                        TransportErrorKind::Tls
-                    } else {
-                        TransportErrorKind::Connect
-                    },
-                )
+                let inner = error.get_ref();
+                let tls = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+                let (kind, hint) = match tls {
+                    Some(tls) => (TransportErrorKind::Tls, tls_hint(tls)),
+                    None => (TransportErrorKind::Connect, None),
+                };
+                let error = failed(error, kind).with_target(&self.target.authority());
+                match hint {
+                    Some(hint) => error.with_hint(hint),
+                    None => error,
+                }
             }),
         }
     }
@@ -122,6 +134,7 @@ impl Connector {
             let inner = error.get_ref();
             let for_good = inner.is_some_and(|inner| inner.is::<crate::tunnel::Unwelcome>());
             let error = failed(error, TransportErrorKind::Connect);
+            let error = error.with_target(&self.target.authority());
             if for_good { error.for_good() } else { error }
         })?;
         Ok(socket.led_on())
@@ -138,11 +151,16 @@ impl Connector {
         to: Option<SocketAddr>,
         limits: &Limits,
     ) -> Result<TcpStream, TransportError> {
+        let of_target = |error: TransportError| match error.kind() {
+            // The whole way took too long, not this part of it.
+            TransportErrorKind::ConnectTimeout => error,
+            _ => error.with_target(&target.authority()),
+        };
         let addresses = match to {
             Some(address) => vec![address],
-            None => look_up(target, limits)?,
+            None => look_up(target, limits).map_err(of_target)?,
         };
-        let stream = dial(addresses, limits)?;
+        let stream = dial(addresses, limits).map_err(of_target)?;
         // Where these cannot be set the connection is as good as it was.
         let socket = SockRef::from(&stream);
         // A peer that is gone without a word is noticed some day, also without time-outs.
@@ -151,6 +169,26 @@ impl Connector {
             let _ = socket.set_recv_buffer_size(bytes);
         }
         Ok(stream)
+    }
+}
+
+/// What to do about a failed handshake, where one cause is likely.
+fn tls_hint(error: &rustls::Error) -> Option<&'static str> {
+    use rustls::{CertificateError, Error, InvalidMessage};
+    match error {
+        Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
+            Some("the server may speak plain HTTP: check the port, or write http://")
+        }
+        Error::InvalidCertificate(CertificateError::UnknownIssuer) => Some(
+            "the issuer is not among the trusted roots: set ClientOptions::roots if the server has an issuer of its own",
+        ),
+        Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        ) => Some(
+            "the certificate is for another name: write the server's name in the endpoint, and set \
+             ClientOptions::resolve_to to connect elsewhere",
+        ),
+        _ => None,
     }
 }
 
@@ -223,7 +261,7 @@ fn look_up(target: &Target, limits: &Limits) -> Result<Vec<SocketAddr>, Transpor
     };
     match received {
         Ok(Ok(addresses)) if addresses.is_empty() => {
-            Err(failed(io::Error::other("the name has no addresses")))
+            Err(failed(io::Error::other("the host name has no addresses")))
         }
         Ok(addresses) => addresses.map_err(failed),
         Err(RecvTimeoutError::Timeout) => {
@@ -234,7 +272,7 @@ fn look_up(target: &Target, limits: &Limits) -> Result<Vec<SocketAddr>, Transpor
             Err(TransportError::new(kind, Sent::No))
         }
         Err(RecvTimeoutError::Disconnected) => Err(failed(io::Error::other(
-            "the look-up ended without a result",
+            "the host name lookup ended without a result",
         ))),
     }
 }

@@ -79,9 +79,8 @@ impl Provider {
             Source::Apart(function) => (function, true),
             // The core keeps the refusal that they met, so that the caller gets to see it.
             Source::Value(_) | Source::Unsigned => {
-                let reason =
-                    "those of the client are not accepted any more, and it has no source of others";
-                return Err(Missing::Failed(CredentialsError::new(reason)));
+                let error = CredentialsError::without_provider(given, SystemTime::now());
+                return Err(Missing::Failed(error));
             }
         };
         let refused = given.filter(|_| refresh);
@@ -100,8 +99,7 @@ impl Provider {
                     }
                     if state.asking && state.asker == Some(thread::current().id()) {
                         // It would wait for itself.
-                        let reason =
-                            "their source makes a call over the client that it is the source of";
+                        let reason = "the credentials provider called the client that waits for it";
                         return Err(Missing::Failed(CredentialsError::new(reason)));
                     }
                     if state.asking {
@@ -199,7 +197,7 @@ impl Asking {
 impl Drop for Asking {
     fn drop(&mut self) {
         if let Some(shared) = self.0.take() {
-            let reason = "their source has panicked, or there was no thread to ask it";
+            let reason = "the credentials provider panicked, or its thread could not be started";
             shared.answered(Err(CredentialsError::new(reason)));
         }
     }

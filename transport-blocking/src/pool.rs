@@ -112,7 +112,7 @@ impl Pool {
             }
             let patience = give_up.map(|end| end.saturating_duration_since(Instant::now()));
             if patience.is_some_and(|patience| patience.is_zero()) {
-                return Err(failed(TransportErrorKind::PoolLimit));
+                return Err(failed(TransportErrorKind::PoolLimit).with_time_limit(self.wait));
             }
             let wait = [patience, left].into_iter().flatten().min();
             state = match wait {

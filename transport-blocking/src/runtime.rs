@@ -26,7 +26,11 @@ impl Asynchronous {
         let runtime = match &mut *runtime {
             Some(runtime) => runtime,
             none => none.insert(Builder::new_current_thread().enable_all().build().map_err(
-                |error| CredentialsError::new(format!("the AWS chain has no runtime: {error}")),
+                |error| {
+                    CredentialsError::new(format!(
+                        "the runtime of the AWS chain could not be started: {error}"
+                    ))
+                },
             )?),
         };
         runtime.block_on(self.provider.load())

@@ -29,7 +29,7 @@ fn store(roots: &Roots) -> Result<RootCertStore, BuildError> {
         #[cfg(feature = "native-roots")]
         Roots::Native => native(),
         _ => Err(BuildError::Roots(
-            "the feature native-roots is off".to_owned(),
+            "the feature native-roots is not enabled".to_owned(),
         )),
     }
 }
@@ -39,13 +39,13 @@ fn given(text: &str) -> Result<RootCertStore, BuildError> {
     let wrong = |reason: &str| BuildError::Roots(reason.to_owned());
     let mut store = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(text.as_bytes()) {
-        let certificate = certificate.map_err(|_| wrong("the text is not PEM"))?;
+        let certificate = certificate.map_err(|_| wrong("the text is not valid PEM"))?;
         store
             .add(certificate)
             .map_err(|error| wrong(&error.to_string()))?;
     }
     if store.is_empty() {
-        return Err(wrong("the text holds no certificate"));
+        return Err(wrong("the PEM text contains no certificate"));
     }
     Ok(store)
 }
@@ -58,7 +58,7 @@ fn native() -> Result<RootCertStore, BuildError> {
     store.add_parsable_certificates(found.certs);
     if store.is_empty() {
         let reason = found.errors.first().map_or_else(
-            || "the system has no certificates".to_owned(),
+            || "the operating system has no root certificates".to_owned(),
             ToString::to_string,
         );
         return Err(BuildError::Roots(reason));

@@ -10,9 +10,9 @@ use crate::{connect::Target, limits::Limits, socket::Socket};
 /// Proxies have little to say.
 const HEAD_LIMIT: usize = 16 * 1024;
 
-/// The proxy wants a password, or another one.
+/// The proxy requires a password, or rejected it.
 #[derive(Debug, thiserror::Error)]
-#[error("the proxy refused the connection with status 407")]
+#[error("the proxy responded with status 407")]
 pub(crate) struct Unwelcome;
 
 pub(crate) fn open(
@@ -33,26 +33,21 @@ pub(crate) fn open(
         }
         head.extend_from_slice(&byte);
         if head.len() > HEAD_LIMIT {
-            return Err(io::Error::other("the proxy's answer is too long"));
+            return Err(io::Error::other("the proxy's response is too long"));
         }
     }
     match status(&head) {
         Some(200..=299) => Ok(()),
         Some(407) => Err(io::Error::other(Unwelcome)),
         Some(status) => Err(io::Error::other(format!(
-            "the proxy refused the connection with status {status}"
+            "the proxy responded with status {status}"
         ))),
-        None => Err(io::Error::other("the proxy's answer is not HTTP")),
+        None => Err(io::Error::other("the proxy's response is not valid HTTP")),
     }
 }
 
 fn request(proxy: &Proxy, target: &Target) -> String {
-    let Target { host, port } = target;
-    let authority = if host.contains(':') {
-        format!("[{host}]:{port}")
-    } else {
-        format!("{host}:{port}")
-    };
+    let authority = target.authority();
     let mut request = format!("CONNECT {authority} HTTP/1.1\r\nhost: {authority}\r\n");
     if let Some((name, password)) = proxy.user() {
         let user = BASE64_STANDARD.encode(format!("{name}:{password}"));

@@ -291,8 +291,8 @@ impl ClientBuilder {
             None => Target::new(scheme, to.host(), to.port(), &options),
         }
         .map_err(|()| {
-            BuildError::Route(RouteError::ResolveTo(EndpointError::Host(
-                to.host().to_owned(),
+            BuildError::Route(RouteError::ResolveTo(EndpointError::unusable_host(
+                to.host(),
             )))
         })?;
         let connector = Connector {

@@ -48,6 +48,14 @@ pub(crate) struct Target {
     pub(crate) uri: Uri,
 }
 
+impl Target {
+    fn authority(&self) -> &str {
+        self.uri
+            .authority()
+            .map_or("", |authority| authority.as_str())
+    }
+}
+
 /// What makes the bare connection.
 #[derive(Clone)]
 pub(crate) enum Base {
@@ -109,7 +117,9 @@ impl Connector {
         to: Option<SocketAddr>,
         clock: &Clock,
     ) -> Result<Stream, TransportError> {
-        let stream = self.base.connect(&self.target, to, clock).await?;
+        let of_target = |error: TransportError| error.with_target(self.target.authority());
+        let stream = self.base.connect(&self.target, to, clock).await;
+        let stream = stream.map_err(of_target)?;
         #[cfg(feature = "proxy")]
         let stream = match &self.tunnel {
             Some(tunnel) => tunnel.open(stream).await?,
@@ -117,10 +127,22 @@ impl Connector {
         };
         #[cfg(feature = "tls")]
         let stream = match &self.tls {
-            Some(tls) => tls.secure(stream).await?,
+            Some(tls) => {
+                let stream = tls.secure(stream).await;
+                stream.map_err(|error| error.with_target(self.peer()))?
+            }
             None => stream,
         };
         Ok(stream)
+    }
+
+    /// The host and port that connections lead to, through the proxy if there is one.
+    pub(crate) fn peer(&self) -> &str {
+        #[cfg(feature = "proxy")]
+        if let Some(tunnel) = &self.tunnel {
+            return tunnel.authority();
+        }
+        self.target.authority()
     }
 }
 

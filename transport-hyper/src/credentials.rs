@@ -59,9 +59,7 @@ impl Source {
         clock: &Clock,
     ) -> Result<Credentials, CredentialsError> {
         let Some(provider) = &self.provider else {
-            return Err(CredentialsError::new(
-                "those of the client are not accepted any more, and it has no source of others",
-            ));
+            return Err(CredentialsError::without_provider(given, wall));
         };
         let refused = given.filter(|_| refresh);
         let (home, now) = (Home::here(), clock.instant());
@@ -115,7 +113,9 @@ impl Source {
                 state.cache.failed(wall);
                 Ok(spare)
             }
-            (None, None) => Err(CredentialsError::new("their source is slow")),
+            (None, None) => Err(CredentialsError::new(
+                "timed out waiting for the credentials provider",
+            )),
         }
     }
 
@@ -138,7 +138,7 @@ where
     }
     let answer = place.lock().await.take();
     answer.unwrap_or_else(|| {
-        let reason = "their source has panicked, or there was no thread to ask it";
+        let reason = "the credentials provider panicked, or its thread could not be started";
         Err(CredentialsError::new(reason))
     })
 }

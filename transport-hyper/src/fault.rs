@@ -1,4 +1,4 @@
-//! What went wrong, in the words of the core.
+//! Errors of hyper, rustls and connectors as errors of the core.
 
 use std::{error::Error as StdError, io};
 
@@ -14,12 +14,38 @@ pub(crate) fn not_sent(kind: TransportErrorKind, source: impl Into<BoxError>) ->
 /// A failure of a stream that is being set up: TLS that cannot work, or a stream that broke.
 #[cfg(feature = "tls")]
 pub(crate) fn of_setting_up(error: io::Error) -> TransportError {
+    let hint = find::<rustls::Error>(&error).and_then(tls_hint);
     let kind = if is_tls(&error) {
         TransportErrorKind::Tls
     } else {
         TransportErrorKind::Connect
     };
-    not_sent(kind, error)
+    let error = not_sent(kind, error);
+    match hint {
+        Some(hint) => error.with_hint(hint),
+        None => error,
+    }
+}
+
+/// What to do about a failed handshake, where one cause is likely.
+#[cfg(feature = "tls")]
+fn tls_hint(error: &rustls::Error) -> Option<&'static str> {
+    use rustls::{CertificateError, Error, InvalidMessage};
+    match error {
+        Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
+            Some("the server may speak plain HTTP: check the port, or write http://")
+        }
+        Error::InvalidCertificate(CertificateError::UnknownIssuer) => Some(
+            "the issuer is not among the trusted roots: set ClientOptions::roots if the server has an issuer of its own",
+        ),
+        Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        ) => Some(
+            "the certificate is for another name: write the server's name in the endpoint, and set \
+             ClientOptions::resolve_to to connect elsewhere",
+        ),
+        _ => None,
+    }
 }
 
 /// A failure of a connector that is not ours. One that knows better says so with a
@@ -39,7 +65,7 @@ pub(crate) fn of_connector(error: BoxError) -> TransportError {
     not_sent(kind, error)
 }
 
-/// A failure of a connection that was there.
+/// A failure of an established connection.
 pub(crate) fn of_connection(error: hyper::Error, sent: Sent) -> TransportError {
     let kind = if error.is_parse_too_large() {
         TransportErrorKind::HeadTooLarge

@@ -1,9 +1,9 @@
-//! What this crate reads from the process and its machine: variables, profile files, and the output of
-//! a `credential_process`. Both transport crates have this file, letter for letter.
+//! Sources of credentials outside of the program: environment variables, profile files, and the output
+//! of a `credential_process`. Both transport crates have the same copy of this file.
 
 use std::{
     io::{ErrorKind, Read},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc,
     thread,
@@ -14,13 +14,13 @@ use neptunedata::{
     Credentials, CredentialsError,
     sources::{
         environment, process,
-        profile::{CommandLine, Profiles, Source},
+        profile::{CommandLine, FileText, Profiles, Source},
     },
 };
 
-/// How long a credential process may take. Some ask a person, through a window of their own.
+/// The time limit of a credential process. Some open a window and ask the user.
 const PROCESS_TIME: Duration = Duration::from_secs(60);
-/// How much of its output is read.
+/// The limit of its output.
 const OUTPUT_LIMIT: u64 = 64 * 1024;
 
 /// A variable; one that is not UTF-8 counts as unset.
@@ -37,7 +37,7 @@ pub(crate) fn region() -> Option<String> {
 pub(crate) fn environment() -> Result<Credentials, CredentialsError> {
     environment::credentials(variable)?.ok_or_else(|| {
         CredentialsError::new(
-            "in the environment, neither AWS_ACCESS_KEY_ID nor AWS_SECRET_ACCESS_KEY is set",
+            "neither AWS_ACCESS_KEY_ID nor AWS_SECRET_ACCESS_KEY is set in the environment",
         )
     })
 }
@@ -74,40 +74,36 @@ impl Profile {
             Source::Static(credentials) => Ok(credentials),
             Source::Process(command) => process::parse_output(&run(&command, PROCESS_TIME)?),
             other => Err(CredentialsError::new(format!(
-                "profile {:?} has a source that this client does not know: {other:?}",
+                "profile {:?} has an unsupported source: {other:?}",
                 self.name
             ))),
         }
     }
 
     fn read(&self) -> Result<Profiles, CredentialsError> {
-        let config = text(self.config.as_ref(), "config")?;
-        Ok(Profiles::parse(
-            &config,
-            &text(self.credentials.as_ref(), "credentials")?,
-        )?)
+        let config = text(self.config.as_deref())?;
+        let credentials = text(self.credentials.as_deref())?;
+        Ok(Profiles::parse(config, credentials)?)
     }
 }
 
 /// The text of a file, empty if there is none.
-fn text(path: Option<&PathBuf>, file: &str) -> Result<String, CredentialsError> {
+fn text(path: Option<&Path>) -> Result<FileText<'static>, CredentialsError> {
     let Some(path) = path else {
-        return Ok(String::new());
+        return Ok(FileText::from(""));
     };
     match std::fs::read_to_string(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            let reason = format!(
-                "the AWS {file} file cannot be read: {}: {error}",
-                path.display()
-            );
+        Ok(text) => Ok(FileText::read_from(text, path)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(FileText::missing(path)),
+        Err(error) => {
+            let reason = format!("cannot read {}: {error}", path.display());
             Err(CredentialsError::new(reason))
         }
-        text => Ok(text.unwrap_or_default()),
     }
 }
 
-/// What the command prints. It is started without a shell, reads nothing, and what it says on its
-/// standard error is not kept, as it may be secret.
+/// The standard output of the command. It is started without a shell and reads nothing; its standard
+/// error is dropped, as it may contain secrets.
 fn run(command: &CommandLine, time: Duration) -> Result<Vec<u8>, CredentialsError> {
     let wrong = |what: String| CredentialsError::new(format!("the credential process {what}"));
     let until = Instant::now().checked_add(time);
@@ -119,7 +115,7 @@ fn run(command: &CommandLine, time: Duration) -> Result<Vec<u8>, CredentialsErro
         .spawn()
         .map_err(|error| {
             wrong(format!(
-                "{:?} cannot be started: {error}",
+                "{:?} could not be started: {error}",
                 command.program()
             ))
         })?;
@@ -134,7 +130,7 @@ fn run(command: &CommandLine, time: Duration) -> Result<Vec<u8>, CredentialsErro
         let named = thread::Builder::new().name("neptune-credential-process".to_owned());
         if let Err(error) = named.spawn(read) {
             stop(&mut child);
-            return Err(wrong(format!("cannot be listened to: {error}")));
+            return Err(wrong(format!("could not be read, no thread: {error}")));
         }
     }
     let output = output.recv_timeout(time);
@@ -142,8 +138,8 @@ fn run(command: &CommandLine, time: Duration) -> Result<Vec<u8>, CredentialsErro
     match (status, output) {
         (Some(status), Ok(Ok(output))) if status.success() => Ok(output),
         (Some(status), Ok(Ok(_))) => Err(wrong(format!("failed: {status}"))),
-        (_, Ok(Err(error))) => Err(wrong(format!("cannot be read from: {error}"))),
-        (None, _) | (_, Err(_)) => Err(wrong(format!("was not done after {time:?}"))),
+        (_, Ok(Err(error))) => Err(wrong(format!("could not be read: {error}"))),
+        (None, _) | (_, Err(_)) => Err(wrong(format!("timed out after {time:?}"))),
     }
 }
 
@@ -187,7 +183,7 @@ mod tests {
         );
         let missing = ran("/no/such/program c4n4ry", long).unwrap_err();
         assert!(
-            missing.contains("\"/no/such/program\" cannot be started: "),
+            missing.contains("\"/no/such/program\" could not be started: "),
             "{missing}"
         );
         assert!(!missing.contains("c4n4ry"));
@@ -195,7 +191,7 @@ mod tests {
         let late = ran("sleep 30", Duration::from_millis(50)).unwrap_err();
         assert_eq!(
             late,
-            "no usable credentials: the credential process was not done after 50ms"
+            "no usable credentials: the credential process timed out after 50ms"
         );
         assert!(start.elapsed() < long);
     }

@@ -34,7 +34,6 @@ use crate::{
     clock::Clock,
     connect::Connector,
     connection::{Birth, Connection, Piece},
-    fault,
     home::Home,
 };
 use place::Place;
@@ -130,7 +129,10 @@ impl Pool {
         let patience = clock.after(limits.connection_wait);
         in_turn(&self.0.permits, clock, patience)
             .await
-            .ok_or_else(|| TransportError::new(TransportErrorKind::PoolLimit, Sent::No))
+            .ok_or_else(|| {
+                TransportError::new(TransportErrorKind::PoolLimit, Sent::No)
+                    .with_time_limit(limits.connection_wait)
+            })
     }
 
     /// A connection for one request: an idle one that is alive, or a new one. After a demand for a
@@ -193,8 +195,10 @@ impl Pool {
             false => shared.clock.within(shared.clock.after(time), connect).await,
         };
         let connection = connected.unwrap_or_else(|| {
-            let reason = format!("it took longer than {time:?}");
-            Err(fault::not_sent(TransportErrorKind::ConnectTimeout, reason))
+            let error = TransportError::new(TransportErrorKind::ConnectTimeout, Sent::No);
+            Err(error
+                .with_target(shared.connector.peer())
+                .with_time_limit(time))
         })?;
         Ok(Lease {
             connection,

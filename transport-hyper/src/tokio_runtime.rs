@@ -23,7 +23,7 @@ pub(crate) fn spawn(task: Task) {
 
 /// Why nothing can be done outside of tokio.
 pub(crate) const NO_RUNTIME: &str =
-    "there is no tokio runtime here; call within one, or give the builder a connector and a timer";
+    "no tokio runtime: call within one, or set ClientBuilder::connector and ClientBuilder::timer";
 
 /// Whether tokio's timer can be used here; if not, why.
 pub(crate) fn check() -> Result<(), &'static str> {
@@ -31,7 +31,7 @@ pub(crate) fn check() -> Result<(), &'static str> {
         return Err(NO_RUNTIME);
     }
     let sleep = caught(|| drop(tokio::time::sleep(Duration::ZERO)));
-    sleep.ok_or("the tokio runtime here has its timers disabled: Builder::enable_time")
+    sleep.ok_or("the tokio runtime has timers disabled: call Builder::enable_time")
 }
 
 /// None in place of a panic. tokio does not say otherwise that a runtime has been built without

@@ -54,6 +54,8 @@ pub struct Exchange {
     request: Result<http::Request<Bytes>, EncodeError>,
     /// The query in it, if it is cancelled when nobody waits for it any more; of the last attempt.
     query: Option<NamedQuery>,
+    /// What the request is about, for errors.
+    subject: Option<Box<str>>,
     effect: Effect,
     max_attempts: u32,
     only_cured: bool,
@@ -149,6 +151,7 @@ impl Exchange {
             info: O::INFO,
             request: prepared.request,
             query: prepared.query,
+            subject: prepared.subject,
             effect: options.effect.unwrap_or(effect),
             only_cured: options.only_cured,
             max_attempts: options.max_attempts.unwrap_or(policy.max_attempts).max(1),
@@ -313,6 +316,7 @@ impl Exchange {
         self.state = State::Done;
         Step::fail(
             error
+                .with_subject(self.subject.clone())
                 .with_effect(self.effect)
                 .with_attempts(self.attempts, Stop::Permanent)
                 .with_execution(self.lost, self.lost),
@@ -331,6 +335,7 @@ impl Exchange {
         );
         Step::fail(
             error
+                .with_subject(self.subject.clone())
                 .with_attempts(self.attempts, Stop::Permanent)
                 .with_execution(executed, self.lost),
         )

@@ -1,4 +1,4 @@
-//! Following a change stream that cannot go on.
+//! Change streams that cannot be followed any further.
 
 use std::fmt;
 
@@ -9,22 +9,20 @@ use crate::EventId;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChangesErrorKind {
-    /// What follows the place is no longer kept: changes are lost.
+    /// The stream no longer keeps the records after this position: changes are lost.
     Expired,
-    /// The stream ends before the place: it is not the stream that the place is from, because the
-    /// data was reset or restored.
+    /// The stream ends before this position: the data was reset or restored.
     Ahead,
     /// A transaction has more records than the limit.
     TooLarge,
-    /// The stream goes on without the end of a transaction, or with one that lacks its beginning:
-    /// changes are lost.
+    /// The end of one transaction or the beginning of the next is missing: changes are lost.
     Gap,
 }
 
-/// A change stream that cannot be followed any further: what is lost, and where.
+/// A change stream that cannot be followed any further, with the position where changes were lost.
 ///
-/// Calling again does not help. To begin anew at the oldest record that is kept is one way out; what
-/// was read before and what is lost has to be made up for in another way, such as an export.
+/// Calling again does not help. Restart at the oldest record that the stream keeps, and restore the
+/// lost changes from another source, such as an export.
 #[derive(Debug, Clone)]
 pub struct ChangesError {
     pub(crate) kind: ChangesErrorKind,
@@ -36,27 +34,27 @@ pub struct ChangesError {
 }
 
 impl ChangesError {
-    /// What is wrong.
+    /// What happened.
     pub fn kind(&self) -> ChangesErrorKind {
         self.kind
     }
 
-    /// The place that was read last, or for a transaction that is too large its first record.
+    /// The last position read; for a transaction that is too large, its first record.
     pub fn place(&self) -> EventId {
         self.place
     }
 
-    /// The first record behind a [gap](ChangesErrorKind::Gap).
+    /// The first record after a [gap](ChangesErrorKind::Gap).
     pub fn next(&self) -> Option<EventId> {
         self.next
     }
 
-    /// The last record of the stream, as far as the service says.
+    /// The last record of the stream, if the service named it.
     pub fn head(&self) -> Option<EventId> {
         self.head
     }
 
-    /// The answer of the service that says so, if one does.
+    /// The error of the service that reported it, if there is one.
     pub fn trouble(&self) -> Option<&Error> {
         self.trouble.as_ref()
     }
@@ -69,7 +67,7 @@ impl fmt::Display for ChangesError {
             (ChangesErrorKind::Expired, head) => {
                 write!(
                     f,
-                    "the change stream does not keep all that follows {place} any more, so changes are lost"
+                    "changes were lost: the change stream no longer keeps all records after {place}"
                 )?;
                 match head {
                     Some(head) => write!(f, "; it ends at {head}"),
@@ -83,19 +81,16 @@ impl fmt::Display for ChangesError {
                 }
                 write!(
                     f,
-                    " before {place}, which was read already: the data was reset or restored, and what \
-                     was changed since is not known"
+                    " before {place}, the last position read: the data was reset or restored, and later changes \
+                     are unknown"
                 )
             }
             (ChangesErrorKind::Gap, _) => {
-                f.write_str("the change stream goes on")?;
-                if let Some(next) = self.next {
-                    write!(f, " at {next}")?;
+                write!(f, "changes were lost: records are missing after {place}")?;
+                match self.next {
+                    Some(next) => write!(f, "; the change stream continues at {next}"),
+                    None => Ok(()),
                 }
-                write!(
-                    f,
-                    " without all that has to be between there and {place}, so changes are lost"
-                )
             }
             (ChangesErrorKind::TooLarge, _) => write!(
                 f,

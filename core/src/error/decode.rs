@@ -1,4 +1,4 @@
-//! An answer that reports success but is not what the operation answers.
+//! A successful response that cannot be decoded.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{bounded_start, one_line};
 
-/// The server answered with success, yet its body is not the operation's answer.
+/// The server reported success, but the body is not a response of the operation.
 ///
 /// The request was received and most likely executed. The whole body is kept.
 #[derive(Clone, PartialEq, Eq)]
@@ -18,22 +18,22 @@ pub struct DecodeError {
     pub(crate) body: Bytes,
 }
 
-/// How an answer failed to decode.
+/// What is wrong with a response that cannot be decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DecodeErrorKind {
-    /// Nothing came where the operation always answers something.
+    /// The body is empty, and the operation always has one.
     Empty,
-    /// The body is the beginning of an answer.
+    /// The body ends too early.
     Truncated,
-    /// The body is no JSON, or goes on after its end.
+    /// The body is not valid JSON, or continues after its end.
     Syntax,
     /// The body is JSON of another shape.
     Shape,
-    /// The body is longer than the limit set for it.
+    /// The body is longer than the limit.
     TooLarge,
-    /// The body is compressed, and that cannot be undone: in a way that nobody asked for, with gzip
-    /// while the feature `gzip` is off, or wrongly.
+    /// The body cannot be decompressed: its coding is not supported, or is gzip while the feature `gzip`
+    /// is off, or the compressed data is corrupt.
     Encoding,
 }
 
@@ -60,12 +60,12 @@ impl DecodeError {
         self.operation
     }
 
-    /// Where in the body, such as `mlModels[3].name`; empty for the body as a whole.
+    /// The place in the body, such as `mlModels[3].name`; empty for the body as a whole.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What is wrong there.
+    /// What is wrong at that place.
     pub fn reason(&self) -> &str {
         &self.reason
     }
@@ -75,7 +75,7 @@ impl DecodeError {
         self.kind
     }
 
-    /// The body as it arrived; for [`DecodeErrorKind::TooLarge`] what was read of it.
+    /// The body as it arrived; for [`DecodeErrorKind::TooLarge`] the part that was read.
     pub fn body(&self) -> &Bytes {
         &self.body
     }
@@ -95,17 +95,22 @@ impl fmt::Debug for DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} was answered with ", self.operation)?;
-        match self.kind {
-            DecodeErrorKind::Empty => {
-                return f.write_str("success but without the body it always has");
-            }
-            DecodeErrorKind::Truncated => f.write_str("a body that ends too early")?,
-            DecodeErrorKind::Syntax => f.write_str("something else than its JSON")?,
-            DecodeErrorKind::Shape => f.write_str("JSON of an unexpected shape")?,
-            DecodeErrorKind::TooLarge => f.write_str("too large a body")?,
-            DecodeErrorKind::Encoding => f.write_str("an encoding that cannot be undone")?,
-        }
+        write!(f, "{}: ", self.operation)?;
+        self.fmt_reason(f)
+    }
+}
+
+impl DecodeError {
+    /// The text without the operation.
+    pub(super) fn fmt_reason(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            DecodeErrorKind::Empty => return f.write_str("empty response body"),
+            DecodeErrorKind::Truncated => "truncated response body",
+            DecodeErrorKind::Syntax => "response body is not valid JSON",
+            DecodeErrorKind::Shape => "unexpected JSON in the response body",
+            DecodeErrorKind::TooLarge => "response body too large",
+            DecodeErrorKind::Encoding => "unsupported content encoding",
+        })?;
         if !self.path.is_empty() {
             write!(f, " at {}", one_line(self.path.as_bytes()))?;
         }
@@ -114,7 +119,7 @@ impl fmt::Display for DecodeError {
             self.kind,
             DecodeErrorKind::Syntax | DecodeErrorKind::Truncated
         ) {
-            write!(f, "; it begins {:?}", bounded_start(&self.body))?;
+            write!(f, "; body begins {:?}", bounded_start(&self.body))?;
         }
         Ok(())
     }

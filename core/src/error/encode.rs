@@ -1,8 +1,8 @@
-//! A request that was refused before anything was sent.
+//! An invalid request, which is not sent.
 
 use std::{borrow::Cow, fmt};
 
-/// The request cannot be right, so nothing was sent; every fault is named.
+/// The request is invalid, so nothing was sent. The text names every wrong member.
 ///
 /// ```
 /// use neptunedata::{CancelMlModelTrainingJob, Endpoint};
@@ -40,7 +40,15 @@ impl EncodeError {
 
 impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} was not sent: ", self.operation)?;
+        write!(f, "{}: ", self.operation)?;
+        self.fmt_faults(f)
+    }
+}
+
+impl EncodeError {
+    /// The text without the operation.
+    pub(super) fn fmt_faults(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("request not sent: ")?;
         for (index, fault) in self.faults.iter().enumerate() {
             if index > 0 {
                 f.write_str("; ")?;
@@ -91,7 +99,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Why a member of a request was refused.
+/// What is wrong with a member of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FaultKind {
@@ -101,25 +109,25 @@ pub enum FaultKind {
     Missing,
     /// The operation has no such member.
     UnknownMember,
-    /// The value has another JSON type than the member.
+    /// The value does not have the JSON type of the member.
     WrongType {
         /// The type of the member.
         expected: &'static str,
         /// What was given.
         found: &'static str,
     },
-    /// A number outside its bounds, both of which are allowed.
+    /// A number outside its bounds, which are inclusive.
     OutOfRange {
         /// Smallest allowed value.
         min: i128,
         /// Largest allowed value.
         max: i128,
     },
-    /// A value that becomes a path segment is empty, which would address something else.
+    /// An empty value for a path segment: the request would address something else.
     EmptyLabel,
-    /// A value that becomes a path segment is `.` or `..`, which proxies and signers rewrite.
+    /// A path segment that is `.` or `..`: proxies and signers rewrite them.
     DotSegment,
-    /// A header value with characters that a header cannot carry.
+    /// A header value with characters that are invalid in headers.
     HeaderValue,
     /// The URI would be longer than 65,534 bytes.
     UriTooLong {
@@ -133,20 +141,18 @@ pub enum FaultKind {
 impl fmt::Display for FaultKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            FaultKind::UnknownOperation => f.write_str("there is no operation of this name"),
-            FaultKind::Missing => f.write_str("required, but missing"),
-            FaultKind::UnknownMember => f.write_str("the operation has no such member"),
+            FaultKind::UnknownOperation => f.write_str("no such operation"),
+            FaultKind::Missing => f.write_str("required member is missing"),
+            FaultKind::UnknownMember => f.write_str("no such member"),
             FaultKind::WrongType { expected, found } => {
                 write!(f, "expected {expected}, found {found}")
             }
             FaultKind::OutOfRange { min, max } => write!(f, "must be from {min} to {max}"),
-            FaultKind::EmptyLabel => f.write_str("must not be empty, it is part of the path"),
-            FaultKind::DotSegment => {
-                f.write_str("must not be `.` or `..`, it is a segment of the path")
-            }
-            FaultKind::HeaderValue => f.write_str("holds characters that a header cannot carry"),
+            FaultKind::EmptyLabel => f.write_str("must not be empty: it is a path segment"),
+            FaultKind::DotSegment => f.write_str("must not be `.` or `..`: it is a path segment"),
+            FaultKind::HeaderValue => f.write_str("has characters that are invalid in a header"),
             FaultKind::UriTooLong { length } => {
-                write!(f, "the URI would have {length} bytes, the limit is 65534")
+                write!(f, "the URI is {length} bytes long, the limit is 65534")
             }
             FaultKind::Other(text) => f.write_str(text),
         }

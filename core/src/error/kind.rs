@@ -51,8 +51,8 @@ macro_rules! exceptions {
                 }
             }
 
-            /// The HTTP status the model gives the exception. A server may send another (`M06`, `M10`,
-            /// `M12`). None for [`ErrorKind::Unknown`].
+            /// The HTTP status the model gives the exception. A server may send another ([`M06`](crate::wire_facts), [`M10`](crate::wire_facts),
+            /// [`M12`](crate::wire_facts)). None for [`ErrorKind::Unknown`].
             pub const fn http_status(self) -> Option<u16> {
                 match self {
                     $(ErrorKind::$variant => Some($status),)*
@@ -76,11 +76,11 @@ exceptions! {
     AccessDeniedException = "AccessDeniedException", 403, Client;
     /// The request makes no sense to the server; unknown routes and oversized requests too.
     BadRequestException = "BadRequestException", 400, Client;
-    /// No bulk load has this id (`M07`: not worth repeating, whatever the model says).
+    /// No bulk load has this id ([`M07`](crate::wire_facts): not worth repeating, whatever the model says).
     BulkLoadIdNotFoundException = "BulkLoadIdNotFoundException", 404, Client;
     /// Ended by storage maintenance such as an index rebuild, and rolled back.
     CancelledByMaintenanceException = "CancelledByMaintenanceException", 500, Server;
-    /// Somebody cancelled the query (`M08`).
+    /// Somebody cancelled the query ([`M08`](crate::wire_facts)).
     CancelledByUserException = "CancelledByUserException", 500, Server;
     /// The server waited too long for the client.
     ClientTimeoutException = "ClientTimeoutException", 408, Client;
@@ -94,7 +94,7 @@ exceptions! {
     FailureByQueryException = "FailureByQueryException", 500, Server;
     /// An argument is not valid.
     IllegalArgumentException = "IllegalArgumentException", 400, Client;
-    /// Something went wrong in the server (`M09`).
+    /// Something went wrong in the server ([`M09`](crate::wire_facts)).
     InternalFailureException = "InternalFailureException", 500, Server;
     /// An argument is not valid.
     InvalidArgumentException = "InvalidArgumentException", 400, Client;
@@ -112,7 +112,7 @@ exceptions! {
     MethodNotAllowedException = "MethodNotAllowedException", 405, Client;
     /// A required parameter or header is missing.
     MissingParameterException = "MissingParameterException", 400, Client;
-    /// A machine-learning resource does not exist (`M10`: real clusters answer 400).
+    /// A machine-learning resource does not exist ([`M10`](crate::wire_facts): real clusters answer 400).
     MlResourceNotFoundException = "MLResourceNotFoundException", 404, Client;
     /// The query could not be parsed.
     ParsingException = "ParsingException", 400, Client;
@@ -136,7 +136,7 @@ exceptions! {
     StatisticsNotAvailableException = "StatisticsNotAvailableException", 400, Client;
     /// The end of the stream: nothing after this position yet.
     StreamRecordsNotFoundException = "StreamRecordsNotFoundException", 404, Client;
-    /// Too many requests, for instance a full query queue (`M11`); this one was refused.
+    /// Too many requests, for instance a full query queue ([`M11`](crate::wire_facts)); this one was refused.
     ThrottlingException = "ThrottlingException", 500, Server;
     /// The query ran into the server's time limit.
     TimeLimitExceededException = "TimeLimitExceededException", 500, Server;

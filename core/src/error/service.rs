@@ -1,4 +1,4 @@
-//! What the server says when it refuses or fails.
+//! The error responses of the service.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use http::StatusCode;
 use super::{ErrorKind, bounded_start, one_line};
 use crate::EventId;
 
-/// An error answer of the service, modelled or not.
+/// An error response, whether the service model knows the exception or not.
 ///
 /// Its text is `MalformedQueryException (400): <message> [request id …]`.
 #[derive(Clone, PartialEq, Eq)]
@@ -16,31 +16,32 @@ use crate::EventId;
 pub struct ServiceError {
     /// The exception, or [`ErrorKind::Unknown`].
     pub kind: ErrorKind,
-    /// The status of the answer; for a failure reported after a 200 began, the status that the
-    /// trailer or the exception stands for.
+    /// The status of the response; for an error reported after a 200 began, the status in the trailer,
+    /// or that of the exception.
     pub status: StatusCode,
-    /// The name of the exception as sent, without namespace and suffix; None where none was sent.
+    /// The name of the exception as sent, without namespace and suffix; `None` if none was sent.
     pub code: Option<String>,
-    /// The server's explanation: `detailedMessage`, else `message`, else `Message`; for a body that
-    /// is no JSON its beginning. Empty if there is none.
+    /// The server's explanation: `detailedMessage`, else `message`, else `Message`; the beginning of
+    /// the body if that is not JSON. Empty if there is none.
     pub message: String,
-    /// The request id of the header, or that of the body.
+    /// The request id in the header, else the one in the body.
     pub request_id: Option<String>,
     /// The body, or the error object found in trailer or tail, as it arrived.
     pub body: Bytes,
 }
 
 impl ServiceError {
-    /// The name of the exception as sent, also one that the model does not know.
+    /// The name of the exception as sent, whether the service model knows it or not.
     pub fn code(&self) -> Option<&str> {
         self.code.as_deref()
     }
 
-    /// How far a change stream goes, as the message of a
-    /// [`StreamRecordsNotFoundException`](ErrorKind::StreamRecordsNotFoundException) tells it.
+    /// The last record of a change stream, from the message of a
+    /// [`StreamRecordsNotFoundException`](ErrorKind::StreamRecordsNotFoundException); `None` if the
+    /// message does not name it.
     ///
-    /// A reader whose place is this has read everything. One whose place is beyond it reads another
-    /// stream than before: the data was reset or restored (`U17`). None where the message tells nothing.
+    /// A reader at this position has read everything. For a reader after it the stream is a new one: the
+    /// data was reset or restored.
     ///
     /// ```
     /// use neptunedata::{Cause, EventId, GetPropertygraphStream};
@@ -81,7 +82,7 @@ impl fmt::Display for ServiceError {
                 one_line(code.as_bytes()),
                 self.status.as_u16()
             )?,
-            None => write!(f, "the server answered {}", self.status)?,
+            None => write!(f, "HTTP status {}", self.status)?,
         }
         if !self.message.is_empty() {
             write!(f, ": {}", one_line(self.message.as_bytes()))?;

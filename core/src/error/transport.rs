@@ -1,8 +1,8 @@
-//! What drivers report when an exchange broke.
+//! The errors that drivers report about connections and attempts.
 
-use std::{error::Error as StdError, fmt, sync::Arc};
+use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
-/// Whether the server can have received the request.
+/// Whether the server may have received the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Sent {
     /// Certainly not, or not completely: it cannot have been executed.
@@ -11,55 +11,36 @@ pub enum Sent {
     Maybe,
 }
 
-/// What broke.
+/// What failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// The host name did not resolve.
+    /// The host name lookup failed.
     Dns,
-    /// No connection could be made.
+    /// The connection was refused, or failed before it was ready.
     Connect,
-    /// No connection could be made in time, TLS included.
+    /// Connecting took too long, TLS included.
     ConnectTimeout,
-    /// The TLS handshake failed for good: certificate, name or protocol.
+    /// The TLS handshake failed permanently: certificate, name or protocol.
     Tls,
-    /// The connection ended before the answer was complete.
+    /// The connection closed before the response was complete.
     Closed,
-    /// The answer did not come, or did not go on, within the time for one attempt; or the request was not sent in
-    /// that time, for want of a connection.
+    /// An attempt took too long. The response did not arrive or did not continue, or the request was
+    /// not sent, as there was no connection.
     Timeout,
-    /// The answer is no HTTP.
+    /// The response is not valid HTTP.
     Protocol,
-    /// The head of the answer is larger than the driver's limit.
+    /// The response head is larger than the driver's limit.
     HeadTooLarge,
     /// The driver's limit of connections is reached.
     PoolLimit,
-    /// There is no async runtime here that the driver could work in, or it lacks what the driver
-    /// needs of it.
+    /// There is no async runtime that the driver could use, or the runtime lacks a part that the
+    /// driver needs.
     Runtime,
-    /// The caller's deadline passed. Never sent again, and accepted as the answer to any step.
+    /// The caller's deadline passed. Never retried, and accepted in reply to any step.
     Deadline,
     /// Something else.
     Other,
-}
-
-impl TransportErrorKind {
-    fn text(self) -> &'static str {
-        match self {
-            TransportErrorKind::Dns => "the host name could not be resolved",
-            TransportErrorKind::Connect => "no connection could be made",
-            TransportErrorKind::ConnectTimeout => "no connection could be made in time",
-            TransportErrorKind::Tls => "the TLS handshake failed",
-            TransportErrorKind::Closed => "the connection ended before the answer was complete",
-            TransportErrorKind::Timeout => "the answer did not come in time",
-            TransportErrorKind::Protocol => "the answer is not HTTP",
-            TransportErrorKind::HeadTooLarge => "the head of the answer is too large",
-            TransportErrorKind::PoolLimit => "all connections are in use",
-            TransportErrorKind::Runtime => "there is no async runtime to work in",
-            TransportErrorKind::Deadline => "the deadline passed",
-            TransportErrorKind::Other => "the transport failed",
-        }
-    }
 }
 
 /// Declares the list of kinds. Does not compile while a kind is missing.
@@ -90,14 +71,16 @@ all_kinds!(
     Other
 );
 
-/// An exchange that broke, as a driver reports it to a machine.
+/// A failure of a connection or an attempt, as a driver reports it to a machine.
 ///
 /// ```
 /// use neptunedata::{Sent, TransportError, TransportErrorKind};
 ///
 /// let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
-/// let error = TransportError::new(TransportErrorKind::Connect, Sent::No).with_source(refused);
-/// assert_eq!(error.to_string(), "no connection could be made");
+/// let error = TransportError::new(TransportErrorKind::Connect, Sent::No)
+///     .with_target("db.example.com:8182")
+///     .with_source(refused);
+/// assert_eq!(error.to_string(), "cannot connect to db.example.com:8182");
 /// ```
 #[derive(Debug, Clone)]
 pub struct TransportError {
@@ -105,12 +88,15 @@ pub struct TransportError {
     sent: Sent,
     reused: bool,
     for_good: bool,
+    target: Option<Box<str>>,
+    time_limit: Option<Duration>,
+    hint: Option<&'static str>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl TransportError {
-    /// A failure of this kind. Say [`Sent::Maybe`] unless it is certain that the server did not
-    /// receive the whole request. Kinds that are about an answer are [`Sent::Maybe`] anyway.
+    /// A failure of this kind. Use [`Sent::Maybe`] unless it is certain that the server did not receive
+    /// the whole request. Kinds that concern a response are always [`Sent::Maybe`].
     pub fn new(kind: TransportErrorKind, sent: Sent) -> Self {
         let answered = matches!(
             kind,
@@ -121,6 +107,9 @@ impl TransportError {
             sent: if answered { Sent::Maybe } else { sent },
             reused: false,
             for_good: false,
+            target: None,
+            time_limit: None,
+            hint: None,
             source: None,
         }
     }
@@ -132,36 +121,72 @@ impl TransportError {
         self
     }
 
-    /// Notes that the connection had served earlier requests. Together with [`Sent::No`] this is
-    /// what a stale pooled connection looks like, and is sent again at once.
+    /// Names the peer as `host:port`, unless it has been named.
+    #[must_use]
+    pub fn with_target(mut self, target: &str) -> Self {
+        self.target.get_or_insert_with(|| target.into());
+        self
+    }
+
+    /// Adds the time limit that was exceeded.
+    #[must_use]
+    pub fn with_time_limit(mut self, limit: Duration) -> Self {
+        self.time_limit = Some(limit);
+        self
+    }
+
+    /// Adds a hint: the likely cause and what to do. It is shown at the end of the text.
+    #[must_use]
+    pub fn with_hint(mut self, hint: &'static str) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
+    /// Notes that the connection had served earlier requests. Together with [`Sent::No`] this means a
+    /// stale pooled connection, and the request is sent again at once.
     #[must_use]
     pub fn on_reused_connection(mut self) -> Self {
         self.reused = true;
         self
     }
 
-    /// Notes that another try would end the same way, whatever the kind: it is not made. A proxy that refuses the
-    /// password is such a failure.
+    /// Notes that another attempt would fail the same way, whatever the kind, so none is made. An
+    /// example is a proxy that rejects the password.
     #[must_use]
     pub fn for_good(mut self) -> Self {
         self.for_good = true;
         self
     }
 
-    /// The same failure, but the server certainly had the request: it began to answer.
+    /// The same failure, but the server certainly had the request: the response had begun.
     pub(crate) fn received(mut self) -> Self {
         self.sent = Sent::Maybe;
         self
     }
 
-    /// What broke.
+    /// What failed.
     pub fn kind(&self) -> TransportErrorKind {
         self.kind
     }
 
-    /// Whether the server can have received the request.
+    /// Whether the server may have received the request.
     pub fn sent(&self) -> Sent {
         self.sent
+    }
+
+    /// The peer as `host:port`, if the driver named it.
+    pub fn target(&self) -> Option<&str> {
+        self.target.as_deref()
+    }
+
+    /// The time limit that was exceeded, if the driver named it.
+    pub fn time_limit(&self) -> Option<Duration> {
+        self.time_limit
+    }
+
+    /// The likely cause and what to do, if the driver knows.
+    pub fn hint(&self) -> Option<&'static str> {
+        self.hint
     }
 
     /// Whether the connection had been used before.
@@ -169,7 +194,7 @@ impl TransportError {
         self.reused
     }
 
-    /// Whether another try would end the same way.
+    /// Whether another attempt would fail the same way.
     pub fn is_for_good(&self) -> bool {
         self.for_good
     }
@@ -177,53 +202,76 @@ impl TransportError {
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match (self.kind, self.sent) {
-            // It waited for a connection, or made one.
-            (TransportErrorKind::Timeout, Sent::No) => {
-                "the time for one attempt passed before the request was sent"
+        let target = |preposition| Part(preposition, self.target.as_deref());
+        let limit = |preposition| Part(preposition, self.time_limit.map(Seconds));
+        match (self.kind, self.sent) {
+            (TransportErrorKind::Dns, _) => {
+                write!(f, "cannot resolve the host name{}", target(" of "))?;
             }
-            (kind, _) => kind.text(),
-        })
+            (TransportErrorKind::Connect, _) => write!(f, "cannot connect{}", target(" to "))?,
+            (TransportErrorKind::ConnectTimeout, _) => write!(
+                f,
+                "timed out{} connecting{}",
+                limit(" after "),
+                target(" to ")
+            )?,
+            (TransportErrorKind::Tls, _) => write!(f, "TLS handshake{} failed", target(" with "))?,
+            (TransportErrorKind::Closed, _) => write!(
+                f,
+                "connection{} closed before the response was complete",
+                target(" to ")
+            )?,
+            // There was no connection yet.
+            (TransportErrorKind::Timeout, Sent::No) => write!(
+                f,
+                "attempt timed out{} before the request was sent",
+                limit(" after ")
+            )?,
+            (TransportErrorKind::Timeout, Sent::Maybe) => {
+                write!(f, "timed out{} waiting for the response", limit(" after "))?
+            }
+            (TransportErrorKind::Protocol, _) => f.write_str("response is not valid HTTP")?,
+            (TransportErrorKind::HeadTooLarge, _) => f.write_str("response head is too large")?,
+            (TransportErrorKind::PoolLimit, _) => write!(
+                f,
+                "all connections are in use{}",
+                limit("; none became free within ")
+            )?,
+            (TransportErrorKind::Runtime, _) => f.write_str("no usable async runtime")?,
+            (TransportErrorKind::Deadline, _) => {
+                write!(f, "deadline exceeded{}", limit(" after "))?;
+            }
+            (TransportErrorKind::Other, _) => f.write_str("transport error")?,
+        }
+        match self.hint {
+            Some(hint) => write!(f, "; {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A preposition and what it precedes, or nothing.
+struct Part<T>(&'static str, Option<T>);
+
+impl<T: fmt::Display> fmt::Display for Part<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.1 {
+            Some(value) => write!(f, "{}{value}", self.0),
+            None => Ok(()),
+        }
+    }
+}
+
+/// `1.5s`, `50ms`.
+struct Seconds(Duration);
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0)
     }
 }
 
 impl StdError for TransportError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as _)
-    }
-}
-
-/// No usable credentials could be had.
-#[derive(Debug, Clone)]
-pub struct CredentialsError {
-    reason: String,
-    source: Option<Arc<dyn StdError + Send + Sync>>,
-}
-
-impl CredentialsError {
-    /// An error with this text, which must not hold a secret.
-    pub fn new(reason: impl Into<String>) -> Self {
-        CredentialsError {
-            reason: reason.into(),
-            source: None,
-        }
-    }
-
-    /// Adds the underlying error, kept as [`source`](StdError::source).
-    #[must_use]
-    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.source = Some(Arc::from(source.into()));
-        self
-    }
-}
-
-impl fmt::Display for CredentialsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no usable credentials: {}", self.reason)
-    }
-}
-
-impl StdError for CredentialsError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.source.as_deref().map(|source| source as _)
     }

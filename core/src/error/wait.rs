@@ -1,4 +1,4 @@
-//! Waiting that did not end well.
+//! Waits that failed or timed out.
 
 use std::{fmt, time::Duration};
 
@@ -8,19 +8,19 @@ use http::{HeaderMap, StatusCode};
 use super::{Error, bounded_start, one_line};
 use crate::{DecodeError, Operation, Response};
 
-/// How waiting failed.
+/// How a wait ended without success.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WaitErrorKind {
-    /// What was waited for ended, but not well.
+    /// The job, load or other subject of the wait failed.
     Failed,
-    /// The time is over.
+    /// The time limit was reached.
     TimedOut,
 }
 
-/// What was waited for did not come about.
+/// A wait that failed or timed out.
 ///
-/// The last answer is kept: [`answer`](WaitError::answer) decodes it. For a bulk load that failed it
+/// The last response is kept: [`answer`](WaitError::answer) decodes it. For a bulk load that failed it
 /// has the error logs.
 #[derive(Clone)]
 pub struct WaitError {
@@ -35,42 +35,42 @@ pub struct WaitError {
 }
 
 impl WaitError {
-    /// How it failed.
+    /// Whether it failed or timed out.
     pub fn kind(&self) -> WaitErrorKind {
         self.kind
     }
 
-    /// What was waited for, in words: `the bulk load 0a237328`.
+    /// The subject of the wait in words: `the bulk load 0a237328`.
     pub fn subject(&self) -> &str {
         &self.subject
     }
 
-    /// The state that was seen last, in the service's spelling; None if none was seen.
+    /// The last status, in the service's spelling; `None` if none was received.
     pub fn status(&self) -> Option<&str> {
         self.status.as_deref()
     }
 
-    /// Why it failed, as far as the service says; may be empty.
+    /// The service's reason for the failure; may be empty.
     pub fn reason(&self) -> &str {
         &self.reason
     }
 
-    /// How long it was waited.
+    /// The duration of the wait.
     pub fn waited(&self) -> Duration {
         self.waited
     }
 
-    /// Why the last time of asking brought no answer, if it did not.
+    /// Why the last poll failed, if it did.
     pub fn trouble(&self) -> Option<&Error> {
         self.trouble.as_ref()
     }
 
-    /// The body of the last answer; empty if there was none.
+    /// The body of the last response; empty if there was none.
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// The last answer; None if there was none, or it is no answer to `O`.
+    /// The last response, decoded; `None` if there was none, or if it is not one of `O`.
     pub fn answer<O: Operation>(&self) -> Option<O::Output> {
         if self.body.is_empty() || O::INFO.name != self.operation {
             return None;
@@ -113,10 +113,10 @@ impl fmt::Display for WaitError {
                 None => write!(f, "{subject} failed")?,
             },
             WaitErrorKind::TimedOut => {
-                write!(f, "{subject} was waited for {:?} in vain", self.waited)?;
+                write!(f, "timed out after {:?} waiting for {subject}", self.waited)?;
                 match &status {
-                    Some(status) => write!(f, "; its last state was {status}")?,
-                    None => f.write_str("; no state of it was seen")?,
+                    Some(status) => write!(f, "; its last status was {status}")?,
+                    None => f.write_str("; no status was received")?,
                 }
             }
         }

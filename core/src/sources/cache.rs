@@ -1,19 +1,19 @@
-//! Which credentials a client uses, and when it fetches others: decided here, done by the transports.
+//! Which credentials a client uses and when it refreshes them. The transports do the fetching.
 
 use std::time::{Duration, SystemTime};
 
 use crate::Credentials;
 
-/// How long before their expiry credentials are fetched anew, unless told otherwise.
+/// How long before their expiry credentials are refreshed.
 pub const REFRESH_AHEAD: Duration = Duration::from_secs(5 * 60);
 
-/// How long a source is left alone that was asked ahead of time and gave nothing new.
+/// The pause after an early refresh that brought nothing new.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// The latest credentials of a source, and what to do with them at a time.
+/// The latest credentials of a provider, and what to do with them at a given time.
 ///
-/// A transport keeps one behind a lock that is held for `get` and `put` alone, lets one caller fetch
-/// at a time, and asks again after that fetch: those who waited then find the new ones.
+/// A transport keeps the cache in a lock that is held only for `get` and `put`, lets one caller fetch at
+/// a time, and calls `get` again after that fetch: the callers that waited find the new credentials.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -31,12 +31,12 @@ const PAUSE: Duration = Duration::from_secs(10);
 /// assert_eq!(decide(54), Decision::Use(hourly.clone()));
 /// assert_eq!(decide(55), Decision::UseAndRefresh(hourly.clone()));
 /// assert_eq!(decide(60), Decision::Fetch);
-/// assert_eq!(cache.get(noon, REFRESH_AHEAD, Some(&hourly)), Decision::Fetch, "the server refused them");
+/// assert_eq!(cache.get(noon, REFRESH_AHEAD, Some(&hourly)), Decision::Fetch, "the server rejected them");
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct CredentialsCache {
     latest: Option<Held>,
-    /// When the source was asked in vain.
+    /// When a refresh brought nothing new.
     paused: Option<SystemTime>,
 }
 
@@ -46,26 +46,26 @@ struct Held {
     since: SystemTime,
 }
 
-/// What a caller does who needs credentials.
+/// What a caller that needs credentials does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
     /// Use these.
     Use(Credentials),
-    /// Use these, which are still valid. They end soon: somebody, but no more than one at a time,
-    /// fetches others meanwhile. A failure of that is no reason to fail the caller.
+    /// Use these, which are still valid but expire soon. One caller at a time refreshes them meanwhile;
+    /// if that fails, the caller must not fail.
     UseAndRefresh(Credentials),
-    /// There are none that could be used: fetch some, or wait for whoever does.
+    /// There are no usable credentials: fetch some, or wait for the caller that does.
     Fetch,
 }
 
 impl CredentialsCache {
-    /// An empty one.
+    /// An empty cache.
     pub fn new() -> Self {
         CredentialsCache::default()
     }
 
-    /// Keeps what has been fetched, in place of what was kept before. The same once more counts as
-    /// a [failure](CredentialsCache::failed).
+    /// Stores fetched credentials in place of the previous ones. If they are the same, this counts as a
+    /// [failure](CredentialsCache::failed).
     pub fn put(&mut self, credentials: Credentials, now: SystemTime) {
         match &self.latest {
             Some(held) if held.credentials == credentials => self.failed(now),
@@ -77,23 +77,23 @@ impl CredentialsCache {
         }
     }
 
-    /// Notes that there was nothing to be had. While those that are kept are valid, the source is not
-    /// to be asked again for 10 seconds; without any, it may be at once.
+    /// Notes that a fetch failed. While the stored credentials are valid, the provider is not called
+    /// again for 10 seconds; without any, it may be called at once.
     pub fn failed(&mut self, now: SystemTime) {
         self.paused = Some(now);
     }
 
-    /// Whether anything was ever put here. A source that is asked again then must not answer from a
-    /// cache of its own.
+    /// Whether nothing was ever stored. If something was, a provider that is called again must bypass
+    /// its own cache.
     pub fn is_empty(&self) -> bool {
         self.latest.is_none()
     }
 
-    /// What to do at that time. `refused` are the credentials that the caller has used and the
-    /// server has refused: others that have been fetched since are used, the same ones are not.
+    /// What to do at that time. `refused` are the credentials that the caller has used and the server
+    /// has rejected: newer ones are used, the same ones are not.
     ///
-    /// Credentials are fetched anew `refresh_ahead` before their expiry, or at half of the life
-    /// that they had when they were put here if that is later. Those without an expiry stay.
+    /// Credentials are refreshed `refresh_ahead` before their expiry, or at half of the lifetime that
+    /// they had when they were stored if that is later. Those without an expiry are kept.
     pub fn get(
         &self,
         now: SystemTime,
@@ -110,11 +110,11 @@ impl CredentialsCache {
         let Some(expiry) = credentials.expires_at() else {
             return Decision::Use(credentials);
         };
-        // No life is left over if they had ended when they were put, and the clock was set back since.
+        // The lifetime is zero if they had expired when they were stored and the clock was set back since.
         let left = expiry.duration_since(now).unwrap_or_default();
         let life = expiry.duration_since(held.since).unwrap_or_default();
         let is_due = left <= refresh_ahead.min(life.checked_div(2).unwrap_or_default());
-        // A clock that was set back since ends the pause.
+        // The pause ends if the clock was set back since.
         let is_paused = self
             .paused
             .and_then(|paused| now.duration_since(paused).ok())

@@ -1,7 +1,7 @@
-//! Variables of the environment, as the AWS tools name them: keys, region, profile, and where the
-//! profile files are. A look-up gives the values: in earnest `|name| std::env::var(name).ok()`.
+//! Environment variables of the AWS tools: keys, region, profile, and the paths of the profile files.
+//! A lookup returns the values: in production use `|name| std::env::var(name).ok()`.
 //!
-//! Variables that are empty, or white space, count as unset.
+//! Variables that are empty or white space count as unset.
 //!
 //! AWS describes the variables in [its list of settings](https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html#EVarSettings).
 
@@ -30,8 +30,7 @@ use crate::{Credentials, CredentialsError};
 /// # Errors
 ///
 /// When only one half of the key is set, or when a value has a character that no key has: white
-/// space of a careless paste, quotes, anything that is not visible ASCII. The text names the
-/// variable and shows no value.
+/// space, quotes, anything that is not visible ASCII. The text names the variable and shows no value.
 pub fn credentials(
     lookup: impl Fn(&str) -> Option<String>,
 ) -> Result<Option<Credentials>, CredentialsError> {
@@ -49,8 +48,8 @@ pub fn credentials(
     )
 }
 
-/// The region in `AWS_REGION`, else in `AWS_DEFAULT_REGION`. Space around it is removed; whether it
-/// can be a region is for [`valid_region`](crate::valid_region) to say.
+/// The region in `AWS_REGION`, else in `AWS_DEFAULT_REGION`, without the space around it. It is not
+/// [checked](crate::valid_region).
 ///
 /// ```
 /// use neptunedata::sources::environment;
@@ -76,10 +75,10 @@ pub fn profile_name(lookup: impl Fn(&str) -> Option<String>) -> String {
     first(&lookup, &["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]).unwrap_or_else(|| "default".to_owned())
 }
 
-/// Where the shared config file is: `AWS_CONFIG_FILE`, else `.aws/config` in the home directory.
+/// The path of the shared config file: `AWS_CONFIG_FILE`, else `.aws/config` in the home directory.
 ///
 /// The home directory is `HOME`, else `USERPROFILE`, else `HOMEDRIVE` followed by `HOMEPATH`. It
-/// also replaces a `~` at the start of `AWS_CONFIG_FILE`. None if there is neither file nor home.
+/// also replaces a `~` at the start of `AWS_CONFIG_FILE`. `None` if neither is set.
 /// See [AWS on the location of the files](https://docs.aws.amazon.com/sdkref/latest/guide/file-location.html).
 ///
 /// ```
@@ -93,7 +92,7 @@ pub fn config_path(lookup: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
     path(&lookup, "AWS_CONFIG_FILE", "config")
 }
 
-/// Where the shared credentials file is: `AWS_SHARED_CREDENTIALS_FILE`, else `.aws/credentials` in
+/// The path of the shared credentials file: `AWS_SHARED_CREDENTIALS_FILE`, else `.aws/credentials` in
 /// the home directory, by the rules of [`config_path`].
 ///
 /// ```
@@ -126,7 +125,7 @@ fn path(lookup: &impl Fn(&str) -> Option<String>, variable: &str, file: &str) ->
     };
     let below_home = match path.strip_prefix('~') {
         Some("") => Some(""),
-        // `~ann/…`, the home of another, is left as it is.
+        // `~ann/…`, the home of another user, is not expanded.
         Some(below) => below.strip_prefix(['/', '\\']),
         None => None,
     };

@@ -1,13 +1,13 @@
-//! What every source holds its keys to before it hands them out.
+//! The checks of keys, whatever source they come from.
 
 use crate::{Credentials, CredentialsError};
 
-/// What a source calls a value, and the value.
+/// The name of a value in its source, and the value.
 pub(super) type Named<'a> = (&'a str, Option<&'a str>);
 
 /// Credentials of an id, a secret and a token, if there are any. Values of white space count as unset.
 ///
-/// `place` stands after "in", such as "the environment".
+/// `place` completes "in …" in error texts, such as "the environment".
 pub(super) fn credentials(
     place: &str,
     id: Named<'_>,
@@ -37,12 +37,12 @@ pub(super) fn credentials(
     }))
 }
 
-/// What is wrong with a key, such that no signature could be made with it.
+/// What is wrong with a key that cannot sign.
 fn fault(value: &str) -> Option<&'static str> {
     if value.contains(char::is_whitespace) {
-        Some("contains white space, perhaps a line end that was pasted with it")
+        Some("contains white space, perhaps a pasted line end")
     } else if value.starts_with(['"', '\'']) || value.ends_with(['"', '\'']) {
-        Some("is in quotes, which would be taken as a part of it: remove them")
+        Some("is in quotes: remove them")
     } else if !value.bytes().all(|byte| byte.is_ascii_graphic()) {
         Some("contains a character that is not visible ASCII")
     } else {
@@ -69,8 +69,8 @@ mod tests {
 
     #[test]
     fn what_is_half_set_or_cannot_be_is_named_and_not_shown() {
-        const BLANK: &str = "contains white space, perhaps a line end that was pasted with it";
-        const QUOTES: &str = "is in quotes, which would be taken as a part of it: remove them";
+        const BLANK: &str = "contains white space, perhaps a pasted line end";
+        const QUOTES: &str = "is in quotes: remove them";
         const OTHER: &str = "contains a character that is not visible ASCII";
         let cases = [
             ("AKID", "", "", "ID is set but SECRET is not"),

@@ -1,4 +1,4 @@
-//! What a `credential_process` prints.
+//! The output of a `credential_process`.
 //!
 //! AWS describes it in [the process credential provider](https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html).
 
@@ -12,9 +12,9 @@ const PLACE: &str = "the output of the credential process";
 
 /// Reads the standard output of a credential process: a JSON object with `Version` 1, `AccessKeyId`
 /// and `SecretAccessKey`, for temporary keys also `SessionToken` and `Expiration`, a time by RFC 3339
-/// such as `2025-01-31T12:34:56Z`. Other members are left alone, and empty ones count as absent.
+/// such as `2025-01-31T12:34:56Z`. Other members are ignored, and empty ones count as absent.
 ///
-/// Keys without an expiration never end, so that the process is not asked again.
+/// Keys without an expiration never expire, so the process is not run again.
 ///
 /// ```
 /// use neptunedata::sources::process;
@@ -29,10 +29,10 @@ const PLACE: &str = "the output of the credential process";
 ///
 /// # Errors
 ///
-/// When the output is no such object. The text says what is wrong and where, and shows no value.
+/// When the output is not such an object. The text says what is wrong and where, and shows no value.
 pub fn parse_output(stdout: &[u8]) -> Result<Credentials, CredentialsError> {
     let wrong = |what: String| Err(CredentialsError::new(format!("in {PLACE}, {what}")));
-    // Tools on Windows like to begin with a mark of the byte order.
+    // Tools on Windows often write a byte order mark.
     let json = stdout.strip_prefix(b"\xef\xbb\xbf").unwrap_or(stdout);
     if json.trim_ascii().is_empty() {
         return Err(CredentialsError::new(
@@ -41,25 +41,25 @@ pub fn parse_output(stdout: &[u8]) -> Result<Credentials, CredentialsError> {
     }
     let object = match serde_json::from_slice(json) {
         Ok(Value::Object(object)) => object,
-        Ok(_) => return wrong("there is JSON, but no object".to_owned()),
+        Ok(_) => return wrong("the JSON is not an object".to_owned()),
         Err(error) => {
             let (line, column) = (error.line(), error.column());
-            return wrong(format!("line {line}, column {column} is no JSON"));
+            return wrong(format!("line {line}, column {column} is not valid JSON"));
         }
     };
     match object.get("Version") {
         Some(version) if version.as_u64() == Some(1) => {}
         Some(Value::Number(other)) => {
-            return wrong(format!("Version is {other}, but 1 is known alone"));
+            return wrong(format!("Version is {other}, but only 1 is supported"));
         }
-        Some(_) => return wrong("Version is no number".to_owned()),
+        Some(_) => return wrong("Version is not a number".to_owned()),
         None => return wrong("Version is missing".to_owned()),
     }
     let text = |name| match object.get(name) {
         Some(Value::String(text)) => Ok((name, Some(text.as_str()))),
         Some(Value::Null) | None => Ok((name, None)),
         Some(_) => Err(CredentialsError::new(format!(
-            "in {PLACE}, {name} is no string"
+            "in {PLACE}, {name} is not a string"
         ))),
     };
     let (id, secret) = (text("AccessKeyId")?, text("SecretAccessKey")?);
@@ -70,7 +70,7 @@ pub fn parse_output(stdout: &[u8]) -> Result<Credentials, CredentialsError> {
         None | Some("") => Ok(credentials),
         Some(expiration) => match timestamp::parse(expiration) {
             Some(expiry) => Ok(credentials.with_expiry(expiry)),
-            None => wrong("Expiration is no time such as 2025-01-31T12:34:56Z".to_owned()),
+            None => wrong("Expiration is not a time such as 2025-01-31T12:34:56Z".to_owned()),
         },
     }
 }
@@ -128,24 +128,24 @@ mod tests {
         let cases: [(&[u8], &str); 15] = [
             (b"", "the credential process printed nothing"),
             (b" \n", "the credential process printed nothing"),
-            (b"c4n4ry", "line 1, column 1 is no JSON"),
-            (b"{\"Version\": 1,\n \"SecretAccessKey\": \"c4n4ry\"", "line 2, column 28 is no JSON"),
-            (b"{\"SecretAccessKey\": \"c4n4ry\xff\"}", "line 1, column 28 is no JSON"),
-            (b"[\"c4n4ry\"]", "there is JSON, but no object"),
+            (b"c4n4ry", "line 1, column 1 is not valid JSON"),
+            (b"{\"Version\": 1,\n \"SecretAccessKey\": \"c4n4ry\"", "line 2, column 28 is not valid JSON"),
+            (b"{\"SecretAccessKey\": \"c4n4ry\xff\"}", "line 1, column 28 is not valid JSON"),
+            (b"[\"c4n4ry\"]", "the JSON is not an object"),
             (br#"{"AccessKeyId":"AKID","SecretAccessKey":"c4n4ry"}"#, "Version is missing"),
-            (br#"{"Version":"c4n4ry"}"#, "Version is no number"),
-            (br#"{"Version":2,"SecretAccessKey":"c4n4ry"}"#, "Version is 2, but 1 is known alone"),
+            (br#"{"Version":"c4n4ry"}"#, "Version is not a number"),
+            (br#"{"Version":2,"SecretAccessKey":"c4n4ry"}"#, "Version is 2, but only 1 is supported"),
             (br#"{"Version":1}"#, "AccessKeyId and SecretAccessKey are missing"),
             (br#"{"Version":1,"AccessKeyId":"AKID"}"#, "AccessKeyId is set but SecretAccessKey is not"),
             (br#"{"Version":1,"SecretAccessKey":"c4n4ry"}"#, "SecretAccessKey is set but AccessKeyId is not"),
-            (br#"{"Version":1,"AccessKeyId":"AKID","SecretAccessKey":["c4n4ry"]}"#, "SecretAccessKey is no string"),
+            (br#"{"Version":1,"AccessKeyId":"AKID","SecretAccessKey":["c4n4ry"]}"#, "SecretAccessKey is not a string"),
             (
                 br#"{"Version":1,"AccessKeyId":"AKID","SecretAccessKey":"c4n4ry\n"}"#,
-                "SecretAccessKey contains white space, perhaps a line end that was pasted with it",
+                "SecretAccessKey contains white space, perhaps a pasted line end",
             ),
             (
                 br#"{"Version":1,"AccessKeyId":"AKID","SecretAccessKey":"c4n4ry","Expiration":"c4n4ry"}"#,
-                "Expiration is no time such as 2025-01-31T12:34:56Z",
+                "Expiration is not a time such as 2025-01-31T12:34:56Z",
             ),
         ];
         for (output, expected) in cases {

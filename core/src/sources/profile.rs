@@ -1,26 +1,24 @@
-//! The shared `config` and `credentials` files of the AWS tools.
-//!
-//! AWS describes them in [shared config and credentials files](https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html).
+//! The shared `config` and `credentials` files of the AWS tools, described in [shared config and credentials files](https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html).
 //! In short:
 //!
 //! - `[profile NAME]` begins a profile in the config file, `[NAME]` in the credentials file. The
-//!   config file writes the default profile as `[default]` too, which counts for nothing if there is a
-//!   `[profile default]`. A name with spaces stands in double quotes there. All other sections
-//!   (`sso-session`, `services`, names with other characters) are skipped.
-//! - `name = value` is a setting. Capitals in names make no difference, the last value counts, and
-//!   sections of the same name are one. Nothing is inherited from the default profile.
-//! - A line that begins with `#` or `;` is a comment, indented or not. Within a line they begin one
+//!   config file may also write the default profile as `[default]`, which is ignored if there is a
+//!   `[profile default]`. Names with spaces are in double quotes in the config file. All other
+//!   sections (`sso-session`, `services`, names with other characters) are skipped.
+//! - `name = value` is a setting. Names are case-insensitive, the last value counts, and sections of
+//!   the same name are merged. Nothing is inherited from the default profile.
+//! - A line that begins with `#` or `;` is a comment, indented or not. Within a line a comment begins
 //!   after a space, or anywhere after a section's `]`.
-//! - A line that is indented deeper than the setting above it continues its value. If that is empty,
-//!   the lines below it are settings of their own, as in `s3 =`.
-//! - Quotes belong to the value.
-//! - Where both files have a setting, that of the credentials file counts. Keys are never mixed: id,
-//!   secret and token come from the same file.
+//! - A line that is indented deeper than the setting above it continues its value. If that value is
+//!   empty, the lines below it are settings of their own, as in `s3 =`.
+//! - Quotes are part of the value.
+//! - If both files have a setting, the credentials file wins. Keys are never mixed: id, secret and
+//!   token come from the same file.
 
 mod command_line;
 mod read;
 
-use std::{collections::BTreeMap, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt, path::Path};
 
 pub use command_line::CommandLine;
 
@@ -57,14 +55,27 @@ use crate::{Credentials, CredentialsError};
 pub struct Profiles {
     config: BTreeMap<String, Settings>,
     credentials: BTreeMap<String, Settings>,
+    config_name: FileName,
+    credentials_name: FileName,
 }
 
-/// One profile, as both files together describe it.
+/// The text of a profile file, and the path that errors name.
+#[derive(Clone)]
+pub struct FileText<'a> {
+    text: Cow<'a, str>,
+    name: FileName,
+}
+
+/// What errors call a file; `None` if its path was not given.
+type FileName = Option<String>;
+
+/// One profile, merged from both files.
 #[derive(Clone, Copy)]
 pub struct Profile<'a> {
     name: &'a str,
     config: Option<&'a Settings>,
     credentials: Option<&'a Settings>,
+    profiles: &'a Profiles,
 }
 
 /// Where the credentials of a profile come from.
@@ -87,30 +98,93 @@ pub enum ProfileFile {
     Credentials,
 }
 
-/// A line of a profile file that cannot be read. It is not shown, as it may hold a secret.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line} of the AWS {file} file {reason}")]
+/// A line of a profile file that cannot be parsed. The line is not shown, as it may contain a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProfileError {
     file: ProfileFile,
+    name: FileName,
     line: usize,
     reason: &'static str,
 }
 
+impl<'a> FileText<'a> {
+    /// This text, read from the file at `path`.
+    ///
+    /// ```
+    /// use neptunedata::sources::profile::{FileText, Profiles};
+    ///
+    /// let config = FileText::read_from("[default", "/home/ann/.aws/config".as_ref());
+    /// let error = Profiles::parse(config, "").unwrap_err();
+    /// assert_eq!(error.to_string(), "/home/ann/.aws/config, line 1: section name without a closing ]");
+    /// ```
+    pub fn read_from(text: impl Into<Cow<'a, str>>, path: &Path) -> Self {
+        FileText {
+            text: text.into(),
+            name: Some(path.display().to_string()),
+        }
+    }
+
+    /// The empty text of the file at `path`, which does not exist.
+    pub fn missing(path: &Path) -> Self {
+        FileText {
+            text: Cow::Borrowed(""),
+            name: Some(format!("{} (file not found)", path.display())),
+        }
+    }
+}
+
+impl<'a> From<&'a String> for FileText<'a> {
+    fn from(text: &'a String) -> Self {
+        FileText::from(text.as_str())
+    }
+}
+
+impl<'a> From<&'a str> for FileText<'a> {
+    fn from(text: &'a str) -> Self {
+        FileText {
+            text: Cow::Borrowed(text),
+            name: None,
+        }
+    }
+}
+
 impl Profiles {
-    /// Reads the texts of both files. That of a file that does not exist is empty.
+    /// Parses the texts of both files. A file that does not exist has an empty text. Errors name the
+    /// files if their [paths](FileText::read_from) are given.
     ///
     /// # Errors
     ///
     /// At the first line that is neither section, setting, continuation nor comment, in whichever
     /// section it is, and at a setting before any section.
-    pub fn parse(config: &str, credentials: &str) -> Result<Profiles, ProfileError> {
+    pub fn parse<'a>(
+        config: impl Into<FileText<'a>>,
+        credentials: impl Into<FileText<'a>>,
+    ) -> Result<Profiles, ProfileError> {
+        let (config, credentials) = (config.into(), credentials.into());
+        let parse = |file, text: &FileText<'_>| {
+            read(file, &text.text).map_err(|error| ProfileError {
+                name: text.name.clone(),
+                ..error
+            })
+        };
         Ok(Profiles {
-            config: read(ProfileFile::Config, config)?,
-            credentials: read(ProfileFile::Credentials, credentials)?,
+            config: parse(ProfileFile::Config, &config)?,
+            credentials: parse(ProfileFile::Credentials, &credentials)?,
+            config_name: config.name,
+            credentials_name: credentials.name,
         })
     }
 
-    /// The profile of that name. Capitals make a difference.
+    /// What errors call this file.
+    fn file_name(&self, file: ProfileFile) -> Cow<'_, str> {
+        let name = match file {
+            ProfileFile::Config => &self.config_name,
+            ProfileFile::Credentials => &self.credentials_name,
+        };
+        file.or_name(name)
+    }
+
+    /// The profile of that name, which is case-sensitive.
     pub fn get(&self, name: &str) -> Option<Profile<'_>> {
         let config = self.config.get_key_value(name);
         let credentials = self.credentials.get_key_value(name);
@@ -119,6 +193,7 @@ impl Profiles {
             name,
             config: config.map(|(_, settings)| settings),
             credentials: credentials.map(|(_, settings)| settings),
+            profiles: self,
         })
     }
 
@@ -131,9 +206,11 @@ impl Profiles {
         match self.get(name) {
             Some(profile) => profile.source(),
             None => Err(CredentialsError::new(format!(
-                "there is no profile \"{name}\": neither [profile {name}] in the AWS config file nor [{name}] in the \
-                 credentials file",
-                name = name.escape_debug()
+                "profile \"{name}\" not found: neither [{section}] in {} nor [{name}] in {}",
+                self.file_name(ProfileFile::Config),
+                self.file_name(ProfileFile::Credentials),
+                name = name.escape_debug(),
+                section = config_section(name),
             ))),
         }
     }
@@ -145,20 +222,20 @@ impl<'a> Profile<'a> {
         self.name
     }
 
-    /// Its region. Whether it can be one is for [`valid_region`](crate::valid_region) to say.
+    /// Its region, which is not [checked](crate::valid_region).
     pub fn region(&self) -> Option<&'a str> {
         self.setting("region")
     }
 
-    /// Where its credentials come from. Where a profile names several sources, the first of these
-    /// counts, as for the AWS CLI: a role, a web identity, single sign-on, keys in the credentials
+    /// Where its credentials come from. If a profile names several sources, the first of these counts,
+    /// as in the AWS CLI: a role, a web identity, single sign-on, keys in the credentials
     /// file, a login session, `credential_process`, keys in the config file.
     ///
     /// # Errors
     ///
-    /// When the profile has no credentials, only half of a key, or a key or command that cannot be
-    /// one; when its credentials come from a source that needs the AWS chain. The text shows names
-    /// of settings and no values.
+    /// When the profile has no credentials, only half of a key, or an invalid key or command; when its
+    /// credentials come from a source that needs the AWS chain. The text names files and settings, and
+    /// shows no values.
     pub fn source(&self) -> Result<Source, CredentialsError> {
         const FIRST: [&str; 4] = [
             "role_arn",
@@ -166,7 +243,7 @@ impl<'a> Profile<'a> {
             "sso_account_id",
             "sso_role_name",
         ];
-        // Settings that are of no use without those above, and say what was meant.
+        // Settings that are useless without those above, and show what was meant.
         const LAST: [&str; 4] = [
             "source_profile",
             "credential_source",
@@ -186,20 +263,29 @@ impl<'a> Profile<'a> {
         }
         self.refuse(&LAST)?;
         Err(CredentialsError::new(format!(
-            "profile {:?} has neither keys nor a credential_process",
-            self.name
+            "profile {:?} has neither keys nor a credential_process: read {} and {}",
+            self.name,
+            self.profiles.file_name(ProfileFile::Config),
+            self.profiles.file_name(ProfileFile::Credentials),
         )))
     }
 
-    /// Fails if one of these settings is there, as only the AWS chain can do with it.
+    /// Fails if the profile has one of these settings, which only the AWS chain supports.
     fn refuse(&self, settings: &[&str]) -> Result<(), CredentialsError> {
-        match settings.iter().find(|name| self.setting(name).is_some()) {
-            Some(setting) => Err(CredentialsError::new(format!(
-                "profile {:?} has {setting}, which needs the AWS chain: the feature aws-config of the transport crates",
-                self.name
-            ))),
-            None => Ok(()),
-        }
+        let Some(setting) = settings.iter().find(|name| self.setting(name).is_some()) else {
+            return Ok(());
+        };
+        let file = if value(self.credentials, setting).is_some() {
+            ProfileFile::Credentials
+        } else {
+            ProfileFile::Config
+        };
+        Err(CredentialsError::new(format!(
+            "profile {:?} of {} has {setting}, which needs the AWS chain: use credentials_from_aws, with the feature \
+             aws-config",
+            self.name,
+            self.profiles.file_name(file),
+        )))
     }
 
     fn keys(&self, file: ProfileFile) -> Result<Option<Credentials>, CredentialsError> {
@@ -209,7 +295,11 @@ impl<'a> Profile<'a> {
         };
         let named = |name| (name, value(settings, name));
         keys::credentials(
-            &format!("profile {:?} of the AWS {file} file", self.name),
+            &format!(
+                "profile {:?} of {}",
+                self.name,
+                self.profiles.file_name(file)
+            ),
             named("aws_access_key_id"),
             named("aws_secret_access_key"),
             named("aws_session_token"),
@@ -221,13 +311,22 @@ impl<'a> Profile<'a> {
     }
 }
 
+/// The name of the profile's section in the config file.
+fn config_section(name: &str) -> String {
+    if name == "default" {
+        "default".to_owned()
+    } else {
+        format!("profile {}", name.escape_debug())
+    }
+}
+
 /// The value of a setting, unless it is empty.
 fn value<'a>(settings: Option<&'a Settings>, name: &str) -> Option<&'a str> {
     let value = settings?.get(name)?.as_str();
     (!value.is_empty()).then_some(value)
 }
 
-/// Shows the names of the profiles alone.
+/// Shows only the names of the profiles.
 impl fmt::Debug for Profiles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Profiles")
@@ -237,7 +336,17 @@ impl fmt::Debug for Profiles {
     }
 }
 
-/// Shows the name alone.
+/// Shows only the length.
+impl fmt::Debug for FileText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileText")
+            .field("length", &self.text.len())
+            .field("name", &self.name)
+            .finish()
+    }
+}
+
+/// Shows only the name.
 impl fmt::Debug for Profile<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Profile")
@@ -254,6 +363,25 @@ impl fmt::Display for ProfileFile {
         })
     }
 }
+
+impl ProfileFile {
+    /// The name, or words in its place.
+    fn or_name(self, name: &FileName) -> Cow<'_, str> {
+        match name {
+            Some(name) => Cow::Borrowed(name),
+            None => Cow::Owned(format!("the AWS {self} file")),
+        }
+    }
+}
+
+impl fmt::Display for ProfileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let file = self.file.or_name(&self.name);
+        write!(f, "{file}, line {}: {}", self.line, self.reason)
+    }
+}
+
+impl std::error::Error for ProfileError {}
 
 impl ProfileError {
     /// The file.

@@ -72,6 +72,8 @@ pub(crate) struct Prepared {
     pub(crate) has_token: bool,
     /// The query in it, if it can be cancelled.
     pub(crate) query: Option<NamedQuery>,
+    /// What it is about, for errors.
+    pub(crate) subject: Option<Box<str>>,
 }
 
 /// The request of a call. With `name_query` a query in it is given an id.
@@ -89,6 +91,7 @@ pub(crate) fn request_of_call<O: Operation>(
     operation.encode(&mut writer);
     let has_token = writer.has_token;
     let mut query = writer.query.take().filter(|_| name_query);
+    let subject = writer.subject.take();
     let request = writer.finish(extras);
     if let (Some(query), Ok(request)) = (&mut query, &request) {
         query.keep_unless_once_in(request.body());
@@ -97,6 +100,7 @@ pub(crate) fn request_of_call<O: Operation>(
         request,
         has_token,
         query,
+        subject,
     }
 }
 
@@ -124,6 +128,7 @@ pub struct RequestWriter<'a> {
     /// The id that extras give it.
     extra_id: Option<String>,
     query: Option<NamedQuery>,
+    subject: Option<Box<str>>,
 }
 
 impl<'a> RequestWriter<'a> {
@@ -145,6 +150,7 @@ impl<'a> RequestWriter<'a> {
             name_query: false,
             extra_id: None,
             query: None,
+            subject: None,
         };
         writer.copy_template();
         writer
@@ -181,9 +187,26 @@ impl<'a> RequestWriter<'a> {
         match value {
             "" => self.fault(field, FaultKind::EmptyLabel),
             "." | ".." => self.fault(field, FaultKind::DotSegment),
-            _ => percent::encode_into(&mut self.uri, value),
+            _ => {
+                percent::encode_into(&mut self.uri, value);
+                self.subject(value);
+            }
         }
         self.copy_template();
+    }
+
+    /// Notes what the request is about, for errors: [`Error::subject`](crate::Error::subject). Path labels
+    /// and ids of queries are noted already; the first one counts. Pass neither a query text nor a secret.
+    pub fn subject(&mut self, value: &str) {
+        const LIMIT: usize = 128;
+        if value.is_empty() || self.subject.is_some() {
+            return;
+        }
+        let end = value.char_indices().nth(LIMIT).map(|(end, _)| end);
+        self.subject = Some(match end.and_then(|end| value.get(..end)) {
+            Some(start) => format!("{start}…").into(),
+            None => value.into(),
+        });
     }
 
     /// Adds a query parameter; a `None` adds nothing.
@@ -313,6 +336,10 @@ impl<'a> RequestWriter<'a> {
             (None, _) => None,
         };
         let is_made = matches!(id, Some(Cow::Owned(_)));
+        // An id that was made here changes with each attempt.
+        if let Some(given) = self.extra_id.clone().as_deref().or(own) {
+            self.subject(given);
+        }
         let seed = self.seed.filter(|_| is_made);
         let in_the_end = self.extra_id.as_deref().or(id.as_deref());
         self.query = in_the_end.map(|id| NamedQuery::new::<C>(id.to_owned(), seed));

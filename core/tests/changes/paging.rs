@@ -255,7 +255,7 @@ fn transactions_have_a_limit() {
     assert_eq!(error.kind(), kind);
     assert_eq!(
         error.to_string(),
-        "the transaction that begins at 3:1 has more records than the limit of 5"
+        "GetSparqlStream: the transaction that begins at 3:1 has more records than the limit of 5"
     );
     // One by one they have none.
     let options = to_the_end().transaction_limit(5);

@@ -53,7 +53,7 @@ fn expired_places_say_what_is_lost() {
     assert_eq!(trouble.kind, ErrorKind::ExpiredStreamException);
     assert_eq!(
         error.to_string(),
-        "the change stream does not keep all that follows 7:2 any more, so changes are lost"
+        "GetSparqlStream: changes were lost: the change stream no longer keeps all records after 7:2"
     );
 }
 
@@ -69,8 +69,8 @@ fn places_ahead_of_the_stream_say_what_is_lost() {
         assert_eq!(cause.head(), Some(EventId::new(2, 3)));
         assert_eq!(
             error.to_string(),
-            "the change stream ends at 2:3, before 12:1, which was read already: the data was reset or \
-             restored, and what was changed since is not known"
+            "GetSparqlStream: the change stream ends at 2:3, before 12:1, the last position read: the data was \
+             reset or restored, and later changes are unknown"
         );
         // Not before it is certain.
         let passed = run.clock.now().mono - run.began;
@@ -136,7 +136,7 @@ fn places_that_are_passed_over_say_what_is_lost() {
     assert!(
         error
             .to_string()
-            .ends_with("changes are lost; it ends at 9:1"),
+            .ends_with("all records after 7:2; it ends at 9:1"),
         "{error}"
     );
     // Once is no sign: it may just have been committed.
@@ -213,8 +213,8 @@ fn gaps_say_what_is_lost() {
         assert_eq!((cause.place(), cause.next()), (place, Some(next)));
         assert_eq!(items.len(), records.len());
         let text = format!(
-            "the change stream goes on at {next} without all that has to be between there and {place}, so \
-             changes are lost"
+            "GetSparqlStream: changes were lost: records are missing after {place}; the change stream \
+             continues at {next}"
         );
         assert_eq!(error.to_string(), text);
 

@@ -279,7 +279,7 @@ fn refused_requests_are_not_sent() {
         assert!(
             error
                 .to_string()
-                .starts_with("GetMLModelTrainingJob was not sent: id: ")
+                .starts_with("GetMLModelTrainingJob: request not sent: id: ")
         );
     }
 }

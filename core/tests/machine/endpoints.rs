@@ -1,6 +1,6 @@
 //! Endpoints: any text, and the cases that matter.
 
-use neptunedata::{Endpoint, EndpointError};
+use neptunedata::{Endpoint, EndpointErrorKind};
 use proptest::{prelude::*, test_runner::Config};
 
 fn consistent(text: &str) -> Result<(), TestCaseError> {
@@ -88,7 +88,10 @@ proptest! {
                 let kept = endpoint.region().expect("a region");
                 prop_assert!(neptunedata::valid_region(kept) && region.contains(kept));
             }
-            Err(error) => prop_assert_eq!(error, EndpointError::Region(region)),
+            Err(error) => prop_assert_eq!(
+                (error.kind(), error.part()),
+                (EndpointErrorKind::Region, region.as_str())
+            ),
         }
     }
 }
@@ -97,6 +100,11 @@ proptest! {
 fn parsed(text: &str) -> Endpoint {
     consistent(text).unwrap_or_else(|error| panic!("{text}: {error}"));
     Endpoint::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+#[track_caller]
+fn refused(text: &str) -> EndpointErrorKind {
+    Endpoint::parse(text).expect_err("an error").kind()
 }
 
 const NAME: &str = "my-db.cluster-abc.eu-west-1.neptune.amazonaws.com";
@@ -244,10 +252,7 @@ fn ports_as_written_or_as_the_scheme_has_them() {
         "443:443",
     ] {
         let text = format!("https://example.com:{port}");
-        assert!(
-            matches!(Endpoint::parse(&text), Err(EndpointError::Port(_))),
-            "{text}"
-        );
+        assert_eq!(refused(&text), EndpointErrorKind::Port, "{text}");
     }
 }
 
@@ -300,35 +305,32 @@ fn addresses() {
 
 #[test]
 fn nothing_but_scheme_host_port_and_path() {
-    let refused = [
-        ("https://user@example.com", EndpointError::UserInfo),
+    let cases = [
+        ("https://user@example.com", EndpointErrorKind::UserInfo),
         (
             "https://user:password@example.com:8182",
-            EndpointError::UserInfo,
+            EndpointErrorKind::UserInfo,
         ),
-        ("https://@example.com", EndpointError::UserInfo),
-        ("https://example.com?x=y", EndpointError::Query),
-        ("https://example.com/?", EndpointError::Query),
-        ("https://example.com/#", EndpointError::Fragment),
-        ("ftp://example.com", EndpointError::Scheme),
+        ("https://@example.com", EndpointErrorKind::UserInfo),
+        ("https://example.com?x=y", EndpointErrorKind::Query),
+        ("https://example.com/?", EndpointErrorKind::Query),
+        ("https://example.com/#", EndpointErrorKind::Fragment),
+        ("ftp://example.com", EndpointErrorKind::Scheme),
         (
             "wss://my-db.cluster-abc.eu-west-1.neptune.amazonaws.com",
-            EndpointError::Scheme,
+            EndpointErrorKind::Scheme,
         ),
-        ("https//example.com", EndpointError::Scheme),
+        ("https//example.com", EndpointErrorKind::Scheme),
     ];
-    for (text, error) in refused {
-        assert_eq!(Endpoint::parse(text), Err(error), "{text}");
+    for (text, kind) in cases {
+        assert_eq!(refused(text), kind, "{text}");
     }
     for path in [
         "/..", "/a/../b", "/.", "/a/.", "//", "/a//b", "/a b", "/%", "/%2", "/%zz", "/é", "/a\\b",
         "/\n", "/[x]",
     ] {
         let text = format!("https://example.com{path}");
-        assert!(
-            matches!(Endpoint::parse(&text), Err(EndpointError::Path(_))),
-            "{text}"
-        );
+        assert_eq!(refused(&text), EndpointErrorKind::Path, "{text}");
     }
     assert_eq!(
         parsed("https://example.com/.../..a/a.").url(),
@@ -358,10 +360,7 @@ fn names_of_hosts() {
     ];
     for host in hosts {
         let text = format!("https://{host}");
-        assert!(
-            matches!(Endpoint::parse(&text), Err(EndpointError::Host(_))),
-            "{text:?}"
-        );
+        assert_eq!(refused(&text), EndpointErrorKind::Host, "{text:?}");
     }
 }
 
@@ -369,7 +368,7 @@ fn names_of_hosts() {
 fn lengths() {
     let fits = |length: usize| format!("https://example.com/{}", "a".repeat(length - 20));
     assert_eq!(parsed(&fits(2048)).url().len(), 2048);
-    assert_eq!(Endpoint::parse(&fits(2049)), Err(EndpointError::TooLong));
+    assert_eq!(refused(&fits(2049)), EndpointErrorKind::TooLong);
     // A bare name grows by scheme and port, and must still be an endpoint.
     for length in 2030..=2048 {
         let text = format!("{NAME}/{}", "a".repeat(length - NAME.len() - 1));
@@ -393,7 +392,169 @@ fn regions_can_be_set() {
     for region in [
         "", "-", "fips-", "-fips", "123", "eu west", "eu/west", "eu.west", "é", &too_long,
     ] {
-        let refused = parsed(NAME).with_region(region);
-        assert_eq!(refused, Err(EndpointError::Region(region.to_owned())));
+        let error = parsed(NAME).with_region(region).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.part()),
+            (EndpointErrorKind::Region, region)
+        );
     }
+}
+
+/// One row for each mistake: the text as it was written, the part of it that is wrong, and the message.
+#[test]
+fn every_mistake_has_a_text_of_its_own() {
+    use EndpointErrorKind::*;
+    let https = |rest: &str| format!("https://{rest}");
+    let long_label = "a".repeat(64);
+    let long_name = vec!["a".repeat(63); 4].join(".");
+    let long_url = https(&format!("db/{}", "a".repeat(2040)));
+    let in_front = "write https:// or http:// in front, which only Neptune host names do without";
+    let rows = [
+        (String::new(), Scheme, "", "scheme is missing; write https://host:port".to_owned()),
+        ("localhost:8182".to_owned(), Scheme, "", format!("scheme is missing; {in_front}")),
+        ("https:/db".to_owned(), Scheme, "", "scheme is incomplete; write https:// or http://".to_owned()),
+        ("https//db".to_owned(), Scheme, "", "scheme is incomplete; write https:// or http://".to_owned()),
+        (
+            "ftp://db".to_owned(),
+            Scheme,
+            "ftp",
+            "scheme \"ftp\" is not supported; write https:// or http://".to_owned(),
+        ),
+        (
+            "wss://db:8182/gremlin".to_owned(),
+            Scheme,
+            "wss",
+            "scheme \"wss\" is for WebSockets; write https:// or http://".to_owned(),
+        ),
+        (https(""), Host, "", "host is empty; write https://host:port".to_owned()),
+        (
+            https("my db"),
+            Host,
+            "my db",
+            "host \"my db\" has the character ' '; a host name has letters, digits, '-', '_' and '.'".to_owned(),
+        ),
+        (https("a..b"), Host, "a..b", "host \"a..b\" has an empty label: a dot too many".to_owned()),
+        (
+            https("-a.b"),
+            Host,
+            "-a.b",
+            "host \"-a.b\" has the label \"-a\", which starts or ends with '-'".to_owned(),
+        ),
+        (
+            https(&long_label),
+            Host,
+            &long_label,
+            format!("host {long_label:?} has a label of more than 63 characters"),
+        ),
+        (
+            https(&long_name),
+            Host,
+            &long_name,
+            format!("host {long_name:?} is longer than 253 characters"),
+        ),
+        (https("10.0.0.256"), Host, "10.0.0.256", "host \"10.0.0.256\" is not an IPv4 address".to_owned()),
+        (https("[::g]:1"), Host, "[::g]", "host \"[::g]\" is not an IPv6 address".to_owned()),
+        (
+            https("::1"),
+            Host,
+            "::1",
+            "host \"::1\" is an IPv6 address without brackets; write [::1]".to_owned(),
+        ),
+        (
+            https("[::1]8182"),
+            Host,
+            "[::1]8182",
+            "host \"[::1]8182\" has characters between ']' and the port; write [address]:port".to_owned(),
+        ),
+        (
+            https("db:/x"),
+            Port,
+            "",
+            "port is empty; write a number after ':', or leave out ':'".to_owned(),
+        ),
+        (https("db:81820"), Port, "81820", "port \"81820\" is not a number from 1 to 65535".to_owned()),
+        (https("db:0"), Port, "0", "port \"0\" is not a number from 1 to 65535".to_owned()),
+        (
+            https("db/a/../b"),
+            Path,
+            "/a/../b",
+            "path \"/a/../b\" has the segment \"..\"; write the path without it".to_owned(),
+        ),
+        (
+            https("db/%2e"),
+            Path,
+            "/%2e",
+            "path \"/%2e\" has the segment \"%2e\"; write the path without it".to_owned(),
+        ),
+        (https("db/a//b"), Path, "/a//b", "path \"/a//b\" has an empty segment ('//')".to_owned()),
+        (
+            https("db/a b"),
+            Path,
+            "/a b",
+            "path \"/a b\" has the character ' '; percent-encode it".to_owned(),
+        ),
+        (
+            https("db/5%"),
+            Path,
+            "/5%",
+            "path \"/5%\" has a '%' without two hexadecimal digits; write a literal '%' as %25".to_owned(),
+        ),
+        (
+            https("db/?a=b"),
+            Query,
+            "a=b",
+            "query \"a=b\" is not allowed; remove '?' and everything after it".to_owned(),
+        ),
+        (
+            https("db#top"),
+            Fragment,
+            "top",
+            "fragment \"top\" is not allowed; remove '#' and everything after it".to_owned(),
+        ),
+    ];
+    for (text, kind, part, told) in rows {
+        let error = Endpoint::parse(&text).unwrap_err();
+        assert_eq!((error.kind(), error.part()), (kind, part), "{text}");
+        assert_eq!(
+            error.to_string(),
+            format!("invalid endpoint {text:?}: {told}")
+        );
+    }
+    let error = Endpoint::parse(&long_url).unwrap_err();
+    assert_eq!(error.kind(), TooLong);
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "invalid endpoint: the URL is {} bytes long, the limit is 2048",
+            long_url.len()
+        )
+    );
+    let error = parsed("https://db").with_region("eu west").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "region \"eu west\" is not a region name; write one such as eu-west-1"
+    );
+}
+
+/// Nothing is shown of a text with a password in it, wherever it is cut.
+#[test]
+fn passwords_are_not_shown() {
+    for text in [
+        "https://user:c4n4ry@db.example.com",
+        "https://user:c4n4ry?c4n4ry@db.example.com",
+        "https://user:c4n4ry#c4n4ry@db.example.com",
+        "https://user:c4n4ry/c4n4ry@db.example.com",
+        "c4n4ry@db.example.com",
+        "c4n4ry://c4n4ry@db.example.com",
+        "https://db.example.com/c4n4ry@",
+    ] {
+        let error = Endpoint::parse(text).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("c4n4ry"), "{error}");
+    }
+    let error = Endpoint::parse("https://user:c4n4ry@db.example.com").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "invalid endpoint: user name or password is not allowed; remove everything up to '@' and configure \
+         credentials instead"
+    );
 }

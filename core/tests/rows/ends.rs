@@ -249,7 +249,7 @@ fn a_row_that_is_something_else() {
         assert_eq!(error.meta().expect("an answer").status, 200);
         assert_eq!(
             error.to_string(),
-            "Cypher was answered with JSON of an unexpected shape at results[1].a: invalid type: \
+            "Cypher: unexpected JSON in the response body at results[1].a: invalid type: \
              string \"x\", expected u32 at line 1 column 8; the request may have been executed"
         );
     });

@@ -286,7 +286,11 @@ fn no_credentials_is_an_error_that_keeps_what_is_known() {
         );
         let text = error.to_string();
         assert!(
-            text.contains("no usable credentials: the profile is empty"),
+            text.contains(if lost {
+                "; cannot refresh the credentials: the profile is empty"
+            } else {
+                "no usable credentials: the profile is empty"
+            }),
             "{text}"
         );
         assert_eq!(text.contains("may have been executed"), lost, "{text}");

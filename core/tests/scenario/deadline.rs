@@ -56,11 +56,16 @@ fn pass_deadline(
     assert_eq!(error.may_have_executed(), executed, "{name}, {sent:?}");
     assert!(!error.is_retryable(), "{name}");
     let text = if executed {
-        "the deadline passed; the request may have been executed"
+        "deadline exceeded; the request may have been executed"
     } else {
-        "the deadline passed"
+        "deadline exceeded"
     };
-    assert_eq!(error.to_string(), text, "{name}");
+    let named = format!("{} ", error.operation());
+    let told = error.to_string();
+    assert!(
+        told.starts_with(&named) && told.ends_with(&format!(": {text}")),
+        "{name}: {told}"
+    );
 
     // It is over: no deadline passes twice.
     let again = Input::Failure(failure(TransportErrorKind::Deadline, sent));

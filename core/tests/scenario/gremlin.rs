@@ -79,7 +79,7 @@ fn an_error_object_in_place_of_an_answer() {
     fails(&trace, ErrorKind::TimeLimitExceededException, 1);
     assert_eq!(
         trace.result.unwrap_err().to_string(),
-        "TimeLimitExceededException (500): A timeout occurred within the script during evaluation. [request id q-1]"
+        "ExecuteGremlinQuery: TimeLimitExceededException (500): A timeout occurred within the script during evaluation. [request id q-1]"
     );
 }
 

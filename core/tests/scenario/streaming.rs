@@ -113,7 +113,7 @@ fn error_answers_have_no_parts() {
     );
     assert_eq!(
         error.to_string(),
-        "ParsingException (400): boom [request id r-1]"
+        "GetMLModelTrainingJob job-1: ParsingException (400): boom [request id r-1]"
     );
 }
 

@@ -30,7 +30,7 @@ fn a_lost_write_says_that_it_may_have_been_executed() {
     let error = fail(&start(), &CallOptions::new(), &[LOST]);
     assert_eq!(
         error.to_string(),
-        "the connection ended before the answer was complete; the request may have been executed and was not sent again"
+        "StartMLModelTrainingJob: connection closed before the response was complete; the request may have been executed and was not sent again"
     );
     let error = fail(
         &start(),
@@ -39,7 +39,7 @@ fn a_lost_write_says_that_it_may_have_been_executed() {
     );
     assert_eq!(
         error.to_string(),
-        "InternalFailureException (500): boom [request id r-1]; the request may have been executed and was not sent again"
+        "StartMLModelTrainingJob: InternalFailureException (500): boom [request id r-1]; the request may have been executed and was not sent again"
     );
     let error = fail(
         &start(),
@@ -48,7 +48,7 @@ fn a_lost_write_says_that_it_may_have_been_executed() {
     );
     assert_eq!(
         error.to_string(),
-        "the server answered 504 Gateway Timeout: <html>; the request may have been executed and was not sent again"
+        "StartMLModelTrainingJob: HTTP status 504 Gateway Timeout: <html>; the request may have been executed and was not sent again"
     );
 }
 
@@ -60,7 +60,7 @@ fn a_caller_may_opt_in() {
     assert!(error.is_retryable());
     assert_eq!(
         error.to_string(),
-        "the connection ended before the answer was complete (gave up after 3 attempts); the request may have been executed"
+        "StartMLModelTrainingJob: connection closed before the response was complete (gave up after 3 attempts); the request may have been executed"
     );
 }
 
@@ -85,7 +85,7 @@ fn a_repeated_cancel_meets_its_own_effect() {
     );
     assert_eq!(
         error.to_string(),
-        "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id r-1] (attempt 2; an earlier attempt may have been executed, which this may be the effect of)"
+        "CancelMLModelTrainingJob job-1: InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id r-1] (attempt 2; an earlier attempt may have been executed and caused this)"
     );
 }
 
@@ -102,7 +102,7 @@ fn nothing_is_said_of_earlier_attempts_that_were_refused() {
     assert!(!error.may_have_executed());
     assert_eq!(
         error.to_string(),
-        "InvalidParameterException (400): no such job [request id r-1]"
+        "CancelMLModelTrainingJob job-1: InvalidParameterException (400): no such job [request id r-1]"
     );
 }
 
@@ -116,7 +116,7 @@ fn a_server_that_keeps_failing() {
     );
     assert_eq!(
         error.to_string(),
-        "InternalFailureException (500): boom [request id r-1] (gave up after 3 attempts); the request may have been executed"
+        "CancelMLModelTrainingJob job-1: InternalFailureException (500): boom [request id r-1] (gave up after 3 attempts); the request may have been executed"
     );
 }
 
@@ -130,11 +130,11 @@ fn an_answer_that_stops_is_shown() {
     );
     let text = error.to_string();
     assert!(
-        text.starts_with("CancelMLModelTrainingJob was answered with a body that ends too early"),
+        text.starts_with("CancelMLModelTrainingJob job-1: truncated response body"),
         "{text}"
     );
     assert!(
-        text.ends_with(r#"; it begins "{\"status\":\"2" (gave up after 3 attempts); the request may have been executed"#),
+        text.ends_with(r#"; body begins "{\"status\":\"2" (gave up after 3 attempts); the request may have been executed"#),
         "{text}"
     );
 }
@@ -157,5 +157,8 @@ fn the_source_is_not_in_the_text() {
     use std::error::Error as _;
     let error = fail(&start(), &CallOptions::new(), &[answer(400, "no").into()]);
     assert!(error.source().is_none());
-    assert_eq!(error.to_string(), "the server answered 400 Bad Request: no");
+    assert_eq!(
+        error.to_string(),
+        "StartMLModelTrainingJob: HTTP status 400 Bad Request: no"
+    );
 }

@@ -51,7 +51,7 @@ fn before_the_answer() -> Vec<Row> {
                 NOT,
                 Passing(transport(Closed)),
             )
-            .says("the connection ended before the answer was complete (gave up after 3 attempts)"),
+            .says("connection closed before the response was complete (gave up after 3 attempts)"),
         ),
         same(
             "a stale connection after a refusal",
@@ -126,7 +126,7 @@ fn before_the_answer() -> Vec<Row> {
                 MAY,
                 Passing(transport(Connect)),
             )
-            .says("no connection could be made (gave up after 3 attempts); the request may have been executed"),
+            .says("cannot connect (gave up after 3 attempts); the request may have been executed"),
             stop(Closed, MAY),
         ),
     ]
@@ -144,9 +144,9 @@ fn within_the_answer() -> Vec<Row> {
             LOST,
             vec![cut(Maybe)],
             three_times(Closed, MAY)
-                .says("the connection ended before the answer was complete (gave up after 3 attempts); the request may have been executed"),
+                .says("connection closed before the response was complete (gave up after 3 attempts); the request may have been executed"),
             stop(Closed, MAY)
-                .says("the connection ended before the answer was complete; the request may have been executed and was not sent again"),
+                .says("connection closed before the response was complete; the request may have been executed and was not sent again"),
         ),
         row(
             "cut body, said not to be sent although an answer began",

@@ -133,14 +133,14 @@ fn longer_wishes_end_the_call() {
             "seconds",
             THROTTLED,
             refused("retry-after", "61"),
-            too_many.says("TooManyRequestsException (429): boom [request id r-1]; not sent again, the server asks for a wait of 61s"),
+            too_many.says("TooManyRequestsException (429): boom [request id r-1]; not retried, the server asks to wait 61s"),
         ),
         // Begun seconds count.
         same(
             "milliseconds",
             THROTTLED,
             refused("x-amz-retry-after", "60001"),
-            too_many.says("TooManyRequestsException (429): boom [request id r-1]; not sent again, the server asks for a wait of 61s"),
+            too_many.says("TooManyRequestsException (429): boom [request id r-1]; not retried, the server asks to wait 61s"),
         ),
         same("a date", THROTTLED, refused("retry-after", "Tue, 14 Nov 2023 22:15:00 GMT"), too_many),
         same("for ever", THROTTLED, refused("retry-after", "18446744073709551615"), too_many),
@@ -149,7 +149,7 @@ fn longer_wishes_end_the_call() {
             Some(RetryClass::Fault),
             vec![answer(503, "").header("retry-after", "100").into()],
             stop(MAY, ErrorKind::Unknown)
-                .says("the server answered 503 Service Unavailable; not sent again, the server asks for a wait of 100s; the request may have been executed"),
+                .says("HTTP status 503 Service Unavailable; not retried, the server asks to wait 100s; the request may have been executed"),
             expect(&[Any], 1, MAY, unknown),
         ),
     ];
@@ -271,14 +271,14 @@ fn one_attempt_is_one_attempt() {
             "not sent",
             Some(RetryClass::NotSent),
             vec![Event::Fails(TransportErrorKind::Connect, Sent::No)],
-            passing(transport(TransportErrorKind::Connect), NOT).says("no connection could be made"),
+            passing(transport(TransportErrorKind::Connect), NOT).says("cannot connect"),
         ),
         row(
             "lost",
             Some(RetryClass::Lost),
             vec![Event::Fails(Closed, Sent::Maybe)],
             passing(transport(Closed), MAY)
-                .says("the connection ended before the answer was complete; the request may have been executed"),
+                .says("connection closed before the response was complete; the request may have been executed"),
             expect(&[Any], 1, MAY, Final(transport(Closed))),
         ),
         same(

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use neptunedata::{
-    CallOptions, Connection, DecodeErrorKind, Effect, ErrorKind, FailureKind, RetryClass,
+    CallOptions, Connection, DecodeErrorKind, Effect, Error, ErrorKind, FailureKind, RetryClass,
     TransportErrorKind,
 };
 
@@ -201,6 +201,17 @@ impl Row {
     }
 }
 
+/// The text of an error after the operation and its subject.
+fn unnamed(error: &Error) -> String {
+    let text = error.to_string();
+    let name = match error.subject() {
+        Some(subject) => format!("{} {subject}: ", error.operation()),
+        None => format!("{}: ", error.operation()),
+    };
+    text.strip_prefix(&name)
+        .map_or_else(|| format!("no name: {text}"), str::to_owned)
+}
+
 impl Expect {
     pub(crate) fn compare(&self, trace: &Trace) -> Result<(), String> {
         let fits = self.path.len() == trace.asked.len()
@@ -255,7 +266,7 @@ impl Expect {
                     return differs("is_retryable", &retryable, &error.is_retryable());
                 }
                 match self.says {
-                    Some(text) if text != error.to_string() => {
+                    Some(text) if text != unnamed(error) => {
                         differs("text", &text, &error.to_string())
                     }
                     _ => Ok(()),

@@ -196,7 +196,7 @@ fn the_time_is_kept_by_the_monotonic_clock() {
     assert!(cause.answer::<neptunedata::GetEngineStatus>().is_none());
     assert_eq!(
         error.to_string(),
-        "the bulk load load-1 was waited for 28800.01s in vain; its last state was LOAD_IN_PROGRESS"
+        "GetLoaderJobStatus: timed out after 28800.01s waiting for the bulk load load-1; its last status was LOAD_IN_PROGRESS"
     );
     assert!(!error.may_have_executed());
 }
@@ -313,9 +313,14 @@ fn failures_do_not_lengthen_the_time() {
     // Both what was seen and why no more was.
     assert_eq!(cause.status(), Some("LOAD_IN_QUEUE"));
     let trouble = cause.trouble().expect("trouble");
-    assert_eq!(trouble.to_string(), "no connection could be made");
+    let told = format!(
+        "{} {}: cannot connect",
+        trouble.operation(),
+        trouble.subject().unwrap()
+    );
+    assert_eq!(trouble.to_string(), told);
     let source = std::error::Error::source(&error).expect("a source");
-    assert_eq!(source.to_string(), "no connection could be made");
+    assert_eq!(source.to_string(), told);
 
     // Nor do the waits within a call.
     let busy = exception(429, "TooManyRequestsException").header("retry-after", "50");

@@ -1,39 +1,38 @@
-//! Why a client cannot be made.
+//! Errors of the client builder.
 
 use neptunedata::{EndpointError, RouteError, SessionError};
 
-/// A client that cannot be made.
+/// A client that cannot be built.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// Nothing was said about how requests are authenticated.
+    /// Neither credentials nor [`unsigned`](crate::ClientBuilder::unsigned) was set.
     #[error(
-        "say how requests are authenticated: ClientBuilder::credentials or one of the credentials_from… for clusters with IAM authentication, ClientBuilder::unsigned for others"
+        "no authentication is configured: call ClientBuilder::credentials or one of credentials_from_… for clusters with IAM authentication, ClientBuilder::unsigned for others"
     )]
     NoAuthentication,
-    /// The environment or the profile files give no credentials. The text shows no values.
+    /// The environment or the profile files have no usable credentials. The text shows no values.
     #[error("{0}")]
     Credentials(String),
-    /// The region of the environment or of the profile cannot be one.
-    #[error("the region of the environment or profile cannot be used: {0}")]
+    /// The region of the environment or of the profile is invalid.
+    #[error("invalid region in the environment or profile: {0}")]
     Region(EndpointError),
-    /// The endpoint does not go with the kind of authentication.
+    /// The endpoint does not fit the authentication.
     #[error(transparent)]
     Session(#[from] SessionError),
-    /// There are no usable root certificates.
-    #[error("the root certificates cannot be used: {0}")]
+    /// The root certificates are invalid, or there are none.
+    #[error("invalid root certificates: {0}")]
     Roots(String),
-    /// The endpoint's host is no name that a certificate can have.
-    #[error("{0:?} is not a name that a certificate can be checked against")]
+    /// The endpoint's host is not a name that a certificate can have.
+    #[error("host {0:?} cannot be checked against a certificate")]
     TlsName(String),
-    /// `resolve_to` is no `host:port`, or a variable of the environment is set to something that is no
-    /// proxy.
+    /// `resolve_to` is not `host:port`, or an environment variable is not the URL of a proxy.
     #[error(transparent)]
     Route(#[from] RouteError),
-    /// A proxy is set, and nothing speaks to it.
-    #[error("proxies need the feature `proxy`")]
+    /// A proxy is set, and the feature `proxy` is not enabled.
+    #[error("a proxy is set, which needs the feature `proxy`")]
     ProxyUnavailable,
-    /// No connection is allowed.
-    #[error("max_connections is 0, so that no call could ever be made")]
+    /// `max_connections` is 0.
+    #[error("max_connections is 0")]
     NoConnections,
 }

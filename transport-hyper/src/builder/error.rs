@@ -1,50 +1,49 @@
-//! Why a client cannot be made.
+//! Errors of the client builder.
 
 use neptunedata::{EndpointError, RouteError, SessionError};
 
-/// A client that cannot work.
+/// A client that cannot be built.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// Nobody said whether and with what to sign.
+    /// Neither credentials nor [`unsigned`](crate::ClientBuilder::unsigned) was set.
     #[error(
-        "say how requests are authenticated: ClientBuilder::credentials or one of the credentials_from… for clusters with IAM authentication, ClientBuilder::unsigned for others"
+        "no authentication is configured: call ClientBuilder::credentials or one of credentials_from_… for clusters with IAM authentication, ClientBuilder::unsigned for others"
     )]
     NoAuthentication,
-    /// The environment or the profile files give no credentials. The text shows no values.
+    /// The environment or the profile files have no usable credentials. The text shows no values.
     #[error("{0}")]
     Credentials(String),
-    /// The region of the environment or of the profile cannot be one.
-    #[error("the region of the environment or profile cannot be used: {0}")]
+    /// The region of the environment or of the profile is invalid.
+    #[error("invalid region in the environment or profile: {0}")]
     Region(EndpointError),
-    /// The session cannot work.
+    /// The endpoint does not fit the authentication.
     #[error(transparent)]
     Session(#[from] SessionError),
-    /// There are no usable root certificates.
-    #[error("the root certificates cannot be used: {0}")]
+    /// The root certificates are invalid, or there are none.
+    #[error("invalid root certificates: {0}")]
     Roots(String),
-    /// The endpoint's host is no name that a certificate can have.
-    #[error("{0:?} is not a name that a certificate can be checked against")]
+    /// The endpoint's host is not a name that a certificate can have.
+    #[error("host {0:?} cannot be checked against a certificate")]
     TlsName(String),
-    /// The endpoint is `https`, and nothing speaks TLS.
-    #[error(
-        "https endpoints need the feature `tls`, or a connector given with ClientBuilder::tls_connector"
-    )]
+    /// The endpoint is `https`, and there is no TLS.
+    #[error("https endpoints need the feature `tls`, or ClientBuilder::tls_connector")]
     NoTls,
-    /// Nothing makes connections.
-    #[error("without the feature `tokio` the builder needs a connector")]
+    /// There is no connector.
+    #[error(
+        "no connector is configured: call ClientBuilder::connector, or enable the feature `tokio`"
+    )]
     NoConnector,
-    /// Nothing measures time.
-    #[error("without the feature `tokio` the builder needs a timer")]
+    /// There is no timer.
+    #[error("no timer is configured: call ClientBuilder::timer, or enable the feature `tokio`")]
     NoTimer,
-    /// `resolve_to` is no `host:port`, or a variable of the environment is set to something that is no
-    /// proxy.
+    /// `resolve_to` is not `host:port`, or an environment variable is not the URL of a proxy.
     #[error(transparent)]
     Route(#[from] RouteError),
-    /// A proxy is set, and nothing speaks to it.
-    #[error("proxies need the feature `proxy`")]
+    /// A proxy is set, and the feature `proxy` is not enabled.
+    #[error("a proxy is set, which needs the feature `proxy`")]
     ProxyUnavailable,
-    /// No connection is allowed.
-    #[error("max_connections is 0, so that no call could ever be made")]
+    /// `max_connections` is 0.
+    #[error("max_connections is 0")]
     NoConnections,
 }

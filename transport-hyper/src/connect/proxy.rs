@@ -17,6 +17,7 @@ const HEAD_LIMIT: usize = 16 * 1024;
 /// The question for a proxy.
 #[derive(Clone)]
 pub(crate) struct Tunnel {
+    authority: String,
     request: String,
 }
 
@@ -29,12 +30,22 @@ impl Tunnel {
             request.push_str(&format!("proxy-authorization: Basic {user}\r\n"));
         }
         request.push_str("\r\n");
-        Tunnel { request }
+        Tunnel {
+            authority: authority.to_owned(),
+            request,
+        }
+    }
+
+    /// The host and port at its end.
+    pub(crate) fn authority(&self) -> &str {
+        &self.authority
     }
 
     pub(crate) async fn open(&self, stream: Stream) -> Result<Stream, TransportError> {
         let Stream { mut io, probe, .. } = stream;
-        let failed = |error| fault::not_sent(TransportErrorKind::Connect, error);
+        let failed = |error| {
+            fault::not_sent(TransportErrorKind::Connect, error).with_target(&self.authority)
+        };
         let head = ask(&mut io, self.request.as_bytes())
             .await
             .map_err(failed)?;
@@ -46,7 +57,7 @@ impl Tunnel {
                 probe,
             }),
             Some(status) => {
-                let reason = format!("the proxy refused the connection with status {status}");
+                let reason = format!("the proxy responded with status {status}");
                 let error = failed(io::Error::other(reason));
                 // It wants a password, or another one.
                 Err(if status == "407" {
@@ -55,7 +66,9 @@ impl Tunnel {
                     error
                 })
             }
-            None => Err(failed(io::Error::other("the proxy's answer is not HTTP"))),
+            None => Err(failed(io::Error::other(
+                "the proxy's response is not valid HTTP",
+            ))),
         }
     }
 }
@@ -80,7 +93,7 @@ async fn ask(io: &mut BoxedIo, mut request: &[u8]) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         if head.len() >= HEAD_LIMIT {
-            return Err(io::Error::other("the proxy's answer is too long"));
+            return Err(io::Error::other("the proxy's response is too long"));
         }
         // One at a time: what follows the head belongs to whoever comes next.
         let mut byte = [0];

@@ -59,7 +59,7 @@ pub(super) async fn connect(
         .map_err(|failure| match failure {
             Failure::Io(error) => fault::not_sent(TransportErrorKind::Connect, error),
             Failure::Disabled => {
-                unusable("the tokio runtime here has its I/O disabled: Builder::enable_io")
+                unusable("the tokio runtime has I/O disabled: call Builder::enable_io")
             }
         })?;
     // Without these it is only slower, or ends sooner.
@@ -148,7 +148,7 @@ async fn race(mut waiting: VecDeque<SocketAddr>, clock: &Clock) -> Result<TcpStr
                     pause = (!waiting.is_empty()).then(|| clock.sleep(HEAD_START));
                 }
                 None if running.is_empty() => {
-                    let none = || io::Error::other("the name has no addresses");
+                    let none = || io::Error::other("the host name has no addresses");
                     let error = last.take().unwrap_or_else(none);
                     return Poll::Ready(Err(Failure::Io(error)));
                 }

@@ -64,17 +64,17 @@ fn store(roots: &Roots) -> Result<RootCertStore, BuildError> {
                 let certificate = certificate.map_err(|error| wrong(&error))?;
                 store.add(certificate).map_err(|error| wrong(&error))?;
             }
-            full(store, "the text holds no certificate")
+            full(store, "the PEM text contains no certificate")
         }
         #[cfg(feature = "native-roots")]
         Roots::Native => {
             let mut store = RootCertStore::empty();
             // Some of what systems come with is of no use; the rest is.
             store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            full(store, "the operating system has none")
+            full(store, "the operating system has no root certificates")
         }
         _ => Err(BuildError::Roots(
-            "the feature native-roots is off".to_owned(),
+            "the feature native-roots is not enabled".to_owned(),
         )),
     }
 }

@@ -75,6 +75,7 @@ impl Exchange {
         self.state = State::Done;
         Step::fail(
             error
+                .with_subject(self.subject.clone())
                 .with_effect(self.effect)
                 .with_attempts(self.attempts, stop)
                 .with_execution(self.lost, earlier_lost),
@@ -205,8 +206,7 @@ impl Exchange {
             return self.attempt(now);
         }
         if refreshed {
-            let reason = "they have expired, and so have those given instead";
-            return self.without_credentials(CredentialsError::new(reason));
+            return self.without_credentials(CredentialsError::expired(&credentials));
         }
         self.state = State::Credentials { refresh: true };
         Step::Credentials { refresh: true }

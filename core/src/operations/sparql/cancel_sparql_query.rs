@@ -91,6 +91,7 @@ impl Operation for CancelSparqlQuery {
         if self.query_id.is_empty() {
             request.fault("queryId", FaultKind::Other("is empty".into()));
         }
+        request.subject(&self.query_id);
         let silent = self
             .silent
             .map(|silent| if silent { "true" } else { "false" });

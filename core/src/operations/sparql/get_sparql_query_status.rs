@@ -117,6 +117,7 @@ impl Operation for GetSparqlQueryStatus {
             // It would be asked for all queries.
             request.fault("queryId", FaultKind::Other("is empty".into()));
         }
+        request.subject(&self.query_id);
         request.query("queryId", &self.query_id);
     }
 

@@ -30,7 +30,10 @@ impl GraphTarget {
                 let reason = "is empty, which is the IRI of no graph";
                 request.fault("graph", FaultKind::Other(reason.into()));
             }
-            GraphTarget::Named(iri) => request.query("graph", iri),
+            GraphTarget::Named(iri) => {
+                request.subject(iri);
+                request.query("graph", iri);
+            }
         }
     }
 

@@ -10,12 +10,12 @@ pub(super) type Settings = BTreeMap<String, String>;
 const BLANK: [char; 3] = [' ', '\t', '\r'];
 const COMMENT: [char; 2] = ['#', ';'];
 
-const NO_SECTION: &str = "stands before any section";
-const NO_BRACKET: &str = "begins a section, but its name has no end: ] is missing";
-const NO_EQUALS: &str = "is no setting: = is missing";
-const NO_NAME: &str = "is a setting without a name";
+const NO_SECTION: &str = "setting before the first section";
+const NO_BRACKET: &str = "section name without a closing ]";
+const NO_EQUALS: &str = "setting without =";
+const NO_NAME: &str = "setting without a name";
 
-/// What a section is to us.
+/// The kinds of sections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Section<'a> {
     Profile(&'a str),
@@ -42,7 +42,12 @@ pub(super) fn read(
     let mut above: Option<Above> = None;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     for (line, text) in (1..).zip(text.lines()) {
-        let at = |reason| ProfileError { file, line, reason };
+        let at = |reason| ProfileError {
+            file,
+            name: None,
+            line,
+            reason,
+        };
         let content = text.trim_start_matches(BLANK);
         let indent = text.len().saturating_sub(content.len());
         let content = content.trim_end_matches(BLANK);
@@ -91,7 +96,7 @@ pub(super) fn read(
     Ok(profiles.collect())
 }
 
-/// What `[…]` begins.
+/// The section that `[…]` begins.
 fn header(file: ProfileFile, line: &str) -> Result<Section<'_>, &'static str> {
     let line = line.split(COMMENT).next().unwrap_or(line);
     let name = line

@@ -123,7 +123,8 @@ aws_secret_access_key = \"c4n4ry\"
 
 #[test]
 fn sources_of_real_files() {
-    let chain = "which needs the AWS chain: the feature aws-config of the transport crates";
+    let chain = "which needs the AWS chain: use credentials_from_aws, with the feature aws-config";
+    let config = "of the AWS config file has";
     let of = "of the AWS credentials file";
     let cases = [
         ("default", "AKIDDEFAULT default-secret -".to_owned()),
@@ -134,29 +135,27 @@ fn sources_of_real_files() {
         ("process-first", "keys []".to_owned()),
         ("developer", r#"/opt/bin/aws keys ["--username", "helen"]"#.to_owned()),
         ("broken", "in credential_process, a quote is not closed, or nothing follows a backslash".to_owned()),
-        ("assumed", format!("profile \"assumed\" has role_arn, {chain}")),
-        ("pod", format!("profile \"pod\" has role_arn, {chain}")),
-        ("sso", format!("profile \"sso\" has sso_account_id, {chain}")),
-        ("half-sso", format!("profile \"half-sso\" has sso_session, {chain}")),
-        ("login", format!("profile \"login\" has login_session, {chain}")),
+        ("assumed", format!("profile \"assumed\" {config} role_arn, {chain}")),
+        ("pod", format!("profile \"pod\" {config} role_arn, {chain}")),
+        ("sso", format!("profile \"sso\" {config} sso_account_id, {chain}")),
+        ("half-sso", format!("profile \"half-sso\" {config} sso_session, {chain}")),
+        ("login", format!("profile \"login\" {config} login_session, {chain}")),
         ("half", format!("in profile \"half\" {of}, aws_access_key_id is set but aws_secret_access_key is not")),
         (
             "pasted",
             format!(
-                "in profile \"pasted\" {of}, aws_secret_access_key contains white space, perhaps a line end that was \
-                 pasted with it"
+                "in profile \"pasted\" {of}, aws_secret_access_key contains white space, perhaps a pasted line end"
             ),
         ),
         (
             "quoted",
             format!(
-                "in profile \"quoted\" {of}, aws_secret_access_key is in quotes, which would be taken as a part of it: \
-                 remove them"
+                "in profile \"quoted\" {of}, aws_secret_access_key is in quotes: remove them"
             ),
         ),
         (
             "Default",
-            "there is no profile \"Default\": neither [profile Default] in the AWS config file nor [Default] in the \
+            "profile \"Default\" not found: neither [profile Default] in the AWS config file nor [Default] in the AWS \
              credentials file"
                 .to_owned(),
         ),
@@ -166,7 +165,7 @@ fn sources_of_real_files() {
     }
     assert_eq!(
         source("[default]\nregion=x", "", "default"),
-        "profile \"default\" has neither keys nor a credential_process"
+        "profile \"default\" has neither keys nor a credential_process: read the AWS config file and the AWS credentials file"
     );
     let crlf = |text: &str| text.replace('\n', "\r\n");
     let windows = Profiles::parse(&crlf(CONFIG), &crlf(CREDENTIALS)).unwrap();
@@ -205,14 +204,55 @@ fn errors_say_where_and_not_what() {
     .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "line 3 of the AWS credentials file is no setting: = is missing"
+        "the AWS credentials file, line 3: setting without ="
     );
     assert_eq!((error.file(), error.line()), (ProfileFile::Credentials, 3));
     assert!(!format!("{error:?}").contains("c4n4ry"));
     let error = CredentialsError::from(Profiles::parse("c4n4ry", "").unwrap_err());
     assert_eq!(
         error.to_string(),
-        "no usable credentials: line 1 of the AWS config file stands before any section"
+        "no usable credentials: the AWS config file, line 1: setting before the first section"
+    );
+}
+
+#[test]
+fn errors_name_the_files_that_were_read() {
+    let config = Path::new("/home/ann/.aws/config");
+    let keys = Path::new("/home/ann/.aws/credentials");
+    let text = "[default]\nregion = a\n[profile role]\nrole_arn = x\n";
+    let profiles =
+        Profiles::parse(FileText::read_from(text, config), FileText::missing(keys)).unwrap();
+    let error = |name| profiles.source(name).unwrap_err().to_string();
+    assert_eq!(
+        error("reports"),
+        "no usable credentials: profile \"reports\" not found: neither [profile reports] in /home/ann/.aws/config nor \
+         [reports] in /home/ann/.aws/credentials (file not found)"
+    );
+    assert_eq!(
+        error("default"),
+        "no usable credentials: profile \"default\" has neither keys nor a credential_process: read \
+         /home/ann/.aws/config and /home/ann/.aws/credentials (file not found)"
+    );
+    assert_eq!(
+        error("role"),
+        "no usable credentials: profile \"role\" of /home/ann/.aws/config has role_arn, which needs the AWS chain: use \
+         credentials_from_aws, with the feature aws-config"
+    );
+    let half = "[default]\naws_access_key_id = AKID\n";
+    let profiles = Profiles::parse("", FileText::read_from(half, keys)).unwrap();
+    assert_eq!(
+        profiles.source("default").unwrap_err().to_string(),
+        "no usable credentials: in profile \"default\" of /home/ann/.aws/credentials, aws_access_key_id is set but \
+         aws_secret_access_key is not"
+    );
+    assert_eq!(
+        Profiles::parse("", "")
+            .unwrap()
+            .source("default")
+            .unwrap_err()
+            .to_string(),
+        "no usable credentials: profile \"default\" not found: neither [default] in the AWS config file nor [default] \
+         in the AWS credentials file"
     );
 }
 
@@ -226,6 +266,8 @@ fn debug_shows_names_alone() {
         format!("{profiles:?}"),
         r#"Profiles { config: ["default"], credentials: ["x"] }"#
     );
+    let text = format!("{:?}", FileText::from("c4n4ry"));
+    assert_eq!(text, "FileText { length: 6, name: None }");
     for name in ["default", "x"] {
         let profile = profiles.get(name).unwrap();
         let source = profile.source().unwrap();

@@ -317,7 +317,15 @@ fn by_hand(op: Op, caller: &Caller, options: &CallOptions, setting: &Setting<'_>
 }
 
 fn failed(error: &Error) -> Failed {
-    let mut text = error.to_string();
+    let name = match error.subject() {
+        Some(subject) => format!("{} {subject}: ", error.operation()),
+        None => format!("{}: ", error.operation()),
+    };
+    let text = error.to_string();
+    let mut text = match text.strip_prefix(&name) {
+        Some(text) => text.to_owned(),
+        None => format!("no name: {text}"),
+    };
     let id = error.service().and_then(|error| error.request_id.clone());
     if let Some(id) = id {
         text = text.replace(&id, "ID");

@@ -83,7 +83,7 @@ pub struct Failed {
     pub kind: FailureKind,
     /// Whether the request may have been executed.
     pub may_have_executed: bool,
-    /// The error's text, with `ID` for the id of the request. Where an expected text has its first `…`, the real one
+    /// The error's text after the operation and its id, with `ID` for the id of the request. Where an expected text has its first `…`, the real one
     /// may have anything.
     pub text: Cow<'static, str>,
 }

@@ -97,10 +97,10 @@ tests! {
         let temporary = [("AWS_ACCESS_KEY_ID", "ASIA1"), secret, ("AWS_SESSION_TOKEN", "c4n4ry-token1")];
         assert_eq!(run(&temporary), "region eu-west-1\nok");
         let wrong = run(&[("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_SECRET_ACCESS_KEY", "c4n4ry-wrong")]);
-        assert!(wrong.starts_with("region eu-west-1\nfailed: AccessDeniedException (403)"), "{wrong}");
+        assert!(wrong.starts_with("region eu-west-1\nfailed: GetEngineStatus: AccessDeniedException (403)"), "{wrong}");
         assert_eq!(
             run(&[]),
-            "not built: no usable credentials: in the environment, neither AWS_ACCESS_KEY_ID nor AWS_SECRET_ACCESS_KEY is set"
+            "not built: no usable credentials: neither AWS_ACCESS_KEY_ID nor AWS_SECRET_ACCESS_KEY is set in the environment"
         );
         assert_eq!(
             run(&[secret]),
@@ -109,7 +109,7 @@ tests! {
         let nowhere = run(&[id, secret, ("AWS_REGION", "")]);
         assert!(nowhere.starts_with("not built: requests are signed for a region"), "{nowhere}");
         let strange = run(&[id, secret, ("AWS_REGION", "a b")]);
-        assert!(strange.starts_with("not built: the region of the environment or profile cannot be used"), "{strange}");
+        assert!(strange.starts_with("not built: invalid region in the environment or profile"), "{strange}");
     }
 
     fn profiles_are_read_from_the_files_that_the_environment_names() {
@@ -139,10 +139,13 @@ tests! {
         assert_eq!(run("profile", &[variable[0], variable[1], ("AWS_PROFILE", "far")]), "region eu-west-1\nok");
         assert_eq!(
             run("profile half", &[]),
-            "not built: no usable credentials: in profile \"half\" of the AWS credentials file, aws_secret_access_key is set \
-             but aws_access_key_id is not"
+            format!(
+                "not built: no usable credentials: in profile \"half\" of {}, aws_secret_access_key is set but \
+                 aws_access_key_id is not",
+                keys.display()
+            )
         );
-        for (source, expected) in [("profile none", "there is no profile \"none\""), ("profile role", "the feature aws-config")] {
+        for (source, expected) in [("profile none", "profile \"none\" not found"), ("profile role", "with the feature aws-config")] {
             let text = run(source, &[]);
             assert!(text.starts_with("not built: ") && text.contains(expected), "{text}");
         }
@@ -184,7 +187,7 @@ tests! {
         let failing = run("profile failing");
         assert!(failing.contains("failed: ") && failing.contains("the credential process failed: exit status: 1"), "{failing}");
         let odd = run("profile odd");
-        assert!(odd.contains("in the output of the credential process, line 1, column 1 is no JSON"), "{odd}");
+        assert!(odd.contains("in the output of the credential process, line 1, column 1 is not valid JSON"), "{odd}");
     }
 
     fn keys_that_expire_in_the_middle_of_a_run_are_replaced_once() {

@@ -65,23 +65,26 @@ fn a_proxy_that_does_not_lead_on() {
     for (answer, reason) in [
         (
             "HTTP/1.1 407 X\r\n\r\n",
-            "the proxy refused the connection with status 407",
+            "the proxy responded with status 407",
         ),
         (
             "HTTP/1.1 503 X\r\n\r\n",
-            "the proxy refused the connection with status 503",
+            "the proxy responded with status 503",
         ),
         (
             "HTTP/1.1 100 X\r\n\r\n",
-            "the proxy refused the connection with status 100",
+            "the proxy responded with status 100",
         ),
         ("", "the proxy closed the connection"),
         ("HTTP/1.1 200 OK\r\n", "the proxy closed the connection"),
-        ("HTTP/1.1 20 X\r\n\r\n", "the proxy's answer is not HTTP"),
-        ("220 smtp\r\n\r\n", "the proxy's answer is not HTTP"),
+        (
+            "HTTP/1.1 20 X\r\n\r\n",
+            "the proxy's response is not valid HTTP",
+        ),
+        ("220 smtp\r\n\r\n", "the proxy's response is not valid HTTP"),
         (
             std::str::from_utf8(&LONG).unwrap(),
-            "the proxy's answer is too long",
+            "the proxy's response is too long",
         ),
     ] {
         for driver in Driver::ALL {
@@ -106,7 +109,7 @@ fn time_that_is_over() {
         (
             quick().connect_timeout(short),
             ConnectTimeout,
-            Some("it took longer than 200ms"),
+            Some("timed out after 200ms connecting to db.example.com:8182"),
         ),
         (quick().timeout(short), Deadline, None),
         (quick().attempt_timeout(short), Timeout, None),
@@ -118,7 +121,7 @@ fn time_that_is_over() {
         });
         assert_eq!(both[0], both[1]);
         if let Some(reason) = reason {
-            assert_eq!(both[0].last().map(String::as_str), Some(reason));
+            assert_eq!(both[0], [format!("GetEngineStatus: {reason}")]);
         }
     }
 }

@@ -48,7 +48,7 @@ fn clocks() -> Vec<Row> {
             .each(success(1, 1, 1)),
         // The clock was corrected, and others keys cannot be had.
         Row::new("x39", "403 \"Signature expired\" whatever comes", "signature-expired")
-            .each(failure(2, 0, 2, DENIED, false, "AccessDeniedException (403): Signature expired: …Z - 5 min.) [request id ID] (and for another try: no usable credentials: those of the client are not accepted any more, and it has no source of others)")),
+            .each(failure(2, 0, 2, DENIED, false, "AccessDeniedException (403): Signature expired: …Z - 5 min.) [request id ID]; cannot refresh the credentials: credentials rejected, and no credentials provider is configured")),
         Row::new("x40", "403 \"Signature not yet current\" whatever comes", "signature-not-yet-current")
             .each(failure(2, 0, 2, DENIED, false, "AccessDeniedException (403): Signature not yet current: …Z + 5 min.) [request id ID]")),
     ]
@@ -57,12 +57,12 @@ fn clocks() -> Vec<Row> {
 fn credentials() -> Vec<Row> {
     vec![
         Row::new("x41", "refuses the token, there are no other keys", "refuse-credentials")
-            .each(failure(1, 0, 1, DENIED, false, "AccessDeniedException (403): The security token included in the request is invalid. [request id ID] (and for another try: no usable credentials: those of the client are not accepted any more, and it has no source of others)")),
+            .each(failure(1, 0, 1, DENIED, false, "AccessDeniedException (403): The security token included in the request is invalid. [request id ID]; cannot refresh the credentials: credentials rejected, and no credentials provider is configured")),
         Row::new("x41 once", "refuses the token once, there are other keys", "refuse-credentials; times=1")
             .keys(Keys::Renewed)
             .each(success(2, 1, 2)),
         Row::new("x42", "the token is expired, there are no other keys", "expire-token")
-            .each(failure(1, 0, 1, DENIED, false, "AccessDeniedException (403): The security token included in the request is expired [request id ID] (and for another try: no usable credentials: those of the client are not accepted any more, and it has no source of others)")),
+            .each(failure(1, 0, 1, DENIED, false, "AccessDeniedException (403): The security token included in the request is expired [request id ID]; cannot refresh the credentials: credentials rejected, and no credentials provider is configured")),
         Row::new("x42 once", "the token is expired once, there are other keys", "expire-token; times=1")
             .keys(Keys::Renewed)
             .each(success(2, 1, 2)),
@@ -71,9 +71,9 @@ fn credentials() -> Vec<Row> {
             .each(failure(2, 0, 2, DENIED, false, "AccessDeniedException (403): The security token included in the request is expired [request id ID]")),
         Row::new("x44", "wants a signature, there are no keys", "")
             .keys(Keys::None)
-            .each(failure(1, 0, 1, DENIED, false, "AccessDeniedException (403): Missing Authentication Token [request id ID]")),
+            .each(failure(1, 0, 1, DENIED, false, "AccessDeniedException (403): Missing Authentication Token [request id ID]; the request arrived without a signature: configure credentials in the client builder")),
         Row::new("x45", "refuses the token as missing", "refuse-credentials; reason=missing-token")
-            .each(failure(1, 0, 1, DENIED, false, "AccessDeniedException (403): Missing Authentication Token [request id ID]")),
+            .each(failure(1, 0, 1, DENIED, false, "AccessDeniedException (403): Missing Authentication Token [request id ID]; the request arrived without a signature: configure credentials in the client builder")),
         Row::new("x46", "finds another signature", "refuse-credentials; reason=wrong-signature")
             .each(failure(1, 0, 1, DENIED, false, "AccessDeniedException (403): The request signature we calculated does not match the signature you provided. … [request id ID]")),
         Row::new("x47", "does not let the user do this", "refuse-credentials; reason=not-authorized")

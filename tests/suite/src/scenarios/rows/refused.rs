@@ -25,37 +25,37 @@ fn failing() -> Vec<Row> {
             .write(failure(1, 1, 1, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
         Row::new("c once", "500 InternalFailureException, once", "error; code=InternalFailureException; executed; times=1")
             .read(success(2, 2, 2))
-            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed, which this may be the effect of)"))
+            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
         Row::new("c2", "500 text/plain", "error; status=500; body=text; executed")
             .peers(figure(3, "ServiceError"), figure(3, "ClientError (500)"), 5)
-            .read(failure(3, 3, 3, UNKNOWN, true, "the server answered 500 Internal Server Error: As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, UNKNOWN, true, "the server answered 500 Internal Server Error: As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, UNKNOWN, true, "the server answered 500 Internal Server Error: As planned. [request id ID]; the request may have been executed and was not sent again")),
+            .read(failure(3, 3, 3, UNKNOWN, true, "HTTP status 500 Internal Server Error: As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
+            .cancel(failure(3, 1, 3, UNKNOWN, true, "HTTP status 500 Internal Server Error: As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
+            .write(failure(1, 1, 1, UNKNOWN, true, "HTTP status 500 Internal Server Error: As planned. [request id ID]; the request may have been executed and was not sent again")),
         Row::new("c3", "500 empty", "error; status=500; body=empty; executed")
             .peers(figure(3, "ServiceError"), figure(3, "ClientError (500)"), 5)
-            .read(failure(3, 3, 3, UNKNOWN, true, "the server answered 500 Internal Server Error [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, UNKNOWN, true, "the server answered 500 Internal Server Error [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, UNKNOWN, true, "the server answered 500 Internal Server Error [request id ID]; the request may have been executed and was not sent again")),
+            .read(failure(3, 3, 3, UNKNOWN, true, "HTTP status 500 Internal Server Error [request id ID] (gave up after 3 attempts); the request may have been executed"))
+            .cancel(failure(3, 1, 3, UNKNOWN, true, "HTTP status 500 Internal Server Error [request id ID] (gave up after 3 attempts); the request may have been executed"))
+            .write(failure(1, 1, 1, UNKNOWN, true, "HTTP status 500 Internal Server Error [request id ID]; the request may have been executed and was not sent again")),
         Row::new("k", "503 empty", "error; status=503; body=empty; executed")
             .peers(figure(3, "ServiceError"), figure(3, "ClientError"), 5)
-            .read(failure(3, 3, 3, UNKNOWN, true, "the server answered 503 Service Unavailable [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, UNKNOWN, true, "the server answered 503 Service Unavailable [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, UNKNOWN, true, "the server answered 503 Service Unavailable [request id ID]; the request may have been executed and was not sent again")),
+            .read(failure(3, 3, 3, UNKNOWN, true, "HTTP status 503 Service Unavailable [request id ID] (gave up after 3 attempts); the request may have been executed"))
+            .cancel(failure(3, 1, 3, UNKNOWN, true, "HTTP status 503 Service Unavailable [request id ID] (gave up after 3 attempts); the request may have been executed"))
+            .write(failure(1, 1, 1, UNKNOWN, true, "HTTP status 503 Service Unavailable [request id ID]; the request may have been executed and was not sent again")),
         Row::new("k once", "503 empty, once", "error; status=503; body=empty; times=1")
             .read(success(2, 1, 2))
             .cancel(success(2, 1, 2))
-            .write(failure(1, 0, 1, UNKNOWN, true, "the server answered 503 Service Unavailable [request id ID]; the request may have been executed and was not sent again")),
+            .write(failure(1, 0, 1, UNKNOWN, true, "HTTP status 503 Service Unavailable [request id ID]; the request may have been executed and was not sent again")),
         Row::new("k2", "502 HTML", "html; status=502; executed")
             .peers(figure(3, "ServiceError"), figure(3, "ClientError"), 5)
-            .read(failure(3, 3, 3, UNKNOWN, true, "the server answered 502 Bad Gateway: <html><head><title>Oops</title></head><body><h1>Something is wrong here</h1></body></html> [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, UNKNOWN, true, "the server answered 502 Bad Gateway: <html><head><title>Oops</title></head><body><h1>Something is wrong here</h1></body></html> [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, UNKNOWN, true, "the server answered 502 Bad Gateway: <html><head><title>Oops</title></head><body><h1>Something is wrong here</h1></body></html> [request id ID]; the request may have been executed and was not sent again")),
+            .read(failure(3, 3, 3, UNKNOWN, true, "HTTP status 502 Bad Gateway: <html><head><title>Oops</title></head><body><h1>Something is wrong here</h1></body></html> [request id ID] (gave up after 3 attempts); the request may have been executed"))
+            .cancel(failure(3, 1, 3, UNKNOWN, true, "HTTP status 502 Bad Gateway: <html><head><title>Oops</title></head><body><h1>Something is wrong here</h1></body></html> [request id ID] (gave up after 3 attempts); the request may have been executed"))
+            .write(failure(1, 1, 1, UNKNOWN, true, "HTTP status 502 Bad Gateway: <html><head><title>Oops</title></head><body><h1>Something is wrong here</h1></body></html> [request id ID]; the request may have been executed and was not sent again")),
         Row::new("k3", "504 empty", "error; status=504; body=empty; executed")
             .peers(figure(3, "ServiceError"), figure(3, "ClientError"), 5)
-            .read(failure(3, 3, 3, UNKNOWN, true, "the server answered 504 Gateway Timeout [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, UNKNOWN, true, "the server answered 504 Gateway Timeout [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, UNKNOWN, true, "the server answered 504 Gateway Timeout [request id ID]; the request may have been executed and was not sent again")),
+            .read(failure(3, 3, 3, UNKNOWN, true, "HTTP status 504 Gateway Timeout [request id ID] (gave up after 3 attempts); the request may have been executed"))
+            .cancel(failure(3, 1, 3, UNKNOWN, true, "HTTP status 504 Gateway Timeout [request id ID] (gave up after 3 attempts); the request may have been executed"))
+            .write(failure(1, 1, 1, UNKNOWN, true, "HTTP status 504 Gateway Timeout [request id ID]; the request may have been executed and was not sent again")),
         Row::new("l", "408 ClientTimeoutException", "error; code=ClientTimeoutException; executed")
             .peers(figure(3, "typed"), figure(3, "typed"), 1)
             .read(failure(3, 3, 3, service(ErrorKind::ClientTimeoutException), true, "ClientTimeoutException (408): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
@@ -101,7 +101,7 @@ fn busy() -> Vec<Row> {
             .peers(figure(3, "typed, header ignored"), figure(3, "typed, header ignored"), 5)
             .each(success(2, 1, 2)),
         Row::new("d3 long", "429 with `retry-after: 61`", "error; code=TooManyRequestsException; retry-after=61")
-            .each(failure(1, 0, 1, service(ErrorKind::TooManyRequestsException), false, "TooManyRequestsException (429): As planned. [request id ID]; not sent again, the server asks for a wait of 61s")),
+            .each(failure(1, 0, 1, service(ErrorKind::TooManyRequestsException), false, "TooManyRequestsException (429): As planned. [request id ID]; not retried, the server asks to wait 61s")),
         Row::new("x24", "503 with `x-amz-retry-after: 120`, once", "error; status=503; code=SlowDown; header=x-amz-retry-after:120; times=1")
             .read(success(2, 1, 2))
             .cancel(success(2, 1, 2))
@@ -142,25 +142,25 @@ fn refusing() -> Vec<Row> {
     vec![
         Row::new("i", "400 HTML", "html; status=400")
             .peers(figure(1, "ServiceError, code None"), figure(1, "ClientError (400), the HTML as message"), 1)
-            .each(failure(1, 0, 1, UNKNOWN, false, "the server answered 400 Bad Request: <html><head><title>Oops</title></head><body><h1>Something is wrong here</h1></body></html> [request id ID]")),
+            .each(failure(1, 0, 1, UNKNOWN, false, "HTTP status 400 Bad Request: <html><head><title>Oops</title></head><body><h1>Something is wrong here</h1></body></html> [request id ID]")),
         Row::new("i3", "400 `{\"detailedMessage\":..}` only", "error; status=400; body=message-only")
             .peers(figure(1, "\"unhandled error: Error\""), figure(1, "ClientError (400), message empty"), 1)
-            .each(failure(1, 0, 1, UNKNOWN, false, "the server answered 400 Bad Request: As planned. [request id ID]")),
+            .each(failure(1, 0, 1, UNKNOWN, false, "HTTP status 400 Bad Request: As planned. [request id ID]")),
         Row::new("i4", "400, the code in a header", "error; code=MalformedQueryException; body=header")
             .each(failure(1, 0, 1, service(ErrorKind::MalformedQueryException), false, "MalformedQueryException (400): As planned. [request id ID]")),
         Row::new("i5", "400 not UTF-8", "error; code=BadRequestException; body=not-utf8")
             .peers(figure(1, "ServiceError, code lost"), figure(1, "UnicodeDecodeError"), 1)
-            .each(failure(1, 0, 1, UNKNOWN, false, "the server answered 400 Bad Request: {\"code\":\"BadRequestException\",\"detailedMessage\":\"\u{fffd}\u{fffd}\u{fffd}\"} [request id ID]")),
+            .each(failure(1, 0, 1, UNKNOWN, false, "HTTP status 400 Bad Request: {\"code\":\"BadRequestException\",\"detailedMessage\":\"\u{fffd}\u{fffd}\u{fffd}\"} [request id ID]")),
         Row::new("i6", "413 HTML", "html; status=413")
             .peers(figure(1, "ServiceError, code None"), figure(1, "ClientError (413)"), 1)
-            .each(failure(1, 0, 1, UNKNOWN, false, "the server answered 413 Payload Too Large: <html><head><title>Oops</title></head><body><h1>Something is wrong here</h1></body></html> [request id ID]")),
+            .each(failure(1, 0, 1, UNKNOWN, false, "HTTP status 413 Payload Too Large: <html><head><title>Oops</title></head><body><h1>Something is wrong here</h1></body></html> [request id ID]")),
         Row::new("m", "307", "redirect")
             .peers(figure(1, "ServiceError (not followed)"), figure(1, "ClientError (307)"), 1)
-            .each(failure(1, 0, 1, UNKNOWN, false, "the server answered 307 Temporary Redirect [request id ID]")),
+            .each(failure(1, 0, 1, UNKNOWN, false, "HTTP status 307 Temporary Redirect [request id ID]")),
         Row::new("m 301", "301", "redirect; status=301")
-            .each(failure(1, 0, 1, UNKNOWN, false, "the server answered 301 Moved Permanently [request id ID]")),
+            .each(failure(1, 0, 1, UNKNOWN, false, "HTTP status 301 Moved Permanently [request id ID]")),
         Row::new("m 303", "303 to another host", "redirect; status=303; location=\"http://127.0.0.1:9/\"")
-            .each(failure(1, 0, 1, UNKNOWN, false, "the server answered 303 See Other [request id ID]")),
+            .each(failure(1, 0, 1, UNKNOWN, false, "HTTP status 303 See Other [request id ID]")),
         Row::new("x30", "418 with a name that nobody knows", "error; status=418; code=Teapot")
             .each(failure(1, 0, 1, UNKNOWN, false, "Teapot (418): As planned. [request id ID]")),
     ]

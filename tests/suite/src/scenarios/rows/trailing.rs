@@ -20,7 +20,7 @@ pub(super) fn rows() -> Vec<Row> {
             .write(failure(1, 1, 1, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
         Row::new("g3 once", "chunked, JSON cut, error in the trailers, once", "trailers; kind=failing; code=InternalFailureException; appended=false; unasked; times=1")
             .read(success(2, 2, 2))
-            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed, which this may be the effect of)"))
+            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
         // Rolled back, says the name.
         Row::new("x31", "chunked, JSON cut, time limit in body and trailers", "trailers; kind=failing; unasked")
@@ -28,7 +28,7 @@ pub(super) fn rows() -> Vec<Row> {
             .each(failure(1, 1, 1, service(ErrorKind::TimeLimitExceededException), false, "TimeLimitExceededException (500): As planned. [request id ID]")),
         Row::new("x32", "chunked, JSON cut, error at the end of the body, trailers not asked for", "trailers; kind=failing; code=InternalFailureException")
             .read(failure(3, 3, 3, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(2, 1, 2, service(ErrorKind::Unknown), true, "the server answered 400 Bad Request: {\"requestId\":\"ID\",\"code\":\"InvalidParameterException\",… [request id ID] (attempt 2; an earlier attempt may have been executed, which this may be the effect of)"))
+            .cancel(failure(2, 1, 2, service(ErrorKind::Unknown), true, "HTTP status 400 Bad Request: {\"requestId\":\"ID\",\"code\":\"InvalidParameterException\",… [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
         Row::new("x33", "good trailers", "trailers; kind=good; unasked")
             .harmless()
@@ -42,28 +42,28 @@ pub(super) fn rows() -> Vec<Row> {
             .cancel(failure(3, 1, 3, INTERNAL, true, "InternalFailureException (500): xxxxxxxxxxxxxxxx…x… (20000 bytes in all) [request id ID] (gave up after 3 attempts); the request may have been executed"))
             .write(failure(1, 1, 1, INTERNAL, true, "InternalFailureException (500): xxxxxxxxxxxxxxxx…x… (20000 bytes in all) [request id ID]; the request may have been executed and was not sent again")),
         Row::new("x35", "trailers of 100 kB, which is beyond the limit of both", "trailers; kind=oversized; bytes=100000; unasked")
-            .read(failure(1, 1, 1, TOO_LARGE, true, "the head of the answer is too large; the request may have been executed"))
-            .cancel(failure(1, 1, 1, TOO_LARGE, true, "the head of the answer is too large; the request may have been executed"))
-            .write(failure(1, 1, 1, TOO_LARGE, true, "the head of the answer is too large; the request may have been executed and was not sent again")),
+            .read(failure(1, 1, 1, TOO_LARGE, true, "response head is too large; the request may have been executed"))
+            .cancel(failure(1, 1, 1, TOO_LARGE, true, "response head is too large; the request may have been executed"))
+            .write(failure(1, 1, 1, TOO_LARGE, true, "response head is too large; the request may have been executed and was not sent again")),
         Row::new("x61", "chunked, ends behind the line of the last chunk", "cut-in-trailers")
-            .read(failure(3, 3, 3, CLOSED, true, "the connection ended before the answer was complete (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed, which this may be the effect of)"))
-            .write(failure(1, 1, 1, CLOSED, true, "the connection ended before the answer was complete; the request may have been executed and was not sent again")),
+            .read(failure(3, 3, 3, CLOSED, true, "connection closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
+            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
+            .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
         Row::new("x62", "chunked, ends behind good trailers, without the empty line", "cut-in-trailers; kind=good; unasked")
-            .read(failure(3, 3, 3, CLOSED, true, "the connection ended before the answer was complete (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed, which this may be the effect of)"))
-            .write(failure(1, 1, 1, CLOSED, true, "the connection ended before the answer was complete; the request may have been executed and was not sent again")),
+            .read(failure(3, 3, 3, CLOSED, true, "connection closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
+            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
+            .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
         Row::new("x63", "chunked, JSON whole, ends where the error would have followed", "cut-in-trailers; kind=failing; code=InternalFailureException; bytes=100000; appended=false")
-            .read(failure(3, 3, 3, CLOSED, true, "the connection ended before the answer was complete (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed, which this may be the effect of)"))
-            .write(failure(1, 1, 1, CLOSED, true, "the connection ended before the answer was complete; the request may have been executed and was not sent again")),
+            .read(failure(3, 3, 3, CLOSED, true, "connection closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
+            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
+            .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
         Row::new("x64", "chunked, JSON whole, error in the trailers, without the empty line", "cut-in-trailers; kind=failing; code=InternalFailureException; bytes=100000; appended=false; unasked")
-            .read(failure(3, 3, 3, CLOSED, true, "the connection ended before the answer was complete (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed, which this may be the effect of)"))
-            .write(failure(1, 1, 1, CLOSED, true, "the connection ended before the answer was complete; the request may have been executed and was not sent again")),
+            .read(failure(3, 3, 3, CLOSED, true, "connection closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
+            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
+            .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
         Row::new("x61 once", "chunked, ends behind the line of the last chunk, once", "cut-in-trailers; times=1")
             .read(success(2, 2, 2))
-            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed, which this may be the effect of)"))
-            .write(failure(1, 1, 1, CLOSED, true, "the connection ended before the answer was complete; the request may have been executed and was not sent again")),
+            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
+            .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
     ]
 }

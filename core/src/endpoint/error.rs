@@ -1,0 +1,203 @@
+//! Why a text is not an endpoint.
+
+use std::{borrow::Cow, fmt};
+
+use super::MAX_LENGTH;
+use crate::error::bounded_start;
+
+/// Which part of an endpoint is wrong: [`EndpointError::kind`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EndpointErrorKind {
+    /// Missing, or neither `https` nor `http`.
+    Scheme,
+    /// Empty, or neither a host name nor an IP address.
+    Host,
+    /// Missing, or not a number from 1 to 65535.
+    Port,
+    /// Not a path that can be signed and sent unchanged.
+    Path,
+    /// The endpoint has a user name or a password.
+    UserInfo,
+    /// The endpoint has a query.
+    Query,
+    /// The endpoint has a fragment.
+    Fragment,
+    /// Not a region name.
+    Region,
+    /// Longer than 2,048 bytes.
+    TooLong,
+}
+
+/// A text that is not an [`Endpoint`](crate::Endpoint), or not a region.
+///
+/// The message shows the text, the part that is wrong and what to write instead. It shows nothing of a
+/// text with a user name or password in it.
+///
+/// ```
+/// use neptunedata::{Endpoint, EndpointErrorKind};
+///
+/// let error = Endpoint::parse("https://db.example.com:81820").unwrap_err();
+/// assert_eq!((error.kind(), error.part()), (EndpointErrorKind::Port, "81820"));
+/// assert_eq!(
+///     error.to_string(),
+///     "invalid endpoint \"https://db.example.com:81820\": port \"81820\" is not a number from 1 to 65535",
+/// );
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndpointError {
+    kind: EndpointErrorKind,
+    part: String,
+    reason: Cow<'static, str>,
+    /// The whole text, unless it may have a password in it.
+    text: Option<String>,
+}
+
+impl EndpointError {
+    fn new(kind: EndpointErrorKind, part: &str, reason: impl Into<Cow<'static, str>>) -> Self {
+        EndpointError {
+            kind,
+            part: part.to_owned(),
+            reason: reason.into(),
+            text: None,
+        }
+    }
+
+    pub(super) fn scheme(scheme: &str) -> Self {
+        let reason = if matches!(scheme.to_ascii_lowercase().as_str(), "wss" | "ws") {
+            "is for WebSockets; write https:// or http://"
+        } else {
+            "is not supported; write https:// or http://"
+        };
+        EndpointError::new(EndpointErrorKind::Scheme, scheme, reason)
+    }
+
+    pub(super) fn no_scheme(text: &str) -> Self {
+        let lower = text.to_ascii_lowercase();
+        let reason = if text.is_empty() {
+            "is missing; write https://host:port"
+        } else if ["http:", "https:", "http/", "https/"]
+            .iter()
+            .any(|start| lower.starts_with(start))
+        {
+            "is incomplete; write https:// or http://"
+        } else {
+            "is missing; write https:// or http:// in front, which only Neptune host names do without"
+        };
+        EndpointError::new(EndpointErrorKind::Scheme, "", reason)
+    }
+
+    pub(super) fn host(host: &str, reason: impl Into<Cow<'static, str>>) -> Self {
+        EndpointError::new(EndpointErrorKind::Host, host, reason)
+    }
+
+    pub(super) fn port(port: &str) -> Self {
+        let reason = if port.is_empty() {
+            "is empty; write a number after ':', or leave out ':'"
+        } else {
+            "is not a number from 1 to 65535"
+        };
+        EndpointError::new(EndpointErrorKind::Port, port, reason)
+    }
+
+    pub(super) fn path(path: &str, reason: impl Into<Cow<'static, str>>) -> Self {
+        EndpointError::new(EndpointErrorKind::Path, path, reason)
+    }
+
+    pub(super) fn user_info() -> Self {
+        let reason =
+            "is not allowed; remove everything up to '@' and configure credentials instead";
+        EndpointError::new(EndpointErrorKind::UserInfo, "", reason)
+    }
+
+    pub(super) fn query(query: &str) -> Self {
+        let reason = "is not allowed; remove '?' and everything after it";
+        EndpointError::new(EndpointErrorKind::Query, query, reason)
+    }
+
+    pub(super) fn fragment(fragment: &str) -> Self {
+        let reason = "is not allowed; remove '#' and everything after it";
+        EndpointError::new(EndpointErrorKind::Fragment, fragment, reason)
+    }
+
+    pub(super) fn region(region: &str) -> Self {
+        let reason = "is not a region name; write one such as eu-west-1";
+        EndpointError::new(EndpointErrorKind::Region, region, reason)
+    }
+
+    pub(super) fn too_long(length: usize) -> Self {
+        let reason = format!("the URL is {length} bytes long, the limit is {MAX_LENGTH}");
+        EndpointError::new(EndpointErrorKind::TooLong, "", reason)
+    }
+
+    /// What follows the host of an address that is `host:port` alone.
+    pub(crate) fn not_host_and_port(text: &str) -> Self {
+        EndpointError::path(text, "has a '/'; write host:port")
+    }
+
+    /// An address that needs a port has none.
+    pub(crate) fn port_missing() -> Self {
+        EndpointError::new(
+            EndpointErrorKind::Port,
+            "",
+            "is missing; write host:port, with IPv6 addresses in brackets",
+        )
+    }
+
+    /// A host that a transport cannot connect to.
+    pub fn unusable_host(host: &str) -> Self {
+        EndpointError::host(host, "cannot be connected to")
+    }
+
+    /// The same, in this text.
+    pub(crate) fn of(mut self, text: &str) -> Self {
+        // Nobody knows where a password ends that has the characters by which an endpoint is cut.
+        if text.contains('@') {
+            self.part.clear();
+        } else {
+            self.text = Some(text.to_owned());
+        }
+        self
+    }
+
+    /// Which part is wrong.
+    pub fn kind(&self) -> EndpointErrorKind {
+        self.kind
+    }
+
+    /// The part as it was written; empty if it is missing, or if the text may have a password in it.
+    pub fn part(&self) -> &str {
+        &self.part
+    }
+}
+
+impl fmt::Display for EndpointError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self.kind {
+            EndpointErrorKind::Scheme => "scheme",
+            EndpointErrorKind::Host => "host",
+            EndpointErrorKind::Port => "port",
+            EndpointErrorKind::Path => "path",
+            EndpointErrorKind::UserInfo => "user name or password",
+            EndpointErrorKind::Query => "query",
+            EndpointErrorKind::Fragment => "fragment",
+            EndpointErrorKind::Region => {
+                let region = bounded_start(self.part.as_bytes());
+                return write!(f, "region {region:?} {}", self.reason);
+            }
+            EndpointErrorKind::TooLong => return write!(f, "invalid endpoint: {}", self.reason),
+        };
+        f.write_str("invalid endpoint")?;
+        if let Some(text) = &self.text {
+            write!(f, " {:?}", bounded_start(text.as_bytes()))?;
+        }
+        write!(f, ": {name} ")?;
+        // The text itself has just been shown.
+        if !self.part.is_empty() && self.text.as_ref() != Some(&self.part) {
+            write!(f, "{:?} ", bounded_start(self.part.as_bytes()))?;
+        }
+        f.write_str(&self.reason)
+    }
+}
+
+impl std::error::Error for EndpointError {}
