@@ -1,7 +1,3 @@
-//! Replaces a graph: `PUT /sparql/gsp/`.
-//!
-//! <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html>
-
 use http::Method;
 
 use super::{
