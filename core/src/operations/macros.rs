@@ -16,8 +16,9 @@
 /// Members without `=>` are those of the JSON body; serde names them. A request has members of one sort.
 /// `new(..)` takes the members that are no `Option`; `new()` is for requests that have none.
 ///
-/// After `output`, two more facts are possible: `decode: function` where the answer is something else than
-/// the JSON of the output, and `may_answer_empty: true`.
+/// Some operations have more facts: `documentation: "url"` before `output`, if the operation is not in the
+/// API reference, and after it `decode: function`, if the answer is not simply the JSON of the output, and
+/// `may_answer_empty: true`.
 macro_rules! operation {
     (
         name: $wire_name:literal,
@@ -77,8 +78,9 @@ macro_rules! operation {
     (@decode $decode:expr) => { $decode };
 }
 
-/// Declares the request struct of an operation whose members are written by hand, with their serde
-/// attributes: the struct, and `Self::FACTS` for `Operation::INFO`.
+/// Declares the request of an operation that [`operation!`] does not fit: the struct, and `Self::FACTS` for
+/// `Operation::INFO`. The rest is written by hand: serde attributes of members, constructors, `setters!`,
+/// `made_up!` and `impl Operation`.
 macro_rules! custom_request {
     (
         name: $wire_name:literal,
@@ -342,7 +344,8 @@ macro_rules! request_members {
     };
     ($lists:tt $(#[$meta:meta])* pub $field:ident $($rest:tt)*) => {
         compile_error!(concat!(
-            "`", stringify!($field), "` is not `pub name: Type,` or `pub name: Type => place(\"name\"),`"
+            "`", stringify!($field), "` is not `pub name: Type,` or `pub name: Type => place(\"name\"),` with a \
+             type such as `Name`, `Option<Name>` or `Option<Vec<Name>>`"
         ));
     };
     ({ $request:tt fields $fields:tt required [] $($lists:tt)* }) => {

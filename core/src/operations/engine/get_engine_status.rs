@@ -21,7 +21,7 @@ operation! {
     iam_actions: ["GetEngineStatus"],
     output: GetEngineStatusOutput,
 
-    /// Tells how the instance is: health, engine version, role, features.
+    /// Gets the status of the instance: health, engine version, role, features.
     ///
     /// A read. A sick instance answers with HTTP 500. Needs the IAM action `neptune-db:GetEngineStatus`
     /// and engine 1.2.1.0.R6 or later.

@@ -10,7 +10,7 @@ custom_request! {
     exceptions: QUERY_EXCEPTIONS,
     iam_actions: ["ReadDataViaQuery", "WriteDataViaQuery", "DeleteDataViaQuery"],
 
-    /// Tells how a Gremlin query would be executed.
+    /// Explains how a Gremlin query would be executed.
     ///
     /// A read: the query is planned and not executed, whatever it would do.
     /// [`ExecuteGremlinProfileQuery`](crate::ExecuteGremlinProfileQuery) does execute it.

@@ -10,7 +10,7 @@ custom_request! {
     exceptions: QUERY_EXCEPTIONS,
     iam_actions: ["ReadDataViaQuery"],
 
-    /// Executes a Gremlin query and tells how that went.
+    /// Executes a Gremlin query and reports its profile.
     ///
     /// A write: the query is executed, and what it changes has to be taken for committed (`U01`). Say
     /// [`Effect::Read`](crate::Effect::Read) for the calls of queries that only read, with

@@ -38,7 +38,7 @@ custom_request! {
     ///
     /// The query's time limit is that of the cluster, 120 s unless changed, from when it is queued. A text
     /// lowers it with `g.with('evaluationTimeout', 500)`, in milliseconds, right after `g`. A query
-    /// goes on when nobody waits for it any more: give it a [`query_id`](field@Self::query_id), and cancel
+    /// keeps running when its caller stops waiting: give it a [`query_id`](field@Self::query_id), and cancel
     /// it with [`CancelGremlinQuery`](crate::CancelGremlinQuery), or have the client do both, with
     /// [`CallOptions::cancel_abandoned`](crate::CallOptions::cancel_abandoned).
     ///

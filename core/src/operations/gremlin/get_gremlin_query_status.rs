@@ -9,7 +9,7 @@ operation! {
     iam_actions: ["GetQueryStatus"],
     output: GetGremlinQueryStatusOutput,
 
-    /// Tells how far a Gremlin query is.
+    /// Gets the status of a Gremlin query.
     ///
     /// A read. Only the instance that runs the query knows it (`U13`). Needs the IAM action
     /// `neptune-db:GetQueryStatus` and engine 1.2.1.0.R6 or later. An id that no running query has, also

@@ -22,7 +22,7 @@ operation! {
     output: GetIndexRebuildStatusOutput,
     decode: Response::json_or_payload,
 
-    /// Tells how far an index rebuild is.
+    /// Gets the status of an index rebuild.
     ///
     /// A read. Needs the IAM action `neptune-db:GetIndexRebuildStatus` (`U24`) and engine 1.5.0.0 or later.
     /// An id that cannot be one is a `ValidationException`.

@@ -29,7 +29,7 @@ operation! {
     iam_actions: ["GetLoaderJobStatus"],
     output: GetLoaderJobStatusOutput,
 
-    /// Tells how far a bulk load is.
+    /// Gets the status of a bulk load.
     ///
     /// A read. Needs the IAM action `neptune-db:GetLoaderJobStatus` and engine 1.2.1.0.R6 or later. An id
     /// that no load has is a `BulkLoadIdNotFoundException` (404), or HTTP 400 (`M33`).

@@ -24,7 +24,7 @@ operation! {
     /// Lists bulk loads.
     ///
     /// A read. The newest come first, and those in the queue before all others. There is no paging: what
-    /// `limit` cuts off cannot be had. Needs the IAM action `neptune-db:ListLoaderJobs` and engine 1.2.1.0.R6
+    /// exceeds `limit` cannot be retrieved. Needs the IAM action `neptune-db:ListLoaderJobs` and engine 1.2.1.0.R6
     /// or later.
     ///
     /// In practice: `AccessDeniedException` (403) without that right, `TooManyRequestsException` (429) when signatures

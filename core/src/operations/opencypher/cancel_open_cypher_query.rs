@@ -27,7 +27,7 @@ operation! {
     /// Cancels an openCypher query.
     ///
     /// Idempotent: a query that was cancelled stays cancelled. Repeated after a lost answer it meets the
-    /// error for an id that nobody has, and the [`Error`](crate::Error) then says that an earlier attempt
+    /// error of an unknown id, and the [`Error`](crate::Error) then says that an earlier attempt
     /// may have been executed.
     ///
     /// Only the instance that runs the query knows it (`U13`), so the request has to reach that one: by the

@@ -60,7 +60,7 @@ custom_request! {
         /// whether an object would do is not known (`U05`).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub parameters: Option<String>,
-        /// How much to tell. `explain` in the request that is sent.
+        /// How detailed the summary is. `explain` in the request that is sent.
         pub explain_mode: OpenCypherExplainMode,
         /// How long the service may take, in the modes that execute the query; as in
         /// [`ExecuteOpenCypherQuery`](field@crate::ExecuteOpenCypherQuery::timeout_hint).
@@ -96,7 +96,7 @@ impl ExecuteOpenCypherExplainQuery {
 parameter_setters!(ExecuteOpenCypherExplainQuery);
 
 open_enum! {
-    /// How much a report about an openCypher query tells.
+    /// How detailed the report about an openCypher query is.
     OpenCypherExplainMode {
         /// The plan. The query is not executed.
         Static = "static",

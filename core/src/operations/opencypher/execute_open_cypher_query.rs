@@ -74,8 +74,8 @@ custom_request! {
     /// # Failures
     ///
     /// Answers are streamed, so a query can fail when its 200 and some rows are out already. Such an
-    /// answer is the error that it ends in and never a success, be it told in trailers, which the request
-    /// asks for (engine 1.4.5.0), or at the end of the body; on older engines the rows just stop, which is a
+    /// answer is the error that it ends in and never a success, whether trailers report it, which the request
+    /// asks for (engine 1.4.5.0), or the end of the body; on older engines the rows just stop, which is a
     /// [`DecodeError`] of kind [`Truncated`](DecodeErrorKind::Truncated).
     ///
     /// In practice: `MalformedQueryException` (400) and other refusals of the text;
@@ -103,8 +103,8 @@ custom_request! {
         /// enters the queue.
         ///
         /// It is sent as `USING QUERY:TIMEOUTMILLISECONDS …` before the text. A text that begins with `USING`
-        /// itself, be it behind blanks and comments, is left as it is and the time is **not** sent: how
-        /// several hints stand together is documented nowhere. [`query_text`](Self::query_text) is what is
+        /// itself, also after blanks and comments, is left as it is and the time is **not** sent: how
+        /// several hints combine is not documented. [`query_text`](Self::query_text) is what is
         /// sent in the end.
         ///
         /// Since engine 1.3.2.0 by one page of the documentation, 1.4.6.0 by another (`M20`); older ones

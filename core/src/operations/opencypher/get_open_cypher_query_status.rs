@@ -9,7 +9,7 @@ operation! {
     iam_actions: ["GetQueryStatus"],
     output: GetOpenCypherQueryStatusOutput,
 
-    /// Tells how far an openCypher query is.
+    /// Gets the status of an openCypher query.
     ///
     /// A read. Only the instance that runs the query knows it (`U13`); the others, and it too when the
     /// query has ended or was cancelled (`U12`), answer `InvalidParameterException` (400). Needs the IAM

@@ -46,7 +46,7 @@ custom_request! {
     pub struct ExecuteSparqlExplainQuery {
         /// The query.
         pub query: String,
-        /// How much to tell.
+        /// How detailed the summary is.
         pub explain: SparqlExplainMode,
         /// The form of the report, sent as the header `Accept`: `text/plain` by default, `text/html`, or
         /// `text/csv`, which the service separates by semicolons.
@@ -100,7 +100,7 @@ setters!(ExecuteSparqlExplainQuery {
 });
 
 open_enum! {
-    /// How much a report about a SPARQL query tells.
+    /// How detailed the report about a SPARQL query is.
     SparqlExplainMode {
         /// The plan. The query is not executed.
         Static = "static",

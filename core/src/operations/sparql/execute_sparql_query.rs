@@ -77,7 +77,7 @@ custom_request! {
     /// # Failures
     ///
     /// Answers are streamed, so a query can fail when its 200 and some rows are out already. Such an answer is
-    /// the error that it ends in, be it told in trailers, which the request asks for (engine 1.0.3.0), or at
+    /// the error that it ends in, whether trailers report it, which the request asks for (engine 1.0.3.0), or
     /// the end of the body.
     ///
     /// In practice: `MalformedQueryException` (400); `MemoryLimitExceededException`,

@@ -9,7 +9,7 @@ operation! {
     iam_actions: ["GetStatisticsStatus"],
     output: GetPropertygraphStatisticsOutput,
 
-    /// Tells about the statistics of the property graph.
+    /// Gets the statistics of the property graph.
     ///
     /// A read, and the only operation on statistics that replicas take. Needs the IAM action
     /// `neptune-db:GetStatisticsStatus`

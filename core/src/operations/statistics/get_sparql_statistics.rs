@@ -9,7 +9,7 @@ operation! {
     iam_actions: ["GetStatisticsStatus"],
     output: GetSparqlStatisticsOutput,
 
-    /// Tells about the statistics of the RDF graph.
+    /// Gets the statistics of the RDF graph.
     ///
     /// A read, and the only operation on statistics that replicas take. Needs the IAM action
     /// `neptune-db:GetStatisticsStatus` (the service model's text leaves it out, `M46`) and engine

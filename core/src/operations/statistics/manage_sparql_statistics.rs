@@ -9,7 +9,7 @@ operation! {
     iam_actions: ["ManageStatistics"],
     output: ManageSparqlStatisticsOutput,
 
-    /// Computes the statistics of the RDF graph, or says whether to do so without being asked.
+    /// Computes the statistics of the RDF graph, or switches their automatic computation on or off.
     ///
     /// Idempotent: a switch stays where it is put, and statistics computed again are the same; while
     /// they are being computed, asking again changes nothing. Needs the IAM action

@@ -22,7 +22,7 @@ operation! {
     output: GetStorageInfoOutput,
     decode: Response::json_or_payload,
 
-    /// Tells what uses the storage.
+    /// Gets what uses the storage, and how much.
     ///
     /// A read. Needs the IAM action `neptune-db:GetStorageInfo` (`U24`) and engine 1.5.0.0 or later; older
     /// ones answer as to any path that they do not know, with a `BadRequestException` or

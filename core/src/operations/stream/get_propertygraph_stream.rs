@@ -31,7 +31,7 @@ custom_request! {
     /// An answer has as many records as were asked for or are there, and ends early with the record that
     /// makes it 10 MB. At the end of the stream there is no empty page but a
     /// `StreamRecordsNotFoundException` (404), which means that nothing has happened yet;
-    /// [`ServiceError::last_valid_event_id`](crate::ServiceError::last_valid_event_id) tells how far the
+    /// [`ServiceError::last_valid_event_id`](crate::ServiceError::last_valid_event_id) says how far the
     /// stream goes. A place that is no longer kept is an `ExpiredStreamException` (`U18`), a
     /// stream that is not switched on an `UnsupportedOperationException`. `ThrottlingException` and
     /// `MemoryLimitExceededException` pass.
@@ -178,7 +178,7 @@ pub struct PropertygraphRecord {
         skip_serializing_if = "Option::is_none"
     )]
     pub commit_timestamp_in_millis: Option<i64>,
-    /// Where the record stands in the stream.
+    /// The position of the record in the stream.
     #[serde(
         default,
         deserialize_with = "optional_event_id",

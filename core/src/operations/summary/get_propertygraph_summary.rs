@@ -41,7 +41,7 @@ operation! {
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/neptune-graph-summary.html>
     pub struct GetPropertygraphSummary {
-        /// How much to tell.
+        /// How detailed the summary is.
         pub mode: Option<GraphSummaryType> => query("mode"),
     }
 
@@ -66,7 +66,7 @@ structure! {
     pub struct PropertygraphSummaryValueMap {
         /// The version of the summary, such as `v1`.
         pub version: Option<String>,
-        /// When the statistics behind it were computed.
+        /// When its statistics were computed.
         pub last_statistics_computation_time: Option<Timestamp>,
         /// The summary.
         pub graph_summary: Option<PropertygraphSummary>,

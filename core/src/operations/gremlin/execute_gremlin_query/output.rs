@@ -178,7 +178,7 @@ impl ExecuteGremlinQueryOutput {
         self.each(|text| Ok(RawJson::known(text)))
     }
 
-    /// What came beside the results. It lies inside [`result`](field@Self::result), and not at the top,
+    /// What came in addition to the results. It lies inside [`result`](field@Self::result), and not at the top,
     /// where the service model has it (`M16`); both are looked at.
     pub fn meta(&self) -> Option<RawJson> {
         let inner = self

@@ -9,7 +9,7 @@ operation! {
     iam_actions: ["GetMLDataProcessingJobStatus"],
     output: GetMlDataProcessingJobOutput,
 
-    /// Tells how far a data-processing job is.
+    /// Gets the status of a data-processing job.
     ///
     /// A read. Needs the IAM action `neptune-db:GetMLDataProcessingJobStatus` and engine 1.2.1.0.R6 or
     /// later. An id that no job has is an `InvalidParameterException` (400), not the documented

@@ -10,7 +10,7 @@ operation! {
 
     /// Lists data-processing jobs.
     ///
-    /// A read. There is no paging: what `max_items` cuts off cannot be had. Needs the IAM action
+    /// A read. There is no paging: what exceeds `max_items` cannot be retrieved. Needs the IAM action
     /// `neptune-db:ListMLDataProcessingJobs` and engine 1.2.1.0.R6 or later. Without a role for
     /// SageMaker and S3 the service answers `MissingParameterException` (400).
     ///

@@ -73,7 +73,7 @@ operation! {
         /// The kind of model to prepare for, `heterogeneous` or `kge`. By default the service picks one by
         /// the data.
         pub model_type: Option<String>,
-        /// The file beside the exported data that says how to load it; the service's default is the name
+        /// The file next to the exported data that says how to load it; the service's default is the name
         /// under which the export writes it, `training-data-configuration.json`.
         pub config_file_name: Option<String>,
         /// The subnets of the Neptune VPC.

@@ -55,7 +55,7 @@ custom_request! {
         /// as the service model has it, and refused there.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub ml_model_training_job_id: Option<String>,
-        /// The completed model-transform job whose model is served. Not beside
+        /// The completed model-transform job whose model is served. Not together with
         /// [`ml_model_training_job_id`](field@Self::ml_model_training_job_id).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub ml_model_transform_job_id: Option<String>,

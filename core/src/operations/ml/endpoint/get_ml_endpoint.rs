@@ -9,7 +9,7 @@ operation! {
     iam_actions: ["GetMLEndpointStatus"],
     output: GetMlEndpointOutput,
 
-    /// Tells what state an inference endpoint is in.
+    /// Gets the state of an inference endpoint.
     ///
     /// A read. Needs the IAM action `neptune-db:GetMLEndpointStatus` and engine 1.2.1.0.R6 or later. An
     /// id that no endpoint has is an `InvalidParameterException` (400), not the documented
@@ -61,7 +61,7 @@ output! {
         pub status: Option<MlEndpointStatus>,
         /// The endpoint's id, which queries name.
         pub id: Option<String>,
-        /// The SageMaker endpoint behind it.
+        /// The SageMaker endpoint that serves it.
         pub endpoint: Option<MlEndpointDefinition>,
         /// The configuration of the SageMaker endpoint.
         pub endpoint_config: Option<MlConfigDefinition>,
@@ -69,7 +69,7 @@ output! {
 }
 
 structure! {
-    /// A SageMaker endpoint behind a Neptune ML endpoint. It is what the service calls
+    /// The SageMaker endpoint of a Neptune ML endpoint. It is what the service calls
     /// `MlResourceDefinition`, with the states of endpoints.
     pub struct MlEndpointDefinition {
         /// Its name in SageMaker.

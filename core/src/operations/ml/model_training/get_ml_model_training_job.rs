@@ -9,7 +9,7 @@ operation! {
     iam_actions: ["GetMLModelTrainingJobStatus"],
     output: GetMlModelTrainingJobOutput,
 
-    /// Tells how far a model-training job is.
+    /// Gets the status of a model-training job.
     ///
     /// A read. Needs the IAM action `neptune-db:GetMLModelTrainingJobStatus` and engine 1.2.1.0.R6 or later.
     /// An id that no job has is an `InvalidParameterException` (400), not the documented

@@ -10,7 +10,7 @@ operation! {
 
     /// Lists model-training jobs.
     ///
-    /// A read. There is no paging: what `max_items` cuts off cannot be had. Needs the IAM action
+    /// A read. There is no paging: what exceeds `max_items` cannot be retrieved. Needs the IAM action
     /// `neptune-db:ListMLModelTrainingJobs` and engine 1.2.1.0.R6 or later.
     ///
     /// A role that is not listed in the cluster's parameter group, or none at all, is a `MissingParameterException`

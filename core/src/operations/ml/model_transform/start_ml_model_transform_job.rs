@@ -14,7 +14,7 @@ custom_request! {
     iam_actions: ["StartMLModelTransformJob"],
 
     /// Starts a model-transform job: it computes the artifacts of a trained
-    /// model anew, for data that changed since, without training again.
+    /// model again, for data that changed since, without training again.
     ///
     /// The model comes from one of two sources, and each has a constructor:
     /// [`from_training_job`](StartMlModelTransformJob::from_training_job) names a data-processing job with
