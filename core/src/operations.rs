@@ -3,7 +3,7 @@
 //! To add one, follow the checklist in `CONTRIBUTING.md`.
 
 #[macro_use]
-mod setters;
+mod macros;
 mod engine;
 mod gremlin;
 mod index_rebuild;

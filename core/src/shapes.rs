@@ -2,6 +2,8 @@
 
 #[macro_use]
 mod open_enum;
+#[macro_use]
+mod structure;
 mod event_id;
 mod ml;
 mod query;

@@ -2,6 +2,7 @@
 //! of errors wherever the service puts them.
 
 pub(crate) mod answer;
+mod body;
 pub(crate) mod coding;
 pub(crate) mod extras;
 mod form;

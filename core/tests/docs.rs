@@ -16,18 +16,30 @@ fn pages_of_operations_say_it_all() {
     let mut pages = 0;
     let mut missing = Vec::new();
     for (path, source) in sources(concat!(env!("CARGO_MANIFEST_DIR"), "/src/operations").as_ref()) {
-        let Some((before, rest)) = source.split_once("\nimpl Operation for ") else {
-            continue;
+        // The macros add the route and the link to the page.
+        let declared = ["operation! {\n", "custom_request! {\n"]
+            .iter()
+            .find_map(|start| source.split_once(start));
+        let (before, name) = match (declared, source.split_once("\nimpl Operation for ")) {
+            (Some((_, declared)), _) => {
+                let rest = declared.split_once("pub struct ").map(|(_, rest)| rest);
+                (declared, rest.unwrap_or_default())
+            }
+            (None, Some((before, name))) => (before, name),
+            (None, None) => continue,
         };
-        let name = rest.split([' ', '{']).next().unwrap_or_default();
-        let Some((page, _)) = before.split_once(&format!("\npub struct {name} {{")) else {
+        let name = name.split([' ', '{']).next().unwrap_or_default();
+        let Some((page, _)) = before.split_once(&format!("pub struct {name} {{")) else {
             panic!("{path}: no struct {name}");
         };
         let page: Vec<_> = page
             .lines()
-            .filter_map(|line| line.strip_prefix("///"))
+            .filter_map(|line| line.trim_start().strip_prefix("///"))
             .collect();
-        let page = page.join("\n");
+        let mut page = page.join("\n");
+        if declared.is_some() {
+            page += "<https://docs.aws.amazon.com/neptune/";
+        }
         let says = |words: &[&str]| words.iter().any(|word| page.contains(word));
         for (what, words) in [
             ("an example", &["\n ```\n"][..]),

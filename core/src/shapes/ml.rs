@@ -1,7 +1,5 @@
 //! What the operations of Neptune ML share.
 
-use serde::{Deserialize, Serialize};
-
 open_enum! {
     /// How far a Neptune ML job is.
     ///
@@ -58,44 +56,28 @@ impl MlEndpointStatus {
     }
 }
 
-/// A SageMaker resource behind a Neptune ML job.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct MlResourceDefinition {
-    /// Its name in SageMaker.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Its ARN.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub arn: Option<String>,
-    /// How far it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<MlJobStatus>,
-    /// Where in S3 it writes its results.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub output_location: Option<String>,
-    /// Why it failed, if it did.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub failure_reason: Option<String>,
-    /// Where its CloudWatch logs are.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cloudwatch_log_url: Option<String>,
+structure! {
+    /// A SageMaker resource behind a Neptune ML job.
+    pub struct MlResourceDefinition {
+        /// Its name in SageMaker.
+        pub name: Option<String>,
+        /// Its ARN.
+        pub arn: Option<String>,
+        /// How far it is.
+        pub status: Option<MlJobStatus>,
+        /// Where in S3 it writes its results.
+        pub output_location: Option<String>,
+        /// Why it failed, if it did.
+        pub failure_reason: Option<String>,
+        /// Where its CloudWatch logs are.
+        pub cloudwatch_log_url: Option<String>,
+    }
+
+    /// A model that a training job made.
+    pub struct MlConfigDefinition {
+        /// Its name in SageMaker.
+        pub name: Option<String>,
+        /// Its ARN.
+        pub arn: Option<String>,
+    }
 }
-
-made_up!(MlResourceDefinition =>
-    name, arn, status, output_location, failure_reason, cloudwatch_log_url);
-
-/// A model that a training job made.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct MlConfigDefinition {
-    /// Its name in SageMaker.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Its ARN.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub arn: Option<String>,
-}
-
-made_up!(MlConfigDefinition => name, arn);

@@ -29,10 +29,6 @@ impl fmt::Debug for Extras {
 }
 
 impl Extras {
-    pub(super) fn is_empty(&self) -> bool {
-        self.fields.is_empty() && self.query.is_empty() && self.headers.is_empty()
-    }
-
     /// An id for the query that takes the place of any other.
     pub(super) fn query_id(&self) -> Option<&str> {
         let fields = self.fields.iter().rev();

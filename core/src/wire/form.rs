@@ -1,25 +1,30 @@
 //! Bodies that are forms.
 
+use serde_json::Value;
+
 use super::percent;
 
 /// The media type of forms.
 pub(super) const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
-/// Appends `name=value`, encoded.
-pub(super) fn add(form: &mut String, name: &str, value: &str) {
-    if !form.is_empty() {
-        form.push('&');
+/// Writes the fields as `name=value&name=value`, encoded.
+pub(super) fn write<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<u8> {
+    let mut form = String::with_capacity(128);
+    for (name, value) in fields {
+        if !form.is_empty() {
+            form.push('&');
+        }
+        percent::encode_into(&mut form, name);
+        form.push('=');
+        percent::encode_into(&mut form, value);
     }
-    percent::encode_into(form, name);
-    form.push('=');
-    percent::encode_into(form, value);
+    form.into()
 }
 
-/// The form without the fields of this name.
-pub(super) fn without(form: &str, name: &str) -> String {
-    let mut encoded = String::new();
-    percent::encode_into(&mut encoded, name);
-    let is_other = |pair: &&str| pair.split('=').next() != Some(encoded.as_str());
-    let kept: Vec<_> = form.split('&').filter(is_other).collect();
-    kept.join("&")
+/// A value as it stands in forms and queries: texts without quotes, anything else as JSON.
+pub(super) fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
 }

@@ -8,9 +8,9 @@ use http::{
     header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TE, TRANSFER_ENCODING},
 };
 use serde::Serialize;
-use serde_json::Value;
 
 use super::{
+    body::Body,
     extras::Extras,
     form, percent,
     query::{QueryText, QueryValue},
@@ -60,9 +60,10 @@ pub fn request<O: Operation>(
     operation: &O,
     endpoint: &Endpoint,
 ) -> Result<http::Request<Bytes>, EncodeError> {
-    let mut writer = RequestWriter::new(O::INFO, endpoint);
+    let extras = Extras::default();
+    let mut writer = RequestWriter::new(O::INFO, endpoint, &extras);
     operation.encode(&mut writer);
-    writer.finish(&Extras::default())
+    writer.finish()
 }
 
 /// The request of a call.
@@ -84,15 +85,14 @@ pub(crate) fn request_of_call<O: Operation>(
     seed: u64,
     name_query: bool,
 ) -> Prepared {
-    let mut writer = RequestWriter::new(O::INFO, endpoint);
+    let mut writer = RequestWriter::new(O::INFO, endpoint, extras);
     writer.seed = Some(seed);
     writer.name_query = name_query;
-    writer.extra_id = extras.query_id().map(str::to_owned);
     operation.encode(&mut writer);
     let has_token = writer.has_token;
     let mut query = writer.query.take().filter(|_| name_query);
     let subject = writer.subject.take();
-    let request = writer.finish(extras);
+    let request = writer.finish();
     if let (Some(query), Ok(request)) = (&mut query, &request) {
         query.keep_unless_once_in(request.body());
     }
@@ -111,6 +111,8 @@ pub(crate) fn request_of_call<O: Operation>(
 pub struct RequestWriter<'a> {
     info: &'static OperationInfo,
     endpoint: &'a Endpoint,
+    /// What the caller adds.
+    extras: &'a Extras,
     uri: String,
     /// What is left of the path template, from the next label on.
     template: &'static str,
@@ -118,26 +120,29 @@ pub struct RequestWriter<'a> {
     /// Query parameters of which a request has one.
     exclusive: &'static [&'static str],
     headers: HeaderMap,
-    body: Option<Vec<u8>>,
+    body: Option<Body>,
     faults: Vec<Fault>,
     /// Of the call that the request is for.
     seed: Option<u64>,
     has_token: bool,
     /// Whether a query without an id is given one.
     name_query: bool,
-    /// The id that extras give it.
-    extra_id: Option<String>,
     query: Option<NamedQuery>,
     subject: Option<Box<str>>,
 }
 
 impl<'a> RequestWriter<'a> {
-    pub(crate) fn new(info: &'static OperationInfo, endpoint: &'a Endpoint) -> Self {
+    pub(crate) fn new(
+        info: &'static OperationInfo,
+        endpoint: &'a Endpoint,
+        extras: &'a Extras,
+    ) -> Self {
         let mut uri = String::with_capacity(endpoint.url().len().saturating_add(256));
         uri.push_str(endpoint.url());
         let mut writer = RequestWriter {
             info,
             endpoint,
+            extras,
             uri,
             template: info.path,
             has_query: false,
@@ -148,7 +153,6 @@ impl<'a> RequestWriter<'a> {
             seed: None,
             has_token: false,
             name_query: false,
-            extra_id: None,
             query: None,
             subject: None,
         };
@@ -281,26 +285,26 @@ impl<'a> RequestWriter<'a> {
 
     /// Makes `value` the JSON body.
     pub fn json<T: Serialize + ?Sized>(&mut self, value: &T) {
-        let mut body = Vec::with_capacity(128);
-        match serde_json::to_writer(&mut body, value) {
-            Ok(()) => self.body = Some(body),
+        match Body::json(value, self.has_extra_fields()) {
+            Ok(body) => self.body = Some(body),
             Err(error) => self.fault("", FaultKind::Other(error.to_string().into())),
         }
     }
 
     /// Makes `fields` the body, as a form: `application/x-www-form-urlencoded`.
     pub fn form(&mut self, fields: &[(&str, &str)]) {
-        let mut body = String::with_capacity(128);
-        for (name, value) in fields {
-            form::add(&mut body, name, value);
-        }
-        self.body("", form::MEDIA_TYPE, body);
+        self.header("", CONTENT_TYPE, form::MEDIA_TYPE);
+        self.body = Some(Body::form(fields, self.has_extra_fields()));
+    }
+
+    fn has_extra_fields(&self) -> bool {
+        !self.extras.fields.is_empty()
     }
 
     /// Makes these bytes the body, of this media type; `field` is the member that says so.
     pub fn body(&mut self, field: &'static str, media_type: &str, body: impl Into<Vec<u8>>) {
         self.header(field, CONTENT_TYPE, media_type);
-        self.body = Some(body.into());
+        self.body = Some(Body::Written(body.into()));
     }
 
     /// Asks for trailers, in which Neptune reports queries that fail after their 200. Transports that
@@ -330,18 +334,19 @@ impl<'a> RequestWriter<'a> {
     pub fn query_id<'i, C: CancelsQuery>(&mut self, own: Option<&'i str>) -> Option<Cow<'i, str>> {
         let id = match (own, self.seed) {
             (Some(own), _) => Some(Cow::Borrowed(own)),
-            (None, Some(seed)) if self.name_query && self.extra_id.is_none() => {
+            (None, Some(seed)) if self.name_query && self.extras.query_id().is_none() => {
                 Some(Cow::Owned(id_of_attempt(seed, 1)))
             }
             (None, _) => None,
         };
         let is_made = matches!(id, Some(Cow::Owned(_)));
         // An id that was made here changes with each attempt.
-        if let Some(given) = self.extra_id.clone().as_deref().or(own) {
+        let extra = self.extras.query_id().map(str::to_owned);
+        if let Some(given) = extra.as_deref().or(own) {
             self.subject(given);
         }
         let seed = self.seed.filter(|_| is_made);
-        let in_the_end = self.extra_id.as_deref().or(id.as_deref());
+        let in_the_end = self.extras.query_id().or(id.as_deref());
         self.query = in_the_end.map(|id| NamedQuery::new::<C>(id.to_owned(), seed));
         id
     }
@@ -366,53 +371,25 @@ impl<'a> RequestWriter<'a> {
         self.faults.push(Fault::new(field, kind));
     }
 
-    fn add(&mut self, extras: &Extras) {
-        if extras.is_empty() {
-            return;
+    /// Adds what the caller adds.
+    fn add_extras(&mut self) {
+        let extras = self.extras;
+        let mut query = Vec::new();
+        // An operation without a body has its members in the query.
+        if self.body.is_some() || self.info.method == Method::POST {
+            self.add_to_body();
+        } else {
+            let fields = extras.fields.iter();
+            query.extend(fields.map(|(name, value)| (name, Cow::Owned(form::text(value)))));
         }
-        let (mut fields, mut query) = (Vec::new(), Vec::new());
-        for (name, value) in &extras.fields {
-            // An operation without a body has its members in the query.
-            match (&self.body, self.info.method == Method::POST) {
-                (None, false) => query.push((name, Cow::Owned(as_text(value)))),
-                _ => fields.push((name, value)),
-            }
-        }
-        query.extend(
-            extras
-                .query
-                .iter()
-                .map(|(name, value)| (name, Cow::Borrowed(value.as_str()))),
-        );
+        let parameters = extras.query.iter();
+        query.extend(parameters.map(|(name, value)| (name, Cow::Borrowed(value.as_str()))));
         for (name, _) in &query {
             self.remove_query(name);
         }
         for (name, value) in query {
             self.query_name(name);
             percent::encode_into(&mut self.uri, &value);
-        }
-        if !fields.is_empty() && self.is_form() {
-            let body = self.body.take().unwrap_or_default();
-            let mut body = String::from_utf8(body).unwrap_or_default();
-            for (name, value) in fields {
-                body = form::without(&body, name);
-                form::add(&mut body, name, &as_text(value));
-            }
-            self.body = Some(body.into());
-        } else if !fields.is_empty() {
-            let body = self.body.take().unwrap_or_else(|| b"{}".to_vec());
-            match serde_json::from_slice::<serde_json::Map<String, Value>>(&body) {
-                Ok(mut object) => {
-                    for (name, value) in fields {
-                        object.insert(name.clone(), value.clone());
-                    }
-                    self.json(&object);
-                }
-                Err(_) => self.fault(
-                    "",
-                    FaultKind::Other("the body takes no extra fields".into()),
-                ),
-            }
         }
         for name in extras.headers.keys() {
             if RESERVED.contains(name) {
@@ -424,12 +401,20 @@ impl<'a> RequestWriter<'a> {
         self.headers.extend(extras.headers.clone());
     }
 
-    fn is_form(&self) -> bool {
-        let content_type = self.headers.get(CONTENT_TYPE);
-        content_type.is_some_and(|value| value.as_bytes() == form::MEDIA_TYPE.as_bytes())
+    /// Adds extra fields to the body while it is still a value.
+    fn add_to_body(&mut self) {
+        if !self.has_extra_fields() {
+            return;
+        }
+        let body = self.body.get_or_insert_with(Body::empty_object);
+        let mut fields = self.extras.fields.iter();
+        if !fields.all(|(name, value)| body.set(name, value)) {
+            let reason = FaultKind::Other("the body takes no extra fields".into());
+            self.fault("", reason);
+        }
     }
 
-    fn finish(mut self, extras: &Extras) -> Result<http::Request<Bytes>, EncodeError> {
+    fn finish(mut self) -> Result<http::Request<Bytes>, EncodeError> {
         if let Some((name, _)) = self
             .template
             .strip_prefix('{')
@@ -437,7 +422,7 @@ impl<'a> RequestWriter<'a> {
         {
             self.fault(name, FaultKind::Missing);
         }
-        self.add(extras);
+        self.add_extras();
         self.check_exclusive();
         if self.uri.len() > MAX_URI {
             let length = self.uri.len();
@@ -447,24 +432,26 @@ impl<'a> RequestWriter<'a> {
             return Err(EncodeError::new(self.info.name, self.faults));
         }
 
-        let uri = match Uri::from_maybe_shared(Bytes::from(self.uri)) {
-            Ok(uri) => uri,
-            Err(error) => {
-                let fault = Fault::new("", FaultKind::Other(error.to_string().into()));
-                return Err(EncodeError::new(self.info.name, vec![fault]));
-            }
+        let name = self.info.name;
+        let refused = |reason: String| {
+            let fault = Fault::new("", FaultKind::Other(reason.into()));
+            EncodeError::new(name, vec![fault])
         };
+        let uri = Uri::from_maybe_shared(Bytes::from(self.uri))
+            .map_err(|error| refused(error.to_string()))?;
+        let has_body = self.body.is_some();
+        let body = self.body.map(Body::write).transpose();
+        let body = Bytes::from(
+            body.map_err(|error| refused(error.to_string()))?
+                .unwrap_or_default(),
+        );
         self.headers
             .insert(HOST, self.endpoint.host_header().clone());
-        let body = match self.body {
-            Some(body) => {
-                self.headers
-                    .entry(CONTENT_TYPE)
-                    .or_insert(HeaderValue::from_static("application/json"));
-                Bytes::from(body)
-            }
-            None => Bytes::new(),
-        };
+        if has_body {
+            self.headers
+                .entry(CONTENT_TYPE)
+                .or_insert(HeaderValue::from_static("application/json"));
+        }
         if self.info.method != Method::GET {
             self.headers
                 .insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
@@ -475,12 +462,5 @@ impl<'a> RequestWriter<'a> {
         *request.uri_mut() = uri;
         *request.headers_mut() = self.headers;
         Ok(request)
-    }
-}
-
-fn as_text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
     }
 }

@@ -1,6 +1,6 @@
 //! What a request says, by the names of the service model.
 //!
-//! The table in [`members`] is written from the model and shares nothing with any client: what a client encodes and this
+//! The tables in the families of [`operations`] are written from the model and share nothing with any client: what a client encodes and this
 //! reads back the same has arrived where it belongs.
 
 use base64::Engine as _;
@@ -26,9 +26,12 @@ pub struct Input {
     pub extra: Map<String, Value>,
 }
 
+/// An operation and the members of its requests.
+pub(crate) type Inputs = (&'static str, &'static [Member]);
+
 /// A member and where it travels.
 #[derive(Clone, Copy, Debug)]
-struct Member {
+pub(crate) struct Member {
     /// Its name in the model.
     name: &'static str,
     place: Place,
@@ -36,7 +39,7 @@ struct Member {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Place {
+pub(crate) enum Place {
     /// The label of the path; of paths without one the query parameter of that name, which is the old form.
     Label,
     /// The query parameter of this name.
@@ -54,7 +57,7 @@ enum Place {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Kind {
+pub(crate) enum Kind {
     Text,
     Number,
     Flag,
@@ -69,8 +72,7 @@ enum Kind {
 /// Reads a request; `None` if its operation is not known or it is not encoded as such a request is.
 pub(crate) fn read(entry: &LogEntry) -> Option<Input> {
     let operation = entry.operation?;
-    let known = members::OPERATIONS.iter();
-    let (_, members) = known.copied().find(|(name, _)| *name == operation)?;
+    let members = operations::members(operation)?;
     let (path, raw_query) = match entry.target.split_once('?') {
         Some((path, query)) => (path, Some(query)),
         None => (entry.target.as_str(), None),

@@ -8,6 +8,7 @@ use crate::Response;
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::{self, Incoming};
+use crate::input::{Inputs, Member};
 
 pub(crate) mod engine;
 pub(crate) mod fast_reset;
@@ -24,25 +25,33 @@ pub(crate) mod storage;
 pub(crate) mod streams;
 pub(crate) mod summary;
 
-/// Every route that the emulator knows. A family of operations is a file with its routes and a line here.
-const FAMILIES: &[&[Route]] = &[
-    engine::ROUTES,
-    gremlin::ROUTES,
-    open_cypher::ROUTES,
-    sparql::ROUTES,
-    graph_store::ROUTES,
-    streams::ROUTES,
-    fast_reset::ROUTES,
-    loader::ROUTES,
-    statistics::PROPERTY_GRAPH,
-    statistics::RDF,
-    summary::ROUTES,
-    storage::ROUTES,
-    index_rebuild::ROUTES,
-    ml::DATA_PROCESSING,
-    ml::MODEL_TRAINING,
-    ml::MODEL_TRANSFORM,
-    ml::ENDPOINT,
+/// Every route that the emulator knows, and the members of the requests. A family of operations is a file with both and
+/// a line here.
+const FAMILIES: &[(&[&[Route]], &[Inputs])] = &[
+    (&[engine::ROUTES], engine::INPUTS),
+    (&[gremlin::ROUTES], gremlin::INPUTS),
+    (&[open_cypher::ROUTES], open_cypher::INPUTS),
+    (&[sparql::ROUTES], sparql::INPUTS),
+    (&[graph_store::ROUTES], graph_store::INPUTS),
+    (&[streams::ROUTES], streams::INPUTS),
+    (&[fast_reset::ROUTES], fast_reset::INPUTS),
+    (&[loader::ROUTES], loader::INPUTS),
+    (
+        &[statistics::PROPERTY_GRAPH, statistics::RDF],
+        statistics::INPUTS,
+    ),
+    (&[summary::ROUTES], summary::INPUTS),
+    (&[storage::ROUTES], storage::INPUTS),
+    (&[index_rebuild::ROUTES], index_rebuild::INPUTS),
+    (
+        &[
+            ml::DATA_PROCESSING,
+            ml::MODEL_TRAINING,
+            ml::MODEL_TRANSFORM,
+            ml::ENDPOINT,
+        ],
+        ml::INPUTS,
+    ),
 ];
 
 /// An operation and where it is found.
@@ -157,7 +166,10 @@ pub(crate) fn find<'a>(
     query: Option<&str>,
 ) -> Result<(&'static Route, Vec<&'a str>), Failure> {
     let mut path_known = false;
-    for route in FAMILIES.iter().copied().flatten() {
+    let routes = FAMILIES
+        .iter()
+        .flat_map(|(routes, _)| routes.iter().copied().flatten());
+    for route in routes {
         let (template, parameter) = match route.path.split_once('?') {
             Some((template, parameter)) => (template, Some(parameter)),
             None => (route.path, None),
@@ -180,6 +192,14 @@ pub(crate) fn find<'a>(
     } else {
         Err(Failure::bad_request(format!("Bad route: {path}")))
     }
+}
+
+/// The members of an operation's requests, if the emulator knows it.
+pub(crate) fn members(operation: &str) -> Option<&'static [Member]> {
+    let mut inputs = FAMILIES.iter().flat_map(|(_, inputs)| inputs.iter());
+    inputs
+        .find(|(name, _)| *name == operation)
+        .map(|(_, members)| *members)
 }
 
 /// Names of parameters have nothing that would be encoded.

@@ -151,7 +151,7 @@ fn every_operation_in_the_sources_is_on_the_list() {
     );
 }
 
-/// The types that the sources below `folder` implement `Operation` for.
+/// The types that the sources below `folder` implement `Operation` for, by hand or with `operation!`.
 fn collect(folder: &Path, found: &mut BTreeSet<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -160,7 +160,10 @@ fn collect(folder: &Path, found: &mut BTreeSet<String>) {
             continue;
         }
         let source = fs::read_to_string(&path).unwrap();
-        let names = source.split("\nimpl Operation for ").skip(1);
+        let by_hand = source.split("\nimpl Operation for ").skip(1);
+        let declared = source.split("operation! {\n    name: ").skip(1);
+        let declared = declared.filter_map(|rest| Some(rest.split_once("pub struct ")?.1));
+        let names = by_hand.chain(declared);
         found.extend(
             names
                 .filter_map(|rest| rest.split([' ', '{']).next())

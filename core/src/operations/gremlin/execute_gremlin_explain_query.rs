@@ -1,53 +1,53 @@
-//! Explains a Gremlin query: `POST /gremlin/explain`.
-//!
-//! <https://docs.aws.amazon.com/neptune/latest/data-api/API_ExecuteGremlinExplainQuery.html>
-
-use http::Method;
 use serde::{Deserialize, Serialize};
 
 use super::QUERY_EXCEPTIONS;
-use crate::{DecodeError, Effect, Operation, OperationInfo, ReportAsText, RequestWriter, Response};
+use crate::{DecodeError, Operation, OperationInfo, ReportAsText, RequestWriter, Response};
 
-/// Tells how a Gremlin query would be executed, `POST /gremlin/explain`.
-///
-/// A read: the query is planned and not executed, whatever it would do.
-/// [`ExecuteGremlinProfileQuery`](crate::ExecuteGremlinProfileQuery) does execute it.
-///
-/// Needs the IAM actions `neptune-db:ReadDataViaQuery`, `WriteDataViaQuery` and `DeleteDataViaQuery`, those
-/// that the query itself would need, and engine 1.2.1.0.R6 or later. What is not in the grammar is
-/// refused with `MalformedQueryException`.
-///
-/// ```
-/// use neptunedata::{Endpoint, ExecuteGremlinExplainQuery};
-///
-/// let endpoint = Endpoint::parse("http://localhost:8182")?;
-/// let explain = ExecuteGremlinExplainQuery::new("g.V().limit(1)");
-/// let request = neptunedata::request(&explain, &endpoint)?;
-/// assert_eq!(request.uri(), "http://localhost:8182/gremlin/explain");
-/// assert_eq!(request.body(), r#"{"gremlin":"g.V().limit(1)"}"#);
-///
-/// let body = "\
-/// *******************************************************
-///                 Neptune Gremlin Explain
-/// *******************************************************
-///
-/// Query String
-/// ============
-/// g.V().limit(1)
-/// ";
-/// let answer = neptunedata::http::Response::new(body.into());
-/// let output = neptunedata::response::<ExecuteGremlinExplainQuery>(&answer)?;
-/// assert!(output.text().contains("Query String"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// <https://docs.aws.amazon.com/neptune/latest/userguide/gremlin-explain-api.html>
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct ExecuteGremlinExplainQuery {
-    /// The query, in the Gremlin grammar.
-    pub gremlin_query: String,
+custom_request! {
+    name: "ExecuteGremlinExplainQuery",
+    http: POST "/gremlin/explain",
+    effect: Read,
+    exceptions: QUERY_EXCEPTIONS,
+    iam_actions: ["ReadDataViaQuery", "WriteDataViaQuery", "DeleteDataViaQuery"],
+
+    /// Explains how a Gremlin query would be executed.
+    ///
+    /// A read: the query is planned and not executed, whatever it would do.
+    /// [`ExecuteGremlinProfileQuery`](crate::ExecuteGremlinProfileQuery) does execute it.
+    ///
+    /// Needs the IAM actions `neptune-db:ReadDataViaQuery`, `WriteDataViaQuery` and `DeleteDataViaQuery`, those
+    /// that the query itself would need, and engine 1.2.1.0.R6 or later. What is not in the grammar is
+    /// refused with `MalformedQueryException`.
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, ExecuteGremlinExplainQuery};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let explain = ExecuteGremlinExplainQuery::new("g.V().limit(1)");
+    /// let request = neptunedata::request(&explain, &endpoint)?;
+    /// assert_eq!(request.uri(), "http://localhost:8182/gremlin/explain");
+    /// assert_eq!(request.body(), r#"{"gremlin":"g.V().limit(1)"}"#);
+    ///
+    /// let body = "\
+    /// *******************************************************
+    ///                 Neptune Gremlin Explain
+    /// *******************************************************
+    ///
+    /// Query String
+    /// ============
+    /// g.V().limit(1)
+    /// ";
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ExecuteGremlinExplainQuery>(&answer)?;
+    /// assert!(output.text().contains("Query String"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/gremlin-explain-api.html>
+    pub struct ExecuteGremlinExplainQuery {
+        /// The query, in the Gremlin grammar.
+        pub gremlin_query: String,
+    }
 }
 
 made_up!(ExecuteGremlinExplainQuery => gremlin_query);
@@ -94,21 +94,7 @@ struct Body<'a> {
 impl Operation for ExecuteGremlinExplainQuery {
     type Output = ExecuteGremlinExplainQueryOutput;
 
-    const INFO: &'static OperationInfo = &OperationInfo::new(
-        "ExecuteGremlinExplainQuery",
-        Method::POST,
-        "/gremlin/explain",
-        Effect::Read,
-    )
-    .with_exceptions(QUERY_EXCEPTIONS)
-    .with_iam_actions(&[
-        "ReadDataViaQuery",
-        "WriteDataViaQuery",
-        "DeleteDataViaQuery",
-    ])
-    .with_documentation(
-        "https://docs.aws.amazon.com/neptune/latest/data-api/API_ExecuteGremlinExplainQuery.html",
-    );
+    const INFO: &'static OperationInfo = Self::FACTS;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         request.accept_trailers();

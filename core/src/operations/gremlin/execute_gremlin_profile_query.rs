@@ -1,71 +1,71 @@
-//! Executes a Gremlin query and reports on it: `POST /gremlin/profile`.
-//!
-//! <https://docs.aws.amazon.com/neptune/latest/data-api/API_ExecuteGremlinProfileQuery.html>
-
-use http::Method;
 use serde::{Deserialize, Serialize};
 
 use super::{GremlinSerializer, QUERY_EXCEPTIONS};
-use crate::{DecodeError, Effect, Operation, OperationInfo, ReportAsText, RequestWriter, Response};
+use crate::{DecodeError, Operation, OperationInfo, ReportAsText, RequestWriter, Response};
 
-/// Executes a Gremlin query and tells how that went, `POST /gremlin/profile`.
-///
-/// A write: the query is executed, and what it changes has to be taken for committed (`U01`). Say
-/// [`Effect::Read`] for the calls of queries that only read, with
-/// [`CallOptions::effect`](crate::CallOptions::effect).
-///
-/// Needs the IAM action `neptune-db:ReadDataViaQuery`, and perhaps more for a query that writes (`U26`).
-/// Engine 1.2.1.0.R6 or later. The exceptions are those of
-/// [`ExecuteGremlinQuery`](crate::ExecuteGremlinQuery).
-///
-/// ```
-/// use neptunedata::{Endpoint, ExecuteGremlinProfileQuery};
-///
-/// let endpoint = Endpoint::parse("http://localhost:8182")?;
-/// let profile = ExecuteGremlinProfileQuery::new("g.V().limit(1)").chop(0).index_ops(true);
-/// let request = neptunedata::request(&profile, &endpoint)?;
-/// assert_eq!(request.uri(), "http://localhost:8182/gremlin/profile");
-/// assert_eq!(
-///     request.body(),
-///     r#"{"gremlin":"g.V().limit(1)","profile.chop":0,"profile.indexOps":true}"#,
-/// );
-///
-/// let body = "\
-/// *******************************************************
-///                 Neptune Gremlin Profile
-/// *******************************************************
-///
-/// Query String
-/// ==================
-/// g.V().limit(1)
-/// ";
-/// let answer = neptunedata::http::Response::new(body.into());
-/// let output = neptunedata::response::<ExecuteGremlinProfileQuery>(&answer)?;
-/// assert!(output.text().contains("Neptune Gremlin Profile"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// <https://docs.aws.amazon.com/neptune/latest/userguide/gremlin-profile-api.html>
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct ExecuteGremlinProfileQuery {
-    /// The query, in the Gremlin grammar.
-    pub gremlin_query: String,
-    /// Whether the report shows the results and not only how many there are. The service's default is
-    /// true.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub results: Option<bool>,
-    /// After how many characters results are cut; 0 shows them whole. The service's default is 250.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub chop: Option<i32>,
-    /// The form that the results are put into for the report: a media type, or a name such as
-    /// `GRAPHSON_V3_UNTYPED`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub serializer: Option<GremlinSerializer>,
-    /// Whether the report has every operation on the indexes. The service's default is false.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index_ops: Option<bool>,
+custom_request! {
+    name: "ExecuteGremlinProfileQuery",
+    http: POST "/gremlin/profile",
+    effect: Write,
+    exceptions: QUERY_EXCEPTIONS,
+    iam_actions: ["ReadDataViaQuery"],
+
+    /// Executes a Gremlin query and reports its profile.
+    ///
+    /// A write: the query is executed, and what it changes has to be taken for committed (`U01`). Say
+    /// [`Effect::Read`](crate::Effect::Read) for the calls of queries that only read, with
+    /// [`CallOptions::effect`](crate::CallOptions::effect).
+    ///
+    /// Needs the IAM action `neptune-db:ReadDataViaQuery`, and perhaps more for a query that writes (`U26`).
+    /// Engine 1.2.1.0.R6 or later. The exceptions are those of
+    /// [`ExecuteGremlinQuery`](crate::ExecuteGremlinQuery).
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, ExecuteGremlinProfileQuery};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let profile = ExecuteGremlinProfileQuery::new("g.V().limit(1)").chop(0).index_ops(true);
+    /// let request = neptunedata::request(&profile, &endpoint)?;
+    /// assert_eq!(request.uri(), "http://localhost:8182/gremlin/profile");
+    /// assert_eq!(
+    ///     request.body(),
+    ///     r#"{"gremlin":"g.V().limit(1)","profile.chop":0,"profile.indexOps":true}"#,
+    /// );
+    ///
+    /// let body = "\
+    /// *******************************************************
+    ///                 Neptune Gremlin Profile
+    /// *******************************************************
+    ///
+    /// Query String
+    /// ==================
+    /// g.V().limit(1)
+    /// ";
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ExecuteGremlinProfileQuery>(&answer)?;
+    /// assert!(output.text().contains("Neptune Gremlin Profile"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/gremlin-profile-api.html>
+    pub struct ExecuteGremlinProfileQuery {
+        /// The query, in the Gremlin grammar.
+        pub gremlin_query: String,
+        /// Whether the report shows the results and not only how many there are. The service's default is
+        /// true.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub results: Option<bool>,
+        /// After how many characters results are cut; 0 shows them whole. The service's default is 250.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub chop: Option<i32>,
+        /// The form that the results are put into for the report: a media type, or a name such as
+        /// `GRAPHSON_V3_UNTYPED`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub serializer: Option<GremlinSerializer>,
+        /// Whether the report has every operation on the indexes. The service's default is false.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub index_ops: Option<bool>,
+    }
 }
 
 made_up!(ExecuteGremlinProfileQuery => gremlin_query, results, chop, serializer, index_ops);
@@ -131,17 +131,7 @@ struct Body<'a> {
 impl Operation for ExecuteGremlinProfileQuery {
     type Output = ExecuteGremlinProfileQueryOutput;
 
-    const INFO: &'static OperationInfo = &OperationInfo::new(
-        "ExecuteGremlinProfileQuery",
-        Method::POST,
-        "/gremlin/profile",
-        Effect::Write,
-    )
-    .with_exceptions(QUERY_EXCEPTIONS)
-    .with_iam_actions(&["ReadDataViaQuery"])
-    .with_documentation(
-        "https://docs.aws.amazon.com/neptune/latest/data-api/API_ExecuteGremlinProfileQuery.html",
-    );
+    const INFO: &'static OperationInfo = Self::FACTS;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         request.accept_trailers();

@@ -1,100 +1,59 @@
-//! Tells how far a Gremlin query is: `GET /gremlin/status/{queryId}`.
-//!
-//! <https://docs.aws.amazon.com/neptune/latest/data-api/API_GetGremlinQueryStatus.html>
-
-use http::Method;
-use serde::{Deserialize, Serialize};
-
 use super::STATUS_EXCEPTIONS;
-use crate::{
-    DecodeError, Effect, Operation, OperationInfo, QueryEvalStats, RequestWriter, Response,
-};
+use crate::QueryEvalStats;
 
-/// Tells how far a Gremlin query is, `GET /gremlin/status/{queryId}`.
-///
-/// A read. Only the instance that runs the query knows it (`U13`). Needs the IAM action
-/// `neptune-db:GetQueryStatus` and engine 1.2.1.0.R6 or later. An id that no running query has, also
-/// one that has ended, is an `InvalidParameterException` (400).
-///
-/// ```
-/// use neptunedata::{Endpoint, GetGremlinQueryStatus};
-///
-/// let endpoint = Endpoint::parse("http://localhost:8182")?;
-/// let get = GetGremlinQueryStatus::new("fb34cd3e-f37c-4d12-9cf2-03bb741bf54f");
-/// let request = neptunedata::request(&get, &endpoint)?;
-/// assert_eq!(
-///     request.uri(),
-///     "http://localhost:8182/gremlin/status/fb34cd3e-f37c-4d12-9cf2-03bb741bf54f",
-/// );
-///
-/// let body = r#"{"queryId":"fb34cd3e-f37c-4d12-9cf2-03bb741bf54f",
-///     "queryEvalStats":{"waited":0,"elapsed":23,"cancelled":false},
-///     "queryString":"g.V().out().count()"}"#;
-/// let answer = neptunedata::http::Response::new(body.into());
-/// let output = neptunedata::response::<GetGremlinQueryStatus>(&answer)?;
-/// assert_eq!(output.query_string.as_deref(), Some("g.V().out().count()"));
-/// assert_eq!(output.query_eval_stats.unwrap().cancelled, Some(false));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// <https://docs.aws.amazon.com/neptune/latest/userguide/gremlin-api-status.html>
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct GetGremlinQueryStatus {
-    /// The query. Refused when empty, `.` or `..`.
-    pub query_id: String,
-}
+operation! {
+    name: "GetGremlinQueryStatus",
+    http: GET "/gremlin/status/{queryId}",
+    effect: Read,
+    exceptions: STATUS_EXCEPTIONS,
+    iam_actions: ["GetQueryStatus"],
+    output: GetGremlinQueryStatusOutput,
 
-made_up!(GetGremlinQueryStatus => query_id: Label);
+    /// Gets the status of a Gremlin query.
+    ///
+    /// A read. Only the instance that runs the query knows it (`U13`). Needs the IAM action
+    /// `neptune-db:GetQueryStatus` and engine 1.2.1.0.R6 or later. An id that no running query has, also
+    /// one that has ended, is an `InvalidParameterException` (400).
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, GetGremlinQueryStatus};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let get = GetGremlinQueryStatus::new("fb34cd3e-f37c-4d12-9cf2-03bb741bf54f");
+    /// let request = neptunedata::request(&get, &endpoint)?;
+    /// assert_eq!(
+    ///     request.uri(),
+    ///     "http://localhost:8182/gremlin/status/fb34cd3e-f37c-4d12-9cf2-03bb741bf54f",
+    /// );
+    ///
+    /// let body = r#"{"queryId":"fb34cd3e-f37c-4d12-9cf2-03bb741bf54f",
+    ///     "queryEvalStats":{"waited":0,"elapsed":23,"cancelled":false},
+    ///     "queryString":"g.V().out().count()"}"#;
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<GetGremlinQueryStatus>(&answer)?;
+    /// assert_eq!(output.query_string.as_deref(), Some("g.V().out().count()"));
+    /// assert_eq!(output.query_eval_stats.unwrap().cancelled, Some(false));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/gremlin-api-status.html>
+    pub struct GetGremlinQueryStatus {
+        /// The query. Refused when empty, `.` or `..`.
+        pub query_id: String => label("queryId"),
+    }
 
-impl GetGremlinQueryStatus {
     /// Asks for the query with this id.
-    pub fn new(query_id: impl Into<String>) -> Self {
-        GetGremlinQueryStatus {
-            query_id: query_id.into(),
-        }
-    }
+    pub fn new(..);
 }
 
-/// The answer to [`GetGremlinQueryStatus`].
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct GetGremlinQueryStatusOutput {
-    /// The id of the query.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub query_id: Option<String>,
-    /// Its text, of which there are no more than the first 1024 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub query_string: Option<String>,
-    /// How far it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub query_eval_stats: Option<QueryEvalStats>,
-}
-
-made_up!(GetGremlinQueryStatusOutput, answer => query_id, query_string, query_eval_stats);
-
-impl Operation for GetGremlinQueryStatus {
-    type Output = GetGremlinQueryStatusOutput;
-
-    const INFO: &'static OperationInfo = &OperationInfo::new(
-        "GetGremlinQueryStatus",
-        Method::GET,
-        "/gremlin/status/{queryId}",
-        Effect::Read,
-    )
-    .with_exceptions(STATUS_EXCEPTIONS)
-    .with_iam_actions(&["GetQueryStatus"])
-    .with_documentation(
-        "https://docs.aws.amazon.com/neptune/latest/data-api/API_GetGremlinQueryStatus.html",
-    );
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
-        request.label("queryId", &self.query_id);
-    }
-
-    fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
-        response.json()
+output! {
+    /// The answer to [`GetGremlinQueryStatus`].
+    pub struct GetGremlinQueryStatusOutput {
+        /// The id of the query.
+        pub query_id: Option<String>,
+        /// Its text, of which there are no more than the first 1024 characters.
+        pub query_string: Option<String>,
+        /// How far it is.
+        pub query_eval_stats: Option<QueryEvalStats>,
     }
 }

@@ -1,85 +1,10 @@
-//! Cancels an index rebuild: `POST /storage/indexes/rebuilds/{rebuildId}/cancel`.
-//!
-//! <https://docs.aws.amazon.com/neptune/latest/data-api/API_CancelIndexRebuild.html>
+use crate::{ErrorKind, RebuildStatus, Response, WriteBufferSize};
 
-use http::Method;
-use serde::{Deserialize, Serialize};
-
-use crate::{
-    DecodeError, Effect, ErrorKind, Operation, OperationInfo, RebuildStatus, RequestWriter,
-    Response, WriteBufferSize,
-};
-
-/// Cancels an index rebuild, `POST /storage/indexes/rebuilds/{rebuildId}/cancel`.
-///
-/// Idempotent: a rebuild that was cancelled stays cancelled. Only on the writer; replicas refuse with a
-/// `ReadOnlyViolationException`. An id that cannot be one is a `ValidationException`. Needs the
-/// IAM action `neptune-db:CancelIndexRebuild` (`U24`) and engine 1.5.0.0 or later.
-/// No source shows a whole answer (`U14`); this is the service model's.
-///
-/// ```
-/// use neptunedata::{CancelIndexRebuild, Endpoint, RebuildStatus};
-///
-/// let endpoint = Endpoint::parse("http://localhost:8182")?;
-/// let request = neptunedata::request(&CancelIndexRebuild::new("9c7a1f0e"), &endpoint)?;
-/// assert_eq!(request.method(), "POST");
-/// assert_eq!(request.uri(), "http://localhost:8182/storage/indexes/rebuilds/9c7a1f0e/cancel");
-///
-/// let body = r#"{"status":"CANCELLING","concurrency":4,"writeBufferSize":"LOW"}"#;
-/// let answer = neptunedata::http::Response::new(body.into());
-/// let output = neptunedata::response::<CancelIndexRebuild>(&answer)?;
-/// assert_eq!(output.status, Some(RebuildStatus::Cancelling));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// <https://docs.aws.amazon.com/neptune/latest/userguide/storage-index-rebuild.html>
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct CancelIndexRebuild {
-    /// The rebuild. Refused when empty, `.` or `..`.
-    pub rebuild_id: String,
-}
-
-made_up!(CancelIndexRebuild => rebuild_id: Label);
-
-impl CancelIndexRebuild {
-    /// Cancels the rebuild with this id.
-    pub fn new(rebuild_id: impl Into<String>) -> Self {
-        CancelIndexRebuild {
-            rebuild_id: rebuild_id.into(),
-        }
-    }
-}
-
-/// The answer to [`CancelIndexRebuild`].
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct CancelIndexRebuildOutput {
-    /// How far it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<RebuildStatus>,
-    /// How many threads it runs with: what was asked for, or as many as the writer has virtual CPUs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub concurrency: Option<i32>,
-    /// How much memory it uses for what it writes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub write_buffer_size: Option<WriteBufferSize>,
-}
-
-made_up!(CancelIndexRebuildOutput, answer => status, concurrency, write_buffer_size);
-
-impl Operation for CancelIndexRebuild {
-    type Output = CancelIndexRebuildOutput;
-
-    const INFO: &'static OperationInfo = &OperationInfo::new(
-        "CancelIndexRebuild",
-        Method::POST,
-        "/storage/indexes/rebuilds/{rebuildId}/cancel",
-        Effect::Idempotent,
-    )
-    .with_exceptions(&[
+operation! {
+    name: "CancelIndexRebuild",
+    http: POST "/storage/indexes/rebuilds/{rebuildId}/cancel",
+    effect: Idempotent,
+    exceptions: &[
         ErrorKind::AccessDeniedException,
         ErrorKind::CancelledByMaintenanceException,
         ErrorKind::CancelledByUserException,
@@ -96,17 +21,51 @@ impl Operation for CancelIndexRebuild {
         ErrorKind::TooManyRequestsException,
         ErrorKind::UnsupportedOperationException,
         ErrorKind::ValidationException,
-    ])
-    .with_iam_actions(&["CancelIndexRebuild"])
-    .with_documentation(
-        "https://docs.aws.amazon.com/neptune/latest/data-api/API_CancelIndexRebuild.html",
-    );
+    ],
+    iam_actions: ["CancelIndexRebuild"],
+    output: CancelIndexRebuildOutput,
+    decode: Response::json_or_payload,
 
-    fn encode(&self, request: &mut RequestWriter<'_>) {
-        request.label("rebuildId", &self.rebuild_id);
+    /// Cancels an index rebuild.
+    ///
+    /// Idempotent: a rebuild that was cancelled stays cancelled. Only on the writer; replicas refuse with a
+    /// `ReadOnlyViolationException`. An id that cannot be one is a `ValidationException`. Needs the
+    /// IAM action `neptune-db:CancelIndexRebuild` (`U24`) and engine 1.5.0.0 or later.
+    /// No source shows a whole answer (`U14`); this is the service model's.
+    ///
+    /// ```
+    /// use neptunedata::{CancelIndexRebuild, Endpoint, RebuildStatus};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let request = neptunedata::request(&CancelIndexRebuild::new("9c7a1f0e"), &endpoint)?;
+    /// assert_eq!(request.method(), "POST");
+    /// assert_eq!(request.uri(), "http://localhost:8182/storage/indexes/rebuilds/9c7a1f0e/cancel");
+    ///
+    /// let body = r#"{"status":"CANCELLING","concurrency":4,"writeBufferSize":"LOW"}"#;
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<CancelIndexRebuild>(&answer)?;
+    /// assert_eq!(output.status, Some(RebuildStatus::Cancelling));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/storage-index-rebuild.html>
+    pub struct CancelIndexRebuild {
+        /// The rebuild. Refused when empty, `.` or `..`.
+        pub rebuild_id: String => label("rebuildId"),
     }
 
-    fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
-        response.json_or_payload()
+    /// Cancels the rebuild with this id.
+    pub fn new(..);
+}
+
+output! {
+    /// The answer to [`CancelIndexRebuild`].
+    pub struct CancelIndexRebuildOutput {
+        /// How far it is.
+        pub status: Option<RebuildStatus>,
+        /// How many threads it runs with: what was asked for, or as many as the writer has virtual CPUs.
+        pub concurrency: Option<i32>,
+        /// How much memory it uses for what it writes.
+        pub write_buffer_size: Option<WriteBufferSize>,
     }
 }

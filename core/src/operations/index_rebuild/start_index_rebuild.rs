@@ -1,64 +1,82 @@
-//! Starts to rebuild indexes: `POST /storage/indexes/rebuilds`.
-//!
-//! <https://docs.aws.amazon.com/neptune/latest/data-api/API_StartIndexRebuild.html>
-
-use http::Method;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
     DecodeError, Effect, ErrorKind, Operation, OperationInfo, RebuildScope, RebuildStatus,
     RequestWriter, Response, WriteBufferSize,
 };
 
-/// Starts to rebuild indexes, `POST /storage/indexes/rebuilds`.
-///
-/// Idempotent as a [`Call`](crate::Call): without a [`client_token`](field@Self::client_token) the call
-/// makes one from its seed and sends it with every attempt, so that the service knows them for
-/// one. Outside of a call none is made, and the request is a write, as each execution may start another
-/// rebuild.
-///
-/// Only on the writer, which must be provisioned, not serverless; others refuse with a
-/// `ReadOnlyViolationException` or `UnsupportedOperationException`. Reading and writing go on
-/// meanwhile, but a query can meet a `CancelledByMaintenanceException`. Needs the IAM action
-/// `neptune-db:StartIndexRebuild` (`U24`) and engine 1.5.0.0 or later.
-/// No source shows a whole answer (`U14`); this is the service model's.
-///
-/// ```
-/// use neptunedata::{Endpoint, RebuildScope, RebuildStatus, StartIndexRebuild};
-///
-/// let endpoint = Endpoint::parse("http://localhost:8182")?;
-/// let start = StartIndexRebuild::new().scope(RebuildScope::Quads).client_token("nightly-1");
-/// let request = neptunedata::request(&start, &endpoint)?;
-/// assert_eq!(request.uri(), "http://localhost:8182/storage/indexes/rebuilds?scope=QUADS");
-/// assert_eq!(request.body(), r#"{"clientToken":"nightly-1"}"#);
-///
-/// let body = r#"{"status":"PREPARING","rebuildId":"9c7a1f0e","scope":"QUADS","concurrency":1,
-///     "writeBufferSize":"LOW"}"#;
-/// let answer = neptunedata::http::Response::new(body.into());
-/// let output = neptunedata::response::<StartIndexRebuild>(&answer)?;
-/// assert_eq!(output.status, Some(RebuildStatus::Preparing));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// <https://docs.aws.amazon.com/neptune/latest/userguide/storage-index-rebuild.html>
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct StartIndexRebuild {
-    /// What to rebuild. The service's default is `ALL`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub scope: Option<RebuildScope>,
-    /// With how many threads, from 1, which is the service's default. The writer's virtual CPUs are
-    /// the limit, and the answer says what is used.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub concurrency: Option<i32>,
-    /// How much memory to use for what is written. The service's default is `LOW`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub write_buffer_size: Option<WriteBufferSize>,
-    /// A token of your own, by which the service knows requests for the same one. A call makes one
-    /// otherwise.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client_token: Option<String>,
+custom_request! {
+    name: "StartIndexRebuild",
+    http: POST "/storage/indexes/rebuilds",
+    effect: Idempotent,
+    exceptions: &[
+        ErrorKind::AccessDeniedException,
+        ErrorKind::ClientTimeoutException,
+        ErrorKind::ConcurrentModificationException,
+        ErrorKind::ConstraintViolationException,
+        ErrorKind::IllegalArgumentException,
+        ErrorKind::InternalFailureException,
+        ErrorKind::InvalidArgumentException,
+        ErrorKind::InvalidParameterException,
+        ErrorKind::MemoryLimitExceededException,
+        ErrorKind::MethodNotAllowedException,
+        ErrorKind::PreconditionsFailedException,
+        ErrorKind::ReadOnlyViolationException,
+        ErrorKind::ResourceNotFoundException,
+        ErrorKind::ServerShutdownException,
+        ErrorKind::TooManyRequestsException,
+        ErrorKind::UnsupportedOperationException,
+    ],
+    iam_actions: ["StartIndexRebuild"],
+
+    /// Starts to rebuild indexes.
+    ///
+    /// Idempotent as a [`Call`](crate::Call): without a [`client_token`](field@Self::client_token) the call
+    /// makes one from its seed and sends it with every attempt, so that the service knows them for
+    /// one. Outside of a call none is made, and the request is a write, as each execution may start another
+    /// rebuild.
+    ///
+    /// Only on the writer, which must be provisioned, not serverless; others refuse with a
+    /// `ReadOnlyViolationException` or `UnsupportedOperationException`. Reading and writing go on
+    /// meanwhile, but a query can meet a `CancelledByMaintenanceException`. Needs the IAM action
+    /// `neptune-db:StartIndexRebuild` (`U24`) and engine 1.5.0.0 or later.
+    /// No source shows a whole answer (`U14`); this is the service model's.
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, RebuildScope, RebuildStatus, StartIndexRebuild};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let start = StartIndexRebuild::new().scope(RebuildScope::Quads).client_token("nightly-1");
+    /// let request = neptunedata::request(&start, &endpoint)?;
+    /// assert_eq!(request.uri(), "http://localhost:8182/storage/indexes/rebuilds?scope=QUADS");
+    /// assert_eq!(request.body(), r#"{"clientToken":"nightly-1"}"#);
+    ///
+    /// let body = r#"{"status":"PREPARING","rebuildId":"9c7a1f0e","scope":"QUADS","concurrency":1,
+    ///     "writeBufferSize":"LOW"}"#;
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<StartIndexRebuild>(&answer)?;
+    /// assert_eq!(output.status, Some(RebuildStatus::Preparing));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/storage-index-rebuild.html>
+    #[derive(Default)]
+    pub struct StartIndexRebuild {
+        /// What to rebuild. The service's default is `ALL`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub scope: Option<RebuildScope>,
+        /// With how many threads, from 1, which is the service's default. The writer's virtual CPUs are
+        /// the limit, and the answer says what is used.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub concurrency: Option<i32>,
+        /// How much memory to use for what is written. The service's default is `LOW`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub write_buffer_size: Option<WriteBufferSize>,
+        /// A token of your own, by which the service knows requests for the same one. A call makes one
+        /// otherwise.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub client_token: Option<String>,
+    }
 }
 
 made_up!(StartIndexRebuild =>
@@ -86,62 +104,26 @@ struct Body {
     client_token: Option<String>,
 }
 
-/// The answer to [`StartIndexRebuild`].
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct StartIndexRebuildOutput {
-    /// How far it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<RebuildStatus>,
-    /// The id of the rebuild.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rebuild_id: Option<String>,
-    /// What it is about.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub scope: Option<RebuildScope>,
-    /// How many threads it runs with: what was asked for, or as many as the writer has virtual CPUs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub concurrency: Option<i32>,
-    /// How much memory it uses for what it writes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub write_buffer_size: Option<WriteBufferSize>,
+output! {
+    /// The answer to [`StartIndexRebuild`].
+    pub struct StartIndexRebuildOutput {
+        /// How far it is.
+        pub status: Option<RebuildStatus>,
+        /// The id of the rebuild.
+        pub rebuild_id: Option<String>,
+        /// What it is about.
+        pub scope: Option<RebuildScope>,
+        /// How many threads it runs with: what was asked for, or as many as the writer has virtual CPUs.
+        pub concurrency: Option<i32>,
+        /// How much memory it uses for what it writes.
+        pub write_buffer_size: Option<WriteBufferSize>,
+    }
 }
-
-made_up!(StartIndexRebuildOutput, answer =>
-    status, rebuild_id, scope, concurrency, write_buffer_size);
 
 impl Operation for StartIndexRebuild {
     type Output = StartIndexRebuildOutput;
 
-    const INFO: &'static OperationInfo = &OperationInfo::new(
-        "StartIndexRebuild",
-        Method::POST,
-        "/storage/indexes/rebuilds",
-        Effect::Idempotent,
-    )
-    .with_exceptions(&[
-        ErrorKind::AccessDeniedException,
-        ErrorKind::ClientTimeoutException,
-        ErrorKind::ConcurrentModificationException,
-        ErrorKind::ConstraintViolationException,
-        ErrorKind::IllegalArgumentException,
-        ErrorKind::InternalFailureException,
-        ErrorKind::InvalidArgumentException,
-        ErrorKind::InvalidParameterException,
-        ErrorKind::MemoryLimitExceededException,
-        ErrorKind::MethodNotAllowedException,
-        ErrorKind::PreconditionsFailedException,
-        ErrorKind::ReadOnlyViolationException,
-        ErrorKind::ResourceNotFoundException,
-        ErrorKind::ServerShutdownException,
-        ErrorKind::TooManyRequestsException,
-        ErrorKind::UnsupportedOperationException,
-    ])
-    .with_iam_actions(&["StartIndexRebuild"])
-    .with_documentation(
-        "https://docs.aws.amazon.com/neptune/latest/data-api/API_StartIndexRebuild.html",
-    );
+    const INFO: &'static OperationInfo = Self::FACTS;
 
     fn effect(&self) -> Effect {
         match self.client_token {

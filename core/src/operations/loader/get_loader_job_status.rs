@@ -1,112 +1,95 @@
-//! Tells how far a bulk load is: `GET /loader/{loadId}`.
-//!
-//! <https://docs.aws.amazon.com/neptune/latest/data-api/API_GetLoaderJobStatus.html>
-
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{
-    DecodeError, DecodeErrorKind, Effect, ErrorKind, Operation, OperationInfo, RequestWriter,
-    Response,
-};
+use crate::{DecodeError, DecodeErrorKind, ErrorKind, Operation, Response};
 
-/// Tells how far a bulk load is, `GET /loader/{loadId}`.
-///
-/// A read. Needs the IAM action `neptune-db:GetLoaderJobStatus` and engine 1.2.1.0.R6 or later. An id
-/// that no load has is a `BulkLoadIdNotFoundException` (404), or HTTP 400 (`M33`).
-///
-/// ```
-/// use neptunedata::{Endpoint, GetLoaderJobStatus, LoadErrorCode, LoadStatus};
-///
-/// let endpoint = Endpoint::parse("http://localhost:8182")?;
-/// let get = GetLoaderJobStatus::new("0a237328").errors(true).errors_per_page(3);
-/// let request = neptunedata::request(&get, &endpoint)?;
-/// assert_eq!(request.uri(), "http://localhost:8182/loader/0a237328?errors=true&errorsPerPage=3");
-///
-/// let body = r#"{"status":"200 OK","payload":{
-///     "feedCount":[{"LOAD_FAILED":1}],
-///     "overallStatus":{"fullUri":"s3://bucket/k","runNumber":1,"retryNumber":0,"status":"LOAD_FAILED",
-///         "totalTimeSpent":3.0,"startTime":1662131463,"totalRecords":5,"totalDuplicates":0,
-///         "parsingErrors":5,"datatypeMismatchErrors":0,"insertErrors":0},
-///     "errors":{"startIndex":1,"endIndex":1,"loadId":"0a237328","errorLogs":[{
-///         "errorCode":"PARSING_ERROR","errorMessage":"Expected '<', found: |",
-///         "fileName":"s3://bucket/k","recordNum":1}]}}}"#;
-/// let answer = neptunedata::http::Response::new(body.into());
-/// let output = neptunedata::response::<GetLoaderJobStatus>(&answer)?;
-/// let status = output.loader_status()?;
-/// let overall = status.overall_status.unwrap();
-/// assert_eq!(overall.status, Some(LoadStatus::Failed));
-/// assert!(overall.status.unwrap().is_terminal());
-/// let log = &status.errors.unwrap().error_logs.unwrap()[0];
-/// assert_eq!(log.error_code, Some(LoadErrorCode::ParsingError));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// <https://docs.aws.amazon.com/neptune/latest/userguide/load-api-reference-status-response.html>
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct GetLoaderJobStatus {
-    /// The load. Refused when empty, `.` or `..`.
-    pub load_id: String,
-    /// Whether to answer the feeds that failed. The service's default is false.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub details: Option<bool>,
-    /// Whether to answer the errors. The service's default is false.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub errors: Option<bool>,
-    /// Which page of the errors, from 1, which is the service's default. Only counts with
-    /// [`errors`](field@Self::errors).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page: Option<i32>,
-    /// How many errors make a page, from 1. The service's default is 10.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub errors_per_page: Option<i32>,
+operation! {
+    name: "GetLoaderJobStatus",
+    http: GET "/loader/{loadId}",
+    effect: Read,
+    exceptions: &[
+        ErrorKind::BadRequestException,
+        ErrorKind::BulkLoadIdNotFoundException,
+        ErrorKind::ClientTimeoutException,
+        ErrorKind::ConstraintViolationException,
+        ErrorKind::IllegalArgumentException,
+        ErrorKind::InternalFailureException,
+        ErrorKind::InvalidArgumentException,
+        ErrorKind::InvalidParameterException,
+        ErrorKind::LoadUrlAccessDeniedException,
+        ErrorKind::MissingParameterException,
+        ErrorKind::PreconditionsFailedException,
+        ErrorKind::TooManyRequestsException,
+        ErrorKind::UnsupportedOperationException,
+    ],
+    iam_actions: ["GetLoaderJobStatus"],
+    output: GetLoaderJobStatusOutput,
+
+    /// Gets the status of a bulk load.
+    ///
+    /// A read. Needs the IAM action `neptune-db:GetLoaderJobStatus` and engine 1.2.1.0.R6 or later. An id
+    /// that no load has is a `BulkLoadIdNotFoundException` (404), or HTTP 400 (`M33`).
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, GetLoaderJobStatus, LoadErrorCode, LoadStatus};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let get = GetLoaderJobStatus::new("0a237328").errors(true).errors_per_page(3);
+    /// let request = neptunedata::request(&get, &endpoint)?;
+    /// assert_eq!(request.uri(), "http://localhost:8182/loader/0a237328?errors=true&errorsPerPage=3");
+    ///
+    /// let body = r#"{"status":"200 OK","payload":{
+    ///     "feedCount":[{"LOAD_FAILED":1}],
+    ///     "overallStatus":{"fullUri":"s3://bucket/k","runNumber":1,"retryNumber":0,"status":"LOAD_FAILED",
+    ///         "totalTimeSpent":3.0,"startTime":1662131463,"totalRecords":5,"totalDuplicates":0,
+    ///         "parsingErrors":5,"datatypeMismatchErrors":0,"insertErrors":0},
+    ///     "errors":{"startIndex":1,"endIndex":1,"loadId":"0a237328","errorLogs":[{
+    ///         "errorCode":"PARSING_ERROR","errorMessage":"Expected '<', found: |",
+    ///         "fileName":"s3://bucket/k","recordNum":1}]}}}"#;
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<GetLoaderJobStatus>(&answer)?;
+    /// let status = output.loader_status()?;
+    /// let overall = status.overall_status.unwrap();
+    /// assert_eq!(overall.status, Some(LoadStatus::Failed));
+    /// assert!(overall.status.unwrap().is_terminal());
+    /// let log = &status.errors.unwrap().error_logs.unwrap()[0];
+    /// assert_eq!(log.error_code, Some(LoadErrorCode::ParsingError));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/load-api-reference-status-response.html>
+    pub struct GetLoaderJobStatus {
+        /// The load. Refused when empty, `.` or `..`.
+        pub load_id: String => label("loadId"),
+        /// Whether to answer the feeds that failed. The service's default is false.
+        pub details: Option<bool> => query("details"),
+        /// Whether to answer the errors. The service's default is false.
+        pub errors: Option<bool> => query("errors"),
+        /// Which page of the errors, from 1, which is the service's default. Only counts with
+        /// [`errors`](field@Self::errors).
+        pub page: Option<i32> => query("page", 1..=i32::MAX),
+        /// How many errors make a page, from 1. The service's default is 10.
+        pub errors_per_page: Option<i32> => query("errorsPerPage", 1..=i32::MAX),
+    }
+
+    /// Asks for the load with this id.
+    pub fn new(..);
 }
 
-made_up!(GetLoaderJobStatus =>
-    load_id: Label, details, errors, page: Within(1..=i32::MAX), errors_per_page:
-    Within(1..=i32::MAX));
-
-impl GetLoaderJobStatus {
-    /// Asks for the load with this id.
-    pub fn new(load_id: impl Into<String>) -> Self {
-        GetLoaderJobStatus {
-            load_id: load_id.into(),
-            details: None,
-            errors: None,
-            page: None,
-            errors_per_page: None,
-        }
+output! {
+    /// The answer to [`GetLoaderJobStatus`].
+    pub struct GetLoaderJobStatusOutput {
+        /// A status line such as `200 OK`.
+        pub status: Option<String>,
+        /// How far the load is, with all of its members; [`loader_status`](Self::loader_status) has
+        /// those that are known.
+        pub payload: Option<Value>,
     }
 }
-
-setters!(GetLoaderJobStatus {
-    details: bool,
-    errors: bool,
-    page: i32,
-    errors_per_page: i32
-});
-
-/// The answer to [`GetLoaderJobStatus`].
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct GetLoaderJobStatusOutput {
-    /// A status line such as `200 OK`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
-    /// How far the load is, with all of its members; [`loader_status`](Self::loader_status) has
-    /// those that are known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payload: Option<Value>,
-}
-
-made_up!(GetLoaderJobStatusOutput, answer => status, payload);
 
 impl GetLoaderJobStatusOutput {
     /// Reads the payload, as leniently as any answer.
@@ -195,47 +178,31 @@ made_up!(LoaderFeed =>
     full_uri, run_number, retry_number, status, total_time_spent, start_time, total_records,
     total_duplicates, parsing_errors, datatype_mismatch_errors, insert_errors);
 
-/// A page of the errors of a bulk load.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct LoaderErrors {
-    /// The number of the page's first error.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_index: Option<i64>,
-    /// The number of its last one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub end_index: Option<i64>,
-    /// The load.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub load_id: Option<String>,
-    /// The errors. The service keeps up to 10,000 of a load.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error_logs: Option<Vec<LoaderErrorLog>>,
+structure! {
+    /// A page of the errors of a bulk load.
+    pub struct LoaderErrors {
+        /// The number of the page's first error.
+        pub start_index: Option<i64>,
+        /// The number of its last one.
+        pub end_index: Option<i64>,
+        /// The load.
+        pub load_id: Option<String>,
+        /// The errors. The service keeps up to 10,000 of a load.
+        pub error_logs: Option<Vec<LoaderErrorLog>>,
+    }
+
+    /// One error of a bulk load.
+    pub struct LoaderErrorLog {
+        /// What sort of error it is.
+        pub error_code: Option<LoadErrorCode>,
+        /// What is wrong.
+        pub error_message: Option<String>,
+        /// The file.
+        pub file_name: Option<String>,
+        /// The record in the file; 0 when the error is about none.
+        pub record_num: Option<i64>,
+    }
 }
-
-made_up!(LoaderErrors => start_index, end_index, load_id, error_logs);
-
-/// One error of a bulk load.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct LoaderErrorLog {
-    /// What sort of error it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error_code: Option<LoadErrorCode>,
-    /// What is wrong.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error_message: Option<String>,
-    /// The file.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub file_name: Option<String>,
-    /// The record in the file; 0 when the error is about none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub record_num: Option<i64>,
-}
-
-made_up!(LoaderErrorLog => error_code, error_message, file_name, record_num);
 
 open_enum! {
     /// How far a bulk load, or a feed of one, is.
@@ -310,50 +277,6 @@ open_enum! {
         OutOfMemory = "OUT_OF_MEMORY_ERROR",
         /// Something inside Neptune failed.
         Internal = "INTERNAL_ERROR",
-    }
-}
-
-impl Operation for GetLoaderJobStatus {
-    type Output = GetLoaderJobStatusOutput;
-
-    const INFO: &'static OperationInfo = &OperationInfo::new(
-        "GetLoaderJobStatus",
-        Method::GET,
-        "/loader/{loadId}",
-        Effect::Read,
-    )
-    .with_exceptions(&[
-        ErrorKind::BadRequestException,
-        ErrorKind::BulkLoadIdNotFoundException,
-        ErrorKind::ClientTimeoutException,
-        ErrorKind::ConstraintViolationException,
-        ErrorKind::IllegalArgumentException,
-        ErrorKind::InternalFailureException,
-        ErrorKind::InvalidArgumentException,
-        ErrorKind::InvalidParameterException,
-        ErrorKind::LoadUrlAccessDeniedException,
-        ErrorKind::MissingParameterException,
-        ErrorKind::PreconditionsFailedException,
-        ErrorKind::TooManyRequestsException,
-        ErrorKind::UnsupportedOperationException,
-    ])
-    .with_iam_actions(&["GetLoaderJobStatus"])
-    .with_documentation(
-        "https://docs.aws.amazon.com/neptune/latest/data-api/API_GetLoaderJobStatus.html",
-    );
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
-        request.bounds("page", self.page, 1..=i32::MAX);
-        request.bounds("errorsPerPage", self.errors_per_page, 1..=i32::MAX);
-        request.label("loadId", &self.load_id);
-        request.query("details", &self.details);
-        request.query("errors", &self.errors);
-        request.query("page", &self.page);
-        request.query("errorsPerPage", &self.errors_per_page);
-    }
-
-    fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
-        response.json()
     }
 }
 

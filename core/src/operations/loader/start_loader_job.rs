@@ -1,101 +1,116 @@
-//! Starts a bulk load: `POST /loader`.
-//!
-//! <https://docs.aws.amazon.com/neptune/latest/data-api/API_StartLoaderJob.html>
-
 use std::collections::BTreeMap;
 
-use http::Method;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
-    DecodeError, Effect, ErrorKind, IamRoleArn, Operation, OperationInfo, RequestWriter, Response,
+    DecodeError, ErrorKind, IamRoleArn, Operation, OperationInfo, RequestWriter, Response,
     S3BucketRegion, S3Uri,
 };
 
-/// Starts a bulk load from S3, `POST /loader`.
-///
-/// A write: nothing in the request tells a second execution from a second load, so after a lost answer
-/// it is not sent again, though the service model calls the operation idempotent (`M03`). Look
-/// for the load with [`ListLoaderJobs`](crate::ListLoaderJobs) instead.
-///
-/// While a load runs another one is refused, unless [`queue_request`](field@Self::queue_request) is
-/// set; the queue holds up to 64. Files that Neptune may not read are a
-/// `LoadUrlAccessDeniedException` or an `S3Exception`. Needs the IAM action `neptune-db:StartLoaderJob`
-/// and engine 1.2.1.0.R6 or later; for older ones see [`flags_as_text`](field@Self::flags_as_text).
-///
-/// ```
-/// use neptunedata::{Endpoint, IamRoleArn, LoadFormat, S3BucketRegion, S3Uri, StartLoaderJob};
-///
-/// let endpoint = Endpoint::parse("http://localhost:8182")?;
-/// let start = StartLoaderJob::new(
-///     S3Uri::new("s3://bucket/people.csv"),
-///     LoadFormat::Csv,
-///     S3BucketRegion::new("eu-west-1"),
-///     IamRoleArn::new("arn:aws:iam::123456789012:role/load"),
-/// )
-/// .queue_request(true);
-/// let request = neptunedata::request(&start, &endpoint)?;
-/// assert_eq!(
-///     request.body(),
-///     r#"{"source":"s3://bucket/people.csv","format":"csv","region":"eu-west-1","iamRoleArn":"arn:aws:iam::123456789012:role/load","queueRequest":true}"#,
-/// );
-///
-/// let body = r#"{"status":"200 OK","payload":{"loadId":"ef478d76-d9da-4d94-8ff1-08d9d4863aa5"}}"#;
-/// let answer = neptunedata::http::Response::new(body.into());
-/// let output = neptunedata::response::<StartLoaderJob>(&answer)?;
-/// assert_eq!(output.load_id(), Some("ef478d76-d9da-4d94-8ff1-08d9d4863aa5"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// <https://docs.aws.amazon.com/neptune/latest/userguide/load-api-reference-load.html>
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct StartLoaderJob {
-    /// The file or folder to load.
-    pub source: S3Uri,
-    /// What the files are written in.
-    pub format: LoadFormat,
-    /// The region of the bucket, which must be the cluster's. `region` in the request that is sent.
-    pub s3_bucket_region: S3BucketRegion,
-    /// The role with which Neptune reads the bucket.
-    pub iam_role_arn: IamRoleArn,
-    /// What to do about an earlier load from the same source. The service's default is `AUTO`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mode: Option<LoadMode>,
-    /// Whether the first error ends the load. The service's default is true.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fail_on_error: Option<bool>,
-    /// How many of the instance's threads the load gets. The service's default is `HIGH`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parallelism: Option<LoadParallelism>,
-    /// For RDF `baseUri` and `namedGraphUri`, for CSV `allowEmptyStrings` (`true` as text). Documents
-    /// differ about the default of `namedGraphUri` (`M31`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parser_configuration: Option<BTreeMap<String, String>>,
-    /// Whether a new value of a single-cardinality property replaces the old one instead of being an
-    /// error. The service's default is false. Documents differ about openCypher (`M31`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub update_single_cardinality_properties: Option<bool>,
-    /// Whether to wait in the queue while other loads run. The service's default is false.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub queue_request: Option<bool>,
-    /// The ids of loads that must complete before this one begins.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dependencies: Option<Vec<String>>,
-    /// For openCypher: whether the files have ids for the edges, which makes it safe to load them
-    /// again. The service's default is true.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_provided_edge_ids: Option<bool>,
-    /// For CSV: whether the files hold nothing but edges, so that no pass over them is needed to find
-    /// that out. The service's default is false.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub edge_only_load: Option<bool>,
-    /// Whether flags are sent as the texts `TRUE` and `FALSE`, which is all that engines before
-    /// 1.2.1.0.R6 take. Not a member of the request that is sent; `flagsAsText` in the serde form, where it
-    /// is set.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub flags_as_text: bool,
+custom_request! {
+    name: "StartLoaderJob",
+    http: POST "/loader",
+    effect: Write,
+    exceptions: &[
+        ErrorKind::BadRequestException,
+        ErrorKind::BulkLoadIdNotFoundException,
+        ErrorKind::ClientTimeoutException,
+        ErrorKind::ConstraintViolationException,
+        ErrorKind::IllegalArgumentException,
+        ErrorKind::InternalFailureException,
+        ErrorKind::InvalidArgumentException,
+        ErrorKind::InvalidParameterException,
+        ErrorKind::LoadUrlAccessDeniedException,
+        ErrorKind::MissingParameterException,
+        ErrorKind::PreconditionsFailedException,
+        ErrorKind::S3Exception,
+        ErrorKind::TooManyRequestsException,
+        ErrorKind::UnsupportedOperationException,
+    ],
+    iam_actions: ["StartLoaderJob"],
+
+    /// Starts a bulk load from S3.
+    ///
+    /// A write: nothing in the request tells a second execution from a second load, so after a lost answer
+    /// it is not sent again, though the service model calls the operation idempotent (`M03`). Look
+    /// for the load with [`ListLoaderJobs`](crate::ListLoaderJobs) instead.
+    ///
+    /// While a load runs another one is refused, unless [`queue_request`](field@Self::queue_request) is
+    /// set; the queue holds up to 64. Files that Neptune may not read are a
+    /// `LoadUrlAccessDeniedException` or an `S3Exception`. Needs the IAM action `neptune-db:StartLoaderJob`
+    /// and engine 1.2.1.0.R6 or later; for older ones see [`flags_as_text`](field@Self::flags_as_text).
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, IamRoleArn, LoadFormat, S3BucketRegion, S3Uri, StartLoaderJob};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let start = StartLoaderJob::new(
+    ///     S3Uri::new("s3://bucket/people.csv"),
+    ///     LoadFormat::Csv,
+    ///     S3BucketRegion::new("eu-west-1"),
+    ///     IamRoleArn::new("arn:aws:iam::123456789012:role/load"),
+    /// )
+    /// .queue_request(true);
+    /// let request = neptunedata::request(&start, &endpoint)?;
+    /// assert_eq!(
+    ///     request.body(),
+    ///     r#"{"source":"s3://bucket/people.csv","format":"csv","region":"eu-west-1","iamRoleArn":"arn:aws:iam::123456789012:role/load","queueRequest":true}"#,
+    /// );
+    ///
+    /// let body = r#"{"status":"200 OK","payload":{"loadId":"ef478d76-d9da-4d94-8ff1-08d9d4863aa5"}}"#;
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<StartLoaderJob>(&answer)?;
+    /// assert_eq!(output.load_id(), Some("ef478d76-d9da-4d94-8ff1-08d9d4863aa5"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/load-api-reference-load.html>
+    pub struct StartLoaderJob {
+        /// The file or folder to load.
+        pub source: S3Uri,
+        /// What the files are written in.
+        pub format: LoadFormat,
+        /// The region of the bucket, which must be the cluster's. `region` in the request that is sent.
+        pub s3_bucket_region: S3BucketRegion,
+        /// The role with which Neptune reads the bucket.
+        pub iam_role_arn: IamRoleArn,
+        /// What to do about an earlier load from the same source. The service's default is `AUTO`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub mode: Option<LoadMode>,
+        /// Whether the first error ends the load. The service's default is true.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub fail_on_error: Option<bool>,
+        /// How many of the instance's threads the load gets. The service's default is `HIGH`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub parallelism: Option<LoadParallelism>,
+        /// For RDF `baseUri` and `namedGraphUri`, for CSV `allowEmptyStrings` (`true` as text). Documents
+        /// differ about the default of `namedGraphUri` (`M31`).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub parser_configuration: Option<BTreeMap<String, String>>,
+        /// Whether a new value of a single-cardinality property replaces the old one instead of being an
+        /// error. The service's default is false. Documents differ about openCypher (`M31`).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub update_single_cardinality_properties: Option<bool>,
+        /// Whether to wait in the queue while other loads run. The service's default is false.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub queue_request: Option<bool>,
+        /// The ids of loads that must complete before this one begins.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub dependencies: Option<Vec<String>>,
+        /// For openCypher: whether the files have ids for the edges, which makes it safe to load them
+        /// again. The service's default is true.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub user_provided_edge_ids: Option<bool>,
+        /// For CSV: whether the files hold nothing but edges, so that no pass over them is needed to find
+        /// that out. The service's default is false.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub edge_only_load: Option<bool>,
+        /// Whether flags are sent as the texts `TRUE` and `FALSE`, which is all that engines before
+        /// 1.2.1.0.R6 take. Not a member of the request that is sent; `flagsAsText` in the serde form, where it
+        /// is set.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub flags_as_text: bool,
+    }
 }
 
 made_up!(StartLoaderJob =>
@@ -260,20 +275,15 @@ enum Flag {
     Text(&'static str),
 }
 
-/// The answer to [`StartLoaderJob`].
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct StartLoaderJobOutput {
-    /// A status line such as `200 OK`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
-    /// The new load: `loadId`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payload: Option<BTreeMap<String, String>>,
+output! {
+    /// The answer to [`StartLoaderJob`].
+    pub struct StartLoaderJobOutput {
+        /// A status line such as `200 OK`.
+        pub status: Option<String>,
+        /// The new load: `loadId`.
+        pub payload: Option<BTreeMap<String, String>>,
+    }
 }
-
-made_up!(StartLoaderJobOutput, answer => status, payload);
 
 impl StartLoaderJobOutput {
     /// The id of the new load.
@@ -285,28 +295,7 @@ impl StartLoaderJobOutput {
 impl Operation for StartLoaderJob {
     type Output = StartLoaderJobOutput;
 
-    const INFO: &'static OperationInfo =
-        &OperationInfo::new("StartLoaderJob", Method::POST, "/loader", Effect::Write)
-            .with_exceptions(&[
-                ErrorKind::BadRequestException,
-                ErrorKind::BulkLoadIdNotFoundException,
-                ErrorKind::ClientTimeoutException,
-                ErrorKind::ConstraintViolationException,
-                ErrorKind::IllegalArgumentException,
-                ErrorKind::InternalFailureException,
-                ErrorKind::InvalidArgumentException,
-                ErrorKind::InvalidParameterException,
-                ErrorKind::LoadUrlAccessDeniedException,
-                ErrorKind::MissingParameterException,
-                ErrorKind::PreconditionsFailedException,
-                ErrorKind::S3Exception,
-                ErrorKind::TooManyRequestsException,
-                ErrorKind::UnsupportedOperationException,
-            ])
-            .with_iam_actions(&["StartLoaderJob"])
-            .with_documentation(
-                "https://docs.aws.amazon.com/neptune/latest/data-api/API_StartLoaderJob.html",
-            );
+    const INFO: &'static OperationInfo = Self::FACTS;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         request.json(&Body {

@@ -1,10 +1,5 @@
-//! Explains an openCypher query: `POST /opencypher/explain`.
-//!
-//! <https://docs.aws.amazon.com/neptune/latest/data-api/API_ExecuteOpenCypherExplainQuery.html>
-
 use std::{borrow::Cow, time::Duration};
 
-use http::Method;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -13,67 +8,72 @@ use super::{
 };
 use crate::{DecodeError, Effect, Operation, OperationInfo, ReportAsText, RequestWriter, Response};
 
-/// Explains an openCypher query, `POST /opencypher/explain`.
-///
-/// A read in mode [`Static`](OpenCypherExplainMode::Static), which plans and does not execute. In all
-/// other modes a write, though the service model calls the operation read-only and the guide says that
-/// queries with updates are refused: they do execute the query (`M04`), so after a lost answer the
-/// request is not sent again. Say [`Effect::Read`] with
-/// [`CallOptions::effect`](crate::CallOptions::effect) where that is fine.
-///
-/// Needs the IAM action `neptune-db:ReadDataViaQuery` and engine 1.2.1.0.R6 or later. Fails as
-/// [`ExecuteOpenCypherQuery`](crate::ExecuteOpenCypherQuery) does.
-///
-/// ```
-/// use neptunedata::{Endpoint, ExecuteOpenCypherExplainQuery, OpenCypherExplainMode};
-///
-/// let endpoint = Endpoint::parse("http://localhost:8182")?;
-/// let explain =
-///     ExecuteOpenCypherExplainQuery::new("MATCH (n) RETURN n LIMIT 1", OpenCypherExplainMode::Static);
-/// let request = neptunedata::request(&explain, &endpoint)?;
-/// assert_eq!(request.uri(), "http://localhost:8182/opencypher/explain");
-/// assert_eq!(request.body(), r#"{"query":"MATCH (n) RETURN n LIMIT 1","explain":"static"}"#);
-///
-/// let body = "Query:\nMATCH (n) RETURN n LIMIT 1\n\n╔════╤════════╗\n║ ID │ Out #1 ║\n╚════╧════════╝\n";
-/// let answer = neptunedata::http::Response::new(body.into());
-/// let output = neptunedata::response::<ExecuteOpenCypherExplainQuery>(&answer)?;
-/// assert!(output.text().starts_with("Query:\n"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// The report is plain text with tables drawn in it. AWS's notebooks get it in HTML, with a header:
-///
-/// ```
-/// use neptunedata::CallOptions;
-/// use neptunedata::http::{HeaderValue, header::ACCEPT};
-///
-/// let options = CallOptions::new().header(ACCEPT, HeaderValue::from_static("text/html"));
-/// ```
-///
-/// <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-explain.html>
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct ExecuteOpenCypherExplainQuery {
-    /// The query. `query` in the request that is sent.
-    pub open_cypher_query: String,
-    /// The values of its `$parameters`: the text of a JSON object. Text it is in the request too;
-    /// whether an object would do is not known (`U05`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parameters: Option<String>,
-    /// How much to tell. `explain` in the request that is sent.
-    pub explain_mode: OpenCypherExplainMode,
-    /// How long the service may take, in the modes that execute the query; as in
-    /// [`ExecuteOpenCypherQuery`](field@crate::ExecuteOpenCypherQuery::timeout_hint).
-    #[serde(
-        default,
-        with = "hint::milliseconds",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub timeout_hint: Option<Duration>,
-    // Parameters that cannot be sent have no serde form either.
-    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
-    refused: Option<Refused>,
+custom_request! {
+    name: "ExecuteOpenCypherExplainQuery",
+    http: POST "/opencypher/explain",
+    effect: Write,
+    exceptions: QUERY_EXCEPTIONS,
+    iam_actions: ["ReadDataViaQuery"],
+
+    /// Explains an openCypher query.
+    ///
+    /// A read in mode [`Static`](OpenCypherExplainMode::Static), which plans and does not execute. In all
+    /// other modes a write, though the service model calls the operation read-only and the guide says that
+    /// queries with updates are refused: they do execute the query (`M04`), so after a lost answer the
+    /// request is not sent again. Say [`Effect::Read`] with
+    /// [`CallOptions::effect`](crate::CallOptions::effect) where that is fine.
+    ///
+    /// Needs the IAM action `neptune-db:ReadDataViaQuery` and engine 1.2.1.0.R6 or later. Fails as
+    /// [`ExecuteOpenCypherQuery`](crate::ExecuteOpenCypherQuery) does.
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, ExecuteOpenCypherExplainQuery, OpenCypherExplainMode};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let explain =
+    ///     ExecuteOpenCypherExplainQuery::new("MATCH (n) RETURN n LIMIT 1", OpenCypherExplainMode::Static);
+    /// let request = neptunedata::request(&explain, &endpoint)?;
+    /// assert_eq!(request.uri(), "http://localhost:8182/opencypher/explain");
+    /// assert_eq!(request.body(), r#"{"query":"MATCH (n) RETURN n LIMIT 1","explain":"static"}"#);
+    ///
+    /// let body = "Query:\nMATCH (n) RETURN n LIMIT 1\n\n╔════╤════════╗\n║ ID │ Out #1 ║\n╚════╧════════╝\n";
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ExecuteOpenCypherExplainQuery>(&answer)?;
+    /// assert!(output.text().starts_with("Query:\n"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// The report is plain text with tables drawn in it. AWS's notebooks get it in HTML, with a header:
+    ///
+    /// ```
+    /// use neptunedata::CallOptions;
+    /// use neptunedata::http::{HeaderValue, header::ACCEPT};
+    ///
+    /// let options = CallOptions::new().header(ACCEPT, HeaderValue::from_static("text/html"));
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-explain.html>
+    pub struct ExecuteOpenCypherExplainQuery {
+        /// The query. `query` in the request that is sent.
+        pub open_cypher_query: String,
+        /// The values of its `$parameters`: the text of a JSON object. Text it is in the request too;
+        /// whether an object would do is not known (`U05`).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub parameters: Option<String>,
+        /// How detailed the summary is. `explain` in the request that is sent.
+        pub explain_mode: OpenCypherExplainMode,
+        /// How long the service may take, in the modes that execute the query; as in
+        /// [`ExecuteOpenCypherQuery`](field@crate::ExecuteOpenCypherQuery::timeout_hint).
+        #[serde(
+            default,
+            with = "hint::milliseconds",
+            skip_serializing_if = "Option::is_none"
+        )]
+        pub timeout_hint: Option<Duration>,
+        // Parameters that cannot be sent have no serde form either.
+        #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+        refused: Option<Refused>,
+    }
 }
 
 made_up!(ExecuteOpenCypherExplainQuery =>
@@ -96,7 +96,7 @@ impl ExecuteOpenCypherExplainQuery {
 parameter_setters!(ExecuteOpenCypherExplainQuery);
 
 open_enum! {
-    /// How much a report about an openCypher query tells.
+    /// How detailed the report about an openCypher query is.
     OpenCypherExplainMode {
         /// The plan. The query is not executed.
         Static = "static",
@@ -143,17 +143,7 @@ impl ExecuteOpenCypherExplainQueryOutput {
 impl Operation for ExecuteOpenCypherExplainQuery {
     type Output = ExecuteOpenCypherExplainQueryOutput;
 
-    const INFO: &'static OperationInfo = &OperationInfo::new(
-        "ExecuteOpenCypherExplainQuery",
-        Method::POST,
-        "/opencypher/explain",
-        Effect::Write,
-    )
-    .with_exceptions(QUERY_EXCEPTIONS)
-    .with_iam_actions(&["ReadDataViaQuery"])
-    .with_documentation(
-        "https://docs.aws.amazon.com/neptune/latest/data-api/API_ExecuteOpenCypherExplainQuery.html",
-    );
+    const INFO: &'static OperationInfo = Self::FACTS;
 
     fn effect(&self) -> Effect {
         match self.explain_mode {

@@ -1,10 +1,5 @@
-//! Executes an openCypher query: `POST /opencypher`.
-//!
-//! <https://docs.aws.amazon.com/neptune/latest/data-api/API_ExecuteOpenCypherQuery.html>
-
 use std::{cell::Cell, fmt, marker::PhantomData, time::Duration};
 
-use http::Method;
 use serde::{
     Deserialize, Serialize,
     de::{DeserializeSeed, Deserializer, IgnoredAny, SeqAccess, Visitor},
@@ -15,113 +10,118 @@ use super::{
     parameters::{self, Refused, parameter_setters},
 };
 use crate::{
-    DecodeError, DecodeErrorKind, Effect, Framing, Operation, OperationInfo, RawJson,
-    RequestWriter, Response, StreamsRows, wire::json_text,
+    DecodeError, DecodeErrorKind, Framing, Operation, OperationInfo, RawJson, RequestWriter,
+    Response, StreamsRows, wire::json_text,
 };
 
-/// Executes an openCypher query, `POST /opencypher`.
-///
-/// A write, whatever the text says: nothing is guessed from it. After a lost answer a write is not
-/// sent again. If the query changes nothing, say so call by call, with
-/// [`CallOptions::effect`](crate::CallOptions::effect) and [`Effect::Read`].
-///
-/// Needs engine 1.2.1.0.R6 or later and, as the query demands, the IAM actions
-/// `neptune-db:ReadDataViaQuery`, `neptune-db:WriteDataViaQuery` and `neptune-db:DeleteDataViaQuery`.
-/// Neptune looks at what the query could do, before it runs: `MERGE` needs the first two.
-///
-/// ```
-/// use neptunedata::{Endpoint, ExecuteOpenCypherQuery, cypher::Node};
-/// use neptunedata::serde_json::json;
-/// use serde::Deserialize;
-///
-/// let query = ExecuteOpenCypherQuery::new("MATCH (p:person {name: $name}) RETURN p, p.age AS age")
-///     .parameters(json!({"name": "marko"}));
-/// let endpoint = Endpoint::parse("http://localhost:8182")?;
-/// let request = neptunedata::request(&query, &endpoint)?;
-/// assert_eq!(
-///     request.body(),
-///     r#"{"query":"MATCH (p:person {name: $name}) RETURN p, p.age AS age","parameters":"{\"name\":\"marko\"}"}"#,
-/// );
-///
-/// #[derive(Deserialize)]
-/// struct Row {
-///     p: Node,
-///     age: Option<u8>,
-/// }
-/// let body = r#"{"results":[{"p":{"~id":"1","~entityType":"node","~labels":["person"],
-///     "~properties":{"name":"marko","age":29}},"age":29}]}"#;
-/// let answer = neptunedata::http::Response::new(body.into());
-/// let output = neptunedata::response::<ExecuteOpenCypherQuery>(&answer)?;
-/// let rows: Vec<Row> = output.rows()?;
-/// assert_eq!((rows[0].p.id.as_str(), rows[0].age), ("1", Some(29)));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// # Time-outs
-///
-/// The service ends a query after `neptune_query_timeout`, 120 s unless the cluster says otherwise, with
-/// a `TimeLimitExceededException` (500). [`timeout_hint`](field@Self::timeout_hint) makes that
-/// sooner for one query. A client that gives up leaves its query running:
-/// [`CancelOpenCypherQuery`](crate::CancelOpenCypherQuery) ends it.
-///
-/// There is no way to name a query over HTTP, so its id must be looked up by its text, with
-/// [`ListOpenCypherQueries`](crate::ListOpenCypherQueries). The guide says that ids can be given, but
-/// shows no such request for openCypher (`M19`); whether a member `queryId` would be taken is not known
-/// (`U06`). To try it, add it with [`CallOptions::extra`](crate::CallOptions::extra).
-///
-/// # Failures
-///
-/// Answers are streamed, so a query can fail when its 200 and some rows are out already. Such an
-/// answer is the error that it ends in and never a success, be it told in trailers, which the request
-/// asks for (engine 1.4.5.0), or at the end of the body; on older engines the rows just stop, which is a
-/// [`DecodeError`] of kind [`Truncated`](DecodeErrorKind::Truncated).
-///
-/// In practice: `MalformedQueryException` (400) and other refusals of the text;
-/// `ConcurrentModificationException` (500) for conflicts, which engines before
-/// [1.4.6.0](https://docs.aws.amazon.com/neptune/latest/userguide/engine-releases-1.4.6.0.html)
-/// report as a `BadRequestException` (400) that nothing tells from any other, so that it is not sent again
-/// by itself; `MemoryLimitExceededException`, `TimeLimitExceededException` and `CancelledByUserException`
-/// (500); `ThrottlingException` (500) with 8192 queries in the queue (`M11`); `ReadOnlyViolationException`
-/// (400) on a replica; `DuplicateDataException`, which is in no model, for a `~id` that is taken. A
-/// missing token or right may be 400 instead of 403 (`M12`).
-///
-/// Answers are asked for and read as JSON; whether the service still has other forms is not known (`U07`).
-///
-/// <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-queries.html>,
-/// <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-exceptions.html>
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct ExecuteOpenCypherQuery {
-    /// The query. `query` in the request that is sent.
-    pub open_cypher_query: String,
-    /// The values of its `$parameters`: the text of a JSON object. Text it is in the request too;
-    /// whether an object would do is not known (`U05`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parameters: Option<String>,
-    /// How long the service may take, from 1 to 2,147,483,647 ms; fractions of a millisecond are cut
-    /// off. A longer time than the cluster's own has no effect, and the clock starts when the query
-    /// enters the queue.
+custom_request! {
+    name: "ExecuteOpenCypherQuery",
+    http: POST "/opencypher",
+    effect: Write,
+    exceptions: QUERY_EXCEPTIONS,
+    iam_actions: ["ReadDataViaQuery", "WriteDataViaQuery", "DeleteDataViaQuery"],
+
+    /// Executes an openCypher query.
     ///
-    /// It is sent as `USING QUERY:TIMEOUTMILLISECONDS …` before the text. A text that begins with `USING`
-    /// itself, be it behind blanks and comments, is left as it is and the time is **not** sent: how
-    /// several hints stand together is documented nowhere. [`query_text`](Self::query_text) is what is
-    /// sent in the end.
+    /// A write, whatever the text says: nothing is guessed from it. After a lost answer a write is not
+    /// sent again. If the query changes nothing, say so call by call, with
+    /// [`CallOptions::effect`](crate::CallOptions::effect) and [`Effect::Read`](crate::Effect::Read).
     ///
-    /// Since engine 1.3.2.0 by one page of the documentation, 1.4.6.0 by another (`M20`); older ones
-    /// refuse the text. Not a member of the request that is sent; `timeoutHint` in the serde form, in
-    /// milliseconds, where it is set.
+    /// Needs engine 1.2.1.0.R6 or later and, as the query demands, the IAM actions
+    /// `neptune-db:ReadDataViaQuery`, `neptune-db:WriteDataViaQuery` and `neptune-db:DeleteDataViaQuery`.
+    /// Neptune looks at what the query could do, before it runs: `MERGE` needs the first two.
     ///
-    /// <https://docs.aws.amazon.com/neptune/latest/userguide/opencypher-query-hints-timeout-hint.html>
-    #[serde(
-        default,
-        with = "hint::milliseconds",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub timeout_hint: Option<Duration>,
-    // Parameters that cannot be sent have no serde form either.
-    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
-    refused: Option<Refused>,
+    /// ```
+    /// use neptunedata::{Endpoint, ExecuteOpenCypherQuery, cypher::Node};
+    /// use neptunedata::serde_json::json;
+    /// use serde::Deserialize;
+    ///
+    /// let query = ExecuteOpenCypherQuery::new("MATCH (p:person {name: $name}) RETURN p, p.age AS age")
+    ///     .parameters(json!({"name": "marko"}));
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let request = neptunedata::request(&query, &endpoint)?;
+    /// assert_eq!(
+    ///     request.body(),
+    ///     r#"{"query":"MATCH (p:person {name: $name}) RETURN p, p.age AS age","parameters":"{\"name\":\"marko\"}"}"#,
+    /// );
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Row {
+    ///     p: Node,
+    ///     age: Option<u8>,
+    /// }
+    /// let body = r#"{"results":[{"p":{"~id":"1","~entityType":"node","~labels":["person"],
+    ///     "~properties":{"name":"marko","age":29}},"age":29}]}"#;
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ExecuteOpenCypherQuery>(&answer)?;
+    /// let rows: Vec<Row> = output.rows()?;
+    /// assert_eq!((rows[0].p.id.as_str(), rows[0].age), ("1", Some(29)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Time-outs
+    ///
+    /// The service ends a query after `neptune_query_timeout`, 120 s unless the cluster says otherwise, with
+    /// a `TimeLimitExceededException` (500). [`timeout_hint`](field@Self::timeout_hint) makes that
+    /// sooner for one query. A client that gives up leaves its query running:
+    /// [`CancelOpenCypherQuery`](crate::CancelOpenCypherQuery) ends it.
+    ///
+    /// There is no way to name a query over HTTP, so its id must be looked up by its text, with
+    /// [`ListOpenCypherQueries`](crate::ListOpenCypherQueries). The guide says that ids can be given, but
+    /// shows no such request for openCypher (`M19`); whether a member `queryId` would be taken is not known
+    /// (`U06`). To try it, add it with [`CallOptions::extra`](crate::CallOptions::extra).
+    ///
+    /// # Failures
+    ///
+    /// Answers are streamed, so a query can fail when its 200 and some rows are out already. Such an
+    /// answer is the error that it ends in and never a success, whether trailers report it, which the request
+    /// asks for (engine 1.4.5.0), or the end of the body; on older engines the rows just stop, which is a
+    /// [`DecodeError`] of kind [`Truncated`](DecodeErrorKind::Truncated).
+    ///
+    /// In practice: `MalformedQueryException` (400) and other refusals of the text;
+    /// `ConcurrentModificationException` (500) for conflicts, which engines before
+    /// [1.4.6.0](https://docs.aws.amazon.com/neptune/latest/userguide/engine-releases-1.4.6.0.html)
+    /// report as a `BadRequestException` (400) that nothing tells from any other, so that it is not sent again
+    /// by itself; `MemoryLimitExceededException`, `TimeLimitExceededException` and `CancelledByUserException`
+    /// (500); `ThrottlingException` (500) with 8192 queries in the queue (`M11`); `ReadOnlyViolationException`
+    /// (400) on a replica; `DuplicateDataException`, which is in no model, for a `~id` that is taken. A
+    /// missing token or right may be 400 instead of 403 (`M12`).
+    ///
+    /// Answers are asked for and read as JSON; whether the service still has other forms is not known (`U07`).
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-queries.html>,
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-exceptions.html>
+    pub struct ExecuteOpenCypherQuery {
+        /// The query. `query` in the request that is sent.
+        pub open_cypher_query: String,
+        /// The values of its `$parameters`: the text of a JSON object. Text it is in the request too;
+        /// whether an object would do is not known (`U05`).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub parameters: Option<String>,
+        /// How long the service may take, from 1 to 2,147,483,647 ms; fractions of a millisecond are cut
+        /// off. A longer time than the cluster's own has no effect, and the clock starts when the query
+        /// enters the queue.
+        ///
+        /// It is sent as `USING QUERY:TIMEOUTMILLISECONDS …` before the text. A text that begins with `USING`
+        /// itself, also after blanks and comments, is left as it is and the time is **not** sent: how
+        /// several hints combine is not documented. [`query_text`](Self::query_text) is what is
+        /// sent in the end.
+        ///
+        /// Since engine 1.3.2.0 by one page of the documentation, 1.4.6.0 by another (`M20`); older ones
+        /// refuse the text. Not a member of the request that is sent; `timeoutHint` in the serde form, in
+        /// milliseconds, where it is set.
+        ///
+        /// <https://docs.aws.amazon.com/neptune/latest/userguide/opencypher-query-hints-timeout-hint.html>
+        #[serde(
+            default,
+            with = "hint::milliseconds",
+            skip_serializing_if = "Option::is_none"
+        )]
+        pub timeout_hint: Option<Duration>,
+        // Parameters that cannot be sent have no serde form either.
+        #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+        refused: Option<Refused>,
+    }
 }
 
 made_up!(ExecuteOpenCypherQuery =>
@@ -273,21 +273,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Rows<'_, T> {
 impl Operation for ExecuteOpenCypherQuery {
     type Output = ExecuteOpenCypherQueryOutput;
 
-    const INFO: &'static OperationInfo = &OperationInfo::new(
-        "ExecuteOpenCypherQuery",
-        Method::POST,
-        "/opencypher",
-        Effect::Write,
-    )
-    .with_exceptions(QUERY_EXCEPTIONS)
-    .with_iam_actions(&[
-        "ReadDataViaQuery",
-        "WriteDataViaQuery",
-        "DeleteDataViaQuery",
-    ])
-    .with_documentation(
-        "https://docs.aws.amazon.com/neptune/latest/data-api/API_ExecuteOpenCypherQuery.html",
-    );
+    const INFO: &'static OperationInfo = Self::FACTS;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         hint::check_timeout(request, self.timeout_hint);

@@ -80,7 +80,7 @@ macro_rules! parameter_setters {
                 self
             }
 
-            /// The text that is sent: [`open_cypher_query`](field@Self::open_cypher_query), behind the hint
+            /// The text that is sent: [`open_cypher_query`](field@Self::open_cypher_query), after the hint
             /// that [`timeout_hint`](field@Self::timeout_hint) makes.
             pub fn query_text(&self) -> std::borrow::Cow<'_, str> {
                 hint::with_timeout(&self.open_cypher_query, self.timeout_hint)

@@ -1,7 +1,3 @@
-//! Deletes a graph: `DELETE /sparql/gsp/`.
-//!
-//! <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html>
-
 use http::Method;
 
 use super::{

@@ -1,10 +1,6 @@
-//! Explains a SPARQL query: `POST /sparql` with `explain`.
-//!
-//! <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-explain-using.html>
-
 use std::borrow::Cow;
 
-use http::{Method, header::ACCEPT};
+use http::header::ACCEPT;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -12,56 +8,60 @@ use super::{
     form::{Form, check_graphs},
 };
 use crate::{
-    CancelSparqlQuery, DecodeError, Effect, Operation, OperationInfo, ReportAsText, RequestWriter,
+    CancelSparqlQuery, DecodeError, Operation, OperationInfo, ReportAsText, RequestWriter,
     Response, SparqlMediaType,
 };
 
-/// Explains a SPARQL query, `POST /sparql` with `explain` in the form.
-///
-/// A read in all modes: [`Dynamic`](SparqlExplainMode::Dynamic) and
-/// [`Details`](SparqlExplainMode::Details) execute the query, but a query of SPARQL changes nothing.
-/// Updates cannot be explained with this. Needs the IAM action `neptune-db:ReadDataViaQuery`. Fails as
-/// [`ExecuteSparqlQuery`](crate::ExecuteSparqlQuery) does.
-/// No page names an engine that lacks it.
-///
-/// ```
-/// use neptunedata::{Endpoint, ExecuteSparqlExplainQuery, SparqlExplainMode};
-///
-/// let endpoint = Endpoint::parse("http://localhost:8182")?;
-/// let explain = ExecuteSparqlExplainQuery::new("ASK {}", SparqlExplainMode::Static);
-/// let request = neptunedata::request(&explain, &endpoint)?;
-/// assert_eq!(request.body(), "query=ASK%20%7B%7D&explain=static");
-/// assert_eq!(request.headers()["accept"], "text/plain");
-///
-/// let body = "╔════╤════════╤════════╗\n║ ID │ Out #1 │ Out #2 ║\n╚════╧════════╧════════╝\n";
-/// let answer = neptunedata::http::Response::new(body.into());
-/// let output = neptunedata::response::<ExecuteSparqlExplainQuery>(&answer)?;
-/// assert!(output.text().contains("Out #1"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-explain-using.html>
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct ExecuteSparqlExplainQuery {
-    /// The query.
-    pub query: String,
-    /// How much to tell.
-    pub explain: SparqlExplainMode,
-    /// The form of the report, sent as the header `Accept`: `text/plain` by default, `text/html`, or
-    /// `text/csv`, which the service separates by semicolons.
-    #[serde(default = "plain")]
-    pub accept: SparqlMediaType,
-    /// An id for the query, a UUID, by which it can be looked up and cancelled (`M42`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub query_id: Option<String>,
-    /// As in [`ExecuteSparqlQuery`](field@crate::ExecuteSparqlQuery::default_graph_uri) (`U08`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_graph_uri: Option<Vec<String>>,
-    /// As in [`ExecuteSparqlQuery`](field@crate::ExecuteSparqlQuery::named_graph_uri) (`U08`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub named_graph_uri: Option<Vec<String>>,
+custom_request! {
+    name: "ExecuteSparqlExplainQuery",
+    http: POST "/sparql",
+    effect: Read,
+    exceptions: QUERY_EXCEPTIONS,
+    iam_actions: ["ReadDataViaQuery"],
+    documentation: "https://docs.aws.amazon.com/neptune/latest/userguide/sparql-explain-using.html",
+
+    /// Explains a SPARQL query, sent as a form with `explain`.
+    ///
+    /// A read in all modes: [`Dynamic`](SparqlExplainMode::Dynamic) and
+    /// [`Details`](SparqlExplainMode::Details) execute the query, but a query of SPARQL changes nothing.
+    /// Updates cannot be explained with this. Needs the IAM action `neptune-db:ReadDataViaQuery`. Fails as
+    /// [`ExecuteSparqlQuery`](crate::ExecuteSparqlQuery) does.
+    /// No page names an engine that lacks it.
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, ExecuteSparqlExplainQuery, SparqlExplainMode};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let explain = ExecuteSparqlExplainQuery::new("ASK {}", SparqlExplainMode::Static);
+    /// let request = neptunedata::request(&explain, &endpoint)?;
+    /// assert_eq!(request.body(), "query=ASK%20%7B%7D&explain=static");
+    /// assert_eq!(request.headers()["accept"], "text/plain");
+    ///
+    /// let body = "╔════╤════════╤════════╗\n║ ID │ Out #1 │ Out #2 ║\n╚════╧════════╧════════╝\n";
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ExecuteSparqlExplainQuery>(&answer)?;
+    /// assert!(output.text().contains("Out #1"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub struct ExecuteSparqlExplainQuery {
+        /// The query.
+        pub query: String,
+        /// How detailed the summary is.
+        pub explain: SparqlExplainMode,
+        /// The form of the report, sent as the header `Accept`: `text/plain` by default, `text/html`, or
+        /// `text/csv`, which the service separates by semicolons.
+        #[serde(default = "plain")]
+        pub accept: SparqlMediaType,
+        /// An id for the query, a UUID, by which it can be looked up and cancelled (`M42`).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub query_id: Option<String>,
+        /// As in [`ExecuteSparqlQuery`](field@crate::ExecuteSparqlQuery::default_graph_uri) (`U08`).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub default_graph_uri: Option<Vec<String>>,
+        /// As in [`ExecuteSparqlQuery`](field@crate::ExecuteSparqlQuery::named_graph_uri) (`U08`).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub named_graph_uri: Option<Vec<String>>,
+    }
 }
 
 made_up!(ExecuteSparqlExplainQuery =>
@@ -100,7 +100,7 @@ setters!(ExecuteSparqlExplainQuery {
 });
 
 open_enum! {
-    /// How much a report about a SPARQL query tells.
+    /// How detailed the report about a SPARQL query is.
     SparqlExplainMode {
         /// The plan. The query is not executed.
         Static = "static",
@@ -138,17 +138,7 @@ impl ExecuteSparqlExplainQueryOutput {
 impl Operation for ExecuteSparqlExplainQuery {
     type Output = ExecuteSparqlExplainQueryOutput;
 
-    const INFO: &'static OperationInfo = &OperationInfo::new(
-        "ExecuteSparqlExplainQuery",
-        Method::POST,
-        "/sparql",
-        Effect::Read,
-    )
-    .with_exceptions(QUERY_EXCEPTIONS)
-    .with_iam_actions(&["ReadDataViaQuery"])
-    .with_documentation(
-        "https://docs.aws.amazon.com/neptune/latest/userguide/sparql-explain-using.html",
-    );
+    const INFO: &'static OperationInfo = Self::FACTS;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         check_graphs(request, "defaultGraphUri", self.default_graph_uri.as_ref());

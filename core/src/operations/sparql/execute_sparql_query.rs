@@ -1,105 +1,106 @@
-//! Executes a SPARQL query: `POST /sparql`.
-//!
-//! <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-sparql-http-rest.html>
-
 mod output;
 
-use http::{Method, header::ACCEPT};
-use serde::{Deserialize, Serialize};
+use http::header::ACCEPT;
 
 use super::{
     QUERY_EXCEPTIONS,
     form::{Form, check_graphs},
 };
 use crate::{
-    CancelSparqlQuery, DecodeError, Effect, Fault, FaultKind, Framing, Operation, OperationInfo,
+    CancelSparqlQuery, DecodeError, Fault, FaultKind, Framing, Operation, OperationInfo,
     RequestWriter, Response, SparqlMediaType, StreamsRows,
 };
 
 pub use output::{ExecuteSparqlQueryOutput, SparqlResults};
 
-/// Executes a SPARQL query, `POST /sparql` with a form.
-///
-/// A read: a query changes nothing, and an update is another operation,
-/// [`ExecuteSparqlUpdate`](crate::ExecuteSparqlUpdate). Needs the IAM action
-/// `neptune-db:ReadDataViaQuery`.
-///
-/// The text is not looked into, so say which form the query has:
-///
-/// ```
-/// use neptunedata::{Endpoint, ExecuteSparqlQuery};
-///
-/// let endpoint = Endpoint::parse("http://localhost:8182")?;
-/// let query = ExecuteSparqlQuery::select("SELECT ?name ?age { ?p :name ?name ; :age ?age }");
-/// let request = neptunedata::request(&query, &endpoint)?;
-/// assert_eq!(request.uri(), "http://localhost:8182/sparql");
-/// assert_eq!(request.headers()["accept"], "application/sparql-results+json");
-/// assert_eq!(request.headers()["content-type"], "application/x-www-form-urlencoded");
-/// assert!(request.body().starts_with(b"query=SELECT%20%3Fname"));
-///
-/// #[derive(serde::Deserialize)]
-/// struct Person {
-///     name: String,
-///     age: Option<u8>,
-/// }
-/// let body = r#"{"head":{"vars":["name","age"]},"results":{"bindings":[{
-///     "name":{"type":"literal","value":"Ann"},
-///     "age":{"type":"literal","value":"41","datatype":"http://www.w3.org/2001/XMLSchema#integer"}}]}}"#;
-/// let answer = neptunedata::http::Response::builder()
-///     .header("content-type", "application/sparql-results+json")
-///     .body(body.into())?;
-/// let output = neptunedata::response::<ExecuteSparqlQuery>(&answer)?;
-/// let people: Vec<Person> = output.rows()?;
-/// assert_eq!((people[0].name.as_str(), people[0].age), ("Ann", Some(41)));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// # What it is asked of
-///
-/// Without dataset parameters the default graph of a query is the union of all named graphs, unlike in
-/// most stores. Relative IRIs in a text without `BASE` start from `http://aws.amazon.com/neptune/default/`
-/// (engine 1.2.1.0). Times come back in UTC.
-/// <https://docs.aws.amazon.com/neptune/latest/userguide/feature-sparql-compliance.html>
-///
-/// # Time-outs
-///
-/// The service ends a query after `neptune_query_timeout`, 120 s unless the cluster says otherwise, with
-/// a `TimeLimitExceededException` (500). Sooner for one query: `hint:Query hint:queryTimeout 100 .` in
-/// its `WHERE` clause, in milliseconds and less than the cluster's, with
-/// `PREFIX hint: <http://aws.amazon.com/neptune/vocab/v01/QueryHints#>`. A client that gives up leaves its
-/// query running: name it with [`query_id`](field@Self::query_id) and cancel it with
-/// [`CancelSparqlQuery`](crate::CancelSparqlQuery), or have the client do both, with
-/// [`CallOptions::cancel_abandoned`](crate::CallOptions::cancel_abandoned).
-///
-/// # Failures
-///
-/// Answers are streamed, so a query can fail when its 200 and some rows are out already. Such an answer is
-/// the error that it ends in, be it told in trailers, which the request asks for (engine 1.0.3.0), or at
-/// the end of the body.
-///
-/// In practice: `MalformedQueryException` (400); `MemoryLimitExceededException`,
-/// `TimeLimitExceededException` and `CancelledByUserException` (500); `ThrottlingException` (500) with 8192
-/// queries in the queue (`M11`); `BadRequestException` (400) for more than 150 MiB.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct ExecuteSparqlQuery {
-    /// The query.
-    pub query: String,
-    /// What to answer, sent as the header `Accept`.
-    pub accept: SparqlMediaType,
-    /// An id for the query, a UUID, by which it can be looked up and cancelled. It travels in the form
-    /// (`M42`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub query_id: Option<String>,
-    /// IRIs of graphs that together are the default graph of the query, in place of its `FROM`. The
-    /// protocol's `default-graph-uri`; no page of the service mentions it (`U08`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_graph_uri: Option<Vec<String>>,
-    /// IRIs of graphs that `GRAPH` finds, in place of the query's `FROM NAMED`. The protocol's
-    /// `named-graph-uri`; no page of the service mentions it (`U08`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub named_graph_uri: Option<Vec<String>>,
+custom_request! {
+    name: "ExecuteSparqlQuery",
+    http: POST "/sparql",
+    effect: Read,
+    exceptions: QUERY_EXCEPTIONS,
+    iam_actions: ["ReadDataViaQuery"],
+    documentation: "https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-sparql-http-rest.html",
+
+    /// Executes a SPARQL query, sent as a form.
+    ///
+    /// A read: a query changes nothing, and an update is another operation,
+    /// [`ExecuteSparqlUpdate`](crate::ExecuteSparqlUpdate). Needs the IAM action
+    /// `neptune-db:ReadDataViaQuery`.
+    ///
+    /// The text is not looked into, so say which form the query has:
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, ExecuteSparqlQuery};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let query = ExecuteSparqlQuery::select("SELECT ?name ?age { ?p :name ?name ; :age ?age }");
+    /// let request = neptunedata::request(&query, &endpoint)?;
+    /// assert_eq!(request.uri(), "http://localhost:8182/sparql");
+    /// assert_eq!(request.headers()["accept"], "application/sparql-results+json");
+    /// assert_eq!(request.headers()["content-type"], "application/x-www-form-urlencoded");
+    /// assert!(request.body().starts_with(b"query=SELECT%20%3Fname"));
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Person {
+    ///     name: String,
+    ///     age: Option<u8>,
+    /// }
+    /// let body = r#"{"head":{"vars":["name","age"]},"results":{"bindings":[{
+    ///     "name":{"type":"literal","value":"Ann"},
+    ///     "age":{"type":"literal","value":"41","datatype":"http://www.w3.org/2001/XMLSchema#integer"}}]}}"#;
+    /// let answer = neptunedata::http::Response::builder()
+    ///     .header("content-type", "application/sparql-results+json")
+    ///     .body(body.into())?;
+    /// let output = neptunedata::response::<ExecuteSparqlQuery>(&answer)?;
+    /// let people: Vec<Person> = output.rows()?;
+    /// assert_eq!((people[0].name.as_str(), people[0].age), ("Ann", Some(41)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # What it is asked of
+    ///
+    /// Without dataset parameters the default graph of a query is the union of all named graphs, unlike in
+    /// most stores. Relative IRIs in a text without `BASE` start from `http://aws.amazon.com/neptune/default/`
+    /// (engine 1.2.1.0). Times come back in UTC.
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/feature-sparql-compliance.html>
+    ///
+    /// # Time-outs
+    ///
+    /// The service ends a query after `neptune_query_timeout`, 120 s unless the cluster says otherwise, with
+    /// a `TimeLimitExceededException` (500). Sooner for one query: `hint:Query hint:queryTimeout 100 .` in
+    /// its `WHERE` clause, in milliseconds and less than the cluster's, with
+    /// `PREFIX hint: <http://aws.amazon.com/neptune/vocab/v01/QueryHints#>`. A client that gives up leaves its
+    /// query running: name it with [`query_id`](field@Self::query_id) and cancel it with
+    /// [`CancelSparqlQuery`](crate::CancelSparqlQuery), or have the client do both, with
+    /// [`CallOptions::cancel_abandoned`](crate::CallOptions::cancel_abandoned).
+    ///
+    /// # Failures
+    ///
+    /// Answers are streamed, so a query can fail when its 200 and some rows are out already. Such an answer is
+    /// the error that it ends in, whether trailers report it, which the request asks for (engine 1.0.3.0), or
+    /// the end of the body.
+    ///
+    /// In practice: `MalformedQueryException` (400); `MemoryLimitExceededException`,
+    /// `TimeLimitExceededException` and `CancelledByUserException` (500); `ThrottlingException` (500) with 8192
+    /// queries in the queue (`M11`); `BadRequestException` (400) for more than 150 MiB.
+    pub struct ExecuteSparqlQuery {
+        /// The query.
+        pub query: String,
+        /// What to answer, sent as the header `Accept`.
+        pub accept: SparqlMediaType,
+        /// An id for the query, a UUID, by which it can be looked up and cancelled. It travels in the form
+        /// (`M42`).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub query_id: Option<String>,
+        /// IRIs of graphs that together are the default graph of the query, in place of its `FROM`. The
+        /// protocol's `default-graph-uri`; no page of the service mentions it (`U08`).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub default_graph_uri: Option<Vec<String>>,
+        /// IRIs of graphs that `GRAPH` finds, in place of the query's `FROM NAMED`. The protocol's
+        /// `named-graph-uri`; no page of the service mentions it (`U08`).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub named_graph_uri: Option<Vec<String>>,
+    }
 }
 
 made_up!(ExecuteSparqlQuery =>
@@ -156,17 +157,7 @@ setters!(ExecuteSparqlQuery {
 impl Operation for ExecuteSparqlQuery {
     type Output = ExecuteSparqlQueryOutput;
 
-    const INFO: &'static OperationInfo = &OperationInfo::new(
-        "ExecuteSparqlQuery",
-        Method::POST,
-        "/sparql",
-        Effect::Read,
-    )
-    .with_exceptions(QUERY_EXCEPTIONS)
-    .with_iam_actions(&["ReadDataViaQuery"])
-    .with_documentation(
-        "https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-sparql-http-rest.html",
-    );
+    const INFO: &'static OperationInfo = Self::FACTS;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         check_graphs(request, "defaultGraphUri", self.default_graph_uri.as_ref());

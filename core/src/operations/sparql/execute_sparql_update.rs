@@ -1,8 +1,3 @@
-//! Executes a SPARQL update: `POST /sparql`.
-//!
-//! <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-sparql-http-rest.html>
-
-use http::Method;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -10,63 +5,69 @@ use super::{
     form::{Form, check_graphs},
 };
 use crate::{
-    CancelSparqlQuery, DecodeError, DecodeErrorKind, Effect, Operation, OperationInfo, RawBody,
+    CancelSparqlQuery, DecodeError, DecodeErrorKind, Operation, OperationInfo, RawBody,
     RequestWriter, Response,
 };
 
-/// Executes a SPARQL update, `POST /sparql` with a form.
-///
-/// A write, whatever the text says: after a lost answer it is not sent again. Where executing it twice
-/// does no harm, say so call by call, with [`CallOptions::effect`](crate::CallOptions::effect) and
-/// [`Effect::Idempotent`]. Several updates in one text, with `;` between them, are one transaction.
-///
-/// What is written without a graph goes into `http://aws.amazon.com/neptune/vocab/v01/DefaultNamedGraph`.
-/// `LOAD` reaches only what the cluster's network does.
-///
-/// Needs, as the text demands, the IAM actions `neptune-db:ReadDataViaQuery`,
-/// `neptune-db:WriteDataViaQuery` and `neptune-db:DeleteDataViaQuery`. Fails as
-/// [`ExecuteSparqlQuery`](crate::ExecuteSparqlQuery) does, and with `ConcurrentModificationException` (500)
-/// for conflicts and `ReadOnlyViolationException` (400) on a replica.
-/// No page names an engine that lacks it.
-///
-/// ```
-/// use neptunedata::{Endpoint, ExecuteSparqlUpdate};
-/// use neptunedata::serde_json::Value;
-///
-/// let endpoint = Endpoint::parse("http://localhost:8182")?;
-/// let update = ExecuteSparqlUpdate::new("INSERT DATA { <s> <p> 1 }");
-/// let request = neptunedata::request(&update, &endpoint)?;
-/// assert_eq!(request.uri(), "http://localhost:8182/sparql");
-/// assert_eq!(request.body(), "update=INSERT%20DATA%20%7B%20%3Cs%3E%20%3Cp%3E%201%20%7D");
-///
-/// let body = r#"[{"type":"UpdateEvent","totalElapsedMillis":20,"elapsedMillis":20},
-///     {"type":"Commit","totalElapsedMillis":24}]"#;
-/// let answer = neptunedata::http::Response::new(body.into());
-/// let output = neptunedata::response::<ExecuteSparqlUpdate>(&answer)?;
-/// let events: Vec<Value> = output.json()?;
-/// assert_eq!(events[1]["type"], "Commit");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-sparql-http-rest.html>
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct ExecuteSparqlUpdate {
-    /// The update.
-    pub update: String,
-    /// An id for the update, a UUID, by which it can be looked up and cancelled. It travels in the form
-    /// (`M42`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub query_id: Option<String>,
-    /// IRIs of graphs that together are the default graph of `WHERE`, in place of `USING`. The
-    /// protocol's `using-graph-uri`; no page of the service mentions it (`U08`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub using_graph_uri: Option<Vec<String>>,
-    /// IRIs of graphs that `GRAPH` in `WHERE` finds, in place of `USING NAMED`. The protocol's
-    /// `using-named-graph-uri`; no page of the service mentions it (`U08`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub using_named_graph_uri: Option<Vec<String>>,
+custom_request! {
+    name: "ExecuteSparqlUpdate",
+    http: POST "/sparql",
+    effect: Write,
+    exceptions: QUERY_EXCEPTIONS,
+    iam_actions: ["ReadDataViaQuery", "WriteDataViaQuery", "DeleteDataViaQuery"],
+    documentation: "https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-sparql-http-rest.html",
+    // Not all of its answers are known (U09).
+    may_answer_empty: true,
+
+    /// Executes a SPARQL update, sent as a form.
+    ///
+    /// A write, whatever the text says: after a lost answer it is not sent again. Where executing it twice
+    /// does no harm, say so call by call, with [`CallOptions::effect`](crate::CallOptions::effect) and
+    /// [`Effect::Idempotent`](crate::Effect::Idempotent). Several updates in one text, with `;` between them, are one transaction.
+    ///
+    /// What is written without a graph goes into `http://aws.amazon.com/neptune/vocab/v01/DefaultNamedGraph`.
+    /// `LOAD` reaches only what the cluster's network does.
+    ///
+    /// Needs, as the text demands, the IAM actions `neptune-db:ReadDataViaQuery`,
+    /// `neptune-db:WriteDataViaQuery` and `neptune-db:DeleteDataViaQuery`. Fails as
+    /// [`ExecuteSparqlQuery`](crate::ExecuteSparqlQuery) does, and with `ConcurrentModificationException` (500)
+    /// for conflicts and `ReadOnlyViolationException` (400) on a replica.
+    /// No page names an engine that lacks it.
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, ExecuteSparqlUpdate};
+    /// use neptunedata::serde_json::Value;
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let update = ExecuteSparqlUpdate::new("INSERT DATA { <s> <p> 1 }");
+    /// let request = neptunedata::request(&update, &endpoint)?;
+    /// assert_eq!(request.uri(), "http://localhost:8182/sparql");
+    /// assert_eq!(request.body(), "update=INSERT%20DATA%20%7B%20%3Cs%3E%20%3Cp%3E%201%20%7D");
+    ///
+    /// let body = r#"[{"type":"UpdateEvent","totalElapsedMillis":20,"elapsedMillis":20},
+    ///     {"type":"Commit","totalElapsedMillis":24}]"#;
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ExecuteSparqlUpdate>(&answer)?;
+    /// let events: Vec<Value> = output.json()?;
+    /// assert_eq!(events[1]["type"], "Commit");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub struct ExecuteSparqlUpdate {
+        /// The update.
+        pub update: String,
+        /// An id for the update, a UUID, by which it can be looked up and cancelled. It travels in the form
+        /// (`M42`).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub query_id: Option<String>,
+        /// IRIs of graphs that together are the default graph of `WHERE`, in place of `USING`. The
+        /// protocol's `using-graph-uri`; no page of the service mentions it (`U08`).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub using_graph_uri: Option<Vec<String>>,
+        /// IRIs of graphs that `GRAPH` in `WHERE` finds, in place of `USING NAMED`. The protocol's
+        /// `using-named-graph-uri`; no page of the service mentions it (`U08`).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub using_named_graph_uri: Option<Vec<String>>,
+    }
 }
 
 made_up!(ExecuteSparqlUpdate =>
@@ -140,23 +141,7 @@ impl ExecuteSparqlUpdateOutput {
 impl Operation for ExecuteSparqlUpdate {
     type Output = ExecuteSparqlUpdateOutput;
 
-    const INFO: &'static OperationInfo = &OperationInfo::new(
-        "ExecuteSparqlUpdate",
-        Method::POST,
-        "/sparql",
-        Effect::Write,
-    )
-    .with_exceptions(QUERY_EXCEPTIONS)
-    .with_iam_actions(&[
-        "ReadDataViaQuery",
-        "WriteDataViaQuery",
-        "DeleteDataViaQuery",
-    ])
-    // Nobody knows all of its answers (U09).
-    .answering_empty()
-    .with_documentation(
-        "https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-sparql-http-rest.html",
-    );
+    const INFO: &'static OperationInfo = Self::FACTS;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         check_graphs(request, "usingGraphUri", self.using_graph_uri.as_ref());

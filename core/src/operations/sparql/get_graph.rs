@@ -1,7 +1,3 @@
-//! Reads a graph: `GET /sparql/gsp/`.
-//!
-//! <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html>
-
 use http::{Method, header::ACCEPT};
 use serde::{Deserialize, Serialize};
 

@@ -1,55 +1,55 @@
-//! Tells of a SPARQL query: `GET /sparql/status` with `queryId`.
-//!
-//! <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-api-status.html>
-
-use http::Method;
 use serde::{Deserialize, Serialize};
 
 use super::STATUS_EXCEPTIONS;
 use crate::{
-    DecodeError, Effect, FaultKind, Operation, OperationInfo, QueryEvalStats, QueryStatus,
-    RequestWriter, Response,
+    DecodeError, FaultKind, Operation, OperationInfo, QueryEvalStats, QueryStatus, RequestWriter,
+    Response,
 };
 
-/// Tells of a SPARQL query, `GET /sparql/status` with `queryId`.
-///
-/// A read. Only the instance that runs the query knows it (`U13`); others, and all of them when it has
-/// ended, answer a success without a body: [`query`](field@GetSparqlQueryStatusOutput::query) is `None`
-/// then. Needs the IAM action `neptune-db:GetQueryStatus`.
-/// No page names an engine that lacks it.
-///
-/// In practice: `AccessDeniedException` (403) without that right, `TooManyRequestsException` (429) when signatures
-/// are checked too often.
-///
-/// ```
-/// use neptunedata::{Endpoint, GetSparqlQueryStatus};
-///
-/// let endpoint = Endpoint::parse("http://localhost:8182")?;
-/// let get = GetSparqlQueryStatus::new("fb34cd3e-f37c-4d12-9cf2-03bb741bf54f");
-/// let request = neptunedata::request(&get, &endpoint)?;
-/// assert_eq!(
-///     request.uri(),
-///     "http://localhost:8182/sparql/status?queryId=fb34cd3e-f37c-4d12-9cf2-03bb741bf54f",
-/// );
-///
-/// let body = r#"{"queryId":"fb34cd3e-f37c-4d12-9cf2-03bb741bf54f",
-///     "queryEvalStats":{"subqueries":0,"elapsed":23,"cancelled":false},"queryString":"ASK {}"}"#;
-/// let answer = neptunedata::http::Response::new(body.into());
-/// let query = neptunedata::response::<GetSparqlQueryStatus>(&answer)?.query.unwrap();
-/// assert_eq!(query.query_string.as_deref(), Some("ASK {}"));
-///
-/// let unknown = neptunedata::http::Response::new("".into());
-/// assert_eq!(neptunedata::response::<GetSparqlQueryStatus>(&unknown)?.query, None);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-api-status.html>
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct GetSparqlQueryStatus {
-    /// The query. Refused when empty.
-    pub query_id: String,
+custom_request! {
+    name: "GetSparqlQueryStatus",
+    http: GET "/sparql/status",
+    effect: Read,
+    exceptions: STATUS_EXCEPTIONS,
+    iam_actions: ["GetQueryStatus"],
+    documentation: "https://docs.aws.amazon.com/neptune/latest/userguide/sparql-api-status.html",
+    may_answer_empty: true,
+
+    /// Gets the status of a SPARQL query, by its `queryId`.
+    ///
+    /// A read. Only the instance that runs the query knows it (`U13`); others, and all of them when it has
+    /// ended, answer a success without a body: [`query`](field@GetSparqlQueryStatusOutput::query) is `None`
+    /// then. Needs the IAM action `neptune-db:GetQueryStatus`.
+    /// No page names an engine that lacks it.
+    ///
+    /// In practice: `AccessDeniedException` (403) without that right, `TooManyRequestsException` (429) when signatures
+    /// are checked too often.
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, GetSparqlQueryStatus};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let get = GetSparqlQueryStatus::new("fb34cd3e-f37c-4d12-9cf2-03bb741bf54f");
+    /// let request = neptunedata::request(&get, &endpoint)?;
+    /// assert_eq!(
+    ///     request.uri(),
+    ///     "http://localhost:8182/sparql/status?queryId=fb34cd3e-f37c-4d12-9cf2-03bb741bf54f",
+    /// );
+    ///
+    /// let body = r#"{"queryId":"fb34cd3e-f37c-4d12-9cf2-03bb741bf54f",
+    ///     "queryEvalStats":{"subqueries":0,"elapsed":23,"cancelled":false},"queryString":"ASK {}"}"#;
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let query = neptunedata::response::<GetSparqlQueryStatus>(&answer)?.query.unwrap();
+    /// assert_eq!(query.query_string.as_deref(), Some("ASK {}"));
+    ///
+    /// let unknown = neptunedata::http::Response::new("".into());
+    /// assert_eq!(neptunedata::response::<GetSparqlQueryStatus>(&unknown)?.query, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub struct GetSparqlQueryStatus {
+        /// The query. Refused when empty.
+        pub query_id: String,
+    }
 }
 
 made_up!(GetSparqlQueryStatus => query_id: Label);
@@ -99,18 +99,7 @@ struct Either {
 impl Operation for GetSparqlQueryStatus {
     type Output = GetSparqlQueryStatusOutput;
 
-    const INFO: &'static OperationInfo = &OperationInfo::new(
-        "GetSparqlQueryStatus",
-        Method::GET,
-        "/sparql/status",
-        Effect::Read,
-    )
-    .with_exceptions(STATUS_EXCEPTIONS)
-    .with_iam_actions(&["GetQueryStatus"])
-    .answering_empty()
-    .with_documentation(
-        "https://docs.aws.amazon.com/neptune/latest/userguide/sparql-api-status.html",
-    );
+    const INFO: &'static OperationInfo = Self::FACTS;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         if self.query_id.is_empty() {

@@ -1,7 +1,3 @@
-//! Adds to a graph: `POST /sparql/gsp/`.
-//!
-//! <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html>
-
 use http::Method;
 
 use super::{

@@ -1,7 +1,3 @@
-//! Replaces a graph: `PUT /sparql/gsp/`.
-//!
-//! <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html>
-
 use http::Method;
 
 use super::{
@@ -20,7 +16,7 @@ use crate::{
 /// [`CallOptions::effect`](crate::CallOptions::effect) with [`Effect::Write`].
 ///
 /// Data with graphs in it, such as [`NQuads`](SparqlMediaType::NQuads) or [`TriG`](SparqlMediaType::TriG), is also
-/// written into the graphs that it names, beside what they hold. That is a write, as blank nodes would come twice;
+/// added to the graphs that it names. That is a write, as blank nodes would come twice;
 /// so is data of a type that may have graphs in it or is not known.
 ///
 /// Needs the IAM actions `neptune-db:WriteDataViaQuery` and `neptune-db:DeleteDataViaQuery` (`U11`). Engine 1.0.5.0 or later.

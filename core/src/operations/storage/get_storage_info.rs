@@ -1,198 +1,132 @@
-//! Tells what uses the storage: `GET /storage/info`.
-//!
-//! <https://docs.aws.amazon.com/neptune/latest/data-api/API_GetStorageInfo.html>
+use crate::{ErrorKind, Response};
 
-use http::Method;
-use serde::{Deserialize, Serialize};
+operation! {
+    name: "GetStorageInfo",
+    http: GET "/storage/info",
+    effect: Read,
+    exceptions: &[
+        ErrorKind::AccessDeniedException,
+        ErrorKind::ClientTimeoutException,
+        ErrorKind::ConstraintViolationException,
+        ErrorKind::IllegalArgumentException,
+        ErrorKind::InternalFailureException,
+        ErrorKind::InvalidArgumentException,
+        ErrorKind::InvalidParameterException,
+        ErrorKind::MethodNotAllowedException,
+        ErrorKind::PreconditionsFailedException,
+        ErrorKind::ServerShutdownException,
+        ErrorKind::TooManyRequestsException,
+        ErrorKind::UnsupportedOperationException,
+    ],
+    iam_actions: ["GetStorageInfo"],
+    output: GetStorageInfoOutput,
+    decode: Response::json_or_payload,
 
-use crate::{DecodeError, Effect, ErrorKind, Operation, OperationInfo, RequestWriter, Response};
+    /// Gets what uses the storage, and how much.
+    ///
+    /// A read. Needs the IAM action `neptune-db:GetStorageInfo` (`U24`) and engine 1.5.0.0 or later; older
+    /// ones answer as to any path that they do not know, with a `BadRequestException` or
+    /// `MethodNotAllowedException` (`M06`). No source shows a whole answer (`U14`); this is the service
+    /// model's.
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, GetStorageInfo};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let request = neptunedata::request(&GetStorageInfo::new(), &endpoint)?;
+    /// assert_eq!(request.uri(), "http://localhost:8182/storage/info");
+    ///
+    /// let body = r#"{"totalStorageBytesUsed":4294967296,
+    ///     "quads":{"RDF":{"SPOG":{"sizeInBytes":1048576,"count":20000}}},
+    ///     "undoLogs":{"sizeInBytes":16384,"listSize":2}}"#;
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<GetStorageInfo>(&answer)?;
+    /// let spog = output.quads.unwrap().rdf.unwrap().spog.unwrap();
+    /// assert_eq!(spog.count, Some(20000));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/storage-info.html>
+    pub struct GetStorageInfo {}
 
-/// Tells what uses the storage, `GET /storage/info`.
-///
-/// A read. Needs the IAM action `neptune-db:GetStorageInfo` (`U24`) and engine 1.5.0.0 or later; older
-/// ones answer as to any path that they do not know, with a `BadRequestException` or
-/// `MethodNotAllowedException` (`M06`). No source shows a whole answer (`U14`); this is the service
-/// model's.
-///
-/// ```
-/// use neptunedata::{Endpoint, GetStorageInfo};
-///
-/// let endpoint = Endpoint::parse("http://localhost:8182")?;
-/// let request = neptunedata::request(&GetStorageInfo::new(), &endpoint)?;
-/// assert_eq!(request.uri(), "http://localhost:8182/storage/info");
-///
-/// let body = r#"{"totalStorageBytesUsed":4294967296,
-///     "quads":{"RDF":{"SPOG":{"sizeInBytes":1048576,"count":20000}}},
-///     "undoLogs":{"sizeInBytes":16384,"listSize":2}}"#;
-/// let answer = neptunedata::http::Response::new(body.into());
-/// let output = neptunedata::response::<GetStorageInfo>(&answer)?;
-/// let spog = output.quads.unwrap().rdf.unwrap().spog.unwrap();
-/// assert_eq!(spog.count, Some(20000));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// <https://docs.aws.amazon.com/neptune/latest/userguide/storage-info.html>
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct GetStorageInfo {}
-
-made_up!(GetStorageInfo =>);
-
-impl GetStorageInfo {
     /// Asks for it.
-    pub fn new() -> Self {
-        GetStorageInfo {}
+    pub fn new();
+}
+
+output! {
+    /// The answer to [`GetStorageInfo`].
+    pub struct GetStorageInfoOutput {
+        /// The cluster volume's bytes in use.
+        pub total_storage_bytes_used: Option<i64>,
+        /// The indexes of the data.
+        pub quads: Option<QuadsIndexesInfo>,
+        /// The dictionaries of values.
+        pub dictionaries: Option<DictionariesInfo>,
+        /// What is kept to undo transactions.
+        pub undo_logs: Option<UndoLogsMetrics>,
+        /// The change streams.
+        pub streams: Option<StorageMetrics>,
+        /// The statistics for the query planner.
+        pub dfe_statistics: Option<StorageMetrics>,
+        /// The schema.
+        pub schema: Option<StorageMetrics>,
+        /// What the engine keeps for itself.
+        pub internals: Option<StorageMetrics>,
     }
 }
 
-/// The answer to [`GetStorageInfo`].
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct GetStorageInfoOutput {
-    /// The cluster volume's bytes in use.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_storage_bytes_used: Option<i64>,
-    /// The indexes of the data.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quads: Option<QuadsIndexesInfo>,
+structure! {
+    /// The indexes of the data, by kind of graph.
+    pub struct QuadsIndexesInfo {
+        /// Of the RDF graph.
+        #[serde(rename = "RDF")]
+        pub rdf: Option<QuadsInfo>,
+        /// Of the property graph.
+        #[serde(rename = "PG")]
+        pub pg: Option<QuadsInfo>,
+    }
+
+    /// The indexes of one kind of graph, named by the order of subject, predicate (or property), object and
+    /// graph in them.
+    pub struct QuadsInfo {
+        /// By subject.
+        #[serde(rename = "SPOG")]
+        pub spog: Option<StorageMetrics>,
+        /// By predicate.
+        #[serde(rename = "POGS")]
+        pub pogs: Option<StorageMetrics>,
+        /// By graph.
+        #[serde(rename = "GPSO")]
+        pub gpso: Option<StorageMetrics>,
+        /// By object; only where that index is switched on.
+        #[serde(rename = "OSGP")]
+        pub osgp: Option<StorageMetrics>,
+        /// The index `PZSOG`.
+        #[serde(rename = "PZSOG")]
+        pub pzsog: Option<StorageMetrics>,
+    }
+
     /// The dictionaries of values.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dictionaries: Option<DictionariesInfo>,
+    pub struct DictionariesInfo {
+        /// All of them.
+        pub total: Option<StorageMetrics>,
+        /// Long values.
+        pub blobs: Option<StorageMetrics>,
+    }
+
+    /// The size of something.
+    pub struct StorageMetrics {
+        /// In bytes.
+        pub size_in_bytes: Option<i64>,
+        /// In entries.
+        pub count: Option<i64>,
+    }
+
     /// What is kept to undo transactions.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub undo_logs: Option<UndoLogsMetrics>,
-    /// The change streams.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub streams: Option<StorageMetrics>,
-    /// The statistics for the query planner.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dfe_statistics: Option<StorageMetrics>,
-    /// The schema.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub schema: Option<StorageMetrics>,
-    /// What the engine keeps for itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub internals: Option<StorageMetrics>,
-}
-
-made_up!(GetStorageInfoOutput, answer =>
-    total_storage_bytes_used, quads, dictionaries, undo_logs, streams, dfe_statistics, schema,
-    internals);
-
-/// The indexes of the data, by kind of graph.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct QuadsIndexesInfo {
-    /// Of the RDF graph.
-    #[serde(rename = "RDF", skip_serializing_if = "Option::is_none")]
-    pub rdf: Option<QuadsInfo>,
-    /// Of the property graph.
-    #[serde(rename = "PG", skip_serializing_if = "Option::is_none")]
-    pub pg: Option<QuadsInfo>,
-}
-
-made_up!(QuadsIndexesInfo => rdf, pg);
-
-/// The indexes of one kind of graph, named by the order of subject, predicate (or property), object and
-/// graph in them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct QuadsInfo {
-    /// By subject.
-    #[serde(rename = "SPOG", skip_serializing_if = "Option::is_none")]
-    pub spog: Option<StorageMetrics>,
-    /// By predicate.
-    #[serde(rename = "POGS", skip_serializing_if = "Option::is_none")]
-    pub pogs: Option<StorageMetrics>,
-    /// By graph.
-    #[serde(rename = "GPSO", skip_serializing_if = "Option::is_none")]
-    pub gpso: Option<StorageMetrics>,
-    /// By object; only where that index is switched on.
-    #[serde(rename = "OSGP", skip_serializing_if = "Option::is_none")]
-    pub osgp: Option<StorageMetrics>,
-    /// The index `PZSOG`.
-    #[serde(rename = "PZSOG", skip_serializing_if = "Option::is_none")]
-    pub pzsog: Option<StorageMetrics>,
-}
-
-made_up!(QuadsInfo => spog, pogs, gpso, osgp, pzsog);
-
-/// The dictionaries of values.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct DictionariesInfo {
-    /// All of them.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<StorageMetrics>,
-    /// Long values.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub blobs: Option<StorageMetrics>,
-}
-
-made_up!(DictionariesInfo => total, blobs);
-
-/// The size of something.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct StorageMetrics {
-    /// In bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_in_bytes: Option<i64>,
-    /// In entries.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<i64>,
-}
-
-made_up!(StorageMetrics => size_in_bytes, count);
-
-/// What is kept to undo transactions.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct UndoLogsMetrics {
-    /// In bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size_in_bytes: Option<i64>,
-    /// How many transactions are on the list.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub list_size: Option<i64>,
-}
-
-made_up!(UndoLogsMetrics => size_in_bytes, list_size);
-
-impl Operation for GetStorageInfo {
-    type Output = GetStorageInfoOutput;
-
-    const INFO: &'static OperationInfo =
-        &OperationInfo::new("GetStorageInfo", Method::GET, "/storage/info", Effect::Read)
-            .with_exceptions(&[
-                ErrorKind::AccessDeniedException,
-                ErrorKind::ClientTimeoutException,
-                ErrorKind::ConstraintViolationException,
-                ErrorKind::IllegalArgumentException,
-                ErrorKind::InternalFailureException,
-                ErrorKind::InvalidArgumentException,
-                ErrorKind::InvalidParameterException,
-                ErrorKind::MethodNotAllowedException,
-                ErrorKind::PreconditionsFailedException,
-                ErrorKind::ServerShutdownException,
-                ErrorKind::TooManyRequestsException,
-                ErrorKind::UnsupportedOperationException,
-            ])
-            .with_iam_actions(&["GetStorageInfo"])
-            .with_documentation(
-                "https://docs.aws.amazon.com/neptune/latest/data-api/API_GetStorageInfo.html",
-            );
-
-    fn encode(&self, _request: &mut RequestWriter<'_>) {}
-
-    fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError> {
-        response.json_or_payload()
+    pub struct UndoLogsMetrics {
+        /// In bytes.
+        pub size_in_bytes: Option<i64>,
+        /// How many transactions are on the list.
+        pub list_size: Option<i64>,
     }
 }

@@ -1,8 +1,4 @@
-//! Reads the change stream of the property graph: `GET /propertygraph/stream`.
-//!
-//! <https://docs.aws.amazon.com/neptune/latest/data-api/API_GetPropertygraphStream.html>
-
-use http::{Method, header::ACCEPT_ENCODING};
+use http::header::ACCEPT_ENCODING;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -10,80 +6,86 @@ use super::{
     record::{self, CameAs},
 };
 use crate::{
-    ChangeOp, DecodeError, Effect, Encoding, EventId, Framing, IteratorType, Operation,
-    OperationInfo, PropertyValue, PropertygraphRecordType, RawJson, RequestWriter, Response,
-    StreamFormat, StreamsRows, shapes::optional_event_id,
+    ChangeOp, DecodeError, Encoding, EventId, Framing, IteratorType, Operation, OperationInfo,
+    PropertyValue, PropertygraphRecordType, RawJson, RequestWriter, Response, StreamFormat,
+    StreamsRows, shapes::optional_event_id,
 };
 
-/// Reads the change stream of the property graph, `GET /propertygraph/stream`.
-///
-/// A read, on any instance, though replicas lag behind. Say where to begin with
-/// [`trim_horizon`](Self::trim_horizon), [`latest`](Self::latest), [`at`](Self::at) or
-/// [`after`](Self::after); the next page is what comes after the last event id.
-///
-/// An update is a removal and an addition; deleting a vertex is a record for each of its properties,
-/// edges and labels.
-/// [`Rows`](crate::Rows) of [`PropertygraphRecord`] hands the records out as they arrive.
-///
-/// An answer has as many records as were asked for or are there, and ends early with the record that
-/// makes it 10 MB. At the end of the stream there is no empty page but a
-/// `StreamRecordsNotFoundException` (404), which means that nothing has happened yet;
-/// [`ServiceError::last_valid_event_id`](crate::ServiceError::last_valid_event_id) tells how far the
-/// stream goes. A place that is no longer kept is an `ExpiredStreamException` (`U18`), a
-/// stream that is not switched on an `UnsupportedOperationException`. `ThrottlingException` and
-/// `MemoryLimitExceededException` pass.
-///
-/// Needs the IAM action `neptune-db:GetStreamRecords` and engine 1.2.1.0.R6 or later.
-///
-/// ```
-/// use neptunedata::{ChangeOp, Endpoint, EventId, GetPropertygraphStream, PropertygraphRecordType};
-///
-/// let endpoint = Endpoint::parse("http://localhost:8182")?;
-/// let get = GetPropertygraphStream::after(EventId::new(12, 1)).limit(1000);
-/// let request = neptunedata::request(&get, &endpoint)?;
-/// assert_eq!(
-///     request.uri(),
-///     "http://localhost:8182/propertygraph/stream\
-///      ?limit=1000&iteratorType=AFTER_SEQUENCE_NUMBER&commitNum=12&opNum=1",
-/// );
-///
-/// let body = r#"{"lastEventId":{"commitNum":13,"opNum":1},"lastTrxTimestamp":1560011610678,
-///     "format":"PG_JSON","totalRecords":1,"records":[{
-///         "commitTimestamp":1560011610678,"eventId":{"commitNum":13,"opNum":1},"op":"ADD","isLastOp":true,
-///         "data":{"id":"d2b59bf8","type":"vl","key":"label","value":{"value":"vertex","dataType":"String"}}}]}"#;
-/// let answer = neptunedata::http::Response::new(body.into());
-/// let output = neptunedata::response::<GetPropertygraphStream>(&answer)?;
-/// assert_eq!(output.last_event_id, Some(EventId::new(13, 1)));
-/// let record = &output.records.unwrap()[0];
-/// assert_eq!(record.op, Some(ChangeOp::Add));
-/// let data = record.data.as_ref().unwrap();
-/// assert_eq!(data.record_type, Some(PropertygraphRecordType::VertexLabel));
-/// assert_eq!(data.value.as_ref().unwrap().value, "vertex");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// <https://docs.aws.amazon.com/neptune/latest/userguide/streams-using-api-call.html>
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct GetPropertygraphStream {
-    /// How many records to answer, 1 to 100,000. The service's default is 10.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    /// Where to begin. The service's default is `AT_SEQUENCE_NUMBER`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub iterator_type: Option<IteratorType>,
-    /// The commit to begin at or after. The service requires it for `AT_SEQUENCE_NUMBER` and
-    /// `AFTER_SEQUENCE_NUMBER`, and ignores it for the others.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub commit_num: Option<i64>,
-    /// The operation in the commit. The service's default is 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op_num: Option<i64>,
-    /// How the answer may be compressed, sent as the header `Accept-Encoding`. Inflating the answer
-    /// needs the feature `gzip` of this crate.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub encoding: Option<Encoding>,
+custom_request! {
+    name: "GetPropertygraphStream",
+    http: GET "/propertygraph/stream",
+    effect: Read,
+    exceptions: EXCEPTIONS,
+    iam_actions: ["GetStreamRecords"],
+
+    /// Reads the change stream of the property graph.
+    ///
+    /// A read, on any instance, though replicas lag behind. Say where to begin with
+    /// [`trim_horizon`](Self::trim_horizon), [`latest`](Self::latest), [`at`](Self::at) or
+    /// [`after`](Self::after); the next page is what comes after the last event id.
+    ///
+    /// An update is a removal and an addition; deleting a vertex is a record for each of its properties,
+    /// edges and labels.
+    /// [`Rows`](crate::Rows) of [`PropertygraphRecord`] hands the records out as they arrive.
+    ///
+    /// An answer has as many records as were asked for or are there, and ends early with the record that
+    /// makes it 10 MB. At the end of the stream there is no empty page but a
+    /// `StreamRecordsNotFoundException` (404), which means that nothing has happened yet;
+    /// [`ServiceError::last_valid_event_id`](crate::ServiceError::last_valid_event_id) says how far the
+    /// stream goes. A place that is no longer kept is an `ExpiredStreamException` (`U18`), a
+    /// stream that is not switched on an `UnsupportedOperationException`. `ThrottlingException` and
+    /// `MemoryLimitExceededException` pass.
+    ///
+    /// Needs the IAM action `neptune-db:GetStreamRecords` and engine 1.2.1.0.R6 or later.
+    ///
+    /// ```
+    /// use neptunedata::{ChangeOp, Endpoint, EventId, GetPropertygraphStream, PropertygraphRecordType};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let get = GetPropertygraphStream::after(EventId::new(12, 1)).limit(1000);
+    /// let request = neptunedata::request(&get, &endpoint)?;
+    /// assert_eq!(
+    ///     request.uri(),
+    ///     "http://localhost:8182/propertygraph/stream\
+    ///      ?limit=1000&iteratorType=AFTER_SEQUENCE_NUMBER&commitNum=12&opNum=1",
+    /// );
+    ///
+    /// let body = r#"{"lastEventId":{"commitNum":13,"opNum":1},"lastTrxTimestamp":1560011610678,
+    ///     "format":"PG_JSON","totalRecords":1,"records":[{
+    ///         "commitTimestamp":1560011610678,"eventId":{"commitNum":13,"opNum":1},"op":"ADD","isLastOp":true,
+    ///         "data":{"id":"d2b59bf8","type":"vl","key":"label","value":{"value":"vertex","dataType":"String"}}}]}"#;
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<GetPropertygraphStream>(&answer)?;
+    /// assert_eq!(output.last_event_id, Some(EventId::new(13, 1)));
+    /// let record = &output.records.unwrap()[0];
+    /// assert_eq!(record.op, Some(ChangeOp::Add));
+    /// let data = record.data.as_ref().unwrap();
+    /// assert_eq!(data.record_type, Some(PropertygraphRecordType::VertexLabel));
+    /// assert_eq!(data.value.as_ref().unwrap().value, "vertex");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/streams-using-api-call.html>
+    #[derive(Default)]
+    pub struct GetPropertygraphStream {
+        /// How many records to answer, 1 to 100,000. The service's default is 10.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub limit: Option<i64>,
+        /// Where to begin. The service's default is `AT_SEQUENCE_NUMBER`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub iterator_type: Option<IteratorType>,
+        /// The commit to begin at or after. The service requires it for `AT_SEQUENCE_NUMBER` and
+        /// `AFTER_SEQUENCE_NUMBER`, and ignores it for the others.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub commit_num: Option<i64>,
+        /// The operation in the commit. The service's default is 1.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub op_num: Option<i64>,
+        /// How the answer may be compressed, sent as the header `Accept-Encoding`. Inflating the answer
+        /// needs the feature `gzip` of this crate.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub encoding: Option<Encoding>,
+    }
 }
 
 made_up!(GetPropertygraphStream =>
@@ -176,7 +178,7 @@ pub struct PropertygraphRecord {
         skip_serializing_if = "Option::is_none"
     )]
     pub commit_timestamp_in_millis: Option<i64>,
-    /// Where the record stands in the stream.
+    /// The position of the record in the stream.
     #[serde(
         default,
         deserialize_with = "optional_event_id",
@@ -243,17 +245,7 @@ made_up!(PropertygraphData => id, record_type, key, value, from, to, other: Exac
 impl Operation for GetPropertygraphStream {
     type Output = GetPropertygraphStreamOutput;
 
-    const INFO: &'static OperationInfo = &OperationInfo::new(
-        "GetPropertygraphStream",
-        Method::GET,
-        "/propertygraph/stream",
-        Effect::Read,
-    )
-    .with_exceptions(EXCEPTIONS)
-    .with_iam_actions(&["GetStreamRecords"])
-    .with_documentation(
-        "https://docs.aws.amazon.com/neptune/latest/data-api/API_GetPropertygraphStream.html",
-    );
+    const INFO: &'static OperationInfo = Self::FACTS;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         request.bounds("limit", self.limit, 1..=100_000);

@@ -1,8 +1,4 @@
-//! Reads the change stream of the RDF graph: `GET /sparql/stream`.
-//!
-//! <https://docs.aws.amazon.com/neptune/latest/data-api/API_GetSparqlStream.html>
-
-use http::{Method, header::ACCEPT_ENCODING};
+use http::header::ACCEPT_ENCODING;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -10,71 +6,76 @@ use super::{
     record::{self, CameAs},
 };
 use crate::{
-    ChangeOp, DecodeError, Effect, Encoding, EventId, Framing, IteratorType, Operation,
-    OperationInfo, RawJson, RequestWriter, Response, StreamFormat, StreamsRows,
-    shapes::optional_event_id,
+    ChangeOp, DecodeError, Encoding, EventId, Framing, IteratorType, Operation, OperationInfo,
+    RawJson, RequestWriter, Response, StreamFormat, StreamsRows, shapes::optional_event_id,
 };
 
-/// Reads the change stream of the RDF graph, `GET /sparql/stream`.
-///
-/// A read, on any instance, though replicas lag behind. Say where to begin with
-/// [`trim_horizon`](Self::trim_horizon), [`latest`](Self::latest), [`at`](Self::at) or
-/// [`after`](Self::after); the next page is what comes after the last event id.
-///
-/// [`Rows`](crate::Rows) of [`SparqlRecord`] hands the records out as they arrive.
-///
-/// An answer has as many records as were asked for or are there, and ends early with the record that
-/// makes it 10 MB. At the end of the stream there is no empty page but a
-/// `StreamRecordsNotFoundException` (404), which means that nothing has happened yet;
-/// [`ServiceError::last_valid_event_id`](crate::ServiceError::last_valid_event_id) tells how far the
-/// stream goes. A place that is no longer kept is an `ExpiredStreamException` (`U18`), a
-/// stream that is not switched on an `UnsupportedOperationException`. `ThrottlingException` and
-/// `MemoryLimitExceededException` pass.
-///
-/// Needs the IAM action `neptune-db:GetStreamRecords` and engine 1.2.1.0.R6 or later.
-///
-/// ```
-/// use neptunedata::{Endpoint, EventId, GetSparqlStream, StreamFormat};
-///
-/// let endpoint = Endpoint::parse("http://localhost:8182")?;
-/// let request = neptunedata::request(&GetSparqlStream::trim_horizon(), &endpoint)?;
-/// assert_eq!(request.uri(), "http://localhost:8182/sparql/stream?iteratorType=TRIM_HORIZON");
-///
-/// let body = r#"{"lastEventId":{"commitNum":1,"opNum":1},"lastTrxTimestamp":1560011610678,
-///     "format":"NQUADS","totalRecords":1,"records":[{
-///         "commitTimestamp":1560011610678,"eventId":{"commitNum":1,"opNum":1},"op":"ADD","isLastOp":true,
-///         "data":{"stmt":"<https://test.com/s> <https://test.com/p> <https://test.com/o> .\n"}}]}"#;
-/// let answer = neptunedata::http::Response::new(body.into());
-/// let output = neptunedata::response::<GetSparqlStream>(&answer)?;
-/// assert_eq!(output.format, Some(StreamFormat::NQuads));
-/// let record = &output.records.unwrap()[0];
-/// assert_eq!(record.event_id, Some(EventId::new(1, 1)));
-/// assert!(record.data.as_ref().unwrap().stmt.as_ref().unwrap().ends_with(" .\n"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// <https://docs.aws.amazon.com/neptune/latest/userguide/streams-using-api-call.html>
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct GetSparqlStream {
-    /// How many records to answer, 1 to 100,000. The service's default is 10.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<i64>,
-    /// Where to begin. The service's default is `AT_SEQUENCE_NUMBER`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub iterator_type: Option<IteratorType>,
-    /// The commit to begin at or after. The service requires it for `AT_SEQUENCE_NUMBER` and
-    /// `AFTER_SEQUENCE_NUMBER`, and ignores it for the others.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub commit_num: Option<i64>,
-    /// The operation in the commit. The service's default is 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op_num: Option<i64>,
-    /// How the answer may be compressed, sent as the header `Accept-Encoding`. Inflating the answer
-    /// needs the feature `gzip` of this crate.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub encoding: Option<Encoding>,
+custom_request! {
+    name: "GetSparqlStream",
+    http: GET "/sparql/stream",
+    effect: Read,
+    exceptions: EXCEPTIONS,
+    iam_actions: ["GetStreamRecords"],
+
+    /// Reads the change stream of the RDF graph.
+    ///
+    /// A read, on any instance, though replicas lag behind. Say where to begin with
+    /// [`trim_horizon`](Self::trim_horizon), [`latest`](Self::latest), [`at`](Self::at) or
+    /// [`after`](Self::after); the next page is what comes after the last event id.
+    ///
+    /// [`Rows`](crate::Rows) of [`SparqlRecord`] hands the records out as they arrive.
+    ///
+    /// An answer has as many records as were asked for or are there, and ends early with the record that
+    /// makes it 10 MB. At the end of the stream there is no empty page but a
+    /// `StreamRecordsNotFoundException` (404), which means that nothing has happened yet;
+    /// [`ServiceError::last_valid_event_id`](crate::ServiceError::last_valid_event_id) says how far the
+    /// stream goes. A place that is no longer kept is an `ExpiredStreamException` (`U18`), a
+    /// stream that is not switched on an `UnsupportedOperationException`. `ThrottlingException` and
+    /// `MemoryLimitExceededException` pass.
+    ///
+    /// Needs the IAM action `neptune-db:GetStreamRecords` and engine 1.2.1.0.R6 or later.
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, EventId, GetSparqlStream, StreamFormat};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let request = neptunedata::request(&GetSparqlStream::trim_horizon(), &endpoint)?;
+    /// assert_eq!(request.uri(), "http://localhost:8182/sparql/stream?iteratorType=TRIM_HORIZON");
+    ///
+    /// let body = r#"{"lastEventId":{"commitNum":1,"opNum":1},"lastTrxTimestamp":1560011610678,
+    ///     "format":"NQUADS","totalRecords":1,"records":[{
+    ///         "commitTimestamp":1560011610678,"eventId":{"commitNum":1,"opNum":1},"op":"ADD","isLastOp":true,
+    ///         "data":{"stmt":"<https://test.com/s> <https://test.com/p> <https://test.com/o> .\n"}}]}"#;
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<GetSparqlStream>(&answer)?;
+    /// assert_eq!(output.format, Some(StreamFormat::NQuads));
+    /// let record = &output.records.unwrap()[0];
+    /// assert_eq!(record.event_id, Some(EventId::new(1, 1)));
+    /// assert!(record.data.as_ref().unwrap().stmt.as_ref().unwrap().ends_with(" .\n"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/streams-using-api-call.html>
+    #[derive(Default)]
+    pub struct GetSparqlStream {
+        /// How many records to answer, 1 to 100,000. The service's default is 10.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub limit: Option<i64>,
+        /// Where to begin. The service's default is `AT_SEQUENCE_NUMBER`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub iterator_type: Option<IteratorType>,
+        /// The commit to begin at or after. The service requires it for `AT_SEQUENCE_NUMBER` and
+        /// `AFTER_SEQUENCE_NUMBER`, and ignores it for the others.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub commit_num: Option<i64>,
+        /// The operation in the commit. The service's default is 1.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub op_num: Option<i64>,
+        /// How the answer may be compressed, sent as the header `Accept-Encoding`. Inflating the answer
+        /// needs the feature `gzip` of this crate.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub encoding: Option<Encoding>,
+    }
 }
 
 made_up!(GetSparqlStream =>
@@ -167,7 +168,7 @@ pub struct SparqlRecord {
         skip_serializing_if = "Option::is_none"
     )]
     pub commit_timestamp_in_millis: Option<i64>,
-    /// Where the record stands in the stream.
+    /// The position of the record in the stream.
     #[serde(
         default,
         deserialize_with = "optional_event_id",
@@ -212,17 +213,7 @@ made_up!(SparqlData => stmt, other: Exactly(None));
 impl Operation for GetSparqlStream {
     type Output = GetSparqlStreamOutput;
 
-    const INFO: &'static OperationInfo = &OperationInfo::new(
-        "GetSparqlStream",
-        Method::GET,
-        "/sparql/stream",
-        Effect::Read,
-    )
-    .with_exceptions(EXCEPTIONS)
-    .with_iam_actions(&["GetStreamRecords"])
-    .with_documentation(
-        "https://docs.aws.amazon.com/neptune/latest/data-api/API_GetSparqlStream.html",
-    );
+    const INFO: &'static OperationInfo = Self::FACTS;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         request.bounds("limit", self.limit, 1..=100_000);

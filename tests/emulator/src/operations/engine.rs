@@ -10,6 +10,7 @@ use crate::clock::Calendar;
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
+use crate::input::Inputs;
 
 pub(crate) const ROUTES: &[Route] = &[Route {
     operation: "GetEngineStatus",
@@ -17,6 +18,9 @@ pub(crate) const ROUTES: &[Route] = &[Route {
     path: "/status",
     run: status,
 }];
+
+/// The members of the requests.
+pub(crate) const INPUTS: &[Inputs] = &[("GetEngineStatus", &[])];
 
 fn status(cluster: &mut Cluster, _: &Incoming<'_>) -> Result<Answer, Failure> {
     let config = &cluster.config;

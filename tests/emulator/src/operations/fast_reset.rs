@@ -12,6 +12,8 @@ use crate::Now;
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
+use crate::input::Kind::Text;
+use crate::input::{Inputs, Member};
 
 pub(crate) const ROUTES: &[Route] = &[Route {
     operation: "ExecuteFastReset",
@@ -19,6 +21,12 @@ pub(crate) const ROUTES: &[Route] = &[Route {
     path: "/system",
     run: reset,
 }];
+
+/// The members of the requests.
+pub(crate) const INPUTS: &[Inputs] = &[(
+    "ExecuteFastReset",
+    &[Member::body("action", Text), Member::body("token", Text)],
+)];
 
 /// How long a token is good for.
 const VALIDITY: Duration = Duration::from_secs(60 * 60);

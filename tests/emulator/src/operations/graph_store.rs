@@ -12,6 +12,8 @@ use super::{Answer, Route};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
+use crate::input::Kind::{Presence, Text};
+use crate::input::{Inputs, Member};
 use crate::{Language, QueryKind, QueryRequest};
 
 macro_rules! both {
@@ -29,6 +31,39 @@ pub(crate) const ROUTES: &[Route] = both! {
     "PostGraph", POST, |cluster, incoming| take(cluster, incoming, "POST");
     "DeleteGraph", DELETE, |cluster, incoming| take(cluster, incoming, "DELETE");
 };
+
+const DEFAULT: Member = Member::query("default", Presence);
+
+const GRAPH: Member = Member::query("graph", Text);
+
+const BODY: Member = Member::whole("body");
+
+/// The members of the requests.
+pub(crate) const INPUTS: &[Inputs] = &[
+    (
+        "GetGraph",
+        &[GRAPH, DEFAULT, Member::header("accept", "accept")],
+    ),
+    (
+        "PutGraph",
+        &[
+            GRAPH,
+            DEFAULT,
+            Member::header("contentType", "content-type"),
+            BODY,
+        ],
+    ),
+    (
+        "PostGraph",
+        &[
+            GRAPH,
+            DEFAULT,
+            Member::header("contentType", "content-type"),
+            BODY,
+        ],
+    ),
+    ("DeleteGraph", &[GRAPH, DEFAULT]),
+];
 
 fn take(
     cluster: &mut Cluster,

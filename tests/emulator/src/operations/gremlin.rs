@@ -12,6 +12,8 @@ use super::{Answer, Route};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
+use crate::input::Kind::{Flag, Number, Text};
+use crate::input::{Inputs, Member};
 use crate::{Language, QueryKind, QueryRequest};
 
 const QUERY: &str = "ExecuteGremlinQuery";
@@ -56,6 +58,38 @@ pub(crate) const ROUTES: &[Route] = &[
         "/gremlin/status/{queryId}",
         |cluster, incoming| status::cancel(cluster, incoming, Language::Gremlin),
     ),
+];
+
+/// The members of the requests.
+pub(crate) const INPUTS: &[Inputs] = &[
+    (
+        "ExecuteGremlinQuery",
+        &[
+            Member::body_as("gremlinQuery", "gremlin", Text),
+            Member::header("serializer", "accept"),
+            Member::body("queryId", Text),
+        ],
+    ),
+    (
+        "ExecuteGremlinExplainQuery",
+        &[Member::body_as("gremlinQuery", "gremlin", Text)],
+    ),
+    (
+        "ExecuteGremlinProfileQuery",
+        &[
+            Member::body_as("gremlinQuery", "gremlin", Text),
+            Member::body_as("results", "profile.results", Flag),
+            Member::body_as("chop", "profile.chop", Number),
+            Member::body_as("serializer", "profile.serializer", Text),
+            Member::body_as("indexOps", "profile.indexOps", Flag),
+        ],
+    ),
+    (
+        "ListGremlinQueries",
+        &[Member::query("includeWaiting", Flag)],
+    ),
+    ("GetGremlinQueryStatus", &[Member::label("queryId")]),
+    ("CancelGremlinQuery", &[Member::label("queryId")]),
 ];
 
 type Run = fn(&mut Cluster, &Incoming<'_>) -> Result<Answer, Failure>;

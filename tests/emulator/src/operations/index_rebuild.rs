@@ -13,6 +13,8 @@ use super::{Answer, Route, statistics};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
+use crate::input::Kind::{Number, Text};
+use crate::input::{Inputs, Member};
 
 pub(crate) mod rebuild;
 
@@ -41,6 +43,22 @@ pub(crate) const ROUTES: &[Route] = &[
         path: "/storage/indexes/rebuilds/{rebuildId}/cancel",
         run: cancel,
     },
+];
+
+/// The members of the requests.
+pub(crate) const INPUTS: &[Inputs] = &[
+    (
+        "StartIndexRebuild",
+        &[
+            Member::query("scope", Text),
+            Member::query("concurrency", Number),
+            Member::query("writeBufferSize", Text),
+            Member::body("clientToken", Text),
+        ],
+    ),
+    ("ListIndexRebuilds", &[]),
+    ("GetIndexRebuildStatus", &[Member::label("rebuildId")]),
+    ("CancelIndexRebuild", &[Member::label("rebuildId")]),
 ];
 
 fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {

@@ -14,6 +14,8 @@ use super::{Answer, Route};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::{Incoming, Members};
+use crate::input::Kind::{Any, Flag, Number, Text};
+use crate::input::{Inputs, Member};
 use crate::{Config, Role};
 
 pub(crate) mod load;
@@ -57,6 +59,46 @@ pub(crate) const ROUTES: &[Route] = &[
         path: "/loader/{loadId}",
         run: cancel,
     },
+];
+
+/// The members of the requests.
+pub(crate) const INPUTS: &[Inputs] = &[
+    (
+        "StartLoaderJob",
+        &[
+            Member::body("source", Text),
+            Member::body("format", Text),
+            Member::body_as("s3BucketRegion", "region", Text),
+            Member::body("iamRoleArn", Text),
+            Member::body("mode", Text),
+            Member::body("failOnError", Flag),
+            Member::body("parallelism", Text),
+            Member::body("parserConfiguration", Any),
+            Member::body("updateSingleCardinalityProperties", Flag),
+            Member::body("queueRequest", Flag),
+            Member::body("dependencies", Any),
+            Member::body("userProvidedEdgeIds", Flag),
+            Member::body("edgeOnlyLoad", Flag),
+        ],
+    ),
+    (
+        "ListLoaderJobs",
+        &[
+            Member::query("limit", Number),
+            Member::query("includeQueuedLoads", Flag),
+        ],
+    ),
+    (
+        "GetLoaderJobStatus",
+        &[
+            Member::label("loadId"),
+            Member::query("details", Flag),
+            Member::query("errors", Flag),
+            Member::query("page", Number),
+            Member::query("errorsPerPage", Number),
+        ],
+    ),
+    ("CancelLoaderJob", &[Member::label("loadId")]),
 ];
 
 const FLAGS: [&str; 5] = [

@@ -17,6 +17,8 @@ use crate::clock::unix_millis;
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::{Incoming, Members};
+use crate::input::Kind::{Any, Flag, Number, Text};
+use crate::input::{Inputs, Member};
 
 mod data_processing;
 mod endpoint;
@@ -96,6 +98,114 @@ pub(crate) const ENDPOINT: &[Route] = routes!(
     "GetMLEndpoint",
     "DeleteMLEndpoint"
 );
+
+const ML_LIST: &[Member] = &[
+    Member::query("maxItems", Number),
+    Member::query("neptuneIamRoleArn", Text),
+];
+
+const ML_GET: &[Member] = &[
+    Member::label("id"),
+    Member::query("neptuneIamRoleArn", Text),
+];
+
+const ML_CANCEL: &[Member] = &[
+    Member::label("id"),
+    Member::query("neptuneIamRoleArn", Text),
+    Member::query("clean", Flag),
+];
+
+/// The members of the requests.
+pub(crate) const INPUTS: &[Inputs] = &[
+    (
+        "StartMLDataProcessingJob",
+        &[
+            Member::body("id", Text),
+            Member::body("previousDataProcessingJobId", Text),
+            Member::body("inputDataS3Location", Text),
+            Member::body("processedDataS3Location", Text),
+            Member::body("sagemakerIamRoleArn", Text),
+            Member::body("neptuneIamRoleArn", Text),
+            Member::body("processingInstanceType", Text),
+            Member::body("processingInstanceVolumeSizeInGB", Number),
+            Member::body("processingTimeOutInSeconds", Number),
+            Member::body("modelType", Text),
+            Member::body("configFileName", Text),
+            Member::body("subnets", Any),
+            Member::body("securityGroupIds", Any),
+            Member::body("volumeEncryptionKMSKey", Text),
+            Member::body("s3OutputEncryptionKMSKey", Text),
+        ],
+    ),
+    ("ListMLDataProcessingJobs", ML_LIST),
+    ("GetMLDataProcessingJob", ML_GET),
+    ("CancelMLDataProcessingJob", ML_CANCEL),
+    (
+        "StartMLModelTrainingJob",
+        &[
+            Member::body("id", Text),
+            Member::body("previousModelTrainingJobId", Text),
+            Member::body("dataProcessingJobId", Text),
+            Member::body("trainModelS3Location", Text),
+            Member::body("sagemakerIamRoleArn", Text),
+            Member::body("neptuneIamRoleArn", Text),
+            Member::body("baseProcessingInstanceType", Text),
+            Member::body("trainingInstanceType", Text),
+            Member::body("trainingInstanceVolumeSizeInGB", Number),
+            Member::body("trainingTimeOutInSeconds", Number),
+            Member::body("maxHPONumberOfTrainingJobs", Number),
+            Member::body("maxHPOParallelTrainingJobs", Number),
+            Member::body("subnets", Any),
+            Member::body("securityGroupIds", Any),
+            Member::body("volumeEncryptionKMSKey", Text),
+            Member::body("s3OutputEncryptionKMSKey", Text),
+            Member::body("enableManagedSpotTraining", Flag),
+            Member::body("customModelTrainingParameters", Any),
+        ],
+    ),
+    ("ListMLModelTrainingJobs", ML_LIST),
+    ("GetMLModelTrainingJob", ML_GET),
+    ("CancelMLModelTrainingJob", ML_CANCEL),
+    (
+        "StartMLModelTransformJob",
+        &[
+            Member::body("id", Text),
+            Member::body("dataProcessingJobId", Text),
+            Member::body("mlModelTrainingJobId", Text),
+            Member::body("trainingJobName", Text),
+            Member::body("modelTransformOutputS3Location", Text),
+            Member::body("sagemakerIamRoleArn", Text),
+            Member::body("neptuneIamRoleArn", Text),
+            Member::body("customModelTransformParameters", Any),
+            Member::body("baseProcessingInstanceType", Text),
+            Member::body("baseProcessingInstanceVolumeSizeInGB", Number),
+            Member::body("subnets", Any),
+            Member::body("securityGroupIds", Any),
+            Member::body("volumeEncryptionKMSKey", Text),
+            Member::body("s3OutputEncryptionKMSKey", Text),
+        ],
+    ),
+    ("ListMLModelTransformJobs", ML_LIST),
+    ("GetMLModelTransformJob", ML_GET),
+    ("CancelMLModelTransformJob", ML_CANCEL),
+    (
+        "CreateMLEndpoint",
+        &[
+            Member::body("id", Text),
+            Member::body("mlModelTrainingJobId", Text),
+            Member::body("mlModelTransformJobId", Text),
+            Member::body("update", Flag),
+            Member::body("neptuneIamRoleArn", Text),
+            Member::body("modelName", Text),
+            Member::body("instanceType", Text),
+            Member::body("instanceCount", Number),
+            Member::body("volumeEncryptionKMSKey", Text),
+        ],
+    ),
+    ("ListMLEndpoints", ML_LIST),
+    ("GetMLEndpoint", ML_GET),
+    ("DeleteMLEndpoint", ML_CANCEL),
+];
 
 /// The most characters of an id.
 const MAX_ID: usize = 48;

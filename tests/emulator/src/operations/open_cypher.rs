@@ -13,6 +13,8 @@ use super::{Answer, Route};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
+use crate::input::Kind::{Flag, Text};
+use crate::input::{Inputs, Member};
 use crate::{Language, QueryKind, QueryRequest};
 
 pub(super) const QUERY: &str = "ExecuteOpenCypherQuery";
@@ -38,6 +40,34 @@ pub(crate) const ROUTES: &[Route] = both! {
         |cluster, incoming| status::get(cluster, incoming, Language::OpenCypher);
     "CancelOpenCypherQuery", DELETE, "/status/{queryId}", cancel;
 };
+
+/// The members of the requests.
+pub(crate) const INPUTS: &[Inputs] = &[
+    (
+        "ExecuteOpenCypherQuery",
+        &[
+            Member::body_as("openCypherQuery", "query", Text),
+            Member::body("parameters", Text),
+        ],
+    ),
+    (
+        "ExecuteOpenCypherExplainQuery",
+        &[
+            Member::body_as("openCypherQuery", "query", Text),
+            Member::body("parameters", Text),
+            Member::body_as("explainMode", "explain", Text),
+        ],
+    ),
+    (
+        "ListOpenCypherQueries",
+        &[Member::query("includeWaiting", Flag)],
+    ),
+    ("GetOpenCypherQueryStatus", &[Member::label("queryId")]),
+    (
+        "CancelOpenCypherQuery",
+        &[Member::label("queryId"), Member::query("silent", Flag)],
+    ),
+];
 
 fn any_status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
     status::any(cluster, incoming, Language::OpenCypher)

@@ -13,6 +13,8 @@ use super::{Answer, Route};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
+use crate::input::Kind::{Every, Flag, Text};
+use crate::input::{Inputs, Member};
 use crate::{Language, QueryKind, QueryRequest};
 
 pub(super) const QUERY: &str = "ExecuteSparqlQuery";
@@ -44,6 +46,56 @@ pub(crate) const ROUTES: &[Route] = &[
         path: "/sparql/status",
         run: any_status,
     },
+];
+
+const DEFAULT_GRAPHS: Member = Member::parameter("defaultGraphUri", "default-graph-uri", Every);
+
+const NAMED_GRAPHS: Member = Member::parameter("namedGraphUri", "named-graph-uri", Every);
+
+const QUERY_ID: Member = Member::parameter("queryId", "queryId", Text);
+
+/// The members of the requests.
+pub(crate) const INPUTS: &[Inputs] = &[
+    (
+        "ExecuteSparqlQuery",
+        &[
+            Member::parameter("query", "query", Text),
+            Member::header("accept", "accept"),
+            QUERY_ID,
+            DEFAULT_GRAPHS,
+            NAMED_GRAPHS,
+        ],
+    ),
+    (
+        "ExecuteSparqlExplainQuery",
+        &[
+            Member::parameter("query", "query", Text),
+            Member::parameter("explain", "explain", Text),
+            Member::header("accept", "accept"),
+            QUERY_ID,
+            DEFAULT_GRAPHS,
+            NAMED_GRAPHS,
+        ],
+    ),
+    (
+        "ExecuteSparqlUpdate",
+        &[
+            Member::parameter("update", "update", Text),
+            QUERY_ID,
+            Member::parameter("usingGraphUri", "using-graph-uri", Every),
+            Member::parameter("usingNamedGraphUri", "using-named-graph-uri", Every),
+        ],
+    ),
+    ("ListSparqlQueries", &[]),
+    ("GetSparqlQueryStatus", &[QUERY_ID]),
+    (
+        "CancelSparqlQuery",
+        &[
+            Member::selector("cancelQuery"),
+            QUERY_ID,
+            Member::parameter("silent", "silent", Flag),
+        ],
+    ),
 ];
 
 /// The namespace of hints, one of which can name a query.

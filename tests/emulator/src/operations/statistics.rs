@@ -13,6 +13,8 @@ use crate::Role;
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
+use crate::input::Kind::Text;
+use crate::input::{Inputs, Member};
 
 pub(crate) mod state;
 
@@ -52,6 +54,19 @@ pub(crate) const RDF: &[Route] = routes!(
     Rdf: "GetSparqlStatistics", "ManageSparqlStatistics", "DeleteSparqlStatistics";
     "/sparql/statistics", "/rdf/statistics"
 );
+
+/// The members of the requests.
+pub(crate) const INPUTS: &[Inputs] = &[
+    ("GetPropertygraphStatistics", &[]),
+    (
+        "ManagePropertygraphStatistics",
+        &[Member::body("mode", Text)],
+    ),
+    ("DeletePropertygraphStatistics", &[]),
+    ("GetSparqlStatistics", &[]),
+    ("ManageSparqlStatistics", &[Member::body("mode", Text)]),
+    ("DeleteSparqlStatistics", &[]),
+];
 
 fn get(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
     check_enabled(cluster)?;

@@ -10,6 +10,7 @@ use super::{Answer, Route};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
+use crate::input::Inputs;
 
 pub(crate) const ROUTES: &[Route] = &[Route {
     operation: "GetStorageInfo",
@@ -17,6 +18,9 @@ pub(crate) const ROUTES: &[Route] = &[Route {
     path: "/storage/info",
     run: info,
 }];
+
+/// The members of the requests.
+pub(crate) const INPUTS: &[Inputs] = &[("GetStorageInfo", &[])];
 
 fn info(cluster: &mut Cluster, _: &Incoming<'_>) -> Result<Answer, Failure> {
     let set = cluster.storage_info.clone();

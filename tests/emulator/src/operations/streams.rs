@@ -14,6 +14,8 @@ use crate::cluster::Cluster;
 use crate::config::streams::StreamSettings;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
+use crate::input::Kind::{Number, Text};
+use crate::input::{Inputs, Member};
 
 const PROPERTY_GRAPH: &str = "GetPropertygraphStream";
 
@@ -42,6 +44,30 @@ pub(crate) const ROUTES: &[Route] = &[
         path: "/sparql/stream",
         run: sparql,
     },
+];
+
+/// The members of the requests.
+pub(crate) const INPUTS: &[Inputs] = &[
+    (
+        "GetPropertygraphStream",
+        &[
+            Member::query("limit", Number),
+            Member::query("iteratorType", Text),
+            Member::query("commitNum", Number),
+            Member::query("opNum", Number),
+            Member::header("encoding", "accept-encoding"),
+        ],
+    ),
+    (
+        "GetSparqlStream",
+        &[
+            Member::query("limit", Number),
+            Member::query("iteratorType", Text),
+            Member::query("commitNum", Number),
+            Member::query("opNum", Number),
+            Member::header("encoding", "accept-encoding"),
+        ],
+    ),
 ];
 
 fn property_graph(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {

@@ -12,6 +12,8 @@ use crate::clock::iso;
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
+use crate::input::Kind::Text;
+use crate::input::{Inputs, Member};
 
 pub(crate) const ROUTES: &[Route] = &[
     Route {
@@ -32,6 +34,12 @@ pub(crate) const ROUTES: &[Route] = &[
         path: "/rdf/statistics/summary",
         run: |cluster, incoming| get(GraphKind::Rdf, cluster, incoming),
     },
+];
+
+/// The members of the requests.
+pub(crate) const INPUTS: &[Inputs] = &[
+    ("GetPropertygraphSummary", &[Member::query("mode", Text)]),
+    ("GetRDFGraphSummary", &[Member::query("mode", Text)]),
 ];
 
 /// The members that only a detailed summary has.

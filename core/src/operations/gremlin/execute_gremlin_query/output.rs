@@ -63,23 +63,17 @@ impl crate::strategies::Answer for ExecuteGremlinQueryOutput {
     }
 }
 
-/// How a query ended, in Gremlin's own terms.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct GremlinQueryStatusAttributes {
-    /// A text about it, empty as a rule.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    /// A status code, 200 as a rule.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<i32>,
-    /// More about it. With typed GraphSON it is a `g:Map`; without types no source shows it (`U03`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attributes: Option<Value>,
+structure! {
+    /// How a query ended, in Gremlin's own terms.
+    pub struct GremlinQueryStatusAttributes {
+        /// A text about it, empty as a rule.
+        pub message: Option<String>,
+        /// A status code, 200 as a rule.
+        pub code: Option<i32>,
+        /// More about it. With typed GraphSON it is a `g:Map`; without types no source shows it (`U03`).
+        pub attributes: Option<Value>,
+    }
 }
-
-made_up!(GremlinQueryStatusAttributes => message, code, attributes);
 
 /// An answer that is no JSON.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -184,7 +178,7 @@ impl ExecuteGremlinQueryOutput {
         self.each(|text| Ok(RawJson::known(text)))
     }
 
-    /// What came beside the results. It lies inside [`result`](field@Self::result), and not at the top,
+    /// What came in addition to the results. It lies inside [`result`](field@Self::result), and not at the top,
     /// where the service model has it (`M16`); both are looked at.
     pub fn meta(&self) -> Option<RawJson> {
         let inner = self
