@@ -79,14 +79,18 @@ pub enum Cause {
     Misuse(#[from] Misuse),
 }
 
-/// A driver gave a machine an input that its last step did not ask for.
+/// A driver gave a machine an input that does not answer its last step: a bug in the driver.
 ///
-/// The machine is where it was before: the right input still continues it.
+/// Nothing has changed: an input that does answer the step still continues the machine. Drivers that
+/// give up turn it into an [`Error`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the machine was {state} and cannot take {input}")]
 pub struct Misuse {
+    pub(crate) operation: &'static str,
     pub(crate) state: &'static str,
     pub(crate) input: &'static str,
+    pub(crate) attempts: u32,
+    pub(crate) may_have_executed: bool,
 }
 
 impl Misuse {
@@ -98,6 +102,15 @@ impl Misuse {
     /// The name of the input it was given.
     pub fn input(&self) -> &'static str {
         self.input
+    }
+}
+
+impl From<Misuse> for Error {
+    fn from(misuse: Misuse) -> Error {
+        let (attempts, executed) = (misuse.attempts, misuse.may_have_executed);
+        Error::new(misuse.operation, misuse)
+            .with_attempts(attempts, Stop::Permanent)
+            .with_execution(executed, executed)
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use neptunedata::{
     Abandoned, Auth, Call, CallOptions, CancelGremlinQuery, DecodeError, Effect, Endpoint,
     ExecuteGremlinQuery, ExecuteOpenCypherQuery, ExecuteSparqlQuery, ExecuteSparqlUpdate,
-    FailureKind, Input, Machine, Now, Operation, OperationInfo, RequestWriter, Response,
+    FailureKind, Input, Io, Machine, Now, Operation, OperationInfo, RequestWriter, Response,
     RetryPolicy, Rows, Sent, Session, Step, TransportError, TransportErrorKind, by_name,
     bytes::Bytes,
     http::{self, HeaderMap, Method},
@@ -40,7 +40,7 @@ fn call<O: Operation>(operation: &O, options: &CallOptions) -> Call<O> {
 /// The body that is sent, as JSON.
 fn sent(machine: &mut impl Machine) -> Value {
     match machine.resume(Input::Next, NOW) {
-        Step::Send(transmit) => {
+        Step::Io(Io::Send(transmit)) => {
             neptunedata::serde_json::from_slice(transmit.request.body()).unwrap()
         }
         _ => panic!("nothing is sent"),
@@ -54,7 +54,7 @@ fn left(machine: &mut impl Machine) -> Option<(String, bool)> {
     } = machine.abandoned()?;
     assert_eq!(cancel.timeouts().total, Some(Duration::from_secs(5)));
     match cancel.resume(Input::Next, NOW) {
-        Step::Send(transmit) => {
+        Step::Io(Io::Send(transmit)) => {
             assert!(cancel.abandoned().is_none());
             let request = &transmit.request;
             let target = format!("{} {}", request.method(), request.uri().path());
@@ -73,15 +73,15 @@ fn cancelled(machine: &mut impl Machine) -> Option<String> {
 
 /// The body of the next attempt, after one that was given up and a wait.
 fn sent_again(machine: &mut impl Machine) -> http::Request<Bytes> {
-    match machine.resume(Input::Woken, NOW) {
-        Step::Send(transmit) => transmit.request,
+    match machine.resume(Input::Wake(Sent::No), NOW) {
+        Step::Io(Io::Send(transmit)) => transmit.request,
         _ => panic!("nothing is sent"),
     }
 }
 
 fn give_up(machine: &mut impl Machine) {
     let late = failure(TransportErrorKind::Timeout, Sent::Maybe);
-    assert!(matches!(machine.resume(late, NOW), Step::Wait(_)));
+    assert!(matches!(machine.resume(late, NOW), Step::Io(Io::Wait)));
 }
 
 fn id_in(request: &http::Request<Bytes>) -> String {
@@ -167,14 +167,14 @@ fn nothing_is_named_unless_asked_for() {
 fn sparql_is_named_in_its_form() {
     let mut update = call(&ExecuteSparqlUpdate::new("CLEAR ALL"), &CallOptions::new());
     let body = match update.resume(Input::Next, NOW) {
-        Step::Send(transmit) => transmit.request.into_body(),
+        Step::Io(Io::Send(transmit)) => transmit.request.into_body(),
         step => panic!("{step:?}"),
     };
     let form = String::from_utf8(body.to_vec()).unwrap();
     let (_, id) = form.split_once("&queryId=").unwrap();
     let mut left = update.abandoned().unwrap();
     match left.cancel.resume(Input::Next, NOW) {
-        Step::Send(transmit) => {
+        Step::Io(Io::Send(transmit)) => {
             assert_eq!(transmit.request.uri().path(), "/sparql/status");
             let expected = format!("cancelQuery=true&queryId={id}");
             assert_eq!(transmit.request.body(), &expected);
@@ -268,7 +268,7 @@ fn an_attempt_differs_from_the_one_before_in_its_id_alone() {
         &options,
     );
     fn attempts(machine: &mut impl Machine, id: impl Fn(&[u8]) -> String) {
-        let Step::Send(first) = machine.resume(Input::Next, NOW) else {
+        let Step::Io(Io::Send(first)) = machine.resume(Input::Next, NOW) else {
             panic!("nothing is sent");
         };
         let first = first.request;
@@ -360,7 +360,7 @@ impl Operation for Elsewhere {
 #[test]
 fn an_id_that_is_not_in_the_body_stays() {
     let mut call = call(&Elsewhere, &CallOptions::new());
-    let Step::Send(first) = call.resume(Input::Next, NOW) else {
+    let Step::Io(Io::Send(first)) = call.resume(Input::Next, NOW) else {
         panic!("nothing is sent");
     };
     give_up(&mut call);
@@ -374,7 +374,10 @@ fn rows_that_cannot_be_read_leave_a_query_to_cancel() {
         let mut rows = Rows::<u32>::new(&session(), &query(), 42);
         let _ = sent(&mut rows);
         let (head, ()) = http::Response::new(()).into_parts();
-        assert!(matches!(rows.resume(Input::Head(head), NOW), Step::Receive));
+        assert!(matches!(
+            rows.resume(Input::Head(head), NOW),
+            Step::Io(Io::Receive)
+        ));
         let chunk = Input::Chunk(r#"{"result":{"data":[1,"two",3"#.into());
         assert!(matches!(rows.resume(chunk, NOW), Step::Item(1)));
         rows

@@ -9,8 +9,8 @@ use std::{
 };
 
 use neptunedata::{
-    Auth, CallOptions, Effect, Endpoint, Error, Input, Machine, Now, OPERATIONS, SPARQL_OPERATIONS,
-    Sent, Session, Step, TransportError, TransportErrorKind, by_name,
+    Auth, CallOptions, Effect, Endpoint, Error, Input, Io, Machine, Now, OPERATIONS,
+    SPARQL_OPERATIONS, Sent, Session, Step, TransportError, TransportErrorKind, by_name,
     bytes::Bytes,
     serde_json::{Value, json},
 };
@@ -180,11 +180,11 @@ fn lose(operation: &str, input: &Value, options: &CallOptions) -> (Vec<Bytes>, E
     let mut next = Input::Next;
     loop {
         next = match call.resume(next, NOW) {
-            Step::Send(transmit) => {
+            Step::Io(Io::Send(transmit)) => {
                 sent.push(transmit.request.body().clone());
                 Input::Failure(TransportError::new(TransportErrorKind::Closed, Sent::Maybe))
             }
-            Step::Wait(_) => Input::Woken,
+            Step::Io(Io::Wait) => Input::Wake(Sent::No),
             Step::Done(Err(error)) => return (sent, error),
             step => panic!("{operation}: {step:?}"),
         };

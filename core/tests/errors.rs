@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use neptunedata::{
     Auth, Call, CancelMlModelTrainingJob, DataProcessingJobId, Endpoint, Error, ErrorKind,
-    FailureKind, GetMlModelTrainingJob, Input, Machine, Now, Operation, S3Uri, Sent, Session,
+    FailureKind, GetMlModelTrainingJob, Input, Io, Machine, Now, Operation, S3Uri, Sent, Session,
     StartMlModelTrainingJob, Step, TransportError, TransportErrorKind, by_name,
 };
 use serde_json::json;
@@ -54,10 +54,10 @@ fn error<O: Operation<Output: std::fmt::Debug>>(
     let mut input = Input::Next;
     loop {
         input = match call.resume(input, now) {
-            Step::Send(_) => answers
+            Step::Io(Io::Send(_)) => answers
                 .next()
                 .expect("one send more than there are answers"),
-            Step::Wait(_) => Input::Woken,
+            Step::Io(Io::Wait) => Input::Wake(Sent::No),
             Step::Done(result) => {
                 assert!(answers.next().is_none(), "an answer was not needed");
                 return result.expect_err("the call succeeded");
@@ -164,10 +164,13 @@ fn a_refusal_stays_the_reason_when_there_are_no_other_credentials() {
         mono: Duration::ZERO,
     };
     let mut call = Call::new(&session, &start(), 7);
-    assert!(matches!(call.resume(Input::Next, now), Step::Send(_)));
+    assert!(matches!(
+        call.resume(Input::Next, now),
+        Step::Io(Io::Send(_))
+    ));
     let body = r#"{"requestId":"r","code":"AccessDeniedException","detailedMessage":"The security token included in the request is expired"}"#;
     let step = call.resume(answer(403, body), now);
-    assert!(matches!(step, Step::Credentials { refresh: true }));
+    assert!(matches!(step, Step::Io(Io::Credentials { refresh: true })));
     let none = neptunedata::CredentialsError::new("these are all");
     let Step::Done(Err(error)) = call.resume(Input::CredentialsFailed(none), now) else {
         panic!()
@@ -259,9 +262,12 @@ fn a_failure_for_good_is_the_last_and_one_before_sending_says_so() {
     for (failure, passes) in [(failure(), true), (failure().for_good(), false)] {
         assert_eq!(failure.is_for_good(), !passes);
         let mut call = Call::new(&session(), &GetMlModelTrainingJob::new("a"), 1);
-        assert!(matches!(call.resume(Input::Next, now), Step::Send(_)));
+        assert!(matches!(
+            call.resume(Input::Next, now),
+            Step::Io(Io::Send(_))
+        ));
         match call.resume(Input::Failure(failure), now) {
-            Step::Wait(_) => assert!(passes),
+            Step::Io(Io::Wait) => assert!(passes),
             Step::Done(Err(error)) => {
                 assert!(!passes);
                 assert_eq!((error.attempts(), error.may_have_executed()), (1, false));

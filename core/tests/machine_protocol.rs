@@ -9,7 +9,7 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, Response};
 use neptunedata::{
-    Auth, CallOptions, Endpoint, ExecuteOpenCypherQuery, FailureKind, GetSparqlStream, Input,
+    Auth, CallOptions, Endpoint, ExecuteOpenCypherQuery, FailureKind, GetSparqlStream, Input, Io,
     LoadEnded, Machine, Now, Rows, Sent, Session, Start, Step, Transactions, TransportError,
     TransportErrorKind, Wait, WaitOptions,
 };
@@ -155,7 +155,7 @@ impl Turn {
                 TransportErrorKind::Deadline,
                 Sent::Maybe,
             )),
-            Kind::Woken => Input::Woken,
+            Kind::Woken => Input::Wake(Sent::No),
         }
     }
 }
@@ -198,9 +198,9 @@ fn play<M: Machine>(
             continue;
         }
         asked = match step {
-            Step::Send(_) => Asked::Answer,
-            Step::Receive => Asked::Receive,
-            Step::Wait(_) => Asked::Woken,
+            Step::Io(Io::Send(_)) => Asked::Answer,
+            Step::Io(Io::Receive) => Asked::Receive,
+            Step::Io(Io::Wait) => Asked::Woken,
             Step::Item(_) => Asked::Item,
             Step::Done(result) => {
                 if let Err(error) = result {
@@ -208,7 +208,9 @@ fn play<M: Machine>(
                 }
                 Asked::Nothing
             }
-            Step::Credentials { .. } => return Err(TestCaseError::fail("nothing is signed")),
+            Step::Io(Io::Credentials { .. }) => {
+                return Err(TestCaseError::fail("nothing is signed"));
+            }
         };
     }
     Ok(())

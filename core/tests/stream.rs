@@ -316,7 +316,7 @@ fn records_have_every_digit() {
         wall: std::time::SystemTime::UNIX_EPOCH,
         mono: std::time::Duration::ZERO,
     };
-    let Step::Send(_) = transactions.resume(Input::Next, now) else {
+    let Step::Io(Io::Send(_)) = transactions.resume(Input::Next, now) else {
         panic!("nothing was sent");
     };
     let answer = Input::Response(Response::new(page.clone().into()), Default::default());

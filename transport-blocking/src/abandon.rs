@@ -145,7 +145,10 @@ mod tests {
             wall: std::time::SystemTime::now(),
             mono: std::time::Duration::ZERO,
         };
-        assert!(matches!(exchange.resume(Input::Next, now), Step::Send(_)));
+        assert!(matches!(
+            exchange.resume(Input::Next, now),
+            Step::Io(Io::Send(_))
+        ));
         exchange
     }
 

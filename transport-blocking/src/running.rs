@@ -8,7 +8,8 @@ use std::{
 };
 
 use neptunedata::{
-    Credentials, Error, Input, Machine, Sent, Step, Transmit, TransportError, TransportErrorKind,
+    Credentials, Error, Input, Io, Machine, Sent, Step, Transmit, TransportError,
+    TransportErrorKind,
 };
 
 use crate::{
@@ -124,9 +125,9 @@ impl<M: Machine> Running<M> {
             let input = mem::replace(&mut self.input, Input::Next);
             let driver = &mut self.driver;
             self.input = match self.machine.resume(input, driver.client.now()) {
-                Step::Credentials { refresh } => driver.credentials(refresh),
-                Step::Send(transmit) => driver.send(*transmit),
-                Step::Receive => driver.receive(),
+                Step::Io(Io::Credentials { refresh }) => driver.credentials(refresh),
+                Step::Io(Io::Send(transmit)) => driver.send(*transmit),
+                Step::Io(Io::Receive) => driver.receive(),
                 Step::Wait(time) => {
                     driver.path.given_up(&mut self.machine);
                     driver.wait(time)
@@ -265,7 +266,7 @@ impl Driver {
             Ok(left) if left.is_none_or(|left| left > time) => {
                 trace::waits(self.operation, time);
                 thread::sleep(time);
-                Input::Woken
+                Input::Wake(Sent::No)
             }
             Ok(_) => failure(TransportErrorKind::Deadline),
             Err(kind) => failure(kind),

@@ -12,7 +12,7 @@ use std::{
 
 use hyper::body::Incoming;
 use neptunedata::{
-    Credentials, CredentialsError, Error, Input, Machine, Sent, Step, Transmit, TransportError,
+    Credentials, CredentialsError, Error, Input, Io, Machine, Sent, Step, Transmit, TransportError,
     TransportErrorKind,
 };
 
@@ -198,7 +198,7 @@ impl<M: Machine> Running<M> {
         // Closes the connection that brought no answer.
         self.todo = Todo::Nothing;
         let step = self.machine.resume(input, self.client.clock().now());
-        if !matches!(step, Step::Receive | Step::Item(_)) {
+        if !matches!(step, Step::Io(Io::Receive) | Step::Item(_)) {
             // Closes the connection, unless the answer was read to its end.
             self.answer = None;
         }
@@ -208,8 +208,8 @@ impl<M: Machine> Running<M> {
                 self.todo = Todo::Next;
                 return Some(item);
             }
-            Step::Credentials { refresh } => Todo::Credentials { refresh },
-            Step::Send(transmit) => {
+            Step::Io(Io::Credentials { refresh }) => Todo::Credentials { refresh },
+            Step::Io(Io::Send(transmit)) => {
                 self.path.took = None;
                 self.trace.attempt(transmit.attempt, transmit.connection);
                 let clock = self.client.clock();
@@ -218,7 +218,7 @@ impl<M: Machine> Running<M> {
                 self.attempt_end = shortest.and_then(|time| clock.after(time));
                 Todo::Send(transmit)
             }
-            Step::Receive => Todo::Receive,
+            Step::Io(Io::Receive) => Todo::Receive,
             Step::Wait(time) => {
                 self.path.given_up(&self.client, &mut self.machine);
                 self.trace.wait(time);
@@ -410,7 +410,7 @@ impl<M: Machine> Running<M> {
         }
         let never = std::future::pending::<()>();
         self.alarm.within(clock, until, never).await;
-        Input::Woken
+        Input::Wake(Sent::No)
     }
 
     fn broken(&self, error: TransportError) -> Input {

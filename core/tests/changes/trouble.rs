@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use neptunedata::{
     CallOptions, Cause, Changes, ChangesError, ChangesErrorKind, ChangesOptions, Checkpoint,
-    Connection, Error, ErrorKind, EventId, FailureKind, GetSparqlStream, Input, Machine, Sent,
+    Connection, Error, ErrorKind, EventId, FailureKind, GetSparqlStream, Input, Io, Machine, Sent,
     Start, Step, Transactions, TransportError, TransportErrorKind,
 };
 use serde_json::json;
@@ -336,14 +336,14 @@ fn after_a_lost_page_a_new_connection_is_asked_for() {
     let (mut input, mut lost) = (Input::Next, true);
     while asked.len() < 3 {
         input = match machine.resume(input, now) {
-            Step::Send(transmit) => {
+            Step::Io(Io::Send(transmit)) => {
                 asked.push(transmit.connection);
                 match std::mem::take(&mut lost) {
                     true => cut(),
                     false => server.answer(SECOND, transmit.request.uri()),
                 }
             }
-            Step::Wait(_) => Input::Woken,
+            Step::Io(Io::Wait) => Input::Wake(Sent::No),
             Step::Item(_) => Input::Next,
             step => panic!("{step:?}"),
         };
@@ -442,12 +442,12 @@ fn drivers_may_end_it() {
         let mut machine = Transactions::<GetSparqlStream>::new(&unsigned(), Start::TrimHorizon, 1);
         let mut input = Input::Next;
         for _ in 0..steps {
-            let Step::Done(Err(error)) = machine.resume(Input::Woken, now) else {
+            let Step::Done(Err(error)) = machine.resume(Input::Wake(Sent::No), now) else {
                 panic!("a misuse")
             };
             assert_eq!(error.kind(), FailureKind::Misuse);
             input = match machine.resume(input, now) {
-                Step::Send(transmit) => server.answer(SECOND, transmit.request.uri()),
+                Step::Io(Io::Send(transmit)) => server.answer(SECOND, transmit.request.uri()),
                 Step::Item(_) => Input::Next,
                 step => panic!("{step:?}"),
             };

@@ -113,7 +113,7 @@ impl Matter {
             Kind::Response => Input::Response(self.answer.whole(), self.answer.trailers.clone()),
             Kind::Failure => failure(self.failure),
             Kind::Deadline => failure(TransportErrorKind::Deadline),
-            Kind::Woken => Input::Woken,
+            Kind::Woken => Input::Wake(Sent::No),
         }
     }
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use neptunedata::{
     Answered, Auth, Call, CallOptions, CancelMlModelTrainingJob, Connection, Effect, Endpoint,
-    Error, Exchange, FailureKind, GetMlModelTrainingJob, Input, Machine, Now, Part, Session,
+    Error, Exchange, FailureKind, GetMlModelTrainingJob, Input, Io, Machine, Now, Part, Session,
     StartMlModelTrainingJob, Step,
 };
 use proptest::{option, prelude::*, sample::select};
@@ -196,8 +196,8 @@ pub(crate) enum Seen {
 
 fn seen<I, T: std::fmt::Debug>(step: Step<I, Answered<T>>, item: impl Fn(I) -> Seen) -> Seen {
     match step {
-        Step::Credentials { refresh } => Seen::Credentials { refresh },
-        Step::Send(transmit) => {
+        Step::Io(Io::Credentials { refresh }) => Seen::Credentials { refresh },
+        Step::Io(Io::Send(transmit)) => {
             let (parts, body) = transmit.request.into_parts();
             Seen::Send {
                 request: (parts.method, parts.uri, parts.headers, body),
@@ -205,7 +205,7 @@ fn seen<I, T: std::fmt::Debug>(step: Step<I, Answered<T>>, item: impl Fn(I) -> S
                 attempt: transmit.attempt,
             }
         }
-        Step::Receive => Seen::Receive,
+        Step::Io(Io::Receive) => Seen::Receive,
         Step::Wait(time) => Seen::Wait(time),
         Step::Item(part) => item(part),
         Step::Done(Ok(answered)) => Seen::Ended {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use neptunedata::{
-    CallOptions, Cause, Connection, DecodeErrorKind, Error, ErrorKind, FailureKind, Input, Machine,
-    Rows, Sent, Step, TransportError, TransportErrorKind,
+    CallOptions, Cause, Connection, DecodeErrorKind, Error, ErrorKind, FailureKind, Input, Io,
+    Machine, Rows, Sent, Step, TransportError, TransportErrorKind,
 };
 use serde::Deserialize;
 
@@ -284,13 +284,16 @@ fn a_broken_body_without_end() {
     let options = CallOptions::new().row_limit(1000);
     let mut machine = Rows::<Row>::with_options(&unsigned(), &Cypher, &options, 1);
     let now = Clock::new().now();
-    assert!(matches!(machine.resume(Input::Next, now), Step::Send(_)));
+    assert!(matches!(
+        machine.resume(Input::Next, now),
+        Step::Io(Io::Send(_))
+    ));
     let mut step = machine.resume(Input::Head(answer(200, "").parts()), now);
     let mut received = 0;
     let mut rows = 0;
     for chunk in garbage.as_bytes().chunks(10_000) {
         step = match step {
-            Step::Receive => machine.resume(Input::Chunk(chunk.to_vec().into()), now),
+            Step::Io(Io::Receive) => machine.resume(Input::Chunk(chunk.to_vec().into()), now),
             step => step,
         };
         received += 1;
@@ -382,14 +385,17 @@ fn other_framings_end_the_same_way() {
 fn deadlines_end_it() {
     let mut machine = Rows::<Row>::new(&unsigned(), &Cypher, 1);
     let now = Clock::new().now();
-    assert!(matches!(machine.resume(Input::Next, now), Step::Send(_)));
+    assert!(matches!(
+        machine.resume(Input::Next, now),
+        Step::Io(Io::Send(_))
+    ));
     let step = machine.resume(Input::Head(answer(200, "").parts()), now);
-    assert!(matches!(step, Step::Receive));
+    assert!(matches!(step, Step::Io(Io::Receive)));
     let step = machine.resume(Input::Chunk(WHOLE.into()), now);
     assert!(matches!(step, Step::Item(Row { a: 1 })));
 
     // What is out of turn changes nothing.
-    let Step::Done(Err(error)) = machine.resume(Input::Woken, now) else {
+    let Step::Done(Err(error)) = machine.resume(Input::Wake(Sent::No), now) else {
         panic!("a misuse")
     };
     assert_eq!(error.kind(), FailureKind::Misuse);

@@ -2,8 +2,8 @@
 
 use http::{HeaderMap, Method};
 use neptunedata::{
-    CallOptions, DecodeError, Effect, Error, Framing, Input, Machine, Operation, OperationInfo,
-    RequestWriter, Response, Rows, RowsEnd, Step, StreamsRows,
+    CallOptions, DecodeError, Effect, Error, Framing, Input, Io, Machine, Operation, OperationInfo,
+    RequestWriter, Response, Rows, RowsEnd, Sent, Step, StreamsRows,
 };
 use serde::de::DeserializeOwned;
 
@@ -69,14 +69,14 @@ pub(crate) fn read<T: DeserializeOwned, O: StreamsRows>(
     let mut input = Input::Next;
     loop {
         input = match machine.resume(input, clock.now()) {
-            Step::Send(transmit) => {
+            Step::Io(Io::Send(transmit)) => {
                 asked.push(Asked::Send(transmit.connection));
                 let event = script.get(sent).or(script.last()).expect("a script");
                 sent += 1;
                 answers = inputs(event, style).into_iter();
                 answers.next().expect("an input")
             }
-            Step::Receive => answers.next().expect("the body has ended"),
+            Step::Io(Io::Receive) => answers.next().expect("the body has ended"),
             Step::Item(row) => {
                 rows.push(row);
                 assert_eq!(machine.rows(), u64::try_from(rows.len()).expect("few"));
@@ -85,9 +85,9 @@ pub(crate) fn read<T: DeserializeOwned, O: StreamsRows>(
             Step::Wait(time) => {
                 asked.push(Asked::Wait(time));
                 clock.pass(time);
-                Input::Woken
+                Input::Wake(Sent::No)
             }
-            Step::Credentials { .. } => panic!("the session is not signed"),
+            Step::Io(Io::Credentials { .. }) => panic!("the session is not signed"),
             Step::Done(result) => {
                 // It is over, whatever comes.
                 for input in [Input::Next, Input::End(HeaderMap::new())] {

@@ -122,25 +122,25 @@ fn at_every_step() {
         ),
         (
             "again",
-            || vec![Input::Next, busy(), Input::Woken],
+            || vec![Input::Next, busy(), Input::Wake(Sent::No)],
             No,
             (2, NOT),
         ),
         (
             "again",
-            || vec![Input::Next, busy(), Input::Woken],
+            || vec![Input::Next, busy(), Input::Wake(Sent::No)],
             Maybe,
             (2, MAY),
         ),
         (
             "again, failed",
-            || vec![Input::Next, down(), Input::Woken],
+            || vec![Input::Next, down(), Input::Wake(Sent::No)],
             No,
             (2, MAY),
         ),
         (
             "again, failed",
-            || vec![Input::Next, down(), Input::Woken],
+            || vec![Input::Next, down(), Input::Wake(Sent::No)],
             Maybe,
             (2, MAY),
         ),
@@ -148,7 +148,15 @@ fn at_every_step() {
         ("not stale", || vec![Input::Next, stale()], Maybe, (1, MAY)),
         (
             "third",
-            || vec![Input::Next, busy(), Input::Woken, busy(), Input::Woken],
+            || {
+                vec![
+                    Input::Next,
+                    busy(),
+                    Input::Wake(Sent::No),
+                    busy(),
+                    Input::Wake(Sent::No),
+                ]
+            },
             No,
             (3, NOT),
         ),
@@ -158,9 +166,9 @@ fn at_every_step() {
                 vec![
                     Input::Next,
                     busy(),
-                    Input::Woken,
+                    Input::Wake(Sent::No),
                     busy(),
-                    Input::Woken,
+                    Input::Wake(Sent::No),
                     head(),
                 ]
             },

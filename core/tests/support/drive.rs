@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use neptunedata::{
-    Call, CallOptions, Connection, Credentials, Effect, Endpoint, Error, Input, Machine, Meta, Now,
-    Operation, Sent, Session, Step, Transmit, TransportErrorKind,
+    Call, CallOptions, Connection, Credentials, Effect, Endpoint, Error, Input, Io, Machine, Meta,
+    Now, Operation, Sent, Session, Step, Transmit, TransportErrorKind,
 };
 
 use super::script::{Event, failure};
@@ -92,7 +92,7 @@ pub(crate) fn drive<O: Operation>(
     let mut input = Input::Next;
     for _ in 0..100_000 {
         input = match call.resume(input, clock.now()) {
-            Step::Send(transmit) => {
+            Step::Io(Io::Send(transmit)) => {
                 asked.push(Asked::Send(transmit.connection));
                 let event = script.get(sent.len()).or(script.last());
                 sent.push(*transmit);
@@ -100,13 +100,13 @@ pub(crate) fn drive<O: Operation>(
                 answers = inputs(event.expect("a script"), style).into_iter();
                 answers.next().expect("an input")
             }
-            Step::Receive => answers.next().expect("the body has ended"),
+            Step::Io(Io::Receive) => answers.next().expect("the body has ended"),
             Step::Wait(time) => {
                 asked.push(Asked::Wait(time));
                 clock.pass(time);
-                Input::Woken
+                Input::Wake(Sent::No)
             }
-            Step::Credentials { refresh } => {
+            Step::Io(Io::Credentials { refresh }) => {
                 asked.push(Asked::Credentials { refresh });
                 Input::Credentials(Credentials::new("AKIDOTHER", "other"))
             }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use neptunedata::{
-    CallOptions, Error, FailureKind, GetLoaderJobStatus, Input, LoadEnded, LoadOutcome, Machine,
-    Sent, Step, TransportError, TransportErrorKind, Wait, WaitErrorKind, WaitOptions,
+    CallOptions, Error, FailureKind, GetLoaderJobStatus, Input, Io, LoadEnded, LoadOutcome,
+    Machine, Sent, Step, TransportError, TransportErrorKind, Wait, WaitErrorKind, WaitOptions,
 };
 
 use super::{
@@ -72,7 +72,7 @@ fn a_last_time_of_asking_that_hangs_is_the_end_of_the_time() {
         let mut wait = Wait::with_options(&unsigned(), ended(), options, 42);
         assert!(matches!(
             wait.resume(Input::Next, clock.now()),
-            Step::Send(_)
+            Step::Io(Io::Send(_))
         ));
         clock.pass(after);
         let Step::Done(Err(error)) = wait.resume(late(), clock.now()) else {
@@ -92,7 +92,7 @@ fn a_last_time_of_asking_that_hangs_is_the_end_of_the_time() {
 #[test]
 fn no_time_of_asking_outlasts_the_time() {
     let within = |step| match step {
-        Step::Send(transmit) => transmit.within,
+        Step::Io(Io::Send(transmit)) => transmit.within,
         step => panic!("{step:?}"),
     };
     let late = || {
@@ -357,7 +357,10 @@ fn no_time_is_one_time() {
         .timeout(Duration::MAX);
     let mut wait = Wait::with_options(&unsigned(), ended(), options, 1);
     let now = Clock::new().now();
-    assert!(matches!(wait.resume(Input::Next, now), Step::Send(_)));
+    assert!(matches!(
+        wait.resume(Input::Next, now),
+        Step::Io(Io::Send(_))
+    ));
     let body = r#"{"payload":{"overallStatus":{"status":"LOAD_IN_QUEUE"}}}"#;
     let input = Input::Response(answer(200, body).whole(), Default::default());
     assert!(matches!(wait.resume(input, now), Step::Item(_)));

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue};
 use libfuzzer_sys::fuzz_target;
 use neptunedata::{
     Auth, Call, CancelMlModelTrainingJob, Credentials, CredentialsError, Endpoint, FailureKind,
-    Input, Machine, Now, Sent, Session, Step, TransportError, TransportErrorKind,
+    Input, Machine, Now, Sent, Session, Io, Step, TransportError, TransportErrorKind,
 };
 
 /// The next input, and what is left of the data.
@@ -59,7 +59,7 @@ fn input(data: &[u8]) -> Option<(Input, &[u8])> {
             };
             return Some((Input::Failure(error), rest));
         }
-        8 => return Some((Input::Woken, rest)),
+        8 => return Some((Input::Wake(Sent::No), rest)),
         _ => return Some((Input::Response(response(b""), HeaderMap::new()), rest)),
     };
     Some((input, after))
@@ -80,7 +80,7 @@ fuzz_target!(|data: &[u8]| {
     while let Some((next, after)) = input(rest) {
         rest = after;
         match call.resume(next, now) {
-            Step::Send(_) => sends += 1,
+            Step::Io(Io::Send(_)) => sends += 1,
             Step::Done(Err(error)) => {
                 assert!(error.attempts() <= 3);
                 assert!(error.may_have_executed() || !executed, "{error}");

@@ -23,7 +23,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use neptunedata::{
     Answered, Auth, Call, CancelMlModelTrainingJob, Credentials, CredentialsError,
-    DataProcessingJobId, Endpoint, GetMlModelTrainingJob, Input, Machine, MlJobStatus, Now,
+    DataProcessingJobId, Endpoint, GetMlModelTrainingJob, Input, Io, Machine, MlJobStatus, Now,
     Operation, S3Uri, Sent, Session, StartMlModelTrainingJob, Step, Transmit, TransportError,
     TransportErrorKind, sources::environment,
 };
@@ -173,7 +173,7 @@ impl Driver {
                 mono: self.start.elapsed(),
             };
             input = match call.resume(input, now) {
-                Step::Send(transmit) => {
+                Step::Io(Io::Send(transmit)) => {
                     print_request(&transmit);
                     match Answer::begin(&self.session, &transmit.request) {
                         Ok((head, body)) => {
@@ -184,7 +184,7 @@ impl Driver {
                         Err(error) => Input::Failure(error),
                     }
                 }
-                Step::Receive => match answer.as_mut().map(Answer::receive) {
+                Step::Io(Io::Receive) => match answer.as_mut().map(Answer::receive) {
                     Some(Ok(Piece::Chunk(chunk))) => {
                         println!("   < {}", short(&chunk));
                         Input::Chunk(chunk)
@@ -196,9 +196,9 @@ impl Driver {
                 Step::Wait(time) => {
                     println!("   (waits {time:?})");
                     thread::sleep(time);
-                    Input::Woken
+                    Input::Wake(Sent::No)
                 }
-                Step::Credentials { .. } => {
+                Step::Io(Io::Credentials { .. }) => {
                     Input::CredentialsFailed(CredentialsError::new("this example has no others"))
                 }
                 Step::Item(nothing) => match nothing {},

@@ -13,7 +13,7 @@ use std::{
 };
 
 use neptunedata_blocking::{
-    CallOptions, Exchange, GetEngineStatus, Input, Machine, Now, Part, Step, Timeouts,
+    CallOptions, Exchange, GetEngineStatus, Input, Io, Machine, Now, Part, Step, Timeouts,
     TransportErrorKind, by_name, serde_json,
 };
 
@@ -97,7 +97,7 @@ impl Machine for Curious {
         match self.state {
             // The request.
             1 => match self.exchange.resume(input, now) {
-                Step::Send(transmit) => Step::Send(transmit),
+                Step::Io(Io::Send(transmit)) => Step::Io(Io::Send(transmit)),
                 step => panic!("{step:?}"),
             },
             2 => {
@@ -105,7 +105,7 @@ impl Machine for Curious {
                 Step::Item("head")
             }
             3 => Step::Item("again"),
-            4 => Step::Receive,
+            4 => Step::Io(Io::Receive),
             5 => {
                 assert!(matches!(input, Input::Chunk(_)));
                 Step::Item("chunk")
@@ -134,7 +134,7 @@ fn items_leave_the_answer_open_and_other_steps_close_it() {
     let client = peer.client();
     let thens: [fn() -> _; 3] = [
         || Step::Wait(Duration::from_millis(1)),
-        || Step::Credentials { refresh: true },
+        || Step::Io(Io::Credentials { refresh: true }),
         || Step::Done(Ok(())),
     ];
     for then in thens {

@@ -12,7 +12,8 @@ use std::{
 };
 
 use neptunedata_hyper::{
-    CallOptions, Effect, Exchange, Input, Machine, Now, Part, Step, Timeouts, TransportErrorKind,
+    CallOptions, Effect, Exchange, Input, Io, Machine, Now, Part, Step, Timeouts,
+    TransportErrorKind,
 };
 
 use crate::support::*;
@@ -92,7 +93,7 @@ impl Machine for Curious {
         match self.state {
             // The request.
             1 => match self.exchange.resume(input, now) {
-                Step::Send(transmit) => Step::Send(transmit),
+                Step::Io(Io::Send(transmit)) => Step::Io(Io::Send(transmit)),
                 step => panic!("{step:?}"),
             },
             2 => {
@@ -100,7 +101,7 @@ impl Machine for Curious {
                 Step::Item("head")
             }
             3 => Step::Item("again"),
-            4 => Step::Receive,
+            4 => Step::Io(Io::Receive),
             5 => {
                 assert!(matches!(input, Input::Chunk(_)));
                 Step::Item("chunk")
@@ -129,7 +130,7 @@ async fn items_leave_the_answer_open_and_other_steps_close_it() {
     let client = client(server.address);
     let thens: [fn() -> _; 3] = [
         || Step::Wait(Duration::from_millis(1)),
-        || Step::Credentials { refresh: true },
+        || Step::Io(Io::Credentials { refresh: true }),
         || Step::Done(Ok(())),
     ];
     for then in thens {

@@ -194,16 +194,16 @@ mod tests {
         let mut input = Input::Next;
         loop {
             input = match call.resume(input, NOW) {
-                Step::Send(transmit) if sent.is_empty() => {
+                Step::Io(Io::Send(transmit)) if sent.is_empty() => {
                     sent.push(transmit.request);
                     let lost = TransportError::new(TransportErrorKind::Closed, Sent::Maybe);
                     Input::Failure(lost)
                 }
-                Step::Send(transmit) => {
+                Step::Io(Io::Send(transmit)) => {
                     sent.push(transmit.request);
                     return (sent, None);
                 }
-                Step::Wait(_) => Input::Woken,
+                Step::Io(Io::Wait) => Input::Wake(Sent::No),
                 Step::Done(result) => return (sent, result.err()),
                 step => panic!("{step:?}"),
             };
