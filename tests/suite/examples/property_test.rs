@@ -108,13 +108,15 @@ impl Network {
                     arriving.next().expect("there is always something")
                 }
                 Step::Io(Io::Receive) => arriving.next().expect("an answer has an end"),
-                Step::Wait(time) => {
-                    self.now.wall += time;
-                    self.now.mono += time;
+                Step::Io(Io::Wait) => {
+                    let until = call.wake_at().expect("a pause has an end");
+                    self.now.wall += until - self.now.mono;
+                    self.now.mono = until;
                     Input::Wake(Sent::No)
                 }
-                Step::Io(Io::Credentials { .. }) => unreachable!("nothing is signed"),
+                Step::Io(io) => unreachable!("{io:?}"),
                 Step::Item(item) => match item {},
+                Step::Misuse(misuse) => unreachable!("{misuse}"),
                 Step::Done(result) => return result.map(|answered| answered.output),
             };
         }

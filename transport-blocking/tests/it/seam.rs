@@ -191,6 +191,9 @@ fn a_machine_that_asks_for_too_much_gets_an_end() {
                 input => Step::Done(Ok(matches!(input, Input::End(_)))),
             }
         }
+        fn wake_at(&self) -> Option<std::time::Duration> {
+            None
+        }
     }
     let endpoint = Endpoint::parse("http://localhost:1").unwrap();
     assert!(Client::unsigned(endpoint).unwrap().run(Odd).unwrap());

@@ -12,8 +12,7 @@ use std::{
 };
 
 use neptunedata_hyper::{
-    CallOptions, Effect, Exchange, Input, Io, Machine, Now, Part, Step, Timeouts,
-    TransportErrorKind,
+    CallOptions, Effect, Exchange, Input, Io, Machine, Now, Part, Step, TransportErrorKind,
 };
 
 use crate::support::*;
@@ -110,6 +109,10 @@ impl Machine for Curious {
             _ => Step::Done(Ok(())),
         }
     }
+
+    fn wake_at(&self) -> Option<Duration> {
+        (self.state == 6).then_some(Duration::ZERO)
+    }
 }
 
 #[tokio::test]
@@ -129,7 +132,7 @@ async fn items_leave_the_answer_open_and_other_steps_close_it() {
     });
     let client = client(server.address);
     let thens: [fn() -> _; 3] = [
-        || Step::Wait(Duration::from_millis(1)),
+        || Step::Io(Io::Wait),
         || Step::Io(Io::Credentials { refresh: true }),
         || Step::Done(Ok(())),
     ];
@@ -180,44 +183,48 @@ async fn the_callers_time_between_items_is_their_own() {
     running.finish().await.unwrap();
 }
 
-/// Sends nothing and says how long it may take.
-struct Patient(Timeouts);
+/// Sends nothing, and waits until its time has come.
+struct Patient(Option<Duration>);
 
 impl Machine for Patient {
     type Item = ();
-    type Output = TransportErrorKind;
+    type Output = Duration;
 
-    fn resume(&mut self, input: Input, _: Now) -> Step<(), TransportErrorKind> {
-        match input {
-            Input::Next => Step::Wait(LONG),
-            Input::Failure(error) => Step::Done(Ok(error.kind())),
-            input => panic!("{input:?}"),
+    fn resume(&mut self, input: Input, now: Now) -> Step<(), Duration> {
+        match (input, self.0) {
+            (Input::Next, None) => {
+                self.0 = Some(now.mono + SHORT);
+                Step::Io(Io::Wait)
+            }
+            (Input::Wake(_), Some(until)) => {
+                assert!(now.mono >= until);
+                Step::Done(Ok(until))
+            }
+            (input, _) => panic!("{input:?}"),
         }
     }
 
-    fn timeouts(&self) -> Timeouts {
+    fn wake_at(&self) -> Option<Duration> {
         self.0
     }
 }
 
 #[tokio::test]
-async fn machines_made_by_hand_bring_their_time_outs() {
+async fn machines_made_by_hand_keep_their_time() {
     let server = Raw::start(|mut stream, _| until_closed(&mut stream));
     let client = client(server.address);
     let begun = Instant::now();
     let options = CallOptions::new().timeout(SHORT);
-    let patient = Patient(options.timeouts());
-    assert_eq!(
-        client.run(patient).await.unwrap(),
-        TransportErrorKind::Deadline
-    );
+    client.run(Patient(None)).await.unwrap();
+    assert!(begun.elapsed() >= SHORT);
     let exchange = Exchange::collecting(client.session(), &status(), &options, 1);
     let error = client.run(exchange).await.unwrap_err();
     assert_kind(&error, TransportErrorKind::Deadline);
     // What is said later, outranks it.
-    let exchange = Exchange::collecting(client.session(), &status(), &options.timeout(LONG), 1);
-    let error = client.start(exchange).timeout(SHORT).finish().await;
-    assert_kind(&error.unwrap_err(), TransportErrorKind::Deadline);
+    let mut exchange = Exchange::collecting(client.session(), &status(), &options.timeout(LONG), 1);
+    exchange.set_timeout(SHORT);
+    let error = client.run(exchange).await.unwrap_err();
+    assert_kind(&error, TransportErrorKind::Deadline);
 
     let options = CallOptions::new()
         .attempt_timeout(SHORT)

@@ -3,8 +3,8 @@
 use std::{convert::Infallible, error::Error as StdError, fmt, time::SystemTime};
 
 use neptunedata::{
-    Answered, Call, CallOptions, Credentials, Error, Input, Io, Machine, Now, Operation, Sent,
-    Session, Step,
+    Answered, Call, CallOptions, Credentials, Error, Input, Io, Machine, Now, Operation, Session,
+    Step,
 };
 use neptunedata_emulator::Emulator;
 
@@ -79,8 +79,9 @@ impl Setting<'_> {
         witness.value(&step);
         witness.value(&call);
         // Not what is expected now.
-        if let Step::Done(Err(error)) = call.resume(Input::Wake(Sent::No), now) {
-            witness.error(&error);
+        if let Step::Misuse(misuse) = call.resume(Input::Next, now) {
+            witness.error(&misuse);
+            witness.error(&Error::from(misuse));
         }
         witness.value(&call);
     }

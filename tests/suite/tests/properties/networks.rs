@@ -50,13 +50,15 @@ fn run<O: Operation>(
                 waiting.next().unwrap()
             }
             Step::Io(Io::Receive) => waiting.next().expect("an answer ends"),
-            Step::Wait(time) => {
-                now.wall += time;
-                now.mono += time;
+            Step::Io(Io::Wait) => {
+                let until = call.wake_at().expect("a pause has an end");
+                now.wall += until - now.mono;
+                now.mono = until;
                 Input::Wake(Sent::No)
             }
-            Step::Io(Io::Credentials { .. }) => panic!("nothing is signed"),
+            Step::Io(io) => panic!("{io:?}"),
             Step::Item(item) => match item {},
+            Step::Misuse(misuse) => panic!("{misuse}"),
             Step::Done(result) => {
                 return Ran {
                     result,
