@@ -355,7 +355,7 @@ mod tests {
             thread::sleep(time);
         }
         let (late, _) = first.join().unwrap();
-        assert_eq!(late, Some(TransportErrorKind::Deadline));
+        assert_eq!(late, Some(TransportErrorKind::Timeout));
         let (failed, took) = second.join().unwrap();
         assert!(failed.is_none() && took < LONG / 2, "{failed:?} {took:?}");
         // It was handed back by hand, and once more by its lease.

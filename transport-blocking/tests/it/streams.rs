@@ -93,6 +93,9 @@ impl Machine for Curious {
     type Output = ();
 
     fn resume(&mut self, input: Input, now: Now) -> Step<&'static str, ()> {
+        if matches!(input, Input::Sending(_)) {
+            return Step::Io(Io::Continue);
+        }
         self.state += 1;
         match self.state {
             // The request.
