@@ -10,7 +10,7 @@ mod trouble;
 use std::{time::Duration, vec};
 
 use crate::{
-    Answered, Error, EventId, Input, Io, IteratorType, Machine, Now, Session, Step,
+    Answered, Error, EventId, Input, IteratorType, Machine, Now, Session, Step,
     poll::{Poller, Turn},
 };
 

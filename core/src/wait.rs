@@ -18,7 +18,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::{
-    Answered, Error, FailureKind, Input, Io, Machine, Now, Operation, Sent, Session, Step,
+    Answered, Error, FailureKind, Input, Machine, Now, Operation, Sent, Session, Step,
     TransportError, TransportErrorKind, WaitError, WaitErrorKind,
     error::Stop,
     poll::{Poller, Turn},

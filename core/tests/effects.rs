@@ -177,14 +177,18 @@ fn lose(operation: &str, input: &Value, options: &CallOptions) -> (Vec<Bytes>, E
     let session = Session::new(endpoint, Auth::unsigned()).unwrap();
     let mut call = by_name::call(operation, input, &session, options, 7).unwrap();
     let mut sent = Vec::new();
+    let mut now = NOW;
     let mut next = Input::Next;
     loop {
-        next = match call.resume(next, NOW) {
+        next = match call.resume(next, now) {
             Step::Io(Io::Send(transmit)) => {
                 sent.push(transmit.request.body().clone());
                 Input::Failure(TransportError::new(TransportErrorKind::Closed, Sent::Maybe))
             }
-            Step::Io(Io::Wait) => Input::Wake(Sent::No),
+            Step::Io(Io::Wait) => {
+                now.mono = call.wake_at().unwrap();
+                Input::Wake(Sent::No)
+            }
             Step::Done(Err(error)) => return (sent, error),
             step => panic!("{operation}: {step:?}"),
         };

@@ -45,10 +45,7 @@ fn error<O: Operation<Output: std::fmt::Debug>>(
     operation: &O,
     answers: impl IntoIterator<Item = Input>,
 ) -> Error {
-    let now = Now {
-        wall: SystemTime::UNIX_EPOCH,
-        mono: Duration::ZERO,
-    };
+    let mut now = Now::at(SystemTime::UNIX_EPOCH);
     let mut call = Call::new(&session(), operation, 7);
     let mut answers = answers.into_iter();
     let mut input = Input::Next;
@@ -57,7 +54,10 @@ fn error<O: Operation<Output: std::fmt::Debug>>(
             Step::Io(Io::Send(_)) => answers
                 .next()
                 .expect("one send more than there are answers"),
-            Step::Io(Io::Wait) => Input::Wake(Sent::No),
+            Step::Io(Io::Wait) => {
+                now.mono = call.wake_at().unwrap();
+                Input::Wake(Sent::No)
+            }
             Step::Done(result) => {
                 assert!(answers.next().is_none(), "an answer was not needed");
                 return result.expect_err("the call succeeded");

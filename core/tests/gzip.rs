@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Response};
 use neptunedata::{
     Auth, Call, CallOptions, Cause, DecodeErrorKind, Endpoint, ErrorKind, EventId, GetSparqlStream,
-    Input, Io, Machine, Now, Sent, Session, Step,
+    Input, Io, Machine, Now, Session, Step,
 };
 
 const NOW: Now = Now {
@@ -103,7 +103,7 @@ mod inflated {
 
     use flate2::{Compression, write::GzEncoder};
 
-    use neptunedata::{Exchange, Part, Rows, SparqlRecord};
+    use neptunedata::{Exchange, Part, Rows, Sent, SparqlRecord};
 
     use super::*;
 
@@ -192,8 +192,12 @@ mod inflated {
         short.truncate(short.len() - 3);
         let short = Input::Response(answer(200, "gzip", short), HeaderMap::new());
         assert!(matches!(call.resume(short, NOW), Step::Io(Io::Wait)));
+        let woken = Now {
+            mono: call.wake_at().unwrap(),
+            ..NOW
+        };
         assert!(matches!(
-            call.resume(Input::Wake(Sent::No), NOW),
+            call.resume(Input::Wake(Sent::No), woken),
             Step::Io(Io::Send(_))
         ));
         // What is left of the first answer is not in the second.

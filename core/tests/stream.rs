@@ -299,7 +299,7 @@ const LONG: &str = r#"{"eventId":{"commitNum":1,"opNum":1},"isLastOp":true,"op":
 #[test]
 fn records_have_every_digit() {
     use neptunedata::{
-        Auth, ChangesOptions, Framing, Input, Machine, Now, PropertygraphRecord, RowReader,
+        Auth, ChangesOptions, Framing, Input, Io, Machine, Now, PropertygraphRecord, RowReader,
         Session, Start, Step, Transactions,
     };
 

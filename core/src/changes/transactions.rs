@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, mem, time::Duration};
 
 use crate::{
-    ChangesError, ChangesErrorKind, Error, EventId, Input, Io, Machine, Misuse, Now, Session, Step,
+    ChangesError, ChangesErrorKind, Error, EventId, Input, Machine, Misuse, Now, Session, Step,
 };
 
 use super::{

@@ -13,13 +13,13 @@ use crate::{Input, Sent, TransportError, TransportErrorKind};
 ///
 /// ```
 /// use neptunedata::{
-///     Auth, Call, CancelMlModelTrainingJob, Endpoint, Input, Machine, Now, Session, Step,
+///     Auth, Call, CancelMlModelTrainingJob, Endpoint, Input, Io, Machine, Now, Session, Step,
 ///     bytes::Bytes, http::Response, strategies::Delivery,
 /// };
 ///
 /// let session = Session::new(Endpoint::parse("http://localhost:8182")?, Auth::unsigned())?;
 /// let mut call = Call::new(&session, &CancelMlModelTrainingJob::new("job-1"), 42);
-/// let now = Now { wall: std::time::SystemTime::UNIX_EPOCH, mono: Default::default() };
+/// let now = Now::at(std::time::SystemTime::UNIX_EPOCH);
 /// let Step::Io(Io::Send(transmit)) = call.resume(Input::Next, now) else { panic!() };
 ///
 /// // The server is asked, and nobody hears what it answers.
@@ -68,8 +68,8 @@ impl Delivery {
     }
 
     /// Delivers a request to `serve`, if it is to arrive, and gives what the machine is to be told, in this
-    /// order. Each piece of a body waits for a [`Step::Io(Io::Receive)`](crate::Step::Io(Io::Receive)); give back none after a
-    /// step of another kind but [`Step::Item`](crate::Step::Item).
+    /// order. Each piece of a body answers an [`Io::Receive`](crate::Io::Receive); give none after a step of
+    /// another kind, except [`Step::Item`](crate::Step::Item).
     pub fn deliver(
         &self,
         request: Request<Bytes>,

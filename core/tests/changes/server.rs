@@ -228,9 +228,8 @@ impl<M: Machine> Run<M> {
                     self.clock.pass(self.clock.round_trip);
                     self.input = Some(server.answer(at, transmit.request.uri()));
                 }
-                Step::Wait(time) => {
-                    self.waits.push(time);
-                    self.clock.pass(time);
+                Step::Io(Io::Wait) => {
+                    self.waits.push(self.clock.pass_until_wake(&self.machine));
                     self.input = Some(Input::Wake(Sent::No));
                 }
                 Step::Item(item) => {
@@ -239,6 +238,8 @@ impl<M: Machine> Run<M> {
                 }
                 Step::Done(result) => return Came::Done(result),
                 Step::Io(Io::Receive) => panic!("answers are whole"),
+                Step::Io(Io::Continue) => panic!("a wake that was due changed nothing"),
+                Step::Misuse(misuse) => panic!("{misuse}"),
                 Step::Io(Io::Credentials { .. }) => panic!("the session is not signed"),
             }
         }

@@ -36,6 +36,8 @@ where
         said: None,
         max_attempts: 1,
         body_limit: 1_000_000,
+        total: None,
+        attempt: None,
         seed: 1,
     };
     let options = CallOptions::new().max_attempts(1);

@@ -249,25 +249,29 @@ fn no_credentials_is_an_error_that_keeps_what_is_known() {
     for lost in [false, true] {
         let session = on_request();
         let mut machine = machine(&session);
-        let now = Clock::new().now();
-        let mut step = machine.resume(Input::Next, now);
+        let mut clock = Clock::new();
+        let mut step = machine.resume(Input::Next, clock.now());
         if lost {
             let key = || Credentials::new("AKIDEXAMPLE", "secret");
-            step = machine.resume(Input::Credentials(key()), now);
+            step = machine.resume(Input::Credentials(key()), clock.now());
             for answer in [
                 refusal(500, "InternalFailureException", "x"),
                 denied(EXPIRED),
             ] {
                 assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
-                step = machine.resume(Input::Response(answer.whole(), HeaderMap::new()), now);
+                step = machine.resume(
+                    Input::Response(answer.whole(), HeaderMap::new()),
+                    clock.now(),
+                );
                 if matches!(step, Step::Io(Io::Wait)) {
-                    step = machine.resume(Input::Wake(Sent::No), now);
+                    clock.pass_until_wake(&machine);
+                    step = machine.resume(Input::Wake(Sent::No), clock.now());
                 }
             }
         }
         assert!(matches!(step, Step::Io(Io::Credentials { .. })), "{step:?}");
         let none = CredentialsError::new("the profile is empty");
-        let step = machine.resume(Input::CredentialsFailed(none), now);
+        let step = machine.resume(Input::CredentialsFailed(none), clock.now());
         let Step::Done(Err(error)) = step else {
             panic!("{step:?}");
         };

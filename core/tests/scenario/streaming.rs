@@ -48,11 +48,13 @@ fn stream(mut exchange: Exchange, script: &[Event], commit: bool) -> Streamed {
                 }
                 Input::Next
             }
-            Step::Wait(time) => {
-                clock.pass(time);
+            Step::Io(Io::Wait) => {
+                clock.pass_until_wake(&exchange);
                 Input::Wake(Sent::No)
             }
             Step::Io(Io::Credentials { .. }) => panic!("the session is not signed"),
+            Step::Io(Io::Continue) => panic!("a wake that was due changed nothing"),
+            Step::Misuse(misuse) => panic!("{misuse}"),
             Step::Done(result) => {
                 return Streamed {
                     sent,

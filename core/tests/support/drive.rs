@@ -38,6 +38,14 @@ impl Clock {
         self.now.wall += time;
         self.now.mono += time;
     }
+
+    /// Passes the time until the machine wants to be woken, and says how long that was.
+    pub(crate) fn pass_until_wake(&mut self, machine: &impl Machine) -> Duration {
+        let until = machine.wake_at().expect("a time to wake at");
+        let time = until.saturating_sub(self.now.mono);
+        self.pass(time);
+        time
+    }
 }
 
 /// One thing that the machine asked for.
@@ -101,9 +109,8 @@ pub(crate) fn drive<O: Operation>(
                 answers.next().expect("an input")
             }
             Step::Io(Io::Receive) => answers.next().expect("the body has ended"),
-            Step::Wait(time) => {
-                asked.push(Asked::Wait(time));
-                clock.pass(time);
+            Step::Io(Io::Wait) => {
+                asked.push(Asked::Wait(clock.pass_until_wake(&call)));
                 Input::Wake(Sent::No)
             }
             Step::Io(Io::Credentials { refresh }) => {
@@ -117,6 +124,8 @@ pub(crate) fn drive<O: Operation>(
                     result: result.map(|answered| answered.meta),
                 };
             }
+            Step::Io(Io::Continue) => panic!("a wake that was due changed nothing"),
+            Step::Misuse(misuse) => panic!("{misuse}"),
             Step::Item(never) => match never {},
         };
     }

@@ -54,17 +54,16 @@ pub(crate) fn run_by<W: Watch>(
                 items.push(item);
                 Input::Next
             }
-            Step::Wait(time) => {
-                waits.push(time);
-                clock.pass(time);
+            Step::Io(Io::Wait) => {
+                waits.push(clock.pass_until_wake(&machine));
                 Input::Wake(Sent::No)
             }
             Step::Io(Io::Credentials { .. }) => panic!("the session is not signed"),
+            Step::Io(Io::Continue) => panic!("a wake that was due changed nothing"),
+            Step::Misuse(misuse) => panic!("{misuse}"),
             Step::Done(result) => {
-                let Step::Done(Err(error)) = machine.resume(Input::Next, clock.now()) else {
-                    panic!("it goes on behind its end")
-                };
-                assert_eq!(error.kind(), neptunedata::FailureKind::Misuse);
+                let step = machine.resume(Input::Next, clock.now());
+                assert!(matches!(step, Step::Misuse(_)), "it goes on after its end");
                 return Run {
                     items,
                     sent,

@@ -169,19 +169,14 @@ impl Operation for StartIndexRebuild {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, SystemTime};
+    use std::time::SystemTime;
 
     use http::Request;
 
     use super::*;
     use crate::{
-        Auth, Call, CallOptions, Endpoint, Error, Input, Machine, Now, Sent, Session, Step,
+        Auth, Call, CallOptions, Endpoint, Error, Input, Io, Machine, Now, Sent, Session, Step,
         TransportError, TransportErrorKind,
-    };
-
-    const NOW: Now = Now {
-        wall: SystemTime::UNIX_EPOCH,
-        mono: Duration::ZERO,
     };
 
     /// What is sent, again too after the first answer is lost.
@@ -191,9 +186,10 @@ mod tests {
         let start = StartIndexRebuild::new();
         let mut call = Call::with_options(&session, &start, options, seed);
         let mut sent = Vec::new();
+        let mut now = Now::at(SystemTime::UNIX_EPOCH);
         let mut input = Input::Next;
         loop {
-            input = match call.resume(input, NOW) {
+            input = match call.resume(input, now) {
                 Step::Io(Io::Send(transmit)) if sent.is_empty() => {
                     sent.push(transmit.request);
                     let lost = TransportError::new(TransportErrorKind::Closed, Sent::Maybe);
@@ -203,7 +199,10 @@ mod tests {
                     sent.push(transmit.request);
                     return (sent, None);
                 }
-                Step::Io(Io::Wait) => Input::Wake(Sent::No),
+                Step::Io(Io::Wait) => {
+                    now.mono = call.wake_at().unwrap();
+                    Input::Wake(Sent::No)
+                }
                 Step::Done(result) => return (sent, result.err()),
                 step => panic!("{step:?}"),
             };
