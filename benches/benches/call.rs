@@ -18,7 +18,8 @@ use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
 use http::HeaderMap;
 use neptunedata::{
-    Auth, Call, CancelMlModelTrainingJob, Credentials, Endpoint, Input, Machine, Now, Session, Step,
+    Auth, Call, CancelMlModelTrainingJob, Credentials, Endpoint, Input, Io, Machine, Now, Session,
+    Step,
 };
 
 const ACCESS_KEY: &str = "AKIDEXAMPLE";
@@ -53,7 +54,7 @@ fn call(criterion: &mut Criterion) {
     group.bench_function("neptunedata: encode, sign, decode", |bencher| {
         bencher.iter(|| {
             let mut call = Call::new(&session, black_box(&operation), 1);
-            let Step::Send(transmit) = call.resume(Input::Next, now()) else {
+            let Step::Io(Io::Send(transmit)) = call.resume(Input::Next, now()) else {
                 panic!()
             };
             black_box(transmit);

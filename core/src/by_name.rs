@@ -29,7 +29,7 @@
 
 mod input;
 
-use std::convert::Infallible;
+use std::{convert::Infallible, time::Duration};
 
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
@@ -38,7 +38,7 @@ use serde_json::Value;
 use crate::{
     Abandoned, Answered, CallOptions, Cause, DecodeError, DecodeErrorKind, EncodeError, Endpoint,
     Exchange, Fault, FaultKind, Input, Machine, Now, OPERATIONS, Operation, OperationInfo,
-    Response, SPARQL_OPERATIONS, Session, Step, Timeouts, call::resume_decoding, operations,
+    Response, SPARQL_OPERATIONS, Session, Step, call::resume_decoding, operations,
     wire::response::whole,
 };
 
@@ -66,7 +66,6 @@ pub fn request(
 #[derive(Debug)]
 pub struct Call {
     exchange: Exchange,
-    info: &'static OperationInfo,
     decode: fn(&Response<'_>) -> Result<Value, DecodeError>,
 }
 
@@ -98,11 +97,11 @@ impl Machine for Call {
     type Output = Answered<Value>;
 
     fn resume(&mut self, input: Input, now: Now) -> Step<Infallible, Answered<Value>> {
-        resume_decoding(&mut self.exchange, self.info, self.decode, input, now)
+        resume_decoding(&mut self.exchange, self.decode, input, now)
     }
 
-    fn timeouts(&self) -> Timeouts {
-        self.exchange.timeouts()
+    fn wake_at(&self) -> Option<Duration> {
+        self.exchange.wake_at()
     }
 
     fn abandoned(&mut self) -> Option<Abandoned> {
@@ -195,8 +194,7 @@ impl Visitor for Prepare<'_> {
         let operation = typed::<O>(self.input)?;
         let exchange = Exchange::collecting(self.session, &operation, self.options, self.seed);
         Ok(Call {
-            exchange: exchange.judged_outside(),
-            info: O::INFO,
+            exchange,
             decode: decode::<O>,
         })
     }

@@ -1,12 +1,14 @@
-//! The machine that makes a call: attempts, credentials, signing, waits, retries, the reading of the
-//! answer. It asks, a driver answers, and nothing else happens.
+//! State machines that make calls, and the driver protocol: [`Machine`].
 //!
-//! The protocol between the two is on [`Machine`].
+//! A machine decides (attempts, signing, retries, time limits, decoding); a driver performs the
+//! [`Io`] that the machine asks for. The protocol between the two is on [`Machine`].
 
 mod abandon;
 mod backoff;
 mod body;
 mod exchange;
+mod judge;
+mod map;
 mod options;
 mod quota;
 mod remedy;
@@ -14,17 +16,22 @@ pub(crate) mod retry;
 mod skew;
 mod typed;
 
-use std::time::{Duration, SystemTime};
+use std::{
+    net::SocketAddr,
+    time::{Duration, SystemTime},
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use crate::{Credentials, CredentialsError, Error, TransportError, wire::answer};
+use crate::{Credentials, CredentialsError, Error, Misuse, Sent, TransportError, wire::answer};
 
 pub use abandon::{Abandoned, CancelsQuery};
 pub(crate) use abandon::{NamedQuery, id_of_attempt};
 pub(crate) use backoff::{Random, uuid};
 pub use exchange::{Exchange, Part};
+pub(crate) use judge::{Judge, Verdict};
+pub use map::Map;
 pub use options::CallOptions;
 pub(crate) use quota::Quota;
 pub use retry::{RetryClass, RetryPolicy, retry_table};
@@ -32,35 +39,41 @@ pub(crate) use skew::Skew;
 pub use typed::Call;
 pub(crate) use typed::resume_decoding;
 
-/// The time, as the driver sees it when it answers.
+/// The time, as the driver reads it when it calls [`Machine::resume`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Now {
-    /// The time of day: requests are signed with it.
+    /// The time of day. Requests are signed with it.
     pub wall: SystemTime,
-    /// Time since any fixed start, never going back: round trips are measured with it.
+    /// Time since any fixed start; it never goes back. Time limits and round trips are measured
+    /// with it.
     pub mono: Duration,
 }
 
-/// What a machine wants done next.
+impl Now {
+    /// The time for drivers with one clock only, such as tests: `mono` counts from the Unix epoch.
+    /// If that clock is set back, time limits are late by as much.
+    pub fn at(wall: SystemTime) -> Now {
+        let since_epoch = wall.duration_since(SystemTime::UNIX_EPOCH);
+        Now {
+            wall,
+            mono: since_epoch.unwrap_or_default(),
+        }
+    }
+}
+
+/// What a machine does next: [`Machine::resume`].
 #[derive(Debug)]
 #[must_use]
 pub enum Step<I, T> {
-    /// Credentials, please. With `refresh` those given before were refused or have expired, so caches
-    /// must not answer.
-    Credentials {
-        /// Whether caches must be passed by.
-        refresh: bool,
-    },
-    /// Send this request, and answer with the head of what comes back.
-    Send(Box<Transmit>),
-    /// The next piece of the body, please.
-    Receive,
-    /// Wait this long.
-    Wait(Duration),
-    /// Something for the caller: a part of the answer, a row, a progress report. Hand it on.
+    /// Perform this, and resume the machine with the result.
+    Io(Io),
+    /// A value for the caller: a row, a progress report, a transaction. Resume with
+    /// [`Input::Next`] to go on.
     Item(I),
-    /// The end. After a [`Misuse`](crate::Misuse) the machine is where it was and takes the right
-    /// input still.
+    /// The input does not answer the last step. Nothing has changed: the machine still waits for an
+    /// input that does. This is a bug in the driver.
+    Misuse(Misuse),
+    /// The end. The machine must not be resumed again.
     Done(Result<T, Error>),
 }
 
@@ -68,22 +81,49 @@ impl<I, T> Step<I, T> {
     pub(crate) fn fail(error: Error) -> Self {
         Step::Done(Err(error))
     }
+
+    /// The same step with another type of item and output.
+    pub fn map<J, U>(self, item: impl FnOnce(I) -> J, output: impl FnOnce(T) -> U) -> Step<J, U> {
+        match self {
+            Step::Io(io) => Step::Io(io),
+            Step::Item(value) => Step::Item(item(value)),
+            Step::Misuse(misuse) => Step::Misuse(misuse),
+            Step::Done(result) => Step::Done(result.map(output)),
+        }
+    }
 }
 
-/// A request to send, and over what.
+/// What a driver performs for a machine.
+#[derive(Debug)]
+pub enum Io {
+    /// Provide credentials. If `refresh` is set, the previous ones were rejected or have expired:
+    /// bypass any cache.
+    Credentials {
+        /// Whether to bypass caches.
+        refresh: bool,
+    },
+    /// Send this request and wait for the head of the response.
+    Send(Box<Transmit>),
+    /// Receive the next chunk of the response body.
+    Receive,
+    /// Do nothing until [`Machine::wake_at`].
+    Wait,
+    /// Go on with what the machine asked for before: the input was taken and changed nothing. Only
+    /// drivers that give [`Input::Sending`], or [`Input::Wake`] too early, see this.
+    Continue,
+}
+
+/// A request to send, and over which connection.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Transmit {
-    /// The request, complete and signed: absolute URI, `host` and `content-length` set. Send it as it
-    /// is, or the signature breaks; `user-agent`, `te` and `connection` may be added.
+    /// The request, complete and signed: absolute URI, `host` and `content-length` set. Send it
+    /// unchanged, or the signature breaks; `user-agent`, `te` and `connection` may be added.
     pub request: http::Request<Bytes>,
     /// Over which connection.
     pub connection: Connection,
-    /// Which attempt this is, from 1.
+    /// The number of this attempt, from 1.
     pub attempt: u32,
-    /// How long it may take at most, if that is less than the driver would give it; what takes longer
-    /// fails as [`Timeout`](crate::TransportErrorKind::Timeout).
-    pub within: Option<Duration>,
 }
 
 /// Over which connection a request goes.
@@ -91,8 +131,8 @@ pub struct Transmit {
 pub enum Connection {
     /// A pooled one, if there is one.
     Any,
-    /// A new one, to an address that was looked up anew: names move to other instances, and for how long
-    /// an address holds is not known (`U22`).
+    /// A new one, after a new name look-up: names move to other instances, and how long an address
+    /// holds is not known (`U22`).
     Fresh,
 }
 
@@ -101,22 +141,28 @@ pub enum Connection {
 pub enum Input {
     /// Begin, or go on after an item.
     Next,
-    /// The credentials that were asked for.
+    /// The credentials that the machine asked for.
     Credentials(Credentials),
-    /// There are none to be had.
+    /// There are no credentials.
     CredentialsFailed(CredentialsError),
-    /// The head of the answer.
+    /// The request is about to be written to a connection with this address; None if the address
+    /// is not known, as behind a proxy. Optional, once per [`Io::Send`]: only drivers that cancel
+    /// [abandoned queries](Machine::abandoned) give it.
+    Sending(Option<SocketAddr>),
+    /// The head of the response.
     Head(http::response::Parts),
-    /// The next piece of its body.
+    /// The next chunk of its body.
     Chunk(Bytes),
     /// The end of its body, and the trailers, which may be empty.
     End(HeaderMap),
-    /// The whole answer at once, with its trailers: for those who collect.
+    /// The whole response at once, with its trailers: for drivers that collect bodies.
     Response(http::Response<Bytes>, HeaderMap),
-    /// The exchange broke.
+    /// The exchange broke, or the driver cannot wait.
     Failure(TransportError),
-    /// The wait is over.
-    Woken,
+    /// The time of [`Machine::wake_at`] has come. Taken in every state, and ignored unless
+    /// [`Now::mono`] has reached that time. If a request is out, [`Sent`] says whether the server
+    /// can have received it (`Maybe` when in doubt); otherwise it is not looked at.
+    Wake(Sent),
 }
 
 impl Input {
@@ -125,43 +171,63 @@ impl Input {
             Input::Next => "Next",
             Input::Credentials(_) => "Credentials",
             Input::CredentialsFailed(_) => "CredentialsFailed",
+            Input::Sending(_) => "Sending",
             Input::Head(_) => "Head",
             Input::Chunk(_) => "Chunk",
             Input::End(_) => "End",
             Input::Response(..) => "Response",
             Input::Failure(_) => "Failure",
-            Input::Woken => "Woken",
+            Input::Wake(_) => "Wake",
         }
     }
 }
 
-/// Something that a driver can run: a call, an exchange.
-///
-/// It asks, the driver answers, and nothing else happens.
+/// A state machine that a driver runs: a call, an exchange, rows, a waiter, a change stream.
 ///
 #[doc = include_str!("../docs/steps.md")]
 ///
 /// ```
-/// use neptunedata::{Input, Machine, Now, Step};
+/// use neptunedata::{Error, Input, Io, Machine, Now, Step};
 ///
-/// /// A driver is this loop, with the four steps done for real.
+/// /// A driver is this loop; `perform` does the I/O, and gives [`Input::Wake`] when `wake_at` comes first.
 /// fn run<M: Machine>(
 ///     mut machine: M,
 ///     now: impl Fn() -> Now,
-///     mut perform: impl FnMut(Step<(), ()>) -> Input,
-/// ) -> Result<M::Output, neptunedata::Error> {
+///     mut perform: impl FnMut(Io, Option<std::time::Duration>) -> Input,
+/// ) -> Result<M::Output, Error> {
 ///     let mut input = Input::Next;
 ///     loop {
 ///         input = match machine.resume(input, now()) {
-///             Step::Done(result) => return result,
+///             Step::Io(io) => perform(io, machine.wake_at()),
 ///             Step::Item(_item) => Input::Next,
-///             Step::Credentials { refresh } => perform(Step::Credentials { refresh }),
-///             Step::Send(transmit) => perform(Step::Send(transmit)),
-///             Step::Receive => perform(Step::Receive),
-///             Step::Wait(time) => perform(Step::Wait(time)),
+///             Step::Misuse(misuse) => return Err(misuse.into()),
+///             Step::Done(result) => return result,
 ///         };
 ///     }
 /// }
+/// ```
+///
+/// Machines of several types fit in one collection once [`map`](Machine::map) has given them the same
+/// items and outputs, as `Box<dyn Machine<Item = I, Output = T>>`:
+///
+/// ```
+/// use neptunedata::{
+///     Auth, Call, Endpoint, GetEngineStatus, Input, Io, ListLoaderJobs, Machine, Now, Session, Step,
+/// };
+/// use std::time::SystemTime;
+///
+/// let session = Session::new(Endpoint::parse("http://localhost:8182")?, Auth::unsigned())?;
+/// let status = Call::new(&session, &GetEngineStatus::new(), 1);
+/// let loads = Call::new(&session, &ListLoaderJobs::new(), 2);
+/// let mut slab: Vec<Box<dyn Machine<Item = (), Output = String>>> = vec![
+///     Box::new(status.map(|never| match never {}, |answer| format!("{:?}", answer.output.status))),
+///     Box::new(loads.map(|never| match never {}, |answer| format!("{:?}", answer.output))),
+/// ];
+/// let now = Now::at(SystemTime::UNIX_EPOCH);
+/// for machine in &mut slab {
+///     assert!(matches!(machine.resume(Input::Next, now), Step::Io(Io::Send(_))));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Machine {
     /// What it hands out on the way.
@@ -169,44 +235,89 @@ pub trait Machine {
     /// What it ends in.
     type Output;
 
-    /// Takes the answer to its last step and says what to do next.
+    /// Takes the result of its last step and says what to do next.
     fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, Self::Output>;
 
-    /// How long it may take, as whoever made it has said. Drivers ask before the first step and keep
-    /// the time; where nothing is said, what they were told themselves holds.
-    fn timeouts(&self) -> Timeouts {
-        Timeouts::default()
-    }
+    /// The time, by [`Now::mono`], at which the machine wants [`Input::Wake`], whatever step is out; None
+    /// if it does not. Read it after every [`resume`](Machine::resume).
+    ///
+    /// The machine keeps all time limits: those of the call and its attempts, pauses between attempts, and the
+    /// intervals of waiters and change streams. The one limit left to drivers is that of making a
+    /// connection. While an item is out, the limits of calls stand still.
+    fn wake_at(&self) -> Option<Duration>;
 
-    /// The next of the queries that go on without this machine, with what cancels it: those of attempts
-    /// that were given up, and that of the attempt under way, as if the machine were dropped now. Each is
-    /// given once. None where no (other) query is known to go on, where it cannot be named, and unless
-    /// [`CallOptions::cancel_abandoned`] or the session asks for it.
+    /// The next query that still runs on the server although the machine no longer waits for it, and the
+    /// exchange that cancels it. Each is given once. For drivers that cancel such queries; others
+    /// never call it. None unless [`CallOptions::cancel_abandoned`] or the session asks for it, and
+    /// where the query has no id.
     ///
-    /// Drivers take all of them at three times:
+    /// Call it until it gives None:
     ///
-    /// - on [`Step::Wait`], when nothing is under way: what is given then was sent by the attempt that has
-    ///   just been given up;
-    /// - when the machine has ended, be it well or not;
-    /// - when it is dropped before that.
+    /// - on [`Io::Wait`]: it gives the query of the attempt that was given up;
+    /// - after the end, successful or not;
+    /// - before dropping a machine that has not ended: it also gives the query under way, if
+    ///   [`Input::Sending`] was given for it or the head has arrived.
     ///
-    /// They run [`cancel`](Abandoned::cancel) over a connection to the address that took the last request:
-    /// only that instance knows the query (`U13`). That can be done at once, beside the next
-    /// attempt, or be put off until the machine has ended, and must be put off for what is
-    /// [`at_end`](Abandoned::at_end). What becomes of it changes nothing, and a query that has ended meanwhile
-    /// is refused with a 400.
+    /// The cancellation goes to the [address](Abandoned::peer) that took the query, because only that
+    /// instance knows it (`U13`). It can run at once, beside the next attempt, except where
+    /// [`at_end`](Abandoned::at_end) is set. Its result is ignored: a query that has ended meanwhile is
+    /// answered with a 400.
     fn abandoned(&mut self) -> Option<Abandoned> {
         None
     }
+
+    /// The same machine with another type of item and output, as for a collection of machines.
+    fn map<J, U, F, G>(self, item: F, output: G) -> Map<Self, F, G>
+    where
+        Self: Sized,
+        F: FnMut(Self::Item) -> J,
+        G: FnMut(Self::Output) -> U,
+    {
+        Map::new(self, item, output)
+    }
 }
 
-/// How long a machine may take: [`Machine::timeouts`].
+impl<M: Machine + ?Sized> Machine for &mut M {
+    type Item = M::Item;
+    type Output = M::Output;
+
+    fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, Self::Output> {
+        (**self).resume(input, now)
+    }
+
+    fn wake_at(&self) -> Option<Duration> {
+        (**self).wake_at()
+    }
+
+    fn abandoned(&mut self) -> Option<Abandoned> {
+        (**self).abandoned()
+    }
+}
+
+impl<M: Machine + ?Sized> Machine for Box<M> {
+    type Item = M::Item;
+    type Output = M::Output;
+
+    fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, Self::Output> {
+        (**self).resume(input, now)
+    }
+
+    fn wake_at(&self) -> Option<Duration> {
+        (**self).wake_at()
+    }
+
+    fn abandoned(&mut self) -> Option<Abandoned> {
+        (**self).abandoned()
+    }
+}
+
+/// How long a call and its attempts may take. None means no limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {
-    /// All of it, with all attempts and waits.
+    /// The whole call, with all attempts and pauses.
     pub total: Option<Duration>,
-    /// One attempt, from sending to the end of the answer.
+    /// One attempt, from sending to the end of the response.
     pub attempt: Option<Duration>,
 }
 

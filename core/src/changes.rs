@@ -10,8 +10,8 @@ mod trouble;
 use std::{time::Duration, vec};
 
 use crate::{
-    Answered, Call, Error, EventId, FailureKind, Input, IteratorType, Machine, Misuse, Now,
-    Session, Step, Timeouts, TransportErrorKind, call::Random,
+    Answered, Error, EventId, Input, IteratorType, Machine, Now, Session, Step,
+    poll::{Poller, Turn},
 };
 
 use ends::Ends;
@@ -61,10 +61,8 @@ pub enum Start {
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/streams-using.html>
 #[derive(Debug)]
 pub struct Changes<O: ChangeSource> {
-    session: Session,
+    poller: Poller<O>,
     options: ChangesOptions,
-    random: Random,
-    state: State<O>,
     position: Position,
     /// No record of this commit or an earlier one: its beginning was before the start.
     skipped: Option<i64>,
@@ -85,16 +83,6 @@ pub struct Changes<O: ChangeSource> {
     /// Since when place and end of the stream do not go together.
     odd_since: Option<Duration>,
     ends: Ends,
-}
-
-#[derive(Debug)]
-enum State<O> {
-    New,
-    Asking(Box<Call<O>>),
-    /// A record is out.
-    Item,
-    Pausing,
-    Done,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,11 +137,9 @@ impl<O: ChangeSource> Changes<O> {
             Start::After(checkpoint) => (Position::After(checkpoint.event_id()), Some(checkpoint)),
         };
         Changes {
-            session: session.clone(),
+            poller: Poller::new(session, seed),
             limit: FIRST_LIMIT.min(options.page_limit),
             options,
-            random: Random::new(seed),
-            state: State::New,
             position,
             skipped: None,
             page: Vec::new().into_iter(),
@@ -181,45 +167,44 @@ impl<O: ChangeSource> Changes<O> {
         };
         // The newest record is one anyway.
         let limit = (start != IteratorType::Latest).then_some(self.limit);
-        let seed = self.random.next();
         let page = O::page(start, id, limit);
-        let call = Call::with_options(&self.session, &page, &self.options.call, seed);
-        self.resume_call(Box::new(call), Input::Next, now)
+        // A stream is followed for as long as it takes.
+        let turn = self
+            .poller
+            .call(&page, &self.options.call, Duration::MAX, now);
+        self.take_turn(turn, now)
     }
 
-    fn resume_call(&mut self, mut call: Box<Call<O>>, input: Input, now: Now) -> Next<O> {
-        let step = match call.resume(input, now) {
-            Step::Done(Ok(answered)) => return self.answered(answered, now),
-            Step::Done(Err(error)) if error.kind() == FailureKind::Misuse => Step::Done(Err(error)),
-            Step::Done(Err(error)) => return self.failed(error, now),
-            Step::Wait(time) => Step::Wait(time),
-            Step::Send(transmit) => Step::Send(transmit),
-            Step::Receive => Step::Receive,
-            Step::Credentials { refresh } => Step::Credentials { refresh },
-            Step::Item(never) => match never {},
-        };
-        self.state = State::Asking(call);
-        step
+    fn take_turn(&mut self, turn: Turn<O::Output>, now: Now) -> Next<O> {
+        match turn {
+            Turn::Begun | Turn::PauseOver => self.ask(now),
+            Turn::ItemTaken => self.next_record(now),
+            Turn::Called(Ok(answered)) => self.answered(answered, now),
+            Turn::Called(Err(error)) => self.failed(error, now),
+            Turn::CannotWait(failure) => Step::fail(Error::new(O::INFO.name, failure)),
+            Turn::Io(io) => Step::Io(io),
+            Turn::Misuse(misuse) => Step::Misuse(misuse),
+        }
     }
 
     fn answered(&mut self, answered: Answered<O::Output>, now: Now) -> Next<O> {
         let Answered { output, body, .. } = answered;
         let Some(records) = O::records(output) else {
-            return self.end(trouble::no_records::<O>(body));
+            return Step::fail(trouble::no_records::<O>(body));
         };
         if let Some(nameless) = records
             .iter()
             .position(|record| record.event_id().is_none())
         {
-            return self.end(trouble::nowhere::<O>(nameless, body));
+            return Step::fail(trouble::nowhere::<O>(nameless, body));
         }
         if let Some(index) = out_of_order(&records) {
-            return self.end(trouble::disorder::<O>(index, body));
+            return Step::fail(trouble::disorder::<O>(index, body));
         }
         (self.refused, self.failures, self.odd_since) = (0, 0, None);
         self.options.call.fresh = false;
         if self.position == Position::Latest {
-            return self.begin_at_the_end(&records);
+            return self.begin_at_the_end(&records, now);
         }
         let count = i64::try_from(records.len()).unwrap_or(i64::MAX);
         self.more = count >= self.limit || body.len() >= CUT_SIZE;
@@ -230,13 +215,13 @@ impl<O: ChangeSource> Changes<O> {
     }
 
     /// What comes after the newest record is new.
-    fn begin_at_the_end(&mut self, records: &[O::Record]) -> Next<O> {
+    fn begin_at_the_end(&mut self, records: &[O::Record], now: Now) -> Next<O> {
         let last = records.last();
         self.begin_after(
             last.and_then(ChangeRecord::event_id),
             last.is_some_and(ChangeRecord::is_last_op),
         );
-        self.caught_up()
+        self.caught_up(now)
     }
 
     /// Begins after this record; without one the stream is empty.
@@ -275,7 +260,7 @@ impl<O: ChangeSource> Changes<O> {
             {
                 continue;
             }
-            self.state = State::Item;
+            self.poller.hand_out();
             return Step::Item(Change {
                 record,
                 event_id,
@@ -283,12 +268,13 @@ impl<O: ChangeSource> Changes<O> {
             });
         }
         if !self.fresh {
-            return self.caught_up();
+            return self.caught_up(now);
         }
         // At the end of the stream the next page will not be there yet.
-        match self.more || self.options.until_end {
-            true => self.ask(now),
-            false => self.pause(self.idle, Duration::ZERO),
+        if self.more || self.options.until_end {
+            self.ask(now)
+        } else {
+            self.pause(self.idle, Duration::ZERO, now)
         }
     }
 
@@ -307,27 +293,20 @@ impl<O: ChangeSource> Changes<O> {
         }
     }
 
-    fn caught_up(&mut self) -> Next<O> {
+    fn caught_up(&mut self, now: Now) -> Next<O> {
         if self.options.until_end {
-            self.state = State::Done;
             let checkpoint = self.checkpoint;
             return Step::Done(Ok(ChangesEnd { checkpoint }));
         }
         let doublings = self.idle;
         self.idle = self.idle.saturating_add(1);
-        self.pause(doublings, Duration::ZERO)
+        self.pause(doublings, Duration::ZERO, now)
     }
 
-    fn pause(&mut self, doublings: u32, wish: Duration) -> Next<O> {
+    fn pause(&mut self, doublings: u32, wish: Duration, now: Now) -> Next<O> {
         let ChangesOptions { idle, max_idle, .. } = self.options;
-        let wait = self.random.nearly(idle, doublings, max_idle);
-        self.state = State::Pausing;
-        Step::Wait(wait.max(wish.min(LONGEST_WISH)))
-    }
-
-    fn end(&mut self, error: Error) -> Next<O> {
-        self.state = State::Done;
-        Step::fail(error)
+        let wait = self.poller.interval(idle, doublings, max_idle);
+        Step::Io(self.poller.pause(wait.max(wish.min(LONGEST_WISH)), now))
     }
 }
 
@@ -343,39 +322,12 @@ impl<O: ChangeSource> Machine for Changes<O> {
     type Item = Change<O::Record>;
     type Output = ChangesEnd;
 
-    /// As long as it takes. An attempt of one of the calls may take as long as
-    /// [`ChangesOptions::call`] says.
-    fn timeouts(&self) -> Timeouts {
-        let call = self.options.call.timeouts();
-        Timeouts {
-            total: Some(Duration::MAX),
-            attempt: call.attempt.or(call.total),
-        }
+    fn resume(&mut self, input: Input, now: Now) -> Next<O> {
+        let turn = self.poller.resume(input, now);
+        self.take_turn(turn, now)
     }
 
-    fn resume(&mut self, input: Input, now: Now) -> Next<O> {
-        let state = std::mem::replace(&mut self.state, State::Done);
-        match (state, input) {
-            (State::New, Input::Next) | (State::Pausing, Input::Woken) => self.ask(now),
-            (State::Asking(call), input) => self.resume_call(call, input, now),
-            (State::Item, Input::Next) => self.next_record(now),
-            (State::New | State::Item | State::Pausing, Input::Failure(failure))
-                if failure.kind() == TransportErrorKind::Deadline =>
-            {
-                self.end(Error::new(O::INFO.name, failure))
-            }
-            (state, input) => {
-                let name = match &state {
-                    State::New => "new",
-                    State::Asking(_) => "asking",
-                    State::Item => "waiting for an item to be taken",
-                    State::Pausing => "waiting for time to pass",
-                    State::Done => "done",
-                };
-                self.state = state;
-                let input = input.name();
-                Step::fail(Error::new(O::INFO.name, Misuse { state: name, input }))
-            }
-        }
+    fn wake_at(&self) -> Option<Duration> {
+        self.poller.wake_at()
     }
 }

@@ -197,6 +197,9 @@ impl ClientOptions {
         let builder = Session::builder(endpoint, auth)
             .retry_policy(self.retry_policy.clone())
             .body_limit(self.body_limit)
+            .timeout(self.timeout)
+            .attempt_timeout(self.attempt_timeout)
+            .poll_timeout(self.poll_timeout())
             .cancel_abandoned(self.cancel_abandoned);
         if self.allow_plain_http {
             builder.allow_plain_http()

@@ -81,14 +81,19 @@ pub enum Cause {
     Misuse(#[from] Misuse),
 }
 
-/// A driver gave a machine an input that its last step had not requested.
+/// A driver gave a machine an input that does not answer its last step: a bug in the driver.
 ///
-/// The state of the machine is unchanged: the right input still continues it.
+/// Nothing has changed: an input that does answer the step still continues the machine. Drivers that
+/// give up turn it into an [`Error`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unexpected input {input}: the machine is {state}")]
 pub struct Misuse {
+    pub(crate) operation: &'static str,
+    pub(crate) subject: Option<Box<str>>,
     pub(crate) state: &'static str,
     pub(crate) input: &'static str,
+    pub(crate) attempts: u32,
+    pub(crate) may_have_executed: bool,
 }
 
 impl Misuse {
@@ -100,6 +105,17 @@ impl Misuse {
     /// The name of the input it was given.
     pub fn input(&self) -> &'static str {
         self.input
+    }
+}
+
+impl From<Misuse> for Error {
+    fn from(misuse: Misuse) -> Error {
+        let (attempts, executed) = (misuse.attempts, misuse.may_have_executed);
+        let subject = misuse.subject.clone();
+        Error::new(misuse.operation, misuse)
+            .with_subject(subject)
+            .with_attempts(attempts, Stop::Permanent)
+            .with_execution(executed, executed)
     }
 }
 

@@ -18,31 +18,32 @@
 //! # #[cfg(feature = "sigv4")] {
 //! use std::time::{Duration, SystemTime};
 //! use neptunedata::{
-//!     Auth, Call, CancelMlModelTrainingJob, Credentials, CredentialsError, Endpoint, Input, Machine,
-//!     Now, Session, Step,
+//!     Auth, CancelMlModelTrainingJob, Credentials, CredentialsError, Endpoint, Input, Io, Machine,
+//!     Now, Sent, Session, Step,
 //! };
 //!
 //! let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com")?;
 //! let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-//! let session = Session::new(endpoint, Auth::credentials(credentials))?;
+//! let session = Session::builder(endpoint, Auth::credentials(credentials))
+//!     .seed(42) // Use a random number in production; it seeds the retry jitter.
+//!     .build()?;
 //!
-//! let seed = 42; // Random in earnest: it spreads the waits between attempts.
-//! let mut call = Call::new(&session, &CancelMlModelTrainingJob::new("job-1").clean(true), seed);
+//! let mut call = session.call(&CancelMlModelTrainingJob::new("job-1").clean(true));
 //! let mut input = Input::Next;
 //! let answered = loop {
-//!     // In earnest: SystemTime::now() and Instant::elapsed().
-//!     let now = Now { wall: SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160), mono: Duration::ZERO };
+//!     // In production: SystemTime::now(), and Instant::elapsed() for `mono`.
+//!     let now = Now::at(SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160));
 //!     input = match call.resume(input, now) {
-//!         Step::Send(transmit) => {
+//!         Step::Io(Io::Send(transmit)) => {
 //!             assert!(transmit.request.headers().contains_key("authorization"));
-//!             // … send it; what comes back goes in whole, or as Head, Chunks and End.
+//!             // … send it; give the response whole, or as Head, Chunks and End.
 //!             let answer = http::Response::new(r#"{"status":"200 OK"}"#.into());
 //!             Input::Response(answer, http::HeaderMap::new())
 //!         }
-//!         Step::Wait(_time) => Input::Woken, // … sleep so long.
-//!         Step::Credentials { .. } => Input::CredentialsFailed(CredentialsError::new("no others")),
-//!         Step::Receive => Input::End(http::HeaderMap::new()), // Answers went in whole.
+//!         Step::Io(Io::Credentials { .. }) => Input::CredentialsFailed(CredentialsError::new("no others")),
+//!         Step::Io(_) => Input::Wake(Sent::Maybe), // … sleep until `call.wake_at()`.
 //!         Step::Item(nothing) => match nothing {},
+//!         Step::Misuse(misuse) => return Err(misuse.into()),
 //!         Step::Done(result) => break result?,
 //!     };
 //! };
@@ -140,6 +141,7 @@ mod endpoint;
 mod error;
 pub mod gremlin;
 pub mod operations;
+mod poll;
 mod proxy;
 mod route;
 mod rows;
@@ -165,8 +167,8 @@ pub use serde_json;
 pub use auth::{BoltOptions, BoltToken, bolt_token, sign, websocket_request};
 pub use auth::{Credentials, SignError, valid_region};
 pub use call::{
-    Abandoned, Answered, Call, CallOptions, CancelsQuery, Connection, Exchange, Input, Machine,
-    Meta, Now, Part, RetryClass, RetryPolicy, Step, Timeouts, Transmit, retry_table,
+    Abandoned, Answered, Call, CallOptions, CancelsQuery, Connection, Exchange, Input, Io, Machine,
+    Map, Meta, Now, Part, RetryClass, RetryPolicy, Step, Timeouts, Transmit, retry_table,
 };
 pub use changes::{
     Change, ChangeRecord, ChangeSource, Changes, ChangesEnd, ChangesOptions, Checkpoint, Start,

@@ -14,15 +14,16 @@ mod scan;
 mod value;
 mod window;
 
-use std::ops::ControlFlow::{self, Break, Continue};
+use std::{mem, time::Duration};
 
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, response::Parts};
 use serde::de::DeserializeOwned;
 
 use crate::{
-    Abandoned, Answered, CallOptions, DecodeError, DecodeErrorKind, EncodeError, Error, Exchange,
-    FailureKind, Input, Machine, Meta, Misuse, Now, OperationInfo, Part, Session, Step, Timeouts,
+    Abandoned, CallOptions, Cause, DecodeError, DecodeErrorKind, Exchange, Input, Io, Machine,
+    Meta, Now, OperationInfo, Response, Session, Step,
+    call::{Judge, Verdict},
     wire::{answer, coding},
 };
 
@@ -31,9 +32,9 @@ pub use error::RowError;
 pub use format::{Framing, StreamsRows};
 pub use reader::RowReader;
 
-/// So much is received of a body behind the place where it stopped being the answer, beyond the
-/// longest row: its end may tell why.
-const PATIENCE: u64 = 1024 * 1024;
+/// How much of a body is received after the place where it stopped being valid, beyond the longest
+/// row: an error object at its end may say why.
+const TRAILING_BYTES: u64 = 1024 * 1024;
 
 /// A query whose rows are handed out as they arrive, decoded into `T`.
 ///
@@ -50,9 +51,9 @@ const PATIENCE: u64 = 1024 * 1024;
 /// `serde_json::Value`.
 ///
 /// ```
-/// use std::time::{Duration, SystemTime};
+/// use std::time::SystemTime;
 /// use neptunedata::{
-///     Auth, DecodeError, Effect, Endpoint, Framing, Input, Machine, Now, Operation, OperationInfo,
+///     Auth, DecodeError, Effect, Endpoint, Framing, Input, Io, Machine, Now, Operation, OperationInfo,
 ///     RequestWriter, Response, Rows, Session, Step, StreamsRows,
 /// };
 /// use neptunedata::http::{self, Method};
@@ -91,11 +92,11 @@ const PATIENCE: u64 = 1024 * 1024;
 ///     Input::Chunk(r#"{"results":[{"name":"Ann"},{"na"#.into()),
 ///     Input::Head(head),
 /// ];
-/// let now = Now { wall: SystemTime::UNIX_EPOCH, mono: Duration::ZERO };
+/// let now = Now::at(SystemTime::UNIX_EPOCH);
 /// let (mut names, mut input) = (Vec::new(), Input::Next);
 /// let end = loop {
 ///     input = match rows.resume(input, now) {
-///         Step::Send(_) | Step::Receive => received.pop().unwrap(),
+///         Step::Io(Io::Send(_) | Io::Receive) => received.pop().unwrap(),
 ///         Step::Item(person) => {
 ///             names.push(person.name);
 ///             Input::Next
@@ -111,18 +112,20 @@ const PATIENCE: u64 = 1024 * 1024;
 #[derive(Debug)]
 pub struct Rows<T> {
     exchange: Exchange,
+    judge: RowJudge<T>,
+}
+
+/// Reads rows from a response, and decides by them whether it is a success.
+#[derive(Debug)]
+struct RowJudge<T> {
     info: &'static OperationInfo,
     framing: Framing,
     row_limit: Option<usize>,
     reader: RowReader<T>,
-    /// How much of the body has come.
+    /// How much of the body has arrived.
     received: u64,
-    /// A row is out.
-    handing_out: bool,
-    /// Why it is not sent.
-    refused: Option<Error>,
-    /// That was said.
-    over: bool,
+    /// The row for the caller.
+    row: Option<T>,
 }
 
 /// What rows end in, when all of them have come.
@@ -152,140 +155,109 @@ impl<T: DeserializeOwned> Rows<T> {
         options: &CallOptions,
         seed: u64,
     ) -> Self {
+        let mut exchange = Exchange::streaming(session, operation, options, seed);
+        if let Some(fault) = operation.no_rows() {
+            exchange.refuse(fault);
+        }
         Rows {
-            exchange: Exchange::streaming(session, operation, options, seed).judged_outside(),
-            info: O::INFO,
-            framing: O::FRAMING,
-            row_limit: options.row_limit,
-            reader: reader(O::FRAMING, options.row_limit),
-            received: 0,
-            handing_out: false,
-            refused: operation.no_rows().map(|fault| {
-                let error = EncodeError::new(O::INFO.name, vec![fault]);
-                Error::new(O::INFO.name, error)
-            }),
-            over: false,
+            exchange,
+            judge: RowJudge {
+                info: O::INFO,
+                framing: O::FRAMING,
+                row_limit: options.row_limit,
+                reader: reader(O::FRAMING, options.row_limit),
+                received: 0,
+                row: None,
+            },
         }
     }
 
     /// What stands around the rows, as far as it has come: with SPARQL mostly
     /// [`vars`](Members::vars) before the first row.
     pub fn members(&self) -> &Members {
-        self.reader.members()
+        self.judge.reader.members()
     }
 
     /// How many rows were handed out.
     pub fn rows(&self) -> u64 {
-        self.reader.rows()
+        self.judge.reader.rows()
     }
 
     /// How many attempts were made so far.
     pub fn attempts(&self) -> u32 {
         self.exchange.attempts()
     }
+}
 
-    /// Takes what the exchange wants, up to something that is for the driver.
-    fn go_on(&mut self, mut step: Step<Part, Answered<()>>, now: Now) -> Step<T, RowsEnd> {
-        loop {
-            step = match step {
-                Step::Item(Part::Head(head)) => self.begin(&head.headers, now),
-                Step::Item(Part::Chunk(chunk)) => {
-                    let length = u64::try_from(chunk.len()).unwrap_or(u64::MAX);
-                    self.received = self.received.saturating_add(length);
-                    self.reader.push(chunk);
-                    match self.next_row(now) {
-                        Break(row) => return Step::Item(row),
-                        Continue(step) => step,
-                    }
-                }
-                Step::Done(Ok(answer)) => match self.judge(answer, now) {
-                    Break(end) => return Step::Done(Ok(end)),
-                    Continue(step) => step,
-                },
-                Step::Done(Err(error)) => return Step::Done(Err(error)),
-                Step::Receive => return Step::Receive,
-                Step::Wait(time) => return Step::Wait(time),
-                Step::Send(transmit) => return Step::Send(transmit),
-                Step::Credentials { refresh } => return Step::Credentials { refresh },
-            };
-        }
-    }
-
-    /// An answer begins; what came of one before is forgotten.
-    fn begin(&mut self, headers: &HeaderMap, now: Now) -> Step<Part, Answered<()>> {
-        self.reader = reader(self.framing, self.row_limit);
-        self.received = 0;
-        match coding::left_in(headers) {
-            Some(reason) => {
-                let kind = DecodeErrorKind::Encoding;
-                let error = DecodeError::new(self.info.name, kind, "", reason, Bytes::new());
-                self.exchange.break_off(error.into(), now)
-            }
-            None => self.exchange.resume(Input::Next, now),
-        }
-    }
-
-    /// A row, or what the exchange wants before there is one.
-    fn next_row(&mut self, now: Now) -> ControlFlow<T, Step<Part, Answered<()>>> {
+impl<T: DeserializeOwned> RowJudge<T> {
+    /// Reads on to the next row.
+    fn read(&mut self) -> Verdict {
         match self.reader.next_row() {
             Ok(Some(row)) => {
-                self.exchange.commit();
-                self.handing_out = true;
-                Break(row)
+                self.row = Some(row);
+                Verdict::Item
             }
-            // The rest of a broken answer is received for what its end tells.
-            Err(_) if self.reader.is_broken() && !self.is_hopeless() => {
-                Continue(self.exchange.resume(Input::Next, now))
-            }
+            Ok(None) => Verdict::GoOn,
+            // The rest of a broken response is received because its end may say what went wrong.
+            Err(_) if self.reader.is_broken() && !self.is_hopeless() => Verdict::GoOn,
             Err(error) => {
                 let error = error.into_decode_error(self.info.name);
-                Continue(self.exchange.break_off(error.into(), now))
+                Verdict::Reject(Box::new(error.into()))
             }
-            Ok(None) => Continue(self.exchange.resume(Input::Next, now)),
         }
     }
 
     fn is_hopeless(&self) -> bool {
         let limit = u64::try_from(self.reader.limit()).unwrap_or(u64::MAX);
         let surplus = self.received.saturating_sub(self.reader.position());
-        surplus > limit.saturating_add(PATIENCE)
+        surplus > limit.saturating_add(TRAILING_BYTES)
+    }
+}
+
+impl<T: DeserializeOwned> Judge for RowJudge<T> {
+    fn head(&mut self, head: &Parts) -> Verdict {
+        // Whatever an earlier response brought is void.
+        self.reader = reader(self.framing, self.row_limit);
+        self.received = 0;
+        match coding::left_in(&head.headers) {
+            Some(reason) => {
+                let kind = DecodeErrorKind::Encoding;
+                let error = DecodeError::new(self.info.name, kind, "", reason, Bytes::new());
+                Verdict::Reject(Box::new(error.into()))
+            }
+            None => Verdict::GoOn,
+        }
     }
 
-    /// The answer has ended as far as HTTP can tell.
-    fn judge(
-        &mut self,
-        answer: Answered<()>,
-        now: Now,
-    ) -> ControlFlow<RowsEnd, Step<Part, Answered<()>>> {
+    fn chunk(&mut self, chunk: Bytes) -> Verdict {
+        let length = u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+        self.received = self.received.saturating_add(length);
+        self.reader.push(chunk);
+        self.read()
+    }
+
+    fn next(&mut self) -> Verdict {
+        self.read()
+    }
+
+    fn end(&mut self, response: &Response<'_>) -> Result<(), Cause> {
         self.reader.end();
-        let Answered { meta, body, .. } = answer;
         let error = match self.reader.next_row() {
-            // Rows are followed by something, so none was left until now.
-            Ok(_) => None,
-            Err(error) => Some(error).filter(|error| {
-                error.kind() != DecodeErrorKind::Empty || !self.info.may_answer_empty
-            }),
+            // A row is handed out when the comma or bracket after it has arrived, so none is left.
+            Ok(_) => return Ok(()),
+            Err(error) if error.kind() == DecodeErrorKind::Empty && self.info.may_answer_empty => {
+                return Ok(());
+            }
+            Err(error) => error,
         };
-        let Some(error) = error else {
-            self.exchange.accept();
-            let reader = std::mem::replace(&mut self.reader, reader(self.framing, None));
-            return Break(RowsEnd {
-                rows: reader.rows(),
-                members: reader.into_members(),
-                meta,
-            });
-        };
-        let (status, headers) = (meta.status, meta.headers);
-        // An error object in place of the answer, which the end of the body shows too unless it is
-        // long.
+        let (status, headers) = (response.status, response.headers);
+        // An error object in place of the rows. The end of the body shows it too, unless it is long.
         if !self.reader.found_rows() {
             let object = self.reader.members().object();
-            if let Err(error) = answer::gate(status, &headers, &HeaderMap::new(), &object) {
-                return Continue(self.exchange.fail(error.into(), status, headers, body, now));
-            }
+            answer::gate(status, headers, &HeaderMap::new(), &object)?;
         }
         let error = error.into_decode_error(self.info.name);
-        Continue(self.exchange.reject(error, status, headers, body, now))
+        Err(answer::or_tail(error, status, headers, response.body))
     }
 }
 
@@ -302,32 +274,31 @@ impl<T: DeserializeOwned> Machine for Rows<T> {
     type Output = RowsEnd;
 
     fn resume(&mut self, input: Input, now: Now) -> Step<T, RowsEnd> {
-        if self.over {
-            let (state, input) = ("done", input.name());
-            return Step::fail(Error::new(self.info.name, Misuse { state, input }));
+        match self.exchange.resume_with(input, now, &mut self.judge) {
+            Step::Item(()) => match self.judge.row.take() {
+                Some(row) => {
+                    self.exchange.commit();
+                    Step::Item(row)
+                }
+                // Not reached: a step that is an item has put a row there.
+                None => Step::Io(Io::Continue),
+            },
+            Step::Io(io) => Step::Io(io),
+            Step::Misuse(misuse) => Step::Misuse(misuse),
+            Step::Done(Err(error)) => Step::Done(Err(error)),
+            Step::Done(Ok(answer)) => {
+                let reader = mem::replace(&mut self.judge.reader, reader(self.judge.framing, None));
+                Step::Done(Ok(RowsEnd {
+                    rows: reader.rows(),
+                    members: reader.into_members(),
+                    meta: answer.meta,
+                }))
+            }
         }
-        if matches!(input, Input::Next)
-            && let Some(error) = self.refused.take()
-        {
-            self.over = true;
-            return Step::fail(error);
-        }
-        if self.handing_out && matches!(input, Input::Next) {
-            self.handing_out = false;
-            return match self.next_row(now) {
-                Break(row) => Step::Item(row),
-                Continue(step) => self.go_on(step, now),
-            };
-        }
-        let step = self.exchange.resume(input, now);
-        // Only what was out of turn leaves the row where it is.
-        self.handing_out &=
-            matches!(&step, Step::Done(Err(error)) if error.kind() == FailureKind::Misuse);
-        self.go_on(step, now)
     }
 
-    fn timeouts(&self) -> Timeouts {
-        self.exchange.timeouts()
+    fn wake_at(&self) -> Option<Duration> {
+        self.exchange.wake_at()
     }
 
     fn abandoned(&mut self) -> Option<Abandoned> {

@@ -1,19 +1,23 @@
 //! What calls to one cluster share.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::SystemTime,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
 
 use crate::{
-    Credentials, Endpoint, RetryPolicy, SignError,
-    call::{Quota, Skew},
+    Call, Credentials, Endpoint, Operation, RetryPolicy, SignError, Timeouts,
+    call::{Quota, Random, Skew},
 };
 
 /// Bodies up to 256 MiB are collected unless the session or the call says otherwise.
 pub(crate) const DEFAULT_BODY_LIMIT: usize = 256 * 1024 * 1024;
+const DEFAULT_POLL_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What calls to one cluster share: endpoint, authentication, retry policy and quota, the measured
 /// difference of the clocks, and the signing key of the day. Cheap to clone; clones share.
@@ -38,7 +42,12 @@ struct Inner {
     auth: Auth,
     policy: RetryPolicy,
     body_limit: usize,
+    timeouts: Timeouts,
+    poll_timeout: Duration,
     cancel_abandoned: bool,
+    seed: u64,
+    /// How many seeds were handed out.
+    seeds: AtomicU64,
     /// What replaced the credentials of `auth` when they had run out.
     renewed: Mutex<Option<Credentials>>,
     quota: Quota,
@@ -124,7 +133,10 @@ impl Session {
             auth,
             policy: RetryPolicy::default(),
             body_limit: DEFAULT_BODY_LIMIT,
+            timeouts: Timeouts::default(),
+            poll_timeout: DEFAULT_POLL_TIMEOUT,
             cancel_abandoned: false,
+            seed: 0,
             plain_http: false,
         }
     }
@@ -144,7 +156,7 @@ impl Session {
         self.0.body_limit
     }
 
-    /// Whether queries are cancelled that nobody waits for any more.
+    /// Whether abandoned queries are cancelled on the server.
     pub fn cancels_abandoned(&self) -> bool {
         self.0.cancel_abandoned
     }
@@ -154,10 +166,31 @@ impl Session {
         self.0.auth.is_signed()
     }
 
-    /// What is left of the 500 tokens that retries are paid with: 5 for a retry, 10 after a
-    /// time-out; a success on the first try gives 1 back.
-    pub fn retry_quota(&self) -> u32 {
+    /// How many tokens for retries are left; None if there is no
+    /// [limit](field@RetryPolicy::quota).
+    pub fn retry_quota(&self) -> Option<u32> {
         self.0.quota.left()
+    }
+
+    /// The time limits of calls that set none themselves.
+    pub fn timeouts(&self) -> Timeouts {
+        self.0.timeouts
+    }
+
+    /// The time limit of each call of a waiter or a change stream that sets none itself.
+    pub fn poll_timeout(&self) -> Duration {
+        self.0.poll_timeout
+    }
+
+    /// A call of `operation`, with a seed of the [session's](SessionBuilder::seed).
+    pub fn call<O: Operation>(&self, operation: &O) -> Call<O> {
+        Call::new(self, operation, self.next_seed())
+    }
+
+    /// A seed for one machine: the session's own seed, mixed with the number of seeds before.
+    pub fn next_seed(&self) -> u64 {
+        let count = self.0.seeds.fetch_add(1, Ordering::Relaxed);
+        Random::new(self.0.seed ^ count.rotate_left(32)).next()
     }
 
     /// The credentials that calls begin with.
@@ -227,7 +260,10 @@ pub struct SessionBuilder {
     auth: Auth,
     policy: RetryPolicy,
     body_limit: usize,
+    timeouts: Timeouts,
+    poll_timeout: Duration,
     cancel_abandoned: bool,
+    seed: u64,
     plain_http: bool,
 }
 
@@ -244,7 +280,36 @@ impl SessionBuilder {
         self
     }
 
-    /// Whether queries are cancelled on the server that nobody waits for any more; false by default.
+    /// How long a call may take with all attempts and pauses, unless it sets a limit itself. None by
+    /// default.
+    pub fn timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.timeouts.total = timeout;
+        self
+    }
+
+    /// How long one attempt may take, unless the call sets a limit itself. None by default.
+    pub fn attempt_timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.timeouts.attempt = timeout;
+        self
+    }
+
+    /// How long each call of a waiter or a change stream may take, unless its options set a limit; 60 s
+    /// by default. None of these calls is long, and one that hangs must not stop the waiting.
+    pub fn poll_timeout(mut self, timeout: Duration) -> Self {
+        self.poll_timeout = timeout;
+        self
+    }
+
+    /// The seed of the seeds that the session hands out ([`Session::call`]); 0 by default, which is
+    /// good for tests. Use a random number in production: seeds spread the pauses between attempts
+    /// and make the tokens by which the service recognises the attempts of one call, so two processes
+    /// must not share them.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Whether abandoned queries are cancelled on the server; false by default.
     /// See [`CallOptions::cancel_abandoned`](crate::CallOptions::cancel_abandoned).
     pub fn cancel_abandoned(mut self, cancel: bool) -> Self {
         self.cancel_abandoned = cancel;
@@ -269,7 +334,10 @@ impl SessionBuilder {
             auth,
             policy,
             body_limit,
+            timeouts,
+            poll_timeout,
             cancel_abandoned,
+            seed,
             plain_http,
         } = self;
         if auth.is_signed() {
@@ -284,11 +352,15 @@ impl SessionBuilder {
         Ok(Session(Arc::new(Inner {
             endpoint,
             auth,
+            quota: Quota::new(policy.quota),
             policy,
             body_limit,
+            timeouts,
+            poll_timeout,
             cancel_abandoned,
+            seed,
+            seeds: AtomicU64::new(0),
             renewed: Mutex::new(None),
-            quota: Quota::new(),
             skew: Skew::default(),
             #[cfg(feature = "sigv4")]
             key: crate::auth::key_cache::KeyCache::default(),

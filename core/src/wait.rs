@@ -18,9 +18,10 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::{
-    Answered, Call, Error, FailureKind, Input, Machine, Misuse, Now, Operation, Sent, Session,
-    Step, Timeouts, TransportError, TransportErrorKind, WaitError, WaitErrorKind, call::Random,
+    Answered, Error, FailureKind, Input, Machine, Now, Operation, Sent, Session, Step,
+    TransportError, TransportErrorKind, WaitError, WaitErrorKind,
     error::Stop,
+    poll::{Poller, Turn},
 };
 
 pub use data_processing_ended::DataProcessingEnded;
@@ -35,7 +36,7 @@ pub use options::{Pace, WaitOptions};
 pub use statistics_computed::{PropertygraphStatisticsComputed, SparqlStatisticsComputed};
 pub use watch::{Sight, Watch};
 
-/// So long a time of asking may take that begins when the time is over, or almost.
+/// Minimum time allowed for the final poll.
 const LAST_POLL: Duration = Duration::from_secs(1);
 
 /// Waits until something has ended, asking again and again.
@@ -49,8 +50,10 @@ const LAST_POLL: Duration = Duration::from_secs(1);
 /// the waiting itself, [`attempts`](Error::attempts) says how often it was asked.
 ///
 /// ```
-/// use std::time::{Duration, SystemTime};
-/// use neptunedata::{Auth, Endpoint, Input, LoadEnded, LoadOutcome, Machine, Now, Session, Step, Wait};
+/// use std::time::SystemTime;
+/// use neptunedata::{
+///     Auth, Endpoint, Input, Io, LoadEnded, LoadOutcome, Machine, Now, Sent, Session, Step, Wait,
+/// };
 ///
 /// let session = Session::new(Endpoint::parse("http://localhost:8182")?, Auth::unsigned())?;
 /// let mut wait = Wait::new(&session, LoadEnded::new("0a237328"), 42);
@@ -59,17 +62,17 @@ const LAST_POLL: Duration = Duration::from_secs(1);
 /// let mut answers = ["LOAD_COMPLETED", "LOAD_IN_PROGRESS", "LOAD_IN_QUEUE"].map(|status| {
 ///     format!(r#"{{"status":"200 OK","payload":{{"overallStatus":{{"status":"{status}","totalRecords":7}}}}}}"#)
 /// }).to_vec();
-/// let mut now = Now { wall: SystemTime::UNIX_EPOCH, mono: Duration::ZERO };
+/// let mut now = Now::at(SystemTime::UNIX_EPOCH);
 /// let mut input = Input::Next;
 /// let waited = loop {
 ///     input = match wait.resume(input, now) {
-///         Step::Send(_) => {
+///         Step::Io(Io::Send(_)) => {
 ///             let answer = neptunedata::http::Response::new(answers.pop().unwrap().into());
 ///             Input::Response(answer, Default::default())
 ///         }
-///         Step::Wait(time) => {
-///             now.mono += time;
-///             Input::Woken
+///         Step::Io(Io::Wait) => {
+///             now.mono = wait.wake_at().unwrap(); // … sleep until then.
+///             Input::Wake(Sent::No)
 ///         }
 ///         Step::Item(progress) => {
 ///             println!("{:?} after {:?}", progress.status.overall_status, progress.waited);
@@ -85,11 +88,9 @@ const LAST_POLL: Duration = Duration::from_secs(1);
 /// ```
 #[derive(Debug)]
 pub struct Wait<W: Watch> {
-    session: Session,
+    poller: Poller<W::Ask>,
     watch: W,
     options: WaitOptions,
-    random: Random,
-    state: State<W::Ask>,
     /// When it began, by the monotonic clock.
     began: Option<Duration>,
     polls: u32,
@@ -106,16 +107,6 @@ pub struct Wait<W: Watch> {
     body: Bytes,
     /// Why the last poll brought nothing.
     trouble: Option<Error>,
-}
-
-#[derive(Debug)]
-enum State<O> {
-    New,
-    Asking(Box<Call<O>>),
-    /// Progress is out.
-    Item,
-    Pausing,
-    Done,
 }
 
 /// How far it is.
@@ -155,11 +146,9 @@ impl<W: Watch> Wait<W> {
             options.call = options.call.max_attempts(attempts);
         }
         Wait {
-            session: session.clone(),
+            poller: Poller::new(session, seed),
             watch,
             options,
-            random: Random::new(seed),
-            state: State::New,
             began: None,
             polls: 0,
             failures: 0,
@@ -184,34 +173,38 @@ impl<W: Watch> Wait<W> {
 
     fn ask(&mut self, now: Now) -> Step<Progress<W::Status>, Waited<W::End>> {
         self.polls = self.polls.saturating_add(1);
-        let seed = self.random.next();
-        let call = Call::with_options(&self.session, &self.watch.ask(), &self.options.call, seed);
-        self.resume_call(Box::new(call), Input::Next, now)
+        let limit = self.left(now).max(LAST_POLL);
+        let turn = self
+            .poller
+            .call(&self.watch.ask(), &self.options.call, limit, now);
+        self.take_turn(turn, now)
     }
 
-    fn resume_call(
+    fn take_turn(
         &mut self,
-        mut call: Box<Call<W::Ask>>,
-        input: Input,
+        turn: Turn<<W::Ask as Operation>::Output>,
         now: Now,
     ) -> Step<Progress<W::Status>, Waited<W::End>> {
-        let step = match call.resume(input, now) {
-            Step::Done(Ok(answered)) => return self.answered(answered, now),
-            Step::Done(Err(error)) if error.kind() == FailureKind::Misuse => Step::Done(Err(error)),
-            Step::Done(Err(error)) => return self.failed(error, now),
-            // Between attempts of the call.
-            Step::Wait(time) if time >= self.left(now) => return self.timed_out(now),
-            Step::Wait(time) => Step::Wait(time),
-            Step::Send(mut transmit) => {
-                transmit.within = Some(self.left(now).max(LAST_POLL));
-                Step::Send(transmit)
+        match turn {
+            Turn::Begun => {
+                self.began = Some(now.mono);
+                if W::PACE.waits_first {
+                    self.pause(Duration::ZERO, now)
+                } else {
+                    self.ask(now)
+                }
             }
-            Step::Receive => Step::Receive,
-            Step::Credentials { refresh } => Step::Credentials { refresh },
-            Step::Item(never) => match never {},
-        };
-        self.state = State::Asking(call);
-        step
+            Turn::ItemTaken => self.pause(Duration::ZERO, now),
+            Turn::PauseOver => self.ask(now),
+            Turn::Called(Ok(answered)) => self.answered(answered, now),
+            Turn::Called(Err(error)) => self.failed(error, now),
+            Turn::CannotWait(failure) => {
+                let error = Error::new(W::Ask::INFO.name, failure);
+                Step::fail(error.with_attempts(self.polls, Stop::Permanent))
+            }
+            Turn::Io(io) => Step::Io(io),
+            Turn::Misuse(misuse) => Step::Misuse(misuse),
+        }
     }
 
     fn answered(
@@ -225,7 +218,7 @@ impl<W: Watch> Wait<W> {
         self.body = answered.body.clone();
         match self.watch.see(&answered) {
             Ok(sight) => self.take(sight, now),
-            Err(error) => self.end(Error::new(W::Ask::INFO.name, error)),
+            Err(error) => Step::fail(Error::new(W::Ask::INFO.name, error)),
         }
     }
 
@@ -249,12 +242,13 @@ impl<W: Watch> Wait<W> {
             self.trouble = Some(error);
             return self.take(sight, now);
         }
-        if is_over && self.late {
+        // A call has as much time as is left, so its deadline is that of the waiting.
+        if is_over {
             self.trouble = Some(error);
             return self.timed_out(now);
         }
         if is_final {
-            return self.end(error);
+            return Step::fail(error);
         }
         let wish = error.retry_after().unwrap_or_default();
         self.trouble = Some(error);
@@ -270,7 +264,7 @@ impl<W: Watch> Wait<W> {
         match sight {
             Sight::Going(status) => {
                 self.seen = Some(W::name(&status));
-                self.state = State::Item;
+                self.poller.hand_out();
                 Step::Item(Progress {
                     status,
                     polls,
@@ -282,14 +276,11 @@ impl<W: Watch> Wait<W> {
                 self.more = true;
                 self.ask(now)
             }
-            Sight::Ended(end) => {
-                self.state = State::Done;
-                Step::Done(Ok(Waited { end, polls, waited }))
-            }
+            Sight::Ended(end) => Step::Done(Ok(Waited { end, polls, waited })),
             Sight::Failed { status, reason } => {
                 self.seen = Some(status);
                 let error = self.error(WaitErrorKind::Failed, reason, now);
-                self.end(error)
+                Step::fail(error)
             }
         }
     }
@@ -306,10 +297,9 @@ impl<W: Watch> Wait<W> {
         }
         let first = self.options.interval.unwrap_or(W::PACE.interval);
         let longest = self.options.max_interval.unwrap_or(W::PACE.max_interval);
-        let wait = self.random.nearly(first, self.pauses, longest.max(first));
+        let wait = self.poller.interval(first, self.pauses, longest.max(first));
         self.pauses = self.pauses.saturating_add(1);
-        self.state = State::Pausing;
-        Step::Wait(wait.max(wish).min(left))
+        Step::Io(self.poller.pause(wait.max(wish).min(left), now))
     }
 
     fn timed_out(&mut self, now: Now) -> Step<Progress<W::Status>, Waited<W::End>> {
@@ -320,8 +310,7 @@ impl<W: Watch> Wait<W> {
                 return self.take(sight, now);
             }
         }
-        let error = self.error(WaitErrorKind::TimedOut, String::new(), now);
-        self.end(error)
+        Step::fail(self.error(WaitErrorKind::TimedOut, String::new(), now))
     }
 
     fn error(&mut self, kind: WaitErrorKind, reason: String, now: Now) -> Error {
@@ -338,68 +327,18 @@ impl<W: Watch> Wait<W> {
         };
         Error::new(operation, Box::new(error)).with_attempts(self.polls, Stop::Permanent)
     }
-
-    fn end(&mut self, error: Error) -> Step<Progress<W::Status>, Waited<W::End>> {
-        self.state = State::Done;
-        Step::fail(error)
-    }
-
-    fn misuse(
-        &mut self,
-        state: &'static str,
-        input: &Input,
-    ) -> Step<Progress<W::Status>, Waited<W::End>> {
-        let input = input.name();
-        let error = Error::new(W::Ask::INFO.name, Misuse { state, input });
-        Step::fail(error.with_attempts(self.polls, Stop::Permanent))
-    }
 }
 
 impl<W: Watch> Machine for Wait<W> {
     type Item = Progress<W::Status>;
     type Output = Waited<W::End>;
 
-    /// In all what was set, and a second more for asking a last time. An attempt of one of the calls
-    /// may take as long as [`WaitOptions::call`] says, or as is [left](crate::Transmit::within).
-    fn timeouts(&self) -> Timeouts {
-        let total = self.options.timeout.unwrap_or(W::PACE.timeout);
-        let call = self.options.call.timeouts();
-        Timeouts {
-            total: Some(total.saturating_add(LAST_POLL)),
-            attempt: call.attempt.or(call.total),
-        }
+    fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, Self::Output> {
+        let turn = self.poller.resume(input, now);
+        self.take_turn(turn, now)
     }
 
-    fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, Self::Output> {
-        let state = std::mem::replace(&mut self.state, State::Done);
-        match (state, input) {
-            (State::New, Input::Next) => {
-                self.began = Some(now.mono);
-                match W::PACE.waits_first {
-                    true => self.pause(Duration::ZERO, now),
-                    false => self.ask(now),
-                }
-            }
-            (State::Asking(call), input) => self.resume_call(call, input, now),
-            (State::Item, Input::Next) => self.pause(Duration::ZERO, now),
-            (State::Pausing, Input::Woken) => self.ask(now),
-            (State::New | State::Item | State::Pausing, Input::Failure(failure))
-                if failure.kind() == TransportErrorKind::Deadline =>
-            {
-                let error = Error::new(W::Ask::INFO.name, failure);
-                self.end(error.with_attempts(self.polls, Stop::Permanent))
-            }
-            (state, input) => {
-                let name = match &state {
-                    State::New => "new",
-                    State::Asking(_) => "asking",
-                    State::Item => "waiting for an item to be taken",
-                    State::Pausing => "waiting for time to pass",
-                    State::Done => "done",
-                };
-                self.state = state;
-                self.misuse(name, &input)
-            }
-        }
+    fn wake_at(&self) -> Option<Duration> {
+        self.poller.wake_at()
     }
 }

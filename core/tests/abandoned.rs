@@ -1,11 +1,14 @@
 //! Queries that nobody waits for any more: which are named, and what cancels them.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    net::SocketAddr,
+    time::{Duration, SystemTime},
+};
 
 use neptunedata::{
-    Abandoned, Auth, Call, CallOptions, CancelGremlinQuery, DecodeError, Effect, Endpoint,
+    Abandoned, Auth, Call, CallOptions, CancelGremlinQuery, DecodeError, Effect, Endpoint, Error,
     ExecuteGremlinQuery, ExecuteOpenCypherQuery, ExecuteSparqlQuery, ExecuteSparqlUpdate,
-    FailureKind, Input, Machine, Now, Operation, OperationInfo, RequestWriter, Response,
+    FailureKind, Input, Io, Machine, Now, Operation, OperationInfo, RequestWriter, Response,
     RetryPolicy, Rows, Sent, Session, Step, TransportError, TransportErrorKind, by_name,
     bytes::Bytes,
     http::{self, HeaderMap, Method},
@@ -37,14 +40,24 @@ fn call<O: Operation>(operation: &O, options: &CallOptions) -> Call<O> {
     Call::with_options(&session(), operation, options, 42)
 }
 
+/// The request that is sent, which the driver says it does.
+fn sent_by(machine: &mut impl Machine, input: Input, now: Now) -> http::Request<Bytes> {
+    let Step::Io(Io::Send(transmit)) = machine.resume(input, now) else {
+        panic!("nothing is sent")
+    };
+    report(machine, None);
+    transmit.request
+}
+
+fn report(machine: &mut impl Machine, peer: Option<SocketAddr>) {
+    let step = machine.resume(Input::Sending(peer), NOW);
+    assert!(matches!(step, Step::Io(Io::Continue)));
+}
+
 /// The body that is sent, as JSON.
 fn sent(machine: &mut impl Machine) -> Value {
-    match machine.resume(Input::Next, NOW) {
-        Step::Send(transmit) => {
-            neptunedata::serde_json::from_slice(transmit.request.body()).unwrap()
-        }
-        _ => panic!("nothing is sent"),
-    }
+    let request = sent_by(machine, Input::Next, NOW);
+    neptunedata::serde_json::from_slice(request.body()).unwrap()
 }
 
 /// Method and path of what cancels, if anything does, and whether that must wait.
@@ -52,9 +65,10 @@ fn left(machine: &mut impl Machine) -> Option<(String, bool)> {
     let Abandoned {
         mut cancel, at_end, ..
     } = machine.abandoned()?;
-    assert_eq!(cancel.timeouts().total, Some(Duration::from_secs(5)));
     match cancel.resume(Input::Next, NOW) {
-        Step::Send(transmit) => {
+        Step::Io(Io::Send(transmit)) => {
+            assert_eq!(cancel.wake_at(), Some(NOW.mono + Duration::from_secs(5)));
+            report(&mut cancel, None);
             assert!(cancel.abandoned().is_none());
             let request = &transmit.request;
             let target = format!("{} {}", request.method(), request.uri().path());
@@ -73,15 +87,20 @@ fn cancelled(machine: &mut impl Machine) -> Option<String> {
 
 /// The body of the next attempt, after one that was given up and a wait.
 fn sent_again(machine: &mut impl Machine) -> http::Request<Bytes> {
-    match machine.resume(Input::Woken, NOW) {
-        Step::Send(transmit) => transmit.request,
-        _ => panic!("nothing is sent"),
+    sent_by(machine, Input::Wake(Sent::No), woken(machine))
+}
+
+/// The time at which the machine wants to be woken.
+fn woken(machine: &impl Machine) -> Now {
+    Now {
+        mono: machine.wake_at().unwrap(),
+        ..NOW
     }
 }
 
 fn give_up(machine: &mut impl Machine) {
     let late = failure(TransportErrorKind::Timeout, Sent::Maybe);
-    assert!(matches!(machine.resume(late, NOW), Step::Wait(_)));
+    assert!(matches!(machine.resume(late, NOW), Step::Io(Io::Wait)));
 }
 
 fn id_in(request: &http::Request<Bytes>) -> String {
@@ -166,15 +185,12 @@ fn nothing_is_named_unless_asked_for() {
 #[test]
 fn sparql_is_named_in_its_form() {
     let mut update = call(&ExecuteSparqlUpdate::new("CLEAR ALL"), &CallOptions::new());
-    let body = match update.resume(Input::Next, NOW) {
-        Step::Send(transmit) => transmit.request.into_body(),
-        step => panic!("{step:?}"),
-    };
+    let body = sent_by(&mut update, Input::Next, NOW).into_body();
     let form = String::from_utf8(body.to_vec()).unwrap();
     let (_, id) = form.split_once("&queryId=").unwrap();
     let mut left = update.abandoned().unwrap();
     match left.cancel.resume(Input::Next, NOW) {
-        Step::Send(transmit) => {
+        Step::Io(Io::Send(transmit)) => {
             assert_eq!(transmit.request.uri().path(), "/sparql/status");
             let expected = format!("cancelQuery=true&queryId={id}");
             assert_eq!(transmit.request.body(), &expected);
@@ -268,10 +284,7 @@ fn an_attempt_differs_from_the_one_before_in_its_id_alone() {
         &options,
     );
     fn attempts(machine: &mut impl Machine, id: impl Fn(&[u8]) -> String) {
-        let Step::Send(first) = machine.resume(Input::Next, NOW) else {
-            panic!("nothing is sent");
-        };
-        let first = first.request;
+        let first = sent_by(machine, Input::Next, NOW);
         give_up(machine);
         let second = sent_again(machine);
         let (old, new) = (id(first.body()), id(second.body()));
@@ -360,12 +373,10 @@ impl Operation for Elsewhere {
 #[test]
 fn an_id_that_is_not_in_the_body_stays() {
     let mut call = call(&Elsewhere, &CallOptions::new());
-    let Step::Send(first) = call.resume(Input::Next, NOW) else {
-        panic!("nothing is sent");
-    };
+    let first = sent_by(&mut call, Input::Next, NOW);
     give_up(&mut call);
     assert_eq!(left(&mut call).map(|(_, at_end)| at_end), Some(true));
-    assert_eq!(sent_again(&mut call).uri(), first.request.uri());
+    assert_eq!(sent_again(&mut call).uri(), first.uri());
 }
 
 #[test]
@@ -374,7 +385,10 @@ fn rows_that_cannot_be_read_leave_a_query_to_cancel() {
         let mut rows = Rows::<u32>::new(&session(), &query(), 42);
         let _ = sent(&mut rows);
         let (head, ()) = http::Response::new(()).into_parts();
-        assert!(matches!(rows.resume(Input::Head(head), NOW), Step::Receive));
+        assert!(matches!(
+            rows.resume(Input::Head(head), NOW),
+            Step::Io(Io::Receive)
+        ));
         let chunk = Input::Chunk(r#"{"result":{"data":[1,"two",3"#.into());
         assert!(matches!(rows.resume(chunk, NOW), Step::Item(1)));
         rows
@@ -386,4 +400,123 @@ fn rows_that_cannot_be_read_leave_a_query_to_cancel() {
         step => panic!("{step:?}"),
     }
     assert!(cancelled(&mut rows).is_some(), "after a row that is none");
+}
+
+/// Whether a request was sent is known from the driver, or from the head.
+#[test]
+fn what_nobody_has_seen_sent_is_not_cancelled() {
+    let begin = || {
+        let mut call = call(&query(), &CallOptions::new());
+        let step = call.resume(Input::Next, NOW);
+        assert!(matches!(step, Step::Io(Io::Send(_))));
+        call
+    };
+    assert_eq!(left(&mut begin()), None);
+    let mut reported = begin();
+    report(&mut reported, None);
+    assert!(cancelled(&mut reported).is_some());
+    let mut received = begin();
+    let (head, ()) = http::Response::new(()).into_parts();
+    let step = received.resume(Input::Head(head), NOW);
+    assert!(matches!(step, Step::Io(Io::Receive)));
+    assert!(cancelled(&mut received).is_some());
+    // A driver that never reports it still says how the exchange broke.
+    for (how, is_cancelled) in [(Sent::Maybe, true), (Sent::No, false)] {
+        let mut failed = begin();
+        let _ = failed.resume(failure(TransportErrorKind::Deadline, how), NOW);
+        assert_eq!(cancelled(&mut failed).is_some(), is_cancelled);
+    }
+}
+
+#[test]
+fn sending_is_reported_once() {
+    let mut call = call(&query(), &CallOptions::new().effect(Effect::Read));
+    let step = call.resume(Input::Sending(None), NOW);
+    assert!(matches!(step, Step::Misuse(_)), "nothing is out");
+    let _ = sent(&mut call);
+    let twice = |call: &mut Call<ExecuteGremlinQuery>| {
+        let Step::Misuse(misuse) = call.resume(Input::Sending(None), NOW) else {
+            panic!("reported twice")
+        };
+        assert_eq!(misuse.input(), "Sending");
+        let error = Error::from(misuse);
+        assert_eq!(error.kind(), FailureKind::Misuse);
+        assert!(error.may_have_executed());
+        error.attempts()
+    };
+    assert_eq!(twice(&mut call), 1);
+    // Once for each attempt.
+    give_up(&mut call);
+    let _ = sent_again(&mut call);
+    assert_eq!(twice(&mut call), 2);
+    let step = call.resume(answer(200, ANSWER), NOW);
+    assert!(matches!(step, Step::Done(Ok(_))));
+}
+
+/// The instance that took the query is the one that can cancel it.
+#[test]
+fn a_cancellation_goes_to_where_the_query_went() {
+    let address = |port| Some(SocketAddr::from(([10, 0, 0, 7], port)));
+    let options = CallOptions::new().effect(Effect::Read);
+    let mut call = call(&query(), &options);
+    let step = call.resume(Input::Next, NOW);
+    assert!(matches!(step, Step::Io(Io::Send(_))));
+    report(&mut call, address(1));
+    give_up(&mut call);
+    let woken = woken(&call);
+    let step = call.resume(Input::Wake(Sent::No), woken);
+    assert!(matches!(step, Step::Io(Io::Send(_))));
+    report(&mut call, address(2));
+    // Also once the head has arrived.
+    let (head, ()) = http::Response::new(()).into_parts();
+    let step = call.resume(Input::Head(head), woken);
+    assert!(matches!(step, Step::Io(Io::Receive)));
+    let peers = [call.abandoned(), call.abandoned()].map(|query| query.unwrap().peer);
+    assert_eq!(peers, [address(1), address(2)]);
+    assert!(call.abandoned().is_none());
+
+    // Behind a proxy it is not known.
+    let mut call = Call::with_options(&session(), &query(), &options, 42);
+    let _ = sent(&mut call);
+    assert_eq!(call.abandoned().unwrap().peer, None);
+}
+
+/// The machine's own limits give a query up, too.
+#[test]
+fn what_meets_a_limit_is_cancelled() {
+    let second = Duration::from_secs(1);
+    let options = CallOptions::new().effect(Effect::Read);
+    let limits = [
+        (options.clone().attempt_timeout(second), false),
+        (options.timeout(second), true),
+    ];
+    for (options, is_end) in &limits {
+        for (how, is_cancelled) in [(Sent::Maybe, true), (Sent::No, false)] {
+            let mut call = call(&query(), options);
+            let _ = sent(&mut call);
+            let now = woken(&call);
+            assert_eq!(now.mono, NOW.mono + second);
+            match call.resume(Input::Wake(how), now) {
+                Step::Io(Io::Wait) => assert!(!is_end),
+                Step::Done(Err(error)) => {
+                    assert!(is_end);
+                    let kind = FailureKind::Transport(TransportErrorKind::Deadline);
+                    assert_eq!(error.kind(), kind);
+                    assert_eq!(error.may_have_executed(), is_cancelled);
+                }
+                step => panic!("{step:?}"),
+            }
+            assert_eq!(cancelled(&mut call).is_some(), is_cancelled);
+        }
+        // With a head the server has it, whatever the driver says.
+        let mut call = call(&query(), options);
+        let _ = sent(&mut call);
+        let (head, ()) = http::Response::new(()).into_parts();
+        let step = call.resume(Input::Head(head), NOW);
+        assert!(matches!(step, Step::Io(Io::Receive)));
+        let now = woken(&call);
+        let step = call.resume(Input::Wake(Sent::No), now);
+        assert!(matches!(step, Step::Io(Io::Wait) | Step::Done(Err(_))));
+        assert!(cancelled(&mut call).is_some());
+    }
 }

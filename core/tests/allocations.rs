@@ -8,7 +8,8 @@ use std::{
 
 use bytes::Bytes;
 use neptunedata::{
-    Auth, Call, CancelMlModelTrainingJob, Credentials, Endpoint, Input, Machine, Now, Session, Step,
+    Auth, Call, CancelMlModelTrainingJob, Credentials, Endpoint, Input, Io, Machine, Now, Session,
+    Step,
 };
 
 fn now() -> Now {
@@ -25,7 +26,7 @@ fn answer() -> http::Response<Bytes> {
 /// Encodes, signs and decodes one cancel call.
 fn cancel(session: &Session, operation: &CancelMlModelTrainingJob, answer: http::Response<Bytes>) {
     let mut call = Call::new(session, operation, 1);
-    let Step::Send(transmit) = call.resume(Input::Next, now()) else {
+    let Step::Io(Io::Send(transmit)) = call.resume(Input::Next, now()) else {
         panic!("the call asks for something else than sending");
     };
     black_box(transmit);

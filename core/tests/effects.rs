@@ -6,7 +6,7 @@
 use std::time::{Duration, SystemTime};
 
 use neptunedata::{
-    Auth, CallOptions, Effect, Endpoint, Error, FaultKind, Input, Machine, Now, OPERATIONS,
+    Auth, CallOptions, Effect, Endpoint, Error, FaultKind, Input, Io, Machine, Now, OPERATIONS,
     SPARQL_OPERATIONS, Sent, Session, Step, TransportError, TransportErrorKind, by_name,
     bytes::Bytes,
     serde_json::{Value, json},
@@ -174,14 +174,18 @@ fn lose(operation: &str, input: &Value, options: &CallOptions) -> (Vec<Bytes>, E
     let session = Session::new(endpoint, Auth::unsigned()).unwrap();
     let mut call = by_name::call(operation, input, &session, options, 7).unwrap();
     let mut sent = Vec::new();
+    let mut now = NOW;
     let mut next = Input::Next;
     loop {
-        next = match call.resume(next, NOW) {
-            Step::Send(transmit) => {
+        next = match call.resume(next, now) {
+            Step::Io(Io::Send(transmit)) => {
                 sent.push(transmit.request.body().clone());
                 Input::Failure(TransportError::new(TransportErrorKind::Closed, Sent::Maybe))
             }
-            Step::Wait(_) => Input::Woken,
+            Step::Io(Io::Wait) => {
+                now.mono = call.wake_at().unwrap();
+                Input::Wake(Sent::No)
+            }
             Step::Done(Err(error)) => return (sent, error),
             step => panic!("{operation}: {step:?}"),
         };

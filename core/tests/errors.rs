@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use neptunedata::{
     Auth, Call, CancelMlModelTrainingJob, DataProcessingJobId, Endpoint, Error, ErrorKind,
-    FailureKind, GetMlModelTrainingJob, Input, Machine, Now, Operation, S3Uri, Sent, Session,
+    FailureKind, GetMlModelTrainingJob, Input, Io, Machine, Now, Operation, S3Uri, Sent, Session,
     StartMlModelTrainingJob, Step, TransportError, TransportErrorKind, by_name,
 };
 use serde_json::json;
@@ -45,19 +45,19 @@ fn error<O: Operation<Output: std::fmt::Debug>>(
     operation: &O,
     answers: impl IntoIterator<Item = Input>,
 ) -> Error {
-    let now = Now {
-        wall: SystemTime::UNIX_EPOCH,
-        mono: Duration::ZERO,
-    };
+    let mut now = Now::at(SystemTime::UNIX_EPOCH);
     let mut call = Call::new(&session(), operation, 7);
     let mut answers = answers.into_iter();
     let mut input = Input::Next;
     loop {
         input = match call.resume(input, now) {
-            Step::Send(_) => answers
+            Step::Io(Io::Send(_)) => answers
                 .next()
                 .expect("one send more than there are answers"),
-            Step::Wait(_) => Input::Woken,
+            Step::Io(Io::Wait) => {
+                now.mono = call.wake_at().unwrap();
+                Input::Wake(Sent::No)
+            }
             Step::Done(result) => {
                 assert!(answers.next().is_none(), "an answer was not needed");
                 return result.expect_err("the call succeeded");
@@ -164,10 +164,13 @@ fn a_refusal_stays_the_reason_when_there_are_no_other_credentials() {
         mono: Duration::ZERO,
     };
     let mut call = Call::new(&session, &start(), 7);
-    assert!(matches!(call.resume(Input::Next, now), Step::Send(_)));
+    assert!(matches!(
+        call.resume(Input::Next, now),
+        Step::Io(Io::Send(_))
+    ));
     let body = r#"{"requestId":"r","code":"AccessDeniedException","detailedMessage":"The security token included in the request is expired"}"#;
     let step = call.resume(answer(403, body), now);
-    assert!(matches!(step, Step::Credentials { refresh: true }));
+    assert!(matches!(step, Step::Io(Io::Credentials { refresh: true })));
     let none = neptunedata::CredentialsError::new("these are all");
     let Step::Done(Err(error)) = call.resume(Input::CredentialsFailed(none), now) else {
         panic!()
@@ -475,10 +478,7 @@ fn a_failure_for_good_is_known_as_one_and_one_before_sending_says_so() {
     let failure = || TransportError::new(TransportErrorKind::Connect, Sent::No);
     assert!(!failure().is_for_good());
     assert!(failure().for_good().is_for_good());
-    assert_eq!(
-        failure().for_good().to_string(),
-        "cannot connect"
-    );
+    assert_eq!(failure().for_good().to_string(), "cannot connect");
     for (sent, text) in [
         (Sent::No, "attempt timed out before the request was sent"),
         (Sent::Maybe, "timed out waiting for the response"),

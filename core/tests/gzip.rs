@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Response};
 use neptunedata::{
     Auth, Call, CallOptions, Cause, DecodeErrorKind, Endpoint, ErrorKind, EventId, GetSparqlStream,
-    Input, Machine, Now, Session, Step,
+    Input, Io, Machine, Now, Session, Step,
 };
 
 const NOW: Now = Now {
@@ -43,15 +43,18 @@ fn call(
 ) -> Result<neptunedata::Answered<neptunedata::GetSparqlStreamOutput>, neptunedata::Error> {
     let operation = GetSparqlStream::trim_horizon();
     let mut call = Call::with_options(&session(), &operation, options, 1);
-    assert!(matches!(call.resume(Input::Next, NOW), Step::Send(_)));
+    assert!(matches!(
+        call.resume(Input::Next, NOW),
+        Step::Io(Io::Send(_))
+    ));
     let (head, body) = answer.into_parts();
     let mut step = call.resume(Input::Head(head), NOW);
     for chunk in body.chunks(chunk) {
-        if matches!(step, Step::Receive) {
+        if matches!(step, Step::Io(Io::Receive)) {
             step = call.resume(Input::Chunk(Bytes::copy_from_slice(chunk)), NOW);
         }
     }
-    if matches!(step, Step::Receive) {
+    if matches!(step, Step::Io(Io::Receive)) {
         step = call.resume(Input::End(HeaderMap::new()), NOW);
     }
     match step {
@@ -100,7 +103,7 @@ mod inflated {
 
     use flate2::{Compression, write::GzEncoder};
 
-    use neptunedata::{Exchange, Part, Rows, SparqlRecord};
+    use neptunedata::{Exchange, Part, Rows, Sent, SparqlRecord};
 
     use super::*;
 
@@ -184,12 +187,22 @@ mod inflated {
     fn a_cut_answer_to_a_read_is_asked_for_again() {
         let operation = GetSparqlStream::trim_horizon();
         let mut call = Call::new(&session(), &operation, 1);
-        assert!(matches!(call.resume(Input::Next, NOW), Step::Send(_)));
+        assert!(matches!(
+            call.resume(Input::Next, NOW),
+            Step::Io(Io::Send(_))
+        ));
         let mut short = gzip(ANSWER);
         short.truncate(short.len() - 3);
         let short = Input::Response(answer(200, "gzip", short), HeaderMap::new());
-        assert!(matches!(call.resume(short, NOW), Step::Wait(_)));
-        assert!(matches!(call.resume(Input::Woken, NOW), Step::Send(_)));
+        assert!(matches!(call.resume(short, NOW), Step::Io(Io::Wait)));
+        let woken = Now {
+            mono: call.wake_at().unwrap(),
+            ..NOW
+        };
+        assert!(matches!(
+            call.resume(Input::Wake(Sent::No), woken),
+            Step::Io(Io::Send(_))
+        ));
         // What is left of the first answer is not in the second.
         let whole = Input::Response(answer(200, "gzip", gzip(ANSWER)), HeaderMap::new());
         match call.resume(whole, NOW) {
@@ -220,7 +233,10 @@ mod inflated {
         let body = gzip(&text);
         for chunk in [1, 100, body.len()] {
             let mut exchange = Exchange::streaming(&session(), &operation, &once(), 1);
-            assert!(matches!(exchange.resume(Input::Next, NOW), Step::Send(_)));
+            assert!(matches!(
+                exchange.resume(Input::Next, NOW),
+                Step::Io(Io::Send(_))
+            ));
             let (head, _) = answer(200, "gzip", Bytes::new()).into_parts();
             let mut chunks = body.chunks(chunk);
             let mut step = exchange.resume(Input::Head(head), NOW);
@@ -237,7 +253,7 @@ mod inflated {
                         received.extend_from_slice(&piece);
                         Input::Next
                     }
-                    Step::Receive => match chunks.next() {
+                    Step::Io(Io::Receive) => match chunks.next() {
                         Some(chunk) => Input::Chunk(Bytes::copy_from_slice(chunk)),
                         None => Input::End(HeaderMap::new()),
                     },
@@ -267,7 +283,10 @@ mod inflated {
             exchange.resume(Input::Chunk(cut), NOW),
             Step::Item(_)
         ));
-        assert!(matches!(exchange.resume(Input::Next, NOW), Step::Receive));
+        assert!(matches!(
+            exchange.resume(Input::Next, NOW),
+            Step::Io(Io::Receive)
+        ));
         match exchange.resume(Input::End(HeaderMap::new()), NOW) {
             Step::Done(Err(error)) => {
                 assert_eq!(decode(&error).kind(), DecodeErrorKind::Truncated);
@@ -291,7 +310,10 @@ mod inflated {
         let operation = GetSparqlStream::trim_horizon();
         for chunk in [1, 64, body.len()] {
             let mut rows = Rows::<SparqlRecord>::with_options(&session(), &operation, &once(), 1);
-            assert!(matches!(rows.resume(Input::Next, NOW), Step::Send(_)));
+            assert!(matches!(
+                rows.resume(Input::Next, NOW),
+                Step::Io(Io::Send(_))
+            ));
             let (head, _) = answer(200, "gzip", Bytes::new()).into_parts();
             let mut chunks = body.chunks(chunk);
             let mut step = rows.resume(Input::Head(head), NOW);
@@ -302,7 +324,7 @@ mod inflated {
                         ids.push(record.event_id.unwrap().commit_num);
                         rows.resume(Input::Next, NOW)
                     }
-                    Step::Receive => match chunks.next() {
+                    Step::Io(Io::Receive) => match chunks.next() {
                         Some(chunk) => rows.resume(Input::Chunk(chunk.to_vec().into()), NOW),
                         None => rows.resume(Input::End(HeaderMap::new()), NOW),
                     },

@@ -20,3 +20,5 @@ mod endpoints;
 mod seeds;
 #[path = "machine/sequences.rs"]
 mod sequences;
+#[path = "machine/wrapped.rs"]
+mod wrapped;

@@ -3,14 +3,15 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Debug,
     time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
 use http::{HeaderMap, Response};
 use neptunedata::{
-    Auth, CallOptions, Endpoint, ExecuteOpenCypherQuery, FailureKind, GetSparqlStream, Input,
-    LoadEnded, Machine, Now, Rows, Sent, Session, Start, Step, Transactions, TransportError,
+    Auth, CallOptions, Endpoint, ExecuteOpenCypherQuery, GetSparqlStream, Input, Io, LoadEnded,
+    Machine, Now, Rows, Sent, Session, Start, Step, Transactions, TransportError,
     TransportErrorKind, Wait, WaitOptions,
 };
 use proptest::{
@@ -26,6 +27,8 @@ use serde_json::Value;
 enum Asked {
     Begin,
     Answer,
+    /// The same, and the driver has said that the request is sent.
+    Reported,
     Receive,
     Woken,
     Item,
@@ -36,6 +39,7 @@ enum Asked {
 enum Kind {
     Next,
     Head,
+    Sending,
     Chunk,
     End,
     Response,
@@ -44,9 +48,10 @@ enum Kind {
     Woken,
 }
 
-const KINDS: [Kind; 8] = [
+const KINDS: [Kind; 9] = [
     Kind::Next,
     Kind::Head,
+    Kind::Sending,
     Kind::Chunk,
     Kind::End,
     Kind::Response,
@@ -57,11 +62,13 @@ const KINDS: [Kind; 8] = [
 
 fn fits(asked: Asked, kind: Kind, streaming: bool) -> bool {
     match (asked, kind) {
-        (Asked::Begin | Asked::Item, Kind::Next | Kind::Deadline)
-        | (Asked::Answer, Kind::Head | Kind::Broken | Kind::Deadline)
+        (_, Kind::Woken)
+        | (Asked::Begin | Asked::Item, Kind::Next)
+        | (Asked::Answer, Kind::Sending)
+        | (Asked::Answer | Asked::Reported, Kind::Head | Kind::Broken | Kind::Deadline)
         | (Asked::Receive, Kind::Chunk | Kind::End | Kind::Broken | Kind::Deadline)
-        | (Asked::Woken, Kind::Woken | Kind::Deadline) => true,
-        (Asked::Answer, Kind::Response) => !streaming,
+        | (Asked::Woken, Kind::Broken | Kind::Deadline) => true,
+        (Asked::Answer | Asked::Reported, Kind::Response) => !streaming,
         _ => false,
     }
 }
@@ -125,8 +132,14 @@ fn turn() -> impl Strategy<Value = Turn> {
 impl Turn {
     fn kind(&self, asked: Asked, streaming: bool) -> Kind {
         let right = KINDS.iter().copied().filter(|kind| {
-            // Ends are rarer, so that some runs are long.
-            fits(asked, *kind, streaming) && (*kind != Kind::Deadline || self.pass < 1000)
+            fits(asked, *kind, streaming)
+                && match kind {
+                    // Ends are rarer, so that some runs are long.
+                    Kind::Deadline => self.pass < 1000,
+                    Kind::Broken => asked != Asked::Woken || self.pass < 1000,
+                    Kind::Woken => asked == Asked::Woken || self.pass < 1000,
+                    _ => true,
+                }
         });
         // The first one is what leads on.
         let choice = [0, 0, 0, 0, 1, 2][usize::try_from(self.pass).unwrap() % 6];
@@ -145,6 +158,7 @@ impl Turn {
         match kind {
             Kind::Next => Input::Next,
             Kind::Head => Input::Head(response.into_parts().0),
+            Kind::Sending => Input::Sending(None),
             Kind::Chunk => Input::Chunk(body),
             Kind::End => Input::End(HeaderMap::new()),
             Kind::Response => Input::Response(response, HeaderMap::new()),
@@ -155,7 +169,7 @@ impl Turn {
                 TransportErrorKind::Deadline,
                 Sent::Maybe,
             )),
-            Kind::Woken => Input::Woken,
+            Kind::Woken => Input::Wake(Sent::No),
         }
     }
 }
@@ -168,25 +182,31 @@ fn session() -> Session {
 /// How often.
 type Reached = BTreeMap<(Asked, Kind), u32>;
 
-fn play<M: Machine>(
-    mut machine: M,
+/// Plays the turns, beside a twin that is never woken too early.
+fn play<M: Machine<Item: Debug, Output: Debug>>(
+    make: impl Fn() -> M,
     bodies: &'static [&str],
     streaming: bool,
     turns: &[Turn],
     reached: &mut Reached,
 ) -> Result<(), TestCaseError> {
-    let mut now = Now {
-        wall: SystemTime::UNIX_EPOCH,
-        mono: Duration::ZERO,
-    };
+    let (mut machine, mut twin) = (make(), make());
+    let mut now = Now::at(SystemTime::UNIX_EPOCH);
     let mut asked = Asked::Begin;
     for turn in turns {
         let kind = turn.kind(asked, streaming);
         *reached.entry((asked, kind)).or_default() += 1;
         now.mono += Duration::from_millis(turn.pass);
+        let is_early = machine.wake_at().is_none_or(|at| now.mono < at);
+        if is_early {
+            let step = machine.resume(Input::Wake(Sent::Maybe), now);
+            prop_assert!(matches!(step, Step::Io(Io::Continue)), "{:?}", step);
+        }
         let step = machine.resume(turn.input(kind, bodies), now);
-        let misused =
-            matches!(&step, Step::Done(Err(error)) if error.kind() == FailureKind::Misuse);
+        let same = twin.resume(turn.input(kind, bodies), now);
+        prop_assert_eq!(format!("{step:?}"), format!("{same:?}"));
+        prop_assert_eq!(machine.wake_at(), twin.wake_at());
+        let misused = matches!(&step, Step::Misuse(_));
         prop_assert_eq!(
             misused,
             !fits(asked, kind, streaming),
@@ -198,9 +218,18 @@ fn play<M: Machine>(
             continue;
         }
         asked = match step {
-            Step::Send(_) => Asked::Answer,
-            Step::Receive => Asked::Receive,
-            Step::Wait(_) => Asked::Woken,
+            Step::Io(Io::Send(_)) => Asked::Answer,
+            Step::Io(Io::Receive) => Asked::Receive,
+            Step::Io(Io::Wait) => Asked::Woken,
+            Step::Io(Io::Continue) => {
+                prop_assert!(kind == Kind::Sending || kind == Kind::Woken && is_early);
+                if kind == Kind::Sending {
+                    Asked::Reported
+                } else {
+                    asked
+                }
+            }
+            Step::Misuse(misuse) => return Err(TestCaseError::fail(misuse.to_string())),
             Step::Item(_) => Asked::Item,
             Step::Done(result) => {
                 if let Err(error) = result {
@@ -208,7 +237,9 @@ fn play<M: Machine>(
                 }
                 Asked::Nothing
             }
-            Step::Credentials { .. } => return Err(TestCaseError::fail("nothing is signed")),
+            Step::Io(Io::Credentials { .. }) => {
+                return Err(TestCaseError::fail("nothing is signed"));
+            }
         };
     }
     Ok(())
@@ -233,6 +264,7 @@ fn check(streaming: bool, mut one: impl FnMut(&[Turn], &mut Reached) -> Result<(
     let states = [
         Asked::Begin,
         Asked::Answer,
+        Asked::Reported,
         Asked::Receive,
         Asked::Woken,
         Asked::Item,
@@ -251,7 +283,7 @@ fn rows_keep_to_it() {
     check(true, |turns, reached| {
         let query = ExecuteOpenCypherQuery::new("RETURN 1");
         let options = CallOptions::new().effect(neptunedata::Effect::Read);
-        let rows = Rows::<Value>::with_options(&session(), &query, &options, 1);
+        let rows = || Rows::<Value>::with_options(&session(), &query, &options, 1);
         play(rows, ROWS, true, turns, reached)
     });
 }
@@ -260,7 +292,8 @@ fn rows_keep_to_it() {
 fn waiters_keep_to_it() {
     check(false, |turns, reached| {
         let options = WaitOptions::new().timeout(Duration::from_secs(600));
-        let wait = Wait::with_options(&session(), LoadEnded::new("l"), options, 1);
+        let ended = || LoadEnded::new("l");
+        let wait = || Wait::with_options(&session(), ended(), options.clone(), 1);
         play(wait, LOADS, false, turns, reached)
     });
 }
@@ -268,7 +301,7 @@ fn waiters_keep_to_it() {
 #[test]
 fn change_streams_keep_to_it() {
     check(false, |turns, reached| {
-        let changes = Transactions::<GetSparqlStream>::new(&session(), Start::TrimHorizon, 1);
+        let changes = || Transactions::<GetSparqlStream>::new(&session(), Start::TrimHorizon, 1);
         play(changes, STREAMS, false, turns, reached)
     });
 }

@@ -10,8 +10,8 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, Response};
 use neptunedata::{
-    Auth, Call, CancelMlModelTrainingJob, Connection, Credentials, Endpoint, Input, Machine, Now,
-    Session, Step,
+    Auth, Call, CancelMlModelTrainingJob, Connection, Credentials, Endpoint, Input, Io, Machine,
+    Now, Session, Step,
 };
 
 /// 2023-11-14T22:13:20Z, and then some milliseconds.
@@ -33,14 +33,14 @@ fn a_signed_cancel() {
     let mut call = Call::new(&session, &cancel, 42);
 
     // It begins with Next, and wants credentials. Cached ones will do.
-    let Step::Credentials { refresh: false } = call.resume(Input::Next, at(0)) else {
+    let Step::Io(Io::Credentials { refresh: false }) = call.resume(Input::Next, at(0)) else {
         panic!("expected to be asked for credentials");
     };
 
     // With them it signs, at the very time it is told, and wants the request sent.
     let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
         .with_session_token("token");
-    let Step::Send(transmit) = call.resume(Input::Credentials(credentials), at(5)) else {
+    let Step::Io(Io::Send(transmit)) = call.resume(Input::Credentials(credentials), at(5)) else {
         panic!("expected a request");
     };
     assert_eq!(transmit.connection, Connection::Any);
@@ -69,13 +69,13 @@ fn a_signed_cancel() {
         .body(())
         .unwrap()
         .into_parts();
-    let Step::Receive = call.resume(Input::Head(head), at(30)) else {
+    let Step::Io(Io::Receive) = call.resume(Input::Head(head), at(30)) else {
         panic!("expected to be asked for the body");
     };
 
     // Piece by piece, however it comes,
     for piece in [r#"{"sta"#, r#"tus":"200 OK"}"#] {
-        let Step::Receive = call.resume(Input::Chunk(piece.into()), at(31)) else {
+        let Step::Io(Io::Receive) = call.resume(Input::Chunk(piece.into()), at(31)) else {
             panic!("expected to be asked for more");
         };
     }

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use neptunedata::{
     Auth, Call, CallOptions, CreateMlEndpoint, DataProcessingJobId, Endpoint, GetMlEndpoint, Input,
-    InputDataS3Uri, Machine, MlEndpointStatus, MlJobStatus, ModelTrainingJobId, Now, OPERATIONS,
-    Operation, ProcessedDataS3Uri, S3Uri, Session, StartMlDataProcessingJob,
+    InputDataS3Uri, Io, Machine, MlEndpointStatus, MlJobStatus, ModelTrainingJobId, Now,
+    OPERATIONS, Operation, ProcessedDataS3Uri, S3Uri, Session, StartMlDataProcessingJob,
     StartMlModelTransformJob, Step, TrainingJobName,
 };
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ fn body<O: Operation>(operation: &O, options: &CallOptions) -> Value {
     };
     let mut call = Call::with_options(&session, operation, options, 1);
     match call.resume(Input::Next, now) {
-        Step::Send(transmit) => serde_json::from_slice(transmit.request.body()).unwrap(),
+        Step::Io(Io::Send(transmit)) => serde_json::from_slice(transmit.request.body()).unwrap(),
         _ => panic!("nothing was sent"),
     }
 }

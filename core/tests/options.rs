@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use http::{HeaderName, HeaderValue, header};
 use neptunedata::{
     Auth, Call, CallOptions, Cause, ClientOptions, DataProcessingJobId, DecodeErrorKind, Endpoint,
-    FaultKind, GetMlModelTrainingJob, Input, ListMlModelTrainingJobs, Machine, Now, Operation,
+    FaultKind, GetMlModelTrainingJob, Input, Io, ListMlModelTrainingJobs, Machine, Now, Operation,
     RetryPolicy, S3Uri, Session, StartMlModelTrainingJob, Step,
 };
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ fn unsigned() -> Session {
 fn sent<O: Operation>(operation: &O, options: &CallOptions) -> http::Request<bytes::Bytes> {
     let mut call = Call::with_options(&unsigned(), operation, options, 1);
     match call.resume(Input::Next, now()) {
-        Step::Send(transmit) => transmit.request,
+        Step::Io(Io::Send(transmit)) => transmit.request,
         Step::Done(Err(error)) => panic!("{error}"),
         _ => panic!("nothing was sent"),
     }
@@ -107,15 +107,16 @@ fn a_session_goes_on_with_the_credentials_that_replaced_its_own() {
     let mut call = Call::new(&session, &operation, 1);
     assert!(matches!(
         call.resume(Input::Next, now),
-        Step::Credentials { refresh: true }
+        Step::Io(Io::Credentials { refresh: true })
     ));
     let fresh = Credentials::new("AKIDNEW", "secret");
     assert!(matches!(
         call.resume(Input::Credentials(fresh), now),
-        Step::Send(_)
+        Step::Io(Io::Send(_))
     ));
 
-    let Step::Send(transmit) = Call::new(&session, &operation, 1).resume(Input::Next, now) else {
+    let Step::Io(Io::Send(transmit)) = Call::new(&session, &operation, 1).resume(Input::Next, now)
+    else {
         panic!("the next call asks again");
     };
     let authorization = transmit.request.headers()[header::AUTHORIZATION]
@@ -213,7 +214,10 @@ fn the_body_limit_of_a_call_outranks_that_of_the_client() {
     };
     let get = GetMlModelTrainingJob::new("job-1");
     let mut call = Call::new(&session, &get, 1);
-    assert!(matches!(call.resume(Input::Next, now()), Step::Send(_)));
+    assert!(matches!(
+        call.resume(Input::Next, now()),
+        Step::Io(Io::Send(_))
+    ));
     let Step::Done(Err(error)) = call.resume(answer(), now()) else {
         panic!("it was too long")
     };
@@ -223,7 +227,10 @@ fn the_body_limit_of_a_call_outranks_that_of_the_client() {
     assert_eq!(error.kind(), DecodeErrorKind::TooLarge);
 
     let mut call = Call::with_options(&session, &get, &CallOptions::new().body_limit(100), 1);
-    assert!(matches!(call.resume(Input::Next, now()), Step::Send(_)));
+    assert!(matches!(
+        call.resume(Input::Next, now()),
+        Step::Io(Io::Send(_))
+    ));
     assert!(matches!(call.resume(answer(), now()), Step::Done(Ok(_))));
 }
 

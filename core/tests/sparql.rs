@@ -12,7 +12,7 @@ mod rows;
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 use neptunedata::{
-    Answered, Auth, Call, CallOptions, EncodeError, Endpoint, Error, Input, Machine, Now,
+    Answered, Auth, Call, CallOptions, EncodeError, Endpoint, Error, Input, Io, Machine, Now,
     Operation, Session, Step,
 };
 use std::time::{Duration, SystemTime};
@@ -67,7 +67,7 @@ fn pairs<const N: usize>(pairs: [(&str, &str); N]) -> Vec<(String, String)> {
 fn sent<O: Operation>(operation: &O, options: &CallOptions) -> Result<Request<Bytes>, Box<Error>> {
     let mut call = Call::with_options(&session(), operation, options, 1);
     match call.resume(Input::Next, NOW) {
-        Step::Send(transmit) => Ok(transmit.request),
+        Step::Io(Io::Send(transmit)) => Ok(transmit.request),
         Step::Done(Err(error)) => Err(Box::new(error)),
         step => panic!("{:?}", std::mem::discriminant(&step)),
     }
@@ -81,7 +81,10 @@ fn call<O: Operation>(
 ) -> Result<Answered<O::Output>, Box<Error>> {
     let options = CallOptions::new().max_attempts(1);
     let mut call = Call::with_options(&session(), operation, &options, 1);
-    assert!(matches!(call.resume(Input::Next, NOW), Step::Send(_)));
+    assert!(matches!(
+        call.resume(Input::Next, NOW),
+        Step::Io(Io::Send(_))
+    ));
     match call.resume(Input::Response(answer, trailers), NOW) {
         Step::Done(result) => result.map_err(Box::new),
         _ => panic!("the answer is not the end"),

@@ -299,7 +299,7 @@ const LONG: &str = r#"{"eventId":{"commitNum":1,"opNum":1},"isLastOp":true,"op":
 #[test]
 fn records_have_every_digit() {
     use neptunedata::{
-        Auth, ChangesOptions, Framing, Input, Machine, Now, PropertygraphRecord, RowReader,
+        Auth, ChangesOptions, Framing, Input, Io, Machine, Now, PropertygraphRecord, RowReader,
         Session, Start, Step, Transactions,
     };
 
@@ -316,7 +316,7 @@ fn records_have_every_digit() {
         wall: std::time::SystemTime::UNIX_EPOCH,
         mono: std::time::Duration::ZERO,
     };
-    let Step::Send(_) = transactions.resume(Input::Next, now) else {
+    let Step::Io(Io::Send(_)) = transactions.resume(Input::Next, now) else {
         panic!("nothing was sent");
     };
     let answer = Input::Response(Response::new(page.clone().into()), Default::default());

@@ -6,23 +6,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-use neptunedata::{ClientOptions, Exchange, Machine};
+use neptunedata::{Abandoned, ClientOptions, Machine};
 
 use crate::{Client, Running};
 
 /// All that a call leaves is cancelled within this time, or not at all.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Where the requests of a machine go, where they went, and what they left there.
+/// Where the requests of a machine go, and which queries they left there.
 #[derive(Default)]
 pub(crate) struct Path {
     /// What they are for.
     pub(crate) purpose: Purpose,
-    /// What took the last request; inside there is nothing where an address does not tell, as behind a
-    /// proxy.
-    pub(crate) took: Option<Option<SocketAddr>>,
     /// What is cancelled when the machine has ended, so that no attempt waits for it.
-    left: Vec<Left>,
+    left: Vec<Abandoned>,
 }
 
 /// What a request is for.
@@ -35,20 +32,12 @@ pub(crate) enum Purpose {
     Cancel(Option<SocketAddr>),
 }
 
-struct Left {
-    cancel: Exchange,
-    took: Option<SocketAddr>,
-}
-
 impl Path {
     /// An attempt is over, and another one may follow: notes the query that it leaves running, if it does
     /// and that is to be cancelled.
     pub(crate) fn given_up(&mut self, machine: &mut impl Machine) {
-        while let Some(left) = machine.abandoned() {
-            // Nothing is known of what was never sent.
-            let Some(took) = self.took else { continue };
-            let cancel = left.cancel;
-            self.left.push(Left { cancel, took });
+        while let Some(query) = machine.abandoned() {
+            self.left.push(query);
         }
     }
 
@@ -63,7 +52,7 @@ impl Path {
         self.given_up(machine);
         let begun = Instant::now();
         let time = within.map_or(PATIENCE, |within| within.min(PATIENCE));
-        while let Some(Left { cancel, took }) = self.left.pop() {
+        while let Some(mut query) = self.left.pop() {
             // One that takes long leaves time to the others.
             let left = time.saturating_sub(begun.elapsed());
             let others = u32::try_from(self.left.len()).unwrap_or(u32::MAX);
@@ -74,10 +63,10 @@ impl Path {
             let Some(_turn) = client.turns().take(until) else {
                 continue;
             };
-            // Whether it was of use, nobody can wait for.
-            let running = Running::<Exchange>::cancelling(client, cancel, took);
             let time = until.saturating_duration_since(Instant::now());
-            let _ = running.timeout(time).finish();
+            query.cancel.set_timeout(time);
+            // Its result is ignored.
+            let _ = Running::cancelling(client, query.cancel, query.peer).finish();
         }
     }
 }
@@ -131,13 +120,13 @@ impl Drop for Turn<'_> {
 
 #[cfg(test)]
 mod tests {
-    use neptunedata::{CallOptions, Endpoint, ExecuteGremlinQuery, Input, Now, Step};
+    use neptunedata::{CallOptions, Endpoint, Exchange, ExecuteGremlinQuery, Input, Io, Now, Step};
     use neptunedata_emulator::{Emulator, Server, ServerOptions, Tls};
 
     use super::*;
 
-    /// Machines that have sent a query, and nothing came back.
-    fn waiting(client: &Client) -> Exchange {
+    /// A machine that has sent a query there, and nothing came back.
+    fn waiting(client: &Client, peer: Option<SocketAddr>) -> Exchange {
         let query = ExecuteGremlinQuery::new("g.V()");
         let options = CallOptions::new().cancel_abandoned(true);
         let mut exchange = Exchange::collecting(client.session(), &query, &options, 42);
@@ -145,7 +134,10 @@ mod tests {
             wall: std::time::SystemTime::now(),
             mono: std::time::Duration::ZERO,
         };
-        assert!(matches!(exchange.resume(Input::Next, now), Step::Send(_)));
+        let step = exchange.resume(Input::Next, now);
+        assert!(matches!(step, Step::Io(Io::Send(_))));
+        let step = exchange.resume(Input::Sending(peer), now);
+        assert!(matches!(step, Step::Io(Io::Continue)));
         exchange
     }
 
@@ -165,11 +157,8 @@ mod tests {
             .resolve_to(resolved.address().to_string());
         let builder = Client::builder(Endpoint::parse(name).unwrap());
         let client = builder.unsigned().options(options).build().unwrap();
-        let mut path = Path {
-            took: Some(Some(took.address())),
-            ..Path::default()
-        };
-        path.ended(&client, &mut waiting(&client), None);
+        let mut machine = waiting(&client, Some(took.address()));
+        Path::default().ended(&client, &mut machine, None);
         let asked = |server: &Server| {
             server.with(|emulator| {
                 let log = emulator.log();
@@ -188,7 +177,12 @@ mod tests {
         let server = Server::start(Emulator::default()).unwrap();
         let endpoint = Endpoint::parse(&server.endpoint()).unwrap();
         let client = Client::unsigned(endpoint).unwrap();
-        Path::default().ended(&client, &mut waiting(&client), None);
+        let query = ExecuteGremlinQuery::new("g.V()");
+        let options = CallOptions::new().cancel_abandoned(true);
+        let mut exchange = Exchange::collecting(client.session(), &query, &options, 42);
+        let step = exchange.resume(Input::Next, Now::at(std::time::SystemTime::now()));
+        assert!(matches!(step, Step::Io(Io::Send(_))));
+        Path::default().ended(&client, &mut exchange, None);
         assert_eq!(server.connections().accepted, 0);
     }
 }

@@ -173,6 +173,11 @@ impl Client {
         &self.0.exchanger
     }
 
+    /// The instant at which [`Now::mono`] is this; none if it is too far to ever come.
+    pub(crate) fn at(&self, mono: std::time::Duration) -> Option<Instant> {
+        self.0.start.checked_add(mono)
+    }
+
     pub(crate) fn now(&self) -> Now {
         Now {
             wall: SystemTime::now(),

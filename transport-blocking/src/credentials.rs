@@ -9,7 +9,7 @@ use std::{
 };
 
 use neptunedata::{
-    Credentials, CredentialsError, TransportErrorKind,
+    Credentials, CredentialsError,
     sources::cache::{CredentialsCache, Decision, REFRESH_AHEAD},
 };
 
@@ -56,7 +56,8 @@ struct State {
 #[derive(Debug)]
 pub(crate) enum Missing {
     Failed(CredentialsError),
-    Late(TransportErrorKind),
+    /// Nobody waits for it any longer.
+    Late,
 }
 
 impl Provider {
@@ -148,7 +149,7 @@ impl Shared {
         state: MutexGuard<'a, State>,
         limits: &Limits,
     ) -> Result<MutexGuard<'a, State>, Missing> {
-        Ok(match limits.left().map_err(Missing::Late)? {
+        Ok(match limits.left().map_err(|_| Missing::Late)? {
             Some(left) => {
                 let woken = self.changed.wait_timeout(state, left);
                 woken.unwrap_or_else(PoisonError::into_inner).0

@@ -27,7 +27,7 @@ use ureq::{
 
 use crate::{
     BuildError,
-    abandon::{Path, Purpose},
+    abandon::Purpose,
     connect,
     limits::Limits,
     pool::{Lease, Pool},
@@ -88,16 +88,13 @@ impl Exchanger {
         })
     }
 
-    /// Sends the request and reads the head of the answer.
+    /// Sends the request over this connection and reads the head of the answer.
     pub(crate) fn begin(
         &self,
         transmit: Transmit,
-        path: &mut Path,
+        lease: Lease,
         limits: Limits,
     ) -> Result<(Parts, Answer), TransportError> {
-        path.took = None;
-        let mut lease = self.lease(transmit.connection, path.purpose, &limits)?;
-        path.took = Some(lease.socket().and_then(|socket| socket.peer()));
         let progress = Progress::new(limits, lease.is_reused());
         let (head, body) = transmit.request.into_parts();
         let shadow = self.shadow(&head);
@@ -129,7 +126,8 @@ impl Exchanger {
         }
     }
 
-    fn lease(
+    /// A connection to send a request over.
+    pub(crate) fn lease(
         &self,
         connection: Connection,
         purpose: Purpose,

@@ -42,7 +42,7 @@ impl Client {
     ) -> ChangeIter<O> {
         let transactions = Transactions::with_options(self.session(), start, options, self.seed());
         ChangeIter {
-            running: Running::new(self, transactions, O::INFO.name).polling(),
+            running: Running::new(self, transactions, O::INFO.name),
             over: false,
         }
     }

@@ -7,36 +7,20 @@ use std::{
 
 use neptunedata::TransportErrorKind;
 
-/// The times at which a call gives up. None is: never.
+/// The times at which a step gives up. None is: never.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Limits {
-    total: Option<Instant>,
-    attempt: Option<Instant>,
+    /// When the machine wants to be woken; reported as [`TransportErrorKind::Timeout`].
+    wake: Option<Instant>,
     connect: Option<Instant>,
 }
 
 impl Limits {
-    /// Limits of a call that begins now.
-    pub(crate) fn of_call(timeout: Option<Duration>) -> Self {
+    /// The limits of a step, after which the machine wants to be woken.
+    pub(crate) fn until(wake: Option<Instant>) -> Self {
         Limits {
-            total: timeout.and_then(from_now),
-            ..Limits::default()
-        }
-    }
-
-    /// The same call, with an attempt that begins now.
-    pub(crate) fn with_attempt(self, timeout: Option<Duration>) -> Self {
-        Limits {
-            attempt: timeout.and_then(from_now),
-            ..self
-        }
-    }
-
-    /// The same call, between two attempts.
-    pub(crate) fn without_attempt(self) -> Self {
-        Limits {
-            attempt: None,
-            ..self
+            wake,
+            connect: None,
         }
     }
 
@@ -48,13 +32,6 @@ impl Limits {
         }
     }
 
-    /// Moves them on, for time that was the caller's own.
-    pub(crate) fn postpone(&mut self, by: Duration) {
-        for limit in [&mut self.total, &mut self.attempt, &mut self.connect] {
-            *limit = limit.and_then(|limit| limit.checked_add(by));
-        }
-    }
-
     /// The time left, None if there is no limit.
     ///
     /// # Errors
@@ -62,8 +39,7 @@ impl Limits {
     /// What it is called when nothing is left.
     pub(crate) fn left(&self) -> Result<Option<Duration>, TransportErrorKind> {
         let limits = [
-            (self.total, TransportErrorKind::Deadline),
-            (self.attempt, TransportErrorKind::Timeout),
+            (self.wake, TransportErrorKind::Timeout),
             (self.connect, TransportErrorKind::ConnectTimeout),
         ];
         let now = Instant::now();
@@ -114,25 +90,18 @@ mod tests {
     fn the_first_limit_counts_and_names_the_failure() {
         let hour = Duration::from_secs(3600);
         assert_eq!(Limits::default().left(), Ok(None));
-        assert_eq!(Limits::of_call(Some(Duration::MAX)).left(), Ok(None));
-        let limits = Limits::of_call(Some(hour * 2)).with_attempt(Some(hour));
+        let limits = Limits::until(from_now(hour * 2)).with_connect(hour);
         let left = limits.left().unwrap().unwrap();
         assert!(left <= hour && left > hour / 2, "{left:?}");
 
-        let over = Some(Duration::ZERO);
         let kind = |limits: Limits| limits.left().unwrap_err();
-        assert_eq!(kind(limits.with_attempt(over)), TransportErrorKind::Timeout);
-        assert_eq!(
-            kind(limits.with_connect(Duration::ZERO)),
-            TransportErrorKind::ConnectTimeout
-        );
-        let dead = Limits::of_call(over).with_attempt(over);
-        assert_eq!(kind(dead), TransportErrorKind::Deadline);
-        assert_eq!(kind(dead.without_attempt()), TransportErrorKind::Deadline);
+        let connect = limits.with_connect(Duration::ZERO);
+        assert_eq!(kind(connect), TransportErrorKind::ConnectTimeout);
+        let over = Limits::until(from_now(Duration::ZERO));
+        assert_eq!(kind(over), TransportErrorKind::Timeout);
+        let both = over.with_connect(Duration::ZERO);
+        assert_eq!(kind(both), TransportErrorKind::Timeout);
 
-        let mut postponed = dead;
-        postponed.postpone(hour);
-        assert!(postponed.left().is_ok());
         assert_eq!(
             lateness(&late(TransportErrorKind::Timeout)),
             Some(TransportErrorKind::Timeout)

@@ -343,7 +343,7 @@ mod tests {
         let none = Limits::default();
         let lease = pool.lease(&none).unwrap();
         let time = Duration::from_millis(200);
-        let first = waiter(&pool, Limits::of_call(Some(time)));
+        let first = waiter(&pool, Limits::until(Instant::now().checked_add(time)));
         thread::sleep(time / 4);
         let second = waiter(&pool, none);
         thread::sleep(time / 4);
@@ -355,7 +355,7 @@ mod tests {
             thread::sleep(time);
         }
         let (late, _) = first.join().unwrap();
-        assert_eq!(late, Some(TransportErrorKind::Deadline));
+        assert_eq!(late, Some(TransportErrorKind::Timeout));
         let (failed, took) = second.join().unwrap();
         assert!(failed.is_none() && took < LONG / 2, "{failed:?} {took:?}");
         // It was handed back by hand, and once more by its lease.
@@ -375,7 +375,9 @@ mod tests {
                         // Half of them have hardly any patience.
                         let micros = 20 + (thread * 31 + round * 17) % 150;
                         let limits = match thread % 2 {
-                            0 => Limits::of_call(Some(Duration::from_micros(micros))),
+                            0 => Limits::until(
+                                Instant::now().checked_add(Duration::from_micros(micros)),
+                            ),
                             _ => Limits::default(),
                         };
                         let begun = Instant::now();

@@ -40,7 +40,7 @@ impl Client {
     ) -> RecordIter<O> {
         let changes = Changes::with_options(self.session(), start, options, self.seed());
         RecordIter {
-            running: Running::new(self, changes, O::INFO.name).polling(),
+            running: Running::new(self, changes, O::INFO.name),
             over: false,
         }
     }

@@ -1,14 +1,10 @@
 //! The driver: performs the steps of a machine, one after the other, on the calling thread.
 
-use std::{
-    fmt, mem,
-    net::SocketAddr,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{fmt, mem, net::SocketAddr, thread, time::Duration};
 
 use neptunedata::{
-    Credentials, Error, Input, Machine, Sent, Step, Transmit, TransportError, TransportErrorKind,
+    Credentials, Error, Input, Io, Machine, Sent, Step, Transmit, TransportError,
+    TransportErrorKind,
 };
 
 use crate::{
@@ -17,24 +13,20 @@ use crate::{
     credentials::Missing,
     exchange::Answer,
     limits::Limits,
+    pool::Lease,
     trace,
 };
 
 /// A machine under way: [`Client::start`].
 ///
-/// Nothing happens between two calls of [`advance`](Running::advance), and that time is the caller's own: it
-/// does not count towards time-outs. Dropped before its end, it closes the connection whose answer is
+/// Nothing happens between two calls of [`advance`](Running::advance), and that time does not count
+/// towards the time limits of calls and attempts. Dropped before its end, it closes the connection whose answer is
 /// still open, and if that is wished for [cancels the query](crate#queries-that-are-given-up).
 #[must_use]
 pub struct Running<M: Machine> {
     machine: M,
     driver: Driver,
     input: Input,
-    /// When the last item was handed out.
-    paused: Option<Instant>,
-    /// How long it may take, once it has begun.
-    timeout: Option<Duration>,
-    begun: bool,
     outcome: Option<Result<M::Output, Error>>,
     /// There is or was an outcome.
     concluded: bool,
@@ -42,22 +34,17 @@ pub struct Running<M: Machine> {
 
 impl<M: Machine> Running<M> {
     pub(crate) fn new(client: &Client, machine: M, operation: &'static str) -> Self {
-        let (own, options) = (machine.timeouts(), client.options());
         Running {
-            timeout: own.total.or(options.timeout),
-            begun: false,
             machine,
             driver: Driver {
                 client: client.clone(),
                 operation,
-                attempt_timeout: own.attempt.or(options.attempt_timeout),
                 limits: Limits::default(),
                 answer: None,
                 given: None,
                 path: Path::default(),
             },
             input: Input::Next,
-            paused: None,
             outcome: None,
             concluded: false,
         }
@@ -68,15 +55,6 @@ impl<M: Machine> Running<M> {
         let mut running = Running::new(client, machine, "(cancel)");
         running.driver.path.purpose = Purpose::Cancel(at);
         running
-    }
-
-    /// How long an attempt may take if the machine does not say it: it makes many calls, and none of
-    /// them is long.
-    pub(crate) fn polling(mut self) -> Self {
-        if self.machine.timeouts().attempt.is_none() {
-            self.driver.attempt_timeout = Some(self.driver.client.options().poll_timeout());
-        }
-        self
     }
 
     pub(crate) fn machine(&self) -> &M {
@@ -91,22 +69,6 @@ impl<M: Machine> Running<M> {
         self.outcome.is_some()
     }
 
-    /// How long all of it may take from the first [`advance`](Running::advance) on, in place of what
-    /// the machine [says](Machine::timeouts) or the client's
-    /// [`timeout`](neptunedata::ClientOptions::timeout). Says nothing once it has begun.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
-        self
-    }
-
-    /// How long each attempt may take from the next one on, in place of what the machine
-    /// [says](Machine::timeouts) or the client's
-    /// [`attempt_timeout`](neptunedata::ClientOptions::attempt_timeout).
-    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
-        self.driver.attempt_timeout = Some(timeout);
-        self
-    }
-
     /// Runs to the next item. None means that there are no more, and that
     /// [`finish`](Running::finish) has the output.
     ///
@@ -114,38 +76,32 @@ impl<M: Machine> Running<M> {
     ///
     /// When the machine failed; from then on it is always the same error.
     pub fn advance(&mut self) -> Result<Option<M::Item>, Error> {
-        if !mem::replace(&mut self.begun, true) {
-            self.driver.limits = Limits::of_call(self.timeout);
-        }
-        if let Some(pause) = self.paused.take() {
-            self.driver.postpone(pause.elapsed());
-        }
         while self.outcome.is_none() {
             let input = mem::replace(&mut self.input, Input::Next);
-            let driver = &mut self.driver;
-            self.input = match self.machine.resume(input, driver.client.now()) {
-                Step::Credentials { refresh } => driver.credentials(refresh),
-                Step::Send(transmit) => driver.send(*transmit),
-                Step::Receive => driver.receive(),
-                Step::Wait(time) => {
-                    driver.path.given_up(&mut self.machine);
-                    driver.wait(time)
+            let left = self.driver.limits.left().unwrap_or(Some(Duration::ZERO));
+            let step = self.machine.resume(input, self.driver.client.now());
+            let wake_at = self.machine.wake_at();
+            self.driver.keep(wake_at);
+            self.input = match step {
+                Step::Io(Io::Credentials { refresh }) => self.driver.credentials(refresh),
+                Step::Io(Io::Send(transmit)) => self.send(*transmit),
+                Step::Io(Io::Receive) => self.driver.receive(),
+                Step::Io(Io::Wait) => {
+                    self.driver.answer = None;
+                    self.driver.path.given_up(&mut self.machine);
+                    self.driver.wait()
                 }
-                Step::Item(item) => {
-                    self.paused = Some(Instant::now());
-                    return Ok(Some(item));
+                // A timer of the system fired early; what is left is less than its resolution.
+                Step::Io(Io::Continue) => self.driver.wait(),
+                Step::Item(item) => return Ok(Some(item)),
+                Step::Misuse(misuse) => {
+                    self.conclude(Err(misuse.into()), None);
+                    break;
                 }
                 Step::Done(outcome) => {
-                    driver.answer = None;
-                    // What has gone well is in time still when it gets to the caller.
-                    let within = match (&outcome, driver.limits.without_attempt().left()) {
-                        (Ok(_), left) => left.unwrap_or(Some(Duration::ZERO)),
-                        (Err(_), _) => None,
-                    };
-                    driver.cancel_left(&mut self.machine, within);
-                    self.concluded = true;
-                    trace::ended(driver.operation, outcome.as_ref().err());
-                    self.outcome = Some(outcome);
+                    // A success must not come late because of what is cancelled after it.
+                    let within = outcome.is_ok().then_some(left).flatten();
+                    self.conclude(outcome, within);
                     break;
                 }
             };
@@ -154,6 +110,29 @@ impl<M: Machine> Running<M> {
             Some(Err(error)) => Err(error.clone()),
             _ => Ok(None),
         }
+    }
+
+    fn send(&mut self, transmit: Transmit) -> Input {
+        let driver = &mut self.driver;
+        match driver.lease(&transmit) {
+            Ok(mut lease) => {
+                let peer = lease.socket().and_then(|socket| socket.peer());
+                // A notice: the machine goes on to wait for the head.
+                let _ = self
+                    .machine
+                    .resume(Input::Sending(peer), driver.client.now());
+                driver.send(transmit, lease)
+            }
+            Err(error) => driver.broken(error),
+        }
+    }
+
+    fn conclude(&mut self, outcome: Result<M::Output, Error>, within: Option<Duration>) {
+        self.driver.answer = None;
+        self.driver.cancel_left(&mut self.machine, within);
+        self.concluded = true;
+        trace::ended(self.driver.operation, outcome.as_ref().err());
+        self.outcome = Some(outcome);
     }
 
     /// Runs to its end and drops the items on the way.
@@ -195,7 +174,7 @@ impl<M: Machine> fmt::Debug for Running<M> {
 struct Driver {
     client: Client,
     operation: &'static str,
-    attempt_timeout: Option<Duration>,
+    /// When the machine wants to be woken.
     limits: Limits,
     answer: Option<Answer>,
     /// What the machine signs with.
@@ -204,34 +183,39 @@ struct Driver {
 }
 
 impl Driver {
-    fn credentials(&mut self, refresh: bool) -> Input {
-        self.answer = None;
-        self.limits = self.limits.without_attempt();
-        let given = self.given.as_ref();
-        let provider = self.client.provider();
-        let credentials = match provider.get(refresh, given, &self.limits) {
-            Ok(credentials) => credentials,
-            Err(Missing::Failed(error)) => return Input::CredentialsFailed(error),
-            Err(Missing::Late(kind)) => return failure(kind),
-        };
-        // The source may have taken its time.
-        if let Err(kind) = self.limits.left() {
-            return failure(kind);
+    /// Keeps the time of the step that follows.
+    fn keep(&mut self, wake_at: Option<Duration>) {
+        self.limits = Limits::until(wake_at.and_then(|mono| self.client.at(mono)));
+        if let Some(answer) = &self.answer {
+            answer.set_limits(self.limits);
         }
-        self.given = Some(credentials.clone());
-        Input::Credentials(credentials)
     }
 
-    fn send(&mut self, transmit: Transmit) -> Input {
+    fn credentials(&mut self, refresh: bool) -> Input {
         self.answer = None;
-        let times = [self.attempt_timeout, transmit.within];
-        self.limits = self.limits.with_attempt(times.into_iter().flatten().min());
+        let given = self.given.as_ref();
+        let provider = self.client.provider();
+        match provider.get(refresh, given, &self.limits) {
+            // The source may have taken its time.
+            Ok(_) if self.limits.left().is_err() => Input::Wake(Sent::No),
+            Ok(credentials) => {
+                self.given = Some(credentials.clone());
+                Input::Credentials(credentials)
+            }
+            Err(Missing::Failed(error)) => Input::CredentialsFailed(error),
+            Err(Missing::Late) => Input::Wake(Sent::No),
+        }
+    }
+
+    fn lease(&mut self, transmit: &Transmit) -> Result<Lease, TransportError> {
+        self.answer = None;
+        let exchanger = self.client.exchanger();
+        exchanger.lease(transmit.connection, self.path.purpose, &self.limits)
+    }
+
+    fn send(&mut self, transmit: Transmit, lease: Lease) -> Input {
         let attempt = transmit.attempt;
-        match self
-            .client
-            .exchanger()
-            .begin(transmit, &mut self.path, self.limits)
-        {
+        match self.client.exchanger().begin(transmit, lease, self.limits) {
             Ok((head, answer)) => {
                 trace::answered(self.operation, attempt, head.status);
                 self.answer = Some(answer);
@@ -239,7 +223,7 @@ impl Driver {
             }
             Err(error) => {
                 trace::broke(self.operation, attempt, &error);
-                Input::Failure(error)
+                self.broken(error)
             }
         }
     }
@@ -254,44 +238,38 @@ impl Driver {
             // The end, one way or the other.
             self.answer = None;
         }
-        input
+        match input {
+            Input::Failure(error) => self.broken(error),
+            input => input,
+        }
     }
 
-    /// A wait that would end after the deadline is not begun.
-    fn wait(&mut self, time: Duration) -> Input {
-        self.answer = None;
-        self.limits = self.limits.without_attempt();
-        match self.limits.left() {
-            Ok(left) if left.is_none_or(|left| left > time) => {
-                trace::waits(self.operation, time);
-                thread::sleep(time);
-                Input::Woken
-            }
-            Ok(_) => failure(TransportErrorKind::Deadline),
-            Err(kind) => failure(kind),
+    /// What failed because the machine wants to be woken is no failure yet.
+    fn broken(&self, error: TransportError) -> Input {
+        match error.kind() {
+            TransportErrorKind::Timeout => Input::Wake(error.sent()),
+            _ => Input::Failure(error),
         }
+    }
+
+    fn wait(&self) -> Input {
+        // Without an end that can be told, it never comes.
+        let left = self.limits.left().map(|left| left.unwrap_or(Duration::MAX));
+        if let Ok(left) = left {
+            trace::waits(self.operation, left);
+            thread::sleep(left);
+        }
+        Input::Wake(Sent::No)
     }
 
     fn cancel_left(&mut self, machine: &mut impl Machine, within: Option<Duration>) {
         self.path.ended(&self.client, machine, within);
     }
-
-    fn postpone(&mut self, by: Duration) {
-        self.limits.postpone(by);
-        if let Some(answer) = &self.answer {
-            answer.set_limits(self.limits);
-        }
-    }
-}
-
-/// Nothing was under way.
-fn failure(kind: TransportErrorKind) -> Input {
-    Input::Failure(TransportError::new(kind, Sent::No))
 }
 
 #[cfg(test)]
 mod tests {
-    use neptunedata::{CallOptions, Endpoint, Exchange, GetEngineStatus};
+    use neptunedata::{CallOptions, Endpoint, Exchange, ExecuteGremlinQuery};
     use neptunedata_emulator::{Emulator, Server};
 
     use super::*;
@@ -300,11 +278,13 @@ mod tests {
     fn it_knows_which_address_took_a_request() {
         let server = Server::start(Emulator::default()).unwrap();
         let client = Client::unsigned(Endpoint::parse(&server.endpoint()).unwrap()).unwrap();
-        let status = GetEngineStatus::new();
-        let status = Exchange::streaming(client.session(), &status, &CallOptions::new(), 42);
-        let mut running = client.start(status);
-        assert_eq!(running.driver.path.took, None);
+        let query = ExecuteGremlinQuery::new("g.V()");
+        let options = CallOptions::new().cancel_abandoned(true);
+        let exchange = Exchange::streaming(client.session(), &query, &options, 42);
+        let mut running = client.start(exchange);
+        assert!(running.machine.abandoned().is_none());
         assert!(running.advance().unwrap().is_some());
-        assert_eq!(running.driver.path.took, Some(Some(server.address())));
+        let abandoned = running.machine.abandoned().unwrap();
+        assert_eq!(abandoned.peer, Some(server.address()));
     }
 }

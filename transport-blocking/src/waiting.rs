@@ -107,7 +107,7 @@ impl<W: Watch> WaitBuilder<'_, W> {
             options,
         } = self;
         let wait = Wait::with_options(client.session(), watch, options, client.seed());
-        Running::new(client, wait, W::Ask::INFO.name).polling()
+        Running::new(client, wait, W::Ask::INFO.name)
     }
 }
 

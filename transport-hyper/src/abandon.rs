@@ -3,12 +3,11 @@
 use std::{
     collections::VecDeque,
     mem,
-    net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
 use async_lock::{RwLock, Semaphore};
-use neptunedata::{ClientOptions, Exchange, Machine};
+use neptunedata::{Abandoned as Query, ClientOptions, Machine};
 
 use crate::{
     Client, Running,
@@ -20,31 +19,23 @@ use crate::{
 /// ended by themselves.
 const REMEMBERED: usize = 1024;
 
-/// Where the requests of a machine go, where they went, and what they left there.
+/// Where the requests of a machine go, and which queries they left there.
 #[derive(Default)]
 pub(crate) struct Path {
     /// What they are for.
     pub(crate) purpose: Purpose,
-    /// What took the last request; inside there is nothing where an address does not tell, as behind a
-    /// proxy.
-    pub(crate) took: Option<Option<SocketAddr>>,
     /// What must not be cancelled before the machine has ended.
-    held: Vec<Left>,
+    held: Vec<Query>,
 }
 
 /// Queries to cancel.
 pub(crate) struct Abandoned {
-    queue: Mutex<VecDeque<Left>>,
+    queue: Mutex<VecDeque<Query>>,
     /// Read while a cancellation is on its way, so that writing waits for all of them.
     under_way: Arc<RwLock<()>>,
     /// Whose turn it is, in each runtime: another one may stand still.
     turns: Mutex<Vec<(Home, Weak<Semaphore>)>>,
     spawn: Option<Spawn>,
-}
-
-struct Left {
-    cancel: Exchange,
-    took: Option<SocketAddr>,
 }
 
 impl Abandoned {
@@ -72,7 +63,7 @@ impl Abandoned {
             })
     }
 
-    fn queue(&self) -> MutexGuard<'_, VecDeque<Left>> {
+    fn queue(&self) -> MutexGuard<'_, VecDeque<Query>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -81,15 +72,11 @@ impl Path {
     /// An attempt is over, and another one may follow: sees to it that the query is cancelled which it
     /// leaves running, if it does and is to.
     pub(crate) fn given_up(&mut self, client: &Client, machine: &mut impl Machine) {
-        while let Some(left) = machine.abandoned() {
-            // Nothing is known of what was never sent.
-            let Some(took) = self.took else { continue };
-            let cancel = left.cancel;
-            let (at_end, left) = (left.at_end, Left { cancel, took });
-            if at_end {
-                self.held.push(left);
+        while let Some(query) = machine.abandoned() {
+            if query.at_end {
+                self.held.push(query);
             } else {
-                enqueue(client, left);
+                enqueue(client, query);
             }
         }
     }
@@ -97,19 +84,19 @@ impl Path {
     /// The machine has ended, or ends here.
     pub(crate) fn ended(&mut self, client: &Client, machine: &mut impl Machine) {
         self.given_up(client, machine);
-        for left in mem::take(&mut self.held) {
-            enqueue(client, left);
+        for query in mem::take(&mut self.held) {
+            enqueue(client, query);
         }
     }
 }
 
-fn enqueue(client: &Client, left: Left) {
+fn enqueue(client: &Client, query: Query) {
     let abandoned = client.abandoned();
     let mut queue = abandoned.queue();
     if queue.len() >= REMEMBERED {
         queue.pop_front();
     }
-    queue.push_back(left);
+    queue.push_back(query);
     drop(queue);
     if let Some(spawn) = &abandoned.spawn {
         let client = client.clone();
@@ -131,11 +118,11 @@ async fn send_next(client: &Client) -> bool {
         Err(_) => None,
     };
     let _under_way = abandoned.under_way.read_arc().await;
-    let Some(Left { cancel, took }) = abandoned.queue().pop_front() else {
+    let Some(query) = abandoned.queue().pop_front() else {
         return false;
     };
-    // Whether it was of use, nobody waits for.
-    let _ = Running::cancelling(client.clone(), cancel, took)
+    // Its result is ignored.
+    let _ = Running::cancelling(client.clone(), query.cancel, query.peer)
         .finish()
         .await;
     true
@@ -154,8 +141,10 @@ pub(crate) async fn drain(client: &Client) {
 
 #[cfg(all(test, feature = "tokio", feature = "tls"))]
 mod tests {
-    use neptunedata::{CallOptions, Endpoint, ExecuteGremlinQuery, Input, Now, Step};
+    use neptunedata::{CallOptions, Endpoint, Exchange, ExecuteGremlinQuery, Input, Io, Now, Step};
     use neptunedata_emulator::{Emulator, Server, ServerOptions, Tls};
+
+    use std::net::SocketAddr;
 
     use super::*;
 
@@ -164,8 +153,8 @@ mod tests {
         builder.enable_all().build().unwrap()
     }
 
-    /// Machines that have sent a query, and nothing came back.
-    fn waiting(client: &Client) -> Exchange {
+    /// A machine that has sent a query there, and nothing came back.
+    fn waiting(client: &Client, peer: Option<SocketAddr>) -> Exchange {
         let query = ExecuteGremlinQuery::new("g.V()");
         let options = CallOptions::new().cancel_abandoned(true);
         let mut exchange = Exchange::collecting(client.session(), &query, &options, 42);
@@ -173,7 +162,10 @@ mod tests {
             wall: std::time::SystemTime::now(),
             mono: std::time::Duration::ZERO,
         };
-        assert!(matches!(exchange.resume(Input::Next, now), Step::Send(_)));
+        let step = exchange.resume(Input::Next, now);
+        assert!(matches!(step, Step::Io(Io::Send(_))));
+        let step = exchange.resume(Input::Sending(peer), now);
+        assert!(matches!(step, Step::Io(Io::Continue)));
         exchange
     }
 
@@ -193,11 +185,7 @@ mod tests {
             .resolve_to(resolved.address().to_string());
         let builder = Client::builder(Endpoint::parse(name).unwrap());
         let client = builder.unsigned().options(options).build().unwrap();
-        let mut path = Path {
-            took: Some(Some(took.address())),
-            ..Path::default()
-        };
-        path.ended(&client, &mut waiting(&client));
+        Path::default().ended(&client, &mut waiting(&client, Some(took.address())));
         runtime().block_on(client.drain());
         let asked = |server: &Server| {
             server.with(|emulator| {
@@ -219,12 +207,8 @@ mod tests {
         let endpoint = Endpoint::parse(&server.endpoint()).unwrap();
         // Outside of a runtime nothing is spawned.
         let client = Client::unsigned(endpoint).unwrap();
-        let mut path = Path {
-            took: Some(None),
-            ..Path::default()
-        };
         for _ in 0..REMEMBERED + 10 {
-            path.ended(&client, &mut waiting(&client));
+            Path::default().ended(&client, &mut waiting(&client, None));
         }
         assert_eq!(client.abandoned().queue().len(), REMEMBERED);
         assert_eq!(server.connections().accepted, 0);
@@ -238,11 +222,7 @@ mod tests {
         let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let soon = std::time::Duration::from_millis(100);
         let leave_at = |address| {
-            let mut path = Path {
-                took: Some(Some(address)),
-                ..Path::default()
-            };
-            path.ended(&client, &mut waiting(&client));
+            Path::default().ended(&client, &mut waiting(&client, Some(address)));
         };
         let still = runtime();
         still.block_on(async {
@@ -271,7 +251,12 @@ mod tests {
         let server = Server::start(Emulator::default()).unwrap();
         let endpoint = Endpoint::parse(&server.endpoint()).unwrap();
         let client = Client::unsigned(endpoint).unwrap();
-        Path::default().ended(&client, &mut waiting(&client));
+        let query = ExecuteGremlinQuery::new("g.V()");
+        let options = CallOptions::new().cancel_abandoned(true);
+        let mut exchange = Exchange::collecting(client.session(), &query, &options, 42);
+        let step = exchange.resume(Input::Next, Now::at(std::time::SystemTime::now()));
+        assert!(matches!(step, Step::Io(Io::Send(_))));
+        Path::default().ended(&client, &mut exchange);
         runtime().block_on(client.drain());
         assert_eq!(server.connections().accepted, 0);
     }

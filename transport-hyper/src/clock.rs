@@ -52,6 +52,11 @@ impl Clock {
         }
     }
 
+    /// The instant at which [`Now::mono`] is this; none if it is too far to ever come.
+    pub(crate) fn at(&self, mono: Duration) -> Option<Instant> {
+        self.start.checked_add(mono)
+    }
+
     /// The time this far ahead; none if it is too far to ever come.
     pub(crate) fn after(&self, time: Duration) -> Option<Instant> {
         self.instant().checked_add(time)

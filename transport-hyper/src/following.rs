@@ -52,7 +52,7 @@ impl Client {
     {
         let transactions = Transactions::with_options(self.session(), start, options, self.seed());
         let running = Running::new(self.clone(), transactions, O::INFO.name);
-        ChangeStream(Items::new(running.polling()))
+        ChangeStream(Items::new(running))
     }
 }
 

@@ -50,7 +50,7 @@ impl Client {
     {
         let changes = Changes::with_options(self.session(), start, options, self.seed());
         let running = Running::new(self.clone(), changes, O::INFO.name);
-        RecordStream(Items::new(running.polling()))
+        RecordStream(Items::new(running))
     }
 }
 

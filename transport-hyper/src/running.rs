@@ -12,8 +12,8 @@ use std::{
 
 use hyper::body::Incoming;
 use neptunedata::{
-    Credentials, CredentialsError, Error, Input, Machine, Sent, Step, Transmit, TransportError,
-    TransportErrorKind,
+    Credentials, CredentialsError, Error, Input, Io, Machine, Now, Sent, Step, Transmit,
+    TransportError, TransportErrorKind,
 };
 
 use crate::{
@@ -37,21 +37,17 @@ use crate::{
 /// that: what is under way, be it a connection, an answer or a pause, stays here with its place among the
 /// connections, and the next call goes on with it.
 ///
-/// Between an item or a dropped future and the next call of `advance` nothing happens, and that time is the
-/// caller's own: it does not count towards the time-outs of the call and of the attempt. Other time does not
-/// stand still: that for making a connection, a pause before the next attempt, and what the machine itself
-/// measures, as [`Wait`](neptunedata::Wait) does with all of its waiting.
+/// Between an item or a dropped future and the next call of `advance` nothing happens, and that time does
+/// not count towards the time limits of calls and attempts. It does count towards making a connection, a
+/// pause before the next attempt, and the time limit of a [`Wait`](neptunedata::Wait) while its item is out.
 #[must_use]
 pub struct Running<M: Machine> {
     client: Client,
     machine: M,
-    timeout: Option<Duration>,
-    attempt_timeout: Option<Duration>,
-    /// When the call must be over; known when it begins.
-    deadline: Option<Instant>,
-    attempt_end: Option<Instant>,
-    /// Since when nobody waits: an item was handed out, or the future dropped.
+    /// Since when the future of an item is gone, and how long there was none in all: so far the
+    /// machine's monotonic clock is behind ours.
     paused: Option<Instant>,
+    paused_in_all: Duration,
     /// What the machine waits for.
     todo: Todo,
     alarm: Alarm,
@@ -82,21 +78,17 @@ enum Todo {
     /// The request may be out.
     Sent(Box<Lease>),
     Receive,
-    Wait(Option<Instant>),
+    Wait,
     Nothing,
 }
 
 impl<M: Machine> Running<M> {
     pub(crate) fn new(client: Client, machine: M, operation: &'static str) -> Self {
-        let (own, options) = (machine.timeouts(), client.options());
         Running {
-            timeout: own.total.or(options.timeout),
-            attempt_timeout: own.attempt.or(options.attempt_timeout),
             client,
             machine,
-            deadline: None,
-            attempt_end: None,
             paused: None,
+            paused_in_all: Duration::ZERO,
             todo: Todo::Begin,
             alarm: Alarm::default(),
             answer: None,
@@ -115,37 +107,12 @@ impl<M: Machine> Running<M> {
         running
     }
 
-    /// How long an attempt may take if the machine does not say it: it makes many calls, and none of
-    /// them is long.
-    pub(crate) fn polling(mut self) -> Self {
-        if self.machine.timeouts().attempt.is_none() {
-            self.attempt_timeout = Some(self.client.options().poll_timeout());
-        }
-        self
-    }
-
     pub(crate) fn machine(&self) -> &M {
         &self.machine
     }
 
     pub(crate) fn outcome(&self) -> Option<&Result<M::Output, Error>> {
         self.outcome.as_ref()
-    }
-
-    /// How long all of it may take from the first [`advance`](Running::advance) on, in place of what
-    /// the machine [says](Machine::timeouts) or the client's
-    /// [`timeout`](neptunedata::ClientOptions::timeout). Says nothing once it has begun.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
-        self
-    }
-
-    /// How long each attempt may take from the next one on, in place of what the machine
-    /// [says](Machine::timeouts) or the client's
-    /// [`attempt_timeout`](neptunedata::ClientOptions::attempt_timeout).
-    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
-        self.attempt_timeout = Some(timeout);
-        self
     }
 
     /// The next item, or none at the end. Can be dropped and called again, and loses nothing.
@@ -193,49 +160,73 @@ impl<M: Machine> Running<M> {
         }
     }
 
-    /// Gives the machine its answer, and notes what it asks for next.
+    /// The machine's time.
+    fn now(&self) -> Now {
+        let mut now = self.client.clock().now();
+        now.mono = now.mono.saturating_sub(self.paused_in_all);
+        now
+    }
+
+    /// When the machine wants to be woken.
+    fn wake_at(&self) -> Option<Instant> {
+        let wake_at = self.machine.wake_at()?;
+        self.client
+            .clock()
+            .at(wake_at.checked_add(self.paused_in_all)?)
+    }
+
+    /// Gives the machine an input, and notes what it asks for next.
     fn resume(&mut self, input: Input) -> Option<M::Item> {
-        // Closes the connection that brought no answer.
-        self.todo = Todo::Nothing;
-        let step = self.machine.resume(input, self.client.clock().now());
-        if !matches!(step, Step::Receive | Step::Item(_)) {
+        if !matches!(input, Input::Wake(_)) {
+            // Closes the connection that brought no answer.
+            self.todo = Todo::Nothing;
+        }
+        let now = self.now();
+        let step = self.machine.resume(input, now);
+        if matches!(step, Step::Io(Io::Continue)) {
+            return None;
+        }
+        if !matches!(step, Step::Io(Io::Receive) | Step::Item(_)) {
             // Closes the connection, unless the answer was read to its end.
             self.answer = None;
         }
         self.todo = match step {
             Step::Item(item) => {
-                self.paused = Some(self.client.clock().instant());
                 self.todo = Todo::Next;
                 return Some(item);
             }
-            Step::Credentials { refresh } => Todo::Credentials { refresh },
-            Step::Send(transmit) => {
-                self.path.took = None;
+            Step::Io(Io::Credentials { refresh }) => Todo::Credentials { refresh },
+            Step::Io(Io::Send(transmit)) => {
                 self.trace.attempt(transmit.attempt, transmit.connection);
-                let clock = self.client.clock();
-                let times = [self.attempt_timeout, transmit.within];
-                let shortest = times.into_iter().flatten().min();
-                self.attempt_end = shortest.and_then(|time| clock.after(time));
                 Todo::Send(transmit)
             }
-            Step::Receive => Todo::Receive,
-            Step::Wait(time) => {
+            Step::Io(Io::Receive) => Todo::Receive,
+            Step::Io(Io::Wait | Io::Continue) => {
                 self.path.given_up(&self.client, &mut self.machine);
-                self.trace.wait(time);
-                Todo::Wait(self.client.clock().after(time))
+                let until = self.machine.wake_at().unwrap_or_default();
+                self.trace.wait(until.saturating_sub(now.mono));
+                Todo::Wait
+            }
+            Step::Misuse(misuse) => {
+                self.conclude(Err(misuse.into()));
+                Todo::Nothing
             }
             Step::Done(outcome) => {
-                match &outcome {
-                    Ok(_) => self.trace.done(),
-                    Err(error) => self.trace.failed(error),
-                }
-                self.path.ended(&self.client, &mut self.machine);
-                self.concluded = true;
-                self.outcome = Some(outcome);
+                self.conclude(outcome);
                 Todo::Nothing
             }
         };
         None
+    }
+
+    fn conclude(&mut self, outcome: Result<M::Output, Error>) {
+        match &outcome {
+            Ok(_) => self.trace.done(),
+            Err(error) => self.trace.failed(error),
+        }
+        self.path.ended(&self.client, &mut self.machine);
+        self.concluded = true;
+        self.outcome = Some(outcome);
     }
 
     /// Does what the machine waits for. All that takes more than one poll is kept in `todo`.
@@ -243,7 +234,7 @@ impl<M: Machine> Running<M> {
         self.end_pause();
         match self.todo {
             // Most items come out of what was received already.
-            Todo::Next | Todo::Nothing => Poll::Ready(Input::Next),
+            Todo::Begin | Todo::Next | Todo::Nothing => Poll::Ready(Input::Next),
             _ => pin!(self.perform()).poll(cx),
         }
     }
@@ -251,19 +242,11 @@ impl<M: Machine> Running<M> {
     /// Dropped midway it leaves `todo` as what there is to do then.
     async fn perform(&mut self) -> Input {
         match &mut self.todo {
-            Todo::Begin => {
-                let clock = self.client.clock();
-                self.deadline = self.timeout.and_then(|time| clock.after(time));
-                Input::Next
-            }
             Todo::Credentials { .. } | Todo::Asked(_) => self.credentials().await,
             Todo::Send(_) | Todo::Connect(..) | Todo::Sent(_) => self.send().await,
             Todo::Receive => self.receive().await,
-            Todo::Wait(until) => {
-                let until = *until;
-                self.wait(until).await
-            }
-            Todo::Next | Todo::Nothing => Input::Next,
+            Todo::Wait => self.wait().await,
+            Todo::Begin | Todo::Next | Todo::Nothing => Input::Next,
         }
     }
 
@@ -271,9 +254,7 @@ impl<M: Machine> Running<M> {
         if let Some(since) = self.paused.take() {
             let now = self.client.clock().instant();
             let pause = now.saturating_duration_since(since);
-            for end in [&mut self.deadline, &mut self.attempt_end] {
-                *end = end.and_then(|end| end.checked_add(pause));
-            }
+            self.paused_in_all = self.paused_in_all.saturating_add(pause);
         }
     }
 
@@ -291,24 +272,25 @@ impl<M: Machine> Running<M> {
                 source.get(refresh, given.as_ref(), wall, clock).await
             }));
         }
+        let until = self.wake_at();
+        let clock = self.client.clock();
         let Todo::Asked(credentials) = &mut self.todo else {
             return Input::Next;
         };
-        let credentials = self.alarm.within(clock, self.deadline, credentials);
+        let credentials = self.alarm.within(clock, until, credentials);
         match credentials.await {
             Some(Ok(credentials)) => {
                 self.given = Some(credentials.clone());
                 Input::Credentials(credentials)
             }
             Some(Err(error)) => Input::CredentialsFailed(error),
-            None => self.broken(TransportError::new(TransportErrorKind::Deadline, Sent::No)),
+            None => Input::Wake(Sent::No),
         }
     }
 
     async fn send(&mut self) -> Input {
         let clock = self.client.clock();
-        let (until, late) = self.limit();
-        let is_late = || until.is_some_and(|until| until <= clock.instant());
+        let until = self.wake_at();
         self.todo = match mem::replace(&mut self.todo, Todo::Nothing) {
             // What was begun in another runtime may never go on, and nothing was sent.
             Todo::Connect(transmit, home, _) if home != Home::here() => Todo::Send(transmit),
@@ -317,9 +299,6 @@ impl<M: Machine> Running<M> {
         if let Todo::Send(_) = self.todo {
             if let Err(reason) = clock.check() {
                 return self.broken(fault::not_sent(TransportErrorKind::Runtime, reason));
-            }
-            if is_late() {
-                return self.broken(TransportError::new(late, Sent::No));
             }
             if let Todo::Send(transmit) = mem::replace(&mut self.todo, Todo::Nothing) {
                 let (pool, purpose) = (self.client.pool().clone(), self.path.purpose);
@@ -332,14 +311,16 @@ impl<M: Machine> Running<M> {
             let mut lease = match self.alarm.within(clock, until, lease).await {
                 Some(Ok(lease)) => lease,
                 Some(Err(error)) => return self.broken(error),
-                None => return self.broken(TransportError::new(late, Sent::No)),
+                None => return Input::Wake(Sent::No),
             };
             // What is ready at once is taken whatever the time, but nothing begins when the time is over.
-            if is_late() {
-                return self.broken(TransportError::new(late, Sent::No));
+            if until.is_some_and(|until| until <= clock.instant()) {
+                return Input::Wake(Sent::No);
             }
             if let Todo::Connect(transmit, ..) = mem::replace(&mut self.todo, Todo::Nothing) {
-                self.path.took = Some(lease.peer());
+                let now = self.now();
+                // A notice: the machine goes on to wait for the head.
+                let _ = self.machine.resume(Input::Sending(lease.peer()), now);
                 let mut request = transmit.request;
                 request
                     .headers_mut()
@@ -363,15 +344,12 @@ impl<M: Machine> Running<M> {
                 Input::Head(head)
             }
             Some(Err(error)) => self.broken(error),
-            None => {
-                let sent = lease.sent();
-                self.broken(TransportError::new(late, sent))
-            }
+            None => Input::Wake(lease.sent()),
         }
     }
 
     async fn receive(&mut self) -> Input {
-        let (until, late) = self.limit();
+        let until = self.wake_at();
         let Some((lease, body)) = &mut self.answer else {
             return Input::End(http::HeaderMap::new());
         };
@@ -388,55 +366,42 @@ impl<M: Machine> Running<M> {
                 self.answer = None;
                 self.broken(error)
             }
-            None => {
-                self.answer = None;
-                self.broken(TransportError::new(late, Sent::Maybe))
-            }
+            None => Input::Wake(Sent::Maybe),
         }
     }
 
-    async fn wait(&mut self, until: Option<Instant>) -> Input {
-        let too_late = match (until, self.deadline) {
-            (Some(until), Some(deadline)) => deadline <= until,
-            (None, Some(_)) => true,
-            (_, None) => false,
-        };
-        if too_late {
-            return self.broken(TransportError::new(TransportErrorKind::Deadline, Sent::No));
-        }
+    async fn wait(&mut self) -> Input {
         let clock = self.client.clock();
         if let Err(reason) = clock.check() {
             return self.broken(fault::not_sent(TransportErrorKind::Runtime, reason));
         }
+        let until = self.wake_at();
         let never = std::future::pending::<()>();
-        self.alarm.within(clock, until, never).await;
-        Input::Woken
+        self.alarm.within(self.client.clock(), until, never).await;
+        Input::Wake(Sent::No)
     }
 
     fn broken(&self, error: TransportError) -> Input {
         self.trace.broken(&error);
         Input::Failure(error)
     }
-
-    /// When the step at hand must be over, and what it is if it is not.
-    fn limit(&self) -> (Option<Instant>, TransportErrorKind) {
-        match (self.deadline, self.attempt_end) {
-            (Some(deadline), Some(end)) if end < deadline => {
-                (Some(end), TransportErrorKind::Timeout)
-            }
-            (None, Some(end)) => (Some(end), TransportErrorKind::Timeout),
-            (deadline, _) => (deadline, TransportErrorKind::Deadline),
-        }
-    }
 }
 
-/// Somebody waits. When they go, with an item or without, their own time begins.
+/// The future of an item. When it is dropped in the middle of something, the machine's clock stops:
+/// unless an item is out, or a pause is being made, which both have their own end.
 pub(crate) struct Waiting<'a, M: Machine>(pub(crate) &'a mut Running<M>);
 
 impl<M: Machine> Drop for Waiting<'_, M> {
     fn drop(&mut self) {
-        let Running { paused, client, .. } = &mut *self.0;
-        paused.get_or_insert_with(|| client.clock().instant());
+        let Running {
+            paused,
+            client,
+            todo,
+            ..
+        } = &mut *self.0;
+        if !matches!(todo, Todo::Next | Todo::Wait | Todo::Nothing) {
+            paused.get_or_insert_with(|| client.clock().instant());
+        }
     }
 }
 
@@ -462,7 +427,7 @@ impl<M: Machine> fmt::Debug for Running<M> {
 
 #[cfg(all(test, feature = "tokio"))]
 mod tests {
-    use neptunedata::{CallOptions, Endpoint, Exchange, GetEngineStatus};
+    use neptunedata::{CallOptions, Endpoint, Exchange, ExecuteGremlinQuery};
     use neptunedata_emulator::{Emulator, Server};
 
     use super::*;
@@ -471,11 +436,13 @@ mod tests {
     async fn it_knows_which_address_took_a_request() {
         let server = Server::start(Emulator::default()).unwrap();
         let client = Client::unsigned(Endpoint::parse(&server.endpoint()).unwrap()).unwrap();
-        let status = GetEngineStatus::new();
-        let status = Exchange::streaming(client.session(), &status, &CallOptions::new(), 42);
-        let mut running = client.start(status);
-        assert_eq!(running.path.took, None);
+        let query = ExecuteGremlinQuery::new("g.V()");
+        let options = CallOptions::new().cancel_abandoned(true);
+        let exchange = Exchange::streaming(client.session(), &query, &options, 42);
+        let mut running = client.start(exchange);
+        assert!(running.machine.abandoned().is_none());
         assert!(running.advance().await.unwrap().is_some());
-        assert_eq!(running.path.took, Some(Some(server.address())));
+        let abandoned = running.machine.abandoned().unwrap();
+        assert_eq!(abandoned.peer, Some(server.address()));
     }
 }

@@ -1,14 +1,14 @@
 //! Queries that are given up: the ids they go by, and what cancels them.
 
-use std::{str, time::Duration};
+use std::{net::SocketAddr, str, time::Duration};
 
 use bytes::Bytes;
 
 use super::{CallOptions, Exchange, backoff};
 use crate::{Operation, Session};
 
-/// Cancelling must not take longer than a caller who has given up waits for it.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// A caller that has given up does not wait longer for the cancellation.
+const CANCEL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// An operation that cancels a query by its id. Operations that execute queries name theirs with
 /// [`RequestWriter::query_id`](crate::RequestWriter::query_id).
@@ -17,16 +17,18 @@ pub trait CancelsQuery: Operation {
     fn of_query(query_id: String) -> Self;
 }
 
-/// A query that goes on although the machine that sent it does not wait for it any more:
+/// A query that still runs on the server although the machine that sent it no longer waits for it:
 /// [`Machine::abandoned`](super::Machine::abandoned).
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Abandoned {
-    /// What cancels it, when it is run over a connection to the address that took the query. It takes 5 s
-    /// at most.
+    /// The exchange that cancels it. Its time limit is 5 s.
     pub cancel: Exchange,
-    /// Whether this has to wait until the machine has ended or is dropped: its attempts share one id,
-    /// that of the caller, and the one under way would be cancelled, too.
+    /// The address that took the query, if the driver reported it
+    /// ([`Input::Sending`](super::Input::Sending)): run `cancel` over a connection to it.
+    pub peer: Option<SocketAddr>,
+    /// Whether the cancellation has to wait until the machine has ended or is dropped: the attempts share
+    /// one id, that of the caller, and the attempt under way would be cancelled too.
     pub at_end: bool,
 }
 
@@ -49,7 +51,7 @@ impl NamedQuery {
         }
     }
 
-    /// Where the id stands elsewhere than once in the body it stays the same in all attempts.
+    /// Keeps the id the same in all attempts, unless it occurs exactly once in the body.
     pub(crate) fn keep_unless_once_in(&mut self, body: &Bytes) {
         let text = str::from_utf8(body).unwrap_or_default();
         if self.seed.is_some() && text.matches(&self.id).take(2).count() != 1 {
@@ -72,11 +74,14 @@ impl NamedQuery {
         }
     }
 
-    pub(super) fn abandoned(&self, session: &Session, seed: u64) -> Abandoned {
-        Abandoned {
-            cancel: (self.cancel)(session, &self.id, seed),
-            at_end: self.seed.is_none(),
-        }
+    /// Whether all attempts share the id.
+    pub(super) fn is_shared(&self) -> bool {
+        self.seed.is_none()
+    }
+
+    /// What cancels it.
+    pub(super) fn cancel_exchange(&self, session: &Session, seed: u64) -> Exchange {
+        (self.cancel)(session, &self.id, seed)
     }
 }
 
@@ -95,7 +100,7 @@ pub(crate) fn id_of_attempt(seed: u64, attempt: u32) -> String {
 
 fn cancel<C: CancelsQuery>(session: &Session, id: &str, seed: u64) -> Exchange {
     let options = CallOptions::new()
-        .timeout(PATIENCE)
+        .timeout(CANCEL_TIMEOUT)
         .max_attempts(2)
         .cancel_abandoned(false);
     Exchange::collecting(session, &C::of_query(id.to_owned()), &options, seed)

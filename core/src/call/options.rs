@@ -57,30 +57,24 @@ impl CallOptions {
         self
     }
 
-    /// How long the call may take with all attempts and waits, in place of
-    /// [`ClientOptions::timeout`](crate::ClientOptions::timeout).
-    ///
-    /// Drivers keep the time. A [`Call`](crate::Call) or [`Exchange`](crate::Exchange) that is made
-    /// with these options tells its driver ([`Machine::timeouts`](crate::Machine::timeouts)), so
-    /// that this holds for machines made by hand, too; by hand-made drivers it has to be asked for.
+    /// The time limit of the call with all attempts and pauses, in place of the
+    /// [session's](crate::SessionBuilder::timeout).
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.total = Some(timeout);
         self
     }
 
-    /// How long one attempt may take, in place of
-    /// [`ClientOptions::attempt_timeout`](crate::ClientOptions::attempt_timeout). Kept as
-    /// [`timeout`](CallOptions::timeout) is. The server goes on with an attempt that met it, beside
-    /// the one that follows, unless it is a query that is [cancelled](CallOptions::cancel_abandoned).
+    /// The time limit of each attempt, in place of the
+    /// [session's](crate::SessionBuilder::attempt_timeout). The server goes on with an attempt that was
+    /// given up, unless it is a query that is [cancelled](CallOptions::cancel_abandoned).
     #[must_use]
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.attempt = Some(timeout);
         self
     }
 
-    /// What [`timeout`](CallOptions::timeout) and [`attempt_timeout`](CallOptions::attempt_timeout)
-    /// were set to: for machines, which pass it on to their drivers.
+    /// The time limits set here.
     pub fn timeouts(&self) -> Timeouts {
         self.timeouts
     }

@@ -1,24 +1,36 @@
-//! What retries cost: a session's tokens, so that an outage is not answered with a flood.
+//! The budget of retries that the calls of a session share, so that an outage is not answered with a
+//! flood.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-const CAPACITY: u32 = 500;
 const RETRY: u32 = 5;
 const AFTER_TIMEOUT: u32 = 10;
 
-/// The tokens of a session, shared by its calls.
+/// The tokens of a session.
 #[derive(Debug)]
-pub(crate) struct Quota(AtomicU32);
+pub(crate) struct Quota(Option<Bucket>);
+
+#[derive(Debug)]
+struct Bucket {
+    capacity: u32,
+    left: AtomicU32,
+}
 
 impl Quota {
-    pub(crate) fn new() -> Self {
-        Quota(AtomicU32::new(CAPACITY))
+    /// A full one; without a capacity, retries cost nothing.
+    pub(crate) fn new(capacity: Option<u32>) -> Self {
+        Quota(capacity.map(|capacity| Bucket {
+            capacity,
+            left: AtomicU32::new(capacity),
+        }))
     }
 
-    /// Pays for a retry; false if there is not enough left.
+    /// Pays for a retry; false if too few tokens are left.
     pub(super) fn pay(&self, after_timeout: bool) -> bool {
+        let Some(bucket) = &self.0 else { return true };
         let cost = if after_timeout { AFTER_TIMEOUT } else { RETRY };
-        self.0
+        bucket
+            .left
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
                 left.checked_sub(cost)
             })
@@ -27,15 +39,17 @@ impl Quota {
 
     /// A success on the first try gives one token back.
     pub(super) fn reward(&self) {
-        // An Err means that the quota is full.
-        let _ = self
-            .0
+        let Some(bucket) = &self.0 else { return };
+        // An Err means that the bucket is full.
+        let _ = bucket
+            .left
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-                (left < CAPACITY).then(|| left.saturating_add(1))
+                (left < bucket.capacity).then(|| left.saturating_add(1))
             });
     }
 
-    pub(crate) fn left(&self) -> u32 {
-        self.0.load(Ordering::Relaxed)
+    pub(crate) fn left(&self) -> Option<u32> {
+        let bucket = self.0.as_ref()?;
+        Some(bucket.left.load(Ordering::Relaxed))
     }
 }

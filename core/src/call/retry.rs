@@ -25,6 +25,12 @@ pub struct RetryPolicy {
     pub cap: Duration,
     /// The longest wait that the server may ask for.
     pub retry_after_limit: Duration,
+    /// How many tokens the calls of a session share for retries; 500 by default. A retry costs 5, or
+    /// 10 after a time-out, and a success on the first attempt gives 1 back. Without tokens a failed
+    /// call ends at once, so that an outage is not answered with a flood. Raise it where hundreds of
+    /// calls are in flight; None removes the limit. See
+    /// [`Session::retry_quota`](crate::Session::retry_quota).
+    pub quota: Option<u32>,
 }
 
 impl Default for RetryPolicy {
@@ -36,6 +42,7 @@ impl Default for RetryPolicy {
             memory_base: Duration::from_secs(5),
             cap: Duration::from_secs(20),
             retry_after_limit: Duration::from_secs(60),
+            quota: Some(500),
         }
     }
 }

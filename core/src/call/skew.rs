@@ -44,7 +44,12 @@ impl Skew {
     /// Returns whether the signature that was just refused was off by more than is tolerated, so
     /// that signing again makes sense.
     pub(super) fn correct(&self, server: SystemTime, sent: Now, received: Now) -> bool {
-        let between = received.mono.saturating_sub(sent.mono);
+        // A driver may stop its monotonic clock while nobody waits.
+        let by_wall = received.wall.duration_since(sent.wall);
+        let between = received
+            .mono
+            .saturating_sub(sent.mono)
+            .max(by_wall.unwrap_or_default());
         // Half of that may be wrong by as much: it lay somewhere, and the time says nothing.
         if between > TOLERATED {
             return false;

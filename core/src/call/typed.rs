@@ -1,23 +1,25 @@
 //! A call of one operation: the exchange with a type on top.
 
-use std::{convert::Infallible, marker::PhantomData};
+use std::{convert::Infallible, marker::PhantomData, time::Duration};
 
-use super::{Abandoned, Answered, CallOptions, Exchange, Input, Machine, Now, Step, Timeouts};
-use crate::{DecodeError, Operation, OperationInfo, Response, Session};
+use super::{
+    Abandoned, Answered, CallOptions, Exchange, Input, Io, Machine, Now, Step, judge::Decode,
+};
+use crate::{DecodeError, Operation, Response, Session};
 
 /// A call: sends a request, collects the answer, decodes it.
 ///
 /// A [`Machine`] without items. Give it [`Input::Next`] to begin.
 ///
 /// ```
-/// use std::time::{Duration, SystemTime};
-/// use neptunedata::{Auth, Call, CancelMlModelTrainingJob, Endpoint, Input, Machine, Now, Session, Step};
+/// use std::time::SystemTime;
+/// use neptunedata::{Auth, Call, CancelMlModelTrainingJob, Endpoint, Input, Io, Machine, Now, Session, Step};
 ///
 /// let session = Session::new(Endpoint::parse("http://localhost:8182")?, Auth::unsigned())?;
 /// let mut call = Call::new(&session, &CancelMlModelTrainingJob::new("job-1"), 42);
 ///
-/// let now = Now { wall: SystemTime::UNIX_EPOCH, mono: Duration::ZERO };
-/// let Step::Send(transmit) = call.resume(Input::Next, now) else { panic!() };
+/// let now = Now::at(SystemTime::UNIX_EPOCH);
+/// let Step::Io(Io::Send(transmit)) = call.resume(Input::Next, now) else { panic!() };
 /// assert_eq!(transmit.request.method(), "DELETE");
 ///
 /// // … send it, and give the answer back:
@@ -51,7 +53,7 @@ impl<O: Operation> Call<O> {
         seed: u64,
     ) -> Self {
         Call {
-            exchange: Exchange::collecting(session, operation, options, seed).judged_outside(),
+            exchange: Exchange::collecting(session, operation, options, seed),
             operation: PhantomData,
         }
     }
@@ -62,11 +64,11 @@ impl<O: Operation> Machine for Call<O> {
     type Output = Answered<O::Output>;
 
     fn resume(&mut self, input: Input, now: Now) -> Step<Infallible, Answered<O::Output>> {
-        resume_decoding(&mut self.exchange, O::INFO, O::decode, input, now)
+        resume_decoding(&mut self.exchange, O::decode, input, now)
     }
 
-    fn timeouts(&self) -> Timeouts {
-        self.exchange.timeouts()
+    fn wake_at(&self) -> Option<Duration> {
+        self.exchange.wake_at()
     }
 
     fn abandoned(&mut self) -> Option<Abandoned> {
@@ -74,40 +76,27 @@ impl<O: Operation> Machine for Call<O> {
     }
 }
 
-/// Resumes an exchange that leaves it to `decode` to judge what looks like a success.
+/// Resumes a collecting exchange; its response is a success if `decode` decodes it.
 pub(crate) fn resume_decoding<T>(
     exchange: &mut Exchange,
-    info: &'static OperationInfo,
     decode: fn(&Response<'_>) -> Result<T, DecodeError>,
     input: Input,
     now: Now,
 ) -> Step<Infallible, Answered<T>> {
-    let step = match exchange.resume(input, now) {
-        Step::Done(Ok(answer)) => {
-            let response = Response {
-                info,
-                status: answer.meta.status,
-                headers: &answer.meta.headers,
-                body: &answer.body,
-            };
-            let decoded = decode(&response);
-            let Answered { meta, body, .. } = answer;
-            match decoded {
-                Ok(output) => {
-                    exchange.accept();
-                    return Step::Done(Ok(Answered { output, meta, body }));
-                }
-                Err(error) => exchange.reject(error, meta.status, meta.headers, body, now),
-            }
-        }
-        step => step,
+    let mut judge = Decode {
+        decode,
+        output: None,
     };
-    match step {
-        Step::Credentials { refresh } => Step::Credentials { refresh },
-        Step::Send(transmit) => Step::Send(transmit),
-        // A collecting exchange hands out no parts, and a rejected answer is no success.
-        Step::Receive | Step::Item(_) | Step::Done(Ok(_)) => Step::Receive,
-        Step::Wait(time) => Step::Wait(time),
+    match exchange.resume_with(input, now, &mut judge) {
+        Step::Io(io) => Step::Io(io),
+        Step::Misuse(misuse) => Step::Misuse(misuse),
         Step::Done(Err(error)) => Step::Done(Err(error)),
+        Step::Done(Ok(Answered { meta, body, .. })) => match judge.output {
+            Some(output) => Step::Done(Ok(Answered { output, meta, body })),
+            // Not reached: the exchange accepts only what the judge has decoded.
+            None => Step::Io(Io::Continue),
+        },
+        // Not reached: this judge holds no items.
+        Step::Item(()) => Step::Io(Io::Continue),
     }
 }

@@ -1,10 +1,9 @@
 //! Changes put together again as they were committed.
 
-use std::{collections::VecDeque, mem};
+use std::{collections::VecDeque, mem, time::Duration};
 
 use crate::{
-    ChangesError, ChangesErrorKind, Error, EventId, FailureKind, Input, Machine, Misuse, Now,
-    Session, Step, Timeouts,
+    ChangesError, ChangesErrorKind, Error, EventId, Input, Machine, Misuse, Now, Session, Step,
 };
 
 use super::{
@@ -20,9 +19,9 @@ use super::{
 /// The end of a transaction is where the service says so or, where it never does, where another one begins.
 ///
 /// ```
-/// use std::time::{Duration, SystemTime};
+/// use std::time::SystemTime;
 /// use neptunedata::{
-///     Auth, ChangesOptions, Endpoint, GetSparqlStream, Input, Machine, Now, Session, Start, Step,
+///     Auth, ChangesOptions, Endpoint, GetSparqlStream, Input, Io, Machine, Now, Session, Start, Step,
 ///     Transactions,
 /// };
 ///
@@ -44,11 +43,11 @@ use super::{
 ///         {"eventId":{"commitNum":12,"opNum":2},"op":"ADD","data":{"stmt":"<s> <p> <x> .\n"},"isLastOp":true}
 ///     ]}"#),
 /// ];
-/// let now = Now { wall: SystemTime::UNIX_EPOCH, mono: Duration::ZERO };
+/// let now = Now::at(SystemTime::UNIX_EPOCH);
 /// let (mut input, mut kept) = (Input::Next, None);
 /// let end = loop {
 ///     input = match transactions.resume(input, now) {
-///         Step::Send(_) => {
+///         Step::Io(Io::Send(_)) => {
 ///             let (status, body) = answers.pop().unwrap();
 ///             let answer = neptunedata::http::Response::builder().status(status).body(body.into())?;
 ///             Input::Response(answer, Default::default())
@@ -59,7 +58,6 @@ use super::{
 ///             kept = Some(transaction.checkpoint);
 ///             Input::Next
 ///         }
-///         Step::Wait(_) => Input::Woken,
 ///         Step::Done(end) => break end?,
 ///         step => panic!("{step:?}"),
 ///     };
@@ -184,16 +182,16 @@ impl<O: ChangeSource> Machine for Transactions<O> {
     type Item = Transaction<O::Record>;
     type Output = ChangesEnd;
 
-    /// As long as it takes. An attempt of one of the calls may take as long as
-    /// [`ChangesOptions::call`] says.
-    fn timeouts(&self) -> Timeouts {
-        self.changes.timeouts()
-    }
-
     fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, ChangesEnd> {
-        if self.over {
-            let (state, input) = ("done", input.name());
-            return Step::fail(Error::new(O::INFO.name, Misuse { state, input }));
+        if self.over && !matches!(input, Input::Wake(_)) {
+            return Step::Misuse(Misuse {
+                operation: O::INFO.name,
+                subject: None,
+                state: "done",
+                input: input.name(),
+                attempts: 0,
+                may_have_executed: false,
+            });
         }
         if self.handing_out && matches!(input, Input::Next) {
             self.handing_out = false;
@@ -229,14 +227,16 @@ impl<O: ChangeSource> Machine for Transactions<O> {
                     return Step::Done(Ok(ChangesEnd { checkpoint }));
                 }
                 Step::Done(Err(error)) => {
-                    self.over = error.kind() != FailureKind::Misuse;
+                    self.over = true;
                     return Step::Done(Err(error));
                 }
-                Step::Send(transmit) => return Step::Send(transmit),
-                Step::Receive => return Step::Receive,
-                Step::Wait(time) => return Step::Wait(time),
-                Step::Credentials { refresh } => return Step::Credentials { refresh },
+                Step::Io(io) => return Step::Io(io),
+                Step::Misuse(misuse) => return Step::Misuse(misuse),
             };
         }
+    }
+
+    fn wake_at(&self) -> Option<Duration> {
+        self.changes.wake_at()
     }
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::{
     Cause, ChangesError, ChangesErrorKind, DecodeError, DecodeErrorKind, Error, ErrorKind, EventId,
-    FailureKind, Now, Operation, RetryClass, TransportErrorKind,
+    FailureKind, Now, Operation, RetryClass, Step, TransportErrorKind,
 };
 
 use super::{ChangeSource, Changes, Checkpoint, Next, Position};
@@ -44,11 +44,11 @@ impl<O: ChangeSource> Changes<O> {
         self.options.call.fresh = matches!(error.cause(), Cause::Transport(_));
         let is_over = error.kind() == FailureKind::Transport(TransportErrorKind::Deadline);
         if is_over || !error.is_retryable() || self.failures > self.options.transient_failures {
-            return self.end(error);
+            return Step::fail(error);
         }
         let doublings = self.refused;
         self.refused = self.refused.saturating_add(1);
-        self.pause(doublings, error.retry_after().unwrap_or_default())
+        self.pause(doublings, error.retry_after().unwrap_or_default(), now)
     }
 
     /// Nothing follows, says the service. It also says how far the stream goes.
@@ -74,14 +74,14 @@ impl<O: ChangeSource> Changes<O> {
                 // Where the service says the stream ends, all that was committed has ended.
                 self.checkpoint = head.map(Checkpoint::after);
             }
-            return self.caught_up();
+            return self.caught_up(now);
         };
         // Replicas lag behind, and something may just have been committed.
         let since = *self.odd_since.get_or_insert(now.mono);
         if now.mono.saturating_sub(since) < self.options.patience {
             let doublings = self.idle;
             self.idle = self.idle.saturating_add(1);
-            return self.pause(doublings, Duration::ZERO);
+            return self.pause(doublings, Duration::ZERO, now);
         }
         self.lost(kind, place, head, error)
     }
@@ -96,7 +96,7 @@ impl<O: ChangeSource> Changes<O> {
             limit: self.options.transaction_limit,
             trouble: None,
         };
-        self.end(Error::new(O::INFO.name, Box::new(error)))
+        Step::fail(Error::new(O::INFO.name, Box::new(error)))
     }
 
     fn lost(
@@ -115,7 +115,7 @@ impl<O: ChangeSource> Changes<O> {
             limit: self.options.transaction_limit,
             trouble: Some(error),
         };
-        self.end(Error::new(O::INFO.name, Box::new(error)))
+        Step::fail(Error::new(O::INFO.name, Box::new(error)))
     }
 }
 

@@ -13,14 +13,14 @@ use crate::{Input, Sent, TransportError, TransportErrorKind};
 ///
 /// ```
 /// use neptunedata::{
-///     Auth, Call, CancelMlModelTrainingJob, Endpoint, Input, Machine, Now, Session, Step,
+///     Auth, Call, CancelMlModelTrainingJob, Endpoint, Input, Io, Machine, Now, Session, Step,
 ///     bytes::Bytes, http::Response, strategies::Delivery,
 /// };
 ///
 /// let session = Session::new(Endpoint::parse("http://localhost:8182")?, Auth::unsigned())?;
 /// let mut call = Call::new(&session, &CancelMlModelTrainingJob::new("job-1"), 42);
-/// let now = Now { wall: std::time::SystemTime::UNIX_EPOCH, mono: Default::default() };
-/// let Step::Send(transmit) = call.resume(Input::Next, now) else { panic!() };
+/// let now = Now::at(std::time::SystemTime::UNIX_EPOCH);
+/// let Step::Io(Io::Send(transmit)) = call.resume(Input::Next, now) else { panic!() };
 ///
 /// // The server is asked, and nobody hears what it answers.
 /// let serve = |_request| Response::new(Bytes::from_static(b"{}"));
@@ -28,7 +28,7 @@ use crate::{Input, Sent, TransportError, TransportErrorKind};
 /// assert_eq!(inputs.len(), 1);
 /// for input in inputs {
 ///     // So it is asked again, after a while.
-///     assert!(matches!(call.resume(input, now), Step::Wait(_)));
+///     assert!(matches!(call.resume(input, now), Step::Io(Io::Wait)));
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -68,8 +68,8 @@ impl Delivery {
     }
 
     /// Delivers a request to `serve`, if it is to arrive, and gives what the machine is to be told, in this
-    /// order. Each piece of a body waits for a [`Step::Receive`](crate::Step::Receive); give back none after a
-    /// step of another kind but [`Step::Item`](crate::Step::Item).
+    /// order. Each piece of a body answers an [`Io::Receive`](crate::Io::Receive); give none after a step of
+    /// another kind, except [`Step::Item`](crate::Step::Item).
     pub fn deliver(
         &self,
         request: Request<Bytes>,

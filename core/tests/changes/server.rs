@@ -7,7 +7,8 @@ use std::{
 
 use http::{HeaderMap, Response, Uri};
 use neptunedata::{
-    Error, EventId, Input, IteratorType, Machine, Sent, Step, TransportError, TransportErrorKind,
+    Error, EventId, Input, Io, IteratorType, Machine, Sent, Step, TransportError,
+    TransportErrorKind,
 };
 use serde_json::{Value, json};
 
@@ -222,23 +223,24 @@ impl<M: Machine> Run<M> {
         for _ in 0..steps {
             let input = self.input.take().expect("it is over");
             match self.machine.resume(input, self.clock.now()) {
-                Step::Send(transmit) => {
+                Step::Io(Io::Send(transmit)) => {
                     let at = self.clock.now().mono - self.began;
                     self.clock.pass(self.clock.round_trip);
                     self.input = Some(server.answer(at, transmit.request.uri()));
                 }
-                Step::Wait(time) => {
-                    self.waits.push(time);
-                    self.clock.pass(time);
-                    self.input = Some(Input::Woken);
+                Step::Io(Io::Wait) => {
+                    self.waits.push(self.clock.pass_until_wake(&self.machine));
+                    self.input = Some(Input::Wake(Sent::No));
                 }
                 Step::Item(item) => {
                     self.input = Some(Input::Next);
                     return Came::Item(item);
                 }
                 Step::Done(result) => return Came::Done(result),
-                Step::Receive => panic!("answers are whole"),
-                Step::Credentials { .. } => panic!("the session is not signed"),
+                Step::Io(Io::Receive) => panic!("answers are whole"),
+                Step::Io(Io::Continue) => panic!("a wake that was due changed nothing"),
+                Step::Misuse(misuse) => panic!("{misuse}"),
+                Step::Io(Io::Credentials { .. }) => panic!("the session is not signed"),
             }
         }
         Came::Stopped

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use neptunedata::{
     CallOptions, Cause, Changes, ChangesError, ChangesErrorKind, ChangesOptions, Checkpoint,
-    Connection, Error, ErrorKind, EventId, FailureKind, GetSparqlStream, Input, Machine, Sent,
+    Connection, Error, ErrorKind, EventId, FailureKind, GetSparqlStream, Input, Io, Machine, Sent,
     Start, Step, Transactions, TransportError, TransportErrorKind,
 };
 use serde_json::json;
@@ -330,20 +330,23 @@ fn wishes_are_respected_up_to_a_minute() {
 #[test]
 fn after_a_lost_page_a_new_connection_is_asked_for() {
     let mut machine = Changes::<GetSparqlStream>::new(&unsigned(), Start::TrimHorizon, 1);
-    let now = Clock::new().now();
+    let mut clock = Clock::new();
     let mut asked = Vec::new();
     let mut server = Server::with(&[1]);
     let (mut input, mut lost) = (Input::Next, true);
     while asked.len() < 3 {
-        input = match machine.resume(input, now) {
-            Step::Send(transmit) => {
+        input = match machine.resume(input, clock.now()) {
+            Step::Io(Io::Send(transmit)) => {
                 asked.push(transmit.connection);
                 match std::mem::take(&mut lost) {
                     true => cut(),
                     false => server.answer(SECOND, transmit.request.uri()),
                 }
             }
-            Step::Wait(_) => Input::Woken,
+            Step::Io(Io::Wait) => {
+                clock.pass_until_wake(&machine);
+                Input::Wake(Sent::No)
+            }
             Step::Item(_) => Input::Next,
             step => panic!("{step:?}"),
         };
@@ -427,6 +430,28 @@ fn other_failures_pass_up_to_ten_times() {
     }
 }
 
+/// Leads a stream through so many steps, with inputs out of turn in between, which change nothing.
+fn led(options: ChangesOptions, steps: usize) -> (Transactions<GetSparqlStream>, Clock) {
+    let clock = Clock::new();
+    let mut server = Server::with(&[1, 1]);
+    let mut machine =
+        Transactions::<GetSparqlStream>::with_options(&unsigned(), Start::TrimHorizon, options, 1);
+    let mut input = Input::Next;
+    for _ in 0..steps {
+        let step = machine.resume(Input::End(Default::default()), clock.now());
+        assert!(matches!(step, Step::Misuse(_)), "{step:?}");
+        let step = machine.resume(Input::Wake(Sent::No), clock.now());
+        assert!(matches!(step, Step::Io(Io::Continue)), "{step:?}");
+        input = match machine.resume(input, clock.now()) {
+            Step::Io(Io::Send(transmit)) => server.answer(SECOND, transmit.request.uri()),
+            Step::Item(_) => Input::Next,
+            step => panic!("{step:?}"),
+        };
+    }
+    (machine, clock)
+}
+
+/// What drivers say ends it where something is asked of them, and nowhere else.
 #[test]
 fn drivers_may_end_it() {
     let over = || {
@@ -436,31 +461,57 @@ fn drivers_may_end_it() {
         ))
     };
     let kind = FailureKind::Transport(TransportErrorKind::Deadline);
-    let now = Clock::new().now();
-    for steps in 0..4 {
-        let mut server = Server::with(&[1, 1]);
-        let mut machine = Transactions::<GetSparqlStream>::new(&unsigned(), Start::TrimHorizon, 1);
-        let mut input = Input::Next;
-        for _ in 0..steps {
-            let Step::Done(Err(error)) = machine.resume(Input::Woken, now) else {
-                panic!("a misuse")
-            };
-            assert_eq!(error.kind(), FailureKind::Misuse);
-            input = match machine.resume(input, now) {
-                Step::Send(transmit) => server.answer(SECOND, transmit.request.uri()),
-                Step::Item(_) => Input::Next,
-                step => panic!("{step:?}"),
-            };
+    for (steps, is_asked) in [(0, false), (1, true), (2, false), (3, false)] {
+        let (mut machine, clock) = led(ChangesOptions::new(), steps);
+        let step = machine.resume(over(), clock.now());
+        if !is_asked {
+            assert!(matches!(step, Step::Misuse(_)), "{step:?}");
+            continue;
         }
-        let Step::Done(Err(error)) = machine.resume(over(), now) else {
-            panic!("the end")
+        let Step::Done(Err(error)) = step else {
+            panic!("{step:?}")
         };
         assert_eq!(error.kind(), kind, "after {steps} steps");
         for input in [Input::Next, over()] {
-            let Step::Done(Err(error)) = machine.resume(input, now) else {
-                panic!("the end")
-            };
-            assert_eq!(error.kind(), FailureKind::Misuse);
+            let step = machine.resume(input, clock.now());
+            assert!(matches!(step, Step::Misuse(_)), "{step:?}");
         }
+        let step = machine.resume(Input::Wake(Sent::No), clock.now());
+        assert!(matches!(step, Step::Io(Io::Continue)), "{step:?}");
+    }
+
+    // Where it pauses, the driver may be unable to wait.
+    let (mut machine, mut clock) = led(ChangesOptions::new(), 1);
+    let step = machine.resume(cut(), clock.now());
+    assert!(matches!(step, Step::Io(Io::Wait)), "{step:?}");
+    let step = machine.resume(Input::Wake(Sent::No), clock.now());
+    assert!(matches!(step, Step::Io(Io::Continue)), "{step:?}");
+    clock.pass(SECOND / 1000);
+    let runtime = TransportError::new(TransportErrorKind::Runtime, Sent::No);
+    let step = machine.resume(Input::Failure(runtime), clock.now());
+    let Step::Done(Err(error)) = step else {
+        panic!("{step:?}")
+    };
+    let kind = FailureKind::Transport(TransportErrorKind::Runtime);
+    assert_eq!((error.kind(), error.may_have_executed()), (kind, false));
+    assert_eq!(machine.wake_at(), None);
+}
+
+/// A page that hangs is given up after the time-out of polls, and asked for again.
+#[test]
+fn polls_have_a_limit() {
+    for (call, limit) in [
+        (CallOptions::new(), 60 * SECOND),
+        (CallOptions::new().timeout(7 * SECOND), 7 * SECOND),
+        (CallOptions::new().attempt_timeout(5 * SECOND), 5 * SECOND),
+    ] {
+        let (mut machine, mut clock) = led(ChangesOptions::new().call(call), 1);
+        assert_eq!(machine.wake_at(), Some(clock.now().mono + limit));
+        clock.pass_until_wake(&machine);
+        let step = machine.resume(Input::Wake(Sent::Maybe), clock.now());
+        assert!(matches!(step, Step::Io(Io::Wait)), "{step:?}");
+        clock.pass_until_wake(&machine);
+        let step = machine.resume(Input::Wake(Sent::Maybe), clock.now());
+        assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
     }
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use neptunedata::{
     Call, CallOptions, CancelMlModelTrainingJob, Cause, FailureKind, GetEngineStatus,
-    GetMlModelTrainingJob, Input, ListMlModelTrainingJobs, Machine, OPERATIONS, Operation,
+    GetMlModelTrainingJob, Input, Io, ListMlModelTrainingJobs, Machine, OPERATIONS, Operation,
     StartMlModelTrainingJob, Step, by_name,
 };
 use proptest::{collection::vec, prelude::*, test_runner::Config};
@@ -36,12 +36,14 @@ where
         said: None,
         max_attempts: 1,
         body_limit: 1_000_000,
+        total: None,
+        attempt: None,
         seed: 1,
     };
     let options = CallOptions::new().max_attempts(1);
     let mut call = Call::with_options(&plan.session(), operation, &options, 1);
     let step = call.resume(Input::Next, start());
-    prop_assert!(matches!(step, Step::Send(_)));
+    prop_assert!(matches!(step, Step::Io(Io::Send(_))));
     let step = call.resume(
         Input::Response(answer.whole(), answer.trailers.clone()),
         start(),

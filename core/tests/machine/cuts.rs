@@ -154,6 +154,8 @@ fn by(mode: Mode) -> Plan {
         said: None,
         max_attempts: 1,
         body_limit: 100_000_000,
+        total: None,
+        attempt: None,
         seed: 1,
     }
 }

@@ -3,8 +3,8 @@
 use http::Request;
 use neptunedata::{
     Call, CallOptions, CancelMlModelTrainingJob, EncodeError, Endpoint, FailureKind, FaultKind,
-    GetMlModelTrainingJob, Input, ListMlModelTrainingJobs, Machine, OPERATIONS, Operation, Session,
-    StartMlModelTrainingJob, Step, by_name,
+    GetMlModelTrainingJob, Input, Io, ListMlModelTrainingJobs, Machine, OPERATIONS, Operation,
+    Session, StartMlModelTrainingJob, Step, by_name,
 };
 use proptest::{collection::vec, option, prelude::*, test_runner::Config};
 use serde_json::{Value, json};
@@ -222,7 +222,7 @@ fn sent<O: Operation>(
 ) -> Request<bytes::Bytes> {
     let mut call = Call::with_options(session, operation, options, 1);
     match call.resume(Input::Next, start()) {
-        Step::Send(transmit) => transmit.request,
+        Step::Io(Io::Send(transmit)) => transmit.request,
         _ => panic!("nothing was sent"),
     }
 }

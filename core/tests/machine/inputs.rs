@@ -16,6 +16,8 @@ pub(crate) enum State {
     New,
     Credentials,
     Sent,
+    /// Sent, and the driver has said so.
+    Reported,
     Receiving,
     Item,
     Waiting,
@@ -28,6 +30,7 @@ pub(crate) enum Kind {
     Next,
     Credentials,
     CredentialsFailed,
+    Sending,
     Head,
     Chunk,
     End,
@@ -38,10 +41,11 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 10] = [
+    pub(crate) const ALL: [Kind; 11] = [
         Kind::Next,
         Kind::Credentials,
         Kind::CredentialsFailed,
+        Kind::Sending,
         Kind::Head,
         Kind::Chunk,
         Kind::End,
@@ -54,21 +58,20 @@ impl Kind {
     /// The grammar of the protocol, from its documentation.
     pub(crate) fn fits(self, state: State, streaming: bool) -> bool {
         match state {
-            State::New | State::Item => matches!(self, Kind::Next | Kind::Deadline),
-            State::Credentials => matches!(
-                self,
-                Kind::Credentials | Kind::CredentialsFailed | Kind::Deadline
-            ),
+            _ if self == Kind::Woken => true,
+            State::New | State::Item => self == Kind::Next,
+            State::Credentials => matches!(self, Kind::Credentials | Kind::CredentialsFailed),
             // Whole answers are for those who collect.
-            State::Sent => {
+            State::Sent | State::Reported => {
                 matches!(self, Kind::Head | Kind::Failure | Kind::Deadline)
                     || self == Kind::Response && !streaming
+                    || self == Kind::Sending && state == State::Sent
             }
             State::Receiving => matches!(
                 self,
                 Kind::Chunk | Kind::End | Kind::Failure | Kind::Deadline
             ),
-            State::Waiting => matches!(self, Kind::Woken | Kind::Deadline),
+            State::Waiting => matches!(self, Kind::Failure | Kind::Deadline),
             State::Done => false,
         }
     }
@@ -107,13 +110,14 @@ impl Matter {
                 })
             }
             Kind::CredentialsFailed => Input::CredentialsFailed(CredentialsError::new("none")),
+            Kind::Sending => Input::Sending(None),
             Kind::Head => Input::Head(self.answer.head()),
             Kind::Chunk => Input::Chunk(self.chunk.clone()),
             Kind::End => Input::End(self.answer.trailers.clone()),
             Kind::Response => Input::Response(self.answer.whole(), self.answer.trailers.clone()),
             Kind::Failure => failure(self.failure),
             Kind::Deadline => failure(TransportErrorKind::Deadline),
-            Kind::Woken => Input::Woken,
+            Kind::Woken => Input::Wake(self.sent),
         }
     }
 }
@@ -175,7 +179,12 @@ impl Turn {
         let right: Vec<Kind> = Kind::ALL
             .into_iter()
             .filter(|kind| kind.fits(state, streaming))
-            .filter(|kind| !matches!(kind, Kind::Deadline | Kind::CredentialsFailed))
+            .filter(|kind| match kind {
+                Kind::Deadline | Kind::CredentialsFailed => false,
+                Kind::Failure => state != State::Waiting,
+                Kind::Woken => state == State::Waiting,
+                _ => true,
+            })
             .collect();
         (!right.is_empty()).then(|| *self.choice.get(&right))
     }

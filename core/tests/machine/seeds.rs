@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use http::{HeaderMap, StatusCode};
-use neptunedata::Input;
+use neptunedata::{Auth, Call, Endpoint, Input, Io, Machine, Session, StartIndexRebuild, Step};
 use proptest::{collection::vec, prelude::*, test_runner::Config};
 
 use super::{
@@ -11,6 +11,8 @@ use super::{
     inputs::{State, Turn, start, turn},
     subject::{Mode, Plan, Request, Seen, Signing, plan},
 };
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// All steps of a life with right inputs only.
 fn life(plan: &Plan, turns: &[Turn]) -> Vec<Seen> {
@@ -21,9 +23,12 @@ fn life(plan: &Plan, turns: &[Turn]) -> Vec<Seen> {
         let Some(kind) = turn.right(state, plan.mode == Mode::Streaming) else {
             break;
         };
+        let before = now.mono;
         now = turn.time.after(now);
+        // Longer than any pause, whatever the seed: the wake is due.
+        now.mono = now.mono.max(before).saturating_add(MINUTE);
         let seen = machine.resume(turn.matter.input(kind), now);
-        state = seen.state();
+        state = seen.state(state, kind);
         steps.push(seen);
     }
     steps
@@ -67,6 +72,8 @@ fn first_wait(seed: u64, signing: Signing) -> Duration {
         said: None,
         max_attempts: 3,
         body_limit: 1000,
+        total: None,
+        attempt: None,
         seed,
     };
     let mut machine = plan.machine();
@@ -114,6 +121,8 @@ fn signatures_depend_on_time_and_key_alone() {
         said: None,
         max_attempts: 1,
         body_limit: 1000,
+        total: None,
+        attempt: None,
         seed,
     };
     let authorization = |seed, later| {
@@ -126,4 +135,42 @@ fn signatures_depend_on_time_and_key_alone() {
     };
     assert_eq!(authorization(1, 0), authorization(2, 0));
     assert_ne!(authorization(1, 0), authorization(1, 1));
+}
+
+/// A session hands out its seeds in an order that its own seed decides.
+#[test]
+fn sessions_seed_their_calls() {
+    let session = |seed| {
+        let endpoint = Endpoint::parse("http://localhost:8182").expect("an endpoint");
+        let builder = Session::builder(endpoint, Auth::unsigned());
+        builder.seed(seed).build().expect("a session")
+    };
+    let seeds = |session: &Session| (0..1000).map(|_| session.next_seed()).collect::<Vec<u64>>();
+    let first = seeds(&session(7));
+    assert_eq!(first, seeds(&session(7)));
+    let all: BTreeSet<u64> = [first, seeds(&session(8)), seeds(&session(0))]
+        .into_iter()
+        .flatten()
+        .collect();
+    assert_eq!(all.len(), 3000, "a seed was given twice");
+    // Clones share the count.
+    let one = session(7);
+    let clone = one.clone();
+    assert_ne!(one.next_seed(), clone.next_seed());
+
+    let token = |call: &mut Call<StartIndexRebuild>| match call.resume(Input::Next, start()) {
+        Step::Io(Io::Send(transmit)) => transmit.request.into_body(),
+        step => panic!("{step:?}"),
+    };
+    let tokens = |seed| {
+        let session = session(seed);
+        let rebuild = StartIndexRebuild::new();
+        let (mut one, mut next) = (session.call(&rebuild), session.call(&rebuild));
+        [token(&mut one), token(&mut next)]
+    };
+    let [one, next] = tokens(7);
+    assert_ne!(one, next);
+    assert_eq!(tokens(7), [one.clone(), next.clone()]);
+    let others = tokens(8);
+    assert!(!others.contains(&one) && !others.contains(&next));
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use neptunedata::{Effect, FailureKind, Sent};
+use neptunedata::{Effect, FailureKind, Input, Now, Sent, TransportErrorKind};
 use proptest::{
     collection::vec,
     prelude::*,
@@ -11,7 +11,7 @@ use proptest::{
 
 use super::{
     inputs::{Kind, State, Turn, start, turn},
-    subject::{Mode, Plan, Seen, Signing, plan},
+    subject::{Mode, Plan, Seen, Signing, Subject, plan_with_limits},
 };
 
 type Reached = BTreeMap<(State, Kind), u32>;
@@ -25,6 +25,11 @@ struct Laws {
     executed: bool,
     /// A write's answer was lost.
     must_not_send: bool,
+    /// When the call and the attempt must be over.
+    deadline: Option<Duration>,
+    attempt_deadline: Option<Duration>,
+    /// Since when an item has been out.
+    item_since: Duration,
 }
 
 impl Laws {
@@ -35,12 +40,18 @@ impl Laws {
             sends: 0,
             executed: false,
             must_not_send: false,
+            deadline: None,
+            attempt_deadline: None,
+            item_since: Duration::ZERO,
         }
     }
 
     /// A request is on its way, so nobody can say that it is not executed.
     fn is_out(&self) -> bool {
-        matches!(self.state, State::Sent | State::Receiving | State::Item)
+        matches!(
+            self.state,
+            State::Sent | State::Reported | State::Receiving | State::Item
+        )
     }
 
     fn wrong(&self, seen: &Seen) -> Result<(), TestCaseError> {
@@ -63,10 +74,72 @@ impl Laws {
         Ok(())
     }
 
-    fn right(&mut self, kind: Kind, turn: &Turn, seen: &Seen) -> Result<(), TestCaseError> {
+    /// The time at which the machine wants to be woken is the least of the limits in force.
+    fn limits(&self, wake_at: Option<Duration>) -> Result<(), TestCaseError> {
+        match self.state {
+            State::New | State::Item | State::Done => prop_assert_eq!(wake_at, None),
+            State::Credentials => prop_assert_eq!(wake_at, self.deadline),
+            State::Sent | State::Reported | State::Receiving => {
+                let limits = self.deadline.into_iter().chain(self.attempt_deadline);
+                prop_assert_eq!(wake_at, limits.min());
+            }
+            State::Waiting => {
+                prop_assert!(wake_at.is_some());
+                prop_assert!(self.deadline.is_none() || wake_at < self.deadline);
+            }
+        }
+        Ok(())
+    }
+
+    /// What a step does to the limits.
+    fn time(&mut self, kind: Kind, seen: &Seen, now: Now) {
+        if kind == Kind::Next && self.state == State::New {
+            self.deadline = self
+                .plan
+                .total
+                .and_then(|limit| now.mono.checked_add(limit));
+        }
+        if kind == Kind::Next && self.state == State::Item {
+            let taken = now.mono.saturating_sub(self.item_since);
+            for limit in [&mut self.deadline, &mut self.attempt_deadline] {
+                *limit = limit.and_then(|limit| limit.checked_add(taken));
+            }
+        }
+        match seen {
+            Seen::Send { .. } => {
+                let limit = self.plan.attempt;
+                self.attempt_deadline = limit.and_then(|limit| now.mono.checked_add(limit));
+            }
+            Seen::Head(..) | Seen::Chunk(_) => self.item_since = now.mono,
+            _ => {}
+        }
+    }
+
+    fn right(
+        &mut self,
+        kind: Kind,
+        turn: &Turn,
+        is_due: bool,
+        seen: &Seen,
+        now: Now,
+    ) -> Result<(), TestCaseError> {
         prop_assert!(!seen.is_misuse(), "{kind:?} in {:?}: {seen:?}", self.state);
-        let lost = matches!(kind, Kind::Failure | Kind::Deadline)
-            && self.state == State::Sent
+        let is_notice = kind == Kind::Sending || kind == Kind::Woken && !is_due;
+        prop_assert_eq!(
+            *seen == Seen::Continue,
+            is_notice,
+            "{:?} in {:?}",
+            kind,
+            self.state
+        );
+        self.time(kind, seen, now);
+        let fails = match kind {
+            Kind::Failure | Kind::Deadline => true,
+            Kind::Woken => is_due,
+            _ => false,
+        };
+        let lost = fails
+            && matches!(self.state, State::Sent | State::Reported)
             && turn.matter.sent == Sent::Maybe;
         self.executed |= lost;
         self.must_not_send |= lost && self.plan.effect() == Effect::Write;
@@ -105,9 +178,9 @@ impl Laws {
                 self.executed = *executed;
             }
             Seen::Credentials { .. } => prop_assert!(self.plan.signing != Signing::Unsigned),
-            Seen::Receive | Seen::Head(..) | Seen::Chunk(_) => {}
+            Seen::Receive | Seen::Continue | Seen::Head(..) | Seen::Chunk(_) => {}
         }
-        self.state = seen.state();
+        self.state = seen.state(self.state, kind);
         if kind == Kind::Deadline {
             prop_assert_eq!(self.state, State::Done, "the deadline has passed");
         }
@@ -115,7 +188,39 @@ impl Laws {
     }
 }
 
-/// Runs a machine through all turns, beside a twin that never sees a wrong input.
+/// Wherever it is, the deadline ends it, once it has begun and no item is out.
+fn end(machine: &mut Subject, laws: &mut Laws, turn: &Turn, now: Now) -> Result<(), TestCaseError> {
+    let mut now = now;
+    for _ in 0..1_000 {
+        if !matches!(laws.state, State::New | State::Item) {
+            break;
+        }
+        let seen = machine.resume(Input::Next, now);
+        laws.right(Kind::Next, turn, false, &seen, now)?;
+    }
+    let Some(deadline) = laws.deadline.filter(|_| laws.state != State::Done) else {
+        return Ok(());
+    };
+    now.mono = now.mono.max(deadline);
+    let seen = machine.resume(turn.matter.input(Kind::Woken), now);
+    laws.right(Kind::Woken, turn, true, &seen, now)?;
+    prop_assert!(
+        matches!(
+            seen,
+            Seen::Failed {
+                kind: FailureKind::Transport(TransportErrorKind::Deadline),
+                retryable: false,
+                ..
+            }
+        ),
+        "{:?}",
+        seen
+    );
+    prop_assert_eq!(laws.state, State::Done);
+    laws.limits(machine.wake_at())
+}
+
+/// Runs a machine through all turns, beside a twin that never sees a wrong input or an early wake.
 fn live(plan: &Plan, turns: &[Turn], reached: &mut Reached) -> Result<(), TestCaseError> {
     let (mut machine, mut twin) = (plan.machine(), plan.machine());
     let streaming = plan.mode == Mode::Streaming;
@@ -125,6 +230,11 @@ fn live(plan: &Plan, turns: &[Turn], reached: &mut Reached) -> Result<(), TestCa
     let mut ended = 0;
     for turn in turns {
         now = turn.time.after(now);
+        if !machine.is_due(now) {
+            let seen = machine.resume(turn.matter.input(Kind::Woken), now);
+            prop_assert_eq!(seen, Seen::Continue, "too early, in {:?}", laws.state);
+            laws.limits(machine.wake_at())?;
+        }
         *reached.entry((laws.state, turn.any)).or_default() += 1;
         let kind = if turn.any.fits(laws.state, streaming) {
             turn.any
@@ -143,18 +253,18 @@ fn live(plan: &Plan, turns: &[Turn], reached: &mut Reached) -> Result<(), TestCa
             machine.commit();
             twin.commit();
         }
+        let is_due = machine.is_due(now);
         let seen = machine.resume(turn.matter.input(kind), now);
         let same = twin.resume(turn.matter.input(kind), now);
-        prop_assert_eq!(&seen, &same, "a wrong input left a trace");
-        laws.right(kind, turn, &seen)?;
+        prop_assert_eq!(&seen, &same, "a wrong or early input left a trace");
+        laws.right(kind, turn, is_due, &seen, now)?;
+        laws.limits(machine.wake_at())?;
+        prop_assert_eq!(machine.wake_at(), twin.wake_at());
     }
-    // Wherever it is, a deadline ends it.
-    if let Some(turn) = turns.last().filter(|_| laws.state != State::Done) {
-        let seen = machine.resume(turn.matter.input(Kind::Deadline), now);
-        laws.right(Kind::Deadline, turn, &seen)?;
-        prop_assert_eq!(laws.state, State::Done);
+    match turns.last() {
+        Some(turn) => end(&mut machine, &mut laws, turn, now),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn every_order(mode: Mode, states: &[State]) {
@@ -163,7 +273,7 @@ fn every_order(mode: Mode, states: &[State]) {
         failure_persistence: None,
         ..Config::with_cases(1_500)
     };
-    let strategy = (plan(mode), vec(turn(), 1..20));
+    let strategy = (plan_with_limits(mode), vec(turn(), 1..20));
     let counted = std::cell::RefCell::new(&mut reached);
     let outcome = TestRunner::new(config).run(&strategy, |(plan, turns)| {
         live(&plan, &turns, &mut counted.borrow_mut())
@@ -185,6 +295,7 @@ const STATES: &[State] = &[
     #[cfg(feature = "sigv4")]
     State::Credentials,
     State::Sent,
+    State::Reported,
     State::Receiving,
     State::Waiting,
     State::Done,

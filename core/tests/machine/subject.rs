@@ -6,12 +6,12 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use neptunedata::{
     Answered, Auth, Call, CallOptions, CancelMlModelTrainingJob, Connection, Effect, Endpoint,
-    Error, Exchange, FailureKind, GetMlModelTrainingJob, Input, Machine, Now, Part, Session,
+    Error, Exchange, FailureKind, GetMlModelTrainingJob, Input, Io, Machine, Now, Part, Session,
     StartMlModelTrainingJob, Step,
 };
 use proptest::{option, prelude::*, sample::select};
 
-use super::inputs::State;
+use super::inputs::{Kind, State};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Mode {
@@ -45,6 +45,9 @@ pub(crate) struct Plan {
     pub(crate) said: Option<Effect>,
     pub(crate) max_attempts: u32,
     pub(crate) body_limit: usize,
+    /// The time limits of the call and of its attempts.
+    pub(crate) total: Option<Duration>,
+    pub(crate) attempt: Option<Duration>,
     pub(crate) seed: u64,
 }
 
@@ -68,9 +71,21 @@ pub(crate) fn plan(mode: Mode) -> impl Strategy<Value = Plan> {
             said,
             max_attempts,
             body_limit,
+            total: None,
+            attempt: None,
             seed,
         },
     )
+}
+
+/// The same with time limits.
+pub(crate) fn plan_with_limits(mode: Mode) -> impl Strategy<Value = Plan> {
+    let limit = || option::weighted(0.7, (0_u64..300_000).prop_map(Duration::from_millis));
+    (plan(mode), limit(), limit()).prop_map(|(plan, total, attempt)| Plan {
+        total,
+        attempt,
+        ..plan
+    })
 }
 
 impl Plan {
@@ -104,6 +119,12 @@ impl Plan {
             .body_limit(self.body_limit);
         if let Some(effect) = self.said {
             options = options.effect(effect);
+        }
+        if let Some(limit) = self.total {
+            options = options.timeout(limit);
+        }
+        if let Some(limit) = self.attempt {
+            options = options.attempt_timeout(limit);
         }
         let get = GetMlModelTrainingJob::new("job-1");
         let cancel = CancelMlModelTrainingJob::new("job-1").clean(true);
@@ -144,6 +165,28 @@ pub(crate) enum Subject {
 
 impl Subject {
     pub(crate) fn resume(&mut self, input: Input, now: Now) -> Seen {
+        let seen = self.take(input, now);
+        match (seen, self.wake_at()) {
+            (Seen::Wait(_), Some(until)) => Seen::Wait(until.saturating_sub(now.mono)),
+            (Seen::Wait(_), None) => panic!("it waits for ever"),
+            (seen, _) => seen,
+        }
+    }
+
+    pub(crate) fn wake_at(&self) -> Option<Duration> {
+        match self {
+            Subject::Exchange(machine) => machine.wake_at(),
+            Subject::Get(machine) => machine.wake_at(),
+            Subject::Cancel(machine) => machine.wake_at(),
+            Subject::Start(machine) => machine.wake_at(),
+        }
+    }
+
+    pub(crate) fn is_due(&self, now: Now) -> bool {
+        self.wake_at().is_some_and(|at| at <= now.mono)
+    }
+
+    fn take(&mut self, input: Input, now: Now) -> Seen {
         match self {
             Subject::Exchange(machine) => seen(machine.resume(input, now), |part| match part {
                 Part::Head(head) => Seen::Head(head.status, head.headers),
@@ -175,6 +218,7 @@ pub(crate) enum Seen {
     },
     Receive,
     Wait(Duration),
+    Continue,
     Head(StatusCode, HeaderMap),
     Chunk(Bytes),
     Ended {
@@ -196,8 +240,8 @@ pub(crate) enum Seen {
 
 fn seen<I, T: std::fmt::Debug>(step: Step<I, Answered<T>>, item: impl Fn(I) -> Seen) -> Seen {
     match step {
-        Step::Credentials { refresh } => Seen::Credentials { refresh },
-        Step::Send(transmit) => {
+        Step::Io(Io::Credentials { refresh }) => Seen::Credentials { refresh },
+        Step::Io(Io::Send(transmit)) => {
             let (parts, body) = transmit.request.into_parts();
             Seen::Send {
                 request: (parts.method, parts.uri, parts.headers, body),
@@ -205,8 +249,10 @@ fn seen<I, T: std::fmt::Debug>(step: Step<I, Answered<T>>, item: impl Fn(I) -> S
                 attempt: transmit.attempt,
             }
         }
-        Step::Receive => Seen::Receive,
-        Step::Wait(time) => Seen::Wait(time),
+        Step::Io(Io::Receive) => Seen::Receive,
+        Step::Io(Io::Wait) => Seen::Wait(Duration::ZERO),
+        Step::Io(Io::Continue) => Seen::Continue,
+        Step::Misuse(misuse) => failed(&Error::from(misuse)),
         Step::Item(part) => item(part),
         Step::Done(Ok(answered)) => Seen::Ended {
             attempts: answered.meta.attempts,
@@ -215,7 +261,10 @@ fn seen<I, T: std::fmt::Debug>(step: Step<I, Answered<T>>, item: impl Fn(I) -> S
             output: format!("{:?}", answered.output),
             body: answered.body,
         },
-        Step::Done(Err(error)) => failed(&error),
+        Step::Done(Err(error)) => {
+            assert_ne!(error.kind(), FailureKind::Misuse, "a misuse is not the end");
+            failed(&error)
+        }
     }
 }
 
@@ -242,8 +291,10 @@ impl Seen {
     }
 
     /// The state after this step, if it came from a right input.
-    pub(crate) fn state(&self) -> State {
+    pub(crate) fn state(&self, before: State, kind: Kind) -> State {
         match self {
+            Seen::Continue if kind == Kind::Sending => State::Reported,
+            Seen::Continue => before,
             Seen::Credentials { .. } => State::Credentials,
             Seen::Send { .. } => State::Sent,
             Seen::Receive => State::Receiving,

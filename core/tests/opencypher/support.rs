@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Response};
 use neptunedata::{
     Answered, Auth, Call, CallOptions, Cause, EncodeError, Endpoint, Error, ExecuteOpenCypherQuery,
-    ExecuteOpenCypherQueryOutput, FaultKind, Input, Machine, Now, Operation, Session, Step,
+    ExecuteOpenCypherQueryOutput, FaultKind, Input, Io, Machine, Now, Operation, Session, Step,
 };
 use serde_json::Value;
 
@@ -51,7 +51,7 @@ pub(crate) fn call<O: Operation>(
     let session = Session::new(endpoint(), Auth::unsigned()).unwrap();
     let options = options.clone().max_attempts(1);
     let mut call = Call::with_options(&session, operation, &options, 1);
-    let Step::Send(transmit) = call.resume(Input::Next, NOW) else {
+    let Step::Io(Io::Send(transmit)) = call.resume(Input::Next, NOW) else {
         panic!("nothing was sent");
     };
     match call.resume(Input::Response(answer, trailers), NOW) {

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use http::HeaderMap;
 use neptunedata::{
-    CallOptions, Cause, Connection, DecodeErrorKind, Error, ErrorKind, FailureKind, Input, Machine,
-    Rows, Sent, Step, TransportError, TransportErrorKind,
+    CallOptions, Cause, Connection, DecodeErrorKind, Error, ErrorKind, FailureKind, Input, Io,
+    Machine, Rows, Sent, Step, TransportError, TransportErrorKind,
 };
 use serde::Deserialize;
 
@@ -284,13 +285,16 @@ fn a_broken_body_without_end() {
     let options = CallOptions::new().row_limit(1000);
     let mut machine = Rows::<Row>::with_options(&unsigned(), &Cypher, &options, 1);
     let now = Clock::new().now();
-    assert!(matches!(machine.resume(Input::Next, now), Step::Send(_)));
+    assert!(matches!(
+        machine.resume(Input::Next, now),
+        Step::Io(Io::Send(_))
+    ));
     let mut step = machine.resume(Input::Head(answer(200, "").parts()), now);
     let mut received = 0;
     let mut rows = 0;
     for chunk in garbage.as_bytes().chunks(10_000) {
         step = match step {
-            Step::Receive => machine.resume(Input::Chunk(chunk.to_vec().into()), now),
+            Step::Io(Io::Receive) => machine.resume(Input::Chunk(chunk.to_vec().into()), now),
             step => step,
         };
         received += 1;
@@ -377,26 +381,66 @@ fn other_framings_end_the_same_way() {
     );
 }
 
-/// A deadline ends it at any step, also while a row is out.
+/// The deadline stands still while a row is out, and ends it at any other step.
 #[test]
 fn deadlines_end_it() {
-    let mut machine = Rows::<Row>::new(&unsigned(), &Cypher, 1);
-    let now = Clock::new().now();
-    assert!(matches!(machine.resume(Input::Next, now), Step::Send(_)));
-    let step = machine.resume(Input::Head(answer(200, "").parts()), now);
-    assert!(matches!(step, Step::Receive));
-    let step = machine.resume(Input::Chunk(WHOLE.into()), now);
+    let limit = Duration::from_secs(10);
+    let options = CallOptions::new().timeout(limit);
+    let mut machine = Rows::<Row>::with_options(&unsigned(), &Cypher, &options, 1);
+    let mut clock = Clock::new();
+    let began = clock.now().mono;
+    let step = machine.resume(Input::Next, clock.now());
+    assert!(matches!(step, Step::Io(Io::Send(_))));
+    let step = machine.resume(Input::Head(answer(200, "").parts()), clock.now());
+    assert!(matches!(step, Step::Io(Io::Receive)));
+    assert_eq!(machine.wake_at(), Some(began + limit));
+    let step = machine.resume(
+        Input::Chunk(r#"{"results":[{"a":1},{"a":2},"#.into()),
+        clock.now(),
+    );
     assert!(matches!(step, Step::Item(Row { a: 1 })));
 
     // What is out of turn changes nothing.
-    let Step::Done(Err(error)) = machine.resume(Input::Woken, now) else {
+    let Step::Misuse(misuse) = machine.resume(Input::End(HeaderMap::new()), clock.now()) else {
         panic!("a misuse")
     };
+    let error = Error::from(misuse);
     assert_eq!(error.kind(), FailureKind::Misuse);
     assert!(error.may_have_executed());
-    let step = machine.resume(Input::Next, now);
+    assert_eq!(error.attempts(), 1);
+    let step = machine.resume(Input::Next, clock.now());
     assert!(matches!(step, Step::Item(Row { a: 2 })));
 
+    // The time that a row is with the caller is the caller's own.
+    let taken = Duration::from_secs(3600);
+    clock.pass(taken);
+    assert_eq!(machine.wake_at(), None);
+    let step = machine.resume(Input::Wake(Sent::No), clock.now());
+    assert!(matches!(step, Step::Io(Io::Continue)));
+    let step = machine.resume(Input::Next, clock.now());
+    assert!(matches!(step, Step::Io(Io::Receive)));
+    assert_eq!(machine.wake_at(), Some(began + limit + taken));
+
+    clock.pass_until_wake(&machine);
+    let Step::Done(Err(error)) = machine.resume(Input::Wake(Sent::No), clock.now()) else {
+        panic!("the end")
+    };
+    let kind = FailureKind::Transport(TransportErrorKind::Deadline);
+    assert_eq!(error.kind(), kind);
+    assert!(error.may_have_executed());
+    let step = machine.resume(Input::Next, clock.now());
+    assert!(matches!(step, Step::Misuse(_)));
+}
+
+/// A driver may still say so itself.
+#[test]
+fn drivers_may_end_it() {
+    let mut machine = Rows::<Row>::new(&unsigned(), &Cypher, 1);
+    let now = Clock::new().now();
+    let step = machine.resume(Input::Next, now);
+    assert!(matches!(step, Step::Io(Io::Send(_))));
+    let step = machine.resume(Input::Head(answer(200, "").parts()), now);
+    assert!(matches!(step, Step::Io(Io::Receive)));
     let over = TransportError::new(TransportErrorKind::Deadline, Sent::Maybe);
     let Step::Done(Err(error)) = machine.resume(Input::Failure(over), now) else {
         panic!("the end")
@@ -404,8 +448,4 @@ fn deadlines_end_it() {
     let kind = FailureKind::Transport(TransportErrorKind::Deadline);
     assert_eq!(error.kind(), kind);
     assert!(error.may_have_executed());
-    let Step::Done(Err(error)) = machine.resume(Input::Next, now) else {
-        panic!("the end")
-    };
-    assert_eq!(error.kind(), FailureKind::Misuse);
 }

@@ -2,8 +2,8 @@
 
 use http::{HeaderMap, Method};
 use neptunedata::{
-    CallOptions, DecodeError, Effect, Error, Framing, Input, Machine, Operation, OperationInfo,
-    RequestWriter, Response, Rows, RowsEnd, Step, StreamsRows,
+    CallOptions, DecodeError, Effect, Error, Framing, Input, Io, Machine, Operation, OperationInfo,
+    RequestWriter, Response, Rows, RowsEnd, Sent, Step, StreamsRows,
 };
 use serde::de::DeserializeOwned;
 
@@ -69,32 +69,31 @@ pub(crate) fn read<T: DeserializeOwned, O: StreamsRows>(
     let mut input = Input::Next;
     loop {
         input = match machine.resume(input, clock.now()) {
-            Step::Send(transmit) => {
+            Step::Io(Io::Send(transmit)) => {
                 asked.push(Asked::Send(transmit.connection));
                 let event = script.get(sent).or(script.last()).expect("a script");
                 sent += 1;
                 answers = inputs(event, style).into_iter();
                 answers.next().expect("an input")
             }
-            Step::Receive => answers.next().expect("the body has ended"),
+            Step::Io(Io::Receive) => answers.next().expect("the body has ended"),
             Step::Item(row) => {
                 rows.push(row);
                 assert_eq!(machine.rows(), u64::try_from(rows.len()).expect("few"));
                 Input::Next
             }
-            Step::Wait(time) => {
-                asked.push(Asked::Wait(time));
-                clock.pass(time);
-                Input::Woken
+            Step::Io(Io::Wait) => {
+                asked.push(Asked::Wait(clock.pass_until_wake(&machine)));
+                Input::Wake(Sent::No)
             }
-            Step::Credentials { .. } => panic!("the session is not signed"),
+            Step::Io(Io::Credentials { .. }) => panic!("the session is not signed"),
+            Step::Io(Io::Continue) => panic!("a wake that was due changed nothing"),
+            Step::Misuse(misuse) => panic!("{misuse}"),
             Step::Done(result) => {
                 // It is over, whatever comes.
                 for input in [Input::Next, Input::End(HeaderMap::new())] {
-                    let Step::Done(Err(error)) = machine.resume(input, clock.now()) else {
-                        panic!("it goes on behind its end")
-                    };
-                    assert_eq!(error.kind(), neptunedata::FailureKind::Misuse);
+                    let step = machine.resume(input, clock.now());
+                    assert!(matches!(step, Step::Misuse(_)), "it goes on after its end");
                 }
                 return Read {
                     rows,

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use http::HeaderMap;
 use neptunedata::{
     Auth, CallOptions, Credentials, CredentialsError, Effect, ErrorKind, Exchange, FailureKind,
-    GetMlModelTrainingJob, Input, Machine, Session, Step, Transmit,
+    GetMlModelTrainingJob, Input, Io, Machine, Sent, Session, Step, Transmit,
 };
 
 use crate::{
@@ -198,18 +198,18 @@ fn credentials_that_expire_between_attempts_are_asked_for_again() {
     let mut clock = Clock::new();
     assert!(matches!(
         machine.resume(Input::Next, clock.now()),
-        Step::Credentials { refresh: false }
+        Step::Io(Io::Credentials { refresh: false })
     ));
     let short = Credentials::new("AKIDSHORT", "secret").with_expiry(expiry);
     let step = machine.resume(Input::Credentials(short.clone()), clock.now());
-    assert!(matches!(step, Step::Send(_)), "{step:?}");
+    assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
     let busy = refusal(429, "TooManyRequestsException", "x").header("retry-after", "2");
     let step = machine.resume(Input::Response(busy.whole(), HeaderMap::new()), clock.now());
-    assert!(matches!(step, Step::Wait(_)), "{step:?}");
+    assert!(matches!(step, Step::Io(Io::Wait)), "{step:?}");
     clock.pass(Duration::from_secs(2));
-    let step = machine.resume(Input::Woken, clock.now());
+    let step = machine.resume(Input::Wake(Sent::No), clock.now());
     assert!(
-        matches!(step, Step::Credentials { refresh: true }),
+        matches!(step, Step::Io(Io::Credentials { refresh: true })),
         "{step:?}"
     );
     let step = machine.resume(Input::Credentials(short), clock.now());
@@ -228,11 +228,11 @@ fn a_cache_that_gives_expired_credentials_is_passed_by_once() {
     let now = Clock::new().now();
     assert!(matches!(
         machine.resume(Input::Next, now),
-        Step::Credentials { refresh: false }
+        Step::Io(Io::Credentials { refresh: false })
     ));
     let step = machine.resume(Input::Credentials(old()), now);
     assert!(
-        matches!(step, Step::Credentials { refresh: true }),
+        matches!(step, Step::Io(Io::Credentials { refresh: true })),
         "{step:?}"
     );
     let step = machine.resume(Input::Credentials(old()), now);
@@ -249,25 +249,29 @@ fn no_credentials_is_an_error_that_keeps_what_is_known() {
     for lost in [false, true] {
         let session = on_request();
         let mut machine = machine(&session);
-        let now = Clock::new().now();
-        let mut step = machine.resume(Input::Next, now);
+        let mut clock = Clock::new();
+        let mut step = machine.resume(Input::Next, clock.now());
         if lost {
             let key = || Credentials::new("AKIDEXAMPLE", "secret");
-            step = machine.resume(Input::Credentials(key()), now);
+            step = machine.resume(Input::Credentials(key()), clock.now());
             for answer in [
                 refusal(500, "InternalFailureException", "x"),
                 denied(EXPIRED),
             ] {
-                assert!(matches!(step, Step::Send(_)), "{step:?}");
-                step = machine.resume(Input::Response(answer.whole(), HeaderMap::new()), now);
-                if matches!(step, Step::Wait(_)) {
-                    step = machine.resume(Input::Woken, now);
+                assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
+                step = machine.resume(
+                    Input::Response(answer.whole(), HeaderMap::new()),
+                    clock.now(),
+                );
+                if matches!(step, Step::Io(Io::Wait)) {
+                    clock.pass_until_wake(&machine);
+                    step = machine.resume(Input::Wake(Sent::No), clock.now());
                 }
             }
         }
-        assert!(matches!(step, Step::Credentials { .. }), "{step:?}");
+        assert!(matches!(step, Step::Io(Io::Credentials { .. })), "{step:?}");
         let none = CredentialsError::new("the profile is empty");
-        let step = machine.resume(Input::CredentialsFailed(none), now);
+        let step = machine.resume(Input::CredentialsFailed(none), clock.now());
         let Step::Done(Err(error)) = step else {
             panic!("{step:?}");
         };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use neptunedata::{
-    CallOptions, ErrorKind, Exchange, GetMlModelTrainingJob, Input, Machine, Session, Step,
+    CallOptions, ErrorKind, Exchange, GetMlModelTrainingJob, Input, Io, Machine, Session, Step,
     Transmit,
 };
 
@@ -183,16 +183,16 @@ fn the_round_trip_ends_with_the_head() {
     let mut machine = Exchange::collecting(&session, &operation, &CallOptions::new(), 1);
     let mut clock = Clock::new();
     let step = machine.resume(Input::Next, clock.now());
-    assert!(matches!(step, Step::Send(_)), "{step:?}");
+    assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
     clock.pass(Duration::from_secs(2));
     let answer = refused("no").header("date", "Tue, 14 Nov 2023 23:13:21 GMT");
     let step = machine.resume(Input::Head(answer.parts()), clock.now());
-    assert!(matches!(step, Step::Receive), "{step:?}");
+    assert!(matches!(step, Step::Io(Io::Receive)), "{step:?}");
     clock.pass(Duration::from_secs(40));
     let step = machine.resume(Input::Chunk(answer.body), clock.now());
-    assert!(matches!(step, Step::Receive), "{step:?}");
+    assert!(matches!(step, Step::Io(Io::Receive)), "{step:?}");
     let step = machine.resume(Input::End(HeaderMap::new()), clock.now());
-    let Step::Send(transmit) = step else {
+    let Step::Io(Io::Send(transmit)) = step else {
         panic!("{step:?}");
     };
     assert_eq!(date_of(&transmit), "20231114T231402Z");

@@ -1,9 +1,11 @@
 //! The caller's deadline, at every step: never sent again, and nothing that is known is lost.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::HeaderMap;
 use neptunedata::{
-    CallOptions, Exchange, FailureKind, GetMlModelTrainingJob, Input, Machine,
+    CallOptions, Error, Exchange, FailureKind, GetMlModelTrainingJob, Input, Io, Machine,
     Sent::{self, Maybe, No},
     Session, Step, TransportErrorKind,
 };
@@ -31,6 +33,9 @@ fn stale() -> Input {
     Input::Failure(failure(TransportErrorKind::Closed, No).on_reused_connection())
 }
 
+/// Longer than any pause, shorter than what the inputs take otherwise.
+const LIMIT: Duration = Duration::from_secs(30);
+
 /// Leads the machine to a state by right inputs; then the deadline passes.
 fn pass_deadline(
     name: &str,
@@ -40,20 +45,49 @@ fn pass_deadline(
     (attempts, executed): (u32, bool),
 ) {
     let mut clock = Clock::new();
+    let deadline = clock.now().mono + LIMIT;
     for input in inputs {
+        if matches!(input, Input::Wake(_)) {
+            clock.pass_until_wake(&exchange);
+        }
         let step = exchange.resume(input, clock.now());
-        assert!(!matches!(step, Step::Done(_)), "{name}: {step:?}");
+        let goes_on = matches!(step, Step::Io(_) | Step::Item(_));
+        assert!(
+            goes_on && exchange.wake_at() <= Some(deadline),
+            "{name}: {step:?}"
+        );
         clock.pass(clock.round_trip);
     }
-    let deadline = Input::Failure(failure(TransportErrorKind::Deadline, sent));
-    let step = exchange.resume(deadline, clock.now());
+    // A driver that wakes it too early changes nothing.
+    let step = exchange.resume(Input::Wake(sent), clock.now());
+    assert!(matches!(step, Step::Io(Io::Continue)), "{name}: {step:?}");
+    clock.pass(deadline - clock.now().mono);
+    let step = exchange.resume(Input::Wake(sent), clock.now());
     let Step::Done(Err(error)) = step else {
         panic!("{name}: {step:?}");
     };
+    passed(name, &error, (attempts, executed));
+
+    // It is over: no deadline passes twice.
+    let again = Input::Failure(failure(TransportErrorKind::Deadline, sent));
+    let step = exchange.resume(again, clock.now());
+    let Step::Misuse(misuse) = step else {
+        panic!("{name}: {step:?}");
+    };
+    let error = Error::from(misuse);
+    assert_eq!(error.kind(), FailureKind::Misuse, "{name}");
+    let known = (error.attempts(), error.may_have_executed());
+    assert_eq!(known, (attempts, executed), "{name}");
+    assert_eq!(exchange.wake_at(), None, "{name}");
+    let step = exchange.resume(Input::Wake(sent), clock.now());
+    assert!(matches!(step, Step::Io(Io::Continue)), "{name}: {step:?}");
+}
+
+fn passed(name: &str, error: &Error, (attempts, executed): (u32, bool)) {
     let kind = FailureKind::Transport(TransportErrorKind::Deadline);
     assert_eq!(error.kind(), kind, "{name}");
     assert_eq!(error.attempts(), attempts, "{name}");
-    assert_eq!(error.may_have_executed(), executed, "{name}, {sent:?}");
+    assert_eq!(error.may_have_executed(), executed, "{name}");
     assert!(!error.is_retryable(), "{name}");
     let text = if executed {
         "deadline exceeded; the request may have been executed"
@@ -66,21 +100,15 @@ fn pass_deadline(
         told.starts_with(&named) && told.ends_with(&format!(": {text}")),
         "{name}: {told}"
     );
+}
 
-    // It is over: no deadline passes twice.
-    let again = Input::Failure(failure(TransportErrorKind::Deadline, sent));
-    let step = exchange.resume(again, clock.now());
-    let Step::Done(Err(error)) = step else {
-        panic!("{name}: {step:?}");
-    };
-    assert_eq!(error.kind(), FailureKind::Misuse, "{name}");
-    let known = (error.attempts(), error.may_have_executed());
-    assert_eq!(known, (attempts, executed), "{name}");
+fn limited(limit: Duration) -> CallOptions {
+    CallOptions::new().timeout(limit)
 }
 
 fn collecting(session: &Session) -> Exchange {
     let operation = GetMlModelTrainingJob::new("job-1");
-    Exchange::collecting(session, &operation, &CallOptions::new(), 1)
+    Exchange::collecting(session, &operation, &limited(LIMIT), 1)
 }
 
 type Case = (
@@ -94,9 +122,7 @@ type Case = (
 #[test]
 fn at_every_step() {
     let chunk = || Input::Chunk(Bytes::from_static(b"{"));
-    let cases: [Case; 18] = [
-        ("new", Vec::new, No, (0, NOT)),
-        ("new", Vec::new, Maybe, (0, NOT)),
+    let cases: [Case; 16] = [
         ("sent", || vec![Input::Next], No, (1, NOT)),
         ("sent", || vec![Input::Next], Maybe, (1, MAY)),
         ("head", || vec![Input::Next, head()], No, (1, MAY)),
@@ -127,25 +153,25 @@ fn at_every_step() {
         ),
         (
             "again",
-            || vec![Input::Next, busy(), Input::Woken],
+            || vec![Input::Next, busy(), Input::Wake(Sent::No)],
             No,
             (2, NOT),
         ),
         (
             "again",
-            || vec![Input::Next, busy(), Input::Woken],
+            || vec![Input::Next, busy(), Input::Wake(Sent::No)],
             Maybe,
             (2, MAY),
         ),
         (
             "again, failed",
-            || vec![Input::Next, down(), Input::Woken],
+            || vec![Input::Next, down(), Input::Wake(Sent::No)],
             No,
             (2, MAY),
         ),
         (
             "again, failed",
-            || vec![Input::Next, down(), Input::Woken],
+            || vec![Input::Next, down(), Input::Wake(Sent::No)],
             Maybe,
             (2, MAY),
         ),
@@ -153,7 +179,15 @@ fn at_every_step() {
         ("not stale", || vec![Input::Next, stale()], Maybe, (1, MAY)),
         (
             "third",
-            || vec![Input::Next, busy(), Input::Woken, busy(), Input::Woken],
+            || {
+                vec![
+                    Input::Next,
+                    busy(),
+                    Input::Wake(Sent::No),
+                    busy(),
+                    Input::Wake(Sent::No),
+                ]
+            },
             No,
             (3, NOT),
         ),
@@ -163,9 +197,9 @@ fn at_every_step() {
                 vec![
                     Input::Next,
                     busy(),
-                    Input::Woken,
+                    Input::Wake(Sent::No),
                     busy(),
-                    Input::Woken,
+                    Input::Wake(Sent::No),
                     head(),
                 ]
             },
@@ -180,13 +214,144 @@ fn at_every_step() {
     pass_deadline("chunk", collecting(&unsigned()), inputs, No, (1, MAY));
 }
 
+/// No time at all: nothing is sent.
+#[test]
+fn before_the_first_step() {
+    let operation = GetMlModelTrainingJob::new("job-1");
+    let options = limited(Duration::ZERO);
+    let mut exchange = Exchange::collecting(&unsigned(), &operation, &options, 1);
+    let now = Clock::new().now();
+    let step = exchange.resume(Input::Wake(Maybe), now);
+    assert!(matches!(step, Step::Io(Io::Continue)), "{step:?}");
+    let step = exchange.resume(Input::Next, now);
+    let Step::Done(Err(error)) = step else {
+        panic!("{step:?}");
+    };
+    passed("new", &error, (0, NOT));
+}
+
+/// What an item's taker does with it takes its own time.
 #[test]
 fn while_an_item_is_out() {
     for sent in [No, Maybe] {
         let operation = GetMlModelTrainingJob::new("job-1");
-        let exchange = Exchange::streaming(&unsigned(), &operation, &CallOptions::new(), 1);
-        pass_deadline("item", exchange, vec![Input::Next, head()], sent, (1, MAY));
+        let mut exchange = Exchange::streaming(&unsigned(), &operation, &limited(LIMIT), 1);
+        let mut clock = Clock::new();
+        let deadline = clock.now().mono + LIMIT;
+        let step = exchange.resume(Input::Next, clock.now());
+        assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
+        let step = exchange.resume(head(), clock.now());
+        assert!(matches!(step, Step::Item(_)), "{step:?}");
+        clock.pass(2 * LIMIT);
+        assert_eq!(exchange.wake_at(), None);
+        let step = exchange.resume(Input::Wake(sent), clock.now());
+        assert!(matches!(step, Step::Io(Io::Continue)), "{step:?}");
+        let step = exchange.resume(Input::Next, clock.now());
+        assert!(matches!(step, Step::Io(Io::Receive)), "{step:?}");
+        assert_eq!(exchange.wake_at(), Some(deadline + 2 * LIMIT));
+        clock.pass_until_wake(&exchange);
+        let step = exchange.resume(Input::Wake(sent), clock.now());
+        let Step::Done(Err(error)) = step else {
+            panic!("{step:?}");
+        };
+        passed("item", &error, (1, MAY));
     }
+}
+
+/// A pause that would pass the deadline is not begun.
+#[test]
+fn a_pause_beyond_the_deadline_is_the_end() {
+    let seconds = |seconds: u64| Duration::from_secs(seconds);
+    for (limit, ends) in [(19, true), (20, true), (21, false)] {
+        for (status, code, executed) in [
+            (429, "TooManyRequestsException", NOT),
+            (500, "InternalFailureException", MAY),
+        ] {
+            let operation = GetMlModelTrainingJob::new("job-1");
+            let options = limited(seconds(limit));
+            let mut exchange = Exchange::collecting(&unsigned(), &operation, &options, 1);
+            let clock = Clock::new();
+            let step = exchange.resume(Input::Next, clock.now());
+            assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
+            let busy = exception(status, code).header("retry-after", "20");
+            let busy = Input::Response(busy.whole(), HeaderMap::new());
+            match exchange.resume(busy, clock.now()) {
+                Step::Io(Io::Wait) => {
+                    assert!(!ends);
+                    let until = clock.now().mono + seconds(20);
+                    assert_eq!(exchange.wake_at(), Some(until));
+                }
+                Step::Done(Err(error)) => {
+                    assert!(ends);
+                    passed(code, &error, (1, executed));
+                }
+                step => panic!("{step:?}"),
+            }
+        }
+    }
+}
+
+/// An attempt that takes too long is followed by another one, until the call has taken too long.
+#[test]
+fn the_least_limit_is_the_next() {
+    let seconds = |seconds: u64| Duration::from_secs(seconds);
+    let endpoint = crate::drive::endpoint();
+    let session = Session::builder(endpoint, neptunedata::Auth::unsigned())
+        .timeout(Some(seconds(100)))
+        .attempt_timeout(Some(seconds(60)))
+        .build()
+        .expect("a session");
+    assert_eq!(session.timeouts().total, Some(seconds(100)));
+    assert_eq!(session.timeouts().attempt, Some(seconds(60)));
+    let operation = GetMlModelTrainingJob::new("job-1");
+    let begin = |options: &CallOptions| {
+        let mut exchange = Exchange::collecting(&session, &operation, options, 1);
+        assert_eq!(exchange.wake_at(), None, "it has not begun");
+        let clock = Clock::new();
+        let step = exchange.resume(Input::Next, clock.now());
+        assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
+        (exchange, clock)
+    };
+    for (options, limit) in [
+        (CallOptions::new(), 60),
+        (CallOptions::new().attempt_timeout(seconds(70)), 70),
+        (CallOptions::new().attempt_timeout(seconds(170)), 100),
+        (CallOptions::new().timeout(seconds(50)), 50),
+    ] {
+        let (exchange, clock) = begin(&options);
+        assert_eq!(exchange.wake_at(), Some(clock.now().mono + seconds(limit)));
+    }
+
+    let (mut exchange, mut clock) = begin(&CallOptions::new());
+    let began = clock.now().mono;
+    clock.pass_until_wake(&exchange);
+    let step = exchange.resume(Input::Wake(Maybe), clock.now());
+    assert!(matches!(step, Step::Io(Io::Wait)), "{step:?}");
+    let pause = clock.pass_until_wake(&exchange);
+    assert!(pause <= seconds(20), "{pause:?}");
+    let step = exchange.resume(Input::Wake(Maybe), clock.now());
+    assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
+    // The call's limit comes before that of its second attempt.
+    assert_eq!(exchange.wake_at(), Some(began + seconds(100)));
+    let step = exchange.resume(head(), clock.now());
+    assert!(matches!(step, Step::Io(Io::Receive)), "{step:?}");
+    assert_eq!(exchange.wake_at(), Some(began + seconds(100)));
+    clock.pass_until_wake(&exchange);
+    let step = exchange.resume(Input::Wake(Maybe), clock.now());
+    let Step::Done(Err(error)) = step else {
+        panic!("{step:?}");
+    };
+    passed("second", &error, (2, MAY));
+
+    // The last attempt's own limit is a time-out.
+    let (mut exchange, mut clock) = begin(&CallOptions::new().max_attempts(1));
+    clock.pass_until_wake(&exchange);
+    let step = exchange.resume(Input::Wake(No), clock.now());
+    let Step::Done(Err(error)) = step else {
+        panic!("{step:?}");
+    };
+    let kind = FailureKind::Transport(TransportErrorKind::Timeout);
+    assert_eq!((error.kind(), error.may_have_executed()), (kind, false));
 }
 
 #[cfg(feature = "sigv4")]

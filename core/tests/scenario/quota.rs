@@ -1,10 +1,12 @@
 //! The session's 500 tokens: 5 for a retry, 10 after a time-out, 1 back for a first-try success.
 
-use neptunedata::{CallOptions, ErrorKind, FailureKind, GetMlModelTrainingJob, Session};
-use neptunedata::{Sent, TransportErrorKind};
+use neptunedata::{
+    Auth, CallOptions, ErrorKind, FailureKind, GetMlModelTrainingJob, RetryPolicy, Sent, Session,
+    TransportErrorKind,
+};
 
 use crate::{
-    drive::{Asked, Clock, Style, Trace, drive, unsigned},
+    drive::{Asked, Clock, Style, Trace, drive, endpoint, unsigned},
     script::{Event, answer, exception, success},
 };
 
@@ -25,16 +27,16 @@ fn call(session: &Session, script: &[Event]) -> Trace {
 #[test]
 fn an_outage_uses_it_up_and_successes_refill_it() {
     let session = unsigned();
-    assert_eq!(session.retry_quota(), 500);
+    assert_eq!(session.retry_quota(), Some(500));
     let outage = [answer(503, "").into()];
     // Two retries each.
     for calls in 1..=50 {
         assert_eq!(call(&session, &outage).sent.len(), 3);
-        assert_eq!(session.retry_quota(), 500 - calls * 10);
+        assert_eq!(session.retry_quota(), Some(500 - calls * 10));
     }
     let trace = call(&session, &outage);
     assert_eq!(trace.sent.len(), 1);
-    assert_eq!(session.retry_quota(), 0);
+    assert_eq!(session.retry_quota(), Some(0));
     let error = trace.result.expect_err("an outage");
     assert_eq!(error.attempts(), 1);
     assert!(error.is_retryable() && error.may_have_executed());
@@ -45,18 +47,18 @@ fn an_outage_uses_it_up_and_successes_refill_it() {
     // Nothing is paid for the replacement of a stale connection.
     let stale = call(&session, &[Event::Stale, success().into()]);
     assert_eq!(stale.sent.len(), 2);
-    assert_eq!(session.retry_quota(), 1);
+    assert_eq!(session.retry_quota(), Some(1));
     for left in 2..=4 {
         assert!(call(&session, &[success().into()]).result.is_ok());
-        assert_eq!(session.retry_quota(), left);
+        assert_eq!(session.retry_quota(), Some(left));
     }
     assert_eq!(call(&session, &outage).sent.len(), 1);
     assert!(call(&session, &[success().into()]).result.is_ok());
-    assert_eq!(session.retry_quota(), 5);
+    assert_eq!(session.retry_quota(), Some(5));
     // One retry, and its success gives nothing back.
     let trace = call(&session, &[answer(503, "").into(), success().into()]);
     assert_eq!(trace.result.expect("a success").attempts, 2);
-    assert_eq!(session.retry_quota(), 0);
+    assert_eq!(session.retry_quota(), Some(0));
 }
 
 #[test]
@@ -68,7 +70,7 @@ fn time_outs_cost_twice() {
         let session = unsigned();
         let script = [Event::Fails(kind, Sent::No), success().into()];
         assert!(call(&session, &script).result.is_ok());
-        assert_eq!(session.retry_quota(), 490);
+        assert_eq!(session.retry_quota(), Some(490));
     }
     let session = unsigned();
     let script = [
@@ -76,7 +78,7 @@ fn time_outs_cost_twice() {
         Event::Fails(TransportErrorKind::Timeout, Sent::Maybe),
     ];
     assert_eq!(call(&session, &script).sent.len(), 3);
-    assert_eq!(session.retry_quota(), 485);
+    assert_eq!(session.retry_quota(), Some(485));
 }
 
 #[test]
@@ -87,7 +89,7 @@ fn what_is_not_sent_again_costs_nothing() {
     }
     let too_long = exception(429, "TooManyRequestsException").header("retry-after", "61");
     assert_eq!(call(&session, &[too_long.into()]).sent.len(), 1);
-    assert_eq!(session.retry_quota(), 500);
+    assert_eq!(session.retry_quota(), Some(500));
 }
 
 #[test]
@@ -96,7 +98,7 @@ fn it_is_never_more_than_500() {
     for _ in 0..3 {
         assert!(call(&session, &[success().into()]).result.is_ok());
     }
-    assert_eq!(session.retry_quota(), 500);
+    assert_eq!(session.retry_quota(), Some(500));
 }
 
 #[test]
@@ -104,7 +106,10 @@ fn clones_share_it_and_other_sessions_do_not() {
     let session = unsigned();
     let clone = session.clone();
     let _ = call(&session, &[answer(503, "").into()]);
-    assert_eq!((clone.retry_quota(), unsigned().retry_quota()), (490, 500));
+    assert_eq!(
+        (clone.retry_quota(), unsigned().retry_quota()),
+        (Some(490), Some(500))
+    );
 }
 
 /// What does not decode is no success.
@@ -130,7 +135,7 @@ fn only_successes_are_rewarded() {
         assert!(matches!(trace.asked[0], Asked::Send(_)));
         let error = trace.result.expect_err("no answer");
         assert_eq!(error.kind(), FailureKind::Decode);
-        assert_eq!(session.retry_quota(), 490, "{body:?}");
+        assert_eq!(session.retry_quota(), Some(490), "{body:?}");
     }
 }
 
@@ -144,5 +149,46 @@ fn an_error_answer_is_not_rewarded() {
         error.kind(),
         FailureKind::Service(ErrorKind::ParsingException)
     );
-    assert_eq!(session.retry_quota(), 490);
+    assert_eq!(session.retry_quota(), Some(490));
+}
+
+fn with_quota(quota: Option<u32>) -> Session {
+    let mut policy = RetryPolicy::default();
+    policy.quota = quota;
+    Session::builder(endpoint(), Auth::unsigned())
+        .retry_policy(policy)
+        .build()
+        .expect("a session")
+}
+
+#[test]
+fn it_is_what_the_policy_says() {
+    let outage = [answer(503, "").into()];
+    let session = with_quota(Some(10));
+    assert_eq!(session.retry_quota(), Some(10));
+    assert_eq!(call(&session, &outage).sent.len(), 3);
+    assert_eq!(session.retry_quota(), Some(0));
+    let trace = call(&session, &outage);
+    assert_eq!(trace.sent.len(), 1);
+    let error = trace.result.expect_err("an outage");
+    assert!(error.to_string().contains("retry quota"), "{error}");
+    for _ in 0..20 {
+        assert!(call(&session, &[success().into()]).result.is_ok());
+    }
+    assert_eq!(session.retry_quota(), Some(10));
+
+    let session = with_quota(Some(0));
+    assert_eq!(call(&session, &outage).sent.len(), 1);
+    assert_eq!(session.retry_quota(), Some(0));
+}
+
+#[test]
+fn without_one_retries_cost_nothing() {
+    let session = with_quota(None);
+    for _ in 0..200 {
+        assert_eq!(call(&session, &[answer(503, "").into()]).sent.len(), 3);
+        assert_eq!(session.retry_quota(), None);
+    }
+    assert!(call(&session, &[success().into()]).result.is_ok());
+    assert_eq!(session.retry_quota(), None);
 }

@@ -2,7 +2,7 @@
 
 use neptunedata::{
     Answered, CallOptions, Error, ErrorKind, Exchange, FailureKind, GetMlModelTrainingJob, Input,
-    Machine, Part, Sent, Step, Transmit, TransportErrorKind,
+    Io, Machine, Part, Sent, Step, Transmit, TransportErrorKind,
 };
 
 use crate::{
@@ -25,7 +25,7 @@ fn stream(mut exchange: Exchange, script: &[Event], commit: bool) -> Streamed {
     let mut input = Input::Next;
     loop {
         input = match exchange.resume(input, clock.now()) {
-            Step::Send(transmit) => {
+            Step::Io(Io::Send(transmit)) => {
                 let event = script.get(sent.len()).or(script.last());
                 sent.push(*transmit);
                 let style = Style {
@@ -35,7 +35,7 @@ fn stream(mut exchange: Exchange, script: &[Event], commit: bool) -> Streamed {
                 answers = inputs(event.expect("a script"), style).into_iter();
                 answers.next().expect("an input")
             }
-            Step::Receive => answers.next().expect("the body has ended"),
+            Step::Io(Io::Receive) => answers.next().expect("the body has ended"),
             Step::Item(Part::Head(head)) => {
                 assert!(head.status.is_success());
                 bodies.push(Vec::new());
@@ -48,11 +48,13 @@ fn stream(mut exchange: Exchange, script: &[Event], commit: bool) -> Streamed {
                 }
                 Input::Next
             }
-            Step::Wait(time) => {
-                clock.pass(time);
-                Input::Woken
+            Step::Io(Io::Wait) => {
+                clock.pass_until_wake(&exchange);
+                Input::Wake(Sent::No)
             }
-            Step::Credentials { .. } => panic!("the session is not signed"),
+            Step::Io(Io::Credentials { .. }) => panic!("the session is not signed"),
+            Step::Io(Io::Continue) => panic!("a wake that was due changed nothing"),
+            Step::Misuse(misuse) => panic!("{misuse}"),
             Step::Done(result) => {
                 return Streamed {
                     sent,

@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use neptunedata::{
-    Call, CallOptions, Connection, Credentials, Effect, Endpoint, Error, Input, Machine, Meta, Now,
-    Operation, Sent, Session, Step, Transmit, TransportErrorKind,
+    Call, CallOptions, Connection, Credentials, Effect, Endpoint, Error, Input, Io, Machine, Meta,
+    Now, Operation, Sent, Session, Step, Transmit, TransportErrorKind,
 };
 
 use super::script::{Event, failure};
@@ -37,6 +37,14 @@ impl Clock {
     pub(crate) fn pass(&mut self, time: Duration) {
         self.now.wall += time;
         self.now.mono += time;
+    }
+
+    /// Passes the time until the machine wants to be woken, and says how long that was.
+    pub(crate) fn pass_until_wake(&mut self, machine: &impl Machine) -> Duration {
+        let until = machine.wake_at().expect("a time to wake at");
+        let time = until.saturating_sub(self.now.mono);
+        self.pass(time);
+        time
     }
 }
 
@@ -92,7 +100,7 @@ pub(crate) fn drive<O: Operation>(
     let mut input = Input::Next;
     for _ in 0..100_000 {
         input = match call.resume(input, clock.now()) {
-            Step::Send(transmit) => {
+            Step::Io(Io::Send(transmit)) => {
                 asked.push(Asked::Send(transmit.connection));
                 let event = script.get(sent.len()).or(script.last());
                 sent.push(*transmit);
@@ -100,13 +108,12 @@ pub(crate) fn drive<O: Operation>(
                 answers = inputs(event.expect("a script"), style).into_iter();
                 answers.next().expect("an input")
             }
-            Step::Receive => answers.next().expect("the body has ended"),
-            Step::Wait(time) => {
-                asked.push(Asked::Wait(time));
-                clock.pass(time);
-                Input::Woken
+            Step::Io(Io::Receive) => answers.next().expect("the body has ended"),
+            Step::Io(Io::Wait) => {
+                asked.push(Asked::Wait(clock.pass_until_wake(&call)));
+                Input::Wake(Sent::No)
             }
-            Step::Credentials { refresh } => {
+            Step::Io(Io::Credentials { refresh }) => {
                 asked.push(Asked::Credentials { refresh });
                 Input::Credentials(Credentials::new("AKIDOTHER", "other"))
             }
@@ -117,6 +124,8 @@ pub(crate) fn drive<O: Operation>(
                     result: result.map(|answered| answered.meta),
                 };
             }
+            Step::Io(Io::Continue) => panic!("a wake that was due changed nothing"),
+            Step::Misuse(misuse) => panic!("{misuse}"),
             Step::Item(never) => match never {},
         };
     }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use neptunedata::{
-    CallOptions, Error, FailureKind, GetLoaderJobStatus, Input, LoadEnded, LoadOutcome, Machine,
-    Sent, Step, TransportError, TransportErrorKind, Wait, WaitErrorKind, WaitOptions,
+    CallOptions, Error, FailureKind, GetLoaderJobStatus, Input, Io, LoadEnded, LoadOutcome,
+    Machine, Sent, Step, TransportError, TransportErrorKind, Wait, WaitErrorKind, WaitOptions,
 };
 
 use super::{
@@ -33,76 +33,95 @@ fn timed_out(error: &Error) {
     assert_eq!(error.kind(), kind, "{error}");
 }
 
-/// Drivers keep the time too, but leave the waiter room to ask a last time.
+/// When the first poll is given up, since the beginning.
+fn first_limit(options: WaitOptions) -> Option<Duration> {
+    let mut wait = Wait::with_options(&unsigned(), ended(), options, 42);
+    assert_eq!(wait.wake_at(), None, "it has not begun");
+    let now = Clock::new().now();
+    let step = wait.resume(Input::Next, now);
+    assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
+    Some(wait.wake_at()? - now.mono)
+}
+
+/// The least of what is left of the time, the limit of attempts, and that of polls.
 #[test]
-fn drivers_are_told_how_long_it_may_take() {
-    let timeouts = |options| {
-        let wait = Wait::with_options(&unsigned(), ended(), options, 42);
-        wait.timeouts()
-    };
-    let own = timeouts(WaitOptions::new());
-    assert!(own.total > Some(24 * HOUR) && own.total < Some(25 * HOUR));
-    assert_eq!(own.attempt, None);
-    let short = WaitOptions::new().timeout(SECOND);
-    let call = |options: CallOptions| short.clone().call(options);
-    assert_eq!(timeouts(short.clone()).total, Some(2 * SECOND));
-    let total = timeouts(call(CallOptions::new().timeout(7 * SECOND)));
-    assert_eq!(total.attempt, Some(7 * SECOND));
-    let attempt = call(
-        CallOptions::new()
-            .timeout(7 * SECOND)
-            .attempt_timeout(SECOND),
-    );
-    assert_eq!(timeouts(attempt).attempt, Some(SECOND));
+fn polls_have_a_limit() {
+    let call = |call: CallOptions| WaitOptions::new().call(call);
+    assert_eq!(first_limit(WaitOptions::new()), Some(60 * SECOND));
+    let short = WaitOptions::new().timeout(5 * SECOND);
+    assert_eq!(first_limit(short), Some(5 * SECOND));
+    // Less than a second is a second.
+    let shorter = WaitOptions::new().timeout(SECOND / 2);
+    assert_eq!(first_limit(shorter), Some(SECOND));
+    let total = call(CallOptions::new().timeout(7 * SECOND));
+    assert_eq!(first_limit(total), Some(7 * SECOND));
+    let longer = call(CallOptions::new().timeout(70 * SECOND));
+    assert_eq!(first_limit(longer), Some(70 * SECOND));
+    let attempt = CallOptions::new().timeout(7 * SECOND);
+    let attempt = call(attempt.attempt_timeout(SECOND));
+    assert_eq!(first_limit(attempt), Some(SECOND));
     // Even more than there is.
-    let endless = timeouts(WaitOptions::new().timeout(Duration::MAX));
-    assert_eq!(endless.total, Some(Duration::MAX));
+    let longest = CallOptions::new().attempt_timeout(Duration::MAX);
+    let endless = WaitOptions::new().timeout(Duration::MAX).call(longest);
+    assert_eq!(first_limit(endless), None);
+}
+
+/// A poll that hangs is one attempt that failed: the waiting goes on.
+#[test]
+fn a_poll_that_hangs_is_tried_again() {
+    let mut clock = Clock::new();
+    let mut wait = Wait::new(&unsigned(), ended(), 42);
+    let step = wait.resume(Input::Next, clock.now());
+    assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
+    clock.pass_until_wake(&wait);
+    let step = wait.resume(Input::Wake(Sent::Maybe), clock.now());
+    assert!(matches!(step, Step::Io(Io::Wait)), "{step:?}");
+    clock.pass_until_wake(&wait);
+    let step = wait.resume(Input::Wake(Sent::No), clock.now());
+    assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
 }
 
 /// An answer that does not come is no reason to hide what was waited for.
 #[test]
 fn a_last_time_of_asking_that_hangs_is_the_end_of_the_time() {
-    let late = || {
-        let error = TransportError::new(TransportErrorKind::Deadline, Sent::Maybe);
-        Input::Failure(error)
-    };
-    for (after, is_over) in [(SECOND, false), (2 * SECOND, true)] {
-        let mut clock = Clock::new();
+    let begin = |clock: &Clock| {
         let options = WaitOptions::new().timeout(2 * SECOND);
         let mut wait = Wait::with_options(&unsigned(), ended(), options, 42);
-        assert!(matches!(
-            wait.resume(Input::Next, clock.now()),
-            Step::Send(_)
-        ));
-        clock.pass(after);
-        let Step::Done(Err(error)) = wait.resume(late(), clock.now()) else {
-            panic!("no end");
-        };
-        match is_over {
-            true => timed_out(&error),
-            false => assert_eq!(
-                error.kind(),
-                FailureKind::Transport(TransportErrorKind::Deadline)
-            ),
-        }
-    }
+        let step = wait.resume(Input::Next, clock.now());
+        assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
+        wait
+    };
+    let mut clock = Clock::new();
+    let mut wait = begin(&clock);
+    clock.pass(SECOND);
+    let step = wait.resume(Input::Wake(Sent::Maybe), clock.now());
+    assert!(matches!(step, Step::Io(Io::Continue)), "{step:?}");
+    clock.pass(SECOND);
+    let Step::Done(Err(error)) = wait.resume(Input::Wake(Sent::Maybe), clock.now()) else {
+        panic!("no end");
+    };
+    timed_out(&error);
+
+    // Also if it is the driver that says so, whenever that is.
+    let mut wait = begin(&clock);
+    clock.pass(SECOND);
+    let late = TransportError::new(TransportErrorKind::Deadline, Sent::Maybe);
+    let Step::Done(Err(error)) = wait.resume(Input::Failure(late), clock.now()) else {
+        panic!("no end");
+    };
+    timed_out(&error);
 }
 
 /// A poll that hangs is given up at the end; only one that begins there has a second.
 #[test]
 fn no_time_of_asking_outlasts_the_time() {
-    let within = |step| match step {
-        Step::Send(transmit) => transmit.within,
-        step => panic!("{step:?}"),
-    };
-    let late = || {
-        let error = TransportError::new(TransportErrorKind::Timeout, Sent::Maybe);
-        Input::Failure(error)
-    };
+    let limit =
+        |wait: &Wait<LoadEnded>, clock: &Clock| wait.wake_at().map(|at| at - clock.now().mono);
     let (mut clock, options) = (Clock::new(), WaitOptions::new().timeout(5 * SECOND));
     let mut wait = Wait::with_options(&unsigned(), ended(), options, 42);
     let step = wait.resume(Input::Next, clock.now());
-    assert_eq!(within(step), Some(5 * SECOND));
+    assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
+    assert_eq!(limit(&wait, &clock), Some(5 * SECOND));
     clock.pass(SECOND);
     let body = r#"{"payload":{"overallStatus":{"status":"LOAD_IN_QUEUE"}}}"#;
     let input = Input::Response(answer(200, body).whole(), Default::default());
@@ -110,9 +129,10 @@ fn no_time_of_asking_outlasts_the_time() {
     // Who takes the item takes long, and yet it is asked a last time.
     clock.pass(7 * SECOND);
     let step = wait.resume(Input::Next, clock.now());
-    assert_eq!(within(step), Some(SECOND));
+    assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
+    assert_eq!(limit(&wait, &clock), Some(SECOND));
     clock.pass(SECOND);
-    let Step::Done(Err(error)) = wait.resume(late(), clock.now()) else {
+    let Step::Done(Err(error)) = wait.resume(Input::Wake(Sent::Maybe), clock.now()) else {
         panic!("no end");
     };
     timed_out(&error);
@@ -120,9 +140,10 @@ fn no_time_of_asking_outlasts_the_time() {
     let options = WaitOptions::new().timeout(5 * SECOND);
     let mut wait = Wait::with_options(&unsigned(), ended(), options, 42);
     let step = wait.resume(Input::Next, clock.now());
-    assert_eq!(within(step), Some(5 * SECOND));
+    assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
+    assert_eq!(limit(&wait, &clock), Some(5 * SECOND));
     clock.pass(5 * SECOND);
-    let Step::Done(Err(error)) = wait.resume(late(), clock.now()) else {
+    let Step::Done(Err(error)) = wait.resume(Input::Wake(Sent::Maybe), clock.now()) else {
         panic!("no end");
     };
     timed_out(&error);
@@ -362,46 +383,93 @@ fn no_time_is_one_time() {
         .timeout(Duration::MAX);
     let mut wait = Wait::with_options(&unsigned(), ended(), options, 1);
     let now = Clock::new().now();
-    assert!(matches!(wait.resume(Input::Next, now), Step::Send(_)));
+    assert!(matches!(
+        wait.resume(Input::Next, now),
+        Step::Io(Io::Send(_))
+    ));
     let body = r#"{"payload":{"overallStatus":{"status":"LOAD_IN_QUEUE"}}}"#;
     let input = Input::Response(answer(200, body).whole(), Default::default());
     assert!(matches!(wait.resume(input, now), Step::Item(_)));
-    assert!(matches!(wait.resume(Input::Next, now), Step::Wait(time) if time > 1_000_000 * HOUR));
+    assert!(matches!(wait.resume(Input::Next, now), Step::Io(Io::Wait)));
+    let until = wait.wake_at().expect("a pause");
+    assert!(until - now.mono > 1_000_000 * HOUR);
 }
 
-/// A driver's deadline ends it in any state, and what is out of turn changes nothing.
+/// Leads a waiter through so many steps, with inputs out of turn in between, which change nothing.
+fn led(options: WaitOptions, steps: usize) -> (Wait<LoadEnded>, Clock) {
+    let mut wait = Wait::with_options(&unsigned(), ended(), options, 1);
+    let clock = Clock::new();
+    let body = r#"{"payload":{"overallStatus":{"status":"LOAD_IN_QUEUE"}}}"#;
+    let inputs = [
+        Input::Next,
+        Input::Response(answer(200, body).whole(), Default::default()),
+        Input::Next,
+    ];
+    for input in inputs.into_iter().take(steps) {
+        let step = wait.resume(Input::End(Default::default()), clock.now());
+        assert!(matches!(step, Step::Misuse(_)), "{step:?}");
+        let step = wait.resume(Input::Wake(Sent::No), clock.now());
+        assert!(matches!(step, Step::Io(Io::Continue)), "{step:?}");
+        let step = wait.resume(input, clock.now());
+        assert!(!matches!(step, Step::Done(_) | Step::Misuse(_)), "{step:?}");
+    }
+    (wait, clock)
+}
+
+/// What drivers say ends it where something is asked of them, and nowhere else.
 #[test]
 fn drivers_may_end_it() {
-    let over = || {
-        Input::Failure(TransportError::new(
-            TransportErrorKind::Deadline,
-            Sent::Maybe,
-        ))
-    };
-    let kind = FailureKind::Transport(TransportErrorKind::Deadline);
-    let body = r#"{"payload":{"overallStatus":{"status":"LOAD_IN_QUEUE"}}}"#;
-    let now = Clock::new().now();
-    for steps in 0..4 {
-        let mut wait = Wait::new(&unsigned(), ended(), 1);
-        let inputs = [
-            Input::Next,
-            Input::Response(answer(200, body).whole(), Default::default()),
-            Input::Next,
-        ];
-        for input in inputs.into_iter().take(steps) {
-            let Step::Done(Err(error)) = wait.resume(Input::End(Default::default()), now) else {
-                panic!("a misuse")
+    let kind = |kind| FailureKind::Transport(kind);
+    let over = |kind| Input::Failure(TransportError::new(kind, Sent::Maybe));
+    let runtime = TransportErrorKind::Runtime;
+    for (steps, expected) in [
+        (0, None),
+        (1, Some(kind(runtime))),
+        (2, None),
+        (3, Some(kind(runtime))),
+    ] {
+        let (mut wait, clock) = led(WaitOptions::new().transient_failures(0), steps);
+        let step = wait.resume(over(runtime), clock.now());
+        let Some(expected) = expected else {
+            assert!(matches!(step, Step::Misuse(_)), "{step:?}");
+            continue;
+        };
+        let Step::Done(Err(error)) = step else {
+            panic!("{step:?}")
+        };
+        assert_eq!(error.kind(), expected, "after {steps} steps");
+        let step = wait.resume(Input::Next, clock.now());
+        assert!(matches!(step, Step::Misuse(_)), "{step:?}");
+        let step = wait.resume(Input::Wake(Sent::No), clock.now());
+        assert!(matches!(step, Step::Io(Io::Continue)), "{step:?}");
+    }
+}
+
+/// The time is over, in any state: it is asked a last time, and then that is what the error says.
+#[test]
+fn the_time_ends_it_in_any_state() {
+    for steps in 1..4 {
+        let options = WaitOptions::new().timeout(5 * SECOND);
+        let (mut wait, mut clock) = led(options, steps);
+        clock.pass(5 * SECOND);
+        let mut input = if wait.wake_at().is_some() {
+            Input::Wake(Sent::Maybe)
+        } else {
+            Input::Next
+        };
+        let error = loop {
+            input = match wait.resume(input, clock.now()) {
+                Step::Io(Io::Send(_)) => {
+                    assert!(steps > 1, "it was asked already");
+                    assert_eq!(clock.pass_until_wake(&wait), SECOND);
+                    Input::Wake(Sent::Maybe)
+                }
+                Step::Done(result) => break result.expect_err("the time is over"),
+                step => panic!("{step:?}"),
             };
-            assert_eq!(error.kind(), FailureKind::Misuse);
-            assert!(!matches!(wait.resume(input, now), Step::Done(_)));
-        }
-        let Step::Done(Err(error)) = wait.resume(over(), now) else {
-            panic!("the end")
         };
-        assert_eq!(error.kind(), kind, "after {steps} steps");
-        let Step::Done(Err(error)) = wait.resume(Input::Next, now) else {
-            panic!("the end")
-        };
-        assert_eq!(error.kind(), FailureKind::Misuse);
+        timed_out(&error);
+        let step = wait.resume(Input::Next, clock.now());
+        assert!(matches!(step, Step::Misuse(_)), "{step:?}");
     }
 }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use http::Uri;
-use neptunedata::{Error, Input, Machine, Progress, Step, Wait, WaitOptions, Waited, Watch};
+use neptunedata::{
+    Error, Input, Io, Machine, Progress, Sent, Step, Wait, WaitOptions, Waited, Watch,
+};
 
 use super::{
     drive::{Clock, Style, inputs, unsigned},
@@ -40,29 +42,28 @@ pub(crate) fn run_by<W: Watch>(
     let mut input = Input::Next;
     for _ in 0..1_000_000 {
         input = match machine.resume(input, clock.now()) {
-            Step::Send(transmit) => {
+            Step::Io(Io::Send(transmit)) => {
                 let event = script.get(sent.len()).or(script.last()).expect("a script");
                 sent.push((clock.now().mono - began, transmit.request.uri().clone()));
                 clock.pass(clock.round_trip);
                 answers = inputs(event, Style::WHOLE).into_iter();
                 answers.next().expect("an input")
             }
-            Step::Receive => answers.next().expect("the body has ended"),
+            Step::Io(Io::Receive) => answers.next().expect("the body has ended"),
             Step::Item(item) => {
                 items.push(item);
                 Input::Next
             }
-            Step::Wait(time) => {
-                waits.push(time);
-                clock.pass(time);
-                Input::Woken
+            Step::Io(Io::Wait) => {
+                waits.push(clock.pass_until_wake(&machine));
+                Input::Wake(Sent::No)
             }
-            Step::Credentials { .. } => panic!("the session is not signed"),
+            Step::Io(Io::Credentials { .. }) => panic!("the session is not signed"),
+            Step::Io(Io::Continue) => panic!("a wake that was due changed nothing"),
+            Step::Misuse(misuse) => panic!("{misuse}"),
             Step::Done(result) => {
-                let Step::Done(Err(error)) = machine.resume(Input::Next, clock.now()) else {
-                    panic!("it goes on behind its end")
-                };
-                assert_eq!(error.kind(), neptunedata::FailureKind::Misuse);
+                let step = machine.resume(Input::Next, clock.now());
+                assert!(matches!(step, Step::Misuse(_)), "it goes on after its end");
                 return Run {
                     items,
                     sent,

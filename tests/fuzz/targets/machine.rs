@@ -8,8 +8,8 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 use libfuzzer_sys::fuzz_target;
 use neptunedata::{
-    Auth, Call, CancelMlModelTrainingJob, Credentials, CredentialsError, Endpoint, FailureKind,
-    Input, Machine, Now, Sent, Session, Step, TransportError, TransportErrorKind,
+    Auth, Call, CallOptions, CancelMlModelTrainingJob, Credentials, CredentialsError, Endpoint, Error,
+    Input, Io, Machine, Now, Sent, Session, Step, TransportError, TransportErrorKind,
 };
 
 /// The next input, and what is left of the data.
@@ -24,7 +24,7 @@ fn input(data: &[u8]) -> Option<(Input, &[u8])> {
         let body = Bytes::copy_from_slice(body);
         http::Response::builder().status(status).body(body).unwrap()
     };
-    let input = match choice % 10 {
+    let input = match choice % 11 {
         0 => return Some((Input::Next, rest)),
         1 => Input::Credentials(Credentials::new(String::from_utf8_lossy(piece), "secret")),
         2 => Input::CredentialsFailed(CredentialsError::new("none")),
@@ -59,7 +59,8 @@ fn input(data: &[u8]) -> Option<(Input, &[u8])> {
             };
             return Some((Input::Failure(error), rest));
         }
-        8 => return Some((Input::Woken, rest)),
+        8 => return Some((Input::Wake(Sent::No), rest)),
+        9 => return Some((Input::Sending(None), rest)),
         _ => return Some((Input::Response(response(b""), HeaderMap::new()), rest)),
     };
     Some((input, after))
@@ -71,24 +72,34 @@ fuzz_target!(|data: &[u8]| {
         .with_region("us-east-1")
         .unwrap();
     let session = Session::new(endpoint, Auth::on_request()).unwrap();
-    let mut call = Call::new(&session, &CancelMlModelTrainingJob::new("job-1"), 1);
+    let options = CallOptions::new()
+        .timeout(Duration::from_secs(60))
+        .attempt_timeout(Duration::from_secs(2));
+    let cancel = CancelMlModelTrainingJob::new("job-1");
+    let mut call = Call::with_options(&session, &cancel, &options, 1);
     let (mut rest, mut sends, mut executed) = (data, 0, false);
-    let now = Now {
+    let mut now = Now {
         wall: SystemTime::UNIX_EPOCH,
         mono: Duration::ZERO,
     };
     while let Some((next, after)) = input(rest) {
         rest = after;
+        // Time passes with every input, by up to a second.
+        let pass = Duration::from_millis(rest.len() as u64 % 1000);
+        now.mono += pass;
+        let due = matches!(next, Input::Wake(_)) && call.wake_at().is_some_and(|at| at <= now.mono);
         match call.resume(next, now) {
-            Step::Send(_) => sends += 1,
+            Step::Io(Io::Continue) => assert!(!due, "a time that has come changes something"),
+            Step::Io(Io::Send(_)) => sends += 1,
             Step::Done(Err(error)) => {
                 assert!(error.attempts() <= 3);
                 assert!(error.may_have_executed() || !executed, "{error}");
-                // A misuse while the answer is out says what was known then; the answer decides.
-                if error.kind() != FailureKind::Misuse {
-                    executed |= error.may_have_executed();
-                }
+                executed |= error.may_have_executed();
                 assert!(error.to_string().len() < 8192, "a text without bounds");
+            }
+            Step::Misuse(misuse) => {
+                let error = Error::from(misuse);
+                assert!(error.may_have_executed() || !executed, "{error}");
             }
             _ => {}
         }

@@ -22,8 +22,8 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use neptunedata::{
-    Answered, Auth, Call, CancelMlModelTrainingJob, Credentials, CredentialsError,
-    DataProcessingJobId, Endpoint, GetMlModelTrainingJob, Input, Machine, MlJobStatus, Now,
+    Answered, Auth, Call, CallOptions, CancelMlModelTrainingJob, Credentials, CredentialsError,
+    DataProcessingJobId, Endpoint, GetMlModelTrainingJob, Input, Io, Machine, MlJobStatus, Now,
     Operation, S3Uri, Sent, Session, StartMlModelTrainingJob, Step, Transmit, TransportError,
     TransportErrorKind, sources::environment,
 };
@@ -154,7 +154,7 @@ fn session_from_environment(endpoint: &str) -> Result<Session, Box<dyn Error>> {
 }
 
 /// A driver: it owns the clock and the sockets, and the machine owns everything else. What a product
-/// has besides: TLS, a pool of connections, and time-outs.
+/// has besides: TLS and a pool of connections.
 struct Driver {
     session: Session,
     start: Instant,
@@ -162,9 +162,13 @@ struct Driver {
 
 impl Driver {
     fn call<O: Operation>(&self, operation: &O) -> Result<Answered<O::Output>, neptunedata::Error> {
-        // Any number will do as a seed; it only spreads the waits.
-        let seed = u64::from(self.start.elapsed().subsec_nanos());
-        let mut call = Call::new(&self.session, operation, seed);
+        let options = CallOptions::new().timeout(Duration::from_secs(30));
+        let seed = self.session.next_seed();
+        self.run(Call::with_options(&self.session, operation, &options, seed))
+    }
+
+    /// Runs any machine to its end.
+    fn run<M: Machine>(&self, mut machine: M) -> Result<M::Output, neptunedata::Error> {
         let mut answer: Option<Answer> = None;
         let mut input = Input::Next;
         loop {
@@ -172,40 +176,51 @@ impl Driver {
                 wall: SystemTime::now(),
                 mono: self.start.elapsed(),
             };
-            input = match call.resume(input, now) {
-                Step::Send(transmit) => {
+            let step = machine.resume(input, now);
+            // The one timer: sockets give up, and pauses end, when the machine wants to be woken.
+            let until = machine.wake_at().map(|mono| self.start + mono);
+            input = match step {
+                Step::Io(Io::Send(transmit)) => {
                     print_request(&transmit);
-                    match Answer::begin(&self.session, &transmit.request) {
+                    match Answer::begin(&self.session, &transmit.request, until) {
                         Ok((head, body)) => {
                             println!("   < {}", head.status);
                             answer = Some(body);
                             Input::Head(head)
                         }
-                        Err(error) => Input::Failure(error),
+                        Err(failure) => failure,
                     }
                 }
-                Step::Receive => match answer.as_mut().map(Answer::receive) {
-                    Some(Ok(Piece::Chunk(chunk))) => {
-                        println!("   < {}", short(&chunk));
-                        Input::Chunk(chunk)
+                Step::Io(Io::Receive) => {
+                    match answer.as_mut().map(|answer| answer.receive(until)) {
+                        Some(Ok(Piece::Chunk(chunk))) => {
+                            println!("   < {}", short(&chunk));
+                            Input::Chunk(chunk)
+                        }
+                        Some(Ok(Piece::End(trailers))) => Input::End(trailers),
+                        Some(Err(error)) => lost(error),
+                        None => Input::End(HeaderMap::new()),
                     }
-                    Some(Ok(Piece::End(trailers))) => Input::End(trailers),
-                    Some(Err(error)) => Input::Failure(lost(error)),
-                    None => Input::End(HeaderMap::new()),
-                },
-                Step::Wait(time) => {
-                    println!("   (waits {time:?})");
-                    thread::sleep(time);
-                    Input::Woken
                 }
-                Step::Credentials { .. } => {
+                Step::Io(Io::Wait | Io::Continue) => {
+                    println!("   (waits)");
+                    thread::sleep(left(until).unwrap_or(Duration::MAX));
+                    Input::Wake(Sent::No)
+                }
+                Step::Io(Io::Credentials { .. }) => {
                     Input::CredentialsFailed(CredentialsError::new("this example has no others"))
                 }
-                Step::Item(nothing) => match nothing {},
+                Step::Item(_) => Input::Next,
+                Step::Misuse(misuse) => return Err(misuse.into()),
                 Step::Done(result) => return result,
             };
         }
     }
+}
+
+/// How long it is until then.
+fn left(until: Option<Instant>) -> Option<Duration> {
+    until.map(|until| until.saturating_duration_since(Instant::now()))
 }
 
 fn print_request(transmit: &Transmit) {
@@ -256,16 +271,18 @@ impl Answer {
     fn begin(
         session: &Session,
         request: &http::Request<Bytes>,
-    ) -> Result<(http::response::Parts, Answer), TransportError> {
+        until: Option<Instant>,
+    ) -> Result<(http::response::Parts, Answer), Input> {
         let endpoint = session.endpoint();
         if endpoint.is_secure() {
             let error = TransportError::new(TransportErrorKind::Tls, Sent::No);
-            return Err(error.with_source("this example speaks no TLS"));
+            return Err(Input::Failure(error.with_source("this example has no TLS")));
         }
-        let mut stream =
-            TcpStream::connect((endpoint.host(), endpoint.port())).map_err(|error| {
-                TransportError::new(TransportErrorKind::Connect, Sent::No).with_source(error)
-            })?;
+        let connected = TcpStream::connect((endpoint.host(), endpoint.port()));
+        let mut stream = connected.map_err(|error| {
+            let failure = TransportError::new(TransportErrorKind::Connect, Sent::No);
+            Input::Failure(failure.with_source(error))
+        })?;
         stream.write_all(&written(request)).map_err(lost)?;
         let mut answer = Answer {
             stream,
@@ -276,7 +293,7 @@ impl Answer {
             if let Some(head) = answer.parse_head().map_err(lost)? {
                 return Ok((head, answer));
             }
-            answer.read_on().map_err(lost)?;
+            answer.read_on(until).map_err(lost)?;
         }
     }
 
@@ -309,12 +326,12 @@ impl Answer {
     }
 
     /// The next piece of the body.
-    fn receive(&mut self) -> io::Result<Piece> {
+    fn receive(&mut self, until: Option<Instant>) -> io::Result<Piece> {
         match self.framing {
             Framing::Length(0) => Ok(Piece::End(HeaderMap::new())),
             Framing::Length(left) => {
                 if self.buffer.is_empty() {
-                    self.read_on()?;
+                    self.read_on(until)?;
                 }
                 let length = self
                     .buffer
@@ -324,7 +341,7 @@ impl Answer {
                 Ok(Piece::Chunk(self.buffer.drain(..length).collect()))
             }
             Framing::UntilClose => {
-                if self.buffer.is_empty() && self.read()? == 0 {
+                if self.buffer.is_empty() && self.read(until)? == 0 {
                     return Ok(Piece::End(HeaderMap::new()));
                 }
                 Ok(Piece::Chunk(std::mem::take(&mut self.buffer).into()))
@@ -334,7 +351,7 @@ impl Answer {
                     .map_err(|_| io::Error::other("this is no chunk"))?;
                 if let httparse::Status::Complete((start, size)) = size {
                     if size == 0 {
-                        return self.trailers(start);
+                        return self.trailers(start, until);
                     }
                     let end = start + usize::try_from(size).map_err(io::Error::other)?;
                     if self.buffer.len() >= end + 2 {
@@ -343,23 +360,25 @@ impl Answer {
                         return Ok(Piece::Chunk(chunk));
                     }
                 }
-                self.read_on()?;
+                self.read_on(until)?;
             },
         }
     }
 
-    fn trailers(&mut self, start: usize) -> io::Result<Piece> {
+    fn trailers(&mut self, start: usize, until: Option<Instant>) -> io::Result<Piece> {
         loop {
             let mut fields = [httparse::EMPTY_HEADER; 64];
             let parsed = httparse::parse_headers(&self.buffer[start..], &mut fields);
             if let httparse::Status::Complete((_, fields)) = parsed.map_err(io::Error::other)? {
                 return Ok(Piece::End(headers(fields)?));
             }
-            self.read_on()?;
+            self.read_on(until)?;
         }
     }
 
-    fn read(&mut self) -> io::Result<usize> {
+    fn read(&mut self, until: Option<Instant>) -> io::Result<usize> {
+        let left = left(until).map(|left| left.max(Duration::from_millis(1)));
+        self.stream.set_read_timeout(left)?;
         let mut piece = [0; 8192];
         let length = self.stream.read(&mut piece)?;
         self.buffer.extend_from_slice(&piece[..length]);
@@ -367,8 +386,8 @@ impl Answer {
     }
 
     /// Reads where an end would be too early.
-    fn read_on(&mut self) -> io::Result<()> {
-        match self.read()? {
+    fn read_on(&mut self, until: Option<Instant>) -> io::Result<()> {
+        match self.read(until)? {
             0 => Err(io::ErrorKind::UnexpectedEof.into()),
             _ => Ok(()),
         }
@@ -404,7 +423,14 @@ fn headers(fields: &[httparse::Header<'_>]) -> io::Result<HeaderMap> {
         .collect()
 }
 
-/// Something broke after bytes went out: the server may have executed the request.
-fn lost(error: io::Error) -> TransportError {
-    TransportError::new(TransportErrorKind::Closed, Sent::Maybe).with_source(error)
+/// Something broke after bytes went out: the server may have executed the request. A read that took
+/// until the machine wants to be woken is no failure: the machine decides.
+fn lost(error: io::Error) -> Input {
+    match error.kind() {
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Input::Wake(Sent::Maybe),
+        _ => {
+            let failure = TransportError::new(TransportErrorKind::Closed, Sent::Maybe);
+            Input::Failure(failure.with_source(error))
+        }
+    }
 }

@@ -21,8 +21,8 @@ use std::{
 
 use neptunedata::{
     Auth, Call, DataProcessingJobId, Endpoint, Error, ErrorKind, FailureKind,
-    GetMlModelTrainingJob, Input, Machine, Now, Operation, S3Uri, Session, StartMlModelTrainingJob,
-    Step, strategies::Delivery,
+    GetMlModelTrainingJob, Input, Io, Machine, Now, Operation, S3Uri, Sent, Session,
+    StartMlModelTrainingJob, Step, strategies::Delivery,
 };
 use neptunedata_emulator::{Config, Emulator};
 use proptest::{
@@ -93,7 +93,7 @@ impl Network {
         let mut input = Input::Next;
         loop {
             input = match call.resume(input, self.now) {
-                Step::Send(transmit) => {
+                Step::Io(Io::Send(transmit)) => {
                     let delivery = self.deliveries.pop_front();
                     let delivery = delivery.unwrap_or(Delivery::Arrives { piece: 1024 });
                     let now = neptunedata_emulator::Now::new(self.now.wall, self.now.mono);
@@ -107,14 +107,16 @@ impl Network {
                     arriving = delivery.deliver(transmit.request, serve).into_iter();
                     arriving.next().expect("there is always something")
                 }
-                Step::Receive => arriving.next().expect("an answer has an end"),
-                Step::Wait(time) => {
-                    self.now.wall += time;
-                    self.now.mono += time;
-                    Input::Woken
+                Step::Io(Io::Receive) => arriving.next().expect("an answer has an end"),
+                Step::Io(Io::Wait) => {
+                    let until = call.wake_at().expect("a pause has an end");
+                    self.now.wall += until - self.now.mono;
+                    self.now.mono = until;
+                    Input::Wake(Sent::No)
                 }
-                Step::Credentials { .. } => unreachable!("nothing is signed"),
+                Step::Io(io) => unreachable!("{io:?}"),
                 Step::Item(item) => match item {},
+                Step::Misuse(misuse) => unreachable!("{misuse}"),
                 Step::Done(result) => return result.map(|answered| answered.output),
             };
         }

@@ -3,8 +3,8 @@
 use std::{io::Write, sync::mpsc};
 
 use neptunedata_blocking::{
-    Client, ClientOptions, Credentials, Endpoint, GetEngineStatus, Input, Machine, Now, Operation,
-    Step, http,
+    Client, ClientOptions, Credentials, Endpoint, GetEngineStatus, Input, Io, Machine, Now,
+    Operation, Step, http,
 };
 
 use crate::support::*;
@@ -187,9 +187,12 @@ fn a_machine_that_asks_for_too_much_gets_an_end() {
         type Output = bool;
         fn resume(&mut self, input: Input, _: Now) -> Step<(), bool> {
             match input {
-                Input::Next => Step::Receive,
+                Input::Next => Step::Io(Io::Receive),
                 input => Step::Done(Ok(matches!(input, Input::End(_)))),
             }
+        }
+        fn wake_at(&self) -> Option<std::time::Duration> {
+            None
         }
     }
     let endpoint = Endpoint::parse("http://localhost:1").unwrap();

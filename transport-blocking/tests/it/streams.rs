@@ -13,7 +13,7 @@ use std::{
 };
 
 use neptunedata_blocking::{
-    CallOptions, Exchange, GetEngineStatus, Input, Machine, Now, Part, Step, Timeouts,
+    CallOptions, Exchange, GetEngineStatus, Input, Io, Machine, Now, Part, Step,
     TransportErrorKind, by_name, serde_json,
 };
 
@@ -93,11 +93,14 @@ impl Machine for Curious {
     type Output = ();
 
     fn resume(&mut self, input: Input, now: Now) -> Step<&'static str, ()> {
+        if matches!(input, Input::Sending(_)) {
+            return Step::Io(Io::Continue);
+        }
         self.state += 1;
         match self.state {
             // The request.
             1 => match self.exchange.resume(input, now) {
-                Step::Send(transmit) => Step::Send(transmit),
+                Step::Io(Io::Send(transmit)) => Step::Io(Io::Send(transmit)),
                 step => panic!("{step:?}"),
             },
             2 => {
@@ -105,7 +108,7 @@ impl Machine for Curious {
                 Step::Item("head")
             }
             3 => Step::Item("again"),
-            4 => Step::Receive,
+            4 => Step::Io(Io::Receive),
             5 => {
                 assert!(matches!(input, Input::Chunk(_)));
                 Step::Item("chunk")
@@ -113,6 +116,10 @@ impl Machine for Curious {
             6 => (self.then)(),
             _ => Step::Done(Ok(())),
         }
+    }
+
+    fn wake_at(&self) -> Option<Duration> {
+        (self.state == 6).then_some(Duration::ZERO)
     }
 }
 
@@ -133,8 +140,8 @@ fn items_leave_the_answer_open_and_other_steps_close_it() {
     });
     let client = peer.client();
     let thens: [fn() -> _; 3] = [
-        || Step::Wait(Duration::from_millis(1)),
-        || Step::Credentials { refresh: true },
+        || Step::Io(Io::Wait),
+        || Step::Io(Io::Credentials { refresh: true }),
         || Step::Done(Ok(())),
     ];
     for then in thens {
@@ -162,41 +169,48 @@ fn items_leave_the_answer_open_and_other_steps_close_it() {
     }
 }
 
-/// Sends nothing and says how long it may take.
-struct Patient(Timeouts);
+/// Sends nothing, and waits until its time has come.
+struct Patient(Option<Duration>);
 
 impl Machine for Patient {
     type Item = ();
-    type Output = TransportErrorKind;
+    type Output = Duration;
 
-    fn resume(&mut self, input: Input, _: Now) -> Step<(), TransportErrorKind> {
-        match input {
-            Input::Next => Step::Wait(LONG),
-            Input::Failure(error) => Step::Done(Ok(error.kind())),
-            input => panic!("{input:?}"),
+    fn resume(&mut self, input: Input, now: Now) -> Step<(), Duration> {
+        match (input, self.0) {
+            (Input::Next, None) => {
+                self.0 = Some(now.mono + SHORT);
+                Step::Io(Io::Wait)
+            }
+            (Input::Wake(_), Some(until)) => {
+                assert!(now.mono >= until);
+                Step::Done(Ok(until))
+            }
+            (input, _) => panic!("{input:?}"),
         }
     }
 
-    fn timeouts(&self) -> Timeouts {
+    fn wake_at(&self) -> Option<Duration> {
         self.0
     }
 }
 
 #[test]
-fn machines_made_by_hand_bring_their_time_outs() {
+fn machines_made_by_hand_keep_their_time() {
     let peer = Peer::start(|mut stream, _| until_closed(&mut stream));
     let client = peer.client();
     let read = GetEngineStatus::new();
     let begun = Instant::now();
     let options = CallOptions::new().timeout(SHORT);
-    let patient = Patient(options.timeouts());
-    assert_eq!(client.run(patient).unwrap(), TransportErrorKind::Deadline);
+    client.run(Patient(None)).unwrap();
+    assert!(begun.elapsed() >= SHORT);
     let exchange = Exchange::collecting(client.session(), &read, &options, 1);
     let error = client.run(exchange).unwrap_err();
     assert_eq!(error.kind(), transport(TransportErrorKind::Deadline));
     // What is said later, outranks it.
-    let exchange = Exchange::collecting(client.session(), &read, &options.timeout(LONG), 1);
-    let error = client.start(exchange).timeout(SHORT).finish().unwrap_err();
+    let mut exchange = Exchange::collecting(client.session(), &read, &options.timeout(LONG), 1);
+    exchange.set_timeout(SHORT);
+    let error = client.run(exchange).unwrap_err();
     assert_eq!(error.kind(), transport(TransportErrorKind::Deadline));
 
     let options = CallOptions::new().attempt_timeout(SHORT).max_attempts(1);
@@ -205,22 +219,4 @@ fn machines_made_by_hand_bring_their_time_outs() {
     let error = client.run(call.unwrap()).unwrap_err();
     assert_eq!(error.kind(), transport(TransportErrorKind::Timeout));
     assert!(begun.elapsed() < LONG);
-}
-
-/// That would be another call.
-#[test]
-fn a_time_out_says_nothing_once_it_has_begun() {
-    let peer = Peer::start(|mut stream, _| {
-        request(&mut stream).unwrap();
-        let head = b"HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n";
-        stream.write_all(head).unwrap();
-        thread::sleep(SHORT);
-        stream.write_all(HEALTHY.as_bytes()).unwrap();
-    });
-    let client = peer.client();
-    let read = GetEngineStatus::new();
-    let exchange = Exchange::streaming(client.session(), &read, &CallOptions::new(), 1);
-    let mut running = client.start(exchange).timeout(LONG);
-    running.advance().unwrap();
-    running.timeout(SHORT / 10).finish().unwrap();
 }

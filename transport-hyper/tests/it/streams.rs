@@ -12,7 +12,7 @@ use std::{
 };
 
 use neptunedata_hyper::{
-    CallOptions, Effect, Exchange, Input, Machine, Now, Part, Step, Timeouts, TransportErrorKind,
+    CallOptions, Effect, Exchange, Input, Io, Machine, Now, Part, Step, TransportErrorKind,
 };
 
 use crate::support::*;
@@ -88,11 +88,14 @@ impl Machine for Curious {
     type Output = ();
 
     fn resume(&mut self, input: Input, now: Now) -> Step<&'static str, ()> {
+        if matches!(input, Input::Sending(_)) {
+            return Step::Io(Io::Continue);
+        }
         self.state += 1;
         match self.state {
             // The request.
             1 => match self.exchange.resume(input, now) {
-                Step::Send(transmit) => Step::Send(transmit),
+                Step::Io(Io::Send(transmit)) => Step::Io(Io::Send(transmit)),
                 step => panic!("{step:?}"),
             },
             2 => {
@@ -100,7 +103,7 @@ impl Machine for Curious {
                 Step::Item("head")
             }
             3 => Step::Item("again"),
-            4 => Step::Receive,
+            4 => Step::Io(Io::Receive),
             5 => {
                 assert!(matches!(input, Input::Chunk(_)));
                 Step::Item("chunk")
@@ -108,6 +111,10 @@ impl Machine for Curious {
             6 => (self.then)(),
             _ => Step::Done(Ok(())),
         }
+    }
+
+    fn wake_at(&self) -> Option<Duration> {
+        (self.state == 6).then_some(Duration::ZERO)
     }
 }
 
@@ -128,8 +135,8 @@ async fn items_leave_the_answer_open_and_other_steps_close_it() {
     });
     let client = client(server.address);
     let thens: [fn() -> _; 3] = [
-        || Step::Wait(Duration::from_millis(1)),
-        || Step::Credentials { refresh: true },
+        || Step::Io(Io::Wait),
+        || Step::Io(Io::Credentials { refresh: true }),
         || Step::Done(Ok(())),
     ];
     for then in thens {
@@ -179,44 +186,48 @@ async fn the_callers_time_between_items_is_their_own() {
     running.finish().await.unwrap();
 }
 
-/// Sends nothing and says how long it may take.
-struct Patient(Timeouts);
+/// Sends nothing, and waits until its time has come.
+struct Patient(Option<Duration>);
 
 impl Machine for Patient {
     type Item = ();
-    type Output = TransportErrorKind;
+    type Output = Duration;
 
-    fn resume(&mut self, input: Input, _: Now) -> Step<(), TransportErrorKind> {
-        match input {
-            Input::Next => Step::Wait(LONG),
-            Input::Failure(error) => Step::Done(Ok(error.kind())),
-            input => panic!("{input:?}"),
+    fn resume(&mut self, input: Input, now: Now) -> Step<(), Duration> {
+        match (input, self.0) {
+            (Input::Next, None) => {
+                self.0 = Some(now.mono + SHORT);
+                Step::Io(Io::Wait)
+            }
+            (Input::Wake(_), Some(until)) => {
+                assert!(now.mono >= until);
+                Step::Done(Ok(until))
+            }
+            (input, _) => panic!("{input:?}"),
         }
     }
 
-    fn timeouts(&self) -> Timeouts {
+    fn wake_at(&self) -> Option<Duration> {
         self.0
     }
 }
 
 #[tokio::test]
-async fn machines_made_by_hand_bring_their_time_outs() {
+async fn machines_made_by_hand_keep_their_time() {
     let server = Raw::start(|mut stream, _| until_closed(&mut stream));
     let client = client(server.address);
     let begun = Instant::now();
     let options = CallOptions::new().timeout(SHORT);
-    let patient = Patient(options.timeouts());
-    assert_eq!(
-        client.run(patient).await.unwrap(),
-        TransportErrorKind::Deadline
-    );
+    client.run(Patient(None)).await.unwrap();
+    assert!(begun.elapsed() >= SHORT);
     let exchange = Exchange::collecting(client.session(), &status(), &options, 1);
     let error = client.run(exchange).await.unwrap_err();
     assert_kind(&error, TransportErrorKind::Deadline);
     // What is said later, outranks it.
-    let exchange = Exchange::collecting(client.session(), &status(), &options.timeout(LONG), 1);
-    let error = client.start(exchange).timeout(SHORT).finish().await;
-    assert_kind(&error.unwrap_err(), TransportErrorKind::Deadline);
+    let mut exchange = Exchange::collecting(client.session(), &status(), &options.timeout(LONG), 1);
+    exchange.set_timeout(SHORT);
+    let error = client.run(exchange).await.unwrap_err();
+    assert_kind(&error, TransportErrorKind::Deadline);
 
     let options = CallOptions::new()
         .attempt_timeout(SHORT)

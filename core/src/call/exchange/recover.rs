@@ -1,6 +1,6 @@
 //! After a failure: is it sent again, how, and when.
 
-use std::{mem, time::Duration};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{
@@ -8,56 +8,65 @@ use http::{
     header::{DATE, RETRY_AFTER},
 };
 
-use super::{Exchange, Part, State};
+use super::{Exchange, Flow, Once};
 use crate::{
     Cause, Credentials, CredentialsError, DecodeErrorKind, Error, ErrorKind, Sent, ServiceError,
-    SignError, TransportErrorKind,
+    TransportErrorKind,
     call::{
-        Answered, Connection, Meta, Now, Step,
+        Connection, Io, Meta, Now, Step,
+        exchange::State,
         remedy::{Remedy, remedies},
         retry::{Again, RetryClass, classify, classify_transport},
     },
     error::Stop,
 };
 
+/// An attempt that failed, and what it brought.
+pub(super) struct Spent {
+    pub(super) sent_at: Now,
+    /// The head, if one arrived.
+    pub(super) received: Option<Received>,
+    /// As much of the body as arrived.
+    pub(super) body: Bytes,
+}
+
+/// The head of a response that failed.
+pub(super) struct Received {
+    pub(super) at: Now,
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+}
+
 impl Exchange {
     /// Sends again what may be sent again; everything else is the end.
-    pub(super) fn failed(
-        &mut self,
-        cause: Cause,
-        answer: Option<(StatusCode, HeaderMap)>,
-        body: Bytes,
-        now: Now,
-    ) -> Step<Part, Answered<()>> {
-        let earlier_lost = self.lost;
+    pub(super) fn failed(&mut self, cause: Cause, spent: Spent, now: Now) -> Flow {
+        let earlier_executed = self.tries.executed;
         let class = class_of(&cause);
         let executed = match &cause {
-            Cause::Transport(error) => {
-                error.sent() == Sent::Maybe && self.attempts > 0 && self.is_out()
-            }
+            Cause::Transport(error) => error.sent() == Sent::Maybe,
             Cause::Decode(_) => true,
             Cause::Service(error) => class.map_or_else(
-                // Nobody knows what stands behind a server error that nobody knows.
+                // An unlisted server error says nothing about what was executed before it.
                 || error.kind == ErrorKind::Unknown && error.status.is_server_error(),
                 RetryClass::may_have_executed,
             ),
             _ => false,
         };
-        self.lost |= executed;
-        let headers = answer.as_ref().map(|(_, headers)| headers);
+        self.tries.executed |= executed;
+        let headers = spent.received.as_ref().map(|received| &received.headers);
         let retry_after = headers.and_then(|headers| retry_after(headers, now));
 
-        let stop = match self.decide(&cause, class, headers, retry_after, now) {
-            Ok(step) => return step,
+        let stop = match self.send_again(&cause, class, &spent, retry_after, now) {
+            Ok(flow) => return flow,
             Err(stop) => stop,
         };
-        let meta = answer.map(|(status, headers)| Meta {
-            status,
-            headers,
-            attempts: self.attempts,
-            earlier_may_have_executed: earlier_lost,
+        let meta = spent.received.map(|received| Meta {
+            status: received.status,
+            headers: received.headers,
+            attempts: self.tries.attempts,
+            earlier_may_have_executed: earlier_executed,
         });
-        let lasting = class.filter(|class| match class.again(self.effect) {
+        let lasting = class.filter(|class| match class.again(self.plan.effect) {
             Again::Yes => true,
             Again::Once => stop != Stop::Permanent,
             Again::Remedied | Again::No => false,
@@ -69,29 +78,30 @@ impl Exchange {
             }
             _ => lasting,
         };
-        let error = Error::new(self.info.name, cause)
+        let error = Error::new(self.plan.info.name, cause)
             .with_class(lasting, retry_after)
-            .with_answer(meta, body);
+            .with_answer(meta, spent.body);
         self.state = State::Done;
         Step::fail(
             error
-                .with_subject(self.subject.clone())
-                .with_effect(self.effect)
-                .with_attempts(self.attempts, stop)
-                .with_execution(self.lost, earlier_lost),
+                .with_subject(self.plan.subject.clone())
+                .with_effect(self.plan.effect)
+                .with_attempts(self.tries.attempts, stop)
+                .with_execution(self.tries.executed, earlier_executed),
         )
     }
 
-    fn decide(
+    /// Begins another attempt or the pause before it, or says why there is none.
+    fn send_again(
         &mut self,
         cause: &Cause,
         class: Option<RetryClass>,
-        headers: Option<&HeaderMap>,
+        spent: &Spent,
         retry_after: Option<Duration>,
         now: Now,
-    ) -> Result<Step<Part, Answered<()>>, Stop> {
+    ) -> Result<Flow, Stop> {
         let class = class.ok_or(Stop::Permanent)?;
-        if self.committed {
+        if self.tries.committed {
             return Err(Stop::Permanent);
         }
         let timed_out = match cause {
@@ -100,10 +110,10 @@ impl Exchange {
             Cause::Transport(error)
                 if error.sent() == Sent::No
                     && error.is_reused()
-                    && self.connection == Connection::Any =>
+                    && self.tries.connection == Connection::Any =>
             {
-                self.attempts = self.attempts.saturating_sub(1);
-                self.connection = Connection::Fresh;
+                self.tries.attempts = self.tries.attempts.saturating_sub(1);
+                self.tries.connection = Connection::Fresh;
                 return Ok(self.attempt(now));
             }
             Cause::Transport(error) => matches!(
@@ -112,85 +122,83 @@ impl Exchange {
             ),
             _ => false,
         };
-        let again = class.again(self.effect);
+        let again = class.again(self.plan.effect);
         if again == Again::No {
             return Err(Stop::Write);
         }
         if again == Again::Once {
-            let seen = match class {
-                RetryClass::WrongInstance => &mut self.wrong_instance_seen,
-                _ => &mut self.constraint_seen,
+            let once = match class {
+                RetryClass::WrongInstance => Once::LeaveInstance,
+                _ => Once::RetryConstraint,
             };
-            if mem::replace(seen, true) {
+            if !self.tries.used.insert(once) {
                 return Err(Stop::Permanent);
             }
         }
-        if self.attempts >= self.max_attempts {
+        if self.tries.attempts >= self.plan.max_attempts {
             return Err(Stop::Attempts);
         }
-        self.connection = match cause {
+        self.tries.connection = match cause {
             Cause::Transport(_) => Connection::Fresh,
             _ if class == RetryClass::WrongInstance => Connection::Fresh,
             _ => Connection::Any,
         };
         if again == Again::Remedied {
-            return self.cure(cause, headers, now).ok_or(Stop::Permanent);
+            return self
+                .reauthenticate(cause, spent, now)
+                .ok_or(Stop::Permanent);
         }
-        if self.only_cured {
+        if self.plan.reauth_only {
             return Err(Stop::Attempts);
         }
-        let policy = self.session.retry_policy();
+        let policy = self.plan.session.retry_policy();
         if retry_after.is_some_and(|wait| wait > policy.retry_after_limit) {
             return Err(Stop::RetryAfter);
         }
-        if !self.session.quota().pay(timed_out) {
+        if !self.plan.session.quota().pay(timed_out) {
             return Err(Stop::Quota);
         }
         let chosen = self
+            .tries
             .random
-            .wait(class.base(policy), self.retries, policy.cap);
-        self.retries = self.retries.saturating_add(1);
-        self.state = State::Waiting;
-        Ok(Step::Wait(chosen.max(retry_after.unwrap_or_default())))
+            .wait(class.base(policy), self.tries.retries, policy.cap);
+        self.tries.retries = self.tries.retries.saturating_add(1);
+        let wait = chosen.max(retry_after.unwrap_or_default());
+        let until = now.mono.saturating_add(wait);
+        // A pause that the call has no time for is not begun.
+        if self
+            .tries
+            .deadline
+            .is_some_and(|deadline| deadline <= until)
+        {
+            return Ok(self.end_at_deadline());
+        }
+        self.state = State::Waiting { until };
+        Ok(Step::Io(Io::Wait))
     }
 
-    /// Signs again if that can help, each cure once.
-    fn cure(
-        &mut self,
-        cause: &Cause,
-        headers: Option<&HeaderMap>,
-        now: Now,
-    ) -> Option<Step<Part, Answered<()>>> {
-        let Cause::Service(error) = cause else {
+    /// Signs again if that can help, each way once.
+    fn reauthenticate(&mut self, cause: &Cause, spent: &Spent, now: Now) -> Option<Flow> {
+        let (Cause::Service(error), Some(received)) = (cause, &spent.received) else {
             return None;
         };
-        if !self.session.is_signed() {
+        if !self.plan.session.is_signed() {
             return None;
         }
-        let (by_time, by_credentials) = remedies(error, headers?);
+        let (by_time, by_credentials) = remedies(error, &received.headers);
+        let skew = self.plan.session.skew();
         if let Some(Remedy::ServerTime(server)) = by_time
-            && !self.time_corrected
-            && self
-                .session
-                .skew()
-                .correct(server, self.sent_at, self.answered_at)
+            && !self.tries.used.contains(Once::CorrectTime)
+            && skew.correct(server, spent.sent_at, received.at)
         {
-            self.time_corrected = true;
+            self.tries.used.insert(Once::CorrectTime);
             return Some(self.attempt(now));
         }
-        if by_credentials.is_some() && !mem::replace(&mut self.credentials_refreshed, true) {
-            self.refused = Some(error.clone());
-            self.state = State::Credentials { refresh: true };
-            return Some(Step::Credentials { refresh: true });
+        if by_credentials.is_some() && self.tries.used.insert(Once::RefreshCredentials) {
+            self.tries.refusal = Some(error.clone());
+            return Some(self.request_credentials(true));
         }
         None
-    }
-}
-
-impl Exchange {
-    pub(super) fn unsigned(&mut self, error: SignError) -> Step<Part, Answered<()>> {
-        let error = Error::new(self.info.name, error);
-        self.end(error)
     }
 
     pub(super) fn take_credentials(
@@ -198,29 +206,25 @@ impl Exchange {
         credentials: Credentials,
         refreshed: bool,
         now: Now,
-    ) -> Step<Part, Answered<()>> {
-        let wall = self.session.skew().apply(now.wall);
+    ) -> Flow {
+        let wall = self.plan.session.skew().apply(now.wall);
         if !credentials.is_expired_at(wall) {
-            self.session.renew(&credentials);
-            self.credentials = Some(credentials);
+            self.plan.session.renew(&credentials);
+            self.tries.credentials = Some(credentials);
             return self.attempt(now);
         }
         if refreshed {
             return self.without_credentials(CredentialsError::expired(&credentials));
         }
-        self.state = State::Credentials { refresh: true };
-        Step::Credentials { refresh: true }
+        self.request_credentials(true)
     }
 
     /// There are no other credentials: the end, and where a refusal asked for them, that refusal is
     /// the reason.
-    pub(super) fn without_credentials(
-        &mut self,
-        error: CredentialsError,
-    ) -> Step<Part, Answered<()>> {
-        let error = match self.refused.take() {
-            Some(refusal) => Error::new(self.info.name, refusal).with_credentials_error(error),
-            None => Error::new(self.info.name, error),
+    pub(super) fn without_credentials(&mut self, error: CredentialsError) -> Flow {
+        let error = match self.tries.refusal.take() {
+            Some(refusal) => Error::new(self.plan.info.name, refusal).with_credentials_error(error),
+            None => Error::new(self.plan.info.name, error),
         };
         self.end(error)
     }

@@ -1,4 +1,4 @@
-//! The answer as it comes: head, body, end, or the break in it.
+//! The response as it arrives: head, body, end, or a failure on the way.
 
 use std::mem;
 
@@ -6,233 +6,381 @@ use bytes::Bytes;
 use http::{
     HeaderMap,
     header::{CONTENT_ENCODING, CONTENT_LENGTH},
+    response::Parts,
 };
 
-use super::{Exchange, Part, State};
+use super::{Exchange, Flow, GivenUp, Mode, Outgoing, State};
 use crate::{
-    Cause, DecodeError, DecodeErrorKind, Sent, TransportError, TransportErrorKind,
-    call::{Answered, Meta, Now, Step},
+    Cause, DecodeError, DecodeErrorKind, Response, Sent, TransportError, TransportErrorKind,
+    call::{
+        Answered, Io, Judge, Meta, Now, Step, Verdict,
+        body::Body,
+        exchange::recover::{Received, Spent},
+    },
     wire::{
         answer,
         coding::{Coding, CodingError},
     },
 };
 
-/// Bodies of error answers are read up to this many bytes; the rest says nothing new.
+/// Bodies of error responses are read up to this many bytes; an error object is far shorter.
 const ERROR_BODY_LIMIT: usize = 1024 * 1024;
 
+/// A response that is arriving.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) outgoing: Outgoing,
+    head: Parts,
+    /// When the head arrived.
+    at: Now,
+    coding: Coding,
+    body: Body,
+}
+
+impl Reply {
+    fn is_success(&self) -> bool {
+        self.head.status.is_success()
+    }
+
+    /// The response ends here, with this much of its body.
+    fn into_spent(self, body: Bytes) -> Spent {
+        Spent {
+            sent_at: self.outgoing.at,
+            received: Some(Received {
+                at: self.at,
+                status: self.head.status,
+                headers: self.head.headers,
+            }),
+            body,
+        }
+    }
+}
+
+/// Whether more of the reply is to be received, or else what to do next.
+type Progress = Result<Reply, Flow>;
+
 impl Exchange {
+    fn streams(&self, reply: &Reply) -> bool {
+        self.plan.mode == Mode::Stream && reply.is_success()
+    }
+
     pub(super) fn take_head(
         &mut self,
-        mut head: http::response::Parts,
+        outgoing: Outgoing,
+        head: Parts,
         now: Now,
-    ) -> Step<Part, Answered<()>> {
-        self.answered_at = now;
-        self.coding = Coding::of(&mut head.headers);
-        let streams = self.streaming && head.status.is_success();
-        if streams {
-            self.head = Some(head.clone());
-            self.state = State::Item;
-            return Step::Item(Part::Head(head));
+        judge: &mut dyn Judge,
+    ) -> Flow {
+        let progress = self.begin_reply(outgoing, head, now, judge);
+        self.receive(progress)
+    }
+
+    /// Head, body and end in one.
+    pub(super) fn take_response(
+        &mut self,
+        outgoing: Outgoing,
+        response: http::Response<Bytes>,
+        trailers: HeaderMap,
+        now: Now,
+        judge: &mut dyn Judge,
+    ) -> Flow {
+        let (head, body) = response.into_parts();
+        let progress = self
+            .begin_reply(outgoing, head, now, judge)
+            .and_then(|reply| match body.is_empty() {
+                true => Ok(reply),
+                false => self.decode_chunk(reply, body, now, judge),
+            });
+        match progress {
+            Ok(reply) => self.take_end(reply, trailers, now, judge),
+            Err(flow) => flow,
         }
-        self.head = Some(head);
-        self.state = State::Receiving;
-        Step::Receive
     }
 
-    pub(super) fn take_chunk(&mut self, chunk: Bytes, now: Now) -> Step<Part, Answered<()>> {
-        match self.coding.feed(chunk) {
-            Some(plain) => self.take_plain(plain, now),
-            None => self.take_fed(now),
+    pub(super) fn take_chunk(
+        &mut self,
+        reply: Reply,
+        chunk: Bytes,
+        now: Now,
+        judge: &mut dyn Judge,
+    ) -> Flow {
+        let progress = self.decode_chunk(reply, chunk, now, judge);
+        self.receive(progress)
+    }
+
+    /// The caller took the item: the judge may have another one, and the chunk may hold more.
+    pub(super) fn next_part(&mut self, reply: Reply, now: Now, judge: &mut dyn Judge) -> Flow {
+        let verdict = judge.next();
+        let progress = self
+            .follow(verdict, reply, now)
+            .and_then(|reply| self.drain_decoder(reply, now, judge));
+        self.receive(progress)
+    }
+
+    fn receive(&mut self, progress: Progress) -> Flow {
+        match progress {
+            Ok(reply) => {
+                self.state = State::Receiving(reply);
+                Step::Io(Io::Receive)
+            }
+            Err(flow) => flow,
         }
     }
 
-    /// The item is taken: the rest of its chunk, or the next one.
-    pub(super) fn next_part(&mut self, now: Now) -> Step<Part, Answered<()>> {
-        self.state = State::Receiving;
-        self.take_fed(now)
+    fn begin_reply(
+        &mut self,
+        outgoing: Outgoing,
+        mut head: Parts,
+        now: Now,
+        judge: &mut dyn Judge,
+    ) -> Progress {
+        let coding = Coding::of(&mut head.headers);
+        let reply = Reply {
+            outgoing,
+            head,
+            at: now,
+            coding,
+            body: Body::Empty,
+        };
+        if !self.streams(&reply) {
+            return Ok(reply);
+        }
+        let verdict = judge.head(&reply.head);
+        self.follow(verdict, reply, now)
     }
 
-    /// Takes what the coding makes of the chunks that it was fed, as far as the next item.
-    fn take_fed(&mut self, now: Now) -> Step<Part, Answered<()>> {
+    /// Does what the judge says.
+    fn follow(&mut self, verdict: Verdict, reply: Reply, now: Now) -> Progress {
+        match verdict {
+            Verdict::GoOn => Ok(reply),
+            Verdict::Item => {
+                self.state = State::Item(reply, now.mono);
+                Err(Step::Item(()))
+            }
+            Verdict::Reject(cause) => Err(self.break_off(*cause, reply, Bytes::new(), now)),
+        }
+    }
+
+    fn decode_chunk(
+        &mut self,
+        mut reply: Reply,
+        chunk: Bytes,
+        now: Now,
+        judge: &mut dyn Judge,
+    ) -> Progress {
+        match reply.coding.feed(chunk) {
+            Some(plain) => self.take_plain(reply, plain, now, judge),
+            None => self.drain_decoder(reply, now, judge),
+        }
+    }
+
+    /// Takes what the decoder makes of the chunks that it was fed.
+    fn drain_decoder(&mut self, mut reply: Reply, now: Now, judge: &mut dyn Judge) -> Progress {
         loop {
-            let step = match self.coding.next() {
-                Ok(None) => return Step::Receive,
-                Ok(Some(piece)) => self.take_plain(piece, now),
-                Err(error) => self.take_corrupt(error, now),
+            reply = match reply.coding.next() {
+                Ok(None) => return Ok(reply),
+                Ok(Some(piece)) => self.take_plain(reply, piece, now, judge)?,
+                Err(error) => return self.take_corrupt(reply, error, now, judge),
             };
-            if !matches!(step, Step::Receive) {
-                return step;
-            }
         }
     }
 
-    /// The body is not in the coding that its head tells.
-    fn take_corrupt(&mut self, error: CodingError, now: Now) -> Step<Part, Answered<()>> {
-        let came = mem::take(&mut self.coding).into_rest();
-        let is_success = self.is_success();
-        match (came, &mut self.head) {
-            // It never was. What comes is taken as it is, and who decodes it sees the header.
-            (Some((headers, rest)), Some(head)) if self.body.received() == 0 => {
-                head.headers = headers;
-                self.take_plain(rest, now)
+    /// The body is not in the coding that its head says.
+    fn take_corrupt(
+        &mut self,
+        mut reply: Reply,
+        error: CodingError,
+        now: Now,
+        judge: &mut dyn Judge,
+    ) -> Progress {
+        match mem::take(&mut reply.coding).into_rest() {
+            // It never was: servers label plain bodies as gzip. The body is taken as it is, and the
+            // header is put back for whoever decodes it.
+            Some((headers, rest)) if reply.body.received() == 0 => {
+                reply.head.headers = headers;
+                self.take_plain(reply, rest, now, judge)
             }
-            // What else there is of an error answer is of no use.
-            _ if !is_success => self.take_end(HeaderMap::new(), now),
+            // What was decoded of an error response is enough to say which error it is.
+            _ if !reply.is_success() => Err(self.take_end(reply, HeaderMap::new(), now, judge)),
             _ => {
-                let body = self.body.take();
-                let answer = self.head.take().map(|head| (head.status, head.headers));
-                let error = error.of(self.info, body.clone());
-                self.failed(Cause::Decode(error), answer, body, now)
+                let body = reply.body.take();
+                let error = error.of(self.plan.info, body.clone());
+                Err(self.break_off(error.into(), reply, body, now))
             }
         }
     }
 
-    fn is_success(&self) -> bool {
-        let head = self.head.as_ref();
-        head.is_some_and(|head| head.status.is_success())
+    /// Fails before the body has ended, so that the server may go on with the query.
+    fn break_off(&mut self, cause: Cause, mut reply: Reply, body: Bytes, now: Now) -> Flow {
+        self.abandon(&mut reply.outgoing);
+        self.failed(cause, reply.into_spent(body), now)
     }
 
-    fn take_plain(&mut self, chunk: Bytes, now: Now) -> Step<Part, Answered<()>> {
-        let success = self.is_success();
-        if self.streaming && success {
-            self.body.keep_tail(&chunk);
-            self.state = State::Item;
-            return Step::Item(Part::Chunk(chunk));
+    fn take_plain(
+        &mut self,
+        mut reply: Reply,
+        chunk: Bytes,
+        now: Now,
+        judge: &mut dyn Judge,
+    ) -> Progress {
+        if self.streams(&reply) {
+            reply.body.keep_tail(&chunk);
+            let verdict = judge.chunk(chunk);
+            return self.follow(verdict, reply, now);
         }
-        if !success {
-            let room = ERROR_BODY_LIMIT.saturating_sub(self.body.len());
+        if !reply.is_success() {
+            let room = ERROR_BODY_LIMIT.saturating_sub(reply.body.len());
             if chunk.len() <= room {
-                self.body.push(chunk);
-                return Step::Receive;
+                reply.body.push(chunk);
+                return Ok(reply);
             }
             // Cut at the same place, however the body comes.
-            self.body.push(chunk.slice(..room));
-            return self.take_end(HeaderMap::new(), now);
+            reply.body.push(chunk.slice(..room));
+            return Err(self.take_end(reply, HeaderMap::new(), now, judge));
         }
-        let length = self.body.len().saturating_add(chunk.len());
-        self.body.push(chunk);
-        if length <= self.body_limit {
-            return Step::Receive;
+        let limit = self.plan.body_limit;
+        reply.body.push(chunk);
+        if reply.body.len() <= limit {
+            return Ok(reply);
         }
-        let body = self.body.take();
-        let reason = format!("it is longer than the limit of {} bytes", self.body_limit);
-        let error = DecodeError::new(
-            self.info.name,
-            DecodeErrorKind::TooLarge,
-            "",
-            reason,
-            body.clone(),
-        );
-        let answer = self.head.take().map(|head| (head.status, head.headers));
-        self.failed(Cause::Decode(error), answer, body, now)
+        let body = reply.body.take();
+        let reason = format!("it is longer than the limit of {limit} bytes");
+        let kind = DecodeErrorKind::TooLarge;
+        let error = DecodeError::new(self.plan.info.name, kind, "", reason, body.clone());
+        Err(self.break_off(error.into(), reply, body, now))
     }
 
-    pub(super) fn take_end(&mut self, trailers: HeaderMap, now: Now) -> Step<Part, Answered<()>> {
-        let Some(head) = self.head.take() else {
-            return self.misuse("End");
+    pub(super) fn take_end(
+        &mut self,
+        mut reply: Reply,
+        trailers: HeaderMap,
+        now: Now,
+        judge: &mut dyn Judge,
+    ) -> Flow {
+        let streams = self.streams(&reply);
+        let received = reply.body.received();
+        // Of a streamed body, this is the end only.
+        let body = reply.body.take();
+        let decoded = mem::take(&mut reply.coding).finish();
+        let whole = if streams { Bytes::new() } else { body.clone() };
+        let (status, headers) = (reply.head.status, &reply.head.headers);
+        let checked = match answer::gate(status, headers, &trailers, &whole) {
+            Err(error) => Err(Cause::Service(error)),
+            Ok(()) => match self.cut(headers, received, decoded, &body) {
+                // An error object at the end says more than the cut behind it.
+                Some(cut) => {
+                    Err(answer::from_tail(status, headers, &body).map_or(cut, Cause::Service))
+                }
+                None => judge.end(&Response {
+                    info: self.plan.info,
+                    status,
+                    headers,
+                    body: &body,
+                }),
+            },
         };
-        self.pending = false;
-        let received = self.body.received();
-        let body = self.body.take();
-        let (status, headers) = (head.status, head.headers);
-        // Of a stream only the end is here.
-        let whole = if self.streaming && status.is_success() {
-            Bytes::new()
-        } else {
-            body.clone()
-        };
-        let mut verdict = answer::gate(status, &headers, &trailers, &whole);
-        // Who decodes looks at the tail when that fails; without decoding it is all there is to see.
-        if verdict.is_ok()
-            && !self.judged_outside
-            && let Some(error) = answer::from_tail(status, &headers, &body)
-        {
-            verdict = Err(error);
+        if let Err(cause) = checked {
+            let spent = reply.into_spent(body);
+            return self.failed(cause, spent, now);
         }
-        if let Err(error) = verdict {
-            return self.failed(Cause::Service(error), Some((status, headers)), body, now);
-        }
-        let cut = if is_short(&headers, received) {
-            let error = TransportError::new(TransportErrorKind::Closed, Sent::Maybe);
-            let error = error.with_source("the body is shorter than its content-length");
-            Some(Cause::Transport(error))
-        } else {
-            let finished = mem::take(&mut self.coding).finish();
-            finished
-                .err()
-                .map(|error| Cause::Decode(error.of(self.info, body.clone())))
-        };
-        if let Some(cut) = cut {
-            let tail = answer::from_tail(status, &headers, &body);
-            let cause = tail.map_or(cut, Cause::Service);
-            return self.failed(cause, Some((status, headers)), body, now);
-        }
-        if !self.judged_outside {
-            self.accept();
+        if self.tries.attempts == 1 {
+            self.plan.session.quota().reward();
         }
         self.state = State::Done;
-        self.succeeded = true;
         let meta = Meta {
             status,
-            headers,
-            attempts: self.attempts,
-            earlier_may_have_executed: self.lost,
+            headers: reply.head.headers,
+            attempts: self.tries.attempts,
+            earlier_may_have_executed: self.tries.executed,
         };
-        // Who judges a stream finds an error at its end.
-        let body = if self.streaming && !self.judged_outside {
-            Bytes::new()
-        } else {
-            body
-        };
+        self.tries.executed = true;
         Step::Done(Ok(Answered {
             output: (),
             meta,
-            body,
+            body: whole,
         }))
     }
 
-    /// The driver could not go on.
-    pub(super) fn take_failure(
+    /// Why the body is not whole, though HTTP says so.
+    fn cut(
+        &self,
+        headers: &HeaderMap,
+        received: u64,
+        decoded: Result<(), CodingError>,
+        body: &Bytes,
+    ) -> Option<Cause> {
+        if is_short(headers, received) {
+            let error = TransportError::new(TransportErrorKind::Closed, Sent::Maybe);
+            let error = error.with_source("the body is shorter than its content-length");
+            return Some(error.into());
+        }
+        let error = decoded.err()?;
+        Some(error.of(self.plan.info, body.clone()).into())
+    }
+
+    /// The exchange broke before a head arrived.
+    pub(super) fn fail_sent(
         &mut self,
+        mut outgoing: Outgoing,
         failure: TransportError,
         now: Now,
-    ) -> Step<Part, Answered<()>> {
-        if self.is_out() {
-            let reached = failure.sent() == Sent::Maybe || self.head.is_some();
-            // Who was cut off has not given up. Drivers made by hand may say no more than `Other`.
-            let given_up = matches!(
-                failure.kind(),
-                TransportErrorKind::Deadline
-                    | TransportErrorKind::Timeout
-                    | TransportErrorKind::Other
-            );
-            if reached && given_up {
-                self.given_up.extend(self.query.clone());
-            }
-            self.pending = false;
+    ) -> Flow {
+        let sent_at = outgoing.at;
+        if failure.sent() == Sent::Maybe && goes_on_after(&failure) {
+            self.abandon(&mut outgoing);
         }
-        let body = self.body.take();
-        let Some(head) = self.head.take() else {
-            return self.failed(Cause::Transport(failure), None, body, now);
+        let spent = Spent {
+            sent_at,
+            received: None,
+            body: Bytes::new(),
         };
-        let (status, headers) = (head.status, head.headers);
+        self.failed(failure.into(), spent, now)
+    }
+
+    /// The exchange broke in the middle of a response.
+    pub(super) fn fail_reply(
+        &mut self,
+        mut reply: Reply,
+        failure: TransportError,
+        now: Now,
+    ) -> Flow {
+        let body = reply.body.take();
+        let (status, headers) = (reply.head.status, &reply.head.headers);
         // What arrived may already say how it ended.
-        let cause = if failure.kind() == TransportErrorKind::Deadline {
+        let error = if failure.kind() == TransportErrorKind::Deadline {
             None
         } else if status.is_success() {
-            answer::from_tail(status, &headers, &body)
+            answer::from_tail(status, headers, &body)
         } else {
-            Some(answer::service_error(status, &headers, &body))
-                .filter(|error| error.code.is_some())
+            Some(answer::service_error(status, headers, &body)).filter(|error| error.code.is_some())
         };
-        let cause = match cause {
+        if goes_on_after(&failure) {
+            self.abandon(&mut reply.outgoing);
+        }
+        let cause = match error {
             Some(error) => Cause::Service(error),
             // With a head the request has been received, whatever the driver thinks.
             None => Cause::Transport(failure.received()),
         };
-        self.failed(cause, Some((status, headers)), body, now)
+        self.failed(cause, reply.into_spent(body), now)
     }
+
+    /// Keeps the query of this attempt to be cancelled.
+    fn abandon(&mut self, outgoing: &mut Outgoing) {
+        if let Some(query) = outgoing.query.take() {
+            let peer = outgoing.peer.address();
+            self.tries.given_up.push(GivenUp { query, peer });
+        }
+    }
+}
+
+/// Whether the server may go on with a query whose exchange broke like this. It notices by itself that
+/// a connection was cut. Drivers made by hand may say no more than `Other`.
+fn goes_on_after(failure: &TransportError) -> bool {
+    matches!(
+        failure.kind(),
+        TransportErrorKind::Deadline | TransportErrorKind::Timeout | TransportErrorKind::Other
+    )
 }
 
 /// Whether fewer bytes came than were announced.

@@ -151,19 +151,14 @@ impl Operation for StartIndexRebuild {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, SystemTime};
+    use std::time::SystemTime;
 
     use http::Request;
 
     use super::*;
     use crate::{
-        Auth, Call, CallOptions, Endpoint, Error, Input, Machine, Now, Sent, Session, Step,
+        Auth, Call, CallOptions, Endpoint, Error, Input, Io, Machine, Now, Sent, Session, Step,
         TransportError, TransportErrorKind,
-    };
-
-    const NOW: Now = Now {
-        wall: SystemTime::UNIX_EPOCH,
-        mono: Duration::ZERO,
     };
 
     /// What is sent, again too after the first answer is lost.
@@ -173,19 +168,23 @@ mod tests {
         let start = StartIndexRebuild::new();
         let mut call = Call::with_options(&session, &start, options, seed);
         let mut sent = Vec::new();
+        let mut now = Now::at(SystemTime::UNIX_EPOCH);
         let mut input = Input::Next;
         loop {
-            input = match call.resume(input, NOW) {
-                Step::Send(transmit) if sent.is_empty() => {
+            input = match call.resume(input, now) {
+                Step::Io(Io::Send(transmit)) if sent.is_empty() => {
                     sent.push(transmit.request);
                     let lost = TransportError::new(TransportErrorKind::Closed, Sent::Maybe);
                     Input::Failure(lost)
                 }
-                Step::Send(transmit) => {
+                Step::Io(Io::Send(transmit)) => {
                     sent.push(transmit.request);
                     return (sent, None);
                 }
-                Step::Wait(_) => Input::Woken,
+                Step::Io(Io::Wait) => {
+                    now.mono = call.wake_at().unwrap();
+                    Input::Wake(Sent::No)
+                }
                 Step::Done(result) => return (sent, result.err()),
                 step => panic!("{step:?}"),
             };

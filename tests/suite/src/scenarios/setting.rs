@@ -3,7 +3,8 @@
 use std::{convert::Infallible, error::Error as StdError, fmt, time::SystemTime};
 
 use neptunedata::{
-    Answered, Call, CallOptions, Credentials, Error, Input, Machine, Now, Operation, Session, Step,
+    Answered, Call, CallOptions, Credentials, Error, Input, Io, Machine, Now, Operation, Session,
+    Step,
 };
 use neptunedata_emulator::Emulator;
 
@@ -69,7 +70,7 @@ impl Setting<'_> {
         let witness = self.witness;
         let mut call = Call::with_options(session, operation, options, 1);
         let mut step: Next<O> = call.resume(Input::Next, now);
-        if matches!(step, Step::Credentials { .. }) {
+        if matches!(step, Step::Io(Io::Credentials { .. })) {
             witness.value(&step);
             let input = Input::Credentials(self.credentials.clone());
             witness.value(&input);
@@ -78,8 +79,9 @@ impl Setting<'_> {
         witness.value(&step);
         witness.value(&call);
         // Not what is expected now.
-        if let Step::Done(Err(error)) = call.resume(Input::Woken, now) {
-            witness.error(&error);
+        if let Step::Misuse(misuse) = call.resume(Input::Next, now) {
+            witness.error(&misuse);
+            witness.error(&Error::from(misuse));
         }
         witness.value(&call);
     }

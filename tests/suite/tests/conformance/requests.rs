@@ -7,7 +7,7 @@ use std::{
 };
 
 use neptunedata::{
-    Auth, CallOptions, Credentials, EncodeError, Endpoint, EndpointError, Input, Machine, Now,
+    Auth, CallOptions, Credentials, EncodeError, Endpoint, EndpointError, Input, Io, Machine, Now,
     Session, Step, by_name,
     bytes::Bytes,
     http::{
@@ -181,7 +181,7 @@ fn first_sent<E: fmt::Display>(
         mono: Duration::ZERO,
     };
     match exchange.resume(Input::Next, now) {
-        Step::Send(transmit) => Ok(transmit.request),
+        Step::Io(Io::Send(transmit)) => Ok(transmit.request),
         step => Err(format!("the exchange begins with {step:?}").into()),
     }
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use neptunedata::{
-    Answered, Auth, CallOptions, Cause, Endpoint, Error, ErrorKind, Input, Machine, Now,
+    Answered, Auth, CallOptions, Cause, Endpoint, Error, ErrorKind, Input, Io, Machine, Now,
     ServiceError, Session, Step, by_name,
     bytes::Bytes,
     http::{HeaderMap, HeaderName, HeaderValue, Response},
@@ -139,7 +139,7 @@ impl Line {
         let mut exchange = by_name::call(&self.operation, &input, &session, &options, 1)
             .map_err(|error| error.to_string())?;
         match exchange.resume(Input::Next, now) {
-            Step::Send(_) => {}
+            Step::Io(Io::Send(_)) => {}
             step => return Err(format!("the exchange begins with {step:?}")),
         }
         match exchange.resume(Input::Response(response, HeaderMap::new()), now) {

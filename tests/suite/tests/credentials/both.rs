@@ -331,7 +331,7 @@ tests! {
         assert_eq!(wait!(call.send()).unwrap().meta.attempts, 1);
         let exchange = || Exchange::streaming(client.session(), &request, &CallOptions::new(), client.seed());
         assert_eq!(wait!(client.run(exchange())).unwrap().meta.attempts, 1);
-        let mut running = client.start(exchange()).timeout(second).attempt_timeout(second);
+        let mut running = client.start(exchange());
         let mut parts = 0;
         while wait!(running.advance()).unwrap().is_some() {
             parts += 1;
@@ -339,8 +339,9 @@ tests! {
         assert!(parts >= 2 && !format!("{running:?}").contains(CANARY));
         wait!(running.finish()).unwrap();
         server.with(|emulator| emulator.fail_next(Planned::late(Duration::from_secs(2))));
-        let running = client.start(exchange()).timeout(Duration::from_millis(100));
-        let late: Error = wait!(running.finish()).unwrap_err();
+        let mut late = exchange();
+        late.set_timeout(Duration::from_millis(100));
+        let late: Error = wait!(client.start(late).finish()).unwrap_err();
         assert_eq!(late.kind(), FailureKind::Transport(TransportErrorKind::Deadline));
     }
 }

@@ -5,8 +5,8 @@ use std::{cell::Cell, time::Duration, time::SystemTime};
 use bytes::Bytes;
 use http::Response;
 use neptunedata::{
-    Answered, Auth, Call, Effect, Error, FailureKind, Input, Machine, Now, Operation, Session,
-    Step,
+    Answered, Auth, Call, Effect, Error, FailureKind, Input, Io, Machine, Now, Operation, Sent,
+    Session, Step,
     strategies::{AnyAnswer, Delivery},
 };
 use proptest::{collection::vec, prelude::*};
@@ -37,7 +37,7 @@ fn run<O: Operation>(
     let mut input = Input::Next;
     loop {
         input = match call.resume(input, now) {
-            Step::Send(transmit) => {
+            Step::Io(Io::Send(transmit)) => {
                 let delivery = deliveries.get(sent as usize).or(deliveries.last()).unwrap();
                 sent += 1;
                 assert!(sent < 100, "it does not end");
@@ -49,14 +49,16 @@ fn run<O: Operation>(
                     .into_iter();
                 waiting.next().unwrap()
             }
-            Step::Receive => waiting.next().expect("an answer ends"),
-            Step::Wait(time) => {
-                now.wall += time;
-                now.mono += time;
-                Input::Woken
+            Step::Io(Io::Receive) => waiting.next().expect("an answer ends"),
+            Step::Io(Io::Wait) => {
+                let until = call.wake_at().expect("a pause has an end");
+                now.wall += until - now.mono;
+                now.mono = until;
+                Input::Wake(Sent::No)
             }
-            Step::Credentials { .. } => panic!("nothing is signed"),
+            Step::Io(io) => panic!("{io:?}"),
             Step::Item(item) => match item {},
+            Step::Misuse(misuse) => panic!("{misuse}"),
             Step::Done(result) => {
                 return Ran {
                     result,

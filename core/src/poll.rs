@@ -1,0 +1,148 @@
+//! What waiters and change streams share: calls of one operation, with pauses in between.
+
+use std::{mem, time::Duration};
+
+use crate::{
+    Answered, Call, CallOptions, Error, Input, Io, Machine, Misuse, Now, Operation, Session, Step,
+    TransportError, call::Random,
+};
+
+/// Makes calls, pauses and hands out items, as its owner says.
+#[derive(Debug)]
+pub(crate) struct Poller<O> {
+    session: Session,
+    random: Random,
+    state: State<O>,
+}
+
+#[derive(Debug)]
+enum State<O> {
+    New,
+    Calling(Box<Call<O>>),
+    /// The owner's item is with the caller.
+    Item,
+    Pausing {
+        until: Duration,
+    },
+    Done,
+}
+
+impl<O> State<O> {
+    fn name(&self) -> &'static str {
+        match self {
+            State::New => "new",
+            State::Calling(_) => "asking",
+            State::Item => "waiting for an item to be taken",
+            State::Pausing { .. } => "waiting for time to pass",
+            State::Done => "done",
+        }
+    }
+}
+
+/// What an input means.
+pub(crate) enum Turn<T> {
+    /// The machine has begun.
+    Begun,
+    /// The caller has taken the item.
+    ItemTaken,
+    /// The pause is over.
+    PauseOver,
+    /// A call has ended.
+    Called(Result<Answered<T>, Error>),
+    /// The driver cannot wait.
+    CannotWait(TransportError),
+    /// Nothing yet: pass this on.
+    Io(Io),
+    /// Nothing: pass this on.
+    Misuse(Misuse),
+}
+
+impl<O: Operation> Poller<O> {
+    pub(crate) fn new(session: &Session, seed: u64) -> Self {
+        Poller {
+            session: session.clone(),
+            random: Random::new(seed),
+            state: State::New,
+        }
+    }
+
+    pub(crate) fn resume(&mut self, input: Input, now: Now) -> Turn<O::Output> {
+        match (mem::replace(&mut self.state, State::Done), input) {
+            (State::Calling(call), input) => self.resume_call(call, input, now),
+            (State::Pausing { until }, Input::Wake(_)) if until <= now.mono => Turn::PauseOver,
+            (state, Input::Wake(_)) => {
+                self.state = state;
+                Turn::Io(Io::Continue)
+            }
+            (State::New, Input::Next) => Turn::Begun,
+            (State::Item, Input::Next) => Turn::ItemTaken,
+            (State::Pausing { .. }, Input::Failure(failure)) => Turn::CannotWait(failure),
+            (state, input) => {
+                let misuse = Misuse {
+                    operation: O::INFO.name,
+                    subject: None,
+                    state: state.name(),
+                    input: input.name(),
+                    attempts: 0,
+                    may_have_executed: false,
+                };
+                self.state = state;
+                Turn::Misuse(misuse)
+            }
+        }
+    }
+
+    fn resume_call(&mut self, mut call: Box<Call<O>>, input: Input, now: Now) -> Turn<O::Output> {
+        let turn = match call.resume(input, now) {
+            Step::Io(io) => Turn::Io(io),
+            Step::Misuse(misuse) => Turn::Misuse(misuse),
+            Step::Done(result) => return Turn::Called(result),
+            Step::Item(never) => match never {},
+        };
+        self.state = State::Calling(call);
+        turn
+    }
+
+    /// Makes a call. It may take `limit` in all, and each attempt as long as the options say; where they
+    /// set no limit for attempts, their limit for the call is one, or else the session's for polls.
+    pub(crate) fn call(
+        &mut self,
+        operation: &O,
+        options: &CallOptions,
+        limit: Duration,
+        now: Now,
+    ) -> Turn<O::Output> {
+        let mut options = options.clone();
+        let own = options.timeouts.attempt.or(options.timeouts.total);
+        options.timeouts.attempt = Some(own.unwrap_or(self.session.poll_timeout()));
+        options.timeouts.total = Some(limit);
+        let seed = self.random.next();
+        let call = Call::with_options(&self.session, operation, &options, seed);
+        self.resume_call(Box::new(call), Input::Next, now)
+    }
+
+    /// A pause of `base` doubled `doublings` times, but no longer than `cap`, shortened at random by
+    /// up to a quarter: so that those who begin together do not poll together.
+    pub(crate) fn interval(&mut self, base: Duration, doublings: u32, cap: Duration) -> Duration {
+        self.random.nearly(base, doublings, cap)
+    }
+
+    pub(crate) fn pause(&mut self, time: Duration, now: Now) -> Io {
+        let until = now.mono.saturating_add(time);
+        self.state = State::Pausing { until };
+        Io::Wait
+    }
+
+    /// The owner hands out an item.
+    pub(crate) fn hand_out(&mut self) {
+        self.state = State::Item;
+    }
+
+    pub(crate) fn wake_at(&self) -> Option<Duration> {
+        match &self.state {
+            State::New | State::Item | State::Done => None,
+            State::Calling(call) => call.wake_at(),
+            State::Pausing { until } => Some(*until),
+        }
+    }
+}
