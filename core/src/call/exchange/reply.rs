@@ -1,5 +1,9 @@
 //! The response as it arrives: head, body, end, or a failure on the way.
 
+// What is large in `Progress` is its error, which is moved once for each step. A box would be
+// allocated for each item.
+#![allow(clippy::result_large_err)]
+
 use std::mem;
 
 use bytes::Bytes;
@@ -87,9 +91,12 @@ impl Exchange {
         let (head, body) = response.into_parts();
         let progress = self
             .begin_reply(outgoing, head, now, judge)
-            .and_then(|reply| match body.is_empty() {
-                true => Ok(reply),
-                false => self.decode_chunk(reply, body, now, judge),
+            .and_then(|reply| {
+                if body.is_empty() {
+                    Ok(reply)
+                } else {
+                    self.decode_chunk(reply, body, now, judge)
+                }
             });
         match progress {
             Ok(reply) => self.take_end(reply, trailers, now, judge),
