@@ -373,45 +373,59 @@ fn transport_errors_name_peer_and_time_limit() {
     }
 }
 
+/// Credentials in use, whether the server rejects them, and what is told when there are no others.
+#[cfg(feature = "sigv4")]
 #[test]
 fn credentials_that_are_not_accepted_say_why() {
     use neptunedata::{Credentials, CredentialsError};
-    let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+    let wall = SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160);
+    let now = Now {
+        wall,
+        mono: Duration::ZERO,
+    };
     let keys = Credentials::new("AKIDEXAMPLE", "c4n4ry");
     let temporary = Credentials::new("ASIAEXAMPLE", "c4n4ry");
-    let none = "and no credentials provider is configured";
-    for (given, expected) in [
-        (None, "credentials rejected, "),
-        (Some(keys.clone()), "credentials rejected, "),
+    let rejected = "cannot refresh the credentials: credentials rejected, and";
+    let rows = [
+        (keys.clone(), true, rejected),
         (
-            Some(keys.clone().with_expiry(at(1_440_938_161))),
-            "credentials rejected, ",
+            temporary.clone(),
+            true,
+            "cannot refresh the credentials: credentials rejected: temporary keys (ASIA…) need their session token, and",
         ),
+        (temporary.with_session_token("c4n4ry"), true, rejected),
         (
-            Some(keys.clone().with_expiry(at(1_440_938_160))),
-            "credentials expired at Sun, 30 Aug 2015 12:36:00 GMT, ",
-        ),
-        (
-            Some(temporary.clone()),
-            "credentials rejected: temporary keys (ASIA…) need their session token, ",
-        ),
-        (
-            Some(temporary.with_session_token("c4n4ry")),
-            "credentials rejected, ",
+            keys.clone().with_expiry(wall),
+            false,
+            "no usable credentials: credentials expired at Sun, 30 Aug 2015 12:36:00 GMT, and",
         ),
         // Before the years that can be written.
         (
-            SystemTime::UNIX_EPOCH
-                .checked_sub(Duration::from_secs(1))
-                .map(|expiry| keys.with_expiry(expiry)),
-            "credentials expired, ",
+            keys.with_expiry(SystemTime::UNIX_EPOCH - Duration::from_secs(1)),
+            false,
+            "no usable credentials: credentials expired, and",
         ),
-    ] {
-        let error = CredentialsError::without_provider(given.as_ref(), at(1_440_938_160));
-        assert_eq!(
-            error.to_string(),
-            format!("no usable credentials: {expected}{none}")
-        );
+    ];
+    for (given, is_rejected, expected) in rows {
+        let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
+        let endpoint = endpoint.with_region("us-east-1").unwrap();
+        let session = Session::new(endpoint, Auth::credentials(given)).unwrap();
+        let mut call = Call::new(&session, &start(), 7);
+        let mut step = call.resume(Input::Next, now);
+        if is_rejected {
+            assert!(matches!(step, Step::Send(_)));
+            let body = r#"{"code":"AccessDeniedException","detailedMessage":"The security token included in the request is invalid."}"#;
+            step = call.resume(answer(403, body), now);
+        }
+        assert!(matches!(step, Step::Credentials { refresh: true }));
+        let none = Input::CredentialsFailed(CredentialsError::without_provider());
+        let Step::Done(Err(error)) = call.resume(none, now) else {
+            panic!()
+        };
+        let text = error.to_string();
+        let expected = format!("{expected} no credentials provider is configured");
+        assert!(text.ends_with(&expected), "{text}");
+        assert!(!text.contains("c4n4ry"), "{text}");
     }
 }
 

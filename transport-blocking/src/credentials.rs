@@ -80,7 +80,7 @@ impl Provider {
             Source::Apart(function) => (function, true),
             // The core keeps the refusal that they met, so that the caller gets to see it.
             Source::Value(_) | Source::Unsigned => {
-                let error = CredentialsError::without_provider(given, SystemTime::now());
+                let error = CredentialsError::without_provider();
                 return Err(Missing::Failed(error));
             }
         };

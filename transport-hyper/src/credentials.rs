@@ -59,7 +59,7 @@ impl Source {
         clock: &Clock,
     ) -> Result<Credentials, CredentialsError> {
         let Some(provider) = &self.provider else {
-            return Err(CredentialsError::without_provider(given, wall));
+            return Err(CredentialsError::without_provider());
         };
         let refused = given.filter(|_| refresh);
         let (home, now) = (Home::here(), clock.instant());

@@ -13,6 +13,7 @@ use crate::Credentials;
 #[derive(Debug, Clone)]
 pub struct CredentialsError {
     reason: String,
+    lacks_provider: bool,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -21,35 +22,38 @@ impl CredentialsError {
     pub fn new(reason: impl Into<String>) -> Self {
         CredentialsError {
             reason: reason.into(),
+            lacks_provider: false,
             source: None,
         }
     }
 
-    /// The error of a driver without a source of other credentials, when those that it has, `given`, are
-    /// not accepted any more at the time `now`.
-    ///
-    /// ```
-    /// use std::time::{Duration, SystemTime};
-    /// use neptunedata::{Credentials, CredentialsError};
-    ///
-    /// let expiry = SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160);
-    /// let given = Credentials::new("AKIDEXAMPLE", "wJalrXUtn").with_expiry(expiry);
-    /// let error = CredentialsError::without_provider(Some(&given), expiry);
-    /// assert_eq!(
-    ///     error.to_string(),
-    ///     "no usable credentials: credentials expired at Sun, 30 Aug 2015 12:36:00 GMT, and no credentials provider is configured",
-    /// );
-    /// ```
-    pub fn without_provider(given: Option<&Credentials>, now: SystemTime) -> Self {
-        let expired = given.filter(|given| given.is_expired_at(now));
-        let what = match (given, expired.and_then(Credentials::expires_at)) {
-            (_, Some(expiry)) => format!("credentials expired{}", at(expiry)),
-            (Some(given), None) if lacks_token(given) => {
-                "credentials rejected: temporary keys (ASIA…) need their session token".to_owned()
-            }
-            _ => "credentials rejected".to_owned(),
+    /// The error of a driver that is asked for other credentials and has no provider. The machine adds
+    /// when the present ones expired.
+    pub fn without_provider() -> Self {
+        CredentialsError {
+            lacks_provider: true,
+            ..CredentialsError::new(
+                "credentials rejected, and no credentials provider is configured",
+            )
+        }
+    }
+
+    /// The same error, with what is known about the credentials in use: the server rejected them, or
+    /// else they have expired.
+    pub(crate) fn in_place_of(self, given: Option<&Credentials>, rejected: bool) -> Self {
+        let (true, Some(given)) = (self.lacks_provider, given) else {
+            return self;
         };
-        CredentialsError::new(format!("{what}, and no credentials provider is configured"))
+        let what = if !rejected {
+            let expiry = given.expires_at().map(at).unwrap_or_default();
+            format!("credentials expired{expiry}")
+        } else if lacks_token(given) {
+            "credentials rejected: temporary keys (ASIA…) need their session token".to_owned()
+        } else {
+            return self;
+        };
+        let reason = format!("{what}, and no credentials provider is configured");
+        CredentialsError { reason, ..self }
     }
 
     /// The error when credentials have expired, and so have those that the provider gave instead.

@@ -155,14 +155,8 @@ impl Exchange {
         if retry_after.is_some_and(|wait| wait > policy.retry_after_limit) {
             return Err(Stop::RetryAfter);
         }
-        if !self.plan.session.quota().pay(timed_out) {
-            return Err(Stop::Quota);
-        }
-        let chosen = self
-            .tries
-            .random
-            .wait(class.base(policy), self.tries.retries, policy.cap);
-        self.tries.retries = self.tries.retries.saturating_add(1);
+        let base = class.base(policy);
+        let chosen = self.tries.random.wait(base, self.tries.retries, policy.cap);
         let wait = chosen.max(retry_after.unwrap_or_default());
         let until = now.mono.saturating_add(wait);
         // A pause that the call has no time for is not begun.
@@ -173,6 +167,10 @@ impl Exchange {
         {
             return Ok(self.end_at_deadline());
         }
+        if !self.plan.session.quota().pay(timed_out) {
+            return Err(Stop::Quota);
+        }
+        self.tries.retries = self.tries.retries.saturating_add(1);
         self.state = State::Waiting { until };
         Ok(Step::Io(Io::Wait))
     }
@@ -222,6 +220,8 @@ impl Exchange {
     /// There are no other credentials: the end, and where a refusal asked for them, that refusal is
     /// the reason.
     pub(super) fn without_credentials(&mut self, error: CredentialsError) -> Flow {
+        let known = self.tries.credentials.as_ref();
+        let error = error.in_place_of(known, self.tries.refusal.is_some());
         let error = match self.tries.refusal.take() {
             Some(refusal) => Error::new(self.plan.info.name, refusal).with_credentials_error(error),
             None => Error::new(self.plan.info.name, error),
