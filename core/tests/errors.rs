@@ -413,11 +413,11 @@ fn credentials_that_are_not_accepted_say_why() {
         let mut call = Call::new(&session, &start(), 7);
         let mut step = call.resume(Input::Next, now);
         if is_rejected {
-            assert!(matches!(step, Step::Send(_)));
+            assert!(matches!(step, Step::Io(Io::Send(_))));
             let body = r#"{"code":"AccessDeniedException","detailedMessage":"The security token included in the request is invalid."}"#;
             step = call.resume(answer(403, body), now);
         }
-        assert!(matches!(step, Step::Credentials { refresh: true }));
+        assert!(matches!(step, Step::Io(Io::Credentials { refresh: true })));
         let none = Input::CredentialsFailed(CredentialsError::without_provider());
         let Step::Done(Err(error)) = call.resume(none, now) else {
             panic!()

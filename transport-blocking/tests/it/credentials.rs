@@ -148,7 +148,10 @@ fn a_source_that_calls_its_own_client_is_refused() {
             result => panic!("{number}: {result:?}"),
         };
         assert_eq!(error.kind(), FailureKind::Credentials);
-        assert!(error.to_string().contains("over the client"), "{error}");
+        assert!(
+            error.to_string().contains("called the client that waits"),
+            "{error}"
+        );
         Ok(key("AKID", None))
     });
     *own.lock().unwrap() = Some(client.clone());
