@@ -13,7 +13,7 @@ use crate::{Input, Sent, TransportError, TransportErrorKind};
 ///
 /// ```
 /// use neptunedata::{
-///     Auth, Call, CancelMlModelTrainingJob, Endpoint, Input, Machine, Now, Session, Step,
+///     Auth, Call, CancelMlModelTrainingJob, Endpoint, Input, Io, Machine, Now, Session, Step,
 ///     bytes::Bytes, http::Response, strategies::Delivery,
 /// };
 ///
