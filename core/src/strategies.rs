@@ -17,6 +17,10 @@ mod delivery;
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
 pub(crate) mod kinds;
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
+mod network;
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
+mod served;
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
 mod values;
 
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
@@ -28,3 +32,5 @@ pub(crate) use {
     answers::{body_answer, json_answer},
     values::MadeUp,
 };
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
+pub use {network::Network, served::Served};

@@ -1,9 +1,9 @@
 //! What becomes of requests and answers on the way.
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response, StatusCode};
+use http::{Request, Response, StatusCode};
 
-use super::MadeUp;
+use super::{MadeUp, Served};
 use crate::{Input, Sent, TransportError, TransportErrorKind};
 
 /// What becomes of a request and its answer on the way.
@@ -49,6 +49,9 @@ pub enum Delivery {
     Lost,
     /// The server is asked, and its answer is not heard.
     Unanswered,
+    /// The server is asked, nothing arrives, and the connection stays open: only a time limit ends the
+    /// attempt.
+    Silent,
     /// The server is asked, and the connection ends after so much of its answer's body, of 65,536.
     Cut {
         /// How much arrives.
@@ -63,64 +66,64 @@ impl Delivery {
     pub fn reaches_the_server(&self) -> bool {
         matches!(
             self,
-            Delivery::Arrives { .. } | Delivery::Unanswered | Delivery::Cut { .. }
+            Delivery::Arrives { .. }
+                | Delivery::Unanswered
+                | Delivery::Silent
+                | Delivery::Cut { .. }
         )
     }
 
-    /// Delivers a request to `serve`, if it is to arrive, and gives what the machine is to be told, in this
-    /// order. Each piece of a body answers an [`Io::Receive`](crate::Io::Receive); give none after a step of
-    /// another kind, except [`Step::Item`](crate::Step::Item).
-    pub fn deliver(
+    /// Delivers a request to `serve`, if it is to arrive, and gives the inputs for the machine, in this
+    /// order; a [`Network`](super::Network) does so for you. Each chunk waits for a
+    /// [`Io::Receive`](crate::Io::Receive); drop the rest after a step of another kind but
+    /// [`Step::Item`](crate::Step::Item). Delays are ignored, and the inputs may [run
+    /// out](Served::into_inputs).
+    pub fn deliver<S: Into<Served>>(
         &self,
         request: Request<Bytes>,
-        serve: impl FnOnce(Request<Bytes>) -> Response<Bytes>,
+        serve: impl FnOnce(Request<Bytes>) -> S,
     ) -> Vec<Input> {
-        let closed = TransportError::new(TransportErrorKind::Closed, Sent::Maybe);
+        let served = self.carry(request, serve);
+        served.into_inputs(self.chunk_size()).into()
+    }
+
+    /// What a client sees of what the server does.
+    pub(super) fn carry<S: Into<Served>>(
+        &self,
+        request: Request<Bytes>,
+        serve: impl FnOnce(Request<Bytes>) -> S,
+    ) -> Served {
         match *self {
-            Delivery::Arrives { piece } => {
-                let mut inputs = Vec::new();
-                let body = head_first(&mut inputs, serve(request));
-                let pieces = body.chunks(piece.max(1));
-                inputs.extend(pieces.map(|piece| Input::Chunk(body.slice_ref(piece))));
-                inputs.push(Input::End(HeaderMap::new()));
-                inputs
-            }
-            Delivery::Unreachable(kind) => {
-                vec![Input::Failure(TransportError::new(kind, Sent::No))]
-            }
+            Delivery::Arrives { .. } => serve(request).into(),
+            Delivery::Unreachable(kind) => Served::broken(TransportError::new(kind, Sent::No)),
             Delivery::Stale => {
                 let closed = TransportError::new(TransportErrorKind::Closed, Sent::No);
-                vec![Input::Failure(closed.on_reused_connection())]
+                Served::broken(closed.on_reused_connection())
             }
-            Delivery::Lost => vec![Input::Failure(closed)],
+            Delivery::Lost => Served::failed(TransportErrorKind::Closed),
             Delivery::Unanswered => {
-                drop(serve(request));
-                vec![Input::Failure(closed)]
+                drop(serve(request).into());
+                Served::failed(TransportErrorKind::Closed)
             }
-            Delivery::Cut { share } => {
-                let mut inputs = Vec::new();
-                let mut body = head_first(&mut inputs, serve(request));
-                body.truncate(body.len().saturating_mul(share.into()) >> 16);
-                if !body.is_empty() {
-                    inputs.push(Input::Chunk(body));
-                }
-                inputs.push(Input::Failure(closed));
-                inputs
+            Delivery::Silent => {
+                drop(serve(request).into());
+                Served::silent()
             }
+            Delivery::Cut { share } => serve(request).into().cut_at(share),
             Delivery::Intercepted(status) => {
-                let page = Bytes::from_static(b"<html>somebody else</html>");
-                let mut response = Response::new(page);
+                let mut response = Response::new(Bytes::from_static(b"<html>somebody else</html>"));
                 *response.status_mut() = status;
-                vec![Input::Response(response, HeaderMap::new())]
+                response.into()
             }
         }
     }
-}
 
-fn head_first(inputs: &mut Vec<Input>, response: Response<Bytes>) -> Bytes {
-    let (head, body) = response.into_parts();
-    inputs.push(Input::Head(head));
-    body
+    pub(super) fn chunk_size(&self) -> usize {
+        match self {
+            Delivery::Arrives { piece } => *piece,
+            _ => usize::MAX,
+        }
+    }
 }
 
 /// What chooses a delivery.
@@ -138,6 +141,7 @@ enum Which {
     Stale,
     Lost,
     Unanswered,
+    Silent,
     Cut,
     Intercepted(StatusCode),
 }
@@ -157,6 +161,7 @@ const WHICH: &[Which] = &[
     Which::Lost,
     Which::Unanswered,
     Which::Unanswered,
+    Which::Silent,
     Which::Cut,
     Which::Intercepted(StatusCode::BAD_GATEWAY),
     Which::Intercepted(StatusCode::SERVICE_UNAVAILABLE),
@@ -172,6 +177,7 @@ impl Choice {
             Which::Stale => Delivery::Stale,
             Which::Lost => Delivery::Lost,
             Which::Unanswered => Delivery::Unanswered,
+            Which::Silent => Delivery::Silent,
             Which::Cut => Delivery::Cut { share: self.share },
             Which::Intercepted(status) => Delivery::Intercepted(status),
         }

@@ -34,6 +34,8 @@
 //! [`Config`] says how the cluster behaves, [`Planned`] what goes wrong, [`Emulator::log`] what was received. What a
 //! connection does wrong comes back as data, a [`Fault`].
 //! With IAM authentication on ([`Config::iam`]) every signature is checked.
+//!
+//! With the feature `neptunedata` an [`Outcome`] is what a serving function of that crate's test network returns.
 #![cfg_attr(
     feature = "server",
     doc = "\nFor clients that need a socket there is [`Server`], which carries faults out, and for those in other languages the binary `neptune-emulator`."
@@ -61,6 +63,8 @@ mod incoming;
 mod input;
 mod log;
 mod mishap;
+#[cfg(feature = "neptunedata")]
+mod network;
 mod operations;
 mod outcome;
 mod percent;

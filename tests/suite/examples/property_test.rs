@@ -1,5 +1,5 @@
-//! A property test of a small program, without a network: the core by hand, a made-up network, and the emulator as a
-//! function.
+//! A property test of a small program, without sockets: a made-up network, and the emulator as a function at
+//! its other end.
 //!
 //! ```text
 //! cargo run --example property_test
@@ -9,46 +9,47 @@
 //! lost, which no test with a good network shows. Here proptest makes up the requests and the networks, finds one that
 //! shows it, and makes that as simple as it can. Written with care the program stands the same test.
 //!
-//! For tests of your own, take the crate `neptunedata` with its feature `proptest`, and `neptunedata-emulator` without its
-//! default features: `Network` below is all there is to it.
+//! For tests of your own, take the crate `neptunedata` with its feature `proptest`, and `neptunedata-emulator` with its
+//! feature `neptunedata` and without its default features.
 
-use std::{
-    cell::Cell,
-    collections::VecDeque,
-    process::ExitCode,
-    time::{Duration, SystemTime},
-};
+use std::{cell::Cell, process::ExitCode};
 
 use neptunedata::{
     Auth, Call, DataProcessingJobId, Endpoint, Error, ErrorKind, FailureKind,
-    GetMlModelTrainingJob, Input, Io, Machine, Now, Operation, S3Uri, Sent, Session,
-    StartMlModelTrainingJob, Step, strategies::Delivery,
+    GetMlModelTrainingJob, Now, Operation, S3Uri, Session, StartMlModelTrainingJob,
+    strategies::{Delivery, Network},
 };
-use neptunedata_emulator::{Config, Emulator};
+use neptunedata_emulator::Emulator;
 use proptest::{
     prelude::*,
     test_runner::{Config as Cases, RngAlgorithm, TestError, TestRng, TestRunner},
 };
 
 /// The program, with the bug: where the server has not said no, it is asked again.
-fn train_carelessly(network: &mut Network, start: &StartMlModelTrainingJob) -> Result<(), Error> {
+fn train_carelessly(
+    network: &mut Network<'_>,
+    start: &StartMlModelTrainingJob,
+) -> Result<(), Error> {
     for _ in 0..3 {
-        match network.call(start) {
+        match call(network, start) {
             Err(error) if error.service().is_none() => {}
             result => return result.map(drop),
         }
     }
-    network.call(start).map(drop)
+    call(network, start).map(drop)
 }
 
 /// The program without it: the job has a name, and where it is not known whether it was started, that is looked up.
-fn train_with_care(network: &mut Network, start: &StartMlModelTrainingJob) -> Result<(), Error> {
+fn train_with_care(
+    network: &mut Network<'_>,
+    start: &StartMlModelTrainingJob,
+) -> Result<(), Error> {
     const UNKNOWN: FailureKind = FailureKind::Service(ErrorKind::InvalidParameterException);
     let start = start.clone().id("our-job");
     let get = GetMlModelTrainingJob::new("our-job");
     for _ in 0..3 {
-        match network.call(&start) {
-            Err(error) if error.may_have_executed() => match network.call(&get) {
+        match call(network, &start) {
+            Err(error) if error.may_have_executed() => match call(network, &get) {
                 Ok(_) => return Ok(()),
                 Err(answer) if answer.kind() == UNKNOWN => {}
                 Err(_) => return Err(error),
@@ -57,70 +58,18 @@ fn train_with_care(network: &mut Network, start: &StartMlModelTrainingJob) -> Re
             result => return result.map(drop),
         }
     }
-    network.call(&start).map(drop)
+    call(network, &start).map(drop)
 }
 
 type Failure = TestError<(StartMlModelTrainingJob, Vec<Delivery>)>;
-type Program = fn(&mut Network, &StartMlModelTrainingJob) -> Result<(), Error>;
+type Program = fn(&mut Network<'_>, &StartMlModelTrainingJob) -> Result<(), Error>;
 
-/// A network in which requests and answers fare as they are told to, and when that has been used up, well. At its
-/// other end is the emulator.
-struct Network {
-    session: Session,
-    emulator: Emulator,
-    deliveries: VecDeque<Delivery>,
-    now: Now,
-}
-
-impl Network {
-    fn new(deliveries: Vec<Delivery>) -> Network {
-        let endpoint = Endpoint::parse("http://localhost:8182").expect("it is one");
-        Network {
-            session: Session::new(endpoint, Auth::unsigned()).expect("nothing is signed"),
-            emulator: Emulator::new(Config::default()),
-            deliveries: deliveries.into(),
-            now: Now {
-                wall: SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000),
-                mono: Duration::ZERO,
-            },
-        }
-    }
-
-    /// Makes a call: a driver, without a socket and without a clock.
-    fn call<O: Operation>(&mut self, operation: &O) -> Result<O::Output, Error> {
-        let mut call = Call::new(&self.session, operation, 1);
-        let mut arriving = Vec::new().into_iter();
-        let mut input = Input::Next;
-        loop {
-            input = match call.resume(input, self.now) {
-                Step::Io(Io::Send(transmit)) => {
-                    let delivery = self.deliveries.pop_front();
-                    let delivery = delivery.unwrap_or(Delivery::Arrives { piece: 1024 });
-                    let now = neptunedata_emulator::Now::new(self.now.wall, self.now.mono);
-                    let serve = |request| {
-                        let outcome = self.emulator.handle(request, now);
-                        outcome
-                            .into_response()
-                            .expect("no fault is planned")
-                            .into_http()
-                    };
-                    arriving = delivery.deliver(transmit.request, serve).into_iter();
-                    arriving.next().expect("there is always something")
-                }
-                Step::Io(Io::Receive) => arriving.next().expect("an answer has an end"),
-                Step::Io(Io::Wait) => {
-                    let until = call.wake_at().expect("a pause has an end");
-                    self.now.wall += until - self.now.mono;
-                    self.now.mono = until;
-                    Input::Wake(Sent::No)
-                }
-                Step::Io(io) => unreachable!("{io:?}"),
-                Step::Item(item) => match item {},
-                Step::Misuse(misuse) => unreachable!("{misuse}"),
-                Step::Done(result) => return result.map(|answered| answered.output),
-            };
-        }
-    }
+/// Makes a call over the network.
+fn call<O: Operation>(network: &mut Network<'_>, operation: &O) -> Result<O::Output, Error> {
+    let endpoint = Endpoint::parse("http://localhost:8182").expect("it is one");
+    let session = Session::new(endpoint, Auth::unsigned()).expect("nothing is signed");
+    let answered = network.run(Call::new(&session, operation, 1))?;
+    Ok(answered.output)
 }
 
 /// Whatever the request and the network: one model is trained, or none and the program says so. In how many networks one
@@ -146,9 +95,10 @@ fn trains_once(program: Program) -> (u32, Result<(), Failure>) {
     let mut runner = TestRunner::new_with_rng(cases, rng);
     let trained = Cell::new(0);
     let result = runner.run(&(requests, networks), |(start, deliveries)| {
-        let mut network = Network::new(deliveries);
-        let result = program(&mut network, &start);
-        let jobs = network.emulator.training_jobs().len();
+        let mut emulator = Emulator::default();
+        let serve = |request, now: Now| emulator.handle(request, now.into());
+        let result = program(&mut Network::new(deliveries, serve), &start);
+        let jobs = emulator.training_jobs().len();
         prop_assert!(jobs <= 1, "{} models are trained", jobs);
         match result {
             Ok(()) => prop_assert_eq!(jobs, 1, "it said that it trains a model"),

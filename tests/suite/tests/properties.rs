@@ -5,6 +5,8 @@
 
 #[path = "properties/answers.rs"]
 mod answers;
+#[path = "properties/emulated.rs"]
+mod emulated;
 #[path = "properties/kinds.rs"]
 mod kinds;
 #[path = "properties/networks.rs"]

@@ -93,6 +93,7 @@ fn networks_do_everything() {
         ("Cut", true),
         ("Intercepted", false),
         ("Lost", false),
+        ("Silent", true),
         ("Stale", false),
         ("Unanswered", true),
         ("Unreachable", false),

@@ -1,73 +1,36 @@
 //! Calls over networks that do anything.
 
-use std::{cell::Cell, time::Duration, time::SystemTime};
+use std::{iter, time::Duration};
 
 use bytes::Bytes;
 use http::Response;
 use neptunedata::{
-    Answered, Auth, Call, Effect, Error, FailureKind, Input, Io, Machine, Now, Operation, Sent,
-    Session, Step,
-    strategies::{AnyAnswer, Delivery},
+    Auth, Call, Effect, FailureKind, Session,
+    strategies::{AnyAnswer, Delivery, Network},
 };
-use proptest::{collection::vec, prelude::*};
+use proptest::{collection::vec, option, prelude::*};
 
 use crate::support::*;
 
-/// What came out, and how often the server was asked.
-struct Ran<T> {
-    result: Result<Answered<T>, Error>,
-    asked: u32,
-    sent: u32,
+/// A network in which each attempt meets the next delivery, and the last of them over and over.
+fn network<'a>(deliveries: &'a [Delivery], answer: &'a Response<Bytes>) -> Network<'a> {
+    let last = deliveries.last().cloned().unwrap();
+    let deliveries = deliveries.iter().cloned().chain(iter::repeat(last));
+    Network::new(deliveries, |_, _| answer.clone())
 }
 
-/// Runs a call; each attempt meets the next delivery, and the last of them over and over.
-fn run<O: Operation>(
-    operation: &O,
-    deliveries: &[Delivery],
-    answer: &Response<Bytes>,
-) -> Ran<O::Output> {
-    let session = Session::new(endpoint(), Auth::unsigned()).unwrap();
-    let mut call = Call::new(&session, operation, 1);
-    let mut now = Now {
-        wall: SystemTime::UNIX_EPOCH,
-        mono: Duration::ZERO,
-    };
-    let (asked, mut sent) = (Cell::new(0), 0);
-    let mut waiting = Vec::new().into_iter();
-    let mut input = Input::Next;
-    loop {
-        input = match call.resume(input, now) {
-            Step::Io(Io::Send(transmit)) => {
-                let delivery = deliveries.get(sent as usize).or(deliveries.last()).unwrap();
-                sent += 1;
-                assert!(sent < 100, "it does not end");
-                waiting = delivery
-                    .deliver(transmit.request, |_| {
-                        asked.set(asked.get() + 1);
-                        answer.clone()
-                    })
-                    .into_iter();
-                waiting.next().unwrap()
-            }
-            Step::Io(Io::Receive) => waiting.next().expect("an answer ends"),
-            Step::Io(Io::Wait) => {
-                let until = call.wake_at().expect("a pause has an end");
-                now.wall += until - now.mono;
-                now.mono = until;
-                Input::Wake(Sent::No)
-            }
-            Step::Io(io) => panic!("{io:?}"),
-            Step::Item(item) => match item {},
-            Step::Misuse(misuse) => panic!("{misuse}"),
-            Step::Done(result) => {
-                return Ran {
-                    result,
-                    asked: asked.get(),
-                    sent,
-                };
-            }
-        };
-    }
+/// Without time limits, and with.
+fn session(attempt_timeout: Option<Duration>) -> Session {
+    let builder = Session::builder(endpoint(), Auth::unsigned());
+    builder.attempt_timeout(attempt_timeout).build().unwrap()
+}
+
+/// Whether the server may have a request and no answer arrives.
+fn is_unheard(delivery: &Delivery) -> bool {
+    matches!(
+        delivery,
+        Delivery::Lost | Delivery::Unanswered | Delivery::Silent
+    )
 }
 
 /// Nothing that was asked for may be denied, and no write is sent again once the server may have it.
@@ -80,46 +43,47 @@ impl Property for IsHonest {
             any::<O>(),
             vec(any::<Delivery>(), 1..6),
             any::<AnyAnswer<O>>(),
+            option::of(Just(Duration::from_secs(5))),
         );
-        holds_for(name, networks, |(operation, deliveries, answer)| {
-            let Ran {
-                result,
-                asked,
-                sent,
-            } = run(&operation, &deliveries, &answer.response);
-            let is_token = name == "StartIndexRebuild";
-            let is_write = operation.effect() == Effect::Write && !is_token;
-            let delivered = |nth: u32| deliveries.get(nth as usize).or(deliveries.last()).unwrap();
-            // A connection that was stale is no attempt, unless that happens too often.
-            let is_stale = |nth: &u32| *delivered(*nth) == Delivery::Stale;
-            let attempts = sent - (0..sent).filter(is_stale).count() as u32..=sent;
-            match result {
-                Ok(answered) => {
-                    prop_assert!(asked >= 1, "nobody was asked");
-                    let last = matches!(delivered(sent - 1), Delivery::Arrives { .. });
-                    prop_assert!(last, "what did not arrive is no success");
-                    prop_assert!(attempts.contains(&answered.meta.attempts));
+        holds_for(
+            name,
+            networks,
+            |(operation, deliveries, answer, timeout)| {
+                let mut network = network(&deliveries, &answer.response);
+                let result = network.run(Call::new(&session(timeout), &operation, 1));
+                let sent = network.sent();
+                prop_assert!(sent < 100, "it does not end");
+                let is_token = name == "StartIndexRebuild";
+                let is_write = operation.effect() == Effect::Write && !is_token;
+                let delivered =
+                    |nth: u32| deliveries.get(nth as usize).or(deliveries.last()).unwrap();
+                // A connection that was stale is no attempt, unless that happens too often.
+                let is_stale = |nth: &u32| *delivered(*nth) == Delivery::Stale;
+                let attempts = sent - (0..sent).filter(is_stale).count() as u32..=sent;
+                match result {
+                    Ok(answered) => {
+                        prop_assert!(network.served() >= 1, "nobody was asked");
+                        let last = matches!(delivered(sent - 1), Delivery::Arrives { .. });
+                        prop_assert!(last, "what did not arrive is no success");
+                        prop_assert!(attempts.contains(&answered.meta.attempts));
+                    }
+                    Err(error) => {
+                        prop_assert!(!matches!(error.kind(), FailureKind::Misuse), "{}", error);
+                        prop_assert!(attempts.contains(&error.attempts()));
+                        let unheard = (0..sent).any(|nth| is_unheard(delivered(nth)));
+                        prop_assert!(!unheard || error.may_have_executed(), "{}", error);
+                    }
                 }
-                Err(error) => {
-                    prop_assert!(!matches!(error.kind(), FailureKind::Misuse), "{}", error);
-                    prop_assert!(attempts.contains(&error.attempts()));
-                    let is_unheard =
-                        |nth| matches!(delivered(nth), Delivery::Lost | Delivery::Unanswered);
-                    let unheard = (0..sent).any(is_unheard);
-                    prop_assert!(!unheard || error.may_have_executed(), "{}", error);
+                if is_write {
+                    let first = (0..sent).find(|nth| is_unheard(delivered(*nth)));
+                    prop_assert!(
+                        first.is_none_or(|first| first + 1 == sent),
+                        "a write was sent again"
+                    );
                 }
-            }
-            if is_write {
-                let doubtful =
-                    |nth: &u32| matches!(delivered(*nth), Delivery::Lost | Delivery::Unanswered);
-                let first = (0..sent).find(doubtful);
-                prop_assert!(
-                    first.is_none_or(|first| first + 1 == sent),
-                    "a write was sent again"
-                );
-            }
-            Ok(())
-        });
+                Ok(())
+            },
+        );
     }
 }
 

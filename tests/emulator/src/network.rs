@@ -1,0 +1,90 @@
+//! Outcomes as the crate `neptunedata` takes them in its network for tests. No other part of this crate knows a client.
+
+use std::time::Duration;
+
+use neptunedata::{TransportErrorKind, strategies::Served};
+
+use crate::{Delivery, Ending, Fault, Framing, Now, Outcome, Response};
+
+impl From<neptunedata::Now> for Now {
+    fn from(now: neptunedata::Now) -> Self {
+        Self::new(now.wall, now.mono)
+    }
+}
+
+/// The outcome as a client sees it that asks for trailers. Slow responses arrive late instead, and a query that is
+/// [`Pending`](Outcome::Pending) is never answered: convert what [`Emulator::resume`](crate::Emulator::resume) returns.
+impl From<Outcome> for Served {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Response(response) => delivered(response, &Delivery::default()),
+            Outcome::Fault(Fault::Delivered { response, delivery }) => {
+                delivered(*response, &delivery)
+            }
+            Outcome::Fault(Fault::CutBody { response, after }) => {
+                delivered(*response, &Delivery::default()).cut_after(after)
+            }
+            Outcome::Fault(Fault::CloseWithoutAnswer) => ended(Ending::Fin),
+            Outcome::Fault(Fault::BeforeReading(ending)) => ended(ending),
+            Outcome::Fault(Fault::NoAnswer { delay, ending }) => ended(ending).delay(delay),
+            Outcome::Fault(Fault::NotHttp { delay, .. }) => {
+                Served::failed(TransportErrorKind::Protocol).delay(delay)
+            }
+            Outcome::Pending(_) => Served::silent(),
+        }
+    }
+}
+
+fn ended(ending: Ending) -> Served {
+    match ending {
+        Ending::Fin | Ending::Abrupt | Ending::Rst => Served::failed(TransportErrorKind::Closed),
+        Ending::Hang => Served::silent(),
+    }
+}
+
+fn delivered(mut response: Response, delivery: &Delivery) -> Served {
+    let trailers = std::mem::take(&mut response.trailers);
+    // Only chunked bodies have trailers, and the others that are cut by the end of the connection look whole.
+    let announces_length = response
+        .head
+        .headers
+        .contains_key(http::header::CONTENT_LENGTH);
+    let is_chunked = matches!(delivery.framing, Framing::Natural | Framing::Chunked);
+    let ends_with_connection = delivery.framing == Framing::UntilClose && !announces_length;
+
+    let mut response = response.into_http();
+    let length = response.body().len();
+    let delay = delay(delivery, length);
+    if let Some(stall) = delivery.stall.filter(|stall| stall.time.is_none()) {
+        return Served::from(response).stall_after(stall.after).delay(delay);
+    }
+    let is_short = delivery.missing > 0 || delivery.cut_trailers;
+    let cut = delivery.cut.map(|cut| cut.of(length));
+    let served = match cut.or(is_short.then_some(length)) {
+        None if is_chunked && !announces_length => Served::from(response).trailers(trailers),
+        None => Served::from(response),
+        Some(after) if delivery.ending == Some(Ending::Hang) => {
+            Served::from(response).stall_after(after)
+        }
+        Some(after) if ends_with_connection => {
+            response.body_mut().truncate(after);
+            Served::from(response)
+        }
+        Some(after) => Served::from(response).cut_after(after),
+    };
+    served.delay(delay)
+}
+
+/// How much later than at once all of the response has arrived.
+fn delay(delivery: &Delivery, length: usize) -> Duration {
+    let stall = delivery.stall.and_then(|stall| stall.time);
+    let pace = delivery.pace.map_or(Duration::ZERO, |pace| {
+        let pieces = length.div_ceil(pace.bytes.max(1));
+        let pauses = u32::try_from(pieces.saturating_sub(1)).unwrap_or(u32::MAX);
+        pace.every.saturating_mul(pauses)
+    });
+    delivery
+        .delay
+        .saturating_add(stall.unwrap_or_default())
+        .saturating_add(pace)
+}
