@@ -89,11 +89,16 @@ fn passed(name: &str, error: &Error, (attempts, executed): (u32, bool)) {
     assert_eq!(error.attempts(), attempts, "{name}");
     assert_eq!(error.may_have_executed(), executed, "{name}");
     assert!(!error.is_retryable(), "{name}");
-    let text = if executed {
-        "deadline exceeded; the request may have been executed"
-    } else {
-        "deadline exceeded"
+    let neptunedata::Cause::Transport(late) = error.cause() else {
+        panic!("{name}: {error:?}");
     };
+    let limit = late.time_limit().expect("the limit that passed");
+    let may = if executed {
+        "; the request may have been executed"
+    } else {
+        ""
+    };
+    let text = format!("deadline exceeded after {limit:?}{may}");
     let named = format!("{} ", error.operation());
     let told = error.to_string();
     assert!(
