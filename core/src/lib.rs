@@ -18,8 +18,8 @@
 //! # #[cfg(feature = "sigv4")] {
 //! use std::time::{Duration, SystemTime};
 //! use neptunedata::{
-//!     Auth, Call, CancelMlModelTrainingJob, Credentials, CredentialsError, Endpoint, Input, Machine,
-//!     Now, Session, Step,
+//!     Auth, Call, Credentials, Endpoint, Session, credentials::CredentialsError,
+//!     machine::{Input, Machine, Now, Step}, ml::CancelMlModelTrainingJob,
 //! };
 //!
 //! let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com")?;
@@ -59,7 +59,7 @@
 //! ```
 //! # #[cfg(feature = "sigv4")] {
 //! use std::time::{Duration, SystemTime};
-//! use neptunedata::{CancelMlModelTrainingJob, Credentials, Endpoint};
+//! use neptunedata::{Credentials, Endpoint, ml::CancelMlModelTrainingJob};
 //!
 //! let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com")?;
 //! let mut request = neptunedata::request(&CancelMlModelTrainingJob::new("job-1"), &endpoint)?;
@@ -124,34 +124,44 @@
 // First, for their macros.
 #[macro_use]
 #[cfg_attr(not(any(feature = "proptest", feature = "arbitrary")), doc(hidden))]
-pub mod strategies;
+pub mod testing;
 #[macro_use]
-mod operation;
+pub mod catalog;
 #[macro_use]
-mod shapes;
+mod open_enum;
+#[macro_use]
+mod setters;
 
-mod auth;
-pub mod by_name;
-mod call;
-mod changes;
-mod client_options;
-pub mod cypher;
-mod endpoint;
-mod error;
+pub mod changes;
+pub mod credentials;
+pub mod dynamic;
+pub mod endpoint;
+pub mod engine;
+pub mod error;
 pub mod gremlin;
-pub mod operations;
-mod proxy;
-mod route;
-mod rows;
-mod session;
-pub mod sources;
+pub mod index_rebuild;
+pub mod loader;
+pub mod machine;
+pub mod ml;
+pub mod opencypher;
+pub mod operation;
+pub mod retry;
+pub mod rows;
+pub mod session;
+pub mod signing;
 pub mod sparql;
+pub mod statistics;
+pub mod storage;
+pub mod streams;
+pub mod summary;
 mod timestamp;
-mod wait;
+pub mod transport;
+pub mod types;
+pub mod wait;
 mod wire;
 
 #[doc = include_str!("../docs/wire.md")]
-pub mod wire_facts {}
+pub mod wire_notes {}
 
 // Its examples need a transport: the workspace's own tests run them.
 #[cfg_attr(not(doctest), doc = include_str!("../docs/coming-from-boto3.md"))]
@@ -161,43 +171,22 @@ pub use bytes;
 pub use http;
 pub use serde_json;
 
-#[cfg(feature = "sigv4")]
-pub use auth::{BoltOptions, BoltToken, bolt_token, sign, websocket_request};
-pub use auth::{Credentials, SignError, valid_region};
-pub use call::{
-    Abandoned, Answered, Call, CallOptions, CancelsQuery, Connection, Exchange, Input, Machine,
-    Meta, Now, Part, RetryClass, RetryPolicy, Step, Timeouts, Transmit, retry_table,
-};
-pub use changes::{
-    Change, ChangeRecord, ChangeSource, Changes, ChangesEnd, ChangesOptions, Checkpoint, Start,
-    Transaction, Transactions,
-};
-pub use client_options::{ClientOptions, Roots};
-pub use endpoint::{Endpoint, EndpointError};
-pub use error::{
-    Cause, ChangesError, ChangesErrorKind, CredentialsError, DecodeError, DecodeErrorKind,
-    EncodeError, Error, ErrorKind, FailureKind, Fault, FaultKind, FaultSide, Misuse, Sent,
-    ServiceError, TransportError, TransportErrorKind, WaitError, WaitErrorKind,
-};
-pub use operation::{Effect, OPERATIONS, Operation, OperationInfo, SPARQL_OPERATIONS};
 #[doc(inline)]
-pub use operations::*;
-pub use proxy::{Proxy, ProxyError};
-pub use route::{Route, RouteError};
-pub use rows::{Framing, Members, RowError, RowReader, Rows, RowsEnd, StreamsRows};
-pub use session::{Auth, Session, SessionBuilder, SessionError};
-pub use shapes::*;
-pub use wait::{
-    DataProcessingEnded, EndpointDeleted, EndpointInService, FastResetFinished, IndexRebuildEnded,
-    LoadEnded, LoadOutcome, ModelTrainingEnded, ModelTransformEnded, Pace, Progress,
-    PropertygraphStatisticsComputed, ResetProgress, Sight, SparqlStatisticsComputed, Wait,
-    WaitOptions, Waited, Watch,
-};
-pub use wire::{
-    query::{QueryText, QueryValue},
-    request::{RequestWriter, request},
-    response::{Response, response},
-};
+pub use credentials::Credentials;
+#[doc(inline)]
+pub use endpoint::Endpoint;
+#[doc(inline)]
+pub use error::{Error, ErrorKind, ExceptionKind, ServiceError, TransportError};
+#[doc(inline)]
+pub use machine::{Call, CallOptions, CallOutput};
+#[doc(inline)]
+pub use operation::{Effect, Operation, OperationInfo};
+#[doc(inline)]
+pub use session::{Auth, Session};
+#[cfg(feature = "sigv4")]
+#[doc(inline)]
+pub use signing::sign;
+pub use wire::{request::request, response::response};
 
 /// The README's example.
 #[cfg(doctest)]

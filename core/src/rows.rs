@@ -3,16 +3,16 @@
 //! An answer of any size is read in the memory of one row and one chunk. That it began well says
 //! nothing: only its end, checked as for collected answers, makes it a success.
 
+mod envelope;
 mod error;
-mod framing;
-mod members;
+#[cfg(test)]
+mod linear_work;
 mod place;
 mod reader;
+mod rows_format;
 mod scan;
 mod value;
 mod window;
-#[cfg(test)]
-mod work;
 
 use std::ops::ControlFlow::{self, Break, Continue};
 
@@ -21,15 +21,20 @@ use http::HeaderMap;
 use serde::de::DeserializeOwned;
 
 use crate::{
-    Abandoned, Answered, CallOptions, DecodeError, DecodeErrorKind, EncodeError, Error, Exchange,
-    FailureKind, Input, Machine, Meta, Misuse, Now, OperationInfo, Part, Session, Step, Timeouts,
-    wire::{answer, coding},
+    error::{DecodeError, DecodeErrorKind, EncodeError, Error, ErrorKind, Misuse},
+    machine::{
+        AbandonedQuery, BodyEvent, CallOptions, CallOutput, Exchange, Input, Machine, Now,
+        ResponseMeta, Step, Timeouts,
+    },
+    operation::OperationInfo,
+    session::Session,
+    wire::{coding, outcome},
 };
 
+pub use envelope::Envelope;
 pub use error::RowError;
-pub use framing::{Framing, StreamsRows};
-pub use members::Members;
 pub use reader::RowReader;
+pub use rows_format::{RowQuery, RowsFormat};
 
 /// So much is received of a body behind the place where it stopped being the answer, beyond the
 /// longest row: its end may tell why.
@@ -52,8 +57,9 @@ const PATIENCE: u64 = 1024 * 1024;
 /// ```
 /// use std::time::{Duration, SystemTime};
 /// use neptunedata::{
-///     Auth, DecodeError, Effect, Endpoint, Framing, Input, Machine, Now, Operation, OperationInfo,
-///     RequestWriter, Response, Rows, Session, Step, StreamsRows,
+///     Auth, Effect, Endpoint, Operation, OperationInfo, Session, error::DecodeError,
+///     machine::{Input, Machine, Now, Step}, operation::{RawResponse, RequestWriter},
+///     rows::{RowQuery, Rows, RowsFormat},
 /// };
 /// use neptunedata::http::{self, Method};
 ///
@@ -66,13 +72,13 @@ const PATIENCE: u64 = 1024 * 1024;
 ///     fn encode(&self, request: &mut RequestWriter<'_>) {
 ///         request.json(&neptunedata::serde_json::json!({"query": "MATCH (p:Person) RETURN p.name AS name"}));
 ///     }
-///     fn decode(_: &Response<'_>) -> Result<(), DecodeError> {
+///     fn decode(_: &RawResponse<'_>) -> Result<(), DecodeError> {
 ///         Ok(())
 ///     }
 /// }
 ///
-/// impl StreamsRows for People {
-///     const FRAMING: Framing = Framing::OpenCypher;
+/// impl RowQuery for People {
+///     const FRAMING: RowsFormat = RowsFormat::OpenCypher;
 /// }
 ///
 /// #[derive(Debug, PartialEq, serde::Deserialize)]
@@ -112,7 +118,7 @@ const PATIENCE: u64 = 1024 * 1024;
 pub struct Rows<T> {
     exchange: Exchange,
     info: &'static OperationInfo,
-    framing: Framing,
+    framing: RowsFormat,
     row_limit: Option<usize>,
     reader: RowReader<T>,
     /// How much of the body has come.
@@ -128,25 +134,25 @@ pub struct Rows<T> {
 /// What rows end in, when all of them have come.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct RowsEnd {
+pub struct RowsSummary {
     /// How many there were.
     pub rows: u64,
     /// What stood around them.
-    pub members: Members,
+    pub members: Envelope,
     /// Status, headers and attempts.
-    pub meta: Meta,
+    pub meta: ResponseMeta,
 }
 
 impl<T: DeserializeOwned> Rows<T> {
     /// The rows that `operation` answers. The `seed` decides the jitter of waits; take a random
     /// number for each call.
-    pub fn new<O: StreamsRows>(session: &Session, operation: &O, seed: u64) -> Self {
+    pub fn new<O: RowQuery>(session: &Session, operation: &O, seed: u64) -> Self {
         Rows::with_options(session, operation, &CallOptions::default(), seed)
     }
 
     /// The rows, with options. [`row_limit`](CallOptions::row_limit) takes the place of the limit of
     /// bodies.
-    pub fn with_options<O: StreamsRows>(
+    pub fn with_options<O: RowQuery>(
         session: &Session,
         operation: &O,
         options: &CallOptions,
@@ -169,8 +175,8 @@ impl<T: DeserializeOwned> Rows<T> {
     }
 
     /// What stands around the rows, as far as it has come: with SPARQL mostly
-    /// [`vars`](Members::vars) before the first row.
-    pub fn members(&self) -> &Members {
+    /// [`vars`](Envelope::vars) before the first row.
+    pub fn members(&self) -> &Envelope {
         self.reader.members()
     }
 
@@ -185,11 +191,15 @@ impl<T: DeserializeOwned> Rows<T> {
     }
 
     /// Takes what the exchange wants, up to something that is for the driver.
-    fn go_on(&mut self, mut step: Step<Part, Answered<()>>, now: Now) -> Step<T, RowsEnd> {
+    fn go_on(
+        &mut self,
+        mut step: Step<BodyEvent, CallOutput<()>>,
+        now: Now,
+    ) -> Step<T, RowsSummary> {
         loop {
             step = match step {
-                Step::Item(Part::Head(head)) => self.begin(&head.headers, now),
-                Step::Item(Part::Chunk(chunk)) => {
+                Step::Item(BodyEvent::Head(head)) => self.begin(&head.headers, now),
+                Step::Item(BodyEvent::Chunk(chunk)) => {
                     let length = u64::try_from(chunk.len()).unwrap_or(u64::MAX);
                     self.received = self.received.saturating_add(length);
                     self.reader.push(chunk);
@@ -212,7 +222,7 @@ impl<T: DeserializeOwned> Rows<T> {
     }
 
     /// An answer begins; what came of one before is forgotten.
-    fn begin(&mut self, headers: &HeaderMap, now: Now) -> Step<Part, Answered<()>> {
+    fn begin(&mut self, headers: &HeaderMap, now: Now) -> Step<BodyEvent, CallOutput<()>> {
         self.reader = reader(self.framing, self.row_limit);
         self.received = 0;
         match coding::left_in(headers) {
@@ -226,7 +236,7 @@ impl<T: DeserializeOwned> Rows<T> {
     }
 
     /// A row, or what the exchange wants before there is one.
-    fn next_row(&mut self, now: Now) -> ControlFlow<T, Step<Part, Answered<()>>> {
+    fn next_row(&mut self, now: Now) -> ControlFlow<T, Step<BodyEvent, CallOutput<()>>> {
         match self.reader.next_row() {
             Ok(Some(row)) => {
                 self.exchange.commit();
@@ -254,11 +264,11 @@ impl<T: DeserializeOwned> Rows<T> {
     /// The answer has ended as far as HTTP can tell.
     fn judge(
         &mut self,
-        answer: Answered<()>,
+        answer: CallOutput<()>,
         now: Now,
-    ) -> ControlFlow<RowsEnd, Step<Part, Answered<()>>> {
+    ) -> ControlFlow<RowsSummary, Step<BodyEvent, CallOutput<()>>> {
         self.reader.end();
-        let Answered { meta, body, .. } = answer;
+        let CallOutput { meta, body, .. } = answer;
         let error = match self.reader.next_row() {
             // Rows are followed by something, so none was left until now.
             Ok(_) => None,
@@ -269,7 +279,7 @@ impl<T: DeserializeOwned> Rows<T> {
         let Some(error) = error else {
             self.exchange.accept();
             let reader = std::mem::replace(&mut self.reader, reader(self.framing, None));
-            return Break(RowsEnd {
+            return Break(RowsSummary {
                 rows: reader.rows(),
                 members: reader.into_members(),
                 meta,
@@ -280,7 +290,7 @@ impl<T: DeserializeOwned> Rows<T> {
         // long.
         if !self.reader.found_rows() {
             let object = self.reader.members().object();
-            if let Err(error) = answer::gate(status, &headers, &HeaderMap::new(), &object) {
+            if let Err(error) = outcome::gate(status, &headers, &HeaderMap::new(), &object) {
                 return Continue(self.exchange.fail(error.into(), status, headers, body, now));
             }
         }
@@ -289,7 +299,7 @@ impl<T: DeserializeOwned> Rows<T> {
     }
 }
 
-fn reader<T: DeserializeOwned>(framing: Framing, limit: Option<usize>) -> RowReader<T> {
+fn reader<T: DeserializeOwned>(framing: RowsFormat, limit: Option<usize>) -> RowReader<T> {
     let reader = RowReader::new(framing);
     match limit {
         Some(limit) => reader.row_limit(limit),
@@ -299,9 +309,9 @@ fn reader<T: DeserializeOwned>(framing: Framing, limit: Option<usize>) -> RowRea
 
 impl<T: DeserializeOwned> Machine for Rows<T> {
     type Item = T;
-    type Output = RowsEnd;
+    type Output = RowsSummary;
 
-    fn resume(&mut self, input: Input, now: Now) -> Step<T, RowsEnd> {
+    fn resume(&mut self, input: Input, now: Now) -> Step<T, RowsSummary> {
         if self.over {
             let (state, input) = ("done", input.name());
             return Step::fail(Error::new(self.info.name, Misuse { state, input }));
@@ -322,7 +332,7 @@ impl<T: DeserializeOwned> Machine for Rows<T> {
         let step = self.exchange.resume(input, now);
         // Only what was out of turn leaves the row where it is.
         self.handing_out &=
-            matches!(&step, Step::Done(Err(error)) if error.kind() == FailureKind::Misuse);
+            matches!(&step, Step::Done(Err(error)) if error.kind() == ErrorKind::Misuse);
         self.go_on(step, now)
     }
 
@@ -330,7 +340,7 @@ impl<T: DeserializeOwned> Machine for Rows<T> {
         self.exchange.timeouts()
     }
 
-    fn abandoned(&mut self) -> Option<Abandoned> {
+    fn abandoned(&mut self) -> Option<AbandonedQuery> {
         self.exchange.abandoned()
     }
 }

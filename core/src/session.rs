@@ -8,8 +8,11 @@ use std::{
 use bytes::Bytes;
 
 use crate::{
-    Credentials, Endpoint, RetryPolicy, SignError,
-    call::{Quota, Skew},
+    credentials::Credentials,
+    endpoint::Endpoint,
+    machine::{Quota, Skew},
+    retry::RetryPolicy,
+    signing::SignError,
 };
 
 /// Bodies up to 256 MiB are collected unless the session or the call says otherwise.
@@ -37,14 +40,14 @@ struct Inner {
     endpoint: Endpoint,
     auth: Auth,
     policy: RetryPolicy,
-    body_limit: usize,
-    cancel_abandoned: bool,
+    max_body_bytes: usize,
+    cancel_on_abandon: bool,
     /// What replaced the credentials of `auth` when they had run out.
     renewed: Mutex<Option<Credentials>>,
     quota: Quota,
     skew: Skew,
     #[cfg(feature = "sigv4")]
-    key: crate::auth::key_cache::KeyCache,
+    key: crate::signing::key_cache::KeyCache,
 }
 
 /// How requests prove who sends them.
@@ -66,7 +69,7 @@ impl Auth {
 
     /// Requests are signed with these credentials. When they have expired, or the server says so,
     /// machines ask their driver for others, and the session goes on with those. For temporary
-    /// credentials [`on_request`](Auth::on_request) is the better choice. Needs the feature `sigv4`.
+    /// credentials [`from_driver`](Auth::from_driver) is the better choice. Needs the feature `sigv4`.
     #[cfg(feature = "sigv4")]
     pub fn credentials(credentials: Credentials) -> Self {
         Auth(Kind::Signed(Some(credentials)))
@@ -75,7 +78,7 @@ impl Auth {
     /// Requests are signed, and every call asks its driver for credentials, which caches them. Needs
     /// the feature `sigv4`.
     #[cfg(feature = "sigv4")]
-    pub fn on_request() -> Self {
+    pub fn from_driver() -> Self {
         Auth(Kind::Signed(None))
     }
 
@@ -123,8 +126,8 @@ impl Session {
             endpoint,
             auth,
             policy: RetryPolicy::default(),
-            body_limit: DEFAULT_BODY_LIMIT,
-            cancel_abandoned: false,
+            max_body_bytes: DEFAULT_BODY_LIMIT,
+            cancel_on_abandon: false,
             plain_http: false,
         }
     }
@@ -140,13 +143,13 @@ impl Session {
     }
 
     /// The longest body that is collected, in bytes.
-    pub fn body_limit(&self) -> usize {
-        self.0.body_limit
+    pub fn max_body_bytes(&self) -> usize {
+        self.0.max_body_bytes
     }
 
     /// Whether queries are cancelled that nobody waits for any more.
-    pub fn cancels_abandoned(&self) -> bool {
-        self.0.cancel_abandoned
+    pub fn cancels_on_abandon(&self) -> bool {
+        self.0.cancel_on_abandon
     }
 
     /// Whether requests are signed.
@@ -204,7 +207,7 @@ impl Session {
         wall: SystemTime,
     ) -> Result<(), SignError> {
         let region = self.0.endpoint.region().unwrap_or_default();
-        crate::auth::sign::sign_with(request, credentials, region, wall, &self.0.key)
+        crate::signing::sign::sign_with(request, credentials, region, wall, &self.0.key)
     }
 
     #[cfg(not(feature = "sigv4"))]
@@ -226,8 +229,8 @@ pub struct SessionBuilder {
     endpoint: Endpoint,
     auth: Auth,
     policy: RetryPolicy,
-    body_limit: usize,
-    cancel_abandoned: bool,
+    max_body_bytes: usize,
+    cancel_on_abandon: bool,
     plain_http: bool,
 }
 
@@ -239,15 +242,15 @@ impl SessionBuilder {
     }
 
     /// The longest body that is collected, in bytes; 256 MiB by default.
-    pub fn body_limit(mut self, bytes: usize) -> Self {
-        self.body_limit = bytes;
+    pub fn max_body_bytes(mut self, bytes: usize) -> Self {
+        self.max_body_bytes = bytes;
         self
     }
 
     /// Whether queries are cancelled on the server that nobody waits for any more; false by default.
-    /// See [`CallOptions::cancel_abandoned`](crate::CallOptions::cancel_abandoned).
-    pub fn cancel_abandoned(mut self, cancel: bool) -> Self {
-        self.cancel_abandoned = cancel;
+    /// See [`CallOptions::cancel_on_abandon`](crate::machine::CallOptions::cancel_on_abandon).
+    pub fn cancel_on_abandon(mut self, cancel: bool) -> Self {
+        self.cancel_on_abandon = cancel;
         self
     }
 
@@ -268,8 +271,8 @@ impl SessionBuilder {
             endpoint,
             auth,
             policy,
-            body_limit,
-            cancel_abandoned,
+            max_body_bytes,
+            cancel_on_abandon,
             plain_http,
         } = self;
         if auth.is_signed() {
@@ -285,13 +288,13 @@ impl SessionBuilder {
             endpoint,
             auth,
             policy,
-            body_limit,
-            cancel_abandoned,
+            max_body_bytes,
+            cancel_on_abandon,
             renewed: Mutex::new(None),
             quota: Quota::new(),
             skew: Skew::default(),
             #[cfg(feature = "sigv4")]
-            key: crate::auth::key_cache::KeyCache::default(),
+            key: crate::signing::key_cache::KeyCache::default(),
         })))
     }
 }

@@ -3,13 +3,21 @@
 use std::time::{Duration, SystemTime};
 
 use neptunedata::{
-    Abandoned, Auth, Call, CallOptions, CancelGremlinQuery, DecodeError, Effect, Endpoint,
-    ExecuteGremlinQuery, ExecuteOpenCypherQuery, ExecuteSparqlQuery, ExecuteSparqlUpdate,
-    FailureKind, Input, Machine, Now, Operation, OperationInfo, RequestWriter, Response,
-    RetryPolicy, Rows, Sent, Session, Step, TransportError, TransportErrorKind, by_name,
+    Auth, Call, CallOptions, Effect, Endpoint, ErrorKind, Operation, OperationInfo, Session,
+    TransportError,
     bytes::Bytes,
+    dynamic,
+    error::DecodeError,
+    gremlin::{CancelGremlinQuery, ExecuteGremlinQuery},
     http::{self, HeaderMap, Method},
+    machine::{AbandonedQuery, Input, Machine, Now, Step},
+    opencypher::ExecuteOpenCypherQuery,
+    operation::{RawResponse, RequestWriter},
+    retry::RetryPolicy,
+    rows::Rows,
     serde_json::{Value, json},
+    sparql::{ExecuteSparqlQuery, ExecuteSparqlUpdate},
+    transport::{Sent, TransportErrorKind},
 };
 
 const NOW: Now = Now {
@@ -24,7 +32,7 @@ fn session() -> Session {
     let policy = RetryPolicy::default();
     builder
         .retry_policy(policy)
-        .cancel_abandoned(true)
+        .cancel_on_abandon(true)
         .build()
         .unwrap()
 }
@@ -49,7 +57,7 @@ fn sent(machine: &mut impl Machine) -> Value {
 
 /// Method and path of what cancels, if anything does, and whether that must wait.
 fn left(machine: &mut impl Machine) -> Option<(String, bool)> {
-    let Abandoned {
+    let AbandonedQuery {
         mut cancel, at_end, ..
     } = machine.abandoned()?;
     assert_eq!(cancel.timeouts().total, Some(Duration::from_secs(5)));
@@ -113,7 +121,7 @@ fn a_query_is_named_from_the_seed() {
     assert_eq!(sent(&mut same)["queryId"], id);
     let mut other = Call::new(&session(), &query(), 43);
     assert_ne!(sent(&mut other)["queryId"], id);
-    let mut by_name = by_name::call(
+    let mut by_name = dynamic::call(
         "ExecuteGremlinQuery",
         &json!({"gremlinQuery": "g.V()"}),
         &session(),
@@ -149,7 +157,7 @@ fn ids_of_the_callers_own_are_kept() {
 
 #[test]
 fn nothing_is_named_unless_asked_for() {
-    let off = CallOptions::new().cancel_abandoned(false);
+    let off = CallOptions::new().cancel_on_abandon(false);
     let mut call_without = call(&query(), &off);
     assert_eq!(sent(&mut call_without), json!({"gremlin": "g.V()"}));
     assert_eq!(cancelled(&mut call_without), None);
@@ -352,7 +360,7 @@ impl Operation for Elsewhere {
         request.query("id", &id.map(String::from));
     }
 
-    fn decode(_: &Response<'_>) -> Result<(), DecodeError> {
+    fn decode(_: &RawResponse<'_>) -> Result<(), DecodeError> {
         Ok(())
     }
 }
@@ -382,7 +390,7 @@ fn rows_that_cannot_be_read_leave_a_query_to_cancel() {
     assert!(cancelled(&mut in_the_middle()).is_some());
     let mut rows = in_the_middle();
     match rows.resume(Input::Next, NOW) {
-        Step::Done(Err(error)) => assert_eq!(error.kind(), FailureKind::Decode),
+        Step::Done(Err(error)) => assert_eq!(error.kind(), ErrorKind::Decode),
         step => panic!("{step:?}"),
     }
     assert!(cancelled(&mut rows).is_some(), "after a row that is none");

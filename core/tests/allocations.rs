@@ -8,7 +8,9 @@ use std::{
 
 use bytes::Bytes;
 use neptunedata::{
-    Auth, Call, CancelMlModelTrainingJob, Credentials, Endpoint, Input, Machine, Now, Session, Step,
+    Auth, Call, Credentials, Endpoint, Session,
+    machine::{Input, Machine, Now, Step},
+    ml::CancelMlModelTrainingJob,
 };
 
 fn now() -> Now {

@@ -9,10 +9,13 @@ use std::{
 };
 
 use neptunedata::{
-    Auth, CallOptions, Effect, Endpoint, Error, Input, Machine, Now, OPERATIONS, SPARQL_OPERATIONS,
-    Sent, Session, Step, TransportError, TransportErrorKind, by_name,
+    Auth, CallOptions, Effect, Endpoint, Error, Session, TransportError,
     bytes::Bytes,
+    catalog::{OPERATIONS, SPARQL_OPERATIONS},
+    dynamic,
+    machine::{Input, Machine, Now, Step},
     serde_json::{Value, json},
+    transport::{Sent, TransportErrorKind},
 };
 
 const NOW: Now = Now {
@@ -175,7 +178,7 @@ fn table() -> Vec<(&'static str, Value, u32)> {
 fn lose(operation: &str, input: &Value, options: &CallOptions) -> (Vec<Bytes>, Error) {
     let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
     let session = Session::new(endpoint, Auth::unsigned()).unwrap();
-    let mut call = by_name::call(operation, input, &session, options, 7).unwrap();
+    let mut call = dynamic::call(operation, input, &session, options, 7).unwrap();
     let mut sent = Vec::new();
     let mut next = Input::Next;
     loop {

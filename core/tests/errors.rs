@@ -8,9 +8,15 @@ use std::{
 use bytes::Bytes;
 use http::HeaderMap;
 use neptunedata::{
-    Auth, Call, CancelMlModelTrainingJob, DataProcessingJobId, Endpoint, Error, ErrorKind,
-    FailureKind, GetMlModelTrainingJob, Input, Machine, Now, Operation, S3Uri, Sent, Session,
-    StartMlModelTrainingJob, Step, TransportError, TransportErrorKind, by_name,
+    Auth, Call, Endpoint, Error, ErrorKind, ExceptionKind, Operation, Session, TransportError,
+    dynamic,
+    machine::{Input, Machine, Now, Step},
+    ml::{
+        CancelMlModelTrainingJob, DataProcessingJobId, GetMlModelTrainingJob,
+        StartMlModelTrainingJob,
+    },
+    transport::{Sent, TransportErrorKind},
+    types::S3Uri,
 };
 use serde_json::json;
 
@@ -78,7 +84,7 @@ fn a_service_error_reads_code_status_message_and_request_id() {
     );
     assert_eq!(
         error.kind(),
-        FailureKind::Service(ErrorKind::MalformedQueryException)
+        ErrorKind::Service(ExceptionKind::MalformedQueryException)
     );
     assert!(!error.may_have_executed() && !error.is_retryable());
     assert_eq!(error.service().unwrap().message, "bad token");
@@ -105,7 +111,7 @@ fn an_unknown_exception_keeps_its_name() {
         error.to_string(),
         "DuplicateDataException (400): taken [request id r]"
     );
-    assert_eq!(error.service().unwrap().kind, ErrorKind::Unknown);
+    assert_eq!(error.service().unwrap().kind, ExceptionKind::Unknown);
 }
 
 #[test]
@@ -168,7 +174,7 @@ fn a_refusal_stays_the_reason_when_there_are_no_other_credentials() {
     let body = r#"{"requestId":"r","code":"AccessDeniedException","detailedMessage":"The security token included in the request is expired"}"#;
     let step = call.resume(answer(403, body), now);
     assert!(matches!(step, Step::Credentials { refresh: true }));
-    let none = neptunedata::CredentialsError::new("these are all");
+    let none = neptunedata::credentials::CredentialsError::new("these are all");
     let Step::Done(Err(error)) = call.resume(Input::CredentialsFailed(none), now) else {
         panic!()
     };
@@ -179,7 +185,7 @@ fn a_refusal_stays_the_reason_when_there_are_no_other_credentials() {
     );
     assert_eq!(
         error.kind(),
-        FailureKind::Service(ErrorKind::AccessDeniedException)
+        ErrorKind::Service(ExceptionKind::AccessDeniedException)
     );
     assert_eq!(error.body(), body);
     assert!(!error.may_have_executed());
@@ -211,7 +217,7 @@ fn a_success_that_is_none_names_operation_and_place() {
         text.ends_with("; the request may have been executed"),
         "{text}"
     );
-    assert_eq!(error.kind(), FailureKind::Decode);
+    assert_eq!(error.kind(), ErrorKind::Decode);
 }
 
 #[test]
@@ -219,7 +225,7 @@ fn every_fault_of_a_request_is_named() {
     let input =
         json!({"id": 7, "subnets": ["a", 1], "trainModelS3Location": "s3://b/", "modelNam": "x"});
     let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
-    let error = by_name::request("StartMLModelTrainingJob", &input, &endpoint).unwrap_err();
+    let error = dynamic::request("StartMLModelTrainingJob", &input, &endpoint).unwrap_err();
     assert_eq!(
         error.to_string(),
         "StartMLModelTrainingJob was not sent: id: expected string, found integer; \
@@ -228,20 +234,20 @@ fn every_fault_of_a_request_is_named() {
     );
 
     let input = json!({"maxItems": 0, "neptuneIamRoleArn": null});
-    let error = by_name::request("ListMLModelTrainingJobs", &input, &endpoint).unwrap_err();
+    let error = dynamic::request("ListMLModelTrainingJobs", &input, &endpoint).unwrap_err();
     assert_eq!(
         error.to_string(),
         "ListMLModelTrainingJobs was not sent: neptuneIamRoleArn: expected string, found null; \
          maxItems: must be from 1 to 1024",
     );
 
-    let error = by_name::request("GetMLModelTrainingJob", &json!([]), &endpoint).unwrap_err();
+    let error = dynamic::request("GetMLModelTrainingJob", &json!([]), &endpoint).unwrap_err();
     assert_eq!(
         error.to_string(),
         "GetMLModelTrainingJob was not sent: expected object, found array",
     );
 
-    let error = by_name::request("CancelMlModelTrainingJob", &json!({}), &endpoint).unwrap_err();
+    let error = dynamic::request("CancelMlModelTrainingJob", &json!({}), &endpoint).unwrap_err();
     assert_eq!(
         error.to_string(),
         "CancelMlModelTrainingJob was not sent: there is no operation of this name"
@@ -256,8 +262,8 @@ fn a_failure_for_good_is_the_last_and_one_before_sending_says_so() {
         mono: Duration::ZERO,
     };
     let failure = || TransportError::new(TransportErrorKind::Connect, Sent::No);
-    for (failure, passes) in [(failure(), true), (failure().for_good(), false)] {
-        assert_eq!(failure.is_for_good(), !passes);
+    for (failure, passes) in [(failure(), true), (failure().permanent(), false)] {
+        assert_eq!(failure.is_permanent(), !passes);
         let mut call = Call::new(&session(), &GetMlModelTrainingJob::new("a"), 1);
         assert!(matches!(call.resume(Input::Next, now), Step::Send(_)));
         match call.resume(Input::Failure(failure), now) {
@@ -295,7 +301,7 @@ fn what_something_in_between_answers_is_no_success() {
         builder.body(Bytes::copy_from_slice(body)).unwrap()
     };
     let read = |operation: &str, answer: &http::Response<Bytes>| {
-        neptunedata::by_name::response(operation, answer)
+        neptunedata::dynamic::response(operation, answer)
     };
     let acknowledged = [
         "ExecuteSparqlUpdate",
@@ -358,7 +364,7 @@ fn answers_may_be_wrapped() {
     ] {
         let read = |body: &serde_json::Value| {
             let answer = http::Response::new(Bytes::from(body.to_string()));
-            neptunedata::by_name::response(operation, &answer)
+            neptunedata::dynamic::response(operation, &answer)
         };
         assert_eq!(read(&payload).unwrap(), payload, "{operation}");
         let wrapped = json!({"status": "200 OK", "payload": payload});
@@ -369,6 +375,6 @@ fn answers_may_be_wrapped() {
         assert_eq!(read(&other).unwrap(), payload, "{operation}");
         let cut = wrapped.to_string();
         let answer = http::Response::new(Bytes::from(cut[..cut.len() - 1].to_owned()));
-        assert!(neptunedata::by_name::response(operation, &answer).is_err());
+        assert!(neptunedata::dynamic::response(operation, &answer).is_err());
     }
 }

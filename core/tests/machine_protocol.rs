@@ -9,9 +9,14 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, Response};
 use neptunedata::{
-    Auth, CallOptions, Endpoint, ExecuteOpenCypherQuery, FailureKind, GetSparqlStream, Input,
-    LoadEnded, Machine, Now, Rows, Sent, Session, Start, Step, Transactions, TransportError,
-    TransportErrorKind, Wait, WaitOptions,
+    Auth, CallOptions, Endpoint, ErrorKind, Session, TransportError,
+    changes::{StartPosition, Transactions},
+    machine::{Input, Machine, Now, Step},
+    opencypher::ExecuteOpenCypherQuery,
+    rows::Rows,
+    streams::GetSparqlStream,
+    transport::{Sent, TransportErrorKind},
+    wait::{Wait, WaitOptions, waiters::LoadCompleted},
 };
 use proptest::{
     collection::vec,
@@ -185,8 +190,7 @@ fn play<M: Machine>(
         *reached.entry((asked, kind)).or_default() += 1;
         now.mono += Duration::from_millis(turn.pass);
         let step = machine.resume(turn.input(kind, bodies), now);
-        let misused =
-            matches!(&step, Step::Done(Err(error)) if error.kind() == FailureKind::Misuse);
+        let misused = matches!(&step, Step::Done(Err(error)) if error.kind() == ErrorKind::Misuse);
         prop_assert_eq!(
             misused,
             !fits(asked, kind, streaming),
@@ -260,7 +264,7 @@ fn rows_keep_to_it() {
 fn waiters_keep_to_it() {
     check(false, |turns, reached| {
         let options = WaitOptions::new().timeout(Duration::from_secs(600));
-        let wait = Wait::with_options(&session(), LoadEnded::new("l"), options, 1);
+        let wait = Wait::with_options(&session(), LoadCompleted::new("l"), options, 1);
         play(wait, LOADS, false, turns, reached)
     });
 }
@@ -268,7 +272,8 @@ fn waiters_keep_to_it() {
 #[test]
 fn change_streams_keep_to_it() {
     check(false, |turns, reached| {
-        let changes = Transactions::<GetSparqlStream>::new(&session(), Start::TrimHorizon, 1);
+        let changes =
+            Transactions::<GetSparqlStream>::new(&session(), StartPosition::TrimHorizon, 1);
         play(changes, STREAMS, false, turns, reached)
     });
 }

@@ -7,7 +7,7 @@
 //! and trailers, whose last one comes when nothing is missing.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use neptunedata::{ClientOptions, TransportErrorKind};
+use neptunedata::transport::{ClientOptions, TransportErrorKind};
 
 /// So many bytes of extensions are passed by in a body, less one.
 const EXTENSIONS: usize = 16 * 1024;
@@ -232,7 +232,7 @@ fn fields(lines: &[u8], count: usize) -> Result<HeaderMap, Flaw> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::chunks::*;
 
     const BODY: &str = "5;x=y\r\n0\r\n\r\n\r\n00A \t;a=\"b\r\n0123456789\r\n000\r\n\
         X-Neptune-Status: 500 InternalFailure\r\nx:\r\n\r\n";

@@ -3,9 +3,9 @@
 use std::io;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use neptunedata::Proxy;
+use neptunedata::transport::Proxy;
 
-use crate::{connect::Target, limits::Limits, socket::Socket};
+use crate::{connect::Target, deadlines::Limits, socket::Socket};
 
 /// Proxies have little to say.
 const HEAD_LIMIT: usize = 16 * 1024;
@@ -72,7 +72,7 @@ fn status(head: &[u8]) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::tunnel::*;
 
     #[test]
     fn what_proxies_are_asked_and_say() {

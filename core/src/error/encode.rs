@@ -5,22 +5,22 @@ use std::{borrow::Cow, fmt};
 /// The request cannot be right, so nothing was sent; every fault is named.
 ///
 /// ```
-/// use neptunedata::{CancelMlModelTrainingJob, Endpoint};
+/// use neptunedata::{Endpoint, ml::CancelMlModelTrainingJob};
 ///
 /// let endpoint = Endpoint::parse("https://db.example.com:8182")?;
 /// let refused = neptunedata::request(&CancelMlModelTrainingJob::new(".."), &endpoint).unwrap_err();
 /// assert_eq!(refused.faults()[0].field(), "id");
-/// # Ok::<(), neptunedata::EndpointError>(())
+/// # Ok::<(), neptunedata::endpoint::EndpointError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncodeError {
     operation: Cow<'static, str>,
-    faults: Vec<Fault>,
+    faults: Vec<FieldError>,
 }
 
 impl EncodeError {
     /// An error for `operation` (its wire name) with these faults.
-    pub fn new(operation: impl Into<Cow<'static, str>>, faults: Vec<Fault>) -> Self {
+    pub fn new(operation: impl Into<Cow<'static, str>>, faults: Vec<FieldError>) -> Self {
         EncodeError {
             operation: operation.into(),
             faults,
@@ -33,7 +33,7 @@ impl EncodeError {
     }
 
     /// Every fault that was found.
-    pub fn faults(&self) -> &[Fault] {
+    pub fn faults(&self) -> &[FieldError] {
         &self.faults
     }
 }
@@ -55,15 +55,15 @@ impl std::error::Error for EncodeError {}
 
 /// One thing that is wrong with a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct FieldError {
     field: Cow<'static, str>,
-    kind: FaultKind,
+    kind: FieldErrorKind,
 }
 
-impl Fault {
+impl FieldError {
     /// A fault of the member `field`, named as the service names it.
-    pub fn new(field: impl Into<Cow<'static, str>>, kind: FaultKind) -> Self {
-        Fault {
+    pub fn new(field: impl Into<Cow<'static, str>>, kind: FieldErrorKind) -> Self {
+        FieldError {
             field: field.into(),
             kind,
         }
@@ -77,12 +77,12 @@ impl Fault {
     }
 
     /// What is wrong with it.
-    pub fn kind(&self) -> &FaultKind {
+    pub fn kind(&self) -> &FieldErrorKind {
         &self.kind
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for FieldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.field.is_empty() {
             write!(f, "{}: ", self.field)?;
@@ -94,7 +94,7 @@ impl fmt::Display for Fault {
 /// Why a member of a request was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum FaultKind {
+pub enum FieldErrorKind {
     /// The operation name is unknown.
     UnknownOperation,
     /// A required member is missing.
@@ -130,25 +130,27 @@ pub enum FaultKind {
     Other(Cow<'static, str>),
 }
 
-impl fmt::Display for FaultKind {
+impl fmt::Display for FieldErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            FaultKind::UnknownOperation => f.write_str("there is no operation of this name"),
-            FaultKind::Missing => f.write_str("required, but missing"),
-            FaultKind::UnknownMember => f.write_str("the operation has no such member"),
-            FaultKind::WrongType { expected, found } => {
+            FieldErrorKind::UnknownOperation => f.write_str("there is no operation of this name"),
+            FieldErrorKind::Missing => f.write_str("required, but missing"),
+            FieldErrorKind::UnknownMember => f.write_str("the operation has no such member"),
+            FieldErrorKind::WrongType { expected, found } => {
                 write!(f, "expected {expected}, found {found}")
             }
-            FaultKind::OutOfRange { min, max } => write!(f, "must be from {min} to {max}"),
-            FaultKind::EmptyLabel => f.write_str("must not be empty, it is part of the path"),
-            FaultKind::DotSegment => {
+            FieldErrorKind::OutOfRange { min, max } => write!(f, "must be from {min} to {max}"),
+            FieldErrorKind::EmptyLabel => f.write_str("must not be empty, it is part of the path"),
+            FieldErrorKind::DotSegment => {
                 f.write_str("must not be `.` or `..`, it is a segment of the path")
             }
-            FaultKind::HeaderValue => f.write_str("holds characters that a header cannot carry"),
-            FaultKind::UriTooLong { length } => {
+            FieldErrorKind::HeaderValue => {
+                f.write_str("holds characters that a header cannot carry")
+            }
+            FieldErrorKind::UriTooLong { length } => {
                 write!(f, "the URI would have {length} bytes, the limit is 65534")
             }
-            FaultKind::Other(text) => f.write_str(text),
+            FieldErrorKind::Other(text) => f.write_str(text),
         }
     }
 }

@@ -5,8 +5,8 @@ use std::fmt;
 use bytes::Bytes;
 use http::StatusCode;
 
-use super::{ErrorKind, bounded_start, one_line};
-use crate::EventId;
+use super::{ExceptionKind, bounded_start, one_line};
+use crate::streams::EventId;
 
 /// An error answer of the service, modelled or not.
 ///
@@ -14,8 +14,8 @@ use crate::EventId;
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServiceError {
-    /// The exception, or [`ErrorKind::Unknown`].
-    pub kind: ErrorKind,
+    /// The exception, or [`ExceptionKind::Unknown`].
+    pub kind: ExceptionKind,
     /// The status of the answer; for a failure reported after a 200 began, the status that the
     /// trailer or the exception stands for.
     pub status: StatusCode,
@@ -37,13 +37,13 @@ impl ServiceError {
     }
 
     /// How far a change stream goes, as the message of a
-    /// [`StreamRecordsNotFoundException`](ErrorKind::StreamRecordsNotFoundException) tells it.
+    /// [`StreamRecordsNotFoundException`](ExceptionKind::StreamRecordsNotFoundException) tells it.
     ///
     /// A reader whose place is this has read everything. One whose place is beyond it reads another
     /// stream than before: the data was reset or restored (`U17`). None where the message tells nothing.
     ///
     /// ```
-    /// use neptunedata::{Cause, EventId, GetPropertygraphStream};
+    /// use neptunedata::{error::Cause, streams::{EventId, GetPropertygraphStream}};
     ///
     /// let body = r#"{"code":"StreamRecordsNotFoundException","requestId":"r","detailedMessage":
     ///     "Requested startEventId is from the future. Last valid eventId is [commitNum = 1132, opNum = 200]"}"#;
@@ -53,7 +53,7 @@ impl ServiceError {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn last_valid_event_id(&self) -> Option<EventId> {
-        (self.kind == ErrorKind::StreamRecordsNotFoundException)
+        (self.kind == ExceptionKind::StreamRecordsNotFoundException)
             .then(|| EventId::find_in(&self.message))
             .flatten()
     }

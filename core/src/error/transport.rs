@@ -65,7 +65,7 @@ impl TransportErrorKind {
 /// An exchange that broke, as a driver reports it to a machine.
 ///
 /// ```
-/// use neptunedata::{Sent, TransportError, TransportErrorKind};
+/// use neptunedata::{TransportError, transport::{Sent, TransportErrorKind}};
 ///
 /// let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
 /// let error = TransportError::new(TransportErrorKind::Connect, Sent::No).with_source(refused);
@@ -76,7 +76,7 @@ pub struct TransportError {
     kind: TransportErrorKind,
     sent: Sent,
     reused: bool,
-    for_good: bool,
+    permanent: bool,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -92,7 +92,7 @@ impl TransportError {
             kind,
             sent: if answered { Sent::Maybe } else { sent },
             reused: false,
-            for_good: false,
+            permanent: false,
             source: None,
         }
     }
@@ -115,8 +115,8 @@ impl TransportError {
     /// Notes that another try would end the same way, whatever the kind: it is not made. A proxy that refuses the
     /// password is such a failure.
     #[must_use]
-    pub fn for_good(mut self) -> Self {
-        self.for_good = true;
+    pub fn permanent(mut self) -> Self {
+        self.permanent = true;
         self
     }
 
@@ -142,8 +142,8 @@ impl TransportError {
     }
 
     /// Whether another try would end the same way.
-    pub fn is_for_good(&self) -> bool {
-        self.for_good
+    pub fn is_permanent(&self) -> bool {
+        self.permanent
     }
 }
 

@@ -4,14 +4,14 @@ use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 
-use crate::{DecodeError, DecodeErrorKind, error::one_line};
+use crate::error::{DecodeError, DecodeErrorKind, one_line};
 
 /// Why reading rows came to an end that it should not have.
 ///
 /// ```
-/// use neptunedata::{DecodeErrorKind, Framing, RowReader};
+/// use neptunedata::{error::DecodeErrorKind, rows::{RowReader, RowsFormat}};
 ///
-/// let mut reader = RowReader::<u32>::new(Framing::OpenCypher);
+/// let mut reader = RowReader::<u32>::new(RowsFormat::OpenCypher);
 /// reader.push(r#"{"results":[1,"two",3]}"#);
 /// assert_eq!(reader.next_row(), Ok(Some(1)));
 /// let error = reader.next_row().unwrap_err();

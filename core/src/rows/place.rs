@@ -99,7 +99,7 @@ mod tests {
 
     use serde::{Deserialize, de::DeserializeOwned};
 
-    use super::*;
+    use crate::rows::place::*;
 
     #[derive(Debug, Deserialize)]
     struct Person {

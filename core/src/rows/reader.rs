@@ -9,12 +9,10 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use super::{
-    RowError,
-    framing::Framing,
-    members::Members,
+    Envelope, RowError, RowsFormat,
     value::{Fault, Values},
 };
-use crate::DecodeErrorKind;
+use crate::error::DecodeErrorKind;
 
 /// The longest row, unless something else is said.
 const DEFAULT_LIMIT: usize = 64 * 1024 * 1024;
@@ -27,18 +25,18 @@ const KEPT: usize = 64 * 1024;
 /// in memory than one row and one chunk, and where the body is cut into chunks makes no difference.
 /// What stands around the rows is kept in [`members`](RowReader::members).
 ///
-/// This is the part under [`Rows`](crate::Rows) that knows nothing of requests; for bodies that come
+/// This is the part under [`Rows`](crate::rows::Rows) that knows nothing of requests; for bodies that come
 /// from elsewhere it works by itself:
 ///
 /// ```
-/// use neptunedata::{Framing, RowReader};
+/// use neptunedata::rows::{RowReader, RowsFormat};
 ///
 /// #[derive(serde::Deserialize)]
 /// struct Person {
 ///     name: String,
 /// }
 ///
-/// let mut reader = RowReader::<Person>::new(Framing::OpenCypher);
+/// let mut reader = RowReader::<Person>::new(RowsFormat::OpenCypher);
 /// let mut names = Vec::new();
 /// for chunk in [r#"{"results":[{"name":"Ann"},{"na"#, r#"me":"Bob"}"#, "]}"] {
 ///     reader.push(chunk);
@@ -50,11 +48,11 @@ const KEPT: usize = 64 * 1024;
 /// reader.end();
 /// assert!(reader.next_row()?.is_none());
 /// assert_eq!(names, ["Ann", "Bob"]);
-/// # Ok::<(), neptunedata::RowError>(())
+/// # Ok::<(), neptunedata::rows::RowError>(())
 /// ```
 #[derive(Debug)]
 pub struct RowReader<T> {
-    framing: Framing,
+    framing: RowsFormat,
     values: Values,
     state: State,
     /// The key of the member at hand. Beside the state, which is looked at with each piece of the body.
@@ -69,7 +67,7 @@ pub struct RowReader<T> {
     found_instead: bool,
     /// The type beside the rows was there, and it is one of lists.
     found_type: bool,
-    members: Members,
+    members: Envelope,
     ended: bool,
     failed: Option<RowError>,
     /// The answer is not what it should be, so that its end may say why.
@@ -104,7 +102,7 @@ enum State {
 
 impl<T: DeserializeOwned> RowReader<T> {
     /// A reader of an answer with this framing.
-    pub fn new(framing: Framing) -> Self {
+    pub fn new(framing: RowsFormat) -> Self {
         RowReader {
             framing,
             values: Values::new(DEFAULT_LIMIT),
@@ -115,7 +113,7 @@ impl<T: DeserializeOwned> RowReader<T> {
             found: false,
             found_instead: false,
             found_type: false,
-            members: Members::default(),
+            members: Envelope::default(),
             ended: false,
             failed: None,
             broken: false,
@@ -208,11 +206,11 @@ impl<T: DeserializeOwned> RowReader<T> {
     }
 
     /// What stands beside the rows, as far as it was read.
-    pub fn members(&self) -> &Members {
+    pub fn members(&self) -> &Envelope {
         &self.members
     }
 
-    pub(super) fn into_members(self) -> Members {
+    pub(super) fn into_members(self) -> Envelope {
         self.members
     }
 

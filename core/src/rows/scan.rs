@@ -75,7 +75,7 @@ impl Scan {
 mod tests {
     use serde_json::Value;
 
-    use super::*;
+    use crate::rows::scan::*;
 
     #[test]
     fn values_end_where_they_end() {

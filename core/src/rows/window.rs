@@ -109,7 +109,7 @@ impl Window {
 mod tests {
     use proptest::{collection::vec, prelude::*};
 
-    use super::*;
+    use crate::rows::window::*;
 
     proptest! {
         /// However it is pushed, topped up and consumed, the bytes come in order, none lost, none

@@ -159,7 +159,7 @@ fn is_between(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::wire::json_text::*;
 
     #[test]
     fn members_keep_order_and_digits() {

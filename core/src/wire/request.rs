@@ -16,9 +16,10 @@ use super::{
     query::{QueryText, QueryValue},
 };
 use crate::{
-    CancelsQuery, EncodeError, Endpoint, Fault, FaultKind, Operation, OperationInfo,
-    call::{NamedQuery, id_of_attempt},
-    operation::Bounds,
+    endpoint::Endpoint,
+    error::{EncodeError, FieldError, FieldErrorKind},
+    machine::{CancelOperation, NamedQuery, id_of_attempt},
+    operation::{Bounds, Operation, OperationInfo},
 };
 
 /// The longest URI that `http::Uri` and Neptune's front end take, in bytes.
@@ -40,7 +41,7 @@ const RESERVED: [HeaderName; 6] = [
 /// where there is a body. The same request gives the same bytes.
 ///
 /// ```
-/// use neptunedata::{CancelMlModelTrainingJob, Endpoint};
+/// use neptunedata::{Endpoint, ml::CancelMlModelTrainingJob};
 ///
 /// let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com")?;
 /// let request = neptunedata::request(&CancelMlModelTrainingJob::new("job-1").clean(true), &endpoint)?;
@@ -115,7 +116,7 @@ pub struct RequestWriter<'a> {
     exclusive: &'static [&'static str],
     headers: HeaderMap,
     body: Option<Vec<u8>>,
-    faults: Vec<Fault>,
+    faults: Vec<FieldError>,
     /// Of the call that the request is for.
     seed: Option<u64>,
     has_token: bool,
@@ -175,12 +176,12 @@ impl<'a> RequestWriter<'a> {
             Some((name, rest)) if name == field => self.template = rest,
             _ => self.fault(
                 field,
-                FaultKind::Other("is not the next label of the path".into()),
+                FieldErrorKind::Other("is not the next label of the path".into()),
             ),
         }
         match value {
-            "" => self.fault(field, FaultKind::EmptyLabel),
-            "." | ".." => self.fault(field, FaultKind::DotSegment),
+            "" => self.fault(field, FieldErrorKind::EmptyLabel),
+            "." | ".." => self.fault(field, FieldErrorKind::DotSegment),
             _ => percent::encode_into(&mut self.uri, value),
         }
         self.copy_template();
@@ -217,7 +218,7 @@ impl<'a> RequestWriter<'a> {
         if let (Some(_), Some(second)) = (found.next(), found.next()) {
             let second = second.to_owned();
             let reason = format!("only one of {} is allowed", self.exclusive.join(", "));
-            self.fault(second, FaultKind::Other(reason.into()));
+            self.fault(second, FieldErrorKind::Other(reason.into()));
         }
     }
 
@@ -252,7 +253,7 @@ impl<'a> RequestWriter<'a> {
             Ok(value) => {
                 self.headers.insert(name, value);
             }
-            Err(_) => self.fault(field, FaultKind::HeaderValue),
+            Err(_) => self.fault(field, FieldErrorKind::HeaderValue),
         }
     }
 
@@ -261,7 +262,7 @@ impl<'a> RequestWriter<'a> {
         let mut body = Vec::with_capacity(128);
         match serde_json::to_writer(&mut body, value) {
             Ok(()) => self.body = Some(body),
-            Err(error) => self.fault("", FaultKind::Other(error.to_string().into())),
+            Err(error) => self.fault("", FieldErrorKind::Other(error.to_string().into())),
         }
     }
 
@@ -291,20 +292,23 @@ impl<'a> RequestWriter<'a> {
     /// made from the call's seed. There is none outside of a call, as in [`request`].
     ///
     /// Ask only for what is then sent: a request with a token is as idempotent as
-    /// [`Effect::Idempotent`](crate::Effect::Idempotent), and its call treats it so.
+    /// [`Effect::Idempotent`](crate::operation::Effect::Idempotent), and its call treats it so.
     pub fn call_token(&mut self) -> Option<String> {
-        let token = self.seed.map(crate::call::uuid);
+        let token = self.seed.map(crate::machine::uuid);
         self.has_token |= token.is_some();
         token
     }
 
     /// The id that the query in the request goes by, if any: its `own`, or a UUID made from the call's
-    /// seed if the call [cancels what it gives up](crate::CallOptions::cancel_abandoned). `C` is what
+    /// seed if the call [cancels what it gives up](crate::machine::CallOptions::cancel_on_abandon). `C` is what
     /// cancels it. Ask only for what is then sent.
     ///
     /// Written into the body as it is, and nowhere else, a UUID that was made here is replaced by another
     /// one in each further attempt of the call; elsewhere it stays the same.
-    pub fn query_id<'i, C: CancelsQuery>(&mut self, own: Option<&'i str>) -> Option<Cow<'i, str>> {
+    pub fn query_id<'i, C: CancelOperation>(
+        &mut self,
+        own: Option<&'i str>,
+    ) -> Option<Cow<'i, str>> {
         let id = match (own, self.seed) {
             (Some(own), _) => Some(Cow::Borrowed(own)),
             (None, Some(seed)) if self.name_query && self.extra_id.is_none() => {
@@ -326,7 +330,7 @@ impl<'a> RequestWriter<'a> {
         if value.is_some_and(|value| !range.contains(&value.into())) {
             self.fault(
                 field,
-                FaultKind::OutOfRange {
+                FieldErrorKind::OutOfRange {
                     min: min.into(),
                     max: max.into(),
                 },
@@ -335,8 +339,8 @@ impl<'a> RequestWriter<'a> {
     }
 
     /// Reports a fault: the request will be refused, and the error names it.
-    pub fn fault(&mut self, field: impl Into<Cow<'static, str>>, kind: FaultKind) {
-        self.faults.push(Fault::new(field, kind));
+    pub fn fault(&mut self, field: impl Into<Cow<'static, str>>, kind: FieldErrorKind) {
+        self.faults.push(FieldError::new(field, kind));
     }
 
     fn add(&mut self, extras: &Extras) {
@@ -383,13 +387,14 @@ impl<'a> RequestWriter<'a> {
                 }
                 Err(_) => self.fault(
                     "",
-                    FaultKind::Other("the body takes no extra fields".into()),
+                    FieldErrorKind::Other("the body takes no extra fields".into()),
                 ),
             }
         }
         for name in extras.headers.keys() {
             if RESERVED.contains(name) {
-                let reason = FaultKind::Other("this header is set by the client itself".into());
+                let reason =
+                    FieldErrorKind::Other("this header is set by the client itself".into());
                 self.fault(name.as_str().to_owned(), reason);
             }
             self.headers.remove(name);
@@ -408,13 +413,13 @@ impl<'a> RequestWriter<'a> {
             .strip_prefix('{')
             .and_then(|rest| rest.split_once('}'))
         {
-            self.fault(name, FaultKind::Missing);
+            self.fault(name, FieldErrorKind::Missing);
         }
         self.add(extras);
         self.check_exclusive();
         if self.uri.len() > MAX_URI {
             let length = self.uri.len();
-            self.fault("", FaultKind::UriTooLong { length });
+            self.fault("", FieldErrorKind::UriTooLong { length });
         }
         if !self.faults.is_empty() {
             return Err(EncodeError::new(self.info.name, self.faults));
@@ -423,7 +428,7 @@ impl<'a> RequestWriter<'a> {
         let uri = match Uri::from_maybe_shared(Bytes::from(self.uri)) {
             Ok(uri) => uri,
             Err(error) => {
-                let fault = Fault::new("", FaultKind::Other(error.to_string().into()));
+                let fault = FieldError::new("", FieldErrorKind::Other(error.to_string().into()));
                 return Err(EncodeError::new(self.info.name, vec![fault]));
             }
         };

@@ -7,7 +7,10 @@ use std::{
 
 use http::{HeaderMap, Response, Uri};
 use neptunedata::{
-    Error, EventId, Input, IteratorType, Machine, Sent, Step, TransportError, TransportErrorKind,
+    Error, TransportError,
+    machine::{Input, Machine, Step},
+    streams::{EventId, IteratorType},
+    transport::{Sent, TransportErrorKind},
 };
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use http::{HeaderMap, StatusCode};
-use neptunedata::Input;
+use neptunedata::machine::Input;
 use proptest::{collection::vec, prelude::*, test_runner::Config};
 
 use super::{
@@ -66,7 +66,7 @@ fn first_wait(seed: u64, signing: Signing) -> Duration {
         request: Request::Get,
         said: None,
         max_attempts: 3,
-        body_limit: 1000,
+        max_body_bytes: 1000,
         seed,
     };
     let mut machine = plan.machine();
@@ -113,7 +113,7 @@ fn signatures_depend_on_time_and_key_alone() {
         request: Request::Start,
         said: None,
         max_attempts: 1,
-        body_limit: 1000,
+        max_body_bytes: 1000,
         seed,
     };
     let authorization = |seed, later| {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use neptunedata::{Effect, FailureKind, Sent};
+use neptunedata::{Effect, ErrorKind, transport::Sent};
 use proptest::{
     collection::vec,
     prelude::*,
@@ -45,7 +45,7 @@ impl Laws {
 
     fn wrong(&self, seen: &Seen) -> Result<(), TestCaseError> {
         let Seen::Failed {
-            kind: FailureKind::Misuse,
+            kind: ErrorKind::Misuse,
             attempts,
             executed,
             ..
@@ -95,7 +95,7 @@ impl Laws {
             } => {
                 prop_assert!(*attempts <= self.plan.max_attempts);
                 prop_assert!(*executed || !self.executed, "forgotten at the end");
-                prop_assert!(*executed || *kind != FailureKind::Decode);
+                prop_assert!(*executed || *kind != ErrorKind::Decode);
                 prop_assert_eq!(
                     text.contains("may have been executed"),
                     *executed,

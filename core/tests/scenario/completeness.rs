@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use neptunedata::{ErrorKind, RetryClass};
+use neptunedata::{ExceptionKind, retry::RetryClass};
 
 use crate::{bodies, exceptions, once, transport};
 
@@ -20,12 +20,12 @@ fn every_class_has_rows() {
 
 #[test]
 fn every_exception_has_a_row() {
-    let seen: BTreeSet<ErrorKind> = exceptions::modelled()
+    let seen: BTreeSet<ExceptionKind> = exceptions::modelled()
         .into_iter()
         .map(|(kind, _)| kind)
         .collect();
-    for kind in ErrorKind::ALL {
+    for kind in ExceptionKind::ALL {
         assert!(seen.contains(kind), "no row is about {kind}");
     }
-    assert_eq!((seen.len(), ErrorKind::ALL.len()), (37, 37));
+    assert_eq!((seen.len(), ExceptionKind::ALL.len()), (37, 37));
 }

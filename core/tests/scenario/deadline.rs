@@ -3,9 +3,13 @@
 use bytes::Bytes;
 use http::HeaderMap;
 use neptunedata::{
-    CallOptions, Exchange, FailureKind, GetMlModelTrainingJob, Input, Machine,
-    Sent::{self, Maybe, No},
-    Session, Step, TransportErrorKind,
+    CallOptions, ErrorKind, Session,
+    machine::{Exchange, Input, Machine, Step},
+    ml::GetMlModelTrainingJob,
+    transport::{
+        Sent::{self, Maybe, No},
+        TransportErrorKind,
+    },
 };
 
 use crate::{
@@ -50,7 +54,7 @@ fn pass_deadline(
     let Step::Done(Err(error)) = step else {
         panic!("{name}: {step:?}");
     };
-    let kind = FailureKind::Transport(TransportErrorKind::Deadline);
+    let kind = ErrorKind::Transport(TransportErrorKind::Deadline);
     assert_eq!(error.kind(), kind, "{name}");
     assert_eq!(error.attempts(), attempts, "{name}");
     assert_eq!(error.may_have_executed(), executed, "{name}, {sent:?}");
@@ -68,7 +72,7 @@ fn pass_deadline(
     let Step::Done(Err(error)) = step else {
         panic!("{name}: {step:?}");
     };
-    assert_eq!(error.kind(), FailureKind::Misuse, "{name}");
+    assert_eq!(error.kind(), ErrorKind::Misuse, "{name}");
     let known = (error.attempts(), error.may_have_executed());
     assert_eq!(known, (attempts, executed), "{name}");
 }
@@ -189,7 +193,7 @@ fn while_an_item_is_out() {
 fn while_credentials_are_fetched() {
     use crate::{drive, script::refusal};
 
-    let auth = neptunedata::Auth::on_request();
+    let auth = neptunedata::Auth::from_driver();
     let session = Session::new(drive::endpoint(), auth).expect("a session");
     for sent in [No, Maybe] {
         pass_deadline(

@@ -1,6 +1,6 @@
 //! Error answers: the 37 exceptions of the service and what no model knows.
 
-use neptunedata::{ErrorKind, RetryClass};
+use neptunedata::{ExceptionKind, retry::RetryClass};
 
 use crate::{
     script::{answer, exception},
@@ -35,8 +35,8 @@ enum Fate {
 }
 use Fate::*;
 
-const EXCEPTIONS: [(&str, ErrorKind, u16, Fate); 37] = {
-    use ErrorKind::*;
+const EXCEPTIONS: [(&str, ExceptionKind, u16, Fate); 37] = {
+    use ExceptionKind::*;
     [
         ("AccessDeniedException", AccessDeniedException, 403, Access),
         ("BadRequestException", BadRequestException, 400, Stops),
@@ -214,8 +214,8 @@ const EXCEPTIONS: [(&str, ErrorKind, u16, Fate); 37] = {
 };
 
 /// Statuses and codes that no model lists, or lists otherwise: status, code, kind, fate.
-const ODD: [(u16, &str, ErrorKind, Fate); 14] = {
-    use ErrorKind::*;
+const ODD: [(u16, &str, ExceptionKind, Fate); 14] = {
+    use ExceptionKind::*;
     [
         // Codes decide where they are known, whatever the status (M06, M10, M12).
         (400, "AccessDeniedException", AccessDeniedException, Access),
@@ -292,7 +292,7 @@ fn class(fate: Fate) -> Option<RetryClass> {
 }
 
 /// For reads and idempotent requests, and for writes.
-fn expected(fate: Fate, kind: ErrorKind) -> (Expect, Expect) {
+fn expected(fate: Fate, kind: ExceptionKind) -> (Expect, Expect) {
     use crate::table::Did::Fresh;
     let kind = service(kind);
     let stop = expect(&[Any], 1, NOT, Final(kind));
@@ -312,8 +312,8 @@ fn expected(fate: Fate, kind: ErrorKind) -> (Expect, Expect) {
     }
 }
 
-pub(crate) fn modelled() -> Vec<(ErrorKind, Row)> {
-    let each = |(code, kind, status, fate): (&str, ErrorKind, u16, Fate)| {
+pub(crate) fn modelled() -> Vec<(ExceptionKind, Row)> {
+    let each = |(code, kind, status, fate): (&str, ExceptionKind, u16, Fate)| {
         let (again, write) = expected(fate, kind);
         let script = vec![exception(status, code).into()];
         let name = format!("{status} {code}");
@@ -330,7 +330,7 @@ pub(crate) fn unmodelled() -> Vec<Row> {
         row(name, class(fate), script, again, write)
     });
     let foreign = FOREIGN.into_iter().flat_map(|(status, fate)| {
-        let (again, write) = expected(fate, ErrorKind::Unknown);
+        let (again, write) = expected(fate, ExceptionKind::Unknown);
         [
             "",
             "<html>nginx</html>",
@@ -367,7 +367,7 @@ fn codes_in_the_header_count_most() {
             )
             .into(),
     ];
-    let (again, write) = expected(Throttled, ErrorKind::ThrottlingException);
+    let (again, write) = expected(Throttled, ExceptionKind::ThrottlingException);
     check(&[row("header", class(Throttled), script, again, write)]);
 }
 
@@ -375,7 +375,7 @@ fn codes_in_the_header_count_most() {
 /// reason they are not sent again.
 #[test]
 fn foreign_server_errors_may_have_been_executed() {
-    let unknown = Final(service(ErrorKind::Unknown));
+    let unknown = Final(service(ExceptionKind::Unknown));
     let rows: Vec<Row> = [520, 524, 598]
         .into_iter()
         .map(|status| {

@@ -1,7 +1,7 @@
 //! The session's 500 tokens: 5 for a retry, 10 after a time-out, 1 back for a first-try success.
 
-use neptunedata::{CallOptions, ErrorKind, FailureKind, GetMlModelTrainingJob, Session};
-use neptunedata::{Sent, TransportErrorKind};
+use neptunedata::transport::{Sent, TransportErrorKind};
+use neptunedata::{CallOptions, ErrorKind, ExceptionKind, Session, ml::GetMlModelTrainingJob};
 
 use crate::{
     drive::{Asked, Clock, Style, Trace, drive, unsigned},
@@ -129,7 +129,7 @@ fn only_successes_are_rewarded() {
         assert_eq!(trace.asked.len(), 1);
         assert!(matches!(trace.asked[0], Asked::Send(_)));
         let error = trace.result.expect_err("no answer");
-        assert_eq!(error.kind(), FailureKind::Decode);
+        assert_eq!(error.kind(), ErrorKind::Decode);
         assert_eq!(session.retry_quota(), 490, "{body:?}");
     }
 }
@@ -142,7 +142,7 @@ fn an_error_answer_is_not_rewarded() {
     let error = trace.result.expect_err("a refusal");
     assert_eq!(
         error.kind(),
-        FailureKind::Service(ErrorKind::ParsingException)
+        ErrorKind::Service(ExceptionKind::ParsingException)
     );
     assert_eq!(session.retry_quota(), 490);
 }

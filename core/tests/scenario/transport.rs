@@ -1,9 +1,12 @@
 //! Exchanges that break: before the request was sent, after, and in the middle of the answer.
 
 use neptunedata::{
-    ErrorKind, RetryClass,
-    Sent::{Maybe, No},
-    TransportErrorKind::{self, *},
+    ExceptionKind,
+    retry::RetryClass,
+    transport::{
+        Sent::{Maybe, No},
+        TransportErrorKind::{self, *},
+    },
 };
 
 use crate::{
@@ -33,7 +36,7 @@ const fn stop(kind: TransportErrorKind, executed: bool) -> Expect {
 }
 
 pub(crate) fn rows() -> Vec<Row> {
-    [before_the_answer(), within_the_answer(), for_good()].concat()
+    [before_the_answer(), within_the_answer(), permanent()].concat()
 }
 
 fn before_the_answer() -> Vec<Row> {
@@ -72,7 +75,7 @@ fn before_the_answer() -> Vec<Row> {
             LOST,
             vec![answer(503, "").into(), Event::Stale, success().into()],
             expect(&[Any, Wait(0, 100), Any, Fresh], 2, MAY, Success),
-            expect(&[Any], 1, MAY, Final(service(ErrorKind::Unknown))),
+            expect(&[Any], 1, MAY, Final(service(ExceptionKind::Unknown))),
         ),
         same(
             "not sent, and then a success",
@@ -199,14 +202,14 @@ fn within_the_answer() -> Vec<Row> {
                 &[Any, Wait(0, 1000), Any, Wait(0, 2000), Any],
                 3,
                 NOT,
-                Passing(service(ErrorKind::ThrottlingException)),
+                Passing(service(ExceptionKind::ThrottlingException)),
             ),
         ),
         same(
             "cut, but the refusal is whole",
             None,
             vec![Event::Cut(exception(400, "ParsingException"), Closed, Maybe)],
-            expect(&[Any], 1, NOT, Final(service(ErrorKind::ParsingException))),
+            expect(&[Any], 1, NOT, Final(service(ExceptionKind::ParsingException))),
         ),
         row(
             "shorter than its content-length, JSON cut",
@@ -243,14 +246,14 @@ fn within_the_answer() -> Vec<Row> {
                 &[Any, Wait(0, 100), Any, Wait(0, 200), Any],
                 3,
                 MAY,
-                Passing(service(ErrorKind::Unknown)),
+                Passing(service(ExceptionKind::Unknown)),
             ),
-            expect(&[Any], 1, MAY, Final(service(ErrorKind::Unknown))),
+            expect(&[Any], 1, MAY, Final(service(ExceptionKind::Unknown))),
         ),
     ]
 }
 
-fn for_good() -> Vec<Row> {
+fn permanent() -> Vec<Row> {
     let once =
         |name: &str, event, kind, executed| same(name, None, vec![event], stop(kind, executed));
     vec![
@@ -301,7 +304,7 @@ fn within() {
 
 #[test]
 fn never_again() {
-    check(&for_good());
+    check(&permanent());
 }
 
 #[test]
@@ -313,7 +316,7 @@ fn attempts_are_numbered_as_they_count() {
         Event::Fails(Connect, No),
         success().into(),
     ];
-    let operation = neptunedata::GetMlModelTrainingJob::new("job-1");
+    let operation = neptunedata::ml::GetMlModelTrainingJob::new("job-1");
     let options = neptunedata::CallOptions::new();
     let mut clock = Clock::new();
     let trace = drive(

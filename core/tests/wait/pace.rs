@@ -3,8 +3,14 @@
 use std::time::Duration;
 
 use neptunedata::{
-    CallOptions, Error, FailureKind, GetLoaderJobStatus, Input, LoadEnded, LoadOutcome, Machine,
-    Sent, Step, TransportError, TransportErrorKind, Wait, WaitErrorKind, WaitOptions,
+    CallOptions, Error, ErrorKind, TransportError,
+    loader::GetLoaderJobStatus,
+    machine::{Input, Machine, Step},
+    transport::{Sent, TransportErrorKind},
+    wait::{
+        Wait, WaitErrorKind, WaitOptions,
+        waiters::{LoadCompleted, LoadOutcome},
+    },
 };
 
 use super::{
@@ -16,8 +22,8 @@ use super::{
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
 
-fn ended() -> LoadEnded {
-    LoadEnded::new("load-1")
+fn ended() -> LoadCompleted {
+    LoadCompleted::new("load-1")
 }
 
 fn down() -> Event {
@@ -29,7 +35,7 @@ fn once(options: WaitOptions) -> WaitOptions {
 }
 
 fn timed_out(error: &Error) {
-    let kind = FailureKind::Wait(WaitErrorKind::TimedOut);
+    let kind = ErrorKind::Wait(WaitErrorKind::TimedOut);
     assert_eq!(error.kind(), kind, "{error}");
 }
 
@@ -82,7 +88,7 @@ fn a_last_time_of_asking_that_hangs_is_the_end_of_the_time() {
             true => timed_out(&error),
             false => assert_eq!(
                 error.kind(),
-                FailureKind::Transport(TransportErrorKind::Deadline)
+                ErrorKind::Transport(TransportErrorKind::Deadline)
             ),
         }
     }
@@ -146,7 +152,7 @@ fn waits_double_up_to_the_longest() {
         }
         let waited = done.result.expect("an end");
         assert_eq!(waited.polls, 11);
-        assert_eq!(waited.waited, done.took);
+        assert_eq!(waited.elapsed, done.took);
         assert_eq!(done.items.len(), 10);
         assert_eq!(done.items[9].polls, 10);
         // Nothing is asked a second time without a wait.
@@ -186,14 +192,18 @@ fn the_time_is_kept_by_the_monotonic_clock() {
     assert_eq!(usize::try_from(error.attempts()).unwrap(), done.sent.len());
 
     // What was seen last is kept.
-    let neptunedata::Cause::Wait(cause) = error.cause() else {
+    let neptunedata::error::Cause::Wait(cause) = error.cause() else {
         panic!("{error}")
     };
     assert_eq!(cause.status(), Some("LOAD_IN_PROGRESS"));
     let status = cause.answer::<GetLoaderJobStatus>().expect("an answer");
     let overall = status.loader_status().expect("a status").overall_status;
     assert_eq!(overall.expect("a load").total_records, Some(5));
-    assert!(cause.answer::<neptunedata::GetEngineStatus>().is_none());
+    assert!(
+        cause
+            .answer::<neptunedata::engine::GetEngineStatus>()
+            .is_none()
+    );
     assert_eq!(
         error.to_string(),
         "the bulk load load-1 was waited for 28800.01s in vain; its last state was LOAD_IN_PROGRESS"
@@ -210,7 +220,7 @@ fn states_that_nobody_knows_are_waited_through() {
     ];
     let done = run(ended(), WaitOptions::new(), &script);
     assert!(matches!(
-        done.result.expect("an end").end,
+        done.result.expect("an end").result,
         LoadOutcome::Completed(_)
     ));
     let names: Vec<_> = done
@@ -243,7 +253,7 @@ fn five_failures_in_a_row_are_waited_through() {
     script.splice(20..20, [down()]);
     let done = run(ended(), once(WaitOptions::new()), &script);
     let error = done.result.expect_err("six in a row");
-    let kind = FailureKind::Transport(TransportErrorKind::Connect);
+    let kind = ErrorKind::Transport(TransportErrorKind::Connect);
     assert_eq!(error.kind(), kind);
     assert!(error.is_retryable());
 
@@ -282,16 +292,16 @@ fn failures_for_good_end_it() {
         let error = done.result.expect_err("a failure");
         assert!(matches!(
             error.kind(),
-            FailureKind::Service(_) | FailureKind::Decode
+            ErrorKind::Service(_) | ErrorKind::Decode
         ));
     }
     let done = run(
-        LoadEnded::new(""),
+        LoadCompleted::new(""),
         WaitOptions::new(),
         &[load("LOAD_COMPLETED")],
     );
     let error = done.result.expect_err("no id");
-    assert_eq!((error.kind(), error.attempts()), (FailureKind::Encode, 0));
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Encode, 0));
 }
 
 #[test]
@@ -307,7 +317,7 @@ fn failures_do_not_lengthen_the_time() {
     let error = done.result.expect_err("the time is over");
     timed_out(&error);
     assert!(done.took <= 60 * SECOND + Duration::from_millis(20));
-    let neptunedata::Cause::Wait(cause) = error.cause() else {
+    let neptunedata::error::Cause::Wait(cause) = error.cause() else {
         panic!("{error}")
     };
     // Both what was seen and why no more was.
@@ -373,7 +383,7 @@ fn drivers_may_end_it() {
             Sent::Maybe,
         ))
     };
-    let kind = FailureKind::Transport(TransportErrorKind::Deadline);
+    let kind = ErrorKind::Transport(TransportErrorKind::Deadline);
     let body = r#"{"payload":{"overallStatus":{"status":"LOAD_IN_QUEUE"}}}"#;
     let now = Clock::new().now();
     for steps in 0..4 {
@@ -387,7 +397,7 @@ fn drivers_may_end_it() {
             let Step::Done(Err(error)) = wait.resume(Input::End(Default::default()), now) else {
                 panic!("a misuse")
             };
-            assert_eq!(error.kind(), FailureKind::Misuse);
+            assert_eq!(error.kind(), ErrorKind::Misuse);
             assert!(!matches!(wait.resume(input, now), Step::Done(_)));
         }
         let Step::Done(Err(error)) = wait.resume(over(), now) else {
@@ -397,6 +407,6 @@ fn drivers_may_end_it() {
         let Step::Done(Err(error)) = wait.resume(Input::Next, now) else {
             panic!("the end")
         };
-        assert_eq!(error.kind(), FailureKind::Misuse);
+        assert_eq!(error.kind(), ErrorKind::Misuse);
     }
 }

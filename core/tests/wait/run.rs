@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use http::Uri;
-use neptunedata::{Error, Input, Machine, Progress, Step, Wait, WaitOptions, Waited, Watch};
+use neptunedata::{
+    Error,
+    machine::{Input, Machine, Step},
+    wait::{Progress, Wait, WaitOptions, WaitOutput, Waiter},
+};
 
 use super::{
     drive::{Clock, Style, inputs, unsigned},
@@ -11,22 +15,22 @@ use super::{
 };
 
 #[derive(Debug)]
-pub(crate) struct Run<W: Watch> {
+pub(crate) struct Run<W: Waiter> {
     pub(crate) items: Vec<Progress<W::Status>>,
     /// When each request went out, since the beginning, and where to.
     pub(crate) sent: Vec<(Duration, Uri)>,
     /// The waits.
     pub(crate) waits: Vec<Duration>,
-    pub(crate) result: Result<Waited<W::End>, Error>,
+    pub(crate) result: Result<WaitOutput<W::Output>, Error>,
     pub(crate) took: Duration,
 }
 
 /// The last event goes on for ever.
-pub(crate) fn run<W: Watch>(watch: W, options: WaitOptions, script: &[Event]) -> Run<W> {
+pub(crate) fn run<W: Waiter>(watch: W, options: WaitOptions, script: &[Event]) -> Run<W> {
     run_by(watch, options, script, 1)
 }
 
-pub(crate) fn run_by<W: Watch>(
+pub(crate) fn run_by<W: Waiter>(
     watch: W,
     options: WaitOptions,
     script: &[Event],
@@ -62,7 +66,7 @@ pub(crate) fn run_by<W: Watch>(
                 let Step::Done(Err(error)) = machine.resume(Input::Next, clock.now()) else {
                     panic!("it goes on behind its end")
                 };
-                assert_eq!(error.kind(), neptunedata::FailureKind::Misuse);
+                assert_eq!(error.kind(), neptunedata::ErrorKind::Misuse);
                 return Run {
                     items,
                     sent,

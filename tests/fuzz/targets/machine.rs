@@ -8,8 +8,11 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 use libfuzzer_sys::fuzz_target;
 use neptunedata::{
-    Auth, Call, CancelMlModelTrainingJob, Credentials, CredentialsError, Endpoint, FailureKind,
-    Input, Machine, Now, Sent, Session, Step, TransportError, TransportErrorKind,
+    Auth, Call, Credentials, Endpoint, ErrorKind, Session, TransportError,
+    credentials::CredentialsError,
+    machine::{Input, Machine, Now, Step},
+    ml::CancelMlModelTrainingJob,
+    transport::{Sent, TransportErrorKind},
 };
 
 /// The next input, and what is left of the data.
@@ -70,7 +73,7 @@ fuzz_target!(|data: &[u8]| {
         .unwrap()
         .with_region("us-east-1")
         .unwrap();
-    let session = Session::new(endpoint, Auth::on_request()).unwrap();
+    let session = Session::new(endpoint, Auth::from_driver()).unwrap();
     let mut call = Call::new(&session, &CancelMlModelTrainingJob::new("job-1"), 1);
     let (mut rest, mut sends, mut executed) = (data, 0, false);
     let now = Now {
@@ -85,7 +88,7 @@ fuzz_target!(|data: &[u8]| {
                 assert!(error.attempts() <= 3);
                 assert!(error.may_have_executed() || !executed, "{error}");
                 // A misuse while the answer is out says what was known then; the answer decides.
-                if error.kind() != FailureKind::Misuse {
+                if error.kind() != ErrorKind::Misuse {
                     executed |= error.may_have_executed();
                 }
                 assert!(error.to_string().len() < 8192, "a text without bounds");

@@ -22,10 +22,15 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use neptunedata::{
-    Answered, Auth, Call, CancelMlModelTrainingJob, Credentials, CredentialsError,
-    DataProcessingJobId, Endpoint, GetMlModelTrainingJob, Input, Machine, MlJobStatus, Now,
-    Operation, S3Uri, Sent, Session, StartMlModelTrainingJob, Step, Transmit, TransportError,
-    TransportErrorKind, sources::environment,
+    Auth, Call, CallOutput, Credentials, Endpoint, Operation, Session, TransportError,
+    credentials::{CredentialsError, environment},
+    machine::{Input, Machine, Now, Step, Transmit},
+    ml::{
+        CancelMlModelTrainingJob, DataProcessingJobId, GetMlModelTrainingJob, MlJobStatus,
+        StartMlModelTrainingJob,
+    },
+    transport::{Sent, TransportErrorKind},
+    types::S3Uri,
 };
 use neptunedata_emulator::{Config, Emulator, Server, Signature};
 
@@ -161,7 +166,10 @@ struct Driver {
 }
 
 impl Driver {
-    fn call<O: Operation>(&self, operation: &O) -> Result<Answered<O::Output>, neptunedata::Error> {
+    fn call<O: Operation>(
+        &self,
+        operation: &O,
+    ) -> Result<CallOutput<O::Output>, neptunedata::Error> {
         // Any number will do as a seed; it only spreads the waits.
         let seed = u64::from(self.start.elapsed().subsec_nanos());
         let mut call = Call::new(&self.session, operation, seed);

@@ -20,9 +20,11 @@ use std::{
 };
 
 use neptunedata::{
-    Auth, Call, DataProcessingJobId, Endpoint, Error, ErrorKind, FailureKind,
-    GetMlModelTrainingJob, Input, Machine, Now, Operation, S3Uri, Session, StartMlModelTrainingJob,
-    Step, strategies::Delivery,
+    Auth, Call, Endpoint, Error, ErrorKind, ExceptionKind, Operation, Session,
+    machine::{Input, Machine, Now, Step},
+    ml::{DataProcessingJobId, GetMlModelTrainingJob, StartMlModelTrainingJob},
+    testing::NetworkOutcome,
+    types::S3Uri,
 };
 use neptunedata_emulator::{Config, Emulator};
 use proptest::{
@@ -43,7 +45,7 @@ fn train_carelessly(network: &mut Network, start: &StartMlModelTrainingJob) -> R
 
 /// The program without it: the job has a name, and where it is not known whether it was started, that is looked up.
 fn train_with_care(network: &mut Network, start: &StartMlModelTrainingJob) -> Result<(), Error> {
-    const UNKNOWN: FailureKind = FailureKind::Service(ErrorKind::InvalidParameterException);
+    const UNKNOWN: ErrorKind = ErrorKind::Service(ExceptionKind::InvalidParameterException);
     let start = start.clone().id("our-job");
     let get = GetMlModelTrainingJob::new("our-job");
     for _ in 0..3 {
@@ -60,7 +62,7 @@ fn train_with_care(network: &mut Network, start: &StartMlModelTrainingJob) -> Re
     network.call(&start).map(drop)
 }
 
-type Failure = TestError<(StartMlModelTrainingJob, Vec<Delivery>)>;
+type Failure = TestError<(StartMlModelTrainingJob, Vec<NetworkOutcome>)>;
 type Program = fn(&mut Network, &StartMlModelTrainingJob) -> Result<(), Error>;
 
 /// A network in which requests and answers fare as they are told to, and when that has been used up, well. At its
@@ -68,12 +70,12 @@ type Program = fn(&mut Network, &StartMlModelTrainingJob) -> Result<(), Error>;
 struct Network {
     session: Session,
     emulator: Emulator,
-    deliveries: VecDeque<Delivery>,
+    deliveries: VecDeque<NetworkOutcome>,
     now: Now,
 }
 
 impl Network {
-    fn new(deliveries: Vec<Delivery>) -> Network {
+    fn new(deliveries: Vec<NetworkOutcome>) -> Network {
         let endpoint = Endpoint::parse("http://localhost:8182").expect("it is one");
         Network {
             session: Session::new(endpoint, Auth::unsigned()).expect("nothing is signed"),
@@ -95,7 +97,7 @@ impl Network {
             input = match call.resume(input, self.now) {
                 Step::Send(transmit) => {
                     let delivery = self.deliveries.pop_front();
-                    let delivery = delivery.unwrap_or(Delivery::Arrives { piece: 1024 });
+                    let delivery = delivery.unwrap_or(NetworkOutcome::Arrives { piece: 1024 });
                     let now = neptunedata_emulator::Now::new(self.now.wall, self.now.mono);
                     let serve = |request| {
                         let outcome = self.emulator.handle(request, now);
@@ -134,7 +136,7 @@ fn trains_once(program: Program) -> (u32, Result<(), Failure>) {
         start.train_model_s3_location = S3Uri::new("s3://bucket/models");
         start
     });
-    let networks = proptest::collection::vec(any::<Delivery>(), 0..6);
+    let networks = proptest::collection::vec(any::<NetworkOutcome>(), 0..6);
     let cases = Cases {
         failure_persistence: None,
         ..Cases::with_cases(1000)

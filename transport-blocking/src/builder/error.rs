@@ -1,6 +1,6 @@
 //! Why a client cannot be made.
 
-use neptunedata::{EndpointError, RouteError, SessionError};
+use neptunedata::{endpoint::EndpointError, session::SessionError, transport::RouteError};
 
 /// A client that cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,7 +26,7 @@ pub enum BuildError {
     /// The endpoint's host is no name that a certificate can have.
     #[error("{0:?} is not a name that a certificate can be checked against")]
     TlsName(String),
-    /// `resolve_to` is no `host:port`, or a variable of the environment is set to something that is no
+    /// `connect_to` is no `host:port`, or a variable of the environment is set to something that is no
     /// proxy.
     #[error(transparent)]
     Route(#[from] RouteError),

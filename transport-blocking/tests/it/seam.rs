@@ -3,8 +3,11 @@
 use std::{io::Write, sync::mpsc};
 
 use neptunedata_blocking::{
-    Client, ClientOptions, Credentials, Endpoint, GetEngineStatus, Input, Machine, Now, Operation,
-    Step, http,
+    Client, Credentials, Endpoint, Operation,
+    engine::GetEngineStatus,
+    http,
+    machine::{Input, Machine, Now, Step},
+    transport::ClientOptions,
 };
 
 use crate::support::*;

@@ -13,8 +13,11 @@ use std::{
 };
 
 use neptunedata_blocking::{
-    CallOptions, Exchange, GetEngineStatus, Input, Machine, Now, Part, Step, Timeouts,
-    TransportErrorKind, by_name, serde_json,
+    CallOptions, dynamic,
+    engine::GetEngineStatus,
+    machine::{BodyEvent, Exchange, Input, Machine, Now, Step, Timeouts},
+    serde_json,
+    transport::TransportErrorKind,
 };
 
 use crate::support::*;
@@ -68,12 +71,12 @@ fn a_reader_that_stops_stops_the_server() {
     // Not at all, after a piece, and after a run at full speed, when all buffers have grown.
     for until in [0, 1, 64 << 20] {
         while taken < until {
-            if let Some(Part::Chunk(chunk)) = running.advance().unwrap() {
+            if let Some(BodyEvent::Chunk(chunk)) = running.next_item().unwrap() {
                 taken += u64::try_from(chunk.len()).unwrap();
             }
         }
         if until == 0 {
-            assert!(matches!(running.advance(), Ok(Some(Part::Head(_)))));
+            assert!(matches!(running.next_item(), Ok(Some(BodyEvent::Head(_)))));
         }
         let ahead = settled(&written) - taken;
         println!("{ahead} bytes ahead after {taken}");
@@ -145,14 +148,14 @@ fn items_leave_the_answer_open_and_other_steps_close_it() {
             then,
             state: 0,
         });
-        assert_eq!(running.advance().unwrap(), Some("head"));
-        assert_eq!(running.advance().unwrap(), Some("again"));
+        assert_eq!(running.next_item().unwrap(), Some("head"));
+        assert_eq!(running.next_item().unwrap(), Some("again"));
         thread::sleep(Duration::from_millis(30));
         assert!(!closed.load(Ordering::SeqCst));
         go.send(()).unwrap();
-        assert_eq!(running.advance().unwrap(), Some("chunk"));
+        assert_eq!(running.next_item().unwrap(), Some("chunk"));
         assert!(!closed.load(Ordering::SeqCst));
-        assert_eq!(running.advance().unwrap(), None);
+        assert_eq!(running.next_item().unwrap(), None);
         let begun = Instant::now();
         while !closed.swap(false, Ordering::SeqCst) {
             assert!(begun.elapsed() < LONG);
@@ -196,12 +199,12 @@ fn machines_made_by_hand_bring_their_time_outs() {
     assert_eq!(error.kind(), transport(TransportErrorKind::Deadline));
     // What is said later, outranks it.
     let exchange = Exchange::collecting(client.session(), &read, &options.timeout(LONG), 1);
-    let error = client.start(exchange).timeout(SHORT).finish().unwrap_err();
+    let error = client.start(exchange).timeout(SHORT).output().unwrap_err();
     assert_eq!(error.kind(), transport(TransportErrorKind::Deadline));
 
     let options = CallOptions::new().attempt_timeout(SHORT).max_attempts(1);
     let input = serde_json::json!({});
-    let call = by_name::call("GetEngineStatus", &input, client.session(), &options, 1);
+    let call = dynamic::call("GetEngineStatus", &input, client.session(), &options, 1);
     let error = client.run(call.unwrap()).unwrap_err();
     assert_eq!(error.kind(), transport(TransportErrorKind::Timeout));
     assert!(begun.elapsed() < LONG);
@@ -221,6 +224,6 @@ fn a_time_out_says_nothing_once_it_has_begun() {
     let read = GetEngineStatus::new();
     let exchange = Exchange::streaming(client.session(), &read, &CallOptions::new(), 1);
     let mut running = client.start(exchange).timeout(LONG);
-    running.advance().unwrap();
-    running.timeout(SHORT / 10).finish().unwrap();
+    running.next_item().unwrap();
+    running.timeout(SHORT / 10).output().unwrap();
 }

@@ -1,6 +1,6 @@
 //! Why a client cannot be made.
 
-use neptunedata::{EndpointError, RouteError, SessionError};
+use neptunedata::{endpoint::EndpointError, session::SessionError, transport::RouteError};
 
 /// A client that cannot work.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,7 +37,7 @@ pub enum BuildError {
     /// Nothing measures time.
     #[error("without the feature `tokio` the builder needs a timer")]
     NoTimer,
-    /// `resolve_to` is no `host:port`, or a variable of the environment is set to something that is no
+    /// `connect_to` is no `host:port`, or a variable of the environment is set to something that is no
     /// proxy.
     #[error(transparent)]
     Route(#[from] RouteError),

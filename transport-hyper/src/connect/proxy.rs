@@ -4,10 +4,13 @@
 use std::{fmt, future::poll_fn, io, pin::Pin};
 
 use hyper::rt::{Read, ReadBuf, Write};
-use neptunedata::{Proxy, TransportError, TransportErrorKind};
+use neptunedata::{
+    TransportError,
+    transport::{Proxy, TransportErrorKind},
+};
 
 use crate::{
-    fault,
+    errors,
     io::{BoxedIo, Stream},
 };
 
@@ -34,7 +37,7 @@ impl Tunnel {
 
     pub(crate) async fn open(&self, stream: Stream) -> Result<Stream, TransportError> {
         let Stream { mut io, probe, .. } = stream;
-        let failed = |error| fault::not_sent(TransportErrorKind::Connect, error);
+        let failed = |error| errors::not_sent(TransportErrorKind::Connect, error);
         let head = ask(&mut io, self.request.as_bytes())
             .await
             .map_err(failed)?;
@@ -50,7 +53,7 @@ impl Tunnel {
                 let error = failed(io::Error::other(reason));
                 // It wants a password, or another one.
                 Err(if status == "407" {
-                    error.for_good()
+                    error.permanent()
                 } else {
                     error
                 })
@@ -120,7 +123,7 @@ fn base64(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::connect::proxy::*;
 
     #[test]
     fn base64_as_everybody_writes_it() {

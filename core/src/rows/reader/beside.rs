@@ -5,8 +5,13 @@ use serde::{
     de::{DeserializeOwned, IgnoredAny},
 };
 
-use super::{RowReader, State};
-use crate::{DecodeErrorKind, RowError, rows::value::Fault, wire::lenient::elide};
+use super::State;
+use crate::rows::RowReader;
+use crate::{
+    error::DecodeErrorKind,
+    rows::{RowError, value::Fault},
+    wire::lenient::elide,
+};
 
 impl<T: DeserializeOwned> RowReader<T> {
     /// The answer to a question. A null is none.

@@ -2,10 +2,11 @@
 
 use serde::de::DeserializeOwned;
 
-use super::{KEPT, RowReader, State};
+use super::{KEPT, State};
+use crate::rows::RowReader;
 use crate::{
-    DecodeErrorKind, Framing, RowError,
-    rows::{place::path_to, value::Fault},
+    error::DecodeErrorKind,
+    rows::{RowError, RowsFormat, place::path_to, value::Fault},
     wire::lenient::elide,
 };
 
@@ -17,7 +18,7 @@ impl<T: DeserializeOwned> RowReader<T> {
             State::Done => {
                 let last = self.framing.path().len();
                 let path = match self.framing {
-                    Framing::Gremlin => self.framing.name(1),
+                    RowsFormat::Gremlin => self.framing.name(1),
                     framing => framing.name(last),
                 };
                 return Err(self.break_up(DecodeErrorKind::Shape, path, "it is missing"));

@@ -1,7 +1,9 @@
 //! `endpoints.jsonl`: a client that is always told its cluster's endpoint resolves none itself, so
 //! custom endpoints and region names are what there is to check.
 
-use neptunedata::{Endpoint, EndpointError, GetEngineStatus, valid_region};
+use neptunedata::{
+    Endpoint, endpoint::EndpointError, engine::GetEngineStatus, signing::is_valid_region,
+};
 use neptunedata_tests::vectors;
 use serde::Deserialize;
 
@@ -181,7 +183,7 @@ fn region(line: &Line) -> Result<(), String> {
         (Some(client), Ok(endpoint)) => {
             let signed = client.signing_scope.split('/').next();
             same("the region signed for", &endpoint.region(), &signed)?;
-            same("its validity", &signed.is_some_and(valid_region), &true)
+            same("its validity", &signed.is_some_and(is_valid_region), &true)
         }
         (None, Err(EndpointError::Region(refused))) => same("the refusal", refused.as_str(), given),
         (Some(_), Err(error)) => Err(format!("{given:?} was refused: {error}")),

@@ -1,13 +1,16 @@
 //! Calls over networks that do anything.
 
-use std::{cell::Cell, time::Duration, time::SystemTime};
+use std::{
+    cell::Cell,
+    time::{Duration, SystemTime},
+};
 
 use bytes::Bytes;
 use http::Response;
 use neptunedata::{
-    Answered, Auth, Call, Effect, Error, FailureKind, Input, Machine, Now, Operation, Session,
-    Step,
-    strategies::{AnyAnswer, Delivery},
+    Auth, Call, CallOutput, Effect, Error, ErrorKind, Operation, Session,
+    machine::{Input, Machine, Now, Step},
+    testing::{AnyResponse, NetworkOutcome},
 };
 use proptest::{collection::vec, prelude::*};
 
@@ -15,7 +18,7 @@ use crate::support::*;
 
 /// What came out, and how often the server was asked.
 struct Ran<T> {
-    result: Result<Answered<T>, Error>,
+    result: Result<CallOutput<T>, Error>,
     asked: u32,
     sent: u32,
 }
@@ -23,7 +26,7 @@ struct Ran<T> {
 /// Runs a call; each attempt meets the next delivery, and the last of them over and over.
 fn run<O: Operation>(
     operation: &O,
-    deliveries: &[Delivery],
+    deliveries: &[NetworkOutcome],
     answer: &Response<Bytes>,
 ) -> Ran<O::Output> {
     let session = Session::new(endpoint(), Auth::unsigned()).unwrap();
@@ -76,8 +79,8 @@ impl Property for IsHonest {
         let name = O::INFO.name;
         let networks = (
             any::<O>(),
-            vec(any::<Delivery>(), 1..6),
-            any::<AnyAnswer<O>>(),
+            vec(any::<NetworkOutcome>(), 1..6),
+            any::<AnyResponse<O>>(),
         );
         holds_for(name, networks, |(operation, deliveries, answer)| {
             let Ran {
@@ -89,27 +92,35 @@ impl Property for IsHonest {
             let is_write = operation.effect() == Effect::Write && !is_token;
             let delivered = |nth: u32| deliveries.get(nth as usize).or(deliveries.last()).unwrap();
             // A connection that was stale is no attempt, unless that happens too often.
-            let is_stale = |nth: &u32| *delivered(*nth) == Delivery::Stale;
+            let is_stale = |nth: &u32| *delivered(*nth) == NetworkOutcome::Stale;
             let attempts = sent - (0..sent).filter(is_stale).count() as u32..=sent;
             match result {
                 Ok(answered) => {
                     prop_assert!(asked >= 1, "nobody was asked");
-                    let last = matches!(delivered(sent - 1), Delivery::Arrives { .. });
+                    let last = matches!(delivered(sent - 1), NetworkOutcome::Arrives { .. });
                     prop_assert!(last, "what did not arrive is no success");
                     prop_assert!(attempts.contains(&answered.meta.attempts));
                 }
                 Err(error) => {
-                    prop_assert!(!matches!(error.kind(), FailureKind::Misuse), "{}", error);
+                    prop_assert!(!matches!(error.kind(), ErrorKind::Misuse), "{}", error);
                     prop_assert!(attempts.contains(&error.attempts()));
-                    let is_unheard =
-                        |nth| matches!(delivered(nth), Delivery::Lost | Delivery::Unanswered);
+                    let is_unheard = |nth| {
+                        matches!(
+                            delivered(nth),
+                            NetworkOutcome::Lost | NetworkOutcome::Unanswered
+                        )
+                    };
                     let unheard = (0..sent).any(is_unheard);
                     prop_assert!(!unheard || error.may_have_executed(), "{}", error);
                 }
             }
             if is_write {
-                let doubtful =
-                    |nth: &u32| matches!(delivered(*nth), Delivery::Lost | Delivery::Unanswered);
+                let doubtful = |nth: &u32| {
+                    matches!(
+                        delivered(*nth),
+                        NetworkOutcome::Lost | NetworkOutcome::Unanswered
+                    )
+                };
                 let first = (0..sent).find(doubtful);
                 prop_assert!(
                     first.is_none_or(|first| first + 1 == sent),

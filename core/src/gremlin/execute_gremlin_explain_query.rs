@@ -1,0 +1,130 @@
+//! Explains a Gremlin query: `POST /gremlin/explain`.
+//!
+//! <https://docs.aws.amazon.com/neptune/latest/data-api/API_ExecuteGremlinExplainQuery.html>
+
+use http::Method;
+use serde::{Deserialize, Serialize};
+
+use super::QUERY_EXCEPTIONS;
+use crate::{
+    error::DecodeError,
+    operation::{Effect, Operation, OperationInfo},
+    types::ReportAsText,
+    wire::{request::RequestWriter, response::RawResponse},
+};
+
+/// Tells how a Gremlin query would be executed, `POST /gremlin/explain`.
+///
+/// A read: the query is planned and not executed, whatever it would do.
+/// [`ExecuteGremlinProfileQuery`](crate::gremlin::ExecuteGremlinProfileQuery) does execute it.
+///
+/// Needs the IAM actions `neptune-db:ReadDataViaQuery`, `WriteDataViaQuery` and `DeleteDataViaQuery`, those
+/// that the query itself would need, and engine 1.2.1.0.R6 or later. What is not in the grammar is
+/// refused with `MalformedQueryException`.
+///
+/// ```
+/// use neptunedata::{Endpoint, gremlin::ExecuteGremlinExplainQuery};
+///
+/// let endpoint = Endpoint::parse("http://localhost:8182")?;
+/// let explain = ExecuteGremlinExplainQuery::new("g.V().limit(1)");
+/// let request = neptunedata::request(&explain, &endpoint)?;
+/// assert_eq!(request.uri(), "http://localhost:8182/gremlin/explain");
+/// assert_eq!(request.body(), r#"{"gremlin":"g.V().limit(1)"}"#);
+///
+/// let body = "\
+/// *******************************************************
+///                 Neptune Gremlin Explain
+/// *******************************************************
+///
+/// Query String
+/// ============
+/// g.V().limit(1)
+/// ";
+/// let answer = neptunedata::http::Response::new(body.into());
+/// let output = neptunedata::response::<ExecuteGremlinExplainQuery>(&answer)?;
+/// assert!(output.text().contains("Query String"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// <https://docs.aws.amazon.com/neptune/latest/userguide/gremlin-explain-api.html>
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ExecuteGremlinExplainQuery {
+    /// The query, in the Gremlin grammar.
+    pub gremlin_query: String,
+}
+
+arbitrary!(ExecuteGremlinExplainQuery => gremlin_query);
+
+impl ExecuteGremlinExplainQuery {
+    /// Explains this query.
+    pub fn new(gremlin_query: impl Into<String>) -> Self {
+        ExecuteGremlinExplainQuery {
+            gremlin_query: gremlin_query.into(),
+        }
+    }
+}
+
+/// The answer to [`ExecuteGremlinExplainQuery`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ExecuteGremlinExplainQueryOutput {
+    /// The report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output: Option<ReportAsText>,
+}
+
+arbitrary!(ExecuteGremlinExplainQueryOutput, answer = |explained: &ExecuteGremlinExplainQueryOutput| {
+    let report = explained.output.clone().unwrap_or_default();
+    crate::testing::body_answer(Some("text/plain"), report.bytes().clone())
+} => output: Always(Any));
+
+impl ExecuteGremlinExplainQueryOutput {
+    /// The text of the report.
+    pub fn text(&self) -> std::borrow::Cow<'_, str> {
+        self.output
+            .as_ref()
+            .map(ReportAsText::text)
+            .unwrap_or_default()
+    }
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    gremlin: &'a str,
+}
+
+impl Operation for ExecuteGremlinExplainQuery {
+    type Output = ExecuteGremlinExplainQueryOutput;
+
+    const INFO: &'static OperationInfo = &OperationInfo::new(
+        "ExecuteGremlinExplainQuery",
+        Method::POST,
+        "/gremlin/explain",
+        Effect::Read,
+    )
+    .with_exceptions(QUERY_EXCEPTIONS)
+    .with_iam_actions(&[
+        "ReadDataViaQuery",
+        "WriteDataViaQuery",
+        "DeleteDataViaQuery",
+    ])
+    .with_documentation(
+        "https://docs.aws.amazon.com/neptune/latest/data-api/API_ExecuteGremlinExplainQuery.html",
+    );
+
+    fn encode(&self, request: &mut RequestWriter<'_>) {
+        request.accept_trailers();
+        request.json(&Body {
+            gremlin: &self.gremlin_query,
+        });
+    }
+
+    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
+        Ok(ExecuteGremlinExplainQueryOutput {
+            output: Some(ReportAsText::new(response.report()?)),
+        })
+    }
+}

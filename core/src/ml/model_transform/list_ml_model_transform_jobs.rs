@@ -1,0 +1,95 @@
+//! Lists model-transform jobs: `GET /ml/modeltransform`.
+//!
+//! <https://docs.aws.amazon.com/neptune/latest/data-api/API_ListMLModelTransformJobs.html>
+
+use http::Method;
+use serde::{Deserialize, Serialize};
+
+use super::EXCEPTIONS;
+use crate::{
+    error::DecodeError,
+    operation::{Effect, Operation, OperationInfo},
+    wire::{request::RequestWriter, response::RawResponse},
+};
+
+/// Lists model-transform jobs, `GET /ml/modeltransform`.
+///
+/// A read. There is no paging: what `max_items` cuts off cannot be had. Needs the IAM action
+/// `neptune-db:ListMLModelTransformJobs` and engine 1.2.1.0.R6 or later. Without a role for
+/// SageMaker and S3 the service answers `MissingParameterException` (400).
+///
+/// ```
+/// use neptunedata::{Endpoint, ml::ListMlModelTransformJobs};
+///
+/// let endpoint = Endpoint::parse("http://localhost:8182")?;
+/// let request = neptunedata::request(&ListMlModelTransformJobs::new().max_items(3), &endpoint)?;
+/// assert_eq!(request.uri(), "http://localhost:8182/ml/modeltransform?maxItems=3");
+///
+/// let answer = neptunedata::http::Response::new(r#"{"ids":["transform-2","transform-1"]}"#.into());
+/// let output = neptunedata::response::<ListMlModelTransformJobs>(&answer)?;
+/// assert_eq!(output.ids.unwrap(), ["transform-2", "transform-1"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// <https://docs.aws.amazon.com/neptune/latest/data-api/API_ListMLModelTransformJobs.html>
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ListMlModelTransformJobs {
+    /// How many ids to answer at most, from 1 to 1,024. The service's default is 10.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_items: Option<i32>,
+    /// The role with which Neptune reaches SageMaker and S3. Only needed where none is attached to
+    /// the cluster; it must be listed in the cluster's parameter group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub neptune_iam_role_arn: Option<String>,
+}
+
+arbitrary!(ListMlModelTransformJobs => max_items: Within(1..=1024), neptune_iam_role_arn);
+
+impl ListMlModelTransformJobs {
+    /// Asks for the service's default number of jobs.
+    pub fn new() -> Self {
+        ListMlModelTransformJobs::default()
+    }
+}
+
+setters!(ListMlModelTransformJobs { max_items: i32, neptune_iam_role_arn: impl String });
+
+/// The answer to [`ListMlModelTransformJobs`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ListMlModelTransformJobsOutput {
+    /// The ids of the jobs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ids: Option<Vec<String>>,
+}
+
+arbitrary!(ListMlModelTransformJobsOutput, answer => ids);
+
+impl Operation for ListMlModelTransformJobs {
+    type Output = ListMlModelTransformJobsOutput;
+
+    const INFO: &'static OperationInfo = &OperationInfo::new(
+        "ListMLModelTransformJobs",
+        Method::GET,
+        "/ml/modeltransform",
+        Effect::Read,
+    )
+    .with_exceptions(EXCEPTIONS)
+    .with_iam_actions(&["ListMLModelTransformJobs"])
+    .with_documentation(
+        "https://docs.aws.amazon.com/neptune/latest/data-api/API_ListMLModelTransformJobs.html",
+    );
+
+    fn encode(&self, request: &mut RequestWriter<'_>) {
+        request.bounds("maxItems", self.max_items, 1..=1024);
+        request.query("maxItems", &self.max_items);
+        request.query("neptuneIamRoleArn", &self.neptune_iam_role_arn);
+    }
+
+    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
+        response.json()
+    }
+}

@@ -1,0 +1,85 @@
+//! Reports about queries: text that is kept as the bytes that came.
+
+use std::{borrow::Cow, fmt};
+
+use bytes::Bytes;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::text_or_base64;
+
+/// A report about a query: text for people, with boxes drawn around it. Its form differs from one
+/// engine version to the next, and it can be HTML: nothing tells it from a page that a proxy or a portal answers
+/// with a 200.
+///
+/// The bytes are kept as they came. With serde it is a string or, if it is not UTF-8, an object whose
+/// only member `base64` has it in base64.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct ReportAsText(Bytes);
+
+impl ReportAsText {
+    /// A report of these bytes.
+    pub fn new(bytes: impl Into<Bytes>) -> Self {
+        ReportAsText(bytes.into())
+    }
+
+    /// The text. Bytes that are not UTF-8 are replaced, and there are none in practice.
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.0)
+    }
+
+    /// The bytes as they came; cheap to clone.
+    pub fn bytes(&self) -> &Bytes {
+        &self.0
+    }
+}
+
+impl fmt::Display for ReportAsText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
+    }
+}
+
+impl fmt::Debug for ReportAsText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ReportAsText").field(&self.text()).finish()
+    }
+}
+
+impl Serialize for ReportAsText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        text_or_base64::serialize(&self.0, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for ReportAsText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        text_or_base64::deserialize(deserializer).map(ReportAsText)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::types::report::*;
+
+    #[test]
+    fn bytes_are_kept_and_serde_has_text_or_base64() {
+        let report = ReportAsText::new("┌─┐\r\n\0");
+        assert_eq!(report.text(), "┌─┐\r\n\0");
+        let json = serde_json::to_value(&report).unwrap();
+        assert_eq!(json, "┌─┐\r\n\0");
+        assert_eq!(
+            serde_json::from_value::<ReportAsText>(json).unwrap(),
+            report
+        );
+
+        let report = ReportAsText::new(&b"\xff\xfea"[..]);
+        assert_eq!(report.bytes().as_ref(), b"\xff\xfea");
+        assert_eq!(report.text(), "\u{fffd}\u{fffd}a");
+        let json = serde_json::to_value(&report).unwrap();
+        assert_eq!(json, serde_json::json!({"base64": "//5h"}));
+        assert_eq!(
+            serde_json::from_value::<ReportAsText>(json).unwrap(),
+            report
+        );
+    }
+}
