@@ -18,8 +18,9 @@ use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
 use http::HeaderMap;
 use neptunedata::{
-    Auth, Call, CancelMlModelTrainingJob, Credentials, Endpoint, Input, Io, Machine, Now, Session,
-    Step,
+    Auth, Call, Credentials, Endpoint, Session,
+    machine::{Input, Io, Machine, Now, Step},
+    ml::CancelMlModelTrainingJob,
 };
 
 const ACCESS_KEY: &str = "AKIDEXAMPLE";

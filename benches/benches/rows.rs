@@ -9,7 +9,7 @@
 use std::{hint::black_box, time::Instant};
 
 use bytes::Bytes;
-use neptunedata::{Framing, RowReader};
+use neptunedata::rows::{RowReader, RowsFormat};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
@@ -68,7 +68,7 @@ fn body() -> Bytes {
 
 /// Each row is used and dropped.
 fn as_they_arrive<N: DeserializeOwned>(body: &Bytes, mut used: impl FnMut(&Row<N>)) {
-    let mut reader = RowReader::<Row<N>>::new(Framing::OpenCypher);
+    let mut reader = RowReader::<Row<N>>::new(RowsFormat::OpenCypher);
     let mut rest = body.clone();
     while !rest.is_empty() {
         // A copy, as a transport gives it: chunks do not lie side by side.

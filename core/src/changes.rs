@@ -1,21 +1,25 @@
 //! Following change streams: [`Changes`] one by one, [`Transactions`] whole.
 
 mod checkpoint;
-mod ends;
+mod commit_bounds;
+mod failures;
 mod options;
 mod source;
 mod transactions;
-mod trouble;
 
 use std::{time::Duration, vec};
 
 use crate::{
-    Answered, Error, EventId, Input, IteratorType, Machine, Now, Session, Step,
+    error::Error,
+    machine::{CallOutput, Input, Machine, Now, Step},
     poll::{Poller, Turn},
+    session::Session,
+    streams::{EventId, IteratorType},
 };
 
-use ends::Ends;
+use commit_bounds::Ends;
 
+pub use crate::error::{ChangesError, ChangesErrorKind};
 pub use checkpoint::Checkpoint;
 pub use options::ChangesOptions;
 pub use source::{ChangeRecord, ChangeSource};
@@ -33,7 +37,7 @@ const LONGEST_WISH: Duration = Duration::from_secs(60);
 /// Where following a change stream begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Start {
+pub enum StartPosition {
     /// With the oldest record that the stream keeps.
     TrimHorizon,
     /// With what is committed from now on. Engine 1.1.0.0 or later.
@@ -46,7 +50,7 @@ pub enum Start {
 ///
 /// A [`Machine`] whose items are records. Give it [`Input::Next`] to begin and after each item. At the
 /// end of the stream it waits for what comes, gently, unless it is told to
-/// [end there](ChangesOptions::until_end). Being refused for load slows it down, and other failures
+/// [end there](ChangesOptions::stop_at_end). Being refused for load slows it down, and other failures
 /// that may pass are waited through, ten in a row.
 ///
 /// A record that ends a transaction comes with a [`Checkpoint`]. Who keeps the last one of what was
@@ -55,7 +59,7 @@ pub enum Start {
 ///
 /// Changes that are lost are never passed over: a place that is no longer kept (`U18`), one beyond the
 /// end of the stream, as after a fast reset or a restore (`U17`), and a gap are errors with a
-/// [`ChangesError`](crate::ChangesError) as their cause. The latter goes unnoticed where the new stream has
+/// [`ChangesError`](crate::error::ChangesError) as their cause. The latter goes unnoticed where the new stream has
 /// grown past the old place before anybody asked.
 ///
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/streams-using.html>
@@ -81,7 +85,7 @@ pub struct Changes<O: ChangeSource> {
     refused: u32,
     failures: u32,
     /// Since when place and end of the stream do not go together.
-    odd_since: Option<Duration>,
+    inconsistent_since: Option<Duration>,
     ends: Ends,
 }
 
@@ -107,34 +111,36 @@ pub struct Change<R> {
 /// The stream was followed to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct ChangesEnd {
+pub struct ChangesSummary {
     /// The last place between transactions that was come by: where to go on another time. None if
     /// that is still the beginning.
     pub checkpoint: Option<Checkpoint>,
 }
 
-type Next<O> = Step<Change<<O as ChangeSource>::Record>, ChangesEnd>;
+type Next<O> = Step<Change<<O as ChangeSource>::Record>, ChangesSummary>;
 
 impl<O: ChangeSource> Changes<O> {
     /// Follows the stream from there. The `seed` decides the jitter; take a random number.
-    pub fn new(session: &Session, start: Start, seed: u64) -> Self {
+    pub fn new(session: &Session, start: StartPosition, seed: u64) -> Self {
         Changes::with_options(session, start, ChangesOptions::default(), seed)
     }
 
     /// Follows the stream, with options.
     pub fn with_options(
         session: &Session,
-        start: Start,
+        start: StartPosition,
         options: ChangesOptions,
         seed: u64,
     ) -> Self {
         let mut options = options;
         // What may pass is waited for here, gently; attempts on top of it would come in bursts.
-        options.call.only_cured = options.call.max_attempts.is_none();
+        options.call.reauth_only = options.call.max_attempts.is_none();
         let (position, checkpoint) = match start {
-            Start::TrimHorizon => (Position::TrimHorizon, None),
-            Start::Latest => (Position::Latest, None),
-            Start::After(checkpoint) => (Position::After(checkpoint.event_id()), Some(checkpoint)),
+            StartPosition::TrimHorizon => (Position::TrimHorizon, None),
+            StartPosition::Latest => (Position::Latest, None),
+            StartPosition::After(checkpoint) => {
+                (Position::After(checkpoint.event_id()), Some(checkpoint))
+            }
         };
         Changes {
             poller: Poller::new(session, seed),
@@ -149,7 +155,7 @@ impl<O: ChangeSource> Changes<O> {
             idle: 0,
             refused: 0,
             failures: 0,
-            odd_since: None,
+            inconsistent_since: None,
             ends: Ends::default(),
         }
     }
@@ -187,21 +193,21 @@ impl<O: ChangeSource> Changes<O> {
         }
     }
 
-    fn answered(&mut self, answered: Answered<O::Output>, now: Now) -> Next<O> {
-        let Answered { output, body, .. } = answered;
+    fn answered(&mut self, answered: CallOutput<O::Output>, now: Now) -> Next<O> {
+        let CallOutput { output, body, .. } = answered;
         let Some(records) = O::records(output) else {
-            return Step::fail(trouble::no_records::<O>(body));
+            return Step::fail(failures::no_records::<O>(body));
         };
         if let Some(nameless) = records
             .iter()
             .position(|record| record.event_id().is_none())
         {
-            return Step::fail(trouble::nowhere::<O>(nameless, body));
+            return Step::fail(failures::nowhere::<O>(nameless, body));
         }
         if let Some(index) = out_of_order(&records) {
-            return Step::fail(trouble::disorder::<O>(index, body));
+            return Step::fail(failures::disorder::<O>(index, body));
         }
-        (self.refused, self.failures, self.odd_since) = (0, 0, None);
+        (self.refused, self.failures, self.inconsistent_since) = (0, 0, None);
         self.options.call.fresh = false;
         if self.position == Position::Latest {
             return self.begin_at_the_end(&records, now);
@@ -271,7 +277,7 @@ impl<O: ChangeSource> Changes<O> {
             return self.caught_up(now);
         }
         // At the end of the stream the next page will not be there yet.
-        if self.more || self.options.until_end {
+        if self.more || self.options.stop_at_end {
             self.ask(now)
         } else {
             self.pause(self.idle, Duration::ZERO, now)
@@ -294,9 +300,9 @@ impl<O: ChangeSource> Changes<O> {
     }
 
     fn caught_up(&mut self, now: Now) -> Next<O> {
-        if self.options.until_end {
+        if self.options.stop_at_end {
             let checkpoint = self.checkpoint;
-            return Step::Done(Ok(ChangesEnd { checkpoint }));
+            return Step::Done(Ok(ChangesSummary { checkpoint }));
         }
         let doublings = self.idle;
         self.idle = self.idle.saturating_add(1);
@@ -304,8 +310,14 @@ impl<O: ChangeSource> Changes<O> {
     }
 
     fn pause(&mut self, doublings: u32, wish: Duration, now: Now) -> Next<O> {
-        let ChangesOptions { idle, max_idle, .. } = self.options;
-        let wait = self.poller.interval(idle, doublings, max_idle);
+        let ChangesOptions {
+            poll_interval,
+            max_poll_interval,
+            ..
+        } = self.options;
+        let wait = self
+            .poller
+            .interval(poll_interval, doublings, max_poll_interval);
         Step::Io(self.poller.pause(wait.max(wish.min(LONGEST_WISH)), now))
     }
 }
@@ -320,7 +332,7 @@ fn out_of_order<R: ChangeRecord>(records: &[R]) -> Option<usize> {
 
 impl<O: ChangeSource> Machine for Changes<O> {
     type Item = Change<O::Record>;
-    type Output = ChangesEnd;
+    type Output = ChangesSummary;
 
     fn resume(&mut self, input: Input, now: Now) -> Next<O> {
         let turn = self.poller.resume(input, now);

@@ -31,7 +31,7 @@ const MAX_LENGTH: usize = 2048;
 /// // Anything else is taken as written, and needs a region if requests are signed.
 /// let endpoint = Endpoint::parse("http://localhost:8182/base/")?.with_region("us-east-1")?;
 /// assert_eq!(endpoint.url(), "http://localhost:8182/base");
-/// # Ok::<(), neptunedata::EndpointError>(())
+/// # Ok::<(), neptunedata::endpoint::EndpointError>(())
 /// ```
 ///
 /// Kinds of endpoints:
@@ -129,7 +129,7 @@ impl Endpoint {
     pub fn with_region(mut self, region: &str) -> Result<Endpoint, EndpointError> {
         let bare = region.strip_prefix("fips-").unwrap_or(region);
         let bare = bare.strip_suffix("-fips").unwrap_or(bare);
-        if !crate::auth::valid_region(bare) {
+        if !crate::signing::is_valid_region(bare) {
             return Err(EndpointError::region(region));
         }
         self.region = Some(bare.to_owned());

@@ -13,13 +13,18 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use crate::{Effect, Meta, RetryClass, SignError, call::retry::classify};
+use crate::{
+    machine::ResponseMeta,
+    operation::Effect,
+    retry::{RetryClass, classify},
+    signing::SignError,
+};
 
 pub use changes::{ChangesError, ChangesErrorKind};
 pub use credentials::CredentialsError;
 pub use decode::{DecodeError, DecodeErrorKind};
-pub use encode::{EncodeError, Fault, FaultKind};
-pub use kind::{ErrorKind, FaultSide};
+pub use encode::{EncodeError, FieldError, FieldErrorKind};
+pub use kind::{ExceptionKind, ExceptionSide};
 pub use service::ServiceError;
 pub use transport::{Sent, TransportError, TransportErrorKind};
 pub use wait::{WaitError, WaitErrorKind};
@@ -27,7 +32,7 @@ pub use wait::{WaitError, WaitErrorKind};
 /// Why a call failed, in a form to `match` on: [`Error::kind`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum FailureKind {
+pub enum ErrorKind {
     /// The request is invalid; nothing was sent.
     Encode,
     /// The request could not be signed; nothing was sent in that attempt.
@@ -37,7 +42,7 @@ pub enum FailureKind {
     /// The connection failed, or an attempt timed out.
     Transport(TransportErrorKind),
     /// The service returned an error.
-    Service(ErrorKind),
+    Service(ExceptionKind),
     /// The service reported success with a body that is not a response of the operation.
     Decode,
     /// A wait failed or timed out.
@@ -161,7 +166,7 @@ struct Inner {
     credentials: Option<CredentialsError>,
     stop: Stop,
     retry_after: Option<std::time::Duration>,
-    meta: Option<Meta>,
+    meta: Option<ResponseMeta>,
     partial: Bytes,
 }
 
@@ -224,24 +229,24 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_answer(mut self, meta: Option<Meta>, partial: Bytes) -> Self {
+    pub(crate) fn with_answer(mut self, meta: Option<ResponseMeta>, partial: Bytes) -> Self {
         self.0.meta = meta;
         self.0.partial = partial;
         self
     }
 
     /// The kind of failure, to `match` on.
-    pub fn kind(&self) -> FailureKind {
+    pub fn kind(&self) -> ErrorKind {
         match &self.0.cause {
-            Cause::Encode(_) => FailureKind::Encode,
-            Cause::Sign(_) => FailureKind::Sign,
-            Cause::Credentials(_) => FailureKind::Credentials,
-            Cause::Transport(error) => FailureKind::Transport(error.kind()),
-            Cause::Service(error) => FailureKind::Service(error.kind),
-            Cause::Decode(_) => FailureKind::Decode,
-            Cause::Wait(error) => FailureKind::Wait(error.kind),
-            Cause::Changes(error) => FailureKind::Changes(error.kind),
-            Cause::Misuse(_) => FailureKind::Misuse,
+            Cause::Encode(_) => ErrorKind::Encode,
+            Cause::Sign(_) => ErrorKind::Sign,
+            Cause::Credentials(_) => ErrorKind::Credentials,
+            Cause::Transport(error) => ErrorKind::Transport(error.kind()),
+            Cause::Service(error) => ErrorKind::Service(error.kind),
+            Cause::Decode(_) => ErrorKind::Decode,
+            Cause::Wait(error) => ErrorKind::Wait(error.kind),
+            Cause::Changes(error) => ErrorKind::Changes(error.kind),
+            Cause::Misuse(_) => ErrorKind::Misuse,
         }
     }
 
@@ -297,7 +302,7 @@ impl Error {
     }
 
     /// Status, headers and attempts of the last response, if one began.
-    pub fn meta(&self) -> Option<&Meta> {
+    pub fn meta(&self) -> Option<&ResponseMeta> {
         self.0.meta.as_ref()
     }
 

@@ -1,3 +1,5 @@
+//! Gremlin: <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-gremlin.html>.
+//!
 //! What Gremlin over HTTP needs beyond its operations: literals for query texts, and the values of
 //! typed GraphSON.
 //!
@@ -5,7 +7,7 @@
 //! its text: with [`quote`] and [`Literal`] they stay values, whatever they hold.
 //!
 //! ```
-//! use neptunedata::{ExecuteGremlinQuery, gremlin::{Literal, quote}};
+//! use neptunedata::gremlin::{ExecuteGremlinQuery, Literal, quote};
 //!
 //! let name = "O'Hara').drop(); g.V('";
 //! let text = format!(
@@ -21,20 +23,77 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod graphson;
-mod literal;
-mod value;
+mod cancel_gremlin_query;
+mod execute_gremlin_explain_query;
+mod execute_gremlin_profile_query;
+mod execute_gremlin_query;
+mod get_gremlin_query_status;
+mod list_gremlin_queries;
+mod serializer;
+mod values;
 
-pub use graphson::GraphSonError;
-pub use literal::{Literal, LiteralError, quote};
-pub use value::{Edge, GremlinValue, Path, Property, Vertex, VertexProperty};
+pub use cancel_gremlin_query::{CancelGremlinQuery, CancelGremlinQueryOutput};
+pub use execute_gremlin_explain_query::{
+    ExecuteGremlinExplainQuery, ExecuteGremlinExplainQueryOutput,
+};
+pub use execute_gremlin_profile_query::{
+    ExecuteGremlinProfileQuery, ExecuteGremlinProfileQueryOutput,
+};
+pub use execute_gremlin_query::{
+    BinaryAnswer, ExecuteGremlinQuery, ExecuteGremlinQueryOutput, GremlinQueryStatusAttributes,
+};
+pub use get_gremlin_query_status::{GetGremlinQueryStatus, GetGremlinQueryStatusOutput};
+pub use list_gremlin_queries::{ListGremlinQueries, ListGremlinQueriesOutput};
+pub use serializer::GremlinSerializer;
+pub use values::{
+    Edge, GraphSonError, GremlinValue, Literal, LiteralError, Path, Property, Vertex,
+    VertexProperty, labels, quote,
+};
 
-/// The labels that a label stands for. A vertex with several has them joined with `::`.
-///
-/// ```
-/// let labels: Vec<_> = neptunedata::gremlin::labels("person::employee").collect();
-/// assert_eq!(labels, ["person", "employee"]);
-/// ```
-pub fn labels(label: &str) -> impl Iterator<Item = &str> {
-    label.split("::")
-}
+use crate::error::ExceptionKind;
+
+/// Of the operations that execute, explain and profile queries. More occur with them, such as
+/// `ReadOnlyViolationException` and `ThrottlingException` (`M11`).
+const QUERY_EXCEPTIONS: &[ExceptionKind] = &[
+    ExceptionKind::BadRequestException,
+    ExceptionKind::CancelledByMaintenanceException,
+    ExceptionKind::CancelledByUserException,
+    ExceptionKind::ClientTimeoutException,
+    ExceptionKind::ConcurrentModificationException,
+    ExceptionKind::ConstraintViolationException,
+    ExceptionKind::FailureByQueryException,
+    ExceptionKind::IllegalArgumentException,
+    ExceptionKind::InvalidArgumentException,
+    ExceptionKind::InvalidParameterException,
+    ExceptionKind::MalformedQueryException,
+    ExceptionKind::MemoryLimitExceededException,
+    ExceptionKind::MissingParameterException,
+    ExceptionKind::ParsingException,
+    ExceptionKind::PreconditionsFailedException,
+    ExceptionKind::QueryLimitExceededException,
+    ExceptionKind::QueryLimitException,
+    ExceptionKind::QueryTooLargeException,
+    ExceptionKind::TimeLimitExceededException,
+    ExceptionKind::TooManyRequestsException,
+    ExceptionKind::UnsupportedOperationException,
+];
+
+/// Of the operations that tell about running queries.
+const STATUS_EXCEPTIONS: &[ExceptionKind] = &[
+    ExceptionKind::AccessDeniedException,
+    ExceptionKind::BadRequestException,
+    ExceptionKind::ClientTimeoutException,
+    ExceptionKind::ConcurrentModificationException,
+    ExceptionKind::ConstraintViolationException,
+    ExceptionKind::FailureByQueryException,
+    ExceptionKind::IllegalArgumentException,
+    ExceptionKind::InvalidArgumentException,
+    ExceptionKind::InvalidParameterException,
+    ExceptionKind::MissingParameterException,
+    ExceptionKind::ParsingException,
+    ExceptionKind::PreconditionsFailedException,
+    ExceptionKind::ReadOnlyViolationException,
+    ExceptionKind::TimeLimitExceededException,
+    ExceptionKind::TooManyRequestsException,
+    ExceptionKind::UnsupportedOperationException,
+];

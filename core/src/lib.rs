@@ -12,14 +12,14 @@
 //!
 //! For embedders with a runtime of their own: a [`Call`] is a state machine that signs, retries what
 //! may be retried and reads the answer. It asks for each thing it needs, and your loop answers.
-//! The [step protocol](Machine) is a page; here is all of it with a transport that answers at once:
+//! The [step protocol](machine::Machine) is a page; here is all of it with a transport that answers at once:
 //!
 //! ```
 //! # #[cfg(feature = "sigv4")] {
 //! use std::time::{Duration, SystemTime};
 //! use neptunedata::{
-//!     Auth, CancelMlModelTrainingJob, Credentials, CredentialsError, Endpoint, Input, Io, Machine,
-//!     Now, Sent, Session, Step,
+//!     Auth, Credentials, Endpoint, Session, credentials::CredentialsError,
+//!     machine::{Input, Io, Machine, Now, Step}, ml::CancelMlModelTrainingJob, transport::Sent,
 //! };
 //!
 //! let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com")?;
@@ -55,12 +55,12 @@
 //! # Bare functions
 //!
 //! For people who only want the protocol: [`request`] encodes, `sign` signs, [`response`] decodes.
-//! [`by_name`] does the same by the name of the operation, with JSON on both sides.
+//! [`dynamic`](dynamic) does the same by the name of the operation, with JSON on both sides.
 //!
 //! ```
 //! # #[cfg(feature = "sigv4")] {
 //! use std::time::{Duration, SystemTime};
-//! use neptunedata::{CancelMlModelTrainingJob, Credentials, Endpoint};
+//! use neptunedata::{Credentials, Endpoint, ml::CancelMlModelTrainingJob};
 //!
 //! let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com")?;
 //! let mut request = neptunedata::request(&CancelMlModelTrainingJob::new("job-1"), &endpoint)?;
@@ -81,8 +81,8 @@
 //! # More machines
 //!
 //! What takes more than one answer is a machine like a call, with items on the way, and the same loop
-//! runs it: [`Rows`] hands out the rows of an answer as they arrive, [`Wait`] asks until a bulk load or
-//! other long work has ended, [`Changes`] and [`Transactions`] follow a change stream.
+//! runs it: [`Rows`](rows::Rows) hands out the rows of an answer as they arrive, [`Wait`](wait::Wait) asks until a bulk load or
+//! other long work has ended, [`Changes`](changes::Changes) and [`Transactions`](changes::Transactions) follow a change stream.
 //!
 //! # What it promises
 //!
@@ -94,14 +94,14 @@
 //!   and unknown members, enum values and exception names are kept too.
 //! - A request that cannot be right is refused before anything is sent, with every fault named.
 //! - Nothing that may have been executed is sent again, unless that makes no difference or the
-//!   caller says so: the [retry table](retry_table).
+//!   caller says so: the [retry table](retry::retry_table).
 //!
 //! # Features
 //!
 //! - `sigv4` (default): signature version 4, also for Bolt and WebSockets. Without it the crate works
 //!   unsigned and depends on a handful of crates.
 //! - `gzip`: inflates answers that come compressed, as change streams do when
-//!   [asked to](field@GetPropertygraphStream::encoding).
+//!   [asked to](field@streams::GetPropertygraphStream::encoding).
 //! - `proptest`, `arbitrary`: made-up requests, answers and transports for property tests and fuzz
 //!   targets, in the module `strategies`.
 #![cfg_attr(
@@ -125,35 +125,47 @@
 // First, for their macros.
 #[macro_use]
 #[cfg_attr(not(any(feature = "proptest", feature = "arbitrary")), doc(hidden))]
-pub mod strategies;
+pub mod testing;
 #[macro_use]
-mod operation;
+pub mod catalog;
 #[macro_use]
-mod shapes;
+mod open_enum;
+#[macro_use]
+mod operation_macros;
+#[macro_use]
+mod structure;
 
-mod auth;
-pub mod by_name;
-mod call;
-mod changes;
-mod client_options;
-pub mod cypher;
-mod endpoint;
-mod error;
+pub mod changes;
+pub mod credentials;
+pub mod dynamic;
+pub mod endpoint;
+pub mod engine;
+pub mod error;
 pub mod gremlin;
-pub mod operations;
+pub mod index_rebuild;
+pub mod loader;
+pub mod machine;
+pub mod ml;
+pub mod opencypher;
+pub mod operation;
 mod poll;
-mod proxy;
-mod route;
-mod rows;
-mod session;
-pub mod sources;
+pub mod retry;
+pub mod rows;
+pub mod session;
+pub mod signing;
 pub mod sparql;
+pub mod statistics;
+pub mod storage;
+pub mod streams;
+pub mod summary;
 mod timestamp;
-mod wait;
+pub mod transport;
+pub mod types;
+pub mod wait;
 mod wire;
 
 #[doc = include_str!("../docs/wire.md")]
-pub mod wire_facts {}
+pub mod wire_notes {}
 
 // Its examples need a transport: the workspace's own tests run them.
 #[cfg_attr(not(doctest), doc = include_str!("../docs/coming-from-boto3.md"))]
@@ -163,43 +175,22 @@ pub use bytes;
 pub use http;
 pub use serde_json;
 
-#[cfg(feature = "sigv4")]
-pub use auth::{BoltOptions, BoltToken, bolt_token, sign, websocket_request};
-pub use auth::{Credentials, SignError, valid_region};
-pub use call::{
-    Abandoned, Answered, Call, CallOptions, CancelsQuery, Connection, Exchange, Input, Io, Machine,
-    Map, Meta, Now, Part, RetryClass, RetryPolicy, Step, Timeouts, Transmit, retry_table,
-};
-pub use changes::{
-    Change, ChangeRecord, ChangeSource, Changes, ChangesEnd, ChangesOptions, Checkpoint, Start,
-    Transaction, Transactions,
-};
-pub use client_options::{ClientOptions, Roots};
-pub use endpoint::{Endpoint, EndpointError, EndpointErrorKind};
-pub use error::{
-    Cause, ChangesError, ChangesErrorKind, CredentialsError, DecodeError, DecodeErrorKind,
-    EncodeError, Error, ErrorKind, FailureKind, Fault, FaultKind, FaultSide, Misuse, Sent,
-    ServiceError, TransportError, TransportErrorKind, WaitError, WaitErrorKind,
-};
-pub use operation::{Effect, OPERATIONS, Operation, OperationInfo, SPARQL_OPERATIONS};
 #[doc(inline)]
-pub use operations::*;
-pub use proxy::{Proxy, ProxyError};
-pub use route::{Route, RouteError};
-pub use rows::{Framing, Members, RowError, RowReader, Rows, RowsEnd, StreamsRows};
-pub use session::{Auth, Session, SessionBuilder, SessionError};
-pub use shapes::*;
-pub use wait::{
-    DataProcessingEnded, EndpointDeleted, EndpointInService, FastResetFinished, IndexRebuildEnded,
-    LoadEnded, LoadOutcome, ModelTrainingEnded, ModelTransformEnded, Pace, Progress,
-    PropertygraphStatisticsComputed, ResetProgress, Sight, SparqlStatisticsComputed, Wait,
-    WaitOptions, Waited, Watch,
-};
-pub use wire::{
-    query::{QueryText, QueryValue},
-    request::{RequestWriter, request},
-    response::{Response, response},
-};
+pub use credentials::Credentials;
+#[doc(inline)]
+pub use endpoint::Endpoint;
+#[doc(inline)]
+pub use error::{Error, ErrorKind, ExceptionKind, ServiceError, TransportError};
+#[doc(inline)]
+pub use machine::{Call, CallOptions, CallOutput};
+#[doc(inline)]
+pub use operation::{Effect, Operation, OperationInfo};
+#[doc(inline)]
+pub use session::{Auth, Session};
+#[cfg(feature = "sigv4")]
+#[doc(inline)]
+pub use signing::sign;
+pub use wire::{request::request, response::response};
 
 /// The README's example.
 #[cfg(doctest)]

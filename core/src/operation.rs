@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use http::Method;
 
-use crate::{DecodeError, ErrorKind, RequestWriter, Response};
+use crate::error::{DecodeError, ExceptionKind};
 
 /// An operation of the service; the request struct itself implements it.
 ///
@@ -12,7 +12,10 @@ use crate::{DecodeError, ErrorKind, RequestWriter, Response};
 /// so the machines and transports also run operations defined outside this crate.
 ///
 /// ```
-/// use neptunedata::{DecodeError, Effect, Endpoint, Operation, OperationInfo, RequestWriter, Response};
+/// use neptunedata::{
+///     Effect, Endpoint, Operation, OperationInfo, error::DecodeError,
+///     operation::{RawResponse, RequestWriter},
+/// };
 /// use neptunedata::http::Method;
 ///
 /// /// `GET /health`, say.
@@ -25,7 +28,7 @@ use crate::{DecodeError, ErrorKind, RequestWriter, Response};
 ///
 ///     fn encode(&self, _request: &mut RequestWriter<'_>) {}
 ///
-///     fn decode(response: &Response<'_>) -> Result<String, DecodeError> {
+///     fn decode(response: &RawResponse<'_>) -> Result<String, DecodeError> {
 ///         Ok(String::from_utf8_lossy(response.body()).into_owned())
 ///     }
 /// }
@@ -56,7 +59,7 @@ pub trait Operation {
     /// # Errors
     ///
     /// When the body is not the operation's answer.
-    fn decode(response: &Response<'_>) -> Result<Self::Output, DecodeError>;
+    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError>;
 }
 
 /// What executing a request a second time would do. Decides what is sent again after a lost answer.
@@ -84,7 +87,7 @@ pub struct OperationInfo {
     pub effect: Effect,
     /// The exceptions that the service documents for the operation. Others occur: match on what
     /// came, not on this list.
-    pub exceptions: &'static [ErrorKind],
+    pub exceptions: &'static [ExceptionKind],
     /// The IAM actions that the caller needs, without the prefix `neptune-db:`.
     pub iam_actions: &'static [&'static str],
     /// Whether a success without a body is an answer of the operation.
@@ -115,7 +118,7 @@ impl OperationInfo {
 
     /// Sets the documented exceptions.
     #[must_use]
-    pub const fn with_exceptions(mut self, exceptions: &'static [ErrorKind]) -> OperationInfo {
+    pub const fn with_exceptions(mut self, exceptions: &'static [ExceptionKind]) -> OperationInfo {
         self.exceptions = exceptions;
         self
     }
@@ -145,118 +148,8 @@ impl OperationInfo {
 /// Bounds of an integer member, both allowed.
 pub(crate) type Bounds = RangeInclusive<i32>;
 
-/// Calls a macro with every operation type: the one list that feeds the dynamic door, the tests and
-/// whoever wants to do something for each.
-///
-/// ```
-/// macro_rules! print_names {
-///     ($($operation:ident,)*) => {
-///         $(println!("{}", <neptunedata::$operation as neptunedata::Operation>::INFO.name);)*
-///     };
-/// }
-/// neptunedata::for_each_operation!(print_names);
-/// ```
-#[macro_export]
-macro_rules! for_each_operation {
-    ($with:ident) => {
-        $with! {
-            // By family, and within one as its documentation does. A type that is not found here is
-            // missing a `mod` or `pub use` in its family's file.
-            GetEngineStatus,
-            StartMlDataProcessingJob,
-            ListMlDataProcessingJobs,
-            GetMlDataProcessingJob,
-            CancelMlDataProcessingJob,
-            ExecuteFastReset,
-            ExecuteGremlinQuery,
-            ExecuteGremlinExplainQuery,
-            ExecuteGremlinProfileQuery,
-            ListGremlinQueries,
-            GetGremlinQueryStatus,
-            CancelGremlinQuery,
-            ExecuteOpenCypherQuery,
-            ExecuteOpenCypherExplainQuery,
-            ListOpenCypherQueries,
-            GetOpenCypherQueryStatus,
-            CancelOpenCypherQuery,
-            StartLoaderJob,
-            ListLoaderJobs,
-            GetLoaderJobStatus,
-            CancelLoaderJob,
-            StartMlModelTrainingJob,
-            ListMlModelTrainingJobs,
-            GetMlModelTrainingJob,
-            CancelMlModelTrainingJob,
-            StartMlModelTransformJob,
-            ListMlModelTransformJobs,
-            GetMlModelTransformJob,
-            CancelMlModelTransformJob,
-            CreateMlEndpoint,
-            ListMlEndpoints,
-            GetMlEndpoint,
-            DeleteMlEndpoint,
-            GetPropertygraphStatistics,
-            ManagePropertygraphStatistics,
-            DeletePropertygraphStatistics,
-            GetSparqlStatistics,
-            ManageSparqlStatistics,
-            DeleteSparqlStatistics,
-            GetPropertygraphSummary,
-            GetRdfGraphSummary,
-            GetPropertygraphStream,
-            GetSparqlStream,
-            GetStorageInfo,
-            StartIndexRebuild,
-            ListIndexRebuilds,
-            GetIndexRebuildStatus,
-            CancelIndexRebuild,
-        }
-    };
-}
-
-macro_rules! infos {
-    ($($operation:ident,)*) => {
-        /// The facts about every operation of the service.
-        pub const OPERATIONS: &[&OperationInfo] =
-            &[$(<crate::operations::$operation as Operation>::INFO,)*];
-    };
-}
-for_each_operation!(infos);
-
-/// Calls a macro with every operation of SPARQL, which the service has and its model does not: the
-/// list beside [`for_each_operation!`](crate::for_each_operation).
-///
-/// ```
-/// macro_rules! print_names {
-///     ($($operation:ident,)*) => {
-///         $(println!("{}", <neptunedata::$operation as neptunedata::Operation>::INFO.name);)*
-///     };
-/// }
-/// neptunedata::for_each_sparql_operation!(print_names);
-/// ```
-#[macro_export]
-macro_rules! for_each_sparql_operation {
-    ($with:ident) => {
-        $with! {
-            ExecuteSparqlQuery,
-            ExecuteSparqlUpdate,
-            ExecuteSparqlExplainQuery,
-            ListSparqlQueries,
-            GetSparqlQueryStatus,
-            CancelSparqlQuery,
-            GetGraph,
-            PutGraph,
-            PostGraph,
-            DeleteGraph,
-        }
-    };
-}
-
-macro_rules! sparql_infos {
-    ($($operation:ident,)*) => {
-        /// The facts about every operation of SPARQL. The names are this crate's own.
-        pub const SPARQL_OPERATIONS: &[&OperationInfo] =
-            &[$(<crate::operations::$operation as Operation>::INFO,)*];
-    };
-}
-for_each_sparql_operation!(sparql_infos);
+pub use crate::wire::{
+    query::{QueryText, QueryValue},
+    request::RequestWriter,
+    response::RawResponse,
+};

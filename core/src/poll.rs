@@ -3,8 +3,10 @@
 use std::{mem, time::Duration};
 
 use crate::{
-    Answered, Call, CallOptions, Error, Input, Io, Machine, Misuse, Now, Operation, Session, Step,
-    TransportError, call::Random,
+    error::{Error, Misuse, TransportError},
+    machine::{Call, CallOptions, CallOutput, Input, Io, Machine, Now, Random, Step},
+    operation::Operation,
+    session::Session,
 };
 
 /// Makes calls, pauses and hands out items, as its owner says.
@@ -48,7 +50,7 @@ pub(crate) enum Turn<T> {
     /// The pause is over.
     PauseOver,
     /// A call has ended.
-    Called(Result<Answered<T>, Error>),
+    Called(Result<CallOutput<T>, Error>),
     /// The driver cannot wait.
     CannotWait(TransportError),
     /// Nothing yet: pass this on.

@@ -21,15 +21,19 @@ use http::{HeaderMap, response::Parts};
 use serde::de::DeserializeOwned;
 
 use crate::{
-    Abandoned, CallOptions, Cause, DecodeError, DecodeErrorKind, Exchange, Input, Io, Machine,
-    Meta, Now, OperationInfo, Response, Session, Step,
-    call::{Judge, Verdict},
-    wire::{answer, coding},
+    error::{Cause, DecodeError, DecodeErrorKind},
+    machine::{
+        AbandonedQuery, CallOptions, Exchange, Input, Io, Judge, Machine, Now, ResponseMeta, Step,
+        Verdict,
+    },
+    operation::OperationInfo,
+    session::Session,
+    wire::{coding, outcome, response::RawResponse},
 };
 
-pub use envelope::Members;
+pub use envelope::Envelope;
 pub use error::RowError;
-pub use format::{Framing, StreamsRows};
+pub use format::{RowQuery, RowsFormat};
 pub use reader::RowReader;
 
 /// How much of a body is received after the place where it stopped being valid, beyond the longest
@@ -53,8 +57,9 @@ const TRAILING_BYTES: u64 = 1024 * 1024;
 /// ```
 /// use std::time::SystemTime;
 /// use neptunedata::{
-///     Auth, DecodeError, Effect, Endpoint, Framing, Input, Io, Machine, Now, Operation, OperationInfo,
-///     RequestWriter, Response, Rows, Session, Step, StreamsRows,
+///     Auth, Effect, Endpoint, Operation, OperationInfo, Session, error::DecodeError,
+///     machine::{Input, Io, Machine, Now, Step}, operation::{RawResponse, RequestWriter},
+///     rows::{RowQuery, Rows, RowsFormat},
 /// };
 /// use neptunedata::http::{self, Method};
 ///
@@ -67,13 +72,13 @@ const TRAILING_BYTES: u64 = 1024 * 1024;
 ///     fn encode(&self, request: &mut RequestWriter<'_>) {
 ///         request.json(&neptunedata::serde_json::json!({"query": "MATCH (p:Person) RETURN p.name AS name"}));
 ///     }
-///     fn decode(_: &Response<'_>) -> Result<(), DecodeError> {
+///     fn decode(_: &RawResponse<'_>) -> Result<(), DecodeError> {
 ///         Ok(())
 ///     }
 /// }
 ///
-/// impl StreamsRows for People {
-///     const FRAMING: Framing = Framing::OpenCypher;
+/// impl RowQuery for People {
+///     const FRAMING: RowsFormat = RowsFormat::OpenCypher;
 /// }
 ///
 /// #[derive(Debug, PartialEq, serde::Deserialize)]
@@ -119,7 +124,7 @@ pub struct Rows<T> {
 #[derive(Debug)]
 struct RowJudge<T> {
     info: &'static OperationInfo,
-    framing: Framing,
+    framing: RowsFormat,
     row_limit: Option<usize>,
     reader: RowReader<T>,
     /// How much of the body has arrived.
@@ -131,25 +136,25 @@ struct RowJudge<T> {
 /// What rows end in, when all of them have come.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct RowsEnd {
+pub struct RowsSummary {
     /// How many there were.
     pub rows: u64,
     /// What stood around them.
-    pub members: Members,
+    pub members: Envelope,
     /// Status, headers and attempts.
-    pub meta: Meta,
+    pub meta: ResponseMeta,
 }
 
 impl<T: DeserializeOwned> Rows<T> {
     /// The rows that `operation` answers. The `seed` decides the jitter of waits; take a random
     /// number for each call.
-    pub fn new<O: StreamsRows>(session: &Session, operation: &O, seed: u64) -> Self {
+    pub fn new<O: RowQuery>(session: &Session, operation: &O, seed: u64) -> Self {
         Rows::with_options(session, operation, &CallOptions::default(), seed)
     }
 
     /// The rows, with options. [`row_limit`](CallOptions::row_limit) takes the place of the limit of
     /// bodies.
-    pub fn with_options<O: StreamsRows>(
+    pub fn with_options<O: RowQuery>(
         session: &Session,
         operation: &O,
         options: &CallOptions,
@@ -173,8 +178,8 @@ impl<T: DeserializeOwned> Rows<T> {
     }
 
     /// What stands around the rows, as far as it has come: with SPARQL mostly
-    /// [`vars`](Members::vars) before the first row.
-    pub fn members(&self) -> &Members {
+    /// [`vars`](Envelope::vars) before the first row.
+    pub fn members(&self) -> &Envelope {
         self.judge.reader.members()
     }
 
@@ -240,7 +245,7 @@ impl<T: DeserializeOwned> Judge for RowJudge<T> {
         self.read()
     }
 
-    fn end(&mut self, response: &Response<'_>) -> Result<(), Cause> {
+    fn end(&mut self, response: &RawResponse<'_>) -> Result<(), Cause> {
         self.reader.end();
         let error = match self.reader.next_row() {
             // A row is handed out when the comma or bracket after it has arrived, so none is left.
@@ -254,14 +259,14 @@ impl<T: DeserializeOwned> Judge for RowJudge<T> {
         // An error object in place of the rows. The end of the body shows it too, unless it is long.
         if !self.reader.found_rows() {
             let object = self.reader.members().object();
-            answer::gate(status, headers, &HeaderMap::new(), &object)?;
+            outcome::gate(status, headers, &HeaderMap::new(), &object)?;
         }
         let error = error.into_decode_error(self.info.name);
-        Err(answer::or_tail(error, status, headers, response.body))
+        Err(outcome::or_tail(error, status, headers, response.body))
     }
 }
 
-fn reader<T: DeserializeOwned>(framing: Framing, limit: Option<usize>) -> RowReader<T> {
+fn reader<T: DeserializeOwned>(framing: RowsFormat, limit: Option<usize>) -> RowReader<T> {
     let reader = RowReader::new(framing);
     match limit {
         Some(limit) => reader.row_limit(limit),
@@ -271,9 +276,9 @@ fn reader<T: DeserializeOwned>(framing: Framing, limit: Option<usize>) -> RowRea
 
 impl<T: DeserializeOwned> Machine for Rows<T> {
     type Item = T;
-    type Output = RowsEnd;
+    type Output = RowsSummary;
 
-    fn resume(&mut self, input: Input, now: Now) -> Step<T, RowsEnd> {
+    fn resume(&mut self, input: Input, now: Now) -> Step<T, RowsSummary> {
         match self.exchange.resume_with(input, now, &mut self.judge) {
             Step::Item(()) => match self.judge.row.take() {
                 Some(row) => {
@@ -288,7 +293,7 @@ impl<T: DeserializeOwned> Machine for Rows<T> {
             Step::Done(Err(error)) => Step::Done(Err(error)),
             Step::Done(Ok(answer)) => {
                 let reader = mem::replace(&mut self.judge.reader, reader(self.judge.framing, None));
-                Step::Done(Ok(RowsEnd {
+                Step::Done(Ok(RowsSummary {
                     rows: reader.rows(),
                     members: reader.into_members(),
                     meta: answer.meta,
@@ -301,7 +306,7 @@ impl<T: DeserializeOwned> Machine for Rows<T> {
         self.exchange.wake_at()
     }
 
-    fn abandoned(&mut self) -> Option<Abandoned> {
+    fn abandoned(&mut self) -> Option<AbandonedQuery> {
         self.exchange.abandoned()
     }
 }

@@ -11,8 +11,12 @@ use std::{
 use bytes::Bytes;
 
 use crate::{
-    Call, Credentials, Endpoint, Operation, RetryPolicy, SignError, Timeouts,
-    call::{Quota, Random, Skew},
+    credentials::Credentials,
+    endpoint::Endpoint,
+    machine::{Call, Quota, Random, Skew, Timeouts},
+    operation::Operation,
+    retry::RetryPolicy,
+    signing::SignError,
 };
 
 /// Bodies up to 256 MiB are collected unless the session or the call says otherwise.
@@ -41,10 +45,10 @@ struct Inner {
     endpoint: Endpoint,
     auth: Auth,
     policy: RetryPolicy,
-    body_limit: usize,
+    max_body_bytes: usize,
     timeouts: Timeouts,
     poll_timeout: Duration,
-    cancel_abandoned: bool,
+    cancel_on_abandon: bool,
     seed: u64,
     /// How many seeds were handed out.
     seeds: AtomicU64,
@@ -53,7 +57,7 @@ struct Inner {
     quota: Quota,
     skew: Skew,
     #[cfg(feature = "sigv4")]
-    key: crate::auth::key_cache::KeyCache,
+    key: crate::signing::key_cache::KeyCache,
 }
 
 /// How requests prove who sends them.
@@ -75,7 +79,7 @@ impl Auth {
 
     /// Requests are signed with these credentials. When they have expired, or the server says so,
     /// machines ask their driver for others, and the session goes on with those. For temporary
-    /// credentials [`on_request`](Auth::on_request) is the better choice. Needs the feature `sigv4`.
+    /// credentials [`from_driver`](Auth::from_driver) is the better choice. Needs the feature `sigv4`.
     #[cfg(feature = "sigv4")]
     pub fn credentials(credentials: Credentials) -> Self {
         Auth(Kind::Signed(Some(credentials)))
@@ -84,7 +88,7 @@ impl Auth {
     /// Requests are signed, and every call asks its driver for credentials, which caches them. Needs
     /// the feature `sigv4`.
     #[cfg(feature = "sigv4")]
-    pub fn on_request() -> Self {
+    pub fn from_driver() -> Self {
         Auth(Kind::Signed(None))
     }
 
@@ -132,10 +136,10 @@ impl Session {
             endpoint,
             auth,
             policy: RetryPolicy::default(),
-            body_limit: DEFAULT_BODY_LIMIT,
+            max_body_bytes: DEFAULT_BODY_LIMIT,
             timeouts: Timeouts::default(),
             poll_timeout: DEFAULT_POLL_TIMEOUT,
-            cancel_abandoned: false,
+            cancel_on_abandon: false,
             seed: 0,
             plain_http: false,
         }
@@ -152,13 +156,13 @@ impl Session {
     }
 
     /// The longest body that is collected, in bytes.
-    pub fn body_limit(&self) -> usize {
-        self.0.body_limit
+    pub fn max_body_bytes(&self) -> usize {
+        self.0.max_body_bytes
     }
 
     /// Whether abandoned queries are cancelled on the server.
-    pub fn cancels_abandoned(&self) -> bool {
-        self.0.cancel_abandoned
+    pub fn cancels_on_abandon(&self) -> bool {
+        self.0.cancel_on_abandon
     }
 
     /// Whether requests are signed.
@@ -237,7 +241,7 @@ impl Session {
         wall: SystemTime,
     ) -> Result<(), SignError> {
         let region = self.0.endpoint.region().unwrap_or_default();
-        crate::auth::sign::sign_with(request, credentials, region, wall, &self.0.key)
+        crate::signing::sign::sign_with(request, credentials, region, wall, &self.0.key)
     }
 
     #[cfg(not(feature = "sigv4"))]
@@ -259,10 +263,10 @@ pub struct SessionBuilder {
     endpoint: Endpoint,
     auth: Auth,
     policy: RetryPolicy,
-    body_limit: usize,
+    max_body_bytes: usize,
     timeouts: Timeouts,
     poll_timeout: Duration,
-    cancel_abandoned: bool,
+    cancel_on_abandon: bool,
     seed: u64,
     plain_http: bool,
 }
@@ -275,8 +279,8 @@ impl SessionBuilder {
     }
 
     /// The longest body that is collected, in bytes; 256 MiB by default.
-    pub fn body_limit(mut self, bytes: usize) -> Self {
-        self.body_limit = bytes;
+    pub fn max_body_bytes(mut self, bytes: usize) -> Self {
+        self.max_body_bytes = bytes;
         self
     }
 
@@ -310,9 +314,9 @@ impl SessionBuilder {
     }
 
     /// Whether abandoned queries are cancelled on the server; false by default.
-    /// See [`CallOptions::cancel_abandoned`](crate::CallOptions::cancel_abandoned).
-    pub fn cancel_abandoned(mut self, cancel: bool) -> Self {
-        self.cancel_abandoned = cancel;
+    /// See [`CallOptions::cancel_on_abandon`](crate::machine::CallOptions::cancel_on_abandon).
+    pub fn cancel_on_abandon(mut self, cancel: bool) -> Self {
+        self.cancel_on_abandon = cancel;
         self
     }
 
@@ -333,10 +337,10 @@ impl SessionBuilder {
             endpoint,
             auth,
             policy,
-            body_limit,
+            max_body_bytes,
             timeouts,
             poll_timeout,
-            cancel_abandoned,
+            cancel_on_abandon,
             seed,
             plain_http,
         } = self;
@@ -354,16 +358,16 @@ impl SessionBuilder {
             auth,
             quota: Quota::new(policy.quota),
             policy,
-            body_limit,
+            max_body_bytes,
             timeouts,
             poll_timeout,
-            cancel_abandoned,
+            cancel_on_abandon,
             seed,
             seeds: AtomicU64::new(0),
             renewed: Mutex::new(None),
             skew: Skew::default(),
             #[cfg(feature = "sigv4")]
-            key: crate::auth::key_cache::KeyCache::default(),
+            key: crate::signing::key_cache::KeyCache::default(),
         })))
     }
 }

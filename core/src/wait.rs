@@ -1,40 +1,24 @@
 //! Waiting for what takes long: [`Wait`], and one file for each thing to wait for.
 
-mod data_processing_ended;
-mod endpoint_deleted;
-mod endpoint_in_service;
-mod fast_reset_finished;
-mod index_rebuild_ended;
-mod load_ended;
-mod ml_job;
-mod model_training_ended;
-mod model_transform_ended;
 mod options;
-mod statistics_computed;
-mod watch;
+mod waiter;
+pub mod waiters;
 
 use std::time::Duration;
 
 use bytes::Bytes;
 
 use crate::{
-    Answered, Error, FailureKind, Input, Machine, Now, Operation, Sent, Session, Step,
-    TransportError, TransportErrorKind, WaitError, WaitErrorKind,
-    error::Stop,
+    error::{Error, ErrorKind, Sent, Stop, TransportError, TransportErrorKind},
+    machine::{CallOutput, Input, Machine, Now, Step},
+    operation::Operation,
     poll::{Poller, Turn},
+    session::Session,
 };
 
-pub use data_processing_ended::DataProcessingEnded;
-pub use endpoint_deleted::EndpointDeleted;
-pub use endpoint_in_service::EndpointInService;
-pub use fast_reset_finished::{FastResetFinished, ResetProgress};
-pub use index_rebuild_ended::IndexRebuildEnded;
-pub use load_ended::{LoadEnded, LoadOutcome};
-pub use model_training_ended::ModelTrainingEnded;
-pub use model_transform_ended::ModelTransformEnded;
-pub use options::{Pace, WaitOptions};
-pub use statistics_computed::{PropertygraphStatisticsComputed, SparqlStatisticsComputed};
-pub use watch::{Sight, Watch};
+pub use crate::error::{WaitError, WaitErrorKind};
+pub use options::{PollSchedule, WaitOptions};
+pub use waiter::{Observation, Waiter};
 
 /// Minimum time allowed for the final poll.
 const LAST_POLL: Duration = Duration::from_secs(1);
@@ -52,11 +36,12 @@ const LAST_POLL: Duration = Duration::from_secs(1);
 /// ```
 /// use std::time::SystemTime;
 /// use neptunedata::{
-///     Auth, Endpoint, Input, Io, LoadEnded, LoadOutcome, Machine, Now, Sent, Session, Step, Wait,
+///     Auth, Endpoint, Session, machine::{Input, Io, Machine, Now, Step}, transport::Sent,
+///     wait::{Wait, waiters::{LoadCompleted, LoadOutcome}},
 /// };
 ///
 /// let session = Session::new(Endpoint::parse("http://localhost:8182")?, Auth::unsigned())?;
-/// let mut wait = Wait::new(&session, LoadEnded::new("0a237328"), 42);
+/// let mut wait = Wait::new(&session, LoadCompleted::new("0a237328"), 42);
 ///
 /// // What the server would have answered:
 /// let mut answers = ["LOAD_COMPLETED", "LOAD_IN_PROGRESS", "LOAD_IN_QUEUE"].map(|status| {
@@ -64,7 +49,7 @@ const LAST_POLL: Duration = Duration::from_secs(1);
 /// }).to_vec();
 /// let mut now = Now::at(SystemTime::UNIX_EPOCH);
 /// let mut input = Input::Next;
-/// let waited = loop {
+/// let elapsed = loop {
 ///     input = match wait.resume(input, now) {
 ///         Step::Io(Io::Send(_)) => {
 ///             let answer = neptunedata::http::Response::new(answers.pop().unwrap().into());
@@ -75,20 +60,20 @@ const LAST_POLL: Duration = Duration::from_secs(1);
 ///             Input::Wake(Sent::No)
 ///         }
 ///         Step::Item(progress) => {
-///             println!("{:?} after {:?}", progress.status.overall_status, progress.waited);
+///             println!("{:?} after {:?}", progress.status.overall_status, progress.elapsed);
 ///             Input::Next
 ///         }
-///         Step::Done(waited) => break waited?,
+///         Step::Done(elapsed) => break elapsed?,
 ///         step => panic!("{step:?}"),
 ///     };
 /// };
-/// assert!(matches!(waited.end, LoadOutcome::Completed(_)));
-/// assert_eq!(waited.polls, 3);
+/// assert!(matches!(elapsed.result, LoadOutcome::Completed(_)));
+/// assert_eq!(elapsed.polls, 3);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct Wait<W: Watch> {
-    poller: Poller<W::Ask>,
+pub struct Wait<W: Waiter> {
+    poller: Poller<W::Request>,
     watch: W,
     options: WaitOptions,
     /// When it began, by the monotonic clock.
@@ -118,22 +103,22 @@ pub struct Progress<S> {
     /// How often it was asked.
     pub polls: u32,
     /// How long it was waited.
-    pub waited: Duration,
+    pub elapsed: Duration,
 }
 
 /// What was waited for has come about.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Waited<E> {
+pub struct WaitOutput<E> {
     /// The state at the end.
-    pub end: E,
+    pub result: E,
     /// How often it was asked.
     pub polls: u32,
     /// How long it was waited.
-    pub waited: Duration,
+    pub elapsed: Duration,
 }
 
-impl<W: Watch> Wait<W> {
+impl<W: Waiter> Wait<W> {
     /// Waits at the waiter's own pace. The `seed` decides the jitter; take a random number.
     pub fn new(session: &Session, watch: W, seed: u64) -> Self {
         Wait::with_options(session, watch, WaitOptions::default(), seed)
@@ -142,7 +127,7 @@ impl<W: Watch> Wait<W> {
     /// Waits, with options.
     pub fn with_options(session: &Session, watch: W, options: WaitOptions, seed: u64) -> Self {
         let mut options = options;
-        if let (None, Some(attempts)) = (options.call.max_attempts, W::PACE.attempts) {
+        if let (None, Some(attempts)) = (options.call.max_attempts, W::SCHEDULE.attempts) {
             options.call = options.call.max_attempts(attempts);
         }
         Wait {
@@ -161,45 +146,45 @@ impl<W: Watch> Wait<W> {
         }
     }
 
-    fn waited(&self, now: Now) -> Duration {
+    fn elapsed(&self, now: Now) -> Duration {
         now.mono.saturating_sub(self.began.unwrap_or(now.mono))
     }
 
     /// What is left of the time.
     fn left(&self, now: Now) -> Duration {
-        let timeout = self.options.timeout.unwrap_or(W::PACE.timeout);
-        timeout.saturating_sub(self.waited(now))
+        let timeout = self.options.timeout.unwrap_or(W::SCHEDULE.timeout);
+        timeout.saturating_sub(self.elapsed(now))
     }
 
-    fn ask(&mut self, now: Now) -> Step<Progress<W::Status>, Waited<W::End>> {
+    fn request(&mut self, now: Now) -> Step<Progress<W::Status>, WaitOutput<W::Output>> {
         self.polls = self.polls.saturating_add(1);
         let limit = self.left(now).max(LAST_POLL);
         let turn = self
             .poller
-            .call(&self.watch.ask(), &self.options.call, limit, now);
+            .call(&self.watch.request(), &self.options.call, limit, now);
         self.take_turn(turn, now)
     }
 
     fn take_turn(
         &mut self,
-        turn: Turn<<W::Ask as Operation>::Output>,
+        turn: Turn<<W::Request as Operation>::Output>,
         now: Now,
-    ) -> Step<Progress<W::Status>, Waited<W::End>> {
+    ) -> Step<Progress<W::Status>, WaitOutput<W::Output>> {
         match turn {
             Turn::Begun => {
                 self.began = Some(now.mono);
-                if W::PACE.waits_first {
+                if W::SCHEDULE.waits_first {
                     self.pause(Duration::ZERO, now)
                 } else {
-                    self.ask(now)
+                    self.request(now)
                 }
             }
             Turn::ItemTaken => self.pause(Duration::ZERO, now),
-            Turn::PauseOver => self.ask(now),
+            Turn::PauseOver => self.request(now),
             Turn::Called(Ok(answered)) => self.answered(answered, now),
             Turn::Called(Err(error)) => self.failed(error, now),
             Turn::CannotWait(failure) => {
-                let error = Error::new(W::Ask::INFO.name, failure);
+                let error = Error::new(W::Request::INFO.name, failure);
                 Step::fail(error.with_attempts(self.polls, Stop::Permanent))
             }
             Turn::Io(io) => Step::Io(io),
@@ -209,21 +194,25 @@ impl<W: Watch> Wait<W> {
 
     fn answered(
         &mut self,
-        answered: Answered<<W::Ask as Operation>::Output>,
+        answered: CallOutput<<W::Request as Operation>::Output>,
         now: Now,
-    ) -> Step<Progress<W::Status>, Waited<W::End>> {
+    ) -> Step<Progress<W::Status>, WaitOutput<W::Output>> {
         (self.failures, self.more) = (0, false);
         self.late = self.left(now).is_zero();
         self.trouble = None;
         self.body = answered.body.clone();
-        match self.watch.see(&answered) {
+        match self.watch.observe(&answered) {
             Ok(sight) => self.take(sight, now),
-            Err(error) => Step::fail(Error::new(W::Ask::INFO.name, error)),
+            Err(error) => Step::fail(Error::new(W::Request::INFO.name, error)),
         }
     }
 
-    fn failed(&mut self, error: Error, now: Now) -> Step<Progress<W::Status>, Waited<W::End>> {
-        let is_over = error.kind() == FailureKind::Transport(TransportErrorKind::Deadline);
+    fn failed(
+        &mut self,
+        error: Error,
+        now: Now,
+    ) -> Step<Progress<W::Status>, WaitOutput<W::Output>> {
+        let is_over = error.kind() == ErrorKind::Transport(TransportErrorKind::Deadline);
         let left = self.left(now);
         self.late = left.is_zero();
         self.failures = self.failures.saturating_add(1);
@@ -234,9 +223,9 @@ impl<W: Watch> Wait<W> {
         let may_pass = may_pass && error.retry_after().is_none_or(|wish| wish <= left);
         if !may_pass
             && (self.more || !is_over)
-            && let Some(sight) = self.watch.see_failure(&error)
+            && let Some(sight) = self.watch.observe_error(&error)
         {
-            if matches!(sight, Sight::Going(_)) {
+            if matches!(sight, Observation::Pending(_)) {
                 self.failures = 0;
             }
             self.trouble = Some(error);
@@ -257,27 +246,31 @@ impl<W: Watch> Wait<W> {
 
     fn take(
         &mut self,
-        sight: Sight<W::Status, W::End>,
+        sight: Observation<W::Status, W::Output>,
         now: Now,
-    ) -> Step<Progress<W::Status>, Waited<W::End>> {
-        let (polls, waited) = (self.polls, self.waited(now));
+    ) -> Step<Progress<W::Status>, WaitOutput<W::Output>> {
+        let (polls, elapsed) = (self.polls, self.elapsed(now));
         match sight {
-            Sight::Going(status) => {
+            Observation::Pending(status) => {
                 self.seen = Some(W::name(&status));
                 self.poller.hand_out();
                 Step::Item(Progress {
                     status,
                     polls,
-                    waited,
+                    elapsed,
                 })
             }
-            Sight::AskMore { status } => {
+            Observation::PollAgain { status } => {
                 self.seen = Some(status);
                 self.more = true;
-                self.ask(now)
+                self.request(now)
             }
-            Sight::Ended(end) => Step::Done(Ok(Waited { end, polls, waited })),
-            Sight::Failed { status, reason } => {
+            Observation::Ready(end) => Step::Done(Ok(WaitOutput {
+                result: end,
+                polls,
+                elapsed,
+            })),
+            Observation::Failed { status, reason } => {
                 self.seen = Some(status);
                 let error = self.error(WaitErrorKind::Failed, reason, now);
                 Step::fail(error)
@@ -286,27 +279,34 @@ impl<W: Watch> Wait<W> {
     }
 
     /// Waits before it is asked again, no less than the server wishes, and no longer than there is time.
-    fn pause(&mut self, wish: Duration, now: Now) -> Step<Progress<W::Status>, Waited<W::End>> {
+    fn pause(
+        &mut self,
+        wish: Duration,
+        now: Now,
+    ) -> Step<Progress<W::Status>, WaitOutput<W::Output>> {
         let left = self.left(now);
         if left.is_zero() && !self.late && self.polls > 0 && wish.is_zero() {
             // Who took the item let the time pass.
-            return self.ask(now);
+            return self.request(now);
         }
         if left.is_zero() {
             return self.timed_out(now);
         }
-        let first = self.options.interval.unwrap_or(W::PACE.interval);
-        let longest = self.options.max_interval.unwrap_or(W::PACE.max_interval);
+        let first = self.options.interval.unwrap_or(W::SCHEDULE.interval);
+        let longest = self
+            .options
+            .max_interval
+            .unwrap_or(W::SCHEDULE.max_interval);
         let wait = self.poller.interval(first, self.pauses, longest.max(first));
         self.pauses = self.pauses.saturating_add(1);
         Step::Io(self.poller.pause(wait.max(wish).min(left), now))
     }
 
-    fn timed_out(&mut self, now: Now) -> Step<Progress<W::Status>, Waited<W::End>> {
+    fn timed_out(&mut self, now: Now) -> Step<Progress<W::Status>, WaitOutput<W::Output>> {
         if std::mem::take(&mut self.more) {
             let over = TransportError::new(TransportErrorKind::Deadline, Sent::Maybe);
-            let over = Error::new(W::Ask::INFO.name, over);
-            if let Some(sight @ Sight::Failed { .. }) = self.watch.see_failure(&over) {
+            let over = Error::new(W::Request::INFO.name, over);
+            if let Some(sight @ Observation::Failed { .. }) = self.watch.observe_error(&over) {
                 return self.take(sight, now);
             }
         }
@@ -314,7 +314,7 @@ impl<W: Watch> Wait<W> {
     }
 
     fn error(&mut self, kind: WaitErrorKind, reason: String, now: Now) -> Error {
-        let operation = W::Ask::INFO.name;
+        let operation = W::Request::INFO.name;
         let error = WaitError {
             kind,
             operation,
@@ -322,16 +322,16 @@ impl<W: Watch> Wait<W> {
             status: self.seen.take(),
             reason,
             body: std::mem::take(&mut self.body),
-            waited: self.waited(now),
+            elapsed: self.elapsed(now),
             trouble: self.trouble.take(),
         };
         Error::new(operation, Box::new(error)).with_attempts(self.polls, Stop::Permanent)
     }
 }
 
-impl<W: Watch> Machine for Wait<W> {
+impl<W: Waiter> Machine for Wait<W> {
     type Item = Progress<W::Status>;
-    type Output = Waited<W::End>;
+    type Output = WaitOutput<W::Output>;
 
     fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, Self::Output> {
         let turn = self.poller.resume(input, now);

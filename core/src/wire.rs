@@ -1,7 +1,6 @@
 //! What goes over the wire and comes back: the request writer, the response reader, and the reading
 //! of errors wherever the service puts them.
 
-pub(crate) mod answer;
 mod body;
 pub(crate) mod coding;
 pub(crate) mod extras;
@@ -10,6 +9,7 @@ mod form;
 pub(crate) mod gzip;
 pub(crate) mod json_text;
 pub(crate) mod lenient;
+pub(crate) mod outcome;
 pub(crate) mod percent;
 pub(crate) mod query;
 pub(crate) mod raw;

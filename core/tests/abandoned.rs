@@ -6,13 +6,21 @@ use std::{
 };
 
 use neptunedata::{
-    Abandoned, Auth, Call, CallOptions, CancelGremlinQuery, DecodeError, Effect, Endpoint, Error,
-    ExecuteGremlinQuery, ExecuteOpenCypherQuery, ExecuteSparqlQuery, ExecuteSparqlUpdate,
-    FailureKind, Input, Io, Machine, Now, Operation, OperationInfo, RequestWriter, Response,
-    RetryPolicy, Rows, Sent, Session, Step, TransportError, TransportErrorKind, by_name,
+    Auth, Call, CallOptions, Effect, Endpoint, Error, ErrorKind, Operation, OperationInfo, Session,
+    TransportError,
     bytes::Bytes,
+    dynamic,
+    error::DecodeError,
+    gremlin::{CancelGremlinQuery, ExecuteGremlinQuery},
     http::{self, HeaderMap, Method},
+    machine::{AbandonedQuery, Input, Io, Machine, Now, Step},
+    opencypher::ExecuteOpenCypherQuery,
+    operation::{RawResponse, RequestWriter},
+    retry::RetryPolicy,
+    rows::Rows,
     serde_json::{Value, json},
+    sparql::{ExecuteSparqlQuery, ExecuteSparqlUpdate},
+    transport::{Sent, TransportErrorKind},
 };
 
 const NOW: Now = Now {
@@ -27,7 +35,7 @@ fn session() -> Session {
     let policy = RetryPolicy::default();
     builder
         .retry_policy(policy)
-        .cancel_abandoned(true)
+        .cancel_on_abandon(true)
         .build()
         .unwrap()
 }
@@ -62,7 +70,7 @@ fn sent(machine: &mut impl Machine) -> Value {
 
 /// Method and path of what cancels, if anything does, and whether that must wait.
 fn left(machine: &mut impl Machine) -> Option<(String, bool)> {
-    let Abandoned {
+    let AbandonedQuery {
         mut cancel, at_end, ..
     } = machine.abandoned()?;
     match cancel.resume(Input::Next, NOW) {
@@ -132,7 +140,7 @@ fn a_query_is_named_from_the_seed() {
     assert_eq!(sent(&mut same)["queryId"], id);
     let mut other = Call::new(&session(), &query(), 43);
     assert_ne!(sent(&mut other)["queryId"], id);
-    let mut by_name = by_name::call(
+    let mut by_name = dynamic::call(
         "ExecuteGremlinQuery",
         &json!({"gremlinQuery": "g.V()"}),
         &session(),
@@ -168,7 +176,7 @@ fn ids_of_the_callers_own_are_kept() {
 
 #[test]
 fn nothing_is_named_unless_asked_for() {
-    let off = CallOptions::new().cancel_abandoned(false);
+    let off = CallOptions::new().cancel_on_abandon(false);
     let mut call_without = call(&query(), &off);
     assert_eq!(sent(&mut call_without), json!({"gremlin": "g.V()"}));
     assert_eq!(cancelled(&mut call_without), None);
@@ -365,7 +373,7 @@ impl Operation for Elsewhere {
         request.query("id", &id.map(String::from));
     }
 
-    fn decode(_: &Response<'_>) -> Result<(), DecodeError> {
+    fn decode(_: &RawResponse<'_>) -> Result<(), DecodeError> {
         Ok(())
     }
 }
@@ -396,7 +404,7 @@ fn rows_that_cannot_be_read_leave_a_query_to_cancel() {
     assert!(cancelled(&mut in_the_middle()).is_some());
     let mut rows = in_the_middle();
     match rows.resume(Input::Next, NOW) {
-        Step::Done(Err(error)) => assert_eq!(error.kind(), FailureKind::Decode),
+        Step::Done(Err(error)) => assert_eq!(error.kind(), ErrorKind::Decode),
         step => panic!("{step:?}"),
     }
     assert!(cancelled(&mut rows).is_some(), "after a row that is none");
@@ -440,7 +448,7 @@ fn sending_is_reported_once() {
         };
         assert_eq!(misuse.input(), "Sending");
         let error = Error::from(misuse);
-        assert_eq!(error.kind(), FailureKind::Misuse);
+        assert_eq!(error.kind(), ErrorKind::Misuse);
         assert!(error.may_have_executed());
         error.attempts()
     };
@@ -500,7 +508,7 @@ fn what_meets_a_limit_is_cancelled() {
                 Step::Io(Io::Wait) => assert!(!is_end),
                 Step::Done(Err(error)) => {
                     assert!(is_end);
-                    let kind = FailureKind::Transport(TransportErrorKind::Deadline);
+                    let kind = ErrorKind::Transport(TransportErrorKind::Deadline);
                     assert_eq!(error.kind(), kind);
                     assert_eq!(error.may_have_executed(), is_cancelled);
                 }

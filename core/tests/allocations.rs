@@ -8,8 +8,9 @@ use std::{
 
 use bytes::Bytes;
 use neptunedata::{
-    Auth, Call, CancelMlModelTrainingJob, Credentials, Endpoint, Input, Io, Machine, Now, Session,
-    Step,
+    Auth, Call, Credentials, Endpoint, Session,
+    machine::{Input, Io, Machine, Now, Step},
+    ml::CancelMlModelTrainingJob,
 };
 
 fn now() -> Now {

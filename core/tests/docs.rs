@@ -3,7 +3,7 @@
 #[test]
 fn the_retry_table_in_the_docs_is_the_one_in_the_code() {
     let page = include_str!("../docs/retry.md");
-    let table = neptunedata::retry_table();
+    let table = neptunedata::retry::retry_table();
     assert!(
         page.contains(&table),
         "put this into docs/retry.md:\n\n{table}"
@@ -65,7 +65,8 @@ fn pages_of_operations_say_it_all() {
         }
         pages += 1;
     }
-    let operations = neptunedata::OPERATIONS.len() + neptunedata::SPARQL_OPERATIONS.len();
+    let operations =
+        neptunedata::catalog::OPERATIONS.len() + neptunedata::catalog::SPARQL_OPERATIONS.len();
     assert_eq!(pages, operations);
     assert!(missing.is_empty(), "{missing:#?}");
 }

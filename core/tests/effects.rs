@@ -6,10 +6,14 @@
 use std::time::{Duration, SystemTime};
 
 use neptunedata::{
-    Auth, CallOptions, Effect, Endpoint, Error, FaultKind, Input, Io, Machine, Now, OPERATIONS,
-    SPARQL_OPERATIONS, Sent, Session, Step, TransportError, TransportErrorKind, by_name,
+    Auth, CallOptions, Effect, Endpoint, Error, Session, TransportError,
     bytes::Bytes,
+    catalog::{OPERATIONS, SPARQL_OPERATIONS},
+    dynamic,
+    error::FieldErrorKind,
+    machine::{Input, Io, Machine, Now, Step},
     serde_json::{Value, json},
+    transport::{Sent, TransportErrorKind},
 };
 
 const NOW: Now = Now {
@@ -172,7 +176,7 @@ fn table() -> Vec<(&'static str, Value, u32)> {
 fn lose(operation: &str, input: &Value, options: &CallOptions) -> (Vec<Bytes>, Error) {
     let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
     let session = Session::new(endpoint, Auth::unsigned()).unwrap();
-    let mut call = by_name::call(operation, input, &session, options, 7).unwrap();
+    let mut call = dynamic::call(operation, input, &session, options, 7).unwrap();
     let mut sent = Vec::new();
     let mut now = NOW;
     let mut next = Input::Next;
@@ -228,9 +232,13 @@ fn the_caller_has_the_last_word() {
 fn minimal_input(operation: &str) -> Value {
     let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
     let mut input = json!({});
-    while let Err(error) = by_name::request(operation, &input, &endpoint) {
+    while let Err(error) = dynamic::request(operation, &input, &endpoint) {
         for fault in error.faults() {
-            assert_eq!(*fault.kind(), FaultKind::Missing, "{operation}: {fault}");
+            assert_eq!(
+                *fault.kind(),
+                FieldErrorKind::Missing,
+                "{operation}: {fault}"
+            );
             input[fault.field()] = json!("1");
         }
     }

@@ -8,9 +8,15 @@ use std::{
 use bytes::Bytes;
 use http::HeaderMap;
 use neptunedata::{
-    Auth, Call, CancelMlModelTrainingJob, DataProcessingJobId, Endpoint, Error, ErrorKind,
-    FailureKind, GetMlModelTrainingJob, Input, Io, Machine, Now, Operation, S3Uri, Sent, Session,
-    StartMlModelTrainingJob, Step, TransportError, TransportErrorKind, by_name,
+    Auth, Call, Endpoint, Error, ErrorKind, ExceptionKind, Operation, Session, TransportError,
+    dynamic,
+    machine::{Input, Io, Machine, Now, Step},
+    ml::{
+        CancelMlModelTrainingJob, DataProcessingJobId, GetMlModelTrainingJob,
+        StartMlModelTrainingJob,
+    },
+    transport::{Sent, TransportErrorKind},
+    types::S3Uri,
 };
 use serde_json::json;
 
@@ -78,7 +84,7 @@ fn a_service_error_reads_code_status_message_and_request_id() {
     );
     assert_eq!(
         error.kind(),
-        FailureKind::Service(ErrorKind::MalformedQueryException)
+        ErrorKind::Service(ExceptionKind::MalformedQueryException)
     );
     assert!(!error.may_have_executed() && !error.is_retryable());
     assert_eq!(error.service().unwrap().message, "bad token");
@@ -105,7 +111,7 @@ fn an_unknown_exception_keeps_its_name() {
         error.to_string(),
         "StartMLModelTrainingJob: DuplicateDataException (400): taken [request id r]"
     );
-    assert_eq!(error.service().unwrap().kind, ErrorKind::Unknown);
+    assert_eq!(error.service().unwrap().kind, ExceptionKind::Unknown);
 }
 
 #[test]
@@ -171,7 +177,7 @@ fn a_refusal_stays_the_reason_when_there_are_no_other_credentials() {
     let body = r#"{"requestId":"r","code":"AccessDeniedException","detailedMessage":"The security token included in the request is expired"}"#;
     let step = call.resume(answer(403, body), now);
     assert!(matches!(step, Step::Io(Io::Credentials { refresh: true })));
-    let none = neptunedata::CredentialsError::new("these are all");
+    let none = neptunedata::credentials::CredentialsError::new("these are all");
     let Step::Done(Err(error)) = call.resume(Input::CredentialsFailed(none), now) else {
         panic!()
     };
@@ -182,7 +188,7 @@ fn a_refusal_stays_the_reason_when_there_are_no_other_credentials() {
     );
     assert_eq!(
         error.kind(),
-        FailureKind::Service(ErrorKind::AccessDeniedException)
+        ErrorKind::Service(ExceptionKind::AccessDeniedException)
     );
     assert_eq!(error.body(), body);
     assert!(!error.may_have_executed());
@@ -214,7 +220,7 @@ fn a_success_that_is_none_names_operation_and_place() {
         text.ends_with("; the request may have been executed"),
         "{text}"
     );
-    assert_eq!(error.kind(), FailureKind::Decode);
+    assert_eq!(error.kind(), ErrorKind::Decode);
 }
 
 /// Operations, and what their errors call them.
@@ -229,34 +235,34 @@ fn errors_name_the_operation_and_what_it_is_about() {
     let about = |name: &str, subject: &str| (format!("{name} {subject}"), Some(subject.to_owned()));
     assert_eq!(name(&start()), ("StartMLModelTrainingJob".to_owned(), None));
     assert_eq!(
-        name(&neptunedata::GetLoaderJobStatus::new("load-1")),
+        name(&neptunedata::loader::GetLoaderJobStatus::new("load-1")),
         about("GetLoaderJobStatus", "load-1")
     );
     assert_eq!(
-        name(&neptunedata::GetMlEndpoint::new("endpoint-1")),
+        name(&neptunedata::ml::GetMlEndpoint::new("endpoint-1")),
         about("GetMLEndpoint", "endpoint-1")
     );
     // A query of that id, and not its text.
-    let query = neptunedata::ExecuteGremlinQuery::new("g.V()");
+    let query = neptunedata::gremlin::ExecuteGremlinQuery::new("g.V()");
     assert_eq!(name(&query), ("ExecuteGremlinQuery".to_owned(), None));
     assert_eq!(
         name(&query.query_id("report-7")),
         about("ExecuteGremlinQuery", "report-7")
     );
     assert_eq!(
-        name(&neptunedata::CancelGremlinQuery::new("query-1")),
+        name(&neptunedata::gremlin::CancelGremlinQuery::new("query-1")),
         about("CancelGremlinQuery", "query-1")
     );
     assert_eq!(
-        name(&neptunedata::CancelSparqlQuery::new("query-1")),
+        name(&neptunedata::sparql::CancelSparqlQuery::new("query-1")),
         about("CancelSparqlQuery", "query-1")
     );
     assert_eq!(
-        name(&neptunedata::GetSparqlQueryStatus::new("query-1")),
+        name(&neptunedata::sparql::GetSparqlQueryStatus::new("query-1")),
         about("GetSparqlQueryStatus", "query-1")
     );
     assert_eq!(
-        name(&neptunedata::DeleteGraph::named("urn:g")),
+        name(&neptunedata::sparql::DeleteGraph::named("urn:g")),
         about("DeleteGraph", "urn:g")
     );
     // On one line, and no longer than an id.
@@ -377,7 +383,7 @@ fn transport_errors_name_peer_and_time_limit() {
 #[cfg(feature = "sigv4")]
 #[test]
 fn credentials_that_are_not_accepted_say_why() {
-    use neptunedata::{Credentials, CredentialsError};
+    use neptunedata::{Credentials, credentials::CredentialsError};
     let wall = SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160);
     let now = Now {
         wall,
@@ -433,7 +439,7 @@ fn credentials_that_are_not_accepted_say_why() {
 fn faults_of_a_request_are_named() {
     let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
     let refused = |operation, input| {
-        let error = by_name::request(operation, &input, &endpoint).unwrap_err();
+        let error = dynamic::request(operation, &input, &endpoint).unwrap_err();
         error.to_string()
     };
     let input = json!({"id": 7, "subnets": ["a", 1], "modelNam": "x", "Subnets": []});
@@ -473,13 +479,13 @@ fn faults_of_a_request_are_named() {
         "ListMLModelTrainingJobs: request not sent: maxItems: must be from 1 to 1024",
     );
 
-    let error = by_name::request("GetMLModelTrainingJob", &json!([]), &endpoint).unwrap_err();
+    let error = dynamic::request("GetMLModelTrainingJob", &json!([]), &endpoint).unwrap_err();
     assert_eq!(
         error.to_string(),
         "GetMLModelTrainingJob: request not sent: expected object, found array",
     );
 
-    let error = by_name::request("CancelMlModelTrainingJob", &json!({}), &endpoint).unwrap_err();
+    let error = dynamic::request("CancelMlModelTrainingJob", &json!({}), &endpoint).unwrap_err();
     assert_eq!(
         error.to_string(),
         "CancelMlModelTrainingJob: request not sent: no such operation"
@@ -490,9 +496,9 @@ fn faults_of_a_request_are_named() {
 #[test]
 fn a_failure_for_good_is_known_as_one_and_one_before_sending_says_so() {
     let failure = || TransportError::new(TransportErrorKind::Connect, Sent::No);
-    assert!(!failure().is_for_good());
-    assert!(failure().for_good().is_for_good());
-    assert_eq!(failure().for_good().to_string(), "cannot connect");
+    assert!(!failure().is_permanent());
+    assert!(failure().permanent().is_permanent());
+    assert_eq!(failure().permanent().to_string(), "cannot connect");
     for (sent, text) in [
         (Sent::No, "attempt timed out before the request was sent"),
         (Sent::Maybe, "timed out waiting for the response"),
@@ -515,7 +521,7 @@ fn what_something_in_between_answers_is_no_success() {
         builder.body(Bytes::copy_from_slice(body)).unwrap()
     };
     let read = |operation: &str, answer: &http::Response<Bytes>| {
-        neptunedata::by_name::response(operation, answer)
+        neptunedata::dynamic::response(operation, answer)
     };
     let acknowledged = [
         "ExecuteSparqlUpdate",
@@ -578,7 +584,7 @@ fn answers_may_be_wrapped() {
     ] {
         let read = |body: &serde_json::Value| {
             let answer = http::Response::new(Bytes::from(body.to_string()));
-            neptunedata::by_name::response(operation, &answer)
+            neptunedata::dynamic::response(operation, &answer)
         };
         assert_eq!(read(&payload).unwrap(), payload, "{operation}");
         let wrapped = json!({"status": "200 OK", "payload": payload});
@@ -589,6 +595,6 @@ fn answers_may_be_wrapped() {
         assert_eq!(read(&other).unwrap(), payload, "{operation}");
         let cut = wrapped.to_string();
         let answer = http::Response::new(Bytes::from(cut[..cut.len() - 1].to_owned()));
-        assert!(neptunedata::by_name::response(operation, &answer).is_err());
+        assert!(neptunedata::dynamic::response(operation, &answer).is_err());
     }
 }

@@ -5,8 +5,10 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::{HeaderMap, Response};
 use neptunedata::{
-    Auth, Call, CallOptions, Cause, DecodeErrorKind, Endpoint, ErrorKind, EventId, GetSparqlStream,
-    Input, Io, Machine, Now, Session, Step,
+    Auth, Call, CallOptions, Endpoint, ExceptionKind, Session,
+    error::{Cause, DecodeErrorKind},
+    machine::{Input, Io, Machine, Now, Step},
+    streams::{EventId, GetSparqlStream},
 };
 
 const NOW: Now = Now {
@@ -40,7 +42,8 @@ fn call(
     answer: Response<Bytes>,
     chunk: usize,
     options: &CallOptions,
-) -> Result<neptunedata::Answered<neptunedata::GetSparqlStreamOutput>, neptunedata::Error> {
+) -> Result<neptunedata::CallOutput<neptunedata::streams::GetSparqlStreamOutput>, neptunedata::Error>
+{
     let operation = GetSparqlStream::trim_horizon();
     let mut call = Call::with_options(&session(), &operation, options, 1);
     assert!(matches!(
@@ -64,7 +67,7 @@ fn call(
 }
 
 #[cfg(feature = "gzip")]
-fn decode(error: &neptunedata::Error) -> &neptunedata::DecodeError {
+fn decode(error: &neptunedata::Error) -> &neptunedata::error::DecodeError {
     match error.cause() {
         Cause::Decode(error) => error,
         other => panic!("{other:?}"),
@@ -88,7 +91,7 @@ fn without_the_feature_the_error_names_it() {
     assert!(error.to_string().contains("feature `gzip`"), "{error}");
     let error = call(answer(404, "gzip", REFUSAL), 9, &once()).unwrap_err();
     let kind = error.service().unwrap().kind;
-    assert_eq!(kind, ErrorKind::ExpiredStreamException);
+    assert_eq!(kind, ExceptionKind::ExpiredStreamException);
 }
 
 #[test]
@@ -103,7 +106,12 @@ mod inflated {
 
     use flate2::{Compression, write::GzEncoder};
 
-    use neptunedata::{Exchange, Part, Rows, Sent, SparqlRecord};
+    use neptunedata::{
+        machine::{BodyEvent, Exchange},
+        rows::Rows,
+        streams::SparqlRecord,
+        transport::Sent,
+    };
 
     use super::*;
 
@@ -132,7 +140,7 @@ mod inflated {
         let gzipped = answer(400, "gzip", gzip(REFUSAL));
         let error = call(gzipped.clone(), 5, &once()).unwrap_err();
         let service = error.service().unwrap();
-        assert_eq!(service.kind, ErrorKind::ExpiredStreamException);
+        assert_eq!(service.kind, ExceptionKind::ExpiredStreamException);
         assert_eq!(service.body, REFUSAL);
         match neptunedata::response::<GetSparqlStream>(&gzipped) {
             Err(Cause::Service(error)) => assert_eq!(error.message, "m"),
@@ -218,7 +226,7 @@ mod inflated {
         let error = call(
             answer(200, "gzip", bomb),
             1 << 20,
-            &once().body_limit(1 << 20),
+            &once().max_body_bytes(1 << 20),
         );
         let error = error.unwrap_err();
         let error = decode(&error);
@@ -243,12 +251,12 @@ mod inflated {
             let mut received = Vec::new();
             let done = loop {
                 let input = match step {
-                    Step::Item(Part::Head(head)) => {
+                    Step::Item(BodyEvent::Head(head)) => {
                         assert!(!head.headers.contains_key("content-encoding"));
                         assert!(!head.headers.contains_key("content-length"));
                         Input::Next
                     }
-                    Step::Item(Part::Chunk(piece)) => {
+                    Step::Item(BodyEvent::Chunk(piece)) => {
                         assert!((1..=64 << 10).contains(&piece.len()));
                         received.extend_from_slice(&piece);
                         Input::Next

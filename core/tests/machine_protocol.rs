@@ -10,9 +10,14 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, Response};
 use neptunedata::{
-    Auth, CallOptions, Endpoint, ExecuteOpenCypherQuery, GetSparqlStream, Input, Io, LoadEnded,
-    Machine, Now, Rows, Sent, Session, Start, Step, Transactions, TransportError,
-    TransportErrorKind, Wait, WaitOptions,
+    Auth, CallOptions, Endpoint, Session, TransportError,
+    changes::{StartPosition, Transactions},
+    machine::{Input, Io, Machine, Now, Step},
+    opencypher::ExecuteOpenCypherQuery,
+    rows::Rows,
+    streams::GetSparqlStream,
+    transport::{Sent, TransportErrorKind},
+    wait::{Wait, WaitOptions, waiters::LoadCompleted},
 };
 use proptest::{
     collection::vec,
@@ -292,7 +297,7 @@ fn rows_keep_to_it() {
 fn waiters_keep_to_it() {
     check(false, |turns, reached| {
         let options = WaitOptions::new().timeout(Duration::from_secs(600));
-        let ended = || LoadEnded::new("l");
+        let ended = || LoadCompleted::new("l");
         let wait = || Wait::with_options(&session(), ended(), options.clone(), 1);
         play(wait, LOADS, false, turns, reached)
     });
@@ -301,7 +306,8 @@ fn waiters_keep_to_it() {
 #[test]
 fn change_streams_keep_to_it() {
     check(false, |turns, reached| {
-        let changes = || Transactions::<GetSparqlStream>::new(&session(), Start::TrimHorizon, 1);
+        let changes =
+            || Transactions::<GetSparqlStream>::new(&session(), StartPosition::TrimHorizon, 1);
         play(changes, STREAMS, false, turns, reached)
     });
 }

@@ -10,8 +10,9 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, Response};
 use neptunedata::{
-    Auth, Call, CancelMlModelTrainingJob, Connection, Credentials, Endpoint, Input, Io, Machine,
-    Now, Session, Step,
+    Auth, Call, Credentials, Endpoint, Session,
+    machine::{Input, Io, Machine, Now, Reuse, Step},
+    ml::CancelMlModelTrainingJob,
 };
 
 /// 2023-11-14T22:13:20Z, and then some milliseconds.
@@ -26,7 +27,7 @@ fn at(millis: u64) -> Now {
 fn a_signed_cancel() {
     // What all calls to a cluster share. Credentials are to be asked for, call by call.
     let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com").unwrap();
-    let session = Session::new(endpoint, Auth::on_request()).unwrap();
+    let session = Session::new(endpoint, Auth::from_driver()).unwrap();
 
     // One call. The seed decides how long it waits before it sends again; here it will not.
     let cancel = CancelMlModelTrainingJob::new("job-1").clean(true);
@@ -43,7 +44,7 @@ fn a_signed_cancel() {
     let Step::Io(Io::Send(transmit)) = call.resume(Input::Credentials(credentials), at(5)) else {
         panic!("expected a request");
     };
-    assert_eq!(transmit.connection, Connection::Any);
+    assert_eq!(transmit.reuse, Reuse::Allowed);
     assert_eq!(transmit.attempt, 1);
     let request = transmit.request;
     assert_eq!(request.method(), "DELETE");

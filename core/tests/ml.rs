@@ -4,10 +4,15 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use neptunedata::{
-    Auth, Call, CallOptions, CreateMlEndpoint, DataProcessingJobId, Endpoint, GetMlEndpoint, Input,
-    InputDataS3Uri, Io, Machine, MlEndpointStatus, MlJobStatus, ModelTrainingJobId, Now,
-    OPERATIONS, Operation, ProcessedDataS3Uri, S3Uri, Session, StartMlDataProcessingJob,
-    StartMlModelTransformJob, Step, TrainingJobName,
+    Auth, Call, CallOptions, Endpoint, Operation, Session,
+    catalog::OPERATIONS,
+    machine::{Input, Io, Machine, Now, Step},
+    ml::{
+        CreateMlEndpoint, DataProcessingJobId, GetMlEndpoint, InputDataS3Uri, MlEndpointStatus,
+        MlJobStatus, ModelTrainingJobId, ProcessedDataS3Uri, StartMlDataProcessingJob,
+        StartMlModelTransformJob, TrainingJobName,
+    },
+    types::S3Uri,
 };
 use serde_json::{Value, json};
 

@@ -4,9 +4,16 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderName, HeaderValue, header};
 use neptunedata::{
-    Auth, Call, CallOptions, Cause, ClientOptions, DataProcessingJobId, DecodeErrorKind, Endpoint,
-    FaultKind, GetMlModelTrainingJob, Input, Io, ListMlModelTrainingJobs, Machine, Now, Operation,
-    RetryPolicy, S3Uri, Session, StartMlModelTrainingJob, Step,
+    Auth, Call, CallOptions, Endpoint, Operation, Session,
+    error::{Cause, DecodeErrorKind, FieldErrorKind},
+    machine::{Input, Io, Machine, Now, Step},
+    ml::{
+        DataProcessingJobId, GetMlModelTrainingJob, ListMlModelTrainingJobs,
+        StartMlModelTrainingJob,
+    },
+    retry::RetryPolicy,
+    transport::ClientOptions,
+    types::S3Uri,
 };
 use serde_json::{Value, json};
 
@@ -34,7 +41,7 @@ fn sent<O: Operation>(operation: &O, options: &CallOptions) -> http::Request<byt
     }
 }
 
-fn faults<O: Operation>(operation: &O, options: &CallOptions) -> Vec<(String, FaultKind)> {
+fn faults<O: Operation>(operation: &O, options: &CallOptions) -> Vec<(String, FieldErrorKind)> {
     let mut call = Call::with_options(&unsigned(), operation, options, 1);
     let Step::Done(Err(error)) = call.resume(Input::Next, now()) else {
         panic!("the request was not refused");
@@ -51,7 +58,7 @@ fn faults<O: Operation>(operation: &O, options: &CallOptions) -> Vec<(String, Fa
 #[cfg(feature = "sigv4")]
 #[test]
 fn signed_requests_need_a_region_and_stay_off_plain_http() {
-    use neptunedata::{Credentials, SessionError};
+    use neptunedata::{Credentials, session::SessionError};
 
     let auth = || Auth::credentials(Credentials::new("AKIDEXAMPLE", "secret"));
     let host = "db.example.com".to_owned();
@@ -192,18 +199,18 @@ fn uris_beyond_64_kib_are_refused() {
     );
     assert_eq!(
         faults,
-        [(String::new(), FaultKind::UriTooLong { length: 65_535 })]
+        [(String::new(), FieldErrorKind::UriTooLong { length: 65_535 })]
     );
 }
 
 #[test]
 fn the_body_limit_of_a_call_outranks_that_of_the_client() {
     let options = ClientOptions::new()
-        .body_limit(4)
+        .max_body_bytes(4)
         .retry_policy(RetryPolicy::never());
     let builder = options.session(endpoint("http://localhost:8182"), Auth::unsigned());
     let session = builder.build().unwrap();
-    assert_eq!(session.body_limit(), 4);
+    assert_eq!(session.max_body_bytes(), 4);
     assert_eq!(session.retry_policy().max_attempts, 1);
 
     let answer = || {
@@ -226,7 +233,7 @@ fn the_body_limit_of_a_call_outranks_that_of_the_client() {
     };
     assert_eq!(error.kind(), DecodeErrorKind::TooLarge);
 
-    let mut call = Call::with_options(&session, &get, &CallOptions::new().body_limit(100), 1);
+    let mut call = Call::with_options(&session, &get, &CallOptions::new().max_body_bytes(100), 1);
     assert!(matches!(
         call.resume(Input::Next, now()),
         Step::Io(Io::Send(_))
@@ -301,7 +308,7 @@ fn what_debug_shows_of_options() {
         );
     let pem = format!("-----BEGIN PRIVATE KEY-----\n{secret}\n-----END PRIVATE KEY-----\n");
     let length = pem.len();
-    let client = ClientOptions::new().roots(neptunedata::Roots::Pem(pem));
+    let client = ClientOptions::new().roots(neptunedata::transport::RootCertificates::Pem(pem));
     for (text, names) in [
         (
             format!("{options:?} {options:#?}"),

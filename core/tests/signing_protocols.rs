@@ -8,7 +8,8 @@ use std::time::{Duration, SystemTime};
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings};
 use aws_sigv4::sign::v4::SigningParams;
 use neptunedata::{
-    BoltOptions, BoltToken, Credentials, Endpoint, SignError, bolt_token, websocket_request,
+    Credentials, Endpoint,
+    signing::{BoltOptions, BoltToken, SignError, bolt_token, websocket_request},
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};

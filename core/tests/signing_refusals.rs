@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
 use http::{Request, Uri};
-use neptunedata::{Credentials, SignError, sign};
+use neptunedata::{Credentials, sign, signing::SignError};
 use proptest::prelude::*;
 
 const EPOCH: SystemTime = SystemTime::UNIX_EPOCH;

@@ -12,8 +12,9 @@ mod rows;
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 use neptunedata::{
-    Answered, Auth, Call, CallOptions, EncodeError, Endpoint, Error, Input, Io, Machine, Now,
-    Operation, Session, Step,
+    Auth, Call, CallOptions, CallOutput, Endpoint, Error, Operation, Session,
+    error::EncodeError,
+    machine::{Input, Io, Machine, Now, Step},
 };
 use std::time::{Duration, SystemTime};
 
@@ -78,7 +79,7 @@ fn call<O: Operation>(
     operation: &O,
     answer: Response<Bytes>,
     trailers: HeaderMap,
-) -> Result<Answered<O::Output>, Box<Error>> {
+) -> Result<CallOutput<O::Output>, Box<Error>> {
     let options = CallOptions::new().max_attempts(1);
     let mut call = Call::with_options(&session(), operation, &options, 1);
     assert!(matches!(

@@ -2,9 +2,13 @@
 
 use http::Response;
 use neptunedata::{
-    Cause, ChangeOp, Encoding, Endpoint, ErrorKind, EventId, GetPropertygraphStream,
-    GetPropertygraphStreamOutput, GetSparqlStream, GetSparqlStreamOutput, PropertyValue,
-    PropertygraphRecordType, StreamFormat,
+    Endpoint, ExceptionKind,
+    error::Cause,
+    streams::{
+        ChangeOp, Encoding, EventId, GetPropertygraphStream, GetPropertygraphStreamOutput,
+        GetSparqlStream, GetSparqlStreamOutput, PropertyValue, PropertygraphRecordType,
+        StreamFormat,
+    },
 };
 use serde_json::{Value, json};
 
@@ -223,7 +227,7 @@ fn the_end_of_a_stream_tells_how_far_it_goes() {
     };
     let message = "Requested startEventId is from the future. Last valid eventId is [commitNum = 1132, opNum = 200]";
     let end = error("StreamRecordsNotFoundException", message);
-    assert_eq!(end.kind, ErrorKind::StreamRecordsNotFoundException);
+    assert_eq!(end.kind, ExceptionKind::StreamRecordsNotFoundException);
     assert_eq!(end.last_valid_event_id(), Some(EventId::new(1132, 200)));
     let silent = error("StreamRecordsNotFoundException", "no records");
     assert_eq!(silent.last_valid_event_id(), None);
@@ -263,7 +267,7 @@ fn data_of_another_form_is_kept_as_it_came() {
             assert_eq!(second.other.is_none(), format != "GREMLIN_JSON");
             assert_eq!(records[1].raw().unwrap().as_str(), fits);
 
-            let output = neptunedata::response::<neptunedata::GetSparqlStream>(&answer);
+            let output = neptunedata::response::<neptunedata::streams::GetSparqlStream>(&answer);
             let records = output.unwrap().records.unwrap();
             let second = records[1].data.as_ref().unwrap();
             assert_eq!(second.stmt.is_some(), format != "GREMLIN_JSON");
@@ -289,7 +293,7 @@ fn a_page_that_breaks_off_behind_what_does_not_fit_is_none() {
     let appended = r#"{"lastEventId":{"commitNum":{"code":"BadRequestException","detailedMessage":"no","requestId":"r"}"#;
     let error = neptunedata::response::<GetPropertygraphStream>(&Response::new(appended.into()));
     assert!(
-        matches!(error, Err(neptunedata::Cause::Service(_))),
+        matches!(error, Err(neptunedata::error::Cause::Service(_))),
         "{error:?}"
     );
 }
@@ -299,8 +303,11 @@ const LONG: &str = r#"{"eventId":{"commitNum":1,"opNum":1},"isLastOp":true,"op":
 #[test]
 fn records_have_every_digit() {
     use neptunedata::{
-        Auth, ChangesOptions, Framing, Input, Io, Machine, Now, PropertygraphRecord, RowReader,
-        Session, Start, Step, Transactions,
+        Auth, Session,
+        changes::{ChangesOptions, StartPosition, Transactions},
+        machine::{Input, Io, Machine, Now, Step},
+        rows::{RowReader, RowsFormat},
+        streams::PropertygraphRecord,
     };
 
     let page = format!(r#"{{"format":"PG_JSON","records":[{LONG}]}}"#);
@@ -308,8 +315,8 @@ fn records_have_every_digit() {
     let session = Session::new(endpoint, Auth::unsigned()).unwrap();
     let mut transactions = Transactions::<GetPropertygraphStream>::with_options(
         &session,
-        Start::TrimHorizon,
-        ChangesOptions::new().until_end(),
+        StartPosition::TrimHorizon,
+        ChangesOptions::new().stop_at_end(),
         42,
     );
     let now = Now {
@@ -326,7 +333,7 @@ fn records_have_every_digit() {
     assert_eq!(transaction.records[0].raw().unwrap().as_str(), LONG);
 
     let misfit = r#"{"eventId":"1:2","data":{"id":[1.50]}}"#;
-    let mut rows = RowReader::<PropertygraphRecord>::new(Framing::Stream);
+    let mut rows = RowReader::<PropertygraphRecord>::new(RowsFormat::Stream);
     rows.push(format!(r#"{{"records":[{LONG},{misfit}]}}"#).into_bytes());
     let row = rows.next_row().unwrap().unwrap();
     assert_eq!(row.raw().unwrap().as_str(), LONG);

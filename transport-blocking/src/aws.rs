@@ -9,7 +9,7 @@ use aws_config::{
 };
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
-use neptunedata::{Credentials, CredentialsError};
+use neptunedata::{Credentials, credentials::CredentialsError};
 use tokio::sync::OnceCell;
 
 /// One of the SDK's providers.

@@ -5,13 +5,15 @@ mod signing;
 
 use std::{fmt, sync::Arc};
 
-use neptunedata::{Auth, ClientOptions, Credentials, CredentialsError, Endpoint};
+use neptunedata::{
+    Auth, Credentials, Endpoint, credentials::CredentialsError, transport::ClientOptions,
+};
 
 #[cfg(feature = "aws-config")]
 use crate::aws::SdkProvider;
 use crate::{
     Client,
-    credentials::{Provider, Source},
+    credentials_source::{Provider, Source},
     exchange::Exchanger,
 };
 
@@ -24,7 +26,7 @@ use signing::{Signing, resolve};
 /// has to be among them; the last one of those counts.
 ///
 /// ```
-/// use neptunedata_blocking::{Client, ClientOptions, Credentials, Endpoint};
+/// use neptunedata_blocking::{Client, Credentials, Endpoint, transport::ClientOptions};
 ///
 /// let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com")?;
 /// let client = Client::builder(endpoint)
@@ -32,7 +34,7 @@ use signing::{Signing, resolve};
 ///         // … from wherever they come; asked again shortly before they expire.
 ///         Ok(Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"))
 ///     })
-///     .options(ClientOptions::new().resolve_to("localhost:8182").max_connections(8))
+///     .options(ClientOptions::new().connect_to("localhost:8182").max_connections(8))
 ///     .build()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -160,7 +162,7 @@ impl ClientBuilder {
     }
 
     /// Takes the proxy from the environment, unless the options name one: `HTTPS_PROXY`, `ALL_PROXY`,
-    /// `NO_PROXY` and their kin, as [`Proxy::from_environment`](neptunedata::Proxy::from_environment) reads
+    /// `NO_PROXY` and their kin, as [`Proxy::from_environment`](neptunedata::transport::Proxy::from_environment) reads
     /// them. Without this call the environment is not looked at.
     #[cfg(feature = "proxy")]
     pub fn proxy_from_environment(mut self) -> Self {
@@ -192,7 +194,7 @@ impl ClientBuilder {
         let auth = match &source {
             Source::Unsigned => Auth::unsigned(),
             Source::Value(credentials) => Auth::credentials(credentials.clone()),
-            Source::Function(_) | Source::Apart(_) => Auth::on_request(),
+            Source::Function(_) | Source::Apart(_) => Auth::from_driver(),
         };
         let exchanger = Exchanger::new(&endpoint, route, &options)?;
         let session = options.session(endpoint, auth).build()?;

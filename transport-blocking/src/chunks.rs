@@ -7,7 +7,7 @@
 //! and trailers, whose last one comes when nothing is missing.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use neptunedata::{ClientOptions, TransportErrorKind};
+use neptunedata::transport::{ClientOptions, TransportErrorKind};
 
 /// So many bytes of extensions are passed by in a body, less one.
 const EXTENSIONS: usize = 16 * 1024;

@@ -9,19 +9,22 @@ use std::{
 
 use http::{HeaderName, HeaderValue};
 use neptunedata::{
-    Answered, Call, CallOptions, ClientOptions, Credentials, Effect, Endpoint, Error, Machine, Now,
-    Operation, Session, serde_json::Value,
+    Call, CallOptions, CallOutput, Credentials, Effect, Endpoint, Error, Operation, Session,
+    machine::{Machine, Now},
+    serde_json::Value,
+    transport::ClientOptions,
 };
 
 use crate::{
-    BuildError, ClientBuilder, Running, abandon::Turns, credentials::Provider, exchange::Exchanger,
+    BuildError, ClientBuilder, Run, cancellation::Turns, credentials_source::Provider,
+    exchange::Exchanger,
 };
 
 /// A client of one cluster. Cheap to clone; clones share connections, credentials and retry quota, and
 /// may be used from as many threads as there are.
 ///
 /// ```no_run
-/// use neptunedata_blocking::{Client, Credentials, Endpoint, GetEngineStatus};
+/// use neptunedata_blocking::{Client, Credentials, Endpoint, engine::GetEngineStatus};
 ///
 /// let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com")?;
 /// let client = Client::new(endpoint, Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"))?;
@@ -110,7 +113,7 @@ impl Client {
     /// The same with options, and with everything around the answer.
     ///
     /// ```no_run
-    /// # use neptunedata_blocking::{Client, Endpoint, GetEngineStatus};
+    /// # use neptunedata_blocking::{Client, Endpoint, engine::GetEngineStatus};
     /// use std::time::Duration;
     ///
     /// # let client = Client::unsigned(Endpoint::parse("http://localhost:8182")?)?;
@@ -137,27 +140,30 @@ impl Client {
     ///
     /// When the machine fails.
     pub fn run<M: Machine>(&self, machine: M) -> Result<M::Output, Error> {
-        self.start(machine).finish()
+        self.start(machine).output()
     }
 
     /// Starts a machine, whose items are then asked for one by one.
     ///
     /// ```no_run
-    /// # use neptunedata_blocking::{CallOptions, Client, Endpoint, Exchange, GetEngineStatus, Part};
+    /// # use neptunedata_blocking::{
+    /// #     CallOptions, Client, Endpoint, engine::GetEngineStatus,
+    /// #     machine::{BodyEvent, Exchange},
+    /// # };
     /// # let client = Client::unsigned(Endpoint::parse("http://localhost:8182")?)?;
     /// let exchange = Exchange::streaming(client.session(), &GetEngineStatus::new(), &CallOptions::new(), client.seed());
     /// let mut running = client.start(exchange);
-    /// while let Some(part) = running.advance()? {
+    /// while let Some(part) = running.next_item()? {
     ///     match part {
-    ///         Part::Head(head) => println!("{}", head.status),
-    ///         Part::Chunk(chunk) => println!("{} bytes", chunk.len()),
+    ///         BodyEvent::Head(head) => println!("{}", head.status),
+    ///         BodyEvent::Chunk(chunk) => println!("{} bytes", chunk.len()),
     ///     }
     /// }
-    /// println!("{} attempts", running.finish()?.meta.attempts);
+    /// println!("{} attempts", running.output()?.meta.attempts);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn start<M: Machine>(&self, machine: M) -> Running<M> {
-        Running::new(self, machine, "(machine)")
+    pub fn start<M: Machine>(&self, machine: M) -> Run<M> {
+        Run::new(self, machine, "(machine)")
     }
 
     pub(crate) fn provider(&self) -> &Provider {
@@ -241,8 +247,8 @@ impl<'a, O: Operation> CallBuilder<'a, O> {
     }
 
     /// The longest body that is collected, in bytes.
-    pub fn body_limit(self, bytes: usize) -> Self {
-        self.with(|options| options.body_limit(bytes))
+    pub fn max_body_bytes(self, bytes: usize) -> Self {
+        self.with(|options| options.max_body_bytes(bytes))
     }
 
     /// The longest row in bytes, for [`rows`](CallBuilder::rows); 64 MiB by default.
@@ -252,8 +258,8 @@ impl<'a, O: Operation> CallBuilder<'a, O> {
 
     /// Whether the query is cancelled when nobody waits for it any more; the client says it by default.
     /// See [queries that are given up](crate#queries-that-are-given-up).
-    pub fn cancel_abandoned(self, cancel: bool) -> Self {
-        self.with(|options| options.cancel_abandoned(cancel))
+    pub fn cancel_on_abandon(self, cancel: bool) -> Self {
+        self.with(|options| options.cancel_on_abandon(cancel))
     }
 
     /// Sets all options at once, and forgets those set before.
@@ -266,14 +272,14 @@ impl<'a, O: Operation> CallBuilder<'a, O> {
     /// # Errors
     ///
     /// As [`Client::send`].
-    pub fn send(self) -> Result<Answered<O::Output>, Error> {
+    pub fn send(self) -> Result<CallOutput<O::Output>, Error> {
         let CallBuilder {
             client,
             operation,
             options,
         } = self;
         let call = Call::with_options(client.session(), operation, &options, client.seed());
-        Running::new(client, call, O::INFO.name).finish()
+        Run::new(client, call, O::INFO.name).output()
     }
 
     pub(crate) fn into_parts(self) -> (&'a Client, &'a O, CallOptions) {

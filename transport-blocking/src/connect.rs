@@ -12,13 +12,16 @@ use std::{
     time::Duration,
 };
 
-use neptunedata::{ClientOptions, Endpoint, Route, Sent, TransportError, TransportErrorKind};
+use neptunedata::{
+    Endpoint, TransportError,
+    transport::{ClientOptions, Route, Sent, TransportErrorKind},
+};
 use rustls::{ClientConfig, pki_types::ServerName};
 use socket2::{SockRef, TcpKeepalive};
 
 use crate::{
     BuildError,
-    limits::{Limits, lateness},
+    deadlines::{Limits, lateness},
     socket::Socket,
     tls,
 };
@@ -28,9 +31,9 @@ pub(crate) struct Connector {
     target: Target,
     tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
     #[cfg(feature = "proxy")]
-    proxy: Option<neptunedata::Proxy>,
+    proxy: Option<neptunedata::transport::Proxy>,
     timeout: Duration,
-    receive_buffer: Option<usize>,
+    tcp_receive_buffer: Option<usize>,
 }
 
 /// A host and a port to connect to.
@@ -81,7 +84,7 @@ impl Connector {
             #[cfg(feature = "proxy")]
             proxy: route.proxy,
             timeout: options.connect_timeout,
-            receive_buffer: options.receive_buffer,
+            tcp_receive_buffer: options.tcp_receive_buffer,
         })
     }
 
@@ -132,10 +135,10 @@ impl Connector {
         let mut socket = self.dial(&address, None, limits).map(Socket::plain)?;
         crate::tunnel::open(&mut socket, proxy, &self.target, limits).map_err(|error| {
             let inner = error.get_ref();
-            let for_good = inner.is_some_and(|inner| inner.is::<crate::tunnel::Unwelcome>());
+            let permanent = inner.is_some_and(|inner| inner.is::<crate::tunnel::Unwelcome>());
             let error = failed(error, TransportErrorKind::Connect);
             let error = error.with_target(&self.target.authority());
-            if for_good { error.for_good() } else { error }
+            if permanent { error.permanent() } else { error }
         })?;
         Ok(socket.led_on())
     }
@@ -165,7 +168,7 @@ impl Connector {
         let socket = SockRef::from(&stream);
         // A peer that is gone without a word is noticed some day, also without time-outs.
         let _ = socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE));
-        if let Some(bytes) = self.receive_buffer {
+        if let Some(bytes) = self.tcp_receive_buffer {
             let _ = socket.set_recv_buffer_size(bytes);
         }
         Ok(stream)

@@ -1,9 +1,9 @@
 //! One request and its answer, over one connection, through ureq.
 //!
-//! ureq reads the answer: length, chunks, end. Heads are read by [`head`](crate::head) and shown to it as far as
+//! ureq reads the answer: length, chunks, end. Heads are read by [`head`](crate::response_head) and shown to it as far as
 //! it needs them, and so are bodies in chunks, by [`chunks`](crate::chunks), which picks up the trailers. It is
 //! given an agent of its own for each exchange, whose only connection is the one that was leased; see
-//! [`wire`](crate::wire) for what it is told about the request.
+//! [`wire`](crate::ureq_transport) for what it is told about the request.
 
 use std::{
     fmt, io,
@@ -14,7 +14,9 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderValue, Method, Uri, header, response::Parts};
 use neptunedata::{
-    Connection, Endpoint, Input, Route, Sent, Transmit, TransportError, TransportErrorKind,
+    Endpoint, TransportError,
+    machine::{Input, Reuse, Transmit},
+    transport::{Route, Sent, TransportErrorKind},
 };
 use ureq::{
     Agent,
@@ -27,11 +29,11 @@ use ureq::{
 
 use crate::{
     BuildError,
-    abandon::Purpose,
+    cancellation::Purpose,
     connect,
-    limits::Limits,
+    deadlines::Limits,
     pool::{Lease, Pool},
-    wire::{Progress, Request, Wire},
+    ureq_transport::{Progress, Request, Wire},
 };
 
 /// The most that is handed on at once.
@@ -45,14 +47,14 @@ pub(crate) struct Exchanger {
     /// The endpoint without a path.
     uri: Uri,
     user_agent: HeaderValue,
-    head_limit: usize,
+    max_head_bytes: usize,
 }
 
 impl Exchanger {
     pub(crate) fn new(
         endpoint: &Endpoint,
         route: Route,
-        options: &neptunedata::ClientOptions,
+        options: &neptunedata::transport::ClientOptions,
     ) -> Result<Self, BuildError> {
         let authority = endpoint.host_header().as_bytes();
         let uri = Uri::builder()
@@ -72,7 +74,7 @@ impl Exchanger {
             .http_status_as_error(false)
             .max_redirects(0)
             .max_idle_connections(0)
-            .max_response_header_size(options.head_limit)
+            .max_response_header_size(options.max_head_bytes)
             .user_agent("")
             .accept("")
             .accept_encoding("")
@@ -84,7 +86,7 @@ impl Exchanger {
             uri,
             user_agent: HeaderValue::from_str(agent.trim())
                 .unwrap_or(HeaderValue::from_static(env!("CARGO_PKG_NAME"))),
-            head_limit: options.head_limit,
+            max_head_bytes: options.max_head_bytes,
         })
     }
 
@@ -103,7 +105,7 @@ impl Exchanger {
             body,
             is_head: head.method == Method::HEAD,
         };
-        let wire = Wire::new(lease, Arc::clone(&progress), request, self.head_limit);
+        let wire = Wire::new(lease, Arc::clone(&progress), request, self.max_head_bytes);
 
         let once = Once(Mutex::new(Some(wire)));
         let agent = Agent::with_parts(self.config.clone(), once, NoResolver);
@@ -129,7 +131,7 @@ impl Exchanger {
     /// A connection to send a request over.
     pub(crate) fn lease(
         &self,
-        connection: Connection,
+        connection: Reuse,
         purpose: Purpose,
         limits: &Limits,
     ) -> Result<Lease, TransportError> {
@@ -141,7 +143,7 @@ impl Exchanger {
                 (self.pool.lease_extra(), to)
             }
         };
-        let fresh = connection == Connection::Fresh;
+        let fresh = connection == Reuse::Fresh;
         if !fresh && lease.reuse(to) {
             return Ok(lease);
         }

@@ -12,7 +12,7 @@
 //! perhaps executed, not answered. When two connections in a row have ended like that, connections are not
 //! used again for a minute, which costs nothing with such a server.
 
-mod place;
+mod permit;
 
 use std::{
     mem,
@@ -21,10 +21,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use neptunedata::{ClientOptions, Sent, TransportError, TransportErrorKind};
+use neptunedata::{
+    TransportError,
+    transport::{ClientOptions, Sent, TransportErrorKind},
+};
 
-use crate::{limits::Limits, socket::Socket};
-use place::Place;
+use crate::{deadlines::Limits, socket::Socket};
+use permit::Place;
 
 /// An end so soon after an answer is no time-out of the server's.
 const EARLY: Duration = Duration::from_secs(1);
@@ -78,7 +81,7 @@ impl Pool {
             state: Mutex::default(),
             freed: Condvar::new(),
             max_connections: options.max_connections,
-            wait: options.connection_wait,
+            wait: options.acquire_timeout,
             idle_timeout: options.idle_timeout,
             max_age: options.max_connection_age,
         }
@@ -320,7 +323,7 @@ mod tests {
 
     fn pool(places: usize) -> Arc<Pool> {
         let options = ClientOptions::new().max_connections(places);
-        Arc::new(Pool::new(&options.connection_wait(LONG)))
+        Arc::new(Pool::new(&options.acquire_timeout(LONG)))
     }
 
     /// Leases a place on a thread of its own; says how that went and how long it took.

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use neptunedata::{Credentials, CredentialsError};
+use neptunedata::{Credentials, credentials::CredentialsError};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::aws::SdkProvider;

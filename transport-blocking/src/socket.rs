@@ -10,7 +10,7 @@ use std::{
 
 use rustls::{ClientConfig, ClientConnection, pki_types::ServerName};
 
-use crate::limits::{Limits, late};
+use crate::deadlines::{Limits, late};
 
 pub(crate) struct Socket {
     /// Whom it leads to, if that is known.

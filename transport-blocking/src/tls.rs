@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use neptunedata::Roots;
+use neptunedata::transport::RootCertificates;
 use rustls::{
     ClientConfig, RootCertStore,
     crypto::ring,
@@ -11,7 +11,7 @@ use rustls::{
 
 use crate::BuildError;
 
-pub(crate) fn config(roots: &Roots) -> Result<Arc<ClientConfig>, BuildError> {
+pub(crate) fn config(roots: &RootCertificates) -> Result<Arc<ClientConfig>, BuildError> {
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| BuildError::Roots(error.to_string()))?
@@ -20,14 +20,14 @@ pub(crate) fn config(roots: &Roots) -> Result<Arc<ClientConfig>, BuildError> {
     Ok(Arc::new(config))
 }
 
-fn store(roots: &Roots) -> Result<RootCertStore, BuildError> {
+fn store(roots: &RootCertificates) -> Result<RootCertStore, BuildError> {
     match roots {
-        Roots::WebPki => Ok(RootCertStore {
+        RootCertificates::WebPki => Ok(RootCertStore {
             roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
         }),
-        Roots::Pem(text) => given(text),
+        RootCertificates::Pem(text) => given(text),
         #[cfg(feature = "native-roots")]
-        Roots::Native => native(),
+        RootCertificates::Native => native(),
         _ => Err(BuildError::Roots(
             "the feature native-roots is not enabled".to_owned(),
         )),

@@ -3,9 +3,9 @@
 use std::io;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use neptunedata::Proxy;
+use neptunedata::transport::Proxy;
 
-use crate::{connect::Target, limits::Limits, socket::Socket};
+use crate::{connect::Target, deadlines::Limits, socket::Socket};
 
 /// Proxies have little to say.
 const HEAD_LIMIT: usize = 16 * 1024;

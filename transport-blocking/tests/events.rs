@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use neptunedata_blocking::{Client, Credentials, Endpoint, GetEngineStatus};
+use neptunedata_blocking::{Client, Credentials, Endpoint, engine::GetEngineStatus};
 use neptunedata_emulator::{Config, Emulator, Identity, Planned, Server};
 use tracing::{Event, Metadata, Subscriber, field, span};
 

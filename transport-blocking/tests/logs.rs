@@ -5,7 +5,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use neptunedata_blocking::{Client, Credentials, Endpoint, GetEngineStatus};
+use neptunedata_blocking::{Client, Credentials, Endpoint, engine::GetEngineStatus};
 use neptunedata_emulator::{Config, Emulator, Identity, Server};
 
 static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());

@@ -8,7 +8,10 @@ use std::{fmt, future::Future, sync::Arc};
 use http::Uri;
 use hyper::rt::{Executor, Read, Timer, Write};
 use neptunedata::{
-    Auth, ClientOptions, Credentials, CredentialsError, Endpoint, EndpointError, Route, RouteError,
+    Auth, Credentials, Endpoint,
+    credentials::CredentialsError,
+    endpoint::EndpointError,
+    transport::{ClientOptions, Route, RouteError},
 };
 use tower_service::Service;
 
@@ -18,8 +21,8 @@ use crate::{
     Client, Task,
     clock::{Check, Clock},
     connect::{Base, Connector, Target},
-    credentials::Source,
-    fault::BoxError,
+    credentials_source::Source,
+    errors::BoxError,
     pool::{Pool, Spawn},
 };
 
@@ -97,7 +100,7 @@ impl ClientBuilder {
     /// calls over this client: they would wait for it, and it for them.
     ///
     /// ```no_run
-    /// # use neptunedata_hyper::{Client, Credentials, CredentialsError, Endpoint};
+    /// # use neptunedata_hyper::{Client, Credentials, Endpoint, credentials::CredentialsError};
     /// # async fn from_somewhere(refresh: bool) -> Result<Credentials, CredentialsError> { todo!() }
     /// # fn build(endpoint: Endpoint) -> Result<Client, Box<dyn std::error::Error>> {
     /// let client = Client::builder(endpoint)
@@ -189,7 +192,7 @@ impl ClientBuilder {
     /// ends with the last of them; others, which end soon, [cancel](crate#queries-that-are-given-up)
     /// queries if that is wished for. tokio with the feature `tokio`; without an executor connections
     /// are closed when the client is used next, or dropped, and queries are cancelled by
-    /// [`Client::drain`].
+    /// [`Client::flush_cancellations`].
     pub fn executor<E>(mut self, executor: E) -> Self
     where
         E: Executor<Task> + Send + Sync + 'static,
@@ -199,7 +202,7 @@ impl ClientBuilder {
     }
 
     /// What measures time: that of tokio with the feature `tokio`, which works within tokio alone.
-    /// Elsewhere calls fail with [`Runtime`](neptunedata::TransportErrorKind::Runtime) unless a timer
+    /// Elsewhere calls fail with [`Runtime`](neptunedata::transport::TransportErrorKind::Runtime) unless a timer
     /// is given, whatever the connector.
     pub fn timer(mut self, timer: impl Timer + Send + Sync + 'static) -> Self {
         self.timer = Some((Arc::new(timer), || Ok(())));
@@ -207,7 +210,7 @@ impl ClientBuilder {
     }
 
     /// What makes bare connections, in place of TCP by tokio. It is asked with the scheme, host and
-    /// port to connect to, `resolve_to` or the proxy if there is one; over what it gives, proxy and
+    /// port to connect to, `connect_to` or the proxy if there is one; over what it gives, proxy and
     /// TLS are spoken here.
     ///
     /// Outside of tokio, give the builder a [`timer`](ClientBuilder::timer) too.
@@ -244,7 +247,7 @@ impl ClientBuilder {
 
     /// Goes through the proxy that the environment names for the endpoint's scheme, if it names
     /// one and the options do not: see
-    /// [`Proxy::from_environment`](neptunedata::Proxy::from_environment). The environment is read
+    /// [`Proxy::from_environment`](neptunedata::transport::Proxy::from_environment). The environment is read
     /// by [`build`](ClientBuilder::build).
     #[cfg(feature = "proxy")]
     pub fn proxy_from_environment(mut self) -> Self {
@@ -346,7 +349,7 @@ impl Target {
             #[cfg(feature = "tokio")]
             port,
             #[cfg(feature = "tokio")]
-            receive_buffer: options.receive_buffer,
+            tcp_receive_buffer: options.tcp_receive_buffer,
             uri,
         })
     }

@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use http::{HeaderName, HeaderValue};
-use neptunedata::{Answered, CallOptions, Effect, Error, Operation};
+use neptunedata::{CallOptions, CallOutput, Effect, Error, Operation};
 
 use crate::Client;
 
@@ -51,8 +51,8 @@ impl<'a, O: Operation> CallBuilder<'a, O> {
     }
 
     /// The longest body that is collected, in bytes.
-    pub fn body_limit(self, bytes: usize) -> Self {
-        self.with(|options| options.body_limit(bytes))
+    pub fn max_body_bytes(self, bytes: usize) -> Self {
+        self.with(|options| options.max_body_bytes(bytes))
     }
 
     /// The longest row in bytes, for [`rows`](CallBuilder::rows); 64 MiB by default.
@@ -62,8 +62,8 @@ impl<'a, O: Operation> CallBuilder<'a, O> {
 
     /// Whether the query is cancelled when nobody waits for it any more; the client says it by default.
     /// See [queries that are given up](crate#queries-that-are-given-up).
-    pub fn cancel_abandoned(self, cancel: bool) -> Self {
-        self.with(|options| options.cancel_abandoned(cancel))
+    pub fn cancel_on_abandon(self, cancel: bool) -> Self {
+        self.with(|options| options.cancel_on_abandon(cancel))
     }
 
     /// Adds a member that the request has no field for: see [`CallOptions::extra`].
@@ -90,10 +90,10 @@ impl<'a, O: Operation> CallBuilder<'a, O> {
     /// # Errors
     ///
     /// As [`Client::send`].
-    pub async fn send(self) -> Result<Answered<O::Output>, Error> {
+    pub async fn send(self) -> Result<CallOutput<O::Output>, Error> {
         self.client
             .start_call(self.operation, &self.options)
-            .finish()
+            .output()
             .await
     }
 

@@ -11,21 +11,22 @@ use std::{
 
 use http::HeaderValue;
 use neptunedata::{
-    Call, CallOptions, ClientOptions, Credentials, Endpoint, Error, Machine, Operation, Session,
+    Call, CallOptions, Credentials, Endpoint, Error, Operation, Session, machine::Machine,
+    transport::ClientOptions,
 };
 
 use crate::{
-    BuildError, CallBuilder, ClientBuilder, Running,
-    abandon::{self, Abandoned},
+    BuildError, CallBuilder, ClientBuilder, Run,
+    cancellation::{self, Abandoned},
     clock::Clock,
-    credentials::Source,
+    credentials_source::Source,
     pool::{Pool, Spawn},
 };
 
 /// A client of one cluster. Cheap to clone; clones share connections, credentials and retry quota.
 ///
 /// ```no_run
-/// use neptunedata_hyper::{CancelMlModelTrainingJob, Client, Credentials, Endpoint};
+/// use neptunedata_hyper::{Client, Credentials, Endpoint, ml::CancelMlModelTrainingJob};
 ///
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 /// let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com")?;
@@ -120,7 +121,7 @@ impl Client {
     /// A call with options of its own, whose answer comes with everything around it.
     ///
     /// ```no_run
-    /// # use neptunedata_hyper::{Client, Effect, GetEngineStatus};
+    /// # use neptunedata_hyper::{Client, Effect, engine::GetEngineStatus};
     /// # use std::time::Duration;
     /// # async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let answered = client
@@ -144,30 +145,32 @@ impl Client {
     ///
     /// When the machine fails.
     pub async fn run<M: Machine>(&self, machine: M) -> Result<M::Output, Error> {
-        self.start(machine).finish().await
+        self.start(machine).output().await
     }
 
     /// Starts any machine, to take its items one by one. Nothing happens before the first
-    /// [`advance`](Running::advance).
+    /// [`next_item`](Run::next_item).
     ///
     /// ```no_run
-    /// # use neptunedata_hyper::{CallOptions, Client, Exchange, GetEngineStatus, Part};
+    /// # use neptunedata_hyper::{
+    /// #     CallOptions, Client, engine::GetEngineStatus, machine::{BodyEvent, Exchange},
+    /// # };
     /// # async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let exchange =
     ///     Exchange::streaming(client.session(), &GetEngineStatus::new(), &CallOptions::new(), client.seed());
     /// let mut running = client.start(exchange);
-    /// while let Some(part) = running.advance().await? {
-    ///     if let Part::Chunk(chunk) = part {
+    /// while let Some(part) = running.next_item().await? {
+    ///     if let BodyEvent::Chunk(chunk) = part {
     ///         println!("{} bytes", chunk.len());
     ///     }
     /// }
-    /// let answered = running.finish().await?;
+    /// let answered = running.output().await?;
     /// println!("{}", answered.meta.status);
     /// # Ok(())
     /// # }
     /// ```
-    pub fn start<M: Machine>(&self, machine: M) -> Running<M> {
-        Running::new(self.clone(), machine, "")
+    pub fn start<M: Machine>(&self, machine: M) -> Run<M> {
+        Run::new(self.clone(), machine, "")
     }
 
     /// A random number, for machines that are made by hand.
@@ -179,17 +182,17 @@ impl Client {
         &self,
         operation: &O,
         options: &CallOptions,
-    ) -> Running<Call<O>> {
+    ) -> Run<Call<O>> {
         let call = Call::with_options(&self.0.session, operation, options, self.seed());
-        Running::new(self.clone(), call, O::INFO.name)
+        Run::new(self.clone(), call, O::INFO.name)
     }
 
     /// Cancels the queries that were given up and are to be [cancelled](crate#queries-that-are-given-up),
     /// and waits until that is done, also for what the executor is doing about it. Each takes 5 s at
     /// most, from when it has its turn. One that is on its way in another runtime takes as long as that stands
     /// still. Call it before the runtime ends, or from time to time if there is no executor.
-    pub async fn drain(&self) {
-        abandon::drain(self).await;
+    pub async fn flush_cancellations(&self) {
+        cancellation::flush_cancellations(self).await;
     }
 
     pub(crate) fn abandoned(&self) -> &Abandoned {

@@ -10,9 +10,9 @@ use std::{
 };
 
 use hyper::rt::{Sleep, Timer};
-use neptunedata::Now;
+use neptunedata::machine::Now;
 
-use crate::home::Home;
+use crate::runtime_id::RuntimeId;
 
 /// Says why a timer cannot be used where it is asked.
 pub(crate) type Check = fn() -> Result<(), &'static str>;
@@ -102,7 +102,7 @@ impl Clock {
 pub(crate) struct Alarm(Option<Set>);
 
 /// An end, the runtime that it was set in, and the timer.
-type Set = (Instant, Home, Pin<Box<dyn Sleep>>);
+type Set = (Instant, RuntimeId, Pin<Box<dyn Sleep>>);
 
 impl Alarm {
     /// As [`Clock::within`]. Dropped and called again it goes on, with the timer that it has unless
@@ -121,7 +121,7 @@ impl Alarm {
             let Some(until) = until else {
                 return Poll::Pending;
             };
-            let home = Home::here();
+            let home = RuntimeId::here();
             let (.., sleep) = match self.0.take() {
                 Some(set) if (set.0, set.1) == (until, home) => self.0.insert(set),
                 _ => self.0.insert((until, home, clock.sleep_until(until))),

@@ -16,7 +16,7 @@ use tower_service::Service;
 
 use crate::{
     clock::Clock,
-    fault::{self, BoxError},
+    errors::{self, BoxError},
     io::{BoxedIo, Stream},
 };
 
@@ -44,7 +44,7 @@ pub(crate) struct Target {
     #[cfg(feature = "tokio")]
     pub(crate) port: u16,
     #[cfg(feature = "tokio")]
-    pub(crate) receive_buffer: Option<usize>,
+    pub(crate) tcp_receive_buffer: Option<usize>,
     pub(crate) uri: Uri,
 }
 
@@ -98,7 +98,7 @@ impl Base {
                 let _ = (clock, to);
                 let io = connect(target.uri.clone())
                     .await
-                    .map_err(fault::of_connector)?;
+                    .map_err(errors::of_connector)?;
                 Ok(Stream {
                     io,
                     peer: None,

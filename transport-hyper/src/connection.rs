@@ -26,12 +26,15 @@ use hyper::{
     body::{Body, Frame, Incoming, SizeHint},
     client::conn::{TrySendError, http1},
 };
-use neptunedata::{ClientOptions, Sent, TransportError, TransportErrorKind};
+use neptunedata::{
+    TransportError,
+    transport::{ClientOptions, Sent, TransportErrorKind},
+};
 
 use crate::{
-    fault,
-    home::Home,
+    errors,
     io::{Counted, Stream, Written},
+    runtime_id::RuntimeId,
 };
 
 /// A connection: idle, or with one request on its way.
@@ -57,7 +60,7 @@ type Head =
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Birth {
     pub(crate) at: Instant,
-    pub(crate) home: Home,
+    pub(crate) home: RuntimeId,
     /// That of the pool at the time.
     pub(crate) generation: u64,
 }
@@ -74,19 +77,19 @@ pub(crate) enum Piece {
 impl Connection {
     pub(crate) async fn new(
         stream: Stream,
-        head_limit: usize,
+        max_head_bytes: usize,
         birth: Birth,
     ) -> Result<Connection, TransportError> {
         let written = Arc::new(Written::default());
         let io = Counted::new(stream.io, Arc::clone(&written));
         let (sender, driver) = http1::Builder::new()
-            .max_header_size(head_limit)
+            .max_header_size(max_head_bytes)
             .max_headers(ClientOptions::MAX_HEAD_FIELDS)
             // The limit on heads must be the one that is met first.
-            .max_buf_size(head_limit.saturating_add(8192).max(READ_AHEAD))
+            .max_buf_size(max_head_bytes.saturating_add(8192).max(READ_AHEAD))
             .handshake(io)
             .await
-            .map_err(|error| fault::of_connection(error, Sent::No))?;
+            .map_err(|error| errors::of_connection(error, Sent::No))?;
         Ok(Connection {
             sender,
             driver: Some(driver),
@@ -170,7 +173,7 @@ impl Connection {
         self.head = None;
         let Some(head) = head else {
             let reason = "no request is on its way";
-            return Err(fault::not_sent(TransportErrorKind::Other, reason));
+            return Err(errors::not_sent(TransportErrorKind::Other, reason));
         };
         match head {
             Ok(response) => {
@@ -188,7 +191,7 @@ impl Connection {
                     Some(_) => Sent::No,
                     None => self.sent(),
                 };
-                let error = fault::of_connection(error.into_error(), sent);
+                let error = errors::of_connection(error.into_error(), sent);
                 Err(if self.served > 0 {
                     error.on_reused_connection()
                 } else {
@@ -233,7 +236,7 @@ impl Connection {
                         }
                     },
                 },
-                Some(Err(error)) => Err(fault::of_connection(error, Sent::Maybe)),
+                Some(Err(error)) => Err(errors::of_connection(error, Sent::Maybe)),
                 None => Ok(Piece::End(HeaderMap::new())),
             })
         })

@@ -10,9 +10,9 @@
 //!
 //! Nothing is spawned to use it. Only to close idle connections in time, when nobody calls any more,
 //! is there a task, for as long as connections lie idle and if there is an executor. A connection is
-//! used again in the runtime only that it was made in: see [`home`](crate::home).
+//! used again in the runtime only that it was made in: see [`home`](crate::runtime_id).
 
-mod place;
+mod permit;
 mod reaper;
 
 use std::{
@@ -26,18 +26,21 @@ use async_lock::{Semaphore, SemaphoreGuardArc};
 use bytes::Bytes;
 use http::{Request, Response};
 use hyper::body::Incoming;
-use neptunedata::{ClientOptions, Sent, TransportError, TransportErrorKind};
+use neptunedata::{
+    TransportError,
+    transport::{ClientOptions, Sent, TransportErrorKind},
+};
 
 use crate::{
     Task,
-    caution::Caution,
     clock::Clock,
     connect::Connector,
     connection::{Birth, Connection, Piece},
-    home::Home,
+    early_close::EarlyCloseDetector,
+    runtime_id::RuntimeId,
 };
-use place::Place;
-pub(crate) use place::in_turn;
+use permit::Place;
+pub(crate) use permit::in_turn;
 use reaper::Reaper;
 
 /// Starts a task.
@@ -70,7 +73,7 @@ struct Shared {
 
 struct Limits {
     connections: usize,
-    connection_wait: Duration,
+    acquire_timeout: Duration,
     connect: Duration,
     idle: Duration,
     age: Duration,
@@ -85,9 +88,9 @@ struct State {
     in_use: usize,
     /// Connections of earlier generations are not used again.
     generation: u64,
-    caution: Caution,
+    caution: EarlyCloseDetector,
     /// Where a task sees to the idle ones. Each runtime has its own, as others may stand still.
-    reaped: Vec<Home>,
+    reaped: Vec<RuntimeId>,
 }
 
 struct Idle {
@@ -108,11 +111,11 @@ impl Pool {
             permits: Arc::new(Semaphore::new(options.max_connections)),
             limits: Limits {
                 connections: options.max_connections,
-                connection_wait: options.connection_wait,
+                acquire_timeout: options.acquire_timeout,
                 connect: options.connect_timeout,
                 idle: options.idle_timeout,
                 age: options.max_connection_age,
-                head: options.head_limit,
+                head: options.max_head_bytes,
             },
             state: Mutex::default(),
             spawn,
@@ -126,12 +129,12 @@ impl Pool {
     /// Waits for one of the places, in turn.
     async fn permit(&self) -> Result<SemaphoreGuardArc, TransportError> {
         let Shared { clock, limits, .. } = &*self.0;
-        let patience = clock.after(limits.connection_wait);
+        let patience = clock.after(limits.acquire_timeout);
         in_turn(&self.0.permits, clock, patience)
             .await
             .ok_or_else(|| {
                 TransportError::new(TransportErrorKind::PoolLimit, Sent::No)
-                    .with_time_limit(limits.connection_wait)
+                    .with_time_limit(limits.acquire_timeout)
             })
     }
 
@@ -140,7 +143,7 @@ impl Pool {
     /// them doubtful concerns them all, unless only one address will do.
     pub(crate) async fn lease(
         &self,
-        which: neptunedata::Connection,
+        which: neptunedata::machine::Reuse,
         purpose: Purpose,
     ) -> Result<Lease, TransportError> {
         let shared = &self.0;
@@ -149,9 +152,9 @@ impl Pool {
             Purpose::Cancel(to) => (None, to),
         };
         let place = Place::new(Arc::clone(shared), permit);
-        let home = Home::here();
+        let home = RuntimeId::here();
         match which {
-            neptunedata::Connection::Any => {
+            neptunedata::machine::Reuse::Allowed => {
                 while let Some(Idle {
                     mut connection,
                     since,
@@ -168,8 +171,8 @@ impl Pool {
                     shared.note_end(connection.served(), idle);
                 }
             }
-            neptunedata::Connection::Fresh if to.is_some() => {}
-            neptunedata::Connection::Fresh => {
+            neptunedata::machine::Reuse::Fresh if to.is_some() => {}
+            neptunedata::machine::Reuse::Fresh => {
                 let mut state = shared.state();
                 state.generation = state.generation.wrapping_add(1);
                 let doubtful = mem::take(&mut state.idle);
@@ -226,7 +229,7 @@ impl Shared {
 
     /// The idle connection of this runtime used last, if one is still young enough, and leads to this
     /// address if there is one.
-    fn take_idle(&self, home: Home, to: Option<SocketAddr>) -> Option<Idle> {
+    fn take_idle(&self, home: RuntimeId, to: Option<SocketAddr>) -> Option<Idle> {
         self.sweep();
         let mut state = self.state();
         let fits = |idle: &Idle| {
@@ -254,7 +257,7 @@ impl Shared {
 
     /// The same, and says when the next one is due. If there is none, the task of this runtime that
     /// asks is the last to know: in the same moment it counts as ended.
-    fn sweep_for(&self, reaper: Home) -> Option<Instant> {
+    fn sweep_for(&self, reaper: RuntimeId) -> Option<Instant> {
         let now = self.clock.instant();
         let mut state = self.state();
         let over = self.take_over(&mut state, now);
@@ -319,7 +322,7 @@ impl Shared {
         state.idle.push(idle);
         // In the same moment, so that it is never counted twice.
         place.leave(&mut state);
-        let home = Home::here();
+        let home = RuntimeId::here();
         let spawn = self
             .spawn
             .as_ref()

@@ -9,7 +9,7 @@ pub(crate) use off::Trace;
 
 #[cfg(feature = "tracing")]
 mod on {
-    use neptunedata::{Connection, Error, TransportError};
+    use neptunedata::{Error, TransportError, machine::Reuse};
 
     /// The span of a call.
     pub(crate) struct Trace(tracing::Span);
@@ -19,8 +19,8 @@ mod on {
             Trace(tracing::debug_span!("neptune_call", operation))
         }
 
-        pub(crate) fn attempt(&self, attempt: u32, connection: Connection) {
-            let fresh = connection == Connection::Fresh;
+        pub(crate) fn attempt(&self, attempt: u32, connection: Reuse) {
+            let fresh = connection == Reuse::Fresh;
             self.0
                 .in_scope(|| tracing::debug!(attempt, fresh, "sending"));
         }
@@ -61,7 +61,7 @@ mod on {
 
 #[cfg(not(feature = "tracing"))]
 mod off {
-    use neptunedata::{Connection, Error, TransportError};
+    use neptunedata::{Error, TransportError, machine::Reuse};
 
     pub(crate) struct Trace;
 
@@ -70,7 +70,7 @@ mod off {
             Trace
         }
 
-        pub(crate) fn attempt(&self, _attempt: u32, _connection: Connection) {}
+        pub(crate) fn attempt(&self, _attempt: u32, _connection: Reuse) {}
 
         pub(crate) fn answer(&self, _status: http::StatusCode) {}
 

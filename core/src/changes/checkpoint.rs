@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EventId, ParseEventIdError};
+use crate::streams::{EventId, ParseEventIdError};
 
 /// A place in a change stream at which a transaction has ended: following the stream can go on from
 /// here, later and elsewhere.
@@ -13,7 +13,7 @@ use crate::{EventId, ParseEventIdError};
 /// uses, its text both with a colon.
 ///
 /// ```
-/// use neptunedata::{Checkpoint, EventId};
+/// use neptunedata::{changes::Checkpoint, streams::EventId};
 ///
 /// let checkpoint: Checkpoint = "12:3".parse()?;
 /// assert_eq!(checkpoint.event_id(), EventId::new(12, 3));

@@ -1,8 +1,11 @@
 //! The two streams.
 
 use crate::{
-    Encoding, EventId, GetPropertygraphStream, GetSparqlStream, IteratorType, Operation,
-    PropertygraphRecord, SparqlRecord,
+    operation::Operation,
+    streams::{
+        Encoding, EventId, GetPropertygraphStream, GetSparqlStream, IteratorType,
+        PropertygraphRecord, SparqlRecord,
+    },
 };
 
 /// An operation that reads a page of a change stream: [`GetPropertygraphStream`] and

@@ -3,11 +3,15 @@
 use std::{collections::VecDeque, mem, time::Duration};
 
 use crate::{
-    ChangesError, ChangesErrorKind, Error, EventId, Input, Machine, Misuse, Now, Session, Step,
+    error::{ChangesError, ChangesErrorKind, Error, Misuse},
+    machine::{Input, Machine, Now, Step},
+    session::Session,
+    streams::EventId,
 };
 
 use super::{
-    Change, ChangeRecord, ChangeSource, Changes, ChangesEnd, ChangesOptions, Checkpoint, Start,
+    Change, ChangeRecord, ChangeSource, Changes, ChangesOptions, ChangesSummary, Checkpoint,
+    StartPosition,
 };
 
 /// The transactions of a change stream, whole and in order.
@@ -21,16 +25,16 @@ use super::{
 /// ```
 /// use std::time::SystemTime;
 /// use neptunedata::{
-///     Auth, ChangesOptions, Endpoint, GetSparqlStream, Input, Io, Machine, Now, Session, Start, Step,
-///     Transactions,
+///     Auth, Endpoint, Session, changes::{ChangesOptions, StartPosition, Transactions},
+///     machine::{Input, Io, Machine, Now, Step}, streams::GetSparqlStream,
 /// };
 ///
 /// let session = Session::new(Endpoint::parse("http://localhost:8182")?, Auth::unsigned())?;
 /// let checkpoint = "11:2".parse()?; // As it was kept when the program stopped.
 /// let mut transactions = Transactions::<GetSparqlStream>::with_options(
 ///     &session,
-///     Start::After(checkpoint),
-///     ChangesOptions::new().until_end(),
+///     StartPosition::After(checkpoint),
+///     ChangesOptions::new().stop_at_end(),
 ///     42,
 /// );
 ///
@@ -106,14 +110,14 @@ impl<R: ChangeRecord> Transaction<R> {
 
 impl<O: ChangeSource> Transactions<O> {
     /// Follows the stream from there. The `seed` decides the jitter; take a random number.
-    pub fn new(session: &Session, start: Start, seed: u64) -> Self {
+    pub fn new(session: &Session, start: StartPosition, seed: u64) -> Self {
         Transactions::with_options(session, start, ChangesOptions::default(), seed)
     }
 
     /// Follows the stream, with options.
     pub fn with_options(
         session: &Session,
-        start: Start,
+        start: StartPosition,
         options: ChangesOptions,
         seed: u64,
     ) -> Self {
@@ -126,7 +130,7 @@ impl<O: ChangeSource> Transactions<O> {
             last: nowhere,
             ready: VecDeque::new(),
             checkpoint: match start {
-                Start::After(checkpoint) => Some(checkpoint),
+                StartPosition::After(checkpoint) => Some(checkpoint),
                 _ => None,
             },
             handing_out: false,
@@ -135,7 +139,7 @@ impl<O: ChangeSource> Transactions<O> {
     }
 
     /// The place behind the transaction that was handed out last, or where it began: with
-    /// [`Start::Latest`] as soon as the service has told the end of the stream.
+    /// [`StartPosition::Latest`] as soon as the service has told the end of the stream.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
         match self.ready.is_empty() {
             true => self.checkpoint.max(self.changes.checkpoint()),
@@ -170,7 +174,7 @@ impl<O: ChangeSource> Transactions<O> {
         });
     }
 
-    fn hand_out(&mut self) -> Option<Step<Transaction<O::Record>, ChangesEnd>> {
+    fn hand_out(&mut self) -> Option<Step<Transaction<O::Record>, ChangesSummary>> {
         let transaction = self.ready.pop_front()?;
         self.checkpoint = Some(transaction.checkpoint);
         self.handing_out = true;
@@ -180,9 +184,9 @@ impl<O: ChangeSource> Transactions<O> {
 
 impl<O: ChangeSource> Machine for Transactions<O> {
     type Item = Transaction<O::Record>;
-    type Output = ChangesEnd;
+    type Output = ChangesSummary;
 
-    fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, ChangesEnd> {
+    fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, ChangesSummary> {
         if self.over && !matches!(input, Input::Wake(_)) {
             return Step::Misuse(Misuse {
                 operation: O::INFO.name,
@@ -224,7 +228,7 @@ impl<O: ChangeSource> Machine for Transactions<O> {
                 Step::Done(Ok(end)) => {
                     self.over = true;
                     let checkpoint = self.checkpoint.max(end.checkpoint);
-                    return Step::Done(Ok(ChangesEnd { checkpoint }));
+                    return Step::Done(Ok(ChangesSummary { checkpoint }));
                 }
                 Step::Done(Err(error)) => {
                     self.over = true;

@@ -29,13 +29,13 @@ pub enum EndpointErrorKind {
     TooLong,
 }
 
-/// A text that is not an [`Endpoint`](crate::Endpoint), or not a region.
+/// A text that is not an [`Endpoint`](crate::endpoint::Endpoint), or not a region.
 ///
 /// The message shows the text, the part that is wrong and what to write instead. It shows nothing of a
 /// text with a user name or password in it.
 ///
 /// ```
-/// use neptunedata::{Endpoint, EndpointErrorKind};
+/// use neptunedata::{Endpoint, endpoint::EndpointErrorKind};
 ///
 /// let error = Endpoint::parse("https://db.example.com:81820").unwrap_err();
 /// assert_eq!((error.kind(), error.part()), (EndpointErrorKind::Port, "81820"));

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Error;
-use crate::EventId;
+use crate::streams::EventId;
 
 /// Why a change stream cannot be followed any further.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

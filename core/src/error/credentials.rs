@@ -7,7 +7,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use crate::Credentials;
+use crate::credentials::Credentials;
 
 /// There are no usable credentials.
 #[derive(Debug, Clone)]

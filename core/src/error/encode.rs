@@ -5,22 +5,22 @@ use std::{borrow::Cow, fmt};
 /// The request is invalid, so nothing was sent. The text names every wrong member.
 ///
 /// ```
-/// use neptunedata::{CancelMlModelTrainingJob, Endpoint};
+/// use neptunedata::{Endpoint, ml::CancelMlModelTrainingJob};
 ///
 /// let endpoint = Endpoint::parse("https://db.example.com:8182")?;
 /// let refused = neptunedata::request(&CancelMlModelTrainingJob::new(".."), &endpoint).unwrap_err();
 /// assert_eq!(refused.faults()[0].field(), "id");
-/// # Ok::<(), neptunedata::EndpointError>(())
+/// # Ok::<(), neptunedata::endpoint::EndpointError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncodeError {
     operation: Cow<'static, str>,
-    faults: Vec<Fault>,
+    faults: Vec<FieldError>,
 }
 
 impl EncodeError {
     /// An error for `operation` (its wire name) with these faults.
-    pub fn new(operation: impl Into<Cow<'static, str>>, faults: Vec<Fault>) -> Self {
+    pub fn new(operation: impl Into<Cow<'static, str>>, faults: Vec<FieldError>) -> Self {
         EncodeError {
             operation: operation.into(),
             faults,
@@ -33,7 +33,7 @@ impl EncodeError {
     }
 
     /// Every fault that was found.
-    pub fn faults(&self) -> &[Fault] {
+    pub fn faults(&self) -> &[FieldError] {
         &self.faults
     }
 }
@@ -63,15 +63,15 @@ impl std::error::Error for EncodeError {}
 
 /// One thing that is wrong with a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct FieldError {
     field: Cow<'static, str>,
-    kind: FaultKind,
+    kind: FieldErrorKind,
 }
 
-impl Fault {
+impl FieldError {
     /// A fault of the member `field`, named as the service names it.
-    pub fn new(field: impl Into<Cow<'static, str>>, kind: FaultKind) -> Self {
-        Fault {
+    pub fn new(field: impl Into<Cow<'static, str>>, kind: FieldErrorKind) -> Self {
+        FieldError {
             field: field.into(),
             kind,
         }
@@ -85,12 +85,12 @@ impl Fault {
     }
 
     /// What is wrong with it.
-    pub fn kind(&self) -> &FaultKind {
+    pub fn kind(&self) -> &FieldErrorKind {
         &self.kind
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for FieldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.field.is_empty() {
             write!(f, "{}: ", self.field)?;
@@ -102,7 +102,7 @@ impl fmt::Display for Fault {
 /// What is wrong with a member of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum FaultKind {
+pub enum FieldErrorKind {
     /// The operation name is unknown.
     UnknownOperation,
     /// A required member is missing.
@@ -138,23 +138,27 @@ pub enum FaultKind {
     Other(Cow<'static, str>),
 }
 
-impl fmt::Display for FaultKind {
+impl fmt::Display for FieldErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            FaultKind::UnknownOperation => f.write_str("no such operation"),
-            FaultKind::Missing => f.write_str("required member is missing"),
-            FaultKind::UnknownMember => f.write_str("no such member"),
-            FaultKind::WrongType { expected, found } => {
+            FieldErrorKind::UnknownOperation => f.write_str("no such operation"),
+            FieldErrorKind::Missing => f.write_str("required member is missing"),
+            FieldErrorKind::UnknownMember => f.write_str("no such member"),
+            FieldErrorKind::WrongType { expected, found } => {
                 write!(f, "expected {expected}, found {found}")
             }
-            FaultKind::OutOfRange { min, max } => write!(f, "must be from {min} to {max}"),
-            FaultKind::EmptyLabel => f.write_str("must not be empty: it is a path segment"),
-            FaultKind::DotSegment => f.write_str("must not be `.` or `..`: it is a path segment"),
-            FaultKind::HeaderValue => f.write_str("has characters that are invalid in a header"),
-            FaultKind::UriTooLong { length } => {
+            FieldErrorKind::OutOfRange { min, max } => write!(f, "must be from {min} to {max}"),
+            FieldErrorKind::EmptyLabel => f.write_str("must not be empty: it is a path segment"),
+            FieldErrorKind::DotSegment => {
+                f.write_str("must not be `.` or `..`: it is a path segment")
+            }
+            FieldErrorKind::HeaderValue => {
+                f.write_str("has characters that are invalid in a header")
+            }
+            FieldErrorKind::UriTooLong { length } => {
                 write!(f, "the URI is {length} bytes long, the limit is 65534")
             }
-            FaultKind::Other(text) => f.write_str(text),
+            FieldErrorKind::Other(text) => f.write_str(text),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Who has to change something before the request can succeed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum FaultSide {
+pub enum ExceptionSide {
     /// The request or the caller's rights.
     Client,
     /// The service.
@@ -16,7 +16,7 @@ macro_rules! exceptions {
         /// The exception that an error answer names.
         ///
         /// All 37 exceptions of the service model are here; a name that the model does not know is
-        /// [`ErrorKind::Unknown`], and [`ServiceError::code`](crate::ServiceError::code) keeps the
+        /// [`ExceptionKind::Unknown`], and [`ServiceError::code`](crate::error::ServiceError::code) keeps the
         /// name itself. Names are resolved service-wide: the model's list of exceptions per
         /// operation is incomplete.
         ///
@@ -24,47 +24,47 @@ macro_rules! exceptions {
         /// <https://docs.aws.amazon.com/neptune/latest/userguide/errors-engine-codes.html>.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
-        pub enum ErrorKind {
+        pub enum ExceptionKind {
             $($(#[$doc])* $variant,)*
             /// A name that the service model does not list, or no name at all.
             Unknown,
         }
 
-        impl ErrorKind {
+        impl ExceptionKind {
             /// Every exception of the service model, in alphabetical order; without
-            /// [`ErrorKind::Unknown`].
-            pub const ALL: &'static [ErrorKind] = &[$(ErrorKind::$variant,)*];
+            /// [`ExceptionKind::Unknown`].
+            pub const ALL: &'static [ExceptionKind] = &[$(ExceptionKind::$variant,)*];
 
             /// The exception of this name, without prefix or suffix, exactly as the service spells it.
-            pub fn from_name(name: &str) -> ErrorKind {
+            pub fn from_name(name: &str) -> ExceptionKind {
                 match name {
-                    $($name => ErrorKind::$variant,)*
-                    _ => ErrorKind::Unknown,
+                    $($name => ExceptionKind::$variant,)*
+                    _ => ExceptionKind::Unknown,
                 }
             }
 
-            /// The service's name of the exception; `"Unknown"` for [`ErrorKind::Unknown`].
+            /// The service's name of the exception; `"Unknown"` for [`ExceptionKind::Unknown`].
             pub const fn name(self) -> &'static str {
                 match self {
-                    $(ErrorKind::$variant => $name,)*
-                    ErrorKind::Unknown => "Unknown",
+                    $(ExceptionKind::$variant => $name,)*
+                    ExceptionKind::Unknown => "Unknown",
                 }
             }
 
-            /// The HTTP status the model gives the exception. A server may send another ([`M06`](crate::wire_facts), [`M10`](crate::wire_facts),
-            /// [`M12`](crate::wire_facts)). None for [`ErrorKind::Unknown`].
+            /// The HTTP status the model gives the exception. A server may send another ([`M06`](crate::wire_notes), [`M10`](crate::wire_notes),
+            /// [`M12`](crate::wire_notes)). None for [`ExceptionKind::Unknown`].
             pub const fn http_status(self) -> Option<u16> {
                 match self {
-                    $(ErrorKind::$variant => Some($status),)*
-                    ErrorKind::Unknown => None,
+                    $(ExceptionKind::$variant => Some($status),)*
+                    ExceptionKind::Unknown => None,
                 }
             }
 
-            /// Whose fault the model says it is. None for [`ErrorKind::Unknown`].
-            pub const fn fault_side(self) -> Option<FaultSide> {
+            /// Whose fault the model says it is. None for [`ExceptionKind::Unknown`].
+            pub const fn fault_side(self) -> Option<ExceptionSide> {
                 match self {
-                    $(ErrorKind::$variant => Some(FaultSide::$side),)*
-                    ErrorKind::Unknown => None,
+                    $(ExceptionKind::$variant => Some(ExceptionSide::$side),)*
+                    ExceptionKind::Unknown => None,
                 }
             }
         }
@@ -76,11 +76,11 @@ exceptions! {
     AccessDeniedException = "AccessDeniedException", 403, Client;
     /// The request makes no sense to the server; unknown routes and oversized requests too.
     BadRequestException = "BadRequestException", 400, Client;
-    /// No bulk load has this id ([`M07`](crate::wire_facts): not worth repeating, whatever the model says).
+    /// No bulk load has this id ([`M07`](crate::wire_notes): not worth repeating, whatever the model says).
     BulkLoadIdNotFoundException = "BulkLoadIdNotFoundException", 404, Client;
     /// Ended by storage maintenance such as an index rebuild, and rolled back.
     CancelledByMaintenanceException = "CancelledByMaintenanceException", 500, Server;
-    /// Somebody cancelled the query ([`M08`](crate::wire_facts)).
+    /// Somebody cancelled the query ([`M08`](crate::wire_notes)).
     CancelledByUserException = "CancelledByUserException", 500, Server;
     /// The server waited too long for the client.
     ClientTimeoutException = "ClientTimeoutException", 408, Client;
@@ -94,7 +94,7 @@ exceptions! {
     FailureByQueryException = "FailureByQueryException", 500, Server;
     /// An argument is not valid.
     IllegalArgumentException = "IllegalArgumentException", 400, Client;
-    /// Something went wrong in the server ([`M09`](crate::wire_facts)).
+    /// Something went wrong in the server ([`M09`](crate::wire_notes)).
     InternalFailureException = "InternalFailureException", 500, Server;
     /// An argument is not valid.
     InvalidArgumentException = "InvalidArgumentException", 400, Client;
@@ -112,7 +112,7 @@ exceptions! {
     MethodNotAllowedException = "MethodNotAllowedException", 405, Client;
     /// A required parameter or header is missing.
     MissingParameterException = "MissingParameterException", 400, Client;
-    /// A machine-learning resource does not exist ([`M10`](crate::wire_facts): real clusters answer 400).
+    /// A machine-learning resource does not exist ([`M10`](crate::wire_notes): real clusters answer 400).
     MlResourceNotFoundException = "MLResourceNotFoundException", 404, Client;
     /// The query could not be parsed.
     ParsingException = "ParsingException", 400, Client;
@@ -136,7 +136,7 @@ exceptions! {
     StatisticsNotAvailableException = "StatisticsNotAvailableException", 400, Client;
     /// The end of the stream: nothing after this position yet.
     StreamRecordsNotFoundException = "StreamRecordsNotFoundException", 404, Client;
-    /// Too many requests, for instance a full query queue ([`M11`](crate::wire_facts)); this one was refused.
+    /// Too many requests, for instance a full query queue ([`M11`](crate::wire_notes)); this one was refused.
     ThrottlingException = "ThrottlingException", 500, Server;
     /// The query ran into the server's time limit.
     TimeLimitExceededException = "TimeLimitExceededException", 500, Server;
@@ -148,7 +148,7 @@ exceptions! {
     ValidationException = "ValidationException", 400, Client;
 }
 
-impl fmt::Display for ErrorKind {
+impl fmt::Display for ExceptionKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }

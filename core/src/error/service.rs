@@ -5,8 +5,8 @@ use std::fmt;
 use bytes::Bytes;
 use http::StatusCode;
 
-use super::{ErrorKind, bounded_start, one_line};
-use crate::EventId;
+use super::{ExceptionKind, bounded_start, one_line};
+use crate::streams::EventId;
 
 /// An error response, whether the service model knows the exception or not.
 ///
@@ -14,8 +14,8 @@ use crate::EventId;
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServiceError {
-    /// The exception, or [`ErrorKind::Unknown`].
-    pub kind: ErrorKind,
+    /// The exception, or [`ExceptionKind::Unknown`].
+    pub kind: ExceptionKind,
     /// The status of the response; for an error reported after a 200 began, the status in the trailer,
     /// or that of the exception.
     pub status: StatusCode,
@@ -37,14 +37,14 @@ impl ServiceError {
     }
 
     /// The last record of a change stream, from the message of a
-    /// [`StreamRecordsNotFoundException`](ErrorKind::StreamRecordsNotFoundException); `None` if the
+    /// [`StreamRecordsNotFoundException`](ExceptionKind::StreamRecordsNotFoundException); `None` if the
     /// message does not name it.
     ///
     /// A reader at this position has read everything. For a reader after it the stream is a new one: the
     /// data was reset or restored.
     ///
     /// ```
-    /// use neptunedata::{Cause, EventId, GetPropertygraphStream};
+    /// use neptunedata::{error::Cause, streams::{EventId, GetPropertygraphStream}};
     ///
     /// let body = r#"{"code":"StreamRecordsNotFoundException","requestId":"r","detailedMessage":
     ///     "Requested startEventId is from the future. Last valid eventId is [commitNum = 1132, opNum = 200]"}"#;
@@ -54,7 +54,7 @@ impl ServiceError {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn last_valid_event_id(&self) -> Option<EventId> {
-        (self.kind == ErrorKind::StreamRecordsNotFoundException)
+        (self.kind == ExceptionKind::StreamRecordsNotFoundException)
             .then(|| EventId::find_in(&self.message))
             .flatten()
     }

@@ -74,7 +74,7 @@ all_kinds!(
 /// A failure of a connection or an attempt, as a driver reports it to a machine.
 ///
 /// ```
-/// use neptunedata::{Sent, TransportError, TransportErrorKind};
+/// use neptunedata::{TransportError, transport::{Sent, TransportErrorKind}};
 ///
 /// let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
 /// let error = TransportError::new(TransportErrorKind::Connect, Sent::No)
@@ -87,7 +87,7 @@ pub struct TransportError {
     kind: TransportErrorKind,
     sent: Sent,
     reused: bool,
-    for_good: bool,
+    permanent: bool,
     target: Option<Box<str>>,
     time_limit: Option<Duration>,
     hint: Option<&'static str>,
@@ -106,7 +106,7 @@ impl TransportError {
             kind,
             sent: if answered { Sent::Maybe } else { sent },
             reused: false,
-            for_good: false,
+            permanent: false,
             target: None,
             time_limit: None,
             hint: None,
@@ -153,8 +153,8 @@ impl TransportError {
     /// Notes that another attempt would fail the same way, whatever the kind, so none is made. An
     /// example is a proxy that rejects the password.
     #[must_use]
-    pub fn for_good(mut self) -> Self {
-        self.for_good = true;
+    pub fn permanent(mut self) -> Self {
+        self.permanent = true;
         self
     }
 
@@ -195,8 +195,8 @@ impl TransportError {
     }
 
     /// Whether another attempt would fail the same way.
-    pub fn is_for_good(&self) -> bool {
-        self.for_good
+    pub fn is_permanent(&self) -> bool {
+        self.permanent
     }
 }
 

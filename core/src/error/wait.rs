@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use super::{Error, bounded_start, one_line};
-use crate::{DecodeError, Operation, Response};
+use crate::{error::DecodeError, operation::Operation, wire::response::RawResponse};
 
 /// How a wait ended without success.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,7 +30,7 @@ pub struct WaitError {
     pub(crate) status: Option<String>,
     pub(crate) reason: String,
     pub(crate) body: Bytes,
-    pub(crate) waited: Duration,
+    pub(crate) elapsed: Duration,
     pub(crate) trouble: Option<Error>,
 }
 
@@ -56,8 +56,8 @@ impl WaitError {
     }
 
     /// The duration of the wait.
-    pub fn waited(&self) -> Duration {
-        self.waited
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
     }
 
     /// Why the last poll failed, if it did.
@@ -75,7 +75,7 @@ impl WaitError {
         if self.body.is_empty() || O::INFO.name != self.operation {
             return None;
         }
-        let response = Response {
+        let response = RawResponse {
             info: O::INFO,
             status: StatusCode::OK,
             headers: &HeaderMap::new(),
@@ -94,7 +94,7 @@ impl fmt::Debug for WaitError {
             .field("status", &self.status)
             .field("reason", &bounded_start(self.reason.as_bytes()))
             .field("body", &bounded_start(&self.body))
-            .field("waited", &self.waited)
+            .field("waited", &self.elapsed)
             .field("trouble", &self.trouble)
             .finish()
     }
@@ -113,7 +113,11 @@ impl fmt::Display for WaitError {
                 None => write!(f, "{subject} failed")?,
             },
             WaitErrorKind::TimedOut => {
-                write!(f, "timed out after {:?} waiting for {subject}", self.waited)?;
+                write!(
+                    f,
+                    "timed out after {:?} waiting for {subject}",
+                    self.elapsed
+                )?;
                 match &status {
                     Some(status) => write!(f, "; its last status was {status}")?,
                     None => f.write_str("; no status was received")?,

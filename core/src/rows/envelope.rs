@@ -16,10 +16,10 @@ const OVERHEAD: usize = 128;
 ///
 /// Members are named by their path, such as `requestId`, `head` or `result.meta`. At most 256 KiB are
 /// kept, where each member counts as its path, its value and 128 bytes; members beyond that are left
-/// out, and [`is_complete`](Members::is_complete) returns false. Clones share the members until more
+/// out, and [`is_complete`](Envelope::is_complete) returns false. Clones share the members until more
 /// members are added.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Members(Option<Arc<Kept>>);
+pub struct Envelope(Option<Arc<Kept>>);
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Kept {
@@ -28,7 +28,7 @@ struct Kept {
     incomplete: bool,
 }
 
-impl Members {
+impl Envelope {
     /// The JSON text of a member; the first one if the path occurs several times.
     pub fn get(&self, path: &str) -> Option<&Bytes> {
         self.iter()

@@ -4,14 +4,14 @@ use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 
-use crate::{DecodeError, DecodeErrorKind, error::one_line};
+use crate::error::{DecodeError, DecodeErrorKind, one_line};
 
-/// The error with which [`RowReader`](crate::RowReader) ends early.
+/// The error with which [`RowReader`](crate::rows::RowReader) ends early.
 ///
 /// ```
-/// use neptunedata::{DecodeErrorKind, Framing, RowReader};
+/// use neptunedata::{error::DecodeErrorKind, rows::{RowReader, RowsFormat}};
 ///
-/// let mut reader = RowReader::<u32>::new(Framing::OpenCypher);
+/// let mut reader = RowReader::<u32>::new(RowsFormat::OpenCypher);
 /// reader.push(r#"{"results":[1,"two",3]}"#);
 /// assert_eq!(reader.next_row(), Ok(Some(1)));
 /// let error = reader.next_row().unwrap_err();

@@ -1,11 +1,11 @@
 //! The row formats as data: where the rows are in a response body, and what may stand in for them.
 
-use crate::{Fault, Operation};
+use crate::{error::FieldError, operation::Operation};
 
 /// The format of a response body that contains rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Framing {
+pub enum RowsFormat {
     /// `{"results":[row, …]}`.
     ///
     /// If a query was cancelled silently, some engines answer with empty SPARQL results instead of
@@ -27,26 +27,26 @@ pub enum Framing {
     Stream,
 }
 
-impl Framing {
+impl RowsFormat {
     pub(super) fn format(self) -> &'static Format {
         match self {
-            Framing::OpenCypher => &OPEN_CYPHER,
-            Framing::Gremlin => &GREMLIN,
-            Framing::Sparql => &SPARQL,
-            Framing::Stream => &STREAM,
+            RowsFormat::OpenCypher => &OPEN_CYPHER,
+            RowsFormat::Gremlin => &GREMLIN,
+            RowsFormat::Sparql => &SPARQL,
+            RowsFormat::Stream => &STREAM,
         }
     }
 }
 
 /// Operations whose responses contain rows that can be read while they arrive, with
-/// [`Rows`](crate::Rows).
-pub trait StreamsRows: Operation {
+/// [`Rows`](crate::rows::Rows).
+pub trait RowQuery: Operation {
     /// The format of the response body.
-    const FRAMING: Framing;
+    const FRAMING: RowsFormat;
 
     /// The reason why the response to this request cannot contain rows, if there is one. The request
     /// is then refused before it is sent.
-    fn no_rows(&self) -> Option<Fault> {
+    fn no_rows(&self) -> Option<FieldError> {
         None
     }
 }

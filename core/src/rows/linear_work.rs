@@ -7,11 +7,11 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::{Framing, RowReader};
+use super::{RowReader, RowsFormat};
 
 /// How many bytes are read for each byte of the body.
 fn work_per_byte(body: &[u8], size: usize) -> f64 {
-    let mut reader = RowReader::<Value>::new(Framing::OpenCypher);
+    let mut reader = RowReader::<Value>::new(RowsFormat::OpenCypher);
     for piece in body.chunks(size) {
         reader.push(Bytes::copy_from_slice(piece));
         while let Ok(Some(_)) = reader.next_row() {}

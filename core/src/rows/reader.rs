@@ -23,12 +23,11 @@ use serde::de::DeserializeOwned;
 
 use self::state::{Check, Found, State};
 use super::{
-    RowError,
-    envelope::Members,
-    format::{Array, Format, Framing, Null, Object, PathMember},
+    Envelope, RowError, RowsFormat,
+    format::{Array, Format, Null, Object, PathMember},
     value::{ValueError, Values},
 };
-use crate::DecodeErrorKind;
+use crate::error::DecodeErrorKind;
 
 /// The default of [`RowReader::row_limit`].
 const DEFAULT_LIMIT: usize = 64 * 1024 * 1024;
@@ -39,18 +38,18 @@ const DEFAULT_LIMIT: usize = 64 * 1024 * 1024;
 /// reader holds one row and one chunk in memory, and its results do not depend on how the body is cut
 /// into chunks. The other members of the body are available from [`members`](RowReader::members).
 ///
-/// [`Rows`](crate::Rows) sends requests and uses this reader for the responses. Use the reader alone
+/// [`Rows`](crate::rows::Rows) sends requests and uses this reader for the responses. Use the reader alone
 /// for bodies from other sources:
 ///
 /// ```
-/// use neptunedata::{Framing, RowReader};
+/// use neptunedata::rows::{RowReader, RowsFormat};
 ///
 /// #[derive(serde::Deserialize)]
 /// struct Person {
 ///     name: String,
 /// }
 ///
-/// let mut reader = RowReader::<Person>::new(Framing::OpenCypher);
+/// let mut reader = RowReader::<Person>::new(RowsFormat::OpenCypher);
 /// let mut names = Vec::new();
 /// for chunk in [r#"{"results":[{"name":"Ann"},{"na"#, r#"me":"Bob"}"#, "]}"] {
 ///     reader.push(chunk);
@@ -62,7 +61,7 @@ const DEFAULT_LIMIT: usize = 64 * 1024 * 1024;
 /// reader.end();
 /// assert!(reader.next_row()?.is_none());
 /// assert_eq!(names, ["Ann", "Bob"]);
-/// # Ok::<(), neptunedata::RowError>(())
+/// # Ok::<(), neptunedata::rows::RowError>(())
 /// ```
 #[derive(Debug)]
 pub struct RowReader<T> {
@@ -75,7 +74,7 @@ pub struct RowReader<T> {
     found: Found,
     /// How many rows were returned.
     rows: u64,
-    members: Members,
+    members: Envelope,
     /// No more of the body will arrive.
     ended: bool,
     row: PhantomData<fn() -> T>,
@@ -83,7 +82,7 @@ pub struct RowReader<T> {
 
 impl<T: DeserializeOwned> RowReader<T> {
     /// A reader for one body in this format.
-    pub fn new(framing: Framing) -> Self {
+    pub fn new(framing: RowsFormat) -> Self {
         RowReader {
             format: framing.format(),
             values: Values::new(DEFAULT_LIMIT),
@@ -91,7 +90,7 @@ impl<T: DeserializeOwned> RowReader<T> {
             level: 0,
             found: Found::Nothing,
             rows: 0,
-            members: Members::default(),
+            members: Envelope::default(),
             ended: false,
             row: PhantomData,
         }
@@ -146,11 +145,11 @@ impl<T: DeserializeOwned> RowReader<T> {
     }
 
     /// The members of the body beside the rows, as far as they have been read.
-    pub fn members(&self) -> &Members {
+    pub fn members(&self) -> &Envelope {
         &self.members
     }
 
-    pub(super) fn into_members(self) -> Members {
+    pub(super) fn into_members(self) -> Envelope {
         self.members
     }
 

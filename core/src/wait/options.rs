@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use crate::CallOptions;
+use crate::machine::CallOptions;
 
-/// How often to ask, and how long. What is not set here the waiter decides: see [`Pace`].
+/// How often to ask, and how long. What is not set here the waiter decides: see [`PollSchedule`].
 ///
 /// ```
 /// use std::time::Duration;
-/// use neptunedata::WaitOptions;
+/// use neptunedata::wait::WaitOptions;
 ///
 /// // For a progress bar: every second, for an hour at most.
 /// let options = WaitOptions::new()
@@ -90,7 +90,7 @@ impl WaitOptions {
 /// How often a waiter asks, and how long, unless [`WaitOptions`] say otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Pace {
+pub struct PollSchedule {
     /// The first wait.
     pub interval: Duration,
     /// The longest wait.
@@ -103,14 +103,15 @@ pub struct Pace {
     pub attempts: Option<u32>,
 }
 
-impl Pace {
+impl PollSchedule {
     /// From 2 to 30 seconds between times of asking, and a day in all, as for work that takes
     /// minutes to hours.
-    pub const SLOW: Pace = Pace::new(Duration::from_secs(2), Duration::from_secs(30));
+    pub const SLOW: PollSchedule =
+        PollSchedule::new(Duration::from_secs(2), Duration::from_secs(30));
 
     /// This pace, for a day in all.
-    pub const fn new(interval: Duration, max_interval: Duration) -> Pace {
-        Pace {
+    pub const fn new(interval: Duration, max_interval: Duration) -> PollSchedule {
+        PollSchedule {
             interval,
             max_interval,
             timeout: Duration::from_secs(24 * 60 * 60),

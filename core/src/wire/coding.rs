@@ -10,7 +10,10 @@ use http::{
 
 #[cfg(feature = "gzip")]
 use super::gzip::Inflater;
-use crate::{DecodeError, DecodeErrorKind, OperationInfo};
+use crate::{
+    error::{DecodeError, DecodeErrorKind},
+    operation::OperationInfo,
+};
 
 /// Undoes the coding of a body, chunk by chunk.
 #[derive(Debug, Default)]

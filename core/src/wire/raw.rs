@@ -1,4 +1,4 @@
-//! JSON read by serde_json that also gives text: [`RawJson`](crate::RawJson), read where a whole value is
+//! JSON read by serde_json that also gives text: [`RawJson`](crate::types::RawJson), read where a whole value is
 //! read, is the text that came, with every digit and in its order. serde_json's own feature for that would be
 //! switched on for every crate in a user's build.
 
@@ -129,7 +129,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::RawJson;
+    use crate::types::RawJson;
 
     #[test]
     fn a_whole_value_is_its_text() {

@@ -16,9 +16,10 @@ use super::{
     query::{QueryText, QueryValue},
 };
 use crate::{
-    CancelsQuery, EncodeError, Endpoint, Fault, FaultKind, Operation, OperationInfo,
-    call::{NamedQuery, id_of_attempt},
-    operation::Bounds,
+    endpoint::Endpoint,
+    error::{EncodeError, FieldError, FieldErrorKind},
+    machine::{CancelOperation, NamedQuery, id_of_attempt},
+    operation::{Bounds, Operation, OperationInfo},
 };
 
 /// The longest URI that `http::Uri` and Neptune's front end take, in bytes.
@@ -40,7 +41,7 @@ const RESERVED: [HeaderName; 6] = [
 /// where there is a body. The same request gives the same bytes.
 ///
 /// ```
-/// use neptunedata::{CancelMlModelTrainingJob, Endpoint};
+/// use neptunedata::{Endpoint, ml::CancelMlModelTrainingJob};
 ///
 /// let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com")?;
 /// let request = neptunedata::request(&CancelMlModelTrainingJob::new("job-1").clean(true), &endpoint)?;
@@ -121,7 +122,7 @@ pub struct RequestWriter<'a> {
     exclusive: &'static [&'static str],
     headers: HeaderMap,
     body: Option<Body>,
-    faults: Vec<Fault>,
+    faults: Vec<FieldError>,
     /// Of the call that the request is for.
     seed: Option<u64>,
     has_token: bool,
@@ -185,12 +186,12 @@ impl<'a> RequestWriter<'a> {
             Some((name, rest)) if name == field => self.template = rest,
             _ => self.fault(
                 field,
-                FaultKind::Other("is not the next label of the path".into()),
+                FieldErrorKind::Other("is not the next label of the path".into()),
             ),
         }
         match value {
-            "" => self.fault(field, FaultKind::EmptyLabel),
-            "." | ".." => self.fault(field, FaultKind::DotSegment),
+            "" => self.fault(field, FieldErrorKind::EmptyLabel),
+            "." | ".." => self.fault(field, FieldErrorKind::DotSegment),
             _ => {
                 percent::encode_into(&mut self.uri, value);
                 self.subject(value);
@@ -199,7 +200,7 @@ impl<'a> RequestWriter<'a> {
         self.copy_template();
     }
 
-    /// Notes what the request is about, for errors: [`Error::subject`](crate::Error::subject). Path labels
+    /// Notes what the request is about, for errors: [`Error::subject`](crate::error::Error::subject). Path labels
     /// and ids of queries are noted already; the first one counts. Pass neither a query text nor a secret.
     pub fn subject(&mut self, value: &str) {
         const LIMIT: usize = 128;
@@ -244,7 +245,7 @@ impl<'a> RequestWriter<'a> {
         if let (Some(_), Some(second)) = (found.next(), found.next()) {
             let second = second.to_owned();
             let reason = format!("only one of {} is allowed", self.exclusive.join(", "));
-            self.fault(second, FaultKind::Other(reason.into()));
+            self.fault(second, FieldErrorKind::Other(reason.into()));
         }
     }
 
@@ -279,7 +280,7 @@ impl<'a> RequestWriter<'a> {
             Ok(value) => {
                 self.headers.insert(name, value);
             }
-            Err(_) => self.fault(field, FaultKind::HeaderValue),
+            Err(_) => self.fault(field, FieldErrorKind::HeaderValue),
         }
     }
 
@@ -287,7 +288,7 @@ impl<'a> RequestWriter<'a> {
     pub fn json<T: Serialize + ?Sized>(&mut self, value: &T) {
         match Body::json(value, self.has_extra_fields()) {
             Ok(body) => self.body = Some(body),
-            Err(error) => self.fault("", FaultKind::Other(error.to_string().into())),
+            Err(error) => self.fault("", FieldErrorKind::Other(error.to_string().into())),
         }
     }
 
@@ -318,20 +319,23 @@ impl<'a> RequestWriter<'a> {
     /// made from the call's seed. There is none outside of a call, as in [`request`].
     ///
     /// Ask only for what is then sent: a request with a token is as idempotent as
-    /// [`Effect::Idempotent`](crate::Effect::Idempotent), and its call treats it so.
+    /// [`Effect::Idempotent`](crate::operation::Effect::Idempotent), and its call treats it so.
     pub fn call_token(&mut self) -> Option<String> {
-        let token = self.seed.map(crate::call::uuid);
+        let token = self.seed.map(crate::machine::uuid);
         self.has_token |= token.is_some();
         token
     }
 
     /// The id that the query in the request goes by, if any: its `own`, or a UUID made from the call's
-    /// seed if the call [cancels what it gives up](crate::CallOptions::cancel_abandoned). `C` is what
+    /// seed if the call [cancels what it gives up](crate::machine::CallOptions::cancel_on_abandon). `C` is what
     /// cancels it. Ask only for what is then sent.
     ///
     /// Written into the body as it is, and nowhere else, a UUID that was made here is replaced by another
     /// one in each further attempt of the call; elsewhere it stays the same.
-    pub fn query_id<'i, C: CancelsQuery>(&mut self, own: Option<&'i str>) -> Option<Cow<'i, str>> {
+    pub fn query_id<'i, C: CancelOperation>(
+        &mut self,
+        own: Option<&'i str>,
+    ) -> Option<Cow<'i, str>> {
         let id = match (own, self.seed) {
             (Some(own), _) => Some(Cow::Borrowed(own)),
             (None, Some(seed)) if self.name_query && self.extras.query_id().is_none() => {
@@ -358,7 +362,7 @@ impl<'a> RequestWriter<'a> {
         if value.is_some_and(|value| !range.contains(&value.into())) {
             self.fault(
                 field,
-                FaultKind::OutOfRange {
+                FieldErrorKind::OutOfRange {
                     min: min.into(),
                     max: max.into(),
                 },
@@ -367,8 +371,8 @@ impl<'a> RequestWriter<'a> {
     }
 
     /// Reports a fault: the request will be refused, and the error names it.
-    pub fn fault(&mut self, field: impl Into<Cow<'static, str>>, kind: FaultKind) {
-        self.faults.push(Fault::new(field, kind));
+    pub fn fault(&mut self, field: impl Into<Cow<'static, str>>, kind: FieldErrorKind) {
+        self.faults.push(FieldError::new(field, kind));
     }
 
     /// Adds what the caller adds.
@@ -393,7 +397,8 @@ impl<'a> RequestWriter<'a> {
         }
         for name in extras.headers.keys() {
             if RESERVED.contains(name) {
-                let reason = FaultKind::Other("this header is set by the client itself".into());
+                let reason =
+                    FieldErrorKind::Other("this header is set by the client itself".into());
                 self.fault(name.as_str().to_owned(), reason);
             }
             self.headers.remove(name);
@@ -409,7 +414,7 @@ impl<'a> RequestWriter<'a> {
         let body = self.body.get_or_insert_with(Body::empty_object);
         let mut fields = self.extras.fields.iter();
         if !fields.all(|(name, value)| body.set(name, value)) {
-            let reason = FaultKind::Other("the body takes no extra fields".into());
+            let reason = FieldErrorKind::Other("the body takes no extra fields".into());
             self.fault("", reason);
         }
     }
@@ -420,13 +425,13 @@ impl<'a> RequestWriter<'a> {
             .strip_prefix('{')
             .and_then(|rest| rest.split_once('}'))
         {
-            self.fault(name, FaultKind::Missing);
+            self.fault(name, FieldErrorKind::Missing);
         }
         self.add_extras();
         self.check_exclusive();
         if self.uri.len() > MAX_URI {
             let length = self.uri.len();
-            self.fault("", FaultKind::UriTooLong { length });
+            self.fault("", FieldErrorKind::UriTooLong { length });
         }
         if !self.faults.is_empty() {
             return Err(EncodeError::new(self.info.name, self.faults));
@@ -434,7 +439,7 @@ impl<'a> RequestWriter<'a> {
 
         let name = self.info.name;
         let refused = |reason: String| {
-            let fault = Fault::new("", FaultKind::Other(reason.into()));
+            let fault = FieldError::new("", FieldErrorKind::Other(reason.into()));
             EncodeError::new(name, vec![fault])
         };
         let uri = Uri::from_maybe_shared(Bytes::from(self.uri))

@@ -5,21 +5,24 @@ use http::{HeaderMap, StatusCode};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::{
-    answer, coding, json_text,
+    coding, json_text,
     lenient::{self, Category},
+    outcome,
 };
 use crate::{
-    Cause, DecodeError, DecodeErrorKind, Operation, OperationInfo, SparqlMediaType,
+    error::{Cause, DecodeError, DecodeErrorKind},
+    operation::{Operation, OperationInfo},
     session::DEFAULT_BODY_LIMIT,
+    sparql::SparqlMediaType,
 };
 
 /// Reads a complete answer to the operation `O`.
 ///
-/// For transports that drop trailers, and for tests. A [`Call`](crate::Call) reads trailers too,
+/// For transports that drop trailers, and for tests. A [`Call`](crate::machine::Call) reads trailers too,
 /// sends again what may be sent again, and keeps attempts and execution in its error.
 ///
 /// ```
-/// use neptunedata::{CancelMlModelTrainingJob, Cause, ErrorKind};
+/// use neptunedata::{ExceptionKind, error::Cause, ml::CancelMlModelTrainingJob};
 /// use neptunedata::http::Response;
 ///
 /// let answer = Response::new(r#"{"status":"200 OK"}"#.into());
@@ -30,7 +33,7 @@ use crate::{
 ///     .status(400)
 ///     .body(r#"{"requestId":"r","code":"InvalidParameterException","detailedMessage":"no such job"}"#.into())?;
 /// match neptunedata::response::<CancelMlModelTrainingJob>(&answer) {
-///     Err(Cause::Service(error)) => assert_eq!(error.kind, ErrorKind::InvalidParameterException),
+///     Err(Cause::Service(error)) => assert_eq!(error.kind, ExceptionKind::InvalidParameterException),
 ///     other => panic!("{other:?}"),
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -48,30 +51,30 @@ pub fn response<O: Operation>(response: &http::Response<Bytes>) -> Result<O::Out
 pub(crate) fn whole<T>(
     info: &'static OperationInfo,
     response: &http::Response<Bytes>,
-    decode: fn(&Response<'_>) -> Result<T, DecodeError>,
+    decode: fn(&RawResponse<'_>) -> Result<T, DecodeError>,
 ) -> Result<T, Cause> {
     let status = response.status();
     let (headers, body) = coding::undo(info, response, DEFAULT_BODY_LIMIT)?;
-    answer::gate(status, &headers, &HeaderMap::new(), &body)?;
-    let response = Response {
+    outcome::gate(status, &headers, &HeaderMap::new(), &body)?;
+    let response = RawResponse {
         info,
         status,
         headers: &headers,
         body: &body,
     };
-    decode(&response).map_err(|error| answer::or_tail(error, status, &headers, &body))
+    decode(&response).map_err(|error| outcome::or_tail(error, status, &headers, &body))
 }
 
 /// A successful answer, as [`Operation::decode`] sees it.
 #[derive(Debug, Clone, Copy)]
-pub struct Response<'a> {
+pub struct RawResponse<'a> {
     pub(crate) info: &'static OperationInfo,
     pub(crate) status: StatusCode,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) body: &'a Bytes,
 }
 
-impl<'a> Response<'a> {
+impl<'a> RawResponse<'a> {
     /// The status, always from 200 to 299.
     pub fn status(&self) -> StatusCode {
         self.status
@@ -140,7 +143,7 @@ impl<'a> Response<'a> {
         // What is around it has to be whole, too.
         self.json::<IgnoredAny>()?;
         let body = self.body.slice_ref(payload.as_bytes());
-        Response {
+        RawResponse {
             body: &body,
             ..*self
         }
@@ -193,7 +196,7 @@ impl<'a> Response<'a> {
     /// When the body is compressed, or ends in an error object.
     fn opaque_or_html(&self) -> Result<Bytes, DecodeError> {
         self.plain()?;
-        match answer::from_tail(self.status, self.headers, self.body) {
+        match outcome::from_tail(self.status, self.headers, self.body) {
             // Whoever asked for the answer looks there again, and reports the object itself.
             Some(_) => Err(self.error(DecodeErrorKind::Truncated, "", "an error object ends it")),
             None => Ok(self.body.clone()),

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use neptunedata::{
-    Cause, Changes, ChangesErrorKind, ChangesOptions, Checkpoint, GetSparqlStream, Input, Start,
-    Transactions,
+    changes::{Changes, ChangesErrorKind, ChangesOptions, Checkpoint, StartPosition, Transactions},
+    error::Cause,
+    machine::Input,
+    streams::GetSparqlStream,
 };
 use proptest::{collection::vec, option, prelude::*, test_runner::Config};
 
@@ -104,8 +106,8 @@ impl Plan {
     }
 }
 
-fn start(kept: Option<Checkpoint>) -> Start {
-    kept.map_or(Start::TrimHorizon, Start::After)
+fn start(kept: Option<Checkpoint>) -> StartPosition {
+    kept.map_or(StartPosition::TrimHorizon, StartPosition::After)
 }
 
 proptest! {
@@ -237,7 +239,7 @@ proptest! {
         }
         let mut server = plan.server();
         let mut kept: Option<Checkpoint> = None;
-        let mut begin = if from_latest { Start::Latest } else { Start::TrimHorizon };
+        let mut begin = if from_latest { StartPosition::Latest } else { StartPosition::TrimHorizon };
         let mut limit = limit;
         let mut asked = 0;
         // Lengths of all commits, also of those that are trimmed.
@@ -247,7 +249,7 @@ proptest! {
         };
         let mut run = 0;
         while run <= plan.stops.len() {
-            let start = kept.map_or(begin, Start::After);
+            let start = kept.map_or(begin, StartPosition::After);
             let options = plan.options().transaction_limit(limit);
             let machine =
                 Transactions::<GetSparqlStream>::with_options(&unsigned(), start, options, plan.seed);
@@ -276,7 +278,7 @@ proptest! {
                         match (before, start) {
                             (Some(before), _) => prop_assert_eq!(item.commit_num, before + 1),
                             // A stream without a record has no end to begin behind.
-                            (None, Start::Latest) => {
+                            (None, StartPosition::Latest) => {
                                 let latest = server.latest.unwrap_or(0);
                                 prop_assert_eq!(item.commit_num, latest + 1);
                             }
@@ -313,7 +315,7 @@ proptest! {
                     // Something of what was to come is gone, and it is told from where on.
                     prop_assert!(cause.place().commit_num <= server.trimmed);
                     kept = None;
-                    begin = Start::TrimHorizon;
+                    begin = StartPosition::TrimHorizon;
                 }
                 other => prop_assert!(false, "{:?}", other),
             }

@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use neptunedata::{
-    Cause, Changes, ChangesErrorKind, ChangesOptions, Checkpoint, EventId, FailureKind,
-    GetPropertygraphStream, GetSparqlStream, Machine, Start, Transactions,
+    ErrorKind,
+    changes::{Changes, ChangesErrorKind, ChangesOptions, Checkpoint, StartPosition, Transactions},
+    error::Cause,
+    machine::Machine,
+    streams::{EventId, GetPropertygraphStream, GetSparqlStream},
 };
 
 use super::{
@@ -19,14 +22,17 @@ fn at(commit: i64, op: i64) -> Checkpoint {
 }
 
 fn to_the_end() -> ChangesOptions {
-    ChangesOptions::new().until_end()
+    ChangesOptions::new().stop_at_end()
 }
 
-fn transactions(start: Start, options: ChangesOptions) -> Run<Transactions<GetSparqlStream>> {
+fn transactions(
+    start: StartPosition,
+    options: ChangesOptions,
+) -> Run<Transactions<GetSparqlStream>> {
     Run::new(Transactions::with_options(&unsigned(), start, options, 1))
 }
 
-fn changes(start: Start, options: ChangesOptions) -> Run<Changes<GetSparqlStream>> {
+fn changes(start: StartPosition, options: ChangesOptions) -> Run<Changes<GetSparqlStream>> {
     Run::new(Changes::with_options(&unsigned(), start, options, 1))
 }
 
@@ -46,7 +52,7 @@ fn while_they_come<M: Machine>(run: &mut Run<M>, server: &mut Server) -> Vec<M::
 fn pages_go_on_where_the_last_one_ended() {
     let mut server = Server::with(&[2, 1, 3]);
     server.cap = 2;
-    let mut run = transactions(Start::TrimHorizon, to_the_end());
+    let mut run = transactions(StartPosition::TrimHorizon, to_the_end());
     let (items, result) = run.all(&mut server);
     let lengths: Vec<_> = items
         .iter()
@@ -75,7 +81,7 @@ fn both_streams_are_followed() {
     let mut server = Server::with(&[1, 1]);
     let machine = Transactions::<GetPropertygraphStream>::with_options(
         &unsigned(),
-        Start::After(at(1, 1)),
+        StartPosition::After(at(1, 1)),
         to_the_end(),
         1,
     );
@@ -88,7 +94,7 @@ fn both_streams_are_followed() {
 #[test]
 fn single_changes_have_checkpoints_at_the_ends_of_transactions() {
     let mut server = Server::with(&[2, 1]);
-    let mut run = changes(Start::TrimHorizon, to_the_end());
+    let mut run = changes(StartPosition::TrimHorizon, to_the_end());
     let (items, result) = run.all(&mut server);
     let seen: Vec<_> = items
         .iter()
@@ -108,7 +114,7 @@ fn single_changes_have_checkpoints_at_the_ends_of_transactions() {
 #[test]
 fn the_latest_is_what_comes_after() {
     let mut server = Server::with(&[2, 3]);
-    let mut run = transactions(Start::Latest, ChangesOptions::new());
+    let mut run = transactions(StartPosition::Latest, ChangesOptions::new());
     assert!(while_they_come(&mut run, &mut server).is_empty());
     // Known before anything came: to be kept already.
     assert_eq!(run.machine.checkpoint(), Some(at(2, 3)));
@@ -120,14 +126,14 @@ fn the_latest_is_what_comes_after() {
     // Also where it is told in the refusal.
     let mut server = Server::with(&[2, 3]);
     server.instead = vec![server.not_found()];
-    let mut run = transactions(Start::Latest, ChangesOptions::new());
+    let mut run = transactions(StartPosition::Latest, ChangesOptions::new());
     assert!(while_they_come(&mut run, &mut server).is_empty());
     assert_eq!(run.machine.checkpoint(), Some(at(2, 3)));
 
     // Of a commit that is being written when it begins, nothing comes.
     let mut server = Server::with(&[2, 3]);
     let rest = server.log.split_off(4);
-    let mut run = transactions(Start::Latest, ChangesOptions::new());
+    let mut run = transactions(StartPosition::Latest, ChangesOptions::new());
     assert!(while_they_come(&mut run, &mut server).is_empty());
     assert_eq!(run.machine.checkpoint(), None);
     server.log.extend(rest);
@@ -137,14 +143,14 @@ fn the_latest_is_what_comes_after() {
 
     // Of a stream that was empty, all.
     let mut server = Server::with(&[]);
-    let mut run = transactions(Start::Latest, ChangesOptions::new());
+    let mut run = transactions(StartPosition::Latest, ChangesOptions::new());
     assert!(while_they_come(&mut run, &mut server).is_empty());
     server.commit(2);
     assert_eq!(while_they_come(&mut run, &mut server).len(), 1);
     // Also where that is an empty page.
     let mut server = Server::with(&[]);
     server.instead = vec![respond(200, r#"{"records":[]}"#.to_owned())];
-    let mut run = transactions(Start::Latest, to_the_end());
+    let mut run = transactions(StartPosition::Latest, to_the_end());
     let (items, result) = run.all(&mut server);
     assert!(items.is_empty());
     assert_eq!(result.expect("the end").checkpoint, None);
@@ -153,7 +159,7 @@ fn the_latest_is_what_comes_after() {
 #[test]
 fn at_the_end_it_waits_longer_and_longer() {
     let mut server = Server::with(&[1]);
-    let mut run = changes(Start::TrimHorizon, ChangesOptions::new());
+    let mut run = changes(StartPosition::TrimHorizon, ChangesOptions::new());
     assert_eq!(while_they_come(&mut run, &mut server).len(), 1);
     for (wait, longest) in run.waits.iter().zip([1, 1, 2, 4, 8, 15, 15, 15]) {
         let longest = SECOND * longest;
@@ -171,14 +177,14 @@ fn at_the_end_it_waits_longer_and_longer() {
 
     // A quiet day asks some thousand times, not more.
     let mut server = Server::with(&[1]);
-    let mut run = changes(Start::TrimHorizon, ChangesOptions::new());
+    let mut run = changes(StartPosition::TrimHorizon, ChangesOptions::new());
     while run.clock.now().mono - run.began < 24 * 3600 * SECOND {
         run.next(&mut server, 10);
     }
     assert!(server.asked.len() < 8_000, "{}", server.asked.len());
 
-    let options = ChangesOptions::new().idle(10 * SECOND, 10 * SECOND);
-    let mut run = changes(Start::TrimHorizon, options);
+    let options = ChangesOptions::new().poll_interval(10 * SECOND, 10 * SECOND);
+    let mut run = changes(StartPosition::TrimHorizon, options);
     while_they_come(&mut run, &mut server);
     assert!(
         run.waits
@@ -192,7 +198,7 @@ fn pages_go_by_the_size_of_the_records() {
     let limits = |padding: usize, options: ChangesOptions| {
         let mut server = Server::with(&[20; 1000]);
         server.padding = padding;
-        let (items, result) = changes(Start::TrimHorizon, options).all(&mut server);
+        let (items, result) = changes(StartPosition::TrimHorizon, options).all(&mut server);
         assert_eq!((items.len(), result.is_ok()), (20_000, true));
         let limit = |query: &&str| {
             let (_, rest) = query.split_once("limit=").expect("a limit");
@@ -217,7 +223,7 @@ fn pages_go_by_the_size_of_the_records() {
 fn pages_that_the_server_cuts_go_on_at_once() {
     let mut server = Server::with(&[20; 100]);
     server.padding = 20_000;
-    let mut run = changes(Start::TrimHorizon, ChangesOptions::new());
+    let mut run = changes(StartPosition::TrimHorizon, ChangesOptions::new());
     let mut count = 0;
     while count < 2000 {
         let Came::Item(_) = run.next(&mut server, 10) else {
@@ -234,7 +240,7 @@ fn transactions_end_where_another_one_begins() {
     let mut server = Server::with(&[2, 3, 1]);
     server.tells_ends = false;
     server.cap = 2;
-    let mut run = transactions(Start::TrimHorizon, to_the_end());
+    let mut run = transactions(StartPosition::TrimHorizon, to_the_end());
     let (items, result) = run.all(&mut server);
     let lengths: Vec<_> = items.iter().map(|item| item.records.len()).collect();
     // Whether the last one has ended nobody knows.
@@ -247,11 +253,11 @@ fn transactions_have_a_limit() {
     let mut server = Server::with(&[2, 5, 6, 1]);
     server.cap = 3;
     let options = to_the_end().transaction_limit(5);
-    let mut run = transactions(Start::TrimHorizon, options);
+    let mut run = transactions(StartPosition::TrimHorizon, options);
     let (items, result) = run.all(&mut server);
     assert_eq!(items.len(), 2);
     let error = result.expect_err("a large one");
-    let kind = FailureKind::Changes(ChangesErrorKind::TooLarge);
+    let kind = ErrorKind::Changes(ChangesErrorKind::TooLarge);
     assert_eq!(error.kind(), kind);
     assert_eq!(
         error.to_string(),
@@ -259,7 +265,7 @@ fn transactions_have_a_limit() {
     );
     // One by one they have none.
     let options = to_the_end().transaction_limit(5);
-    let (items, result) = changes(Start::After(at(2, 5)), options).all(&mut server);
+    let (items, result) = changes(StartPosition::After(at(2, 5)), options).all(&mut server);
     assert_eq!((items.len(), result.is_ok()), (7, true));
 }
 
@@ -274,7 +280,7 @@ fn what_came_already_does_not_come_again() {
     let (first, second) = (page(&mut server), page(&mut server));
     server.asked.clear();
     server.instead = vec![first, second];
-    let mut run = changes(Start::TrimHorizon, ChangesOptions::new());
+    let mut run = changes(StartPosition::TrimHorizon, ChangesOptions::new());
     let items = while_they_come(&mut run, &mut server);
     let ids: Vec<_> = items.iter().map(|item| item.event_id.to_string()).collect();
     assert_eq!(ids, ["1:1", "1:2", "2:1", "2:2"]);
@@ -285,7 +291,7 @@ fn records_that_stand_nowhere_are_errors() {
     let mut server = Server::with(&[]);
     let body = r#"{"records":[{"eventId":"1:1","op":"ADD"},{"op":"ADD"}]}"#;
     server.instead = vec![respond(200, body.to_owned())];
-    let (items, result) = changes(Start::TrimHorizon, to_the_end()).all(&mut server);
+    let (items, result) = changes(StartPosition::TrimHorizon, to_the_end()).all(&mut server);
     assert!(items.is_empty());
     let error = result.expect_err("an error");
     let Cause::Decode(cause) = error.cause() else {

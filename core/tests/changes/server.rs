@@ -7,8 +7,10 @@ use std::{
 
 use http::{HeaderMap, Response, Uri};
 use neptunedata::{
-    Error, EventId, Input, Io, IteratorType, Machine, Sent, Step, TransportError,
-    TransportErrorKind,
+    Error, TransportError,
+    machine::{Input, Io, Machine, Step},
+    streams::{EventId, IteratorType},
+    transport::{Sent, TransportErrorKind},
 };
 use serde_json::{Value, json};
 

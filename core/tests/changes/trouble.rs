@@ -3,9 +3,15 @@
 use std::time::Duration;
 
 use neptunedata::{
-    CallOptions, Cause, Changes, ChangesError, ChangesErrorKind, ChangesOptions, Checkpoint,
-    Connection, Error, ErrorKind, EventId, FailureKind, GetSparqlStream, Input, Io, Machine, Sent,
-    Start, Step, Transactions, TransportError, TransportErrorKind,
+    CallOptions, Error, ErrorKind, ExceptionKind, TransportError,
+    changes::{
+        Changes, ChangesError, ChangesErrorKind, ChangesOptions, Checkpoint, StartPosition,
+        Transactions,
+    },
+    error::Cause,
+    machine::{Input, Io, Machine, Reuse, Step},
+    streams::{EventId, GetSparqlStream},
+    transport::{Sent, TransportErrorKind},
 };
 use serde_json::json;
 
@@ -17,22 +23,22 @@ use super::{
 
 const SECOND: Duration = Duration::from_secs(1);
 
-fn from(commit: i64, op: i64) -> Start {
-    Start::After(Checkpoint::after(EventId::new(commit, op)))
+fn from(commit: i64, op: i64) -> StartPosition {
+    StartPosition::After(Checkpoint::after(EventId::new(commit, op)))
 }
 
-fn follow(start: Start, options: ChangesOptions) -> Run<Changes<GetSparqlStream>> {
+fn follow(start: StartPosition, options: ChangesOptions) -> Run<Changes<GetSparqlStream>> {
     Run::new(Changes::with_options(&unsigned(), start, options, 1))
 }
 
 fn once() -> ChangesOptions {
     ChangesOptions::new()
-        .until_end()
+        .stop_at_end()
         .call(CallOptions::new().max_attempts(1))
 }
 
 fn lost(error: &Error, kind: ChangesErrorKind) -> &ChangesError {
-    assert_eq!(error.kind(), FailureKind::Changes(kind), "{error}");
+    assert_eq!(error.kind(), ErrorKind::Changes(kind), "{error}");
     assert!(!error.is_retryable());
     match error.cause() {
         Cause::Changes(cause) => cause,
@@ -50,7 +56,7 @@ fn expired_places_say_what_is_lost() {
     let cause = lost(&error, ChangesErrorKind::Expired);
     assert_eq!(cause.place(), EventId::new(7, 2));
     let trouble = cause.trouble().and_then(Error::service).expect("a refusal");
-    assert_eq!(trouble.kind, ErrorKind::ExpiredStreamException);
+    assert_eq!(trouble.kind, ExceptionKind::ExpiredStreamException);
     assert_eq!(
         error.to_string(),
         "GetSparqlStream: changes were lost: the change stream no longer keeps all records after 7:2"
@@ -77,7 +83,7 @@ fn places_ahead_of_the_stream_say_what_is_lost() {
         assert!(passed >= 30 * SECOND && passed < 60 * SECOND, "{passed:?}");
     }
     let mut server = Server::with(&[1, 3]);
-    let (_, result) = follow(from(12, 1), once().patience(Duration::ZERO)).all(&mut server);
+    let (_, result) = follow(from(12, 1), once().lag_tolerance(Duration::ZERO)).all(&mut server);
     lost(
         &result.expect_err("another stream"),
         ChangesErrorKind::Ahead,
@@ -161,13 +167,13 @@ fn pages_out_of_order_are_no_answers() {
     };
     let mut server = Server::with(&[]);
     server.instead = vec![page(&[5, 4, 6])];
-    let (items, result) = follow(Start::TrimHorizon, once()).all(&mut server);
+    let (items, result) = follow(StartPosition::TrimHorizon, once()).all(&mut server);
     let error = result.expect_err("no order");
-    assert_eq!((items.len(), error.kind()), (0, FailureKind::Decode));
+    assert_eq!((items.len(), error.kind()), (0, ErrorKind::Decode));
     assert!(error.to_string().contains("records[1].eventId"), "{error}");
     // What comes again is no disorder.
     server.instead = vec![page(&[4, 5, 5, 6])];
-    let (items, _) = follow(Start::TrimHorizon, once()).all(&mut server);
+    let (items, _) = follow(StartPosition::TrimHorizon, once()).all(&mut server);
     assert_eq!(items.len(), 3);
 }
 
@@ -207,7 +213,7 @@ fn gaps_say_what_is_lost() {
         let mut server = Server::with(&[]);
         let records = [&whole, before].concat();
         server.instead = vec![page(&records), page(&[after])];
-        let (items, result) = follow(Start::TrimHorizon, once()).all(&mut server);
+        let (items, result) = follow(StartPosition::TrimHorizon, once()).all(&mut server);
         let error = result.expect_err("a gap");
         let cause = lost(&error, ChangesErrorKind::Gap);
         assert_eq!((cause.place(), cause.next()), (place, Some(next)));
@@ -220,7 +226,7 @@ fn gaps_say_what_is_lost() {
 
         // Whole transactions come out before it, and nothing of one in parts.
         server.instead = vec![page(&records), page(&[after])];
-        let start = Start::TrimHorizon;
+        let start = StartPosition::TrimHorizon;
         let mut run = Run::new(Transactions::<GetSparqlStream>::with_options(
             &unsigned(),
             start,
@@ -246,7 +252,7 @@ fn gaps_are_not_made_up() {
     ] {
         let mut server = Server::with(&[]);
         server.instead = vec![page(records)];
-        let (items, result) = follow(Start::TrimHorizon, once()).all(&mut server);
+        let (items, result) = follow(StartPosition::TrimHorizon, once()).all(&mut server);
         assert!(result.is_ok(), "{result:?}");
         assert_eq!(items.len(), records.len());
     }
@@ -259,12 +265,16 @@ fn pages_without_records_are_no_answers() {
         r#"{"records":null}"#,
         r#"{"lastEventId":{"commitNum":5,"opNum":1},"totalRecords":3}"#,
     ] {
-        for start in [from(2, 1), Start::TrimHorizon, Start::Latest] {
+        for start in [
+            from(2, 1),
+            StartPosition::TrimHorizon,
+            StartPosition::Latest,
+        ] {
             let mut server = Server::with(&[]);
             server.instead = vec![respond(200, body.to_owned())];
             let (items, result) = follow(start, once()).all(&mut server);
             let error = result.expect_err("no page");
-            assert_eq!((items.len(), error.kind()), (0, FailureKind::Decode));
+            assert_eq!((items.len(), error.kind()), (0, ErrorKind::Decode));
             assert!(
                 error.to_string().contains("records: it is missing"),
                 "{error}"
@@ -302,7 +312,10 @@ fn oddness_begins_anew_behind_failures() {
 fn refusals_come_one_by_one() {
     let mut server = Server::with(&[1; 3]);
     server.instead = (0..9).map(|_| refuse(429, "ThrottlingException")).collect();
-    let mut run = follow(Start::TrimHorizon, ChangesOptions::new().until_end());
+    let mut run = follow(
+        StartPosition::TrimHorizon,
+        ChangesOptions::new().stop_at_end(),
+    );
     assert!(run.all(&mut server).1.is_ok());
     assert_eq!(run.waits.len(), 9);
     let growing = run.waits.windows(2).take(3);
@@ -320,7 +333,10 @@ fn wishes_are_respected_up_to_a_minute() {
         let mut server = Server::with(&[1; 3]);
         let busy = exception(503, "ServerShutdownException").header("retry-after", wish);
         server.instead = vec![Input::Response(busy.whole(), Default::default())];
-        let mut run = follow(Start::TrimHorizon, ChangesOptions::new().until_end());
+        let mut run = follow(
+            StartPosition::TrimHorizon,
+            ChangesOptions::new().stop_at_end(),
+        );
         assert!(run.all(&mut server).1.is_ok());
         assert_eq!(run.waits, [longest * SECOND]);
     }
@@ -329,7 +345,7 @@ fn wishes_are_respected_up_to_a_minute() {
 /// What is pooled may be as dead as the connection that the last page was lost on.
 #[test]
 fn after_a_lost_page_a_new_connection_is_asked_for() {
-    let mut machine = Changes::<GetSparqlStream>::new(&unsigned(), Start::TrimHorizon, 1);
+    let mut machine = Changes::<GetSparqlStream>::new(&unsigned(), StartPosition::TrimHorizon, 1);
     let mut clock = Clock::new();
     let mut asked = Vec::new();
     let mut server = Server::with(&[1]);
@@ -337,7 +353,7 @@ fn after_a_lost_page_a_new_connection_is_asked_for() {
     while asked.len() < 3 {
         input = match machine.resume(input, clock.now()) {
             Step::Io(Io::Send(transmit)) => {
-                asked.push(transmit.connection);
+                asked.push(transmit.reuse);
                 match std::mem::take(&mut lost) {
                     true => cut(),
                     false => server.answer(SECOND, transmit.request.uri()),
@@ -351,7 +367,7 @@ fn after_a_lost_page_a_new_connection_is_asked_for() {
             step => panic!("{step:?}"),
         };
     }
-    assert_eq!(asked, [Connection::Any, Connection::Fresh, Connection::Any]);
+    assert_eq!(asked, [Reuse::Allowed, Reuse::Fresh, Reuse::Allowed]);
 }
 
 /// A page that the client does not take is asked for in parts.
@@ -360,9 +376,9 @@ fn pages_keep_to_the_limit_of_the_client() {
     let mut server = Server::with(&[1; 2000]);
     server.padding = 3000;
     let options = ChangesOptions::new()
-        .until_end()
-        .call(CallOptions::new().body_limit(1024 * 1024));
-    let mut run = follow(Start::TrimHorizon, options.clone());
+        .stop_at_end()
+        .call(CallOptions::new().max_body_bytes(1024 * 1024));
+    let mut run = follow(StartPosition::TrimHorizon, options.clone());
     let (items, result) = run.all(&mut server);
     assert!(result.is_ok(), "{:?}", result.err());
     assert_eq!((items.len(), run.waits.len()), (2000, 0));
@@ -372,11 +388,11 @@ fn pages_keep_to_the_limit_of_the_client() {
     // What does not fit by itself is an error.
     let mut server = Server::with(&[1; 5]);
     server.padding = 2_000_000;
-    let error = follow(Start::TrimHorizon, options)
+    let error = follow(StartPosition::TrimHorizon, options)
         .all(&mut server)
         .1
         .expect_err("too large");
-    assert_eq!(error.kind(), FailureKind::Decode);
+    assert_eq!(error.kind(), ErrorKind::Decode);
 }
 
 #[test]
@@ -386,7 +402,7 @@ fn refusals_for_load_slow_it_down() {
         .map(|_| refuse(429, "ThrottlingException"))
         .chain([refuse(500, "MemoryLimitExceededException")])
         .collect();
-    let mut run = follow(Start::TrimHorizon, once());
+    let mut run = follow(StartPosition::TrimHorizon, once());
     let (items, result) = run.all(&mut server);
     assert_eq!((items.len(), result.is_ok()), (20, true));
     assert!(run.waits[5] > 10 * SECOND && run.waits[25] > 10 * SECOND);
@@ -400,16 +416,16 @@ fn refusals_for_load_slow_it_down() {
 fn other_failures_pass_up_to_ten_times() {
     let mut server = Server::with(&[1; 3]);
     server.instead = (0..10).map(|_| cut()).collect();
-    let mut run = follow(Start::TrimHorizon, once());
+    let mut run = follow(StartPosition::TrimHorizon, once());
     assert!(run.all(&mut server).1.is_ok());
     assert_eq!(run.waits.len(), 10);
 
     server.instead = (0..11).map(|_| cut()).collect();
-    let error = follow(Start::TrimHorizon, once())
+    let error = follow(StartPosition::TrimHorizon, once())
         .all(&mut server)
         .1
         .expect_err("too many");
-    let kind = FailureKind::Transport(TransportErrorKind::Closed);
+    let kind = ErrorKind::Transport(TransportErrorKind::Closed);
     assert_eq!(error.kind(), kind);
 
     for (status, code) in [
@@ -419,13 +435,13 @@ fn other_failures_pass_up_to_ten_times() {
         (400, "ExpiredStreamException"),
     ] {
         server.instead = vec![refuse(status, code)];
-        let error = follow(Start::TrimHorizon, once())
+        let error = follow(StartPosition::TrimHorizon, once())
             .all(&mut server)
             .1
             .expect_err("a refusal");
         assert_eq!(
             error.kind(),
-            FailureKind::Service(ErrorKind::from_name(code))
+            ErrorKind::Service(ExceptionKind::from_name(code))
         );
     }
 }
@@ -434,8 +450,12 @@ fn other_failures_pass_up_to_ten_times() {
 fn led(options: ChangesOptions, steps: usize) -> (Transactions<GetSparqlStream>, Clock) {
     let clock = Clock::new();
     let mut server = Server::with(&[1, 1]);
-    let mut machine =
-        Transactions::<GetSparqlStream>::with_options(&unsigned(), Start::TrimHorizon, options, 1);
+    let mut machine = Transactions::<GetSparqlStream>::with_options(
+        &unsigned(),
+        StartPosition::TrimHorizon,
+        options,
+        1,
+    );
     let mut input = Input::Next;
     for _ in 0..steps {
         let step = machine.resume(Input::End(Default::default()), clock.now());
@@ -460,7 +480,7 @@ fn drivers_may_end_it() {
             Sent::Maybe,
         ))
     };
-    let kind = FailureKind::Transport(TransportErrorKind::Deadline);
+    let kind = ErrorKind::Transport(TransportErrorKind::Deadline);
     for (steps, is_asked) in [(0, false), (1, true), (2, false), (3, false)] {
         let (mut machine, clock) = led(ChangesOptions::new(), steps);
         let step = machine.resume(over(), clock.now());
@@ -492,7 +512,7 @@ fn drivers_may_end_it() {
     let Step::Done(Err(error)) = step else {
         panic!("{step:?}")
     };
-    let kind = FailureKind::Transport(TransportErrorKind::Runtime);
+    let kind = ErrorKind::Transport(TransportErrorKind::Runtime);
     assert_eq!((error.kind(), error.may_have_executed()), (kind, false));
     assert_eq!(machine.wake_at(), None);
 }

@@ -1,11 +1,15 @@
 //! What is made of answers.
 
 use neptunedata::{
-    CancelGremlinQuery, Cause, DecodeErrorKind, ErrorKind, ExecuteGremlinExplainQuery,
-    ExecuteGremlinProfileQuery, ExecuteGremlinQuery, ExecuteGremlinQueryOutput,
-    GetGremlinQueryStatus, ListGremlinQueries, by_name,
+    ExceptionKind,
     bytes::Bytes,
-    gremlin::GremlinValue,
+    dynamic,
+    error::{Cause, DecodeErrorKind},
+    gremlin::{
+        CancelGremlinQuery, ExecuteGremlinExplainQuery, ExecuteGremlinProfileQuery,
+        ExecuteGremlinQuery, ExecuteGremlinQueryOutput, GetGremlinQueryStatus, GremlinValue,
+        ListGremlinQueries,
+    },
     http::{Response, header::CONTENT_TYPE},
 };
 use serde::Deserialize;
@@ -172,7 +176,7 @@ fn m18_a_binary_answer_is_kept_as_it_came() {
     assert!(error.to_string().contains(content_type), "{error}");
     assert_eq!(error.body().as_ref(), bytes);
 
-    let by_name = by_name::response("ExecuteGremlinQuery", &answer).unwrap();
+    let by_name = dynamic::response("ExecuteGremlinQuery", &answer).unwrap();
     let expected = json!({"binary": {"contentType": content_type, "bytes": "gQD/AAAAyA=="}});
     assert_eq!(by_name, expected);
     assert_eq!(
@@ -186,7 +190,9 @@ fn a_binary_answer_that_broke_off_is_the_error_at_its_end() {
     let body = b"\x81\x00\xff\0{\"requestId\":\"r\",\"code\":\"TimeLimitExceededException\",\"detailedMessage\":\"m\"}";
     let answer = of_type("application/vnd.graphbinary-v1.0", body);
     match neptunedata::response::<ExecuteGremlinQuery>(&answer) {
-        Err(Cause::Service(error)) => assert_eq!(error.kind, ErrorKind::TimeLimitExceededException),
+        Err(Cause::Service(error)) => {
+            assert_eq!(error.kind, ExceptionKind::TimeLimitExceededException)
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -279,7 +285,7 @@ fn a_report_that_broke_off_is_the_error_at_its_end() {
     let body = "Neptune Gremlin Profile\n====\n{\"requestId\":\"r\",\"code\":\"MemoryLimitExceededException\",\"detailedMessage\":\"m\"}";
     match neptunedata::response::<ExecuteGremlinProfileQuery>(&Response::new(body.into())) {
         Err(Cause::Service(error)) => {
-            assert_eq!(error.kind, ErrorKind::MemoryLimitExceededException)
+            assert_eq!(error.kind, ExceptionKind::MemoryLimitExceededException)
         }
         other => panic!("{other:?}"),
     }
@@ -330,7 +336,7 @@ fn unknown_queries_are_typed_errors() {
     for cause in causes {
         match cause {
             Cause::Service(error) => {
-                assert_eq!(error.kind, ErrorKind::InvalidParameterException);
+                assert_eq!(error.kind, ExceptionKind::InvalidParameterException);
                 assert_eq!(error.message, "Supplied queryId x is invalid");
             }
             other => panic!("{other:?}"),

@@ -2,8 +2,8 @@
 //! writer.
 
 use neptunedata::{
-    Timestamp,
     gremlin::{Literal, LiteralError, quote},
+    types::Timestamp,
 };
 use proptest::prelude::*;
 

@@ -1,9 +1,14 @@
 //! What is sent.
 
 use neptunedata::{
-    Effect, Endpoint, ExecuteGremlinExplainQuery, ExecuteGremlinProfileQuery, ExecuteGremlinQuery,
-    FaultKind, GetGremlinQueryStatus, GremlinSerializer, ListGremlinQueries, Operation, by_name,
+    Effect, Endpoint, Operation,
     bytes::Bytes,
+    dynamic,
+    error::FieldErrorKind,
+    gremlin::{
+        ExecuteGremlinExplainQuery, ExecuteGremlinProfileQuery, ExecuteGremlinQuery,
+        GetGremlinQueryStatus, GremlinSerializer, ListGremlinQueries,
+    },
     http::{Request, header},
 };
 use serde_json::{Value, json};
@@ -88,7 +93,7 @@ fn serializers_that_no_header_carries_are_refused() {
         assert_eq!(refused.operation(), "ExecuteGremlinQuery");
         assert_eq!(refused.faults().len(), 1);
         assert_eq!(refused.faults()[0].field(), "serializer");
-        assert_eq!(*refused.faults()[0].kind(), FaultKind::HeaderValue);
+        assert_eq!(*refused.faults()[0].kind(), FieldErrorKind::HeaderValue);
     }
     // In the body there is no such limit.
     let profile = ExecuteGremlinProfileQuery::new("g.V()").serializer("a\nb");
@@ -147,7 +152,7 @@ fn flags_are_spelled_out() {
 
 #[test]
 fn effects_are_not_guessed_from_the_text() {
-    let effect = |name| by_name::info(name).unwrap().effect;
+    let effect = |name| dynamic::info(name).unwrap().effect;
     assert_eq!(effect("ExecuteGremlinQuery"), Effect::Write);
     assert_eq!(effect("ExecuteGremlinProfileQuery"), Effect::Write);
     assert_eq!(effect("ExecuteGremlinExplainQuery"), Effect::Read);

@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use neptunedata::{
-    RawJson,
     gremlin::{GraphSonError, GremlinValue},
+    types::RawJson,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -381,7 +381,8 @@ proptest! {
 
 #[test]
 fn rows_are_values_with_all_their_digits() {
-    let mut reader = neptunedata::RowReader::<GremlinValue>::new(neptunedata::Framing::Gremlin);
+    let mut reader =
+        neptunedata::rows::RowReader::<GremlinValue>::new(neptunedata::rows::RowsFormat::Gremlin);
     let body = r#"{"result":{"data":{"@type":"g:List","@value":[
         {"@type":"gx:BigInteger","@value":123456789012345678901234567890},"text"]}}}"#;
     for piece in body.as_bytes().chunks(7) {

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use neptunedata::ErrorKind;
+use neptunedata::ExceptionKind;
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::Value;
 
@@ -43,7 +43,7 @@ fn status() -> impl Strategy<Value = StatusCode> {
 }
 
 fn code() -> impl Strategy<Value = String> {
-    let modelled = select(ErrorKind::ALL).prop_map(|kind| kind.name().to_owned());
+    let modelled = select(ExceptionKind::ALL).prop_map(|kind| kind.name().to_owned());
     let odd = select(vec![
         "ExpiredTokenException",
         "com.amazon#ThrottlingException:http://x",

@@ -3,9 +3,16 @@
 use bytes::Bytes;
 use http::HeaderMap;
 use neptunedata::{
-    Call, CallOptions, CancelMlModelTrainingJob, Cause, FailureKind, GetEngineStatus,
-    GetMlModelTrainingJob, Input, Io, ListMlModelTrainingJobs, Machine, OPERATIONS, Operation,
-    StartMlModelTrainingJob, Step, by_name,
+    Call, CallOptions, ErrorKind, Operation,
+    catalog::OPERATIONS,
+    dynamic,
+    engine::GetEngineStatus,
+    error::Cause,
+    machine::{Input, Io, Machine, Step},
+    ml::{
+        CancelMlModelTrainingJob, GetMlModelTrainingJob, ListMlModelTrainingJobs,
+        StartMlModelTrainingJob,
+    },
 };
 use proptest::{collection::vec, prelude::*, test_runner::Config};
 
@@ -15,10 +22,10 @@ use super::{
     subject::{Mode, Plan, Request, Signing},
 };
 
-fn kind(cause: &Cause) -> FailureKind {
+fn kind(cause: &Cause) -> ErrorKind {
     match cause {
-        Cause::Service(error) => FailureKind::Service(error.kind),
-        Cause::Decode(_) => FailureKind::Decode,
+        Cause::Service(error) => ErrorKind::Service(error.kind),
+        Cause::Decode(_) => ErrorKind::Decode,
         cause => panic!("an answer cannot cause {cause:?}"),
     }
 }
@@ -35,7 +42,7 @@ where
         request: Request::Get,
         said: None,
         max_attempts: 1,
-        body_limit: 1_000_000,
+        max_body_bytes: 1_000_000,
         total: None,
         attempt: None,
         seed: 1,
@@ -56,7 +63,7 @@ where
     if let Err(cause) = &bare {
         prop_assert!(cause.to_string().len() < 8_000);
     }
-    let by_name = by_name::response(O::INFO.name, &response);
+    let by_name = dynamic::response(O::INFO.name, &response);
     prop_assert_eq!(by_name.is_ok(), bare.is_ok());
 
     // Trailers and announced lengths are the machine's alone, and what it inflates loses its header.
@@ -126,10 +133,10 @@ proptest! {
     ) {
         let response = http::Response::new(Bytes::from(body));
         for info in OPERATIONS {
-            let _ = by_name::response(info.name, &response);
+            let _ = dynamic::response(info.name, &response);
         }
-        if by_name::info(&name).is_none() {
-            prop_assert!(matches!(by_name::response(&name, &response), Err(Cause::Encode(_))));
+        if dynamic::info(&name).is_none() {
+            prop_assert!(matches!(dynamic::response(&name, &response), Err(Cause::Encode(_))));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use neptunedata::{ErrorKind, FailureKind, Input};
+use neptunedata::{ErrorKind, ExceptionKind, machine::Input};
 use proptest::{collection::vec, prelude::*, sample::Index, test_runner::Config};
 
 use super::{
@@ -63,7 +63,7 @@ fn without_excess(seen: Seen) -> Seen {
             retryable,
             text,
             ..
-        } if kind == FailureKind::Decode && text.contains("longer than the limit") => {
+        } if kind == ErrorKind::Decode && text.contains("longer than the limit") => {
             let body = Bytes::new();
             Seen::Failed {
                 kind,
@@ -124,7 +124,7 @@ proptest! {
         answer in answer(),
         cuts in vec(any::<Index>(), 0..6),
     ) {
-        let plan = Plan { body_limit: 1_000_000, ..plan };
+        let plan = Plan { max_body_bytes: 1_000_000, ..plan };
         let streaming = Plan { mode: Mode::Streaming, ..plan.clone() };
         let (parts, end) = streamed(&streaming, &answer, pieces(&answer.body, &cuts));
         match whole(&plan, &answer) {
@@ -153,7 +153,7 @@ fn by(mode: Mode) -> Plan {
         request: Request::Get,
         said: None,
         max_attempts: 1,
-        body_limit: 100_000_000,
+        max_body_bytes: 100_000_000,
         total: None,
         attempt: None,
         seed: 1,
@@ -208,7 +208,7 @@ fn nor_do_they_in_long_broken_answers() {
         let body = format!(r#"{{"ids":["{}",{object}"#, "x".repeat(length));
         let answer = of(200, body);
         let whole = whole(&by(Mode::Call), &answer);
-        let kind = FailureKind::Service(ErrorKind::TimeLimitExceededException);
+        let kind = ErrorKind::Service(ExceptionKind::TimeLimitExceededException);
         assert!(
             matches!(&whole, Seen::Failed { kind: k, .. } if *k == kind),
             "{whole:?}"

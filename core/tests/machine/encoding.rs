@@ -2,9 +2,15 @@
 
 use http::Request;
 use neptunedata::{
-    Call, CallOptions, CancelMlModelTrainingJob, EncodeError, Endpoint, FailureKind, FaultKind,
-    GetMlModelTrainingJob, Input, Io, ListMlModelTrainingJobs, Machine, OPERATIONS, Operation,
-    Session, StartMlModelTrainingJob, Step, by_name,
+    Call, CallOptions, Endpoint, ErrorKind, Operation, Session,
+    catalog::OPERATIONS,
+    dynamic,
+    error::{EncodeError, FieldErrorKind},
+    machine::{Input, Io, Machine, Step},
+    ml::{
+        CancelMlModelTrainingJob, GetMlModelTrainingJob, ListMlModelTrainingJobs,
+        StartMlModelTrainingJob,
+    },
 };
 use proptest::{collection::vec, option, prelude::*, test_runner::Config};
 use serde_json::{Value, json};
@@ -202,7 +208,7 @@ proptest! {
         let with_id = json!({"id": id, "neptuneIamRoleArn": input});
         for info in OPERATIONS {
             for input in [&input, &with_id] {
-                match by_name::request(info.name, input, &endpoint()) {
+                match dynamic::request(info.name, input, &endpoint()) {
                     Ok(request) => prop_assert_eq!(request.method(), &info.method),
                     Err(error) => prop_assert!(!error.faults().is_empty()),
                 }
@@ -240,7 +246,7 @@ fn uris_have_a_longest() {
         let fault = &error.faults()[0];
         assert_eq!(
             *fault.kind(),
-            FaultKind::UriTooLong {
+            FieldErrorKind::UriTooLong {
                 length: before + length
             }
         );
@@ -251,7 +257,7 @@ fn uris_have_a_longest() {
     let error = neptunedata::request(&spaces, &endpoint()).expect_err("too long");
     assert!(matches!(
         error.faults()[0].kind(),
-        FaultKind::UriTooLong { .. }
+        FieldErrorKind::UriTooLong { .. }
     ));
 }
 
@@ -273,7 +279,7 @@ fn refused_requests_are_not_sent() {
         let Step::Done(Err(error)) = call.resume(Input::Next, start()) else {
             panic!("{id:?} was taken");
         };
-        assert_eq!(error.kind(), FailureKind::Encode);
+        assert_eq!(error.kind(), ErrorKind::Encode);
         assert_eq!((error.attempts(), error.may_have_executed()), (0, false));
         assert!(!error.is_retryable());
         assert!(
@@ -289,7 +295,7 @@ fn refused_requests_are_not_sent() {
 #[test]
 fn refused_requests_need_no_credentials() {
     let endpoint = endpoint().with_region("eu-west-1").expect("a region");
-    let session = Session::new(endpoint, neptunedata::Auth::on_request()).expect("a session");
+    let session = Session::new(endpoint, neptunedata::Auth::from_driver()).expect("a session");
     let mut call = Call::new(&session, &GetMlModelTrainingJob::new(""), 1);
     let step = call.resume(Input::Next, start());
     assert!(matches!(step, Step::Done(Err(_))), "{step:?}");

@@ -1,6 +1,6 @@
 //! Endpoints: any text, and the cases that matter.
 
-use neptunedata::{Endpoint, EndpointErrorKind};
+use neptunedata::{Endpoint, endpoint::EndpointErrorKind};
 use proptest::{prelude::*, test_runner::Config};
 
 fn consistent(text: &str) -> Result<(), TestCaseError> {
@@ -41,10 +41,10 @@ fn consistent(text: &str) -> Result<(), TestCaseError> {
     prop_assert!(!endpoint.url().ends_with('/'));
     prop_assert_eq!(endpoint.host(), endpoint.host().to_ascii_lowercase());
     if let Some(region) = endpoint.region() {
-        prop_assert!(neptunedata::valid_region(region));
+        prop_assert!(neptunedata::signing::is_valid_region(region));
     }
     // What an operation appends is a URI too.
-    let operation = neptunedata::GetEngineStatus::new();
+    let operation = neptunedata::engine::GetEngineStatus::new();
     let request = neptunedata::request(&operation, &endpoint).expect("a request");
     prop_assert_eq!(
         request.uri().to_string(),
@@ -86,7 +86,7 @@ proptest! {
         match endpoint.with_region(&region) {
             Ok(endpoint) => {
                 let kept = endpoint.region().expect("a region");
-                prop_assert!(neptunedata::valid_region(kept) && region.contains(kept));
+                prop_assert!(neptunedata::signing::is_valid_region(kept) && region.contains(kept));
             }
             Err(error) => prop_assert_eq!(
                 (error.kind(), error.part()),

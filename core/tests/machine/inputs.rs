@@ -4,7 +4,10 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use neptunedata::{
-    Credentials, CredentialsError, Input, Now, Sent, TransportError, TransportErrorKind,
+    Credentials, TransportError,
+    credentials::CredentialsError,
+    machine::{Input, Now},
+    transport::{Sent, TransportErrorKind},
 };
 use proptest::{collection::vec, prelude::*, sample::select};
 

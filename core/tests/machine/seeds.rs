@@ -3,7 +3,11 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use http::{HeaderMap, StatusCode};
-use neptunedata::{Auth, Call, Endpoint, Input, Io, Machine, Session, StartIndexRebuild, Step};
+use neptunedata::{
+    Auth, Call, Endpoint, Session,
+    index_rebuild::StartIndexRebuild,
+    machine::{Input, Io, Machine, Step},
+};
 use proptest::{collection::vec, prelude::*, test_runner::Config};
 
 use super::{
@@ -71,7 +75,7 @@ fn first_wait(seed: u64, signing: Signing) -> Duration {
         request: Request::Get,
         said: None,
         max_attempts: 3,
-        body_limit: 1000,
+        max_body_bytes: 1000,
         total: None,
         attempt: None,
         seed,
@@ -120,7 +124,7 @@ fn signatures_depend_on_time_and_key_alone() {
         request: Request::Start,
         said: None,
         max_attempts: 1,
-        body_limit: 1000,
+        max_body_bytes: 1000,
         total: None,
         attempt: None,
         seed,

@@ -2,7 +2,11 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use neptunedata::{Effect, FailureKind, Input, Now, Sent, TransportErrorKind};
+use neptunedata::{
+    Effect, ErrorKind,
+    machine::{Input, Now},
+    transport::{Sent, TransportErrorKind},
+};
 use proptest::{
     collection::vec,
     prelude::*,
@@ -56,7 +60,7 @@ impl Laws {
 
     fn wrong(&self, seen: &Seen) -> Result<(), TestCaseError> {
         let Seen::Failed {
-            kind: FailureKind::Misuse,
+            kind: ErrorKind::Misuse,
             attempts,
             executed,
             ..
@@ -168,7 +172,7 @@ impl Laws {
             } => {
                 prop_assert!(*attempts <= self.plan.max_attempts);
                 prop_assert!(*executed || !self.executed, "forgotten at the end");
-                prop_assert!(*executed || *kind != FailureKind::Decode);
+                prop_assert!(*executed || *kind != ErrorKind::Decode);
                 prop_assert_eq!(
                     text.contains("may have been executed"),
                     *executed,
@@ -208,7 +212,7 @@ fn end(machine: &mut Subject, laws: &mut Laws, turn: &Turn, now: Now) -> Result<
         matches!(
             seen,
             Seen::Failed {
-                kind: FailureKind::Transport(TransportErrorKind::Deadline),
+                kind: ErrorKind::Transport(TransportErrorKind::Deadline),
                 retryable: false,
                 ..
             }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use neptunedata::{
-    Answered, Auth, Call, CallOptions, CancelMlModelTrainingJob, Connection, Effect, Endpoint,
-    Error, Exchange, FailureKind, GetMlModelTrainingJob, Input, Io, Machine, Now, Part, Session,
-    StartMlModelTrainingJob, Step,
+    Auth, Call, CallOptions, CallOutput, Effect, Endpoint, Error, ErrorKind, Session,
+    machine::{BodyEvent, Exchange, Input, Io, Machine, Now, Reuse, Step},
+    ml::{CancelMlModelTrainingJob, GetMlModelTrainingJob, StartMlModelTrainingJob},
 };
 use proptest::{option, prelude::*, sample::select};
 
@@ -44,7 +44,7 @@ pub(crate) struct Plan {
     pub(crate) request: Request,
     pub(crate) said: Option<Effect>,
     pub(crate) max_attempts: u32,
-    pub(crate) body_limit: usize,
+    pub(crate) max_body_bytes: usize,
     /// The time limits of the call and of its attempts.
     pub(crate) total: Option<Duration>,
     pub(crate) attempt: Option<Duration>,
@@ -64,13 +64,13 @@ pub(crate) fn plan(mode: Mode) -> impl Strategy<Value = Plan> {
     let parts = (select(signings), requests, option::weighted(0.3, effects));
     let limit = prop_oneof![3 => Just(1_000_000_usize), 1 => 0_usize..60];
     (parts, 1_u32..6, limit, any::<u64>()).prop_map(
-        move |((signing, request, said), max_attempts, body_limit, seed)| Plan {
+        move |((signing, request, said), max_attempts, max_body_bytes, seed)| Plan {
             mode,
             signing,
             request,
             said,
             max_attempts,
-            body_limit,
+            max_body_bytes,
             total: None,
             attempt: None,
             seed,
@@ -105,7 +105,7 @@ impl Plan {
                 Auth::credentials(neptunedata::Credentials::new("AKIDEXAMPLE", "secret"))
             }
             #[cfg(feature = "sigv4")]
-            Signing::OnRequest => Auth::on_request(),
+            Signing::OnRequest => Auth::from_driver(),
         };
         let host = "db.cluster-abc.eu-west-1.neptune.amazonaws.com";
         let endpoint = Endpoint::parse(host).expect("an endpoint");
@@ -116,7 +116,7 @@ impl Plan {
         let session = self.session();
         let mut options = CallOptions::new()
             .max_attempts(self.max_attempts)
-            .body_limit(self.body_limit);
+            .max_body_bytes(self.max_body_bytes);
         if let Some(effect) = self.said {
             options = options.effect(effect);
         }
@@ -189,8 +189,8 @@ impl Subject {
     fn take(&mut self, input: Input, now: Now) -> Seen {
         match self {
             Subject::Exchange(machine) => seen(machine.resume(input, now), |part| match part {
-                Part::Head(head) => Seen::Head(head.status, head.headers),
-                Part::Chunk(chunk) => Seen::Chunk(chunk),
+                BodyEvent::Head(head) => Seen::Head(head.status, head.headers),
+                BodyEvent::Chunk(chunk) => Seen::Chunk(chunk),
             }),
             Subject::Get(machine) => seen(machine.resume(input, now), |never| match never {}),
             Subject::Cancel(machine) => seen(machine.resume(input, now), |never| match never {}),
@@ -213,7 +213,7 @@ pub(crate) enum Seen {
     },
     Send {
         request: (Method, Uri, HeaderMap, Bytes),
-        connection: Connection,
+        connection: Reuse,
         attempt: u32,
     },
     Receive,
@@ -229,7 +229,7 @@ pub(crate) enum Seen {
         output: String,
     },
     Failed {
-        kind: FailureKind,
+        kind: ErrorKind,
         attempts: u32,
         executed: bool,
         retryable: bool,
@@ -238,14 +238,14 @@ pub(crate) enum Seen {
     },
 }
 
-fn seen<I, T: std::fmt::Debug>(step: Step<I, Answered<T>>, item: impl Fn(I) -> Seen) -> Seen {
+fn seen<I, T: std::fmt::Debug>(step: Step<I, CallOutput<T>>, item: impl Fn(I) -> Seen) -> Seen {
     match step {
         Step::Io(Io::Credentials { refresh }) => Seen::Credentials { refresh },
         Step::Io(Io::Send(transmit)) => {
             let (parts, body) = transmit.request.into_parts();
             Seen::Send {
                 request: (parts.method, parts.uri, parts.headers, body),
-                connection: transmit.connection,
+                connection: transmit.reuse,
                 attempt: transmit.attempt,
             }
         }
@@ -262,7 +262,7 @@ fn seen<I, T: std::fmt::Debug>(step: Step<I, Answered<T>>, item: impl Fn(I) -> S
             body: answered.body,
         },
         Step::Done(Err(error)) => {
-            assert_ne!(error.kind(), FailureKind::Misuse, "a misuse is not the end");
+            assert_ne!(error.kind(), ErrorKind::Misuse, "a misuse is not the end");
             failed(&error)
         }
     }
@@ -284,7 +284,7 @@ impl Seen {
         matches!(
             self,
             Seen::Failed {
-                kind: FailureKind::Misuse,
+                kind: ErrorKind::Misuse,
                 ..
             }
         )

@@ -4,9 +4,11 @@ use std::{cell::RefCell, rc::Rc};
 
 use http::HeaderMap;
 use neptunedata::{
-    Answered, Call, CallOptions, Effect, Exchange, ExecuteGremlinQuery, ExecuteGremlinQueryOutput,
-    GetMlModelTrainingJob, Input, Io, Machine, Part, Sent, Step, TransportError,
-    TransportErrorKind,
+    Call, CallOptions, CallOutput, Effect, TransportError,
+    gremlin::{ExecuteGremlinQuery, ExecuteGremlinQueryOutput},
+    machine::{BodyEvent, Exchange, Input, Io, Machine, Step},
+    ml::GetMlModelTrainingJob,
+    transport::{Sent, TransportErrorKind},
 };
 
 use super::{
@@ -21,7 +23,7 @@ fn plan() -> Plan {
         request: Request::Get,
         said: None,
         max_attempts: 3,
-        body_limit: 1000,
+        max_body_bytes: 1000,
         total: None,
         attempt: None,
         seed: 1,
@@ -31,7 +33,7 @@ fn plan() -> Plan {
 fn query() -> Call<ExecuteGremlinQuery> {
     let options = CallOptions::new()
         .effect(Effect::Read)
-        .cancel_abandoned(true)
+        .cancel_on_abandon(true)
         .timeout(std::time::Duration::from_secs(60));
     let query = ExecuteGremlinQuery::new("g.V()");
     Call::with_options(&plan().session(), &query, &options, 42)
@@ -40,7 +42,7 @@ fn query() -> Call<ExecuteGremlinQuery> {
 /// Everything that can be seen of a machine that loses an attempt and then succeeds.
 fn life<M>(mut machine: M) -> Vec<String>
 where
-    M: Machine<Output = Answered<ExecuteGremlinQueryOutput>>,
+    M: Machine<Output = CallOutput<ExecuteGremlinQueryOutput>>,
 {
     let mut seen = Vec::new();
     let mut now = start();
@@ -78,7 +80,7 @@ fn boxes_and_references_are_the_machine() {
     assert_eq!(life(&mut query()), expected);
     assert_eq!(life(Box::new(query())), expected);
     let boxed: Box<
-        dyn Machine<Item = std::convert::Infallible, Output = Answered<ExecuteGremlinQueryOutput>>,
+        dyn Machine<Item = std::convert::Infallible, Output = CallOutput<ExecuteGremlinQueryOutput>>,
     > = Box::new(query());
     assert_eq!(life(boxed), expected);
     assert_eq!(
@@ -99,8 +101,8 @@ fn mapped_machines() {
         |part| {
             counts.borrow_mut().0 += 1;
             match part {
-                Part::Head(head) => head.status.as_u16().to_string(),
-                Part::Chunk(chunk) => format!("{chunk:?}"),
+                BodyEvent::Head(head) => head.status.as_u16().to_string(),
+                BodyEvent::Chunk(chunk) => format!("{chunk:?}"),
             }
         },
         |answered| {

@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response};
 use neptunedata::{
-    CallOptions, CancelOpenCypherQuery, Cause, DecodeErrorKind, ErrorKind,
-    ExecuteOpenCypherExplainQuery, ExecuteOpenCypherQuery, FaultKind, GetOpenCypherQueryStatus,
-    ListOpenCypherQueries, OpenCypherExplainMode, Operation, by_name,
+    CallOptions, ExceptionKind, Operation, dynamic,
+    error::{Cause, DecodeErrorKind, FieldErrorKind},
+    opencypher::{
+        CancelOpenCypherQuery, ExecuteOpenCypherExplainQuery, ExecuteOpenCypherQuery,
+        GetOpenCypherQueryStatus, ListOpenCypherQueries, OpenCypherExplainMode,
+    },
 };
 use serde_json::json;
 
@@ -50,7 +53,7 @@ fn queries_that_fail_after_their_200_are_failures() {
         let service = error.service().expect(&name);
         assert_eq!(
             service.kind,
-            ErrorKind::TimeLimitExceededException,
+            ExceptionKind::TimeLimitExceededException,
             "{name}"
         );
         assert_eq!(service.message, "Operation terminated (deadline exceeded)");
@@ -80,15 +83,15 @@ fn errors_of_both_ages_are_read() {
     for (body, kind, text) in [
         (
             old,
-            ErrorKind::ReadOnlyViolationException,
+            ExceptionKind::ReadOnlyViolationException,
             "The request is rejected because it violates some read-only restriction.",
         ),
         (
             new,
-            ErrorKind::MalformedQueryException,
+            ExceptionKind::MalformedQueryException,
             "Variable `n` not defined",
         ),
-        (unknown, ErrorKind::Unknown, "taken"),
+        (unknown, ExceptionKind::Unknown, "taken"),
     ] {
         let mut answer = answer(400, body);
         let media_type = HeaderValue::from_static("application/x-amz-json-1.0");
@@ -120,7 +123,7 @@ fn explains_are_text() {
     assert_eq!(output.results.bytes(), report);
     assert_eq!(output.media_type.as_deref(), Some(media_type));
     assert_eq!(
-        by_name::response("ExecuteOpenCypherExplainQuery", &good).unwrap(),
+        dynamic::response("ExecuteOpenCypherExplainQuery", &good).unwrap(),
         json!({"results": report})
     );
     let html = answer(200, "<html><body><pre>…</pre></body></html>");
@@ -134,7 +137,7 @@ fn explains_are_text() {
         let Err(Cause::Service(error)) = read(&answer(200, body)) else {
             panic!("it was read");
         };
-        assert_eq!(error.kind, ErrorKind::TimeLimitExceededException);
+        assert_eq!(error.kind, ExceptionKind::TimeLimitExceededException);
     }
 
     let options =
@@ -176,15 +179,15 @@ fn running_queries_are_listed() {
 #[test]
 fn m23_the_status_of_one_query_takes_an_id_and_nothing_else() {
     let refused = |input| {
-        let error = by_name::request("GetOpenCypherQueryStatus", &input, &endpoint()).unwrap_err();
+        let error = dynamic::request("GetOpenCypherQueryStatus", &input, &endpoint()).unwrap_err();
         let faults = error.faults().iter();
         let faults: Vec<_> = faults
             .map(|fault| (fault.field().to_owned(), fault.kind().clone()))
             .collect();
         faults
     };
-    let missing = ("queryId".to_owned(), FaultKind::Missing);
-    let unknown = ("includeWaiting".to_owned(), FaultKind::UnknownMember);
+    let missing = ("queryId".to_owned(), FieldErrorKind::Missing);
+    let unknown = ("includeWaiting".to_owned(), FieldErrorKind::UnknownMember);
     assert_eq!(refused(json!({})), std::slice::from_ref(&missing));
     for input in [
         json!({"includeWaiting": true}),
@@ -214,13 +217,13 @@ fn cancelled_and_unknown_queries() {
         400,
         r#"{"code":"InvalidParameterException","requestId":"1","detailedMessage":"Supplied queryId fb34 is invalid","message":"Supplied queryId fb34 is invalid"}"#,
     );
-    fn kind<O: Operation<Output: std::fmt::Debug>>(answer: &Response<Bytes>) -> ErrorKind {
+    fn kind<O: Operation<Output: std::fmt::Debug>>(answer: &Response<Bytes>) -> ExceptionKind {
         match neptunedata::response::<O>(answer) {
             Err(Cause::Service(error)) => error.kind,
             other => panic!("{other:?}"),
         }
     }
-    let invalid = ErrorKind::InvalidParameterException;
+    let invalid = ExceptionKind::InvalidParameterException;
     assert_eq!(kind::<GetOpenCypherQueryStatus>(&unknown), invalid);
     assert_eq!(kind::<CancelOpenCypherQuery>(&unknown), invalid);
     let cancelled = answer(
@@ -229,6 +232,6 @@ fn cancelled_and_unknown_queries() {
     );
     assert_eq!(
         kind::<ExecuteOpenCypherQuery>(&cancelled),
-        ErrorKind::CancelledByUserException
+        ExceptionKind::CancelledByUserException
     );
 }

@@ -5,9 +5,12 @@ use std::{collections::BTreeMap, time::Duration};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 use neptunedata::{
-    CallOptions, CancelOpenCypherQuery, Effect, ExecuteOpenCypherExplainQuery,
-    ExecuteOpenCypherQuery, FaultKind, GetOpenCypherQueryStatus, ListOpenCypherQueries,
-    OpenCypherExplainMode, Operation, by_name,
+    CallOptions, Effect, Operation, dynamic,
+    error::FieldErrorKind,
+    opencypher::{
+        CancelOpenCypherQuery, ExecuteOpenCypherExplainQuery, ExecuteOpenCypherQuery,
+        GetOpenCypherQueryStatus, ListOpenCypherQueries, OpenCypherExplainMode,
+    },
 };
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -77,7 +80,7 @@ fn parameters_that_are_none_are_refused() {
             Err(serde::ser::Error::custom("a lock is poisoned"))
         }
     }
-    let wrong_type = |found| FaultKind::WrongType {
+    let wrong_type = |found| FieldErrorKind::WrongType {
         expected: "object",
         found,
     };
@@ -97,10 +100,13 @@ fn parameters_that_are_none_are_refused() {
         assert_eq!(faults(&explain.parameters(&parameters)), [fault]);
     }
     let refused = query().parameters(Unserializable);
-    let reason = FaultKind::Other("a lock is poisoned".into());
+    let reason = FieldErrorKind::Other("a lock is poisoned".into());
     assert_eq!(faults(&refused), [("parameters".to_owned(), reason)]);
     let keys = query().parameters(BTreeMap::from([(vec![1], 2)]));
-    assert!(matches!(&faults(&keys)[..], [(_, FaultKind::Other(_))]));
+    assert!(matches!(
+        &faults(&keys)[..],
+        [(_, FieldErrorKind::Other(_))]
+    ));
 
     // Others take their place, and are not replaced by older ones.
     let replaced = refused.clone().parameters(json!({"a": 1}));
@@ -128,9 +134,9 @@ fn whether_an_object_would_do_can_be_tried() {
 #[test]
 fn m19_queries_have_no_id_of_the_callers() {
     let input = json!({"openCypherQuery": "RETURN 1", "queryId": "mine"});
-    let error = by_name::request("ExecuteOpenCypherQuery", &input, &endpoint()).unwrap_err();
+    let error = dynamic::request("ExecuteOpenCypherQuery", &input, &endpoint()).unwrap_err();
     assert_eq!(error.faults()[0].field(), "queryId");
-    assert_eq!(error.faults()[0].kind(), &FaultKind::UnknownMember);
+    assert_eq!(error.faults()[0].kind(), &FieldErrorKind::UnknownMember);
     // U06: where it would go, should it be taken.
     let options = CallOptions::new().extra("queryId", "mine");
     let (sent, _) = call(
@@ -188,7 +194,7 @@ fn time_outs_have_bounds() {
     ] {
         assert!(request(&query().timeout_hint(good)).is_ok(), "{good:?}");
     }
-    let bounds = FaultKind::OutOfRange {
+    let bounds = FieldErrorKind::OutOfRange {
         min: 1,
         max: 2_147_483_647,
     };

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use http::HeaderValue;
 use neptunedata::{
-    CancelOpenCypherQuery, Cause, DecodeErrorKind, ExecuteOpenCypherExplainQuery,
-    ExecuteOpenCypherQuery, GetOpenCypherQueryStatus, ListOpenCypherQueries,
-    cypher::{self, Node, Path, Relationship},
+    error::{Cause, DecodeErrorKind},
+    opencypher::{
+        self, CancelOpenCypherQuery, ExecuteOpenCypherExplainQuery, ExecuteOpenCypherQuery,
+        GetOpenCypherQueryStatus, ListOpenCypherQueries, Node, Path, Relationship,
+    },
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -35,12 +37,12 @@ fn rows_become_types_of_the_callers() {
     struct Row {
         a: Node<Airport>,
         r: Relationship,
-        p: Path<serde_json::Map<String, Value>, cypher::Properties>,
+        p: Path<serde_json::Map<String, Value>, opencypher::Properties>,
         #[serde(rename = "count(a)")]
         count: i64,
         nothing: Option<String>,
-        list: Vec<Option<cypher::Value>>,
-        map: cypher::Value,
+        list: Vec<Option<opencypher::Value>>,
+        map: opencypher::Value,
     }
     let output = read(AIRPORTS).unwrap();
     let rows: Vec<Row> = output.rows().unwrap();
@@ -66,7 +68,7 @@ fn rows_become_types_of_the_callers() {
     assert_eq!(row.list[1], None);
     assert!(row.map.as_map().is_some());
 
-    let any: Vec<BTreeMap<String, cypher::Value>> = output.rows().unwrap();
+    let any: Vec<BTreeMap<String, opencypher::Value>> = output.rows().unwrap();
     assert_eq!(any[0]["p"].as_path().unwrap().steps.len(), 1);
     assert_eq!(
         serde_json::to_value(&any).unwrap(),
@@ -191,6 +193,6 @@ fn requests_and_answers_go_through_serde_and_back() {
     there_and_back(&GetOpenCypherQueryStatus::new("q"));
     there_and_back(&CancelOpenCypherQuery::new("q").silent(true));
     there_and_back(&read(r#"{"results":[{"a":1}]}"#).unwrap());
-    let rows: Vec<cypher::Value> = read(AIRPORTS).unwrap().rows().unwrap();
+    let rows: Vec<opencypher::Value> = read(AIRPORTS).unwrap().rows().unwrap();
     there_and_back(&rows);
 }

@@ -5,8 +5,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, Response};
 use neptunedata::{
-    Answered, Auth, Call, CallOptions, Cause, EncodeError, Endpoint, Error, ExecuteOpenCypherQuery,
-    ExecuteOpenCypherQueryOutput, FaultKind, Input, Io, Machine, Now, Operation, Session, Step,
+    Auth, Call, CallOptions, CallOutput, Endpoint, Error, Operation, Session,
+    error::{Cause, EncodeError, FieldErrorKind},
+    machine::{Input, Io, Machine, Now, Step},
+    opencypher::{ExecuteOpenCypherQuery, ExecuteOpenCypherQueryOutput},
 };
 use serde_json::Value;
 
@@ -47,7 +49,7 @@ pub(crate) fn call<O: Operation>(
     options: &CallOptions,
     answer: Response<Bytes>,
     trailers: HeaderMap,
-) -> (http::Request<Bytes>, Result<Answered<O::Output>, Error>) {
+) -> (http::Request<Bytes>, Result<CallOutput<O::Output>, Error>) {
     let session = Session::new(endpoint(), Auth::unsigned()).unwrap();
     let options = options.clone().max_attempts(1);
     let mut call = Call::with_options(&session, operation, &options, 1);
@@ -60,7 +62,7 @@ pub(crate) fn call<O: Operation>(
     }
 }
 
-pub(crate) fn faults<O: Operation>(operation: &O) -> Vec<(String, FaultKind)> {
+pub(crate) fn faults<O: Operation>(operation: &O) -> Vec<(String, FieldErrorKind)> {
     let error = request(operation).unwrap_err();
     assert_eq!(error.operation(), O::INFO.name);
     let faults = error.faults().iter();

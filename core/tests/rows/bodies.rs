@@ -1,7 +1,10 @@
 //! Bodies, whole and broken, and reading them in pieces.
 
 use bytes::Bytes;
-use neptunedata::{DecodeErrorKind, Framing, Members, RowReader};
+use neptunedata::{
+    error::DecodeErrorKind,
+    rows::{Envelope, RowReader, RowsFormat},
+};
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -13,12 +16,12 @@ pub(crate) type End = Result<(), (DecodeErrorKind, String, String)>;
 pub(crate) struct Seen<T> {
     pub(crate) rows: Vec<T>,
     pub(crate) end: End,
-    pub(crate) members: Members,
+    pub(crate) members: Envelope,
 }
 
 /// Reads a body that comes in these pieces.
 pub(crate) fn in_pieces<T: DeserializeOwned>(
-    framing: Framing,
+    framing: RowsFormat,
     limit: usize,
     pieces: impl IntoIterator<Item = Bytes>,
 ) -> Seen<T> {
@@ -60,33 +63,35 @@ pub(crate) fn in_pieces<T: DeserializeOwned>(
     }
 }
 
-pub(crate) fn whole<T: DeserializeOwned>(framing: Framing, body: &[u8]) -> Seen<T> {
+pub(crate) fn whole<T: DeserializeOwned>(framing: RowsFormat, body: &[u8]) -> Seen<T> {
     in_pieces(framing, 1 << 20, [Bytes::copy_from_slice(body)])
 }
 
 /// In pieces of `size` bytes.
-pub(crate) fn by<T: DeserializeOwned>(framing: Framing, body: &[u8], size: usize) -> Seen<T> {
+pub(crate) fn by<T: DeserializeOwned>(framing: RowsFormat, body: &[u8], size: usize) -> Seen<T> {
     let pieces = body.chunks(size).map(Bytes::copy_from_slice);
     in_pieces(framing, 1 << 20, pieces)
 }
 
 /// The rows of a whole answer, by another way.
-pub(crate) fn expected(framing: Framing, body: &Value) -> Option<Vec<Value>> {
+pub(crate) fn expected(framing: RowsFormat, body: &Value) -> Option<Vec<Value>> {
     let list = match framing {
-        Framing::OpenCypher => &body["results"],
-        Framing::Gremlin if body["result"]["data"].is_object() => &body["result"]["data"]["@value"],
-        Framing::Gremlin => &body["result"]["data"],
-        Framing::Sparql => &body["results"]["bindings"],
+        RowsFormat::OpenCypher => &body["results"],
+        RowsFormat::Gremlin if body["result"]["data"].is_object() => {
+            &body["result"]["data"]["@value"]
+        }
+        RowsFormat::Gremlin => &body["result"]["data"],
+        RowsFormat::Sparql => &body["results"]["bindings"],
         _ => &body["records"],
     };
     list.as_array().cloned()
 }
 
-pub(crate) const FRAMINGS: [Framing; 4] = [
-    Framing::OpenCypher,
-    Framing::Gremlin,
-    Framing::Sparql,
-    Framing::Stream,
+pub(crate) const FRAMINGS: [RowsFormat; 4] = [
+    RowsFormat::OpenCypher,
+    RowsFormat::Gremlin,
+    RowsFormat::Sparql,
+    RowsFormat::Stream,
 ];
 
 fn text() -> impl Strategy<Value = String> {
@@ -129,10 +134,10 @@ pub(crate) fn value() -> impl Strategy<Value = Value> {
 }
 
 /// An answer with these rows.
-fn answer(framing: Framing, typed: bool, rows: Vec<Value>, extra: Value) -> Value {
+fn answer(framing: RowsFormat, typed: bool, rows: Vec<Value>, extra: Value) -> Value {
     match framing {
-        Framing::OpenCypher => json!({"results": rows, "extra": extra}),
-        Framing::Gremlin => {
+        RowsFormat::OpenCypher => json!({"results": rows, "extra": extra}),
+        RowsFormat::Gremlin => {
             let data = match typed {
                 true => json!({"@type": "g:List", "@value": rows}),
                 false => json!(rows),
@@ -143,7 +148,7 @@ fn answer(framing: Framing, typed: bool, rows: Vec<Value>, extra: Value) -> Valu
                 "result": {"data": data, "meta": extra},
             })
         }
-        Framing::Sparql => json!({
+        RowsFormat::Sparql => json!({
             "head": {"vars": ["s", "p"]},
             "results": {"distinct": false, "bindings": rows, "x": extra},
         }),
@@ -156,7 +161,7 @@ fn answer(framing: Framing, typed: bool, rows: Vec<Value>, extra: Value) -> Valu
 }
 
 /// A framing and a whole body in it, dense or spaced.
-pub(crate) fn body() -> impl Strategy<Value = (Framing, String)> {
+pub(crate) fn body() -> impl Strategy<Value = (RowsFormat, String)> {
     (
         select(FRAMINGS.to_vec()),
         any::<bool>(),
@@ -175,7 +180,7 @@ pub(crate) fn body() -> impl Strategy<Value = (Framing, String)> {
 }
 
 /// A body that something happened to.
-pub(crate) fn broken_body() -> impl Strategy<Value = (Framing, Vec<u8>)> {
+pub(crate) fn broken_body() -> impl Strategy<Value = (RowsFormat, Vec<u8>)> {
     let damage = prop_oneof![
         any::<u8>().prop_map(|byte| vec![byte]),
         select(vec![

@@ -3,13 +3,13 @@
 
 use allocation_counter::AllocationInfo;
 use bytes::Bytes;
-use neptunedata::{Framing, RowReader};
+use neptunedata::rows::{RowReader, RowsFormat};
 use serde_json::Value;
 
 /// Reads a body in pieces, as a driver does, and goes on after a failure.
 fn read(body: &[u8], size: usize) -> AllocationInfo {
     allocation_counter::measure(|| {
-        let mut reader = RowReader::<Value>::new(Framing::OpenCypher);
+        let mut reader = RowReader::<Value>::new(RowsFormat::OpenCypher);
         let body = Bytes::copy_from_slice(body);
         for start in (0..body.len()).step_by(size) {
             let end = body.len().min(start + size);
@@ -71,7 +71,7 @@ fn no_input_is_copied_often() {
 /// more often than they are.
 #[test]
 fn members_are_shared() {
-    let mut reader = RowReader::<Value>::new(Framing::OpenCypher);
+    let mut reader = RowReader::<Value>::new(RowsFormat::OpenCypher);
     reader.push("{");
     let counted = allocation_counter::measure(|| {
         for _ in 0..1000 {
@@ -104,7 +104,7 @@ fn members_of_any_size_are_held_in_the_memory_that_the_limit_says() {
     ] {
         let mut held = None;
         let counted = allocation_counter::measure(|| {
-            let mut reader = RowReader::<Value>::new(Framing::OpenCypher);
+            let mut reader = RowReader::<Value>::new(RowsFormat::OpenCypher);
             reader.push(format!("{{{}", member.repeat((1 << 20) / member.len())));
             assert_eq!(reader.next_row(), Ok(None));
             assert!(!reader.members().is_complete());

@@ -1,7 +1,7 @@
 //! Where a body is cut into pieces changes nothing, whole or broken.
 
 use bytes::Bytes;
-use neptunedata::{DecodeErrorKind, Framing};
+use neptunedata::{error::DecodeErrorKind, rows::RowsFormat};
 use proptest::{collection::vec, prelude::*, sample::Index, test_runner::Config};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -124,19 +124,19 @@ fn every_position() {
     let object = br#"{"requestId":"r","code":"TimeLimitExceededException","detailedMessage":"m"}"#;
     for (framing, body) in [
         (
-            Framing::OpenCypher,
+            RowsFormat::OpenCypher,
             r#"{"results":[{"a":"x\"]}","n":-1.5e3}, {"a":"\u00e9"},[],"",12 ],"b":{"c":[1,2]}}"#,
         ),
         (
-            Framing::Gremlin,
+            RowsFormat::Gremlin,
             r#"{"requestId":"r","result":{"data":{"@type":"g:List","@value":[{"@type":"g:Int32","@value":1},true,null]},"meta":{}},"status":{"code":200}}"#,
         ),
         (
-            Framing::Sparql,
+            RowsFormat::Sparql,
             r#" {"results" : {"bindings" : [{"s":{"type":"uri","value":"a"}} , {}] } , "head":{"vars":["s"]}} "#,
         ),
         (
-            Framing::Stream,
+            RowsFormat::Stream,
             r#"{"records":[{"op":"ADD"}],"totalRecords":1}"#,
         ),
     ] {
@@ -179,7 +179,7 @@ fn long_rows_come_whole() {
     let body = json!({"results": [1, row, "y", row, long]}).to_string();
     let expected = vec![json!(1), row.clone(), json!("y"), row, json!(long)];
     for size in [1, 999, 65_536, 1_000_000] {
-        let Seen { rows, end, .. } = by::<Value>(Framing::OpenCypher, body.as_bytes(), size);
+        let Seen { rows, end, .. } = by::<Value>(RowsFormat::OpenCypher, body.as_bytes(), size);
         assert_eq!(end, Ok(()));
         assert!(rows == expected);
     }

@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use neptunedata::{
-    CallOptions, Cause, Connection, DecodeErrorKind, Error, ErrorKind, FailureKind, Input, Io,
-    Machine, Rows, Sent, Step, TransportError, TransportErrorKind,
+    CallOptions, Error, ErrorKind, ExceptionKind, TransportError,
+    error::{Cause, DecodeErrorKind},
+    machine::{Input, Io, Machine, Reuse, Step},
+    rows::Rows,
+    transport::{Sent, TransportErrorKind},
 };
 use serde::Deserialize;
 
@@ -34,7 +37,7 @@ fn ends(event: impl Into<Event>, rows: u32, check: impl Fn(&Error)) {
         let read = cypher(&script, size);
         let expected: Vec<_> = (1..=rows).map(|a| Row { a }).collect();
         assert_eq!(read.rows, expected);
-        assert_eq!(read.asked, [Asked::Send(Connection::Any)]);
+        assert_eq!(read.asked, [Asked::Send(Reuse::Allowed)]);
         let error = read.result.expect_err("no whole answer");
         assert_eq!(error.operation(), "Cypher");
         assert_eq!(error.attempts(), 1);
@@ -42,8 +45,8 @@ fn ends(event: impl Into<Event>, rows: u32, check: impl Fn(&Error)) {
     }
 }
 
-fn of(kind: ErrorKind) -> impl Fn(&Error) {
-    move |error| assert_eq!(error.kind(), FailureKind::Service(kind), "{error}")
+fn of(kind: ExceptionKind) -> impl Fn(&Error) {
+    move |error| assert_eq!(error.kind(), ErrorKind::Service(kind), "{error}")
 }
 
 fn decode(kind: DecodeErrorKind, path: &str) -> impl Fn(&Error) {
@@ -54,7 +57,7 @@ fn decode(kind: DecodeErrorKind, path: &str) -> impl Fn(&Error) {
 }
 
 fn closed(error: &Error) {
-    let kind = FailureKind::Transport(TransportErrorKind::Closed);
+    let kind = ErrorKind::Transport(TransportErrorKind::Closed);
     assert_eq!(error.kind(), kind, "{error}");
 }
 
@@ -70,7 +73,7 @@ fn limit() -> String {
     error_object("TimeLimitExceededException", "m")
 }
 
-const LIMIT: ErrorKind = ErrorKind::TimeLimitExceededException;
+const LIMIT: ExceptionKind = ExceptionKind::TimeLimitExceededException;
 
 #[test]
 fn whole_answers_are_successes() {
@@ -170,7 +173,7 @@ fn an_error_object_behind_a_broken_body() {
         let both = answer(200, format!("{before}{object}"))
             .trailer("x-neptune-status", "500 MemoryLimitExceededException");
         if rows > 0 {
-            ends(both, rows, of(ErrorKind::MemoryLimitExceededException));
+            ends(both, rows, of(ExceptionKind::MemoryLimitExceededException));
         }
     }
 }
@@ -197,7 +200,7 @@ fn a_cut_connection() {
     ends(cut(r#"{"results":[{"a":1},{"a":2"#), 1, closed);
     ends(cut(WHOLE), 3, closed);
     let timeout = Event::Cut(answer(200, WHOLE), TransportErrorKind::Timeout, Sent::Maybe);
-    let kind = FailureKind::Transport(TransportErrorKind::Timeout);
+    let kind = ErrorKind::Transport(TransportErrorKind::Timeout);
     ends(timeout, 3, |error| assert_eq!(error.kind(), kind));
     // Trailers beyond the transport's limit.
     let protocol = Event::Cut(
@@ -205,7 +208,7 @@ fn a_cut_connection() {
         TransportErrorKind::Protocol,
         Sent::Maybe,
     );
-    let kind = FailureKind::Transport(TransportErrorKind::Protocol);
+    let kind = ErrorKind::Transport(TransportErrorKind::Protocol);
     ends(protocol, 3, |error| assert_eq!(error.kind(), kind));
     // A body that should have been longer.
     ends(answer(200, WHOLE).header("content-length", "38"), 3, closed);
@@ -217,9 +220,9 @@ fn a_whole_body_that_is_an_error() {
     // Also a long one, such as one that repeats the query.
     let long = error_object("MalformedQueryException", &"x".repeat(100_000));
     let read = cypher(&[answer(200, long.clone()).into()], 1000);
-    of(ErrorKind::MalformedQueryException)(&read.result.expect_err("an error"));
+    of(ExceptionKind::MalformedQueryException)(&read.result.expect_err("an error"));
     let read = cypher(&[exception(400, "MalformedQueryException").into()], 1000);
-    of(ErrorKind::MalformedQueryException)(&read.result.expect_err("an error"));
+    of(ExceptionKind::MalformedQueryException)(&read.result.expect_err("an error"));
 }
 
 #[test]
@@ -262,7 +265,7 @@ fn a_row_beyond_the_limit() {
         r#"{{"results":[{{"a":1}},{{"a":2,"b":"{}"}}]}}"#,
         "x".repeat(100)
     );
-    let options = CallOptions::new().row_limit(50).body_limit(1);
+    let options = CallOptions::new().row_limit(50).max_body_bytes(1);
     for size in SIZES {
         let read: Read<Row> = read(&Cypher, &options, &[answer(200, body.clone()).into()], size);
         assert_eq!(read.rows, [Row { a: 1 }]);
@@ -405,7 +408,7 @@ fn deadlines_end_it() {
         panic!("a misuse")
     };
     let error = Error::from(misuse);
-    assert_eq!(error.kind(), FailureKind::Misuse);
+    assert_eq!(error.kind(), ErrorKind::Misuse);
     assert!(error.may_have_executed());
     assert_eq!(error.attempts(), 1);
     let step = machine.resume(Input::Next, clock.now());
@@ -425,7 +428,7 @@ fn deadlines_end_it() {
     let Step::Done(Err(error)) = machine.resume(Input::Wake(Sent::No), clock.now()) else {
         panic!("the end")
     };
-    let kind = FailureKind::Transport(TransportErrorKind::Deadline);
+    let kind = ErrorKind::Transport(TransportErrorKind::Deadline);
     assert_eq!(error.kind(), kind);
     assert!(error.may_have_executed());
     let step = machine.resume(Input::Next, clock.now());
@@ -445,7 +448,7 @@ fn drivers_may_end_it() {
     let Step::Done(Err(error)) = machine.resume(Input::Failure(over), now) else {
         panic!("the end")
     };
-    let kind = FailureKind::Transport(TransportErrorKind::Deadline);
+    let kind = ErrorKind::Transport(TransportErrorKind::Deadline);
     assert_eq!(error.kind(), kind);
     assert!(error.may_have_executed());
 }

@@ -1,15 +1,18 @@
 //! Where rows stand, and what stands around them.
 
 use neptunedata::{
-    DecodeErrorKind, ExecuteGremlinQuery, ExecuteOpenCypherQuery, Framing, RawJson, RowReader,
-    gremlin::GremlinValue,
+    error::DecodeErrorKind,
+    gremlin::{ExecuteGremlinQuery, GremlinValue},
+    opencypher::ExecuteOpenCypherQuery,
+    rows::{RowReader, RowsFormat},
+    types::RawJson,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::bodies::{by, whole};
 
-fn rows(framing: Framing, body: &str) -> Result<Vec<Value>, (DecodeErrorKind, String)> {
+fn rows(framing: RowsFormat, body: &str) -> Result<Vec<Value>, (DecodeErrorKind, String)> {
     let seen = whole::<Value>(framing, body.as_bytes());
     assert_eq!(by::<Value>(framing, body.as_bytes(), 1), seen);
     match seen.end {
@@ -21,8 +24,8 @@ fn rows(framing: Framing, body: &str) -> Result<Vec<Value>, (DecodeErrorKind, St
 #[test]
 fn silently_cancelled_queries_have_no_rows() {
     let body = r#"{"head":{"vars":["a"]},"results":{"bindings":[]}}"#;
-    assert_eq!(rows(Framing::OpenCypher, body), Ok(vec![]));
-    let seen = whole::<Value>(Framing::OpenCypher, body.as_bytes());
+    assert_eq!(rows(RowsFormat::OpenCypher, body), Ok(vec![]));
+    let seen = whole::<Value>(RowsFormat::OpenCypher, body.as_bytes());
     assert_eq!(
         seen.members.get("results").unwrap().as_ref(),
         br#"{"bindings":[]}"#
@@ -42,7 +45,7 @@ fn what_is_no_list_of_rows_is_no_answer() {
         "7",
     ] {
         let body = format!(r#"{{"x":1,"results":{results},"y":[]}}"#);
-        let error = rows(Framing::OpenCypher, &body).unwrap_err();
+        let error = rows(RowsFormat::OpenCypher, &body).unwrap_err();
         assert_eq!(
             error,
             (DecodeErrorKind::Shape, "results".to_owned()),
@@ -56,10 +59,10 @@ fn what_is_no_list_of_rows_is_no_answer() {
         );
     }
     for (framing, body) in [
-        (Framing::Stream, r#"{"records":null}"#),
-        (Framing::Gremlin, r#"{"result":null}"#),
-        (Framing::Sparql, r#"{"results":null}"#),
-        (Framing::Sparql, r#"{"results":{"bindings":null}}"#),
+        (RowsFormat::Stream, r#"{"records":null}"#),
+        (RowsFormat::Gremlin, r#"{"result":null}"#),
+        (RowsFormat::Sparql, r#"{"results":null}"#),
+        (RowsFormat::Sparql, r#"{"results":{"bindings":null}}"#),
     ] {
         let (kind, _) = rows(framing, body).unwrap_err();
         assert_eq!(kind, DecodeErrorKind::Shape, "{body}");
@@ -70,17 +73,17 @@ fn what_is_no_list_of_rows_is_no_answer() {
 fn graphson_comes_in_two_forms() {
     let untyped = r#"{"result":{"data":[1,2],"meta":{}}}"#;
     assert_eq!(
-        rows(Framing::Gremlin, untyped),
+        rows(RowsFormat::Gremlin, untyped),
         Ok(vec![json!(1), json!(2)])
     );
     let typed = r#"{"result":{"data":{"@type":"g:List","@value":[{"@type":"g:Int32","@value":1}]},
         "meta":{"@type":"g:Map","@value":[]}}}"#;
     let row = json!({"@type": "g:Int32", "@value": 1});
-    assert_eq!(rows(Framing::Gremlin, typed), Ok(vec![row]));
+    assert_eq!(rows(RowsFormat::Gremlin, typed), Ok(vec![row]));
     let set = r#"{"result":{"data":{"@value":[1],"@type":"g:Set"}}}"#;
-    assert_eq!(rows(Framing::Gremlin, set), Ok(vec![json!(1)]));
+    assert_eq!(rows(RowsFormat::Gremlin, set), Ok(vec![json!(1)]));
     let none = r#"{"result":{"data":null,"meta":{}}}"#;
-    assert_eq!(rows(Framing::Gremlin, none), Ok(vec![]));
+    assert_eq!(rows(RowsFormat::Gremlin, none), Ok(vec![]));
 }
 
 /// Such as the keys and values of a map, and whichever comes first, the type or what it is of.
@@ -99,8 +102,8 @@ fn elements_of_what_is_no_list_are_no_rows() {
         (r#"{"@value":null,"x":"g:List"}"#, "missing type"),
     ] {
         let body = format!(r#"{{"result":{{"data":{data},"meta":{{}}}}}}"#);
-        let seen = whole::<Value>(Framing::Gremlin, body.as_bytes());
-        assert_eq!(by::<Value>(Framing::Gremlin, body.as_bytes(), 1), seen);
+        let seen = whole::<Value>(RowsFormat::Gremlin, body.as_bytes());
+        assert_eq!(by::<Value>(RowsFormat::Gremlin, body.as_bytes(), 1), seen);
         let (kind, path, reason) = seen.end.expect_err(&body);
         assert_eq!(
             (kind, &*path),
@@ -126,7 +129,7 @@ fn the_type_counts_also_if_it_is_not_kept() {
         let body = format!(
             r#"{{"x":"{much}",{many},"result":{{"data":{{"@type":"{name}","@value":[1]}}}}}}"#
         );
-        let seen = whole::<Value>(Framing::Gremlin, body.as_bytes());
+        let seen = whole::<Value>(RowsFormat::Gremlin, body.as_bytes());
         assert_eq!(seen.members.get("result.data.@type"), None);
         assert_eq!(seen.end.is_ok(), ends_well, "{:?}", seen.end);
     }
@@ -137,8 +140,8 @@ fn rows_can_be_had_with_every_digit() {
     const BIG: &str = "123456789012345678901234567890";
     let row = format!(r#"{{"@type":"gx:BigInteger","@value":{BIG}}}"#);
     let body = format!(r#"{{"result":{{"data":{{"@type":"g:List","@value":[{row}, {row}]}}}}}}"#);
-    let mut texts = RowReader::<RawJson>::new(Framing::Gremlin);
-    let mut values = RowReader::<GremlinValue>::new(Framing::Gremlin);
+    let mut texts = RowReader::<RawJson>::new(RowsFormat::Gremlin);
+    let mut values = RowReader::<GremlinValue>::new(RowsFormat::Gremlin);
     for byte in body.bytes() {
         texts.push(vec![byte]);
         values.push(vec![byte]);
@@ -158,12 +161,12 @@ fn variables_are_there_before_the_rows_or_after_them() {
     let bindings = r#""results":{"bindings":[{"s":{"type":"literal","value":"a"}}]}"#;
     let vars = Some(vec!["s".to_owned(), "p".to_owned()]);
 
-    let mut reader = RowReader::<Value>::new(Framing::Sparql);
+    let mut reader = RowReader::<Value>::new(RowsFormat::Sparql);
     reader.push(format!("{{{head},{bindings}}}"));
     assert!(reader.next_row().unwrap().is_some());
     assert_eq!(reader.members().vars(), vars);
 
-    let mut reader = RowReader::<Value>::new(Framing::Sparql);
+    let mut reader = RowReader::<Value>::new(RowsFormat::Sparql);
     reader.push(format!("{{{bindings},{head}}}"));
     assert!(reader.next_row().unwrap().is_some());
     assert_eq!(reader.members().vars(), None);
@@ -174,8 +177,8 @@ fn variables_are_there_before_the_rows_or_after_them() {
 #[test]
 fn questions_have_an_answer_and_no_rows() {
     let body = r#"{"head":{},"boolean":true}"#;
-    assert_eq!(rows(Framing::Sparql, body), Ok(vec![]));
-    let seen = whole::<Value>(Framing::Sparql, body.as_bytes());
+    assert_eq!(rows(RowsFormat::Sparql, body), Ok(vec![]));
+    let seen = whole::<Value>(RowsFormat::Sparql, body.as_bytes());
     assert_eq!(seen.members.boolean(), Some(true));
 }
 
@@ -184,29 +187,32 @@ fn what_is_no_answer_to_a_question_is_no_answer() {
     for value in [r#""x""#, r#""true""#, "1", "{}", "[true]"] {
         let error = Err((DecodeErrorKind::Shape, "boolean".to_owned()));
         let alone = format!(r#"{{"head":{{}},"boolean":{value}}}"#);
-        assert_eq!(rows(Framing::Sparql, &alone), error, "{alone}");
+        assert_eq!(rows(RowsFormat::Sparql, &alone), error, "{alone}");
         let before = format!(r#"{{"boolean":{value},"results":{{"bindings":[{{}}]}}}}"#);
-        assert_eq!(rows(Framing::Sparql, &before), error, "{before}");
+        assert_eq!(rows(RowsFormat::Sparql, &before), error, "{before}");
         let behind = format!(r#"{{"results":{{"bindings":[{{}}]}},"boolean":{value}}}"#);
-        assert_eq!(rows(Framing::Sparql, &behind), error, "{behind}");
+        assert_eq!(rows(RowsFormat::Sparql, &behind), error, "{behind}");
     }
     let twice = r#"{"boolean":true,"boolean":false}"#;
     let error = Err((DecodeErrorKind::Shape, "boolean".to_owned()));
-    assert_eq!(rows(Framing::Sparql, twice), error);
+    assert_eq!(rows(RowsFormat::Sparql, twice), error);
     // A null is nothing.
     let null = r#"{"head":{},"boolean":null}"#;
     let error = Err((DecodeErrorKind::Shape, "results.bindings".to_owned()));
-    assert_eq!(rows(Framing::Sparql, null), error);
+    assert_eq!(rows(RowsFormat::Sparql, null), error);
     let beside = r#"{"boolean":null,"results":{"bindings":[{}]}}"#;
-    assert_eq!(rows(Framing::Sparql, beside), Ok(vec![json!({})]));
+    assert_eq!(rows(RowsFormat::Sparql, beside), Ok(vec![json!({})]));
 }
 
 #[test]
 fn streams_keep_where_they_end() {
     let body = r#"{"lastEventId":{"commitNum":12,"opNum":1},"lastTrxTimestamp":1560011610678,
         "format":"PG_JSON","records":[{"op":"ADD"}],"totalRecords":1}"#;
-    assert_eq!(rows(Framing::Stream, body), Ok(vec![json!({"op": "ADD"})]));
-    let seen = whole::<Value>(Framing::Stream, body.as_bytes());
+    assert_eq!(
+        rows(RowsFormat::Stream, body),
+        Ok(vec![json!({"op": "ADD"})])
+    );
+    let seen = whole::<Value>(RowsFormat::Stream, body.as_bytes());
     let names: Vec<_> = seen.members.iter().map(|(name, _)| name).collect();
     assert_eq!(
         names,
@@ -221,83 +227,98 @@ fn what_is_no_answer_is_told() {
     use DecodeErrorKind::{Empty, Shape, Syntax, Truncated};
 
     for (framing, body, kind, path) in [
-        (Framing::OpenCypher, "", Empty, ""),
-        (Framing::OpenCypher, " \n", Empty, ""),
-        (Framing::OpenCypher, "{", Truncated, ""),
-        (Framing::OpenCypher, "{}", Shape, "results"),
-        (Framing::Gremlin, "{}", Shape, "result.data"),
-        (Framing::Gremlin, r#"{"result":{}}"#, Shape, "result.data"),
+        (RowsFormat::OpenCypher, "", Empty, ""),
+        (RowsFormat::OpenCypher, " \n", Empty, ""),
+        (RowsFormat::OpenCypher, "{", Truncated, ""),
+        (RowsFormat::OpenCypher, "{}", Shape, "results"),
+        (RowsFormat::Gremlin, "{}", Shape, "result.data"),
         (
-            Framing::Gremlin,
+            RowsFormat::Gremlin,
+            r#"{"result":{}}"#,
+            Shape,
+            "result.data",
+        ),
+        (
+            RowsFormat::Gremlin,
             r#"{"result":{"data":{}}}"#,
             Shape,
             "result.data",
         ),
-        (Framing::Gremlin, r#"{"result":[]}"#, Shape, "result"),
-        (Framing::Sparql, r#"{"head":{}}"#, Shape, "results.bindings"),
-        (Framing::Sparql, r#"{"results":[]}"#, Shape, "results"),
+        (RowsFormat::Gremlin, r#"{"result":[]}"#, Shape, "result"),
         (
-            Framing::Sparql,
+            RowsFormat::Sparql,
+            r#"{"head":{}}"#,
+            Shape,
+            "results.bindings",
+        ),
+        (RowsFormat::Sparql, r#"{"results":[]}"#, Shape, "results"),
+        (
+            RowsFormat::Sparql,
             r#"{"results":{"bindings":{}}}"#,
             Shape,
             "results.bindings",
         ),
-        (Framing::Stream, r#"{"records":{}}"#, Shape, "records"),
-        (Framing::OpenCypher, r#"{"results":"x"}"#, Shape, "results"),
+        (RowsFormat::Stream, r#"{"records":{}}"#, Shape, "records"),
         (
-            Framing::OpenCypher,
+            RowsFormat::OpenCypher,
+            r#"{"results":"x"}"#,
+            Shape,
+            "results",
+        ),
+        (
+            RowsFormat::OpenCypher,
             r#"{"results":[],"results":[]}"#,
             Shape,
             "results",
         ),
-        (Framing::OpenCypher, "<html>", Syntax, ""),
-        (Framing::OpenCypher, "[]", Syntax, ""),
+        (RowsFormat::OpenCypher, "<html>", Syntax, ""),
+        (RowsFormat::OpenCypher, "[]", Syntax, ""),
         (
-            Framing::OpenCypher,
+            RowsFormat::OpenCypher,
             r#"{"results":[1,]}"#,
             Syntax,
             "results[1]",
         ),
         (
-            Framing::OpenCypher,
+            RowsFormat::OpenCypher,
             r#"{"results":[1 2]}"#,
             Syntax,
             "results[0]",
         ),
-        (Framing::OpenCypher, r#"{"results":[1],}"#, Syntax, ""),
-        (Framing::OpenCypher, r#"{"results":[1]}x"#, Syntax, ""),
+        (RowsFormat::OpenCypher, r#"{"results":[1],}"#, Syntax, ""),
+        (RowsFormat::OpenCypher, r#"{"results":[1]}x"#, Syntax, ""),
         (
-            Framing::OpenCypher,
+            RowsFormat::OpenCypher,
             r#"{"results":[1]}{"results":[2]}"#,
             Syntax,
             "",
         ),
         (
-            Framing::OpenCypher,
+            RowsFormat::OpenCypher,
             r#"{"results":[{"a":tru}]}"#,
             Syntax,
             "results[0]",
         ),
         (
-            Framing::OpenCypher,
+            RowsFormat::OpenCypher,
             r#"{"results":[1],"a":nul}"#,
             Syntax,
             "a",
         ),
         (
-            Framing::Gremlin,
+            RowsFormat::Gremlin,
             r#"{"result":{"data":[],"meta":{"a":}}}"#,
             Syntax,
             "result.meta",
         ),
         (
-            Framing::OpenCypher,
+            RowsFormat::OpenCypher,
             r#"{"results":[1,tr"#,
             Truncated,
             "results[1]",
         ),
         (
-            Framing::OpenCypher,
+            RowsFormat::OpenCypher,
             r#"{"results":[1],"a":{"b":"#,
             Truncated,
             "a",
@@ -310,60 +331,60 @@ fn what_is_no_answer_is_told() {
 #[test]
 fn errors_say_what_is_wrong() {
     for (framing, body, text) in [
-        (Framing::OpenCypher, "", "empty response body"),
+        (RowsFormat::OpenCypher, "", "empty response body"),
         (
-            Framing::OpenCypher,
+            RowsFormat::OpenCypher,
             "<html>",
             "response body is not a JSON object",
         ),
         (
-            Framing::OpenCypher,
+            RowsFormat::OpenCypher,
             r#"{"results":[1]}x"#,
             "unexpected data after the end of the JSON object",
         ),
         (
-            Framing::OpenCypher,
+            RowsFormat::OpenCypher,
             r#"{"results":[1"#,
             "results[0]: truncated response body",
         ),
         (
-            Framing::OpenCypher,
+            RowsFormat::OpenCypher,
             r#"{"results":[1,]}"#,
             "results[1]: invalid JSON at byte 14",
         ),
         (
-            Framing::OpenCypher,
+            RowsFormat::OpenCypher,
             r#"{"results":7}"#,
             "results: expected an array of rows",
         ),
         (
-            Framing::OpenCypher,
+            RowsFormat::OpenCypher,
             r#"{"results":{"bindings":[1]}}"#,
             "results: expected an array of rows",
         ),
         (
-            Framing::OpenCypher,
+            RowsFormat::OpenCypher,
             r#"{"results":[],"results":[]}"#,
             "results: duplicate member",
         ),
         (
-            Framing::Sparql,
+            RowsFormat::Sparql,
             r#"{"results":[]}"#,
             "results: expected an object that contains the rows",
         ),
-        (Framing::Stream, "{}", "records: missing member"),
+        (RowsFormat::Stream, "{}", "records: missing member"),
         (
-            Framing::Gremlin,
+            RowsFormat::Gremlin,
             r#"{"result":{"data":{"@value":[]}}}"#,
             "result.data.@value: missing type of the rows",
         ),
         (
-            Framing::Gremlin,
+            RowsFormat::Gremlin,
             r#"{"result":{"data":{"@type":"g:Map","@value":[]}}}"#,
             "result.data.@value: expected g:List or g:Set as @type, found g:Map",
         ),
         (
-            Framing::Sparql,
+            RowsFormat::Sparql,
             r#"{"boolean":"yes"}"#,
             "boolean: expected true or false",
         ),
@@ -392,7 +413,7 @@ struct Person {
 fn rows_of_another_type_are_named_and_kept() {
     let body = r#"{"results":[{"name":"Ann"},{"name":"Bob","friends":[{"name":"Cid"},{"name":7}]},{"name":"Dan"}]}"#;
     for size in [1, 10, 1000] {
-        let seen = by::<Person>(Framing::OpenCypher, body.as_bytes(), size);
+        let seen = by::<Person>(RowsFormat::OpenCypher, body.as_bytes(), size);
         assert_eq!(seen.rows.len(), 1);
         let (kind, path, reason) = seen.end.unwrap_err();
         assert_eq!(kind, DecodeErrorKind::Shape);
@@ -402,7 +423,7 @@ fn rows_of_another_type_are_named_and_kept() {
             "invalid type: integer `7`, expected a string at line 1 column 49"
         );
     }
-    let mut reader = RowReader::<Person>::new(Framing::OpenCypher);
+    let mut reader = RowReader::<Person>::new(RowsFormat::OpenCypher);
     reader.push(body);
     assert_eq!(reader.next_row().unwrap().unwrap().name, "Ann");
     let error = reader.next_row().unwrap_err();
@@ -421,7 +442,7 @@ fn rows_have_a_limit() {
                 .chunks(size)
                 .map(bytes::Bytes::copy_from_slice);
             let seen =
-                super::bodies::in_pieces::<Value>(Framing::OpenCypher, length.max(10), pieces);
+                super::bodies::in_pieces::<Value>(RowsFormat::OpenCypher, length.max(10), pieces);
             assert_eq!(seen.end.is_ok(), fits, "{length}");
             if let Err((kind, path, reason)) = seen.end {
                 assert_eq!((kind, &*path), (DecodeErrorKind::TooLarge, "results[0]"));
@@ -438,7 +459,7 @@ fn rows_may_nest_as_deep_as_serde_json_lets_them() {
         let row = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         let body = format!(r#"{{"results":[{row}]}}"#);
         for size in [1, 1000] {
-            let seen = by::<Value>(Framing::OpenCypher, body.as_bytes(), size);
+            let seen = by::<Value>(RowsFormat::OpenCypher, body.as_bytes(), size);
             assert_eq!(seen.end.is_ok(), fits);
         }
     }
@@ -446,11 +467,11 @@ fn rows_may_nest_as_deep_as_serde_json_lets_them() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     let body = format!(r#"{{"results":[],"x":{deep}}}"#);
     assert_eq!(
-        whole::<Value>(Framing::OpenCypher, body.as_bytes()).end,
+        whole::<Value>(RowsFormat::OpenCypher, body.as_bytes()).end,
         Ok(())
     );
     let body = format!(r#"{{"results":[{deep}]}}"#);
-    let (kind, path, _) = whole::<Value>(Framing::OpenCypher, body.as_bytes())
+    let (kind, path, _) = whole::<Value>(RowsFormat::OpenCypher, body.as_bytes())
         .end
         .unwrap_err();
     assert_eq!(kind, DecodeErrorKind::Syntax);
@@ -461,7 +482,7 @@ fn rows_may_nest_as_deep_as_serde_json_lets_them() {
 fn members_are_kept_up_to_a_size() {
     let large = "x".repeat(200_000);
     let body = format!(r#"{{"a":"{large}","b":"{large}","c":1,"results":[]}}"#);
-    let seen = whole::<Value>(Framing::OpenCypher, body.as_bytes());
+    let seen = whole::<Value>(RowsFormat::OpenCypher, body.as_bytes());
     assert_eq!(seen.end, Ok(()));
     let names: Vec<_> = seen.members.iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["a", "c"]);
@@ -473,7 +494,7 @@ fn members_are_kept_up_to_a_size() {
 fn members_are_kept_up_to_a_number() {
     for (count, fit) in [(2000, true), (2100, false), (262_144, false)] {
         let body = format!(r#"{{{}"results":[]}}"#, r#""":1,"#.repeat(count));
-        let seen = whole::<Value>(Framing::OpenCypher, body.as_bytes());
+        let seen = whole::<Value>(RowsFormat::OpenCypher, body.as_bytes());
         assert_eq!(seen.end, Ok(()));
         assert_eq!(seen.members.is_complete(), fit, "{count}");
         let kept = seen.members.iter().count();

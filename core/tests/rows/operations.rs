@@ -2,8 +2,12 @@
 
 use http::{HeaderMap, Method};
 use neptunedata::{
-    CallOptions, DecodeError, Effect, Error, Framing, Input, Io, Machine, Operation, OperationInfo,
-    RequestWriter, Response, Rows, RowsEnd, Sent, Step, StreamsRows,
+    CallOptions, Effect, Error, Operation, OperationInfo,
+    error::DecodeError,
+    machine::{Input, Io, Machine, Step},
+    operation::{RawResponse, RequestWriter},
+    rows::{RowQuery, Rows, RowsFormat, RowsSummary},
+    transport::Sent,
 };
 use serde::de::DeserializeOwned;
 
@@ -27,13 +31,13 @@ macro_rules! operations {
                 request.json("q");
             }
 
-            fn decode(_: &Response<'_>) -> Result<(), DecodeError> {
+            fn decode(_: &RawResponse<'_>) -> Result<(), DecodeError> {
                 Ok(())
             }
         }
 
-        impl StreamsRows for $name {
-            const FRAMING: Framing = Framing::$framing;
+        impl RowQuery for $name {
+            const FRAMING: RowsFormat = RowsFormat::$framing;
         }
     )*};
 }
@@ -48,11 +52,11 @@ operations! {
 pub(crate) struct Read<T> {
     pub(crate) rows: Vec<T>,
     pub(crate) asked: Vec<Asked>,
-    pub(crate) result: Result<RowsEnd, Error>,
+    pub(crate) result: Result<RowsSummary, Error>,
 }
 
 /// Reads all rows, the body in chunks of `size` bytes; the last event goes on for ever.
-pub(crate) fn read<T: DeserializeOwned, O: StreamsRows>(
+pub(crate) fn read<T: DeserializeOwned, O: RowQuery>(
     operation: &O,
     options: &CallOptions,
     script: &[Event],
@@ -70,7 +74,7 @@ pub(crate) fn read<T: DeserializeOwned, O: StreamsRows>(
     loop {
         input = match machine.resume(input, clock.now()) {
             Step::Io(Io::Send(transmit)) => {
-                asked.push(Asked::Send(transmit.connection));
+                asked.push(Asked::Send(transmit.reuse));
                 let event = script.get(sent).or(script.last()).expect("a script");
                 sent += 1;
                 answers = inputs(event, style).into_iter();

@@ -1,8 +1,10 @@
 //! The operations that answer rows.
 
 use neptunedata::{
-    CallOptions, ExecuteGremlinQuery, ExecuteOpenCypherQuery, GetPropertygraphStream,
-    PropertygraphRecord,
+    CallOptions,
+    gremlin::ExecuteGremlinQuery,
+    opencypher::ExecuteOpenCypherQuery,
+    streams::{GetPropertygraphStream, PropertygraphRecord},
 };
 use serde_json::{Value, json};
 
@@ -47,7 +49,11 @@ mod gzip {
     use std::io::Write;
 
     use flate2::{Compression, write::GzEncoder};
-    use neptunedata::{Cause, DecodeErrorKind, ErrorKind, FailureKind, Sent, TransportErrorKind};
+    use neptunedata::{
+        ErrorKind, ExceptionKind,
+        error::{Cause, DecodeErrorKind},
+        transport::{Sent, TransportErrorKind},
+    };
 
     use super::*;
     use crate::script::{Answer, Event, error_object};
@@ -71,18 +77,18 @@ mod gzip {
             assert_eq!(done.rows.len(), 2);
             assert_eq!(done.result.expect("a success").rows, 2);
             // A failing trailer and an error object behind a broken body count all the same.
-            let limit = ErrorKind::TimeLimitExceededException;
+            let limit = ExceptionKind::TimeLimitExceededException;
             let failing =
                 gzipped(STREAM).trailer("x-neptune-status", "500 TimeLimitExceededException");
             let done = stream(failing, size);
             assert_eq!(done.rows.len(), 2);
             let error = done.result.expect_err("a failure");
-            assert_eq!(error.kind(), FailureKind::Service(limit));
+            assert_eq!(error.kind(), ErrorKind::Service(limit));
             let object = error_object("TimeLimitExceededException", "m");
             let done = stream(gzipped(&format!(r#"{{"records":[1,2,{object}"#)), size);
             assert_eq!(done.rows, [json!(1), json!(2)]);
             let error = done.result.expect_err("a failure");
-            assert_eq!(error.kind(), FailureKind::Service(limit));
+            assert_eq!(error.kind(), ErrorKind::Service(limit));
         }
     }
 
@@ -107,7 +113,7 @@ mod gzip {
             }
             let broken = Event::Cut(cut, TransportErrorKind::Closed, Sent::Maybe);
             let error = stream(broken, 7).result.expect_err("not all came");
-            let kind = FailureKind::Transport(TransportErrorKind::Closed);
+            let kind = ErrorKind::Transport(TransportErrorKind::Closed);
             assert_eq!(error.kind(), kind);
         }
     }

@@ -4,8 +4,11 @@ use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
 use neptunedata::{
-    Auth, CallOptions, Credentials, CredentialsError, Effect, ErrorKind, Exchange, FailureKind,
-    GetMlModelTrainingJob, Input, Io, Machine, Sent, Session, Step, Transmit,
+    Auth, CallOptions, Credentials, Effect, ErrorKind, ExceptionKind, Session,
+    credentials::CredentialsError,
+    machine::{Exchange, Input, Io, Machine, Step, Transmit},
+    ml::GetMlModelTrainingJob,
+    transport::Sent,
 };
 
 use crate::{
@@ -18,7 +21,7 @@ use crate::{
     },
 };
 
-const DENIED: ErrorKind = ErrorKind::AccessDeniedException;
+const DENIED: ExceptionKind = ExceptionKind::AccessDeniedException;
 const EXPIRED: &str = "The security token included in the request is expired";
 const INVALID: &str = "The security token included in the request is invalid.";
 
@@ -158,7 +161,7 @@ fn without_signatures_there_is_nothing_to_renew() {
 }
 
 fn on_request() -> Session {
-    Session::new(endpoint(), Auth::on_request()).expect("a session")
+    Session::new(endpoint(), Auth::from_driver()).expect("a session")
 }
 
 fn long_expired() -> Session {
@@ -216,7 +219,7 @@ fn credentials_that_expire_between_attempts_are_asked_for_again() {
     let Step::Done(Err(error)) = step else {
         panic!("{step:?}");
     };
-    assert_eq!(error.kind(), FailureKind::Credentials);
+    assert_eq!(error.kind(), ErrorKind::Credentials);
     assert_eq!((error.attempts(), error.may_have_executed()), (1, false));
 }
 
@@ -239,7 +242,7 @@ fn a_cache_that_gives_expired_credentials_is_passed_by_once() {
     let Step::Done(Err(error)) = step else {
         panic!("{step:?}");
     };
-    assert_eq!(error.kind(), FailureKind::Credentials);
+    assert_eq!(error.kind(), ErrorKind::Credentials);
     assert_eq!((error.attempts(), error.may_have_executed()), (0, false));
     assert!(!error.to_string().contains("AKIDOLD"));
 }
@@ -276,12 +279,8 @@ fn no_credentials_is_an_error_that_keeps_what_is_known() {
             panic!("{step:?}");
         };
         // A refusal that other credentials could have cured stays the reason.
-        let denied = FailureKind::Service(ErrorKind::AccessDeniedException);
-        let kind = if lost {
-            denied
-        } else {
-            FailureKind::Credentials
-        };
+        let denied = ErrorKind::Service(ExceptionKind::AccessDeniedException);
+        let kind = if lost { denied } else { ErrorKind::Credentials };
         assert_eq!(error.kind(), kind);
         let attempts = if lost { 2 } else { 0 };
         assert_eq!(
@@ -312,6 +311,6 @@ fn keys_that_cannot_sign_send_nothing() {
         let auth = Auth::credentials(Credentials::new("", ""));
         Session::new(endpoint(), auth).expect("a session")
     };
-    let expect = expect(&[], 0, NOT, Final(FailureKind::Sign));
+    let expect = expect(&[], 0, NOT, Final(ErrorKind::Sign));
     check(session, &CallOptions::new(), &[success().into()], expect);
 }

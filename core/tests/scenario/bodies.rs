@@ -1,9 +1,11 @@
 //! Answers with a status of success that are none, or only look like one.
 
 use neptunedata::{
-    CallOptions, DecodeErrorKind, Effect, ErrorKind,
-    FailureKind::{self, Decode},
-    RetryClass,
+    CallOptions, Effect,
+    ErrorKind::{self, Decode},
+    ExceptionKind,
+    error::DecodeErrorKind,
+    retry::RetryClass,
 };
 
 use crate::{
@@ -30,7 +32,7 @@ fn encoded(code: &str, message: &str) -> String {
 }
 
 fn trailers() -> Vec<Row> {
-    let time_limit = Final(service(ErrorKind::TimeLimitExceededException));
+    let time_limit = Final(service(ExceptionKind::TimeLimitExceededException));
     vec![
         same(
             "trailers of a success",
@@ -115,7 +117,7 @@ fn trailers() -> Vec<Row> {
                 &[Any],
                 1,
                 MAY,
-                Final(service(ErrorKind::MemoryLimitExceededException)),
+                Final(service(ExceptionKind::MemoryLimitExceededException)),
             ),
         ),
         row(
@@ -128,7 +130,7 @@ fn trailers() -> Vec<Row> {
                 success().into(),
             ],
             expect(&[Any, Wait(0, 100), Any], 2, MAY, Success),
-            expect(&[Any], 1, MAY, Final(service(ErrorKind::Unknown))),
+            expect(&[Any], 1, MAY, Final(service(ExceptionKind::Unknown))),
         ),
     ]
 }
@@ -152,7 +154,7 @@ fn error_objects() -> Vec<Row> {
             let stop = |executed, kind| expect(&[Any], 1, executed, Final(service(kind)));
             let (again, write) = match class {
                 None => {
-                    let stop = stop(NOT, ErrorKind::TimeLimitExceededException);
+                    let stop = stop(NOT, ExceptionKind::TimeLimitExceededException);
                     (stop, stop)
                 }
                 Some(RetryClass::Throttled) => {
@@ -165,7 +167,7 @@ fn error_objects() -> Vec<Row> {
                 }
                 _ => (
                     expect(&[Any, Wait(0, 100), Any], 2, MAY, Success),
-                    stop(MAY, ErrorKind::InternalFailureException),
+                    stop(MAY, ExceptionKind::InternalFailureException),
                 ),
             };
             rows.push(row(
@@ -303,11 +305,11 @@ fn the_kind_of_nonsense_is_told() {
 #[test]
 fn bodies_over_the_limit_are_not_read_on() {
     // The body has 35 bytes.
-    let over = CallOptions::new().body_limit(34);
+    let over = CallOptions::new().max_body_bytes(34);
     each(success(), &over, |_, trace| {
-        assert_end(trace, Final(FailureKind::Decode));
+        assert_end(trace, Final(ErrorKind::Decode));
         assert_eq!(decode_kind(trace), Some(DecodeErrorKind::TooLarge));
     });
-    let exact = CallOptions::new().body_limit(35);
+    let exact = CallOptions::new().max_body_bytes(35);
     each(success(), &exact, |_, trace| assert_end(trace, Success));
 }

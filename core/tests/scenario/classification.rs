@@ -5,9 +5,12 @@
 use std::collections::BTreeSet;
 
 use neptunedata::{
-    ErrorKind, RetryClass,
-    Sent::{self, Maybe, No},
-    TransportError, TransportErrorKind,
+    ExceptionKind, TransportError,
+    retry::RetryClass,
+    transport::{
+        Sent::{self, Maybe, No},
+        TransportErrorKind,
+    },
 };
 
 use crate::{
@@ -47,8 +50,8 @@ use Fate::*;
 
 // One exception a line.
 #[rustfmt::skip]
-const EXCEPTIONS: [(ErrorKind, &str, u16, Fate); 37] = {
-    use ErrorKind::*;
+const EXCEPTIONS: [(ExceptionKind, &str, u16, Fate); 37] = {
+    use ExceptionKind::*;
     [
         (AccessDeniedException, "AccessDeniedException", 403, Access),
         (BadRequestException, "BadRequestException", 400, Stops),
@@ -92,8 +95,8 @@ const EXCEPTIONS: [(ErrorKind, &str, u16, Fate); 37] = {
 
 /// Statuses and codes that no model lists, or lists otherwise.
 #[rustfmt::skip]
-const ODD: [(ErrorKind, &str, u16, Fate); 15] = {
-    use ErrorKind::*;
+const ODD: [(ExceptionKind, &str, u16, Fate); 15] = {
+    use ExceptionKind::*;
     [
         // Codes decide where they are known, whatever the status (M06, M10, M12).
         (AccessDeniedException, "AccessDeniedException", 400, Access),
@@ -189,7 +192,7 @@ fn class(fate: Fate) -> Option<RetryClass> {
 }
 
 /// For reads and idempotent requests, and for writes.
-fn expected(fate: Fate, kind: ErrorKind) -> (Expect, Expect) {
+fn expected(fate: Fate, kind: ExceptionKind) -> (Expect, Expect) {
     let kind = service(kind);
     let stop = expect(&[Any], 1, NOT, Final(kind));
     let perhaps = expect(&[Any], 1, MAY, Final(kind));
@@ -209,7 +212,7 @@ fn expected(fate: Fate, kind: ErrorKind) -> (Expect, Expect) {
     }
 }
 
-fn service_row((kind, code, status, fate): (ErrorKind, &str, u16, Fate)) -> Row {
+fn service_row((kind, code, status, fate): (ExceptionKind, &str, u16, Fate)) -> Row {
     let (again, write) = expected(fate, kind);
     let script = vec![exception(status, code).into()];
     row(
@@ -222,19 +225,19 @@ fn service_row((kind, code, status, fate): (ErrorKind, &str, u16, Fate)) -> Row 
 }
 
 /// The row and the fate of an exception.
-fn of(kind: ErrorKind) -> (Row, Fate) {
+fn of(kind: ExceptionKind) -> (Row, Fate) {
     let listed = EXCEPTIONS.into_iter().find(|listed| listed.0 == kind);
     let listed = listed.unwrap_or_else(|| panic!("no row is about {kind}"));
     (service_row(listed), listed.3)
 }
 
 fn exceptions() -> Vec<Row> {
-    ErrorKind::ALL.iter().map(|kind| of(*kind).0).collect()
+    ExceptionKind::ALL.iter().map(|kind| of(*kind).0).collect()
 }
 
 fn odd_codes_and_statuses() -> Vec<Row> {
     let foreign = FOREIGN.into_iter().flat_map(|(status, fate)| {
-        let (again, write) = expected(fate, ErrorKind::Unknown);
+        let (again, write) = expected(fate, ExceptionKind::Unknown);
         [
             "",
             "<html>nginx</html>",
@@ -280,7 +283,7 @@ fn break_row(kind: TransportErrorKind, sent: Sent, moment: Moment) -> Row {
                 Break::Lost => Break::Ends(MAY),
                 ends => ends,
             };
-            (Event::Breaks(error.for_good()), ends)
+            (Event::Breaks(error.permanent()), ends)
         }
         // Whoever begins to respond has the request.
         Moment::Within => (Event::Cut(answer(200, "{"), kind, sent), perhaps_sent),
@@ -326,8 +329,8 @@ fn breaks(moments: &[Moment]) -> Vec<Row> {
 #[test]
 fn every_exception() {
     check(&exceptions());
-    let listed: BTreeSet<ErrorKind> = EXCEPTIONS.iter().map(|listed| listed.0).collect();
-    assert_eq!((listed.len(), ErrorKind::ALL.len()), (37, 37));
+    let listed: BTreeSet<ExceptionKind> = EXCEPTIONS.iter().map(|listed| listed.0).collect();
+    assert_eq!((listed.len(), ExceptionKind::ALL.len()), (37, 37));
 }
 
 #[test]
@@ -380,14 +383,14 @@ fn codes_in_the_header_count_most() {
             )
             .into(),
     ];
-    let (again, write) = expected(Throttled, ErrorKind::ThrottlingException);
+    let (again, write) = expected(Throttled, ExceptionKind::ThrottlingException);
     check(&[row("header", class(Throttled), script, again, write)]);
 }
 
 /// "Certainly not executed" would be a guess.
 #[test]
 fn undescribed_server_errors_say_that_they_may_have_been_executed() {
-    let perhaps = expect(&[Any], 1, MAY, Final(service(ErrorKind::Unknown)));
+    let perhaps = expect(&[Any], 1, MAY, Final(service(ExceptionKind::Unknown)));
     let script = vec![exception(501, "NotImplemented").into()];
     let said = "NotImplemented (501): boom [request id r-1]; the request may have been executed";
     let said_of_write = "NotImplemented (501): boom [request id r-1]; the request may have been executed and was not sent again";
@@ -402,7 +405,7 @@ fn undescribed_server_errors_say_that_they_may_have_been_executed() {
 }
 
 /// Where the model or the guide says otherwise.
-fn is_settled(kind: ErrorKind, fate: Fate) {
+fn is_settled(kind: ExceptionKind, fate: Fate) {
     let (row, listed) = of(kind);
     assert_eq!(listed, fate);
     check(&[row]);
@@ -410,20 +413,20 @@ fn is_settled(kind: ErrorKind, fate: Fate) {
 
 #[test]
 fn m07_an_unknown_load_is_not_asked_for_again() {
-    is_settled(ErrorKind::BulkLoadIdNotFoundException, Stops);
+    is_settled(ExceptionKind::BulkLoadIdNotFoundException, Stops);
 }
 
 #[test]
 fn m08_what_was_cancelled_is_not_run_again() {
-    is_settled(ErrorKind::CancelledByUserException, Stops);
+    is_settled(ExceptionKind::CancelledByUserException, Stops);
 }
 
 #[test]
 fn m09_internal_failures_are_retried_by_effect() {
-    is_settled(ErrorKind::InternalFailureException, Fault);
+    is_settled(ExceptionKind::InternalFailureException, Fault);
 }
 
 #[test]
 fn m11_throttling_is_waited_for_whatever_the_effect() {
-    is_settled(ErrorKind::ThrottlingException, Throttled);
+    is_settled(ExceptionKind::ThrottlingException, Throttled);
 }

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use neptunedata::{
-    CallOptions, ErrorKind, Exchange, GetMlModelTrainingJob, Input, Io, Machine, Session, Step,
-    Transmit,
+    CallOptions, ExceptionKind, Session,
+    machine::{Exchange, Input, Io, Machine, Step, Transmit},
+    ml::GetMlModelTrainingJob,
 };
 
 use crate::{
@@ -122,7 +123,7 @@ fn expired_by_a_right_clock_asks_for_credentials() {
 fn corrected_once_and_then_the_end() {
     let far = refused("no").header("date", "Tue, 14 Nov 2023 23:13:20 GMT");
     let farther = refused("no").header("date", "Wed, 15 Nov 2023 03:13:20 GMT");
-    let denied = Final(service(ErrorKind::AccessDeniedException));
+    let denied = Final(service(ExceptionKind::AccessDeniedException));
     let trace = call(
         &signed(),
         &[far.clone().into(), farther.into()],
@@ -140,7 +141,7 @@ fn corrected_once_and_then_the_end() {
 
 #[test]
 fn small_differences_are_no_reason() {
-    let denied = Final(service(ErrorKind::AccessDeniedException));
+    let denied = Final(service(ExceptionKind::AccessDeniedException));
     for date in [
         "Tue, 14 Nov 2023 22:15:20 GMT",
         "Tue, 14 Nov 2023 22:11:20 GMT",

@@ -5,9 +5,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::HeaderMap;
 use neptunedata::{
-    CallOptions, Error, Exchange, FailureKind, GetMlModelTrainingJob, Input, Io, Machine,
-    Sent::{self, Maybe, No},
-    Session, Step, TransportErrorKind,
+    CallOptions, Error, ErrorKind, Session,
+    machine::{Exchange, Input, Io, Machine, Step},
+    ml::GetMlModelTrainingJob,
+    transport::{
+        Sent::{self, Maybe, No},
+        TransportErrorKind,
+    },
 };
 
 use crate::{
@@ -75,7 +79,7 @@ fn pass_deadline(
         panic!("{name}: {step:?}");
     };
     let error = Error::from(misuse);
-    assert_eq!(error.kind(), FailureKind::Misuse, "{name}");
+    assert_eq!(error.kind(), ErrorKind::Misuse, "{name}");
     let known = (error.attempts(), error.may_have_executed());
     assert_eq!(known, (attempts, executed), "{name}");
     assert_eq!(exchange.wake_at(), None, "{name}");
@@ -84,12 +88,12 @@ fn pass_deadline(
 }
 
 fn passed(name: &str, error: &Error, (attempts, executed): (u32, bool)) {
-    let kind = FailureKind::Transport(TransportErrorKind::Deadline);
+    let kind = ErrorKind::Transport(TransportErrorKind::Deadline);
     assert_eq!(error.kind(), kind, "{name}");
     assert_eq!(error.attempts(), attempts, "{name}");
     assert_eq!(error.may_have_executed(), executed, "{name}");
     assert!(!error.is_retryable(), "{name}");
-    let neptunedata::Cause::Transport(late) = error.cause() else {
+    let neptunedata::error::Cause::Transport(late) = error.cause() else {
         panic!("{name}: {error:?}");
     };
     let limit = late.time_limit().expect("the limit that passed");
@@ -355,7 +359,7 @@ fn the_least_limit_is_the_next() {
     let Step::Done(Err(error)) = step else {
         panic!("{step:?}");
     };
-    let kind = FailureKind::Transport(TransportErrorKind::Timeout);
+    let kind = ErrorKind::Transport(TransportErrorKind::Timeout);
     assert_eq!((error.kind(), error.may_have_executed()), (kind, false));
 }
 
@@ -364,7 +368,7 @@ fn the_least_limit_is_the_next() {
 fn while_credentials_are_fetched() {
     use crate::{drive, script::refusal};
 
-    let auth = neptunedata::Auth::on_request();
+    let auth = neptunedata::Auth::from_driver();
     let session = Session::new(drive::endpoint(), auth).expect("a session");
     for sent in [No, Maybe] {
         pass_deadline(

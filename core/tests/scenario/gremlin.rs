@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use neptunedata::{
-    CallOptions, CancelGremlinQuery, Effect, ErrorKind, ExecuteGremlinExplainQuery,
-    ExecuteGremlinProfileQuery, ExecuteGremlinQuery, FailureKind, GetGremlinQueryStatus,
-    ListGremlinQueries, Operation, Sent, TransportErrorKind,
+    CallOptions, Effect, ErrorKind, ExceptionKind, Operation,
+    gremlin::{
+        CancelGremlinQuery, ExecuteGremlinExplainQuery, ExecuteGremlinProfileQuery,
+        ExecuteGremlinQuery, GetGremlinQueryStatus, ListGremlinQueries,
+    },
+    transport::{Sent, TransportErrorKind},
 };
 
 use crate::{
@@ -65,9 +68,9 @@ fn read(script: &[Event]) -> Trace {
 }
 
 #[track_caller]
-fn fails(trace: &Trace, kind: ErrorKind, attempts: u32) {
+fn fails(trace: &Trace, kind: ExceptionKind, attempts: u32) {
     let error = trace.result.as_ref().unwrap_err();
-    assert_eq!(error.kind(), FailureKind::Service(kind), "{error}");
+    assert_eq!(error.kind(), ErrorKind::Service(kind), "{error}");
     assert_eq!(error.attempts(), attempts, "{error}");
 }
 
@@ -76,7 +79,7 @@ fn fails(trace: &Trace, kind: ErrorKind, attempts: u32) {
 fn an_error_object_in_place_of_an_answer() {
     let body = r#"{"requestId":"q-1","code":"TimeLimitExceededException","detailedMessage":"A timeout occurred within the script during evaluation.","message":"A timeout occurred within the script during evaluation."}"#;
     let trace = read(&[answer(200, body).into()]);
-    fails(&trace, ErrorKind::TimeLimitExceededException, 1);
+    fails(&trace, ExceptionKind::TimeLimitExceededException, 1);
     assert_eq!(
         trace.result.unwrap_err().to_string(),
         "ExecuteGremlinQuery: TimeLimitExceededException (500): A timeout occurred within the script during evaluation. [request id q-1]"
@@ -91,7 +94,7 @@ fn an_error_object_at_the_end_of_rows() {
     );
     fails(
         &write(&[answer(200, body.clone()).into()]),
-        ErrorKind::MemoryLimitExceededException,
+        ExceptionKind::MemoryLimitExceededException,
         1,
     );
     assert!(
@@ -114,7 +117,7 @@ fn an_error_in_the_trailers() {
             .trailer("x-neptune-status", "500 TimeLimitExceededException")
             .trailer("x-neptune-detail", detail);
         let trace = write(&[failing.into()]);
-        fails(&trace, ErrorKind::TimeLimitExceededException, 1);
+        fails(&trace, ExceptionKind::TimeLimitExceededException, 1);
         assert!(trace.result.unwrap_err().to_string().contains("too long"));
     }
     let trace = write(&[rows().trailer("x-neptune-status", "200 OK").into()]);
@@ -126,7 +129,7 @@ fn an_error_in_the_trailers() {
 fn rows_that_just_stop() {
     let trace = write(&[answer(200, BROKEN).into()]);
     let error = trace.result.unwrap_err();
-    assert_eq!(error.kind(), FailureKind::Decode);
+    assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.may_have_executed());
     assert_eq!(error.body().as_ref(), BROKEN.as_bytes());
     assert_eq!(error.attempts(), 1);
@@ -149,13 +152,13 @@ fn a_report_that_broke_off() {
     let profile = ExecuteGremlinProfileQuery::new("g.V()");
     fails(
         &call(&profile, &CallOptions::new(), &script),
-        ErrorKind::TimeLimitExceededException,
+        ExceptionKind::TimeLimitExceededException,
         1,
     );
     let explain = ExecuteGremlinExplainQuery::new("g.V()");
     fails(
         &call(&explain, &CallOptions::new(), &script),
-        ErrorKind::TimeLimitExceededException,
+        ExceptionKind::TimeLimitExceededException,
         1,
     );
 }
@@ -208,7 +211,7 @@ fn a_repeated_cancel_meets_its_own_effect() {
     ];
     let cancel = CancelGremlinQuery::new("q-1");
     let trace = call(&cancel, &CallOptions::new(), &script);
-    fails(&trace, ErrorKind::InvalidParameterException, 2);
+    fails(&trace, ExceptionKind::InvalidParameterException, 2);
     assert!(trace.result.unwrap_err().may_have_executed());
 }
 
@@ -238,11 +241,11 @@ fn conflicts_and_replicas() {
     );
     let replica = exception(400, "ReadOnlyViolationException");
     let trace = write(&[replica.into(), rows().into()]);
-    assert_eq!(trace.sent[1].connection, neptunedata::Connection::Fresh);
+    assert_eq!(trace.sent[1].reuse, neptunedata::machine::Reuse::Fresh);
     let failed = exception(500, "FailureByQueryException");
     fails(
         &read(&[failed.into()]),
-        ErrorKind::FailureByQueryException,
+        ExceptionKind::FailureByQueryException,
         1,
     );
 }

@@ -1,6 +1,6 @@
 //! What is sent again once.
 
-use neptunedata::{CallOptions, ErrorKind, RetryClass};
+use neptunedata::{CallOptions, ExceptionKind, retry::RetryClass};
 
 use crate::{
     script::{answer, exception, success},
@@ -14,8 +14,8 @@ use crate::{
 fn rows() -> Vec<Row> {
     let read_only = || exception(400, "ReadOnlyViolationException");
     let constraint = || exception(400, "ConstraintViolationException");
-    let reader = Final(service(ErrorKind::ReadOnlyViolationException));
-    let violated = Final(service(ErrorKind::ConstraintViolationException));
+    let reader = Final(service(ExceptionKind::ReadOnlyViolationException));
+    let violated = Final(service(ExceptionKind::ConstraintViolationException));
     let wrong_instance = Some(RetryClass::WrongInstance);
     let of_constraint = Some(RetryClass::Constraint);
     vec![
@@ -70,8 +70,8 @@ fn the_last_attempt_is_judged_as_any() {
     let read_only = || exception(400, "ReadOnlyViolationException");
     let constraint = || exception(400, "ConstraintViolationException");
     let conflict = || exception(500, "ConcurrentModificationException");
-    let reader = Final(service(ErrorKind::ReadOnlyViolationException));
-    let violated = Final(service(ErrorKind::ConstraintViolationException));
+    let reader = Final(service(ExceptionKind::ReadOnlyViolationException));
+    let violated = Final(service(ExceptionKind::ConstraintViolationException));
     let wrong_instance = Some(RetryClass::WrongInstance);
     let of_constraint = Some(RetryClass::Constraint);
     let mut rows = vec![
@@ -101,7 +101,7 @@ fn the_last_attempt_is_judged_as_any() {
                 MAY,
                 violated,
             ),
-            expect(&[Any], 1, MAY, Final(service(ErrorKind::Unknown))),
+            expect(&[Any], 1, MAY, Final(service(ExceptionKind::Unknown))),
         ),
         same(
             "two attempts",

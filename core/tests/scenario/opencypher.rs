@@ -1,9 +1,12 @@
 //! openCypher: what is sent again, by the effect of the request; each effect with a lost answer.
 
 use neptunedata::{
-    CallOptions, CancelOpenCypherQuery, Effect, ErrorKind, ExecuteOpenCypherExplainQuery,
-    ExecuteOpenCypherQuery, FailureKind, GetOpenCypherQueryStatus, ListOpenCypherQueries,
-    OpenCypherExplainMode, Operation, Sent, TransportErrorKind,
+    CallOptions, Effect, ErrorKind, ExceptionKind, Operation,
+    opencypher::{
+        CancelOpenCypherQuery, ExecuteOpenCypherExplainQuery, ExecuteOpenCypherQuery,
+        GetOpenCypherQueryStatus, ListOpenCypherQueries, OpenCypherExplainMode,
+    },
+    transport::{Sent, TransportErrorKind},
 };
 
 use crate::{
@@ -43,7 +46,7 @@ fn is_sent<O: Operation>(operation: &O, options: &CallOptions, times: u32) {
         assert!(error.may_have_executed());
         assert_eq!(
             error.kind(),
-            FailureKind::Transport(TransportErrorKind::Closed)
+            ErrorKind::Transport(TransportErrorKind::Closed)
         );
     });
 }
@@ -89,7 +92,7 @@ fn states_are_read_again_and_cancels_repeated() {
     let script = [LOST, gone.into()];
     each(&CancelOpenCypherQuery::new("q"), &none, &script, |trace| {
         let error = trace.result.as_ref().expect_err("an error");
-        let kind = FailureKind::Service(ErrorKind::InvalidParameterException);
+        let kind = ErrorKind::Service(ExceptionKind::InvalidParameterException);
         assert_eq!((error.kind(), error.attempts()), (kind, 2));
         assert!(error.may_have_executed());
     });
@@ -149,8 +152,8 @@ fn m12_authentication_failures_with_400_are_final_and_stay_what_they_are() {
         "User does not have access to the database.",
     ] {
         for (code, kind) in [
-            ("BadRequestException", ErrorKind::BadRequestException),
-            ("SomethingElse", ErrorKind::Unknown),
+            ("BadRequestException", ExceptionKind::BadRequestException),
+            ("SomethingElse", ExceptionKind::Unknown),
         ] {
             let script = [refusal(400, code, text).into()];
             each(&query(), &CallOptions::new(), &script, |trace| {

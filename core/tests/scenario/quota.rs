@@ -1,8 +1,10 @@
 //! The session's 500 tokens: 5 for a retry, 10 after a time-out, 1 back for a first-try success.
 
 use neptunedata::{
-    Auth, CallOptions, ErrorKind, FailureKind, GetMlModelTrainingJob, RetryPolicy, Sent, Session,
-    TransportErrorKind,
+    Auth, CallOptions, ErrorKind, ExceptionKind, Session,
+    ml::GetMlModelTrainingJob,
+    retry::RetryPolicy,
+    transport::{Sent, TransportErrorKind},
 };
 
 use crate::{
@@ -134,7 +136,7 @@ fn only_successes_are_rewarded() {
         assert_eq!(trace.asked.len(), 1);
         assert!(matches!(trace.asked[0], Asked::Send(_)));
         let error = trace.result.expect_err("no answer");
-        assert_eq!(error.kind(), FailureKind::Decode);
+        assert_eq!(error.kind(), ErrorKind::Decode);
         assert_eq!(session.retry_quota(), Some(490), "{body:?}");
     }
 }
@@ -147,7 +149,7 @@ fn an_error_answer_is_not_rewarded() {
     let error = trace.result.expect_err("a refusal");
     assert_eq!(
         error.kind(),
-        FailureKind::Service(ErrorKind::ParsingException)
+        ErrorKind::Service(ExceptionKind::ParsingException)
     );
     assert_eq!(session.retry_quota(), Some(490));
 }

@@ -1,8 +1,10 @@
 //! The streaming exchange: parts as they come, and the same verdicts.
 
 use neptunedata::{
-    Answered, CallOptions, Error, ErrorKind, Exchange, FailureKind, GetMlModelTrainingJob, Input,
-    Io, Machine, Part, Sent, Step, Transmit, TransportErrorKind,
+    CallOptions, CallOutput, Error, ErrorKind, ExceptionKind,
+    machine::{BodyEvent, Exchange, Input, Io, Machine, Step, Transmit},
+    ml::GetMlModelTrainingJob,
+    transport::{Sent, TransportErrorKind},
 };
 
 use crate::{
@@ -15,7 +17,7 @@ struct Streamed {
     sent: Vec<Transmit>,
     /// The chunks after each head.
     bodies: Vec<Vec<u8>>,
-    result: Result<Answered<()>, Error>,
+    result: Result<CallOutput<()>, Error>,
 }
 
 fn stream(mut exchange: Exchange, script: &[Event], commit: bool) -> Streamed {
@@ -36,12 +38,12 @@ fn stream(mut exchange: Exchange, script: &[Event], commit: bool) -> Streamed {
                 answers.next().expect("an input")
             }
             Step::Io(Io::Receive) => answers.next().expect("the body has ended"),
-            Step::Item(Part::Head(head)) => {
+            Step::Item(BodyEvent::Head(head)) => {
                 assert!(head.status.is_success());
                 bodies.push(Vec::new());
                 Input::Next
             }
-            Step::Item(Part::Chunk(chunk)) => {
+            Step::Item(BodyEvent::Chunk(chunk)) => {
                 bodies.last_mut().expect("a head").extend(chunk);
                 if commit {
                     exchange.commit();
@@ -97,7 +99,7 @@ fn parts_make_the_body() {
 #[test]
 fn the_body_limit_is_for_collecting() {
     let operation = GetMlModelTrainingJob::new("job-1");
-    let options = CallOptions::new().body_limit(3);
+    let options = CallOptions::new().max_body_bytes(3);
     let exchange = Exchange::streaming(&unsigned(), &operation, &options, 1);
     let done = stream(exchange, &[success().into()], false);
     assert!(done.result.is_ok());
@@ -111,7 +113,7 @@ fn error_answers_have_no_parts() {
     let error = done.result.expect_err("a refusal");
     assert_eq!(
         error.kind(),
-        FailureKind::Service(ErrorKind::ParsingException)
+        ErrorKind::Service(ExceptionKind::ParsingException)
     );
     assert_eq!(
         error.to_string(),
@@ -144,14 +146,14 @@ fn used_chunks_are_not_given_twice() {
     let done = committed(&[cut, success().into()]);
     assert_eq!((done.sent.len(), done.bodies.len()), (1, 1));
     let error = done.result.expect_err("a cut");
-    let kind = FailureKind::Transport(TransportErrorKind::Closed);
+    let kind = ErrorKind::Transport(TransportErrorKind::Closed);
     assert_eq!((error.kind(), error.attempts()), (kind, 1));
     assert!(error.may_have_executed());
 
     let conflict = success().trailer("x-neptune-status", "500 ConcurrentModificationException");
     let done = committed(&[conflict.into(), success().into()]);
     assert_eq!(done.sent.len(), 1);
-    let kind = FailureKind::Service(ErrorKind::ConcurrentModificationException);
+    let kind = ErrorKind::Service(ExceptionKind::ConcurrentModificationException);
     assert_eq!(done.result.expect_err("a conflict").kind(), kind);
 }
 
@@ -160,7 +162,7 @@ fn failing_trailers_fail_the_stream() {
     let limit = success().trailer("x-neptune-status", "500 TimeLimitExceededException");
     let done = read(&[limit.into()]);
     assert_eq!((done.bodies.len(), done.sent.len()), (1, 1));
-    let kind = FailureKind::Service(ErrorKind::TimeLimitExceededException);
+    let kind = ErrorKind::Service(ExceptionKind::TimeLimitExceededException);
     assert_eq!(done.result.expect_err("a failure").kind(), kind);
 }
 
@@ -168,7 +170,7 @@ fn failing_trailers_fail_the_stream() {
 fn short_bodies_are_cut_bodies() {
     let short = success().header("content-length", "36");
     let done = write(&[short.into()]);
-    let kind = FailureKind::Transport(TransportErrorKind::Closed);
+    let kind = ErrorKind::Transport(TransportErrorKind::Closed);
     assert_eq!(done.result.expect_err("a cut").kind(), kind);
 }
 
@@ -180,7 +182,7 @@ fn an_error_object_ends_a_cut_stream() {
     );
     let cut = Event::Cut(answer(200, body), TransportErrorKind::Closed, Sent::Maybe);
     let done = read(&[cut]);
-    let kind = FailureKind::Service(ErrorKind::TimeLimitExceededException);
+    let kind = ErrorKind::Service(ExceptionKind::TimeLimitExceededException);
     assert_eq!(done.result.expect_err("a failure").kind(), kind);
     assert_eq!(done.sent.len(), 1);
 }
@@ -192,7 +194,7 @@ fn an_error_object_ends_a_stream_that_seems_whole() {
     for before in ["", r#"{"results":[{"a":1},"#] {
         let body = format!("{before}{object}");
         let done = read(&[answer(200, body).into()]);
-        let kind = FailureKind::Service(ErrorKind::TimeLimitExceededException);
+        let kind = ErrorKind::Service(ExceptionKind::TimeLimitExceededException);
         let error = done.result.expect_err("the error object at the end");
         assert_eq!((error.kind(), done.sent.len()), (kind, 1));
     }

@@ -1,7 +1,9 @@
 //! What errors say about attempts and execution: the exact text.
 
 use neptunedata::{
-    CallOptions, CancelMlModelTrainingJob, Effect, Error, Operation, Sent, TransportErrorKind,
+    CallOptions, Effect, Error, Operation,
+    ml::CancelMlModelTrainingJob,
+    transport::{Sent, TransportErrorKind},
 };
 
 use crate::{

@@ -1,9 +1,12 @@
 //! Exchanges that break, one after the other or in the middle of a response. `classification.rs` has every kind.
 
 use neptunedata::{
-    ErrorKind, RetryClass,
-    Sent::{Maybe, No},
-    TransportErrorKind::{self, *},
+    ExceptionKind,
+    retry::RetryClass,
+    transport::{
+        Sent::{Maybe, No},
+        TransportErrorKind::{self, *},
+    },
 };
 
 use crate::{
@@ -68,7 +71,7 @@ fn before_the_answer() -> Vec<Row> {
             LOST,
             vec![answer(503, "").into(), Event::Stale, success().into()],
             expect(&[Any, Wait(0, 100), Any, Fresh], 2, MAY, Success),
-            expect(&[Any], 1, MAY, Final(service(ErrorKind::Unknown))),
+            expect(&[Any], 1, MAY, Final(service(ExceptionKind::Unknown))),
         ),
         same(
             "not sent, and then a success",
@@ -184,14 +187,14 @@ fn within_the_answer() -> Vec<Row> {
                 &[Any, Wait(0, 1000), Any, Wait(0, 2000), Any],
                 3,
                 NOT,
-                Passing(service(ErrorKind::ThrottlingException)),
+                Passing(service(ExceptionKind::ThrottlingException)),
             ),
         ),
         same(
             "cut, but the refusal is whole",
             None,
             vec![Event::Cut(exception(400, "ParsingException"), Closed, Maybe)],
-            expect(&[Any], 1, NOT, Final(service(ErrorKind::ParsingException))),
+            expect(&[Any], 1, NOT, Final(service(ExceptionKind::ParsingException))),
         ),
         row(
             "shorter than its content-length, JSON cut",
@@ -242,7 +245,7 @@ fn attempts_are_numbered_as_they_count() {
         Event::Fails(Connect, No),
         success().into(),
     ];
-    let operation = neptunedata::GetMlModelTrainingJob::new("job-1");
+    let operation = neptunedata::ml::GetMlModelTrainingJob::new("job-1");
     let options = neptunedata::CallOptions::new();
     let mut clock = Clock::new();
     let trace = drive(

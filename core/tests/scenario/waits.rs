@@ -1,6 +1,10 @@
 //! How long, how often: wishes of the server, the cap, and the number of attempts.
 
-use neptunedata::{CallOptions, ErrorKind, RetryClass, Sent, TransportErrorKind};
+use neptunedata::{
+    CallOptions, ExceptionKind,
+    retry::RetryClass,
+    transport::{Sent, TransportErrorKind},
+};
 
 use crate::{
     script::{Answer, Event, answer, exception, success},
@@ -114,7 +118,7 @@ fn wishes_are_heard_after_any_passing_failure() {
             Some(RetryClass::Fault),
             vec![fault.into(), success().into()],
             expect(path, 2, MAY, Success),
-            expect(&[Any], 1, MAY, Final(service(ErrorKind::Unknown))),
+            expect(&[Any], 1, MAY, Final(service(ExceptionKind::Unknown))),
         ),
     ];
     check(&rows);
@@ -126,8 +130,8 @@ fn longer_wishes_end_the_call() {
     let refused = |name: &'static str, value: &str| -> Vec<Event> {
         vec![throttled().header(name, value).into(), success().into()]
     };
-    let too_many = stop(NOT, ErrorKind::TooManyRequestsException);
-    let unknown = Final(service(ErrorKind::Unknown));
+    let too_many = stop(NOT, ExceptionKind::TooManyRequestsException);
+    let unknown = Final(service(ExceptionKind::Unknown));
     let rows = [
         same(
             "seconds",
@@ -148,7 +152,7 @@ fn longer_wishes_end_the_call() {
             "after a fault",
             Some(RetryClass::Fault),
             vec![answer(503, "").header("retry-after", "100").into()],
-            stop(MAY, ErrorKind::Unknown)
+            stop(MAY, ExceptionKind::Unknown)
                 .says("HTTP status 503 Service Unavailable; not retried, the server asks to wait 100s; the request may have been executed"),
             expect(&[Any], 1, MAY, unknown),
         ),
@@ -164,7 +168,7 @@ fn a_longer_wish_after_a_constraint() {
         &[Any],
         1,
         NOT,
-        Passing(service(ErrorKind::ConstraintViolationException)),
+        Passing(service(ExceptionKind::ConstraintViolationException)),
     );
     check(&[same(
         "constraint",
@@ -205,7 +209,7 @@ fn waits_double_up_to_the_cap() {
             ],
             8,
             NOT,
-            Passing(service(ErrorKind::TooManyRequestsException)),
+            Passing(service(ExceptionKind::TooManyRequestsException)),
         ),
     );
     let memory_path: &'static [Did] = &[
@@ -219,7 +223,7 @@ fn waits_double_up_to_the_cap() {
         Wait(0, 20_000),
         Any,
     ];
-    let memory_kind = service(ErrorKind::MemoryLimitExceededException);
+    let memory_kind = service(ExceptionKind::MemoryLimitExceededException);
     let memory = row(
         "memory",
         Some(RetryClass::Memory),
@@ -255,7 +259,7 @@ fn waits_double_up_to_the_cap() {
             ],
             10,
             NOT,
-            Passing(service(ErrorKind::ConcurrentModificationException)),
+            Passing(service(ExceptionKind::ConcurrentModificationException)),
         ),
     );
     check(&[often(throttled, 8), often(memory, 5), often(conflict, 10)]);
@@ -265,7 +269,7 @@ fn waits_double_up_to_the_cap() {
 fn one_attempt_is_one_attempt() {
     use TransportErrorKind::Closed;
     let passing = |kind, executed| expect(&[Any], 1, executed, Passing(kind));
-    let unknown = service(ErrorKind::Unknown);
+    let unknown = service(ExceptionKind::Unknown);
     let rows = [
         same(
             "not sent",
@@ -285,7 +289,7 @@ fn one_attempt_is_one_attempt() {
             "throttled",
             THROTTLED,
             vec![throttled().into()],
-            passing(service(ErrorKind::TooManyRequestsException), NOT)
+            passing(service(ExceptionKind::TooManyRequestsException), NOT)
                 .says("TooManyRequestsException (429): boom [request id r-1]"),
         ),
         row(

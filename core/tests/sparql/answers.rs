@@ -2,11 +2,15 @@
 
 use http::{HeaderMap, Response};
 use neptunedata::{
-    CancelSparqlQuery, Cause, DecodeErrorKind, ErrorKind, ExecuteSparqlExplainQuery,
-    ExecuteSparqlQuery, ExecuteSparqlQueryOutput, ExecuteSparqlUpdate, Framing,
-    GetSparqlQueryStatus, ListSparqlQueries, QueryStatus, RowReader, SparqlExplainMode,
-    SparqlMediaType, SparqlResults,
-    sparql::{RdfTerm, RdfTriple},
+    ExceptionKind,
+    error::{Cause, DecodeErrorKind},
+    rows::{RowReader, RowsFormat},
+    sparql::{
+        CancelSparqlQuery, ExecuteSparqlExplainQuery, ExecuteSparqlQuery, ExecuteSparqlQueryOutput,
+        ExecuteSparqlUpdate, GetSparqlQueryStatus, ListSparqlQueries, RdfTerm, RdfTriple,
+        SparqlExplainMode, SparqlMediaType, SparqlResults,
+    },
+    types::QueryStatus,
 };
 use serde_json::{Value, json};
 
@@ -178,7 +182,7 @@ fn both_ways_of_reading_take_the_same() {
         r#"{"head":{}}"#,
     ];
     for body in taken.into_iter().chain(refused) {
-        let mut reader = RowReader::<Value>::new(Framing::Sparql);
+        let mut reader = RowReader::<Value>::new(RowsFormat::Sparql);
         reader.push(body);
         reader.end();
         let mut rows = Vec::new();
@@ -220,7 +224,11 @@ fn failures_behind_a_200_are_errors() {
         let query = ExecuteSparqlQuery::select("q");
         let error = call(&query, broken, HeaderMap::new()).unwrap_err();
         let kind = error.service().unwrap().kind;
-        assert_eq!(kind, ErrorKind::TimeLimitExceededException, "{media_type}");
+        assert_eq!(
+            kind,
+            ExceptionKind::TimeLimitExceededException,
+            "{media_type}"
+        );
     }
     let mut trailers = HeaderMap::new();
     trailers.insert(
@@ -230,7 +238,7 @@ fn failures_behind_a_200_are_errors() {
     let rdf = answer("application/n-quads", "<u:s> <u:p> <u:o> .\n");
     let error = call(&ExecuteSparqlQuery::construct("q"), rdf, trailers.clone()).unwrap_err();
     let kind = error.service().unwrap().kind;
-    assert_eq!(kind, ErrorKind::MemoryLimitExceededException);
+    assert_eq!(kind, ExceptionKind::MemoryLimitExceededException);
     let events = answer("application/json", "[]");
     let error = call(&ExecuteSparqlUpdate::new("u"), events, trailers).unwrap_err();
     assert!(error.service().is_some());
@@ -308,7 +316,10 @@ fn plain_text_refusals_have_their_text() {
     let cancel = CancelSparqlQuery::new("invalid-guid");
     let error = call(&cancel, refused, HeaderMap::new()).unwrap_err();
     let service = error.service().unwrap();
-    assert_eq!((service.kind, service.code()), (ErrorKind::Unknown, None));
+    assert_eq!(
+        (service.kind, service.code()),
+        (ExceptionKind::Unknown, None)
+    );
     assert_eq!(
         service.message,
         "Invalid queryId (not a UUID): invalid-guid"

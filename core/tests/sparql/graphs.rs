@@ -2,8 +2,10 @@
 
 use http::Response;
 use neptunedata::{
-    CallOptions, Cause, DeleteGraph, Effect, FaultKind, GetGraph, Operation, PostGraph, PutGraph,
-    RawBody, SparqlMediaType,
+    CallOptions, Effect, Operation,
+    error::{Cause, FieldErrorKind},
+    sparql::{DeleteGraph, GetGraph, PostGraph, PutGraph, SparqlMediaType},
+    types::RawBody,
 };
 
 use crate::{answer, encode, sent};
@@ -78,7 +80,7 @@ fn several_graphs_are_refused() {
             panic!("{error}")
         };
         let fault = &error.faults()[0];
-        assert!(matches!(fault.kind(), FaultKind::Other(_)));
+        assert!(matches!(fault.kind(), FieldErrorKind::Other(_)));
         assert!(
             error.to_string().contains("only one of default, graph"),
             "{error}"
@@ -132,7 +134,7 @@ fn answers_are_bytes_with_a_type_or_a_status() {
 
 #[test]
 fn a_graph_that_was_forgotten_is_not_the_default_graph() {
-    use neptunedata::{Endpoint, GraphTarget, by_name};
+    use neptunedata::{Endpoint, dynamic, sparql::GraphTarget};
     use serde_json::json;
 
     let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
@@ -149,19 +151,19 @@ fn a_graph_that_was_forgotten_is_not_the_default_graph() {
             json!({"contentType": "text/turtle", "body": ""}),
         ),
     ] {
-        let error = by_name::request(name, &input, &endpoint).unwrap_err();
+        let error = dynamic::request(name, &input, &endpoint).unwrap_err();
         assert_eq!(error.faults().len(), 1, "{error}");
         assert_eq!(error.faults()[0].field(), "graph");
-        assert_eq!(error.faults()[0].kind(), &FaultKind::Missing);
+        assert_eq!(error.faults()[0].kind(), &FieldErrorKind::Missing);
         input["default"] = json!(false);
-        assert!(by_name::request(name, &input, &endpoint).is_err());
+        assert!(dynamic::request(name, &input, &endpoint).is_err());
         input["default"] = json!(true);
-        let request = by_name::request(name, &input, &endpoint).unwrap();
+        let request = dynamic::request(name, &input, &endpoint).unwrap();
         assert_eq!(request.uri().query(), Some("default"));
         input["graph"] = json!("u:g");
-        assert!(by_name::request(name, &input, &endpoint).is_err());
+        assert!(dynamic::request(name, &input, &endpoint).is_err());
         input.as_object_mut().unwrap().remove("default");
-        let request = by_name::request(name, &input, &endpoint).unwrap();
+        let request = dynamic::request(name, &input, &endpoint).unwrap();
         assert_eq!(request.uri().query(), Some("graph=u%3Ag"));
     }
     let delete: DeleteGraph = serde_json::from_str(r#"{"default":true}"#).unwrap();
@@ -174,7 +176,7 @@ fn a_graph_that_was_forgotten_is_not_the_default_graph() {
 
 #[test]
 fn pages_of_html_are_no_graphs() {
-    use neptunedata::DecodeErrorKind;
+    use neptunedata::error::DecodeErrorKind;
 
     let page = http::Response::builder()
         .header("content-type", "Text/HTML; charset=utf-8")
@@ -187,6 +189,6 @@ fn pages_of_html_are_no_graphs() {
     assert_eq!(error.kind(), DecodeErrorKind::Syntax);
     assert_eq!(&error.body()[..], b"<html>proxy</html>");
 
-    let read = neptunedata::response::<neptunedata::ExecuteSparqlQuery>(&page);
+    let read = neptunedata::response::<neptunedata::sparql::ExecuteSparqlQuery>(&page);
     assert!(matches!(read, Err(Cause::Decode(_))), "{read:?}");
 }

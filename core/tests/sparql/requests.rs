@@ -1,9 +1,13 @@
 //! Forms, headers, effects, and the dynamic door.
 
 use neptunedata::{
-    CallOptions, CancelSparqlQuery, Effect, ExecuteSparqlExplainQuery, ExecuteSparqlQuery,
-    ExecuteSparqlUpdate, GetSparqlQueryStatus, ListSparqlQueries, Operation, SPARQL_OPERATIONS,
-    SparqlExplainMode, SparqlMediaType, by_name,
+    CallOptions, Effect, Operation,
+    catalog::SPARQL_OPERATIONS,
+    dynamic,
+    sparql::{
+        CancelSparqlQuery, ExecuteSparqlExplainQuery, ExecuteSparqlQuery, ExecuteSparqlUpdate,
+        GetSparqlQueryStatus, ListSparqlQueries, SparqlExplainMode, SparqlMediaType,
+    },
 };
 use serde_json::json;
 
@@ -116,7 +120,7 @@ fn status_and_cancel() {
     let cancel = encode(&CancelSparqlQuery::new("x")).unwrap();
     assert_eq!(cancel.body(), "cancelQuery=true&queryId=x");
 
-    let field = |error: neptunedata::EncodeError| error.faults()[0].field().to_owned();
+    let field = |error: neptunedata::error::EncodeError| error.faults()[0].field().to_owned();
     assert_eq!(
         field(encode(&GetSparqlQueryStatus::new("")).unwrap_err()),
         "queryId"
@@ -168,7 +172,7 @@ fn extra_fields_go_into_the_form() {
 fn they_go_by_name_too() {
     let input = json!({"query": "ASK {}", "accept": "text/boolean", "queryId": "i",
         "defaultGraphUri": ["u:1"]});
-    let request = by_name::request("ExecuteSparqlQuery", &input, &endpoint()).unwrap();
+    let request = dynamic::request("ExecuteSparqlQuery", &input, &endpoint()).unwrap();
     let typed = ExecuteSparqlQuery::new("ASK {}", SparqlMediaType::Boolean)
         .query_id("i")
         .default_graph_uri(["u:1"]);
@@ -198,19 +202,19 @@ fn they_go_by_name_too() {
     ] {
         assert!(SPARQL_OPERATIONS.iter().any(|info| info.name == name));
         assert!(
-            by_name::request(name, &input, &endpoint()).is_ok(),
+            dynamic::request(name, &input, &endpoint()).is_ok(),
             "{name}"
         );
         let mut wrong = input;
         wrong["zzUnknown"] = json!(1);
-        let error = by_name::request(name, &wrong, &endpoint()).unwrap_err();
+        let error = dynamic::request(name, &wrong, &endpoint()).unwrap_err();
         assert_eq!(error.faults()[0].field(), "zzUnknown", "{name}");
     }
     for (input, field) in [
         (json!({"query": 1, "accept": "a"}), "query"),
         (json!({"query": "q"}), "accept"),
     ] {
-        let error = by_name::request("ExecuteSparqlQuery", &input, &endpoint()).unwrap_err();
+        let error = dynamic::request("ExecuteSparqlQuery", &input, &endpoint()).unwrap_err();
         assert_eq!(error.faults().len(), 1, "{error}");
         assert_eq!(error.faults()[0].field(), field);
     }

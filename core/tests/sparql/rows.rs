@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use http::{HeaderMap, Response};
 use neptunedata::{
-    CallOptions, DecodeErrorKind, ExecuteSparqlQuery, FailureKind, Input, Io, Machine, Rows, Step,
-    sparql::{RdfTerm, SparqlRow},
+    CallOptions, ErrorKind,
+    error::DecodeErrorKind,
+    machine::{Input, Io, Machine, Step},
+    rows::Rows,
+    sparql::{ExecuteSparqlQuery, RdfTerm, SparqlRow},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -163,7 +166,7 @@ fn graphs_have_no_rows() {
     let Step::Done(Err(error)) = rows.resume(Input::Next, NOW) else {
         panic!("it is sent")
     };
-    assert_eq!(error.kind(), FailureKind::Encode);
+    assert_eq!(error.kind(), ErrorKind::Encode);
     assert!(
         error.to_string().contains("accept: rows are read"),
         "{error}"

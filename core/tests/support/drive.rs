@@ -3,8 +3,9 @@
 use std::time::{Duration, SystemTime};
 
 use neptunedata::{
-    Call, CallOptions, Connection, Credentials, Effect, Endpoint, Error, Input, Io, Machine, Meta,
-    Now, Operation, Sent, Session, Step, Transmit, TransportErrorKind,
+    Call, CallOptions, Credentials, Effect, Endpoint, Error, Operation, Session,
+    machine::{Input, Io, Machine, Now, ResponseMeta, Reuse, Step, Transmit},
+    transport::{Sent, TransportErrorKind},
 };
 
 use super::script::{Event, failure};
@@ -51,7 +52,7 @@ impl Clock {
 /// One thing that the machine asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asked {
-    Send(Connection),
+    Send(Reuse),
     Wait(Duration),
     Credentials { refresh: bool },
 }
@@ -60,7 +61,7 @@ pub(crate) enum Asked {
 pub(crate) struct Trace {
     pub(crate) asked: Vec<Asked>,
     pub(crate) sent: Vec<Transmit>,
-    pub(crate) result: Result<Meta, Error>,
+    pub(crate) result: Result<ResponseMeta, Error>,
 }
 
 /// How the driver goes about it; none of it may change what happens.
@@ -101,7 +102,7 @@ pub(crate) fn drive<O: Operation>(
     for _ in 0..100_000 {
         input = match call.resume(input, clock.now()) {
             Step::Io(Io::Send(transmit)) => {
-                asked.push(Asked::Send(transmit.connection));
+                asked.push(Asked::Send(transmit.reuse));
                 let event = script.get(sent.len()).or(script.last());
                 sent.push(*transmit);
                 clock.pass(clock.round_trip);
@@ -195,7 +196,7 @@ pub(crate) fn drive_each(
     style: Style,
     mut check: impl FnMut(&str, Trace, Session),
 ) {
-    use neptunedata::{CancelMlModelTrainingJob, GetMlModelTrainingJob};
+    use neptunedata::ml::{CancelMlModelTrainingJob, GetMlModelTrainingJob};
 
     let said = options.clone().effect(effect);
     let by = |by_nature: Effect| {
@@ -220,6 +221,9 @@ pub(crate) fn drive_each(
     check("start", trace, made);
 }
 
-pub(crate) fn start() -> neptunedata::StartMlModelTrainingJob {
-    neptunedata::StartMlModelTrainingJob::new("processed-1".into(), "s3://bucket/models/".into())
+pub(crate) fn start() -> neptunedata::ml::StartMlModelTrainingJob {
+    neptunedata::ml::StartMlModelTrainingJob::new(
+        "processed-1".into(),
+        "s3://bucket/models/".into(),
+    )
 }

@@ -2,7 +2,10 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use neptunedata::{Sent, TransportError, TransportErrorKind};
+use neptunedata::{
+    TransportError,
+    transport::{Sent, TransportErrorKind},
+};
 
 /// What happens to one request.
 #[derive(Debug, Clone)]

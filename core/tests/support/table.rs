@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use neptunedata::{
-    CallOptions, Connection, DecodeErrorKind, Effect, Error, ErrorKind, FailureKind, RetryClass,
-    TransportErrorKind,
+    CallOptions, Effect, Error, ErrorKind, ExceptionKind, error::DecodeErrorKind, machine::Reuse,
+    retry::RetryClass, transport::TransportErrorKind,
 };
 
 use super::{
@@ -34,9 +34,9 @@ pub(crate) enum Did {
 pub(crate) enum End {
     Success,
     /// In an error that calling again later may cure.
-    Passing(FailureKind),
+    Passing(ErrorKind),
     /// In an error for good.
-    Final(FailureKind),
+    Final(ErrorKind),
 }
 
 /// What must come of a row.
@@ -76,12 +76,12 @@ impl Expect {
     }
 }
 
-pub(crate) const fn transport(kind: TransportErrorKind) -> FailureKind {
-    FailureKind::Transport(kind)
+pub(crate) const fn transport(kind: TransportErrorKind) -> ErrorKind {
+    ErrorKind::Transport(kind)
 }
 
-pub(crate) const fn service(kind: ErrorKind) -> FailureKind {
-    FailureKind::Service(kind)
+pub(crate) const fn service(kind: ExceptionKind) -> ErrorKind {
+    ErrorKind::Service(kind)
 }
 
 #[derive(Debug, Clone)]
@@ -220,8 +220,8 @@ impl Expect {
                 .iter()
                 .zip(&trace.asked)
                 .all(|(did, asked)| match (did, asked) {
-                    (Did::Any, Asked::Send(Connection::Any))
-                    | (Did::Fresh, Asked::Send(Connection::Fresh)) => true,
+                    (Did::Any, Asked::Send(Reuse::Allowed))
+                    | (Did::Fresh, Asked::Send(Reuse::Fresh)) => true,
                     (Did::Wait(low, high), Asked::Wait(time)) => {
                         (Duration::from_millis(*low)..=Duration::from_millis(*high)).contains(time)
                     }
@@ -280,7 +280,7 @@ impl Expect {
 /// The kind of a decode error.
 pub(crate) fn decode_kind(trace: &Trace) -> Option<DecodeErrorKind> {
     match trace.result.as_ref().err()?.cause() {
-        neptunedata::Cause::Decode(error) => Some(error.kind()),
+        neptunedata::error::Cause::Decode(error) => Some(error.kind()),
         _ => None,
     }
 }

@@ -3,11 +3,20 @@
 use std::time::Duration;
 
 use neptunedata::{
-    CallOptions, Cause, DataProcessingEnded, EndpointDeleted, EndpointInService, ErrorKind,
-    FailureKind, FastResetFinished, GetLoaderJobStatus, GetMlEndpoint, GetMlModelTrainingJob,
-    IndexRebuildEnded, LoadEnded, LoadOutcome, LoadStatus, ModelTrainingEnded, ModelTransformEnded,
-    PropertygraphStatisticsComputed, ResetProgress, Sent, SparqlStatisticsComputed,
-    TransportErrorKind, WaitError, WaitErrorKind, WaitOptions, Watch,
+    CallOptions, ErrorKind, ExceptionKind,
+    error::Cause,
+    loader::{GetLoaderJobStatus, LoadStatus},
+    ml::{GetMlEndpoint, GetMlModelTrainingJob},
+    transport::{Sent, TransportErrorKind},
+    wait::{
+        WaitError, WaitErrorKind, WaitOptions, Waiter,
+        waiters::{
+            DataProcessingCompleted, EndpointCreated, EndpointDeleted, FastResetCompleted,
+            IndexRebuildCompleted, LoadCompleted, LoadOutcome, ModelTrainingCompleted,
+            ModelTransformCompleted, PropertygraphStatisticsComputed, ResetProgress,
+            SparqlStatisticsComputed,
+        },
+    },
 };
 
 use super::{
@@ -15,16 +24,16 @@ use super::{
     script::{Event, exception, refusal},
 };
 
-fn plain<W: Watch>(watch: W, script: &[Event]) -> Run<W> {
+fn plain<W: Waiter>(watch: W, script: &[Event]) -> Run<W> {
     run(watch, WaitOptions::new(), script)
 }
 
 /// The failure that it ended in.
-fn failed<W: Watch>(run: Run<W>) -> Box<WaitError> {
+fn failed<W: Waiter>(run: Run<W>) -> Box<WaitError> {
     let Err(error) = run.result else {
         panic!("it ended well")
     };
-    let kind = FailureKind::Wait(WaitErrorKind::Failed);
+    let kind = ErrorKind::Wait(WaitErrorKind::Failed);
     assert_eq!(error.kind(), kind, "{error}");
     match error.cause() {
         Cause::Wait(cause) => cause.clone(),
@@ -32,7 +41,7 @@ fn failed<W: Watch>(run: Run<W>) -> Box<WaitError> {
     }
 }
 
-fn paths<W: Watch>(run: &Run<W>) -> Vec<String> {
+fn paths<W: Waiter>(run: &Run<W>) -> Vec<String> {
     run.sent
         .iter()
         .map(|(_, uri)| uri.path_and_query().expect("a path").to_string())
@@ -47,10 +56,10 @@ fn loads_complete() {
         "LOAD_IN_PROGRESS",
         "LOAD_COMPLETED",
     ];
-    let done = plain(LoadEnded::new("l"), &script.map(load));
+    let done = plain(LoadCompleted::new("l"), &script.map(load));
     assert_eq!(paths(&done), ["/loader/l"; 4]);
     assert_eq!(done.items.len(), 3);
-    let end = done.result.expect("an end").end;
+    let end = done.result.expect("an end").result;
     assert!(matches!(end, LoadOutcome::Completed(_)));
     assert_eq!(
         end.status().overall_status.as_ref().unwrap().total_records,
@@ -58,10 +67,10 @@ fn loads_complete() {
     );
 
     let done = plain(
-        LoadEnded::new("l"),
+        LoadCompleted::new("l"),
         &[load("LOAD_COMMITTED_W_WRITE_CONFLICTS")],
     );
-    let end = done.result.expect("an end").end;
+    let end = done.result.expect("an end").result;
     assert!(matches!(end, LoadOutcome::CommittedWithWriteConflicts(_)));
 }
 
@@ -84,7 +93,7 @@ fn loads_fail_with_their_logs() {
     assert_eq!(bad.clone().count(), 7);
     for status in bad {
         let script = [load("LOAD_IN_PROGRESS"), load(status.as_str()), ok(logs)];
-        let done = plain(LoadEnded::new("l").error_logs(7), &script);
+        let done = plain(LoadCompleted::new("l").error_logs(7), &script);
         let asked = "/loader/l?details=true&errors=true&errorsPerPage=7";
         assert_eq!(paths(&done), ["/loader/l", "/loader/l", asked]);
         assert_eq!(done.waits.len(), 1);
@@ -110,7 +119,7 @@ fn loads_fail_with_their_logs() {
         exception(400, "BadRequestException").into(),
         Event::Fails(TransportErrorKind::Connect, Sent::No),
     ] {
-        let done = plain(LoadEnded::new("l"), &[load("LOAD_FAILED"), event]);
+        let done = plain(LoadCompleted::new("l"), &[load("LOAD_FAILED"), event]);
         let error = failed(done);
         assert_eq!(error.status(), Some("LOAD_FAILED"));
         assert!(error.trouble().is_some());
@@ -137,7 +146,7 @@ fn logs_of_loads_are_asked_for_again() {
         down(),
     ]);
     script.push(logs);
-    let done = run(LoadEnded::new("l"), once(), &script);
+    let done = run(LoadCompleted::new("l"), once(), &script);
     assert_eq!((done.sent.len(), done.waits.len()), (5, 3));
     let error = failed(done);
     assert_eq!(error.reason(), "PARSING_ERROR: odd");
@@ -146,7 +155,11 @@ fn logs_of_loads_are_asked_for_again() {
     // Until the failures or the time are used up.
     for (failures, sent) in [(2, 4), (1000, 0)] {
         let options = once().transient_failures(failures);
-        let done = run(LoadEnded::new("l"), options, &[load("LOAD_FAILED"), down()]);
+        let done = run(
+            LoadCompleted::new("l"),
+            options,
+            &[load("LOAD_FAILED"), down()],
+        );
         assert!(done.took <= Duration::from_secs(61), "{:?}", done.took);
         assert!(sent == 0 || done.sent.len() == sent);
         let error = failed(done);
@@ -156,7 +169,7 @@ fn logs_of_loads_are_asked_for_again() {
     let busy = exception(429, "TooManyRequestsException").header("retry-after", "90");
     let options = WaitOptions::new().timeout(Duration::from_secs(60));
     let done = run(
-        LoadEnded::new("l"),
+        LoadCompleted::new("l"),
         options,
         &[load("LOAD_FAILED"), busy.into()],
     );
@@ -172,7 +185,7 @@ fn states_of_feeds_do_not_end_a_load() {
         "LOAD_DATA_FAILED_DUE_TO_FEED_MODIFIED_OR_DELETED",
         "LOAD_FAILED",
     ];
-    let done = plain(LoadEnded::new("l"), &script.map(load));
+    let done = plain(LoadCompleted::new("l"), &script.map(load));
     assert_eq!(done.items.len(), 3);
     assert_eq!(failed(done).status(), Some("LOAD_FAILED"));
 }
@@ -186,7 +199,7 @@ fn a_full_page_of_logs_is_at_least_that_many() {
         (2, "; the first of at least 2 errors"),
         (3, "; the first of 2 errors"),
     ] {
-        let waiter = LoadEnded::new("l").error_logs(page);
+        let waiter = LoadCompleted::new("l").error_logs(page);
         let error = failed(plain(waiter, &[load("LOAD_FAILED"), ok(logs)]));
         assert!(error.reason().ends_with(end), "{}", error.reason());
     }
@@ -201,12 +214,12 @@ fn wrapped_index_rebuilds_end_too() {
         ))
     };
     let done = plain(
-        IndexRebuildEnded::new("r"),
+        IndexRebuildCompleted::new("r"),
         &[wrapped("REBUILDING"), wrapped("COMPLETED")],
     );
     assert_eq!(done.items.len(), 1);
     assert!(done.result.is_ok());
-    let error = failed(plain(IndexRebuildEnded::new("r"), &[wrapped("FAILED")]));
+    let error = failed(plain(IndexRebuildCompleted::new("r"), &[wrapped("FAILED")]));
     assert_eq!((error.status(), error.reason()), (Some("FAILED"), "disk"));
 }
 
@@ -220,7 +233,7 @@ fn job(status: &str) -> Event {
 
 #[test]
 fn jobs_complete_fail_or_are_stopped() {
-    fn check<W: Watch>(watch: impl Fn() -> W, path: &str, reason: &str) {
+    fn check<W: Waiter>(watch: impl Fn() -> W, path: &str, reason: &str) {
         let script = ["InProgress", "Reticulating", "Completed"].map(job);
         let done = plain(watch(), &script);
         assert_eq!(paths(&done), [path; 3]);
@@ -236,25 +249,32 @@ fn jobs_complete_fail_or_are_stopped() {
             .result
             .err()
             .expect("an error");
-        let kind = FailureKind::Service(ErrorKind::InvalidParameterException);
+        let kind = ErrorKind::Service(ExceptionKind::InvalidParameterException);
         assert_eq!(error.kind(), kind);
     }
-    check(|| DataProcessingEnded::new("j"), "/ml/dataprocessing/j", "");
     check(
-        || ModelTrainingEnded::new("j"),
+        || DataProcessingCompleted::new("j"),
+        "/ml/dataprocessing/j",
+        "",
+    );
+    check(
+        || ModelTrainingCompleted::new("j"),
         "/ml/modeltraining/j",
         "no space",
     );
     check(
-        || ModelTransformEnded::new("j"),
+        || ModelTransformCompleted::new("j"),
         "/ml/modeltransform/j",
         "no space",
     );
 
     let with_role = GetMlModelTrainingJob::new("j").neptune_iam_role_arn("role");
-    let done = plain(ModelTrainingEnded::asking(with_role), &[job("Completed")]);
+    let done = plain(
+        ModelTrainingCompleted::asking(with_role),
+        &[job("Completed")],
+    );
     assert_eq!(paths(&done), ["/ml/modeltraining/j?neptuneIamRoleArn=role"]);
-    let error = failed(plain(ModelTrainingEnded::new("j"), &[job("Failed")]));
+    let error = failed(plain(ModelTrainingCompleted::new("j"), &[job("Failed")]));
     assert_eq!(
         error.to_string(),
         "the model-training job j ended as Failed: no space"
@@ -270,11 +290,11 @@ fn endpoint(status: &str) -> Event {
 #[test]
 fn endpoints_come_into_service() {
     let script = ["Creating", "Updating", "InService"].map(endpoint);
-    let done = plain(EndpointInService::new("e"), &script);
+    let done = plain(EndpointCreated::new("e"), &script);
     assert_eq!(paths(&done), ["/ml/endpoints/e"; 3]);
     assert!(done.result.is_ok());
     let error = failed(plain(
-        EndpointInService::new("e"),
+        EndpointCreated::new("e"),
         &["Creating", "Failed"].map(endpoint),
     ));
     assert_eq!(
@@ -320,13 +340,13 @@ fn rebuilds_end() {
         ))
     };
     let script = ["PREPARING", "REBUILDING", "COMPLETED"].map(rebuild);
-    let done = plain(IndexRebuildEnded::new("r"), &script);
+    let done = plain(IndexRebuildCompleted::new("r"), &script);
     assert_eq!(paths(&done), ["/storage/indexes/rebuilds/r"; 3]);
     assert_eq!(done.items[1].status.progress_percentage, Some(40));
     assert!(done.result.is_ok());
     for status in ["FAILED", "CANCELLED"] {
         let script = ["CANCELLING", status].map(rebuild);
-        let error = failed(plain(IndexRebuildEnded::new("r"), &script));
+        let error = failed(plain(IndexRebuildCompleted::new("r"), &script));
         assert_eq!(
             (error.status(), error.reason()),
             (Some(status), "out of space")
@@ -357,20 +377,20 @@ fn resets_are_over_when_the_engine_is_back() {
         engine("recovery", "after"),
         engine("healthy", "after"),
     ]);
-    let done = plain(FastResetFinished::new().restarted_since("before"), &script);
+    let done = plain(FastResetCompleted::new().restarted_since("before"), &script);
     // It is not asked at once, and each failure is one request.
     assert!(done.sent[0].0 > Duration::from_secs(1));
     assert_eq!(done.sent.len(), script.len());
     assert!(done.took < Duration::from_secs(600));
-    let end = done.result.expect("an end").end;
+    let end = done.result.expect("an end").result;
     assert_eq!(end.start_time.as_deref(), Some("after"));
     assert!(matches!(done.items[0].status, ResetProgress::Status(_)));
-    let shutdown = FailureKind::Service(ErrorKind::ServerShutdownException);
+    let shutdown = ErrorKind::Service(ExceptionKind::ServerShutdownException);
     assert_eq!(done.items[1].status, ResetProgress::Unavailable(shutdown));
     assert_eq!(done.items.len(), script.len() - 1);
 
     // Without a start time the first healthy answer is the end.
-    let done = plain(FastResetFinished::new(), &script);
+    let done = plain(FastResetCompleted::new(), &script);
     assert_eq!(done.sent.len(), 1);
     assert!(done.result.is_ok());
 
@@ -379,12 +399,12 @@ fn resets_are_over_when_the_engine_is_back() {
         exception(403, "AccessDeniedException").into(),
         Event::Fails(TransportErrorKind::Tls, Sent::No),
     ] {
-        assert!(plain(FastResetFinished::new(), &[event]).result.is_err());
+        assert!(plain(FastResetCompleted::new(), &[event]).result.is_err());
     }
     let down = Event::Fails(TransportErrorKind::Connect, Sent::No);
-    let done = plain(FastResetFinished::new(), &[down]);
+    let done = plain(FastResetCompleted::new(), &[down]);
     let error = done.result.expect_err("the time is over");
-    assert_eq!(error.kind(), FailureKind::Wait(WaitErrorKind::TimedOut));
+    assert_eq!(error.kind(), ErrorKind::Wait(WaitErrorKind::TimedOut));
     assert_eq!(
         done.took,
         Duration::from_secs(1800) + Duration::from_millis(10)
@@ -414,7 +434,7 @@ fn statistics_are_computed() {
     ] {
         let done = plain(waiter, &script);
         assert_eq!(paths(&done), ["/sparql/statistics"; 3]);
-        let end = done.result.expect("an end").end;
+        let end = done.result.expect("an end").result;
         assert_eq!(end.statistics_id.as_deref(), Some("1700000000000"));
     }
 

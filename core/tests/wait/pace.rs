@@ -3,8 +3,14 @@
 use std::time::Duration;
 
 use neptunedata::{
-    CallOptions, Error, FailureKind, GetLoaderJobStatus, Input, Io, LoadEnded, LoadOutcome,
-    Machine, Sent, Step, TransportError, TransportErrorKind, Wait, WaitErrorKind, WaitOptions,
+    CallOptions, Error, ErrorKind, TransportError,
+    loader::GetLoaderJobStatus,
+    machine::{Input, Io, Machine, Step},
+    transport::{Sent, TransportErrorKind},
+    wait::{
+        Wait, WaitErrorKind, WaitOptions,
+        waiters::{LoadCompleted, LoadOutcome},
+    },
 };
 
 use super::{
@@ -16,8 +22,8 @@ use super::{
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
 
-fn ended() -> LoadEnded {
-    LoadEnded::new("load-1")
+fn ended() -> LoadCompleted {
+    LoadCompleted::new("load-1")
 }
 
 fn down() -> Event {
@@ -29,7 +35,7 @@ fn once(options: WaitOptions) -> WaitOptions {
 }
 
 fn timed_out(error: &Error) {
-    let kind = FailureKind::Wait(WaitErrorKind::TimedOut);
+    let kind = ErrorKind::Wait(WaitErrorKind::TimedOut);
     assert_eq!(error.kind(), kind, "{error}");
 }
 
@@ -116,7 +122,7 @@ fn a_last_time_of_asking_that_hangs_is_the_end_of_the_time() {
 #[test]
 fn no_time_of_asking_outlasts_the_time() {
     let limit =
-        |wait: &Wait<LoadEnded>, clock: &Clock| wait.wake_at().map(|at| at - clock.now().mono);
+        |wait: &Wait<LoadCompleted>, clock: &Clock| wait.wake_at().map(|at| at - clock.now().mono);
     let (mut clock, options) = (Clock::new(), WaitOptions::new().timeout(5 * SECOND));
     let mut wait = Wait::with_options(&unsigned(), ended(), options, 42);
     let step = wait.resume(Input::Next, clock.now());
@@ -167,7 +173,7 @@ fn waits_double_up_to_the_longest() {
         }
         let waited = done.result.expect("an end");
         assert_eq!(waited.polls, 11);
-        assert_eq!(waited.waited, done.took);
+        assert_eq!(waited.elapsed, done.took);
         assert_eq!(done.items.len(), 10);
         assert_eq!(done.items[9].polls, 10);
         // Nothing is asked a second time without a wait.
@@ -207,14 +213,18 @@ fn the_time_is_kept_by_the_monotonic_clock() {
     assert_eq!(usize::try_from(error.attempts()).unwrap(), done.sent.len());
 
     // What was seen last is kept.
-    let neptunedata::Cause::Wait(cause) = error.cause() else {
+    let neptunedata::error::Cause::Wait(cause) = error.cause() else {
         panic!("{error}")
     };
     assert_eq!(cause.status(), Some("LOAD_IN_PROGRESS"));
     let status = cause.answer::<GetLoaderJobStatus>().expect("an answer");
     let overall = status.loader_status().expect("a status").overall_status;
     assert_eq!(overall.expect("a load").total_records, Some(5));
-    assert!(cause.answer::<neptunedata::GetEngineStatus>().is_none());
+    assert!(
+        cause
+            .answer::<neptunedata::engine::GetEngineStatus>()
+            .is_none()
+    );
     assert_eq!(
         error.to_string(),
         "GetLoaderJobStatus: timed out after 28800.01s waiting for the bulk load load-1; its last status was LOAD_IN_PROGRESS"
@@ -231,7 +241,7 @@ fn states_that_nobody_knows_are_waited_through() {
     ];
     let done = run(ended(), WaitOptions::new(), &script);
     assert!(matches!(
-        done.result.expect("an end").end,
+        done.result.expect("an end").result,
         LoadOutcome::Completed(_)
     ));
     let names: Vec<_> = done
@@ -264,7 +274,7 @@ fn five_failures_in_a_row_are_waited_through() {
     script.splice(20..20, [down()]);
     let done = run(ended(), once(WaitOptions::new()), &script);
     let error = done.result.expect_err("six in a row");
-    let kind = FailureKind::Transport(TransportErrorKind::Connect);
+    let kind = ErrorKind::Transport(TransportErrorKind::Connect);
     assert_eq!(error.kind(), kind);
     assert!(error.is_retryable());
 
@@ -303,16 +313,16 @@ fn failures_for_good_end_it() {
         let error = done.result.expect_err("a failure");
         assert!(matches!(
             error.kind(),
-            FailureKind::Service(_) | FailureKind::Decode
+            ErrorKind::Service(_) | ErrorKind::Decode
         ));
     }
     let done = run(
-        LoadEnded::new(""),
+        LoadCompleted::new(""),
         WaitOptions::new(),
         &[load("LOAD_COMPLETED")],
     );
     let error = done.result.expect_err("no id");
-    assert_eq!((error.kind(), error.attempts()), (FailureKind::Encode, 0));
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Encode, 0));
 }
 
 #[test]
@@ -328,7 +338,7 @@ fn failures_do_not_lengthen_the_time() {
     let error = done.result.expect_err("the time is over");
     timed_out(&error);
     assert!(done.took <= 60 * SECOND + Duration::from_millis(20));
-    let neptunedata::Cause::Wait(cause) = error.cause() else {
+    let neptunedata::error::Cause::Wait(cause) = error.cause() else {
         panic!("{error}")
     };
     // Both what was seen and why no more was.
@@ -396,7 +406,7 @@ fn no_time_is_one_time() {
 }
 
 /// Leads a waiter through so many steps, with inputs out of turn in between, which change nothing.
-fn led(options: WaitOptions, steps: usize) -> (Wait<LoadEnded>, Clock) {
+fn led(options: WaitOptions, steps: usize) -> (Wait<LoadCompleted>, Clock) {
     let mut wait = Wait::with_options(&unsigned(), ended(), options, 1);
     let clock = Clock::new();
     let body = r#"{"payload":{"overallStatus":{"status":"LOAD_IN_QUEUE"}}}"#;
@@ -419,7 +429,7 @@ fn led(options: WaitOptions, steps: usize) -> (Wait<LoadEnded>, Clock) {
 /// What drivers say ends it where something is asked of them, and nowhere else.
 #[test]
 fn drivers_may_end_it() {
-    let kind = |kind| FailureKind::Transport(kind);
+    let kind = |kind| ErrorKind::Transport(kind);
     let over = |kind| Input::Failure(TransportError::new(kind, Sent::Maybe));
     let runtime = TransportErrorKind::Runtime;
     for (steps, expected) in [

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use http::Uri;
 use neptunedata::{
-    Error, Input, Io, Machine, Progress, Sent, Step, Wait, WaitOptions, Waited, Watch,
+    Error,
+    machine::{Input, Io, Machine, Step},
+    transport::Sent,
+    wait::{Progress, Wait, WaitOptions, WaitOutput, Waiter},
 };
 
 use super::{
@@ -13,22 +16,22 @@ use super::{
 };
 
 #[derive(Debug)]
-pub(crate) struct Run<W: Watch> {
+pub(crate) struct Run<W: Waiter> {
     pub(crate) items: Vec<Progress<W::Status>>,
     /// When each request went out, since the beginning, and where to.
     pub(crate) sent: Vec<(Duration, Uri)>,
     /// The waits.
     pub(crate) waits: Vec<Duration>,
-    pub(crate) result: Result<Waited<W::End>, Error>,
+    pub(crate) result: Result<WaitOutput<W::Output>, Error>,
     pub(crate) took: Duration,
 }
 
 /// The last event goes on for ever.
-pub(crate) fn run<W: Watch>(watch: W, options: WaitOptions, script: &[Event]) -> Run<W> {
+pub(crate) fn run<W: Waiter>(watch: W, options: WaitOptions, script: &[Event]) -> Run<W> {
     run_by(watch, options, script, 1)
 }
 
-pub(crate) fn run_by<W: Watch>(
+pub(crate) fn run_by<W: Waiter>(
     watch: W,
     options: WaitOptions,
     script: &[Event],

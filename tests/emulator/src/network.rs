@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use neptunedata::{TransportErrorKind, strategies::Served};
+use neptunedata::{testing::Served, transport::TransportErrorKind};
 
 use crate::{Delivery, Ending, Fault, Framing, Now, Outcome, Response};
 
-impl From<neptunedata::Now> for Now {
-    fn from(now: neptunedata::Now) -> Self {
+impl From<neptunedata::machine::Now> for Now {
+    fn from(now: neptunedata::machine::Now) -> Self {
         Self::new(now.wall, now.mono)
     }
 }

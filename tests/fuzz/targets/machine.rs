@@ -8,8 +8,11 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 use libfuzzer_sys::fuzz_target;
 use neptunedata::{
-    Auth, Call, CallOptions, CancelMlModelTrainingJob, Credentials, CredentialsError, Endpoint, Error,
-    Input, Io, Machine, Now, Sent, Session, Step, TransportError, TransportErrorKind,
+    Auth, Call, CallOptions, Credentials, Endpoint, Error, Session, TransportError,
+    credentials::CredentialsError,
+    machine::{Input, Io, Machine, Now, Step},
+    ml::CancelMlModelTrainingJob,
+    transport::{Sent, TransportErrorKind},
 };
 
 /// The next input, and what is left of the data.
@@ -71,7 +74,7 @@ fuzz_target!(|data: &[u8]| {
         .unwrap()
         .with_region("us-east-1")
         .unwrap();
-    let session = Session::new(endpoint, Auth::on_request()).unwrap();
+    let session = Session::new(endpoint, Auth::from_driver()).unwrap();
     let options = CallOptions::new()
         .timeout(Duration::from_secs(60))
         .attempt_timeout(Duration::from_secs(2));

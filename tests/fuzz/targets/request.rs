@@ -3,11 +3,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use neptunedata::{Credentials, Endpoint, by_name};
+use neptunedata::{Credentials, Endpoint, dynamic};
 
 fuzz_target!(|data: &[u8]| {
     let [operation, rest @ ..] = data else { return };
-    let operations = neptunedata::OPERATIONS;
+    let operations = neptunedata::catalog::OPERATIONS;
     let info = operations[usize::from(*operation) % operations.len()];
     let text = String::from_utf8_lossy(rest);
     let (endpoint, input) = text
@@ -24,7 +24,7 @@ fuzz_target!(|data: &[u8]| {
     let Ok(input) = serde_json::from_str(input) else {
         return;
     };
-    if let Ok(mut request) = by_name::request(info.name, &input, &endpoint) {
+    if let Ok(mut request) = dynamic::request(info.name, &input, &endpoint) {
         assert!(request.uri().to_string().starts_with(endpoint.url()));
         let credentials = Credentials::new("AKIDEXAMPLE", "secret");
         let now = std::time::SystemTime::UNIX_EPOCH;

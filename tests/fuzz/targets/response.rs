@@ -3,13 +3,13 @@
 
 use bytes::Bytes;
 use libfuzzer_sys::fuzz_target;
-use neptunedata::by_name;
+use neptunedata::dynamic;
 
 fuzz_target!(|data: &[u8]| {
     let [operation, high, low, rest @ ..] = data else {
         return;
     };
-    let operations = neptunedata::OPERATIONS;
+    let operations = neptunedata::catalog::OPERATIONS;
     let info = operations[usize::from(*operation) % operations.len()];
     let status = 100 + (u16::from(*high) << 8 | u16::from(*low)) % 900;
     let mut response = http::Response::builder().status(status);
@@ -28,7 +28,7 @@ fuzz_target!(|data: &[u8]| {
         }
     }
     let response = response.body(Bytes::copy_from_slice(body)).unwrap();
-    if let Err(error) = by_name::response(info.name, &response) {
+    if let Err(error) = dynamic::response(info.name, &response) {
         assert!(error.to_string().len() < 8192, "a text without bounds");
     }
 });

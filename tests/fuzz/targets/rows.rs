@@ -4,16 +4,19 @@
 
 use bytes::Bytes;
 use libfuzzer_sys::fuzz_target;
-use neptunedata::{DecodeErrorKind, Framing, Members, RowReader};
+use neptunedata::{
+    error::DecodeErrorKind,
+    rows::{Envelope, RowReader, RowsFormat},
+};
 use serde_json::Value;
 
 type End = Result<(), (DecodeErrorKind, String, String)>;
 
 fn read<'a>(
-    framing: Framing,
+    framing: RowsFormat,
     limit: usize,
     pieces: impl Iterator<Item = &'a [u8]>,
-) -> (Vec<Value>, End, Members) {
+) -> (Vec<Value>, End, Envelope) {
     let mut reader = RowReader::<Value>::new(framing).row_limit(limit);
     let mut rows = Vec::new();
     let mut pieces = pieces.map(Bytes::copy_from_slice);
@@ -40,12 +43,14 @@ fn read<'a>(
     (rows, end, reader.members().clone())
 }
 
-fn rows_of(framing: Framing, body: &Value) -> Option<&Vec<Value>> {
+fn rows_of(framing: RowsFormat, body: &Value) -> Option<&Vec<Value>> {
     let list = match framing {
-        Framing::OpenCypher => &body["results"],
-        Framing::Gremlin if body["result"]["data"].is_object() => &body["result"]["data"]["@value"],
-        Framing::Gremlin => &body["result"]["data"],
-        Framing::Sparql => &body["results"]["bindings"],
+        RowsFormat::OpenCypher => &body["results"],
+        RowsFormat::Gremlin if body["result"]["data"].is_object() => {
+            &body["result"]["data"]["@value"]
+        }
+        RowsFormat::Gremlin => &body["result"]["data"],
+        RowsFormat::Sparql => &body["results"]["bindings"],
         _ => &body["records"],
     };
     list.as_array()
@@ -57,14 +62,18 @@ fuzz_target!(|data: &[u8]| {
     };
     // Half of the time the row is the input, in an answer that fits.
     let (framing, before, behind) = match framing % 8 {
-        0 => (Framing::OpenCypher, "", ""),
-        1 => (Framing::Gremlin, "", ""),
-        2 => (Framing::Sparql, "", ""),
-        3 => (Framing::Stream, "", ""),
-        4 => (Framing::OpenCypher, r#"{"results":[1,"#, "]}"),
-        5 => (Framing::Gremlin, r#"{"result":{"data":{"@value":["#, "]}}}"),
-        6 => (Framing::Sparql, r#"{"results":{"bindings":[["#, "]]}}"),
-        _ => (Framing::Stream, r#"{"records":[{},"#, "],\"a\":{}}"),
+        0 => (RowsFormat::OpenCypher, "", ""),
+        1 => (RowsFormat::Gremlin, "", ""),
+        2 => (RowsFormat::Sparql, "", ""),
+        3 => (RowsFormat::Stream, "", ""),
+        4 => (RowsFormat::OpenCypher, r#"{"results":[1,"#, "]}"),
+        5 => (
+            RowsFormat::Gremlin,
+            r#"{"result":{"data":{"@value":["#,
+            "]}}}",
+        ),
+        6 => (RowsFormat::Sparql, r#"{"results":{"bindings":[["#, "]]}}"),
+        _ => (RowsFormat::Stream, r#"{"records":[{},"#, "],\"a\":{}}"),
     };
     let body = [before.as_bytes(), body, behind.as_bytes()].concat();
     let limit = match limit {

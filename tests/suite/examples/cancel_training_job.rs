@@ -11,8 +11,12 @@ use std::{env, error::Error, process::ExitCode, time::Duration};
 
 use neptunedata_emulator::{Config, Emulator, Server};
 use neptunedata_hyper::{
-    CancelMlModelTrainingJob, Client, Credentials, DataProcessingJobId, Endpoint,
-    GetMlModelTrainingJob, MlJobStatus, S3Uri, StartMlModelTrainingJob,
+    Client, Credentials, Endpoint,
+    ml::{
+        CancelMlModelTrainingJob, DataProcessingJobId, GetMlModelTrainingJob, MlJobStatus,
+        StartMlModelTrainingJob,
+    },
+    types::S3Uri,
 };
 
 const ACCESS_KEY: &str = "AKIDEXAMPLE";

@@ -10,8 +10,12 @@
 use std::{env, error::Error, process::ExitCode, thread, time::Duration};
 
 use neptunedata_blocking::{
-    CancelMlModelTrainingJob, Client, Credentials, DataProcessingJobId, Endpoint,
-    GetMlModelTrainingJob, MlJobStatus, S3Uri, StartMlModelTrainingJob,
+    Client, Credentials, Endpoint,
+    ml::{
+        CancelMlModelTrainingJob, DataProcessingJobId, GetMlModelTrainingJob, MlJobStatus,
+        StartMlModelTrainingJob,
+    },
+    types::S3Uri,
 };
 use neptunedata_emulator::{Config, Emulator, Server};
 

@@ -22,10 +22,15 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use neptunedata::{
-    Answered, Auth, Call, CallOptions, CancelMlModelTrainingJob, Credentials, CredentialsError,
-    DataProcessingJobId, Endpoint, GetMlModelTrainingJob, Input, Io, Machine, MlJobStatus, Now,
-    Operation, S3Uri, Sent, Session, StartMlModelTrainingJob, Step, Transmit, TransportError,
-    TransportErrorKind, sources::environment,
+    Auth, Call, CallOptions, CallOutput, Credentials, Endpoint, Operation, Session, TransportError,
+    credentials::{CredentialsError, environment},
+    machine::{Input, Io, Machine, Now, Step, Transmit},
+    ml::{
+        CancelMlModelTrainingJob, DataProcessingJobId, GetMlModelTrainingJob, MlJobStatus,
+        StartMlModelTrainingJob,
+    },
+    transport::{Sent, TransportErrorKind},
+    types::S3Uri,
 };
 use neptunedata_emulator::{Config, Emulator, Server, Signature};
 
@@ -161,7 +166,10 @@ struct Driver {
 }
 
 impl Driver {
-    fn call<O: Operation>(&self, operation: &O) -> Result<Answered<O::Output>, neptunedata::Error> {
+    fn call<O: Operation>(
+        &self,
+        operation: &O,
+    ) -> Result<CallOutput<O::Output>, neptunedata::Error> {
         let options = CallOptions::new().timeout(Duration::from_secs(30));
         let seed = self.session.next_seed();
         self.run(Call::with_options(&self.session, operation, &options, seed))

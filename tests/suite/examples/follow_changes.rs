@@ -10,7 +10,9 @@ use std::{error::Error, sync::Arc, thread, time::Duration};
 
 use neptunedata_emulator::{Change, ChangeStream, Config, Emulator, Server};
 use neptunedata_hyper::{
-    Checkpoint, Client, Endpoint, GetPropertygraphStream, PropertygraphRecord, Start, Transaction,
+    Client, Endpoint,
+    changes::{Checkpoint, StartPosition, Transaction},
+    streams::{GetPropertygraphStream, PropertygraphRecord},
 };
 use serde_json::json;
 
@@ -24,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         move || add_people(&server)
     });
 
-    let mut changes = client.changes::<GetPropertygraphStream>(Start::TrimHorizon);
+    let mut changes = client.changes::<GetPropertygraphStream>(StartPosition::TrimHorizon);
     let mut kept = String::new();
     for _ in 0..3 {
         let transaction = changes.next().await.ok_or("it has no end")??;
@@ -37,7 +39,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // Another day, another process:
     let checkpoint: Checkpoint = kept.parse()?;
-    let mut changes = client.changes::<GetPropertygraphStream>(Start::After(checkpoint));
+    let mut changes = client.changes::<GetPropertygraphStream>(StartPosition::After(checkpoint));
     for _ in 0..3 {
         tell(&changes.next().await.ok_or("it has no end")??);
     }

@@ -9,7 +9,9 @@
 use std::{error::Error, thread, time::Duration};
 
 use neptunedata_blocking::{
-    Checkpoint, Client, Endpoint, GetPropertygraphStream, PropertygraphRecord, Start, Transaction,
+    Client, Endpoint,
+    changes::{Checkpoint, StartPosition, Transaction},
+    streams::{GetPropertygraphStream, PropertygraphRecord},
 };
 use neptunedata_emulator::{Change, ChangeStream, Config, Emulator, Server};
 use serde_json::json;
@@ -20,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     thread::scope(|scope| {
         scope.spawn(|| add_people(&server));
 
-        let mut changes = client.changes::<GetPropertygraphStream>(Start::TrimHorizon);
+        let mut changes = client.changes::<GetPropertygraphStream>(StartPosition::TrimHorizon);
         let mut kept = String::new();
         for transaction in changes.by_ref().take(3) {
             let transaction = transaction?;
@@ -33,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
         // Another day, another process:
         let checkpoint: Checkpoint = kept.parse()?;
-        let changes = client.changes::<GetPropertygraphStream>(Start::After(checkpoint));
+        let changes = client.changes::<GetPropertygraphStream>(StartPosition::After(checkpoint));
         for transaction in changes.take(3) {
             tell(&transaction?);
         }

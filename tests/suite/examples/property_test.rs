@@ -15,9 +15,11 @@
 use std::{cell::Cell, process::ExitCode};
 
 use neptunedata::{
-    Auth, Call, DataProcessingJobId, Endpoint, Error, ErrorKind, FailureKind,
-    GetMlModelTrainingJob, Now, Operation, S3Uri, Session, StartMlModelTrainingJob,
-    strategies::{Delivery, Network},
+    Auth, Call, Endpoint, Error, ErrorKind, ExceptionKind, Operation, Session,
+    machine::Now,
+    ml::{DataProcessingJobId, GetMlModelTrainingJob, StartMlModelTrainingJob},
+    testing::{Network, NetworkOutcome},
+    types::S3Uri,
 };
 use neptunedata_emulator::Emulator;
 use proptest::{
@@ -44,7 +46,7 @@ fn train_with_care(
     network: &mut Network<'_>,
     start: &StartMlModelTrainingJob,
 ) -> Result<(), Error> {
-    const UNKNOWN: FailureKind = FailureKind::Service(ErrorKind::InvalidParameterException);
+    const UNKNOWN: ErrorKind = ErrorKind::Service(ExceptionKind::InvalidParameterException);
     let start = start.clone().id("our-job");
     let get = GetMlModelTrainingJob::new("our-job");
     for _ in 0..3 {
@@ -61,7 +63,7 @@ fn train_with_care(
     call(network, &start).map(drop)
 }
 
-type Failure = TestError<(StartMlModelTrainingJob, Vec<Delivery>)>;
+type Failure = TestError<(StartMlModelTrainingJob, Vec<NetworkOutcome>)>;
 type Program = fn(&mut Network<'_>, &StartMlModelTrainingJob) -> Result<(), Error>;
 
 /// Makes a call over the network.
@@ -85,7 +87,7 @@ fn trains_once(program: Program) -> (u32, Result<(), Failure>) {
         start.train_model_s3_location = S3Uri::new("s3://bucket/models");
         start
     });
-    let networks = proptest::collection::vec(any::<Delivery>(), 0..6);
+    let networks = proptest::collection::vec(any::<NetworkOutcome>(), 0..6);
     let cases = Cases {
         failure_persistence: None,
         ..Cases::with_cases(1000)

@@ -14,7 +14,7 @@ use std::{env, error::Error, time::Instant};
 
 use bytes::Bytes;
 use neptunedata_emulator::{Emulator, QueryScript, Server};
-use neptunedata_hyper::{Client, Endpoint, ExecuteOpenCypherQuery};
+use neptunedata_hyper::{Client, Endpoint, opencypher::ExecuteOpenCypherQuery};
 use neptunedata_tests::resident;
 use serde::Deserialize;
 

@@ -13,7 +13,7 @@
 use std::{env, error::Error, time::Instant};
 
 use bytes::Bytes;
-use neptunedata_blocking::{Client, Endpoint, ExecuteOpenCypherQuery};
+use neptunedata_blocking::{Client, Endpoint, opencypher::ExecuteOpenCypherQuery};
 use neptunedata_emulator::{Emulator, QueryScript, Server};
 use neptunedata_tests::resident;
 use serde::Deserialize;

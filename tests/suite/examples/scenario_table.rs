@@ -16,7 +16,7 @@
 
 use std::{error::Error, process::ExitCode};
 
-use neptunedata::{ErrorKind, FailureKind};
+use neptunedata::{ErrorKind, ExceptionKind};
 use neptunedata_tests::scenarios::{Driver, Op, Played, Row, Seen, rows, run};
 
 const THREADS: usize = 16;
@@ -135,9 +135,9 @@ fn short(seen: &Seen) -> String {
         Ok(()) => "Ok".to_owned(),
         Err(failed) => {
             let kind = match failed.kind {
-                FailureKind::Transport(kind) => format!("{kind:?}"),
-                FailureKind::Service(ErrorKind::Unknown) => "error answer".to_owned(),
-                FailureKind::Service(kind) => kind.name().to_owned(),
+                ErrorKind::Transport(kind) => format!("{kind:?}"),
+                ErrorKind::Service(ExceptionKind::Unknown) => "error answer".to_owned(),
+                ErrorKind::Service(kind) => kind.name().to_owned(),
                 kind => format!("{kind:?}"),
             };
             let doubt = if failed.may_have_executed { "?" } else { "" };

@@ -11,8 +11,10 @@ use std::{error::Error, time::Duration};
 use indicatif::{ProgressBar, ProgressStyle};
 use neptunedata_emulator::{Emulator, LoadScript, Server};
 use neptunedata_hyper::{
-    Client, Endpoint, IamRoleArn, LoadEnded, LoadFormat, LoadOutcome, LoaderStatus, S3BucketRegion,
-    S3Uri, StartLoaderJob,
+    Client, Endpoint,
+    loader::{LoadFormat, LoaderStatus, StartLoaderJob},
+    types::{IamRoleArn, S3BucketRegion, S3Uri},
+    wait::waiters::{LoadCompleted, LoadOutcome},
 };
 
 /// How many records the files hold. The service does not say it, so it is for the caller to know.
@@ -40,16 +42,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "{spinner} {elapsed} {wide_bar} {human_pos}/{human_len} records, {msg}",
     )?);
     let mut waiting = client
-        .wait(LoadEnded::new(id))
+        .wait(LoadCompleted::new(id))
         .interval(Duration::from_millis(250))
         .max_interval(Duration::from_secs(5))
         .timeout(Duration::from_secs(3600))
         .start();
-    // Dropping the future of `advance` at each tick loses nothing.
+    // Dropping the future of `next_item` at each tick loses nothing.
     let mut ticker = tokio::time::interval(Duration::from_millis(100));
     loop {
         tokio::select! {
-            progress = waiting.advance() => match progress {
+            progress = waiting.next_item() => match progress {
                 Ok(Some(progress)) => show(&bar, progress.status),
                 // A load that failed is an error, which `finish` has, too.
                 Ok(None) | Err(_) => break,
@@ -58,14 +60,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     // With the first of its error logs in the text.
-    let waited = waiting.finish().await.inspect_err(|_| bar.abandon())?;
+    let waited = waiting.output().await.inspect_err(|_| bar.abandon())?;
     bar.finish_with_message("done");
 
-    match &waited.end {
+    match &waited.result {
         LoadOutcome::Completed(_) => println!("all is loaded"),
         _ => println!("loaded but for conflicts: load again, in mode RESUME"),
     }
-    println!("asked {} times in {:.1?}", waited.polls, waited.waited);
+    println!("asked {} times in {:.1?}", waited.polls, waited.elapsed);
     Ok(())
 }
 

@@ -10,8 +10,10 @@ use std::{error::Error, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use neptunedata_blocking::{
-    Client, Endpoint, IamRoleArn, LoadEnded, LoadFormat, LoadOutcome, S3BucketRegion, S3Uri,
-    StartLoaderJob,
+    Client, Endpoint,
+    loader::{LoadFormat, StartLoaderJob},
+    types::{IamRoleArn, S3BucketRegion, S3Uri},
+    wait::waiters::{LoadCompleted, LoadOutcome},
 };
 use neptunedata_emulator::{Emulator, LoadScript, Server};
 
@@ -39,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "{wide_bar} {human_pos}/{human_len} records, {msg}",
     )?);
     let waited = client
-        .wait(LoadEnded::new(id))
+        .wait(LoadCompleted::new(id))
         .interval(Duration::from_millis(250))
         .max_interval(Duration::from_secs(5))
         .timeout(Duration::from_secs(3600))
@@ -61,10 +63,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let waited = waited.inspect_err(|_| bar.abandon())?;
     bar.finish_with_message("done");
 
-    match &waited.end {
+    match &waited.result {
         LoadOutcome::Completed(_) => println!("all is loaded"),
         _ => println!("loaded but for conflicts: load again, in mode RESUME"),
     }
-    println!("asked {} times in {:.1?}", waited.polls, waited.waited);
+    println!("asked {} times in {:.1?}", waited.polls, waited.elapsed);
     Ok(())
 }

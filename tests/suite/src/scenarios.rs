@@ -18,7 +18,7 @@ pub use setting::{Setting, Witness};
 
 use std::time::Duration;
 
-use neptunedata::{ClientOptions, RetryPolicy};
+use neptunedata::{retry::RetryPolicy, transport::ClientOptions};
 
 /// The options of the tests' clients: the defaults, but waits between attempts are short.
 pub fn quick() -> ClientOptions {

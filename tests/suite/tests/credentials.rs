@@ -41,7 +41,9 @@ mod hyper {
             let calls: Vec<_> = (0..$number)
                 .map(|_| {
                     let client = $client.clone();
-                    tokio::spawn(async move { client.send(&driver::GetEngineStatus::new()).await })
+                    tokio::spawn(async move {
+                        client.send(&driver::engine::GetEngineStatus::new()).await
+                    })
                 })
                 .collect();
             let mut results = Vec::new();
@@ -84,7 +86,7 @@ mod blocking {
             let calls: Vec<_> = (0..$number)
                 .map(|_| {
                     let client = $client.clone();
-                    std::thread::spawn(move || client.send(&driver::GetEngineStatus::new()))
+                    std::thread::spawn(move || client.send(&driver::engine::GetEngineStatus::new()))
                 })
                 .collect();
             let results = calls.into_iter().map(|call| call.join().unwrap());

@@ -31,7 +31,9 @@ mod hyper {
             let calls: Vec<_> = (0..$number)
                 .map(|_| {
                     let client = $client.clone();
-                    tokio::spawn(async move { client.send(&driver::GetEngineStatus::new()).await })
+                    tokio::spawn(async move {
+                        client.send(&driver::engine::GetEngineStatus::new()).await
+                    })
                 })
                 .collect();
             for call in calls {
@@ -66,7 +68,7 @@ mod blocking {
             let calls: Vec<_> = (0..$number)
                 .map(|_| {
                     let client = $client.clone();
-                    std::thread::spawn(move || client.send(&driver::GetEngineStatus::new()))
+                    std::thread::spawn(move || client.send(&driver::engine::GetEngineStatus::new()))
                 })
                 .collect();
             for call in calls {
@@ -83,7 +85,8 @@ mod blocking {
         let server = crate::support::cluster();
         let client = client(&server, Provider::default());
         let used = client.clone();
-        let call = tokio::task::spawn_blocking(move || used.send(&driver::GetEngineStatus::new()));
+        let call =
+            tokio::task::spawn_blocking(move || used.send(&driver::engine::GetEngineStatus::new()));
         call.await.unwrap().unwrap();
         drop(client);
     }

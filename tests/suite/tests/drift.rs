@@ -14,7 +14,11 @@ mod probe;
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use neptunedata::{Effect, OPERATIONS, Operation, SPARQL_OPERATIONS, by_name};
+use neptunedata::{
+    Effect, Operation,
+    catalog::{OPERATIONS, SPARQL_OPERATIONS},
+    dynamic,
+};
 use neptunedata_tests::vectors::model::Model;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -90,10 +94,10 @@ fn effects_are_the_models_traits_or_have_a_reason() {
 }
 
 macro_rules! refuse_unknown_members {
-    ($($operation:ident,)*) => {
+    ($($operation:ty,)*) => {
         #[test]
         fn serde_refuses_members_that_no_request_has() {
-            $(refuses_unknown_members::<neptunedata::$operation>();)*
+            $(refuses_unknown_members::<$operation>();)*
         }
     };
 }
@@ -107,7 +111,7 @@ fn operations_of_sparql_are_beside_the_model() {
     for info in SPARQL_OPERATIONS {
         let name = info.name;
         assert_eq!(model.route(name), None, "{name}");
-        assert_eq!(by_name::info(name), Some(*info));
+        assert_eq!(dynamic::info(name), Some(*info));
         assert!(info.path.starts_with("/sparql"), "{name}");
         assert!(!info.iam_actions.is_empty(), "IAM actions of {name}");
         assert!(!info.exceptions.is_empty(), "exceptions of {name}");

@@ -23,7 +23,7 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use neptunedata::{Cause, by_name};
+use neptunedata::{dynamic, error::Cause};
 use neptunedata_emulator::Response;
 use serde_json::Value;
 
@@ -60,7 +60,7 @@ fn core_reads_them() {
             answer = answer.header(name, value);
         }
         let answer = answer.body(body.clone()).expect("an answer");
-        let read = by_name::response(&fixture.operation, &answer);
+        let read = dynamic::response(&fixture.operation, &answer);
         match (&fixture.code, read) {
             (Some(code), Err(Cause::Service(error))) => {
                 assert_eq!(error.code(), Some(code.as_str()), "{name}");

@@ -18,7 +18,10 @@ mod system;
 
 use std::collections::BTreeSet;
 
-use neptunedata::{ErrorKind, OPERATIONS, SPARQL_OPERATIONS};
+use neptunedata::{
+    ExceptionKind,
+    catalog::{OPERATIONS, SPARQL_OPERATIONS},
+};
 use neptunedata_tests::scenarios::{Driver, Keys};
 
 use crate::{play::Stage, steps::Step};
@@ -81,7 +84,7 @@ fn no_operation_is_open_to_those_who_do_not_sign() {
                 .unwrap_or_else(|| panic!("{operation}: {error}"));
             assert_eq!(
                 refusal.kind,
-                ErrorKind::AccessDeniedException,
+                ExceptionKind::AccessDeniedException,
                 "{driver}: {operation}"
             );
             assert_eq!(refusal.status, 403, "{driver}: {operation}");

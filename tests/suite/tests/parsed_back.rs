@@ -7,7 +7,7 @@ mod inputs;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use neptunedata::{Endpoint, OPERATIONS, Operation};
+use neptunedata::{Endpoint, Operation, catalog::OPERATIONS};
 use neptunedata_emulator::{Emulator, Now};
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use serde::Serialize;
@@ -28,13 +28,13 @@ const DEFAULTS: &[(&str, &str, &str, &str)] = &[(
 )];
 
 macro_rules! parse_back {
-    ($($operation:ident,)*) => {
+    ($($operation:ty,)*) => {
         #[test]
         fn every_operation_is_parsed_back() {
             let inputs = Inputs::load();
             let mut parsed = BTreeSet::new();
-            $(if parsed_back::<neptunedata::$operation>(&inputs) {
-                parsed.insert(neptunedata::$operation::INFO.name);
+            $(if parsed_back::<$operation>(&inputs) {
+                parsed.insert(<$operation as Operation>::INFO.name);
             })*
             let listed = OPERATIONS.iter().map(|info| info.name);
             assert_eq!(parsed, listed.collect());
@@ -107,8 +107,8 @@ fn fail(reason: impl std::fmt::Display) -> TestCaseError {
 }
 
 macro_rules! parse_made_up_back {
-    ($($operation:ident,)*) => {
-        $(made_up_parsed_back::<neptunedata::$operation>();)*
+    ($($operation:ty,)*) => {
+        $(made_up_parsed_back::<$operation>();)*
     };
 }
 

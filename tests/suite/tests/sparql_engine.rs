@@ -6,8 +6,11 @@
 use std::collections::BTreeMap;
 
 use neptunedata::{
-    CallOptions, DeleteGraph, Error, ErrorKind, ExecuteSparqlQuery, ExecuteSparqlUpdate,
-    FailureKind, GetGraph, Operation, PostGraph, PutGraph, SparqlMediaType,
+    CallOptions, Error, ErrorKind, ExceptionKind, Operation,
+    sparql::{
+        DeleteGraph, ExecuteSparqlQuery, ExecuteSparqlUpdate, GetGraph, PostGraph, PutGraph,
+        SparqlMediaType,
+    },
 };
 use neptunedata_emulator::{Config, Emulator, Server};
 use neptunedata_tests::scenarios::{Caller, Driver, Keys, Setting, quick};
@@ -106,7 +109,7 @@ fn queries_and_updates_are_executed() {
 
         let broken = store.call(&ExecuteSparqlQuery::select("SELECT ?s WHERE {"));
         let error = broken.unwrap_err();
-        let malformed = FailureKind::Service(ErrorKind::MalformedQueryException);
+        let malformed = ErrorKind::Service(ExceptionKind::MalformedQueryException);
         assert_eq!(error.kind(), malformed, "{driver}: {error}");
         store.server.with(|emulator| {
             assert_eq!(emulator.executed("ExecuteSparqlUpdate"), 2, "{driver}");

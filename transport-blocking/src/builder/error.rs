@@ -1,6 +1,6 @@
 //! Errors of the client builder.
 
-use neptunedata::{EndpointError, RouteError, SessionError};
+use neptunedata::{endpoint::EndpointError, session::SessionError, transport::RouteError};
 
 /// A client that cannot be built.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,7 +26,7 @@ pub enum BuildError {
     /// The endpoint's host is not a name that a certificate can have.
     #[error("host {0:?} cannot be checked against a certificate")]
     TlsName(String),
-    /// `resolve_to` is not `host:port`, or an environment variable is not the URL of a proxy.
+    /// `connect_to` is not `host:port`, or an environment variable is not the URL of a proxy.
     #[error(transparent)]
     Route(#[from] RouteError),
     /// A proxy is set, and the feature `proxy` is not enabled.

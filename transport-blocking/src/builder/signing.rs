@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use neptunedata::{CredentialsError, Endpoint};
+use neptunedata::{Endpoint, credentials::CredentialsError};
 
 use super::BuildError;
 #[cfg(feature = "aws-config")]
 use crate::{aws::SdkProvider, runtime::Asynchronous};
-use crate::{credentials::Source, load};
+use crate::{credential_files, credentials_source::Source};
 
 /// How requests are to be authenticated, before anything has been read.
 pub(super) enum Signing {
@@ -27,13 +27,13 @@ pub(super) fn resolve(
     let unusable = |error: CredentialsError| BuildError::Credentials(error.to_string());
     let mut region = endpoint.region().map(str::to_owned);
     if region_wanted {
-        region = region.or_else(load::region);
+        region = region.or_else(credential_files::region);
     }
     let source = match signing {
         Signing::Source(source) => source,
-        Signing::Environment => Source::Value(load::environment().map_err(unusable)?),
+        Signing::Environment => Source::Value(credential_files::environment().map_err(unusable)?),
         Signing::Profile(name) => {
-            let profile = load::Profile::new(name);
+            let profile = credential_files::Profile::new(name);
             let own = profile.check().map_err(unusable)?;
             region = region.or(own);
             Source::Apart(Arc::new(move |_| profile.load()))

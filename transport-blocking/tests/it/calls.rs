@@ -3,8 +3,12 @@
 use std::{io::Write, sync::mpsc, time::Duration};
 
 use neptunedata_blocking::{
-    BuildError, CallOptions, Client, ClientOptions, Connection, Credentials, Endpoint, ErrorKind,
-    Exchange, FailureKind, GetEngineStatus, GetMlModelTrainingJob, Part, RouteError, Session, http,
+    BuildError, CallOptions, Client, Credentials, Endpoint, ErrorKind, ExceptionKind, Session,
+    engine::GetEngineStatus,
+    http,
+    machine::{BodyEvent, Exchange, Reuse},
+    ml::GetMlModelTrainingJob,
+    transport::{ClientOptions, RouteError},
 };
 use neptunedata_emulator::{Config, Emulator, Server, Signature};
 
@@ -45,7 +49,7 @@ fn signed_calls_reach_the_service_and_come_back_typed() {
     let error = client
         .send(&GetMlModelTrainingJob::new("no-such-job"))
         .unwrap_err();
-    assert!(matches!(error.kind(), FailureKind::Service(_)), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Service(_)), "{error}");
     server.with(|emulator| {
         let verified = Signature::Verified {
             access_key: KEY.to_owned(),
@@ -89,10 +93,10 @@ fn options_of_a_call() {
 
     let error = client
         .call(&GetEngineStatus::new())
-        .body_limit(3)
+        .max_body_bytes(3)
         .send()
         .unwrap_err();
-    assert_eq!(error.kind(), FailureKind::Decode);
+    assert_eq!(error.kind(), ErrorKind::Decode);
     let options = CallOptions::new().extra("modelName", "rgcn");
     client.call(&write("job")).options(options).send().unwrap();
     requests.recv().unwrap();
@@ -116,15 +120,15 @@ fn machines_hand_out_their_items() {
     };
     let mut running = client.start(exchange());
     let mut body = Vec::new();
-    while let Some(part) = running.advance().unwrap() {
+    while let Some(part) = running.next_item().unwrap() {
         match part {
-            Part::Head(head) => assert!(head.extensions.is_empty()),
-            Part::Chunk(chunk) => body.extend_from_slice(&chunk),
+            BodyEvent::Head(head) => assert!(head.extensions.is_empty()),
+            BodyEvent::Chunk(chunk) => body.extend_from_slice(&chunk),
         }
     }
     assert_eq!(body, HEALTHY.as_bytes());
-    assert!(running.advance().unwrap().is_none(), "and stays so");
-    assert_eq!(running.finish().unwrap().meta.attempts, 1);
+    assert!(running.next_item().unwrap().is_none(), "and stays so");
+    assert_eq!(running.output().unwrap().meta.attempts, 1);
     assert_eq!(client.run(exchange()).unwrap().meta.status, 200);
     assert_eq!(peer.accepted(), 1);
 }
@@ -136,10 +140,10 @@ fn a_failed_machine_stays_failed() {
     let operation = GetEngineStatus::new();
     let exchange = Exchange::streaming(client.session(), &operation, &CallOptions::new(), 1);
     let mut running = client.start(exchange);
-    let kind = FailureKind::Service(ErrorKind::Unknown);
-    assert_eq!(running.advance().unwrap_err().kind(), kind);
-    assert_eq!(running.advance().unwrap_err().kind(), kind);
-    assert_eq!(running.finish().unwrap_err().kind(), kind);
+    let kind = ErrorKind::Service(ExceptionKind::Unknown);
+    assert_eq!(running.next_item().unwrap_err().kind(), kind);
+    assert_eq!(running.next_item().unwrap_err().kind(), kind);
+    assert_eq!(running.output().unwrap_err().kind(), kind);
 }
 
 #[test]
@@ -182,7 +186,7 @@ fn building_needs_to_know_how_to_authenticate() {
         "localhost:1/path",
         "localhost:99999",
     ] {
-        let error = unsigned(ClientOptions::new().resolve_to(address)).unwrap_err();
+        let error = unsigned(ClientOptions::new().connect_to(address)).unwrap_err();
         let BuildError::Route(RouteError::ResolveTo(_)) = error else {
             panic!("{address}: {error}");
         };
@@ -198,7 +202,7 @@ fn clients_are_shared_and_show_no_secret() {
     let shown = format!(
         "{client:#?} {:?} {:?}",
         client.call(&GetEngineStatus::new()),
-        Connection::Any
+        Reuse::Allowed
     );
     assert!(
         !shown.contains(SECRET) && shown.contains("127.0.0.1"),
@@ -214,7 +218,7 @@ fn resolve_to_changes_where_and_nothing_else() {
         stream.write_all(ok(HEALTHY).as_bytes()).unwrap();
     });
     let endpoint = Endpoint::parse("http://db.example.com:8182").unwrap();
-    let options = ClientOptions::new().resolve_to(format!("localhost:{}", peer.address.port()));
+    let options = ClientOptions::new().connect_to(format!("localhost:{}", peer.address.port()));
     let client = Client::builder(endpoint)
         .unsigned()
         .options(options)

@@ -11,7 +11,8 @@ use std::{
 };
 
 use neptunedata_blocking::{
-    Client, Credentials, CredentialsError, ErrorKind, FailureKind, GetEngineStatus,
+    Client, Credentials, ErrorKind, ExceptionKind, credentials::CredentialsError,
+    engine::GetEngineStatus,
 };
 use neptunedata_emulator::{Config, Emulator, Identity, Server};
 
@@ -113,7 +114,7 @@ fn errors_are_not_kept() {
         _ => Ok(key("A", None)),
     });
     let error = client.send(&GetEngineStatus::new()).unwrap_err();
-    assert_eq!(facts(&error), (FailureKind::Credentials, 0, false));
+    assert_eq!(facts(&error), (ErrorKind::Credentials, 0, false));
     assert!(error.to_string().contains("out of order"));
     client.send(&GetEngineStatus::new()).unwrap();
     assert_eq!(asked.load(Ordering::SeqCst), 2);
@@ -147,7 +148,7 @@ fn a_source_that_calls_its_own_client_is_refused() {
             Err(error) if number == 0 => error,
             result => panic!("{number}: {result:?}"),
         };
-        assert_eq!(error.kind(), FailureKind::Credentials);
+        assert_eq!(error.kind(), ErrorKind::Credentials);
         assert!(
             error.to_string().contains("called the client that waits"),
             "{error}"
@@ -217,7 +218,7 @@ fn of_a_value_there_is_no_other_and_the_refusal_is_the_error() {
     let error = client.send(&GetEngineStatus::new()).unwrap_err();
     assert_eq!(
         error.kind(),
-        FailureKind::Service(ErrorKind::AccessDeniedException)
+        ErrorKind::Service(ExceptionKind::AccessDeniedException)
     );
     assert_eq!(error.attempts(), 1);
 }

@@ -12,7 +12,8 @@ use std::{
 };
 
 use neptunedata_blocking::{
-    CallOptions, Client, Credentials, Endpoint, Exchange, GetEngineStatus, TransportErrorKind,
+    CallOptions, Client, Credentials, Endpoint, engine::GetEngineStatus, machine::Exchange,
+    transport::TransportErrorKind,
 };
 
 use crate::support::*;
@@ -291,10 +292,10 @@ fn the_callers_time_between_items_is_their_own() {
     let exchange = Exchange::streaming(client.session(), &read, &CallOptions::new(), 1);
     let mut running = client.start(exchange);
     let mut items = 0;
-    while running.advance().unwrap().is_some() {
+    while running.next_item().unwrap().is_some() {
         items += 1;
         thread::sleep(limit);
     }
     assert!(items >= 2);
-    running.finish().unwrap();
+    running.output().unwrap();
 }

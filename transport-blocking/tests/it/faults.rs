@@ -6,8 +6,10 @@ use std::{
 };
 
 use neptunedata_blocking::{
-    Cause, Client, Effect, Endpoint, Error, ErrorKind, FailureKind, GetEngineStatus, Sent,
-    TransportErrorKind,
+    Client, Effect, Endpoint, Error, ErrorKind, ExceptionKind,
+    engine::GetEngineStatus,
+    error::Cause,
+    transport::{Sent, TransportErrorKind},
 };
 
 use crate::support::*;
@@ -78,10 +80,10 @@ fn heads_have_a_limit() {
         );
     }
     let peer = Peer::answering(long);
-    peer.client_with(options().head_limit(80_000))
+    peer.client_with(options().max_head_bytes(80_000))
         .send(&GetEngineStatus::new())
         .unwrap();
-    let small = peer.client_with(options().head_limit(16));
+    let small = peer.client_with(options().max_head_bytes(16));
     let error = small.send(&GetEngineStatus::new()).unwrap_err();
     assert_eq!(error.kind(), transport(TransportErrorKind::HeadTooLarge));
 }
@@ -277,7 +279,7 @@ fn an_error_in_the_trailers_outranks_a_success() {
     let client = peer.client();
     for _ in 0..2 {
         let error = client.send(&GetEngineStatus::new()).unwrap_err();
-        let kind = FailureKind::Service(ErrorKind::TimeLimitExceededException);
+        let kind = ErrorKind::Service(ExceptionKind::TimeLimitExceededException);
         assert_eq!(error.kind(), kind, "{error}");
     }
     assert_eq!(peer.accepted(), 1, "the connection is as good as before");

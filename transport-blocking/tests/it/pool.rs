@@ -12,7 +12,9 @@ use std::{
     time::Duration,
 };
 
-use neptunedata_blocking::{CallOptions, Exchange, GetEngineStatus, TransportErrorKind};
+use neptunedata_blocking::{
+    CallOptions, engine::GetEngineStatus, machine::Exchange, transport::TransportErrorKind,
+};
 
 use crate::support::*;
 
@@ -90,7 +92,7 @@ fn without_patience_the_limit_is_an_error_at_once() {
         taken.send(()).unwrap();
         until_closed(&mut stream);
     });
-    let client = peer.client_with(options().max_connections(1).connection_wait(Duration::ZERO));
+    let client = peer.client_with(options().max_connections(1).acquire_timeout(Duration::ZERO));
     let other = client.clone();
     let holder = thread::spawn(move || {
         let patience = Duration::from_millis(300);
@@ -121,12 +123,12 @@ fn a_dropped_machine_closes_its_connection_and_makes_room() {
         until_closed(&mut stream);
         closed.send(()).unwrap();
     });
-    let client = peer.client_with(options().max_connections(1).connection_wait(Duration::ZERO));
+    let client = peer.client_with(options().max_connections(1).acquire_timeout(Duration::ZERO));
     let read = GetEngineStatus::new();
     for _ in 0..5 {
         let exchange = Exchange::streaming(client.session(), &read, &CallOptions::new(), 1);
         let mut running = client.start(exchange);
-        assert!(running.advance().unwrap().is_some());
+        assert!(running.next_item().unwrap().is_some());
         drop(running);
         closings.recv_timeout(Duration::from_secs(20)).unwrap();
     }
@@ -136,13 +138,13 @@ fn a_dropped_machine_closes_its_connection_and_makes_room() {
 #[test]
 fn a_machine_that_was_read_to_its_end_leaves_its_connection() {
     let peer = Peer::answering(ok(HEALTHY));
-    let client = peer.client_with(options().max_connections(1).connection_wait(Duration::ZERO));
+    let client = peer.client_with(options().max_connections(1).acquire_timeout(Duration::ZERO));
     let read = GetEngineStatus::new();
     let exchange = || Exchange::streaming(client.session(), &read, &CallOptions::new(), 1);
     let mut first = client.start(exchange());
-    while first.advance().unwrap().is_some() {}
+    while first.next_item().unwrap().is_some() {}
     client.run(exchange()).unwrap();
-    first.finish().unwrap();
+    first.output().unwrap();
     assert_eq!(peer.accepted(), 1);
 }
 
@@ -224,10 +226,10 @@ fn a_connection_that_was_in_use_when_older_ones_were_retired_is_not_kept() {
     let read = GetEngineStatus::new();
     let exchange = Exchange::streaming(client.session(), &read, &CallOptions::new(), 1);
     let mut running = client.start(exchange);
-    running.advance().unwrap();
+    running.next_item().unwrap();
     assert_eq!(client.call(&read).send().unwrap().meta.attempts, 2);
     go.send(()).unwrap();
-    running.finish().unwrap();
+    running.output().unwrap();
     client.send(&read).unwrap();
     let served: Vec<_> = served_by.try_iter().collect();
     assert_eq!(served, [0, 1, 2, 2]);

@@ -10,8 +10,9 @@ use std::{
 };
 
 use neptunedata_blocking::{
-    BuildError, Client, ClientBuilder, Endpoint, GetEngineStatus, Proxy, ProxyError, RouteError,
-    TransportErrorKind,
+    BuildError, Client, ClientBuilder, Endpoint,
+    engine::GetEngineStatus,
+    transport::{Proxy, ProxyError, RouteError, TransportErrorKind},
 };
 
 use crate::support::*;
@@ -63,7 +64,7 @@ fn tunnels_elsewhere_go_through_it_and_those_on_this_machine_do_not() {
     let cluster = Peer::answering(ok(HEALTHY));
     let (proxy, requests) = proxy(cluster.address);
     let options = || options().proxy(Proxy::parse(&format!("http://{}", proxy.address)).unwrap());
-    let far = options().resolve_to("bastion.example.com:7000");
+    let far = options().connect_to("bastion.example.com:7000");
     let client = builder("http://db.example.com:8182")
         .options(far)
         .build()
@@ -76,7 +77,7 @@ fn tunnels_elsewhere_go_through_it_and_those_on_this_machine_do_not() {
             .starts_with("CONNECT bastion.example.com:7000 HTTP/1.1\r\n")
     );
 
-    let near = options().resolve_to(cluster.address.to_string());
+    let near = options().connect_to(cluster.address.to_string());
     let client = builder("http://db.example.com:8182")
         .options(near)
         .build()
@@ -182,7 +183,7 @@ fn exceptions_count_for_the_cluster_and_for_the_tunnels_end() {
         let nowhere = Proxy::parse("http://127.0.0.1:1").unwrap();
         let options = options().proxy(nowhere.no_proxy(exceptions));
         let client = builder("http://db.example.com:8182")
-            .options(options.resolve_to(&end))
+            .options(options.connect_to(&end))
             .build()
             .unwrap();
         let result = client.send(&GetEngineStatus::new());
@@ -208,7 +209,7 @@ fn a_variable_that_is_no_proxy_matters_where_one_is_wanted() {
         return;
     }
     let cluster = Peer::answering(ok(HEALTHY));
-    let tunnel = || options().resolve_to(cluster.address.to_string());
+    let tunnel = || options().connect_to(cluster.address.to_string());
     for (url, options) in [
         (format!("http://{}", cluster.address), options()),
         ("http://db.example.com".to_owned(), tunnel()),

@@ -3,8 +3,11 @@
 use std::{io::Write, sync::mpsc};
 
 use neptunedata_blocking::{
-    Client, ClientOptions, Credentials, Endpoint, GetEngineStatus, Input, Io, Machine, Now,
-    Operation, Step, http,
+    Client, Credentials, Endpoint, Operation,
+    engine::GetEngineStatus,
+    http,
+    machine::{Input, Io, Machine, Now, Step},
+    transport::ClientOptions,
 };
 
 use crate::support::*;

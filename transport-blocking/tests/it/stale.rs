@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex, mpsc},
 };
 
-use neptunedata_blocking::GetEngineStatus;
+use neptunedata_blocking::engine::GetEngineStatus;
 
 use crate::support::*;
 

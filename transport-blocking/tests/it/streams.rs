@@ -13,8 +13,11 @@ use std::{
 };
 
 use neptunedata_blocking::{
-    CallOptions, Exchange, GetEngineStatus, Input, Io, Machine, Now, Part, Step,
-    TransportErrorKind, by_name, serde_json,
+    CallOptions, dynamic,
+    engine::GetEngineStatus,
+    machine::{BodyEvent, Exchange, Input, Io, Machine, Now, Step},
+    serde_json,
+    transport::TransportErrorKind,
 };
 
 use crate::support::*;
@@ -68,12 +71,12 @@ fn a_reader_that_stops_stops_the_server() {
     // Not at all, after a piece, and after a run at full speed, when all buffers have grown.
     for until in [0, 1, 64 << 20] {
         while taken < until {
-            if let Some(Part::Chunk(chunk)) = running.advance().unwrap() {
+            if let Some(BodyEvent::Chunk(chunk)) = running.next_item().unwrap() {
                 taken += u64::try_from(chunk.len()).unwrap();
             }
         }
         if until == 0 {
-            assert!(matches!(running.advance(), Ok(Some(Part::Head(_)))));
+            assert!(matches!(running.next_item(), Ok(Some(BodyEvent::Head(_)))));
         }
         let ahead = settled(&written) - taken;
         println!("{ahead} bytes ahead after {taken}");
@@ -152,14 +155,14 @@ fn items_leave_the_answer_open_and_other_steps_close_it() {
             then,
             state: 0,
         });
-        assert_eq!(running.advance().unwrap(), Some("head"));
-        assert_eq!(running.advance().unwrap(), Some("again"));
+        assert_eq!(running.next_item().unwrap(), Some("head"));
+        assert_eq!(running.next_item().unwrap(), Some("again"));
         thread::sleep(Duration::from_millis(30));
         assert!(!closed.load(Ordering::SeqCst));
         go.send(()).unwrap();
-        assert_eq!(running.advance().unwrap(), Some("chunk"));
+        assert_eq!(running.next_item().unwrap(), Some("chunk"));
         assert!(!closed.load(Ordering::SeqCst));
-        assert_eq!(running.advance().unwrap(), None);
+        assert_eq!(running.next_item().unwrap(), None);
         let begun = Instant::now();
         while !closed.swap(false, Ordering::SeqCst) {
             assert!(begun.elapsed() < LONG);
@@ -215,7 +218,7 @@ fn machines_made_by_hand_keep_their_time() {
 
     let options = CallOptions::new().attempt_timeout(SHORT).max_attempts(1);
     let input = serde_json::json!({});
-    let call = by_name::call("GetEngineStatus", &input, client.session(), &options, 1);
+    let call = dynamic::call("GetEngineStatus", &input, client.session(), &options, 1);
     let error = client.run(call.unwrap()).unwrap_err();
     assert_eq!(error.kind(), transport(TransportErrorKind::Timeout));
     assert!(begun.elapsed() < LONG);

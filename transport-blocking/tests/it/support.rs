@@ -12,8 +12,11 @@ use std::{
 };
 
 use neptunedata_blocking::{
-    CancelMlModelTrainingJob, Client, ClientOptions, DataProcessingJobId, Endpoint, Error,
-    FailureKind, RetryPolicy, S3Uri, StartMlModelTrainingJob, TransportErrorKind,
+    Client, Endpoint, Error, ErrorKind,
+    ml::{CancelMlModelTrainingJob, DataProcessingJobId, StartMlModelTrainingJob},
+    retry::RetryPolicy,
+    transport::{ClientOptions, TransportErrorKind},
+    types::S3Uri,
 };
 
 pub(crate) const HEALTHY: &str = r#"{"status":"healthy"}"#;
@@ -134,11 +137,11 @@ pub(crate) fn cancel() -> CancelMlModelTrainingJob {
     CancelMlModelTrainingJob::new("job-1")
 }
 
-pub(crate) fn transport(kind: TransportErrorKind) -> FailureKind {
-    FailureKind::Transport(kind)
+pub(crate) fn transport(kind: TransportErrorKind) -> ErrorKind {
+    ErrorKind::Transport(kind)
 }
 
 /// Kind, attempts, and whether it may have been executed.
-pub(crate) fn facts(error: &Error) -> (FailureKind, u32, bool) {
+pub(crate) fn facts(error: &Error) -> (ErrorKind, u32, bool) {
     (error.kind(), error.attempts(), error.may_have_executed())
 }

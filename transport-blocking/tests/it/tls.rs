@@ -7,8 +7,9 @@ use std::{
 };
 
 use neptunedata_blocking::{
-    BuildError, Client, ClientOptions, Endpoint, ErrorKind, FailureKind, GetEngineStatus, Roots,
-    TransportErrorKind,
+    BuildError, Client, Endpoint, ErrorKind, ExceptionKind,
+    engine::GetEngineStatus,
+    transport::{ClientOptions, RootCertificates, TransportErrorKind},
 };
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
@@ -34,8 +35,8 @@ impl Authority {
         Authority(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
 
-    fn roots(&self) -> Roots {
-        Roots::Pem(self.0.pem())
+    fn roots(&self) -> RootCertificates {
+        RootCertificates::Pem(self.0.pem())
     }
 
     fn server(
@@ -114,7 +115,7 @@ fn the_right_name_through_a_tunnel_is_believed_and_its_connection_kept() {
         let (peer, offered) = peer(authority.server("db.example.com", 4096, versions));
         let options = options()
             .roots(authority.roots())
-            .resolve_to(peer.address.to_string());
+            .connect_to(peer.address.to_string());
         let client = client("https://db.example.com:8182", options);
         for _ in 0..5 {
             client.send(&GetEngineStatus::new()).unwrap();
@@ -140,7 +141,7 @@ fn addresses_and_absolute_names_have_certificates_too() {
     let (by_name, _offered) = peer(authority.server("db.example.com", 4096, BOTH));
     let options = options()
         .roots(authority.roots())
-        .resolve_to(by_name.address.to_string());
+        .connect_to(by_name.address.to_string());
     client("https://db.example.com.:8182", options)
         .send(&GetEngineStatus::new())
         .unwrap();
@@ -163,7 +164,7 @@ fn wrong_name_unknown_authority_and_expired_certificate_are_refused() {
         (
             "none of the web's",
             authority.server("db.example.com", 4096, BOTH),
-            Roots::WebPki,
+            RootCertificates::WebPki,
         ),
         (
             "expired",
@@ -173,10 +174,10 @@ fn wrong_name_unknown_authority_and_expired_certificate_are_refused() {
     ];
     for (case, config, roots) in cases {
         let (peer, _offered) = peer(config);
-        let options = options().roots(roots).resolve_to(peer.address.to_string());
+        let options = options().roots(roots).connect_to(peer.address.to_string());
         let client = client("https://db.example.com:8182", options);
         let error = client.send(&write("job")).unwrap_err();
-        let tls = FailureKind::Transport(TransportErrorKind::Tls);
+        let tls = ErrorKind::Transport(TransportErrorKind::Tls);
         assert_eq!(facts(&error), (tls, 1, false), "{case}: {error}");
         assert_eq!(peer.accepted(), 1, "{case}");
         let source = std::error::Error::source(&error).map(ToString::to_string);
@@ -255,7 +256,7 @@ fn an_end_that_came_by_tls_alone_is_seen() {
     let url = format!("https://localhost:{}", peer.address.port());
     let options = options()
         .roots(authority.roots())
-        .resolve_to(peer.address.to_string());
+        .connect_to(peer.address.to_string());
     let client = client(&url, options);
     for _ in 0..3 {
         assert_eq!(client.call(&write("job")).send().unwrap().meta.attempts, 1);
@@ -275,11 +276,11 @@ fn roots_that_are_none() {
     };
     let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     for text in ["", "no PEM", broken, "-----BEGIN CERTIFICATE-----\n"] {
-        let error = build(Roots::Pem(text.to_owned())).unwrap_err();
+        let error = build(RootCertificates::Pem(text.to_owned())).unwrap_err();
         assert!(matches!(error, BuildError::Roots(_)), "{text:?}: {error}");
     }
     let native = cfg!(feature = "native-roots");
-    match build(Roots::Native) {
+    match build(RootCertificates::Native) {
         Err(BuildError::Roots(reason)) if reason.contains("feature") => {
             assert!(!native, "it is enabled");
         }
@@ -313,13 +314,13 @@ fn an_answer_that_comes_early_is_read() {
         let url = format!("https://localhost:{}", peer.address.port());
         let options = options()
             .roots(authority.roots())
-            .resolve_to(peer.address.to_string())
+            .connect_to(peer.address.to_string())
             .timeout(std::time::Duration::from_secs(60));
         let client = client(&url, options);
         let write = write("job");
         let large = client.call(&write).extra("q", "x".repeat(20_000_000));
         let error = large.send().unwrap_err();
-        let unknown = FailureKind::Service(ErrorKind::Unknown);
+        let unknown = ErrorKind::Service(ExceptionKind::Unknown);
         assert_eq!(facts(&error), (unknown, 1, false), "{error}");
         drop(over);
     }

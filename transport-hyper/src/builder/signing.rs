@@ -3,14 +3,14 @@
 #[cfg(feature = "aws-config")]
 use std::sync::Arc;
 
-use neptunedata::{Auth, CredentialsError, Endpoint};
+use neptunedata::{Auth, Endpoint, credentials::CredentialsError};
 
 use super::BuildError;
 #[cfg(feature = "aws-config")]
 use crate::{aws::SdkProvider, tokio_runtime::check};
 use crate::{
-    credentials::{self, Source},
-    load,
+    credential_files,
+    credentials_source::{self, Source},
 };
 
 /// How requests are to be authenticated, before anything has been read.
@@ -32,29 +32,29 @@ pub(super) fn resolve(
     let unusable = |error: CredentialsError| BuildError::Credentials(error.to_string());
     let mut region = endpoint.region().map(str::to_owned);
     if region_wanted {
-        region = region.or_else(load::region);
+        region = region.or_else(credential_files::region);
     }
     let (auth, source) = match signing {
         Signing::Session(auth) => (auth, Source::default()),
-        Signing::Source(source) => (Auth::on_request(), source),
+        Signing::Source(source) => (Auth::from_driver(), source),
         Signing::Environment => {
-            let credentials = load::environment().map_err(unusable)?;
+            let credentials = credential_files::environment().map_err(unusable)?;
             (Auth::credentials(credentials), Source::default())
         }
         Signing::Profile(name) => {
-            let profile = load::Profile::new(name);
+            let profile = credential_files::Profile::new(name);
             let own = profile.check().map_err(unusable)?;
             region = region.or(own);
             let source = Source::new(move |_| {
                 let profile = profile.clone();
-                credentials::apart(move || profile.load())
+                credentials_source::apart(move || profile.load())
             });
-            (Auth::on_request(), source)
+            (Auth::from_driver(), source)
         }
         #[cfg(feature = "aws-config")]
         Signing::Chain => {
             let chain = SdkProvider::chain(region.clone());
-            (Auth::on_request(), in_runtime(chain))
+            (Auth::from_driver(), in_runtime(chain))
         }
     };
     match region {

@@ -4,10 +4,13 @@
 use std::{fmt, future::poll_fn, io, pin::Pin};
 
 use hyper::rt::{Read, ReadBuf, Write};
-use neptunedata::{Proxy, TransportError, TransportErrorKind};
+use neptunedata::{
+    TransportError,
+    transport::{Proxy, TransportErrorKind},
+};
 
 use crate::{
-    fault,
+    errors,
     io::{BoxedIo, Stream},
 };
 
@@ -44,7 +47,7 @@ impl Tunnel {
     pub(crate) async fn open(&self, stream: Stream) -> Result<Stream, TransportError> {
         let Stream { mut io, probe, .. } = stream;
         let failed = |error| {
-            fault::not_sent(TransportErrorKind::Connect, error).with_target(&self.authority)
+            errors::not_sent(TransportErrorKind::Connect, error).with_target(&self.authority)
         };
         let head = ask(&mut io, self.request.as_bytes())
             .await
@@ -61,7 +64,7 @@ impl Tunnel {
                 let error = failed(io::Error::other(reason));
                 // It wants a password, or another one.
                 Err(if status == "407" {
-                    error.for_good()
+                    error.permanent()
                 } else {
                     error
                 })

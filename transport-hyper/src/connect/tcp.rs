@@ -16,7 +16,7 @@ use std::{
 };
 
 use hyper_util::rt::TokioIo;
-use neptunedata::{TransportError, TransportErrorKind};
+use neptunedata::{TransportError, transport::TransportErrorKind};
 use socket2::{SockRef, TcpKeepalive};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
@@ -27,7 +27,7 @@ use tokio::{
 use super::Target;
 use crate::{
     clock::Clock,
-    fault,
+    errors,
     io::Stream,
     tokio_runtime::{NO_RUNTIME, caught},
 };
@@ -43,7 +43,7 @@ pub(super) async fn connect(
     to: Option<SocketAddr>,
     clock: &Clock,
 ) -> Result<Stream, TransportError> {
-    let unusable = |reason| fault::not_sent(TransportErrorKind::Runtime, reason);
+    let unusable = |reason| errors::not_sent(TransportErrorKind::Runtime, reason);
     if Handle::try_current().is_err() {
         return Err(unusable(NO_RUNTIME));
     }
@@ -51,13 +51,13 @@ pub(super) async fn connect(
         Some(address) => VecDeque::from([address]),
         None => {
             let found = lookup_host((target.host.as_str(), target.port)).await;
-            in_turn(found.map_err(|error| fault::not_sent(TransportErrorKind::Dns, error))?)
+            in_turn(found.map_err(|error| errors::not_sent(TransportErrorKind::Dns, error))?)
         }
     };
     let stream = race(addresses, clock)
         .await
         .map_err(|failure| match failure {
-            Failure::Io(error) => fault::not_sent(TransportErrorKind::Connect, error),
+            Failure::Io(error) => errors::not_sent(TransportErrorKind::Connect, error),
             Failure::Disabled => {
                 unusable("the tokio runtime has I/O disabled: call Builder::enable_io")
             }
@@ -66,7 +66,7 @@ pub(super) async fn connect(
     let _ = stream.set_nodelay(true);
     let socket = SockRef::from(&stream);
     let _ = socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE));
-    if let Some(bytes) = target.receive_buffer {
+    if let Some(bytes) = target.tcp_receive_buffer {
         let _ = socket.set_recv_buffer_size(bytes);
     }
     let peer = stream.peer_addr().ok();

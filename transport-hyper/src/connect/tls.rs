@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use hyper_util::rt::TokioIo;
-use neptunedata::{Roots, TransportError};
+use neptunedata::{TransportError, transport::RootCertificates};
 use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, ServerName, pem::PemObject},
 };
 use tokio_rustls::TlsConnector;
 
-use crate::{BuildError, fault, io::Stream};
+use crate::{BuildError, errors, io::Stream};
 
 /// TLS to one server.
 #[derive(Clone)]
@@ -22,7 +22,7 @@ pub(crate) struct Tls {
 impl Tls {
     /// TLS 1.2 or 1.3 to the server of this name, whatever address it is reached at. Of protocols
     /// inside nothing is said, so h2 is never offered.
-    pub(crate) fn new(host: &str, roots: &Roots) -> Result<Tls, BuildError> {
+    pub(crate) fn new(host: &str, roots: &RootCertificates) -> Result<Tls, BuildError> {
         let host = host.strip_suffix('.').unwrap_or(host);
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| BuildError::TlsName(host.to_owned()))?;
@@ -43,7 +43,7 @@ impl Tls {
         let io = TlsConnector::from(Arc::clone(&self.config))
             .connect(self.name.clone(), TokioIo::new(io))
             .await
-            .map_err(fault::of_setting_up)?;
+            .map_err(errors::of_setting_up)?;
         Ok(Stream {
             // One that ends without saying so fails: anybody on the way may have ended it, in the middle of an
             // answer that has no length and no chunks. To others, and between answers, that is no matter.
@@ -54,10 +54,10 @@ impl Tls {
     }
 }
 
-fn store(roots: &Roots) -> Result<RootCertStore, BuildError> {
+fn store(roots: &RootCertificates) -> Result<RootCertStore, BuildError> {
     match roots {
-        Roots::WebPki => Ok(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect()),
-        Roots::Pem(text) => {
+        RootCertificates::WebPki => Ok(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect()),
+        RootCertificates::Pem(text) => {
             let wrong = |error: &dyn std::fmt::Display| BuildError::Roots(error.to_string());
             let mut store = RootCertStore::empty();
             for certificate in CertificateDer::pem_slice_iter(text.as_bytes()) {
@@ -67,7 +67,7 @@ fn store(roots: &Roots) -> Result<RootCertStore, BuildError> {
             full(store, "the PEM text contains no certificate")
         }
         #[cfg(feature = "native-roots")]
-        Roots::Native => {
+        RootCertificates::Native => {
             let mut store = RootCertStore::empty();
             // Some of what systems come with is of no use; the rest is.
             store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);

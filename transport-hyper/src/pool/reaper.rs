@@ -3,19 +3,19 @@
 use std::{sync::Weak, time::Instant};
 
 use super::Shared;
-use crate::{clock::Clock, home::Home};
+use crate::{clock::Clock, runtime_id::RuntimeId};
 
 /// Not a reason to keep the pool.
 pub(super) struct Reaper {
     pool: Weak<Shared>,
-    home: Home,
+    home: RuntimeId,
     /// The pool does not count on it any more.
     ended: bool,
 }
 
 impl Reaper {
     /// One that the pool has noted for this runtime.
-    pub(super) fn new(pool: Weak<Shared>, home: Home) -> Reaper {
+    pub(super) fn new(pool: Weak<Shared>, home: RuntimeId) -> Reaper {
         Reaper {
             pool,
             home,

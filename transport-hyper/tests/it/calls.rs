@@ -2,8 +2,11 @@
 
 use neptunedata_emulator::{Config, Emulator, Planned, Server, Signature};
 use neptunedata_hyper::{
-    BuildError, CallOptions, CancelMlModelTrainingJob, Client, Endpoint, ErrorKind, Exchange,
-    FailureKind, GetMlModelTrainingJob, Part, RouteError, SessionError,
+    BuildError, CallOptions, Client, Endpoint, ErrorKind, ExceptionKind,
+    machine::{BodyEvent, Exchange},
+    ml::{CancelMlModelTrainingJob, GetMlModelTrainingJob},
+    session::SessionError,
+    transport::RouteError,
 };
 
 use crate::support::*;
@@ -33,7 +36,7 @@ async fn a_job_from_start_to_end() {
         .send(&GetMlModelTrainingJob::new("no such job"))
         .await
         .unwrap_err();
-    assert!(matches!(error.kind(), FailureKind::Service(_)), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Service(_)), "{error}");
     server.with(|emulator| {
         let log = emulator.log();
         assert!(log.iter().all(|entry| {
@@ -67,10 +70,10 @@ async fn options_of_a_call() {
     let error = client.call(&status()).max_attempts(1).send().await;
     assert_eq!(
         error.unwrap_err().kind(),
-        FailureKind::Service(ErrorKind::ThrottlingException)
+        ErrorKind::Service(ExceptionKind::ThrottlingException)
     );
-    let error = client.call(&status()).body_limit(5).send().await;
-    assert_eq!(error.unwrap_err().kind(), FailureKind::Decode);
+    let error = client.call(&status()).max_body_bytes(5).send().await;
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::Decode);
     // The connection that was left in the middle of a body is not used again.
     client.send(&status()).await.unwrap();
 }
@@ -89,14 +92,14 @@ async fn machines_and_their_items() {
     let mut running = client.start(exchange());
     let mut length = 0;
     let mut heads = 0;
-    while let Some(part) = running.advance().await.unwrap() {
+    while let Some(part) = running.next_item().await.unwrap() {
         match part {
-            Part::Head(head) => heads += usize::from(head.status.is_success()),
-            Part::Chunk(chunk) => length += chunk.len(),
+            BodyEvent::Head(head) => heads += usize::from(head.status.is_success()),
+            BodyEvent::Chunk(chunk) => length += chunk.len(),
         }
     }
-    assert!(running.advance().await.unwrap().is_none());
-    assert_eq!(running.finish().await.unwrap().meta.status, 200);
+    assert!(running.next_item().await.unwrap().is_none());
+    assert_eq!(running.output().await.unwrap().meta.status, 200);
     assert!(heads == 1 && length > 0);
     assert_eq!(client.run(exchange()).await.unwrap().meta.attempts, 1);
 }
@@ -143,7 +146,7 @@ fn clients_that_cannot_work() {
         "localhost:1/path",
         "localhost:99999",
     ] {
-        let error = failed(unsigned().options(quick().resolve_to(address)));
+        let error = failed(unsigned().options(quick().connect_to(address)));
         let BuildError::Route(RouteError::ResolveTo(_)) = error else {
             panic!("{address}: {error}");
         };

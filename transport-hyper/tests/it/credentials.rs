@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use neptunedata_emulator::{Config, Emulator, Identity, Server};
-use neptunedata_hyper::{Client, Credentials, CredentialsError, FailureKind};
+use neptunedata_hyper::{Client, Credentials, ErrorKind, credentials::CredentialsError};
 
 use crate::support::*;
 
@@ -69,7 +69,7 @@ async fn a_source_that_failed_is_asked_again() {
     let (_server, client, asked) = emulator(2);
     for _ in 0..2 {
         let error = client.send(&start("a")).await.unwrap_err();
-        assert_eq!(error.kind(), FailureKind::Credentials);
+        assert_eq!(error.kind(), ErrorKind::Credentials);
         assert_eq!((error.attempts(), error.may_have_executed()), (0, false));
     }
     client.send(&start("a")).await.unwrap();

@@ -12,7 +12,7 @@ use std::{
 };
 
 use hyper::Uri;
-use neptunedata_hyper::{Client, Error, FailureKind, TransportErrorKind};
+use neptunedata_hyper::{Client, Error, ErrorKind, transport::TransportErrorKind};
 
 use crate::support::*;
 
@@ -194,7 +194,7 @@ async fn an_attempt_that_takes_too_long_is_repeated_if_it_may_be() {
     let error = client.send(&start("a")).await.unwrap_err();
     assert_eq!(
         error.kind(),
-        FailureKind::Transport(TransportErrorKind::Timeout)
+        ErrorKind::Transport(TransportErrorKind::Timeout)
     );
     assert!(error.may_have_executed() && error.attempts() == 1);
     assert_eq!(requests.load(Ordering::SeqCst), 3);

@@ -16,9 +16,12 @@ use std::{
 use hyper::Uri;
 use neptunedata_emulator::{Emulator, QueryScript, Server};
 use neptunedata_hyper::{
-    Call, CallOptions, Client, Credentials, Effect, Error, Exchange, ExecuteGremlinQuery,
-    ExecuteOpenCypherQuery, LoadEnded, Machine, Operation, Running, TransportErrorKind,
-    WaitOptions,
+    Call, CallOptions, Client, Credentials, Effect, Error, Operation, Run,
+    gremlin::ExecuteGremlinQuery,
+    machine::{Exchange, Machine},
+    opencypher::ExecuteOpenCypherQuery,
+    transport::TransportErrorKind,
+    wait::{WaitOptions, waiters::LoadCompleted},
 };
 use tower_service::Service;
 
@@ -30,10 +33,10 @@ const TICK: Duration = Duration::from_millis(10);
 const SLOW: Duration = Duration::from_millis(80);
 
 /// Asks again and again, a tick at a time: the items, and how often nothing came.
-async fn in_ticks<M: Machine>(running: &mut Running<M>) -> (Result<Vec<M::Item>, Error>, usize) {
+async fn in_ticks<M: Machine>(running: &mut Run<M>) -> (Result<Vec<M::Item>, Error>, usize) {
     let (mut items, mut dropped) = (Vec::new(), 0);
     loop {
-        match tokio::time::timeout(TICK, running.advance()).await {
+        match tokio::time::timeout(TICK, running.next_item()).await {
             Ok(Ok(Some(item))) => items.push(item),
             Ok(Ok(None)) => return (Ok(items), dropped),
             Ok(Err(error)) => return (Err(error), dropped),
@@ -42,7 +45,7 @@ async fn in_ticks<M: Machine>(running: &mut Running<M>) -> (Result<Vec<M::Item>,
     }
 }
 
-fn call<O: Operation>(client: &Client, operation: &O, options: &CallOptions) -> Running<Call<O>> {
+fn call<O: Operation>(client: &Client, operation: &O, options: &CallOptions) -> Run<Call<O>> {
     let seed = client.seed();
     client.start(Call::with_options(
         client.session(),
@@ -95,13 +98,16 @@ async fn a_waiter_beside_a_ticker() {
     });
     let client = client(server.address);
     let pause = WaitOptions::new().interval(SLOW).max_interval(SLOW);
-    let mut waiting = client.wait(LoadEnded::new("load")).options(pause).start();
-    is_send(&waiting.advance());
+    let mut waiting = client
+        .wait(LoadCompleted::new("load"))
+        .options(pause)
+        .start();
+    is_send(&waiting.next_item());
     let (progress, dropped) = in_ticks(&mut waiting).await;
     let progress = progress.unwrap();
     assert_eq!(progress.len(), 4, "{progress:?}");
     assert!(dropped >= 20, "{dropped}");
-    let waited = waiting.finish().await.unwrap();
+    let waited = waiting.output().await.unwrap();
     // Nothing was asked twice, and over one connection.
     assert_eq!(waited.polls, 5);
     assert_eq!(requests.load(Ordering::SeqCst), 5);
@@ -127,16 +133,19 @@ fn a_pause_goes_on_in_another_runtime() {
         });
         let client = client(server.address);
         let pause = WaitOptions::new().interval(SLOW).max_interval(SLOW);
-        let mut waiting = client.wait(LoadEnded::new("load")).options(pause).start();
+        let mut waiting = client
+            .wait(LoadCompleted::new("load"))
+            .options(pause)
+            .start();
         let first = runtime();
         first.block_on(async {
-            assert!(waiting.advance().await.unwrap().is_some());
-            let brief = tokio::time::timeout(TICK, waiting.advance());
+            assert!(waiting.next_item().await.unwrap().is_some());
+            let brief = tokio::time::timeout(TICK, waiting.next_item());
             assert!(brief.await.is_err());
         });
         let first = is_kept.then_some(first);
         runtime().block_on(async {
-            let ended = tokio::time::timeout(LONG, waiting.advance()).await;
+            let ended = tokio::time::timeout(LONG, waiting.next_item()).await;
             assert!(ended.expect("it goes on").unwrap().is_none());
         });
         drop(first);
@@ -151,7 +160,7 @@ async fn a_write_whose_answer_is_awaited() {
     let (items, dropped) = in_ticks(&mut running).await;
     items.unwrap();
     assert!(dropped >= 3, "{dropped}");
-    let answered = running.finish().await.unwrap();
+    let answered = running.output().await.unwrap();
     assert_eq!(answered.meta.attempts, 1);
     assert!(!answered.meta.earlier_may_have_executed);
     assert_eq!(requests.load(Ordering::SeqCst), 1);
@@ -167,7 +176,7 @@ async fn the_connection_ends_with_what_began_it() {
     let client = client(server.address);
     let mut running = call(&client, &start("a"), &CallOptions::new());
     for _ in 0..5 {
-        let advance = tokio::time::timeout(TICK, running.advance()).await;
+        let advance = tokio::time::timeout(TICK, running.next_item()).await;
         assert!(advance.is_err());
     }
     eventually(|| requests.load(Ordering::SeqCst) == 1).await;
@@ -175,7 +184,7 @@ async fn the_connection_ends_with_what_began_it() {
     drop(running);
     assert!(format!("{client:?}").contains("in_use: 0, idle: 0"));
 
-    let mut finish = Box::pin(call(&client, &start("a"), &CallOptions::new()).finish());
+    let mut finish = Box::pin(call(&client, &start("a"), &CallOptions::new()).output());
     assert!(tokio::time::timeout(SHORT, &mut finish).await.is_err());
     assert!(format!("{client:?}").contains("in_use: 1, idle: 0"));
     drop(finish);
@@ -191,16 +200,16 @@ async fn a_query_is_cancelled_when_all_is_dropped_and_not_before() {
     let client = client(server.address());
     let cancelled = || server.with(|emulator| emulator.executed("CancelGremlinQuery"));
     let query = ExecuteGremlinQuery::new("g.V().count()");
-    let options = CallOptions::new().cancel_abandoned(true);
+    let options = CallOptions::new().cancel_on_abandon(true);
     let mut running = call(&client, &query, &options);
     for _ in 0..10 {
-        let advance = tokio::time::timeout(TICK, running.advance()).await;
+        let advance = tokio::time::timeout(TICK, running.next_item()).await;
         assert!(advance.is_err());
     }
-    client.drain().await;
+    client.flush_cancellations().await;
     assert_eq!(cancelled(), 0);
     drop(running);
-    client.drain().await;
+    client.flush_cancellations().await;
     assert_eq!(cancelled(), 1);
 }
 
@@ -249,7 +258,7 @@ async fn a_connection_being_made_and_credentials_being_fetched() {
     let (items, dropped) = in_ticks(&mut running).await;
     items.unwrap();
     assert!(dropped >= 6, "{dropped}");
-    assert_eq!(running.finish().await.unwrap().meta.attempts, 1);
+    assert_eq!(running.output().await.unwrap().meta.attempts, 1);
     let counts = (asked.load(Ordering::SeqCst), made.load(Ordering::SeqCst));
     assert_eq!((counts, server.accepted()), ((1, 1), 1));
 }
@@ -323,11 +332,11 @@ async fn the_callers_time_after_a_dropped_future_is_their_own() {
     let client = builder(server.address).options(options()).build().unwrap();
     let exchange = Exchange::collecting(client.session(), &status(), &CallOptions::new(), 1);
     let mut running = client.start(exchange);
-    let advance = tokio::time::timeout(SHORT, running.advance()).await;
+    let advance = tokio::time::timeout(SHORT, running.next_item()).await;
     assert!(advance.is_err());
     away().await;
-    assert!(running.advance().await.unwrap().is_none());
-    assert_eq!(running.finish().await.unwrap().meta.attempts, 1);
+    assert!(running.next_item().await.unwrap().is_none());
+    assert_eq!(running.output().await.unwrap().meta.attempts, 1);
 }
 
 /// What is waited for counts, also for rows; who is away within that is not known to be.

@@ -10,7 +10,11 @@ use std::{
     time::Duration,
 };
 
-use neptunedata_hyper::{Cause, Client, Error, Sent, TransportErrorKind};
+use neptunedata_hyper::{
+    Client, Error,
+    error::Cause,
+    transport::{Sent, TransportErrorKind},
+};
 
 use crate::support::*;
 
@@ -88,7 +92,7 @@ async fn answers_that_are_none() {
         let error = after(answer).await;
         assert_eq!(
             error.kind(),
-            neptunedata_hyper::FailureKind::Transport(kind),
+            neptunedata_hyper::ErrorKind::Transport(kind),
             "{start:?}: {error:?}"
         );
         assert_eq!(error.attempts(), 1);
@@ -128,7 +132,7 @@ async fn no_such_name() {
         .unsigned()
         .options(
             quick()
-                .resolve_to("nowhere.invalid:8182")
+                .connect_to("nowhere.invalid:8182")
                 .connect_timeout(LONG),
         )
         .build()

@@ -11,7 +11,11 @@ use std::{
     time::Duration,
 };
 
-use neptunedata_hyper::{CallOptions, Exchange, Part, TransportErrorKind};
+use neptunedata_hyper::{
+    CallOptions,
+    machine::{BodyEvent, Exchange},
+    transport::TransportErrorKind,
+};
 
 use crate::support::*;
 
@@ -56,7 +60,7 @@ async fn never_more_connections_than_allowed() {
 async fn a_full_pool_is_an_error_after_the_wait() {
     let server = Raw::start(|mut stream, _| until_closed(&mut stream));
     let client = builder(server.address)
-        .options(quick().max_connections(1).connection_wait(SHORT))
+        .options(quick().max_connections(1).acquire_timeout(SHORT))
         .build()
         .unwrap();
     let other = client.clone();
@@ -113,10 +117,16 @@ async fn a_dropped_body_closes_its_connection() {
     let client = client(server.address);
     let exchange = Exchange::streaming(client.session(), &status(), &CallOptions::new(), 1);
     let mut running = client.start(exchange);
-    assert!(matches!(running.advance().await, Ok(Some(Part::Head(_)))));
-    assert!(matches!(running.advance().await, Ok(Some(Part::Chunk(_)))));
+    assert!(matches!(
+        running.next_item().await,
+        Ok(Some(BodyEvent::Head(_)))
+    ));
+    assert!(matches!(
+        running.next_item().await,
+        Ok(Some(BodyEvent::Chunk(_)))
+    ));
     // Dropped while it waits, and asked again: the answer goes on where it was.
-    let impatient = tokio::time::timeout(Duration::from_millis(20), running.advance()).await;
+    let impatient = tokio::time::timeout(Duration::from_millis(20), running.next_item()).await;
     assert!(impatient.is_err());
     assert!(has_ended.try_recv().is_err());
     drop(running);
@@ -134,7 +144,7 @@ async fn a_call_that_is_put_aside_does_not_hold_up_others() {
         .unwrap();
     let exchange = Exchange::streaming(client.session(), &status(), &CallOptions::new(), 1);
     let mut holder = client.start(exchange);
-    holder.advance().await.unwrap();
+    holder.next_item().await.unwrap();
     let (first, second) = (status(), status());
     let mut aside = Box::pin(client.send(&first));
     let brief = Duration::from_millis(5);
@@ -142,7 +152,7 @@ async fn a_call_that_is_put_aside_does_not_hold_up_others() {
     let other = client.call(&second).timeout(Duration::from_secs(10)).send();
     let mut other = Box::pin(other);
     assert!(tokio::time::timeout(brief, &mut other).await.is_err());
-    holder.finish().await.unwrap();
+    holder.output().await.unwrap();
     other.await.unwrap();
     aside.await.unwrap();
     assert_eq!(server.accepted(), 1);

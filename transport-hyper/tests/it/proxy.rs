@@ -10,7 +10,8 @@ use std::{
 
 use neptunedata_emulator::{Config, Emulator, Server};
 use neptunedata_hyper::{
-    BuildError, Client, Endpoint, Proxy, ProxyError, RouteError, TransportErrorKind,
+    BuildError, Client, Endpoint,
+    transport::{Proxy, ProxyError, RouteError, TransportErrorKind},
 };
 
 use crate::support::*;
@@ -122,7 +123,7 @@ async fn loopback_and_exceptions_go_straight() {
         quick().proxy(nowhere().no_proxy(".cluster.test")),
     ] {
         let options = options
-            .resolve_to(server.address().to_string())
+            .connect_to(server.address().to_string())
             .allow_plain_http(true);
         let client = Client::builder(cluster())
             .credentials(credentials())
@@ -166,7 +167,7 @@ async fn in_an_environment() {
     let error = error.send(&status()).await.unwrap_err();
     assert_kind(&error, TransportErrorKind::Connect);
     // Not asked, not used. This machine is known here by a name for which the proxy would be.
-    let to = || quick().resolve_to(format!("0.0.0.0:{}", server.address().port()));
+    let to = || quick().connect_to(format!("0.0.0.0:{}", server.address().port()));
     let client = straight().options(to()).build().unwrap();
     let error = client.send(&status()).await.unwrap_err();
     assert!(error.service().is_some(), "{error}");
@@ -195,7 +196,7 @@ async fn exceptions_count_for_the_cluster_and_for_the_tunnels_end() {
         let options = quick().proxy(nowhere.no_proxy(exceptions));
         let client = Client::builder(cluster())
             .unsigned()
-            .options(options.resolve_to(&end))
+            .options(options.connect_to(&end))
             .build()
             .unwrap();
         let result = client.send(&status()).await;
@@ -221,7 +222,7 @@ async fn a_variable_that_is_no_proxy_matters_where_one_is_wanted() {
         return;
     }
     let server = Raw::start(|stream, _| serve_well(stream));
-    let tunnel = || quick().resolve_to(server.address.to_string());
+    let tunnel = || quick().connect_to(server.address.to_string());
     let named = |url: &str| Endpoint::parse(url).unwrap();
     for (endpoint, options) in [
         (endpoint(server.address), quick()),

@@ -6,12 +6,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use neptunedata_hyper::{ExecuteOpenCypherQuery, Members, serde_json::Value};
+use neptunedata_hyper::{opencypher::ExecuteOpenCypherQuery, rows::Envelope, serde_json::Value};
 
 use crate::support::*;
 
 /// The same members, at the same place in memory.
-fn place(members: &Members) -> *const u8 {
+fn place(members: &Envelope) -> *const u8 {
     members
         .iter()
         .next()

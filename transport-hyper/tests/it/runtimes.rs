@@ -12,7 +12,7 @@ use std::{
 };
 
 use neptunedata_emulator::{Emulator, Server};
-use neptunedata_hyper::{Cause, Client, Error, FailureKind, TransportErrorKind};
+use neptunedata_hyper::{Client, Error, ErrorKind, error::Cause, transport::TransportErrorKind};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::{smol_runtime::Connect, support::*};
@@ -164,7 +164,7 @@ fn without_a_runtime_there_is_an_error_and_no_panic() {
         .unwrap();
     let error = smol::block_on(call.call(&status()).timeout(LONG).send());
     let error = error.unwrap_err();
-    assert_eq!(error.kind(), FailureKind::Credentials);
+    assert_eq!(error.kind(), ErrorKind::Credentials);
     assert!(error.to_string().contains(none), "{error}");
 }
 

@@ -13,7 +13,7 @@ use hyper::{
     rt::{Executor, Read, ReadBufCursor, Sleep, Timer, Write},
 };
 use neptunedata_emulator::{Emulator, Server};
-use neptunedata_hyper::{Client, ClientBuilder, Task, TransportErrorKind};
+use neptunedata_hyper::{Client, ClientBuilder, Task, transport::TransportErrorKind};
 use smol::io::{AsyncRead, AsyncWrite};
 
 use crate::support::*;
@@ -148,10 +148,10 @@ fn queries_that_are_given_up_are_cancelled() {
             false => builder.executor(Idle),
         };
         let client = builder.build().unwrap();
-        let query = neptunedata_hyper::ExecuteGremlinQuery::new("g.V()");
+        let query = neptunedata_hyper::gremlin::ExecuteGremlinQuery::new("g.V()");
         let cancels = || server.with(|emulator| emulator.executed("CancelGremlinQuery"));
         smol::block_on(async {
-            let call = client.call(&query).cancel_abandoned(true).send();
+            let call = client.call(&query).cancel_on_abandon(true).send();
             let given_up = async {
                 smol::Timer::after(SHORT).await;
                 None
@@ -162,7 +162,7 @@ fn queries_that_are_given_up_are_cancelled() {
                 smol::Timer::after(SHORT).await;
                 assert_eq!(cancels(), 0);
             }
-            client.drain().await;
+            client.flush_cancellations().await;
         });
         assert_eq!(cancels(), 1, "{spawned}");
     }
@@ -201,7 +201,7 @@ fn a_write_finds_out_that_the_server_has_closed() {
 #[test]
 fn credentials_from_the_sdk_are_not_to_be_had() {
     use aws_credential_types::provider::{ProvideCredentials, future};
-    use neptunedata_hyper::FailureKind;
+    use neptunedata_hyper::ErrorKind;
 
     #[derive(Debug)]
     struct Asked;
@@ -224,7 +224,7 @@ fn credentials_from_the_sdk_are_not_to_be_had() {
         let client = builder.build().unwrap();
         for _ in 0..2 {
             let error = smol::block_on(client.send(&start("a"))).unwrap_err();
-            assert_eq!(error.kind(), FailureKind::Credentials, "{error}");
+            assert_eq!(error.kind(), ErrorKind::Credentials, "{error}");
             assert!(!error.may_have_executed());
             let text = error.to_string();
             assert!(

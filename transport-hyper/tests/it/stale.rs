@@ -19,7 +19,9 @@ use hyper::{
     rt::{Read, ReadBufCursor, Write as AsyncWrite},
 };
 use hyper_util::rt::TokioIo;
-use neptunedata_hyper::{CallOptions, Exchange, RetryPolicy, TransportErrorKind};
+use neptunedata_hyper::{
+    CallOptions, machine::Exchange, retry::RetryPolicy, transport::TransportErrorKind,
+};
 
 use crate::support::*;
 
@@ -182,7 +184,7 @@ async fn a_retry_after_a_lost_answer_is_on_a_fresh_connection() {
     });
     let client = client(server.address);
     client.send(&status()).await.unwrap();
-    let job = neptunedata_hyper::GetMlModelTrainingJob::new("a");
+    let job = neptunedata_hyper::ml::GetMlModelTrainingJob::new("a");
     let answered = client.call(&job).send().await.unwrap();
     assert_eq!(answered.meta.attempts, 2);
     assert!(answered.meta.earlier_may_have_executed);
@@ -238,11 +240,11 @@ async fn a_connection_in_use_when_older_ones_were_retired_is_not_kept() {
     let client = client(server.address);
     let exchange = Exchange::streaming(client.session(), &status(), &CallOptions::new(), 1);
     let mut running = client.start(exchange);
-    running.advance().await.unwrap();
+    running.next_item().await.unwrap();
     let answered = client.call(&status()).send().await.unwrap();
     assert_eq!(answered.meta.attempts, 2);
     go.send(()).unwrap();
-    running.finish().await.unwrap();
+    running.output().await.unwrap();
     client.send(&status()).await.unwrap();
     assert_eq!(*served.lock().unwrap(), [1, 2, 3, 3]);
 }

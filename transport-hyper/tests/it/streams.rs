@@ -12,7 +12,9 @@ use std::{
 };
 
 use neptunedata_hyper::{
-    CallOptions, Effect, Exchange, Input, Io, Machine, Now, Part, Step, TransportErrorKind,
+    CallOptions, Effect,
+    machine::{BodyEvent, Exchange, Input, Io, Machine, Now, Step},
+    transport::TransportErrorKind,
 };
 
 use crate::support::*;
@@ -63,12 +65,15 @@ async fn a_reader_that_stops_stops_the_server() {
     // Not at all, after a piece, and after a run at full speed, when all buffers have grown.
     for until in [0, 1, 64 << 20] {
         while taken < until {
-            if let Some(Part::Chunk(chunk)) = running.advance().await.unwrap() {
+            if let Some(BodyEvent::Chunk(chunk)) = running.next_item().await.unwrap() {
                 taken += u64::try_from(chunk.len()).unwrap();
             }
         }
         if until == 0 {
-            assert!(matches!(running.advance().await, Ok(Some(Part::Head(_)))));
+            assert!(matches!(
+                running.next_item().await,
+                Ok(Some(BodyEvent::Head(_)))
+            ));
         }
         let ahead = settled(&written).await - taken;
         println!("{ahead} bytes ahead after {taken}");
@@ -146,14 +151,14 @@ async fn items_leave_the_answer_open_and_other_steps_close_it() {
             then,
             state: 0,
         });
-        assert_eq!(running.advance().await.unwrap(), Some("head"));
-        assert_eq!(running.advance().await.unwrap(), Some("again"));
+        assert_eq!(running.next_item().await.unwrap(), Some("head"));
+        assert_eq!(running.next_item().await.unwrap(), Some("again"));
         tokio::time::sleep(Duration::from_millis(30)).await;
         assert!(!closed.load(Ordering::SeqCst));
         go.send(()).unwrap();
-        assert_eq!(running.advance().await.unwrap(), Some("chunk"));
+        assert_eq!(running.next_item().await.unwrap(), Some("chunk"));
         assert!(!closed.load(Ordering::SeqCst));
-        assert_eq!(running.advance().await.unwrap(), None);
+        assert_eq!(running.next_item().await.unwrap(), None);
         eventually(|| closed.swap(false, Ordering::SeqCst)).await;
         drop(running);
     }
@@ -178,12 +183,12 @@ async fn the_callers_time_between_items_is_their_own() {
     let exchange = Exchange::streaming(client.session(), &status(), &CallOptions::new(), 1);
     let mut running = client.start(exchange);
     let mut items = 0;
-    while running.advance().await.unwrap().is_some() {
+    while running.next_item().await.unwrap().is_some() {
         items += 1;
         tokio::time::sleep(limit).await;
     }
     assert!(items >= 2);
-    running.finish().await.unwrap();
+    running.output().await.unwrap();
 }
 
 /// Sends nothing, and waits until its time has come.
@@ -234,7 +239,7 @@ async fn machines_made_by_hand_keep_their_time() {
         .effect(Effect::Write);
     let name = "GetEngineStatus";
     let input = neptunedata_hyper::serde_json::json!({});
-    let call = neptunedata_hyper::by_name::call(name, &input, client.session(), &options, 1);
+    let call = neptunedata_hyper::dynamic::call(name, &input, client.session(), &options, 1);
     let error = client.run(call.unwrap()).await.unwrap_err();
     assert_kind(&error, TransportErrorKind::Timeout);
     assert!(begun.elapsed() < LONG);

@@ -12,8 +12,12 @@ use std::{
 };
 
 use neptunedata_hyper::{
-    Client, ClientBuilder, ClientOptions, Credentials, DataProcessingJobId, Endpoint, Error,
-    FailureKind, GetEngineStatus, RetryPolicy, S3Uri, StartMlModelTrainingJob, TransportErrorKind,
+    Client, ClientBuilder, Credentials, Endpoint, Error, ErrorKind,
+    engine::GetEngineStatus,
+    ml::{DataProcessingJobId, StartMlModelTrainingJob},
+    retry::RetryPolicy,
+    transport::{ClientOptions, TransportErrorKind},
+    types::S3Uri,
 };
 
 pub(crate) const ACCESS_KEY: &str = "AKIDEXAMPLE";
@@ -71,7 +75,7 @@ pub(crate) fn client(address: SocketAddr) -> Client {
 
 #[track_caller]
 pub(crate) fn assert_kind(error: &Error, kind: TransportErrorKind) {
-    assert_eq!(error.kind(), FailureKind::Transport(kind), "{error:?}");
+    assert_eq!(error.kind(), ErrorKind::Transport(kind), "{error:?}");
 }
 
 /// A server that hands each connection to a function, in a thread of its own.

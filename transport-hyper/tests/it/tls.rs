@@ -8,7 +8,9 @@ use std::{
 };
 
 use neptunedata_hyper::{
-    BuildError, Cause, Client, ClientOptions, Endpoint, Error, Roots, Sent, TransportErrorKind,
+    BuildError, Client, Endpoint, Error,
+    error::Cause,
+    transport::{ClientOptions, RootCertificates, Sent, TransportErrorKind},
 };
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use rustls::{
@@ -32,8 +34,8 @@ impl Authority {
         Authority(CertifiedIssuer::self_signed(params, key).unwrap())
     }
 
-    fn roots(&self) -> Roots {
-        Roots::Pem(self.0.pem())
+    fn roots(&self) -> RootCertificates {
+        RootCertificates::Pem(self.0.pem())
     }
 
     fn config(
@@ -98,8 +100,8 @@ fn serve(mut stream: StreamOwned<ServerConnection, TcpStream>) {
 }
 
 /// To the cluster's name, through what would be a tunnel's end.
-fn options(address: SocketAddr, roots: Roots) -> ClientOptions {
-    quick().resolve_to(address.to_string()).roots(roots)
+fn options(address: SocketAddr, roots: RootCertificates) -> ClientOptions {
+    quick().connect_to(address.to_string()).roots(roots)
 }
 
 fn cluster() -> Endpoint {
@@ -164,7 +166,10 @@ async fn certificates_that_are_refused() {
         ),
         (authority.config(HOST, true, &both), authority.roots()),
         (authority.config(HOST, false, &both), other.roots()),
-        (authority.config(HOST, false, &both), Roots::WebPki),
+        (
+            authority.config(HOST, false, &both),
+            RootCertificates::WebPki,
+        ),
     ];
     for (config, roots) in cases {
         let (server, _) = server(config);
@@ -180,7 +185,7 @@ async fn a_server_without_tls() {
         let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
         until_closed(&mut stream);
     });
-    let client = client(options(server.address, Roots::WebPki));
+    let client = client(options(server.address, RootCertificates::WebPki));
     let error = client.send(&start("a")).await.unwrap_err();
     assert_refused(&error, &server);
 }
@@ -188,7 +193,7 @@ async fn a_server_without_tls() {
 #[tokio::test]
 async fn a_stalled_handshake_ends_with_the_connect_time_out() {
     let server = Raw::start(|mut stream, _| until_closed(&mut stream));
-    let options = options(server.address, Roots::WebPki).connect_timeout(SHORT);
+    let options = options(server.address, RootCertificates::WebPki).connect_timeout(SHORT);
     let client = client(options);
     let begun = Instant::now();
     let error = client.call(&start("a")).max_attempts(1).send().await;
@@ -231,12 +236,14 @@ fn roots_that_are_none() {
     ] {
         let builder = Client::builder(cluster()).unsigned();
         let result = builder
-            .options(quick().roots(Roots::Pem(text.to_owned())))
+            .options(quick().roots(RootCertificates::Pem(text.to_owned())))
             .build();
         assert!(matches!(result, Err(BuildError::Roots(_))), "{result:?}");
     }
     let builder = Client::builder(cluster()).unsigned();
-    let result = builder.options(quick().roots(Roots::Native)).build();
+    let result = builder
+        .options(quick().roots(RootCertificates::Native))
+        .build();
     if cfg!(not(feature = "native-roots")) {
         assert!(matches!(result, Err(BuildError::Roots(_))));
     }

@@ -5,13 +5,11 @@ use serde::{
     de::{DeserializeOwned, IgnoredAny},
 };
 
-use super::{
-    RowReader,
-    state::{Check, State},
-};
+use super::state::{Check, State};
+use crate::rows::RowReader;
 use crate::{
-    DecodeErrorKind, RowError,
-    rows::{format::TypeMember, value::ValueError},
+    error::DecodeErrorKind,
+    rows::{RowError, format::TypeMember, value::ValueError},
     wire::lenient::elide,
 };
 

@@ -2,10 +2,11 @@
 
 use serde::de::DeserializeOwned;
 
-use super::{RowReader, state::State};
+use super::state::State;
+use crate::rows::RowReader;
 use crate::{
-    DecodeErrorKind, RowError,
-    rows::{error_path::path_to, value::ValueError},
+    error::DecodeErrorKind,
+    rows::{RowError, error_path::path_to, value::ValueError},
     wire::lenient::elide,
 };
 

@@ -1,6 +1,6 @@
 //! Where the reader is in the body, and what it has found.
 
-use crate::{RowError, rows::format::TypeMember};
+use crate::rows::{RowError, format::TypeMember};
 
 /// Where the reader is in the body. Each state owns what exists only while it lasts.
 #[derive(Debug)]

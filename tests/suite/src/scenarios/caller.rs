@@ -3,8 +3,8 @@
 use std::{error::Error as StdError, fmt};
 
 use neptunedata::{
-    Answered, CallOptions, ClientOptions, Credentials, CredentialsError, Endpoint, Error,
-    Operation, Session,
+    CallOptions, CallOutput, Credentials, Endpoint, Error, Operation, Session,
+    credentials::CredentialsError, transport::ClientOptions,
 };
 use tokio::runtime::Runtime;
 
@@ -120,7 +120,7 @@ impl Caller {
         &self,
         operation: &O,
         options: CallOptions,
-    ) -> Result<Answered<O::Output>, Error> {
+    ) -> Result<CallOutput<O::Output>, Error> {
         self.call_in(operation, options, &Setting::default())
     }
 
@@ -129,7 +129,7 @@ impl Caller {
         operation: &O,
         options: CallOptions,
         setting: &Setting<'_>,
-    ) -> Result<Answered<O::Output>, Error> {
+    ) -> Result<CallOutput<O::Output>, Error> {
         match self {
             Caller::Hyper(runtime, client) => {
                 let call = client.call(operation).options(options);

@@ -11,9 +11,14 @@ use std::{
 
 use http::{HeaderName, HeaderValue};
 use neptunedata::{
-    Answered, CallOptions, CancelMlModelTrainingJob, DataProcessingJobId, Endpoint, Error,
-    GetEngineStatus, GetMlModelTrainingJob, MlJobStatus, Operation, Roots, S3Uri,
-    StartMlModelTrainingJob,
+    CallOptions, CallOutput, Endpoint, Error, Operation,
+    engine::GetEngineStatus,
+    ml::{
+        CancelMlModelTrainingJob, DataProcessingJobId, GetMlModelTrainingJob, MlJobStatus,
+        StartMlModelTrainingJob,
+    },
+    transport::RootCertificates,
+    types::S3Uri,
 };
 use neptunedata_emulator::{Config, Emulator, Identity, Now, Server, ServerOptions, Tls};
 
@@ -135,7 +140,7 @@ pub fn play_in<'a>(cell: Cell<'a>, setting: &Setting<'_>) -> Result<Played<'a>, 
     let server = server(row, cell.secure, setting)?;
     let mut options = quick();
     if let Some(root) = server.ca_pem() {
-        options = options.roots(Roots::Pem(root.to_owned()));
+        options = options.roots(RootCertificates::Pem(root.to_owned()));
     }
     let caller = Caller::in_setting(cell.driver, &server.endpoint(), options, row.keys, setting)
         .map_err(|error| error.to_string())?;
@@ -295,7 +300,7 @@ fn watched<O>(
     operation: &O,
     options: CallOptions,
     setting: &Setting<'_>,
-) -> Result<Answered<O::Output>, Error>
+) -> Result<CallOutput<O::Output>, Error>
 where
     O: Operation + fmt::Debug,
     O::Output: fmt::Debug,

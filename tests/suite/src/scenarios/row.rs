@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt, time::Duration};
 
-use neptunedata::FailureKind;
+use neptunedata::ErrorKind;
 
 use super::{Driver, Keys};
 
@@ -80,7 +80,7 @@ pub struct Seen {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failed {
     /// What failed.
-    pub kind: FailureKind,
+    pub kind: ErrorKind,
     /// Whether the request may have been executed.
     pub may_have_executed: bool,
     /// The error's text after the operation and its id, with `ID` for the id of the request. Where an expected text has its first `…`, the real one
@@ -258,7 +258,7 @@ pub(super) fn failure(
     received: usize,
     executed: usize,
     attempts: u32,
-    kind: FailureKind,
+    kind: ErrorKind,
     may_have_executed: bool,
     text: &'static str,
 ) -> Seen {

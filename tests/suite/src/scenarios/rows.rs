@@ -12,17 +12,17 @@ mod lost;
 mod refused;
 mod trailing;
 
-use neptunedata::{ErrorKind, FailureKind, TransportErrorKind};
+use neptunedata::{ErrorKind, ExceptionKind, transport::TransportErrorKind};
 
 use super::Row;
 
-const CLOSED: FailureKind = FailureKind::Transport(TransportErrorKind::Closed);
-const TIMEOUT: FailureKind = FailureKind::Transport(TransportErrorKind::Timeout);
-const DEADLINE: FailureKind = FailureKind::Transport(TransportErrorKind::Deadline);
-const PROTOCOL: FailureKind = FailureKind::Transport(TransportErrorKind::Protocol);
+const CLOSED: ErrorKind = ErrorKind::Transport(TransportErrorKind::Closed);
+const TIMEOUT: ErrorKind = ErrorKind::Transport(TransportErrorKind::Timeout);
+const DEADLINE: ErrorKind = ErrorKind::Transport(TransportErrorKind::Deadline);
+const PROTOCOL: ErrorKind = ErrorKind::Transport(TransportErrorKind::Protocol);
 
-const fn service(kind: ErrorKind) -> FailureKind {
-    FailureKind::Service(kind)
+const fn service(kind: ExceptionKind) -> ErrorKind {
+    ErrorKind::Service(kind)
 }
 
 /// All rows, in the order of `peers.md`.

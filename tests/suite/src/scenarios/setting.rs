@@ -3,8 +3,8 @@
 use std::{convert::Infallible, error::Error as StdError, fmt, time::SystemTime};
 
 use neptunedata::{
-    Answered, Call, CallOptions, Credentials, Error, Input, Io, Machine, Now, Operation, Session,
-    Step,
+    Call, CallOptions, CallOutput, Credentials, Error, Operation, Session,
+    machine::{Input, Io, Machine, Now, Step},
 };
 use neptunedata_emulator::Emulator;
 
@@ -47,7 +47,7 @@ impl Default for Setting<'_> {
 }
 
 impl Setting<'_> {
-    pub(super) fn answer<T: fmt::Debug>(&self, result: &Result<Answered<T>, Error>) {
+    pub(super) fn answer<T: fmt::Debug>(&self, result: &Result<CallOutput<T>, Error>) {
         match result {
             Ok(answered) => self.witness.value(answered),
             Err(error) => self.witness.error(error),
@@ -61,7 +61,7 @@ impl Setting<'_> {
         O: Operation + fmt::Debug,
         O::Output: fmt::Debug,
     {
-        type Next<O> = Step<Infallible, Answered<<O as Operation>::Output>>;
+        type Next<O> = Step<Infallible, CallOutput<<O as Operation>::Output>>;
 
         let now = Now {
             wall: SystemTime::now(),

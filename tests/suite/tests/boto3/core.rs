@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use neptunedata::{
-    Cause, Credentials, Endpoint, by_name,
+    Credentials, Endpoint, dynamic,
+    error::Cause,
     http::{
         HeaderName, HeaderValue,
         header::{AUTHORIZATION, CONTENT_TYPE},
@@ -26,7 +27,7 @@ fn the_same_inputs_make_the_same_requests() {
     let (mut compared, mut refused) = (0, BTreeSet::new());
     for line in transcript::lines() {
         let step = &line.step;
-        let Ok(ours) = by_name::request(&line.operation, &deviations::input(&line), &endpoint())
+        let Ok(ours) = dynamic::request(&line.operation, &deviations::input(&line), &endpoint())
         else {
             refused.insert((step.clone(), line.request.is_some()));
             continue;
@@ -96,7 +97,7 @@ fn the_same_requests_get_the_same_signatures() {
         }
 
         let Ok(mut ours) =
-            by_name::request(&line.operation, &deviations::input(&line), &endpoint())
+            dynamic::request(&line.operation, &deviations::input(&line), &endpoint())
         else {
             continue;
         };
@@ -168,7 +169,7 @@ fn the_same_answers_are_understood_alike_unless_they_are_damaged() {
         let (Some(answer), Some(outcome)) = (&line.response, &line.outcome) else {
             continue;
         };
-        let ours = by_name::response(&line.operation, &answer.to_http());
+        let ours = dynamic::response(&line.operation, &answer.to_http());
         match (outcome, ours) {
             (Outcome::Output { output }, Ok(ours)) => {
                 let theirs = deviations::output(without_metadata(output));

@@ -12,7 +12,9 @@ use serde_json::{Map, Value};
 
 /// What is called: all of the service.
 pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
-    neptunedata::OPERATIONS.iter().map(|info| info.name)
+    neptunedata::catalog::OPERATIONS
+        .iter()
+        .map(|info| info.name)
 }
 
 /// The first line: who was recorded.

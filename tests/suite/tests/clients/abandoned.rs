@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use neptunedata::{
-    CallOptions, ClientOptions, Credentials, ExecuteGremlinQuery, ExecuteOpenCypherQuery,
-    ExecuteSparqlQuery, FailureKind, ListGremlinQueries, ListOpenCypherQueries, ListSparqlQueries,
-    TransportErrorKind,
+    CallOptions, Credentials, ErrorKind,
+    gremlin::{ExecuteGremlinQuery, ListGremlinQueries},
+    opencypher::{ExecuteOpenCypherQuery, ListOpenCypherQueries},
+    sparql::{ExecuteSparqlQuery, ListSparqlQueries},
+    transport::{ClientOptions, TransportErrorKind},
 };
 use neptunedata_emulator::{Config, Emulator, Planned, QueryScript, Server, Signature};
 use serde_json::json;
@@ -32,7 +34,7 @@ fn sparql() -> ExecuteSparqlQuery {
 }
 
 fn cancelling() -> ClientOptions {
-    options().cancel_abandoned(true)
+    options().cancel_on_abandon(true)
 }
 
 fn cancels(server: &Server, operation: &str) -> usize {
@@ -81,12 +83,12 @@ fn at_the_deadline() {
                 let client = hyper(&server, limited);
                 let first = client.send(&gremlin()).await.unwrap_err();
                 let second = client.send(&sparql()).await.unwrap_err();
-                client.drain().await;
+                client.flush_cancellations().await;
                 [first, second]
             }),
         };
         for error in errors {
-            let deadline = FailureKind::Transport(TransportErrorKind::Deadline);
+            let deadline = ErrorKind::Transport(TransportErrorKind::Deadline);
             assert_eq!((error.kind(), error.attempts()), (deadline, 1));
         }
         wait_for(&server, "CancelGremlinQuery");
@@ -105,15 +107,15 @@ fn not_unless_asked_for_and_not_in_open_cypher() {
             Driver::Blocking => {
                 let client = blocking(&server, options().timeout(SOON));
                 client.send(&gremlin()).unwrap_err();
-                let call = client.call(&open_cypher).cancel_abandoned(true);
+                let call = client.call(&open_cypher).cancel_on_abandon(true);
                 call.send().unwrap_err();
             }
             Driver::Hyper => block_on(async {
                 let client = hyper(&server, options().timeout(SOON));
                 client.send(&gremlin()).await.unwrap_err();
-                let call = client.call(&open_cypher).cancel_abandoned(true);
+                let call = client.call(&open_cypher).cancel_on_abandon(true);
                 call.send().await.unwrap_err();
-                client.drain().await;
+                client.flush_cancellations().await;
             }),
         }
         assert_eq!(cancels(&server, "CancelGremlinQuery"), 0);
@@ -167,10 +169,10 @@ fn without_an_executor_it_takes_a_drain() {
         }
         tokio::time::sleep(SOON).await;
         assert_eq!(cancels(&server, "CancelGremlinQuery"), 0);
-        client.drain().await;
+        client.flush_cancellations().await;
         assert_eq!(cancels(&server, "CancelGremlinQuery"), 2);
         // All is done.
-        client.drain().await;
+        client.flush_cancellations().await;
         assert_eq!(cancels(&server, "CancelGremlinQuery"), 2);
     });
     assert_eq!(running(&server, "gremlin"), 0);
@@ -183,7 +185,7 @@ fn when_rows_are_dropped_in_the_middle() {
         server.with(|emulator| {
             emulator.script(QueryScript::gremlin().repeat(json!("x".repeat(1000)), 1 << 20));
         });
-        let call = CallOptions::new().cancel_abandoned(true);
+        let call = CallOptions::new().cancel_on_abandon(true);
         let some = read::<String>(driver, &server, &gremlin(), call.clone(), 3);
         assert_eq!(some.rows.len(), 3);
         let asked = || server.with(|emulator| emulator.received("CancelGremlinQuery"));
@@ -203,7 +205,7 @@ fn what_has_ended_is_not_cancelled() {
         server.with(|emulator| {
             emulator.script(QueryScript::gremlin().rows([json!("x")]));
         });
-        let call = CallOptions::new().cancel_abandoned(true);
+        let call = CallOptions::new().cancel_on_abandon(true);
         let all = read::<String>(driver, &server, &gremlin(), call, 5);
         assert_eq!(all.end.unwrap().rows, 1);
         let received = server.with(|emulator| emulator.log().len());
@@ -232,7 +234,7 @@ fn cancellations_are_signed_as_everything_is() {
                 let builder = builder.credentials(credentials).options(limited);
                 let client = builder.build().unwrap();
                 client.send(&gremlin()).await.unwrap_err();
-                client.drain().await;
+                client.flush_cancellations().await;
             }),
         }
         server.with(|emulator| {
@@ -260,11 +262,11 @@ fn a_cancellation_that_is_refused_changes_nothing() {
             Driver::Hyper => block_on(async {
                 let client = hyper(&server, limited);
                 let error = client.send(&gremlin()).await.unwrap_err();
-                client.drain().await;
+                client.flush_cancellations().await;
                 error
             }),
         };
-        let deadline = FailureKind::Transport(TransportErrorKind::Deadline);
+        let deadline = ErrorKind::Transport(TransportErrorKind::Deadline);
         assert_eq!(error.kind(), deadline, "{driver:?}");
         let received = server.with(|emulator| emulator.received("CancelGremlinQuery"));
         assert_eq!(received, 1);

@@ -3,8 +3,12 @@
 use std::time::{Duration, Instant};
 
 use neptunedata::{
-    CallOptions, ClientOptions, Effect, ExecuteGremlinQuery, ExecuteSparqlQuery, FailureKind,
-    ListGremlinQueries, ListSparqlQueries, StreamsRows, TransportErrorKind, serde_json::Value,
+    CallOptions, Effect, ErrorKind,
+    gremlin::{ExecuteGremlinQuery, ListGremlinQueries},
+    rows::RowQuery,
+    serde_json::Value,
+    sparql::{ExecuteSparqlQuery, ListSparqlQueries},
+    transport::{ClientOptions, TransportErrorKind},
 };
 use neptunedata_emulator::{Emulator, QueryScript, Server};
 use serde_json::json;
@@ -28,7 +32,7 @@ fn server(hanging: u64) -> Server {
 
 fn impatient() -> ClientOptions {
     let attempt = Duration::from_millis(500);
-    options().cancel_abandoned(true).attempt_timeout(attempt)
+    options().cancel_on_abandon(true).attempt_timeout(attempt)
 }
 
 fn running(server: &Server) -> i64 {
@@ -45,7 +49,7 @@ fn cancelled(server: &Server) -> usize {
 }
 
 /// How many rows there are, and after how many attempts, collected and as they arrive.
-fn read(driver: Driver, server: [&Server; 2], query: &impl StreamsRows) -> (u32, u64) {
+fn read(driver: Driver, server: [&Server; 2], query: &impl RowQuery) -> (u32, u64) {
     let call = CallOptions::new().effect(Effect::Read);
     match driver {
         Driver::Blocking => {
@@ -67,8 +71,8 @@ fn read(driver: Driver, server: [&Server; 2], query: &impl StreamsRows) -> (u32,
             while let Some(row) = rows.next().await {
                 row.unwrap();
             }
-            first.drain().await;
-            second.drain().await;
+            first.flush_cancellations().await;
+            second.flush_cancellations().await;
             (attempts, rows.end().unwrap().rows)
         }),
     }
@@ -111,11 +115,11 @@ fn all_attempts_are_cancelled_where_all_hang() {
                 let client = hyper(&server, impatient());
                 let call = client.call(&query).effect(Effect::Read);
                 let error = call.send().await.map(drop).unwrap_err();
-                client.drain().await;
+                client.flush_cancellations().await;
                 error
             }),
         };
-        let late = FailureKind::Transport(TransportErrorKind::Timeout);
+        let late = ErrorKind::Transport(TransportErrorKind::Timeout);
         assert_eq!((error.kind(), error.attempts()), (late, 3), "{driver:?}");
         assert_eq!(cancelled(&server), 3, "{driver:?}");
         assert_eq!(running(&server), 0, "{driver:?}");
@@ -145,7 +149,7 @@ fn the_executor_cancels_an_attempt_while_the_next_one_is_under_way() {
             () = cancels => {}
         }
         assert_eq!(call.await.unwrap().meta.attempts, 2);
-        client.drain().await;
+        client.flush_cancellations().await;
     });
     assert_eq!(cancelled(&server), 1);
 }
@@ -155,17 +159,17 @@ fn the_executor_cancels_an_attempt_while_the_next_one_is_under_way() {
 fn what_a_dropped_advance_waited_for_goes_on() {
     let server = server(1);
     block_on(async {
-        let client = hyper(&server, options().cancel_abandoned(true));
+        let client = hyper(&server, options().cancel_on_abandon(true));
         let query = ExecuteGremlinQuery::new("g.V()");
         let call = CallOptions::new().effect(Effect::Read);
         let call = neptunedata::Call::with_options(client.session(), &query, &call, client.seed());
         let mut running = client.start(call);
-        let brief = tokio::time::timeout(Duration::from_millis(300), running.advance());
+        let brief = tokio::time::timeout(Duration::from_millis(300), running.next_item());
         assert!(brief.await.is_err());
-        client.drain().await;
+        client.flush_cancellations().await;
         assert_eq!((cancelled(&server), self::running(&server)), (0, 1));
         drop(running);
-        client.drain().await;
+        client.flush_cancellations().await;
     });
     assert_eq!((cancelled(&server), running(&server)), (1, 0));
 }
@@ -186,7 +190,7 @@ fn the_callers_id_is_kept_and_cancelled_at_the_end() {
                 let client = hyper(&server, impatient());
                 let call = client.call(&query).effect(Effect::Read);
                 let error = call.send().await.map(drop).unwrap_err();
-                client.drain().await;
+                client.flush_cancellations().await;
                 error
             }),
         };
@@ -207,7 +211,7 @@ fn a_success_keeps_to_its_time_out() {
         let silent = "stop-answering".parse::<neptunedata_emulator::Planned>();
         emulator.fail_next(silent.unwrap().on("CancelGremlinQuery"));
     });
-    let client = blocking(&server, options().cancel_abandoned(true));
+    let client = blocking(&server, options().cancel_on_abandon(true));
     let query = ExecuteGremlinQuery::new("g.V()");
     let begun = Instant::now();
     let call = client.call(&query).effect(Effect::Read);

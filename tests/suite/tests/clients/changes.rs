@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use neptunedata::{
-    ChangesErrorKind, ChangesOptions, Checkpoint, FailureKind, GetPropertygraphStream,
-    PropertygraphRecord, Start, Transaction,
+    ErrorKind,
+    changes::{ChangesErrorKind, ChangesOptions, Checkpoint, StartPosition, Transaction},
+    streams::{GetPropertygraphStream, PropertygraphRecord},
 };
 use neptunedata_emulator::{ChangeStream, Server};
 
@@ -16,9 +17,9 @@ type Transactions = Vec<Transaction<PropertygraphRecord>>;
 fn follow(
     driver: Driver,
     server: &Server,
-    start: Start,
+    start: StartPosition,
 ) -> Result<Transactions, neptunedata::Error> {
-    let to_the_end = ChangesOptions::new().until_end();
+    let to_the_end = ChangesOptions::new().stop_at_end();
     match driver {
         Driver::Blocking => blocking(server, options())
             .changes_with::<GetPropertygraphStream>(start, to_the_end)
@@ -45,12 +46,12 @@ fn transactions_come_whole_and_go_on_from_a_checkpoint() {
         for records in [3, 1, 2] {
             commit(&server, records);
         }
-        let all = follow(driver, &server, Start::TrimHorizon).unwrap();
+        let all = follow(driver, &server, StartPosition::TrimHorizon).unwrap();
         let sizes: Vec<_> = all.iter().map(|one| one.records.len()).collect();
         assert_eq!(sizes, [3, 1, 2], "{driver:?}");
         // What is kept is text, and is enough to go on with.
         let kept: Checkpoint = all[0].checkpoint.to_string().parse().unwrap();
-        let rest = follow(driver, &server, Start::After(kept)).unwrap();
+        let rest = follow(driver, &server, StartPosition::After(kept)).unwrap();
         assert_eq!(rest, all[1..]);
     }
 }
@@ -63,7 +64,7 @@ fn at_the_end_it_waits_for_what_comes() {
         commit(&server, 1);
         // Time-outs are for calls: this takes longer.
         let limited = options().timeout(Duration::from_millis(150));
-        let gently = ChangesOptions::new().idle(pause, pause);
+        let gently = ChangesOptions::new().poll_interval(pause, pause);
         let later = || {
             std::thread::sleep(Duration::from_millis(400));
             commit(&server, 2);
@@ -73,7 +74,7 @@ fn at_the_end_it_waits_for_what_comes() {
             match driver {
                 Driver::Blocking => {
                     let client = blocking(&server, limited);
-                    let start = Start::TrimHorizon;
+                    let start = StartPosition::TrimHorizon;
                     let mut changes = client.changes_with::<GetPropertygraphStream>(start, gently);
                     assert_eq!(changes.next().unwrap().unwrap().records.len(), 1);
                     assert!(changes.end().is_none());
@@ -83,7 +84,7 @@ fn at_the_end_it_waits_for_what_comes() {
                 }
                 Driver::Hyper => block_on(async {
                     let client = hyper(&server, limited);
-                    let start = Start::TrimHorizon;
+                    let start = StartPosition::TrimHorizon;
                     let mut changes = client.changes_with::<GetPropertygraphStream>(start, gently);
                     assert_eq!(changes.next().await.unwrap().unwrap().records.len(), 1);
                     let second = changes.next().await.unwrap().unwrap();
@@ -103,9 +104,9 @@ fn who_stops_waiting_knows_the_place() {
     commit(&server, 2);
     block_on(async {
         let client = hyper(&server, options());
-        for start in [Start::TrimHorizon, Start::Latest] {
+        for start in [StartPosition::TrimHorizon, StartPosition::Latest] {
             let mut changes = client.changes::<GetPropertygraphStream>(start);
-            if start == Start::TrimHorizon {
+            if start == StartPosition::TrimHorizon {
                 assert_eq!(changes.checkpoint(), None);
                 assert!(changes.next().await.unwrap().is_ok());
             }
@@ -114,7 +115,7 @@ fn who_stops_waiting_knows_the_place() {
             let kept = changes.checkpoint().expect("a place");
             assert_eq!(kept.to_string(), "1:2");
             let mut records = client.change_records::<GetPropertygraphStream>(start);
-            if start == Start::TrimHorizon {
+            if start == StartPosition::TrimHorizon {
                 for _ in 0..2 {
                     assert!(records.next().await.unwrap().is_ok());
                 }
@@ -133,7 +134,10 @@ fn records_come_one_by_one() {
         for records in [3, 1] {
             commit(&server, records);
         }
-        let (start, to_the_end) = (Start::TrimHorizon, ChangesOptions::new().until_end());
+        let (start, to_the_end) = (
+            StartPosition::TrimHorizon,
+            ChangesOptions::new().stop_at_end(),
+        );
         let all: Vec<_> = match driver {
             Driver::Blocking => {
                 let client = blocking(&server, options());
@@ -169,13 +173,13 @@ fn changes_that_are_lost_are_an_error() {
         for _ in 0..3 {
             commit(&server, 1);
         }
-        let all = follow(driver, &server, Start::TrimHorizon).unwrap();
+        let all = follow(driver, &server, StartPosition::TrimHorizon).unwrap();
         server.with(|emulator| {
             let last = emulator.last_event(ChangeStream::PropertyGraph);
             emulator.trim_before(ChangeStream::PropertyGraph, last);
         });
-        let error = follow(driver, &server, Start::After(all[0].checkpoint)).unwrap_err();
-        let expired = FailureKind::Changes(ChangesErrorKind::Expired);
+        let error = follow(driver, &server, StartPosition::After(all[0].checkpoint)).unwrap_err();
+        let expired = ErrorKind::Changes(ChangesErrorKind::Expired);
         assert_eq!(error.kind(), expired, "{driver:?}");
     }
 }

@@ -3,19 +3,32 @@
 use std::time::Duration;
 
 use neptunedata::{
-    CreateMlEndpoint, DataProcessingEnded, DataProcessingJobId, DeleteMlEndpoint, EndpointDeleted,
-    EndpointInService, ExecuteFastReset, FastResetFinished, IndexRebuildEnded, InputDataS3Uri,
-    ManagePropertygraphStatistics, ManageSparqlStatistics, ModelTrainingEnded, ModelTrainingJobId,
-    ModelTransformEnded, ProcessedDataS3Uri, PropertygraphStatisticsComputed, S3Uri,
-    SparqlStatisticsComputed, StartIndexRebuild, StartMlDataProcessingJob, StartMlModelTrainingJob,
-    StartMlModelTransformJob, StatisticsAutoGenerationMode, WaitOptions, Waited, Watch,
+    engine::ExecuteFastReset,
+    index_rebuild::StartIndexRebuild,
+    ml::{
+        CreateMlEndpoint, DataProcessingJobId, DeleteMlEndpoint, InputDataS3Uri,
+        ModelTrainingJobId, ProcessedDataS3Uri, StartMlDataProcessingJob, StartMlModelTrainingJob,
+        StartMlModelTransformJob,
+    },
+    statistics::{
+        ManagePropertygraphStatistics, ManageSparqlStatistics, StatisticsAutoGenerationMode,
+    },
+    types::S3Uri,
+    wait::{
+        WaitOptions, WaitOutput, Waiter,
+        waiters::{
+            DataProcessingCompleted, EndpointCreated, EndpointDeleted, FastResetCompleted,
+            IndexRebuildCompleted, ModelTrainingCompleted, ModelTransformCompleted,
+            PropertygraphStatisticsComputed, SparqlStatisticsComputed,
+        },
+    },
 };
 use neptunedata_emulator::Server;
 
 use crate::support::{BOTH, Driver, block_on, blocking, hyper, options, server};
 
 /// Waits while the server's clock runs; says how it ended and how often there was progress.
-fn wait<W: Watch>(driver: Driver, server: &Server, watch: W) -> (Waited<W::End>, usize) {
+fn wait<W: Waiter>(driver: Driver, server: &Server, watch: W) -> (WaitOutput<W::Output>, usize) {
     let moment = Duration::from_millis(2);
     let quickly = WaitOptions::new().interval(moment).max_interval(moment);
     let mut told = 0;
@@ -46,13 +59,13 @@ fn jobs_of_machine_learning_and_endpoints() {
             ProcessedDataS3Uri::new("s3://b/out"),
         );
         let processing = client.send(&processing).unwrap().id.unwrap();
-        let (_, told) = wait(driver, &server, DataProcessingEnded::new(&processing));
+        let (_, told) = wait(driver, &server, DataProcessingCompleted::new(&processing));
         assert!(told > 0, "{driver:?}");
 
         let processing = DataProcessingJobId::new(processing);
         let training = StartMlModelTrainingJob::new(processing.clone(), S3Uri::new("s3://b/model"));
         let training = client.send(&training).unwrap().id.unwrap();
-        let (_, told) = wait(driver, &server, ModelTrainingEnded::new(&training));
+        let (_, told) = wait(driver, &server, ModelTrainingCompleted::new(&training));
         assert!(told > 0, "{driver:?}");
 
         let transform = StartMlModelTransformJob::from_training_job(
@@ -61,12 +74,12 @@ fn jobs_of_machine_learning_and_endpoints() {
             S3Uri::new("s3://b/transformed"),
         );
         let transform = client.send(&transform).unwrap().id.unwrap();
-        let (_, told) = wait(driver, &server, ModelTransformEnded::new(&transform));
+        let (_, told) = wait(driver, &server, ModelTransformCompleted::new(&transform));
         assert!(told > 0, "{driver:?}");
 
         let endpoint = CreateMlEndpoint::from_training_job(&training);
         let endpoint = client.send(&endpoint).unwrap().id.unwrap();
-        let (_, told) = wait(driver, &server, EndpointInService::new(&endpoint));
+        let (_, told) = wait(driver, &server, EndpointCreated::new(&endpoint));
         assert!(told > 0, "{driver:?}");
         client.send(&DeleteMlEndpoint::new(&endpoint)).unwrap();
         // There it is gone at once.
@@ -81,7 +94,7 @@ fn rebuilds_resets_and_statistics() {
         let client = blocking(&server, options());
         let rebuild = client.send(&StartIndexRebuild::new()).unwrap();
         let rebuild = rebuild.rebuild_id.unwrap();
-        let (_, told) = wait(driver, &server, IndexRebuildEnded::new(rebuild));
+        let (_, told) = wait(driver, &server, IndexRebuildCompleted::new(rebuild));
         assert!(told > 0, "{driver:?}");
 
         let refresh = StatisticsAutoGenerationMode::Refresh;
@@ -100,8 +113,8 @@ fn rebuilds_resets_and_statistics() {
         let initiated = client.send(&ExecuteFastReset::initiate()).unwrap();
         let token = initiated.token().unwrap().to_owned();
         client.send(&ExecuteFastReset::perform(token)).unwrap();
-        let (reset, told) = wait(driver, &server, FastResetFinished::new());
-        assert_eq!(reset.end.status.as_deref(), Some("healthy"));
+        let (reset, told) = wait(driver, &server, FastResetCompleted::new());
+        assert_eq!(reset.result.status.as_deref(), Some("healthy"));
         assert!(told > 0, "{driver:?}");
     }
 }

@@ -11,7 +11,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use neptunedata::{ClientOptions, Effect, ExecuteGremlinQuery, GetEngineStatus, RetryPolicy};
+use neptunedata::{
+    Effect, engine::GetEngineStatus, gremlin::ExecuteGremlinQuery, retry::RetryPolicy,
+    transport::ClientOptions,
+};
 use neptunedata_emulator::{Emulator, QueryScript, Server};
 
 use crate::support::{BOTH, Driver, LONG, block_on, blocking, hyper, options};
@@ -31,7 +34,7 @@ fn server() -> Server {
 fn cancelling(connections: usize) -> ClientOptions {
     options()
         .retry_policy(RetryPolicy::never())
-        .cancel_abandoned(true)
+        .cancel_on_abandon(true)
         .max_connections(connections)
 }
 
@@ -107,7 +110,7 @@ fn blocking_cancels_at_the_deadline() {
                 scope.spawn(move || {
                     thread::sleep(SOON / 6);
                     let query = query(number);
-                    let call = client.call(&query).cancel_abandoned(false);
+                    let call = client.call(&query).cancel_on_abandon(false);
                     call.timeout(IN_TIME).send().map(drop).unwrap_err()
                 });
             }
@@ -155,7 +158,7 @@ fn draining_cancels_at_the_deadline_and_when_a_future_is_dropped() {
             let waiting = hyper_waiting(&client);
             give_up(&client, is_dropped).await;
             let begun = Instant::now();
-            client.drain().await;
+            client.flush_cancellations().await;
             assert!(begun.elapsed() < IN_TIME / 2, "{:?}", begun.elapsed());
             assert_eq!(cancelled(&server), 1);
             for call in waiting {
@@ -173,7 +176,7 @@ fn hyper_waiting(client: &neptunedata_hyper::Client) -> Vec<tokio::task::JoinHan
         tokio::spawn(async move {
             tokio::time::sleep(SOON / 6).await;
             let query = query(number);
-            let call = client.call(&query).cancel_abandoned(false);
+            let call = client.call(&query).cancel_on_abandon(false);
             let _ = call.timeout(LONG).send().await;
         })
     };
@@ -205,7 +208,7 @@ fn a_cancel_does_without_the_place_that_its_query_had() {
             Driver::Blocking => {
                 let client = blocking(&server, limited.clone());
                 thread::scope(|scope| {
-                    let call = client.call(&other).cancel_abandoned(false);
+                    let call = client.call(&other).cancel_on_abandon(false);
                     let call = call
                         .max_attempts(1)
                         .attempt_timeout(LONG)
@@ -228,14 +231,14 @@ fn a_cancel_does_without_the_place_that_its_query_had() {
                     let holder = client.clone();
                     let holder = tokio::spawn(async move {
                         tokio::time::sleep(SOON / 3).await;
-                        let call = holder.call(&other).cancel_abandoned(false);
+                        let call = holder.call(&other).cancel_on_abandon(false);
                         let call = call.max_attempts(1).attempt_timeout(LONG);
                         call.send().await.map(drop)
                     });
                     let call = client.call(&lost).effect(Effect::Read).timeout(SOON * 4);
                     let begun = Instant::now();
                     call.send().await.map(drop).unwrap_err();
-                    client.drain().await;
+                    client.flush_cancellations().await;
                     holder.abort();
                     begun.elapsed()
                 });
@@ -269,7 +272,7 @@ fn blocking_cancels_many_at_once_with_few_connections() {
             scope.spawn(move || {
                 thread::sleep(SOON / 2);
                 let query = query(number);
-                let call = client.call(&query).cancel_abandoned(false);
+                let call = client.call(&query).cancel_on_abandon(false);
                 call.timeout(SOON * 4).send().map(drop).unwrap_err();
             });
         }
@@ -298,7 +301,7 @@ fn the_executor_cancels_many_at_once_with_few_connections() {
         for call in calls {
             call.await.unwrap();
         }
-        client.drain().await;
+        client.flush_cancellations().await;
         for call in waiting {
             call.abort();
         }
@@ -332,7 +335,7 @@ fn connections_of_cancels_are_kept_within_the_limit() {
             let query = query(round);
             let call = client.call(&query).timeout(SOON).send().await;
             call.map(drop).unwrap_err();
-            client.drain().await;
+            client.flush_cancellations().await;
             client.send(&status).await.unwrap();
             client.send(&status).await.unwrap();
         }
@@ -371,7 +374,7 @@ fn an_idle_connection_is_taken_for_a_cancel() {
         };
         let (call, ()) = tokio::join!(call, other);
         call.map(drop).unwrap_err();
-        client.drain().await;
+        client.flush_cancellations().await;
     });
     assert_eq!(cancelled(&server), 1);
     assert_eq!(server.connections().accepted, 2);

@@ -7,8 +7,12 @@ use std::{
 };
 
 use neptunedata::{
-    CallOptions, Cause, DecodeErrorKind, Endpoint, Error, ErrorKind, ExecuteGremlinQuery,
-    ExecuteOpenCypherQuery, ExecuteSparqlQuery, FailureKind, StreamsRows,
+    CallOptions, Endpoint, Error, ErrorKind, ExceptionKind,
+    error::{Cause, DecodeErrorKind},
+    gremlin::ExecuteGremlinQuery,
+    opencypher::ExecuteOpenCypherQuery,
+    rows::RowQuery,
+    sparql::ExecuteSparqlQuery,
 };
 use serde_json::{Value, json};
 
@@ -49,7 +53,7 @@ fn chunked(chunks: &[&str], trailers: &[(&str, &str)]) -> Vec<u8> {
     (answer + "\r\n").into_bytes()
 }
 
-fn rows(driver: Driver, endpoint: &Endpoint, query: &impl StreamsRows) -> Read<Value> {
+fn rows(driver: Driver, endpoint: &Endpoint, query: &impl RowQuery) -> Read<Value> {
     let endpoint = endpoint.clone();
     read_from(driver, endpoint, query, CallOptions::new(), usize::MAX)
 }
@@ -65,7 +69,7 @@ fn any_failing_trailer_makes_it_a_failure() {
     );
     let good = (STATUS, "200 OK");
     let query = ExecuteOpenCypherQuery::new("RETURN 1");
-    let failing = FailureKind::Service(ErrorKind::TimeLimitExceededException);
+    let failing = ErrorKind::Service(ExceptionKind::TimeLimitExceededException);
     for (trailers, fails) in [
         (&[good, bad][..], true),
         (&[bad, good], true),

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use neptunedata::{
-    CallOptions, Effect, ErrorKind, ExecuteGremlinQuery, ExecuteOpenCypherQuery,
-    ExecuteSparqlQuery, FailureKind, GremlinSerializer, TransportErrorKind, gremlin::GremlinValue,
+    CallOptions, Effect, ErrorKind, ExceptionKind,
+    gremlin::{ExecuteGremlinQuery, GremlinSerializer, GremlinValue},
+    opencypher::ExecuteOpenCypherQuery,
+    sparql::ExecuteSparqlQuery,
+    transport::TransportErrorKind,
 };
 use neptunedata_emulator::{Planned, QueryScript};
 use serde::Deserialize;
@@ -74,7 +77,7 @@ fn a_failure_in_the_middle_comes_after_the_rows_and_once() {
         let error = read.error.unwrap();
         assert_eq!(
             error.kind(),
-            FailureKind::Service(ErrorKind::TimeLimitExceededException)
+            ErrorKind::Service(ExceptionKind::TimeLimitExceededException)
         );
         assert_eq!(read.end, None);
         // Rows were handed out: nothing is sent again, whatever the effect.
@@ -102,7 +105,7 @@ fn it_is_sent_again_only_before_the_first_row() {
                 let error = read.error.unwrap();
                 assert_eq!(
                     error.kind(),
-                    FailureKind::Transport(TransportErrorKind::Closed)
+                    ErrorKind::Transport(TransportErrorKind::Closed)
                 );
                 assert_eq!(error.attempts(), 1);
             }

@@ -2,7 +2,12 @@
 
 use std::{future::Future, time::Duration};
 
-use neptunedata::{CallOptions, ClientOptions, Endpoint, Error, RetryPolicy, RowsEnd, StreamsRows};
+use neptunedata::{
+    CallOptions, Endpoint, Error,
+    retry::RetryPolicy,
+    rows::{RowQuery, RowsSummary},
+    transport::ClientOptions,
+};
 use neptunedata_emulator::{Change, ChangeStream, Config, Emulator, Server};
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -74,14 +79,14 @@ pub(crate) const BOTH: [Driver; 2] = [Driver::Blocking, Driver::Hyper];
 pub(crate) struct Read<T> {
     pub(crate) rows: Vec<T>,
     pub(crate) error: Option<Error>,
-    pub(crate) end: Option<RowsEnd>,
+    pub(crate) end: Option<RowsSummary>,
 }
 
 /// Takes up to `most` rows and then drops the rest.
 pub(crate) fn read<T: DeserializeOwned + 'static>(
     driver: Driver,
     server: &Server,
-    query: &impl StreamsRows,
+    query: &impl RowQuery,
     call: CallOptions,
     most: usize,
 ) -> Read<T> {
@@ -92,7 +97,7 @@ pub(crate) fn read<T: DeserializeOwned + 'static>(
 pub(crate) fn read_from<T: DeserializeOwned + 'static>(
     driver: Driver,
     endpoint: Endpoint,
-    query: &impl StreamsRows,
+    query: &impl RowQuery,
     call: CallOptions,
     most: usize,
 ) -> Read<T> {
@@ -136,7 +141,7 @@ pub(crate) fn read_from<T: DeserializeOwned + 'static>(
                 assert!(rows.next().await.is_none(), "it is fused");
             }
             drop(rows);
-            client.drain().await;
+            client.flush_cancellations().await;
         }),
     }
     read

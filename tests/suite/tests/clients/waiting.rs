@@ -3,8 +3,15 @@
 use std::time::Duration;
 
 use neptunedata::{
-    Endpoint, FailureKind, IamRoleArn, LoadEnded, LoadFormat, LoadOutcome, RetryPolicy,
-    S3BucketRegion, S3Uri, StartLoaderJob, TransportErrorKind, WaitErrorKind, WaitOptions,
+    Endpoint, ErrorKind,
+    loader::{LoadFormat, StartLoaderJob},
+    retry::RetryPolicy,
+    transport::TransportErrorKind,
+    types::{IamRoleArn, S3BucketRegion, S3Uri},
+    wait::{
+        WaitErrorKind, WaitOptions,
+        waiters::{LoadCompleted, LoadOutcome},
+    },
 };
 use neptunedata_emulator::{LoadScript, Server};
 
@@ -37,13 +44,13 @@ fn a_load_is_waited_for_with_its_progress() {
         let server = server();
         let id = load(&server, LoadScript::completing());
         let mut seen = Vec::new();
-        let tell = |progress: neptunedata::Progress<neptunedata::LoaderStatus>| {
+        let tell = |progress: neptunedata::wait::Progress<neptunedata::loader::LoaderStatus>| {
             let overall = progress.status.overall_status.unwrap();
             seen.push((overall.status.unwrap().to_string(), overall.total_records));
             // A third of the minute passes between two times of asking.
             server.advance(MINUTE / 3);
         };
-        let watch = LoadEnded::new(&id);
+        let watch = LoadCompleted::new(&id);
         let waited = match driver {
             Driver::Blocking => {
                 let client = blocking(&server, options());
@@ -55,7 +62,7 @@ fn a_load_is_waited_for_with_its_progress() {
             }),
         };
         let waited = waited.unwrap();
-        assert!(matches!(waited.end, LoadOutcome::Completed(_)));
+        assert!(matches!(waited.result, LoadOutcome::Completed(_)));
         assert!(seen.len() >= 3, "{seen:?}");
         assert!(seen.iter().any(|(status, _)| status == "LOAD_IN_PROGRESS"));
         assert_eq!(waited.polls as usize, seen.len() + 1);
@@ -74,13 +81,13 @@ fn a_load_that_fails_is_an_error_with_its_logs() {
         );
         let id = load(&server, script);
         server.advance(MINUTE * 2);
-        let watch = LoadEnded::new(&id);
+        let watch = LoadCompleted::new(&id);
         let error = match driver {
             Driver::Blocking => blocking(&server, options()).wait(watch).run(),
             Driver::Hyper => block_on(async { hyper(&server, options()).wait(watch).run().await }),
         };
         let error = error.unwrap_err();
-        assert_eq!(error.kind(), FailureKind::Wait(WaitErrorKind::Failed));
+        assert_eq!(error.kind(), ErrorKind::Wait(WaitErrorKind::Failed));
         assert!(error.to_string().contains("PARSING_ERROR"), "{error}");
     }
 }
@@ -97,7 +104,7 @@ fn the_time_of_the_waiting_and_that_of_a_call_are_two() {
         let call = Duration::from_millis(300);
         let options = options().timeout(call);
         let wait = quickly().timeout(call * 4);
-        let watch = LoadEnded::new(&id);
+        let watch = LoadCompleted::new(&id);
         let begun = std::time::Instant::now();
         let error = match driver {
             Driver::Blocking => blocking(&server, options).wait(watch).options(wait).run(),
@@ -110,7 +117,7 @@ fn the_time_of_the_waiting_and_that_of_a_call_are_two() {
             }),
         };
         let error = error.unwrap_err();
-        let timed_out = FailureKind::Wait(WaitErrorKind::TimedOut);
+        let timed_out = ErrorKind::Wait(WaitErrorKind::TimedOut);
         assert_eq!(error.kind(), timed_out, "{error}");
         assert!(error.to_string().contains("LOAD_IN_PROGRESS"), "{error}");
         assert!(begun.elapsed() >= call * 4 && begun.elapsed() < LONG);
@@ -126,7 +133,7 @@ fn who_has_no_server_to_ask_gives_up_in_the_end() {
         let mut policy = RetryPolicy::default();
         policy.base = Duration::from_millis(1);
         let options = options().retry_policy(policy);
-        let watch = LoadEnded::new("no-matter");
+        let watch = LoadCompleted::new("no-matter");
         let error = match driver {
             Driver::Blocking => {
                 let builder = neptunedata_blocking::Client::builder(endpoint);
@@ -139,7 +146,7 @@ fn who_has_no_server_to_ask_gives_up_in_the_end() {
                 client.wait(watch).options(quickly()).run().await
             }),
         };
-        let refused = FailureKind::Transport(TransportErrorKind::Connect);
+        let refused = ErrorKind::Transport(TransportErrorKind::Connect);
         assert_eq!(error.unwrap_err().kind(), refused);
     }
 }
@@ -156,15 +163,19 @@ fn a_server_that_is_silent_does_not_lengthen_the_time() {
         let result = match driver {
             Driver::Blocking => {
                 let client = neptunedata_blocking::Client::unsigned(endpoint()).unwrap();
-                client.wait(LoadEnded::new("l")).timeout(time).run()
+                client.wait(LoadCompleted::new("l")).timeout(time).run()
             }
             Driver::Hyper => block_on(async {
                 let client = neptunedata_hyper::Client::unsigned(endpoint()).unwrap();
-                client.wait(LoadEnded::new("l")).timeout(time).run().await
+                client
+                    .wait(LoadCompleted::new("l"))
+                    .timeout(time)
+                    .run()
+                    .await
             }),
         };
         let took = began.elapsed();
-        let timed_out = FailureKind::Wait(WaitErrorKind::TimedOut);
+        let timed_out = ErrorKind::Wait(WaitErrorKind::TimedOut);
         assert_eq!(result.unwrap_err().kind(), timed_out, "{driver:?}");
         let most = time + Duration::from_secs(1);
         assert!(took >= time && took < most, "{driver:?}: {took:?}");

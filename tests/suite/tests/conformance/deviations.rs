@@ -13,7 +13,10 @@
 //!
 //! All else that may differ are the hazards of the vectors, by their names (`hazards.rs`).
 
-use neptunedata::{Cause, DecodeErrorKind, by_name};
+use neptunedata::{
+    dynamic,
+    error::{Cause, DecodeErrorKind},
+};
 use serde_json::Value;
 
 pub(crate) use neptunedata_tests::additions::{HEADERS, OUTPUTS};
@@ -35,7 +38,7 @@ pub(crate) const RESPONSES: &[Deviation] = &[Deviation {
              CONTRIBUTING.md, `answering_empty()`)",
     applies: |line| {
         let always_answers =
-            by_name::info(&line.operation).is_some_and(|info| !info.may_answer_empty);
+            dynamic::info(&line.operation).is_some_and(|info| !info.may_answer_empty);
         always_answers && line.is_success() && line.body().trim_ascii().is_empty()
     },
     instead: |outcome| match &outcome.result {

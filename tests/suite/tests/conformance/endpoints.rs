@@ -1,7 +1,12 @@
 //! `endpoints.jsonl`: a client that is always told its cluster's endpoint resolves none itself, so
 //! custom endpoints and region names are what there is to check.
 
-use neptunedata::{Endpoint, EndpointError, EndpointErrorKind, GetEngineStatus, valid_region};
+use neptunedata::{
+    Endpoint,
+    endpoint::{EndpointError, EndpointErrorKind},
+    engine::GetEngineStatus,
+    signing::is_valid_region,
+};
 use neptunedata_tests::vectors;
 use serde::Deserialize;
 
@@ -181,7 +186,7 @@ fn region(line: &Line) -> Result<(), String> {
         (Some(client), Ok(endpoint)) => {
             let signed = client.signing_scope.split('/').next();
             same("the region signed for", &endpoint.region(), &signed)?;
-            same("its validity", &signed.is_some_and(valid_region), &true)
+            same("its validity", &signed.is_some_and(is_valid_region), &true)
         }
         (None, Err(error)) if error.kind() == EndpointErrorKind::Region => {
             same("the refusal", error.part(), given)

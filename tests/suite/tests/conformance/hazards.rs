@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use neptunedata::Cause;
+use neptunedata::error::Cause;
 use neptunedata_tests::vectors::{self, model::Model};
 
 use crate::{

@@ -1,7 +1,10 @@
 //! `invalid_inputs.jsonl`: inputs that break a constraint. What botocore refuses is refused here for
 //! the same reasons; what it lets pass though model or protocol forbid it is refused too.
 
-use neptunedata::{EncodeError, Endpoint, Fault, FaultKind, by_name};
+use neptunedata::{
+    Endpoint, dynamic,
+    error::{EncodeError, FieldError, FieldErrorKind},
+};
 use neptunedata_tests::vectors::{self, model::Model};
 use serde::Deserialize;
 use serde_json::Value;
@@ -75,7 +78,7 @@ fn check(line: &Line, model: &Model) -> Result<(), String> {
     {
         input[member] = token.clone();
     }
-    let ours = by_name::request(&line.operation, &input, &endpoint);
+    let ours = dynamic::request(&line.operation, &input, &endpoint);
     if let Err(error) = &ours {
         same("the operation refused", error.operation(), &line.operation)?;
         if error.faults().is_empty() {
@@ -157,21 +160,21 @@ fn all_of_kind(kind: &str, error: &EncodeError, line: &Line) -> Result<(), Strin
 }
 
 /// Whether the value that the fault names is as the fault says.
-fn holds(fault: &Fault, input: &Value) -> Result<(), String> {
+fn holds(fault: &FieldError, input: &Value) -> Result<(), String> {
     let Some(value) = find(input, fault.field()) else {
         return Err(format!("the input has no such place: {fault}"));
     };
     let holds = match fault.kind() {
-        FaultKind::OutOfRange { min, max } => match value.to_string().parse::<i128>() {
+        FieldErrorKind::OutOfRange { min, max } => match value.to_string().parse::<i128>() {
             Ok(number) => number < *min || number > *max,
             // Beyond 64 bits.
             Err(_) => value.is_f64(),
         },
-        FaultKind::WrongType { .. } => value.is_boolean(),
-        FaultKind::UnknownMember => true,
-        FaultKind::EmptyLabel => value == "",
-        FaultKind::DotSegment => value == "." || value == "..",
-        FaultKind::HeaderValue => value
+        FieldErrorKind::WrongType { .. } => value.is_boolean(),
+        FieldErrorKind::UnknownMember => true,
+        FieldErrorKind::EmptyLabel => value == "",
+        FieldErrorKind::DotSegment => value == "." || value == "..",
+        FieldErrorKind::HeaderValue => value
             .as_str()
             .is_some_and(|text| text.contains(|c: char| c.is_ascii_control() || !c.is_ascii())),
         _ => false,
@@ -195,18 +198,18 @@ fn find<'a>(input: &'a Value, path: &str) -> Option<&'a Value> {
         })
 }
 
-pub(crate) fn name(kind: &FaultKind) -> &'static str {
+pub(crate) fn name(kind: &FieldErrorKind) -> &'static str {
     match kind {
-        FaultKind::UnknownOperation => "UnknownOperation",
-        FaultKind::Missing => "Missing",
-        FaultKind::UnknownMember => "UnknownMember",
-        FaultKind::WrongType { .. } => "WrongType",
-        FaultKind::OutOfRange { .. } => "OutOfRange",
-        FaultKind::EmptyLabel => "EmptyLabel",
-        FaultKind::DotSegment => "DotSegment",
-        FaultKind::HeaderValue => "HeaderValue",
-        FaultKind::UriTooLong { .. } => "UriTooLong",
-        FaultKind::Other(_) => "Other",
+        FieldErrorKind::UnknownOperation => "UnknownOperation",
+        FieldErrorKind::Missing => "Missing",
+        FieldErrorKind::UnknownMember => "UnknownMember",
+        FieldErrorKind::WrongType { .. } => "WrongType",
+        FieldErrorKind::OutOfRange { .. } => "OutOfRange",
+        FieldErrorKind::EmptyLabel => "EmptyLabel",
+        FieldErrorKind::DotSegment => "DotSegment",
+        FieldErrorKind::HeaderValue => "HeaderValue",
+        FieldErrorKind::UriTooLong { .. } => "UriTooLong",
+        FieldErrorKind::Other(_) => "Other",
         _ => "a kind not known here",
     }
 }

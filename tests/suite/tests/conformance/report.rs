@@ -6,7 +6,7 @@ use std::{
     io::{self, Write as _},
 };
 
-use neptunedata::OPERATIONS;
+use neptunedata::catalog::OPERATIONS;
 
 /// How many mismatches a failure shows.
 const SHOWN: usize = 20;

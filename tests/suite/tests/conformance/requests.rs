@@ -7,13 +7,16 @@ use std::{
 };
 
 use neptunedata::{
-    Auth, CallOptions, Credentials, EncodeError, Endpoint, EndpointError, Input, Io, Machine, Now,
-    Session, Step, by_name,
+    Auth, CallOptions, Credentials, Endpoint, Session,
     bytes::Bytes,
+    dynamic,
+    endpoint::EndpointError,
+    error::EncodeError,
     http::{
         HeaderMap, HeaderName, HeaderValue, Request,
         header::{AUTHORIZATION, CONTENT_LENGTH, HOST},
     },
+    machine::{Input, Io, Machine, Now, Step},
 };
 use neptunedata_tests::{
     additions::OwnHeader,
@@ -121,7 +124,7 @@ pub(crate) fn check(line: &Line, model: &Model) -> Result<(), Failure> {
         input[member] = token.as_str().into();
     }
     let endpoint = Endpoint::parse(&line.endpoint).map_err(Failure::Endpoint)?;
-    let request = by_name::request(&line.operation, &input, &endpoint).map_err(Failure::Refused)?;
+    let request = dynamic::request(&line.operation, &input, &endpoint).map_err(Failure::Refused)?;
     compare(&request, &line.request, model, &line.operation)?;
     let scheme = request.uri().scheme_str().unwrap_or_default();
     let theirs = line.request.as_http(scheme)?;
@@ -174,7 +177,7 @@ fn first_sent<E: fmt::Display>(
     unix_time: u64,
 ) -> Result<Request<Bytes>, Failure> {
     let session = session.map_err(|error| error.to_string())?;
-    let mut exchange = by_name::call(&line.operation, input, &session, &CallOptions::new(), 1)
+    let mut exchange = dynamic::call(&line.operation, input, &session, &CallOptions::new(), 1)
         .map_err(Failure::Refused)?;
     let now = Now {
         wall: SystemTime::UNIX_EPOCH + Duration::from_secs(unix_time),

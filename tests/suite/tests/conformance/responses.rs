@@ -6,10 +6,12 @@ use std::{
 };
 
 use neptunedata::{
-    Answered, Auth, CallOptions, Cause, Endpoint, Error, ErrorKind, Input, Io, Machine, Now,
-    ServiceError, Session, Step, by_name,
+    Auth, CallOptions, CallOutput, Endpoint, Error, ExceptionKind, ServiceError, Session,
     bytes::Bytes,
+    dynamic,
+    error::Cause,
     http::{HeaderMap, HeaderName, HeaderValue, Response},
+    machine::{Input, Io, Machine, Now, Step},
 };
 use neptunedata_tests::vectors::{self, decode_base64, model::Model};
 use serde::Deserialize;
@@ -49,7 +51,7 @@ pub(crate) struct Exception {
 /// What this client made of an answer, whole and through the machine.
 pub(crate) struct Outcome {
     pub(crate) result: Result<Value, Cause>,
-    exchanged: Result<Answered<Value>, Error>,
+    exchanged: Result<CallOutput<Value>, Error>,
 }
 
 #[test]
@@ -125,7 +127,7 @@ impl Line {
     /// Reads the answer with the bare function and with the machine.
     pub(crate) fn run(&self, model: &Model) -> Result<Outcome, String> {
         let response = self.response()?;
-        let result = by_name::response(&self.operation, &response);
+        let result = dynamic::response(&self.operation, &response);
         let now = Now {
             wall: SystemTime::UNIX_EPOCH,
             mono: Duration::ZERO,
@@ -136,7 +138,7 @@ impl Line {
             Session::new(endpoint, Auth::unsigned()).map_err(|error| error.to_string())?;
         let input = model.minimal_input(&self.operation);
         let options = CallOptions::new().max_attempts(1);
-        let mut exchange = by_name::call(&self.operation, &input, &session, &options, 1)
+        let mut exchange = dynamic::call(&self.operation, &input, &session, &options, 1)
             .map_err(|error| error.to_string())?;
         match exchange.resume(Input::Next, now) {
             Step::Io(Io::Send(_)) => {}
@@ -229,8 +231,8 @@ impl Line {
         let body = serde_json::from_slice::<Value>(&self.body()).unwrap_or_default();
 
         let kind = match theirs.exception.as_str() {
-            "ClientError" => ErrorKind::Unknown,
-            name => *ErrorKind::ALL
+            "ClientError" => ExceptionKind::Unknown,
+            name => *ExceptionKind::ALL
                 .iter()
                 .find(|kind| kind.name() == name)
                 .ok_or_else(|| format!("{name} is no exception known here"))?,

@@ -1,15 +1,9 @@
 // The tests. `driver` is the crate under test; what differs between the two is in `wait!` and `together!`.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
-    time::{Duration, SystemTime},
-};
+use std::{sync::{Arc, atomic::{AtomicU32, Ordering}}, time::{Duration, SystemTime}};
 
 use aws_credential_types::provider::{self, ProvideCredentials, error::CredentialsError, future};
-use driver::{Client, Endpoint, FailureKind, GetEngineStatus};
+use driver::{Client, Endpoint, ErrorKind, engine::GetEngineStatus};
 use neptunedata_emulator::Server;
 
 use crate::{fake::Fake, support::*};
@@ -98,7 +92,7 @@ tests! {
         let client = client(&server, provider);
         for _ in 0..2 {
             let error = wait!(client.send(&GetEngineStatus::new())).unwrap_err();
-            assert_eq!((error.kind(), error.attempts()), (FailureKind::Credentials, 0));
+            assert_eq!((error.kind(), error.attempts()), (ErrorKind::Credentials, 0));
             let text = format!("{error} {error:?} {error:#?}");
             assert!(text.contains("external process exited with code 1") && !text.contains(CANARY), "{text}");
         }
@@ -138,7 +132,7 @@ tests! {
         let start = std::time::Instant::now();
         let error = wait!(client.call(&GetEngineStatus::new()).timeout(Duration::from_millis(150)).send()).unwrap_err();
         assert!(start.elapsed() < Duration::from_secs(10));
-        assert_eq!(error.kind(), FailureKind::Transport(driver::TransportErrorKind::Deadline));
+        assert_eq!(error.kind(), ErrorKind::Transport(driver::transport::TransportErrorKind::Deadline));
         assert!(!error.may_have_executed());
     }
 

@@ -1,17 +1,8 @@
 // The tests. `driver` is the crate under test; what differs between the two is in `wait!`, `source!` and `together!`.
 
-use std::{
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU32, Ordering},
-    },
-    time::{Duration, Instant, SystemTime},
-};
+use std::{sync::{Arc, Mutex, atomic::{AtomicU32, Ordering}}, time::{Duration, Instant, SystemTime}};
 
-use driver::{
-    BuildError, CallOptions, Client, ClientBuilder, ClientOptions, Credentials, CredentialsError, Effect, Endpoint,
-    Error, Exchange, FailureKind, GetEngineStatus, RouteError, TransportErrorKind,
-};
+use driver::{BuildError, CallOptions, Client, ClientBuilder, Credentials, Effect, Endpoint, Error, ErrorKind, credentials::CredentialsError, engine::GetEngineStatus, machine::Exchange, transport::{ClientOptions, RouteError, TransportErrorKind}};
 use neptunedata_emulator::Planned;
 
 use crate::support::*;
@@ -251,7 +242,7 @@ tests! {
             .unwrap();
         for _ in 0..2 {
             let error = wait!(client.send(&GetEngineStatus::new())).unwrap_err();
-            assert_eq!((error.kind(), error.attempts(), error.may_have_executed()), (FailureKind::Credentials, 0, false));
+            assert_eq!((error.kind(), error.attempts(), error.may_have_executed()), (ErrorKind::Credentials, 0, false));
         }
         wait!(client.send(&GetEngineStatus::new())).unwrap();
         assert_eq!(asked.load(Ordering::SeqCst), 3);
@@ -286,13 +277,13 @@ tests! {
         wait!(client.send(&GetEngineStatus::new())).unwrap();
         server.with(|emulator| emulator.expire_token("c4n4ry-token1"));
         let error = wait!(client.send(&GetEngineStatus::new())).unwrap_err();
-        assert!(matches!(error.kind(), FailureKind::Service(_)), "{error}");
+        assert!(matches!(error.kind(), ErrorKind::Service(_)), "{error}");
         assert_eq!((error.attempts(), error.may_have_executed()), (1, false));
         assert!(!everything(&error).contains(CANARY));
 
         let client = Client::new(endpoint(&server), key(2).with_expiry(SystemTime::UNIX_EPOCH)).unwrap();
         let error = wait!(client.send(&GetEngineStatus::new())).unwrap_err();
-        assert_eq!((error.kind(), error.attempts()), (FailureKind::Credentials, 0));
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Credentials, 0));
         assert_eq!(
             error.to_string(),
             "GetEngineStatus: no usable credentials: credentials expired at Thu, 01 Jan 1970 00:00:00 GMT, and no credentials \
@@ -314,7 +305,7 @@ tests! {
         assert!(matches!(Client::builder(endpoint(&server)).build(), Err(BuildError::NoAuthentication)));
         let none = Client::builder(endpoint(&server)).unsigned().options(ClientOptions::new().max_connections(0));
         assert!(matches!(none.build(), Err(BuildError::NoConnections)));
-        let nowhere = Client::builder(endpoint(&server)).unsigned().options(ClientOptions::new().resolve_to("a/b"));
+        let nowhere = Client::builder(endpoint(&server)).unsigned().options(ClientOptions::new().connect_to("a/b"));
         assert!(matches!(nowhere.build(), Err(BuildError::Route(RouteError::ResolveTo(_)))));
 
         assert_eq!(client.options().timeout, Some(second));
@@ -327,7 +318,7 @@ tests! {
             .attempt_timeout(second)
             .effect(Effect::Read)
             .max_attempts(2)
-            .body_limit(1 << 20)
+            .max_body_bytes(1 << 20)
             .extra("a", 1)
             .extra_query("b", "c")
             .header(http::HeaderName::from_static("x-a"), http::HeaderValue::from_static("b"));
@@ -337,15 +328,15 @@ tests! {
         assert_eq!(wait!(client.run(exchange())).unwrap().meta.attempts, 1);
         let mut running = client.start(exchange());
         let mut parts = 0;
-        while wait!(running.advance()).unwrap().is_some() {
+        while wait!(running.next_item()).unwrap().is_some() {
             parts += 1;
         }
         assert!(parts >= 2 && !format!("{running:?}").contains(CANARY));
-        wait!(running.finish()).unwrap();
+        wait!(running.output()).unwrap();
         server.with(|emulator| emulator.fail_next(Planned::late(Duration::from_secs(2))));
         let mut late = exchange();
         late.set_timeout(Duration::from_millis(100));
-        let late: Error = wait!(client.start(late).finish()).unwrap_err();
-        assert_eq!(late.kind(), FailureKind::Transport(TransportErrorKind::Deadline));
+        let late: Error = wait!(client.start(late).output()).unwrap_err();
+        assert_eq!(late.kind(), ErrorKind::Transport(TransportErrorKind::Deadline));
     }
 }

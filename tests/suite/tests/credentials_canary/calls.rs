@@ -2,7 +2,10 @@
 
 use std::{fmt, time::Duration};
 
-use neptunedata::{ClientOptions, Credentials, CredentialsError, Endpoint, Error, RetryPolicy};
+use neptunedata::{
+    Credentials, Endpoint, Error, credentials::CredentialsError, retry::RetryPolicy,
+    transport::ClientOptions,
+};
 use neptunedata_emulator::{Config, Emulator, Identity, Mishap, Planned, Server};
 
 use crate::{
@@ -86,7 +89,7 @@ fn mishaps() -> Vec<(&'static str, Option<Planned>)> {
 
 macro_rules! rows {
     ($driver:ident, $wait:ident, $source:ident) => {{
-        use $driver::{CancelMlModelTrainingJob, Client, GetEngineStatus};
+        use $driver::{Client, engine::GetEngineStatus, ml::CancelMlModelTrainingJob};
         for (name, planned) in mishaps() {
             let server = server();
             if let Some(planned) = planned {

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use neptunedata_tests::vectors::model::Model;
 
 macro_rules! enums {
-    ($($shape:literal = $name:ident,)*) => {
+    ($($shape:literal = $name:ty,)*) => {
         /// The client's values of an enum of the model.
         fn ours(shape: &str) -> Option<BTreeSet<String>> {
             match shape {
                 $($shape => Some(
-                    neptunedata::$name::KNOWN
+                    <$name>::KNOWN
                         .iter()
                         .map(|value| value.as_str().to_owned())
                         .collect(),
@@ -22,18 +22,18 @@ macro_rules! enums {
 }
 
 enums! {
-    "Action" = FastResetAction,
-    "Encoding" = Encoding,
-    "Format" = LoadFormat,
-    "OpenCypherExplainMode" = OpenCypherExplainMode,
-    "GraphSummaryType" = GraphSummaryType,
-    "IteratorType" = IteratorType,
-    "Mode" = LoadMode,
-    "Parallelism" = LoadParallelism,
-    "RebuildStatus" = RebuildStatus,
-    "Scope" = RebuildScope,
-    "StatisticsAutoGenerationMode" = StatisticsAutoGenerationMode,
-    "WriteBufferSize" = WriteBufferSize,
+    "Action" = neptunedata::engine::FastResetAction,
+    "Encoding" = neptunedata::streams::Encoding,
+    "Format" = neptunedata::loader::LoadFormat,
+    "OpenCypherExplainMode" = neptunedata::opencypher::OpenCypherExplainMode,
+    "GraphSummaryType" = neptunedata::summary::GraphSummaryType,
+    "IteratorType" = neptunedata::streams::IteratorType,
+    "Mode" = neptunedata::loader::LoadMode,
+    "Parallelism" = neptunedata::loader::LoadParallelism,
+    "RebuildStatus" = neptunedata::index_rebuild::RebuildStatus,
+    "Scope" = neptunedata::index_rebuild::RebuildScope,
+    "StatisticsAutoGenerationMode" = neptunedata::statistics::StatisticsAutoGenerationMode,
+    "WriteBufferSize" = neptunedata::index_rebuild::WriteBufferSize,
 }
 
 /// Enums that are plain text here, and why.

@@ -85,12 +85,12 @@ fn expected(operation: &str, path: &[String]) -> BTreeSet<String> {
 }
 
 macro_rules! fields {
-    ($($operation:ident,)*) => {
+    ($($operation:ty,)*) => {
         #[test]
         fn members_of_answers_are_bound_to_their_fields() {
             let model = Model::load().unwrap();
             let mut wrong = Vec::new();
-            $(check_output::<neptunedata::$operation>(&model, &mut wrong);)*
+            $(check_output::<$operation>(&model, &mut wrong);)*
             assert!(wrong.is_empty(), "{}", wrong.join("\n"));
         }
 
@@ -98,7 +98,7 @@ macro_rules! fields {
         fn members_of_requests_are_bound_to_their_fields() {
             let model = Model::load().unwrap();
             let mut wrong = Vec::new();
-            $(check_input::<neptunedata::$operation>(&model, &mut wrong);)*
+            $(check_input::<$operation>(&model, &mut wrong);)*
             assert!(wrong.is_empty(), "{}", wrong.join("\n"));
         }
     };

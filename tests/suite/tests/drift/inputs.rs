@@ -4,7 +4,12 @@
 use std::collections::BTreeSet;
 
 use neptunedata::{
-    EncodeError, Endpoint, FaultKind, OPERATIONS, Operation, by_name, bytes::Bytes, http::Request,
+    Endpoint, Operation,
+    bytes::Bytes,
+    catalog::OPERATIONS,
+    dynamic,
+    error::{EncodeError, FieldErrorKind},
+    http::Request,
 };
 use neptunedata_tests::{
     additions::{INPUTS, SETTINGS},
@@ -17,7 +22,7 @@ use crate::probe::Probes;
 
 fn send(operation: &str, input: &Value) -> Result<Request<Bytes>, EncodeError> {
     let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
-    by_name::request(operation, input, &endpoint)
+    dynamic::request(operation, input, &endpoint)
 }
 
 fn sent(operation: &str, input: &Value) -> Request<Bytes> {
@@ -217,7 +222,7 @@ fn what_the_model_forbids_is_refused() {
         unknown["zzUnknown"] = json!(1);
         let expected = (
             "zzUnknown".to_owned(),
-            format!("{:?}", FaultKind::UnknownMember),
+            format!("{:?}", FieldErrorKind::UnknownMember),
         );
         let faults = faults(name, &unknown);
         assert!(faults.contains(&expected), "{name}: {faults:?}");
@@ -225,11 +230,11 @@ fn what_the_model_forbids_is_refused() {
 }
 
 macro_rules! fields {
-    ($($operation:ident,)*) => {
+    ($($operation:ty,)*) => {
         #[test]
         fn requests_have_the_members_of_the_model_and_the_listed_additions() {
             let model = Model::load().unwrap();
-            $(check_fields::<neptunedata::$operation>(&model);)*
+            $(check_fields::<$operation>(&model);)*
         }
     };
 }

@@ -1,6 +1,8 @@
 //! Every member of every answer: what a server writes by the model's wire names comes out by its names.
 
-use neptunedata::{ErrorKind, FaultSide, OPERATIONS, by_name, bytes::Bytes, http::Response};
+use neptunedata::{
+    ExceptionKind, bytes::Bytes, catalog::OPERATIONS, dynamic, error::ExceptionSide, http::Response,
+};
 use neptunedata_tests::{
     additions::OUTPUTS,
     vectors::model::{Member, Model},
@@ -11,7 +13,7 @@ use crate::probe::Probes;
 
 fn read(operation: &str, body: &str) -> Value {
     let answer = Response::new(Bytes::copy_from_slice(body.as_bytes()));
-    by_name::response(operation, &answer)
+    dynamic::response(operation, &answer)
         .unwrap_or_else(|error| panic!("{operation} {body}: {error}"))
 }
 
@@ -94,10 +96,10 @@ fn exceptions_are_the_models() {
     let model = Model::load().unwrap();
     let mut theirs: Vec<_> = model.all_exceptions().collect();
     theirs.sort_unstable();
-    let mut ours: Vec<_> = ErrorKind::ALL
+    let mut ours: Vec<_> = ExceptionKind::ALL
         .iter()
         .map(|kind| {
-            let sender = kind.fault_side() == Some(FaultSide::Client);
+            let sender = kind.fault_side() == Some(ExceptionSide::Client);
             (kind.name(), kind.http_status().unwrap(), sender)
         })
         .collect();

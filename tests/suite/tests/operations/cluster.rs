@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use neptunedata::{RetryPolicy, serde_json::json};
+use neptunedata::{retry::RetryPolicy, serde_json::json};
 use neptunedata_emulator::{
     Change, ChangeStream, Config, Emulator, LoadScript, Now, QueryScript, Server, ServerOptions,
     Signature,

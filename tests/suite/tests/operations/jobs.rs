@@ -1,6 +1,6 @@
 //! Neptune ML and the bulk loader.
 
-use neptunedata::{ErrorKind, serde_json::json};
+use neptunedata::{ExceptionKind, serde_json::json};
 use neptunedata_emulator::Role;
 use serde_json::Value;
 
@@ -87,7 +87,7 @@ pub(crate) fn steps() -> Vec<Step> {
 /// The four verbs of a kind: what it is started with, and what its status is then.
 fn ml([start, list, get, cancel]: [&'static str; 4], mut input: Value, status: Value) -> Vec<Step> {
     input["id"] = "job-1".into();
-    let invalid = ErrorKind::InvalidParameterException;
+    let invalid = ExceptionKind::InvalidParameterException;
     vec![
         good(
             start,
@@ -107,7 +107,12 @@ fn ml([start, list, get, cancel]: [&'static str; 4], mut input: Value, status: V
         bad(cancel, json!({ "id": "job-2" }), 400, invalid),
         // No role is attached to the cluster.
         Step::Reconfigure(|config| config.roles_required(true)),
-        bad(list, json!({}), 400, ErrorKind::MissingParameterException),
+        bad(
+            list,
+            json!({}),
+            400,
+            ExceptionKind::MissingParameterException,
+        ),
         Step::Reconfigure(|config| config.roles_required(false)),
     ]
 }
@@ -162,7 +167,7 @@ fn loads() -> Vec<Step> {
     vec![
         good(start, load.clone(), started.clone()),
         // Another one runs.
-        bad(start, load.clone(), 400, ErrorKind::BadRequestException),
+        bad(start, load.clone(), 400, ExceptionKind::BadRequestException),
         good(
             list,
             json!({ "limit": 5 }),
@@ -179,24 +184,24 @@ fn loads() -> Vec<Step> {
             get,
             json!({ "loadId": "load-1" }),
             400,
-            ErrorKind::InvalidParameterException,
+            ExceptionKind::InvalidParameterException,
         ),
         bad(
             cancel,
             json!({ "loadId": LAST }),
             404,
-            ErrorKind::BulkLoadIdNotFoundException,
+            ExceptionKind::BulkLoadIdNotFoundException,
         ),
         good(start, load.clone(), started),
         // The answer has no body (M34).
         good(cancel, json!({ "loadId": LAST }), json!({})),
         Step::Reconfigure(|config| config.role(Role::Reader)),
-        bad(start, load, 405, ErrorKind::MethodNotAllowedException),
+        bad(start, load, 405, ExceptionKind::MethodNotAllowedException),
         bad(
             cancel,
             json!({ "loadId": LAST }),
             405,
-            ErrorKind::MethodNotAllowedException,
+            ExceptionKind::MethodNotAllowedException,
         ),
         Step::Reconfigure(|config| config.role(Role::Writer)),
     ]

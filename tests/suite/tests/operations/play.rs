@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use neptunedata::{CallOptions, Error, ErrorKind, Operation};
+use neptunedata::{CallOptions, Error, ExceptionKind, Operation};
 use neptunedata_emulator::Server;
 use neptunedata_tests::scenarios::{Caller, Driver, Keys};
 use serde_json::Value;
@@ -92,7 +92,7 @@ impl Stage {
     }
 }
 
-fn check_refusal(place: &str, result: Result<Value, Error>, status: u16, kind: ErrorKind) {
+fn check_refusal(place: &str, result: Result<Value, Error>, status: u16, kind: ExceptionKind) {
     let error = match result {
         Ok(value) => panic!("{place}: {value}"),
         Err(error) => error,
@@ -105,11 +105,11 @@ fn check_refusal(place: &str, result: Result<Value, Error>, status: u16, kind: E
 }
 
 macro_rules! senders {
-    ($function:ident: $($operation:ident,)*) => {
+    ($function:ident: $($operation:ty,)*) => {
         /// Sends the operation of this name, if it is one of these.
         fn $function(caller: &Caller, name: &str, input: &Value) -> Option<Result<Value, Error>> {
-            $(if name == <neptunedata::$operation as Operation>::INFO.name {
-                return Some(send::<neptunedata::$operation>(caller, input));
+            $(if name == <$operation as Operation>::INFO.name {
+                return Some(send::<$operation>(caller, input));
             })*
             None
         }
@@ -117,12 +117,12 @@ macro_rules! senders {
 }
 
 macro_rules! of_the_model {
-    ($($operation:ident,)*) => { senders!(send_of_the_model: $($operation,)*); };
+    ($($operation:ty,)*) => { senders!(send_of_the_model: $($operation,)*); };
 }
 neptunedata::for_each_operation!(of_the_model);
 
 macro_rules! of_sparql {
-    ($($operation:ident,)*) => { senders!(send_of_sparql: $($operation,)*); };
+    ($($operation:ty,)*) => { senders!(send_of_sparql: $($operation,)*); };
 }
 neptunedata::for_each_sparql_operation!(of_sparql);
 

@@ -1,11 +1,11 @@
 //! Gremlin, openCypher, SPARQL and the Graph Store Protocol.
 
-use neptunedata::{ErrorKind, serde_json::json};
+use neptunedata::{ExceptionKind, serde_json::json};
 use serde_json::Value;
 
 use crate::steps::{ANY, LAST, NEW, Step, bad, good};
 
-const MALFORMED: ErrorKind = ErrorKind::MalformedQueryException;
+const MALFORMED: ExceptionKind = ExceptionKind::MalformedQueryException;
 
 pub(crate) fn steps() -> Vec<Step> {
     let mut steps = gremlin();
@@ -110,10 +110,10 @@ fn slow(
         good(cancel, id(), cancelled),
         Step::Ended {
             status: 500,
-            kind: ErrorKind::CancelledByUserException,
+            kind: ExceptionKind::CancelledByUserException,
         },
-        bad(get, id(), 400, ErrorKind::InvalidParameterException),
-        bad(cancel, id(), 400, ErrorKind::InvalidParameterException),
+        bad(get, id(), 400, ExceptionKind::InvalidParameterException),
+        bad(cancel, id(), 400, ExceptionKind::InvalidParameterException),
     ]
 }
 
@@ -172,7 +172,7 @@ fn sparql() -> Vec<Step> {
         ),
         Step::Ended {
             status: 500,
-            kind: ErrorKind::CancelledByUserException,
+            kind: ExceptionKind::CancelledByUserException,
         },
         // Of one that is over nothing is said.
         good(get, json!({ "queryId": id }), json!({})),
@@ -180,7 +180,7 @@ fn sparql() -> Vec<Step> {
             cancel,
             json!({ "queryId": "query-1" }),
             400,
-            ErrorKind::Unknown,
+            ExceptionKind::Unknown,
         ),
     ]
 }

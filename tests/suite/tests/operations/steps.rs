@@ -1,6 +1,6 @@
 //! What a table consists of.
 
-use neptunedata::ErrorKind;
+use neptunedata::ExceptionKind;
 use neptunedata_emulator::Config;
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ pub(crate) enum Step {
         operation: &'static str,
         input: Value,
         status: u16,
-        kind: ErrorKind,
+        kind: ExceptionKind,
     },
     /// A query that goes on during the steps that follow.
     Begin {
@@ -32,7 +32,7 @@ pub(crate) enum Step {
         input: Value,
     },
     /// How that query ends.
-    Ended { status: u16, kind: ErrorKind },
+    Ended { status: u16, kind: ExceptionKind },
     /// So many seconds go by.
     Wait(u64),
     /// The cluster is configured otherwise.
@@ -47,7 +47,7 @@ pub(crate) fn good(operation: &'static str, input: Value, output: Value) -> Step
     }
 }
 
-pub(crate) fn bad(operation: &'static str, input: Value, status: u16, kind: ErrorKind) -> Step {
+pub(crate) fn bad(operation: &'static str, input: Value, status: u16, kind: ExceptionKind) -> Step {
     Step::Bad {
         operation,
         input,

@@ -1,6 +1,6 @@
 //! What concerns the whole cluster: statistics, summaries, streams, storage, status, and the end of it all.
 
-use neptunedata::{ErrorKind, serde_json::json};
+use neptunedata::{ExceptionKind, serde_json::json};
 use neptunedata_emulator::Role;
 
 use crate::steps::{ANY, LAST, NEW, Step, bad, good};
@@ -55,7 +55,7 @@ fn statistics(
     summary: &'static str,
     summed: serde_json::Value,
 ) -> Vec<Step> {
-    let read_only = ErrorKind::ReadOnlyViolationException;
+    let read_only = ExceptionKind::ReadOnlyViolationException;
     let refresh = json!({ "mode": "refresh" });
     let told = |payload| json!({ "status": "200 OK", "payload": payload });
     let none = json!({ "autoCompute": true, "active": false, "statisticsId": "-1" });
@@ -81,7 +81,7 @@ fn statistics(
             summary,
             json!({}),
             400,
-            ErrorKind::StatisticsNotAvailableException,
+            ExceptionKind::StatisticsNotAvailableException,
         ),
         good(
             manage,
@@ -95,7 +95,7 @@ fn statistics(
         bad(manage, refresh, 400, read_only),
         bad(delete, json!({}), 400, read_only),
         Step::Reconfigure(|config| config.role(Role::Writer).statistics_disabled(true)),
-        bad(get, json!({}), 400, ErrorKind::BadRequestException),
+        bad(get, json!({}), 400, ExceptionKind::BadRequestException),
         Step::Reconfigure(|config| config.statistics_disabled(false)),
         good(delete, json!({}), deleted),
         // Nothing is left, which is told with 204.
@@ -107,7 +107,7 @@ fn streams() -> Vec<Step> {
     let (graph, rdf) = ("GetPropertygraphStream", "GetSparqlStream");
     let first = json!({ "iteratorType": "AT_SEQUENCE_NUMBER", "commitNum": 1, "opNum": 1 });
     let beyond = json!({ "iteratorType": "AFTER_SEQUENCE_NUMBER", "commitNum": 7, "opNum": 1 });
-    let missing = ErrorKind::StreamRecordsNotFoundException;
+    let missing = ExceptionKind::StreamRecordsNotFoundException;
     let record = |format: &str, data: serde_json::Value| {
         let id = json!({ "commitNum": 1, "opNum": 1 });
         json!({
@@ -185,7 +185,7 @@ fn storage() -> Vec<Step> {
             start,
             json!({ "scope": "QUADS", "concurrency": 2 }),
             500,
-            ErrorKind::ConcurrentModificationException,
+            ExceptionKind::ConcurrentModificationException,
         ),
         good(
             "ListIndexRebuilds",
@@ -194,9 +194,9 @@ fn storage() -> Vec<Step> {
         ),
         Step::Wait(5),
         good(get, id(), halfway),
-        bad(get, unknown(), 400, ErrorKind::ValidationException),
+        bad(get, unknown(), 400, ExceptionKind::ValidationException),
         good(cancel, id(), cancelling),
-        bad(cancel, unknown(), 400, ErrorKind::ValidationException),
+        bad(cancel, unknown(), 400, ExceptionKind::ValidationException),
     ]
 }
 
@@ -237,7 +237,7 @@ fn reset() -> Vec<Step> {
             reset,
             perform("token-1"),
             400,
-            ErrorKind::InvalidParameterException,
+            ExceptionKind::InvalidParameterException,
         ),
         good(reset, perform(LAST), json!({ "status": "200 OK" })),
     ];
@@ -252,14 +252,14 @@ fn reset() -> Vec<Step> {
         "ListSparqlQueries",
     ];
     let restarting =
-        restarting.map(|name| bad(name, json!({}), 500, ErrorKind::ServerShutdownException));
+        restarting.map(|name| bad(name, json!({}), 500, ExceptionKind::ServerShutdownException));
     steps.extend(restarting);
     let id = json!({ "queryId": "6a9d5a6e-0000-4000-8000-000000000001" });
     steps.push(bad(
         "GetSparqlQueryStatus",
         id,
         500,
-        ErrorKind::ServerShutdownException,
+        ExceptionKind::ServerShutdownException,
     ));
     steps.push(Step::Wait(5));
     steps.push(good("ListMLEndpoints", json!({}), json!({ "ids": [] })));

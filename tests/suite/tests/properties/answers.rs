@@ -3,8 +3,10 @@
 use std::{cell::RefCell, collections::BTreeSet};
 
 use neptunedata::{
-    CancelMlModelTrainingJob, Cause, ErrorKind, GetMlModelTrainingJob, by_name,
-    strategies::{AnyAnswer, Damage, Damaged, Refusal, Success},
+    ExceptionKind, dynamic,
+    error::Cause,
+    ml::{CancelMlModelTrainingJob, GetMlModelTrainingJob},
+    testing::{AnyResponse, Damage, ErrorResponse, MalformedResponse, SuccessResponse},
 };
 use proptest::prelude::*;
 
@@ -15,14 +17,14 @@ struct SuccessIsSuccess;
 impl Property for SuccessIsSuccess {
     fn check<O: Every>() {
         let name = O::INFO.name;
-        holds::<Success<O>>(name, |success| {
+        holds::<SuccessResponse<O>>(name, |success| {
             let decoded = neptunedata::response::<O>(&success.response);
             let decoded = decoded.map_err(|error| TestCaseError::fail(error.to_string()))?;
             prop_assert_eq!(&decoded, &success.output);
-            if by_name::info(name).is_none() {
+            if dynamic::info(name).is_none() {
                 return Ok(());
             }
-            let named = by_name::response(name, &success.response);
+            let named = dynamic::response(name, &success.response);
             let named = named.map_err(|error| TestCaseError::fail(error.to_string()))?;
             prop_assert_eq!(named, serde_json::to_value(&success.output).unwrap());
             Ok(())
@@ -39,7 +41,7 @@ struct DamagedIsNoSuccess;
 
 impl Property for DamagedIsNoSuccess {
     fn check<O: Every>() {
-        holds::<Damaged<O>>(O::INFO.name, |damaged| {
+        holds::<MalformedResponse<O>>(O::INFO.name, |damaged| {
             let result = neptunedata::response::<O>(&damaged.response);
             prop_assert!(result.is_err(), "{:?}", result);
             let is_service = matches!(result, Err(Cause::Service(_)));
@@ -49,7 +51,7 @@ impl Property for DamagedIsNoSuccess {
                 Damage::Status,
             ];
             prop_assert_eq!(is_service, named.contains(&damaged.damage));
-            prop_assert!(by_name::response(O::INFO.name, &damaged.response).is_err());
+            prop_assert!(dynamic::response(O::INFO.name, &damaged.response).is_err());
             Ok(())
         });
     }
@@ -64,7 +66,7 @@ struct AnyAnswerEndsWellOrNot;
 
 impl Property for AnyAnswerEndsWellOrNot {
     fn check<O: Every>() {
-        holds::<AnyAnswer<O>>(O::INFO.name, |answer| {
+        holds::<AnyResponse<O>>(O::INFO.name, |answer| {
             match neptunedata::response::<O>(&answer.response) {
                 Ok(_) => prop_assert!(answer.response.status().is_success()),
                 Err(error) => prop_assert!(error.to_string().len() < 8192),
@@ -84,7 +86,7 @@ fn refusals_are_their_exceptions() {
     let seen = RefCell::new(BTreeSet::new());
     // Enough for each of the exceptions.
     for _ in 0..16 {
-        holds::<Refusal>("refusals", |refusal| {
+        holds::<ErrorResponse>("refusals", |refusal| {
             match neptunedata::response::<CancelMlModelTrainingJob>(&refusal.response) {
                 Err(Cause::Service(error)) => {
                     prop_assert_eq!(error.kind, refusal.kind);
@@ -98,7 +100,7 @@ fn refusals_are_their_exceptions() {
         });
     }
     let seen = seen.into_inner();
-    assert_eq!(seen.len(), ErrorKind::ALL.len(), "{seen:?}");
+    assert_eq!(seen.len(), ExceptionKind::ALL.len(), "{seen:?}");
     assert_eq!(seen.len(), 37);
 }
 
@@ -106,7 +108,7 @@ fn refusals_are_their_exceptions() {
 fn every_damage_is_done() {
     let seen = RefCell::new(BTreeSet::new());
     for _ in 0..4 {
-        holds::<Damaged<GetMlModelTrainingJob>>("damage", |damaged| {
+        holds::<MalformedResponse<GetMlModelTrainingJob>>("damage", |damaged| {
             seen.borrow_mut().insert(format!("{:?}", damaged.damage));
             Ok(())
         });

@@ -5,9 +5,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
 use neptunedata::{
-    Auth, CancelMlModelTrainingJob, Error, FailureKind, GetEngineStatus, Input, Now, Operation,
-    Session, TransportErrorKind,
-    strategies::{Network, Served},
+    Auth, Error, ErrorKind, Operation, Session,
+    engine::GetEngineStatus,
+    machine::{Input, Now},
+    ml::CancelMlModelTrainingJob,
+    testing::{Network, Served},
+    transport::TransportErrorKind,
 };
 use neptunedata_emulator::{
     Cut, Emulator, Ending, Fault, Framing, Outcome, Pace, Part, Planned, Response, Stall,
@@ -39,11 +42,11 @@ fn call<O: Operation>(
 }
 
 /// How a write ends that meets this: it is not sent again.
-fn write(planned: Planned) -> (Result<(), FailureKind>, Duration) {
+fn write(planned: Planned) -> (Result<(), ErrorKind>, Duration) {
     let mut emulator = Emulator::default();
-    let start = neptunedata::StartMlModelTrainingJob::new(
-        neptunedata::DataProcessingJobId::new("processed"),
-        neptunedata::S3Uri::new("s3://bucket/models"),
+    let start = neptunedata::ml::StartMlModelTrainingJob::new(
+        neptunedata::ml::DataProcessingJobId::new("processed"),
+        neptunedata::types::S3Uri::new("s3://bucket/models"),
     );
     emulator.fail_next(planned);
     let (result, time) = call(&mut emulator, &start);
@@ -62,9 +65,9 @@ fn nothing_planned_is_a_success() {
 fn faults_end_as_they_do_on_a_socket() {
     let late = || Planned::late(Duration::ZERO);
     let second = Duration::from_secs(1);
-    let closed = || Err(FailureKind::Transport(TransportErrorKind::Closed));
-    let protocol = || Err(FailureKind::Transport(TransportErrorKind::Protocol));
-    let timeout = || Err(FailureKind::Transport(TransportErrorKind::Timeout));
+    let closed = || Err(ErrorKind::Transport(TransportErrorKind::Closed));
+    let protocol = || Err(ErrorKind::Transport(TransportErrorKind::Protocol));
+    let timeout = || Err(ErrorKind::Transport(TransportErrorKind::Timeout));
     let no_answer = |ending| {
         Planned::executed_but(Fault::NoAnswer {
             delay: second,
@@ -147,7 +150,7 @@ fn faults_end_as_they_do_on_a_socket() {
                 how.cut = Some(cut(Some(1), false));
                 how.framing = Framing::UntilClose;
             }),
-            Err(FailureKind::Decode),
+            Err(ErrorKind::Decode),
             Duration::ZERO,
         ),
     ];

@@ -3,8 +3,10 @@
 use std::{cell::RefCell, collections::BTreeSet};
 
 use neptunedata::{
-    GetLoaderJobStatus, ListLoaderJobs, ListMlEndpoints, LoadFormat, MlJobStatus, StartLoaderJob,
-    Timestamp, strategies::Delivery,
+    loader::{GetLoaderJobStatus, ListLoaderJobs, LoadFormat, StartLoaderJob},
+    ml::{ListMlEndpoints, MlJobStatus},
+    testing::NetworkOutcome,
+    types::Timestamp,
 };
 use proptest::prelude::*;
 
@@ -80,7 +82,7 @@ fn times_are_times_mostly() {
 fn networks_do_everything() {
     let seen = RefCell::new(BTreeSet::new());
     for _ in 0..8 {
-        holds::<Delivery>("a delivery", |delivery| {
+        holds::<NetworkOutcome>("a delivery", |delivery| {
             let text = format!("{delivery:?}");
             let name = text.split([' ', '(']).next().unwrap().to_owned();
             seen.borrow_mut()

@@ -5,15 +5,15 @@ use std::{iter, time::Duration};
 use bytes::Bytes;
 use http::Response;
 use neptunedata::{
-    Auth, Call, Effect, FailureKind, Session,
-    strategies::{AnyAnswer, Delivery, Network},
+    Auth, Call, Effect, ErrorKind, Session,
+    testing::{AnyResponse, Network, NetworkOutcome},
 };
 use proptest::{collection::vec, option, prelude::*};
 
 use crate::support::*;
 
 /// A network in which each attempt meets the next delivery, and the last of them over and over.
-fn network<'a>(deliveries: &'a [Delivery], answer: &'a Response<Bytes>) -> Network<'a> {
+fn network<'a>(deliveries: &'a [NetworkOutcome], answer: &'a Response<Bytes>) -> Network<'a> {
     let last = deliveries.last().cloned().unwrap();
     let deliveries = deliveries.iter().cloned().chain(iter::repeat(last));
     Network::new(deliveries, |_, _| answer.clone())
@@ -26,10 +26,10 @@ fn session(attempt_timeout: Option<Duration>) -> Session {
 }
 
 /// Whether the server may have a request and no answer arrives.
-fn is_unheard(delivery: &Delivery) -> bool {
+fn is_unheard(delivery: &NetworkOutcome) -> bool {
     matches!(
         delivery,
-        Delivery::Lost | Delivery::Unanswered | Delivery::Silent
+        NetworkOutcome::Lost | NetworkOutcome::Unanswered | NetworkOutcome::Silent
     )
 }
 
@@ -41,8 +41,8 @@ impl Property for IsHonest {
         let name = O::INFO.name;
         let networks = (
             any::<O>(),
-            vec(any::<Delivery>(), 1..6),
-            any::<AnyAnswer<O>>(),
+            vec(any::<NetworkOutcome>(), 1..6),
+            any::<AnyResponse<O>>(),
             option::of(Just(Duration::from_secs(5))),
         );
         holds_for(
@@ -58,17 +58,17 @@ impl Property for IsHonest {
                 let delivered =
                     |nth: u32| deliveries.get(nth as usize).or(deliveries.last()).unwrap();
                 // A connection that was stale is no attempt, unless that happens too often.
-                let is_stale = |nth: &u32| *delivered(*nth) == Delivery::Stale;
+                let is_stale = |nth: &u32| *delivered(*nth) == NetworkOutcome::Stale;
                 let attempts = sent - (0..sent).filter(is_stale).count() as u32..=sent;
                 match result {
                     Ok(answered) => {
                         prop_assert!(network.served() >= 1, "nobody was asked");
-                        let last = matches!(delivered(sent - 1), Delivery::Arrives { .. });
+                        let last = matches!(delivered(sent - 1), NetworkOutcome::Arrives { .. });
                         prop_assert!(last, "what did not arrive is no success");
                         prop_assert!(attempts.contains(&answered.meta.attempts));
                     }
                     Err(error) => {
-                        prop_assert!(!matches!(error.kind(), FailureKind::Misuse), "{}", error);
+                        prop_assert!(!matches!(error.kind(), ErrorKind::Misuse), "{}", error);
                         prop_assert!(attempts.contains(&error.attempts()));
                         let unheard = (0..sent).any(|nth| is_unheard(delivered(nth)));
                         prop_assert!(!unheard || error.may_have_executed(), "{}", error);

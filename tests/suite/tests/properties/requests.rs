@@ -1,6 +1,6 @@
 //! Every request that is made up is valid, and it is the same by either door.
 
-use neptunedata::{CallOptions, Session, by_name};
+use neptunedata::{CallOptions, Session, dynamic};
 use proptest::prelude::*;
 
 use crate::support::*;
@@ -37,20 +37,20 @@ struct IsTheSameByName;
 impl Property for IsTheSameByName {
     fn check<O: Every>() {
         let name = O::INFO.name;
-        if by_name::info(name).is_none() {
+        if dynamic::info(name).is_none() {
             return;
         }
         holds::<O>(name, |operation| {
             let input = serde_json::to_value(&operation).unwrap();
             let operation = serde_json::from_value::<O>(input.clone()).unwrap();
             let typed = neptunedata::request(&operation, &endpoint()).unwrap();
-            let named = by_name::request(name, &input, &endpoint());
+            let named = dynamic::request(name, &input, &endpoint());
             let named = named.map_err(|error| TestCaseError::fail(error.to_string()))?;
             prop_assert_eq!(typed.uri(), named.uri());
             prop_assert_eq!(typed.headers(), named.headers());
             prop_assert_eq!(typed.body(), named.body());
             let session = Session::new(endpoint(), neptunedata::Auth::unsigned()).unwrap();
-            let call = by_name::call(name, &input, &session, &CallOptions::new(), 1);
+            let call = dynamic::call(name, &input, &session, &CallOptions::new(), 1);
             prop_assert!(call.is_ok());
             Ok(())
         });

@@ -170,13 +170,13 @@ fn all_additions_are_listed() {
 
 #[test]
 fn what_is_refused_has_no_serde_form() {
-    let query = neptunedata::ExecuteOpenCypherQuery::new("RETURN 1").parameters([1]);
+    let query = neptunedata::opencypher::ExecuteOpenCypherQuery::new("RETURN 1").parameters([1]);
     let error = serde_json::to_value(&query).unwrap_err().to_string();
     assert_eq!(error, "parameters: expected object, found array");
     let query = query.parameters(serde_json::json!({"a": 1}));
     let tree = serde_json::to_value(&query).unwrap();
     assert_eq!(
-        serde_json::from_value::<neptunedata::ExecuteOpenCypherQuery>(tree).unwrap(),
+        serde_json::from_value::<neptunedata::opencypher::ExecuteOpenCypherQuery>(tree).unwrap(),
         query
     );
 }

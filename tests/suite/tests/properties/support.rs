@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use arbitrary::Unstructured;
-use neptunedata::{Endpoint, Operation, strategies::Answer};
+use neptunedata::{Endpoint, Operation, testing::Answer};
 use proptest::{
     prelude::*,
     test_runner::{Config, TestCaseError, TestRunner},
@@ -46,23 +46,23 @@ pub(crate) trait Property {
 
 pub(crate) fn check_every<P: Property>() {
     macro_rules! check {
-        ($($operation:ident,)*) => {
-            $(P::check::<neptunedata::$operation>();)*
+        ($($operation:ty,)*) => {
+            $(P::check::<$operation>();)*
         };
     }
     neptunedata::for_each_operation!(check);
     // Those that the service model does not have.
     check! {
-        ExecuteSparqlQuery,
-        ExecuteSparqlUpdate,
-        ExecuteSparqlExplainQuery,
-        ListSparqlQueries,
-        GetSparqlQueryStatus,
-        CancelSparqlQuery,
-        GetGraph,
-        PutGraph,
-        PostGraph,
-        DeleteGraph,
+        neptunedata::sparql::ExecuteSparqlQuery,
+        neptunedata::sparql::ExecuteSparqlUpdate,
+        neptunedata::sparql::ExecuteSparqlExplainQuery,
+        neptunedata::sparql::ListSparqlQueries,
+        neptunedata::sparql::GetSparqlQueryStatus,
+        neptunedata::sparql::CancelSparqlQuery,
+        neptunedata::sparql::GetGraph,
+        neptunedata::sparql::PutGraph,
+        neptunedata::sparql::PostGraph,
+        neptunedata::sparql::DeleteGraph,
     }
 }
 

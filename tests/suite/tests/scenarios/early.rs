@@ -8,8 +8,9 @@ use std::{
 };
 
 use neptunedata::{
-    CallOptions, ClientOptions, Error, ErrorKind, ExecuteGremlinExplainQuery, FailureKind,
-    TransportErrorKind,
+    CallOptions, Error, ErrorKind, ExceptionKind,
+    gremlin::ExecuteGremlinExplainQuery,
+    transport::{ClientOptions, TransportErrorKind},
 };
 use neptunedata_tests::scenarios::{Caller, Driver, Keys};
 
@@ -73,7 +74,7 @@ fn a_refusal_is_heard() {
             let error = call(driver, serve).unwrap_err();
             assert_eq!(
                 error.kind(),
-                FailureKind::Service(ErrorKind::Unknown),
+                ErrorKind::Service(ExceptionKind::Unknown),
                 "{driver}: {error}"
             );
         }
@@ -89,14 +90,14 @@ fn an_end_or_nonsense_is_no_answer() {
         let error = error.unwrap_err();
         assert_eq!(
             error.kind(),
-            FailureKind::Transport(TransportErrorKind::Closed),
+            ErrorKind::Transport(TransportErrorKind::Closed),
             "{driver}"
         );
         assert!(!error.may_have_executed(), "{driver}: {error}");
         let error = call(driver, |stream| say(stream, "220 smtp\r\n")).unwrap_err();
         assert_eq!(
             error.kind(),
-            FailureKind::Transport(TransportErrorKind::Protocol),
+            ErrorKind::Transport(TransportErrorKind::Protocol),
             "{driver}"
         );
         // Whoever says something may have done something.

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use neptunedata::{CallOptions, ClientOptions, Endpoint, GetEngineStatus};
+use neptunedata::{CallOptions, Endpoint, engine::GetEngineStatus, transport::ClientOptions};
 use neptunedata_tests::scenarios::{Caller, Driver, Keys};
 
 use crate::support::server;
@@ -58,7 +58,7 @@ fn a_cluster_that_is_elsewhere_by_its_name() {
     let server = server(false);
     let options = || {
         let end = format!("0.0.0.0:{}", server.address().port());
-        ClientOptions::new().resolve_to(end)
+        ClientOptions::new().connect_to(end)
     };
     let url = "http://db.cluster.test:8182";
     let endpoint = Endpoint::parse(url).unwrap();

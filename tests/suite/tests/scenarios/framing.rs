@@ -7,7 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use neptunedata::{CallOptions, ClientOptions, FailureKind, GetEngineStatus, TransportErrorKind};
+use neptunedata::{
+    CallOptions, ErrorKind,
+    engine::GetEngineStatus,
+    transport::{ClientOptions, TransportErrorKind},
+};
 use neptunedata_tests::scenarios::{Caller, Driver, Keys};
 
 use crate::support::{PATIENCE, write};
@@ -49,7 +53,7 @@ fn chunked(end: &str) -> String {
 }
 
 /// A read, and a write, in an attempt each.
-fn outcomes(answer: &str, closes: bool) -> Vec<Option<FailureKind>> {
+fn outcomes(answer: &str, closes: bool) -> Vec<Option<ErrorKind>> {
     let url = server(answer.to_owned(), closes);
     let mut outcomes = Vec::new();
     for driver in Driver::ALL {
@@ -139,7 +143,7 @@ fn damaged_answers() {
             Protocol,
         ),
     ] {
-        let expected = Some(FailureKind::Transport(kind));
+        let expected = Some(ErrorKind::Transport(kind));
         assert_eq!(outcomes(&answer, closes), [expected; 4], "{answer}");
     }
 }
@@ -167,7 +171,7 @@ fn sizes_of_chunks() {
         let answer = with_sizes(size, last);
         assert_eq!(outcomes(&answer, false), [None; 4], "{answer}");
     }
-    let protocol = Some(FailureKind::Transport(TransportErrorKind::Protocol));
+    let protocol = Some(ErrorKind::Transport(TransportErrorKind::Protocol));
     for (size, last) in [
         ("+14", "0"),
         (" 14", "0"),
@@ -207,7 +211,7 @@ fn trailers_end_in_whole_line_ends() {
         ("x: y\rz\r\n\r\n".to_owned(), false, Protocol),
     ] {
         let answer = format!("HTTP/1.1 200 OK\r\n{}", chunked(&format!("0\r\n{end}")));
-        let expected = Some(FailureKind::Transport(kind));
+        let expected = Some(ErrorKind::Transport(kind));
         assert_eq!(outcomes(&answer, closes), [expected; 4], "{answer}");
     }
 }

@@ -6,7 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use neptunedata::{CallOptions, Exchange, FailureKind, Part, TransportErrorKind};
+use neptunedata::{
+    CallOptions, ErrorKind,
+    machine::{BodyEvent, Exchange},
+    transport::TransportErrorKind,
+};
 use neptunedata_emulator::Server;
 use neptunedata_tests::scenarios::{Caller, Driver, quick};
 
@@ -30,7 +34,7 @@ fn a_server_that_stops_answering_costs_the_deadline(driver: Driver, secure: bool
     let (error, took) = (error.unwrap_err(), started.elapsed());
     assert_eq!(
         error.kind(),
-        FailureKind::Transport(TransportErrorKind::Deadline)
+        ErrorKind::Transport(TransportErrorKind::Deadline)
     );
     assert!(error.may_have_executed());
     assert!(took >= deadline && took < deadline + GENEROUS, "{took:?}");
@@ -51,7 +55,7 @@ fn a_server_that_stops_answering_costs_the_deadline(driver: Driver, secure: bool
     let took = started.elapsed();
     assert_eq!(
         error.kind(),
-        FailureKind::Transport(TransportErrorKind::Timeout)
+        ErrorKind::Transport(TransportErrorKind::Timeout)
     );
     assert_eq!(error.attempts(), 3);
     assert!(took < deadline * 3 + GENEROUS, "{took:?}");
@@ -81,7 +85,7 @@ fn without_time_to_connect_nothing_is_sent() {
             let caller = caller(driver, &server, quick().connect_timeout(Duration::ZERO));
             let error = caller.call(&write("a"), CallOptions::new().max_attempts(1));
             let error = error.unwrap_err();
-            let late = FailureKind::Transport(TransportErrorKind::ConnectTimeout);
+            let late = ErrorKind::Transport(TransportErrorKind::ConnectTimeout);
             assert_eq!(error.kind(), late, "{driver}");
             assert!(!error.may_have_executed(), "{driver}");
             assert_eq!(server.connections().requests.iter().sum::<u64>(), 0);
@@ -165,7 +169,7 @@ fn gone(server: &Server) -> bool {
 /// Dropped while the answer is awaited, and dropped in the middle of the body.
 fn dropped_machines_leave_nothing(driver: Driver, secure: bool) {
     let server = server(secure);
-    let options = quick().max_connections(1).connection_wait(PATIENCE);
+    let options = quick().max_connections(1).acquire_timeout(PATIENCE);
     let caller = caller(driver, &server, options);
     let id = job(&caller);
     let options = fault("head-then-stall; bytes=8");
@@ -175,18 +179,18 @@ fn dropped_machines_leave_nothing(driver: Driver, secure: bool) {
                 let exchange =
                     Exchange::streaming(client.session(), &read(&id), &options, client.seed());
                 let mut running = client.start(exchange);
-                let head = running.advance().await.unwrap();
-                assert!(matches!(head, Some(Part::Head(_))));
-                let chunk = running.advance().await.unwrap();
-                assert!(matches!(chunk, Some(Part::Chunk(chunk)) if chunk.len() == 8));
+                let head = running.next_item().await.unwrap();
+                assert!(matches!(head, Some(BodyEvent::Head(_))));
+                let chunk = running.next_item().await.unwrap();
+                assert!(matches!(chunk, Some(BodyEvent::Chunk(chunk)) if chunk.len() == 8));
             }),
             Caller::Blocking(client) => {
                 let exchange = Exchange::streaming(client.session(), &read(&id), &options, 1);
                 let mut running = client.start(exchange);
-                let head = running.advance().unwrap();
-                assert!(matches!(head, Some(Part::Head(_))));
-                let chunk = running.advance().unwrap();
-                assert!(matches!(chunk, Some(Part::Chunk(chunk)) if chunk.len() == 8));
+                let head = running.next_item().unwrap();
+                assert!(matches!(head, Some(BodyEvent::Head(_))));
+                let chunk = running.next_item().unwrap();
+                assert!(matches!(chunk, Some(BodyEvent::Chunk(chunk)) if chunk.len() == 8));
             }
         }
         assert!(gone(&server));
@@ -215,7 +219,7 @@ fn blocking_dropped_machines() {
 /// Wherever a future is dropped: before the connection is there, in the handshake, while it waits.
 fn dropped_futures_leave_nothing(secure: bool) {
     let server = server(secure);
-    let options = quick().max_connections(1).connection_wait(PATIENCE);
+    let options = quick().max_connections(1).acquire_timeout(PATIENCE);
     let caller = caller(Driver::Hyper, &server, options);
     let id = job(&caller);
     let Caller::Hyper(runtime, client) = &caller else {

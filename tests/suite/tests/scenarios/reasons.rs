@@ -9,7 +9,9 @@ use std::{
 };
 
 use neptunedata::{
-    CallOptions, ClientOptions, Error, FailureKind, GetEngineStatus, Proxy, TransportErrorKind,
+    CallOptions, Error, ErrorKind,
+    engine::GetEngineStatus,
+    transport::{ClientOptions, Proxy, TransportErrorKind},
 };
 use neptunedata_tests::scenarios::{Caller, Driver, Keys, quick};
 
@@ -89,7 +91,7 @@ fn a_proxy_that_does_not_lead_on() {
     ] {
         for driver in Driver::ALL {
             let error = fails(driver, quick().proxy(proxy(Some(answer))));
-            let kind = FailureKind::Transport(TransportErrorKind::Connect);
+            let kind = ErrorKind::Transport(TransportErrorKind::Connect);
             assert_eq!(error.kind(), kind, "{driver}");
             let causes = causes(&error);
             assert_eq!(causes.last().map(String::as_str), Some(reason), "{driver}");
@@ -116,7 +118,7 @@ fn time_that_is_over() {
     ] {
         let both = Driver::ALL.map(|driver| {
             let error = fails(driver, options.clone().proxy(proxy(None)));
-            assert_eq!(error.kind(), FailureKind::Transport(kind), "{driver}");
+            assert_eq!(error.kind(), ErrorKind::Transport(kind), "{driver}");
             causes(&error)
         });
         assert_eq!(both[0], both[1]);

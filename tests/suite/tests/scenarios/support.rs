@@ -4,8 +4,11 @@ use std::{collections::BTreeMap, time::Duration};
 
 use http::{HeaderName, HeaderValue};
 use neptunedata::{
-    CallOptions, ClientOptions, DataProcessingJobId, GetMlModelTrainingJob, Roots, S3Uri,
-    StartMlModelTrainingJob, serde_json::Value,
+    CallOptions,
+    ml::{DataProcessingJobId, GetMlModelTrainingJob, StartMlModelTrainingJob},
+    serde_json::Value,
+    transport::{ClientOptions, RootCertificates},
+    types::S3Uri,
 };
 use neptunedata_emulator::{Config, Emulator, Server, ServerOptions, Tls};
 use neptunedata_tests::scenarios::{Caller, Driver, Keys};
@@ -29,7 +32,7 @@ pub(crate) fn server(secure: bool) -> Server {
 
 pub(crate) fn caller(driver: Driver, server: &Server, mut options: ClientOptions) -> Caller {
     if let Some(root) = server.ca_pem() {
-        options = options.roots(Roots::Pem(root.to_owned()));
+        options = options.roots(RootCertificates::Pem(root.to_owned()));
     }
     Caller::new(driver, &server.endpoint(), options, Keys::None).unwrap()
 }

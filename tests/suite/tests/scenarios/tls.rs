@@ -9,8 +9,12 @@ use std::{
 };
 
 use neptunedata::{
-    CallOptions, CancelMlModelTrainingJob, Cause, ClientOptions, Error, ExecuteGremlinExplainQuery,
-    FailureKind, GetEngineStatus, Roots, Sent, TransportErrorKind,
+    CallOptions, Error, ErrorKind,
+    engine::GetEngineStatus,
+    error::Cause,
+    gremlin::ExecuteGremlinExplainQuery,
+    ml::CancelMlModelTrainingJob,
+    transport::{ClientOptions, RootCertificates, Sent, TransportErrorKind},
 };
 use neptunedata_emulator::{Config, Emulator, Server, ServerOptions, Tls, TlsFault};
 use neptunedata_tests::scenarios::{Caller, Driver, Keys, quick};
@@ -28,14 +32,19 @@ fn server(tls: Tls) -> Server {
 }
 
 /// A client of the cluster's name.
-fn caller(driver: Driver, address: SocketAddr, roots: Roots, options: ClientOptions) -> Caller {
-    let options = options.resolve_to(address.to_string()).roots(roots);
+fn caller(
+    driver: Driver,
+    address: SocketAddr,
+    roots: RootCertificates,
+    options: ClientOptions,
+) -> Caller {
+    let options = options.connect_to(address.to_string()).roots(roots);
     let endpoint = format!("https://{CLUSTER}:8182");
     Caller::new(driver, &endpoint, options, Keys::Fixed).unwrap()
 }
 
-fn roots(server: &Server) -> Roots {
-    Roots::Pem(server.ca_pem().unwrap().to_owned())
+fn roots(server: &Server) -> RootCertificates {
+    RootCertificates::Pem(server.ca_pem().unwrap().to_owned())
 }
 
 #[test]
@@ -74,11 +83,7 @@ fn the_right_name_through_a_tunnel() {
 /// That the request cannot have reached the server is certain.
 #[track_caller]
 fn assert_not_sent(error: &Error, kind: TransportErrorKind, case: &str) {
-    assert_eq!(
-        error.kind(),
-        FailureKind::Transport(kind),
-        "{case}: {error}"
-    );
+    assert_eq!(error.kind(), ErrorKind::Transport(kind), "{case}: {error}");
     let Cause::Transport(cause) = error.cause() else {
         panic!("{case}: {error}");
     };
@@ -104,7 +109,7 @@ fn certificates_that_are_refused() {
             });
             let trusted = match fault {
                 Some(_) => roots(&server),
-                None => Roots::WebPki,
+                None => RootCertificates::WebPki,
             };
             let caller = caller(driver, server.address(), trusted, quick());
             for error in [
@@ -239,7 +244,7 @@ fn no_old_version_and_no_other_protocol() {
             let _ = stream.read_to_end(&mut rest);
             rest
         });
-        let caller = caller(driver, address, Roots::WebPki, quick());
+        let caller = caller(driver, address, RootCertificates::WebPki, quick());
         let error = caller.call(&write("a"), CallOptions::new()).unwrap_err();
         assert_not_sent(&error, TransportErrorKind::Tls, "an old version");
         assert_eq!(error.attempts(), 1, "{driver}: {error}");
@@ -262,7 +267,7 @@ fn no_old_version_and_no_other_protocol() {
 /// whole only if the server itself has ended it.
 #[test]
 fn an_end_without_a_word_is_a_cut_where_nothing_else_tells_the_end() {
-    let closed = Some((FailureKind::Transport(TransportErrorKind::Closed), true));
+    let closed = Some((ErrorKind::Transport(TransportErrorKind::Closed), true));
     for driver in Driver::ALL {
         for (wire, cut) in [
             ("truncated-body; framing=close; ending=abrupt", true),

@@ -1,6 +1,6 @@
 //! Signatures and clocks.
 
-use neptunedata::ErrorKind;
+use neptunedata::ExceptionKind;
 
 use super::service;
 use crate::scenarios::{
@@ -8,7 +8,7 @@ use crate::scenarios::{
     row::{failure, figure, success},
 };
 
-const DENIED: neptunedata::FailureKind = service(ErrorKind::AccessDeniedException);
+const DENIED: neptunedata::ErrorKind = service(ExceptionKind::AccessDeniedException);
 
 pub(super) fn rows() -> Vec<Row> {
     [clocks(), credentials()].concat()

@@ -1,6 +1,6 @@
 //! Answers that come late, slowly, or not at all. Times that run out leave room for a handshake on a busy machine.
 
-use neptunedata::ErrorKind;
+use neptunedata::ExceptionKind;
 
 use super::{DEADLINE, TIMEOUT, service};
 use crate::scenarios::{
@@ -19,7 +19,7 @@ pub(super) fn rows() -> Vec<Row> {
         Row::new("b once", "answers after the time for an attempt, once", "answer-late; delay=1500; times=1")
             .attempt_timeout(1000)
             .read(success(2, 2, 2))
-            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
+            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, TIMEOUT, true, "timed out waiting for the response; the request may have been executed and was not sent again")),
         Row::new("b2", "head, then the body stalls past the time for an attempt", "head-then-stall; time=1600")
             .attempt_timeout(800)
@@ -30,7 +30,7 @@ pub(super) fn rows() -> Vec<Row> {
         Row::new("b2 once", "head, then nothing, once", "head-then-stall; times=1")
             .attempt_timeout(1000)
             .read(success(2, 2, 2))
-            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
+            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, TIMEOUT, true, "timed out waiting for the response; the request may have been executed and was not sent again")),
         Row::new("b3", "the head trickles past the time for an attempt", "trickle; part=head; every=15")
             .attempt_timeout(800)
@@ -63,7 +63,7 @@ pub(super) fn rows() -> Vec<Row> {
         Row::new("x15 once", "does not answer once, an attempt may take so long", "stop-answering; times=1")
             .attempt_timeout(1000)
             .read(success(2, 2, 2))
-            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
+            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, TIMEOUT, true, "timed out waiting for the response; the request may have been executed and was not sent again")),
         Row::new("x16", "does not answer, the call may take so long", "stop-answering")
             .before(Before::Call)

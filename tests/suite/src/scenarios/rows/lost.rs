@@ -1,6 +1,6 @@
 //! Connections that end instead of an answer.
 
-use neptunedata::ErrorKind;
+use neptunedata::ExceptionKind;
 
 use super::{CLOSED, PROTOCOL, service};
 use crate::scenarios::{
@@ -17,7 +17,7 @@ pub(super) fn rows() -> Vec<Row> {
             .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
         Row::new("a once", "reads, then FIN, once", "read-then-fin; times=1")
             .read(success(2, 2, 2))
-            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
+            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
         Row::new("a'", "reads, then RST", "read-then-rst")
             .peers(figure(3, "DispatchFailure"), figure(3, "ConnectionClosedError"), 5)
@@ -26,18 +26,18 @@ pub(super) fn rows() -> Vec<Row> {
             .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
         Row::new("a' once", "reads, then RST, once", "read-then-rst; times=1")
             .read(success(2, 2, 2))
-            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
+            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
         Row::new("a2", "second call on a kept connection: reads, then FIN, once", "read-then-fin; times=1")
             .before(Before::Call)
             .peers(figure(2, "Ok"), figure(2, "success"), 2)
             .read(success(2, 2, 2))
-            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
+            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
         Row::new("a2 RST", "second call on a kept connection: reads, then RST, once", "read-then-rst; times=1")
             .before(Before::Call)
             .read(success(2, 2, 2))
-            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
+            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
         // The cancel was not executed, so that the second one is the first.
         Row::new("x1", "reads, then FIN without executing, once", "read-then-fin; executed=false; times=1")
@@ -63,11 +63,11 @@ pub(super) fn rows() -> Vec<Row> {
             .write(failure(1, 1, 1, PROTOCOL, true, "response is not valid HTTP; the request may have been executed and was not sent again")),
         Row::new("x3 once", "answers with what is no HTTP, once", "garbage; part=wire; times=1")
             .read(success(2, 2, 2))
-            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
+            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, PROTOCOL, true, "response is not valid HTTP; the request may have been executed and was not sent again")),
         Row::new("x4", "resets after half of the body, once", "truncated-body; ending=rst; times=1")
             .read(success(2, 2, 2))
-            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
+            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
         Row::new("x5", "two faults: FIN, then 503, then an answer", "read-then-fin; executed=false, error; status=503; times=1")
             .read(success(3, 1, 3))

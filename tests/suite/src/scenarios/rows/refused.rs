@@ -1,6 +1,6 @@
 //! Answers that are errors.
 
-use neptunedata::ErrorKind;
+use neptunedata::ExceptionKind;
 
 use super::service;
 use crate::scenarios::{
@@ -8,8 +8,8 @@ use crate::scenarios::{
     row::{failure, figure, success},
 };
 
-const INTERNAL: neptunedata::FailureKind = service(ErrorKind::InternalFailureException);
-const UNKNOWN: neptunedata::FailureKind = service(ErrorKind::Unknown);
+const INTERNAL: neptunedata::ErrorKind = service(ExceptionKind::InternalFailureException);
+const UNKNOWN: neptunedata::ErrorKind = service(ExceptionKind::Unknown);
 
 pub(super) fn rows() -> Vec<Row> {
     [failing(), busy(), rolled_back(), refusing()].concat()
@@ -25,7 +25,7 @@ fn failing() -> Vec<Row> {
             .write(failure(1, 1, 1, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
         Row::new("c once", "500 InternalFailureException, once", "error; code=InternalFailureException; executed; times=1")
             .read(success(2, 2, 2))
-            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
+            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
         Row::new("c2", "500 text/plain", "error; status=500; body=text; executed")
             .peers(figure(3, "ServiceError"), figure(3, "ClientError (500)"), 5)
@@ -58,19 +58,19 @@ fn failing() -> Vec<Row> {
             .write(failure(1, 1, 1, UNKNOWN, true, "HTTP status 504 Gateway Timeout [request id ID]; the request may have been executed and was not sent again")),
         Row::new("l", "408 ClientTimeoutException", "error; code=ClientTimeoutException; executed")
             .peers(figure(3, "typed"), figure(3, "typed"), 1)
-            .read(failure(3, 3, 3, service(ErrorKind::ClientTimeoutException), true, "ClientTimeoutException (408): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, service(ErrorKind::ClientTimeoutException), true, "ClientTimeoutException (408): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, service(ErrorKind::ClientTimeoutException), true, "ClientTimeoutException (408): As planned. [request id ID]; the request may have been executed and was not sent again")),
+            .read(failure(3, 3, 3, service(ExceptionKind::ClientTimeoutException), true, "ClientTimeoutException (408): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
+            .cancel(failure(3, 1, 3, service(ExceptionKind::ClientTimeoutException), true, "ClientTimeoutException (408): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
+            .write(failure(1, 1, 1, service(ExceptionKind::ClientTimeoutException), true, "ClientTimeoutException (408): As planned. [request id ID]; the request may have been executed and was not sent again")),
         Row::new("x51", "500 MemoryLimitExceededException", "error; code=MemoryLimitExceededException; executed")
             .peers(figure(3, "error"), figure(3, "error"), 5)
-            .read(failure(3, 3, 3, service(ErrorKind::MemoryLimitExceededException), true, "MemoryLimitExceededException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, service(ErrorKind::MemoryLimitExceededException), true, "MemoryLimitExceededException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, service(ErrorKind::MemoryLimitExceededException), true, "MemoryLimitExceededException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
+            .read(failure(3, 3, 3, service(ExceptionKind::MemoryLimitExceededException), true, "MemoryLimitExceededException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
+            .cancel(failure(3, 1, 3, service(ExceptionKind::MemoryLimitExceededException), true, "MemoryLimitExceededException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
+            .write(failure(1, 1, 1, service(ExceptionKind::MemoryLimitExceededException), true, "MemoryLimitExceededException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
         Row::new("x52", "500 ServerShutdownException", "error; code=ServerShutdownException; executed")
             .peers(figure(3, "error"), figure(3, "error"), 5)
-            .read(failure(3, 3, 3, service(ErrorKind::ServerShutdownException), true, "ServerShutdownException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, service(ErrorKind::ServerShutdownException), true, "ServerShutdownException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, service(ErrorKind::ServerShutdownException), true, "ServerShutdownException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
+            .read(failure(3, 3, 3, service(ExceptionKind::ServerShutdownException), true, "ServerShutdownException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
+            .cancel(failure(3, 1, 3, service(ExceptionKind::ServerShutdownException), true, "ServerShutdownException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
+            .write(failure(1, 1, 1, service(ExceptionKind::ServerShutdownException), true, "ServerShutdownException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
         Row::new("x21", "500 with a name that nobody knows, late, once", "error; code=StrangeException; message=\"odd; very\"; delay=50; times=1")
             .at_least(50)
             .read(success(2, 1, 2))
@@ -88,12 +88,12 @@ fn busy() -> Vec<Row> {
     vec![
         Row::new("d", "429 TooManyRequestsException", "error; code=TooManyRequestsException")
             .peers(figure(3, "ServiceError typed"), figure(3, "typed"), 5)
-            .each(failure(3, 0, 3, service(ErrorKind::TooManyRequestsException), false, "TooManyRequestsException (429): As planned. [request id ID] (gave up after 3 attempts)")),
+            .each(failure(3, 0, 3, service(ExceptionKind::TooManyRequestsException), false, "TooManyRequestsException (429): As planned. [request id ID] (gave up after 3 attempts)")),
         Row::new("d once", "429 TooManyRequestsException, once", "error; code=TooManyRequestsException; times=1")
             .each(success(2, 1, 2)),
         Row::new("d2", "500 ThrottlingException", "error; code=ThrottlingException")
             .peers(figure(3, "ServiceError untyped"), figure(3, "typed"), 5)
-            .each(failure(3, 0, 3, service(ErrorKind::ThrottlingException), false, "ThrottlingException (500): As planned. [request id ID] (gave up after 3 attempts)")),
+            .each(failure(3, 0, 3, service(ExceptionKind::ThrottlingException), false, "ThrottlingException (500): As planned. [request id ID] (gave up after 3 attempts)")),
         Row::new("d2 twice", "500 ThrottlingException, twice", "error; code=ThrottlingException; times=2")
             .each(success(3, 1, 3)),
         Row::new("d3", "429 with `retry-after: 1`, once", "error; code=TooManyRequestsException; retry-after=1; times=1")
@@ -101,7 +101,7 @@ fn busy() -> Vec<Row> {
             .peers(figure(3, "typed, header ignored"), figure(3, "typed, header ignored"), 5)
             .each(success(2, 1, 2)),
         Row::new("d3 long", "429 with `retry-after: 61`", "error; code=TooManyRequestsException; retry-after=61")
-            .each(failure(1, 0, 1, service(ErrorKind::TooManyRequestsException), false, "TooManyRequestsException (429): As planned. [request id ID]; not retried, the server asks to wait 61s")),
+            .each(failure(1, 0, 1, service(ExceptionKind::TooManyRequestsException), false, "TooManyRequestsException (429): As planned. [request id ID]; not retried, the server asks to wait 61s")),
         Row::new("x24", "503 with `x-amz-retry-after: 120`, once", "error; status=503; code=SlowDown; header=x-amz-retry-after:120; times=1")
             .read(success(2, 1, 2))
             .cancel(success(2, 1, 2))
@@ -114,26 +114,26 @@ fn rolled_back() -> Vec<Row> {
     vec![
         Row::new("e", "500 ConcurrentModificationException", "error; code=ConcurrentModificationException")
             .peers(figure(3, "typed"), figure(3, "typed"), 5)
-            .each(failure(3, 0, 3, service(ErrorKind::ConcurrentModificationException), false, "ConcurrentModificationException (500): As planned. [request id ID] (gave up after 3 attempts)")),
+            .each(failure(3, 0, 3, service(ExceptionKind::ConcurrentModificationException), false, "ConcurrentModificationException (500): As planned. [request id ID] (gave up after 3 attempts)")),
         Row::new("e once", "500 ConcurrentModificationException, once", "error; code=ConcurrentModificationException; times=1")
             .each(success(2, 1, 2)),
         Row::new("x26", "400 ConstraintViolationException", "error; code=ConstraintViolationException")
             .peers(figure(3, "error"), figure(3, "error"), 1)
-            .each(failure(2, 0, 2, service(ErrorKind::ConstraintViolationException), false, "ConstraintViolationException (400): As planned. [request id ID]")),
+            .each(failure(2, 0, 2, service(ExceptionKind::ConstraintViolationException), false, "ConstraintViolationException (400): As planned. [request id ID]")),
         Row::new("x27", "400 ReadOnlyViolationException, once", "error; code=ReadOnlyViolationException; times=1")
             .each(success(2, 1, 2)),
         Row::new("x28", "500 TimeLimitExceededException", "error; code=TimeLimitExceededException")
             .peers(figure(3, "error"), figure(3, "error"), 5)
-            .each(failure(1, 0, 1, service(ErrorKind::TimeLimitExceededException), false, "TimeLimitExceededException (500): As planned. [request id ID]")),
+            .each(failure(1, 0, 1, service(ExceptionKind::TimeLimitExceededException), false, "TimeLimitExceededException (500): As planned. [request id ID]")),
         Row::new("x29", "500 CancelledByUserException", "error; code=CancelledByUserException")
             .peers(figure(3, "error"), figure(3, "error"), 5)
-            .each(failure(1, 0, 1, service(ErrorKind::CancelledByUserException), false, "CancelledByUserException (500): As planned. [request id ID]")),
+            .each(failure(1, 0, 1, service(ExceptionKind::CancelledByUserException), false, "CancelledByUserException (500): As planned. [request id ID]")),
         Row::new("x49", "500 FailureByQueryException", "error; code=FailureByQueryException")
             .peers(figure(3, "error"), figure(3, "error"), 5)
-            .each(failure(1, 0, 1, service(ErrorKind::FailureByQueryException), false, "FailureByQueryException (500): As planned. [request id ID]")),
+            .each(failure(1, 0, 1, service(ExceptionKind::FailureByQueryException), false, "FailureByQueryException (500): As planned. [request id ID]")),
         Row::new("x50", "500 CancelledByMaintenanceException", "error; code=CancelledByMaintenanceException")
             .peers(figure(3, "error"), figure(3, "error"), 5)
-            .each(failure(3, 0, 3, service(ErrorKind::CancelledByMaintenanceException), false, "CancelledByMaintenanceException (500): As planned. [request id ID] (gave up after 3 attempts)")),
+            .each(failure(3, 0, 3, service(ExceptionKind::CancelledByMaintenanceException), false, "CancelledByMaintenanceException (500): As planned. [request id ID] (gave up after 3 attempts)")),
     ]
 }
 
@@ -147,7 +147,7 @@ fn refusing() -> Vec<Row> {
             .peers(figure(1, "\"unhandled error: Error\""), figure(1, "ClientError (400), message empty"), 1)
             .each(failure(1, 0, 1, UNKNOWN, false, "HTTP status 400 Bad Request: As planned. [request id ID]")),
         Row::new("i4", "400, the code in a header", "error; code=MalformedQueryException; body=header")
-            .each(failure(1, 0, 1, service(ErrorKind::MalformedQueryException), false, "MalformedQueryException (400): As planned. [request id ID]")),
+            .each(failure(1, 0, 1, service(ExceptionKind::MalformedQueryException), false, "MalformedQueryException (400): As planned. [request id ID]")),
         Row::new("i5", "400 not UTF-8", "error; code=BadRequestException; body=not-utf8")
             .peers(figure(1, "ServiceError, code lost"), figure(1, "UnicodeDecodeError"), 1)
             .each(failure(1, 0, 1, UNKNOWN, false, "HTTP status 400 Bad Request: {\"code\":\"BadRequestException\",\"detailedMessage\":\"\u{fffd}\u{fffd}\u{fffd}\"} [request id ID]")),

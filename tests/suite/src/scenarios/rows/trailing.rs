@@ -1,6 +1,6 @@
 //! What follows the body.
 
-use neptunedata::{ErrorKind, FailureKind, TransportErrorKind};
+use neptunedata::{ErrorKind, ExceptionKind, transport::TransportErrorKind};
 
 use super::{CLOSED, service};
 use crate::scenarios::{
@@ -8,8 +8,8 @@ use crate::scenarios::{
     row::{failure, figure, success},
 };
 
-const TOO_LARGE: FailureKind = FailureKind::Transport(TransportErrorKind::HeadTooLarge);
-const INTERNAL: FailureKind = service(ErrorKind::InternalFailureException);
+const TOO_LARGE: ErrorKind = ErrorKind::Transport(TransportErrorKind::HeadTooLarge);
+const INTERNAL: ErrorKind = service(ExceptionKind::InternalFailureException);
 
 pub(super) fn rows() -> Vec<Row> {
     vec![
@@ -20,15 +20,15 @@ pub(super) fn rows() -> Vec<Row> {
             .write(failure(1, 1, 1, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
         Row::new("g3 once", "chunked, JSON cut, error in the trailers, once", "trailers; kind=failing; code=InternalFailureException; appended=false; unasked; times=1")
             .read(success(2, 2, 2))
-            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
+            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
         // Rolled back, says the name.
         Row::new("x31", "chunked, JSON cut, time limit in body and trailers", "trailers; kind=failing; unasked")
             .lies()
-            .each(failure(1, 1, 1, service(ErrorKind::TimeLimitExceededException), false, "TimeLimitExceededException (500): As planned. [request id ID]")),
+            .each(failure(1, 1, 1, service(ExceptionKind::TimeLimitExceededException), false, "TimeLimitExceededException (500): As planned. [request id ID]")),
         Row::new("x32", "chunked, JSON cut, error at the end of the body, trailers not asked for", "trailers; kind=failing; code=InternalFailureException")
             .read(failure(3, 3, 3, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(2, 1, 2, service(ErrorKind::Unknown), true, "HTTP status 400 Bad Request: {\"requestId\":\"ID\",\"code\":\"InvalidParameterException\",… [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
+            .cancel(failure(2, 1, 2, service(ExceptionKind::Unknown), true, "HTTP status 400 Bad Request: {\"requestId\":\"ID\",\"code\":\"InvalidParameterException\",… [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
         Row::new("x33", "good trailers", "trailers; kind=good; unasked")
             .harmless()
@@ -47,23 +47,23 @@ pub(super) fn rows() -> Vec<Row> {
             .write(failure(1, 1, 1, TOO_LARGE, true, "response head is too large; the request may have been executed and was not sent again")),
         Row::new("x61", "chunked, ends behind the line of the last chunk", "cut-in-trailers")
             .read(failure(3, 3, 3, CLOSED, true, "connection closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
+            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
         Row::new("x62", "chunked, ends behind good trailers, without the empty line", "cut-in-trailers; kind=good; unasked")
             .read(failure(3, 3, 3, CLOSED, true, "connection closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
+            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
         Row::new("x63", "chunked, JSON whole, ends where the error would have followed", "cut-in-trailers; kind=failing; code=InternalFailureException; bytes=100000; appended=false")
             .read(failure(3, 3, 3, CLOSED, true, "connection closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
+            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
         Row::new("x64", "chunked, JSON whole, error in the trailers, without the empty line", "cut-in-trailers; kind=failing; code=InternalFailureException; bytes=100000; appended=false; unasked")
             .read(failure(3, 3, 3, CLOSED, true, "connection closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
+            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
         Row::new("x61 once", "chunked, ends behind the line of the last chunk, once", "cut-in-trailers; times=1")
             .read(success(2, 2, 2))
-            .cancel(failure(2, 1, 2, service(ErrorKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
+            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
     ]
 }

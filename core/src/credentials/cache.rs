@@ -1,0 +1,272 @@
+//! Which credentials a client uses and when it refreshes them. The transports do the fetching.
+
+use std::time::{Duration, SystemTime};
+
+use crate::credentials::Credentials;
+
+/// How long before their expiry credentials are refreshed.
+pub const REFRESH_AHEAD: Duration = Duration::from_secs(5 * 60);
+
+/// The pause after an early refresh that brought nothing new.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// The latest credentials of a provider, and what to do with them at a given time.
+///
+/// A transport keeps the cache in a lock that is held only for `get` and `put`, lets one caller fetch at
+/// a time, and calls `get` again after that fetch: the callers that waited find the new credentials.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use neptunedata::credentials::cache::{CredentialsCache, Decision, REFRESH_AHEAD};
+/// use neptunedata::Credentials;
+///
+/// let noon = SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_936_000);
+/// let minutes = |count: u64| Duration::from_secs(count * 60);
+/// let hourly = Credentials::new("AKIDEXAMPLE", "wJalrXUtn").with_expiry(noon + minutes(60));
+///
+/// let mut cache = CredentialsCache::new();
+/// assert_eq!(cache.get(noon, REFRESH_AHEAD, None), Decision::Fetch);
+/// cache.put(hourly.clone(), noon);
+/// let decide = |after| cache.get(noon + minutes(after), REFRESH_AHEAD, None);
+/// assert_eq!(decide(54), Decision::Use(hourly.clone()));
+/// assert_eq!(decide(55), Decision::UseAndRefresh(hourly.clone()));
+/// assert_eq!(decide(60), Decision::Fetch);
+/// assert_eq!(cache.get(noon, REFRESH_AHEAD, Some(&hourly)), Decision::Fetch, "the server rejected them");
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct CredentialsCache {
+    latest: Option<Held>,
+    /// When a refresh brought nothing new.
+    paused: Option<SystemTime>,
+}
+
+#[derive(Debug, Clone)]
+struct Held {
+    credentials: Credentials,
+    since: SystemTime,
+}
+
+/// What a caller that needs credentials does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// Use these.
+    Use(Credentials),
+    /// Use these, which are still valid but expire soon. One caller at a time refreshes them meanwhile;
+    /// if that fails, the caller must not fail.
+    UseAndRefresh(Credentials),
+    /// There are no usable credentials: fetch some, or wait for the caller that does.
+    Fetch,
+}
+
+impl CredentialsCache {
+    /// An empty cache.
+    pub fn new() -> Self {
+        CredentialsCache::default()
+    }
+
+    /// Stores fetched credentials in place of the previous ones. If they are the same, this counts as a
+    /// [failure](CredentialsCache::failed).
+    pub fn put(&mut self, credentials: Credentials, now: SystemTime) {
+        match &self.latest {
+            Some(held) if held.credentials == credentials => self.failed(now),
+            _ => {
+                self.paused = None;
+                let since = now;
+                self.latest = Some(Held { credentials, since });
+            }
+        }
+    }
+
+    /// Notes that a fetch failed. While the stored credentials are valid, the provider is not called
+    /// again for 10 seconds; without any, it may be called at once.
+    pub fn failed(&mut self, now: SystemTime) {
+        self.paused = Some(now);
+    }
+
+    /// Whether nothing was ever stored. If something was, a provider that is called again must bypass
+    /// its own cache.
+    pub fn is_empty(&self) -> bool {
+        self.latest.is_none()
+    }
+
+    /// What to do at that time. `refused` are the credentials that the caller has used and the server
+    /// has rejected: newer ones are used, the same ones are not.
+    ///
+    /// Credentials are refreshed `refresh_ahead` before their expiry, or at half of the lifetime that
+    /// they had when they were stored if that is later. Those without an expiry are kept.
+    pub fn get(
+        &self,
+        now: SystemTime,
+        refresh_ahead: Duration,
+        refused: Option<&Credentials>,
+    ) -> Decision {
+        let Some(held) = &self.latest else {
+            return Decision::Fetch;
+        };
+        if refused == Some(&held.credentials) || held.credentials.is_expired_at(now) {
+            return Decision::Fetch;
+        }
+        let credentials = held.credentials.clone();
+        let Some(expiry) = credentials.expires_at() else {
+            return Decision::Use(credentials);
+        };
+        // The lifetime is zero if they had expired when they were stored and the clock was set back since.
+        let left = expiry.duration_since(now).unwrap_or_default();
+        let life = expiry.duration_since(held.since).unwrap_or_default();
+        let is_due = left <= refresh_ahead.min(life.checked_div(2).unwrap_or_default());
+        // The pause ends if the clock was set back since.
+        let is_paused = self
+            .paused
+            .and_then(|paused| now.duration_since(paused).ok())
+            .is_some_and(|since| since < PAUSE);
+        if is_due && !is_paused {
+            Decision::UseAndRefresh(credentials)
+        } else {
+            Decision::Use(credentials)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(seconds: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    fn ending(name: &str, expiry: u64) -> Credentials {
+        Credentials::new(name, "c4n4ry").with_expiry(at(expiry))
+    }
+
+    #[test]
+    fn short_lives_are_renewed_at_half() {
+        let short = ending("short", 1060);
+        let mut cache = CredentialsCache::new();
+        cache.put(short.clone(), at(1000));
+        let decide = |time| cache.get(at(time), REFRESH_AHEAD, None);
+        assert_eq!(decide(1000), Decision::Use(short.clone()));
+        assert_eq!(decide(1029), Decision::Use(short.clone()));
+        assert_eq!(decide(1030), Decision::UseAndRefresh(short.clone()));
+        assert_eq!(decide(1059), Decision::UseAndRefresh(short));
+        assert_eq!(decide(1060), Decision::Fetch);
+    }
+
+    #[test]
+    fn a_source_that_gave_nothing_new_is_left_alone_for_a_while() {
+        let hourly = ending("hourly", 3600);
+        let mut cache = CredentialsCache::new();
+        cache.failed(at(0));
+        assert!(cache.is_empty());
+        cache.put(hourly.clone(), at(0));
+        let decide = |cache: &CredentialsCache, time| cache.get(at(time), REFRESH_AHEAD, None);
+        let (using, refreshing) = (
+            Decision::Use(hourly.clone()),
+            Decision::UseAndRefresh(hourly.clone()),
+        );
+        assert_eq!(decide(&cache, 3300), refreshing);
+        cache.failed(at(3301));
+        assert_eq!(decide(&cache, 3310), using);
+        assert_eq!(decide(&cache, 3311), refreshing);
+        assert_eq!(decide(&cache, 3300), refreshing, "the clock was set back");
+        cache.put(hourly, at(3320));
+        assert_eq!(decide(&cache, 3329), using);
+        assert_eq!(
+            decide(&cache, 3330),
+            refreshing,
+            "life counts from the first time"
+        );
+        cache.failed(at(3599));
+        assert_eq!(decide(&cache, 3600), Decision::Fetch);
+    }
+
+    #[test]
+    fn refused_ones_are_not_given_twice() {
+        let (first, second) = (ending("first", 5000), ending("second", 5000));
+        let mut cache = CredentialsCache::new();
+        cache.put(first.clone(), at(0));
+        assert_eq!(
+            cache.get(at(1), REFRESH_AHEAD, Some(&first)),
+            Decision::Fetch
+        );
+        cache.put(second.clone(), at(1));
+        let decision = cache.get(at(1), REFRESH_AHEAD, Some(&first));
+        assert_eq!(
+            decision,
+            Decision::Use(second),
+            "somebody has fetched them since"
+        );
+    }
+
+    #[test]
+    fn nothing_shows_a_secret() {
+        let mut cache = CredentialsCache::new();
+        cache.put(ending("id", 5000), at(0));
+        let decision = cache.get(at(4900), REFRESH_AHEAD, None);
+        assert!(!format!("{cache:?} {decision:?}").contains("c4n4ry"));
+    }
+
+    #[test]
+    fn the_ends_of_time_do_not_overflow() {
+        let far = Duration::from_secs(1 << 50);
+        let mut cache = CredentialsCache::new();
+        cache.put(
+            Credentials::new("id", "secret").with_expiry(at(0) + far),
+            at(0) - far,
+        );
+        for time in [at(0) - far, at(0), at(0) + far] {
+            for ahead in [Duration::ZERO, Duration::MAX] {
+                cache.get(time, ahead, None);
+            }
+        }
+    }
+
+    proptest! {
+        /// Every put and look-up, in any order, with a clock that may go back.
+        #[test]
+        fn decisions_follow_from_the_last_put(
+            steps in prop::collection::vec((0u64..2000, prop::option::of((0u8..4, prop::option::of(0u64..2000)))), 1..20),
+            ahead in 0u64..1500,
+            refused in prop::option::of((0u8..4, prop::option::of(0u64..2000))),
+        ) {
+            let made = |(name, expiry): (u8, Option<u64>)| {
+                let credentials = Credentials::new(name.to_string(), "secret");
+                match expiry { Some(expiry) => credentials.with_expiry(at(expiry)), None => credentials }
+            };
+            let refused = refused.map(made);
+            let mut cache = CredentialsCache::new();
+            let mut last: Option<(Credentials, Option<u64>, u64)> = None;
+            let mut vain = None;
+            for (now, put) in steps {
+                if let Some(put) = put {
+                    cache.put(made(put), at(now));
+                    if last.as_ref().is_some_and(|(before, ..)| *before == made(put)) {
+                        vain = Some(now);
+                    } else {
+                        vain = None;
+                        last = Some((made(put), put.1, now));
+                    }
+                }
+                let expected = match &last {
+                    None => Decision::Fetch,
+                    Some((credentials, ..)) if refused.as_ref() == Some(credentials) => Decision::Fetch,
+                    Some((credentials, None, _)) => Decision::Use(credentials.clone()),
+                    Some((_, Some(expiry), _)) if *expiry <= now => Decision::Fetch,
+                    // Twice, as the half of an odd number of seconds is none.
+                    Some((credentials, Some(expiry), since)) => {
+                        let (left, life) = (expiry - now, expiry.saturating_sub(*since));
+                        let paused = vain.is_some_and(|vain| (vain..vain + 10).contains(&now));
+                        if 2 * left <= (2 * ahead).min(life) && !paused {
+                            Decision::UseAndRefresh(credentials.clone())
+                        } else {
+                            Decision::Use(credentials.clone())
+                        }
+                    }
+                };
+                prop_assert_eq!(cache.get(at(now), Duration::from_secs(ahead), refused.as_ref()), expected);
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Reads requests given as JSON.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::{error::FieldError, wire::lenient::elide};
+use strict::Strict;
+use unknown_members::unknown_members;
+
+mod strict;
+#[cfg(test)]
+mod tests;
+mod unknown_members;
+
+/// Reads `input` as a `T`, whose structs must deny unknown fields.
+///
+/// # Errors
+///
+/// All unknown members or, if there are none, the first other fault.
+pub(super) fn read<T: DeserializeOwned>(input: &Value) -> Result<T, Vec<FieldError>> {
+    serde_path_to_error::deserialize(Strict::new(input)).map_err(|error| {
+        // A misspelled member causes other faults, such as a missing one, so it is reported first.
+        let unknown = unknown_members::<T>(input);
+        if unknown.is_empty() {
+            vec![first_fault(error)]
+        } else {
+            unknown
+        }
+    })
+}
+
+fn first_fault(error: serde_path_to_error::Error<strict::Refusal>) -> FieldError {
+    let mut path = Vec::new();
+    // The text of an empty path is a dot.
+    if error.path().iter().next().is_some() {
+        path.push(error.path().to_string());
+    }
+    let refusal = error.into_inner();
+    path.extend(refusal.missing_member.map(str::to_owned));
+    FieldError::new(elide(&path.join(".")), refusal.kind)
+}

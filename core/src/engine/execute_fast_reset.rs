@@ -1,0 +1,176 @@
+use crate::{
+    error::{DecodeError, ExceptionKind},
+    operation::{Effect, Operation, OperationInfo},
+    wire::{request::RequestWriter, response::RawResponse},
+};
+
+custom_request! {
+    name: "ExecuteFastReset",
+    http: POST "/system",
+    effect: Write,
+    exceptions: &[
+        ExceptionKind::AccessDeniedException,
+        ExceptionKind::ClientTimeoutException,
+        ExceptionKind::ConstraintViolationException,
+        ExceptionKind::IllegalArgumentException,
+        ExceptionKind::InvalidArgumentException,
+        ExceptionKind::InvalidParameterException,
+        ExceptionKind::MethodNotAllowedException,
+        ExceptionKind::MissingParameterException,
+        ExceptionKind::PreconditionsFailedException,
+        ExceptionKind::ReadOnlyViolationException,
+        ExceptionKind::ServerShutdownException,
+        ExceptionKind::TooManyRequestsException,
+        ExceptionKind::UnsupportedOperationException,
+    ],
+    iam_actions: ["ResetDatabase"],
+
+    /// Deletes all data of the cluster, in two steps: [`initiate`](Self::initiate) answers
+    /// with a token, and [`perform`](Self::perform) takes it. A second step that was put together without one, by its
+    /// fields or by name, is sent as the service model has it, and the service refuses it (`M30`).
+    ///
+    /// To initiate is idempotent: it deletes nothing, and of several tokens the newest counts, so the one
+    /// that comes back is good. It is for 60 minutes, unless the server restarts before.
+    ///
+    /// To perform is a write, though the service model calls both steps idempotent: it is never sent again
+    /// after a lost answer, as it might then delete what was written since. If you send it again yourself,
+    /// an `InvalidParameterException` ("… does not match database reset token") can mean that the
+    /// first time was a success.
+    ///
+    /// After performing all instances restart. Until then queries meet a `ServerShutdownException`; ask
+    /// [`GetEngineStatus`](crate::engine::GetEngineStatus) until it answers, which takes minutes, with refused
+    /// connections in between. Streams and Neptune ML's records of its jobs are gone too. Only the writer
+    /// takes it; others refuse with a `ReadOnlyViolationException`.
+    ///
+    /// Needs the IAM action `neptune-db:ResetDatabase` for both steps and engine 1.2.1.0.R6 or later.
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, engine::ExecuteFastReset};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let request = neptunedata::request(&ExecuteFastReset::initiate(), &endpoint)?;
+    /// assert_eq!(request.uri(), "http://localhost:8182/system");
+    /// assert_eq!(request.body(), r#"{"action":"initiateDatabaseReset"}"#);
+    ///
+    /// let body = r#"{"status":"200 OK","payload":{"token":"57c8a2c5-0e5c-4a3d-9b8a-3c9d8e5f2a10"}}"#;
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ExecuteFastReset>(&answer)?;
+    /// let token = output.token().ok_or("no token")?;
+    ///
+    /// let request = neptunedata::request(&ExecuteFastReset::perform(token), &endpoint)?;
+    /// assert_eq!(
+    ///     request.body(),
+    ///     r#"{"action":"performDatabaseReset","token":"57c8a2c5-0e5c-4a3d-9b8a-3c9d8e5f2a10"}"#,
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/manage-console-fast-reset.html>
+    pub struct ExecuteFastReset {
+        /// Which step.
+        pub action: FastResetAction,
+        /// The token for the second step, without which the service refuses it (`M30`).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub token: Option<String>,
+    }
+}
+
+// The second step needs the token.
+arbitrary!(ExecuteFastReset, with = |mut reset: ExecuteFastReset| {
+        if reset.action == FastResetAction::PerformDatabaseReset {
+            reset.token.get_or_insert_default();
+        }
+        reset
+    } => action, token);
+
+impl ExecuteFastReset {
+    /// The first step: asks for a token.
+    pub fn initiate() -> Self {
+        ExecuteFastReset {
+            action: FastResetAction::InitiateDatabaseReset,
+            token: None,
+        }
+    }
+
+    /// The second step: deletes all data. The token is that of the newest
+    /// [`initiate`](Self::initiate).
+    pub fn perform(token: impl Into<String>) -> Self {
+        ExecuteFastReset {
+            action: FastResetAction::PerformDatabaseReset,
+            token: Some(token.into()),
+        }
+    }
+}
+
+open_enum! {
+    /// A step of a fast reset.
+    FastResetAction {
+        /// Asks for a token.
+        InitiateDatabaseReset = "initiateDatabaseReset",
+        /// Deletes all data.
+        PerformDatabaseReset = "performDatabaseReset",
+    }
+}
+
+output! {
+    /// The answer to [`ExecuteFastReset`]. Which member comes with which step differs between documents
+    /// (`M44`).
+    pub struct ExecuteFastResetOutput {
+        /// A status line such as `200 OK`.
+        pub status: Option<String>,
+        /// The token, after the first step.
+        pub payload: Option<FastResetToken>,
+    }
+}
+
+impl ExecuteFastResetOutput {
+    /// The token for [`ExecuteFastReset::perform`].
+    pub fn token(&self) -> Option<&str> {
+        self.payload.as_ref()?.token.as_deref()
+    }
+}
+
+structure! {
+    /// What a fast reset is performed with.
+    pub struct FastResetToken {
+        /// The token.
+        pub token: Option<String>,
+    }
+}
+
+impl Operation for ExecuteFastReset {
+    type Output = ExecuteFastResetOutput;
+
+    const INFO: &'static OperationInfo = Self::FACTS;
+
+    fn effect(&self) -> Effect {
+        match self.action {
+            FastResetAction::InitiateDatabaseReset => Effect::Idempotent,
+            _ => Effect::Write,
+        }
+    }
+
+    fn encode(&self, request: &mut RequestWriter<'_>) {
+        request.json(self);
+    }
+
+    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
+        response.json()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_initiating_may_be_repeated() {
+        assert_eq!(ExecuteFastReset::initiate().effect(), Effect::Idempotent);
+        assert_eq!(ExecuteFastReset::perform("t").effect(), Effect::Write);
+        let unknown = ExecuteFastReset {
+            action: "somethingNew".into(),
+            token: None,
+        };
+        assert_eq!(unknown.effect(), Effect::Write);
+    }
+}

@@ -1,0 +1,76 @@
+use crate::{error::ExceptionKind, machine::CancelOperation};
+
+operation! {
+    name: "CancelGremlinQuery",
+    http: DELETE "/gremlin/status/{queryId}",
+    effect: Idempotent,
+    exceptions: &[
+        ExceptionKind::BadRequestException,
+        ExceptionKind::ClientTimeoutException,
+        ExceptionKind::ConcurrentModificationException,
+        ExceptionKind::ConstraintViolationException,
+        ExceptionKind::FailureByQueryException,
+        ExceptionKind::IllegalArgumentException,
+        ExceptionKind::InvalidArgumentException,
+        ExceptionKind::InvalidParameterException,
+        ExceptionKind::MissingParameterException,
+        ExceptionKind::ParsingException,
+        ExceptionKind::PreconditionsFailedException,
+        ExceptionKind::TimeLimitExceededException,
+        ExceptionKind::TooManyRequestsException,
+        ExceptionKind::UnsupportedOperationException,
+    ],
+    iam_actions: ["CancelQuery"],
+    output: CancelGremlinQueryOutput,
+
+    /// Cancels a Gremlin query.
+    ///
+    /// Idempotent: a query that was cancelled stays cancelled. Repeated after a lost answer it meets the
+    /// error of an unknown id, and the [`Error`](crate::error::Error) then says that an earlier attempt may have
+    /// been executed. The query itself ends in an error.
+    ///
+    /// Only the instance that runs the query can cancel it (`U13`). Needs the IAM action
+    /// `neptune-db:CancelQuery`, which policies for reading alone leave out, and engine 1.2.1.0.R6 or later. An
+    /// id that no running query has is an `InvalidParameterException` (400).
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, gremlin::CancelGremlinQuery};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let cancel = CancelGremlinQuery::new("fb34cd3e-f37c-4d12-9cf2-03bb741bf54f");
+    /// let request = neptunedata::request(&cancel, &endpoint)?;
+    /// assert_eq!(request.method(), "DELETE");
+    /// assert_eq!(
+    ///     request.uri(),
+    ///     "http://localhost:8182/gremlin/status/fb34cd3e-f37c-4d12-9cf2-03bb741bf54f",
+    /// );
+    ///
+    /// let answer = neptunedata::http::Response::new(r#"{"status":"200 OK"}"#.into());
+    /// let output = neptunedata::response::<CancelGremlinQuery>(&answer)?;
+    /// assert_eq!(output.status.as_deref(), Some("200 OK"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/gremlin-api-status-cancel.html>
+    pub struct CancelGremlinQuery {
+        /// The query. Refused when empty, `.` or `..`.
+        pub query_id: String => label("queryId"),
+    }
+
+    /// Cancels the query with this id.
+    pub fn new(..);
+}
+
+output! {
+    /// The answer to [`CancelGremlinQuery`].
+    pub struct CancelGremlinQueryOutput {
+        /// A status line such as `200 OK`.
+        pub status: Option<String>,
+    }
+}
+
+impl CancelOperation for CancelGremlinQuery {
+    fn of_query(query_id: String) -> Self {
+        CancelGremlinQuery::new(query_id)
+    }
+}

@@ -1,0 +1,116 @@
+use serde::{Deserialize, Serialize};
+
+use super::QUERY_EXCEPTIONS;
+use crate::{
+    error::DecodeError,
+    operation::{Operation, OperationInfo},
+    types::ReportAsText,
+    wire::{request::RequestWriter, response::RawResponse},
+};
+
+custom_request! {
+    name: "ExecuteGremlinExplainQuery",
+    http: POST "/gremlin/explain",
+    effect: Read,
+    exceptions: QUERY_EXCEPTIONS,
+    iam_actions: ["ReadDataViaQuery", "WriteDataViaQuery", "DeleteDataViaQuery"],
+
+    /// Explains how a Gremlin query would be executed.
+    ///
+    /// A read: the query is planned and not executed, whatever it would do.
+    /// [`ExecuteGremlinProfileQuery`](crate::gremlin::ExecuteGremlinProfileQuery) does execute it.
+    ///
+    /// Needs the IAM actions `neptune-db:ReadDataViaQuery`, `WriteDataViaQuery` and `DeleteDataViaQuery`, those
+    /// that the query itself would need, and engine 1.2.1.0.R6 or later. What is not in the grammar is
+    /// refused with `MalformedQueryException`.
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, gremlin::ExecuteGremlinExplainQuery};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let explain = ExecuteGremlinExplainQuery::new("g.V().limit(1)");
+    /// let request = neptunedata::request(&explain, &endpoint)?;
+    /// assert_eq!(request.uri(), "http://localhost:8182/gremlin/explain");
+    /// assert_eq!(request.body(), r#"{"gremlin":"g.V().limit(1)"}"#);
+    ///
+    /// let body = "\
+    /// *******************************************************
+    ///                 Neptune Gremlin Explain
+    /// *******************************************************
+    ///
+    /// Query String
+    /// ============
+    /// g.V().limit(1)
+    /// ";
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ExecuteGremlinExplainQuery>(&answer)?;
+    /// assert!(output.text().contains("Query String"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/gremlin-explain-api.html>
+    pub struct ExecuteGremlinExplainQuery {
+        /// The query, in the Gremlin grammar.
+        pub gremlin_query: String,
+    }
+}
+
+arbitrary!(ExecuteGremlinExplainQuery => gremlin_query);
+
+impl ExecuteGremlinExplainQuery {
+    /// Explains this query.
+    pub fn new(gremlin_query: impl Into<String>) -> Self {
+        ExecuteGremlinExplainQuery {
+            gremlin_query: gremlin_query.into(),
+        }
+    }
+}
+
+/// The answer to [`ExecuteGremlinExplainQuery`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ExecuteGremlinExplainQueryOutput {
+    /// The report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output: Option<ReportAsText>,
+}
+
+arbitrary!(ExecuteGremlinExplainQueryOutput, answer = |explained: &ExecuteGremlinExplainQueryOutput| {
+    let report = explained.output.clone().unwrap_or_default();
+    crate::testing::body_answer(Some("text/plain"), report.bytes().clone())
+} => output: Always(Any));
+
+impl ExecuteGremlinExplainQueryOutput {
+    /// The text of the report.
+    pub fn text(&self) -> std::borrow::Cow<'_, str> {
+        self.output
+            .as_ref()
+            .map(ReportAsText::text)
+            .unwrap_or_default()
+    }
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    gremlin: &'a str,
+}
+
+impl Operation for ExecuteGremlinExplainQuery {
+    type Output = ExecuteGremlinExplainQueryOutput;
+
+    const INFO: &'static OperationInfo = Self::FACTS;
+
+    fn encode(&self, request: &mut RequestWriter<'_>) {
+        request.accept_trailers();
+        request.json(&Body {
+            gremlin: &self.gremlin_query,
+        });
+    }
+
+    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
+        Ok(ExecuteGremlinExplainQueryOutput {
+            output: Some(ReportAsText::new(response.report()?)),
+        })
+    }
+}

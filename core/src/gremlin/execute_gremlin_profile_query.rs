@@ -1,0 +1,157 @@
+use serde::{Deserialize, Serialize};
+
+use super::{GremlinSerializer, QUERY_EXCEPTIONS};
+use crate::{
+    error::DecodeError,
+    operation::{Operation, OperationInfo},
+    types::ReportAsText,
+    wire::{request::RequestWriter, response::RawResponse},
+};
+
+custom_request! {
+    name: "ExecuteGremlinProfileQuery",
+    http: POST "/gremlin/profile",
+    effect: Write,
+    exceptions: QUERY_EXCEPTIONS,
+    iam_actions: ["ReadDataViaQuery"],
+
+    /// Executes a Gremlin query and reports its profile.
+    ///
+    /// A write: the query is executed, and what it changes has to be taken for committed (`U01`). Say
+    /// [`Effect::Read`](crate::operation::Effect::Read) for the calls of queries that only read, with
+    /// [`CallOptions::effect`](crate::machine::CallOptions::effect).
+    ///
+    /// Needs the IAM action `neptune-db:ReadDataViaQuery`, and perhaps more for a query that writes (`U26`).
+    /// Engine 1.2.1.0.R6 or later. The exceptions are those of
+    /// [`ExecuteGremlinQuery`](crate::gremlin::ExecuteGremlinQuery).
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, gremlin::ExecuteGremlinProfileQuery};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let profile = ExecuteGremlinProfileQuery::new("g.V().limit(1)").chop(0).index_ops(true);
+    /// let request = neptunedata::request(&profile, &endpoint)?;
+    /// assert_eq!(request.uri(), "http://localhost:8182/gremlin/profile");
+    /// assert_eq!(
+    ///     request.body(),
+    ///     r#"{"gremlin":"g.V().limit(1)","profile.chop":0,"profile.indexOps":true}"#,
+    /// );
+    ///
+    /// let body = "\
+    /// *******************************************************
+    ///                 Neptune Gremlin Profile
+    /// *******************************************************
+    ///
+    /// Query String
+    /// ==================
+    /// g.V().limit(1)
+    /// ";
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ExecuteGremlinProfileQuery>(&answer)?;
+    /// assert!(output.text().contains("Neptune Gremlin Profile"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/gremlin-profile-api.html>
+    pub struct ExecuteGremlinProfileQuery {
+        /// The query, in the Gremlin grammar.
+        pub gremlin_query: String,
+        /// Whether the report shows the results and not only how many there are. The service's default is
+        /// true.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub results: Option<bool>,
+        /// After how many characters results are cut; 0 shows them whole. The service's default is 250.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub chop: Option<i32>,
+        /// The form that the results are put into for the report: a media type, or a name such as
+        /// `GRAPHSON_V3_UNTYPED`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub serializer: Option<GremlinSerializer>,
+        /// Whether the report has every operation on the indexes. The service's default is false.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub index_ops: Option<bool>,
+    }
+}
+
+arbitrary!(ExecuteGremlinProfileQuery => gremlin_query, results, chop, serializer, index_ops);
+
+impl ExecuteGremlinProfileQuery {
+    /// Executes this query and reports on it.
+    pub fn new(gremlin_query: impl Into<String>) -> Self {
+        ExecuteGremlinProfileQuery {
+            gremlin_query: gremlin_query.into(),
+            results: None,
+            chop: None,
+            serializer: None,
+            index_ops: None,
+        }
+    }
+}
+
+setters!(ExecuteGremlinProfileQuery {
+    results: bool,
+    chop: i32,
+    serializer: impl GremlinSerializer,
+    index_ops: bool
+});
+
+/// The answer to [`ExecuteGremlinProfileQuery`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ExecuteGremlinProfileQueryOutput {
+    /// The report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output: Option<ReportAsText>,
+}
+
+arbitrary!(ExecuteGremlinProfileQueryOutput, answer = |profiled: &ExecuteGremlinProfileQueryOutput| {
+    let report = profiled.output.clone().unwrap_or_default();
+    crate::testing::body_answer(Some("text/plain"), report.bytes().clone())
+} => output: Always(Any));
+
+impl ExecuteGremlinProfileQueryOutput {
+    /// The text of the report.
+    pub fn text(&self) -> std::borrow::Cow<'_, str> {
+        self.output
+            .as_ref()
+            .map(ReportAsText::text)
+            .unwrap_or_default()
+    }
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    gremlin: &'a str,
+    #[serde(rename = "profile.results", skip_serializing_if = "Option::is_none")]
+    results: Option<bool>,
+    #[serde(rename = "profile.chop", skip_serializing_if = "Option::is_none")]
+    chop: Option<i32>,
+    #[serde(rename = "profile.serializer", skip_serializing_if = "Option::is_none")]
+    serializer: Option<&'a GremlinSerializer>,
+    #[serde(rename = "profile.indexOps", skip_serializing_if = "Option::is_none")]
+    index_ops: Option<bool>,
+}
+
+impl Operation for ExecuteGremlinProfileQuery {
+    type Output = ExecuteGremlinProfileQueryOutput;
+
+    const INFO: &'static OperationInfo = Self::FACTS;
+
+    fn encode(&self, request: &mut RequestWriter<'_>) {
+        request.accept_trailers();
+        request.json(&Body {
+            gremlin: &self.gremlin_query,
+            results: self.results,
+            chop: self.chop,
+            serializer: self.serializer.as_ref(),
+            index_ops: self.index_ops,
+        });
+    }
+
+    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
+        Ok(ExecuteGremlinProfileQueryOutput {
+            output: Some(ReportAsText::new(response.report()?)),
+        })
+    }
+}

@@ -1,0 +1,267 @@
+//! The answer to a Gremlin query.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::IgnoredAny};
+use serde_json::Value;
+
+use crate::{
+    error::{DecodeError, DecodeErrorKind},
+    gremlin::GremlinValue,
+    types::RawJson,
+    wire::{json_text, response::RawResponse},
+};
+
+/// The answer to [`ExecuteGremlinQuery`](crate::gremlin::ExecuteGremlinQuery).
+///
+/// The results are kept as the text that came, and read by the caller's wish.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ExecuteGremlinQueryOutput {
+    /// The id of the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// How the query ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<GremlinQueryStatusAttributes>,
+    /// The results, as an object with `data` and `meta`: [`rows`](Self::rows) and
+    /// [`values`](Self::values) have what is in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<RawJson>,
+    #[serde(rename = "meta", skip_serializing_if = "Option::is_none")]
+    outer_meta: Option<RawJson>,
+    /// The whole answer, if it is no JSON, as with a binary serializer (`M18`); there is nothing else
+    /// then. By serde it is ours, and no member of the service model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub binary: Option<BinaryAnswer>,
+}
+
+// One or the other.
+arbitrary!(ExecuteGremlinQueryOutput, with = |output: ExecuteGremlinQueryOutput| {
+    match output.binary {
+        Some(binary) => ExecuteGremlinQueryOutput { binary: Some(binary), ..Default::default() },
+        None => output,
+    }
+} => request_id, status, result, outer_meta, binary);
+
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
+impl crate::testing::Answer for ExecuteGremlinQueryOutput {
+    fn to_response(&self) -> http::Response<Bytes> {
+        match &self.binary {
+            Some(BinaryAnswer {
+                content_type,
+                bytes,
+            }) => crate::testing::body_answer(Some(content_type), bytes.clone()),
+            None => crate::testing::json_answer(self),
+        }
+    }
+
+    fn form(&self) -> crate::testing::BodyForm {
+        match self.binary {
+            Some(_) => crate::testing::BodyForm::Opaque,
+            None => crate::testing::BodyForm::JsonKept,
+        }
+    }
+}
+
+structure! {
+    /// How a query ended, in Gremlin's own terms.
+    pub struct GremlinQueryStatusAttributes {
+        /// A text about it, empty as a rule.
+        pub message: Option<String>,
+        /// A status code, 200 as a rule.
+        pub code: Option<i32>,
+        /// More about it. With typed GraphSON it is a `g:Map`; without types no source shows it (`U03`).
+        pub attributes: Option<Value>,
+    }
+}
+
+/// An answer that is no JSON.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct BinaryAnswer {
+    /// Its media type, such as `application/vnd.graphbinary-v1.0`.
+    pub content_type: String,
+    /// Its bytes. With serde they are base64.
+    #[serde(serialize_with = "to_base64", deserialize_with = "from_base64")]
+    pub bytes: Bytes,
+}
+
+// As GraphBinary begins, and not like JSON.
+arbitrary!(BinaryAnswer, with = |mut answer: BinaryAnswer| {
+    answer.bytes = [b"\x84", &answer.bytes[..]].concat().into();
+    answer
+} => content_type: Exactly("application/vnd.graphbinary-v1.0".to_owned()), bytes);
+
+/// What the answer is asked for; the values themselves stay where they are.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Outline {
+    request_id: Option<String>,
+    status: Option<GremlinQueryStatusAttributes>,
+    #[serde(rename = "result")]
+    _result: Option<IgnoredAny>,
+    #[serde(rename = "meta")]
+    _meta: Option<IgnoredAny>,
+    detailed_message: Option<String>,
+}
+
+impl ExecuteGremlinQueryOutput {
+    pub(super) fn read(response: &RawResponse<'_>) -> Result<Self, DecodeError> {
+        if let Some(content_type) = binary_type(response) {
+            let bytes = response.opaque()?;
+            let binary = Some(BinaryAnswer {
+                content_type,
+                bytes,
+            });
+            return Ok(ExecuteGremlinQueryOutput {
+                binary,
+                ..Default::default()
+            });
+        }
+        let Outline {
+            request_id,
+            status,
+            detailed_message,
+            ..
+        } = response.json()?;
+        let body = response.body();
+        let text = std::str::from_utf8(body).unwrap_or_default();
+        let member = |name| {
+            let value = json_text::member(text, name).filter(|value| *value != "null");
+            value.map(|value| RawJson::part_of(body, value))
+        };
+        let result = member("result");
+        // Errors with a code never come here; this one has not even that.
+        if let (None, Some(message)) = (&result, detailed_message) {
+            return Err(response.error(DecodeErrorKind::Shape, "detailedMessage", message));
+        }
+        Ok(ExecuteGremlinQueryOutput {
+            request_id,
+            status,
+            result,
+            outer_meta: member("meta"),
+            binary: None,
+        })
+    }
+
+    /// The results, each read into a type of the caller's, which may borrow from the answer.
+    ///
+    /// Meant for GraphSON without types. With types the list itself is unwrapped, and each result is
+    /// read with its types in it: [`values`](Self::values) knows them. serde_json rounds numbers of more than
+    /// 64 bits; [`raw_rows`](Self::raw_rows) has their digits.
+    ///
+    /// # Errors
+    ///
+    /// When there are no results, or one is of another shape than `T`; the error names it, such as
+    /// `result.data[3]`.
+    pub fn rows<'a, T: Deserialize<'a>>(&'a self) -> Result<Vec<T>, DecodeError> {
+        self.each(|text| serde_json::from_str(text).map_err(|error| error.to_string()))
+    }
+
+    /// The results as values of typed GraphSON.
+    ///
+    /// # Errors
+    ///
+    /// When there are no results, or one nests deeper than 256 levels; the error names it, such as
+    /// `result.data[3]`.
+    pub fn values(&self) -> Result<Vec<GremlinValue>, DecodeError> {
+        self.each(|text| GremlinValue::read(text).map_err(|error| error.to_string()))
+    }
+
+    /// The results, each as the text that came: with every digit and the order of members.
+    ///
+    /// # Errors
+    ///
+    /// When there are no results.
+    pub fn raw_rows(&self) -> Result<Vec<RawJson>, DecodeError> {
+        self.each(|text| Ok(RawJson::known(text)))
+    }
+
+    /// What came in addition to the results. It lies inside [`result`](field@Self::result), and not at the top,
+    /// where the service model has it (`M16`); both are looked at.
+    pub fn meta(&self) -> Option<RawJson> {
+        let inner = self
+            .result
+            .as_ref()
+            .and_then(|result| result.member("meta"));
+        inner.or_else(|| self.outer_meta.clone())
+    }
+
+    /// The results as they came, with the type of their list if they have one.
+    pub fn data(&self) -> Option<RawJson> {
+        self.result.as_ref()?.member("data")
+    }
+
+    fn each<'a, T>(
+        &'a self,
+        read: impl Fn(&'a str) -> Result<T, String>,
+    ) -> Result<Vec<T>, DecodeError> {
+        let rows = self.texts()?.enumerate();
+        let rows = rows.map(|(index, text)| {
+            read(text).map_err(|reason| self.error(format!("result.data[{index}]"), reason))
+        });
+        rows.collect()
+    }
+
+    /// The texts of the results. A null in place of the list stands for none.
+    fn texts(&self) -> Result<impl Iterator<Item = &str>, DecodeError> {
+        let Some(result) = &self.result else {
+            let reason = match &self.binary {
+                Some(binary) => format!("the answer is no JSON but {}", binary.content_type),
+                None => "there is none".to_owned(),
+            };
+            return Err(self.error("result", reason));
+        };
+        let data = json_text::member(result.as_str(), "data");
+        let data = data.ok_or_else(|| self.error("result.data", "there is none"))?;
+        let list = match json_text::member(data, "@type") {
+            Some("\"g:List\"" | "\"g:Set\"") => json_text::member(data, "@value").unwrap_or(data),
+            _ => data,
+        };
+        let elements = json_text::elements(list);
+        if elements.is_none() && list != "null" {
+            return Err(self.error("result.data", "it is no list"));
+        }
+        Ok(elements.into_iter().flatten())
+    }
+
+    fn error(&self, path: impl Into<String>, reason: impl Into<String>) -> DecodeError {
+        let body = match (&self.result, &self.binary) {
+            (Some(result), _) => result.bytes().clone(),
+            (None, Some(binary)) => binary.bytes.clone(),
+            (None, None) => Bytes::new(),
+        };
+        DecodeError::new(
+            "ExecuteGremlinQuery",
+            DecodeErrorKind::Shape,
+            path,
+            reason,
+            body,
+        )
+    }
+}
+
+/// The media type of an answer that is no JSON: it says so, and does not begin like JSON. Text that is
+/// no JSON is no answer, but a page of something in between.
+fn binary_type(response: &RawResponse<'_>) -> Option<String> {
+    let content_type = response.headers().get(CONTENT_TYPE)?.to_str().ok()?;
+    let media_type = content_type.to_ascii_lowercase();
+    let begins_like_json = response.body().trim_ascii_start().first() == Some(&b'{');
+    let is_binary =
+        media_type.starts_with("application/") && !media_type.contains("json") && !begins_like_json;
+    is_binary.then(|| content_type.to_owned())
+}
+
+fn to_base64<S: Serializer>(bytes: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&BASE64_STANDARD.encode(bytes))
+}
+
+fn from_base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let bytes = BASE64_STANDARD.decode(text);
+    bytes.map(Bytes::from).map_err(serde::de::Error::custom)
+}

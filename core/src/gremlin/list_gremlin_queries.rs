@@ -1,0 +1,60 @@
+use super::STATUS_EXCEPTIONS;
+use crate::types::QueryStatus;
+
+operation! {
+    name: "ListGremlinQueries",
+    http: GET "/gremlin/status",
+    effect: Read,
+    exceptions: STATUS_EXCEPTIONS,
+    iam_actions: ["GetQueryStatus"],
+    output: ListGremlinQueriesOutput,
+
+    /// Lists the Gremlin queries that run.
+    ///
+    /// A read. It is about the one instance that answers (`U13`): through the name of all readers that is any
+    /// of them. Needs the IAM action `neptune-db:GetQueryStatus` and engine 1.2.1.0.R6 or later.
+    ///
+    /// In practice: `AccessDeniedException` (403) without that right, `TooManyRequestsException` (429) when signatures
+    /// are checked too often.
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, gremlin::ListGremlinQueries};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let list = ListGremlinQueries::new().include_waiting(true);
+    /// let request = neptunedata::request(&list, &endpoint)?;
+    /// assert_eq!(request.uri(), "http://localhost:8182/gremlin/status?includeWaiting=true");
+    ///
+    /// let body = r#"{"acceptedQueryCount":9,"runningQueryCount":1,"queries":[{
+    ///     "queryId":"fb34cd3e-f37c-4d12-9cf2-03bb741bf54f",
+    ///     "queryEvalStats":{"waited":0,"elapsed":23,"cancelled":false},
+    ///     "queryString":"g.V().out().count()"}]}"#;
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ListGremlinQueries>(&answer)?;
+    /// assert_eq!(output.accepted_query_count, Some(9));
+    /// let query = &output.queries.unwrap()[0];
+    /// assert_eq!(query.query_eval_stats.as_ref().unwrap().elapsed, Some(23));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/gremlin-api-status.html>
+    pub struct ListGremlinQueries {
+        /// Whether queries that wait are listed too. The service's default is false.
+        pub include_waiting: Option<bool> => query("includeWaiting"),
+    }
+
+    /// Asks for the queries that run.
+    pub fn new();
+}
+
+output! {
+    /// The answer to [`ListGremlinQueries`].
+    pub struct ListGremlinQueriesOutput {
+        /// How many queries were accepted and have not ended, waiting ones too.
+        pub accepted_query_count: Option<i64>,
+        /// How many of them run.
+        pub running_query_count: Option<i64>,
+        /// The queries.
+        pub queries: Option<Vec<QueryStatus>>,
+    }
+}

@@ -1,0 +1,235 @@
+use serde::Serialize;
+
+use crate::{
+    error::{DecodeError, ExceptionKind},
+    index_rebuild::{RebuildScope, RebuildStatus, WriteBufferSize},
+    operation::{Effect, Operation, OperationInfo},
+    wire::{request::RequestWriter, response::RawResponse},
+};
+
+custom_request! {
+    name: "StartIndexRebuild",
+    http: POST "/storage/indexes/rebuilds",
+    effect: Idempotent,
+    exceptions: &[
+        ExceptionKind::AccessDeniedException,
+        ExceptionKind::ClientTimeoutException,
+        ExceptionKind::ConcurrentModificationException,
+        ExceptionKind::ConstraintViolationException,
+        ExceptionKind::IllegalArgumentException,
+        ExceptionKind::InternalFailureException,
+        ExceptionKind::InvalidArgumentException,
+        ExceptionKind::InvalidParameterException,
+        ExceptionKind::MemoryLimitExceededException,
+        ExceptionKind::MethodNotAllowedException,
+        ExceptionKind::PreconditionsFailedException,
+        ExceptionKind::ReadOnlyViolationException,
+        ExceptionKind::ResourceNotFoundException,
+        ExceptionKind::ServerShutdownException,
+        ExceptionKind::TooManyRequestsException,
+        ExceptionKind::UnsupportedOperationException,
+    ],
+    iam_actions: ["StartIndexRebuild"],
+
+    /// Starts to rebuild indexes.
+    ///
+    /// Idempotent as a [`Call`](crate::machine::Call): without a [`client_token`](field@Self::client_token) the call
+    /// makes one from its seed and sends it with every attempt, so that the service knows them for
+    /// one. Outside of a call none is made, and the request is a write, as each execution may start another
+    /// rebuild.
+    ///
+    /// Only on the writer, which must be provisioned, not serverless; others refuse with a
+    /// `ReadOnlyViolationException` or `UnsupportedOperationException`. Reading and writing go on
+    /// meanwhile, but a query can meet a `CancelledByMaintenanceException`. Needs the IAM action
+    /// `neptune-db:StartIndexRebuild` (`U24`) and engine 1.5.0.0 or later.
+    /// No source shows a whole answer (`U14`); this is the service model's.
+    ///
+    /// ```
+    /// use neptunedata::{
+    ///     Endpoint, index_rebuild::{RebuildScope, RebuildStatus, StartIndexRebuild},
+    /// };
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let start = StartIndexRebuild::new().scope(RebuildScope::Quads).client_token("nightly-1");
+    /// let request = neptunedata::request(&start, &endpoint)?;
+    /// assert_eq!(request.uri(), "http://localhost:8182/storage/indexes/rebuilds?scope=QUADS");
+    /// assert_eq!(request.body(), r#"{"clientToken":"nightly-1"}"#);
+    ///
+    /// let body = r#"{"status":"PREPARING","rebuildId":"9c7a1f0e","scope":"QUADS","concurrency":1,
+    ///     "writeBufferSize":"LOW"}"#;
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<StartIndexRebuild>(&answer)?;
+    /// assert_eq!(output.status, Some(RebuildStatus::Preparing));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/storage-index-rebuild.html>
+    #[derive(Default)]
+    pub struct StartIndexRebuild {
+        /// What to rebuild. The service's default is `ALL`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub scope: Option<RebuildScope>,
+        /// With how many threads, from 1, which is the service's default. The writer's virtual CPUs are
+        /// the limit, and the answer says what is used.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub concurrency: Option<i32>,
+        /// How much memory to use for what is written. The service's default is `LOW`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub write_buffer_size: Option<WriteBufferSize>,
+        /// A token of your own, by which the service knows requests for the same one. A call makes one
+        /// otherwise.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub client_token: Option<String>,
+    }
+}
+
+arbitrary!(StartIndexRebuild =>
+    scope, concurrency: Within(1..=i32::MAX), write_buffer_size, client_token);
+
+impl StartIndexRebuild {
+    /// Rebuilds everything with the service's defaults.
+    pub fn new() -> Self {
+        StartIndexRebuild::default()
+    }
+}
+
+setters!(StartIndexRebuild {
+    scope: RebuildScope,
+    concurrency: i32,
+    write_buffer_size: WriteBufferSize,
+    client_token: impl String,
+});
+
+/// The body of the request.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_token: Option<String>,
+}
+
+output! {
+    /// The answer to [`StartIndexRebuild`].
+    pub struct StartIndexRebuildOutput {
+        /// How far it is.
+        pub status: Option<RebuildStatus>,
+        /// The id of the rebuild.
+        pub rebuild_id: Option<String>,
+        /// What it is about.
+        pub scope: Option<RebuildScope>,
+        /// How many threads it runs with: what was asked for, or as many as the writer has virtual CPUs.
+        pub concurrency: Option<i32>,
+        /// How much memory it uses for what it writes.
+        pub write_buffer_size: Option<WriteBufferSize>,
+    }
+}
+
+impl Operation for StartIndexRebuild {
+    type Output = StartIndexRebuildOutput;
+
+    const INFO: &'static OperationInfo = Self::FACTS;
+
+    fn effect(&self) -> Effect {
+        match self.client_token {
+            Some(_) => Effect::Idempotent,
+            None => Effect::Write,
+        }
+    }
+
+    fn encode(&self, request: &mut RequestWriter<'_>) {
+        request.bounds("concurrency", self.concurrency, 1..=i32::MAX);
+        request.query("scope", &self.scope);
+        request.query("concurrency", &self.concurrency);
+        request.query("writeBufferSize", &self.write_buffer_size);
+        let client_token = match &self.client_token {
+            Some(token) => Some(token.clone()),
+            None => request.call_token(),
+        };
+        request.json(&Body { client_token });
+    }
+
+    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
+        response.json_or_payload()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use http::Request;
+
+    use super::*;
+    use crate::{
+        endpoint::Endpoint,
+        error::{Error, Sent, TransportError, TransportErrorKind},
+        machine::{Call, CallOptions, Input, Io, Machine, Now, Step},
+        session::{Auth, Session},
+    };
+
+    /// What is sent, again too after the first answer is lost.
+    fn attempts(options: &CallOptions, seed: u64) -> (Vec<Request<bytes::Bytes>>, Option<Error>) {
+        let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
+        let session = Session::new(endpoint, Auth::unsigned()).unwrap();
+        let start = StartIndexRebuild::new();
+        let mut call = Call::with_options(&session, &start, options, seed);
+        let mut sent = Vec::new();
+        let mut now = Now::at(SystemTime::UNIX_EPOCH);
+        let mut input = Input::Next;
+        loop {
+            input = match call.resume(input, now) {
+                Step::Io(Io::Send(transmit)) if sent.is_empty() => {
+                    sent.push(transmit.request);
+                    let lost = TransportError::new(TransportErrorKind::Closed, Sent::Maybe);
+                    Input::Failure(lost)
+                }
+                Step::Io(Io::Send(transmit)) => {
+                    sent.push(transmit.request);
+                    return (sent, None);
+                }
+                Step::Io(Io::Wait) => {
+                    now.mono = call.wake_at().unwrap();
+                    Input::Wake(Sent::No)
+                }
+                Step::Done(result) => return (sent, result.err()),
+                step => panic!("{step:?}"),
+            };
+        }
+    }
+
+    #[test]
+    fn attempts_of_a_call_share_a_token() {
+        let (sent, _) = attempts(&CallOptions::new(), 7);
+        assert_eq!(sent.len(), 2);
+        assert_eq!(sent[0].body(), sent[1].body());
+        let body: serde_json::Value = serde_json::from_slice(sent[0].body()).unwrap();
+        let token = body["clientToken"].as_str().unwrap();
+        let dashes: Vec<_> = token.match_indices('-').map(|(place, _)| place).collect();
+        assert_eq!(
+            (token.len(), dashes),
+            (36, vec![8, 13, 18, 23]),
+            "{token} is no UUID"
+        );
+        assert_eq!(&token[14..15], "4");
+
+        let (others, _) = attempts(&CallOptions::new(), 8);
+        assert_ne!(others[0].body(), sent[0].body());
+    }
+
+    #[test]
+    fn callers_may_still_call_it_a_write() {
+        let (sent, error) = attempts(&CallOptions::new().effect(Effect::Write), 7);
+        assert_eq!(sent.len(), 1);
+        assert!(error.is_some());
+    }
+
+    #[test]
+    fn without_a_call_there_is_no_token() {
+        let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
+        let request = crate::wire::request::request(&StartIndexRebuild::new(), &endpoint).unwrap();
+        assert_eq!(request.body(), "{}");
+        assert_eq!(StartIndexRebuild::new().effect(), Effect::Write);
+        let own = StartIndexRebuild::new().client_token("own");
+        assert_eq!(own.effect(), Effect::Idempotent);
+    }
+}

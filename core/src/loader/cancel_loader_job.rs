@@ -1,0 +1,70 @@
+use crate::error::ExceptionKind;
+
+operation! {
+    name: "CancelLoaderJob",
+    http: DELETE "/loader/{loadId}",
+    effect: Idempotent,
+    exceptions: &[
+        ExceptionKind::BadRequestException,
+        ExceptionKind::BulkLoadIdNotFoundException,
+        ExceptionKind::ClientTimeoutException,
+        ExceptionKind::ConstraintViolationException,
+        ExceptionKind::IllegalArgumentException,
+        ExceptionKind::InternalFailureException,
+        ExceptionKind::InvalidArgumentException,
+        ExceptionKind::InvalidParameterException,
+        ExceptionKind::LoadUrlAccessDeniedException,
+        ExceptionKind::MissingParameterException,
+        ExceptionKind::PreconditionsFailedException,
+        ExceptionKind::TooManyRequestsException,
+        ExceptionKind::UnsupportedOperationException,
+    ],
+    iam_actions: ["CancelLoaderJob"],
+    output: CancelLoaderJobOutput,
+    may_answer_empty: true,
+
+    /// Cancels a bulk load.
+    ///
+    /// Idempotent: a load that was cancelled stays cancelled. Repeated after a lost answer it meets the
+    /// error of a load that is not active, and the [`Error`](crate::error::Error) then says that an earlier
+    /// attempt may have been executed. What was loaded stays.
+    ///
+    /// Needs the IAM action `neptune-db:CancelLoaderJob` and engine 1.2.1.0.R6 or later. A load that does
+    /// not exist or is not active is a `BulkLoadIdNotFoundException` (404), or HTTP 400 (`M33`); a read
+    /// replica refuses with HTTP 405.
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, loader::CancelLoaderJob};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let cancel = CancelLoaderJob::new("0a237328-afd5-4574-a0bc-c29ce5f54802");
+    /// let request = neptunedata::request(&cancel, &endpoint)?;
+    /// assert_eq!(request.method(), "DELETE");
+    /// assert_eq!(
+    ///     request.uri(),
+    ///     "http://localhost:8182/loader/0a237328-afd5-4574-a0bc-c29ce5f54802",
+    /// );
+    ///
+    /// let answer = neptunedata::http::Response::new("".into());
+    /// let output = neptunedata::response::<CancelLoaderJob>(&answer)?;
+    /// assert_eq!(output.status, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/load-api-reference-cancel.html>
+    pub struct CancelLoaderJob {
+        /// The load. Refused when empty, `.` or `..`.
+        pub load_id: String => label("loadId"),
+    }
+
+    /// Cancels the load with this id.
+    pub fn new(..);
+}
+
+output! {
+    /// The answer to [`CancelLoaderJob`].
+    pub struct CancelLoaderJobOutput {
+        /// A status line, of which only the service model knows: the answer has no body (`M34`).
+        pub status: Option<String>,
+    }
+}

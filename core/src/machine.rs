@@ -1,0 +1,359 @@
+//! State machines that make calls, and the driver protocol: [`Machine`].
+//!
+//! A machine decides (attempts, signing, retries, time limits, decoding); a driver performs the
+//! [`Io`] that the machine asks for. The protocol between the two is on [`Machine`].
+
+mod abandon;
+mod backoff;
+mod body;
+mod exchange;
+mod judge;
+mod map;
+mod options;
+mod quota;
+mod reauth;
+mod skew;
+mod typed;
+
+use std::{
+    net::SocketAddr,
+    time::{Duration, SystemTime},
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use crate::{
+    credentials::Credentials,
+    error::{CredentialsError, Error, Sent, TransportError},
+    wire::outcome,
+};
+
+pub use crate::error::Misuse;
+pub use abandon::{AbandonedQuery, CancelOperation};
+pub(crate) use abandon::{NamedQuery, id_of_attempt};
+pub(crate) use backoff::{Random, uuid};
+pub use exchange::{BodyEvent, Exchange};
+pub(crate) use judge::{Judge, Verdict};
+pub use map::Map;
+pub use options::CallOptions;
+pub(crate) use quota::Quota;
+pub(crate) use skew::Skew;
+pub use typed::Call;
+pub(crate) use typed::resume_decoding;
+
+/// The time, as the driver reads it when it calls [`Machine::resume`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Now {
+    /// The time of day. Requests are signed with it.
+    pub wall: SystemTime,
+    /// Time since any fixed start; it never goes back. Time limits and round trips are measured
+    /// with it.
+    pub mono: Duration,
+}
+
+impl Now {
+    /// The time for drivers with one clock only, such as tests: `mono` counts from the Unix epoch.
+    /// If that clock is set back, time limits are late by as much.
+    pub fn at(wall: SystemTime) -> Now {
+        let since_epoch = wall.duration_since(SystemTime::UNIX_EPOCH);
+        Now {
+            wall,
+            mono: since_epoch.unwrap_or_default(),
+        }
+    }
+}
+
+/// What a machine does next: [`Machine::resume`].
+#[derive(Debug)]
+#[must_use]
+pub enum Step<I, T> {
+    /// Perform this, and resume the machine with the result.
+    Io(Io),
+    /// A value for the caller: a row, a progress report, a transaction. Resume with
+    /// [`Input::Next`] to go on.
+    Item(I),
+    /// The input does not answer the last step. Nothing has changed: the machine still waits for an
+    /// input that does. This is a bug in the driver.
+    Misuse(Misuse),
+    /// The end. The machine must not be resumed again.
+    Done(Result<T, Error>),
+}
+
+impl<I, T> Step<I, T> {
+    pub(crate) fn fail(error: Error) -> Self {
+        Step::Done(Err(error))
+    }
+
+    /// The same step with another type of item and output.
+    pub fn map<J, U>(self, item: impl FnOnce(I) -> J, output: impl FnOnce(T) -> U) -> Step<J, U> {
+        match self {
+            Step::Io(io) => Step::Io(io),
+            Step::Item(value) => Step::Item(item(value)),
+            Step::Misuse(misuse) => Step::Misuse(misuse),
+            Step::Done(result) => Step::Done(result.map(output)),
+        }
+    }
+}
+
+/// What a driver performs for a machine.
+#[derive(Debug)]
+pub enum Io {
+    /// Provide credentials. If `refresh` is set, the previous ones were rejected or have expired:
+    /// bypass any cache.
+    Credentials {
+        /// Whether to bypass caches.
+        refresh: bool,
+    },
+    /// Send this request and wait for the head of the response.
+    Send(Box<Transmit>),
+    /// Receive the next chunk of the response body.
+    Receive,
+    /// Do nothing until [`Machine::wake_at`].
+    Wait,
+    /// Go on with what the machine asked for before: the input was taken and changed nothing. Only
+    /// drivers that give [`Input::Sending`], or [`Input::Wake`] too early, see this.
+    Continue,
+}
+
+/// A request to send, and over which connection.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Transmit {
+    /// The request, complete and signed: absolute URI, `host` and `content-length` set. Send it
+    /// unchanged, or the signature breaks; `user-agent`, `te` and `connection` may be added.
+    pub request: http::Request<Bytes>,
+    /// Over which connection.
+    pub reuse: Reuse,
+    /// The number of this attempt, from 1.
+    pub attempt: u32,
+}
+
+/// Over which connection a request goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reuse {
+    /// A pooled one, if there is one.
+    Allowed,
+    /// A new one, after a new name look-up: names move to other instances, and how long an address
+    /// holds is not known (`U22`).
+    Fresh,
+}
+
+/// What a driver tells a machine.
+#[derive(Debug)]
+pub enum Input {
+    /// Begin, or go on after an item.
+    Next,
+    /// The credentials that the machine asked for.
+    Credentials(Credentials),
+    /// There are no credentials.
+    CredentialsFailed(CredentialsError),
+    /// The request is about to be written to a connection with this address; None if the address
+    /// is not known, as behind a proxy. Optional, once per [`Io::Send`]: only drivers that cancel
+    /// [abandoned queries](Machine::abandoned) give it.
+    Sending(Option<SocketAddr>),
+    /// The head of the response.
+    Head(http::response::Parts),
+    /// The next chunk of its body.
+    Chunk(Bytes),
+    /// The end of its body, and the trailers, which may be empty.
+    End(HeaderMap),
+    /// The whole response at once, with its trailers: for drivers that collect bodies.
+    Response(http::Response<Bytes>, HeaderMap),
+    /// The exchange broke, or the driver cannot wait.
+    Failure(TransportError),
+    /// The time of [`Machine::wake_at`] has come. Taken in every state, and ignored unless
+    /// [`Now::mono`] has reached that time. If a request is out, [`Sent`] says whether the server
+    /// can have received it (`Maybe` when in doubt); otherwise it is not looked at.
+    Wake(Sent),
+}
+
+impl Input {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Input::Next => "Next",
+            Input::Credentials(_) => "Credentials",
+            Input::CredentialsFailed(_) => "CredentialsFailed",
+            Input::Sending(_) => "Sending",
+            Input::Head(_) => "Head",
+            Input::Chunk(_) => "Chunk",
+            Input::End(_) => "End",
+            Input::Response(..) => "Response",
+            Input::Failure(_) => "Failure",
+            Input::Wake(_) => "Wake",
+        }
+    }
+}
+
+/// A state machine that a driver runs: a call, an exchange, rows, a waiter, a change stream.
+///
+#[doc = include_str!("../docs/steps.md")]
+///
+/// ```
+/// use neptunedata::{Error, machine::{Input, Io, Machine, Now, Step}};
+///
+/// /// A driver is this loop; `perform` does the I/O, and gives [`Input::Wake`] when `wake_at` comes first.
+/// fn run<M: Machine>(
+///     mut machine: M,
+///     now: impl Fn() -> Now,
+///     mut perform: impl FnMut(Io, Option<std::time::Duration>) -> Input,
+/// ) -> Result<M::Output, Error> {
+///     let mut input = Input::Next;
+///     loop {
+///         input = match machine.resume(input, now()) {
+///             Step::Io(io) => perform(io, machine.wake_at()),
+///             Step::Item(_item) => Input::Next,
+///             Step::Misuse(misuse) => return Err(misuse.into()),
+///             Step::Done(result) => return result,
+///         };
+///     }
+/// }
+/// ```
+///
+/// Machines of several types fit in one collection once [`map`](Machine::map) has given them the same
+/// items and outputs, as `Box<dyn Machine<Item = I, Output = T>>`:
+///
+/// ```
+/// use neptunedata::{
+///     Auth, Call, Endpoint, Session, engine::GetEngineStatus, loader::ListLoaderJobs,
+///     machine::{Input, Io, Machine, Now, Step},
+/// };
+/// use std::time::SystemTime;
+///
+/// let session = Session::new(Endpoint::parse("http://localhost:8182")?, Auth::unsigned())?;
+/// let status = Call::new(&session, &GetEngineStatus::new(), 1);
+/// let loads = Call::new(&session, &ListLoaderJobs::new(), 2);
+/// let mut slab: Vec<Box<dyn Machine<Item = (), Output = String>>> = vec![
+///     Box::new(status.map(|never| match never {}, |answer| format!("{:?}", answer.output.status))),
+///     Box::new(loads.map(|never| match never {}, |answer| format!("{:?}", answer.output))),
+/// ];
+/// let now = Now::at(SystemTime::UNIX_EPOCH);
+/// for machine in &mut slab {
+///     assert!(matches!(machine.resume(Input::Next, now), Step::Io(Io::Send(_))));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub trait Machine {
+    /// What it hands out on the way.
+    type Item;
+    /// What it ends in.
+    type Output;
+
+    /// Takes the result of its last step and says what to do next.
+    fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, Self::Output>;
+
+    /// The time, by [`Now::mono`], at which the machine wants [`Input::Wake`], whatever step is out; None
+    /// if it does not. Read it after every [`resume`](Machine::resume).
+    ///
+    /// The machine keeps all time limits: those of the call and its attempts, pauses between attempts, and the
+    /// intervals of waiters and change streams. The one limit left to drivers is that of making a
+    /// connection. While an item is out, the limits of calls stand still.
+    fn wake_at(&self) -> Option<Duration>;
+
+    /// The next query that still runs on the server although the machine no longer waits for it, and the
+    /// exchange that cancels it. Each is given once. For drivers that cancel such queries; others
+    /// never call it. None unless [`CallOptions::cancel_on_abandon`] or the session asks for it, and
+    /// where the query has no id.
+    ///
+    /// Call it until it gives None:
+    ///
+    /// - on [`Io::Wait`]: it gives the query of the attempt that was given up;
+    /// - after the end, successful or not;
+    /// - before dropping a machine that has not ended: it also gives the query under way, if
+    ///   [`Input::Sending`] was given for it or the head has arrived.
+    ///
+    /// The cancellation goes to the [address](AbandonedQuery::peer) that took the query, because only that
+    /// instance knows it (`U13`). It can run at once, beside the next attempt, except where
+    /// [`at_end`](AbandonedQuery::at_end) is set. Its result is ignored: a query that has ended meanwhile is
+    /// answered with a 400.
+    fn abandoned(&mut self) -> Option<AbandonedQuery> {
+        None
+    }
+
+    /// The same machine with another type of item and output, as for a collection of machines.
+    fn map<J, U, F, G>(self, item: F, output: G) -> Map<Self, F, G>
+    where
+        Self: Sized,
+        F: FnMut(Self::Item) -> J,
+        G: FnMut(Self::Output) -> U,
+    {
+        Map::new(self, item, output)
+    }
+}
+
+impl<M: Machine + ?Sized> Machine for &mut M {
+    type Item = M::Item;
+    type Output = M::Output;
+
+    fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, Self::Output> {
+        (**self).resume(input, now)
+    }
+
+    fn wake_at(&self) -> Option<Duration> {
+        (**self).wake_at()
+    }
+
+    fn abandoned(&mut self) -> Option<AbandonedQuery> {
+        (**self).abandoned()
+    }
+}
+
+impl<M: Machine + ?Sized> Machine for Box<M> {
+    type Item = M::Item;
+    type Output = M::Output;
+
+    fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, Self::Output> {
+        (**self).resume(input, now)
+    }
+
+    fn wake_at(&self) -> Option<Duration> {
+        (**self).wake_at()
+    }
+
+    fn abandoned(&mut self) -> Option<AbandonedQuery> {
+        (**self).abandoned()
+    }
+}
+
+/// How long a call and its attempts may take. None means no limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Timeouts {
+    /// The whole call, with all attempts and pauses.
+    pub total: Option<Duration>,
+    /// One attempt, from sending to the end of the response.
+    pub attempt: Option<Duration>,
+}
+
+/// An answer with everything around it.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct CallOutput<T> {
+    /// The typed answer.
+    pub output: T,
+    /// Status, headers and attempts.
+    pub meta: ResponseMeta,
+    /// The body as it arrived, with all members that `output` has no field for.
+    pub body: Bytes,
+}
+
+/// What came around an answer.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ResponseMeta {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// How many attempts were made.
+    pub attempts: u32,
+    /// Whether an attempt before the answered one may have been executed too.
+    pub earlier_may_have_executed: bool,
+}
+
+impl ResponseMeta {
+    /// The id under which the service logged the request, from the header `x-amzn-requestid`.
+    pub fn request_id(&self) -> Option<&str> {
+        outcome::request_id(&self.headers)
+    }
+}

@@ -1,0 +1,107 @@
+//! Queries that are given up: the ids they go by, and what cancels them.
+
+use std::{net::SocketAddr, str, time::Duration};
+
+use bytes::Bytes;
+
+use super::{CallOptions, Exchange, backoff};
+use crate::{operation::Operation, session::Session};
+
+/// A caller that has given up does not wait longer for the cancellation.
+const CANCEL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// An operation that cancels a query by its id. Operations that execute queries name theirs with
+/// [`RequestWriter::query_id`](crate::wire::request::RequestWriter::query_id).
+pub trait CancelOperation: Operation {
+    /// Cancels the query with this id.
+    fn of_query(query_id: String) -> Self;
+}
+
+/// A query that still runs on the server although the machine that sent it no longer waits for it:
+/// [`Machine::abandoned`](super::Machine::abandoned).
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct AbandonedQuery {
+    /// The exchange that cancels it. Its time limit is 5 s.
+    pub cancel: Exchange,
+    /// The address that took the query, if the driver reported it
+    /// ([`Input::Sending`](super::Input::Sending)): run `cancel` over a connection to it.
+    pub peer: Option<SocketAddr>,
+    /// Whether the cancellation has to wait until the machine has ended or is dropped: the attempts share
+    /// one id, that of the caller, and the attempt under way would be cancelled too.
+    pub at_end: bool,
+}
+
+/// A query that can be cancelled, because its id is known before it is sent.
+#[derive(Debug, Clone)]
+pub(crate) struct NamedQuery {
+    id: String,
+    /// What the id was made from. None if it is not ours to change.
+    seed: Option<u64>,
+    cancel: fn(&Session, &str, u64) -> Exchange,
+}
+
+impl NamedQuery {
+    /// A query with this id; with a `seed` it is the one of the [first attempt](id_of_attempt).
+    pub(crate) fn new<C: CancelOperation>(id: String, seed: Option<u64>) -> Self {
+        NamedQuery {
+            id,
+            seed,
+            cancel: cancel::<C>,
+        }
+    }
+
+    /// Keeps the id the same in all attempts, unless it occurs exactly once in the body.
+    pub(crate) fn keep_unless_once_in(&mut self, body: &Bytes) {
+        let text = str::from_utf8(body).unwrap_or_default();
+        if self.seed.is_some() && text.matches(&self.id).take(2).count() != 1 {
+            self.seed = None;
+        }
+    }
+
+    /// Gives the query in the body the id of this attempt, if the id is ours: the attempts before may
+    /// still run under theirs.
+    pub(super) fn rename(&mut self, attempt: u32, body: &mut Bytes) {
+        let Some(seed) = self.seed else { return };
+        let id = id_of_attempt(seed, attempt);
+        if id == self.id {
+            return;
+        }
+        if let Ok(text) = str::from_utf8(body) {
+            // As long as the one before, so that the length holds.
+            *body = text.replacen(&self.id, &id, 1).into();
+            self.id = id;
+        }
+    }
+
+    /// Whether all attempts share the id.
+    pub(super) fn is_shared(&self) -> bool {
+        self.seed.is_none()
+    }
+
+    /// What cancels it.
+    pub(super) fn cancel_exchange(&self, session: &Session, seed: u64) -> Exchange {
+        (self.cancel)(session, &self.id, seed)
+    }
+}
+
+/// The id of a query in this attempt of the call with this seed.
+pub(crate) fn id_of_attempt(seed: u64, attempt: u32) -> String {
+    let seed = match attempt {
+        0 | 1 => seed,
+        _ => {
+            // Apart from what calls with seeds close by draw.
+            let mut random = backoff::Random::new(seed ^ 0x0061_7474_656D_7074);
+            random.next().wrapping_add(attempt.into())
+        }
+    };
+    backoff::uuid(seed)
+}
+
+fn cancel<C: CancelOperation>(session: &Session, id: &str, seed: u64) -> Exchange {
+    let options = CallOptions::new()
+        .timeout(CANCEL_TIMEOUT)
+        .max_attempts(2)
+        .cancel_on_abandon(false);
+    Exchange::collecting(session, &C::of_query(id.to_owned()), &options, seed)
+}

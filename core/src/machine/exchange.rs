@@ -1,0 +1,616 @@
+//! The untyped machine under every call: attempts, credentials, time limits, body, trailers. Compiled
+//! once, whatever the operation.
+//!
+//! ```text
+//!            ┌──────────── Credentials ◀─┐ none, or expired
+//!            ▼                           │
+//!  New ──▶ attempt ──────────────────────┘
+//!            │  ▲
+//!    Io::Send│  │Wake                Sent       the request is out
+//!            ▼  │                    Receiving  the body is being received
+//!          Sent │                    Item       a part of it is with the caller
+//!            │  │ Waiting ◀────┐     Waiting    a pause before the next attempt
+//!            ▼                 │     Done
+//!        Receiving ◀──▶ Item   │ failed, and may be sent again
+//!            │            └────┤
+//!            └─────────────────┴──▶ Done
+//! ```
+
+mod recover;
+mod reply;
+
+use std::{mem, net::SocketAddr, time::Duration};
+
+use super::{
+    AbandonedQuery, CallOptions, CallOutput, Input, Io, Judge, Machine, NamedQuery, Now, Reuse,
+    Step, Timeouts, Transmit,
+    backoff::Random,
+    judge::{HandOut, Undecoded},
+};
+use crate::{
+    credentials::Credentials,
+    error::{
+        EncodeError, Error, FieldError, Misuse, Sent, ServiceError, Stop, TransportError,
+        TransportErrorKind,
+    },
+    operation::{Effect, Operation, OperationInfo},
+    session::Session,
+    wire::request::request_of_call,
+};
+
+use reply::Reply;
+
+/// What a streaming exchange hands out.
+#[derive(Debug)]
+pub enum BodyEvent {
+    /// The head of a response that is a success so far. A second one means that the response before
+    /// it was lost and the request was sent again: discard its chunks.
+    Head(http::response::Parts),
+    /// The next chunk of its body.
+    Chunk(bytes::Bytes),
+}
+
+/// One request and its response, whatever the operation: the machine under [`Call`](super::Call).
+///
+/// Made with [`collecting`](Exchange::collecting) it has no items and ends in the whole body; made
+/// with [`streaming`](Exchange::streaming) it hands out [`BodyEvent`]s and ends in an empty body. Either
+/// way an error response is an error, also when it comes in trailers. With the feature `gzip` a
+/// compressed body is decompressed, and the headers `content-encoding` and `content-length` are
+/// removed from its head.
+#[derive(Debug)]
+pub struct Exchange {
+    plan: Plan,
+    tries: Tries,
+    state: State,
+}
+
+/// What is settled before the first attempt.
+#[derive(Debug)]
+struct Plan {
+    session: Session,
+    info: &'static OperationInfo,
+    /// Unsigned; signed clones are sent. An error is reported by the first resume.
+    request: Result<http::Request<bytes::Bytes>, EncodeError>,
+    /// The query in it, if it is to be cancelled when it is abandoned. Each attempt renames it.
+    query: Option<NamedQuery>,
+    /// What the request is about, for errors.
+    subject: Option<Box<str>>,
+    effect: Effect,
+    mode: Mode,
+    max_attempts: u32,
+    /// Sends again only with other credentials or a corrected time: a polling machine does the rest.
+    reauth_only: bool,
+    max_body_bytes: usize,
+    timeouts: Timeouts,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// Bodies are collected up to the body limit.
+    Collect,
+    /// Bodies of successes go to the judge chunk by chunk.
+    Stream,
+}
+
+/// What the attempts have used up and left behind.
+#[derive(Debug)]
+struct Tries {
+    attempts: u32,
+    /// Pauses that were made; they grow.
+    retries: u32,
+    random: Random,
+    credentials: Option<Credentials>,
+    reuse: Reuse,
+    used: UsedUp,
+    /// The refusal after which fresh credentials were requested.
+    refusal: Option<ServiceError>,
+    /// When the call must be over.
+    deadline: Option<Duration>,
+    /// The caller has used parts of the response, and another attempt would give them twice.
+    committed: bool,
+    /// An attempt that is over may have been executed.
+    executed: bool,
+    given_up: Vec<GivenUp>,
+}
+
+/// What a call does at most once.
+#[derive(Debug, Clone, Copy)]
+enum Once {
+    RetryConstraint,
+    LeaveInstance,
+    CorrectTime,
+    RefreshCredentials,
+}
+
+/// Which of them it has done.
+#[derive(Debug, Default)]
+struct UsedUp(u8);
+
+impl UsedUp {
+    fn contains(&self, once: Once) -> bool {
+        self.0 & Self::bit(once) != 0
+    }
+
+    /// False if it was used up before.
+    fn insert(&mut self, once: Once) -> bool {
+        let is_new = !self.contains(once);
+        self.0 |= Self::bit(once);
+        is_new
+    }
+
+    fn bit(once: Once) -> u8 {
+        match once {
+            Once::RetryConstraint => 1,
+            Once::LeaveInstance => 2,
+            Once::CorrectTime => 4,
+            Once::RefreshCredentials => 8,
+        }
+    }
+}
+
+/// The query of an attempt that was given up while the server had it.
+#[derive(Debug)]
+struct GivenUp {
+    query: NamedQuery,
+    peer: Option<SocketAddr>,
+}
+
+#[derive(Debug)]
+// Moving a reply for each chunk costs less than allocating one for each call.
+#[allow(clippy::large_enum_variant)]
+enum State {
+    New,
+    /// Credentials were requested.
+    Credentials {
+        refresh: bool,
+    },
+    Sent(Outgoing),
+    Receiving(Reply),
+    /// The judge's item is with the caller, since then.
+    Item(Reply, Duration),
+    Waiting {
+        until: Duration,
+    },
+    Done,
+}
+
+impl State {
+    fn name(&self) -> &'static str {
+        match self {
+            State::New => "new",
+            State::Credentials { .. } => "waiting for credentials",
+            State::Sent(_) => "waiting for an answer",
+            State::Receiving(_) => "receiving a body",
+            State::Item(..) => "waiting for an item to be taken",
+            State::Waiting { .. } => "waiting for time to pass",
+            State::Done => "done",
+        }
+    }
+
+    /// The request that is out.
+    fn outgoing(&self) -> Option<&Outgoing> {
+        match self {
+            State::Sent(outgoing) => Some(outgoing),
+            State::Receiving(reply) | State::Item(reply, _) => Some(&reply.outgoing),
+            _ => None,
+        }
+    }
+
+    fn outgoing_mut(&mut self) -> Option<&mut Outgoing> {
+        match self {
+            State::Sent(outgoing) => Some(outgoing),
+            State::Receiving(reply) | State::Item(reply, _) => Some(&mut reply.outgoing),
+            _ => None,
+        }
+    }
+}
+
+/// A request that was handed to the driver.
+#[derive(Debug)]
+struct Outgoing {
+    at: Now,
+    /// When the attempt must be over.
+    deadline: Option<Duration>,
+    peer: Peer,
+    /// The query in it, until it is handed out to be cancelled.
+    query: Option<NamedQuery>,
+}
+
+/// Where a request went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Peer {
+    /// The driver has not said that it was sent.
+    NotReported,
+    Reported(Option<SocketAddr>),
+}
+
+impl Peer {
+    fn address(self) -> Option<SocketAddr> {
+        match self {
+            Peer::NotReported => None,
+            Peer::Reported(address) => address,
+        }
+    }
+}
+
+/// What an exchange does next; its items are with the judge.
+type Flow = Step<(), CallOutput<()>>;
+
+impl Exchange {
+    /// An exchange that collects the body.
+    pub fn collecting<O: Operation>(
+        session: &Session,
+        operation: &O,
+        options: &CallOptions,
+        seed: u64,
+    ) -> Self {
+        Exchange::new(session, operation, options, Mode::Collect, seed)
+    }
+
+    /// An exchange that hands out the body as it arrives. The body limit does not apply.
+    pub fn streaming<O: Operation>(
+        session: &Session,
+        operation: &O,
+        options: &CallOptions,
+        seed: u64,
+    ) -> Self {
+        Exchange::new(session, operation, options, Mode::Stream, seed)
+    }
+
+    fn new<O: Operation>(
+        session: &Session,
+        operation: &O,
+        options: &CallOptions,
+        mode: Mode,
+        seed: u64,
+    ) -> Self {
+        let cancels = options
+            .cancel_on_abandon
+            .unwrap_or(session.cancels_on_abandon());
+        let prepared = request_of_call(
+            operation,
+            session.endpoint(),
+            &options.extras,
+            seed,
+            cancels,
+        );
+        let effect = match operation.effect() {
+            Effect::Write if prepared.has_token => Effect::Idempotent,
+            effect => effect,
+        };
+        let policy = session.retry_policy();
+        let limits = session.timeouts();
+        Exchange {
+            plan: Plan {
+                session: session.clone(),
+                info: O::INFO,
+                request: prepared.request,
+                query: prepared.query,
+                subject: prepared.subject,
+                effect: options.effect.unwrap_or(effect),
+                mode,
+                max_attempts: options.max_attempts.unwrap_or(policy.max_attempts).max(1),
+                reauth_only: options.reauth_only,
+                max_body_bytes: options.max_body_bytes.unwrap_or(session.max_body_bytes()),
+                timeouts: Timeouts {
+                    total: options.timeouts.total.or(limits.total),
+                    attempt: options.timeouts.attempt.or(limits.attempt),
+                },
+            },
+            tries: Tries {
+                attempts: 0,
+                retries: 0,
+                random: Random::new(seed),
+                credentials: session.credentials(),
+                reuse: if options.fresh {
+                    Reuse::Fresh
+                } else {
+                    Reuse::Allowed
+                },
+                used: UsedUp::default(),
+                refusal: None,
+                deadline: None,
+                committed: false,
+                executed: false,
+                given_up: Vec::new(),
+            },
+            state: State::New,
+        }
+    }
+
+    /// Says that the caller used parts of the response, so that the request must not be sent again.
+    pub fn commit(&mut self) {
+        self.tries.committed = true;
+    }
+
+    /// Sets the time limit of the whole exchange, in place of that of its options. Has no effect once
+    /// it has begun.
+    pub fn set_timeout(&mut self, timeout: Duration) {
+        self.plan.timeouts.total = Some(timeout);
+    }
+
+    /// How many attempts were made so far.
+    pub fn attempts(&self) -> u32 {
+        self.tries.attempts
+    }
+
+    /// Refuses the request for this fault.
+    pub(crate) fn refuse(&mut self, fault: FieldError) {
+        self.plan.request = Err(EncodeError::new(self.plan.info.name, vec![fault]));
+    }
+
+    /// Resumes it; `judge` decides whether a response is a success, and holds the items.
+    pub(crate) fn resume_with(&mut self, input: Input, now: Now, judge: &mut dyn Judge) -> Flow {
+        match (mem::replace(&mut self.state, State::Done), input) {
+            (state, Input::Wake(sent)) => self.wake(state, sent, now),
+            (State::New, Input::Next) => {
+                let total = self.plan.timeouts.total;
+                self.tries.deadline = total.and_then(|total| now.mono.checked_add(total));
+                self.attempt(now)
+            }
+            (State::Credentials { refresh }, Input::Credentials(credentials)) => {
+                self.take_credentials(credentials, refresh, now)
+            }
+            (State::Credentials { .. }, Input::CredentialsFailed(error)) => {
+                self.without_credentials(error)
+            }
+            (State::Sent(mut outgoing), Input::Sending(peer))
+                if outgoing.peer == Peer::NotReported =>
+            {
+                outgoing.peer = Peer::Reported(peer);
+                self.state = State::Sent(outgoing);
+                Step::Io(Io::Continue)
+            }
+            (State::Sent(outgoing), Input::Head(head)) => {
+                self.take_head(outgoing, head, now, judge)
+            }
+            (State::Sent(outgoing), Input::Response(response, trailers))
+                if self.plan.mode == Mode::Collect =>
+            {
+                self.take_response(outgoing, response, trailers, now, judge)
+            }
+            (State::Receiving(reply), Input::Chunk(chunk)) => {
+                self.take_chunk(reply, chunk, now, judge)
+            }
+            (State::Receiving(reply), Input::End(trailers)) => {
+                self.take_end(reply, trailers, now, judge)
+            }
+            (State::Item(mut reply, since), Input::Next) => {
+                self.postpone(&mut reply, now.mono.saturating_sub(since));
+                self.next_part(reply, now, judge)
+            }
+            (State::Sent(outgoing), Input::Failure(failure)) => {
+                self.fail_sent(outgoing, failure, now)
+            }
+            (State::Receiving(reply), Input::Failure(failure)) => {
+                self.fail_reply(reply, failure, now)
+            }
+            // The driver cannot wait, as where its runtime is gone.
+            (State::Waiting { .. }, Input::Failure(failure)) => self.end_unsent(failure),
+            (state, input) => {
+                self.state = state;
+                Step::Misuse(self.misuse(input.name()))
+            }
+        }
+    }
+
+    fn attempt(&mut self, now: Now) -> Flow {
+        let request = match &self.plan.request {
+            Ok(request) => request,
+            Err(error) => {
+                let error = Error::new(self.plan.info.name, error.clone());
+                return self.end(error);
+            }
+        };
+        if is_due(self.tries.deadline, now) {
+            return self.end_at_deadline();
+        }
+        let session = &self.plan.session;
+        let wall = session.skew().apply(now.wall);
+        if session.is_signed() {
+            let refresh = match &self.tries.credentials {
+                Some(credentials) if !credentials.is_expired_at(wall) => None,
+                Some(_) => Some(true),
+                None => Some(false),
+            };
+            if let Some(refresh) = refresh {
+                return self.request_credentials(refresh);
+            }
+        }
+        let attempt = self.tries.attempts.saturating_add(1);
+        let mut request = request.clone();
+        if let Some(query) = &mut self.plan.query {
+            query.rename(attempt, request.body_mut());
+            if let Ok(renamed) = &mut self.plan.request {
+                renamed.body_mut().clone_from(request.body());
+            }
+        }
+        if let Some(credentials) = &self.tries.credentials
+            && session.is_signed()
+            && let Err(error) = session.sign(&mut request, credentials, wall)
+        {
+            let error = Error::new(self.plan.info.name, error);
+            return self.end(error);
+        }
+        self.tries.attempts = attempt;
+        let limit = self.plan.timeouts.attempt;
+        self.state = State::Sent(Outgoing {
+            at: now,
+            deadline: limit.and_then(|limit| now.mono.checked_add(limit)),
+            peer: Peer::NotReported,
+            query: self.plan.query.clone(),
+        });
+        Step::Io(Io::Send(Box::new(Transmit {
+            request,
+            reuse: self.tries.reuse,
+            attempt,
+        })))
+    }
+
+    /// Time has passed: ends the call, ends the attempt, ends the pause, or changes nothing.
+    fn wake(&mut self, state: State, sent: Sent, now: Now) -> Flow {
+        let is_over = is_due(self.tries.deadline, now);
+        match state {
+            State::Sent(outgoing) if is_over || is_due(outgoing.deadline, now) => {
+                let failure = self.late(is_over, sent);
+                self.fail_sent(outgoing, failure, now)
+            }
+            State::Receiving(reply) if is_over || is_due(reply.outgoing.deadline, now) => {
+                let failure = self.late(is_over, Sent::Maybe);
+                self.fail_reply(reply, failure, now)
+            }
+            State::Credentials { .. } | State::Waiting { .. } if is_over => self.end_at_deadline(),
+            State::Waiting { until } if is_due(Some(until), now) => self.attempt(now),
+            state => {
+                self.state = state;
+                Step::Io(Io::Continue)
+            }
+        }
+    }
+
+    fn late(&self, is_over: bool, sent: Sent) -> TransportError {
+        let limits = self.plan.timeouts;
+        let (kind, limit) = if is_over {
+            (TransportErrorKind::Deadline, limits.total)
+        } else {
+            (TransportErrorKind::Timeout, limits.attempt)
+        };
+        let error = TransportError::new(kind, sent);
+        match limit {
+            Some(limit) => error.with_time_limit(limit),
+            None => error,
+        }
+    }
+
+    /// The time that an item was with the caller is the caller's own.
+    fn postpone(&mut self, reply: &mut Reply, by: Duration) {
+        for deadline in [&mut self.tries.deadline, &mut reply.outgoing.deadline] {
+            *deadline = deadline.and_then(|deadline| deadline.checked_add(by));
+        }
+    }
+
+    fn request_credentials(&mut self, refresh: bool) -> Flow {
+        self.state = State::Credentials { refresh };
+        Step::Io(Io::Credentials { refresh })
+    }
+
+    /// The call's time is over, and no request is out.
+    fn end_at_deadline(&mut self) -> Flow {
+        let failure = self.late(true, Sent::No);
+        self.end_unsent(failure)
+    }
+
+    fn end_unsent(&mut self, failure: TransportError) -> Flow {
+        let error = Error::new(self.plan.info.name, failure);
+        self.end(error)
+    }
+
+    /// Ends with an error that is not about an attempt.
+    fn end(&mut self, error: Error) -> Flow {
+        self.state = State::Done;
+        let executed = self.tries.executed;
+        Step::fail(
+            error
+                .with_subject(self.plan.subject.clone())
+                .with_effect(self.plan.effect)
+                .with_attempts(self.tries.attempts, Stop::Permanent)
+                .with_execution(executed, executed),
+        )
+    }
+
+    fn misuse(&self, input: &'static str) -> Misuse {
+        Misuse {
+            operation: self.plan.info.name,
+            subject: self.plan.subject.clone(),
+            state: self.state.name(),
+            input,
+            attempts: self.tries.attempts,
+            may_have_executed: self.tries.executed || self.state.outgoing().is_some(),
+        }
+    }
+}
+
+fn is_due(deadline: Option<Duration>, now: Now) -> bool {
+    deadline.is_some_and(|deadline| deadline <= now.mono)
+}
+
+impl Machine for Exchange {
+    type Item = BodyEvent;
+    type Output = CallOutput<()>;
+
+    fn resume(&mut self, input: Input, now: Now) -> Step<BodyEvent, CallOutput<()>> {
+        let mut parts = HandOut::default();
+        let step = match self.plan.mode {
+            Mode::Collect => self.resume_with(input, now, &mut Undecoded),
+            Mode::Stream => self.resume_with(input, now, &mut parts),
+        };
+        match step {
+            Step::Io(io) => Step::Io(io),
+            Step::Misuse(misuse) => Step::Misuse(misuse),
+            Step::Done(result) => Step::Done(result),
+            Step::Item(()) => match parts.event {
+                Some(part) => Step::Item(part),
+                // Not reached: a step that is an item has put one there.
+                None => Step::Io(Io::Continue),
+            },
+        }
+    }
+
+    fn wake_at(&self) -> Option<Duration> {
+        let (deadline, other) = match &self.state {
+            State::New | State::Item(..) | State::Done => return None,
+            State::Credentials { .. } => (self.tries.deadline, None),
+            State::Sent(outgoing) => (self.tries.deadline, outgoing.deadline),
+            State::Receiving(reply) => (self.tries.deadline, reply.outgoing.deadline),
+            State::Waiting { until } => (self.tries.deadline, Some(*until)),
+        };
+        deadline.into_iter().chain(other).min()
+    }
+
+    fn abandoned(&mut self) -> Option<AbandonedQuery> {
+        let given_up = match self.tries.given_up.pop() {
+            Some(given_up) => given_up,
+            None => {
+                let is_reply = !matches!(self.state, State::Sent(_));
+                let outgoing = self.state.outgoing_mut()?;
+                // Whether a request was sent is known from the driver, or from the head.
+                if outgoing.peer == Peer::NotReported && !is_reply {
+                    return None;
+                }
+                GivenUp {
+                    query: outgoing.query.take()?,
+                    peer: outgoing.peer.address(),
+                }
+            }
+        };
+        // The pauses must not depend on who asks.
+        let seed = self.tries.random.clone().next();
+        let cancel = given_up.query.cancel_exchange(&self.plan.session, seed);
+        Some(AbandonedQuery {
+            cancel,
+            peer: given_up.peer,
+            at_end: given_up.query.is_shared(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_thing_is_done_once() {
+        let mut used = UsedUp::default();
+        let all = [
+            Once::RetryConstraint,
+            Once::LeaveInstance,
+            Once::CorrectTime,
+            Once::RefreshCredentials,
+        ];
+        for once in all {
+            assert!(!used.contains(once));
+            assert!(used.insert(once), "{once:?}");
+            assert!(!used.insert(once), "{once:?}");
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! After a failure: is it sent again, how, and when.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, StatusCode,
+    header::{DATE, RETRY_AFTER},
+};
+
+use super::{Flow, Once};
+use crate::machine::Exchange;
+use crate::{
+    credentials::Credentials,
+    error::{
+        Cause, CredentialsError, DecodeErrorKind, Error, ExceptionKind, Sent, ServiceError, Stop,
+        TransportErrorKind,
+    },
+    machine::{
+        Io, Now, ResponseMeta, Reuse, Step,
+        exchange::State,
+        reauth::{Remedy, remedies},
+    },
+    retry::{Again, RetryClass, classify, classify_transport},
+};
+
+/// An attempt that failed, and what it brought.
+pub(super) struct Spent {
+    pub(super) sent_at: Now,
+    /// The head, if one arrived.
+    pub(super) received: Option<Received>,
+    /// As much of the body as arrived.
+    pub(super) body: Bytes,
+}
+
+/// The head of a response that failed.
+pub(super) struct Received {
+    pub(super) at: Now,
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+}
+
+impl Exchange {
+    /// Sends again what may be sent again; everything else is the end.
+    pub(super) fn failed(&mut self, cause: Cause, spent: Spent, now: Now) -> Flow {
+        let earlier_executed = self.tries.executed;
+        let class = class_of(&cause);
+        let executed = match &cause {
+            Cause::Transport(error) => error.sent() == Sent::Maybe,
+            Cause::Decode(_) => true,
+            Cause::Service(error) => class.map_or_else(
+                // An unlisted server error says nothing about what was executed before it.
+                || error.kind == ExceptionKind::Unknown && error.status.is_server_error(),
+                RetryClass::may_have_executed,
+            ),
+            _ => false,
+        };
+        self.tries.executed |= executed;
+        let headers = spent.received.as_ref().map(|received| &received.headers);
+        let retry_after = headers.and_then(|headers| retry_after(headers, now));
+
+        let stop = match self.send_again(&cause, class, &spent, retry_after, now) {
+            Ok(flow) => return flow,
+            Err(stop) => stop,
+        };
+        let meta = spent.received.map(|received| ResponseMeta {
+            status: received.status,
+            headers: received.headers,
+            attempts: self.tries.attempts,
+            earlier_may_have_executed: earlier_executed,
+        });
+        let lasting = class.filter(|class| match class.again(self.plan.effect) {
+            Again::Yes => true,
+            Again::Once => stop != Stop::Permanent,
+            Again::Remedied | Again::No => false,
+        });
+        // The driver has waited for a connection already; later there may be one.
+        let lasting = match &cause {
+            Cause::Transport(error) if error.kind() == TransportErrorKind::PoolLimit => {
+                Some(RetryClass::NotSent)
+            }
+            _ => lasting,
+        };
+        let error = Error::new(self.plan.info.name, cause)
+            .with_class(lasting, retry_after)
+            .with_answer(meta, spent.body);
+        self.state = State::Done;
+        Step::fail(
+            error
+                .with_subject(self.plan.subject.clone())
+                .with_effect(self.plan.effect)
+                .with_attempts(self.tries.attempts, stop)
+                .with_execution(self.tries.executed, earlier_executed),
+        )
+    }
+
+    /// Begins another attempt or the pause before it, or says why there is none.
+    fn send_again(
+        &mut self,
+        cause: &Cause,
+        class: Option<RetryClass>,
+        spent: &Spent,
+        retry_after: Option<Duration>,
+        now: Now,
+    ) -> Result<Flow, Stop> {
+        let class = class.ok_or(Stop::Permanent)?;
+        if self.tries.committed {
+            return Err(Stop::Permanent);
+        }
+        let timed_out = match cause {
+            // A pooled connection that was closed before anything was sent: at once, over a new one,
+            // and not counted. A new one cannot be stale, so this happens once an attempt.
+            Cause::Transport(error)
+                if error.sent() == Sent::No
+                    && error.is_reused()
+                    && self.tries.reuse == Reuse::Allowed =>
+            {
+                self.tries.attempts = self.tries.attempts.saturating_sub(1);
+                self.tries.reuse = Reuse::Fresh;
+                return Ok(self.attempt(now));
+            }
+            Cause::Transport(error) => matches!(
+                error.kind(),
+                TransportErrorKind::Timeout | TransportErrorKind::ConnectTimeout
+            ),
+            _ => false,
+        };
+        let again = class.again(self.plan.effect);
+        if again == Again::No {
+            return Err(Stop::Write);
+        }
+        if again == Again::Once {
+            let once = match class {
+                RetryClass::WrongInstance => Once::LeaveInstance,
+                _ => Once::RetryConstraint,
+            };
+            if !self.tries.used.insert(once) {
+                return Err(Stop::Permanent);
+            }
+        }
+        if self.tries.attempts >= self.plan.max_attempts {
+            return Err(Stop::Attempts);
+        }
+        self.tries.reuse = match cause {
+            Cause::Transport(_) => Reuse::Fresh,
+            _ if class == RetryClass::WrongInstance => Reuse::Fresh,
+            _ => Reuse::Allowed,
+        };
+        if again == Again::Remedied {
+            return self
+                .reauthenticate(cause, spent, now)
+                .ok_or(Stop::Permanent);
+        }
+        if self.plan.reauth_only {
+            return Err(Stop::Attempts);
+        }
+        let policy = self.plan.session.retry_policy();
+        if retry_after.is_some_and(|wait| wait > policy.retry_after_limit) {
+            return Err(Stop::RetryAfter);
+        }
+        let base = class.base(policy);
+        let chosen = self.tries.random.wait(base, self.tries.retries, policy.cap);
+        let wait = chosen.max(retry_after.unwrap_or_default());
+        let until = now.mono.saturating_add(wait);
+        // A pause that the call has no time for is not begun.
+        if self
+            .tries
+            .deadline
+            .is_some_and(|deadline| deadline <= until)
+        {
+            return Ok(self.end_at_deadline());
+        }
+        if !self.plan.session.quota().pay(timed_out) {
+            return Err(Stop::Quota);
+        }
+        self.tries.retries = self.tries.retries.saturating_add(1);
+        self.state = State::Waiting { until };
+        Ok(Step::Io(Io::Wait))
+    }
+
+    /// Signs again if that can help, each way once.
+    fn reauthenticate(&mut self, cause: &Cause, spent: &Spent, now: Now) -> Option<Flow> {
+        let (Cause::Service(error), Some(received)) = (cause, &spent.received) else {
+            return None;
+        };
+        if !self.plan.session.is_signed() {
+            return None;
+        }
+        let (by_time, by_credentials) = remedies(error, &received.headers);
+        let skew = self.plan.session.skew();
+        if let Some(Remedy::ServerTime(server)) = by_time
+            && !self.tries.used.contains(Once::CorrectTime)
+            && skew.correct(server, spent.sent_at, received.at)
+        {
+            self.tries.used.insert(Once::CorrectTime);
+            return Some(self.attempt(now));
+        }
+        if by_credentials.is_some() && self.tries.used.insert(Once::RefreshCredentials) {
+            self.tries.refusal = Some(error.clone());
+            return Some(self.request_credentials(true));
+        }
+        None
+    }
+
+    pub(super) fn take_credentials(
+        &mut self,
+        credentials: Credentials,
+        refreshed: bool,
+        now: Now,
+    ) -> Flow {
+        let wall = self.plan.session.skew().apply(now.wall);
+        if !credentials.is_expired_at(wall) {
+            self.plan.session.renew(&credentials);
+            self.tries.credentials = Some(credentials);
+            return self.attempt(now);
+        }
+        if refreshed {
+            return self.without_credentials(CredentialsError::expired(&credentials));
+        }
+        self.request_credentials(true)
+    }
+
+    /// There are no other credentials: the end, and where a refusal asked for them, that refusal is
+    /// the reason.
+    pub(super) fn without_credentials(&mut self, error: CredentialsError) -> Flow {
+        let known = self.tries.credentials.as_ref();
+        let error = error.in_place_of(known, self.tries.refusal.is_some());
+        let error = match self.tries.refusal.take() {
+            Some(refusal) => Error::new(self.plan.info.name, refusal).with_credentials_error(error),
+            None => Error::new(self.plan.info.name, error),
+        };
+        self.end(error)
+    }
+}
+
+fn class_of(cause: &Cause) -> Option<RetryClass> {
+    match cause {
+        Cause::Transport(error) => classify_transport(error),
+        Cause::Service(error) => classify_service(error),
+        // Old engines just stop in the middle of the JSON: a cut, though HTTP does not see it.
+        Cause::Decode(error) if error.kind() == DecodeErrorKind::Truncated => {
+            Some(RetryClass::Lost)
+        }
+        Cause::Decode(_)
+        | Cause::Encode(_)
+        | Cause::Sign(_)
+        | Cause::Credentials(_)
+        | Cause::Wait(_)
+        | Cause::Changes(_)
+        | Cause::Misuse(_) => None,
+    }
+}
+
+fn classify_service(error: &ServiceError) -> Option<RetryClass> {
+    // Front ends name expired credentials in ways that the model does not know.
+    if error
+        .code()
+        .is_some_and(|code| code.starts_with("ExpiredToken"))
+    {
+        return Some(RetryClass::Access);
+    }
+    classify(error.kind, error.status.as_u16())
+}
+
+/// The wait that the server asks for: milliseconds, seconds, or a date.
+fn retry_after(headers: &HeaderMap, now: Now) -> Option<Duration> {
+    let text = |name: &str| {
+        headers
+            .get(name)
+            .and_then(|value| Some(value.to_str().ok()?.trim()))
+    };
+    let date = |name: &str| text(name).and_then(|date| httpdate::parse_http_date(date).ok());
+    if let Some(millis) = text("x-amz-retry-after").and_then(|millis| millis.parse().ok()) {
+        return Some(Duration::from_millis(millis));
+    }
+    let name = RETRY_AFTER.as_str();
+    if let Some(seconds) = text(name).filter(|text| is_number(text)) {
+        // More seconds than there is room for are for ever.
+        return Some(seconds.parse().map_or(Duration::MAX, Duration::from_secs));
+    }
+    // By the server's own clock, if it tells it.
+    let from = date(DATE.as_str()).unwrap_or(now.wall);
+    date(name).map(|until| until.duration_since(from).unwrap_or_default())
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}

@@ -1,0 +1,405 @@
+//! The response as it arrives: head, body, end, or a failure on the way.
+
+// What is large in `Progress` is its error, which is moved once for each step. A box would be
+// allocated for each item.
+#![allow(clippy::result_large_err)]
+
+use std::mem;
+
+use bytes::Bytes;
+use http::{
+    HeaderMap,
+    header::{CONTENT_ENCODING, CONTENT_LENGTH},
+    response::Parts,
+};
+
+use super::{Flow, GivenUp, Mode, Outgoing, State};
+use crate::machine::Exchange;
+use crate::{
+    error::{Cause, DecodeError, DecodeErrorKind, Sent, TransportError, TransportErrorKind},
+    machine::{
+        CallOutput, Io, Judge, Now, ResponseMeta, Step, Verdict,
+        body::Body,
+        exchange::recover::{Received, Spent},
+    },
+    wire::{
+        coding::{Coding, CodingError},
+        outcome,
+        response::RawResponse,
+    },
+};
+
+/// Bodies of error responses are read up to this many bytes; an error object is far shorter.
+const ERROR_BODY_LIMIT: usize = 1024 * 1024;
+
+/// A response that is arriving.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) outgoing: Outgoing,
+    head: Parts,
+    /// When the head arrived.
+    at: Now,
+    coding: Coding,
+    body: Body,
+}
+
+impl Reply {
+    fn is_success(&self) -> bool {
+        self.head.status.is_success()
+    }
+
+    /// The response ends here, with this much of its body.
+    fn into_spent(self, body: Bytes) -> Spent {
+        Spent {
+            sent_at: self.outgoing.at,
+            received: Some(Received {
+                at: self.at,
+                status: self.head.status,
+                headers: self.head.headers,
+            }),
+            body,
+        }
+    }
+}
+
+/// Whether more of the reply is to be received, or else what to do next.
+type Progress = Result<Reply, Flow>;
+
+impl Exchange {
+    fn streams(&self, reply: &Reply) -> bool {
+        self.plan.mode == Mode::Stream && reply.is_success()
+    }
+
+    pub(super) fn take_head(
+        &mut self,
+        outgoing: Outgoing,
+        head: Parts,
+        now: Now,
+        judge: &mut dyn Judge,
+    ) -> Flow {
+        let progress = self.begin_reply(outgoing, head, now, judge);
+        self.receive(progress)
+    }
+
+    /// Head, body and end in one.
+    pub(super) fn take_response(
+        &mut self,
+        outgoing: Outgoing,
+        response: http::Response<Bytes>,
+        trailers: HeaderMap,
+        now: Now,
+        judge: &mut dyn Judge,
+    ) -> Flow {
+        let (head, body) = response.into_parts();
+        let progress = self
+            .begin_reply(outgoing, head, now, judge)
+            .and_then(|reply| {
+                if body.is_empty() {
+                    Ok(reply)
+                } else {
+                    self.decode_chunk(reply, body, now, judge)
+                }
+            });
+        match progress {
+            Ok(reply) => self.take_end(reply, trailers, now, judge),
+            Err(flow) => flow,
+        }
+    }
+
+    pub(super) fn take_chunk(
+        &mut self,
+        reply: Reply,
+        chunk: Bytes,
+        now: Now,
+        judge: &mut dyn Judge,
+    ) -> Flow {
+        let progress = self.decode_chunk(reply, chunk, now, judge);
+        self.receive(progress)
+    }
+
+    /// The caller took the item: the judge may have another one, and the chunk may hold more.
+    pub(super) fn next_part(&mut self, reply: Reply, now: Now, judge: &mut dyn Judge) -> Flow {
+        let verdict = judge.next();
+        let progress = self
+            .follow(verdict, reply, now)
+            .and_then(|reply| self.drain_decoder(reply, now, judge));
+        self.receive(progress)
+    }
+
+    fn receive(&mut self, progress: Progress) -> Flow {
+        match progress {
+            Ok(reply) => {
+                self.state = State::Receiving(reply);
+                Step::Io(Io::Receive)
+            }
+            Err(flow) => flow,
+        }
+    }
+
+    fn begin_reply(
+        &mut self,
+        outgoing: Outgoing,
+        mut head: Parts,
+        now: Now,
+        judge: &mut dyn Judge,
+    ) -> Progress {
+        let coding = Coding::of(&mut head.headers);
+        let reply = Reply {
+            outgoing,
+            head,
+            at: now,
+            coding,
+            body: Body::Empty,
+        };
+        if !self.streams(&reply) {
+            return Ok(reply);
+        }
+        let verdict = judge.head(&reply.head);
+        self.follow(verdict, reply, now)
+    }
+
+    /// Does what the judge says.
+    fn follow(&mut self, verdict: Verdict, reply: Reply, now: Now) -> Progress {
+        match verdict {
+            Verdict::GoOn => Ok(reply),
+            Verdict::Item => {
+                self.state = State::Item(reply, now.mono);
+                Err(Step::Item(()))
+            }
+            Verdict::Reject(cause) => Err(self.break_off(*cause, reply, Bytes::new(), now)),
+        }
+    }
+
+    fn decode_chunk(
+        &mut self,
+        mut reply: Reply,
+        chunk: Bytes,
+        now: Now,
+        judge: &mut dyn Judge,
+    ) -> Progress {
+        match reply.coding.feed(chunk) {
+            Some(plain) => self.take_plain(reply, plain, now, judge),
+            None => self.drain_decoder(reply, now, judge),
+        }
+    }
+
+    /// Takes what the decoder makes of the chunks that it was fed.
+    fn drain_decoder(&mut self, mut reply: Reply, now: Now, judge: &mut dyn Judge) -> Progress {
+        loop {
+            reply = match reply.coding.next() {
+                Ok(None) => return Ok(reply),
+                Ok(Some(piece)) => self.take_plain(reply, piece, now, judge)?,
+                Err(error) => return self.take_corrupt(reply, error, now, judge),
+            };
+        }
+    }
+
+    /// The body is not in the coding that its head says.
+    fn take_corrupt(
+        &mut self,
+        mut reply: Reply,
+        error: CodingError,
+        now: Now,
+        judge: &mut dyn Judge,
+    ) -> Progress {
+        match mem::take(&mut reply.coding).into_rest() {
+            // It never was: servers label plain bodies as gzip. The body is taken as it is, and the
+            // header is put back for whoever decodes it.
+            Some((headers, rest)) if reply.body.received() == 0 => {
+                reply.head.headers = headers;
+                self.take_plain(reply, rest, now, judge)
+            }
+            // What was decoded of an error response is enough to say which error it is.
+            _ if !reply.is_success() => Err(self.take_end(reply, HeaderMap::new(), now, judge)),
+            _ => {
+                let body = reply.body.take();
+                let error = error.of(self.plan.info, body.clone());
+                Err(self.break_off(error.into(), reply, body, now))
+            }
+        }
+    }
+
+    /// Fails before the body has ended, so that the server may go on with the query.
+    fn break_off(&mut self, cause: Cause, mut reply: Reply, body: Bytes, now: Now) -> Flow {
+        self.abandon(&mut reply.outgoing);
+        self.failed(cause, reply.into_spent(body), now)
+    }
+
+    fn take_plain(
+        &mut self,
+        mut reply: Reply,
+        chunk: Bytes,
+        now: Now,
+        judge: &mut dyn Judge,
+    ) -> Progress {
+        if self.streams(&reply) {
+            reply.body.keep_tail(&chunk);
+            let verdict = judge.chunk(chunk);
+            return self.follow(verdict, reply, now);
+        }
+        if !reply.is_success() {
+            let room = ERROR_BODY_LIMIT.saturating_sub(reply.body.len());
+            if chunk.len() <= room {
+                reply.body.push(chunk);
+                return Ok(reply);
+            }
+            // Cut at the same place, however the body comes.
+            reply.body.push(chunk.slice(..room));
+            return Err(self.take_end(reply, HeaderMap::new(), now, judge));
+        }
+        let limit = self.plan.max_body_bytes;
+        reply.body.push(chunk);
+        if reply.body.len() <= limit {
+            return Ok(reply);
+        }
+        let body = reply.body.take();
+        let reason = format!("it is longer than the limit of {limit} bytes");
+        let kind = DecodeErrorKind::TooLarge;
+        let error = DecodeError::new(self.plan.info.name, kind, "", reason, body.clone());
+        Err(self.break_off(error.into(), reply, body, now))
+    }
+
+    pub(super) fn take_end(
+        &mut self,
+        mut reply: Reply,
+        trailers: HeaderMap,
+        now: Now,
+        judge: &mut dyn Judge,
+    ) -> Flow {
+        let streams = self.streams(&reply);
+        let received = reply.body.received();
+        // Of a streamed body, this is the end only.
+        let body = reply.body.take();
+        let decoded = mem::take(&mut reply.coding).finish();
+        let whole = if streams { Bytes::new() } else { body.clone() };
+        let (status, headers) = (reply.head.status, &reply.head.headers);
+        let checked = match outcome::gate(status, headers, &trailers, &whole) {
+            Err(error) => Err(Cause::Service(error)),
+            Ok(()) => match self.cut(headers, received, decoded, &body) {
+                // An error object at the end says more than the cut behind it.
+                Some(cut) => {
+                    Err(outcome::from_tail(status, headers, &body).map_or(cut, Cause::Service))
+                }
+                None => judge.end(&RawResponse {
+                    info: self.plan.info,
+                    status,
+                    headers,
+                    body: &body,
+                }),
+            },
+        };
+        if let Err(cause) = checked {
+            let spent = reply.into_spent(body);
+            return self.failed(cause, spent, now);
+        }
+        if self.tries.attempts == 1 {
+            self.plan.session.quota().reward();
+        }
+        self.state = State::Done;
+        let meta = ResponseMeta {
+            status,
+            headers: reply.head.headers,
+            attempts: self.tries.attempts,
+            earlier_may_have_executed: self.tries.executed,
+        };
+        self.tries.executed = true;
+        Step::Done(Ok(CallOutput {
+            output: (),
+            meta,
+            body: whole,
+        }))
+    }
+
+    /// Why the body is not whole, though HTTP says so.
+    fn cut(
+        &self,
+        headers: &HeaderMap,
+        received: u64,
+        decoded: Result<(), CodingError>,
+        body: &Bytes,
+    ) -> Option<Cause> {
+        if is_short(headers, received) {
+            let error = TransportError::new(TransportErrorKind::Closed, Sent::Maybe);
+            let error = error.with_source("the body is shorter than its content-length");
+            return Some(error.into());
+        }
+        let error = decoded.err()?;
+        Some(error.of(self.plan.info, body.clone()).into())
+    }
+
+    /// The exchange broke before a head arrived.
+    pub(super) fn fail_sent(
+        &mut self,
+        mut outgoing: Outgoing,
+        failure: TransportError,
+        now: Now,
+    ) -> Flow {
+        let sent_at = outgoing.at;
+        if failure.sent() == Sent::Maybe && goes_on_after(&failure) {
+            self.abandon(&mut outgoing);
+        }
+        let spent = Spent {
+            sent_at,
+            received: None,
+            body: Bytes::new(),
+        };
+        self.failed(failure.into(), spent, now)
+    }
+
+    /// The exchange broke in the middle of a response.
+    pub(super) fn fail_reply(
+        &mut self,
+        mut reply: Reply,
+        failure: TransportError,
+        now: Now,
+    ) -> Flow {
+        let body = reply.body.take();
+        let (status, headers) = (reply.head.status, &reply.head.headers);
+        // What arrived may already say how it ended.
+        let error = if failure.kind() == TransportErrorKind::Deadline {
+            None
+        } else if status.is_success() {
+            outcome::from_tail(status, headers, &body)
+        } else {
+            Some(outcome::service_error(status, headers, &body))
+                .filter(|error| error.code.is_some())
+        };
+        if goes_on_after(&failure) {
+            self.abandon(&mut reply.outgoing);
+        }
+        let cause = match error {
+            Some(error) => Cause::Service(error),
+            // With a head the request has been received, whatever the driver thinks.
+            None => Cause::Transport(failure.received()),
+        };
+        self.failed(cause, reply.into_spent(body), now)
+    }
+
+    /// Keeps the query of this attempt to be cancelled.
+    fn abandon(&mut self, outgoing: &mut Outgoing) {
+        if let Some(query) = outgoing.query.take() {
+            let peer = outgoing.peer.address();
+            self.tries.given_up.push(GivenUp { query, peer });
+        }
+    }
+}
+
+/// Whether the server may go on with a query whose exchange broke like this. It notices by itself that
+/// a connection was cut. Drivers made by hand may say no more than `Other`.
+fn goes_on_after(failure: &TransportError) -> bool {
+    matches!(
+        failure.kind(),
+        TransportErrorKind::Deadline | TransportErrorKind::Timeout | TransportErrorKind::Other
+    )
+}
+
+/// Whether fewer bytes came than were announced.
+fn is_short(headers: &HeaderMap, received: u64) -> bool {
+    if headers.contains_key(CONTENT_ENCODING) {
+        return false;
+    }
+    headers
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.trim().parse::<u64>().ok())
+        .is_some_and(|length| received < length)
+}

@@ -1,0 +1,111 @@
+//! Whether a response with a success status is a success: decided by whoever decodes it.
+
+use bytes::Bytes;
+use http::response::Parts;
+
+use super::BodyEvent;
+use crate::{
+    error::{Cause, DecodeError},
+    wire::{outcome, response::RawResponse},
+};
+
+/// Sees a response with a success status as it arrives, and decides whether it is one. The
+/// [`Exchange`](super::Exchange) has checked trailers, whole error bodies and cuts before
+/// [`end`](Judge::end).
+///
+/// If the judge rejects the response, the exchange may send the request again; then everything
+/// before the next head is void.
+pub(crate) trait Judge {
+    /// The head of a streamed response.
+    fn head(&mut self, head: &Parts) -> Verdict {
+        let _ = head;
+        Verdict::GoOn
+    }
+
+    /// A chunk of a streamed body.
+    fn chunk(&mut self, chunk: Bytes) -> Verdict {
+        let _ = chunk;
+        Verdict::GoOn
+    }
+
+    /// An item was taken: decides about the rest of what has arrived.
+    fn next(&mut self) -> Verdict {
+        Verdict::GoOn
+    }
+
+    /// The whole response; of a streamed body only its last bytes.
+    ///
+    /// # Errors
+    ///
+    /// When the response is not a success.
+    fn end(&mut self, response: &RawResponse<'_>) -> Result<(), Cause>;
+}
+
+/// What a [`Judge`] says about a response that has not ended.
+#[derive(Debug)]
+pub(crate) enum Verdict {
+    /// More of the response is needed.
+    GoOn,
+    /// The judge holds an item for the caller.
+    Item,
+    /// The response is not a success.
+    Reject(Box<Cause>),
+}
+
+/// Accepts whatever does not end in an error object.
+pub(super) struct Undecoded;
+
+impl Judge for Undecoded {
+    fn end(&mut self, response: &RawResponse<'_>) -> Result<(), Cause> {
+        match outcome::from_tail(response.status, response.headers, response.body) {
+            Some(error) => Err(error.into()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The same, and hands out head and chunks as they arrive.
+#[derive(Default)]
+pub(super) struct HandOut {
+    pub(super) event: Option<BodyEvent>,
+}
+
+impl Judge for HandOut {
+    fn head(&mut self, head: &Parts) -> Verdict {
+        self.event = Some(BodyEvent::Head(head.clone()));
+        Verdict::Item
+    }
+
+    fn chunk(&mut self, chunk: Bytes) -> Verdict {
+        self.event = Some(BodyEvent::Chunk(chunk));
+        Verdict::Item
+    }
+
+    fn end(&mut self, response: &RawResponse<'_>) -> Result<(), Cause> {
+        Undecoded.end(response)
+    }
+}
+
+/// Accepts what `decode` decodes.
+pub(super) struct Decode<T> {
+    pub(super) decode: fn(&RawResponse<'_>) -> Result<T, DecodeError>,
+    pub(super) output: Option<T>,
+}
+
+impl<T> Judge for Decode<T> {
+    fn end(&mut self, response: &RawResponse<'_>) -> Result<(), Cause> {
+        match (self.decode)(response) {
+            Ok(output) => {
+                self.output = Some(output);
+                Ok(())
+            }
+            // A body that does not decode may end in the error object that says why.
+            Err(error) => Err(outcome::or_tail(
+                error,
+                response.status,
+                response.headers,
+                response.body,
+            )),
+        }
+    }
+}

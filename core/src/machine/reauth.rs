@@ -1,0 +1,121 @@
+//! Refusals that another signature can cure: clocks and credentials. They come as HTTP 403 before
+//! anything is executed.
+
+use std::time::SystemTime;
+
+use http::header::DATE;
+
+use crate::{error::ServiceError, timestamp};
+
+/// What a refusal asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Remedy {
+    /// Sign again with the server's time, which is this.
+    ServerTime(SystemTime),
+    /// Sign again with fresh credentials.
+    FreshCredentials,
+}
+
+/// What the refusal says about clocks and credentials: first the cure by the clock, if the answer
+/// tells the server's time, then the cure by credentials, if it is about those.
+pub(super) fn remedies(
+    error: &ServiceError,
+    headers: &http::HeaderMap,
+) -> (Option<Remedy>, Option<Remedy>) {
+    let code = error.code().unwrap_or_default();
+    if error.status.as_u16() != 403 && !code.starts_with("ExpiredToken") {
+        return (None, None);
+    }
+    let text = error.message.as_str();
+    let time = headers
+        .get(DATE)
+        .and_then(|date| date.to_str().ok())
+        .and_then(|date| httpdate::parse_http_date(date).ok())
+        .or_else(|| server_time_in(text));
+    // Temporary credentials that have run out, and a signature that is old although it was just
+    // made: fresh credentials cure both, and where they do not, nothing does.
+    let stale = code.starts_with("ExpiredToken")
+        || contains(text, "security token included in the request is expired")
+        || contains(text, "security token included in the request is invalid")
+        || contains(text, "Signature expired");
+    (
+        time.map(Remedy::ServerTime),
+        stale.then_some(Remedy::FreshCredentials),
+    )
+}
+
+fn contains(text: &str, part: &str) -> bool {
+    text.as_bytes()
+        .windows(part.len())
+        .any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
+}
+
+/// `Signature expired: A is now earlier than B (C - 5 min.)`: C is the server's time.
+fn server_time_in(text: &str) -> Option<SystemTime> {
+    if !contains(text, "Signature expired") && !contains(text, "Signature not yet current") {
+        return None;
+    }
+    let (_, inner) = text.rsplit_once('(')?;
+    basic_time(inner.split([' ', ')']).next()?)
+}
+
+/// `20150830T123600Z`, by way of the form that has a parser.
+fn basic_time(text: &str) -> Option<SystemTime> {
+    let (date, time) = text.split_once('T').filter(|_| text.len() == 16)?;
+    let (year, date) = date.split_at_checked(4)?;
+    let (month, day) = date.split_at_checked(2)?;
+    let (hour, time) = time.split_at_checked(2)?;
+    let (minute, second) = time.split_at_checked(2)?;
+    timestamp::parse(&format!("{year}-{month}-{day}T{hour}:{minute}:{second}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_servers_time_is_read_from_the_refusal() {
+        let time = UNIX_EPOCH + Duration::from_secs(1_440_938_160);
+        for text in [
+            "Signature expired: 20150830T122600Z is now earlier than 20150830T123100Z (20150830T123600Z - 5 min.)",
+            "Signature not yet current: 20150830T125600Z is still later than 20150830T124100Z (20150830T123600Z + 5 min.)",
+        ] {
+            assert_eq!(server_time_in(text), Some(time));
+        }
+        for text in [
+            "Signature expired",
+            "Signature expired: (",
+            "Signature expired (20150830T1236é0Z",
+            "Signature expired (20151330T123600Z - 5 min.)",
+            "something else (20150830T123600Z - 5 min.)",
+        ] {
+            assert_eq!(server_time_in(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn times_are_read_as_they_are_written(seconds in 0..253_402_300_800_u64) {
+            let time = UNIX_EPOCH + Duration::from_secs(seconds);
+            // Another writer of dates: `Sun, 06 Nov 1994 08:49:37 GMT`.
+            let date = httpdate::fmt_http_date(time);
+            let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+            let month = months.iter().position(|month| *month == &date[8..11]).unwrap() + 1;
+            let text = format!(
+                "{}{month:02}{}T{}{}{}Z",
+                &date[12..16], &date[5..7], &date[17..19], &date[20..22], &date[23..25],
+            );
+            prop_assert_eq!(basic_time(&text), Some(time));
+        }
+
+        #[test]
+        fn any_text_is_taken(text in any::<String>()) {
+            basic_time(&text);
+            server_time_in(&text);
+        }
+    }
+}

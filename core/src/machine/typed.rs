@@ -1,0 +1,107 @@
+//! A call of one operation: the exchange with a type on top.
+
+use std::{convert::Infallible, marker::PhantomData, time::Duration};
+
+use super::{
+    AbandonedQuery, CallOptions, CallOutput, Exchange, Input, Io, Machine, Now, Step, judge::Decode,
+};
+use crate::{
+    error::DecodeError, operation::Operation, session::Session, wire::response::RawResponse,
+};
+
+/// A call: sends a request, collects the answer, decodes it.
+///
+/// A [`Machine`] without items. Give it [`Input::Next`] to begin.
+///
+/// ```
+/// use std::time::SystemTime;
+/// use neptunedata::{
+///     Auth, Call, Endpoint, Session, machine::{Input, Io, Machine, Now, Step},
+///     ml::CancelMlModelTrainingJob,
+/// };
+///
+/// let session = Session::new(Endpoint::parse("http://localhost:8182")?, Auth::unsigned())?;
+/// let mut call = Call::new(&session, &CancelMlModelTrainingJob::new("job-1"), 42);
+///
+/// let now = Now::at(SystemTime::UNIX_EPOCH);
+/// let Step::Io(Io::Send(transmit)) = call.resume(Input::Next, now) else { panic!() };
+/// assert_eq!(transmit.request.method(), "DELETE");
+///
+/// // … send it, and give the answer back:
+/// let answer = neptunedata::http::Response::new(r#"{"status":"200 OK"}"#.into());
+/// let Step::Done(Ok(answered)) = call.resume(Input::Response(answer, Default::default()), now) else { panic!() };
+/// assert_eq!(answered.output.status.as_deref(), Some("200 OK"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Call<O> {
+    exchange: Exchange,
+    operation: PhantomData<fn() -> O>,
+}
+
+impl<O: Operation> Call<O> {
+    /// A call of `operation`. The `seed` decides the jitter of waits and the token by which the service
+    /// knows the attempts of a [`StartIndexRebuild`](crate::index_rebuild::StartIndexRebuild) for one; take a random
+    /// number for each call.
+    ///
+    /// A request that cannot be right is reported by the first [`resume`](Machine::resume), before
+    /// any other step.
+    pub fn new(session: &Session, operation: &O, seed: u64) -> Self {
+        Call::with_options(session, operation, &CallOptions::default(), seed)
+    }
+
+    /// A call with options.
+    pub fn with_options(
+        session: &Session,
+        operation: &O,
+        options: &CallOptions,
+        seed: u64,
+    ) -> Self {
+        Call {
+            exchange: Exchange::collecting(session, operation, options, seed),
+            operation: PhantomData,
+        }
+    }
+}
+
+impl<O: Operation> Machine for Call<O> {
+    type Item = Infallible;
+    type Output = CallOutput<O::Output>;
+
+    fn resume(&mut self, input: Input, now: Now) -> Step<Infallible, CallOutput<O::Output>> {
+        resume_decoding(&mut self.exchange, O::decode, input, now)
+    }
+
+    fn wake_at(&self) -> Option<Duration> {
+        self.exchange.wake_at()
+    }
+
+    fn abandoned(&mut self) -> Option<AbandonedQuery> {
+        self.exchange.abandoned()
+    }
+}
+
+/// Resumes a collecting exchange; its response is a success if `decode` decodes it.
+pub(crate) fn resume_decoding<T>(
+    exchange: &mut Exchange,
+    decode: fn(&RawResponse<'_>) -> Result<T, DecodeError>,
+    input: Input,
+    now: Now,
+) -> Step<Infallible, CallOutput<T>> {
+    let mut judge = Decode {
+        decode,
+        output: None,
+    };
+    match exchange.resume_with(input, now, &mut judge) {
+        Step::Io(io) => Step::Io(io),
+        Step::Misuse(misuse) => Step::Misuse(misuse),
+        Step::Done(Err(error)) => Step::Done(Err(error)),
+        Step::Done(Ok(CallOutput { meta, body, .. })) => match judge.output {
+            Some(output) => Step::Done(Ok(CallOutput { output, meta, body })),
+            // Not reached: the exchange accepts only what the judge has decoded.
+            None => Step::Io(Io::Continue),
+        },
+        // Not reached: this judge holds no items.
+        Step::Item(()) => Step::Io(Io::Continue),
+    }
+}

@@ -1,0 +1,101 @@
+//! Enums that keep the values they do not know.
+
+/// The text of a value that this version has no variant for. Cannot be made outside the crate, so
+/// that a value with a variant always is that variant.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PrivOwnedStr(pub(crate) Box<str>);
+
+impl std::fmt::Debug for PrivOwnedStr {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Defines an enum over the strings of a service, open for strings that it does not know: `as_str`,
+/// `From<&str>`, `From<String>`, `Display`, `QueryValue` and serde's traits, all by the service's
+/// spelling. Other spellings that stand for a value follow its own: `A = "a" | "A"`.
+macro_rules! open_enum {
+    (
+        $(#[$meta:meta])*
+        $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal $(| $alias:literal)*,)* }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$variant_meta])* $variant,)*
+            #[doc(hidden)]
+            _Custom($crate::types::PrivOwnedStr),
+        }
+
+        impl $name {
+            /// The values this version knows.
+            pub const KNOWN: &'static [$name] = &[$($name::$variant,)*];
+
+            /// The value as the service spells it.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $($name::$variant => $text,)*
+                    $name::_Custom(text) => &text.0,
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                match text {
+                    $($text $(| $alias)* => $name::$variant,)*
+                    _ => $name::_Custom($crate::types::PrivOwnedStr(text.into())),
+                }
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self::from(text.as_str())
+            }
+        }
+
+        arbitrary_text!($name, $name::KNOWN);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl $crate::wire::query::QueryValue for $name {
+            fn write_to(&self, text: &mut $crate::wire::query::QueryText<'_>) -> bool {
+                text.push(self.as_str());
+                true
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Visitor;
+
+                impl serde::de::Visitor<'_> for Visitor {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("a string")
+                    }
+
+                    // Without a String in between: answers hold thousands of these.
+                    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$name, E> {
+                        Ok($name::from(text))
+                    }
+                }
+
+                deserializer.deserialize_str(Visitor)
+            }
+        }
+    };
+}

@@ -1,0 +1,110 @@
+//! openCypher: <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher.html>.
+//!
+//! Types for the values in openCypher rows: [`Node`], [`Relationship`], [`Path`], and [`Value`] for
+//! what may be any of them.
+//!
+//! Use them where a row of yours has such a column, and types of your own for all others. They are
+//! generic over what the properties are read as:
+//!
+//! ```
+//! use neptunedata::opencypher::{ExecuteOpenCypherQuery, Node, Path, Relationship};
+//! use serde::Deserialize;
+//!
+//! #[derive(Deserialize)]
+//! struct Airport<'a> {
+//!     code: &'a str,
+//! }
+//! #[derive(Deserialize)]
+//! struct Row<'a> {
+//!     #[serde(borrow)]
+//!     from: Node<Airport<'a>>,
+//!     route: Relationship,
+//!     way: Path,
+//! }
+//!
+//! let body = r#"{"results":[{
+//!     "from":{"~id":"1","~entityType":"node","~labels":["airport"],"~properties":{"code":"ATL"}},
+//!     "route":{"~id":"4","~entityType":"relationship","~start":"1","~end":"2","~type":"route",
+//!         "~properties":{"dist":809}},
+//!     "way":[
+//!         {"~id":"1","~entityType":"node","~labels":["airport"],"~properties":{"code":"ATL"}},
+//!         {"~id":"4","~entityType":"relationship","~start":"1","~end":"2","~type":"route",
+//!             "~properties":{"dist":809}},
+//!         {"~id":"2","~entityType":"node","~labels":["airport"],"~properties":{"code":"AUS"}}]}]}"#;
+//! let answer = neptunedata::http::Response::new(body.into());
+//! let output = neptunedata::response::<ExecuteOpenCypherQuery>(&answer)?;
+//! let rows: Vec<Row> = output.rows()?;
+//! assert_eq!(rows[0].from.properties.code, "ATL");
+//! assert_eq!(rows[0].route.properties["dist"].as_i64(), Some(809));
+//! assert_eq!(rows[0].way.end().id, "2");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Forms: <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-queries.html>.
+
+mod cancel_open_cypher_query;
+mod execute_open_cypher_explain_query;
+mod execute_open_cypher_query;
+mod get_open_cypher_query_status;
+mod hint;
+mod list_open_cypher_queries;
+mod parameters;
+mod values;
+
+pub use cancel_open_cypher_query::{CancelOpenCypherQuery, CancelOpenCypherQueryOutput};
+pub use execute_open_cypher_explain_query::{
+    ExecuteOpenCypherExplainQuery, ExecuteOpenCypherExplainQueryOutput, OpenCypherExplainMode,
+};
+pub use execute_open_cypher_query::{ExecuteOpenCypherQuery, ExecuteOpenCypherQueryOutput};
+pub use get_open_cypher_query_status::{GetOpenCypherQueryStatus, GetOpenCypherQueryStatusOutput};
+pub use list_open_cypher_queries::{ListOpenCypherQueries, ListOpenCypherQueriesOutput};
+pub use values::{Node, Path, Properties, Relationship, Value};
+
+use crate::error::ExceptionKind;
+
+/// What executing and explaining a query have in common.
+const QUERY_EXCEPTIONS: &[ExceptionKind] = &[
+    ExceptionKind::BadRequestException,
+    ExceptionKind::CancelledByMaintenanceException,
+    ExceptionKind::CancelledByUserException,
+    ExceptionKind::ClientTimeoutException,
+    ExceptionKind::ConcurrentModificationException,
+    ExceptionKind::ConstraintViolationException,
+    ExceptionKind::FailureByQueryException,
+    ExceptionKind::IllegalArgumentException,
+    ExceptionKind::InvalidArgumentException,
+    ExceptionKind::InvalidNumericDataException,
+    ExceptionKind::InvalidParameterException,
+    ExceptionKind::MalformedQueryException,
+    ExceptionKind::MemoryLimitExceededException,
+    ExceptionKind::MissingParameterException,
+    ExceptionKind::ParsingException,
+    ExceptionKind::PreconditionsFailedException,
+    ExceptionKind::QueryLimitExceededException,
+    ExceptionKind::QueryLimitException,
+    ExceptionKind::QueryTooLargeException,
+    ExceptionKind::TimeLimitExceededException,
+    ExceptionKind::TooManyRequestsException,
+    ExceptionKind::UnsupportedOperationException,
+];
+
+/// What the two operations that tell of running queries have in common.
+const STATUS_EXCEPTIONS: &[ExceptionKind] = &[
+    ExceptionKind::AccessDeniedException,
+    ExceptionKind::BadRequestException,
+    ExceptionKind::ClientTimeoutException,
+    ExceptionKind::ConcurrentModificationException,
+    ExceptionKind::ConstraintViolationException,
+    ExceptionKind::FailureByQueryException,
+    ExceptionKind::IllegalArgumentException,
+    ExceptionKind::InvalidArgumentException,
+    ExceptionKind::InvalidNumericDataException,
+    ExceptionKind::InvalidParameterException,
+    ExceptionKind::MissingParameterException,
+    ExceptionKind::ParsingException,
+    ExceptionKind::PreconditionsFailedException,
+    ExceptionKind::ReadOnlyViolationException,
+    ExceptionKind::TimeLimitExceededException,
+    ExceptionKind::TooManyRequestsException,
+    ExceptionKind::UnsupportedOperationException,
+];

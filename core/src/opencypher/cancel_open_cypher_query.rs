@@ -1,0 +1,80 @@
+use crate::error::ExceptionKind;
+
+operation! {
+    name: "CancelOpenCypherQuery",
+    http: DELETE "/opencypher/status/{queryId}",
+    effect: Idempotent,
+    exceptions: &[
+        ExceptionKind::BadRequestException,
+        ExceptionKind::ClientTimeoutException,
+        ExceptionKind::ConcurrentModificationException,
+        ExceptionKind::ConstraintViolationException,
+        ExceptionKind::FailureByQueryException,
+        ExceptionKind::IllegalArgumentException,
+        ExceptionKind::InvalidArgumentException,
+        ExceptionKind::InvalidNumericDataException,
+        ExceptionKind::InvalidParameterException,
+        ExceptionKind::MissingParameterException,
+        ExceptionKind::ParsingException,
+        ExceptionKind::PreconditionsFailedException,
+        ExceptionKind::TimeLimitExceededException,
+        ExceptionKind::TooManyRequestsException,
+        ExceptionKind::UnsupportedOperationException,
+    ],
+    iam_actions: ["CancelQuery"],
+    output: CancelOpenCypherQueryOutput,
+
+    /// Cancels an openCypher query.
+    ///
+    /// Idempotent: a query that was cancelled stays cancelled. Repeated after a lost answer it meets the
+    /// error of an unknown id, and the [`Error`](crate::error::Error) then says that an earlier attempt
+    /// may have been executed.
+    ///
+    /// Only the instance that runs the query knows it (`U13`), so the request has to reach that one: by the
+    /// endpoint that the query went to, or if that was a cluster's reader name, by the instance's own. An
+    /// id that it does not know is an `InvalidParameterException` (400). Needs the IAM action
+    /// `neptune-db:CancelQuery` and engine 1.2.1.0.R6 or later.
+    ///
+    /// The query itself then ends in a `CancelledByUserException` (500), or if it is cancelled with
+    /// [`silent`](field@Self::silent), in an empty success (`M21`).
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, opencypher::CancelOpenCypherQuery};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let cancel = CancelOpenCypherQuery::new("fb34cd3e-f37c-4d12-9cf2-03bb741bf54f").silent(true);
+    /// let request = neptunedata::request(&cancel, &endpoint)?;
+    /// assert_eq!(request.method(), "DELETE");
+    /// assert_eq!(
+    ///     request.uri(),
+    ///     "http://localhost:8182/opencypher/status/fb34cd3e-f37c-4d12-9cf2-03bb741bf54f?silent=true",
+    /// );
+    ///
+    /// let answer = neptunedata::http::Response::new(r#"{"status":"200 OK","payload":true}"#.into());
+    /// let output = neptunedata::response::<CancelOpenCypherQuery>(&answer)?;
+    /// assert_eq!(output.payload, Some(true));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-status.html>
+    pub struct CancelOpenCypherQuery {
+        /// The query. Refused when empty, `.` or `..`.
+        pub query_id: String => label("queryId"),
+        /// Whether the query is to end in an empty success instead of an error. The service's default is
+        /// false. Whoever waits for the query then cannot tell that from a query that found nothing.
+        pub silent: Option<bool> => query("silent"),
+    }
+
+    /// Cancels the query with this id.
+    pub fn new(..);
+}
+
+output! {
+    /// The answer to [`CancelOpenCypherQuery`].
+    pub struct CancelOpenCypherQueryOutput {
+        /// A status line such as `200 OK`.
+        pub status: Option<String>,
+        /// Whether the query was cancelled.
+        pub payload: Option<bool>,
+    }
+}

@@ -1,0 +1,391 @@
+//! The macros that declare operations.
+//!
+//! An operation's file is one [`operation!`] for the request and one `output!` for the answer. An
+//! operation that the macro does not fit starts from [`custom_request!`] and writes the rest by hand.
+
+/// Declares an operation: the request struct, its `new` and setters, its made-up values, and
+/// `impl Operation`.
+///
+/// Members are those of the struct, in the order in which they are sent. A member of the path or the query
+/// says where it goes and by which name:
+///
+/// - `pub id: String => label("id")`,
+/// - `pub clean: Option<bool> => query("clean")`,
+/// - `pub max_items: Option<i32> => query("maxItems", 1..=1024)`, with the bounds of the number.
+///
+/// Members without `=>` are those of the JSON body; serde names them. A request has members of one sort.
+/// `new(..)` takes the members that are no `Option`; `new()` is for requests that have none.
+///
+/// Some operations have more facts: `documentation: "url"` before `output`, if the operation is not in the
+/// API reference, and after it `decode: function`, if the answer is not simply the JSON of the output, and
+/// `may_answer_empty: true`.
+macro_rules! operation {
+    (
+        name: $wire_name:literal,
+        http: $method:ident $path:literal,
+        effect: $effect:ident,
+        exceptions: $exceptions:expr,
+        iam_actions: [$($action:literal),+],
+        $(documentation: $documentation:literal,)?
+        output: $output:ident,
+        $(decode: $decode:expr,)?
+        $(may_answer_empty: $may_answer_empty:literal,)?
+
+        $(#[$meta:meta])*
+        pub struct $name:ident { $($members:tt)* }
+
+        $(#[$new_meta:meta])*
+        pub fn new($($new:tt)*);
+    ) => {
+        request_members! {
+            {
+                [
+                    [
+                        $(#[$meta])*
+                        #[doc = ""]
+                        #[doc = route_and_page!($method $path, $wire_name $(, $documentation)?)]
+                    ]
+                    $name [$(#[$new_meta])*] ($($new)*)
+                ]
+                fields [] required [] setters [] places []
+            }
+            $($members)*
+        }
+
+        impl $crate::operation::Operation for $name {
+            type Output = $output;
+
+            const INFO: &'static $crate::operation::OperationInfo = &operation_info! {
+                name: $wire_name,
+                http: $method $path,
+                effect: $effect,
+                exceptions: $exceptions,
+                iam_actions: [$($action),+],
+                $(documentation: $documentation,)?
+                $(may_answer_empty: $may_answer_empty,)?
+            };
+
+            fn encode(&self, request: &mut $crate::wire::request::RequestWriter<'_>) {
+                self.encode_members(request);
+            }
+
+            fn decode(response: &$crate::wire::response::RawResponse<'_>) -> Result<$output, $crate::error::DecodeError> {
+                (operation!(@decode $($decode)?))(response)
+            }
+        }
+    };
+    (@decode) => { $crate::wire::response::RawResponse::json };
+    (@decode $decode:expr) => { $decode };
+}
+
+/// Declares the request of an operation that [`operation!`] does not fit: the struct, and `Self::FACTS` for
+/// `Operation::INFO`. The rest is written by hand: serde attributes of members, constructors, `setters!`,
+/// `arbitrary!` and `impl Operation`.
+macro_rules! custom_request {
+    (
+        name: $wire_name:literal,
+        http: $method:ident $path:literal,
+        effect: $effect:ident,
+        exceptions: $exceptions:expr,
+        iam_actions: [$($action:literal),+],
+        $(documentation: $documentation:literal,)?
+        $(may_answer_empty: $may_answer_empty:literal,)?
+
+        $(#[$meta:meta])*
+        pub struct $name:ident { $($members:tt)* }
+    ) => {
+        request_struct! {
+            [
+                $(#[$meta])*
+                #[doc = ""]
+                #[doc = route_and_page!($method $path, $wire_name $(, $documentation)?)]
+            ]
+            $name { $($members)* }
+        }
+
+        impl $name {
+            const FACTS: &'static $crate::operation::OperationInfo = &operation_info! {
+                name: $wire_name,
+                http: $method $path,
+                effect: $effect,
+                exceptions: $exceptions,
+                iam_actions: [$($action),+],
+                $(documentation: $documentation,)?
+                $(may_answer_empty: $may_answer_empty,)?
+            };
+        }
+    };
+}
+
+/// The [`OperationInfo`](crate::operation::OperationInfo) of these facts.
+macro_rules! operation_info {
+    (
+        name: $wire_name:literal,
+        http: $method:ident $path:literal,
+        effect: $effect:ident,
+        exceptions: $exceptions:expr,
+        iam_actions: [$($action:literal),+],
+        $(documentation: $documentation:literal,)?
+        $(may_answer_empty: $may_answer_empty:literal,)?
+    ) => {
+        $crate::operation::OperationInfo {
+            name: $wire_name,
+            method: http::Method::$method,
+            path: $path,
+            effect: $crate::operation::Effect::$effect,
+            exceptions: $exceptions,
+            iam_actions: &[$($action),+],
+            may_answer_empty: false $(|| $may_answer_empty)?,
+            documentation: documentation!($wire_name $(, $documentation)?),
+        }
+    };
+}
+
+/// The page of the documentation: that of the API reference, unless another one is given.
+macro_rules! documentation {
+    ($wire_name:literal) => {
+        concat!(
+            "https://docs.aws.amazon.com/neptune/latest/data-api/API_",
+            $wire_name,
+            ".html"
+        )
+    };
+    ($wire_name:literal, $page:literal) => {
+        $page
+    };
+}
+
+/// The last line of a request's docs.
+macro_rules! route_and_page {
+    ($method:ident $path:literal, $wire_name:literal $(, $page:literal)?) => {
+        concat!(
+            "`", stringify!($method), " ", $path, "`: <", documentation!($wire_name $(, $page)?), ">"
+        )
+    };
+}
+
+/// What all request structs have.
+macro_rules! request_struct {
+    ([$($meta:tt)*] $name:ident { $($members:tt)* }) => {
+        $($meta)*
+        #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        #[non_exhaustive]
+        pub struct $name { $($members)* }
+    };
+}
+
+/// The part of [`operation!`] that is about members. It reads one member at a time and adds what follows
+/// from it to four lists: the struct's `fields` with their initial values, the parameters of `new`
+/// (`required`), the `setters`, and the `places` in the URL.
+macro_rules! request_members {
+    // The type of a member decides how `new` and its setter take it.
+    ($lists:tt $(#[$meta:meta])*
+     pub $field:ident: Option<Vec<$item:ident>> $(=> $place:ident $at:tt)?, $($rest:tt)*) => {
+        request_members! {
+            @optional $lists [$(#[$meta])*] $field [Option<Vec<$item>>] [$($place $at)?]
+            [$field, list, $item] $($rest)*
+        }
+    };
+    ($lists:tt $(#[$meta:meta])*
+     pub $field:ident: Option<String> $(=> $place:ident $at:tt)?, $($rest:tt)*) => {
+        request_members! {
+            @optional $lists [$(#[$meta])*] $field [Option<String>] [$($place $at)?]
+            [$field, impl, String] $($rest)*
+        }
+    };
+    ($lists:tt $(#[$meta:meta])*
+     pub $field:ident: Option<$type:ident> $(=> $place:ident $at:tt)?, $($rest:tt)*) => {
+        request_members! {
+            @optional $lists [$(#[$meta])*] $field [Option<$type>] [$($place $at)?]
+            [$field, $type] $($rest)*
+        }
+    };
+    ($lists:tt $(#[$meta:meta])*
+     pub $field:ident: String $(=> $place:ident $at:tt)?, $($rest:tt)*) => {
+        request_members! {
+            @required $lists [$(#[$meta])*] $field [String] [$($place $at)?]
+            [impl Into<String>] [$field.into()] $($rest)*
+        }
+    };
+    ($lists:tt $(#[$meta:meta])*
+     pub $field:ident: $type:ident $(=> $place:ident $at:tt)?, $($rest:tt)*) => {
+        request_members! {
+            @required $lists [$(#[$meta])*] $field [$type] [$($place $at)?]
+            [$type] [$field] $($rest)*
+        }
+    };
+
+    // The lists, and the same lists with the member.
+    (@optional
+        {
+            $request:tt
+            fields [$($fields:tt)*] required $required:tt
+            setters [$($setters:tt)*] places [$($places:tt)*]
+        }
+        [$($meta:tt)*] $field:ident $type:tt
+        [$($place:ident($wire_name:literal $(, $bounds:expr)?))?]
+        $setter:tt $($rest:tt)*
+    ) => {
+        request_members! {
+            {
+                $request
+                fields [
+                    $($fields)*
+                    [
+                        $($meta)*
+                        #[serde($(rename = $wire_name,)? skip_serializing_if = "Option::is_none")]
+                    ]
+                    $field: $type = None, [$($place $($bounds)?)?];
+                ]
+                required $required
+                setters [$($setters)* $setter]
+                places [$($places)* $($place($wire_name, $field $(, $bounds)?);)?]
+            }
+            $($rest)*
+        }
+    };
+    (@required
+        {
+            $request:tt
+            fields [$($fields:tt)*] required [$($required:tt)*]
+            setters $setters:tt places [$($places:tt)*]
+        }
+        [$($meta:tt)*] $field:ident $type:tt
+        [$($place:ident($wire_name:literal))?]
+        [$($parameter:tt)*] [$($initial:tt)*] $($rest:tt)*
+    ) => {
+        request_members! {
+            {
+                $request
+                fields [
+                    $($fields)*
+                    [$($meta)* $(#[serde(rename = $wire_name)])?]
+                    $field: $type = $($initial)*, [$($place)?];
+                ]
+                required [$($required)* $field: $($parameter)*,]
+                setters $setters
+                places [$($places)* $($place($wire_name, $field);)?]
+            }
+            $($rest)*
+        }
+    };
+
+    // All members are read.
+    ({ [[$($meta:tt)*] $name:ident $new_meta:tt ()] fields $fields:tt required [] $($lists:tt)* }) => {
+        request_members! {
+            @write [$($meta)* #[derive(Default)]] $name $new_meta
+            fields $fields required [] $($lists)*
+        }
+    };
+    ({ [$meta:tt $name:ident $new_meta:tt (..)]
+       fields $fields:tt required [$($required:tt)+] $($lists:tt)* }) => {
+        request_members! {
+            @write $meta $name $new_meta
+            fields $fields required [$($required)+] $($lists)*
+        }
+    };
+    (@write
+        $meta:tt $name:ident [$($new_meta:tt)*]
+        fields [$([$($field_meta:tt)*] $field:ident: [$($type:tt)+] = $initial:expr, [$($kind:tt)*];)*]
+        required [$($required:tt)*]
+        setters [$([$($setter:tt)+])*]
+        places [$($place:ident($wire_name:literal, $placed:ident $(, $bounds:expr)?);)*]
+    ) => {
+        request_struct! { $meta $name { $($($field_meta)* pub $field: $($type)+,)* } }
+
+        arbitrary!($name => $($field: request_members!(@kind $($kind)*)),*);
+
+        impl $name {
+            $($new_meta)*
+            pub fn new($($required)*) -> Self {
+                $name { $($field: $initial,)* }
+            }
+
+            $(setters!(@one $($setter)+);)*
+
+            request_members!(@encode [$($place($wire_name, $placed $(, $bounds)?);)*] $($field)*);
+        }
+    };
+
+    // How a member is made up.
+    (@kind) => { Any };
+    (@kind label) => { Label };
+    (@kind query) => { Any };
+    (@kind query $bounds:expr) => { Within($bounds) };
+
+    (@encode []) => {
+        fn encode_members(&self, _request: &mut $crate::wire::request::RequestWriter<'_>) {}
+    };
+    (@encode [] $($field:ident)+) => {
+        fn encode_members(&self, request: &mut $crate::wire::request::RequestWriter<'_>) {
+            request.json(self);
+        }
+    };
+    (@encode
+        [$($place:ident($wire_name:literal, $placed:ident $(, $bounds:expr)?);)+] $($field:ident)+
+    ) => {
+        fn encode_members(&self, request: &mut $crate::wire::request::RequestWriter<'_>) {
+            const {
+                let (in_url, all) = (&[$($wire_name),+], &[$(stringify!($field)),+]);
+                assert!(in_url.len() == all.len(), "some members lack `=> label(…)` or `=> query(…)`");
+            }
+            $($(request.bounds($wire_name, self.$placed, $bounds);)?)+
+            $(request.$place($wire_name, &self.$placed);)+
+        }
+    };
+
+    // Mistakes.
+    (@$need:ident $lists:tt $meta:tt $field:ident $($rest:tt)*) => {
+        compile_error!(concat!(
+            "`", stringify!($field), "` goes to `label(\"name\")`, `query(\"name\")` or, if it is an optional \
+             number, `query(\"name\", 1..=100)`"
+        ));
+    };
+    ($lists:tt $(#[$meta:meta])* pub $field:ident $($rest:tt)*) => {
+        compile_error!(concat!(
+            "`", stringify!($field), "` is not `pub name: Type,` or `pub name: Type => place(\"name\"),` with a \
+             type such as `Name`, `Option<Name>` or `Option<Vec<Name>>`"
+        ));
+    };
+    ({ $request:tt fields $fields:tt required [] $($lists:tt)* }) => {
+        compile_error!("no member is required: write `pub fn new();`");
+    };
+    ({ $request:tt fields $fields:tt required $required:tt $($lists:tt)* }) => {
+        compile_error!("some members are required: write `pub fn new(..);`");
+    };
+}
+
+/// `setters!(Request { flag: bool, name: impl String, names: list String })`: a setter for each optional
+/// member, taking the type itself, with `impl` anything that becomes it, or the items of a list.
+macro_rules! setters {
+    ($request:ident { $($(#[$meta:meta])* $($field:ident: $kind:tt $($into:ident)?),+ $(,)?)? }) => {
+        impl $request {
+            $($(setters!(@one $field, $kind $(, $into)?);)+)?
+        }
+    };
+    (@one $field:ident, impl, $into:ident) => {
+        #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
+        #[must_use]
+        pub fn $field(mut self, $field: impl Into<$into>) -> Self {
+            self.$field = Some($field.into());
+            self
+        }
+    };
+    (@one $field:ident, list, $of:ident) => {
+        #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
+        #[must_use]
+        pub fn $field<T: Into<$of>>(mut self, $field: impl IntoIterator<Item = T>) -> Self {
+            self.$field = Some($field.into_iter().map(Into::into).collect());
+            self
+        }
+    };
+    (@one $field:ident, $type:ident) => {
+        #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
+        #[must_use]
+        pub fn $field(mut self, $field: $type) -> Self {
+            self.$field = Some($field);
+            self
+        }
+    };
+}

@@ -1,0 +1,167 @@
+use std::borrow::Cow;
+
+use http::header::ACCEPT;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    QUERY_EXCEPTIONS,
+    form::{Form, check_graphs},
+};
+use crate::{
+    error::DecodeError,
+    operation::{Operation, OperationInfo},
+    sparql::{CancelSparqlQuery, SparqlMediaType},
+    types::ReportAsText,
+    wire::{request::RequestWriter, response::RawResponse},
+};
+
+custom_request! {
+    name: "ExecuteSparqlExplainQuery",
+    http: POST "/sparql",
+    effect: Read,
+    exceptions: QUERY_EXCEPTIONS,
+    iam_actions: ["ReadDataViaQuery"],
+    documentation: "https://docs.aws.amazon.com/neptune/latest/userguide/sparql-explain-using.html",
+
+    /// Explains a SPARQL query, sent as a form with `explain`.
+    ///
+    /// A read in all modes: [`Dynamic`](SparqlExplainMode::Dynamic) and
+    /// [`Details`](SparqlExplainMode::Details) execute the query, but a query of SPARQL changes nothing.
+    /// Updates cannot be explained with this. Needs the IAM action `neptune-db:ReadDataViaQuery`. Fails as
+    /// [`ExecuteSparqlQuery`](crate::sparql::ExecuteSparqlQuery) does.
+    /// No page names an engine that lacks it.
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, sparql::{ExecuteSparqlExplainQuery, SparqlExplainMode}};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let explain = ExecuteSparqlExplainQuery::new("ASK {}", SparqlExplainMode::Static);
+    /// let request = neptunedata::request(&explain, &endpoint)?;
+    /// assert_eq!(request.body(), "query=ASK%20%7B%7D&explain=static");
+    /// assert_eq!(request.headers()["accept"], "text/plain");
+    ///
+    /// let body = "╔════╤════════╤════════╗\n║ ID │ Out #1 │ Out #2 ║\n╚════╧════════╧════════╝\n";
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ExecuteSparqlExplainQuery>(&answer)?;
+    /// assert!(output.text().contains("Out #1"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub struct ExecuteSparqlExplainQuery {
+        /// The query.
+        pub query: String,
+        /// How detailed the summary is.
+        pub explain: SparqlExplainMode,
+        /// The form of the report, sent as the header `Accept`: `text/plain` by default, `text/html`, or
+        /// `text/csv`, which the service separates by semicolons.
+        #[serde(default = "plain")]
+        pub accept: SparqlMediaType,
+        /// An id for the query, a UUID, by which it can be looked up and cancelled (`M42`).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub query_id: Option<String>,
+        /// As in [`ExecuteSparqlQuery`](field@crate::sparql::ExecuteSparqlQuery::default_graph_uri) (`U08`).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub default_graph_uri: Option<Vec<String>>,
+        /// As in [`ExecuteSparqlQuery`](field@crate::sparql::ExecuteSparqlQuery::named_graph_uri) (`U08`).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub named_graph_uri: Option<Vec<String>>,
+    }
+}
+
+arbitrary!(ExecuteSparqlExplainQuery =>
+    query, explain, accept: Header, query_id, default_graph_uri: Optional(Many(Label)),
+    named_graph_uri: Optional(Many(Label)));
+
+fn plain() -> SparqlMediaType {
+    SparqlMediaType::Plain
+}
+
+impl ExecuteSparqlExplainQuery {
+    /// Explains this query, as plain text.
+    pub fn new(query: impl Into<String>, explain: SparqlExplainMode) -> Self {
+        ExecuteSparqlExplainQuery {
+            query: query.into(),
+            explain,
+            accept: plain(),
+            query_id: None,
+            default_graph_uri: None,
+            named_graph_uri: None,
+        }
+    }
+
+    /// Sets [`accept`](field@Self::accept).
+    #[must_use]
+    pub fn accept(mut self, accept: SparqlMediaType) -> Self {
+        self.accept = accept;
+        self
+    }
+}
+
+setters!(ExecuteSparqlExplainQuery {
+    query_id: impl String,
+    default_graph_uri: list String,
+    named_graph_uri: list String,
+});
+
+open_enum! {
+    /// How detailed the report about a SPARQL query is.
+    SparqlExplainMode {
+        /// The plan. The query is not executed.
+        Static = "static",
+        /// The plan and what became of it. The query is executed.
+        Dynamic = "dynamic",
+        /// The same with more about each operator. The query is executed.
+        Details = "details",
+    }
+}
+
+/// The answer to [`ExecuteSparqlExplainQuery`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ExecuteSparqlExplainQueryOutput {
+    /// The media type that it came with, without parameters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<SparqlMediaType>,
+    /// The report: the whole body.
+    pub results: ReportAsText,
+}
+
+arbitrary!(ExecuteSparqlExplainQueryOutput, answer = |output: &ExecuteSparqlExplainQueryOutput| {
+    let media_type = output.media_type.as_ref().map(SparqlMediaType::as_str);
+    crate::testing::body_answer(media_type, output.results.bytes().clone())
+} => media_type: Optional(OneOf(SparqlMediaType::KNOWN)), results);
+
+impl ExecuteSparqlExplainQueryOutput {
+    /// The report as text.
+    pub fn text(&self) -> Cow<'_, str> {
+        self.results.text()
+    }
+}
+
+impl Operation for ExecuteSparqlExplainQuery {
+    type Output = ExecuteSparqlExplainQueryOutput;
+
+    const INFO: &'static OperationInfo = Self::FACTS;
+
+    fn encode(&self, request: &mut RequestWriter<'_>) {
+        check_graphs(request, "defaultGraphUri", self.default_graph_uri.as_ref());
+        check_graphs(request, "namedGraphUri", self.named_graph_uri.as_ref());
+        request.accept_trailers();
+        request.header("accept", ACCEPT, self.accept.as_str());
+        let query_id = request.query_id::<CancelSparqlQuery>(self.query_id.as_deref());
+        Form::default()
+            .with("query", &self.query)
+            .with("explain", self.explain.as_str())
+            .maybe("queryId", query_id.as_deref())
+            .each("default-graph-uri", self.default_graph_uri.as_ref())
+            .each("named-graph-uri", self.named_graph_uri.as_ref())
+            .write(request);
+    }
+
+    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
+        Ok(ExecuteSparqlExplainQueryOutput {
+            media_type: SparqlMediaType::of(response.headers()),
+            results: ReportAsText::new(response.report()?),
+        })
+    }
+}

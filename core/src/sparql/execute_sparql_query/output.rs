@@ -1,0 +1,190 @@
+//! The answer to a SPARQL query.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use serde::{
+    Deserialize, Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
+
+use crate::{
+    error::{DecodeError, DecodeErrorKind},
+    rows::{RowError, RowReader, RowsFormat},
+    sparql::{RdfTerm, SparqlMediaType, SparqlRow},
+    types::RawBody,
+    wire::response::RawResponse,
+};
+
+/// The answer to [`ExecuteSparqlQuery`](crate::sparql::ExecuteSparqlQuery): the bytes that came, read late.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ExecuteSparqlQueryOutput {
+    /// The media type that it came with, without parameters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<SparqlMediaType>,
+    /// The whole answer: RDF, or results in whatever form was asked for.
+    #[serde(default)]
+    pub body: RawBody,
+}
+
+// What says that it is results as JSON, is.
+arbitrary!(ExecuteSparqlQueryOutput, with = |mut output: ExecuteSparqlQueryOutput| {
+    // No query is answered with a page.
+    if output.media_type == Some(SparqlMediaType::Html) {
+        output.media_type = None;
+    }
+    if is_json(output.media_type.as_ref(), output.body.bytes()) {
+        let value = serde_json::json!({"type": "literal", "value": output.body.text()});
+        let results = serde_json::json!({"head": {"vars": ["x"]}, "results": {"bindings": [{"x": value}]}});
+        output.body = RawBody::new(results.to_string());
+        output.media_type = Some(SparqlMediaType::ResultsJson);
+    }
+    output
+} => media_type: Optional(OneOf(SparqlMediaType::KNOWN)), body);
+
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
+impl crate::testing::Answer for ExecuteSparqlQueryOutput {
+    fn to_response(&self) -> http::Response<bytes::Bytes> {
+        let media_type = self.media_type.as_ref().map(SparqlMediaType::as_str);
+        crate::testing::body_answer(media_type, self.body.bytes().clone())
+    }
+
+    fn form(&self) -> crate::testing::BodyForm {
+        match is_json(self.media_type.as_ref(), self.body.bytes()) {
+            true => crate::testing::BodyForm::JsonKept,
+            false => crate::testing::BodyForm::Opaque,
+        }
+    }
+}
+
+/// The results of a `SELECT`, or of an `ASK`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SparqlResults {
+    /// The variables, in the order of the query.
+    pub vars: Vec<String>,
+    /// The rows: terms by variable. One that is unbound is not there.
+    pub bindings: Vec<BTreeMap<String, RdfTerm>>,
+    /// The answer, if the query is an `ASK`.
+    pub boolean: Option<bool>,
+}
+
+impl ExecuteSparqlQueryOutput {
+    pub(super) fn read(response: &RawResponse<'_>) -> Result<Self, DecodeError> {
+        let body = response.plain()?;
+        let media_type = SparqlMediaType::of(response.headers());
+        if !is_json(media_type.as_ref(), body) {
+            let body = RawBody::new(response.opaque_or_blank()?);
+            return Ok(ExecuteSparqlQueryOutput { media_type, body });
+        }
+        // Once through the whole, so that nothing that breaks off is taken for an answer.
+        let body = RawBody::new(body.clone());
+        match read_all::<IgnoredAny>(&body, |_| {}) {
+            Ok(_) => Ok(ExecuteSparqlQueryOutput { media_type, body }),
+            Err(error) => Err(response.error(error.kind(), error.path(), error.reason())),
+        }
+    }
+
+    /// The rows of a `SELECT`, each read into a `T` of yours by the names of variables: see
+    /// [`SparqlRow`]. An `ASK` has none.
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    /// use neptunedata::sparql::ExecuteSparqlQuery;
+    ///
+    /// let body = r#"{"head":{"vars":["n"]},"results":{"bindings":[{"n":{"type":"literal","value":"7"}}]}}"#;
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ExecuteSparqlQuery>(&answer)?;
+    /// let rows: Vec<BTreeMap<String, u64>> = output.rows()?;
+    /// assert_eq!(rows[0]["n"], 7);
+    /// let error = output.rows::<BTreeMap<String, bool>>().unwrap_err();
+    /// assert_eq!(error.path(), "results.bindings[0]");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the answer is no JSON of SPARQL, or a row is no `T`, which the error names.
+    pub fn rows<T: DeserializeOwned>(&self) -> Result<Vec<T>, DecodeError> {
+        let mut rows = Vec::new();
+        self.json::<SparqlRow<T>>(|SparqlRow(row)| rows.push(row))?;
+        Ok(rows)
+    }
+
+    /// The results with all terms typed.
+    ///
+    /// # Errors
+    ///
+    /// When the answer is no JSON of SPARQL.
+    pub fn results(&self) -> Result<SparqlResults, DecodeError> {
+        let mut bindings = Vec::new();
+        let reader = self.json(|row| bindings.push(row))?;
+        Ok(SparqlResults {
+            vars: reader.members().vars().unwrap_or_default(),
+            bindings,
+            boolean: reader.members().boolean(),
+        })
+    }
+
+    /// The answer to an `ASK`, as JSON or as `text/boolean`.
+    ///
+    /// # Errors
+    ///
+    /// When the answer is something else.
+    pub fn boolean(&self) -> Result<bool, DecodeError> {
+        if self.media_type == Some(SparqlMediaType::Boolean) {
+            let text = self.body.text();
+            let reason = "it is neither true nor false";
+            return match text.trim().to_ascii_lowercase().as_str() {
+                "true" => Ok(true),
+                "false" => Ok(false),
+                _ => Err(self.error(DecodeErrorKind::Shape, "", reason)),
+            };
+        }
+        let answer = self.json::<IgnoredAny>(|_| {})?.members().boolean();
+        answer.ok_or_else(|| self.error(DecodeErrorKind::Shape, "boolean", "there is none"))
+    }
+
+    /// The answer as text.
+    pub fn text(&self) -> Cow<'_, str> {
+        self.body.text()
+    }
+
+    fn json<T: DeserializeOwned>(&self, take: impl FnMut(T)) -> Result<RowReader<T>, DecodeError> {
+        if !is_json(self.media_type.as_ref(), self.body.bytes()) {
+            let what = self.media_type.as_ref();
+            let what = what.map_or("of no known type", SparqlMediaType::as_str);
+            let reason = format!("the answer is no JSON but {what}");
+            return Err(self.error(DecodeErrorKind::Shape, "", reason));
+        }
+        read_all(&self.body, take).map_err(|error| error.into_decode_error("ExecuteSparqlQuery"))
+    }
+
+    fn error(&self, kind: DecodeErrorKind, path: &str, reason: impl Into<String>) -> DecodeError {
+        let body = self.body.bytes().clone();
+        DecodeError::new("ExecuteSparqlQuery", kind, path, reason, body)
+    }
+}
+
+/// Whether it is the JSON of results. Of an answer without a type the first byte tells.
+fn is_json(media_type: Option<&SparqlMediaType>, body: &[u8]) -> bool {
+    match media_type {
+        Some(SparqlMediaType::ResultsJson) => true,
+        Some(other) => other.as_str() == "application/json",
+        None => body.trim_ascii_start().first() == Some(&b'{'),
+    }
+}
+
+fn read_all<T: DeserializeOwned>(
+    body: &RawBody,
+    mut take: impl FnMut(T),
+) -> Result<RowReader<T>, RowError> {
+    let mut reader = RowReader::new(RowsFormat::Sparql);
+    reader.push(body.bytes().clone());
+    reader.end();
+    while let Some(row) = reader.next_row()? {
+        take(row);
+    }
+    Ok(reader)
+}

@@ -1,0 +1,129 @@
+use serde::{Deserialize, Serialize};
+
+use super::STATUS_EXCEPTIONS;
+use crate::{
+    error::{DecodeError, FieldErrorKind},
+    operation::{Operation, OperationInfo},
+    types::{QueryEvalStats, QueryStatus},
+    wire::{request::RequestWriter, response::RawResponse},
+};
+
+custom_request! {
+    name: "GetSparqlQueryStatus",
+    http: GET "/sparql/status",
+    effect: Read,
+    exceptions: STATUS_EXCEPTIONS,
+    iam_actions: ["GetQueryStatus"],
+    documentation: "https://docs.aws.amazon.com/neptune/latest/userguide/sparql-api-status.html",
+    may_answer_empty: true,
+
+    /// Gets the status of a SPARQL query, by its `queryId`.
+    ///
+    /// A read. Only the instance that runs the query knows it (`U13`); others, and all of them when it has
+    /// ended, answer a success without a body: [`query`](field@GetSparqlQueryStatusOutput::query) is `None`
+    /// then. Needs the IAM action `neptune-db:GetQueryStatus`.
+    /// No page names an engine that lacks it.
+    ///
+    /// In practice: `AccessDeniedException` (403) without that right, `TooManyRequestsException` (429) when signatures
+    /// are checked too often.
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, sparql::GetSparqlQueryStatus};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let get = GetSparqlQueryStatus::new("fb34cd3e-f37c-4d12-9cf2-03bb741bf54f");
+    /// let request = neptunedata::request(&get, &endpoint)?;
+    /// assert_eq!(
+    ///     request.uri(),
+    ///     "http://localhost:8182/sparql/status?queryId=fb34cd3e-f37c-4d12-9cf2-03bb741bf54f",
+    /// );
+    ///
+    /// let body = r#"{"queryId":"fb34cd3e-f37c-4d12-9cf2-03bb741bf54f",
+    ///     "queryEvalStats":{"subqueries":0,"elapsed":23,"cancelled":false},"queryString":"ASK {}"}"#;
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let query = neptunedata::response::<GetSparqlQueryStatus>(&answer)?.query.unwrap();
+    /// assert_eq!(query.query_string.as_deref(), Some("ASK {}"));
+    ///
+    /// let unknown = neptunedata::http::Response::new("".into());
+    /// assert_eq!(neptunedata::response::<GetSparqlQueryStatus>(&unknown)?.query, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub struct GetSparqlQueryStatus {
+        /// The query. Refused when empty.
+        pub query_id: String,
+    }
+}
+
+arbitrary!(GetSparqlQueryStatus => query_id: Label);
+
+impl GetSparqlQueryStatus {
+    /// Asks for the query with this id.
+    pub fn new(query_id: impl Into<String>) -> Self {
+        GetSparqlQueryStatus {
+            query_id: query_id.into(),
+        }
+    }
+}
+
+/// The answer to [`GetSparqlQueryStatus`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct GetSparqlQueryStatusOutput {
+    /// The query; None when the instance does not know it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<QueryStatus>,
+}
+
+// An object without members is none.
+arbitrary!(GetSparqlQueryStatusOutput, with = |mut output: GetSparqlQueryStatusOutput| {
+    output.query = output.query.filter(|query| *query != QueryStatus::default());
+    output
+} => query);
+
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
+impl crate::testing::Answer for GetSparqlQueryStatusOutput {
+    fn to_response(&self) -> http::Response<bytes::Bytes> {
+        crate::testing::json_answer(&self.query.clone().unwrap_or_default())
+    }
+}
+
+/// The query by itself, or in a list of which it is the only one.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Either {
+    query_id: Option<String>,
+    query_string: Option<String>,
+    query_eval_stats: Option<QueryEvalStats>,
+    queries: Option<Vec<QueryStatus>>,
+}
+
+impl Operation for GetSparqlQueryStatus {
+    type Output = GetSparqlQueryStatusOutput;
+
+    const INFO: &'static OperationInfo = Self::FACTS;
+
+    fn encode(&self, request: &mut RequestWriter<'_>) {
+        if self.query_id.is_empty() {
+            // It would be asked for all queries.
+            request.fault("queryId", FieldErrorKind::Other("is empty".into()));
+        }
+        request.subject(&self.query_id);
+        request.query("queryId", &self.query_id);
+    }
+
+    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
+        let found: Either = response.json()?;
+        let own = QueryStatus {
+            query_id: found.query_id,
+            query_string: found.query_string,
+            query_eval_stats: found.query_eval_stats,
+        };
+        let listed = found.queries.and_then(|queries| queries.into_iter().next());
+        let query = match own == QueryStatus::default() {
+            true => listed,
+            false => Some(own),
+        };
+        Ok(GetSparqlQueryStatusOutput { query })
+    }
+}

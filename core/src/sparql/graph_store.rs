@@ -1,0 +1,149 @@
+//! What the operations of the Graph Store Protocol share.
+
+use serde::{Deserialize, Serialize, de::Error};
+
+use crate::{
+    error::{DecodeError, FieldErrorKind},
+    wire::{request::RequestWriter, response::RawResponse},
+};
+
+/// Where all of them go. The guide writes the slash; whether it can be left out is not known (U10).
+pub(super) const PATH: &str = "/sparql/gsp/";
+
+/// Which graph is meant. There is none by default, as leaving it out by mistake would change or delete the
+/// default graph.
+///
+/// In serde it is one of the members `graph`, with the IRI, and `default`, which is true.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum GraphTarget {
+    /// The default graph.
+    Default,
+    /// The graph of this IRI.
+    Named(String),
+}
+
+impl GraphTarget {
+    /// Writes it. The service refuses a request that names several.
+    pub(super) fn write(&self, request: &mut RequestWriter<'_>) {
+        request.exclusive_query(&["default", "graph"]);
+        match self {
+            GraphTarget::Default => request.query_flag("default"),
+            GraphTarget::Named(iri) if iri.is_empty() => {
+                let reason = "is empty, which is the IRI of no graph";
+                request.fault("graph", FieldErrorKind::Other(reason.into()));
+            }
+            GraphTarget::Named(iri) => {
+                request.subject(iri);
+                request.query("graph", iri);
+            }
+        }
+    }
+
+    pub(super) fn of_members<E: Error>(
+        graph: Option<String>,
+        default: Option<bool>,
+    ) -> Result<Self, E> {
+        match (graph, default) {
+            (Some(iri), None) => Ok(GraphTarget::Named(iri)),
+            (None, Some(true)) => Ok(GraphTarget::Default),
+            (None, None) => Err(E::missing_field("graph")),
+            (Some(_), Some(_)) => Err(E::custom("graph and default exclude each other")),
+            (None, Some(false)) => Err(E::custom("default is true, or graph says which")),
+        }
+    }
+
+    pub(super) fn into_members(self) -> (Option<String>, Option<bool>) {
+        match self {
+            GraphTarget::Default => (None, Some(true)),
+            GraphTarget::Named(iri) => (Some(iri), None),
+        }
+    }
+}
+
+/// The serde form of a request: the graph's members, and the others.
+macro_rules! graph_request {
+    ($name:ident { $($(#[$attribute:meta])* $field:ident: $type:ty,)* }) => {
+        #[derive(serde::Serialize, serde::Deserialize)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        struct Members {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            graph: Option<String>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            default: Option<bool>,
+            $($(#[$attribute])* $field: $type,)*
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                let $name { graph, $($field,)* } = self.clone();
+                let (graph, default) = graph.into_members();
+                serde::Serialize::serialize(&Members { graph, default, $($field,)* }, to)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let members: Members = serde::Deserialize::deserialize(from)?;
+                let Members { graph, default, $($field,)* } = members;
+                let graph = super::graph_store::GraphTarget::of_members(graph, default)?;
+                Ok($name { graph, $($field,)* })
+            }
+        }
+    };
+}
+
+/// Strategies: any graph.
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
+pub(super) struct AnyGraph;
+
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
+impl crate::testing::kinds::Kind<GraphTarget> for AnyGraph {
+    #[cfg(feature = "proptest")]
+    fn strategy(&self) -> proptest::strategy::BoxedStrategy<GraphTarget> {
+        use crate::testing::kinds::{Label, Optional};
+        use proptest::strategy::Strategy as _;
+
+        let iri: proptest::strategy::BoxedStrategy<Option<String>> = Optional(Label).strategy();
+        iri.prop_map(GraphTarget::of_iri).boxed()
+    }
+
+    #[cfg(feature = "arbitrary")]
+    fn draw(&self, u: &mut arbitrary::Unstructured<'_>) -> arbitrary::Result<GraphTarget> {
+        use crate::testing::kinds::{Label, Optional};
+
+        Optional(Label).draw(u).map(GraphTarget::of_iri)
+    }
+}
+
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
+impl GraphTarget {
+    fn of_iri(iri: Option<String>) -> Self {
+        iri.map_or(GraphTarget::Default, GraphTarget::Named)
+    }
+}
+
+/// The answer to [`PutGraph`](crate::sparql::PutGraph), [`PostGraph`](crate::sparql::PostGraph) and
+/// [`DeleteGraph`](crate::sparql::DeleteGraph).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct GraphStoreOutput {
+    /// The HTTP status. By the protocol 201 says that the graph is new, and 200 and 204 that it was
+    /// there; which of them the service answers is not known (`U10`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status_code: Option<i32>,
+}
+
+arbitrary!(GraphStoreOutput, answer = |_: &GraphStoreOutput| {
+    crate::testing::body_answer(None, bytes::Bytes::new())
+} => status_code: Exactly(Some(200)));
+
+impl GraphStoreOutput {
+    pub(super) fn read(response: &RawResponse<'_>) -> Result<Self, DecodeError> {
+        response.acknowledgement()?;
+        Ok(GraphStoreOutput {
+            status_code: Some(response.status().as_u16().into()),
+        })
+    }
+}

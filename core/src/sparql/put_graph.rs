@@ -1,0 +1,134 @@
+use http::Method;
+
+use super::{
+    QUERY_EXCEPTIONS,
+    graph_store::{GraphStoreOutput, GraphTarget, PATH},
+};
+use crate::{
+    error::DecodeError,
+    operation::{Effect, Operation, OperationInfo},
+    sparql::SparqlMediaType,
+    types::RawBody,
+    wire::{request::RequestWriter, response::RawResponse},
+};
+
+/// Replaces a graph, `PUT /sparql/gsp/`: the Graph Store Protocol.
+///
+/// Idempotent: what the graph held is gone, and the data is what it holds. What others write into the graph
+/// between two executions is lost with the second, so after a lost answer a graph that several write to may need
+/// [`CallOptions::effect`](crate::machine::CallOptions::effect) with [`Effect::Write`].
+///
+/// Data with graphs in it, such as [`NQuads`](SparqlMediaType::NQuads) or [`TriG`](SparqlMediaType::TriG), is also
+/// added to the graphs that it names. That is a write, as blank nodes would come twice;
+/// so is data of a type that may have graphs in it or is not known.
+///
+/// Needs the IAM actions `neptune-db:WriteDataViaQuery` and `neptune-db:DeleteDataViaQuery` (`U11`). Engine 1.0.5.0 or later.
+///
+/// In practice: `AccessDeniedException` (403) without the right, `BadRequestException` (400) for a target that is no
+/// IRI or data that cannot be read,
+/// `ReadOnlyViolationException` (400) on a replica. Which status says that a graph is not there is not confirmed (`U10`).
+///
+/// ```
+/// use neptunedata::{Endpoint, sparql::{PutGraph, SparqlMediaType}};
+///
+/// let endpoint = Endpoint::parse("http://localhost:8182")?;
+/// let data = "<http://example.com/s> <http://example.com/p> \"o\" .\n";
+/// let put = PutGraph::named("http://example.com/g", SparqlMediaType::NTriples, data);
+/// let request = neptunedata::request(&put, &endpoint)?;
+/// assert_eq!(request.method(), "PUT");
+/// assert_eq!(
+///     request.uri(),
+///     "http://localhost:8182/sparql/gsp/?graph=http%3A%2F%2Fexample.com%2Fg",
+/// );
+/// assert_eq!(request.headers()["content-type"], "application/n-triples");
+///
+/// let answer = neptunedata::http::Response::builder().status(201).body("".into())?;
+/// let output = neptunedata::response::<PutGraph>(&answer)?;
+/// assert_eq!(output.status_code, Some(201));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html>
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PutGraph {
+    /// Which graph. In serde it is the member `graph` with an IRI or `default` with true, and has to be there.
+    pub graph: GraphTarget,
+    /// The media type of the data, such as Turtle.
+    pub content_type: SparqlMediaType,
+    /// The data.
+    pub body: RawBody,
+}
+
+arbitrary!(PutGraph => graph: super::graph_store::AnyGraph, content_type: Header, body);
+
+graph_request!(PutGraph {
+    content_type: SparqlMediaType,
+    body: RawBody,
+});
+
+impl PutGraph {
+    /// Replaces the default graph with this data.
+    pub fn default_graph(content_type: SparqlMediaType, body: impl Into<RawBody>) -> Self {
+        PutGraph {
+            graph: GraphTarget::Default,
+            content_type,
+            body: body.into(),
+        }
+    }
+
+    /// Replaces the graph of this IRI with this data.
+    pub fn named(
+        iri: impl Into<String>,
+        content_type: SparqlMediaType,
+        body: impl Into<RawBody>,
+    ) -> Self {
+        PutGraph {
+            graph: GraphTarget::Named(iri.into()),
+            content_type,
+            body: body.into(),
+        }
+    }
+}
+
+impl Operation for PutGraph {
+    type Output = GraphStoreOutput;
+
+    const INFO: &'static OperationInfo = &OperationInfo::new(
+        "PutGraph",
+        Method::PUT,
+        PATH,
+        Effect::Idempotent,
+    )
+    .with_exceptions(QUERY_EXCEPTIONS)
+    // The guide says so of queries, and that the protocol needs the same is not confirmed (U11).
+    .with_iam_actions(&["WriteDataViaQuery", "DeleteDataViaQuery"])
+    .answering_empty()
+    .with_documentation(
+        "https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html",
+    );
+
+    fn effect(&self) -> Effect {
+        match self.content_type {
+            SparqlMediaType::NTriples
+            | SparqlMediaType::Turtle
+            | SparqlMediaType::N3
+            | SparqlMediaType::RdfXml => Effect::Idempotent,
+            // Graphs that the data names itself grow, and what cannot be looked into may name some.
+            _ => Effect::Write,
+        }
+    }
+
+    fn encode(&self, request: &mut RequestWriter<'_>) {
+        self.graph.write(request);
+        request.body(
+            "contentType",
+            self.content_type.as_str(),
+            self.body.bytes().to_vec(),
+        );
+    }
+
+    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
+        GraphStoreOutput::read(response)
+    }
+}

@@ -1,0 +1,7 @@
+//! The values in rows.
+
+mod row;
+mod term;
+
+pub use row::SparqlRow;
+pub use term::{RdfTerm, RdfTriple};

@@ -1,0 +1,66 @@
+use super::EXCEPTIONS;
+use crate::{
+    error::DecodeError, statistics::DeleteStatisticsValueMap, wire::response::RawResponse,
+};
+
+operation! {
+    name: "DeletePropertygraphStatistics",
+    http: DELETE "/propertygraph/statistics",
+    effect: Idempotent,
+    exceptions: EXCEPTIONS,
+    iam_actions: ["DeleteStatistics"],
+    output: DeletePropertygraphStatisticsOutput,
+    decode: read_output,
+    may_answer_empty: true,
+
+    /// Deletes the statistics of the property graph.
+    ///
+    /// Idempotent: where there are none, nothing is deleted, and the answer is 204 without a body. Needs
+    /// the IAM action `neptune-db:DeleteStatistics` and engine 1.2.1.0.R6 or later. A replica refuses with
+    /// a `ReadOnlyViolationException`.
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, statistics::DeletePropertygraphStatistics};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let request = neptunedata::request(&DeletePropertygraphStatistics::new(), &endpoint)?;
+    /// assert_eq!(request.method(), "DELETE");
+    /// assert_eq!(request.uri(), "http://localhost:8182/propertygraph/statistics");
+    ///
+    /// let body = r#"{"status":"200 OK","payload":{"active":false,"statisticsId":-1}}"#;
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<DeletePropertygraphStatistics>(&answer)?;
+    /// assert_eq!(output.payload.unwrap().statistics_id.as_deref(), Some("-1"));
+    ///
+    /// let answer = neptunedata::http::Response::builder().status(204).body("".into())?;
+    /// let output = neptunedata::response::<DeletePropertygraphStatistics>(&answer)?;
+    /// assert_eq!(output.status_code, Some(204));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/neptune-dfe-statistics.html>
+    pub struct DeletePropertygraphStatistics {}
+
+    /// Deletes them.
+    pub fn new();
+}
+
+output! {
+    /// The answer to [`DeletePropertygraphStatistics`].
+    pub struct DeletePropertygraphStatisticsOutput {
+        /// The HTTP status: 200, or 204 when there was nothing to delete.
+        pub status_code: Option<i32> => Exactly(Some(200)),
+        /// A status line such as `200 OK`.
+        pub status: Option<String>,
+        /// What is left.
+        pub payload: Option<DeleteStatisticsValueMap>,
+    }
+}
+
+fn read_output(
+    response: &RawResponse<'_>,
+) -> Result<DeletePropertygraphStatisticsOutput, DecodeError> {
+    let mut output: DeletePropertygraphStatisticsOutput = response.json()?;
+    output.status_code = Some(response.status().as_u16().into());
+    Ok(output)
+}

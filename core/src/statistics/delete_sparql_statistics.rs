@@ -1,0 +1,67 @@
+use super::EXCEPTIONS;
+use crate::{
+    error::DecodeError, statistics::DeleteStatisticsValueMap, wire::response::RawResponse,
+};
+
+operation! {
+    name: "DeleteSparqlStatistics",
+    http: DELETE "/sparql/statistics",
+    effect: Idempotent,
+    exceptions: EXCEPTIONS,
+    iam_actions: ["DeleteStatistics"],
+    output: DeleteSparqlStatisticsOutput,
+    decode: read_output,
+    may_answer_empty: true,
+
+    /// Deletes the statistics of the RDF graph.
+    ///
+    /// Idempotent: where there are none, nothing is deleted, and the answer is 204 without a body. Needs
+    /// the IAM action `neptune-db:DeleteStatistics` and engine 1.2.1.0.R6 or later. A replica refuses with
+    /// a `ReadOnlyViolationException`.
+    ///
+    /// The path is that of the service model; the guide prefers `/rdf/statistics` since engine 1.2.1.0
+    /// (`M28`).
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, statistics::DeleteSparqlStatistics};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let request = neptunedata::request(&DeleteSparqlStatistics::new(), &endpoint)?;
+    /// assert_eq!(request.method(), "DELETE");
+    /// assert_eq!(request.uri(), "http://localhost:8182/sparql/statistics");
+    ///
+    /// let body = r#"{"status":"200 OK","payload":{"active":false,"statisticsId":-1}}"#;
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<DeleteSparqlStatistics>(&answer)?;
+    /// assert_eq!(output.payload.unwrap().statistics_id.as_deref(), Some("-1"));
+    ///
+    /// let answer = neptunedata::http::Response::builder().status(204).body("".into())?;
+    /// let output = neptunedata::response::<DeleteSparqlStatistics>(&answer)?;
+    /// assert_eq!(output.status_code, Some(204));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/neptune-dfe-statistics.html>
+    pub struct DeleteSparqlStatistics {}
+
+    /// Deletes them.
+    pub fn new();
+}
+
+output! {
+    /// The answer to [`DeleteSparqlStatistics`].
+    pub struct DeleteSparqlStatisticsOutput {
+        /// The HTTP status: 200, or 204 when there was nothing to delete.
+        pub status_code: Option<i32> => Exactly(Some(200)),
+        /// A status line such as `200 OK`.
+        pub status: Option<String>,
+        /// What is left.
+        pub payload: Option<DeleteStatisticsValueMap>,
+    }
+}
+
+fn read_output(response: &RawResponse<'_>) -> Result<DeleteSparqlStatisticsOutput, DecodeError> {
+    let mut output: DeleteSparqlStatisticsOutput = response.json()?;
+    output.status_code = Some(response.status().as_u16().into());
+    Ok(output)
+}

@@ -1,0 +1,59 @@
+use super::EXCEPTIONS;
+use crate::statistics::{RefreshStatisticsIdMap, StatisticsAutoGenerationMode};
+
+operation! {
+    name: "ManageSparqlStatistics",
+    http: POST "/sparql/statistics",
+    effect: Idempotent,
+    exceptions: EXCEPTIONS,
+    iam_actions: ["ManageStatistics"],
+    output: ManageSparqlStatisticsOutput,
+
+    /// Computes the statistics of the RDF graph, or switches their automatic computation on or off.
+    ///
+    /// Idempotent: a switch stays where it is put, and statistics computed again are the same; while
+    /// they are being computed, asking again changes nothing. Needs the IAM action
+    /// `neptune-db:ManageStatistics` and engine 1.2.1.0.R6 or later. A replica refuses with a
+    /// `ReadOnlyViolationException`.
+    ///
+    /// The path is that of the service model; the guide prefers `/rdf/statistics` since engine 1.2.1.0
+    /// (`M28`).
+    ///
+    /// ```
+    /// use neptunedata::{
+    ///     Endpoint, statistics::{ManageSparqlStatistics, StatisticsAutoGenerationMode},
+    /// };
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let refresh = ManageSparqlStatistics::new().mode(StatisticsAutoGenerationMode::Refresh);
+    /// let request = neptunedata::request(&refresh, &endpoint)?;
+    /// assert_eq!(request.uri(), "http://localhost:8182/sparql/statistics");
+    /// assert_eq!(request.body(), r#"{"mode":"refresh"}"#);
+    ///
+    /// let body = r#"{"status":"200 OK","payload":{"statisticsId":1588893232718}}"#;
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ManageSparqlStatistics>(&answer)?;
+    /// assert_eq!(output.payload.unwrap().statistics_id.as_deref(), Some("1588893232718"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/neptune-dfe-statistics.html>
+    pub struct ManageSparqlStatistics {
+        /// What to do.
+        // In the body, which is sent even if empty: without a content type, some engines refuse (`M43`).
+        pub mode: Option<StatisticsAutoGenerationMode>,
+    }
+
+    /// A request without a mode, which the service model allows; set one.
+    pub fn new();
+}
+
+output! {
+    /// The answer to [`ManageSparqlStatistics`].
+    pub struct ManageSparqlStatisticsOutput {
+        /// A status line such as `200 OK`.
+        pub status: Option<String>,
+        /// The statistics that are being computed; only after a refresh.
+        pub payload: Option<RefreshStatisticsIdMap>,
+    }
+}

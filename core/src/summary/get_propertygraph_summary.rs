@@ -1,0 +1,132 @@
+use std::collections::BTreeMap;
+
+use super::EXCEPTIONS;
+use crate::{
+    error::DecodeError, summary::GraphSummaryType, types::Timestamp, wire::response::RawResponse,
+};
+
+operation! {
+    name: "GetPropertygraphSummary",
+    http: GET "/propertygraph/statistics/summary",
+    effect: Read,
+    exceptions: EXCEPTIONS,
+    iam_actions: ["GetGraphSummary"],
+    output: GetPropertygraphSummaryOutput,
+    decode: read_output,
+
+    /// Summarizes the property graph.
+    ///
+    /// A read. The summary is made of the statistics, so it is as old as they are, and without them it is
+    /// a `StatisticsNotAvailableException` (400); where there cannot be any, as on the smallest
+    /// instances, a `BadRequestException`. Needs the IAM action `neptune-db:GetGraphSummary`
+    /// and engine 1.2.1.0.R6 or later.
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, summary::{GetPropertygraphSummary, GraphSummaryType}};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let get = GetPropertygraphSummary::new().mode(GraphSummaryType::Basic);
+    /// let request = neptunedata::request(&get, &endpoint)?;
+    /// assert_eq!(request.uri(), "http://localhost:8182/propertygraph/statistics/summary?mode=basic");
+    ///
+    /// let body = r#"{"status":"200 OK","payload":{"version":"v1",
+    ///     "lastStatisticsComputationTime":"2023-03-01T14:35:03.804Z",
+    ///     "graphSummary":{"numNodes":3748,"numEdges":51300,
+    ///         "nodeLabels":["airport"],"nodeProperties":[{"desc":3748},{"code":3748}]}}}"#;
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<GetPropertygraphSummary>(&answer)?;
+    /// let summary = output.payload.unwrap();
+    /// let properties = summary.graph_summary.unwrap().node_properties.unwrap();
+    /// assert_eq!(properties[1]["code"], 3748);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/neptune-graph-summary.html>
+    pub struct GetPropertygraphSummary {
+        /// How detailed the summary is.
+        pub mode: Option<GraphSummaryType> => query("mode"),
+    }
+
+    /// Asks for the service's default, the basic summary.
+    pub fn new();
+}
+
+output! {
+    /// The answer to [`GetPropertygraphSummary`].
+    pub struct GetPropertygraphSummaryOutput {
+        /// The HTTP status.
+        pub status_code: Option<i32> => Exactly(Some(200)),
+        /// A status line such as `200 OK`, which the service model does not know (`M29`).
+        pub status: Option<String>,
+        /// The summary and what it is made of.
+        pub payload: Option<PropertygraphSummaryValueMap>,
+    }
+}
+
+structure! {
+    /// A summary of the property graph, with its version and age.
+    pub struct PropertygraphSummaryValueMap {
+        /// The version of the summary, such as `v1`.
+        pub version: Option<String>,
+        /// When its statistics were computed.
+        pub last_statistics_computation_time: Option<Timestamp>,
+        /// The summary.
+        pub graph_summary: Option<PropertygraphSummary>,
+    }
+
+    /// What there is in the property graph.
+    pub struct PropertygraphSummary {
+        /// How many nodes.
+        pub num_nodes: Option<i64>,
+        /// How many edges.
+        pub num_edges: Option<i64>,
+        /// How many labels of nodes.
+        pub num_node_labels: Option<i64>,
+        /// How many labels of edges.
+        pub num_edge_labels: Option<i64>,
+        /// The labels of nodes.
+        pub node_labels: Option<Vec<String>>,
+        /// The labels of edges.
+        pub edge_labels: Option<Vec<String>>,
+        /// How many names of node properties.
+        pub num_node_properties: Option<i64>,
+        /// How many names of edge properties.
+        pub num_edge_properties: Option<i64>,
+        /// How many nodes have each property, a map of one entry each.
+        pub node_properties: Option<Vec<BTreeMap<String, i64>>>,
+        /// How many edges have each property, a map of one entry each.
+        pub edge_properties: Option<Vec<BTreeMap<String, i64>>>,
+        /// How many values node properties have in all.
+        pub total_node_property_values: Option<i64>,
+        /// How many values edge properties have in all.
+        pub total_edge_property_values: Option<i64>,
+        /// Sets of properties and edges that nodes have; only in detailed summaries.
+        pub node_structures: Option<Vec<NodeStructure>>,
+        /// Sets of properties that edges have; only in detailed summaries.
+        pub edge_structures: Option<Vec<EdgeStructure>>,
+    }
+
+    /// Nodes that have the same properties and outgoing edges.
+    pub struct NodeStructure {
+        /// How many.
+        pub count: Option<i64>,
+        /// Their properties.
+        pub node_properties: Option<Vec<String>>,
+        /// The labels of the edges that leave them.
+        pub distinct_outgoing_edge_labels: Option<Vec<String>>,
+    }
+
+    /// Edges that have the same properties.
+    pub struct EdgeStructure {
+        /// How many.
+        pub count: Option<i64>,
+        /// Their properties.
+        pub edge_properties: Option<Vec<String>>,
+    }
+}
+
+fn read_output(response: &RawResponse<'_>) -> Result<GetPropertygraphSummaryOutput, DecodeError> {
+    let mut output: GetPropertygraphSummaryOutput = response.json()?;
+    output.status_code = Some(response.status().as_u16().into());
+    Ok(output)
+}

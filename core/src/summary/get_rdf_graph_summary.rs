@@ -1,0 +1,108 @@
+use std::collections::BTreeMap;
+
+use super::EXCEPTIONS;
+use crate::{
+    error::DecodeError, summary::GraphSummaryType, types::Timestamp, wire::response::RawResponse,
+};
+
+operation! {
+    name: "GetRDFGraphSummary",
+    http: GET "/rdf/statistics/summary",
+    effect: Read,
+    exceptions: EXCEPTIONS,
+    iam_actions: ["GetGraphSummary"],
+    output: GetRdfGraphSummaryOutput,
+    decode: read_output,
+
+    /// Summarizes the RDF graph.
+    ///
+    /// A read. The summary is made of the statistics, so it is as old as they are, and without them it is
+    /// a `StatisticsNotAvailableException` (400); where there cannot be any, as on the smallest
+    /// instances, a `BadRequestException`. Needs the IAM action `neptune-db:GetGraphSummary`
+    /// and engine 1.2.1.0.R6 or later.
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, summary::{GetRdfGraphSummary, GraphSummaryType}};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let get = GetRdfGraphSummary::new().mode(GraphSummaryType::Basic);
+    /// let request = neptunedata::request(&get, &endpoint)?;
+    /// assert_eq!(request.uri(), "http://localhost:8182/rdf/statistics/summary?mode=basic");
+    ///
+    /// let body = r#"{"status":"200 OK","payload":{"version":"v1",
+    ///     "lastStatisticsComputationTime":"2023-03-01T14:35:03.804Z",
+    ///     "graphSummary":{"numQuads":158571,"numClasses":4,
+    ///         "predicates":[{"http://example.com/route":50656}]}}}"#;
+    /// let answer = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<GetRdfGraphSummary>(&answer)?;
+    /// let summary = output.payload.unwrap();
+    /// let predicates = summary.graph_summary.unwrap().predicates.unwrap();
+    /// assert_eq!(predicates[0]["http://example.com/route"], 50656);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// <https://docs.aws.amazon.com/neptune/latest/userguide/neptune-graph-summary.html>
+    pub struct GetRdfGraphSummary {
+        /// How detailed the summary is.
+        pub mode: Option<GraphSummaryType> => query("mode"),
+    }
+
+    /// Asks for the service's default, the basic summary.
+    pub fn new();
+}
+
+output! {
+    /// The answer to [`GetRdfGraphSummary`].
+    pub struct GetRdfGraphSummaryOutput {
+        /// The HTTP status.
+        pub status_code: Option<i32> => Exactly(Some(200)),
+        /// A status line such as `200 OK`, which the service model does not know (`M29`).
+        pub status: Option<String>,
+        /// The summary and what it is made of.
+        pub payload: Option<RdfGraphSummaryValueMap>,
+    }
+}
+
+structure! {
+    /// A summary of the RDF graph, with its version and age.
+    pub struct RdfGraphSummaryValueMap {
+        /// The version of the summary, such as `v1`.
+        pub version: Option<String>,
+        /// When its statistics were computed.
+        pub last_statistics_computation_time: Option<Timestamp>,
+        /// The summary.
+        pub graph_summary: Option<RdfGraphSummary>,
+    }
+
+    /// What there is in the RDF graph.
+    pub struct RdfGraphSummary {
+        /// How many subjects.
+        pub num_distinct_subjects: Option<i64>,
+        /// How many predicates.
+        pub num_distinct_predicates: Option<i64>,
+        /// How many quads.
+        pub num_quads: Option<i64>,
+        /// How many classes.
+        pub num_classes: Option<i64>,
+        /// The classes.
+        pub classes: Option<Vec<String>>,
+        /// How often each predicate is used, a map of one entry each.
+        pub predicates: Option<Vec<BTreeMap<String, i64>>>,
+        /// Sets of predicates that subjects have; only in detailed summaries.
+        pub subject_structures: Option<Vec<SubjectStructure>>,
+    }
+
+    /// Subjects that have the same predicates.
+    pub struct SubjectStructure {
+        /// How many.
+        pub count: Option<i64>,
+        /// Their predicates.
+        pub predicates: Option<Vec<String>>,
+    }
+}
+
+fn read_output(response: &RawResponse<'_>) -> Result<GetRdfGraphSummaryOutput, DecodeError> {
+    let mut output: GetRdfGraphSummaryOutput = response.json()?;
+    output.status_code = Some(response.status().as_u16().into());
+    Ok(output)
+}

@@ -1,0 +1,236 @@
+//! A network in memory, with a clock of its own.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    time::{Duration, SystemTime},
+};
+
+use bytes::Bytes;
+use http::Request;
+
+use super::{NetworkOutcome, Served};
+use crate::{
+    credentials::Credentials,
+    error::{CredentialsError, Error, Sent, TransportError, TransportErrorKind},
+    machine::{Input, Io, Machine, Now, Step},
+};
+
+/// How many requests and pauses a machine may have before [`Network::run`] gives up.
+const STEP_LIMIT: u32 = 10_000;
+
+/// The time of day at which a network begins, after the Unix epoch: no clock of a server is at zero.
+const BEGINNING: Duration = Duration::from_secs(1_800_000_000);
+
+/// The size of the chunks of a response for which there is no [`NetworkOutcome`].
+const CHUNK_SIZE: usize = 1024;
+
+/// A network in memory: it runs machines against a serving function, without a socket and without
+/// waiting.
+///
+/// Each request meets the next [`NetworkOutcome`]; once they are used up, every request and response
+/// arrives. Time is virtual: pauses and time limits pass at once, and nothing else takes time except
+/// a [delay](Served::delay). Where nothing arrives any more, the machine's time limit passes, and
+/// without a limit the connection closes.
+///
+/// ```
+/// use neptunedata::{
+///     Auth, Endpoint, Session, bytes::Bytes, engine::GetEngineStatus, http::{Request, Response},
+///     machine::Now, testing::{Network, NetworkOutcome},
+/// };
+///
+/// let session = Session::new(Endpoint::parse("http://localhost:8182")?, Auth::unsigned())?;
+/// let serve = |_: Request<Bytes>, _: Now| Response::new(Bytes::from_static(br#"{"status":"healthy"}"#));
+/// let mut network = Network::new([NetworkOutcome::Unanswered], serve);
+///
+/// let answered = network.run(session.call(&GetEngineStatus::new()))?;
+/// assert_eq!(answered.meta.attempts, 2);
+/// assert_eq!(network.served(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Queries that are [abandoned](Machine::abandoned) are not cancelled.
+pub struct Network<'a> {
+    deliveries: Box<dyn Iterator<Item = NetworkOutcome> + 'a>,
+    serve: Box<dyn FnMut(Request<Bytes>, Now) -> Served + 'a>,
+    credentials: Option<Credentials>,
+    now: Now,
+    sent: u32,
+    served: u32,
+}
+
+/// What a machine waits for.
+enum Pending {
+    /// This reply, from this time on.
+    Reply(VecDeque<Input>, Duration),
+    Credentials,
+    Pause,
+}
+
+impl<'a> Network<'a> {
+    /// A network with these deliveries, one for each request. Requests that arrive go to `serve`, with
+    /// the network's time; the deliveries may be endless.
+    pub fn new<S: Into<Served>>(
+        deliveries: impl IntoIterator<Item = NetworkOutcome, IntoIter: 'a>,
+        mut serve: impl FnMut(Request<Bytes>, Now) -> S + 'a,
+    ) -> Self {
+        let mut network = Network {
+            deliveries: Box::new(deliveries.into_iter()),
+            serve: Box::new(move |request, now| serve(request, now).into()),
+            credentials: None,
+            now: Now::at(SystemTime::UNIX_EPOCH),
+            sent: 0,
+            served: 0,
+        };
+        network.advance(BEGINNING);
+        network
+    }
+
+    /// Gives these to machines that request credentials. Without them, such a machine is told that
+    /// there are none.
+    #[must_use]
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = Some(credentials);
+        self
+    }
+
+    /// The time.
+    pub fn now(&self) -> Now {
+        self.now
+    }
+
+    /// Lets time pass.
+    pub fn advance(&mut self, by: Duration) {
+        self.now.mono = self.now.mono.saturating_add(by);
+        self.now.wall = self.now.wall.checked_add(by).unwrap_or(self.now.wall);
+    }
+
+    /// How many requests machines have sent.
+    pub fn sent(&self) -> u32 {
+        self.sent
+    }
+
+    /// How many requests have reached the serving function.
+    pub fn served(&self) -> u32 {
+        self.served
+    }
+
+    /// Runs a machine to its end, and drops its items.
+    ///
+    /// # Errors
+    ///
+    /// That of the machine, or [`TransportErrorKind::Other`] if it has not ended after 10,000 requests
+    /// and pauses.
+    pub fn run<M: Machine>(&mut self, machine: M) -> Result<M::Output, Error> {
+        self.run_with(machine, drop)
+    }
+
+    /// Runs a machine to its end, and gives its items to `take`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`run`](Network::run).
+    pub fn run_with<M: Machine>(
+        &mut self,
+        mut machine: M,
+        mut take: impl FnMut(M::Item),
+    ) -> Result<M::Output, Error> {
+        let mut pending = Pending::Pause;
+        let mut input = Input::Next;
+        let mut steps = 0_u32;
+        loop {
+            let io = match machine.resume(input, self.now) {
+                Step::Io(io) => io,
+                Step::Item(item) => {
+                    take(item);
+                    input = Input::Next;
+                    continue;
+                }
+                Step::Misuse(misuse) => return Err(misuse.into()),
+                Step::Done(result) => return result,
+            };
+            match io {
+                Io::Send(transmit) => pending = self.send(transmit.request),
+                Io::Credentials { .. } => pending = Pending::Credentials,
+                Io::Wait => pending = Pending::Pause,
+                Io::Receive | Io::Continue => {}
+            }
+            input = self.next_input(&mut pending, machine.wake_at());
+            // The chunks of a body are finite, so they need no limit.
+            if !matches!(input, Input::Chunk(_)) {
+                steps = steps.saturating_add(1);
+            }
+            if steps > STEP_LIMIT {
+                return Err(self.endless());
+            }
+        }
+    }
+
+    fn send(&mut self, request: Request<Bytes>) -> Pending {
+        self.sent = self.sent.saturating_add(1);
+        let arrives = NetworkOutcome::Arrives { piece: CHUNK_SIZE };
+        let delivery = self.deliveries.next().unwrap_or(arrives);
+        let served = delivery.carry(request, |request| {
+            self.served = self.served.saturating_add(1);
+            (self.serve)(request, self.now)
+        });
+        let at = self.now.mono.saturating_add(served.delayed_by());
+        Pending::Reply(served.into_inputs(delivery.chunk_size()), at)
+    }
+
+    /// What happens next: what the machine waits for, or its time.
+    fn next_input(&mut self, pending: &mut Pending, wake_at: Option<Duration>) -> Input {
+        let closed = Input::Failure(TransportError::new(TransportErrorKind::Closed, Sent::Maybe));
+        match pending {
+            Pending::Credentials => match &self.credentials {
+                Some(credentials) => Input::Credentials(credentials.clone()),
+                None => Input::CredentialsFailed(CredentialsError::new("the network has none")),
+            },
+            Pending::Reply(inputs, at) => {
+                let is_late = wake_at.is_some_and(|wake_at| wake_at < *at);
+                if !is_late && let Some(input) = inputs.pop_front() {
+                    self.pass_until(*at);
+                    return input;
+                }
+                match wake_at {
+                    Some(wake_at) => self.wake(wake_at, Sent::Maybe),
+                    None => closed,
+                }
+            }
+            Pending::Pause => match wake_at {
+                Some(wake_at) => self.wake(wake_at, Sent::No),
+                None => closed,
+            },
+        }
+    }
+
+    fn wake(&mut self, at: Duration, sent: Sent) -> Input {
+        self.pass_until(at);
+        Input::Wake(sent)
+    }
+
+    fn pass_until(&mut self, at: Duration) {
+        self.advance(at.saturating_sub(self.now.mono));
+    }
+
+    fn endless(&self) -> Error {
+        let reason = format!("the machine has not ended after {STEP_LIMIT} requests and pauses");
+        let failure = TransportError::new(TransportErrorKind::Other, Sent::Maybe);
+        Error::new("Network", failure.with_source(reason))
+            .with_execution(self.served > 0, self.served > 0)
+    }
+}
+
+impl fmt::Debug for Network<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Network")
+            .field("now", &self.now)
+            .field("sent", &self.sent)
+            .field("served", &self.served)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+#[path = "network/tests.rs"]
+mod tests;

@@ -1,0 +1,362 @@
+//! An HTTP proxy that connections go through: parsed here, used by the transports.
+
+use std::{fmt, net::IpAddr};
+
+use crate::endpoint::Endpoint;
+
+/// An HTTP proxy that is asked with `CONNECT` for a connection to the cluster.
+///
+/// ```
+/// use neptunedata::{Endpoint, transport::Proxy};
+///
+/// let proxy = Proxy::parse("http://user:secret@proxy.example.com:3128")?.no_proxy(".internal, 10.0.0.0/8");
+/// assert_eq!(proxy.address(), "proxy.example.com:3128");
+/// assert!(proxy.applies_to(&Endpoint::parse("https://db.example.com:8182").unwrap()));
+/// assert!(!proxy.applies_to(&Endpoint::parse("https://db.internal:8182").unwrap()));
+/// assert!(!proxy.applies_to(&Endpoint::parse("http://localhost:8182").unwrap()), "loopback never");
+/// assert!(!format!("{proxy:?}").contains("secret"));
+/// # Ok::<(), neptunedata::transport::ProxyError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Proxy {
+    host: String,
+    port: u16,
+    user: Option<(String, String)>,
+    exceptions: Vec<String>,
+}
+
+/// Text that is no proxy.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProxyError {
+    /// Only `http://host[:port]` is spoken to proxies; TLS runs inside the tunnel.
+    #[error("the proxy's scheme must be http")]
+    Scheme,
+    /// There is no host, or the port is none.
+    #[error("the proxy's host and port cannot be read")]
+    Address,
+}
+
+impl Proxy {
+    /// Parses `http://[user[:password]@]host[:port]`, with or without the scheme. The port is 80
+    /// unless given. User and password may be percent-encoded, and must be where they have one of `/?#`.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no such URL.
+    pub fn parse(url: &str) -> Result<Proxy, ProxyError> {
+        let rest = match url.trim().split_once("://") {
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => rest,
+            Some(_) => return Err(ProxyError::Scheme),
+            None => url.trim(),
+        };
+        let (authority, path) = match rest.find(['/', '?', '#']) {
+            Some(end) => rest.split_at(end),
+            None => (rest, ""),
+        };
+        // That of a password with such a character in it, which must not be shown as a host.
+        if path.contains('@') {
+            return Err(ProxyError::Address);
+        }
+        let (user, address) = match authority.rsplit_once('@') {
+            Some((user, address)) => (Some(user), address),
+            None => (None, authority),
+        };
+        // The endpoint knows how hosts and ports are written.
+        let address =
+            Endpoint::parse(&format!("http://{address}")).map_err(|_| ProxyError::Address)?;
+        let user = user.map(|user| {
+            let (name, password) = user.split_once(':').unwrap_or((user, ""));
+            (decoded(name), decoded(password))
+        });
+        Ok(Proxy {
+            host: address.host().to_owned(),
+            port: address.port(),
+            user,
+            exceptions: Vec::new(),
+        })
+    }
+
+    /// Reads the proxy from variables of the environment, which `lookup` gives: `HTTPS_PROXY` or
+    /// `https_proxy` for endpoints with TLS, `http_proxy` for the others (`HTTP_PROXY` is not asked, a
+    /// web server may have set it from a request), `ALL_PROXY` or `all_proxy` for both, and `NO_PROXY`
+    /// or `no_proxy`. None if no proxy is set, or if it is not for this endpoint, as
+    /// [`applies_to`](Proxy::applies_to) says.
+    ///
+    /// # Errors
+    ///
+    /// When a variable is set to something that is no proxy, and it would be for this endpoint.
+    pub fn from_environment(
+        endpoint: &Endpoint,
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Option<Proxy>, ProxyError> {
+        Proxy::for_all_of(&[endpoint], lookup)
+    }
+
+    /// The same for endpoints of one scheme, all of which it must be for.
+    pub(crate) fn for_all_of(
+        endpoints: &[&Endpoint],
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Option<Proxy>, ProxyError> {
+        let first = |names: &[&str]| {
+            names
+                .iter()
+                .find_map(|name| lookup(name).filter(|value| !value.trim().is_empty()))
+        };
+        let names: &[&str] = if endpoints.iter().any(|endpoint| endpoint.is_secure()) {
+            &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
+        } else {
+            &["http_proxy", "ALL_PROXY", "all_proxy"]
+        };
+        let Some(url) = first(names) else {
+            return Ok(None);
+        };
+        let exceptions = listed(&first(&["NO_PROXY", "no_proxy"]).unwrap_or_default());
+        // First, so that nonsense does not matter where the proxy does not.
+        if !endpoints
+            .iter()
+            .all(|endpoint| applies(&exceptions, endpoint))
+        {
+            return Ok(None);
+        }
+        let proxy = Proxy::parse(&url)?;
+        Ok(Some(Proxy {
+            exceptions,
+            ..proxy
+        }))
+    }
+
+    /// Sets which hosts are reached without it: names, which cover the names below them, addresses,
+    /// networks such as `10.0.0.0/8`, or `*` for all, separated by commas.
+    #[must_use]
+    pub fn no_proxy(mut self, list: &str) -> Self {
+        self.exceptions = listed(list);
+        self
+    }
+
+    /// Whether connections to the endpoint go through it. Loopback endpoints never do.
+    pub fn applies_to(&self, endpoint: &Endpoint) -> bool {
+        applies(&self.exceptions, endpoint)
+    }
+
+    /// Its host; an IPv6 address without brackets.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Host and port, as they are connected to.
+    pub fn address(&self) -> String {
+        if self.host.contains(':') {
+            format!("[{}]:{}", self.host, self.port)
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
+    }
+
+    /// User name and password for basic authentication, if there are any. The password is a secret.
+    pub fn user(&self) -> Option<(&str, &str)> {
+        self.user
+            .as_ref()
+            .map(|(name, password)| (name.as_str(), password.as_str()))
+    }
+}
+
+impl fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Proxy")
+            .field("address", &self.address())
+            .field("user", &self.user.as_ref().map(|_| "present"))
+            .field("exceptions", &self.exceptions)
+            .finish()
+    }
+}
+
+fn decoded(text: &str) -> String {
+    // In user names a plus is a plus.
+    crate::wire::percent::decode_form(text.replace('+', "%2B").as_bytes())
+}
+
+fn listed(exceptions: &str) -> Vec<String> {
+    let entries = exceptions.split(',').map(str::trim);
+    let entries = entries.filter(|entry| !entry.is_empty());
+    entries.map(str::to_ascii_lowercase).collect()
+}
+
+fn applies(exceptions: &[String], endpoint: &Endpoint) -> bool {
+    !endpoint.is_loopback() && !exceptions.iter().any(|entry| is_covered(endpoint, entry))
+}
+
+fn is_covered(endpoint: &Endpoint, entry: &str) -> bool {
+    if entry == "*" {
+        return true;
+    }
+    let host = endpoint.host().strip_suffix('.').unwrap_or(endpoint.host());
+    if let Ok(ip) = host.parse::<IpAddr>() {
+        return entry.parse() == Ok(ip) || in_network(ip, entry);
+    }
+    // `host:port` restricts the entry to that port.
+    let name = match entry.rsplit_once(':') {
+        Some((name, port)) if port.parse() == Ok(endpoint.port()) => name,
+        Some((_, port)) if port.parse::<u16>().is_ok() => return false,
+        _ => entry,
+    };
+    let name = name
+        .strip_prefix('*')
+        .unwrap_or(name)
+        .trim_start_matches('.');
+    !name.is_empty()
+        && host
+            .strip_suffix(name)
+            .is_some_and(|before| before.is_empty() || before.ends_with('.'))
+}
+
+fn in_network(ip: IpAddr, entry: &str) -> bool {
+    let Some((network, length)) = entry.split_once('/') else {
+        return false;
+    };
+    let (Ok(network), Ok(length)) = (network.parse::<IpAddr>(), length.parse::<u32>()) else {
+        return false;
+    };
+    match (ip, network) {
+        (IpAddr::V4(ip), IpAddr::V4(network)) if length <= 32 => {
+            let shift = 32_u32.saturating_sub(length);
+            ip.to_bits().checked_shr(shift) == network.to_bits().checked_shr(shift)
+        }
+        (IpAddr::V6(ip), IpAddr::V6(network)) if length <= 128 => {
+            let shift = 128_u32.saturating_sub(length);
+            ip.to_bits().checked_shr(shift) == network.to_bits().checked_shr(shift)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn endpoint(url: &str) -> Endpoint {
+        Endpoint::parse(url).unwrap()
+    }
+
+    #[test]
+    fn addresses_users_and_nonsense() {
+        let proxy = Proxy::parse("http://us%40er:p%2Bw+d@[::1]:3128/").unwrap();
+        assert_eq!(proxy.address(), "[::1]:3128");
+        assert_eq!(proxy.user(), Some(("us@er", "p+w+d")));
+        assert_eq!(
+            Proxy::parse("proxy.example.com").unwrap().address(),
+            "proxy.example.com:80"
+        );
+        assert_eq!(
+            Proxy::parse("https://proxy.example.com"),
+            Err(ProxyError::Scheme)
+        );
+        assert_eq!(
+            Proxy::parse("socks5://proxy.example.com"),
+            Err(ProxyError::Scheme)
+        );
+        for wrong in [
+            "",
+            "http://",
+            "http://a b",
+            "http://proxy:99999",
+            "http://:3128",
+            "http://u:80#secret@h:1",
+            "http://u:80/secret@h:1",
+            "u:80?secret@h:1",
+            "http://u:80#sec:ret@@h",
+        ] {
+            assert_eq!(Proxy::parse(wrong), Err(ProxyError::Address), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn exceptions() {
+        let proxy = Proxy::parse("http://p:1").unwrap();
+        let cases = [
+            ("example.com", "https://db.example.com", true),
+            (".example.com", "https://db.example.com", true),
+            ("*.example.com", "https://db.example.com", true),
+            ("example.com", "https://badexample.com", false),
+            ("db.example.com:8182", "https://db.example.com:8182", true),
+            ("db.example.com:8182", "https://db.example.com", false),
+            ("10.0.0.0/8", "https://10.1.2.3", true),
+            ("10.0.0.0/8", "https://11.1.2.3", false),
+            ("10.1.2.3", "https://10.1.2.3", true),
+            ("0.0.0.0/0", "https://10.1.2.3", true),
+            ("fd00::/8", "https://[fd12::1]", true),
+            ("10.0.0.0/99", "https://10.1.2.3", false),
+            ("*", "https://db.example.com", true),
+            (" , ,", "https://db.example.com", false),
+        ];
+        for (list, url, excepted) in cases {
+            let applies = proxy.clone().no_proxy(list).applies_to(&endpoint(url));
+            assert_eq!(applies, !excepted, "{list} {url}");
+        }
+    }
+
+    #[test]
+    fn the_environment_is_read_by_scheme() {
+        let with = |variables: &'static [(&str, &str)]| {
+            move |name: &str| {
+                let found = variables.iter().find(|(variable, _)| *variable == name);
+                found.map(|(_, value)| (*value).to_owned())
+            }
+        };
+        let address = |url: &str, variables| {
+            Proxy::from_environment(&endpoint(url), with(variables))
+                .map(|proxy| proxy.map(|proxy| proxy.address()))
+        };
+        let both = &[("HTTPS_PROXY", "http://s:1"), ("http_proxy", "http://p:2")];
+        assert_eq!(
+            address("https://db.example.com", both),
+            Ok(Some("s:1".into()))
+        );
+        assert_eq!(
+            address("http://db.example.com", both),
+            Ok(Some("p:2".into()))
+        );
+        assert_eq!(
+            address("http://db.example.com", &[("HTTP_PROXY", "http://x:1")]),
+            Ok(None)
+        );
+        assert_eq!(
+            address("http://db.example.com", &[("ALL_PROXY", "a:3")]),
+            Ok(Some("a:3".into()))
+        );
+        assert_eq!(
+            address("https://db.example.com", &[("HTTPS_PROXY", " ")]),
+            Ok(None)
+        );
+        assert_eq!(
+            address("https://db.example.com", &[("HTTPS_PROXY", "ftp://x")]),
+            Err(ProxyError::Scheme)
+        );
+        let except = &[("HTTPS_PROXY", "http://s:1"), ("NO_PROXY", "example.com")];
+        assert_eq!(address("https://db.example.com", except), Ok(None));
+        assert_eq!(
+            address("https://db.example.org", except),
+            Ok(Some("s:1".into()))
+        );
+        let kept = Proxy::from_environment(&endpoint("https://db.example.org"), with(except));
+        assert!(
+            !kept
+                .unwrap()
+                .unwrap()
+                .applies_to(&endpoint("https://db.example.com"))
+        );
+        let broken = &[("HTTPS_PROXY", "ftp://x"), ("NO_PROXY", "example.com")];
+        for excepted in ["https://localhost", "https://[::1]", "https://example.com"] {
+            assert_eq!(address(excepted, broken), Ok(None));
+        }
+        assert_eq!(
+            address("https://example.org", broken),
+            Err(ProxyError::Scheme)
+        );
+    }
+}

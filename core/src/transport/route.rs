@@ -1,0 +1,206 @@
+//! Where the connections of a client lead, and whether they go through a proxy: decided here, so that
+//! all transports decide alike.
+
+use crate::{
+    endpoint::{Endpoint, EndpointError},
+    transport::{ClientOptions, Proxy, ProxyError},
+};
+
+/// The way of a client's connections: [`ClientOptions::route`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Route {
+    /// What is connected to: the endpoint, or the tunnel's end that stands for it. Who is spoken to
+    /// over the connection is the endpoint in any case.
+    pub to: Endpoint,
+    /// The proxy that is asked for that connection.
+    pub proxy: Option<Proxy>,
+}
+
+/// Options, or variables of the environment, that lead nowhere.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RouteError {
+    /// [`connect_to`](ClientOptions::connect_to) is no `host:port`.
+    #[error("invalid resolve_to: {0}")]
+    ResolveTo(EndpointError),
+    /// [`connect_to`](ClientOptions::connect_to) is an URL.
+    #[error(
+        "invalid resolve_to: write host:port without a scheme; the scheme of the endpoint decides whether TLS is used"
+    )]
+    ResolveToUrl,
+    /// A variable of the environment is set to something that is no proxy.
+    #[error(transparent)]
+    Proxy(#[from] ProxyError),
+}
+
+impl ClientOptions {
+    /// The way of connections to the endpoint: for transports, which are to keep to it.
+    ///
+    /// [`connect_to`](ClientOptions::connect_to) says where they lead. The proxy is that of the
+    /// [options](ClientOptions::proxy), else the one that `environment` names, as
+    /// [`Proxy::from_environment`] reads it. There is none if the endpoint or the tunnel's end is
+    /// on this machine or among the proxy's exceptions; the proxy's URL need not even be one then.
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, transport::ClientOptions};
+    ///
+    /// let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com")?;
+    /// let environment = |name: &str| match name {
+    ///     "HTTPS_PROXY" => Some("http://proxy.example.com:3128".to_owned()),
+    ///     "NO_PROXY" => Some(".internal".to_owned()),
+    ///     _ => None,
+    /// };
+    ///
+    /// let route = ClientOptions::new().route(&endpoint, environment)?;
+    /// assert_eq!(route.proxy.unwrap().address(), "proxy.example.com:3128");
+    ///
+    /// let route = ClientOptions::new().connect_to("bastion.internal:8182").route(&endpoint, environment)?;
+    /// assert_eq!((route.to.host(), route.proxy), ("bastion.internal", None));
+    ///
+    /// // Without the environment.
+    /// assert_eq!(ClientOptions::new().route(&endpoint, |_| None)?.proxy, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When `connect_to` is no `host:port`, or a variable that counts is no proxy.
+    pub fn route(
+        &self,
+        endpoint: &Endpoint,
+        environment: impl Fn(&str) -> Option<String>,
+    ) -> Result<Route, RouteError> {
+        let to = match &self.connect_to {
+            Some(text) if text.contains("://") => return Err(RouteError::ResolveToUrl),
+            Some(text) => tunnel_end(text, endpoint.is_secure()).map_err(RouteError::ResolveTo)?,
+            None => endpoint.clone(),
+        };
+        let proxy = match &self.proxy {
+            Some(proxy) => Some(proxy.clone()).filter(|proxy| {
+                [endpoint, &to]
+                    .iter()
+                    .all(|endpoint| proxy.applies_to(endpoint))
+            }),
+            None => Proxy::for_all_of(&[endpoint, &to], environment)?,
+        };
+        Ok(Route { to, proxy })
+    }
+}
+
+/// `host:port`, read by those who know how hosts and ports are written. The port must be there: the
+/// end of a tunnel has one of its own.
+fn tunnel_end(text: &str, secure: bool) -> Result<Endpoint, EndpointError> {
+    if text.contains('/') {
+        return Err(EndpointError::not_host_and_port(text));
+    }
+    if !text.contains(':') || text.ends_with(']') {
+        return Err(EndpointError::port_missing());
+    }
+    let scheme = if secure { "https" } else { "http" };
+    Endpoint::parse(&format!("{scheme}://{text}")).map_err(|error| error.of(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CLUSTER: &str = "https://db.example.com:8182";
+
+    fn route(
+        options: &ClientOptions,
+        url: &str,
+        variables: &'static [(&str, &str)],
+    ) -> Result<(String, Option<String>), RouteError> {
+        let endpoint = Endpoint::parse(url).unwrap();
+        let route = options.route(&endpoint, |name| {
+            let found = variables.iter().find(|(variable, _)| *variable == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })?;
+        let to = format!("{}:{}", route.to.host(), route.to.port());
+        Ok((to, route.proxy.map(|proxy| proxy.address())))
+    }
+
+    #[test]
+    fn a_tunnels_end_is_a_host_and_a_port() {
+        let to = |text: &str| {
+            let options = ClientOptions::new().connect_to(text);
+            route(&options, CLUSTER, &[]).map(|(to, _)| to)
+        };
+        assert_eq!(to("localhost:8182").unwrap(), "localhost:8182");
+        // Also the port that is the scheme's own.
+        assert_eq!(to("10.0.0.1:443").unwrap(), "10.0.0.1:443");
+        assert_eq!(to("[::1]:80").unwrap(), "::1:80");
+        for wrong in [
+            "",
+            "localhost",
+            "localhost:",
+            ":80",
+            "localhost:80/path",
+            "localhost:80?query",
+            "user@localhost:80",
+            "a:b",
+            "a b:80",
+            "::1",
+            "[::1]",
+            "localhost:99999",
+            "localhost:0",
+        ] {
+            let error = to(wrong).unwrap_err();
+            assert!(matches!(error, RouteError::ResolveTo(_)), "{wrong}");
+        }
+        for url in ["http://localhost:1", "https://localhost:443/"] {
+            let error = to(url).unwrap_err();
+            assert_eq!(error, RouteError::ResolveToUrl);
+            assert!(error.to_string().contains("without a scheme"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_is_for_what_is_neither_here_nor_excepted() {
+        let proxy = || Proxy::parse("http://p:1").unwrap();
+        let through = Some("p:1".to_owned());
+        let far = || ClientOptions::new().connect_to("bastion.example.net:7000");
+        let near = || ClientOptions::new().connect_to("localhost:7000");
+        let cases = [
+            (ClientOptions::new().proxy(proxy()), CLUSTER, &through),
+            (ClientOptions::new().proxy(proxy()), "https://[::1]", &None),
+            (far().proxy(proxy()), CLUSTER, &through),
+            (near().proxy(proxy()), CLUSTER, &None),
+            // An exception for either of the two.
+            (far().proxy(proxy().no_proxy("example.com")), CLUSTER, &None),
+            (far().proxy(proxy().no_proxy("example.net")), CLUSTER, &None),
+            (
+                far().proxy(proxy().no_proxy("example.org")),
+                CLUSTER,
+                &through,
+            ),
+        ];
+        for (options, url, expected) in cases {
+            let (_, found) = route(&options, url, &[]).unwrap();
+            assert_eq!(&found, expected, "{options:?}");
+        }
+    }
+
+    #[test]
+    fn a_variable_that_does_not_count_may_be_nonsense() {
+        let broken = &[("HTTPS_PROXY", "socks5://p:1"), ("NO_PROXY", "example.net")];
+        let alone = ClientOptions::new();
+        let error = route(&alone, CLUSTER, broken).unwrap_err();
+        assert_eq!(error, RouteError::Proxy(ProxyError::Scheme));
+        let tunnel = |to: &str| ClientOptions::new().connect_to(to);
+        for (options, url) in [
+            (&alone, "https://localhost:8182"),
+            (&alone, "https://127.0.0.1:8182"),
+            (&alone, "https://db.example.net:8182"),
+            (&tunnel("localhost:7000"), CLUSTER),
+            (&tunnel("bastion.example.net:7000"), CLUSTER),
+            (
+                &ClientOptions::new().proxy(Proxy::parse("http://p:1").unwrap()),
+                CLUSTER,
+            ),
+        ] {
+            assert!(route(options, url, broken).is_ok(), "{options:?} {url}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What the waiters for jobs of Neptune ML share.
+
+use crate::ml::{MlJobStatus, MlResourceDefinition};
+
+use crate::wait::Observation;
+
+/// What the state of a job means. `parts` are the jobs of SageMaker that it consists of.
+pub(super) fn observe<S: Clone>(
+    output: &S,
+    status: Option<&MlJobStatus>,
+    parts: &[Option<&MlResourceDefinition>],
+) -> Observation<S, S> {
+    match status {
+        Some(MlJobStatus::Completed) => Observation::Ready(output.clone()),
+        Some(status @ (MlJobStatus::Failed | MlJobStatus::Stopped)) => {
+            let reasons: Vec<&str> = parts
+                .iter()
+                .filter_map(|part| part.as_ref()?.failure_reason.as_deref())
+                .filter(|reason| !reason.is_empty())
+                .collect();
+            Observation::Failed {
+                status: status.to_string(),
+                reason: reasons.join("; "),
+            }
+        }
+        // The names of states are not all known (`U19`).
+        _ => Observation::Pending(output.clone()),
+    }
+}
+
+/// A waiter for the end of a job.
+macro_rules! job_ended {
+    (
+        $(#[$meta:meta])*
+        $name:ident, $words:literal, $get:ident -> $output:ident { $($part:ident),* }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct $name($get);
+
+        impl $name {
+            /// Waits for the job with this id.
+            pub fn new(id: impl Into<String>) -> Self {
+                $name($get::new(id))
+            }
+
+            /// Asks in this form, as when it needs a role.
+            pub fn asking(request: $get) -> Self {
+                $name(request)
+            }
+        }
+
+        impl Waiter for $name {
+            type Request = $get;
+            type Status = $output;
+            type Output = $output;
+
+            const SCHEDULE: PollSchedule = PollSchedule::new(Duration::from_secs(10), Duration::from_secs(60));
+
+            fn subject(&self) -> String {
+                format!(concat!("the ", $words, " job {}"), self.0.id)
+            }
+
+            fn request(&self) -> $get {
+                self.0.clone()
+            }
+
+            fn observe(
+                &mut self,
+                answer: &CallOutput<$output>,
+            ) -> Result<Observation<$output, $output>, DecodeError> {
+                let output = &answer.output;
+                let parts = [$(output.$part.as_ref()),*];
+                Ok(ml_job::observe(output, output.status.as_ref(), &parts))
+            }
+
+            fn name(status: &$output) -> String {
+                status.status.as_ref().map(ToString::to_string).unwrap_or_default()
+            }
+        }
+    };
+}
+pub(super) use job_ended;

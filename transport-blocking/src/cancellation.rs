@@ -1,0 +1,195 @@
+//! Queries that go on when nobody waits for them any more, and how they are stopped.
+
+use std::{
+    net::SocketAddr,
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use neptunedata::{
+    machine::{AbandonedQuery, Machine},
+    transport::ClientOptions,
+};
+
+use crate::{Client, Run};
+
+/// All that a call leaves is cancelled within this time, or not at all.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Where the requests of a machine go, and which queries they left there.
+#[derive(Default)]
+pub(crate) struct Path {
+    /// What they are for.
+    pub(crate) purpose: Purpose,
+    /// What is cancelled when the machine has ended, so that no attempt waits for it.
+    left: Vec<AbandonedQuery>,
+}
+
+/// What a request is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    #[default]
+    Call,
+    /// To cancel a query, at this address if there is one. It takes no place of the calls' and waits for
+    /// none.
+    Cancel(Option<SocketAddr>),
+}
+
+impl Path {
+    /// An attempt is over, and another one may follow: notes the query that it leaves running, if it does
+    /// and that is to be cancelled.
+    pub(crate) fn given_up(&mut self, machine: &mut impl Machine) {
+        while let Some(query) = machine.abandoned() {
+            self.left.push(query);
+        }
+    }
+
+    /// The machine has ended, or ends here: cancels what it leaves running. `within` is less time than
+    /// there is otherwise.
+    pub(crate) fn ended(
+        &mut self,
+        client: &Client,
+        machine: &mut impl Machine,
+        within: Option<Duration>,
+    ) {
+        self.given_up(machine);
+        let begun = Instant::now();
+        let time = within.map_or(PATIENCE, |within| within.min(PATIENCE));
+        while let Some(mut query) = self.left.pop() {
+            // One that takes long leaves time to the others.
+            let left = time.saturating_sub(begun.elapsed());
+            let others = u32::try_from(self.left.len()).unwrap_or(u32::MAX);
+            let share = left.checked_div(others.saturating_add(1));
+            let Some(until) = Instant::now().checked_add(share.unwrap_or_default()) else {
+                continue;
+            };
+            let Some(_turn) = client.turns().take(until) else {
+                continue;
+            };
+            let time = until.saturating_duration_since(Instant::now());
+            query.cancel.set_timeout(time);
+            // Its result is ignored.
+            let _ = Run::cancelling(client, query.cancel, query.peer).output();
+        }
+    }
+}
+
+/// So many queries are cancelled at the same time. None of them waits for a place that calls have: those
+/// may be taken for long, by queries just like it.
+#[derive(Default)]
+pub(crate) struct Turns {
+    taken: Mutex<usize>,
+    freed: Condvar,
+}
+
+/// Dropping it gives it back.
+struct Turn<'a>(&'a Turns);
+
+impl Turns {
+    fn taken(&self) -> MutexGuard<'_, usize> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for one, and gives up when the time is over.
+    fn take(&self, until: Instant) -> Option<Turn<'_>> {
+        let mut taken = self.taken();
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            let is_free = *taken < ClientOptions::MAX_EXTRA_CONNECTIONS;
+            if left.is_zero() {
+                if is_free {
+                    // It may have been woken for it.
+                    self.freed.notify_one();
+                }
+                return None;
+            }
+            if is_free {
+                *taken = taken.saturating_add(1);
+                return Some(Turn(self));
+            }
+            let woken = self.freed.wait_timeout(taken, left);
+            taken = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut taken = self.0.taken();
+        *taken = taken.saturating_sub(1);
+        self.0.freed.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use neptunedata::{
+        CallOptions, Endpoint,
+        gremlin::ExecuteGremlinQuery,
+        machine::{Exchange, Input, Io, Now, Step},
+    };
+    use neptunedata_emulator::{Emulator, Server, ServerOptions, Tls};
+
+    use super::*;
+
+    /// A machine that has sent a query there, and nothing came back.
+    fn waiting(client: &Client, peer: Option<SocketAddr>) -> Exchange {
+        let query = ExecuteGremlinQuery::new("g.V()");
+        let options = CallOptions::new().cancel_on_abandon(true);
+        let mut exchange = Exchange::collecting(client.session(), &query, &options, 42);
+        let now = Now {
+            wall: std::time::SystemTime::now(),
+            mono: std::time::Duration::ZERO,
+        };
+        let step = exchange.resume(Input::Next, now);
+        assert!(matches!(step, Step::Io(Io::Send(_))));
+        let step = exchange.resume(Input::Sending(peer), now);
+        assert!(matches!(step, Step::Io(Io::Continue)));
+        exchange
+    }
+
+    /// It is asked by the name that the client knows, in `host` and in TLS, wherever that leads.
+    #[test]
+    fn the_address_that_took_a_query_is_asked_to_cancel_it() {
+        let name = "my-db.cluster-abc.us-east-1.neptune.amazonaws.com";
+        let start = || {
+            let tls = Tls::new().names([name]);
+            let server = ServerOptions::new().tls(tls);
+            server.start(Emulator::default()).unwrap()
+        };
+        let (resolved, took) = (start(), start());
+        let pem = took.ca_pem().unwrap().to_owned();
+        let options = ClientOptions::new()
+            .roots(neptunedata::transport::RootCertificates::Pem(pem))
+            .connect_to(resolved.address().to_string());
+        let builder = Client::builder(Endpoint::parse(name).unwrap());
+        let client = builder.unsigned().options(options).build().unwrap();
+        let mut machine = waiting(&client, Some(took.address()));
+        Path::default().ended(&client, &mut machine, None);
+        let asked = |server: &Server| {
+            server.with(|emulator| {
+                let log = emulator.log();
+                let one = log.first()?;
+                assert_eq!(one.headers["host"], format!("{name}:8182"));
+                one.operation
+            })
+        };
+        assert_eq!(asked(&took), Some("CancelGremlinQuery"));
+        assert_eq!(asked(&resolved), None);
+        assert_eq!(took.handshakes()[0].server_name.as_deref(), Some(name));
+    }
+
+    #[test]
+    fn what_was_never_sent_is_not_cancelled() {
+        let server = Server::start(Emulator::default()).unwrap();
+        let endpoint = Endpoint::parse(&server.endpoint()).unwrap();
+        let client = Client::unsigned(endpoint).unwrap();
+        let query = ExecuteGremlinQuery::new("g.V()");
+        let options = CallOptions::new().cancel_on_abandon(true);
+        let mut exchange = Exchange::collecting(client.session(), &query, &options, 42);
+        let step = exchange.resume(Input::Next, Now::at(std::time::SystemTime::now()));
+        assert!(matches!(step, Step::Io(Io::Send(_))));
+        Path::default().ended(&client, &mut exchange, None);
+        assert_eq!(server.connections().accepted, 0);
+    }
+}

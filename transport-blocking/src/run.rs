@@ -1,0 +1,291 @@
+//! The driver: performs the steps of a machine, one after the other, on the calling thread.
+
+use std::{fmt, mem, net::SocketAddr, thread, time::Duration};
+
+use neptunedata::{
+    Credentials, Error, TransportError,
+    machine::{Input, Io, Machine, Step, Transmit},
+    transport::{Sent, TransportErrorKind},
+};
+
+use crate::{
+    Client,
+    cancellation::{Path, Purpose},
+    credentials_source::Missing,
+    deadlines::Limits,
+    exchange::Answer,
+    pool::Lease,
+    trace,
+};
+
+/// A machine under way: [`Client::start`].
+///
+/// Nothing happens between two calls of [`next_item`](Run::next_item), and that time does not count
+/// towards the time limits of calls and attempts. Dropped before its end, it closes the connection whose answer is
+/// still open, and if that is wished for [cancels the query](crate#queries-that-are-given-up).
+#[must_use]
+pub struct Run<M: Machine> {
+    machine: M,
+    driver: Driver,
+    input: Input,
+    outcome: Option<Result<M::Output, Error>>,
+    /// There is or was an outcome.
+    concluded: bool,
+}
+
+impl<M: Machine> Run<M> {
+    pub(crate) fn new(client: &Client, machine: M, operation: &'static str) -> Self {
+        Run {
+            machine,
+            driver: Driver {
+                client: client.clone(),
+                operation,
+                limits: Limits::default(),
+                answer: None,
+                given: None,
+                path: Path::default(),
+            },
+            input: Input::Next,
+            outcome: None,
+            concluded: false,
+        }
+    }
+
+    /// One that cancels a query, with requests going to this address alone if there is one.
+    pub(crate) fn cancelling(client: &Client, machine: M, at: Option<SocketAddr>) -> Self {
+        let mut running = Run::new(client, machine, "(cancel)");
+        running.driver.path.purpose = Purpose::Cancel(at);
+        running
+    }
+
+    pub(crate) fn machine(&self) -> &M {
+        &self.machine
+    }
+
+    pub(crate) fn peek_output(&self) -> Option<&M::Output> {
+        self.outcome.as_ref()?.as_ref().ok()
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.outcome.is_some()
+    }
+
+    /// Runs to the next item. None means that there are no more, and that
+    /// [`output`](Run::output) has the output.
+    ///
+    /// # Errors
+    ///
+    /// When the machine failed; from then on it is always the same error.
+    pub fn next_item(&mut self) -> Result<Option<M::Item>, Error> {
+        while self.outcome.is_none() {
+            let input = mem::replace(&mut self.input, Input::Next);
+            let left = self.driver.limits.left().unwrap_or(Some(Duration::ZERO));
+            let step = self.machine.resume(input, self.driver.client.now());
+            let wake_at = self.machine.wake_at();
+            self.driver.keep(wake_at);
+            self.input = match step {
+                Step::Io(Io::Credentials { refresh }) => self.driver.credentials(refresh),
+                Step::Io(Io::Send(transmit)) => self.send(*transmit),
+                Step::Io(Io::Receive) => self.driver.receive(),
+                Step::Io(Io::Wait) => {
+                    self.driver.answer = None;
+                    self.driver.path.given_up(&mut self.machine);
+                    self.driver.wait()
+                }
+                // A timer of the system fired early; what is left is less than its resolution.
+                Step::Io(Io::Continue) => self.driver.wait(),
+                Step::Item(item) => return Ok(Some(item)),
+                Step::Misuse(misuse) => {
+                    self.conclude(Err(misuse.into()), None);
+                    break;
+                }
+                Step::Done(outcome) => {
+                    // A success must not come late because of what is cancelled after it.
+                    let within = outcome.is_ok().then_some(left).flatten();
+                    self.conclude(outcome, within);
+                    break;
+                }
+            };
+        }
+        match &self.outcome {
+            Some(Err(error)) => Err(error.clone()),
+            _ => Ok(None),
+        }
+    }
+
+    fn send(&mut self, transmit: Transmit) -> Input {
+        let driver = &mut self.driver;
+        match driver.lease(&transmit) {
+            Ok(mut lease) => {
+                let peer = lease.socket().and_then(|socket| socket.peer());
+                // A notice: the machine goes on to wait for the head.
+                let _ = self
+                    .machine
+                    .resume(Input::Sending(peer), driver.client.now());
+                driver.send(transmit, lease)
+            }
+            Err(error) => driver.broken(error),
+        }
+    }
+
+    fn conclude(&mut self, outcome: Result<M::Output, Error>, within: Option<Duration>) {
+        self.driver.answer = None;
+        self.driver.cancel_left(&mut self.machine, within);
+        self.concluded = true;
+        trace::ended(self.driver.operation, outcome.as_ref().err());
+        self.outcome = Some(outcome);
+    }
+
+    /// Runs to its end and drops the items on the way.
+    ///
+    /// # Errors
+    ///
+    /// When the machine fails, or had failed.
+    pub fn output(mut self) -> Result<M::Output, Error> {
+        loop {
+            if let Some(outcome) = self.outcome.take() {
+                return outcome;
+            }
+            // An error is the outcome, too.
+            let _ = self.next_item();
+        }
+    }
+}
+
+impl<M: Machine> Drop for Run<M> {
+    fn drop(&mut self) {
+        self.driver.answer = None;
+        // Nothing that may take long while a panic is under way.
+        if !self.concluded && !thread::panicking() {
+            self.driver.cancel_left(&mut self.machine, None);
+        }
+    }
+}
+
+impl<M: Machine> fmt::Debug for Run<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running")
+            .field("operation", &self.driver.operation)
+            .field("ended", &self.outcome.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is the same for all machines.
+struct Driver {
+    client: Client,
+    operation: &'static str,
+    /// When the machine wants to be woken.
+    limits: Limits,
+    answer: Option<Answer>,
+    /// What the machine signs with.
+    given: Option<Credentials>,
+    path: Path,
+}
+
+impl Driver {
+    /// Keeps the time of the step that follows.
+    fn keep(&mut self, wake_at: Option<Duration>) {
+        self.limits = Limits::until(wake_at.and_then(|mono| self.client.at(mono)));
+        if let Some(answer) = &self.answer {
+            answer.set_limits(self.limits);
+        }
+    }
+
+    fn credentials(&mut self, refresh: bool) -> Input {
+        self.answer = None;
+        let given = self.given.as_ref();
+        let provider = self.client.provider();
+        match provider.get(refresh, given, &self.limits) {
+            // The source may have taken its time.
+            Ok(_) if self.limits.left().is_err() => Input::Wake(Sent::No),
+            Ok(credentials) => {
+                self.given = Some(credentials.clone());
+                Input::Credentials(credentials)
+            }
+            Err(Missing::Failed(error)) => Input::CredentialsFailed(error),
+            Err(Missing::Late) => Input::Wake(Sent::No),
+        }
+    }
+
+    fn lease(&mut self, transmit: &Transmit) -> Result<Lease, TransportError> {
+        self.answer = None;
+        let exchanger = self.client.exchanger();
+        exchanger.lease(transmit.reuse, self.path.purpose, &self.limits)
+    }
+
+    fn send(&mut self, transmit: Transmit, lease: Lease) -> Input {
+        let attempt = transmit.attempt;
+        match self.client.exchanger().begin(transmit, lease, self.limits) {
+            Ok((head, answer)) => {
+                trace::answered(self.operation, attempt, head.status);
+                self.answer = Some(answer);
+                Input::Head(head)
+            }
+            Err(error) => {
+                trace::broke(self.operation, attempt, &error);
+                self.broken(error)
+            }
+        }
+    }
+
+    fn receive(&mut self) -> Input {
+        let input = match &mut self.answer {
+            Some(answer) => answer.receive(),
+            // No machine asks for more than there is.
+            None => Input::End(http::HeaderMap::new()),
+        };
+        if !matches!(input, Input::Chunk(_)) {
+            // The end, one way or the other.
+            self.answer = None;
+        }
+        match input {
+            Input::Failure(error) => self.broken(error),
+            input => input,
+        }
+    }
+
+    /// What failed because the machine wants to be woken is no failure yet.
+    fn broken(&self, error: TransportError) -> Input {
+        match error.kind() {
+            TransportErrorKind::Timeout => Input::Wake(error.sent()),
+            _ => Input::Failure(error),
+        }
+    }
+
+    fn wait(&self) -> Input {
+        // Without an end that can be told, it never comes.
+        let left = self.limits.left().map(|left| left.unwrap_or(Duration::MAX));
+        if let Ok(left) = left {
+            trace::waits(self.operation, left);
+            thread::sleep(left);
+        }
+        Input::Wake(Sent::No)
+    }
+
+    fn cancel_left(&mut self, machine: &mut impl Machine, within: Option<Duration>) {
+        self.path.ended(&self.client, machine, within);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use neptunedata::{CallOptions, Endpoint, gremlin::ExecuteGremlinQuery, machine::Exchange};
+    use neptunedata_emulator::{Emulator, Server};
+
+    use super::*;
+
+    #[test]
+    fn it_knows_which_address_took_a_request() {
+        let server = Server::start(Emulator::default()).unwrap();
+        let client = Client::unsigned(Endpoint::parse(&server.endpoint()).unwrap()).unwrap();
+        let query = ExecuteGremlinQuery::new("g.V()");
+        let options = CallOptions::new().cancel_on_abandon(true);
+        let exchange = Exchange::streaming(client.session(), &query, &options, 42);
+        let mut running = client.start(exchange);
+        assert!(running.machine.abandoned().is_none());
+        assert!(running.next_item().unwrap().is_some());
+        let abandoned = running.machine.abandoned().unwrap();
+        assert_eq!(abandoned.peer, Some(server.address()));
+    }
+}

@@ -1,0 +1,365 @@
+//! Credentials from a source that has to be asked: kept until shortly before they expire, and asked
+//! for once however many calls want them.
+
+mod question;
+
+use std::{
+    future::Future,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::{Duration, SystemTime},
+};
+
+use neptunedata::{
+    Credentials,
+    credentials::{
+        CredentialsError,
+        cache::{CredentialsCache, Decision, REFRESH_AHEAD},
+    },
+};
+
+use crate::{clock::Clock, runtime_id::RuntimeId};
+use question::{Answer, Question};
+
+/// How long a call that asks ahead of expiry waits before it goes on with those it has.
+const PATIENCE: Duration = Duration::from_secs(3);
+type Provider = Arc<dyn Fn(bool) -> Answer + Send + Sync>;
+
+/// Where credentials come from, and those that came last.
+#[derive(Default)]
+pub(crate) struct Source {
+    /// None where the session has credentials of its own, or needs none.
+    provider: Option<Provider>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    cache: CredentialsCache,
+    /// What the source has been asked and has not answered.
+    question: Option<Arc<Question>>,
+}
+
+impl Source {
+    pub(crate) fn new<F, A>(provider: F) -> Source
+    where
+        F: Fn(bool) -> A + Send + Sync + 'static,
+        A: Future<Output = Result<Credentials, CredentialsError>> + Send + 'static,
+    {
+        Source {
+            provider: Some(Arc::new(move |refresh| Box::pin(provider(refresh)))),
+            ..Source::default()
+        }
+    }
+
+    /// Credentials for one call. With `refresh` those that it has, `given`, were refused or have
+    /// expired; others that came in meanwhile do.
+    pub(crate) async fn get(
+        &self,
+        refresh: bool,
+        given: Option<&Credentials>,
+        wall: SystemTime,
+        clock: &Clock,
+    ) -> Result<Credentials, CredentialsError> {
+        let Some(provider) = &self.provider else {
+            return Err(CredentialsError::without_provider());
+        };
+        let refused = given.filter(|_| refresh);
+        let (home, now) = (RuntimeId::here(), clock.instant());
+        let (question, spare) = {
+            let mut state = self.state();
+            let spare = match state.cache.get(wall, REFRESH_AHEAD, refused) {
+                Decision::Use(credentials) => return Ok(credentials),
+                // They do for now.
+                Decision::UseAndRefresh(credentials) => Some(credentials),
+                Decision::Fetch => None,
+            };
+            let open = state.question.as_ref();
+            match (open.filter(|question| question.is_open(home, now)), spare) {
+                // One call asks for the next ones, the others go on.
+                (Some(question), Some(spare)) if question.is_awaited() => return Ok(spare),
+                (Some(question), spare) => (Arc::clone(question), spare),
+                (None, spare) => {
+                    // Whoever asks for other ones than those in use must not get them from a cache.
+                    let bypass = refresh || !state.cache.is_empty();
+                    let provider = Arc::clone(provider);
+                    // The closure itself is called by who waits, not here under the lock.
+                    let answer = Box::pin(async move { provider(bypass).await });
+                    let question = Arc::new(Question::new(answer, now, home));
+                    state.question = Some(Arc::clone(&question));
+                    (question, spare)
+                }
+            }
+        };
+        let patience = spare.as_ref().and_then(|_| clock.after(PATIENCE));
+        let answer = clock.within(patience, question.answer()).await;
+        let mut state = self.state();
+        match (answer, spare) {
+            (Some(answer), spare) => {
+                // Noted by the first who has it.
+                let is_this = |open: &Arc<Question>| Arc::ptr_eq(open, &question);
+                if state.question.as_ref().is_some_and(is_this) {
+                    state.question = None;
+                    match &answer {
+                        Ok(credentials) => state.cache.put(credentials.clone(), wall),
+                        Err(_) => state.cache.failed(wall),
+                    }
+                }
+                match (answer, spare) {
+                    // Ahead of time, what there is still does.
+                    (Err(_), Some(spare)) => Ok(spare),
+                    (answer, _) => answer,
+                }
+            }
+            // The next call that asks goes on with the question.
+            (None, Some(spare)) => {
+                state.cache.failed(wall);
+                Ok(spare)
+            }
+            (None, None) => Err(CredentialsError::new(
+                "timed out waiting for the credentials provider",
+            )),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the work ends in, done on a thread of its own: it may wait for files and processes.
+pub(crate) async fn apart<F>(work: F) -> Result<Credentials, CredentialsError>
+where
+    F: FnOnce() -> Result<Credentials, CredentialsError> + Send + 'static,
+{
+    let place = Arc::new(async_lock::Mutex::new(None));
+    // The thread holds the lock until it is done, be it by a panic.
+    if let Some(mut guard) = place.try_lock_arc() {
+        let named = thread::Builder::new().name("neptune-credentials".to_owned());
+        // Without a thread nothing is ever put there.
+        let _ = named.spawn(move || *guard = Some(work()));
+    }
+    let answer = place.lock().await.take();
+    answer.unwrap_or_else(|| {
+        let reason = "the credentials provider panicked, or its thread could not be started";
+        Err(CredentialsError::new(reason))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    fn clock() -> Clock {
+        Clock::new(Arc::new(hyper_util::rt::TokioTimer::new()), || Ok(()))
+    }
+
+    const START: SystemTime = SystemTime::UNIX_EPOCH;
+
+    fn at(seconds: u64) -> SystemTime {
+        START + Duration::from_secs(seconds)
+    }
+
+    /// Gives keys that live for an hour, numbered; fails as often as it is told.
+    fn source(failing: u32) -> (Source, Arc<AtomicU32>) {
+        let asked = Arc::new(AtomicU32::new(0));
+        let count = Arc::clone(&asked);
+        let source = Source::new(move |_| {
+            let number = count.fetch_add(1, Ordering::SeqCst) + 1;
+            async move {
+                // Let the others come to the door.
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                if number <= failing {
+                    return Err(CredentialsError::new("not now"));
+                }
+                Ok(Credentials::new(format!("key{number}"), "secret")
+                    .with_expiry(at(3600 * u64::from(number))))
+            }
+        });
+        (source, asked)
+    }
+
+    fn key(given: &Result<Credentials, CredentialsError>) -> &str {
+        given.as_ref().unwrap().access_key_id()
+    }
+
+    async fn together(
+        source: &Arc<Source>,
+        refresh: bool,
+        given: Option<Credentials>,
+        wall: SystemTime,
+    ) -> Vec<Result<Credentials, CredentialsError>> {
+        let tasks: Vec<_> = (0..64)
+            .map(|_| {
+                let (source, given) = (Arc::clone(source), given.clone());
+                tokio::spawn(
+                    async move { source.get(refresh, given.as_ref(), wall, &clock()).await },
+                )
+            })
+            .collect();
+        let mut all = Vec::new();
+        for task in tasks {
+            all.push(task.await.unwrap());
+        }
+        all
+    }
+
+    #[tokio::test]
+    async fn many_ask_once() {
+        let (source, asked) = source(0);
+        let source = Arc::new(source);
+        for given in together(&source, false, None, at(0)).await {
+            assert_eq!(key(&given), "key1");
+        }
+        // Refused: again one question, though all demand others.
+        let first = source.get(false, None, at(0), &clock()).await.unwrap();
+        for given in together(&source, true, Some(first.clone()), at(0)).await {
+            assert_eq!(key(&given), "key2");
+        }
+        assert_eq!(asked.load(Ordering::SeqCst), 2);
+        // A call that was given the first ones finds the second ones.
+        assert_eq!(
+            key(&source.get(true, Some(&first), at(0), &clock()).await),
+            "key2"
+        );
+        assert_eq!(asked.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test]
+    async fn ahead_of_expiry_one_asks_and_the_others_go_on() {
+        let (source, asked) = source(0);
+        let source = Arc::new(source);
+        source.get(false, None, at(0), &clock()).await.unwrap();
+        assert_eq!(
+            key(&source.get(false, None, at(3299), &clock()).await),
+            "key1"
+        );
+        let given = together(&source, false, None, at(3300)).await;
+        assert!(given.iter().any(|given| key(given) == "key1"));
+        assert_eq!(asked.load(Ordering::SeqCst), 2);
+        assert_eq!(
+            key(&source.get(false, None, at(3300), &clock()).await),
+            "key2"
+        );
+    }
+
+    #[tokio::test]
+    async fn failures_are_told_to_who_waited_and_not_remembered() {
+        let (source, asked) = source(2);
+        let source = Arc::new(source);
+        for round in 1..=2 {
+            for given in together(&source, false, None, at(0)).await {
+                assert!(given.is_err());
+            }
+            assert_eq!(asked.load(Ordering::SeqCst), round);
+        }
+        assert_eq!(key(&source.get(false, None, at(0), &clock()).await), "key3");
+    }
+
+    #[tokio::test]
+    async fn a_failure_ahead_of_expiry_leaves_the_old_ones() {
+        let asked = AtomicU32::new(0);
+        let asked = Arc::new(asked);
+        let count = Arc::clone(&asked);
+        let source = Source::new(move |_| {
+            let number = count.fetch_add(1, Ordering::SeqCst);
+            async move {
+                if number == 1 {
+                    return Err(CredentialsError::new("not now"));
+                }
+                Ok(Credentials::new("key", "secret").with_expiry(at(3600)))
+            }
+        });
+        source.get(false, None, at(0), &clock()).await.unwrap();
+        assert_eq!(
+            key(&source.get(false, None, at(3400), &clock()).await),
+            "key"
+        );
+        assert_eq!(
+            key(&source.get(false, None, at(3401), &clock()).await),
+            "key"
+        );
+        assert_eq!(asked.load(Ordering::SeqCst), 2, "left alone for a moment");
+        assert_eq!(
+            key(&source.get(false, None, at(3411), &clock()).await),
+            "key"
+        );
+        assert_eq!(asked.load(Ordering::SeqCst), 3);
+    }
+
+    #[tokio::test]
+    async fn an_abandoned_question_is_taken_up_by_the_next() {
+        let (source, asked) = source(0);
+        let source = Arc::new(source);
+        let first = Arc::clone(&source);
+        let task = tokio::spawn(async move { first.get(false, None, at(0), &clock()).await });
+        while asked.load(Ordering::SeqCst) == 0 {
+            tokio::task::yield_now().await;
+        }
+        task.abort();
+        assert_eq!(key(&source.get(false, None, at(0), &clock()).await), "key1");
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+    }
+
+    /// The call that asked is there still, and nobody polls it.
+    #[tokio::test]
+    async fn a_call_that_is_put_aside_does_not_hold_up_others() {
+        let (source, asked) = source(0);
+        let clock = clock();
+        let mut aside = Box::pin(source.get(false, None, at(0), &clock));
+        let first = tokio::time::timeout(Duration::from_millis(1), &mut aside).await;
+        assert!(first.is_err());
+        let other = source.get(false, None, at(0), &clock);
+        let other = tokio::time::timeout(Duration::from_secs(20), other).await;
+        assert_eq!(key(&other.unwrap()), "key1");
+        assert_eq!(key(&aside.await), "key1");
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+    }
+
+    /// On several threads, with sources that are woken from elsewhere: nobody is forgotten.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn all_who_wait_get_the_answer() {
+        for round in 0..200 {
+            let asked = Arc::new(AtomicU32::new(0));
+            let count = Arc::clone(&asked);
+            let source = Arc::new(Source::new(move |_| {
+                count.fetch_add(1, Ordering::SeqCst);
+                async move {
+                    for _ in 0..round % 20 {
+                        let (done, wait) = tokio::sync::oneshot::channel();
+                        std::thread::spawn(move || done.send(()));
+                        wait.await.unwrap();
+                    }
+                    Ok(Credentials::new("key", "secret"))
+                }
+            }));
+            let all = together(&source, false, None, at(0));
+            let all = tokio::time::timeout(Duration::from_secs(20), all).await;
+            for given in all.unwrap() {
+                assert_eq!(key(&given), "key");
+            }
+            assert_eq!(asked.load(Ordering::SeqCst), 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_source_that_panics_does_not_lock_others_out() {
+        let count = AtomicU32::new(0);
+        let source = Arc::new(Source::new(move |_| {
+            let first = count.fetch_add(1, Ordering::SeqCst) == 0;
+            async move {
+                tokio::task::yield_now().await;
+                assert!(!first, "of the test's own");
+                Ok(Credentials::new("key", "secret"))
+            }
+        }));
+        let other = Arc::clone(&source);
+        let task = tokio::spawn(async move { other.get(false, None, at(0), &clock()).await });
+        assert!(task.await.is_err());
+        assert_eq!(key(&source.get(false, None, at(0), &clock()).await), "key");
+        let lost = apart(|| panic!("of the test's own")).await;
+        assert!(lost.unwrap_err().to_string().contains("panicked"));
+    }
+}
