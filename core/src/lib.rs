@@ -12,7 +12,7 @@
 //!
 //! For embedders with a runtime of their own: a [`Call`] is a state machine that signs, retries what
 //! may be retried and reads the answer. It asks for each thing it needs, and your loop answers.
-//! The [step protocol](Machine) is a page; here is all of it with a transport that answers at once:
+//! The [step protocol](machine::Machine) is a page; here is all of it with a transport that answers at once:
 //!
 //! ```
 //! # #[cfg(feature = "sigv4")] {
@@ -54,7 +54,7 @@
 //! # Bare functions
 //!
 //! For people who only want the protocol: [`request`] encodes, `sign` signs, [`response`] decodes.
-//! [`by_name`] does the same by the name of the operation, with JSON on both sides.
+//! [`dynamic`](dynamic) does the same by the name of the operation, with JSON on both sides.
 //!
 //! ```
 //! # #[cfg(feature = "sigv4")] {
@@ -80,8 +80,8 @@
 //! # More machines
 //!
 //! What takes more than one answer is a machine like a call, with items on the way, and the same loop
-//! runs it: [`Rows`] hands out the rows of an answer as they arrive, [`Wait`] asks until a bulk load or
-//! other long work has ended, [`Changes`] and [`Transactions`] follow a change stream.
+//! runs it: [`Rows`](rows::Rows) hands out the rows of an answer as they arrive, [`Wait`](wait::Wait) asks until a bulk load or
+//! other long work has ended, [`Changes`](changes::Changes) and [`Transactions`](changes::Transactions) follow a change stream.
 //!
 //! # What it promises
 //!
@@ -93,14 +93,14 @@
 //!   and unknown members, enum values and exception names are kept too.
 //! - A request that cannot be right is refused before anything is sent, with every fault named.
 //! - Nothing that may have been executed is sent again, unless that makes no difference or the
-//!   caller says so: the [retry table](retry_table).
+//!   caller says so: the [retry table](retry::retry_table).
 //!
 //! # Features
 //!
 //! - `sigv4` (default): signature version 4, also for Bolt and WebSockets. Without it the crate works
 //!   unsigned and depends on a handful of crates.
 //! - `gzip`: inflates answers that come compressed, as change streams do when
-//!   [asked to](field@GetPropertygraphStream::encoding).
+//!   [asked to](field@streams::GetPropertygraphStream::encoding).
 //! - `proptest`, `arbitrary`: made-up requests, answers and transports for property tests and fuzz
 //!   targets, in the module `strategies`.
 #![cfg_attr(

@@ -36,17 +36,17 @@
 //!
 //! # Time
 //!
-//! Making a connection takes at most [`connect_timeout`](ClientOptions::connect_timeout): name look-up,
+//! Making a connection takes at most [`connect_timeout`](transport::ClientOptions::connect_timeout): name look-up,
 //! TCP, proxy and TLS together. A call takes as long as the server needs, unless
-//! [`timeout`](ClientOptions::timeout) or [`attempt_timeout`](ClientOptions::attempt_timeout) is set, for
+//! [`timeout`](transport::ClientOptions::timeout) or [`attempt_timeout`](transport::ClientOptions::attempt_timeout) is set, for
 //! the client or for one call. Both hold through all that a call does; only a function that gives
 //! [credentials](ClientBuilder::credentials_from) cannot be interrupted. An attempt's time begins when a
 //! connection is asked for.
 //!
 //! # Connections
 //!
-//! There are at most [`max_connections`](ClientOptions::max_connections), idle ones included, but for
-//! [a few](ClientOptions::MAX_EXTRA_CONNECTIONS) over which queries are cancelled, and a call holds one until the
+//! There are at most [`max_connections`](transport::ClientOptions::max_connections), idle ones included, but for
+//! [a few](transport::ClientOptions::MAX_EXTRA_CONNECTIONS) over which queries are cancelled, and a call holds one until the
 //! end of its answer. Idle ones are closed when a later call finds them too old; there is no thread in the
 //! background. A request that is sent again after a broken connection, or after a
 //! failover, goes over a new connection after a new name look-up, and the older ones are not used again.
@@ -54,14 +54,14 @@
 //! # TLS
 //!
 //! Versions 1.2 and 1.3, by rustls with ring; the certificate must be for the endpoint's name, also
-//! through a tunnel ([`connect_to`](ClientOptions::connect_to)) or a proxy.
+//! through a tunnel ([`connect_to`](transport::ClientOptions::connect_to)) or a proxy.
 //!
 //! # Limits
 //!
-//! HTTP/1.1 only. Heads, and trailers, are limited in [bytes](ClientOptions::max_head_bytes) and
-//! [fields](ClientOptions::MAX_HEAD_FIELDS), and the extensions of all chunks of a body to 16 KiB. An answer that has
+//! HTTP/1.1 only. Heads, and trailers, are limited in [bytes](transport::ClientOptions::max_head_bytes) and
+//! [fields](transport::ClientOptions::MAX_HEAD_FIELDS), and the extensions of all chunks of a body to 16 KiB. An answer that has
 //! no length and no chunks ends with its connection: if it is JSON it has to be whole, and over TLS it fails, as
-//! [`Closed`](TransportErrorKind::Closed), unless it was the server that ended it (`close_notify`).
+//! [`Closed`](transport::TransportErrorKind::Closed), unless it was the server that ended it (`close_notify`).
 //!
 //! A request is written to its end before the answer is read. Only when it has not gone on for 100 ms it is looked
 //! whether the server has answered already, and if it has, the rest is not written.
@@ -69,17 +69,17 @@
 //! # Queries that are given up
 //!
 //! A query goes on when nobody waits for its answer any more, up to the cluster's own time-out. With
-//! [`cancel_on_abandon`](ClientOptions::cancel_on_abandon), for the client or for one call, Gremlin and SPARQL queries
+//! [`cancel_on_abandon`](transport::ClientOptions::cancel_on_abandon), for the client or for one call, Gremlin and SPARQL queries
 //! are named and cancelled: at the end of a call's time-out, and when [`RowIter`] or
 //! [`Run`] is dropped in the middle of the answer; attempts that met their time-out when the call has
 //! ended, be it well or not. That happens on the thread that made the call, which it holds up by 5 s at most for all
 //! attempts together, but not past the time-out of a call that has succeeded, and not while a panic is under way.
 //! The request goes to the address that took the query (`U13`). It does not wait for a place that calls hold:
-//! for a moment there may be [more connections](ClientOptions::MAX_EXTRA_CONNECTIONS) than
-//! [`max_connections`](ClientOptions::max_connections). Behind a proxy, or where
-//! [`connect_to`](ClientOptions::connect_to) leads to several instances, it may miss. Nothing becomes of its
+//! for a moment there may be [more connections](transport::ClientOptions::MAX_EXTRA_CONNECTIONS) than
+//! [`max_connections`](transport::ClientOptions::max_connections). Behind a proxy, or where
+//! [`connect_to`](transport::ClientOptions::connect_to) leads to several instances, it may miss. Nothing becomes of its
 //! failure. openCypher queries cannot be named over HTTP (`U06`) and go on; give them a
-//! [time-out of their own](ExecuteOpenCypherQuery::timeout_hint).
+//! [time-out of their own](opencypher::ExecuteOpenCypherQuery::timeout_hint).
 //!
 //! # Logs
 //!
@@ -94,8 +94,8 @@
 //!
 //! # Features
 //!
-//! - `native-roots`: trust in the operating system's certificates, [`Roots::Native`].
-//! - `proxy`: HTTP proxies, by [`ClientOptions::proxy`] or from the environment on request.
+//! - `native-roots`: trust in the operating system's certificates, [`RootCertificates::Native`](transport::RootCertificates::Native).
+//! - `proxy`: HTTP proxies, by [`ClientOptions::proxy`](transport::ClientOptions::proxy) or from the environment on request.
 //! - `aws-config`: credentials from the AWS chain or any provider of the AWS SDK; they are asked on a private tokio
 //!   runtime, which there is none of before.
 //! - `gzip`: inflates answers that come compressed, as change streams do when asked to.

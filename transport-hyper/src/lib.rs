@@ -32,14 +32,14 @@
 //! ```
 //!
 //! [`Client::send`] is the short form, [`Client::call`] takes options and gives the whole answer,
-//! [`Client::start`] runs any [`Machine`] and hands out its items. Everything of the core, the crate
+//! [`Client::start`] runs any [`Machine`](machine::Machine) and hands out its items. Everything of the core, the crate
 //! `neptunedata`, is exported from here too.
 //!
 //! # What it promises
 //!
 //! - **Honest errors.** [`Error::may_have_executed`] is false only if no attempt can have been executed: the
 //!   server cannot have had the whole request, or it refused it with an answer that says so, which is taken at
-//!   its word. What is sent again, and what is not, is the [retry table](retry_table).
+//!   its word. What is sent again, and what is not, is the [retry table](retry::retry_table).
 //! - **No stale connections.** Before a request is put on an idle connection the socket itself is
 //!   asked whether the server has closed it, whatever the runtime knows.
 //! - **Nothing left behind.** Futures can be dropped at any point. That closes the connection at
@@ -47,11 +47,11 @@
 //!   [`Run::next_item`] and `next` of the streams, it loses nothing: what is under way
 //!   goes on when the next future is polled, and is closed with what handed the items out.
 //! - **No cut answers.** An answer is whole by its length, its chunks or its JSON. One that has no length and no
-//!   chunks ends with its connection, and over TLS it fails, as [`Closed`](TransportErrorKind::Closed), unless it was the
+//!   chunks ends with its connection, and over TLS it fails, as [`Closed`](transport::TransportErrorKind::Closed), unless it was the
 //!   server that ended it (`close_notify`).
 //! - **Limits that hold.** Connections, heads, bodies, and time: for connecting with TLS, for an
 //!   attempt, for a call, for waiting for a place. What is not read is not fetched. See
-//!   [`ClientOptions`].
+//!   [`ClientOptions`](transport::ClientOptions).
 //! - **No surprises from outside.** The environment is not read unless told to, redirects are not
 //!   followed, nothing but HTTP/1.1 is spoken, and TLS is 1.2 at least.
 //! - **No secrets** in `Debug`, errors or logs. What the AWS SDK logs, with `aws-config`, is its own: at level
@@ -73,14 +73,14 @@
 //! the call's deadline interrupts, and there it runs on the caller's thread. Of an answer both make the same, but
 //! for three things: one that comes while the request is still being written is read at once here, and there when
 //! the request is out, or when it has not gone on for 100 ms; a `content-length` beside which nothing else fits into
-//! 64 bits is [`HeadTooLarge`](TransportErrorKind::HeadTooLarge) here; and where a server puts an empty line that
+//! 64 bits is [`HeadTooLarge`](transport::TransportErrorKind::HeadTooLarge) here; and where a server puts an empty line that
 //! ends in a line feed alone between two trailers, those behind it are passed by here, and there the answer is
-//! refused as [`Protocol`](TransportErrorKind::Protocol).
+//! refused as [`Protocol`](transport::TransportErrorKind::Protocol).
 //!
 //! # Queries that are given up
 //!
 //! A query goes on when nobody waits for its answer any more, up to the cluster's own time-out. With
-//! [`cancel_on_abandon`](ClientOptions::cancel_on_abandon), for the client or for one call, Gremlin and SPARQL
+//! [`cancel_on_abandon`](transport::ClientOptions::cancel_on_abandon), for the client or for one call, Gremlin and SPARQL
 //! queries are named and cancelled: at the end of a call's time-out or of an attempt's, and when the future of a call, a
 //! [`RowStream`] or a [`Run`] is dropped before the end of the answer. Nobody is held up by
 //! that, not even the attempt that follows: the [executor](ClientBuilder::executor) does it, which is tokio's with the feature `tokio`. Without an
@@ -88,15 +88,15 @@
 //! neither does it when the runtime ends first, so drain the client before.
 //!
 //! The request goes to the address that took the query (`U13`). It does not wait for a place that calls hold:
-//! for a moment there may be [more connections](ClientOptions::MAX_EXTRA_CONNECTIONS) than
-//! [`max_connections`](ClientOptions::max_connections). Behind a proxy, with a connector of your own, or where
-//! [`connect_to`](ClientOptions::connect_to) leads to several instances, it may miss. Nothing becomes of its failure.
-//! openCypher queries cannot be named over HTTP (`U06`) and go on; give them a [time-out of their own](ExecuteOpenCypherQuery::timeout_hint).
+//! for a moment there may be [more connections](transport::ClientOptions::MAX_EXTRA_CONNECTIONS) than
+//! [`max_connections`](transport::ClientOptions::max_connections). Behind a proxy, with a connector of your own, or where
+//! [`connect_to`](transport::ClientOptions::connect_to) leads to several instances, it may miss. Nothing becomes of its failure.
+//! openCypher queries cannot be named over HTTP (`U06`) and go on; give them a [time-out of their own](opencypher::ExecuteOpenCypherQuery::timeout_hint).
 //!
 //! # Runtimes
 //!
 //! With the feature `tokio`, calls are made within a tokio runtime that has I/O and time enabled;
-//! elsewhere they fail with [`TransportErrorKind::Runtime`], or for want of credentials, with
+//! elsewhere they fail with [`TransportErrorKind::Runtime`](transport::TransportErrorKind::Runtime), or for want of credentials, with
 //! the reason as the error's text or source. (What tokio says itself about a runtime without I/O or
 //! time is a panic, which is caught: it goes to the panic hook, and is fatal where panics abort.)
 //! For any other runtime give the builder both a [`connector`](ClientBuilder::connector) and a
@@ -112,7 +112,7 @@
 //!
 //! - `tokio` (default): TCP, name look-up, timer and executor of tokio.
 //! - `tls` (default): `https` endpoints, by rustls with ring; the Mozilla roots or your own.
-//! - `native-roots`: the operating system's roots, [`Roots::Native`].
+//! - `native-roots`: the operating system's roots, [`RootCertificates::Native`](transport::RootCertificates::Native).
 //! - `proxy`: connections through an HTTP proxy, by `CONNECT`; loopback is never proxied.
 //! - `aws-config`: credentials from the AWS chain or any provider of the AWS SDK, on tokio.
 //! - `gzip`: inflates answers that come compressed, as change streams do when asked to.

@@ -25,11 +25,11 @@ use crate::{
 /// use neptunedata::{ExceptionKind, error::Cause, ml::CancelMlModelTrainingJob};
 /// use neptunedata::http::Response;
 ///
-/// let answer = RawResponse::new(r#"{"status":"200 OK"}"#.into());
+/// let answer = Response::new(r#"{"status":"200 OK"}"#.into());
 /// let output = neptunedata::response::<CancelMlModelTrainingJob>(&answer)?;
 /// assert_eq!(output.status.as_deref(), Some("200 OK"));
 ///
-/// let answer = RawResponse::builder()
+/// let answer = Response::builder()
 ///     .status(400)
 ///     .body(r#"{"requestId":"r","code":"InvalidParameterException","detailedMessage":"no such job"}"#.into())?;
 /// match neptunedata::response::<CancelMlModelTrainingJob>(&answer) {
