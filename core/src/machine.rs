@@ -62,7 +62,7 @@ pub enum Step<I, T> {
     Wait(Duration),
     /// Something for the caller: a part of the answer, a row, a progress report. Hand it on.
     Item(I),
-    /// The end. After a [`Misuse`](crate::error::Misuse) the machine is where it was and takes the right
+    /// The end. After a [`Misuse`] the machine is where it was and takes the right
     /// input still.
     Done(Result<T, Error>),
 }
