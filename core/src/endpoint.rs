@@ -1,8 +1,12 @@
 //! Where the cluster is: parsed once, so that nothing about it can fail later.
 
+mod region;
+
 use std::{fmt, net::Ipv6Addr, str::FromStr};
 
 use http::HeaderValue;
+
+pub use region::is_valid_region;
 
 /// The port Neptune listens on unless the cluster says otherwise.
 const NEPTUNE_PORT: u16 = 8182;
@@ -151,7 +155,7 @@ impl Endpoint {
     pub fn with_region(mut self, region: &str) -> Result<Endpoint, EndpointError> {
         let bare = region.strip_prefix("fips-").unwrap_or(region);
         let bare = bare.strip_suffix("-fips").unwrap_or(bare);
-        if !crate::signing::is_valid_region(bare) {
+        if !is_valid_region(bare) {
             return Err(EndpointError::Region(region.to_owned()));
         }
         self.region = Some(bare.to_owned());
@@ -336,5 +340,5 @@ fn region_of(host: &str) -> Option<&str> {
         .iter()
         .find_map(|suffix| host.strip_suffix(suffix))?;
     let (_, region) = before.rsplit_once('.')?;
-    crate::signing::is_valid_region(region).then_some(region)
+    is_valid_region(region).then_some(region)
 }

@@ -50,7 +50,7 @@ pub fn credentials(
 }
 
 /// The region in `AWS_REGION`, else in `AWS_DEFAULT_REGION`. Space around it is removed; whether it
-/// can be a region is for [`is_valid_region`](crate::signing::is_valid_region) to say.
+/// can be a region is for [`is_valid_region`](crate::endpoint::is_valid_region) to say.
 ///
 /// ```
 /// use neptunedata::credentials::environment;
@@ -150,7 +150,7 @@ fn home(lookup: &impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
 mod tests {
     use proptest::prelude::*;
 
-    use crate::credentials::environment::*;
+    use super::*;
 
     /// Variables, and what is read from them.
     type Case = (

@@ -145,7 +145,7 @@ impl<'a> Profile<'a> {
         self.name
     }
 
-    /// Its region. Whether it can be one is for [`is_valid_region`](crate::signing::is_valid_region) to say.
+    /// Its region. Whether it can be one is for [`is_valid_region`](crate::endpoint::is_valid_region) to say.
     pub fn region(&self) -> Option<&'a str> {
         self.setting("region")
     }

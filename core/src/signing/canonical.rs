@@ -280,7 +280,7 @@ fn hex_byte(high: u8, low: u8) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use crate::signing::canonical::*;
+    use super::*;
 
     fn written(write: impl FnOnce(&mut Vec<u8>)) -> String {
         let mut text = Vec::new();

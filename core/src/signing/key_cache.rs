@@ -87,7 +87,7 @@ mod tests {
     use http::Request;
 
     use super::super::{sign, sign::sign_with};
-    use crate::signing::key_cache::*;
+    use super::*;
 
     const DAY: u64 = 86_400;
 

@@ -2,7 +2,7 @@
 //! custom endpoints and region names are what there is to check.
 
 use neptunedata::{
-    Endpoint, endpoint::EndpointError, engine::GetEngineStatus, signing::is_valid_region,
+    Endpoint, endpoint::EndpointError, endpoint::is_valid_region, engine::GetEngineStatus,
 };
 use neptunedata_tests::vectors;
 use serde::Deserialize;
