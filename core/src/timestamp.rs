@@ -206,7 +206,7 @@ fn is_leap(year: i64) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use crate::timestamp::*;
+    use super::*;
 
     fn at(seconds: u64, nanoseconds: u32) -> Option<SystemTime> {
         Some(SystemTime::UNIX_EPOCH + Duration::new(seconds, nanoseconds))

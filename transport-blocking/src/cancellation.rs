@@ -141,7 +141,7 @@ mod tests {
     };
     use neptunedata_emulator::{Emulator, Server, ServerOptions, Tls};
 
-    use crate::cancellation::*;
+    use super::*;
 
     /// Machines that have sent a query, and nothing came back.
     fn waiting(client: &Client) -> Exchange {

@@ -232,7 +232,7 @@ fn fields(lines: &[u8], count: usize) -> Result<HeaderMap, Flaw> {
 
 #[cfg(test)]
 mod tests {
-    use crate::chunks::*;
+    use super::*;
 
     const BODY: &str = "5;x=y\r\n0\r\n\r\n\r\n00A \t;a=\"b\r\n0123456789\r\n000\r\n\
         X-Neptune-Status: 500 InternalFailure\r\nx:\r\n\r\n";

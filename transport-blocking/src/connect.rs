@@ -244,7 +244,7 @@ fn look_up(target: &Target, limits: &Limits) -> Result<Vec<SocketAddr>, Transpor
 
 #[cfg(test)]
 mod tests {
-    use crate::connect::*;
+    use super::*;
 
     #[test]
     fn unknown_names_are_that() {

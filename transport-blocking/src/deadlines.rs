@@ -108,7 +108,7 @@ pub(crate) fn lateness(error: &io::Error) -> Option<TransportErrorKind> {
 
 #[cfg(test)]
 mod tests {
-    use crate::deadlines::*;
+    use super::*;
 
     #[test]
     fn the_first_limit_counts_and_names_the_failure() {

@@ -317,7 +317,7 @@ impl Drop for Lease {
 mod tests {
     use std::{sync::mpsc, thread};
 
-    use crate::pool::*;
+    use super::*;
 
     const LONG: Duration = Duration::from_secs(20);
 

@@ -201,7 +201,7 @@ fn shown(parsed: &Parsed) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use crate::response_head::*;
+    use super::*;
 
     const HEADS: &str = "HTTP/1.1 100 Continue\r\nx: y\r\n\r\nHTTP/1.1 103 \r\n\r\n\
         HTTP/1.0 404 Not Found\r\nDate: today\r\nContent-Length: 2\r\nx:\r\nX: \t2 \r\nconnection: a\r\n\

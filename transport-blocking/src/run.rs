@@ -296,7 +296,7 @@ mod tests {
     use neptunedata::{CallOptions, Endpoint, engine::GetEngineStatus, machine::Exchange};
     use neptunedata_emulator::{Emulator, Server};
 
-    use crate::run::*;
+    use super::*;
 
     #[test]
     fn it_knows_which_address_took_a_request() {

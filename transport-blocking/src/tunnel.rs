@@ -72,7 +72,7 @@ fn status(head: &[u8]) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use crate::tunnel::*;
+    use super::*;
 
     #[test]
     fn what_proxies_are_asked_and_say() {

@@ -162,7 +162,7 @@ mod tests {
     };
     use neptunedata_emulator::{Emulator, Server, ServerOptions, Tls};
 
-    use crate::cancellation::*;
+    use super::*;
 
     fn runtime() -> tokio::runtime::Runtime {
         let mut builder = tokio::runtime::Builder::new_current_thread();

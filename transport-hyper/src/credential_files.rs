@@ -169,7 +169,7 @@ fn stop(child: &mut Child) {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use crate::credential_files::*;
+    use super::*;
 
     fn ran(command: &str, time: Duration) -> Result<Vec<u8>, String> {
         let command = CommandLine::parse(command).unwrap();

@@ -150,7 +150,7 @@ where
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    use crate::credentials_source::*;
+    use super::*;
 
     fn clock() -> Clock {
         Clock::new(Arc::new(hyper_util::rt::TokioTimer::new()), || Ok(()))

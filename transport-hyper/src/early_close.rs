@@ -48,7 +48,7 @@ impl EarlyCloseDetector {
 
 #[cfg(test)]
 mod tests {
-    use crate::early_close::*;
+    use super::*;
 
     #[test]
     fn two_early_ends_in_a_row_count_for_a_minute() {

@@ -467,7 +467,7 @@ mod tests {
     use neptunedata::{CallOptions, Endpoint, engine::GetEngineStatus, machine::Exchange};
     use neptunedata_emulator::{Emulator, Server};
 
-    use crate::run::*;
+    use super::*;
 
     #[tokio::test]
     async fn it_knows_which_address_took_a_request() {

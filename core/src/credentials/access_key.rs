@@ -105,7 +105,7 @@ impl fmt::Debug for Credentials {
 mod tests {
     use std::time::Duration;
 
-    use crate::credentials::access_key::*;
+    use super::*;
 
     #[test]
     fn debug_shows_the_id_alone() {

@@ -131,7 +131,7 @@ impl CredentialsCache {
 mod tests {
     use proptest::prelude::*;
 
-    use crate::credentials::cache::*;
+    use super::*;
 
     fn at(seconds: u64) -> SystemTime {
         SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)

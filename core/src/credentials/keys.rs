@@ -52,7 +52,7 @@ fn fault(value: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use crate::credentials::keys::*;
+    use super::*;
 
     fn text(id: &str, secret: &str, token: &str) -> String {
         let (id, secret, token) = (

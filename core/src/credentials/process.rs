@@ -81,7 +81,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use crate::credentials::process::*;
+    use super::*;
 
     #[test]
     fn keys_with_and_without_end() {

@@ -178,7 +178,7 @@ impl Operation for ExecuteFastReset {
 
 #[cfg(test)]
 mod tests {
-    use crate::engine::execute_fast_reset::*;
+    use super::*;
 
     #[test]
     fn only_initiating_may_be_repeated() {

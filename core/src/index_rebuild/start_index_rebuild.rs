@@ -175,7 +175,7 @@ mod tests {
 
     use http::Request;
 
-    use crate::index_rebuild::start_index_rebuild::*;
+    use super::*;
     use crate::{
         endpoint::Endpoint,
         error::{Error, Sent, TransportError, TransportErrorKind},

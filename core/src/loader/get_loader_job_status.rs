@@ -362,7 +362,7 @@ impl Operation for GetLoaderJobStatus {
 mod tests {
     use serde_json::json;
 
-    use crate::loader::get_loader_job_status::*;
+    use super::*;
 
     #[test]
     fn payloads_of_every_age_are_read() {

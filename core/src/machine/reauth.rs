@@ -75,7 +75,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use crate::machine::reauth::*;
+    use super::*;
 
     #[test]
     fn the_servers_time_is_read_from_the_refusal() {

@@ -192,7 +192,7 @@ impl Operation for ExecuteOpenCypherExplainQuery {
 
 #[cfg(test)]
 mod tests {
-    use crate::opencypher::execute_open_cypher_explain_query::*;
+    use super::*;
 
     #[test]
     fn m04_only_static_explains_may_be_repeated() {

@@ -32,7 +32,7 @@ pub(super) mod milliseconds {
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error as _};
 
-    pub(in crate::opencypher) fn serialize<S: Serializer>(
+    pub(in super::super) fn serialize<S: Serializer>(
         timeout: &Option<Duration>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
@@ -43,7 +43,7 @@ pub(super) mod milliseconds {
         milliseconds.serialize(serializer)
     }
 
-    pub(in crate::opencypher) fn deserialize<'de, D: Deserializer<'de>>(
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<Duration>, D::Error> {
         let milliseconds = Option::<u64>::deserialize(deserializer)?;
@@ -71,7 +71,7 @@ fn begins_with_hints(query: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::opencypher::hint::*;
+    use super::*;
 
     #[test]
     fn hints_are_found_behind_blanks_and_comments() {

@@ -99,7 +99,7 @@ mod tests {
 
     use serde::{Deserialize, de::DeserializeOwned};
 
-    use crate::rows::place::*;
+    use super::*;
 
     #[derive(Debug, Deserialize)]
     struct Person {

@@ -75,7 +75,7 @@ impl Scan {
 mod tests {
     use serde_json::Value;
 
-    use crate::rows::scan::*;
+    use super::*;
 
     #[test]
     fn values_end_where_they_end() {

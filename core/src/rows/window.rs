@@ -109,7 +109,7 @@ impl Window {
 mod tests {
     use proptest::{collection::vec, prelude::*};
 
-    use crate::rows::window::*;
+    use super::*;
 
     proptest! {
         /// However it is pushed, topped up and consumed, the bytes come in order, none lost, none

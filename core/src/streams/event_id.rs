@@ -222,7 +222,7 @@ impl<'de> Deserialize<'de> for Number {
 mod tests {
     use serde_json::json;
 
-    use crate::streams::event_id::*;
+    use super::*;
 
     #[test]
     fn numbers_are_read_as_any_feature_of_serde_json_hands_them_on() {

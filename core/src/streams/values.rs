@@ -251,7 +251,7 @@ impl<'de> Deserialize<'de> for Member {
 mod tests {
     use serde_json::json;
 
-    use crate::streams::values::*;
+    use super::*;
 
     #[test]
     fn values_of_another_form_are_kept_whole() {

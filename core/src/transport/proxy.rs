@@ -237,7 +237,7 @@ fn in_network(ip: IpAddr, entry: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::transport::proxy::*;
+    use super::*;
 
     fn endpoint(url: &str) -> Endpoint {
         Endpoint::parse(url).unwrap()

@@ -103,7 +103,7 @@ fn tunnel_end(text: &str, secure: bool) -> Result<Endpoint, EndpointError> {
 
 #[cfg(test)]
 mod tests {
-    use crate::transport::route::*;
+    use super::*;
 
     const CLUSTER: &str = "https://db.example.com:8182";
 

@@ -100,7 +100,7 @@ impl<'de> Deserialize<'de> for RawJson {
 
 #[cfg(test)]
 mod tests {
-    use crate::types::raw_json::*;
+    use super::*;
 
     #[test]
     fn other_text_is_refused() {

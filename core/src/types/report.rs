@@ -59,7 +59,7 @@ impl<'de> Deserialize<'de> for ReportAsText {
 
 #[cfg(test)]
 mod tests {
-    use crate::types::report::*;
+    use super::*;
 
     #[test]
     fn bytes_are_kept_and_serde_has_text_or_base64() {

@@ -233,7 +233,7 @@ mod tests {
     use flate2::{Compression, GzBuilder, write::GzEncoder};
     use proptest::prelude::*;
 
-    use crate::wire::gzip::*;
+    use super::*;
 
     fn gzip(text: &[u8]) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());

@@ -159,7 +159,7 @@ fn is_between(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::wire::json_text::*;
+    use super::*;
 
     #[test]
     fn members_keep_order_and_digits() {

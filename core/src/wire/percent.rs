@@ -63,7 +63,7 @@ fn hex_value(digit: u8) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use crate::wire::percent::*;
+    use super::*;
     use proptest::prelude::*;
 
     fn encoded(text: &str) -> String {

@@ -128,8 +128,8 @@ mod tests {
     use serde::Deserialize;
     use serde_json::Value;
 
+    use super::*;
     use crate::types::RawJson;
-    use crate::wire::raw::*;
 
     #[test]
     fn a_whole_value_is_its_text() {

@@ -123,7 +123,7 @@ fn base64(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::connect::proxy::*;
+    use super::*;
 
     #[test]
     fn base64_as_everybody_writes_it() {

@@ -161,7 +161,7 @@ fn windows(text: &str) -> Result<Vec<String>, &'static str> {
 mod tests {
     use proptest::prelude::*;
 
-    use crate::credentials::profile::command_line::*;
+    use super::*;
 
     #[test]
     fn words_on_posix() {

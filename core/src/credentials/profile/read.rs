@@ -142,7 +142,7 @@ fn setting(line: &str) -> Result<(String, &str), &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use crate::credentials::profile::read::*;
+    use super::*;
 
     /// `name{setting=value,…} …`, with line ends in values as `|`.
     fn shown(file: ProfileFile, text: &str) -> String {

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use crate::credentials::profile::*;
+use super::*;
 
 /// What a profile's source is, in short.
 fn source(config: &str, credentials: &str, name: &str) -> String {

@@ -227,7 +227,7 @@ impl<'de> Deserialize<'de> for Value {
 mod tests {
     use serde_json::json;
 
-    use crate::opencypher::values::value::*;
+    use super::*;
 
     fn node(id: &str) -> serde_json::Value {
         json!({"~id": id, "~entityType": "node", "~labels": ["l"], "~properties": {"p": [id]}})

@@ -2,7 +2,7 @@
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 
-use crate::testing::answers::*;
+use super::*;
 
 impl<'a, O> Arbitrary<'a> for SuccessResponse<O>
 where

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::testing::answers::*;
+use super::*;
 
 impl<O> Arbitrary for SuccessResponse<O>
 where
