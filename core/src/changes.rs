@@ -59,7 +59,7 @@ pub enum StartPosition {
 ///
 /// Changes that are lost are never passed over: a place that is no longer kept (`U18`), one beyond the
 /// end of the stream, as after a fast reset or a restore (`U17`), and a gap are errors with a
-/// [`ChangesError`](crate::error::ChangesError) as their cause. The latter goes unnoticed where the new stream has
+/// [`ChangesError`] as their cause. The latter goes unnoticed where the new stream has
 /// grown past the old place before anybody asked.
 ///
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/streams-using.html>

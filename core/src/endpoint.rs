@@ -2,6 +2,7 @@
 
 mod check;
 mod error;
+mod region;
 
 use std::{fmt, str::FromStr};
 
@@ -10,6 +11,7 @@ use http::HeaderValue;
 use self::check::{check_host, check_path, region_of, split_port};
 
 pub use error::{EndpointError, EndpointErrorKind};
+pub use region::is_valid_region;
 
 /// The port Neptune listens on unless the cluster says otherwise.
 const NEPTUNE_PORT: u16 = 8182;
@@ -129,7 +131,7 @@ impl Endpoint {
     pub fn with_region(mut self, region: &str) -> Result<Endpoint, EndpointError> {
         let bare = region.strip_prefix("fips-").unwrap_or(region);
         let bare = bare.strip_suffix("-fips").unwrap_or(bare);
-        if !crate::signing::is_valid_region(bare) {
+        if !is_valid_region(bare) {
             return Err(EndpointError::region(region));
         }
         self.region = Some(bare.to_owned());

@@ -250,6 +250,19 @@ impl Error {
         }
     }
 
+    /// Whether the service answered with this exception.
+    ///
+    /// ```
+    /// use neptunedata::{Error, ExceptionKind};
+    ///
+    /// fn is_gone(error: &Error) -> bool {
+    ///     error.is_exception(ExceptionKind::MlResourceNotFoundException)
+    /// }
+    /// ```
+    pub fn is_exception(&self, kind: ExceptionKind) -> bool {
+        self.kind() == ErrorKind::Service(kind)
+    }
+
     /// The error under this one, with all details.
     pub fn cause(&self) -> &Cause {
         &self.0.cause

@@ -1,12 +1,12 @@
 //! The Amazon Neptune data API without I/O: request structs become `http::Request`, and
 //! `http::Response` becomes typed answers or typed errors. Sockets, clocks and threads stay with you.
 //!
-//! There are three doors.
+//! There are three ways to use this crate.
 //!
 //! # A client
 //!
 //! For applications: a transport crate with a `Client` on top of this one. Until you pick one, any
-//! HTTP library does, through one of the other doors.
+//! HTTP library does, in one of the other two ways.
 //!
 //! # The machine by hand
 //!
@@ -55,7 +55,7 @@
 //! # Bare functions
 //!
 //! For people who only want the protocol: [`request`] encodes, `sign` signs, [`response`] decodes.
-//! [`dynamic`](dynamic) does the same by the name of the operation, with JSON on both sides.
+//! [`dynamic`] does the same by the name of the operation, with JSON on both sides.
 //!
 //! ```
 //! # #[cfg(feature = "sigv4")] {
@@ -103,7 +103,7 @@
 //! - `gzip`: inflates answers that come compressed, as change streams do when
 //!   [asked to](field@streams::GetPropertygraphStream::encoding).
 //! - `proptest`, `arbitrary`: made-up requests, answers and transports for property tests and fuzz
-//!   targets, in the module `strategies`.
+//!   targets, in the module [`testing`].
 #![cfg_attr(
     not(test),
     deny(

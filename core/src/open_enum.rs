@@ -25,7 +25,7 @@ macro_rules! open_enum {
         pub enum $name {
             $($(#[$variant_meta])* $variant,)*
             #[doc(hidden)]
-            _Custom($crate::types::PrivOwnedStr),
+            _Custom($crate::open_enum::PrivOwnedStr),
         }
 
         impl $name {
@@ -45,7 +45,7 @@ macro_rules! open_enum {
             fn from(text: &str) -> Self {
                 match text {
                     $($text $(| $alias)* => $name::$variant,)*
-                    _ => $name::_Custom($crate::types::PrivOwnedStr(text.into())),
+                    _ => $name::_Custom($crate::open_enum::PrivOwnedStr(text.into())),
                 }
             }
         }

@@ -7,14 +7,12 @@ mod canonical;
 mod error;
 #[cfg(feature = "sigv4")]
 pub(crate) mod key_cache;
-mod region;
 #[cfg(feature = "sigv4")]
 pub(crate) mod sign;
 #[cfg(feature = "sigv4")]
 mod websocket;
 
 pub use error::SignError;
-pub use region::is_valid_region;
 #[cfg(feature = "sigv4")]
 pub use {
     bolt::{BoltOptions, BoltToken, bolt_token},

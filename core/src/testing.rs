@@ -3,7 +3,7 @@
 #![cfg_attr(
     any(feature = "proptest", feature = "arbitrary"),
     doc = "",
-    doc = include_str!("../docs/strategies.md")
+    doc = include_str!("../docs/testing.md")
 )]
 
 // First, for its macros.

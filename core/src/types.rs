@@ -8,8 +8,6 @@ pub(crate) mod text;
 mod text_or_base64;
 mod timestamp;
 
-#[doc(hidden)]
-pub use crate::open_enum::PrivOwnedStr;
 pub use query::{QueryEvalStats, QueryStatus};
 pub use raw_body::RawBody;
 pub use raw_json::RawJson;

@@ -49,7 +49,7 @@ pub fn credentials(
 }
 
 /// The region in `AWS_REGION`, else in `AWS_DEFAULT_REGION`, without the space around it. It is not
-/// [checked](crate::signing::is_valid_region).
+/// [checked](crate::endpoint::is_valid_region).
 ///
 /// ```
 /// use neptunedata::credentials::environment;

@@ -222,7 +222,7 @@ impl<'a> Profile<'a> {
         self.name
     }
 
-    /// Its region, which is not [checked](crate::signing::is_valid_region).
+    /// Its region, which is not [checked](crate::endpoint::is_valid_region).
     pub fn region(&self) -> Option<&'a str> {
         self.setting("region")
     }

@@ -6,7 +6,10 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use super::{Error, bounded_start, one_line};
-use crate::{error::DecodeError, operation::Operation, wire::response::RawResponse};
+use crate::{
+    error::DecodeError,
+    operation::{Operation, RawResponse},
+};
 
 /// How a wait ended without success.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -13,7 +13,7 @@ pub enum SignError {
     /// What follows the host in the URI is no port number.
     #[error("the port in the request's URI is not a number from 0 to 65535")]
     InvalidPort,
-    /// The region is no host label; see [`is_valid_region`](crate::signing::is_valid_region).
+    /// The region is no host label; see [`is_valid_region`](crate::endpoint::is_valid_region).
     #[error(
         "{region:?} is no region: expected 1 to 63 letters, digits and inner hyphens, not digits alone"
     )]

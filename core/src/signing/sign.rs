@@ -11,9 +11,9 @@ use time::OffsetDateTime;
 
 use super::SignError;
 use super::canonical;
-use super::is_valid_region;
 use super::key_cache::KeyCache;
 use crate::credentials::Credentials;
+use crate::endpoint::is_valid_region;
 
 /// The service's name in a signature. That of the management API is another (`rds`).
 pub(super) const SERVICE: &str = "neptune-db";

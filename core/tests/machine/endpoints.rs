@@ -41,7 +41,7 @@ fn consistent(text: &str) -> Result<(), TestCaseError> {
     prop_assert!(!endpoint.url().ends_with('/'));
     prop_assert_eq!(endpoint.host(), endpoint.host().to_ascii_lowercase());
     if let Some(region) = endpoint.region() {
-        prop_assert!(neptunedata::signing::is_valid_region(region));
+        prop_assert!(neptunedata::endpoint::is_valid_region(region));
     }
     // What an operation appends is a URI too.
     let operation = neptunedata::engine::GetEngineStatus::new();
@@ -86,7 +86,7 @@ proptest! {
         match endpoint.with_region(&region) {
             Ok(endpoint) => {
                 let kept = endpoint.region().expect("a region");
-                prop_assert!(neptunedata::signing::is_valid_region(kept) && region.contains(kept));
+                prop_assert!(neptunedata::endpoint::is_valid_region(kept) && region.contains(kept));
             }
             Err(error) => prop_assert_eq!(
                 (error.kind(), error.part()),

@@ -3,9 +3,8 @@
 
 use neptunedata::{
     Endpoint,
-    endpoint::{EndpointError, EndpointErrorKind},
+    endpoint::{EndpointError, EndpointErrorKind, is_valid_region},
     engine::GetEngineStatus,
-    signing::is_valid_region,
 };
 use neptunedata_tests::vectors;
 use serde::Deserialize;

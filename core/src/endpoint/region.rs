@@ -3,8 +3,8 @@
 /// It says nothing about whether AWS has a region of that name.
 ///
 /// ```
-/// assert!(neptunedata::signing::is_valid_region("eu-west-1"));
-/// assert!(!neptunedata::signing::is_valid_region("eu-west-1.amazonaws.com"));
+/// assert!(neptunedata::endpoint::is_valid_region("eu-west-1"));
+/// assert!(!neptunedata::endpoint::is_valid_region("eu-west-1.amazonaws.com"));
 /// ```
 pub fn is_valid_region(region: &str) -> bool {
     let bytes = region.as_bytes();
