@@ -170,5 +170,5 @@ pub(super) fn region_of(host: &str) -> Option<&str> {
         .iter()
         .find_map(|suffix| host.strip_suffix(suffix))?;
     let (_, region) = before.rsplit_once('.')?;
-    crate::signing::is_valid_region(region).then_some(region)
+    super::is_valid_region(region).then_some(region)
 }

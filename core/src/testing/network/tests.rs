@@ -133,10 +133,10 @@ fn trailers_follow_the_body() {
 #[test]
 fn each_request_meets_the_next_delivery() {
     let deliveries = [
-        Delivery::Stale,
-        Delivery::Unreachable(TransportErrorKind::Connect),
-        Delivery::Unanswered,
-        Delivery::Silent,
+        NetworkOutcome::Stale,
+        NetworkOutcome::Unreachable(TransportErrorKind::Connect),
+        NetworkOutcome::Unanswered,
+        NetworkOutcome::Silent,
     ];
     let served = RefCell::new(Vec::new());
     let mut network = Network::new(deliveries, |request: Request<Bytes>, now: Now| {
@@ -174,7 +174,7 @@ fn refusals_are_the_servers() {
 fn items_are_handed_out() {
     let options = CallOptions::new();
     let exchange = Exchange::streaming(&session(), &GetEngineStatus::new(), &options, 1);
-    let mut network = Network::new([Delivery::Arrives { piece: 6 }], |_, _| healthy());
+    let mut network = Network::new([NetworkOutcome::Arrives { piece: 6 }], |_, _| healthy());
     let (mut heads, mut body) = (0, Vec::new());
     let result = network.run_with(exchange, |part| match part {
         BodyEvent::Head(_) => heads += 1,
