@@ -15,7 +15,10 @@ fn the_retry_table_in_the_docs_is_the_one_in_the_code() {
 fn pages_of_operations_say_it_all() {
     let mut pages = 0;
     let mut missing = Vec::new();
-    for (path, source) in sources(concat!(env!("CARGO_MANIFEST_DIR"), "/src/operations").as_ref()) {
+    for (path, source) in sources(concat!(env!("CARGO_MANIFEST_DIR"), "/src").as_ref()) {
+        if path.ends_with("operation_macros.rs") {
+            continue;
+        }
         // The macros add the route and the link to the page.
         let declared = ["operation! {\n", "custom_request! {\n"]
             .iter()

@@ -174,7 +174,7 @@ pub use neptunedata::{
 };
 #[doc(no_inline)]
 pub use neptunedata::{bytes, http, serde_json};
-#[doc(no_inline)]
+#[doc(inline)]
 pub use neptunedata::{
     catalog, changes, coming_from_boto3, credentials, dynamic, endpoint, engine, error, gremlin,
     index_rebuild, loader, machine, ml, opencypher, operation, retry, rows, session, signing,
