@@ -196,7 +196,7 @@ impl Driver {
                             answer = Some(body);
                             Input::Head(head)
                         }
-                        Err(failure) => failure,
+                        Err(input) => *input,
                     }
                 }
                 Step::Io(Io::Receive) => {
@@ -280,28 +280,33 @@ impl Answer {
         session: &Session,
         request: &http::Request<Bytes>,
         until: Option<Instant>,
-    ) -> Result<(http::response::Parts, Answer), Input> {
+    ) -> Result<(http::response::Parts, Answer), Box<Input>> {
         let endpoint = session.endpoint();
         if endpoint.is_secure() {
             let error = TransportError::new(TransportErrorKind::Tls, Sent::No);
-            return Err(Input::Failure(error.with_source("this example has no TLS")));
+            let error = error.with_source("this example has no TLS");
+            return Err(Box::new(Input::Failure(error)));
         }
         let connected = TcpStream::connect((endpoint.host(), endpoint.port()));
         let mut stream = connected.map_err(|error| {
             let failure = TransportError::new(TransportErrorKind::Connect, Sent::No);
-            Input::Failure(failure.with_source(error))
+            Box::new(Input::Failure(failure.with_source(error)))
         })?;
-        stream.write_all(&written(request)).map_err(lost)?;
+        stream
+            .write_all(&written(request))
+            .map_err(|error| Box::new(lost(error)))?;
         let mut answer = Answer {
             stream,
             buffer: Vec::new(),
             framing: Framing::UntilClose,
         };
         loop {
-            if let Some(head) = answer.parse_head().map_err(lost)? {
+            if let Some(head) = answer.parse_head().map_err(|error| Box::new(lost(error)))? {
                 return Ok((head, answer));
             }
-            answer.read_on(until).map_err(lost)?;
+            answer
+                .read_on(until)
+                .map_err(|error| Box::new(lost(error)))?;
         }
     }
 
