@@ -133,8 +133,8 @@ impl Client {
         }
     }
 
-    /// Runs a machine to its end. Items that it hands out on the way are dropped. It may take as long as
-    /// the machine [says](Machine::timeouts), else as the client's options say.
+    /// Runs a machine to its end. Items that it hands out on the way are dropped. The machine keeps its
+    /// own [time limits](Machine::wake_at).
     ///
     /// # Errors
     ///

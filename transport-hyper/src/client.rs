@@ -138,8 +138,8 @@ impl Client {
         CallBuilder::new(self, operation)
     }
 
-    /// Runs any machine to its end; items are dropped. It may take as long as the machine
-    /// [says](Machine::timeouts), else as the client's options say.
+    /// Runs any machine to its end; items are dropped. The machine keeps its
+    /// own [time limits](Machine::wake_at).
     ///
     /// # Errors
     ///
