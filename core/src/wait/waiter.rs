@@ -34,20 +34,21 @@ use super::PollSchedule;
 ///         format!("the upgrade to {}", self.version)
 ///     }
 ///
-///     fn ask(&self) -> GetEngineStatus {
+///     fn request(&self) -> GetEngineStatus {
 ///         GetEngineStatus::new()
 ///     }
 ///
-///     fn see(
+///     fn observe(
 ///         &mut self,
 ///         answer: &CallOutput<GetEngineStatusOutput>,
 ///     ) -> Result<Observation<Self::Status, Self::Output>, DecodeError> {
 ///         let status = answer.output.clone();
 ///         let version = status.db_engine_version.as_deref().unwrap_or_default();
-///         Ok(match version.starts_with(&self.version) {
-///             true => Observation::Ready(status),
-///             false => Observation::Pending(status),
-///         })
+///         if version.starts_with(&self.version) {
+///             Ok(Observation::Ready(status))
+///         } else {
+///             Ok(Observation::Pending(status))
+///         }
 ///     }
 ///
 ///     fn name(status: &GetEngineStatusOutput) -> String {
