@@ -140,7 +140,7 @@ fn no_secret_is_shown_by_the_whole_table() {
         "ClientOptions {",
         "Session(",
         "Client {",
-        "Answered {",
+        "CallOutput {",
         "Send(Transmit {",
         "Credentials(Credentials {",
         "Error {",
