@@ -18,8 +18,9 @@
 
 mod recover;
 mod reply;
+mod state;
 
-use std::{mem, net::SocketAddr, time::Duration};
+use std::{mem, time::Duration};
 
 use super::{
     AbandonedQuery, CallOptions, CallOutput, Input, Io, Judge, Machine, NamedQuery, Now, Reuse,
@@ -39,6 +40,7 @@ use crate::{
 };
 
 use reply::Reply;
+use state::{GivenUp, Once, Outgoing, Peer, State, UsedUp};
 
 /// What a streaming exchange hands out.
 #[derive(Debug)]
@@ -111,126 +113,6 @@ struct Tries {
     /// An attempt that is over may have been executed.
     executed: bool,
     given_up: Vec<GivenUp>,
-}
-
-/// What a call does at most once.
-#[derive(Debug, Clone, Copy)]
-enum Once {
-    RetryConstraint,
-    LeaveInstance,
-    CorrectTime,
-    RefreshCredentials,
-}
-
-/// Which of them it has done.
-#[derive(Debug, Default)]
-struct UsedUp(u8);
-
-impl UsedUp {
-    fn contains(&self, once: Once) -> bool {
-        self.0 & Self::bit(once) != 0
-    }
-
-    /// False if it was used up before.
-    fn insert(&mut self, once: Once) -> bool {
-        let is_new = !self.contains(once);
-        self.0 |= Self::bit(once);
-        is_new
-    }
-
-    fn bit(once: Once) -> u8 {
-        match once {
-            Once::RetryConstraint => 1,
-            Once::LeaveInstance => 2,
-            Once::CorrectTime => 4,
-            Once::RefreshCredentials => 8,
-        }
-    }
-}
-
-/// The query of an attempt that was given up while the server had it.
-#[derive(Debug)]
-struct GivenUp {
-    query: NamedQuery,
-    peer: Option<SocketAddr>,
-}
-
-#[derive(Debug)]
-// Moving a reply for each chunk costs less than allocating one for each call.
-#[allow(clippy::large_enum_variant)]
-enum State {
-    New,
-    /// Credentials were requested.
-    Credentials {
-        refresh: bool,
-    },
-    Sent(Outgoing),
-    Receiving(Reply),
-    /// The judge's item is with the caller, since then.
-    Item(Reply, Duration),
-    Waiting {
-        until: Duration,
-    },
-    Done,
-}
-
-impl State {
-    fn name(&self) -> &'static str {
-        match self {
-            State::New => "new",
-            State::Credentials { .. } => "waiting for credentials",
-            State::Sent(_) => "waiting for an answer",
-            State::Receiving(_) => "receiving a body",
-            State::Item(..) => "waiting for an item to be taken",
-            State::Waiting { .. } => "waiting for time to pass",
-            State::Done => "done",
-        }
-    }
-
-    /// The request that is out.
-    fn outgoing(&self) -> Option<&Outgoing> {
-        match self {
-            State::Sent(outgoing) => Some(outgoing),
-            State::Receiving(reply) | State::Item(reply, _) => Some(&reply.outgoing),
-            _ => None,
-        }
-    }
-
-    fn outgoing_mut(&mut self) -> Option<&mut Outgoing> {
-        match self {
-            State::Sent(outgoing) => Some(outgoing),
-            State::Receiving(reply) | State::Item(reply, _) => Some(&mut reply.outgoing),
-            _ => None,
-        }
-    }
-}
-
-/// A request that was handed to the driver.
-#[derive(Debug)]
-struct Outgoing {
-    at: Now,
-    /// When the attempt must be over.
-    deadline: Option<Duration>,
-    peer: Peer,
-    /// The query in it, until it is handed out to be cancelled.
-    query: Option<NamedQuery>,
-}
-
-/// Where a request went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Peer {
-    /// The driver has not said that it was sent.
-    NotReported,
-    Reported(Option<SocketAddr>),
-}
-
-impl Peer {
-    fn address(self) -> Option<SocketAddr> {
-        match self {
-            Peer::NotReported => None,
-            Peer::Reported(address) => address,
-        }
-    }
 }
 
 /// What an exchange does next; its items are with the judge.
@@ -591,26 +473,5 @@ impl Machine for Exchange {
             peer: given_up.peer,
             at_end: given_up.query.is_shared(),
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_thing_is_done_once() {
-        let mut used = UsedUp::default();
-        let all = [
-            Once::RetryConstraint,
-            Once::LeaveInstance,
-            Once::CorrectTime,
-            Once::RefreshCredentials,
-        ];
-        for once in all {
-            assert!(!used.contains(once));
-            assert!(used.insert(once), "{once:?}");
-            assert!(!used.insert(once), "{once:?}");
-        }
     }
 }

@@ -1,0 +1,146 @@
+//! The states of an exchange, each with the data that exists only in it, and what it has used up.
+
+use std::{net::SocketAddr, time::Duration};
+
+use super::{NamedQuery, Now, reply::Reply};
+
+/// What a call does at most once.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Once {
+    RetryConstraint,
+    LeaveInstance,
+    CorrectTime,
+    RefreshCredentials,
+}
+
+/// Which of them it has done.
+#[derive(Debug, Default)]
+pub(super) struct UsedUp(u8);
+
+impl UsedUp {
+    pub(super) fn contains(&self, once: Once) -> bool {
+        self.0 & Self::bit(once) != 0
+    }
+
+    /// False if it was used up before.
+    pub(super) fn insert(&mut self, once: Once) -> bool {
+        let is_new = !self.contains(once);
+        self.0 |= Self::bit(once);
+        is_new
+    }
+
+    pub(super) fn bit(once: Once) -> u8 {
+        match once {
+            Once::RetryConstraint => 1,
+            Once::LeaveInstance => 2,
+            Once::CorrectTime => 4,
+            Once::RefreshCredentials => 8,
+        }
+    }
+}
+
+/// The query of an attempt that was given up while the server had it.
+#[derive(Debug)]
+pub(super) struct GivenUp {
+    pub(super) query: NamedQuery,
+    pub(super) peer: Option<SocketAddr>,
+}
+
+#[derive(Debug)]
+// Moving a reply for each chunk costs less than allocating one for each call.
+#[allow(clippy::large_enum_variant)]
+pub(super) enum State {
+    New,
+    /// Credentials were requested.
+    Credentials {
+        refresh: bool,
+    },
+    Sent(Outgoing),
+    Receiving(Reply),
+    /// The judge's item is with the caller, since then.
+    Item(Reply, Duration),
+    Waiting {
+        until: Duration,
+    },
+    Done,
+}
+
+impl State {
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            State::New => "new",
+            State::Credentials { .. } => "waiting for credentials",
+            State::Sent(_) => "waiting for an answer",
+            State::Receiving(_) => "receiving a body",
+            State::Item(..) => "waiting for an item to be taken",
+            State::Waiting { .. } => "waiting for time to pass",
+            State::Done => "done",
+        }
+    }
+
+    /// The request that is out.
+    pub(super) fn outgoing(&self) -> Option<&Outgoing> {
+        match self {
+            State::Sent(outgoing) => Some(outgoing),
+            State::Receiving(reply) | State::Item(reply, _) => Some(&reply.outgoing),
+            _ => None,
+        }
+    }
+
+    pub(super) fn outgoing_mut(&mut self) -> Option<&mut Outgoing> {
+        match self {
+            State::Sent(outgoing) => Some(outgoing),
+            State::Receiving(reply) | State::Item(reply, _) => Some(&mut reply.outgoing),
+            _ => None,
+        }
+    }
+}
+
+/// A request that was handed to the driver.
+#[derive(Debug)]
+pub(super) struct Outgoing {
+    pub(super) at: Now,
+    /// When the attempt must be over.
+    pub(super) deadline: Option<Duration>,
+    pub(super) peer: Peer,
+    /// The query in it, until it is handed out to be cancelled.
+    pub(super) query: Option<NamedQuery>,
+}
+
+/// Where a request went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Peer {
+    /// The driver has not said that it was sent.
+    NotReported,
+    Reported(Option<SocketAddr>),
+}
+
+impl Peer {
+    pub(super) fn address(self) -> Option<SocketAddr> {
+        match self {
+            Peer::NotReported => None,
+            Peer::Reported(address) => address,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_thing_is_done_once() {
+        let mut used = UsedUp::default();
+        let all = [
+            Once::RetryConstraint,
+            Once::LeaveInstance,
+            Once::CorrectTime,
+            Once::RefreshCredentials,
+        ];
+        for once in all {
+            assert!(!used.contains(once));
+            assert!(used.insert(once), "{once:?}");
+            assert!(!used.insert(once), "{once:?}");
+        }
+    }
+}
