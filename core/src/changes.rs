@@ -57,8 +57,8 @@ pub enum StartPosition {
 /// worked on, and begins with it the next time, misses nothing; records behind it come again. For
 /// whole transactions see [`Transactions`].
 ///
-/// Changes that are lost are never passed over: a place that is no longer kept (`U18`), one beyond the
-/// end of the stream, as after a fast reset or a restore (`U17`), and a gap are errors with a
+/// Changes that are lost are never passed over: a place that is no longer kept ([U18](crate::wire_notes#u18)), one beyond the
+/// end of the stream, as after a fast reset or a restore ([U17](crate::wire_notes#u17)), and a gap are errors with a
 /// [`ChangesError`] as their cause. The latter goes unnoticed where the new stream has
 /// grown past the old place before anybody asked.
 ///

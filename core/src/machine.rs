@@ -135,7 +135,7 @@ pub enum Reuse {
     /// A pooled one, if there is one.
     Allowed,
     /// A new one, after a new name look-up: names move to other instances, and how long an address
-    /// holds is not known (`U22`).
+    /// holds is not known ([U22](crate::wire_notes#u22)).
     Fresh,
 }
 

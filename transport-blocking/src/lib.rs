@@ -74,11 +74,11 @@
 //! [`Run`] is dropped in the middle of the answer; attempts that met their time-out when the call has
 //! ended, be it well or not. That happens on the thread that made the call, which it holds up by 5 s at most for all
 //! attempts together, but not past the time-out of a call that has succeeded, and not while a panic is under way.
-//! The request goes to the address that took the query (`U13`). It does not wait for a place that calls hold:
+//! The request goes to the address that took the query ([U13](neptunedata::wire_notes#u13)). It does not wait for a place that calls hold:
 //! for a moment there may be [more connections](transport::ClientOptions::MAX_EXTRA_CONNECTIONS) than
 //! [`max_connections`](transport::ClientOptions::max_connections). Behind a proxy, or where
 //! [`connect_to`](transport::ClientOptions::connect_to) leads to several instances, it may miss. Nothing becomes of its
-//! failure. openCypher queries cannot be named over HTTP (`U06`) and go on; give them a
+//! failure. openCypher queries cannot be named over HTTP ([U06](neptunedata::wire_notes#u06)) and go on; give them a
 //! [time-out of their own](opencypher::ExecuteOpenCypherQuery::timeout_hint).
 //!
 //! # Logs

@@ -87,11 +87,11 @@
 //! executor, or outside of its runtime, it is done when [`Client::flush_cancellations`] is called, **and else it does not happen**;
 //! neither does it when the runtime ends first, so drain the client before.
 //!
-//! The request goes to the address that took the query (`U13`). It does not wait for a place that calls hold:
+//! The request goes to the address that took the query ([U13](neptunedata::wire_notes#u13)). It does not wait for a place that calls hold:
 //! for a moment there may be [more connections](transport::ClientOptions::MAX_EXTRA_CONNECTIONS) than
 //! [`max_connections`](transport::ClientOptions::max_connections). Behind a proxy, with a connector of your own, or where
 //! [`connect_to`](transport::ClientOptions::connect_to) leads to several instances, it may miss. Nothing becomes of its failure.
-//! openCypher queries cannot be named over HTTP (`U06`) and go on; give them a [time-out of their own](opencypher::ExecuteOpenCypherQuery::timeout_hint).
+//! openCypher queries cannot be named over HTTP ([U06](neptunedata::wire_notes#u06)) and go on; give them a [time-out of their own](opencypher::ExecuteOpenCypherQuery::timeout_hint).
 //!
 //! # Runtimes
 //!

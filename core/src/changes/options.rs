@@ -57,7 +57,7 @@ impl ChangesOptions {
 
     /// How long to wait when nothing new is there: from `shortest`, 1 second by default, doubling up
     /// to `longest`, 15 seconds by default, shortened at random by up to a quarter. No source
-    /// recommends an interval (`U16`); the stream is read with what queries have for themselves too.
+    /// recommends an interval ([U16](crate::wire_notes#u16)); the stream is read with what queries have for themselves too.
     #[must_use]
     pub fn poll_interval(mut self, shortest: Duration, longest: Duration) -> Self {
         self.poll_interval = shortest;

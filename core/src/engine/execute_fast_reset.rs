@@ -27,7 +27,7 @@ custom_request! {
 
     /// Deletes all data of the cluster, in two steps: [`initiate`](Self::initiate) answers
     /// with a token, and [`perform`](Self::perform) takes it. A second step that was put together without one, by its
-    /// fields or by name, is sent as the service model has it, and the service refuses it (`M30`).
+    /// fields or by name, is sent as the service model has it, and the service refuses it ([M30](crate::wire_notes#m30)).
     ///
     /// To initiate is idempotent: it deletes nothing, and of several tokens the newest counts, so the one
     /// that comes back is good. It is for 60 minutes, unless the server restarts before.
@@ -69,7 +69,7 @@ custom_request! {
     pub struct ExecuteFastReset {
         /// Which step.
         pub action: FastResetAction,
-        /// The token for the second step, without which the service refuses it (`M30`).
+        /// The token for the second step, without which the service refuses it ([M30](crate::wire_notes#m30)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub token: Option<String>,
     }
@@ -114,7 +114,7 @@ open_enum! {
 
 output! {
     /// The answer to [`ExecuteFastReset`]. Which member comes with which step differs between documents
-    /// (`M44`).
+    /// ([M44](crate::wire_notes#m44)).
     pub struct ExecuteFastResetOutput {
         /// A status line such as `200 OK`.
         pub status: Option<String>,

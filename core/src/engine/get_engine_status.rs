@@ -76,14 +76,14 @@ output! {
         pub lab_mode: Option<BTreeMap<String, String>>,
         /// How many transactions are being rolled back; only there while some are.
         pub rolling_back_trx_count: Option<i32>,
-        /// When the earliest of them began; the format is not documented (`U23`).
+        /// When the earliest of them began; the format is not documented ([U23](crate::wire_notes#u23)).
         pub rolling_back_trx_earliest_start_time: Option<String>,
         /// Features by name: a status as text, or an object that holds one.
         pub features: Option<BTreeMap<String, Value>>,
         /// Settings by name, numbers and flags as text.
         pub settings: Option<BTreeMap<String, String>>,
         /// Capacity limits of a serverless instance by name, `minCapacity` and `maxCapacity`; the service
-        /// model does not know it (`M24`).
+        /// model does not know it ([M24](crate::wire_notes#m24)).
         pub serverless_configuration: Option<BTreeMap<String, String>>,
     }
 }

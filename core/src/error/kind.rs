@@ -51,8 +51,8 @@ macro_rules! exceptions {
                 }
             }
 
-            /// The HTTP status the model gives the exception. A server may send another ([`M06`](crate::wire_notes), [`M10`](crate::wire_notes),
-            /// [`M12`](crate::wire_notes)). None for [`ExceptionKind::Unknown`].
+            /// The HTTP status the model gives the exception. A server may send another ([M06](crate::wire_notes#m06), [M10](crate::wire_notes#m10),
+            /// [M12](crate::wire_notes#m12)). None for [`ExceptionKind::Unknown`].
             pub const fn http_status(self) -> Option<u16> {
                 match self {
                     $(ExceptionKind::$variant => Some($status),)*
@@ -76,11 +76,11 @@ exceptions! {
     AccessDeniedException = "AccessDeniedException", 403, Client;
     /// The request makes no sense to the server; unknown routes and oversized requests too.
     BadRequestException = "BadRequestException", 400, Client;
-    /// No bulk load has this id ([`M07`](crate::wire_notes): not worth repeating, whatever the model says).
+    /// No bulk load has this id ([M07](crate::wire_notes#m07): not worth repeating, whatever the model says).
     BulkLoadIdNotFoundException = "BulkLoadIdNotFoundException", 404, Client;
     /// Ended by storage maintenance such as an index rebuild, and rolled back.
     CancelledByMaintenanceException = "CancelledByMaintenanceException", 500, Server;
-    /// Somebody cancelled the query ([`M08`](crate::wire_notes)).
+    /// Somebody cancelled the query ([M08](crate::wire_notes#m08)).
     CancelledByUserException = "CancelledByUserException", 500, Server;
     /// The server waited too long for the client.
     ClientTimeoutException = "ClientTimeoutException", 408, Client;
@@ -94,7 +94,7 @@ exceptions! {
     FailureByQueryException = "FailureByQueryException", 500, Server;
     /// An argument is not valid.
     IllegalArgumentException = "IllegalArgumentException", 400, Client;
-    /// Something went wrong in the server ([`M09`](crate::wire_notes)).
+    /// Something went wrong in the server ([M09](crate::wire_notes#m09)).
     InternalFailureException = "InternalFailureException", 500, Server;
     /// An argument is not valid.
     InvalidArgumentException = "InvalidArgumentException", 400, Client;
@@ -112,7 +112,7 @@ exceptions! {
     MethodNotAllowedException = "MethodNotAllowedException", 405, Client;
     /// A required parameter or header is missing.
     MissingParameterException = "MissingParameterException", 400, Client;
-    /// A machine-learning resource does not exist ([`M10`](crate::wire_notes): real clusters answer 400).
+    /// A machine-learning resource does not exist ([M10](crate::wire_notes#m10): real clusters answer 400).
     MlResourceNotFoundException = "MLResourceNotFoundException", 404, Client;
     /// The query could not be parsed.
     ParsingException = "ParsingException", 400, Client;
@@ -136,7 +136,7 @@ exceptions! {
     StatisticsNotAvailableException = "StatisticsNotAvailableException", 400, Client;
     /// The end of the stream: nothing after this position yet.
     StreamRecordsNotFoundException = "StreamRecordsNotFoundException", 404, Client;
-    /// Too many requests, for instance a full query queue ([`M11`](crate::wire_notes)); this one was refused.
+    /// Too many requests, for instance a full query queue ([M11](crate::wire_notes#m11)); this one was refused.
     ThrottlingException = "ThrottlingException", 500, Server;
     /// The query ran into the server's time limit.
     TimeLimitExceededException = "TimeLimitExceededException", 500, Server;

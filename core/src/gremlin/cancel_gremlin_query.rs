@@ -29,7 +29,7 @@ operation! {
     /// error of an unknown id, and the [`Error`](crate::error::Error) then says that an earlier attempt may have
     /// been executed. The query itself ends in an error.
     ///
-    /// Only the instance that runs the query can cancel it (`U13`). Needs the IAM action
+    /// Only the instance that runs the query can cancel it ([U13](crate::wire_notes#u13)). Needs the IAM action
     /// `neptune-db:CancelQuery`, which policies for reading alone leave out, and engine 1.2.1.0.R6 or later. An
     /// id that no running query has is an `InvalidParameterException` (400).
     ///

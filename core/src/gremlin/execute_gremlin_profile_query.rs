@@ -17,11 +17,11 @@ custom_request! {
 
     /// Executes a Gremlin query and reports its profile.
     ///
-    /// A write: the query is executed, and what it changes has to be taken for committed (`U01`). Say
+    /// A write: the query is executed, and what it changes has to be taken for committed ([U01](crate::wire_notes#u01)). Say
     /// [`Effect::Read`](crate::operation::Effect::Read) for the calls of queries that only read, with
     /// [`CallOptions::effect`](crate::machine::CallOptions::effect).
     ///
-    /// Needs the IAM action `neptune-db:ReadDataViaQuery`, and perhaps more for a query that writes (`U26`).
+    /// Needs the IAM action `neptune-db:ReadDataViaQuery`, and perhaps more for a query that writes ([U26](crate::wire_notes#u26)).
     /// Engine 1.2.1.0.R6 or later. The exceptions are those of
     /// [`ExecuteGremlinQuery`](crate::gremlin::ExecuteGremlinQuery).
     ///

@@ -36,7 +36,7 @@ custom_request! {
     /// no parameters either: [`gremlin::quote`](crate::gremlin::quote) writes values into it safely. Several
     /// statements, apart by `;` or line ends, are one transaction, and the last one's results are
     /// answered. The ones before it need a step that ends them; whether that is `iterate()` or `next()`
-    /// the documentation says both ways (`M14`), so the text is sent as it is. A request holds at most
+    /// the documentation says both ways ([M14](crate::wire_notes#m14)), so the text is sent as it is. A request holds at most
     /// 157,286,400 bytes, and no U+0000, which the service refuses.
     ///
     /// The query's time limit is that of the cluster, 120 s unless changed, from when it is queued. A text
@@ -50,9 +50,9 @@ custom_request! {
     /// `MalformedQueryException` for what is not in the grammar, `TimeLimitExceededException`,
     /// `MemoryLimitExceededException`, `ConcurrentModificationException` and `ConstraintViolationException` for
     /// conflicts, `ReadOnlyViolationException` for writes on a replica, `FailureByQueryException` by the
-    /// step `fail()`, `ThrottlingException` when too many queries wait (`M11`), `AccessDeniedException`. They
+    /// step `fail()`, `ThrottlingException` when too many queries wait ([M11](crate::wire_notes#m11)), `AccessDeniedException`. They
     /// may come after a status of 200, which trailers or the end of the body then say; how many documents
-    /// a chunked answer has no source says, and one is expected (`U04`).
+    /// a chunked answer has no source says, and one is expected ([U04](crate::wire_notes#u04)).
     ///
     /// ```
     /// use neptunedata::{Endpoint, gremlin::{ExecuteGremlinQuery, quote}};
@@ -105,12 +105,12 @@ custom_request! {
         pub gremlin_query: String,
         /// The form that the results come in. Without one it is
         /// [`UntypedGraphSonV3`](GremlinSerializer::UntypedGraphSonV3): the service's own default is not
-        /// clear (`M15`), so there is always an `Accept` header. Refused if a header cannot carry it.
+        /// clear ([M15](crate::wire_notes#m15)), so there is always an `Accept` header. Refused if a header cannot carry it.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub serializer: Option<GremlinSerializer>,
         /// The id, a UUID, under which the query can be found and cancelled. Without one the service makes
         /// its own, which [`ListGremlinQueries`](crate::gremlin::ListGremlinQueries) shows. The service model lacks this
-        /// member (`M13`); it travels in the body (`M42`).
+        /// member ([M13](crate::wire_notes#m13)); it travels in the body ([M42](crate::wire_notes#m42)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub query_id: Option<String>,
     }

@@ -11,7 +11,7 @@ operation! {
 
     /// Gets the status of a Gremlin query.
     ///
-    /// A read. Only the instance that runs the query knows it (`U13`). Needs the IAM action
+    /// A read. Only the instance that runs the query knows it ([U13](crate::wire_notes#u13)). Needs the IAM action
     /// `neptune-db:GetQueryStatus` and engine 1.2.1.0.R6 or later. An id that no running query has, also
     /// one that has ended, is an `InvalidParameterException` (400).
     ///

@@ -11,7 +11,7 @@ operation! {
 
     /// Lists the Gremlin queries that run.
     ///
-    /// A read. It is about the one instance that answers (`U13`): through the name of all readers that is any
+    /// A read. It is about the one instance that answers ([U13](crate::wire_notes#u13)): through the name of all readers that is any
     /// of them. Needs the IAM action `neptune-db:GetQueryStatus` and engine 1.2.1.0.R6 or later.
     ///
     /// In practice: `AccessDeniedException` (403) without that right, `TooManyRequestsException` (429) when signatures

@@ -19,9 +19,9 @@ open_enum! {
         UntypedGraphSonV1 = "application/vnd.gremlin-v1.0+json;types=false",
         /// GraphSON 1.
         GraphSonV1 = "application/vnd.gremlin-v1.0+json",
-        /// GraphSON 3, with types or without: the documentation says both (`M15`).
+        /// GraphSON 3, with types or without: the documentation says both ([M15](crate::wire_notes#m15)).
         Json = "application/json",
-        /// GraphBinary. The answer is no JSON then (`M18`):
+        /// GraphBinary. The answer is no JSON then ([M18](crate::wire_notes#m18)):
         /// [`binary`](field@crate::gremlin::ExecuteGremlinQueryOutput::binary) has it.
         GraphBinaryV1 = "application/vnd.graphbinary-v1.0",
         /// GraphBinary with results as strings.

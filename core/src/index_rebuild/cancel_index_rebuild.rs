@@ -34,8 +34,8 @@ operation! {
     ///
     /// Idempotent: a rebuild that was cancelled stays cancelled. Only on the writer; replicas refuse with a
     /// `ReadOnlyViolationException`. An id that cannot be one is a `ValidationException`. Needs the
-    /// IAM action `neptune-db:CancelIndexRebuild` (`U24`) and engine 1.5.0.0 or later.
-    /// No source shows a whole answer (`U14`); this is the service model's.
+    /// IAM action `neptune-db:CancelIndexRebuild` ([U24](crate::wire_notes#u24)) and engine 1.5.0.0 or later.
+    /// No source shows a whole answer ([U14](crate::wire_notes#u14)); this is the service model's.
     ///
     /// ```
     /// use neptunedata::{Endpoint, index_rebuild::{CancelIndexRebuild, RebuildStatus}};

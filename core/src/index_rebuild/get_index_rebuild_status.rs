@@ -29,9 +29,9 @@ operation! {
 
     /// Gets the status of an index rebuild.
     ///
-    /// A read. Needs the IAM action `neptune-db:GetIndexRebuildStatus` (`U24`) and engine 1.5.0.0 or later.
+    /// A read. Needs the IAM action `neptune-db:GetIndexRebuildStatus` ([U24](crate::wire_notes#u24)) and engine 1.5.0.0 or later.
     /// An id that cannot be one is a `ValidationException`.
-    /// No source shows a whole answer (`U14`); this is the service model's.
+    /// No source shows a whole answer ([U14](crate::wire_notes#u14)); this is the service model's.
     ///
     /// ```
     /// use neptunedata::{Endpoint, index_rebuild::GetIndexRebuildStatus};

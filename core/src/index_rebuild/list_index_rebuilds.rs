@@ -24,8 +24,8 @@ operation! {
     /// Lists index rebuilds.
     ///
     /// A read. It has all that the service knows of, ended ones too, and nothing but their ids. Needs the
-    /// IAM action `neptune-db:ListIndexRebuilds` (`U24`) and engine 1.5.0.0 or later.
-    /// No source shows a whole answer (`U14`); this is the service model's.
+    /// IAM action `neptune-db:ListIndexRebuilds` ([U24](crate::wire_notes#u24)) and engine 1.5.0.0 or later.
+    /// No source shows a whole answer ([U14](crate::wire_notes#u14)); this is the service model's.
     ///
     /// In practice: `BadRequestException` (400, "Bad route") on older engines, `AccessDeniedException` (403) without
     /// that right.

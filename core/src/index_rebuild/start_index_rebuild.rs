@@ -41,8 +41,8 @@ custom_request! {
     /// Only on the writer, which must be provisioned, not serverless; others refuse with a
     /// `ReadOnlyViolationException` or `UnsupportedOperationException`. Reading and writing go on
     /// meanwhile, but a query can meet a `CancelledByMaintenanceException`. Needs the IAM action
-    /// `neptune-db:StartIndexRebuild` (`U24`) and engine 1.5.0.0 or later.
-    /// No source shows a whole answer (`U14`); this is the service model's.
+    /// `neptune-db:StartIndexRebuild` ([U24](crate::wire_notes#u24)) and engine 1.5.0.0 or later.
+    /// No source shows a whole answer ([U14](crate::wire_notes#u14)); this is the service model's.
     ///
     /// ```
     /// use neptunedata::{

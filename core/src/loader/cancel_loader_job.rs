@@ -30,7 +30,7 @@ operation! {
     /// attempt may have been executed. What was loaded stays.
     ///
     /// Needs the IAM action `neptune-db:CancelLoaderJob` and engine 1.2.1.0.R6 or later. A load that does
-    /// not exist or is not active is a `BulkLoadIdNotFoundException` (404), or HTTP 400 (`M33`); a read
+    /// not exist or is not active is a `BulkLoadIdNotFoundException` (404), or HTTP 400 ([M33](crate::wire_notes#m33)); a read
     /// replica refuses with HTTP 405.
     ///
     /// ```
@@ -64,7 +64,7 @@ operation! {
 output! {
     /// The answer to [`CancelLoaderJob`].
     pub struct CancelLoaderJobOutput {
-        /// A status line, of which only the service model knows: the answer has no body (`M34`).
+        /// A status line, of which only the service model knows: the answer has no body ([M34](crate::wire_notes#m34)).
         pub status: Option<String>,
     }
 }

@@ -36,7 +36,7 @@ operation! {
     /// Gets the status of a bulk load.
     ///
     /// A read. Needs the IAM action `neptune-db:GetLoaderJobStatus` and engine 1.2.1.0.R6 or later. An id
-    /// that no load has is a `BulkLoadIdNotFoundException` (404), or HTTP 400 (`M33`).
+    /// that no load has is a `BulkLoadIdNotFoundException` (404), or HTTP 400 ([M33](crate::wire_notes#m33)).
     ///
     /// ```
     /// use neptunedata::{Endpoint, loader::{GetLoaderJobStatus, LoadErrorCode, LoadStatus}};
@@ -155,10 +155,10 @@ pub struct LoaderFeed {
     /// How far it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<LoadStatus>,
-    /// Seconds spent. The service model takes them for whole (`M32`).
+    /// Seconds spent. The service model takes them for whole ([M32](crate::wire_notes#m32)).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_time_spent: Option<f64>,
-    /// When it began, in seconds since 1970. Often not there (`M32`).
+    /// When it began, in seconds since 1970. Often not there ([M32](crate::wire_notes#m32)).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_time: Option<i64>,
     /// Records loaded or tried.
@@ -211,7 +211,7 @@ structure! {
 open_enum! {
     /// How far a bulk load, or a feed of one, is.
     ///
-    /// A status that is not here, such as the rumoured `LOAD_STARTING` (`U15`), is kept as it came,
+    /// A status that is not here, such as the rumoured `LOAD_STARTING` ([U15](crate::wire_notes#u15)), is kept as it came,
     /// and is not terminal: polling needs a limit of its own.
     LoadStatus {
         /// It was recorded and has not begun.

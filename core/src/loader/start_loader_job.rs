@@ -34,7 +34,7 @@ custom_request! {
     /// Starts a bulk load from S3.
     ///
     /// A write: nothing in the request tells a second execution from a second load, so after a lost answer
-    /// it is not sent again, though the service model calls the operation idempotent (`M03`). Look
+    /// it is not sent again, though the service model calls the operation idempotent ([M03](crate::wire_notes#m03)). Look
     /// for the load with [`ListLoaderJobs`](crate::loader::ListLoaderJobs) instead.
     ///
     /// While a load runs another one is refused, unless [`queue_request`](field@Self::queue_request) is
@@ -89,11 +89,11 @@ custom_request! {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub parallelism: Option<LoadParallelism>,
         /// For RDF `baseUri` and `namedGraphUri`, for CSV `allowEmptyStrings` (`true` as text). Documents
-        /// differ about the default of `namedGraphUri` (`M31`).
+        /// differ about the default of `namedGraphUri` ([M31](crate::wire_notes#m31)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub parser_configuration: Option<BTreeMap<String, String>>,
         /// Whether a new value of a single-cardinality property replaces the old one instead of being an
-        /// error. The service's default is false. Documents differ about openCypher (`M31`).
+        /// error. The service's default is false. Documents differ about openCypher ([M31](crate::wire_notes#m31)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub update_single_cardinality_properties: Option<bool>,
         /// Whether to wait in the queue while other loads run. The service's default is false.

@@ -85,13 +85,13 @@ impl CallOptions {
     /// The query is given an id, a UUID made from the call's seed, unless it has one. That can be done
     /// with [`ExecuteGremlinQuery`](crate::gremlin::ExecuteGremlinQuery) and
     /// [`ExecuteSparqlQuery`](crate::sparql::ExecuteSparqlQuery), and with updates. Everything else has no id to send
-    /// along and goes on: openCypher over HTTP (`U06`), and what explains or profiles a query, though
+    /// along and goes on: openCypher over HTTP ([U06](crate::wire_notes#u06)), and what explains or profiles a query, though
     /// a profile executes it.
     ///
     /// An attempt that met its [`attempt_timeout`](CallOptions::attempt_timeout) is cancelled, too, also when
     /// a later one succeeds. As the server may still work on it meanwhile, each attempt has an id of its own.
     /// **An id that you gave is the same in all attempts**: the server may refuse one while an attempt
-    /// before it still runs (`U27`), and they are cancelled only when the call is over, so the id
+    /// before it still runs ([U27](crate::wire_notes#u27)), and they are cancelled only when the call is over, so the id
     /// should belong to this call alone.
     ///
     /// Drivers do the cancelling, see [`Machine::abandoned`](crate::machine::Machine::abandoned), and ask for

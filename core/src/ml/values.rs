@@ -3,7 +3,7 @@
 open_enum! {
     /// How far a Neptune ML job is.
     ///
-    /// The set of values is not documented (`U19`); one that is not here is kept as it came, and is
+    /// The set of values is not documented ([U19](crate::wire_notes#u19)); one that is not here is kept as it came, and is
     /// not terminal.
     MlJobStatus {
         /// It waits or runs.
@@ -12,7 +12,7 @@ open_enum! {
         Completed = "Completed",
         /// It ended badly; the job's parts say why.
         Failed = "Failed",
-        /// It is being cancelled (`U19`).
+        /// It is being cancelled ([U19](crate::wire_notes#u19)).
         Stopping = "Stopping",
         /// It was cancelled.
         Stopped = "Stopped",
@@ -32,7 +32,7 @@ impl MlJobStatus {
 open_enum! {
     /// What state a Neptune ML endpoint is in.
     ///
-    /// The set of values is not documented (`U19`); one that is not here is kept as it came, and is
+    /// The set of values is not documented ([U19](crate::wire_notes#u19)); one that is not here is kept as it came, and is
     /// not terminal.
     MlEndpointStatus {
         /// It is being created.
@@ -41,9 +41,9 @@ open_enum! {
         InService = "InService",
         /// It could not be created.
         Failed = "Failed",
-        /// It is being updated (`U19`).
+        /// It is being updated ([U19](crate::wire_notes#u19)).
         Updating = "Updating",
-        /// It is being deleted (`U19`).
+        /// It is being deleted ([U19](crate::wire_notes#u19)).
         Deleting = "Deleting",
     }
 }

@@ -30,13 +30,13 @@ operation! {
     /// error of an unknown id, and the [`Error`](crate::error::Error) then says that an earlier attempt
     /// may have been executed.
     ///
-    /// Only the instance that runs the query knows it (`U13`), so the request has to reach that one: by the
+    /// Only the instance that runs the query knows it ([U13](crate::wire_notes#u13)), so the request has to reach that one: by the
     /// endpoint that the query went to, or if that was a cluster's reader name, by the instance's own. An
     /// id that it does not know is an `InvalidParameterException` (400). Needs the IAM action
     /// `neptune-db:CancelQuery` and engine 1.2.1.0.R6 or later.
     ///
     /// The query itself then ends in a `CancelledByUserException` (500), or if it is cancelled with
-    /// [`silent`](field@Self::silent), in an empty success (`M21`).
+    /// [`silent`](field@Self::silent), in an empty success ([M21](crate::wire_notes#m21)).
     ///
     /// ```
     /// use neptunedata::{Endpoint, opencypher::CancelOpenCypherQuery};

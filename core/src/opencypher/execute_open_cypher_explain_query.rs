@@ -24,7 +24,7 @@ custom_request! {
     ///
     /// A read in mode [`Static`](OpenCypherExplainMode::Static), which plans and does not execute. In all
     /// other modes a write, though the service model calls the operation read-only and the guide says that
-    /// queries with updates are refused: they do execute the query (`M04`), so after a lost answer the
+    /// queries with updates are refused: they do execute the query ([M04](crate::wire_notes#m04)), so after a lost answer the
     /// request is not sent again. Say [`Effect::Read`] with
     /// [`CallOptions::effect`](crate::machine::CallOptions::effect) where that is fine.
     ///
@@ -64,7 +64,7 @@ custom_request! {
         /// The query. `query` in the request that is sent.
         pub open_cypher_query: String,
         /// The values of its `$parameters`: the text of a JSON object. Text it is in the request too;
-        /// whether an object would do is not known (`U05`).
+        /// whether an object would do is not known ([U05](crate::wire_notes#u05)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub parameters: Option<String>,
         /// How detailed the summary is. `explain` in the request that is sent.

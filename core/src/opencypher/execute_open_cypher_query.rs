@@ -71,8 +71,8 @@ custom_request! {
     ///
     /// There is no way to name a query over HTTP, so its id must be looked up by its text, with
     /// [`ListOpenCypherQueries`](crate::opencypher::ListOpenCypherQueries). The guide says that ids can be given, but
-    /// shows no such request for openCypher (`M19`); whether a member `queryId` would be taken is not known
-    /// (`U06`). To try it, add it with [`CallOptions::extra`](crate::machine::CallOptions::extra).
+    /// shows no such request for openCypher ([M19](crate::wire_notes#m19)); whether a member `queryId` would be taken is not known
+    /// ([U06](crate::wire_notes#u06)). To try it, add it with [`CallOptions::extra`](crate::machine::CallOptions::extra).
     ///
     /// # Failures
     ///
@@ -86,11 +86,11 @@ custom_request! {
     /// [1.4.6.0](https://docs.aws.amazon.com/neptune/latest/userguide/engine-releases-1.4.6.0.html)
     /// report as a `BadRequestException` (400) that nothing tells from any other, so that it is not sent again
     /// by itself; `MemoryLimitExceededException`, `TimeLimitExceededException` and `CancelledByUserException`
-    /// (500); `ThrottlingException` (500) with 8192 queries in the queue (`M11`); `ReadOnlyViolationException`
+    /// (500); `ThrottlingException` (500) with 8192 queries in the queue ([M11](crate::wire_notes#m11)); `ReadOnlyViolationException`
     /// (400) on a replica; `DuplicateDataException`, which is in no model, for a `~id` that is taken. A
-    /// missing token or right may be 400 instead of 403 (`M12`).
+    /// missing token or right may be 400 instead of 403 ([M12](crate::wire_notes#m12)).
     ///
-    /// Answers are asked for and read as JSON; whether the service still has other forms is not known (`U07`).
+    /// Answers are asked for and read as JSON; whether the service still has other forms is not known ([U07](crate::wire_notes#u07)).
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-queries.html>,
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-exceptions.html>
@@ -98,7 +98,7 @@ custom_request! {
         /// The query. `query` in the request that is sent.
         pub open_cypher_query: String,
         /// The values of its `$parameters`: the text of a JSON object. Text it is in the request too;
-        /// whether an object would do is not known (`U05`).
+        /// whether an object would do is not known ([U05](crate::wire_notes#u05)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub parameters: Option<String>,
         /// How long the service may take, from 1 to 2,147,483,647 ms; fractions of a millisecond are cut
@@ -110,7 +110,7 @@ custom_request! {
         /// several hints combine is not documented. [`query_text`](Self::query_text) is what is
         /// sent in the end.
         ///
-        /// Since engine 1.3.2.0 by one page of the documentation, 1.4.6.0 by another (`M20`); older ones
+        /// Since engine 1.3.2.0 by one page of the documentation, 1.4.6.0 by another ([M20](crate::wire_notes#m20)); older ones
         /// refuse the text. Not a member of the request that is sent; `timeoutHint` in the serde form, in
         /// milliseconds, where it is set.
         ///
@@ -221,7 +221,7 @@ impl ExecuteOpenCypherQueryOutput {
     }
 
     /// Whether the answer has the form of an empty SPARQL result, `{"bindings":[]}`, as some engines
-    /// answer a query that was cancelled with `silent` (`M21`).
+    /// answer a query that was cancelled with `silent` ([M21](crate::wire_notes#m21)).
     ///
     /// False proves nothing: others answer an empty list, as for a query that found nothing.
     pub fn is_cancelled_silently(&self) -> bool {

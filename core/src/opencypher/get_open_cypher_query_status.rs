@@ -11,11 +11,11 @@ operation! {
 
     /// Gets the status of an openCypher query.
     ///
-    /// A read. Only the instance that runs the query knows it (`U13`); the others, and it too when the
-    /// query has ended or was cancelled (`U12`), answer `InvalidParameterException` (400). Needs the IAM
+    /// A read. Only the instance that runs the query knows it ([U13](crate::wire_notes#u13)); the others, and it too when the
+    /// query has ended or was cancelled ([U12](crate::wire_notes#u12)), answer `InvalidParameterException` (400). Needs the IAM
     /// action `neptune-db:GetQueryStatus` and engine 1.2.1.0.R6 or later.
     ///
-    /// One page of the guide asks this operation for waiting queries and gives no id (`M23`). That is
+    /// One page of the guide asks this operation for waiting queries and gives no id ([M23](crate::wire_notes#m23)). That is
     /// [`ListOpenCypherQueries`](crate::opencypher::ListOpenCypherQueries).
     ///
     /// ```

@@ -11,7 +11,7 @@ operation! {
 
     /// Lists the openCypher queries that run.
     ///
-    /// A read. It is about the instance that answers, as each has a queue of its own (`U13`): a
+    /// A read. It is about the instance that answers, as each has a queue of its own ([U13](crate::wire_notes#u13)): a
     /// cluster's reader name may lead to another one each time. Needs the IAM action
     /// `neptune-db:GetQueryStatus` and engine 1.2.1.0.R6 or later.
     ///

@@ -17,7 +17,7 @@ custom_request! {
     /// Cancels a SPARQL query, sent as a form.
     ///
     /// Idempotent: a query that was cancelled stays cancelled. Only the instance that runs the query knows it
-    /// (`U13`), so the request has to reach that one. Needs the IAM action `neptune-db:CancelQuery`.
+    /// ([U13](crate::wire_notes#u13)), so the request has to reach that one. Needs the IAM action `neptune-db:CancelQuery`.
     /// No page names an engine that lacks it.
     ///
     /// An id that is no UUID is refused with HTTP 400 and plain text, which is the message of an error without

@@ -12,13 +12,13 @@ use crate::{
 
 /// Deletes a graph, `DELETE /sparql/gsp/`: the Graph Store Protocol.
 ///
-/// Idempotent: a graph that is gone stays gone. By the protocol a graph that is not there is HTTP 404 (`U10`), so that
+/// Idempotent: a graph that is gone stays gone. By the protocol a graph that is not there is HTTP 404 ([U10](crate::wire_notes#u10)), so that
 /// a call that was repeated may end in that; its error says that an earlier attempt may have been executed.
 ///
-/// Needs the IAM action `neptune-db:DeleteDataViaQuery` (`U11`). Engine 1.0.5.0 or later.
+/// Needs the IAM action `neptune-db:DeleteDataViaQuery` ([U11](crate::wire_notes#u11)). Engine 1.0.5.0 or later.
 ///
 /// In practice: `AccessDeniedException` (403) without the right, `BadRequestException` (400) for a target that is no
-/// IRI, `ReadOnlyViolationException` (400) on a replica. Which status says that a graph is not there is not confirmed (`U10`).
+/// IRI, `ReadOnlyViolationException` (400) on a replica. Which status says that a graph is not there is not confirmed ([U10](crate::wire_notes#u10)).
 ///
 /// ```
 /// use neptunedata::{Endpoint, sparql::DeleteGraph};

@@ -55,13 +55,13 @@ custom_request! {
         /// `text/csv`, which the service separates by semicolons.
         #[serde(default = "plain")]
         pub accept: SparqlMediaType,
-        /// An id for the query, a UUID, by which it can be looked up and cancelled (`M42`).
+        /// An id for the query, a UUID, by which it can be looked up and cancelled ([M42](crate::wire_notes#m42)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub query_id: Option<String>,
-        /// As in [`ExecuteSparqlQuery`](field@crate::sparql::ExecuteSparqlQuery::default_graph_uri) (`U08`).
+        /// As in [`ExecuteSparqlQuery`](field@crate::sparql::ExecuteSparqlQuery::default_graph_uri) ([U08](crate::wire_notes#u08)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub default_graph_uri: Option<Vec<String>>,
-        /// As in [`ExecuteSparqlQuery`](field@crate::sparql::ExecuteSparqlQuery::named_graph_uri) (`U08`).
+        /// As in [`ExecuteSparqlQuery`](field@crate::sparql::ExecuteSparqlQuery::named_graph_uri) ([U08](crate::wire_notes#u08)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub named_graph_uri: Option<Vec<String>>,
     }

@@ -85,22 +85,22 @@ custom_request! {
     ///
     /// In practice: `MalformedQueryException` (400); `MemoryLimitExceededException`,
     /// `TimeLimitExceededException` and `CancelledByUserException` (500); `ThrottlingException` (500) with 8192
-    /// queries in the queue (`M11`); `BadRequestException` (400) for more than 150 MiB.
+    /// queries in the queue ([M11](crate::wire_notes#m11)); `BadRequestException` (400) for more than 150 MiB.
     pub struct ExecuteSparqlQuery {
         /// The query.
         pub query: String,
         /// What to answer, sent as the header `Accept`.
         pub accept: SparqlMediaType,
         /// An id for the query, a UUID, by which it can be looked up and cancelled. It travels in the form
-        /// (`M42`).
+        /// ([M42](crate::wire_notes#m42)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub query_id: Option<String>,
         /// IRIs of graphs that together are the default graph of the query, in place of its `FROM`. The
-        /// protocol's `default-graph-uri`; no page of the service mentions it (`U08`).
+        /// protocol's `default-graph-uri`; no page of the service mentions it ([U08](crate::wire_notes#u08)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub default_graph_uri: Option<Vec<String>>,
         /// IRIs of graphs that `GRAPH` finds, in place of the query's `FROM NAMED`. The protocol's
-        /// `named-graph-uri`; no page of the service mentions it (`U08`).
+        /// `named-graph-uri`; no page of the service mentions it ([U08](crate::wire_notes#u08)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub named_graph_uri: Option<Vec<String>>,
     }

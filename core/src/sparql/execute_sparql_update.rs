@@ -59,15 +59,15 @@ custom_request! {
         /// The update.
         pub update: String,
         /// An id for the update, a UUID, by which it can be looked up and cancelled. It travels in the form
-        /// (`M42`).
+        /// ([M42](crate::wire_notes#m42)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub query_id: Option<String>,
         /// IRIs of graphs that together are the default graph of `WHERE`, in place of `USING`. The
-        /// protocol's `using-graph-uri`; no page of the service mentions it (`U08`).
+        /// protocol's `using-graph-uri`; no page of the service mentions it ([U08](crate::wire_notes#u08)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub using_graph_uri: Option<Vec<String>>,
         /// IRIs of graphs that `GRAPH` in `WHERE` finds, in place of `USING NAMED`. The protocol's
-        /// `using-named-graph-uri`; no page of the service mentions it (`U08`).
+        /// `using-named-graph-uri`; no page of the service mentions it ([U08](crate::wire_notes#u08)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub using_named_graph_uri: Option<Vec<String>>,
     }
@@ -100,7 +100,7 @@ setters!(ExecuteSparqlUpdate {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExecuteSparqlUpdateOutput {
-    /// The whole answer. Seen once: a JSON list of what took how long (`U09`).
+    /// The whole answer. Seen once: a JSON list of what took how long ([U09](crate::wire_notes#u09)).
     #[serde(default)]
     pub body: RawBody,
 }

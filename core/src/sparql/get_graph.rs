@@ -16,10 +16,10 @@ use crate::{
 /// Reads a graph, `GET /sparql/gsp/`: the Graph Store Protocol.
 ///
 /// A read. The default graph is the union of all named graphs. Needs the IAM action
-/// `neptune-db:ReadDataViaQuery` (`U11`) and engine 1.0.5.0 or later.
+/// `neptune-db:ReadDataViaQuery` ([U11](crate::wire_notes#u11)) and engine 1.0.5.0 or later.
 ///
 /// In practice: `AccessDeniedException` (403) without the right, `BadRequestException` (400) for a target that is no
-/// IRI. Which status says that a graph is not there is not confirmed (`U10`).
+/// IRI. Which status says that a graph is not there is not confirmed ([U10](crate::wire_notes#u10)).
 ///
 /// ```
 /// use neptunedata::{Endpoint, sparql::{GetGraph, SparqlMediaType}};

@@ -19,7 +19,7 @@ custom_request! {
 
     /// Gets the status of a SPARQL query, by its `queryId`.
     ///
-    /// A read. Only the instance that runs the query knows it (`U13`); others, and all of them when it has
+    /// A read. Only the instance that runs the query knows it ([U13](crate::wire_notes#u13)); others, and all of them when it has
     /// ended, answer a success without a body: [`query`](field@GetSparqlQueryStatusOutput::query) is `None`
     /// then. Needs the IAM action `neptune-db:GetQueryStatus`.
     /// No page names an engine that lacks it.

@@ -130,7 +130,7 @@ impl GraphTarget {
 #[non_exhaustive]
 pub struct GraphStoreOutput {
     /// The HTTP status. By the protocol 201 says that the graph is new, and 200 and 204 that it was
-    /// there; which of them the service answers is not known (`U10`).
+    /// there; which of them the service answers is not known ([U10](crate::wire_notes#u10)).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_code: Option<i32>,
 }

@@ -12,7 +12,7 @@ operation! {
 
     /// Lists the SPARQL queries that run.
     ///
-    /// A read. It is about the instance that answers only (`U13`). Needs the IAM action
+    /// A read. It is about the instance that answers only ([U13](crate::wire_notes#u13)). Needs the IAM action
     /// `neptune-db:GetQueryStatus`.
     /// No page names an engine that lacks it.
     ///

@@ -20,7 +20,7 @@ open_enum! {
         Boolean = "text/boolean",
         /// RDF with graphs, a quad a line; what the service answers `CONSTRUCT` and `DESCRIBE` with
         /// unless it is asked for something else. One example of the guide spells it without the hyphen
-        /// (`M22`), which is taken for the same and never sent.
+        /// ([M22](crate::wire_notes#m22)), which is taken for the same and never sent.
         NQuads = "application/n-quads" | "application/nquads",
         /// RDF, a triple a line.
         NTriples = "application/n-triples",

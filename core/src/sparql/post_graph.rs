@@ -20,11 +20,11 @@ use crate::{
 /// Data with graphs in it, [`NQuads`](SparqlMediaType::NQuads) or [`TriG`](SparqlMediaType::TriG), is also
 /// written into the graphs that it names.
 ///
-/// Needs the IAM action `neptune-db:WriteDataViaQuery` (`U11`). Engine 1.0.5.0 or later.
+/// Needs the IAM action `neptune-db:WriteDataViaQuery` ([U11](crate::wire_notes#u11)). Engine 1.0.5.0 or later.
 ///
 /// In practice: `AccessDeniedException` (403) without the right, `BadRequestException` (400) for a target that is no
 /// IRI or data that cannot be read,
-/// `ReadOnlyViolationException` (400) on a replica. Which status says that a graph is not there is not confirmed (`U10`).
+/// `ReadOnlyViolationException` (400) on a replica. Which status says that a graph is not there is not confirmed ([U10](crate::wire_notes#u10)).
 ///
 /// ```
 /// use neptunedata::{Endpoint, sparql::{PostGraph, SparqlMediaType}};

@@ -22,11 +22,11 @@ use crate::{
 /// added to the graphs that it names. That is a write, as blank nodes would come twice;
 /// so is data of a type that may have graphs in it or is not known.
 ///
-/// Needs the IAM actions `neptune-db:WriteDataViaQuery` and `neptune-db:DeleteDataViaQuery` (`U11`). Engine 1.0.5.0 or later.
+/// Needs the IAM actions `neptune-db:WriteDataViaQuery` and `neptune-db:DeleteDataViaQuery` ([U11](crate::wire_notes#u11)). Engine 1.0.5.0 or later.
 ///
 /// In practice: `AccessDeniedException` (403) without the right, `BadRequestException` (400) for a target that is no
 /// IRI or data that cannot be read,
-/// `ReadOnlyViolationException` (400) on a replica. Which status says that a graph is not there is not confirmed (`U10`).
+/// `ReadOnlyViolationException` (400) on a replica. Which status says that a graph is not there is not confirmed ([U10](crate::wire_notes#u10)).
 ///
 /// ```
 /// use neptunedata::{Endpoint, sparql::{PutGraph, SparqlMediaType}};

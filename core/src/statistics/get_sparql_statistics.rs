@@ -12,12 +12,12 @@ operation! {
     /// Gets the statistics of the RDF graph.
     ///
     /// A read, and the only operation on statistics that replicas take. Needs the IAM action
-    /// `neptune-db:GetStatisticsStatus` (the service model's text leaves it out, `M46`) and engine
+    /// `neptune-db:GetStatisticsStatus` (the service model's text leaves it out, [M46](crate::wire_notes#m46)) and engine
     /// 1.2.1.0.R6 or later. Where there cannot be any, as on the smallest instances, it is a
     /// `BadRequestException`.
     ///
     /// The path is that of the service model; the guide prefers `/rdf/statistics` since engine 1.2.1.0
-    /// (`M28`).
+    /// ([M28](crate::wire_notes#m28)).
     ///
     /// ```
     /// use neptunedata::{Endpoint, statistics::GetSparqlStatistics};

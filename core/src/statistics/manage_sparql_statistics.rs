@@ -17,7 +17,7 @@ operation! {
     /// `ReadOnlyViolationException`.
     ///
     /// The path is that of the service model; the guide prefers `/rdf/statistics` since engine 1.2.1.0
-    /// (`M28`).
+    /// ([M28](crate::wire_notes#m28)).
     ///
     /// ```
     /// use neptunedata::{

@@ -21,14 +21,14 @@ structure! {
         pub auto_compute: Option<bool>,
         /// Whether the engine uses them.
         pub active: Option<bool>,
-        /// Their id: milliseconds since 1970, or -1 when there are none; a number on the wire (`M25`).
+        /// Their id: milliseconds since 1970, or -1 when there are none; a number on the wire ([M25](crate::wire_notes#m25)).
         pub statistics_id: Option<String>,
-        /// When they were computed (`M26`); not there when there are none (`M27`).
+        /// When they were computed ([M26](crate::wire_notes#m26)); not there when there are none ([M27](crate::wire_notes#m27)).
         pub date: Option<Timestamp>,
-        /// What is wrong, if something is (`M27`).
+        /// What is wrong, if something is ([M27](crate::wire_notes#m27)).
         pub note: Option<String>,
-        /// What they are about. Engines before 1.2.1.0 call it `summary` (`M26`); not there when there are
-        /// no statistics (`M27`).
+        /// What they are about. Engines before 1.2.1.0 call it `summary` ([M26](crate::wire_notes#m26)); not there when there are
+        /// no statistics ([M27](crate::wire_notes#m27)).
         #[serde(alias = "summary")]
         pub signature_info: Option<StatisticsSummary>,
     }
@@ -45,7 +45,7 @@ structure! {
 
     /// The statistics that are being computed.
     pub struct RefreshStatisticsIdMap {
-        /// Their id; a number on the wire (`M25`).
+        /// Their id; a number on the wire ([M25](crate::wire_notes#m25)).
         pub statistics_id: Option<String>,
     }
 
@@ -53,7 +53,7 @@ structure! {
     pub struct DeleteStatisticsValueMap {
         /// Whether there are statistics that the engine uses.
         pub active: Option<bool>,
-        /// Their id, -1 as there are none; a number on the wire (`M25`).
+        /// Their id, -1 as there are none; a number on the wire ([M25](crate::wire_notes#m25)).
         pub statistics_id: Option<String>,
     }
 }

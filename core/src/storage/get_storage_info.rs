@@ -24,9 +24,9 @@ operation! {
 
     /// Gets what uses the storage, and how much.
     ///
-    /// A read. Needs the IAM action `neptune-db:GetStorageInfo` (`U24`) and engine 1.5.0.0 or later; older
+    /// A read. Needs the IAM action `neptune-db:GetStorageInfo` ([U24](crate::wire_notes#u24)) and engine 1.5.0.0 or later; older
     /// ones answer as to any path that they do not know, with a `BadRequestException` or
-    /// `MethodNotAllowedException` (`M06`). No source shows a whole answer (`U14`); this is the service
+    /// `MethodNotAllowedException` ([M06](crate::wire_notes#m06)). No source shows a whole answer ([U14](crate::wire_notes#u14)); this is the service
     /// model's.
     ///
     /// ```

@@ -9,8 +9,8 @@ use super::values::NUMBER;
 
 /// The place of a record in a change stream: a commit, and an operation in it.
 ///
-/// Ids are ordered as the records are. On the wire they are an object of two numbers (`M35`: the
-/// service model has a map of strings, which is taken too) or the text of both with a colon (`M36`);
+/// Ids are ordered as the records are. On the wire they are an object of two numbers ([M35](crate::wire_notes#m35): the
+/// service model has a map of strings, which is taken too) or the text of both with a colon ([M36](crate::wire_notes#m36));
 /// their serde form is the object of numbers, and their text is that with the colon.
 ///
 /// ```

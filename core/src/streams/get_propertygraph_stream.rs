@@ -38,7 +38,7 @@ custom_request! {
     /// makes it 10 MB. At the end of the stream there is no empty page but a
     /// `StreamRecordsNotFoundException` (404), which means that nothing has happened yet;
     /// [`ServiceError::last_valid_event_id`](crate::error::ServiceError::last_valid_event_id) says how far the
-    /// stream goes. A place that is no longer kept is an `ExpiredStreamException` (`U18`), a
+    /// stream goes. A place that is no longer kept is an `ExpiredStreamException` ([U18](crate::wire_notes#u18)), a
     /// stream that is not switched on an `UnsupportedOperationException`. `ThrottlingException` and
     /// `MemoryLimitExceededException` pass.
     ///

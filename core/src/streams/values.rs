@@ -55,7 +55,7 @@ open_enum! {
     /// What a record of a property graph's change stream is about.
     PropertygraphRecordType {
         /// A label of a vertex. The service model spells it `v1`, with a digit, which is taken for the
-        /// same (`M37`).
+        /// same ([M37](crate::wire_notes#m37)).
         VertexLabel = "vl" | "v1",
         /// A property of a vertex.
         VertexProperty = "vp",

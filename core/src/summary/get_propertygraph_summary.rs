@@ -56,7 +56,7 @@ output! {
     pub struct GetPropertygraphSummaryOutput {
         /// The HTTP status.
         pub status_code: Option<i32> => Exactly(Some(200)),
-        /// A status line such as `200 OK`, which the service model does not know (`M29`).
+        /// A status line such as `200 OK`, which the service model does not know ([M29](crate::wire_notes#m29)).
         pub status: Option<String>,
         /// The summary and what it is made of.
         pub payload: Option<PropertygraphSummaryValueMap>,

@@ -51,7 +51,7 @@ pub struct ClientOptions {
     /// become free. 30 s by default.
     pub acquire_timeout: Duration,
     /// How long a connection may lie idle and still be used. 50 s by default, as nothing says how long the
-    /// service keeps one (`U21`).
+    /// service keeps one ([U21](crate::wire_notes#u21)).
     pub idle_timeout: Duration,
     /// How old a connection may get and still be used for another request, so that changes of
     /// addresses are noticed. 5 min by default.

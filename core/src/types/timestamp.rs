@@ -9,7 +9,7 @@ use crate::timestamp::Moment;
 /// A time in an answer, as text.
 ///
 /// A time that can be read is kept as RFC 3339 in UTC, whether it came so, with another offset, as
-/// seconds since 1970 or, as before engine 1.2.1.0, without seconds (`M26`). Any other text is kept
+/// seconds since 1970 or, as before engine 1.2.1.0, without seconds ([M26](crate::wire_notes#m26)). Any other text is kept
 /// as it came.
 ///
 /// ```

@@ -32,7 +32,7 @@ pub struct ExecuteGremlinQueryOutput {
     pub result: Option<RawJson>,
     #[serde(rename = "meta", skip_serializing_if = "Option::is_none")]
     outer_meta: Option<RawJson>,
-    /// The whole answer, if it is no JSON, as with a binary serializer (`M18`); there is nothing else
+    /// The whole answer, if it is no JSON, as with a binary serializer ([M18](crate::wire_notes#m18)); there is nothing else
     /// then. By serde it is ours, and no member of the service model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub binary: Option<BinaryAnswer>,
@@ -73,7 +73,7 @@ structure! {
         pub message: Option<String>,
         /// A status code, 200 as a rule.
         pub code: Option<i32>,
-        /// More about it. With typed GraphSON it is a `g:Map`; without types no source shows it (`U03`).
+        /// More about it. With typed GraphSON it is a `g:Map`; without types no source shows it ([U03](crate::wire_notes#u03)).
         pub attributes: Option<Value>,
     }
 }
@@ -182,7 +182,7 @@ impl ExecuteGremlinQueryOutput {
     }
 
     /// What came in addition to the results. It lies inside [`result`](field@Self::result), and not at the top,
-    /// where the service model has it (`M16`); both are looked at.
+    /// where the service model has it ([M16](crate::wire_notes#m16)); both are looked at.
     pub fn meta(&self) -> Option<RawJson> {
         let inner = self
             .result

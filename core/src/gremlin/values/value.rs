@@ -89,7 +89,7 @@ pub struct Vertex {
     /// Its label; several are joined with `::`, which [`labels`](Self::labels) takes apart.
     pub label: String,
     /// Its properties, each with all of its values. Empty for a vertex that came as a reference, as the
-    /// documentation says all do; some answers have them (`M17`).
+    /// documentation says all do; some answers have them ([M17](crate::wire_notes#m17)).
     pub properties: Vec<(String, Vec<VertexProperty>)>,
 }
 
@@ -122,7 +122,7 @@ pub struct Edge {
     pub in_v: GremlinValue,
     /// The label of that vertex, if it is told.
     pub in_v_label: Option<String>,
-    /// Its properties; empty for an edge that came as a reference (`M17`).
+    /// Its properties; empty for an edge that came as a reference ([M17](crate::wire_notes#m17)).
     pub properties: Vec<(String, GremlinValue)>,
 }
 

@@ -13,7 +13,7 @@ operation! {
     ///
     /// A read. Needs the IAM action `neptune-db:GetMLDataProcessingJobStatus` and engine 1.2.1.0.R6 or
     /// later. An id that no job has is an `InvalidParameterException` (400), not the documented
-    /// `MLResourceNotFoundException` (`M38`).
+    /// `MLResourceNotFoundException` ([M38](crate::wire_notes#m38)).
     ///
     /// ```
     /// use neptunedata::{Endpoint, ml::{GetMlDataProcessingJob, MlJobStatus}};

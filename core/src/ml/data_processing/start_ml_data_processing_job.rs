@@ -14,14 +14,14 @@ operation! {
     ///
     /// A write: without an id every execution starts another job, and with one a second execution is
     /// refused, so after a lost answer the request is not sent again. Needs the IAM action
-    /// `neptune-db:StartMLDataProcessingJob` (the service's page names another one, `M41`) and engine
+    /// `neptune-db:StartMLDataProcessingJob` (the service's page names another one, [M41](crate::wire_notes#m41)) and engine
     /// 1.2.1.0.R6 or later.
     ///
     /// An id that a job already has, or one of other characters, is an `InvalidParameterException` (400), no
     /// role for SageMaker and S3 a `MissingParameterException` (400), and an S3 location out of reach a
     /// `BadRequestException` (400).
     ///
-    /// The service also knows `enableInterContainerTrafficEncryption` (`M39`, engine 1.2.0.2.R3); add it
+    /// The service also knows `enableInterContainerTrafficEncryption` ([M39](crate::wire_notes#m39), engine 1.2.0.2.R3); add it
     /// with [`CallOptions::extra`](crate::machine::CallOptions::extra).
     ///
     /// ```

@@ -65,7 +65,7 @@ custom_request! {
         pub ml_model_transform_job_id: Option<String>,
         /// Whether an existing endpoint is updated. The service's default is false.
         ///
-        /// The service's guide writes it as the text `"true"` (`M40`). For an engine that insists,
+        /// The service's guide writes it as the text `"true"` ([M40](crate::wire_notes#m40)). For an engine that insists,
         /// [`CallOptions::extra("update", "true")`](crate::machine::CallOptions::extra) sends it so.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub update: Option<bool>,

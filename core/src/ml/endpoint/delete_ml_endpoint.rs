@@ -12,7 +12,7 @@ operation! {
     /// Deletes an inference endpoint.
     ///
     /// Works on an endpoint that is in service as on one that is being created; the service's own page
-    /// only speaks of the latter (`M45`).
+    /// only speaks of the latter ([M45](crate::wire_notes#m45)).
     ///
     /// Idempotent: an endpoint that was deleted stays deleted. Repeated after a lost answer it may meet
     /// `InvalidParameterException`, and the [`Error`](crate::error::Error) then says that an earlier attempt
@@ -20,7 +20,7 @@ operation! {
     ///
     /// Needs the IAM action `neptune-db:DeleteMLEndpoint` and engine 1.2.1.0.R6 or later. An id that no
     /// endpoint has is an `InvalidParameterException` (400), not the documented
-    /// `MLResourceNotFoundException` (`M38`).
+    /// `MLResourceNotFoundException` ([M38](crate::wire_notes#m38)).
     ///
     /// ```
     /// use neptunedata::{Endpoint, ml::DeleteMlEndpoint};
@@ -43,7 +43,7 @@ operation! {
         /// the cluster; it must be listed in the cluster's parameter group.
         pub neptune_iam_role_arn: Option<String> => query("neptuneIamRoleArn"),
         /// Whether all artifacts of the endpoint are deleted too. The service's default is false.
-        /// Documented, but not seen on an engine yet (`U25`).
+        /// Documented, but not seen on an engine yet ([U25](crate::wire_notes#u25)).
         pub clean: Option<bool> => query("clean"),
     }
 
@@ -54,7 +54,7 @@ operation! {
 output! {
     /// The answer to [`DeleteMlEndpoint`].
     pub struct DeleteMlEndpointOutput {
-        /// A status line such as `200 OK`. What exactly it says is not documented (`U20`), and an answer
+        /// A status line such as `200 OK`. What exactly it says is not documented ([U20](crate::wire_notes#u20)), and an answer
         /// without a body is a success as well.
         pub status: Option<String>,
     }

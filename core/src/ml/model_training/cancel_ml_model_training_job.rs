@@ -17,7 +17,7 @@ operation! {
     ///
     /// Needs the IAM action `neptune-db:CancelMLModelTrainingJob` and engine 1.2.1.0.R6 or later.
     /// An id that no job has is an `InvalidParameterException` (400), not the documented
-    /// `MLResourceNotFoundException` (`M38`).
+    /// `MLResourceNotFoundException` ([M38](crate::wire_notes#m38)).
     ///
     /// ```
     /// use neptunedata::{Endpoint, ml::CancelMlModelTrainingJob};
@@ -50,7 +50,7 @@ operation! {
 output! {
     /// The answer to [`CancelMlModelTrainingJob`].
     pub struct CancelMlModelTrainingJobOutput {
-        /// A status line such as `200 OK`. What exactly it says is not documented (`U20`), and an answer
+        /// A status line such as `200 OK`. What exactly it says is not documented ([U20](crate::wire_notes#u20)), and an answer
         /// without a body is a success as well.
         pub status: Option<String>,
     }

@@ -18,7 +18,7 @@ operation! {
     /// `neptune-db:StartMLModelTrainingJob` and engine 1.2.1.0.R6 or later.
     ///
     /// The service also knows `enableInterContainerTrafficEncryption`, `modelName` and `maxWaitTime`
-    /// (`M39`); add them with [`CallOptions::extra`](crate::machine::CallOptions::extra).
+    /// ([M39](crate::wire_notes#m39)); add them with [`CallOptions::extra`](crate::machine::CallOptions::extra).
     ///
     /// An id that a job already has, or one of other characters, and an instance type that there is not are an
     /// `InvalidParameterException` (400), no role for SageMaker and S3 a `MissingParameterException` (400), and an S3

@@ -33,7 +33,7 @@ custom_request! {
     /// role for SageMaker and S3 a `MissingParameterException` (400). A source that is not there or not
     /// completed is a `BadRequestException` (400), and so is an S3 location out of reach.
     ///
-    /// The service also knows `enableInterContainerTrafficEncryption` (`M39`, engine 1.2.0.2.R3); add it
+    /// The service also knows `enableInterContainerTrafficEncryption` ([M39](crate::wire_notes#m39), engine 1.2.0.2.R3); add it
     /// with [`CallOptions::extra`](crate::machine::CallOptions::extra).
     ///
     /// ```

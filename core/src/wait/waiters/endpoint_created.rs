@@ -13,7 +13,7 @@ use crate::wait::{Observation, PollSchedule, Waiter};
 /// Until an inference endpoint of Neptune ML is in service: give it to [`Wait`](crate::wait::Wait).
 ///
 /// `InService` is the end; `Failed` is an error with SageMaker's reason. States that are not known are
-/// waited through (`U19`). It asks every 10 to 60 seconds, for a day.
+/// waited through ([U19](crate::wire_notes#u19)). It asks every 10 to 60 seconds, for a day.
 ///
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-endpoints.html>
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use crate::wait::{Observation, PollSchedule, Waiter};
 /// Until an inference endpoint of Neptune ML is gone: give it to [`Wait`](crate::wait::Wait).
 ///
 /// The end is that the service does not know it any more, which it says as
-/// `MLResourceNotFoundException` or, in fact, as `InvalidParameterException` (`M38`); an endpoint that
+/// `MLResourceNotFoundException` or, in fact, as `InvalidParameterException` ([M38](crate::wire_notes#m38)); an endpoint that
 /// never was is gone too. Every state is waited through. It asks every 10 to 60 seconds, for a day.
 ///
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-endpoints.html>

@@ -15,7 +15,7 @@ use crate::wait::{Observation, PollSchedule, Waiter};
 /// for, and [`WaitError::answer`](crate::error::WaitError::answer) has them: of the logs the first 100, or as
 /// many as [`error_logs`](LoadCompleted::error_logs) says. Asking for them is tried again as everything else
 /// is. Loads that wait in the queue, states of single feeds such as `LOAD_S3_READ_ERROR`, and states that
-/// are not known (`U15`) are waited through. It asks every 2 to 30 seconds, for a day.
+/// are not known ([U15](crate::wire_notes#u15)) are waited through. It asks every 2 to 30 seconds, for a day.
 ///
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/loader-message.html>
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,7 +15,7 @@ job_ended! {
     /// Until a model-transform job of Neptune ML has ended: give it to [`Wait`](crate::wait::Wait).
     ///
     /// `Completed` is the end; `Failed` and `Stopped` are errors with SageMaker's reasons. States that
-    /// are not known are waited through (`U19`). It asks every 10 to 60 seconds, for a day.
+    /// are not known are waited through ([U19](crate::wire_notes#u19)). It asks every 10 to 60 seconds, for a day.
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-modeltransform.html>
     ModelTransformCompleted, "model-transform", GetMlModelTransformJob -> GetMlModelTransformJobOutput { base_processing_job, remote_model_transform_job }
