@@ -132,10 +132,10 @@ pub struct Transmit {
 /// Over which connection a request goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reuse {
-    /// A pooled one, if there is one.
+    /// A pooled connection, if there is one.
     Allowed,
-    /// A new one, after a new name look-up: names move to other instances, and how long an address
-    /// holds is not known ([U22](crate::wire_notes#u22)).
+    /// A new connection, after a new name look-up: Neptune moves names to other instances, and it is not known
+    /// how long an address may be cached ([U22](crate::wire_notes#u22)).
     Fresh,
 }
 
@@ -146,7 +146,7 @@ pub enum Input {
     Next,
     /// The credentials that the machine asked for.
     Credentials(Credentials),
-    /// There are no credentials.
+    /// The credentials provider failed.
     CredentialsFailed(CredentialsError),
     /// The request is about to be written to a connection with this address; None if the address
     /// is not known, as behind a proxy. Optional, once per [`Io::Send`]: only drivers that cancel
@@ -158,9 +158,10 @@ pub enum Input {
     Chunk(Bytes),
     /// The end of its body, and the trailers, which may be empty.
     End(HeaderMap),
-    /// The whole response at once, with its trailers: for drivers that collect bodies.
+    /// The whole response with its trailers, for drivers that collect bodies themselves. Not taken by
+    /// machines that stream the body, such as [`Rows`](crate::rows::Rows).
     Response(http::Response<Bytes>, HeaderMap),
-    /// The exchange broke, or the driver cannot wait.
+    /// The request could not be sent, the response broke off, or the driver cannot wait any longer.
     Failure(TransportError),
     /// The time of [`Machine::wake_at`] has come. Taken in every state, and ignored unless
     /// [`Now::mono`] has reached that time. If a request is out, [`Sent`] says whether the server
@@ -234,9 +235,9 @@ impl Input {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Machine {
-    /// What it hands out on the way.
+    /// The values handed out before the end.
     type Item;
-    /// What it ends in.
+    /// The value of a successful end.
     type Output;
 
     /// Takes the result of its last step and says what to do next.
@@ -250,27 +251,28 @@ pub trait Machine {
     /// connection. While an item is out, the limits of calls stand still.
     fn wake_at(&self) -> Option<Duration>;
 
-    /// The next query that still runs on the server although the machine no longer waits for it, and the
-    /// exchange that cancels it. Each is given once. For drivers that cancel such queries; others
-    /// never call it. None unless [`CallOptions::cancel_on_abandon`] or the session asks for it, and
-    /// where the query has no id.
+    /// Returns the next query that may still run on the server although the machine no longer waits for it,
+    /// and the exchange that cancels it. Each query is returned once. Drivers that do not cancel queries
+    /// never call this. None unless [`CallOptions::cancel_on_abandon`] or the session's setting is on, and
+    /// None for queries without an id.
     ///
-    /// Call it until it gives None:
+    /// Call it until it returns None:
     ///
-    /// - on [`Io::Wait`]: it gives the query of the attempt that was given up;
+    /// - on [`Io::Wait`]: it returns the query of the attempt that timed out;
     /// - after the end, successful or not;
-    /// - before dropping a machine that has not ended: it also gives the query under way, if
+    /// - before dropping a machine that has not ended: it also returns the query in progress, if
     ///   [`Input::Sending`] was given for it or the head has arrived.
     ///
-    /// The cancellation goes to the [address](AbandonedQuery::peer) that took the query, because only that
+    /// Send the cancellation to the [address](AbandonedQuery::peer) that took the query, because only that
     /// instance knows it (`U13`). It can run at once, beside the next attempt, except where
     /// [`at_end`](AbandonedQuery::at_end) is set. Its result is ignored: a query that has ended meanwhile is
-    /// answered with a 400.
+    /// answered with HTTP 400.
     fn abandoned(&mut self) -> Option<AbandonedQuery> {
         None
     }
 
-    /// The same machine with another type of item and output, as for a collection of machines.
+    /// Converts the items and the output, for example to put machines of several types in one
+    /// collection.
     fn map<J, U, F, G>(self, item: F, output: G) -> Map<Self, F, G>
     where
         Self: Sized,
@@ -325,19 +327,19 @@ pub struct Timeouts {
     pub attempt: Option<Duration>,
 }
 
-/// An answer with everything around it.
+/// A decoded response with its metadata and its body.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CallOutput<T> {
-    /// The typed answer.
+    /// The decoded response.
     pub output: T,
-    /// Status, headers and attempts.
+    /// Status, headers and number of attempts.
     pub meta: ResponseMeta,
-    /// The body as it arrived, with all members that `output` has no field for.
+    /// The body as received, including members that `output` has no field for.
     pub body: Bytes,
 }
 
-/// What came around an answer.
+/// Status and headers of a response, and the attempts it took.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ResponseMeta {
@@ -347,12 +349,12 @@ pub struct ResponseMeta {
     pub headers: HeaderMap,
     /// How many attempts were made.
     pub attempts: u32,
-    /// Whether an attempt before the answered one may have been executed too.
+    /// Whether an earlier attempt may have been executed as well.
     pub earlier_may_have_executed: bool,
 }
 
 impl ResponseMeta {
-    /// The id under which the service logged the request, from the header `x-amzn-requestid`.
+    /// The request id in the service's logs: the header `x-amzn-requestid`.
     pub fn request_id(&self) -> Option<&str> {
         outcome::request_id(&self.headers)
     }

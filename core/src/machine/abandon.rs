@@ -1,4 +1,4 @@
-//! Queries that are given up: the ids they go by, and what cancels them.
+//! Abandoned queries: their ids, and the exchanges that cancel them.
 
 use std::{net::SocketAddr, str, time::Duration};
 
@@ -7,11 +7,11 @@ use bytes::Bytes;
 use super::{CallOptions, Exchange, backoff};
 use crate::{operation::Operation, session::Session};
 
-/// A caller that has given up does not wait longer for the cancellation.
+/// The time limit of a cancellation: its result is ignored, so a caller that waits for it must not wait long.
 const CANCEL_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// An operation that cancels a query by its id. Operations that execute queries name theirs with
-/// [`RequestWriter::query_id`](crate::wire::request::RequestWriter::query_id).
+/// An operation that cancels a query by its id. An operation that executes queries says how they are
+/// cancelled with [`RequestWriter::query_id`](crate::wire::request::RequestWriter::query_id).
 pub trait CancelOperation: Operation {
     /// Cancels the query with this id.
     fn of_query(query_id: String) -> Self;
@@ -27,8 +27,8 @@ pub struct AbandonedQuery {
     /// The address that took the query, if the driver reported it
     /// ([`Input::Sending`](super::Input::Sending)): run `cancel` over a connection to it.
     pub peer: Option<SocketAddr>,
-    /// Whether the cancellation has to wait until the machine has ended or is dropped: the attempts share
-    /// one id, that of the caller, and the attempt under way would be cancelled too.
+    /// Whether to wait with the cancellation until the machine has ended or is dropped. True if the caller
+    /// chose the query id: all attempts share it, so the attempt in progress would be cancelled too.
     pub at_end: bool,
 }
 
@@ -36,13 +36,13 @@ pub struct AbandonedQuery {
 #[derive(Debug, Clone)]
 pub(crate) struct NamedQuery {
     id: String,
-    /// What the id was made from. None if it is not ours to change.
+    /// The seed that the id was made from. None if the caller chose the id, which must not change.
     seed: Option<u64>,
     cancel: fn(&Session, &str, u64) -> Exchange,
 }
 
 impl NamedQuery {
-    /// A query with this id; with a `seed` it is the one of the [first attempt](id_of_attempt).
+    /// A query with this id. With a `seed`, the id is that of the [first attempt](id_of_attempt).
     pub(crate) fn new<C: CancelOperation>(id: String, seed: Option<u64>) -> Self {
         NamedQuery {
             id,
@@ -51,7 +51,8 @@ impl NamedQuery {
         }
     }
 
-    /// Keeps the id the same in all attempts, unless it occurs exactly once in the body.
+    /// Keeps the id the same in all attempts unless it occurs exactly once in the body, because only then
+    /// [`rename`](NamedQuery::rename) can replace it.
     pub(crate) fn keep_unless_once_in(&mut self, body: &Bytes) {
         let text = str::from_utf8(body).unwrap_or_default();
         if self.seed.is_some() && text.matches(&self.id).take(2).count() != 1 {
@@ -59,8 +60,8 @@ impl NamedQuery {
         }
     }
 
-    /// Gives the query in the body the id of this attempt, if the id is ours: the attempts before may
-    /// still run under theirs.
+    /// Writes the id of this attempt into the body, unless the caller chose the id: the earlier attempts may
+    /// still run under their own ids.
     pub(super) fn rename(&mut self, attempt: u32, body: &mut Bytes) {
         let Some(seed) = self.seed else { return };
         let id = id_of_attempt(seed, attempt);
@@ -68,7 +69,7 @@ impl NamedQuery {
             return;
         }
         if let Ok(text) = str::from_utf8(body) {
-            // As long as the one before, so that the length holds.
+            // All generated ids have the same length, so `content-length` stays right.
             *body = text.replacen(&self.id, &id, 1).into();
             self.id = id;
         }
@@ -79,18 +80,18 @@ impl NamedQuery {
         self.seed.is_none()
     }
 
-    /// What cancels it.
+    /// The exchange that cancels the query.
     pub(super) fn cancel_exchange(&self, session: &Session, seed: u64) -> Exchange {
         (self.cancel)(session, &self.id, seed)
     }
 }
 
-/// The id of a query in this attempt of the call with this seed.
+/// The query id of this attempt of a call with this seed.
 pub(crate) fn id_of_attempt(seed: u64, attempt: u32) -> String {
     let seed = match attempt {
         0 | 1 => seed,
         _ => {
-            // Apart from what calls with seeds close by draw.
+            // The constant keeps these ids apart from those of calls with neighbouring seeds.
             let mut random = backoff::Random::new(seed ^ 0x0061_7474_656D_7074);
             random.next().wrapping_add(attempt.into())
         }

@@ -1,9 +1,9 @@
-//! What is made from the call's seed: waits between attempts, exponential and with full jitter, and
-//! the call's token.
+//! Values derived from the call's seed: the backoff between attempts, exponential with full jitter, and
+//! the call's idempotency token.
 
 use std::time::Duration;
 
-/// The token of the call with this seed: a UUID of version 4, drawn apart from the waits.
+/// The idempotency token of the call with this seed: a UUID of version 4, independent of the backoff.
 pub(crate) fn uuid(seed: u64) -> String {
     let mut random = Random::new(seed ^ 0x0074_6F6B_656E);
     let drawn = (u128::from(random.next()) << 64) | u128::from(random.next());
@@ -20,7 +20,7 @@ pub(crate) fn uuid(seed: u64) -> String {
     )
 }
 
-/// SplitMix64: all that jitter needs, and the same on every machine.
+/// SplitMix64: good enough for jitter, and the same on every platform.
 #[derive(Debug, Clone)]
 pub(crate) struct Random(u64);
 

@@ -1,4 +1,4 @@
-//! What arrives of a body, put together or kept at its end only.
+//! The received body: all of it, or only its end.
 
 use std::mem;
 
@@ -6,13 +6,13 @@ use bytes::{Bytes, BytesMut};
 
 use crate::wire::outcome;
 
-/// What was received. One chunk is kept as it is, more are put together.
+/// The received body. A single chunk is kept without copying; more are concatenated.
 #[derive(Debug)]
 pub(super) enum Body {
     Empty,
     One(Bytes),
     Many(BytesMut),
-    /// Of a body that was handed out: its end, and the length of all of it.
+    /// The end of a body that was handed out to the caller, and the length of the whole body.
     Tail(BytesMut, u64),
 }
 
@@ -54,7 +54,7 @@ impl Body {
             .saturating_add(kept.len())
             .saturating_sub(outcome::TAIL.saturating_mul(2));
         if surplus > 0 {
-            // Cut down to one tail's length at a time, so that small chunks cost little.
+            // Keep up to two tails and cut back to one, so that small chunks do not copy each time.
             let cut = tail.len().min(surplus.saturating_add(outcome::TAIL));
             tail = BytesMut::from(tail.get(cut..).unwrap_or_default());
         }
@@ -70,7 +70,7 @@ impl Body {
         }
     }
 
-    /// How many bytes came in all.
+    /// The number of bytes received.
     pub(super) fn received(&self) -> u64 {
         match self {
             Body::Tail(_, length) => *length,

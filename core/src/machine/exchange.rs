@@ -1,5 +1,5 @@
-//! The untyped machine under every call: attempts, credentials, time limits, body, trailers. Compiled
-//! once, whatever the operation.
+//! The untyped machine under every call: attempts, credentials, time limits, body, trailers. It is not
+//! generic over the operation, so that it is compiled once.
 //!
 //! ```text
 //!            ┌──────────── Credentials ◀─┐ none, or expired
@@ -42,21 +42,21 @@ use crate::{
 use reply::Reply;
 use state::{GivenUp, Once, Outgoing, Peer, State, UsedUp};
 
-/// What a streaming exchange hands out.
+/// The items of a streaming exchange.
 #[derive(Debug)]
 pub enum BodyEvent {
-    /// The head of a response that is a success so far. A second one means that the response before
-    /// it was lost and the request was sent again: discard its chunks.
+    /// The head of a response with a success status. A second head means that the previous response was
+    /// lost and the request was sent again: discard the chunks of the previous one.
     Head(http::response::Parts),
     /// The next chunk of its body.
     Chunk(bytes::Bytes),
 }
 
-/// One request and its response, whatever the operation: the machine under [`Call`](super::Call).
+/// A call whose response is not decoded: the machine under [`Call`](super::Call).
 ///
-/// Made with [`collecting`](Exchange::collecting) it has no items and ends in the whole body; made
-/// with [`streaming`](Exchange::streaming) it hands out [`BodyEvent`]s and ends in an empty body. Either
-/// way an error response is an error, also when it comes in trailers. With the feature `gzip` a
+/// With [`collecting`](Exchange::collecting) it has no items and ends with the whole body; with
+/// [`streaming`](Exchange::streaming) it hands out [`BodyEvent`]s and ends with an empty body. In both
+/// cases an error response is an error, also if it arrives in trailers. With the feature `gzip` a
 /// compressed body is decompressed, and the headers `content-encoding` and `content-length` are
 /// removed from its head.
 #[derive(Debug)]
@@ -66,21 +66,22 @@ pub struct Exchange {
     state: State,
 }
 
-/// What is settled before the first attempt.
+/// Everything that is fixed before the first attempt.
 #[derive(Debug)]
 struct Plan {
     session: Session,
     info: &'static OperationInfo,
-    /// Unsigned; signed clones are sent. An error is reported by the first resume.
+    /// Unsigned: each attempt signs a clone. The first resume reports the error.
     request: Result<http::Request<bytes::Bytes>, EncodeError>,
-    /// The query in it, if it is to be cancelled when it is abandoned. Each attempt renames it.
+    /// The query in the request, if it is cancelled when abandoned. Each attempt gives it a new id.
     query: Option<NamedQuery>,
-    /// What the request is about, for errors.
+    /// The id in the request, for error texts.
     subject: Option<Box<str>>,
     effect: Effect,
     mode: Mode,
     max_attempts: u32,
-    /// Sends again only with other credentials or a corrected time: a polling machine does the rest.
+    /// Sends again only with other credentials or a corrected time: the polling machine around it makes all
+    /// other retries.
     reauth_only: bool,
     max_body_bytes: usize,
     timeouts: Timeouts,
@@ -90,32 +91,32 @@ struct Plan {
 enum Mode {
     /// Bodies are collected up to the body limit.
     Collect,
-    /// Bodies of successes go to the judge chunk by chunk.
+    /// Bodies of successful responses go to the judge chunk by chunk.
     Stream,
 }
 
-/// What the attempts have used up and left behind.
+/// What changes from attempt to attempt.
 #[derive(Debug)]
 struct Tries {
     attempts: u32,
-    /// Pauses that were made; they grow.
+    /// The number of pauses so far; each is longer than the one before.
     retries: u32,
     random: Random,
     credentials: Option<Credentials>,
     reuse: Reuse,
     used: UsedUp,
-    /// The refusal after which fresh credentials were requested.
+    /// The authentication error after which fresh credentials were requested.
     refusal: Option<ServiceError>,
-    /// When the call must be over.
+    /// The end of the call's time limit.
     deadline: Option<Duration>,
-    /// The caller has used parts of the response, and another attempt would give them twice.
+    /// The caller has used parts of the response; another attempt would deliver them twice.
     committed: bool,
-    /// An attempt that is over may have been executed.
+    /// A finished attempt may have been executed.
     executed: bool,
     given_up: Vec<GivenUp>,
 }
 
-/// What an exchange does next; its items are with the judge.
+/// The next step of an exchange. The items are in the judge.
 type Flow = Step<(), CallOutput<()>>;
 
 impl Exchange {
@@ -200,29 +201,29 @@ impl Exchange {
         }
     }
 
-    /// Says that the caller used parts of the response, so that the request must not be sent again.
+    /// Forbids further attempts, because the caller has used parts of the response.
     pub fn commit(&mut self) {
         self.tries.committed = true;
     }
 
-    /// Sets the time limit of the whole exchange, in place of that of its options. Has no effect once
-    /// it has begun.
+    /// Replaces the time limit of the whole exchange. Has no effect after the first resume.
     pub fn set_timeout(&mut self, timeout: Duration) {
         self.plan.timeouts.total = Some(timeout);
     }
 
-    /// How many attempts were made so far.
+    /// The number of attempts so far.
     pub fn attempts(&self) -> u32 {
         self.tries.attempts
     }
 
-    /// Refuses the request for this fault.
+    /// Makes the first resume fail with this error.
     pub(crate) fn refuse(&mut self, fault: FieldError) {
         self.plan.request = Err(EncodeError::new(self.plan.info.name, vec![fault]));
     }
 
-    /// Resumes it; `judge` decides whether a response is a success, and holds the items.
+    /// As [`resume`](Machine::resume); `judge` decides whether a response is a success, and holds the items.
     pub(crate) fn resume_with(&mut self, input: Input, now: Now, judge: &mut dyn Judge) -> Flow {
+        // Taken out, because each arm owns the data of its state and sets the next state itself.
         match (mem::replace(&mut self.state, State::Done), input) {
             (state, Input::Wake(sent)) => self.wake(state, sent, now),
             (State::New, Input::Next) => {
@@ -267,7 +268,7 @@ impl Exchange {
             (State::Receiving(reply), Input::Failure(failure)) => {
                 self.fail_reply(reply, failure, now)
             }
-            // The driver cannot wait, as where its runtime is gone.
+            // The driver cannot wait, for example because its runtime has shut down.
             (State::Waiting { .. }, Input::Failure(failure)) => self.end_unsent(failure),
             (state, input) => {
                 self.state = state;
@@ -364,7 +365,7 @@ impl Exchange {
         }
     }
 
-    /// The time that an item was with the caller is the caller's own.
+    /// Time during which the caller has an item does not count towards the limits.
     fn postpone(&mut self, reply: &mut Reply, by: Duration) {
         for deadline in [&mut self.tries.deadline, &mut reply.outgoing.deadline] {
             *deadline = deadline.and_then(|deadline| deadline.checked_add(by));
@@ -376,7 +377,7 @@ impl Exchange {
         Step::Io(Io::Credentials { refresh })
     }
 
-    /// The call's time is over, and no request is out.
+    /// Ends at the call's time limit while no request is out.
     fn end_at_deadline(&mut self) -> Flow {
         let failure = self.late(true, Sent::No);
         self.end_unsent(failure)
@@ -387,7 +388,7 @@ impl Exchange {
         self.end(error)
     }
 
-    /// Ends with an error that is not about an attempt.
+    /// Ends with an error outside an attempt.
     fn end(&mut self, error: Error) -> Flow {
         self.state = State::Done;
         let executed = self.tries.executed;
@@ -455,7 +456,7 @@ impl Machine for Exchange {
             None => {
                 let is_reply = !matches!(self.state, State::Sent(_));
                 let outgoing = self.state.outgoing_mut()?;
-                // Whether a request was sent is known from the driver, or from the head.
+                // The request was sent if the driver said so, or if a head has arrived.
                 if outgoing.peer == Peer::NotReported && !is_reply {
                     return None;
                 }
@@ -465,7 +466,7 @@ impl Machine for Exchange {
                 }
             }
         };
-        // The pauses must not depend on who asks.
+        // Drawn from a clone: asking for abandoned queries must not change the later pauses.
         let seed = self.tries.random.clone().next();
         let cancel = given_up.query.cancel_exchange(&self.plan.session, seed);
         Some(AbandonedQuery {

@@ -1,4 +1,4 @@
-//! Whether a response with a success status is a success: decided by whoever decodes it.
+//! Whether a response with a success status is a success. The decoder decides.
 
 use bytes::Bytes;
 use http::response::Parts;
@@ -9,9 +9,9 @@ use crate::{
     wire::{outcome, response::RawResponse},
 };
 
-/// Sees a response with a success status as it arrives, and decides whether it is one. The
-/// [`Exchange`](super::Exchange) has checked trailers, whole error bodies and cuts before
-/// [`end`](Judge::end).
+/// Sees a response with a success status as it arrives, and decides whether it is a success. Before
+/// [`end`](Judge::end), the [`Exchange`](super::Exchange) has checked the trailers, looked for an error object,
+/// and made sure that the body is complete.
 ///
 /// If the judge rejects the response, the exchange may send the request again; then everything
 /// before the next head is void.
@@ -28,16 +28,16 @@ pub(crate) trait Judge {
         Verdict::GoOn
     }
 
-    /// An item was taken: decides about the rest of what has arrived.
+    /// The caller took the item: looks at the rest of the chunk.
     fn next(&mut self) -> Verdict {
         Verdict::GoOn
     }
 
-    /// The whole response; of a streamed body only its last bytes.
+    /// The whole response; if the body was streamed, only its last bytes.
     ///
     /// # Errors
     ///
-    /// When the response is not a success.
+    /// If the response is not a success.
     fn end(&mut self, response: &RawResponse<'_>) -> Result<(), Cause>;
 }
 
@@ -52,7 +52,7 @@ pub(crate) enum Verdict {
     Reject(Box<Cause>),
 }
 
-/// Accepts whatever does not end in an error object.
+/// Accepts every body that does not end in an error object.
 pub(super) struct Undecoded;
 
 impl Judge for Undecoded {
@@ -64,7 +64,7 @@ impl Judge for Undecoded {
     }
 }
 
-/// The same, and hands out head and chunks as they arrive.
+/// As [`Undecoded`], and hands out head and chunks as they arrive.
 #[derive(Default)]
 pub(super) struct HandOut {
     pub(super) event: Option<BodyEvent>,
@@ -86,7 +86,7 @@ impl Judge for HandOut {
     }
 }
 
-/// Accepts what `decode` decodes.
+/// Accepts every body that `decode` decodes.
 pub(super) struct Decode<T> {
     pub(super) decode: fn(&RawResponse<'_>) -> Result<T, DecodeError>,
     pub(super) output: Option<T>,

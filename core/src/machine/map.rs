@@ -1,4 +1,4 @@
-//! A machine with other types of items and outputs.
+//! [`Map`]: converts the items and the output of a machine.
 
 use std::{fmt, time::Duration};
 

@@ -1,4 +1,4 @@
-//! What a caller may say about one call.
+//! [`CallOptions`]: settings of one call.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Timeouts;
 use crate::{operation::Effect, wire::extras::Extras};
 
-/// What a caller says about one call, beside the request.
+/// Settings of one call. What is not set here follows the operation and the session.
 ///
 /// ```
 /// use neptunedata::{CallOptions, Effect};
@@ -18,15 +18,17 @@ use crate::{operation::Effect, wire::extras::Extras};
 ///     .extra("modelName", "rgcn");
 /// ```
 ///
-/// Of headers, parameters and members that were added its `Debug` gives the names and not the values.
+/// `Debug` prints the names of added headers, parameters and members, and not their values.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CallOptions {
     pub(crate) effect: Option<Effect>,
     pub(crate) max_attempts: Option<u32>,
-    /// Tries again only what has been cured: who asks waits for the rest.
+    /// Sends again only with new credentials or a corrected time. Waiters and change streams set it: they
+    /// make all other retries themselves.
     pub(crate) reauth_only: bool,
-    /// Begins over a new connection: those that are pooled may be as dead as the last one.
+    /// Starts on a new connection. Set for the next poll after a connection failed: other pooled connections
+    /// may be dead as well.
     pub(crate) fresh: bool,
     pub(crate) max_body_bytes: Option<usize>,
     pub(crate) row_limit: Option<usize>,
@@ -36,38 +38,40 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
-    /// No options: the request and the session decide.
+    /// Options with nothing set.
     pub fn new() -> Self {
         CallOptions::default()
     }
 
-    /// Says what a second execution would do, in place of what the operation says. With
-    /// [`Effect::Read`] or [`Effect::Idempotent`] a request is sent again after a lost answer.
+    /// The effect of executing the request twice, in place of the operation's own
+    /// [`effect`](Operation::effect). With [`Effect::Read`] or [`Effect::Idempotent`] the request is sent again
+    /// after a lost response.
     #[must_use]
     pub fn effect(mut self, effect: Effect) -> Self {
         self.effect = Some(effect);
         self
     }
 
-    /// How often to try, at least once; the session's policy says it by default. A stale pooled
-    /// connection, over which nothing was sent, does not count as a try.
+    /// The maximum number of attempts, at least 1. Default: that of the session's
+    /// [`RetryPolicy`](crate::retry::RetryPolicy). A pooled connection that turns out to be closed before anything
+    /// was sent does not count as an attempt.
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = Some(attempts.max(1));
         self
     }
 
-    /// The time limit of the call with all attempts and pauses, in place of the
-    /// [session's](crate::session::SessionBuilder::timeout).
+    /// The time limit of the whole call, with all attempts and pauses. Default: that of the
+    /// [session](crate::session::SessionBuilder::timeout).
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.total = Some(timeout);
         self
     }
 
-    /// The time limit of each attempt, in place of the
-    /// [session's](crate::session::SessionBuilder::attempt_timeout). The server goes on with an attempt that was
-    /// given up, unless it is a query that is [cancelled](CallOptions::cancel_on_abandon).
+    /// The time limit of each attempt. Default: that of the
+    /// [session](crate::session::SessionBuilder::attempt_timeout). The server continues to execute an attempt that
+    /// timed out, unless the query is [cancelled](CallOptions::cancel_on_abandon).
     #[must_use]
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.attempt = Some(timeout);
@@ -79,65 +83,65 @@ impl CallOptions {
         self.timeouts
     }
 
-    /// Whether a query is cancelled on the server when nobody waits for it any more: at the end of its
-    /// time-out, or because the call was dropped. The session says it by default, which is no.
+    /// Whether to cancel the query on the server when the call times out or is dropped. Default: that of the
+    /// [session](crate::session::SessionBuilder::cancel_on_abandon), which is false.
     ///
-    /// The query is given an id, a UUID made from the call's seed, unless it has one. That can be done
-    /// with [`ExecuteGremlinQuery`](crate::gremlin::ExecuteGremlinQuery) and
-    /// [`ExecuteSparqlQuery`](crate::sparql::ExecuteSparqlQuery), and with updates. Everything else has no id to send
-    /// along and goes on: openCypher over HTTP ([U06](crate::wire_notes#u06)), and what explains or profiles a query, though
-    /// a profile executes it.
+    /// Works for [`ExecuteGremlinQuery`](crate::gremlin::ExecuteGremlinQuery),
+    /// [`ExecuteSparqlQuery`](crate::sparql::ExecuteSparqlQuery) and SPARQL updates: they are sent with a query id,
+    /// by default a UUID made from the call's seed. openCypher over HTTP ([U06](crate::wire_notes#u06)), explain
+    /// and profile requests cannot be sent with an id, so they keep running, and a profile does execute its query.
     ///
-    /// An attempt that met its [`attempt_timeout`](CallOptions::attempt_timeout) is cancelled, too, also when
-    /// a later one succeeds. As the server may still work on it meanwhile, each attempt has an id of its own.
-    /// **An id that you gave is the same in all attempts**: the server may refuse one while an attempt
-    /// before it still runs ([U27](crate::wire_notes#u27)), and they are cancelled only when the call is over, so the id
-    /// should belong to this call alone.
+    /// An attempt that exceeds its [`attempt_timeout`](CallOptions::attempt_timeout) is cancelled as well, even
+    /// if a later attempt succeeds. Each attempt has its own id, because the earlier ones may still run.
+    /// **An id chosen by the caller is the same in all attempts**: the server may reject a retry while the
+    /// previous attempt still runs ([U27](crate::wire_notes#u27)), and the attempts are cancelled only when the call
+    /// has ended. Do not use such an id for other calls.
     ///
-    /// Drivers do the cancelling, see [`Machine::abandoned`](crate::machine::Machine::abandoned), and ask for
-    /// the right to do so: the IAM action `neptune-db:CancelQuery`. It does not take the place of a call,
-    /// see [`max_connections`](field@crate::transport::ClientOptions::max_connections).
+    /// The driver sends the cancellations: see [`Machine::abandoned`](crate::machine::Machine::abandoned). They
+    /// need the IAM action `neptune-db:CancelQuery`, and do not count towards
+    /// [`max_connections`](field@crate::transport::ClientOptions::max_connections).
     #[must_use]
     pub fn cancel_on_abandon(mut self, cancel: bool) -> Self {
         self.cancel_on_abandon = Some(cancel);
         self
     }
 
-    /// The longest body that is collected, in bytes; the session says it by default.
+    /// The maximum size of a collected response body in bytes. Default: that of the
+    /// [session](crate::session::SessionBuilder::max_body_bytes).
     #[must_use]
     pub fn max_body_bytes(mut self, bytes: usize) -> Self {
         self.max_body_bytes = Some(bytes);
         self
     }
 
-    /// The longest row in bytes when [`Rows`](crate::rows::Rows) are read as they arrive, with the white
-    /// space behind it, and the longest member beside the rows; 64 MiB by default.
+    /// The maximum size in bytes of one row of [`Rows`](crate::rows::Rows), including the white space after
+    /// it, and of each member outside the rows. Default: 64 MiB.
     #[must_use]
     pub fn row_limit(mut self, bytes: usize) -> Self {
         self.row_limit = Some(bytes);
         self
     }
 
-    /// Adds a member that the service knows and the request has no field for. It goes where the
-    /// operation has its members: into the JSON body, for SPARQL into the form, and for operations without
-    /// either into the query. In a form and in the query a value that is no text is its JSON. It replaces a
-    /// member of the same name.
+    /// Adds a member that the service knows and the request struct has no field for. It goes into the JSON
+    /// body, for SPARQL into the form, and for operations without either into the query string. In a form or
+    /// a query string, a value that is not a string is written as JSON. It replaces a member of the same
+    /// name.
     #[must_use]
     pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.extras.fields.push((name.into(), value.into()));
         self
     }
 
-    /// Adds a query parameter, whatever the operation's form. It replaces one that the
-    /// request has of the same name; several extra ones of one name all go along.
+    /// Adds a parameter to the query string. It replaces the request's own parameter of the same name; if
+    /// several of one name are added, all are sent.
     #[must_use]
     pub fn extra_query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.extras.query.push((name.into(), value.into()));
         self
     }
 
-    /// Adds a header, which is signed too unless signing must leave it out. Headers that follow from
-    /// the request or from signing it, such as `host`, are refused.
+    /// Adds a header. It is signed unless signing has to leave it out. Headers that the request or its
+    /// signature determines, such as `host`, are rejected.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.extras.headers.append(name, value);

@@ -1,5 +1,4 @@
-//! The budget of retries that the calls of a session share, so that an outage is not answered with a
-//! flood.
+//! The retry quota that the calls of a session share, so that an outage does not cause a flood of retries.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -17,7 +16,7 @@ struct Bucket {
 }
 
 impl Quota {
-    /// A full one; without a capacity, retries cost nothing.
+    /// A full quota. Without a capacity, retries are not limited.
     pub(crate) fn new(capacity: Option<u32>) -> Self {
         Quota(capacity.map(|capacity| Bucket {
             capacity,
@@ -37,7 +36,7 @@ impl Quota {
             .is_ok()
     }
 
-    /// A success on the first try gives one token back.
+    /// Returns one token, after a success on the first attempt.
     pub(super) fn reward(&self) {
         let Some(bucket) = &self.0 else { return };
         // An Err means that the bucket is full.

@@ -1,5 +1,5 @@
-//! Refusals that another signature can cure: clocks and credentials. They come as HTTP 403 before
-//! anything is executed.
+//! Authentication errors that another signature can fix: a wrong clock, expired credentials. The service
+//! sends them as HTTP 403, before it executes anything.
 
 use std::time::SystemTime;
 
@@ -7,17 +7,17 @@ use http::header::DATE;
 
 use crate::{error::ServiceError, timestamp};
 
-/// What a refusal asks for.
+/// How to sign again after an authentication error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Remedy {
-    /// Sign again with the server's time, which is this.
+    /// Sign again with this time, which is the server's.
     ServerTime(SystemTime),
     /// Sign again with fresh credentials.
     FreshCredentials,
 }
 
-/// What the refusal says about clocks and credentials: first the cure by the clock, if the answer
-/// tells the server's time, then the cure by credentials, if it is about those.
+/// The remedies to try: correct the time, if the response contains the server's time; then fresh
+/// credentials, if the error is about credentials.
 pub(super) fn remedies(
     error: &ServiceError,
     headers: &http::HeaderMap,
@@ -32,8 +32,8 @@ pub(super) fn remedies(
         .and_then(|date| date.to_str().ok())
         .and_then(|date| httpdate::parse_http_date(date).ok())
         .or_else(|| server_time_in(text));
-    // Temporary credentials that have run out, and a signature that is old although it was just
-    // made: fresh credentials cure both, and where they do not, nothing does.
+    // Expired temporary credentials, or a signature that is too old although it was just made. Fresh
+    // credentials can fix both.
     let stale = code.starts_with("ExpiredToken")
         || contains(text, "security token included in the request is expired")
         || contains(text, "security token included in the request is invalid")
@@ -59,7 +59,7 @@ fn server_time_in(text: &str) -> Option<SystemTime> {
     basic_time(inner.split([' ', ')']).next()?)
 }
 
-/// `20150830T123600Z`, by way of the form that has a parser.
+/// Parses `20150830T123600Z`, after rewriting it as RFC 3339.
 fn basic_time(text: &str) -> Option<SystemTime> {
     let (date, time) = text.split_once('T').filter(|_| text.len() == 16)?;
     let (year, date) = date.split_at_checked(4)?;

@@ -1,4 +1,4 @@
-//! The difference between the server's clock and ours, shared by the calls of a session.
+//! The difference between the server's clock and the local one, shared by the calls of a session.
 
 use std::{
     sync::atomic::{AtomicI64, Ordering},
@@ -7,11 +7,11 @@ use std::{
 
 use super::Now;
 
-/// Milliseconds that the server's clock is ahead of ours.
+/// How far the server's clock is ahead of the local one, in milliseconds.
 #[derive(Debug, Default)]
 pub(crate) struct Skew(AtomicI64);
 
-/// Within this the server accepts a signature; a little is left for the way there.
+/// The server accepts signatures that are up to 5 minutes off; one minute is left for the transfer.
 const TOLERATED: Duration = Duration::from_secs(4 * 60);
 
 /// Whether a signature can carry the time: the years 1970 to 9999.
@@ -22,8 +22,8 @@ fn is_date(time: SystemTime) -> bool {
 }
 
 impl Skew {
-    /// Our time, corrected; as it is where that cannot be written as a date, which no honest server
-    /// leads to.
+    /// The local time, corrected. Uncorrected if the result is outside the years that a signature can carry,
+    /// which only a broken server causes.
     pub(crate) fn apply(&self, wall: SystemTime) -> SystemTime {
         self.corrected(wall)
             .filter(|corrected| is_date(*corrected))
@@ -40,17 +40,17 @@ impl Skew {
         }
     }
 
-    /// Takes the server's time into account, which was read half-way between sending and the head.
-    /// Returns whether the signature that was just refused was off by more than is tolerated, so
-    /// that signing again makes sense.
+    /// Corrects the difference, assuming that the server read its clock half-way between `sent` and
+    /// `received`. Returns whether the rejected signature was off by more than the server tolerates, so that
+    /// signing again makes sense.
     pub(super) fn correct(&self, server: SystemTime, sent: Now, received: Now) -> bool {
-        // A driver may stop its monotonic clock while nobody waits.
+        // A driver may stop its monotonic clock while the caller does not wait for the call.
         let by_wall = received.wall.duration_since(sent.wall);
         let between = received
             .mono
             .saturating_sub(sent.mono)
             .max(by_wall.unwrap_or_default());
-        // Half of that may be wrong by as much: it lay somewhere, and the time says nothing.
+        // The estimate can be wrong by half the round trip. If that took this long, it says nothing.
         if between > TOLERATED {
             return false;
         }

@@ -1,4 +1,4 @@
-//! A call of one operation: the exchange with a type on top.
+//! [`Call`]: an exchange that decodes the response of one operation.
 
 use std::{convert::Infallible, marker::PhantomData, time::Duration};
 
@@ -9,7 +9,7 @@ use crate::{
     error::DecodeError, operation::Operation, session::Session, wire::response::RawResponse,
 };
 
-/// A call: sends a request, collects the answer, decodes it.
+/// A call of one operation: sends the request, collects the response and decodes it.
 ///
 /// A [`Machine`] without items. Give it [`Input::Next`] to begin.
 ///
@@ -27,7 +27,7 @@ use crate::{
 /// let Step::Io(Io::Send(transmit)) = call.resume(Input::Next, now) else { panic!() };
 /// assert_eq!(transmit.request.method(), "DELETE");
 ///
-/// // … send it, and give the answer back:
+/// // … send it, and resume with the response:
 /// let answer = neptunedata::http::Response::new(r#"{"status":"200 OK"}"#.into());
 /// let Step::Done(Ok(answered)) = call.resume(Input::Response(answer, Default::default()), now) else { panic!() };
 /// assert_eq!(answered.output.status.as_deref(), Some("200 OK"));
@@ -40,12 +40,11 @@ pub struct Call<O> {
 }
 
 impl<O: Operation> Call<O> {
-    /// A call of `operation`. The `seed` decides the jitter of waits and the token by which the service
-    /// knows the attempts of a [`StartIndexRebuild`](crate::index_rebuild::StartIndexRebuild) for one; take a random
-    /// number for each call.
+    /// A call of `operation`. The `seed` determines the retry jitter and the idempotency token of
+    /// [`StartIndexRebuild`](crate::index_rebuild::StartIndexRebuild): use a random number for each call, or
+    /// [`Session::call`], which does.
     ///
-    /// A request that cannot be right is reported by the first [`resume`](Machine::resume), before
-    /// any other step.
+    /// An invalid request is reported by the first [`resume`](Machine::resume), before any other step.
     pub fn new(session: &Session, operation: &O, seed: u64) -> Self {
         Call::with_options(session, operation, &CallOptions::default(), seed)
     }

@@ -1,4 +1,4 @@
-//! After a failure: is it sent again, how, and when.
+//! After a failed attempt: whether to send again, how, and when.
 
 use std::time::Duration;
 
@@ -24,16 +24,16 @@ use crate::{
     retry::{Again, RetryClass, classify, classify_transport},
 };
 
-/// An attempt that failed, and what it brought.
+/// A failed attempt.
 pub(super) struct Spent {
     pub(super) sent_at: Now,
-    /// The head, if one arrived.
+    /// The head, if it arrived.
     pub(super) received: Option<Received>,
-    /// As much of the body as arrived.
+    /// The received part of the body.
     pub(super) body: Bytes,
 }
 
-/// The head of a response that failed.
+/// The head of the response of a failed attempt.
 pub(super) struct Received {
     pub(super) at: Now,
     pub(super) status: StatusCode,
@@ -41,7 +41,7 @@ pub(super) struct Received {
 }
 
 impl Exchange {
-    /// Sends again what may be sent again; everything else is the end.
+    /// Sends the request again if that is allowed, or ends the exchange.
     pub(super) fn failed(&mut self, cause: Cause, spent: Spent, now: Now) -> Flow {
         let earlier_executed = self.tries.executed;
         let class = class_of(&cause);
@@ -49,7 +49,7 @@ impl Exchange {
             Cause::Transport(error) => error.sent() == Sent::Maybe,
             Cause::Decode(_) => true,
             Cause::Service(error) => class.map_or_else(
-                // An unlisted server error says nothing about what was executed before it.
+                // Whether an unlisted server error came before or after execution is unknown.
                 || error.kind == ExceptionKind::Unknown && error.status.is_server_error(),
                 RetryClass::may_have_executed,
             ),
@@ -74,7 +74,8 @@ impl Exchange {
             Again::Once => stop != Stop::Permanent,
             Again::Remedied | Again::No => false,
         });
-        // The driver has waited for a connection already; later there may be one.
+        // Not sent again, because the driver has already waited for a connection. But the caller may try
+        // later, so the error counts as retryable.
         let lasting = match &cause {
             Cause::Transport(error) if error.kind() == TransportErrorKind::PoolLimit => {
                 Some(RetryClass::NotSent)
@@ -94,7 +95,7 @@ impl Exchange {
         )
     }
 
-    /// Begins another attempt or the pause before it, or says why there is none.
+    /// Starts another attempt or the pause before it, or returns why there is none.
     fn send_again(
         &mut self,
         cause: &Cause,
@@ -108,8 +109,8 @@ impl Exchange {
             return Err(Stop::Permanent);
         }
         let timed_out = match cause {
-            // A pooled connection that was closed before anything was sent: at once, over a new one,
-            // and not counted. A new one cannot be stale, so this happens once an attempt.
+            // The pooled connection was closed before anything was sent: send over a new connection, at once
+            // and without counting an attempt. A new connection cannot be stale, so this cannot loop.
             Cause::Transport(error)
                 if error.sent() == Sent::No
                     && error.is_reused()
@@ -162,7 +163,7 @@ impl Exchange {
         let chosen = self.tries.random.wait(base, self.tries.retries, policy.cap);
         let wait = chosen.max(retry_after.unwrap_or_default());
         let until = now.mono.saturating_add(wait);
-        // A pause that the call has no time for is not begun.
+        // The call has no time left for the pause.
         if self
             .tries
             .deadline
@@ -178,7 +179,7 @@ impl Exchange {
         Ok(Step::Io(Io::Wait))
     }
 
-    /// Signs again if that can help, each way once.
+    /// Signs and sends again if a correct time or fresh credentials can help. Each is tried once.
     fn reauthenticate(&mut self, cause: &Cause, spent: &Spent, now: Now) -> Option<Flow> {
         let (Cause::Service(error), Some(received)) = (cause, &spent.received) else {
             return None;
@@ -220,8 +221,8 @@ impl Exchange {
         self.request_credentials(true)
     }
 
-    /// There are no other credentials: the end, and where a refusal asked for them, that refusal is
-    /// the reason.
+    /// Ends without credentials. If an authentication error made the machine request them, that error is
+    /// the cause.
     pub(super) fn without_credentials(&mut self, error: CredentialsError) -> Flow {
         let known = self.tries.credentials.as_ref();
         let error = error.in_place_of(known, self.tries.refusal.is_some());
@@ -237,7 +238,7 @@ fn class_of(cause: &Cause) -> Option<RetryClass> {
     match cause {
         Cause::Transport(error) => classify_transport(error),
         Cause::Service(error) => classify_service(error),
-        // Old engines just stop in the middle of the JSON: a cut, though HTTP does not see it.
+        // Old engines can end a body in the middle of the JSON while HTTP reports a complete response.
         Cause::Decode(error) if error.kind() == DecodeErrorKind::Truncated => {
             Some(RetryClass::Lost)
         }
@@ -252,7 +253,7 @@ fn class_of(cause: &Cause) -> Option<RetryClass> {
 }
 
 fn classify_service(error: &ServiceError) -> Option<RetryClass> {
-    // Front ends name expired credentials in ways that the model does not know.
+    // Front ends use codes for expired credentials that the service model does not have.
     if error
         .code()
         .is_some_and(|code| code.starts_with("ExpiredToken"))
@@ -262,7 +263,7 @@ fn classify_service(error: &ServiceError) -> Option<RetryClass> {
     classify(error.kind, error.status.as_u16())
 }
 
-/// The wait that the server asks for: milliseconds, seconds, or a date.
+/// The delay that the server requests: in milliseconds, in seconds, or until a date.
 fn retry_after(headers: &HeaderMap, now: Now) -> Option<Duration> {
     let text = |name: &str| {
         headers
@@ -275,10 +276,10 @@ fn retry_after(headers: &HeaderMap, now: Now) -> Option<Duration> {
     }
     let name = RETRY_AFTER.as_str();
     if let Some(seconds) = text(name).filter(|text| is_number(text)) {
-        // More seconds than there is room for are for ever.
+        // Too large for u64: longer than any limit.
         return Some(seconds.parse().map_or(Duration::MAX, Duration::from_secs));
     }
-    // By the server's own clock, if it tells it.
+    // Relative to the server's clock, if the response has a date.
     let from = date(DATE.as_str()).unwrap_or(now.wall);
     date(name).map(|until| until.duration_since(from).unwrap_or_default())
 }

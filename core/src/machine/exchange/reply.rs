@@ -1,7 +1,7 @@
 //! The response as it arrives: head, body, end, or a failure on the way.
 
-// What is large in `Progress` is its error, which is moved once for each step. A box would be
-// allocated for each item.
+// The large variant of `Progress` is its error, which is moved once for each step. Boxing would
+// allocate for each item.
 #![allow(clippy::result_large_err)]
 
 use std::mem;
@@ -29,7 +29,7 @@ use crate::{
     },
 };
 
-/// Bodies of error responses are read up to this many bytes; an error object is far shorter.
+/// The maximum number of bytes read of an error response. An error object is much shorter.
 const ERROR_BODY_LIMIT: usize = 1024 * 1024;
 
 /// A response that is arriving.
@@ -48,7 +48,7 @@ impl Reply {
         self.head.status.is_success()
     }
 
-    /// The response ends here, with this much of its body.
+    /// Turns a response that failed into its remains: `body` is the received part.
     fn into_spent(self, body: Bytes) -> Spent {
         Spent {
             sent_at: self.outgoing.at,
@@ -117,7 +117,7 @@ impl Exchange {
         self.receive(progress)
     }
 
-    /// The caller took the item: the judge may have another one, and the chunk may hold more.
+    /// The caller took the item. The judge may have another item, and the decoder more of the chunk.
     pub(super) fn next_part(&mut self, reply: Reply, now: Now, judge: &mut dyn Judge) -> Flow {
         let verdict = judge.next();
         let progress = self
@@ -183,7 +183,7 @@ impl Exchange {
         }
     }
 
-    /// Takes what the decoder makes of the chunks that it was fed.
+    /// Takes the decompressed parts of the chunks so far.
     fn drain_decoder(&mut self, mut reply: Reply, now: Now, judge: &mut dyn Judge) -> Progress {
         loop {
             reply = match reply.coding.next() {
@@ -194,7 +194,7 @@ impl Exchange {
         }
     }
 
-    /// The body is not in the coding that its head says.
+    /// The body cannot be decompressed as the head says.
     fn take_corrupt(
         &mut self,
         mut reply: Reply,
@@ -203,13 +203,13 @@ impl Exchange {
         judge: &mut dyn Judge,
     ) -> Progress {
         match mem::take(&mut reply.coding).into_rest() {
-            // It never was: servers label plain bodies as gzip. The body is taken as it is, and the
-            // header is put back for whoever decodes it.
+            // It was never compressed: some servers label plain bodies as gzip. Take the body unchanged and
+            // restore the header.
             Some((headers, rest)) if reply.body.received() == 0 => {
                 reply.head.headers = headers;
                 self.take_plain(reply, rest, now, judge)
             }
-            // What was decoded of an error response is enough to say which error it is.
+            // The decoded part of an error response is enough to identify the error.
             _ if !reply.is_success() => Err(self.take_end(reply, HeaderMap::new(), now, judge)),
             _ => {
                 let body = reply.body.take();
@@ -243,7 +243,7 @@ impl Exchange {
                 reply.body.push(chunk);
                 return Ok(reply);
             }
-            // Cut at the same place, however the body comes.
+            // Cut at the same byte, however the body is split into chunks.
             reply.body.push(chunk.slice(..room));
             return Err(self.take_end(reply, HeaderMap::new(), now, judge));
         }
@@ -268,7 +268,7 @@ impl Exchange {
     ) -> Flow {
         let streams = self.streams(&reply);
         let received = reply.body.received();
-        // Of a streamed body, this is the end only.
+        // If the body was streamed, this is only its end.
         let body = reply.body.take();
         let decoded = mem::take(&mut reply.coding).finish();
         let whole = if streams { Bytes::new() } else { body.clone() };
@@ -276,7 +276,7 @@ impl Exchange {
         let checked = match outcome::gate(status, headers, &trailers, &whole) {
             Err(error) => Err(Cause::Service(error)),
             Ok(()) => match self.cut(headers, received, decoded, &body) {
-                // An error object at the end says more than the cut behind it.
+                // An error object at the end says more than that the body was cut.
                 Some(cut) => {
                     Err(outcome::from_tail(status, headers, &body).map_or(cut, Cause::Service))
                 }
@@ -310,7 +310,7 @@ impl Exchange {
         }))
     }
 
-    /// Why the body is not whole, though HTTP says so.
+    /// Why the body is incomplete although HTTP reported its end.
     fn cut(
         &self,
         headers: &HeaderMap,
@@ -355,7 +355,7 @@ impl Exchange {
     ) -> Flow {
         let body = reply.body.take();
         let (status, headers) = (reply.head.status, &reply.head.headers);
-        // What arrived may already say how it ended.
+        // The received part may already contain the error.
         let error = if failure.kind() == TransportErrorKind::Deadline {
             None
         } else if status.is_success() {
@@ -369,13 +369,13 @@ impl Exchange {
         }
         let cause = match error {
             Some(error) => Cause::Service(error),
-            // With a head the request has been received, whatever the driver thinks.
+            // A response proves that the server received the request, whatever the driver reported.
             None => Cause::Transport(failure.received()),
         };
         self.failed(cause, reply.into_spent(body), now)
     }
 
-    /// Keeps the query of this attempt to be cancelled.
+    /// Records the query of this attempt for cancellation.
     fn abandon(&mut self, outgoing: &mut Outgoing) {
         if let Some(query) = outgoing.query.take() {
             let peer = outgoing.peer.address();
@@ -384,8 +384,8 @@ impl Exchange {
     }
 }
 
-/// Whether the server may go on with a query whose exchange broke like this. It notices by itself that
-/// a connection was cut. Drivers made by hand may say no more than `Other`.
+/// Whether the server may continue the query after this failure. The server itself notices a closed
+/// connection. `Other` counts too, because a simple driver may report every failure that way.
 fn goes_on_after(failure: &TransportError) -> bool {
     matches!(
         failure.kind(),
@@ -393,7 +393,7 @@ fn goes_on_after(failure: &TransportError) -> bool {
     )
 }
 
-/// Whether fewer bytes came than were announced.
+/// Whether fewer bytes arrived than `content-length` announced.
 fn is_short(headers: &HeaderMap, received: u64) -> bool {
     if headers.contains_key(CONTENT_ENCODING) {
         return false;

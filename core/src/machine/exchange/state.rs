@@ -1,10 +1,10 @@
-//! The states of an exchange, each with the data that exists only in it, and what it has used up.
+//! The states of an exchange, each with the data that exists only in it, and [`UsedUp`].
 
 use std::{net::SocketAddr, time::Duration};
 
 use super::{NamedQuery, Now, reply::Reply};
 
-/// What a call does at most once.
+/// The kinds of retry that a call makes at most once.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Once {
     RetryConstraint,
@@ -13,7 +13,7 @@ pub(super) enum Once {
     RefreshCredentials,
 }
 
-/// Which of them it has done.
+/// The set of those that were made.
 #[derive(Debug, Default)]
 pub(super) struct UsedUp(u8);
 
@@ -22,7 +22,7 @@ impl UsedUp {
         self.0 & Self::bit(once) != 0
     }
 
-    /// False if it was used up before.
+    /// Returns false if it was in the set already.
     pub(super) fn insert(&mut self, once: Once) -> bool {
         let is_new = !self.contains(once);
         self.0 |= Self::bit(once);
@@ -39,7 +39,7 @@ impl UsedUp {
     }
 }
 
-/// The query of an attempt that was given up while the server had it.
+/// The query of an abandoned attempt that the server received.
 #[derive(Debug)]
 pub(super) struct GivenUp {
     pub(super) query: NamedQuery,
@@ -57,7 +57,7 @@ pub(super) enum State {
     },
     Sent(Outgoing),
     Receiving(Reply),
-    /// The judge's item is with the caller, since then.
+    /// The caller has had the judge's item since this instant.
     Item(Reply, Duration),
     Waiting {
         until: Duration,
@@ -100,17 +100,17 @@ impl State {
 #[derive(Debug)]
 pub(super) struct Outgoing {
     pub(super) at: Now,
-    /// When the attempt must be over.
+    /// The end of the attempt's time limit.
     pub(super) deadline: Option<Duration>,
     pub(super) peer: Peer,
-    /// The query in it, until it is handed out to be cancelled.
+    /// The query in the request, until it is recorded for cancellation.
     pub(super) query: Option<NamedQuery>,
 }
 
-/// Where a request went.
+/// The address that a request was sent to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Peer {
-    /// The driver has not said that it was sent.
+    /// The driver has not reported that it sent the request.
     NotReported,
     Reported(Option<SocketAddr>),
 }
