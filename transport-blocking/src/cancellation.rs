@@ -14,11 +14,11 @@ use neptunedata::{
 use crate::{Client, Run};
 
 /// All that a call leaves is cancelled within this time, or not at all.
-const PATIENCE: Duration = Duration::from_secs(5);
+const CANCEL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Where the requests of a machine go, and which queries they left there.
 #[derive(Default)]
-pub(crate) struct Path {
+pub(crate) struct Route {
     /// What they are for.
     pub(crate) purpose: Purpose,
     /// What is cancelled when the machine has ended, so that no attempt waits for it.
@@ -35,7 +35,7 @@ pub(crate) enum Purpose {
     Cancel(Option<SocketAddr>),
 }
 
-impl Path {
+impl Route {
     /// An attempt is over, and another one may follow: notes the query that it leaves running, if it does
     /// and that is to be cancelled.
     pub(crate) fn given_up(&mut self, machine: &mut impl Machine) {
@@ -54,7 +54,7 @@ impl Path {
     ) {
         self.given_up(machine);
         let begun = Instant::now();
-        let time = within.map_or(PATIENCE, |within| within.min(PATIENCE));
+        let time = within.map_or(CANCEL_TIMEOUT, |within| within.min(CANCEL_TIMEOUT));
         while let Some(mut query) = self.left.pop() {
             // One that takes long leaves time to the others.
             let left = time.saturating_sub(begun.elapsed());
@@ -165,7 +165,7 @@ mod tests {
         let builder = Client::builder(Endpoint::parse(name).unwrap());
         let client = builder.unsigned().options(options).build().unwrap();
         let mut machine = waiting(&client, Some(took.address()));
-        Path::default().ended(&client, &mut machine, None);
+        Route::default().ended(&client, &mut machine, None);
         let asked = |server: &Server| {
             server.with(|emulator| {
                 let log = emulator.log();
@@ -189,7 +189,7 @@ mod tests {
         let mut exchange = Exchange::collecting(client.session(), &query, &options, 42);
         let step = exchange.resume(Input::Next, Now::at(std::time::SystemTime::now()));
         assert!(matches!(step, Step::Io(Io::Send(_))));
-        Path::default().ended(&client, &mut exchange, None);
+        Route::default().ended(&client, &mut exchange, None);
         assert_eq!(server.connections().accepted, 0);
     }
 }

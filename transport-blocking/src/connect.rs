@@ -21,7 +21,7 @@ use socket2::{SockRef, TcpKeepalive};
 
 use crate::{
     BuildError,
-    deadlines::{Limits, lateness},
+    deadlines::{Limits, elapsed_kind},
     socket::Socket,
     tls,
 };
@@ -135,7 +135,8 @@ impl Connector {
         let mut socket = self.dial(&address, None, limits).map(Socket::plain)?;
         crate::tunnel::open(&mut socket, proxy, &self.target, limits).map_err(|error| {
             let inner = error.get_ref();
-            let permanent = inner.is_some_and(|inner| inner.is::<crate::tunnel::Unwelcome>());
+            let permanent =
+                inner.is_some_and(|inner| inner.is::<crate::tunnel::ProxyAuthRequired>());
             let error = failed(error, TransportErrorKind::Connect);
             let error = error.with_target(&self.target.authority());
             if permanent { error.permanent() } else { error }
@@ -196,7 +197,7 @@ fn tls_hint(error: &rustls::Error) -> Option<&'static str> {
 }
 
 fn failed(error: io::Error, kind: TransportErrorKind) -> TransportError {
-    match lateness(&error) {
+    match elapsed_kind(&error) {
         Some(kind) => TransportError::new(kind, Sent::No),
         None => TransportError::new(kind, Sent::No).with_source(error),
     }

@@ -1,4 +1,4 @@
-//! Until when something may take, and what it means to be late.
+//! Deadlines of a call, and the I/O error of one that has passed.
 
 use std::{
     fmt, io,
@@ -62,24 +62,24 @@ fn from_now(time: Duration) -> Option<Instant> {
 
 /// A limit was reached; travels inside of an [`io::Error`].
 #[derive(Debug)]
-struct Late(TransportErrorKind);
+struct Elapsed(TransportErrorKind);
 
-impl fmt::Display for Late {
+impl fmt::Display for Elapsed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the time set for it is over")
     }
 }
 
-impl std::error::Error for Late {}
+impl std::error::Error for Elapsed {}
 
-pub(crate) fn late(kind: TransportErrorKind) -> io::Error {
-    io::Error::new(io::ErrorKind::TimedOut, Late(kind))
+pub(crate) fn elapsed(kind: TransportErrorKind) -> io::Error {
+    io::Error::new(io::ErrorKind::TimedOut, Elapsed(kind))
 }
 
 /// Which limit the error reports, if it does.
-pub(crate) fn lateness(error: &io::Error) -> Option<TransportErrorKind> {
-    let late = error.get_ref()?.downcast_ref::<Late>()?;
-    Some(late.0)
+pub(crate) fn elapsed_kind(error: &io::Error) -> Option<TransportErrorKind> {
+    let elapsed = error.get_ref()?.downcast_ref::<Elapsed>()?;
+    Some(elapsed.0)
 }
 
 #[cfg(test)]
@@ -103,9 +103,9 @@ mod tests {
         assert_eq!(kind(both), TransportErrorKind::Timeout);
 
         assert_eq!(
-            lateness(&late(TransportErrorKind::Timeout)),
+            elapsed_kind(&elapsed(TransportErrorKind::Timeout)),
             Some(TransportErrorKind::Timeout)
         );
-        assert_eq!(lateness(&io::ErrorKind::TimedOut.into()), None);
+        assert_eq!(elapsed_kind(&io::ErrorKind::TimedOut.into()), None);
     }
 }

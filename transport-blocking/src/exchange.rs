@@ -33,7 +33,7 @@ use crate::{
     connect,
     deadlines::Limits,
     pool::{Lease, Pool},
-    ureq_transport::{Progress, Request, Wire},
+    ureq_transport::{Progress, Request, UreqTransport},
 };
 
 /// The most that is handed on at once.
@@ -105,7 +105,7 @@ impl Exchanger {
             body,
             is_head: head.method == Method::HEAD,
         };
-        let wire = Wire::new(lease, Arc::clone(&progress), request, self.max_head_bytes);
+        let wire = UreqTransport::new(lease, Arc::clone(&progress), request, self.max_head_bytes);
 
         let once = Once(Mutex::new(Some(wire)));
         let agent = Agent::with_parts(self.config.clone(), once, NoResolver);
@@ -235,16 +235,16 @@ fn broken(progress: &Progress, error: ureq::Error) -> TransportError {
 }
 
 /// Hands out the one connection there is.
-struct Once(Mutex<Option<Wire>>);
+struct Once(Mutex<Option<UreqTransport>>);
 
 impl Connector for Once {
-    type Out = Wire;
+    type Out = UreqTransport;
 
     fn connect(
         &self,
         _: &ConnectionDetails<'_>,
         _: Option<()>,
-    ) -> Result<Option<Wire>, ureq::Error> {
+    ) -> Result<Option<UreqTransport>, ureq::Error> {
         Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).take())
     }
 }

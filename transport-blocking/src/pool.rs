@@ -27,7 +27,7 @@ use neptunedata::{
 };
 
 use crate::{deadlines::Limits, socket::Socket};
-use permit::Place;
+use permit::Permit;
 
 /// An end so soon after an answer is no time-out of the server's.
 const EARLY: Duration = Duration::from_secs(1);
@@ -36,7 +36,7 @@ const EARLY_ENDS: u32 = 2;
 /// How long connections are used once, then.
 const CAUTION: Duration = Duration::from_secs(60);
 
-/// All connections of a client lead to the same place, so one list is enough.
+/// All connections of a client lead to the same permit, so one list is enough.
 pub(crate) struct Pool {
     state: Mutex<State>,
     freed: Condvar,
@@ -97,7 +97,7 @@ impl Pool {
             let left = match limits.left() {
                 Ok(left) => left,
                 Err(kind) => {
-                    // It may have been woken for a place, which is the next one's then.
+                    // It may have been woken for a permit, which is the next one's then.
                     if state.leased < self.max_connections {
                         self.freed.notify_one();
                     }
@@ -110,14 +110,14 @@ impl Pool {
                     pool: Arc::clone(self),
                     connection: None,
                     idle: None,
-                    place: Place::Limited,
+                    permit: Permit::Limited,
                 });
             }
-            let patience = give_up.map(|end| end.saturating_duration_since(Instant::now()));
-            if patience.is_some_and(|patience| patience.is_zero()) {
+            let remaining = give_up.map(|end| end.saturating_duration_since(Instant::now()));
+            if remaining.is_some_and(|remaining| remaining.is_zero()) {
                 return Err(failed(TransportErrorKind::PoolLimit).with_time_limit(self.wait));
             }
-            let wait = [patience, left].into_iter().flatten().min();
+            let wait = [remaining, left].into_iter().flatten().min();
             state = match wait {
                 Some(wait) => {
                     let woken = self.freed.wait_timeout(state, wait);
@@ -140,7 +140,7 @@ impl Pool {
             pool: Arc::clone(self),
             connection: None,
             idle: None,
-            place: Place::Extra,
+            permit: Permit::Extra,
         }
     }
 
@@ -184,7 +184,7 @@ pub(crate) struct Lease {
     connection: Option<Connection>,
     /// How long the connection had been idle, if it had served requests before.
     idle: Option<Duration>,
-    place: Place,
+    permit: Permit,
 }
 
 impl Lease {
@@ -290,11 +290,11 @@ impl Lease {
             }
             let careful = state.careful_until.is_some_and(|end| end > Instant::now());
             let connections = state.in_use().saturating_add(state.idle.len());
-            let surplus = self.place == Place::Extra && connections > pool.max_connections;
+            let surplus = self.permit == Permit::Extra && connections > pool.max_connections;
             if !careful && !surplus && pool.is_good(&idle, state.generation) {
                 state.idle.push(idle);
                 // In the same moment, so that it is never counted twice.
-                state.leave(&mut self.place);
+                state.leave(&mut self.permit);
                 None
             } else {
                 Some(idle)
@@ -308,7 +308,7 @@ impl Drop for Lease {
     fn drop(&mut self) {
         // Closed first, so that there are never more connections than there may be.
         self.connection = None;
-        self.pool.state().leave(&mut self.place);
+        self.pool.state().leave(&mut self.permit);
         self.pool.freed.notify_one();
     }
 }
@@ -375,7 +375,7 @@ mod tests {
                 let (pool, done) = (Arc::clone(&pool), done.clone());
                 thread::spawn(move || {
                     for round in 0..300_u64 {
-                        // Half of them have hardly any patience.
+                        // Half of them have hardly any remaining.
                         let micros = 20 + (thread * 31 + round * 17) % 150;
                         let limits = match thread % 2 {
                             0 => Limits::until(

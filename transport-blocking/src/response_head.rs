@@ -35,7 +35,7 @@ pub(crate) struct Read {
 
 /// Why a head cannot be used.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Unusable {
+pub(crate) enum HeadError {
     #[error("the head has more than {0} bytes")]
     TooLong(usize),
     #[error("the head has more than {} fields", ClientOptions::MAX_HEAD_FIELDS)]
@@ -46,11 +46,11 @@ pub(crate) enum Unusable {
     Coding,
 }
 
-impl Unusable {
+impl HeadError {
     pub(crate) fn kind(&self) -> TransportErrorKind {
         match self {
-            Unusable::TooLong(_) | Unusable::TooMany => TransportErrorKind::HeadTooLarge,
-            Unusable::Wrong(_) | Unusable::Coding => TransportErrorKind::Protocol,
+            HeadError::TooLong(_) | HeadError::TooMany => TransportErrorKind::HeadTooLarge,
+            HeadError::Wrong(_) | HeadError::Coding => TransportErrorKind::Protocol,
         }
     }
 }
@@ -76,7 +76,7 @@ impl Head {
     /// # Errors
     ///
     /// When it is too long, or none.
-    pub(crate) fn read(&mut self, bytes: &[u8]) -> Result<Option<Read>, Unusable> {
+    pub(crate) fn read(&mut self, bytes: &[u8]) -> Result<Option<Read>, HeadError> {
         self.received.extend_from_slice(bytes);
         // Between two line ends nothing can become complete.
         let mut is_worth_it = bytes.contains(&b'\n') || self.received.len() <= SHORT;
@@ -85,14 +85,14 @@ impl Head {
                 break;
             };
             if parsed.length > self.limit {
-                return Err(Unusable::TooLong(self.limit));
+                return Err(HeadError::TooLong(self.limit));
             }
             let rest = self.received.split_off(parsed.length);
             let is_last = !parsed.status.is_informational()
                 || parsed.status == StatusCode::SWITCHING_PROTOCOLS;
             if is_last {
                 if !is_framed(&parsed) {
-                    return Err(Unusable::Coding);
+                    return Err(HeadError::Coding);
                 }
                 return Ok(Some(Read {
                     shown: shown(&parsed),
@@ -105,13 +105,13 @@ impl Head {
             self.received = rest;
         }
         if self.received.len() >= self.limit {
-            return Err(Unusable::TooLong(self.limit));
+            return Err(HeadError::TooLong(self.limit));
         }
         Ok(None)
     }
 }
 
-fn parse(bytes: &[u8]) -> Result<Option<Parsed>, Unusable> {
+fn parse(bytes: &[u8]) -> Result<Option<Parsed>, HeadError> {
     match parse_with(bytes, &mut [EMPTY_HEADER; USUAL]) {
         Err(httparse::Error::TooManyHeaders) => {
             let mut fields = vec![EMPTY_HEADER; ClientOptions::MAX_HEAD_FIELDS];
@@ -120,8 +120,8 @@ fn parse(bytes: &[u8]) -> Result<Option<Parsed>, Unusable> {
         parsed => parsed,
     }
     .map_err(|error| match error {
-        httparse::Error::TooManyHeaders => Unusable::TooMany,
-        error => Unusable::Wrong(error),
+        httparse::Error::TooManyHeaders => HeadError::TooMany,
+        error => HeadError::Wrong(error),
     })
 }
 
@@ -207,7 +207,7 @@ mod tests {
         HTTP/1.0 404 Not Found\r\nDate: today\r\nContent-Length: 2\r\nx:\r\nX: \t2 \r\nconnection: a\r\n\
         Connection: keep-alive\r\n\r\n";
 
-    fn read(bytes: &[u8], cut: usize) -> Result<Option<Read>, Unusable> {
+    fn read(bytes: &[u8], cut: usize) -> Result<Option<Read>, HeadError> {
         let mut head = Head::new(1024);
         for piece in bytes.chunks(cut) {
             if let Some(read) = head.read(piece)? {
@@ -291,7 +291,7 @@ mod tests {
         assert!(read(b"HTTP/1.1 200 OK\r\nx: y\r\n", 1).unwrap().is_none());
         let mut head = Head::new(1 << 20);
         let error = head.read(many(1025).as_bytes()).err();
-        assert_eq!(error, Some(Unusable::TooMany));
+        assert_eq!(error, Some(HeadError::TooMany));
         let mut head = Head::new(1 << 20);
         let read = head.read(many(1024).as_bytes()).unwrap().unwrap();
         assert_eq!(read.fields.get_all("a").iter().count(), 1024);

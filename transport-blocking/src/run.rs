@@ -10,7 +10,7 @@ use neptunedata::{
 
 use crate::{
     Client,
-    cancellation::{Path, Purpose},
+    cancellation::{Purpose, Route},
     credentials_source::Missing,
     deadlines::Limits,
     exchange::Answer,
@@ -43,7 +43,7 @@ impl<M: Machine> Run<M> {
                 limits: Limits::default(),
                 answer: None,
                 given: None,
-                path: Path::default(),
+                route: Route::default(),
             },
             input: Input::Next,
             outcome: None,
@@ -53,9 +53,9 @@ impl<M: Machine> Run<M> {
 
     /// One that cancels a query, with requests going to this address alone if there is one.
     pub(crate) fn cancelling(client: &Client, machine: M, at: Option<SocketAddr>) -> Self {
-        let mut running = Run::new(client, machine, "(cancel)");
-        running.driver.path.purpose = Purpose::Cancel(at);
-        running
+        let mut run = Run::new(client, machine, "(cancel)");
+        run.driver.route.purpose = Purpose::Cancel(at);
+        run
     }
 
     pub(crate) fn machine(&self) -> &M {
@@ -89,7 +89,7 @@ impl<M: Machine> Run<M> {
                 Step::Io(Io::Receive) => self.driver.receive(),
                 Step::Io(Io::Wait) => {
                     self.driver.answer = None;
-                    self.driver.path.given_up(&mut self.machine);
+                    self.driver.route.given_up(&mut self.machine);
                     self.driver.wait()
                 }
                 // A timer of the system fired early; what is left is less than its resolution.
@@ -164,7 +164,7 @@ impl<M: Machine> Drop for Run<M> {
 
 impl<M: Machine> fmt::Debug for Run<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Running")
+        f.debug_struct("Run")
             .field("operation", &self.driver.operation)
             .field("ended", &self.outcome.is_some())
             .finish_non_exhaustive()
@@ -180,7 +180,7 @@ struct Driver {
     answer: Option<Answer>,
     /// What the machine signs with.
     given: Option<Credentials>,
-    path: Path,
+    route: Route,
 }
 
 impl Driver {
@@ -211,7 +211,7 @@ impl Driver {
     fn lease(&mut self, transmit: &Transmit) -> Result<Lease, TransportError> {
         self.answer = None;
         let exchanger = self.client.exchanger();
-        exchanger.lease(transmit.reuse, self.path.purpose, &self.limits)
+        exchanger.lease(transmit.reuse, self.route.purpose, &self.limits)
     }
 
     fn send(&mut self, transmit: Transmit, lease: Lease) -> Input {
@@ -264,7 +264,7 @@ impl Driver {
     }
 
     fn cancel_left(&mut self, machine: &mut impl Machine, within: Option<Duration>) {
-        self.path.ended(&self.client, machine, within);
+        self.route.ended(&self.client, machine, within);
     }
 }
 
@@ -282,10 +282,10 @@ mod tests {
         let query = ExecuteGremlinQuery::new("g.V()");
         let options = CallOptions::new().cancel_on_abandon(true);
         let exchange = Exchange::streaming(client.session(), &query, &options, 42);
-        let mut running = client.start(exchange);
-        assert!(running.machine.abandoned().is_none());
-        assert!(running.next_item().unwrap().is_some());
-        let abandoned = running.machine.abandoned().unwrap();
+        let mut run = client.start(exchange);
+        assert!(run.machine.abandoned().is_none());
+        assert!(run.next_item().unwrap().is_some());
+        let abandoned = run.machine.abandoned().unwrap();
         assert_eq!(abandoned.peer, Some(server.address()));
     }
 }

@@ -10,7 +10,7 @@ use std::{
 
 use rustls::{ClientConfig, ClientConnection, pki_types::ServerName};
 
-use crate::deadlines::{Limits, late};
+use crate::deadlines::{Limits, elapsed};
 
 pub(crate) struct Socket {
     /// Whom it leads to, if that is known.
@@ -21,7 +21,7 @@ pub(crate) struct Socket {
 
 /// How far bytes came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Went {
+pub(crate) enum WriteOutcome {
     /// The operating system has them all.
     Out,
     /// They did not go on, and there is something to read, or the end.
@@ -97,15 +97,15 @@ impl Socket {
     ///
     /// When not all of them could be handed over: the peer cannot have received them all. With TLS
     /// that holds too, since a record that is not complete cannot be read.
-    pub(crate) fn send(&mut self, bytes: &mut &[u8], limits: &Limits) -> io::Result<Went> {
+    pub(crate) fn send(&mut self, bytes: &mut &[u8], limits: &Limits) -> io::Result<WriteOutcome> {
         loop {
             match self.push(bytes, limits) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     if !self.is_quiet() {
-                        return Ok(Went::Interrupted);
+                        return Ok(WriteOutcome::Interrupted);
                     }
                 }
-                result => return result.map(|()| Went::Out),
+                result => return result.map(|()| WriteOutcome::Out),
             }
         }
     }
@@ -226,7 +226,7 @@ struct Timed<'a> {
 impl Read for Timed<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            let left = self.limits.left().map_err(late)?;
+            let left = self.limits.left().map_err(elapsed)?;
             if left != self.tcp.read_timeout {
                 settled(self.tcp.stream.set_read_timeout(left))?;
                 self.tcp.read_timeout = left;
@@ -242,7 +242,7 @@ impl Read for Timed<'_> {
 impl Write for Timed<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         loop {
-            let left = self.limits.left().map_err(late)?;
+            let left = self.limits.left().map_err(elapsed)?;
             let time = [left, self.stall].into_iter().flatten().min();
             if time != self.tcp.write_timeout {
                 settled(self.tcp.stream.set_write_timeout(time))?;

@@ -13,7 +13,7 @@ const HEAD_LIMIT: usize = 16 * 1024;
 /// The proxy requires a password, or rejected it.
 #[derive(Debug, thiserror::Error)]
 #[error("the proxy responded with status 407")]
-pub(crate) struct Unwelcome;
+pub(crate) struct ProxyAuthRequired;
 
 pub(crate) fn open(
     socket: &mut Socket,
@@ -38,7 +38,7 @@ pub(crate) fn open(
     }
     match status(&head) {
         Some(200..=299) => Ok(()),
-        Some(407) => Err(io::Error::other(Unwelcome)),
+        Some(407) => Err(io::Error::other(ProxyAuthRequired)),
         Some(status) => Err(io::Error::other(format!(
             "the proxy responded with status {status}"
         ))),

@@ -41,10 +41,10 @@ use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
 
 use crate::{
     chunks::Chunks,
-    deadlines::lateness,
+    deadlines::elapsed_kind,
     pool::Lease,
     response_head::Head,
-    socket::{Socket, Went},
+    socket::{Socket, WriteOutcome},
 };
 use input::{Input, READ};
 pub(crate) use progress::Progress;
@@ -65,23 +65,23 @@ pub(crate) struct Request {
 /// Something came that cannot be used; travels inside of an [`io::Error`].
 #[derive(Debug, thiserror::Error)]
 #[error("{reason}")]
-struct Unfit {
+struct InvalidResponse {
     kind: TransportErrorKind,
     reason: String,
 }
 
-fn unfit(kind: TransportErrorKind, reason: impl fmt::Display) -> io::Error {
+fn invalid(kind: TransportErrorKind, reason: impl fmt::Display) -> io::Error {
     let reason = reason.to_string();
-    io::Error::other(Unfit { kind, reason })
+    io::Error::other(InvalidResponse { kind, reason })
 }
 
 /// What it was, if it was that.
-fn unfitness(error: &io::Error) -> Option<TransportErrorKind> {
-    let unfit = error.get_ref()?.downcast_ref::<Unfit>()?;
-    Some(unfit.kind)
+fn invalid_response_kind(error: &io::Error) -> Option<TransportErrorKind> {
+    let invalid = error.get_ref()?.downcast_ref::<InvalidResponse>()?;
+    Some(invalid.kind)
 }
 
-pub(crate) struct Wire {
+pub(crate) struct UreqTransport {
     lease: Option<Lease>,
     progress: Arc<Progress>,
     request: Option<Request>,
@@ -117,14 +117,14 @@ enum End {
     Silent,
 }
 
-impl Wire {
+impl UreqTransport {
     pub(crate) fn new(
         mut lease: Lease,
         progress: Arc<Progress>,
         request: Request,
         max_head_bytes: usize,
     ) -> Self {
-        Wire {
+        UreqTransport {
             secure: lease.socket().is_some_and(|socket| socket.is_secure()),
             lease: Some(lease),
             progress,
@@ -155,8 +155,8 @@ impl Wire {
             loop {
                 let limits = self.progress.limits();
                 match socket(&mut self.lease)?.send(&mut part, &limits)? {
-                    Went::Out => break,
-                    Went::Interrupted => {}
+                    WriteOutcome::Out => break,
+                    WriteOutcome::Interrupted => {}
                 }
                 if self.receive()? == 0 {
                     return Err(io::ErrorKind::UnexpectedEof.into());
@@ -204,7 +204,7 @@ impl Wire {
         };
         let read = head.read(self.input.unread());
         self.input.clear();
-        let Some(read) = read.map_err(|error| unfit(error.kind(), error))? else {
+        let Some(read) = read.map_err(|error| invalid(error.kind(), error))? else {
             return Ok(());
         };
         self.head = None;
@@ -227,7 +227,7 @@ impl Wire {
         match chunks.read(bytes, |bytes| self.input.push(bytes)) {
             Ok(None) => {}
             Ok(Some(trailers)) => self.progress.state().trailing = Trailing::Here(trailers),
-            Err(flaw) => self.flaw = Some(unfit(flaw.kind(), flaw)),
+            Err(flaw) => self.flaw = Some(invalid(flaw.kind(), flaw)),
         }
         // What came before is handed on before.
         match self.flaw.take_if(|_| self.input.unread().is_empty()) {
@@ -243,10 +243,10 @@ impl Wire {
             let inner = error.get_ref();
             inner.is_some_and(|inner| inner.is::<rustls::Error>())
         };
-        let failure = match lateness(&error) {
+        let failure = match elapsed_kind(&error) {
             Some(kind) => self.progress.error(kind),
             None => {
-                let kind = match unfitness(&error) {
+                let kind = match invalid_response_kind(&error) {
                     Some(kind) => kind,
                     None if is_tls(&error) => TransportErrorKind::Protocol,
                     None => TransportErrorKind::Closed,
@@ -259,7 +259,7 @@ impl Wire {
     }
 }
 
-impl Transport for Wire {
+impl Transport for UreqTransport {
     fn buffers(&mut self) -> &mut dyn Buffers {
         self
     }
@@ -270,7 +270,13 @@ impl Transport for Wire {
         };
         match self.send(request.head, &request.body) {
             Ok(()) => Ok(()),
-            Err(error) if lateness(&error).or(unfitness(&error)).is_some() => Err(self.fail(error)),
+            Err(error)
+                if elapsed_kind(&error)
+                    .or(invalid_response_kind(&error))
+                    .is_some() =>
+            {
+                Err(self.fail(error))
+            }
             // A server that refuses a request half-way has perhaps said why before it closed.
             Err(error) => {
                 self.unsent = Some(error);
@@ -283,7 +289,7 @@ impl Transport for Wire {
         if self.input.is_full() {
             // ureq has looked at all of it and wants more, which it never does.
             let reason = "there is more than the limits allow, and nothing of it is used";
-            return Err(self.fail(unfit(TransportErrorKind::HeadTooLarge, reason)));
+            return Err(self.fail(invalid(TransportErrorKind::HeadTooLarge, reason)));
         }
         loop {
             let received = self.receive();
@@ -295,7 +301,7 @@ impl Transport for Wire {
                     }
                     continue;
                 }
-                Err(error) if lateness(error).is_some() => {}
+                Err(error) if elapsed_kind(error).is_some() => {}
                 _ if !self.answered => self.end = End::Silent,
                 _ => {}
             }
@@ -331,7 +337,7 @@ fn socket(lease: &mut Option<Lease>) -> io::Result<&mut Socket> {
     socket.ok_or_else(|| io::ErrorKind::NotConnected.into())
 }
 
-impl Drop for Wire {
+impl Drop for UreqTransport {
     fn drop(&mut self) {
         let Some(lease) = self.lease.take() else {
             return;
@@ -345,13 +351,13 @@ impl Drop for Wire {
 }
 
 /// Neither addresses nor bytes.
-impl fmt::Debug for Wire {
+impl fmt::Debug for UreqTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wire").finish_non_exhaustive()
+        f.debug_struct("UreqTransport").finish_non_exhaustive()
     }
 }
 
-impl Buffers for Wire {
+impl Buffers for UreqTransport {
     fn output(&mut self) -> &mut [u8] {
         // Room for the head that ureq writes, which is short whatever the request.
         self.output.resize(4 * 1024, 0);

@@ -24,11 +24,11 @@ const REMEMBERED: usize = 1024;
 
 /// Where the requests of a machine go, and which queries they left there.
 #[derive(Default)]
-pub(crate) struct Path {
+pub(crate) struct Route {
     /// What they are for.
     pub(crate) purpose: Purpose,
     /// What must not be cancelled before the machine has ended.
-    held: Vec<Query>,
+    deferred: Vec<Query>,
 }
 
 /// Queries to cancel.
@@ -71,13 +71,13 @@ impl Abandoned {
     }
 }
 
-impl Path {
+impl Route {
     /// An attempt is over, and another one may follow: sees to it that the query is cancelled which it
     /// leaves running, if it does and is to.
     pub(crate) fn given_up(&mut self, client: &Client, machine: &mut impl Machine) {
         while let Some(query) = machine.abandoned() {
             if query.at_end {
-                self.held.push(query);
+                self.deferred.push(query);
             } else {
                 enqueue(client, query);
             }
@@ -87,7 +87,7 @@ impl Path {
     /// The machine has ended, or ends here.
     pub(crate) fn ended(&mut self, client: &Client, machine: &mut impl Machine) {
         self.given_up(client, machine);
-        for query in mem::take(&mut self.held) {
+        for query in mem::take(&mut self.deferred) {
             enqueue(client, query);
         }
     }
@@ -192,7 +192,7 @@ mod tests {
             .connect_to(resolved.address().to_string());
         let builder = Client::builder(Endpoint::parse(name).unwrap());
         let client = builder.unsigned().options(options).build().unwrap();
-        Path::default().ended(&client, &mut waiting(&client, Some(took.address())));
+        Route::default().ended(&client, &mut waiting(&client, Some(took.address())));
         runtime().block_on(client.flush_cancellations());
         let asked = |server: &Server| {
             server.with(|emulator| {
@@ -215,7 +215,7 @@ mod tests {
         // Outside of a runtime nothing is spawned.
         let client = Client::unsigned(endpoint).unwrap();
         for _ in 0..REMEMBERED + 10 {
-            Path::default().ended(&client, &mut waiting(&client, None));
+            Route::default().ended(&client, &mut waiting(&client, None));
         }
         assert_eq!(client.abandoned().queue().len(), REMEMBERED);
         assert_eq!(server.connections().accepted, 0);
@@ -229,7 +229,7 @@ mod tests {
         let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let soon = std::time::Duration::from_millis(100);
         let leave_at = |address| {
-            Path::default().ended(&client, &mut waiting(&client, Some(address)));
+            Route::default().ended(&client, &mut waiting(&client, Some(address)));
         };
         let still = runtime();
         still.block_on(async {
@@ -263,7 +263,7 @@ mod tests {
         let mut exchange = Exchange::collecting(client.session(), &query, &options, 42);
         let step = exchange.resume(Input::Next, Now::at(std::time::SystemTime::now()));
         assert!(matches!(step, Step::Io(Io::Send(_))));
-        Path::default().ended(&client, &mut exchange);
+        Route::default().ended(&client, &mut exchange);
         runtime().block_on(client.flush_cancellations());
         assert_eq!(server.connections().accepted, 0);
     }

@@ -39,9 +39,9 @@ use crate::{
 
 /// A connection: idle, or with one request on its way.
 pub(crate) struct Connection {
-    sender: http1::SendRequest<Whole>,
+    sender: http1::SendRequest<FullBody>,
     /// None after its end.
-    driver: Option<http1::Connection<Counted, Whole>>,
+    driver: Option<http1::Connection<Counted, FullBody>>,
     written: Arc<Written>,
     probe: Option<Arc<AtomicBool>>,
     peer: Option<SocketAddr>,
@@ -50,15 +50,16 @@ pub(crate) struct Connection {
     /// How long the request on its way is, on the wire.
     length: u64,
     served: u64,
-    pub(crate) birth: Birth,
+    pub(crate) origin: Origin,
 }
 
-type Head =
-    Pin<Box<dyn Future<Output = Result<Response<Incoming>, TrySendError<Request<Whole>>>> + Send>>;
+type Head = Pin<
+    Box<dyn Future<Output = Result<Response<Incoming>, TrySendError<Request<FullBody>>>> + Send>,
+>;
 
 /// When and where a connection was made.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Birth {
+pub(crate) struct Origin {
     pub(crate) at: Instant,
     pub(crate) home: RuntimeId,
     /// That of the pool at the time.
@@ -69,7 +70,7 @@ pub(crate) struct Birth {
 const READ_AHEAD: usize = 128 * 1024;
 
 /// A piece of an answer's body.
-pub(crate) enum Piece {
+pub(crate) enum BodyEvent {
     Chunk(Bytes),
     End(HeaderMap),
 }
@@ -78,7 +79,7 @@ impl Connection {
     pub(crate) async fn new(
         stream: Stream,
         max_head_bytes: usize,
-        birth: Birth,
+        origin: Origin,
     ) -> Result<Connection, TransportError> {
         let written = Arc::new(Written::default());
         let io = Counted::new(stream.io, Arc::clone(&written));
@@ -99,7 +100,7 @@ impl Connection {
             head: None,
             length: 0,
             served: 0,
-            birth,
+            origin,
         })
     }
 
@@ -156,7 +157,7 @@ impl Connection {
         if let Some(target) = request.uri().path_and_query() {
             *request.uri_mut() = http::Uri::from(target.clone());
         }
-        let request = request.map(|body| Whole(Some(body).filter(|body| !body.is_empty())));
+        let request = request.map(|body| FullBody(Some(body).filter(|body| !body.is_empty())));
         self.head = Some(Box::pin(self.sender.try_send_request(request)));
     }
 
@@ -211,7 +212,10 @@ impl Connection {
     }
 
     /// The next piece of the answer's body. Can be dropped and called again.
-    pub(crate) async fn receive(&mut self, body: &mut Incoming) -> Result<Piece, TransportError> {
+    pub(crate) async fn receive(
+        &mut self,
+        body: &mut Incoming,
+    ) -> Result<BodyEvent, TransportError> {
         poll_fn(|cx| {
             let mut frame = Pin::new(&mut *body).poll_frame(cx);
             if frame.is_pending() {
@@ -224,9 +228,9 @@ impl Connection {
             }
             frame.map(|frame| match frame {
                 Some(Ok(frame)) => match frame.into_data() {
-                    Ok(chunk) => Ok(Piece::Chunk(chunk)),
+                    Ok(chunk) => Ok(BodyEvent::Chunk(chunk)),
                     Err(frame) => match frame.into_trailers() {
-                        Ok(trailers) if !trailers.is_empty() => Ok(Piece::End(trailers)),
+                        Ok(trailers) if !trailers.is_empty() => Ok(BodyEvent::End(trailers)),
                         // Where there are none hyper gives no frame. To it an empty line that ends in a line feed
                         // alone is the end of the trailers, whatever follows it.
                         _ => {
@@ -237,7 +241,7 @@ impl Connection {
                     },
                 },
                 Some(Err(error)) => Err(errors::of_connection(error, Sent::Maybe)),
-                None => Ok(Piece::End(HeaderMap::new())),
+                None => Ok(BodyEvent::End(HeaderMap::new())),
             })
         })
         .await
@@ -287,9 +291,9 @@ fn length_of(request: &Request<Bytes>) -> u64 {
 }
 
 /// The body of a request, in one piece.
-pub(crate) struct Whole(Option<Bytes>);
+pub(crate) struct FullBody(Option<Bytes>);
 
-impl Body for Whole {
+impl Body for FullBody {
     type Data = Bytes;
     type Error = std::convert::Infallible;
 

@@ -22,7 +22,7 @@ use crate::{clock::Clock, runtime_id::RuntimeId};
 use question::{Answer, Question};
 
 /// How long a call that asks ahead of expiry waits before it goes on with those it has.
-const PATIENCE: Duration = Duration::from_secs(3);
+const EARLY_REFRESH_TIMEOUT: Duration = Duration::from_secs(3);
 type Provider = Arc<dyn Fn(bool) -> Answer + Send + Sync>;
 
 /// Where credentials come from, and those that came last.
@@ -91,8 +91,10 @@ impl Source {
                 }
             }
         };
-        let patience = spare.as_ref().and_then(|_| clock.after(PATIENCE));
-        let answer = clock.within(patience, question.answer()).await;
+        let deadline = spare
+            .as_ref()
+            .and_then(|_| clock.after(EARLY_REFRESH_TIMEOUT));
+        let answer = clock.within(deadline, question.answer()).await;
         let mut state = self.state();
         match (answer, spare) {
             (Some(answer), spare) => {

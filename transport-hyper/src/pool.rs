@@ -35,11 +35,11 @@ use crate::{
     Task,
     clock::Clock,
     connect::Connector,
-    connection::{Birth, Connection, Piece},
+    connection::{BodyEvent, Connection, Origin},
     early_close::EarlyCloseDetector,
     runtime_id::RuntimeId,
 };
-use permit::Place;
+use permit::Permit;
 pub(crate) use permit::in_turn;
 use reaper::Reaper;
 
@@ -129,8 +129,8 @@ impl Pool {
     /// Waits for one of the places, in turn.
     async fn permit(&self) -> Result<SemaphoreGuardArc, TransportError> {
         let Shared { clock, limits, .. } = &*self.0;
-        let patience = clock.after(limits.acquire_timeout);
-        in_turn(&self.0.permits, clock, patience)
+        let deadline = clock.after(limits.acquire_timeout);
+        in_turn(&self.0.permits, clock, deadline)
             .await
             .ok_or_else(|| {
                 TransportError::new(TransportErrorKind::PoolLimit, Sent::No)
@@ -151,7 +151,7 @@ impl Pool {
             Purpose::Call => (Some(self.permit().await?), None),
             Purpose::Cancel(to) => (None, to),
         };
-        let place = Place::new(Arc::clone(shared), permit);
+        let place = Permit::new(Arc::clone(shared), permit);
         let home = RuntimeId::here();
         match which {
             neptunedata::machine::Reuse::Allowed => {
@@ -181,7 +181,7 @@ impl Pool {
             }
         }
         shared.make_room();
-        let birth = Birth {
+        let origin = Origin {
             at: shared.clock.instant(),
             home,
             // Before there is a connection: it is no newer than the look-up of its address.
@@ -189,7 +189,7 @@ impl Pool {
         };
         let connect = async {
             let stream = shared.connector.connect(to, &shared.clock).await?;
-            Connection::new(stream, shared.limits.head, birth).await
+            Connection::new(stream, shared.limits.head, origin).await
         };
         let time = shared.limits.connect;
         // What is ready at once would be taken whatever the time, and without any nothing begins.
@@ -234,7 +234,7 @@ impl Shared {
         let mut state = self.state();
         let fits = |idle: &Idle| {
             let connection = &idle.connection;
-            connection.birth.home == home && (to.is_none() || connection.peer() == to)
+            connection.origin.home == home && (to.is_none() || connection.peer() == to)
         };
         let place = state.idle.iter().rposition(fits)?;
         Some(state.idle.remove(place))
@@ -280,7 +280,7 @@ impl Shared {
 
     fn due(&self, idle: &Idle) -> Option<Instant> {
         let by_rest = idle.since.checked_add(self.limits.idle);
-        let by_age = idle.connection.birth.at.checked_add(self.limits.age);
+        let by_age = idle.connection.origin.at.checked_add(self.limits.age);
         match (by_rest, by_age) {
             (Some(rest), Some(age)) => Some(rest.min(age)),
             (rest, age) => rest.or(age),
@@ -300,7 +300,7 @@ impl Shared {
         drop(surplus);
     }
 
-    fn keep(self: &Arc<Self>, connection: Connection, mut place: Place) {
+    fn keep(self: &Arc<Self>, connection: Connection, mut place: Permit) {
         let since = self.clock.instant();
         let idle = Idle { connection, since };
         if self.due(&idle).is_some_and(|due| due <= since) {
@@ -310,7 +310,7 @@ impl Shared {
         if idle.connection.served() > 1 {
             state.caution.note_reuse();
         }
-        let is_old = idle.connection.birth.generation != state.generation;
+        let is_old = idle.connection.origin.generation != state.generation;
         let connections = state.in_use.saturating_add(state.idle.len());
         let is_extra = place.is_extra() && connections > self.limits.connections;
         if is_old || is_extra || state.caution.is_due(since) {
@@ -343,7 +343,7 @@ impl Shared {
 pub(crate) struct Lease {
     // Closed before its place is free.
     connection: Connection,
-    place: Place,
+    place: Permit,
     /// How long it had been idle, if it had served requests before.
     idle: Option<Duration>,
 }
@@ -377,7 +377,10 @@ impl Lease {
     }
 
     /// See [`Connection::receive`].
-    pub(crate) async fn receive(&mut self, body: &mut Incoming) -> Result<Piece, TransportError> {
+    pub(crate) async fn receive(
+        &mut self,
+        body: &mut Incoming,
+    ) -> Result<BodyEvent, TransportError> {
         self.connection.receive(body).await
     }
 

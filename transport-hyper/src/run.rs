@@ -20,9 +20,9 @@ use neptunedata::{
 
 use crate::{
     Client,
-    cancellation::Path,
+    cancellation::Route,
     clock::Alarm,
-    connection::Piece,
+    connection::BodyEvent,
     errors,
     pool::{Lease, Purpose},
     runtime_id::RuntimeId,
@@ -56,7 +56,7 @@ pub struct Run<M: Machine> {
     answer: Option<(Box<Lease>, Incoming)>,
     /// What the machine signs with.
     given: Option<Credentials>,
-    path: Path,
+    route: Route,
     trace: Trace,
     outcome: Option<Result<M::Output, Error>>,
     /// There is or was an outcome.
@@ -96,7 +96,7 @@ impl<M: Machine> Run<M> {
             answer: None,
             given: None,
             trace: Trace::new(operation),
-            path: Path::default(),
+            route: Route::default(),
             outcome: None,
             concluded: false,
         }
@@ -104,9 +104,9 @@ impl<M: Machine> Run<M> {
 
     /// One that cancels a query, with requests going to this address alone if there is one.
     pub(crate) fn cancelling(client: Client, machine: M, at: Option<SocketAddr>) -> Self {
-        let mut running = Run::new(client, machine, "(cancel)");
-        running.path.purpose = Purpose::Cancel(at);
-        running
+        let mut run = Run::new(client, machine, "(cancel)");
+        run.route.purpose = Purpose::Cancel(at);
+        run
     }
 
     pub(crate) fn machine(&self) -> &M {
@@ -204,7 +204,7 @@ impl<M: Machine> Run<M> {
             }
             Step::Io(Io::Receive) => Todo::Receive,
             Step::Io(Io::Wait | Io::Continue) => {
-                self.path.given_up(&self.client, &mut self.machine);
+                self.route.given_up(&self.client, &mut self.machine);
                 let until = self.machine.wake_at().unwrap_or_default();
                 self.trace.wait(until.saturating_sub(now.mono));
                 Todo::Wait
@@ -226,7 +226,7 @@ impl<M: Machine> Run<M> {
             Ok(_) => self.trace.done(),
             Err(error) => self.trace.failed(error),
         }
-        self.path.ended(&self.client, &mut self.machine);
+        self.route.ended(&self.client, &mut self.machine);
         self.concluded = true;
         self.outcome = Some(outcome);
     }
@@ -303,7 +303,7 @@ impl<M: Machine> Run<M> {
                 return self.broken(errors::not_sent(TransportErrorKind::Runtime, reason));
             }
             if let Todo::Send(transmit) = mem::replace(&mut self.todo, Todo::Nothing) {
-                let (pool, purpose) = (self.client.pool().clone(), self.path.purpose);
+                let (pool, purpose) = (self.client.pool().clone(), self.route.purpose);
                 let which = transmit.reuse;
                 let lease = Box::pin(async move { pool.lease(which, purpose).await });
                 self.todo = Todo::Connect(transmit, RuntimeId::here(), lease);
@@ -357,8 +357,8 @@ impl<M: Machine> Run<M> {
         };
         let clock = self.client.clock();
         match self.alarm.within(clock, until, lease.receive(body)).await {
-            Some(Ok(Piece::Chunk(chunk))) => Input::Chunk(chunk),
-            Some(Ok(Piece::End(trailers))) => {
+            Some(Ok(BodyEvent::Chunk(chunk))) => Input::Chunk(chunk),
+            Some(Ok(BodyEvent::End(trailers))) => {
                 if let Some((lease, body)) = self.answer.take() {
                     lease.finish(body).await;
                 }
@@ -413,14 +413,14 @@ impl<M: Machine> Drop for Run<M> {
         // That of a request without an answer, too, and before its query is cancelled.
         self.todo = Todo::Nothing;
         if !self.concluded {
-            self.path.ended(&self.client, &mut self.machine);
+            self.route.ended(&self.client, &mut self.machine);
         }
     }
 }
 
 impl<M: Machine> fmt::Debug for Run<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Running")
+        f.debug_struct("Run")
             .field("client", &self.client)
             .field("ended", &self.outcome.is_some())
             .finish_non_exhaustive()
@@ -441,10 +441,10 @@ mod tests {
         let query = ExecuteGremlinQuery::new("g.V()");
         let options = CallOptions::new().cancel_on_abandon(true);
         let exchange = Exchange::streaming(client.session(), &query, &options, 42);
-        let mut running = client.start(exchange);
-        assert!(running.machine.abandoned().is_none());
-        assert!(running.next_item().await.unwrap().is_some());
-        let abandoned = running.machine.abandoned().unwrap();
+        let mut run = client.start(exchange);
+        assert!(run.machine.abandoned().is_none());
+        assert!(run.next_item().await.unwrap().is_some());
+        let abandoned = run.machine.abandoned().unwrap();
         assert_eq!(abandoned.peer, Some(server.address()));
     }
 }

@@ -1,25 +1,25 @@
-//! How leases are counted.
+//! Counting the leases that are out.
 
 use std::mem;
 
 use super::State;
 
-/// Among which leases that are out it is counted.
+/// How a lease counts towards the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Permit {
     Limited,
     Extra,
-    /// It is over.
-    Nowhere,
+    /// The lease is over.
+    Released,
 }
 
 impl State {
-    /// Gives the place back.
-    pub(super) fn leave(&mut self, place: &mut Place) {
-        match mem::replace(place, Place::Nowhere) {
-            Place::Limited => self.leased = self.leased.saturating_sub(1),
-            Place::Extra => self.extra = self.extra.saturating_sub(1),
-            Place::Nowhere => {}
+    /// Returns the permit.
+    pub(super) fn leave(&mut self, permit: &mut Permit) {
+        match mem::replace(permit, Permit::Released) {
+            Permit::Limited => self.leased = self.leased.saturating_sub(1),
+            Permit::Extra => self.extra = self.extra.saturating_sub(1),
+            Permit::Released => {}
         }
     }
 

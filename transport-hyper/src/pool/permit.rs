@@ -13,45 +13,45 @@ use super::{Shared, State};
 use crate::clock::Clock;
 
 /// How long one waits for its turn until it looks by itself whether there is a place.
-const LOOK: Duration = Duration::from_millis(250);
+const RECHECK_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Waits for a place, in turn. The one whose turn it is may have been put aside, polled once and not
-/// again, so the others look by themselves from time to time. None when the time is over.
+/// again, so the others recheck by themselves from time to time. None when the time is over.
 pub(crate) async fn in_turn(
     places: &Arc<Semaphore>,
     clock: &Clock,
-    patience: Option<Instant>,
+    deadline: Option<Instant>,
 ) -> Option<SemaphoreGuardArc> {
     let mut permit = pin!(places.acquire_arc());
     loop {
-        let look = clock.after(LOOK);
-        let until = match (patience, look) {
-            (Some(patience), Some(look)) => Some(patience.min(look)),
-            (patience, look) => patience.or(look),
+        let recheck = clock.after(RECHECK_INTERVAL);
+        let until = match (deadline, recheck) {
+            (Some(deadline), Some(recheck)) => Some(deadline.min(recheck)),
+            (deadline, recheck) => deadline.or(recheck),
         };
         if let Some(permit) = clock.within(until, permit.as_mut()).await {
             return Some(permit);
         }
-        if patience.is_some_and(|patience| patience <= clock.instant()) {
+        if deadline.is_some_and(|deadline| deadline <= clock.instant()) {
             return None;
         }
     }
 }
 
 /// One of the connections that may be in use.
-pub(super) struct Place {
+pub(super) struct Permit {
     shared: Arc<Shared>,
     counted: bool,
     /// None beyond the limit of calls.
     permit: Option<SemaphoreGuardArc>,
 }
 
-impl Place {
-    pub(super) fn new(shared: Arc<Shared>, permit: Option<SemaphoreGuardArc>) -> Place {
+impl Permit {
+    pub(super) fn new(shared: Arc<Shared>, permit: Option<SemaphoreGuardArc>) -> Permit {
         let mut state = shared.state();
         state.in_use = state.in_use.saturating_add(1);
         drop(state);
-        Place {
+        Permit {
             shared,
             counted: true,
             permit,
@@ -74,7 +74,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for Permit {
     fn drop(&mut self) {
         let shared = Arc::clone(&self.shared);
         let mut state = shared.state();
