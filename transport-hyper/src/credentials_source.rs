@@ -1,15 +1,18 @@
-//! Credentials from a source that has to be asked: kept until shortly before they expire, and asked
-//! for once however many calls want them.
-
-mod question;
+//! Credentials from a provider: cached until shortly before they expire, and fetched once however many
+//! calls wait for them.
 
 use std::{
     future::Future,
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, Shared},
+};
 use neptunedata::{
     Credentials,
     credentials::{
@@ -19,16 +22,20 @@ use neptunedata::{
 };
 
 use crate::{clock::Clock, runtime_id::RuntimeId};
-use question::{Answer, Question};
 
-/// How long a call that asks ahead of expiry waits before it goes on with those it has.
+/// How long a call that refreshes credentials before they expire waits until it goes on with the old ones.
 const EARLY_REFRESH_TIMEOUT: Duration = Duration::from_secs(3);
-type Provider = Arc<dyn Fn(bool) -> Answer + Send + Sync>;
 
-/// Where credentials come from, and those that came last.
+/// How old a fetch that no call waits for may be and still be continued by the next call.
+const STALE: Duration = Duration::from_secs(60);
+
+type Outcome = Result<Credentials, CredentialsError>;
+type Provider = Arc<dyn Fn(bool) -> BoxFuture<'static, Outcome> + Send + Sync>;
+
+/// The credentials provider of a client, and the credentials that it returned last.
 #[derive(Default)]
 pub(crate) struct Source {
-    /// None where the session has credentials of its own, or needs none.
+    /// None if the session has static credentials or does not sign.
     provider: Option<Provider>,
     state: Mutex<State>,
 }
@@ -36,87 +43,121 @@ pub(crate) struct Source {
 #[derive(Default)]
 struct State {
     cache: CredentialsCache,
-    /// What the source has been asked and has not answered.
-    question: Option<Arc<Question>>,
+    fetch: Option<Fetch>,
+}
+
+/// A call of the provider that has not finished. Every call that waits for it drives it: the one that began
+/// it may never be polled again.
+#[derive(Clone)]
+struct Fetch {
+    outcome: Shared<BoxFuture<'static, Outcome>>,
+    since: Instant,
+    /// The runtime in which it began: it may need that runtime to make progress.
+    runtime: RuntimeId,
+}
+
+impl Fetch {
+    fn new(provider: Provider, bypass_cache: bool, since: Instant, runtime: RuntimeId) -> Fetch {
+        // The provider itself is called by the calls that wait, not here under the lock. `Shared` would
+        // pass a panic on to all of them.
+        let outcome = AssertUnwindSafe(async move { provider(bypass_cache).await })
+            .catch_unwind()
+            .map(|outcome| {
+                let panicked = || CredentialsError::new("the credentials provider panicked");
+                outcome.unwrap_or_else(|_| Err(panicked()))
+            });
+        Fetch {
+            outcome: outcome.boxed().shared(),
+            since,
+            runtime,
+        }
+    }
+
+    /// Whether a call in this runtime can wait for it.
+    fn is_usable(&self, runtime: RuntimeId, now: Instant) -> bool {
+        self.runtime == runtime
+            && (self.is_awaited() || now.saturating_duration_since(self.since) <= STALE)
+    }
+
+    /// Whether a call waits for it. One reference is that of [`State`].
+    fn is_awaited(&self) -> bool {
+        self.outcome.strong_count().is_some_and(|count| count > 1)
+    }
 }
 
 impl Source {
     pub(crate) fn new<F, A>(provider: F) -> Source
     where
         F: Fn(bool) -> A + Send + Sync + 'static,
-        A: Future<Output = Result<Credentials, CredentialsError>> + Send + 'static,
+        A: Future<Output = Outcome> + Send + 'static,
     {
         Source {
-            provider: Some(Arc::new(move |refresh| Box::pin(provider(refresh)))),
+            provider: Some(Arc::new(move |refresh| provider(refresh).boxed())),
             ..Source::default()
         }
     }
 
-    /// Credentials for one call. With `refresh` those that it has, `given`, were refused or have
-    /// expired; others that came in meanwhile do.
+    /// Returns credentials for one call. `refresh` says that the call's own credentials, `given`, were
+    /// rejected or have expired; different ones that are cached by now are returned.
     pub(crate) async fn get(
         &self,
         refresh: bool,
         given: Option<&Credentials>,
         wall: SystemTime,
         clock: &Clock,
-    ) -> Result<Credentials, CredentialsError> {
+    ) -> Outcome {
         let Some(provider) = &self.provider else {
             return Err(CredentialsError::without_provider());
         };
-        let refused = given.filter(|_| refresh);
-        let (home, now) = (RuntimeId::here(), clock.instant());
-        let (question, spare) = {
+        let rejected = given.filter(|_| refresh);
+        let (runtime, now) = (RuntimeId::here(), clock.instant());
+        let (fetch, valid) = {
             let mut state = self.state();
-            let spare = match state.cache.get(wall, REFRESH_AHEAD, refused) {
+            let valid = match state.cache.get(wall, REFRESH_AHEAD, rejected) {
                 Decision::Use(credentials) => return Ok(credentials),
-                // They do for now.
                 Decision::UseAndRefresh(credentials) => Some(credentials),
                 Decision::Fetch => None,
             };
-            let open = state.question.as_ref();
-            match (open.filter(|question| question.is_open(home, now)), spare) {
-                // One call asks for the next ones, the others go on.
-                (Some(question), Some(spare)) if question.is_awaited() => return Ok(spare),
-                (Some(question), spare) => (Arc::clone(question), spare),
-                (None, spare) => {
-                    // Whoever asks for other ones than those in use must not get them from a cache.
-                    let bypass = refresh || !state.cache.is_empty();
-                    let provider = Arc::clone(provider);
-                    // The closure itself is called by who waits, not here under the lock.
-                    let answer = Box::pin(async move { provider(bypass).await });
-                    let question = Arc::new(Question::new(answer, now, home));
-                    state.question = Some(Arc::clone(&question));
-                    (question, spare)
+            let running = state.fetch.as_ref();
+            match (running.filter(|fetch| fetch.is_usable(runtime, now)), valid) {
+                // One call waits for the next credentials, the others use those that are still valid.
+                (Some(fetch), Some(valid)) if fetch.is_awaited() => return Ok(valid),
+                (Some(fetch), valid) => (fetch.clone(), valid),
+                (None, valid) => {
+                    // The cached credentials are not good enough, so a cache of the provider's must not
+                    // return them again.
+                    let bypass_cache = refresh || !state.cache.is_empty();
+                    let fetch = Fetch::new(Arc::clone(provider), bypass_cache, now, runtime);
+                    state.fetch = Some(fetch.clone());
+                    (fetch, valid)
                 }
             }
         };
-        let deadline = spare
+        let deadline = valid
             .as_ref()
             .and_then(|_| clock.after(EARLY_REFRESH_TIMEOUT));
-        let answer = clock.within(deadline, question.answer()).await;
+        let outcome = clock.within(deadline, fetch.outcome.clone()).await;
         let mut state = self.state();
-        match (answer, spare) {
-            (Some(answer), spare) => {
-                // Noted by the first who has it.
-                let is_this = |open: &Arc<Question>| Arc::ptr_eq(open, &question);
-                if state.question.as_ref().is_some_and(is_this) {
-                    state.question = None;
-                    match &answer {
+        match (outcome, valid) {
+            (Some(outcome), valid) => {
+                // The first call to get the outcome puts it into the cache.
+                let is_this = |open: &Fetch| open.outcome.ptr_eq(&fetch.outcome);
+                if state.fetch.as_ref().is_some_and(is_this) {
+                    state.fetch = None;
+                    match &outcome {
                         Ok(credentials) => state.cache.put(credentials.clone(), wall),
                         Err(_) => state.cache.failed(wall),
                     }
                 }
-                match (answer, spare) {
-                    // Ahead of time, what there is still does.
-                    (Err(_), Some(spare)) => Ok(spare),
-                    (answer, _) => answer,
+                match (outcome, valid) {
+                    (Err(_), Some(valid)) => Ok(valid),
+                    (outcome, _) => outcome,
                 }
             }
-            // The next call that asks goes on with the question.
-            (None, Some(spare)) => {
+            // The next call that needs credentials continues the fetch.
+            (None, Some(valid)) => {
                 state.cache.failed(wall);
-                Ok(spare)
+                Ok(valid)
             }
             (None, None) => Err(CredentialsError::new(
                 "timed out waiting for the credentials provider",
@@ -129,20 +170,20 @@ impl Source {
     }
 }
 
-/// What the work ends in, done on a thread of its own: it may wait for files and processes.
+/// Does this work on a thread of its own, because it may wait for files and processes.
 pub(crate) async fn apart<F>(work: F) -> Result<Credentials, CredentialsError>
 where
     F: FnOnce() -> Result<Credentials, CredentialsError> + Send + 'static,
 {
-    let place = Arc::new(async_lock::Mutex::new(None));
-    // The thread holds the lock until it is done, be it by a panic.
-    if let Some(mut guard) = place.try_lock_arc() {
+    let result = Arc::new(async_lock::Mutex::new(None));
+    // The thread holds the lock until it ends, also if it panics.
+    if let Some(mut guard) = result.try_lock_arc() {
         let named = thread::Builder::new().name("neptune-credentials".to_owned());
-        // Without a thread nothing is ever put there.
+        // If the thread cannot be started, the result stays empty.
         let _ = named.spawn(move || *guard = Some(work()));
     }
-    let answer = place.lock().await.take();
-    answer.unwrap_or_else(|| {
+    let result = result.lock().await.take();
+    result.unwrap_or_else(|| {
         let reason = "the credentials provider panicked, or its thread could not be started";
         Err(CredentialsError::new(reason))
     })
@@ -359,7 +400,8 @@ mod tests {
         }));
         let other = Arc::clone(&source);
         let task = tokio::spawn(async move { other.get(false, None, at(0), &clock()).await });
-        assert!(task.await.is_err());
+        let panicked = task.await.unwrap().unwrap_err();
+        assert!(panicked.to_string().contains("panicked"), "{panicked}");
         assert_eq!(key(&source.get(false, None, at(0), &clock()).await), "key");
         let lost = apart(|| panic!("of the test's own")).await;
         assert!(lost.unwrap_err().to_string().contains("panicked"));
