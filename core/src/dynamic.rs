@@ -113,6 +113,10 @@ impl Machine for Call {
     fn abandoned(&mut self) -> Option<AbandonedQuery> {
         self.exchange.abandoned()
     }
+
+    fn abandon(&mut self) {
+        self.exchange.abandon();
+    }
 }
 
 /// Reads a complete answer into JSON with the member names of the service.

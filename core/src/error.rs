@@ -9,7 +9,7 @@ mod service;
 mod transport;
 mod wait;
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use bytes::Bytes;
 
@@ -137,6 +137,8 @@ pub(crate) enum Stop {
     Quota,
     /// The server asked for a longer wait than the policy allows.
     RetryAfter,
+    /// The pause before another attempt would last beyond the time limit of the call, which is this.
+    Deadline(Duration),
 }
 
 /// A call that failed.
@@ -165,7 +167,7 @@ struct Inner {
     /// Why the credentials that were rejected could not be refreshed.
     credentials: Option<CredentialsError>,
     stop: Stop,
-    retry_after: Option<std::time::Duration>,
+    retry_after: Option<Duration>,
     meta: Option<ResponseMeta>,
     partial: Bytes,
 }
@@ -222,7 +224,7 @@ impl Error {
     pub(crate) fn with_class(
         mut self,
         class: Option<RetryClass>,
-        retry_after: Option<std::time::Duration>,
+        retry_after: Option<Duration>,
     ) -> Self {
         self.0.class = class;
         self.0.retry_after = retry_after;
@@ -310,7 +312,7 @@ impl Error {
     }
 
     /// The wait that the server asked for, if any.
-    pub fn retry_after(&self) -> Option<std::time::Duration> {
+    pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
@@ -387,6 +389,9 @@ impl fmt::Display for Error {
                 let started = u64::from(wait.subsec_nanos() > 0);
                 let seconds = wait.as_secs().saturating_add(started);
                 write!(f, "; not retried, the server asks to wait {seconds}s")?;
+            }
+            (Stop::Deadline(limit), _) => {
+                write!(f, "; not retried, the call ends after {limit:?}")?;
             }
             _ => {}
         }

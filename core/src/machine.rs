@@ -47,8 +47,8 @@ pub(crate) use typed::resume_decoding;
 pub struct Now {
     /// The time of day. Requests are signed with it.
     pub wall: SystemTime,
-    /// Time since any fixed start; it never goes back. Time limits and round trips are measured
-    /// with it.
+    /// Time since a fixed start, the same for all machines of a session, such as the start of the process.
+    /// It never goes back. Time limits and round trips are measured with it.
     pub mono: Duration,
 }
 
@@ -148,9 +148,10 @@ pub enum Input {
     Credentials(Credentials),
     /// The credentials provider failed.
     CredentialsFailed(CredentialsError),
-    /// The request is about to be written to a connection with this address; None if the address
-    /// is not known, as behind a proxy. Optional, once per [`Io::Send`]: only drivers that cancel
-    /// [abandoned queries](Machine::abandoned) give it.
+    /// The request is about to be written to a connection with this address; None if the address is not
+    /// known, for example behind a proxy. Optional: only drivers that cancel
+    /// [abandoned queries](Machine::abandoned) give it, once per [`Io::Send`], and a second time if they learn
+    /// the address later, at the latest before the head.
     Sending(Option<SocketAddr>),
     /// The head of the response.
     Head(http::response::Parts),
@@ -164,8 +165,8 @@ pub enum Input {
     /// The request could not be sent, the response broke off, or the driver cannot wait any longer.
     Failure(TransportError),
     /// The time of [`Machine::wake_at`] has come. Taken in every state, and ignored unless
-    /// [`Now::mono`] has reached that time. If a request is out, [`Sent`] says whether the server
-    /// can have received it (`Maybe` when in doubt); otherwise it is not looked at.
+    /// [`Now::mono`] has reached that time. [`Sent`] says whether the server can have received the request
+    /// in progress; `Maybe` is always safe. It has no meaning if no response is awaited.
     Wake(Sent),
 }
 
@@ -244,32 +245,33 @@ pub trait Machine {
     fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, Self::Output>;
 
     /// The time, by [`Now::mono`], at which the machine wants [`Input::Wake`], whatever step is out; None
-    /// if it does not. Read it after every [`resume`](Machine::resume).
+    /// if there is no limit. Read it after every [`resume`](Machine::resume).
     ///
-    /// The machine keeps all time limits: those of the call and its attempts, pauses between attempts, and the
-    /// intervals of waiters and change streams. The one limit left to drivers is that of making a
-    /// connection. While an item is out, the limits of calls stand still.
+    /// It covers the limits of the call and its attempts, pauses between attempts, and the intervals of
+    /// waiters and change streams. The limits of calls are suspended from one resume that returns an item to
+    /// the next resume, so the time for decoding that item is not counted either. Very long limits, which
+    /// `Duration` cannot add, are no limit.
     fn wake_at(&self) -> Option<Duration>;
 
     /// Returns the next query that may still run on the server although the machine no longer waits for it,
-    /// and the exchange that cancels it. Each query is returned once. Drivers that do not cancel queries
-    /// never call this. None unless [`CallOptions::cancel_on_abandon`] or the session's setting is on, and
-    /// None for queries without an id.
+    /// with the exchange that cancels it. Each query is returned once.
     ///
-    /// Call it until it returns None:
+    /// Only drivers that cancel queries call this: after every resume or only at the end, and always after
+    /// [`abandon`](Machine::abandon), until it returns None. Send the cancellation to the
+    /// [address](AbandonedQuery::peer) that took the query, because only that instance knows it
+    /// ([U13](crate::wire_notes#u13)). It may run at the same time as the next attempt. Its result is ignored: if
+    /// the query has ended meanwhile, the server responds with HTTP 400.
     ///
-    /// - on [`Io::Wait`]: it returns the query of the attempt that timed out;
-    /// - after the end, successful or not;
-    /// - before dropping a machine that has not ended: it also returns the query in progress, if
-    ///   [`Input::Sending`] was given for it or the head has arrived.
-    ///
-    /// Send the cancellation to the [address](AbandonedQuery::peer) that took the query, because only that
-    /// instance knows it (`U13`). It can run at once, beside the next attempt, except where
-    /// [`at_end`](AbandonedQuery::at_end) is set. Its result is ignored: a query that has ended meanwhile is
-    /// answered with HTTP 400.
+    /// None unless [`CallOptions::cancel_on_abandon`] or the session's setting is on, and None for queries
+    /// without an id. An id that the caller chose is shared by all attempts, so such a query is
+    /// returned only when the machine has ended.
     fn abandoned(&mut self) -> Option<AbandonedQuery> {
         None
     }
+
+    /// Ends the machine early, as before it is dropped: it must not be resumed again. The query in progress
+    /// is then [abandoned](Machine::abandoned), if [`Input::Sending`] was given for it or its head has arrived.
+    fn abandon(&mut self) {}
 
     /// Converts the items and the output, for example to put machines of several types in one
     /// collection.
@@ -298,6 +300,10 @@ impl<M: Machine + ?Sized> Machine for &mut M {
     fn abandoned(&mut self) -> Option<AbandonedQuery> {
         (**self).abandoned()
     }
+
+    fn abandon(&mut self) {
+        (**self).abandon();
+    }
 }
 
 impl<M: Machine + ?Sized> Machine for Box<M> {
@@ -314,6 +320,10 @@ impl<M: Machine + ?Sized> Machine for Box<M> {
 
     fn abandoned(&mut self) -> Option<AbandonedQuery> {
         (**self).abandoned()
+    }
+
+    fn abandon(&mut self) {
+        (**self).abandon();
     }
 }
 

@@ -309,4 +309,8 @@ impl<T: DeserializeOwned> Machine for Rows<T> {
     fn abandoned(&mut self) -> Option<AbandonedQuery> {
         self.exchange.abandoned()
     }
+
+    fn abandon(&mut self) {
+        self.exchange.abandon();
+    }
 }

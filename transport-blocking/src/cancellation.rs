@@ -1,81 +1,58 @@
-//! Queries that go on when nobody waits for them any more, and how they are stopped.
+//! Cancelling abandoned queries on the server.
 
 use std::{
+    iter,
     net::SocketAddr,
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-use neptunedata::{
-    machine::{AbandonedQuery, Machine},
-    transport::ClientOptions,
-};
+use neptunedata::{machine::Machine, transport::ClientOptions};
 
 use crate::{Client, Run};
 
-/// All that a call leaves is cancelled within this time, or not at all.
+/// The time limit of all cancellations after a call.
 const CANCEL_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Where the requests of a machine go, and which queries they left there.
-#[derive(Default)]
-pub(crate) struct Route {
-    /// What they are for.
-    pub(crate) purpose: Purpose,
-    /// What is cancelled when the machine has ended, so that no attempt waits for it.
-    left: Vec<AbandonedQuery>,
-}
 
 /// What a request is for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Purpose {
     #[default]
     Call,
-    /// To cancel a query, at this address if there is one. It takes no place of the calls' and waits for
-    /// none.
+    /// Cancels a query, at this address if it is known. Does not count towards the limit of connections.
     Cancel(Option<SocketAddr>),
 }
 
-impl Route {
-    /// An attempt is over, and another one may follow: notes the query that it leaves running, if it does
-    /// and that is to be cancelled.
-    pub(crate) fn given_up(&mut self, machine: &mut impl Machine) {
-        while let Some(query) = machine.abandoned() {
-            self.left.push(query);
-        }
-    }
-
-    /// The machine has ended, or ends here: cancels what it leaves running. `within` is less time than
-    /// there is otherwise.
-    pub(crate) fn ended(
-        &mut self,
-        client: &Client,
-        machine: &mut impl Machine,
-        within: Option<Duration>,
-    ) {
-        self.given_up(machine);
-        let begun = Instant::now();
-        let time = within.map_or(CANCEL_TIMEOUT, |within| within.min(CANCEL_TIMEOUT));
-        while let Some(mut query) = self.left.pop() {
-            // One that takes long leaves time to the others.
-            let left = time.saturating_sub(begun.elapsed());
-            let others = u32::try_from(self.left.len()).unwrap_or(u32::MAX);
-            let share = left.checked_div(others.saturating_add(1));
-            let Some(until) = Instant::now().checked_add(share.unwrap_or_default()) else {
-                continue;
-            };
-            let Some(_turn) = client.turns().take(until) else {
-                continue;
-            };
-            let time = until.saturating_duration_since(Instant::now());
-            query.cancel.set_timeout(time);
-            // Its result is ignored.
-            let _ = Run::cancelling(client, query.cancel, query.peer).output();
-        }
+/// Cancels the queries that an ended machine has abandoned, within [`CANCEL_TIMEOUT`] or less. No attempt waits
+/// for a cancellation.
+pub(crate) fn cancel_abandoned(
+    client: &Client,
+    machine: &mut impl Machine,
+    within: Option<Duration>,
+) {
+    let mut queries: Vec<_> = iter::from_fn(|| machine.abandoned()).collect();
+    let begun = Instant::now();
+    let time = within.map_or(CANCEL_TIMEOUT, |within| within.min(CANCEL_TIMEOUT));
+    while let Some(mut query) = queries.pop() {
+        // Each has an equal share of the time, so that a slow one leaves time for the others.
+        let left = time.saturating_sub(begun.elapsed());
+        let others = u32::try_from(queries.len()).unwrap_or(u32::MAX);
+        let share = left.checked_div(others.saturating_add(1));
+        let Some(until) = Instant::now().checked_add(share.unwrap_or_default()) else {
+            continue;
+        };
+        let Some(_turn) = client.turns().take(until) else {
+            continue;
+        };
+        let time = until.saturating_duration_since(Instant::now());
+        query.cancel.set_timeout(time);
+        // Its result is ignored.
+        let _ = Run::cancelling(client, query.cancel, query.peer).output();
     }
 }
 
-/// So many queries are cancelled at the same time. None of them waits for a place that calls have: those
-/// may be taken for long, by queries just like it.
+/// Limits the number of cancellations at the same time. They have connections of their own, because those
+/// for calls may be in use for long, by the very queries to cancel.
 #[derive(Default)]
 pub(crate) struct Turns {
     taken: Mutex<usize>,
@@ -165,7 +142,8 @@ mod tests {
         let builder = Client::builder(Endpoint::parse(name).unwrap());
         let client = builder.unsigned().options(options).build().unwrap();
         let mut machine = waiting(&client, Some(took.address()));
-        Route::default().ended(&client, &mut machine, None);
+        machine.abandon();
+        cancel_abandoned(&client, &mut machine, None);
         let asked = |server: &Server| {
             server.with(|emulator| {
                 let log = emulator.log();
@@ -189,7 +167,8 @@ mod tests {
         let mut exchange = Exchange::collecting(client.session(), &query, &options, 42);
         let step = exchange.resume(Input::Next, Now::at(std::time::SystemTime::now()));
         assert!(matches!(step, Step::Io(Io::Send(_))));
-        Route::default().ended(&client, &mut exchange, None);
+        exchange.abandon();
+        cancel_abandoned(&client, &mut exchange, None);
         assert_eq!(server.connections().accepted, 0);
     }
 }

@@ -10,7 +10,7 @@ use neptunedata::{
 
 use crate::{
     Client,
-    cancellation::{Purpose, Route},
+    cancellation::{Purpose, cancel_abandoned},
     credentials_source::Missing,
     deadlines::Limits,
     exchange::Answer,
@@ -43,7 +43,7 @@ impl<M: Machine> Run<M> {
                 limits: Limits::default(),
                 answer: None,
                 given: None,
-                route: Route::default(),
+                purpose: Purpose::default(),
             },
             input: Input::Next,
             outcome: None,
@@ -54,7 +54,7 @@ impl<M: Machine> Run<M> {
     /// One that cancels a query, with requests going to this address alone if there is one.
     pub(crate) fn cancelling(client: &Client, machine: M, at: Option<SocketAddr>) -> Self {
         let mut run = Run::new(client, machine, "(cancel)");
-        run.driver.route.purpose = Purpose::Cancel(at);
+        run.driver.purpose = Purpose::Cancel(at);
         run
     }
 
@@ -89,7 +89,6 @@ impl<M: Machine> Run<M> {
                 Step::Io(Io::Receive) => self.driver.receive(),
                 Step::Io(Io::Wait) => {
                     self.driver.answer = None;
-                    self.driver.route.given_up(&mut self.machine);
                     self.driver.wait()
                 }
                 // A timer of the system fired early; what is left is less than its resolution.
@@ -180,7 +179,7 @@ struct Driver {
     answer: Option<Answer>,
     /// What the machine signs with.
     given: Option<Credentials>,
-    route: Route,
+    purpose: Purpose,
 }
 
 impl Driver {
@@ -211,7 +210,7 @@ impl Driver {
     fn lease(&mut self, transmit: &Transmit) -> Result<Lease, TransportError> {
         self.answer = None;
         let exchanger = self.client.exchanger();
-        exchanger.lease(transmit.reuse, self.route.purpose, &self.limits)
+        exchanger.lease(transmit.reuse, self.purpose, &self.limits)
     }
 
     fn send(&mut self, transmit: Transmit, lease: Lease) -> Input {
@@ -264,7 +263,8 @@ impl Driver {
     }
 
     fn cancel_left(&mut self, machine: &mut impl Machine, within: Option<Duration>) {
-        self.route.ended(&self.client, machine, within);
+        machine.abandon();
+        cancel_abandoned(&self.client, machine, within);
     }
 }
 
@@ -285,6 +285,7 @@ mod tests {
         let mut run = client.start(exchange);
         assert!(run.machine.abandoned().is_none());
         assert!(run.next_item().unwrap().is_some());
+        run.machine.abandon();
         let abandoned = run.machine.abandoned().unwrap();
         assert_eq!(abandoned.peer, Some(server.address()));
     }

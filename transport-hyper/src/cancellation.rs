@@ -1,20 +1,19 @@
-//! Queries that go on when nobody waits for them any more, and how they are stopped.
+//! Cancelling abandoned queries on the server.
 
 use std::{
     collections::VecDeque,
-    mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
 use async_lock::{RwLock, Semaphore};
 use neptunedata::{
-    machine::{AbandonedQuery as Query, Machine},
+    machine::{AbandonedQuery, Machine},
     transport::ClientOptions,
 };
 
 use crate::{
     Client, Run,
-    pool::{Purpose, Spawn, in_turn},
+    pool::{Spawn, in_turn},
     runtime_id::RuntimeId,
 };
 
@@ -22,18 +21,9 @@ use crate::{
 /// ended by themselves.
 const REMEMBERED: usize = 1024;
 
-/// Where the requests of a machine go, and which queries they left there.
-#[derive(Default)]
-pub(crate) struct Route {
-    /// What they are for.
-    pub(crate) purpose: Purpose,
-    /// What must not be cancelled before the machine has ended.
-    deferred: Vec<Query>,
-}
-
 /// Queries to cancel.
 pub(crate) struct Abandoned {
-    queue: Mutex<VecDeque<Query>>,
+    queue: Mutex<VecDeque<AbandonedQuery>>,
     /// Read while a cancellation is on its way, so that writing waits for all of them.
     under_way: Arc<RwLock<()>>,
     /// Whose turn it is, in each runtime: another one may stand still.
@@ -66,34 +56,19 @@ impl Abandoned {
             })
     }
 
-    fn queue(&self) -> MutexGuard<'_, VecDeque<Query>> {
+    fn queue(&self) -> MutexGuard<'_, VecDeque<AbandonedQuery>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Route {
-    /// An attempt is over, and another one may follow: sees to it that the query is cancelled which it
-    /// leaves running, if it does and is to.
-    pub(crate) fn given_up(&mut self, client: &Client, machine: &mut impl Machine) {
-        while let Some(query) = machine.abandoned() {
-            if query.at_end {
-                self.deferred.push(query);
-            } else {
-                enqueue(client, query);
-            }
-        }
-    }
-
-    /// The machine has ended, or ends here.
-    pub(crate) fn ended(&mut self, client: &Client, machine: &mut impl Machine) {
-        self.given_up(client, machine);
-        for query in mem::take(&mut self.deferred) {
-            enqueue(client, query);
-        }
+/// Cancels the queries that the machine has abandoned so far.
+pub(crate) fn cancel_abandoned(client: &Client, machine: &mut impl Machine) {
+    while let Some(query) = machine.abandoned() {
+        enqueue(client, query);
     }
 }
 
-fn enqueue(client: &Client, query: Query) {
+fn enqueue(client: &Client, query: AbandonedQuery) {
     let abandoned = client.abandoned();
     let mut queue = abandoned.queue();
     if queue.len() >= REMEMBERED {
@@ -161,7 +136,7 @@ mod tests {
     }
 
     /// A machine that has sent a query there, and nothing came back.
-    fn waiting(client: &Client, peer: Option<SocketAddr>) -> Exchange {
+    fn dropped(client: &Client, peer: Option<SocketAddr>) -> Exchange {
         let query = ExecuteGremlinQuery::new("g.V()");
         let options = CallOptions::new().cancel_on_abandon(true);
         let mut exchange = Exchange::collecting(client.session(), &query, &options, 42);
@@ -173,6 +148,7 @@ mod tests {
         assert!(matches!(step, Step::Io(Io::Send(_))));
         let step = exchange.resume(Input::Sending(peer), now);
         assert!(matches!(step, Step::Io(Io::Continue)));
+        exchange.abandon();
         exchange
     }
 
@@ -192,7 +168,7 @@ mod tests {
             .connect_to(resolved.address().to_string());
         let builder = Client::builder(Endpoint::parse(name).unwrap());
         let client = builder.unsigned().options(options).build().unwrap();
-        Route::default().ended(&client, &mut waiting(&client, Some(took.address())));
+        cancel_abandoned(&client, &mut dropped(&client, Some(took.address())));
         runtime().block_on(client.flush_cancellations());
         let asked = |server: &Server| {
             server.with(|emulator| {
@@ -215,7 +191,7 @@ mod tests {
         // Outside of a runtime nothing is spawned.
         let client = Client::unsigned(endpoint).unwrap();
         for _ in 0..REMEMBERED + 10 {
-            Route::default().ended(&client, &mut waiting(&client, None));
+            cancel_abandoned(&client, &mut dropped(&client, None));
         }
         assert_eq!(client.abandoned().queue().len(), REMEMBERED);
         assert_eq!(server.connections().accepted, 0);
@@ -229,7 +205,7 @@ mod tests {
         let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let soon = std::time::Duration::from_millis(100);
         let leave_at = |address| {
-            Route::default().ended(&client, &mut waiting(&client, Some(address)));
+            cancel_abandoned(&client, &mut dropped(&client, Some(address)));
         };
         let still = runtime();
         still.block_on(async {
@@ -263,7 +239,8 @@ mod tests {
         let mut exchange = Exchange::collecting(client.session(), &query, &options, 42);
         let step = exchange.resume(Input::Next, Now::at(std::time::SystemTime::now()));
         assert!(matches!(step, Step::Io(Io::Send(_))));
-        Route::default().ended(&client, &mut exchange);
+        exchange.abandon();
+        cancel_abandoned(&client, &mut exchange);
         runtime().block_on(client.flush_cancellations());
         assert_eq!(server.connections().accepted, 0);
     }

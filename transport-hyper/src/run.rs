@@ -20,7 +20,7 @@ use neptunedata::{
 
 use crate::{
     Client,
-    cancellation::Route,
+    cancellation::cancel_abandoned,
     clock::Alarm,
     connection::BodyEvent,
     errors,
@@ -56,7 +56,7 @@ pub struct Run<M: Machine> {
     answer: Option<(Box<Lease>, Incoming)>,
     /// What the machine signs with.
     given: Option<Credentials>,
-    route: Route,
+    purpose: Purpose,
     trace: Trace,
     outcome: Option<Result<M::Output, Error>>,
     /// There is or was an outcome.
@@ -96,7 +96,7 @@ impl<M: Machine> Run<M> {
             answer: None,
             given: None,
             trace: Trace::new(operation),
-            route: Route::default(),
+            purpose: Purpose::default(),
             outcome: None,
             concluded: false,
         }
@@ -105,7 +105,7 @@ impl<M: Machine> Run<M> {
     /// One that cancels a query, with requests going to this address alone if there is one.
     pub(crate) fn cancelling(client: Client, machine: M, at: Option<SocketAddr>) -> Self {
         let mut run = Run::new(client, machine, "(cancel)");
-        run.route.purpose = Purpose::Cancel(at);
+        run.purpose = Purpose::Cancel(at);
         run
     }
 
@@ -204,7 +204,7 @@ impl<M: Machine> Run<M> {
             }
             Step::Io(Io::Receive) => Todo::Receive,
             Step::Io(Io::Wait | Io::Continue) => {
-                self.route.given_up(&self.client, &mut self.machine);
+                cancel_abandoned(&self.client, &mut self.machine);
                 let until = self.machine.wake_at().unwrap_or_default();
                 self.trace.wait(until.saturating_sub(now.mono));
                 Todo::Wait
@@ -226,7 +226,9 @@ impl<M: Machine> Run<M> {
             Ok(_) => self.trace.done(),
             Err(error) => self.trace.failed(error),
         }
-        self.route.ended(&self.client, &mut self.machine);
+        // Ends a misused machine; any other has ended.
+        self.machine.abandon();
+        cancel_abandoned(&self.client, &mut self.machine);
         self.concluded = true;
         self.outcome = Some(outcome);
     }
@@ -303,7 +305,7 @@ impl<M: Machine> Run<M> {
                 return self.broken(errors::not_sent(TransportErrorKind::Runtime, reason));
             }
             if let Todo::Send(transmit) = mem::replace(&mut self.todo, Todo::Nothing) {
-                let (pool, purpose) = (self.client.pool().clone(), self.route.purpose);
+                let (pool, purpose) = (self.client.pool().clone(), self.purpose);
                 let which = transmit.reuse;
                 let lease = Box::pin(async move { pool.lease(which, purpose).await });
                 self.todo = Todo::Connect(transmit, RuntimeId::here(), lease);
@@ -413,7 +415,8 @@ impl<M: Machine> Drop for Run<M> {
         // That of a request without an answer, too, and before its query is cancelled.
         self.todo = Todo::Nothing;
         if !self.concluded {
-            self.route.ended(&self.client, &mut self.machine);
+            self.machine.abandon();
+            cancel_abandoned(&self.client, &mut self.machine);
         }
     }
 }
@@ -444,6 +447,7 @@ mod tests {
         let mut run = client.start(exchange);
         assert!(run.machine.abandoned().is_none());
         assert!(run.next_item().await.unwrap().is_some());
+        run.machine.abandon();
         let abandoned = run.machine.abandoned().unwrap();
         assert_eq!(abandoned.peer, Some(server.address()));
     }

@@ -27,9 +27,6 @@ pub struct AbandonedQuery {
     /// The address that took the query, if the driver reported it
     /// ([`Input::Sending`](super::Input::Sending)): run `cancel` over a connection to it.
     pub peer: Option<SocketAddr>,
-    /// Whether to wait with the cancellation until the machine has ended or is dropped. True if the caller
-    /// chose the query id: all attempts share it, so the attempt in progress would be cancelled too.
-    pub at_end: bool,
 }
 
 /// A query that can be cancelled, because its id is known before it is sent.

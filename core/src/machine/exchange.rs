@@ -238,7 +238,8 @@ impl Exchange {
                 self.without_credentials(error)
             }
             (State::Sent(mut outgoing), Input::Sending(peer))
-                if outgoing.peer == Peer::NotReported =>
+                if outgoing.peer == Peer::NotReported
+                    || outgoing.peer == Peer::Reported(None) && peer.is_some() =>
             {
                 outgoing.peer = Peer::Reported(peer);
                 self.state = State::Sent(outgoing);
@@ -451,28 +452,28 @@ impl Machine for Exchange {
     }
 
     fn abandoned(&mut self) -> Option<AbandonedQuery> {
-        let given_up = match self.tries.given_up.pop() {
-            Some(given_up) => given_up,
-            None => {
-                let is_reply = !matches!(self.state, State::Sent(_));
-                let outgoing = self.state.outgoing_mut()?;
-                // The request was sent if the driver said so, or if a head has arrived.
-                if outgoing.peer == Peer::NotReported && !is_reply {
-                    return None;
-                }
-                GivenUp {
-                    query: outgoing.query.take()?,
-                    peer: outgoing.peer.address(),
-                }
-            }
-        };
+        let has_ended = matches!(self.state, State::Done);
+        let given_up = &mut self.tries.given_up;
+        // An id shared by all attempts would also cancel the attempt in progress.
+        let next = given_up
+            .iter()
+            .position(|given_up| has_ended || !given_up.query.is_shared())?;
+        let GivenUp { query, peer } = given_up.remove(next);
         // Drawn from a clone: asking for abandoned queries must not change the later pauses.
         let seed = self.tries.random.clone().next();
-        let cancel = given_up.query.cancel_exchange(&self.plan.session, seed);
-        Some(AbandonedQuery {
-            cancel,
-            peer: given_up.peer,
-            at_end: given_up.query.is_shared(),
-        })
+        let cancel = query.cancel_exchange(&self.plan.session, seed);
+        Some(AbandonedQuery { cancel, peer })
+    }
+
+    fn abandon(&mut self) {
+        match mem::replace(&mut self.state, State::Done) {
+            // Not sent, as far as the driver has reported.
+            State::Sent(outgoing) if outgoing.peer == Peer::NotReported => {}
+            State::Sent(mut outgoing) => self.give_up(&mut outgoing),
+            State::Receiving(mut reply) | State::Item(mut reply, _) => {
+                self.give_up(&mut reply.outgoing);
+            }
+            State::New | State::Credentials { .. } | State::Waiting { .. } | State::Done => {}
+        }
     }
 }

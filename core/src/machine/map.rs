@@ -42,6 +42,10 @@ where
     fn abandoned(&mut self) -> Option<AbandonedQuery> {
         self.machine.abandoned()
     }
+
+    fn abandon(&mut self) {
+        self.machine.abandon();
+    }
 }
 
 impl<M: fmt::Debug, F, G> fmt::Debug for Map<M, F, G> {

@@ -78,6 +78,10 @@ impl<O: Operation> Machine for Call<O> {
     fn abandoned(&mut self) -> Option<AbandonedQuery> {
         self.exchange.abandoned()
     }
+
+    fn abandon(&mut self) {
+        self.exchange.abandon();
+    }
 }
 
 /// Resumes a collecting exchange; its response is a success if `decode` decodes it.

@@ -70,6 +70,25 @@ where
     seen
 }
 
+/// The query in progress when the machine is dropped.
+fn abandoned<M: Machine>(mut machine: M) -> Option<std::net::SocketAddr> {
+    let step = machine.resume(Input::Next, start());
+    assert!(matches!(step, Step::Io(Io::Send(_))));
+    let peer = Some(([127, 0, 0, 1], 8182).into());
+    let step = machine.resume(Input::Sending(peer), start());
+    assert!(matches!(step, Step::Io(Io::Continue)));
+    machine.abandon();
+    machine.abandoned()?.peer
+}
+
+#[test]
+fn boxes_and_references_abandon_the_machine() {
+    assert!(abandoned(query()).is_some());
+    assert!(abandoned(&mut query()).is_some());
+    assert!(abandoned(Box::new(query())).is_some());
+    assert!(abandoned(query().map(|never| never, |answered| answered)).is_some());
+}
+
 #[test]
 fn boxes_and_references_are_the_machine() {
     let expected = life(query());

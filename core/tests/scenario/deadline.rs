@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::HeaderMap;
 use neptunedata::{
-    CallOptions, Error, ErrorKind, Session,
+    CallOptions, Error, ErrorKind, ExceptionKind, Session,
     machine::{Exchange, Input, Io, Machine, Step},
     ml::GetMlModelTrainingJob,
     transport::{
@@ -267,14 +267,14 @@ fn while_an_item_is_out() {
     }
 }
 
-/// A pause that would pass the deadline is not begun.
+/// A pause that would pass the deadline is not begun: the call ends with the failure before it.
 #[test]
 fn a_pause_beyond_the_deadline_is_the_end() {
     let seconds = |seconds: u64| Duration::from_secs(seconds);
     for (limit, ends) in [(19, true), (20, true), (21, false)] {
-        for (status, code, executed) in [
-            (429, "TooManyRequestsException", NOT),
-            (500, "InternalFailureException", MAY),
+        for (status, kind, executed) in [
+            (429, ExceptionKind::TooManyRequestsException, NOT),
+            (500, ExceptionKind::InternalFailureException, MAY),
         ] {
             let operation = GetMlModelTrainingJob::new("job-1");
             let options = limited(seconds(limit));
@@ -282,7 +282,7 @@ fn a_pause_beyond_the_deadline_is_the_end() {
             let clock = Clock::new();
             let step = exchange.resume(Input::Next, clock.now());
             assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
-            let busy = exception(status, code).header("retry-after", "20");
+            let busy = exception(status, kind.name()).header("retry-after", "20");
             let busy = Input::Response(busy.whole(), HeaderMap::new());
             match exchange.resume(busy, clock.now()) {
                 Step::Io(Io::Wait) => {
@@ -292,7 +292,12 @@ fn a_pause_beyond_the_deadline_is_the_end() {
                 }
                 Step::Done(Err(error)) => {
                     assert!(ends);
-                    passed(code, &error, (1, executed));
+                    assert!(error.is_exception(kind));
+                    assert_eq!((error.attempts(), error.may_have_executed()), (1, executed));
+                    assert_eq!(error.retry_after(), Some(seconds(20)));
+                    assert!(error.is_retryable() && error.meta().is_some());
+                    let reason = format!("; not retried, the call ends after {limit}s");
+                    assert!(error.to_string().contains(&reason), "{error}");
                 }
                 step => panic!("{step:?}"),
             }

@@ -1,29 +1,27 @@
-//! Starts, watches and cancels a model-training job with nothing but std, httparse and the core.
+//! Starts, watches and cancels a model-training job with the core and an HTTP library, without a client of
+//! this project.
 //!
 //! ```text
 //! cargo run --example cancel_training_job_by_hand
 //! ```
 //!
-//! Without further ado it starts the emulator and talks to that. With `NEPTUNE_ENDPOINT` set (to an
-//! `http://` address: there is no TLS here) it talks to that endpoint, with the credentials in
-//! `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN` and the region in
-//! `AWS_REGION`.
+//! It starts the emulator and talks to that. With `NEPTUNE_ENDPOINT` set (to an `http://` address: ureq is built
+//! without TLS here) it talks to that endpoint, with the credentials in `AWS_ACCESS_KEY_ID`,
+//! `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN` and the region in `AWS_REGION`.
 
 use std::{
     env,
     error::Error,
-    io::{self, Read, Write},
-    net::TcpStream,
+    io,
     process::ExitCode,
     thread,
     time::{Duration, Instant, SystemTime},
 };
 
-use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use neptunedata::{
     Auth, Call, CallOptions, CallOutput, Credentials, Endpoint, Operation, Session, TransportError,
     credentials::{CredentialsError, environment},
+    http::{HeaderMap, Request, Response},
     machine::{Input, Io, Machine, Now, Step, Transmit},
     ml::{
         CancelMlModelTrainingJob, DataProcessingJobId, GetMlModelTrainingJob, MlJobStatus,
@@ -71,10 +69,7 @@ fn run() -> Result<(), Box<dyn Error>> {
             )
         }
     };
-    let driver = Driver {
-        session,
-        start: Instant::now(),
-    };
+    let driver = Driver::new(session);
 
     println!("\n1. Start a job");
     let start = StartMlModelTrainingJob::new(
@@ -83,13 +78,13 @@ fn run() -> Result<(), Box<dyn Error>> {
     )
     .max_hpo_number_of_training_jobs(2);
     let started = driver.call(&start)?.output;
-    let id = started.id.ok_or("the answer has no id")?;
+    let id = started.id.ok_or("the response has no id")?;
     println!("   => job {id}");
 
     println!("\n2. Watch it");
     for _ in 0..2 {
         let answered = driver.call(&GetMlModelTrainingJob::new(&id))?;
-        let status = answered.output.status.ok_or("the answer has no status")?;
+        let status = answered.output.status.ok_or("the response has no status")?;
         println!("   => {status}");
         if status.is_terminal() {
             break;
@@ -97,7 +92,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         thread::sleep(Duration::from_millis(50));
     }
 
-    println!("\n3. Cancel it, and delete what it left in S3");
+    println!("\n3. Cancel it, and delete its artifacts in S3");
     let cancelled = driver.call(&CancelMlModelTrainingJob::new(&id).clean(true))?;
     println!(
         "   => {}",
@@ -108,14 +103,14 @@ fn run() -> Result<(), Box<dyn Error>> {
             .unwrap_or("(an empty success)")
     );
 
-    println!("\n4. Look once more");
+    println!("\n4. Check its status again");
     let status = driver.call(&GetMlModelTrainingJob::new(&id))?.output.status;
     println!(
         "   => {}",
         status.as_ref().map_or("(no status)", MlJobStatus::as_str)
     );
 
-    println!("\n5. Look for a job that does not exist: an error, typed");
+    println!("\n5. Get a job that does not exist: a typed error");
     match driver.call(&GetMlModelTrainingJob::new("no-such-job")) {
         Ok(_) => println!("   => it exists"),
         Err(error) => println!("   => {error}"),
@@ -127,7 +122,7 @@ fn run() -> Result<(), Box<dyn Error>> {
             for entry in emulator.log() {
                 let status = entry
                     .status
-                    .map_or("no answer".to_owned(), |status| status.to_string());
+                    .map_or("no response".to_owned(), |status| status.to_string());
                 let signature = match &entry.signature {
                     Signature::Verified { access_key } => format!("signed by {access_key}"),
                     other => format!("{other:?}"),
@@ -145,7 +140,7 @@ fn run() -> Result<(), Box<dyn Error>> {
 fn session_from_environment(endpoint: &str) -> Result<Session, Box<dyn Error>> {
     let lookup = |name: &str| env::var(name).ok();
     let mut endpoint = Endpoint::parse(endpoint)?;
-    // What the host name tells comes first.
+    // The region in the host name takes precedence.
     if endpoint.region().is_none()
         && let Some(region) = environment::region(lookup)
     {
@@ -158,14 +153,30 @@ fn session_from_environment(endpoint: &str) -> Result<Session, Box<dyn Error>> {
     Ok(Session::new(endpoint, auth)?)
 }
 
-/// A driver: it owns the clock and the sockets, and the machine owns everything else. What a product
-/// has besides: TLS and a pool of connections.
+/// A driver on ureq: it owns the clock and the connections, and the machine decides everything else. It
+/// collects bodies, so it runs calls, waiters and change streams, but no rows as they arrive.
 struct Driver {
     session: Session,
+    agent: ureq::Agent,
     start: Instant,
 }
 
 impl Driver {
+    fn new(session: Session) -> Driver {
+        let config = ureq::Agent::config_builder()
+            // What is not a success is the machine's business, and so is a redirect.
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .proxy(None)
+            .timeout_connect(Some(Duration::from_secs(5)))
+            .build();
+        Driver {
+            session,
+            agent: config.into(),
+            start: Instant::now(),
+        }
+    }
+
     fn call<O: Operation>(
         &self,
         operation: &O,
@@ -175,9 +186,8 @@ impl Driver {
         self.run(Call::with_options(&self.session, operation, &options, seed))
     }
 
-    /// Runs any machine to its end.
+    /// Runs a machine to its end.
     fn run<M: Machine>(&self, mut machine: M) -> Result<M::Output, neptunedata::Error> {
-        let mut answer: Option<Answer> = None;
         let mut input = Input::Next;
         loop {
             let now = Now {
@@ -185,38 +195,19 @@ impl Driver {
                 mono: self.start.elapsed(),
             };
             let step = machine.resume(input, now);
-            // The one timer: sockets give up, and pauses end, when the machine wants to be woken.
-            let until = machine.wake_at().map(|mono| self.start + mono);
+            // The one timer: requests time out, and pauses end, when the machine wants to be woken.
+            let wake_at = machine.wake_at();
+            let left = wake_at.map(|at| at.saturating_sub(self.start.elapsed()));
             input = match step {
-                Step::Io(Io::Send(transmit)) => {
-                    print_request(&transmit);
-                    match Answer::begin(&self.session, &transmit.request, until) {
-                        Ok((head, body)) => {
-                            println!("   < {}", head.status);
-                            answer = Some(body);
-                            Input::Head(head)
-                        }
-                        Err(input) => *input,
-                    }
-                }
-                Step::Io(Io::Receive) => {
-                    match answer.as_mut().map(|answer| answer.receive(until)) {
-                        Some(Ok(Piece::Chunk(chunk))) => {
-                            println!("   < {}", short(&chunk));
-                            Input::Chunk(chunk)
-                        }
-                        Some(Ok(Piece::End(trailers))) => Input::End(trailers),
-                        Some(Err(error)) => lost(error),
-                        None => Input::End(HeaderMap::new()),
-                    }
-                }
-                Step::Io(Io::Wait | Io::Continue) => {
+                Step::Io(Io::Send(transmit)) => self.send(*transmit, left),
+                // `Continue` comes after a request timed out a moment too early: wake the machine again.
+                Step::Io(Io::Wait | Io::Continue | Io::Receive) => {
                     println!("   (waits)");
-                    thread::sleep(left(until).unwrap_or(Duration::MAX));
-                    Input::Wake(Sent::No)
+                    thread::sleep(left.unwrap_or_default());
+                    Input::Wake(Sent::Maybe)
                 }
                 Step::Io(Io::Credentials { .. }) => {
-                    Input::CredentialsFailed(CredentialsError::new("this example has no others"))
+                    Input::CredentialsFailed(CredentialsError::without_provider())
                 }
                 Step::Item(_) => Input::Next,
                 Step::Misuse(misuse) => return Err(misuse.into()),
@@ -224,27 +215,68 @@ impl Driver {
             };
         }
     }
+
+    /// Sends a request and collects the response.
+    fn send(&self, transmit: Transmit, left: Option<Duration>) -> Input {
+        print_request(&transmit);
+        let (head, body) = transmit.request.into_parts();
+        let request = Request::from_parts(head, body.to_vec());
+        let request = self
+            .agent
+            .configure_request(request)
+            .timeout_global(left)
+            .build();
+        let result = if body.is_empty() {
+            self.agent.run(request.map(|_| ()))
+        } else {
+            self.agent.run(request)
+        };
+        let response = match result {
+            Ok(response) => response,
+            Err(error) => return failure(error),
+        };
+        let (head, body) = response.into_parts();
+        println!("   < {}", head.status);
+        match body.into_with_config().limit(u64::MAX).read_to_vec() {
+            Ok(body) => {
+                println!("   < {}", short(&body));
+                // ureq does not give trailers.
+                Input::Response(Response::from_parts(head, body.into()), HeaderMap::new())
+            }
+            Err(error) => failure(error),
+        }
+    }
 }
 
-/// How long it is until then.
-fn left(until: Option<Instant>) -> Option<Duration> {
-    until.map(|until| until.saturating_duration_since(Instant::now()))
+/// What became of a request that ureq could not send, or whose response it could not read.
+fn failure(error: ureq::Error) -> Input {
+    let (kind, sent) = match &error {
+        ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
+            (TransportErrorKind::ConnectTimeout, Sent::No)
+        }
+        // The machine decides whether it was the time limit of the attempt or of the call.
+        ureq::Error::Timeout(_) => return Input::Wake(Sent::Maybe),
+        ureq::Error::HostNotFound => (TransportErrorKind::Dns, Sent::No),
+        ureq::Error::ConnectionFailed => (TransportErrorKind::Connect, Sent::No),
+        ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            (TransportErrorKind::Connect, Sent::No)
+        }
+        // When in doubt, the server may have received the request.
+        _ => (TransportErrorKind::Closed, Sent::Maybe),
+    };
+    Input::Failure(TransportError::new(kind, sent).with_source(error))
 }
 
 fn print_request(transmit: &Transmit) {
     let request = &transmit.request;
-    println!(
-        "   > {} {} (attempt {})",
-        request.method(),
-        request.uri(),
-        transmit.attempt
-    );
+    let (method, uri, attempt) = (request.method(), request.uri(), transmit.attempt);
+    println!("   > {method} {uri} (attempt {attempt})");
     if !request.body().is_empty() {
         println!("   > {}", short(request.body()));
     }
 }
 
-/// A body in short.
+/// The first 120 characters of a body.
 fn short(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let mut short: String = text.chars().take(120).collect();
@@ -252,198 +284,4 @@ fn short(body: &[u8]) -> String {
         short.push('…');
     }
     short
-}
-
-/// An answer on its way in, over a connection of its own.
-struct Answer {
-    stream: TcpStream,
-    /// What was read and not yet used.
-    buffer: Vec<u8>,
-    framing: Framing,
-}
-
-#[derive(Clone, Copy)]
-enum Framing {
-    Length(u64),
-    Chunked,
-    UntilClose,
-}
-
-enum Piece {
-    Chunk(Bytes),
-    End(HeaderMap),
-}
-
-impl Answer {
-    /// Connects, sends, and reads the head.
-    fn begin(
-        session: &Session,
-        request: &http::Request<Bytes>,
-        until: Option<Instant>,
-    ) -> Result<(http::response::Parts, Answer), Box<Input>> {
-        let endpoint = session.endpoint();
-        if endpoint.is_secure() {
-            let error = TransportError::new(TransportErrorKind::Tls, Sent::No);
-            let error = error.with_source("this example has no TLS");
-            return Err(Box::new(Input::Failure(error)));
-        }
-        let connected = TcpStream::connect((endpoint.host(), endpoint.port()));
-        let mut stream = connected.map_err(|error| {
-            let failure = TransportError::new(TransportErrorKind::Connect, Sent::No);
-            Box::new(Input::Failure(failure.with_source(error)))
-        })?;
-        stream
-            .write_all(&written(request))
-            .map_err(|error| Box::new(lost(error)))?;
-        let mut answer = Answer {
-            stream,
-            buffer: Vec::new(),
-            framing: Framing::UntilClose,
-        };
-        loop {
-            if let Some(head) = answer.parse_head().map_err(|error| Box::new(lost(error)))? {
-                return Ok((head, answer));
-            }
-            answer
-                .read_on(until)
-                .map_err(|error| Box::new(lost(error)))?;
-        }
-    }
-
-    fn parse_head(&mut self) -> io::Result<Option<http::response::Parts>> {
-        let mut fields = [httparse::EMPTY_HEADER; 64];
-        let mut head = httparse::Response::new(&mut fields);
-        let httparse::Status::Complete(length) =
-            head.parse(&self.buffer).map_err(io::Error::other)?
-        else {
-            return Ok(None);
-        };
-        let mut response = http::Response::new(());
-        *response.status_mut() =
-            StatusCode::from_u16(head.code.unwrap_or_default()).map_err(io::Error::other)?;
-        *response.headers_mut() = headers(head.headers)?;
-        let text = |name| {
-            response
-                .headers()
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-        };
-        self.framing = if text(http::header::TRANSFER_ENCODING).is_some() {
-            Framing::Chunked
-        } else {
-            let length = text(http::header::CONTENT_LENGTH).and_then(|length| length.parse().ok());
-            length.map_or(Framing::UntilClose, Framing::Length)
-        };
-        self.buffer.drain(..length);
-        Ok(Some(response.into_parts().0))
-    }
-
-    /// The next piece of the body.
-    fn receive(&mut self, until: Option<Instant>) -> io::Result<Piece> {
-        match self.framing {
-            Framing::Length(0) => Ok(Piece::End(HeaderMap::new())),
-            Framing::Length(left) => {
-                if self.buffer.is_empty() {
-                    self.read_on(until)?;
-                }
-                let length = self
-                    .buffer
-                    .len()
-                    .min(usize::try_from(left).unwrap_or(usize::MAX));
-                self.framing = Framing::Length(left - length as u64);
-                Ok(Piece::Chunk(self.buffer.drain(..length).collect()))
-            }
-            Framing::UntilClose => {
-                if self.buffer.is_empty() && self.read(until)? == 0 {
-                    return Ok(Piece::End(HeaderMap::new()));
-                }
-                Ok(Piece::Chunk(std::mem::take(&mut self.buffer).into()))
-            }
-            Framing::Chunked => loop {
-                let size = httparse::parse_chunk_size(&self.buffer)
-                    .map_err(|_| io::Error::other("this is no chunk"))?;
-                if let httparse::Status::Complete((start, size)) = size {
-                    if size == 0 {
-                        return self.trailers(start, until);
-                    }
-                    let end = start + usize::try_from(size).map_err(io::Error::other)?;
-                    if self.buffer.len() >= end + 2 {
-                        let chunk = Bytes::copy_from_slice(&self.buffer[start..end]);
-                        self.buffer.drain(..end + 2);
-                        return Ok(Piece::Chunk(chunk));
-                    }
-                }
-                self.read_on(until)?;
-            },
-        }
-    }
-
-    fn trailers(&mut self, start: usize, until: Option<Instant>) -> io::Result<Piece> {
-        loop {
-            let mut fields = [httparse::EMPTY_HEADER; 64];
-            let parsed = httparse::parse_headers(&self.buffer[start..], &mut fields);
-            if let httparse::Status::Complete((_, fields)) = parsed.map_err(io::Error::other)? {
-                return Ok(Piece::End(headers(fields)?));
-            }
-            self.read_on(until)?;
-        }
-    }
-
-    fn read(&mut self, until: Option<Instant>) -> io::Result<usize> {
-        let left = left(until).map(|left| left.max(Duration::from_millis(1)));
-        self.stream.set_read_timeout(left)?;
-        let mut piece = [0; 8192];
-        let length = self.stream.read(&mut piece)?;
-        self.buffer.extend_from_slice(&piece[..length]);
-        Ok(length)
-    }
-
-    /// Reads where an end would be too early.
-    fn read_on(&mut self, until: Option<Instant>) -> io::Result<()> {
-        match self.read(until)? {
-            0 => Err(io::ErrorKind::UnexpectedEof.into()),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// The request as HTTP/1.1 writes it; the core has set `host` and `content-length`.
-fn written(request: &http::Request<Bytes>) -> Vec<u8> {
-    let target = request
-        .uri()
-        .path_and_query()
-        .map_or("/", |target| target.as_str());
-    let mut bytes = format!("{} {target} HTTP/1.1\r\n", request.method()).into_bytes();
-    for (name, value) in request.headers() {
-        bytes.extend_from_slice(name.as_str().as_bytes());
-        bytes.extend_from_slice(b": ");
-        bytes.extend_from_slice(value.as_bytes());
-        bytes.extend_from_slice(b"\r\n");
-    }
-    bytes.extend_from_slice(b"te: trailers\r\nconnection: close, te\r\n\r\n");
-    bytes.extend_from_slice(request.body());
-    bytes
-}
-
-fn headers(fields: &[httparse::Header<'_>]) -> io::Result<HeaderMap> {
-    fields
-        .iter()
-        .map(|field| {
-            let name = HeaderName::from_bytes(field.name.as_bytes()).map_err(io::Error::other)?;
-            let value = HeaderValue::from_bytes(field.value).map_err(io::Error::other)?;
-            Ok((name, value))
-        })
-        .collect()
-}
-
-/// Something broke after bytes went out: the server may have executed the request. A read that took
-/// until the machine wants to be woken is no failure: the machine decides.
-fn lost(error: io::Error) -> Input {
-    match error.kind() {
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Input::Wake(Sent::Maybe),
-        _ => {
-            let failure = TransportError::new(TransportErrorKind::Closed, Sent::Maybe);
-            Input::Failure(failure.with_source(error))
-        }
-    }
 }

@@ -163,13 +163,13 @@ impl Exchange {
         let chosen = self.tries.random.wait(base, self.tries.retries, policy.cap);
         let wait = chosen.max(retry_after.unwrap_or_default());
         let until = now.mono.saturating_add(wait);
-        // The call has no time left for the pause.
+        // The call has no time left for the pause: end with this failure instead of waiting for nothing.
         if self
             .tries
             .deadline
             .is_some_and(|deadline| deadline <= until)
         {
-            return Ok(self.end_at_deadline());
+            return Err(Stop::Deadline(self.plan.timeouts.total.unwrap_or_default()));
         }
         if !self.plan.session.quota().pay(timed_out) {
             return Err(Stop::Quota);

@@ -221,7 +221,7 @@ impl Exchange {
 
     /// Fails before the body has ended, so that the server may go on with the query.
     fn break_off(&mut self, cause: Cause, mut reply: Reply, body: Bytes, now: Now) -> Flow {
-        self.abandon(&mut reply.outgoing);
+        self.give_up(&mut reply.outgoing);
         self.failed(cause, reply.into_spent(body), now)
     }
 
@@ -336,7 +336,7 @@ impl Exchange {
     ) -> Flow {
         let sent_at = outgoing.at;
         if failure.sent() == Sent::Maybe && goes_on_after(&failure) {
-            self.abandon(&mut outgoing);
+            self.give_up(&mut outgoing);
         }
         let spent = Spent {
             sent_at,
@@ -365,7 +365,7 @@ impl Exchange {
                 .filter(|error| error.code.is_some())
         };
         if goes_on_after(&failure) {
-            self.abandon(&mut reply.outgoing);
+            self.give_up(&mut reply.outgoing);
         }
         let cause = match error {
             Some(error) => Cause::Service(error),
@@ -376,7 +376,7 @@ impl Exchange {
     }
 
     /// Records the query of this attempt for cancellation.
-    fn abandon(&mut self, outgoing: &mut Outgoing) {
+    pub(super) fn give_up(&mut self, outgoing: &mut Outgoing) {
         if let Some(query) = outgoing.query.take() {
             let peer = outgoing.peer.address();
             self.tries.given_up.push(GivenUp { query, peer });

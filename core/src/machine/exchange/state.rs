@@ -86,14 +86,6 @@ impl State {
             _ => None,
         }
     }
-
-    pub(super) fn outgoing_mut(&mut self) -> Option<&mut Outgoing> {
-        match self {
-            State::Sent(outgoing) => Some(outgoing),
-            State::Receiving(reply) | State::Item(reply, _) => Some(&mut reply.outgoing),
-            _ => None,
-        }
-    }
 }
 
 /// A request that was handed to the driver.
