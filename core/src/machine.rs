@@ -192,17 +192,24 @@ impl Input {
 #[doc = include_str!("../docs/steps.md")]
 ///
 /// ```
-/// use neptunedata::{Error, machine::{Input, Io, Machine, Now, Step}};
+/// use std::time::Duration;
+/// use neptunedata::{Error, machine::{AbandonedQuery, Input, Io, Machine, Now, Step}};
 ///
 /// /// A driver is this loop; `perform` does the I/O, and gives [`Input::Wake`] when `wake_at` comes first.
 /// fn run<M: Machine>(
 ///     mut machine: M,
 ///     now: impl Fn() -> Now,
-///     mut perform: impl FnMut(Io, Option<std::time::Duration>) -> Input,
+///     mut perform: impl FnMut(Io, Option<Duration>) -> Input,
+///     mut cancel: impl FnMut(AbandonedQuery),
 /// ) -> Result<M::Output, Error> {
 ///     let mut input = Input::Next;
 ///     loop {
-///         input = match machine.resume(input, now()) {
+///         let step = machine.resume(input, now());
+///         // Only in drivers that cancel queries.
+///         while let Some(query) = machine.abandoned() {
+///             cancel(query);
+///         }
+///         input = match step {
 ///             Step::Io(io) => perform(io, machine.wake_at()),
 ///             Step::Item(_item) => Input::Next,
 ///             Step::Misuse(misuse) => return Err(misuse.into()),

@@ -31,9 +31,21 @@ fn table() -> impl Iterator<Item = Step> {
     steps.chain(system::steps())
 }
 
+/// All operations of botocore 1.44.5, and those of SPARQL. Steps for a newer operation may be added.
+const COVERED: usize = 58;
+
+/// The operations in the table.
 fn names() -> BTreeSet<&'static str> {
+    let in_table = table().filter_map(|step| match step {
+        Step::Good { operation, .. } => Some(operation),
+        _ => None,
+    });
+    let names: BTreeSet<_> = in_table.collect();
+    assert!(names.len() >= COVERED, "{names:?}");
     let all = OPERATIONS.iter().chain(SPARQL_OPERATIONS);
-    all.map(|info| info.name).collect()
+    let all: BTreeSet<_> = all.map(|info| info.name).collect();
+    assert!(names.is_subset(&all), "{names:?}");
+    names
 }
 
 #[test]

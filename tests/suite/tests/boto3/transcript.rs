@@ -1,6 +1,6 @@
 //! The transcript: a line for each HTTP exchange, in order.
 
-use std::{fs, path::PathBuf};
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use neptunedata::{
     bytes::Bytes,
@@ -10,11 +10,16 @@ use neptunedata_emulator::{LogEntry, Signature};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// What is called: all of the service.
+/// The number of operations in the recorded botocore. The recording has all of them.
+const RECORDED: usize = 48;
+
+/// The operations that were recorded.
 pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
-    neptunedata::catalog::OPERATIONS
-        .iter()
-        .map(|info| info.name)
+    let recorded: BTreeSet<_> = lines().into_iter().map(|line| line.operation).collect();
+    let mut operations = neptunedata::catalog::OPERATIONS.to_vec();
+    operations.retain(|info| recorded.contains(info.name));
+    assert_eq!(operations.len(), RECORDED, "{recorded:?}");
+    operations.into_iter().map(|info| info.name)
 }
 
 /// The first line: who was recorded.

@@ -5,7 +5,7 @@
 //! | headers of our own | [`HEADERS`] | queries ask for trailers and so learn of a failure behind a 200, and for a form of results that is known (M15) |
 //! | members of answers of our own | [`OUTPUTS`] | the service sends them and the model lacks them |
 //! | event ids | [`WITHOUT`] | M35 |
-//! | successes without a body | [`RESPONSES`] | an answer was lost (`CONTRIBUTING.md`, `answering_empty()`) |
+//! | successes without a body | [`RESPONSES`] | an answer was lost (`may_answer_empty` in `CONTRIBUTING.md`) |
 //! | the last digit of floats in documents | [`FLOAT_STEPS`] | no feature of serde_json is switched on for a user's whole build |
 //! | the text of an error | [`message`] | it is in `detailedMessage`, at which botocore does not look |
 //! | the code of an error that has none | [`code`] | botocore puts the status in its place |
@@ -35,7 +35,7 @@ pub(crate) struct Deviation {
 pub(crate) const RESPONSES: &[Deviation] = &[Deviation {
     name: "empty success",
     reason: "the operation always answers something, so an answer was lost (`DecodeErrorKind::Empty`; \
-             CONTRIBUTING.md, `answering_empty()`)",
+             `may_answer_empty` in CONTRIBUTING.md)",
     applies: |line| {
         let always_answers =
             dynamic::info(&line.operation).is_some_and(|info| !info.may_answer_empty);
