@@ -408,10 +408,10 @@ fn every_mistake_has_a_text_of_its_own() {
     let long_label = "a".repeat(64);
     let long_name = vec!["a".repeat(63); 4].join(".");
     let long_url = https(&format!("db/{}", "a".repeat(2040)));
-    let in_front = "write https:// or http:// in front, which only Neptune host names do without";
+    let hint = "write https:// or http:// (only Neptune host names may omit it)";
     let rows = [
         (String::new(), Scheme, "", "scheme is missing; write https://host:port".to_owned()),
-        ("localhost:8182".to_owned(), Scheme, "", format!("scheme is missing; {in_front}")),
+        ("localhost:8182".to_owned(), Scheme, "", format!("scheme is missing; {hint}")),
         ("https:/db".to_owned(), Scheme, "", "scheme is incomplete; write https:// or http://".to_owned()),
         ("https//db".to_owned(), Scheme, "", "scheme is incomplete; write https:// or http://".to_owned()),
         (
@@ -433,7 +433,7 @@ fn every_mistake_has_a_text_of_its_own() {
             "my db",
             "host \"my db\" has the character ' '; a host name has letters, digits, '-', '_' and '.'".to_owned(),
         ),
-        (https("a..b"), Host, "a..b", "host \"a..b\" has an empty label: a dot too many".to_owned()),
+        (https("a..b"), Host, "a..b", "host \"a..b\" has an empty label; remove the extra '.'".to_owned()),
         (
             https("-a.b"),
             Host,

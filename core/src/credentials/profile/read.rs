@@ -1,4 +1,4 @@
-//! One profile file, line by line.
+//! Parses one profile file, line by line.
 
 use std::collections::BTreeMap;
 
@@ -24,11 +24,11 @@ enum Section<'a> {
     Skipped,
 }
 
-/// The setting that a line which is indented deeper continues.
+/// The setting that a more deeply indented line continues.
 struct Above {
     name: String,
     indent: usize,
-    /// Its own value is empty: the lines below it are settings of their own.
+    /// The value is empty, so the deeper lines are nested settings.
     is_nested: bool,
 }
 
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_cannot_be() {
+    fn invalid_lines() {
         let cases = [
             ("a=1", 1, NO_SECTION),
             ("\n# 1\n  a", 3, NO_SECTION),
