@@ -195,7 +195,7 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_answer(mut self, meta: Option<ResponseMeta>, partial: Bytes) -> Self {
+    pub(crate) fn with_response(mut self, meta: Option<ResponseMeta>, partial: Bytes) -> Self {
         self.0.meta = meta;
         self.0.partial = partial;
         self
