@@ -109,8 +109,9 @@ impl Endpoint {
         if url.len() > MAX_LENGTH {
             return Err(EndpointError::too_long(url.len()));
         }
-        let host_header = HeaderValue::try_from(header)
-            .map_err(|_| EndpointError::host(&host, "has a character that is invalid in a host name"))?;
+        let host_header = HeaderValue::try_from(header).map_err(|_| {
+            EndpointError::host(&host, "has a character that is invalid in a host name")
+        })?;
         Ok(Endpoint {
             url,
             host,

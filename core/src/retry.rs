@@ -189,10 +189,9 @@ fn classify_with_reason(kind: ExceptionKind, status: u16) -> (Option<RetryClass>
             Some(RetryClass::Access),
             "clock skew and credentials can be corrected, permissions cannot",
         ),
-        TimeLimitExceededException | FailureByQueryException => (
-            None,
-            "the query would fail the same way, at the same cost",
-        ),
+        TimeLimitExceededException | FailureByQueryException => {
+            (None, "the query would fail the same way, at the same cost")
+        }
         CancelledByUserException => (None, "a user cancelled the query"),
         BulkLoadIdNotFoundException => (None, "the id would still be unknown (M07)"),
         S3Exception | LoadUrlAccessDeniedException => {
@@ -307,7 +306,11 @@ pub fn retry_table() -> String {
     };
     for kind in ExceptionKind::ALL {
         let status = kind.http_status().unwrap_or_default();
-        row(kind.name(), &status.to_string(), classify_with_reason(*kind, status));
+        row(
+            kind.name(),
+            &status.to_string(),
+            classify_with_reason(*kind, status),
+        );
     }
     for status in [403, 408, 429, 500, 502, 503, 504] {
         row(

@@ -30,9 +30,9 @@ pub use responses::{
     Answer, AnyResponse, BodyForm, Damage, ErrorResponse, MalformedResponse, SuccessResponse,
 };
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
+pub use {network::Network, served::Served};
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
 pub(crate) use {
     responses::{body_answer, json_answer},
     values::Generate,
 };
-#[cfg(any(feature = "proptest", feature = "arbitrary"))]
-pub use {network::Network, served::Served};

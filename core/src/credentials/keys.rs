@@ -96,7 +96,11 @@ mod tests {
                 "{id:?} {secret:?} {token:?}"
             );
         }
-        assert_eq!(text(" ", "", "c4n4ry"), "none", "a token alone is not a key");
+        assert_eq!(
+            text(" ", "", "c4n4ry"),
+            "none",
+            "a token alone is not a key"
+        );
         let whole = text("AKID", "c4n4ry", "");
         assert!(whole.contains("AKID") && whole.contains("session_token: absent"));
         assert!(text("AKID", "c4n4ry", "c4n4ry").contains("session_token: present"));

@@ -183,7 +183,9 @@ impl<'a> Network<'a> {
         match pending {
             Pending::Credentials => match &self.credentials {
                 Some(credentials) => Input::Credentials(credentials.clone()),
-                None => Input::CredentialsFailed(CredentialsError::new("the network has no credentials")),
+                None => Input::CredentialsFailed(CredentialsError::new(
+                    "the network has no credentials",
+                )),
             },
             Pending::Reply(inputs, at) => {
                 let is_late = wake_at.is_some_and(|wake_at| wake_at < *at);

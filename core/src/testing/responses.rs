@@ -264,7 +264,9 @@ impl ErrorStyle {
         let (kind, name) = (self.exception, self.exception.name());
         let id = "5e3a8c1d-0000-4000-8000-0000000e4404";
         let body = match self.form {
-            ErrorForm::Body => json!({"requestId": id, "code": name, "detailedMessage": self.message}),
+            ErrorForm::Body => {
+                json!({"requestId": id, "code": name, "detailedMessage": self.message})
+            }
             ErrorForm::Namespace => {
                 json!({"requestId": id, "code": format!("com.amazonaws.neptunedata#{name}"), "detailedMessage": self.message})
             }

@@ -42,7 +42,9 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
             };
             match (bytes, map.next_key::<String>()?) {
                 (Some(bytes), None) => Ok(bytes.into()),
-                _ => Err(A::Error::custom("expected an object with the only member base64")),
+                _ => Err(A::Error::custom(
+                    "expected an object with the only member base64",
+                )),
             }
         }
     }
