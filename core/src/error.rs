@@ -285,7 +285,7 @@ impl Error {
         self.0.meta.as_ref()
     }
 
-    /// The body of the last response as far as it arrived; empty if there was none.
+    /// The body of the last response as far as it arrived; empty if there was no response.
     pub fn body(&self) -> &Bytes {
         match &self.0.cause {
             Cause::Service(error) if self.0.partial.is_empty() => &error.body,

@@ -50,7 +50,7 @@ struct Inner {
     poll_timeout: Duration,
     cancel_on_abandon: bool,
     seed: u64,
-    /// How many seeds were handed out.
+    /// The number of seeds that were returned.
     seeds: AtomicU64,
     /// The credentials that replaced those of `auth` after they had expired.
     renewed: Mutex<Option<Credentials>>,
@@ -112,7 +112,8 @@ pub enum SessionError {
     },
     /// Signed requests over plain HTTP to another machine can be read and replayed by others.
     #[error(
-        "requests to {host:?} would be signed but travel over plain http; use https, or allow it with the option allow_plain_http"
+        "signed requests to {host:?} would be sent over plain http; use https, or allow it with the option \
+         allow_plain_http"
     )]
     PlainHttp {
         /// The endpoint's host.
@@ -194,6 +195,7 @@ impl Session {
     /// A seed for one machine: the session's own seed, mixed with the number of earlier seeds.
     pub fn next_seed(&self) -> u64 {
         let count = self.0.seeds.fetch_add(1, Ordering::Relaxed);
+        // Without the rotation, sessions with small seeds would share values: 0 ^ 1 == 1 ^ 0.
         Random::new(self.0.seed ^ count.rotate_left(32)).next()
     }
 

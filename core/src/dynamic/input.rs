@@ -16,7 +16,7 @@ mod unknown_members;
 ///
 /// # Errors
 ///
-/// All unknown members or, if there are none, the first other fault.
+/// All unknown members; without unknown members, the first other fault.
 pub(super) fn read<T: DeserializeOwned>(input: &Value) -> Result<T, Vec<FieldError>> {
     serde_path_to_error::deserialize(Strict::new(input)).map_err(|error| {
         // A misspelled member also causes other faults, such as a missing member, so unknown members are

@@ -22,7 +22,7 @@ pub struct ServiceError {
     /// The name of the exception as sent, without namespace and suffix; `None` if no name was sent.
     pub code: Option<String>,
     /// The server's explanation: `detailedMessage`, else `message`, else `Message`; the beginning of
-    /// the body if that is not JSON. Empty if there is none.
+    /// the body if that is not JSON. Empty if there is no explanation.
     pub message: String,
     /// The request id in the header, else the one in the body.
     pub request_id: Option<String>,

@@ -150,8 +150,8 @@ impl TransportError {
         self
     }
 
-    /// Notes that another attempt would fail the same way, whatever the kind, so none is made. An
-    /// example is a proxy that rejects the password.
+    /// Notes that another attempt would fail the same way, so the request is not retried, regardless of the
+    /// kind. An example is a proxy that rejects the password.
     #[must_use]
     pub fn permanent(mut self) -> Self {
         self.permanent = true;

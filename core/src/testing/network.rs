@@ -188,6 +188,7 @@ impl<'a> Network<'a> {
                 )),
             },
             Pending::Reply(inputs, at) => {
+                // The machine's time limit may pass before the response begins to arrive.
                 let is_late = wake_at.is_some_and(|wake_at| wake_at < *at);
                 if !is_late && let Some(input) = inputs.pop_front() {
                     self.pass_until(*at);

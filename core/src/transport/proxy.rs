@@ -197,6 +197,7 @@ fn is_covered(endpoint: &Endpoint, entry: &str) -> bool {
         return true;
     }
     let host = endpoint.host().strip_suffix('.').unwrap_or(endpoint.host());
+    // An IP address is compared with addresses and networks, not with the ends of host names.
     if let Ok(ip) = host.parse::<IpAddr>() {
         return entry.parse() == Ok(ip) || in_network(ip, entry);
     }

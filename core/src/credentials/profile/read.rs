@@ -55,6 +55,7 @@ pub(super) fn read(
             continue;
         }
         let continued = above.as_ref().filter(|above| above.indent < indent);
+        // A deeper indented `[` is part of the value above and does not begin a section.
         if content.starts_with('[') && continued.is_none() {
             let begun = header(file, content).map_err(at)?;
             sections.entry(begun).or_default();
@@ -65,6 +66,7 @@ pub(super) fn read(
         let section = section.ok_or_else(|| at(NO_SECTION))?;
         let settings = sections.entry(section).or_default();
         if let Some(above) = continued {
+            // Nested settings are only checked: they are not needed, and stay part of the value.
             if above.is_nested {
                 setting(content).map_err(at)?;
             }
