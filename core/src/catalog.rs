@@ -1,9 +1,9 @@
-//! The list of operations, which feeds whatever does something for each of them.
+//! The list of all operations.
 
 use crate::operation::{Operation, OperationInfo};
 
-/// Calls a macro with every operation type: the one list that feeds the dynamic door, the tests and
-/// whoever wants to do something for each.
+/// Calls a macro with every operation type of the service model. The [`dynamic`](crate::dynamic) API and
+/// the tests use this list too.
 ///
 /// ```
 /// macro_rules! print_names {
@@ -17,8 +17,7 @@ use crate::operation::{Operation, OperationInfo};
 macro_rules! for_each_operation {
     ($with:ident) => {
         $with! {
-            // By family, and within one as its documentation does. A type that is not found here is
-            // missing a `mod` or `pub use` in its family's file.
+            // If a type is not found here, its `mod` or `pub use` is missing in the family's file.
             $crate::engine::GetEngineStatus,
             $crate::ml::StartMlDataProcessingJob,
             $crate::ml::ListMlDataProcessingJobs,
@@ -73,15 +72,15 @@ macro_rules! for_each_operation {
 
 macro_rules! infos {
     ($($operation:ty,)*) => {
-        /// The facts about every operation of the service.
+        /// The facts about every operation of the service model.
         pub const OPERATIONS: &[&OperationInfo] =
             &[$(<$operation as Operation>::INFO,)*];
     };
 }
 for_each_operation!(infos);
 
-/// Calls a macro with every operation of SPARQL, which the service has and its model does not: the
-/// list beside [`for_each_operation!`](crate::for_each_operation).
+/// Calls a macro with every SPARQL operation type. The service model does not have these operations, so they
+/// are not in [`for_each_operation!`](crate::for_each_operation).
 ///
 /// ```
 /// macro_rules! print_names {
@@ -111,7 +110,7 @@ macro_rules! for_each_sparql_operation {
 
 macro_rules! sparql_infos {
     ($($operation:ty,)*) => {
-        /// The facts about every operation of SPARQL. The names are this crate's own.
+        /// The facts about every SPARQL operation. The names are defined by this crate.
         pub const SPARQL_OPERATIONS: &[&OperationInfo] =
             &[$(<$operation as Operation>::INFO,)*];
     };

@@ -1,7 +1,7 @@
-//! Sources of credentials and of the region: environment, profile files, external processes. This is
-//! the pure part: the functions take texts and lookups, and the transports do the reading.
+//! Sources of credentials and of the region: environment, profile files, external processes. The
+//! functions here are pure: they take texts and lookup functions, and the transports do the I/O.
 //!
-//! How a transport uses it, in the order of the AWS tools:
+//! How a transport uses them, in the order of the AWS tools:
 //!
 //! ```
 //! use neptunedata::credentials::{environment, process, profile::{Profiles, Source}};

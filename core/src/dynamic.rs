@@ -1,11 +1,10 @@
-//! The dynamic door: operations by wire name, JSON in the service's own member names on both sides.
+//! The dynamic API: operations by wire name, with JSON input and output in the service's member names.
 //!
-//! The operations of SPARQL, which no model of the service has, go by their names in this crate.
+//! It is for gateways, command lines and tests that choose the operation at run time. SPARQL operations,
+//! which the service model does not have, are called by their names in this crate.
 //!
-//! For gateways, command lines and tests that learn at run time what to call. Inputs are checked as
-//! strictly as the types check them. An error lists all unknown members. If there are none, it names
-//! the first missing member or wrong value; if there are none of these either, all values that the
-//! request cannot carry.
+//! Inputs are checked as strictly as by the types. An error lists all unknown members; else it names the
+//! first missing member or wrong value; else it lists all values that the request cannot represent.
 //!
 //! ```
 //! use neptunedata::{Endpoint, dynamic};
@@ -16,8 +15,8 @@
 //! let request = dynamic::request("CancelMLModelTrainingJob", &input, &endpoint)?;
 //! assert_eq!(request.uri(), "http://localhost:8182/ml/modeltraining/job-1?clean=true");
 //!
-//! let answer = neptunedata::http::Response::new(r#"{"status":"200 OK"}"#.into());
-//! let output = dynamic::response("CancelMLModelTrainingJob", &answer)?;
+//! let response = neptunedata::http::Response::new(r#"{"status":"200 OK"}"#.into());
+//! let output = dynamic::response("CancelMLModelTrainingJob", &response)?;
 //! assert_eq!(output, json!({"status": "200 OK"}));
 //!
 //! let wrong = json!({"id": 7, "claen": true, "neptuneIamRole": "arn"});
@@ -48,7 +47,7 @@ use crate::{
     wire::response::{RawResponse, whole},
 };
 
-/// The facts about the operation of this wire name, such as `CancelMLModelTrainingJob`.
+/// The facts about the operation with this wire name, such as `CancelMLModelTrainingJob`.
 pub fn info(name: &str) -> Option<&'static OperationInfo> {
     let mut all = OPERATIONS.iter().chain(SPARQL_OPERATIONS);
     all.find(|info| info.name == name).copied()
@@ -68,14 +67,14 @@ pub fn request(
     dispatch(name, Encode { input, endpoint })?
 }
 
-/// A call by name: a [`Machine`] like [`Call`](crate::machine::Call), with JSON on both sides.
+/// A call by name: a [`Machine`] like [`Call`](crate::machine::Call), with JSON input and output.
 #[derive(Debug)]
 pub struct Call {
     exchange: Exchange,
     decode: fn(&RawResponse<'_>) -> Result<Value, DecodeError>,
 }
 
-/// Makes the call that sends a request given as JSON.
+/// Creates the call of a request given as JSON.
 ///
 /// # Errors
 ///
@@ -119,17 +118,17 @@ impl Machine for Call {
     }
 }
 
-/// Reads a complete answer into JSON with the member names of the service.
+/// Decodes a complete response into JSON with the member names of the service.
 ///
 /// # Errors
 ///
-/// [`Cause::Encode`] when there is no such operation, [`Cause::Service`] for an error answer,
-/// [`Cause::Decode`] for a body that is not the operation's answer.
+/// [`Cause::Encode`] when there is no such operation, [`Cause::Service`] for an error response,
+/// [`Cause::Decode`] for a body that is not a response of the operation.
 pub fn response(name: &str, response: &http::Response<Bytes>) -> Result<Value, Cause> {
     dispatch(name, Decode { response }).map_err(Cause::Encode)?
 }
 
-/// Something that can be done for any operation.
+/// Something to do with the type of an operation that is given by name.
 trait Visitor {
     type Output;
 
@@ -147,7 +146,7 @@ fn dispatch<V: Visitor>(name: &str, visitor: V) -> Result<V::Output, EncodeError
     })
 }
 
-/// Visits the operation of this name, or gives the visitor back.
+/// Visits the operation with this name, or returns the visitor.
 macro_rules! dispatcher {
     ($function:ident: $($operation:ty,)*) => {
         fn $function<V: Visitor>(name: &str, visitor: V) -> Result<V::Output, V> {

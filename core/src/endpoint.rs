@@ -1,4 +1,4 @@
-//! Where the cluster is: parsed once, so that nothing about it can fail later.
+//! The address of a cluster, checked completely when it is parsed.
 
 mod check;
 mod error;
@@ -13,10 +13,10 @@ use self::check::{check_host, check_path, region_of, split_port};
 pub use error::{EndpointError, EndpointErrorKind};
 pub use region::is_valid_region;
 
-/// The port Neptune listens on unless the cluster says otherwise.
+/// Neptune's default port.
 const NEPTUNE_PORT: u16 = 8182;
 
-/// Longer endpoints are mistakes.
+/// The longest endpoint that is accepted, in bytes.
 const MAX_LENGTH: usize = 2048;
 
 /// The address of a cluster: scheme, host, port, an optional path before the operations' own, and
@@ -54,18 +54,18 @@ impl Endpoint {
     /// Parses `https://host[:port][/path]`, `http://…`, or a bare Neptune host name with or without
     /// port.
     ///
-    /// With a scheme and no port the port is the scheme's own, 443 or 80, as in every URL; clusters
-    /// listen on 8182 unless set up otherwise. Host names are put in lower case. A port that is the scheme's own is left out of the URL and
-    /// the `host` header, as signing demands.
+    /// A URL without a port has the default port of its scheme, 443 or 80; clusters listen on 8182 unless
+    /// configured otherwise. Host names are converted to lower case. The default port of the scheme is
+    /// omitted from the URL and the `host` header, as signing requires.
     ///
     /// # Errors
     ///
-    /// When the text is no such URL: the error says which part is wrong and what to write instead.
+    /// When the text is not such a URL: the error says which part is wrong and what to write instead.
     pub fn parse(text: &str) -> Result<Endpoint, EndpointError> {
         if text.len() > MAX_LENGTH {
             return Err(EndpointError::too_long(text.len()));
         }
-        Endpoint::read(text).map_err(|error| error.of(text))
+        Endpoint::read(text).map_err(|error| error.with_text(text))
     }
 
     fn read(text: &str) -> Result<Endpoint, EndpointError> {
@@ -81,7 +81,7 @@ impl Endpoint {
             Some((scheme, _)) => return Err(EndpointError::scheme(scheme)),
             None => (true, text, true),
         };
-        // Before anything is cut, so that no part of a password is ever shown.
+        // Checked before the text is split, so that errors do not show part of a password.
         if rest.contains('@') {
             return Err(EndpointError::user_info());
         }
@@ -105,12 +105,13 @@ impl Endpoint {
             header.push_str(&format!(":{port}"));
         }
         let url = format!("{}://{header}{path}", if secure { "https" } else { "http" });
-        // With the port that a bare name gets, so that the URL is an endpoint again.
+        // Checked again with the port that was added to a bare name, so that the URL can be parsed again.
         if url.len() > MAX_LENGTH {
             return Err(EndpointError::too_long(url.len()));
         }
-        let host_header = HeaderValue::try_from(header)
-            .map_err(|_| EndpointError::host(&host, "has a character that no host name has"))?;
+        let host_header = HeaderValue::try_from(header).map_err(|_| {
+            EndpointError::host(&host, "has a character that is invalid in a host name")
+        })?;
         Ok(Endpoint {
             url,
             host,
@@ -153,7 +154,7 @@ impl Endpoint {
         self.port
     }
 
-    /// Whether requests travel over TLS.
+    /// Whether requests are sent over TLS.
     pub fn is_secure(&self) -> bool {
         self.secure
     }
@@ -163,13 +164,13 @@ impl Endpoint {
         self.region.as_deref()
     }
 
-    /// The value of the `host` header: with the port, unless it is the scheme's own.
+    /// The value of the `host` header, without the port if it is the default port of the scheme.
     pub fn host_header(&self) -> &HeaderValue {
         &self.host_header
     }
 
-    /// Whether the name is one of this machine: `localhost`, a name below it, `127.0.0.0/8` or
-    /// `::1`. Judged by the name alone, whatever it resolves to.
+    /// Whether the host is a loopback name or address: `localhost`, a name below it, `127.0.0.0/8` or
+    /// `::1`. Host names are not resolved.
     pub fn is_loopback(&self) -> bool {
         let host = self.host.strip_suffix('.').unwrap_or(&self.host);
         let ip = host.parse::<std::net::IpAddr>();

@@ -5,7 +5,9 @@ mod credentials;
 mod decode;
 mod encode;
 mod kind;
+mod misuse;
 mod service;
+mod text;
 mod transport;
 mod wait;
 
@@ -25,7 +27,9 @@ pub use credentials::CredentialsError;
 pub use decode::{DecodeError, DecodeErrorKind};
 pub use encode::{EncodeError, FieldError, FieldErrorKind};
 pub use kind::{ExceptionKind, ExceptionSide};
+pub use misuse::Misuse;
 pub use service::ServiceError;
+pub(crate) use text::{bounded_start, one_line};
 pub use transport::{Sent, TransportError, TransportErrorKind};
 pub use wait::{WaitError, WaitErrorKind};
 
@@ -86,50 +90,12 @@ pub enum Cause {
     Misuse(#[from] Misuse),
 }
 
-/// A driver gave a machine an input that does not answer its last step: a bug in the driver.
-///
-/// Nothing has changed: an input that does answer the step still continues the machine. Drivers that
-/// give up turn it into an [`Error`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unexpected input {input}: the machine is {state}")]
-pub struct Misuse {
-    pub(crate) operation: &'static str,
-    pub(crate) subject: Option<Box<str>>,
-    pub(crate) state: &'static str,
-    pub(crate) input: &'static str,
-    pub(crate) attempts: u32,
-    pub(crate) may_have_executed: bool,
-}
-
-impl Misuse {
-    /// What the machine was doing.
-    pub fn state(&self) -> &'static str {
-        self.state
-    }
-
-    /// The name of the input it was given.
-    pub fn input(&self) -> &'static str {
-        self.input
-    }
-}
-
-impl From<Misuse> for Error {
-    fn from(misuse: Misuse) -> Error {
-        let (attempts, executed) = (misuse.attempts, misuse.may_have_executed);
-        let subject = misuse.subject.clone();
-        Error::new(misuse.operation, misuse)
-            .with_subject(subject)
-            .with_attempts(attempts, Stop::Permanent)
-            .with_execution(executed, executed)
-    }
-}
-
 /// Why there was no further attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Stop {
     /// Another attempt would not help.
     Permanent,
-    /// The request may have been executed, and a second execution would do more.
+    /// The request may have been executed, and executing it twice is not safe.
     Write,
     /// All attempts are used up.
     Attempts,
@@ -143,9 +109,9 @@ pub(crate) enum Stop {
 
 /// A call that failed.
 ///
-/// The text names the operation and, where there is one, the id that the request is about; then comes
-/// the [`cause`](Error::cause), and what the caller must know about attempts: whether the request may
-/// have been executed and whether it was sent again.
+/// The text has the operation, the [id](Error::subject) that the request is about, if any, and the
+/// [`cause`](Error::cause). Where it matters, it also has the number of attempts, whether the request may
+/// have been executed, and whether it was sent again.
 ///
 /// ```text
 /// CancelMLModelTrainingJob job-1: connection closed before the response was complete (gave up after 3 attempts); the request may have been executed
@@ -161,7 +127,7 @@ struct Inner {
     attempts: u32,
     may_have_executed: bool,
     earlier_lost: bool,
-    /// Only for a write is the missing retry worth a word.
+    /// For a write, the text says that the request was not sent again.
     effect: Option<Effect>,
     class: Option<RetryClass>,
     /// Why the credentials that were rejected could not be refreshed.
@@ -193,7 +159,7 @@ impl Error {
         }))
     }
 
-    /// Names what the request is about.
+    /// Sets the id that the request is about.
     pub(crate) fn with_subject(mut self, subject: Option<Box<str>>) -> Self {
         self.0.subject = subject;
         self
@@ -231,7 +197,7 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_answer(mut self, meta: Option<ResponseMeta>, partial: Bytes) -> Self {
+    pub(crate) fn with_response(mut self, meta: Option<ResponseMeta>, partial: Bytes) -> Self {
         self.0.meta = meta;
         self.0.partial = partial;
         self
@@ -252,7 +218,7 @@ impl Error {
         }
     }
 
-    /// Whether the service answered with this exception.
+    /// Whether the service returned this exception.
     ///
     /// ```
     /// use neptunedata::{Error, ExceptionKind};
@@ -300,8 +266,8 @@ impl Error {
         self.0.may_have_executed
     }
 
-    /// Whether calling again later is sensible and safe: the failure may be temporary, and a repeated
-    /// request is not executed twice where that matters.
+    /// Whether the call can be repeated later: the failure may be temporary, and a repeated request is
+    /// not executed twice where that matters.
     pub fn is_retryable(&self) -> bool {
         self.0.class.is_some()
     }
@@ -321,7 +287,7 @@ impl Error {
         self.0.meta.as_ref()
     }
 
-    /// The body of the last response as far as it arrived; empty if there was none.
+    /// The body of the last response as far as it arrived; empty if there was no response.
     pub fn body(&self) -> &Bytes {
         match &self.0.cause {
             Cause::Service(error) if self.0.partial.is_empty() => &error.body,
@@ -333,17 +299,17 @@ impl Error {
 }
 
 impl Inner {
-    /// Whether the error may be the effect of an earlier attempt, as when the job is cancelled already.
-    /// Reads have no effect, and neither load nor rights are one.
+    /// Whether an earlier attempt may have caused the error, for example by cancelling the job already.
+    /// A read changes nothing. Throttling and missing permissions have other causes.
     fn may_be_an_effect(&self) -> bool {
-        let refused = match &self.cause {
+        let is_rejected = match &self.cause {
             Cause::Service(error) => {
                 let class = classify(error.kind, error.status.as_u16());
                 error.status.is_client_error() && class.is_none()
             }
             _ => false,
         };
-        refused && self.earlier_lost && self.effect != Some(Effect::Read)
+        is_rejected && self.earlier_lost && self.effect != Some(Effect::Read)
     }
 }
 
@@ -356,7 +322,7 @@ impl fmt::Display for Error {
         }
         f.write_str(": ")?;
         match &inner.cause {
-            // Their own texts begin with the operation.
+            // The texts of these errors begin with the operation.
             Cause::Encode(error) => error.fmt_faults(f)?,
             Cause::Decode(error) => error.fmt_reason(f)?,
             cause => write!(f, "{cause}")?,
@@ -420,43 +386,10 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        // The text of the cause is part of ours, so the chain continues after it.
+        // The text of the cause is part of this error's text, so the chain continues after the cause.
         match &self.0.credentials {
             Some(error) => std::error::Error::source(error),
             None => std::error::Error::source(&self.0.cause),
         }
     }
-}
-
-/// At most 512 bytes of foreign text.
-pub(crate) fn bounded_start(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
-    const LIMIT: usize = 512;
-    let start = bytes.get(..LIMIT).unwrap_or(bytes);
-    let cut = start.len() < bytes.len();
-    let text = match std::str::from_utf8(start) {
-        // Leave out a character that is cut at the limit.
-        Err(error) if cut && error.error_len().is_none() => {
-            String::from_utf8_lossy(start.get(..error.valid_up_to()).unwrap_or_default())
-        }
-        _ => String::from_utf8_lossy(start),
-    };
-    if cut {
-        format!("{text}… ({} bytes in all)", bytes.len()).into()
-    } else {
-        text
-    }
-}
-
-/// The same on one line, with control characters escaped: they could drive a terminal.
-pub(crate) fn one_line(bytes: &[u8]) -> String {
-    let text = bounded_start(bytes);
-    let mut line = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_control() {
-            line.extend(character.escape_default());
-        } else {
-            line.push(character);
-        }
-    }
-    line
 }

@@ -1,18 +1,19 @@
-//! The Amazon Neptune data API without I/O: request structs become `http::Request`, and
-//! `http::Response` becomes typed answers or typed errors. Sockets, clocks and threads stay with you.
+//! The Amazon Neptune data API without I/O: request structs are encoded as `http::Request`, and an
+//! `http::Response` is decoded into a typed output or a typed error. You supply sockets, clocks and threads.
 //!
 //! There are three ways to use this crate.
 //!
 //! # A client
 //!
-//! For applications: a transport crate with a `Client` on top of this one. Until you pick one, any
-//! HTTP library does, in one of the other two ways.
+//! For applications: use a transport crate, `neptunedata-hyper` (async) or `neptunedata-blocking`. Its
+//! `Client` is built on this crate. With any other HTTP library, use one of the other two ways.
 //!
-//! # The machine by hand
+//! # The state machine
 //!
 //! For embedders with a runtime of their own: a [`Call`] is a state machine that signs, retries what
-//! may be retried and reads the answer. It asks for each thing it needs, and your loop answers.
-//! The [step protocol](machine::Machine) is a page; here is all of it with a transport that answers at once:
+//! may be retried and decodes the response. It requests each I/O step, and your loop performs it.
+//! [`Machine`](machine::Machine) documents the protocol. The complete loop, with a transport that responds at
+//! once:
 //!
 //! ```
 //! # #[cfg(feature = "sigv4")] {
@@ -30,32 +31,32 @@
 //!
 //! let mut call = session.call(&CancelMlModelTrainingJob::new("job-1").clean(true));
 //! let mut input = Input::Next;
-//! let answered = loop {
+//! let response = loop {
 //!     // In production: SystemTime::now(), and Instant::elapsed() for `mono`.
 //!     let now = Now::at(SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160));
 //!     input = match call.resume(input, now) {
 //!         Step::Io(Io::Send(transmit)) => {
 //!             assert!(transmit.request.headers().contains_key("authorization"));
-//!             // … send it; give the response whole, or as Head, Chunks and End.
-//!             let answer = http::Response::new(r#"{"status":"200 OK"}"#.into());
-//!             Input::Response(answer, http::HeaderMap::new())
+//!             // … send it; return the complete response, or Head, Chunks and End.
+//!             let response = http::Response::new(r#"{"status":"200 OK"}"#.into());
+//!             Input::Response(response, http::HeaderMap::new())
 //!         }
-//!         Step::Io(Io::Credentials { .. }) => Input::CredentialsFailed(CredentialsError::new("no others")),
+//!         Step::Io(Io::Credentials { .. }) => Input::CredentialsFailed(CredentialsError::without_provider()),
 //!         Step::Io(_) => Input::Wake(Sent::Maybe), // … sleep until `call.wake_at()`.
 //!         Step::Item(nothing) => match nothing {},
 //!         Step::Misuse(misuse) => return Err(misuse.into()),
 //!         Step::Done(result) => break result?,
 //!     };
 //! };
-//! assert_eq!(answered.output.status.as_deref(), Some("200 OK"));
+//! assert_eq!(response.output.status.as_deref(), Some("200 OK"));
 //! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # Bare functions
 //!
-//! For people who only want the protocol: [`request`] encodes, `sign` signs, [`response`] decodes.
-//! [`dynamic`] does the same by the name of the operation, with JSON on both sides.
+//! For the protocol alone: [`request`] encodes, `sign` signs, [`response`] decodes.
+//! [`dynamic`] does the same for an operation given by name, with JSON input and output.
 //!
 //! ```
 //! # #[cfg(feature = "sigv4")] {
@@ -70,9 +71,9 @@
 //! neptunedata::sign(&mut request, &credentials, "eu-west-1", now)?;
 //! assert_eq!(request.headers()["x-amz-date"], "20150830T123600Z");
 //!
-//! // … send it, and read what comes back:
-//! let answer = http::Response::new(r#"{"status":"200 OK"}"#.into());
-//! let output = neptunedata::response::<CancelMlModelTrainingJob>(&answer)?;
+//! // … send it, then decode the response:
+//! let response = http::Response::new(r#"{"status":"200 OK"}"#.into());
+//! let output = neptunedata::response::<CancelMlModelTrainingJob>(&response)?;
 //! assert_eq!(output.status.as_deref(), Some("200 OK"));
 //! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -80,29 +81,30 @@
 //!
 //! # More machines
 //!
-//! What takes more than one answer is a machine like a call, with items on the way, and the same loop
-//! runs it: [`Rows`](rows::Rows) hands out the rows of an answer as they arrive, [`Wait`](wait::Wait) asks until a bulk load or
-//! other long work has ended, [`Changes`](changes::Changes) and [`Transactions`](changes::Transactions) follow a change stream.
+//! Streams and polling are state machines too. They yield items, and the same loop runs them:
+//! [`Rows`](rows::Rows) yields the rows of a response as they arrive, [`Wait`](wait::Wait) polls until a bulk
+//! load or another long job has ended, [`Changes`](changes::Changes) and
+//! [`Transactions`](changes::Transactions) follow a change stream.
 //!
-//! # What it promises
+//! # Guarantees
 //!
-//! - No I/O, clock, randomness, environment, threads or global state: time is an argument,
-//!   randomness a seed.
-//! - No input panics. Any bytes from a server end in a value or a typed error.
+//! - No I/O, clock, randomness, environment access, threads or global state: the time is an argument,
+//!   and randomness comes from a seed.
+//! - No input causes a panic. Any bytes from a server give a value or a typed error.
 //! - The same inputs give the same bytes.
-//! - Nothing is lost: body, status, headers and request id are kept with every success and error,
-//!   and unknown members, enum values and exception names are kept too.
-//! - A request that cannot be right is refused before anything is sent, with every fault named.
-//! - Nothing that may have been executed is sent again, unless that makes no difference or the
-//!   caller says so: the [retry table](retry::retry_table).
+//! - Nothing is discarded: every output and every error keeps body, status, headers and request id.
+//!   Unknown members, enum values and exception names are kept too.
+//! - An invalid request is rejected before anything is sent, and the error lists everything that is wrong.
+//! - A request that may have been executed is not sent again, unless a second execution makes no
+//!   difference or the caller allows it: see the [retry table](retry::retry_table).
 //!
 //! # Features
 //!
-//! - `sigv4` (default): signature version 4, also for Bolt and WebSockets. Without it the crate works
-//!   unsigned and depends on a handful of crates.
-//! - `gzip`: inflates answers that come compressed, as change streams do when
-//!   [asked to](field@streams::GetPropertygraphStream::encoding).
-//! - `proptest`, `arbitrary`: made-up requests, answers and transports for property tests and fuzz
+//! - `sigv4` (default): signature version 4, also for Bolt and WebSockets. Without it requests are not
+//!   signed, and the crate has few dependencies.
+//! - `gzip`: decompresses responses. Change streams are compressed
+//!   [on request](field@streams::GetPropertygraphStream::encoding).
+//! - `proptest`, `arbitrary`: generated requests, responses and networks for property tests and fuzz
 //!   targets, in the module [`testing`].
 #![cfg_attr(
     not(test),
@@ -122,7 +124,7 @@
     )
 )]
 
-// First, for their macros.
+// First, because the other modules use their macros.
 #[macro_use]
 #[cfg_attr(not(any(feature = "proptest", feature = "arbitrary")), doc(hidden))]
 pub mod testing;
@@ -167,7 +169,7 @@ mod wire;
 #[doc = include_str!("../docs/wire.md")]
 pub mod wire_notes {}
 
-// Its examples need a transport: the workspace's own tests run them.
+// Its examples need a transport crate, so the tests of the workspace run them.
 #[cfg_attr(not(doctest), doc = include_str!("../docs/coming-from-boto3.md"))]
 pub mod coming_from_boto3 {}
 

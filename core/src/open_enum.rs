@@ -1,7 +1,7 @@
-//! Enums that keep the values they do not know.
+//! Enums that keep unknown values.
 
-/// The text of a value that this version has no variant for. Cannot be made outside the crate, so
-/// that a value with a variant always is that variant.
+/// The text of a value without a variant in this version. It cannot be created outside this crate, so a
+/// value that has a variant is never represented by its text.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PrivOwnedStr(pub(crate) Box<str>);
 
@@ -11,9 +11,9 @@ impl std::fmt::Debug for PrivOwnedStr {
     }
 }
 
-/// Defines an enum over the strings of a service, open for strings that it does not know: `as_str`,
-/// `From<&str>`, `From<String>`, `Display`, `QueryValue` and serde's traits, all by the service's
-/// spelling. Other spellings that stand for a value follow its own: `A = "a" | "A"`.
+/// Defines an enum over the strings of a service that also keeps unknown strings: with `as_str`,
+/// `From<&str>`, `From<String>`, `Display`, `QueryValue` and serde's traits, all in the service's
+/// spelling. Alternative spellings follow the service's own: `A = "a" | "A"`.
 macro_rules! open_enum {
     (
         $(#[$meta:meta])*
@@ -29,7 +29,7 @@ macro_rules! open_enum {
         }
 
         impl $name {
-            /// The values this version knows.
+            /// The values that this version knows.
             pub const KNOWN: &'static [$name] = &[$($name::$variant,)*];
 
             /// The value as the service spells it.
@@ -88,7 +88,7 @@ macro_rules! open_enum {
                         f.write_str("a string")
                     }
 
-                    // Without a String in between: answers hold thousands of these.
+                    // Avoids a String per value: responses contain thousands of them.
                     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$name, E> {
                         Ok($name::from(text))
                     }

@@ -1,4 +1,4 @@
-//! What an operation is, and the one list of them.
+//! The trait of operations, and the facts about each operation.
 
 use std::ops::RangeInclusive;
 
@@ -8,8 +8,8 @@ use crate::error::{DecodeError, ExceptionKind};
 
 /// An operation of the service; the request struct itself implements it.
 ///
-/// [`encode`](Operation::encode) and [`decode`](Operation::decode) are all there is to an operation,
-/// so the machines and transports also run operations defined outside this crate.
+/// Machines and transports need only [`INFO`](Operation::INFO), [`encode`](Operation::encode) and
+/// [`decode`](Operation::decode), so they also run operations that are defined outside this crate.
 ///
 /// ```
 /// use neptunedata::{
@@ -18,7 +18,7 @@ use crate::error::{DecodeError, ExceptionKind};
 /// };
 /// use neptunedata::http::Method;
 ///
-/// /// `GET /health`, say.
+/// /// `GET /health`, an example.
 /// struct Health;
 ///
 /// impl Operation for Health {
@@ -38,14 +38,14 @@ use crate::error::{DecodeError, ExceptionKind};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Operation {
-    /// What a successful answer decodes to.
+    /// The decoded form of a successful response.
     type Output;
 
     /// Everything about the operation that does not depend on its values.
     const INFO: &'static OperationInfo;
 
-    /// What a second execution would do, by the values of this request. A call that makes a
-    /// [token](RequestWriter::call_token) for a write takes it for idempotent.
+    /// The effect of executing this request twice. A write with a
+    /// [token](RequestWriter::call_token) made by its call is treated as idempotent.
     fn effect(&self) -> Effect {
         Self::INFO.effect
     }
@@ -54,22 +54,23 @@ pub trait Operation {
     /// collects them all.
     fn encode(&self, request: &mut RequestWriter<'_>);
 
-    /// Reads a successful answer; error answers never come here.
+    /// Decodes a successful response. Error responses are handled before.
     ///
     /// # Errors
     ///
-    /// When the body is not the operation's answer.
+    /// When the body is not a response of the operation.
     fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError>;
 }
 
-/// What executing a request a second time would do. Decides what is sent again after a lost answer.
+/// The effect of executing a request a second time. It decides whether the request is sent again after
+/// its response was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Effect {
     /// Changes nothing.
     Read,
-    /// Executed twice it leaves the same state as executed once.
+    /// Executing it twice leaves the same state as executing it once.
     Idempotent,
-    /// Executed twice it does more than executed once.
+    /// Executing it twice changes more than executing it once.
     Write,
 }
 
@@ -83,14 +84,13 @@ pub struct OperationInfo {
     pub method: Method,
     /// The path with its labels in braces, such as `/ml/modeltraining/{id}`.
     pub path: &'static str,
-    /// What a second execution does, unless the request's values say otherwise.
+    /// The effect of a second execution, unless it depends on the request's values.
     pub effect: Effect,
-    /// The exceptions that the service documents for the operation. Others occur: match on what
-    /// came, not on this list.
+    /// The exceptions that the service documents for the operation. Other exceptions occur too.
     pub exceptions: &'static [ExceptionKind],
     /// The IAM actions that the caller needs, without the prefix `neptune-db:`.
     pub iam_actions: &'static [&'static str],
-    /// Whether a success without a body is an answer of the operation.
+    /// Whether a success with an empty body is a valid response of the operation.
     pub may_answer_empty: bool,
     /// The page of the service's documentation.
     pub documentation: &'static str,
@@ -130,7 +130,7 @@ impl OperationInfo {
         self
     }
 
-    /// Says that a success without a body is an answer.
+    /// Makes a success with an empty body a valid response.
     #[must_use]
     pub const fn answering_empty(mut self) -> OperationInfo {
         self.may_answer_empty = true;
@@ -145,7 +145,7 @@ impl OperationInfo {
     }
 }
 
-/// Bounds of an integer member, both allowed.
+/// Inclusive bounds of an integer member.
 pub(crate) type Bounds = RangeInclusive<i32>;
 
 pub use crate::wire::{

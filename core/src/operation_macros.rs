@@ -1,23 +1,24 @@
 //! The macros that declare operations.
 //!
-//! An operation's file is one [`operation!`] for the request and one `output!` for the answer. An
-//! operation that the macro does not fit starts from [`custom_request!`] and writes the rest by hand.
+//! An operation's file has one [`operation!`] for the request and one `output!` for the response. If
+//! [`operation!`] does not fit, the file uses [`custom_request!`] and implements the rest itself.
 
-/// Declares an operation: the request struct, its `new` and setters, its made-up values, and
+/// Declares an operation: the request struct, its `new` and setters, its test-value generators, and
 /// `impl Operation`.
 ///
-/// Members are those of the struct, in the order in which they are sent. A member of the path or the query
-/// says where it goes and by which name:
+/// Members are those of the struct, in the order in which they are sent. For a member in the path or the
+/// query, `=>` gives the place and the name:
 ///
 /// - `pub id: String => label("id")`,
 /// - `pub clean: Option<bool> => query("clean")`,
 /// - `pub max_items: Option<i32> => query("maxItems", 1..=1024)`, with the bounds of the number.
 ///
-/// Members without `=>` are those of the JSON body; serde names them. A request has members of one sort.
-/// `new(..)` takes the members that are no `Option`; `new()` is for requests that have none.
+/// Members without `=>` are in the JSON body, with their serde names. The members of a request are either all
+/// in the URL or all in the body. `new(..)` takes the members that are not an `Option`; `new()` is for
+/// requests without such members.
 ///
 /// Some operations have more facts: `documentation: "url"` before `output`, if the operation is not in the
-/// API reference, and after it `decode: function`, if the answer is not simply the JSON of the output, and
+/// API reference, and after `output` `decode: function`, if the response is not the JSON of the output, and
 /// `may_answer_empty: true`.
 macro_rules! operation {
     (
@@ -79,8 +80,8 @@ macro_rules! operation {
 }
 
 /// Declares the request of an operation that [`operation!`] does not fit: the struct, and `Self::FACTS` for
-/// `Operation::INFO`. The rest is written by hand: serde attributes of members, constructors, `setters!`,
-/// `arbitrary!` and `impl Operation`.
+/// `Operation::INFO`. The file adds serde attributes of members, constructors, `setters!`, `arbitrary!` and
+/// `impl Operation`.
 macro_rules! custom_request {
     (
         name: $wire_name:literal,
@@ -117,7 +118,7 @@ macro_rules! custom_request {
     };
 }
 
-/// The [`OperationInfo`](crate::operation::OperationInfo) of these facts.
+/// The [`OperationInfo`](crate::operation::OperationInfo) with these facts.
 macro_rules! operation_info {
     (
         name: $wire_name:literal,
@@ -141,7 +142,7 @@ macro_rules! operation_info {
     };
 }
 
-/// The page of the documentation: that of the API reference, unless another one is given.
+/// The URL of the documentation: the page of the API reference, unless another page is given.
 macro_rules! documentation {
     ($wire_name:literal) => {
         concat!(
@@ -164,7 +165,7 @@ macro_rules! route_and_page {
     };
 }
 
-/// What all request structs have.
+/// The parts that all request structs have.
 macro_rules! request_struct {
     ([$($meta:tt)*] $name:ident { $($members:tt)* }) => {
         $($meta)*
@@ -175,11 +176,11 @@ macro_rules! request_struct {
     };
 }
 
-/// The part of [`operation!`] that is about members. It reads one member at a time and adds what follows
-/// from it to four lists: the struct's `fields` with their initial values, the parameters of `new`
-/// (`required`), the `setters`, and the `places` in the URL.
+/// The part of [`operation!`] for members. It reads one member at a time and adds the results to four
+/// lists: the struct's `fields` with their initial values, the parameters of `new` (`required`), the
+/// `setters`, and the `places` in the URL.
 macro_rules! request_members {
-    // The type of a member decides how `new` and its setter take it.
+    // The type of a member decides the parameter types of `new` and the setter.
     ($lists:tt $(#[$meta:meta])*
      pub $field:ident: Option<Vec<$item:ident>> $(=> $place:ident $at:tt)?, $($rest:tt)*) => {
         request_members! {
@@ -216,7 +217,7 @@ macro_rules! request_members {
         }
     };
 
-    // The lists, and the same lists with the member.
+    // Adds the member to the lists.
     (@optional
         {
             $request:tt
@@ -308,7 +309,7 @@ macro_rules! request_members {
         }
     };
 
-    // How a member is made up.
+    // How test values of a member are generated.
     (@kind) => { Any };
     (@kind label) => { Label };
     (@kind query) => { Any };
@@ -338,7 +339,7 @@ macro_rules! request_members {
     // Mistakes.
     (@$need:ident $lists:tt $meta:tt $field:ident $($rest:tt)*) => {
         compile_error!(concat!(
-            "`", stringify!($field), "` goes to `label(\"name\")`, `query(\"name\")` or, if it is an optional \
+            "`", stringify!($field), "` must have `label(\"name\")`, `query(\"name\")` or, if it is an optional \
              number, `query(\"name\", 1..=100)`"
         ));
     };
@@ -357,7 +358,8 @@ macro_rules! request_members {
 }
 
 /// `setters!(Request { flag: bool, name: impl String, names: list String })`: a setter for each optional
-/// member, taking the type itself, with `impl` anything that becomes it, or the items of a list.
+/// member. The setter takes the type itself, with `impl` anything that converts into it, or with `list` the
+/// items of a list.
 macro_rules! setters {
     ($request:ident { $($(#[$meta:meta])* $($field:ident: $kind:tt $($into:ident)?),+ $(,)?)? }) => {
         impl $request {

@@ -1,4 +1,4 @@
-//! What is sent again, and what is not: one table.
+//! The retry policy, and the table that decides which requests are sent again.
 
 use std::{fmt::Write as _, time::Duration};
 
@@ -7,31 +7,31 @@ use crate::{
     operation::Effect,
 };
 
-/// How often and how fast to try again.
+/// How often and after which waits a failed request is retried.
 ///
-/// Defaults: 3 attempts; waits are random from zero to a base that doubles with each attempt, 100 ms
-/// at first, 1 s when the server refused for load, 5 s when it ran out of memory, and never more
-/// than 20 s; a wait that the server asks for is respected up to 60 s, and a longer one ends the
-/// call.
+/// Defaults: 3 attempts. Each wait is random, from zero to a base that doubles with each attempt. The base
+/// starts at 100 ms, at 1 s if the server rejected the request because of load, and at 5 s if it ran out of
+/// memory, and is at most 20 s. A wait that the server asks for is respected up to 60 s; a longer one ends
+/// the call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
-    /// Attempts in all, at least 1.
+    /// The maximum number of attempts, including the first; at least 1.
     pub max_attempts: u32,
     /// Base of the wait after most failures.
     pub base: Duration,
-    /// Base of the wait after a refusal for load.
+    /// Base of the wait after the server rejected the request because of load.
     pub throttled_base: Duration,
     /// Base of the wait after the server ran out of memory.
     pub memory_base: Duration,
-    /// The longest wait that is chosen here.
+    /// The longest random wait.
     pub cap: Duration,
     /// The longest wait that the server may ask for.
     pub retry_after_limit: Duration,
-    /// How many tokens the calls of a session share for retries; 500 by default. A retry costs 5, or
-    /// 10 after a time-out, and a success on the first attempt gives 1 back. Without tokens a failed
-    /// call ends at once, so that an outage is not answered with a flood. Raise it where hundreds of
-    /// calls are in flight; None removes the limit. See
+    /// The number of retry tokens that the calls of a session share; 500 by default. A retry costs 5, or
+    /// 10 after a time-out, and a success on the first attempt returns 1. Without tokens a failed call ends
+    /// at once, so that retries do not flood the server during an outage. Raise it if hundreds of calls are
+    /// in flight; `None` removes the limit. See
     /// [`Session::retry_quota`](crate::session::Session::retry_quota).
     pub quota: Option<u32>,
 }
@@ -51,7 +51,7 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// One attempt only. A stale pooled connection, over which nothing was sent, is still replaced.
+    /// No retries: one attempt. A stale pooled connection, over which nothing was sent, is still replaced.
     pub fn never() -> Self {
         RetryPolicy {
             max_attempts: 1,
@@ -60,41 +60,41 @@ impl RetryPolicy {
     }
 }
 
-/// What a failure means for sending again: the rows of the retry table.
+/// The class of a failure, which decides whether the request is sent again: a row of the retry table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RetryClass {
-    /// Not received: no name, no connection, no time to connect.
+    /// The request was not received: the host name was not resolved, or the connection failed or timed out.
     NotSent,
-    /// The answer was lost, cut or timed out: perhaps executed.
+    /// The response was lost, truncated or timed out: the request may have been executed.
     Lost,
-    /// Refused for load before it ran, or rolled back.
+    /// Rejected because of load before execution, or rolled back.
     Throttled,
-    /// Rolled back for another transaction or for maintenance.
+    /// Rolled back because of another transaction or maintenance.
     Conflict,
-    /// Rolled back for a constraint that may hold for good.
+    /// Rolled back because of a constraint that may be permanent.
     Constraint,
     /// The server ran out of memory.
     Memory,
-    /// The server failed in a way that says nothing about the request.
+    /// The server failed, and it is not known whether the request was executed.
     Fault,
-    /// A write met a reader: the connection leads to the wrong instance.
+    /// A write reached a reader: the connection leads to the wrong instance.
     WrongInstance,
-    /// The signature was refused.
+    /// The signature was rejected.
     Access,
 }
 
-/// What the table says for one effect.
+/// Whether requests of one effect are sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Again {
-    /// As long as attempts, quota and the server's wishes allow.
-    Yes,
+pub(crate) enum RetryRule {
+    /// As long as attempts, quota and the wait that the server asks for allow.
+    Always,
     /// Once in a call.
     Once,
-    /// Once in a call, if another signature can help.
-    Remedied,
-    /// No.
-    No,
+    /// Once in a call, if a new signature can help.
+    OnceReauthenticated,
+    /// Never.
+    Never,
 }
 
 impl RetryClass {
@@ -111,21 +111,21 @@ impl RetryClass {
         RetryClass::Access,
     ];
 
-    pub(crate) fn again(self, effect: Effect) -> Again {
+    pub(crate) fn rule(self, effect: Effect) -> RetryRule {
         let unless_write = if effect == Effect::Write {
-            Again::No
+            RetryRule::Never
         } else {
-            Again::Yes
+            RetryRule::Always
         };
         match self {
-            RetryClass::NotSent | RetryClass::Throttled | RetryClass::Conflict => Again::Yes,
+            RetryClass::NotSent | RetryClass::Throttled | RetryClass::Conflict => RetryRule::Always,
             RetryClass::Lost | RetryClass::Memory | RetryClass::Fault => unless_write,
-            RetryClass::Constraint | RetryClass::WrongInstance => Again::Once,
-            RetryClass::Access => Again::Remedied,
+            RetryClass::Constraint | RetryClass::WrongInstance => RetryRule::Once,
+            RetryClass::Access => RetryRule::OnceReauthenticated,
         }
     }
 
-    /// Whether a request that failed so may have been executed.
+    /// Whether a request with a failure of this class may have been executed.
     pub fn may_have_executed(self) -> bool {
         match self {
             RetryClass::Lost | RetryClass::Memory | RetryClass::Fault => true,
@@ -147,19 +147,19 @@ impl RetryClass {
     }
 }
 
-/// The class of an error answer, None for one that will not pass.
+/// The class of an error response; `None` if the error is permanent.
 pub(crate) fn classify(kind: ExceptionKind, status: u16) -> Option<RetryClass> {
-    verdict(kind, status).0
+    classify_with_reason(kind, status).0
 }
 
-/// The class and why. Without a wildcard over the exceptions, so that a new one is not forgotten
-/// here.
-fn verdict(kind: ExceptionKind, status: u16) -> (Option<RetryClass>, &'static str) {
+/// The class and the reason. The match has no wildcard over the exceptions, so a new exception must be
+/// added here.
+fn classify_with_reason(kind: ExceptionKind, status: u16) -> (Option<RetryClass>, &'static str) {
     use ExceptionKind::*;
     match kind {
         TooManyRequestsException | ThrottlingException | QueryLimitExceededException => (
             Some(RetryClass::Throttled),
-            "refused before it ran, or rolled back",
+            "rejected before execution, or rolled back",
         ),
         ConcurrentModificationException | CancelledByMaintenanceException => (
             Some(RetryClass::Conflict),
@@ -167,43 +167,45 @@ fn verdict(kind: ExceptionKind, status: u16) -> (Option<RetryClass>, &'static st
         ),
         ConstraintViolationException => (
             Some(RetryClass::Constraint),
-            "rolled back, but the constraint may hold for good",
+            "rolled back, but the constraint may be permanent",
         ),
         MemoryLimitExceededException => (
             Some(RetryClass::Memory),
-            "there may be memory later; how far a write came is not known",
+            "memory may be free later; a write may have been executed",
         ),
         InternalFailureException | ServerShutdownException => (
             Some(RetryClass::Fault),
-            "says nothing about how far the request came",
+            "unknown whether the request was executed",
         ),
         ClientTimeoutException => (
             Some(RetryClass::Lost),
-            "the server gave up waiting, and may have read everything",
+            "the server timed out waiting, but may have read the whole request",
         ),
         ReadOnlyViolationException => (
             Some(RetryClass::WrongInstance),
-            "after a failover connections lead to what is a reader now",
+            "after a failover, connections may lead to a reader",
         ),
         AccessDeniedException => (
             Some(RetryClass::Access),
-            "clocks and credentials can be cured, rights cannot",
+            "clock skew and credentials can be corrected, permissions cannot",
         ),
-        TimeLimitExceededException | FailureByQueryException => (
-            None,
-            "the query would end the same way, and cost as much again",
-        ),
-        CancelledByUserException => (None, "somebody wants it to end"),
-        BulkLoadIdNotFoundException => (None, "asking again does not make the id (M07)"),
+        TimeLimitExceededException | FailureByQueryException => {
+            (None, "the query would fail the same way, at the same cost")
+        }
+        CancelledByUserException => (None, "a user cancelled the query"),
+        BulkLoadIdNotFoundException => (None, "the id would still be unknown (M07)"),
         S3Exception | LoadUrlAccessDeniedException => {
-            (None, "the source of the load has to change")
+            (None, "the source of the load must be changed")
         }
         StreamRecordsNotFoundException => (
             None,
-            "the end of the stream: the caller decides when to look again",
+            "the end of the stream: the caller decides when to poll again",
         ),
-        ExpiredStreamException => (None, "the records are gone"),
-        StatisticsNotAvailableException => (None, "computing them takes longer than a retry waits"),
+        ExpiredStreamException => (None, "the stream no longer keeps the records"),
+        StatisticsNotAvailableException => (
+            None,
+            "computing statistics takes longer than the wait before a retry",
+        ),
         BadRequestException
         | IllegalArgumentException
         | InvalidArgumentException
@@ -219,34 +221,34 @@ fn verdict(kind: ExceptionKind, status: u16) -> (Option<RetryClass>, &'static st
         | QueryTooLargeException
         | ResourceNotFoundException
         | UnsupportedOperationException
-        | ValidationException => (None, "the request has to change"),
+        | ValidationException => (None, "the request must be changed"),
         Unknown => match status {
             403 => (
                 Some(RetryClass::Access),
-                "clocks and credentials can be cured, rights cannot",
+                "clock skew and credentials can be corrected, permissions cannot",
             ),
             408 => (
                 Some(RetryClass::Lost),
-                "the server gave up waiting, and may have read everything",
+                "the server timed out waiting, but may have read the whole request",
             ),
-            429 => (Some(RetryClass::Throttled), "refused before it ran"),
+            429 => (Some(RetryClass::Throttled), "rejected before execution"),
             500 | 502 | 503 | 504 => (
                 Some(RetryClass::Fault),
-                "says nothing about how far the request came",
+                "unknown whether the request was executed",
             ),
-            _ => (None, "nothing says that it would pass"),
+            _ => (None, "not known to be temporary"),
         },
     }
 }
 
-/// The class of a broken exchange, None for one that will not pass.
+/// The class of a transport error; `None` if the error is permanent.
 pub(crate) fn classify_transport(error: &TransportError) -> Option<RetryClass> {
     if error.is_permanent() {
         return None;
     }
     match error.kind() {
-        // The caller's patience is over, the certificate is wrong, the caller's own limits are met,
-        // the program has to change.
+        // Another attempt would fail the same way: the caller's deadline has passed, the certificate is
+        // invalid, a limit of the client is reached, or the program lacks a usable runtime.
         TransportErrorKind::Deadline
         | TransportErrorKind::Tls
         | TransportErrorKind::PoolLimit
@@ -274,14 +276,14 @@ pub fn retry_table() -> String {
     );
     let policy = RetryPolicy::default();
     for class in RetryClass::ALL {
-        let word = |effect| match class.again(effect) {
-            Again::Yes => "again",
-            Again::Once => "once",
-            Again::Remedied => "once, with the server's time or fresh credentials",
-            Again::No => "stop",
+        let word = |effect| match class.rule(effect) {
+            RetryRule::Always => "again",
+            RetryRule::Once => "once",
+            RetryRule::OnceReauthenticated => "once, with the server's time or fresh credentials",
+            RetryRule::Never => "stop",
         };
-        let wait = match class.again(Effect::Read) {
-            Again::Remedied => "none".to_owned(),
+        let wait = match class.rule(Effect::Read) {
+            RetryRule::OnceReauthenticated => "none".to_owned(),
             _ => format!("{} ms", class.base(&policy).as_millis()),
         };
         let executed = if class.may_have_executed() {
@@ -304,19 +306,23 @@ pub fn retry_table() -> String {
     };
     for kind in ExceptionKind::ALL {
         let status = kind.http_status().unwrap_or_default();
-        row(kind.name(), &status.to_string(), verdict(*kind, status));
+        row(
+            kind.name(),
+            &status.to_string(),
+            classify_with_reason(*kind, status),
+        );
     }
     for status in [403, 408, 429, 500, 502, 503, 504] {
         row(
             "any other",
             &status.to_string(),
-            verdict(ExceptionKind::Unknown, status),
+            classify_with_reason(ExceptionKind::Unknown, status),
         );
     }
     row(
         "any other",
         "any other",
-        verdict(ExceptionKind::Unknown, 418),
+        classify_with_reason(ExceptionKind::Unknown, 418),
     );
     out
 }

@@ -1,4 +1,4 @@
-//! What calls to one cluster share.
+//! The state that calls to one cluster share.
 
 use std::{
     sync::{
@@ -19,12 +19,12 @@ use crate::{
     signing::SignError,
 };
 
-/// Bodies up to 256 MiB are collected unless the session or the call says otherwise.
+/// The longest body that is collected by default: 256 MiB.
 pub(crate) const DEFAULT_BODY_LIMIT: usize = 256 * 1024 * 1024;
 const DEFAULT_POLL_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What calls to one cluster share: endpoint, authentication, retry policy and quota, the measured
-/// difference of the clocks, and the signing key of the day. Cheap to clone; clones share.
+/// The state that calls to one cluster share: endpoint, authentication, retry policy and quota, the
+/// measured clock skew, and the signing key of the day. Clones are cheap and share this state.
 ///
 /// ```
 /// # #[cfg(feature = "sigv4")] {
@@ -50,9 +50,9 @@ struct Inner {
     poll_timeout: Duration,
     cancel_on_abandon: bool,
     seed: u64,
-    /// How many seeds were handed out.
+    /// The number of seeds that were returned.
     seeds: AtomicU64,
-    /// What replaced the credentials of `auth` when they had run out.
+    /// The credentials that replaced those of `auth` after they had expired.
     renewed: Mutex<Option<Credentials>>,
     quota: Quota,
     skew: Skew,
@@ -60,7 +60,7 @@ struct Inner {
     key: crate::signing::key_cache::KeyCache,
 }
 
-/// How requests prove who sends them.
+/// How requests are authenticated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Auth(Kind);
 
@@ -77,16 +77,16 @@ impl Auth {
         Auth(Kind::Unsigned)
     }
 
-    /// Requests are signed with these credentials. When they have expired, or the server says so,
-    /// machines ask their driver for others, and the session goes on with those. For temporary
-    /// credentials [`from_driver`](Auth::from_driver) is the better choice. Needs the feature `sigv4`.
+    /// Requests are signed with these credentials. If they have expired, or the server reports that they
+    /// have, machines request new ones from their driver, and the session uses those from then on. For
+    /// temporary credentials use [`from_driver`](Auth::from_driver). Needs the feature `sigv4`.
     #[cfg(feature = "sigv4")]
     pub fn credentials(credentials: Credentials) -> Self {
         Auth(Kind::Signed(Some(credentials)))
     }
 
-    /// Requests are signed, and every call asks its driver for credentials, which caches them. Needs
-    /// the feature `sigv4`.
+    /// Requests are signed, and every call requests the credentials from its driver, which should cache
+    /// them. Needs the feature `sigv4`.
     #[cfg(feature = "sigv4")]
     pub fn from_driver() -> Self {
         Auth(Kind::Signed(None))
@@ -97,21 +97,23 @@ impl Auth {
     }
 }
 
-/// A session that cannot work.
+/// Why a session cannot be built.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SessionError {
-    /// Signing needs a region, and the host name tells none.
+    /// Signing needs a region, and the host name does not contain one.
     #[error(
-        "requests are signed for a region, but {host:?} does not tell it; set it with Endpoint::with_region"
+        "requests are signed for a region, but the host name {host:?} does not contain one; set it with \
+         Endpoint::with_region"
     )]
     RegionMissing {
         /// The endpoint's host.
         host: String,
     },
-    /// Signed requests over plain HTTP to another machine can be read and sent again by others.
+    /// Signed requests over plain HTTP to another machine can be read and replayed by others.
     #[error(
-        "requests to {host:?} would be signed but travel over plain http; use https, or allow it with the option allow_plain_http"
+        "signed requests to {host:?} would be sent over plain http; use https, or allow it with the option \
+         allow_plain_http"
     )]
     PlainHttp {
         /// The endpoint's host.
@@ -120,7 +122,7 @@ pub enum SessionError {
 }
 
 impl Session {
-    /// A session with the defaults.
+    /// A session with the default settings.
     ///
     /// # Errors
     ///
@@ -145,12 +147,12 @@ impl Session {
         }
     }
 
-    /// Where requests go.
+    /// The endpoint that requests are sent to.
     pub fn endpoint(&self) -> &Endpoint {
         &self.0.endpoint
     }
 
-    /// How requests are sent again.
+    /// How failed requests are retried.
     pub fn retry_policy(&self) -> &RetryPolicy {
         &self.0.policy
     }
@@ -170,18 +172,17 @@ impl Session {
         self.0.auth.is_signed()
     }
 
-    /// How many tokens for retries are left; None if there is no
-    /// [limit](field@RetryPolicy::quota).
+    /// The number of retry tokens that are left; `None` if there is no [limit](field@RetryPolicy::quota).
     pub fn retry_quota(&self) -> Option<u32> {
         self.0.quota.left()
     }
 
-    /// The time limits of calls that set none themselves.
+    /// The time limits of calls that set no time limits themselves.
     pub fn timeouts(&self) -> Timeouts {
         self.0.timeouts
     }
 
-    /// The time limit of each call of a waiter or a change stream that sets none itself.
+    /// The time limit of each call of a waiter or a change stream that sets no time limit itself.
     pub fn poll_timeout(&self) -> Duration {
         self.0.poll_timeout
     }
@@ -191,13 +192,14 @@ impl Session {
         Call::new(self, operation, self.next_seed())
     }
 
-    /// A seed for one machine: the session's own seed, mixed with the number of seeds before.
+    /// A seed for one machine: the session's own seed, mixed with the number of earlier seeds.
     pub fn next_seed(&self) -> u64 {
         let count = self.0.seeds.fetch_add(1, Ordering::Relaxed);
+        // Without the rotation, sessions with small seeds would share values: 0 ^ 1 == 1 ^ 0.
         Random::new(self.0.seed ^ count.rotate_left(32)).next()
     }
 
-    /// The credentials that calls begin with.
+    /// The credentials that new calls use.
     pub(crate) fn credentials(&self) -> Option<Credentials> {
         match &self.0.auth.0 {
             Kind::Unsigned => None,
@@ -213,7 +215,8 @@ impl Session {
         }
     }
 
-    /// Keeps what replaced the session's own credentials. A session without any asks every time.
+    /// Keeps the credentials that replaced the session's own. A session without own credentials requests
+    /// them for every call.
     pub(crate) fn renew(&self, credentials: &Credentials) {
         if self.credentials().is_some() {
             let mut renewed = self
@@ -272,7 +275,7 @@ pub struct SessionBuilder {
 }
 
 impl SessionBuilder {
-    /// How requests are sent again; [`RetryPolicy::default`] by default.
+    /// How failed requests are retried; [`RetryPolicy::default`] by default.
     pub fn retry_policy(mut self, policy: RetryPolicy) -> Self {
         self.policy = policy;
         self
@@ -284,30 +287,29 @@ impl SessionBuilder {
         self
     }
 
-    /// How long a call may take with all attempts and pauses, unless it sets a limit itself. None by
-    /// default.
+    /// The time limit of a call with all attempts and waits, unless the call sets a limit itself. `None`,
+    /// the default, is no limit.
     pub fn timeout(mut self, timeout: Option<Duration>) -> Self {
         self.timeouts.total = timeout;
         self
     }
 
-    /// How long one attempt may take, unless the call sets a limit itself. None by default.
+    /// The time limit of one attempt, unless the call sets a limit itself. `None`, the default, is no limit.
     pub fn attempt_timeout(mut self, timeout: Option<Duration>) -> Self {
         self.timeouts.attempt = timeout;
         self
     }
 
-    /// How long each call of a waiter or a change stream may take, unless its options set a limit; 60 s
-    /// by default. None of these calls is long, and one that hangs must not stop the waiting.
+    /// The time limit of each call of a waiter or a change stream, unless its options set a limit; 60 s by
+    /// default. These calls are short, and a call that hangs must not stop the polling.
     pub fn poll_timeout(mut self, timeout: Duration) -> Self {
         self.poll_timeout = timeout;
         self
     }
 
-    /// The seed of the seeds that the session hands out ([`Session::call`]); 0 by default, which is
-    /// good for tests. Use a random number in production: seeds spread the pauses between attempts
-    /// and make the tokens by which the service recognises the attempts of one call, so two processes
-    /// must not share them.
+    /// The seed from which the session derives the seeds of its calls ([`Session::call`]); 0 by default,
+    /// for reproducible tests. Use a random number in production: retry jitter and the tokens by which the
+    /// service recognises the attempts of one call come from it, so two processes must not share a seed.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
@@ -320,14 +322,13 @@ impl SessionBuilder {
         self
     }
 
-    /// Allows signed requests over plain HTTP to other machines, where somebody else sees to their
-    /// secrecy.
+    /// Allows signed requests over plain HTTP to other machines, for networks that protect them otherwise.
     pub fn allow_plain_http(mut self) -> Self {
         self.plain_http = true;
         self
     }
 
-    /// Makes the session.
+    /// Builds the session.
     ///
     /// # Errors
     ///

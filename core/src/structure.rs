@@ -1,7 +1,8 @@
-//! Structures in answers.
+//! The macros that declare structures of responses.
 
-/// Declares structures that stand in answers: every member is optional, and named by serde in camel case.
-/// A member whose made-up values are not free says how they are made: `=> Exactly(Some(200))`.
+/// Declares structures of responses: every member is optional, and its serde name is in camel case. If not
+/// every value of a member's type is valid, `=>` says how test values are generated:
+/// `=> Exactly(Some(200))`.
 macro_rules! structure {
     ($(
         $(#[$meta:meta])*
@@ -28,7 +29,7 @@ macro_rules! structure {
     };
 }
 
-/// Declares the output of an operation, a [`structure!`] that is the JSON of the whole answer.
+/// Declares the output of an operation: a [`structure!`] that is the JSON of the whole response.
 macro_rules! output {
     (
         $(#[$meta:meta])*

@@ -1,4 +1,4 @@
-//! Made-up requests, answers and transports, for property tests and fuzzing of what is built on this
+//! Generated requests, responses and networks, for property tests and fuzz targets of code that uses this
 //! crate. Features `proptest` and `arbitrary`.
 #![cfg_attr(
     any(feature = "proptest", feature = "arbitrary"),
@@ -6,33 +6,33 @@
     doc = include_str!("../docs/testing.md")
 )]
 
-// First, for its macros.
+// First, because the other modules use its macros.
 #[macro_use]
 mod arbitrary;
 
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
-mod answers;
-#[cfg(any(feature = "proptest", feature = "arbitrary"))]
-mod delivery;
-#[cfg(any(feature = "proptest", feature = "arbitrary"))]
 pub(crate) mod kinds;
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
 mod network;
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
+mod network_outcome;
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
+mod responses;
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
 mod served;
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
 mod values;
 
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
-pub use answers::{
+pub use network_outcome::NetworkOutcome;
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
+pub use responses::{
     Answer, AnyResponse, BodyForm, Damage, ErrorResponse, MalformedResponse, SuccessResponse,
 };
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
-pub use delivery::NetworkOutcome;
+pub use {network::Network, served::Served};
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
 pub(crate) use {
-    answers::{body_answer, json_answer},
+    responses::{body_answer, json_answer},
     values::Generate,
 };
-#[cfg(any(feature = "proptest", feature = "arbitrary"))]
-pub use {network::Network, served::Served};

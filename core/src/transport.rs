@@ -1,5 +1,5 @@
-//! What the transport crates share: the options of their clients, and how their requests are routed. Pure: it takes
-//! text and look-ups, and the transports do the I/O.
+//! Client options and routing, shared by the transport crates. The functions here are pure: they take
+//! texts and lookup functions, and the transports do the I/O.
 
 mod client_options;
 mod proxy;

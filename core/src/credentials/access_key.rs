@@ -2,10 +2,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-/// An AWS access key: what a signature is made with.
+/// An AWS access key, with which requests are signed.
 ///
-/// A clone shares the strings and costs one reference count. `Debug` shows the access key id, which is no secret, and
-/// hides the rest. Nothing is checked before signing; [`SignError`](crate::signing::SignError) says what cannot be signed with.
+/// Clones are cheap: they share the strings. `Debug` shows the access key id, which is not a secret, and
+/// hides the rest. The values are checked only when a request is signed: see
+/// [`SignError`](crate::signing::SignError).
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -42,9 +43,9 @@ impl Credentials {
         }))
     }
 
-    /// Adds the token that belongs to a temporary key. It is sent and signed with each request.
+    /// Adds the session token of a temporary key. It is sent and signed with each request.
     ///
-    /// An empty token is none: environments set `AWS_SESSION_TOKEN=` to clear it.
+    /// An empty token counts as absent: `AWS_SESSION_TOKEN=` clears it in an environment.
     #[must_use]
     pub fn with_session_token(mut self, token: impl Into<String>) -> Self {
         let token = token.into();
@@ -52,14 +53,14 @@ impl Credentials {
         self
     }
 
-    /// Sets the time at which the service begins to refuse a temporary key. Default: never.
+    /// Sets the time from which the service rejects a temporary key. Default: the key does not expire.
     #[must_use]
     pub fn with_expiry(mut self, expires_at: SystemTime) -> Self {
         Arc::make_mut(&mut self.0).expires_at = Some(expires_at);
         self
     }
 
-    /// The public half of the key, sent in clear with each signed request.
+    /// The public half of the key, sent as plain text with each signed request.
     pub fn access_key_id(&self) -> &str {
         &self.0.access_key_id
     }
@@ -69,18 +70,18 @@ impl Credentials {
         &self.0.secret_access_key
     }
 
-    /// The token of a temporary key.
+    /// The session token of a temporary key.
     pub fn session_token(&self) -> Option<&str> {
         self.0.session_token.as_deref()
     }
 
-    /// When a temporary key ends, if its source has said so.
+    /// The time at which a temporary key expires, if known.
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.0.expires_at
     }
 
-    /// Whether the key has ended at that wall-clock time. The instant of expiry itself counts as ended; a key without
-    /// an expiry never ends.
+    /// Whether the key has expired at the wall-clock time `wall`, including the instant of expiry itself.
+    /// A key without an expiry never expires.
     pub fn is_expired_at(&self, wall: SystemTime) -> bool {
         self.0.expires_at.is_some_and(|expiry| expiry <= wall)
     }
@@ -108,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_shows_the_id_alone() {
+    fn debug_shows_only_the_id() {
         let long_lived = Credentials::new("AKIDEXAMPLE", "c4n4ry-secret");
         assert_eq!(
             format!("{long_lived:?}"),
@@ -123,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn setters_leave_earlier_clones_alone() {
+    fn setters_do_not_change_earlier_clones() {
         let first = Credentials::new("id", "secret");
         let second = first.clone().with_session_token("token");
         assert_eq!(first.session_token(), None);

@@ -7,7 +7,7 @@ use crate::credentials::Credentials;
 /// How long before their expiry credentials are refreshed.
 pub const REFRESH_AHEAD: Duration = Duration::from_secs(5 * 60);
 
-/// The pause after an early refresh that brought nothing new.
+/// The pause after an early refresh that failed or returned the same credentials.
 const PAUSE: Duration = Duration::from_secs(10);
 
 /// The latest credentials of a provider, and what to do with them at a given time.
@@ -36,7 +36,7 @@ const PAUSE: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone, Default)]
 pub struct CredentialsCache {
     latest: Option<Held>,
-    /// When a refresh brought nothing new.
+    /// When a refresh failed or returned the same credentials.
     paused: Option<SystemTime>,
 }
 
@@ -83,14 +83,14 @@ impl CredentialsCache {
         self.paused = Some(now);
     }
 
-    /// Whether nothing was ever stored. If something was, a provider that is called again must bypass
-    /// its own cache.
+    /// Whether no credentials were ever stored. Otherwise a provider that is called again must bypass its
+    /// own cache.
     pub fn is_empty(&self) -> bool {
         self.latest.is_none()
     }
 
-    /// What to do at that time. `refused` are the credentials that the caller has used and the server
-    /// has rejected: newer ones are used, the same ones are not.
+    /// What to do at the time `now`. `rejected` are credentials that the caller has used and the server
+    /// has rejected: they are not returned again.
     ///
     /// Credentials are refreshed `refresh_ahead` before their expiry, or at half of the lifetime that
     /// they had when they were stored if that is later. Those without an expiry are kept.
@@ -98,12 +98,12 @@ impl CredentialsCache {
         &self,
         now: SystemTime,
         refresh_ahead: Duration,
-        refused: Option<&Credentials>,
+        rejected: Option<&Credentials>,
     ) -> Decision {
         let Some(held) = &self.latest else {
             return Decision::Fetch;
         };
-        if refused == Some(&held.credentials) || held.credentials.is_expired_at(now) {
+        if rejected == Some(&held.credentials) || held.credentials.is_expired_at(now) {
             return Decision::Fetch;
         }
         let credentials = held.credentials.clone();
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn short_lives_are_renewed_at_half() {
+    fn short_lived_credentials_are_refreshed_at_half_of_their_lifetime() {
         let short = ending("short", 1060);
         let mut cache = CredentialsCache::new();
         cache.put(short.clone(), at(1000));
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_that_gave_nothing_new_is_left_alone_for_a_while() {
+    fn a_provider_that_returned_the_same_credentials_is_not_called_for_a_while() {
         let hourly = ending("hourly", 3600);
         let mut cache = CredentialsCache::new();
         cache.failed(at(0));
@@ -176,14 +176,14 @@ mod tests {
         assert_eq!(
             decide(&cache, 3330),
             refreshing,
-            "life counts from the first time"
+            "the lifetime counts from the first put"
         );
         cache.failed(at(3599));
         assert_eq!(decide(&cache, 3600), Decision::Fetch);
     }
 
     #[test]
-    fn refused_ones_are_not_given_twice() {
+    fn rejected_credentials_are_not_returned_again() {
         let (first, second) = (ending("first", 5000), ending("second", 5000));
         let mut cache = CredentialsCache::new();
         cache.put(first.clone(), at(0));
@@ -196,7 +196,7 @@ mod tests {
         assert_eq!(
             decision,
             Decision::Use(second),
-            "somebody has fetched them since"
+            "another caller has fetched them since"
         );
     }
 
@@ -229,35 +229,35 @@ mod tests {
         fn decisions_follow_from_the_last_put(
             steps in prop::collection::vec((0u64..2000, prop::option::of((0u8..4, prop::option::of(0u64..2000)))), 1..20),
             ahead in 0u64..1500,
-            refused in prop::option::of((0u8..4, prop::option::of(0u64..2000))),
+            rejected in prop::option::of((0u8..4, prop::option::of(0u64..2000))),
         ) {
             let made = |(name, expiry): (u8, Option<u64>)| {
                 let credentials = Credentials::new(name.to_string(), "secret");
                 match expiry { Some(expiry) => credentials.with_expiry(at(expiry)), None => credentials }
             };
-            let refused = refused.map(made);
+            let rejected = rejected.map(made);
             let mut cache = CredentialsCache::new();
             let mut last: Option<(Credentials, Option<u64>, u64)> = None;
-            let mut vain = None;
+            let mut unchanged = None;
             for (now, put) in steps {
                 if let Some(put) = put {
                     cache.put(made(put), at(now));
                     if last.as_ref().is_some_and(|(before, ..)| *before == made(put)) {
-                        vain = Some(now);
+                        unchanged = Some(now);
                     } else {
-                        vain = None;
+                        unchanged = None;
                         last = Some((made(put), put.1, now));
                     }
                 }
                 let expected = match &last {
                     None => Decision::Fetch,
-                    Some((credentials, ..)) if refused.as_ref() == Some(credentials) => Decision::Fetch,
+                    Some((credentials, ..)) if rejected.as_ref() == Some(credentials) => Decision::Fetch,
                     Some((credentials, None, _)) => Decision::Use(credentials.clone()),
                     Some((_, Some(expiry), _)) if *expiry <= now => Decision::Fetch,
-                    // Twice, as the half of an odd number of seconds is none.
+                    // Both sides doubled, because half of an odd number of seconds is not an integer.
                     Some((credentials, Some(expiry), since)) => {
                         let (left, life) = (expiry - now, expiry.saturating_sub(*since));
-                        let paused = vain.is_some_and(|vain| (vain..vain + 10).contains(&now));
+                        let paused = unchanged.is_some_and(|at| (at..at + 10).contains(&now));
                         if 2 * left <= (2 * ahead).min(life) && !paused {
                             Decision::UseAndRefresh(credentials.clone())
                         } else {
@@ -265,7 +265,7 @@ mod tests {
                         }
                     }
                 };
-                prop_assert_eq!(cache.get(at(now), Duration::from_secs(ahead), refused.as_ref()), expected);
+                prop_assert_eq!(cache.get(at(now), Duration::from_secs(ahead), rejected.as_ref()), expected);
             }
         }
     }

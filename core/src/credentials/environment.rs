@@ -11,7 +11,7 @@ use super::keys;
 use crate::{credentials::Credentials, error::CredentialsError};
 
 /// Keys from `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, with `AWS_SESSION_TOKEN` if they are
-/// temporary. None if no key is set.
+/// temporary. `None` if neither half of the key is set.
 ///
 /// ```
 /// use neptunedata::credentials::environment;
@@ -29,7 +29,7 @@ use crate::{credentials::Credentials, error::CredentialsError};
 ///
 /// # Errors
 ///
-/// When only one half of the key is set, or when a value has a character that no key has: white
+/// When only one half of the key is set, or when a value has a character that is invalid in keys: white
 /// space, quotes, anything that is not visible ASCII. The text names the variable and shows no value.
 pub fn credentials(
     lookup: impl Fn(&str) -> Option<String>,
@@ -78,7 +78,7 @@ pub fn profile_name(lookup: impl Fn(&str) -> Option<String>) -> String {
 /// The path of the shared config file: `AWS_CONFIG_FILE`, else `.aws/config` in the home directory.
 ///
 /// The home directory is `HOME`, else `USERPROFILE`, else `HOMEDRIVE` followed by `HOMEPATH`. It
-/// also replaces a `~` at the start of `AWS_CONFIG_FILE`. `None` if neither is set.
+/// also replaces a `~` at the start of `AWS_CONFIG_FILE`. `None` if none of these variables is set.
 /// See [AWS on the location of the files](https://docs.aws.amazon.com/sdkref/latest/guide/file-location.html).
 ///
 /// ```
@@ -262,7 +262,7 @@ mod tests {
         assert_eq!(
             config_path(with(&[HOME, (FILE, "~//etc/aws")])),
             Some("/home/ann/etc/aws".into()),
-            "what follows the home stays below it"
+            "the path stays below the home directory"
         );
         let both = [HOME, (FILE, "/etc/aws")];
         assert_eq!(

@@ -1,11 +1,12 @@
-//! The checks of keys, whatever source they come from.
+//! The checks of keys, the same for every source.
 
 use crate::{credentials::Credentials, error::CredentialsError};
 
 /// The name of a value in its source, and the value.
 pub(super) type Named<'a> = (&'a str, Option<&'a str>);
 
-/// Credentials of an id, a secret and a token, if there are any. Values of white space count as unset.
+/// Credentials from an id, a secret and a token; `None` if neither id nor secret is set. Values of white
+/// space count as unset.
 ///
 /// `place` completes "in …" in error texts, such as "the environment".
 pub(super) fn credentials(
@@ -68,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_half_set_or_cannot_be_is_named_and_not_shown() {
+    fn incomplete_and_invalid_keys_are_named_and_not_shown() {
         const BLANK: &str = "contains white space, perhaps a pasted line end";
         const QUOTES: &str = "is in quotes: remove them";
         const OTHER: &str = "contains a character that is not visible ASCII";
@@ -95,7 +96,11 @@ mod tests {
                 "{id:?} {secret:?} {token:?}"
             );
         }
-        assert_eq!(text(" ", "", "c4n4ry"), "none", "a token alone is no key");
+        assert_eq!(
+            text(" ", "", "c4n4ry"),
+            "none",
+            "a token alone is not a key"
+        );
         let whole = text("AKID", "c4n4ry", "");
         assert!(whole.contains("AKID") && whole.contains("session_token: absent"));
         assert!(text("AKID", "c4n4ry", "c4n4ry").contains("session_token: present"));

@@ -11,8 +11,8 @@ use crate::{credentials::Credentials, error::CredentialsError};
 const PLACE: &str = "the output of the credential process";
 
 /// Reads the standard output of a credential process: a JSON object with `Version` 1, `AccessKeyId`
-/// and `SecretAccessKey`, for temporary keys also `SessionToken` and `Expiration`, a time by RFC 3339
-/// such as `2025-01-31T12:34:56Z`. Other members are ignored, and empty ones count as absent.
+/// and `SecretAccessKey`, for temporary keys also `SessionToken` and `Expiration`, an RFC 3339 time
+/// such as `2025-01-31T12:34:56Z`. Other members are ignored, and empty values count as absent.
 ///
 /// Keys without an expiration never expire, so the process is not run again.
 ///
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_with_and_without_end() {
+    fn keys_with_and_without_expiration() {
         let long_lived = Credentials::new("AKID", "c4n4ry");
         let temporary = long_lived
             .clone()

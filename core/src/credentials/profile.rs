@@ -1,4 +1,5 @@
-//! The shared `config` and `credentials` files of the AWS tools, described in [shared config and credentials files](https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html).
+//! The shared `config` and `credentials` files of the AWS tools, described in
+//! [shared config and credentials files](https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html).
 //! In short:
 //!
 //! - `[profile NAME]` begins a profile in the config file, `[NAME]` in the credentials file. The
@@ -9,8 +10,8 @@
 //!   the same name are merged. Nothing is inherited from the default profile.
 //! - A line that begins with `#` or `;` is a comment, indented or not. Within a line a comment begins
 //!   after a space, or anywhere after a section's `]`.
-//! - A line that is indented deeper than the setting above it continues its value. If that value is
-//!   empty, the lines below it are settings of their own, as in `s3 =`.
+//! - A line that is indented deeper than the setting above it continues that setting's value. If the value
+//!   is empty, the deeper lines are nested settings, as in `s3 =`.
 //! - Quotes are part of the value.
 //! - If both files have a setting, the credentials file wins. Keys are never mixed: id, secret and
 //!   token come from the same file.
@@ -66,7 +67,7 @@ pub struct FileText<'a> {
     name: FileName,
 }
 
-/// What errors call a file; `None` if its path was not given.
+/// The name of a file in error texts; `None` if its path was not given.
 type FileName = Option<String>;
 
 /// One profile, merged from both files.
@@ -78,7 +79,7 @@ pub struct Profile<'a> {
     profiles: &'a Profiles,
 }
 
-/// Where the credentials of a profile come from.
+/// The source of a profile's credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Source {
@@ -108,7 +109,7 @@ pub struct ProfileError {
 }
 
 impl<'a> FileText<'a> {
-    /// This text, read from the file at `path`.
+    /// The text that was read from the file at `path`.
     ///
     /// ```
     /// use neptunedata::credentials::profile::{FileText, Profiles};
@@ -154,8 +155,8 @@ impl Profiles {
     ///
     /// # Errors
     ///
-    /// At the first line that is neither section, setting, continuation nor comment, in whichever
-    /// section it is, and at a setting before any section.
+    /// At the first line that is neither section, setting, continuation nor comment, in any section, and at
+    /// a setting before the first section.
     pub fn parse<'a>(
         config: impl Into<FileText<'a>>,
         credentials: impl Into<FileText<'a>>,
@@ -175,7 +176,7 @@ impl Profiles {
         })
     }
 
-    /// What errors call this file.
+    /// The name of the file in error texts.
     fn file_name(&self, file: ProfileFile) -> Cow<'_, str> {
         let name = match file {
             ProfileFile::Config => &self.config_name,
@@ -184,7 +185,7 @@ impl Profiles {
         file.or_name(name)
     }
 
-    /// The profile of that name, which is case-sensitive.
+    /// The profile with this name, which is case-sensitive.
     pub fn get(&self, name: &str) -> Option<Profile<'_>> {
         let config = self.config.get_key_value(name);
         let credentials = self.credentials.get_key_value(name);
@@ -197,7 +198,7 @@ impl Profiles {
         })
     }
 
-    /// Where the credentials of the profile of that name come from.
+    /// The source of the credentials of the profile with this name.
     ///
     /// # Errors
     ///
@@ -217,19 +218,19 @@ impl Profiles {
 }
 
 impl<'a> Profile<'a> {
-    /// Its name.
+    /// The name of the profile.
     pub fn name(&self) -> &'a str {
         self.name
     }
 
-    /// Its region, which is not [checked](crate::endpoint::is_valid_region).
+    /// The region of the profile, which is not [checked](crate::endpoint::is_valid_region).
     pub fn region(&self) -> Option<&'a str> {
         self.setting("region")
     }
 
-    /// Where its credentials come from. If a profile names several sources, the first of these counts,
-    /// as in the AWS CLI: a role, a web identity, single sign-on, keys in the credentials
-    /// file, a login session, `credential_process`, keys in the config file.
+    /// The source of the profile's credentials. If a profile names several sources, the first of these
+    /// applies, as in the AWS CLI: a role, a web identity, single sign-on, keys in the credentials file, a
+    /// login session, `credential_process`, keys in the config file.
     ///
     /// # Errors
     ///
@@ -243,7 +244,7 @@ impl<'a> Profile<'a> {
             "sso_account_id",
             "sso_role_name",
         ];
-        // Settings that are useless without those above, and show what was meant.
+        // Settings that have no effect without those above, but show that another source was intended.
         const LAST: [&str; 4] = [
             "source_profile",
             "credential_source",
@@ -365,7 +366,7 @@ impl fmt::Display for ProfileFile {
 }
 
 impl ProfileFile {
-    /// The name, or words in its place.
+    /// The given name, or a default such as `the AWS config file`.
     fn or_name(self, name: &FileName) -> Cow<'_, str> {
         match name {
             Some(name) => Cow::Borrowed(name),

@@ -16,10 +16,11 @@ mod unknown_members;
 ///
 /// # Errors
 ///
-/// All unknown members or, if there are none, the first other fault.
+/// All unknown members; without unknown members, the first other fault.
 pub(super) fn read<T: DeserializeOwned>(input: &Value) -> Result<T, Vec<FieldError>> {
     serde_path_to_error::deserialize(Strict::new(input)).map_err(|error| {
-        // A misspelled member causes other faults, such as a missing one, so it is reported first.
+        // A misspelled member also causes other faults, such as a missing member, so unknown members are
+        // reported first.
         let unknown = unknown_members::<T>(input);
         if unknown.is_empty() {
             vec![first_fault(error)]
@@ -29,13 +30,13 @@ pub(super) fn read<T: DeserializeOwned>(input: &Value) -> Result<T, Vec<FieldErr
     })
 }
 
-fn first_fault(error: serde_path_to_error::Error<strict::Refusal>) -> FieldError {
+fn first_fault(error: serde_path_to_error::Error<strict::ValueError>) -> FieldError {
     let mut path = Vec::new();
-    // The text of an empty path is a dot.
+    // An empty path would be displayed as a dot.
     if error.path().iter().next().is_some() {
         path.push(error.path().to_string());
     }
-    let refusal = error.into_inner();
-    path.extend(refusal.missing_member.map(str::to_owned));
-    FieldError::new(elide(&path.join(".")), refusal.kind)
+    let error = error.into_inner();
+    path.extend(error.missing_member.map(str::to_owned));
+    FieldError::new(elide(&path.join(".")), error.kind)
 }

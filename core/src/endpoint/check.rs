@@ -22,7 +22,7 @@ pub(super) fn split_port(authority: &str) -> Result<(&str, Option<u16>), Endpoin
                 }
             }
         }
-        // More than one colon is an address that lacks its brackets, not a port.
+        // An IPv6 address without brackets has several colons, and the last one does not start a port.
         None if authority.parse::<Ipv6Addr>().is_ok() => {
             return Err(EndpointError::host(
                 authority,
@@ -62,7 +62,7 @@ pub(super) fn check_host(host: &str) -> Result<(String, String), EndpointError> 
     }
     // A trailing dot makes a name absolute; the rest must be labels.
     let name = host.strip_suffix('.').unwrap_or(host);
-    // Names of digits only are IPv4 addresses, and so must be right ones.
+    // A name of digits and dots only must be a valid IPv4 address.
     let is_numeric = name
         .bytes()
         .all(|byte| byte.is_ascii_digit() || byte == b'.');
@@ -90,7 +90,7 @@ fn is_in_host(character: char) -> bool {
 /// What is wrong with one label of a host name.
 fn wrong_label(label: &str) -> Option<String> {
     if label.is_empty() {
-        Some("has an empty label: a dot too many".to_owned())
+        Some("has an empty label; remove the extra '.'".to_owned())
     } else if label.len() > 63 {
         Some("has a label of more than 63 characters".to_owned())
     } else if label.starts_with('-') || label.ends_with('-') {
@@ -105,7 +105,7 @@ fn wrong_label(label: &str) -> Option<String> {
 /// The path without a trailing slash.
 pub(super) fn check_path(path: &str) -> Result<&str, EndpointError> {
     let path = path.strip_suffix('/').unwrap_or(path);
-    // These would be rewritten on the way, and the signature would not match.
+    // Proxies and clients rewrite such segments, and the signature would not match.
     for segment in path.split('/').skip(1) {
         if segment.is_empty() {
             return Err(EndpointError::path(path, "has an empty segment ('//')"));
@@ -138,7 +138,7 @@ fn is_dots(segment: &str) -> bool {
     )
 }
 
-/// The first character that no URI path has, or a `%` that begins no percent sequence.
+/// The first character that is invalid in a URI path, or a `%` without two hexadecimal digits.
 fn first_not_of_path(path: &str) -> Option<char> {
     let mut rest = path;
     while let Some(character) = rest.chars().next() {

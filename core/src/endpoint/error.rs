@@ -1,4 +1,4 @@
-//! Why a text is not an endpoint.
+//! The errors of invalid endpoints and regions.
 
 use std::{borrow::Cow, fmt};
 
@@ -31,8 +31,8 @@ pub enum EndpointErrorKind {
 
 /// A text that is not an [`Endpoint`](crate::endpoint::Endpoint), or not a region.
 ///
-/// The message shows the text, the part that is wrong and what to write instead. It shows nothing of a
-/// text with a user name or password in it.
+/// The message shows the text, the part that is wrong and what to write instead. It does not show a text
+/// that contains a user name or password.
 ///
 /// ```
 /// use neptunedata::{Endpoint, endpoint::EndpointErrorKind};
@@ -49,7 +49,7 @@ pub struct EndpointError {
     kind: EndpointErrorKind,
     part: String,
     reason: Cow<'static, str>,
-    /// The whole text, unless it may have a password in it.
+    /// The whole text, unless it may contain a password.
     text: Option<String>,
 }
 
@@ -82,7 +82,7 @@ impl EndpointError {
         {
             "is incomplete; write https:// or http://"
         } else {
-            "is missing; write https:// or http:// in front, which only Neptune host names do without"
+            "is missing; write https:// or http:// (only Neptune host names may omit it)"
         };
         EndpointError::new(EndpointErrorKind::Scheme, "", reason)
     }
@@ -130,12 +130,12 @@ impl EndpointError {
         EndpointError::new(EndpointErrorKind::TooLong, "", reason)
     }
 
-    /// What follows the host of an address that is `host:port` alone.
+    /// An address that must be `host:port` has a path.
     pub(crate) fn not_host_and_port(text: &str) -> Self {
         EndpointError::path(text, "has a '/'; write host:port")
     }
 
-    /// An address that needs a port has none.
+    /// An address that needs a port has no port.
     pub(crate) fn port_missing() -> Self {
         EndpointError::new(
             EndpointErrorKind::Port,
@@ -149,9 +149,10 @@ impl EndpointError {
         EndpointError::host(host, "cannot be connected to")
     }
 
-    /// The same, in this text.
-    pub(crate) fn of(mut self, text: &str) -> Self {
-        // Nobody knows where a password ends that has the characters by which an endpoint is cut.
+    /// Adds the text that was parsed.
+    pub(crate) fn with_text(mut self, text: &str) -> Self {
+        // A password may contain the characters at which an endpoint is split, so any part may contain
+        // some of it.
         if text.contains('@') {
             self.part.clear();
         } else {
@@ -165,7 +166,7 @@ impl EndpointError {
         self.kind
     }
 
-    /// The part as it was written; empty if it is missing, or if the text may have a password in it.
+    /// The part as it was written; empty if it is missing, or if the text may contain a password.
     pub fn part(&self) -> &str {
         &self.part
     }
@@ -192,7 +193,7 @@ impl fmt::Display for EndpointError {
             write!(f, " {:?}", bounded_start(text.as_bytes()))?;
         }
         write!(f, ": {name} ")?;
-        // The text itself has just been shown.
+        // If the part is the whole text, it is in the message already.
         if !self.part.is_empty() && self.text.as_ref() != Some(&self.part) {
             write!(f, "{:?} ", bounded_start(self.part.as_bytes()))?;
         }

@@ -1,6 +1,7 @@
-/// Whether a text can stand as a region: a host label of 1 to 63 letters, digits and inner hyphens that is not all digits.
+/// Whether a text has the form of a region name: a host label of 1 to 63 letters, digits and inner hyphens
+/// that is not all digits.
 ///
-/// It says nothing about whether AWS has a region of that name.
+/// It does not check whether AWS has a region with this name.
 ///
 /// ```
 /// assert!(neptunedata::endpoint::is_valid_region("eu-west-1"));
@@ -22,7 +23,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_host_labels_and_nothing_else() {
+    fn only_host_labels_are_valid() {
         let longest = "a".repeat(63);
         for region in ["us-east-1", "x", "1a", "US-GOV-WEST-1", "a--b", &longest] {
             assert!(is_valid_region(region), "{region}");

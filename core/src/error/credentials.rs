@@ -27,8 +27,8 @@ impl CredentialsError {
         }
     }
 
-    /// The error of a driver that is asked for other credentials and has no provider. The machine adds
-    /// when the present ones expired.
+    /// The error of a driver without a credentials provider when a machine requests new credentials. The
+    /// machine adds when the current ones expired.
     pub fn without_provider() -> Self {
         CredentialsError {
             lacks_provider: true,
@@ -38,8 +38,8 @@ impl CredentialsError {
         }
     }
 
-    /// The same error, with what is known about the credentials in use: the server rejected them, or
-    /// else they have expired.
+    /// Adds what is known about the credentials in use: the server has `rejected` them, or they have
+    /// expired.
     pub(crate) fn in_place_of(self, given: Option<&Credentials>, rejected: bool) -> Self {
         let (true, Some(given)) = (self.lacks_provider, given) else {
             return self;
@@ -56,7 +56,7 @@ impl CredentialsError {
         CredentialsError { reason, ..self }
     }
 
-    /// The error when credentials have expired, and so have those that the provider gave instead.
+    /// The error when the provider replaced expired credentials with credentials that have also expired.
     pub(crate) fn expired(credentials: &Credentials) -> Self {
         let expiry = credentials.expires_at().map(at).unwrap_or_default();
         CredentialsError::new(format!(
@@ -77,12 +77,12 @@ impl CredentialsError {
     }
 }
 
-/// Keys that begin with `ASIA` are temporary, and the service knows them only with their token.
+/// Keys that begin with `ASIA` are temporary and valid only with their session token.
 fn lacks_token(credentials: &Credentials) -> bool {
     credentials.access_key_id().starts_with("ASIA") && credentials.session_token().is_none()
 }
 
-/// ` at …`; nothing for a time outside of the years 1970 to 9999, which cannot be written.
+/// ` at …`; empty for a time outside the years 1970 to 9999, which an HTTP date cannot express.
 fn at(time: SystemTime) -> String {
     const END_OF_9999: Duration = Duration::from_secs(253_402_300_800);
     match time.duration_since(SystemTime::UNIX_EPOCH) {

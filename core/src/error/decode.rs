@@ -26,7 +26,7 @@ pub enum DecodeErrorKind {
     Empty,
     /// The body ends too early.
     Truncated,
-    /// The body is not valid JSON, or continues after its end.
+    /// The body is not valid JSON, or data follows the JSON value.
     Syntax,
     /// The body is JSON of another shape.
     Shape,
@@ -60,12 +60,12 @@ impl DecodeError {
         self.operation
     }
 
-    /// The place in the body, such as `mlModels[3].name`; empty for the body as a whole.
+    /// The path of the wrong value in the body, such as `mlModels[3].name`; empty for the body as a whole.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What is wrong at that place.
+    /// What is wrong with the value.
     pub fn reason(&self) -> &str {
         &self.reason
     }

@@ -32,7 +32,7 @@ impl EncodeError {
         &self.operation
     }
 
-    /// Every fault that was found.
+    /// All faults that were found.
     pub fn faults(&self) -> &[FieldError] {
         &self.faults
     }
@@ -134,7 +134,7 @@ pub enum FieldErrorKind {
         /// Its length in bytes.
         length: usize,
     },
-    /// Something else, in words.
+    /// Another fault, described in words.
     Other(Cow<'static, str>),
 }
 

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-/// Who has to change something before the request can succeed.
+/// Which side must change something before the request can succeed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ExceptionSide {
-    /// The request or the caller's rights.
+    /// The client: the request or the caller's permissions.
     Client,
     /// The service.
     Server,
@@ -13,12 +13,12 @@ pub enum ExceptionSide {
 
 macro_rules! exceptions {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $status:literal, $side:ident;)*) => {
-        /// The exception that an error answer names.
+        /// The exception that an error response names.
         ///
-        /// All 37 exceptions of the service model are here; a name that the model does not know is
+        /// All 37 exceptions of the service model are here. A name that the model does not list is
         /// [`ExceptionKind::Unknown`], and [`ServiceError::code`](crate::error::ServiceError::code) keeps the
-        /// name itself. Names are resolved service-wide: the model's list of exceptions per
-        /// operation is incomplete.
+        /// name itself. Any operation can return any exception: the model's lists per operation are
+        /// incomplete.
         ///
         /// Statuses and meanings:
         /// <https://docs.aws.amazon.com/neptune/latest/userguide/errors-engine-codes.html>.
@@ -51,8 +51,9 @@ macro_rules! exceptions {
                 }
             }
 
-            /// The HTTP status the model gives the exception. A server may send another ([M06](crate::wire_notes#m06), [M10](crate::wire_notes#m10),
-            /// [M12](crate::wire_notes#m12)). None for [`ExceptionKind::Unknown`].
+            /// The HTTP status of the exception in the service model; `None` for
+            /// [`ExceptionKind::Unknown`]. A server may send another ([M06](crate::wire_notes#m06),
+            /// [M10](crate::wire_notes#m10), [M12](crate::wire_notes#m12)).
             pub const fn http_status(self) -> Option<u16> {
                 match self {
                     $(ExceptionKind::$variant => Some($status),)*
@@ -60,7 +61,7 @@ macro_rules! exceptions {
                 }
             }
 
-            /// Whose fault the model says it is. None for [`ExceptionKind::Unknown`].
+            /// The side at fault in the service model; `None` for [`ExceptionKind::Unknown`].
             pub const fn fault_side(self) -> Option<ExceptionSide> {
                 match self {
                     $(ExceptionKind::$variant => Some(ExceptionSide::$side),)*
@@ -72,53 +73,54 @@ macro_rules! exceptions {
 }
 
 exceptions! {
-    /// Missing rights, or a signature that was not accepted.
+    /// Missing permissions, or a rejected signature.
     AccessDeniedException = "AccessDeniedException", 403, Client;
-    /// The request makes no sense to the server; unknown routes and oversized requests too.
+    /// The server cannot interpret the request; also for unknown routes and oversized requests.
     BadRequestException = "BadRequestException", 400, Client;
-    /// No bulk load has this id ([M07](crate::wire_notes#m07): not worth repeating, whatever the model says).
+    /// No bulk load has this id. Not retried, although the model marks it as retryable
+    /// ([M07](crate::wire_notes#m07)).
     BulkLoadIdNotFoundException = "BulkLoadIdNotFoundException", 404, Client;
-    /// Ended by storage maintenance such as an index rebuild, and rolled back.
+    /// Cancelled by storage maintenance such as an index rebuild, and rolled back.
     CancelledByMaintenanceException = "CancelledByMaintenanceException", 500, Server;
-    /// Somebody cancelled the query ([M08](crate::wire_notes#m08)).
+    /// A user cancelled the query ([M08](crate::wire_notes#m08)).
     CancelledByUserException = "CancelledByUserException", 500, Server;
-    /// The server waited too long for the client.
+    /// The server timed out waiting for the client.
     ClientTimeoutException = "ClientTimeoutException", 408, Client;
-    /// Conflict with another transaction; rolled back as a whole.
+    /// Conflict with another transaction; the whole transaction was rolled back.
     ConcurrentModificationException = "ConcurrentModificationException", 500, Server;
     /// A constraint was violated, often only by concurrent edits; rolled back.
     ConstraintViolationException = "ConstraintViolationException", 400, Client;
-    /// The stream position was trimmed away.
+    /// The stream no longer keeps the records at this position.
     ExpiredStreamException = "ExpiredStreamException", 400, Client;
-    /// The query ended itself, as Gremlin's `fail()` does.
+    /// The query itself requested the failure, as with Gremlin's `fail()`.
     FailureByQueryException = "FailureByQueryException", 500, Server;
     /// An argument is not valid.
     IllegalArgumentException = "IllegalArgumentException", 400, Client;
-    /// Something went wrong in the server ([M09](crate::wire_notes#m09)).
+    /// An internal failure of the server ([M09](crate::wire_notes#m09)).
     InternalFailureException = "InternalFailureException", 500, Server;
     /// An argument is not valid.
     InvalidArgumentException = "InvalidArgumentException", 400, Client;
     /// A number beyond 64 bits.
     InvalidNumericDataException = "InvalidNumericDataException", 400, Client;
-    /// A parameter is not valid; unknown ids and finished jobs too.
+    /// A parameter is not valid; also for unknown ids and finished jobs.
     InvalidParameterException = "InvalidParameterException", 400, Client;
-    /// The S3 source of a load is out of reach.
+    /// The S3 source of a load is not accessible.
     LoadUrlAccessDeniedException = "LoadUrlAccessDeniedException", 400, Client;
     /// The query has a syntax or semantic error.
     MalformedQueryException = "MalformedQueryException", 400, Client;
-    /// The query needs more memory than the server has for it.
+    /// The query needs more memory than is available.
     MemoryLimitExceededException = "MemoryLimitExceededException", 500, Server;
-    /// The endpoint does not take this method.
+    /// The endpoint does not support this HTTP method.
     MethodNotAllowedException = "MethodNotAllowedException", 405, Client;
     /// A required parameter or header is missing.
     MissingParameterException = "MissingParameterException", 400, Client;
-    /// A machine-learning resource does not exist ([M10](crate::wire_notes#m10): real clusters answer 400).
+    /// A machine-learning resource does not exist. Real clusters return 400 ([M10](crate::wire_notes#m10)).
     MlResourceNotFoundException = "MLResourceNotFoundException", 404, Client;
     /// The query could not be parsed.
     ParsingException = "ParsingException", 400, Client;
     /// A precondition of the operation does not hold.
     PreconditionsFailedException = "PreconditionsFailedException", 400, Client;
-    /// Too many queries at once; this one was not started.
+    /// Too many concurrent queries; this query was not started.
     QueryLimitExceededException = "QueryLimitExceededException", 500, Server;
     /// The query text is too large.
     QueryLimitException = "QueryLimitException", 400, Client;
@@ -128,21 +130,22 @@ exceptions! {
     ReadOnlyViolationException = "ReadOnlyViolationException", 400, Client;
     /// The index rebuild does not exist.
     ResourceNotFoundException = "ResourceNotFoundException", 404, Client;
-    /// S3 refused something to the bulk loader.
+    /// S3 refused a request of the bulk loader.
     S3Exception = "S3Exception", 400, Client;
-    /// The server is going down, as it does for a fast reset.
+    /// The server is shutting down, for example for a fast reset.
     ServerShutdownException = "ServerShutdownException", 500, Server;
-    /// There are no statistics (yet).
+    /// Statistics are not available, or not yet.
     StatisticsNotAvailableException = "StatisticsNotAvailableException", 400, Client;
     /// The end of the stream: nothing after this position yet.
     StreamRecordsNotFoundException = "StreamRecordsNotFoundException", 404, Client;
-    /// Too many requests, for instance a full query queue ([M11](crate::wire_notes#m11)); this one was refused.
+    /// Too many requests, for example a full query queue ([M11](crate::wire_notes#m11)); this request was
+    /// rejected.
     ThrottlingException = "ThrottlingException", 500, Server;
-    /// The query ran into the server's time limit.
+    /// The query exceeded the server's time limit.
     TimeLimitExceededException = "TimeLimitExceededException", 500, Server;
-    /// Too many requests; this one was refused.
+    /// Too many requests; this request was rejected.
     TooManyRequestsException = "TooManyRequestsException", 429, Client;
-    /// The server does not support this, or it is switched off.
+    /// The server does not support this feature, or it is disabled.
     UnsupportedOperationException = "UnsupportedOperationException", 400, Client;
     /// A parameter of an index rebuild is not valid.
     ValidationException = "ValidationException", 400, Client;

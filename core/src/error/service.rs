@@ -19,10 +19,10 @@ pub struct ServiceError {
     /// The status of the response; for an error reported after a 200 began, the status in the trailer,
     /// or that of the exception.
     pub status: StatusCode,
-    /// The name of the exception as sent, without namespace and suffix; `None` if none was sent.
+    /// The name of the exception as sent, without namespace and suffix; `None` if no name was sent.
     pub code: Option<String>,
     /// The server's explanation: `detailedMessage`, else `message`, else `Message`; the beginning of
-    /// the body if that is not JSON. Empty if there is none.
+    /// the body if that is not JSON. Empty if there is no explanation.
     pub message: String,
     /// The request id in the header, else the one in the body.
     pub request_id: Option<String>,
@@ -40,16 +40,16 @@ impl ServiceError {
     /// [`StreamRecordsNotFoundException`](ExceptionKind::StreamRecordsNotFoundException); `None` if the
     /// message does not name it.
     ///
-    /// A reader at this position has read everything. For a reader after it the stream is a new one: the
-    /// data was reset or restored.
+    /// A reader at this position has read everything. If a reader's position is after it, the data was
+    /// reset or restored.
     ///
     /// ```
     /// use neptunedata::{error::Cause, streams::{EventId, GetPropertygraphStream}};
     ///
     /// let body = r#"{"code":"StreamRecordsNotFoundException","requestId":"r","detailedMessage":
     ///     "Requested startEventId is from the future. Last valid eventId is [commitNum = 1132, opNum = 200]"}"#;
-    /// let answer = neptunedata::http::Response::builder().status(404).body(body.into())?;
-    /// let Err(Cause::Service(error)) = neptunedata::response::<GetPropertygraphStream>(&answer) else { panic!() };
+    /// let response = neptunedata::http::Response::builder().status(404).body(body.into())?;
+    /// let Err(Cause::Service(error)) = neptunedata::response::<GetPropertygraphStream>(&response) else { panic!() };
     /// assert_eq!(error.last_valid_event_id(), Some(EventId::new(1132, 200)));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -5,9 +5,9 @@ use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 /// Whether the server may have received the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Sent {
-    /// Certainly not, or not completely: it cannot have been executed.
+    /// The server did not receive the complete request, so it cannot have executed it.
     No,
-    /// Perhaps. When in doubt, this.
+    /// The server may have received the request. Use this if in doubt.
     Maybe,
 }
 
@@ -25,8 +25,8 @@ pub enum TransportErrorKind {
     Tls,
     /// The connection closed before the response was complete.
     Closed,
-    /// An attempt took too long. The response did not arrive or did not continue, or the request was
-    /// not sent, as there was no connection.
+    /// An attempt took too long: the response did not arrive or stalled, or the request was not sent
+    /// because there was no connection.
     Timeout,
     /// The response is not valid HTTP.
     Protocol,
@@ -39,11 +39,11 @@ pub enum TransportErrorKind {
     Runtime,
     /// The caller's deadline passed. Never retried, and accepted in reply to any step.
     Deadline,
-    /// Something else.
+    /// Another failure.
     Other,
 }
 
-/// Declares the list of kinds. Does not compile while a kind is missing.
+/// Declares the list of kinds. Does not compile if a kind is missing.
 macro_rules! all_kinds {
     ($($kind:ident),*) => {
         impl TransportErrorKind {
@@ -98,13 +98,13 @@ impl TransportError {
     /// A failure of this kind. Use [`Sent::Maybe`] unless it is certain that the server did not receive
     /// the whole request. Kinds that concern a response are always [`Sent::Maybe`].
     pub fn new(kind: TransportErrorKind, sent: Sent) -> Self {
-        let answered = matches!(
+        let has_response = matches!(
             kind,
             TransportErrorKind::Protocol | TransportErrorKind::HeadTooLarge
         );
         TransportError {
             kind,
-            sent: if answered { Sent::Maybe } else { sent },
+            sent: if has_response { Sent::Maybe } else { sent },
             reused: false,
             permanent: false,
             target: None,
@@ -150,15 +150,15 @@ impl TransportError {
         self
     }
 
-    /// Notes that another attempt would fail the same way, whatever the kind, so none is made. An
-    /// example is a proxy that rejects the password.
+    /// Notes that another attempt would fail the same way, so the request is not retried, regardless of the
+    /// kind. An example is a proxy that rejects the password.
     #[must_use]
     pub fn permanent(mut self) -> Self {
         self.permanent = true;
         self
     }
 
-    /// The same failure, but the server certainly had the request: the response had begun.
+    /// Notes that the server received the request, because the response had begun.
     pub(crate) fn received(mut self) -> Self {
         self.sent = Sent::Maybe;
         self
@@ -202,8 +202,8 @@ impl TransportError {
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let target = |preposition| Part(preposition, self.target.as_deref());
-        let limit = |preposition| Part(preposition, self.time_limit.map(Seconds));
+        let target = |preposition| Phrase(preposition, self.target.as_deref());
+        let limit = |preposition| Phrase(preposition, self.time_limit.map(Seconds));
         match (self.kind, self.sent) {
             (TransportErrorKind::Dns, _) => {
                 write!(f, "cannot resolve the host name{}", target(" of "))?;
@@ -250,10 +250,10 @@ impl fmt::Display for TransportError {
     }
 }
 
-/// A preposition and what it precedes, or nothing.
-struct Part<T>(&'static str, Option<T>);
+/// A preposition and its object; empty without an object.
+struct Phrase<T>(&'static str, Option<T>);
 
-impl<T: fmt::Display> fmt::Display for Part<T> {
+impl<T: fmt::Display> fmt::Display for Phrase<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.1 {
             Some(value) => write!(f, "{}{value}", self.0),

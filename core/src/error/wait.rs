@@ -23,8 +23,8 @@ pub enum WaitErrorKind {
 
 /// A wait that failed or timed out.
 ///
-/// The last response is kept: [`answer`](WaitError::answer) decodes it. For a bulk load that failed it
-/// has the error logs.
+/// The last response is kept; [`answer`](WaitError::answer) decodes it. For a failed bulk load it
+/// contains the error logs.
 #[derive(Clone)]
 pub struct WaitError {
     pub(crate) kind: WaitErrorKind,
@@ -48,7 +48,7 @@ impl WaitError {
         &self.subject
     }
 
-    /// The last status, in the service's spelling; `None` if none was received.
+    /// The last status, in the service's spelling; `None` if no status was received.
     pub fn status(&self) -> Option<&str> {
         self.status.as_deref()
     }
@@ -68,12 +68,12 @@ impl WaitError {
         self.trouble.as_ref()
     }
 
-    /// The body of the last response; empty if there was none.
+    /// The body of the last response; empty if there was no response.
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// The last response, decoded; `None` if there was none, or if it is not one of `O`.
+    /// The last response, decoded; `None` if there was no response, or if it is not a response of `O`.
     pub fn answer<O: Operation>(&self) -> Option<O::Output> {
         if self.body.is_empty() || O::INFO.name != self.operation {
             return None;

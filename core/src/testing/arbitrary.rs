@@ -1,14 +1,14 @@
-//! How a type says what its made-up values are.
+//! The macros that implement `Arbitrary` of both features.
 
-/// `arbitrary!(Request => id: Label, clean, max_items: Within(1..=1024))`: every field of a struct, and how
-/// its values are made, by a [`Kind`](super::Kind), if any value of its type is not good enough.
+/// `arbitrary!(Request => id: Label, clean, max_items: Within(1..=1024))`: lists every field of a struct. If
+/// not every value of a field's type is valid, a [`Kind`](super::kinds::Kind) says how values are generated.
 ///
-/// `arbitrary!(Request, with = function => …)` lets a function put right what depends on several fields.
-/// `arbitrary!(Output, answer => …)` is for the outputs of operations that stand on the wire in their serde
-/// form, `arbitrary!(Output, answer kept => …)` for those of them that keep the text of the answer, and
-/// `arbitrary!(Output, answer = function => …)` for those that look otherwise there.
+/// `arbitrary!(Request, with = function => …)` passes the struct to a function, which can correct fields that
+/// depend on each other. `arbitrary!(Output, answer => …)` is for outputs whose response is their serde form,
+/// `arbitrary!(Output, answer kept => …)` for those that also keep the text of the response, and
+/// `arbitrary!(Output, answer = function => …)` for those with another response.
 ///
-/// Gives the type both features' `Arbitrary`. Without them it is nothing.
+/// Implements the `Arbitrary` trait of both features. Without the features it expands to nothing.
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
 macro_rules! arbitrary {
     ($name:ident => $($fields:tt)*) => {
@@ -63,7 +63,7 @@ macro_rules! arbitrary {
 
         arbitrary!(@traits $name);
     };
-    // The pairs of a list: tuples have at most twelve members.
+    // Nested pairs, because proptest's tuples have at most twelve members.
     (@strategies) => { proptest::strategy::Just(()) };
     (@strategies $field:ident $(: $kind:expr)?, $($rest:tt)*) => {
         (arbitrary!(@kind $($kind)?).strategy(), arbitrary!(@strategies $($rest)*))
@@ -97,7 +97,7 @@ macro_rules! arbitrary {
     ($($nothing:tt)*) => {};
 }
 
-/// The same for what is made of a text: any text, and often one of those that are known.
+/// The same for types made of a text: any text, often one of the known texts.
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
 macro_rules! arbitrary_text {
     ($name:ident, $known:expr) => {

@@ -1,4 +1,4 @@
-//! What a field's values have to be, where any value of its type is not good enough.
+//! Generators of a field's values, for fields for which not every value of the type is valid.
 
 use std::{
     collections::BTreeMap,
@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use super::Generate;
 
-/// A way to make up values of `T`.
+/// A generator of values of `T`.
 pub(crate) trait Kind<T> {
     #[cfg(feature = "proptest")]
     fn strategy(&self) -> BoxedStrategy<T>;
@@ -40,7 +40,7 @@ impl<T: Generate> Kind<T> for Any {
     }
 }
 
-/// This value.
+/// Only this value.
 pub(crate) struct Exactly<T>(pub(crate) T);
 
 impl<T: Clone + Debug + 'static> Kind<T> for Exactly<T> {
@@ -55,7 +55,7 @@ impl<T: Clone + Debug + 'static> Kind<T> for Exactly<T> {
     }
 }
 
-/// A number within its bounds, often one of them, or none.
+/// A number within these bounds, often one of the bounds; or `None`.
 pub(crate) struct Within(pub(crate) RangeInclusive<i32>);
 
 impl<T: From<i32> + Debug + 'static> Kind<Option<T>> for Within {
@@ -78,7 +78,7 @@ impl<T: From<i32> + Debug + 'static> Kind<Option<T>> for Within {
     }
 }
 
-/// A label of a path: any text but the three that would address something else.
+/// A path label: any text except the three that would change the path: empty, `.` and `..`.
 pub(crate) struct Label;
 
 impl<T: From<String> + Debug + 'static> Kind<T> for Label {
@@ -102,7 +102,7 @@ fn as_label(text: String) -> String {
     }
 }
 
-/// What a header can carry.
+/// A text that is valid in a header.
 pub(crate) struct Header;
 
 impl<T: Generate + From<String> + Display> Kind<T> for Header {
@@ -123,7 +123,7 @@ fn as_header<T: From<String> + Display>(text: &T) -> T {
     T::from(text)
 }
 
-/// One of these.
+/// One of these values.
 pub(crate) struct OneOf<T: 'static>(pub(crate) &'static [T]);
 
 impl<T: Clone + Debug + 'static> Kind<T> for OneOf<T> {
@@ -159,7 +159,7 @@ impl Kind<String> for JsonObject {
     }
 }
 
-/// A time of so many milliseconds, or none.
+/// A duration in milliseconds within these bounds, or `None`.
 pub(crate) struct Milliseconds(pub(crate) RangeInclusive<i32>);
 
 fn as_time(milliseconds: Option<i64>) -> Option<Duration> {
@@ -199,15 +199,15 @@ macro_rules! wrapping {
 }
 
 wrapping! {
-    /// One of that kind, or none.
+    /// A value of this kind, or `None`.
     Optional: Option, by option::of, |kind: &K, u: &mut Unstructured<'_>| {
         u.arbitrary::<bool>()?.then(|| kind.draw(u)).transpose()
     };
-    /// One of that kind, where there could be none.
+    /// A value of this kind for an optional field, never `None`.
     Always: Option, by |strategy: BoxedStrategy<T>| strategy.prop_map(Some), |kind: &K, u: &mut Unstructured<'_>| {
         kind.draw(u).map(Some)
     };
-    /// Some of that kind.
+    /// Up to three values of this kind.
     Many: Vec, by |strategy| proptest::collection::vec(strategy, 0..=3), |kind: &K, u: &mut Unstructured<'_>| {
         (0..u.int_in_range(0..=3_u8)?).map(|_| kind.draw(u)).collect()
     };

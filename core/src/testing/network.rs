@@ -1,4 +1,4 @@
-//! A network in memory, with a clock of its own.
+//! A network in memory, with a virtual clock.
 
 use std::{
     collections::VecDeque,
@@ -19,7 +19,7 @@ use crate::{
 /// How many requests and pauses a machine may have before [`Network::run`] gives up.
 const STEP_LIMIT: u32 = 10_000;
 
-/// The time of day at which a network begins, after the Unix epoch: no clock of a server is at zero.
+/// The time at which a network begins, after the Unix epoch: a realistic date, as a server's clock has.
 const BEGINNING: Duration = Duration::from_secs(1_800_000_000);
 
 /// The size of the chunks of a response for which there is no [`NetworkOutcome`].
@@ -28,10 +28,10 @@ const CHUNK_SIZE: usize = 1024;
 /// A network in memory: it runs machines against a serving function, without a socket and without
 /// waiting.
 ///
-/// Each request meets the next [`NetworkOutcome`]; once they are used up, every request and response
+/// Each request has the next [`NetworkOutcome`]; once they are used up, every request and response
 /// arrives. Time is virtual: pauses and time limits pass at once, and nothing else takes time except
-/// a [delay](Served::delay). Where nothing arrives any more, the machine's time limit passes, and
-/// without a limit the connection closes.
+/// a [delay](Served::delay). If nothing more arrives, the machine's time limit passes; without a time
+/// limit the connection closes.
 ///
 /// ```
 /// use neptunedata::{
@@ -43,15 +43,15 @@ const CHUNK_SIZE: usize = 1024;
 /// let serve = |_: Request<Bytes>, _: Now| Response::new(Bytes::from_static(br#"{"status":"healthy"}"#));
 /// let mut network = Network::new([NetworkOutcome::Unanswered], serve);
 ///
-/// let answered = network.run(session.call(&GetEngineStatus::new()))?;
-/// assert_eq!(answered.meta.attempts, 2);
+/// let response = network.run(session.call(&GetEngineStatus::new()))?;
+/// assert_eq!(response.meta.attempts, 2);
 /// assert_eq!(network.served(), 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// Queries that are [abandoned](Machine::abandoned) are not cancelled.
 pub struct Network<'a> {
-    deliveries: Box<dyn Iterator<Item = NetworkOutcome> + 'a>,
+    outcomes: Box<dyn Iterator<Item = NetworkOutcome> + 'a>,
     serve: Box<dyn FnMut(Request<Bytes>, Now) -> Served + 'a>,
     credentials: Option<Credentials>,
     now: Now,
@@ -61,21 +61,21 @@ pub struct Network<'a> {
 
 /// What a machine waits for.
 enum Pending {
-    /// This reply, from this time on.
+    /// The response in these inputs, which begins to arrive at this time.
     Reply(VecDeque<Input>, Duration),
     Credentials,
     Pause,
 }
 
 impl<'a> Network<'a> {
-    /// A network with these deliveries, one for each request. Requests that arrive go to `serve`, with
-    /// the network's time; the deliveries may be endless.
+    /// A network with these outcomes, one for each request; there may be endlessly many. Requests that
+    /// arrive are passed to `serve`, with the network's time.
     pub fn new<S: Into<Served>>(
-        deliveries: impl IntoIterator<Item = NetworkOutcome, IntoIter: 'a>,
+        outcomes: impl IntoIterator<Item = NetworkOutcome, IntoIter: 'a>,
         mut serve: impl FnMut(Request<Bytes>, Now) -> S + 'a,
     ) -> Self {
         let mut network = Network {
-            deliveries: Box::new(deliveries.into_iter()),
+            outcomes: Box::new(outcomes.into_iter()),
             serve: Box::new(move |request, now| serve(request, now).into()),
             credentials: None,
             now: Now::at(SystemTime::UNIX_EPOCH),
@@ -86,15 +86,14 @@ impl<'a> Network<'a> {
         network
     }
 
-    /// Gives these to machines that request credentials. Without them, such a machine is told that
-    /// there are none.
+    /// Gives these credentials to machines that request some. By default such a request fails.
     #[must_use]
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
         self
     }
 
-    /// The time.
+    /// The network's time.
     pub fn now(&self) -> Now {
         self.now
     }
@@ -105,12 +104,12 @@ impl<'a> Network<'a> {
         self.now.wall = self.now.wall.checked_add(by).unwrap_or(self.now.wall);
     }
 
-    /// How many requests machines have sent.
+    /// The number of requests that machines have sent.
     pub fn sent(&self) -> u32 {
         self.sent
     }
 
-    /// How many requests have reached the serving function.
+    /// The number of requests that have reached the serving function.
     pub fn served(&self) -> u32 {
         self.served
     }
@@ -119,7 +118,7 @@ impl<'a> Network<'a> {
     ///
     /// # Errors
     ///
-    /// That of the machine, or [`TransportErrorKind::Other`] if it has not ended after 10,000 requests
+    /// The machine's error, or [`TransportErrorKind::Other`] if it has not ended after 10,000 requests
     /// and pauses.
     pub fn run<M: Machine>(&mut self, machine: M) -> Result<M::Output, Error> {
         self.run_with(machine, drop)
@@ -169,24 +168,27 @@ impl<'a> Network<'a> {
     fn send(&mut self, request: Request<Bytes>) -> Pending {
         self.sent = self.sent.saturating_add(1);
         let arrives = NetworkOutcome::Arrives { piece: CHUNK_SIZE };
-        let delivery = self.deliveries.next().unwrap_or(arrives);
-        let served = delivery.carry(request, |request| {
+        let outcome = self.outcomes.next().unwrap_or(arrives);
+        let served = outcome.carry(request, |request| {
             self.served = self.served.saturating_add(1);
             (self.serve)(request, self.now)
         });
         let at = self.now.mono.saturating_add(served.delayed_by());
-        Pending::Reply(served.into_inputs(delivery.chunk_size()), at)
+        Pending::Reply(served.into_inputs(outcome.chunk_size()), at)
     }
 
-    /// What happens next: what the machine waits for, or its time.
+    /// The next event: the one that the machine waits for, or the end of its wait.
     fn next_input(&mut self, pending: &mut Pending, wake_at: Option<Duration>) -> Input {
         let closed = Input::Failure(TransportError::new(TransportErrorKind::Closed, Sent::Maybe));
         match pending {
             Pending::Credentials => match &self.credentials {
                 Some(credentials) => Input::Credentials(credentials.clone()),
-                None => Input::CredentialsFailed(CredentialsError::new("the network has none")),
+                None => Input::CredentialsFailed(CredentialsError::new(
+                    "the network has no credentials",
+                )),
             },
             Pending::Reply(inputs, at) => {
+                // The machine's time limit may pass before the response begins to arrive.
                 let is_late = wake_at.is_some_and(|wake_at| wake_at < *at);
                 if !is_late && let Some(input) = inputs.pop_front() {
                     self.pass_until(*at);

@@ -119,7 +119,7 @@ impl Served {
         self
     }
 
-    /// Cuts it after this share of its body, of 65,536.
+    /// Closes the connection after this share of the body, of 65,536.
     pub(super) fn cut_at(self, share: u16) -> Self {
         let length = self
             .response

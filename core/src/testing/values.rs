@@ -1,4 +1,4 @@
-//! Values of the types that requests and outputs are made of.
+//! Generators of the types that requests and outputs consist of.
 
 use std::{collections::BTreeMap, fmt::Debug};
 
@@ -11,20 +11,20 @@ use serde_json::Value;
 
 use crate::types::{RawBody, RawJson, ReportAsText, Timestamp};
 
-/// What text is mostly made of.
+/// The characters of most texts.
 const PLAIN: &[char] = &[
     'a', 'b', 'c', 'x', 'y', 'z', 'A', 'Z', '0', '1', '9', '-', '_', '.',
 ];
-/// What has to be escaped somewhere, or could be taken for something else.
+/// Characters that some format must escape or could misinterpret.
 const AWKWARD: &[char] = &[
     ' ', '/', '?', '#', '&', '=', '+', '%', ':', ';', ',', '"', '\'', '\\', '<', '>', '{', '}',
     '[', ']', '$', '`', '~', '*', '\n', '\r', '\t', '\0', '\u{7f}', 'ä', 'ß', '漢', '😀',
     '\u{301}', '\u{feff}', '\u{fffd}',
 ];
-/// How many members lists and maps have at most.
+/// The maximum number of elements of lists and maps.
 const MANY: usize = 3;
 
-/// Values that can be made up.
+/// A type whose values can be generated.
 pub(crate) trait Generate: Sized + Debug + 'static {
     #[cfg(feature = "proptest")]
     fn strategy() -> BoxedStrategy<Self>;
@@ -35,7 +35,7 @@ pub(crate) trait Generate: Sized + Debug + 'static {
 
 macro_rules! numbers {
     ($($number:ident)*) => {$(
-        /// Often small, or one of the ends.
+        /// Often small, or one of the bounds.
         impl Generate for $number {
             #[cfg(feature = "proptest")]
             fn strategy() -> BoxedStrategy<Self> {
@@ -73,7 +73,7 @@ impl Generate for bool {
     }
 }
 
-/// Finite, with at most three digits behind the point: every JSON parser reads those right.
+/// Finite, with at most three decimal places: every JSON parser reads these exactly.
 impl Generate for f64 {
     #[cfg(feature = "proptest")]
     fn strategy() -> BoxedStrategy<Self> {
@@ -112,7 +112,7 @@ impl Generate for String {
     }
 }
 
-/// In one of the forms that are known, or in none.
+/// In a known format, or any text.
 impl Generate for Timestamp {
     #[cfg(feature = "proptest")]
     fn strategy() -> BoxedStrategy<Self> {
@@ -124,9 +124,10 @@ impl Generate for Timestamp {
 
     #[cfg(feature = "arbitrary")]
     fn draw(u: &mut Unstructured<'_>) -> arbitrary::Result<Self> {
-        let text = match u.ratio(6_u8, 7)? {
-            true => time(u.arbitrary()?, u.int_in_range(0..=4)?),
-            false => String::draw(u)?,
+        let text = if u.ratio(6_u8, 7)? {
+            time(u.arbitrary()?, u.int_in_range(0..=4)?)
+        } else {
+            String::draw(u)?
         };
         Ok(Timestamp::from(text))
     }
@@ -147,7 +148,7 @@ fn time(seconds: u32, form: u8) -> String {
     }
 }
 
-/// A document; no null, which would be none, though there may be some within.
+/// A JSON document. Null occurs only inside, because null itself would be an absent member.
 impl Generate for Value {
     #[cfg(feature = "proptest")]
     fn strategy() -> BoxedStrategy<Self> {
@@ -180,9 +181,12 @@ fn document(u: &mut Unstructured<'_>, depth: u8) -> arbitrary::Result<Value> {
     let Some(below) = depth.checked_sub(1) else {
         return String::draw(u).map(Value::from);
     };
-    let inner = |u: &mut Unstructured<'_>| match u.ratio(1_u8, 7)? {
-        true => Ok(Value::Null),
-        false => document(u, below),
+    let inner = |u: &mut Unstructured<'_>| {
+        if u.ratio(1_u8, 7)? {
+            Ok(Value::Null)
+        } else {
+            document(u, below)
+        }
     };
     Ok(match u.int_in_range(0..=6_u8)? {
         0 => u.arbitrary::<bool>()?.into(),
@@ -218,7 +222,7 @@ impl Generate for Bytes {
     }
 }
 
-/// Made from something else that can be made up.
+/// Types whose values are made from values of another type.
 macro_rules! made_from {
     ($($name:ident: $from:ty, $make:expr;)*) => {$(
         impl Generate for $name {
@@ -239,9 +243,9 @@ macro_rules! made_from {
 
 made_from! {
     RawJson: Value, |value| RawJson::known(&value.to_string());
-    // Text as a rule.
+    // Mostly text.
     RawBody: (Option<Bytes>, String), |(bytes, text)| RawBody::new(bytes.unwrap_or(text.into()));
-    // Never blank, which is none.
+    // Never blank, because a blank report counts as absent.
     ReportAsText: (Option<Bytes>, String), |(bytes, text)| {
         let bytes: Bytes = bytes.unwrap_or(text.into());
         ReportAsText::new([b"Explain: ", &bytes[..]].concat())

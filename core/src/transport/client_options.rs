@@ -1,5 +1,4 @@
-//! What a client of a transport crate can be told, the same for each of them. Plain data: nothing
-//! here does anything.
+//! The options of a client, the same for all transport crates. Plain data.
 
 use std::{fmt, time::Duration};
 
@@ -24,78 +23,80 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClientOptions {
-    /// How long making a connection may take, name look-up, TCP and TLS together. 5 s by default;
-    /// with zero there is no connection.
+    /// The time limit for opening a connection: name look-up, TCP and TLS together. 5 s by default. With
+    /// zero, no connection can be opened.
     pub connect_timeout: Duration,
-    /// How long a call may take with all attempts and waits. None by default: a query runs as long
-    /// as the server lets it (120 s unless the cluster says otherwise), and a client that gives up
-    /// first leaves it running unless it [cancels](field@Self::cancel_on_abandon) it.
+    /// The time limit of a call with all attempts and waits. `None`, the default, is no limit: a query
+    /// runs until the server's own limit (120 s unless the cluster is configured otherwise). If the client
+    /// times out first, the query keeps running unless it is
+    /// [cancelled](field@Self::cancel_on_abandon).
     pub timeout: Option<Duration>,
-    /// How long one attempt may take, from sending to the end of the answer. None by default. An attempt that
-    /// is given up goes on on the server, too, unless it is [cancelled](field@Self::cancel_on_abandon).
+    /// The time limit of one attempt, from sending the request to the end of the response. `None`, the
+    /// default, is no limit. The server continues to execute an attempt that timed out, unless the query is
+    /// [cancelled](field@Self::cancel_on_abandon).
     pub attempt_timeout: Option<Duration>,
     /// The longest body that is collected, in bytes. 256 MiB by default.
     pub max_body_bytes: usize,
-    /// The longest head of an answer, in bytes, status line and all; trailers have the same limit. 64
-    /// KiB by default. Within it there may be [`MAX_HEAD_FIELDS`](ClientOptions::MAX_HEAD_FIELDS)
-    /// fields.
+    /// The longest response head, in bytes, including the status line; trailers have the same limit. 64
+    /// KiB by default. The number of fields is limited by
+    /// [`MAX_HEAD_FIELDS`](ClientOptions::MAX_HEAD_FIELDS).
     pub max_head_bytes: usize,
-    /// How many connections there may be at the same time. A call that would need one more fails at
-    /// once with [`PoolLimit`](crate::error::TransportErrorKind::PoolLimit) unless
-    /// [`acquire_timeout`](ClientOptions::acquire_timeout) lets it wait. 64 by default.
+    /// The maximum number of connections. A call that needs one more waits for
+    /// [`acquire_timeout`](ClientOptions::acquire_timeout), then fails with
+    /// [`PoolLimit`](crate::error::TransportErrorKind::PoolLimit). 64 by default.
     ///
-    /// What [cancels queries](field@Self::cancel_on_abandon) is no call and does not wait behind calls: for
-    /// it there may be up to [`MAX_EXTRA_CONNECTIONS`](ClientOptions::MAX_EXTRA_CONNECTIONS) more for a moment.
+    /// Requests that [cancel queries](field@Self::cancel_on_abandon) do not queue with calls: up to
+    /// [`MAX_EXTRA_CONNECTIONS`](ClientOptions::MAX_EXTRA_CONNECTIONS) more connections are opened for them.
     pub max_connections: usize,
     /// How long a call waits for one of [`max_connections`](ClientOptions::max_connections) to
     /// become free. 30 s by default.
     pub acquire_timeout: Duration,
-    /// How long a connection may lie idle and still be used. 50 s by default, as nothing says how long the
-    /// service keeps one ([U21](crate::wire_notes#u21)).
+    /// How long a connection may be idle before it is discarded. 50 s by default; it is not documented how
+    /// long the service keeps idle connections ([U21](crate::wire_notes#u21)).
     pub idle_timeout: Duration,
-    /// How old a connection may get and still be used for another request, so that changes of
+    /// The maximum age at which a connection is used for another request, so that changes of DNS
     /// addresses are noticed. 5 min by default.
     pub max_connection_age: Duration,
-    /// How much the operating system may receive ahead of a caller who takes an answer piece by piece,
-    /// in bytes, per connection. 256 KiB by default, which lets 250 MB/s through at a round trip of
-    /// 1 ms. More helps with long ways; None leaves it to the system, which may let the server run
-    /// ahead by megabytes. Systems round it, and Linux bounds it by `net.core.rmem_max`. A connector
-    /// that was given to the async client has its own way.
+    /// The size of the TCP receive buffer of each connection, in bytes. It bounds how much of a streamed
+    /// response arrives before the caller reads it. 256 KiB by default, enough for 250 MB/s at a round-trip
+    /// time of 1 ms; longer round trips need more. `None` leaves it to the operating system, which may
+    /// buffer megabytes. Operating systems round the value, and Linux limits it to `net.core.rmem_max`. It
+    /// does not apply to a custom connector of the async client.
     pub tcp_receive_buffer: Option<usize>,
-    /// Where to connect to instead of the endpoint's host and port, as `host:port`: a tunnel's end.
-    /// The port must be given. TLS name, signature and `host` header stay the cluster's. None by
-    /// default.
+    /// Where to connect instead of the endpoint's host and port, as `host:port`, for example the local end
+    /// of a tunnel. The port is required. TLS name, signature and `host` header remain those of the
+    /// endpoint. `None` by default.
     pub connect_to: Option<String>,
-    /// Which certificates TLS trusts. The Mozilla roots by default.
+    /// The certificates that TLS trusts. The Mozilla roots by default.
     pub roots: RootCertificates,
-    /// The HTTP proxy to go through. None by default; the environment is not asked unless told to.
-    /// It is left out if the endpoint, or [`connect_to`](ClientOptions::connect_to), is on this
-    /// machine or among its exceptions: see [`route`](ClientOptions::route).
+    /// The HTTP proxy for all connections. `None` by default: the environment is read only on request. The
+    /// proxy is not used if the endpoint, or [`connect_to`](ClientOptions::connect_to), is a loopback
+    /// address or exempt: see [`route`](ClientOptions::route).
     pub proxy: Option<Proxy>,
-    /// Added to the `user-agent` header. None by default.
+    /// Added to the `user-agent` header. `None` by default.
     pub application_name: Option<String>,
-    /// How requests are sent again.
+    /// How failed requests are retried.
     pub retry_policy: RetryPolicy,
-    /// Whether a query is cancelled on the server when nobody waits for it any more, be it Gremlin or
-    /// SPARQL: see [`CallOptions::cancel_on_abandon`](crate::machine::CallOptions::cancel_on_abandon), and the
-    /// client's documentation for when that is. It may take connections beyond
+    /// Whether abandoned Gremlin and SPARQL queries are cancelled on the server: see
+    /// [`CallOptions::cancel_on_abandon`](crate::machine::CallOptions::cancel_on_abandon), and the client's
+    /// documentation for when a query is abandoned. Cancelling may open connections beyond
     /// [`max_connections`](field@Self::max_connections). False by default.
     pub cancel_on_abandon: bool,
     /// Whether signed requests may go over plain HTTP to other machines. False by default.
     pub allow_plain_http: bool,
 }
 
-/// Which certificates TLS trusts.
+/// The certificates that TLS trusts.
 ///
-/// Its `Debug` says how long the PEM text is and not what it is: files of certificates may hold their private key, too.
+/// `Debug` shows only the length of the PEM text: certificate files may also contain a private key.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RootCertificates {
-    /// The Mozilla roots, which come with the client.
+    /// The Mozilla roots, compiled into the client.
     WebPki,
-    /// Those of the operating system; needs the transport's feature `native-roots`.
+    /// The roots of the operating system; needs the transport's feature `native-roots`.
     Native,
-    /// These and no others, as PEM text of one or more certificates.
+    /// Only these roots: one or more certificates as PEM text.
     Pem(String),
 }
 
@@ -171,15 +172,14 @@ options! {
 }
 
 impl ClientOptions {
-    /// How many fields the head of an answer may have, and its trailers too. More than any server
-    /// sends; a limit there must be, since each takes more memory than it takes bytes.
+    /// The maximum number of fields in a response head, and in the trailers. More than servers send;
+    /// limited because a parsed field takes more memory than its bytes.
     pub const MAX_HEAD_FIELDS: usize = 1024;
 
-    /// How many connections there may be beyond [`max_connections`](field@Self::max_connections), to cancel
-    /// queries over. If an idle one leads to the instance in question, that is taken instead. They are closed
-    /// afterwards, unless there is room for them within the limit. Further cancels wait for the ones
-    /// before them, and not for calls. In an async client it is so many in each runtime that the
-    /// client is used from.
+    /// The maximum number of connections beyond [`max_connections`](field@Self::max_connections) that are
+    /// opened to cancel queries, for the async client in each runtime that uses it. An idle connection to the
+    /// right instance is used instead if there is one. Extra connections are closed afterwards unless they fit
+    /// within the limit. Further cancellations wait for earlier cancellations, not for calls.
     pub const MAX_EXTRA_CONNECTIONS: usize = 2;
 
     /// The defaults.
@@ -187,16 +187,15 @@ impl ClientOptions {
         ClientOptions::default()
     }
 
-    /// How long one attempt may take of the many calls by which something is waited for, or followed,
-    /// unless the options for those calls say it: [`attempt_timeout`](field@Self::attempt_timeout),
-    /// else [`timeout`](field@Self::timeout), else 60 s. None of them is long, and one that hangs must
-    /// not stop the waiting.
+    /// The time limit of each call of a waiter or a change stream, unless its own options set one:
+    /// [`attempt_timeout`](field@Self::attempt_timeout), else [`timeout`](field@Self::timeout), else 60 s.
+    /// These calls are short, and a call that hangs must not stop the polling.
     pub fn poll_timeout(&self) -> Duration {
         let own = self.attempt_timeout.or(self.timeout);
         own.unwrap_or(Duration::from_secs(60))
     }
 
-    /// A session builder with those of the options that concern the core.
+    /// A session builder with the options that apply to the session.
     pub fn session(
         &self,
         endpoint: crate::endpoint::Endpoint,
@@ -217,7 +216,7 @@ impl ClientOptions {
     }
 
     /// The value of the `user-agent` header: name and version of the transport, and the
-    /// application's name. Characters that a header cannot carry are left out.
+    /// application's name. Characters that are invalid in a header are omitted.
     pub fn user_agent(&self, transport: &str, version: &str) -> String {
         let mut agent = format!("{transport}/{version}");
         if let Some(name) = &self.application_name {

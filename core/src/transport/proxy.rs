@@ -1,10 +1,10 @@
-//! An HTTP proxy that connections go through: parsed here, used by the transports.
+//! The HTTP proxy of a client: parsed here, used by the transports.
 
 use std::{fmt, net::IpAddr};
 
 use crate::endpoint::Endpoint;
 
-/// An HTTP proxy that is asked with `CONNECT` for a connection to the cluster.
+/// An HTTP proxy, which opens connections to the cluster on `CONNECT` requests.
 ///
 /// ```
 /// use neptunedata::{Endpoint, transport::Proxy};
@@ -25,25 +25,25 @@ pub struct Proxy {
     exceptions: Vec<String>,
 }
 
-/// Text that is no proxy.
+/// An invalid proxy URL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProxyError {
-    /// Only `http://host[:port]` is spoken to proxies; TLS runs inside the tunnel.
-    #[error("the proxy's scheme must be http")]
+    /// The scheme is not `http`. Connections to the proxy are plain HTTP; TLS runs inside the tunnel.
+    #[error("invalid proxy URL: the scheme must be http")]
     Scheme,
-    /// There is no host, or the port is none.
-    #[error("the proxy's host and port cannot be read")]
+    /// The host is missing or invalid, or the port is invalid.
+    #[error("invalid proxy URL: invalid host or port")]
     Address,
 }
 
 impl Proxy {
-    /// Parses `http://[user[:password]@]host[:port]`, with or without the scheme. The port is 80
-    /// unless given. User and password may be percent-encoded, and must be where they have one of `/?#`.
+    /// Parses `http://[user[:password]@]host[:port]`, with or without the scheme. The default port is 80.
+    /// User and password may be percent-encoded; the characters `/?#` in them must be.
     ///
     /// # Errors
     ///
-    /// When the text is no such URL.
+    /// When the text is not such a URL.
     pub fn parse(url: &str) -> Result<Proxy, ProxyError> {
         let rest = match url.trim().split_once("://") {
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => rest,
@@ -54,7 +54,8 @@ impl Proxy {
             Some(end) => rest.split_at(end),
             None => (rest, ""),
         };
-        // That of a password with such a character in it, which must not be shown as a host.
+        // The character is part of a password. Without this check, an error could show a part of the
+        // password as the host.
         if path.contains('@') {
             return Err(ProxyError::Address);
         }
@@ -62,12 +63,12 @@ impl Proxy {
             Some((user, address)) => (Some(user), address),
             None => (None, authority),
         };
-        // The endpoint knows how hosts and ports are written.
+        // Hosts and ports follow the same rules as in endpoints.
         let address =
             Endpoint::parse(&format!("http://{address}")).map_err(|_| ProxyError::Address)?;
         let user = user.map(|user| {
             let (name, password) = user.split_once(':').unwrap_or((user, ""));
-            (decoded(name), decoded(password))
+            (percent_decode(name), percent_decode(password))
         });
         Ok(Proxy {
             host: address.host().to_owned(),
@@ -77,15 +78,15 @@ impl Proxy {
         })
     }
 
-    /// Reads the proxy from variables of the environment, which `lookup` gives: `HTTPS_PROXY` or
-    /// `https_proxy` for endpoints with TLS, `http_proxy` for the others (`HTTP_PROXY` is not asked, a
-    /// web server may have set it from a request), `ALL_PROXY` or `all_proxy` for both, and `NO_PROXY`
-    /// or `no_proxy`. None if no proxy is set, or if it is not for this endpoint, as
-    /// [`applies_to`](Proxy::applies_to) says.
+    /// Reads the proxy from environment variables, whose values `lookup` returns: `HTTPS_PROXY` or
+    /// `https_proxy` for endpoints with TLS, `http_proxy` for other endpoints (`HTTP_PROXY` is ignored,
+    /// because a web server may have set it from a request), `ALL_PROXY` or `all_proxy` for both, and
+    /// `NO_PROXY` or `no_proxy`. `None` if no proxy is set, or if it does not
+    /// [apply](Proxy::applies_to) to this endpoint.
     ///
     /// # Errors
     ///
-    /// When a variable is set to something that is no proxy, and it would be for this endpoint.
+    /// When the variable that applies to this endpoint is not a valid proxy URL.
     pub fn from_environment(
         endpoint: &Endpoint,
         lookup: impl Fn(&str) -> Option<String>,
@@ -93,7 +94,7 @@ impl Proxy {
         Proxy::for_all_of(&[endpoint], lookup)
     }
 
-    /// The same for endpoints of one scheme, all of which it must be for.
+    /// The same for several endpoints with one scheme; the proxy must apply to all of them.
     pub(crate) fn for_all_of(
         endpoints: &[&Endpoint],
         lookup: impl Fn(&str) -> Option<String>,
@@ -111,8 +112,8 @@ impl Proxy {
         let Some(url) = first(names) else {
             return Ok(None);
         };
-        let exceptions = listed(&first(&["NO_PROXY", "no_proxy"]).unwrap_or_default());
-        // First, so that nonsense does not matter where the proxy does not.
+        let exceptions = parse_list(&first(&["NO_PROXY", "no_proxy"]).unwrap_or_default());
+        // Checked before parsing: an invalid URL does not matter for an exempt endpoint.
         if !endpoints
             .iter()
             .all(|endpoint| applies(&exceptions, endpoint))
@@ -126,30 +127,30 @@ impl Proxy {
         }))
     }
 
-    /// Sets which hosts are reached without it: names, which cover the names below them, addresses,
-    /// networks such as `10.0.0.0/8`, or `*` for all, separated by commas.
+    /// Sets the exempt hosts, which are connected to directly: a comma-separated list of host names
+    /// (subdomains are included), IP addresses, networks such as `10.0.0.0/8`, or `*` for all hosts.
     #[must_use]
     pub fn no_proxy(mut self, list: &str) -> Self {
-        self.exceptions = listed(list);
+        self.exceptions = parse_list(list);
         self
     }
 
-    /// Whether connections to the endpoint go through it. Loopback endpoints never do.
+    /// Whether connections to the endpoint use the proxy. Loopback endpoints never do.
     pub fn applies_to(&self, endpoint: &Endpoint) -> bool {
         applies(&self.exceptions, endpoint)
     }
 
-    /// Its host; an IPv6 address without brackets.
+    /// The host; an IPv6 address without brackets.
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// Its port.
+    /// The port.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// Host and port, as they are connected to.
+    /// Host and port to connect to, as `host:port`; an IPv6 address in brackets.
     pub fn address(&self) -> String {
         if self.host.contains(':') {
             format!("[{}]:{}", self.host, self.port)
@@ -158,7 +159,7 @@ impl Proxy {
         }
     }
 
-    /// User name and password for basic authentication, if there are any. The password is a secret.
+    /// User name and password for basic authentication, if given. The password is a secret.
     pub fn user(&self) -> Option<(&str, &str)> {
         self.user
             .as_ref()
@@ -176,12 +177,12 @@ impl fmt::Debug for Proxy {
     }
 }
 
-fn decoded(text: &str) -> String {
-    // In user names a plus is a plus.
+fn percent_decode(text: &str) -> String {
+    // The form decoder turns a plus into a space. In user names a plus is literal.
     crate::wire::percent::decode_form(text.replace('+', "%2B").as_bytes())
 }
 
-fn listed(exceptions: &str) -> Vec<String> {
+fn parse_list(exceptions: &str) -> Vec<String> {
     let entries = exceptions.split(',').map(str::trim);
     let entries = entries.filter(|entry| !entry.is_empty());
     entries.map(str::to_ascii_lowercase).collect()
@@ -196,6 +197,7 @@ fn is_covered(endpoint: &Endpoint, entry: &str) -> bool {
         return true;
     }
     let host = endpoint.host().strip_suffix('.').unwrap_or(endpoint.host());
+    // An IP address is compared with addresses and networks, not with the ends of host names.
     if let Ok(ip) = host.parse::<IpAddr>() {
         return entry.parse() == Ok(ip) || in_network(ip, entry);
     }
@@ -244,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_users_and_nonsense() {
+    fn addresses_users_and_invalid_urls() {
         let proxy = Proxy::parse("http://us%40er:p%2Bw+d@[::1]:3128/").unwrap();
         assert_eq!(proxy.address(), "[::1]:3128");
         assert_eq!(proxy.user(), Some(("us@er", "p+w+d")));

@@ -1,46 +1,46 @@
-//! Where the connections of a client lead, and whether they go through a proxy: decided here, so that
-//! all transports decide alike.
+//! Where a client connects to, and whether it uses a proxy. Decided here, so that all transports behave
+//! the same.
 
 use crate::{
     endpoint::{Endpoint, EndpointError},
     transport::{ClientOptions, Proxy, ProxyError},
 };
 
-/// The way of a client's connections: [`ClientOptions::route`].
+/// The route of a client's connections: [`ClientOptions::route`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Route {
-    /// What is connected to: the endpoint, or the tunnel's end that stands for it. Who is spoken to
-    /// over the connection is the endpoint in any case.
+    /// The address to connect to: the endpoint, or [`connect_to`](ClientOptions::connect_to) in its place.
+    /// Requests and TLS are for the endpoint in both cases.
     pub to: Endpoint,
-    /// The proxy that is asked for that connection.
+    /// The proxy that opens the connection.
     pub proxy: Option<Proxy>,
 }
 
-/// Options, or variables of the environment, that lead nowhere.
+/// Invalid options or environment variables.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RouteError {
-    /// [`connect_to`](ClientOptions::connect_to) is no `host:port`.
-    #[error("invalid resolve_to: {0}")]
+    /// [`connect_to`](ClientOptions::connect_to) is not `host:port`.
+    #[error("invalid connect_to: {0}")]
     ResolveTo(EndpointError),
-    /// [`connect_to`](ClientOptions::connect_to) is an URL.
+    /// [`connect_to`](ClientOptions::connect_to) is a URL.
     #[error(
-        "invalid resolve_to: write host:port without a scheme; the scheme of the endpoint decides whether TLS is used"
+        "invalid connect_to: write host:port without a scheme; the scheme of the endpoint decides whether TLS is used"
     )]
     ResolveToUrl,
-    /// A variable of the environment is set to something that is no proxy.
+    /// An environment variable is not a valid proxy URL.
     #[error(transparent)]
     Proxy(#[from] ProxyError),
 }
 
 impl ClientOptions {
-    /// The way of connections to the endpoint: for transports, which are to keep to it.
+    /// The route of connections to the endpoint, which transports must follow.
     ///
-    /// [`connect_to`](ClientOptions::connect_to) says where they lead. The proxy is that of the
-    /// [options](ClientOptions::proxy), else the one that `environment` names, as
-    /// [`Proxy::from_environment`] reads it. There is none if the endpoint or the tunnel's end is
-    /// on this machine or among the proxy's exceptions; the proxy's URL need not even be one then.
+    /// [`connect_to`](ClientOptions::connect_to) replaces the endpoint's address. The proxy is the one in the
+    /// [options](ClientOptions::proxy), else the one in the `environment`, as [`Proxy::from_environment`]
+    /// reads it. No proxy is used if the endpoint or `connect_to` is a loopback address or
+    /// [exempt](Proxy::no_proxy); the variable with the proxy's URL may then be invalid.
     ///
     /// ```
     /// use neptunedata::{Endpoint, transport::ClientOptions};
@@ -65,7 +65,8 @@ impl ClientOptions {
     ///
     /// # Errors
     ///
-    /// When `connect_to` is no `host:port`, or a variable that counts is no proxy.
+    /// When `connect_to` is not `host:port`, or the environment variable that applies is not a valid proxy
+    /// URL.
     pub fn route(
         &self,
         endpoint: &Endpoint,
@@ -73,7 +74,9 @@ impl ClientOptions {
     ) -> Result<Route, RouteError> {
         let to = match &self.connect_to {
             Some(text) if text.contains("://") => return Err(RouteError::ResolveToUrl),
-            Some(text) => tunnel_end(text, endpoint.is_secure()).map_err(RouteError::ResolveTo)?,
+            Some(text) => {
+                parse_host_and_port(text, endpoint.is_secure()).map_err(RouteError::ResolveTo)?
+            }
             None => endpoint.clone(),
         };
         let proxy = match &self.proxy {
@@ -88,9 +91,8 @@ impl ClientOptions {
     }
 }
 
-/// `host:port`, read by those who know how hosts and ports are written. The port must be there: the
-/// end of a tunnel has one of its own.
-fn tunnel_end(text: &str, secure: bool) -> Result<Endpoint, EndpointError> {
+/// Parses `host:port` by the rules of endpoints. The port is required, because a tunnel has its own port.
+fn parse_host_and_port(text: &str, secure: bool) -> Result<Endpoint, EndpointError> {
     if text.contains('/') {
         return Err(EndpointError::not_host_and_port(text));
     }
@@ -98,7 +100,7 @@ fn tunnel_end(text: &str, secure: bool) -> Result<Endpoint, EndpointError> {
         return Err(EndpointError::port_missing());
     }
     let scheme = if secure { "https" } else { "http" };
-    Endpoint::parse(&format!("{scheme}://{text}")).map_err(|error| error.of(text))
+    Endpoint::parse(&format!("{scheme}://{text}")).map_err(|error| error.with_text(text))
 }
 
 #[cfg(test)]
@@ -122,13 +124,13 @@ mod tests {
     }
 
     #[test]
-    fn a_tunnels_end_is_a_host_and_a_port() {
+    fn connect_to_is_a_host_and_a_port() {
         let to = |text: &str| {
             let options = ClientOptions::new().connect_to(text);
             route(&options, CLUSTER, &[]).map(|(to, _)| to)
         };
         assert_eq!(to("localhost:8182").unwrap(), "localhost:8182");
-        // Also the port that is the scheme's own.
+        // Also the default port of the scheme.
         assert_eq!(to("10.0.0.1:443").unwrap(), "10.0.0.1:443");
         assert_eq!(to("[::1]:80").unwrap(), "::1:80");
         for wrong in [
@@ -157,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_is_for_what_is_neither_here_nor_excepted() {
+    fn loopback_and_exempt_hosts_use_no_proxy() {
         let proxy = || Proxy::parse("http://p:1").unwrap();
         let through = Some("p:1".to_owned());
         let far = || ClientOptions::new().connect_to("bastion.example.net:7000");
@@ -183,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_that_does_not_count_may_be_nonsense() {
+    fn a_variable_that_does_not_apply_may_be_invalid() {
         let broken = &[("HTTPS_PROXY", "socks5://p:1"), ("NO_PROXY", "example.net")];
         let alone = ClientOptions::new();
         let error = route(&alone, CLUSTER, broken).unwrap_err();

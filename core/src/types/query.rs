@@ -1,28 +1,27 @@
-//! What the operations on running queries share, in all query languages.
+//! Types of the operations on running queries, shared by all query languages.
 
 use serde_json::Value;
 
 structure! {
-    /// A query that runs or waits. The service model calls it `GremlinQueryStatus` for every language.
+    /// A running or waiting query. The service model calls it `GremlinQueryStatus` for every language.
     pub struct QueryStatus {
-        /// Its id: the caller's own, or the one that the service gave it.
+        /// The id of the query, chosen by the caller or by the service.
         pub query_id: Option<String>,
-        /// Its text. Gremlin and openCypher show no more than the first 1024 characters.
+        /// The text of the query; for Gremlin and openCypher only the first 1024 characters.
         pub query_string: Option<String>,
-        /// How far it is.
+        /// The progress of the query.
         pub query_eval_stats: Option<QueryEvalStats>,
     }
 
-    /// How far a query is.
+    /// The progress of a query.
     pub struct QueryEvalStats {
-        /// How long it waited, in milliseconds. SPARQL does not say.
+        /// How long the query waited, in milliseconds. Absent for SPARQL.
         pub waited: Option<i64>,
-        /// How long it has run, in milliseconds.
+        /// How long the query has run, in milliseconds.
         pub elapsed: Option<i64>,
-        /// Whether somebody cancelled it.
+        /// Whether the query was cancelled.
         pub cancelled: Option<bool>,
-        /// How many subqueries it has. A number, of SPARQL only, which the service model allows to be
-        /// anything.
+        /// The number of subqueries, for SPARQL only. In the service model it may be any JSON value.
         pub subqueries: Option<Value>,
     }
 }

@@ -1,4 +1,4 @@
-//! Bodies that are handed on as they are.
+//! Bodies that are not parsed.
 
 use std::{borrow::Cow, fmt};
 
@@ -8,9 +8,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::text_or_base64;
 use crate::error::bounded_start;
 
-/// A body that nothing here looks into, such as RDF.
+/// A body that is not parsed, such as RDF.
 ///
-/// With serde it is a string; if it is not UTF-8, an object whose only member `base64` has it in base64.
+/// Its serde form is a string or, if it is not UTF-8, an object with the only member `base64`.
 ///
 /// ```
 /// use neptunedata::types::RawBody;
@@ -38,7 +38,7 @@ impl RawBody {
         &self.0
     }
 
-    /// The bytes as text; what is not UTF-8 is replaced.
+    /// The bytes as text; invalid UTF-8 is replaced.
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.0)
     }

@@ -11,11 +11,10 @@ use crate::wire::{
     raw::{self, TextVisitor},
 };
 
-/// One JSON value, kept as the text that came: every digit and the order of members are there,
-/// whatever is made of it later.
+/// One JSON value, kept as the text that was received, with every digit and the order of members.
 ///
-/// As a row of [`Rows`](crate::rows::Rows) it is the text of the row. Read by serde as a part of something else it is
-/// like any [`Value`]: numbers of more than 64 bits are rounded.
+/// As a row of [`Rows`](crate::rows::Rows) it is the text of the row. As part of another type that serde
+/// deserializes it behaves like a [`Value`]: numbers of more than 64 bits are rounded.
 ///
 /// ```
 /// use neptunedata::types::RawJson;
@@ -42,12 +41,12 @@ impl RawJson {
         Ok(RawJson(text.into()))
     }
 
-    /// A part of a body that was found to be JSON.
+    /// A part of a body that is known to be valid JSON.
     pub(crate) fn part_of(body: &Bytes, part: &str) -> Self {
         RawJson(body.slice_ref(part.as_bytes()))
     }
 
-    /// A text that was found to be JSON.
+    /// A text that is known to be valid JSON.
     pub(crate) fn known(text: &str) -> Self {
         RawJson(Bytes::copy_from_slice(text.as_bytes()))
     }
@@ -68,11 +67,11 @@ impl RawJson {
         &self.0
     }
 
-    /// Reads it into a type of the caller's, which may borrow from the text.
+    /// Deserializes the value into `T`, which may borrow from the text.
     ///
     /// # Errors
     ///
-    /// When the type is of another shape, or the value nests deeper than serde_json goes.
+    /// When the value does not have the shape of `T`, or is nested deeper than serde_json's limit.
     pub fn decode<'a, T: Deserialize<'a>>(&'a self) -> Result<T, serde_json::Error> {
         serde_json::from_slice(&self.0)
     }
@@ -103,14 +102,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn other_text_is_refused() {
+    fn invalid_json_is_rejected() {
         for text in ["", "{", "1 2", "NaN", "{'a':1}"] {
             assert!(RawJson::new(text).is_err(), "{text}");
         }
     }
 
     #[test]
-    fn nesting_is_an_error_when_it_is_read() {
+    fn deep_nesting_is_an_error_when_decoding() {
         let deep = "[".repeat(100_000) + &"]".repeat(100_000);
         let json = RawJson::new(deep).unwrap();
         assert!(json.decode::<Value>().is_err());

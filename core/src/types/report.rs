@@ -1,4 +1,4 @@
-//! Reports about queries: text that is kept as the bytes that came.
+//! Reports about queries, kept as the bytes that were received.
 
 use std::{borrow::Cow, fmt};
 
@@ -7,12 +7,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::text_or_base64;
 
-/// A report about a query: text for people, with boxes drawn around it. Its form differs from one
-/// engine version to the next, and it can be HTML: nothing tells it from a page that a proxy or a portal answers
-/// with a 200.
+/// A report about a query: text for people, with boxes drawn around it. The format differs between engine
+/// versions and can be HTML, so a report cannot be distinguished from an HTML page that a proxy or a portal
+/// returns with a 200.
 ///
-/// The bytes are kept as they came. With serde it is a string or, if it is not UTF-8, an object whose
-/// only member `base64` has it in base64.
+/// The bytes are kept as received. The serde form is a string or, if the bytes are not UTF-8, an object with
+/// the only member `base64`.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct ReportAsText(Bytes);
 
@@ -22,12 +22,12 @@ impl ReportAsText {
         ReportAsText(bytes.into())
     }
 
-    /// The text. Bytes that are not UTF-8 are replaced, and there are none in practice.
+    /// The text. Invalid UTF-8, which does not occur in practice, is replaced.
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.0)
     }
 
-    /// The bytes as they came; cheap to clone.
+    /// The bytes as received; cheap to clone.
     pub fn bytes(&self) -> &Bytes {
         &self.0
     }

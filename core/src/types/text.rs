@@ -1,5 +1,5 @@
-//! Text with a meaning. Where an operation requires two texts, their types keep them from being
-//! swapped. The server judges the contents; nothing is checked here.
+//! String newtypes. They prevent an operation's text arguments from being swapped. Only the server checks
+//! their contents.
 
 macro_rules! string_newtype {
     ($($(#[$meta:meta])* $name:ident;)*) => {
@@ -10,7 +10,7 @@ macro_rules! string_newtype {
             pub struct $name(String);
 
             impl $name {
-                /// Gives the text its meaning.
+                /// Wraps the text, which is not checked.
                 pub fn new(text: impl Into<String>) -> Self {
                     $name(text.into())
                 }
@@ -59,18 +59,18 @@ macro_rules! string_newtype {
 string_newtype! {
     /// The id of a data-processing job: 1 to 48 letters, digits and hyphens.
     DataProcessingJobId;
-    /// Where in S3 the data is that a job reads, `s3://bucket/prefix/`.
+    /// The S3 location of a job's input data, `s3://bucket/prefix/`.
     InputDataS3Uri;
     /// The id of a model-training job: 1 to 48 letters, digits and hyphens.
     ModelTrainingJobId;
-    /// Where in S3 a data-processing job puts its results, `s3://bucket/prefix/`.
+    /// The S3 location of a data-processing job's results, `s3://bucket/prefix/`.
     ProcessedDataS3Uri;
-    /// The ARN of an IAM role, or a chain of them, joined by commas (engine 1.2.1.0.R3).
+    /// The ARN of an IAM role, or several chained ARNs, separated by commas (engine 1.2.1.0.R3).
     IamRoleArn;
     /// The region of an S3 bucket, such as `eu-west-1`.
     S3BucketRegion;
     /// An S3 location, `s3://bucket/prefix/`.
     S3Uri;
-    /// The name that SageMaker has for a training job.
+    /// SageMaker's name of a training job.
     TrainingJobName;
 }

@@ -1,4 +1,4 @@
-//! Bytes in serde: a string or, of what is not UTF-8, an object whose only member `base64` has them in base64.
+//! The serde form of bytes: a string or, if they are not UTF-8, an object with the only member `base64`.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
@@ -24,7 +24,7 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
         type Value = Bytes;
 
         fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("a text, or an object with base64")
+            f.write_str("a string, or an object with the member base64")
         }
 
         fn visit_str<E: Error>(self, text: &str) -> Result<Bytes, E> {
@@ -42,7 +42,9 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
             };
             match (bytes, map.next_key::<String>()?) {
                 (Some(bytes), None) => Ok(bytes.into()),
-                _ => Err(A::Error::custom("expected an object with base64 alone")),
+                _ => Err(A::Error::custom(
+                    "expected an object with the only member base64",
+                )),
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Times in answers.
+//! Times in responses.
 
 use std::time::SystemTime;
 
@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::timestamp::Moment;
 
-/// A time in an answer, as text.
+/// A time in a response, as text.
 ///
-/// A time that can be read is kept as RFC 3339 in UTC, whether it came so, with another offset, as
-/// seconds since 1970 or, as before engine 1.2.1.0, without seconds ([M26](crate::wire_notes#m26)). Any other text is kept
-/// as it came.
+/// A time in a known format is kept as RFC 3339 in UTC. The known formats are RFC 3339 with any offset,
+/// seconds since 1970 and, as before engine 1.2.1.0, RFC 3339 without seconds
+/// ([M26](crate::wire_notes#m26)). Any other text is kept as received.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -33,7 +33,7 @@ impl Timestamp {
         &self.0
     }
 
-    /// The time, if the text is one.
+    /// The time; `None` if the text is not in a known format.
     pub fn system_time(&self) -> Option<SystemTime> {
         Moment::parse(&self.0)?.system_time()
     }

@@ -1,4 +1,4 @@
-//! Forms, headers, effects, and the dynamic door.
+//! Forms, headers, effects, and the dynamic API.
 
 use neptunedata::{
     CallOptions, Effect, Operation,

@@ -1,12 +1,13 @@
-//! A `credential_process`, split into words much as the AWS CLI does it.
+//! A `credential_process` command, split into words much as the AWS CLI does.
 
 use std::{fmt, iter};
 
 use crate::error::CredentialsError;
 
-/// A program and its arguments, to be started without a shell: variables, `~` and pipes mean nothing.
+/// A program and its arguments, to be started without a shell: variables, `~` and pipes are not
+/// interpreted.
 ///
-/// `Debug` shows the program alone, as arguments may be secrets.
+/// `Debug` shows only the program, because arguments may be secrets.
 ///
 /// ```
 /// use neptunedata::credentials::profile::CommandLine;
@@ -23,13 +24,13 @@ pub struct CommandLine {
 }
 
 impl CommandLine {
-    /// Splits a command into words, by the rules of the system that this was compiled for.
+    /// Splits a command into words, by the rules of the target system.
     ///
-    /// Everywhere words end at white space and double quotes keep it. On Windows a backslash is one,
-    /// except before a double quote: there two are one and one escapes the quote. Elsewhere the rules
-    /// are those of a POSIX shell, as the crate `shlex` implements them: a backslash escapes any
-    /// character, within double quotes only `"`, `\`, `$` and `` ` ``, single quotes keep everything,
-    /// and a word that starts with `#` starts a comment.
+    /// On every system white space separates words, and double quotes preserve it. On Windows a backslash
+    /// is literal, except before a double quote: there two backslashes stand for one, and a single one
+    /// escapes the quote. On other systems the rules are those of a POSIX shell, as the crate `shlex`
+    /// implements them: a backslash escapes any character, within double quotes only `"`, `\`, `$` and
+    /// `` ` ``, single quotes preserve everything, and a word that starts with `#` starts a comment.
     ///
     /// # Errors
     ///
@@ -52,12 +53,12 @@ impl CommandLine {
         }
     }
 
-    /// The program: a path, or a name to be looked for where programs are.
+    /// The program: a path, or a name to look up in the search path for programs.
     pub fn program(&self) -> &str {
         &self.program
     }
 
-    /// Its arguments, which may be secrets.
+    /// The arguments, which may be secrets.
     pub fn arguments(&self) -> &[String] {
         &self.arguments
     }
@@ -71,7 +72,7 @@ impl fmt::Debug for CommandLine {
     }
 }
 
-/// Whether this is `NAME=value`, whose value may be a secret, and not a path with a `=` in it.
+/// Whether the word is `NAME=value`, whose value may be a secret, and not a path that contains `=`.
 fn is_assignment(word: &str) -> bool {
     word.split_once('=').is_some_and(|(name, _)| {
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -94,7 +95,7 @@ fn windows(text: &str) -> Result<Vec<String>, &'static str> {
         let mut chars = after.chars();
         let next = chars.next();
         rest = chars.as_str();
-        // Half of those before a quote, and if one is left over it escapes the quote.
+        // Before a quote, each pair of backslashes stands for one; an odd one escapes the quote.
         let (kept, is_escape) = match next {
             Some('"') => (backslashes / 2, backslashes % 2 == 1),
             _ => (backslashes, false),
@@ -213,7 +214,7 @@ mod tests {
 
         /// Words survive quoting by the rules of each system.
         #[test]
-        fn words_come_back(words in prop::collection::vec("[ab\\\\\"' \té$]{0,6}", 0..5)) {
+        fn quoted_words_are_split_again(words in prop::collection::vec("[ab\\\\\"' \té$]{0,6}", 0..5)) {
             let quoted: Vec<_> = words.iter().map(|word| format!("'{}'", word.replace('\'', "'\\''"))).collect();
             prop_assert_eq!(posix(&quoted.join(" ")).unwrap(), words.clone());
 

@@ -1,4 +1,4 @@
-//! One profile file, line by line.
+//! Parses one profile file, line by line.
 
 use std::collections::BTreeMap;
 
@@ -24,11 +24,11 @@ enum Section<'a> {
     Skipped,
 }
 
-/// The setting that a line which is indented deeper continues.
+/// The setting that a more deeply indented line continues.
 struct Above {
     name: String,
     indent: usize,
-    /// Its own value is empty: the lines below it are settings of their own.
+    /// The value is empty, so the deeper lines are nested settings.
     is_nested: bool,
 }
 
@@ -55,6 +55,7 @@ pub(super) fn read(
             continue;
         }
         let continued = above.as_ref().filter(|above| above.indent < indent);
+        // A deeper indented `[` is part of the value above and does not begin a section.
         if content.starts_with('[') && continued.is_none() {
             let begun = header(file, content).map_err(at)?;
             sections.entry(begun).or_default();
@@ -65,6 +66,7 @@ pub(super) fn read(
         let section = section.ok_or_else(|| at(NO_SECTION))?;
         let settings = sections.entry(section).or_default();
         if let Some(above) = continued {
+            // Nested settings are only checked: they are not needed, and stay part of the value.
             if above.is_nested {
                 setting(content).map_err(at)?;
             }
@@ -256,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_cannot_be() {
+    fn invalid_lines() {
         let cases = [
             ("a=1", 1, NO_SECTION),
             ("\n# 1\n  a", 3, NO_SECTION),

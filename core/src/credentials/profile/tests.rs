@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// What a profile's source is, in short.
+/// The source of a profile, in short form.
 fn source(config: &str, credentials: &str, name: &str) -> String {
     match Profiles::parse(config, credentials).unwrap().source(name) {
         Ok(Source::Static(credentials)) => format!(
@@ -196,7 +196,7 @@ fn regions() {
 }
 
 #[test]
-fn errors_say_where_and_not_what() {
+fn errors_name_the_line_and_do_not_show_it() {
     let error = Profiles::parse(
         "[default]\nregion = a",
         "[default]\n\naws_secret_access_key c4n4ry",
@@ -257,7 +257,7 @@ fn errors_name_the_files_that_were_read() {
 }
 
 #[test]
-fn debug_shows_names_alone() {
+fn debug_shows_only_names() {
     let secret =
         "aws_access_key_id=AKID\naws_secret_access_key=c4n4ry\ncredential_process=keys c4n4ry\n";
     let profiles =
@@ -275,7 +275,7 @@ fn debug_shows_names_alone() {
     }
 }
 
-/// Lines of which files are made, all of them.
+/// Files made of valid and invalid lines, all of which hold secrets where they can.
 fn text() -> impl Strategy<Value = String> {
     let lines = vec![
         "[default]",

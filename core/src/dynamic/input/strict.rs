@@ -1,4 +1,4 @@
-//! A JSON value as a deserializer that converts nothing.
+//! A deserializer of JSON values that does not convert between types.
 
 use std::fmt;
 
@@ -9,15 +9,15 @@ use serde_json::Value;
 
 use crate::{error::FieldErrorKind, wire::lenient::elide};
 
-/// Nesting levels of a request. JSON text cannot have more; a `Value` built by hand can, and would
-/// overflow the stack.
+/// The maximum nesting depth of a request. A `Value` that was parsed from JSON text is never deeper; a
+/// `Value` built in code can be, and would overflow the stack.
 const MAX_DEPTH: usize = 128;
 
-/// Unlike serde_json's deserializer, it refuses null for an optional member and an array for a
-/// struct, and its errors name types as JSON does.
+/// Unlike serde_json's deserializer, it rejects null for an optional member and an array for a struct, and
+/// its errors use the names of JSON types.
 pub(super) struct Strict<'de> {
     value: &'de Value,
-    /// Arrays and objects around the value.
+    /// The number of arrays and objects around the value.
     depth: usize,
 }
 
@@ -26,7 +26,7 @@ impl<'de> Strict<'de> {
         Strict { value, depth: 0 }
     }
 
-    fn expected(&self, expected: &'static str) -> Refusal {
+    fn expected(&self, expected: &'static str) -> ValueError {
         let found = match self.value {
             Value::Null => "null",
             Value::Bool(_) => "boolean",
@@ -39,7 +39,7 @@ impl<'de> Strict<'de> {
         FieldErrorKind::WrongType { expected, found }.into()
     }
 
-    fn check_integer(&self, min: i128, max: i128) -> Result<(), Refusal> {
+    fn check_integer(&self, min: i128, max: i128) -> Result<(), ValueError> {
         const ABOVE_U64: f64 = 18_446_744_073_709_551_616.0;
         const BELOW_I64: f64 = -9_223_372_036_854_775_808.0;
 
@@ -60,7 +60,7 @@ impl<'de> Strict<'de> {
     }
 
     /// The deserializer of an element or a member.
-    fn inside(&self) -> Result<impl Fn(&'de Value) -> Strict<'de> + use<'de>, Refusal> {
+    fn inside(&self) -> Result<impl Fn(&'de Value) -> Strict<'de> + use<'de>, ValueError> {
         if self.depth >= MAX_DEPTH {
             let reason = format!("is nested deeper than {MAX_DEPTH} levels");
             return Err(FieldErrorKind::Other(reason.into()).into());
@@ -70,7 +70,7 @@ impl<'de> Strict<'de> {
     }
 }
 
-impl<'de> IntoDeserializer<'de, Refusal> for Strict<'de> {
+impl<'de> IntoDeserializer<'de, ValueError> for Strict<'de> {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
@@ -78,10 +78,10 @@ impl<'de> IntoDeserializer<'de, Refusal> for Strict<'de> {
     }
 }
 
-/// Types that take one JSON type alone.
+/// Rust types that accept only one JSON type.
 macro_rules! one_type {
     ($($method:ident: $variant:ident $name:literal,)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
             match self.value {
                 Value::$variant(_) => self.deserialize_any(visitor),
                 _ => Err(self.expected($name)),
@@ -92,7 +92,7 @@ macro_rules! one_type {
 
 macro_rules! integers {
     ($($method:ident: $type:ident,)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
             self.check_integer($type::MIN.into(), $type::MAX.into())?;
             self.deserialize_any(visitor)
         }
@@ -100,14 +100,14 @@ macro_rules! integers {
 }
 
 impl<'de> Deserializer<'de> for Strict<'de> {
-    type Error = Refusal;
+    type Error = ValueError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         match self.value {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(*value),
-            // By serde_json, whose features decide how a number is represented.
-            Value::Number(number) => number.deserialize_any(visitor).map_err(Refusal::custom),
+            // Delegated to serde_json, whose features decide how numbers are represented.
+            Value::Number(number) => number.deserialize_any(visitor).map_err(ValueError::custom),
             Value::String(text) => visitor.visit_borrowed_str(text),
             Value::Array(items) => {
                 let items = items.iter().map(self.inside()?);
@@ -144,8 +144,8 @@ impl<'de> Deserializer<'de> for Strict<'de> {
         deserialize_u64: u64,
     }
 
-    /// Null is a value, not an absent member: the type inside the option refuses it.
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+    /// Null is a value, not an absent member: the type inside the option rejects it.
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         visitor.visit_some(self)
     }
 
@@ -153,7 +153,7 @@ impl<'de> Deserializer<'de> for Strict<'de> {
         self,
         _name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Refusal> {
+    ) -> Result<V::Value, ValueError> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -162,41 +162,41 @@ impl<'de> Deserializer<'de> for Strict<'de> {
         _name: &'static str,
         _fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Refusal> {
+    ) -> Result<V::Value, ValueError> {
         self.deserialize_map(visitor)
     }
 
-    // No request has these.
+    // Requests do not contain these types.
     forward_to_deserialize_any! {
         i128 u128 bytes byte_buf unit unit_struct tuple tuple_struct enum identifier ignored_any
     }
 }
 
-/// Why a value is refused.
+/// Why a value is rejected.
 #[derive(Debug, thiserror::Error)]
 #[error("{kind}")]
-pub(super) struct Refusal {
+pub(super) struct ValueError {
     pub(super) kind: FieldErrorKind,
-    /// The member that is missing in the value.
+    /// The member that the value lacks.
     pub(super) missing_member: Option<&'static str>,
 }
 
-impl From<FieldErrorKind> for Refusal {
+impl From<FieldErrorKind> for ValueError {
     fn from(kind: FieldErrorKind) -> Self {
-        Refusal {
+        ValueError {
             kind,
             missing_member: None,
         }
     }
 }
 
-impl Error for Refusal {
+impl Error for ValueError {
     fn custom<T: fmt::Display>(reason: T) -> Self {
         FieldErrorKind::Other(elide(&reason.to_string()).into()).into()
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Refusal {
+        ValueError {
             kind: FieldErrorKind::Missing,
             missing_member: Some(field),
         }

@@ -1,4 +1,4 @@
-//! Finds the members that a request type does not have.
+//! Finds the members of an input that the request type does not have.
 
 use serde::de::value::{Error, MapDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, Error as _, IntoDeserializer, Visitor};
@@ -10,11 +10,11 @@ use crate::{
     wire::lenient::elide,
 };
 
-/// The most faults of one request that are reported.
+/// The maximum number of faults that are reported for one request.
 pub(super) const MAX_FAULTS: usize = 100;
 
-/// The members in `input` that `T`, or a struct that is a member of it, does not have. Structs
-/// inside lists and maps are not looked into.
+/// The members in `input` that `T`, or a struct that is a member of `T`, does not have. Structs inside
+/// lists and maps are not checked.
 pub(super) fn unknown_members<T: DeserializeOwned>(input: &Value) -> Vec<FieldError> {
     let mut faults = Vec::new();
     collect::<T>(input, &mut Vec::new(), &mut faults);
@@ -44,7 +44,7 @@ fn collect<'a, T: DeserializeOwned>(
     }
 }
 
-/// The names of the members of the struct at `path` inside `T`, if there is a struct.
+/// The names of the members of the struct at `path` inside `T`; `None` if it is not a struct.
 fn member_names<T: DeserializeOwned>(path: &[&str]) -> Option<&'static [&'static str]> {
     let mut names = None;
     // The result is always an error, as the probe has no values.
@@ -55,7 +55,8 @@ fn member_names<T: DeserializeOwned>(path: &[&str]) -> Option<&'static [&'static
     names
 }
 
-/// Follows a path of members into a type, and notes the names that the struct there asks for.
+/// A deserializer that follows a path of members into a type and records the member names of the struct at
+/// its end.
 struct Probe<'a> {
     path: &'a [&'a str],
     names: &'a mut Option<&'static [&'static str]>,

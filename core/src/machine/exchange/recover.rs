@@ -21,7 +21,7 @@ use crate::{
         exchange::State,
         reauth::{Remedy, remedies},
     },
-    retry::{Again, RetryClass, classify, classify_transport},
+    retry::{RetryClass, RetryRule, classify, classify_transport},
 };
 
 /// A failed attempt.
@@ -69,10 +69,10 @@ impl Exchange {
             attempts: self.tries.attempts,
             earlier_may_have_executed: earlier_executed,
         });
-        let lasting = class.filter(|class| match class.again(self.plan.effect) {
-            Again::Yes => true,
-            Again::Once => stop != Stop::Permanent,
-            Again::Remedied | Again::No => false,
+        let lasting = class.filter(|class| match class.rule(self.plan.effect) {
+            RetryRule::Always => true,
+            RetryRule::Once => stop != Stop::Permanent,
+            RetryRule::OnceReauthenticated | RetryRule::Never => false,
         });
         // Not sent again, because the driver has already waited for a connection. But the caller may try
         // later, so the error counts as retryable.
@@ -84,7 +84,7 @@ impl Exchange {
         };
         let error = Error::new(self.plan.info.name, cause)
             .with_class(lasting, retry_after)
-            .with_answer(meta, spent.body);
+            .with_response(meta, spent.body);
         self.state = State::Done;
         Step::fail(
             error
@@ -126,11 +126,11 @@ impl Exchange {
             ),
             _ => false,
         };
-        let again = class.again(self.plan.effect);
-        if again == Again::No {
+        let rule = class.rule(self.plan.effect);
+        if rule == RetryRule::Never {
             return Err(Stop::Write);
         }
-        if again == Again::Once {
+        if rule == RetryRule::Once {
             let once = match class {
                 RetryClass::WrongInstance => Once::LeaveInstance,
                 _ => Once::RetryConstraint,
@@ -147,7 +147,7 @@ impl Exchange {
             _ if class == RetryClass::WrongInstance => Reuse::Fresh,
             _ => Reuse::Allowed,
         };
-        if again == Again::Remedied {
+        if rule == RetryRule::OnceReauthenticated {
             return self
                 .reauthenticate(cause, spent, now)
                 .ok_or(Stop::Permanent);

@@ -26,7 +26,7 @@ fn healthy() -> Served {
     Response::new(Bytes::from_static(BODY)).into()
 }
 
-/// The status of a server whose first response is this one, and healthy ones follow.
+/// The result of a status call to a server whose first response is `first`, and all others healthy.
 fn status_after(first: Served) -> (Result<CallOutput<GetEngineStatusOutput>, Error>, Duration) {
     let mut first = Some(first);
     let mut network = Network::new([], move |_, _| first.take().unwrap_or_else(healthy));
@@ -35,11 +35,11 @@ fn status_after(first: Served) -> (Result<CallOutput<GetEngineStatusOutput>, Err
     (result, network.now().mono - began)
 }
 
-/// How an attempt to start a training job fails; it is not sent twice.
+/// The failure of starting a training job, which is not sent twice.
 fn failure_of(served: Served) -> (ErrorKind, bool, Duration) {
     let start = StartMlModelTrainingJob::new("processed".into(), "s3://bucket/models".into());
     let mut served = Some(served);
-    let mut network = Network::new([], move |_, _| served.take().expect("asked once"));
+    let mut network = Network::new([], move |_, _| served.take().expect("one request"));
     let began = network.now().mono;
     let error = network.run(session().call(&start)).unwrap_err();
     let time = network.now().mono - began;
@@ -66,7 +66,7 @@ fn late_responses_arrive_in_time() {
 }
 
 #[test]
-fn responses_that_come_too_late_time_out() {
+fn responses_after_the_time_limit_time_out() {
     let late = healthy().delay(ATTEMPT + Duration::from_secs(1));
     let timeout = transport(TransportErrorKind::Timeout);
     assert_eq!(failure_of(late.clone()), (timeout, true, ATTEMPT));
@@ -109,9 +109,9 @@ fn without_a_time_limit_stalled_responses_close() {
 }
 
 #[test]
-fn failures_are_what_they_are() {
+fn failures_are_reported_unchanged() {
     for kind in [TransportErrorKind::Closed, TransportErrorKind::Protocol] {
-        // There is nothing to cut.
+        // Without a response there is nothing to cut.
         let failed = Served::failed(kind).cut_after(1).trailers(HeaderMap::new());
         assert_eq!(failure_of(failed), (transport(kind), true, Duration::ZERO));
     }
@@ -124,22 +124,22 @@ fn trailers_follow_the_body() {
     trailers.insert("x-neptune-status", code);
     let mut inputs = healthy().trailers(trailers.clone()).into_inputs(7);
     assert!(matches!(inputs.pop_back(), Some(Input::End(sent)) if sent == trailers));
-    // The head, and twenty bytes in pieces of seven.
+    // The head, and twenty bytes in chunks of seven.
     assert_eq!(inputs.len(), 4);
     let mut inputs = healthy().trailers(trailers).cut_after(1).into_inputs(7);
     assert!(matches!(inputs.pop_back(), Some(Input::Failure(_))));
 }
 
 #[test]
-fn each_request_meets_the_next_delivery() {
-    let deliveries = [
+fn each_request_has_the_next_outcome() {
+    let outcomes = [
         NetworkOutcome::Stale,
         NetworkOutcome::Unreachable(TransportErrorKind::Connect),
         NetworkOutcome::Unanswered,
         NetworkOutcome::Silent,
     ];
     let served = RefCell::new(Vec::new());
-    let mut network = Network::new(deliveries, |request: Request<Bytes>, now: Now| {
+    let mut network = Network::new(outcomes, |request: Request<Bytes>, now: Now| {
         served.borrow_mut().push(now.mono);
         assert_eq!(request.uri().path(), "/ml/modeltraining/job-1");
         Response::new(Bytes::from_static(b"{}"))
@@ -155,13 +155,13 @@ fn each_request_meets_the_next_delivery() {
 }
 
 #[test]
-fn refusals_are_the_servers() {
+fn error_responses_are_passed_on() {
     let mut network = Network::new([], |_, _| {
-        let mut refusal = Response::new(Bytes::from_static(
+        let mut response = Response::new(Bytes::from_static(
             br#"{"code":"InvalidParameterException","detailedMessage":"no"}"#,
         ));
-        *refusal.status_mut() = StatusCode::BAD_REQUEST;
-        refusal
+        *response.status_mut() = StatusCode::BAD_REQUEST;
+        response
     });
     let error = network
         .run(session().call(&GetEngineStatus::new()))
@@ -171,12 +171,12 @@ fn refusals_are_the_servers() {
 }
 
 #[test]
-fn items_are_handed_out() {
+fn items_are_yielded() {
     let options = CallOptions::new();
     let exchange = Exchange::streaming(&session(), &GetEngineStatus::new(), &options, 1);
     let mut network = Network::new([NetworkOutcome::Arrives { piece: 6 }], |_, _| healthy());
     let (mut heads, mut body) = (0, Vec::new());
-    let result = network.run_with(exchange, |part| match part {
+    let result = network.run_with(exchange, |event| match event {
         BodyEvent::Head(_) => heads += 1,
         BodyEvent::Chunk(chunk) => body.extend_from_slice(&chunk),
     });
@@ -201,7 +201,7 @@ fn credentials_are_those_of_the_network() {
     network.run(call()).unwrap();
 }
 
-/// Sends the same for ever, or waits for ever, or ignores what it is told.
+/// A machine that never ends: it waits, requests credentials or ignores its inputs.
 #[derive(Debug)]
 enum Endless {
     Pauses(Duration),

@@ -1,4 +1,4 @@
-//! What holds for any input.
+//! Properties of any input.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ const FIELDS: &[&str] = &[
     "document",
 ];
 
-/// Any JSON, and often with the members' names.
+/// Any JSON, often with names of members.
 fn document() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -70,7 +70,7 @@ prop_compose! {
         parser_configuration in proptest::option::of(proptest::collection::btree_map(".{0,3}", ".{0,3}", 0..4)),
         tags in proptest::collection::vec(custom(), 0..3),
         mode in any::<Option<String>>(),
-        document in proptest::option::of(document().prop_filter("null is none to serde_json", |v| !v.is_null())),
+        document in proptest::option::of(document().prop_filter("serde_json reads null as an absent option", |v| !v.is_null())),
     ) -> StartTraining {
         StartTraining {
             id, data_processing_job_id: JobId(job), location: S3Uri("s3://b".into()), volume_size, time_out, subnets, spot,
@@ -100,7 +100,7 @@ proptest! {
         let _ = read::<BTreeMap<String, S3Uri>>(&input);
     }
 
-    /// Of the faults put into a valid request, all unknown members are reported, or one of the others.
+    /// Of the faults put into a valid request, all unknown members are reported, else one of the others.
     #[test]
     fn faults_are_found_where_they_are(
         request in training(),
@@ -119,7 +119,7 @@ proptest! {
                 }
                 Some(value) => {
                     input[field] = value.clone();
-                    // What this member has wrong when all others are right.
+                    // The faults of this member when all others are valid.
                     if read::<StartTraining>(&with(field, value.clone())).is_err() {
                         expected.extend(faults::<StartTraining>(&with(field, value)));
                     }

@@ -1,4 +1,4 @@
-//! Answers from bytes that are structured.
+//! Responses from the bytes of a fuzz target.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 
@@ -10,14 +10,14 @@ where
     O::Output: Answer + Arbitrary<'a>,
 {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        let manner = Manner::draw(u)?;
-        Ok(SuccessResponse::new(u.arbitrary()?, &manner))
+        let style = SuccessStyle::draw(u)?;
+        Ok(SuccessResponse::new(u.arbitrary()?, &style))
     }
 }
 
 impl<'a> Arbitrary<'a> for ErrorResponse {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        Wording::draw(u).map(Wording::write)
+        ErrorStyle::draw(u).map(ErrorStyle::write)
     }
 }
 
@@ -27,14 +27,14 @@ where
     O::Output: Answer + Arbitrary<'a>,
 {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        let (manner, damage, place) = (Manner::draw(u)?, u.arbitrary()?, u.arbitrary()?);
-        let refusal = u.arbitrary()?;
+        let (style, damage, position) = (SuccessStyle::draw(u)?, u.arbitrary()?, u.arbitrary()?);
+        let error = u.arbitrary()?;
         Ok(MalformedResponse::new(
             &u.arbitrary()?,
-            &manner,
+            &style,
             damage,
-            place,
-            &refusal,
+            position,
+            &error,
         ))
     }
 }

@@ -1,4 +1,4 @@
-//! What becomes of requests and answers on the way.
+//! What a network does with a request and its response.
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -9,10 +9,10 @@ use crate::{
     machine::Input,
 };
 
-/// What becomes of a request and its answer on the way.
+/// What a network does with a request and its response.
 ///
-/// A list of them, one for each attempt, is what a network does to a call. `deliver` turns one into what the
-/// machine is told:
+/// A [`Network`](super::Network) takes one outcome for each attempt. To drive a machine yourself, `deliver`
+/// converts an outcome into the machine's inputs:
 ///
 /// ```
 /// use neptunedata::{
@@ -26,12 +26,12 @@ use crate::{
 /// let now = Now::at(std::time::SystemTime::UNIX_EPOCH);
 /// let Step::Io(Io::Send(transmit)) = call.resume(Input::Next, now) else { panic!() };
 ///
-/// // The server is asked, and nobody hears what it answers.
+/// // The request reaches the server, and the response is lost.
 /// let serve = |_request| Response::new(Bytes::from_static(b"{}"));
 /// let inputs = NetworkOutcome::Unanswered.deliver(transmit.request, serve);
 /// assert_eq!(inputs.len(), 1);
 /// for input in inputs {
-///     // So it is asked again, after a while.
+///     // The call retries after a wait.
 ///     assert!(matches!(call.resume(input, now), Step::Io(Io::Wait)));
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -39,34 +39,35 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NetworkOutcome {
-    /// Both arrive, the answer's body in pieces of at most so many bytes.
+    /// Request and response arrive, the response body in chunks of at most `piece` bytes.
     Arrives {
-        /// At least one.
+        /// The maximum size of a chunk, at least 1.
         piece: usize,
     },
-    /// There is no connection, for this reason: the server is not asked.
+    /// No connection can be opened, for this reason. The server does not receive the request.
     Unreachable(TransportErrorKind),
-    /// A connection that was kept turns out to be closed before the request is out: the server is not
-    /// asked.
+    /// A pooled connection is found closed before the request is sent. The server does not receive the
+    /// request.
     Stale,
-    /// The connection ends with the request on the way: the server is not asked, but that cannot be known.
+    /// The connection closes while the request is sent. The server does not receive the request, but the
+    /// client cannot know that.
     Lost,
-    /// The server is asked, and its answer is not heard.
+    /// The server receives the request, and the connection closes before the response.
     Unanswered,
-    /// The server is asked, nothing arrives, and the connection stays open: only a time limit ends the
-    /// attempt.
+    /// The server receives the request, and nothing arrives on the open connection: only a time limit ends
+    /// the attempt.
     Silent,
-    /// The server is asked, and the connection ends after so much of its answer's body, of 65,536.
+    /// The server receives the request, and the connection closes after a part of the response body.
     Cut {
-        /// How much arrives.
+        /// The part of the body that arrives, as a share of 65,536.
         share: u16,
     },
-    /// Something on the way answers with this status: the server is not asked.
+    /// A proxy responds with this status. The server does not receive the request.
     Intercepted(StatusCode),
 }
 
 impl NetworkOutcome {
-    /// Whether the server is asked.
+    /// Whether the server receives the request.
     pub fn reaches_the_server(&self) -> bool {
         matches!(
             self,
@@ -77,11 +78,11 @@ impl NetworkOutcome {
         )
     }
 
-    /// Delivers a request to `serve`, if it is to arrive, and gives the inputs for the machine, in this
-    /// order; a [`Network`](super::Network) does so for you. Each chunk waits for a
-    /// [`Io::Receive`](crate::machine::Io::Receive); drop the rest after a step of another kind but
-    /// [`Step::Item`](crate::machine::Step::Item). Delays are ignored, and the inputs may [run
-    /// out](Served::into_inputs).
+    /// Passes the request to `serve` if it arrives, and returns the inputs for the machine, in order; a
+    /// [`Network`](super::Network) does this for you. Give each input in reply to an
+    /// [`Io::Receive`](crate::machine::Io::Receive). After any other step except
+    /// [`Step::Item`](crate::machine::Step::Item), drop the rest. Delays are ignored, and the inputs may
+    /// [end early](Served::into_inputs).
     pub fn deliver<S: Into<Served>>(
         &self,
         request: Request<Bytes>,
@@ -91,7 +92,7 @@ impl NetworkOutcome {
         served.into_inputs(self.chunk_size()).into()
     }
 
-    /// What a client sees of what the server does.
+    /// The part of the server's behavior that reaches the client.
     pub(super) fn carry<S: Into<Served>>(
         &self,
         request: Request<Bytes>,
@@ -117,7 +118,7 @@ impl NetworkOutcome {
             }
             NetworkOutcome::Cut { share } => serve(request).into().cut_at(share),
             NetworkOutcome::Intercepted(status) => {
-                let mut response = Response::new(Bytes::from_static(b"<html>somebody else</html>"));
+                let mut response = Response::new(Bytes::from_static(b"<html>a proxy</html>"));
                 *response.status_mut() = status;
                 response.into()
             }
@@ -132,7 +133,7 @@ impl NetworkOutcome {
     }
 }
 
-/// What chooses a delivery.
+/// A random choice, from which an outcome is made.
 #[derive(Debug)]
 struct Choice {
     which: Which,
@@ -152,7 +153,7 @@ enum Which {
     Intercepted(StatusCode),
 }
 
-/// The first is the simplest; what arrives is as likely as what does not.
+/// The first is the simplest, to which proptest shrinks. About half of the outcomes deliver the response.
 const WHICH: &[Which] = &[
     Which::Arrives,
     Which::Arrives,
@@ -174,7 +175,7 @@ const WHICH: &[Which] = &[
 ];
 
 impl Choice {
-    fn into_delivery(self) -> NetworkOutcome {
+    fn into_outcome(self) -> NetworkOutcome {
         match self.which {
             Which::Arrives => NetworkOutcome::Arrives {
                 piece: usize::from(self.piece).saturating_add(1),
@@ -203,7 +204,7 @@ impl Generate for NetworkOutcome {
                     piece,
                     share,
                 }
-                .into_delivery()
+                .into_outcome()
             })
             .boxed()
     }
@@ -217,7 +218,7 @@ impl Generate for NetworkOutcome {
             piece,
             share,
         }
-        .into_delivery())
+        .into_outcome())
     }
 }
 

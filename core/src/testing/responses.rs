@@ -1,4 +1,4 @@
-//! Whole answers: successes, error answers, and what is neither.
+//! Complete responses: successes, error responses and malformed responses.
 
 #[cfg(feature = "arbitrary")]
 mod by_arbitrary;
@@ -22,44 +22,43 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=UTF-8");
 
-/// An output that can be put on the wire: [`Operation::decode`] backwards.
+/// An output that can be encoded as a response: the inverse of [`Operation::decode`].
 ///
-/// For operations of your own; those of the service have it.
+/// Implement it for the outputs of your own operations. The outputs of this crate implement it.
 pub trait Answer: Serialize {
-    /// The answer with this output: by default a 200 with its serde form as JSON.
+    /// The response with this output: by default a 200 with the serde form of the output as JSON.
     fn to_response(&self) -> Response<Bytes> {
         json_answer(self)
     }
 
-    /// What its body is, and so what can be done to it: by default [`BodyForm::Json`].
+    /// The kind of body, which decides how tests may change it: by default [`BodyForm::Json`].
     fn form(&self) -> BodyForm {
         BodyForm::Json
     }
 }
 
-/// What the body of an answer is.
+/// The kind of a response's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BodyForm {
-    /// A JSON object of which the members are read: white space and members that nobody knows change
-    /// nothing.
+    /// A JSON object whose members are decoded: white space and unknown members do not change the output.
     Json,
-    /// A JSON object of which the output keeps text.
+    /// A JSON object whose text is part of the output.
     JsonKept,
-    /// Anything, of which a part may be an answer as well.
+    /// Any bytes. A truncated body may be a valid response too.
     Opaque,
 }
 
-/// A 200 with this as JSON.
+/// A 200 with this value as JSON.
 pub(crate) fn json_answer(value: &(impl Serialize + ?Sized)) -> Response<Bytes> {
-    answer(
+    response(
         StatusCode::OK,
         JSON,
         serde_json::to_vec(value).unwrap_or_default(),
     )
 }
 
-/// A 200 with this body, of this media type if there is one.
+/// A 200 with this body and, if given, this media type.
 pub(crate) fn body_answer(media_type: Option<&str>, body: impl Into<Bytes>) -> Response<Bytes> {
     let mut response = Response::new(body.into());
     let media_type = media_type.and_then(|text| HeaderValue::from_str(text).ok());
@@ -69,14 +68,18 @@ pub(crate) fn body_answer(media_type: Option<&str>, body: impl Into<Bytes>) -> R
     response
 }
 
-fn answer(status: StatusCode, media_type: HeaderValue, body: impl Into<Bytes>) -> Response<Bytes> {
+fn response(
+    status: StatusCode,
+    media_type: HeaderValue,
+    body: impl Into<Bytes>,
+) -> Response<Bytes> {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, media_type);
     response
 }
 
-/// A successful answer of the operation `O`.
+/// A successful response of the operation `O`.
 ///
 /// ```
 /// # #[cfg(feature = "proptest")] {
@@ -90,92 +93,92 @@ fn answer(status: StatusCode, media_type: HeaderValue, body: impl Into<Bytes>) -
 /// ```
 #[non_exhaustive]
 pub struct SuccessResponse<O: Operation> {
-    /// What it decodes to.
+    /// The decoded response.
     pub output: O::Output,
-    /// The answer; with white space, members that nobody knows, or an id of the request, or without.
+    /// The response; some have extra white space, an unknown member or a request id.
     pub response: Response<Bytes>,
 }
 
-/// An error answer, with one of the 37 exceptions in one of the forms that occur.
+/// An error response with one of the 37 exceptions, in one of the forms that services send.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ErrorResponse {
-    /// What it is.
+    /// The exception.
     pub kind: ExceptionKind,
-    /// What it says.
+    /// The message of the exception.
     pub message: String,
-    /// The answer.
+    /// The response.
     pub response: Response<Bytes>,
 }
 
-/// An answer that is none of the operation `O`: no decoder may take it for a success.
+/// A response that is not valid for the operation `O`: decoding it must not succeed.
 #[non_exhaustive]
 pub struct MalformedResponse<O> {
-    /// What is wrong with it.
+    /// What is wrong with the response.
     pub damage: Damage,
-    /// The answer.
+    /// The response.
     pub response: Response<Bytes>,
     operation: PhantomData<fn() -> O>,
 }
 
-/// What is wrong with an answer.
+/// What is wrong with a malformed response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Damage {
-    /// The JSON ends too early.
+    /// The JSON is truncated.
     Cut,
-    /// Something follows the JSON.
+    /// Other bytes follow the JSON.
     Trailing,
-    /// It breaks off, and the error object follows.
+    /// The JSON is truncated, and an error object follows.
     FailedInTheMiddle,
-    /// It is a page of something on the way, with a 200.
+    /// The body is an HTML page of a proxy, with a 200.
     Html,
-    /// It is no text.
+    /// The body is not UTF-8.
     Noise,
-    /// It is JSON of another shape.
+    /// The body is JSON of another shape.
     Shape,
-    /// It is empty. Not for operations that may answer so.
+    /// The body is empty. Not for operations with [`may_answer_empty`](crate::OperationInfo::may_answer_empty).
     Empty,
-    /// It is an error object, with a 200.
+    /// The body is an error object, with a 200.
     ErrorInside,
-    /// It is in an encoding that nobody asked for, or says so.
+    /// The response names a content encoding that was not requested.
     Encoding,
-    /// The status is not that of a success.
+    /// The status is not a success.
     Status,
 }
 
-/// Any answer that a client of the operation `O` may get.
+/// Any response that a client of the operation `O` may receive.
 #[non_exhaustive]
 pub struct AnyResponse<O> {
-    /// The answer.
+    /// The response.
     pub response: Response<Bytes>,
     operation: PhantomData<fn() -> O>,
 }
 
-/// How an answer is written.
+/// Variations of a successful response.
 #[derive(Debug)]
-struct Manner {
+struct SuccessStyle {
     spaced: bool,
-    unknown: bool,
+    unknown_member: bool,
     request_id: bool,
 }
 
-arbitrary!(Manner => spaced, unknown, request_id);
+arbitrary!(SuccessStyle => spaced, unknown_member, request_id);
 
-/// How an error answer is written.
+/// The contents and variations of an error response.
 #[derive(Debug)]
-struct Wording {
+struct ErrorStyle {
     exception: ExceptionKind,
     message: String,
-    form: Form,
+    form: ErrorForm,
     status_of_model: bool,
 }
 
-arbitrary!(Wording => exception, message, form, status_of_model);
+arbitrary!(ErrorStyle => exception, message, form, status_of_model);
 
 /// Where the exception's name is.
 #[derive(Debug, Clone, Copy)]
-enum Form {
+enum ErrorForm {
     Body,
     Namespace,
     Header,
@@ -200,8 +203,13 @@ macro_rules! one_of {
 
 one_of!(ExceptionKind, ExceptionKind::ALL);
 one_of!(
-    Form,
-    &[Form::Body, Form::Namespace, Form::Header, Form::Capitals][..]
+    ErrorForm,
+    &[
+        ErrorForm::Body,
+        ErrorForm::Namespace,
+        ErrorForm::Header,
+        ErrorForm::Capitals
+    ][..]
 );
 one_of!(Damage, Damage::ALL);
 
@@ -209,7 +217,7 @@ arbitrary!(@traits ExceptionKind);
 arbitrary!(@traits Damage);
 
 impl Damage {
-    /// All there are.
+    /// Every kind of damage.
     pub const ALL: &'static [Damage] = &[
         Damage::Cut,
         Damage::Trailing,
@@ -224,7 +232,7 @@ impl Damage {
     ];
 }
 
-impl Manner {
+impl SuccessStyle {
     fn write(&self, output: &impl Answer) -> Response<Bytes> {
         let mut response = output.to_response();
         if self.request_id {
@@ -234,13 +242,14 @@ impl Manner {
         let may_change = output.form() == BodyForm::Json;
         let parsed = serde_json::from_slice::<Value>(response.body());
         if let (true, Ok(Value::Object(mut members))) = (may_change, parsed) {
-            if self.unknown {
+            if self.unknown_member {
                 let unknown = json!({"since": "a later version", "values": [1, null, 2.5]});
                 members.insert("xUnknown".to_owned(), unknown);
             }
-            let written = match self.spaced {
-                true => serde_json::to_vec_pretty(&members),
-                false => serde_json::to_vec(&members),
+            let written = if self.spaced {
+                serde_json::to_vec_pretty(&members)
+            } else {
+                serde_json::to_vec(&members)
             };
             if let Ok(body) = written {
                 *response.body_mut() = body.into();
@@ -250,24 +259,26 @@ impl Manner {
     }
 }
 
-impl Wording {
+impl ErrorStyle {
     fn write(self) -> ErrorResponse {
         let (kind, name) = (self.exception, self.exception.name());
         let id = "5e3a8c1d-0000-4000-8000-0000000e4404";
         let body = match self.form {
-            Form::Body => json!({"requestId": id, "code": name, "detailedMessage": self.message}),
-            Form::Namespace => {
+            ErrorForm::Body => {
+                json!({"requestId": id, "code": name, "detailedMessage": self.message})
+            }
+            ErrorForm::Namespace => {
                 json!({"requestId": id, "code": format!("com.amazonaws.neptunedata#{name}"), "detailedMessage": self.message})
             }
-            Form::Header => json!({"message": self.message}),
-            Form::Capitals => json!({"Code": name, "Message": self.message}),
+            ErrorForm::Header => json!({"message": self.message}),
+            ErrorForm::Capitals => json!({"Code": name, "Message": self.message}),
         };
         let status = kind.http_status().filter(|_| self.status_of_model);
         let status = status.and_then(|status| StatusCode::from_u16(status).ok());
         let status = status.unwrap_or(StatusCode::BAD_REQUEST);
-        let mut response = answer(status, JSON, body.to_string());
+        let mut response = response(status, JSON, body.to_string());
         let text = format!("{name}:http://internal.amazon.com/");
-        if let (Form::Header, Ok(value)) = (self.form, HeaderValue::from_str(&text)) {
+        if let (ErrorForm::Header, Ok(value)) = (self.form, HeaderValue::from_str(&text)) {
             response.headers_mut().insert(ERROR_TYPE, value);
         }
         ErrorResponse {
@@ -283,28 +294,28 @@ where
     O: Operation,
     O::Output: Answer,
 {
-    /// Damages a success. `place` is where, of 65,536.
+    /// Damages a success. `position` is the place of the damage, as a share of 65,536.
     fn new(
         output: &O::Output,
-        manner: &Manner,
+        style: &SuccessStyle,
         damage: Damage,
-        place: u16,
-        refusal: &ErrorResponse,
+        position: u16,
+        error: &ErrorResponse,
     ) -> Self {
-        let mut response = manner.write(output);
+        let mut response = style.write(output);
         let damage = match damage {
-            // Other than JSON can be cut without that being seen, and be anything.
+            // Any bytes are a valid opaque body, also truncated ones.
             _ if output.form() == BodyForm::Opaque => Damage::Status,
             Damage::Empty if O::INFO.may_answer_empty => Damage::Html,
             damage => damage,
         };
         let error = json!({
             "requestId": "5e3a8c1d-0000-4000-8000-0000000e4404",
-            "code": refusal.kind.name(),
-            "detailedMessage": format!("{} ", refusal.message),
+            "code": error.kind.name(),
+            "detailedMessage": format!("{} ", error.message),
         });
         let body = response.body();
-        let cut = body.get(..part_of(body.len(), place)).unwrap_or(body);
+        let cut = body.get(..share_of(body.len(), position)).unwrap_or(body);
         let damaged = match damage {
             Damage::Cut => cut.to_vec(),
             Damage::Trailing => [&body[..], b"}</html>"].concat(),
@@ -323,7 +334,7 @@ where
         }
         if damage == Damage::Status {
             let others = [301, 307, 400, 403, 404, 500, 502, 503];
-            let status = others.get(part_of(others.len(), place)).copied();
+            let status = others.get(share_of(others.len(), position)).copied();
             let status = status.and_then(|status| StatusCode::from_u16(status).ok());
             *response.status_mut() = status.unwrap_or(StatusCode::BAD_GATEWAY);
         }
@@ -335,10 +346,11 @@ where
     }
 }
 
-/// So many bytes of an object, at least its brace, and not its last.
-fn part_of(length: usize, place: u16) -> usize {
+/// The share of `length`, of 65,536: at least 1 and less than `length`, to keep the brace of an object but
+/// not all of it.
+fn share_of(length: usize, share: u16) -> usize {
     let last = length.saturating_sub(1).max(1);
-    let share = length.saturating_mul(place.into()) >> 16;
+    let share = length.saturating_mul(share.into()) >> 16;
     share.clamp(1, last)
 }
 
@@ -347,8 +359,8 @@ where
     O: Operation,
     O::Output: Answer,
 {
-    fn new(output: O::Output, manner: &Manner) -> Self {
-        let response = manner.write(&output);
+    fn new(output: O::Output, style: &SuccessStyle) -> Self {
+        let response = style.write(&output);
         SuccessResponse { output, response }
     }
 }
@@ -364,7 +376,7 @@ impl<O> AnyResponse<O> {
 
 impl<O: Operation<Output: fmt::Debug>> fmt::Debug for SuccessResponse<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Success")
+        f.debug_struct("SuccessResponse")
             .field("output", &self.output)
             .field("response", &self.response)
             .finish()
@@ -373,7 +385,7 @@ impl<O: Operation<Output: fmt::Debug>> fmt::Debug for SuccessResponse<O> {
 
 impl<O> fmt::Debug for MalformedResponse<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Damaged")
+        f.debug_struct("MalformedResponse")
             .field("damage", &self.damage)
             .field("response", &self.response)
             .finish_non_exhaustive()

@@ -1,4 +1,4 @@
-//! Answers as strategies of proptest.
+//! Responses as strategies of proptest.
 
 use proptest::prelude::*;
 
@@ -13,8 +13,8 @@ where
     type Strategy = BoxedStrategy<Self>;
 
     fn arbitrary_with((): ()) -> Self::Strategy {
-        (any::<O::Output>(), Manner::strategy())
-            .prop_map(|(output, manner)| SuccessResponse::new(output, &manner))
+        (any::<O::Output>(), SuccessStyle::strategy())
+            .prop_map(|(output, style)| SuccessResponse::new(output, &style))
             .boxed()
     }
 }
@@ -24,7 +24,7 @@ impl Arbitrary for ErrorResponse {
     type Strategy = BoxedStrategy<Self>;
 
     fn arbitrary_with((): ()) -> Self::Strategy {
-        Wording::strategy().prop_map(Wording::write).boxed()
+        ErrorStyle::strategy().prop_map(ErrorStyle::write).boxed()
     }
 }
 
@@ -39,14 +39,14 @@ where
     fn arbitrary_with((): ()) -> Self::Strategy {
         let parts = (
             any::<O::Output>(),
-            Manner::strategy(),
+            SuccessStyle::strategy(),
             any::<Damage>(),
             any::<u16>(),
             any::<ErrorResponse>(),
         );
         parts
-            .prop_map(|(output, manner, damage, place, refusal)| {
-                MalformedResponse::new(&output, &manner, damage, place, &refusal)
+            .prop_map(|(output, style, damage, position, error)| {
+                MalformedResponse::new(&output, &style, damage, position, &error)
             })
             .boxed()
     }
@@ -63,8 +63,8 @@ where
     fn arbitrary_with((): ()) -> Self::Strategy {
         prop_oneof![
             any::<SuccessResponse<O>>().prop_map(|success| success.response),
-            any::<ErrorResponse>().prop_map(|refusal| refusal.response),
-            any::<MalformedResponse<O>>().prop_map(|damaged| damaged.response),
+            any::<ErrorResponse>().prop_map(|error| error.response),
+            any::<MalformedResponse<O>>().prop_map(|malformed| malformed.response),
         ]
         .prop_map(AnyResponse::new)
         .boxed()
