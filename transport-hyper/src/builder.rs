@@ -294,7 +294,7 @@ impl ClientBuilder {
             None => Target::new(scheme, to.host(), to.port(), &options),
         }
         .map_err(|()| {
-            BuildError::Route(RouteError::ResolveTo(EndpointError::unusable_host(
+            BuildError::Route(RouteError::ConnectTo(EndpointError::unusable_host(
                 to.host(),
             )))
         })?;

@@ -45,7 +45,7 @@ fn tls_hint(error: &rustls::Error) -> Option<&'static str> {
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
         ) => Some(
             "the certificate is for another name: write the server's name in the endpoint, and set \
-             ClientOptions::resolve_to to connect elsewhere",
+             ClientOptions::connect_to to connect elsewhere",
         ),
         _ => None,
     }

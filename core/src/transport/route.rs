@@ -23,12 +23,12 @@ pub struct Route {
 pub enum RouteError {
     /// [`connect_to`](ClientOptions::connect_to) is not `host:port`.
     #[error("invalid connect_to: {0}")]
-    ResolveTo(EndpointError),
+    ConnectTo(EndpointError),
     /// [`connect_to`](ClientOptions::connect_to) is a URL.
     #[error(
         "invalid connect_to: write host:port without a scheme; the scheme of the endpoint decides whether TLS is used"
     )]
-    ResolveToUrl,
+    ConnectToUrl,
     /// An environment variable is not a valid proxy URL.
     #[error(transparent)]
     Proxy(#[from] ProxyError),
@@ -73,9 +73,9 @@ impl ClientOptions {
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Route, RouteError> {
         let to = match &self.connect_to {
-            Some(text) if text.contains("://") => return Err(RouteError::ResolveToUrl),
+            Some(text) if text.contains("://") => return Err(RouteError::ConnectToUrl),
             Some(text) => {
-                parse_host_and_port(text, endpoint.is_secure()).map_err(RouteError::ResolveTo)?
+                parse_host_and_port(text, endpoint.is_secure()).map_err(RouteError::ConnectTo)?
             }
             None => endpoint.clone(),
         };
@@ -149,11 +149,11 @@ mod tests {
             "localhost:0",
         ] {
             let error = to(wrong).unwrap_err();
-            assert!(matches!(error, RouteError::ResolveTo(_)), "{wrong}");
+            assert!(matches!(error, RouteError::ConnectTo(_)), "{wrong}");
         }
         for url in ["http://localhost:1", "https://localhost:443/"] {
             let error = to(url).unwrap_err();
-            assert_eq!(error, RouteError::ResolveToUrl);
+            assert_eq!(error, RouteError::ConnectToUrl);
             assert!(error.to_string().contains("without a scheme"), "{error}");
         }
     }

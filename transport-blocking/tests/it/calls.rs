@@ -187,7 +187,7 @@ fn building_needs_to_know_how_to_authenticate() {
         "localhost:99999",
     ] {
         let error = unsigned(ClientOptions::new().connect_to(address)).unwrap_err();
-        let BuildError::Route(RouteError::ResolveTo(_)) = error else {
+        let BuildError::Route(RouteError::ConnectTo(_)) = error else {
             panic!("{address}: {error}");
         };
     }

@@ -147,7 +147,7 @@ fn clients_that_cannot_work() {
         "localhost:99999",
     ] {
         let error = failed(unsigned().options(quick().connect_to(address)));
-        let BuildError::Route(RouteError::ResolveTo(_)) = error else {
+        let BuildError::Route(RouteError::ConnectTo(_)) = error else {
             panic!("{address}: {error}");
         };
     }

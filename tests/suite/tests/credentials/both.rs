@@ -306,7 +306,7 @@ tests! {
         let none = Client::builder(endpoint(&server)).unsigned().options(ClientOptions::new().max_connections(0));
         assert!(matches!(none.build(), Err(BuildError::NoConnections)));
         let nowhere = Client::builder(endpoint(&server)).unsigned().options(ClientOptions::new().connect_to("a/b"));
-        assert!(matches!(nowhere.build(), Err(BuildError::Route(RouteError::ResolveTo(_)))));
+        assert!(matches!(nowhere.build(), Err(BuildError::Route(RouteError::ConnectTo(_)))));
 
         assert_eq!(client.options().timeout, Some(second));
         assert!(client.session().is_signed());
