@@ -1,5 +1,5 @@
 //! Blocking client for the [Amazon Neptune data API](https://docs.aws.amazon.com/neptune/latest/data-api/Welcome.html):
-//! typed requests in, typed answers or typed errors out, no async runtime.
+//! typed requests, typed responses and typed errors, without an async runtime.
 //!
 //! ```
 //! use neptunedata_blocking::{Client, Endpoint, engine::GetEngineStatus};
@@ -7,7 +7,7 @@
 //! # let server = Server::start(Emulator::default())?;
 //! # let cluster = server.endpoint();
 //!
-//! // An https:// URL, or a Neptune host name; signed requests take Client::new and credentials.
+//! // An https:// URL or a Neptune host name. For signed requests, use Client::new and credentials.
 //! let client = Client::unsigned(Endpoint::parse(&cluster)?)?;
 //!
 //! let status = client.send(&GetEngineStatus::new())?;
@@ -15,91 +15,88 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Everything of [`neptunedata`] is exported here, too: it decides what is sent, what is sent again and
-//! what an answer means. This crate adds sockets, clocks and threads' patience.
+//! [`Client::send`] sends a request and returns its output. [`Client::call`] takes options and returns the output with
+//! status, headers and body. [`Client::start`] runs any [`Machine`](machine::Machine) and returns its items. The modules of
+//! the core crate, [`neptunedata`], are re-exported here; this crate adds sockets, clocks and blocking waits.
 //!
-//! # Errors that tell whether it happened
+//! # Honest errors
 //!
-//! [`Error::may_have_executed`] is false only if no attempt can have been executed: the cluster certainly did not
-//! receive a whole request, or it refused it with an answer that says so, which is taken at its word. A
-//! connection is looked at before it is used again, so that one which the server has closed meanwhile is no
-//! error at all. Where a write was sent and the answer did not come, the error says so, and the write is
-//! not sent again.
+//! [`Error::may_have_executed`] is false only if no attempt can have been executed: the server cannot have received the
+//! whole request, or its response says that it rejected the request. A write whose response was lost is not sent again, and
+//! its error says that it may have been executed. Which failures are retried is in the [retry table](retry::retry_table).
+//! Before a request is sent over an idle connection, the client checks on the socket that the server has not closed it.
 //!
 //! # Credentials
 //!
-//! A value, a closure, the [environment](ClientBuilder::credentials_from_environment), a
-//! [profile](ClientBuilder::credentials_from_profile) with its `credential_process`, or with the feature
-//! `aws-config` the default chain of the AWS SDK (`credentials_from_aws`) and any of its
-//! providers (`credentials_from_provider`). Those that expire are fetched anew ahead of
-//! that, by one call for all.
+//! Credentials come from a value, a closure, the [environment](ClientBuilder::credentials_from_environment) or a
+//! [profile](ClientBuilder::credentials_from_profile) with its `credential_process`; with the feature `aws-config`, also from
+//! the default chain of the AWS SDK (`credentials_from_aws`) or any of its providers (`credentials_from_provider`).
+//! Credentials that expire are refreshed before they do, once for all calls.
 //!
-//! # Time
+//! # Time limits
 //!
-//! Making a connection takes at most [`connect_timeout`](transport::ClientOptions::connect_timeout): name look-up,
-//! TCP, proxy and TLS together. A call takes as long as the server needs, unless
-//! [`timeout`](transport::ClientOptions::timeout) or [`attempt_timeout`](transport::ClientOptions::attempt_timeout) is set, for
-//! the client or for one call. Both hold through all that a call does; only a function that gives
-//! [credentials](ClientBuilder::credentials_from) cannot be interrupted. An attempt's time begins when a
-//! connection is asked for.
+//! Opening a connection takes at most [`connect_timeout`](transport::ClientOptions::connect_timeout): name look-up, TCP, proxy
+//! and TLS together. A call has no limit unless [`timeout`](transport::ClientOptions::timeout) or
+//! [`attempt_timeout`](transport::ClientOptions::attempt_timeout) is set, for the client or for one call. Both cover everything
+//! that a call does; only a closure for [credentials](ClientBuilder::credentials_from) cannot be interrupted. The time
+//! of an attempt includes waiting for a connection.
 //!
 //! # Connections
 //!
-//! There are at most [`max_connections`](transport::ClientOptions::max_connections), idle ones included, but for
-//! [a few](transport::ClientOptions::MAX_EXTRA_CONNECTIONS) over which queries are cancelled, and a call holds one until the
-//! end of its answer. Idle ones are closed when a later call finds them too old; there is no thread in the
-//! background. A request that is sent again after a broken connection, or after a
-//! failover, goes over a new connection after a new name look-up, and the older ones are not used again.
+//! There are at most [`max_connections`](transport::ClientOptions::max_connections), including idle ones, and a few
+//! [extra connections](transport::ClientOptions::MAX_EXTRA_CONNECTIONS) that cancel queries. A call holds its connection until
+//! the end of the response. There is no background thread: a later call closes idle connections that are too old. A retry
+//! after a broken connection, or after a failover, uses a new connection after a new name look-up, and the older
+//! connections are not used again.
 //!
-//! # TLS
+//! TLS is version 1.2 or 1.3, by rustls with ring. The certificate must be valid for the endpoint's name, also through a
+//! tunnel ([`connect_to`](transport::ClientOptions::connect_to)) or a proxy.
 //!
-//! Versions 1.2 and 1.3, by rustls with ring; the certificate must be for the endpoint's name, also
-//! through a tunnel ([`connect_to`](transport::ClientOptions::connect_to)) or a proxy.
+//! The protocol is HTTP/1.1. Heads and trailers are limited in [bytes](transport::ClientOptions::max_head_bytes) and
+//! [fields](transport::ClientOptions::MAX_HEAD_FIELDS), and all chunk extensions of a body to 16 KiB. A response without length
+//! and chunks ends with the connection: JSON must then be complete, and over TLS the response fails as
+//! [`Closed`](transport::TransportErrorKind::Closed) unless the server sent `close_notify`.
 //!
-//! # Limits
+//! A request is written completely before the response is read. If the request makes no progress for 100 ms, the client
+//! checks whether the server has responded early; in that case it does not write the rest.
 //!
-//! HTTP/1.1 only. Heads, and trailers, are limited in [bytes](transport::ClientOptions::max_head_bytes) and
-//! [fields](transport::ClientOptions::MAX_HEAD_FIELDS), and the extensions of all chunks of a body to 16 KiB. An answer that has
-//! no length and no chunks ends with its connection: if it is JSON it has to be whole, and over TLS it fails, as
-//! [`Closed`](transport::TransportErrorKind::Closed), unless it was the server that ended it (`close_notify`).
+//! # Cancelling abandoned queries
 //!
-//! A request is written to its end before the answer is read. Only when it has not gone on for 100 ms it is looked
-//! whether the server has answered already, and if it has, the rest is not written.
+//! The server continues a query whose call has timed out or was dropped, up to the cluster's own query time-out. With
+//! [`cancel_on_abandon`](transport::ClientOptions::cancel_on_abandon), set for the client or for one call, Gremlin and SPARQL
+//! queries are sent with an id and cancelled on the server when the call times out, or when a [`RowIter`] or a [`Run`] is
+//! dropped before the end of the response. Attempts that timed out are cancelled when their call has ended, successful or not.
 //!
-//! # Queries that are given up
+//! The cancellations run on the thread of the call. They delay it by at most 5 s in all, and not beyond the time limit of a
+//! call that succeeded. They are not sent during a panic.
 //!
-//! A query goes on when nobody waits for its answer any more, up to the cluster's own time-out. With
-//! [`cancel_on_abandon`](transport::ClientOptions::cancel_on_abandon), for the client or for one call, Gremlin and SPARQL queries
-//! are named and cancelled: at the end of a call's time-out, and when [`RowIter`] or
-//! [`Run`] is dropped in the middle of the answer; attempts that met their time-out when the call has
-//! ended, be it well or not. That happens on the thread that made the call, which it holds up by 5 s at most for all
-//! attempts together, but not past the time-out of a call that has succeeded, and not while a panic is under way.
-//! The request goes to the address that took the query ([U13](neptunedata::wire_notes#u13)). It does not wait for a place that calls hold:
-//! for a moment there may be [more connections](transport::ClientOptions::MAX_EXTRA_CONNECTIONS) than
-//! [`max_connections`](transport::ClientOptions::max_connections). Behind a proxy, or where
-//! [`connect_to`](transport::ClientOptions::connect_to) leads to several instances, it may miss. Nothing becomes of its
-//! failure. openCypher queries cannot be named over HTTP ([U06](neptunedata::wire_notes#u06)) and go on; give them a
-//! [time-out of their own](opencypher::ExecuteOpenCypherQuery::timeout_hint).
+//! A cancellation is sent to the address that took the query ([U13](neptunedata::wire_notes#u13)). This address is unknown
+//! behind a proxy, and wrong if [`connect_to`](transport::ClientOptions::connect_to) leads to several instances; then the
+//! cancellation may have no effect. Its result is ignored. openCypher queries have no id over HTTP
+//! ([U06](neptunedata::wire_notes#u06)) and are not cancelled; set a
+//! [time-out in the query](opencypher::ExecuteOpenCypherQuery::timeout_hint) instead.
 //!
 //! # Logs
 //!
-//! ureq logs through the `log` crate; it never gets to see headers, paths or bodies of requests. At level
-//! `trace` it logs answers. With `aws-config`, what the AWS SDK logs is its own: at level `trace` there is the
-//! session token of the instance metadata service among it.
+//! ureq logs through the `log` crate. It does not see headers, paths or bodies of requests. At level `trace` it logs
+//! responses. With `aws-config`, the AWS SDK writes logs of its own: at level `trace` they contain the session token of
+//! the instance metadata service.
 //!
-//! # Beside `neptunedata-hyper`
+//! # Differences from `neptunedata-hyper`
 //!
-//! The async client has the same methods and errors, and beyond them the builder's `connector`,
-//! `tls_connector`, `timer` and `executor`. What else differs is told there.
+//! The async client has the same methods and errors, and in addition the builder's `connector`, `tls_connector`, `timer`
+//! and `executor`. Its documentation lists the other differences.
 //!
 //! # Features
 //!
-//! - `native-roots`: trust in the operating system's certificates, [`RootCertificates::Native`](transport::RootCertificates::Native).
-//! - `proxy`: HTTP proxies, by [`ClientOptions::proxy`](transport::ClientOptions::proxy) or from the environment on request.
-//! - `aws-config`: credentials from the AWS chain or any provider of the AWS SDK; they are asked on a private tokio
-//!   runtime, which there is none of before.
-//! - `gzip`: inflates answers that come compressed, as change streams do when asked to.
-//! - `tracing`: events of calls and attempts, without headers, URLs, bodies or credentials.
+//! - `native-roots`: the operating system's roots, [`RootCertificates::Native`](transport::RootCertificates::Native).
+//! - `proxy`: HTTP proxies, by [`ClientOptions::proxy`](transport::ClientOptions::proxy), or from the environment on request.
+//! - `aws-config`: credentials from the AWS chain or any provider of the AWS SDK. They are fetched on a private tokio
+//!   runtime, which is started at first use.
+//! - `gzip`: decompresses responses. Change streams are compressed on
+//!   [request](field@streams::GetPropertygraphStream::encoding).
+//! - `tracing`: events for calls and attempts, without headers, URLs, bodies or credentials.
+
 #![cfg_attr(
     not(test),
     deny(

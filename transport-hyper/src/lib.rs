@@ -12,7 +12,7 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let (key, secret) = ("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-//! // In earnest the host name of a cluster, which tells the region too.
+//! // In production: the host name of a cluster, which also contains the region.
 //! let server = Server::start(Emulator::new(Config::default().iam(key, secret, "us-east-1")))?;
 //! let endpoint = Endpoint::parse(&server.endpoint())?.with_region("us-east-1")?;
 //!
@@ -31,93 +31,95 @@
 //! # }
 //! ```
 //!
-//! [`Client::send`] is the short form, [`Client::call`] takes options and gives the whole answer,
-//! [`Client::start`] runs any [`Machine`](machine::Machine) and hands out its items. Everything of the core, the crate
-//! `neptunedata`, is exported from here too.
+//! [`Client::send`] sends a request and returns its output. [`Client::call`] takes options and returns the output with
+//! status, headers and body. [`Client::start`] runs any [`Machine`](machine::Machine) and returns its items. The modules of
+//! the core crate, `neptunedata`, are re-exported here.
 //!
-//! # What it promises
+//! # Guarantees
 //!
-//! - **Honest errors.** [`Error::may_have_executed`] is false only if no attempt can have been executed: the
-//!   server cannot have had the whole request, or it refused it with an answer that says so, which is taken at
-//!   its word. What is sent again, and what is not, is the [retry table](retry::retry_table).
-//! - **No stale connections.** Before a request is put on an idle connection the socket itself is
-//!   asked whether the server has closed it, whatever the runtime knows.
-//! - **Nothing left behind.** Futures can be dropped at any point. That closes the connection at
-//!   once and frees its place; the server may go on with the request. Where items are asked for, with
-//!   [`Run::next_item`] and `next` of the streams, it loses nothing: what is under way
-//!   goes on when the next future is polled, and is closed with what handed the items out.
-//! - **No cut answers.** An answer is whole by its length, its chunks or its JSON. One that has no length and no
-//!   chunks ends with its connection, and over TLS it fails, as [`Closed`](transport::TransportErrorKind::Closed), unless it was the
-//!   server that ended it (`close_notify`).
-//! - **Limits that hold.** Connections, heads, bodies, and time: for connecting with TLS, for an
-//!   attempt, for a call, for waiting for a place. What is not read is not fetched. See
-//!   [`ClientOptions`](transport::ClientOptions).
-//! - **No surprises from outside.** The environment is not read unless told to, redirects are not
-//!   followed, nothing but HTTP/1.1 is spoken, and TLS is 1.2 at least.
-//! - **No secrets** in `Debug`, errors or logs. What the AWS SDK logs, with `aws-config`, is its own: at level
-//!   `trace` there is the session token of the instance metadata service among it.
+//! - **Honest errors.** [`Error::may_have_executed`] is false only if no attempt can have been executed: the server
+//!   cannot have received the whole request, or its response says that it rejected the request. Which failures are
+//!   retried is in the [retry table](retry::retry_table).
+//! - **No stale connections.** Before a request is sent over an idle connection, the client checks on the socket that
+//!   the server has not closed it.
+//! - **Cancel safety.** Every future can be dropped at any point. This closes its connection and releases its
+//!   place in the pool; the server may continue to execute the request. The futures of [`Run::next_item`] and of the
+//!   streams' `next` can be dropped without losing an item: the next call continues the work.
+//! - **Complete responses.** A response is complete by its length, its chunks or its JSON. A response without
+//!   length and chunks ends with the connection; over TLS it then fails as
+//!   [`Closed`](transport::TransportErrorKind::Closed) unless the server sent `close_notify`.
+//! - **Limits** for connections, heads, bodies and times: see [`ClientOptions`](transport::ClientOptions). The part of a
+//!   streamed response that the caller does not read is not received.
+//! - **Explicit configuration.** The environment is read only on request. Redirects are not followed. The
+//!   protocol is HTTP/1.1, over TLS 1.2 or 1.3.
+//! - **No secrets** in `Debug`, errors or logs. With `aws-config`, the AWS SDK writes logs of its own: at level
+//!   `trace` they contain the session token of the instance metadata service.
 //!
 //! # Credentials
 //!
-//! A value, a closure, the [environment](ClientBuilder::credentials_from_environment), a
-//! [profile](ClientBuilder::credentials_from_profile) with its `credential_process`, or with the feature
-//! `aws-config` the default chain of the AWS SDK (`credentials_from_aws`) and any of its
-//! providers (`credentials_from_provider`). Those that expire are fetched anew ahead of
-//! that, by one call for all.
+//! Credentials come from a value, a closure, the [environment](ClientBuilder::credentials_from_environment) or a
+//! [profile](ClientBuilder::credentials_from_profile) with its `credential_process`; with the feature `aws-config`, also from
+//! the default chain of the AWS SDK (`credentials_from_aws`) or any of its providers (`credentials_from_provider`).
+//! Credentials that expire are refreshed before they do, once for all calls.
 //!
-//! # Beside `neptunedata-blocking`
+//! # Differences from `neptunedata-blocking`
 //!
-//! The blocking client has the same methods and errors, with these differences: the builder's
-//! `connector`, `tls_connector`, `timer` and `executor` are here alone, and so are the errors that
-//! come of them; a closure for credentials gives a future here, which
-//! the call's deadline interrupts, and there it runs on the caller's thread. Of an answer both make the same, but
-//! for three things: one that comes while the request is still being written is read at once here, and there when
-//! the request is out, or when it has not gone on for 100 ms; a `content-length` beside which nothing else fits into
-//! 64 bits is [`HeadTooLarge`](transport::TransportErrorKind::HeadTooLarge) here; and where a server puts an empty line that
-//! ends in a line feed alone between two trailers, those behind it are passed by here, and there the answer is
-//! refused as [`Protocol`](transport::TransportErrorKind::Protocol).
+//! The blocking client has the same methods and errors, except:
 //!
-//! # Queries that are given up
+//! - The builder's `connector`, `tls_connector`, `timer` and `executor`, and their errors, exist only here.
+//! - A closure for credentials returns a future here, and a time limit interrupts it. There it runs on the
+//!   caller's thread, and nothing interrupts it.
+//! - A response that arrives while the request is still being written is read at once here. There it is read after the
+//!   request, or after the request has made no progress for 100 ms.
+//! - A `content-length` close to 2^64 is [`HeadTooLarge`](transport::TransportErrorKind::HeadTooLarge) here.
+//! - Trailers after an empty line that ends with a bare line feed are ignored here; there the response is rejected as
+//!   [`Protocol`](transport::TransportErrorKind::Protocol).
 //!
-//! A query goes on when nobody waits for its answer any more, up to the cluster's own time-out. With
-//! [`cancel_on_abandon`](transport::ClientOptions::cancel_on_abandon), for the client or for one call, Gremlin and SPARQL
-//! queries are named and cancelled: at the end of a call's time-out or of an attempt's, and when the future of a call, a
-//! [`RowStream`] or a [`Run`] is dropped before the end of the answer. Nobody is held up by
-//! that, not even the attempt that follows: the [executor](ClientBuilder::executor) does it, which is tokio's with the feature `tokio`. Without an
-//! executor, or outside of its runtime, it is done when [`Client::flush_cancellations`] is called, **and else it does not happen**;
-//! neither does it when the runtime ends first, so drain the client before.
+//! # Cancelling abandoned queries
 //!
-//! The request goes to the address that took the query ([U13](neptunedata::wire_notes#u13)). It does not wait for a place that calls hold:
-//! for a moment there may be [more connections](transport::ClientOptions::MAX_EXTRA_CONNECTIONS) than
-//! [`max_connections`](transport::ClientOptions::max_connections). Behind a proxy, with a connector of your own, or where
-//! [`connect_to`](transport::ClientOptions::connect_to) leads to several instances, it may miss. Nothing becomes of its failure.
-//! openCypher queries cannot be named over HTTP ([U06](neptunedata::wire_notes#u06)) and go on; give them a [time-out of their own](opencypher::ExecuteOpenCypherQuery::timeout_hint).
+//! The server continues a query whose call has timed out or was dropped, up to the cluster's own query time-out. With
+//! [`cancel_on_abandon`](transport::ClientOptions::cancel_on_abandon), set for the client or for one call, Gremlin and SPARQL
+//! queries are sent with an id and cancelled on the server:
+//!
+//! - when a call or an attempt times out,
+//! - when the future of a call, a [`RowStream`] or a [`Run`] is dropped before the end of the response.
+//!
+//! The cancellation runs in the background, on the [executor](ClientBuilder::executor): tokio's with the feature `tokio`.
+//! **Without an executor, or outside its runtime, the cancellation is sent only by
+//! [`Client::flush_cancellations`]**. Call it also before a runtime shuts down.
+//!
+//! The cancellation is sent to the address that took the query ([U13](neptunedata::wire_notes#u13)). This address is unknown
+//! behind a proxy or with a custom connector, and wrong if [`connect_to`](transport::ClientOptions::connect_to) leads to several
+//! instances; then the cancellation may have no effect. It does not wait for the calls' connections: a few
+//! [extra connections](transport::ClientOptions::MAX_EXTRA_CONNECTIONS) may be opened. Its result is ignored. openCypher
+//! queries have no id over HTTP ([U06](neptunedata::wire_notes#u06)) and are not cancelled; set a
+//! [time-out in the query](opencypher::ExecuteOpenCypherQuery::timeout_hint) instead.
 //!
 //! # Runtimes
 //!
-//! With the feature `tokio`, calls are made within a tokio runtime that has I/O and time enabled;
-//! elsewhere they fail with [`TransportErrorKind::Runtime`](transport::TransportErrorKind::Runtime), or for want of credentials, with
-//! the reason as the error's text or source. (What tokio says itself about a runtime without I/O or
-//! time is a panic, which is caught: it goes to the panic hook, and is fatal where panics abort.)
-//! For any other runtime give the builder both a [`connector`](ClientBuilder::connector) and a
-//! [`timer`](ClientBuilder::timer) and, to have idle connections closed in time, an
-//! [`executor`](ClientBuilder::executor). Connections are driven by the calls that use them, so
-//! nothing else is spawned.
+//! With the feature `tokio`, calls must run in a tokio runtime with I/O and time enabled. Otherwise they fail with
+//! [`TransportErrorKind::Runtime`](transport::TransportErrorKind::Runtime), or while they fetch credentials with an error of
+//! that; the text or source has the reason. (tokio reports a runtime without I/O or time with a panic. The client catches it:
+//! the panic hook sees it, and it aborts where panics abort.)
 //!
-//! One client may be used from several runtimes, at the same time or one after the other, so it can
-//! be kept in a static: a connection is used again only in the tokio runtime that it was made in. A
-//! [`Run`] stays in the one that it began in.
+//! For any other runtime, give the builder a [`connector`](ClientBuilder::connector) and a
+//! [`timer`](ClientBuilder::timer). An [`executor`](ClientBuilder::executor) is optional; it closes idle connections in
+//! time. Connections are driven by the calls that use them, so nothing else is spawned.
+//!
+//! One client can be used from several runtimes, also at the same time, so it can be stored in a static. A connection is
+//! reused only in the tokio runtime that opened it. A [`Run`] stays in the runtime in which it began.
 //!
 //! # Features
 //!
 //! - `tokio` (default): TCP, name look-up, timer and executor of tokio.
-//! - `tls` (default): `https` endpoints, by rustls with ring; the Mozilla roots or your own.
+//! - `tls` (default): `https` endpoints, by rustls with ring. Trusts the Mozilla roots or your own.
 //! - `native-roots`: the operating system's roots, [`RootCertificates::Native`](transport::RootCertificates::Native).
-//! - `proxy`: connections through an HTTP proxy, by `CONNECT`; loopback is never proxied.
+//! - `proxy`: connections through an HTTP proxy, by `CONNECT`. Loopback addresses are never proxied.
 //! - `aws-config`: credentials from the AWS chain or any provider of the AWS SDK, on tokio.
-//! - `gzip`: inflates answers that come compressed, as change streams do when asked to.
-//! - `tracing`: a span for each call and events for its attempts, with operation, status and kind of
-//!   failure; never headers, queries, bodies or credentials.
+//! - `gzip`: decompresses responses. Change streams are compressed on
+//!   [request](field@streams::GetPropertygraphStream::encoding).
+//! - `tracing`: a span for each call and events for its attempts, with operation, status and kind of failure; never
+//!   headers, queries, bodies or credentials.
 
 #![cfg_attr(
     not(test),
