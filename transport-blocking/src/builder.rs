@@ -179,7 +179,7 @@ impl ClientBuilder {
         let signing = self.signing.ok_or(BuildError::NoAuthentication)?;
         let (source, endpoint) = resolve(signing, self.endpoint, self.region)?;
         let mut options = self.options;
-        if options.max_connections == 0 {
+        if options.get_max_connections() == 0 {
             return Err(BuildError::NoConnections);
         }
         #[cfg(feature = "proxy")]
@@ -187,9 +187,9 @@ impl ClientBuilder {
         #[cfg(not(feature = "proxy"))]
         let environment = |_: &str| None;
         let route = options.route(&endpoint, environment)?;
-        // What the environment gave is shown with the rest.
-        if options.proxy.is_none() {
-            options.proxy.clone_from(&route.proxy);
+        // `Client::options` shows the proxy of the environment, too.
+        if let (None, Some(proxy)) = (options.get_proxy(), &route.proxy) {
+            options = options.proxy(proxy.clone());
         }
         let auth = match &source {
             Source::Unsigned => Auth::unsigned(),

@@ -67,7 +67,7 @@ impl Connector {
             let name = ServerName::try_from(host.strip_suffix('.').unwrap_or(host))
                 .map_err(|_| BuildError::TlsName(host.to_owned()))?
                 .to_owned();
-            Some((tls::config(&options.roots)?, name))
+            Some((tls::config(options.get_roots())?, name))
         } else {
             None
         };
@@ -83,8 +83,8 @@ impl Connector {
             tls,
             #[cfg(feature = "proxy")]
             proxy: route.proxy,
-            timeout: options.connect_timeout,
-            tcp_receive_buffer: options.tcp_receive_buffer,
+            timeout: options.get_connect_timeout(),
+            tcp_receive_buffer: options.get_tcp_receive_buffer(),
         })
     }
 

@@ -74,7 +74,7 @@ impl Exchanger {
             .http_status_as_error(false)
             .max_redirects(0)
             .max_idle_connections(0)
-            .max_response_header_size(options.max_head_bytes)
+            .max_response_header_size(options.get_max_head_bytes())
             .user_agent("")
             .accept("")
             .accept_encoding("")
@@ -86,7 +86,7 @@ impl Exchanger {
             uri,
             user_agent: HeaderValue::from_str(agent.trim())
                 .unwrap_or(HeaderValue::from_static(env!("CARGO_PKG_NAME"))),
-            max_head_bytes: options.max_head_bytes,
+            max_head_bytes: options.get_max_head_bytes(),
         })
     }
 

@@ -80,10 +80,10 @@ impl Pool {
         Pool {
             state: Mutex::default(),
             freed: Condvar::new(),
-            max_connections: options.max_connections,
-            wait: options.acquire_timeout,
-            idle_timeout: options.idle_timeout,
-            max_age: options.max_connection_age,
+            max_connections: options.get_max_connections(),
+            wait: options.get_acquire_timeout(),
+            idle_timeout: options.get_idle_timeout(),
+            max_age: options.get_max_connection_age(),
         }
     }
 

@@ -264,7 +264,7 @@ impl ClientBuilder {
         let signing = self.signing.ok_or(BuildError::NoAuthentication)?;
         let (auth, source, endpoint) = resolve(signing, self.endpoint, self.region)?;
         let mut options = self.options;
-        if options.max_connections == 0 {
+        if options.get_max_connections() == 0 {
             return Err(BuildError::NoConnections);
         }
         let session = options.session(endpoint.clone(), auth).build()?;
@@ -306,18 +306,19 @@ impl ClientBuilder {
                 .as_ref()
                 .map(|proxy| crate::connect::Tunnel::new(proxy, &authority(to.host(), to.port()))),
             #[cfg(feature = "tls")]
-            tls: match endpoint.is_secure() && !self.secured {
-                true => Some(crate::connect::tls::Tls::new(
+            tls: if endpoint.is_secure() && !self.secured {
+                Some(crate::connect::tls::Tls::new(
                     endpoint.host(),
-                    &options.roots,
-                )?),
-                false => None,
+                    options.get_roots(),
+                )?)
+            } else {
+                None
             },
         };
         let pool = Pool::new(connector, clock, &options, self.spawn.clone());
-        // What the environment gave is shown with the rest.
-        if options.proxy.is_none() {
-            options.proxy = proxy;
+        // `Client::options` shows the proxy of the environment, too.
+        if let (None, Some(proxy)) = (options.get_proxy(), proxy) {
+            options = options.proxy(proxy);
         }
         Ok(Client::assemble(session, options, source, pool, self.spawn))
     }
@@ -349,7 +350,7 @@ impl Target {
             #[cfg(feature = "tokio")]
             port,
             #[cfg(feature = "tokio")]
-            tcp_receive_buffer: options.tcp_receive_buffer,
+            tcp_receive_buffer: options.get_tcp_receive_buffer(),
             uri,
         })
     }

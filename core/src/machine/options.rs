@@ -44,7 +44,7 @@ impl CallOptions {
     }
 
     /// The effect of executing the request twice, in place of the operation's own
-    /// [`effect`](Operation::effect). With [`Effect::Read`] or [`Effect::Idempotent`] the request is sent again
+    /// [`effect`](crate::operation::Operation::effect). With [`Effect::Read`] or [`Effect::Idempotent`] the request is sent again
     /// after a lost response.
     #[must_use]
     pub fn effect(mut self, effect: Effect) -> Self {
@@ -99,7 +99,7 @@ impl CallOptions {
     ///
     /// The driver sends the cancellations: see [`Machine::abandoned`](crate::machine::Machine::abandoned). They
     /// need the IAM action `neptune-db:CancelQuery`, and do not count towards
-    /// [`max_connections`](field@crate::transport::ClientOptions::max_connections).
+    /// [`max_connections`](crate::transport::ClientOptions::max_connections).
     #[must_use]
     pub fn cancel_on_abandon(mut self, cancel: bool) -> Self {
         self.cancel_on_abandon = Some(cancel);

@@ -18,72 +18,27 @@ use crate::{
 ///     .timeout(Duration::from_secs(150))
 ///     .max_connections(16)
 ///     .application_name("graph-loader/2.1");
-/// assert_eq!(options.max_connections, 16);
+/// assert_eq!(options.get_max_connections(), 16);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct ClientOptions {
-    /// The time limit for opening a connection: name look-up, TCP and TLS together. 5 s by default. With
-    /// zero, no connection can be opened.
-    pub connect_timeout: Duration,
-    /// The time limit of a call with all attempts and waits. `None`, the default, is no limit: a query
-    /// runs until the server's own limit (120 s unless the cluster is configured otherwise). If the client
-    /// times out first, the query keeps running unless it is
-    /// [cancelled](field@Self::cancel_on_abandon).
-    pub timeout: Option<Duration>,
-    /// The time limit of one attempt, from sending the request to the end of the response. `None`, the
-    /// default, is no limit. The server continues to execute an attempt that timed out, unless the query is
-    /// [cancelled](field@Self::cancel_on_abandon).
-    pub attempt_timeout: Option<Duration>,
-    /// The longest body that is collected, in bytes. 256 MiB by default.
-    pub max_body_bytes: usize,
-    /// The longest response head, in bytes, including the status line; trailers have the same limit. 64
-    /// KiB by default. The number of fields is limited by
-    /// [`MAX_HEAD_FIELDS`](ClientOptions::MAX_HEAD_FIELDS).
-    pub max_head_bytes: usize,
-    /// The maximum number of connections. A call that needs one more waits for
-    /// [`acquire_timeout`](ClientOptions::acquire_timeout), then fails with
-    /// [`PoolLimit`](crate::error::TransportErrorKind::PoolLimit). 64 by default.
-    ///
-    /// Requests that [cancel queries](field@Self::cancel_on_abandon) do not queue with calls: up to
-    /// [`MAX_EXTRA_CONNECTIONS`](ClientOptions::MAX_EXTRA_CONNECTIONS) more connections are opened for them.
-    pub max_connections: usize,
-    /// How long a call waits for one of [`max_connections`](ClientOptions::max_connections) to
-    /// become free. 30 s by default.
-    pub acquire_timeout: Duration,
-    /// How long a connection may be idle before it is discarded. 50 s by default; it is not documented how
-    /// long the service keeps idle connections ([U21](crate::wire_notes#u21)).
-    pub idle_timeout: Duration,
-    /// The maximum age at which a connection is used for another request, so that changes of DNS
-    /// addresses are noticed. 5 min by default.
-    pub max_connection_age: Duration,
-    /// The size of the TCP receive buffer of each connection, in bytes. It bounds how much of a streamed
-    /// response arrives before the caller reads it. 256 KiB by default, enough for 250 MB/s at a round-trip
-    /// time of 1 ms; longer round trips need more. `None` leaves it to the operating system, which may
-    /// buffer megabytes. Operating systems round the value, and Linux limits it to `net.core.rmem_max`. It
-    /// does not apply to a custom connector of the async client.
-    pub tcp_receive_buffer: Option<usize>,
-    /// Where to connect instead of the endpoint's host and port, as `host:port`, for example the local end
-    /// of a tunnel. The port is required. TLS name, signature and `host` header remain those of the
-    /// endpoint. `None` by default.
-    pub connect_to: Option<String>,
-    /// The certificates that TLS trusts. The Mozilla roots by default.
-    pub roots: RootCertificates,
-    /// The HTTP proxy for all connections. `None` by default: the environment is read only on request. The
-    /// proxy is not used if the endpoint, or [`connect_to`](ClientOptions::connect_to), is a loopback
-    /// address or exempt: see [`route`](ClientOptions::route).
-    pub proxy: Option<Proxy>,
-    /// Added to the `user-agent` header. `None` by default.
-    pub application_name: Option<String>,
-    /// How failed requests are retried.
-    pub retry_policy: RetryPolicy,
-    /// Whether abandoned Gremlin and SPARQL queries are cancelled on the server: see
-    /// [`CallOptions::cancel_on_abandon`](crate::machine::CallOptions::cancel_on_abandon), and the client's
-    /// documentation for when a query is abandoned. Cancelling may open connections beyond
-    /// [`max_connections`](field@Self::max_connections). False by default.
-    pub cancel_on_abandon: bool,
-    /// Whether signed requests may go over plain HTTP to other machines. False by default.
-    pub allow_plain_http: bool,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) max_body_bytes: usize,
+    pub(crate) max_head_bytes: usize,
+    pub(crate) max_connections: usize,
+    pub(crate) acquire_timeout: Duration,
+    pub(crate) idle_timeout: Duration,
+    pub(crate) max_connection_age: Duration,
+    pub(crate) tcp_receive_buffer: Option<usize>,
+    pub(crate) connect_to: Option<String>,
+    pub(crate) roots: RootCertificates,
+    pub(crate) proxy: Option<Proxy>,
+    pub(crate) application_name: Option<String>,
+    pub(crate) retry_policy: RetryPolicy,
+    pub(crate) cancel_on_abandon: bool,
+    pub(crate) allow_plain_http: bool,
 }
 
 /// The certificates that TLS trusts.
@@ -134,41 +89,60 @@ impl Default for ClientOptions {
     }
 }
 
-macro_rules! options {
-    ($($option:ident: $type:ty $(=> $convert:expr)?;)*) => {
+/// The options as the transports read them, named as the getters of `std::process::Command`.
+macro_rules! getters {
+    ($($getter:ident: $option:ident -> $type:ty;)*) => {
         impl ClientOptions {
             $(
-                #[doc = concat!("Sets [`", stringify!($option), "`](field@Self::", stringify!($option), ").")]
-                #[must_use]
-                pub fn $option(mut self, $option: $type) -> Self {
-                    self.$option = options!(@convert $option $(, $convert)?);
-                    self
+                #[doc = concat!("The value of [`", stringify!($option), "`](Self::", stringify!($option), ").")]
+                pub fn $getter(&self) -> $type {
+                    self.$option
                 }
             )*
         }
     };
-    (@convert $option:ident) => { $option };
-    (@convert $option:ident, $convert:expr) => { $convert($option) };
 }
 
-options! {
-    connect_timeout: Duration;
-    timeout: Duration => Some;
-    attempt_timeout: Duration => Some;
-    max_body_bytes: usize;
-    max_head_bytes: usize;
-    max_connections: usize;
-    acquire_timeout: Duration;
-    idle_timeout: Duration;
-    max_connection_age: Duration;
-    tcp_receive_buffer: usize => Some;
-    connect_to: impl Into<String> => (|to| Some(Into::into(to)));
-    roots: RootCertificates;
-    proxy: Proxy => Some;
-    application_name: impl Into<String> => (|name| Some(Into::into(name)));
-    retry_policy: RetryPolicy;
-    cancel_on_abandon: bool;
-    allow_plain_http: bool;
+getters! {
+    get_connect_timeout: connect_timeout -> Duration;
+    get_timeout: timeout -> Option<Duration>;
+    get_attempt_timeout: attempt_timeout -> Option<Duration>;
+    get_max_body_bytes: max_body_bytes -> usize;
+    get_max_head_bytes: max_head_bytes -> usize;
+    get_max_connections: max_connections -> usize;
+    get_acquire_timeout: acquire_timeout -> Duration;
+    get_idle_timeout: idle_timeout -> Duration;
+    get_max_connection_age: max_connection_age -> Duration;
+    get_tcp_receive_buffer: tcp_receive_buffer -> Option<usize>;
+    get_cancel_on_abandon: cancel_on_abandon -> bool;
+    get_allow_plain_http: allow_plain_http -> bool;
+}
+
+impl ClientOptions {
+    /// The value of [`connect_to`](Self::connect_to).
+    pub fn get_connect_to(&self) -> Option<&str> {
+        self.connect_to.as_deref()
+    }
+
+    /// The value of [`roots`](Self::roots).
+    pub fn get_roots(&self) -> &RootCertificates {
+        &self.roots
+    }
+
+    /// The value of [`proxy`](Self::proxy).
+    pub fn get_proxy(&self) -> Option<&Proxy> {
+        self.proxy.as_ref()
+    }
+
+    /// The value of [`application_name`](Self::application_name).
+    pub fn get_application_name(&self) -> Option<&str> {
+        self.application_name.as_deref()
+    }
+
+    /// The value of [`retry_policy`](Self::retry_policy).
+    pub fn get_retry_policy(&self) -> &RetryPolicy {
+        &self.retry_policy
+    }
 }
 
 impl ClientOptions {
@@ -176,7 +150,7 @@ impl ClientOptions {
     /// limited because a parsed field takes more memory than its bytes.
     pub const MAX_HEAD_FIELDS: usize = 1024;
 
-    /// The maximum number of connections beyond [`max_connections`](field@Self::max_connections) that are
+    /// The maximum number of connections beyond [`max_connections`](Self::max_connections) that are
     /// opened to cancel queries, for the async client in each runtime that uses it. An idle connection to the
     /// right instance is used instead if there is one. Extra connections are closed afterwards unless they fit
     /// within the limit. Further cancellations wait for earlier cancellations, not for calls.
@@ -187,8 +161,154 @@ impl ClientOptions {
         ClientOptions::default()
     }
 
+    /// The time limit for opening a connection: name look-up, TCP and TLS together. 5 s by default. With
+    /// zero, no connection can be opened.
+    #[must_use]
+    pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
+        self.connect_timeout = connect_timeout;
+        self
+    }
+
+    /// The time limit of a call with all attempts and waits. No limit by default: a query
+    /// runs until the server's own limit (120 s unless the cluster is configured otherwise). If the client
+    /// times out first, the query keeps running unless it is
+    /// [cancelled](Self::cancel_on_abandon).
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// The time limit of one attempt, from sending the request to the end of the response. No limit by
+    /// default. The server continues to execute an attempt that timed out, unless the query is
+    /// [cancelled](Self::cancel_on_abandon).
+    #[must_use]
+    pub fn attempt_timeout(mut self, attempt_timeout: Duration) -> Self {
+        self.attempt_timeout = Some(attempt_timeout);
+        self
+    }
+
+    /// The longest body that is collected, in bytes. 256 MiB by default.
+    #[must_use]
+    pub fn max_body_bytes(mut self, max_body_bytes: usize) -> Self {
+        self.max_body_bytes = max_body_bytes;
+        self
+    }
+
+    /// The longest response head, in bytes, including the status line; trailers have the same limit. 64
+    /// KiB by default. The number of fields is limited by
+    /// [`MAX_HEAD_FIELDS`](ClientOptions::MAX_HEAD_FIELDS).
+    #[must_use]
+    pub fn max_head_bytes(mut self, max_head_bytes: usize) -> Self {
+        self.max_head_bytes = max_head_bytes;
+        self
+    }
+
+    /// The maximum number of connections. A call that needs one more waits for
+    /// [`acquire_timeout`](ClientOptions::acquire_timeout), then fails with
+    /// [`PoolLimit`](crate::error::TransportErrorKind::PoolLimit). 64 by default.
+    ///
+    /// Requests that [cancel queries](Self::cancel_on_abandon) do not queue with calls: up to
+    /// [`MAX_EXTRA_CONNECTIONS`](ClientOptions::MAX_EXTRA_CONNECTIONS) more connections are opened for them.
+    #[must_use]
+    pub fn max_connections(mut self, max_connections: usize) -> Self {
+        self.max_connections = max_connections;
+        self
+    }
+
+    /// How long a call waits for one of [`max_connections`](ClientOptions::max_connections) to
+    /// become free. 30 s by default.
+    #[must_use]
+    pub fn acquire_timeout(mut self, acquire_timeout: Duration) -> Self {
+        self.acquire_timeout = acquire_timeout;
+        self
+    }
+
+    /// How long a connection may be idle before it is discarded. 50 s by default; it is not documented how
+    /// long the service keeps idle connections ([U21](crate::wire_notes#u21)).
+    #[must_use]
+    pub fn idle_timeout(mut self, idle_timeout: Duration) -> Self {
+        self.idle_timeout = idle_timeout;
+        self
+    }
+
+    /// The maximum age at which a connection is used for another request, so that changes of DNS
+    /// addresses are noticed. 5 min by default.
+    #[must_use]
+    pub fn max_connection_age(mut self, max_connection_age: Duration) -> Self {
+        self.max_connection_age = max_connection_age;
+        self
+    }
+
+    /// The size of the TCP receive buffer of each connection, in bytes. It bounds how much of a streamed
+    /// response arrives before the caller reads it. 256 KiB by default, enough for 250 MB/s at a round-trip
+    /// time of 1 ms; longer round trips need more. `None` leaves it to the operating system, which may
+    /// buffer megabytes. Operating systems round the value, and Linux limits it to `net.core.rmem_max`. It
+    /// does not apply to a custom connector of the async client.
+    #[must_use]
+    pub fn tcp_receive_buffer(mut self, tcp_receive_buffer: Option<usize>) -> Self {
+        self.tcp_receive_buffer = tcp_receive_buffer;
+        self
+    }
+
+    /// Where to connect instead of the endpoint's host and port, as `host:port`, for example the local end
+    /// of a tunnel. The port is required. TLS name, signature and `host` header remain those of the
+    /// endpoint. Not set by default.
+    #[must_use]
+    pub fn connect_to(mut self, connect_to: impl Into<String>) -> Self {
+        self.connect_to = Some(connect_to.into());
+        self
+    }
+
+    /// The certificates that TLS trusts. The Mozilla roots by default.
+    #[must_use]
+    pub fn roots(mut self, roots: RootCertificates) -> Self {
+        self.roots = roots;
+        self
+    }
+
+    /// The HTTP proxy for all connections. No proxy by default: the environment is read only on request. The
+    /// proxy is not used if the endpoint, or [`connect_to`](ClientOptions::connect_to), is a loopback
+    /// address or exempt: see [`route`](ClientOptions::route).
+    #[must_use]
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.proxy = Some(proxy);
+        self
+    }
+
+    /// Added to the `user-agent` header. Nothing by default.
+    #[must_use]
+    pub fn application_name(mut self, application_name: impl Into<String>) -> Self {
+        self.application_name = Some(application_name.into());
+        self
+    }
+
+    /// How failed requests are retried.
+    #[must_use]
+    pub fn retry_policy(mut self, retry_policy: RetryPolicy) -> Self {
+        self.retry_policy = retry_policy;
+        self
+    }
+
+    /// Whether abandoned Gremlin and SPARQL queries are cancelled on the server: see
+    /// [`CallOptions::cancel_on_abandon`](crate::machine::CallOptions::cancel_on_abandon), and the client's
+    /// documentation for when a query is abandoned. Cancelling may open connections beyond
+    /// [`max_connections`](Self::max_connections). False by default.
+    #[must_use]
+    pub fn cancel_on_abandon(mut self, cancel_on_abandon: bool) -> Self {
+        self.cancel_on_abandon = cancel_on_abandon;
+        self
+    }
+
+    /// Whether signed requests may go over plain HTTP to other machines. False by default.
+    #[must_use]
+    pub fn allow_plain_http(mut self, allow_plain_http: bool) -> Self {
+        self.allow_plain_http = allow_plain_http;
+        self
+    }
+
     /// The time limit of each call of a waiter or a change stream, unless its own options set one:
-    /// [`attempt_timeout`](field@Self::attempt_timeout), else [`timeout`](field@Self::timeout), else 60 s.
+    /// [`attempt_timeout`](Self::attempt_timeout), else [`timeout`](Self::timeout), else 60 s.
     /// These calls are short, and a call that hangs must not stop the polling.
     pub fn poll_timeout(&self) -> Duration {
         let own = self.attempt_timeout.or(self.timeout);

@@ -308,7 +308,7 @@ tests! {
         let nowhere = Client::builder(endpoint(&server)).unsigned().options(ClientOptions::new().connect_to("a/b"));
         assert!(matches!(nowhere.build(), Err(BuildError::Route(RouteError::ConnectTo(_)))));
 
-        assert_eq!(client.options().timeout, Some(second));
+        assert_eq!(client.options().get_timeout(), Some(second));
         assert!(client.session().is_signed());
         let request = GetEngineStatus::new();
         let call = client

@@ -140,7 +140,10 @@ fn chain(error: &Error) -> String {
 
 #[test]
 fn a_stalled_handshake_ends_at_the_connect_time_out() {
-    assert_eq!(ClientOptions::new().connect_timeout, Duration::from_secs(5));
+    assert_eq!(
+        ClientOptions::new().get_connect_timeout(),
+        Duration::from_secs(5)
+    );
     for driver in Driver::ALL {
         let server = server(Tls::default().fault(TlsFault::StalledHandshake));
         let options = quick().connect_timeout(SHORT);
