@@ -23,8 +23,8 @@ impl<O: ChangeSource> Changes<O> {
             (Some(ExceptionKind::StreamRecordsNotFoundException), _) => {
                 self.on_stream_end(error, now)
             }
-            (Some(ExceptionKind::ExpiredStreamException), Position::After(place)) => {
-                self.lost(ChangesErrorKind::Expired, place, None, error)
+            (Some(ExceptionKind::ExpiredStreamException), Position::After(position)) => {
+                self.lost(ChangesErrorKind::Expired, position, None, error)
             }
             _ => self.on_failure(error, now),
         }
@@ -67,16 +67,16 @@ impl<O: ChangeSource> Changes<O> {
             .service()
             .and_then(|error| error.last_valid_event_id());
         let inconsistency = match (self.position, head) {
-            (Position::After(place), Some(head)) if head < place => {
-                Some((ChangesErrorKind::Ahead, place))
+            (Position::After(position), Some(head)) if head < position => {
+                Some((ChangesErrorKind::Ahead, position))
             }
             // The stream has later records, but does not return them.
-            (Position::After(place), Some(head)) if head > place => {
-                Some((ChangesErrorKind::Expired, place))
+            (Position::After(position), Some(head)) if head > position => {
+                Some((ChangesErrorKind::Expired, position))
             }
             _ => None,
         };
-        let Some((kind, place)) = inconsistency else {
+        let Some((kind, position)) = inconsistency else {
             (self.failures, self.inconsistent_since) = (0, None);
             if self.position == Position::Latest {
                 self.start_after(head, false);
@@ -90,7 +90,7 @@ impl<O: ChangeSource> Changes<O> {
         if now.mono.saturating_sub(since) < self.options.lag_tolerance {
             return self.pause_idle(now);
         }
-        self.lost(kind, place, head, error)
+        self.lost(kind, position, head, error)
     }
 
     /// Ends with an error because records between `after` and `next` are missing.
@@ -106,18 +106,18 @@ impl<O: ChangeSource> Changes<O> {
         Step::fail(Error::new(O::INFO.name, Box::new(error)))
     }
 
-    /// Ends with an error because changes after `place` are lost.
+    /// Ends with an error because changes after `position` are lost.
     fn lost(
         &mut self,
         kind: ChangesErrorKind,
-        place: EventId,
+        position: EventId,
         head: Option<EventId>,
         error: Error,
     ) -> Next<O> {
         let head = head.or_else(|| error.service()?.last_valid_event_id());
         let error = ChangesError {
             kind,
-            place,
+            place: position,
             next: None,
             head,
             limit: self.options.transaction_limit,

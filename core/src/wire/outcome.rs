@@ -3,7 +3,8 @@
 //!
 //! A query can fail after its status 200 was sent. The service then reports the error in trailers
 //! (`X-Neptune-Status`, `X-Neptune-Detail`), appends the error object to the incomplete body, or, on old
-//! engines, only stops sending. <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-queries.html>
+//! engines, only stops sending.
+//! <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-queries.html>
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, StatusCode};
