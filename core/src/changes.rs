@@ -242,7 +242,7 @@ impl<O: ChangeSource> Changes<O> {
                 self.checkpoint = Some(Checkpoint::after(id));
                 self.commit_bounds.record(id, true);
             }
-            // The commit is not complete. Skip the rest of it, because its beginning is not delivered.
+            // The commit may continue. Skip the rest of it, because its beginning is not delivered.
             Some(id) => self.skip_through = Some(id.commit_num),
             None => {}
         }
