@@ -1,4 +1,4 @@
-//! Following change streams: [`Changes`] one by one, [`Transactions`] whole.
+//! Following change streams, record by record ([`Changes`]) or by transaction ([`Transactions`]).
 
 mod checkpoint;
 mod commit_bounds;
@@ -17,7 +17,7 @@ use crate::{
     streams::{EventId, IteratorType},
 };
 
-use commit_bounds::Ends;
+use commit_bounds::CommitBounds;
 
 pub use crate::error::{ChangesError, ChangesErrorKind};
 pub use checkpoint::Checkpoint;
@@ -25,42 +25,43 @@ pub use options::ChangesOptions;
 pub use source::{ChangeRecord, ChangeSource};
 pub use transactions::{Transaction, Transactions};
 
-/// With so many records the first page is asked for.
+/// The limit for the records of the first page.
 const FIRST_LIMIT: i64 = 1000;
-/// The size of a page that is aimed at: the service cuts at 10 MB.
-const PAGE_SIZE: i64 = 8 * 1024 * 1024;
-/// From this size on a page may have been cut.
-const CUT_SIZE: usize = 9 * 1024 * 1024;
-/// The server's wishes are respected up to this, as between the attempts of a call.
-const LONGEST_WISH: Duration = Duration::from_secs(60);
+/// The page size in bytes that the limits aim at. The service ends a page at 10 MB.
+const TARGET_PAGE_SIZE: i64 = 8 * 1024 * 1024;
+/// From this size on, the service may have ended the page before the limit.
+const FULL_PAGE_SIZE: usize = 9 * 1024 * 1024;
+/// The maximum `Retry-After` that is respected, as between the attempts of a call.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
 
-/// Where following a change stream begins.
+/// The position at which following a change stream starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StartPosition {
-    /// With the oldest record that the stream keeps.
+    /// At the oldest record that the stream keeps.
     TrimHorizon,
-    /// With what is committed from now on. Engine 1.1.0.0 or later.
+    /// After the newest record. Requires engine 1.1.0.0 or later.
     Latest,
-    /// With what follows this place.
+    /// After this checkpoint.
     After(Checkpoint),
 }
 
 /// The records of a change stream, one by one and in order.
 ///
-/// A [`Machine`] whose items are records. Give it [`Input::Next`] to begin and after each item. At the
-/// end of the stream it waits for what comes, gently, unless it is told to
-/// [end there](ChangesOptions::stop_at_end). Being refused for load slows it down, and other failures
-/// that may pass are waited through, ten in a row.
+/// This is a [`Machine`] whose items are records. Resume it with [`Input::Next`] to start and after each
+/// item. At the end of the stream it polls for new records with growing pauses, unless
+/// [`stop_at_end`](ChangesOptions::stop_at_end) is set. Throttling slows it down; up to ten other
+/// transient failures in a row are retried.
 ///
-/// A record that ends a transaction comes with a [`Checkpoint`]. Who keeps the last one of what was
-/// worked on, and begins with it the next time, misses nothing; records behind it come again. For
-/// whole transactions see [`Transactions`].
+/// The last record of a transaction has a [`Checkpoint`]. If you store the checkpoint of the last record
+/// that you have processed, and start there the next time, no record is missed; records after the
+/// checkpoint are delivered again. For complete transactions see [`Transactions`].
 ///
-/// Changes that are lost are never passed over: a place that is no longer kept ([U18](crate::wire_notes#u18)), one beyond the
-/// end of the stream, as after a fast reset or a restore ([U17](crate::wire_notes#u17)), and a gap are errors with a
-/// [`ChangesError`] as their cause. The latter goes unnoticed where the new stream has
-/// grown past the old place before anybody asked.
+/// Lost changes are never skipped. If the stream no longer keeps the records after the position
+/// ([U18](crate::wire_notes#u18)), if the stream ends before the position, as after a fast reset or a
+/// restore ([U17](crate::wire_notes#u17)), or if records are missing, the machine ends with an error whose
+/// cause is a [`ChangesError`]. A reset is not detected if the new stream has grown past the old position
+/// before the next request.
 ///
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/streams-using.html>
 #[derive(Debug)]
@@ -68,25 +69,26 @@ pub struct Changes<O: ChangeSource> {
     poller: Poller<O>,
     options: ChangesOptions,
     position: Position,
-    /// No record of this commit or an earlier one: its beginning was before the start.
-    skipped: Option<i64>,
-    /// What is left of the page.
+    /// Records up to this commit are skipped, because the commit began before the start position.
+    skip_through: Option<i64>,
+    /// The rest of the page.
     page: vec::IntoIter<O::Record>,
-    /// More may be there than the page had.
-    more: bool,
-    /// Something on the page was new.
-    fresh: bool,
+    /// The stream may have more records after the page.
+    may_have_more: bool,
+    /// The page had at least one new record.
+    page_was_new: bool,
     checkpoint: Option<Checkpoint>,
-    /// How many records to ask for.
+    /// The limit for the records of the next page.
     limit: i64,
-    /// How often in a row there was nothing new.
-    idle: u32,
-    /// How many calls in a row failed, and how many of those not for load.
-    refused: u32,
+    /// The number of polls in a row without a new record.
+    idle_polls: u32,
+    /// The number of calls in a row that failed, including throttling.
+    failed_calls: u32,
+    /// The number of calls in a row that failed for other reasons than throttling.
     failures: u32,
-    /// Since when place and end of the stream do not go together.
+    /// Since when the service has reported an end of the stream that contradicts the position.
     inconsistent_since: Option<Duration>,
-    ends: Ends,
+    commit_bounds: CommitBounds,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,30 +104,30 @@ enum Position {
 pub struct Change<R> {
     /// What changed.
     pub record: R,
-    /// Where it stands in the stream.
+    /// The position of the record in the stream.
     pub event_id: EventId,
-    /// The place behind it, if a transaction ends with it.
+    /// The checkpoint after the record, if it is the last record of a transaction.
     pub checkpoint: Option<Checkpoint>,
 }
 
-/// The stream was followed to its end.
+/// The output of [`Changes`] and [`Transactions`] at the end of the stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ChangesSummary {
-    /// The last place between transactions that was come by: where to go on another time. None if
-    /// that is still the beginning.
+    /// The last checkpoint, at which to start the next time. If it is `None`, use the same start position
+    /// again.
     pub checkpoint: Option<Checkpoint>,
 }
 
 type Next<O> = Step<Change<<O as ChangeSource>::Record>, ChangesSummary>;
 
 impl<O: ChangeSource> Changes<O> {
-    /// Follows the stream from there. The `seed` decides the jitter; take a random number.
+    /// Follows the stream from `start`. The `seed` determines the jitter of pauses; use a random number.
     pub fn new(session: &Session, start: StartPosition, seed: u64) -> Self {
         Changes::with_options(session, start, ChangesOptions::default(), seed)
     }
 
-    /// Follows the stream, with options.
+    /// Like [`new`](Changes::new), with options.
     pub fn with_options(
         session: &Session,
         start: StartPosition,
@@ -133,7 +135,8 @@ impl<O: ChangeSource> Changes<O> {
         seed: u64,
     ) -> Self {
         let mut options = options;
-        // What may pass is waited for here, gently; attempts on top of it would come in bursts.
+        // This machine retries transient failures with pauses. Retries within each call would add bursts of
+        // attempts.
         options.call.reauth_only = options.call.max_attempts.is_none();
         let (position, checkpoint) = match start {
             StartPosition::TrimHorizon => (Position::TrimHorizon, None),
@@ -147,34 +150,34 @@ impl<O: ChangeSource> Changes<O> {
             limit: FIRST_LIMIT.min(options.page_limit),
             options,
             position,
-            skipped: None,
+            skip_through: None,
             page: Vec::new().into_iter(),
-            more: false,
-            fresh: false,
+            may_have_more: false,
+            page_was_new: false,
             checkpoint,
-            idle: 0,
-            refused: 0,
+            idle_polls: 0,
+            failed_calls: 0,
             failures: 0,
             inconsistent_since: None,
-            ends: Ends::default(),
+            commit_bounds: CommitBounds::default(),
         }
     }
 
-    /// The last place between transactions that was come by.
+    /// The last checkpoint: that of the last transaction that was read, or else that of the start position.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
         self.checkpoint
     }
 
-    fn ask(&mut self, now: Now) -> Next<O> {
+    fn request_page(&mut self, now: Now) -> Next<O> {
         let (start, id) = match self.position {
             Position::TrimHorizon => (IteratorType::TrimHorizon, None),
             Position::Latest => (IteratorType::Latest, None),
             Position::After(id) => (IteratorType::AfterSequenceNumber, Some(id)),
         };
-        // The newest record is one anyway.
+        // `LATEST` returns one record anyway.
         let limit = (start != IteratorType::Latest).then_some(self.limit);
         let page = O::page(start, id, limit);
-        // A stream is followed for as long as it takes.
+        // Following a stream has no time limit in all.
         let turn = self
             .poller
             .call(&page, &self.options.call, Duration::MAX, now);
@@ -183,62 +186,64 @@ impl<O: ChangeSource> Changes<O> {
 
     fn take_turn(&mut self, turn: Turn<O::Output>, now: Now) -> Next<O> {
         match turn {
-            Turn::Begun | Turn::PauseOver => self.ask(now),
+            Turn::Started | Turn::PauseOver => self.request_page(now),
             Turn::ItemTaken => self.next_record(now),
-            Turn::Called(Ok(answered)) => self.answered(answered, now),
-            Turn::Called(Err(error)) => self.failed(error, now),
+            Turn::CallDone(Ok(output)) => self.on_page(output, now),
+            Turn::CallDone(Err(error)) => self.on_error(error, now),
             Turn::CannotWait(failure) => Step::fail(Error::new(O::INFO.name, failure)),
             Turn::Io(io) => Step::Io(io),
             Turn::Misuse(misuse) => Step::Misuse(misuse),
         }
     }
 
-    fn answered(&mut self, answered: CallOutput<O::Output>, now: Now) -> Next<O> {
-        let CallOutput { output, body, .. } = answered;
+    fn on_page(&mut self, output: CallOutput<O::Output>, now: Now) -> Next<O> {
+        let CallOutput { output, body, .. } = output;
         let Some(records) = O::records(output) else {
-            return Step::fail(failures::no_records::<O>(body));
+            return Step::fail(failures::missing_records::<O>(body));
         };
-        if let Some(nameless) = records
+        // Without the ids and their order, records could be skipped.
+        if let Some(index) = records
             .iter()
             .position(|record| record.event_id().is_none())
         {
-            return Step::fail(failures::nowhere::<O>(nameless, body));
+            return Step::fail(failures::missing_event_id::<O>(index, body));
         }
         if let Some(index) = out_of_order(&records) {
-            return Step::fail(failures::disorder::<O>(index, body));
+            return Step::fail(failures::out_of_order::<O>(index, body));
         }
-        (self.refused, self.failures, self.inconsistent_since) = (0, 0, None);
+        (self.failed_calls, self.failures, self.inconsistent_since) = (0, 0, None);
         self.options.call.fresh = false;
         if self.position == Position::Latest {
-            return self.begin_at_the_end(&records, now);
+            return self.start_at_latest(&records, now);
         }
         let count = i64::try_from(records.len()).unwrap_or(i64::MAX);
-        self.more = count >= self.limit || body.len() >= CUT_SIZE;
-        self.adapt(count, body.len());
+        self.may_have_more = count >= self.limit || body.len() >= FULL_PAGE_SIZE;
+        self.adapt_limit(count, body.len());
         self.page = records.into_iter();
-        self.fresh = false;
+        self.page_was_new = false;
         self.next_record(now)
     }
 
-    /// What comes after the newest record is new.
-    fn begin_at_the_end(&mut self, records: &[O::Record], now: Now) -> Next<O> {
+    /// Starts after the newest record.
+    fn start_at_latest(&mut self, records: &[O::Record], now: Now) -> Next<O> {
         let last = records.last();
-        self.begin_after(
+        self.start_after(
             last.and_then(ChangeRecord::event_id),
             last.is_some_and(ChangeRecord::is_last_op),
         );
         self.caught_up(now)
     }
 
-    /// Begins after this record; without one the stream is empty.
-    fn begin_after(&mut self, id: Option<EventId>, is_last_op: bool) {
+    /// Starts after this record; `None` if the stream is empty.
+    fn start_after(&mut self, id: Option<EventId>, is_last_op: bool) {
         self.position = id.map_or(Position::TrimHorizon, Position::After);
         match id {
             Some(id) if is_last_op => {
                 self.checkpoint = Some(Checkpoint::after(id));
-                self.ends.pass(id, true);
+                self.commit_bounds.record(id, true);
             }
-            Some(id) => self.skipped = Some(id.commit_num),
+            // The commit may continue. Skip the rest of it, because its beginning is not delivered.
+            Some(id) => self.skip_through = Some(id.commit_num),
             None => {}
         }
     }
@@ -248,21 +253,22 @@ impl<O: ChangeSource> Changes<O> {
             let Some(event_id) = record.event_id() else {
                 continue;
             };
+            // A page can contain records that were delivered before.
             if matches!(self.position, Position::After(last) if event_id <= last) {
                 continue;
             }
-            if let Some(after) = self.ends.gap_before(event_id) {
+            if let Some(after) = self.commit_bounds.gap_before(event_id) {
                 return self.gap(after, event_id);
             }
             self.position = Position::After(event_id);
-            self.fresh = true;
-            self.idle = 0;
-            self.ends.pass(event_id, record.is_last_op());
+            self.page_was_new = true;
+            self.idle_polls = 0;
+            self.commit_bounds.record(event_id, record.is_last_op());
             let checkpoint = record.is_last_op().then_some(Checkpoint::after(event_id));
             self.checkpoint = checkpoint.or(self.checkpoint);
             if self
-                .skipped
-                .is_some_and(|skipped| event_id.commit_num <= skipped)
+                .skip_through
+                .is_some_and(|commit_num| event_id.commit_num <= commit_num)
             {
                 continue;
             }
@@ -273,27 +279,29 @@ impl<O: ChangeSource> Changes<O> {
                 checkpoint,
             });
         }
-        if !self.fresh {
+        if !self.page_was_new {
             return self.caught_up(now);
         }
-        // At the end of the stream the next page will not be there yet.
-        if self.more || self.options.stop_at_end {
-            self.ask(now)
+        // Only the service can confirm the end of the stream, so request another page before stopping there.
+        // While following, a page that was not full is probably the last for now.
+        if self.may_have_more || self.options.stop_at_end {
+            self.request_page(now)
         } else {
-            self.pause(self.idle, Duration::ZERO, now)
+            self.pause(self.idle_polls, Duration::ZERO, now)
         }
     }
 
-    /// Goes by the size of the records.
-    fn adapt(&mut self, count: i64, size: usize) {
+    /// Adapts the limit for the next page to the size of the records.
+    fn adapt_limit(&mut self, count: i64, size: usize) {
         let size = i64::try_from(size).unwrap_or(i64::MAX);
-        let fitting = PAGE_SIZE
+        let fitting = TARGET_PAGE_SIZE
             .saturating_mul(count)
             .checked_div(size)
             .unwrap_or(1);
-        if fitting < self.limit && size > PAGE_SIZE {
+        if fitting < self.limit && size > TARGET_PAGE_SIZE {
             self.limit = fitting.max(1);
         } else if count >= self.limit {
+            // Grow only after a full page, and at most fourfold: later records may be larger.
             let most = self.limit.saturating_mul(4).min(self.options.page_limit);
             self.limit = fitting.clamp(self.limit, most.max(self.limit));
         }
@@ -304,30 +312,36 @@ impl<O: ChangeSource> Changes<O> {
             let checkpoint = self.checkpoint;
             return Step::Done(Ok(ChangesSummary { checkpoint }));
         }
-        let doublings = self.idle;
-        self.idle = self.idle.saturating_add(1);
+        self.pause_idle(now)
+    }
+
+    fn pause_idle(&mut self, now: Now) -> Next<O> {
+        let doublings = self.idle_polls;
+        self.idle_polls = self.idle_polls.saturating_add(1);
         self.pause(doublings, Duration::ZERO, now)
     }
 
-    fn pause(&mut self, doublings: u32, wish: Duration, now: Now) -> Next<O> {
+    /// Pauses for the poll interval, or for `retry_after` if that is longer.
+    fn pause(&mut self, doublings: u32, retry_after: Duration, now: Now) -> Next<O> {
         let ChangesOptions {
             poll_interval,
             max_poll_interval,
             ..
         } = self.options;
-        let wait = self
+        let interval = self
             .poller
             .interval(poll_interval, doublings, max_poll_interval);
-        Step::Io(self.poller.pause(wait.max(wish.min(LONGEST_WISH)), now))
+        let time = interval.max(retry_after.min(MAX_RETRY_AFTER));
+        Step::Io(self.poller.pause(time, now))
     }
 }
 
-/// The first record that stands before the one it follows: going on from there would pass over it.
+/// The index of the first record whose id is smaller than that of the record before it.
 fn out_of_order<R: ChangeRecord>(records: &[R]) -> Option<usize> {
     let pairs = records.iter().zip(records.iter().skip(1));
     let mut pairs = pairs.map(|(one, next)| (one.event_id(), next.event_id()));
-    let before = pairs.position(|(one, next)| next < one)?;
-    before.checked_add(1)
+    let index = pairs.position(|(one, next)| next < one)?;
+    index.checked_add(1)
 }
 
 impl<O: ChangeSource> Machine for Changes<O> {

@@ -1,4 +1,4 @@
-//! What waiters and change streams share: calls of one operation, with pauses in between.
+//! Repeated calls of one operation with pauses in between, as waiters and change streams need them.
 
 use std::{mem, time::Duration};
 
@@ -9,7 +9,7 @@ use crate::{
     session::Session,
 };
 
-/// Makes calls, pauses and hands out items, as its owner says.
+/// Makes calls, pauses and hands out items, as directed by its owner.
 #[derive(Debug)]
 pub(crate) struct Poller<O> {
     session: Session,
@@ -21,7 +21,7 @@ pub(crate) struct Poller<O> {
 enum State<O> {
     New,
     Calling(Box<Call<O>>),
-    /// The owner's item is with the caller.
+    /// The caller has an item of the owner and has not resumed yet.
     Item,
     Pausing {
         until: Duration,
@@ -33,7 +33,7 @@ impl<O> State<O> {
     fn name(&self) -> &'static str {
         match self {
             State::New => "new",
-            State::Calling(_) => "asking",
+            State::Calling(_) => "in a call",
             State::Item => "waiting for an item to be taken",
             State::Pausing { .. } => "waiting for time to pass",
             State::Done => "done",
@@ -41,21 +41,21 @@ impl<O> State<O> {
     }
 }
 
-/// What an input means.
+/// The meaning of an input.
 pub(crate) enum Turn<T> {
-    /// The machine has begun.
-    Begun,
+    /// The machine starts.
+    Started,
     /// The caller has taken the item.
     ItemTaken,
     /// The pause is over.
     PauseOver,
     /// A call has ended.
-    Called(Result<CallOutput<T>, Error>),
+    CallDone(Result<CallOutput<T>, Error>),
     /// The driver cannot wait.
     CannotWait(TransportError),
-    /// Nothing yet: pass this on.
+    /// The call needs I/O: return this step.
     Io(Io),
-    /// Nothing: pass this on.
+    /// The input is not valid in this state: return this step.
     Misuse(Misuse),
 }
 
@@ -72,11 +72,12 @@ impl<O: Operation> Poller<O> {
         match (mem::replace(&mut self.state, State::Done), input) {
             (State::Calling(call), input) => self.resume_call(call, input, now),
             (State::Pausing { until }, Input::Wake(_)) if until <= now.mono => Turn::PauseOver,
+            // A wake-up is valid at any time, and changes nothing if it is early.
             (state, Input::Wake(_)) => {
                 self.state = state;
                 Turn::Io(Io::Continue)
             }
-            (State::New, Input::Next) => Turn::Begun,
+            (State::New, Input::Next) => Turn::Started,
             (State::Item, Input::Next) => Turn::ItemTaken,
             (State::Pausing { .. }, Input::Failure(failure)) => Turn::CannotWait(failure),
             (state, input) => {
@@ -98,15 +99,15 @@ impl<O: Operation> Poller<O> {
         let turn = match call.resume(input, now) {
             Step::Io(io) => Turn::Io(io),
             Step::Misuse(misuse) => Turn::Misuse(misuse),
-            Step::Done(result) => return Turn::Called(result),
+            Step::Done(result) => return Turn::CallDone(result),
             Step::Item(never) => match never {},
         };
         self.state = State::Calling(call);
         turn
     }
 
-    /// Makes a call. It may take `limit` in all, and each attempt as long as the options say; where they
-    /// set no limit for attempts, their limit for the call is one, or else the session's for polls.
+    /// Makes a call with a timeout of `limit`. The timeout of each attempt is taken from the options: the
+    /// timeout for attempts, or else the timeout for the call, or else the poll timeout of the session.
     pub(crate) fn call(
         &mut self,
         operation: &O,
@@ -115,16 +116,16 @@ impl<O: Operation> Poller<O> {
         now: Now,
     ) -> Turn<O::Output> {
         let mut options = options.clone();
-        let own = options.timeouts.attempt.or(options.timeouts.total);
-        options.timeouts.attempt = Some(own.unwrap_or(self.session.poll_timeout()));
+        let attempt = options.timeouts.attempt.or(options.timeouts.total);
+        options.timeouts.attempt = Some(attempt.unwrap_or(self.session.poll_timeout()));
         options.timeouts.total = Some(limit);
         let seed = self.random.next();
         let call = Call::with_options(&self.session, operation, &options, seed);
         self.resume_call(Box::new(call), Input::Next, now)
     }
 
-    /// A pause of `base` doubled `doublings` times, but no longer than `cap`, shortened at random by
-    /// up to a quarter: so that those who begin together do not poll together.
+    /// A pause of `base` doubled `doublings` times, at most `cap`, and then shortened at random by up to a
+    /// quarter, so that pollers that start together do not poll together.
     pub(crate) fn interval(&mut self, base: Duration, doublings: u32, cap: Duration) -> Duration {
         self.random.nearly(base, doublings, cap)
     }
@@ -135,7 +136,7 @@ impl<O: Operation> Poller<O> {
         Io::Wait
     }
 
-    /// The owner hands out an item.
+    /// Records that the owner hands out an item.
     pub(crate) fn hand_out(&mut self) {
         self.state = State::Item;
     }

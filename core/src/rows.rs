@@ -1,7 +1,7 @@
-//! Rows of an answer as they arrive: [`Rows`], and the [`RowReader`] under it.
+//! Rows of a response as they arrive: [`Rows`], and the [`RowReader`] that it uses.
 //!
-//! An answer of any size is read in the memory of one row and one chunk. That it began well says
-//! nothing: only its end, checked as for collected answers, makes it a success.
+//! A response of any size is read in the memory of one row and one chunk. It is a success only if its
+//! end is valid too, which is checked as for collected responses.
 
 mod envelope;
 mod error;
@@ -36,22 +36,22 @@ pub use error::RowError;
 pub use format::{RowQuery, RowsFormat};
 pub use reader::RowReader;
 
-/// How much of a body is received after the place where it stopped being valid, beyond the longest
-/// row: an error object at its end may say why.
+/// How many bytes of a body, in addition to the row limit, are received after the position where it
+/// became invalid: an error object at its end may say why.
 const TRAILING_BYTES: u64 = 1024 * 1024;
 
-/// A query whose rows are handed out as they arrive, decoded into `T`.
+/// A query whose rows are handed out as they arrive, each decoded into `T`.
 ///
-/// A [`Machine`] whose items are the rows, and which ends in what stood around them. Give it
-/// [`Input::Next`] to begin and after each row; what is not asked for is not fetched.
+/// This is a [`Machine`]: its items are the rows, and its output is the rest of the response. Resume it
+/// with [`Input::Next`] to start and after each row. Rows that you do not request are not fetched.
 ///
-/// Rows that were handed out are good, but they may not be all: a failure of any sort comes after
-/// them, as one error, which is the end. A row is handed out when what follows it begins to arrive:
-/// only then is it certain that it is one. Before the first row the query is sent again like any
-/// other, by its effect; after it never.
+/// Rows that were handed out are valid, but there may be more: any failure is reported as one error
+/// after them, and ends the machine. A row is handed out when the comma or bracket after it has
+/// arrived, because a row is certainly complete only then. Before the first row, the query is retried
+/// like any other call, according to its effect; after the first row it is never retried.
 ///
-/// A row that is not a `T` ends the reading too, with a [`DecodeError`] that names the row and holds
-/// it. For rows of several shapes take a `T` that has them all, such as an untagged enum or
+/// A row that is not a `T` also ends the machine, with a [`DecodeError`] that names the row and contains
+/// it. For rows of several shapes use a `T` that accepts all of them, such as an untagged enum or
 /// `serde_json::Value`.
 ///
 /// ```
@@ -120,40 +120,40 @@ pub struct Rows<T> {
     judge: RowJudge<T>,
 }
 
-/// Reads rows from a response, and decides by them whether it is a success.
+/// Reads rows from a response, and decides whether the response is a success.
 #[derive(Debug)]
 struct RowJudge<T> {
     info: &'static OperationInfo,
-    framing: RowsFormat,
+    format: RowsFormat,
     row_limit: Option<usize>,
     reader: RowReader<T>,
-    /// How much of the body has arrived.
+    /// How many bytes of the body have arrived.
     received: u64,
-    /// The row for the caller.
+    /// The row to hand out next.
     row: Option<T>,
 }
 
-/// What rows end in, when all of them have come.
+/// The output of [`Rows`] after all rows have been handed out.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RowsSummary {
-    /// How many there were.
+    /// The number of rows.
     pub rows: u64,
-    /// What stood around them.
+    /// The members of the response body other than the rows.
     pub members: Envelope,
-    /// Status, headers and attempts.
+    /// The status, the headers and the attempts.
     pub meta: ResponseMeta,
 }
 
 impl<T: DeserializeOwned> Rows<T> {
-    /// The rows that `operation` answers. The `seed` decides the jitter of waits; take a random
+    /// Runs `operation` and reads its rows. The `seed` determines the jitter of waits; use a random
     /// number for each call.
     pub fn new<O: RowQuery>(session: &Session, operation: &O, seed: u64) -> Self {
         Rows::with_options(session, operation, &CallOptions::default(), seed)
     }
 
-    /// The rows, with options. [`row_limit`](CallOptions::row_limit) takes the place of the limit of
-    /// bodies.
+    /// Like [`new`](Rows::new), with options. The limit [`row_limit`](CallOptions::row_limit) applies
+    /// instead of the limit for bodies.
     pub fn with_options<O: RowQuery>(
         session: &Session,
         operation: &O,
@@ -161,14 +161,14 @@ impl<T: DeserializeOwned> Rows<T> {
         seed: u64,
     ) -> Self {
         let mut exchange = Exchange::streaming(session, operation, options, seed);
-        if let Some(fault) = operation.no_rows() {
-            exchange.refuse(fault);
+        if let Some(error) = operation.no_rows() {
+            exchange.refuse(error);
         }
         Rows {
             exchange,
             judge: RowJudge {
                 info: O::INFO,
-                framing: O::FRAMING,
+                format: O::FRAMING,
                 row_limit: options.row_limit,
                 reader: reader(O::FRAMING, options.row_limit),
                 received: 0,
@@ -177,25 +177,25 @@ impl<T: DeserializeOwned> Rows<T> {
         }
     }
 
-    /// What stands around the rows, as far as it has come: with SPARQL mostly
-    /// [`vars`](Envelope::vars) before the first row.
+    /// The members of the response body other than the rows that have arrived. In SPARQL results,
+    /// [`vars`](Envelope::vars) mostly arrive before the first row.
     pub fn members(&self) -> &Envelope {
         self.judge.reader.members()
     }
 
-    /// How many rows were handed out.
+    /// The number of rows that were handed out.
     pub fn rows(&self) -> u64 {
         self.judge.reader.rows()
     }
 
-    /// How many attempts were made so far.
+    /// The number of attempts so far.
     pub fn attempts(&self) -> u32 {
         self.exchange.attempts()
     }
 }
 
 impl<T: DeserializeOwned> RowJudge<T> {
-    /// Reads on to the next row.
+    /// Reads the next row.
     fn read(&mut self) -> Verdict {
         match self.reader.next_row() {
             Ok(Some(row)) => {
@@ -204,7 +204,7 @@ impl<T: DeserializeOwned> RowJudge<T> {
             }
             Ok(None) => Verdict::GoOn,
             // The rest of a broken response is received because its end may say what went wrong.
-            Err(_) if self.reader.is_broken() && !self.is_hopeless() => Verdict::GoOn,
+            Err(_) if self.reader.is_malformed() && !self.exceeds_trailing_limit() => Verdict::GoOn,
             Err(error) => {
                 let error = error.into_decode_error(self.info.name);
                 Verdict::Reject(Box::new(error.into()))
@@ -212,19 +212,20 @@ impl<T: DeserializeOwned> RowJudge<T> {
         }
     }
 
-    fn is_hopeless(&self) -> bool {
+    /// Whether too much has arrived after the position where the body became invalid.
+    fn exceeds_trailing_limit(&self) -> bool {
         let limit = u64::try_from(self.reader.limit()).unwrap_or(u64::MAX);
-        let surplus = self.received.saturating_sub(self.reader.position());
-        surplus > limit.saturating_add(TRAILING_BYTES)
+        let trailing = self.received.saturating_sub(self.reader.position());
+        trailing > limit.saturating_add(TRAILING_BYTES)
     }
 }
 
 impl<T: DeserializeOwned> Judge for RowJudge<T> {
     fn head(&mut self, head: &Parts) -> Verdict {
-        // Whatever an earlier response brought is void.
-        self.reader = reader(self.framing, self.row_limit);
+        // A retry starts over. No row of the earlier response was handed out.
+        self.reader = reader(self.format, self.row_limit);
         self.received = 0;
-        match coding::left_in(&head.headers) {
+        match coding::unsupported(&head.headers) {
             Some(reason) => {
                 let kind = DecodeErrorKind::Encoding;
                 let error = DecodeError::new(self.info.name, kind, "", reason, Bytes::new());
@@ -248,7 +249,7 @@ impl<T: DeserializeOwned> Judge for RowJudge<T> {
     fn end(&mut self, response: &RawResponse<'_>) -> Result<(), Cause> {
         self.reader.end();
         let error = match self.reader.next_row() {
-            // A row is handed out when the comma or bracket after it has arrived, so none is left.
+            // A row is handed out when the comma or bracket after it has arrived, so no row is left.
             Ok(_) => return Ok(()),
             Err(error) if error.kind() == DecodeErrorKind::Empty && self.info.may_answer_empty => {
                 return Ok(());
@@ -256,18 +257,24 @@ impl<T: DeserializeOwned> Judge for RowJudge<T> {
             Err(error) => error,
         };
         let (status, headers) = (response.status, response.headers);
-        // An error object in place of the rows. The end of the body shows it too, unless it is long.
+        // The whole body may be an error object. It is searched for in the members as well, because the
+        // tail of the body contains only short objects completely.
         if !self.reader.found_rows() {
             let object = self.reader.members().object();
-            outcome::gate(status, headers, &HeaderMap::new(), &object)?;
+            outcome::check_outcome(status, headers, &HeaderMap::new(), &object)?;
         }
         let error = error.into_decode_error(self.info.name);
-        Err(outcome::or_tail(error, status, headers, response.body))
+        Err(outcome::error_at_tail(
+            error,
+            status,
+            headers,
+            response.body,
+        ))
     }
 }
 
-fn reader<T: DeserializeOwned>(framing: RowsFormat, limit: Option<usize>) -> RowReader<T> {
-    let reader = RowReader::new(framing);
+fn reader<T: DeserializeOwned>(format: RowsFormat, limit: Option<usize>) -> RowReader<T> {
+    let reader = RowReader::new(format);
     match limit {
         Some(limit) => reader.row_limit(limit),
         None => reader,
@@ -282,21 +289,22 @@ impl<T: DeserializeOwned> Machine for Rows<T> {
         match self.exchange.resume_with(input, now, &mut self.judge) {
             Step::Item(()) => match self.judge.row.take() {
                 Some(row) => {
+                    // From now on a retry would hand out this row a second time.
                     self.exchange.commit();
                     Step::Item(row)
                 }
-                // Not reached: a step that is an item has put a row there.
+                // Unreachable: the judge sets the row before it returns `Verdict::Item`.
                 None => Step::Io(Io::Continue),
             },
             Step::Io(io) => Step::Io(io),
             Step::Misuse(misuse) => Step::Misuse(misuse),
             Step::Done(Err(error)) => Step::Done(Err(error)),
-            Step::Done(Ok(answer)) => {
-                let reader = mem::replace(&mut self.judge.reader, reader(self.judge.framing, None));
+            Step::Done(Ok(response)) => {
+                let reader = mem::replace(&mut self.judge.reader, reader(self.judge.format, None));
                 Step::Done(Ok(RowsSummary {
                     rows: reader.rows(),
                     members: reader.into_members(),
-                    meta: answer.meta,
+                    meta: response.meta,
                 }))
             }
         }

@@ -1,4 +1,4 @@
-//! Who is asking, and the proof of it: credentials and Signature Version 4.
+//! Signature Version 4: signed requests, Bolt tokens and WebSocket handshakes.
 
 #[cfg(feature = "sigv4")]
 mod bolt;

@@ -1,11 +1,11 @@
-//! Times as RFC 3339 writes them. The core's other parser of times reads those of HTTP headers.
+//! Times in the format of RFC 3339. Times in HTTP headers have a parser of their own.
 
 use std::time::{Duration, SystemTime};
 
-/// The days from the first of January of the year 0 to that of 1970.
+/// The days from 1 January of the year 0 to 1 January 1970.
 const DAYS_TO_1970: i64 = 719_528;
 
-/// Reads a [`Moment`] from 1970 on.
+/// Parses a time of 1970 or later.
 pub(crate) fn parse(text: &str) -> Option<SystemTime> {
     Moment::parse(text)
         .filter(|moment| moment.seconds >= 0)
@@ -15,17 +15,17 @@ pub(crate) fn parse(text: &str) -> Option<SystemTime> {
 /// A point in time of the years 0 to 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Moment {
-    /// Since 1970, rounded down.
+    /// Seconds since 1970, rounded down.
     seconds: i64,
     nanoseconds: u32,
 }
 
 impl Moment {
-    /// Reads `2025-01-31T12:34:56Z`, with or without a fraction of the second, with `Z` or an
-    /// offset. A leap second is the second after it.
+    /// Parses a time such as `2025-01-31T12:34:56Z`, with or without a fraction of a second, with `Z` or
+    /// an offset. A leap second is read as the second after it.
     ///
-    /// Beyond the RFC an offset may be written without its colon, which the AWS tools take too and
-    /// `strftime` prints. A time without any offset could be any of a day, and is none.
+    /// In addition to the RFC, the colon of an offset is optional: AWS tools accept this form, and
+    /// `strftime` prints it. A time without an offset is ambiguous and therefore invalid.
     pub(crate) fn parse(text: &str) -> Option<Moment> {
         let (date, rest) = text.split_at_checked(10)?;
         let (time, rest) = rest.split_at_checked(9)?;
@@ -45,7 +45,7 @@ impl Moment {
             whole_days
                 .saturating_sub(DAYS_TO_1970)
                 .saturating_mul(86_400),
-            clock(hour, minute)?,
+            seconds_of(hour, minute)?,
             number(second, 2).filter(|second| *second <= 60)?,
         ];
         let seconds = seconds.iter().sum::<i64>();
@@ -68,8 +68,8 @@ impl Moment {
                     None => offset.split_at_checked(2)?,
                 };
                 match sign {
-                    "+" => seconds.checked_sub(clock(hour, minute)?)?,
-                    "-" => seconds.checked_add(clock(hour, minute)?)?,
+                    "+" => seconds.checked_sub(seconds_of(hour, minute)?)?,
+                    "-" => seconds.checked_add(seconds_of(hour, minute)?)?,
                     _ => return None,
                 }
             }
@@ -78,10 +78,10 @@ impl Moment {
             seconds,
             nanoseconds,
         }
-        .of_four_digits()
+        .if_year_has_four_digits()
     }
 
-    /// Reads seconds since 1970 in decimal, such as `-0.5`.
+    /// Parses decimal seconds since 1970, such as `-0.5`.
     pub(crate) fn parse_seconds(text: &str) -> Option<Moment> {
         let (is_negative, text) = match text.strip_prefix('-') {
             Some(text) => (true, text),
@@ -105,10 +105,11 @@ impl Moment {
             seconds,
             nanoseconds,
         }
-        .of_four_digits()
+        .if_year_has_four_digits()
     }
 
-    fn of_four_digits(self) -> Option<Moment> {
+    /// `None` if the year is not from 0 to 9999.
+    fn if_year_has_four_digits(self) -> Option<Moment> {
         let days = self.seconds.div_euclid(86_400);
         let since_0 = days.saturating_add(DAYS_TO_1970);
         (0..days_before(10_000)).contains(&since_0).then_some(self)
@@ -125,11 +126,11 @@ impl Moment {
     }
 }
 
-/// As RFC 3339 has it, in UTC, the fraction without zeros at its end.
+/// In the format of RFC 3339, in UTC, with a fraction without trailing zeros.
 impl std::fmt::Display for Moment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut rest = self.seconds.div_euclid(86_400).saturating_add(DAYS_TO_1970);
-        // No year has more than 366 days, so this is the year or shortly before it.
+        // No year has more than 366 days, so this is at most the year.
         let mut year = rest.div_euclid(366);
         while days_before(year.saturating_add(1)) <= rest {
             year = year.saturating_add(1);
@@ -159,29 +160,29 @@ impl std::fmt::Display for Moment {
     }
 }
 
-/// The digits after the point; those beyond nanoseconds are cut.
+/// The digits after the decimal point; digits beyond nanoseconds are ignored.
 fn nanoseconds(digits: &str) -> Option<u32> {
     format!("{digits:0<9}").get(..9)?.parse().ok()
 }
 
-/// A number of exactly so many digits.
+/// A number of exactly `length` digits.
 fn number(digits: &str, length: usize) -> Option<i64> {
-    let is_one = digits.len() == length && digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_one.then(|| digits.parse().ok()).flatten()
+    let is_number = digits.len() == length && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| digits.parse().ok()).flatten()
 }
 
-/// Seconds since midnight, or in an offset.
-fn clock(hour: &str, minute: &str) -> Option<i64> {
+/// The seconds of a time of day or of an offset.
+fn seconds_of(hour: &str, minute: &str) -> Option<i64> {
     let hour = number(hour, 2).filter(|hour| *hour <= 23)?;
     let minute = number(minute, 2).filter(|minute| *minute <= 59)?;
     hour.checked_mul(60)?.checked_add(minute)?.checked_mul(60)
 }
 
-/// The days from the first of January of the year 0 to that of `year`.
+/// The days from 1 January of the year 0 to 1 January of `year`.
 fn days_before(year: i64) -> i64 {
     let last = year.saturating_sub(1);
     let every = |years: i64| last.div_euclid(years);
-    // The year 0 is a leap year, which `last` does not count.
+    // Add the leap day of the year 0, which the divisions do not count.
     year.saturating_mul(365)
         .saturating_add(every(4))
         .saturating_sub(every(100))
@@ -214,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn times_that_are() {
+    fn valid_times() {
         let cases = [
             ("1970-01-01T00:00:00Z", at(0, 0)),
             ("2015-08-30T12:36:00Z", at(1_440_938_160, 0)),
@@ -243,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn times_that_are_not() {
+    fn invalid_times() {
         for text in [
             "",
             "1440938160",
@@ -300,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn seconds_are_moments() {
+    fn seconds_are_parsed() {
         let cases = [
             ("0", "1970-01-01T00:00:00Z"),
             ("-1", "1969-12-31T23:59:59Z"),
@@ -312,7 +313,7 @@ mod tests {
             let moment = Moment::parse_seconds(text).unwrap();
             assert_eq!(moment.to_string(), expected, "{text}");
         }
-        // Milliseconds are none: the year would have five digits.
+        // Milliseconds are invalid: the year would have five digits.
         for text in [
             "",
             "-",
@@ -337,7 +338,7 @@ mod tests {
             prop_assert_eq!(Moment::parse(&moment.to_string()), Some(moment), "{}", moment);
         }
 
-        /// Against the dates that httpdate prints.
+        /// Compares with the dates that httpdate prints.
         #[test]
         fn every_second_is_read_back(seconds in 0u64..253_402_300_800) {
             let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);

@@ -1,4 +1,4 @@
-//! Waiting for what takes long: [`Wait`], and one file for each thing to wait for.
+//! Waiting for long-running operations: [`Wait`], and the [`waiters`].
 
 mod options;
 mod waiter;
@@ -23,15 +23,15 @@ pub use waiter::{Observation, Waiter};
 /// Minimum time allowed for the final poll.
 const LAST_POLL: Duration = Duration::from_secs(1);
 
-/// Waits until something has ended, asking again and again.
+/// Polls the status of a long-running operation until it has ended.
 ///
-/// A [`Machine`] whose items are the states on the way, and which ends in the state at the end. Give
-/// it [`Input::Next`] to begin and after each item. What ended badly, and a time that is over, are
-/// errors with a [`WaitError`] as their cause, which keeps the last answer.
+/// This is a [`Machine`] whose items are the statuses before the end, and whose output is the final
+/// status. Resume it with [`Input::Next`] to start and after each item. If the operation has failed or the
+/// time is over, the error has a [`WaitError`] as its cause, which contains the last response.
 ///
-/// States that nobody knows are waited through. Calls that fail in a way that may pass are made
-/// again, up to five in a row; any other failure of a call ends the waiting as it is. In errors about
-/// the waiting itself, [`attempts`](Error::attempts) says how often it was asked.
+/// An unknown status is treated as in progress. Calls that fail with a transient error are repeated, up to
+/// five times in a row; any other error of a call is returned unchanged. In an error with the cause
+/// [`WaitError`], [`attempts`](Error::attempts) is the number of polls.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -43,125 +43,125 @@ const LAST_POLL: Duration = Duration::from_secs(1);
 /// let session = Session::new(Endpoint::parse("http://localhost:8182")?, Auth::unsigned())?;
 /// let mut wait = Wait::new(&session, LoadCompleted::new("0a237328"), 42);
 ///
-/// // What the server would have answered:
-/// let mut answers = ["LOAD_COMPLETED", "LOAD_IN_PROGRESS", "LOAD_IN_QUEUE"].map(|status| {
+/// // The responses that a server could return, in reverse order:
+/// let mut responses = ["LOAD_COMPLETED", "LOAD_IN_PROGRESS", "LOAD_IN_QUEUE"].map(|status| {
 ///     format!(r#"{{"status":"200 OK","payload":{{"overallStatus":{{"status":"{status}","totalRecords":7}}}}}}"#)
 /// }).to_vec();
 /// let mut now = Now::at(SystemTime::UNIX_EPOCH);
 /// let mut input = Input::Next;
-/// let elapsed = loop {
+/// let output = loop {
 ///     input = match wait.resume(input, now) {
 ///         Step::Io(Io::Send(_)) => {
-///             let answer = neptunedata::http::Response::new(answers.pop().unwrap().into());
-///             Input::Response(answer, Default::default())
+///             let response = neptunedata::http::Response::new(responses.pop().unwrap().into());
+///             Input::Response(response, Default::default())
 ///         }
 ///         Step::Io(Io::Wait) => {
-///             now.mono = wait.wake_at().unwrap(); // … sleep until then.
+///             now.mono = wait.wake_at().unwrap(); // … sleep until this time.
 ///             Input::Wake(Sent::No)
 ///         }
 ///         Step::Item(progress) => {
 ///             println!("{:?} after {:?}", progress.status.overall_status, progress.elapsed);
 ///             Input::Next
 ///         }
-///         Step::Done(elapsed) => break elapsed?,
+///         Step::Done(output) => break output?,
 ///         step => panic!("{step:?}"),
 ///     };
 /// };
-/// assert!(matches!(elapsed.result, LoadOutcome::Completed(_)));
-/// assert_eq!(elapsed.polls, 3);
+/// assert!(matches!(output.result, LoadOutcome::Completed(_)));
+/// assert_eq!(output.polls, 3);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
 pub struct Wait<W: Waiter> {
     poller: Poller<W::Request>,
-    watch: W,
+    waiter: W,
     options: WaitOptions,
-    /// When it began, by the monotonic clock.
-    began: Option<Duration>,
+    /// The start by the monotonic clock.
+    started: Option<Duration>,
     polls: u32,
     /// Transient failures in a row.
     failures: u32,
-    /// It has ended, and more is being asked about that.
-    more: bool,
-    /// The last outcome of a poll came when the time was over.
-    late: bool,
-    /// How often it was waited.
+    /// The waiter has returned [`Observation::PollAgain`]: the operation has ended, and this poll asks for
+    /// details.
+    polls_details: bool,
+    /// The time was over when the last poll ended.
+    was_overdue: bool,
     pauses: u32,
-    /// The state and the answer that were seen last.
-    seen: Option<String>,
-    body: Bytes,
-    /// Why the last poll brought nothing.
-    trouble: Option<Error>,
+    /// The last status and the last response body.
+    last_status: Option<String>,
+    last_body: Bytes,
+    /// The error of the last poll, if it failed.
+    last_error: Option<Error>,
 }
 
-/// How far it is.
+/// A status before the end.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Progress<S> {
-    /// The state.
+    /// The status.
     pub status: S,
-    /// How often it was asked.
+    /// The number of polls.
     pub polls: u32,
-    /// How long it was waited.
+    /// The time since the start.
     pub elapsed: Duration,
 }
 
-/// What was waited for has come about.
+/// The output of a [`Wait`] that ended successfully.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct WaitOutput<E> {
-    /// The state at the end.
+    /// The final status.
     pub result: E,
-    /// How often it was asked.
+    /// The number of polls.
     pub polls: u32,
-    /// How long it was waited.
+    /// The time since the start.
     pub elapsed: Duration,
 }
 
 impl<W: Waiter> Wait<W> {
-    /// Waits at the waiter's own pace. The `seed` decides the jitter; take a random number.
-    pub fn new(session: &Session, watch: W, seed: u64) -> Self {
-        Wait::with_options(session, watch, WaitOptions::default(), seed)
+    /// Waits with the [schedule](Waiter::SCHEDULE) of the waiter. The `seed` determines the jitter of
+    /// pauses; use a random number.
+    pub fn new(session: &Session, waiter: W, seed: u64) -> Self {
+        Wait::with_options(session, waiter, WaitOptions::default(), seed)
     }
 
-    /// Waits, with options.
-    pub fn with_options(session: &Session, watch: W, options: WaitOptions, seed: u64) -> Self {
+    /// Like [`new`](Wait::new), with options.
+    pub fn with_options(session: &Session, waiter: W, options: WaitOptions, seed: u64) -> Self {
         let mut options = options;
         if let (None, Some(attempts)) = (options.call.max_attempts, W::SCHEDULE.attempts) {
             options.call = options.call.max_attempts(attempts);
         }
         Wait {
             poller: Poller::new(session, seed),
-            watch,
+            waiter,
             options,
-            began: None,
+            started: None,
             polls: 0,
             failures: 0,
-            more: false,
-            late: false,
+            polls_details: false,
+            was_overdue: false,
             pauses: 0,
-            seen: None,
-            body: Bytes::new(),
-            trouble: None,
+            last_status: None,
+            last_body: Bytes::new(),
+            last_error: None,
         }
     }
 
     fn elapsed(&self, now: Now) -> Duration {
-        now.mono.saturating_sub(self.began.unwrap_or(now.mono))
+        now.mono.saturating_sub(self.started.unwrap_or(now.mono))
     }
 
-    /// What is left of the time.
-    fn left(&self, now: Now) -> Duration {
+    fn remaining(&self, now: Now) -> Duration {
         let timeout = self.options.timeout.unwrap_or(W::SCHEDULE.timeout);
         timeout.saturating_sub(self.elapsed(now))
     }
 
     fn request(&mut self, now: Now) -> Step<Progress<W::Status>, WaitOutput<W::Output>> {
         self.polls = self.polls.saturating_add(1);
-        let limit = self.left(now).max(LAST_POLL);
+        let limit = self.remaining(now).max(LAST_POLL);
         let turn = self
             .poller
-            .call(&self.watch.request(), &self.options.call, limit, now);
+            .call(&self.waiter.request(), &self.options.call, limit, now);
         self.take_turn(turn, now)
     }
 
@@ -171,8 +171,8 @@ impl<W: Waiter> Wait<W> {
         now: Now,
     ) -> Step<Progress<W::Status>, WaitOutput<W::Output>> {
         match turn {
-            Turn::Begun => {
-                self.began = Some(now.mono);
+            Turn::Started => {
+                self.started = Some(now.mono);
                 if W::SCHEDULE.waits_first {
                     self.pause(Duration::ZERO, now)
                 } else {
@@ -181,8 +181,8 @@ impl<W: Waiter> Wait<W> {
             }
             Turn::ItemTaken => self.pause(Duration::ZERO, now),
             Turn::PauseOver => self.request(now),
-            Turn::Called(Ok(answered)) => self.answered(answered, now),
-            Turn::Called(Err(error)) => self.failed(error, now),
+            Turn::CallDone(Ok(output)) => self.on_output(output, now),
+            Turn::CallDone(Err(error)) => self.on_error(error, now),
             Turn::CannotWait(failure) => {
                 let error = Error::new(W::Request::INFO.name, failure);
                 Step::fail(error.with_attempts(self.polls, Stop::Permanent))
@@ -192,67 +192,69 @@ impl<W: Waiter> Wait<W> {
         }
     }
 
-    fn answered(
+    fn on_output(
         &mut self,
-        answered: CallOutput<<W::Request as Operation>::Output>,
+        output: CallOutput<<W::Request as Operation>::Output>,
         now: Now,
     ) -> Step<Progress<W::Status>, WaitOutput<W::Output>> {
-        (self.failures, self.more) = (0, false);
-        self.late = self.left(now).is_zero();
-        self.trouble = None;
-        self.body = answered.body.clone();
-        match self.watch.observe(&answered) {
-            Ok(sight) => self.take(sight, now),
+        (self.failures, self.polls_details) = (0, false);
+        self.was_overdue = self.remaining(now).is_zero();
+        self.last_error = None;
+        self.last_body = output.body.clone();
+        match self.waiter.observe(&output) {
+            Ok(observation) => self.on_observation(observation, now),
             Err(error) => Step::fail(Error::new(W::Request::INFO.name, error)),
         }
     }
 
-    fn failed(
+    fn on_error(
         &mut self,
         error: Error,
         now: Now,
     ) -> Step<Progress<W::Status>, WaitOutput<W::Output>> {
-        let is_over = error.kind() == ErrorKind::Transport(TransportErrorKind::Deadline);
-        let left = self.left(now);
-        self.late = left.is_zero();
+        let is_deadline = error.kind() == ErrorKind::Transport(TransportErrorKind::Deadline);
+        let remaining = self.remaining(now);
+        self.was_overdue = remaining.is_zero();
         self.failures = self.failures.saturating_add(1);
         let is_final =
-            is_over || !error.is_retryable() || self.failures > self.options.transient_failures;
-        // How it ended is known already; what else there is to know may come the next time.
-        let may_pass = self.more && !is_final && !self.late;
-        let may_pass = may_pass && error.retry_after().is_none_or(|wish| wish <= left);
-        if !may_pass
-            && (self.more || !is_over)
-            && let Some(sight) = self.watch.observe_error(&error)
+            is_deadline || !error.is_retryable() || self.failures > self.options.transient_failures;
+        // A failed poll for details is repeated while there is time. The waiter only sees its error after that.
+        let retries_details = self.polls_details
+            && !is_final
+            && !self.was_overdue
+            && error.retry_after().is_none_or(|time| time <= remaining);
+        if !retries_details
+            && (self.polls_details || !is_deadline)
+            && let Some(observation) = self.waiter.observe_error(&error)
         {
-            if matches!(sight, Observation::Pending(_)) {
+            if matches!(observation, Observation::Pending(_)) {
                 self.failures = 0;
             }
-            self.trouble = Some(error);
-            return self.take(sight, now);
+            self.last_error = Some(error);
+            return self.on_observation(observation, now);
         }
-        // A call has as much time as is left, so its deadline is that of the waiting.
-        if is_over {
-            self.trouble = Some(error);
+        // The time limit of a call is the remaining time, so a deadline is the timeout of the wait.
+        if is_deadline {
+            self.last_error = Some(error);
             return self.timed_out(now);
         }
         if is_final {
             return Step::fail(error);
         }
-        let wish = error.retry_after().unwrap_or_default();
-        self.trouble = Some(error);
-        self.pause(wish, now)
+        let retry_after = error.retry_after().unwrap_or_default();
+        self.last_error = Some(error);
+        self.pause(retry_after, now)
     }
 
-    fn take(
+    fn on_observation(
         &mut self,
-        sight: Observation<W::Status, W::Output>,
+        observation: Observation<W::Status, W::Output>,
         now: Now,
     ) -> Step<Progress<W::Status>, WaitOutput<W::Output>> {
         let (polls, elapsed) = (self.polls, self.elapsed(now));
-        match sight {
+        match observation {
             Observation::Pending(status) => {
-                self.seen = Some(W::name(&status));
+                self.last_status = Some(W::name(&status));
                 self.poller.hand_out();
                 Step::Item(Progress {
                     status,
@@ -261,35 +263,35 @@ impl<W: Waiter> Wait<W> {
                 })
             }
             Observation::PollAgain { status } => {
-                self.seen = Some(status);
-                self.more = true;
+                self.last_status = Some(status);
+                self.polls_details = true;
                 self.request(now)
             }
-            Observation::Ready(end) => Step::Done(Ok(WaitOutput {
-                result: end,
+            Observation::Ready(result) => Step::Done(Ok(WaitOutput {
+                result,
                 polls,
                 elapsed,
             })),
             Observation::Failed { status, reason } => {
-                self.seen = Some(status);
+                self.last_status = Some(status);
                 let error = self.error(WaitErrorKind::Failed, reason, now);
                 Step::fail(error)
             }
         }
     }
 
-    /// Waits before it is asked again, no less than the server wishes, and no longer than there is time.
+    /// Pauses before the next poll, at least for `retry_after` and at most for the remaining time.
     fn pause(
         &mut self,
-        wish: Duration,
+        retry_after: Duration,
         now: Now,
     ) -> Step<Progress<W::Status>, WaitOutput<W::Output>> {
-        let left = self.left(now);
-        if left.is_zero() && !self.late && self.polls > 0 && wish.is_zero() {
-            // Who took the item let the time pass.
+        let remaining = self.remaining(now);
+        // The time ended while the caller had the item, so the final poll is still due.
+        if remaining.is_zero() && !self.was_overdue && self.polls > 0 && retry_after.is_zero() {
             return self.request(now);
         }
-        if left.is_zero() {
+        if remaining.is_zero() {
             return self.timed_out(now);
         }
         let first = self.options.interval.unwrap_or(W::SCHEDULE.interval);
@@ -297,17 +299,21 @@ impl<W: Waiter> Wait<W> {
             .options
             .max_interval
             .unwrap_or(W::SCHEDULE.max_interval);
-        let wait = self.poller.interval(first, self.pauses, longest.max(first));
+        let interval = self.poller.interval(first, self.pauses, longest.max(first));
         self.pauses = self.pauses.saturating_add(1);
-        Step::Io(self.poller.pause(wait.max(wish).min(left), now))
+        let time = interval.max(retry_after).min(remaining);
+        Step::Io(self.poller.pause(time, now))
     }
 
     fn timed_out(&mut self, now: Now) -> Step<Progress<W::Status>, WaitOutput<W::Output>> {
-        if std::mem::take(&mut self.more) {
-            let over = TransportError::new(TransportErrorKind::Deadline, Sent::Maybe);
-            let over = Error::new(W::Request::INFO.name, over);
-            if let Some(sight @ Observation::Failed { .. }) = self.watch.observe_error(&over) {
-                return self.take(sight, now);
+        // If the operation is known to have failed, report that instead of the timeout.
+        if std::mem::take(&mut self.polls_details) {
+            let deadline = TransportError::new(TransportErrorKind::Deadline, Sent::Maybe);
+            let deadline = Error::new(W::Request::INFO.name, deadline);
+            if let Some(observation @ Observation::Failed { .. }) =
+                self.waiter.observe_error(&deadline)
+            {
+                return self.on_observation(observation, now);
             }
         }
         Step::fail(self.error(WaitErrorKind::TimedOut, String::new(), now))
@@ -318,12 +324,12 @@ impl<W: Waiter> Wait<W> {
         let error = WaitError {
             kind,
             operation,
-            subject: self.watch.subject(),
-            status: self.seen.take(),
+            subject: self.waiter.subject(),
+            status: self.last_status.take(),
             reason,
-            body: std::mem::take(&mut self.body),
+            body: std::mem::take(&mut self.last_body),
             elapsed: self.elapsed(now),
-            trouble: self.trouble.take(),
+            trouble: self.last_error.take(),
         };
         Error::new(operation, Box::new(error)).with_attempts(self.polls, Stop::Permanent)
     }

@@ -1,5 +1,5 @@
-//! What goes over the wire and comes back: the request writer, the response reader, and the reading
-//! of errors wherever the service puts them.
+//! The wire format: the request writer, the response reader, and the detection of errors in every
+//! place where the service reports them.
 
 mod body;
 pub(crate) mod coding;

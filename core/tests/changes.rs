@@ -9,9 +9,13 @@ mod script;
 
 #[path = "changes/crashes.rs"]
 mod crashes;
+#[path = "changes/failures.rs"]
+mod failures;
+#[path = "changes/follow.rs"]
+mod follow;
+#[path = "changes/lost.rs"]
+mod lost;
 #[path = "changes/paging.rs"]
 mod paging;
 #[path = "changes/server.rs"]
 mod server;
-#[path = "changes/trouble.rs"]
-mod trouble;

@@ -1,4 +1,4 @@
-//! Rows as they arrive: the reader by itself, and the machine around it.
+//! Rows as they arrive: the row reader, and the machine that uses it.
 
 #[path = "support/drive.rs"]
 #[allow(dead_code, reason = "shared with other tests")]
@@ -15,9 +15,13 @@ mod copies;
 mod cuts;
 #[path = "rows/ends.rs"]
 mod ends;
-#[path = "rows/framings.rs"]
-mod framings;
+#[path = "rows/formats.rs"]
+mod formats;
 #[path = "rows/operations.rs"]
 mod operations;
+#[path = "rows/reader_errors.rs"]
+mod reader_errors;
 #[path = "rows/real.rs"]
 mod real;
+#[path = "rows/retries.rs"]
+mod retries;

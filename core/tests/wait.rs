@@ -1,4 +1,4 @@
-//! Waiters, in virtual time: hours in milliseconds.
+//! Waiters, in virtual time.
 
 #[path = "support/drive.rs"]
 #[allow(dead_code, reason = "shared with other tests")]
@@ -7,9 +7,15 @@ mod drive;
 #[allow(dead_code, reason = "shared with other tests")]
 mod script;
 
-#[path = "wait/each.rs"]
-mod each;
-#[path = "wait/pace.rs"]
-mod pace;
+#[path = "wait/engine.rs"]
+mod engine;
+#[path = "wait/loads.rs"]
+mod loads;
+#[path = "wait/ml.rs"]
+mod ml;
+#[path = "wait/polling.rs"]
+mod polling;
 #[path = "wait/run.rs"]
 mod run;
+#[path = "wait/timeouts.rs"]
+mod timeouts;

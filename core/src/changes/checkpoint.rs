@@ -1,4 +1,4 @@
-//! Places between transactions.
+//! Checkpoints between transactions.
 
 use std::{fmt, str::FromStr};
 
@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::streams::{EventId, ParseEventIdError};
 
-/// A place in a change stream at which a transaction has ended: following the stream can go on from
-/// here, later and elsewhere.
+/// The position in a change stream after the end of a transaction. Following the stream can continue from
+/// a checkpoint at a later time or in another process.
 ///
-/// To be kept wherever is convenient: its serde form is the object of two numbers that the service
-/// uses, its text both with a colon.
+/// Store it in any form: with serde it is the object of two numbers that the service uses, and as text
+/// (`Display`, `FromStr`) the two numbers with a colon.
 ///
 /// ```
 /// use neptunedata::{changes::Checkpoint, streams::EventId};
@@ -28,13 +28,13 @@ use crate::streams::{EventId, ParseEventIdError};
 pub struct Checkpoint(EventId);
 
 impl Checkpoint {
-    /// Behind this record, which must be the last one of its transaction: else the rest of that
-    /// transaction comes as if it were one.
+    /// The checkpoint after this record, which must be the last one of its transaction. Otherwise the rest
+    /// of the transaction is delivered as if it were a complete one.
     pub const fn after(id: EventId) -> Self {
         Checkpoint(id)
     }
 
-    /// The last record before it.
+    /// The id of the last record before the checkpoint.
     pub const fn event_id(self) -> EventId {
         self.0
     }

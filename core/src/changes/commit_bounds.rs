@@ -1,37 +1,38 @@
-//! Where commits begin and end, to notice that some of one is missing.
+//! Detects missing records by the bounds of commits.
 
 use crate::streams::EventId;
 
-/// What was passed, and how this stream marks its commits.
+/// The last record read, and how this stream marks the bounds of its commits.
 ///
-/// Engines differ in whether they tell the last record of a commit, and nothing promises that the first has the
-/// number 1. So nothing is expected of a stream that it has not shown before.
+/// Not all engines mark the last record of a commit, and it is not documented that the first record has the
+/// number 1. So a bound is only required after the stream has shown it once.
 #[derive(Debug, Default)]
-pub(super) struct Ends {
-    /// The record passed last, and whether it was the last of its commit.
+pub(super) struct CommitBounds {
+    /// The last record read, and whether it was the last of its commit.
     last: Option<(EventId, bool)>,
-    /// The last record of a commit is marked.
-    are_told: bool,
-    /// A commit that came behind the end of another began with its record 1.
-    begin_at_one: bool,
+    /// The stream marks the last record of a commit.
+    marks_ends: bool,
+    /// The stream starts commits with record 1. Only commits after another commit count, because the
+    /// first commit read may be incomplete.
+    starts_at_one: bool,
 }
 
-impl Ends {
-    /// The record behind which others must be missing if this one is the next.
+impl CommitBounds {
+    /// If records are missing before `next`, the record after which they are missing.
     pub(super) fn gap_before(&self, next: EventId) -> Option<EventId> {
         let (last, was_end) = self.last?;
         let is_same = next.commit_num == last.commit_num;
-        let lacks_end = self.are_told && !was_end && !is_same;
-        let lacks_beginning = self.begin_at_one && !is_same && next.op_num > 1;
+        let lacks_end = self.marks_ends && !was_end && !is_same;
+        let lacks_beginning = self.starts_at_one && !is_same && next.op_num > 1;
         (lacks_end || lacks_beginning).then_some(last)
     }
 
-    pub(super) fn pass(&mut self, id: EventId, is_end: bool) {
-        let is_next = self
+    pub(super) fn record(&mut self, id: EventId, is_end: bool) {
+        let is_next_commit = self
             .last
             .is_some_and(|(last, _)| last.commit_num != id.commit_num);
-        self.begin_at_one |= is_next && id.op_num == 1;
-        self.are_told |= is_end;
+        self.starts_at_one |= is_next_commit && id.op_num == 1;
+        self.marks_ends |= is_end;
         self.last = Some((id, is_end));
     }
 }

@@ -1,6 +1,4 @@
-//! What stands in the way: the end of the stream, failures, and changes that are lost.
-
-use std::time::Duration;
+//! The end of the stream, failed calls, and lost changes.
 
 use bytes::Bytes;
 
@@ -18,81 +16,84 @@ use crate::{
 use super::{ChangeSource, Changes, Checkpoint, Next, Position};
 
 impl<O: ChangeSource> Changes<O> {
-    /// A call failed, or there is nothing new.
-    pub(super) fn failed(&mut self, error: Error, now: Now) -> Next<O> {
+    /// Handles the error of a call. The end of the stream is an error of the service, too.
+    pub(super) fn on_error(&mut self, error: Error, now: Now) -> Next<O> {
         let kind = error.service().map(|error| error.kind);
         match (kind, self.position) {
-            (Some(ExceptionKind::StreamRecordsNotFoundException), _) => self.at_the_end(error, now),
-            (Some(ExceptionKind::ExpiredStreamException), Position::After(place)) => {
-                self.lost(ChangesErrorKind::Expired, place, None, error)
+            (Some(ExceptionKind::StreamRecordsNotFoundException), _) => {
+                self.on_stream_end(error, now)
             }
-            _ => self.failed_otherwise(error, now),
+            (Some(ExceptionKind::ExpiredStreamException), Position::After(position)) => {
+                self.lost(ChangesErrorKind::Expired, position, None, error)
+            }
+            _ => self.on_failure(error, now),
         }
     }
 
-    fn failed_otherwise(&mut self, error: Error, now: Now) -> Next<O> {
-        // What the stream looks like now is not known any more.
+    fn on_failure(&mut self, error: Error, now: Now) -> Next<O> {
+        // The reported end of the stream may have changed since the last successful call.
         self.inconsistent_since = None;
         if is_too_large(&error) && self.limit > 1 {
+            // Lower the maximum too: otherwise the limit would grow and fail again.
             self.limit = self.limit.checked_div(4).unwrap_or(1).max(1);
             self.options.page_limit = self.limit;
-            return self.ask(now);
+            return self.request_page(now);
         }
-        let for_load = matches!(
+        let is_throttled = matches!(
             error.retry_class(),
             Some(RetryClass::Throttled | RetryClass::Memory)
         );
-        if for_load {
+        if is_throttled {
             self.limit = self.limit.checked_div(2).unwrap_or(1).max(1);
         } else {
             self.failures = self.failures.saturating_add(1);
         }
+        // Other pooled connections may be broken for the same reason.
         self.options.call.fresh = matches!(error.cause(), Cause::Transport(_));
-        let is_over = error.kind() == ErrorKind::Transport(TransportErrorKind::Deadline);
-        if is_over || !error.is_retryable() || self.failures > self.options.transient_failures {
+        let is_deadline = error.kind() == ErrorKind::Transport(TransportErrorKind::Deadline);
+        if is_deadline || !error.is_retryable() || self.failures > self.options.transient_failures {
             return Step::fail(error);
         }
-        let doublings = self.refused;
-        self.refused = self.refused.saturating_add(1);
+        let doublings = self.failed_calls;
+        self.failed_calls = self.failed_calls.saturating_add(1);
         self.pause(doublings, error.retry_after().unwrap_or_default(), now)
     }
 
-    /// Nothing follows, says the service. It also says how far the stream goes.
-    fn at_the_end(&mut self, error: Error, now: Now) -> Next<O> {
-        self.refused = 0;
+    /// Handles the response that no record follows the position. Usually it names the last record of the
+    /// stream, which should be the position.
+    fn on_stream_end(&mut self, error: Error, now: Now) -> Next<O> {
+        self.failed_calls = 0;
         let head = error
             .service()
             .and_then(|error| error.last_valid_event_id());
-        let odd = match (self.position, head) {
-            (Position::After(place), Some(head)) if head < place => {
-                Some((ChangesErrorKind::Ahead, place))
+        let inconsistency = match (self.position, head) {
+            (Position::After(position), Some(head)) if head < position => {
+                Some((ChangesErrorKind::Ahead, position))
             }
-            // It goes on, and yet it does not.
-            (Position::After(place), Some(head)) if head > place => {
-                Some((ChangesErrorKind::Expired, place))
+            // The stream has later records, but does not return them.
+            (Position::After(position), Some(head)) if head > position => {
+                Some((ChangesErrorKind::Expired, position))
             }
             _ => None,
         };
-        let Some((kind, place)) = odd else {
+        let Some((kind, position)) = inconsistency else {
             (self.failures, self.inconsistent_since) = (0, None);
             if self.position == Position::Latest {
-                self.begin_after(head, false);
-                // Where the service says the stream ends, all that was committed has ended.
+                self.start_after(head, false);
+                // The last record that the service reports is the last record of its commit.
                 self.checkpoint = head.map(Checkpoint::after);
             }
             return self.caught_up(now);
         };
-        // Replicas lag behind, and something may just have been committed.
+        // The inconsistency may be temporary: a replica lags behind, or a transaction was just committed.
         let since = *self.inconsistent_since.get_or_insert(now.mono);
         if now.mono.saturating_sub(since) < self.options.lag_tolerance {
-            let doublings = self.idle;
-            self.idle = self.idle.saturating_add(1);
-            return self.pause(doublings, Duration::ZERO, now);
+            return self.pause_idle(now);
         }
-        self.lost(kind, place, head, error)
+        self.lost(kind, position, head, error)
     }
 
-    /// The stream goes on behind records that it should have given before.
+    /// Ends with an error because records between `after` and `next` are missing.
     pub(super) fn gap(&mut self, after: EventId, next: EventId) -> Next<O> {
         let error = ChangesError {
             kind: ChangesErrorKind::Gap,
@@ -105,17 +106,18 @@ impl<O: ChangeSource> Changes<O> {
         Step::fail(Error::new(O::INFO.name, Box::new(error)))
     }
 
+    /// Ends with an error because changes after `position` are lost.
     fn lost(
         &mut self,
         kind: ChangesErrorKind,
-        place: EventId,
+        position: EventId,
         head: Option<EventId>,
         error: Error,
     ) -> Next<O> {
         let head = head.or_else(|| error.service()?.last_valid_event_id());
         let error = ChangesError {
             kind,
-            place,
+            place: position,
             next: None,
             head,
             limit: self.options.transaction_limit,
@@ -125,7 +127,7 @@ impl<O: ChangeSource> Changes<O> {
     }
 }
 
-/// Whether a page is longer than the client takes.
+/// Whether a page exceeds the body limit of the client.
 fn is_too_large(error: &Error) -> bool {
     let kind = match error.cause() {
         Cause::Decode(error) => error.kind(),
@@ -134,26 +136,25 @@ fn is_too_large(error: &Error) -> bool {
     kind == DecodeErrorKind::TooLarge
 }
 
-/// Without records an answer is no page.
-pub(super) fn no_records<O: Operation>(body: Bytes) -> Error {
-    let kind = DecodeErrorKind::Shape;
-    let error = DecodeError::new(O::INFO.name, kind, "records", "it is missing", body);
-    Error::new(O::INFO.name, error)
+pub(super) fn missing_records<O: Operation>(body: Bytes) -> Error {
+    invalid_page::<O>("records".to_owned(), "missing member", body)
 }
 
-/// A page whose records are not in order would be read in parts.
-pub(super) fn disorder<O: Operation>(index: usize, body: Bytes) -> Error {
-    let path = format!("records[{index}].eventId");
+pub(super) fn missing_event_id<O: Operation>(index: usize, body: Bytes) -> Error {
+    invalid_page::<O>(event_id_path(index), "missing member", body)
+}
+
+pub(super) fn out_of_order<O: Operation>(index: usize, body: Bytes) -> Error {
+    let reason = "out of order: less than the id of the record before it";
+    invalid_page::<O>(event_id_path(index), reason, body)
+}
+
+fn event_id_path(index: usize) -> String {
+    format!("records[{index}].eventId")
+}
+
+fn invalid_page<O: Operation>(path: String, reason: &str, body: Bytes) -> Error {
     let kind = DecodeErrorKind::Shape;
-    let reason = "it is before that of the record in front of it";
     let error = DecodeError::new(O::INFO.name, kind, path, reason, body);
-    Error::new(O::INFO.name, error)
-}
-
-/// A record that stands nowhere cannot be gone on from.
-pub(super) fn nowhere<O: Operation>(index: usize, body: Bytes) -> Error {
-    let path = format!("records[{index}].eventId");
-    let kind = DecodeErrorKind::Shape;
-    let error = DecodeError::new(O::INFO.name, kind, path, "it is missing", body);
     Error::new(O::INFO.name, error)
 }

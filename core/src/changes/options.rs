@@ -1,10 +1,10 @@
-//! How a change stream is followed.
+//! Options for following a change stream.
 
 use std::time::Duration;
 
 use crate::machine::CallOptions;
 
-/// How a change stream is followed.
+/// Options for following a change stream.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ChangesOptions {
@@ -39,52 +39,56 @@ impl ChangesOptions {
         ChangesOptions::default()
     }
 
-    /// Ends where the stream ends, in place of waiting for what comes.
+    /// Stops at the end of the stream instead of polling for new records.
     #[must_use]
     pub fn stop_at_end(mut self) -> Self {
         self.stop_at_end = true;
         self
     }
 
-    /// The most records to ask for at once, 1 to 100,000; the latter by default. It begins with
-    /// 1,000 and goes by the size of the records from then on: the service ends a page at 10 MB, and
-    /// the client may have a [limit of its own](CallOptions::max_body_bytes).
+    /// The maximum number of records per request, 1 to 100,000; 100,000 by default. The first request has
+    /// a limit of 1,000. Later limits depend on the size of the records, because the service ends a page at
+    /// 10 MB, and the client can have a [lower limit](CallOptions::max_body_bytes).
     #[must_use]
     pub fn page_limit(mut self, records: i64) -> Self {
         self.page_limit = records.clamp(1, 100_000);
         self
     }
 
-    /// How long to wait when nothing new is there: from `shortest`, 1 second by default, doubling up
-    /// to `longest`, 15 seconds by default, shortened at random by up to a quarter. No source
-    /// recommends an interval ([U16](crate::wire_notes#u16)); the stream is read with what queries have for themselves too.
+    /// The interval between polls without new records: `min` (1 second by default) at first, then doubling
+    /// up to `max` (15 seconds by default). Each interval is shortened at random by up to a quarter.
+    ///
+    /// No source recommends an interval ([U16](crate::wire_notes#u16)). Polls use the same resources of the
+    /// server as queries.
     #[must_use]
-    pub fn poll_interval(mut self, shortest: Duration, longest: Duration) -> Self {
-        self.poll_interval = shortest;
-        self.max_poll_interval = longest.max(shortest);
+    pub fn poll_interval(mut self, min: Duration, max: Duration) -> Self {
+        self.poll_interval = min;
+        self.max_poll_interval = max.max(min);
         self
     }
 
-    /// How long the stream may end before the place that was read last, or keep back what follows it,
-    /// 30 seconds by default. Replicas lag behind; where there are none, zero is right.
+    /// How long the service may report an end of the stream that contradicts the last position read, before
+    /// this is an error; 30 seconds by default. Replicas lag behind; without replicas use zero.
     #[must_use]
     pub fn lag_tolerance(mut self, time: Duration) -> Self {
         self.lag_tolerance = time;
         self
     }
 
-    /// How many times of asking in a row may fail in a way that may pass, 10 by default; each is a
-    /// call of one attempt, unless [`call`](Self::call) says otherwise. Being refused for load does not
-    /// count, it only slows down; a longer wait that the server wishes for is respected up to 60 s.
+    /// The maximum number of transient failures in a row, 10 by default. Each is a call of one attempt,
+    /// unless [`call`](Self::call) sets more. Throttling does not count; it only slows the machine down. A
+    /// `Retry-After` of the server is respected up to 60 seconds.
     #[must_use]
     pub fn transient_failures(mut self, failures: u32) -> Self {
         self.transient_failures = failures;
         self
     }
 
-    /// The most records of one transaction, 1,000,000 by default; at least 1. They are all in memory
-    /// when [`Transactions`](crate::changes::Transactions) are handed out; single [`Changes`](crate::changes::Changes)
-    /// have no limit. It counts records and not their size, so choose it by what yours have.
+    /// The maximum number of records in a transaction, 1,000,000 by default; at least 1.
+    ///
+    /// It applies to [`Transactions`](crate::changes::Transactions), which keep all records of a transaction
+    /// in memory, but not to [`Changes`](crate::changes::Changes). The memory needed depends on the size of
+    /// your records.
     #[must_use]
     pub fn transaction_limit(mut self, records: usize) -> Self {
         self.transaction_limit = records.max(1);

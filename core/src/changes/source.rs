@@ -1,4 +1,4 @@
-//! The two streams.
+//! The change streams of the property graph and the RDF graph.
 
 use crate::{
     operation::Operation,
@@ -14,19 +14,19 @@ pub trait ChangeSource: Operation {
     /// What changed.
     type Record: ChangeRecord;
 
-    /// Asks for the page that begins there, with so many records at most.
+    /// The request for the page that starts at this position, with at most `limit` records.
     fn page(start: IteratorType, id: Option<EventId>, limit: Option<i64>) -> Self;
 
-    /// The records of an answer; `None` if it does not have any list of them, which is no answer.
+    /// The records of a page; `None` if the member is missing, which is an error.
     fn records(output: Self::Output) -> Option<Vec<Self::Record>>;
 }
 
 /// A record of a change stream.
 pub trait ChangeRecord {
-    /// Where it stands in the stream.
+    /// The position of the record in the stream.
     fn event_id(&self) -> Option<EventId>;
 
-    /// Whether a transaction ends with it.
+    /// Whether the record is the last one of a transaction.
     fn is_last_op(&self) -> bool;
 }
 

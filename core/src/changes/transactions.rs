@@ -1,4 +1,4 @@
-//! Changes put together again as they were committed.
+//! Changes grouped by transaction.
 
 use std::{collections::VecDeque, mem, time::Duration};
 
@@ -14,13 +14,15 @@ use super::{
     StartPosition,
 };
 
-/// The transactions of a change stream, whole and in order.
+/// The transactions of a change stream, complete and in order.
 ///
-/// A [`Machine`] whose items are transactions; otherwise it is as [`Changes`]. A transaction that
-/// spans pages is put together. With one that has more records than
-/// [`transaction_limit`](ChangesOptions::transaction_limit) it ends, before handing out any of it.
+/// This is a [`Machine`] like [`Changes`], but its items are transactions. A transaction that spans pages
+/// is assembled. If a transaction has more records than
+/// [`transaction_limit`](ChangesOptions::transaction_limit), the machine ends with an error before it hands
+/// out any of them.
 ///
-/// The end of a transaction is where the service says so or, where it never does, where another one begins.
+/// A transaction ends at the record that the service marks as its last, or, without such a mark, where
+/// the next transaction begins.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -30,7 +32,7 @@ use super::{
 /// };
 ///
 /// let session = Session::new(Endpoint::parse("http://localhost:8182")?, Auth::unsigned())?;
-/// let checkpoint = "11:2".parse()?; // As it was kept when the program stopped.
+/// let checkpoint = "11:2".parse()?; // Stored before the program stopped.
 /// let mut transactions = Transactions::<GetSparqlStream>::with_options(
 ///     &session,
 ///     StartPosition::After(checkpoint),
@@ -38,8 +40,8 @@ use super::{
 ///     42,
 /// );
 ///
-/// // What the server would have answered:
-/// let mut answers = vec![
+/// // The responses that a server could return, in reverse order:
+/// let mut responses = vec![
 ///     (404, r#"{"requestId":"r","code":"StreamRecordsNotFoundException","detailedMessage":
 ///         "Requested startEventId is from the future. Last valid eventId is [commitNum = 12, opNum = 2]"}"#),
 ///     (200, r#"{"records":[
@@ -48,43 +50,44 @@ use super::{
 ///     ]}"#),
 /// ];
 /// let now = Now::at(SystemTime::UNIX_EPOCH);
-/// let (mut input, mut kept) = (Input::Next, None);
+/// let (mut input, mut stored) = (Input::Next, None);
 /// let end = loop {
 ///     input = match transactions.resume(input, now) {
 ///         Step::Io(Io::Send(_)) => {
-///             let (status, body) = answers.pop().unwrap();
-///             let answer = neptunedata::http::Response::builder().status(status).body(body.into())?;
-///             Input::Response(answer, Default::default())
+///             let (status, body) = responses.pop().unwrap();
+///             let response = neptunedata::http::Response::builder().status(status).body(body.into())?;
+///             Input::Response(response, Default::default())
 ///         }
 ///         Step::Item(transaction) => {
 ///             assert_eq!(transaction.records.len(), 2);
-///             // … work on it, and when that is done:
-///             kept = Some(transaction.checkpoint);
+///             // … process the transaction, and then store its checkpoint:
+///             stored = Some(transaction.checkpoint);
 ///             Input::Next
 ///         }
 ///         Step::Done(end) => break end?,
 ///         step => panic!("{step:?}"),
 ///     };
 /// };
-/// assert_eq!(kept.unwrap().to_string(), "12:2");
-/// assert_eq!(end.checkpoint, kept);
+/// assert_eq!(stored.unwrap().to_string(), "12:2");
+/// assert_eq!(end.checkpoint, stored);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
 pub struct Transactions<O: ChangeSource> {
     changes: Changes<O>,
     limit: usize,
-    /// The records of a transaction that has not ended.
+    /// The records of the transaction that has not ended.
     pending: Vec<O::Record>,
-    /// Where they begin and end.
+    /// The first and the last of these records.
     first: EventId,
     last: EventId,
     /// Transactions that have ended and were not handed out.
     ready: VecDeque<Transaction<O::Record>>,
-    /// What was handed out last.
+    /// The checkpoint of the last transaction handed out, or of the start position.
     checkpoint: Option<Checkpoint>,
+    /// The caller has a transaction and has not resumed yet.
     handing_out: bool,
-    over: bool,
+    done: bool,
 }
 
 /// The changes of one transaction.
@@ -95,13 +98,13 @@ pub struct Transaction<R> {
     pub commit_num: i64,
     /// All changes, in order.
     pub records: Vec<R>,
-    /// The place behind it: what to keep when the transaction is worked on.
+    /// The checkpoint after the transaction, to be stored once the transaction is processed.
     pub checkpoint: Checkpoint,
 }
 
 impl<R: ChangeRecord> Transaction<R> {
-    /// Whether it is there from its beginning on. The oldest one that a stream keeps may have lost
-    /// that.
+    /// Whether the transaction has its first record. The oldest transaction of a stream may have lost its
+    /// first records.
     pub fn is_whole(&self) -> bool {
         let first = self.records.first().and_then(ChangeRecord::event_id);
         first.is_some_and(|id| id.op_num <= 1)
@@ -109,47 +112,50 @@ impl<R: ChangeRecord> Transaction<R> {
 }
 
 impl<O: ChangeSource> Transactions<O> {
-    /// Follows the stream from there. The `seed` decides the jitter; take a random number.
+    /// Follows the stream from `start`. The `seed` determines the jitter of pauses; use a random number.
     pub fn new(session: &Session, start: StartPosition, seed: u64) -> Self {
         Transactions::with_options(session, start, ChangesOptions::default(), seed)
     }
 
-    /// Follows the stream, with options.
+    /// Like [`new`](Transactions::new), with options.
     pub fn with_options(
         session: &Session,
         start: StartPosition,
         options: ChangesOptions,
         seed: u64,
     ) -> Self {
-        let nowhere = EventId::new(0, 0);
+        let unset = EventId::new(0, 0);
         Transactions {
             limit: options.transaction_limit,
             changes: Changes::with_options(session, start, options, seed),
             pending: Vec::new(),
-            first: nowhere,
-            last: nowhere,
+            first: unset,
+            last: unset,
             ready: VecDeque::new(),
             checkpoint: match start {
                 StartPosition::After(checkpoint) => Some(checkpoint),
                 _ => None,
             },
             handing_out: false,
-            over: false,
+            done: false,
         }
     }
 
-    /// The place behind the transaction that was handed out last, or where it began: with
-    /// [`StartPosition::Latest`] as soon as the service has told the end of the stream.
+    /// The checkpoint after the last transaction handed out, or else of the start position. With
+    /// [`StartPosition::Latest`] it is known once the service has reported the end of the stream.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
-        match self.ready.is_empty() {
-            true => self.checkpoint.max(self.changes.checkpoint()),
-            false => self.checkpoint,
+        // The changes may be ahead of the transactions that were handed out.
+        if self.ready.is_empty() {
+            self.checkpoint.max(self.changes.checkpoint())
+        } else {
+            self.checkpoint
         }
     }
 
-    /// Puts a change to its transaction; false when that is too large.
-    fn take(&mut self, change: Change<O::Record>) -> bool {
+    /// Adds a change to its transaction; false if the transaction is too large.
+    fn add(&mut self, change: Change<O::Record>) -> bool {
         let id = change.event_id;
+        // Without marked ends, only the next transaction shows that this one is complete.
         if !self.pending.is_empty() && id.commit_num != self.last.commit_num {
             self.finish();
         }
@@ -187,7 +193,7 @@ impl<O: ChangeSource> Machine for Transactions<O> {
     type Output = ChangesSummary;
 
     fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, ChangesSummary> {
-        if self.over && !matches!(input, Input::Wake(_)) {
+        if self.done && !matches!(input, Input::Wake(_)) {
             return Step::Misuse(Misuse {
                 operation: O::INFO.name,
                 subject: None,
@@ -207,8 +213,8 @@ impl<O: ChangeSource> Machine for Transactions<O> {
         loop {
             step = match step {
                 Step::Item(change) => {
-                    if !self.take(change) {
-                        self.over = true;
+                    if !self.add(change) {
+                        self.done = true;
                         self.pending = Vec::new();
                         let error = ChangesError {
                             kind: ChangesErrorKind::TooLarge,
@@ -226,12 +232,12 @@ impl<O: ChangeSource> Machine for Transactions<O> {
                     self.changes.resume(Input::Next, now)
                 }
                 Step::Done(Ok(end)) => {
-                    self.over = true;
+                    self.done = true;
                     let checkpoint = self.checkpoint.max(end.checkpoint);
                     return Step::Done(Ok(ChangesSummary { checkpoint }));
                 }
                 Step::Done(Err(error)) => {
-                    self.over = true;
+                    self.done = true;
                     return Step::Done(Err(error));
                 }
                 Step::Io(io) => return Step::Io(io),

@@ -100,7 +100,7 @@ impl<T> Judge for Decode<T> {
                 Ok(())
             }
             // A body that does not decode may end in the error object that says why.
-            Err(error) => Err(outcome::or_tail(
+            Err(error) => Err(outcome::error_at_tail(
                 error,
                 response.status,
                 response.headers,

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// The maximum size of all members that are kept: paths, values and [`OVERHEAD`].
 const LIMIT: usize = 256 * 1024;
-/// About how much memory a member takes in addition to its path and value.
+/// The approximate memory of a member in addition to its path and value.
 const OVERHEAD: usize = 128;
 
 /// The members of a response body other than the rows: those before and after the rows, and those in
@@ -69,7 +69,7 @@ impl Envelope {
         self.0.as_ref().is_none_or(|kept| !kept.incomplete)
     }
 
-    /// Adds a member, if it fits. The others are copied only if a clone shares them.
+    /// Adds a member, if it fits. The existing members are copied only if a clone shares them.
     pub(super) fn keep(&mut self, name: String, value: &[u8]) {
         let kept = Arc::make_mut(self.0.get_or_insert_default());
         let size = kept
@@ -77,7 +77,7 @@ impl Envelope {
             .saturating_add(OVERHEAD)
             .saturating_add(name.len())
             .saturating_add(value.len());
-        // The limit leaves out this member only: smaller ones that arrive later may still fit.
+        // Leave out only this member: smaller members that arrive later may still fit.
         if size > LIMIT {
             kept.incomplete = true;
             return;

@@ -64,8 +64,8 @@ impl RowError {
         &self.0.reason
     }
 
-    /// The row, if it is not of the requested type. For all other errors the unread part of the body,
-    /// at most 64 KiB.
+    /// The row, if it does not have the requested type. For all other errors the unread part of the
+    /// body, at most 64 KiB.
     pub fn body(&self) -> &Bytes {
         &self.0.body
     }

@@ -5,8 +5,8 @@ use crate::wire::lenient::elide;
 /// The path of the value at `line` and `column` of the JSON text `row`, as serde_json counts them:
 /// `.name` or `[3].x`; empty for the row itself.
 ///
-/// serde_json gives no paths, and a deserializer that tracks them would slow down every row for the
-/// rare one that fails. If `row` is not JSON, the path means nothing.
+/// serde_json reports no paths, and a deserializer that tracks paths would slow down every row for the
+/// rare row that fails. If `row` is not JSON, the path means nothing.
 pub(super) fn path_to(row: &[u8], line: usize, column: usize) -> String {
     let mut walk = Walk::default();
     let mut string_start = None;
@@ -118,7 +118,7 @@ mod tests {
     fn failing<T: DeserializeOwned>(row: &str) -> String {
         assert!(serde_json::from_str::<serde_json::Value>(row).is_ok());
         let Err(error) = serde_json::from_str::<T>(row) else {
-            panic!("{row} is what was asked for")
+            panic!("{row} has the requested type")
         };
         path_to(row.as_bytes(), error.line(), error.column())
     }

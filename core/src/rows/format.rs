@@ -1,4 +1,4 @@
-//! The row formats as data: where the rows are in a response body, and what may stand in for them.
+//! The row formats as data: where the rows are in a response body, and what is accepted instead of them.
 
 use crate::{error::FieldError, operation::Operation};
 
@@ -8,15 +8,15 @@ use crate::{error::FieldError, operation::Operation};
 pub enum RowsFormat {
     /// `{"results":[row, …]}`.
     ///
-    /// If a query was cancelled silently, some engines answer with empty SPARQL results instead of
+    /// If a query was cancelled silently, some engines respond with empty SPARQL results instead of
     /// the array: `{"results":{"bindings":[]}}`. That counts as no rows; any other object is an error.
     OpenCypher,
     /// `{"result":{"data":[row, …]}}`, or in typed GraphSON
     /// `{"result":{"data":{"@type":"g:List","@value":[row, …]}}}`.
     ///
-    /// The type must be `g:List` or `g:Set`; a missing or other type is an error. Members may have any
-    /// order, so the error may come only after the rows. A null in place of the array counts as no
-    /// rows.
+    /// The type must be `g:List` or `g:Set`; a missing or other type is an error. The order of members is
+    /// arbitrary, so this error may be reported only after the rows. A null instead of the array counts
+    /// as no rows.
     Gremlin,
     /// `{"head":{"vars":[…]},"results":{"bindings":[row, …]}}`, or for an `ASK` query
     /// `{"head":{},"boolean":true}`, which has no rows.
@@ -45,7 +45,7 @@ pub trait RowQuery: Operation {
     const FRAMING: RowsFormat;
 
     /// The reason why the response to this request cannot contain rows, if there is one. The request
-    /// is then refused before it is sent.
+    /// is then rejected before it is sent.
     fn no_rows(&self) -> Option<FieldError> {
         None
     }
@@ -54,8 +54,8 @@ pub trait RowQuery: Operation {
 /// One row format, as a table: the reader knows nothing else about it.
 #[derive(Debug)]
 pub(super) struct Format {
-    /// The members that lead to the rows, outermost first: each is in the object that is the value of
-    /// the one before.
+    /// The members that lead to the rows, outermost first. The value of each is the object that contains
+    /// the next.
     pub(super) path: &'static [PathMember],
     /// A top-level member that may be present instead of the rows, with a boolean value.
     pub(super) boolean: Option<&'static str>,
@@ -72,7 +72,7 @@ pub(super) struct PathMember {
     pub(super) array: Array,
     pub(super) object: Object,
     pub(super) null: Null,
-    /// The member beside this one that must say that the value is a list.
+    /// A member of the same object that must state that the value is a list.
     pub(super) type_member: Option<TypeMember>,
 }
 
@@ -103,7 +103,7 @@ pub(super) enum Null {
     NoRows,
 }
 
-/// A member that states the type of the value beside it.
+/// A member that states the type of the value next to it.
 #[derive(Debug)]
 pub(super) struct TypeMember {
     pub(super) key: &'static str,
@@ -212,7 +212,7 @@ mod tests {
             for (level, path) in paths.enumerate() {
                 assert_eq!(path, keys[..=level].join("."));
             }
-            // An object is entered exactly if the path goes on in it.
+            // Only objects that contain the next member are entered.
             for (index, member) in format.path.iter().enumerate() {
                 let is_last = index + 1 == keys.len();
                 assert_eq!(

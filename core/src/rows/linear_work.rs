@@ -22,7 +22,7 @@ fn work_per_byte(body: &[u8], size: usize) -> f64 {
 }
 
 #[test]
-fn no_input_is_read_often() {
+fn no_input_is_read_many_times() {
     let n = 100_000;
     let rows = |row: &str| format!(r#"{{"results":[{}]}}"#, vec![row; n / row.len()].join(","));
     let bodies = [
@@ -66,16 +66,16 @@ fn no_input_is_read_often() {
             ),
         ),
         (
-            "a long key before what stops",
+            "a long key before a truncated value",
             format!(r#"{{"{}":"{}"#, "x".repeat(n / 2), "y".repeat(n / 2)),
         ),
         (
             "a long member",
             format!(r#"{{"x":[{}0],"results":[]}}"#, "0,".repeat(n / 2)),
         ),
-        ("no JSON", format!("<{}", "x".repeat(n))),
+        ("not JSON", format!("<{}", "x".repeat(n))),
         (
-            "no JSON in a row",
+            "not JSON in a row",
             format!(r#"{{"results":[{{"a":x{}"#, "y".repeat(n)),
         ),
         ("commas", format!(r#"{{"results":[{}"#, ",".repeat(n))),

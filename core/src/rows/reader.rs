@@ -1,7 +1,7 @@
 //! The reader that takes the bytes of a response body and returns its rows.
 //!
 //! The objects on the way to the rows are read byte by byte by a small state machine ([`State`]).
-//! Values (rows, keys, and members beside the rows) are parsed as a whole by [`Values`]:
+//! Values (rows, keys, and all other members) are parsed as a whole by [`Values`]:
 //!
 //! ```text
 //! {                        Start, FirstKey
@@ -75,16 +75,16 @@ pub struct RowReader<T> {
     /// How many rows were returned.
     rows: u64,
     members: Envelope,
-    /// No more of the body will arrive.
+    /// The body has ended: no more chunks will arrive.
     ended: bool,
     row: PhantomData<fn() -> T>,
 }
 
 impl<T: DeserializeOwned> RowReader<T> {
     /// A reader for one body in this format.
-    pub fn new(framing: RowsFormat) -> Self {
+    pub fn new(format: RowsFormat) -> Self {
         RowReader {
-            format: framing.format(),
+            format: format.format(),
             values: Values::new(DEFAULT_LIMIT),
             state: State::Start,
             level: 0,
@@ -97,15 +97,15 @@ impl<T: DeserializeOwned> RowReader<T> {
     }
 
     /// Sets the maximum size of a row in bytes, including the white space after it; 64 MiB by default.
-    /// The same limit applies to each member beside the rows.
+    /// The same limit applies to each other member.
     #[must_use]
     pub fn row_limit(mut self, bytes: usize) -> Self {
         self.values.set_limit(bytes);
         self
     }
 
-    /// Adds the next chunk of the body. Take all rows before you push another chunk: the unread part
-    /// of the last one is copied.
+    /// Adds the next chunk of the body. Take all rows before you push another chunk, because the unread
+    /// part of the last chunk is copied.
     pub fn push(&mut self, chunk: impl Into<Bytes>) {
         // Nothing is read after a failure, so keep nothing.
         if !matches!(self.state, State::Failed(_) | State::Malformed(_)) {
@@ -144,7 +144,7 @@ impl<T: DeserializeOwned> RowReader<T> {
         self.rows
     }
 
-    /// The members of the body beside the rows, as far as they have been read.
+    /// The members of the body other than the rows that have been read so far.
     pub fn members(&self) -> &Envelope {
         &self.members
     }
@@ -158,9 +158,9 @@ impl<T: DeserializeOwned> RowReader<T> {
         self.found.has_rows()
     }
 
-    /// Whether reading ended because the body is not a response in this format, so that the rest of it
-    /// may be an error object that says why.
-    pub(super) fn is_broken(&self) -> bool {
+    /// Whether reading ended because the body is not a response in this format. The rest of the body may
+    /// then be an error object that says why.
+    pub(super) fn is_malformed(&self) -> bool {
         matches!(self.state, State::Malformed(_))
     }
 
@@ -181,13 +181,13 @@ impl<T: DeserializeOwned> RowReader<T> {
     /// Reads the row that begins here.
     #[inline]
     fn row(&mut self) -> Result<Option<T>, RowError> {
-        // The delimiter is part of the proof that this is a row: `[1 2]` has none, and the `1` of
-        // `[1` may be the beginning of `12`.
+        // A row is complete only with its delimiter: `[1 2]` is invalid, and the `1` of `[1` may be the
+        // beginning of `12`.
         match self.values.value([b',', b']']) {
             Ok(Some((row, length))) => {
                 self.values.consume(length);
                 self.rows = self.rows.saturating_add(1);
-                // With the comma taken here the state remains `Row`, and the next call needs no step.
+                // If the comma is consumed here, the state remains `Row`, and the next call needs no step.
                 if self.values.unread(1) == b"," {
                     self.values.consume(1);
                 } else {
@@ -200,7 +200,7 @@ impl<T: DeserializeOwned> RowReader<T> {
         }
     }
 
-    /// Returns the result when what has arrived contains no further row.
+    /// The result of [`next_row`](RowReader::next_row) when the input contains no further row.
     fn pause(&mut self) -> Result<Option<T>, RowError> {
         match &self.state {
             State::Failed(error) | State::Malformed(error) => Err(error.clone()),
@@ -209,11 +209,11 @@ impl<T: DeserializeOwned> RowReader<T> {
         }
     }
 
-    /// Reads on past something that is not a row; false if more input is needed.
+    /// Reads one token that is not a row; false if more input is needed.
     fn step(&mut self, byte: u8) -> Result<bool, RowError> {
         match (&mut self.state, byte) {
             (State::Start, b'{') => self.pass(State::FirstKey),
-            // Only `FirstKey` may meet the end of the object: JSON has no trailing commas.
+            // An object may end in `FirstKey` but not in `Key`: JSON has no trailing commas.
             (State::FirstKey | State::AfterMember, b'}') => self.close()?,
             (State::FirstKey | State::Key, b'"') => return self.key(),
             (State::Colon(key), b':') => {
@@ -243,13 +243,13 @@ impl<T: DeserializeOwned> RowReader<T> {
                 return Err(self.malformed(DecodeErrorKind::Syntax, "", reason));
             }
             (State::Failed(error) | State::Malformed(error), _) => return Err(error.clone()),
-            // Punctuation is missing, or there is too much of it.
+            // A punctuation character is missing or unexpected.
             _ => return Err(self.not_json("")),
         }
         Ok(true)
     }
 
-    /// Consumes one byte and goes on to a state.
+    /// Consumes one byte and changes the state.
     fn pass(&mut self, state: State) {
         self.values.consume(1);
         self.state = state;
@@ -257,8 +257,8 @@ impl<T: DeserializeOwned> RowReader<T> {
 
     /// Closes the innermost open object.
     fn close(&mut self) -> Result<(), RowError> {
-        // The type may come after the rows, so its absence shows only here. The rows have been
-        // returned by now, like all rows of a body that turns out to be bad at its end.
+        // The type may follow the rows, so only the end of the object shows that it is missing. The rows
+        // have been returned by now, as in any body that is invalid at its end.
         if self.found == Found::UntypedRows {
             let path = self.level_path();
             return Err(self.malformed(DecodeErrorKind::Shape, path, "missing type of the rows"));
@@ -274,7 +274,7 @@ impl<T: DeserializeOwned> RowReader<T> {
     }
 
     fn key(&mut self) -> Result<bool, RowError> {
-        // A key is parsed, not compared as text: `"res\u0075lts"` is `results` too.
+        // Parse the key instead of comparing its text: `"res\u0075lts"` is also `results`.
         match self.values.value::<String>([b':', b':']) {
             Ok(Some((key, length))) => {
                 self.values.consume(length);
@@ -287,14 +287,13 @@ impl<T: DeserializeOwned> RowReader<T> {
         }
     }
 
-    /// Decides by its first byte what to do with the value of a member: enter it, read rows from it,
-    /// or skip it.
+    /// Enters the value of a member, reads rows from it, or skips it, depending on its first byte.
     fn value(&mut self, key: String, byte: u8) -> Result<(), RowError> {
         let member = match self.format.path.get(self.level) {
             Some(member) if member.key == key => member,
-            wanted => return self.value_beside(key, byte, wanted),
+            wanted => return self.other_value(key, byte, wanted),
         };
-        // A second array would be read as if it continued the first.
+        // Reject a second array: its rows would seem to continue the first.
         if self.found.has_rows() {
             return Err(self.malformed(DecodeErrorKind::Shape, member.path, "duplicate member"));
         }
@@ -329,9 +328,8 @@ impl<T: DeserializeOwned> RowReader<T> {
         Ok(())
     }
 
-    /// A member that does not lead to the rows. It is skipped, after a look whether it is one that
-    /// says something about them.
-    fn value_beside(
+    /// A member that does not lead to the rows: it is checked if the format defines it, and skipped.
+    fn other_value(
         &mut self,
         key: String,
         byte: u8,

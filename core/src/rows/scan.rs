@@ -21,14 +21,14 @@ enum Kind {
     Unknown,
     /// A string, an array or an object, which ends with its own last byte.
     Delimited,
-    /// A number or a literal, which ends where something else begins.
+    /// A number or a literal, which ends before the first byte that cannot be part of it.
     Bare,
 }
 
 impl Scan {
-    /// Continues with `bytes`. Returns how many of them belong to the value, if it ends here; zero if a
-    /// number or a literal ended with the chunk before.
-    pub(super) fn go_on(&mut self, bytes: &[u8]) -> Option<usize> {
+    /// Continues with `bytes`. If the value ends in them, returns how many of them belong to it: zero if
+    /// a number or a literal ended with the previous chunk.
+    pub(super) fn find_end(&mut self, bytes: &[u8]) -> Option<usize> {
         let mut rest = bytes.iter();
         while let Some(byte) = rest.next() {
             let before = bytes.len().saturating_sub(rest.len()).saturating_sub(1);
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_end_where_they_end() {
+    fn ends_of_values_are_found() {
         let values = [
             r#"{"a":[1,{"b":"]}\"\\"}],"c":{}}"#,
             r#""text with \" and [ and \\""#,
@@ -96,12 +96,16 @@ mod tests {
             assert!(serde_json::from_str::<Value>(value).is_ok());
             for follows in [",1", "]", "}", " ,", "\n"] {
                 let text = format!("{value}{follows}");
-                assert_eq!(Scan::default().go_on(text.as_bytes()), Some(value.len()));
+                assert_eq!(Scan::default().find_end(text.as_bytes()), Some(value.len()));
                 for cut in 0..value.len() {
                     let (one, two) = text.as_bytes().split_at(cut);
                     let mut scan = Scan::default();
-                    assert_eq!(scan.go_on(one), None, "{text} at {cut}");
-                    assert_eq!(scan.go_on(two), Some(value.len() - cut), "{text} at {cut}");
+                    assert_eq!(scan.find_end(one), None, "{text} at {cut}");
+                    assert_eq!(
+                        scan.find_end(two),
+                        Some(value.len() - cut),
+                        "{text} at {cut}"
+                    );
                 }
             }
         }

@@ -2,8 +2,8 @@
 //!
 //! A value is first parsed in place, and accepted if a delimiter follows. If that fails because the
 //! value is cut, a scan looks for the end of the value in the chunks as they arrive, each byte once, and
-//! the value is parsed a second time when its end is known. So no byte is read more than a few
-//! times, however small the chunks are.
+//! the value is parsed a second time when its end is known. So no byte is read more than a few times,
+//! even if the chunks are small.
 
 use bytes::Bytes;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -71,7 +71,7 @@ impl Values {
         self.window.position()
     }
 
-    /// Consumes white space and returns the byte after it, without consuming that one.
+    /// Consumes white space and returns the byte after it, which is not consumed.
     #[inline]
     pub(super) fn peek(&mut self) -> Option<u8> {
         loop {
@@ -105,8 +105,8 @@ impl Values {
         unread.get(..length).unwrap_or(unread)
     }
 
-    /// Returns the value that begins here and its length, once the value has arrived together with one
-    /// of `delimiters` after it. Neither is consumed.
+    /// Returns the value that begins here and its length, once the value and one of `delimiters` after
+    /// it have arrived. Nothing is consumed.
     #[inline]
     pub(super) fn value<V: DeserializeOwned>(
         &mut self,
@@ -114,18 +114,18 @@ impl Values {
     ) -> Result<Option<(V, usize)>, ValueError> {
         if self.pending.is_none() {
             let window = self.bounded();
-            let (outcome, length) = raw::first::<V>(window);
+            let (outcome, length) = raw::read_prefix::<V>(window);
             let follows = window.get(length..).and_then(first_visible);
             match (outcome, follows) {
-                // Without the delimiter, a number could go on in the next chunk.
+                // Without the delimiter, a number could continue in the next chunk.
                 (Ok(value), Some((_, byte))) if delimiters.contains(&byte) => {
                     self.count(length);
                     return Ok(Some((value, length)));
                 }
                 (Err(error), _) if error.is_syntax() => {
                     self.count_all();
-                    // Fail now instead of buffering up to the limit: more input cannot make
-                    // this JSON.
+                    // Fail now instead of buffering up to the limit: no further input can turn this into
+                    // JSON.
                     if validity(self.bounded()) == Validity::Never {
                         return Err(ValueError::NotJson);
                     }
@@ -150,7 +150,7 @@ impl Values {
         loop {
             let window = self.bounded();
             let seen = pending.seen;
-            let follows = pending.look(window);
+            let follows = pending.find_end(window);
             let fresh = window.len().saturating_sub(seen);
             self.count(fresh);
             if let Some((end, byte)) = follows {
@@ -180,9 +180,9 @@ impl Values {
         delimited: bool,
     ) -> Result<Option<(V, usize)>, ValueError> {
         let text = self.unread(end);
-        match raw::only(text) {
+        match raw::read_all(text) {
             Ok(value) if delimited => Ok(Some((value, end))),
-            // serde_json cannot say whether the text after the error is JSON, so read it again.
+            // serde_json stops at the error and leaves the rest unchecked, so read the text again.
             Err(error) if delimited && serde_json::from_slice::<IgnoredAny>(text).is_ok() => {
                 Err(ValueError::WrongType(error, end))
             }
@@ -190,13 +190,13 @@ impl Values {
         }
     }
 
-    /// Whether the unread input is not even the beginning of JSON.
+    /// Whether the unread input cannot become JSON when more follows.
     pub(super) fn is_never_json(&mut self) -> bool {
         while self.window.more() {}
         validity(self.bounded()) == Validity::Never
     }
 
-    /// The unread bytes up to the limit, and one more to show that a value exceeds the limit.
+    /// The unread bytes up to the limit plus one byte, which shows that a value exceeds the limit.
     #[inline]
     fn bounded(&self) -> &[u8] {
         self.unread(self.limit.saturating_add(1))
@@ -225,10 +225,10 @@ impl Values {
 impl Pending {
     /// Continues the scan in a window that begins with the bytes scanned before. Returns the end of
     /// the value and the first byte after it that is not white space, once both have arrived.
-    fn look(&mut self, window: &[u8]) -> Option<(usize, u8)> {
+    fn find_end(&mut self, window: &[u8]) -> Option<(usize, u8)> {
         if self.end.is_none() {
             let fresh = window.get(self.seen..).unwrap_or_default();
-            match self.scan.go_on(fresh) {
+            match self.scan.find_end(fresh) {
                 Some(length) => {
                     let end = self.seen.saturating_add(length);
                     self.end = Some(end);

@@ -6,18 +6,18 @@
 
 use bytes::{Buf, Bytes};
 
-/// A carry buffer up to this capacity is reused for the next row that is cut.
+/// A carry buffer of up to this capacity is reused for the next row that is cut.
 const KEPT_CAPACITY: usize = 256 * 1024;
 /// The minimum number of bytes that are added to the carry buffer at once.
 const MIN_TOP_UP: usize = 1024;
 
 #[derive(Debug, Default)]
 pub(super) struct Window {
-    /// The unread bytes begin here, at `start`; empty if they begin in the chunk.
+    /// The unread bytes begin at `start` of this buffer. It is empty if they begin in the chunk.
     carry: Vec<u8>,
     start: usize,
     chunk: Bytes,
-    /// How much of the chunk was consumed or copied to the carry buffer.
+    /// How many bytes of the chunk were consumed or copied to the carry buffer.
     at: usize,
     /// How many bytes were consumed.
     position: u64,
@@ -38,7 +38,7 @@ impl Window {
         self.position
     }
 
-    /// Adds a chunk. What is unread of the last one is copied.
+    /// Adds a chunk. The unread part of the last chunk is copied.
     pub(super) fn push(&mut self, chunk: Bytes) {
         let rest = self.chunk.get(self.at..).unwrap_or_default();
         if !rest.is_empty() {
@@ -61,8 +61,8 @@ impl Window {
         }
         self.carry.drain(..self.start);
         self.start = 0;
-        // Double the carry, so that the total copied is proportional to the size of the value. The
-        // whole chunk at once would be copied for nothing if the value ends near its beginning.
+        // Double the carry, so that the number of copied bytes is proportional to the size of the value.
+        // Copying the whole chunk at once would be wasted if the value ends near its beginning.
         let wanted = self.carry.len().max(MIN_TOP_UP);
         let added = rest.get(..wanted).unwrap_or(rest);
         self.carry.extend_from_slice(added);
@@ -81,8 +81,8 @@ impl Window {
             return;
         }
         self.start = self.start.saturating_add(length);
-        // The carry ends with a copy of the chunk up to `at`. If what is left of the carry is part of
-        // that copy, go back to the original.
+        // The carry ends with a copy of the chunk up to `at`. If the rest of the carry is part of that
+        // copy, return to the original.
         let left = self.carry.len().saturating_sub(self.start);
         if left <= self.at {
             self.at = self.at.saturating_sub(left);
@@ -115,9 +115,9 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Bytes are read in order, none lost and none twice, in any sequence of operations.
+        /// Every byte is read once and in order, in any sequence of operations.
         #[test]
-        fn bytes_come_as_they_went_in(
+        fn bytes_are_read_in_order(
             actions in vec((0..4_u8, 0..5_000_usize), 0..60),
         ) {
             let mut window = Window::default();

@@ -1,4 +1,4 @@
-//! Signing for Bolt: the token that takes the place of a password.
+//! Signing for Bolt: the token that is sent as the password.
 
 use std::{fmt, time::SystemTime};
 
@@ -16,12 +16,12 @@ use super::{
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
 
-/// Signs a login over Bolt: what a Bolt driver sends in place of a password to a cluster with IAM
+/// Signs a Bolt login: the token that a Bolt driver sends as the password to a cluster with IAM
 /// authentication. Needs the feature `sigv4`.
 ///
-/// Nothing is sent here. Neptune takes a token for about five minutes around `now`, and looks at it when a
-/// connection logs in, so make one for each connection of a pool. It needs the IAM actions of the queries that
-/// follow. Without IAM authentication whatever is sent is ignored.
+/// This function sends nothing. Neptune accepts a token for about five minutes before and after `now`, and
+/// checks it when a connection logs in, so create one for each connection of a pool. The credentials need
+/// the IAM actions of the queries that follow. Without IAM authentication the token is ignored.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -32,7 +32,7 @@ use crate::endpoint::Endpoint;
 /// let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160);
 /// let token = bolt_token(&endpoint, &credentials, "us-east-1", now, BoltOptions::new())?;
 ///
-/// // Scheme, principal and realm are the same for everybody; the credentials are one JSON text.
+/// // Scheme, principal and realm are constants; the credentials are one JSON text.
 /// assert_eq!((BoltToken::SCHEME, BoltToken::PRINCIPAL, BoltToken::REALM), ("basic", "username", "realm"));
 /// assert!(token.credentials().starts_with(r#"{"Authorization":"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/"#));
 /// assert!(token.credentials().contains(r#""HttpMethod":"GET","X-Amz-Date":"20150830T123600Z","Host":"my-db."#));
@@ -43,7 +43,7 @@ use crate::endpoint::Endpoint;
 ///
 /// # Errors
 ///
-/// Where the time, the region or the credentials cannot be signed.
+/// If the time, the region or the credentials are invalid.
 pub fn bolt_token(
     endpoint: &Endpoint,
     credentials: &Credentials,
@@ -54,10 +54,10 @@ pub fn bolt_token(
     let host = host(endpoint, options.port)?;
     let mut request = Request::new(Bytes::new());
     *request.method_mut() = Method::GET;
-    // A path of the endpoint's is one of HTTP, which Bolt has not.
+    // The path of the endpoint is ignored: it exists only in HTTP.
     let path = if options.path { "/opencypher" } else { "/" };
     *request.uri_mut() = Uri::from_static(path);
-    // Only what the token holds can be signed, so there is no other header.
+    // Sign no other header, because the token contains no other.
     request.headers_mut().insert(HOST, host);
     sign(&mut request, credentials, region, now)?;
 
@@ -92,7 +92,7 @@ fn host(endpoint: &Endpoint, with_port: bool) -> Result<HeaderValue, SignError> 
     }
 }
 
-/// The names are the service's.
+/// The members of the token, with the names that the service requires.
 #[derive(Serialize)]
 struct Fields<'a> {
     #[serde(rename = "Authorization")]
@@ -103,7 +103,8 @@ struct Fields<'a> {
     date: &'a str,
     #[serde(rename = "Host")]
     host: &'a str,
-    /// Left out where there is none, as AWS's JDBC driver does; its notebooks send a null.
+    /// Omitted for credentials without a session token, as in the JDBC driver of AWS; the notebooks of AWS
+    /// send null.
     #[serde(
         rename = "X-Amz-Security-Token",
         skip_serializing_if = "Option::is_none"
@@ -111,7 +112,7 @@ struct Fields<'a> {
     token: Option<&'a str>,
 }
 
-/// What is signed for Bolt. The defaults suit all engines from 1.2.0.0 on.
+/// The parts of a Bolt login that are signed. The defaults work for engine 1.2.0.0 and later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct BoltOptions {
     path: bool,
@@ -119,7 +120,7 @@ pub struct BoltOptions {
 }
 
 impl BoltOptions {
-    /// The path `/opencypher`, and a host with its port.
+    /// Signs the path `/opencypher`, and the host with its port.
     pub fn new() -> Self {
         BoltOptions {
             path: true,
@@ -127,15 +128,15 @@ impl BoltOptions {
         }
     }
 
-    /// Signs no path, for engines before 1.2.0.0.
+    /// Signs the path `/`, for engines before 1.2.0.0.
     #[must_use]
     pub fn without_path(mut self) -> Self {
         self.path = false;
         self
     }
 
-    /// Signs the bare host name, as AWS's notebooks do; its JDBC driver signs the port too. The service looks
-    /// at the host in the token, which is the one that is signed.
+    /// Signs the host name without the port, like the notebooks of AWS; the JDBC driver of AWS signs the
+    /// port too. The service verifies the host in the token, which is the signed one.
     #[must_use]
     pub fn without_port(mut self) -> Self {
         self.port = false;
@@ -149,7 +150,7 @@ impl Default for BoltOptions {
     }
 }
 
-/// What a Bolt driver logs in with. `Debug` hides it.
+/// The credentials for the login of a Bolt driver. `Debug` does not show them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BoltToken {
     credentials: String,
@@ -158,17 +159,17 @@ pub struct BoltToken {
 impl BoltToken {
     /// The scheme of the login.
     pub const SCHEME: &'static str = "basic";
-    /// The principal, in other words the user name.
+    /// The principal, which is the user name.
     pub const PRINCIPAL: &'static str = "username";
-    /// The realm, which can be left out.
+    /// The realm, which is optional.
     pub const REALM: &'static str = "realm";
 
-    /// The credentials, in other words the password: a JSON text.
+    /// The credentials, which are the password: a JSON text.
     pub fn credentials(&self) -> &str {
         &self.credentials
     }
 
-    /// Takes the credentials out.
+    /// Converts the token into its [credentials](BoltToken::credentials).
     pub fn into_credentials(self) -> String {
         self.credentials
     }

@@ -1,4 +1,4 @@
-//! The canonical request of Signature Version 4, written straight into a hash.
+//! The canonical request of Signature Version 4, written directly to a hash.
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 
@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Request};
 use sha2::{Digest, Sha256};
 
-/// Takes the canonical request piece by piece.
+/// The output of the canonical request: a hash, or a buffer in tests.
 pub(super) trait Sink {
     fn put(&mut self, bytes: &[u8]);
 }
@@ -25,7 +25,7 @@ impl Sink for Vec<u8> {
     }
 }
 
-/// Writes the canonical form of a request. `names` are the headers to be signed, sorted.
+/// Writes the canonical form of a request. `names` are the names of the signed headers, sorted.
 pub(super) fn write(request: &Request<Bytes>, names: &[&HeaderName], sink: &mut impl Sink) {
     sink.put(request.method().as_str().as_bytes());
     sink.put(b"\n");
@@ -42,10 +42,10 @@ pub(super) fn write(request: &Request<Bytes>, names: &[&HeaderName], sink: &mut 
     sink.put(&hex(Sha256::digest(request.body()).into()));
 }
 
-/// The names of the headers to be signed, in order.
+/// The names of the signed headers, sorted.
 ///
-/// Left out are headers that proxies and connections rewrite (botocore's list), the length, which HTTP libraries set
-/// themselves, the signature, and the SDKs' notes on their attempts.
+/// Not signed are headers that proxies and connections rewrite (the list of botocore), the length, which HTTP libraries
+/// set themselves, the signature, and the headers of the SDKs about their attempts.
 pub(super) fn signed_names(headers: &HeaderMap) -> Vec<&HeaderName> {
     let mut names = Vec::with_capacity(headers.keys_len());
     names.extend(headers.keys().filter(|name| is_signed(name)));
@@ -77,7 +77,7 @@ pub(super) fn is_signed(name: &HeaderName) -> bool {
     )
 }
 
-/// `host;x-amz-date`
+/// The names, as in `host;x-amz-date`.
 pub(super) fn write_names(names: &[&HeaderName], sink: &mut impl Sink) {
     let mut separator: &[u8] = b"";
     for name in names {
@@ -87,7 +87,7 @@ pub(super) fn write_names(names: &[&HeaderName], sink: &mut impl Sink) {
     }
 }
 
-/// `name:value,value`, each value trimmed and with single spaces.
+/// A header, as in `name:value,value`, with each value trimmed and its spaces collapsed.
 ///
 /// A tab counts as a space, as in botocore; the AWS SDK for Rust keeps it.
 fn write_header(headers: &HeaderMap, name: &HeaderName, sink: &mut impl Sink) {
@@ -108,9 +108,9 @@ fn write_header(headers: &HeaderMap, name: &HeaderName, sink: &mut impl Sink) {
     sink.put(b"\n");
 }
 
-/// The path with empty and dot segments resolved, percent-encoded once more: `/a%2Fb` is signed as `/a%252Fb`.
+/// The path with empty and dot segments resolved, and then percent-encoded again: `/a%2Fb` is signed as `/a%252Fb`.
 ///
-/// A path that ends in a dot segment keeps its slash, as RFC 3986 has it; botocore drops it.
+/// A path that ends in a dot segment keeps its final slash, as in RFC 3986; botocore removes it.
 fn write_path(path: &str, sink: &mut impl Sink) {
     let rooted = path.strip_prefix('/').unwrap_or(path);
     let is_plain = |segment: &str| !matches!(segment, "" | "." | "..");
@@ -142,9 +142,9 @@ fn write_path(path: &str, sink: &mut impl Sink) {
     }
 }
 
-/// The parameters sorted by name and value, each decoded as a form and strictly encoded anew.
+/// The parameters sorted by name and value, each decoded as a form and then strictly encoded.
 ///
-/// What the encoder of this crate writes is that already, or needs sorting at most.
+/// Queries that this crate writes are already encoded like this, and at most need to be sorted.
 fn write_query(query: &str, sink: &mut impl Sink) {
     if is_canonical_query(query) {
         sink.put(query.as_bytes());
@@ -184,7 +184,7 @@ fn is_canonical_query(query: &str) -> bool {
     })
 }
 
-/// Whether decoding and encoding would change nothing. Says no to encoded bytes beyond ASCII, which need a closer look.
+/// Whether decoding and encoding would change nothing. False for encoded bytes beyond ASCII, which may not be UTF-8.
 fn is_canonical(text: &str) -> bool {
     let mut rest = text.as_bytes();
     loop {
@@ -202,7 +202,8 @@ fn is_canonical(text: &str) -> bool {
     }
 }
 
-/// Decoded as a form (`+` is a space, a stray `%` itself, bytes that are not UTF-8 become U+FFFD) and encoded strictly.
+/// The text decoded as a form (`+` is a space, an invalid `%` is kept, bytes that are not UTF-8 become U+FFFD) and
+/// encoded strictly.
 fn recoded(text: &str) -> Cow<'_, str> {
     if is_canonical(text) {
         return Cow::Borrowed(text);
@@ -230,7 +231,7 @@ fn recoded(text: &str) -> Cow<'_, str> {
     Cow::Owned(String::from_utf8(encoded).unwrap_or_default())
 }
 
-/// Unreserved characters as they are, with the slash if asked, and each other byte as `%XX`.
+/// Writes unreserved characters (and, with `keep_slash`, the slash) unchanged, and each other byte as `%XX`.
 fn write_encoded(text: &str, keep_slash: bool, sink: &mut impl Sink) {
     let is_kept = |byte: u8| is_unreserved(byte) || keep_slash && byte == b'/';
     let mut rest = text.as_bytes();
@@ -261,7 +262,7 @@ pub(super) fn hex(hash: [u8; 32]) -> [u8; 64] {
 
 fn hex_digits(byte: u8) -> [u8; 2] {
     [byte >> 4, byte & 15].map(|nibble| {
-        // Both sums stay below 128.
+        // Neither operation overflows: both results are ASCII.
         match nibble.checked_sub(10) {
             None => nibble | b'0',
             Some(letter) => letter.wrapping_add(b'a'),
@@ -335,7 +336,7 @@ mod tests {
             ("&&", ""),
             ("a=1&b=2", "a=1&b=2"),
             ("a=2&a=1&A=", "A=&a=1&a=2"),
-            // By name, and only then by value: `-` comes before `=`.
+            // Sorted by name and then by value, although `-` sorts before `=`.
             ("a-=1&a=1", "a=1&a-=1"),
             ("a&=b&=", "=&=b&a="),
             ("a=b=c&", "a=b%3Dc"),

@@ -1,6 +1,6 @@
-//! The signing key of the day, kept.
+//! A cache for the signing key of the day.
 //!
-//! Deriving it takes five rounds of HMAC over values that change once a day; the signature itself takes one.
+//! Deriving the key takes five rounds of HMAC over values that change once a day; the signature itself takes one.
 
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,9 +11,9 @@ use aws_sigv4::sign::v4::generate_signing_key;
 use super::sign::SERVICE;
 use crate::credentials::Credentials;
 
-/// Holds the last signing key used, by key id, secret, date and region.
+/// Keeps the last signing key, with its access key id, secret, date and region.
 ///
-/// One is enough: a session signs for one region, and its credentials and the date seldom change.
+/// One key is enough: a session signs for one region, and its credentials and the date rarely change.
 #[derive(Default)]
 pub(crate) struct KeyCache(Mutex<Option<Entry>>);
 
@@ -25,7 +25,7 @@ struct Entry {
 }
 
 impl KeyCache {
-    /// The key for that day. `date` is `YYYYMMDD` of `now`, and `now` must be in the years 1970 to 9999.
+    /// The key for a day. `date` is `YYYYMMDD` of `now`, and `now` must be in the years 1970 to 9999.
     pub(super) fn key(
         &self,
         credentials: &Credentials,
@@ -41,7 +41,7 @@ impl KeyCache {
         {
             return key;
         }
-        // The lock is not held here: two threads may derive the same key at once, and neither waits for the other.
+        // Derive the key without the lock: two threads may derive the same key, but neither waits for the other.
         let derived = generate_signing_key(credentials.secret_access_key(), now, region, SERVICE);
         let mut key = [0; 32];
         for (to, from) in key.iter_mut().zip(derived.as_ref()) {
@@ -58,7 +58,7 @@ impl KeyCache {
         key
     }
 
-    /// A value of this type is replaced whole, so that a panic elsewhere cannot have left half of one.
+    /// Ignores poisoning: the value is always replaced as a whole, so a panic cannot leave it inconsistent.
     fn lock(&self) -> MutexGuard<'_, Option<Entry>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -101,7 +101,7 @@ mod tests {
             .unwrap()
     }
 
-    fn assert_signs_as_without(
+    fn assert_same_as_without_cache(
         cache: &KeyCache,
         credentials: &Credentials,
         region: &str,
@@ -117,7 +117,7 @@ mod tests {
     fn each_change_gets_its_own_key() {
         let cache = KeyCache::default();
         let first = Credentials::new("AKIDEXAMPLE", "secret");
-        // Another id with the same secret, another secret with the same id, the same key held elsewhere.
+        // Another id with the same secret, another secret with the same id, and the same key with a session token.
         let others = [
             Credentials::new("AKIDOTHER", "secret"),
             Credentials::new("AKIDEXAMPLE", "other"),
@@ -126,7 +126,7 @@ mod tests {
         for credentials in [&first].into_iter().chain(&others).chain([&first]) {
             for region in ["us-east-1", "eu-west-1", "us-east-1"] {
                 for now in [0, 1, DAY - 1, DAY, 2 * DAY, 0] {
-                    assert_signs_as_without(&cache, credentials, region, at(now));
+                    assert_same_as_without_cache(&cache, credentials, region, at(now));
                 }
             }
         }
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_poisoned_lock_is_taken_all_the_same() {
+    fn a_poisoned_lock_is_used() {
         let cache = KeyCache::default();
         let panicked = std::thread::scope(|scope| {
             let thread = scope.spawn(|| {
@@ -153,7 +153,7 @@ mod tests {
             thread.join().is_err()
         });
         assert!(panicked && cache.0.is_poisoned());
-        assert_signs_as_without(
+        assert_same_as_without_cache(
             &cache,
             &Credentials::new("id", "secret"),
             "us-east-1",

@@ -1,4 +1,4 @@
-//! Putting a Signature Version 4 on a request.
+//! Adds a Signature Version 4 to a request.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -15,7 +15,7 @@ use super::key_cache::KeyCache;
 use crate::credentials::Credentials;
 use crate::endpoint::is_valid_region;
 
-/// The service's name in a signature. That of the management API is another (`rds`).
+/// The name of the service in a signature. The management API has a different one (`rds`).
 pub(super) const SERVICE: &str = "neptune-db";
 
 const ALGORITHM: &[u8] = b"AWS4-HMAC-SHA256";
@@ -26,20 +26,22 @@ pub(super) const TOKEN: HeaderName = HeaderName::from_static("x-amz-security-tok
 /// Signs a finished request for the Neptune data API (Signature Version 4, service `neptune-db`).
 /// Needs the feature `sigv4`.
 ///
-/// Sets `authorization`, `x-amz-date` and, for temporary credentials, `x-amz-security-token`, in place of earlier ones,
-/// and `host` from the URI where it is absent. Signed are method, path, query, body and every header present, except
-/// those that connections and proxies change (`content-length`, `te`, `user-agent`, `traceparent` and their like): those
-/// alone may still change afterwards. A `host` header given by the caller is signed as it is, so that a request can go
-/// through a tunnel.
+/// Sets the headers `authorization`, `x-amz-date` and, for temporary credentials, `x-amz-security-token`. They replace
+/// existing ones. If the header `host` is absent, it is set from the URI; if it is present, it is signed unchanged, so
+/// that a request can be sent through a tunnel.
 ///
-/// `region` is that of the cluster. `now` is the wall-clock time; Neptune takes a signature for five minutes before and
-/// after it. Sign at the moment of sending, and again for each attempt.
+/// The signature covers the method, the path, the query, the body and all headers, except headers that connections
+/// and proxies change (such as `content-length`, `te`, `user-agent` and `traceparent`). Only these may be changed
+/// afterwards.
+///
+/// `region` is the region of the cluster. `now` is the wall-clock time; Neptune accepts a signature for five minutes
+/// before and after it. Sign immediately before sending, and again for each attempt.
 /// See [Connecting with IAM](https://docs.aws.amazon.com/neptune/latest/userguide/iam-auth-connecting.html).
 ///
 /// # Errors
 ///
-/// Where the time, the region, the credentials, the host or a header cannot be signed. The request is then unchanged.
-/// Nothing here asks whether the credentials have expired.
+/// If the time, the region, the credentials, the host or a header is invalid. The request is then unchanged.
+/// Expired credentials are not an error here.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -70,7 +72,7 @@ pub fn sign(
     sign_with(request, credentials, region, now, &KeyCache::default())
 }
 
-/// [`sign`], with the signing key of the day taken from the cache or left there.
+/// Like [`sign`], with a cache for the signing key of the day.
 pub(crate) fn sign_with(
     request: &mut Request<Bytes>,
     credentials: &Credentials,
@@ -78,14 +80,15 @@ pub(crate) fn sign_with(
     now: SystemTime,
     cache: &KeyCache,
 ) -> Result<(), SignError> {
-    // Everything that can fail comes first.
+    // Do everything that can fail before the request is changed.
     let time = Timestamp::new(now)?;
     check_region(region)?;
     let token = check_credentials(credentials)?;
     check_headers(request.headers())?;
-    let host = match request.headers().contains_key(HOST) {
-        true => None,
-        false => Some(host_header(request.uri())?),
+    let host = if request.headers().contains_key(HOST) {
+        None
+    } else {
+        Some(host_header(request.uri())?)
     };
     let headers = request.headers_mut();
     headers
@@ -105,7 +108,7 @@ pub(crate) fn sign_with(
     insert(request.headers_mut(), AUTHORIZATION, authorization)
 }
 
-/// Checks a region by the rule of [`is_valid_region`].
+/// Checks a region with [`is_valid_region`].
 pub(crate) fn check_region(region: &str) -> Result<(), SignError> {
     if is_valid_region(region) {
         return Ok(());
@@ -115,9 +118,9 @@ pub(crate) fn check_region(region: &str) -> Result<(), SignError> {
     })
 }
 
-/// Checks the credentials, and makes the header of the token.
+/// Checks the credentials, and returns the header for the session token.
 fn check_credentials(credentials: &Credentials) -> Result<Option<HeaderValue>, SignError> {
-    // A comma or slash in the id would change the meaning of the header that it stands in.
+    // A comma or slash in the id would change the meaning of the header `authorization`.
     let id = credentials.access_key_id();
     if !is_visible(id) || id.contains([',', '/']) {
         return Err(SignError::InvalidAccessKeyId);
@@ -150,8 +153,8 @@ fn check_headers(headers: &HeaderMap) -> Result<(), SignError> {
     Ok(())
 }
 
-/// Host and port as botocore, hyper and ureq send them: in lower case, without a user name or a port that the scheme
-/// implies.
+/// The host and port as botocore, hyper and ureq send them: in lower case, without the user name, and without the
+/// default port of the scheme.
 fn host_header(uri: &Uri) -> Result<HeaderValue, SignError> {
     let authority = uri.authority().ok_or(SignError::MissingAuthority)?;
     let host = authority.host();
@@ -185,7 +188,7 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) -> Resu
         .map_err(|_| SignError::TooManyHeaders)
 }
 
-/// Computes the signature and the header that holds it, both in one buffer.
+/// Computes the signature and the header that contains it.
 fn authorization(
     request: &Request<Bytes>,
     access_key_id: &str,
@@ -207,7 +210,7 @@ fn authorization(
         TERMINATOR,
     ];
 
-    // The header is longer than the string to sign, so that this one buffer is never moved.
+    // One buffer for the string to sign and then for the header, which is longer, so that it never grows.
     let parts = [ALGORITHM, access_key_id.as_bytes()]
         .into_iter()
         .chain(scope);
@@ -241,14 +244,14 @@ fn authorization(
     buffer.extend_from_slice(b", Signature=");
     buffer.extend_from_slice(signature.as_bytes());
 
-    // The id is the only part that a caller can have spoilt.
+    // Only the id can be invalid: all other parts are checked or written here.
     let mut header = HeaderValue::from_maybe_shared(Bytes::from(buffer))
         .map_err(|_| SignError::InvalidAccessKeyId)?;
     header.set_sensitive(true);
     Ok(header)
 }
 
-/// A time as signatures write it.
+/// A time in the formats of signatures.
 struct Timestamp {
     /// `YYYYMMDD`
     date: [u8; 8],
@@ -265,7 +268,7 @@ impl Timestamp {
         let time =
             OffsetDateTime::from_unix_timestamp(seconds).map_err(|_| SignError::TimeOutOfRange)?;
         let year = u16::try_from(time.year()).map_err(|_| SignError::TimeOutOfRange)?;
-        // The `time` crate goes beyond 9999 with a feature that any other crate may have switched on.
+        // The `time` crate supports years beyond 9999 if any other crate enables a feature.
         let century = u8::try_from(year / 100)
             .ok()
             .filter(|century| *century < 100)

@@ -1,4 +1,4 @@
-//! Signing for WebSockets: the handshake that opens one for Gremlin.
+//! Signing for WebSockets: the handshake of a Gremlin connection.
 
 use std::time::SystemTime;
 
@@ -11,13 +11,13 @@ use crate::endpoint::Endpoint;
 
 /// Signs the handshake of a WebSocket for Gremlin, `GET /gremlin`. Needs the feature `sigv4`.
 ///
-/// Nothing is sent here. The request has the URI to connect to, with the scheme `wss` (`ws` for an endpoint
-/// without TLS), and the headers that the signature needs: `host`, `x-amz-date`, `authorization`
-/// and, for temporary credentials, `x-amz-security-token`. What a handshake has besides, such as `upgrade` and
-/// `sec-websocket-key`, is for the WebSocket library to add; it is not signed. `host` must be sent as it is.
+/// This function sends nothing. The request has the URI to connect to, with the scheme `wss` (`ws` for an
+/// endpoint without TLS), and the headers of the signature: `host`, `x-amz-date`, `authorization` and, for
+/// temporary credentials, `x-amz-security-token`. The WebSocket library adds the other headers of a
+/// handshake, such as `upgrade` and `sec-websocket-key`, which are not signed. It must not change `host`.
 ///
-/// Neptune takes a signature for five minutes around `now`. A connection that is open stays so for up to ten
-/// days; each new one needs a new signature.
+/// Neptune accepts a signature for five minutes before and after `now`. An open connection can last up to
+/// ten days; each new connection needs a new signature.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -38,14 +38,14 @@ use crate::endpoint::Endpoint;
 ///
 /// # Errors
 ///
-/// Where the time, the region or the credentials cannot be signed.
+/// If the time, the region or the credentials are invalid.
 pub fn websocket_request(
     endpoint: &Endpoint,
     credentials: &Credentials,
     region: &str,
     now: SystemTime,
 ) -> Result<Request<()>, SignError> {
-    // `https://…` becomes `wss://…`, and `http://…` `ws://…`. The scheme is no part of what is signed.
+    // Replace `https:` with `wss:`, and `http:` with `ws:`. The scheme is not signed.
     let scheme = if endpoint.is_secure() { "wss" } else { "ws" };
     let rest = endpoint.url().trim_start_matches(|c| c != ':');
     let uri = format!("{scheme}{rest}/gremlin");

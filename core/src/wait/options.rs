@@ -1,10 +1,10 @@
-//! How often to ask, and how long.
+//! The intervals and limits of polling.
 
 use std::time::Duration;
 
 use crate::machine::CallOptions;
 
-/// How often to ask, and how long. What is not set here the waiter decides: see [`PollSchedule`].
+/// Options for waiting. Options that are not set are taken from the [`PollSchedule`] of the waiter.
 ///
 /// ```
 /// use std::time::Duration;
@@ -39,40 +39,41 @@ impl Default for WaitOptions {
 }
 
 impl WaitOptions {
-    /// The waiter decides.
+    /// The defaults of the waiter.
     pub fn new() -> Self {
         WaitOptions::default()
     }
 
-    /// How long to wait before asking a second time. The time doubles with every time of asking, up
-    /// to [`max_interval`](WaitOptions::max_interval), and each wait is shortened at random by up to a
-    /// quarter, so that waiters that begin together do not ask together.
+    /// The interval between the first and the second poll. The interval doubles with every poll, up to
+    /// [`max_interval`](WaitOptions::max_interval). Each interval is shortened at random by up to a quarter,
+    /// so that waiters that start together do not poll together.
     #[must_use]
     pub fn interval(mut self, time: Duration) -> Self {
         self.interval = Some(time);
         self
     }
 
-    /// The longest wait between two times of asking. One that is not longer than the interval means
-    /// the same wait each time.
+    /// The maximum interval between two polls. If it is not greater than
+    /// [`interval`](WaitOptions::interval), all intervals are the same.
     #[must_use]
     pub fn max_interval(mut self, time: Duration) -> Self {
         self.max_interval = Some(time);
         self
     }
 
-    /// How long to wait in all, by the monotonic clock. At the end it is asked a last time, also where the
-    /// server wishes for a longer wait (`Retry-After`, which is respected until then). That may
-    /// take a second, and so may a time of asking that began within the last second; all others are
-    /// given up at the end.
+    /// The maximum time to wait in all, by the monotonic clock.
+    ///
+    /// At its end there is a final poll, even if the server requested a longer pause (`Retry-After`). A poll
+    /// that starts in the last second, such as the final poll, may take one second; all other polls are
+    /// aborted when the time is over.
     #[must_use]
     pub fn timeout(mut self, time: Duration) -> Self {
         self.timeout = Some(time);
         self
     }
 
-    /// How many times of asking in a row may fail in a way that may pass, 5 by default; each is a
-    /// call with attempts of its own. One success, and they count from zero again.
+    /// The maximum number of polls in a row that fail with a transient error, 5 by default. Each poll is a
+    /// call with its own attempts. A successful poll resets the count.
     #[must_use]
     pub fn transient_failures(mut self, failures: u32) -> Self {
         self.transient_failures = failures;
@@ -87,29 +88,28 @@ impl WaitOptions {
     }
 }
 
-/// How often a waiter asks, and how long, unless [`WaitOptions`] say otherwise.
+/// The intervals and limits of a waiter, unless [`WaitOptions`] override them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PollSchedule {
-    /// The first wait.
+    /// The first interval.
     pub interval: Duration,
-    /// The longest wait.
+    /// The maximum interval.
     pub max_interval: Duration,
-    /// How long to wait in all.
+    /// The maximum time to wait in all.
     pub timeout: Duration,
-    /// Whether to wait before asking the first time.
+    /// Whether to pause before the first poll.
     pub waits_first: bool,
-    /// How many attempts each call has; None for as many as the session says.
+    /// The maximum number of attempts per call; `None` for the default of the session.
     pub attempts: Option<u32>,
 }
 
 impl PollSchedule {
-    /// From 2 to 30 seconds between times of asking, and a day in all, as for work that takes
-    /// minutes to hours.
+    /// Intervals of 2 to 30 seconds and a timeout of one day, for operations that take minutes to hours.
     pub const SLOW: PollSchedule =
         PollSchedule::new(Duration::from_secs(2), Duration::from_secs(30));
 
-    /// This pace, for a day in all.
+    /// These intervals, with a timeout of one day.
     pub const fn new(interval: Duration, max_interval: Duration) -> PollSchedule {
         PollSchedule {
             interval,

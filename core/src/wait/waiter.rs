@@ -1,4 +1,4 @@
-//! What is waited for.
+//! The definition of a waiter.
 
 use crate::{
     error::{DecodeError, Error},
@@ -8,9 +8,10 @@ use crate::{
 
 use super::PollSchedule;
 
-/// Something to wait for: what to ask, and what the answers mean.
+/// Something to wait for: which request to send, and what the responses mean.
 ///
-/// The waiters of this crate are all there is to it; yours work with [`Wait`](super::Wait) too:
+/// The crate has [`waiters`](super::waiters) for the operations of the service. Your own waiters also work
+/// with [`Wait`](super::Wait):
 ///
 /// ```
 /// use std::time::Duration;
@@ -19,7 +20,7 @@ use super::PollSchedule;
 ///     wait::{Observation, PollSchedule, Waiter},
 /// };
 ///
-/// /// Until an engine upgrade is through.
+/// /// Waits until an engine upgrade is complete.
 /// struct Upgraded {
 ///     version: String,
 /// }
@@ -40,9 +41,9 @@ use super::PollSchedule;
 ///
 ///     fn observe(
 ///         &mut self,
-///         answer: &CallOutput<GetEngineStatusOutput>,
+///         response: &CallOutput<GetEngineStatusOutput>,
 ///     ) -> Result<Observation<Self::Status, Self::Output>, DecodeError> {
-///         let status = answer.output.clone();
+///         let status = response.output.clone();
 ///         let version = status.db_engine_version.as_deref().unwrap_or_default();
 ///         if version.starts_with(&self.version) {
 ///             Ok(Observation::Ready(status))
@@ -57,60 +58,62 @@ use super::PollSchedule;
 /// }
 /// ```
 pub trait Waiter {
-    /// The operation that tells the state.
+    /// The operation that returns the status.
     type Request: Operation;
-    /// A state on the way, which is handed out as progress.
+    /// A status before the end, which is handed out as progress.
     type Status;
-    /// The state at the end.
+    /// The final status.
     type Output;
-    /// How often to ask.
+    /// The intervals and limits of polling.
     const SCHEDULE: PollSchedule;
 
-    /// What is waited for, in words, for errors: `the bulk load 0a237328`.
+    /// A description for errors, such as `the bulk load 0a237328`.
     fn subject(&self) -> String;
 
-    /// The next question.
+    /// The next request.
     fn request(&self) -> Self::Request;
 
-    /// What an answer means.
+    /// Interprets a response.
     ///
     /// # Errors
     ///
-    /// When it is no answer after all, which ends the waiting.
+    /// If the response is invalid, which ends the waiting.
     fn observe(
         &mut self,
-        answer: &CallOutput<<Self::Request as Operation>::Output>,
+        response: &CallOutput<<Self::Request as Operation>::Output>,
     ) -> Result<Observation<Self::Status, Self::Output>, DecodeError>;
 
-    /// What a failed call means, if it is not just that: None leaves it to the limit of transient
-    /// failures. After [`Observation::PollAgain`] it is asked only when that limit or the time is used up, or
-    /// when the failure is none that may pass.
+    /// Interprets a failed call. By default this returns `None`: a transient error then counts as a
+    /// transient failure, and any other error ends the waiting.
+    ///
+    /// After [`Observation::PollAgain`], transient errors are retried first: this is called only once the
+    /// limit of transient failures or the time is exceeded, or if the error is not transient.
     fn observe_error(&mut self, error: &Error) -> Option<Observation<Self::Status, Self::Output>> {
         let _ = error;
         None
     }
 
-    /// The name of a state, for errors.
+    /// The name of a status, for errors.
     fn name(status: &Self::Status) -> String;
 }
 
-/// What is seen when it is asked.
+/// The meaning of a response.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Observation<S, E> {
-    /// It goes on: hand this out, and ask again later.
+    /// In progress: hand out this status, and poll again later.
     Pending(S),
-    /// It has ended, and there is another question, to be asked at once.
+    /// Ended, but the waiter needs details: poll again at once.
     PollAgain {
-        /// The state, in the service's spelling.
+        /// The status as spelled by the service.
         status: String,
     },
-    /// It has ended well.
+    /// Ended successfully.
     Ready(E),
-    /// It has ended, but not well.
+    /// Ended with a failure.
     Failed {
-        /// The state, in the service's spelling.
+        /// The status as spelled by the service.
         status: String,
-        /// Why, as far as is known.
+        /// The reason; empty if unknown.
         reason: String,
     },
 }

@@ -1,4 +1,4 @@
-//! The waiters: one for each kind of long-running work.
+//! The waiters, one for each kind of long-running operation.
 
 mod data_processing_completed;
 mod endpoint_created;

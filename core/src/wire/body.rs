@@ -1,11 +1,11 @@
-//! Bodies of requests.
+//! Request bodies.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::form;
 
-/// A body: written, or still a value to which fields can be added.
+/// A body that is written, or a value to which fields can still be added.
 #[derive(Debug)]
 pub(super) enum Body {
     Written(Vec<u8>),
@@ -14,22 +14,22 @@ pub(super) enum Body {
 }
 
 impl Body {
-    /// A JSON body. It only stays a value if fields are to be added: the text of a query can be long, and
-    /// is not copied without need.
+    /// A JSON body. It stays a value only if fields will be added, because a value copies the text of the
+    /// query, which can be long.
     pub(super) fn json<T: Serialize + ?Sized>(
         value: &T,
-        stays_value: bool,
+        extensible: bool,
     ) -> Result<Body, serde_json::Error> {
-        if stays_value {
+        if extensible {
             serde_json::to_value(value).map(Body::Json)
         } else {
             serde_json::to_vec(value).map(Body::Written)
         }
     }
 
-    /// A form; as in [`Body::json`], it only stays a value if fields are to be added.
-    pub(super) fn form(fields: &[(&str, &str)], stays_value: bool) -> Body {
-        if stays_value {
+    /// A form. As in [`Body::json`], it stays a value only if fields will be added.
+    pub(super) fn form(fields: &[(&str, &str)], extensible: bool) -> Body {
+        if extensible {
             let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
             Body::Form(fields.iter().map(owned).collect())
         } else {
@@ -37,12 +37,12 @@ impl Body {
         }
     }
 
-    /// The JSON object without members.
+    /// A JSON object without members.
     pub(super) fn empty_object() -> Body {
         Body::Json(Map::new().into())
     }
 
-    /// Sets a field; it replaces those of its name. Returns whether the body has fields.
+    /// Sets a field and replaces existing fields of this name. Returns false if the body cannot have fields.
     pub(super) fn set(&mut self, name: &str, value: &Value) -> bool {
         match self {
             Body::Json(Value::Object(members)) => {

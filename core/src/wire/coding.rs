@@ -1,4 +1,4 @@
-//! How bodies are coded on their way: as they are, or compressed.
+//! The content coding of response bodies: none or gzip.
 
 use std::borrow::Cow;
 
@@ -15,10 +15,10 @@ use crate::{
     operation::OperationInfo,
 };
 
-/// Undoes the coding of a body, chunk by chunk.
+/// Decodes a body chunk by chunk.
 #[derive(Debug, Default)]
 pub(crate) enum Coding {
-    /// As it is, or in a way that nothing here can undo.
+    /// Not coded, or in a coding that is not supported.
     #[default]
     Plain,
     #[cfg(feature = "gzip")]
@@ -29,13 +29,16 @@ pub(crate) enum Coding {
 #[derive(Debug)]
 pub(crate) struct Gzip {
     inflater: Inflater,
-    /// The headers as they came.
+    /// The headers as received.
     headers: HeaderMap,
 }
 
-/// Why a coding cannot be undone.
+/// Why a body cannot be decoded.
 #[derive(Debug, PartialEq, Eq)]
-#[cfg_attr(not(feature = "gzip"), allow(dead_code, reason = "nothing is undone"))]
+#[cfg_attr(
+    not(feature = "gzip"),
+    allow(dead_code, reason = "no coding is supported")
+)]
 pub(crate) enum CodingError {
     Corrupt(String),
     /// The body ends too early.
@@ -47,7 +50,7 @@ impl CodingError {
         let (kind, reason) = match self {
             CodingError::Corrupt(reason) => (DecodeErrorKind::Encoding, reason),
             CodingError::Truncated => {
-                let reason = "its gzip data is cut off".to_owned();
+                let reason = "truncated gzip data".to_owned();
                 (DecodeErrorKind::Truncated, reason)
             }
         };
@@ -56,8 +59,8 @@ impl CodingError {
 }
 
 impl Coding {
-    /// The coding that the headers of an answer tell. One that is going to be undone is taken out
-    /// of them, with the length of the coded body.
+    /// The coding named in the headers of a response. If it is supported, `content-encoding` and
+    /// `content-length` are removed from `headers`, because they do not describe the decoded body.
     pub(crate) fn of(headers: &mut HeaderMap) -> Coding {
         #[cfg(feature = "gzip")]
         {
@@ -80,7 +83,7 @@ impl Coding {
         Coding::Plain
     }
 
-    /// Takes a chunk as it came, if there is a coding to undo; else gives it back.
+    /// Accepts a chunk as received. Returns it if the body is not decoded.
     pub(crate) fn feed(&mut self, chunk: Bytes) -> Option<Bytes> {
         match self {
             Coding::Plain => Some(chunk),
@@ -92,7 +95,7 @@ impl Coding {
         }
     }
 
-    /// The next piece of what was fed; None when there is no more.
+    /// The next decoded piece; `None` if more input is needed.
     pub(crate) fn next(&mut self) -> Result<Option<Bytes>, CodingError> {
         match self {
             Coding::Plain => Ok(None),
@@ -101,7 +104,7 @@ impl Coding {
         }
     }
 
-    /// The body is at its end.
+    /// Checks at the end of the body that it is complete.
     pub(crate) fn finish(self) -> Result<(), CodingError> {
         match self {
             Coding::Plain => Ok(()),
@@ -110,7 +113,7 @@ impl Coding {
         }
     }
 
-    /// The headers as they came, and what was fed and not understood.
+    /// The headers as received, and the input that was not decoded.
     pub(crate) fn into_rest(self) -> Option<(HeaderMap, Bytes)> {
         match self {
             Coding::Plain => None,
@@ -120,39 +123,39 @@ impl Coding {
     }
 }
 
-/// Headers and body of a whole answer, with the coding undone.
+/// The headers and the decoded body of a complete response.
 ///
 /// # Errors
 ///
-/// When that cannot be done.
-pub(crate) fn undo<'a>(
+/// If the body cannot be decoded, or exceeds `limit` after decoding.
+pub(crate) fn decode_body<'a>(
     info: &'static OperationInfo,
     response: &'a http::Response<Bytes>,
     limit: usize,
 ) -> Result<(Cow<'a, HeaderMap>, Bytes), DecodeError> {
     let body = response.body();
-    let as_it_is = || (Cow::Borrowed(response.headers()), body.clone());
+    let as_received = || (Cow::Borrowed(response.headers()), body.clone());
     if !response.headers().contains_key(CONTENT_ENCODING) {
-        return Ok(as_it_is());
+        return Ok(as_received());
     }
     let mut headers = response.headers().clone();
     let mut coding = Coding::of(&mut headers);
     if coding.feed(body.clone()).is_some() {
-        return Ok(as_it_is());
+        return Ok(as_received());
     }
     let mut whole = Vec::new();
     loop {
         match coding.next() {
             Ok(Some(piece)) => whole.extend_from_slice(&piece),
             Ok(None) => break,
-            // It never was in that coding, or is an error answer all the same.
+            // The body was not gzip in spite of its header, or the status reports an error anyway.
             Err(CodingError::Corrupt(_)) if whole.is_empty() || !response.status().is_success() => {
-                return Ok(as_it_is());
+                return Ok(as_received());
             }
             Err(error) => return Err(error.of(info, body.clone())),
         }
         if whole.len() > limit {
-            let reason = format!("it is longer than the limit of {limit} bytes");
+            let reason = format!("longer than the limit of {limit} bytes");
             let kind = DecodeErrorKind::TooLarge;
             return Err(DecodeError::new(info.name, kind, "", reason, body.clone()));
         }
@@ -163,17 +166,17 @@ pub(crate) fn undo<'a>(
     }
 }
 
-/// What is wrong with a body in a coding that nobody has undone.
-pub(crate) fn left_in(headers: &HeaderMap) -> Option<String> {
+/// The reason why a body cannot be read, if it is still in a coding other than `identity`.
+pub(crate) fn unsupported(headers: &HeaderMap) -> Option<String> {
     let coding = headers.get(CONTENT_ENCODING)?;
     if coding.as_bytes() == b"identity" {
         return None;
     }
-    let missing = match cfg!(feature = "gzip") {
-        false if coding.as_bytes().eq_ignore_ascii_case(b"gzip") => {
-            ", which needs the feature `gzip` of the crate neptunedata"
-        }
-        _ => "",
+    let is_gzip = coding.as_bytes().eq_ignore_ascii_case(b"gzip");
+    let hint = if is_gzip && !cfg!(feature = "gzip") {
+        ", which needs the feature `gzip` of the crate neptunedata"
+    } else {
+        ""
     };
-    Some(format!("content-encoding {coding:?}{missing}"))
+    Some(format!("content-encoding {coding:?}{hint}"))
 }

@@ -1,12 +1,12 @@
-//! What a caller adds to a request.
+//! Fields and headers that a caller adds to a request.
 
 use std::fmt;
 
 use http::{HeaderMap, HeaderName};
 use serde_json::Value;
 
-/// Fields and headers that a caller adds to a request: what the service knows and this crate does
-/// not.
+/// Fields, query parameters and headers that a caller adds to a request: those that the service knows
+/// but this crate does not.
 #[derive(Clone, Default, PartialEq)]
 pub(crate) struct Extras {
     pub(crate) fields: Vec<(String, Value)>,
@@ -14,7 +14,7 @@ pub(crate) struct Extras {
     pub(crate) headers: HeaderMap,
 }
 
-/// Names alone: any of the values may be a secret.
+/// Shows only the names, because any value may be a secret.
 impl fmt::Debug for Extras {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fields: Vec<_> = self.fields.iter().map(|(name, _)| name).collect();
@@ -29,7 +29,7 @@ impl fmt::Debug for Extras {
 }
 
 impl Extras {
-    /// An id for the query that takes the place of any other.
+    /// The query id that replaces any other query id.
     pub(super) fn query_id(&self) -> Option<&str> {
         let fields = self.fields.iter().rev();
         let in_fields = fields.filter_map(|(name, id)| Some((name, id.as_str()?)));

@@ -1,4 +1,4 @@
-//! Bodies that are forms.
+//! Form bodies.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use super::percent;
 /// The media type of forms.
 pub(super) const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
-/// Writes the fields as `name=value&name=value`, encoded.
+/// Writes the fields as percent-encoded `name=value&name=value`.
 pub(super) fn write<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<u8> {
     let mut form = String::with_capacity(128);
     for (name, value) in fields {
@@ -21,7 +21,7 @@ pub(super) fn write<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) ->
     form.into()
 }
 
-/// A value as it stands in forms and queries: texts without quotes, anything else as JSON.
+/// A value as written in forms and queries: a string without quotes, any other value as JSON.
 pub(super) fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

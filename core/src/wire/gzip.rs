@@ -1,4 +1,4 @@
-//! Inflates gzip as it arrives, in pieces of bounded size.
+//! Decompresses gzip as it arrives, in pieces of bounded size.
 
 use std::{
     fmt,
@@ -11,14 +11,14 @@ use flate2::write::GzDecoder;
 
 use super::coding::CodingError;
 
-/// Takes a gzip body in chunks, and hands out what it inflates to in pieces.
+/// Accepts a gzip body in chunks, and returns the decompressed body in pieces.
 pub(crate) struct Inflater {
     /// Decodes one member of the body.
     decoder: GzDecoder<Vec<u8>>,
-    /// What the decoder has not taken yet.
+    /// The input that the decoder has not read yet.
     input: Bytes,
-    /// What the decoder took until the first header was complete. If there is no header, the body is
-    /// not gzip, and its reader wants these bytes too.
+    /// The input that the decoder has read, until the first header is complete. Without a header the body
+    /// is not gzip, and these bytes are part of [`into_rest`](Self::into_rest).
     start: Option<Vec<u8>>,
 }
 
@@ -31,7 +31,7 @@ impl Inflater {
         }
     }
 
-    /// Takes the next chunk. What came before has been [taken out](Self::next) as far as it goes.
+    /// Accepts the next chunk. Before that, call [`next`](Self::next) until it returns `None`.
     pub(crate) fn feed(&mut self, chunk: Bytes) {
         self.input = if self.input.is_empty() {
             chunk
@@ -40,11 +40,11 @@ impl Inflater {
         };
     }
 
-    /// The next piece, which is not empty and has about 64 KiB at most; None when more input is needed.
+    /// The next piece, which is not empty and has at most about 64 KiB; `None` if more input is needed.
     ///
     /// # Errors
     ///
-    /// When the input is not gzip. Every later call returns an error too.
+    /// If the input is not gzip. Every later call returns an error too.
     pub(crate) fn next(&mut self) -> Result<Option<Bytes>, CodingError> {
         loop {
             let is_drained = self.input.is_empty();
@@ -64,12 +64,12 @@ impl Inflater {
         }
     }
 
-    /// Gives the decoder some of the input. It stops when its buffer of 32 KiB is full, so that a small
-    /// chunk cannot inflate to a huge piece.
+    /// Writes input to the decoder. The decoder stops when its buffer of 32 KiB is full, so that a small
+    /// chunk cannot become a huge piece.
     fn write(&mut self) -> io::Result<()> {
         let taken = self.decoder.write(&self.input)?;
         if taken == 0 {
-            // The member is complete: what follows is another one.
+            // The member is complete, and another one follows.
             self.decoder.try_finish()?;
             self.decoder = GzDecoder::new(mem::take(self.decoder.get_mut()));
             return Ok(());
@@ -84,18 +84,18 @@ impl Inflater {
         Ok(())
     }
 
-    /// Whether the input may end here.
+    /// Checks that the input may end here.
     ///
     /// # Errors
     ///
-    /// When it ends within a member, or the checksum of the last one is wrong.
+    /// If the input ends within a member, or if the checksum of the last member is wrong.
     pub(crate) fn finish(mut self) -> Result<(), CodingError> {
         // An empty body needs no header.
         if self.start.is_some_and(|start| start.is_empty()) {
             return Ok(());
         }
-        // A complete member takes no further byte. This shows a missing checksum, which the decoder's
-        // error does not tell from a wrong one.
+        // A complete member accepts no further byte. This detects a missing checksum, for which the decoder
+        // reports the same error as for a wrong one.
         match self.decoder.write(&[0]) {
             Ok(0) => self
                 .decoder
@@ -105,7 +105,7 @@ impl Inflater {
         }
     }
 
-    /// The input that was not understood.
+    /// The input that was not decoded; the whole input if the body is not gzip.
     pub(crate) fn into_rest(self) -> Bytes {
         match self.start {
             Some(start) if !start.is_empty() => [start.into(), self.input].concat().into(),
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn members_follow_each_other() {
+    fn several_members_are_concatenated() {
         let body = [gzip(b"one, "), gzip(b""), gzip(b"two")].concat();
         for chunk in 1..=body.len() {
             assert_eq!(inflate(&body, chunk).unwrap(), b"one, two");
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_may_hold_more() {
+    fn optional_header_fields_are_skipped() {
         let mut encoder = GzBuilder::new()
             .filename("name")
             .comment("comment")
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn every_cut_is_noticed() {
+    fn every_truncation_is_detected() {
         let body = gzip(b"some text that is some text that is some text");
         for cut in 1..body.len() {
             assert_eq!(
@@ -195,10 +195,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_gzip_is_said_to_be_none() {
+    fn data_that_is_not_gzip_is_corrupt() {
         let is_corrupt = |body: &[u8]| matches!(inflate(body, 5), Err(CodingError::Corrupt(_)));
         assert!(is_corrupt(b"{\"status\":\"200 OK\"}"));
-        // The decoder looks at a header when all ten bytes are there.
+        // The decoder checks a header when all of its ten bytes have arrived.
         assert!(is_corrupt(&[gzip(b"text"), vec![0; 10]].concat()));
         assert!(inflate(&[gzip(b"text"), vec![0]].concat(), 5).is_err());
         let mut name_without_end = vec![0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 0];
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bomb_is_handed_out_in_pieces() {
+    fn a_bomb_is_decompressed_in_pieces() {
         let bomb = gzip(&vec![0; 8 << 20]);
         assert!(bomb.len() < 16 << 10);
         let mut inflater = Inflater::new();
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_flushed_is_handed_out_at_once() {
+    fn flushed_data_is_returned_at_once() {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
         let mut inflater = Inflater::new();
         for length in [10, 100_000, 200_001, 1] {
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_understood_is_still_there() {
+    fn undecoded_input_is_kept() {
         for body in ["plain text", "\u{1f}plain text"] {
             let mut inflater = Inflater::new();
             inflater.feed(body.into());
@@ -255,7 +255,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn where_the_input_is_cut_changes_nothing(
+        fn chunk_sizes_do_not_matter(
             text in prop::collection::vec(0_u8..4, 0..5000),
             chunk in 1_usize..300,
         ) {
@@ -263,7 +263,7 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_end_in_a_value_or_an_error(
+        fn any_bytes_give_data_or_an_error(
             noise in prop::collection::vec(any::<u8>(), 0..300),
             place in 0_usize..60,
         ) {

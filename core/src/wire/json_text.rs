@@ -1,31 +1,32 @@
-//! Finds values inside JSON text without reading them, so that all their digits and the order of
-//! their members survive: serde_json keeps those only with features that would be switched on for
-//! every crate in a user's build.
+//! Finds values inside JSON text without parsing them, so that all their digits and the order of their
+//! members are preserved. serde_json preserves these only with features that would be enabled for every
+//! crate in a user's build.
 //!
-//! The text was found to be JSON by a parser before. On other text this finds something or nothing,
-//! and never panics.
+//! The text must have been validated by a parser. For other text the results mean nothing, but no
+//! function panics.
 
 use std::borrow::Cow;
 
-/// The members of an object, in their order: names, and values as text.
+/// The members of an object in their order: names, and values as text.
 pub(crate) fn members(object: &str) -> Option<Members<'_>> {
     let mut cursor = Cursor::new(object);
     cursor.enter(b'{').then_some(Members(cursor))
 }
 
-/// The elements of a list, as text.
-pub(crate) fn elements(list: &str) -> Option<Elements<'_>> {
-    let mut cursor = Cursor::new(list);
+/// The elements of an array, as text.
+pub(crate) fn elements(array: &str) -> Option<Elements<'_>> {
+    let mut cursor = Cursor::new(array);
     cursor.enter(b'[').then_some(Elements(cursor))
 }
 
-/// A member of an object. Of several with the same name it is the last one, as in most readers.
+/// The value of a member of an object. If the name occurs several times, it is the last one, as in most
+/// JSON parsers.
 pub(crate) fn member<'a>(object: &'a str, name: &str) -> Option<&'a str> {
     let mut found = members(object)?.filter(|(key, _)| key.as_deref() == Some(name));
     found.next().map(|first| found.last().unwrap_or(first).1)
 }
 
-/// Reads a string with its quotes; `None` when it has half a surrogate pair.
+/// Parses a string with its quotes; `None` if it contains half of a surrogate pair.
 pub(crate) fn unquoted(string: &str) -> Option<Cow<'_, str>> {
     let inner = string.strip_prefix('"')?.strip_suffix('"')?;
     if inner.contains('\\') {
@@ -35,7 +36,7 @@ pub(crate) fn unquoted(string: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-/// What [`members`] gives. A name that is no sound text is `None`.
+/// The iterator of [`members`]. A name that is not a valid string is `None`.
 pub(crate) struct Members<'a>(Cursor<'a>);
 
 impl<'a> Iterator for Members<'a> {
@@ -47,7 +48,7 @@ impl<'a> Iterator for Members<'a> {
     }
 }
 
-/// What [`elements`] gives.
+/// The iterator of [`elements`].
 pub(crate) struct Elements<'a>(Cursor<'a>);
 
 impl<'a> Iterator for Elements<'a> {
@@ -58,7 +59,7 @@ impl<'a> Iterator for Elements<'a> {
     }
 }
 
-/// A place in JSON text.
+/// A position in JSON text.
 pub(crate) struct Cursor<'a> {
     text: &'a str,
     at: usize,
@@ -69,20 +70,20 @@ impl<'a> Cursor<'a> {
         Cursor { text, at: 0 }
     }
 
-    /// Goes to the beginning of the next value, and says where that is.
+    /// Moves to the beginning of the next value, and returns its offset.
     pub(crate) fn begin(&mut self) -> usize {
-        self.skip(is_between);
+        self.skip(is_separator);
         self.at
     }
 
-    /// The text from such a beginning on.
+    /// The text from the offset `start` to the cursor.
     pub(crate) fn since(&self, start: usize) -> &'a str {
         self.text.get(start..self.at).unwrap_or_default()
     }
 
-    /// Goes past an opening bracket, if one is next.
+    /// Consumes the bracket if it is next, and returns whether it was.
     pub(crate) fn enter(&mut self, bracket: u8) -> bool {
-        self.skip(is_between);
+        self.skip(is_separator);
         let is_next = self.peek() == Some(bracket);
         if is_next {
             self.advance();
@@ -90,12 +91,13 @@ impl<'a> Cursor<'a> {
         is_next
     }
 
-    /// Goes past a closing bracket, if one is next; the end of the text closes everything.
+    /// Consumes the closing bracket if it is next, and returns whether it was. The end of the text counts
+    /// as any closing bracket.
     pub(crate) fn leave(&mut self, bracket: u8) -> bool {
         self.enter(bracket) || self.peek().is_none()
     }
 
-    /// The next value, or `None` at a closing bracket and at the end. Does not recurse.
+    /// The next value, or `None` before a closing bracket and at the end. Does not recurse.
     pub(crate) fn value(&mut self) -> Option<&'a str> {
         let start = self.begin();
         let mut depth = 0_usize;
@@ -110,11 +112,11 @@ impl<'a> Cursor<'a> {
                     depth = depth.checked_sub(1)?;
                     self.advance();
                 }
-                byte if is_between(byte) => {
+                byte if is_separator(byte) => {
                     self.advance();
                     continue;
                 }
-                _ => self.skip(|byte| !is_between(byte) && !b"{}[]\"".contains(&byte)),
+                _ => self.skip(|byte| !is_separator(byte) && !b"{}[]\"".contains(&byte)),
             }
             if depth == 0 {
                 return self.text.get(start..self.at);
@@ -127,7 +129,7 @@ impl<'a> Cursor<'a> {
         loop {
             self.skip(|byte| byte != b'"' && byte != b'\\');
             match self.peek() {
-                // What is escaped ends nothing.
+                // An escaped quote does not end the string.
                 Some(b'\\') => {
                     self.advance();
                     self.advance();
@@ -153,7 +155,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-fn is_between(byte: u8) -> bool {
+fn is_separator(byte: u8) -> bool {
     byte.is_ascii_whitespace() || byte == b',' || byte == b':'
 }
 
@@ -179,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn elements_of_lists() {
+    fn elements_of_arrays() {
         let found: Vec<_> = elements("[1,[2,3],\"é\\\\\" , true]").unwrap().collect();
         assert_eq!(found, ["1", "[2,3]", "\"é\\\\\"", "true"]);
         assert_eq!(elements("[ ]").unwrap().next(), None);
@@ -188,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_ends_too() {
+    fn invalid_json_terminates() {
         for text in [
             "[1", "[\"", "[\"\\", "[\"\\\"", "[[[", "[}", "[\"a\"}]", "[é", "[,,:", "{a", "{\"a\":",
         ] {

@@ -1,20 +1,19 @@
-//! Reads answers: JSON text into typed outputs, forgiving wherever the service is known to be loose
-//! about types, and naming the member that cannot be read.
+//! Reads JSON responses into typed outputs. The reader accepts other JSON types where the service is known
+//! to vary them, and its errors name the member that cannot be read.
 //!
-//! The leniency belongs to the reader and not to the outputs, so that those stay plain
-//! `#[derive(Deserialize)]` structs:
+//! The reader is lenient, not the outputs, so that these stay plain `#[derive(Deserialize)]` structs:
 //!
-//! | a member that asks for | also takes |
+//! | a member of this type | also accepts |
 //! |---|---|
-//! | a string | a number or a boolean, as text |
-//! | an integer | a string of digits; a number such as `3.0` or `1e3` |
-//! | a float | a string that holds a finite number |
-//! | a boolean | `"true"` and `"false"` in any case |
-//! | a list or a map of what cannot be null | nulls, which are left out |
+//! | string | a number or a boolean, as text |
+//! | integer | a string of digits; a number such as `3.0` or `1e3` |
+//! | float | a string that contains a finite number |
+//! | boolean | `"true"` and `"false"` in any case |
+//! | array or map whose values cannot be null | nulls, which are left out |
 //!
-//! What asks for anything (`serde_json::Value`) gets it as it stands. A list is never taken for a
-//! struct, and the whole is always an object. It is one pass of serde_json's own parser; nothing is
-//! kept for the path until something fails.
+//! A type that accepts any value (`serde_json::Value`) gets the value unchanged. An array is never read as
+//! a struct, and the whole text must be an object. It is parsed in one pass by serde_json; the path is
+//! only computed after a failure.
 
 use std::cell::Cell;
 use std::fmt;
@@ -30,11 +29,11 @@ mod skip;
 #[cfg(test)]
 mod tests;
 
-/// Reads `body`, which must be one JSON object and nothing else.
+/// Reads `body`, which must be exactly one JSON object.
 ///
 /// # Errors
 ///
-/// Says where the first thing stands that is no JSON, or that no leniency makes fit `T`.
+/// Has the position of the first text that is not valid JSON or does not fit `T`.
 pub(crate) fn from_slice<T: DeserializeOwned>(body: &[u8]) -> Result<T, LenientError> {
     match std::str::from_utf8(body) {
         Ok(text) => from_text(text),
@@ -42,14 +41,13 @@ pub(crate) fn from_slice<T: DeserializeOwned>(body: &[u8]) -> Result<T, LenientE
     }
 }
 
-/// Why an answer could not be read.
+/// Why a response could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}{reason} at line {line} column {column}", Prefix(.path))]
 pub(crate) struct LenientError {
-    /// The innermost member that failed, such as `mlModels[3].name`; empty for the answer as a
-    /// whole.
+    /// The innermost member that failed, such as `mlModels[3].name`; empty for the response as a whole.
     pub(crate) path: String,
-    /// What is wrong with it, in at most some 120 characters.
+    /// What is wrong with the member, in at most about 120 characters.
     pub(crate) reason: String,
     pub(crate) category: Category,
     /// Counted from 1; columns are bytes.
@@ -57,14 +55,14 @@ pub(crate) struct LenientError {
     pub(crate) column: usize,
 }
 
-/// What sort of failure it is.
+/// The kind of a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Category {
     /// The input ended early.
     Eof,
-    /// It is no JSON, or nested too deeply.
+    /// The input is not valid JSON, or is nested too deeply.
     Syntax,
-    /// It is JSON, but not of the shape that was asked for.
+    /// The input is JSON, but does not fit the requested type.
     Data,
 }
 
@@ -79,7 +77,7 @@ impl LenientError {
         let category = match error.classify() {
             serde_json::error::Category::Eof => Category::Eof,
             serde_json::error::Category::Data => Category::Data,
-            // serde_json calls a number that is cut inside a member nobody asked for invalid.
+            // serde_json reports a truncated number in a skipped member as invalid.
             _ if reason == "invalid number"
                 && text.ends_with(['-', '+', '.', 'e', 'E'])
                 && (line, column) == position(text) =>
@@ -117,11 +115,11 @@ fn from_text<T: DeserializeOwned>(text: &str) -> Result<T, LenientError> {
         return Err(not_an_object(text));
     }
 
-    let track = Track::default();
+    let error_path = ErrorPath::default();
     let mut parser = serde_json::Deserializer::from_str(text);
-    T::deserialize(Lenient::new(&mut parser, &track))
+    T::deserialize(Lenient::new(&mut parser, &error_path))
         .and_then(|value| parser.end().map(|()| value))
-        .map_err(|error| LenientError::new(&error, track.into_path(), text))
+        .map_err(|error| LenientError::new(&error, error_path.into_path(), text))
 }
 
 fn not_an_object(text: &str) -> LenientError {
@@ -131,8 +129,8 @@ fn not_an_object(text: &str) -> LenientError {
     }
 }
 
-/// What stands before the bad byte is read all the same: it tells which member the byte is in, and
-/// has precedence if it is wrong by itself.
+/// Reads the text before the invalid byte: this finds the member that contains the byte, and an error
+/// in this text is reported first.
 #[cold]
 fn not_utf8<T: DeserializeOwned>(body: &[u8], error: std::str::Utf8Error) -> LenientError {
     let valid = body.get(..error.valid_up_to()).unwrap_or_default();
@@ -144,12 +142,7 @@ fn not_utf8<T: DeserializeOwned>(body: &[u8], error: std::str::Utf8Error) -> Len
     };
     match error.error_len() {
         Some(_) => LenientError::at_end_of(text, "invalid UTF-8", Category::Syntax, path),
-        None => LenientError::at_end_of(
-            text,
-            "the text ends within a character",
-            Category::Eof,
-            path,
-        ),
+        None => LenientError::at_end_of(text, "truncated UTF-8", Category::Eof, path),
     }
 }
 
@@ -167,8 +160,8 @@ fn position(text: &str) -> (usize, usize) {
     (line, column)
 }
 
-/// Keeps both ends of a long text. Messages of serde name the value first and what was expected
-/// last, and the value can be megabytes.
+/// Shortens a long text to its two ends. Messages of serde begin with the value, which can have
+/// megabytes, and end with the expected type.
 pub(crate) fn elide(text: &str) -> String {
     const KEPT: usize = 60;
 
@@ -193,12 +186,12 @@ impl fmt::Display for Prefix<'_> {
     }
 }
 
-/// The path of a failure, written from its end to its beginning while the error travels up, and so
-/// for nothing when there is none.
+/// The path of a failure. It is written from its end to its beginning while the error is returned
+/// through the levels, so that it costs nothing without an error.
 #[derive(Default)]
-struct Track(Cell<String>);
+struct ErrorPath(Cell<String>);
 
-impl Track {
+impl ErrorPath {
     #[cold]
     fn member(&self, key: &str) {
         let key: String = elide(key)
@@ -228,16 +221,16 @@ impl Track {
     }
 }
 
-/// Asks `inner` for what the type asks for, with a visitor between them that takes more than the
-/// type would.
-struct Lenient<'t, D> {
+/// A deserializer that wraps `inner` and puts a lenient visitor between `inner` and the visitor of the
+/// type.
+struct Lenient<'p, D> {
     inner: D,
-    track: &'t Track,
+    error_path: &'p ErrorPath,
 }
 
-impl<'t, D> Lenient<'t, D> {
-    fn new(inner: D, track: &'t Track) -> Self {
-        Self { inner, track }
+impl<'p, D> Lenient<'p, D> {
+    fn new(inner: D, error_path: &'p ErrorPath) -> Self {
+        Self { inner, error_path }
     }
 }
 
@@ -249,7 +242,7 @@ macro_rules! integers {
     )*};
 }
 
-macro_rules! as_they_are {
+macro_rules! unchanged {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
             self.inner.$method(visitor)
@@ -260,11 +253,11 @@ macro_rules! as_they_are {
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for Lenient<'_, D> {
     type Error = D::Error;
 
-    // Values that are documents ask for anything at every level, so they pass through `Nested`
-    // unchanged. Hand-written types that take several forms ask for anything as well, and want
-    // leniency for what is inside.
+    // `serde_json::Value` and hand-written types that accept several forms both use this method. `Nested`
+    // makes the values inside lenient, which does not change a `Value`, as it uses this method on all levels.
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.inner.deserialize_any(Nested::new(visitor, self.track))
+        self.inner
+            .deserialize_any(Nested::new(visitor, self.error_path))
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
@@ -300,7 +293,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Lenient<'_, D> {
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         self.inner
-            .deserialize_option(Nested::new(visitor, self.track))
+            .deserialize_option(Nested::new(visitor, self.error_path))
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -309,11 +302,12 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Lenient<'_, D> {
         visitor: V,
     ) -> Result<V::Value, D::Error> {
         self.inner
-            .deserialize_newtype_struct(name, Nested::new(visitor, self.track))
+            .deserialize_newtype_struct(name, Nested::new(visitor, self.error_path))
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.inner.deserialize_seq(Nested::new(visitor, self.track))
+        self.inner
+            .deserialize_seq(Nested::new(visitor, self.error_path))
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(
@@ -322,7 +316,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Lenient<'_, D> {
         visitor: V,
     ) -> Result<V::Value, D::Error> {
         self.inner
-            .deserialize_tuple(len, Nested::positional(visitor, self.track))
+            .deserialize_tuple(len, Nested::positional(visitor, self.error_path))
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -332,22 +326,23 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Lenient<'_, D> {
         visitor: V,
     ) -> Result<V::Value, D::Error> {
         self.inner
-            .deserialize_tuple_struct(name, len, Nested::positional(visitor, self.track))
+            .deserialize_tuple_struct(name, len, Nested::positional(visitor, self.error_path))
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.inner.deserialize_map(Nested::new(visitor, self.track))
+        self.inner
+            .deserialize_map(Nested::new(visitor, self.error_path))
     }
 
-    // Asked for as a map, because derived structs would take a list, member by member in the order
-    // of their fields.
+    // Request a map, because derived structs also accept an array of their fields.
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _name: &'static str,
         _fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.inner.deserialize_map(Nested::new(visitor, self.track))
+        self.inner
+            .deserialize_map(Nested::new(visitor, self.error_path))
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -367,7 +362,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Lenient<'_, D> {
         self.inner.deserialize_unit_struct(name, visitor)
     }
 
-    as_they_are! {
+    unchanged! {
         deserialize_i128 deserialize_u128 deserialize_char deserialize_bytes deserialize_byte_buf
         deserialize_unit deserialize_identifier deserialize_ignored_any
     }

@@ -1,8 +1,10 @@
-//! Is this answer a success? Status, trailers, whole body and tail, in this order.
+//! Decides whether a response is a success, from its trailers, its status, its whole body and the tail of
+//! its body, in this order.
 //!
-//! A query can fail after its 200 went out. The service then says so in trailers
-//! (`X-Neptune-Status`, `X-Neptune-Detail`), appends the error object to the broken body, or, on old
-//! engines, just stops. <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-queries.html>
+//! A query can fail after its status 200 was sent. The service then reports the error in trailers
+//! (`X-Neptune-Status`, `X-Neptune-Detail`), appends the error object to the incomplete body, or, on old
+//! engines, only stops sending.
+//! <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-queries.html>
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, StatusCode};
@@ -11,20 +13,20 @@ use serde_json::Value;
 use super::percent;
 use crate::error::{Cause, DecodeError, ExceptionKind, ServiceError, bounded_start};
 
-/// Read where it comes, and nothing rests on it alone: whether any engine sends it is not known (`U02`).
+/// Read if it is present, but never required: it is unknown whether any engine sends it (`U02`).
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 const REQUEST_ID_ALT: HeaderName = HeaderName::from_static("x-amz-request-id");
 const NEPTUNE_STATUS: HeaderName = HeaderName::from_static("x-neptune-status");
 const NEPTUNE_DETAIL: HeaderName = HeaderName::from_static("x-neptune-detail");
 
-/// How far from the end an appended error object may begin.
+/// The size of the tail of a body that is searched for an appended error object.
 pub(crate) const TAIL: usize = 64 * 1024;
-/// Larger successes are not searched for being one error object.
+/// The maximum size of a body that is checked for being one error object.
 const WHOLE_BODY_LIMIT: usize = 256 * 1024;
 
-/// Passes a success and turns everything else into the error it is.
-pub(crate) fn gate(
+/// Returns the error that the trailers, the status or the whole body report, if there is one.
+pub(crate) fn check_outcome(
     status: StatusCode,
     headers: &HeaderMap,
     trailers: &HeaderMap,
@@ -42,8 +44,8 @@ pub(crate) fn gate(
     }
 }
 
-/// A body that does not decode: the error object at its end, if there is one.
-pub(crate) fn or_tail(
+/// The error for a body that does not decode: the error object at its end, or else `error`.
+pub(crate) fn error_at_tail(
     error: DecodeError,
     status: StatusCode,
     headers: &HeaderMap,
@@ -63,7 +65,7 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
         .and_then(|value| value.to_str().ok())
 }
 
-/// The error that an answer with an error status is.
+/// The error of a response with an error status.
 pub(crate) fn service_error(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> ServiceError {
     let parsed = serde_json::from_slice::<Value>(body).ok();
     let object = ErrorObject(parsed.as_ref());
@@ -74,7 +76,7 @@ pub(crate) fn service_error(status: StatusCode, headers: &HeaderMap, body: &Byte
         .or_else(|| object.code().map(str::to_owned));
     let message = match object.message() {
         Some(message) => message.to_owned(),
-        // Not JSON: a proxy's page, or Neptune's plain text.
+        // Not JSON: the page of a proxy, or plain text of Neptune.
         None if parsed.is_none() => bounded_start(body).trim().to_owned(),
         None => String::new(),
     };
@@ -92,8 +94,9 @@ pub(crate) fn service_error(status: StatusCode, headers: &HeaderMap, body: &Byte
     }
 }
 
-/// A trailing status that is no success outranks the status line, and so does a detail that names an
-/// error: it is empty otherwise. Of several any one counts, wherever it stands.
+/// A trailing status other than success overrides the status line, and so does a detail that names an
+/// error: details of successes are empty. If there are several trailers, any failure counts, in any
+/// order.
 fn from_trailers(headers: &HeaderMap, trailers: &HeaderMap) -> Option<ServiceError> {
     let failed = trailers
         .get_all(NEPTUNE_STATUS)
@@ -128,8 +131,8 @@ fn from_trailers(headers: &HeaderMap, trailers: &HeaderMap) -> Option<ServiceErr
     Some(error)
 }
 
-/// The number and the name in a trailing status that is no success. Several fields may have become one
-/// with commas between them; what stands behind a comma is one if it begins with a number.
+/// The number and the name in a trailing status other than success. Several fields may have been joined
+/// with commas; the text after a comma is a status only if it begins with a number.
 fn failed_status(text: &str) -> Option<(Option<StatusCode>, String)> {
     text.split(',').enumerate().find_map(|(index, status)| {
         let status = status.trim();
@@ -151,12 +154,12 @@ fn names_code(detail: &[u8]) -> bool {
     ErrorObject(parsed.as_ref()).code().is_some()
 }
 
-/// The status that the service gives this exception, if it is known.
+/// The status that the service uses for this exception, if known.
 fn status_of(kind: ExceptionKind) -> Option<StatusCode> {
     StatusCode::from_u16(kind.http_status()?).ok()
 }
 
-/// A 200 whose whole body is one error object.
+/// The error of a success status whose whole body is one error object.
 fn whole_body(headers: &HeaderMap, body: &Bytes) -> Option<ServiceError> {
     if body.len() > WHOLE_BODY_LIMIT || !mentions_code(body) {
         return None;
@@ -165,7 +168,7 @@ fn whole_body(headers: &HeaderMap, body: &Bytes) -> Option<ServiceError> {
     error_object(headers, &parsed, body.clone())
 }
 
-/// The error object that was appended to a broken body.
+/// The error object that was appended to an incomplete body.
 pub(crate) fn from_tail(
     status: StatusCode,
     headers: &HeaderMap,
@@ -176,8 +179,8 @@ pub(crate) fn from_tail(
     if !status.is_success() || !mentions_code(tail) {
         return None;
     }
-    // The object is flat, so the last brace that opens one which parses to the end is its own. A
-    // message may hold braces, so earlier ones are tried too, but only so many.
+    // The object is flat, so it begins at the last brace from which the rest parses. A message may contain
+    // braces, so earlier ones are tried too, up to a limit that bounds the work.
     let opening = |&position: &usize| {
         let rest = tail.get(position..).unwrap_or_default();
         rest.first() == Some(&b'{') && begins_with_member(rest)
@@ -222,14 +225,14 @@ fn mentions_code(body: &[u8]) -> bool {
     body.windows(needle.len()).any(|window| window == needle)
 }
 
-/// Cuts a namespace before `#` and anything from `:` on.
+/// Removes a namespace up to `#`, and everything after `:`.
 fn bare_name(text: &str) -> Option<&str> {
     let text = text.split(':').next().unwrap_or(text);
     let text = text.rsplit('#').next().unwrap_or(text).trim();
     (!text.is_empty()).then_some(text)
 }
 
-/// The members of an error body, whichever of their spellings are used.
+/// The members of an error body in all their spellings.
 struct ErrorObject<'a>(Option<&'a Value>);
 
 impl<'a> ErrorObject<'a> {
@@ -243,8 +246,8 @@ impl<'a> ErrorObject<'a> {
             .find_map(|name| self.text(name).and_then(bare_name))
     }
 
-    /// `detailedMessage` is where Neptune puts its text; the others come from front ends and new
-    /// engines. An empty one is passed over.
+    /// Neptune uses `detailedMessage`; front ends and new engines use the others. An empty message is
+    /// skipped.
     fn message(&self) -> Option<&'a str> {
         ["detailedMessage", "message", "Message"]
             .iter()

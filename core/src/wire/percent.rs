@@ -1,9 +1,9 @@
-//! The only percent-encoding in the crate: what goes into paths and queries.
+//! The percent-encoding of paths and queries.
 
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
-/// Appends `text` with every byte but the unreserved characters of RFC 3986 encoded. This is the
-/// canonical form of signature version 4 too, so what is sent needs no rewriting to be signed.
+/// Appends `text`, in which every byte except the unreserved characters of RFC 3986 is encoded. This is
+/// also the canonical form of Signature Version 4, so paths and queries are signed as they are sent.
 pub(crate) fn encode_into(out: &mut String, text: &str) {
     let mut rest = text;
     while let Some(position) = rest.bytes().position(|byte| !is_unreserved(byte)) {
@@ -32,8 +32,8 @@ fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
-/// Decodes form-style text, where `+` is a space, as the trailers use it. Broken sequences stay as
-/// they are, and what is no UTF-8 becomes U+FFFD.
+/// Decodes form-encoded text, where `+` is a space, as in the trailers. Invalid sequences are kept, and
+/// bytes that are not UTF-8 become U+FFFD.
 pub(crate) fn decode_form(text: &[u8]) -> String {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -73,19 +73,19 @@ mod tests {
     }
 
     #[test]
-    fn unreserved_characters_stay_and_all_others_are_encoded() {
+    fn all_but_unreserved_characters_are_encoded() {
         assert_eq!(encoded("AZaz09-._~"), "AZaz09-._~");
         assert_eq!(encoded("a/b +%é🚀"), "a%2Fb%20%2B%25%C3%A9%F0%9F%9A%80");
     }
 
     proptest! {
         #[test]
-        fn decoding_undoes_encoding(text in any::<String>()) {
+        fn decoding_reverses_encoding(text in any::<String>()) {
             prop_assert_eq!(decode_form(encoded(&text).as_bytes()), text);
         }
 
         #[test]
-        fn decoding_takes_any_bytes(bytes in any::<Vec<u8>>()) {
+        fn decoding_accepts_any_bytes(bytes in any::<Vec<u8>>()) {
             decode_form(&bytes);
         }
     }

@@ -1,16 +1,16 @@
-//! Values in queries.
+//! Values of query parameters.
 
 use std::fmt::Write as _;
 
 use super::percent;
 
-/// A value that can travel in the query: text, flags and integers, and options of them.
+/// A value of a query parameter: text, booleans, integers, and options of these.
 pub trait QueryValue {
     /// Writes the value and returns whether there is one.
     fn write_to(&self, text: &mut QueryText<'_>) -> bool;
 }
 
-/// Where a [`QueryValue`] writes itself; it is percent-encoded on the way.
+/// The output of [`QueryValue::write_to`]. It percent-encodes the text that is written.
 #[derive(Debug)]
 pub struct QueryText<'a>(pub(super) &'a mut String);
 

@@ -1,18 +1,21 @@
-//! JSON read by serde_json that also gives text: [`RawJson`](crate::types::RawJson), read where a whole value is
-//! read, is the text that came, with every digit and in its order. serde_json's own feature for that would be
-//! switched on for every crate in a user's build.
+//! JSON deserialization in which a type can also request the text of the whole value: a
+//! [`RawJson`](crate::types::RawJson) read here is the text that was received, with all digits and in the
+//! order received. The feature of serde_json for this would be enabled for every crate in a user's build.
 
 use std::fmt;
 
 use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, IgnoredAny, Visitor};
 use serde_json::de::SliceRead;
 
-/// By this name a type asks for the text of the value.
+/// The newtype name by which a type requests the text of the value.
 pub(crate) const TEXT: &str = "$neptunedata::RawJson";
 
-/// Reads the value at the beginning of `input`, and says how long it is; the length is of no use where there is none.
+/// Reads the value at the beginning of `input`, and returns its length too. If reading fails, the length
+/// means nothing.
 #[inline]
-pub(crate) fn first<T: DeserializeOwned>(input: &[u8]) -> (Result<T, serde_json::Error>, usize) {
+pub(crate) fn read_prefix<T: DeserializeOwned>(
+    input: &[u8],
+) -> (Result<T, serde_json::Error>, usize) {
     let mut inner = serde_json::Deserializer::from_slice(input);
     let value = T::deserialize(Whole {
         inner: &mut inner,
@@ -21,8 +24,8 @@ pub(crate) fn first<T: DeserializeOwned>(input: &[u8]) -> (Result<T, serde_json:
     (value, inner.into_iter::<IgnoredAny>().byte_offset())
 }
 
-/// Reads the value that `input` is.
-pub(crate) fn only<T: DeserializeOwned>(input: &[u8]) -> Result<T, serde_json::Error> {
+/// Reads a value from the whole `input`.
+pub(crate) fn read_all<T: DeserializeOwned>(input: &[u8]) -> Result<T, serde_json::Error> {
     let mut inner = serde_json::Deserializer::from_slice(input);
     let value = T::deserialize(Whole {
         inner: &mut inner,
@@ -32,7 +35,7 @@ pub(crate) fn only<T: DeserializeOwned>(input: &[u8]) -> Result<T, serde_json::E
     Ok(value)
 }
 
-/// serde_json at the beginning of its input.
+/// The deserializer of serde_json, at the beginning of its input.
 struct Whole<'a, 'de> {
     inner: &'a mut serde_json::Deserializer<SliceRead<'de>>,
     input: &'de [u8],
@@ -99,7 +102,7 @@ impl<'de> Deserializer<'de> for Whole<'_, 'de> {
     }
 }
 
-/// Takes the text where it is given, and else makes one of the value.
+/// Accepts the text of a value, or a value that it converts to text.
 pub(crate) struct TextVisitor;
 
 impl<'de> Visitor<'de> for TextVisitor {
@@ -132,18 +135,18 @@ mod tests {
     use crate::types::RawJson;
 
     #[test]
-    fn a_whole_value_is_its_text() {
+    fn raw_json_is_the_text_of_the_value() {
         let text = r#"{"b": 123456789012345678901234567890, "a" :[1.50]}"#;
-        assert_eq!(only::<RawJson>(text.as_bytes()).unwrap().as_str(), text);
-        let (value, length) = first::<RawJson>(format!("{text} ,1").as_bytes());
+        assert_eq!(read_all::<RawJson>(text.as_bytes()).unwrap().as_str(), text);
+        let (value, length) = read_prefix::<RawJson>(format!("{text} ,1").as_bytes());
         assert_eq!((value.unwrap().as_str(), length), (text, text.len()));
         for text in ["1e400", "\"\\u00e9\"", "null", "[]"] {
-            assert_eq!(only::<RawJson>(text.as_bytes()).unwrap().as_str(), text);
+            assert_eq!(read_all::<RawJson>(text.as_bytes()).unwrap().as_str(), text);
         }
     }
 
     #[test]
-    fn everything_else_is_as_serde_json_has_it() {
+    fn other_types_are_read_as_by_serde_json() {
         #[derive(Debug, PartialEq, Deserialize)]
         enum Choice {
             One(u8),
@@ -153,19 +156,25 @@ mod tests {
         struct New(i64);
 
         let text = br#"{"Two":{"a":1.5}}"#;
-        assert_eq!(only::<Choice>(text).unwrap(), Choice::Two { a: Some(1.5) });
-        assert_eq!(first::<Choice>(br#"{"One":1}"#).0.unwrap(), Choice::One(1));
-        assert_eq!(only::<New>(b"-3").unwrap(), New(-3));
-        assert_eq!(only::<(u8, char)>(br#"[1,"x"]"#).unwrap(), (1, 'x'));
-        let part: BTreeMap<String, RawJson> = only(br#"{"a": 1 }"#).unwrap();
+        assert_eq!(
+            read_all::<Choice>(text).unwrap(),
+            Choice::Two { a: Some(1.5) }
+        );
+        assert_eq!(
+            read_prefix::<Choice>(br#"{"One":1}"#).0.unwrap(),
+            Choice::One(1)
+        );
+        assert_eq!(read_all::<New>(b"-3").unwrap(), New(-3));
+        assert_eq!(read_all::<(u8, char)>(br#"[1,"x"]"#).unwrap(), (1, 'x'));
+        let part: BTreeMap<String, RawJson> = read_all(br#"{"a": 1 }"#).unwrap();
         assert_eq!(part["a"].as_str(), "1");
-        assert_eq!(only::<Option<Value>>(b"null").unwrap(), None);
+        assert_eq!(read_all::<Option<Value>>(b"null").unwrap(), None);
     }
 
     #[test]
-    fn what_is_no_value_is_refused() {
+    fn invalid_values_are_errors() {
         for text in [&b"1 2"[..], b"", b"[1", b"\"\xff\""] {
-            assert!(only::<RawJson>(text).is_err(), "{text:?}");
+            assert!(read_all::<RawJson>(text).is_err(), "{text:?}");
         }
     }
 }

@@ -1,11 +1,13 @@
-//! The request writer: from an operation's members to an `http::Request`.
+//! The request writer: turns the members of an operation into an `http::Request`.
+
+mod finish;
 
 use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Uri,
-    header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TE, TRANSFER_ENCODING},
+    HeaderMap, HeaderName, HeaderValue,
+    header::{CONTENT_TYPE, TE},
 };
 use serde::Serialize;
 
@@ -22,23 +24,10 @@ use crate::{
     operation::{Bounds, Operation, OperationInfo},
 };
 
-/// The longest URI that `http::Uri` and Neptune's front end take, in bytes.
-const MAX_URI: usize = 65_534;
-
-/// Headers that extras must not set: they follow from the request, or from signing it.
-const RESERVED: [HeaderName; 6] = [
-    HOST,
-    CONTENT_LENGTH,
-    TRANSFER_ENCODING,
-    AUTHORIZATION,
-    HeaderName::from_static("x-amz-date"),
-    HeaderName::from_static("x-amz-security-token"),
-];
-
 /// Turns a request struct into an unsigned `http::Request`.
 ///
-/// The URI is absolute, the `host` header is set, and so are `content-type` and `content-length`
-/// where there is a body. The same request gives the same bytes.
+/// The URI is absolute. The header `host` is set, and with a body also `content-type` and
+/// `content-length`. The same request always gives the same bytes.
 ///
 /// ```
 /// use neptunedata::{Endpoint, ml::CancelMlModelTrainingJob};
@@ -56,7 +45,7 @@ const RESERVED: [HeaderName; 6] = [
 ///
 /// # Errors
 ///
-/// When the request cannot be right: every fault is named, with its member.
+/// If the request is invalid. The error has all invalid members.
 pub fn request<O: Operation>(
     operation: &O,
     endpoint: &Endpoint,
@@ -70,15 +59,15 @@ pub fn request<O: Operation>(
 /// The request of a call.
 pub(crate) struct Prepared {
     pub(crate) request: Result<http::Request<Bytes>, EncodeError>,
-    /// It has the call's token in it.
+    /// Whether the request contains the token of the call.
     pub(crate) has_token: bool,
-    /// The query in it, if it can be cancelled.
+    /// The query in the request, if it can be cancelled.
     pub(crate) query: Option<NamedQuery>,
-    /// What it is about, for errors.
+    /// The subject of the request, for errors.
     pub(crate) subject: Option<Box<str>>,
 }
 
-/// The request of a call. With `name_query` a query in it is given an id.
+/// Encodes the request of a call. With `name_query`, a query without an id is given one.
 pub(crate) fn request_of_call<O: Operation>(
     operation: &O,
     endpoint: &Endpoint,
@@ -105,25 +94,25 @@ pub(crate) fn request_of_call<O: Operation>(
     }
 }
 
-/// What an operation writes itself into: [`Operation::encode`].
+/// Builds the request of an operation, in [`Operation::encode`].
 ///
-/// Nothing here fails at once. Faults are collected, so that the caller learns all of them.
+/// The methods do not fail. They collect errors, so that the caller gets all of them at once.
 #[derive(Debug)]
 pub struct RequestWriter<'a> {
     info: &'static OperationInfo,
     endpoint: &'a Endpoint,
-    /// What the caller adds.
+    /// Fields and headers that the caller adds.
     extras: &'a Extras,
     uri: String,
-    /// What is left of the path template, from the next label on.
+    /// The rest of the path template, which begins with the next label.
     template: &'static str,
     has_query: bool,
-    /// Query parameters of which a request has one.
+    /// Query parameters that exclude each other.
     exclusive: &'static [&'static str],
     headers: HeaderMap,
     body: Option<Body>,
-    faults: Vec<FieldError>,
-    /// Of the call that the request is for.
+    errors: Vec<FieldError>,
+    /// The seed of the call; `None` outside of a call.
     seed: Option<u64>,
     has_token: bool,
     /// Whether a query without an id is given one.
@@ -150,7 +139,7 @@ impl<'a> RequestWriter<'a> {
             exclusive: &[],
             headers: HeaderMap::with_capacity(6),
             body: None,
-            faults: Vec::new(),
+            errors: Vec::new(),
             seed: None,
             has_token: false,
             name_query: false,
@@ -174,9 +163,9 @@ impl<'a> RequestWriter<'a> {
         self.template = rest;
     }
 
-    /// Fills the next label of the path. Labels come in the order of the path template.
+    /// Sets the next label of the path. Call it in the order of the path template.
     ///
-    /// An empty value and the values `.` and `..` are faults: they would address something else.
+    /// An empty value and the values `.` and `..` are errors, because they would change the path.
     pub fn label(&mut self, field: &'static str, value: &str) {
         let label = self
             .template
@@ -200,8 +189,9 @@ impl<'a> RequestWriter<'a> {
         self.copy_template();
     }
 
-    /// Notes what the request is about, for errors: [`Error::subject`](crate::error::Error::subject). Path labels
-    /// and ids of queries are noted already; the first one counts. Pass neither a query text nor a secret.
+    /// Sets the [subject](crate::error::Error::subject) of errors about this request. Path labels and query
+    /// ids set it too; only the first value is used, cut to 128 characters. Do not pass a query text or a
+    /// secret.
     pub fn subject(&mut self, value: &str) {
         const LIMIT: usize = 128;
         if value.is_empty() || self.subject.is_some() {
@@ -214,7 +204,7 @@ impl<'a> RequestWriter<'a> {
         });
     }
 
-    /// Adds a query parameter; a `None` adds nothing.
+    /// Adds a query parameter, unless the value is `None`.
     pub fn query<V: QueryValue + ?Sized>(&mut self, field: &str, value: &V) {
         let before = self.uri.len();
         let had_query = self.has_query;
@@ -225,46 +215,16 @@ impl<'a> RequestWriter<'a> {
         }
     }
 
-    /// Adds a query parameter without a value: `?default`. It is signed as if it had an empty one.
+    /// Adds a query parameter without a value, such as `?default`. It is signed like an empty value.
     pub fn query_flag(&mut self, name: &str) {
         self.query_name(name);
         self.uri.pop();
     }
 
-    /// Says that the request has just one of these query parameters, and once. Others that a caller adds
-    /// are a fault.
+    /// Declares query parameters that exclude each other: more than one of them, or the same one twice, is
+    /// an error. This includes parameters that the caller adds.
     pub fn exclusive_query(&mut self, names: &'static [&'static str]) {
         self.exclusive = names;
-    }
-
-    /// Reports more than one of the parameters that exclude each other.
-    fn check_exclusive(&mut self) {
-        let query = self.uri.split_once('?').map_or("", |(_, query)| query);
-        let names = query.split('&').filter_map(|pair| pair.split('=').next());
-        let mut found = names.filter(|name| self.exclusive.contains(name));
-        if let (Some(_), Some(second)) = (found.next(), found.next()) {
-            let second = second.to_owned();
-            let reason = format!("only one of {} is allowed", self.exclusive.join(", "));
-            self.fault(second, FieldErrorKind::Other(reason.into()));
-        }
-    }
-
-    /// Takes out the parameters of this name, which an extra one replaces.
-    fn remove_query(&mut self, name: &str) {
-        let mut encoded = String::new();
-        percent::encode_into(&mut encoded, name);
-        let Some((target, query)) = self.uri.split_once('?') else {
-            return;
-        };
-        let is_other = |pair: &&str| pair.split('=').next() != Some(encoded.as_str());
-        let kept: Vec<_> = query.split('&').filter(is_other).collect();
-        let (target, query) = (target.to_owned(), kept.join("&"));
-        self.has_query = !query.is_empty();
-        self.uri = if self.has_query {
-            format!("{target}?{query}")
-        } else {
-            target
-        };
     }
 
     fn query_name(&mut self, name: &str) {
@@ -274,7 +234,7 @@ impl<'a> RequestWriter<'a> {
         self.uri.push('=');
     }
 
-    /// Adds a header, for the member `field`.
+    /// Sets a header from the member `field`.
     pub fn header(&mut self, field: &'static str, name: HeaderName, value: &str) {
         match HeaderValue::from_str(value) {
             Ok(value) => {
@@ -284,7 +244,7 @@ impl<'a> RequestWriter<'a> {
         }
     }
 
-    /// Makes `value` the JSON body.
+    /// Sets the body to `value` as JSON.
     pub fn json<T: Serialize + ?Sized>(&mut self, value: &T) {
         match Body::json(value, self.has_extra_fields()) {
             Ok(body) => self.body = Some(body),
@@ -292,7 +252,7 @@ impl<'a> RequestWriter<'a> {
         }
     }
 
-    /// Makes `fields` the body, as a form: `application/x-www-form-urlencoded`.
+    /// Sets the body to `fields` as a form (`application/x-www-form-urlencoded`).
     pub fn form(&mut self, fields: &[(&str, &str)]) {
         self.header("", CONTENT_TYPE, form::MEDIA_TYPE);
         self.body = Some(Body::form(fields, self.has_extra_fields()));
@@ -302,36 +262,36 @@ impl<'a> RequestWriter<'a> {
         !self.extras.fields.is_empty()
     }
 
-    /// Makes these bytes the body, of this media type; `field` is the member that says so.
+    /// Sets the body to these bytes of this media type; `field` is the member with the media type.
     pub fn body(&mut self, field: &'static str, media_type: &str, body: impl Into<Vec<u8>>) {
         self.header(field, CONTENT_TYPE, media_type);
         self.body = Some(Body::Written(body.into()));
     }
 
-    /// Asks for trailers, in which Neptune reports queries that fail after their 200. Transports that
-    /// have none lose nothing: the error stands at the end of the body too.
+    /// Requests trailers, in which Neptune reports queries that fail after the status 200. Transports
+    /// without trailers miss nothing: the error is also at the end of the body.
     pub fn accept_trailers(&mut self) {
         self.headers
             .insert(TE, HeaderValue::from_static("trailers"));
     }
 
-    /// The token of the call, by which the service knows its attempts for the same request: a UUID
-    /// made from the call's seed. There is none outside of a call, as in [`request`].
+    /// The idempotency token of the call, by which the service recognizes all attempts as the same
+    /// request: a UUID derived from the seed of the call. `None` outside of a call, as in [`request`].
     ///
-    /// Ask only for what is then sent: a request with a token is as idempotent as
-    /// [`Effect::Idempotent`](crate::operation::Effect::Idempotent), and its call treats it so.
+    /// Call this only if the token is sent: the call then treats the request as
+    /// [`Effect::Idempotent`](crate::operation::Effect::Idempotent).
     pub fn call_token(&mut self) -> Option<String> {
         let token = self.seed.map(crate::machine::uuid);
         self.has_token |= token.is_some();
         token
     }
 
-    /// The id that the query in the request goes by, if any: its `own`, or a UUID made from the call's
-    /// seed if the call [cancels what it gives up](crate::machine::CallOptions::cancel_on_abandon). `C` is what
-    /// cancels it. Ask only for what is then sent.
+    /// The id of the query in the request: `own`, or, if the call
+    /// [cancels abandoned queries](crate::machine::CallOptions::cancel_on_abandon), a UUID derived from the
+    /// seed of the call. `C` is the operation that cancels the query. Call this only if the id is sent.
     ///
-    /// Written into the body as it is, and nowhere else, a UUID that was made here is replaced by another
-    /// one in each further attempt of the call; elsewhere it stays the same.
+    /// If a derived UUID occurs once in the body and nowhere else, each further attempt of the call
+    /// replaces it by another UUID; otherwise it stays the same.
     pub fn query_id<'i, C: CancelOperation>(
         &mut self,
         own: Option<&'i str>,
@@ -343,19 +303,19 @@ impl<'a> RequestWriter<'a> {
             }
             (None, _) => None,
         };
-        let is_made = matches!(id, Some(Cow::Owned(_)));
-        // An id that was made here changes with each attempt.
+        let is_derived = matches!(id, Some(Cow::Owned(_)));
+        // A derived id is not used as the subject, because it changes with each attempt.
         let extra = self.extras.query_id().map(str::to_owned);
         if let Some(given) = extra.as_deref().or(own) {
             self.subject(given);
         }
-        let seed = self.seed.filter(|_| is_made);
-        let in_the_end = self.extras.query_id().or(id.as_deref());
-        self.query = in_the_end.map(|id| NamedQuery::new::<C>(id.to_owned(), seed));
+        let seed = self.seed.filter(|_| is_derived);
+        let sent_id = self.extras.query_id().or(id.as_deref());
+        self.query = sent_id.map(|id| NamedQuery::new::<C>(id.to_owned(), seed));
         id
     }
 
-    /// Reports a number outside its bounds; both bounds are allowed, and so is `None`.
+    /// Reports an error if a number is outside of its bounds, which are inclusive. `None` is valid.
     pub fn bounds(&mut self, field: &'static str, value: Option<impl Into<i64>>, bounds: Bounds) {
         let (min, max) = bounds.into_inner();
         let range = i64::from(min)..=i64::from(max);
@@ -370,102 +330,8 @@ impl<'a> RequestWriter<'a> {
         }
     }
 
-    /// Reports a fault: the request will be refused, and the error names it.
+    /// Reports an invalid member: the request is rejected, and the error has this member.
     pub fn fault(&mut self, field: impl Into<Cow<'static, str>>, kind: FieldErrorKind) {
-        self.faults.push(FieldError::new(field, kind));
-    }
-
-    /// Adds what the caller adds.
-    fn add_extras(&mut self) {
-        let extras = self.extras;
-        let mut query = Vec::new();
-        // An operation without a body has its members in the query.
-        if self.body.is_some() || self.info.method == Method::POST {
-            self.add_to_body();
-        } else {
-            let fields = extras.fields.iter();
-            query.extend(fields.map(|(name, value)| (name, Cow::Owned(form::text(value)))));
-        }
-        let parameters = extras.query.iter();
-        query.extend(parameters.map(|(name, value)| (name, Cow::Borrowed(value.as_str()))));
-        for (name, _) in &query {
-            self.remove_query(name);
-        }
-        for (name, value) in query {
-            self.query_name(name);
-            percent::encode_into(&mut self.uri, &value);
-        }
-        for name in extras.headers.keys() {
-            if RESERVED.contains(name) {
-                let reason =
-                    FieldErrorKind::Other("this header is set by the client itself".into());
-                self.fault(name.as_str().to_owned(), reason);
-            }
-            self.headers.remove(name);
-        }
-        self.headers.extend(extras.headers.clone());
-    }
-
-    /// Adds extra fields to the body while it is still a value.
-    fn add_to_body(&mut self) {
-        if !self.has_extra_fields() {
-            return;
-        }
-        let body = self.body.get_or_insert_with(Body::empty_object);
-        let mut fields = self.extras.fields.iter();
-        if !fields.all(|(name, value)| body.set(name, value)) {
-            let reason = FieldErrorKind::Other("the body takes no extra fields".into());
-            self.fault("", reason);
-        }
-    }
-
-    fn finish(mut self) -> Result<http::Request<Bytes>, EncodeError> {
-        if let Some((name, _)) = self
-            .template
-            .strip_prefix('{')
-            .and_then(|rest| rest.split_once('}'))
-        {
-            self.fault(name, FieldErrorKind::Missing);
-        }
-        self.add_extras();
-        self.check_exclusive();
-        if self.uri.len() > MAX_URI {
-            let length = self.uri.len();
-            self.fault("", FieldErrorKind::UriTooLong { length });
-        }
-        if !self.faults.is_empty() {
-            return Err(EncodeError::new(self.info.name, self.faults));
-        }
-
-        let name = self.info.name;
-        let refused = |reason: String| {
-            let fault = FieldError::new("", FieldErrorKind::Other(reason.into()));
-            EncodeError::new(name, vec![fault])
-        };
-        let uri = Uri::from_maybe_shared(Bytes::from(self.uri))
-            .map_err(|error| refused(error.to_string()))?;
-        let has_body = self.body.is_some();
-        let body = self.body.map(Body::write).transpose();
-        let body = Bytes::from(
-            body.map_err(|error| refused(error.to_string()))?
-                .unwrap_or_default(),
-        );
-        self.headers
-            .insert(HOST, self.endpoint.host_header().clone());
-        if has_body {
-            self.headers
-                .entry(CONTENT_TYPE)
-                .or_insert(HeaderValue::from_static("application/json"));
-        }
-        if self.info.method != Method::GET {
-            self.headers
-                .insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
-        }
-
-        let mut request = http::Request::new(body);
-        *request.method_mut() = self.info.method.clone();
-        *request.uri_mut() = uri;
-        *request.headers_mut() = self.headers;
-        Ok(request)
+        self.errors.push(FieldError::new(field, kind));
     }
 }

@@ -1,4 +1,4 @@
-//! The response reader: what operations decode from.
+//! The response reader that operations decode from.
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -16,23 +16,23 @@ use crate::{
     sparql::SparqlMediaType,
 };
 
-/// Reads a complete answer to the operation `O`.
+/// Reads a complete response of the operation `O`.
 ///
-/// For transports that drop trailers, and for tests. A [`Call`](crate::machine::Call) reads trailers too,
-/// sends again what may be sent again, and keeps attempts and execution in its error.
+/// For transports that drop trailers, and for tests. A [`Call`](crate::machine::Call) also reads trailers,
+/// retries if that is safe, and reports attempts and possible execution in its error.
 ///
 /// ```
 /// use neptunedata::{ExceptionKind, error::Cause, ml::CancelMlModelTrainingJob};
 /// use neptunedata::http::Response;
 ///
-/// let answer = Response::new(r#"{"status":"200 OK"}"#.into());
-/// let output = neptunedata::response::<CancelMlModelTrainingJob>(&answer)?;
+/// let response = Response::new(r#"{"status":"200 OK"}"#.into());
+/// let output = neptunedata::response::<CancelMlModelTrainingJob>(&response)?;
 /// assert_eq!(output.status.as_deref(), Some("200 OK"));
 ///
-/// let answer = Response::builder()
+/// let response = Response::builder()
 ///     .status(400)
 ///     .body(r#"{"requestId":"r","code":"InvalidParameterException","detailedMessage":"no such job"}"#.into())?;
-/// match neptunedata::response::<CancelMlModelTrainingJob>(&answer) {
+/// match neptunedata::response::<CancelMlModelTrainingJob>(&response) {
 ///     Err(Cause::Service(error)) => assert_eq!(error.kind, ExceptionKind::InvalidParameterException),
 ///     other => panic!("{other:?}"),
 /// }
@@ -41,31 +41,31 @@ use crate::{
 ///
 /// # Errors
 ///
-/// [`Cause::Service`] for an error answer, also for one that hides behind a 200;
-/// [`Cause::Decode`] for a body that is not the operation's answer.
+/// [`Cause::Service`] for an error of the service, even if the status is 200;
+/// [`Cause::Decode`] for a body that is not a response of the operation.
 pub fn response<O: Operation>(response: &http::Response<Bytes>) -> Result<O::Output, Cause> {
     whole(O::INFO, response, O::decode)
 }
 
-/// Reads a complete answer with `decode`, if it is a success.
+/// Reads a complete response with `decode`, if it is a success.
 pub(crate) fn whole<T>(
     info: &'static OperationInfo,
     response: &http::Response<Bytes>,
     decode: fn(&RawResponse<'_>) -> Result<T, DecodeError>,
 ) -> Result<T, Cause> {
     let status = response.status();
-    let (headers, body) = coding::undo(info, response, DEFAULT_BODY_LIMIT)?;
-    outcome::gate(status, &headers, &HeaderMap::new(), &body)?;
+    let (headers, body) = coding::decode_body(info, response, DEFAULT_BODY_LIMIT)?;
+    outcome::check_outcome(status, &headers, &HeaderMap::new(), &body)?;
     let response = RawResponse {
         info,
         status,
         headers: &headers,
         body: &body,
     };
-    decode(&response).map_err(|error| outcome::or_tail(error, status, &headers, &body))
+    decode(&response).map_err(|error| outcome::error_at_tail(error, status, &headers, &body))
 }
 
-/// A successful answer, as [`Operation::decode`] sees it.
+/// A successful response, as passed to [`Operation::decode`].
 #[derive(Debug, Clone, Copy)]
 pub struct RawResponse<'a> {
     pub(crate) info: &'static OperationInfo,
@@ -75,7 +75,7 @@ pub struct RawResponse<'a> {
 }
 
 impl<'a> RawResponse<'a> {
-    /// The status, always from 200 to 299.
+    /// The status, from 200 to 299.
     pub fn status(&self) -> StatusCode {
         self.status
     }
@@ -90,26 +90,26 @@ impl<'a> RawResponse<'a> {
         self.body
     }
 
-    /// The whole body, once it is sure that it is not compressed; gzip has been undone by now, if
-    /// the feature `gzip` is on.
+    /// The whole body, if it is not compressed. With the feature `gzip`, a gzip body has been
+    /// decompressed before.
     ///
     /// # Errors
     ///
-    /// When the body is compressed.
+    /// If the body is compressed.
     pub fn plain(&self) -> Result<&'a Bytes, DecodeError> {
-        match coding::left_in(self.headers) {
+        match coding::unsupported(self.headers) {
             Some(reason) => Err(self.error(DecodeErrorKind::Encoding, "", reason)),
             None => Ok(self.body),
         }
     }
 
-    /// Decodes a JSON object, leniently: unknown members are ignored, and strings, numbers and
-    /// booleans stand in for each other where that loses nothing. An empty body is an empty object
-    /// if the operation may answer so.
+    /// Decodes a JSON object leniently: unknown members are ignored, and strings, numbers and booleans are
+    /// converted to each other if nothing is lost. An empty body is read as an empty object if the
+    /// operation may respond with an empty body.
     ///
     /// # Errors
     ///
-    /// When the body is no such JSON; the error names the place.
+    /// If the body is not a JSON object or does not fit `T`; the error has the path.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         let body = self.plain()?;
         let body: &[u8] = if !body.iter().all(u8::is_ascii_whitespace) {
@@ -117,7 +117,7 @@ impl<'a> RawResponse<'a> {
         } else if self.info.may_answer_empty {
             b"{}"
         } else {
-            return Err(self.error(DecodeErrorKind::Empty, "", "the body is empty"));
+            return Err(self.error(DecodeErrorKind::Empty, "", "empty response body"));
         };
         lenient::from_slice(body).map_err(|error| {
             let kind = match error.category {
@@ -131,8 +131,8 @@ impl<'a> RawResponse<'a> {
         })
     }
 
-    /// Decodes a JSON object as [`json`](Self::json) does, or the one in its `payload`: nobody has shown which of
-    /// the two forms some operations answer in (`U14`).
+    /// Decodes a JSON object like [`json`](Self::json), or the object in its member `payload`: for some
+    /// operations it is unknown which of the two forms the service uses (`U14`).
     pub(crate) fn json_or_payload<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         let text = std::str::from_utf8(self.plain()?).unwrap_or_default();
         let payload =
@@ -140,7 +140,7 @@ impl<'a> RawResponse<'a> {
         let Some(payload) = payload else {
             return self.json();
         };
-        // What is around it has to be whole, too.
+        // The rest of the body must be valid JSON too.
         self.json::<IgnoredAny>()?;
         let body = self.body.slice_ref(payload.as_bytes());
         RawResponse {
@@ -150,65 +150,70 @@ impl<'a> RawResponse<'a> {
         .json()
     }
 
-    /// The bytes of an answer that is no JSON, such as a report. An error object at their end is
-    /// looked for, as nothing else would tell that such a body broke off.
+    /// The body of a response that is not JSON. It is searched for an error object at its end, because
+    /// nothing else shows that such a body is incomplete.
     ///
     /// # Errors
     ///
-    /// When the body is blank, compressed, a page of HTML, or ends in an error object.
+    /// If the body is blank, compressed, an HTML page, or ends in an error object.
     pub(crate) fn opaque(&self) -> Result<Bytes, DecodeError> {
         self.not_blank(self.opaque_or_blank()?)
     }
 
-    /// The same of a report, which can be HTML too: nothing tells one from a page of something in between.
+    /// Like [`opaque`](Self::opaque), for a report, which may be HTML: it cannot be distinguished from
+    /// the page of a proxy.
     ///
     /// # Errors
     ///
-    /// When the body is blank, compressed, or ends in an error object.
+    /// If the body is blank, compressed, or ends in an error object.
     pub(crate) fn report(&self) -> Result<Bytes, DecodeError> {
         self.not_blank(self.opaque_or_html()?)
     }
 
     fn not_blank(&self, body: Bytes) -> Result<Bytes, DecodeError> {
-        match body.iter().all(u8::is_ascii_whitespace) {
-            true => Err(self.error(DecodeErrorKind::Empty, "", "the body is empty")),
-            false => Ok(body),
+        if body.iter().all(u8::is_ascii_whitespace) {
+            Err(self.error(DecodeErrorKind::Empty, "", "empty response body"))
+        } else {
+            Ok(body)
         }
     }
 
-    /// The same, where a blank body is an answer.
+    /// Like [`opaque`](Self::opaque), but a blank body is valid.
     ///
     /// # Errors
     ///
-    /// When the body is compressed, a page of HTML, or ends in an error object.
+    /// If the body is compressed, an HTML page, or ends in an error object.
     pub(crate) fn opaque_or_blank(&self) -> Result<Bytes, DecodeError> {
         if self.is_html() {
-            let reason = "it is a page of HTML, as something in between answers";
+            let reason = "HTML page, probably from a proxy";
             return Err(self.error(DecodeErrorKind::Syntax, "", reason));
         }
         self.opaque_or_html()
     }
 
-    /// The same, where HTML can be an answer too.
+    /// Like [`opaque`](Self::opaque), but a blank body and HTML are valid.
     ///
     /// # Errors
     ///
-    /// When the body is compressed, or ends in an error object.
+    /// If the body is compressed, or ends in an error object.
     fn opaque_or_html(&self) -> Result<Bytes, DecodeError> {
         self.plain()?;
         match outcome::from_tail(self.status, self.headers, self.body) {
-            // Whoever asked for the answer looks there again, and reports the object itself.
-            Some(_) => Err(self.error(DecodeErrorKind::Truncated, "", "an error object ends it")),
+            // The caller of `decode` replaces this error by the error object itself.
+            Some(_) => {
+                let reason = "the body ends in an error object";
+                Err(self.error(DecodeErrorKind::Truncated, "", reason))
+            }
             None => Ok(self.body.clone()),
         }
     }
 
-    /// The body of an answer that only says that something was done, in a form that nobody has promised. JSON that
-    /// is begun has to be whole, and all else has to be text.
+    /// The body of a response that only confirms the request, in an undocumented format. A body that
+    /// begins like JSON must be valid JSON, and any other body must be UTF-8.
     ///
     /// # Errors
     ///
-    /// When the body is compressed, a page of HTML, broken, or ends in an error object.
+    /// If the body is compressed, an HTML page, invalid, or ends in an error object.
     pub(crate) fn acknowledgement(&self) -> Result<Bytes, DecodeError> {
         let body = self.opaque_or_blank()?;
         let is_json = matches!(body.trim_ascii_start().first(), Some(b'[' | b'{'));
@@ -216,9 +221,10 @@ impl<'a> RawResponse<'a> {
             return match serde_json::from_slice::<IgnoredAny>(&body) {
                 Ok(_) => Ok(body),
                 Err(error) => {
-                    let kind = match error.is_eof() {
-                        true => DecodeErrorKind::Truncated,
-                        false => DecodeErrorKind::Syntax,
+                    let kind = if error.is_eof() {
+                        DecodeErrorKind::Truncated
+                    } else {
+                        DecodeErrorKind::Syntax
                     };
                     Err(self.error(kind, "", error.to_string()))
                 }
@@ -230,7 +236,7 @@ impl<'a> RawResponse<'a> {
         }
     }
 
-    /// Whether it is a page of HTML, by what it says or by how it begins.
+    /// Whether the body is an HTML page, according to its media type or its beginning.
     fn is_html(&self) -> bool {
         let media_type = SparqlMediaType::of(self.headers);
         let media_type = media_type.as_ref().map(SparqlMediaType::as_str);
@@ -245,7 +251,7 @@ impl<'a> RawResponse<'a> {
             || begins(b"<html")
     }
 
-    /// An error that says what is wrong with this answer.
+    /// A decoding error about this response; `path` is empty for the body as a whole.
     pub fn error(
         &self,
         kind: DecodeErrorKind,

@@ -1,4 +1,5 @@
-//! Stopped anywhere, it goes on from the last checkpoint: nothing is missed, and little comes again.
+//! A program that is stopped anywhere continues at the last checkpoint: no record is missed, and few are
+//! delivered again.
 
 use std::collections::BTreeMap;
 
@@ -12,17 +13,17 @@ use proptest::{collection::vec, option, prelude::*, test_runner::Config};
 
 use super::{
     drive::unsigned,
-    server::{Came, Run, Server, cut, refuse},
+    server::{Outcome, Run, Server, cut, refuse},
 };
 
-/// What happens before a request.
+/// An event before a request.
 #[derive(Debug, Clone)]
-enum Happens {
+enum Incident {
     Commit(usize),
-    /// So many commits are not kept any more.
+    /// This number of the oldest commits is trimmed.
     Trimmed(usize),
     Throttled,
-    Fault,
+    InternalFailure,
     Cut,
     Nothing,
 }
@@ -32,42 +33,42 @@ struct Plan {
     commits: Vec<usize>,
     cap: usize,
     page_limit: i64,
-    tells_ends: bool,
-    happens: Vec<Happens>,
-    /// After how many steps each run is stopped.
+    marks_ends: bool,
+    incidents: Vec<Incident>,
+    /// The number of steps after which each run is stopped.
     stops: Vec<usize>,
-    /// The checkpoint is kept after so many items.
-    kept_every: usize,
+    /// The checkpoint is stored after this number of items.
+    stored_every: usize,
     seed: u64,
 }
 
 fn plan() -> impl Strategy<Value = Plan> {
-    let happens = prop_oneof![
-        (1..6_usize).prop_map(Happens::Commit),
-        Just(Happens::Throttled),
-        Just(Happens::Fault),
-        Just(Happens::Cut),
-        Just(Happens::Nothing),
+    let incidents = prop_oneof![
+        (1..6_usize).prop_map(Incident::Commit),
+        Just(Incident::Throttled),
+        Just(Incident::InternalFailure),
+        Just(Incident::Cut),
+        Just(Incident::Nothing),
     ];
     (
         vec(1..9_usize, 0..12),
         1..7_usize,
         option::of(1..7_i64),
         any::<bool>(),
-        vec(happens, 0..40),
+        vec(incidents, 0..40),
         vec(0..30_usize, 0..8),
         1..4_usize,
         any::<u64>(),
     )
         .prop_map(
-            |(commits, cap, page_limit, tells_ends, happens, stops, kept_every, seed)| Plan {
+            |(commits, cap, page_limit, marks_ends, incidents, stops, stored_every, seed)| Plan {
                 commits,
                 cap,
                 page_limit: page_limit.unwrap_or(100_000),
-                tells_ends,
-                happens,
+                marks_ends,
+                incidents,
                 stops,
-                kept_every,
+                stored_every,
                 seed,
             },
         )
@@ -77,7 +78,7 @@ impl Plan {
     fn server(&self) -> Server {
         let mut server = Server::with(&self.commits);
         server.cap = self.cap;
-        server.tells_ends = self.tells_ends;
+        server.marks_ends = self.marks_ends;
         server
     }
 
@@ -87,27 +88,27 @@ impl Plan {
             .transient_failures(100)
     }
 
-    fn let_happen(&self, server: &mut Server, at: usize) {
-        let instead: Option<Input> = match self.happens.get(at).unwrap_or(&Happens::Nothing) {
-            Happens::Commit(length) => {
+    fn apply_incident(&self, server: &mut Server, at: usize) {
+        let instead: Option<Input> = match self.incidents.get(at).unwrap_or(&Incident::Nothing) {
+            Incident::Commit(length) => {
                 server.commit(*length);
                 None
             }
-            Happens::Trimmed(commits) => {
+            Incident::Trimmed(commits) => {
                 server.trim(*commits);
                 None
             }
-            Happens::Throttled => Some(refuse(429, "ThrottlingException")),
-            Happens::Fault => Some(refuse(500, "InternalFailureException")),
-            Happens::Cut => Some(cut()),
-            Happens::Nothing => None,
+            Incident::Throttled => Some(refuse(429, "ThrottlingException")),
+            Incident::InternalFailure => Some(refuse(500, "InternalFailureException")),
+            Incident::Cut => Some(cut()),
+            Incident::Nothing => None,
         };
         server.instead.extend(instead);
     }
 }
 
-fn start(kept: Option<Checkpoint>) -> StartPosition {
-    kept.map_or(StartPosition::TrimHorizon, StartPosition::After)
+fn start(stored: Option<Checkpoint>) -> StartPosition {
+    stored.map_or(StartPosition::TrimHorizon, StartPosition::After)
 }
 
 proptest! {
@@ -116,30 +117,30 @@ proptest! {
     #[test]
     fn transactions_are_all_seen(plan in plan()) {
         let mut server = plan.server();
-        let mut kept = None;
+        let mut stored = None;
         let mut seen: Vec<i64> = Vec::new();
-        let mut asked = 0;
+        let mut requests = 0;
         for run in 0..=plan.stops.len() {
             let machine = Transactions::<GetSparqlStream>::with_options(
                 &unsigned(),
-                start(kept),
+                start(stored),
                 plan.options(),
                 plan.seed,
             );
             let mut running = Run::new(machine);
             let mut items = 0;
-            // The last run is not stopped before all is seen.
+            // The last run has enough steps for the whole stream.
             let steps = plan.stops.get(run).copied().unwrap_or(2_000);
             for _ in 0..steps {
-                if server.asked.len() != asked {
-                    asked = server.asked.len();
-                    plan.let_happen(&mut server, asked);
+                if server.requests.len() != requests {
+                    requests = server.requests.len();
+                    plan.apply_incident(&mut server, requests);
                 }
                 match running.next(&mut server, 1) {
-                    Came::Stopped => {}
-                    Came::Done(result) => prop_assert!(false, "{:?}", result.err()),
-                    Came::Item(item) => {
-                        // Whole, and the next one after what was kept or seen in this run.
+                    Outcome::Stopped => {}
+                    Outcome::Done(result) => prop_assert!(false, "{:?}", result.err()),
+                    Outcome::Item(item) => {
+                        // The item is complete, and the next one after the checkpoint or the last item.
                         let ids: Vec<_> = item
                             .records
                             .iter()
@@ -154,64 +155,64 @@ proptest! {
                         prop_assert_eq!(&ids, &of_commit);
                         prop_assert!(item.is_whole());
                         let before = match items {
-                            0 => kept.map_or(0, |kept| kept.event_id().commit_num),
+                            0 => stored.map_or(0, |checkpoint| checkpoint.event_id().commit_num),
                             _ => *seen.last().unwrap(),
                         };
                         prop_assert_eq!(item.commit_num, before + 1);
                         prop_assert_eq!(Some(&item.checkpoint.event_id()), ids.last());
                         seen.push(item.commit_num);
                         items += 1;
-                        if items % plan.kept_every == 0 {
-                            kept = Some(item.checkpoint);
+                        if items % plan.stored_every == 0 {
+                            stored = Some(item.checkpoint);
                         }
                     }
                 }
             }
         }
-        // All that was committed, but for the last where nobody can know that it has ended.
+        // All commits are seen, except the last one if its end is not marked.
         let all = server.log.last().map_or(0, |(id, _)| id.commit_num);
-        let all = if plan.tells_ends { all } else { all - 1 };
+        let all = if plan.marks_ends { all } else { all - 1 };
         let mut once = seen.clone();
         once.sort_unstable();
         once.dedup();
         prop_assert_eq!(once, (1..=all.max(0)).collect::<Vec<_>>());
-        // No more comes again than was not kept, in each run.
+        // Only items after the stored checkpoint are delivered again.
         let again = seen.len() as i64 - all.max(0);
-        let most = plan.stops.len() * (plan.kept_every - 1);
+        let most = plan.stops.len() * (plan.stored_every - 1);
         prop_assert!(again <= i64::try_from(most).unwrap(), "{} again", again);
     }
 
     #[test]
     fn changes_are_all_seen(plan in plan()) {
-        let plan = Plan { tells_ends: true, ..plan };
+        let plan = Plan { marks_ends: true, ..plan };
         let mut server = plan.server();
-        let mut kept: Option<Checkpoint> = None;
-        // What was seen up to the checkpoint that was kept, and after it.
+        let mut stored: Option<Checkpoint> = None;
+        // The records seen before and after the stored checkpoint.
         let (mut certain, mut since) = (Vec::new(), Vec::new());
-        let mut asked = 0;
+        let mut requests = 0;
         for run in 0..=plan.stops.len() {
             let machine = Changes::<GetSparqlStream>::with_options(
                 &unsigned(),
-                start(kept),
+                start(stored),
                 plan.options(),
                 plan.seed,
             );
             let mut running = Run::new(machine);
             since.clear();
             for _ in 0..plan.stops.get(run).copied().unwrap_or(2_000) {
-                if server.asked.len() != asked {
-                    asked = server.asked.len();
-                    plan.let_happen(&mut server, asked);
+                if server.requests.len() != requests {
+                    requests = server.requests.len();
+                    plan.apply_incident(&mut server, requests);
                 }
                 match running.next(&mut server, 1) {
-                    Came::Stopped => {}
-                    Came::Done(result) => prop_assert!(false, "{:?}", result.err()),
-                    Came::Item(item) => {
+                    Outcome::Stopped => {}
+                    Outcome::Done(result) => prop_assert!(false, "{:?}", result.err()),
+                    Outcome::Item(item) => {
                         since.push(item.event_id);
                         let ends = server.log.contains(&(item.event_id, true));
                         prop_assert_eq!(item.checkpoint.is_some(), ends);
                         if let Some(checkpoint) = item.checkpoint {
-                            kept = Some(checkpoint);
+                            stored = Some(checkpoint);
                             certain.append(&mut since);
                         }
                     }
@@ -223,74 +224,74 @@ proptest! {
         prop_assert!(since.is_empty());
     }
 
-    /// From anywhere, while the stream is trimmed and with transactions beyond the limit: whatever is not
-    /// seen is told by an error.
+    /// If the stream is trimmed or a transaction exceeds the limit, each record is delivered or reported as
+    /// lost by an error.
     #[test]
-    fn what_is_not_seen_is_told(
+    fn lost_records_are_reported(
         plan in plan(),
         trims in vec((0..40_usize, 1..6_usize), 0..4),
         limit in 1..9_usize,
         from_latest in any::<bool>(),
     ) {
-        let mut plan = Plan { tells_ends: true, ..plan };
+        let mut plan = Plan { marks_ends: true, ..plan };
         for (place, commits) in trims {
-            let place = place.min(plan.happens.len());
-            plan.happens.insert(place, Happens::Trimmed(commits));
+            let place = place.min(plan.incidents.len());
+            plan.incidents.insert(place, Incident::Trimmed(commits));
         }
         let mut server = plan.server();
-        let mut kept: Option<Checkpoint> = None;
+        let mut stored: Option<Checkpoint> = None;
         let mut begin = if from_latest { StartPosition::Latest } else { StartPosition::TrimHorizon };
         let mut limit = limit;
-        let mut asked = 0;
-        // Lengths of all commits, also of those that are trimmed.
+        let mut requests = 0;
+        // The lengths of all commits, including trimmed ones.
         let lengths = |server: &Server| {
             let ends = server.ends.iter();
             ends.map(|id| (id.commit_num, id.op_num)).collect::<BTreeMap<_, _>>()
         };
         let mut run = 0;
         while run <= plan.stops.len() {
-            let start = kept.map_or(begin, StartPosition::After);
+            let start = stored.map_or(begin, StartPosition::After);
             let options = plan.options().transaction_limit(limit);
             let machine =
                 Transactions::<GetSparqlStream>::with_options(&unsigned(), start, options, plan.seed);
             let mut running = Run::new(machine);
-            // The last commit before what comes next; not known before the first of a run without a place.
-            let mut before = kept.map(|kept| kept.event_id().commit_num);
+            // The last commit before the next item; unknown before the first item without a checkpoint.
+            let mut before = stored.map(|checkpoint| checkpoint.event_id().commit_num);
             let horizon = server.trimmed;
             server.latest = None;
             let mut ended = None;
             let mut items = 0;
             for _ in 0..plan.stops.get(run).copied().unwrap_or(2_000) {
-                if server.asked.len() != asked {
-                    asked = server.asked.len();
-                    plan.let_happen(&mut server, asked);
+                if server.requests.len() != requests {
+                    requests = server.requests.len();
+                    plan.apply_incident(&mut server, requests);
                 }
                 match running.next(&mut server, 1) {
-                    Came::Stopped => {}
-                    Came::Done(result) => {
+                    Outcome::Stopped => {}
+                    Outcome::Done(result) => {
                         ended = result.err();
                         break;
                     }
-                    Came::Item(item) => {
+                    Outcome::Item(item) => {
                         prop_assert!(item.records.len() <= limit);
                         let whole = lengths(&server)[&item.commit_num];
                         prop_assert_eq!(i64::try_from(item.records.len()).unwrap(), whole);
                         match (before, start) {
                             (Some(before), _) => prop_assert_eq!(item.commit_num, before + 1),
-                            // A stream without a record has no end to begin behind.
+                            // A stream without records starts at its first record.
                             (None, StartPosition::Latest) => {
                                 let latest = server.latest.unwrap_or(0);
                                 prop_assert_eq!(item.commit_num, latest + 1);
                             }
-                            // What is trimmed before it is asked for was never promised.
+                            // Records may be trimmed before the first request.
                             (None, _) => prop_assert!(
                                 (horizon + 1..=server.trimmed + 1).contains(&item.commit_num)
                             ),
                         }
                         before = Some(item.commit_num);
                         items += 1;
-                        if items % plan.kept_every == 0 {
-                            kept = Some(item.checkpoint);
+                        if items % plan.stored_every == 0 {
+                            stored = Some(item.checkpoint);
                         }
                     }
                 }
@@ -312,14 +313,14 @@ proptest! {
                     limit = 1_000_000;
                 }
                 ChangesErrorKind::Expired => {
-                    // Something of what was to come is gone, and it is told from where on.
+                    // The next record is trimmed, and the error has the position before it.
                     prop_assert!(cause.place().commit_num <= server.trimmed);
-                    kept = None;
+                    stored = None;
                     begin = StartPosition::TrimHorizon;
                 }
                 other => prop_assert!(false, "{:?}", other),
             }
-            // What was stopped by an error goes on.
+            // A run that was stopped by an error is continued.
             run = run.min(plan.stops.len());
         }
     }

@@ -1,55 +1,33 @@
-//! Page by page, from each beginning, to the end and beyond.
-
-use std::time::Duration;
+//! Paging from each start position, to the end of the stream and after it.
 
 use neptunedata::{
     ErrorKind,
-    changes::{Changes, ChangesErrorKind, ChangesOptions, Checkpoint, StartPosition, Transactions},
+    changes::{ChangesErrorKind, ChangesOptions, StartPosition, Transactions},
     error::Cause,
     machine::Machine,
-    streams::{EventId, GetPropertygraphStream, GetSparqlStream},
+    streams::{EventId, GetPropertygraphStream},
 };
 
 use super::{
     drive::unsigned,
-    server::{Came, Run, Server, respond},
+    follow::{SECOND, after, at, changes, to_the_end, transactions},
+    server::{Outcome, Run, Server, respond},
 };
 
-const SECOND: Duration = Duration::from_secs(1);
-
-fn at(commit: i64, op: i64) -> Checkpoint {
-    Checkpoint::after(EventId::new(commit, op))
-}
-
-fn to_the_end() -> ChangesOptions {
-    ChangesOptions::new().stop_at_end()
-}
-
-fn transactions(
-    start: StartPosition,
-    options: ChangesOptions,
-) -> Run<Transactions<GetSparqlStream>> {
-    Run::new(Transactions::with_options(&unsigned(), start, options, 1))
-}
-
-fn changes(start: StartPosition, options: ChangesOptions) -> Run<Changes<GetSparqlStream>> {
-    Run::new(Changes::with_options(&unsigned(), start, options, 1))
-}
-
-/// The items up to where nothing comes for so many steps.
-fn while_they_come<M: Machine>(run: &mut Run<M>, server: &mut Server) -> Vec<M::Item> {
+/// The items until there is none in 40 steps.
+fn available_items<M: Machine>(run: &mut Run<M>, server: &mut Server) -> Vec<M::Item> {
     let mut items = Vec::new();
     loop {
         match run.next(server, 40) {
-            Came::Item(item) => items.push(item),
-            Came::Stopped => return items,
-            Came::Done(_) => panic!("it is over"),
+            Outcome::Item(item) => items.push(item),
+            Outcome::Stopped => return items,
+            Outcome::Done(_) => panic!("the stream has ended"),
         }
     }
 }
 
 #[test]
-fn pages_go_on_where_the_last_one_ended() {
+fn pages_continue_after_the_last_record() {
     let mut server = Server::with(&[2, 1, 3]);
     server.cap = 2;
     let mut run = transactions(StartPosition::TrimHorizon, to_the_end());
@@ -81,13 +59,13 @@ fn both_streams_are_followed() {
     let mut server = Server::with(&[1, 1]);
     let machine = Transactions::<GetPropertygraphStream>::with_options(
         &unsigned(),
-        StartPosition::After(at(1, 1)),
+        after(1, 1),
         to_the_end(),
         1,
     );
     let (items, _) = Run::new(machine).all(&mut server);
     assert_eq!(items.len(), 1);
-    let paths: Vec<_> = server.asked.iter().map(|(_, uri)| uri.path()).collect();
+    let paths: Vec<_> = server.requests.iter().map(|(_, uri)| uri.path()).collect();
     assert_eq!(paths, ["/propertygraph/stream"; 2]);
 }
 
@@ -112,42 +90,42 @@ fn single_changes_have_checkpoints_at_the_ends_of_transactions() {
 }
 
 #[test]
-fn the_latest_is_what_comes_after() {
+fn latest_starts_after_the_newest_record() {
     let mut server = Server::with(&[2, 3]);
     let mut run = transactions(StartPosition::Latest, ChangesOptions::new());
-    assert!(while_they_come(&mut run, &mut server).is_empty());
-    // Known before anything came: to be kept already.
+    assert!(available_items(&mut run, &mut server).is_empty());
+    // The checkpoint is known before the first item, and can be stored.
     assert_eq!(run.machine.checkpoint(), Some(at(2, 3)));
     server.commit(2);
-    let items = while_they_come(&mut run, &mut server);
+    let items = available_items(&mut run, &mut server);
     assert_eq!((items.len(), items[0].commit_num), (1, 3));
     assert_eq!(server.queries()[0], "iteratorType=LATEST");
 
-    // Also where it is told in the refusal.
+    // The end of the stream may also be reported in an error.
     let mut server = Server::with(&[2, 3]);
     server.instead = vec![server.not_found()];
     let mut run = transactions(StartPosition::Latest, ChangesOptions::new());
-    assert!(while_they_come(&mut run, &mut server).is_empty());
+    assert!(available_items(&mut run, &mut server).is_empty());
     assert_eq!(run.machine.checkpoint(), Some(at(2, 3)));
 
-    // Of a commit that is being written when it begins, nothing comes.
+    // No record of a commit that was incomplete at the start is delivered.
     let mut server = Server::with(&[2, 3]);
     let rest = server.log.split_off(4);
     let mut run = transactions(StartPosition::Latest, ChangesOptions::new());
-    assert!(while_they_come(&mut run, &mut server).is_empty());
+    assert!(available_items(&mut run, &mut server).is_empty());
     assert_eq!(run.machine.checkpoint(), None);
     server.log.extend(rest);
     server.commit(1);
-    let items = while_they_come(&mut run, &mut server);
+    let items = available_items(&mut run, &mut server);
     assert_eq!((items.len(), items[0].commit_num), (1, 3));
 
-    // Of a stream that was empty, all.
+    // All records of a stream that was empty are delivered.
     let mut server = Server::with(&[]);
     let mut run = transactions(StartPosition::Latest, ChangesOptions::new());
-    assert!(while_they_come(&mut run, &mut server).is_empty());
+    assert!(available_items(&mut run, &mut server).is_empty());
     server.commit(2);
-    assert_eq!(while_they_come(&mut run, &mut server).len(), 1);
-    // Also where that is an empty page.
+    assert_eq!(available_items(&mut run, &mut server).len(), 1);
+    // An empty stream may also be an empty page.
     let mut server = Server::with(&[]);
     server.instead = vec![respond(200, r#"{"records":[]}"#.to_owned())];
     let mut run = transactions(StartPosition::Latest, to_the_end());
@@ -157,10 +135,10 @@ fn the_latest_is_what_comes_after() {
 }
 
 #[test]
-fn at_the_end_it_waits_longer_and_longer() {
+fn pauses_at_the_end_grow() {
     let mut server = Server::with(&[1]);
     let mut run = changes(StartPosition::TrimHorizon, ChangesOptions::new());
-    assert_eq!(while_they_come(&mut run, &mut server).len(), 1);
+    assert_eq!(available_items(&mut run, &mut server).len(), 1);
     for (wait, longest) in run.waits.iter().zip([1, 1, 2, 4, 8, 15, 15, 15]) {
         let longest = SECOND * longest;
         assert!(
@@ -168,24 +146,24 @@ fn at_the_end_it_waits_longer_and_longer() {
             "{wait:?} of {longest:?}"
         );
     }
-    // Until something comes.
+    // A new record resets the pauses.
     server.commit(1);
     run.waits.clear();
-    assert_eq!(while_they_come(&mut run, &mut server).len(), 1);
+    assert_eq!(available_items(&mut run, &mut server).len(), 1);
     let after: Vec<_> = run.waits.iter().filter(|wait| **wait <= SECOND).collect();
     assert!(!after.is_empty());
 
-    // A quiet day asks some thousand times, not more.
+    // A day without records takes some thousand requests.
     let mut server = Server::with(&[1]);
     let mut run = changes(StartPosition::TrimHorizon, ChangesOptions::new());
     while run.clock.now().mono - run.began < 24 * 3600 * SECOND {
         run.next(&mut server, 10);
     }
-    assert!(server.asked.len() < 8_000, "{}", server.asked.len());
+    assert!(server.requests.len() < 8_000, "{}", server.requests.len());
 
     let options = ChangesOptions::new().poll_interval(10 * SECOND, 10 * SECOND);
     let mut run = changes(StartPosition::TrimHorizon, options);
-    while_they_come(&mut run, &mut server);
+    available_items(&mut run, &mut server);
     assert!(
         run.waits
             .iter()
@@ -194,7 +172,7 @@ fn at_the_end_it_waits_longer_and_longer() {
 }
 
 #[test]
-fn pages_go_by_the_size_of_the_records() {
+fn page_limits_depend_on_the_size_of_records() {
     let limits = |padding: usize, options: ChangesOptions| {
         let mut server = Server::with(&[20; 1000]);
         server.padding = padding;
@@ -206,11 +184,11 @@ fn pages_go_by_the_size_of_the_records() {
         };
         server.queries().iter().map(limit).collect::<Vec<_>>()
     };
-    // Small records: more and more.
+    // Small records: the limit grows.
     let small = limits(10, to_the_end());
     assert_eq!(small[..3], [1000, 4000, 16_000]);
     assert!(small.len() < 8, "{small:?}");
-    // Larger ones: as many as make less than 10 MB.
+    // Larger records: the pages stay below 10 MB.
     let large = limits(2000, to_the_end());
     for limit in &large[3..] {
         assert!((3000..5000).contains(limit), "{large:?}");
@@ -220,30 +198,30 @@ fn pages_go_by_the_size_of_the_records() {
 }
 
 #[test]
-fn pages_that_the_server_cuts_go_on_at_once() {
+fn pages_that_the_server_ends_are_continued_at_once() {
     let mut server = Server::with(&[20; 100]);
     server.padding = 20_000;
     let mut run = changes(StartPosition::TrimHorizon, ChangesOptions::new());
     let mut count = 0;
     while count < 2000 {
-        let Came::Item(_) = run.next(&mut server, 10) else {
-            panic!("there are more")
+        let Outcome::Item(_) = run.next(&mut server, 10) else {
+            panic!("expected a record")
         };
         count += 1;
     }
     assert!(run.waits.is_empty());
-    assert!(server.asked.len() > 4);
+    assert!(server.requests.len() > 4);
 }
 
 #[test]
-fn transactions_end_where_another_one_begins() {
+fn transactions_end_where_the_next_begins() {
     let mut server = Server::with(&[2, 3, 1]);
-    server.tells_ends = false;
+    server.marks_ends = false;
     server.cap = 2;
     let mut run = transactions(StartPosition::TrimHorizon, to_the_end());
     let (items, result) = run.all(&mut server);
     let lengths: Vec<_> = items.iter().map(|item| item.records.len()).collect();
-    // Whether the last one has ended nobody knows.
+    // It is unknown whether the last transaction has ended.
     assert_eq!(lengths, [2, 3]);
     assert_eq!(result.expect("the end").checkpoint, Some(at(2, 3)));
 }
@@ -256,38 +234,38 @@ fn transactions_have_a_limit() {
     let mut run = transactions(StartPosition::TrimHorizon, options);
     let (items, result) = run.all(&mut server);
     assert_eq!(items.len(), 2);
-    let error = result.expect_err("a large one");
+    let error = result.expect_err("a large transaction");
     let kind = ErrorKind::Changes(ChangesErrorKind::TooLarge);
     assert_eq!(error.kind(), kind);
     assert_eq!(
         error.to_string(),
         "GetSparqlStream: the transaction that begins at 3:1 has more records than the limit of 5"
     );
-    // One by one they have none.
+    // Single records have no limit.
     let options = to_the_end().transaction_limit(5);
-    let (items, result) = changes(StartPosition::After(at(2, 5)), options).all(&mut server);
+    let (items, result) = changes(after(2, 5), options).all(&mut server);
     assert_eq!((items.len(), result.is_ok()), (7, true));
 }
 
 #[test]
-fn what_came_already_does_not_come_again() {
+fn repeated_records_are_skipped() {
     let mut server = Server::with(&[2, 2]);
     let page = |server: &mut Server| {
         let uri = "/?iteratorType=TRIM_HORIZON&limit=3".parse().unwrap();
-        server.answer(SECOND, &uri)
+        server.respond_to(SECOND, &uri)
     };
     server.instead = vec![];
     let (first, second) = (page(&mut server), page(&mut server));
-    server.asked.clear();
+    server.requests.clear();
     server.instead = vec![first, second];
     let mut run = changes(StartPosition::TrimHorizon, ChangesOptions::new());
-    let items = while_they_come(&mut run, &mut server);
+    let items = available_items(&mut run, &mut server);
     let ids: Vec<_> = items.iter().map(|item| item.event_id.to_string()).collect();
     assert_eq!(ids, ["1:1", "1:2", "2:1", "2:2"]);
 }
 
 #[test]
-fn records_that_stand_nowhere_are_errors() {
+fn records_without_an_id_are_errors() {
     let mut server = Server::with(&[]);
     let body = r#"{"records":[{"eventId":"1:1","op":"ADD"},{"op":"ADD"}]}"#;
     server.instead = vec![respond(200, body.to_owned())];

@@ -1,4 +1,4 @@
-//! A server with a change stream, and a driver between it and a machine.
+//! A server with a change stream, and a driver between the server and a machine.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,41 +16,41 @@ use serde_json::{Value, json};
 
 use super::{drive::Clock, script::exception};
 
-/// What the server keeps, and how it answers.
+/// The stream of the server, and how it responds.
 #[derive(Debug)]
 pub(crate) struct Server {
     /// The records, and whether each ends its commit.
     pub(crate) log: Vec<(EventId, bool)>,
-    /// How many bytes of padding a record has.
+    /// The number of padding bytes in a record.
     pub(crate) padding: usize,
-    /// The most records of a page, whatever is asked for.
+    /// The maximum number of records in a page, for any requested limit.
     pub(crate) cap: usize,
-    /// Whether the ends of commits are told.
-    pub(crate) tells_ends: bool,
-    /// Whether the message at the end of the stream tells how far it goes.
-    pub(crate) tells_head: bool,
-    /// When each request came, since the beginning, and where to.
-    pub(crate) asked: Vec<(Duration, Uri)>,
-    /// What is answered in place of pages, first to last.
+    /// Whether the last records of commits are marked.
+    pub(crate) marks_ends: bool,
+    /// Whether the message at the end of the stream names its last record.
+    pub(crate) names_head: bool,
+    /// The time since the start and the URI of each request.
+    pub(crate) requests: Vec<(Duration, Uri)>,
+    /// The responses that are returned instead of pages, first to last.
     pub(crate) instead: Vec<Input>,
-    /// The last record of every commit that there ever was.
+    /// The last record of every commit, including trimmed ones.
     pub(crate) ends: BTreeSet<EventId>,
-    /// The last commit that is not kept any more.
+    /// The last trimmed commit.
     pub(crate) trimmed: i64,
-    /// The last commit when the stream's end was last asked for.
+    /// The last commit at the time of the last request with `LATEST`.
     pub(crate) latest: Option<i64>,
 }
 
 impl Server {
-    /// With commits of these lengths.
+    /// A server with commits of these lengths.
     pub(crate) fn with(commits: &[usize]) -> Self {
         let mut server = Server {
             log: Vec::new(),
             padding: 0,
             cap: usize::MAX,
-            tells_ends: true,
-            tells_head: true,
-            asked: Vec::new(),
+            marks_ends: true,
+            names_head: true,
+            requests: Vec::new(),
             instead: Vec::new(),
             ends: BTreeSet::new(),
             trimmed: 0,
@@ -76,15 +76,15 @@ impl Server {
         self.log.last().map_or(0, |(id, _)| id.commit_num)
     }
 
-    /// Keeps no more of the oldest commits, but always the last.
+    /// Removes the oldest commits, but never the last commit.
     pub(crate) fn trim(&mut self, commits: usize) {
         let commits = i64::try_from(commits).expect("few");
         self.trimmed = (self.trimmed + commits).min((self.head() - 1).max(0));
         self.log.retain(|(id, _)| id.commit_num > self.trimmed);
     }
 
-    pub(crate) fn answer(&mut self, at: Duration, uri: &Uri) -> Input {
-        self.asked.push((at, uri.clone()));
+    pub(crate) fn respond_to(&mut self, at: Duration, uri: &Uri) -> Input {
+        self.requests.push((at, uri.clone()));
         if !self.instead.is_empty() {
             return self.instead.remove(0);
         }
@@ -111,7 +111,7 @@ impl Server {
             }
             IteratorType::AfterSequenceNumber => {
                 let id = EventId::new(number("commitNum").unwrap(), number("opNum").unwrap());
-                // What follows the end of a commit follows it also when the commit itself is gone.
+                // After the end of a commit, the next commit follows even if this one is trimmed.
                 let follows = id.commit_num + i64::from(self.ends.contains(&id));
                 if follows <= self.trimmed {
                     return refuse(400, "ExpiredStreamException");
@@ -130,7 +130,7 @@ impl Server {
             let record = self.record(*id, *is_last);
             records.push(record);
             size += self.padding + 100;
-            // The record that crosses it belongs to the page.
+            // The record that crosses the size limit belongs to the page.
             if size > 10_000_000 {
                 break;
             }
@@ -150,27 +150,27 @@ impl Server {
             "op": "ADD",
             "data": {"stmt": "x".repeat(self.padding)},
         });
-        if is_last && self.tells_ends {
+        if is_last && self.marks_ends {
             record["isLastOp"] = json!(true);
         }
         record
     }
 
     pub(crate) fn not_found(&self) -> Input {
-        let message = match (self.log.last(), self.tells_head) {
+        let message = match (self.log.last(), self.names_head) {
             (Some((head, _)), true) => format!(
                 "Requested startEventId is from the future. Last valid eventId is [commitNum = {}, opNum = {}]",
                 head.commit_num, head.op_num
             ),
             _ => "nothing there".to_owned(),
         };
-        let answer = super::script::refusal(404, "StreamRecordsNotFoundException", &message);
-        Input::Response(answer.whole(), HeaderMap::new())
+        let response = super::script::refusal(404, "StreamRecordsNotFoundException", &message);
+        Input::Response(response.whole(), HeaderMap::new())
     }
 
     /// The query of each request.
     pub(crate) fn queries(&self) -> Vec<&str> {
-        self.asked
+        self.requests
             .iter()
             .map(|(_, uri)| uri.query().expect("a query"))
             .collect()
@@ -190,16 +190,16 @@ pub(crate) fn cut() -> Input {
     Input::Failure(TransportError::new(TransportErrorKind::Closed, Sent::Maybe))
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug)]
-pub(crate) enum Came<I, T> {
+pub(crate) enum Outcome<I, T> {
     Item(I),
     Done(Result<T, Error>),
-    /// It had its number of steps.
+    /// The steps are used up.
     Stopped,
 }
 
-/// A machine, a clock, and where the two are.
+/// A machine and its clock.
 pub(crate) struct Run<M> {
     pub(crate) machine: M,
     pub(crate) clock: Clock,
@@ -220,15 +220,19 @@ impl<M: Machine> Run<M> {
         }
     }
 
-    /// Goes on up to the next item, or for so many steps.
-    pub(crate) fn next(&mut self, server: &mut Server, steps: usize) -> Came<M::Item, M::Output> {
+    /// Runs to the next item, for at most `steps` steps.
+    pub(crate) fn next(
+        &mut self,
+        server: &mut Server,
+        steps: usize,
+    ) -> Outcome<M::Item, M::Output> {
         for _ in 0..steps {
-            let input = self.input.take().expect("it is over");
+            let input = self.input.take().expect("the machine has ended");
             match self.machine.resume(input, self.clock.now()) {
                 Step::Io(Io::Send(transmit)) => {
                     let at = self.clock.now().mono - self.began;
                     self.clock.pass(self.clock.round_trip);
-                    self.input = Some(server.answer(at, transmit.request.uri()));
+                    self.input = Some(server.respond_to(at, transmit.request.uri()));
                 }
                 Step::Io(Io::Wait) => {
                     self.waits.push(self.clock.pass_until_wake(&self.machine));
@@ -236,26 +240,26 @@ impl<M: Machine> Run<M> {
                 }
                 Step::Item(item) => {
                     self.input = Some(Input::Next);
-                    return Came::Item(item);
+                    return Outcome::Item(item);
                 }
-                Step::Done(result) => return Came::Done(result),
-                Step::Io(Io::Receive) => panic!("answers are whole"),
-                Step::Io(Io::Continue) => panic!("a wake that was due changed nothing"),
+                Step::Done(result) => return Outcome::Done(result),
+                Step::Io(Io::Receive) => panic!("responses are complete"),
+                Step::Io(Io::Continue) => panic!("a wake-up at the requested time changed nothing"),
                 Step::Misuse(misuse) => panic!("{misuse}"),
                 Step::Io(Io::Credentials { .. }) => panic!("the session is not signed"),
             }
         }
-        Came::Stopped
+        Outcome::Stopped
     }
 
-    /// All items to the end.
+    /// Runs to the end and returns all items.
     pub(crate) fn all(&mut self, server: &mut Server) -> (Vec<M::Item>, Result<M::Output, Error>) {
         let mut items = Vec::new();
         loop {
             match self.next(server, 100_000) {
-                Came::Item(item) => items.push(item),
-                Came::Done(result) => return (items, result),
-                Came::Stopped => panic!("it goes on for ever"),
+                Outcome::Item(item) => items.push(item),
+                Outcome::Done(result) => return (items, result),
+                Outcome::Stopped => panic!("the machine does not end"),
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Bodies, whole and broken, and reading them in pieces.
+//! Valid and invalid bodies, and reading them in pieces.
 
 use bytes::Bytes;
 use neptunedata::{
@@ -9,7 +9,7 @@ use proptest::{collection::vec, prelude::*, sample::select};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-/// Why it ended: the sort of failure, where, and what.
+/// The end of reading: success, or the kind, the path and the reason of the error.
 pub(crate) type End = Result<(), (DecodeErrorKind, String, String)>;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -19,13 +19,13 @@ pub(crate) struct Seen<T> {
     pub(crate) members: Envelope,
 }
 
-/// Reads a body that comes in these pieces.
+/// Reads a body that arrives in these pieces.
 pub(crate) fn in_pieces<T: DeserializeOwned>(
-    framing: RowsFormat,
+    format: RowsFormat,
     limit: usize,
     pieces: impl IntoIterator<Item = Bytes>,
 ) -> Seen<T> {
-    let mut reader = RowReader::<T>::new(framing).row_limit(limit);
+    let mut reader = RowReader::<T>::new(format).row_limit(limit);
     let mut rows = Vec::new();
     let mut pieces = pieces.into_iter();
     let end = loop {
@@ -41,12 +41,12 @@ pub(crate) fn in_pieces<T: DeserializeOwned>(
     let end = end.and_then(|()| {
         reader.end();
         match reader.next_row()? {
-            Some(_) => panic!("a row that nothing follows"),
+            Some(_) => panic!("a row without a delimiter"),
             None => Ok(()),
         }
     });
     if let Err(error) = &end {
-        // It stays the end.
+        // The error is permanent.
         reader.push(r#"{"results":[]}"#);
         assert_eq!(reader.next_row().err().as_ref(), Some(error));
     }
@@ -63,19 +63,32 @@ pub(crate) fn in_pieces<T: DeserializeOwned>(
     }
 }
 
-pub(crate) fn whole<T: DeserializeOwned>(framing: RowsFormat, body: &[u8]) -> Seen<T> {
-    in_pieces(framing, 1 << 20, [Bytes::copy_from_slice(body)])
+pub(crate) fn whole<T: DeserializeOwned>(format: RowsFormat, body: &[u8]) -> Seen<T> {
+    in_pieces(format, 1 << 20, [Bytes::copy_from_slice(body)])
 }
 
-/// In pieces of `size` bytes.
-pub(crate) fn by<T: DeserializeOwned>(framing: RowsFormat, body: &[u8], size: usize) -> Seen<T> {
+/// Reads a body in pieces of `size` bytes.
+pub(crate) fn by<T: DeserializeOwned>(format: RowsFormat, body: &[u8], size: usize) -> Seen<T> {
     let pieces = body.chunks(size).map(Bytes::copy_from_slice);
-    in_pieces(framing, 1 << 20, pieces)
+    in_pieces(format, 1 << 20, pieces)
 }
 
-/// The rows of a whole answer, by another way.
-pub(crate) fn expected(framing: RowsFormat, body: &Value) -> Option<Vec<Value>> {
-    let list = match framing {
+/// The rows of a body, or the kind and the path of the error; the same for whole and cut bodies.
+pub(crate) fn rows_of(
+    format: RowsFormat,
+    body: &str,
+) -> Result<Vec<Value>, (DecodeErrorKind, String)> {
+    let seen = whole::<Value>(format, body.as_bytes());
+    assert_eq!(by::<Value>(format, body.as_bytes(), 1), seen);
+    match seen.end {
+        Ok(()) => Ok(seen.rows),
+        Err((kind, path, _)) => Err((kind, path)),
+    }
+}
+
+/// The rows of a whole body, found without the reader.
+pub(crate) fn expected(format: RowsFormat, body: &Value) -> Option<Vec<Value>> {
+    let list = match format {
         RowsFormat::OpenCypher => &body["results"],
         RowsFormat::Gremlin if body["result"]["data"].is_object() => {
             &body["result"]["data"]["@value"]
@@ -87,7 +100,7 @@ pub(crate) fn expected(framing: RowsFormat, body: &Value) -> Option<Vec<Value>> 
     list.as_array().cloned()
 }
 
-pub(crate) const FRAMINGS: [RowsFormat; 4] = [
+pub(crate) const FORMATS: [RowsFormat; 4] = [
     RowsFormat::OpenCypher,
     RowsFormat::Gremlin,
     RowsFormat::Sparql,
@@ -133,14 +146,15 @@ pub(crate) fn value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// An answer with these rows.
-fn answer(framing: RowsFormat, typed: bool, rows: Vec<Value>, extra: Value) -> Value {
-    match framing {
+/// A response body with these rows.
+fn response(format: RowsFormat, typed: bool, rows: Vec<Value>, extra: Value) -> Value {
+    match format {
         RowsFormat::OpenCypher => json!({"results": rows, "extra": extra}),
         RowsFormat::Gremlin => {
-            let data = match typed {
-                true => json!({"@type": "g:List", "@value": rows}),
-                false => json!(rows),
+            let data = if typed {
+                json!({"@type": "g:List", "@value": rows})
+            } else {
+                json!(rows)
             };
             json!({
                 "requestId": "r",
@@ -160,26 +174,27 @@ fn answer(framing: RowsFormat, typed: bool, rows: Vec<Value>, extra: Value) -> V
     }
 }
 
-/// A framing and a whole body in it, dense or spaced.
+/// A format and a valid body in it, with or without white space.
 pub(crate) fn body() -> impl Strategy<Value = (RowsFormat, String)> {
     (
-        select(FRAMINGS.to_vec()),
+        select(FORMATS.to_vec()),
         any::<bool>(),
         vec(value(), 0..6),
         value(),
         any::<bool>(),
     )
-        .prop_map(|(framing, typed, rows, extra, spaced)| {
-            let answer = answer(framing, typed, rows, extra);
-            let text = match spaced {
-                true => serde_json::to_string_pretty(&answer),
-                false => serde_json::to_string(&answer),
+        .prop_map(|(format, typed, rows, extra, spaced)| {
+            let response = response(format, typed, rows, extra);
+            let text = if spaced {
+                serde_json::to_string_pretty(&response)
+            } else {
+                serde_json::to_string(&response)
             };
-            (framing, text.expect("JSON"))
+            (format, text.expect("JSON"))
         })
 }
 
-/// A body that something happened to.
+/// A body that is damaged or cut.
 pub(crate) fn broken_body() -> impl Strategy<Value = (RowsFormat, Vec<u8>)> {
     let damage = prop_oneof![
         any::<u8>().prop_map(|byte| vec![byte]),
@@ -197,16 +212,17 @@ pub(crate) fn broken_body() -> impl Strategy<Value = (RowsFormat, Vec<u8>)> {
         vec((any::<prop::sample::Index>(), 0..3_usize, damage), 1..3),
         any::<bool>(),
     )
-        .prop_map(|((framing, body), damages, cut)| {
+        .prop_map(|((format, body), damages, cut)| {
             let mut body = body.into_bytes();
             for (at, removed, added) in damages {
                 let at = at.index(body.len() + 1);
-                let end = match cut {
-                    true => body.len(),
-                    false => body.len().min(at + removed),
+                let end = if cut {
+                    body.len()
+                } else {
+                    body.len().min(at + removed)
                 };
                 body.splice(at..end, added);
             }
-            (framing, body)
+            (format, body)
         })
 }

@@ -1,12 +1,12 @@
-//! What reading copies is in proportion to the input, whatever it is: counted in bytes of memory asked
-//! for, not timed.
+//! The memory that the reader allocates is proportional to the size of any input. The allocated bytes are
+//! counted; nothing is timed.
 
 use allocation_counter::AllocationInfo;
 use bytes::Bytes;
 use neptunedata::rows::{RowReader, RowsFormat};
 use serde_json::Value;
 
-/// Reads a body in pieces, as a driver does, and goes on after a failure.
+/// Reads a body in pieces, as a driver does, and continues after a failure.
 fn read(body: &[u8], size: usize) -> AllocationInfo {
     allocation_counter::measure(|| {
         let mut reader = RowReader::<Value>::new(RowsFormat::OpenCypher);
@@ -22,7 +22,7 @@ fn read(body: &[u8], size: usize) -> AllocationInfo {
 }
 
 #[test]
-fn no_input_is_copied_often() {
+fn no_input_is_copied_many_times() {
     let n = 50_000;
     let (keys, values) = ("k".repeat(n), "v".repeat(n));
     let bodies = [
@@ -35,11 +35,11 @@ fn no_input_is_copied_often() {
             format!(r#"{{"{keys}"{0}:{0}1,"results":[]}}"#, " ".repeat(n)),
         ),
         (
-            "a long key before what stops",
+            "a long key before a truncated value",
             format!(r#"{{"{keys}":"{values}"#),
         ),
         (
-            "a long key before what is no JSON",
+            "a long key before invalid JSON",
             format!(r#"{{"{keys}":x{values}"#),
         ),
         (
@@ -47,28 +47,26 @@ fn no_input_is_copied_often() {
             format!(r#"{{{}"results":[]}}"#, r#""a":1,"#.repeat(n / 6)),
         ),
         (
-            "members as long as can be kept",
+            "members with the maximum size that is kept",
             format!(
                 r#"{{{}"results":[]}}"#,
                 format!(r#""{}":1,"#, "k".repeat(2500)).repeat(120)
             ),
         ),
         ("a long row", format!(r#"{{"results":["{values}",1]}}"#)),
-        ("no JSON", format!(r#"{{"results":[{{{values}"#)),
+        ("not JSON", format!(r#"{{"results":[{{{values}"#)),
     ];
     for (name, body) in bodies {
         for size in [1, 10, 1400, n * 4] {
             let bytes = read(body.as_bytes(), size).bytes_total;
             let times = bytes as f64 / body.len() as f64;
-            // The keeping of an error and the growth of buffers come to some; a copy for each piece
-            // would be thousands.
+            // Buffers that grow and a kept error cost some copies; a copy for each piece would be thousands.
             assert!(times < 50.0, "{name} by {size}: {times} times");
         }
     }
 }
 
-/// Whoever looks at the members while they become more, and lets go, has them copied for that no
-/// more often than they are.
+/// A clone of the members that is dropped before more members arrive costs no copy.
 #[test]
 fn members_are_shared() {
     let mut reader = RowReader::<Value>::new(RowsFormat::OpenCypher);
@@ -85,7 +83,7 @@ fn members_are_shared() {
     assert!(counted.count_total < 20_000, "{counted:?}");
     assert_eq!(reader.members().iter().count(), 1000);
 
-    // Who keeps them has what there was.
+    // A clone that is kept does not change.
     let before = reader.members().clone();
     reader.push(r#""name":"value","#);
     assert_eq!(reader.next_row(), Ok(None));
@@ -94,9 +92,9 @@ fn members_are_shared() {
     assert_ne!(&before, reader.members());
 }
 
-/// What the limit says is about what is held.
+/// The limit is approximately the memory that is used.
 #[test]
-fn members_of_any_size_are_held_in_the_memory_that_the_limit_says() {
+fn members_of_any_size_use_memory_up_to_the_limit() {
     for member in [
         r#""":1,"#.to_owned(),
         r#""name":"value","#.to_owned(),

@@ -1,4 +1,4 @@
-//! Where a body is cut into pieces changes nothing, whole or broken.
+//! The positions at which a body is cut into chunks do not change the result.
 
 use bytes::Bytes;
 use neptunedata::{error::DecodeErrorKind, rows::RowsFormat};
@@ -17,7 +17,7 @@ fn pieces(body: &[u8], cuts: &[Index]) -> Vec<Bytes> {
         .collect()
 }
 
-/// Rows of which not all fit.
+/// A type that only some of the rows have.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(untagged)]
 enum Few {
@@ -32,14 +32,14 @@ proptest! {
 
     /// The rows are those that serde_json finds in the whole body.
     #[test]
-    fn rows_are_the_rows((framing, body) in body(), cuts in vec(any::<Index>(), 0..8)) {
+    fn rows_are_those_of_the_whole_body((format, body) in body(), cuts in vec(any::<Index>(), 0..8)) {
         let parsed: Value = serde_json::from_str(&body).unwrap();
-        let seen = in_pieces::<Value>(framing, 1 << 20, pieces(body.as_bytes(), &cuts));
-        let rows = expected(framing, &parsed);
+        let seen = in_pieces::<Value>(format, 1 << 20, pieces(body.as_bytes(), &cuts));
+        let rows = expected(format, &parsed);
         prop_assert_eq!(Some(&seen.rows), rows.as_ref());
         prop_assert_eq!(&seen.end, &Ok(()));
-        prop_assert_eq!(&by::<Value>(framing, body.as_bytes(), 1), &seen);
-        // The rest is kept.
+        prop_assert_eq!(&by::<Value>(format, body.as_bytes(), 1), &seen);
+        // The other members are kept.
         for (name, value) in seen.members.iter() {
             let pointer = format!("/{}", name.replace('.', "/"));
             prop_assert_eq!(
@@ -49,48 +49,49 @@ proptest! {
         }
     }
 
-    /// A body that stops anywhere gives the rows that are certain, and says that it stopped.
+    /// A body that is truncated anywhere gives its complete rows and then an error.
     #[test]
-    fn what_stops_is_told((framing, body) in body(), stop in any::<Index>()) {
+    fn truncation_is_detected((format, body) in body(), stop in any::<Index>()) {
         let body = body.as_bytes();
         let stopped = &body[..stop.index(body.len())];
-        let all = whole::<Value>(framing, body);
-        let seen = whole::<Value>(framing, stopped);
+        let all = whole::<Value>(format, body);
+        let seen = whole::<Value>(format, stopped);
         prop_assert!(all.rows.starts_with(&seen.rows));
-        let kind = match stopped.iter().all(u8::is_ascii_whitespace) {
-            true => DecodeErrorKind::Empty,
-            false => DecodeErrorKind::Truncated,
+        let kind = if stopped.iter().all(u8::is_ascii_whitespace) {
+            DecodeErrorKind::Empty
+        } else {
+            DecodeErrorKind::Truncated
         };
         prop_assert_eq!(seen.end.clone().map_err(|(kind, ..)| kind), Err(kind));
-        prop_assert_eq!(by::<Value>(framing, stopped, 1), seen);
+        prop_assert_eq!(by::<Value>(format, stopped, 1), seen);
     }
 
-    /// And so it is with anything.
+    /// The results are the same for all chunks, also for invalid bodies.
     #[test]
     fn cuts_change_nothing(
-        (framing, body) in broken_body(),
+        (format, body) in broken_body(),
         cuts in vec(any::<Index>(), 0..8),
         limit in prop_oneof![Just(1 << 20), 0..100_usize],
     ) {
-        let all = |pieces: Vec<Bytes>| in_pieces::<Value>(framing, limit, pieces);
+        let all = |pieces: Vec<Bytes>| in_pieces::<Value>(format, limit, pieces);
         let one = all(vec![body.clone().into()]);
         prop_assert_eq!(&all(pieces(&body, &cuts)), &one);
         prop_assert_eq!(&all(body.chunks(1).map(Bytes::copy_from_slice).collect()), &one);
 
-        let typed = |pieces| in_pieces::<Few>(framing, limit, pieces);
+        let typed = |pieces| in_pieces::<Few>(format, limit, pieces);
         let one = typed(vec![body.clone().into()]);
         prop_assert_eq!(&typed(pieces(&body, &cuts)), &one);
         prop_assert_eq!(&typed(body.chunks(1).map(Bytes::copy_from_slice).collect()), &one);
     }
 
-    /// What serde_json takes as a whole is a success, and the other way round.
+    /// The reader succeeds if and only if serde_json accepts the whole body.
     #[test]
-    fn success_is_what_it_is_for_the_whole((framing, body) in broken_body()) {
-        let seen = whole::<Value>(framing, &body);
+    fn success_is_as_for_the_whole_body((format, body) in broken_body()) {
+        let seen = whole::<Value>(format, &body);
         match serde_json::from_slice::<Value>(&body) {
-            Ok(parsed) => match expected(framing, &parsed) {
+            Ok(parsed) => match expected(format, &parsed) {
                 Some(rows) if seen.end.is_ok() => prop_assert_eq!(seen.rows, rows),
-                // Twice there, or of another type; or not there, or null.
+                // The rows are a duplicate or have another type. Without rows or with null, both results occur.
                 Some(_) => prop_assert_eq!(
                     seen.end.map_err(|(kind, ..)| kind),
                     Err(DecodeErrorKind::Shape)
@@ -98,15 +99,15 @@ proptest! {
                 None => {}
             },
             Err(error) => prop_assert!(
-                seen.end.is_err() || is_overlooked(&error),
+                seen.end.is_err() || is_ignored_when_skipped(&error),
                 "{error}: {seen:?}"
             ),
         }
     }
 }
 
-/// What nobody asked for is not looked at more closely than for its form.
-fn is_overlooked(error: &serde_json::Error) -> bool {
+/// Whether the error is in a value that the reader skips: it only checks the syntax of these.
+fn is_ignored_when_skipped(error: &serde_json::Error) -> bool {
     let error = error.to_string();
     [
         "lone leading surrogate",
@@ -118,11 +119,11 @@ fn is_overlooked(error: &serde_json::Error) -> bool {
     .any(|text| error.contains(text))
 }
 
-/// Every position of one body of each framing, and what stands behind the cut.
+/// Cuts one body of each format at every position, and appends other text.
 #[test]
 fn every_position() {
     let object = br#"{"requestId":"r","code":"TimeLimitExceededException","detailedMessage":"m"}"#;
-    for (framing, body) in [
+    for (format, body) in [
         (
             RowsFormat::OpenCypher,
             r#"{"results":[{"a":"x\"]}","n":-1.5e3}, {"a":"\u00e9"},[],"",12 ],"b":{"c":[1,2]}}"#,
@@ -141,7 +142,7 @@ fn every_position() {
         ),
     ] {
         for at in 0..=body.len() {
-            for behind in [
+            for suffix in [
                 &b""[..],
                 object,
                 b"<html>",
@@ -152,14 +153,14 @@ fn every_position() {
                 b"\xFF",
             ] {
                 let mut broken = body.as_bytes()[..at].to_vec();
-                broken.extend_from_slice(behind);
-                let one = whole::<Value>(framing, &broken);
+                broken.extend_from_slice(suffix);
+                let one = whole::<Value>(format, &broken);
                 for size in [1, 2, 3, 7] {
-                    let cut = by::<Value>(framing, &broken, size);
+                    let cut = by::<Value>(format, &broken, size);
                     assert_eq!(cut, one, "{:?} by {size}", String::from_utf8_lossy(&broken));
                 }
                 let ends_well = serde_json::from_slice(&broken)
-                    .is_ok_and(|body| expected(framing, &body).is_some());
+                    .is_ok_and(|body| expected(format, &body).is_some());
                 assert_eq!(
                     one.end.is_ok(),
                     ends_well,
@@ -171,9 +172,9 @@ fn every_position() {
     }
 }
 
-/// Long rows, by chunks of all sorts of sizes.
+/// Long rows in chunks of several sizes.
 #[test]
-fn long_rows_come_whole() {
+fn long_rows_are_complete() {
     let long = "x".repeat(200_000);
     let row = json!({"a": long, "b": [long, {"c": "\\\""}]});
     let body = json!({"results": [1, row, "y", row, long]}).to_string();

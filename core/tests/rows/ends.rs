@@ -1,10 +1,7 @@
-//! Rows, and then the one true end.
+//! The end of a response decides whether the rows before it are a success.
 
-use std::time::Duration;
-
-use http::HeaderMap;
 use neptunedata::{
-    CallOptions, Error, ErrorKind, ExceptionKind, TransportError,
+    CallOptions, Error, ErrorKind, ExceptionKind,
     error::{Cause, DecodeErrorKind},
     machine::{Input, Io, Machine, Reuse, Step},
     rows::Rows,
@@ -14,23 +11,23 @@ use serde::Deserialize;
 
 use super::{
     drive::{Asked, Clock, unsigned},
-    operations::{Cypher, Gremlin, Read, Sparql, Write, read},
-    script::{Answer, Event, answer, error_object, exception},
+    operations::{Cypher, Gremlin, Read, Sparql, read},
+    script::{Event, answer, error_object, exception},
 };
 
 #[derive(Debug, PartialEq, Deserialize)]
-struct Row {
-    a: u32,
+pub(crate) struct Row {
+    pub(crate) a: u32,
 }
 
-const WHOLE: &str = r#"{"results":[{"a":1},{"a":2},{"a":3}]}"#;
-const SIZES: [usize; 4] = [1, 7, 20, 10_000];
+pub(crate) const WHOLE: &str = r#"{"results":[{"a":1},{"a":2},{"a":3}]}"#;
+pub(crate) const SIZES: [usize; 4] = [1, 7, 20, 10_000];
 
-fn cypher(script: &[Event], size: usize) -> Read<Row> {
+pub(crate) fn cypher(script: &[Event], size: usize) -> Read<Row> {
     read(&Cypher, &CallOptions::new(), script, size)
 }
 
-/// Reads it in all sizes of chunks: so many rows, one request, and an error.
+/// Reads a response in chunks of all sizes, and expects this number of rows, one request, and an error.
 fn ends(event: impl Into<Event>, rows: u32, check: impl Fn(&Error)) {
     let script = [event.into()];
     for size in SIZES {
@@ -38,7 +35,7 @@ fn ends(event: impl Into<Event>, rows: u32, check: impl Fn(&Error)) {
         let expected: Vec<_> = (1..=rows).map(|a| Row { a }).collect();
         assert_eq!(read.rows, expected);
         assert_eq!(read.asked, [Asked::Send(Reuse::Allowed)]);
-        let error = read.result.expect_err("no whole answer");
+        let error = read.result.expect_err("a failure");
         assert_eq!(error.operation(), "Cypher");
         assert_eq!(error.attempts(), 1);
         check(&error);
@@ -56,12 +53,12 @@ fn decode(kind: DecodeErrorKind, path: &str) -> impl Fn(&Error) {
     }
 }
 
-fn closed(error: &Error) {
+pub(crate) fn closed(error: &Error) {
     let kind = ErrorKind::Transport(TransportErrorKind::Closed);
     assert_eq!(error.kind(), kind, "{error}");
 }
 
-fn cut(body: &str) -> Event {
+pub(crate) fn cut(body: &str) -> Event {
     Event::Cut(
         answer(200, body.to_owned()),
         TransportErrorKind::Closed,
@@ -76,7 +73,7 @@ fn limit() -> String {
 const LIMIT: ExceptionKind = ExceptionKind::TimeLimitExceededException;
 
 #[test]
-fn whole_answers_are_successes() {
+fn complete_responses_are_successes() {
     for size in SIZES {
         let read = cypher(
             &[answer(200, WHOLE).header("x-amzn-requestid", "r-7").into()],
@@ -95,7 +92,7 @@ fn whole_answers_are_successes() {
 }
 
 #[test]
-fn a_failing_trailer_after_good_rows() {
+fn a_failing_trailer_after_valid_rows() {
     let detail = "%7B%22requestId%22%3A%22r%22%2C%22code%22%3A%22TimeLimitExceededException%22%2C\
                   %22detailedMessage%22%3A%22too+long%22%7D";
     let failing = answer(200, WHOLE)
@@ -107,7 +104,7 @@ fn a_failing_trailer_after_good_rows() {
     });
 }
 
-/// Any sign of a failure counts, wherever it stands among the others.
+/// Any trailer that reports a failure counts, in any order.
 #[test]
 fn any_failing_trailer_counts() {
     let named = "%7B%22code%22%3A%22TimeLimitExceededException%22%7D";
@@ -155,7 +152,7 @@ fn any_failing_trailer_counts() {
 }
 
 #[test]
-fn an_error_object_behind_a_broken_body() {
+fn an_error_object_after_an_incomplete_body() {
     let object = limit();
     for (before, rows) in [
         (r#"{"results":[{"a":1},{"a":2},"#, 2),
@@ -169,7 +166,7 @@ fn an_error_object_behind_a_broken_body() {
     ] {
         ends(answer(200, format!("{before}{object}")), rows, of(LIMIT));
         ends(cut(&format!("{before}{object}")), rows, of(LIMIT));
-        // What stands in trailers outranks it.
+        // The trailers override the error object.
         let both = answer(200, format!("{before}{object}"))
             .trailer("x-neptune-status", "500 MemoryLimitExceededException");
         if rows > 0 {
@@ -179,7 +176,7 @@ fn an_error_object_behind_a_broken_body() {
 }
 
 #[test]
-fn json_that_just_stops() {
+fn truncated_json() {
     for (body, rows, path) in [
         (r#"{"results":[{"a":1},{"a":2},"#, 2, "results[2]"),
         (r#"{"results":[{"a":1},{"a":2}"#, 1, "results[1]"),
@@ -188,21 +185,21 @@ fn json_that_just_stops() {
     ] {
         ends(answer(200, body), rows, |error| {
             decode(DecodeErrorKind::Truncated, path)(error);
-            // What arrived is there.
+            // The error has the body that arrived.
             assert!(error.body().ends_with(b"1}]") || error.body().len() == body.len());
         });
     }
 }
 
-/// A missing last chunk, a reset, a time-out: whatever the transport says.
+/// Any error of the transport is returned: a missing last chunk, a reset, a timeout.
 #[test]
-fn a_cut_connection() {
+fn a_broken_connection() {
     ends(cut(r#"{"results":[{"a":1},{"a":2"#), 1, closed);
     ends(cut(WHOLE), 3, closed);
     let timeout = Event::Cut(answer(200, WHOLE), TransportErrorKind::Timeout, Sent::Maybe);
     let kind = ErrorKind::Transport(TransportErrorKind::Timeout);
     ends(timeout, 3, |error| assert_eq!(error.kind(), kind));
-    // Trailers beyond the transport's limit.
+    // Trailers above the limit of the transport.
     let protocol = Event::Cut(
         answer(200, WHOLE),
         TransportErrorKind::Protocol,
@@ -210,14 +207,14 @@ fn a_cut_connection() {
     );
     let kind = ErrorKind::Transport(TransportErrorKind::Protocol);
     ends(protocol, 3, |error| assert_eq!(error.kind(), kind));
-    // A body that should have been longer.
+    // A body that is shorter than its content length.
     ends(answer(200, WHOLE).header("content-length", "38"), 3, closed);
 }
 
 #[test]
-fn a_whole_body_that_is_an_error() {
+fn a_body_that_is_an_error_object() {
     ends(answer(200, limit()), 0, of(LIMIT));
-    // Also a long one, such as one that repeats the query.
+    // The object can be long, for example if it repeats the query.
     let long = error_object("MalformedQueryException", &"x".repeat(100_000));
     let read = cypher(&[answer(200, long.clone()).into()], 1000);
     of(ExceptionKind::MalformedQueryException)(&read.result.expect_err("an error"));
@@ -226,7 +223,7 @@ fn a_whole_body_that_is_an_error() {
 }
 
 #[test]
-fn what_is_no_answer() {
+fn invalid_bodies() {
     for (body, kind, path) in [
         ("", DecodeErrorKind::Empty, ""),
         ("<html></html>", DecodeErrorKind::Syntax, ""),
@@ -241,16 +238,16 @@ fn what_is_no_answer() {
     assert!(cypher(&[plain.into()], 5).result.is_ok());
 }
 
-/// The rest is not waited for.
+/// The error is returned without waiting for the rest of the body.
 #[test]
-fn a_row_that_is_something_else() {
+fn a_row_of_another_type() {
     let body = r#"{"results":[{"a":1},{"a":"x"},{"a":3}]}"#;
     let failing = answer(200, body).trailer("x-neptune-status", "500 TimeLimitExceededException");
     ends(failing, 1, |error| {
         decode(DecodeErrorKind::Shape, "results[1].a")(error);
         assert_eq!(error.body().as_ref(), br#"{"a":"x"}"#);
         assert!(error.may_have_executed());
-        assert_eq!(error.meta().expect("an answer").status, 200);
+        assert_eq!(error.meta().expect("a response").status, 200);
         assert_eq!(
             error.to_string(),
             "Cypher: unexpected JSON in the response body at results[1].a: invalid type: \
@@ -260,7 +257,7 @@ fn a_row_that_is_something_else() {
 }
 
 #[test]
-fn a_row_beyond_the_limit() {
+fn a_row_above_the_limit() {
     let body = format!(
         r#"{{"results":[{{"a":1}},{{"a":2,"b":"{}"}}]}}"#,
         "x".repeat(100)
@@ -269,7 +266,7 @@ fn a_row_beyond_the_limit() {
     for size in SIZES {
         let read: Read<Row> = read(&Cypher, &options, &[answer(200, body.clone()).into()], size);
         assert_eq!(read.rows, [Row { a: 1 }]);
-        let error = read.result.expect_err("too long a row");
+        let error = read.result.expect_err("a row above the limit");
         decode(DecodeErrorKind::TooLarge, "results[1]")(&error);
         assert!(
             error
@@ -281,9 +278,9 @@ fn a_row_beyond_the_limit() {
     }
 }
 
-/// Garbage is received only so far.
+/// Only a limited part of an invalid body is received.
 #[test]
-fn a_broken_body_without_end() {
+fn an_endless_invalid_body() {
     let garbage = format!(r#"{{"results":[{{"a":1}},{{x{}"#, "y".repeat(3_000_000));
     let options = CallOptions::new().row_limit(1000);
     let mut machine = Rows::<Row>::with_options(&unsigned(), &Cypher, &options, 1);
@@ -316,56 +313,7 @@ fn a_broken_body_without_end() {
 }
 
 #[test]
-fn before_the_first_row_it_is_sent_again() {
-    let again = [
-        cut(r#"{"results":[{"a":1"#),
-        answer(200, r#"{"results":["#).into(),
-        answer(200, WHOLE).into(),
-    ];
-    for size in SIZES {
-        let done = cypher(&again, size);
-        assert_eq!(done.rows, [Row { a: 1 }, Row { a: 2 }, Row { a: 3 }]);
-        let end = done.result.expect("a success");
-        assert_eq!((end.rows, end.meta.attempts), (3, 3));
-        assert!(end.meta.earlier_may_have_executed);
-        assert_eq!(done.asked.len(), 5);
-
-        // A write is not.
-        let done: Read<Row> = read(&Write, &CallOptions::new(), &again, size);
-        assert_eq!(done.asked.len(), 1);
-        let error = done.result.expect_err("a cut");
-        closed(&error);
-        assert!(error.may_have_executed() && !error.is_retryable());
-        // Unless what failed was rolled back.
-        let refused = answer(200, r#"{"results":["#)
-            .trailer("x-neptune-status", "500 ConcurrentModificationException");
-        let script = [refused.into(), answer(200, WHOLE).into()];
-        let done: Read<Row> = read(&Write, &CallOptions::new(), &script, size);
-        assert_eq!((done.rows.len(), done.asked.len()), (3, 3));
-    }
-    // Refused for load: a slower wait.
-    let refused = exception(429, "TooManyRequestsException");
-    let done = cypher(&[refused.into(), answer(200, WHOLE).into()], 5);
-    assert!(matches!(done.asked[1], Asked::Wait(time) if time <= Duration::from_secs(1)));
-    assert_eq!(done.rows.len(), 3);
-}
-
-#[test]
-fn after_the_first_row_it_is_not() {
-    let conflict: Answer =
-        answer(200, WHOLE).trailer("x-neptune-status", "500 ConcurrentModificationException");
-    for event in [cut(r#"{"results":[{"a":1},"#), conflict.into()] {
-        for size in SIZES {
-            let read = cypher(&[event.clone(), answer(200, WHOLE).into()], size);
-            assert_eq!(read.asked.len(), 1);
-            assert!(!read.rows.is_empty());
-            assert!(read.result.is_err());
-        }
-    }
-}
-
-#[test]
-fn other_framings_end_the_same_way() {
+fn other_formats_end_the_same_way() {
     let typed = r#"{"requestId":"r","status":{"code":200},"result":{"data":{"@type":"g:List","@value":[{"a":1},"#;
     let read: Read<Row> = read(
         &Gremlin,
@@ -379,76 +327,7 @@ fn other_framings_end_the_same_way() {
     let ask = answer(200, r#"{"head":{},"boolean":false}"#);
     let read: Read<Row> = super::operations::read(&Sparql, &CallOptions::new(), &[ask.into()], 9);
     assert_eq!(
-        read.result.expect("an answer").members.boolean(),
+        read.result.expect("a success").members.boolean(),
         Some(false)
     );
-}
-
-/// The deadline stands still while a row is out, and ends it at any other step.
-#[test]
-fn deadlines_end_it() {
-    let limit = Duration::from_secs(10);
-    let options = CallOptions::new().timeout(limit);
-    let mut machine = Rows::<Row>::with_options(&unsigned(), &Cypher, &options, 1);
-    let mut clock = Clock::new();
-    let began = clock.now().mono;
-    let step = machine.resume(Input::Next, clock.now());
-    assert!(matches!(step, Step::Io(Io::Send(_))));
-    let step = machine.resume(Input::Head(answer(200, "").parts()), clock.now());
-    assert!(matches!(step, Step::Io(Io::Receive)));
-    assert_eq!(machine.wake_at(), Some(began + limit));
-    let step = machine.resume(
-        Input::Chunk(r#"{"results":[{"a":1},{"a":2},"#.into()),
-        clock.now(),
-    );
-    assert!(matches!(step, Step::Item(Row { a: 1 })));
-
-    // What is out of turn changes nothing.
-    let Step::Misuse(misuse) = machine.resume(Input::End(HeaderMap::new()), clock.now()) else {
-        panic!("a misuse")
-    };
-    let error = Error::from(misuse);
-    assert_eq!(error.kind(), ErrorKind::Misuse);
-    assert!(error.may_have_executed());
-    assert_eq!(error.attempts(), 1);
-    let step = machine.resume(Input::Next, clock.now());
-    assert!(matches!(step, Step::Item(Row { a: 2 })));
-
-    // The time that a row is with the caller is the caller's own.
-    let taken = Duration::from_secs(3600);
-    clock.pass(taken);
-    assert_eq!(machine.wake_at(), None);
-    let step = machine.resume(Input::Wake(Sent::No), clock.now());
-    assert!(matches!(step, Step::Io(Io::Continue)));
-    let step = machine.resume(Input::Next, clock.now());
-    assert!(matches!(step, Step::Io(Io::Receive)));
-    assert_eq!(machine.wake_at(), Some(began + limit + taken));
-
-    clock.pass_until_wake(&machine);
-    let Step::Done(Err(error)) = machine.resume(Input::Wake(Sent::No), clock.now()) else {
-        panic!("the end")
-    };
-    let kind = ErrorKind::Transport(TransportErrorKind::Deadline);
-    assert_eq!(error.kind(), kind);
-    assert!(error.may_have_executed());
-    let step = machine.resume(Input::Next, clock.now());
-    assert!(matches!(step, Step::Misuse(_)));
-}
-
-/// A driver may still say so itself.
-#[test]
-fn drivers_may_end_it() {
-    let mut machine = Rows::<Row>::new(&unsigned(), &Cypher, 1);
-    let now = Clock::new().now();
-    let step = machine.resume(Input::Next, now);
-    assert!(matches!(step, Step::Io(Io::Send(_))));
-    let step = machine.resume(Input::Head(answer(200, "").parts()), now);
-    assert!(matches!(step, Step::Io(Io::Receive)));
-    let over = TransportError::new(TransportErrorKind::Deadline, Sent::Maybe);
-    let Step::Done(Err(error)) = machine.resume(Input::Failure(over), now) else {
-        panic!("the end")
-    };
-    let kind = ErrorKind::Transport(TransportErrorKind::Deadline);
-    assert_eq!(error.kind(), kind);
-    assert!(error.may_have_executed());
 }

@@ -1,4 +1,4 @@
-//! Operations that answer rows, and a driver that reads them.
+//! Operations with rows, and a driver that reads them.
 
 use http::{HeaderMap, Method};
 use neptunedata::{
@@ -16,9 +16,9 @@ use super::{
     script::Event,
 };
 
-/// An operation of an effect, with rows in a framing.
+/// Defines operations with this format of rows and this effect.
 macro_rules! operations {
-    ($($name:ident: $framing:ident, $effect:ident;)*) => {$(
+    ($($name:ident: $format:ident, $effect:ident;)*) => {$(
         pub(crate) struct $name;
 
         impl Operation for $name {
@@ -37,7 +37,7 @@ macro_rules! operations {
         }
 
         impl RowQuery for $name {
-            const FRAMING: RowsFormat = RowsFormat::$framing;
+            const FRAMING: RowsFormat = RowsFormat::$format;
         }
     )*};
 }
@@ -55,7 +55,7 @@ pub(crate) struct Read<T> {
     pub(crate) result: Result<RowsSummary, Error>,
 }
 
-/// Reads all rows, the body in chunks of `size` bytes; the last event goes on for ever.
+/// Reads all rows, with the body in chunks of `size` bytes. The last event of the script is repeated.
 pub(crate) fn read<T: DeserializeOwned, O: RowQuery>(
     operation: &O,
     options: &CallOptions,
@@ -69,7 +69,7 @@ pub(crate) fn read<T: DeserializeOwned, O: RowQuery>(
     };
     let (mut rows, mut asked, mut sent) = (Vec::new(), Vec::new(), 0);
     let mut clock = Clock::new();
-    let mut answers = Vec::new().into_iter();
+    let mut responses = Vec::new().into_iter();
     let mut input = Input::Next;
     loop {
         input = match machine.resume(input, clock.now()) {
@@ -77,10 +77,10 @@ pub(crate) fn read<T: DeserializeOwned, O: RowQuery>(
                 asked.push(Asked::Send(transmit.reuse));
                 let event = script.get(sent).or(script.last()).expect("a script");
                 sent += 1;
-                answers = inputs(event, style).into_iter();
-                answers.next().expect("an input")
+                responses = inputs(event, style).into_iter();
+                responses.next().expect("an input")
             }
-            Step::Io(Io::Receive) => answers.next().expect("the body has ended"),
+            Step::Io(Io::Receive) => responses.next().expect("more of the body"),
             Step::Item(row) => {
                 rows.push(row);
                 assert_eq!(machine.rows(), u64::try_from(rows.len()).expect("few"));
@@ -91,13 +91,13 @@ pub(crate) fn read<T: DeserializeOwned, O: RowQuery>(
                 Input::Wake(Sent::No)
             }
             Step::Io(Io::Credentials { .. }) => panic!("the session is not signed"),
-            Step::Io(Io::Continue) => panic!("a wake that was due changed nothing"),
+            Step::Io(Io::Continue) => panic!("a wake-up at the requested time changed nothing"),
             Step::Misuse(misuse) => panic!("{misuse}"),
             Step::Done(result) => {
-                // It is over, whatever comes.
+                // The machine has ended: any further input is a misuse.
                 for input in [Input::Next, Input::End(HeaderMap::new())] {
                     let step = machine.resume(input, clock.now());
-                    assert!(matches!(step, Step::Misuse(_)), "it goes on after its end");
+                    assert!(matches!(step, Step::Misuse(_)), "resumed after the end");
                 }
                 return Read {
                     rows,

@@ -1,4 +1,4 @@
-//! The operations that answer rows.
+//! The operations of the service whose responses have rows.
 
 use neptunedata::{
     CallOptions,
@@ -71,12 +71,12 @@ mod gzip {
     }
 
     #[test]
-    fn rows_come_out_of_gzip() {
+    fn rows_are_decompressed() {
         for size in [1, 10, 1000] {
             let done = stream(gzipped(STREAM), size);
             assert_eq!(done.rows.len(), 2);
             assert_eq!(done.result.expect("a success").rows, 2);
-            // A failing trailer and an error object behind a broken body count all the same.
+            // A failing trailer and an error object after an incomplete body are detected too.
             let limit = ExceptionKind::TimeLimitExceededException;
             let failing =
                 gzipped(STREAM).trailer("x-neptune-status", "500 TimeLimitExceededException");
@@ -92,15 +92,15 @@ mod gzip {
         }
     }
 
-    /// Wherever it is cut: never a success.
+    /// A body that is cut anywhere is never a success.
     #[test]
-    fn cut_gzip_is_an_error() {
+    fn truncated_gzip_is_an_error() {
         let whole = gzipped(STREAM);
         for length in 0..whole.body.len() {
             let mut cut = whole.clone();
             cut.body.truncate(length);
             let done = stream(cut.clone(), 7);
-            let error = done.result.expect_err("not all came");
+            let error = done.result.expect_err("a truncated body");
             match error.cause() {
                 Cause::Decode(cause) => assert!(
                     matches!(
@@ -112,19 +112,19 @@ mod gzip {
                 _ => panic!("{error}"),
             }
             let broken = Event::Cut(cut, TransportErrorKind::Closed, Sent::Maybe);
-            let error = stream(broken, 7).result.expect_err("not all came");
+            let error = stream(broken, 7).result.expect_err("a broken connection");
             let kind = ErrorKind::Transport(TransportErrorKind::Closed);
             assert_eq!(error.kind(), kind);
         }
     }
 
     #[test]
-    fn rows_of_inflated_size_have_the_limit() {
+    fn the_row_limit_applies_to_the_decompressed_size() {
         let large = format!(r#"{{"records":["{}"]}}"#, "x".repeat(3_000_000));
         let page = GetPropertygraphStream::trim_horizon();
         let options = CallOptions::new().row_limit(1_000_000);
         let done: Read<Value> = read(&page, &options, &[gzipped(&large).into()], 1000);
-        let error = done.result.expect_err("too long");
+        let error = done.result.expect_err("a row above the limit");
         assert!(
             error.to_string().contains("limit of 1000000 bytes"),
             "{error}"

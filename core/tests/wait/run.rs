@@ -4,10 +4,14 @@ use std::time::Duration;
 
 use http::Uri;
 use neptunedata::{
-    Error,
+    CallOptions, Error, ErrorKind,
+    error::Cause,
     machine::{Input, Io, Machine, Step},
-    transport::Sent,
-    wait::{Progress, Wait, WaitOptions, WaitOutput, Waiter},
+    transport::{Sent, TransportErrorKind},
+    wait::{
+        Progress, Wait, WaitError, WaitErrorKind, WaitOptions, WaitOutput, Waiter,
+        waiters::LoadCompleted,
+    },
 };
 
 use super::{
@@ -15,33 +19,35 @@ use super::{
     script::{Event, answer},
 };
 
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
+
 #[derive(Debug)]
 pub(crate) struct Run<W: Waiter> {
     pub(crate) items: Vec<Progress<W::Status>>,
-    /// When each request went out, since the beginning, and where to.
+    /// The time since the start and the URI of each request.
     pub(crate) sent: Vec<(Duration, Uri)>,
-    /// The waits.
+    /// The pauses between polls.
     pub(crate) waits: Vec<Duration>,
     pub(crate) result: Result<WaitOutput<W::Output>, Error>,
     pub(crate) took: Duration,
 }
 
-/// The last event goes on for ever.
-pub(crate) fn run<W: Waiter>(watch: W, options: WaitOptions, script: &[Event]) -> Run<W> {
-    run_by(watch, options, script, 1)
+/// Runs a waiter to its end. The last event of the script is repeated.
+pub(crate) fn run<W: Waiter>(waiter: W, options: WaitOptions, script: &[Event]) -> Run<W> {
+    run_by(waiter, options, script, 1)
 }
 
 pub(crate) fn run_by<W: Waiter>(
-    watch: W,
+    waiter: W,
     options: WaitOptions,
     script: &[Event],
     seed: u64,
 ) -> Run<W> {
-    let mut machine = Wait::with_options(&unsigned(), watch, options, seed);
+    let mut machine = Wait::with_options(&unsigned(), waiter, options, seed);
     let (mut items, mut sent, mut waits) = (Vec::new(), Vec::new(), Vec::new());
     let mut clock = Clock::new();
     let began = clock.now().mono;
-    let mut answers = Vec::new().into_iter();
+    let mut responses = Vec::new().into_iter();
     let mut input = Input::Next;
     for _ in 0..1_000_000 {
         input = match machine.resume(input, clock.now()) {
@@ -49,10 +55,10 @@ pub(crate) fn run_by<W: Waiter>(
                 let event = script.get(sent.len()).or(script.last()).expect("a script");
                 sent.push((clock.now().mono - began, transmit.request.uri().clone()));
                 clock.pass(clock.round_trip);
-                answers = inputs(event, Style::WHOLE).into_iter();
-                answers.next().expect("an input")
+                responses = inputs(event, Style::WHOLE).into_iter();
+                responses.next().expect("an input")
             }
-            Step::Io(Io::Receive) => answers.next().expect("the body has ended"),
+            Step::Io(Io::Receive) => responses.next().expect("more of the body"),
             Step::Item(item) => {
                 items.push(item);
                 Input::Next
@@ -62,11 +68,11 @@ pub(crate) fn run_by<W: Waiter>(
                 Input::Wake(Sent::No)
             }
             Step::Io(Io::Credentials { .. }) => panic!("the session is not signed"),
-            Step::Io(Io::Continue) => panic!("a wake that was due changed nothing"),
+            Step::Io(Io::Continue) => panic!("a wake-up at the requested time changed nothing"),
             Step::Misuse(misuse) => panic!("{misuse}"),
             Step::Done(result) => {
                 let step = machine.resume(Input::Next, clock.now());
-                assert!(matches!(step, Step::Misuse(_)), "it goes on after its end");
+                assert!(matches!(step, Step::Misuse(_)), "resumed after the end");
                 return Run {
                     items,
                     sent,
@@ -77,16 +83,57 @@ pub(crate) fn run_by<W: Waiter>(
             }
         };
     }
-    panic!("it goes on for ever");
+    panic!("the machine does not end");
+}
+
+pub(crate) fn run_plain<W: Waiter>(waiter: W, script: &[Event]) -> Run<W> {
+    run(waiter, WaitOptions::new(), script)
+}
+
+/// The error of a run whose operation failed.
+pub(crate) fn failure<W: Waiter>(run: Run<W>) -> Box<WaitError> {
+    let Err(error) = run.result else {
+        panic!("the wait succeeded")
+    };
+    let kind = ErrorKind::Wait(WaitErrorKind::Failed);
+    assert_eq!(error.kind(), kind, "{error}");
+    match error.cause() {
+        Cause::Wait(cause) => cause.clone(),
+        _ => panic!("{error}"),
+    }
+}
+
+pub(crate) fn paths<W: Waiter>(run: &Run<W>) -> Vec<String> {
+    run.sent
+        .iter()
+        .map(|(_, uri)| uri.path_and_query().expect("a path").to_string())
+        .collect()
 }
 
 pub(crate) fn ok(body: impl Into<String>) -> Event {
     answer(200, body.into()).into()
 }
 
-/// The answer about a bulk load in this state.
+/// The response for a bulk load with this status.
 pub(crate) fn load(status: &str) -> Event {
     ok(format!(
         r#"{{"status":"200 OK","payload":{{"overallStatus":{{"status":"{status}","totalRecords":5}}}}}}"#
     ))
+}
+
+pub(crate) fn waiter() -> LoadCompleted {
+    LoadCompleted::new("load-1")
+}
+
+pub(crate) fn down() -> Event {
+    Event::Fails(TransportErrorKind::Connect, Sent::No)
+}
+
+pub(crate) fn one_attempt(options: WaitOptions) -> WaitOptions {
+    options.call(CallOptions::new().max_attempts(1))
+}
+
+pub(crate) fn timed_out(error: &Error) {
+    let kind = ErrorKind::Wait(WaitErrorKind::TimedOut);
+    assert_eq!(error.kind(), kind, "{error}");
 }

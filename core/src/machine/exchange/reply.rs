@@ -273,7 +273,7 @@ impl Exchange {
         let decoded = mem::take(&mut reply.coding).finish();
         let whole = if streams { Bytes::new() } else { body.clone() };
         let (status, headers) = (reply.head.status, &reply.head.headers);
-        let checked = match outcome::gate(status, headers, &trailers, &whole) {
+        let checked = match outcome::check_outcome(status, headers, &trailers, &whole) {
             Err(error) => Err(Cause::Service(error)),
             Ok(()) => match self.cut(headers, received, decoded, &body) {
                 // An error object at the end says more than that the body was cut.

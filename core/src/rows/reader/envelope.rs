@@ -1,4 +1,4 @@
-//! The members around the rows: skipped, checked where they must be something, and kept.
+//! The members other than the rows: they are skipped, checked if the format defines them, and kept.
 
 use serde::{
     Deserialize,
@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl<T: DeserializeOwned> RowReader<T> {
-    /// Reads the first byte of the boolean that replaces the rows. Null is as good as absent.
+    /// Checks the first byte of the boolean that replaces the rows. Null counts as absent.
     pub(super) fn boolean(&mut self, key: &str, byte: u8) -> Result<(), RowError> {
         let reason = match byte {
             // The rest of the word is read when the value is skipped.
@@ -35,7 +35,7 @@ impl<T: DeserializeOwned> RowReader<T> {
     pub(super) fn skip(&mut self, key: String, check: Check) -> Result<bool, RowError> {
         match self.values.value::<IgnoredAny>([b',', b'}']) {
             Ok(Some((_, length))) => {
-                // The text is checked here, not when it is looked up later: a long one may not be kept.
+                // Check the text now: members above the size limit are not kept for later.
                 match check {
                     Check::Anything => {}
                     Check::ListType(member) => self.check_list_type(member, length)?,
@@ -61,8 +61,8 @@ impl<T: DeserializeOwned> RowReader<T> {
         }
     }
 
-    /// Accepts an object in place of the rows only if it is SPARQL results without rows. Anything else
-    /// may be an error object, and must not pass for an empty response.
+    /// Accepts an object instead of the rows only if it is SPARQL results without rows. Any other object
+    /// may be an error object, which must not be taken for an empty response.
     fn check_empty_results(&mut self, key: &str, length: usize) -> Result<(), RowError> {
         #[derive(Deserialize)]
         struct Results {
@@ -78,8 +78,8 @@ impl<T: DeserializeOwned> RowReader<T> {
         }
     }
 
-    /// Checks the type beside the rows, which may come before or after them: only the elements of lists
-    /// and sets are rows.
+    /// Checks the type of the rows, which may arrive before or after them: only the elements of lists and
+    /// sets are rows.
     fn check_list_type(&mut self, member: &TypeMember, length: usize) -> Result<(), RowError> {
         let text = self.values.unread(length);
         let name = serde_json::from_slice::<String>(text).unwrap_or_default();
@@ -97,8 +97,8 @@ impl<T: DeserializeOwned> RowReader<T> {
         Err(self.malformed(DecodeErrorKind::Shape, self.level_path(), reason))
     }
 
-    /// The path of a member of the innermost open object. A key may be as long as the limit, so call
-    /// this once for a member, not for each chunk that its value arrives in.
+    /// The path of a member of the innermost open object. A key can be as long as the limit, so call
+    /// this once per member, not for each chunk of its value.
     pub(super) fn path_of(&mut self, key: &str) -> String {
         self.values.count(key.len());
         let outer = self.level.checked_sub(1);

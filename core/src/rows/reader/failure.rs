@@ -1,4 +1,4 @@
-//! How reading ends early: every error the reader returns is made here.
+//! The errors of the reader.
 
 use serde::de::DeserializeOwned;
 
@@ -14,7 +14,7 @@ use crate::{
 const KEPT_BYTES: usize = 64 * 1024;
 
 impl<T: DeserializeOwned> RowReader<T> {
-    /// Decides whether the body was complete, now that nothing more will arrive.
+    /// Decides at the end of the body whether it was complete.
     pub(super) fn judge_end(&mut self) -> Result<(), RowError> {
         let path = match &mut self.state {
             State::Done if self.found.is_complete() => return Ok(()),
@@ -32,7 +32,7 @@ impl<T: DeserializeOwned> RowReader<T> {
             }
             _ => String::new(),
         };
-        // A value that can never become JSON was not cut off: say what is wrong with it instead.
+        // A value that cannot become JSON is not truncated but invalid.
         if self.values.peek().is_some() && self.values.is_never_json() {
             return Err(self.not_json(path));
         }
@@ -74,7 +74,7 @@ impl<T: DeserializeOwned> RowReader<T> {
         self.malformed(DecodeErrorKind::Syntax, path, reason)
     }
 
-    /// Ends the reading because the body is not a response in this format.
+    /// Ends reading because the body is not a response in this format.
     #[cold]
     pub(super) fn malformed(
         &mut self,
@@ -87,7 +87,7 @@ impl<T: DeserializeOwned> RowReader<T> {
         error
     }
 
-    /// Ends the reading because of a value, in a body that may be fine otherwise.
+    /// Ends reading because of one value, in a body that may otherwise be valid.
     fn fail(&mut self, error: RowError) -> RowError {
         self.state = State::Failed(error.clone());
         error

@@ -1,8 +1,8 @@
-//! Where the reader is in the body, and what it has found.
+//! The position of the reader in the body, and the members that it has found.
 
 use crate::rows::{RowError, format::TypeMember};
 
-/// Where the reader is in the body. Each state owns what exists only while it lasts.
+/// The position of the reader in the body. Each state owns the data that exists only in that state.
 #[derive(Debug)]
 pub(super) enum State {
     /// Before the body.
@@ -27,10 +27,9 @@ pub(super) enum State {
     AfterRow,
     /// After the body.
     Done,
-    /// A value of the body cannot be handed out: a row is not a `T`, or a value exceeds the limit.
+    /// A row is not a `T`, or a value exceeds the limit. The body itself may be valid.
     Failed(RowError),
-    /// The body itself is not a response in this format. What follows may be the error object that
-    /// explains why.
+    /// The body is not a response in this format. The rest of it may be an error object that says why.
     Malformed(RowError),
 }
 
@@ -38,7 +37,7 @@ pub(super) enum State {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Check {
     Anything,
-    /// A type of lists.
+    /// The name of a list type.
     ListType(&'static TypeMember),
     /// SPARQL results without rows.
     EmptySparqlResults,
@@ -46,11 +45,11 @@ pub(super) enum Check {
 
 /// Which of the members that make a response complete have been read.
 ///
-/// The boolean belongs to SPARQL and the type to GraphSON, so they never meet.
+/// SPARQL has the boolean and GraphSON has the type, so no body has both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Found {
     Nothing,
-    /// The type of a list, but not the list.
+    /// The type of a list, but no list yet.
     ListType,
     /// Rows in a typed object whose type has not been read.
     UntypedRows,
@@ -78,7 +77,7 @@ impl Found {
         };
     }
 
-    /// False if there was one already.
+    /// False if the boolean has been read before.
     #[must_use]
     pub(super) fn add_boolean(&mut self) -> bool {
         *self = match *self {
@@ -96,7 +95,7 @@ impl Found {
         )
     }
 
-    /// Whether a body with these members may end.
+    /// Whether a body with these members is complete.
     pub(super) fn is_complete(self) -> bool {
         matches!(self, Found::Rows | Found::Boolean | Found::RowsAndBoolean)
     }

@@ -1,4 +1,4 @@
-//! Until an inference endpoint of Neptune ML is in service.
+//! The waiter for the creation of an inference endpoint of Neptune ML.
 
 use std::time::Duration;
 
@@ -10,10 +10,11 @@ use crate::{
 
 use crate::wait::{Observation, PollSchedule, Waiter};
 
-/// Until an inference endpoint of Neptune ML is in service: give it to [`Wait`](crate::wait::Wait).
+/// Waits until an inference endpoint of Neptune ML is in service. Use it with [`Wait`](crate::wait::Wait).
 ///
-/// `InService` is the end; `Failed` is an error with SageMaker's reason. States that are not known are
-/// waited through ([U19](crate::wire_notes#u19)). It asks every 10 to 60 seconds, for a day.
+/// The status `InService` is a success; `Failed` is an error with the reason of SageMaker. An unknown
+/// status is treated as in progress ([U19](crate::wire_notes#u19)). Polls every 10 to 60 seconds, for up to
+/// one day.
 ///
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-endpoints.html>
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +26,7 @@ impl EndpointCreated {
         EndpointCreated(GetMlEndpoint::new(id))
     }
 
-    /// Asks in this form, as when it needs a role.
+    /// Polls with this request, for example with a role.
     pub fn asking(request: GetMlEndpoint) -> Self {
         EndpointCreated(request)
     }
@@ -49,9 +50,9 @@ impl Waiter for EndpointCreated {
 
     fn observe(
         &mut self,
-        answer: &CallOutput<GetMlEndpointOutput>,
+        response: &CallOutput<GetMlEndpointOutput>,
     ) -> Result<Observation<GetMlEndpointOutput, GetMlEndpointOutput>, DecodeError> {
-        let output = answer.output.clone();
+        let output = response.output.clone();
         Ok(match &output.status {
             Some(MlEndpointStatus::InService) => Observation::Ready(output),
             Some(status @ MlEndpointStatus::Failed) => Observation::Failed {

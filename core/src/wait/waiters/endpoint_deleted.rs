@@ -1,4 +1,4 @@
-//! Until an inference endpoint of Neptune ML is gone.
+//! The waiter for the deletion of an inference endpoint of Neptune ML.
 
 use crate::{
     error::{DecodeError, Error, ExceptionKind},
@@ -9,11 +9,12 @@ use crate::{
 use super::EndpointCreated;
 use crate::wait::{Observation, PollSchedule, Waiter};
 
-/// Until an inference endpoint of Neptune ML is gone: give it to [`Wait`](crate::wait::Wait).
+/// Waits until an inference endpoint of Neptune ML no longer exists. Use it with
+/// [`Wait`](crate::wait::Wait).
 ///
-/// The end is that the service does not know it any more, which it says as
-/// `MLResourceNotFoundException` or, in fact, as `InvalidParameterException` ([M38](crate::wire_notes#m38)); an endpoint that
-/// never was is gone too. Every state is waited through. It asks every 10 to 60 seconds, for a day.
+/// The service reports this as `MLResourceNotFoundException` or, in practice, as
+/// `InvalidParameterException` ([M38](crate::wire_notes#m38)), also for an endpoint that never existed. Every
+/// status is treated as in progress. Polls every 10 to 60 seconds, for up to one day.
 ///
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-endpoints.html>
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +26,7 @@ impl EndpointDeleted {
         EndpointDeleted(GetMlEndpoint::new(id))
     }
 
-    /// Asks in this form, as when it needs a role.
+    /// Polls with this request, for example with a role.
     pub fn asking(request: GetMlEndpoint) -> Self {
         EndpointDeleted(request)
     }
@@ -39,7 +40,7 @@ impl Waiter for EndpointDeleted {
     const SCHEDULE: PollSchedule = EndpointCreated::SCHEDULE;
 
     fn subject(&self) -> String {
-        format!("the end of the endpoint {}", self.0.id)
+        format!("the deletion of the endpoint {}", self.0.id)
     }
 
     fn request(&self) -> GetMlEndpoint {
@@ -48,23 +49,23 @@ impl Waiter for EndpointDeleted {
 
     fn observe(
         &mut self,
-        answer: &CallOutput<GetMlEndpointOutput>,
+        response: &CallOutput<GetMlEndpointOutput>,
     ) -> Result<Observation<GetMlEndpointOutput, ()>, DecodeError> {
-        Ok(Observation::Pending(answer.output.clone()))
+        Ok(Observation::Pending(response.output.clone()))
     }
 
     fn observe_error(&mut self, error: &Error) -> Option<Observation<GetMlEndpointOutput, ()>> {
-        let refusal = error.service()?;
-        let is_gone = match refusal.kind {
+        let service_error = error.service()?;
+        let is_deleted = match service_error.kind {
             ExceptionKind::MlResourceNotFoundException
             | ExceptionKind::ResourceNotFoundException => true,
-            // The same exception refuses ids that cannot be.
+            // The same exception is used for malformed ids, so check the message too.
             ExceptionKind::InvalidParameterException => {
-                refusal.message.contains("Invalid ID provided")
+                service_error.message.contains("Invalid ID provided")
             }
             _ => false,
         };
-        is_gone.then_some(Observation::Ready(()))
+        is_deleted.then_some(Observation::Ready(()))
     }
 
     fn name(status: &GetMlEndpointOutput) -> String {

@@ -1,4 +1,4 @@
-//! Until all instances are back after a fast reset.
+//! The waiter for the restart after a fast reset.
 
 use std::time::Duration;
 
@@ -10,31 +10,31 @@ use crate::{
 
 use crate::wait::{Observation, PollSchedule, Waiter};
 
-/// Until the instance that is asked is healthy again after a fast reset was performed: give it to
+/// Waits until the instance of the endpoint is healthy again after a fast reset. Use it with
 /// [`Wait`](crate::wait::Wait).
 ///
-/// Connections that break, `ServerShutdownException` and any other HTTP 5xx are progress here, as many
-/// as come. So is a name that cannot be resolved: one that is wrong is waited for until the time is
-/// over. It asks every 2 to 10 seconds, beginning after the first wait, for 30 minutes; the service
-/// needs some minutes.
+/// Connection failures, `ServerShutdownException` and any other HTTP 5xx are treated as in progress,
+/// without a limit on their number. This includes a host name that cannot be resolved, so with a wrong
+/// name the wait only ends at the timeout. Polls every 2 to 10 seconds, after a first pause, for up to 30
+/// minutes; the service needs some minutes.
 ///
-/// An instance that has not begun to restart is healthy too. To be sure that the restart is over, take
-/// the engine's start time before performing the reset and say it with
+/// An instance that has not started to restart is healthy too. To be sure that it has restarted, read the
+/// start time of the engine before the reset, and pass it to
 /// [`restarted_since`](FastResetCompleted::restarted_since).
 ///
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/manage-console-fast-reset.html>
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FastResetCompleted {
-    started: Option<String>,
+    old_start_time: Option<String>,
 }
 
-/// How far a restart is.
+/// The progress of a restart.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ResetProgress {
-    /// No answer, or one that says that the server is going down or not up.
+    /// The poll failed, or the server is shutting down or not running.
     Unavailable(ErrorKind),
-    /// An answer, but not yet the one that is waited for.
+    /// The engine has responded, but is not healthy, or has not restarted yet.
     Status(Box<GetEngineStatusOutput>),
 }
 
@@ -44,11 +44,11 @@ impl FastResetCompleted {
         FastResetCompleted::default()
     }
 
-    /// Waits until the engine is healthy and has another start time than this one, which
-    /// [`GetEngineStatus`] gave before the reset.
+    /// Waits until the engine is healthy and its start time differs from `start_time`, which
+    /// [`GetEngineStatus`] returned before the reset.
     #[must_use]
     pub fn restarted_since(mut self, start_time: impl Into<String>) -> Self {
-        self.started = Some(start_time.into());
+        self.old_start_time = Some(start_time.into());
         self
     }
 }
@@ -75,17 +75,18 @@ impl Waiter for FastResetCompleted {
 
     fn observe(
         &mut self,
-        answer: &CallOutput<GetEngineStatusOutput>,
+        response: &CallOutput<GetEngineStatusOutput>,
     ) -> Result<Observation<ResetProgress, GetEngineStatusOutput>, DecodeError> {
-        let output = answer.output.clone();
+        let output = response.output.clone();
         let is_healthy = output
             .status
             .as_deref()
             .is_some_and(|status| status.eq_ignore_ascii_case("healthy"));
-        let is_old = self.started.is_some() && self.started == output.start_time;
-        Ok(match is_healthy && !is_old {
-            true => Observation::Ready(output),
-            false => Observation::Pending(ResetProgress::Status(Box::new(output))),
+        let is_old = self.old_start_time.is_some() && self.old_start_time == output.start_time;
+        Ok(if is_healthy && !is_old {
+            Observation::Ready(output)
+        } else {
+            Observation::Pending(ResetProgress::Status(Box::new(output)))
         })
     }
 
@@ -98,7 +99,7 @@ impl Waiter for FastResetCompleted {
             ErrorKind::Transport(_) => true,
             ErrorKind::Service(_) => error
                 .service()
-                .is_some_and(|refusal| refusal.status.is_server_error()),
+                .is_some_and(|error| error.status.is_server_error()),
             _ => error.is_retryable(),
         };
         is_restarting.then(|| Observation::Pending(ResetProgress::Unavailable(error.kind())))

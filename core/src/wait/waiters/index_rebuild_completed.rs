@@ -1,4 +1,4 @@
-//! Until an index rebuild has ended.
+//! The waiter for index rebuilds.
 
 use crate::{
     error::DecodeError,
@@ -8,10 +8,10 @@ use crate::{
 
 use crate::wait::{Observation, PollSchedule, Waiter};
 
-/// Until an index rebuild has ended: give it to [`Wait`](crate::wait::Wait).
+/// Waits until an index rebuild has ended. Use it with [`Wait`](crate::wait::Wait).
 ///
-/// `COMPLETED` is the end; `FAILED` and `CANCELLED` are errors. States that are not known are waited
-/// through. Progress has a percentage. It asks every 2 to 30 seconds, for a day.
+/// The status `COMPLETED` is a success; `FAILED` and `CANCELLED` are errors. An unknown status is treated
+/// as in progress. The progress contains a percentage. Polls every 2 to 30 seconds, for up to one day.
 ///
 /// <https://docs.aws.amazon.com/neptune/latest/data-api/API_GetIndexRebuildStatus.html>
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,9 +41,9 @@ impl Waiter for IndexRebuildCompleted {
 
     fn observe(
         &mut self,
-        answer: &CallOutput<GetIndexRebuildStatusOutput>,
+        response: &CallOutput<GetIndexRebuildStatusOutput>,
     ) -> Result<Observation<Self::Status, Self::Output>, DecodeError> {
-        let output = answer.output.clone();
+        let output = response.output.clone();
         Ok(match &output.status {
             Some(RebuildStatus::Completed) => Observation::Ready(output),
             Some(status @ (RebuildStatus::Failed | RebuildStatus::Cancelled)) => {

@@ -1,4 +1,4 @@
-//! Until a bulk load has ended.
+//! The waiter for bulk loads.
 
 use crate::{
     error::{DecodeError, Error},
@@ -8,37 +8,38 @@ use crate::{
 
 use crate::wait::{Observation, PollSchedule, Waiter};
 
-/// Until a bulk load has ended: give it to [`Wait`](crate::wait::Wait).
+/// Waits until a bulk load has ended. Use it with [`Wait`](crate::wait::Wait).
 ///
-/// `LOAD_COMPLETED` and `LOAD_COMMITTED_W_WRITE_CONFLICTS` are ends, told apart by [`LoadOutcome`]. Every
-/// other final state is an error; before it is reported the failed feeds and the error logs are asked
-/// for, and [`WaitError::answer`](crate::error::WaitError::answer) has them: of the logs the first 100, or as
-/// many as [`error_logs`](LoadCompleted::error_logs) says. Asking for them is tried again as everything else
-/// is. Loads that wait in the queue, states of single feeds such as `LOAD_S3_READ_ERROR`, and states that
-/// are not known ([U15](crate::wire_notes#u15)) are waited through. It asks every 2 to 30 seconds, for a day.
+/// The statuses `LOAD_COMPLETED` and `LOAD_COMMITTED_W_WRITE_CONFLICTS` are successes, which
+/// [`LoadOutcome`] distinguishes. Every other final status is an error. Before it is reported, the failed
+/// feeds and the first 100 error logs (see [`error_logs`](LoadCompleted::error_logs)) are requested, with
+/// the usual retries; [`WaitError::answer`](crate::error::WaitError::answer) returns them.
+///
+/// Queued loads, statuses of single feeds such as `LOAD_S3_READ_ERROR`, and unknown statuses
+/// ([U15](crate::wire_notes#u15)) are treated as in progress. Polls every 2 to 30 seconds, for up to one day.
 ///
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/loader-message.html>
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadCompleted {
     load_id: String,
     error_logs: i32,
-    /// The load has failed in this state; its logs are being asked for.
+    /// The load has failed with this status, and its logs are being requested.
     failed: Option<LoadStatus>,
 }
 
-/// How a bulk load ended.
+/// The outcome of a bulk load that did not fail.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum LoadOutcome {
-    /// All is loaded.
+    /// All data is loaded.
     Completed(LoaderStatus),
-    /// What did not conflict with concurrent writes is loaded: load again, in mode `RESUME`, for the
-    /// rest.
+    /// All data without conflicts with concurrent writes is loaded. To load the rest, load again in mode
+    /// `RESUME`.
     CommittedWithWriteConflicts(LoaderStatus),
 }
 
 impl LoadOutcome {
-    /// The state at the end.
+    /// The final status.
     pub fn status(&self) -> &LoaderStatus {
         match self {
             LoadOutcome::Completed(status) | LoadOutcome::CommittedWithWriteConflicts(status) => {
@@ -58,8 +59,8 @@ impl LoadCompleted {
         }
     }
 
-    /// How many error logs to ask for when it has failed, at least one; 100 by default. The service
-    /// keeps up to 10,000, which [`GetLoaderJobStatus`] gives by pages.
+    /// The number of error logs to request after a failure, at least 1; 100 by default. The service keeps
+    /// up to 10,000, which [`GetLoaderJobStatus`] returns in pages.
     #[must_use]
     pub fn error_logs(mut self, count: i32) -> Self {
         self.error_logs = count.max(1);
@@ -80,25 +81,26 @@ impl Waiter for LoadCompleted {
 
     fn request(&self) -> GetLoaderJobStatus {
         let request = GetLoaderJobStatus::new(&self.load_id);
-        match self.failed {
-            Some(_) => request
+        if self.failed.is_some() {
+            request
                 .details(true)
                 .errors(true)
-                .errors_per_page(self.error_logs),
-            None => request,
+                .errors_per_page(self.error_logs)
+        } else {
+            request
         }
     }
 
     fn observe(
         &mut self,
-        answer: &CallOutput<GetLoaderJobStatusOutput>,
+        response: &CallOutput<GetLoaderJobStatusOutput>,
     ) -> Result<Observation<LoaderStatus, LoadOutcome>, DecodeError> {
-        let status = answer.output.loader_status()?;
+        let status = response.output.loader_status()?;
         let overall = status
             .overall_status
             .as_ref()
             .and_then(|overall| overall.status.clone());
-        // Whatever it says now, it had failed.
+        // This response has the logs. The failure was reported before, so ignore its status.
         if let Some(failed) = &self.failed {
             return Ok(Observation::Failed {
                 status: failed.to_string(),
@@ -119,12 +121,12 @@ impl Waiter for LoadCompleted {
         })
     }
 
-    /// Without the logs it has failed all the same.
+    /// If the logs are unavailable, the failure is reported without them.
     fn observe_error(&mut self, _error: &Error) -> Option<Observation<LoaderStatus, LoadOutcome>> {
         let failed = self.failed.as_ref()?;
         Some(Observation::Failed {
             status: failed.to_string(),
-            reason: "its error logs could not be had".to_owned(),
+            reason: "error logs unavailable".to_owned(),
         })
     }
 
@@ -138,7 +140,7 @@ impl Waiter for LoadCompleted {
     }
 }
 
-/// States of single feeds: the load ends in another one.
+/// Whether this is a status of a single feed. The load itself ends with another status.
 fn is_of_feed(status: &LoadStatus) -> bool {
     matches!(
         status,
@@ -148,7 +150,7 @@ fn is_of_feed(status: &LoadStatus) -> bool {
     )
 }
 
-/// The first of the error logs, and how many there are; a full page, and there may be more.
+/// The first error log and the number of logs. After a full page there may be more.
 fn reason(status: &LoaderStatus, page: i32) -> String {
     let logs = status
         .errors

@@ -1,10 +1,10 @@
-//! What the waiters for jobs of Neptune ML share.
+//! The common part of the waiters for jobs of Neptune ML.
 
 use crate::ml::{MlJobStatus, MlResourceDefinition};
 
 use crate::wait::Observation;
 
-/// What the state of a job means. `parts` are the jobs of SageMaker that it consists of.
+/// Interprets the status of a job. `parts` are the jobs of SageMaker that it consists of.
 pub(super) fn observe<S: Clone>(
     output: &S,
     status: Option<&MlJobStatus>,
@@ -23,13 +23,13 @@ pub(super) fn observe<S: Clone>(
                 reason: reasons.join("; "),
             }
         }
-        // The names of states are not all known (`U19`).
+        // Not all status names are known (`U19`).
         _ => Observation::Pending(output.clone()),
     }
 }
 
-/// A waiter for the end of a job.
-macro_rules! job_ended {
+/// Defines a waiter for the end of a job.
+macro_rules! job_waiter {
     (
         $(#[$meta:meta])*
         $name:ident, $words:literal, $get:ident -> $output:ident { $($part:ident),* }
@@ -44,7 +44,7 @@ macro_rules! job_ended {
                 $name($get::new(id))
             }
 
-            /// Asks in this form, as when it needs a role.
+            /// Polls with this request, for example with a role.
             pub fn asking(request: $get) -> Self {
                 $name(request)
             }
@@ -67,9 +67,9 @@ macro_rules! job_ended {
 
             fn observe(
                 &mut self,
-                answer: &CallOutput<$output>,
+                response: &CallOutput<$output>,
             ) -> Result<Observation<$output, $output>, DecodeError> {
-                let output = &answer.output;
+                let output = &response.output;
                 let parts = [$(output.$part.as_ref()),*];
                 Ok(ml_job::observe(output, output.status.as_ref(), &parts))
             }
@@ -80,4 +80,4 @@ macro_rules! job_ended {
         }
     };
 }
-pub(super) use job_ended;
+pub(super) use job_waiter;

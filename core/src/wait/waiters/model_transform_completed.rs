@@ -1,4 +1,4 @@
-//! Until a model-transform job of Neptune ML has ended.
+//! The waiter for model-transform jobs of Neptune ML.
 
 use std::time::Duration;
 
@@ -8,14 +8,15 @@ use crate::{
     ml::{GetMlModelTransformJob, GetMlModelTransformJobOutput},
 };
 
-use super::ml_job::{self, job_ended};
+use super::ml_job::{self, job_waiter};
 use crate::wait::{Observation, PollSchedule, Waiter};
 
-job_ended! {
-    /// Until a model-transform job of Neptune ML has ended: give it to [`Wait`](crate::wait::Wait).
+job_waiter! {
+    /// Waits until a model-transform job of Neptune ML has ended. Use it with [`Wait`](crate::wait::Wait).
     ///
-    /// `Completed` is the end; `Failed` and `Stopped` are errors with SageMaker's reasons. States that
-    /// are not known are waited through ([U19](crate::wire_notes#u19)). It asks every 10 to 60 seconds, for a day.
+    /// The status `Completed` is a success; `Failed` and `Stopped` are errors with the reasons of SageMaker.
+    /// An unknown status is treated as in progress ([U19](crate::wire_notes#u19)). Polls every 10 to 60
+    /// seconds, for up to one day.
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-modeltransform.html>
     ModelTransformCompleted, "model-transform", GetMlModelTransformJob -> GetMlModelTransformJobOutput { base_processing_job, remote_model_transform_job }

@@ -1,4 +1,4 @@
-//! Until the statistics of the query planner are computed.
+//! The waiters for the statistics of the query planner.
 
 use crate::{
     error::DecodeError,
@@ -12,20 +12,20 @@ use crate::{
 
 use crate::wait::{Observation, PollSchedule, Waiter};
 
-/// Which statistics are new enough.
+/// The statistics to wait for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Wanted {
-    /// This computation or a later one. Ids are milliseconds since 1970.
+    /// Statistics with this id or a later one. Ids are milliseconds since 1970.
     id: Option<String>,
-    /// From a later time than this.
+    /// Statistics with a later date than this.
     after: Option<Timestamp>,
-    /// How many answers in a row had a note and no statistics.
+    /// The number of responses in a row that had a note but no statistics.
     notes: u8,
 }
 
-/// With no statistics there, nothing tells which computation a note is from. That of an earlier one is gone when the
-/// next begins, or stays as long as that takes; nobody says.
-const NOTES: u8 = 5;
+/// After this number of such responses the note counts as that of the current computation. Without
+/// statistics, a note may be from an earlier computation, and it is not documented how long it remains.
+const MAX_NOTES: u8 = 5;
 
 impl Wanted {
     fn observe(&mut self, statistics: Option<&Statistics>) -> Observation<Statistics, Statistics> {
@@ -33,30 +33,33 @@ impl Wanted {
             return Observation::Pending(Statistics::default());
         };
         let id = statistics.statistics_id.as_deref();
-        // None are there (`M25`).
-        let is_none = matches!(id, None | Some("-1" | ""));
+        // The service has no statistics (`M25`).
+        let is_absent = matches!(id, None | Some("-1" | ""));
         let is_new = self.is_new(statistics);
-        // Why the last computation failed (`M27`), unless that was one before.
+        // The reason why a computation failed (`M27`), perhaps an earlier one.
         let note = statistics.note.as_deref().filter(|note| !note.is_empty());
-        self.notes = match is_none && note.is_some() {
-            true => self.notes.saturating_add(1),
-            false => 0,
+        self.notes = if is_absent && note.is_some() {
+            self.notes.saturating_add(1)
+        } else {
+            0
         };
-        let is_any = self.id.is_none() && self.after.is_none();
-        let is_of_this = is_new || (is_none && (is_any || self.notes >= NOTES));
-        let failure = note.filter(|_| is_of_this);
+        let accepts_any = self.id.is_none() && self.after.is_none();
+        let is_current = is_new || (is_absent && (accepts_any || self.notes >= MAX_NOTES));
+        let failure = note.filter(|_| is_current);
         if let Some(note) = failure {
             return Observation::Failed {
                 status: name(statistics),
                 reason: note.to_owned(),
             };
         }
-        match is_new && !is_none && statistics.date.is_some() {
-            true => Observation::Ready(statistics.clone()),
-            false => Observation::Pending(statistics.clone()),
+        if is_new && !is_absent && statistics.date.is_some() {
+            Observation::Ready(statistics.clone())
+        } else {
+            Observation::Pending(statistics.clone())
         }
     }
 
+    /// Whether these statistics, or their note, are from the computation to wait for or a later one.
     fn is_new(&self, statistics: &Statistics) -> bool {
         let number = |id: &str| id.trim().parse::<i64>().ok();
         let by_id = self.id.as_deref().is_none_or(|wanted| {
@@ -86,30 +89,31 @@ fn name(statistics: &Statistics) -> String {
     }
 }
 
-macro_rules! computed {
+macro_rules! statistics_waiter {
     ($(#[$meta:meta])* $name:ident, $words:literal, $get:ident -> $output:ident) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Default, PartialEq, Eq)]
         pub struct $name(Wanted);
 
         impl $name {
-            /// Waits until there are statistics at all.
+            /// Waits until there are any statistics.
             pub fn new() -> Self {
                 $name::default()
             }
 
-            /// Waits for this computation or a later one: the `statisticsId` that a refresh answers.
+            /// Waits for the computation with this id or a later one. A refresh returns the id as
+            /// `statisticsId`.
             ///
-            /// The note of an earlier one that failed does not count. Where there are no statistics at all
-            /// nothing tells whose note it is: it counts when five answers in a row have it.
+            /// The note of an earlier computation that failed is ignored. Without any statistics it is
+            /// unknown which computation a note is from: it counts after five responses in a row with a note.
             #[must_use]
             pub fn with_id(mut self, statistics_id: impl Into<String>) -> Self {
                 self.0.id = Some(statistics_id.into());
                 self
             }
 
-            /// Waits for statistics from a later time than this, which those before had as their
-            /// `date`. For notes see [`with_id`](Self::with_id).
+            /// Waits for statistics with a later `date` than this, such as the `date` of the previous
+            /// statistics. For notes see [`with_id`](Self::with_id).
             #[must_use]
             pub fn newer_than(mut self, date: impl Into<Timestamp>) -> Self {
                 self.0.after = Some(date.into());
@@ -134,9 +138,9 @@ macro_rules! computed {
 
             fn observe(
                 &mut self,
-                answer: &CallOutput<$output>,
+                response: &CallOutput<$output>,
             ) -> Result<Observation<Statistics, Statistics>, DecodeError> {
-                Ok(self.0.observe(answer.output.payload.as_ref()))
+                Ok(self.0.observe(response.output.payload.as_ref()))
             }
 
             fn name(status: &Statistics) -> String {
@@ -146,22 +150,22 @@ macro_rules! computed {
     };
 }
 
-computed! {
-    /// Until the statistics of the property graph are computed: give it to [`Wait`](crate::wait::Wait).
+statistics_waiter! {
+    /// Waits until the statistics of the property graph are computed. Use it with [`Wait`](crate::wait::Wait).
     ///
-    /// By default any statistics will do. A computation that failed is an error with the service's
-    /// note as its reason. It asks every 2 to 30 seconds, for a day.
+    /// By default any statistics are accepted. A failed computation is an error, with the note of the
+    /// service as its reason. Polls every 2 to 30 seconds, for up to one day.
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/neptune-dfe-statistics.html>
     PropertygraphStatisticsComputed, "property graph",
     GetPropertygraphStatistics -> GetPropertygraphStatisticsOutput
 }
 
-computed! {
-    /// Until the statistics of the RDF graph are computed: give it to [`Wait`](crate::wait::Wait).
+statistics_waiter! {
+    /// Waits until the statistics of the RDF graph are computed. Use it with [`Wait`](crate::wait::Wait).
     ///
-    /// By default any statistics will do. A computation that failed is an error with the service's
-    /// note as its reason. It asks every 2 to 30 seconds, for a day.
+    /// By default any statistics are accepted. A failed computation is an error, with the note of the
+    /// service as its reason. Polls every 2 to 30 seconds, for up to one day.
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/neptune-dfe-statistics.html>
     SparqlStatisticsComputed, "RDF graph", GetSparqlStatistics -> GetSparqlStatisticsOutput

@@ -1,5 +1,5 @@
-//! Lists, maps and all else that has values inside: hands the leniency on to them, and notes where
-//! one fails.
+//! Arrays, maps and all other types that contain values: the values are read leniently too, and their
+//! paths are added to errors.
 
 use std::borrow::Cow;
 use std::fmt::{self, Formatter};
@@ -7,30 +7,30 @@ use std::fmt::{self, Formatter};
 use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
 
-use super::skip::{self, More};
-use super::{Lenient, Track};
+use super::skip::{self, ValueSource};
+use super::{ErrorPath, Lenient};
 
-/// A visitor that gives its values a lenient reader.
+/// A visitor whose inner values are read leniently.
 pub(super) struct Nested<'t, V> {
     visitor: V,
-    track: &'t Track,
+    error_path: &'t ErrorPath,
     skip_nulls: bool,
 }
 
 impl<'t, V> Nested<'t, V> {
-    pub(super) fn new(visitor: V, track: &'t Track) -> Self {
+    pub(super) fn new(visitor: V, error_path: &'t ErrorPath) -> Self {
         Self {
             visitor,
-            track,
+            error_path,
             skip_nulls: true,
         }
     }
 
-    /// For lists whose elements have a meaning by their place: none may be left out.
-    pub(super) fn positional(visitor: V, track: &'t Track) -> Self {
+    /// For tuples, where the position of an element has a meaning: no element is left out.
+    pub(super) fn positional(visitor: V, error_path: &'t ErrorPath) -> Self {
         Self {
             visitor,
-            track,
+            error_path,
             skip_nulls: false,
         }
     }
@@ -83,18 +83,19 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Nested<'_, V> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
-        self.visitor.visit_some(Lenient::new(inner, self.track))
+        self.visitor
+            .visit_some(Lenient::new(inner, self.error_path))
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
         self.visitor
-            .visit_newtype_struct(Lenient::new(inner, self.track))
+            .visit_newtype_struct(Lenient::new(inner, self.error_path))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
         self.visitor.visit_seq(List {
             elements: Elements { inner, taken: 0 },
-            track: self.track,
+            error_path: self.error_path,
             skip_nulls: self.skip_nulls,
         })
     }
@@ -105,7 +106,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Nested<'_, V> {
                 inner,
                 key: Cow::Borrowed(""),
             },
-            track: self.track,
+            error_path: self.error_path,
         })
     }
 
@@ -120,7 +121,7 @@ struct Elements<A> {
     taken: usize,
 }
 
-impl<'de, A: SeqAccess<'de>> More<'de> for Elements<A> {
+impl<'de, A: SeqAccess<'de>> ValueSource<'de> for Elements<A> {
     type Error = A::Error;
 
     fn next<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
@@ -131,7 +132,7 @@ impl<'de, A: SeqAccess<'de>> More<'de> for Elements<A> {
 
 struct List<'t, A> {
     elements: Elements<A>,
-    track: &'t Track,
+    error_path: &'t ErrorPath,
     skip_nulls: bool,
 }
 
@@ -143,14 +144,17 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for List<'_, A> {
         seed: S,
     ) -> Result<Option<S::Value>, A::Error> {
         let element = if self.skip_nulls {
-            skip::next(&mut self.elements, seed, self.track)
+            skip::next(&mut self.elements, seed, self.error_path)
         } else {
-            self.elements.next(Inside {
+            self.elements.next(LenientSeed {
                 seed,
-                track: self.track,
+                error_path: self.error_path,
             })
         };
-        element.inspect_err(|_| self.track.element(self.elements.taken.saturating_sub(1)))
+        element.inspect_err(|_| {
+            self.error_path
+                .element(self.elements.taken.saturating_sub(1))
+        })
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -158,8 +162,8 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for List<'_, A> {
     }
 }
 
-/// The entries of a map, with the key of the one at hand. Keys are kept for the path; the text is
-/// borrowed from the input unless it has escapes.
+/// The entries of a map, and the key of the current entry, which is kept for the path. It is borrowed
+/// from the input unless it has escapes.
 struct Entries<'de, A> {
     inner: A,
     key: Cow<'de, str>,
@@ -167,7 +171,7 @@ struct Entries<'de, A> {
 
 impl<'de, A: MapAccess<'de>> Entries<'de, A> {
     fn next_key(&mut self) -> Result<bool, A::Error> {
-        let Some(key) = self.inner.next_key_seed(KeyText)? else {
+        let Some(key) = self.inner.next_key_seed(KeySeed)? else {
             return Ok(false);
         };
         self.key = key;
@@ -177,18 +181,20 @@ impl<'de, A: MapAccess<'de>> Entries<'de, A> {
     fn key_into<S: DeserializeSeed<'de>>(
         &self,
         seed: S,
-        track: &Track,
+        error_path: &ErrorPath,
     ) -> Result<S::Value, A::Error> {
         match &self.key {
             Cow::Borrowed(key) => {
-                seed.deserialize(Lenient::new(BorrowedStrDeserializer::new(key), track))
+                seed.deserialize(Lenient::new(BorrowedStrDeserializer::new(key), error_path))
             }
-            Cow::Owned(key) => seed.deserialize(Lenient::new(StrDeserializer::new(key), track)),
+            Cow::Owned(key) => {
+                seed.deserialize(Lenient::new(StrDeserializer::new(key), error_path))
+            }
         }
     }
 }
 
-impl<'de, A: MapAccess<'de>> More<'de> for Entries<'de, A> {
+impl<'de, A: MapAccess<'de>> ValueSource<'de> for Entries<'de, A> {
     type Error = A::Error;
 
     fn next<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
@@ -202,7 +208,7 @@ impl<'de, A: MapAccess<'de>> More<'de> for Entries<'de, A> {
 
 struct Map<'t, 'de, A> {
     entries: Entries<'de, A>,
-    track: &'t Track,
+    error_path: &'t ErrorPath,
 }
 
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for Map<'_, 'de, A> {
@@ -214,9 +220,9 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Map<'_, 'de, A> {
     ) -> Result<Option<S::Value>, A::Error> {
         if self.entries.next_key()? {
             self.entries
-                .key_into(seed, self.track)
+                .key_into(seed, self.error_path)
                 .map(Some)
-                .inspect_err(|_| self.track.member(&self.entries.key))
+                .inspect_err(|_| self.error_path.member(&self.entries.key))
         } else {
             Ok(None)
         }
@@ -225,29 +231,29 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Map<'_, 'de, A> {
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
         self.entries
             .inner
-            .next_value_seed(Inside {
+            .next_value_seed(LenientSeed {
                 seed,
-                track: self.track,
+                error_path: self.error_path,
             })
-            .inspect_err(|_| self.track.member(&self.entries.key))
+            .inspect_err(|_| self.error_path.member(&self.entries.key))
     }
 
-    // std's maps take whole entries, and only then can an entry be left out: a struct has already
-    // been given the key when it turns out that the value is null.
+    // The maps of std request whole entries, so an entry can be left out if its value is null. A struct
+    // requests the key first, so for a struct it is too late then.
     fn next_entry_seed<K: DeserializeSeed<'de>, S: DeserializeSeed<'de>>(
         &mut self,
         key_seed: K,
         seed: S,
     ) -> Result<Option<(K::Value, S::Value)>, A::Error> {
-        let entry = match skip::next(&mut self.entries, seed, self.track) {
+        let entry = match skip::next(&mut self.entries, seed, self.error_path) {
             Ok(None) => return Ok(None),
             Ok(Some(value)) => self
                 .entries
-                .key_into(key_seed, self.track)
+                .key_into(key_seed, self.error_path)
                 .map(|key| Some((key, value))),
             Err(error) => Err(error),
         };
-        entry.inspect_err(|_| self.track.member(&self.entries.key))
+        entry.inspect_err(|_| self.error_path.member(&self.entries.key))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -255,23 +261,23 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Map<'_, 'de, A> {
     }
 }
 
-/// A seed that gets a lenient reader.
-struct Inside<'t, S> {
+/// A seed that is deserialized leniently.
+struct LenientSeed<'t, S> {
     seed: S,
-    track: &'t Track,
+    error_path: &'t ErrorPath,
 }
 
-impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Inside<'_, S> {
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for LenientSeed<'_, S> {
     type Value = S::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
-        self.seed.deserialize(Lenient::new(inner, self.track))
+        self.seed.deserialize(Lenient::new(inner, self.error_path))
     }
 }
 
-struct KeyText;
+struct KeySeed;
 
-impl<'de> DeserializeSeed<'de> for KeyText {
+impl<'de> DeserializeSeed<'de> for KeySeed {
     type Value = Cow<'de, str>;
 
     fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<Cow<'de, str>, D::Error> {
@@ -279,7 +285,7 @@ impl<'de> DeserializeSeed<'de> for KeyText {
     }
 }
 
-impl<'de> Visitor<'de> for KeyText {
+impl<'de> Visitor<'de> for KeySeed {
     type Value = Cow<'de, str>;
 
     fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {

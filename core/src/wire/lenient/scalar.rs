@@ -1,4 +1,4 @@
-//! Strings, numbers and booleans: visitors that turn what was found into what the type asked for.
+//! Strings, numbers and booleans: visitors that convert the value found to the requested type.
 
 use std::fmt::{self, Formatter};
 use std::num::IntErrorKind;
@@ -7,7 +7,7 @@ use serde::de::{Error, MapAccess, Unexpected, Visitor};
 
 use super::elide;
 
-/// Where a string is asked for.
+/// The visitor for a requested string.
 pub(super) struct Text<V>(pub(super) V);
 
 impl<'de, V: Visitor<'de>> Visitor<'de> for Text<V> {
@@ -41,7 +41,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Text<V> {
         self.0.visit_string(v.to_string())
     }
 
-    // The digits themselves are gone by now: this is the shortest text of the same number.
+    // The original digits are lost by now: this is the shortest text of the same number.
     fn visit_f64<E: Error>(self, v: f64) -> Result<V::Value, E> {
         match serde_json::Number::from_f64(v) {
             Some(number) => self.0.visit_string(number.to_string()),
@@ -57,7 +57,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Text<V> {
     }
 }
 
-/// Where an integer is asked for.
+/// The visitor for a requested integer.
 pub(super) struct Integer<V> {
     visitor: V,
     min: i128,
@@ -73,8 +73,7 @@ impl<'de, V: Visitor<'de>> Integer<V> {
         if v < self.min || v > self.max {
             return Err(self.out_of_range(v));
         }
-        // Numbers of JSON arrive unsigned unless they are negative, and a visitor need not know of
-        // both.
+        // As in serde_json, only negative numbers are passed as `i64`: a visitor may expect this.
         if let Ok(v) = u64::try_from(v) {
             self.visitor.visit_u64(v)
         } else if let Ok(v) = i64::try_from(v) {
@@ -88,10 +87,10 @@ impl<'de, V: Visitor<'de>> Integer<V> {
         if v.fract() != 0.0 {
             return Err(E::invalid_type(Unexpected::Float(v), &self));
         }
-        // An integer of more than 64 bits arrives as a float. The one just below i64 would be rounded
-        // into it; the least i64 itself never comes as a float, unless it is written like one.
+        // An integer of more than 64 bits arrives as a float. An integer just below the range of i64 would
+        // be rounded into it; `i64::MIN` arrives as a float only if it is written as one.
         const BELOW_I64: f64 = -9_223_372_036_854_775_808.0;
-        // `as` stops at the ends of i128, which are out of every range here.
+        // `as` saturates at the bounds of i128, which are outside of every range here.
         let whole = v as i128;
         if v <= BELOW_I64 || whole < self.min || whole > self.max {
             return Err(self.out_of_range(format_args!("{v:?}")));
@@ -116,7 +115,7 @@ impl<'de, V: Visitor<'de>> Integer<V> {
 
     fn out_of_range<E: Error>(&self, v: impl fmt::Display) -> E {
         E::custom(format_args!(
-            "{v} is out of range, which is {} to {}",
+            "{v} is out of range: expected {} to {}",
             self.min, self.max
         ))
     }
@@ -156,13 +155,13 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Integer<V> {
     }
 }
 
-/// Where a number of any kind is asked for.
+/// The visitor for a requested float.
 pub(super) struct Float<V>(pub(super) V);
 
 impl<'de, V: Visitor<'de>> Float<V> {
     fn accept_text<E: Error>(self, v: &str) -> Result<V::Value, E> {
         match v.parse::<f64>() {
-            // `inf` and `NaN` parse, and so does what overflows.
+            // `inf`, `NaN` and numbers that overflow parse too.
             Ok(v) if v.is_finite() => self.0.visit_f64(v),
             _ => Err(E::invalid_type(Unexpected::Str(&elide(v)), &self)),
         }
@@ -200,7 +199,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Float<V> {
     }
 }
 
-/// Where a boolean is asked for.
+/// The visitor for a requested boolean.
 pub(super) struct Boolean<V>(pub(super) V);
 
 impl<'de, V: Visitor<'de>> Visitor<'de> for Boolean<V> {
@@ -225,8 +224,9 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Boolean<V> {
     }
 }
 
-/// Any crate in a build can turn serde_json's `arbitrary_precision` on for all. Numbers that are no
-/// 64-bit integers then arrive as a map of one member, which has their text.
+/// The text of a number that arrives as a map. If any crate in the build enables the feature
+/// `arbitrary_precision` of serde_json, numbers other than 64-bit integers arrive as a map of one member,
+/// their text.
 fn number_text<'de, A: MapAccess<'de>>(mut map: A) -> Result<Option<String>, A::Error> {
     match map.next_key::<String>()? {
         Some(key) if key == "$serde_json::private::Number" => map.next_value().map(Some),

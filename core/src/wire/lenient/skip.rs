@@ -1,32 +1,32 @@
-//! Leaves nulls out of lists and maps whose values cannot be null.
+//! Leaves nulls out of arrays and maps whose values cannot be null.
 //!
-//! Whether a type can be null shows only when it asks for its value, and a seed can be used once.
-//! So a null is looked for before the seed is used; when there is one, the seed meets
-//! [`AfterNull`], which is that null for a type that takes one, and the next value for any other.
+//! Only when a seed is used does its type show whether it accepts null, and a seed can be used only once.
+//! So each value is checked for null before the seed is used. If it is null, the seed is used with
+//! [`AfterNull`], which is that null for a type that accepts null, and the next value for any other type.
 
 use std::fmt::{self, Formatter};
 
 use serde::de::{DeserializeSeed, Deserializer, Error, Visitor};
 
-use super::{Lenient, Track};
+use super::{ErrorPath, Lenient};
 
-/// Something that has more values.
-pub(super) trait More<'de> {
+/// An array or a map, as a sequence of values.
+pub(super) trait ValueSource<'de> {
     type Error: Error;
 
     fn next<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Self::Error>;
 }
 
-/// The next value that `seed` can take.
-pub(super) fn next<'de, M: More<'de>, S: DeserializeSeed<'de>>(
-    more: &mut M,
+/// The next value that `seed` accepts.
+pub(super) fn next<'de, M: ValueSource<'de>, S: DeserializeSeed<'de>>(
+    source: &mut M,
     seed: S,
-    track: &Track,
+    error_path: &ErrorPath,
 ) -> Result<Option<S::Value>, M::Error> {
     let mut slot = Some(seed);
-    match more.next(UnlessNull {
+    match source.next(UnlessNull {
         slot: &mut slot,
-        track,
+        error_path,
     })? {
         None => return Ok(None),
         Some(Some(value)) => return Ok(Some(value)),
@@ -37,8 +37,8 @@ pub(super) fn next<'de, M: More<'de>, S: DeserializeSeed<'de>>(
     };
     let mut ended = false;
     match seed.deserialize(AfterNull {
-        more,
-        track,
+        source,
+        error_path,
         ended: &mut ended,
     }) {
         Err(_) if ended => Ok(None),
@@ -49,7 +49,7 @@ pub(super) fn next<'de, M: More<'de>, S: DeserializeSeed<'de>>(
 /// Uses the seed in the slot, or leaves it there if the value is null.
 struct UnlessNull<'s, 't, S> {
     slot: &'s mut Option<S>,
-    track: &'t Track,
+    error_path: &'t ErrorPath,
 }
 
 impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for UnlessNull<'_, '_, S> {
@@ -77,28 +77,29 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for UnlessNull<'_, '_, S> {
 
     fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<Self::Value, D::Error> {
         match self.slot.take() {
-            Some(seed) => seed.deserialize(Lenient::new(inner, self.track)).map(Some),
+            Some(seed) => seed
+                .deserialize(Lenient::new(inner, self.error_path))
+                .map(Some),
             None => Err(D::Error::custom("a value was read twice")),
         }
     }
 }
 
-/// A null, or else the value that comes after it.
+/// A null, or the next value that is not null, depending on the type that is requested.
 struct AfterNull<'m, 't, M> {
-    more: &'m mut M,
-    track: &'t Track,
-    /// Set when nulls were all that was left. The error that goes with it only serves to get out of
-    /// the type's code.
+    source: &'m mut M,
+    error_path: &'t ErrorPath,
+    /// Set if only nulls were left. The error returned then only serves to leave the code of the type.
     ended: &'m mut bool,
 }
 
-impl<'de, M: More<'de>> AfterNull<'_, '_, M> {
+impl<'de, M: ValueSource<'de>> AfterNull<'_, '_, M> {
     fn typed<V: Visitor<'de>>(self, hint: Hint, visitor: V) -> Result<V::Value, M::Error> {
         let mut slot = Some(Hinted { hint, visitor });
         loop {
-            match self.more.next(UnlessNull {
+            match self.source.next(UnlessNull {
                 slot: &mut slot,
-                track: self.track,
+                error_path: self.error_path,
             })? {
                 Some(Some(value)) => return Ok(value),
                 Some(None) => {}
@@ -119,7 +120,7 @@ macro_rules! typed {
     )*};
 }
 
-impl<'de, M: More<'de>> Deserializer<'de> for AfterNull<'_, '_, M> {
+impl<'de, M: ValueSource<'de>> Deserializer<'de> for AfterNull<'_, '_, M> {
     type Error = M::Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, M::Error> {
@@ -214,7 +215,7 @@ impl<'de, M: More<'de>> Deserializer<'de> for AfterNull<'_, '_, M> {
     }
 }
 
-/// What a type asked for, so that it can be asked of a value that comes later.
+/// The method that a type called on its deserializer, so that it can be called again for a later value.
 #[derive(Clone, Copy)]
 enum Hint {
     Bool,

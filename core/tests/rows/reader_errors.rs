@@ -1,0 +1,269 @@
+//! The errors and the limits of the row reader.
+
+use neptunedata::{
+    error::DecodeErrorKind,
+    rows::{RowReader, RowsFormat},
+};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::bodies::{by, in_pieces, rows_of, whole};
+
+#[test]
+fn invalid_bodies_are_errors() {
+    use DecodeErrorKind::{Empty, Shape, Syntax, Truncated};
+
+    for (format, body, kind, path) in [
+        (RowsFormat::OpenCypher, "", Empty, ""),
+        (RowsFormat::OpenCypher, " \n", Empty, ""),
+        (RowsFormat::OpenCypher, "{", Truncated, ""),
+        (RowsFormat::OpenCypher, "{}", Shape, "results"),
+        (RowsFormat::Gremlin, "{}", Shape, "result.data"),
+        (
+            RowsFormat::Gremlin,
+            r#"{"result":{}}"#,
+            Shape,
+            "result.data",
+        ),
+        (
+            RowsFormat::Gremlin,
+            r#"{"result":{"data":{}}}"#,
+            Shape,
+            "result.data",
+        ),
+        (RowsFormat::Gremlin, r#"{"result":[]}"#, Shape, "result"),
+        (
+            RowsFormat::Sparql,
+            r#"{"head":{}}"#,
+            Shape,
+            "results.bindings",
+        ),
+        (RowsFormat::Sparql, r#"{"results":[]}"#, Shape, "results"),
+        (
+            RowsFormat::Sparql,
+            r#"{"results":{"bindings":{}}}"#,
+            Shape,
+            "results.bindings",
+        ),
+        (RowsFormat::Stream, r#"{"records":{}}"#, Shape, "records"),
+        (
+            RowsFormat::OpenCypher,
+            r#"{"results":"x"}"#,
+            Shape,
+            "results",
+        ),
+        (
+            RowsFormat::OpenCypher,
+            r#"{"results":[],"results":[]}"#,
+            Shape,
+            "results",
+        ),
+        (RowsFormat::OpenCypher, "<html>", Syntax, ""),
+        (RowsFormat::OpenCypher, "[]", Syntax, ""),
+        (
+            RowsFormat::OpenCypher,
+            r#"{"results":[1,]}"#,
+            Syntax,
+            "results[1]",
+        ),
+        (
+            RowsFormat::OpenCypher,
+            r#"{"results":[1 2]}"#,
+            Syntax,
+            "results[0]",
+        ),
+        (RowsFormat::OpenCypher, r#"{"results":[1],}"#, Syntax, ""),
+        (RowsFormat::OpenCypher, r#"{"results":[1]}x"#, Syntax, ""),
+        (
+            RowsFormat::OpenCypher,
+            r#"{"results":[1]}{"results":[2]}"#,
+            Syntax,
+            "",
+        ),
+        (
+            RowsFormat::OpenCypher,
+            r#"{"results":[{"a":tru}]}"#,
+            Syntax,
+            "results[0]",
+        ),
+        (
+            RowsFormat::OpenCypher,
+            r#"{"results":[1],"a":nul}"#,
+            Syntax,
+            "a",
+        ),
+        (
+            RowsFormat::Gremlin,
+            r#"{"result":{"data":[],"meta":{"a":}}}"#,
+            Syntax,
+            "result.meta",
+        ),
+        (
+            RowsFormat::OpenCypher,
+            r#"{"results":[1,tr"#,
+            Truncated,
+            "results[1]",
+        ),
+        (
+            RowsFormat::OpenCypher,
+            r#"{"results":[1],"a":{"b":"#,
+            Truncated,
+            "a",
+        ),
+    ] {
+        assert_eq!(
+            rows_of(format, body),
+            Err((kind, path.to_owned())),
+            "{body}"
+        );
+    }
+}
+
+#[test]
+fn error_texts() {
+    for (format, body, text) in [
+        (RowsFormat::OpenCypher, "", "empty response body"),
+        (
+            RowsFormat::OpenCypher,
+            "<html>",
+            "response body is not a JSON object",
+        ),
+        (
+            RowsFormat::OpenCypher,
+            r#"{"results":[1]}x"#,
+            "unexpected data after the end of the JSON object",
+        ),
+        (
+            RowsFormat::OpenCypher,
+            r#"{"results":[1"#,
+            "results[0]: truncated response body",
+        ),
+        (
+            RowsFormat::OpenCypher,
+            r#"{"results":[1,]}"#,
+            "results[1]: invalid JSON at byte 14",
+        ),
+        (
+            RowsFormat::OpenCypher,
+            r#"{"results":7}"#,
+            "results: expected an array of rows",
+        ),
+        (
+            RowsFormat::OpenCypher,
+            r#"{"results":{"bindings":[1]}}"#,
+            "results: expected an array of rows",
+        ),
+        (
+            RowsFormat::OpenCypher,
+            r#"{"results":[],"results":[]}"#,
+            "results: duplicate member",
+        ),
+        (
+            RowsFormat::Sparql,
+            r#"{"results":[]}"#,
+            "results: expected an object that contains the rows",
+        ),
+        (RowsFormat::Stream, "{}", "records: missing member"),
+        (
+            RowsFormat::Gremlin,
+            r#"{"result":{"data":{"@value":[]}}}"#,
+            "result.data.@value: missing type of the rows",
+        ),
+        (
+            RowsFormat::Gremlin,
+            r#"{"result":{"data":{"@type":"g:Map","@value":[]}}}"#,
+            "result.data.@value: expected g:List or g:Set as @type, found g:Map",
+        ),
+        (
+            RowsFormat::Sparql,
+            r#"{"boolean":"yes"}"#,
+            "boolean: expected true or false",
+        ),
+    ] {
+        let mut reader = RowReader::<Value>::new(format);
+        reader.push(body);
+        reader.end();
+        let error = loop {
+            match reader.next_row() {
+                Ok(row) => assert!(row.is_some(), "{body} is complete"),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error.to_string(), text, "{body}");
+    }
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Person {
+    name: String,
+    #[serde(default)]
+    friends: Vec<Person>,
+}
+
+#[test]
+fn a_row_of_another_type_is_in_the_error() {
+    let body = r#"{"results":[{"name":"Ann"},{"name":"Bob","friends":[{"name":"Cid"},{"name":7}]},{"name":"Dan"}]}"#;
+    for size in [1, 10, 1000] {
+        let seen = by::<Person>(RowsFormat::OpenCypher, body.as_bytes(), size);
+        assert_eq!(seen.rows.len(), 1);
+        let (kind, path, reason) = seen.end.unwrap_err();
+        assert_eq!(kind, DecodeErrorKind::Shape);
+        assert_eq!(path, "results[1].friends[1].name");
+        assert_eq!(
+            reason,
+            "invalid type: integer `7`, expected a string at line 1 column 49"
+        );
+    }
+    let mut reader = RowReader::<Person>::new(RowsFormat::OpenCypher);
+    reader.push(body);
+    assert_eq!(reader.next_row().unwrap().unwrap().name, "Ann");
+    let error = reader.next_row().unwrap_err();
+    let row: Value = serde_json::from_slice(error.body()).unwrap();
+    assert_eq!(row["name"], "Bob");
+}
+
+#[test]
+fn rows_have_a_limit() {
+    let row = r#"{"name":"Bob"}"#;
+    for (length, fits) in [(row.len(), true), (row.len() - 1, false), (0, false)] {
+        let body = format!(r#"{{"results":[{row},{row}]}}"#);
+        for size in [1, 5, 1000] {
+            let pieces = body
+                .as_bytes()
+                .chunks(size)
+                .map(bytes::Bytes::copy_from_slice);
+            let seen = in_pieces::<Value>(RowsFormat::OpenCypher, length.max(10), pieces);
+            assert_eq!(seen.end.is_ok(), fits, "{length}");
+            if let Err((kind, path, reason)) = seen.end {
+                assert_eq!((kind, &*path), (DecodeErrorKind::TooLarge, "results[0]"));
+                let limit = length.max(10);
+                assert_eq!(reason, format!("longer than the limit of {limit} bytes"));
+            }
+        }
+    }
+}
+
+#[test]
+fn rows_have_the_nesting_limit_of_serde_json() {
+    for (depth, fits) in [(127, true), (128, false)] {
+        let row = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        let body = format!(r#"{{"results":[{row}]}}"#);
+        for size in [1, 1000] {
+            let seen = by::<Value>(RowsFormat::OpenCypher, body.as_bytes(), size);
+            assert_eq!(seen.end.is_ok(), fits);
+        }
+    }
+    // Skipped members have no nesting limit.
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let body = format!(r#"{{"results":[],"x":{deep}}}"#);
+    assert_eq!(
+        whole::<Value>(RowsFormat::OpenCypher, body.as_bytes()).end,
+        Ok(())
+    );
+    let body = format!(r#"{{"results":[{deep}]}}"#);
+    let (kind, path, _) = whole::<Value>(RowsFormat::OpenCypher, body.as_bytes())
+        .end
+        .unwrap_err();
+    assert_eq!(kind, DecodeErrorKind::Syntax);
+    assert!(path.starts_with("results[0][0]"), "{}", path.len());
+}
