@@ -1,4 +1,8 @@
 //! The error types, and [`Error`], the error of a call.
+//!
+//! Errors hold values of modules that return errors themselves: the response's metadata (`machine`), the effect and
+//! name of the `operation`, the event id of a change stream (`streams`) and the `credentials` that expired. `retry`
+//! says which of them can be retried.
 
 mod changes;
 mod credentials;

@@ -1,4 +1,4 @@
-//! The state that calls to one cluster share.
+//! The state that calls to one cluster share: a session makes them (`machine`), and they use its quota and clock skew.
 
 use std::{
     sync::{

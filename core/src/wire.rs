@@ -1,5 +1,8 @@
 //! The wire format: the request writer, the response reader, and the detection of errors in every
 //! place where the service reports them.
+//!
+//! Two modules and this one use each other: the writer records how a query is cancelled, in a type of `machine`; and
+//! `operation` has the trait that the writer and the reader serve, with both in its methods.
 
 mod body;
 pub(crate) mod coding;

@@ -48,8 +48,6 @@ open_enum! {
 impl SparqlMediaType {
     /// The media type of a body, whatever its parameters and capitals.
     pub(crate) fn of(headers: &http::HeaderMap) -> Option<Self> {
-        let value = headers.get(http::header::CONTENT_TYPE)?.to_str().ok()?;
-        let bare = value.split(';').next().unwrap_or(value).trim();
-        Some(bare.to_ascii_lowercase().into())
+        Some(crate::wire::response::media_type(headers)?.into())
     }
 }

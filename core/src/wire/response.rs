@@ -1,7 +1,7 @@
 //! The response reader that operations decode from.
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::{
@@ -13,7 +13,6 @@ use crate::{
     error::{Cause, DecodeError, DecodeErrorKind},
     operation::{Operation, OperationInfo},
     session::DEFAULT_BODY_LIMIT,
-    sparql::SparqlMediaType,
 };
 
 /// Reads a complete response of the operation `O`.
@@ -238,16 +237,17 @@ impl<'a> RawResponse<'a> {
 
     /// Whether the body is an HTML page, according to its media type or its beginning.
     fn is_html(&self) -> bool {
-        let media_type = SparqlMediaType::of(self.headers);
-        let media_type = media_type.as_ref().map(SparqlMediaType::as_str);
+        let media_type = media_type(self.headers);
         let start = self.body.trim_ascii_start();
         let begins = |with: &[u8]| {
             start
                 .get(..with.len())
                 .is_some_and(|it| it.eq_ignore_ascii_case(with))
         };
-        matches!(media_type, Some("text/html" | "application/xhtml+xml"))
-            || begins(b"<!doctype html")
+        matches!(
+            media_type.as_deref(),
+            Some("text/html" | "application/xhtml+xml")
+        ) || begins(b"<!doctype html")
             || begins(b"<html")
     }
 
@@ -260,4 +260,11 @@ impl<'a> RawResponse<'a> {
     ) -> DecodeError {
         DecodeError::new(self.info.name, kind, path, reason, self.body.clone())
     }
+}
+
+/// The media type of the body in lower case, without parameters.
+pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    let bare = value.split(';').next().unwrap_or(value).trim();
+    Some(bare.to_ascii_lowercase())
 }
