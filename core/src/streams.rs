@@ -4,6 +4,8 @@ use crate::error::ExceptionKind;
 
 #[macro_use]
 mod record;
+#[macro_use]
+mod page;
 mod event_id;
 mod get_propertygraph_stream;
 mod get_sparql_stream;

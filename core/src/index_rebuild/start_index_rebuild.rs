@@ -1,13 +1,11 @@
-use serde::Serialize;
-
 use crate::{
-    error::{DecodeError, ExceptionKind},
+    error::ExceptionKind,
     index_rebuild::{RebuildScope, RebuildStatus, WriteBufferSize},
-    operation::{Effect, Operation, OperationInfo},
-    wire::{request::RequestWriter, response::RawResponse},
+    operation::Effect,
+    wire::response::RawResponse,
 };
 
-custom_request! {
+operation! {
     name: "StartIndexRebuild",
     http: POST "/storage/indexes/rebuilds",
     effect: Idempotent,
@@ -30,6 +28,9 @@ custom_request! {
         ExceptionKind::UnsupportedOperationException,
     ],
     iam_actions: ["StartIndexRebuild"],
+    output: StartIndexRebuildOutput,
+    effect_of: effect_with_token,
+    decode: RawResponse::json_or_payload,
 
     /// Starts to rebuild indexes.
     ///
@@ -64,48 +65,29 @@ custom_request! {
     /// ```
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/storage-index-rebuild.html>
-    #[derive(Default)]
     pub struct StartIndexRebuild {
         /// What to rebuild. The service's default is `ALL`.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub scope: Option<RebuildScope>,
+        pub scope: Option<RebuildScope> => query("scope"),
         /// With how many threads, from 1, which is the service's default. The writer's virtual CPUs are
         /// the limit, and the answer says what is used.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub concurrency: Option<i32>,
+        pub concurrency: Option<i32> => query("concurrency", 1..=i32::MAX),
         /// How much memory to use for what is written. The service's default is `LOW`.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub write_buffer_size: Option<WriteBufferSize>,
+        pub write_buffer_size: Option<WriteBufferSize> => query("writeBufferSize"),
         /// A token of your own, by which the service knows requests for the same one. A call makes one
         /// otherwise.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub client_token: Option<String>,
+        pub client_token: Option<String> => token_body("clientToken"),
     }
-}
-
-arbitrary!(StartIndexRebuild =>
-    scope, concurrency: Within(1..=i32::MAX), write_buffer_size, client_token);
-
-impl StartIndexRebuild {
     /// Rebuilds everything with the service's defaults.
-    pub fn new() -> Self {
-        StartIndexRebuild::default()
-    }
+    pub fn new();
 }
 
-setters!(StartIndexRebuild {
-    scope: RebuildScope,
-    concurrency: i32,
-    write_buffer_size: WriteBufferSize,
-    client_token: impl String,
-});
-
-/// The body of the request.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Body {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client_token: Option<String>,
+/// A token makes the attempts of a request one request. Without one, each execution may start a rebuild.
+fn effect_with_token(start: &StartIndexRebuild) -> Effect {
+    if start.client_token.is_some() {
+        Effect::Idempotent
+    } else {
+        Effect::Write
+    }
 }
 
 output! {
@@ -124,35 +106,6 @@ output! {
     }
 }
 
-impl Operation for StartIndexRebuild {
-    type Output = StartIndexRebuildOutput;
-
-    const INFO: &'static OperationInfo = Self::FACTS;
-
-    fn effect(&self) -> Effect {
-        match self.client_token {
-            Some(_) => Effect::Idempotent,
-            None => Effect::Write,
-        }
-    }
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
-        request.bounds("concurrency", self.concurrency, 1..=i32::MAX);
-        request.query("scope", &self.scope);
-        request.query("concurrency", &self.concurrency);
-        request.query("writeBufferSize", &self.write_buffer_size);
-        let client_token = match &self.client_token {
-            Some(token) => Some(token.clone()),
-            None => request.call_token(),
-        };
-        request.json(&Body { client_token });
-    }
-
-    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        response.json_or_payload()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::SystemTime;
@@ -164,6 +117,7 @@ mod tests {
         endpoint::Endpoint,
         error::{Error, Sent, TransportError, TransportErrorKind},
         machine::{Call, CallOptions, Input, Io, Machine, Now, Step},
+        operation::Operation,
         session::{Auth, Session},
     };
 

@@ -1,6 +1,6 @@
 use super::{STATUS_EXCEPTIONS, SparqlQueriesOutput, form::Form};
 use crate::{
-    error::{DecodeError, FieldErrorKind},
+    error::DecodeError,
     machine::CancelOperation,
     operation::{Operation, OperationInfo},
     wire::{request::RequestWriter, response::RawResponse},
@@ -78,15 +78,12 @@ impl Operation for CancelSparqlQuery {
     const INFO: &'static OperationInfo = Self::FACTS;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
-        if self.query_id.is_empty() {
-            request.fault("queryId", FieldErrorKind::Other("is empty".into()));
-        }
-        request.subject(&self.query_id);
+        request.check_id("queryId", &self.query_id);
         let silent = self
             .silent
             .map(|silent| if silent { "true" } else { "false" });
         Form::default()
-            // Only that it is there counts.
+            // The service looks only at whether the field exists.
             .with("cancelQuery", "true")
             .with("queryId", &self.query_id)
             .maybe("silent", silent)

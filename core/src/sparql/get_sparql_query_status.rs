@@ -2,19 +2,20 @@ use serde::{Deserialize, Serialize};
 
 use super::STATUS_EXCEPTIONS;
 use crate::{
-    error::{DecodeError, FieldErrorKind},
-    operation::{Operation, OperationInfo},
+    error::DecodeError,
     types::{QueryEvalStats, QueryStatus},
-    wire::{request::RequestWriter, response::RawResponse},
+    wire::response::RawResponse,
 };
 
-custom_request! {
+operation! {
     name: "GetSparqlQueryStatus",
     http: GET "/sparql/status",
     effect: Read,
     exceptions: STATUS_EXCEPTIONS,
     iam_actions: ["GetQueryStatus"],
     documentation: "https://docs.aws.amazon.com/neptune/latest/userguide/sparql-api-status.html",
+    output: GetSparqlQueryStatusOutput,
+    decode: read_output,
     may_answer_empty: true,
 
     /// Gets the status of a SPARQL query, by its `queryId`.
@@ -49,20 +50,12 @@ custom_request! {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub struct GetSparqlQueryStatus {
-        /// The query. Refused when empty.
-        pub query_id: String,
+        /// The query. Must not be empty, which would request all queries.
+        pub query_id: String => id_query("queryId"),
     }
-}
 
-arbitrary!(GetSparqlQueryStatus => query_id: Label);
-
-impl GetSparqlQueryStatus {
-    /// Asks for the query with this id.
-    pub fn new(query_id: impl Into<String>) -> Self {
-        GetSparqlQueryStatus {
-            query_id: query_id.into(),
-        }
-    }
+    /// Requests the status of the query with this id.
+    pub fn new(..);
 }
 
 /// The answer to [`GetSparqlQueryStatus`].
@@ -88,7 +81,7 @@ impl crate::testing::Answer for GetSparqlQueryStatusOutput {
     }
 }
 
-/// The query by itself, or in a list of which it is the only one.
+/// Either the query itself, or a list with the query as its only item.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Either {
@@ -98,32 +91,17 @@ struct Either {
     queries: Option<Vec<QueryStatus>>,
 }
 
-impl Operation for GetSparqlQueryStatus {
-    type Output = GetSparqlQueryStatusOutput;
-
-    const INFO: &'static OperationInfo = Self::FACTS;
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
-        if self.query_id.is_empty() {
-            // It would be asked for all queries.
-            request.fault("queryId", FieldErrorKind::Other("is empty".into()));
-        }
-        request.subject(&self.query_id);
-        request.query("queryId", &self.query_id);
-    }
-
-    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        let found: Either = response.json()?;
-        let own = QueryStatus {
-            query_id: found.query_id,
-            query_string: found.query_string,
-            query_eval_stats: found.query_eval_stats,
-        };
-        let listed = found.queries.and_then(|queries| queries.into_iter().next());
-        let query = match own == QueryStatus::default() {
-            true => listed,
-            false => Some(own),
-        };
-        Ok(GetSparqlQueryStatusOutput { query })
-    }
+fn read_output(response: &RawResponse<'_>) -> Result<GetSparqlQueryStatusOutput, DecodeError> {
+    let found: Either = response.json()?;
+    let own = QueryStatus {
+        query_id: found.query_id,
+        query_string: found.query_string,
+        query_eval_stats: found.query_eval_stats,
+    };
+    let query = if own == QueryStatus::default() {
+        found.queries.and_then(|queries| queries.into_iter().next())
+    } else {
+        Some(own)
+    };
+    Ok(GetSparqlQueryStatusOutput { query })
 }

@@ -15,15 +15,15 @@ use crate::{
 /// The text that something was read from. It is no part of the value: the same value read from another
 /// text, or made by hand, is equal.
 #[derive(Debug, Clone, Default)]
-pub(super) struct CameAs(pub(super) Option<RawJson>);
+pub(super) struct SourceText(pub(super) Option<RawJson>);
 
-impl PartialEq for CameAs {
+impl PartialEq for SourceText {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl Eq for CameAs {}
+impl Eq for SourceText {}
 
 /// A record that knows its text.
 pub(super) trait Record: DeserializeOwned {
@@ -186,7 +186,7 @@ impl<'de, T: Data> Visitor<'de> for DataVisitor<T> {
     }
 }
 
-macro_rules! kept_raw {
+macro_rules! keep_raw {
     ($page:ident, $record:ident, $data:ident) => {
         impl $record {
             /// The record as the text that came, with every digit and the order of members; None for one
@@ -211,7 +211,7 @@ macro_rules! kept_raw {
                 {
                     data.other = record.member("data");
                 }
-                self.raw = super::record::CameAs(Some(record));
+                self.raw = super::record::SourceText(Some(record));
             }
 
             fn set_other(&mut self, data: crate::types::RawJson) {

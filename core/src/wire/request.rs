@@ -1,11 +1,13 @@
 //! The request writer: from an operation's members to an `http::Request`.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Uri,
-    header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TE, TRANSFER_ENCODING},
+    header::{
+        ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TE, TRANSFER_ENCODING,
+    },
 };
 use serde::Serialize;
 
@@ -20,6 +22,7 @@ use crate::{
     error::{EncodeError, FieldError, FieldErrorKind},
     machine::{CancelOperation, NamedQuery, id_of_attempt},
     operation::{Bounds, Operation, OperationInfo},
+    streams::Encoding,
 };
 
 /// The longest URI that `http::Uri` and Neptune's front end take, in bytes.
@@ -467,5 +470,36 @@ impl<'a> RequestWriter<'a> {
         *request.uri_mut() = uri;
         *request.headers_mut() = self.headers;
         Ok(request)
+    }
+}
+
+/// Places of members that only a few operations have, by their names in `operation!`.
+impl RequestWriter<'_> {
+    /// Adds a query parameter with the id of what the request is about. It must not be empty.
+    pub(crate) fn id_query(&mut self, field: &'static str, id: &str) {
+        self.check_id(field, id);
+        self.query(field, id);
+    }
+
+    /// Reports an empty id, and notes the id for errors.
+    pub(crate) fn check_id(&mut self, field: &'static str, id: &str) {
+        if id.is_empty() {
+            self.fault(field, FieldErrorKind::Other("is empty".into()));
+        }
+        self.subject(id);
+    }
+
+    /// Adds the header `Accept-Encoding`, if the request has an encoding.
+    pub(crate) fn accept_encoding(&mut self, field: &'static str, encoding: &Option<Encoding>) {
+        if let Some(encoding) = encoding {
+            self.header(field, ACCEPT_ENCODING, encoding.as_str());
+        }
+    }
+
+    /// Makes a JSON body of the caller's token or, without one, the [token of the call](Self::call_token).
+    pub(crate) fn token_body(&mut self, field: &'static str, own: &Option<String>) {
+        let token = own.clone().or_else(|| self.call_token());
+        let body: BTreeMap<_, _> = token.map(|token| (field, token)).into_iter().collect();
+        self.json(&body);
     }
 }

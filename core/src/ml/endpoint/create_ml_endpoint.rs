@@ -1,16 +1,12 @@
 use super::EXCEPTIONS;
-use crate::{
-    error::DecodeError,
-    operation::{Operation, OperationInfo},
-    wire::{request::RequestWriter, response::RawResponse},
-};
 
-custom_request! {
+operation! {
     name: "CreateMLEndpoint",
     http: POST "/ml/endpoints",
     effect: Write,
     exceptions: EXCEPTIONS,
     iam_actions: ["CreateMLEndpoint"],
+    output: CreateMlEndpointOutput,
 
     /// Creates an inference endpoint, through which queries ask a model; or with
     /// [`update`](CreateMlEndpoint::update) gives an existing one another model.
@@ -52,92 +48,47 @@ custom_request! {
     pub struct CreateMlEndpoint {
         /// The id of the new endpoint, or of the one to update: 1 to 48 letters, digits and hyphens. The
         /// service makes a name with the time in it by default.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// The completed model-training job whose model is served. The service wants either this or
         /// [`ml_model_transform_job_id`](field@Self::ml_model_transform_job_id); both and none are sent as they are,
         /// as the service model has it, and refused there.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub ml_model_training_job_id: Option<String>,
+        pub ml_model_training_job_id: Option<String> => constructor,
         /// The completed model-transform job whose model is served. Not together with
         /// [`ml_model_training_job_id`](field@Self::ml_model_training_job_id).
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub ml_model_transform_job_id: Option<String>,
+        pub ml_model_transform_job_id: Option<String> => constructor,
         /// Whether an existing endpoint is updated. The service's default is false.
         ///
         /// The service's guide writes it as the text `"true"` ([M40](crate::wire_notes#m40)). For an engine that insists,
         /// [`CallOptions::extra("update", "true")`](crate::machine::CallOptions::extra) sends it so.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub update: Option<bool>,
         /// The role with which Neptune reaches SageMaker and S3. Only needed where none is attached to
         /// the cluster; it must be listed in the cluster's parameter group.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub neptune_iam_role_arn: Option<String>,
         /// The kind of model: `rgcn` for heterogeneous graphs, `kge`, `transe`, `distmult` or `rotate` for
         /// knowledge graphs. By default it follows from how the data was processed.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub model_name: Option<String>,
         /// The instance type that serves; the service's default is `ml.m5.xlarge`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub instance_type: Option<String>,
         /// How many instances serve, at least; the service's default is 1.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub instance_count: Option<i32>,
         /// The KMS key that encrypts the disks of the instances. None by default.
-        #[serde(
-            rename = "volumeEncryptionKMSKey",
-            skip_serializing_if = "Option::is_none"
-        )]
+        #[serde(rename = "volumeEncryptionKMSKey")]
         pub volume_encryption_kms_key: Option<String>,
     }
+    fn new(..);
 }
-
-arbitrary!(CreateMlEndpoint =>
-    id, ml_model_training_job_id, ml_model_transform_job_id, update, neptune_iam_role_arn,
-    model_name, instance_type, instance_count, volume_encryption_kms_key);
 
 impl CreateMlEndpoint {
-    /// Serves the model that this model-training job made.
+    /// Serves the model of this model-training job.
     pub fn from_training_job(ml_model_training_job_id: impl Into<String>) -> Self {
-        CreateMlEndpoint {
-            ml_model_training_job_id: Some(ml_model_training_job_id.into()),
-            ..CreateMlEndpoint::of_no_job()
-        }
+        CreateMlEndpoint::new(Some(ml_model_training_job_id.into()), None)
     }
 
-    /// Serves the model that this model-transform job made.
+    /// Serves the model of this model-transform job.
     pub fn from_transform_job(ml_model_transform_job_id: impl Into<String>) -> Self {
-        CreateMlEndpoint {
-            ml_model_transform_job_id: Some(ml_model_transform_job_id.into()),
-            ..CreateMlEndpoint::of_no_job()
-        }
-    }
-
-    fn of_no_job() -> Self {
-        CreateMlEndpoint {
-            id: None,
-            ml_model_training_job_id: None,
-            ml_model_transform_job_id: None,
-            update: None,
-            neptune_iam_role_arn: None,
-            model_name: None,
-            instance_type: None,
-            instance_count: None,
-            volume_encryption_kms_key: None,
-        }
+        CreateMlEndpoint::new(None, Some(ml_model_transform_job_id.into()))
     }
 }
-
-// No setters for the jobs: each constructor sets the one that there may be.
-setters!(CreateMlEndpoint {
-    id: impl String,
-    update: bool,
-    neptune_iam_role_arn: impl String,
-    model_name: impl String,
-    instance_type: impl String,
-    instance_count: i32,
-    volume_encryption_kms_key: impl String,
-});
 
 output! {
     /// The answer to [`CreateMlEndpoint`].
@@ -148,19 +99,5 @@ output! {
         pub arn: Option<String>,
         /// When it was made, in milliseconds since 1970.
         pub creation_time_in_millis: Option<i64>,
-    }
-}
-
-impl Operation for CreateMlEndpoint {
-    type Output = CreateMlEndpointOutput;
-
-    const INFO: &'static OperationInfo = Self::FACTS;
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
-        request.json(self);
-    }
-
-    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        response.json()
     }
 }

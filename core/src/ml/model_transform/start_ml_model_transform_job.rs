@@ -2,19 +2,17 @@ use serde::{Deserialize, Serialize};
 
 use super::EXCEPTIONS;
 use crate::{
-    error::DecodeError,
     ml::{DataProcessingJobId, ModelTrainingJobId, TrainingJobName},
-    operation::{Operation, OperationInfo},
     types::S3Uri,
-    wire::{request::RequestWriter, response::RawResponse},
 };
 
-custom_request! {
+operation! {
     name: "StartMLModelTransformJob",
     http: POST "/ml/modeltransform",
     effect: Write,
     exceptions: EXCEPTIONS,
     iam_actions: ["StartMLModelTransformJob"],
+    output: StartMlModelTransformJobOutput,
 
     /// Starts a model-transform job: it computes the artifacts of a trained
     /// model again, for data that changed since, without training again.
@@ -65,68 +63,43 @@ custom_request! {
     pub struct StartMlModelTransformJob {
         /// The id of the new job: 1 to 48 letters, digits and hyphens. The service makes a UUID by
         /// default.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// The completed data-processing job whose results are transformed. Goes with
         /// [`ml_model_training_job_id`](field@Self::ml_model_training_job_id).
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub data_processing_job_id: Option<DataProcessingJobId>,
+        pub data_processing_job_id: Option<DataProcessingJobId> => constructor,
         /// The completed model-training job that made the model. Goes with
         /// [`data_processing_job_id`](field@Self::data_processing_job_id).
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub ml_model_training_job_id: Option<ModelTrainingJobId>,
+        pub ml_model_training_job_id: Option<ModelTrainingJobId> => constructor,
         /// The completed training job of SageMaker that made the model. Goes alone.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub training_job_name: Option<TrainingJobName>,
+        pub training_job_name: Option<TrainingJobName> => constructor,
         /// Where in S3 the results go.
         pub model_transform_output_s3_location: S3Uri,
         /// The role with which SageMaker runs; it must be listed in the cluster's parameter group.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sagemaker_iam_role_arn: Option<String>,
         /// The role with which Neptune reaches SageMaker and S3. Only needed where none is attached to
         /// the cluster; it must be listed in the cluster's parameter group.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub neptune_iam_role_arn: Option<String>,
         /// A transform implementation of your own.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub custom_model_transform_parameters: Option<CustomModelTransformParameters>,
         /// The instance type that prepares and manages the transform. By default the service picks one by
         /// the size of the data.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub base_processing_instance_type: Option<String>,
         /// Disk size of that instance in GB. By default, or with 0, the service picks one.
-        #[serde(
-            rename = "baseProcessingInstanceVolumeSizeInGB",
-            skip_serializing_if = "Option::is_none"
-        )]
+        #[serde(rename = "baseProcessingInstanceVolumeSizeInGB")]
         pub base_processing_instance_volume_size_in_gb: Option<i32>,
         /// The subnets of the Neptune VPC.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub subnets: Option<Vec<String>>,
         /// The security groups of the Neptune VPC.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub security_group_ids: Option<Vec<String>>,
         /// The KMS key that encrypts the disks of the instances. None by default.
-        #[serde(
-            rename = "volumeEncryptionKMSKey",
-            skip_serializing_if = "Option::is_none"
-        )]
+        #[serde(rename = "volumeEncryptionKMSKey")]
         pub volume_encryption_kms_key: Option<String>,
         /// The KMS key that encrypts the results in S3. None by default.
-        #[serde(
-            rename = "s3OutputEncryptionKMSKey",
-            skip_serializing_if = "Option::is_none"
-        )]
+        #[serde(rename = "s3OutputEncryptionKMSKey")]
         pub s3_output_encryption_kms_key: Option<String>,
     }
+    fn new(..);
 }
-
-arbitrary!(StartMlModelTransformJob =>
-    id, data_processing_job_id, ml_model_training_job_id, training_job_name,
-    model_transform_output_s3_location, sagemaker_iam_role_arn, neptune_iam_role_arn,
-    custom_model_transform_parameters, base_processing_instance_type,
-    base_processing_instance_volume_size_in_gb, subnets, security_group_ids,
-    volume_encryption_kms_key, s3_output_encryption_kms_key);
 
 impl StartMlModelTransformJob {
     /// Applies the model of a Neptune ML training job to the results of a data-processing job.
@@ -135,57 +108,27 @@ impl StartMlModelTransformJob {
         ml_model_training_job_id: ModelTrainingJobId,
         model_transform_output_s3_location: S3Uri,
     ) -> Self {
-        StartMlModelTransformJob {
-            data_processing_job_id: Some(data_processing_job_id),
-            ml_model_training_job_id: Some(ml_model_training_job_id),
-            ..StartMlModelTransformJob::to(model_transform_output_s3_location)
-        }
+        StartMlModelTransformJob::new(
+            Some(data_processing_job_id),
+            Some(ml_model_training_job_id),
+            None,
+            model_transform_output_s3_location,
+        )
     }
 
-    /// Takes the model of a training job of SageMaker, by the name it has there.
+    /// Uses the model of a SageMaker training job, by its name in SageMaker.
     pub fn from_sagemaker_job(
         training_job_name: TrainingJobName,
         model_transform_output_s3_location: S3Uri,
     ) -> Self {
-        StartMlModelTransformJob {
-            training_job_name: Some(training_job_name),
-            ..StartMlModelTransformJob::to(model_transform_output_s3_location)
-        }
-    }
-
-    fn to(model_transform_output_s3_location: S3Uri) -> Self {
-        StartMlModelTransformJob {
-            id: None,
-            data_processing_job_id: None,
-            ml_model_training_job_id: None,
-            training_job_name: None,
+        StartMlModelTransformJob::new(
+            None,
+            None,
+            Some(training_job_name),
             model_transform_output_s3_location,
-            sagemaker_iam_role_arn: None,
-            neptune_iam_role_arn: None,
-            custom_model_transform_parameters: None,
-            base_processing_instance_type: None,
-            base_processing_instance_volume_size_in_gb: None,
-            subnets: None,
-            security_group_ids: None,
-            volume_encryption_kms_key: None,
-            s3_output_encryption_kms_key: None,
-        }
+        )
     }
 }
-
-// No setters for the sources: the constructors set what goes together.
-setters!(StartMlModelTransformJob {
-    id: impl String,
-    sagemaker_iam_role_arn: impl String,
-    neptune_iam_role_arn: impl String,
-    custom_model_transform_parameters: CustomModelTransformParameters,
-    base_processing_instance_type: impl String,
-    base_processing_instance_volume_size_in_gb: i32,
-    subnets: list String,
-    security_group_ids: list String,
-    volume_encryption_kms_key: impl String,
-    s3_output_encryption_kms_key: impl String,
-});
 
 /// A transform implementation of your own:
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-custom-models.html>.
@@ -223,19 +166,5 @@ output! {
         pub arn: Option<String>,
         /// When it was made, in milliseconds since 1970.
         pub creation_time_in_millis: Option<i64>,
-    }
-}
-
-impl Operation for StartMlModelTransformJob {
-    type Output = StartMlModelTransformJobOutput;
-
-    const INFO: &'static OperationInfo = Self::FACTS;
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
-        request.json(self);
-    }
-
-    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        response.json()
     }
 }
