@@ -23,6 +23,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[macro_use]
+mod report;
 mod cancel_gremlin_query;
 mod execute_gremlin_explain_query;
 mod execute_gremlin_profile_query;
@@ -93,6 +95,24 @@ const STATUS_EXCEPTIONS: &[ExceptionKind] = &[
     ExceptionKind::ParsingException,
     ExceptionKind::PreconditionsFailedException,
     ExceptionKind::ReadOnlyViolationException,
+    ExceptionKind::TimeLimitExceededException,
+    ExceptionKind::TooManyRequestsException,
+    ExceptionKind::UnsupportedOperationException,
+];
+
+/// Documented for cancelling a query.
+const CANCEL_EXCEPTIONS: &[ExceptionKind] = &[
+    ExceptionKind::BadRequestException,
+    ExceptionKind::ClientTimeoutException,
+    ExceptionKind::ConcurrentModificationException,
+    ExceptionKind::ConstraintViolationException,
+    ExceptionKind::FailureByQueryException,
+    ExceptionKind::IllegalArgumentException,
+    ExceptionKind::InvalidArgumentException,
+    ExceptionKind::InvalidParameterException,
+    ExceptionKind::MissingParameterException,
+    ExceptionKind::ParsingException,
+    ExceptionKind::PreconditionsFailedException,
     ExceptionKind::TimeLimitExceededException,
     ExceptionKind::TooManyRequestsException,
     ExceptionKind::UnsupportedOperationException,

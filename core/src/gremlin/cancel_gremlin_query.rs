@@ -1,25 +1,11 @@
-use crate::{error::ExceptionKind, machine::CancelOperation};
+use super::CANCEL_EXCEPTIONS;
+use crate::machine::CancelOperation;
 
 operation! {
     name: "CancelGremlinQuery",
     http: DELETE "/gremlin/status/{queryId}",
     effect: Idempotent,
-    exceptions: &[
-        ExceptionKind::BadRequestException,
-        ExceptionKind::ClientTimeoutException,
-        ExceptionKind::ConcurrentModificationException,
-        ExceptionKind::ConstraintViolationException,
-        ExceptionKind::FailureByQueryException,
-        ExceptionKind::IllegalArgumentException,
-        ExceptionKind::InvalidArgumentException,
-        ExceptionKind::InvalidParameterException,
-        ExceptionKind::MissingParameterException,
-        ExceptionKind::ParsingException,
-        ExceptionKind::PreconditionsFailedException,
-        ExceptionKind::TimeLimitExceededException,
-        ExceptionKind::TooManyRequestsException,
-        ExceptionKind::UnsupportedOperationException,
-    ],
+    exceptions: CANCEL_EXCEPTIONS,
     iam_actions: ["CancelQuery"],
     output: CancelGremlinQueryOutput,
 

@@ -1,10 +1,9 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{GremlinSerializer, QUERY_EXCEPTIONS};
 use crate::{
     error::DecodeError,
     operation::{Operation, OperationInfo},
-    types::ReportAsText,
     wire::{request::RequestWriter, response::RawResponse},
 };
 
@@ -95,31 +94,12 @@ setters!(ExecuteGremlinProfileQuery {
     index_ops: bool
 });
 
-/// The answer to [`ExecuteGremlinProfileQuery`].
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct ExecuteGremlinProfileQueryOutput {
-    /// The report.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub output: Option<ReportAsText>,
+report_output! {
+    /// The response to [`ExecuteGremlinProfileQuery`].
+    pub struct ExecuteGremlinProfileQueryOutput;
 }
 
-arbitrary!(ExecuteGremlinProfileQueryOutput, answer = |profiled: &ExecuteGremlinProfileQueryOutput| {
-    let report = profiled.output.clone().unwrap_or_default();
-    crate::testing::body_answer(Some("text/plain"), report.bytes().clone())
-} => output: Always(Any));
-
-impl ExecuteGremlinProfileQueryOutput {
-    /// The text of the report.
-    pub fn text(&self) -> std::borrow::Cow<'_, str> {
-        self.output
-            .as_ref()
-            .map(ReportAsText::text)
-            .unwrap_or_default()
-    }
-}
-
+/// The request as it is sent.
 #[derive(Serialize)]
 struct Body<'a> {
     gremlin: &'a str,
@@ -150,8 +130,6 @@ impl Operation for ExecuteGremlinProfileQuery {
     }
 
     fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        Ok(ExecuteGremlinProfileQueryOutput {
-            output: Some(ReportAsText::new(response.report()?)),
-        })
+        ExecuteGremlinProfileQueryOutput::read(response)
     }
 }
