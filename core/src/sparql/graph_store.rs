@@ -7,9 +7,6 @@ use crate::{
     wire::{request::RequestWriter, response::RawResponse},
 };
 
-/// Where all of them go. The guide writes the slash; whether it can be left out is not known (U10).
-pub(super) const PATH: &str = "/sparql/gsp/";
-
 /// Which graph is meant. There is none by default, as leaving it out by mistake would change or delete the
 /// default graph.
 ///
@@ -61,9 +58,46 @@ impl GraphTarget {
     }
 }
 
-/// The serde form of a request: the graph's members, and the others.
+/// Declares a request: the struct, its serde form, and `Self::FACTS` for `Operation::INFO`.
 macro_rules! graph_request {
-    ($name:ident { $($(#[$attribute:meta])* $field:ident: $type:ty,)* }) => {
+    (
+        name: $wire_name:literal,
+        http: $method:ident,
+        effect: $effect:ident,
+        // The guide lists the actions for queries; that the protocol needs the same is not confirmed (U11).
+        iam_actions: $iam_actions:tt,
+
+        $(#[$meta:meta])*
+        pub struct $name:ident {
+            $($(#[doc = $doc:literal])* $(#[serde($($serde:tt)*)])? pub $field:ident: $type:ty,)*
+        }
+    ) => {
+        $(#[$meta])*
+        ///
+        /// <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html>
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct $name {
+            /// The graph. The serde form has the member `graph` with an IRI or `default` with true, and
+            /// requires one of them.
+            pub graph: super::GraphTarget,
+            $($(#[doc = $doc])* pub $field: $type,)*
+        }
+
+        impl $name {
+            const FACTS: &'static crate::operation::OperationInfo = &operation_info! {
+                name: $wire_name,
+                // The guide writes the last slash; whether it can be left out is not known (U10).
+                http: $method "/sparql/gsp/",
+                effect: $effect,
+                exceptions: super::QUERY_EXCEPTIONS,
+                iam_actions: $iam_actions,
+                documentation:
+                    "https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html",
+                may_answer_empty: true,
+            };
+        }
+
         #[derive(serde::Serialize, serde::Deserialize)]
         #[serde(rename_all = "camelCase", deny_unknown_fields)]
         struct Members {
@@ -71,7 +105,7 @@ macro_rules! graph_request {
             graph: Option<String>,
             #[serde(skip_serializing_if = "Option::is_none")]
             default: Option<bool>,
-            $($(#[$attribute])* $field: $type,)*
+            $($(#[serde($($serde)*)])? $field: $type,)*
         }
 
         impl serde::Serialize for $name {
@@ -143,7 +177,7 @@ impl GraphStoreOutput {
     pub(super) fn read(response: &RawResponse<'_>) -> Result<Self, DecodeError> {
         response.acknowledgement()?;
         Ok(GraphStoreOutput {
-            status_code: Some(response.status().as_u16().into()),
+            status_code: response.status_code(),
         })
     }
 }

@@ -255,3 +255,10 @@ impl<'a> RawResponse<'a> {
         DecodeError::new(self.info.name, kind, path, reason, self.body.clone())
     }
 }
+
+impl RawResponse<'_> {
+    /// The status, for outputs that have it as a member.
+    pub(crate) fn status_code(&self) -> Option<i32> {
+        Some(self.status.as_u16().into())
+    }
+}
