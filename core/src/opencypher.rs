@@ -108,3 +108,22 @@ const STATUS_EXCEPTIONS: &[ExceptionKind] = &[
     ExceptionKind::TooManyRequestsException,
     ExceptionKind::UnsupportedOperationException,
 ];
+
+/// Documented for cancelling a query.
+const CANCEL_EXCEPTIONS: &[ExceptionKind] = &[
+    ExceptionKind::BadRequestException,
+    ExceptionKind::ClientTimeoutException,
+    ExceptionKind::ConcurrentModificationException,
+    ExceptionKind::ConstraintViolationException,
+    ExceptionKind::FailureByQueryException,
+    ExceptionKind::IllegalArgumentException,
+    ExceptionKind::InvalidArgumentException,
+    ExceptionKind::InvalidNumericDataException,
+    ExceptionKind::InvalidParameterException,
+    ExceptionKind::MissingParameterException,
+    ExceptionKind::ParsingException,
+    ExceptionKind::PreconditionsFailedException,
+    ExceptionKind::TimeLimitExceededException,
+    ExceptionKind::TooManyRequestsException,
+    ExceptionKind::UnsupportedOperationException,
+];

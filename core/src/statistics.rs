@@ -28,8 +28,9 @@ pub use values::{
     StatisticsSummary,
 };
 
-/// The exceptions that the service documents for every operation on statistics.
-const EXCEPTIONS: &[ExceptionKind] = &[
+/// The exceptions that the service documents for every operation on statistics and for the summaries made
+/// from them.
+pub(crate) const EXCEPTIONS: &[ExceptionKind] = &[
     ExceptionKind::AccessDeniedException,
     ExceptionKind::BadRequestException,
     ExceptionKind::ClientTimeoutException,

@@ -1,24 +1,10 @@
-use crate::error::ExceptionKind;
+use super::JOB_EXCEPTIONS;
 
 operation! {
     name: "CancelLoaderJob",
     http: DELETE "/loader/{loadId}",
     effect: Idempotent,
-    exceptions: &[
-        ExceptionKind::BadRequestException,
-        ExceptionKind::BulkLoadIdNotFoundException,
-        ExceptionKind::ClientTimeoutException,
-        ExceptionKind::ConstraintViolationException,
-        ExceptionKind::IllegalArgumentException,
-        ExceptionKind::InternalFailureException,
-        ExceptionKind::InvalidArgumentException,
-        ExceptionKind::InvalidParameterException,
-        ExceptionKind::LoadUrlAccessDeniedException,
-        ExceptionKind::MissingParameterException,
-        ExceptionKind::PreconditionsFailedException,
-        ExceptionKind::TooManyRequestsException,
-        ExceptionKind::UnsupportedOperationException,
-    ],
+    exceptions: JOB_EXCEPTIONS,
     iam_actions: ["CancelLoaderJob"],
     output: CancelLoaderJobOutput,
     may_answer_empty: true,

@@ -5,8 +5,9 @@ use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::JOB_EXCEPTIONS;
 use crate::{
-    error::{DecodeError, DecodeErrorKind, ExceptionKind},
+    error::{DecodeError, DecodeErrorKind},
     operation::Operation,
     wire::response::RawResponse,
 };
@@ -15,21 +16,7 @@ operation! {
     name: "GetLoaderJobStatus",
     http: GET "/loader/{loadId}",
     effect: Read,
-    exceptions: &[
-        ExceptionKind::BadRequestException,
-        ExceptionKind::BulkLoadIdNotFoundException,
-        ExceptionKind::ClientTimeoutException,
-        ExceptionKind::ConstraintViolationException,
-        ExceptionKind::IllegalArgumentException,
-        ExceptionKind::InternalFailureException,
-        ExceptionKind::InvalidArgumentException,
-        ExceptionKind::InvalidParameterException,
-        ExceptionKind::LoadUrlAccessDeniedException,
-        ExceptionKind::MissingParameterException,
-        ExceptionKind::PreconditionsFailedException,
-        ExceptionKind::TooManyRequestsException,
-        ExceptionKind::UnsupportedOperationException,
-    ],
+    exceptions: JOB_EXCEPTIONS,
     iam_actions: ["GetLoaderJobStatus"],
     output: GetLoaderJobStatusOutput,
 

@@ -1,26 +1,10 @@
-use crate::error::ExceptionKind;
+use super::CANCEL_EXCEPTIONS;
 
 operation! {
     name: "CancelOpenCypherQuery",
     http: DELETE "/opencypher/status/{queryId}",
     effect: Idempotent,
-    exceptions: &[
-        ExceptionKind::BadRequestException,
-        ExceptionKind::ClientTimeoutException,
-        ExceptionKind::ConcurrentModificationException,
-        ExceptionKind::ConstraintViolationException,
-        ExceptionKind::FailureByQueryException,
-        ExceptionKind::IllegalArgumentException,
-        ExceptionKind::InvalidArgumentException,
-        ExceptionKind::InvalidNumericDataException,
-        ExceptionKind::InvalidParameterException,
-        ExceptionKind::MissingParameterException,
-        ExceptionKind::ParsingException,
-        ExceptionKind::PreconditionsFailedException,
-        ExceptionKind::TimeLimitExceededException,
-        ExceptionKind::TooManyRequestsException,
-        ExceptionKind::UnsupportedOperationException,
-    ],
+    exceptions: CANCEL_EXCEPTIONS,
     iam_actions: ["CancelQuery"],
     output: CancelOpenCypherQueryOutput,
 

@@ -1,7 +1,5 @@
 use super::EXCEPTIONS;
-use crate::{
-    error::DecodeError, statistics::DeleteStatisticsValueMap, wire::response::RawResponse,
-};
+use crate::{statistics::DeleteStatisticsValueMap, wire::response::RawResponse};
 
 operation! {
     name: "DeletePropertygraphStatistics",
@@ -10,7 +8,10 @@ operation! {
     exceptions: EXCEPTIONS,
     iam_actions: ["DeleteStatistics"],
     output: DeletePropertygraphStatisticsOutput,
-    decode: read_output,
+    decode: |response: &RawResponse<'_>| Ok(DeletePropertygraphStatisticsOutput {
+        status_code: response.status_code(),
+        ..response.json()?
+    }),
     may_answer_empty: true,
 
     /// Deletes the statistics of the property graph.
@@ -55,12 +56,4 @@ output! {
         /// What is left.
         pub payload: Option<DeleteStatisticsValueMap>,
     }
-}
-
-fn read_output(
-    response: &RawResponse<'_>,
-) -> Result<DeletePropertygraphStatisticsOutput, DecodeError> {
-    let mut output: DeletePropertygraphStatisticsOutput = response.json()?;
-    output.status_code = Some(response.status().as_u16().into());
-    Ok(output)
 }

@@ -1,7 +1,5 @@
 use super::EXCEPTIONS;
-use crate::{
-    error::DecodeError, statistics::DeleteStatisticsValueMap, wire::response::RawResponse,
-};
+use crate::{statistics::DeleteStatisticsValueMap, wire::response::RawResponse};
 
 operation! {
     name: "DeleteSparqlStatistics",
@@ -10,7 +8,10 @@ operation! {
     exceptions: EXCEPTIONS,
     iam_actions: ["DeleteStatistics"],
     output: DeleteSparqlStatisticsOutput,
-    decode: read_output,
+    decode: |response: &RawResponse<'_>| Ok(DeleteSparqlStatisticsOutput {
+        status_code: response.status_code(),
+        ..response.json()?
+    }),
     may_answer_empty: true,
 
     /// Deletes the statistics of the RDF graph.
@@ -58,10 +59,4 @@ output! {
         /// What is left.
         pub payload: Option<DeleteStatisticsValueMap>,
     }
-}
-
-fn read_output(response: &RawResponse<'_>) -> Result<DeleteSparqlStatisticsOutput, DecodeError> {
-    let mut output: DeleteSparqlStatisticsOutput = response.json()?;
-    output.status_code = Some(response.status().as_u16().into());
-    Ok(output)
 }

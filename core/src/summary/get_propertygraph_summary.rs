@@ -1,9 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::EXCEPTIONS;
-use crate::{
-    error::DecodeError, summary::GraphSummaryType, types::Timestamp, wire::response::RawResponse,
-};
+use crate::{summary::GraphSummaryType, types::Timestamp, wire::response::RawResponse};
 
 operation! {
     name: "GetPropertygraphSummary",
@@ -12,7 +10,10 @@ operation! {
     exceptions: EXCEPTIONS,
     iam_actions: ["GetGraphSummary"],
     output: GetPropertygraphSummaryOutput,
-    decode: read_output,
+    decode: |response: &RawResponse<'_>| Ok(GetPropertygraphSummaryOutput {
+        status_code: response.status_code(),
+        ..response.json()?
+    }),
 
     /// Summarizes the property graph.
     ///
@@ -123,10 +124,4 @@ structure! {
         /// Their properties.
         pub edge_properties: Option<Vec<String>>,
     }
-}
-
-fn read_output(response: &RawResponse<'_>) -> Result<GetPropertygraphSummaryOutput, DecodeError> {
-    let mut output: GetPropertygraphSummaryOutput = response.json()?;
-    output.status_code = Some(response.status().as_u16().into());
-    Ok(output)
 }

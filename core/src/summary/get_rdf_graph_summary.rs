@@ -1,9 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::EXCEPTIONS;
-use crate::{
-    error::DecodeError, summary::GraphSummaryType, types::Timestamp, wire::response::RawResponse,
-};
+use crate::{summary::GraphSummaryType, types::Timestamp, wire::response::RawResponse};
 
 operation! {
     name: "GetRDFGraphSummary",
@@ -12,7 +10,10 @@ operation! {
     exceptions: EXCEPTIONS,
     iam_actions: ["GetGraphSummary"],
     output: GetRdfGraphSummaryOutput,
-    decode: read_output,
+    decode: |response: &RawResponse<'_>| Ok(GetRdfGraphSummaryOutput {
+        status_code: response.status_code(),
+        ..response.json()?
+    }),
 
     /// Summarizes the RDF graph.
     ///
@@ -99,10 +100,4 @@ structure! {
         /// Their predicates.
         pub predicates: Option<Vec<String>>,
     }
-}
-
-fn read_output(response: &RawResponse<'_>) -> Result<GetRdfGraphSummaryOutput, DecodeError> {
-    let mut output: GetRdfGraphSummaryOutput = response.json()?;
-    output.status_code = Some(response.status().as_u16().into());
-    Ok(output)
 }
