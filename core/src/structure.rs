@@ -1,4 +1,11 @@
-//! Structures in answers.
+//! Structures in responses.
+
+use serde::Serialize;
+
+use crate::{
+    error::{DecodeError, DecodeErrorKind},
+    operation::Operation,
+};
 
 /// Declares structures that stand in answers: every member is optional, and named by serde in camel case.
 /// A member whose made-up values are not free says how they are made: `=> Exactly(Some(200))`.
@@ -40,4 +47,43 @@ macro_rules! output {
 
         arbitrary!($name, answer => $($field $(: $kind)?),+);
     };
+}
+
+/// Declares an accessor of a member without which the success of an operation is useless: the member, or an
+/// error.
+macro_rules! required_member {
+    (
+        $operation:ident,
+        $(#[$meta:meta])*
+        $output:ident::$accessor:ident = $path:literal, $get:expr
+    ) => {
+        impl $output {
+            $(#[$meta])*
+            ///
+            /// # Errors
+            ///
+            /// When the response does not have it. The error has the output as its body, written as JSON.
+            pub fn $accessor(&self) -> Result<&str, $crate::error::DecodeError> {
+                $crate::structure::required::<$operation>(self, $path, $get)
+            }
+        }
+    };
+}
+
+/// The member at this path of an output.
+pub(crate) fn required<'a, O: Operation<Output: Serialize>>(
+    output: &'a O::Output,
+    path: &'static str,
+    get: fn(&O::Output) -> Option<&str>,
+) -> Result<&'a str, DecodeError> {
+    get(output).ok_or_else(|| {
+        let body = serde_json::to_vec(output).unwrap_or_default();
+        DecodeError::new(
+            O::INFO.name,
+            DecodeErrorKind::Shape,
+            path,
+            "missing",
+            body.into(),
+        )
+    })
 }

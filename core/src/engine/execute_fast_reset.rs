@@ -130,6 +130,12 @@ impl ExecuteFastResetOutput {
     }
 }
 
+required_member! {
+    ExecuteFastReset,
+    /// The token for [`ExecuteFastReset::perform`], in the response to [`ExecuteFastReset::initiate`].
+    ExecuteFastResetOutput::require_token = "payload.token", |output| output.token()
+}
+
 structure! {
     /// What a fast reset is performed with.
     pub struct FastResetToken {

@@ -106,6 +106,12 @@ output! {
     }
 }
 
+required_member! {
+    StartIndexRebuild,
+    /// The id of the rebuild.
+    StartIndexRebuildOutput::require_id = "rebuildId", |output| output.rebuild_id.as_deref()
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::SystemTime;

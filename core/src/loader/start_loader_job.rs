@@ -300,6 +300,12 @@ impl StartLoaderJobOutput {
     }
 }
 
+required_member! {
+    StartLoaderJob,
+    /// The id of the new load.
+    StartLoaderJobOutput::require_id = "payload.loadId", |output| output.load_id()
+}
+
 impl Operation for StartLoaderJob {
     type Output = StartLoaderJobOutput;
 

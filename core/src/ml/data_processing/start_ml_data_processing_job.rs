@@ -105,3 +105,9 @@ output! {
         pub creation_time_in_millis: Option<i64>,
     }
 }
+
+required_member! {
+    StartMlDataProcessingJob,
+    /// The id of the new job.
+    StartMlDataProcessingJobOutput::require_id = "id", |output| output.id.as_deref()
+}

@@ -101,3 +101,9 @@ output! {
         pub creation_time_in_millis: Option<i64>,
     }
 }
+
+required_member! {
+    CreateMlEndpoint,
+    /// The id of the endpoint.
+    CreateMlEndpointOutput::require_id = "id", |output| output.id.as_deref()
+}

@@ -145,3 +145,9 @@ output! {
         pub creation_time_in_millis: Option<i64>,
     }
 }
+
+required_member! {
+    StartMlModelTrainingJob,
+    /// The id of the new job.
+    StartMlModelTrainingJobOutput::require_id = "id", |output| output.id.as_deref()
+}

@@ -168,3 +168,9 @@ output! {
         pub creation_time_in_millis: Option<i64>,
     }
 }
+
+required_member! {
+    StartMlModelTransformJob,
+    /// The id of the new job.
+    StartMlModelTransformJobOutput::require_id = "id", |output| output.id.as_deref()
+}
