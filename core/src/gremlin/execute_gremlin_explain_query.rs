@@ -16,12 +16,12 @@ custom_request! {
 
     /// Explains how a Gremlin query would be executed.
     ///
-    /// A read: the query is planned and not executed, whatever it would do.
-    /// [`ExecuteGremlinProfileQuery`](crate::gremlin::ExecuteGremlinProfileQuery) does execute it.
+    /// A read: the query is planned and not executed.
+    /// [`ExecuteGremlinProfileQuery`](crate::gremlin::ExecuteGremlinProfileQuery) executes it.
     ///
-    /// Needs the IAM actions `neptune-db:ReadDataViaQuery`, `WriteDataViaQuery` and `DeleteDataViaQuery`, those
-    /// that the query itself would need, and engine 1.2.1.0.R6 or later. What is not in the grammar is
-    /// refused with `MalformedQueryException`.
+    /// Requires the IAM actions `neptune-db:ReadDataViaQuery`, `WriteDataViaQuery` and `DeleteDataViaQuery`, as
+    /// executing the query would, and engine 1.2.1.0.R6 or later. A text outside the grammar is a
+    /// `MalformedQueryException`.
     ///
     /// ```
     /// use neptunedata::{Endpoint, gremlin::ExecuteGremlinExplainQuery};
@@ -41,8 +41,8 @@ custom_request! {
     /// ============
     /// g.V().limit(1)
     /// ";
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<ExecuteGremlinExplainQuery>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ExecuteGremlinExplainQuery>(&response)?;
     /// assert!(output.text().contains("Query String"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -16,12 +16,13 @@ custom_request! {
 
     /// Executes a Gremlin query and reports its profile.
     ///
-    /// A write: the query is executed, and what it changes has to be taken for committed ([U01](crate::wire_notes#u01)). Say
-    /// [`Effect::Read`](crate::operation::Effect::Read) for the calls of queries that only read, with
+    /// A write: the query is executed, and its changes must be assumed to be committed
+    /// ([U01](crate::wire_notes#u01)). For queries that only read, set
+    /// [`Effect::Read`](crate::operation::Effect::Read) with
     /// [`CallOptions::effect`](crate::machine::CallOptions::effect).
     ///
-    /// Needs the IAM action `neptune-db:ReadDataViaQuery`, and perhaps more for a query that writes ([U26](crate::wire_notes#u26)).
-    /// Engine 1.2.1.0.R6 or later. The exceptions are those of
+    /// Requires the IAM action `neptune-db:ReadDataViaQuery`, and perhaps more for a query that writes
+    /// ([U26](crate::wire_notes#u26)). Engine 1.2.1.0.R6 or later. The exceptions are those of
     /// [`ExecuteGremlinQuery`](crate::gremlin::ExecuteGremlinQuery).
     ///
     /// ```
@@ -45,8 +46,8 @@ custom_request! {
     /// ==================
     /// g.V().limit(1)
     /// ";
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<ExecuteGremlinProfileQuery>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ExecuteGremlinProfileQuery>(&response)?;
     /// assert!(output.text().contains("Neptune Gremlin Profile"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -55,18 +56,18 @@ custom_request! {
     pub struct ExecuteGremlinProfileQuery {
         /// The query, in the Gremlin grammar.
         pub gremlin_query: String,
-        /// Whether the report shows the results and not only how many there are. The service's default is
-        /// true.
+        /// Whether the report has the results and not only their number. The service's default is true.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub results: Option<bool>,
-        /// After how many characters results are cut; 0 shows them whole. The service's default is 250.
+        /// The length in characters to which results are shortened; 0 keeps them whole. The service's default
+        /// is 250.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub chop: Option<i32>,
-        /// The form that the results are put into for the report: a media type, or a name such as
+        /// The serialization of the results for the report: a media type, or a name such as
         /// `GRAPHSON_V3_UNTYPED`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub serializer: Option<GremlinSerializer>,
-        /// Whether the report has every operation on the indexes. The service's default is false.
+        /// Whether the report lists all index operations. The service's default is false.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub index_ops: Option<bool>,
     }
@@ -75,7 +76,7 @@ custom_request! {
 arbitrary!(ExecuteGremlinProfileQuery => gremlin_query, results, chop, serializer, index_ops);
 
 impl ExecuteGremlinProfileQuery {
-    /// Executes this query and reports on it.
+    /// Profiles this query.
     pub fn new(gremlin_query: impl Into<String>) -> Self {
         ExecuteGremlinProfileQuery {
             gremlin_query: gremlin_query.into(),
