@@ -13,13 +13,16 @@ graph_request! {
 
     /// Deletes a graph, `DELETE /sparql/gsp/`: the Graph Store Protocol.
     ///
-    /// Idempotent: a graph that is gone stays gone. By the protocol a graph that is not there is HTTP 404 ([U10](crate::wire_notes#u10)), so that
-    /// a call that was repeated may end in that; its error says that an earlier attempt may have been executed.
+    /// Idempotent: a deleted graph stays deleted. In the protocol a graph that does not exist is HTTP 404
+    /// ([U10](crate::wire_notes#u10)), so a retry after a lost response can fail with it; the error says that
+    /// an earlier attempt may have been executed.
     ///
-    /// Needs the IAM action `neptune-db:DeleteDataViaQuery` ([U11](crate::wire_notes#u11)). Engine 1.0.5.0 or later.
+    /// Requires the IAM action `neptune-db:DeleteDataViaQuery` ([U11](crate::wire_notes#u11)). Engine 1.0.5.0
+    /// or later.
     ///
-    /// In practice: `AccessDeniedException` (403) without the right, `BadRequestException` (400) for a target that is no
-    /// IRI, `ReadOnlyViolationException` (400) on a replica. Which status says that a graph is not there is not confirmed ([U10](crate::wire_notes#u10)).
+    /// In practice: `AccessDeniedException` (403) without the permission, `BadRequestException` (400) for a
+    /// target that is not an IRI, `ReadOnlyViolationException` (400) on a replica. The status for a graph that
+    /// does not exist is not confirmed ([U10](crate::wire_notes#u10)).
     ///
     /// ```
     /// use neptunedata::{Endpoint, sparql::DeleteGraph};
@@ -33,8 +36,8 @@ graph_request! {
     ///     "http://localhost:8182/sparql/gsp/?graph=http%3A%2F%2Fexample.com%2Fg",
     /// );
     ///
-    /// let answer = neptunedata::http::Response::builder().status(204).body("".into())?;
-    /// let output = neptunedata::response::<DeleteGraph>(&answer)?;
+    /// let response = neptunedata::http::Response::builder().status(204).body("".into())?;
+    /// let output = neptunedata::response::<DeleteGraph>(&response)?;
     /// assert_eq!(output.status_code, Some(204));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

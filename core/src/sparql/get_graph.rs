@@ -18,11 +18,12 @@ graph_request! {
 
     /// Reads a graph, `GET /sparql/gsp/`: the Graph Store Protocol.
     ///
-    /// A read. The default graph is the union of all named graphs. Needs the IAM action
+    /// A read. The default graph is the union of all named graphs. Requires the IAM action
     /// `neptune-db:ReadDataViaQuery` ([U11](crate::wire_notes#u11)) and engine 1.0.5.0 or later.
     ///
-    /// In practice: `AccessDeniedException` (403) without the right, `BadRequestException` (400) for a target that is no
-    /// IRI. Which status says that a graph is not there is not confirmed ([U10](crate::wire_notes#u10)).
+    /// In practice: `AccessDeniedException` (403) without the permission, `BadRequestException` (400) for a
+    /// target that is not an IRI. The status for a graph that does not exist is not confirmed
+    /// ([U10](crate::wire_notes#u10)).
     ///
     /// ```
     /// use neptunedata::{Endpoint, sparql::{GetGraph, SparqlMediaType}};
@@ -32,17 +33,17 @@ graph_request! {
     /// assert_eq!(request.uri(), "http://localhost:8182/sparql/gsp/?default");
     /// assert_eq!(request.headers()["accept"], "application/n-triples");
     ///
-    /// let answer = neptunedata::http::Response::builder()
+    /// let response = neptunedata::http::Response::builder()
     ///     .header("content-type", "application/n-triples;charset=UTF-8")
     ///     .body("<http://example.com/s> <http://example.com/p> \"o\" .\n".into())?;
-    /// let output = neptunedata::response::<GetGraph>(&answer)?;
+    /// let output = neptunedata::response::<GetGraph>(&response)?;
     /// assert_eq!(output.media_type, Some(SparqlMediaType::NTriples));
     /// assert!(output.body.text().ends_with(" .\n"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub struct GetGraph {
-        /// What to answer, sent as the header `Accept`. By default N-Triples, which names no graph, so that
-        /// what is read can be put anywhere.
+        /// The media type of the response, sent as the header `Accept`. The default is N-Triples, which does
+        /// not name graphs, so that the data can be written to any graph.
         #[serde(default = "n_triples")]
         pub accept: SparqlMediaType,
     }
@@ -79,12 +80,12 @@ impl GetGraph {
     }
 }
 
-/// The answer to [`GetGraph`].
+/// The response to [`GetGraph`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetGraphOutput {
-    /// The media type that it came with, without parameters.
+    /// The media type of the response, without parameters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_type: Option<SparqlMediaType>,
     /// The graph. Empty if there is nothing in it.

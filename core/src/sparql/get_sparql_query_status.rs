@@ -18,15 +18,15 @@ operation! {
     decode: read_output,
     may_answer_empty: true,
 
-    /// Gets the status of a SPARQL query, by its `queryId`.
+    /// Gets the status of a SPARQL query by its id.
     ///
-    /// A read. Only the instance that runs the query knows it ([U13](crate::wire_notes#u13)); others, and all of them when it has
-    /// ended, answer a success without a body: [`query`](field@GetSparqlQueryStatusOutput::query) is `None`
-    /// then. Needs the IAM action `neptune-db:GetQueryStatus`.
-    /// No page names an engine that lacks it.
+    /// A read. Only the instance that runs the query knows it ([U13](crate::wire_notes#u13)); others, and all
+    /// instances after the query ended, return a success without a body:
+    /// [`query`](field@GetSparqlQueryStatusOutput::query) is then `None`. Requires the IAM action
+    /// `neptune-db:GetQueryStatus`. No page gives a minimum engine version.
     ///
-    /// In practice: `AccessDeniedException` (403) without that right, `TooManyRequestsException` (429) when signatures
-    /// are checked too often.
+    /// In practice: `AccessDeniedException` (403) without that permission, `TooManyRequestsException` (429)
+    /// when too many signatures are checked.
     ///
     /// ```
     /// use neptunedata::{Endpoint, sparql::GetSparqlQueryStatus};
@@ -41,8 +41,8 @@ operation! {
     ///
     /// let body = r#"{"queryId":"fb34cd3e-f37c-4d12-9cf2-03bb741bf54f",
     ///     "queryEvalStats":{"subqueries":0,"elapsed":23,"cancelled":false},"queryString":"ASK {}"}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let query = neptunedata::response::<GetSparqlQueryStatus>(&answer)?.query.unwrap();
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let query = neptunedata::response::<GetSparqlQueryStatus>(&response)?.query.unwrap();
     /// assert_eq!(query.query_string.as_deref(), Some("ASK {}"));
     ///
     /// let unknown = neptunedata::http::Response::new("".into());
@@ -58,17 +58,17 @@ operation! {
     pub fn new(..);
 }
 
-/// The answer to [`GetSparqlQueryStatus`].
+/// The response to [`GetSparqlQueryStatus`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetSparqlQueryStatusOutput {
-    /// The query; None when the instance does not know it.
+    /// The query; `None` if the instance does not know it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query: Option<QueryStatus>,
 }
 
-// An object without members is none.
+// An object without members is read as `None`.
 arbitrary!(GetSparqlQueryStatusOutput, with = |mut output: GetSparqlQueryStatusOutput| {
     output.query = output.query.filter(|query| *query != QueryStatus::default());
     output
@@ -81,10 +81,10 @@ impl crate::testing::Answer for GetSparqlQueryStatusOutput {
     }
 }
 
-/// Either the query itself, or a list with the query as its only item.
+/// QueryOrList the query itself, or a list with the query as its only item.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Either {
+struct QueryOrList {
     query_id: Option<String>,
     query_string: Option<String>,
     query_eval_stats: Option<QueryEvalStats>,
@@ -92,7 +92,7 @@ struct Either {
 }
 
 fn read_output(response: &RawResponse<'_>) -> Result<GetSparqlQueryStatusOutput, DecodeError> {
-    let found: Either = response.json()?;
+    let found: QueryOrList = response.json()?;
     let own = QueryStatus {
         query_id: found.query_id,
         query_string: found.query_string,

@@ -15,17 +15,20 @@ graph_request! {
 
     /// Adds to a graph, `POST /sparql/gsp/`: the Graph Store Protocol.
     ///
-    /// A write: data with blank nodes is another data each time. After a lost answer it is not sent again; for data
-    /// without blank nodes say [`Effect::Idempotent`] with [`CallOptions::effect`](crate::machine::CallOptions::effect).
+    /// A write: blank nodes in the data are new nodes in each execution, so the request is not retried after a
+    /// lost response. For data without blank nodes, set
+    /// [`Effect::Idempotent`](crate::operation::Effect::Idempotent) with
+    /// [`CallOptions::effect`](crate::machine::CallOptions::effect).
     ///
-    /// Data with graphs in it, [`NQuads`](SparqlMediaType::NQuads) or [`TriG`](SparqlMediaType::TriG), is also
-    /// written into the graphs that it names.
+    /// Data that names graphs, [`NQuads`](SparqlMediaType::NQuads) or [`TriG`](SparqlMediaType::TriG), is also
+    /// written to these graphs.
     ///
-    /// Needs the IAM action `neptune-db:WriteDataViaQuery` ([U11](crate::wire_notes#u11)). Engine 1.0.5.0 or later.
+    /// Requires the IAM action `neptune-db:WriteDataViaQuery` ([U11](crate::wire_notes#u11)). Engine 1.0.5.0 or
+    /// later.
     ///
-    /// In practice: `AccessDeniedException` (403) without the right, `BadRequestException` (400) for a target that is no
-    /// IRI or data that cannot be read,
-    /// `ReadOnlyViolationException` (400) on a replica. Which status says that a graph is not there is not confirmed ([U10](crate::wire_notes#u10)).
+    /// In practice: `AccessDeniedException` (403) without the permission, `BadRequestException` (400) for a
+    /// target that is not an IRI or data that cannot be read, `ReadOnlyViolationException` (400) on a replica.
+    /// The status for a graph that does not exist is not confirmed ([U10](crate::wire_notes#u10)).
     ///
     /// ```
     /// use neptunedata::{Endpoint, sparql::{PostGraph, SparqlMediaType}};
@@ -41,8 +44,8 @@ graph_request! {
     /// );
     /// assert_eq!(request.headers()["content-type"], "application/n-triples");
     ///
-    /// let answer = neptunedata::http::Response::builder().status(201).body("".into())?;
-    /// let output = neptunedata::response::<PostGraph>(&answer)?;
+    /// let response = neptunedata::http::Response::builder().status(201).body("".into())?;
+    /// let output = neptunedata::response::<PostGraph>(&response)?;
     /// assert_eq!(output.status_code, Some(201));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

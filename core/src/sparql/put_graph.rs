@@ -15,19 +15,21 @@ graph_request! {
 
     /// Replaces a graph, `PUT /sparql/gsp/`: the Graph Store Protocol.
     ///
-    /// Idempotent: what the graph held is gone, and the data is what it holds. What others write into the graph
-    /// between two executions is lost with the second, so after a lost answer a graph that several write to may need
-    /// [`CallOptions::effect`](crate::machine::CallOptions::effect) with [`Effect::Write`].
+    /// Idempotent: the data replaces the content of the graph. A second execution removes data that other
+    /// clients wrote after the first one. For a graph with several writers, set [`Effect::Write`] with
+    /// [`CallOptions::effect`](crate::machine::CallOptions::effect), so that the request is not retried after a
+    /// lost response.
     ///
-    /// Data with graphs in it, such as [`NQuads`](SparqlMediaType::NQuads) or [`TriG`](SparqlMediaType::TriG), is also
-    /// added to the graphs that it names. That is a write, as blank nodes would come twice;
-    /// so is data of a type that may have graphs in it or is not known.
+    /// Data that names graphs, such as [`NQuads`](SparqlMediaType::NQuads) or [`TriG`](SparqlMediaType::TriG),
+    /// is also added to these graphs. Such a request is a write, because a second execution would add blank
+    /// nodes again. So is data of any other type that can name graphs, or of an unknown type.
     ///
-    /// Needs the IAM actions `neptune-db:WriteDataViaQuery` and `neptune-db:DeleteDataViaQuery` ([U11](crate::wire_notes#u11)). Engine 1.0.5.0 or later.
+    /// Requires the IAM actions `neptune-db:WriteDataViaQuery` and `neptune-db:DeleteDataViaQuery`
+    /// ([U11](crate::wire_notes#u11)). Engine 1.0.5.0 or later.
     ///
-    /// In practice: `AccessDeniedException` (403) without the right, `BadRequestException` (400) for a target that is no
-    /// IRI or data that cannot be read,
-    /// `ReadOnlyViolationException` (400) on a replica. Which status says that a graph is not there is not confirmed ([U10](crate::wire_notes#u10)).
+    /// In practice: `AccessDeniedException` (403) without the permission, `BadRequestException` (400) for a
+    /// target that is not an IRI or data that cannot be read, `ReadOnlyViolationException` (400) on a replica.
+    /// The status for a graph that does not exist is not confirmed ([U10](crate::wire_notes#u10)).
     ///
     /// ```
     /// use neptunedata::{Endpoint, sparql::{PutGraph, SparqlMediaType}};
@@ -43,8 +45,8 @@ graph_request! {
     /// );
     /// assert_eq!(request.headers()["content-type"], "application/n-triples");
     ///
-    /// let answer = neptunedata::http::Response::builder().status(201).body("".into())?;
-    /// let output = neptunedata::response::<PutGraph>(&answer)?;
+    /// let response = neptunedata::http::Response::builder().status(201).body("".into())?;
+    /// let output = neptunedata::response::<PutGraph>(&response)?;
     /// assert_eq!(output.status_code, Some(201));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -93,7 +95,7 @@ impl Operation for PutGraph {
             | SparqlMediaType::Turtle
             | SparqlMediaType::N3
             | SparqlMediaType::RdfXml => Effect::Idempotent,
-            // Graphs that the data names itself grow, and what cannot be looked into may name some.
+            // Data is added to the graphs that it names, and data of unknown types may name graphs.
             _ => Effect::Write,
         }
     }

@@ -484,7 +484,7 @@ impl RequestWriter<'_> {
     /// Reports an empty id, and notes the id for errors.
     pub(crate) fn check_id(&mut self, field: &'static str, id: &str) {
         if id.is_empty() {
-            self.fault(field, FieldErrorKind::Other("is empty".into()));
+            self.fault(field, FieldErrorKind::Other("must not be empty".into()));
         }
         self.subject(id);
     }
