@@ -21,7 +21,7 @@ pub use values::{
     ChangeOp, Encoding, IteratorType, PropertyValue, PropertygraphRecordType, StreamFormat,
 };
 
-/// What the service documents for both operations.
+/// Documented for both operations.
 const EXCEPTIONS: &[ExceptionKind] = &[
     ExceptionKind::ClientTimeoutException,
     ExceptionKind::ConstraintViolationException,

@@ -19,21 +19,21 @@ operation! {
     ///
     /// A read, on any instance, though replicas lag behind. Say where to begin with
     /// [`trim_horizon`](Self::trim_horizon), [`latest`](Self::latest), [`at`](Self::at) or
-    /// [`after`](Self::after); the next page is what comes after the last event id.
+    /// [`after`](Self::after); the next page begins after the last event id.
     ///
-    /// An update is a removal and an addition; deleting a vertex is a record for each of its properties,
-    /// edges and labels.
-    /// [`Rows`](crate::rows::Rows) of [`PropertygraphRecord`] hands the records out as they arrive.
+    /// An update is a removal and an addition. Deleting a vertex gives one record for each of its properties,
+    /// edges and labels. [`Rows`](crate::rows::Rows) of [`PropertygraphRecord`] returns the records as they
+    /// arrive.
     ///
-    /// An answer has as many records as were asked for or are there, and ends early with the record that
-    /// makes it 10 MB. At the end of the stream there is no empty page but a
-    /// `StreamRecordsNotFoundException` (404), which means that nothing has happened yet;
-    /// [`ServiceError::last_valid_event_id`](crate::error::ServiceError::last_valid_event_id) says how far the
-    /// stream goes. A place that is no longer kept is an `ExpiredStreamException` ([U18](crate::wire_notes#u18)), a
-    /// stream that is not switched on an `UnsupportedOperationException`. `ThrottlingException` and
-    /// `MemoryLimitExceededException` pass.
+    /// A response has the requested number of records, or fewer at the end of the stream, and ends early with
+    /// the record that makes it 10 MB. Past the end of the stream the response is not an empty page but a
+    /// `StreamRecordsNotFoundException` (404), which means that there are no new records;
+    /// [`ServiceError::last_valid_event_id`](crate::error::ServiceError::last_valid_event_id) is the end of the
+    /// stream. A position that is no longer kept is an `ExpiredStreamException` ([U18](crate::wire_notes#u18)),
+    /// and a stream that is not enabled is an `UnsupportedOperationException`. `ThrottlingException` and
+    /// `MemoryLimitExceededException` are transient.
     ///
-    /// Needs the IAM action `neptune-db:GetStreamRecords` and engine 1.2.1.0.R6 or later.
+    /// Requires the IAM action `neptune-db:GetStreamRecords` and engine 1.2.1.0.R6 or later.
     ///
     /// ```
     /// use neptunedata::{
@@ -54,8 +54,8 @@ operation! {
     ///     "format":"PG_JSON","totalRecords":1,"records":[{
     ///         "commitTimestamp":1560011610678,"eventId":{"commitNum":13,"opNum":1},"op":"ADD","isLastOp":true,
     ///         "data":{"id":"d2b59bf8","type":"vl","key":"label","value":{"value":"vertex","dataType":"String"}}}]}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<GetPropertygraphStream>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<GetPropertygraphStream>(&response)?;
     /// assert_eq!(output.last_event_id, Some(EventId::new(13, 1)));
     /// let record = &output.records.unwrap()[0];
     /// assert_eq!(record.op, Some(ChangeOp::Add));
@@ -67,7 +67,7 @@ operation! {
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/streams-using-api-call.html>
     pub struct GetPropertygraphStream {
-        /// How many records to answer, 1 to 100,000. The service's default is 10.
+        /// The maximum number of records, from 1 to 100,000. The service's default is 10.
         pub limit: Option<i64> => query("limit", 1..=100_000),
         /// Where to begin. The service's default is `AT_SEQUENCE_NUMBER`.
         pub iterator_type: Option<IteratorType> => query("iteratorType"),
@@ -76,8 +76,8 @@ operation! {
         pub commit_num: Option<i64> => query("commitNum"),
         /// The operation in the commit. The service's default is 1.
         pub op_num: Option<i64> => query("opNum"),
-        /// How the answer may be compressed, sent as the header `Accept-Encoding`. Inflating the answer
-        /// needs the feature `gzip` of this crate.
+        /// The accepted compression, sent as the header `Accept-Encoding`. Decompressing a response requires
+        /// the feature `gzip` of this crate.
         pub encoding: Option<Encoding> => accept_encoding("encoding"),
     }
 
@@ -96,10 +96,10 @@ change_stream! {
     pub struct PropertygraphRecord;
 }
 
-/// What changed in the property graph, as the format `PG_JSON` has it. Of the older
-/// `GREMLIN_JSON`, and where it has another form, the data is kept as it came: [`other`](field@Self::other).
+/// What changed in the property graph, in the format `PG_JSON`. Data in the older format `GREMLIN_JSON`, or in
+/// another form, is kept as received: [`other`](field@Self::other).
 ///
-/// The record of a property tells its element by id alone, not by label.
+/// The record of a property has the id of its element, but not the label.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", remote = "Self")]
 #[non_exhaustive]
@@ -107,7 +107,7 @@ pub struct PropertygraphData {
     /// The id of the vertex or edge.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// What the record is about; the member is called `type`.
+    /// What the record is about. The member is called `type` on the wire.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub record_type: Option<PropertygraphRecordType>,
     /// The name of the property; `label` for labels.
@@ -116,14 +116,14 @@ pub struct PropertygraphData {
     /// The value that was added or removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<PropertyValue>,
-    /// The vertex that the edge comes from; only for edges.
+    /// The source vertex; only for edges.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// The vertex that the edge goes to; only for edges.
+    /// The target vertex; only for edges.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
-    /// The data as the text that came, where it has another form, and in records of the older format
-    /// `GREMLIN_JSON`; nothing else is there then. On the wire it is no member but the whole.
+    /// The data as received, if it has another form or the record is in the older format `GREMLIN_JSON`; the
+    /// other members are then `None`. On the wire this is the whole data, not a member.
     #[serde(skip)]
     pub other: Option<RawJson>,
 }

@@ -19,19 +19,19 @@ operation! {
     ///
     /// A read, on any instance, though replicas lag behind. Say where to begin with
     /// [`trim_horizon`](Self::trim_horizon), [`latest`](Self::latest), [`at`](Self::at) or
-    /// [`after`](Self::after); the next page is what comes after the last event id.
+    /// [`after`](Self::after); the next page begins after the last event id.
     ///
-    /// [`Rows`](crate::rows::Rows) of [`SparqlRecord`] hands the records out as they arrive.
+    /// [`Rows`](crate::rows::Rows) of [`SparqlRecord`] returns the records as they arrive.
     ///
-    /// An answer has as many records as were asked for or are there, and ends early with the record that
-    /// makes it 10 MB. At the end of the stream there is no empty page but a
-    /// `StreamRecordsNotFoundException` (404), which means that nothing has happened yet;
-    /// [`ServiceError::last_valid_event_id`](crate::error::ServiceError::last_valid_event_id) says how far the
-    /// stream goes. A place that is no longer kept is an `ExpiredStreamException` ([U18](crate::wire_notes#u18)), a
-    /// stream that is not switched on an `UnsupportedOperationException`. `ThrottlingException` and
-    /// `MemoryLimitExceededException` pass.
+    /// A response has the requested number of records, or fewer at the end of the stream, and ends early with
+    /// the record that makes it 10 MB. Past the end of the stream the response is not an empty page but a
+    /// `StreamRecordsNotFoundException` (404), which means that there are no new records;
+    /// [`ServiceError::last_valid_event_id`](crate::error::ServiceError::last_valid_event_id) is the end of the
+    /// stream. A position that is no longer kept is an `ExpiredStreamException` ([U18](crate::wire_notes#u18)),
+    /// and a stream that is not enabled is an `UnsupportedOperationException`. `ThrottlingException` and
+    /// `MemoryLimitExceededException` are transient.
     ///
-    /// Needs the IAM action `neptune-db:GetStreamRecords` and engine 1.2.1.0.R6 or later.
+    /// Requires the IAM action `neptune-db:GetStreamRecords` and engine 1.2.1.0.R6 or later.
     ///
     /// ```
     /// use neptunedata::{Endpoint, streams::{EventId, GetSparqlStream, StreamFormat}};
@@ -44,8 +44,8 @@ operation! {
     ///     "format":"NQUADS","totalRecords":1,"records":[{
     ///         "commitTimestamp":1560011610678,"eventId":{"commitNum":1,"opNum":1},"op":"ADD","isLastOp":true,
     ///         "data":{"stmt":"<https://test.com/s> <https://test.com/p> <https://test.com/o> .\n"}}]}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<GetSparqlStream>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<GetSparqlStream>(&response)?;
     /// assert_eq!(output.format, Some(StreamFormat::NQuads));
     /// let record = &output.records.unwrap()[0];
     /// assert_eq!(record.event_id, Some(EventId::new(1, 1)));
@@ -55,7 +55,7 @@ operation! {
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/streams-using-api-call.html>
     pub struct GetSparqlStream {
-        /// How many records to answer, 1 to 100,000. The service's default is 10.
+        /// The maximum number of records, from 1 to 100,000. The service's default is 10.
         pub limit: Option<i64> => query("limit", 1..=100_000),
         /// Where to begin. The service's default is `AT_SEQUENCE_NUMBER`.
         pub iterator_type: Option<IteratorType> => query("iteratorType"),
@@ -64,8 +64,8 @@ operation! {
         pub commit_num: Option<i64> => query("commitNum"),
         /// The operation in the commit. The service's default is 1.
         pub op_num: Option<i64> => query("opNum"),
-        /// How the answer may be compressed, sent as the header `Accept-Encoding`. Inflating the answer
-        /// needs the feature `gzip` of this crate.
+        /// The accepted compression, sent as the header `Accept-Encoding`. Decompressing a response requires
+        /// the feature `gzip` of this crate.
         pub encoding: Option<Encoding> => accept_encoding("encoding"),
     }
 
@@ -92,8 +92,8 @@ pub struct SparqlData {
     /// The statement, as a line of N-Quads.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stmt: Option<String>,
-    /// The data as the text that came, where it has another form, and in records of the older format
-    /// `GREMLIN_JSON`; nothing else is there then. On the wire it is no member but the whole.
+    /// The data as received, if it has another form or the record is in the older format `GREMLIN_JSON`; the
+    /// other members are then `None`. On the wire this is the whole data, not a member.
     #[serde(skip)]
     pub other: Option<RawJson>,
 }
