@@ -28,8 +28,7 @@ pub use values::{
     StatisticsSummary,
 };
 
-/// The exceptions that the service documents for every operation on statistics and for the summaries made
-/// from them.
+/// Documented for all operations on statistics, and for the summaries made from statistics.
 pub(crate) const EXCEPTIONS: &[ExceptionKind] = &[
     ExceptionKind::AccessDeniedException,
     ExceptionKind::BadRequestException,
