@@ -32,18 +32,19 @@ operation! {
     effect_of: effect_with_token,
     decode: RawResponse::json_or_payload,
 
-    /// Starts to rebuild indexes.
+    /// Starts an index rebuild.
     ///
-    /// Idempotent as a [`Call`](crate::machine::Call): without a [`client_token`](field@Self::client_token) the call
-    /// makes one from its seed and sends it with every attempt, so that the service knows them for
-    /// one. Outside of a call none is made, and the request is a write, as each execution may start another
-    /// rebuild.
+    /// Idempotent as a [`Call`](crate::machine::Call): without a [`client_token`](field@Self::client_token) the
+    /// call makes a token from its seed and sends it with every attempt, so that the service recognizes the
+    /// attempts as one request. Outside of a call there is no token and the request is a write, because each
+    /// execution may start another rebuild.
     ///
-    /// Only on the writer, which must be provisioned, not serverless; others refuse with a
-    /// `ReadOnlyViolationException` or `UnsupportedOperationException`. Reading and writing go on
-    /// meanwhile, but a query can meet a `CancelledByMaintenanceException`. Needs the IAM action
-    /// `neptune-db:StartIndexRebuild` ([U24](crate::wire_notes#u24)) and engine 1.5.0.0 or later.
-    /// No source shows a whole answer ([U14](crate::wire_notes#u14)); this is the service model's.
+    /// Only the writer accepts the request, and only if it is provisioned, not serverless; other instances
+    /// return a `ReadOnlyViolationException` or `UnsupportedOperationException`. Reads and writes continue
+    /// during the rebuild, but a query can fail with a `CancelledByMaintenanceException`. Requires the IAM
+    /// action `neptune-db:StartIndexRebuild` ([U24](crate::wire_notes#u24)) and engine 1.5.0.0 or later. No
+    /// source shows a whole response ([U14](crate::wire_notes#u14)); the members are those of the service
+    /// model.
     ///
     /// ```
     /// use neptunedata::{
@@ -58,30 +59,30 @@ operation! {
     ///
     /// let body = r#"{"status":"PREPARING","rebuildId":"9c7a1f0e","scope":"QUADS","concurrency":1,
     ///     "writeBufferSize":"LOW"}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<StartIndexRebuild>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<StartIndexRebuild>(&response)?;
     /// assert_eq!(output.status, Some(RebuildStatus::Preparing));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/storage-index-rebuild.html>
     pub struct StartIndexRebuild {
-        /// What to rebuild. The service's default is `ALL`.
+        /// The scope of the rebuild. The service's default is `ALL`.
         pub scope: Option<RebuildScope> => query("scope"),
-        /// With how many threads, from 1, which is the service's default. The writer's virtual CPUs are
-        /// the limit, and the answer says what is used.
+        /// The number of threads, from 1, which is the service's default. The limit is the writer's number of
+        /// virtual CPUs; the response has the number in use.
         pub concurrency: Option<i32> => query("concurrency", 1..=i32::MAX),
-        /// How much memory to use for what is written. The service's default is `LOW`.
+        /// The size of the write buffer. The service's default is `LOW`.
         pub write_buffer_size: Option<WriteBufferSize> => query("writeBufferSize"),
-        /// A token of your own, by which the service knows requests for the same one. A call makes one
-        /// otherwise.
+        /// Your own token, by which the service recognizes repeated requests. By default a call makes one.
         pub client_token: Option<String> => token_body("clientToken"),
     }
     /// Rebuilds everything with the service's defaults.
     pub fn new();
 }
 
-/// A token makes the attempts of a request one request. Without one, each execution may start a rebuild.
+/// With a token the service recognizes repeated requests. Without one, each execution may start another
+/// rebuild.
 fn effect_with_token(start: &StartIndexRebuild) -> Effect {
     if start.client_token.is_some() {
         Effect::Idempotent
@@ -91,17 +92,17 @@ fn effect_with_token(start: &StartIndexRebuild) -> Effect {
 }
 
 output! {
-    /// The answer to [`StartIndexRebuild`].
+    /// The response to [`StartIndexRebuild`].
     pub struct StartIndexRebuildOutput {
-        /// How far it is.
+        /// Its status.
         pub status: Option<RebuildStatus>,
         /// The id of the rebuild.
         pub rebuild_id: Option<String>,
-        /// What it is about.
+        /// The scope of the rebuild.
         pub scope: Option<RebuildScope>,
-        /// How many threads it runs with: what was asked for, or as many as the writer has virtual CPUs.
+        /// The number of threads in use: the requested number, at most the writer's number of virtual CPUs.
         pub concurrency: Option<i32>,
-        /// How much memory it uses for what it writes.
+        /// The size of the write buffer.
         pub write_buffer_size: Option<WriteBufferSize>,
     }
 }
@@ -127,7 +128,7 @@ mod tests {
         session::{Auth, Session},
     };
 
-    /// What is sent, again too after the first answer is lost.
+    /// The requests that are sent if the response to the first attempt is lost.
     fn attempts(options: &CallOptions, seed: u64) -> (Vec<Request<bytes::Bytes>>, Option<Error>) {
         let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
         let session = Session::new(endpoint, Auth::unsigned()).unwrap();
@@ -168,7 +169,7 @@ mod tests {
         assert_eq!(
             (token.len(), dashes),
             (36, vec![8, 13, 18, 23]),
-            "{token} is no UUID"
+            "{token} is not a UUID"
         );
         assert_eq!(&token[14..15], "4");
 
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn callers_may_still_call_it_a_write() {
+    fn callers_can_declare_a_write() {
         let (sent, error) = attempts(&CallOptions::new().effect(Effect::Write), 7);
         assert_eq!(sent.len(), 1);
         assert!(error.is_some());
