@@ -1,4 +1,4 @@
-//! The engine itself.
+//! The status of the engine, and fast reset.
 
 mod execute_fast_reset;
 mod get_engine_status;

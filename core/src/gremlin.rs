@@ -1,10 +1,9 @@
 //! Gremlin: <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-gremlin.html>.
 //!
-//! What Gremlin over HTTP needs beyond its operations: literals for query texts, and the values of
-//! typed GraphSON.
+//! Besides the operations: literals for query texts, and the values of typed GraphSON.
 //!
-//! Neptune takes no parameters for Gremlin over HTTP, so values get into a query by being written into
-//! its text: with [`quote`] and [`Literal`] they stay values, whatever they hold.
+//! Neptune does not accept parameters for Gremlin over HTTP, so values must be written into the text of the
+//! query. [`quote`] and [`Literal`] escape them, so that no value is read as a part of the query.
 //!
 //! ```
 //! use neptunedata::gremlin::{ExecuteGremlinQuery, Literal, quote};
@@ -23,6 +22,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[macro_use]
+mod report;
 mod cancel_gremlin_query;
 mod execute_gremlin_explain_query;
 mod execute_gremlin_profile_query;
@@ -52,8 +53,8 @@ pub use values::{
 
 use crate::error::ExceptionKind;
 
-/// Of the operations that execute, explain and profile queries. More occur with them, such as
-/// `ReadOnlyViolationException` and `ThrottlingException` (`M11`).
+/// Documented for executing, explaining and profiling queries. Others occur too, such as
+/// `ReadOnlyViolationException` and `ThrottlingException` (M11).
 const QUERY_EXCEPTIONS: &[ExceptionKind] = &[
     ExceptionKind::BadRequestException,
     ExceptionKind::CancelledByMaintenanceException,
@@ -78,7 +79,7 @@ const QUERY_EXCEPTIONS: &[ExceptionKind] = &[
     ExceptionKind::UnsupportedOperationException,
 ];
 
-/// Of the operations that tell about running queries.
+/// Documented for the status of queries.
 const STATUS_EXCEPTIONS: &[ExceptionKind] = &[
     ExceptionKind::AccessDeniedException,
     ExceptionKind::BadRequestException,
@@ -93,6 +94,24 @@ const STATUS_EXCEPTIONS: &[ExceptionKind] = &[
     ExceptionKind::ParsingException,
     ExceptionKind::PreconditionsFailedException,
     ExceptionKind::ReadOnlyViolationException,
+    ExceptionKind::TimeLimitExceededException,
+    ExceptionKind::TooManyRequestsException,
+    ExceptionKind::UnsupportedOperationException,
+];
+
+/// Documented for cancelling a query.
+const CANCEL_EXCEPTIONS: &[ExceptionKind] = &[
+    ExceptionKind::BadRequestException,
+    ExceptionKind::ClientTimeoutException,
+    ExceptionKind::ConcurrentModificationException,
+    ExceptionKind::ConstraintViolationException,
+    ExceptionKind::FailureByQueryException,
+    ExceptionKind::IllegalArgumentException,
+    ExceptionKind::InvalidArgumentException,
+    ExceptionKind::InvalidParameterException,
+    ExceptionKind::MissingParameterException,
+    ExceptionKind::ParsingException,
+    ExceptionKind::PreconditionsFailedException,
     ExceptionKind::TimeLimitExceededException,
     ExceptionKind::TooManyRequestsException,
     ExceptionKind::UnsupportedOperationException,

@@ -14,3 +14,22 @@ pub use list_loader_jobs::{ListLoaderJobs, ListLoaderJobsOutput, LoaderIdResult}
 pub use start_loader_job::{
     LoadFormat, LoadMode, LoadParallelism, StartLoaderJob, StartLoaderJobOutput,
 };
+
+use crate::error::ExceptionKind;
+
+/// Documented for the operations on one load.
+const JOB_EXCEPTIONS: &[ExceptionKind] = &[
+    ExceptionKind::BadRequestException,
+    ExceptionKind::BulkLoadIdNotFoundException,
+    ExceptionKind::ClientTimeoutException,
+    ExceptionKind::ConstraintViolationException,
+    ExceptionKind::IllegalArgumentException,
+    ExceptionKind::InternalFailureException,
+    ExceptionKind::InvalidArgumentException,
+    ExceptionKind::InvalidParameterException,
+    ExceptionKind::LoadUrlAccessDeniedException,
+    ExceptionKind::MissingParameterException,
+    ExceptionKind::PreconditionsFailedException,
+    ExceptionKind::TooManyRequestsException,
+    ExceptionKind::UnsupportedOperationException,
+];

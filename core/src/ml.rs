@@ -17,7 +17,7 @@ pub use model_training::*;
 pub use model_transform::*;
 pub use values::{MlConfigDefinition, MlEndpointStatus, MlJobStatus, MlResourceDefinition};
 
-/// The exceptions that the service documents for every operation of Neptune ML.
+/// Documented for all operations of Neptune ML.
 const EXCEPTIONS: &[ExceptionKind] = &[
     ExceptionKind::BadRequestException,
     ExceptionKind::ClientTimeoutException,

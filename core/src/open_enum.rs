@@ -56,6 +56,12 @@ macro_rules! open_enum {
             }
         }
 
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
         arbitrary_text!($name, $name::KNOWN);
 
         impl std::fmt::Display for $name {

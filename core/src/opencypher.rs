@@ -1,10 +1,10 @@
 //! openCypher: <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher.html>.
 //!
-//! Types for the values in openCypher rows: [`Node`], [`Relationship`], [`Path`], and [`Value`] for
-//! what may be any of them.
+//! Types for the values in openCypher rows: [`Node`], [`Relationship`], [`Path`], and [`Value`] for a value of
+//! any kind.
 //!
-//! Use them where a row of yours has such a column, and types of your own for all others. They are
-//! generic over what the properties are read as:
+//! Use them for such columns of your row type, and your own types for all other columns. They are generic over
+//! the type of the properties:
 //!
 //! ```
 //! use neptunedata::opencypher::{ExecuteOpenCypherQuery, Node, Path, Relationship};
@@ -31,8 +31,8 @@
 //!         {"~id":"4","~entityType":"relationship","~start":"1","~end":"2","~type":"route",
 //!             "~properties":{"dist":809}},
 //!         {"~id":"2","~entityType":"node","~labels":["airport"],"~properties":{"code":"AUS"}}]}]}"#;
-//! let answer = neptunedata::http::Response::new(body.into());
-//! let output = neptunedata::response::<ExecuteOpenCypherQuery>(&answer)?;
+//! let response = neptunedata::http::Response::new(body.into());
+//! let output = neptunedata::response::<ExecuteOpenCypherQuery>(&response)?;
 //! let rows: Vec<Row> = output.rows()?;
 //! assert_eq!(rows[0].from.properties.code, "ATL");
 //! assert_eq!(rows[0].route.properties["dist"].as_i64(), Some(809));
@@ -62,7 +62,7 @@ pub use values::{Node, Path, Properties, Relationship, Value};
 
 use crate::error::ExceptionKind;
 
-/// What executing and explaining a query have in common.
+/// Documented for executing and explaining queries.
 const QUERY_EXCEPTIONS: &[ExceptionKind] = &[
     ExceptionKind::BadRequestException,
     ExceptionKind::CancelledByMaintenanceException,
@@ -88,7 +88,7 @@ const QUERY_EXCEPTIONS: &[ExceptionKind] = &[
     ExceptionKind::UnsupportedOperationException,
 ];
 
-/// What the two operations that tell of running queries have in common.
+/// Documented for the status of queries.
 const STATUS_EXCEPTIONS: &[ExceptionKind] = &[
     ExceptionKind::AccessDeniedException,
     ExceptionKind::BadRequestException,
@@ -104,6 +104,25 @@ const STATUS_EXCEPTIONS: &[ExceptionKind] = &[
     ExceptionKind::ParsingException,
     ExceptionKind::PreconditionsFailedException,
     ExceptionKind::ReadOnlyViolationException,
+    ExceptionKind::TimeLimitExceededException,
+    ExceptionKind::TooManyRequestsException,
+    ExceptionKind::UnsupportedOperationException,
+];
+
+/// Documented for cancelling a query.
+const CANCEL_EXCEPTIONS: &[ExceptionKind] = &[
+    ExceptionKind::BadRequestException,
+    ExceptionKind::ClientTimeoutException,
+    ExceptionKind::ConcurrentModificationException,
+    ExceptionKind::ConstraintViolationException,
+    ExceptionKind::FailureByQueryException,
+    ExceptionKind::IllegalArgumentException,
+    ExceptionKind::InvalidArgumentException,
+    ExceptionKind::InvalidNumericDataException,
+    ExceptionKind::InvalidParameterException,
+    ExceptionKind::MissingParameterException,
+    ExceptionKind::ParsingException,
+    ExceptionKind::PreconditionsFailedException,
     ExceptionKind::TimeLimitExceededException,
     ExceptionKind::TooManyRequestsException,
     ExceptionKind::UnsupportedOperationException,

@@ -17,9 +17,15 @@
 /// in the URL or all in the body. `new(..)` takes the members that are not an `Option`; `new()` is for
 /// requests without such members.
 ///
+/// The place of a member is the method of [`RequestWriter`](crate::wire::request::RequestWriter) that writes it; a
+/// few operations use `id_query("queryId")`, `accept_encoding("encoding")` and `token_body("clientToken")`.
+///
+/// For a request with several constructors, `new` is private. Its parameters are also the members marked
+/// `pub id: Option<String> => constructor`, which have no setter.
+///
 /// Some operations have more facts: `documentation: "url"` before `output`, if the operation is not in the
-/// API reference, and after `output` `decode: function`, if the response is not the JSON of the output, and
-/// `may_answer_empty: true`.
+/// API reference, and after it `effect_of: function`, if the effect depends on the members, `decode: function`,
+/// if the response is not the JSON of the output, and `may_answer_empty: true`.
 macro_rules! operation {
     (
         name: $wire_name:literal,
@@ -29,6 +35,7 @@ macro_rules! operation {
         iam_actions: [$($action:literal),+],
         $(documentation: $documentation:literal,)?
         output: $output:ident,
+        $(effect_of: $effect_of:expr,)?
         $(decode: $decode:expr,)?
         $(may_answer_empty: $may_answer_empty:literal,)?
 
@@ -36,7 +43,7 @@ macro_rules! operation {
         pub struct $name:ident { $($members:tt)* }
 
         $(#[$new_meta:meta])*
-        pub fn new($($new:tt)*);
+        $new_vis:vis fn new($($new:tt)*);
     ) => {
         request_members! {
             {
@@ -46,7 +53,7 @@ macro_rules! operation {
                         #[doc = ""]
                         #[doc = route_and_page!($method $path, $wire_name $(, $documentation)?)]
                     ]
-                    $name [$(#[$new_meta])*] ($($new)*)
+                    $name [$(#[$new_meta])* $new_vis] ($($new)*)
                 ]
                 fields [] required [] setters [] places []
             }
@@ -65,6 +72,12 @@ macro_rules! operation {
                 $(documentation: $documentation,)?
                 $(may_answer_empty: $may_answer_empty,)?
             };
+
+            $(
+                fn effect(&self) -> $crate::operation::Effect {
+                    ($effect_of)(self)
+                }
+            )?
 
             fn encode(&self, request: &mut $crate::wire::request::RequestWriter<'_>) {
                 self.encode_members(request);
@@ -180,6 +193,14 @@ macro_rules! request_struct {
 /// lists: the struct's `fields` with their initial values, the parameters of `new` (`required`), the
 /// `setters`, and the `places` in the URL.
 macro_rules! request_members {
+    // A member that constructors set, without a setter.
+    ($lists:tt $(#[$meta:meta])* pub $field:ident: Option<$type:ident> => constructor, $($rest:tt)*) => {
+        request_members! {
+            @required $lists [$(#[$meta])* #[serde(skip_serializing_if = "Option::is_none")]]
+            $field [Option<$type>] []
+            [Option<$type>] [$field] $($rest)*
+        }
+    };
     // The type of a member decides the parameter types of `new` and the setter.
     ($lists:tt $(#[$meta:meta])*
      pub $field:ident: Option<Vec<$item:ident>> $(=> $place:ident $at:tt)?, $($rest:tt)*) => {
@@ -298,8 +319,7 @@ macro_rules! request_members {
         arbitrary!($name => $($field: request_members!(@kind $($kind)*)),*);
 
         impl $name {
-            $($new_meta)*
-            pub fn new($($required)*) -> Self {
+            $($new_meta)* fn new($($required)*) -> Self {
                 $name { $($field: $initial,)* }
             }
 
@@ -314,6 +334,9 @@ macro_rules! request_members {
     (@kind label) => { Label };
     (@kind query) => { Any };
     (@kind query $bounds:expr) => { Within($bounds) };
+    (@kind id_query) => { Label };
+    (@kind accept_encoding) => { Optional(Header) };
+    (@kind token_body) => { Any };
 
     (@encode []) => {
         fn encode_members(&self, _request: &mut $crate::wire::request::RequestWriter<'_>) {}

@@ -1,7 +1,7 @@
-//! SPARQL, which no model of the service has:
+//! SPARQL, which is not in the service model:
 //! <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-sparql.html>.
 //!
-//! What SPARQL results hold: [`RdfTerm`], and [`SparqlRow`] for rows of types of yours.
+//! Types for SPARQL results: [`RdfTerm`], and [`SparqlRow`] for rows of your own types.
 //!
 //! <https://www.w3.org/TR/sparql11-results-json/>
 
@@ -39,7 +39,7 @@ pub use values::{RdfTerm, RdfTriple, SparqlRow};
 
 use crate::error::ExceptionKind;
 
-/// What the guide's table of errors has for queries, updates and graphs.
+/// Documented in the guide's table of errors for queries, updates and graphs.
 const QUERY_EXCEPTIONS: &[ExceptionKind] = &[
     ExceptionKind::AccessDeniedException,
     ExceptionKind::BadRequestException,
@@ -64,7 +64,7 @@ const QUERY_EXCEPTIONS: &[ExceptionKind] = &[
     ExceptionKind::UnsupportedOperationException,
 ];
 
-/// And for running queries.
+/// Documented there for the status of queries.
 const STATUS_EXCEPTIONS: &[ExceptionKind] = &[
     ExceptionKind::AccessDeniedException,
     ExceptionKind::BadRequestException,

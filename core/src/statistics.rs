@@ -28,8 +28,8 @@ pub use values::{
     StatisticsSummary,
 };
 
-/// The exceptions that the service documents for every operation on statistics.
-const EXCEPTIONS: &[ExceptionKind] = &[
+/// Documented for all operations on statistics, and for the summaries made from statistics.
+pub(crate) const EXCEPTIONS: &[ExceptionKind] = &[
     ExceptionKind::AccessDeniedException,
     ExceptionKind::BadRequestException,
     ExceptionKind::ClientTimeoutException,

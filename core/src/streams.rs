@@ -4,6 +4,8 @@ use crate::error::ExceptionKind;
 
 #[macro_use]
 mod record;
+#[macro_use]
+mod page;
 mod event_id;
 mod get_propertygraph_stream;
 mod get_sparql_stream;
@@ -19,7 +21,7 @@ pub use values::{
     ChangeOp, Encoding, IteratorType, PropertyValue, PropertygraphRecordType, StreamFormat,
 };
 
-/// What the service documents for both operations.
+/// Documented for both operations.
 const EXCEPTIONS: &[ExceptionKind] = &[
     ExceptionKind::ClientTimeoutException,
     ExceptionKind::ConstraintViolationException,

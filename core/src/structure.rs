@@ -1,5 +1,12 @@
 //! The macros that declare structures of responses.
 
+use serde::Serialize;
+
+use crate::{
+    error::{DecodeError, DecodeErrorKind},
+    operation::Operation,
+};
+
 /// Declares structures of responses: every member is optional, and its serde name is in camel case. If not
 /// every value of a member's type is valid, `=>` says how test values are generated:
 /// `=> Exactly(Some(200))`.
@@ -41,4 +48,43 @@ macro_rules! output {
 
         arbitrary!($name, answer => $($field $(: $kind)?),+);
     };
+}
+
+/// Declares an accessor of a member without which the success of an operation is useless: the member, or an
+/// error.
+macro_rules! required_member {
+    (
+        $operation:ident,
+        $(#[$meta:meta])*
+        $output:ident::$accessor:ident = $path:literal, $get:expr
+    ) => {
+        impl $output {
+            $(#[$meta])*
+            ///
+            /// # Errors
+            ///
+            /// When the response does not have it. The error has the output as its body, written as JSON.
+            pub fn $accessor(&self) -> Result<&str, $crate::error::DecodeError> {
+                $crate::structure::required::<$operation>(self, $path, $get)
+            }
+        }
+    };
+}
+
+/// The member at this path of an output.
+pub(crate) fn required<'a, O: Operation<Output: Serialize>>(
+    output: &'a O::Output,
+    path: &'static str,
+    get: fn(&O::Output) -> Option<&str>,
+) -> Result<&'a str, DecodeError> {
+    get(output).ok_or_else(|| {
+        let body = serde_json::to_vec(output).unwrap_or_default();
+        DecodeError::new(
+            O::INFO.name,
+            DecodeErrorKind::Shape,
+            path,
+            "missing",
+            body.into(),
+        )
+    })
 }

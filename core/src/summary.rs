@@ -4,7 +4,7 @@ mod get_propertygraph_summary;
 mod get_rdf_graph_summary;
 mod summary_type;
 
-use crate::error::ExceptionKind;
+use crate::statistics::EXCEPTIONS;
 
 pub use get_propertygraph_summary::{
     EdgeStructure, GetPropertygraphSummary, GetPropertygraphSummaryOutput, NodeStructure,
@@ -15,20 +15,3 @@ pub use get_rdf_graph_summary::{
     SubjectStructure,
 };
 pub use summary_type::GraphSummaryType;
-
-/// The exceptions that the service documents for both summaries.
-const EXCEPTIONS: &[ExceptionKind] = &[
-    ExceptionKind::AccessDeniedException,
-    ExceptionKind::BadRequestException,
-    ExceptionKind::ClientTimeoutException,
-    ExceptionKind::ConstraintViolationException,
-    ExceptionKind::IllegalArgumentException,
-    ExceptionKind::InvalidArgumentException,
-    ExceptionKind::InvalidParameterException,
-    ExceptionKind::MissingParameterException,
-    ExceptionKind::PreconditionsFailedException,
-    ExceptionKind::ReadOnlyViolationException,
-    ExceptionKind::StatisticsNotAvailableException,
-    ExceptionKind::TooManyRequestsException,
-    ExceptionKind::UnsupportedOperationException,
-];

@@ -20,9 +20,13 @@ fn pages_of_operations_say_it_all() {
             continue;
         }
         // The macros add the route and the link to the page.
-        let declared = ["operation! {\n", "custom_request! {\n"]
-            .iter()
-            .find_map(|start| source.split_once(start));
+        let declared = [
+            "operation! {\n",
+            "custom_request! {\n",
+            "graph_request! {\n",
+        ]
+        .iter()
+        .find_map(|start| source.split_once(start));
         let (before, name) = match (declared, source.split_once("\nimpl Operation for ")) {
             (Some((_, declared)), _) => {
                 let rest = declared.split_once("pub struct ").map(|(_, rest)| rest);
@@ -43,7 +47,11 @@ fn pages_of_operations_say_it_all() {
         if declared.is_some() {
             page += "<https://docs.aws.amazon.com/neptune/";
         }
-        let says = |words: &[&str]| words.iter().any(|word| page.contains(word));
+        let unwrapped = page.replace("\n ", " ");
+        let says = |words: &[&str]| {
+            let mut words = words.iter();
+            words.any(|word| page.contains(word) || unwrapped.contains(word))
+        };
         for (what, words) in [
             ("an example", &["\n ```\n"][..]),
             ("an answer", &["response::<", "answer"]),
@@ -55,7 +63,7 @@ fn pages_of_operations_say_it_all() {
                 &[
                     "Exception`",
                     "The exceptions are those",
-                    "Fails as",
+                    "Errors are those of",
                     "HTTP 4",
                     "HTTP 5",
                 ],

@@ -25,24 +25,24 @@ custom_request! {
     ],
     iam_actions: ["ResetDatabase"],
 
-    /// Deletes all data of the cluster, in two steps: [`initiate`](Self::initiate) answers
-    /// with a token, and [`perform`](Self::perform) takes it. A second step that was put together without one, by its
-    /// fields or by name, is sent as the service model has it, and the service refuses it ([M30](crate::wire_notes#m30)).
+    /// Deletes all data of the cluster, in two steps: the response to [`initiate`](Self::initiate) has a token,
+    /// and [`perform`](Self::perform) takes it. A second step without a token, built by its fields or by name,
+    /// is sent as the service model allows, and the service rejects it ([M30](crate::wire_notes#m30)).
     ///
-    /// To initiate is idempotent: it deletes nothing, and of several tokens the newest counts, so the one
-    /// that comes back is good. It is for 60 minutes, unless the server restarts before.
+    /// Initiating is idempotent: it deletes nothing, and only the newest token is valid, so the returned token
+    /// works. The token expires after 60 minutes or when the server restarts.
     ///
-    /// To perform is a write, though the service model calls both steps idempotent: it is never sent again
-    /// after a lost answer, as it might then delete what was written since. If you send it again yourself,
-    /// an `InvalidParameterException` ("… does not match database reset token") can mean that the
-    /// first time was a success.
+    /// Performing is a write, though the service model calls both steps idempotent: it is never retried after a
+    /// lost response, because a retry could delete data written in the meantime. If you send it again yourself,
+    /// an `InvalidParameterException` ("… does not match database reset token") can mean that the first attempt
+    /// succeeded.
     ///
-    /// After performing all instances restart. Until then queries meet a `ServerShutdownException`; ask
-    /// [`GetEngineStatus`](crate::engine::GetEngineStatus) until it answers, which takes minutes, with refused
-    /// connections in between. Streams and Neptune ML's records of its jobs are gone too. Only the writer
-    /// takes it; others refuse with a `ReadOnlyViolationException`.
+    /// All instances restart after the reset. Until then queries fail with a `ServerShutdownException`. Poll
+    /// [`GetEngineStatus`](crate::engine::GetEngineStatus) until it succeeds; this takes minutes, during which
+    /// connections can be refused. Streams and Neptune ML's records of its jobs are deleted too. Only the
+    /// writer accepts the request; other instances return a `ReadOnlyViolationException`.
     ///
-    /// Needs the IAM action `neptune-db:ResetDatabase` for both steps and engine 1.2.1.0.R6 or later.
+    /// Requires the IAM action `neptune-db:ResetDatabase` for both steps and engine 1.2.1.0.R6 or later.
     ///
     /// ```
     /// use neptunedata::{Endpoint, engine::ExecuteFastReset};
@@ -53,9 +53,9 @@ custom_request! {
     /// assert_eq!(request.body(), r#"{"action":"initiateDatabaseReset"}"#);
     ///
     /// let body = r#"{"status":"200 OK","payload":{"token":"57c8a2c5-0e5c-4a3d-9b8a-3c9d8e5f2a10"}}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<ExecuteFastReset>(&answer)?;
-    /// let token = output.token().ok_or("no token")?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ExecuteFastReset>(&response)?;
+    /// let token = output.require_token()?;
     ///
     /// let request = neptunedata::request(&ExecuteFastReset::perform(token), &endpoint)?;
     /// assert_eq!(
@@ -67,9 +67,9 @@ custom_request! {
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/manage-console-fast-reset.html>
     pub struct ExecuteFastReset {
-        /// Which step.
+        /// The step.
         pub action: FastResetAction,
-        /// The token for the second step, without which the service refuses it ([M30](crate::wire_notes#m30)).
+        /// The token, which the service requires in the second step ([M30](crate::wire_notes#m30)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub token: Option<String>,
     }
@@ -84,7 +84,7 @@ arbitrary!(ExecuteFastReset, with = |mut reset: ExecuteFastReset| {
     } => action, token);
 
 impl ExecuteFastReset {
-    /// The first step: asks for a token.
+    /// The first step: requests a token.
     pub fn initiate() -> Self {
         ExecuteFastReset {
             action: FastResetAction::InitiateDatabaseReset,
@@ -92,7 +92,7 @@ impl ExecuteFastReset {
         }
     }
 
-    /// The second step: deletes all data. The token is that of the newest
+    /// The second step: deletes all data. The token is from the response to the last
     /// [`initiate`](Self::initiate).
     pub fn perform(token: impl Into<String>) -> Self {
         ExecuteFastReset {
@@ -105,7 +105,7 @@ impl ExecuteFastReset {
 open_enum! {
     /// A step of a fast reset.
     FastResetAction {
-        /// Asks for a token.
+        /// Requests a token.
         InitiateDatabaseReset = "initiateDatabaseReset",
         /// Deletes all data.
         PerformDatabaseReset = "performDatabaseReset",
@@ -113,7 +113,7 @@ open_enum! {
 }
 
 output! {
-    /// The answer to [`ExecuteFastReset`]. Which member comes with which step differs between documents
+    /// The response to [`ExecuteFastReset`]. Documents differ about which step has which member
     /// ([M44](crate::wire_notes#m44)).
     pub struct ExecuteFastResetOutput {
         /// A status line such as `200 OK`.
@@ -130,8 +130,14 @@ impl ExecuteFastResetOutput {
     }
 }
 
+required_member! {
+    ExecuteFastReset,
+    /// The token for [`ExecuteFastReset::perform`], in the response to [`ExecuteFastReset::initiate`].
+    ExecuteFastResetOutput::require_token = "payload.token", |output| output.token()
+}
+
 structure! {
-    /// What a fast reset is performed with.
+    /// The token of a fast reset.
     pub struct FastResetToken {
         /// The token.
         pub token: Option<String>,

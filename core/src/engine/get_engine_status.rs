@@ -23,11 +23,11 @@ operation! {
 
     /// Gets the status of the instance: health, engine version, role, features.
     ///
-    /// A read. A sick instance answers with HTTP 500. Needs the IAM action `neptune-db:GetEngineStatus`
-    /// and engine 1.2.1.0.R6 or later.
+    /// A read. An unhealthy instance returns HTTP 500. Requires the IAM action `neptune-db:GetEngineStatus` and
+    /// engine 1.2.1.0.R6 or later.
     ///
-    /// In practice: `AccessDeniedException` (403) without that right, `ServerShutdownException` (500) or no answer at
-    /// all while the instance restarts.
+    /// In practice: `AccessDeniedException` (403) without that permission, `ServerShutdownException` (500) or
+    /// no response at all while the instance restarts.
     ///
     /// ```
     /// use neptunedata::{Endpoint, engine::GetEngineStatus};
@@ -39,8 +39,8 @@ operation! {
     /// let body = r#"{"status":"healthy","role":"writer","dbEngineVersion":"1.4.6.0.R1",
     ///     "features":{"Streams":"disabled","ResultCache":{"status":"disabled"}},
     ///     "settings":{"clusterQueryTimeoutInMs":"120000"}}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<GetEngineStatus>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<GetEngineStatus>(&response)?;
     /// assert_eq!(output.role.as_deref(), Some("writer"));
     /// assert_eq!(output.features.unwrap()["ResultCache"]["status"], "disabled");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -49,16 +49,16 @@ operation! {
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-status.html>
     pub struct GetEngineStatus {}
 
-    /// Asks for the status.
+    /// Requests the status.
     pub fn new();
 }
 
 output! {
-    /// The answer to [`GetEngineStatus`].
+    /// The response to [`GetEngineStatus`].
     pub struct GetEngineStatusOutput {
-        /// `healthy`, or `recovery` while a crash is recovered from.
+        /// `healthy`, or `recovery` while the instance recovers from a crash.
         pub status: Option<String>,
-        /// Since when the process runs, in the form `Sun Aug 10 06:54:15 UTC 2025`.
+        /// When the process started, in the form `Sun Aug 10 06:54:15 UTC 2025`.
         pub start_time: Option<String>,
         /// The engine version, such as `1.4.6.0.R1`; may begin with `Patch-`.
         pub db_engine_version: Option<String>,
@@ -74,16 +74,17 @@ output! {
         pub opencypher: Option<QueryLanguageVersion>,
         /// Lab-mode settings by name.
         pub lab_mode: Option<BTreeMap<String, String>>,
-        /// How many transactions are being rolled back; only there while some are.
+        /// The number of transactions being rolled back; `None` if there are none.
         pub rolling_back_trx_count: Option<i32>,
-        /// When the earliest of them began; the format is not documented ([U23](crate::wire_notes#u23)).
+        /// When the earliest of these transactions began; the format is not documented
+        /// ([U23](crate::wire_notes#u23)).
         pub rolling_back_trx_earliest_start_time: Option<String>,
-        /// Features by name: a status as text, or an object that holds one.
+        /// Features by name: a status as text, or an object with a status.
         pub features: Option<BTreeMap<String, Value>>,
         /// Settings by name, numbers and flags as text.
         pub settings: Option<BTreeMap<String, String>>,
-        /// Capacity limits of a serverless instance by name, `minCapacity` and `maxCapacity`; the service
-        /// model does not know it ([M24](crate::wire_notes#m24)).
+        /// Capacity limits of a serverless instance by name, `minCapacity` and `maxCapacity`; not in the
+        /// service model ([M24](crate::wire_notes#m24)).
         pub serverless_configuration: Option<BTreeMap<String, String>>,
     }
 }
@@ -91,7 +92,7 @@ output! {
 structure! {
     /// The version of a query language.
     pub struct QueryLanguageVersion {
-        /// Such as `tinkerpop-3.7.1`.
+        /// The version, such as `tinkerpop-3.7.1`.
         pub version: Option<String>,
     }
 }

@@ -1,37 +1,23 @@
-use crate::{error::ExceptionKind, machine::CancelOperation};
+use super::CANCEL_EXCEPTIONS;
+use crate::machine::CancelOperation;
 
 operation! {
     name: "CancelGremlinQuery",
     http: DELETE "/gremlin/status/{queryId}",
     effect: Idempotent,
-    exceptions: &[
-        ExceptionKind::BadRequestException,
-        ExceptionKind::ClientTimeoutException,
-        ExceptionKind::ConcurrentModificationException,
-        ExceptionKind::ConstraintViolationException,
-        ExceptionKind::FailureByQueryException,
-        ExceptionKind::IllegalArgumentException,
-        ExceptionKind::InvalidArgumentException,
-        ExceptionKind::InvalidParameterException,
-        ExceptionKind::MissingParameterException,
-        ExceptionKind::ParsingException,
-        ExceptionKind::PreconditionsFailedException,
-        ExceptionKind::TimeLimitExceededException,
-        ExceptionKind::TooManyRequestsException,
-        ExceptionKind::UnsupportedOperationException,
-    ],
+    exceptions: CANCEL_EXCEPTIONS,
     iam_actions: ["CancelQuery"],
     output: CancelGremlinQueryOutput,
 
     /// Cancels a Gremlin query.
     ///
-    /// Idempotent: a query that was cancelled stays cancelled. Repeated after a lost answer it meets the
-    /// error of an unknown id, and the [`Error`](crate::error::Error) then says that an earlier attempt may have
-    /// been executed. The query itself ends in an error.
+    /// Idempotent: a cancelled query stays cancelled. A retry after a lost response can fail with the error of
+    /// an unknown id, and the [`Error`](crate::error::Error) says that an earlier attempt may have been
+    /// executed. The cancelled query itself ends with an error.
     ///
-    /// Only the instance that runs the query can cancel it ([U13](crate::wire_notes#u13)). Needs the IAM action
-    /// `neptune-db:CancelQuery`, which policies for reading alone leave out, and engine 1.2.1.0.R6 or later. An
-    /// id that no running query has is an `InvalidParameterException` (400).
+    /// Only the instance that runs the query can cancel it ([U13](crate::wire_notes#u13)). Requires the IAM
+    /// action `neptune-db:CancelQuery`, which read-only policies do not include, and engine 1.2.1.0.R6 or
+    /// later. The id of a query that is not running is an `InvalidParameterException` (400).
     ///
     /// ```
     /// use neptunedata::{Endpoint, gremlin::CancelGremlinQuery};
@@ -45,15 +31,15 @@ operation! {
     ///     "http://localhost:8182/gremlin/status/fb34cd3e-f37c-4d12-9cf2-03bb741bf54f",
     /// );
     ///
-    /// let answer = neptunedata::http::Response::new(r#"{"status":"200 OK"}"#.into());
-    /// let output = neptunedata::response::<CancelGremlinQuery>(&answer)?;
+    /// let response = neptunedata::http::Response::new(r#"{"status":"200 OK"}"#.into());
+    /// let output = neptunedata::response::<CancelGremlinQuery>(&response)?;
     /// assert_eq!(output.status.as_deref(), Some("200 OK"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/gremlin-api-status-cancel.html>
     pub struct CancelGremlinQuery {
-        /// The query. Refused when empty, `.` or `..`.
+        /// The query. Must not be empty, `.` or `..`.
         pub query_id: String => label("queryId"),
     }
 
@@ -62,7 +48,7 @@ operation! {
 }
 
 output! {
-    /// The answer to [`CancelGremlinQuery`].
+    /// The response to [`CancelGremlinQuery`].
     pub struct CancelGremlinQueryOutput {
         /// A status line such as `200 OK`.
         pub status: Option<String>,

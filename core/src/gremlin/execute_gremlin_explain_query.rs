@@ -1,10 +1,9 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::QUERY_EXCEPTIONS;
 use crate::{
     error::DecodeError,
     operation::{Operation, OperationInfo},
-    types::ReportAsText,
     wire::{request::RequestWriter, response::RawResponse},
 };
 
@@ -17,12 +16,12 @@ custom_request! {
 
     /// Explains how a Gremlin query would be executed.
     ///
-    /// A read: the query is planned and not executed, whatever it would do.
-    /// [`ExecuteGremlinProfileQuery`](crate::gremlin::ExecuteGremlinProfileQuery) does execute it.
+    /// A read: the query is planned and not executed.
+    /// [`ExecuteGremlinProfileQuery`](crate::gremlin::ExecuteGremlinProfileQuery) executes it.
     ///
-    /// Needs the IAM actions `neptune-db:ReadDataViaQuery`, `WriteDataViaQuery` and `DeleteDataViaQuery`, those
-    /// that the query itself would need, and engine 1.2.1.0.R6 or later. What is not in the grammar is
-    /// refused with `MalformedQueryException`.
+    /// Requires the IAM actions `neptune-db:ReadDataViaQuery`, `WriteDataViaQuery` and `DeleteDataViaQuery`, as
+    /// executing the query would, and engine 1.2.1.0.R6 or later. A text outside the grammar is a
+    /// `MalformedQueryException`.
     ///
     /// ```
     /// use neptunedata::{Endpoint, gremlin::ExecuteGremlinExplainQuery};
@@ -42,8 +41,8 @@ custom_request! {
     /// ============
     /// g.V().limit(1)
     /// ";
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<ExecuteGremlinExplainQuery>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ExecuteGremlinExplainQuery>(&response)?;
     /// assert!(output.text().contains("Query String"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -66,31 +65,12 @@ impl ExecuteGremlinExplainQuery {
     }
 }
 
-/// The answer to [`ExecuteGremlinExplainQuery`].
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct ExecuteGremlinExplainQueryOutput {
-    /// The report.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub output: Option<ReportAsText>,
+report_output! {
+    /// The response to [`ExecuteGremlinExplainQuery`].
+    pub struct ExecuteGremlinExplainQueryOutput;
 }
 
-arbitrary!(ExecuteGremlinExplainQueryOutput, answer = |explained: &ExecuteGremlinExplainQueryOutput| {
-    let report = explained.output.clone().unwrap_or_default();
-    crate::testing::body_answer(Some("text/plain"), report.bytes().clone())
-} => output: Always(Any));
-
-impl ExecuteGremlinExplainQueryOutput {
-    /// The text of the report.
-    pub fn text(&self) -> std::borrow::Cow<'_, str> {
-        self.output
-            .as_ref()
-            .map(ReportAsText::text)
-            .unwrap_or_default()
-    }
-}
-
+/// The request as it is sent.
 #[derive(Serialize)]
 struct Body<'a> {
     gremlin: &'a str,
@@ -109,8 +89,6 @@ impl Operation for ExecuteGremlinExplainQuery {
     }
 
     fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        Ok(ExecuteGremlinExplainQueryOutput {
-            output: Some(ReportAsText::new(response.report()?)),
-        })
+        ExecuteGremlinExplainQueryOutput::read(response)
     }
 }

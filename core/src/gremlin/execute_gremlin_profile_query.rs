@@ -1,10 +1,9 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{GremlinSerializer, QUERY_EXCEPTIONS};
 use crate::{
     error::DecodeError,
     operation::{Operation, OperationInfo},
-    types::ReportAsText,
     wire::{request::RequestWriter, response::RawResponse},
 };
 
@@ -17,12 +16,13 @@ custom_request! {
 
     /// Executes a Gremlin query and reports its profile.
     ///
-    /// A write: the query is executed, and what it changes has to be taken for committed ([U01](crate::wire_notes#u01)). Say
-    /// [`Effect::Read`](crate::operation::Effect::Read) for the calls of queries that only read, with
+    /// A write: the query is executed, and its changes must be assumed to be committed
+    /// ([U01](crate::wire_notes#u01)). For queries that only read, set
+    /// [`Effect::Read`](crate::operation::Effect::Read) with
     /// [`CallOptions::effect`](crate::machine::CallOptions::effect).
     ///
-    /// Needs the IAM action `neptune-db:ReadDataViaQuery`, and perhaps more for a query that writes ([U26](crate::wire_notes#u26)).
-    /// Engine 1.2.1.0.R6 or later. The exceptions are those of
+    /// Requires the IAM action `neptune-db:ReadDataViaQuery`, and perhaps more for a query that writes
+    /// ([U26](crate::wire_notes#u26)). Engine 1.2.1.0.R6 or later. The exceptions are those of
     /// [`ExecuteGremlinQuery`](crate::gremlin::ExecuteGremlinQuery).
     ///
     /// ```
@@ -46,8 +46,8 @@ custom_request! {
     /// ==================
     /// g.V().limit(1)
     /// ";
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<ExecuteGremlinProfileQuery>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ExecuteGremlinProfileQuery>(&response)?;
     /// assert!(output.text().contains("Neptune Gremlin Profile"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -56,18 +56,18 @@ custom_request! {
     pub struct ExecuteGremlinProfileQuery {
         /// The query, in the Gremlin grammar.
         pub gremlin_query: String,
-        /// Whether the report shows the results and not only how many there are. The service's default is
-        /// true.
+        /// Whether the report has the results and not only their number. The service's default is true.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub results: Option<bool>,
-        /// After how many characters results are cut; 0 shows them whole. The service's default is 250.
+        /// The length in characters to which results are shortened; 0 keeps them whole. The service's default
+        /// is 250.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub chop: Option<i32>,
-        /// The form that the results are put into for the report: a media type, or a name such as
+        /// The serialization of the results for the report: a media type, or a name such as
         /// `GRAPHSON_V3_UNTYPED`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub serializer: Option<GremlinSerializer>,
-        /// Whether the report has every operation on the indexes. The service's default is false.
+        /// Whether the report lists all index operations. The service's default is false.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub index_ops: Option<bool>,
     }
@@ -76,7 +76,7 @@ custom_request! {
 arbitrary!(ExecuteGremlinProfileQuery => gremlin_query, results, chop, serializer, index_ops);
 
 impl ExecuteGremlinProfileQuery {
-    /// Executes this query and reports on it.
+    /// Profiles this query.
     pub fn new(gremlin_query: impl Into<String>) -> Self {
         ExecuteGremlinProfileQuery {
             gremlin_query: gremlin_query.into(),
@@ -95,31 +95,12 @@ setters!(ExecuteGremlinProfileQuery {
     index_ops: bool
 });
 
-/// The answer to [`ExecuteGremlinProfileQuery`].
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct ExecuteGremlinProfileQueryOutput {
-    /// The report.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub output: Option<ReportAsText>,
+report_output! {
+    /// The response to [`ExecuteGremlinProfileQuery`].
+    pub struct ExecuteGremlinProfileQueryOutput;
 }
 
-arbitrary!(ExecuteGremlinProfileQueryOutput, answer = |profiled: &ExecuteGremlinProfileQueryOutput| {
-    let report = profiled.output.clone().unwrap_or_default();
-    crate::testing::body_answer(Some("text/plain"), report.bytes().clone())
-} => output: Always(Any));
-
-impl ExecuteGremlinProfileQueryOutput {
-    /// The text of the report.
-    pub fn text(&self) -> std::borrow::Cow<'_, str> {
-        self.output
-            .as_ref()
-            .map(ReportAsText::text)
-            .unwrap_or_default()
-    }
-}
-
+/// The request as it is sent.
 #[derive(Serialize)]
 struct Body<'a> {
     gremlin: &'a str,
@@ -150,8 +131,6 @@ impl Operation for ExecuteGremlinProfileQuery {
     }
 
     fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        Ok(ExecuteGremlinProfileQueryOutput {
-            output: Some(ReportAsText::new(response.report()?)),
-        })
+        ExecuteGremlinProfileQueryOutput::read(response)
     }
 }

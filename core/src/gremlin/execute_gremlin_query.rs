@@ -23,36 +23,37 @@ custom_request! {
 
     /// Executes a Gremlin query.
     ///
-    /// A write, as a text can do anything and nothing is guessed from it: after a lost answer it is not sent
-    /// again. Say [`Effect::Read`](crate::operation::Effect::Read) for the calls of queries that only read, with
+    /// A write, because the text of the query is not analyzed: it is not retried after a lost response. For
+    /// queries that only read, set [`Effect::Read`](crate::operation::Effect::Read) with
     /// [`CallOptions::effect`](crate::machine::CallOptions::effect).
     ///
-    /// Needs the IAM actions `neptune-db:ReadDataViaQuery`, `WriteDataViaQuery` and `DeleteDataViaQuery`, those
-    /// that the query could need: adding a vertex also reads. Engine 1.2.1.0.R6 or later.
+    /// Requires the IAM actions `neptune-db:ReadDataViaQuery`, `WriteDataViaQuery` and `DeleteDataViaQuery`, as
+    /// far as the query could need them: adding a vertex also reads. Engine 1.2.1.0.R6 or later.
     ///
     /// # The text
     ///
-    /// It is in the Gremlin grammar and begins with `g`; there are no variables, lambdas or Groovy. There are
-    /// no parameters either: [`gremlin::quote`](crate::gremlin::quote) writes values into it safely. Several
-    /// statements, apart by `;` or line ends, are one transaction, and the last one's results are
-    /// answered. The ones before it need a step that ends them; whether that is `iterate()` or `next()`
-    /// the documentation says both ways ([M14](crate::wire_notes#m14)), so the text is sent as it is. A request holds at most
-    /// 157,286,400 bytes, and no U+0000, which the service refuses.
+    /// The text follows the Gremlin grammar and begins with `g`; variables, lambdas and Groovy are not
+    /// supported. Parameters are not supported either: [`gremlin::quote`](crate::gremlin::quote) writes values
+    /// into the text safely. Several statements, separated by `;` or line ends, are one transaction, and the
+    /// response has the results of the last one. Each of the others needs a terminal step; the documentation
+    /// says both `iterate()` and `next()` ([M14](crate::wire_notes#m14)), so the text is sent as it is. A
+    /// request has at most 157,286,400 bytes. The service rejects U+0000.
     ///
-    /// The query's time limit is that of the cluster, 120 s unless changed, from when it is queued. A text
-    /// lowers it with `g.with('evaluationTimeout', 500)`, in milliseconds, right after `g`. A query
-    /// keeps running when its caller stops waiting: give it a [`query_id`](field@Self::query_id), and cancel
-    /// it with [`CancelGremlinQuery`](crate::gremlin::CancelGremlinQuery), or have the client do both, with
-    /// [`CallOptions::cancel_on_abandon`](crate::machine::CallOptions::cancel_on_abandon).
+    /// The query's time limit is that of the cluster, 120 s by default, and starts when the query is queued. A
+    /// text can lower the limit with `g.with('evaluationTimeout', 500)`, in milliseconds, right after `g`. A
+    /// query keeps running after its caller stops waiting. Set a [`query_id`](field@Self::query_id) and cancel
+    /// the query with [`CancelGremlinQuery`](crate::gremlin::CancelGremlinQuery), or use
+    /// [`CallOptions::cancel_on_abandon`](crate::machine::CallOptions::cancel_on_abandon), which does both.
     ///
     /// # Errors that occur
     ///
-    /// `MalformedQueryException` for what is not in the grammar, `TimeLimitExceededException`,
+    /// `MalformedQueryException` for a text outside the grammar, `TimeLimitExceededException`,
     /// `MemoryLimitExceededException`, `ConcurrentModificationException` and `ConstraintViolationException` for
-    /// conflicts, `ReadOnlyViolationException` for writes on a replica, `FailureByQueryException` by the
-    /// step `fail()`, `ThrottlingException` when too many queries wait ([M11](crate::wire_notes#m11)), `AccessDeniedException`. They
-    /// may come after a status of 200, which trailers or the end of the body then say; how many documents
-    /// a chunked answer has no source says, and one is expected ([U04](crate::wire_notes#u04)).
+    /// conflicts, `ReadOnlyViolationException` for writes on a replica, `FailureByQueryException` from the step
+    /// `fail()`, `ThrottlingException` when too many queries wait ([M11](crate::wire_notes#m11)),
+    /// `AccessDeniedException`. A query can fail after the status 200 was sent; the error is then in the
+    /// trailers or at the end of the body. No source gives the number of JSON documents in a chunked response;
+    /// one is expected ([U04](crate::wire_notes#u04)).
     ///
     /// ```
     /// use neptunedata::{Endpoint, gremlin::{ExecuteGremlinQuery, quote}};
@@ -70,8 +71,8 @@ custom_request! {
     /// let body = r#"{"requestId":"bdc1140c-4b4f-4a0b-9d8f-2c1f8b5bb8a1",
     ///     "status":{"message":"","code":200,"attributes":{}},
     ///     "result":{"data":[{"id":"3","label":"airport","code":"AGR","runways":2}],"meta":{}}}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<ExecuteGremlinQuery>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ExecuteGremlinQuery>(&response)?;
     ///
     /// #[derive(serde::Deserialize)]
     /// struct Airport { code: String, runways: u8 }
@@ -80,7 +81,7 @@ custom_request! {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// With types, values become [`GremlinValue`](crate::gremlin::GremlinValue)s:
+    /// With typed GraphSON, results are read as [`GremlinValue`](crate::gremlin::GremlinValue)s:
     ///
     /// ```
     /// use neptunedata::gremlin::{ExecuteGremlinQuery, GremlinSerializer, GremlinValue};
@@ -93,8 +94,8 @@ custom_request! {
     ///     "result":{"data":{"@type":"g:List","@value":[
     ///         {"@type":"g:Map","@value":["contains",{"@type":"g:Int64","@value":7006}]}]},
     ///         "meta":{"@type":"g:Map","@value":[]}}}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let values = neptunedata::response::<ExecuteGremlinQuery>(&answer)?.values()?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let values = neptunedata::response::<ExecuteGremlinQuery>(&response)?.values()?;
     /// assert_eq!(values[0].get("contains"), Some(&GremlinValue::Int64(7006)));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -103,14 +104,16 @@ custom_request! {
     pub struct ExecuteGremlinQuery {
         /// The query.
         pub gremlin_query: String,
-        /// The form that the results come in. Without one it is
-        /// [`UntypedGraphSonV3`](GremlinSerializer::UntypedGraphSonV3): the service's own default is not
-        /// clear ([M15](crate::wire_notes#m15)), so there is always an `Accept` header. Refused if a header cannot carry it.
+        /// The serialization of the results. The default is
+        /// [`UntypedGraphSonV3`](GremlinSerializer::UntypedGraphSonV3): the service's own default is not clear
+        /// ([M15](crate::wire_notes#m15)), so an `Accept` header is always sent. The value must be a valid
+        /// header value.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub serializer: Option<GremlinSerializer>,
-        /// The id, a UUID, under which the query can be found and cancelled. Without one the service makes
-        /// its own, which [`ListGremlinQueries`](crate::gremlin::ListGremlinQueries) shows. The service model lacks this
-        /// member ([M13](crate::wire_notes#m13)); it travels in the body ([M42](crate::wire_notes#m42)).
+        /// The id of the query, a UUID, for looking it up and cancelling it. By default the service makes one,
+        /// which [`ListGremlinQueries`](crate::gremlin::ListGremlinQueries) returns. The service model does not
+        /// have this member ([M13](crate::wire_notes#m13)); it is sent in the body
+        /// ([M42](crate::wire_notes#m42)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub query_id: Option<String>,
     }
@@ -164,8 +167,8 @@ impl Operation for ExecuteGremlinQuery {
     }
 }
 
-/// With types, a row is a [`GremlinValue`](crate::gremlin::GremlinValue); without, whatever it is read
-/// as. Answers of a binary serializer have no rows, and are an error.
+/// With typed GraphSON, read rows as [`GremlinValue`](crate::gremlin::GremlinValue); without types, as your own
+/// type. The response of a binary serializer has no rows and is an error.
 impl RowQuery for ExecuteGremlinQuery {
     const FRAMING: RowsFormat = RowsFormat::Gremlin;
 }

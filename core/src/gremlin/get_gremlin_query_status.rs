@@ -11,9 +11,9 @@ operation! {
 
     /// Gets the status of a Gremlin query.
     ///
-    /// A read. Only the instance that runs the query knows it ([U13](crate::wire_notes#u13)). Needs the IAM action
-    /// `neptune-db:GetQueryStatus` and engine 1.2.1.0.R6 or later. An id that no running query has, also
-    /// one that has ended, is an `InvalidParameterException` (400).
+    /// A read. Only the instance that runs the query knows it ([U13](crate::wire_notes#u13)). Requires the IAM
+    /// action `neptune-db:GetQueryStatus` and engine 1.2.1.0.R6 or later. The id of a query that is not
+    /// running, or has ended, is an `InvalidParameterException` (400).
     ///
     /// ```
     /// use neptunedata::{Endpoint, gremlin::GetGremlinQueryStatus};
@@ -29,8 +29,8 @@ operation! {
     /// let body = r#"{"queryId":"fb34cd3e-f37c-4d12-9cf2-03bb741bf54f",
     ///     "queryEvalStats":{"waited":0,"elapsed":23,"cancelled":false},
     ///     "queryString":"g.V().out().count()"}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<GetGremlinQueryStatus>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<GetGremlinQueryStatus>(&response)?;
     /// assert_eq!(output.query_string.as_deref(), Some("g.V().out().count()"));
     /// assert_eq!(output.query_eval_stats.unwrap().cancelled, Some(false));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -38,22 +38,22 @@ operation! {
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/gremlin-api-status.html>
     pub struct GetGremlinQueryStatus {
-        /// The query. Refused when empty, `.` or `..`.
+        /// The query. Must not be empty, `.` or `..`.
         pub query_id: String => label("queryId"),
     }
 
-    /// Asks for the query with this id.
+    /// Requests the status of the query with this id.
     pub fn new(..);
 }
 
 output! {
-    /// The answer to [`GetGremlinQueryStatus`].
+    /// The response to [`GetGremlinQueryStatus`].
     pub struct GetGremlinQueryStatusOutput {
         /// The id of the query.
         pub query_id: Option<String>,
-        /// Its text, of which there are no more than the first 1024 characters.
+        /// Its text, at most the first 1024 characters.
         pub query_string: Option<String>,
-        /// How far it is.
+        /// Its status.
         pub query_eval_stats: Option<QueryEvalStats>,
     }
 }

@@ -9,13 +9,14 @@ operation! {
     iam_actions: ["GetQueryStatus"],
     output: ListGremlinQueriesOutput,
 
-    /// Lists the Gremlin queries that run.
+    /// Lists the running Gremlin queries.
     ///
-    /// A read. It is about the one instance that answers ([U13](crate::wire_notes#u13)): through the name of all readers that is any
-    /// of them. Needs the IAM action `neptune-db:GetQueryStatus` and engine 1.2.1.0.R6 or later.
+    /// A read. It covers only the instance that responds ([U13](crate::wire_notes#u13)); the cluster's reader
+    /// endpoint can lead to any reader. Requires the IAM action `neptune-db:GetQueryStatus` and engine
+    /// 1.2.1.0.R6 or later.
     ///
-    /// In practice: `AccessDeniedException` (403) without that right, `TooManyRequestsException` (429) when signatures
-    /// are checked too often.
+    /// In practice: `AccessDeniedException` (403) without that permission, `TooManyRequestsException` (429)
+    /// when too many signatures are checked.
     ///
     /// ```
     /// use neptunedata::{Endpoint, gremlin::ListGremlinQueries};
@@ -29,8 +30,8 @@ operation! {
     ///     "queryId":"fb34cd3e-f37c-4d12-9cf2-03bb741bf54f",
     ///     "queryEvalStats":{"waited":0,"elapsed":23,"cancelled":false},
     ///     "queryString":"g.V().out().count()"}]}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<ListGremlinQueries>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ListGremlinQueries>(&response)?;
     /// assert_eq!(output.accepted_query_count, Some(9));
     /// let query = &output.queries.unwrap()[0];
     /// assert_eq!(query.query_eval_stats.as_ref().unwrap().elapsed, Some(23));
@@ -39,20 +40,20 @@ operation! {
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/gremlin-api-status.html>
     pub struct ListGremlinQueries {
-        /// Whether queries that wait are listed too. The service's default is false.
+        /// Whether waiting queries are listed too. The service's default is false.
         pub include_waiting: Option<bool> => query("includeWaiting"),
     }
 
-    /// Asks for the queries that run.
+    /// Requests the running queries.
     pub fn new();
 }
 
 output! {
-    /// The answer to [`ListGremlinQueries`].
+    /// The response to [`ListGremlinQueries`].
     pub struct ListGremlinQueriesOutput {
-        /// How many queries were accepted and have not ended, waiting ones too.
+        /// The number of accepted queries that have not ended, including waiting ones.
         pub accepted_query_count: Option<i64>,
-        /// How many of them run.
+        /// The number of running queries.
         pub running_query_count: Option<i64>,
         /// The queries.
         pub queries: Option<Vec<QueryStatus>>,

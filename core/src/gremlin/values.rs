@@ -1,4 +1,4 @@
-//! The values in rows.
+//! Values in rows.
 
 mod graphson;
 mod literal;
@@ -8,7 +8,7 @@ pub use graphson::GraphSonError;
 pub use literal::{Literal, LiteralError, quote};
 pub use value::{Edge, GremlinValue, Path, Property, Vertex, VertexProperty};
 
-/// The labels that a label stands for. A vertex with several has them joined with `::`.
+/// Splits the label of a vertex into its labels: a vertex with several labels has them joined with `::`.
 ///
 /// ```
 /// let labels: Vec<_> = neptunedata::gremlin::labels("person::employee").collect();

@@ -32,10 +32,10 @@ operation! {
 
     /// Cancels an index rebuild.
     ///
-    /// Idempotent: a rebuild that was cancelled stays cancelled. Only on the writer; replicas refuse with a
-    /// `ReadOnlyViolationException`. An id that cannot be one is a `ValidationException`. Needs the
-    /// IAM action `neptune-db:CancelIndexRebuild` ([U24](crate::wire_notes#u24)) and engine 1.5.0.0 or later.
-    /// No source shows a whole answer ([U14](crate::wire_notes#u14)); this is the service model's.
+    /// Idempotent: a cancelled rebuild stays cancelled. Only the writer accepts the request; replicas return a
+    /// `ReadOnlyViolationException`. An invalid id is a `ValidationException`. Requires the IAM action
+    /// `neptune-db:CancelIndexRebuild` ([U24](crate::wire_notes#u24)) and engine 1.5.0.0 or later. No source
+    /// shows a whole response ([U14](crate::wire_notes#u14)); the members are those of the service model.
     ///
     /// ```
     /// use neptunedata::{Endpoint, index_rebuild::{CancelIndexRebuild, RebuildStatus}};
@@ -46,15 +46,15 @@ operation! {
     /// assert_eq!(request.uri(), "http://localhost:8182/storage/indexes/rebuilds/9c7a1f0e/cancel");
     ///
     /// let body = r#"{"status":"CANCELLING","concurrency":4,"writeBufferSize":"LOW"}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<CancelIndexRebuild>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<CancelIndexRebuild>(&response)?;
     /// assert_eq!(output.status, Some(RebuildStatus::Cancelling));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/storage-index-rebuild.html>
     pub struct CancelIndexRebuild {
-        /// The rebuild. Refused when empty, `.` or `..`.
+        /// The rebuild. Must not be empty, `.` or `..`.
         pub rebuild_id: String => label("rebuildId"),
     }
 
@@ -63,13 +63,13 @@ operation! {
 }
 
 output! {
-    /// The answer to [`CancelIndexRebuild`].
+    /// The response to [`CancelIndexRebuild`].
     pub struct CancelIndexRebuildOutput {
-        /// How far it is.
+        /// Its status.
         pub status: Option<RebuildStatus>,
-        /// How many threads it runs with: what was asked for, or as many as the writer has virtual CPUs.
+        /// The number of threads in use: the requested number, at most the writer's number of virtual CPUs.
         pub concurrency: Option<i32>,
-        /// How much memory it uses for what it writes.
+        /// The size of the write buffer.
         pub write_buffer_size: Option<WriteBufferSize>,
     }
 }

@@ -29,9 +29,9 @@ operation! {
 
     /// Gets the status of an index rebuild.
     ///
-    /// A read. Needs the IAM action `neptune-db:GetIndexRebuildStatus` ([U24](crate::wire_notes#u24)) and engine 1.5.0.0 or later.
-    /// An id that cannot be one is a `ValidationException`.
-    /// No source shows a whole answer ([U14](crate::wire_notes#u14)); this is the service model's.
+    /// A read. Requires the IAM action `neptune-db:GetIndexRebuildStatus` ([U24](crate::wire_notes#u24)) and
+    /// engine 1.5.0.0 or later. An invalid id is a `ValidationException`. No source shows a whole response
+    /// ([U14](crate::wire_notes#u14)); the members are those of the service model.
     ///
     /// ```
     /// use neptunedata::{Endpoint, index_rebuild::GetIndexRebuildStatus};
@@ -43,8 +43,8 @@ operation! {
     /// let body = r#"{"status":"REBUILDING","scope":"ALL","concurrency":4,"writeBufferSize":"LOW",
     ///     "startTime":"2026-01-31T12:00:00Z","progressPercentage":40,
     ///     "estimatedEndTime":"2026-01-31T14:30:00Z"}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<GetIndexRebuildStatus>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<GetIndexRebuildStatus>(&response)?;
     /// assert!(!output.status.unwrap().is_terminal());
     /// assert_eq!(output.progress_percentage, Some(40));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -52,34 +52,34 @@ operation! {
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/storage-index-rebuild.html>
     pub struct GetIndexRebuildStatus {
-        /// The rebuild. Refused when empty, `.` or `..`.
+        /// The rebuild. Must not be empty, `.` or `..`.
         pub rebuild_id: String => label("rebuildId"),
     }
 
-    /// Asks for the rebuild with this id.
+    /// Requests the status of the rebuild with this id.
     pub fn new(..);
 }
 
 output! {
-    /// The answer to [`GetIndexRebuildStatus`]. It does not repeat the id.
+    /// The response to [`GetIndexRebuildStatus`]. It does not include the id.
     pub struct GetIndexRebuildStatusOutput {
-        /// How far it is.
+        /// Its status.
         pub status: Option<RebuildStatus>,
-        /// What it is about.
+        /// The scope of the rebuild.
         pub scope: Option<RebuildScope>,
-        /// How many threads it runs with: what was asked for, or as many as the writer has virtual CPUs.
+        /// The number of threads in use: the requested number, at most the writer's number of virtual CPUs.
         pub concurrency: Option<i32>,
-        /// How much memory it uses for what it writes.
+        /// The size of the write buffer.
         pub write_buffer_size: Option<WriteBufferSize>,
         /// When it began.
         pub start_time: Option<Timestamp>,
-        /// How much is done, from 0 to 100.
+        /// The progress in percent, from 0 to 100.
         pub progress_percentage: Option<i32>,
-        /// When it may end, which changes as it goes on.
+        /// The estimated end, which changes during the rebuild.
         pub estimated_end_time: Option<Timestamp>,
         /// When it ended.
         pub end_time: Option<Timestamp>,
-        /// Why it failed, if it did.
+        /// The reason for its failure, if it failed.
         pub failure_reason: Option<String>,
     }
 }

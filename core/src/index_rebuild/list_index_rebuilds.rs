@@ -23,12 +23,13 @@ operation! {
 
     /// Lists index rebuilds.
     ///
-    /// A read. It has all that the service knows of, ended ones too, and nothing but their ids. Needs the
-    /// IAM action `neptune-db:ListIndexRebuilds` ([U24](crate::wire_notes#u24)) and engine 1.5.0.0 or later.
-    /// No source shows a whole answer ([U14](crate::wire_notes#u14)); this is the service model's.
+    /// A read. It returns the ids of all rebuilds that the service knows, including those that ended. Requires
+    /// the IAM action `neptune-db:ListIndexRebuilds` ([U24](crate::wire_notes#u24)) and engine 1.5.0.0 or
+    /// later. No source shows a whole response ([U14](crate::wire_notes#u14)); the members are those of the
+    /// service model.
     ///
-    /// In practice: `BadRequestException` (400, "Bad route") on older engines, `AccessDeniedException` (403) without
-    /// that right.
+    /// In practice: `BadRequestException` (400, "Bad route") on older engines, `AccessDeniedException` (403)
+    /// without that permission.
     ///
     /// ```
     /// use neptunedata::{Endpoint, index_rebuild::ListIndexRebuilds};
@@ -37,8 +38,8 @@ operation! {
     /// let request = neptunedata::request(&ListIndexRebuilds::new(), &endpoint)?;
     /// assert_eq!(request.uri(), "http://localhost:8182/storage/indexes/rebuilds");
     ///
-    /// let answer = neptunedata::http::Response::new(r#"{"rebuildIds":["9c7a1f0e"]}"#.into());
-    /// let output = neptunedata::response::<ListIndexRebuilds>(&answer)?;
+    /// let response = neptunedata::http::Response::new(r#"{"rebuildIds":["9c7a1f0e"]}"#.into());
+    /// let output = neptunedata::response::<ListIndexRebuilds>(&response)?;
     /// assert_eq!(output.rebuild_ids.unwrap(), ["9c7a1f0e"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -46,12 +47,12 @@ operation! {
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/storage-index-rebuild.html>
     pub struct ListIndexRebuilds {}
 
-    /// Asks for all of them.
+    /// Requests the ids of all rebuilds.
     pub fn new();
 }
 
 output! {
-    /// The answer to [`ListIndexRebuilds`].
+    /// The response to [`ListIndexRebuilds`].
     pub struct ListIndexRebuildsOutput {
         /// The ids of the rebuilds.
         pub rebuild_ids: Option<Vec<String>>,

@@ -1,13 +1,11 @@
-use serde::Serialize;
-
 use crate::{
-    error::{DecodeError, ExceptionKind},
+    error::ExceptionKind,
     index_rebuild::{RebuildScope, RebuildStatus, WriteBufferSize},
-    operation::{Effect, Operation, OperationInfo},
-    wire::{request::RequestWriter, response::RawResponse},
+    operation::Effect,
+    wire::response::RawResponse,
 };
 
-custom_request! {
+operation! {
     name: "StartIndexRebuild",
     http: POST "/storage/indexes/rebuilds",
     effect: Idempotent,
@@ -30,19 +28,23 @@ custom_request! {
         ExceptionKind::UnsupportedOperationException,
     ],
     iam_actions: ["StartIndexRebuild"],
+    output: StartIndexRebuildOutput,
+    effect_of: effect_with_token,
+    decode: RawResponse::json_or_payload,
 
-    /// Starts to rebuild indexes.
+    /// Starts an index rebuild.
     ///
-    /// Idempotent as a [`Call`](crate::machine::Call): without a [`client_token`](field@Self::client_token) the call
-    /// makes one from its seed and sends it with every attempt, so that the service knows them for
-    /// one. Outside of a call none is made, and the request is a write, as each execution may start another
-    /// rebuild.
+    /// Idempotent as a [`Call`](crate::machine::Call): without a [`client_token`](field@Self::client_token) the
+    /// call makes a token from its seed and sends it with every attempt, so that the service recognizes the
+    /// attempts as one request. Outside of a call there is no token and the request is a write, because each
+    /// execution may start another rebuild.
     ///
-    /// Only on the writer, which must be provisioned, not serverless; others refuse with a
-    /// `ReadOnlyViolationException` or `UnsupportedOperationException`. Reading and writing go on
-    /// meanwhile, but a query can meet a `CancelledByMaintenanceException`. Needs the IAM action
-    /// `neptune-db:StartIndexRebuild` ([U24](crate::wire_notes#u24)) and engine 1.5.0.0 or later.
-    /// No source shows a whole answer ([U14](crate::wire_notes#u14)); this is the service model's.
+    /// Only the writer accepts the request, and only if it is provisioned, not serverless; other instances
+    /// return a `ReadOnlyViolationException` or `UnsupportedOperationException`. Reads and writes continue
+    /// during the rebuild, but a query can fail with a `CancelledByMaintenanceException`. Requires the IAM
+    /// action `neptune-db:StartIndexRebuild` ([U24](crate::wire_notes#u24)) and engine 1.5.0.0 or later. No
+    /// source shows a whole response ([U14](crate::wire_notes#u14)); the members are those of the service
+    /// model.
     ///
     /// ```
     /// use neptunedata::{
@@ -57,100 +59,58 @@ custom_request! {
     ///
     /// let body = r#"{"status":"PREPARING","rebuildId":"9c7a1f0e","scope":"QUADS","concurrency":1,
     ///     "writeBufferSize":"LOW"}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<StartIndexRebuild>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<StartIndexRebuild>(&response)?;
     /// assert_eq!(output.status, Some(RebuildStatus::Preparing));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/storage-index-rebuild.html>
-    #[derive(Default)]
     pub struct StartIndexRebuild {
-        /// What to rebuild. The service's default is `ALL`.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub scope: Option<RebuildScope>,
-        /// With how many threads, from 1, which is the service's default. The writer's virtual CPUs are
-        /// the limit, and the answer says what is used.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub concurrency: Option<i32>,
-        /// How much memory to use for what is written. The service's default is `LOW`.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub write_buffer_size: Option<WriteBufferSize>,
-        /// A token of your own, by which the service knows requests for the same one. A call makes one
-        /// otherwise.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub client_token: Option<String>,
+        /// The scope of the rebuild. The service's default is `ALL`.
+        pub scope: Option<RebuildScope> => query("scope"),
+        /// The number of threads, from 1, which is the service's default. The limit is the writer's number of
+        /// virtual CPUs; the response has the number in use.
+        pub concurrency: Option<i32> => query("concurrency", 1..=i32::MAX),
+        /// The size of the write buffer. The service's default is `LOW`.
+        pub write_buffer_size: Option<WriteBufferSize> => query("writeBufferSize"),
+        /// Your own token, by which the service recognizes repeated requests. By default a call makes one.
+        pub client_token: Option<String> => token_body("clientToken"),
     }
-}
-
-arbitrary!(StartIndexRebuild =>
-    scope, concurrency: Within(1..=i32::MAX), write_buffer_size, client_token);
-
-impl StartIndexRebuild {
     /// Rebuilds everything with the service's defaults.
-    pub fn new() -> Self {
-        StartIndexRebuild::default()
-    }
+    pub fn new();
 }
 
-setters!(StartIndexRebuild {
-    scope: RebuildScope,
-    concurrency: i32,
-    write_buffer_size: WriteBufferSize,
-    client_token: impl String,
-});
-
-/// The body of the request.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Body {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client_token: Option<String>,
+/// With a token the service recognizes repeated requests. Without one, each execution may start another
+/// rebuild.
+fn effect_with_token(start: &StartIndexRebuild) -> Effect {
+    if start.client_token.is_some() {
+        Effect::Idempotent
+    } else {
+        Effect::Write
+    }
 }
 
 output! {
-    /// The answer to [`StartIndexRebuild`].
+    /// The response to [`StartIndexRebuild`].
     pub struct StartIndexRebuildOutput {
-        /// How far it is.
+        /// Its status.
         pub status: Option<RebuildStatus>,
         /// The id of the rebuild.
         pub rebuild_id: Option<String>,
-        /// What it is about.
+        /// The scope of the rebuild.
         pub scope: Option<RebuildScope>,
-        /// How many threads it runs with: what was asked for, or as many as the writer has virtual CPUs.
+        /// The number of threads in use: the requested number, at most the writer's number of virtual CPUs.
         pub concurrency: Option<i32>,
-        /// How much memory it uses for what it writes.
+        /// The size of the write buffer.
         pub write_buffer_size: Option<WriteBufferSize>,
     }
 }
 
-impl Operation for StartIndexRebuild {
-    type Output = StartIndexRebuildOutput;
-
-    const INFO: &'static OperationInfo = Self::FACTS;
-
-    fn effect(&self) -> Effect {
-        match self.client_token {
-            Some(_) => Effect::Idempotent,
-            None => Effect::Write,
-        }
-    }
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
-        request.bounds("concurrency", self.concurrency, 1..=i32::MAX);
-        request.query("scope", &self.scope);
-        request.query("concurrency", &self.concurrency);
-        request.query("writeBufferSize", &self.write_buffer_size);
-        let client_token = match &self.client_token {
-            Some(token) => Some(token.clone()),
-            None => request.call_token(),
-        };
-        request.json(&Body { client_token });
-    }
-
-    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        response.json_or_payload()
-    }
+required_member! {
+    StartIndexRebuild,
+    /// The id of the rebuild.
+    StartIndexRebuildOutput::require_id = "rebuildId", |output| output.rebuild_id.as_deref()
 }
 
 #[cfg(test)]
@@ -164,10 +124,11 @@ mod tests {
         endpoint::Endpoint,
         error::{Error, Sent, TransportError, TransportErrorKind},
         machine::{Call, CallOptions, Input, Io, Machine, Now, Step},
+        operation::Operation,
         session::{Auth, Session},
     };
 
-    /// What is sent, again too after the first answer is lost.
+    /// The requests that are sent if the response to the first attempt is lost.
     fn attempts(options: &CallOptions, seed: u64) -> (Vec<Request<bytes::Bytes>>, Option<Error>) {
         let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
         let session = Session::new(endpoint, Auth::unsigned()).unwrap();
@@ -208,7 +169,7 @@ mod tests {
         assert_eq!(
             (token.len(), dashes),
             (36, vec![8, 13, 18, 23]),
-            "{token} is no UUID"
+            "{token} is not a UUID"
         );
         assert_eq!(&token[14..15], "4");
 
@@ -217,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn callers_may_still_call_it_a_write() {
+    fn callers_can_declare_a_write() {
         let (sent, error) = attempts(&CallOptions::new().effect(Effect::Write), 7);
         assert_eq!(sent.len(), 1);
         assert!(error.is_some());

@@ -1,17 +1,17 @@
-//! What the operations on index rebuilds share.
+//! Values that several operations on index rebuilds use.
 
 open_enum! {
-    /// How far an index rebuild is.
+    /// The status of an index rebuild.
     ///
-    /// A status that is not here is kept as it came, and is not terminal.
+    /// An unknown status is kept as received, and is not terminal.
     RebuildStatus {
-        /// It gets ready.
+        /// It is being prepared.
         Preparing = "PREPARING",
-        /// It runs.
+        /// It is running.
         Rebuilding = "REBUILDING",
-        /// It ended well.
+        /// It ended successfully.
         Completed = "COMPLETED",
-        /// It ended badly.
+        /// It failed.
         Failed = "FAILED",
         /// It was cancelled.
         Cancelled = "CANCELLED",
@@ -21,7 +21,7 @@ open_enum! {
 }
 
 impl RebuildStatus {
-    /// Whether the rebuild has ended, well or not.
+    /// Whether the rebuild has ended, successfully or not.
     pub fn is_terminal(&self) -> bool {
         matches!(
             self,
@@ -31,7 +31,7 @@ impl RebuildStatus {
 }
 
 open_enum! {
-    /// What an index rebuild is about.
+    /// The scope of an index rebuild.
     RebuildScope {
         /// Indexes and dictionaries, the service's default.
         All = "ALL",
@@ -43,13 +43,13 @@ open_enum! {
 }
 
 open_enum! {
-    /// How much memory an index rebuild uses for what it writes.
+    /// The size of the write buffer of an index rebuild.
     WriteBufferSize {
-        /// Little, the service's default.
+        /// Small, the service's default.
         Low = "LOW",
-        /// More.
+        /// Medium.
         Medium = "MEDIUM",
-        /// Much.
+        /// Large.
         High = "HIGH",
     }
 }

@@ -1,37 +1,23 @@
-use crate::error::ExceptionKind;
+use super::JOB_EXCEPTIONS;
 
 operation! {
     name: "CancelLoaderJob",
     http: DELETE "/loader/{loadId}",
     effect: Idempotent,
-    exceptions: &[
-        ExceptionKind::BadRequestException,
-        ExceptionKind::BulkLoadIdNotFoundException,
-        ExceptionKind::ClientTimeoutException,
-        ExceptionKind::ConstraintViolationException,
-        ExceptionKind::IllegalArgumentException,
-        ExceptionKind::InternalFailureException,
-        ExceptionKind::InvalidArgumentException,
-        ExceptionKind::InvalidParameterException,
-        ExceptionKind::LoadUrlAccessDeniedException,
-        ExceptionKind::MissingParameterException,
-        ExceptionKind::PreconditionsFailedException,
-        ExceptionKind::TooManyRequestsException,
-        ExceptionKind::UnsupportedOperationException,
-    ],
+    exceptions: JOB_EXCEPTIONS,
     iam_actions: ["CancelLoaderJob"],
     output: CancelLoaderJobOutput,
     may_answer_empty: true,
 
     /// Cancels a bulk load.
     ///
-    /// Idempotent: a load that was cancelled stays cancelled. Repeated after a lost answer it meets the
-    /// error of a load that is not active, and the [`Error`](crate::error::Error) then says that an earlier
-    /// attempt may have been executed. What was loaded stays.
+    /// Idempotent: a cancelled load stays cancelled. A retry after a lost response can fail with the error of a
+    /// load that is not active, and the [`Error`](crate::error::Error) says that an earlier attempt may have
+    /// been executed. Data that was loaded before stays.
     ///
-    /// Needs the IAM action `neptune-db:CancelLoaderJob` and engine 1.2.1.0.R6 or later. A load that does
-    /// not exist or is not active is a `BulkLoadIdNotFoundException` (404), or HTTP 400 ([M33](crate::wire_notes#m33)); a read
-    /// replica refuses with HTTP 405.
+    /// Requires the IAM action `neptune-db:CancelLoaderJob` and engine 1.2.1.0.R6 or later. A load that does
+    /// not exist or is not active is a `BulkLoadIdNotFoundException` (404), or HTTP 400
+    /// ([M33](crate::wire_notes#m33)); a read replica returns HTTP 405.
     ///
     /// ```
     /// use neptunedata::{Endpoint, loader::CancelLoaderJob};
@@ -45,15 +31,15 @@ operation! {
     ///     "http://localhost:8182/loader/0a237328-afd5-4574-a0bc-c29ce5f54802",
     /// );
     ///
-    /// let answer = neptunedata::http::Response::new("".into());
-    /// let output = neptunedata::response::<CancelLoaderJob>(&answer)?;
+    /// let response = neptunedata::http::Response::new("".into());
+    /// let output = neptunedata::response::<CancelLoaderJob>(&response)?;
     /// assert_eq!(output.status, None);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/load-api-reference-cancel.html>
     pub struct CancelLoaderJob {
-        /// The load. Refused when empty, `.` or `..`.
+        /// The load. Must not be empty, `.` or `..`.
         pub load_id: String => label("loadId"),
     }
 
@@ -62,9 +48,10 @@ operation! {
 }
 
 output! {
-    /// The answer to [`CancelLoaderJob`].
+    /// The response to [`CancelLoaderJob`].
     pub struct CancelLoaderJobOutput {
-        /// A status line, of which only the service model knows: the answer has no body ([M34](crate::wire_notes#m34)).
+        /// A status line, which only the service model has: the response does not have a body
+        /// ([M34](crate::wire_notes#m34)).
         pub status: Option<String>,
     }
 }

@@ -5,8 +5,9 @@ use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::JOB_EXCEPTIONS;
 use crate::{
-    error::{DecodeError, DecodeErrorKind, ExceptionKind},
+    error::{DecodeError, DecodeErrorKind},
     operation::Operation,
     wire::response::RawResponse,
 };
@@ -15,28 +16,14 @@ operation! {
     name: "GetLoaderJobStatus",
     http: GET "/loader/{loadId}",
     effect: Read,
-    exceptions: &[
-        ExceptionKind::BadRequestException,
-        ExceptionKind::BulkLoadIdNotFoundException,
-        ExceptionKind::ClientTimeoutException,
-        ExceptionKind::ConstraintViolationException,
-        ExceptionKind::IllegalArgumentException,
-        ExceptionKind::InternalFailureException,
-        ExceptionKind::InvalidArgumentException,
-        ExceptionKind::InvalidParameterException,
-        ExceptionKind::LoadUrlAccessDeniedException,
-        ExceptionKind::MissingParameterException,
-        ExceptionKind::PreconditionsFailedException,
-        ExceptionKind::TooManyRequestsException,
-        ExceptionKind::UnsupportedOperationException,
-    ],
+    exceptions: JOB_EXCEPTIONS,
     iam_actions: ["GetLoaderJobStatus"],
     output: GetLoaderJobStatusOutput,
 
     /// Gets the status of a bulk load.
     ///
-    /// A read. Needs the IAM action `neptune-db:GetLoaderJobStatus` and engine 1.2.1.0.R6 or later. An id
-    /// that no load has is a `BulkLoadIdNotFoundException` (404), or HTTP 400 ([M33](crate::wire_notes#m33)).
+    /// A read. Requires the IAM action `neptune-db:GetLoaderJobStatus` and engine 1.2.1.0.R6 or later. An
+    /// unknown id is a `BulkLoadIdNotFoundException` (404), or HTTP 400 ([M33](crate::wire_notes#m33)).
     ///
     /// ```
     /// use neptunedata::{Endpoint, loader::{GetLoaderJobStatus, LoadErrorCode, LoadStatus}};
@@ -54,8 +41,8 @@ operation! {
     ///     "errors":{"startIndex":1,"endIndex":1,"loadId":"0a237328","errorLogs":[{
     ///         "errorCode":"PARSING_ERROR","errorMessage":"Expected '<', found: |",
     ///         "fileName":"s3://bucket/k","recordNum":1}]}}}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<GetLoaderJobStatus>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<GetLoaderJobStatus>(&response)?;
     /// let status = output.loader_status()?;
     /// let overall = status.overall_status.unwrap();
     /// assert_eq!(overall.status, Some(LoadStatus::Failed));
@@ -67,113 +54,114 @@ operation! {
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/load-api-reference-status-response.html>
     pub struct GetLoaderJobStatus {
-        /// The load. Refused when empty, `.` or `..`.
+        /// The load. Must not be empty, `.` or `..`.
         pub load_id: String => label("loadId"),
-        /// Whether to answer the feeds that failed. The service's default is false.
+        /// Whether to return the failed feeds. The service's default is false.
         pub details: Option<bool> => query("details"),
-        /// Whether to answer the errors. The service's default is false.
+        /// Whether to return the errors. The service's default is false.
         pub errors: Option<bool> => query("errors"),
-        /// Which page of the errors, from 1, which is the service's default. Only counts with
+        /// The page of the errors, from 1, which is the service's default. Used only with
         /// [`errors`](field@Self::errors).
         pub page: Option<i32> => query("page", 1..=i32::MAX),
-        /// How many errors make a page, from 1. The service's default is 10.
+        /// The number of errors per page, from 1. The service's default is 10.
         pub errors_per_page: Option<i32> => query("errorsPerPage", 1..=i32::MAX),
     }
 
-    /// Asks for the load with this id.
+    /// Requests the status of the load with this id.
     pub fn new(..);
 }
 
 output! {
-    /// The answer to [`GetLoaderJobStatus`].
+    /// The response to [`GetLoaderJobStatus`].
     pub struct GetLoaderJobStatusOutput {
         /// A status line such as `200 OK`.
         pub status: Option<String>,
-        /// How far the load is, with all of its members; [`loader_status`](Self::loader_status) has
-        /// those that are known.
+        /// The status of the load, with all of its members; [`loader_status`](Self::loader_status) reads the
+        /// known members.
         pub payload: Option<Value>,
     }
 }
 
 impl GetLoaderJobStatusOutput {
-    /// Reads the payload, as leniently as any answer.
+    /// Reads the payload, as leniently as any response.
     ///
     /// # Errors
     ///
-    /// When there is none or it is something else; the error has the payload as its body.
+    /// When there is no payload, or it is not a status; the error has the payload as its body.
     pub fn loader_status(&self) -> Result<LoaderStatus, DecodeError> {
         let body = self.payload.as_ref().map(Value::to_string);
-        let is_there = body.is_some();
+        let is_present = body.is_some();
         let response = RawResponse {
             info: GetLoaderJobStatus::INFO,
             status: StatusCode::OK,
             headers: &HeaderMap::new(),
             body: &Bytes::from(body.unwrap_or_default()),
         };
-        match is_there {
-            true => response.json(),
-            false => Err(response.error(DecodeErrorKind::Empty, "payload", "there is none")),
+        if is_present {
+            response.json()
+        } else {
+            Err(response.error(DecodeErrorKind::Empty, "payload", "missing"))
         }
     }
 }
 
-/// How far a bulk load is.
+/// The status of a bulk load.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LoaderStatus {
-    /// How many feeds are in which state, a map of one entry each. Not always there.
+    /// The number of feeds in each state: maps of one entry each. Not always present.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub feed_count: Option<Vec<BTreeMap<LoadStatus, i64>>>,
-    /// The load as a whole.
+    /// The status of the load as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overall_status: Option<LoaderFeed>,
-    /// The feeds that failed, if [`details`](field@GetLoaderJobStatus::details) were asked for.
+    /// The failed feeds, if [`details`](field@GetLoaderJobStatus::details) were requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failed_feeds: Option<Vec<LoaderFeed>>,
-    /// A page of the errors, if [`errors`](field@GetLoaderJobStatus::errors) were asked for.
+    /// A page of the errors, if [`errors`](field@GetLoaderJobStatus::errors) were requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errors: Option<LoaderErrors>,
 }
 
 arbitrary!(LoaderStatus => feed_count, overall_status, failed_feeds, errors);
 
-/// One feed, which is a file, or all feeds of a bulk load together.
+/// The status of one feed, which is a file, or of all feeds of a bulk load together.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LoaderFeed {
-    /// Where it lies.
+    /// The URI of its source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub full_uri: Option<String>,
-    /// Which run of the load this is.
+    /// The number of the run of the load.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_number: Option<i64>,
-    /// Which retry of the run this is.
+    /// The number of the retry of the run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_number: Option<i64>,
-    /// How far it is.
+    /// Its status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<LoadStatus>,
-    /// Seconds spent. The service model takes them for whole ([M32](crate::wire_notes#m32)).
+    /// The elapsed time in seconds. In the service model it is a whole number ([M32](crate::wire_notes#m32)).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_time_spent: Option<f64>,
-    /// When it began, in seconds since 1970. Often not there ([M32](crate::wire_notes#m32)).
+    /// When it began, in seconds since 1970. Often missing ([M32](crate::wire_notes#m32)).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_time: Option<i64>,
-    /// Records loaded or tried.
+    /// The number of records loaded or attempted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_records: Option<i64>,
-    /// Records that there were already.
+    /// The number of records that existed already.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_duplicates: Option<i64>,
-    /// Records that could not be parsed.
+    /// The number of records that could not be parsed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parsing_errors: Option<i64>,
-    /// Records with values of another type than their column.
+    /// The number of records with a value of the wrong type for its column.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub datatype_mismatch_errors: Option<i64>,
-    /// Records that could not be inserted.
+    /// The number of records that could not be inserted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub insert_errors: Option<i64>,
 }
@@ -187,69 +175,69 @@ structure! {
     pub struct LoaderErrors {
         /// The number of the page's first error.
         pub start_index: Option<i64>,
-        /// The number of its last one.
+        /// The number of the page's last error.
         pub end_index: Option<i64>,
         /// The load.
         pub load_id: Option<String>,
-        /// The errors. The service keeps up to 10,000 of a load.
+        /// The errors. The service keeps up to 10,000 per load.
         pub error_logs: Option<Vec<LoaderErrorLog>>,
     }
 
     /// One error of a bulk load.
     pub struct LoaderErrorLog {
-        /// What sort of error it is.
+        /// The kind of error.
         pub error_code: Option<LoadErrorCode>,
-        /// What is wrong.
+        /// The message.
         pub error_message: Option<String>,
         /// The file.
         pub file_name: Option<String>,
-        /// The record in the file; 0 when the error is about none.
+        /// The number of the record in the file; 0 if the error is not about a record.
         pub record_num: Option<i64>,
     }
 }
 
 open_enum! {
-    /// How far a bulk load, or a feed of one, is.
+    /// The status of a bulk load, or of one of its feeds.
     ///
-    /// A status that is not here, such as the rumoured `LOAD_STARTING` ([U15](crate::wire_notes#u15)), is kept as it came,
-    /// and is not terminal: polling needs a limit of its own.
+    /// An unknown status, such as the unconfirmed `LOAD_STARTING` ([U15](crate::wire_notes#u15)), is kept as
+    /// received and is not terminal, so polling needs its own time limit.
     LoadStatus {
-        /// It was recorded and has not begun.
+        /// It is recorded and has not begun.
         NotStarted = "LOAD_NOT_STARTED",
-        /// It waits for others to end.
+        /// It waits for other loads to end.
         InQueue = "LOAD_IN_QUEUE",
-        /// It runs.
+        /// It is running.
         InProgress = "LOAD_IN_PROGRESS",
-        /// It ended well.
+        /// It ended successfully.
         Completed = "LOAD_COMPLETED",
-        /// It ended, but for what conflicted with concurrent writes: load again in mode `RESUME`. A
-        /// feed in this state may change while the load still runs.
+        /// It ended, except for data that conflicted with concurrent writes: load again in mode `RESUME`. A
+        /// feed in this state can still change while the load runs.
         CommittedWithWriteConflicts = "LOAD_COMMITTED_W_WRITE_CONFLICTS",
         /// It was cancelled.
         CancelledByUser = "LOAD_CANCELLED_BY_USER",
-        /// Errors ended it, as `failOnError` says.
+        /// It ended because of errors, with `failOnError`.
         CancelledDueToErrors = "LOAD_CANCELLED_DUE_TO_ERRORS",
         /// It ended with errors.
         Failed = "LOAD_FAILED",
-        /// Something unforeseen ended it.
+        /// It ended because of an unexpected error.
         UnexpectedError = "LOAD_UNEXPECTED_ERROR",
-        /// Concurrent writes kept it from ending: lower the parallelism and load again.
+        /// It could not complete because of concurrent writes: lower the parallelism and load again.
         DataDeadlock = "LOAD_DATA_DEADLOCK",
-        /// The request could not be executed.
+        /// The request was invalid.
         FailedInvalidRequest = "LOAD_FAILED_INVALID_REQUEST",
         /// A load that it depends on did not complete.
         FailedBecauseDependencyNotSatisfied = "LOAD_FAILED_BECAUSE_DEPENDENCY_NOT_SATISFIED",
-        /// S3 failed; of a feed.
+        /// Reading from S3 failed; only for feeds.
         S3ReadError = "LOAD_S3_READ_ERROR",
-        /// S3 refused; of a feed.
+        /// S3 denied access; only for feeds.
         S3AccessDeniedError = "LOAD_S3_ACCESS_DENIED_ERROR",
-        /// The file changed or went away meanwhile; of a feed.
+        /// The file was changed or deleted during the load; only for feeds.
         DataFailedDueToFeedModifiedOrDeleted = "LOAD_DATA_FAILED_DUE_TO_FEED_MODIFIED_OR_DELETED",
     }
 }
 
 impl LoadStatus {
-    /// Whether a load in this state has ended, well or not.
+    /// Whether a load in this state has ended, successfully or not.
     pub fn is_terminal(&self) -> bool {
         !matches!(
             self,
@@ -262,24 +250,24 @@ impl LoadStatus {
 }
 
 open_enum! {
-    /// What sort of error a bulk load met.
+    /// The kind of an error in a bulk load.
     LoadErrorCode {
-        /// A record cannot be parsed. With record 0 and a message about an interrupted prefetch it is
-        /// transient: load again.
+        /// A record cannot be parsed. With record number 0 and a message about an interrupted prefetch the
+        /// error is transient: load again.
         ParsingError = "PARSING_ERROR",
-        /// S3 refused.
+        /// S3 denied access.
         S3AccessDenied = "S3_ACCESS_DENIED_ERROR",
-        /// An edge has an end that is not there.
+        /// A vertex of an edge does not exist.
         FromOrToVertexMissing = "FROM_OR_TO_VERTEX_ARE_MISSING",
         /// Several edges have the same id.
         IdAssignedToMultipleEdges = "ID_ASSIGNED_TO_MULTIPLE_EDGES",
         /// A single-cardinality property has several values.
         SingleCardinalityViolation = "SINGLE_CARDINALITY_VIOLATION",
-        /// A file changed or went away meanwhile.
+        /// A file was changed or deleted during the load.
         FileModificationOrDeletion = "FILE_MODIFICATION_OR_DELETION_ERROR",
-        /// Memory ran out.
+        /// The instance ran out of memory.
         OutOfMemory = "OUT_OF_MEMORY_ERROR",
-        /// Something inside Neptune failed.
+        /// An internal error of Neptune.
         Internal = "INTERNAL_ERROR",
     }
 }
@@ -291,7 +279,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn payloads_of_every_age_are_read() {
+    fn payloads_of_old_and_new_engines_are_read() {
         let status = |payload: Value| {
             let output = GetLoaderJobStatusOutput {
                 status: None,
@@ -322,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_not_terminal() {
+    fn unknown_states_are_not_terminal() {
         let running = LoadStatus::KNOWN
             .iter()
             .filter(|status| !status.is_terminal());

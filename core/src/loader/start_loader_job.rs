@@ -33,14 +33,14 @@ custom_request! {
 
     /// Starts a bulk load from S3.
     ///
-    /// A write: nothing in the request tells a second execution from a second load, so after a lost answer
-    /// it is not sent again, though the service model calls the operation idempotent ([M03](crate::wire_notes#m03)). Look
-    /// for the load with [`ListLoaderJobs`](crate::loader::ListLoaderJobs) instead.
+    /// A write, though the service model calls the operation idempotent ([M03](crate::wire_notes#m03)): each
+    /// execution starts a load, so the request is not retried after a lost response. Look for the load with
+    /// [`ListLoaderJobs`](crate::loader::ListLoaderJobs) instead.
     ///
-    /// While a load runs another one is refused, unless [`queue_request`](field@Self::queue_request) is
-    /// set; the queue holds up to 64. Files that Neptune may not read are a
-    /// `LoadUrlAccessDeniedException` or an `S3Exception`. Needs the IAM action `neptune-db:StartLoaderJob`
-    /// and engine 1.2.1.0.R6 or later; for older ones see [`flags_as_text`](field@Self::flags_as_text).
+    /// While a load runs, the service rejects another load unless [`queue_request`](field@Self::queue_request)
+    /// is set. The queue holds up to 64 loads. If Neptune cannot read the files, the error is a
+    /// `LoadUrlAccessDeniedException` or an `S3Exception`. Requires the IAM action `neptune-db:StartLoaderJob`
+    /// and engine 1.2.1.0.R6 or later; for older engines see [`flags_as_text`](field@Self::flags_as_text).
     ///
     /// ```
     /// use neptunedata::{
@@ -63,9 +63,9 @@ custom_request! {
     /// );
     ///
     /// let body = r#"{"status":"200 OK","payload":{"loadId":"ef478d76-d9da-4d94-8ff1-08d9d4863aa5"}}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<StartLoaderJob>(&answer)?;
-    /// assert_eq!(output.load_id(), Some("ef478d76-d9da-4d94-8ff1-08d9d4863aa5"));
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<StartLoaderJob>(&response)?;
+    /// assert_eq!(output.require_id()?, "ef478d76-d9da-4d94-8ff1-08d9d4863aa5");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -73,46 +73,47 @@ custom_request! {
     pub struct StartLoaderJob {
         /// The file or folder to load.
         pub source: S3Uri,
-        /// What the files are written in.
+        /// The format of the files.
         pub format: LoadFormat,
-        /// The region of the bucket, which must be the cluster's. `region` in the request that is sent.
+        /// The region of the bucket, which must be the cluster's. The member is called `region` on the wire.
         pub s3_bucket_region: S3BucketRegion,
-        /// The role with which Neptune reads the bucket.
+        /// The role that Neptune assumes to read the bucket.
         pub iam_role_arn: IamRoleArn,
-        /// What to do about an earlier load from the same source. The service's default is `AUTO`.
+        /// How to treat an earlier load from the same source. The service's default is `AUTO`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub mode: Option<LoadMode>,
         /// Whether the first error ends the load. The service's default is true.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub fail_on_error: Option<bool>,
-        /// How many of the instance's threads the load gets. The service's default is `HIGH`.
+        /// The share of the instance's threads for the load. The service's default is `HIGH`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub parallelism: Option<LoadParallelism>,
-        /// For RDF `baseUri` and `namedGraphUri`, for CSV `allowEmptyStrings` (`true` as text). Documents
-        /// differ about the default of `namedGraphUri` ([M31](crate::wire_notes#m31)).
+        /// Settings of the parser: `baseUri` and `namedGraphUri` for RDF, `allowEmptyStrings` (`true` as text)
+        /// for CSV. Documents differ about the default of `namedGraphUri` ([M31](crate::wire_notes#m31)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub parser_configuration: Option<BTreeMap<String, String>>,
-        /// Whether a new value of a single-cardinality property replaces the old one instead of being an
-        /// error. The service's default is false. Documents differ about openCypher ([M31](crate::wire_notes#m31)).
+        /// Whether a new value of a single-cardinality property replaces the old value instead of causing an
+        /// error. The service's default is false. Documents differ about openCypher
+        /// ([M31](crate::wire_notes#m31)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub update_single_cardinality_properties: Option<bool>,
-        /// Whether to wait in the queue while other loads run. The service's default is false.
+        /// Whether the load waits in the queue while other loads run. The service's default is false.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub queue_request: Option<bool>,
-        /// The ids of loads that must complete before this one begins.
+        /// The ids of loads that must complete before this load begins.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub dependencies: Option<Vec<String>>,
-        /// For openCypher: whether the files have ids for the edges, which makes it safe to load them
-        /// again. The service's default is true.
+        /// For openCypher: whether the files have ids for the edges, so that loading them again is safe. The
+        /// service's default is true.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub user_provided_edge_ids: Option<bool>,
-        /// For CSV: whether the files hold nothing but edges, so that no pass over them is needed to find
-        /// that out. The service's default is false.
+        /// For CSV: whether all files have only edges, which saves the service a pass over the files. The
+        /// service's default is false.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub edge_only_load: Option<bool>,
-        /// Whether flags are sent as the texts `TRUE` and `FALSE`, which is all that engines before
-        /// 1.2.1.0.R6 take. Not a member of the request that is sent; `flagsAsText` in the serde form, where it
-        /// is set.
+        /// Whether flags are sent as the texts `TRUE` and `FALSE`, which engines before 1.2.1.0.R6 require. It
+        /// is not a member of the request on the wire. In the serde form it is `flagsAsText`, and left out if
+        /// it is false.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         pub flags_as_text: bool,
     }
@@ -205,7 +206,7 @@ setters!(StartLoaderJob {
 });
 
 open_enum! {
-    /// What the files of a bulk load are written in.
+    /// The format of the files of a bulk load.
     LoadFormat {
         /// CSV with Gremlin's headers.
         Csv = "csv",
@@ -223,27 +224,27 @@ open_enum! {
 }
 
 open_enum! {
-    /// What a bulk load does about an earlier one from the same source.
+    /// How a bulk load treats an earlier load from the same source.
     LoadMode {
-        /// Goes on where that one failed; does nothing if it completed or there was none.
+        /// Resumes a failed load; does nothing if the load completed or did not exist.
         Resume = "RESUME",
-        /// Loads everything, whatever was loaded before.
+        /// Loads everything, regardless of earlier loads.
         New = "NEW",
-        /// Goes on where that one failed, else loads everything.
+        /// Resumes a failed load, otherwise loads everything.
         Auto = "AUTO",
     }
 }
 
 open_enum! {
-    /// How many threads a bulk load gets.
+    /// The share of an instance's threads for a bulk load.
     LoadParallelism {
         /// An eighth of the instance's virtual CPUs.
         Low = "LOW",
-        /// Half of them.
+        /// Half of the virtual CPUs.
         Medium = "MEDIUM",
-        /// All of them.
+        /// All virtual CPUs.
         High = "HIGH",
-        /// All that there are, queries or not.
+        /// All resources, at the expense of queries.
         Oversubscribe = "OVERSUBSCRIBE",
     }
 }
@@ -284,7 +285,7 @@ enum Flag {
 }
 
 output! {
-    /// The answer to [`StartLoaderJob`].
+    /// The response to [`StartLoaderJob`].
     pub struct StartLoaderJobOutput {
         /// A status line such as `200 OK`.
         pub status: Option<String>,
@@ -298,6 +299,12 @@ impl StartLoaderJobOutput {
     pub fn load_id(&self) -> Option<&str> {
         self.payload.as_ref()?.get("loadId").map(String::as_str)
     }
+}
+
+required_member! {
+    StartLoaderJob,
+    /// The id of the new load.
+    StartLoaderJobOutput::require_id = "payload.loadId", |output| output.load_id()
 }
 
 impl Operation for StartLoaderJob {

@@ -1,16 +1,16 @@
-//! What the operations of Neptune ML share.
+//! Values that several operations of Neptune ML use.
 
 open_enum! {
-    /// How far a Neptune ML job is.
+    /// The status of a Neptune ML job.
     ///
-    /// The set of values is not documented ([U19](crate::wire_notes#u19)); one that is not here is kept as it came, and is
-    /// not terminal.
+    /// The set of values is not documented ([U19](crate::wire_notes#u19)); an unknown value is kept as
+    /// received, and is not terminal.
     MlJobStatus {
-        /// It waits or runs.
+        /// The job waits or runs.
         InProgress = "InProgress",
-        /// It ended well.
+        /// It ended successfully.
         Completed = "Completed",
-        /// It ended badly; the job's parts say why.
+        /// It failed; the job's parts have the reason.
         Failed = "Failed",
         /// It is being cancelled ([U19](crate::wire_notes#u19)).
         Stopping = "Stopping",
@@ -20,7 +20,7 @@ open_enum! {
 }
 
 impl MlJobStatus {
-    /// Whether the job has ended, well or not.
+    /// Whether the job has ended, successfully or not.
     pub fn is_terminal(&self) -> bool {
         matches!(
             self,
@@ -30,16 +30,16 @@ impl MlJobStatus {
 }
 
 open_enum! {
-    /// What state a Neptune ML endpoint is in.
+    /// The state of a Neptune ML endpoint.
     ///
-    /// The set of values is not documented ([U19](crate::wire_notes#u19)); one that is not here is kept as it came, and is
-    /// not terminal.
+    /// The set of values is not documented ([U19](crate::wire_notes#u19)); an unknown value is kept as
+    /// received, and is not terminal.
     MlEndpointStatus {
         /// It is being created.
         Creating = "Creating",
-        /// It answers queries.
+        /// It serves queries.
         InService = "InService",
-        /// It could not be created.
+        /// Its creation failed.
         Failed = "Failed",
         /// It is being updated ([U19](crate::wire_notes#u19)).
         Updating = "Updating",
@@ -49,31 +49,30 @@ open_enum! {
 }
 
 impl MlEndpointStatus {
-    /// Whether the endpoint stays as it is until somebody updates or deletes it: it is in service, or
-    /// failed.
+    /// Whether the endpoint is in service or failed. It stays in such a state until it is updated or deleted.
     pub fn is_terminal(&self) -> bool {
         matches!(self, MlEndpointStatus::InService | MlEndpointStatus::Failed)
     }
 }
 
 structure! {
-    /// A SageMaker resource behind a Neptune ML job.
+    /// A SageMaker resource that a Neptune ML job uses.
     pub struct MlResourceDefinition {
         /// Its name in SageMaker.
         pub name: Option<String>,
         /// Its ARN.
         pub arn: Option<String>,
-        /// How far it is.
+        /// Its status.
         pub status: Option<MlJobStatus>,
-        /// Where in S3 it writes its results.
+        /// The S3 location of its results.
         pub output_location: Option<String>,
-        /// Why it failed, if it did.
+        /// The reason for its failure, if it failed.
         pub failure_reason: Option<String>,
-        /// Where its CloudWatch logs are.
+        /// The URL of its CloudWatch logs.
         pub cloudwatch_log_url: Option<String>,
     }
 
-    /// A model that a training job made.
+    /// A model that a training job produced.
     pub struct MlConfigDefinition {
         /// Its name in SageMaker.
         pub name: Option<String>,

@@ -1,42 +1,26 @@
-use crate::error::ExceptionKind;
+use super::CANCEL_EXCEPTIONS;
 
 operation! {
     name: "CancelOpenCypherQuery",
     http: DELETE "/opencypher/status/{queryId}",
     effect: Idempotent,
-    exceptions: &[
-        ExceptionKind::BadRequestException,
-        ExceptionKind::ClientTimeoutException,
-        ExceptionKind::ConcurrentModificationException,
-        ExceptionKind::ConstraintViolationException,
-        ExceptionKind::FailureByQueryException,
-        ExceptionKind::IllegalArgumentException,
-        ExceptionKind::InvalidArgumentException,
-        ExceptionKind::InvalidNumericDataException,
-        ExceptionKind::InvalidParameterException,
-        ExceptionKind::MissingParameterException,
-        ExceptionKind::ParsingException,
-        ExceptionKind::PreconditionsFailedException,
-        ExceptionKind::TimeLimitExceededException,
-        ExceptionKind::TooManyRequestsException,
-        ExceptionKind::UnsupportedOperationException,
-    ],
+    exceptions: CANCEL_EXCEPTIONS,
     iam_actions: ["CancelQuery"],
     output: CancelOpenCypherQueryOutput,
 
     /// Cancels an openCypher query.
     ///
-    /// Idempotent: a query that was cancelled stays cancelled. Repeated after a lost answer it meets the
-    /// error of an unknown id, and the [`Error`](crate::error::Error) then says that an earlier attempt
-    /// may have been executed.
+    /// Idempotent: a cancelled query stays cancelled. A retry after a lost response can fail with the error of
+    /// an unknown id, and the [`Error`](crate::error::Error) says that an earlier attempt may have been
+    /// executed.
     ///
-    /// Only the instance that runs the query knows it ([U13](crate::wire_notes#u13)), so the request has to reach that one: by the
-    /// endpoint that the query went to, or if that was a cluster's reader name, by the instance's own. An
-    /// id that it does not know is an `InvalidParameterException` (400). Needs the IAM action
-    /// `neptune-db:CancelQuery` and engine 1.2.1.0.R6 or later.
+    /// Only the instance that runs the query knows it ([U13](crate::wire_notes#u13)), so the request must reach
+    /// that instance: use the endpoint of the query, or the instance endpoint if the query went to the
+    /// cluster's reader endpoint. An unknown id is an `InvalidParameterException` (400). Requires the IAM
+    /// action `neptune-db:CancelQuery` and engine 1.2.1.0.R6 or later.
     ///
-    /// The query itself then ends in a `CancelledByUserException` (500), or if it is cancelled with
-    /// [`silent`](field@Self::silent), in an empty success ([M21](crate::wire_notes#m21)).
+    /// The query itself then ends with a `CancelledByUserException` (500), or with an empty success if it is
+    /// cancelled with [`silent`](field@Self::silent) ([M21](crate::wire_notes#m21)).
     ///
     /// ```
     /// use neptunedata::{Endpoint, opencypher::CancelOpenCypherQuery};
@@ -50,18 +34,18 @@ operation! {
     ///     "http://localhost:8182/opencypher/status/fb34cd3e-f37c-4d12-9cf2-03bb741bf54f?silent=true",
     /// );
     ///
-    /// let answer = neptunedata::http::Response::new(r#"{"status":"200 OK","payload":true}"#.into());
-    /// let output = neptunedata::response::<CancelOpenCypherQuery>(&answer)?;
+    /// let response = neptunedata::http::Response::new(r#"{"status":"200 OK","payload":true}"#.into());
+    /// let output = neptunedata::response::<CancelOpenCypherQuery>(&response)?;
     /// assert_eq!(output.payload, Some(true));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-status.html>
     pub struct CancelOpenCypherQuery {
-        /// The query. Refused when empty, `.` or `..`.
+        /// The query. Must not be empty, `.` or `..`.
         pub query_id: String => label("queryId"),
-        /// Whether the query is to end in an empty success instead of an error. The service's default is
-        /// false. Whoever waits for the query then cannot tell that from a query that found nothing.
+        /// Whether the query ends with an empty success instead of an error. The service's default is false.
+        /// The caller of the query cannot distinguish such a success from a query without results.
         pub silent: Option<bool> => query("silent"),
     }
 
@@ -70,7 +54,7 @@ operation! {
 }
 
 output! {
-    /// The answer to [`CancelOpenCypherQuery`].
+    /// The response to [`CancelOpenCypherQuery`].
     pub struct CancelOpenCypherQueryOutput {
         /// A status line such as `200 OK`.
         pub status: Option<String>,

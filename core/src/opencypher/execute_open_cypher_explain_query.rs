@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     QUERY_EXCEPTIONS, hint,
-    parameters::{self, Refused, parameter_setters},
+    parameters::{self, InvalidParameters, parameter_setters},
 };
 use crate::{
     error::DecodeError,
@@ -22,14 +22,14 @@ custom_request! {
 
     /// Explains an openCypher query.
     ///
-    /// A read in mode [`Static`](OpenCypherExplainMode::Static), which plans and does not execute. In all
-    /// other modes a write, though the service model calls the operation read-only and the guide says that
-    /// queries with updates are refused: they do execute the query ([M04](crate::wire_notes#m04)), so after a lost answer the
-    /// request is not sent again. Say [`Effect::Read`] with
-    /// [`CallOptions::effect`](crate::machine::CallOptions::effect) where that is fine.
+    /// A read in mode [`Static`](OpenCypherExplainMode::Static), which plans and does not execute. In all other
+    /// modes a write: they execute the query ([M04](crate::wire_notes#m04)), though the service model calls the
+    /// operation read-only and the guide says that queries with updates are rejected. So the request is not
+    /// retried after a lost response. For queries that only read, set [`Effect::Read`] with
+    /// [`CallOptions::effect`](crate::machine::CallOptions::effect).
     ///
-    /// Needs the IAM action `neptune-db:ReadDataViaQuery` and engine 1.2.1.0.R6 or later. Fails as
-    /// [`ExecuteOpenCypherQuery`](crate::opencypher::ExecuteOpenCypherQuery) does.
+    /// Requires the IAM action `neptune-db:ReadDataViaQuery` and engine 1.2.1.0.R6 or later. Errors are those
+    /// of [`ExecuteOpenCypherQuery`](crate::opencypher::ExecuteOpenCypherQuery).
     ///
     /// ```
     /// use neptunedata::{
@@ -44,13 +44,13 @@ custom_request! {
     /// assert_eq!(request.body(), r#"{"query":"MATCH (n) RETURN n LIMIT 1","explain":"static"}"#);
     ///
     /// let body = "Query:\nMATCH (n) RETURN n LIMIT 1\n\n╔════╤════════╗\n║ ID │ Out #1 ║\n╚════╧════════╝\n";
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<ExecuteOpenCypherExplainQuery>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ExecuteOpenCypherExplainQuery>(&response)?;
     /// assert!(output.text().starts_with("Query:\n"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// The report is plain text with tables drawn in it. AWS's notebooks get it in HTML, with a header:
+    /// The report is plain text with drawn tables. AWS's notebooks request HTML with a header:
     ///
     /// ```
     /// use neptunedata::CallOptions;
@@ -61,15 +61,15 @@ custom_request! {
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-explain.html>
     pub struct ExecuteOpenCypherExplainQuery {
-        /// The query. `query` in the request that is sent.
+        /// The query. The member is called `query` on the wire.
         pub open_cypher_query: String,
-        /// The values of its `$parameters`: the text of a JSON object. Text it is in the request too;
-        /// whether an object would do is not known ([U05](crate::wire_notes#u05)).
+        /// The values of the query's `$parameters`: the text of a JSON object. It is sent as a string; it is
+        /// not known whether the service accepts an object ([U05](crate::wire_notes#u05)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub parameters: Option<String>,
-        /// How detailed the summary is. `explain` in the request that is sent.
+        /// How detailed the report is. The member is called `explain` on the wire.
         pub explain_mode: OpenCypherExplainMode,
-        /// How long the service may take, in the modes that execute the query; as in
+        /// The time limit of the query, in the modes that execute it; as in
         /// [`ExecuteOpenCypherQuery`](field@crate::opencypher::ExecuteOpenCypherQuery::timeout_hint).
         #[serde(
             default,
@@ -77,15 +77,15 @@ custom_request! {
             skip_serializing_if = "Option::is_none"
         )]
         pub timeout_hint: Option<Duration>,
-        // Parameters that cannot be sent have no serde form either.
+        // Parameters that cannot be sent cannot be serialized either.
         #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
-        refused: Option<Refused>,
+        invalid_parameters: Option<InvalidParameters>,
     }
 }
 
 arbitrary!(ExecuteOpenCypherExplainQuery =>
     open_cypher_query, parameters: Optional(JsonObject), explain_mode,
-    timeout_hint: Milliseconds(1..=i32::MAX), refused: Exactly(None));
+    timeout_hint: Milliseconds(1..=i32::MAX), invalid_parameters: Exactly(None));
 
 impl ExecuteOpenCypherExplainQuery {
     /// Explains this query.
@@ -95,7 +95,7 @@ impl ExecuteOpenCypherExplainQuery {
             parameters: None,
             explain_mode,
             timeout_hint: None,
-            refused: None,
+            invalid_parameters: None,
         }
     }
 }
@@ -103,13 +103,13 @@ impl ExecuteOpenCypherExplainQuery {
 parameter_setters!(ExecuteOpenCypherExplainQuery);
 
 open_enum! {
-    /// How detailed the report about an openCypher query is.
+    /// How detailed the report on an openCypher query is.
     OpenCypherExplainMode {
         /// The plan. The query is not executed.
         Static = "static",
-        /// The plan and what became of it. The query is executed.
+        /// The plan and its execution. The query is executed.
         Dynamic = "dynamic",
-        /// The same with more about each operator. The query is executed.
+        /// The same with details of each operator. The query is executed.
         Details = "details",
     }
 }
@@ -123,15 +123,15 @@ struct Body<'a> {
     explain: &'a OpenCypherExplainMode,
 }
 
-/// The answer to [`ExecuteOpenCypherExplainQuery`].
+/// The response to [`ExecuteOpenCypherExplainQuery`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExecuteOpenCypherExplainQueryOutput {
     /// The report: the whole body.
     pub results: ReportAsText,
-    /// The media type that it came with, such as `text/plain;charset=UTF-8`. Not a member of the
-    /// answer, so its serde form leaves this out.
+    /// The media type of the response, such as `text/plain;charset=UTF-8`. It is not a member of the service
+    /// model, so the serde form leaves it out.
     #[serde(skip)]
     pub media_type: Option<String>,
 }
@@ -161,7 +161,7 @@ impl Operation for ExecuteOpenCypherExplainQuery {
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         hint::check_timeout(request, self.timeout_hint);
-        parameters::check(request, &self.parameters, &self.refused);
+        parameters::check(request, &self.parameters, &self.invalid_parameters);
         request.accept_trailers();
         request.json(&Body {
             query: &self.query_text(),

@@ -7,7 +7,7 @@ use serde::{
 
 use super::{
     QUERY_EXCEPTIONS, hint,
-    parameters::{self, Refused, parameter_setters},
+    parameters::{self, InvalidParameters, parameter_setters},
 };
 use crate::{
     error::{DecodeError, DecodeErrorKind},
@@ -26,13 +26,13 @@ custom_request! {
 
     /// Executes an openCypher query.
     ///
-    /// A write, whatever the text says: nothing is guessed from it. After a lost answer a write is not
-    /// sent again. If the query changes nothing, say so call by call, with
-    /// [`CallOptions::effect`](crate::machine::CallOptions::effect) and [`Effect::Read`](crate::operation::Effect::Read).
+    /// A write, because the text of the query is not analyzed: it is not retried after a lost response. For
+    /// queries that only read, set [`Effect::Read`](crate::operation::Effect::Read) with
+    /// [`CallOptions::effect`](crate::machine::CallOptions::effect).
     ///
-    /// Needs engine 1.2.1.0.R6 or later and, as the query demands, the IAM actions
+    /// Requires engine 1.2.1.0.R6 or later and, depending on the query, the IAM actions
     /// `neptune-db:ReadDataViaQuery`, `neptune-db:WriteDataViaQuery` and `neptune-db:DeleteDataViaQuery`.
-    /// Neptune looks at what the query could do, before it runs: `MERGE` needs the first two.
+    /// Neptune checks what the query could do before executing it: `MERGE` requires the first two.
     ///
     /// ```
     /// use neptunedata::{Endpoint, opencypher::{ExecuteOpenCypherQuery, Node}};
@@ -55,8 +55,8 @@ custom_request! {
     /// }
     /// let body = r#"{"results":[{"p":{"~id":"1","~entityType":"node","~labels":["person"],
     ///     "~properties":{"name":"marko","age":29}},"age":29}]}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<ExecuteOpenCypherQuery>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ExecuteOpenCypherQuery>(&response)?;
     /// let rows: Vec<Row> = output.rows()?;
     /// assert_eq!((rows[0].p.id.as_str(), rows[0].age), ("1", Some(29)));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -64,55 +64,57 @@ custom_request! {
     ///
     /// # Time-outs
     ///
-    /// The service ends a query after `neptune_query_timeout`, 120 s unless the cluster says otherwise, with
-    /// a `TimeLimitExceededException` (500). [`timeout_hint`](field@Self::timeout_hint) makes that
-    /// sooner for one query. A client that gives up leaves its query running:
-    /// [`CancelOpenCypherQuery`](crate::opencypher::CancelOpenCypherQuery) ends it.
+    /// The service ends a query after the cluster's `neptune_query_timeout`, 120 s by default, with a
+    /// `TimeLimitExceededException` (500). [`timeout_hint`](field@Self::timeout_hint) lowers the limit for one
+    /// query. A query keeps running after its caller stops waiting: cancel it with
+    /// [`CancelOpenCypherQuery`](crate::opencypher::CancelOpenCypherQuery).
     ///
-    /// There is no way to name a query over HTTP, so its id must be looked up by its text, with
-    /// [`ListOpenCypherQueries`](crate::opencypher::ListOpenCypherQueries). The guide says that ids can be given, but
-    /// shows no such request for openCypher ([M19](crate::wire_notes#m19)); whether a member `queryId` would be taken is not known
-    /// ([U06](crate::wire_notes#u06)). To try it, add it with [`CallOptions::extra`](crate::machine::CallOptions::extra).
+    /// A query over HTTP cannot be given an id, so its id must be looked up by its text, with
+    /// [`ListOpenCypherQueries`](crate::opencypher::ListOpenCypherQueries). The guide says that ids can be
+    /// given, but shows no such request for openCypher ([M19](crate::wire_notes#m19)), and it is not known
+    /// whether a member `queryId` is accepted ([U06](crate::wire_notes#u06)). To try it, add the member with
+    /// [`CallOptions::extra`](crate::machine::CallOptions::extra).
     ///
     /// # Failures
     ///
-    /// Answers are streamed, so a query can fail when its 200 and some rows are out already. Such an
-    /// answer is the error that it ends in and never a success, whether trailers report it, which the request
-    /// asks for (engine 1.4.5.0), or the end of the body; on older engines the rows just stop, which is a
-    /// [`DecodeError`] of kind [`Truncated`](DecodeErrorKind::Truncated).
+    /// Responses are streamed, so a query can fail after the status 200 and some rows were sent. The error is
+    /// then in the trailers, which the request accepts (engine 1.4.5.0), or at the end of the body, and the
+    /// call returns it. On older engines the rows just stop, which is a [`DecodeError`] of kind
+    /// [`Truncated`](DecodeErrorKind::Truncated).
     ///
-    /// In practice: `MalformedQueryException` (400) and other refusals of the text;
+    /// In practice: `MalformedQueryException` (400) and other errors about the text;
     /// `ConcurrentModificationException` (500) for conflicts, which engines before
-    /// [1.4.6.0](https://docs.aws.amazon.com/neptune/latest/userguide/engine-releases-1.4.6.0.html)
-    /// report as a `BadRequestException` (400) that nothing tells from any other, so that it is not sent again
-    /// by itself; `MemoryLimitExceededException`, `TimeLimitExceededException` and `CancelledByUserException`
-    /// (500); `ThrottlingException` (500) with 8192 queries in the queue ([M11](crate::wire_notes#m11)); `ReadOnlyViolationException`
-    /// (400) on a replica; `DuplicateDataException`, which is in no model, for a `~id` that is taken. A
-    /// missing token or right may be 400 instead of 403 ([M12](crate::wire_notes#m12)).
+    /// [1.4.6.0](https://docs.aws.amazon.com/neptune/latest/userguide/engine-releases-1.4.6.0.html) report as a
+    /// `BadRequestException` (400) without a distinguishing mark, so that they are not retried;
+    /// `MemoryLimitExceededException`, `TimeLimitExceededException` and `CancelledByUserException` (500);
+    /// `ThrottlingException` (500) with 8192 queries in the queue ([M11](crate::wire_notes#m11));
+    /// `ReadOnlyViolationException` (400) on a replica; `DuplicateDataException`, which is not in the service
+    /// model, for a `~id` that exists already. A missing token or permission may be 400 instead of 403
+    /// ([M12](crate::wire_notes#m12)).
     ///
-    /// Answers are asked for and read as JSON; whether the service still has other forms is not known ([U07](crate::wire_notes#u07)).
+    /// Responses are requested and read as JSON; it is not known whether the service still supports other
+    /// formats ([U07](crate::wire_notes#u07)).
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-queries.html>,
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-exceptions.html>
     pub struct ExecuteOpenCypherQuery {
-        /// The query. `query` in the request that is sent.
+        /// The query. The member is called `query` on the wire.
         pub open_cypher_query: String,
-        /// The values of its `$parameters`: the text of a JSON object. Text it is in the request too;
-        /// whether an object would do is not known ([U05](crate::wire_notes#u05)).
+        /// The values of the query's `$parameters`: the text of a JSON object. It is sent as a string; it is
+        /// not known whether the service accepts an object ([U05](crate::wire_notes#u05)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub parameters: Option<String>,
-        /// How long the service may take, from 1 to 2,147,483,647 ms; fractions of a millisecond are cut
-        /// off. A longer time than the cluster's own has no effect, and the clock starts when the query
-        /// enters the queue.
+        /// The time limit of the query, from 1 to 2,147,483,647 ms; fractions of a millisecond are dropped. A
+        /// longer time than the cluster's limit has no effect. The time starts when the query is queued.
         ///
-        /// It is sent as `USING QUERY:TIMEOUTMILLISECONDS …` before the text. A text that begins with `USING`
-        /// itself, also after blanks and comments, is left as it is and the time is **not** sent: how
-        /// several hints combine is not documented. [`query_text`](Self::query_text) is what is
-        /// sent in the end.
+        /// It is sent as `USING QUERY:TIMEOUTMILLISECONDS …` before the text. If the text itself begins with
+        /// `USING`, possibly after white space and comments, the text is not changed and the limit is **not**
+        /// sent, because combinations of hints are not documented. [`query_text`](Self::query_text) is the text
+        /// that is sent.
         ///
-        /// Since engine 1.3.2.0 by one page of the documentation, 1.4.6.0 by another ([M20](crate::wire_notes#m20)); older ones
-        /// refuse the text. Not a member of the request that is sent; `timeoutHint` in the serde form, in
-        /// milliseconds, where it is set.
+        /// Since engine 1.3.2.0 according to one page of the documentation, 1.4.6.0 according to another
+        /// ([M20](crate::wire_notes#m20)); older engines reject the text. It is not a member of the request on
+        /// the wire. In the serde form it is `timeoutHint`, in milliseconds, and left out if it is not set.
         ///
         /// <https://docs.aws.amazon.com/neptune/latest/userguide/opencypher-query-hints-timeout-hint.html>
         #[serde(
@@ -121,15 +123,15 @@ custom_request! {
             skip_serializing_if = "Option::is_none"
         )]
         pub timeout_hint: Option<Duration>,
-        // Parameters that cannot be sent have no serde form either.
+        // Parameters that cannot be sent cannot be serialized either.
         #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
-        refused: Option<Refused>,
+        invalid_parameters: Option<InvalidParameters>,
     }
 }
 
 arbitrary!(ExecuteOpenCypherQuery =>
     open_cypher_query, parameters: Optional(JsonObject),
-    timeout_hint: Milliseconds(1..=i32::MAX), refused: Exactly(None));
+    timeout_hint: Milliseconds(1..=i32::MAX), invalid_parameters: Exactly(None));
 
 impl ExecuteOpenCypherQuery {
     /// Executes this query.
@@ -138,7 +140,7 @@ impl ExecuteOpenCypherQuery {
             open_cypher_query: open_cypher_query.into(),
             parameters: None,
             timeout_hint: None,
-            refused: None,
+            invalid_parameters: None,
         }
     }
 }
@@ -153,34 +155,33 @@ struct Body<'a> {
     parameters: &'a Option<String>,
 }
 
-/// The answer to [`ExecuteOpenCypherQuery`].
+/// The response to [`ExecuteOpenCypherQuery`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExecuteOpenCypherQueryOutput {
-    /// The rows, as the bytes that came: a list with an object for each, whose members are the columns.
-    /// A column without an alias has the text of its expression as its name, such as `count(a)`.
+    /// The rows as received: a list of objects, one per row, whose members are the columns. A column without an
+    /// alias is named by its expression, such as `count(a)`.
     pub results: RawJson,
 }
 
 arbitrary!(ExecuteOpenCypherQueryOutput, answer kept => results);
 
 impl ExecuteOpenCypherQueryOutput {
-    /// Reads the rows, each as a `T` of yours, which may borrow from this output. Queries that return
-    /// nothing have none, and neither have those that were [cancelled in
-    /// silence](Self::is_cancelled_silently).
+    /// Reads each row into your type `T`, which may borrow from this output. The rows of a [silently
+    /// cancelled](Self::is_cancelled_silently) query are empty.
     ///
-    /// A `T` can have [`Node`](crate::opencypher::Node), [`Relationship`](crate::opencypher::Relationship) and
-    /// [`Path`](crate::opencypher::Path) for its columns. A column that may be anything is a
-    /// [`cypher::Value`](crate::opencypher::Value) or a [`serde_json::Value`]; [`RawJson::decode`] on
-    /// [`results`](Self::results) reads all at once.
+    /// `T` can use [`Node`](crate::opencypher::Node), [`Relationship`](crate::opencypher::Relationship) and
+    /// [`Path`](crate::opencypher::Path) for columns, and [`opencypher::Value`](crate::opencypher::Value) or
+    /// [`serde_json::Value`] for columns of any kind. [`RawJson::decode`] on [`results`](Self::results) reads
+    /// the whole list.
     ///
     /// ```
     /// use std::collections::BTreeMap;
     /// use neptunedata::opencypher::ExecuteOpenCypherQuery;
     ///
-    /// let answer = neptunedata::http::Response::new(r#"{"results":[{"count(a)":121}]}"#.into());
-    /// let output = neptunedata::response::<ExecuteOpenCypherQuery>(&answer)?;
+    /// let response = neptunedata::http::Response::new(r#"{"results":[{"count(a)":121}]}"#.into());
+    /// let output = neptunedata::response::<ExecuteOpenCypherQuery>(&response)?;
     /// let rows: Vec<BTreeMap<&str, u64>> = output.rows()?;
     /// assert_eq!(rows[0]["count(a)"], 121);
     ///
@@ -191,22 +192,22 @@ impl ExecuteOpenCypherQueryOutput {
     ///
     /// # Errors
     ///
-    /// When a row is no `T`, which the error names, or the results are no list. Its body is
-    /// [`results`](Self::results).
+    /// When a row does not match `T`, or the results are not a list. The error has the path of the row and, as
+    /// its body, [`results`](Self::results).
     pub fn rows<'a, T: Deserialize<'a>>(&'a self) -> Result<Vec<T>, DecodeError> {
         if self.is_cancelled_silently() {
             return Ok(Vec::new());
         }
-        let at = Cell::new(None);
+        let current = Cell::new(None);
         let mut parser = serde_json::Deserializer::from_str(self.results.as_str());
         let rows = Rows {
-            at: &at,
+            current: &current,
             row: PhantomData,
         };
         let read = rows.deserialize(&mut parser);
         let read = read.and_then(|rows| parser.end().map(|()| rows));
         read.map_err(|error| {
-            let path = match at.get() {
+            let path = match current.get() {
                 Some(row) => format!("results[{row}]"),
                 None => "results".to_owned(),
             };
@@ -220,10 +221,11 @@ impl ExecuteOpenCypherQueryOutput {
         })
     }
 
-    /// Whether the answer has the form of an empty SPARQL result, `{"bindings":[]}`, as some engines
-    /// answer a query that was cancelled with `silent` ([M21](crate::wire_notes#m21)).
+    /// Whether the response has the form of an empty SPARQL result, `{"bindings":[]}`, which some engines
+    /// return for a query that was cancelled with `silent` ([M21](crate::wire_notes#m21)).
     ///
-    /// False proves nothing: others answer an empty list, as for a query that found nothing.
+    /// False does not mean that the query was not cancelled: other engines return an empty list, as for a query
+    /// without results.
     pub fn is_cancelled_silently(&self) -> bool {
         #[derive(Deserialize)]
         struct Silent {
@@ -235,15 +237,15 @@ impl ExecuteOpenCypherQueryOutput {
     }
 }
 
-/// What an answer must have; the rows themselves stay where they are.
+/// The member that a response must have; the rows stay in the body.
 #[derive(Deserialize)]
 struct Outline {
     results: Option<IgnoredAny>,
 }
 
-/// Reads a list, and keeps the place.
+/// Reads a list, and keeps the index of the current row.
 struct Rows<'c, T> {
-    at: &'c Cell<Option<usize>>,
+    current: &'c Cell<Option<usize>>,
     row: PhantomData<T>,
 }
 
@@ -264,10 +266,10 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Rows<'_, T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
         let mut rows = Vec::new();
-        self.at.set(Some(0));
+        self.current.set(Some(0));
         while let Some(row) = list.next_element()? {
             rows.push(row);
-            self.at.set(Some(rows.len()));
+            self.current.set(Some(rows.len()));
         }
         Ok(rows)
     }
@@ -280,7 +282,7 @@ impl Operation for ExecuteOpenCypherQuery {
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         hint::check_timeout(request, self.timeout_hint);
-        parameters::check(request, &self.parameters, &self.refused);
+        parameters::check(request, &self.parameters, &self.invalid_parameters);
         request.accept_trailers();
         request.json(&Body {
             query: &self.query_text(),
@@ -289,7 +291,7 @@ impl Operation for ExecuteOpenCypherQuery {
     }
 
     fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        // Once through the whole, so that nothing that breaks off is taken for an answer.
+        // Parse the whole body, so that a truncated response is not taken for a success.
         let outline: Outline = response.json()?;
         let body = response.body();
         let text = std::str::from_utf8(body).unwrap_or_default();
@@ -297,13 +299,13 @@ impl Operation for ExecuteOpenCypherQuery {
             Some(results) if outline.results.is_some() => Ok(ExecuteOpenCypherQueryOutput {
                 results: RawJson::part_of(body, results),
             }),
-            _ => Err(response.error(DecodeErrorKind::Shape, "results", "there are none")),
+            _ => Err(response.error(DecodeErrorKind::Shape, "results", "missing")),
         }
     }
 }
 
-/// A row is an object whose members are the columns. A query that was [cancelled in
-/// silence](ExecuteOpenCypherQueryOutput::is_cancelled_silently) has none.
+/// A row is an object whose members are the columns. A [silently
+/// cancelled](ExecuteOpenCypherQueryOutput::is_cancelled_silently) query has no rows.
 impl RowQuery for ExecuteOpenCypherQuery {
     const FRAMING: RowsFormat = RowsFormat::OpenCypher;
 }

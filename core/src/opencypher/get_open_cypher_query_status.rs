@@ -11,11 +11,13 @@ operation! {
 
     /// Gets the status of an openCypher query.
     ///
-    /// A read. Only the instance that runs the query knows it ([U13](crate::wire_notes#u13)); the others, and it too when the
-    /// query has ended or was cancelled ([U12](crate::wire_notes#u12)), answer `InvalidParameterException` (400). Needs the IAM
-    /// action `neptune-db:GetQueryStatus` and engine 1.2.1.0.R6 or later.
+    /// A read. Only the instance that runs the query knows it ([U13](crate::wire_notes#u13)); others, and this
+    /// one after the query ended or was cancelled ([U12](crate::wire_notes#u12)), return
+    /// `InvalidParameterException` (400). Requires the IAM action `neptune-db:GetQueryStatus` and engine
+    /// 1.2.1.0.R6 or later.
     ///
-    /// One page of the guide asks this operation for waiting queries and gives no id ([M23](crate::wire_notes#m23)). That is
+    /// One page of the guide uses this path without an id to list waiting queries
+    /// ([M23](crate::wire_notes#m23)). Here that is
     /// [`ListOpenCypherQueries`](crate::opencypher::ListOpenCypherQueries).
     ///
     /// ```
@@ -32,30 +34,30 @@ operation! {
     /// let body = r#"{"queryId":"fb34cd3e-f37c-4d12-9cf2-03bb741bf54f",
     ///     "queryEvalStats":{"waited":0,"elapsed":23,"cancelled":false},
     ///     "queryString":"MATCH (n) RETURN count(n)"}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<GetOpenCypherQueryStatus>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<GetOpenCypherQueryStatus>(&response)?;
     /// assert_eq!(output.query_eval_stats.unwrap().elapsed, Some(23));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-status.html>
     pub struct GetOpenCypherQueryStatus {
-        /// The query. Refused when empty, `.` or `..`.
+        /// The query. Must not be empty, `.` or `..`.
         pub query_id: String => label("queryId"),
     }
 
-    /// Asks for the query with this id.
+    /// Requests the status of the query with this id.
     pub fn new(..);
 }
 
 output! {
-    /// The answer to [`GetOpenCypherQueryStatus`].
+    /// The response to [`GetOpenCypherQueryStatus`].
     pub struct GetOpenCypherQueryStatusOutput {
         /// Its id.
         pub query_id: Option<String>,
-        /// Its text, no more than the first 1024 characters.
+        /// Its text, at most the first 1024 characters.
         pub query_string: Option<String>,
-        /// How far it is.
+        /// Its status.
         pub query_eval_stats: Option<QueryEvalStats>,
     }
 }

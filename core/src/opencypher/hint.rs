@@ -1,13 +1,13 @@
-//! The query's own time-out: a hint in its text, as there is no other place for it.
+//! The time limit of one query: a hint in its text, because the request has no member for it.
 
 use std::{borrow::Cow, time::Duration};
 
 use crate::{error::FieldErrorKind, wire::request::RequestWriter};
 
-/// The service's time-outs end here, in milliseconds.
+/// The service's longest time limit, in milliseconds.
 const MAX: u128 = i32::MAX as u128;
 
-/// The text to send: with the hint before it, unless there is none or the text has hints of its own.
+/// The text to send, with the hint before it unless there is no time limit or the text has its own hints.
 pub(super) fn with_timeout(query: &str, timeout: Option<Duration>) -> Cow<'_, str> {
     match timeout {
         Some(timeout) if !begins_with_hints(query) => {
@@ -18,7 +18,7 @@ pub(super) fn with_timeout(query: &str, timeout: Option<Duration>) -> Cow<'_, st
     }
 }
 
-/// Reports a time-out that the hint cannot say.
+/// Reports a time limit that the hint cannot express.
 pub(super) fn check_timeout(request: &mut RequestWriter<'_>, timeout: Option<Duration>) {
     if timeout.is_some_and(|timeout| !(1..=MAX).contains(&timeout.as_millis())) {
         let (min, max) = (1, i32::MAX.into());
@@ -26,7 +26,7 @@ pub(super) fn check_timeout(request: &mut RequestWriter<'_>, timeout: Option<Dur
     }
 }
 
-/// The serde form of a time-out: whole milliseconds.
+/// The serde form of a time limit: whole milliseconds.
 pub(super) mod milliseconds {
     use std::time::Duration;
 
@@ -38,8 +38,7 @@ pub(super) mod milliseconds {
     ) -> Result<S::Ok, S::Error> {
         let milliseconds = timeout.map(|timeout| u64::try_from(timeout.as_millis()));
         let milliseconds = milliseconds.transpose();
-        let milliseconds = milliseconds
-            .map_err(|_| S::Error::custom("timeoutHint: is more than any number here"))?;
+        let milliseconds = milliseconds.map_err(|_| S::Error::custom("timeoutHint: too long"))?;
         milliseconds.serialize(serializer)
     }
 
@@ -51,18 +50,18 @@ pub(super) mod milliseconds {
     }
 }
 
-/// Whether the first word is `USING`, in any case, behind whatever blanks and comments.
+/// Whether the first word after white space and comments is `USING`, in any case.
 fn begins_with_hints(query: &str) -> bool {
     let mut rest = query.trim_start();
     loop {
-        let behind = if let Some(comment) = rest.strip_prefix("//") {
+        let after = if let Some(comment) = rest.strip_prefix("//") {
             comment.split_once(['\n', '\r'])
         } else if let Some(comment) = rest.strip_prefix("/*") {
             comment.split_once("*/")
         } else {
             break;
         };
-        rest = behind.map_or("", |(_, rest)| rest.trim_start());
+        rest = after.map_or("", |(_, rest)| rest.trim_start());
     }
     let is_name = |c: char| c.is_alphanumeric() || c == '_';
     let word = rest.split(|c| !is_name(c)).next();
@@ -74,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hints_are_found_behind_blanks_and_comments() {
+    fn hints_are_found_after_white_space_and_comments() {
         for text in [
             "USING QUERY:PLANCACHE \"enabled\" MATCH (n) RETURN n",
             "using query:plancache 'x' RETURN 1",

@@ -9,14 +9,14 @@ operation! {
     iam_actions: ["GetQueryStatus"],
     output: ListOpenCypherQueriesOutput,
 
-    /// Lists the openCypher queries that run.
+    /// Lists the running openCypher queries.
     ///
-    /// A read. It is about the instance that answers, as each has a queue of its own ([U13](crate::wire_notes#u13)): a
-    /// cluster's reader name may lead to another one each time. Needs the IAM action
-    /// `neptune-db:GetQueryStatus` and engine 1.2.1.0.R6 or later.
+    /// A read. It covers only the instance that responds, as each instance has its own queue
+    /// ([U13](crate::wire_notes#u13)); the cluster's reader endpoint can lead to another instance each time.
+    /// Requires the IAM action `neptune-db:GetQueryStatus` and engine 1.2.1.0.R6 or later.
     ///
-    /// In practice: `AccessDeniedException` (403) without that right, `TooManyRequestsException` (429) when signatures
-    /// are checked too often.
+    /// In practice: `AccessDeniedException` (403) without that permission, `TooManyRequestsException` (429)
+    /// when too many signatures are checked.
     ///
     /// ```
     /// use neptunedata::{Endpoint, opencypher::ListOpenCypherQueries};
@@ -29,8 +29,8 @@ operation! {
     ///     "queryId":"fb34cd3e-f37c-4d12-9cf2-03bb741bf54f",
     ///     "queryEvalStats":{"waited":0,"elapsed":23,"cancelled":false},
     ///     "queryString":"MATCH (n) RETURN count(n)"}]}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<ListOpenCypherQueries>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ListOpenCypherQueries>(&response)?;
     /// // An id is all that cancelling takes. Here it is found by the query's text.
     /// let queries = output.queries.unwrap_or_default();
     /// let mine = queries.iter().find(|query| {
@@ -43,20 +43,20 @@ operation! {
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-status.html>
     pub struct ListOpenCypherQueries {
-        /// Whether queries in the queue are listed too. The service's default is false.
+        /// Whether queued queries are listed too. The service's default is false.
         pub include_waiting: Option<bool> => query("includeWaiting"),
     }
 
-    /// Asks for those that run.
+    /// Requests the running queries.
     pub fn new();
 }
 
 output! {
-    /// The answer to [`ListOpenCypherQueries`].
+    /// The response to [`ListOpenCypherQueries`].
     pub struct ListOpenCypherQueriesOutput {
-        /// How many were accepted and have not ended, those in the queue included.
+        /// The number of accepted queries that have not ended, including queued ones.
         pub accepted_query_count: Option<i64>,
-        /// How many run.
+        /// The number of running queries.
         pub running_query_count: Option<i64>,
         /// The queries.
         pub queries: Option<Vec<QueryStatus>>,

@@ -1,24 +1,24 @@
-//! A query's parameters: a JSON object, written into a string.
+//! The parameters of a query: a JSON object, written into a string.
 
 use serde::{Serialize, Serializer, ser::Error as _};
 
 use crate::{error::FieldErrorKind, wire::request::RequestWriter};
 
-/// Parameters that were given and cannot be sent.
+/// Parameters that were set but cannot be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refused(FieldErrorKind);
+pub(super) struct InvalidParameters(FieldErrorKind);
 
-/// Fails with the reason: without them the request would be another one.
-impl Serialize for Refused {
+/// Fails with the reason: without its parameters the request would mean something else.
+impl Serialize for InvalidParameters {
     fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
         Err(S::Error::custom(format!("parameters: {}", self.0)))
     }
 }
 
-/// The text that is sent for parameters.
-pub(super) fn to_text(parameters: &impl Serialize) -> Result<String, Refused> {
+/// The text that is sent as the parameters.
+pub(super) fn to_text(parameters: &impl Serialize) -> Result<String, InvalidParameters> {
     let text = serde_json::to_string(parameters)
-        .map_err(|error| Refused(FieldErrorKind::Other(error.to_string().into())))?;
+        .map_err(|error| InvalidParameters(FieldErrorKind::Other(error.to_string().into())))?;
     let found = match text.bytes().next() {
         Some(b'{') => return Ok(text),
         Some(b'[') => "array",
@@ -27,49 +27,48 @@ pub(super) fn to_text(parameters: &impl Serialize) -> Result<String, Refused> {
         Some(b'n') => "null",
         _ => "number",
     };
-    Err(Refused(FieldErrorKind::WrongType {
+    Err(InvalidParameters(FieldErrorKind::WrongType {
         expected: "object",
         found,
     }))
 }
 
-/// Reports parameters that were refused, unless others took their place.
+/// Reports rejected parameters, unless they were replaced.
 pub(super) fn check(
     request: &mut RequestWriter<'_>,
     parameters: &Option<String>,
-    refused: &Option<Refused>,
+    invalid: &Option<InvalidParameters>,
 ) {
-    if let (None, Some(Refused(kind))) = (parameters, refused) {
+    if let (None, Some(InvalidParameters(kind))) = (parameters, invalid) {
         request.fault("parameters", kind.clone());
     }
 }
 
-/// The setters of parameters, for both operations that have them.
+/// Setters for the operations with parameters.
 macro_rules! parameter_setters {
     ($request:ident) => {
         impl $request {
-            /// Sets [`parameters`](field@Self::parameters) from anything that serializes to a JSON
-            /// object: a struct of your own, a map, `json!({…})`. Integers of up to 128 bits keep their
-            /// digits. What serializes to something else, or not at all, is a fault of the request,
-            /// reported when it is encoded or serialized.
+            /// Sets [`parameters`](field@Self::parameters) from anything that serializes to a JSON object: your
+            /// own struct, a map, `json!({…})`. Integers of up to 128 bits keep their digits. A value that does
+            /// not serialize to an object is a fault of the request, reported when the request is encoded or
+            /// serialized.
             ///
-            /// Floats that JSON has no word for, NaN and the infinities, become null, as they do
-            /// wherever serde_json writes them.
+            /// NaN and the infinities become null, as always in serde_json.
             #[must_use]
             pub fn parameters(mut self, parameters: impl serde::Serialize) -> Self {
-                (self.parameters, self.refused) = match parameters::to_text(&parameters) {
+                (self.parameters, self.invalid_parameters) = match parameters::to_text(&parameters)
+                {
                     Ok(text) => (Some(text), None),
-                    Err(refused) => (None, Some(refused)),
+                    Err(invalid) => (None, Some(invalid)),
                 };
                 self
             }
 
-            /// Sets [`parameters`](field@Self::parameters) to the text of a JSON object, which goes
-            /// out to the letter, so numbers of any length do. The server judges it; nothing is
-            /// checked here.
+            /// Sets [`parameters`](field@Self::parameters) to the text of a JSON object, which is sent
+            /// unchanged, so numbers can have any length. It is not validated before it is sent.
             #[must_use]
             pub fn parameters_text(mut self, parameters: impl Into<String>) -> Self {
-                (self.parameters, self.refused) = (Some(parameters.into()), None);
+                (self.parameters, self.invalid_parameters) = (Some(parameters.into()), None);
                 self
             }
 
@@ -80,8 +79,8 @@ macro_rules! parameter_setters {
                 self
             }
 
-            /// The text that is sent: [`open_cypher_query`](field@Self::open_cypher_query), after the hint
-            /// that [`timeout_hint`](field@Self::timeout_hint) makes.
+            /// The text that is sent: [`open_cypher_query`](field@Self::open_cypher_query), after the hint from
+            /// [`timeout_hint`](field@Self::timeout_hint).
             pub fn query_text(&self) -> std::borrow::Cow<'_, str> {
                 hint::with_timeout(&self.open_cypher_query, self.timeout_hint)
             }

@@ -1,4 +1,4 @@
-//! The values in rows.
+//! Values in rows.
 
 mod element;
 mod path;

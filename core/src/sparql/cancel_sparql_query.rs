@@ -1,6 +1,6 @@
 use super::{STATUS_EXCEPTIONS, SparqlQueriesOutput, form::Form};
 use crate::{
-    error::{DecodeError, FieldErrorKind},
+    error::DecodeError,
     machine::CancelOperation,
     operation::{Operation, OperationInfo},
     wire::{request::RequestWriter, response::RawResponse},
@@ -14,15 +14,15 @@ custom_request! {
     iam_actions: ["CancelQuery"],
     documentation: "https://docs.aws.amazon.com/neptune/latest/userguide/sparql-api-status-cancel.html",
 
-    /// Cancels a SPARQL query, sent as a form.
+    /// Cancels a SPARQL query. The request is sent as a form.
     ///
-    /// Idempotent: a query that was cancelled stays cancelled. Only the instance that runs the query knows it
-    /// ([U13](crate::wire_notes#u13)), so the request has to reach that one. Needs the IAM action `neptune-db:CancelQuery`.
-    /// No page names an engine that lacks it.
+    /// Idempotent: a cancelled query stays cancelled. Only the instance that runs the query knows it
+    /// ([U13](crate::wire_notes#u13)), so the request must reach that instance. Requires the IAM action
+    /// `neptune-db:CancelQuery`. No page gives a minimum engine version.
     ///
-    /// An id that is no UUID is refused with HTTP 400 and plain text, which is the message of an error without
-    /// a code. The query itself then ends in a `CancelledByUserException` (500), or if it is cancelled with
-    /// [`silent`](field@Self::silent), in a success without rows.
+    /// An id that is not a UUID is rejected with HTTP 400 and plain text, which becomes the message of an error
+    /// without a code. The query itself ends with a `CancelledByUserException` (500), or with a success without
+    /// rows if it is cancelled with [`silent`](field@Self::silent).
     ///
     /// ```
     /// use neptunedata::{Endpoint, error::Cause, sparql::CancelSparqlQuery};
@@ -37,8 +37,8 @@ custom_request! {
     /// );
     ///
     /// let body = r#"{"acceptedQueryCount":9,"runningQueryCount":0,"queries":[]}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<CancelSparqlQuery>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<CancelSparqlQuery>(&response)?;
     /// assert_eq!(output.running_query_count, Some(0));
     ///
     /// let refused = neptunedata::http::Response::builder()
@@ -49,10 +49,10 @@ custom_request! {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub struct CancelSparqlQuery {
-        /// The query. Refused when empty.
+        /// The query. Must not be empty.
         pub query_id: String,
-        /// Whether the query is to end in a success without rows instead of an error. The service's default
-        /// is false. Whoever waits for the query then cannot tell that from a query that found nothing.
+        /// Whether the query ends with a success without rows instead of an error. The service's default is
+        /// false. The caller of the query cannot distinguish such a success from a query without results.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub silent: Option<bool>,
     }
@@ -78,18 +78,15 @@ impl Operation for CancelSparqlQuery {
     const INFO: &'static OperationInfo = Self::FACTS;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
-        if self.query_id.is_empty() {
-            request.fault("queryId", FieldErrorKind::Other("is empty".into()));
-        }
-        request.subject(&self.query_id);
+        request.check_id("queryId", &self.query_id);
         let silent = self
             .silent
             .map(|silent| if silent { "true" } else { "false" });
         Form::default()
-            // Only that it is there counts.
-            .with("cancelQuery", "true")
-            .with("queryId", &self.query_id)
-            .maybe("silent", silent)
+            // The service looks only at whether the field exists.
+            .field("cancelQuery", "true")
+            .field("queryId", &self.query_id)
+            .optional("silent", silent)
             .write(request);
     }
 

@@ -1,54 +1,50 @@
-use http::Method;
-
-use super::{
-    QUERY_EXCEPTIONS,
-    graph_store::{GraphStoreOutput, GraphTarget, PATH},
-};
+use super::graph_store::{GraphStoreOutput, GraphTarget};
 use crate::{
     error::DecodeError,
-    operation::{Effect, Operation, OperationInfo},
+    operation::{Operation, OperationInfo},
     wire::{request::RequestWriter, response::RawResponse},
 };
 
-/// Deletes a graph, `DELETE /sparql/gsp/`: the Graph Store Protocol.
-///
-/// Idempotent: a graph that is gone stays gone. By the protocol a graph that is not there is HTTP 404 ([U10](crate::wire_notes#u10)), so that
-/// a call that was repeated may end in that; its error says that an earlier attempt may have been executed.
-///
-/// Needs the IAM action `neptune-db:DeleteDataViaQuery` ([U11](crate::wire_notes#u11)). Engine 1.0.5.0 or later.
-///
-/// In practice: `AccessDeniedException` (403) without the right, `BadRequestException` (400) for a target that is no
-/// IRI, `ReadOnlyViolationException` (400) on a replica. Which status says that a graph is not there is not confirmed ([U10](crate::wire_notes#u10)).
-///
-/// ```
-/// use neptunedata::{Endpoint, sparql::DeleteGraph};
-///
-/// let endpoint = Endpoint::parse("http://localhost:8182")?;
-/// let delete = DeleteGraph::named("http://example.com/g");
-/// let request = neptunedata::request(&delete, &endpoint)?;
-/// assert_eq!(request.method(), "DELETE");
-/// assert_eq!(
-///     request.uri(),
-///     "http://localhost:8182/sparql/gsp/?graph=http%3A%2F%2Fexample.com%2Fg",
-/// );
-///
-/// let answer = neptunedata::http::Response::builder().status(204).body("".into())?;
-/// let output = neptunedata::response::<DeleteGraph>(&answer)?;
-/// assert_eq!(output.status_code, Some(204));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html>
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct DeleteGraph {
-    /// Which graph. In serde it is the member `graph` with an IRI or `default` with true, and has to be there.
-    pub graph: GraphTarget,
+graph_request! {
+    name: "DeleteGraph",
+    http: DELETE,
+    effect: Idempotent,
+    iam_actions: ["DeleteDataViaQuery"],
+
+    /// Deletes a graph, `DELETE /sparql/gsp/`: the Graph Store Protocol.
+    ///
+    /// Idempotent: a deleted graph stays deleted. In the protocol a graph that does not exist is HTTP 404
+    /// ([U10](crate::wire_notes#u10)), so a retry after a lost response can fail with it; the error says that
+    /// an earlier attempt may have been executed.
+    ///
+    /// Requires the IAM action `neptune-db:DeleteDataViaQuery` ([U11](crate::wire_notes#u11)). Engine 1.0.5.0
+    /// or later.
+    ///
+    /// In practice: `AccessDeniedException` (403) without the permission, `BadRequestException` (400) for a
+    /// target that is not an IRI, `ReadOnlyViolationException` (400) on a replica. The status for a graph that
+    /// does not exist is not confirmed ([U10](crate::wire_notes#u10)).
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, sparql::DeleteGraph};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let delete = DeleteGraph::named("http://example.com/g");
+    /// let request = neptunedata::request(&delete, &endpoint)?;
+    /// assert_eq!(request.method(), "DELETE");
+    /// assert_eq!(
+    ///     request.uri(),
+    ///     "http://localhost:8182/sparql/gsp/?graph=http%3A%2F%2Fexample.com%2Fg",
+    /// );
+    ///
+    /// let response = neptunedata::http::Response::builder().status(204).body("".into())?;
+    /// let output = neptunedata::response::<DeleteGraph>(&response)?;
+    /// assert_eq!(output.status_code, Some(204));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub struct DeleteGraph {}
 }
 
 arbitrary!(DeleteGraph => graph: super::graph_store::AnyGraph);
-
-graph_request!(DeleteGraph {});
 
 impl DeleteGraph {
     /// Deletes the default graph.
@@ -69,19 +65,7 @@ impl DeleteGraph {
 impl Operation for DeleteGraph {
     type Output = GraphStoreOutput;
 
-    const INFO: &'static OperationInfo = &OperationInfo::new(
-        "DeleteGraph",
-        Method::DELETE,
-        PATH,
-        Effect::Idempotent,
-    )
-    .with_exceptions(QUERY_EXCEPTIONS)
-    // The guide says so of queries, and that the protocol needs the same is not confirmed (U11).
-    .with_iam_actions(&["DeleteDataViaQuery"])
-    .answering_empty()
-    .with_documentation(
-        "https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html",
-    );
+    const INFO: &'static OperationInfo = Self::FACTS;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         self.graph.write(request);

@@ -23,13 +23,12 @@ custom_request! {
     iam_actions: ["ReadDataViaQuery"],
     documentation: "https://docs.aws.amazon.com/neptune/latest/userguide/sparql-explain-using.html",
 
-    /// Explains a SPARQL query, sent as a form with `explain`.
+    /// Explains a SPARQL query, which is sent as a form with `explain`.
     ///
-    /// A read in all modes: [`Dynamic`](SparqlExplainMode::Dynamic) and
-    /// [`Details`](SparqlExplainMode::Details) execute the query, but a query of SPARQL changes nothing.
-    /// Updates cannot be explained with this. Needs the IAM action `neptune-db:ReadDataViaQuery`. Fails as
-    /// [`ExecuteSparqlQuery`](crate::sparql::ExecuteSparqlQuery) does.
-    /// No page names an engine that lacks it.
+    /// A read in all modes: [`Dynamic`](SparqlExplainMode::Dynamic) and [`Details`](SparqlExplainMode::Details)
+    /// execute the query, but a SPARQL query changes nothing. Updates cannot be explained with this operation.
+    /// Requires the IAM action `neptune-db:ReadDataViaQuery`. Errors are those of
+    /// [`ExecuteSparqlQuery`](crate::sparql::ExecuteSparqlQuery). No page gives a minimum engine version.
     ///
     /// ```
     /// use neptunedata::{Endpoint, sparql::{ExecuteSparqlExplainQuery, SparqlExplainMode}};
@@ -41,27 +40,29 @@ custom_request! {
     /// assert_eq!(request.headers()["accept"], "text/plain");
     ///
     /// let body = "╔════╤════════╤════════╗\n║ ID │ Out #1 │ Out #2 ║\n╚════╧════════╧════════╝\n";
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<ExecuteSparqlExplainQuery>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ExecuteSparqlExplainQuery>(&response)?;
     /// assert!(output.text().contains("Out #1"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub struct ExecuteSparqlExplainQuery {
         /// The query.
         pub query: String,
-        /// How detailed the summary is.
+        /// How detailed the report is.
         pub explain: SparqlExplainMode,
-        /// The form of the report, sent as the header `Accept`: `text/plain` by default, `text/html`, or
-        /// `text/csv`, which the service separates by semicolons.
+        /// The media type of the report, sent as the header `Accept`: `text/plain` by default, `text/html`, or
+        /// `text/csv`, in which the service separates values by semicolons.
         #[serde(default = "plain")]
         pub accept: SparqlMediaType,
-        /// An id for the query, a UUID, by which it can be looked up and cancelled ([M42](crate::wire_notes#m42)).
+        /// The id of the query, a UUID, for looking it up and cancelling it ([M42](crate::wire_notes#m42)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub query_id: Option<String>,
-        /// As in [`ExecuteSparqlQuery`](field@crate::sparql::ExecuteSparqlQuery::default_graph_uri) ([U08](crate::wire_notes#u08)).
+        /// As in [`ExecuteSparqlQuery`](field@crate::sparql::ExecuteSparqlQuery::default_graph_uri)
+        /// ([U08](crate::wire_notes#u08)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub default_graph_uri: Option<Vec<String>>,
-        /// As in [`ExecuteSparqlQuery`](field@crate::sparql::ExecuteSparqlQuery::named_graph_uri) ([U08](crate::wire_notes#u08)).
+        /// As in [`ExecuteSparqlQuery`](field@crate::sparql::ExecuteSparqlQuery::named_graph_uri)
+        /// ([U08](crate::wire_notes#u08)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub named_graph_uri: Option<Vec<String>>,
     }
@@ -103,23 +104,23 @@ setters!(ExecuteSparqlExplainQuery {
 });
 
 open_enum! {
-    /// How detailed the report about a SPARQL query is.
+    /// How detailed the report on a SPARQL query is.
     SparqlExplainMode {
         /// The plan. The query is not executed.
         Static = "static",
-        /// The plan and what became of it. The query is executed.
+        /// The plan and its execution. The query is executed.
         Dynamic = "dynamic",
-        /// The same with more about each operator. The query is executed.
+        /// The same with details of each operator. The query is executed.
         Details = "details",
     }
 }
 
-/// The answer to [`ExecuteSparqlExplainQuery`].
+/// The response to [`ExecuteSparqlExplainQuery`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExecuteSparqlExplainQueryOutput {
-    /// The media type that it came with, without parameters.
+    /// The media type of the response, without parameters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_type: Option<SparqlMediaType>,
     /// The report: the whole body.
@@ -150,11 +151,11 @@ impl Operation for ExecuteSparqlExplainQuery {
         request.header("accept", ACCEPT, self.accept.as_str());
         let query_id = request.query_id::<CancelSparqlQuery>(self.query_id.as_deref());
         Form::default()
-            .with("query", &self.query)
-            .with("explain", self.explain.as_str())
-            .maybe("queryId", query_id.as_deref())
-            .each("default-graph-uri", self.default_graph_uri.as_ref())
-            .each("named-graph-uri", self.named_graph_uri.as_ref())
+            .field("query", &self.query)
+            .field("explain", self.explain.as_str())
+            .optional("queryId", query_id.as_deref())
+            .repeated("default-graph-uri", self.default_graph_uri.as_ref())
+            .repeated("named-graph-uri", self.named_graph_uri.as_ref())
             .write(request);
     }
 

@@ -24,13 +24,13 @@ custom_request! {
     iam_actions: ["ReadDataViaQuery"],
     documentation: "https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-sparql-http-rest.html",
 
-    /// Executes a SPARQL query, sent as a form.
+    /// Executes a SPARQL query, which is sent as a form.
     ///
-    /// A read: a query changes nothing, and an update is another operation,
-    /// [`ExecuteSparqlUpdate`](crate::sparql::ExecuteSparqlUpdate). Needs the IAM action
+    /// A read: a SPARQL query changes nothing; updates are another operation,
+    /// [`ExecuteSparqlUpdate`](crate::sparql::ExecuteSparqlUpdate). Requires the IAM action
     /// `neptune-db:ReadDataViaQuery`.
     ///
-    /// The text is not looked into, so say which form the query has:
+    /// The text is not analyzed, so choose the constructor for the form of the query:
     ///
     /// ```
     /// use neptunedata::{Endpoint, sparql::ExecuteSparqlQuery};
@@ -51,56 +51,59 @@ custom_request! {
     /// let body = r#"{"head":{"vars":["name","age"]},"results":{"bindings":[{
     ///     "name":{"type":"literal","value":"Ann"},
     ///     "age":{"type":"literal","value":"41","datatype":"http://www.w3.org/2001/XMLSchema#integer"}}]}}"#;
-    /// let answer = neptunedata::http::Response::builder()
+    /// let response = neptunedata::http::Response::builder()
     ///     .header("content-type", "application/sparql-results+json")
     ///     .body(body.into())?;
-    /// let output = neptunedata::response::<ExecuteSparqlQuery>(&answer)?;
+    /// let output = neptunedata::response::<ExecuteSparqlQuery>(&response)?;
     /// let people: Vec<Person> = output.rows()?;
     /// assert_eq!((people[0].name.as_str(), people[0].age), ("Ann", Some(41)));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// # What it is asked of
+    /// # Dataset
     ///
-    /// Without dataset parameters the default graph of a query is the union of all named graphs, unlike in
-    /// most stores. Relative IRIs in a text without `BASE` start from `http://aws.amazon.com/neptune/default/`
-    /// (engine 1.2.1.0). Times come back in UTC.
+    /// Without dataset parameters the default graph of a query is the union of all named graphs, unlike in most
+    /// stores. Relative IRIs in a text without `BASE` are resolved against
+    /// `http://aws.amazon.com/neptune/default/` (engine 1.2.1.0). Times are returned in UTC.
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/feature-sparql-compliance.html>
     ///
     /// # Time-outs
     ///
-    /// The service ends a query after `neptune_query_timeout`, 120 s unless the cluster says otherwise, with
-    /// a `TimeLimitExceededException` (500). Sooner for one query: `hint:Query hint:queryTimeout 100 .` in
-    /// its `WHERE` clause, in milliseconds and less than the cluster's, with
-    /// `PREFIX hint: <http://aws.amazon.com/neptune/vocab/v01/QueryHints#>`. A client that gives up leaves its
-    /// query running: name it with [`query_id`](field@Self::query_id) and cancel it with
-    /// [`CancelSparqlQuery`](crate::sparql::CancelSparqlQuery), or have the client do both, with
-    /// [`CallOptions::cancel_on_abandon`](crate::machine::CallOptions::cancel_on_abandon).
+    /// The service ends a query after the cluster's `neptune_query_timeout`, 120 s by default, with a
+    /// `TimeLimitExceededException` (500). To lower the limit for one query, in milliseconds, write
+    /// `hint:Query hint:queryTimeout 100 .` in its `WHERE` clause, with
+    /// `PREFIX hint: <http://aws.amazon.com/neptune/vocab/v01/QueryHints#>`. A query keeps running after its
+    /// caller stops waiting. Set a [`query_id`](field@Self::query_id) and cancel the query with
+    /// [`CancelSparqlQuery`](crate::sparql::CancelSparqlQuery), or use
+    /// [`CallOptions::cancel_on_abandon`](crate::machine::CallOptions::cancel_on_abandon), which does both.
     ///
     /// # Failures
     ///
-    /// Answers are streamed, so a query can fail when its 200 and some rows are out already. Such an answer is
-    /// the error that it ends in, whether trailers report it, which the request asks for (engine 1.0.3.0), or
-    /// the end of the body.
+    /// Responses are streamed, so a query can fail after the status 200 and some rows were sent. The error is
+    /// then in the trailers, which the request accepts (engine 1.0.3.0), or at the end of the body, and the
+    /// call returns it.
     ///
     /// In practice: `MalformedQueryException` (400); `MemoryLimitExceededException`,
     /// `TimeLimitExceededException` and `CancelledByUserException` (500); `ThrottlingException` (500) with 8192
-    /// queries in the queue ([M11](crate::wire_notes#m11)); `BadRequestException` (400) for more than 150 MiB.
+    /// queries in the queue ([M11](crate::wire_notes#m11)); `BadRequestException` (400) for a request of more
+    /// than 150 MiB.
     pub struct ExecuteSparqlQuery {
         /// The query.
         pub query: String,
-        /// What to answer, sent as the header `Accept`.
+        /// The media type of the response, sent as the header `Accept`.
         pub accept: SparqlMediaType,
-        /// An id for the query, a UUID, by which it can be looked up and cancelled. It travels in the form
+        /// The id of the query, a UUID, for looking it up and cancelling it. It is sent in the form
         /// ([M42](crate::wire_notes#m42)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub query_id: Option<String>,
-        /// IRIs of graphs that together are the default graph of the query, in place of its `FROM`. The
-        /// protocol's `default-graph-uri`; no page of the service mentions it ([U08](crate::wire_notes#u08)).
+        /// IRIs of the graphs that form the default graph of the query, instead of its `FROM`. It is the
+        /// protocol's `default-graph-uri`, which the service's documentation does not mention
+        /// ([U08](crate::wire_notes#u08)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub default_graph_uri: Option<Vec<String>>,
-        /// IRIs of graphs that `GRAPH` finds, in place of the query's `FROM NAMED`. The protocol's
-        /// `named-graph-uri`; no page of the service mentions it ([U08](crate::wire_notes#u08)).
+        /// IRIs of the graphs that `GRAPH` can name, instead of the query's `FROM NAMED`. It is the protocol's
+        /// `named-graph-uri`, which the service's documentation does not mention
+        /// ([U08](crate::wire_notes#u08)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub named_graph_uri: Option<Vec<String>>,
     }
@@ -111,7 +114,7 @@ arbitrary!(ExecuteSparqlQuery =>
     named_graph_uri: Optional(Many(Label)));
 
 impl ExecuteSparqlQuery {
-    /// Executes this query, and answers in this form.
+    /// Executes this query, with a response of this media type.
     pub fn new(query: impl Into<String>, accept: SparqlMediaType) -> Self {
         ExecuteSparqlQuery {
             query: query.into(),
@@ -122,23 +125,23 @@ impl ExecuteSparqlQuery {
         }
     }
 
-    /// Executes a `SELECT`, answered as JSON: [`rows`](ExecuteSparqlQueryOutput::rows),
+    /// Executes a `SELECT`, with a response in JSON: [`rows`](ExecuteSparqlQueryOutput::rows),
     /// [`results`](ExecuteSparqlQueryOutput::results).
     pub fn select(query: impl Into<String>) -> Self {
         ExecuteSparqlQuery::new(query, SparqlMediaType::ResultsJson)
     }
 
-    /// Executes an `ASK`, answered as JSON: [`boolean`](ExecuteSparqlQueryOutput::boolean).
+    /// Executes an `ASK`, with a response in JSON: [`boolean`](ExecuteSparqlQueryOutput::boolean).
     pub fn ask(query: impl Into<String>) -> Self {
         ExecuteSparqlQuery::new(query, SparqlMediaType::ResultsJson)
     }
 
-    /// Executes a `CONSTRUCT`, answered as N-Quads: [`body`](field@ExecuteSparqlQueryOutput::body).
+    /// Executes a `CONSTRUCT`, with a response in N-Quads: [`body`](field@ExecuteSparqlQueryOutput::body).
     pub fn construct(query: impl Into<String>) -> Self {
         ExecuteSparqlQuery::new(query, SparqlMediaType::NQuads)
     }
 
-    /// Executes a `DESCRIBE`, answered as N-Quads: [`body`](field@ExecuteSparqlQueryOutput::body).
+    /// Executes a `DESCRIBE`, with a response in N-Quads: [`body`](field@ExecuteSparqlQueryOutput::body).
     pub fn describe(query: impl Into<String>) -> Self {
         ExecuteSparqlQuery::new(query, SparqlMediaType::NQuads)
     }
@@ -169,10 +172,10 @@ impl Operation for ExecuteSparqlQuery {
         request.header("accept", ACCEPT, self.accept.as_str());
         let query_id = request.query_id::<CancelSparqlQuery>(self.query_id.as_deref());
         Form::default()
-            .with("query", &self.query)
-            .maybe("queryId", query_id.as_deref())
-            .each("default-graph-uri", self.default_graph_uri.as_ref())
-            .each("named-graph-uri", self.named_graph_uri.as_ref())
+            .field("query", &self.query)
+            .optional("queryId", query_id.as_deref())
+            .repeated("default-graph-uri", self.default_graph_uri.as_ref())
+            .repeated("named-graph-uri", self.named_graph_uri.as_ref())
             .write(request);
     }
 
@@ -184,7 +187,7 @@ impl Operation for ExecuteSparqlQuery {
 impl RowQuery for ExecuteSparqlQuery {
     const FRAMING: RowsFormat = RowsFormat::Sparql;
 
-    /// Rows are read from results in JSON alone. A media type that is not known may be that.
+    /// Rows are read only from results in JSON. An unknown media type may be JSON.
     fn no_rows(&self) -> Option<FieldError> {
         let is_other = SparqlMediaType::KNOWN.contains(&self.accept);
         (is_other && self.accept != SparqlMediaType::ResultsJson).then(|| {

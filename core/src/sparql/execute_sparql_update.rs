@@ -19,23 +19,23 @@ custom_request! {
     exceptions: QUERY_EXCEPTIONS,
     iam_actions: ["ReadDataViaQuery", "WriteDataViaQuery", "DeleteDataViaQuery"],
     documentation: "https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-sparql-http-rest.html",
-    // Not all of its answers are known (U09).
+    // Not all forms of the response are known (U09).
     may_answer_empty: true,
 
     /// Executes a SPARQL update, sent as a form.
     ///
-    /// A write, whatever the text says: after a lost answer it is not sent again. Where executing it twice
-    /// does no harm, say so call by call, with [`CallOptions::effect`](crate::machine::CallOptions::effect) and
-    /// [`Effect::Idempotent`](crate::operation::Effect::Idempotent). Several updates in one text, with `;` between them, are one transaction.
+    /// A write, because the text is not analyzed: it is not retried after a lost response. For updates that can
+    /// be executed twice, set [`Effect::Idempotent`](crate::operation::Effect::Idempotent) with
+    /// [`CallOptions::effect`](crate::machine::CallOptions::effect). Several updates in one text, separated by
+    /// `;`, are one transaction.
     ///
-    /// What is written without a graph goes into `http://aws.amazon.com/neptune/vocab/v01/DefaultNamedGraph`.
-    /// `LOAD` reaches only what the cluster's network does.
+    /// Triples without a graph are written to `http://aws.amazon.com/neptune/vocab/v01/DefaultNamedGraph`.
+    /// `LOAD` can access only what is reachable in the cluster's network.
     ///
-    /// Needs, as the text demands, the IAM actions `neptune-db:ReadDataViaQuery`,
-    /// `neptune-db:WriteDataViaQuery` and `neptune-db:DeleteDataViaQuery`. Fails as
-    /// [`ExecuteSparqlQuery`](crate::sparql::ExecuteSparqlQuery) does, and with `ConcurrentModificationException` (500)
-    /// for conflicts and `ReadOnlyViolationException` (400) on a replica.
-    /// No page names an engine that lacks it.
+    /// Requires, depending on the text, the IAM actions `neptune-db:ReadDataViaQuery`,
+    /// `neptune-db:WriteDataViaQuery` and `neptune-db:DeleteDataViaQuery`. Errors are those of
+    /// [`ExecuteSparqlQuery`](crate::sparql::ExecuteSparqlQuery), `ConcurrentModificationException` (500) for
+    /// conflicts, and `ReadOnlyViolationException` (400) on a replica. No page gives a minimum engine version.
     ///
     /// ```
     /// use neptunedata::{Endpoint, sparql::ExecuteSparqlUpdate};
@@ -49,8 +49,8 @@ custom_request! {
     ///
     /// let body = r#"[{"type":"UpdateEvent","totalElapsedMillis":20,"elapsedMillis":20},
     ///     {"type":"Commit","totalElapsedMillis":24}]"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<ExecuteSparqlUpdate>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ExecuteSparqlUpdate>(&response)?;
     /// let events: Vec<Value> = output.json()?;
     /// assert_eq!(events[1]["type"], "Commit");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -58,16 +58,18 @@ custom_request! {
     pub struct ExecuteSparqlUpdate {
         /// The update.
         pub update: String,
-        /// An id for the update, a UUID, by which it can be looked up and cancelled. It travels in the form
+        /// The id of the update, a UUID, for looking it up and cancelling it. It is sent in the form
         /// ([M42](crate::wire_notes#m42)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub query_id: Option<String>,
-        /// IRIs of graphs that together are the default graph of `WHERE`, in place of `USING`. The
-        /// protocol's `using-graph-uri`; no page of the service mentions it ([U08](crate::wire_notes#u08)).
+        /// IRIs of the graphs that form the default graph of `WHERE`, instead of `USING`. It is the protocol's
+        /// `using-graph-uri`, which the service's documentation does not mention
+        /// ([U08](crate::wire_notes#u08)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub using_graph_uri: Option<Vec<String>>,
-        /// IRIs of graphs that `GRAPH` in `WHERE` finds, in place of `USING NAMED`. The protocol's
-        /// `using-named-graph-uri`; no page of the service mentions it ([U08](crate::wire_notes#u08)).
+        /// IRIs of the graphs that `GRAPH` in `WHERE` can name, instead of `USING NAMED`. It is the protocol's
+        /// `using-named-graph-uri`, which the service's documentation does not mention
+        /// ([U08](crate::wire_notes#u08)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub using_named_graph_uri: Option<Vec<String>>,
     }
@@ -95,17 +97,18 @@ setters!(ExecuteSparqlUpdate {
     using_named_graph_uri: list String,
 });
 
-/// The answer to [`ExecuteSparqlUpdate`].
+/// The response to [`ExecuteSparqlUpdate`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExecuteSparqlUpdateOutput {
-    /// The whole answer. Seen once: a JSON list of what took how long ([U09](crate::wire_notes#u09)).
+    /// The whole response body. The only known example is a JSON list of steps with their times
+    /// ([U09](crate::wire_notes#u09)).
     #[serde(default)]
     pub body: RawBody,
 }
 
-// Not JSON that just stops.
+// The body must not be truncated JSON.
 arbitrary!(ExecuteSparqlUpdateOutput, with = |mut output: ExecuteSparqlUpdateOutput| {
     output.body = RawBody::new(format!("updated {}", output.body.text()));
     output
@@ -123,11 +126,11 @@ impl crate::testing::Answer for ExecuteSparqlUpdateOutput {
 }
 
 impl ExecuteSparqlUpdateOutput {
-    /// Reads the answer as JSON into a type of the caller's, which may borrow from it.
+    /// Reads the body as JSON into your own type, which may borrow from it.
     ///
     /// # Errors
     ///
-    /// When it is no JSON, or of another shape.
+    /// When the body is not valid JSON, or does not match `T`.
     pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, DecodeError> {
         let body = self.body.bytes();
         serde_json::from_slice(body).map_err(|error| {
@@ -153,10 +156,10 @@ impl Operation for ExecuteSparqlUpdate {
         request.accept_trailers();
         let query_id = request.query_id::<CancelSparqlQuery>(self.query_id.as_deref());
         Form::default()
-            .with("update", &self.update)
-            .maybe("queryId", query_id.as_deref())
-            .each("using-graph-uri", self.using_graph_uri.as_ref())
-            .each("using-named-graph-uri", named)
+            .field("update", &self.update)
+            .optional("queryId", query_id.as_deref())
+            .repeated("using-graph-uri", self.using_graph_uri.as_ref())
+            .repeated("using-named-graph-uri", named)
             .write(request);
     }
 

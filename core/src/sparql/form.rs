@@ -7,17 +7,17 @@ use crate::{error::FieldErrorKind, wire::request::RequestWriter};
 pub(super) struct Form<'a>(Vec<(&'static str, &'a str)>);
 
 impl<'a> Form<'a> {
-    pub(super) fn with(mut self, name: &'static str, value: &'a str) -> Self {
+    pub(super) fn field(mut self, name: &'static str, value: &'a str) -> Self {
         self.0.push((name, value));
         self
     }
 
-    pub(super) fn maybe(mut self, name: &'static str, value: Option<&'a str>) -> Self {
+    pub(super) fn optional(mut self, name: &'static str, value: Option<&'a str>) -> Self {
         self.0.extend(value.map(|value| (name, value)));
         self
     }
 
-    pub(super) fn each(mut self, name: &'static str, values: Option<&'a Vec<String>>) -> Self {
+    pub(super) fn repeated(mut self, name: &'static str, values: Option<&'a Vec<String>>) -> Self {
         let values = values.into_iter().flatten();
         self.0.extend(values.map(|value| (name, value.as_str())));
         self
@@ -28,7 +28,7 @@ impl<'a> Form<'a> {
     }
 }
 
-/// Reports IRIs of graphs that are none.
+/// Reports empty IRIs of graphs.
 pub(super) fn check_graphs(
     request: &mut RequestWriter<'_>,
     field: &str,
@@ -36,7 +36,7 @@ pub(super) fn check_graphs(
 ) {
     for (index, graph) in graphs.into_iter().flatten().enumerate() {
         if graph.is_empty() {
-            let reason = FieldErrorKind::Other("is empty, which is the IRI of no graph".into());
+            let reason = FieldErrorKind::Other("must not be empty".into());
             request.fault(format!("{field}[{index}]"), reason);
         }
     }

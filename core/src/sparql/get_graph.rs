@@ -1,52 +1,52 @@
-use http::{Method, header::ACCEPT};
+use http::header::ACCEPT;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    QUERY_EXCEPTIONS,
-    graph_store::{GraphTarget, PATH},
-};
+use super::graph_store::GraphTarget;
 use crate::{
     error::DecodeError,
-    operation::{Effect, Operation, OperationInfo},
+    operation::{Operation, OperationInfo},
     sparql::SparqlMediaType,
     types::RawBody,
     wire::{request::RequestWriter, response::RawResponse},
 };
 
-/// Reads a graph, `GET /sparql/gsp/`: the Graph Store Protocol.
-///
-/// A read. The default graph is the union of all named graphs. Needs the IAM action
-/// `neptune-db:ReadDataViaQuery` ([U11](crate::wire_notes#u11)) and engine 1.0.5.0 or later.
-///
-/// In practice: `AccessDeniedException` (403) without the right, `BadRequestException` (400) for a target that is no
-/// IRI. Which status says that a graph is not there is not confirmed ([U10](crate::wire_notes#u10)).
-///
-/// ```
-/// use neptunedata::{Endpoint, sparql::{GetGraph, SparqlMediaType}};
-///
-/// let endpoint = Endpoint::parse("http://localhost:8182")?;
-/// let request = neptunedata::request(&GetGraph::default_graph(), &endpoint)?;
-/// assert_eq!(request.uri(), "http://localhost:8182/sparql/gsp/?default");
-/// assert_eq!(request.headers()["accept"], "application/n-triples");
-///
-/// let answer = neptunedata::http::Response::builder()
-///     .header("content-type", "application/n-triples;charset=UTF-8")
-///     .body("<http://example.com/s> <http://example.com/p> \"o\" .\n".into())?;
-/// let output = neptunedata::response::<GetGraph>(&answer)?;
-/// assert_eq!(output.media_type, Some(SparqlMediaType::NTriples));
-/// assert!(output.body.text().ends_with(" .\n"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html>
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct GetGraph {
-    /// Which graph. In serde it is the member `graph` with an IRI or `default` with true, and has to be there.
-    pub graph: GraphTarget,
-    /// What to answer, sent as the header `Accept`. By default N-Triples, which names no graph, so that
-    /// what is read can be put anywhere.
-    pub accept: SparqlMediaType,
+graph_request! {
+    name: "GetGraph",
+    http: GET,
+    effect: Read,
+    iam_actions: ["ReadDataViaQuery"],
+
+    /// Reads a graph, `GET /sparql/gsp/`: the Graph Store Protocol.
+    ///
+    /// A read. The default graph is the union of all named graphs. Requires the IAM action
+    /// `neptune-db:ReadDataViaQuery` ([U11](crate::wire_notes#u11)) and engine 1.0.5.0 or later.
+    ///
+    /// In practice: `AccessDeniedException` (403) without the permission, `BadRequestException` (400) for a
+    /// target that is not an IRI. The status for a graph that does not exist is not confirmed
+    /// ([U10](crate::wire_notes#u10)).
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, sparql::{GetGraph, SparqlMediaType}};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let request = neptunedata::request(&GetGraph::default_graph(), &endpoint)?;
+    /// assert_eq!(request.uri(), "http://localhost:8182/sparql/gsp/?default");
+    /// assert_eq!(request.headers()["accept"], "application/n-triples");
+    ///
+    /// let response = neptunedata::http::Response::builder()
+    ///     .header("content-type", "application/n-triples;charset=UTF-8")
+    ///     .body("<http://example.com/s> <http://example.com/p> \"o\" .\n".into())?;
+    /// let output = neptunedata::response::<GetGraph>(&response)?;
+    /// assert_eq!(output.media_type, Some(SparqlMediaType::NTriples));
+    /// assert!(output.body.text().ends_with(" .\n"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub struct GetGraph {
+        /// The media type of the response, sent as the header `Accept`. The default is N-Triples, which does
+        /// not name graphs, so that the data can be written to any graph.
+        #[serde(default = "n_triples")]
+        pub accept: SparqlMediaType,
+    }
 }
 
 arbitrary!(GetGraph => graph: super::graph_store::AnyGraph, accept: Header);
@@ -54,11 +54,6 @@ arbitrary!(GetGraph => graph: super::graph_store::AnyGraph, accept: Header);
 fn n_triples() -> SparqlMediaType {
     SparqlMediaType::NTriples
 }
-
-graph_request!(GetGraph {
-    #[serde(default = "n_triples")]
-    accept: SparqlMediaType,
-});
 
 impl GetGraph {
     /// Reads the default graph.
@@ -85,12 +80,12 @@ impl GetGraph {
     }
 }
 
-/// The answer to [`GetGraph`].
+/// The response to [`GetGraph`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetGraphOutput {
-    /// The media type that it came with, without parameters.
+    /// The media type of the response, without parameters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_type: Option<SparqlMediaType>,
     /// The graph. Empty if there is nothing in it.
@@ -108,19 +103,7 @@ arbitrary!(GetGraphOutput, answer = |output: &GetGraphOutput| {
 impl Operation for GetGraph {
     type Output = GetGraphOutput;
 
-    const INFO: &'static OperationInfo = &OperationInfo::new(
-        "GetGraph",
-        Method::GET,
-        PATH,
-        Effect::Read,
-    )
-    .with_exceptions(QUERY_EXCEPTIONS)
-    // The guide says so of queries, and that the protocol needs the same is not confirmed (U11).
-    .with_iam_actions(&["ReadDataViaQuery"])
-    .answering_empty()
-    .with_documentation(
-        "https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html",
-    );
+    const INFO: &'static OperationInfo = Self::FACTS;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         self.graph.write(request);

@@ -2,30 +2,31 @@ use serde::{Deserialize, Serialize};
 
 use super::STATUS_EXCEPTIONS;
 use crate::{
-    error::{DecodeError, FieldErrorKind},
-    operation::{Operation, OperationInfo},
+    error::DecodeError,
     types::{QueryEvalStats, QueryStatus},
-    wire::{request::RequestWriter, response::RawResponse},
+    wire::response::RawResponse,
 };
 
-custom_request! {
+operation! {
     name: "GetSparqlQueryStatus",
     http: GET "/sparql/status",
     effect: Read,
     exceptions: STATUS_EXCEPTIONS,
     iam_actions: ["GetQueryStatus"],
     documentation: "https://docs.aws.amazon.com/neptune/latest/userguide/sparql-api-status.html",
+    output: GetSparqlQueryStatusOutput,
+    decode: read_output,
     may_answer_empty: true,
 
-    /// Gets the status of a SPARQL query, by its `queryId`.
+    /// Gets the status of a SPARQL query by its id.
     ///
-    /// A read. Only the instance that runs the query knows it ([U13](crate::wire_notes#u13)); others, and all of them when it has
-    /// ended, answer a success without a body: [`query`](field@GetSparqlQueryStatusOutput::query) is `None`
-    /// then. Needs the IAM action `neptune-db:GetQueryStatus`.
-    /// No page names an engine that lacks it.
+    /// A read. Only the instance that runs the query knows it ([U13](crate::wire_notes#u13)); others, and all
+    /// instances after the query ended, return a success without a body:
+    /// [`query`](field@GetSparqlQueryStatusOutput::query) is then `None`. Requires the IAM action
+    /// `neptune-db:GetQueryStatus`. No page gives a minimum engine version.
     ///
-    /// In practice: `AccessDeniedException` (403) without that right, `TooManyRequestsException` (429) when signatures
-    /// are checked too often.
+    /// In practice: `AccessDeniedException` (403) without that permission, `TooManyRequestsException` (429)
+    /// when too many signatures are checked.
     ///
     /// ```
     /// use neptunedata::{Endpoint, sparql::GetSparqlQueryStatus};
@@ -40,8 +41,8 @@ custom_request! {
     ///
     /// let body = r#"{"queryId":"fb34cd3e-f37c-4d12-9cf2-03bb741bf54f",
     ///     "queryEvalStats":{"subqueries":0,"elapsed":23,"cancelled":false},"queryString":"ASK {}"}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let query = neptunedata::response::<GetSparqlQueryStatus>(&answer)?.query.unwrap();
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let query = neptunedata::response::<GetSparqlQueryStatus>(&response)?.query.unwrap();
     /// assert_eq!(query.query_string.as_deref(), Some("ASK {}"));
     ///
     /// let unknown = neptunedata::http::Response::new("".into());
@@ -49,33 +50,25 @@ custom_request! {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub struct GetSparqlQueryStatus {
-        /// The query. Refused when empty.
-        pub query_id: String,
+        /// The query. Must not be empty, which would request all queries.
+        pub query_id: String => id_query("queryId"),
     }
+
+    /// Requests the status of the query with this id.
+    pub fn new(..);
 }
 
-arbitrary!(GetSparqlQueryStatus => query_id: Label);
-
-impl GetSparqlQueryStatus {
-    /// Asks for the query with this id.
-    pub fn new(query_id: impl Into<String>) -> Self {
-        GetSparqlQueryStatus {
-            query_id: query_id.into(),
-        }
-    }
-}
-
-/// The answer to [`GetSparqlQueryStatus`].
+/// The response to [`GetSparqlQueryStatus`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetSparqlQueryStatusOutput {
-    /// The query; None when the instance does not know it.
+    /// The query; `None` if the instance does not know it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query: Option<QueryStatus>,
 }
 
-// An object without members is none.
+// An object without members is read as `None`.
 arbitrary!(GetSparqlQueryStatusOutput, with = |mut output: GetSparqlQueryStatusOutput| {
     output.query = output.query.filter(|query| *query != QueryStatus::default());
     output
@@ -88,42 +81,27 @@ impl crate::testing::Answer for GetSparqlQueryStatusOutput {
     }
 }
 
-/// The query by itself, or in a list of which it is the only one.
+/// QueryOrList the query itself, or a list with the query as its only item.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Either {
+struct QueryOrList {
     query_id: Option<String>,
     query_string: Option<String>,
     query_eval_stats: Option<QueryEvalStats>,
     queries: Option<Vec<QueryStatus>>,
 }
 
-impl Operation for GetSparqlQueryStatus {
-    type Output = GetSparqlQueryStatusOutput;
-
-    const INFO: &'static OperationInfo = Self::FACTS;
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
-        if self.query_id.is_empty() {
-            // It would be asked for all queries.
-            request.fault("queryId", FieldErrorKind::Other("is empty".into()));
-        }
-        request.subject(&self.query_id);
-        request.query("queryId", &self.query_id);
-    }
-
-    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        let found: Either = response.json()?;
-        let own = QueryStatus {
-            query_id: found.query_id,
-            query_string: found.query_string,
-            query_eval_stats: found.query_eval_stats,
-        };
-        let listed = found.queries.and_then(|queries| queries.into_iter().next());
-        let query = match own == QueryStatus::default() {
-            true => listed,
-            false => Some(own),
-        };
-        Ok(GetSparqlQueryStatusOutput { query })
-    }
+fn read_output(response: &RawResponse<'_>) -> Result<GetSparqlQueryStatusOutput, DecodeError> {
+    let found: QueryOrList = response.json()?;
+    let own = QueryStatus {
+        query_id: found.query_id,
+        query_string: found.query_string,
+        query_eval_stats: found.query_eval_stats,
+    };
+    let query = if own == QueryStatus::default() {
+        found.queries.and_then(|queries| queries.into_iter().next())
+    } else {
+        Some(own)
+    };
+    Ok(GetSparqlQueryStatusOutput { query })
 }

@@ -1,4 +1,4 @@
-//! What the operations of the Graph Store Protocol share.
+//! Types and declarations of the Graph Store Protocol.
 
 use serde::{Deserialize, Serialize, de::Error};
 
@@ -7,13 +7,10 @@ use crate::{
     wire::{request::RequestWriter, response::RawResponse},
 };
 
-/// Where all of them go. The guide writes the slash; whether it can be left out is not known (U10).
-pub(super) const PATH: &str = "/sparql/gsp/";
-
-/// Which graph is meant. There is none by default, as leaving it out by mistake would change or delete the
+/// The graph of a request. It has no default value, so that a forgotten target cannot change or delete the
 /// default graph.
 ///
-/// In serde it is one of the members `graph`, with the IRI, and `default`, which is true.
+/// The serde form is one of the members `graph`, with the IRI, and `default`, with true.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GraphTarget {
@@ -24,13 +21,13 @@ pub enum GraphTarget {
 }
 
 impl GraphTarget {
-    /// Writes it. The service refuses a request that names several.
+    /// Writes the query parameter. The service rejects a request with several graphs.
     pub(super) fn write(&self, request: &mut RequestWriter<'_>) {
         request.exclusive_query(&["default", "graph"]);
         match self {
             GraphTarget::Default => request.query_flag("default"),
             GraphTarget::Named(iri) if iri.is_empty() => {
-                let reason = "is empty, which is the IRI of no graph";
+                let reason = "must not be empty";
                 request.fault("graph", FieldErrorKind::Other(reason.into()));
             }
             GraphTarget::Named(iri) => {
@@ -40,7 +37,7 @@ impl GraphTarget {
         }
     }
 
-    pub(super) fn of_members<E: Error>(
+    pub(super) fn from_members<E: Error>(
         graph: Option<String>,
         default: Option<bool>,
     ) -> Result<Self, E> {
@@ -48,8 +45,8 @@ impl GraphTarget {
             (Some(iri), None) => Ok(GraphTarget::Named(iri)),
             (None, Some(true)) => Ok(GraphTarget::Default),
             (None, None) => Err(E::missing_field("graph")),
-            (Some(_), Some(_)) => Err(E::custom("graph and default exclude each other")),
-            (None, Some(false)) => Err(E::custom("default is true, or graph says which")),
+            (Some(_), Some(_)) => Err(E::custom("graph and default are mutually exclusive")),
+            (None, Some(false)) => Err(E::custom("default must be true if graph is not set")),
         }
     }
 
@@ -61,9 +58,46 @@ impl GraphTarget {
     }
 }
 
-/// The serde form of a request: the graph's members, and the others.
+/// Declares a request: the struct, its serde form, and `Self::FACTS` for `Operation::INFO`.
 macro_rules! graph_request {
-    ($name:ident { $($(#[$attribute:meta])* $field:ident: $type:ty,)* }) => {
+    (
+        name: $wire_name:literal,
+        http: $method:ident,
+        effect: $effect:ident,
+        // The guide lists the actions for queries; that the protocol needs the same is not confirmed (U11).
+        iam_actions: $iam_actions:tt,
+
+        $(#[$meta:meta])*
+        pub struct $name:ident {
+            $($(#[doc = $doc:literal])* $(#[serde($($serde:tt)*)])? pub $field:ident: $type:ty,)*
+        }
+    ) => {
+        $(#[$meta])*
+        ///
+        /// <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html>
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct $name {
+            /// The graph. The serde form has the member `graph` with an IRI or `default` with true, and
+            /// requires one of them.
+            pub graph: super::GraphTarget,
+            $($(#[doc = $doc])* pub $field: $type,)*
+        }
+
+        impl $name {
+            const FACTS: &'static crate::operation::OperationInfo = &operation_info! {
+                name: $wire_name,
+                // The guide writes the last slash; whether it can be left out is not known (U10).
+                http: $method "/sparql/gsp/",
+                effect: $effect,
+                exceptions: super::QUERY_EXCEPTIONS,
+                iam_actions: $iam_actions,
+                documentation:
+                    "https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html",
+                may_answer_empty: true,
+            };
+        }
+
         #[derive(serde::Serialize, serde::Deserialize)]
         #[serde(rename_all = "camelCase", deny_unknown_fields)]
         struct Members {
@@ -71,7 +105,7 @@ macro_rules! graph_request {
             graph: Option<String>,
             #[serde(skip_serializing_if = "Option::is_none")]
             default: Option<bool>,
-            $($(#[$attribute])* $field: $type,)*
+            $($(#[serde($($serde)*)])? $field: $type,)*
         }
 
         impl serde::Serialize for $name {
@@ -86,14 +120,14 @@ macro_rules! graph_request {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
                 let members: Members = serde::Deserialize::deserialize(from)?;
                 let Members { graph, default, $($field,)* } = members;
-                let graph = super::graph_store::GraphTarget::of_members(graph, default)?;
+                let graph = super::graph_store::GraphTarget::from_members(graph, default)?;
                 Ok($name { graph, $($field,)* })
             }
         }
     };
 }
 
-/// Strategies: any graph.
+/// Generates any graph.
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
 pub(super) struct AnyGraph;
 
@@ -105,32 +139,32 @@ impl crate::testing::kinds::Kind<GraphTarget> for AnyGraph {
         use proptest::strategy::Strategy as _;
 
         let iri: proptest::strategy::BoxedStrategy<Option<String>> = Optional(Label).strategy();
-        iri.prop_map(GraphTarget::of_iri).boxed()
+        iri.prop_map(GraphTarget::from_iri).boxed()
     }
 
     #[cfg(feature = "arbitrary")]
     fn draw(&self, u: &mut arbitrary::Unstructured<'_>) -> arbitrary::Result<GraphTarget> {
         use crate::testing::kinds::{Label, Optional};
 
-        Optional(Label).draw(u).map(GraphTarget::of_iri)
+        Optional(Label).draw(u).map(GraphTarget::from_iri)
     }
 }
 
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]
 impl GraphTarget {
-    fn of_iri(iri: Option<String>) -> Self {
+    fn from_iri(iri: Option<String>) -> Self {
         iri.map_or(GraphTarget::Default, GraphTarget::Named)
     }
 }
 
-/// The answer to [`PutGraph`](crate::sparql::PutGraph), [`PostGraph`](crate::sparql::PostGraph) and
+/// The response to [`PutGraph`](crate::sparql::PutGraph), [`PostGraph`](crate::sparql::PostGraph) and
 /// [`DeleteGraph`](crate::sparql::DeleteGraph).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GraphStoreOutput {
-    /// The HTTP status. By the protocol 201 says that the graph is new, and 200 and 204 that it was
-    /// there; which of them the service answers is not known ([U10](crate::wire_notes#u10)).
+    /// The HTTP status. In the protocol 201 means that the graph is new, and 200 or 204 that it existed; it is
+    /// not known which of them the service returns ([U10](crate::wire_notes#u10)).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_code: Option<i32>,
 }
@@ -143,7 +177,7 @@ impl GraphStoreOutput {
     pub(super) fn read(response: &RawResponse<'_>) -> Result<Self, DecodeError> {
         response.acknowledgement()?;
         Ok(GraphStoreOutput {
-            status_code: Some(response.status().as_u16().into()),
+            status_code: response.status_code(),
         })
     }
 }

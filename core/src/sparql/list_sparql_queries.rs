@@ -10,14 +10,13 @@ operation! {
     documentation: "https://docs.aws.amazon.com/neptune/latest/userguide/sparql-api-status.html",
     output: SparqlQueriesOutput,
 
-    /// Lists the SPARQL queries that run.
+    /// Lists the running SPARQL queries.
     ///
-    /// A read. It is about the instance that answers only ([U13](crate::wire_notes#u13)). Needs the IAM action
-    /// `neptune-db:GetQueryStatus`.
-    /// No page names an engine that lacks it.
+    /// A read. It covers only the instance that responds ([U13](crate::wire_notes#u13)). Requires the IAM
+    /// action `neptune-db:GetQueryStatus`. No page gives a minimum engine version.
     ///
-    /// In practice: `AccessDeniedException` (403) without that right, `TooManyRequestsException` (429) when signatures
-    /// are checked too often.
+    /// In practice: `AccessDeniedException` (403) without that permission, `TooManyRequestsException` (429)
+    /// when too many signatures are checked.
     ///
     /// ```
     /// use neptunedata::{Endpoint, sparql::ListSparqlQueries};
@@ -28,26 +27,26 @@ operation! {
     ///
     /// let body = r#"{"acceptedQueryCount":9,"runningQueryCount":1,"queries":[{"queryId":"fb34cd3e",
     ///     "queryEvalStats":{"subqueries":0,"elapsed":23,"cancelled":false},"queryString":"ASK {}"}]}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<ListSparqlQueries>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ListSparqlQueries>(&response)?;
     /// let stats = output.queries.unwrap().remove(0).query_eval_stats.unwrap();
     /// assert_eq!((stats.elapsed, stats.waited), (Some(23), None));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub struct ListSparqlQueries {}
 
-    /// Asks for them.
+    /// Requests the running queries.
     pub fn new();
 }
 
 output! {
-    /// SPARQL queries: the answer to [`ListSparqlQueries`] and to
+    /// SPARQL queries: the response to [`ListSparqlQueries`] and to
     /// [`CancelSparqlQuery`](crate::sparql::CancelSparqlQuery).
     pub struct SparqlQueriesOutput {
-        /// How many queries were accepted since the instance started; not, as with the other languages, how
-        /// many of them have not ended.
+        /// The number of queries accepted since the instance started. With the other languages it is the number
+        /// of accepted queries that have not ended.
         pub accepted_query_count: Option<i64>,
-        /// How many run.
+        /// The number of running queries.
         pub running_query_count: Option<i64>,
         /// The queries.
         pub queries: Option<Vec<QueryStatus>>,

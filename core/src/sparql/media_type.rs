@@ -1,12 +1,12 @@
-//! What the SPARQL operations share.
+//! Media types of SPARQL.
 
 open_enum! {
     /// The media types of SPARQL: of results, and of RDF.
     ///
-    /// Which of them a query can be answered with depends on its form.
+    /// The form of a query determines which of them its response can have.
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-media-type-support.html>
     SparqlMediaType {
-        /// Results of `SELECT` and `ASK` as JSON; of `CONSTRUCT` and `DESCRIBE` too.
+        /// Results of `SELECT` and `ASK` as JSON, also of `CONSTRUCT` and `DESCRIBE`.
         ResultsJson = "application/sparql-results+json",
         /// Results of `SELECT` and `ASK` as XML.
         ResultsXml = "application/sparql-results+xml",
@@ -16,13 +16,13 @@ open_enum! {
         Csv = "text/csv",
         /// Results of `SELECT`, separated by tabs.
         Tsv = "text/tab-separated-values",
-        /// The answer to `ASK` as a word.
+        /// The result of `ASK` as a word.
         Boolean = "text/boolean",
-        /// RDF with graphs, a quad a line; what the service answers `CONSTRUCT` and `DESCRIBE` with
-        /// unless it is asked for something else. One example of the guide spells it without the hyphen
-        /// ([M22](crate::wire_notes#m22)), which is taken for the same and never sent.
+        /// RDF with graphs, one quad per line: the service's default for `CONSTRUCT` and `DESCRIBE`. One
+        /// example of the guide spells it without the hyphen ([M22](crate::wire_notes#m22)); that spelling is
+        /// read as the same type and never sent.
         NQuads = "application/n-quads" | "application/nquads",
-        /// RDF, a triple a line.
+        /// RDF, one triple per line.
         NTriples = "application/n-triples",
         /// RDF in Turtle.
         Turtle = "text/turtle",
@@ -38,15 +38,15 @@ open_enum! {
         TriG = "application/trig",
         /// RDF in a binary form.
         BinaryRdf = "application/x-binary-rdf",
-        /// Text, as explanations are unless something else is asked for.
+        /// Plain text, the default of reports on queries.
         Plain = "text/plain",
-        /// HTML, which explanations can be.
+        /// HTML, for reports on queries.
         Html = "text/html",
     }
 }
 
 impl SparqlMediaType {
-    /// The media type of a body, whatever its parameters and capitals.
+    /// The media type of a body, in lower case and without parameters.
     pub(crate) fn of(headers: &http::HeaderMap) -> Option<Self> {
         Some(crate::wire::response::media_type(headers)?.into())
     }

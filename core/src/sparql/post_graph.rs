@@ -1,69 +1,63 @@
-use http::Method;
-
-use super::{
-    QUERY_EXCEPTIONS,
-    graph_store::{GraphStoreOutput, GraphTarget, PATH},
-};
+use super::graph_store::{GraphStoreOutput, GraphTarget};
 use crate::{
     error::DecodeError,
-    operation::{Effect, Operation, OperationInfo},
+    operation::{Operation, OperationInfo},
     sparql::SparqlMediaType,
     types::RawBody,
     wire::{request::RequestWriter, response::RawResponse},
 };
 
-/// Adds to a graph, `POST /sparql/gsp/`: the Graph Store Protocol.
-///
-/// A write: data with blank nodes is another data each time. After a lost answer it is not sent again; for data
-/// without blank nodes say [`Effect::Idempotent`] with [`CallOptions::effect`](crate::machine::CallOptions::effect).
-///
-/// Data with graphs in it, [`NQuads`](SparqlMediaType::NQuads) or [`TriG`](SparqlMediaType::TriG), is also
-/// written into the graphs that it names.
-///
-/// Needs the IAM action `neptune-db:WriteDataViaQuery` ([U11](crate::wire_notes#u11)). Engine 1.0.5.0 or later.
-///
-/// In practice: `AccessDeniedException` (403) without the right, `BadRequestException` (400) for a target that is no
-/// IRI or data that cannot be read,
-/// `ReadOnlyViolationException` (400) on a replica. Which status says that a graph is not there is not confirmed ([U10](crate::wire_notes#u10)).
-///
-/// ```
-/// use neptunedata::{Endpoint, sparql::{PostGraph, SparqlMediaType}};
-///
-/// let endpoint = Endpoint::parse("http://localhost:8182")?;
-/// let data = "<http://example.com/s> <http://example.com/p> \"o\" .\n";
-/// let post = PostGraph::named("http://example.com/g", SparqlMediaType::NTriples, data);
-/// let request = neptunedata::request(&post, &endpoint)?;
-/// assert_eq!(request.method(), "POST");
-/// assert_eq!(
-///     request.uri(),
-///     "http://localhost:8182/sparql/gsp/?graph=http%3A%2F%2Fexample.com%2Fg",
-/// );
-/// assert_eq!(request.headers()["content-type"], "application/n-triples");
-///
-/// let answer = neptunedata::http::Response::builder().status(201).body("".into())?;
-/// let output = neptunedata::response::<PostGraph>(&answer)?;
-/// assert_eq!(output.status_code, Some(201));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html>
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PostGraph {
-    /// Which graph. In serde it is the member `graph` with an IRI or `default` with true, and has to be there.
-    pub graph: GraphTarget,
-    /// The media type of the data, such as Turtle.
-    pub content_type: SparqlMediaType,
-    /// The data.
-    pub body: RawBody,
+graph_request! {
+    name: "PostGraph",
+    http: POST,
+    effect: Write,
+    iam_actions: ["WriteDataViaQuery"],
+
+    /// Adds to a graph, `POST /sparql/gsp/`: the Graph Store Protocol.
+    ///
+    /// A write: blank nodes in the data are new nodes in each execution, so the request is not retried after a
+    /// lost response. For data without blank nodes, set
+    /// [`Effect::Idempotent`](crate::operation::Effect::Idempotent) with
+    /// [`CallOptions::effect`](crate::machine::CallOptions::effect).
+    ///
+    /// Data that names graphs, [`NQuads`](SparqlMediaType::NQuads) or [`TriG`](SparqlMediaType::TriG), is also
+    /// written to these graphs.
+    ///
+    /// Requires the IAM action `neptune-db:WriteDataViaQuery` ([U11](crate::wire_notes#u11)). Engine 1.0.5.0 or
+    /// later.
+    ///
+    /// In practice: `AccessDeniedException` (403) without the permission, `BadRequestException` (400) for a
+    /// target that is not an IRI or data that cannot be read, `ReadOnlyViolationException` (400) on a replica.
+    /// The status for a graph that does not exist is not confirmed ([U10](crate::wire_notes#u10)).
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, sparql::{PostGraph, SparqlMediaType}};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let data = "<http://example.com/s> <http://example.com/p> \"o\" .\n";
+    /// let post = PostGraph::named("http://example.com/g", SparqlMediaType::NTriples, data);
+    /// let request = neptunedata::request(&post, &endpoint)?;
+    /// assert_eq!(request.method(), "POST");
+    /// assert_eq!(
+    ///     request.uri(),
+    ///     "http://localhost:8182/sparql/gsp/?graph=http%3A%2F%2Fexample.com%2Fg",
+    /// );
+    /// assert_eq!(request.headers()["content-type"], "application/n-triples");
+    ///
+    /// let response = neptunedata::http::Response::builder().status(201).body("".into())?;
+    /// let output = neptunedata::response::<PostGraph>(&response)?;
+    /// assert_eq!(output.status_code, Some(201));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub struct PostGraph {
+        /// The media type of the data, such as Turtle.
+        pub content_type: SparqlMediaType,
+        /// The data.
+        pub body: RawBody,
+    }
 }
 
 arbitrary!(PostGraph => graph: super::graph_store::AnyGraph, content_type: Header, body);
-
-graph_request!(PostGraph {
-    content_type: SparqlMediaType,
-    body: RawBody,
-});
 
 impl PostGraph {
     /// Adds this data to the default graph.
@@ -92,19 +86,7 @@ impl PostGraph {
 impl Operation for PostGraph {
     type Output = GraphStoreOutput;
 
-    const INFO: &'static OperationInfo = &OperationInfo::new(
-        "PostGraph",
-        Method::POST,
-        PATH,
-        Effect::Write,
-    )
-    .with_exceptions(QUERY_EXCEPTIONS)
-    // The guide says so of queries, and that the protocol needs the same is not confirmed (U11).
-    .with_iam_actions(&["WriteDataViaQuery"])
-    .answering_empty()
-    .with_documentation(
-        "https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html",
-    );
+    const INFO: &'static OperationInfo = Self::FACTS;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         self.graph.write(request);

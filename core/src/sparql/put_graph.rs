@@ -1,9 +1,4 @@
-use http::Method;
-
-use super::{
-    QUERY_EXCEPTIONS,
-    graph_store::{GraphStoreOutput, GraphTarget, PATH},
-};
+use super::graph_store::{GraphStoreOutput, GraphTarget};
 use crate::{
     error::DecodeError,
     operation::{Effect, Operation, OperationInfo},
@@ -12,60 +7,58 @@ use crate::{
     wire::{request::RequestWriter, response::RawResponse},
 };
 
-/// Replaces a graph, `PUT /sparql/gsp/`: the Graph Store Protocol.
-///
-/// Idempotent: what the graph held is gone, and the data is what it holds. What others write into the graph
-/// between two executions is lost with the second, so after a lost answer a graph that several write to may need
-/// [`CallOptions::effect`](crate::machine::CallOptions::effect) with [`Effect::Write`].
-///
-/// Data with graphs in it, such as [`NQuads`](SparqlMediaType::NQuads) or [`TriG`](SparqlMediaType::TriG), is also
-/// added to the graphs that it names. That is a write, as blank nodes would come twice;
-/// so is data of a type that may have graphs in it or is not known.
-///
-/// Needs the IAM actions `neptune-db:WriteDataViaQuery` and `neptune-db:DeleteDataViaQuery` ([U11](crate::wire_notes#u11)). Engine 1.0.5.0 or later.
-///
-/// In practice: `AccessDeniedException` (403) without the right, `BadRequestException` (400) for a target that is no
-/// IRI or data that cannot be read,
-/// `ReadOnlyViolationException` (400) on a replica. Which status says that a graph is not there is not confirmed ([U10](crate::wire_notes#u10)).
-///
-/// ```
-/// use neptunedata::{Endpoint, sparql::{PutGraph, SparqlMediaType}};
-///
-/// let endpoint = Endpoint::parse("http://localhost:8182")?;
-/// let data = "<http://example.com/s> <http://example.com/p> \"o\" .\n";
-/// let put = PutGraph::named("http://example.com/g", SparqlMediaType::NTriples, data);
-/// let request = neptunedata::request(&put, &endpoint)?;
-/// assert_eq!(request.method(), "PUT");
-/// assert_eq!(
-///     request.uri(),
-///     "http://localhost:8182/sparql/gsp/?graph=http%3A%2F%2Fexample.com%2Fg",
-/// );
-/// assert_eq!(request.headers()["content-type"], "application/n-triples");
-///
-/// let answer = neptunedata::http::Response::builder().status(201).body("".into())?;
-/// let output = neptunedata::response::<PutGraph>(&answer)?;
-/// assert_eq!(output.status_code, Some(201));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html>
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PutGraph {
-    /// Which graph. In serde it is the member `graph` with an IRI or `default` with true, and has to be there.
-    pub graph: GraphTarget,
-    /// The media type of the data, such as Turtle.
-    pub content_type: SparqlMediaType,
-    /// The data.
-    pub body: RawBody,
+graph_request! {
+    name: "PutGraph",
+    http: PUT,
+    effect: Idempotent,
+    iam_actions: ["WriteDataViaQuery", "DeleteDataViaQuery"],
+
+    /// Replaces a graph, `PUT /sparql/gsp/`: the Graph Store Protocol.
+    ///
+    /// Idempotent: the data replaces the content of the graph. A second execution removes data that other
+    /// clients wrote after the first one. For a graph with several writers, set [`Effect::Write`] with
+    /// [`CallOptions::effect`](crate::machine::CallOptions::effect), so that the request is not retried after a
+    /// lost response.
+    ///
+    /// Data that names graphs, such as [`NQuads`](SparqlMediaType::NQuads) or [`TriG`](SparqlMediaType::TriG),
+    /// is also added to these graphs. Such a request is a write, because a second execution would add blank
+    /// nodes again. So is data of any other type that can name graphs, or of an unknown type.
+    ///
+    /// Requires the IAM actions `neptune-db:WriteDataViaQuery` and `neptune-db:DeleteDataViaQuery`
+    /// ([U11](crate::wire_notes#u11)). Engine 1.0.5.0 or later.
+    ///
+    /// In practice: `AccessDeniedException` (403) without the permission, `BadRequestException` (400) for a
+    /// target that is not an IRI or data that cannot be read, `ReadOnlyViolationException` (400) on a replica.
+    /// The status for a graph that does not exist is not confirmed ([U10](crate::wire_notes#u10)).
+    ///
+    /// ```
+    /// use neptunedata::{Endpoint, sparql::{PutGraph, SparqlMediaType}};
+    ///
+    /// let endpoint = Endpoint::parse("http://localhost:8182")?;
+    /// let data = "<http://example.com/s> <http://example.com/p> \"o\" .\n";
+    /// let put = PutGraph::named("http://example.com/g", SparqlMediaType::NTriples, data);
+    /// let request = neptunedata::request(&put, &endpoint)?;
+    /// assert_eq!(request.method(), "PUT");
+    /// assert_eq!(
+    ///     request.uri(),
+    ///     "http://localhost:8182/sparql/gsp/?graph=http%3A%2F%2Fexample.com%2Fg",
+    /// );
+    /// assert_eq!(request.headers()["content-type"], "application/n-triples");
+    ///
+    /// let response = neptunedata::http::Response::builder().status(201).body("".into())?;
+    /// let output = neptunedata::response::<PutGraph>(&response)?;
+    /// assert_eq!(output.status_code, Some(201));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub struct PutGraph {
+        /// The media type of the data, such as Turtle.
+        pub content_type: SparqlMediaType,
+        /// The data.
+        pub body: RawBody,
+    }
 }
 
 arbitrary!(PutGraph => graph: super::graph_store::AnyGraph, content_type: Header, body);
-
-graph_request!(PutGraph {
-    content_type: SparqlMediaType,
-    body: RawBody,
-});
 
 impl PutGraph {
     /// Replaces the default graph with this data.
@@ -94,19 +87,7 @@ impl PutGraph {
 impl Operation for PutGraph {
     type Output = GraphStoreOutput;
 
-    const INFO: &'static OperationInfo = &OperationInfo::new(
-        "PutGraph",
-        Method::PUT,
-        PATH,
-        Effect::Idempotent,
-    )
-    .with_exceptions(QUERY_EXCEPTIONS)
-    // The guide says so of queries, and that the protocol needs the same is not confirmed (U11).
-    .with_iam_actions(&["WriteDataViaQuery", "DeleteDataViaQuery"])
-    .answering_empty()
-    .with_documentation(
-        "https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html",
-    );
+    const INFO: &'static OperationInfo = Self::FACTS;
 
     fn effect(&self) -> Effect {
         match self.content_type {
@@ -114,7 +95,7 @@ impl Operation for PutGraph {
             | SparqlMediaType::Turtle
             | SparqlMediaType::N3
             | SparqlMediaType::RdfXml => Effect::Idempotent,
-            // Graphs that the data names itself grow, and what cannot be looked into may name some.
+            // Data is added to the graphs that it names, and data of unknown types may name graphs.
             _ => Effect::Write,
         }
     }

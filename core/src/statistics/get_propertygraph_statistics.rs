@@ -11,10 +11,9 @@ operation! {
 
     /// Gets the statistics of the property graph.
     ///
-    /// A read, and the only operation on statistics that replicas take. Needs the IAM action
-    /// `neptune-db:GetStatisticsStatus`
-    /// and engine 1.2.1.0.R6 or later. Where there cannot be any, as on the smallest instances, it is a
-    /// `BadRequestException`.
+    /// A read, and the only operation on statistics that replicas accept. Requires the IAM action
+    /// `neptune-db:GetStatisticsStatus` and engine 1.2.1.0.R6 or later. On instances that do not support
+    /// statistics, such as the smallest, it fails with a `BadRequestException`.
     ///
     /// ```
     /// use neptunedata::{Endpoint, statistics::GetPropertygraphStatistics};
@@ -26,8 +25,8 @@ operation! {
     /// let body = r#"{"status":"200 OK","payload":{"autoCompute":true,"active":true,
     ///     "statisticsId":1588893232718,"date":"2023-01-24T00:47:43.319Z",
     ///     "signatureInfo":{"signatureCount":5,"instanceCount":1000,"predicateCount":20}}}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<GetPropertygraphStatistics>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<GetPropertygraphStatistics>(&response)?;
     /// let statistics = output.payload.unwrap();
     /// assert_eq!(statistics.statistics_id.as_deref(), Some("1588893232718"));
     /// assert_eq!(statistics.signature_info.unwrap().instance_count, Some(1000));
@@ -37,12 +36,12 @@ operation! {
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/neptune-dfe-statistics.html>
     pub struct GetPropertygraphStatistics {}
 
-    /// Asks for the statistics.
+    /// Requests the statistics.
     pub fn new();
 }
 
 output! {
-    /// The answer to [`GetPropertygraphStatistics`].
+    /// The response to [`GetPropertygraphStatistics`].
     pub struct GetPropertygraphStatisticsOutput {
         /// A status line such as `200 OK`.
         pub status: Option<String>,
@@ -62,8 +61,8 @@ mod tests {
     fn statistics_of_old_engines_are_read() {
         let body = r#"{"status":"200 OK","payload":{"autoCompute":true,"active":true,
             "statisticsId":-1,"date":"2020-05-07T23:13Z","summary":{"signatureCount":5}}}"#;
-        let answer = http::Response::new(body.into());
-        let output = response::<GetPropertygraphStatistics>(&answer).unwrap();
+        let received = http::Response::new(body.into());
+        let output = response::<GetPropertygraphStatistics>(&received).unwrap();
         let statistics = output.payload.unwrap();
         assert_eq!(statistics.statistics_id.as_deref(), Some("-1"));
         assert_eq!(statistics.date.unwrap().as_str(), "2020-05-07T23:13:00Z");

@@ -11,10 +11,10 @@ operation! {
 
     /// Gets the statistics of the RDF graph.
     ///
-    /// A read, and the only operation on statistics that replicas take. Needs the IAM action
-    /// `neptune-db:GetStatisticsStatus` (the service model's text leaves it out, [M46](crate::wire_notes#m46)) and engine
-    /// 1.2.1.0.R6 or later. Where there cannot be any, as on the smallest instances, it is a
-    /// `BadRequestException`.
+    /// A read, and the only operation on statistics that replicas accept. Requires the IAM action
+    /// `neptune-db:GetStatisticsStatus` (the service model does not mention it, [M46](crate::wire_notes#m46))
+    /// and engine 1.2.1.0.R6 or later. On instances that do not support statistics, such as the smallest, it
+    /// fails with a `BadRequestException`.
     ///
     /// The path is that of the service model; the guide prefers `/rdf/statistics` since engine 1.2.1.0
     /// ([M28](crate::wire_notes#m28)).
@@ -29,8 +29,8 @@ operation! {
     /// let body = r#"{"status":"200 OK","payload":{"autoCompute":true,"active":true,
     ///     "statisticsId":1588893232718,"date":"2023-01-24T00:47:43.319Z",
     ///     "signatureInfo":{"signatureCount":5,"instanceCount":1000,"predicateCount":20}}}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<GetSparqlStatistics>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<GetSparqlStatistics>(&response)?;
     /// let statistics = output.payload.unwrap();
     /// assert_eq!(statistics.statistics_id.as_deref(), Some("1588893232718"));
     /// assert_eq!(statistics.signature_info.unwrap().instance_count, Some(1000));
@@ -40,12 +40,12 @@ operation! {
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/neptune-dfe-statistics.html>
     pub struct GetSparqlStatistics {}
 
-    /// Asks for the statistics.
+    /// Requests the statistics.
     pub fn new();
 }
 
 output! {
-    /// The answer to [`GetSparqlStatistics`].
+    /// The response to [`GetSparqlStatistics`].
     pub struct GetSparqlStatisticsOutput {
         /// A status line such as `200 OK`.
         pub status: Option<String>,

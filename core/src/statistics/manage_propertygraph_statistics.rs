@@ -9,11 +9,11 @@ operation! {
     iam_actions: ["ManageStatistics"],
     output: ManagePropertygraphStatisticsOutput,
 
-    /// Computes the statistics of the property graph, or switches their automatic computation on or off.
+    /// Computes the statistics of the property graph, or enables or disables their automatic computation.
     ///
-    /// Idempotent: a switch stays where it is put, and statistics computed again are the same; while
-    /// they are being computed, asking again changes nothing. Needs the IAM action
-    /// `neptune-db:ManageStatistics` and engine 1.2.1.0.R6 or later. A replica refuses with a
+    /// Idempotent: enabling or disabling twice has the effect of once, and statistics computed again are the
+    /// same. A request during the computation changes nothing. Requires the IAM action
+    /// `neptune-db:ManageStatistics` and engine 1.2.1.0.R6 or later. A replica returns a
     /// `ReadOnlyViolationException`.
     ///
     /// ```
@@ -28,8 +28,8 @@ operation! {
     /// assert_eq!(request.body(), r#"{"mode":"refresh"}"#);
     ///
     /// let body = r#"{"status":"200 OK","payload":{"statisticsId":1588893232718}}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<ManagePropertygraphStatistics>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ManagePropertygraphStatistics>(&response)?;
     /// assert_eq!(output.payload.unwrap().statistics_id.as_deref(), Some("1588893232718"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -37,7 +37,7 @@ operation! {
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/neptune-dfe-statistics.html>
     pub struct ManagePropertygraphStatistics {
         /// What to do.
-        // In the body, which is sent even if empty: without a content type, some engines refuse (`M43`).
+        // The body is sent even if it is empty: some engines reject a request without a content type (M43).
         pub mode: Option<StatisticsAutoGenerationMode>,
     }
 
@@ -46,11 +46,11 @@ operation! {
 }
 
 output! {
-    /// The answer to [`ManagePropertygraphStatistics`].
+    /// The response to [`ManagePropertygraphStatistics`].
     pub struct ManagePropertygraphStatisticsOutput {
         /// A status line such as `200 OK`.
         pub status: Option<String>,
-        /// The statistics that are being computed; only after a refresh.
+        /// The statistics being computed; only after a refresh.
         pub payload: Option<RefreshStatisticsIdMap>,
     }
 }

@@ -1,59 +1,62 @@
-//! What the statistics operations share.
+//! Values that several operations on statistics use.
 
 use crate::types::Timestamp;
 
 open_enum! {
-    /// What to do about statistics.
+    /// An action on statistics.
     StatisticsAutoGenerationMode {
-        /// Stops computing them by itself.
+        /// Disables their automatic computation.
         DisableAutoCompute = "disableAutoCompute",
-        /// Computes them by itself, which is the default of a cluster.
+        /// Enables their automatic computation, the default of a cluster.
         EnableAutoCompute = "enableAutoCompute",
-        /// Computes them now.
+        /// Computes statistics now.
         Refresh = "refresh",
     }
 }
 
 structure! {
-    /// The statistics that there are.
+    /// The state of the statistics.
     pub struct Statistics {
-        /// Whether they are computed without being asked for.
+        /// Whether they are computed automatically.
         pub auto_compute: Option<bool>,
-        /// Whether the engine uses them.
+        /// Whether the engine uses the statistics.
         pub active: Option<bool>,
-        /// Their id: milliseconds since 1970, or -1 when there are none; a number on the wire ([M25](crate::wire_notes#m25)).
+        /// Their id: milliseconds since 1970, or -1 if there are no statistics; a JSON number on the wire
+        /// ([M25](crate::wire_notes#m25)).
         pub statistics_id: Option<String>,
-        /// When they were computed ([M26](crate::wire_notes#m26)); not there when there are none ([M27](crate::wire_notes#m27)).
+        /// When they were computed ([M26](crate::wire_notes#m26)); `None` if there are no statistics
+        /// ([M27](crate::wire_notes#m27)).
         pub date: Option<Timestamp>,
-        /// What is wrong, if something is ([M27](crate::wire_notes#m27)).
+        /// A note about a problem, if there is one ([M27](crate::wire_notes#m27)).
         pub note: Option<String>,
-        /// What they are about. Engines before 1.2.1.0 call it `summary` ([M26](crate::wire_notes#m26)); not there when there are
-        /// no statistics ([M27](crate::wire_notes#m27)).
+        /// The size of the statistics. Engines before 1.2.1.0 call the member `summary`
+        /// ([M26](crate::wire_notes#m26)); `None` if there are no statistics ([M27](crate::wire_notes#m27)).
         #[serde(alias = "summary")]
         pub signature_info: Option<StatisticsSummary>,
     }
 
-    /// What statistics are about.
+    /// The size of statistics.
     pub struct StatisticsSummary {
-        /// How many characteristic sets there are: sets of predicates that subjects have in common.
+        /// The number of characteristic sets: sets of predicates that subjects have in common.
         pub signature_count: Option<i64>,
-        /// How many subjects have one.
+        /// The number of subjects with a characteristic set.
         pub instance_count: Option<i64>,
-        /// How many predicates there are.
+        /// The number of distinct predicates.
         pub predicate_count: Option<i64>,
     }
 
-    /// The statistics that are being computed.
+    /// The statistics being computed.
     pub struct RefreshStatisticsIdMap {
-        /// Their id; a number on the wire ([M25](crate::wire_notes#m25)).
+        /// Their id; a JSON number on the wire ([M25](crate::wire_notes#m25)).
         pub statistics_id: Option<String>,
     }
 
-    /// What is left after deleting statistics.
+    /// The state of the statistics after their deletion.
     pub struct DeleteStatisticsValueMap {
-        /// Whether there are statistics that the engine uses.
+        /// Whether the engine uses statistics.
         pub active: Option<bool>,
-        /// Their id, -1 as there are none; a number on the wire ([M25](crate::wire_notes#m25)).
+        /// Their id, which is -1 because there are no statistics; a JSON number on the wire
+        /// ([M25](crate::wire_notes#m25)).
         pub statistics_id: Option<String>,
     }
 }

@@ -22,12 +22,12 @@ operation! {
     output: GetStorageInfoOutput,
     decode: RawResponse::json_or_payload,
 
-    /// Gets what uses the storage, and how much.
+    /// Gets the use of the storage volume.
     ///
-    /// A read. Needs the IAM action `neptune-db:GetStorageInfo` ([U24](crate::wire_notes#u24)) and engine 1.5.0.0 or later; older
-    /// ones answer as to any path that they do not know, with a `BadRequestException` or
-    /// `MethodNotAllowedException` ([M06](crate::wire_notes#m06)). No source shows a whole answer ([U14](crate::wire_notes#u14)); this is the service
-    /// model's.
+    /// A read. Requires the IAM action `neptune-db:GetStorageInfo` ([U24](crate::wire_notes#u24)) and engine
+    /// 1.5.0.0 or later; older engines return the error for an unknown path, a `BadRequestException` or
+    /// `MethodNotAllowedException` ([M06](crate::wire_notes#m06)). No source shows a whole response
+    /// ([U14](crate::wire_notes#u14)); the members are those of the service model.
     ///
     /// ```
     /// use neptunedata::{Endpoint, storage::GetStorageInfo};
@@ -39,8 +39,8 @@ operation! {
     /// let body = r#"{"totalStorageBytesUsed":4294967296,
     ///     "quads":{"RDF":{"SPOG":{"sizeInBytes":1048576,"count":20000}}},
     ///     "undoLogs":{"sizeInBytes":16384,"listSize":2}}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<GetStorageInfo>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<GetStorageInfo>(&response)?;
     /// let spog = output.quads.unwrap().rdf.unwrap().spog.unwrap();
     /// assert_eq!(spog.count, Some(20000));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -49,20 +49,20 @@ operation! {
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/storage-info.html>
     pub struct GetStorageInfo {}
 
-    /// Asks for it.
+    /// Requests the use of storage.
     pub fn new();
 }
 
 output! {
-    /// The answer to [`GetStorageInfo`].
+    /// The response to [`GetStorageInfo`].
     pub struct GetStorageInfoOutput {
-        /// The cluster volume's bytes in use.
+        /// The number of bytes in use on the cluster volume.
         pub total_storage_bytes_used: Option<i64>,
         /// The indexes of the data.
         pub quads: Option<QuadsIndexesInfo>,
         /// The dictionaries of values.
         pub dictionaries: Option<DictionariesInfo>,
-        /// What is kept to undo transactions.
+        /// The logs for undoing transactions.
         pub undo_logs: Option<UndoLogsMetrics>,
         /// The change streams.
         pub streams: Option<StorageMetrics>,
@@ -70,7 +70,7 @@ output! {
         pub dfe_statistics: Option<StorageMetrics>,
         /// The schema.
         pub schema: Option<StorageMetrics>,
-        /// What the engine keeps for itself.
+        /// The engine's internal data.
         pub internals: Option<StorageMetrics>,
     }
 }
@@ -78,16 +78,16 @@ output! {
 structure! {
     /// The indexes of the data, by kind of graph.
     pub struct QuadsIndexesInfo {
-        /// Of the RDF graph.
+        /// The indexes of the RDF graph.
         #[serde(rename = "RDF")]
         pub rdf: Option<QuadsInfo>,
-        /// Of the property graph.
+        /// The indexes of the property graph.
         #[serde(rename = "PG")]
         pub pg: Option<QuadsInfo>,
     }
 
     /// The indexes of one kind of graph, named by the order of subject, predicate (or property), object and
-    /// graph in them.
+    /// graph.
     pub struct QuadsInfo {
         /// By subject.
         #[serde(rename = "SPOG")]
@@ -98,7 +98,7 @@ structure! {
         /// By graph.
         #[serde(rename = "GPSO")]
         pub gpso: Option<StorageMetrics>,
-        /// By object; only where that index is switched on.
+        /// By object; only if that index is enabled.
         #[serde(rename = "OSGP")]
         pub osgp: Option<StorageMetrics>,
         /// The index `PZSOG`.
@@ -108,25 +108,25 @@ structure! {
 
     /// The dictionaries of values.
     pub struct DictionariesInfo {
-        /// All of them.
+        /// All virtual CPUs.
         pub total: Option<StorageMetrics>,
-        /// Long values.
+        /// Dictionaries of long values.
         pub blobs: Option<StorageMetrics>,
     }
 
-    /// The size of something.
+    /// The size of a data structure.
     pub struct StorageMetrics {
-        /// In bytes.
+        /// The size in bytes.
         pub size_in_bytes: Option<i64>,
-        /// In entries.
+        /// The number of entries.
         pub count: Option<i64>,
     }
 
-    /// What is kept to undo transactions.
+    /// The logs for undoing transactions.
     pub struct UndoLogsMetrics {
-        /// In bytes.
+        /// The size in bytes.
         pub size_in_bytes: Option<i64>,
-        /// How many transactions are on the list.
+        /// The number of transactions in the logs.
         pub list_size: Option<i64>,
     }
 }

@@ -1,4 +1,4 @@
-//! The place of a record in a change stream.
+//! The positions of records in a change stream.
 
 use std::{fmt, str::FromStr};
 
@@ -7,11 +7,12 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use super::values::NUMBER;
 
-/// The place of a record in a change stream: a commit, and an operation in it.
+/// The position of a record in a change stream: a commit, and an operation in it.
 ///
-/// Ids are ordered as the records are. On the wire they are an object of two numbers ([M35](crate::wire_notes#m35): the
-/// service model has a map of strings, which is taken too) or the text of both with a colon ([M36](crate::wire_notes#m36));
-/// their serde form is the object of numbers, and their text is that with the colon.
+/// Ids are ordered like the records. On the wire they are an object of two numbers
+/// ([M35](crate::wire_notes#m35): the service model has a map of strings, which is read too) or the text of
+/// both numbers with a colon ([M36](crate::wire_notes#m36)). Ids are serialized as an object of numbers, and
+/// `Display` writes the text with a colon.
 ///
 /// ```
 /// use neptunedata::streams::EventId;
@@ -36,13 +37,12 @@ pub struct EventId {
 arbitrary!(EventId => commit_num, op_num);
 
 impl EventId {
-    /// The operation of this number in the commit of this number.
+    /// The id of this operation in this commit.
     pub const fn new(commit_num: i64, op_num: i64) -> Self {
         EventId { commit_num, op_num }
     }
 
-    /// The id in a text such as `… [commitNum = 1132, opNum = 200]`, which is how messages of the
-    /// service write it.
+    /// Finds an id as written in messages of the service, such as `… [commitNum = 1132, opNum = 200]`.
     pub(crate) fn find_in(message: &str) -> Option<EventId> {
         let (_, rest) = message.rsplit_once("[commitNum")?;
         let (inside, _) = rest.split_once(']')?;
@@ -61,9 +61,9 @@ impl fmt::Display for EventId {
     }
 }
 
-/// A text that is no [`EventId`].
+/// A text that is not a valid [`EventId`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected an event id such as 12:1, of two numbers")]
+#[error("expected an event id of two numbers, such as 12:1")]
 pub struct ParseEventIdError(());
 
 impl FromStr for EventId {
@@ -97,7 +97,7 @@ impl<'de> Deserialize<'de> for EventId {
     }
 }
 
-/// For members of answers: an object that has neither number is no id and fails nothing.
+/// For members of responses: an object without either number is `None` and not an error.
 pub(crate) fn optional<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<EventId>, D::Error> {
@@ -139,8 +139,8 @@ impl<'de> Visitor<'de> for AnyForm {
     }
 }
 
-/// The members, told apart without a map or a string of their own: a page of a stream has tens of
-/// thousands of them.
+/// The name of a member, read without allocating a map or a string: a page of a stream has tens of thousands of
+/// members.
 enum Key {
     CommitNum,
     OpNum,
@@ -171,7 +171,7 @@ impl<'de> Deserialize<'de> for Key {
     }
 }
 
-/// A number, or a text of one.
+/// A number, or a number as text.
 struct Number(i64);
 
 impl<'de> Deserialize<'de> for Number {
@@ -182,7 +182,7 @@ impl<'de> Deserialize<'de> for Number {
             type Value = Number;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a whole number, or a text of one")
+                f.write_str("an integer, or an integer as text")
             }
 
             fn visit_i64<E: Error>(self, number: i64) -> Result<Number, E> {
@@ -194,7 +194,7 @@ impl<'de> Deserialize<'de> for Number {
             }
 
             fn visit_f64<E: Error>(self, number: f64) -> Result<Number, E> {
-                // Up to here floats hold every whole number.
+                // A float is exact for whole numbers up to this one.
                 const EXACT: f64 = 9_007_199_254_740_992.0;
                 if number.fract() == 0.0 && number.abs() <= EXACT {
                     return Ok(Number(number as i64));
@@ -225,7 +225,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_read_as_any_feature_of_serde_json_hands_them_on() {
+    fn numbers_are_read_with_any_feature_of_serde_json() {
         let number = json!({ NUMBER: "12" });
         let id = json!({"commitNum": number, "opNum": 1.0});
         let id: EventId = serde_json::from_value(id).unwrap();
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn the_serde_form_is_read_again() {
+    fn the_serde_form_survives_a_round_trip() {
         let id = EventId::new(i64::MAX, 1);
         let json = serde_json::to_value(id).unwrap();
         assert_eq!(json, json!({"commitNum": i64::MAX, "opNum": 1}));
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn halves_and_others_are_no_ids() {
+    fn incomplete_and_other_values_are_not_ids() {
         for wrong in [
             json!({"commitNum": 1}),
             json!({"opNum": "1"}),
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_are_searched_to_their_end() {
+    fn the_last_id_in_a_message_is_found() {
         let found = |message| EventId::find_in(message);
         assert_eq!(
             found("from the future. Last valid eventId is [commitNum = 1132, opNum = 200]"),

@@ -1,48 +1,39 @@
-use http::header::ACCEPT_ENCODING;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    EXCEPTIONS,
-    record::{self, CameAs},
-};
+use super::{EXCEPTIONS, record};
 use crate::{
-    error::DecodeError,
-    operation::{Operation, OperationInfo},
-    rows::{RowQuery, RowsFormat},
-    streams::{
-        ChangeOp, Encoding, EventId, IteratorType, PropertyValue, PropertygraphRecordType,
-        StreamFormat, optional_event_id,
-    },
+    streams::{Encoding, EventId, IteratorType, PropertyValue, PropertygraphRecordType},
     types::RawJson,
-    wire::{request::RequestWriter, response::RawResponse},
 };
 
-custom_request! {
+operation! {
     name: "GetPropertygraphStream",
     http: GET "/propertygraph/stream",
     effect: Read,
     exceptions: EXCEPTIONS,
     iam_actions: ["GetStreamRecords"],
+    output: GetPropertygraphStreamOutput,
+    decode: record::read,
 
     /// Reads the change stream of the property graph.
     ///
     /// A read, on any instance, though replicas lag behind. Say where to begin with
     /// [`trim_horizon`](Self::trim_horizon), [`latest`](Self::latest), [`at`](Self::at) or
-    /// [`after`](Self::after); the next page is what comes after the last event id.
+    /// [`after`](Self::after); the next page begins after the last event id.
     ///
-    /// An update is a removal and an addition; deleting a vertex is a record for each of its properties,
-    /// edges and labels.
-    /// [`Rows`](crate::rows::Rows) of [`PropertygraphRecord`] hands the records out as they arrive.
+    /// An update is a removal and an addition. Deleting a vertex gives one record for each of its properties,
+    /// edges and labels. [`Rows`](crate::rows::Rows) of [`PropertygraphRecord`] returns the records as they
+    /// arrive.
     ///
-    /// An answer has as many records as were asked for or are there, and ends early with the record that
-    /// makes it 10 MB. At the end of the stream there is no empty page but a
-    /// `StreamRecordsNotFoundException` (404), which means that nothing has happened yet;
-    /// [`ServiceError::last_valid_event_id`](crate::error::ServiceError::last_valid_event_id) says how far the
-    /// stream goes. A place that is no longer kept is an `ExpiredStreamException` ([U18](crate::wire_notes#u18)), a
-    /// stream that is not switched on an `UnsupportedOperationException`. `ThrottlingException` and
-    /// `MemoryLimitExceededException` pass.
+    /// A response has the requested number of records, or fewer at the end of the stream, and ends early with
+    /// the record that makes it 10 MB. Past the end of the stream the response is not an empty page but a
+    /// `StreamRecordsNotFoundException` (404), which means that there are no new records;
+    /// [`ServiceError::last_valid_event_id`](crate::error::ServiceError::last_valid_event_id) is the end of the
+    /// stream. A position that is no longer kept is an `ExpiredStreamException` ([U18](crate::wire_notes#u18)),
+    /// and a stream that is not enabled is an `UnsupportedOperationException`. `ThrottlingException` and
+    /// `MemoryLimitExceededException` are transient.
     ///
-    /// Needs the IAM action `neptune-db:GetStreamRecords` and engine 1.2.1.0.R6 or later.
+    /// Requires the IAM action `neptune-db:GetStreamRecords` and engine 1.2.1.0.R6 or later.
     ///
     /// ```
     /// use neptunedata::{
@@ -63,8 +54,8 @@ custom_request! {
     ///     "format":"PG_JSON","totalRecords":1,"records":[{
     ///         "commitTimestamp":1560011610678,"eventId":{"commitNum":13,"opNum":1},"op":"ADD","isLastOp":true,
     ///         "data":{"id":"d2b59bf8","type":"vl","key":"label","value":{"value":"vertex","dataType":"String"}}}]}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<GetPropertygraphStream>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<GetPropertygraphStream>(&response)?;
     /// assert_eq!(output.last_event_id, Some(EventId::new(13, 1)));
     /// let record = &output.records.unwrap()[0];
     /// assert_eq!(record.op, Some(ChangeOp::Add));
@@ -75,152 +66,40 @@ custom_request! {
     /// ```
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/streams-using-api-call.html>
-    #[derive(Default)]
     pub struct GetPropertygraphStream {
-        /// How many records to answer, 1 to 100,000. The service's default is 10.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub limit: Option<i64>,
+        /// The maximum number of records, from 1 to 100,000. The service's default is 10.
+        pub limit: Option<i64> => query("limit", 1..=100_000),
         /// Where to begin. The service's default is `AT_SEQUENCE_NUMBER`.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub iterator_type: Option<IteratorType>,
+        pub iterator_type: Option<IteratorType> => query("iteratorType"),
         /// The commit to begin at or after. The service requires it for `AT_SEQUENCE_NUMBER` and
         /// `AFTER_SEQUENCE_NUMBER`, and ignores it for the others.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub commit_num: Option<i64>,
+        pub commit_num: Option<i64> => query("commitNum"),
         /// The operation in the commit. The service's default is 1.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub op_num: Option<i64>,
-        /// How the answer may be compressed, sent as the header `Accept-Encoding`. Inflating the answer
-        /// needs the feature `gzip` of this crate.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub encoding: Option<Encoding>,
+        pub op_num: Option<i64> => query("opNum"),
+        /// The accepted compression, sent as the header `Accept-Encoding`. Decompressing a response requires
+        /// the feature `gzip` of this crate.
+        pub encoding: Option<Encoding> => accept_encoding("encoding"),
     }
-}
 
-arbitrary!(GetPropertygraphStream =>
-    limit: Within(1..=100_000), iterator_type, commit_num, op_num, encoding: Optional(Header));
-
-impl GetPropertygraphStream {
-    /// Reads from where the service begins by default. That is a commit, which it requires: see
+    /// Reads from where the service begins by default. That is a commit, which the service requires: see
     /// [`at`](Self::at).
-    pub fn new() -> Self {
-        GetPropertygraphStream::default()
-    }
-
-    /// Reads from the oldest record that is kept.
-    pub fn trim_horizon() -> Self {
-        GetPropertygraphStream::new().iterator_type(IteratorType::TrimHorizon)
-    }
-
-    /// Reads the newest record: one at most. Engine 1.1.0.0 or later.
-    pub fn latest() -> Self {
-        GetPropertygraphStream::new().iterator_type(IteratorType::Latest)
-    }
-
-    /// Reads from this record on.
-    pub fn at(id: EventId) -> Self {
-        GetPropertygraphStream::new()
-            .iterator_type(IteratorType::AtSequenceNumber)
-            .commit_num(id.commit_num)
-            .op_num(id.op_num)
-    }
-
-    /// Reads what follows this record.
-    pub fn after(id: EventId) -> Self {
-        GetPropertygraphStream::at(id).iterator_type(IteratorType::AfterSequenceNumber)
-    }
+    pub fn new();
 }
 
-setters!(GetPropertygraphStream {
-    limit: i64,
-    iterator_type: IteratorType,
-    commit_num: i64,
-    op_num: i64,
-    encoding: Encoding,
-});
+change_stream! {
+    request: GetPropertygraphStream,
+    format: PgJson,
+    output: GetPropertygraphStreamOutput,
+    data: PropertygraphData,
 
-/// The answer to [`GetPropertygraphStream`].
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct GetPropertygraphStreamOutput {
-    /// The id of the last record in the answer.
-    #[serde(
-        default,
-        deserialize_with = "optional_event_id",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub last_event_id: Option<EventId>,
-    /// When the commit of the last record was asked for, in milliseconds since 1970. On the wire the
-    /// member is called `lastTrxTimestamp`.
-    #[serde(
-        rename = "lastTrxTimestampInMillis",
-        alias = "lastTrxTimestamp",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub last_trx_timestamp_in_millis: Option<i64>,
-    /// The form of the records.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub format: Option<StreamFormat>,
-    /// The records, oldest first.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub records: Option<Vec<PropertygraphRecord>>,
-    /// How many records there are in the answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_records: Option<i32>,
+    /// A change of the property graph.
+    pub struct PropertygraphRecord;
 }
 
-arbitrary!(GetPropertygraphStreamOutput, answer =>
-    last_event_id, last_trx_timestamp_in_millis, format: Optional(OneOf(&[StreamFormat::PgJson])), records,
-    total_records);
-
-/// A change of the property graph.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", remote = "Self")]
-#[non_exhaustive]
-pub struct PropertygraphRecord {
-    /// When the commit was asked for, in milliseconds since 1970. On the wire the member is called
-    /// `commitTimestamp`.
-    #[serde(
-        rename = "commitTimestampInMillis",
-        alias = "commitTimestamp",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub commit_timestamp_in_millis: Option<i64>,
-    /// The position of the record in the stream.
-    #[serde(
-        default,
-        deserialize_with = "optional_event_id",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub event_id: Option<EventId>,
-    /// What was added or removed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data: Option<PropertygraphData>,
-    /// Whether it was added or removed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op: Option<ChangeOp>,
-    /// True for the last record of a commit, and only there: who stops after it has whole
-    /// transactions.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_last_op: Option<bool>,
-    #[serde(skip)]
-    raw: CameAs,
-}
-
-arbitrary!(PropertygraphRecord =>
-    commit_timestamp_in_millis, event_id, data, op, is_last_op, raw: Exactly(CameAs::default()));
-
-kept_raw!(
-    GetPropertygraphStreamOutput,
-    PropertygraphRecord,
-    PropertygraphData
-);
-
-/// What changed in the property graph, as the format `PG_JSON` has it. Of the older
-/// `GREMLIN_JSON`, and where it has another form, the data is kept as it came: [`other`](field@Self::other).
+/// What changed in the property graph, in the format `PG_JSON`. Data in the older format `GREMLIN_JSON`, or in
+/// another form, is kept as received: [`other`](field@Self::other).
 ///
-/// The record of a property tells its element by id alone, not by label.
+/// The record of a property has the id of its element, but not the label.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", remote = "Self")]
 #[non_exhaustive]
@@ -228,7 +107,7 @@ pub struct PropertygraphData {
     /// The id of the vertex or edge.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// What the record is about; the member is called `type`.
+    /// What the record is about. The member is called `type` on the wire.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub record_type: Option<PropertygraphRecordType>,
     /// The name of the property; `label` for labels.
@@ -237,41 +116,16 @@ pub struct PropertygraphData {
     /// The value that was added or removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<PropertyValue>,
-    /// The vertex that the edge comes from; only for edges.
+    /// The source vertex; only for edges.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// The vertex that the edge goes to; only for edges.
+    /// The target vertex; only for edges.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
-    /// The data as the text that came, where it has another form, and in records of the older format
-    /// `GREMLIN_JSON`; nothing else is there then. On the wire it is no member but the whole.
+    /// The data as received, if it has another form or the record is in the older format `GREMLIN_JSON`; the
+    /// other members are then `None`. On the wire this is the whole data, not a member.
     #[serde(skip)]
     pub other: Option<RawJson>,
 }
 
 arbitrary!(PropertygraphData => id, record_type, key, value, from, to, other: Exactly(None));
-
-impl Operation for GetPropertygraphStream {
-    type Output = GetPropertygraphStreamOutput;
-
-    const INFO: &'static OperationInfo = Self::FACTS;
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
-        request.bounds("limit", self.limit, 1..=100_000);
-        request.query("limit", &self.limit);
-        request.query("iteratorType", &self.iterator_type);
-        request.query("commitNum", &self.commit_num);
-        request.query("opNum", &self.op_num);
-        if let Some(encoding) = &self.encoding {
-            request.header("encoding", ACCEPT_ENCODING, encoding.as_str());
-        }
-    }
-
-    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        record::read(response)
-    }
-}
-
-impl RowQuery for GetPropertygraphStream {
-    const FRAMING: RowsFormat = RowsFormat::Stream;
-}

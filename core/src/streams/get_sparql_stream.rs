@@ -1,43 +1,37 @@
-use http::header::ACCEPT_ENCODING;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    EXCEPTIONS,
-    record::{self, CameAs},
-};
+use super::{EXCEPTIONS, record};
 use crate::{
-    error::DecodeError,
-    operation::{Operation, OperationInfo},
-    rows::{RowQuery, RowsFormat},
-    streams::{ChangeOp, Encoding, EventId, IteratorType, StreamFormat, optional_event_id},
+    streams::{Encoding, EventId, IteratorType},
     types::RawJson,
-    wire::{request::RequestWriter, response::RawResponse},
 };
 
-custom_request! {
+operation! {
     name: "GetSparqlStream",
     http: GET "/sparql/stream",
     effect: Read,
     exceptions: EXCEPTIONS,
     iam_actions: ["GetStreamRecords"],
+    output: GetSparqlStreamOutput,
+    decode: record::read,
 
     /// Reads the change stream of the RDF graph.
     ///
     /// A read, on any instance, though replicas lag behind. Say where to begin with
     /// [`trim_horizon`](Self::trim_horizon), [`latest`](Self::latest), [`at`](Self::at) or
-    /// [`after`](Self::after); the next page is what comes after the last event id.
+    /// [`after`](Self::after); the next page begins after the last event id.
     ///
-    /// [`Rows`](crate::rows::Rows) of [`SparqlRecord`] hands the records out as they arrive.
+    /// [`Rows`](crate::rows::Rows) of [`SparqlRecord`] returns the records as they arrive.
     ///
-    /// An answer has as many records as were asked for or are there, and ends early with the record that
-    /// makes it 10 MB. At the end of the stream there is no empty page but a
-    /// `StreamRecordsNotFoundException` (404), which means that nothing has happened yet;
-    /// [`ServiceError::last_valid_event_id`](crate::error::ServiceError::last_valid_event_id) says how far the
-    /// stream goes. A place that is no longer kept is an `ExpiredStreamException` ([U18](crate::wire_notes#u18)), a
-    /// stream that is not switched on an `UnsupportedOperationException`. `ThrottlingException` and
-    /// `MemoryLimitExceededException` pass.
+    /// A response has the requested number of records, or fewer at the end of the stream, and ends early with
+    /// the record that makes it 10 MB. Past the end of the stream the response is not an empty page but a
+    /// `StreamRecordsNotFoundException` (404), which means that there are no new records;
+    /// [`ServiceError::last_valid_event_id`](crate::error::ServiceError::last_valid_event_id) is the end of the
+    /// stream. A position that is no longer kept is an `ExpiredStreamException` ([U18](crate::wire_notes#u18)),
+    /// and a stream that is not enabled is an `UnsupportedOperationException`. `ThrottlingException` and
+    /// `MemoryLimitExceededException` are transient.
     ///
-    /// Needs the IAM action `neptune-db:GetStreamRecords` and engine 1.2.1.0.R6 or later.
+    /// Requires the IAM action `neptune-db:GetStreamRecords` and engine 1.2.1.0.R6 or later.
     ///
     /// ```
     /// use neptunedata::{Endpoint, streams::{EventId, GetSparqlStream, StreamFormat}};
@@ -50,8 +44,8 @@ custom_request! {
     ///     "format":"NQUADS","totalRecords":1,"records":[{
     ///         "commitTimestamp":1560011610678,"eventId":{"commitNum":1,"opNum":1},"op":"ADD","isLastOp":true,
     ///         "data":{"stmt":"<https://test.com/s> <https://test.com/p> <https://test.com/o> .\n"}}]}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<GetSparqlStream>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<GetSparqlStream>(&response)?;
     /// assert_eq!(output.format, Some(StreamFormat::NQuads));
     /// let record = &output.records.unwrap()[0];
     /// assert_eq!(record.event_id, Some(EventId::new(1, 1)));
@@ -60,143 +54,35 @@ custom_request! {
     /// ```
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/streams-using-api-call.html>
-    #[derive(Default)]
     pub struct GetSparqlStream {
-        /// How many records to answer, 1 to 100,000. The service's default is 10.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub limit: Option<i64>,
+        /// The maximum number of records, from 1 to 100,000. The service's default is 10.
+        pub limit: Option<i64> => query("limit", 1..=100_000),
         /// Where to begin. The service's default is `AT_SEQUENCE_NUMBER`.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub iterator_type: Option<IteratorType>,
+        pub iterator_type: Option<IteratorType> => query("iteratorType"),
         /// The commit to begin at or after. The service requires it for `AT_SEQUENCE_NUMBER` and
         /// `AFTER_SEQUENCE_NUMBER`, and ignores it for the others.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub commit_num: Option<i64>,
+        pub commit_num: Option<i64> => query("commitNum"),
         /// The operation in the commit. The service's default is 1.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub op_num: Option<i64>,
-        /// How the answer may be compressed, sent as the header `Accept-Encoding`. Inflating the answer
-        /// needs the feature `gzip` of this crate.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub encoding: Option<Encoding>,
+        pub op_num: Option<i64> => query("opNum"),
+        /// The accepted compression, sent as the header `Accept-Encoding`. Decompressing a response requires
+        /// the feature `gzip` of this crate.
+        pub encoding: Option<Encoding> => accept_encoding("encoding"),
     }
-}
 
-arbitrary!(GetSparqlStream =>
-    limit: Within(1..=100_000), iterator_type, commit_num, op_num, encoding: Optional(Header));
-
-impl GetSparqlStream {
-    /// Reads from where the service begins by default. That is a commit, which it requires: see
+    /// Reads from where the service begins by default. That is a commit, which the service requires: see
     /// [`at`](Self::at).
-    pub fn new() -> Self {
-        GetSparqlStream::default()
-    }
-
-    /// Reads from the oldest record that is kept.
-    pub fn trim_horizon() -> Self {
-        GetSparqlStream::new().iterator_type(IteratorType::TrimHorizon)
-    }
-
-    /// Reads the newest record: one at most. Engine 1.1.0.0 or later.
-    pub fn latest() -> Self {
-        GetSparqlStream::new().iterator_type(IteratorType::Latest)
-    }
-
-    /// Reads from this record on.
-    pub fn at(id: EventId) -> Self {
-        GetSparqlStream::new()
-            .iterator_type(IteratorType::AtSequenceNumber)
-            .commit_num(id.commit_num)
-            .op_num(id.op_num)
-    }
-
-    /// Reads what follows this record.
-    pub fn after(id: EventId) -> Self {
-        GetSparqlStream::at(id).iterator_type(IteratorType::AfterSequenceNumber)
-    }
+    pub fn new();
 }
 
-setters!(GetSparqlStream {
-    limit: i64,
-    iterator_type: IteratorType,
-    commit_num: i64,
-    op_num: i64,
-    encoding: Encoding,
-});
+change_stream! {
+    request: GetSparqlStream,
+    format: NQuads,
+    output: GetSparqlStreamOutput,
+    data: SparqlData,
 
-/// The answer to [`GetSparqlStream`].
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct GetSparqlStreamOutput {
-    /// The id of the last record in the answer.
-    #[serde(
-        default,
-        deserialize_with = "optional_event_id",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub last_event_id: Option<EventId>,
-    /// When the commit of the last record was asked for, in milliseconds since 1970. On the wire the
-    /// member is called `lastTrxTimestamp`.
-    #[serde(
-        rename = "lastTrxTimestampInMillis",
-        alias = "lastTrxTimestamp",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub last_trx_timestamp_in_millis: Option<i64>,
-    /// The form of the records.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub format: Option<StreamFormat>,
-    /// The records, oldest first.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub records: Option<Vec<SparqlRecord>>,
-    /// How many records there are in the answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_records: Option<i32>,
+    /// A change of the RDF graph.
+    pub struct SparqlRecord;
 }
-
-arbitrary!(GetSparqlStreamOutput, answer =>
-    last_event_id, last_trx_timestamp_in_millis, format: Optional(OneOf(&[StreamFormat::NQuads])), records,
-    total_records);
-
-/// A change of the RDF graph.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", remote = "Self")]
-#[non_exhaustive]
-pub struct SparqlRecord {
-    /// When the commit was asked for, in milliseconds since 1970. On the wire the member is called
-    /// `commitTimestamp`.
-    #[serde(
-        rename = "commitTimestampInMillis",
-        alias = "commitTimestamp",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub commit_timestamp_in_millis: Option<i64>,
-    /// The position of the record in the stream.
-    #[serde(
-        default,
-        deserialize_with = "optional_event_id",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub event_id: Option<EventId>,
-    /// What was added or removed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data: Option<SparqlData>,
-    /// Whether it was added or removed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub op: Option<ChangeOp>,
-    /// True for the last record of a commit, and only there: who stops after it has whole
-    /// transactions.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_last_op: Option<bool>,
-    #[serde(skip)]
-    raw: CameAs,
-}
-
-arbitrary!(SparqlRecord =>
-    commit_timestamp_in_millis, event_id, data, op, is_last_op, raw: Exactly(CameAs::default()));
-
-kept_raw!(GetSparqlStreamOutput, SparqlRecord, SparqlData);
 
 /// What changed in the RDF graph.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -206,35 +92,10 @@ pub struct SparqlData {
     /// The statement, as a line of N-Quads.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stmt: Option<String>,
-    /// The data as the text that came, where it has another form, and in records of the older format
-    /// `GREMLIN_JSON`; nothing else is there then. On the wire it is no member but the whole.
+    /// The data as received, if it has another form or the record is in the older format `GREMLIN_JSON`; the
+    /// other members are then `None`. On the wire this is the whole data, not a member.
     #[serde(skip)]
     pub other: Option<RawJson>,
 }
 
 arbitrary!(SparqlData => stmt, other: Exactly(None));
-
-impl Operation for GetSparqlStream {
-    type Output = GetSparqlStreamOutput;
-
-    const INFO: &'static OperationInfo = Self::FACTS;
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
-        request.bounds("limit", self.limit, 1..=100_000);
-        request.query("limit", &self.limit);
-        request.query("iteratorType", &self.iterator_type);
-        request.query("commitNum", &self.commit_num);
-        request.query("opNum", &self.op_num);
-        if let Some(encoding) = &self.encoding {
-            request.header("encoding", ACCEPT_ENCODING, encoding.as_str());
-        }
-    }
-
-    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        record::read(response)
-    }
-}
-
-impl RowQuery for GetSparqlStream {
-    const FRAMING: RowsFormat = RowsFormat::Stream;
-}

@@ -1,4 +1,4 @@
-//! Records as they came: their text, and `data` of another form than the known one.
+//! Reads records and keeps their text, and `data` of unknown forms.
 
 use std::{fmt, marker::PhantomData};
 
@@ -12,22 +12,22 @@ use crate::{
     wire::{json_text, lenient, response::RawResponse},
 };
 
-/// The text that something was read from. It is no part of the value: the same value read from another
-/// text, or made by hand, is equal.
+/// The text that a record was read from. It is not a part of the value: records with equal members are equal,
+/// whatever their texts.
 #[derive(Debug, Clone, Default)]
-pub(super) struct CameAs(pub(super) Option<RawJson>);
+pub(super) struct SourceText(pub(super) Option<RawJson>);
 
-impl PartialEq for CameAs {
+impl PartialEq for SourceText {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl Eq for CameAs {}
+impl Eq for SourceText {}
 
-/// A record that knows its text.
+/// A record that keeps its text.
 pub(super) trait Record: DeserializeOwned {
-    /// What serde derived for it.
+    /// The derived `Deserialize`.
     fn derived<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 
     fn keep(&mut self, record: RawJson);
@@ -35,7 +35,7 @@ pub(super) trait Record: DeserializeOwned {
     fn set_other(&mut self, data: RawJson);
 }
 
-/// An answer with records.
+/// A response with records.
 pub(super) trait Page: DeserializeOwned {
     type Record: Record;
 
@@ -44,22 +44,22 @@ pub(super) trait Page: DeserializeOwned {
     fn records(&mut self) -> &mut Option<Vec<Self::Record>>;
 }
 
-/// Reads an answer. `data` that is not of the known form costs its types, and not the page.
+/// Reads a response. If `data` has an unknown form, it is kept as text and the page is still read.
 pub(super) fn read<P: Page>(response: &RawResponse<'_>) -> Result<P, DecodeError> {
     let body = response.body();
     let text = std::str::from_utf8(body).unwrap_or_default();
     let records = || {
         let records = json_text::member(text, "records").and_then(json_text::elements);
-        // As they are left out where the whole is read.
+        // Nulls are left out here as they are when the whole page is read.
         records.into_iter().flatten().filter(|text| *text != "null")
     };
     let mut page: P = match response.json() {
         Err(error) if error.kind() == DecodeErrorKind::Shape => {
-            apart(text, records()).ok_or(error)?
+            read_separately(text, records()).ok_or(error)?
         }
         read => read?,
     };
-    // A format that nobody knows is read as far as it has the known form; its text is there anyway.
+    // Records of an unknown format are read as far as they have the known form; their text is kept in any case.
     let is_legacy = page.format() == Some(&StreamFormat::GremlinJson);
     for (record, text) in page.records().iter_mut().flatten().zip(records()) {
         let raw = RawJson::part_of(body, text);
@@ -71,21 +71,21 @@ pub(super) fn read<P: Page>(response: &RawResponse<'_>) -> Result<P, DecodeError
     Ok(page)
 }
 
-/// Reads the records one by one; `None` when it is not their data that does not fit, or the text breaks off
-/// behind what did not fit.
-fn apart<'a, P: Page>(text: &str, records: impl Iterator<Item = &'a str>) -> Option<P> {
+/// Reads the records one by one; `None` if something other than their data does not match, or the text is
+/// truncated after the mismatch.
+fn read_separately<'a, P: Page>(text: &str, records: impl Iterator<Item = &'a str>) -> Option<P> {
     serde_json::from_str::<IgnoredAny>(text).ok()?;
     let mut page: P = lenient::from_slice(without(text, "records")?.as_bytes()).ok()?;
     let records = records.map(|text| {
         let typed = lenient::from_slice::<P::Record>(text.as_bytes()).ok();
-        typed.or_else(|| with_other(text, |rest| lenient::from_slice(rest).ok()))
+        typed.or_else(|| read_without_data(text, |rest| lenient::from_slice(rest).ok()))
     });
     *page.records() = Some(records.collect::<Option<_>>()?);
     Some(page)
 }
 
-/// Reads the record without its data, which is kept as text.
-fn with_other<R: Record>(record: &str, read: impl Fn(&[u8]) -> Option<R>) -> Option<R> {
+/// Reads a record without its data, which is kept as text.
+fn read_without_data<R: Record>(record: &str, read: impl Fn(&[u8]) -> Option<R>) -> Option<R> {
     let data = json_text::member(record, "data")?;
     let mut read = read(without(record, "data")?.as_bytes())?;
     read.set_other(RawJson::known(data));
@@ -110,7 +110,7 @@ fn without(object: &str, name: &str) -> Option<String> {
     Some(rest)
 }
 
-/// Reads a record where it may be a whole row, whose text is there then.
+/// Reads a record. For a whole row the text is available, too.
 pub(super) struct RecordVisitor<R>(pub(super) PhantomData<R>);
 
 impl<'de, R: Record> Visitor<'de> for RecordVisitor<R> {
@@ -129,7 +129,7 @@ impl<'de, R: Record> Visitor<'de> for RecordVisitor<R> {
         let mut record = match read(text.as_bytes()) {
             Ok(record) => record,
             Err(error) => {
-                with_other(text, |rest| read(rest).ok()).ok_or_else(|| E::custom(error))?
+                read_without_data(text, |rest| read(rest).ok()).ok_or_else(|| E::custom(error))?
             }
         };
         record.keep(RawJson::known(text));
@@ -141,19 +141,19 @@ impl<'de, R: Record> Visitor<'de> for RecordVisitor<R> {
     }
 }
 
-/// Reads `data`: an object as `derived` reads it, and anything else as what it is.
+/// Reads `data`: an object with `derived`, and any other value as it is.
 pub(super) struct DataVisitor<T> {
     pub(super) derived: PhantomData<T>,
 }
 
-/// Data with a place for what is of another form.
+/// Data that can keep unknown forms.
 pub(super) trait Data: Sized {
     fn derived<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 
     fn other(data: RawJson) -> Self;
 }
 
-macro_rules! other {
+macro_rules! keep_scalars {
     ($($method:ident: $type:ty,)*) => {$(
         fn $method<E: Error>(self, value: $type) -> Result<T, E> {
             Ok(T::other(RawJson::known(&Value::from(value).to_string())))
@@ -168,7 +168,7 @@ impl<'de, T: Data> Visitor<'de> for DataVisitor<T> {
         f.write_str("data")
     }
 
-    other! {
+    keep_scalars! {
         visit_bool: bool,
         visit_i64: i64,
         visit_u64: u64,
@@ -186,14 +186,14 @@ impl<'de, T: Data> Visitor<'de> for DataVisitor<T> {
     }
 }
 
-macro_rules! kept_raw {
+macro_rules! keep_raw {
     ($page:ident, $record:ident, $data:ident) => {
         impl $record {
-            /// The record as the text that came, with every digit and the order of members; None for one
-            /// that is made by hand or was read by serde as a part of something else.
+            /// The record as received text, with all digits and the order of members; `None` for a record that
+            /// was built in code, or was read by serde as a part of another type.
             ///
-            /// It shares the memory of the page that it came in, so who keeps it keeps that; a
-            /// record of [`Rows`](crate::rows::Rows) has its own.
+            /// The text shares the memory of its page and keeps the page in memory; a record of
+            /// [`Rows`](crate::rows::Rows) has its own memory.
             pub fn raw(&self) -> Option<&crate::types::RawJson> {
                 self.raw.0.as_ref()
             }
@@ -205,13 +205,13 @@ macro_rules! kept_raw {
             }
 
             fn keep(&mut self, record: crate::types::RawJson) {
-                // A list has lost digits on its way.
+                // Numbers in a list may have lost digits: take the data from the text.
                 if let Some(data) = &mut self.data
                     && data.other.is_some()
                 {
                     data.other = record.member("data");
                 }
-                self.raw = super::record::CameAs(Some(record));
+                self.raw = super::record::SourceText(Some(record));
             }
 
             fn set_other(&mut self, data: crate::types::RawJson) {

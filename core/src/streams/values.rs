@@ -1,4 +1,4 @@
-//! What the change-stream operations share.
+//! Values that both change-stream operations use.
 
 use std::fmt;
 
@@ -7,46 +7,46 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 use serde_json::{Map, Value};
 
 open_enum! {
-    /// Where reading a change stream begins.
+    /// The position at which reading a change stream begins.
     IteratorType {
         /// At the record of `commitNum` and `opNum`, the service's default.
         AtSequenceNumber = "AT_SEQUENCE_NUMBER",
-        /// At the record that follows it.
+        /// At the next record.
         AfterSequenceNumber = "AFTER_SEQUENCE_NUMBER",
         /// At the oldest record that is kept.
         TrimHorizon = "TRIM_HORIZON",
-        /// At the newest record, of which there is one at most. Engine 1.1.0.0 or later.
+        /// At the newest record, of which there is at most one. Engine 1.1.0.0 or later.
         Latest = "LATEST",
     }
 }
 
 open_enum! {
-    /// How an answer may be compressed.
+    /// The compression of a response.
     Encoding {
-        /// With gzip.
+        /// gzip.
         Gzip = "gzip",
     }
 }
 
 open_enum! {
-    /// In which form the records of a change stream come.
+    /// The format of the records of a change stream.
     StreamFormat {
         /// Changes of property graphs: [`PropertygraphData`](crate::streams::PropertygraphData).
         PgJson = "PG_JSON",
         /// Changes of RDF graphs: [`SparqlData`](crate::streams::SparqlData).
         NQuads = "NQUADS",
-        /// An older format, whose data is kept as it came:
+        /// An older format, whose data is kept as received:
         /// [`PropertygraphData::other`](field@crate::streams::PropertygraphData::other).
         GremlinJson = "GREMLIN_JSON",
     }
 }
 
 open_enum! {
-    /// What a change did. An update is two changes, a removal and an addition.
+    /// The kind of a change. An update is two changes, a removal and an addition.
     ChangeOp {
-        /// Something is there that was not.
+        /// Something was added.
         Add = "ADD",
-        /// Something is gone.
+        /// Something was removed.
         Remove = "REMOVE",
     }
 }
@@ -54,8 +54,8 @@ open_enum! {
 open_enum! {
     /// What a record of a property graph's change stream is about.
     PropertygraphRecordType {
-        /// A label of a vertex. The service model spells it `v1`, with a digit, which is taken for the
-        /// same ([M37](crate::wire_notes#m37)).
+        /// A label of a vertex. The service model spells it `v1`, with a digit, which is read as the same type
+        /// ([M37](crate::wire_notes#m37)).
         VertexLabel = "vl" | "v1",
         /// A property of a vertex.
         VertexProperty = "vp",
@@ -68,12 +68,12 @@ open_enum! {
 
 /// The value in a record of a property graph's change stream, with its type.
 ///
-/// On the wire it is `{"value":…,"dataType":…}`, with the second spelled `datatype` in one place of
-/// the documentation. A value of another form is kept whole, without a type.
+/// On the wire it is `{"value":…,"dataType":…}`, with the second member spelled `datatype` in one place of the
+/// documentation. A value of another form is kept whole, without a type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PropertyValue {
-    /// The value; where there is no type all that came.
+    /// The value; without a type, everything that was received.
     pub value: Value,
     /// Its type in the graph, such as `String`, `Int` or `Date`.
     pub data_type: Option<String>,
@@ -116,7 +116,7 @@ impl<'de> Deserialize<'de> for PropertyValue {
     }
 }
 
-/// How serde_json hands numbers on where somebody switched on its feature `arbitrary_precision`.
+/// The key under which serde_json passes numbers if its feature `arbitrary_precision` is on.
 pub(super) const NUMBER: &str = "$serde_json::private::Number";
 
 struct AnyValue;
@@ -158,7 +158,7 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<PropertyValue, A::Error> {
-        // A map only where the value is not of the known form.
+        // Filled only if the value does not have the known form.
         let mut whole = Map::new();
         let (mut value, mut data_type) = (None, None);
         let mut members = Members(map);
@@ -177,7 +177,7 @@ impl<'de> Visitor<'de> for AnyValue {
                 data_type: Some(data_type),
             }),
             (value, data_type) => {
-                // What is in `whole` under the same name came later, and counts.
+                // A member of the same name in `whole` came later and takes precedence.
                 if let Some(value) = value {
                     whole.entry("value").or_insert(value);
                 }
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn of_the_same_member_the_last_counts() {
+    fn of_equal_members_the_last_wins() {
         let twice = r#"{"value":1,"dataType":"Int","value":2}"#;
         let value: PropertyValue = serde_json::from_str(twice).unwrap();
         assert_eq!(value.value, json!({"value": 2, "dataType": "Int"}));

@@ -1,9 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::EXCEPTIONS;
-use crate::{
-    error::DecodeError, summary::GraphSummaryType, types::Timestamp, wire::response::RawResponse,
-};
+use crate::{summary::GraphSummaryType, types::Timestamp, wire::response::RawResponse};
 
 operation! {
     name: "GetPropertygraphSummary",
@@ -12,14 +10,17 @@ operation! {
     exceptions: EXCEPTIONS,
     iam_actions: ["GetGraphSummary"],
     output: GetPropertygraphSummaryOutput,
-    decode: read_output,
+    decode: |response: &RawResponse<'_>| Ok(GetPropertygraphSummaryOutput {
+        status_code: response.status_code(),
+        ..response.json()?
+    }),
 
     /// Summarizes the property graph.
     ///
-    /// A read. The summary is made of the statistics, so it is as old as they are, and without them it is
-    /// a `StatisticsNotAvailableException` (400); where there cannot be any, as on the smallest
-    /// instances, a `BadRequestException`. Needs the IAM action `neptune-db:GetGraphSummary`
-    /// and engine 1.2.1.0.R6 or later.
+    /// A read. The summary is made from the statistics and is as old as they are. Without statistics the error
+    /// is a `StatisticsNotAvailableException` (400), and on instances that do not support statistics, such as
+    /// the smallest, a `BadRequestException`. Requires the IAM action `neptune-db:GetGraphSummary` and engine
+    /// 1.2.1.0.R6 or later.
     ///
     /// ```
     /// use neptunedata::{Endpoint, summary::{GetPropertygraphSummary, GraphSummaryType}};
@@ -33,8 +34,8 @@ operation! {
     ///     "lastStatisticsComputationTime":"2023-03-01T14:35:03.804Z",
     ///     "graphSummary":{"numNodes":3748,"numEdges":51300,
     ///         "nodeLabels":["airport"],"nodeProperties":[{"desc":3748},{"code":3748}]}}}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<GetPropertygraphSummary>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<GetPropertygraphSummary>(&response)?;
     /// let summary = output.payload.unwrap();
     /// let properties = summary.graph_summary.unwrap().node_properties.unwrap();
     /// assert_eq!(properties[1]["code"], 3748);
@@ -43,22 +44,22 @@ operation! {
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/neptune-graph-summary.html>
     pub struct GetPropertygraphSummary {
-        /// How detailed the summary is.
+        /// How detailed the report is.
         pub mode: Option<GraphSummaryType> => query("mode"),
     }
 
-    /// Asks for the service's default, the basic summary.
+    /// Requests the service's default, the basic summary.
     pub fn new();
 }
 
 output! {
-    /// The answer to [`GetPropertygraphSummary`].
+    /// The response to [`GetPropertygraphSummary`].
     pub struct GetPropertygraphSummaryOutput {
         /// The HTTP status.
         pub status_code: Option<i32> => Exactly(Some(200)),
-        /// A status line such as `200 OK`, which the service model does not know ([M29](crate::wire_notes#m29)).
+        /// A status line such as `200 OK`, which is not in the service model ([M29](crate::wire_notes#m29)).
         pub status: Option<String>,
-        /// The summary and what it is made of.
+        /// The summary with its version and age.
         pub payload: Option<PropertygraphSummaryValueMap>,
     }
 }
@@ -74,31 +75,31 @@ structure! {
         pub graph_summary: Option<PropertygraphSummary>,
     }
 
-    /// What there is in the property graph.
+    /// The contents of the property graph.
     pub struct PropertygraphSummary {
-        /// How many nodes.
+        /// The number of nodes.
         pub num_nodes: Option<i64>,
-        /// How many edges.
+        /// The number of edges.
         pub num_edges: Option<i64>,
-        /// How many labels of nodes.
+        /// The number of distinct node labels.
         pub num_node_labels: Option<i64>,
-        /// How many labels of edges.
+        /// The number of distinct edge labels.
         pub num_edge_labels: Option<i64>,
         /// The labels of nodes.
         pub node_labels: Option<Vec<String>>,
         /// The labels of edges.
         pub edge_labels: Option<Vec<String>>,
-        /// How many names of node properties.
+        /// The number of distinct node properties.
         pub num_node_properties: Option<i64>,
-        /// How many names of edge properties.
+        /// The number of distinct edge properties.
         pub num_edge_properties: Option<i64>,
-        /// How many nodes have each property, a map of one entry each.
+        /// The number of nodes with each property: maps of one entry each.
         pub node_properties: Option<Vec<BTreeMap<String, i64>>>,
-        /// How many edges have each property, a map of one entry each.
+        /// The number of edges with each property: maps of one entry each.
         pub edge_properties: Option<Vec<BTreeMap<String, i64>>>,
-        /// How many values node properties have in all.
+        /// The total number of values of node properties.
         pub total_node_property_values: Option<i64>,
-        /// How many values edge properties have in all.
+        /// The total number of values of edge properties.
         pub total_edge_property_values: Option<i64>,
         /// Sets of properties and edges that nodes have; only in detailed summaries.
         pub node_structures: Option<Vec<NodeStructure>>,
@@ -108,7 +109,7 @@ structure! {
 
     /// Nodes that have the same properties and outgoing edges.
     pub struct NodeStructure {
-        /// How many.
+        /// The number of them.
         pub count: Option<i64>,
         /// Their properties.
         pub node_properties: Option<Vec<String>>,
@@ -118,15 +119,9 @@ structure! {
 
     /// Edges that have the same properties.
     pub struct EdgeStructure {
-        /// How many.
+        /// The number of them.
         pub count: Option<i64>,
         /// Their properties.
         pub edge_properties: Option<Vec<String>>,
     }
-}
-
-fn read_output(response: &RawResponse<'_>) -> Result<GetPropertygraphSummaryOutput, DecodeError> {
-    let mut output: GetPropertygraphSummaryOutput = response.json()?;
-    output.status_code = Some(response.status().as_u16().into());
-    Ok(output)
 }

@@ -1,9 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::EXCEPTIONS;
-use crate::{
-    error::DecodeError, summary::GraphSummaryType, types::Timestamp, wire::response::RawResponse,
-};
+use crate::{summary::GraphSummaryType, types::Timestamp, wire::response::RawResponse};
 
 operation! {
     name: "GetRDFGraphSummary",
@@ -12,14 +10,17 @@ operation! {
     exceptions: EXCEPTIONS,
     iam_actions: ["GetGraphSummary"],
     output: GetRdfGraphSummaryOutput,
-    decode: read_output,
+    decode: |response: &RawResponse<'_>| Ok(GetRdfGraphSummaryOutput {
+        status_code: response.status_code(),
+        ..response.json()?
+    }),
 
     /// Summarizes the RDF graph.
     ///
-    /// A read. The summary is made of the statistics, so it is as old as they are, and without them it is
-    /// a `StatisticsNotAvailableException` (400); where there cannot be any, as on the smallest
-    /// instances, a `BadRequestException`. Needs the IAM action `neptune-db:GetGraphSummary`
-    /// and engine 1.2.1.0.R6 or later.
+    /// A read. The summary is made from the statistics and is as old as they are. Without statistics the error
+    /// is a `StatisticsNotAvailableException` (400), and on instances that do not support statistics, such as
+    /// the smallest, a `BadRequestException`. Requires the IAM action `neptune-db:GetGraphSummary` and engine
+    /// 1.2.1.0.R6 or later.
     ///
     /// ```
     /// use neptunedata::{Endpoint, summary::{GetRdfGraphSummary, GraphSummaryType}};
@@ -33,8 +34,8 @@ operation! {
     ///     "lastStatisticsComputationTime":"2023-03-01T14:35:03.804Z",
     ///     "graphSummary":{"numQuads":158571,"numClasses":4,
     ///         "predicates":[{"http://example.com/route":50656}]}}}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<GetRdfGraphSummary>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<GetRdfGraphSummary>(&response)?;
     /// let summary = output.payload.unwrap();
     /// let predicates = summary.graph_summary.unwrap().predicates.unwrap();
     /// assert_eq!(predicates[0]["http://example.com/route"], 50656);
@@ -43,22 +44,22 @@ operation! {
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/neptune-graph-summary.html>
     pub struct GetRdfGraphSummary {
-        /// How detailed the summary is.
+        /// How detailed the report is.
         pub mode: Option<GraphSummaryType> => query("mode"),
     }
 
-    /// Asks for the service's default, the basic summary.
+    /// Requests the service's default, the basic summary.
     pub fn new();
 }
 
 output! {
-    /// The answer to [`GetRdfGraphSummary`].
+    /// The response to [`GetRdfGraphSummary`].
     pub struct GetRdfGraphSummaryOutput {
         /// The HTTP status.
         pub status_code: Option<i32> => Exactly(Some(200)),
-        /// A status line such as `200 OK`, which the service model does not know ([M29](crate::wire_notes#m29)).
+        /// A status line such as `200 OK`, which is not in the service model ([M29](crate::wire_notes#m29)).
         pub status: Option<String>,
-        /// The summary and what it is made of.
+        /// The summary with its version and age.
         pub payload: Option<RdfGraphSummaryValueMap>,
     }
 }
@@ -74,19 +75,19 @@ structure! {
         pub graph_summary: Option<RdfGraphSummary>,
     }
 
-    /// What there is in the RDF graph.
+    /// The contents of the RDF graph.
     pub struct RdfGraphSummary {
-        /// How many subjects.
+        /// The number of distinct subjects.
         pub num_distinct_subjects: Option<i64>,
-        /// How many predicates.
+        /// The number of distinct predicates.
         pub num_distinct_predicates: Option<i64>,
-        /// How many quads.
+        /// The number of quads.
         pub num_quads: Option<i64>,
-        /// How many classes.
+        /// The number of classes.
         pub num_classes: Option<i64>,
         /// The classes.
         pub classes: Option<Vec<String>>,
-        /// How often each predicate is used, a map of one entry each.
+        /// The number of uses of each predicate: maps of one entry each.
         pub predicates: Option<Vec<BTreeMap<String, i64>>>,
         /// Sets of predicates that subjects have; only in detailed summaries.
         pub subject_structures: Option<Vec<SubjectStructure>>,
@@ -94,15 +95,9 @@ structure! {
 
     /// Subjects that have the same predicates.
     pub struct SubjectStructure {
-        /// How many.
+        /// The number of them.
         pub count: Option<i64>,
         /// Their predicates.
         pub predicates: Option<Vec<String>>,
     }
-}
-
-fn read_output(response: &RawResponse<'_>) -> Result<GetRdfGraphSummaryOutput, DecodeError> {
-    let mut output: GetRdfGraphSummaryOutput = response.json()?;
-    output.status_code = Some(response.status().as_u16().into());
-    Ok(output)
 }

@@ -1,11 +1,11 @@
-//! What the summary operations share.
+//! The mode of summaries.
 
 open_enum! {
-    /// How much a summary tells.
+    /// How detailed a summary is.
     GraphSummaryType {
         /// Counts, labels and properties, the service's default.
         Basic = "basic",
-        /// Structures too.
+        /// Structures as well.
         Detailed = "detailed",
     }
 }

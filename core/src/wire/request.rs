@@ -2,12 +2,12 @@
 
 mod finish;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue,
-    header::{CONTENT_TYPE, TE},
+    header::{ACCEPT_ENCODING, CONTENT_TYPE, TE},
 };
 use serde::Serialize;
 
@@ -333,5 +333,40 @@ impl<'a> RequestWriter<'a> {
     /// Reports an invalid member: the request is rejected, and the error has this member.
     pub fn fault(&mut self, field: impl Into<Cow<'static, str>>, kind: FieldErrorKind) {
         self.errors.push(FieldError::new(field, kind));
+    }
+}
+
+/// Places of members that only a few operations have, by their names in `operation!`.
+impl RequestWriter<'_> {
+    /// Adds a query parameter with the id of what the request is about. It must not be empty.
+    pub(crate) fn id_query(&mut self, field: &'static str, id: &str) {
+        self.check_id(field, id);
+        self.query(field, id);
+    }
+
+    /// Reports an empty id, and notes the id for errors.
+    pub(crate) fn check_id(&mut self, field: &'static str, id: &str) {
+        if id.is_empty() {
+            self.fault(field, FieldErrorKind::Other("must not be empty".into()));
+        }
+        self.subject(id);
+    }
+
+    /// Adds the header `Accept-Encoding`, if the request has an encoding.
+    pub(crate) fn accept_encoding<E: AsRef<str>>(
+        &mut self,
+        field: &'static str,
+        encoding: &Option<E>,
+    ) {
+        if let Some(encoding) = encoding {
+            self.header(field, ACCEPT_ENCODING, encoding.as_ref());
+        }
+    }
+
+    /// Makes a JSON body of the caller's token or, without one, the [token of the call](Self::call_token).
+    pub(crate) fn token_body(&mut self, field: &'static str, own: &Option<String>) {
+        let token = own.clone().or_else(|| self.call_token());
+        let body: BTreeMap<_, _> = token.map(|token| (field, token)).into_iter().collect();
+        self.json(&body);
     }
 }

@@ -268,3 +268,10 @@ pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
     let bare = value.split(';').next().unwrap_or(value).trim();
     Some(bare.to_ascii_lowercase())
 }
+
+impl RawResponse<'_> {
+    /// The status, for outputs that have it as a member.
+    pub(crate) fn status_code(&self) -> Option<i32> {
+        Some(self.status.as_u16().into())
+    }
+}

@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         IamRoleArn::new("arn:aws:iam::123456789012:role/NeptuneLoad"),
     );
     let started = client.send(&start)?;
-    let id = started.load_id().ok_or("the answer has no id")?;
+    let id = started.require_id()?;
     println!("load {id}");
 
     let bar = ProgressBar::new(RECORDS).with_style(ProgressStyle::with_template(

@@ -1,4 +1,4 @@
-//! The answer to a Gremlin query.
+//! The response to a Gremlin query.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
@@ -13,9 +13,9 @@ use crate::{
     wire::{json_text, response::RawResponse},
 };
 
-/// The answer to [`ExecuteGremlinQuery`](crate::gremlin::ExecuteGremlinQuery).
+/// The response to [`ExecuteGremlinQuery`](crate::gremlin::ExecuteGremlinQuery).
 ///
-/// The results are kept as the text that came, and read by the caller's wish.
+/// The results are kept as received text, and read on request.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -23,22 +23,22 @@ pub struct ExecuteGremlinQueryOutput {
     /// The id of the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
-    /// How the query ended.
+    /// The status of the query.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<GremlinQueryStatusAttributes>,
-    /// The results, as an object with `data` and `meta`: [`rows`](Self::rows) and
-    /// [`values`](Self::values) have what is in it.
+    /// The results, as an object with `data` and `meta`; [`rows`](Self::rows) and [`values`](Self::values) read
+    /// them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<RawJson>,
     #[serde(rename = "meta", skip_serializing_if = "Option::is_none")]
     outer_meta: Option<RawJson>,
-    /// The whole answer, if it is no JSON, as with a binary serializer ([M18](crate::wire_notes#m18)); there is nothing else
-    /// then. By serde it is ours, and no member of the service model.
+    /// The whole response body, if it is not JSON, as with a binary serializer ([M18](crate::wire_notes#m18));
+    /// the other members are then `None`. This member of the serde form is not in the service model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub binary: Option<BinaryAnswer>,
 }
 
-// One or the other.
+// Either binary or JSON.
 arbitrary!(ExecuteGremlinQueryOutput, with = |output: ExecuteGremlinQueryOutput| {
     match output.binary {
         Some(binary) => ExecuteGremlinQueryOutput { binary: Some(binary), ..Default::default() },
@@ -67,36 +67,37 @@ impl crate::testing::Answer for ExecuteGremlinQueryOutput {
 }
 
 structure! {
-    /// How a query ended, in Gremlin's own terms.
+    /// The status of a query, in Gremlin's own terms.
     pub struct GremlinQueryStatusAttributes {
-        /// A text about it, empty as a rule.
+        /// A message, usually empty.
         pub message: Option<String>,
-        /// A status code, 200 as a rule.
+        /// A status code, usually 200.
         pub code: Option<i32>,
-        /// More about it. With typed GraphSON it is a `g:Map`; without types no source shows it ([U03](crate::wire_notes#u03)).
+        /// Status attributes. With typed GraphSON they are a `g:Map`; without types no source shows their form
+        /// ([U03](crate::wire_notes#u03)).
         pub attributes: Option<Value>,
     }
 }
 
-/// An answer that is no JSON.
+/// A response body that is not JSON.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct BinaryAnswer {
     /// Its media type, such as `application/vnd.graphbinary-v1.0`.
     pub content_type: String,
-    /// Its bytes. With serde they are base64.
+    /// Its bytes. The serde form is base64.
     #[serde(serialize_with = "to_base64", deserialize_with = "from_base64")]
     pub bytes: Bytes,
 }
 
-// As GraphBinary begins, and not like JSON.
-arbitrary!(BinaryAnswer, with = |mut answer: BinaryAnswer| {
-    answer.bytes = [b"\x84", &answer.bytes[..]].concat().into();
-    answer
+// GraphBinary begins like this, and JSON does not.
+arbitrary!(BinaryAnswer, with = |mut binary: BinaryAnswer| {
+    binary.bytes = [b"\x84", &binary.bytes[..]].concat().into();
+    binary
 } => content_type: Exactly("application/vnd.graphbinary-v1.0".to_owned()), bytes);
 
-/// What the answer is asked for; the values themselves stay where they are.
+/// The members that are read at once; the results stay in the body.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Outline {
@@ -135,7 +136,7 @@ impl ExecuteGremlinQueryOutput {
             value.map(|value| RawJson::part_of(body, value))
         };
         let result = member("result");
-        // Errors with a code never come here; this one has not even that.
+        // Errors with a code are handled before decoding; this error does not have a code.
         if let (None, Some(message)) = (&result, detailed_message) {
             return Err(response.error(DecodeErrorKind::Shape, "detailedMessage", message));
         }
@@ -148,41 +149,41 @@ impl ExecuteGremlinQueryOutput {
         })
     }
 
-    /// The results, each read into a type of the caller's, which may borrow from the answer.
+    /// The results, each read into your own type, which may borrow from this output.
     ///
-    /// Meant for GraphSON without types. With types the list itself is unwrapped, and each result is
-    /// read with its types in it: [`values`](Self::values) knows them. serde_json rounds numbers of more than
-    /// 64 bits; [`raw_rows`](Self::raw_rows) has their digits.
+    /// Meant for GraphSON without types. With types, only the list itself is unwrapped and each result keeps
+    /// its type wrappers: use [`values`](Self::values). serde_json rounds numbers of more than 64 bits;
+    /// [`raw_rows`](Self::raw_rows) keeps all digits.
     ///
     /// # Errors
     ///
-    /// When there are no results, or one is of another shape than `T`; the error names it, such as
+    /// When there are no results, or a result does not match `T`; the error has its path, such as
     /// `result.data[3]`.
     pub fn rows<'a, T: Deserialize<'a>>(&'a self) -> Result<Vec<T>, DecodeError> {
-        self.each(|text| serde_json::from_str(text).map_err(|error| error.to_string()))
+        self.read_each(|text| serde_json::from_str(text).map_err(|error| error.to_string()))
     }
 
     /// The results as values of typed GraphSON.
     ///
     /// # Errors
     ///
-    /// When there are no results, or one nests deeper than 256 levels; the error names it, such as
+    /// When there are no results, or a result nests deeper than 256 levels; the error has its path, such as
     /// `result.data[3]`.
     pub fn values(&self) -> Result<Vec<GremlinValue>, DecodeError> {
-        self.each(|text| GremlinValue::read(text).map_err(|error| error.to_string()))
+        self.read_each(|text| GremlinValue::read(text).map_err(|error| error.to_string()))
     }
 
-    /// The results, each as the text that came: with every digit and the order of members.
+    /// The results, each as the received text, with all digits and the order of members.
     ///
     /// # Errors
     ///
     /// When there are no results.
     pub fn raw_rows(&self) -> Result<Vec<RawJson>, DecodeError> {
-        self.each(|text| Ok(RawJson::known(text)))
+        self.read_each(|text| Ok(RawJson::known(text)))
     }
 
-    /// What came in addition to the results. It lies inside [`result`](field@Self::result), and not at the top,
-    /// where the service model has it ([M16](crate::wire_notes#m16)); both are looked at.
+    /// Metadata of the results. It is inside [`result`](field@Self::result), while the service model has it at
+    /// the top level ([M16](crate::wire_notes#m16)); both places are read.
     pub fn meta(&self) -> Option<RawJson> {
         let inner = self
             .result
@@ -191,12 +192,12 @@ impl ExecuteGremlinQueryOutput {
         inner.or_else(|| self.outer_meta.clone())
     }
 
-    /// The results as they came, with the type of their list if they have one.
+    /// The results as received, with the type wrapper of their list if there is one.
     pub fn data(&self) -> Option<RawJson> {
         self.result.as_ref()?.member("data")
     }
 
-    fn each<'a, T>(
+    fn read_each<'a, T>(
         &'a self,
         read: impl Fn(&'a str) -> Result<T, String>,
     ) -> Result<Vec<T>, DecodeError> {
@@ -207,24 +208,24 @@ impl ExecuteGremlinQueryOutput {
         rows.collect()
     }
 
-    /// The texts of the results. A null in place of the list stands for none.
+    /// The texts of the results. A null in place of the list is read as an empty list.
     fn texts(&self) -> Result<impl Iterator<Item = &str>, DecodeError> {
         let Some(result) = &self.result else {
             let reason = match &self.binary {
-                Some(binary) => format!("the answer is no JSON but {}", binary.content_type),
-                None => "there is none".to_owned(),
+                Some(binary) => format!("the response is not JSON but {}", binary.content_type),
+                None => "missing".to_owned(),
             };
             return Err(self.error("result", reason));
         };
         let data = json_text::member(result.as_str(), "data");
-        let data = data.ok_or_else(|| self.error("result.data", "there is none"))?;
+        let data = data.ok_or_else(|| self.error("result.data", "missing"))?;
         let list = match json_text::member(data, "@type") {
             Some("\"g:List\"" | "\"g:Set\"") => json_text::member(data, "@value").unwrap_or(data),
             _ => data,
         };
         let elements = json_text::elements(list);
         if elements.is_none() && list != "null" {
-            return Err(self.error("result.data", "it is no list"));
+            return Err(self.error("result.data", "not a list"));
         }
         Ok(elements.into_iter().flatten())
     }
@@ -245,8 +246,8 @@ impl ExecuteGremlinQueryOutput {
     }
 }
 
-/// The media type of an answer that is no JSON: it says so, and does not begin like JSON. Text that is
-/// no JSON is no answer, but a page of something in between.
+/// The media type of a binary response: one of `application/` other than JSON, with a body that does not begin
+/// like JSON. Other text that is not JSON is not a response of Neptune, but for example a page of a proxy.
 fn binary_type(response: &RawResponse<'_>) -> Option<String> {
     let content_type = response.headers().get(CONTENT_TYPE)?.to_str().ok()?;
     let media_type = content_type.to_ascii_lowercase();

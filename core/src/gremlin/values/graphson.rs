@@ -1,5 +1,5 @@
-//! Reads GraphSON, from text that is known to be JSON. Numbers are taken from the text itself, as
-//! serde_json would round those beyond 64 bits.
+//! Reads GraphSON from text that is known to be valid JSON. Numbers are taken from the text itself, because
+//! serde_json rounds numbers of more than 64 bits.
 
 use std::{borrow::Cow, str::FromStr};
 
@@ -9,21 +9,21 @@ use crate::{
     wire::json_text::{self, Cursor},
 };
 
-/// How deep JSON may nest. A list in a list takes two levels when they have types.
+/// How deep JSON may nest. A typed list in a typed list takes two levels each.
 const MAX_DEPTH: usize = 256;
 
-/// Why a value of GraphSON could not be read.
+/// The reason why GraphSON cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GraphSonError {
-    /// It is no JSON.
+    /// The text is not valid JSON.
     #[error("{0}")]
     Syntax(String),
-    /// It nests deeper than 256 levels.
+    /// The value nests deeper than 256 levels.
     #[error("the value nests deeper than 256 levels")]
     TooDeep,
-    /// A text has half a surrogate pair, which no text in Rust can.
-    #[error("a text has half a surrogate pair")]
+    /// A string has an unpaired surrogate, which a Rust string cannot hold.
+    #[error("a string has an unpaired surrogate")]
     Surrogate,
 }
 
@@ -32,7 +32,7 @@ pub(super) fn read(text: &str) -> Result<GremlinValue, GraphSonError> {
     Ok(value(Node::read(&mut Cursor::new(text), 0)?))
 }
 
-/// A value of JSON, and its own text.
+/// A JSON value with its text.
 struct Node<'a> {
     text: &'a str,
     kind: Kind<'a>,
@@ -40,7 +40,7 @@ struct Node<'a> {
 
 enum Kind<'a> {
     /// null, true, false or a number.
-    Plain,
+    Scalar,
     Text(Cow<'a, str>),
     List(Vec<Node<'a>>),
     Object(Vec<(Cow<'a, str>, Node<'a>)>),
@@ -62,17 +62,17 @@ impl<'a> Node<'a> {
         } else if cursor.enter(b'{') {
             let mut members = Vec::new();
             while !cursor.leave(b'}') {
-                let key = cursor.value().ok_or_else(no_json)?;
+                let key = cursor.value().ok_or_else(invalid_json)?;
                 let key = json_text::unquoted(key).ok_or(GraphSonError::Surrogate)?;
                 members.push((key, Node::read(cursor, deeper)?));
             }
             Kind::Object(members)
         } else {
-            match cursor.value().ok_or_else(no_json)? {
+            match cursor.value().ok_or_else(invalid_json)? {
                 text if text.starts_with('"') => {
                     Kind::Text(json_text::unquoted(text).ok_or(GraphSonError::Surrogate)?)
                 }
-                _ => Kind::Plain,
+                _ => Kind::Scalar,
             }
         };
         let text = cursor.since(start);
@@ -83,10 +83,10 @@ impl<'a> Node<'a> {
         self.text == "null"
     }
 
-    /// The text of a number, which may also be written as a string.
+    /// The text of a number, which may be a JSON string too.
     fn digits(&self) -> Option<&str> {
         let text = match &self.kind {
-            Kind::Plain => self.text,
+            Kind::Scalar => self.text,
             Kind::Text(text) => text,
             _ => return None,
         };
@@ -101,7 +101,7 @@ impl<'a> Node<'a> {
         self.digits()?.parse().ok()
     }
 
-    /// A float that JSON has no number for.
+    /// A float that JSON cannot write as a number.
     fn special(&self) -> Option<f32> {
         match &self.kind {
             Kind::Text(text) if text == "NaN" => Some(f32::NAN),
@@ -142,7 +142,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// What is inside a type, if the node has one.
+    /// The value inside a typed node, or the node itself.
     fn inner(self) -> Self {
         match typed(self) {
             Ok((_, inner)) => inner,
@@ -151,12 +151,11 @@ impl<'a> Node<'a> {
     }
 }
 
-fn no_json() -> GraphSonError {
-    GraphSonError::Syntax("the value is no JSON".to_owned())
+fn invalid_json() -> GraphSonError {
+    GraphSonError::Syntax("the value is not valid JSON".to_owned())
 }
 
-/// Takes type and value of a typed one apart. An object with other members has no type, whatever it
-/// is called.
+/// Splits a typed node into type and value. An object with any other members is not typed.
 fn typed(node: Node<'_>) -> Result<(Cow<'_, str>, Node<'_>), Node<'_>> {
     let is_typed = match &node.kind {
         Kind::Object(members) => {
@@ -183,7 +182,7 @@ fn typed(node: Node<'_>) -> Result<(Cow<'_, str>, Node<'_>), Node<'_>> {
         (Some(name), Some(value)) => Ok((name, value)),
         _ => Err(Node {
             text,
-            kind: Kind::Plain,
+            kind: Kind::Scalar,
         }),
     }
 }
@@ -192,7 +191,7 @@ fn value(node: Node<'_>) -> GremlinValue {
     match typed(node) {
         Ok((name, inner)) => {
             let text = inner.text;
-            of_type(&name, inner).unwrap_or_else(|| GremlinValue::Other {
+            typed_value(&name, inner).unwrap_or_else(|| GremlinValue::Other {
                 type_name: name.into_owned(),
                 value: RawJson::known(text),
             })
@@ -211,7 +210,7 @@ fn untyped(node: Node<'_>) -> GremlinValue {
                 entries.map(|(key, node)| (GremlinValue::Text(key.into_owned()), value(node)));
             GremlinValue::Map(entries.collect())
         }
-        Kind::Plain => match node.text {
+        Kind::Scalar => match node.text {
             "null" => GremlinValue::Null,
             "true" => GremlinValue::Bool(true),
             "false" => GremlinValue::Bool(false),
@@ -224,8 +223,8 @@ fn values(nodes: Vec<Node<'_>>) -> Vec<GremlinValue> {
     nodes.into_iter().map(value).collect()
 }
 
-/// A value of this type; `None` if the type is not known here or the value is not as it says.
-fn of_type(name: &str, node: Node<'_>) -> Option<GremlinValue> {
+/// A value of this type; `None` if the type is unknown or the value does not match it.
+fn typed_value(name: &str, node: Node<'_>) -> Option<GremlinValue> {
     Some(match name {
         "g:Int32" => GremlinValue::Int32(node.parsed()?),
         "g:Int64" => GremlinValue::Int64(node.parsed()?),
@@ -257,7 +256,7 @@ fn of_type(name: &str, node: Node<'_>) -> Option<GremlinValue> {
     })
 }
 
-/// Key, value, key, value in one list; or an object.
+/// Entries of a map: either alternating keys and values in one list, or an object.
 fn pairs(node: Node<'_>) -> Option<Vec<(GremlinValue, GremlinValue)>> {
     if matches!(node.kind, Kind::Object(_)) {
         return match untyped(node) {
@@ -273,13 +272,13 @@ fn pairs(node: Node<'_>) -> Option<Vec<(GremlinValue, GremlinValue)>> {
     Some(entries)
 }
 
-/// The members of an element.
+/// The members of a graph element.
 struct Members<'a>(Vec<(Cow<'a, str>, Node<'a>)>);
 
 impl<'a> Members<'a> {
     fn take(&mut self, name: &str) -> Option<Node<'a>> {
-        let place = self.0.iter().position(|(key, _)| key == name)?;
-        Some(self.0.swap_remove(place).1).filter(|node| !node.is_null())
+        let index = self.0.iter().position(|(key, _)| key == name)?;
+        Some(self.0.swap_remove(index).1).filter(|node| !node.is_null())
     }
 
     fn value(&mut self, name: &str) -> GremlinValue {
@@ -290,7 +289,7 @@ impl<'a> Members<'a> {
         self.take(name)?.string()
     }
 
-    /// Properties by their names; `None` if they are something else.
+    /// Properties by name; `None` if they do not have the expected form.
     fn properties<T>(&mut self, read: fn(Node<'a>) -> Option<T>) -> Option<Vec<(String, T)>> {
         let Some(node) = self.take("properties") else {
             return Some(Vec::new());
@@ -346,7 +345,7 @@ fn property(mut members: Members<'_>) -> Option<Property> {
     })
 }
 
-/// Objects and labels are typed lists in GraphSON 3 and plain ones in GraphSON 2.
+/// Objects and labels are typed lists in GraphSON 3 and plain lists in GraphSON 2.
 fn path(mut members: Members<'_>) -> Option<Path> {
     let objects = members.take("objects")?.inner().list()?;
     let labels = match members.take("labels") {

@@ -1,16 +1,16 @@
-//! Literals of the Gremlin grammar. They are plain Groovy too, without any of its substitutions.
+//! Literals of the Gremlin grammar. They are valid Groovy too, without substitutions.
 
 use std::fmt::Write as _;
 
 use crate::types::Timestamp;
 
-/// How deep lists may lie in lists.
+/// How deep lists may nest.
 const MAX_DEPTH: usize = 64;
 
-/// Writes a text as a string literal, with its quotes.
+/// Writes a text as a quoted string literal.
 ///
-/// It is in single quotes, so `$` means itself. Quotes and backslashes are escaped, and so are line ends
-/// and other control characters, as line ends separate statements.
+/// The literal is in single quotes, so `$` has no special meaning. Quotes, backslashes, line ends and other
+/// control characters are escaped; an unescaped line end would separate statements.
 ///
 /// ```
 /// use neptunedata::gremlin::quote;
@@ -21,7 +21,7 @@ const MAX_DEPTH: usize = 64;
 ///
 /// # Errors
 ///
-/// [`LiteralError::Nul`] for a text with U+0000, which Neptune takes nowhere.
+/// [`LiteralError::Nul`] for a text with U+0000, which Neptune does not accept.
 pub fn quote(text: &str) -> Result<String, LiteralError> {
     let mut quoted = String::with_capacity(text.len().saturating_add(2));
     push_quoted(&mut quoted, text)?;
@@ -51,11 +51,11 @@ pub enum Literal {
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A number of 32 bits.
+    /// A 32-bit integer.
     Int(i32),
-    /// A number of 64 bits, `7L`.
+    /// A 64-bit integer, `7L`.
     Long(i64),
-    /// A number of double precision, `0.5D`; also `NaN` and `Infinity`.
+    /// A double-precision number, `0.5D`, or `NaN` or `Infinity`.
     Double(f64),
     /// A string, in quotes.
     Text(String),
@@ -65,27 +65,27 @@ pub enum Literal {
     List(Vec<Literal>),
 }
 
-/// A value that no literal can express.
+/// A value that cannot be written as a literal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum LiteralError {
     /// A text with U+0000.
-    #[error("Neptune takes no text with U+0000")]
+    #[error("Neptune does not accept U+0000 in a text")]
     Nul,
     /// A [`Timestamp`] that is not a time.
-    #[error("the text of the timestamp is not a time")]
+    #[error("the timestamp is not a valid time")]
     NoTime,
     /// More than 64 lists within each other.
-    #[error("the lists are nested too deeply")]
+    #[error("lists nest deeper than 64 levels")]
     TooDeep,
 }
 
 impl Literal {
-    /// Writes it as it stands in a query.
+    /// Writes the literal as it appears in a query.
     ///
     /// # Errors
     ///
-    /// When no literal can express it.
+    /// When the value cannot be written as a literal.
     pub fn to_text(&self) -> Result<String, LiteralError> {
         let mut text = String::new();
         self.push(&mut text, 0)?;
@@ -106,7 +106,7 @@ impl Literal {
                     "-Infinity"
                 });
             }
-            // Debug keeps every bit and writes an exponent where that is shorter.
+            // Debug keeps full precision and writes an exponent where that is shorter.
             Literal::Double(value) => push(text, format_args!("{value:?}D")),
             Literal::Text(value) => push_quoted(text, value)?,
             Literal::DateTime(time) => {
@@ -146,7 +146,7 @@ fn push_quoted(quoted: &mut String, text: &str) -> Result<(), LiteralError> {
             '\n' => quoted.push_str("\\n"),
             '\r' => quoted.push_str("\\r"),
             '\t' => quoted.push_str("\\t"),
-            // All of them are within four digits.
+            // All of these fit in four hexadecimal digits.
             c if c.is_control() || c == '\u{2028}' || c == '\u{2029}' => {
                 push(quoted, format_args!("\\u{:04X}", u32::from(c)));
             }

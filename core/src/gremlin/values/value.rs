@@ -10,7 +10,7 @@ use crate::types::RawJson;
 
 /// A value of typed GraphSON 3 or 2.
 ///
-/// Of untyped GraphSON the texts, lists and maps are found too, and numbers without a size.
+/// Untyped GraphSON is read too: strings, lists, maps, and numbers without a type.
 ///
 /// ```
 /// use neptunedata::gremlin::GremlinValue;
@@ -23,7 +23,7 @@ use crate::types::RawJson;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GremlinValue {
-    /// Nothing.
+    /// Null.
     Null,
     /// True or false.
     Bool(bool),
@@ -33,15 +33,15 @@ pub enum GremlinValue {
     Int32(i32),
     /// `g:Int64`.
     Int64(i64),
-    /// `g:Float`, also not a number or infinite.
+    /// `g:Float`, including NaN and the infinities.
     Float(f32),
-    /// `g:Double`, also not a number or infinite.
+    /// `g:Double`, including NaN and the infinities.
     Double(f64),
-    /// A number without a type, in its own digits.
+    /// A number without a type, as its decimal text.
     Number(String),
-    /// `gx:BigInteger`, in its own digits.
+    /// `gx:BigInteger`, as its decimal text.
     BigInteger(String),
-    /// `gx:BigDecimal`, in its own digits.
+    /// `gx:BigDecimal`, as its decimal text.
     BigDecimal(String),
     /// `g:UUID`.
     Uuid(String),
@@ -51,11 +51,11 @@ pub enum GremlinValue {
     Timestamp(i64),
     /// `g:List`, or a list without a type.
     List(Vec<GremlinValue>),
-    /// `g:Set`, in the order that it came in.
+    /// `g:Set`, in the order of the response.
     Set(Vec<GremlinValue>),
-    /// `g:BulkSet`: values, and how often each of them is there.
+    /// `g:BulkSet`: values, each with its count.
     BulkSet(Vec<(GremlinValue, i64)>),
-    /// `g:Map`, in the order that it came in, or an object without a type. Keys can be any values.
+    /// `g:Map`, in the order of the response, or an object without a type. Keys can be any value.
     Map(Vec<(GremlinValue, GremlinValue)>),
     /// `g:Vertex`.
     Vertex(Box<Vertex>),
@@ -67,13 +67,13 @@ pub enum GremlinValue {
     Property(Box<Property>),
     /// `g:Path`.
     Path(Path),
-    /// `g:T`, such as `id` or `label`: what the keys of element maps are.
+    /// `g:T`, such as `id` or `label`: keys of element maps.
     T(String),
-    /// `g:Direction`, `IN` or `OUT`: the keys under which the element map of an edge has its ends.
+    /// `g:Direction`, `IN` or `OUT`: keys of the end vertices in the element map of an edge.
     Direction(String),
-    /// A value of any other type, or one that is not as its type says. Nothing of it is lost.
+    /// A value of any other type, or a value that does not match its type, kept as received.
     Other {
-        /// Its type, such as `gx:Duration`.
+        /// The type, such as `gx:Duration`.
         type_name: String,
         /// The value itself, as JSON.
         value: RawJson,
@@ -86,10 +86,11 @@ pub enum GremlinValue {
 pub struct Vertex {
     /// Its id, which is a string in Neptune.
     pub id: GremlinValue,
-    /// Its label; several are joined with `::`, which [`labels`](Self::labels) takes apart.
+    /// Its label; several are joined with `::`, which [`labels`](Self::labels) splits.
     pub label: String,
-    /// Its properties, each with all of its values. Empty for a vertex that came as a reference, as the
-    /// documentation says all do; some answers have them ([M17](crate::wire_notes#m17)).
+    /// Its properties, each with all of its values. Empty if the response has only a reference to the vertex.
+    /// The documentation says that this is always so, but some responses have properties
+    /// ([M17](crate::wire_notes#m17)).
     pub properties: Vec<(String, Vec<VertexProperty>)>,
 }
 
@@ -114,15 +115,15 @@ pub struct Edge {
     pub id: GremlinValue,
     /// Its label.
     pub label: String,
-    /// The id of the vertex that it comes from.
+    /// The id of its source vertex.
     pub out_v: GremlinValue,
-    /// The label of that vertex, if it is told.
+    /// The label of that vertex, if the response has it.
     pub out_v_label: Option<String>,
-    /// The id of the vertex that it leads to.
+    /// The id of its target vertex.
     pub in_v: GremlinValue,
-    /// The label of that vertex, if it is told.
+    /// The label of that vertex, if the response has it.
     pub in_v_label: Option<String>,
-    /// Its properties; empty for an edge that came as a reference ([M17](crate::wire_notes#m17)).
+    /// Its properties; empty if the response has only a reference to the edge ([M17](crate::wire_notes#m17)).
     pub properties: Vec<(String, GremlinValue)>,
 }
 
@@ -138,7 +139,7 @@ impl Edge {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct VertexProperty {
-    /// Its id, which is a number in Neptune, perhaps a negative one.
+    /// Its id, which is a number in Neptune and may be negative.
     pub id: GremlinValue,
     /// Its name.
     pub label: String,
@@ -158,27 +159,27 @@ pub struct Property {
     pub value: GremlinValue,
 }
 
-/// Where a traverser has been.
+/// The path of a traverser.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Path {
-    /// What it met.
+    /// The objects on the path.
     pub objects: Vec<GremlinValue>,
-    /// The labels of each of these steps, from `as()`.
+    /// The labels of each object, from `as()`.
     pub labels: Vec<Vec<String>>,
 }
 
 impl GremlinValue {
-    /// Reads a value that was kept as JSON.
+    /// Reads a value from its JSON.
     ///
     /// # Errors
     ///
-    /// When it nests deeper than 256 levels, or has a text with half a surrogate pair.
+    /// When the value nests deeper than 256 levels, or has a string with an unpaired surrogate.
     pub fn from_json(json: &RawJson) -> Result<Self, GraphSonError> {
         GremlinValue::read(json.as_str())
     }
 
-    /// Reads a text that was found to be JSON.
+    /// Reads a text that is known to be valid JSON.
     pub(crate) fn read(text: &str) -> Result<Self, GraphSonError> {
         graphson::read(text)
     }
@@ -202,7 +203,7 @@ impl GremlinValue {
         }
     }
 
-    /// The value of an integer of any size, if it fits.
+    /// The value of an integer of any type, if it fits.
     pub fn as_i64(&self) -> Option<i64> {
         match self {
             GremlinValue::Int32(value) => Some((*value).into()),
@@ -212,7 +213,7 @@ impl GremlinValue {
         }
     }
 
-    /// The value of a number of any type, or the nearest to it.
+    /// The value of a number of any type, or the nearest `f64`.
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             GremlinValue::Int32(value) => Some((*value).into()),
@@ -233,9 +234,10 @@ impl GremlinValue {
             return None;
         };
         let distance = Duration::from_millis(millis.unsigned_abs());
-        match millis.is_negative() {
-            true => SystemTime::UNIX_EPOCH.checked_sub(distance),
-            false => SystemTime::UNIX_EPOCH.checked_add(distance),
+        if millis.is_negative() {
+            SystemTime::UNIX_EPOCH.checked_sub(distance)
+        } else {
+            SystemTime::UNIX_EPOCH.checked_add(distance)
         }
     }
 
@@ -255,7 +257,7 @@ impl GremlinValue {
         }
     }
 
-    /// The value that a map has under a string or token, such as `name` or `label`.
+    /// The value of a string or token key of a map, such as `name` or `label`.
     pub fn get(&self, key: &str) -> Option<&GremlinValue> {
         let mut found = self
             .as_map()?
@@ -264,7 +266,7 @@ impl GremlinValue {
         found.next().map(|(_, value)| value)
     }
 
-    /// The vertex that it is.
+    /// The vertex, if the value is one.
     pub fn as_vertex(&self) -> Option<&Vertex> {
         match self {
             GremlinValue::Vertex(vertex) => Some(vertex),
@@ -272,7 +274,7 @@ impl GremlinValue {
         }
     }
 
-    /// The edge that it is.
+    /// The edge, if the value is one.
     pub fn as_edge(&self) -> Option<&Edge> {
         match self {
             GremlinValue::Edge(edge) => Some(edge),
@@ -280,7 +282,7 @@ impl GremlinValue {
         }
     }
 
-    /// The path that it is.
+    /// The path, if the value is one.
     pub fn as_path(&self) -> Option<&Path> {
         match self {
             GremlinValue::Path(path) => Some(path),
@@ -289,8 +291,8 @@ impl GremlinValue {
     }
 }
 
-/// As a row of [`Rows`](crate::rows::Rows) with every digit; as a part of something else numbers of more than 64 bits
-/// are rounded, as serde_json does.
+/// As a row of [`Rows`](crate::rows::Rows), numbers keep all digits. As a part of another type, serde_json
+/// rounds numbers of more than 64 bits.
 impl<'de> Deserialize<'de> for GremlinValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = RawJson::deserialize(deserializer)?;

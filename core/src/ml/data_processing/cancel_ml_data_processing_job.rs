@@ -11,13 +11,13 @@ operation! {
 
     /// Cancels a data-processing job.
     ///
-    /// Idempotent: a job that was cancelled stays cancelled. Repeated after a lost answer it meets
+    /// Idempotent: a cancelled job stays cancelled. A retry after a lost response can fail with
     /// `InvalidParameterException` ("… already completed or failed"), and the [`Error`](crate::error::Error)
-    /// then says that an earlier attempt may have been executed.
+    /// says that an earlier attempt may have been executed.
     ///
-    /// Needs the IAM action `neptune-db:CancelMLDataProcessingJob` and engine 1.2.1.0.R6 or later. An
-    /// id that no job has is an `InvalidParameterException` (400), not the documented
-    /// `MLResourceNotFoundException` ([M38](crate::wire_notes#m38)).
+    /// Requires the IAM action `neptune-db:CancelMLDataProcessingJob` and engine 1.2.1.0.R6 or later. An
+    /// unknown id is an `InvalidParameterException` (400), not the documented `MLResourceNotFoundException`
+    /// ([M38](crate::wire_notes#m38)).
     ///
     /// ```
     /// use neptunedata::{Endpoint, ml::CancelMlDataProcessingJob};
@@ -27,16 +27,15 @@ operation! {
     /// let request = neptunedata::request(&cancel, &endpoint)?;
     /// assert_eq!(request.uri(), "http://localhost:8182/ml/dataprocessing/processed-1?clean=true");
     ///
-    /// let answer = neptunedata::http::Response::new(r#"{"status":"200 OK"}"#.into());
-    /// let output = neptunedata::response::<CancelMlDataProcessingJob>(&answer)?;
+    /// let response = neptunedata::http::Response::new(r#"{"status":"200 OK"}"#.into());
+    /// let output = neptunedata::response::<CancelMlDataProcessingJob>(&response)?;
     /// assert_eq!(output.status.as_deref(), Some("200 OK"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub struct CancelMlDataProcessingJob {
-        /// The job. Refused when empty, `.` or `..`; the service takes 1 to 48 letters, digits and
-        /// hyphens.
+        /// The job. Must not be empty, `.` or `..`; the service takes 1 to 48 letters, digits and hyphens.
         pub id: String => label("id"),
-        /// The role with which Neptune reaches SageMaker and S3. Only needed where none is attached to
+        /// The role that Neptune assumes to access SageMaker and S3. Required only if no role is attached to
         /// the cluster; it must be listed in the cluster's parameter group.
         pub neptune_iam_role_arn: Option<String> => query("neptuneIamRoleArn"),
         /// Whether the job's artifacts in S3 are deleted too. The service's default is false.
@@ -48,10 +47,10 @@ operation! {
 }
 
 output! {
-    /// The answer to [`CancelMlDataProcessingJob`].
+    /// The response to [`CancelMlDataProcessingJob`].
     pub struct CancelMlDataProcessingJobOutput {
-        /// A status line such as `200 OK`. What exactly it says is not documented ([U20](crate::wire_notes#u20)), and an answer
-        /// without a body is a success as well.
+        /// A status line such as `200 OK`. Its exact text is not documented ([U20](crate::wire_notes#u20)), and
+        /// a response without a body is a success, too.
         pub status: Option<String>,
     }
 }

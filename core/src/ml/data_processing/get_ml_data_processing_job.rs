@@ -11,8 +11,8 @@ operation! {
 
     /// Gets the status of a data-processing job.
     ///
-    /// A read. Needs the IAM action `neptune-db:GetMLDataProcessingJobStatus` and engine 1.2.1.0.R6 or
-    /// later. An id that no job has is an `InvalidParameterException` (400), not the documented
+    /// A read. Requires the IAM action `neptune-db:GetMLDataProcessingJobStatus` and engine 1.2.1.0.R6 or
+    /// later. An unknown id is an `InvalidParameterException` (400), not the documented
     /// `MLResourceNotFoundException` ([M38](crate::wire_notes#m38)).
     ///
     /// ```
@@ -32,34 +32,33 @@ operation! {
     ///         "outputLocation": "s3://bucket/processed/"
     ///     }
     /// }"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<GetMlDataProcessingJob>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<GetMlDataProcessingJob>(&response)?;
     /// assert_eq!(output.status, Some(MlJobStatus::Completed));
     /// let location = output.processing_job.unwrap().output_location;
     /// assert_eq!(location.as_deref(), Some("s3://bucket/processed/"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub struct GetMlDataProcessingJob {
-        /// The job. Refused when empty, `.` or `..`; the service takes 1 to 48 letters, digits and
-        /// hyphens.
+        /// The job. Must not be empty, `.` or `..`; the service takes 1 to 48 letters, digits and hyphens.
         pub id: String => label("id"),
-        /// The role with which Neptune reaches SageMaker and S3. Only needed where none is attached to
+        /// The role that Neptune assumes to access SageMaker and S3. Required only if no role is attached to
         /// the cluster; it must be listed in the cluster's parameter group.
         pub neptune_iam_role_arn: Option<String> => query("neptuneIamRoleArn"),
     }
 
-    /// Asks for the job with this id.
+    /// Requests the status of the job with this id.
     pub fn new(..);
 }
 
 output! {
-    /// The answer to [`GetMlDataProcessingJob`].
+    /// The response to [`GetMlDataProcessingJob`].
     pub struct GetMlDataProcessingJobOutput {
-        /// How far the job is as a whole.
+        /// The status of the job as a whole.
         pub status: Option<MlJobStatus>,
         /// The job's id.
         pub id: Option<String>,
-        /// The SageMaker job that does the work. Its `output_location` has the results.
+        /// The SageMaker job that does the work. Its `output_location` is the location of the results.
         pub processing_job: Option<MlResourceDefinition>,
     }
 }

@@ -1,35 +1,29 @@
 use super::EXCEPTIONS;
-use crate::{
-    error::DecodeError,
-    operation::{Operation, OperationInfo},
-    wire::{request::RequestWriter, response::RawResponse},
-};
 
-custom_request! {
+operation! {
     name: "CreateMLEndpoint",
     http: POST "/ml/endpoints",
     effect: Write,
     exceptions: EXCEPTIONS,
     iam_actions: ["CreateMLEndpoint"],
+    output: CreateMlEndpointOutput,
 
-    /// Creates an inference endpoint, through which queries ask a model; or with
-    /// [`update`](CreateMlEndpoint::update) gives an existing one another model.
+    /// Creates an inference endpoint, through which queries use a model. With
+    /// [`update`](CreateMlEndpoint::update) an existing endpoint gets another model.
     ///
-    /// The model comes from one of two jobs, and each has a constructor:
+    /// The model comes from one of two kinds of jobs, each with its own constructor:
     /// [`from_training_job`](CreateMlEndpoint::from_training_job) and
-    /// [`from_transform_job`](CreateMlEndpoint::from_transform_job). The service needs exactly one. Its
-    /// model does not say so, and thus a request that has none or both, because serde read it so, is not
-    /// refused here.
+    /// [`from_transform_job`](CreateMlEndpoint::from_transform_job). The service requires exactly one job. The
+    /// service model does not, so a deserialized request with no job or with both is sent as it is.
     ///
-    /// A write: without an id every execution creates another endpoint, and with one a second execution is
-    /// refused, so after a lost answer the request is not sent again. Nor is an update, since no source
-    /// says what a second one does. Needs the IAM action `neptune-db:CreateMLEndpoint`, for updates too, and
-    /// engine 1.2.1.0.R6 or later.
+    /// A write: without an id every execution creates another endpoint, and with an id a second execution is
+    /// rejected, so the request is not retried after a lost response. Updates are not retried either: no source
+    /// describes the effect of a second update. Requires the IAM action `neptune-db:CreateMLEndpoint`, for
+    /// updates too, and engine 1.2.1.0.R6 or later.
     ///
-    /// An id that an endpoint already has is an `InvalidParameterException` (400), and so are one of other
-    /// characters and an instance type that there is not. No role for SageMaker and S3 is a
-    /// `MissingParameterException` (400), a job that is not there or not completed a `BadRequestException`
-    /// (400).
+    /// An id that is in use or has other characters, or an unknown instance type, is an
+    /// `InvalidParameterException` (400). A missing role for SageMaker and S3 is a `MissingParameterException`
+    /// (400), and a job that does not exist or has not completed is a `BadRequestException` (400).
     ///
     /// ```
     /// use neptunedata::{Endpoint, ml::CreateMlEndpoint};
@@ -44,123 +38,71 @@ custom_request! {
     /// );
     ///
     /// let body = r#"{"id":"endpoint-1","arn":"arn:aws:neptune-ml:…","creationTimeInMillis":1662131463000}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<CreateMlEndpoint>(&answer)?;
-    /// assert_eq!(output.id.as_deref(), Some("endpoint-1"));
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<CreateMlEndpoint>(&response)?;
+    /// assert_eq!(output.require_id()?, "endpoint-1");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub struct CreateMlEndpoint {
-        /// The id of the new endpoint, or of the one to update: 1 to 48 letters, digits and hyphens. The
-        /// service makes a name with the time in it by default.
-        #[serde(skip_serializing_if = "Option::is_none")]
+        /// The id of the new endpoint, or of the endpoint to update: 1 to 48 letters, digits and hyphens. By
+        /// default the service makes an id with the time in it.
         pub id: Option<String>,
-        /// The completed model-training job whose model is served. The service wants either this or
-        /// [`ml_model_transform_job_id`](field@Self::ml_model_transform_job_id); both and none are sent as they are,
-        /// as the service model has it, and refused there.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub ml_model_training_job_id: Option<String>,
+        /// The completed model-training job whose model is served. The service requires either this or
+        /// [`ml_model_transform_job_id`](field@Self::ml_model_transform_job_id), and rejects a request with
+        /// both or neither.
+        pub ml_model_training_job_id: Option<String> => constructor,
         /// The completed model-transform job whose model is served. Not together with
         /// [`ml_model_training_job_id`](field@Self::ml_model_training_job_id).
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub ml_model_transform_job_id: Option<String>,
+        pub ml_model_transform_job_id: Option<String> => constructor,
         /// Whether an existing endpoint is updated. The service's default is false.
         ///
-        /// The service's guide writes it as the text `"true"` ([M40](crate::wire_notes#m40)). For an engine that insists,
-        /// [`CallOptions::extra("update", "true")`](crate::machine::CallOptions::extra) sends it so.
-        #[serde(skip_serializing_if = "Option::is_none")]
+        /// The service's guide writes it as the text `"true"` ([M40](crate::wire_notes#m40)). For an engine
+        /// that requires text, use [`CallOptions::extra("update",
+        /// "true")`](crate::machine::CallOptions::extra).
         pub update: Option<bool>,
-        /// The role with which Neptune reaches SageMaker and S3. Only needed where none is attached to
+        /// The role that Neptune assumes to access SageMaker and S3. Required only if no role is attached to
         /// the cluster; it must be listed in the cluster's parameter group.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub neptune_iam_role_arn: Option<String>,
         /// The kind of model: `rgcn` for heterogeneous graphs, `kge`, `transe`, `distmult` or `rotate` for
-        /// knowledge graphs. By default it follows from how the data was processed.
-        #[serde(skip_serializing_if = "Option::is_none")]
+        /// knowledge graphs. By default it is derived from the data processing.
         pub model_name: Option<String>,
-        /// The instance type that serves; the service's default is `ml.m5.xlarge`.
-        #[serde(skip_serializing_if = "Option::is_none")]
+        /// The instance type that serves the model; the service's default is `ml.m5.xlarge`.
         pub instance_type: Option<String>,
-        /// How many instances serve, at least; the service's default is 1.
-        #[serde(skip_serializing_if = "Option::is_none")]
+        /// The minimum number of instances; the service's default is 1.
         pub instance_count: Option<i32>,
-        /// The KMS key that encrypts the disks of the instances. None by default.
-        #[serde(
-            rename = "volumeEncryptionKMSKey",
-            skip_serializing_if = "Option::is_none"
-        )]
+        /// The KMS key that encrypts the disks of the instances. By default there is no key.
+        #[serde(rename = "volumeEncryptionKMSKey")]
         pub volume_encryption_kms_key: Option<String>,
     }
+    fn new(..);
 }
-
-arbitrary!(CreateMlEndpoint =>
-    id, ml_model_training_job_id, ml_model_transform_job_id, update, neptune_iam_role_arn,
-    model_name, instance_type, instance_count, volume_encryption_kms_key);
 
 impl CreateMlEndpoint {
-    /// Serves the model that this model-training job made.
+    /// Serves the model of this model-training job.
     pub fn from_training_job(ml_model_training_job_id: impl Into<String>) -> Self {
-        CreateMlEndpoint {
-            ml_model_training_job_id: Some(ml_model_training_job_id.into()),
-            ..CreateMlEndpoint::of_no_job()
-        }
+        CreateMlEndpoint::new(Some(ml_model_training_job_id.into()), None)
     }
 
-    /// Serves the model that this model-transform job made.
+    /// Serves the model of this model-transform job.
     pub fn from_transform_job(ml_model_transform_job_id: impl Into<String>) -> Self {
-        CreateMlEndpoint {
-            ml_model_transform_job_id: Some(ml_model_transform_job_id.into()),
-            ..CreateMlEndpoint::of_no_job()
-        }
-    }
-
-    fn of_no_job() -> Self {
-        CreateMlEndpoint {
-            id: None,
-            ml_model_training_job_id: None,
-            ml_model_transform_job_id: None,
-            update: None,
-            neptune_iam_role_arn: None,
-            model_name: None,
-            instance_type: None,
-            instance_count: None,
-            volume_encryption_kms_key: None,
-        }
+        CreateMlEndpoint::new(None, Some(ml_model_transform_job_id.into()))
     }
 }
 
-// No setters for the jobs: each constructor sets the one that there may be.
-setters!(CreateMlEndpoint {
-    id: impl String,
-    update: bool,
-    neptune_iam_role_arn: impl String,
-    model_name: impl String,
-    instance_type: impl String,
-    instance_count: i32,
-    volume_encryption_kms_key: impl String,
-});
-
 output! {
-    /// The answer to [`CreateMlEndpoint`].
+    /// The response to [`CreateMlEndpoint`].
     pub struct CreateMlEndpointOutput {
         /// The id of the endpoint.
         pub id: Option<String>,
         /// Its ARN.
         pub arn: Option<String>,
-        /// When it was made, in milliseconds since 1970.
+        /// When it was created, in milliseconds since 1970.
         pub creation_time_in_millis: Option<i64>,
     }
 }
 
-impl Operation for CreateMlEndpoint {
-    type Output = CreateMlEndpointOutput;
-
-    const INFO: &'static OperationInfo = Self::FACTS;
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
-        request.json(self);
-    }
-
-    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        response.json()
-    }
+required_member! {
+    CreateMlEndpoint,
+    /// The id of the endpoint.
+    CreateMlEndpointOutput::require_id = "id", |output| output.id.as_deref()
 }

@@ -11,9 +11,9 @@ operation! {
 
     /// Gets the state of an inference endpoint.
     ///
-    /// A read. Needs the IAM action `neptune-db:GetMLEndpointStatus` and engine 1.2.1.0.R6 or later. An
-    /// id that no endpoint has is an `InvalidParameterException` (400), not the documented
-    /// `MLResourceNotFoundException` ([M38](crate::wire_notes#m38)).
+    /// A read. Requires the IAM action `neptune-db:GetMLEndpointStatus` and engine 1.2.1.0.R6 or later. An
+    /// unknown id is an `InvalidParameterException` (400), not the documented `MLResourceNotFoundException`
+    /// ([M38](crate::wire_notes#m38)).
     ///
     /// ```
     /// use neptunedata::{Endpoint, ml::{GetMlEndpoint, MlEndpointStatus}};
@@ -35,31 +35,30 @@ operation! {
     ///         "arn": "arn:aws:sagemaker:us-east-1:123456789012:endpoint-config/endpoint-1-config"
     ///     }
     /// }"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<GetMlEndpoint>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<GetMlEndpoint>(&response)?;
     /// assert_eq!(output.status, Some(MlEndpointStatus::InService));
     /// assert_eq!(output.endpoint.unwrap().name.as_deref(), Some("endpoint-1-sm"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub struct GetMlEndpoint {
-        /// The endpoint. Refused when empty, `.` or `..`; the service takes 1 to 48 letters, digits and
-        /// hyphens.
+        /// The endpoint. Must not be empty, `.` or `..`; the service takes 1 to 48 letters, digits and hyphens.
         pub id: String => label("id"),
-        /// The role with which Neptune reaches SageMaker and S3. Only needed where none is attached to
+        /// The role that Neptune assumes to access SageMaker and S3. Required only if no role is attached to
         /// the cluster; it must be listed in the cluster's parameter group.
         pub neptune_iam_role_arn: Option<String> => query("neptuneIamRoleArn"),
     }
 
-    /// Asks for the endpoint with this id.
+    /// Requests the state of the endpoint with this id.
     pub fn new(..);
 }
 
 output! {
-    /// The answer to [`GetMlEndpoint`].
+    /// The response to [`GetMlEndpoint`].
     pub struct GetMlEndpointOutput {
-        /// What state the endpoint is in.
+        /// The state of the endpoint.
         pub status: Option<MlEndpointStatus>,
-        /// The endpoint's id, which queries name.
+        /// The endpoint's id, which queries use.
         pub id: Option<String>,
         /// The SageMaker endpoint that serves it.
         pub endpoint: Option<MlEndpointDefinition>,
@@ -69,20 +68,20 @@ output! {
 }
 
 structure! {
-    /// The SageMaker endpoint of a Neptune ML endpoint. It is what the service calls
-    /// `MlResourceDefinition`, with the states of endpoints.
+    /// The SageMaker endpoint of a Neptune ML endpoint: the service's `MlResourceDefinition`, with the states
+    /// of endpoints.
     pub struct MlEndpointDefinition {
         /// Its name in SageMaker.
         pub name: Option<String>,
         /// Its ARN.
         pub arn: Option<String>,
-        /// What state it is in.
+        /// Its state.
         pub status: Option<MlEndpointStatus>,
-        /// Where in S3 it writes, if it does.
+        /// The S3 location of its output, if it has any.
         pub output_location: Option<String>,
-        /// Why it failed, if it did.
+        /// The reason for its failure, if it failed.
         pub failure_reason: Option<String>,
-        /// Where its CloudWatch logs are.
+        /// The URL of its CloudWatch logs.
         pub cloudwatch_log_url: Option<String>,
     }
 }

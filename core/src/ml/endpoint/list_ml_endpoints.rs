@@ -10,9 +10,9 @@ operation! {
 
     /// Lists inference endpoints.
     ///
-    /// A read. There is no paging: what exceeds `max_items` cannot be retrieved. Needs the IAM action
-    /// `neptune-db:ListMLEndpoints` and engine 1.2.1.0.R6 or later. Without a role for SageMaker and S3
-    /// the service answers `MissingParameterException` (400).
+    /// A read. There is no paging: only the first `max_items` ids can be retrieved. Requires the IAM action
+    /// `neptune-db:ListMLEndpoints` and engine 1.2.1.0.R6 or later. Without a role for SageMaker and S3 the
+    /// service returns `MissingParameterException` (400).
     ///
     /// ```
     /// use neptunedata::{Endpoint, ml::ListMlEndpoints};
@@ -21,25 +21,25 @@ operation! {
     /// let request = neptunedata::request(&ListMlEndpoints::new().max_items(3), &endpoint)?;
     /// assert_eq!(request.uri(), "http://localhost:8182/ml/endpoints?maxItems=3");
     ///
-    /// let answer = neptunedata::http::Response::new(r#"{"ids":["endpoint-2","endpoint-1"]}"#.into());
-    /// let output = neptunedata::response::<ListMlEndpoints>(&answer)?;
+    /// let response = neptunedata::http::Response::new(r#"{"ids":["endpoint-2","endpoint-1"]}"#.into());
+    /// let output = neptunedata::response::<ListMlEndpoints>(&response)?;
     /// assert_eq!(output.ids.unwrap(), ["endpoint-2", "endpoint-1"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub struct ListMlEndpoints {
-        /// How many ids to answer at most, from 1 to 1,024. The service's default is 10.
+        /// The maximum number of ids to return, from 1 to 1,024. The service's default is 10.
         pub max_items: Option<i32> => query("maxItems", 1..=1024),
-        /// The role with which Neptune reaches SageMaker and S3. Only needed where none is attached to
+        /// The role that Neptune assumes to access SageMaker and S3. Required only if no role is attached to
         /// the cluster; it must be listed in the cluster's parameter group.
         pub neptune_iam_role_arn: Option<String> => query("neptuneIamRoleArn"),
     }
 
-    /// Asks for the service's default number of endpoints.
+    /// Requests the service's default number of endpoints.
     pub fn new();
 }
 
 output! {
-    /// The answer to [`ListMlEndpoints`].
+    /// The response to [`ListMlEndpoints`].
     pub struct ListMlEndpointsOutput {
         /// The ids of the endpoints.
         pub ids: Option<Vec<String>>,

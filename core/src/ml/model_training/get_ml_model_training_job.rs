@@ -11,9 +11,9 @@ operation! {
 
     /// Gets the status of a model-training job.
     ///
-    /// A read. Needs the IAM action `neptune-db:GetMLModelTrainingJobStatus` and engine 1.2.1.0.R6 or later.
-    /// An id that no job has is an `InvalidParameterException` (400), not the documented
-    /// `MLResourceNotFoundException` ([M38](crate::wire_notes#m38)).
+    /// A read. Requires the IAM action `neptune-db:GetMLModelTrainingJobStatus` and engine 1.2.1.0.R6 or later.
+    /// An unknown id is an `InvalidParameterException` (400), not the documented `MLResourceNotFoundException`
+    /// ([M38](crate::wire_notes#m38)).
     ///
     /// ```
     /// use neptunedata::{Endpoint, ml::{GetMlModelTrainingJob, MlJobStatus}};
@@ -23,28 +23,27 @@ operation! {
     /// assert_eq!(request.uri(), "http://localhost:8182/ml/modeltraining/job-1");
     ///
     /// let body = r#"{"status":"Completed","id":"job-1","processingJob":{"name":"p","status":"Completed"}}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<GetMlModelTrainingJob>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<GetMlModelTrainingJob>(&response)?;
     /// assert_eq!(output.status, Some(MlJobStatus::Completed));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub struct GetMlModelTrainingJob {
-        /// The job. Refused when empty, `.` or `..`; the service takes 1 to 48 letters, digits and
-        /// hyphens.
+        /// The job. Must not be empty, `.` or `..`; the service takes 1 to 48 letters, digits and hyphens.
         pub id: String => label("id"),
-        /// The role with which Neptune reaches SageMaker and S3. Only needed where none is attached to
+        /// The role that Neptune assumes to access SageMaker and S3. Required only if no role is attached to
         /// the cluster; it must be listed in the cluster's parameter group.
         pub neptune_iam_role_arn: Option<String> => query("neptuneIamRoleArn"),
     }
 
-    /// Asks for the job with this id.
+    /// Requests the status of the job with this id.
     pub fn new(..);
 }
 
 output! {
-    /// The answer to [`GetMlModelTrainingJob`].
+    /// The response to [`GetMlModelTrainingJob`].
     pub struct GetMlModelTrainingJobOutput {
-        /// How far the job is as a whole.
+        /// The status of the job as a whole.
         pub status: Option<MlJobStatus>,
         /// The job's id.
         pub id: Option<String>,
@@ -54,7 +53,7 @@ output! {
         pub hpo_job: Option<MlResourceDefinition>,
         /// The SageMaker job that computes the model's artifacts.
         pub model_transform_job: Option<MlResourceDefinition>,
-        /// The models that came out so far.
+        /// The models produced so far.
         pub ml_models: Option<Vec<MlConfigDefinition>>,
     }
 }

@@ -13,17 +13,18 @@ operation! {
 
     /// Starts a model-training job.
     ///
-    /// A write: without an id every execution starts another job, and with one a second execution is
-    /// refused, so after a lost answer the request is not sent again. Needs the IAM action
+    /// A write: without an id every execution starts another job, and with an id a second execution is
+    /// rejected, so the request is not retried after a lost response. Requires the IAM action
     /// `neptune-db:StartMLModelTrainingJob` and engine 1.2.1.0.R6 or later.
     ///
-    /// The service also knows `enableInterContainerTrafficEncryption`, `modelName` and `maxWaitTime`
-    /// ([M39](crate::wire_notes#m39)); add them with [`CallOptions::extra`](crate::machine::CallOptions::extra).
+    /// The service also accepts `enableInterContainerTrafficEncryption`, `modelName` and `maxWaitTime`
+    /// ([M39](crate::wire_notes#m39)); add them with
+    /// [`CallOptions::extra`](crate::machine::CallOptions::extra).
     ///
-    /// An id that a job already has, or one of other characters, and an instance type that there is not are an
-    /// `InvalidParameterException` (400), no role for SageMaker and S3 a `MissingParameterException` (400), and an S3
-    /// location out of reach, or a data-processing job that has not completed or is not there, a `BadRequestException`
-    /// (400).
+    /// An id that is in use or has other characters, or an unknown instance type, is an
+    /// `InvalidParameterException` (400). A missing role for SageMaker and S3 is a `MissingParameterException`
+    /// (400). An S3 location that cannot be accessed, or a data-processing job that does not exist or has not
+    /// completed, is a `BadRequestException` (400).
     ///
     /// ```
     /// use neptunedata::{
@@ -43,50 +44,49 @@ operation! {
     /// );
     ///
     /// let body = r#"{"id":"job-1","arn":"arn:aws:neptune-ml:…","creationTimeInMillis":1662131463000}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<StartMlModelTrainingJob>(&answer)?;
-    /// assert_eq!(output.id.as_deref(), Some("job-1"));
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<StartMlModelTrainingJob>(&response)?;
+    /// assert_eq!(output.require_id()?, "job-1");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub struct StartMlModelTrainingJob {
-        /// The id of the new job: 1 to 48 letters, digits and hyphens. The service makes a UUID by
-        /// default.
+        /// The id of the new job: 1 to 48 letters, digits and hyphens. By default the service makes a UUID.
         pub id: Option<String>,
-        /// A completed training job to go on from.
+        /// A completed training job, for incremental training.
         pub previous_model_training_job_id: Option<String>,
-        /// The completed data-processing job whose results are trained on.
+        /// The completed data-processing job whose results are the training data.
         pub data_processing_job_id: DataProcessingJobId,
-        /// Where in S3 the model goes.
+        /// The S3 location for the model.
         pub train_model_s3_location: S3Uri,
-        /// The role with which SageMaker runs; it must be listed in the cluster's parameter group.
+        /// The role that SageMaker assumes; it must be listed in the cluster's parameter group.
         pub sagemaker_iam_role_arn: Option<String>,
-        /// The role with which Neptune reaches SageMaker and S3. Only needed where none is attached to
+        /// The role that Neptune assumes to access SageMaker and S3. Required only if no role is attached to
         /// the cluster; it must be listed in the cluster's parameter group.
         pub neptune_iam_role_arn: Option<String>,
-        /// The instance type that prepares and manages the training. By default the service picks one by
-        /// the size of the data.
+        /// The instance type that prepares and manages the training. By default the service chooses by the size
+        /// of the data.
         pub base_processing_instance_type: Option<String>,
-        /// The instance type that trains, with or without GPUs. The service's default is `ml.p3.2xlarge`.
+        /// The instance type of the training, with or without GPUs. The service's default is `ml.p3.2xlarge`.
         pub training_instance_type: Option<String>,
-        /// Disk size of the training instance in GB. By default, or with 0, the service picks one.
+        /// Disk size of the training instance in GB. By default, or with 0, the service chooses the size.
         #[serde(rename = "trainingInstanceVolumeSizeInGB")]
         pub training_instance_volume_size_in_gb: Option<i32>,
         /// Time limit of the training in seconds; the service's default is one day.
         pub training_time_out_in_seconds: Option<i32>,
-        /// How many trainings hyperparameter tuning runs in all; the service's default is 2.
+        /// The total number of training jobs of hyperparameter tuning; the service's default is 2.
         #[serde(rename = "maxHPONumberOfTrainingJobs")]
         pub max_hpo_number_of_training_jobs: Option<i32>,
-        /// How many of them run at the same time; the service's default is 2.
+        /// The maximum number of them that run at the same time; the service's default is 2.
         #[serde(rename = "maxHPOParallelTrainingJobs")]
         pub max_hpo_parallel_training_jobs: Option<i32>,
         /// The subnets of the Neptune VPC.
         pub subnets: Option<Vec<String>>,
         /// The security groups of the Neptune VPC.
         pub security_group_ids: Option<Vec<String>>,
-        /// The KMS key that encrypts the disks of the instances. None by default.
+        /// The KMS key that encrypts the disks of the instances. By default there is no key.
         #[serde(rename = "volumeEncryptionKMSKey")]
         pub volume_encryption_kms_key: Option<String>,
-        /// The KMS key that encrypts the results in S3. None by default.
+        /// The KMS key that encrypts the results in S3. By default there is no key.
         #[serde(rename = "s3OutputEncryptionKMSKey")]
         pub s3_output_encryption_kms_key: Option<String>,
         /// Whether to train on spot instances. The service's default is false.
@@ -95,7 +95,7 @@ operation! {
         pub custom_model_training_parameters: Option<CustomModelTrainingParameters>,
     }
 
-    /// Trains on the results of a data-processing job and puts the model into S3.
+    /// Trains on the results of a data-processing job and writes the model to S3.
     pub fn new(..);
 }
 
@@ -105,9 +105,9 @@ operation! {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct CustomModelTrainingParameters {
-    /// Where in S3 the Python module lies.
+    /// The S3 location of the Python module.
     pub source_s3_directory_path: String,
-    /// The script that trains; the service's default is `training.py`.
+    /// The training script; the service's default is `training.py`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub training_entry_point_script: Option<String>,
     /// The script that computes the model's artifacts; the service's default is `transform.py`.
@@ -135,13 +135,19 @@ setters!(CustomModelTrainingParameters {
 });
 
 output! {
-    /// The answer to [`StartMlModelTrainingJob`].
+    /// The response to [`StartMlModelTrainingJob`].
     pub struct StartMlModelTrainingJobOutput {
         /// The id of the new job.
         pub id: Option<String>,
         /// Its ARN.
         pub arn: Option<String>,
-        /// When it was made, in milliseconds since 1970.
+        /// When it was created, in milliseconds since 1970.
         pub creation_time_in_millis: Option<i64>,
     }
+}
+
+required_member! {
+    StartMlModelTrainingJob,
+    /// The id of the new job.
+    StartMlModelTrainingJobOutput::require_id = "id", |output| output.id.as_deref()
 }

@@ -11,8 +11,8 @@ operation! {
 
     /// Gets the status of a model-transform job.
     ///
-    /// A read. Needs the IAM action `neptune-db:GetMLModelTransformJobStatus` and engine 1.2.1.0.R6 or
-    /// later. An id that no job has is an `InvalidParameterException` (400), not the documented
+    /// A read. Requires the IAM action `neptune-db:GetMLModelTransformJobStatus` and engine 1.2.1.0.R6 or
+    /// later. An unknown id is an `InvalidParameterException` (400), not the documented
     /// `MLResourceNotFoundException` ([M38](crate::wire_notes#m38)).
     ///
     /// ```
@@ -33,30 +33,29 @@ operation! {
     ///     },
     ///     "models": []
     /// }"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<GetMlModelTransformJob>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<GetMlModelTransformJob>(&response)?;
     /// assert!(!output.status.unwrap().is_terminal());
     /// let transform = output.remote_model_transform_job.unwrap();
     /// assert_eq!(transform.status, Some(MlJobStatus::InProgress));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub struct GetMlModelTransformJob {
-        /// The job. Refused when empty, `.` or `..`; the service takes 1 to 48 letters, digits and
-        /// hyphens.
+        /// The job. Must not be empty, `.` or `..`; the service takes 1 to 48 letters, digits and hyphens.
         pub id: String => label("id"),
-        /// The role with which Neptune reaches SageMaker and S3. Only needed where none is attached to
+        /// The role that Neptune assumes to access SageMaker and S3. Required only if no role is attached to
         /// the cluster; it must be listed in the cluster's parameter group.
         pub neptune_iam_role_arn: Option<String> => query("neptuneIamRoleArn"),
     }
 
-    /// Asks for the job with this id.
+    /// Requests the status of the job with this id.
     pub fn new(..);
 }
 
 output! {
-    /// The answer to [`GetMlModelTransformJob`].
+    /// The response to [`GetMlModelTransformJob`].
     pub struct GetMlModelTransformJobOutput {
-        /// How far the job is as a whole.
+        /// The status of the job as a whole.
         pub status: Option<MlJobStatus>,
         /// The job's id.
         pub id: Option<String>,
@@ -64,7 +63,7 @@ output! {
         pub base_processing_job: Option<MlResourceDefinition>,
         /// The SageMaker job that computes the model's artifacts.
         pub remote_model_transform_job: Option<MlResourceDefinition>,
-        /// The models that came out so far.
+        /// The models produced so far.
         pub models: Option<Vec<MlConfigDefinition>>,
     }
 }

@@ -2,39 +2,37 @@ use serde::{Deserialize, Serialize};
 
 use super::EXCEPTIONS;
 use crate::{
-    error::DecodeError,
     ml::{DataProcessingJobId, ModelTrainingJobId, TrainingJobName},
-    operation::{Operation, OperationInfo},
     types::S3Uri,
-    wire::{request::RequestWriter, response::RawResponse},
 };
 
-custom_request! {
+operation! {
     name: "StartMLModelTransformJob",
     http: POST "/ml/modeltransform",
     effect: Write,
     exceptions: EXCEPTIONS,
     iam_actions: ["StartMLModelTransformJob"],
+    output: StartMlModelTransformJobOutput,
 
-    /// Starts a model-transform job: it computes the artifacts of a trained
-    /// model again, for data that changed since, without training again.
+    /// Starts a model-transform job, which recomputes the artifacts of a trained model for changed data,
+    /// without training the model again.
     ///
-    /// The model comes from one of two sources, and each has a constructor:
-    /// [`from_training_job`](StartMlModelTransformJob::from_training_job) names a data-processing job with
-    /// the model-training job, [`from_sagemaker_job`](StartMlModelTransformJob::from_sagemaker_job) a
-    /// training job of SageMaker. The service needs exactly one source. Its model does not say so, and thus
-    /// a request that has none or both, because serde read it so, is not refused here.
+    /// The model comes from one of two sources, each with its own constructor:
+    /// [`from_training_job`](StartMlModelTransformJob::from_training_job) takes a data-processing job and a
+    /// model-training job, [`from_sagemaker_job`](StartMlModelTransformJob::from_sagemaker_job) a training job
+    /// of SageMaker. The service requires exactly one source. The service model does not, so a deserialized
+    /// request with no source or with both is sent as it is.
     ///
-    /// A write: without an id every execution starts another job, and with one a second execution is
-    /// refused, so after a lost answer the request is not sent again. Needs the IAM action
+    /// A write: without an id every execution starts another job, and with an id a second execution is
+    /// rejected, so the request is not retried after a lost response. Requires the IAM action
     /// `neptune-db:StartMLModelTransformJob` and engine 1.2.1.0.R6 or later.
     ///
-    /// An id that a job already has, or one of other characters, is an `InvalidParameterException` (400), no
-    /// role for SageMaker and S3 a `MissingParameterException` (400). A source that is not there or not
-    /// completed is a `BadRequestException` (400), and so is an S3 location out of reach.
+    /// An id that is in use or has other characters is an `InvalidParameterException` (400), and a missing role
+    /// for SageMaker and S3 is a `MissingParameterException` (400). A source that does not exist or has not
+    /// completed, or an S3 location that cannot be accessed, is a `BadRequestException` (400).
     ///
-    /// The service also knows `enableInterContainerTrafficEncryption` ([M39](crate::wire_notes#m39), engine 1.2.0.2.R3); add it
-    /// with [`CallOptions::extra`](crate::machine::CallOptions::extra).
+    /// The service also accepts `enableInterContainerTrafficEncryption` ([M39](crate::wire_notes#m39), engine
+    /// 1.2.0.2.R3); add it with [`CallOptions::extra`](crate::machine::CallOptions::extra).
     ///
     /// ```
     /// use neptunedata::{
@@ -57,76 +55,50 @@ custom_request! {
     /// );
     ///
     /// let body = r#"{"id":"transform-1","arn":"arn:aws:neptune-ml:…","creationTimeInMillis":1662131463000}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<StartMlModelTransformJob>(&answer)?;
-    /// assert_eq!(output.id.as_deref(), Some("transform-1"));
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<StartMlModelTransformJob>(&response)?;
+    /// assert_eq!(output.require_id()?, "transform-1");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub struct StartMlModelTransformJob {
-        /// The id of the new job: 1 to 48 letters, digits and hyphens. The service makes a UUID by
-        /// default.
-        #[serde(skip_serializing_if = "Option::is_none")]
+        /// The id of the new job: 1 to 48 letters, digits and hyphens. By default the service makes a UUID.
         pub id: Option<String>,
-        /// The completed data-processing job whose results are transformed. Goes with
+        /// The completed data-processing job whose results are transformed. Set together with
         /// [`ml_model_training_job_id`](field@Self::ml_model_training_job_id).
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub data_processing_job_id: Option<DataProcessingJobId>,
-        /// The completed model-training job that made the model. Goes with
+        pub data_processing_job_id: Option<DataProcessingJobId> => constructor,
+        /// The completed model-training job that produced the model. Set together with
         /// [`data_processing_job_id`](field@Self::data_processing_job_id).
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub ml_model_training_job_id: Option<ModelTrainingJobId>,
-        /// The completed training job of SageMaker that made the model. Goes alone.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub training_job_name: Option<TrainingJobName>,
-        /// Where in S3 the results go.
+        pub ml_model_training_job_id: Option<ModelTrainingJobId> => constructor,
+        /// The SageMaker name of the completed training job that produced the model. Set without the other two.
+        pub training_job_name: Option<TrainingJobName> => constructor,
+        /// The S3 location for the results.
         pub model_transform_output_s3_location: S3Uri,
-        /// The role with which SageMaker runs; it must be listed in the cluster's parameter group.
-        #[serde(skip_serializing_if = "Option::is_none")]
+        /// The role that SageMaker assumes; it must be listed in the cluster's parameter group.
         pub sagemaker_iam_role_arn: Option<String>,
-        /// The role with which Neptune reaches SageMaker and S3. Only needed where none is attached to
+        /// The role that Neptune assumes to access SageMaker and S3. Required only if no role is attached to
         /// the cluster; it must be listed in the cluster's parameter group.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub neptune_iam_role_arn: Option<String>,
         /// A transform implementation of your own.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub custom_model_transform_parameters: Option<CustomModelTransformParameters>,
-        /// The instance type that prepares and manages the transform. By default the service picks one by
-        /// the size of the data.
-        #[serde(skip_serializing_if = "Option::is_none")]
+        /// The instance type that prepares and manages the transform. By default the service chooses by the
+        /// size of the data.
         pub base_processing_instance_type: Option<String>,
-        /// Disk size of that instance in GB. By default, or with 0, the service picks one.
-        #[serde(
-            rename = "baseProcessingInstanceVolumeSizeInGB",
-            skip_serializing_if = "Option::is_none"
-        )]
+        /// Disk size of that instance in GB. By default, or with 0, the service chooses the size.
+        #[serde(rename = "baseProcessingInstanceVolumeSizeInGB")]
         pub base_processing_instance_volume_size_in_gb: Option<i32>,
         /// The subnets of the Neptune VPC.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub subnets: Option<Vec<String>>,
         /// The security groups of the Neptune VPC.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub security_group_ids: Option<Vec<String>>,
-        /// The KMS key that encrypts the disks of the instances. None by default.
-        #[serde(
-            rename = "volumeEncryptionKMSKey",
-            skip_serializing_if = "Option::is_none"
-        )]
+        /// The KMS key that encrypts the disks of the instances. By default there is no key.
+        #[serde(rename = "volumeEncryptionKMSKey")]
         pub volume_encryption_kms_key: Option<String>,
-        /// The KMS key that encrypts the results in S3. None by default.
-        #[serde(
-            rename = "s3OutputEncryptionKMSKey",
-            skip_serializing_if = "Option::is_none"
-        )]
+        /// The KMS key that encrypts the results in S3. By default there is no key.
+        #[serde(rename = "s3OutputEncryptionKMSKey")]
         pub s3_output_encryption_kms_key: Option<String>,
     }
+    fn new(..);
 }
-
-arbitrary!(StartMlModelTransformJob =>
-    id, data_processing_job_id, ml_model_training_job_id, training_job_name,
-    model_transform_output_s3_location, sagemaker_iam_role_arn, neptune_iam_role_arn,
-    custom_model_transform_parameters, base_processing_instance_type,
-    base_processing_instance_volume_size_in_gb, subnets, security_group_ids,
-    volume_encryption_kms_key, s3_output_encryption_kms_key);
 
 impl StartMlModelTransformJob {
     /// Applies the model of a Neptune ML training job to the results of a data-processing job.
@@ -135,57 +107,27 @@ impl StartMlModelTransformJob {
         ml_model_training_job_id: ModelTrainingJobId,
         model_transform_output_s3_location: S3Uri,
     ) -> Self {
-        StartMlModelTransformJob {
-            data_processing_job_id: Some(data_processing_job_id),
-            ml_model_training_job_id: Some(ml_model_training_job_id),
-            ..StartMlModelTransformJob::to(model_transform_output_s3_location)
-        }
+        StartMlModelTransformJob::new(
+            Some(data_processing_job_id),
+            Some(ml_model_training_job_id),
+            None,
+            model_transform_output_s3_location,
+        )
     }
 
-    /// Takes the model of a training job of SageMaker, by the name it has there.
+    /// Uses the model of a SageMaker training job, by its name in SageMaker.
     pub fn from_sagemaker_job(
         training_job_name: TrainingJobName,
         model_transform_output_s3_location: S3Uri,
     ) -> Self {
-        StartMlModelTransformJob {
-            training_job_name: Some(training_job_name),
-            ..StartMlModelTransformJob::to(model_transform_output_s3_location)
-        }
-    }
-
-    fn to(model_transform_output_s3_location: S3Uri) -> Self {
-        StartMlModelTransformJob {
-            id: None,
-            data_processing_job_id: None,
-            ml_model_training_job_id: None,
-            training_job_name: None,
+        StartMlModelTransformJob::new(
+            None,
+            None,
+            Some(training_job_name),
             model_transform_output_s3_location,
-            sagemaker_iam_role_arn: None,
-            neptune_iam_role_arn: None,
-            custom_model_transform_parameters: None,
-            base_processing_instance_type: None,
-            base_processing_instance_volume_size_in_gb: None,
-            subnets: None,
-            security_group_ids: None,
-            volume_encryption_kms_key: None,
-            s3_output_encryption_kms_key: None,
-        }
+        )
     }
 }
-
-// No setters for the sources: the constructors set what goes together.
-setters!(StartMlModelTransformJob {
-    id: impl String,
-    sagemaker_iam_role_arn: impl String,
-    neptune_iam_role_arn: impl String,
-    custom_model_transform_parameters: CustomModelTransformParameters,
-    base_processing_instance_type: impl String,
-    base_processing_instance_volume_size_in_gb: i32,
-    subnets: list String,
-    security_group_ids: list String,
-    volume_encryption_kms_key: impl String,
-    s3_output_encryption_kms_key: impl String,
-});
 
 /// A transform implementation of your own:
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-custom-models.html>.
@@ -193,7 +135,7 @@ setters!(StartMlModelTransformJob {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct CustomModelTransformParameters {
-    /// Where in S3 the Python module lies.
+    /// The S3 location of the Python module.
     pub source_s3_directory_path: String,
     /// The script that computes the model's artifacts; the service's default is `transform.py`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -215,27 +157,19 @@ impl CustomModelTransformParameters {
 setters!(CustomModelTransformParameters { transform_entry_point_script: impl String });
 
 output! {
-    /// The answer to [`StartMlModelTransformJob`].
+    /// The response to [`StartMlModelTransformJob`].
     pub struct StartMlModelTransformJobOutput {
         /// The id of the new job.
         pub id: Option<String>,
         /// Its ARN.
         pub arn: Option<String>,
-        /// When it was made, in milliseconds since 1970.
+        /// When it was created, in milliseconds since 1970.
         pub creation_time_in_millis: Option<i64>,
     }
 }
 
-impl Operation for StartMlModelTransformJob {
-    type Output = StartMlModelTransformJobOutput;
-
-    const INFO: &'static OperationInfo = Self::FACTS;
-
-    fn encode(&self, request: &mut RequestWriter<'_>) {
-        request.json(self);
-    }
-
-    fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError> {
-        response.json()
-    }
+required_member! {
+    StartMlModelTransformJob,
+    /// The id of the new job.
+    StartMlModelTransformJobOutput::require_id = "id", |output| output.id.as_deref()
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
 
 use crate::opencypher::Value;
 
-/// The properties of a node or relationship, whatever they are.
+/// The properties of a node or relationship.
 pub type Properties = BTreeMap<String, Value>;
 
 /// A node, with its properties read as `P`.
@@ -23,7 +23,7 @@ pub struct Node<P = Properties> {
 }
 
 impl<P> Node<P> {
-    /// A node of these labels and properties.
+    /// A node with these labels and properties.
     pub fn new<L: Into<String>>(
         id: impl Into<String>,
         labels: impl IntoIterator<Item = L>,
@@ -47,9 +47,9 @@ impl<P> Node<P> {
 pub struct Relationship<P = Properties> {
     /// Its id.
     pub id: String,
-    /// The id of the node that it leads from.
+    /// The id of its start node.
     pub start: String,
-    /// The id of the node that it leads to.
+    /// The id of its end node.
     pub end: String,
     /// Its type.
     pub relationship_type: String,

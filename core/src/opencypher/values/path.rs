@@ -10,21 +10,21 @@ use serde::{
 
 use crate::opencypher::{Node, Properties, Relationship};
 
-/// A path: a node, and any number of steps to others. The properties of nodes are read as `N`, those of
+/// A path: a node, and any number of steps to other nodes. The properties of nodes are read as `N`, those of
 /// relationships as `R`.
 ///
 /// On the wire it is a flat list of a node, a relationship, a node, and so on.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Path<N = Properties, R = Properties> {
-    /// Where it begins.
+    /// Its first node.
     pub start: Node<N>,
     /// Its steps: over a relationship, in either direction, to a node.
     pub steps: Vec<(Relationship<R>, Node<N>)>,
 }
 
 impl<N, R> Path<N, R> {
-    /// A path from `start` by these steps.
+    /// A path from `start` with these steps.
     pub fn new(
         start: Node<N>,
         steps: impl IntoIterator<Item = (Relationship<R>, Node<N>)>,
@@ -35,12 +35,12 @@ impl<N, R> Path<N, R> {
         }
     }
 
-    /// Where it ends, which is where it begins if there is no step.
+    /// Its last node, which is the first if there are no steps.
     pub fn end(&self) -> &Node<N> {
         self.steps.last().map_or(&self.start, |(_, node)| node)
     }
 
-    /// Its nodes, one more than it has relationships.
+    /// Its nodes, one more than its relationships.
     pub fn nodes(&self) -> impl Iterator<Item = &Node<N>> {
         iter::once(&self.start).chain(self.steps.iter().map(|(_, node)| node))
     }
@@ -63,7 +63,7 @@ impl<'de, N: Deserialize<'de>, R: Deserialize<'de>> Visitor<'de> for Steps<N, R>
     type Value = Path<N, R>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a path, which is a list of nodes and relationships by turns")
+        f.write_str("a path: a list of alternating nodes and relationships")
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Path<N, R>, A::Error> {

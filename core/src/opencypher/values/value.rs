@@ -7,14 +7,14 @@ use serde_json::Number;
 
 use crate::opencypher::{Node, Path, Properties, Relationship};
 
-/// A value of any kind, with nodes, relationships and paths told from other maps and lists.
+/// A value of any kind, with nodes, relationships and paths distinguished from other maps and lists.
 ///
-/// The wire has no word for a path: it is a list of nodes and relationships by turns. Such a list is
-/// taken for a path here if it has a step at least, and each relationship joins the nodes on both of its
-/// sides. So a list that a query makes of the same parts is taken for a path too, and a path without a
-/// step for a list of one node; read a column as [`Path`] where you know that it is one.
+/// On the wire a path is a list of alternating nodes and relationships, without a mark. Such a list is read as
+/// a path if it has at least one step and each relationship joins its neighbours. A list that a query builds
+/// from the same parts is therefore read as a path too, and a path without a step as a list of one node. Read a
+/// column as [`Path`] if you know that it holds paths.
 ///
-/// Dates and the like are strings on the wire, and here too.
+/// Dates and times are strings, as on the wire.
 ///
 /// ```
 /// use neptunedata::opencypher::Value;
@@ -32,29 +32,29 @@ use crate::opencypher::{Node, Path, Properties, Relationship};
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Value {
-    /// Nothing.
+    /// Null.
     #[default]
     Null,
     /// True or false.
     Bool(bool),
-    /// An integer of up to 64 bits, or a float; integers beyond are rounded to floats, and the
-    /// [raw bytes](crate::types::RawJson) have them whole.
+    /// An integer of up to 64 bits, or a float. Larger integers are rounded to floats; the [raw
+    /// JSON](crate::types::RawJson) keeps their digits.
     Number(Number),
     /// Text.
     String(String),
-    /// A list that is no path.
+    /// A list other than a path.
     List(Vec<Value>),
-    /// A map that is neither node nor relationship.
+    /// A map other than a node or relationship.
     Map(BTreeMap<String, Value>),
     /// A node.
     Node(Node),
     /// A relationship.
     Relationship(Relationship),
-    /// A path of one step at least.
+    /// A path of at least one step.
     Path(Path),
 }
 
-macro_rules! parts {
+macro_rules! accessors {
     ($($(#[$doc:meta])* $method:ident: $variant:ident($value:ident) -> $type:ty = $part:expr;)*) => {
         impl Value {
             $(
@@ -70,29 +70,29 @@ macro_rules! parts {
     };
 }
 
-parts! {
-    /// True or false, if that is what it is.
+accessors! {
+    /// The boolean, if the value is one.
     as_bool: Bool(value) -> bool = Some(*value);
-    /// The integer, if it is one of 64 bits.
+    /// The integer, if the value is one and fits in 64 bits.
     as_i64: Number(value) -> i64 = value.as_i64();
-    /// The number, if it is one, as a float.
+    /// The number as a float, if the value is one.
     as_f64: Number(value) -> f64 = value.as_f64();
-    /// The text, if it is one.
+    /// The string, if the value is one.
     as_str: String(value) -> &str = Some(value);
-    /// The list, if it is one and no path.
+    /// The list, if the value is one and not a path.
     as_list: List(value) -> &[Value] = Some(value);
-    /// The map, if it is one and neither node nor relationship.
+    /// The map, if the value is one and neither a node nor a relationship.
     as_map: Map(value) -> &BTreeMap<String, Value> = Some(value);
-    /// The node, if it is one.
+    /// The node, if the value is one.
     as_node: Node(value) -> &Node = Some(value);
-    /// The relationship, if it is one.
+    /// The relationship, if the value is one.
     as_relationship: Relationship(value) -> &Relationship = Some(value);
-    /// The path, if it is one.
+    /// The path, if the value is one.
     as_path: Path(value) -> &Path = Some(value);
 }
 
 impl Value {
-    /// Whether it is nothing.
+    /// Whether the value is null.
     pub fn is_null(&self) -> bool {
         *self == Value::Null
     }
@@ -112,8 +112,8 @@ impl From<serde_json::Value> for Value {
             serde_json::Value::Bool(value) => Value::Bool(value),
             serde_json::Value::Number(value) => Value::Number(value),
             serde_json::Value::String(value) => Value::String(value),
-            serde_json::Value::Array(items) => of_list(items.into_iter().map(Value::from)),
-            serde_json::Value::Object(members) => of_map(
+            serde_json::Value::Array(items) => from_list(items.into_iter().map(Value::from)),
+            serde_json::Value::Object(members) => from_map(
                 members
                     .into_iter()
                     .map(|(name, value)| (name, value.into())),
@@ -122,8 +122,8 @@ impl From<serde_json::Value> for Value {
     }
 }
 
-/// A node or relationship, if all that one has is there; else the map.
-fn of_map(members: impl Iterator<Item = (String, Value)>) -> Value {
+/// A node or relationship, if the map has all of its members; otherwise the map.
+fn from_map(members: impl Iterator<Item = (String, Value)>) -> Value {
     let mut map: BTreeMap<_, _> = members.collect();
     let is_text = |name: &&str| matches!(map.get(*name), Some(Value::String(_)));
     let is_map = |name| matches!(map.get(name), Some(Value::Map(_)));
@@ -177,8 +177,8 @@ fn properties(map: &mut BTreeMap<String, Value>) -> Properties {
     }
 }
 
-/// A path, if it is one; else the list.
-fn of_list(items: impl Iterator<Item = Value>) -> Value {
+/// A path, if the list has the form of one; otherwise the list.
+fn from_list(items: impl Iterator<Item = Value>) -> Value {
     let items: Vec<_> = items.collect();
     if !is_path(&items) {
         return Value::List(items);
@@ -197,7 +197,7 @@ fn of_list(items: impl Iterator<Item = Value>) -> Value {
     Value::Path(Path::new(start, steps))
 }
 
-/// Whether there is a step at least, and each relationship joins its neighbours, either way round.
+/// Whether there is at least one step, and each relationship joins its neighbours in either direction.
 fn is_path(items: &[Value]) -> bool {
     let Some((Value::Node(start), steps)) = items.split_first() else {
         return false;
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn all_kinds_are_told_apart_and_come_back() {
+    fn kinds_are_distinguished_and_survive_a_round_trip() {
         let (a, b, ab) = (node("a"), node("b"), relationship("ab", "a", "b"));
         let path = json!([a, ab, b, ab, a]);
         for (json, is) in [
@@ -254,7 +254,7 @@ mod tests {
             (a.clone(), "Node"),
             (ab.clone(), "Relationship"),
             (path.clone(), "Path"),
-            // No paths.
+            // Not paths.
             (json!([]), "List"),
             (json!([a]), "List"),
             (json!([a, b]), "List"),
@@ -266,7 +266,7 @@ mod tests {
             (json!([a, ab, node("c")]), "List"),
             (json!([a, relationship("cd", "c", "d"), b]), "List"),
             (json!([a, ab, b, ab, b]), "List"),
-            // Neither nodes nor relationships.
+            // Not nodes or relationships.
             (json!({"~id": "a", "~entityType": "node"}), "Map"),
             (json!({"~entityType": "something"}), "Map"),
             (json!({"~entityType": 1}), "Map"),
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn types_refuse_what_they_are_not() {
+    fn types_reject_other_values() {
         let (a, b, ab) = (node("a"), node("b"), relationship("ab", "a", "b"));
         let read = |json: &serde_json::Value| {
             (

@@ -1,4 +1,4 @@
-//! The answer to a SPARQL query.
+//! The response to a SPARQL query.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -15,22 +15,23 @@ use crate::{
     wire::response::RawResponse,
 };
 
-/// The answer to [`ExecuteSparqlQuery`](crate::sparql::ExecuteSparqlQuery): the bytes that came, read late.
+/// The response to [`ExecuteSparqlQuery`](crate::sparql::ExecuteSparqlQuery): the received bytes, which are
+/// read on request.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExecuteSparqlQueryOutput {
-    /// The media type that it came with, without parameters.
+    /// The media type of the response, without parameters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_type: Option<SparqlMediaType>,
-    /// The whole answer: RDF, or results in whatever form was asked for.
+    /// The whole response body: RDF, or results in the requested form.
     #[serde(default)]
     pub body: RawBody,
 }
 
-// What says that it is results as JSON, is.
+// A body whose media type is that of JSON results must be JSON results.
 arbitrary!(ExecuteSparqlQueryOutput, with = |mut output: ExecuteSparqlQueryOutput| {
-    // No query is answered with a page.
+    // HTML is not a response to a query.
     if output.media_type == Some(SparqlMediaType::Html) {
         output.media_type = None;
     }
@@ -51,9 +52,10 @@ impl crate::testing::Answer for ExecuteSparqlQueryOutput {
     }
 
     fn form(&self) -> crate::testing::BodyForm {
-        match is_json(self.media_type.as_ref(), self.body.bytes()) {
-            true => crate::testing::BodyForm::JsonKept,
-            false => crate::testing::BodyForm::Opaque,
+        if is_json(self.media_type.as_ref(), self.body.bytes()) {
+            crate::testing::BodyForm::JsonKept
+        } else {
+            crate::testing::BodyForm::Opaque
         }
     }
 }
@@ -64,9 +66,9 @@ impl crate::testing::Answer for ExecuteSparqlQueryOutput {
 pub struct SparqlResults {
     /// The variables, in the order of the query.
     pub vars: Vec<String>,
-    /// The rows: terms by variable. One that is unbound is not there.
+    /// The rows: terms by variable, without unbound variables.
     pub bindings: Vec<BTreeMap<String, RdfTerm>>,
-    /// The answer, if the query is an `ASK`.
+    /// The result, if the query is an `ASK`.
     pub boolean: Option<bool>,
 }
 
@@ -78,7 +80,7 @@ impl ExecuteSparqlQueryOutput {
             let body = RawBody::new(response.opaque_or_blank()?);
             return Ok(ExecuteSparqlQueryOutput { media_type, body });
         }
-        // Once through the whole, so that nothing that breaks off is taken for an answer.
+        // Parse the whole body, so that a truncated response is not taken for a success.
         let body = RawBody::new(body.clone());
         match read_all::<IgnoredAny>(&body, |_| {}) {
             Ok(_) => Ok(ExecuteSparqlQueryOutput { media_type, body }),
@@ -86,16 +88,16 @@ impl ExecuteSparqlQueryOutput {
         }
     }
 
-    /// The rows of a `SELECT`, each read into a `T` of yours by the names of variables: see
-    /// [`SparqlRow`]. An `ASK` has none.
+    /// The rows of a `SELECT`, each read into your type `T` by the names of variables: see [`SparqlRow`]. An
+    /// `ASK` does not have rows.
     ///
     /// ```
     /// use std::collections::BTreeMap;
     /// use neptunedata::sparql::ExecuteSparqlQuery;
     ///
     /// let body = r#"{"head":{"vars":["n"]},"results":{"bindings":[{"n":{"type":"literal","value":"7"}}]}}"#;
-    /// let answer = neptunedata::http::Response::new(body.into());
-    /// let output = neptunedata::response::<ExecuteSparqlQuery>(&answer)?;
+    /// let response = neptunedata::http::Response::new(body.into());
+    /// let output = neptunedata::response::<ExecuteSparqlQuery>(&response)?;
     /// let rows: Vec<BTreeMap<String, u64>> = output.rows()?;
     /// assert_eq!(rows[0]["n"], 7);
     /// let error = output.rows::<BTreeMap<String, bool>>().unwrap_err();
@@ -105,10 +107,11 @@ impl ExecuteSparqlQueryOutput {
     ///
     /// # Errors
     ///
-    /// When the answer is no JSON of SPARQL, or a row is no `T`, which the error names.
+    /// When the body is not JSON of SPARQL results, or a row does not match `T`; the error has the path of the
+    /// row.
     pub fn rows<T: DeserializeOwned>(&self) -> Result<Vec<T>, DecodeError> {
         let mut rows = Vec::new();
-        self.json::<SparqlRow<T>>(|SparqlRow(row)| rows.push(row))?;
+        self.for_each_row::<SparqlRow<T>>(|SparqlRow(row)| rows.push(row))?;
         Ok(rows)
     }
 
@@ -116,10 +119,10 @@ impl ExecuteSparqlQueryOutput {
     ///
     /// # Errors
     ///
-    /// When the answer is no JSON of SPARQL.
+    /// When the body is not JSON of SPARQL results.
     pub fn results(&self) -> Result<SparqlResults, DecodeError> {
         let mut bindings = Vec::new();
-        let reader = self.json(|row| bindings.push(row))?;
+        let reader = self.for_each_row(|row| bindings.push(row))?;
         Ok(SparqlResults {
             vars: reader.members().vars().unwrap_or_default(),
             bindings,
@@ -127,35 +130,38 @@ impl ExecuteSparqlQueryOutput {
         })
     }
 
-    /// The answer to an `ASK`, as JSON or as `text/boolean`.
+    /// The result of an `ASK`, from JSON or `text/boolean`.
     ///
     /// # Errors
     ///
-    /// When the answer is something else.
+    /// When the response is not the result of an `ASK`.
     pub fn boolean(&self) -> Result<bool, DecodeError> {
         if self.media_type == Some(SparqlMediaType::Boolean) {
             let text = self.body.text();
-            let reason = "it is neither true nor false";
+            let reason = "neither true nor false";
             return match text.trim().to_ascii_lowercase().as_str() {
                 "true" => Ok(true),
                 "false" => Ok(false),
                 _ => Err(self.error(DecodeErrorKind::Shape, "", reason)),
             };
         }
-        let answer = self.json::<IgnoredAny>(|_| {})?.members().boolean();
-        answer.ok_or_else(|| self.error(DecodeErrorKind::Shape, "boolean", "there is none"))
+        let boolean = self.for_each_row::<IgnoredAny>(|_| {})?.members().boolean();
+        boolean.ok_or_else(|| self.error(DecodeErrorKind::Shape, "boolean", "missing"))
     }
 
-    /// The answer as text.
+    /// The body as text.
     pub fn text(&self) -> Cow<'_, str> {
         self.body.text()
     }
 
-    fn json<T: DeserializeOwned>(&self, take: impl FnMut(T)) -> Result<RowReader<T>, DecodeError> {
+    fn for_each_row<T: DeserializeOwned>(
+        &self,
+        take: impl FnMut(T),
+    ) -> Result<RowReader<T>, DecodeError> {
         if !is_json(self.media_type.as_ref(), self.body.bytes()) {
-            let what = self.media_type.as_ref();
-            let what = what.map_or("of no known type", SparqlMediaType::as_str);
-            let reason = format!("the answer is no JSON but {what}");
+            let media_type = self.media_type.as_ref();
+            let media_type = media_type.map_or("of unknown type", SparqlMediaType::as_str);
+            let reason = format!("the response is not JSON but {media_type}");
             return Err(self.error(DecodeErrorKind::Shape, "", reason));
         }
         read_all(&self.body, take).map_err(|error| error.into_decode_error("ExecuteSparqlQuery"))
@@ -167,7 +173,7 @@ impl ExecuteSparqlQueryOutput {
     }
 }
 
-/// Whether it is the JSON of results. Of an answer without a type the first byte tells.
+/// Whether the body is results in JSON. Without a media type the first byte decides.
 fn is_json(media_type: Option<&SparqlMediaType>, body: &[u8]) -> bool {
     match media_type {
         Some(SparqlMediaType::ResultsJson) => true,

@@ -1,4 +1,4 @@
-//! Rows of SPARQL results as types of the caller's.
+//! Rows of SPARQL results as your own types.
 
 use std::fmt;
 
@@ -10,15 +10,14 @@ use serde::forward_to_deserialize_any;
 
 use crate::sparql::RdfTerm;
 
-/// A row of SPARQL results, read into a `T` by the names of variables.
+/// A row of SPARQL results, read into your type `T` by the names of variables.
 ///
-/// Where `T` has text, a number, a boolean or an enum, the term's value is read as that; where it has
-/// an [`RdfTerm`] or a `serde_json::Value`, the whole term. A variable that a row leaves unbound is
-/// not there at all: give it an `Option`.
+/// A field of `T` that is a string, number, boolean or enum gets the value of the term; an [`RdfTerm`] or
+/// `serde_json::Value` gets the whole term. Use an `Option` for a variable that can be unbound, because rows
+/// leave it out.
 ///
-/// [`ExecuteSparqlQueryOutput::rows`](crate::sparql::ExecuteSparqlQueryOutput::rows) takes the wrapper off; it is
-/// there to be asked for where rows are read as they arrive, in
-/// [`Rows<SparqlRow<T>>`](crate::rows::Rows).
+/// [`ExecuteSparqlQueryOutput::rows`](crate::sparql::ExecuteSparqlQueryOutput::rows) removes this wrapper. Use
+/// it for rows that are read as they arrive, in [`Rows<SparqlRow<T>>`](crate::rows::Rows).
 ///
 /// ```
 /// use neptunedata::sparql::{RdfTerm, SparqlRow};
@@ -79,7 +78,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Binding<D> {
     }
 }
 
-/// Gives each value of an object as a term.
+/// Presents each value of an object as a term.
 struct Terms<V>(V);
 
 impl<'de, V: Visitor<'de>> Visitor<'de> for Terms<V> {
@@ -121,7 +120,7 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Terms<S> {
     }
 }
 
-/// A term, which is its value to whoever asks for text, a number or a boolean.
+/// A term, which deserializes as its value where a string, number or boolean is expected.
 struct Term<D>(D);
 
 impl<'de, D: Deserializer<'de>> Term<D> {
@@ -131,8 +130,8 @@ impl<'de, D: Deserializer<'de>> Term<D> {
     }
 }
 
-/// What was found in place of what is expected.
-fn other<'de, E: Error, V: Visitor<'de>>(value: &str, visitor: &V) -> E {
+/// The error that a value does not have the expected type.
+fn unexpected<'de, E: Error, V: Visitor<'de>>(value: &str, visitor: &V) -> E {
     let shown = crate::wire::lenient::elide(value);
     E::invalid_value(Unexpected::Str(&shown), visitor)
 }
@@ -143,7 +142,7 @@ macro_rules! numbers {
             let value = self.value()?;
             match value.trim().parse::<$number>() {
                 Ok(number) => visitor.$visit(number),
-                Err(_) => Err(other(&value, &visitor)),
+                Err(_) => Err(unexpected(&value, &visitor)),
             }
         }
     )*};
@@ -175,7 +174,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Term<D> {
         deserialize_u32 visit_u32 u32,
         deserialize_u64 visit_u64 u64,
         deserialize_u128 visit_u128 u128,
-        // The spellings of XML Schema, `INF` and `NaN`, are Rust's too.
+        // Rust parses XML Schema's spellings too, `INF` and `NaN`.
         deserialize_f32 visit_f32 f32,
         deserialize_f64 visit_f64 f64,
     }
@@ -187,12 +186,12 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Term<D> {
         match value.trim() {
             "true" | "1" => visitor.visit_bool(true),
             "false" | "0" => visitor.visit_bool(false),
-            _ => Err(other(&value, &visitor)),
+            _ => Err(unexpected(&value, &visitor)),
         }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.0.deserialize_option(Inside(visitor))
+        self.0.deserialize_option(OptionalTerm(visitor))
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -235,9 +234,9 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Term<D> {
 }
 
 /// A term that may be null.
-struct Inside<V>(V);
+struct OptionalTerm<V>(V);
 
-impl<'de, V: Visitor<'de>> Visitor<'de> for Inside<V> {
+impl<'de, V: Visitor<'de>> Visitor<'de> for OptionalTerm<V> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,4 +1,4 @@
-//! A term of RDF, in the form of SPARQL's JSON results.
+//! RDF terms, in the form of SPARQL's JSON results.
 
 use std::fmt;
 
@@ -9,8 +9,8 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 
 /// A term of RDF.
 ///
-/// Its serde form is that of SPARQL's JSON results. `typed-literal`, as older standards have it, is a
-/// literal; members and types that no standard has are ignored and kept.
+/// Its serde form is that of SPARQL's JSON results. `typed-literal`, from older standards, is read as a
+/// literal. Unknown members are ignored, and terms of unknown kinds are kept.
 ///
 /// ```
 /// use neptunedata::sparql::RdfTerm;
@@ -28,13 +28,13 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 pub enum RdfTerm {
     /// An IRI.
     Iri(String),
-    /// A blank node. The name means something within one answer only.
+    /// A blank node. The name is valid only within one response.
     BlankNode(String),
     /// A literal.
     Literal {
-        /// Its lexical form. Neptune answers `xsd:dateTime` in UTC, whatever was written.
+        /// Its lexical form. Neptune returns `xsd:dateTime` in UTC, in whatever time zone it was written.
         value: String,
-        /// The IRI of its type. None stands for `xsd:string` or, with a language, `rdf:langString`.
+        /// The IRI of its type. `None` means `xsd:string` or, with a language, `rdf:langString`.
         datatype: Option<String>,
         /// The tag of its language, such as `en-GB`.
         language: Option<String>,
@@ -43,7 +43,7 @@ pub enum RdfTerm {
     Triple(Box<RdfTriple>),
     /// A term of a kind that this version does not know.
     Other {
-        /// What the answer calls the kind.
+        /// The kind, as named in the response.
         kind: String,
         /// The value.
         value: String,
@@ -62,7 +62,7 @@ pub struct RdfTriple {
 }
 
 impl RdfTerm {
-    /// A literal without type and language.
+    /// A literal without a type or language.
     pub fn literal(value: impl Into<String>) -> Self {
         RdfTerm::Literal {
             value: value.into(),
@@ -71,7 +71,7 @@ impl RdfTerm {
         }
     }
 
-    /// The IRI, the name of the blank node, or the lexical form of the literal; None for a triple.
+    /// The IRI, the name of the blank node, or the lexical form of the literal; `None` for a triple.
     pub fn value(&self) -> Option<&str> {
         match self {
             RdfTerm::Iri(value)
@@ -82,7 +82,7 @@ impl RdfTerm {
         }
     }
 
-    /// The IRI, if it is one.
+    /// The IRI, if the term is one.
     pub fn iri(&self) -> Option<&str> {
         match self {
             RdfTerm::Iri(iri) => Some(iri),
@@ -175,7 +175,7 @@ impl<'de> Visitor<'de> for TermVisitor {
             TermValue::Triple(triple) if kind == "triple" => return Ok(RdfTerm::Triple(triple)),
             TermValue::Triple(_) => {
                 return Err(A::Error::custom(
-                    "a term that is no triple has one as value",
+                    "only the value of a triple can be a triple",
                 ));
             }
         };
@@ -205,7 +205,7 @@ impl<'de> Deserialize<'de> for TermValue {
             type Value = TermValue;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text, or for a triple an object")
+                f.write_str("a string, or an object for a triple")
             }
 
             fn visit_str<E: Error>(self, value: &str) -> Result<TermValue, E> {
