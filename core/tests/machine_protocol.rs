@@ -148,9 +148,10 @@ impl Turn {
         });
         // The first one is what leads on.
         let choice = [0, 0, 0, 0, 1, 2][usize::try_from(self.pass).unwrap() % 6];
-        match self.right {
-            true => right.cycle().nth(choice).unwrap_or(self.kind),
-            false => self.kind,
+        if self.right {
+            right.cycle().nth(choice).unwrap_or(self.kind)
+        } else {
+            self.kind
         }
     }
 

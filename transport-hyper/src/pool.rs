@@ -193,9 +193,10 @@ impl Pool {
         };
         let time = shared.limits.connect;
         // What is ready at once would be taken whatever the time, and without any nothing begins.
-        let connected = match time.is_zero() {
-            true => None,
-            false => shared.clock.within(shared.clock.after(time), connect).await,
+        let connected = if time.is_zero() {
+            None
+        } else {
+            shared.clock.within(shared.clock.after(time), connect).await
         };
         let connection = connected.unwrap_or_else(|| {
             let error = TransportError::new(TransportErrorKind::ConnectTimeout, Sent::No);

@@ -84,9 +84,10 @@ pub(crate) fn read(entry: &LogEntry) -> Option<Input> {
     };
     let mut query = decode_query(raw_query.unwrap_or_default())?;
     let is_whole = members.iter().any(|it| matches!(it.place, Place::Whole));
-    let mut body = match is_whole {
-        true => Body::default(),
-        false => Body::read(entry)?,
+    let mut body = if is_whole {
+        Body::default()
+    } else {
+        Body::read(entry)?
     };
     let has_body = !entry.body.is_empty();
 

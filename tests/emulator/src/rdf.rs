@@ -116,11 +116,10 @@ impl Rdf {
     fn graph_store(&mut self, request: &QueryRequest) -> Result<Response, Failure> {
         let (method, graph) = request.text.split_once(' ').unwrap_or_default();
         let is_default = graph == "default";
-        let node = match is_default {
-            true => NamedNode::new_unchecked(DEFAULT_GRAPH),
-            false => {
-                NamedNode::new(graph).map_err(|error| Failure::bad_request(error.to_string()))?
-            }
+        let node = if is_default {
+            NamedNode::new_unchecked(DEFAULT_GRAPH)
+        } else {
+            NamedNode::new(graph).map_err(|error| Failure::bad_request(error.to_string()))?
         };
         let store = self.store()?;
         let exists = store.contains_named_graph(&node).map_err(internal)?;
@@ -133,9 +132,10 @@ impl Rdf {
         match method {
             "GET" => {
                 // The default graph is the union of all, here as in queries (assumed).
-                let graph = match is_default {
-                    true => GraphName::DefaultGraph,
-                    false => node.into(),
+                let graph = if is_default {
+                    GraphName::DefaultGraph
+                } else {
+                    node.into()
                 };
                 let quads = store.quads_for_pattern(None, None, None, Some(graph.as_ref()));
                 let triples = quads.map(|quad| quad.map(Triple::from));

@@ -184,9 +184,10 @@ fn refused_credentials_are_replaced_once_for_all() {
     let client = Client::builder(endpoint.with_region("us-east-1").unwrap())
         .credentials_from(move |refresh| {
             log.lock().unwrap().push(refresh);
-            Ok(match refresh {
-                false => key("A", None).with_session_token("old"),
-                true => key("B", None).with_session_token("new"),
+            Ok(if refresh {
+                key("B", None).with_session_token("new")
+            } else {
+                key("A", None).with_session_token("old")
             })
         })
         .build()

@@ -75,9 +75,10 @@ fn slow(think: Duration) -> (Raw, Arc<AtomicUsize>) {
 
 /// A status of a load that goes on, or is over.
 fn load(goes_on: bool) -> Vec<u8> {
-    let status = match goes_on {
-        true => "LOAD_IN_PROGRESS",
-        false => "LOAD_COMPLETED",
+    let status = if goes_on {
+        "LOAD_IN_PROGRESS"
+    } else {
+        "LOAD_COMPLETED"
     };
     let status = format!(r#"{{"overallStatus":{{"status":"{status}"}}}}"#);
     answer(&format!(r#"{{"status":"200 OK","payload":{status}}}"#))

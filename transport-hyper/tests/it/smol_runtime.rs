@@ -143,9 +143,10 @@ fn queries_that_are_given_up_are_cancelled() {
         emulator.script(neptunedata_emulator::QueryScript::gremlin().lasting(hour));
         let server = Server::start(emulator).unwrap();
         let builder = on_smol(builder(server.address()));
-        let builder = match spawned {
-            true => builder,
-            false => builder.executor(Idle),
+        let builder = if spawned {
+            builder
+        } else {
+            builder.executor(Idle)
         };
         let client = builder.build().unwrap();
         let query = neptunedata_hyper::gremlin::ExecuteGremlinQuery::new("g.V()");

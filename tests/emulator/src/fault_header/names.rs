@@ -217,16 +217,17 @@ fn trailers(parameters: &mut Parameters) -> Result<Planned, UnknownFault> {
         }
         Kind::Oversized => {
             let bytes = parameters.bytes("bytes")?.unwrap_or(20_000);
-            match parameters.parsed("appended")?.unwrap_or(true) {
-                true => Trailers::Oversized(bytes),
-                // Then nothing else tells it: the body is whole.
-                false => Trailers::Failing {
+            if parameters.parsed("appended")?.unwrap_or(true) {
+                Trailers::Oversized(bytes)
+            } else {
+                // The body is complete, so only the trailers report the failure.
+                Trailers::Failing {
                     code: "InternalFailureException".to_owned(),
                     message: "x".repeat(bytes),
                     status: None,
                     after: Some(usize::MAX),
                     appended: false,
-                },
+                }
             }
         }
     };

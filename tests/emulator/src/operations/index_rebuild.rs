@@ -75,9 +75,10 @@ fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failu
     let concurrency = incoming.query_integer("concurrency", 1, most)?.unwrap_or(1);
     // Silently, and the answer says what became of it.
     let concurrency = concurrency.min(i64::from(cluster.config.vcpus));
-    let token = match incoming.has_body() {
-        true => incoming.json()?.string("clientToken")?.map(str::to_owned),
-        false => None,
+    let token = if incoming.has_body() {
+        incoming.json()?.string("clientToken")?.map(str::to_owned)
+    } else {
+        None
     };
     let asked = Asked {
         token,

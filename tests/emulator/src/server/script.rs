@@ -102,9 +102,10 @@ fn delivered(mut response: Response, delivery: &Delivery, asker: Asker, close: C
         HeaderMap::new()
     };
     let then = then(&response, delivery, framing, asker, close);
-    let frames = match has_body && response.generated.is_some() {
-        true => Some(Frames::new(&response, framing, delivery, &trailers)),
-        false => None,
+    let frames = if has_body && response.generated.is_some() {
+        Some(Frames::new(&response, framing, delivery, &trailers))
+    } else {
+        None
     };
 
     let headers = &mut response.head.headers;

@@ -117,9 +117,10 @@ fn with_verdict<'a>(
 /// Makes a virtual environment with what `requirements.txt` names, and says where its Python is.
 fn install(folder: &Path) -> PathBuf {
     run(Command::new("python3").args(["-m", "venv"]).arg(folder));
-    let python = match cfg!(windows) {
-        true => folder.join("Scripts/python.exe"),
-        false => folder.join("bin/python"),
+    let python = if cfg!(windows) {
+        folder.join("Scripts/python.exe")
+    } else {
+        folder.join("bin/python")
     };
     run(Command::new(&python)
         .args([

@@ -87,9 +87,10 @@ fn a_read_succeeds_beside_an_attempt_that_hangs_and_is_cancelled() {
         for is_gremlin in [true, false] {
             let servers = [server(1), server(1)];
             let both = [&servers[0], &servers[1]];
-            let (attempts, rows) = match is_gremlin {
-                true => read(driver, both, &gremlin),
-                false => read(driver, both, &sparql),
+            let (attempts, rows) = if is_gremlin {
+                read(driver, both, &gremlin)
+            } else {
+                read(driver, both, &sparql)
             };
             assert_eq!((attempts, rows), (2, 1), "{driver:?}");
             for server in &servers {

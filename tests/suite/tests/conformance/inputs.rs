@@ -179,9 +179,10 @@ fn holds(fault: &FieldError, input: &Value) -> Result<(), String> {
             .is_some_and(|text| text.contains(|c: char| c.is_ascii_control() || !c.is_ascii())),
         _ => false,
     };
-    match holds {
-        true => Ok(()),
-        false => Err(format!("{value} is not so: {fault}")),
+    if holds {
+        Ok(())
+    } else {
+        Err(format!("{value} is not so: {fault}"))
     }
 }
 

@@ -120,9 +120,10 @@ macro_rules! rows {
         let value = Client::new(endpoint(&server), credentials()).unwrap();
         let source =
             Client::builder(endpoint(&server)).credentials_from($source!(|refresh: bool| {
-                match refresh {
-                    false => Ok(credentials()),
-                    true => Err(CredentialsError::new("the source is away")),
+                if refresh {
+                    Err(CredentialsError::new("the source is away"))
+                } else {
+                    Ok(credentials())
                 }
             }));
         show(&source);

@@ -83,9 +83,10 @@ pub(crate) fn play() {
     for played in run_in(&rows, &WAYS, THREADS, &setting(&printer)).unwrap() {
         let cell = played.cell;
         let expected = cell.row.expected(cell.op, cell.driver).unwrap();
-        match played.seen.is(expected) && played.breaches.is_empty() {
-            true => println!("ROW as expected: {cell}"),
-            false => println!("ROW otherwise: {cell}: {expected}, but {}", played.seen),
+        if played.seen.is(expected) && played.breaches.is_empty() {
+            println!("ROW as expected: {cell}")
+        } else {
+            println!("ROW otherwise: {cell}: {expected}, but {}", played.seen)
         }
     }
     hand_over(&printer);

@@ -47,9 +47,10 @@ impl Probes<'_> {
         match shape.kind.as_str() {
             "structure" => {
                 // Requests need what is required there; answers do without.
-                let empty = match self.wire {
-                    true => json!({}),
-                    false => self.model.required(&shape.members),
+                let empty = if self.wire {
+                    json!({})
+                } else {
+                    self.model.required(&shape.members)
                 };
                 let mut values = vec![(Vec::new(), empty.clone())];
                 for member in &shape.members {

@@ -74,9 +74,10 @@ impl Inputs {
             .map(|member| {
                 let name = member.name.clone();
                 let value = self.value(member);
-                let value = match member.required {
-                    true => value.prop_map(Some).boxed(),
-                    false => option::of(value).boxed(),
+                let value = if member.required {
+                    value.prop_map(Some).boxed()
+                } else {
+                    option::of(value).boxed()
                 };
                 value.prop_map(move |value| Some((name.clone(), value?)))
             })

@@ -268,9 +268,10 @@ impl Load {
 
     /// A page of the error log, from 1. It is written at the end.
     pub(super) fn describe_errors(&self, page: i64, per_page: i64) -> Value {
-        let errors = match self.ended_by_script() {
-            true => self.script.errors.as_slice(),
-            false => &[],
+        let errors = if self.ended_by_script() {
+            self.script.errors.as_slice()
+        } else {
+            &[]
         };
         let kept = errors
             .get(errors.len().saturating_sub(ERRORS)..)
