@@ -150,8 +150,8 @@ pub enum Input {
     CredentialsFailed(CredentialsError),
     /// The request is about to be written to a connection with this address; None if the address is not
     /// known, for example behind a proxy. Optional: only drivers that cancel
-    /// [abandoned queries](Machine::abandoned) give it, once per [`Io::Send`], and a second time if they learn
-    /// the address later, at the latest before the head.
+    /// [abandoned queries](Machine::abandoned) give it, after [`Io::Send`] and before the head. If it is
+    /// given again, the last known address counts.
     Sending(Option<SocketAddr>),
     /// The head of the response.
     Head(http::response::Parts),
@@ -263,11 +263,14 @@ pub trait Machine {
     /// Returns the next query that may still run on the server although the machine no longer waits for it,
     /// with the exchange that cancels it. Each query is returned once.
     ///
-    /// Only drivers that cancel queries call this: after every resume or only at the end, and always after
-    /// [`abandon`](Machine::abandon), until it returns None. Send the cancellation to the
-    /// [address](AbandonedQuery::peer) that took the query, because only that instance knows it
-    /// ([U13](crate::wire_notes#u13)). It may run at the same time as the next attempt. Its result is ignored: if
-    /// the query has ended meanwhile, the server responds with HTTP 400.
+    /// Only drivers that cancel queries call this, until it returns None: after every resume, or only at the end
+    /// and after [`abandon`](Machine::abandon). In the second case, an attempt that timed out keeps running on the
+    /// server while the next attempts are made.
+    ///
+    /// The cancellation is a machine as well: run it with the same driver, at the same time as the next attempt if
+    /// you like, and ignore its result. If the query has ended meanwhile, the server responds with HTTP 400. If
+    /// the [address](AbandonedQuery::peer) that took the query is known, connect there, because only that instance
+    /// knows the query ([U13](crate::wire_notes#u13)); URI, `host` and TLS name stay as they are.
     ///
     /// None unless [`CallOptions::cancel_on_abandon`] or the session's setting is on, and None for queries
     /// without an id. An id that the caller chose is shared by all attempts, so such a query is
@@ -276,12 +279,13 @@ pub trait Machine {
         None
     }
 
-    /// Ends the machine early, as before it is dropped: it must not be resumed again. The query in progress
-    /// is then [abandoned](Machine::abandoned), if [`Input::Sending`] was given for it or its head has arrived.
+    /// Ends the machine early: it must not be resumed again. Call it before dropping an unfinished machine, for
+    /// example in `Drop`; it does nothing if the machine has ended. The query in progress is then
+    /// [abandoned](Machine::abandoned), if [`Input::Sending`] was given for it or its head has arrived.
     fn abandon(&mut self) {}
 
-    /// Converts the items and the output, for example to put machines of several types in one
-    /// collection.
+    /// Converts the items and the output: to put machines of several types in one collection, or to consume
+    /// the items.
     fn map<J, U, F, G>(self, item: F, output: G) -> Map<Self, F, G>
     where
         Self: Sized,

@@ -32,8 +32,6 @@ use serde_json::Value;
 enum Asked {
     Begin,
     Answer,
-    /// The same, and the driver has said that the request is sent.
-    Reported,
     Receive,
     Woken,
     Item,
@@ -70,10 +68,10 @@ fn fits(asked: Asked, kind: Kind, streaming: bool) -> bool {
         (_, Kind::Woken)
         | (Asked::Begin | Asked::Item, Kind::Next)
         | (Asked::Answer, Kind::Sending)
-        | (Asked::Answer | Asked::Reported, Kind::Head | Kind::Broken | Kind::Deadline)
+        | (Asked::Answer, Kind::Head | Kind::Broken | Kind::Deadline)
         | (Asked::Receive, Kind::Chunk | Kind::End | Kind::Broken | Kind::Deadline)
         | (Asked::Woken, Kind::Broken | Kind::Deadline) => true,
-        (Asked::Answer | Asked::Reported, Kind::Response) => !streaming,
+        (Asked::Answer, Kind::Response) => !streaming,
         _ => false,
     }
 }
@@ -229,11 +227,7 @@ fn play<M: Machine<Item: Debug, Output: Debug>>(
             Step::Io(Io::Wait) => Asked::Woken,
             Step::Io(Io::Continue) => {
                 prop_assert!(kind == Kind::Sending || kind == Kind::Woken && is_early);
-                if kind == Kind::Sending {
-                    Asked::Reported
-                } else {
-                    asked
-                }
+                asked
             }
             Step::Misuse(misuse) => return Err(TestCaseError::fail(misuse.to_string())),
             Step::Item(_) => Asked::Item,
@@ -270,7 +264,6 @@ fn check(streaming: bool, mut one: impl FnMut(&[Turn], &mut Reached) -> Result<(
     let states = [
         Asked::Begin,
         Asked::Answer,
-        Asked::Reported,
         Asked::Receive,
         Asked::Woken,
         Asked::Item,

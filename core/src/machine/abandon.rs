@@ -25,7 +25,8 @@ pub struct AbandonedQuery {
     /// The exchange that cancels it. Its time limit is 5 s.
     pub cancel: Exchange,
     /// The address that took the query, if the driver reported it
-    /// ([`Input::Sending`](super::Input::Sending)): run `cancel` over a connection to it.
+    /// ([`Input::Sending`](super::Input::Sending)): run `cancel` over a connection to it. Otherwise look the
+    /// name up as for any request.
     pub peer: Option<SocketAddr>,
 }
 

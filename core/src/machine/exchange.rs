@@ -237,11 +237,8 @@ impl Exchange {
             (State::Credentials { .. }, Input::CredentialsFailed(error)) => {
                 self.without_credentials(error)
             }
-            (State::Sent(mut outgoing), Input::Sending(peer))
-                if outgoing.peer == Peer::NotReported
-                    || outgoing.peer == Peer::Reported(None) && peer.is_some() =>
-            {
-                outgoing.peer = Peer::Reported(peer);
+            (State::Sent(mut outgoing), Input::Sending(peer)) => {
+                outgoing.peer = Peer::Reported(peer.or(outgoing.peer.address()));
                 self.state = State::Sent(outgoing);
                 Step::Io(Io::Continue)
             }
