@@ -12,7 +12,7 @@ use std::{
 };
 
 use hyper::Uri;
-use neptunedata_hyper::{Client, Error, ErrorKind, transport::TransportErrorKind};
+use neptunedata_hyper::{Client, Error, ErrorKind, ExceptionKind, transport::TransportErrorKind};
 
 use crate::support::*;
 
@@ -140,7 +140,7 @@ impl tower_service::Service<Uri> for Never {
 }
 
 #[tokio::test]
-async fn a_wait_that_would_pass_it_is_not_begun() {
+async fn a_pause_that_would_pass_it_is_not_begun() {
     let server = Raw::start(|mut stream, _| {
         while read_request(&mut stream).is_some() {
             let body =
@@ -157,8 +157,16 @@ async fn a_wait_that_would_pass_it_is_not_begun() {
         .call(&start("a"))
         .timeout(Duration::from_secs(19))
         .send()
-        .await;
-    assert_deadline(&error.unwrap_err(), begun, false);
+        .await
+        .unwrap_err();
+    // The call ends at once, with the failure before the pause.
+    assert!(
+        error.is_exception(ExceptionKind::ThrottlingException),
+        "{error}"
+    );
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(20)));
+    assert!(begun.elapsed() < Duration::from_secs(9));
+    assert!(!error.may_have_executed());
 }
 
 #[tokio::test]
