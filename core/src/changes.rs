@@ -122,7 +122,8 @@ pub struct ChangesSummary {
 type Next<O> = Step<Change<<O as ChangeSource>::Record>, ChangesSummary>;
 
 impl<O: ChangeSource> Changes<O> {
-    /// Follows the stream from `start`. The `seed` determines the jitter of pauses; use a random number.
+    /// Follows the stream from `start`. The `seed` determines the jitter of pauses: use a random
+    /// number, or [`Session::next_seed`](crate::session::Session::next_seed).
     pub fn new(session: &Session, start: StartPosition, seed: u64) -> Self {
         Changes::with_options(session, start, ChangesOptions::default(), seed)
     }

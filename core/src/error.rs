@@ -47,7 +47,8 @@ pub enum ErrorKind {
     Sign,
     /// No usable credentials.
     Credentials,
-    /// The connection failed, or an attempt timed out.
+    /// No complete response arrived: the connection failed, a time limit passed, all connections were in
+    /// use, or there was no usable runtime.
     Transport(TransportErrorKind),
     /// The service returned an error.
     Service(ExceptionKind),
@@ -57,7 +58,7 @@ pub enum ErrorKind {
     Wait(WaitErrorKind),
     /// A change stream cannot be followed any further.
     Changes(ChangesErrorKind),
-    /// A driver gave a machine an input that it had not requested.
+    /// A driver gave a machine an input that its last step does not accept: a bug in the driver.
     Misuse,
 }
 
@@ -74,7 +75,7 @@ pub enum Cause {
     /// No usable credentials.
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
-    /// The connection failed, or an attempt timed out.
+    /// No complete response arrived.
     #[error(transparent)]
     Transport(#[from] TransportError),
     /// The service returned an error.
@@ -89,7 +90,7 @@ pub enum Cause {
     /// A change stream cannot be followed any further.
     #[error(transparent)]
     Changes(#[from] Box<ChangesError>),
-    /// A driver gave a machine an input that it had not requested.
+    /// A driver gave a machine an input that its last step does not accept: a bug in the driver.
     #[error(transparent)]
     Misuse(#[from] Misuse),
 }
@@ -259,8 +260,8 @@ impl Error {
         }
     }
 
-    /// The number of attempts; 0 if nothing was sent. A resend over a stale pooled connection does not
-    /// count.
+    /// The number of attempts; 0 if no attempt began. A resend over a stale pooled connection does not count.
+    /// For an error of a wait, the number of polls.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
@@ -270,8 +271,8 @@ impl Error {
         self.0.may_have_executed
     }
 
-    /// Whether the call can be repeated later: the failure may be temporary, and a repeated request is
-    /// not executed twice where that matters.
+    /// Whether the call can be repeated later: the failure may be temporary, and a second execution is
+    /// impossible or harmless.
     pub fn is_retryable(&self) -> bool {
         self.0.class.is_some()
     }
@@ -361,7 +362,7 @@ impl fmt::Display for Error {
                 write!(f, "; not retried, the server asks to wait {seconds}s")?;
             }
             (Stop::Deadline(limit), _) => {
-                write!(f, "; not retried, the call ends after {limit:?}")?;
+                write!(f, "; not retried, the next attempt would start after the time limit of {limit:?}")?;
             }
             _ => {}
         }

@@ -92,9 +92,10 @@
 //!   and randomness comes from a seed.
 //! - No input causes a panic. Any bytes from a server give a value or a typed error.
 //! - The same inputs give the same bytes.
-//! - Nothing is discarded: every output and every error keeps body, status, headers and request id.
-//!   Unknown members, enum values and exception names are kept too.
-//! - An invalid request is rejected before anything is sent, and the error lists everything that is wrong.
+//! - Nothing is discarded: [`CallOutput`] and [`Error`] keep status, headers, request id and body, up to
+//!   documented limits. Unknown enum values and exception names are kept too.
+//! - An invalid request is rejected before anything is sent. The error lists all invalid members; the
+//!   [dynamic API](dynamic) stops at the first wrong value.
 //! - A request that may have been executed is not sent again, unless a second execution makes no
 //!   difference or the caller allows it: see the [retry table](retry::retry_table).
 //!

@@ -73,8 +73,8 @@ pub enum Step<I, T> {
     /// A value for the caller: a row, a progress report, a transaction. Resume with
     /// [`Input::Next`] to go on.
     Item(I),
-    /// The input does not answer the last step. Nothing has changed: the machine still waits for an
-    /// input that does. This is a bug in the driver.
+    /// The last step does not accept this input: a bug in the driver. The machine is unchanged and still
+    /// waits for an input that the step accepts.
     Misuse(Misuse),
     /// The end. The machine must not be resumed again.
     Done(Result<T, Error>),
@@ -111,25 +111,25 @@ pub enum Io {
     Receive,
     /// Do nothing until [`Machine::wake_at`].
     Wait,
-    /// Go on with what the machine asked for before: the input was taken and changed nothing. Only
-    /// drivers that give [`Input::Sending`], or [`Input::Wake`] too early, see this.
+    /// Continue with the step before: the input was accepted and changed nothing. Only drivers that give
+    /// [`Input::Sending`], or [`Input::Wake`] too early, see this.
     Continue,
 }
 
-/// A request to send, and over which connection.
+/// A request to send.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Transmit {
     /// The request, complete and signed: absolute URI, `host` and `content-length` set. Send it
     /// unchanged, or the signature breaks; `user-agent`, `te` and `connection` may be added.
     pub request: http::Request<Bytes>,
-    /// Over which connection.
+    /// Whether a pooled connection may be used.
     pub reuse: Reuse,
     /// The number of this attempt, from 1.
     pub attempt: u32,
 }
 
-/// Over which connection a request goes.
+/// Whether a request may be sent over a pooled connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reuse {
     /// A pooled connection, if there is one.
@@ -139,7 +139,7 @@ pub enum Reuse {
     Fresh,
 }
 
-/// What a driver tells a machine.
+/// What a driver gives to a machine.
 #[derive(Debug)]
 pub enum Input {
     /// Begin, or go on after an item.
@@ -354,13 +354,13 @@ pub struct Timeouts {
 pub struct CallOutput<T> {
     /// The decoded response.
     pub output: T,
-    /// Status, headers and number of attempts.
+    /// Status, headers and attempts.
     pub meta: ResponseMeta,
     /// The body as received, including members that `output` has no field for.
     pub body: Bytes,
 }
 
-/// Status and headers of a response, and the attempts it took.
+/// Status, headers and number of attempts of a response, and whether an earlier attempt may have been executed.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ResponseMeta {

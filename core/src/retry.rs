@@ -7,27 +7,33 @@ use crate::{
     operation::Effect,
 };
 
-/// How often and after which waits a failed request is retried.
+/// How often a failed request is retried, and after which pauses.
 ///
-/// Defaults: 3 attempts. Each wait is random, from zero to a base that doubles with each attempt. The base
-/// starts at 100 ms, at 1 s if the server rejected the request because of load, and at 5 s if it ran out of
-/// memory, and is at most 20 s. A wait that the server asks for is respected up to 60 s; a longer one ends
-/// the call.
+/// Each pause is random, from zero to a limit that starts at one of the backoffs, depending on the failure, and
+/// doubles with each further pause of the call up to [`max_backoff`](RetryPolicy::max_backoff).
+///
+/// ```
+/// use neptunedata::retry::RetryPolicy;
+///
+/// let mut policy = RetryPolicy::default();
+/// policy.max_attempts = 5;
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
-    /// The maximum number of attempts, including the first; at least 1.
+    /// The maximum number of attempts, including the first. 3 by default; 0 counts as 1.
     pub max_attempts: u32,
-    /// Base of the wait after most failures.
-    pub base: Duration,
-    /// Base of the wait after the server rejected the request because of load.
-    pub throttled_base: Duration,
-    /// Base of the wait after the server ran out of memory.
-    pub memory_base: Duration,
-    /// The longest random wait.
-    pub cap: Duration,
-    /// The longest wait that the server may ask for.
-    pub retry_after_limit: Duration,
+    /// The limit of the first pause after most failures. 100 ms by default.
+    pub initial_backoff: Duration,
+    /// The limit of the first pause after the server rejected the request because of load. 1 s by default.
+    pub throttled_backoff: Duration,
+    /// The limit of the first pause after the server ran out of memory. 5 s by default.
+    pub memory_backoff: Duration,
+    /// The limit of every random pause. 20 s by default.
+    pub max_backoff: Duration,
+    /// The longest pause that the server may ask for with `Retry-After`. A longer one ends the call. 60 s by
+    /// default.
+    pub max_retry_after: Duration,
     /// The number of retry tokens that the calls of a session share; 500 by default. A retry costs 5, or
     /// 10 after a time-out, and a success on the first attempt returns 1. Without tokens a failed call ends
     /// at once, so that retries do not flood the server during an outage. Raise it if hundreds of calls are
@@ -40,11 +46,11 @@ impl Default for RetryPolicy {
     fn default() -> Self {
         RetryPolicy {
             max_attempts: 3,
-            base: Duration::from_millis(100),
-            throttled_base: Duration::from_secs(1),
-            memory_base: Duration::from_secs(5),
-            cap: Duration::from_secs(20),
-            retry_after_limit: Duration::from_secs(60),
+            initial_backoff: Duration::from_millis(100),
+            throttled_backoff: Duration::from_secs(1),
+            memory_backoff: Duration::from_secs(5),
+            max_backoff: Duration::from_secs(20),
+            max_retry_after: Duration::from_secs(60),
             quota: Some(500),
         }
     }
@@ -80,7 +86,7 @@ pub enum RetryClass {
     Fault,
     /// A write reached a reader: the connection leads to the wrong instance.
     WrongInstance,
-    /// The signature was rejected.
+    /// Access was denied: a rejected signature, expired credentials or missing permissions.
     Access,
 }
 
@@ -140,9 +146,9 @@ impl RetryClass {
 
     pub(crate) fn base(self, policy: &RetryPolicy) -> Duration {
         match self {
-            RetryClass::Throttled => policy.throttled_base,
-            RetryClass::Memory => policy.memory_base,
-            _ => policy.base,
+            RetryClass::Throttled => policy.throttled_backoff,
+            RetryClass::Memory => policy.memory_backoff,
+            _ => policy.initial_backoff,
         }
     }
 }
@@ -267,7 +273,7 @@ pub(crate) fn classify_transport(error: &TransportError) -> Option<RetryClass> {
     }
 }
 
-/// Prints the tables below, as Markdown.
+/// Returns the tables below as Markdown.
 ///
 #[doc = include_str!("../docs/retry.md")]
 pub fn retry_table() -> String {

@@ -78,7 +78,7 @@ const TRAILING_BYTES: u64 = 1024 * 1024;
 /// }
 ///
 /// impl RowQuery for People {
-///     const FRAMING: RowsFormat = RowsFormat::OpenCypher;
+///     const FORMAT: RowsFormat = RowsFormat::OpenCypher;
 /// }
 ///
 /// #[derive(Debug, PartialEq, serde::Deserialize)]
@@ -125,7 +125,7 @@ pub struct Rows<T> {
 struct RowJudge<T> {
     info: &'static OperationInfo,
     format: RowsFormat,
-    row_limit: Option<usize>,
+    max_row_bytes: Option<usize>,
     reader: RowReader<T>,
     /// How many bytes of the body have arrived.
     received: u64,
@@ -146,13 +146,14 @@ pub struct RowsSummary {
 }
 
 impl<T: DeserializeOwned> Rows<T> {
-    /// Runs `operation` and reads its rows. The `seed` determines the jitter of waits; use a random
-    /// number for each call.
+    /// Runs `operation` and reads its rows. The `seed` determines the retry jitter and, if it can be cancelled,
+    /// the query's id: use a random number for each call, or
+    /// [`Session::next_seed`](crate::session::Session::next_seed).
     pub fn new<O: RowQuery>(session: &Session, operation: &O, seed: u64) -> Self {
         Rows::with_options(session, operation, &CallOptions::default(), seed)
     }
 
-    /// Like [`new`](Rows::new), with options. The limit [`row_limit`](CallOptions::row_limit) applies
+    /// Like [`new`](Rows::new), with options. The limit [`max_row_bytes`](CallOptions::max_row_bytes) applies
     /// instead of the limit for bodies.
     pub fn with_options<O: RowQuery>(
         session: &Session,
@@ -168,9 +169,9 @@ impl<T: DeserializeOwned> Rows<T> {
             exchange,
             judge: RowJudge {
                 info: O::INFO,
-                format: O::FRAMING,
-                row_limit: options.row_limit,
-                reader: reader(O::FRAMING, options.row_limit),
+                format: O::FORMAT,
+                max_row_bytes: options.max_row_bytes,
+                reader: reader(O::FORMAT, options.max_row_bytes),
                 received: 0,
                 row: None,
             },
@@ -223,7 +224,7 @@ impl<T: DeserializeOwned> RowJudge<T> {
 impl<T: DeserializeOwned> Judge for RowJudge<T> {
     fn head(&mut self, head: &Parts) -> Verdict {
         // A retry starts over. No row of the earlier response was handed out.
-        self.reader = reader(self.format, self.row_limit);
+        self.reader = reader(self.format, self.max_row_bytes);
         self.received = 0;
         match coding::unsupported(&head.headers) {
             Some(reason) => {
@@ -276,7 +277,7 @@ impl<T: DeserializeOwned> Judge for RowJudge<T> {
 fn reader<T: DeserializeOwned>(format: RowsFormat, limit: Option<usize>) -> RowReader<T> {
     let reader = RowReader::new(format);
     match limit {
-        Some(limit) => reader.row_limit(limit),
+        Some(limit) => reader.max_row_bytes(limit),
         None => reader,
     }
 }

@@ -126,8 +126,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// When requests are to be signed and the endpoint has no region, or is not a loopback name and
-    /// has the scheme `http`.
+    /// [`SessionError::RegionMissing`] if signed requests have no region; [`SessionError::PlainHttp`] if signed
+    /// requests would go over `http` to a host that is not loopback.
     pub fn new(endpoint: Endpoint, auth: Auth) -> Result<Session, SessionError> {
         Session::builder(endpoint, auth).build()
     }
@@ -172,7 +172,7 @@ impl Session {
         self.0.auth.is_signed()
     }
 
-    /// The number of retry tokens that are left; `None` if there is no [limit](field@RetryPolicy::quota).
+    /// The number of retry tokens left; `None` if there is no [limit](field@RetryPolicy::quota).
     pub fn retry_quota(&self) -> Option<u32> {
         self.0.quota.left()
     }
@@ -182,17 +182,18 @@ impl Session {
         self.0.timeouts
     }
 
-    /// The time limit of each call of a waiter or a change stream that sets no time limit itself.
+    /// The time limit of each attempt of the polls of a waiter or a change stream that sets no limit itself.
     pub fn poll_timeout(&self) -> Duration {
         self.0.poll_timeout
     }
 
-    /// A call of `operation`, with a seed of the [session's](SessionBuilder::seed).
+    /// A call of `operation`, with the next [seed](Session::next_seed).
     pub fn call<O: Operation>(&self, operation: &O) -> Call<O> {
         Call::new(self, operation, self.next_seed())
     }
 
-    /// A seed for one machine: the session's own seed, mixed with the number of earlier seeds.
+    /// A seed for one machine, derived from the session's [seed](SessionBuilder::seed) and the number of
+    /// earlier seeds. Sessions of a transport's client have a random seed.
     pub fn next_seed(&self) -> u64 {
         let count = self.0.seeds.fetch_add(1, Ordering::Relaxed);
         // Without the rotation, sessions with small seeds would share values: 0 ^ 1 == 1 ^ 0.
@@ -300,16 +301,17 @@ impl SessionBuilder {
         self
     }
 
-    /// The time limit of each call of a waiter or a change stream, unless its options set a limit; 60 s by
-    /// default. These calls are short, and a call that hangs must not stop the polling.
+    /// The time limit of each attempt of the polls of a waiter or a change stream, unless its options set a
+    /// limit; 60 s by default. These calls are short, and a call that hangs must not stop the polling.
     pub fn poll_timeout(mut self, timeout: Duration) -> Self {
         self.poll_timeout = timeout;
         self
     }
 
     /// The seed from which the session derives the seeds of its calls ([`Session::call`]); 0 by default,
-    /// for reproducible tests. Use a random number in production: retry jitter and the tokens by which the
-    /// service recognises the attempts of one call come from it, so two processes must not share a seed.
+    /// for reproducible tests. **Set a random number in production**: retry jitter, idempotency tokens and query
+    /// ids are derived from it. Two processes with the same seed send the same ids, and can cancel each other's
+    /// queries.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self

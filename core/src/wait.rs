@@ -120,7 +120,7 @@ pub struct WaitOutput<E> {
 
 impl<W: Waiter> Wait<W> {
     /// Waits with the [schedule](Waiter::SCHEDULE) of the waiter. The `seed` determines the jitter of
-    /// pauses; use a random number.
+    /// pauses: use a random number, or [`Session::next_seed`](crate::session::Session::next_seed).
     pub fn new(session: &Session, waiter: W, seed: u64) -> Self {
         Wait::with_options(session, waiter, WaitOptions::default(), seed)
     }
@@ -329,7 +329,7 @@ impl<W: Waiter> Wait<W> {
             reason,
             body: std::mem::take(&mut self.last_body),
             elapsed: self.elapsed(now),
-            trouble: self.last_error.take(),
+            last_error: self.last_error.take(),
         };
         Error::new(operation, Box::new(error)).with_attempts(self.polls, Stop::Permanent)
     }

@@ -208,7 +208,7 @@ fn the_body_limit_of_a_call_outranks_that_of_the_client() {
     let options = ClientOptions::new()
         .max_body_bytes(4)
         .retry_policy(RetryPolicy::never());
-    let builder = options.session(endpoint("http://localhost:8182"), Auth::unsigned());
+    let builder = options.session_builder(endpoint("http://localhost:8182"), Auth::unsigned());
     let session = builder.build().unwrap();
     assert_eq!(session.max_body_bytes(), 4);
     assert_eq!(session.retry_policy().max_attempts, 1);
@@ -308,7 +308,7 @@ fn what_debug_shows_of_options() {
         );
     let pem = format!("-----BEGIN PRIVATE KEY-----\n{secret}\n-----END PRIVATE KEY-----\n");
     let length = pem.len();
-    let client = ClientOptions::new().roots(neptunedata::transport::RootCertificates::Pem(pem));
+    let client = ClientOptions::new().root_certificates(neptunedata::transport::RootCertificates::Pem(pem));
     for (text, names) in [
         (
             format!("{options:?} {options:#?}"),

@@ -3,7 +3,11 @@
 mod error;
 mod signing;
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    hash::{BuildHasher, Hasher, RandomState},
+    sync::Arc,
+};
 
 use neptunedata::{
     Auth, Credentials, Endpoint, credentials::CredentialsError, transport::ClientOptions,
@@ -197,7 +201,9 @@ impl ClientBuilder {
             Source::Function(_) | Source::Apart(_) => Auth::from_driver(),
         };
         let exchanger = Exchanger::new(&endpoint, route, &options)?;
-        let session = options.session(endpoint, auth).build()?;
+        // Hashers of the standard library have random keys.
+        let seed = RandomState::new().build_hasher().finish();
+        let session = options.session_builder(endpoint, auth).seed(seed).build()?;
         let provider = Provider::new(source);
         Ok(Client::from_parts(session, options, provider, exchanger))
     }

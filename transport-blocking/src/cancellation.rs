@@ -137,7 +137,7 @@ mod tests {
         let (resolved, took) = (start(), start());
         let pem = took.ca_pem().unwrap().to_owned();
         let options = ClientOptions::new()
-            .roots(neptunedata::transport::RootCertificates::Pem(pem))
+            .root_certificates(neptunedata::transport::RootCertificates::Pem(pem))
             .connect_to(resolved.address().to_string());
         let builder = Client::builder(Endpoint::parse(name).unwrap());
         let client = builder.unsigned().options(options).build().unwrap();

@@ -2,7 +2,6 @@
 
 use std::{
     fmt,
-    hash::{BuildHasher, Hasher, RandomState},
     sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
@@ -94,10 +93,9 @@ impl Client {
         &self.0.options
     }
 
-    /// A random number, for machines that are made by hand.
+    /// A random seed for a machine: [`Session::next_seed`].
     pub fn seed(&self) -> u64 {
-        // Hashers of the standard library are seeded at random.
-        RandomState::new().build_hasher().finish()
+        self.0.session.next_seed()
     }
 
     /// Sends a request and returns its typed answer.
@@ -252,8 +250,8 @@ impl<'a, O: Operation> CallBuilder<'a, O> {
     }
 
     /// The longest row in bytes, for [`rows`](CallBuilder::rows); 64 MiB by default.
-    pub fn row_limit(self, bytes: usize) -> Self {
-        self.with(|options| options.row_limit(bytes))
+    pub fn max_row_bytes(self, bytes: usize) -> Self {
+        self.with(|options| options.max_row_bytes(bytes))
     }
 
     /// Whether the query is cancelled when nobody waits for it any more; the client says it by default.

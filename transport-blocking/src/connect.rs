@@ -67,7 +67,7 @@ impl Connector {
             let name = ServerName::try_from(host.strip_suffix('.').unwrap_or(host))
                 .map_err(|_| BuildError::TlsName(host.to_owned()))?
                 .to_owned();
-            Some((tls::config(options.get_roots())?, name))
+            Some((tls::config(options.get_root_certificates())?, name))
         } else {
             None
         };
@@ -184,7 +184,7 @@ fn tls_hint(error: &rustls::Error) -> Option<&'static str> {
             Some("the server may speak plain HTTP: check the port, or write http://")
         }
         Error::InvalidCertificate(CertificateError::UnknownIssuer) => Some(
-            "the issuer is not among the trusted roots: set ClientOptions::roots if the server has an issuer of its own",
+            "the issuer is not among the trusted roots: set ClientOptions::root_certificates if the server has an issuer of its own",
         ),
         Error::InvalidCertificate(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },

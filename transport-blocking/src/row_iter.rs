@@ -45,7 +45,7 @@ impl<O: RowQuery> CallBuilder<'_, O> {
     ///
     /// let client = Client::unsigned(Endpoint::parse("http://localhost:8182")?)?;
     /// let query = ExecuteGremlinQuery::new("g.V().id()");
-    /// let ids = client.call(&query).effect(Effect::Read).row_limit(1024).rows::<String>();
+    /// let ids = client.call(&query).effect(Effect::Read).max_row_bytes(1024).rows::<String>();
     /// let ids: Vec<String> = ids.collect::<Result<_, _>>()?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -3,7 +3,12 @@
 mod error;
 mod signing;
 
-use std::{fmt, future::Future, sync::Arc};
+use std::{
+    fmt,
+    future::Future,
+    hash::{BuildHasher, Hasher, RandomState},
+    sync::Arc,
+};
 
 use http::Uri;
 use hyper::rt::{Executor, Read, Timer, Write};
@@ -267,7 +272,12 @@ impl ClientBuilder {
         if options.get_max_connections() == 0 {
             return Err(BuildError::NoConnections);
         }
-        let session = options.session(endpoint.clone(), auth).build()?;
+        // Hashers of the standard library have random keys.
+        let seed = RandomState::new().build_hasher().finish();
+        let session = options
+            .session_builder(endpoint.clone(), auth)
+            .seed(seed)
+            .build()?;
         let (timer, check) = self.timer.ok_or(BuildError::NoTimer)?;
         let clock = Clock::new(timer, check);
         let base = self.base.ok_or(BuildError::NoConnector)?;
@@ -309,7 +319,7 @@ impl ClientBuilder {
             tls: if endpoint.is_secure() && !self.secured {
                 Some(crate::connect::tls::Tls::new(
                     endpoint.host(),
-                    options.get_roots(),
+                    options.get_root_certificates(),
                 )?)
             } else {
                 None

@@ -56,8 +56,8 @@ impl<'a, O: Operation> CallBuilder<'a, O> {
     }
 
     /// The longest row in bytes, for [`rows`](CallBuilder::rows); 64 MiB by default.
-    pub fn row_limit(self, bytes: usize) -> Self {
-        self.with(|options| options.row_limit(bytes))
+    pub fn max_row_bytes(self, bytes: usize) -> Self {
+        self.with(|options| options.max_row_bytes(bytes))
     }
 
     /// Whether the query is cancelled when nobody waits for it any more; the client says it by default.

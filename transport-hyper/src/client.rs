@@ -1,13 +1,6 @@
 //! The client: one cluster, its connections, its credentials.
 
-use std::{
-    fmt,
-    hash::{BuildHasher, RandomState},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::{fmt, sync::Arc};
 
 use http::HeaderValue;
 use neptunedata::{
@@ -47,7 +40,6 @@ struct Inner {
     source: Source,
     pool: Pool,
     user_agent: HeaderValue,
-    seeds: Seeds,
     abandoned: Abandoned,
 }
 
@@ -90,7 +82,6 @@ impl Client {
             session,
             options,
             pool,
-            seeds: Seeds::new(),
             abandoned: Abandoned::new(spawn),
         }))
     }
@@ -173,9 +164,9 @@ impl Client {
         Run::new(self.clone(), machine, "")
     }
 
-    /// A random number, for machines that are made by hand.
+    /// A random seed for a machine: [`Session::next_seed`].
     pub fn seed(&self) -> u64 {
-        self.0.seeds.next()
+        self.0.session.next_seed()
     }
 
     pub(crate) fn start_call<O: Operation>(
@@ -224,25 +215,5 @@ impl fmt::Debug for Client {
             .field("signed", &self.0.session.is_signed())
             .field("pool", &self.0.pool)
             .finish_non_exhaustive()
-    }
-}
-
-/// Random numbers that need not be secret: a hash under a random key.
-struct Seeds {
-    state: RandomState,
-    count: AtomicU64,
-}
-
-impl Seeds {
-    fn new() -> Seeds {
-        Seeds {
-            state: RandomState::new(),
-            count: AtomicU64::new(0),
-        }
-    }
-
-    fn next(&self) -> u64 {
-        let count = self.count.fetch_add(1, Ordering::Relaxed);
-        self.state.hash_one(count)
     }
 }

@@ -39,7 +39,7 @@ fn tls_hint(error: &rustls::Error) -> Option<&'static str> {
             Some("the server may speak plain HTTP: check the port, or write http://")
         }
         Error::InvalidCertificate(CertificateError::UnknownIssuer) => Some(
-            "the issuer is not among the trusted roots: set ClientOptions::roots if the server has an issuer of its own",
+            "the issuer is not among the trusted roots: set ClientOptions::root_certificates if the server has an issuer of its own",
         ),
         Error::InvalidCertificate(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },

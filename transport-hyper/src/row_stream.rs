@@ -52,7 +52,7 @@ impl<O: RowQuery> CallBuilder<'_, O> {
     ///
     /// # async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let query = ExecuteGremlinQuery::new("g.V().id()");
-    /// let mut ids = client.call(&query).effect(Effect::Read).row_limit(1024).rows::<String>();
+    /// let mut ids = client.call(&query).effect(Effect::Read).max_row_bytes(1024).rows::<String>();
     /// while let Some(id) = ids.next().await {
     ///     println!("{}", id?);
     /// }

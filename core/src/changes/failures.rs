@@ -101,7 +101,7 @@ impl<O: ChangeSource> Changes<O> {
             next: Some(next),
             head: None,
             limit: self.options.transaction_limit,
-            trouble: None,
+            service_error: None,
         };
         Step::fail(Error::new(O::INFO.name, Box::new(error)))
     }
@@ -121,7 +121,7 @@ impl<O: ChangeSource> Changes<O> {
             next: None,
             head,
             limit: self.options.transaction_limit,
-            trouble: Some(error),
+            service_error: Some(error),
         };
         Step::fail(Error::new(O::INFO.name, Box::new(error)))
     }

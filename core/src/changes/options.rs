@@ -95,7 +95,7 @@ impl ChangesOptions {
         self
     }
 
-    /// Options for each call.
+    /// Options for each poll. Their `timeout` and `attempt_timeout` limit one attempt of a poll.
     #[must_use]
     pub fn call(mut self, options: CallOptions) -> Self {
         self.call = options;

@@ -112,7 +112,8 @@ impl<R: ChangeRecord> Transaction<R> {
 }
 
 impl<O: ChangeSource> Transactions<O> {
-    /// Follows the stream from `start`. The `seed` determines the jitter of pauses; use a random number.
+    /// Follows the stream from `start`. The `seed` determines the jitter of pauses: use a random
+    /// number, or [`Session::next_seed`](crate::session::Session::next_seed).
     pub fn new(session: &Session, start: StartPosition, seed: u64) -> Self {
         Transactions::with_options(session, start, ChangesOptions::default(), seed)
     }
@@ -222,7 +223,7 @@ impl<O: ChangeSource> Machine for Transactions<O> {
                             next: None,
                             head: None,
                             limit: self.limit,
-                            trouble: None,
+                            service_error: None,
                         };
                         return Step::fail(Error::new(O::INFO.name, Box::new(error)));
                     }

@@ -19,10 +19,11 @@ pub enum ChangesErrorKind {
     Gap,
 }
 
-/// A change stream that cannot be followed any further, with the position where changes were lost.
+/// A change stream that cannot be followed any further, with the position where it ended.
 ///
-/// Calling again does not help. Restart at the oldest record that the stream keeps, and restore the
-/// lost changes from another source, such as an export.
+/// Calling again does not help. After [`TooLarge`](ChangesErrorKind::TooLarge), raise the limit. After the other
+/// kinds, restart at the oldest record that the stream keeps, and restore the lost changes from another
+/// source, such as an export.
 #[derive(Debug, Clone)]
 pub struct ChangesError {
     pub(crate) kind: ChangesErrorKind,
@@ -30,7 +31,7 @@ pub struct ChangesError {
     pub(crate) next: Option<EventId>,
     pub(crate) head: Option<EventId>,
     pub(crate) limit: usize,
-    pub(crate) trouble: Option<Error>,
+    pub(crate) service_error: Option<Error>,
 }
 
 impl ChangesError {
@@ -40,7 +41,7 @@ impl ChangesError {
     }
 
     /// The last position read; for a transaction that is too large, its first record.
-    pub fn place(&self) -> EventId {
+    pub fn position(&self) -> EventId {
         self.place
     }
 
@@ -55,8 +56,8 @@ impl ChangesError {
     }
 
     /// The error of the service that reported it, if there is one.
-    pub fn trouble(&self) -> Option<&Error> {
-        self.trouble.as_ref()
+    pub fn service_error(&self) -> Option<&Error> {
+        self.service_error.as_ref()
     }
 }
 
@@ -103,6 +104,6 @@ impl fmt::Display for ChangesError {
 
 impl std::error::Error for ChangesError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.trouble.as_ref().map(|error| error as _)
+        self.service_error.as_ref().map(|error| error as _)
     }
 }

@@ -8,7 +8,8 @@ use super::{bounded_start, one_line};
 
 /// The server reported success, but the body is not a response of the operation.
 ///
-/// The request was received and most likely executed. The whole body is kept.
+/// The request was received and most likely executed. The error keeps the body, or the part of it that was being
+/// decoded.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DecodeError {
     pub(crate) operation: &'static str,

@@ -25,8 +25,7 @@ pub enum TransportErrorKind {
     Tls,
     /// The connection closed before the response was complete.
     Closed,
-    /// An attempt took too long: the response did not arrive or stalled, or the request was not sent
-    /// because there was no connection.
+    /// The time limit of an attempt passed, possibly while the attempt waited for a connection.
     Timeout,
     /// The response is not valid HTTP.
     Protocol,
@@ -37,7 +36,8 @@ pub enum TransportErrorKind {
     /// There is no async runtime that the driver could use, or the runtime lacks a part that the
     /// driver needs.
     Runtime,
-    /// The caller's deadline passed. Never retried, and accepted in reply to any step.
+    /// The time limit of the call passed. Never retried. Machines create this error; drivers give
+    /// [`Input::Wake`](crate::machine::Input::Wake) instead.
     Deadline,
     /// Another failure.
     Other,

@@ -23,7 +23,7 @@ pub enum WaitErrorKind {
 
 /// A wait that failed or timed out.
 ///
-/// The last response is kept; [`answer`](WaitError::answer) decodes it. For a failed bulk load it
+/// The last response is kept; [`last_response`](WaitError::last_response) decodes it. For a failed bulk load it
 /// contains the error logs.
 #[derive(Clone)]
 pub struct WaitError {
@@ -34,7 +34,7 @@ pub struct WaitError {
     pub(crate) reason: String,
     pub(crate) body: Bytes,
     pub(crate) elapsed: Duration,
-    pub(crate) trouble: Option<Error>,
+    pub(crate) last_error: Option<Error>,
 }
 
 impl WaitError {
@@ -64,8 +64,8 @@ impl WaitError {
     }
 
     /// Why the last poll failed, if it did.
-    pub fn trouble(&self) -> Option<&Error> {
-        self.trouble.as_ref()
+    pub fn last_error(&self) -> Option<&Error> {
+        self.last_error.as_ref()
     }
 
     /// The body of the last response; empty if there was no response.
@@ -74,7 +74,7 @@ impl WaitError {
     }
 
     /// The last response, decoded; `None` if there was no response, or if it is not a response of `O`.
-    pub fn answer<O: Operation>(&self) -> Option<O::Output> {
+    pub fn last_response<O: Operation>(&self) -> Option<O::Output> {
         if self.body.is_empty() || O::INFO.name != self.operation {
             return None;
         }
@@ -97,8 +97,8 @@ impl fmt::Debug for WaitError {
             .field("status", &self.status)
             .field("reason", &bounded_start(self.reason.as_bytes()))
             .field("body", &bounded_start(&self.body))
-            .field("waited", &self.elapsed)
-            .field("trouble", &self.trouble)
+            .field("elapsed", &self.elapsed)
+            .field("last_error", &self.last_error)
             .finish()
     }
 }
@@ -136,6 +136,6 @@ impl fmt::Display for WaitError {
 
 impl std::error::Error for WaitError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.trouble.as_ref().map(|error| error as _)
+        self.last_error.as_ref().map(|error| error as _)
     }
 }

@@ -170,5 +170,5 @@ impl Operation for ExecuteGremlinQuery {
 /// With typed GraphSON, read rows as [`GremlinValue`](crate::gremlin::GremlinValue); without types, as your own
 /// type. The response of a binary serializer has no rows and is an error.
 impl RowQuery for ExecuteGremlinQuery {
-    const FRAMING: RowsFormat = RowsFormat::Gremlin;
+    const FORMAT: RowsFormat = RowsFormat::Gremlin;
 }

@@ -99,7 +99,7 @@ enum Mode {
 #[derive(Debug)]
 struct Tries {
     attempts: u32,
-    /// The number of pauses so far; each is longer than the one before.
+    /// The number of pauses so far. It sets the limit of the next random pause.
     retries: u32,
     random: Random,
     credentials: Option<Credentials>,
@@ -120,7 +120,8 @@ struct Tries {
 type Flow = Step<(), CallOutput<()>>;
 
 impl Exchange {
-    /// An exchange that collects the body.
+    /// An exchange that collects the body, up to [`CallOptions::max_body_bytes`]. See [`Call::new`](super::Call::new)
+    /// for `seed`. The first resume reports an invalid request.
     pub fn collecting<O: Operation>(
         session: &Session,
         operation: &O,
@@ -130,7 +131,8 @@ impl Exchange {
         Exchange::new(session, operation, options, Mode::Collect, seed)
     }
 
-    /// An exchange that hands out the body as it arrives. The body limit does not apply.
+    /// An exchange that hands out the body as it arrives, without a limit of its size. See
+    /// [`Call::new`](super::Call::new) for `seed`. The first resume reports an invalid request.
     pub fn streaming<O: Operation>(
         session: &Session,
         operation: &O,
@@ -201,7 +203,8 @@ impl Exchange {
         }
     }
 
-    /// Forbids further attempts, because the caller has used parts of the response.
+    /// Forbids further attempts. Call it when you have used a [`BodyEvent`], so that a retry cannot deliver it
+    /// again.
     pub fn commit(&mut self) {
         self.tries.committed = true;
     }

@@ -31,7 +31,7 @@ pub struct CallOptions {
     /// may be dead as well.
     pub(crate) fresh: bool,
     pub(crate) max_body_bytes: Option<usize>,
-    pub(crate) row_limit: Option<usize>,
+    pub(crate) max_row_bytes: Option<usize>,
     pub(crate) timeouts: Timeouts,
     pub(crate) cancel_on_abandon: Option<bool>,
     pub(crate) extras: Extras,
@@ -117,8 +117,8 @@ impl CallOptions {
     /// The maximum size in bytes of one row of [`Rows`](crate::rows::Rows), including the white space after
     /// it, and of each member outside the rows. Default: 64 MiB.
     #[must_use]
-    pub fn row_limit(mut self, bytes: usize) -> Self {
-        self.row_limit = Some(bytes);
+    pub fn max_row_bytes(mut self, bytes: usize) -> Self {
+        self.max_row_bytes = Some(bytes);
         self
     }
 

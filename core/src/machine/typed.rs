@@ -40,9 +40,10 @@ pub struct Call<O> {
 }
 
 impl<O: Operation> Call<O> {
-    /// A call of `operation`. The `seed` determines the retry jitter and the idempotency token of
-    /// [`StartIndexRebuild`](crate::index_rebuild::StartIndexRebuild): use a random number for each call, or
-    /// [`Session::call`], which does.
+    /// A call of `operation`. The `seed` determines the retry jitter, the query id that a query is sent with
+    /// if it can be cancelled, and the idempotency token of
+    /// [`StartIndexRebuild`](crate::index_rebuild::StartIndexRebuild). Use a random number for each call, or
+    /// [`Session::call`], which derives one from the session's seed.
     ///
     /// An invalid request is reported by the first [`resume`](Machine::resume), before any other step.
     pub fn new(session: &Session, operation: &O, seed: u64) -> Self {

@@ -307,5 +307,5 @@ impl Operation for ExecuteOpenCypherQuery {
 /// A row is an object whose members are the columns. A [silently
 /// cancelled](ExecuteOpenCypherQueryOutput::is_cancelled_silently) query has no rows.
 impl RowQuery for ExecuteOpenCypherQuery {
-    const FRAMING: RowsFormat = RowsFormat::OpenCypher;
+    const FORMAT: RowsFormat = RowsFormat::OpenCypher;
 }

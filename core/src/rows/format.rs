@@ -42,7 +42,7 @@ impl RowsFormat {
 /// [`Rows`](crate::rows::Rows).
 pub trait RowQuery: Operation {
     /// The format of the response body.
-    const FRAMING: RowsFormat;
+    const FORMAT: RowsFormat;
 
     /// The reason why the response to this request cannot contain rows, if there is one. The request
     /// is then rejected before it is sent.

@@ -29,7 +29,7 @@ use super::{
 };
 use crate::error::DecodeErrorKind;
 
-/// The default of [`RowReader::row_limit`].
+/// The default of [`RowReader::max_row_bytes`].
 const DEFAULT_LIMIT: usize = 64 * 1024 * 1024;
 
 /// Reads the rows of a response body while it arrives: bytes in, rows out.
@@ -99,7 +99,7 @@ impl<T: DeserializeOwned> RowReader<T> {
     /// Sets the maximum size of a row in bytes, including the white space after it; 64 MiB by default.
     /// The same limit applies to each other member.
     #[must_use]
-    pub fn row_limit(mut self, bytes: usize) -> Self {
+    pub fn max_row_bytes(mut self, bytes: usize) -> Self {
         self.values.set_limit(bytes);
         self
     }

@@ -185,7 +185,7 @@ impl Operation for ExecuteSparqlQuery {
 }
 
 impl RowQuery for ExecuteSparqlQuery {
-    const FRAMING: RowsFormat = RowsFormat::Sparql;
+    const FORMAT: RowsFormat = RowsFormat::Sparql;
 
     /// Rows are read only from results in JSON. An unknown media type may be JSON.
     fn no_rows(&self) -> Option<FieldError> {

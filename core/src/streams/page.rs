@@ -37,7 +37,7 @@ macro_rules! change_stream {
         }
 
         impl crate::rows::RowQuery for $request {
-            const FRAMING: crate::rows::RowsFormat = crate::rows::RowsFormat::Stream;
+            const FORMAT: crate::rows::RowsFormat = crate::rows::RowsFormat::Stream;
         }
 
         #[doc = concat!("The response to [`", stringify!($request), "`].")]

@@ -33,7 +33,7 @@ pub struct ClientOptions {
     pub(crate) max_connection_age: Duration,
     pub(crate) tcp_receive_buffer: Option<usize>,
     pub(crate) connect_to: Option<String>,
-    pub(crate) roots: RootCertificates,
+    pub(crate) root_certificates: RootCertificates,
     pub(crate) proxy: Option<Proxy>,
     pub(crate) application_name: Option<String>,
     pub(crate) retry_policy: RetryPolicy,
@@ -79,7 +79,7 @@ impl Default for ClientOptions {
             max_connection_age: Duration::from_secs(300),
             tcp_receive_buffer: Some(256 * 1024),
             connect_to: None,
-            roots: RootCertificates::WebPki,
+            root_certificates: RootCertificates::WebPki,
             proxy: None,
             application_name: None,
             retry_policy: RetryPolicy::default(),
@@ -124,9 +124,9 @@ impl ClientOptions {
         self.connect_to.as_deref()
     }
 
-    /// The value of [`roots`](Self::roots).
+    /// The value of [`root_certificates`](Self::root_certificates).
     pub fn get_roots(&self) -> &RootCertificates {
-        &self.roots
+        &self.root_certificates
     }
 
     /// The value of [`proxy`](Self::proxy).
@@ -206,7 +206,7 @@ impl ClientOptions {
 
     /// The maximum number of connections. A call that needs one more waits for
     /// [`acquire_timeout`](ClientOptions::acquire_timeout), then fails with
-    /// [`PoolLimit`](crate::error::TransportErrorKind::PoolLimit). 64 by default.
+    /// [`PoolLimit`](crate::error::TransportErrorKind::PoolLimit). 64 by default; a client cannot be built with 0.
     ///
     /// Requests that [cancel queries](Self::cancel_on_abandon) do not queue with calls: up to
     /// [`MAX_EXTRA_CONNECTIONS`](ClientOptions::MAX_EXTRA_CONNECTIONS) more connections are opened for them.
@@ -262,8 +262,8 @@ impl ClientOptions {
 
     /// The certificates that TLS trusts. The Mozilla roots by default.
     #[must_use]
-    pub fn roots(mut self, roots: RootCertificates) -> Self {
-        self.roots = roots;
+    pub fn root_certificates(mut self, root_certificates: RootCertificates) -> Self {
+        self.root_certificates = root_certificates;
         self
     }
 
@@ -283,7 +283,7 @@ impl ClientOptions {
         self
     }
 
-    /// How failed requests are retried.
+    /// How failed requests are retried. [`RetryPolicy::default`] by default.
     #[must_use]
     pub fn retry_policy(mut self, retry_policy: RetryPolicy) -> Self {
         self.retry_policy = retry_policy;
@@ -307,16 +307,16 @@ impl ClientOptions {
         self
     }
 
-    /// The time limit of each call of a waiter or a change stream, unless its own options set one:
-    /// [`attempt_timeout`](Self::attempt_timeout), else [`timeout`](Self::timeout), else 60 s.
+    /// The time limit of each attempt of the polls of a waiter or a change stream, unless its own options set
+    /// one: [`attempt_timeout`](Self::attempt_timeout), else [`timeout`](Self::timeout), else 60 s.
     /// These calls are short, and a call that hangs must not stop the polling.
-    pub fn poll_timeout(&self) -> Duration {
+    pub fn get_poll_timeout(&self) -> Duration {
         let own = self.attempt_timeout.or(self.timeout);
         own.unwrap_or(Duration::from_secs(60))
     }
 
     /// A session builder with the options that apply to the session.
-    pub fn session(
+    pub fn session_builder(
         &self,
         endpoint: crate::endpoint::Endpoint,
         auth: crate::session::Auth,
@@ -326,7 +326,7 @@ impl ClientOptions {
             .max_body_bytes(self.max_body_bytes)
             .timeout(self.timeout)
             .attempt_timeout(self.attempt_timeout)
-            .poll_timeout(self.poll_timeout())
+            .poll_timeout(self.get_poll_timeout())
             .cancel_on_abandon(self.cancel_on_abandon);
         if self.allow_plain_http {
             builder.allow_plain_http()

@@ -80,7 +80,8 @@ impl WaitOptions {
         self
     }
 
-    /// Options for each call.
+    /// Options for each poll. Their `timeout` and `attempt_timeout` limit one attempt of a poll; the
+    /// [`timeout`](WaitOptions::timeout) of the wait limits the whole.
     #[must_use]
     pub fn call(mut self, options: CallOptions) -> Self {
         self.call = options;

@@ -305,7 +305,7 @@ proptest! {
             };
             match cause.kind() {
                 ChangesErrorKind::TooLarge => {
-                    let commit = cause.place().commit_num;
+                    let commit = cause.position().commit_num;
                     prop_assert!(before.is_none_or(|before| commit == before + 1));
                     prop_assert!(lengths(&server)[&commit] > i64::try_from(limit).unwrap());
                     let named = format!("limit of {limit}");
@@ -314,7 +314,7 @@ proptest! {
                 }
                 ChangesErrorKind::Expired => {
                     // The next record is trimmed, and the error has the position before it.
-                    prop_assert!(cause.place().commit_num <= server.trimmed);
+                    prop_assert!(cause.position().commit_num <= server.trimmed);
                     stored = None;
                     begin = StartPosition::TrimHorizon;
                 }

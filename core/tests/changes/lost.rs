@@ -33,8 +33,8 @@ fn expired_positions_are_lost_changes() {
     assert!(items.is_empty());
     let error = result.expect_err("an expired position");
     let cause = lost(&error, ChangesErrorKind::Expired);
-    assert_eq!(cause.place(), EventId::new(7, 2));
-    let source = cause.trouble().and_then(Error::service);
+    assert_eq!(cause.position(), EventId::new(7, 2));
+    let source = cause.service_error().and_then(Error::service);
     let source = source.expect("a service error");
     assert_eq!(source.kind, ExceptionKind::ExpiredStreamException);
     assert_eq!(
@@ -87,7 +87,7 @@ fn positions_after_the_end_of_a_commit_are_lost_changes() {
     let (_, result) = changes(after(2, 5), one_attempt()).all(&mut server);
     let error = result.expect_err("another stream");
     let cause = lost(&error, ChangesErrorKind::Ahead);
-    let (place, head) = (cause.place(), cause.head());
+    let (place, head) = (cause.position(), cause.head());
     assert_eq!(
         (place, head),
         (EventId::new(2, 5), Some(EventId::new(2, 3)))
@@ -202,7 +202,7 @@ fn gaps_are_lost_changes() {
         let (items, result) = changes(StartPosition::TrimHorizon, one_attempt()).all(&mut server);
         let error = result.expect_err("a gap");
         let cause = lost(&error, ChangesErrorKind::Gap);
-        assert_eq!((cause.place(), cause.next()), (place, Some(next)));
+        assert_eq!((cause.position(), cause.next()), (place, Some(next)));
         assert_eq!(items.len(), records.len());
         let text = format!(
             "GetSparqlStream: changes were lost: records are missing after {place}; the change stream \

@@ -25,7 +25,7 @@ pub(crate) fn in_pieces<T: DeserializeOwned>(
     limit: usize,
     pieces: impl IntoIterator<Item = Bytes>,
 ) -> Seen<T> {
-    let mut reader = RowReader::<T>::new(format).row_limit(limit);
+    let mut reader = RowReader::<T>::new(format).max_row_bytes(limit);
     let mut rows = Vec::new();
     let mut pieces = pieces.into_iter();
     let end = loop {

@@ -262,7 +262,7 @@ fn a_row_above_the_limit() {
         r#"{{"results":[{{"a":1}},{{"a":2,"b":"{}"}}]}}"#,
         "x".repeat(100)
     );
-    let options = CallOptions::new().row_limit(50).max_body_bytes(1);
+    let options = CallOptions::new().max_row_bytes(50).max_body_bytes(1);
     for size in SIZES {
         let read: Read<Row> = read(&Cypher, &options, &[answer(200, body.clone()).into()], size);
         assert_eq!(read.rows, [Row { a: 1 }]);
@@ -282,7 +282,7 @@ fn a_row_above_the_limit() {
 #[test]
 fn an_endless_invalid_body() {
     let garbage = format!(r#"{{"results":[{{"a":1}},{{x{}"#, "y".repeat(3_000_000));
-    let options = CallOptions::new().row_limit(1000);
+    let options = CallOptions::new().max_row_bytes(1000);
     let mut machine = Rows::<Row>::with_options(&unsigned(), &Cypher, &options, 1);
     let now = Clock::new().now();
     assert!(matches!(

@@ -37,7 +37,7 @@ macro_rules! operations {
         }
 
         impl RowQuery for $name {
-            const FRAMING: RowsFormat = RowsFormat::$format;
+            const FORMAT: RowsFormat = RowsFormat::$format;
         }
     )*};
 }

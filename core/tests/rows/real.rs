@@ -122,7 +122,7 @@ mod gzip {
     fn the_row_limit_applies_to_the_decompressed_size() {
         let large = format!(r#"{{"records":["{}"]}}"#, "x".repeat(3_000_000));
         let page = GetPropertygraphStream::trim_horizon();
-        let options = CallOptions::new().row_limit(1_000_000);
+        let options = CallOptions::new().max_row_bytes(1_000_000);
         let done: Read<Value> = read(&page, &options, &[gzipped(&large).into()], 1000);
         let error = done.result.expect_err("a row above the limit");
         assert!(

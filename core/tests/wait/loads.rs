@@ -76,7 +76,7 @@ fn failed_loads_have_their_logs() {
             )
         );
         let status = error
-            .answer::<GetLoaderJobStatus>()
+            .last_response::<GetLoaderJobStatus>()
             .unwrap()
             .loader_status()
             .unwrap();
@@ -91,8 +91,8 @@ fn failed_loads_have_their_logs() {
         let done = run_plain(LoadCompleted::new("l"), &[load("LOAD_FAILED"), event]);
         let error = failure(done);
         assert_eq!(error.status(), Some("LOAD_FAILED"));
-        assert!(error.trouble().is_some());
-        assert!(error.answer::<GetLoaderJobStatus>().is_some());
+        assert!(error.last_error().is_some());
+        assert!(error.last_response::<GetLoaderJobStatus>().is_some());
     }
 }
 
@@ -119,7 +119,7 @@ fn requests_for_logs_are_retried() {
     assert_eq!((done.sent.len(), done.waits.len()), (5, 3));
     let error = failure(done);
     assert_eq!(error.reason(), "PARSING_ERROR: odd");
-    assert!(error.trouble().is_none());
+    assert!(error.last_error().is_none());
 
     // Until the limit of failures or the time is exceeded.
     for (failures, sent) in [(2, 4), (1000, 0)] {
@@ -133,7 +133,7 @@ fn requests_for_logs_are_retried() {
         assert!(sent == 0 || done.sent.len() == sent);
         let error = failure(done);
         assert_eq!(error.status(), Some("LOAD_FAILED"));
-        assert!(error.trouble().is_some());
+        assert!(error.last_error().is_some());
     }
     let busy = exception(429, "TooManyRequestsException").header("retry-after", "90");
     let options = WaitOptions::new().timeout(Duration::from_secs(60));

@@ -157,12 +157,12 @@ fn the_timeout_uses_the_monotonic_clock() {
         panic!("{error}")
     };
     assert_eq!(cause.status(), Some("LOAD_IN_PROGRESS"));
-    let status = cause.answer::<GetLoaderJobStatus>().expect("a response");
+    let status = cause.last_response::<GetLoaderJobStatus>().expect("a response");
     let overall = status.loader_status().expect("a status").overall_status;
     assert_eq!(overall.expect("a load").total_records, Some(5));
     assert!(
         cause
-            .answer::<neptunedata::engine::GetEngineStatus>()
+            .last_response::<neptunedata::engine::GetEngineStatus>()
             .is_none()
     );
     assert_eq!(
@@ -190,7 +190,7 @@ fn failures_do_not_extend_the_timeout() {
     };
     // The error has the last status and the error of the last poll.
     assert_eq!(cause.status(), Some("LOAD_IN_QUEUE"));
-    let last_error = cause.trouble().expect("an error");
+    let last_error = cause.last_error().expect("an error");
     let expected = format!(
         "{} {}: cannot connect",
         last_error.operation(),

@@ -17,7 +17,7 @@ fn read<'a>(
     limit: usize,
     pieces: impl Iterator<Item = &'a [u8]>,
 ) -> (Vec<Value>, End, Envelope) {
-    let mut reader = RowReader::<Value>::new(framing).row_limit(limit);
+    let mut reader = RowReader::<Value>::new(framing).max_row_bytes(limit);
     let mut rows = Vec::new();
     let mut pieces = pieces.map(Bytes::copy_from_slice);
     let mut ended = false;

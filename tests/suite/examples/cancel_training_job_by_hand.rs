@@ -12,6 +12,7 @@
 use std::{
     env,
     error::Error,
+    hash::{BuildHasher, Hasher, RandomState},
     io,
     process::ExitCode,
     thread,
@@ -28,6 +29,7 @@ use neptunedata::{
         StartMlModelTrainingJob,
     },
     transport::{Sent, TransportErrorKind},
+    session::SessionError,
     types::S3Uri,
 };
 use neptunedata_emulator::{Config, Emulator, Server, Signature};
@@ -64,7 +66,7 @@ fn run() -> Result<(), Box<dyn Error>> {
             let endpoint = Endpoint::parse(&server.endpoint())?.with_region(REGION)?;
             let credentials = Credentials::new(ACCESS_KEY, SECRET_KEY);
             (
-                Session::new(endpoint, Auth::credentials(credentials))?,
+                session(endpoint, Auth::credentials(credentials))?,
                 Some(server),
             )
         }
@@ -150,7 +152,14 @@ fn session_from_environment(endpoint: &str) -> Result<Session, Box<dyn Error>> {
         Some(credentials) => Auth::credentials(credentials),
         None => Auth::unsigned(),
     };
-    Ok(Session::new(endpoint, auth)?)
+    Ok(session(endpoint, auth)?)
+}
+
+fn session(endpoint: Endpoint, auth: Auth) -> Result<Session, SessionError> {
+    // Hashers of the standard library have random keys. Without a random seed, two processes would send the
+    // same idempotency tokens.
+    let seed = RandomState::new().build_hasher().finish();
+    Session::builder(endpoint, auth).seed(seed).build()
 }
 
 /// A driver on ureq: it owns the clock and the connections, and the machine decides everything else. It
@@ -200,7 +209,8 @@ impl Driver {
             let left = wake_at.map(|at| at.saturating_sub(self.start.elapsed()));
             input = match step {
                 Step::Io(Io::Send(transmit)) => self.send(*transmit, left),
-                // `Continue` comes after a request timed out a moment too early: wake the machine again.
+                // `Continue` comes if a request timed out a moment too early: wake the machine again.
+                // `Receive` does not come, because the whole response is given at once.
                 Step::Io(Io::Wait | Io::Continue | Io::Receive) => {
                     println!("   (waits)");
                     thread::sleep(left.unwrap_or_default());

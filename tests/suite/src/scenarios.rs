@@ -24,9 +24,9 @@ use neptunedata::{retry::RetryPolicy, transport::ClientOptions};
 pub fn quick() -> ClientOptions {
     let mut policy = RetryPolicy::default();
     for base in [
-        &mut policy.base,
-        &mut policy.throttled_base,
-        &mut policy.memory_base,
+        &mut policy.initial_backoff,
+        &mut policy.throttled_backoff,
+        &mut policy.memory_backoff,
     ] {
         *base = Duration::from_millis(1);
     }

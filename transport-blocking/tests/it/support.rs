@@ -81,8 +81,8 @@ impl Peer {
 /// No waits worth the name between attempts.
 pub(crate) fn options() -> ClientOptions {
     let mut policy = RetryPolicy::default();
-    policy.base = Duration::from_millis(1);
-    policy.throttled_base = Duration::from_millis(1);
+    policy.initial_backoff = Duration::from_millis(1);
+    policy.throttled_backoff = Duration::from_millis(1);
     ClientOptions::new().retry_policy(policy)
 }
 

@@ -49,8 +49,8 @@ pub(crate) fn start(id: impl Into<String>) -> StartMlModelTrainingJob {
 /// Retries without long waits.
 pub(crate) fn quick() -> ClientOptions {
     let mut policy = RetryPolicy::default();
-    policy.base = Duration::from_millis(1);
-    policy.throttled_base = Duration::from_millis(1);
+    policy.initial_backoff = Duration::from_millis(1);
+    policy.throttled_backoff = Duration::from_millis(1);
     ClientOptions::new().retry_policy(policy)
 }
 

@@ -156,11 +156,11 @@ impl Exchange {
             return Err(Stop::Attempts);
         }
         let policy = self.plan.session.retry_policy();
-        if retry_after.is_some_and(|wait| wait > policy.retry_after_limit) {
+        if retry_after.is_some_and(|wait| wait > policy.max_retry_after) {
             return Err(Stop::RetryAfter);
         }
         let base = class.base(policy);
-        let chosen = self.tries.random.wait(base, self.tries.retries, policy.cap);
+        let chosen = self.tries.random.wait(base, self.tries.retries, policy.max_backoff);
         let wait = chosen.max(retry_after.unwrap_or_default());
         let until = now.mono.saturating_add(wait);
         // The call has no time left for the pause: end with this failure instead of waiting for nothing.

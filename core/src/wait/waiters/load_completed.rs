@@ -13,7 +13,7 @@ use crate::wait::{Observation, PollSchedule, Waiter};
 /// The statuses `LOAD_COMPLETED` and `LOAD_COMMITTED_W_WRITE_CONFLICTS` are successes, which
 /// [`LoadOutcome`] distinguishes. Every other final status is an error. Before it is reported, the failed
 /// feeds and the first 100 error logs (see [`error_logs`](LoadCompleted::error_logs)) are requested, with
-/// the usual retries; [`WaitError::answer`](crate::error::WaitError::answer) returns them.
+/// the usual retries; [`WaitError::last_response`](crate::error::WaitError::last_response) returns them.
 ///
 /// Queued loads, statuses of single feeds such as `LOAD_S3_READ_ERROR`, and unknown statuses
 /// ([U15](crate::wire_notes#u15)) are treated as in progress. Polls every 2 to 30 seconds, for up to one day.

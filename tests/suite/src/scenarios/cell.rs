@@ -140,7 +140,7 @@ pub fn play_in<'a>(cell: Cell<'a>, setting: &Setting<'_>) -> Result<Played<'a>, 
     let server = server(row, cell.secure, setting)?;
     let mut options = quick();
     if let Some(root) = server.ca_pem() {
-        options = options.roots(RootCertificates::Pem(root.to_owned()));
+        options = options.root_certificates(RootCertificates::Pem(root.to_owned()));
     }
     let caller = Caller::in_setting(cell.driver, &server.endpoint(), options, row.keys, setting)
         .map_err(|error| error.to_string())?;

@@ -198,7 +198,7 @@ async fn give_up(client: &neptunedata_hyper::Client, is_dropped: bool) {
 #[test]
 fn a_cancel_does_without_the_place_that_its_query_had() {
     let mut policy = RetryPolicy::default();
-    policy.base = SOON * 2;
+    policy.initial_backoff = SOON * 2;
     let limited = cancelling(1).retry_policy(policy).attempt_timeout(SOON);
     for driver in BOTH {
         let server = server();

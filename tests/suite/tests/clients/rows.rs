@@ -124,7 +124,7 @@ fn a_row_beyond_the_limit_or_of_another_shape_ends_it() {
         emulator.script(script.rows([json!({"n": 0}), json!({"n": "one"})]));
     });
     for driver in BOTH {
-        let limited = CallOptions::new().row_limit(1000);
+        let limited = CallOptions::new().max_row_bytes(1000);
         let long = ExecuteOpenCypherQuery::new("RETURN long");
         let all: Read<Row> = read(driver, &server, &long, limited, ALL);
         assert_eq!(all.rows, [Row { n: 0 }]);

@@ -31,7 +31,7 @@ pub(crate) fn commit(server: &Server, changes: usize) {
 /// No waits worth the name between attempts.
 pub(crate) fn options() -> ClientOptions {
     let mut policy = RetryPolicy::default();
-    policy.base = Duration::from_millis(1);
+    policy.initial_backoff = Duration::from_millis(1);
     ClientOptions::new().retry_policy(policy)
 }
 

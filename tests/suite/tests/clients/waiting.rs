@@ -131,7 +131,7 @@ fn who_has_no_server_to_ask_gives_up_in_the_end() {
         let endpoint: Endpoint = endpoint(&server);
         drop(server);
         let mut policy = RetryPolicy::default();
-        policy.base = Duration::from_millis(1);
+        policy.initial_backoff = Duration::from_millis(1);
         let options = options().retry_policy(policy);
         let watch = LoadCompleted::new("no-matter");
         let error = match driver {

@@ -52,8 +52,8 @@ fn server() -> Server {
 
 fn options() -> ClientOptions {
     let mut policy = RetryPolicy::default();
-    policy.base = Duration::from_millis(1);
-    policy.throttled_base = Duration::from_millis(1);
+    policy.initial_backoff = Duration::from_millis(1);
+    policy.throttled_backoff = Duration::from_millis(1);
     ClientOptions::new().retry_policy(policy)
 }
 

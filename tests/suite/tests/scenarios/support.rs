@@ -32,7 +32,7 @@ pub(crate) fn server(secure: bool) -> Server {
 
 pub(crate) fn caller(driver: Driver, server: &Server, mut options: ClientOptions) -> Caller {
     if let Some(root) = server.ca_pem() {
-        options = options.roots(RootCertificates::Pem(root.to_owned()));
+        options = options.root_certificates(RootCertificates::Pem(root.to_owned()));
     }
     Caller::new(driver, &server.endpoint(), options, Keys::None).unwrap()
 }
