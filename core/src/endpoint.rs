@@ -154,6 +154,16 @@ impl Endpoint {
         self.port
     }
 
+    /// `host:port`, with brackets around an IPv6 address.
+    pub(crate) fn authority(&self) -> String {
+        let (host, port) = (self.host(), self.port);
+        if host.contains(':') {
+            format!("[{host}]:{port}")
+        } else {
+            format!("{host}:{port}")
+        }
+    }
+
     /// Whether requests are sent over TLS.
     pub fn is_secure(&self) -> bool {
         self.secure

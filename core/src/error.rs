@@ -119,7 +119,7 @@ pub(crate) enum Stop {
 /// have been executed, and whether it was sent again.
 ///
 /// ```text
-/// CancelMLModelTrainingJob job-1: connection closed before the response was complete (gave up after 3 attempts); the request may have been executed
+/// CancelMLModelTrainingJob job-1: connection to db.example.com:8182 closed before the response was complete (gave up after 3 attempts); the request may have been executed
 /// ```
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
@@ -362,7 +362,10 @@ impl fmt::Display for Error {
                 write!(f, "; not retried, the server asks to wait {seconds}s")?;
             }
             (Stop::Deadline(limit), _) => {
-                write!(f, "; not retried, the next attempt would start after the time limit of {limit:?}")?;
+                write!(
+                    f,
+                    "; not retried, the next attempt would start after the time limit of {limit:?}"
+                )?;
             }
             _ => {}
         }

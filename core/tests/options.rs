@@ -308,7 +308,8 @@ fn what_debug_shows_of_options() {
         );
     let pem = format!("-----BEGIN PRIVATE KEY-----\n{secret}\n-----END PRIVATE KEY-----\n");
     let length = pem.len();
-    let client = ClientOptions::new().root_certificates(neptunedata::transport::RootCertificates::Pem(pem));
+    let client =
+        ClientOptions::new().root_certificates(neptunedata::transport::RootCertificates::Pem(pem));
     for (text, names) in [
         (
             format!("{options:?} {options:#?}"),

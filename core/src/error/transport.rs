@@ -230,7 +230,9 @@ impl fmt::Display for TransportError {
             (TransportErrorKind::Timeout, Sent::Maybe) => {
                 write!(f, "timed out{} waiting for the response", limit(" after "))?
             }
-            (TransportErrorKind::Protocol, _) => f.write_str("response is not valid HTTP")?,
+            (TransportErrorKind::Protocol, _) => {
+                write!(f, "response{} is not valid HTTP", target(" from "))?;
+            }
             (TransportErrorKind::HeadTooLarge, _) => f.write_str("response head is too large")?,
             (TransportErrorKind::PoolLimit, _) => write!(
                 f,

@@ -125,7 +125,7 @@ impl ClientOptions {
     }
 
     /// The value of [`root_certificates`](Self::root_certificates).
-    pub fn get_roots(&self) -> &RootCertificates {
+    pub fn get_root_certificates(&self) -> &RootCertificates {
         &self.root_certificates
     }
 

@@ -68,7 +68,7 @@ fn a_lost_response_to_a_write_says_that_it_may_have_been_executed_and_was_not_se
     let error = error(&start(), [lost()]);
     assert_eq!(
         error.to_string(),
-        "StartMLModelTrainingJob: connection closed before the response was complete; \
+        "StartMLModelTrainingJob: connection to localhost:8182 closed before the response was complete; \
          the request may have been executed and was not sent again",
     );
     assert!(error.may_have_executed());
@@ -100,7 +100,7 @@ fn the_text_has_the_number_of_attempts() {
     );
     assert_eq!(
         error.to_string(),
-        "CancelMLModelTrainingJob job-1: connection closed before the response was complete (gave up after 3 attempts); \
+        "CancelMLModelTrainingJob job-1: connection to localhost:8182 closed before the response was complete (gave up after 3 attempts); \
          the request may have been executed",
     );
     assert!(error.is_retryable());

@@ -70,7 +70,7 @@ fn transport_errors_name_peer_and_time_limit() {
             Protocol,
             Sent::Maybe,
             "response is not valid HTTP",
-            "response is not valid HTTP",
+            "response from db:8182 is not valid HTTP",
         ),
         (
             HeadTooLarge,

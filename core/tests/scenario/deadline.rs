@@ -296,7 +296,9 @@ fn a_pause_beyond_the_deadline_is_the_end() {
                     assert_eq!((error.attempts(), error.may_have_executed()), (1, executed));
                     assert_eq!(error.retry_after(), Some(seconds(20)));
                     assert!(error.is_retryable() && error.meta().is_some());
-                    let reason = format!("; not retried, the next attempt would start after the time limit of {limit}s");
+                    let reason = format!(
+                        "; not retried, the next attempt would start after the time limit of {limit}s"
+                    );
                     assert!(error.to_string().contains(&reason), "{error}");
                 }
                 step => panic!("{step:?}"),

@@ -32,7 +32,7 @@ fn a_lost_write_says_that_it_may_have_been_executed() {
     let error = fail(&start(), &CallOptions::new(), &[LOST]);
     assert_eq!(
         error.to_string(),
-        "StartMLModelTrainingJob: connection closed before the response was complete; the request may have been executed and was not sent again"
+        "StartMLModelTrainingJob: connection to db.cluster-abc.eu-west-1.neptune.amazonaws.com:8182 closed before the response was complete; the request may have been executed and was not sent again"
     );
     let error = fail(
         &start(),
@@ -62,7 +62,7 @@ fn a_caller_may_opt_in() {
     assert!(error.is_retryable());
     assert_eq!(
         error.to_string(),
-        "StartMLModelTrainingJob: connection closed before the response was complete (gave up after 3 attempts); the request may have been executed"
+        "StartMLModelTrainingJob: connection to db.cluster-abc.eu-west-1.neptune.amazonaws.com:8182 closed before the response was complete (gave up after 3 attempts); the request may have been executed"
     );
 }
 

@@ -54,7 +54,7 @@ fn before_the_answer() -> Vec<Row> {
                 NOT,
                 Passing(transport(Closed)),
             )
-            .says("connection closed before the response was complete (gave up after 3 attempts)"),
+            .says("connection to db.cluster-abc.eu-west-1.neptune.amazonaws.com:8182 closed before the response was complete (gave up after 3 attempts)"),
         ),
         same(
             "a stale connection after a refusal",
@@ -147,9 +147,9 @@ fn within_the_answer() -> Vec<Row> {
             LOST,
             vec![cut(Maybe)],
             three_times(Closed, MAY)
-                .says("connection closed before the response was complete (gave up after 3 attempts); the request may have been executed"),
+                .says("connection to db.cluster-abc.eu-west-1.neptune.amazonaws.com:8182 closed before the response was complete (gave up after 3 attempts); the request may have been executed"),
             stop(Closed, MAY)
-                .says("connection closed before the response was complete; the request may have been executed and was not sent again"),
+                .says("connection to db.cluster-abc.eu-west-1.neptune.amazonaws.com:8182 closed before the response was complete; the request may have been executed and was not sent again"),
         ),
         row(
             "cut body, said not to be sent although an answer began",

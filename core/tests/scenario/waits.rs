@@ -282,7 +282,7 @@ fn one_attempt_is_one_attempt() {
             Some(RetryClass::Lost),
             vec![Event::Fails(Closed, Sent::Maybe)],
             passing(transport(Closed), MAY)
-                .says("connection closed before the response was complete; the request may have been executed"),
+                .says("connection to db.cluster-abc.eu-west-1.neptune.amazonaws.com:8182 closed before the response was complete; the request may have been executed"),
             expect(&[Any], 1, MAY, Final(transport(Closed))),
         ),
         same(

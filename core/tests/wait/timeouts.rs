@@ -157,7 +157,9 @@ fn the_timeout_uses_the_monotonic_clock() {
         panic!("{error}")
     };
     assert_eq!(cause.status(), Some("LOAD_IN_PROGRESS"));
-    let status = cause.last_response::<GetLoaderJobStatus>().expect("a response");
+    let status = cause
+        .last_response::<GetLoaderJobStatus>()
+        .expect("a response");
     let overall = status.loader_status().expect("a status").overall_status;
     assert_eq!(overall.expect("a load").total_records, Some(5));
     assert!(

@@ -28,8 +28,8 @@ use neptunedata::{
         CancelMlModelTrainingJob, DataProcessingJobId, GetMlModelTrainingJob, MlJobStatus,
         StartMlModelTrainingJob,
     },
-    transport::{Sent, TransportErrorKind},
     session::SessionError,
+    transport::{Sent, TransportErrorKind},
     types::S3Uri,
 };
 use neptunedata_emulator::{Config, Emulator, Server, Signature};

@@ -15,10 +15,10 @@ mod every_waiter;
 mod full_pool;
 #[path = "clients/odd_answers.rs"]
 mod odd_answers;
-#[path = "clients/seeds.rs"]
-mod seeds;
 #[path = "clients/rows.rs"]
 mod rows;
+#[path = "clients/seeds.rs"]
+mod seeds;
 #[path = "clients/support.rs"]
 mod support;
 #[path = "clients/waiting.rs"]

@@ -114,7 +114,7 @@ fn the_right_name_through_a_tunnel_is_believed_and_its_connection_kept() {
     for versions in [BOTH, &[&rustls::version::TLS12]] {
         let (peer, offered) = peer(authority.server("db.example.com", 4096, versions));
         let options = options()
-            .root_certificates(authority.root_certificates())
+            .root_certificates(authority.roots())
             .connect_to(peer.address.to_string());
         let client = client("https://db.example.com:8182", options);
         for _ in 0..5 {
@@ -135,12 +135,12 @@ fn addresses_and_absolute_names_have_certificates_too() {
     let authority = Authority::new();
     let (by_address, _offered) = peer(authority.server("127.0.0.1", 4096, BOTH));
     let url = format!("https://{}", by_address.address);
-    client(&url, options().root_certificates(authority.root_certificates()))
+    client(&url, options().root_certificates(authority.roots()))
         .send(&GetEngineStatus::new())
         .unwrap();
     let (by_name, _offered) = peer(authority.server("db.example.com", 4096, BOTH));
     let options = options()
-        .root_certificates(authority.root_certificates())
+        .root_certificates(authority.roots())
         .connect_to(by_name.address.to_string());
     client("https://db.example.com.:8182", options)
         .send(&GetEngineStatus::new())
@@ -154,12 +154,12 @@ fn wrong_name_unknown_authority_and_expired_certificate_are_refused() {
         (
             "another name",
             authority.server("other.example.com", 4096, BOTH),
-            authority.root_certificates(),
+            authority.roots(),
         ),
         (
             "another authority",
             other.server("db.example.com", 4096, BOTH),
-            authority.root_certificates(),
+            authority.roots(),
         ),
         (
             "none of the web's",
@@ -169,12 +169,14 @@ fn wrong_name_unknown_authority_and_expired_certificate_are_refused() {
         (
             "expired",
             authority.server("db.example.com", 2001, BOTH),
-            authority.root_certificates(),
+            authority.roots(),
         ),
     ];
     for (case, config, roots) in cases {
         let (peer, _offered) = peer(config);
-        let options = options().root_certificates(roots).connect_to(peer.address.to_string());
+        let options = options()
+            .root_certificates(roots)
+            .connect_to(peer.address.to_string());
         let client = client("https://db.example.com:8182", options);
         let error = client.send(&write("job")).unwrap_err();
         let tls = ErrorKind::Transport(TransportErrorKind::Tls);
@@ -255,7 +257,7 @@ fn an_end_that_came_by_tls_alone_is_seen() {
     });
     let url = format!("https://localhost:{}", peer.address.port());
     let options = options()
-        .root_certificates(authority.root_certificates())
+        .root_certificates(authority.roots())
         .connect_to(peer.address.to_string());
     let client = client(&url, options);
     for _ in 0..3 {
@@ -313,7 +315,7 @@ fn an_answer_that_comes_early_is_read() {
         });
         let url = format!("https://localhost:{}", peer.address.port());
         let options = options()
-            .root_certificates(authority.root_certificates())
+            .root_certificates(authority.roots())
             .connect_to(peer.address.to_string())
             .timeout(std::time::Duration::from_secs(60));
         let client = client(&url, options);

@@ -101,7 +101,9 @@ fn serve(mut stream: StreamOwned<ServerConnection, TcpStream>) {
 
 /// To the cluster's name, through what would be a tunnel's end.
 fn options(address: SocketAddr, roots: RootCertificates) -> ClientOptions {
-    quick().connect_to(address.to_string()).root_certificates(roots)
+    quick()
+        .connect_to(address.to_string())
+        .root_certificates(roots)
 }
 
 fn cluster() -> Endpoint {
@@ -119,7 +121,7 @@ async fn the_right_name_through_a_tunnel() {
     let authority = Authority::new();
     for versions in [&[&TLS12][..], &[&TLS13], &[&TLS12, &TLS13]] {
         let (server, offers) = server(authority.config(HOST, false, versions));
-        let client = client(options(server.address, authority.root_certificates()));
+        let client = client(options(server.address, authority.roots()));
         for _ in 0..5 {
             client.send(&start("a")).await.unwrap();
         }
@@ -133,7 +135,7 @@ fn on_another_runtime() {
     let authority = Authority::new();
     let (server, _) = server(authority.config(HOST, false, &[&TLS13]));
     let builder = Client::builder(cluster()).credentials(credentials());
-    let client = on_smol(builder.options(options(server.address, authority.root_certificates())));
+    let client = on_smol(builder.options(options(server.address, authority.roots())));
     let client = client.build().unwrap();
     smol::block_on(async {
         for _ in 0..5 {
@@ -162,10 +164,10 @@ async fn certificates_that_are_refused() {
     let cases = [
         (
             authority.config("other.test", false, &both),
-            authority.root_certificates(),
+            authority.roots(),
         ),
-        (authority.config(HOST, true, &both), authority.root_certificates()),
-        (authority.config(HOST, false, &both), other.root_certificates()),
+        (authority.config(HOST, true, &both), authority.roots()),
+        (authority.config(HOST, false, &both), other.roots()),
         (
             authority.config(HOST, false, &both),
             RootCertificates::WebPki,
@@ -218,7 +220,7 @@ async fn a_write_finds_out_that_the_server_has_closed() {
         drop(stream);
         closed.send(()).unwrap();
     });
-    let client = client(options(server.address, authority.root_certificates()));
+    let client = client(options(server.address, authority.roots()));
     for round in 0..30 {
         let started = client.call(&start("a")).max_attempts(1).send().await;
         assert_eq!(started.unwrap().meta.attempts, 1, "{round}");
@@ -268,7 +270,7 @@ async fn an_answer_that_ends_with_its_connection_is_whole_if_the_server_ended_it
         stream.sock.shutdown(std::net::Shutdown::Write).unwrap();
         until_closed(&mut stream.sock);
     });
-    let client = client(options(server.address, authority.root_certificates()));
+    let client = client(options(server.address, authority.roots()));
     let answered = client.call(&status()).send().await.unwrap();
     assert_eq!(answered.meta.attempts, 3);
 }

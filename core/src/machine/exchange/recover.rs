@@ -160,7 +160,10 @@ impl Exchange {
             return Err(Stop::RetryAfter);
         }
         let base = class.base(policy);
-        let chosen = self.tries.random.wait(base, self.tries.retries, policy.max_backoff);
+        let chosen = self
+            .tries
+            .random
+            .wait(base, self.tries.retries, policy.max_backoff);
         let wait = chosen.max(retry_after.unwrap_or_default());
         let until = now.mono.saturating_add(wait);
         // The call has no time left for the pause: end with this failure instead of waiting for nothing.

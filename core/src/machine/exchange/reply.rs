@@ -334,6 +334,12 @@ impl Exchange {
         failure: TransportError,
         now: Now,
     ) -> Flow {
+        let mut failure = self.with_target(failure);
+        if failure.kind() == TransportErrorKind::Protocol
+            && !self.plan.session.endpoint().is_secure()
+        {
+            failure = failure.with_hint("if the server expects TLS, use https://");
+        }
         let sent_at = outgoing.at;
         if failure.sent() == Sent::Maybe && goes_on_after(&failure) {
             self.give_up(&mut outgoing);
@@ -353,6 +359,7 @@ impl Exchange {
         failure: TransportError,
         now: Now,
     ) -> Flow {
+        let failure = self.with_target(failure);
         let body = reply.body.take();
         let (status, headers) = (reply.head.status, &reply.head.headers);
         // The received part may already contain the error.
@@ -373,6 +380,12 @@ impl Exchange {
             None => Cause::Transport(failure.received()),
         };
         self.failed(cause, reply.into_spent(body), now)
+    }
+
+    /// Names the peer, unless the driver has.
+    fn with_target(&self, failure: TransportError) -> TransportError {
+        let endpoint = self.plan.session.endpoint();
+        failure.with_target(&endpoint.authority())
     }
 
     /// Records the query of this attempt for cancellation.

@@ -13,6 +13,7 @@ use http::{HeaderName, HeaderValue};
 use neptunedata::{
     CallOptions, CallOutput, Endpoint, Error, Operation,
     engine::GetEngineStatus,
+    error::Cause,
     ml::{
         CancelMlModelTrainingJob, DataProcessingJobId, GetMlModelTrainingJob, MlJobStatus,
         StartMlModelTrainingJob,
@@ -334,6 +335,13 @@ fn failed(error: &Error) -> Failed {
     let id = error.service().and_then(|error| error.request_id.clone());
     if let Some(id) = id {
         text = text.replace(&id, "ID");
+    }
+    // The port differs from run to run, and this hint is for plain HTTP alone.
+    text = text.replace("; if the server expects TLS, use https://", "");
+    if let Cause::Transport(error) = error.cause()
+        && let Some(target) = error.target()
+    {
+        text = text.replace(target, "HOST");
     }
     Failed {
         kind: error.kind(),

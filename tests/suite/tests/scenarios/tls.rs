@@ -38,7 +38,9 @@ fn caller(
     roots: RootCertificates,
     options: ClientOptions,
 ) -> Caller {
-    let options = options.connect_to(address.to_string()).root_certificates(roots);
+    let options = options
+        .connect_to(address.to_string())
+        .root_certificates(roots);
     let endpoint = format!("https://{CLUSTER}:8182");
     Caller::new(driver, &endpoint, options, Keys::Fixed).unwrap()
 }

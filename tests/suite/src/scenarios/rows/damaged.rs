@@ -20,18 +20,18 @@ fn cut() -> Vec<Row> {
         // Of the cancel, the second answer is an error and whole as far as its JSON goes, which is enough for an error.
         Row::new("f", "body shorter than content-length, JSON whole", "truncated-body; missing=10")
             .peers(figure(3, "ResponseError"), figure(1, "success (shortfall unseen)"), 1)
-            .read(failure(3, 3, 3, CLOSED, true, "connection closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
+            .read(failure(3, 3, 3, CLOSED, true, "connection to HOST closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
             .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
-            .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
+            .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
         Row::new("f2", "body shorter than content-length, JSON cut", "truncated-body")
             .peers(figure(3, "ResponseError"), figure(1, "success, `{}`"), 1)
-            .read(failure(3, 3, 3, CLOSED, true, "connection closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, CLOSED, true, "connection closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
+            .read(failure(3, 3, 3, CLOSED, true, "connection to HOST closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
+            .cancel(failure(3, 1, 3, CLOSED, true, "connection to HOST closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
+            .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
         Row::new("f2 once", "body shorter than content-length, JSON cut, once", "truncated-body; times=1")
             .read(success(2, 2, 2))
             .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
-            .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
+            .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
         // Only its JSON tells that it is cut. Half of a refusal still is one.
         Row::new("f3", "body ends with the connection, JSON cut", "truncated-body; framing=close")
             .read(failure(3, 3, 3, DECODE, true, "truncated response body at processingJob.cloudwatchLogUrl: EOF while parsing a string at line 1 column 221; body begins \"{\\\"id\\\":\\\"job-1\\\",…logStream:group\" (gave up after 3 attempts); the request may have been executed"))
@@ -39,22 +39,22 @@ fn cut() -> Vec<Row> {
             .write(failure(1, 1, 1, DECODE, true, "truncated response body at arn: EOF while parsing a string at line 1 column 92; body begins \"{\\\"arn\\\":…-9e6\"; the request may have been executed and was not sent again")),
         Row::new("g", "chunked, cut inside a chunk", "chunk-cut")
             .peers(figure(3, "ResponseError"), figure(3, "ConnectionClosedError"), 5)
-            .read(failure(3, 3, 3, CLOSED, true, "connection closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, CLOSED, true, "connection closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
+            .read(failure(3, 3, 3, CLOSED, true, "connection to HOST closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
+            .cancel(failure(3, 1, 3, CLOSED, true, "connection to HOST closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
+            .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
         Row::new("g once", "chunked, cut inside a chunk, once", "chunk-cut; times=1")
             .read(success(2, 2, 2))
             .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
-            .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
+            .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
         Row::new("g2", "chunked, JSON whole, no last chunk", "no-last-chunk")
             .peers(figure(3, "ResponseError"), figure(3, "ConnectionClosedError"), 5)
-            .read(failure(3, 3, 3, CLOSED, true, "connection closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
+            .read(failure(3, 3, 3, CLOSED, true, "connection to HOST closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
             .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
-            .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
+            .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
         Row::new("g2 once", "chunked, JSON whole, no last chunk, once", "no-last-chunk; times=1")
             .read(success(2, 2, 2))
             .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
-            .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
+            .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
     ]
 }
 

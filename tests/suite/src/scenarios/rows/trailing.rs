@@ -46,24 +46,24 @@ pub(super) fn rows() -> Vec<Row> {
             .cancel(failure(1, 1, 1, TOO_LARGE, true, "response head is too large; the request may have been executed"))
             .write(failure(1, 1, 1, TOO_LARGE, true, "response head is too large; the request may have been executed and was not sent again")),
         Row::new("x61", "chunked, ends behind the line of the last chunk", "cut-in-trailers")
-            .read(failure(3, 3, 3, CLOSED, true, "connection closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
+            .read(failure(3, 3, 3, CLOSED, true, "connection to HOST closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
             .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
-            .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
+            .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
         Row::new("x62", "chunked, ends behind good trailers, without the empty line", "cut-in-trailers; kind=good; unasked")
-            .read(failure(3, 3, 3, CLOSED, true, "connection closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
+            .read(failure(3, 3, 3, CLOSED, true, "connection to HOST closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
             .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
-            .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
+            .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
         Row::new("x63", "chunked, JSON whole, ends where the error would have followed", "cut-in-trailers; kind=failing; code=InternalFailureException; bytes=100000; appended=false")
-            .read(failure(3, 3, 3, CLOSED, true, "connection closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
+            .read(failure(3, 3, 3, CLOSED, true, "connection to HOST closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
             .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
-            .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
+            .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
         Row::new("x64", "chunked, JSON whole, error in the trailers, without the empty line", "cut-in-trailers; kind=failing; code=InternalFailureException; bytes=100000; appended=false; unasked")
-            .read(failure(3, 3, 3, CLOSED, true, "connection closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
+            .read(failure(3, 3, 3, CLOSED, true, "connection to HOST closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
             .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
-            .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
+            .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
         Row::new("x61 once", "chunked, ends behind the line of the last chunk, once", "cut-in-trailers; times=1")
             .read(success(2, 2, 2))
             .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
-            .write(failure(1, 1, 1, CLOSED, true, "connection closed before the response was complete; the request may have been executed and was not sent again")),
+            .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
     ]
 }
