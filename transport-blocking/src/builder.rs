@@ -1,4 +1,4 @@
-//! How a client is made.
+//! The client builder.
 
 mod error;
 mod signing;
@@ -26,8 +26,10 @@ pub use error::BuildError;
 use signing::in_runtime;
 use signing::{Signing, resolve};
 
-/// Settings of a [`Client`]. [`unsigned`](ClientBuilder::unsigned) or one that begins with `credentials`
-/// has to be among them; the last one of those counts.
+/// Builds a [`Client`]: see [`Client::builder`].
+///
+/// Authentication is required: call [`unsigned`](ClientBuilder::unsigned) or one of the methods whose name begins
+/// with `credentials`. If several are called, the last one applies.
 ///
 /// ```
 /// use neptunedata_blocking::{Client, Credentials, Endpoint, transport::ClientOptions};
@@ -35,7 +37,7 @@ use signing::{Signing, resolve};
 /// let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com")?;
 /// let client = Client::builder(endpoint)
 ///     .credentials_from(|_refresh| {
-///         // … from wherever they come; asked again shortly before they expire.
+///         // … fetch them; called again before they expire.
 ///         Ok(Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"))
 ///     })
 ///     .options(ClientOptions::new().connect_to("localhost:8182").max_connections(8))
@@ -64,28 +66,33 @@ impl ClientBuilder {
         }
     }
 
-    /// Requests are not signed: for clusters without IAM authentication.
+    /// Sends requests without a signature, for clusters without IAM authentication.
     pub fn unsigned(mut self) -> Self {
         self.signing = Some(Signing::Source(Source::Unsigned));
         self
     }
 
-    /// Requests are signed with these credentials.
+    /// Signs requests with these credentials.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.signing = Some(Signing::Source(Source::Value(credentials)));
         self
     }
 
-    /// Requests are signed with the credentials that the function returns.
+    /// Signs requests with the credentials that the closure returns.
     ///
-    /// It is asked when there is need, once for however many calls wait, and again some five minutes
-    /// before the credentials expire (at half of a life that is shorter than ten), while other calls go on
-    /// with the old ones. It is given `true` when a cache of its own must not answer: those that it gave
-    /// before end soon or were refused. A failure ends the calls that waited for it, and is not remembered;
-    /// ahead of time it ends none, and the function is left alone for ten seconds.
+    /// The credentials are cached. The closure is called when the first request needs them, again five minutes
+    /// before they expire (at half of a lifetime of less than ten minutes), and when the server has rejected
+    /// them. It is called once, however many calls wait for it. While the previous credentials are still valid,
+    /// other calls use them.
     ///
-    /// The function runs on the thread of the call that needs it, whose time-outs cannot interrupt it. It cannot make
-    /// calls over this client: they would wait for it, and fail for want of credentials instead.
+    /// The argument is `true` if the closure must bypass any cache of its own, because the credentials that it
+    /// returned before expire soon or were rejected.
+    ///
+    /// An error fails the calls that wait for the credentials, and is not cached. While the previous credentials
+    /// are still valid, it fails no call, and the closure is not called again for ten seconds.
+    ///
+    /// The closure runs on the thread of the call that needs the credentials. Time limits do not interrupt it. It
+    /// must not make calls with this client: they fail, because they would wait for the closure.
     pub fn credentials_from(
         mut self,
         source: impl Fn(bool) -> Result<Credentials, CredentialsError> + Send + Sync + 'static,
@@ -94,23 +101,25 @@ impl ClientBuilder {
         self
     }
 
-    /// Requests are signed with the key in `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, if it is a
-    /// temporary one, `AWS_SESSION_TOKEN`. [`build`](ClientBuilder::build) reads them, once, and fails if they
-    /// are not there.
+    /// Signs requests with the credentials in `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, for temporary
+    /// credentials, `AWS_SESSION_TOKEN`. [`build`](ClientBuilder::build) reads the variables once, and fails if
+    /// they are not set.
     pub fn credentials_from_environment(mut self) -> Self {
         self.signing = Some(Signing::Environment);
         self
     }
 
-    /// Requests are signed with the credentials of a profile of the shared AWS config and credentials
-    /// files: this one, else that of `AWS_PROFILE`, else `default`. The files are where `AWS_CONFIG_FILE` and
-    /// `AWS_SHARED_CREDENTIALS_FILE` say, else in `.aws` of the home directory.
+    /// Signs requests with the credentials of a profile in the shared AWS config and credentials files: the
+    /// profile `name`, else the profile that `AWS_PROFILE` names, else `default`. The files are those that
+    /// `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` name, else those in `.aws` in the home directory.
     ///
-    /// [`build`](ClientBuilder::build) reads variables and files, and fails if the profile has no
-    /// credentials that can be had this way. The files are read again whenever credentials are needed.
-    /// A `credential_process` is run then, not by `build`, without a shell, for a minute at most, and
-    /// again when what it gave is about to expire; what it prints on its standard error is dropped. The
-    /// profile's `region` is used if nothing else says one.
+    /// [`build`](ClientBuilder::build) reads the variables and the files, and fails if the profile has neither an
+    /// access key nor a `credential_process`. The files are read again whenever credentials are needed.
+    ///
+    /// `build` does not run the `credential_process`. It runs when credentials are needed, and again before they
+    /// expire, without a shell and for at most a minute. Its standard error is discarded.
+    ///
+    /// The `region` of the profile is used if the region is not known otherwise.
     ///
     /// ```
     /// use neptunedata_blocking::{BuildError, Client, Endpoint};
@@ -125,23 +134,23 @@ impl ClientBuilder {
         self
     }
 
-    /// Requests are signed with what the default chain of the AWS SDK finds: environment, profiles with
-    /// roles and single sign-on, web identities, containers, instance metadata.
+    /// Signs requests with the credentials of the default chain of the AWS SDK: environment, profiles with roles
+    /// and single sign-on, web identities, containers, instance metadata.
     ///
-    /// Nothing is looked for before the first call. The chain then runs on a thread and a tokio runtime of
-    /// its own; calls that wait for it keep their time-outs. The services that it asks are those of the region
-    /// that the environment or the profile names, else of the endpoint's.
+    /// The chain is not used before the first call. It runs on a thread and a tokio runtime of its own; the time
+    /// limits of the calls that wait for it apply. The chain calls AWS services in the region that the
+    /// environment or the profile names, else in the region of the endpoint.
     ///
-    /// The SDK has logs of its own. At level `trace` (targets that begin with `aws_`) they show the session token
-    /// of the instance metadata service; leave that level out where logs are kept.
+    /// The SDK writes logs of its own. At level `trace` (targets that begin with `aws_`) they contain the session
+    /// token of the instance metadata service: do not enable this level where logs are kept.
     #[cfg(feature = "aws-config")]
     pub fn credentials_from_aws(mut self) -> Self {
         self.signing = Some(Signing::Chain);
         self
     }
 
-    /// Requests are signed with what a provider of the AWS SDK gives, on a thread and a tokio runtime of
-    /// its own, which begin with the first call.
+    /// Signs requests with the credentials of a provider of the AWS SDK. The provider runs on a thread and a
+    /// tokio runtime of its own, which are started at first use.
     #[cfg(feature = "aws-config")]
     pub fn credentials_from_provider(
         mut self,
@@ -151,34 +160,36 @@ impl ClientBuilder {
         self
     }
 
-    /// Takes the region from `AWS_REGION`, else `AWS_DEFAULT_REGION`, if neither the endpoint's host name
-    /// nor [`Endpoint::with_region`](neptunedata::Endpoint::with_region) tells it. Without this call the
-    /// variables are not looked at.
+    /// Takes the region from `AWS_REGION`, else `AWS_DEFAULT_REGION`, if neither the endpoint's host name nor
+    /// [`Endpoint::with_region`](neptunedata::Endpoint::with_region) determines it. Without this method, the
+    /// client does not read these variables.
     pub fn region_from_environment(mut self) -> Self {
         self.region = true;
         self
     }
 
-    /// Sets all options.
+    /// Sets all options, such as time limits, connection limits and root certificates. Replaces options set
+    /// before.
     pub fn options(mut self, options: ClientOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// Takes the proxy from the environment, unless the options name one: `HTTPS_PROXY`, `ALL_PROXY`,
-    /// `NO_PROXY` and their kin, as [`Proxy::from_environment`](neptunedata::transport::Proxy::from_environment) reads
-    /// them. Without this call the environment is not looked at.
+    /// Uses the proxy that the environment names, unless the options set one: `HTTPS_PROXY`, `ALL_PROXY`,
+    /// `NO_PROXY` and others, as described at
+    /// [`Proxy::from_environment`](neptunedata::transport::Proxy::from_environment).
+    /// [`build`](ClientBuilder::build) reads the variables. Without this method, they are not read.
     #[cfg(feature = "proxy")]
     pub fn proxy_from_environment(mut self) -> Self {
         self.environment = true;
         self
     }
 
-    /// Makes the client. Nothing is connected yet.
+    /// Builds the client. Does not open a connection.
     ///
     /// # Errors
     ///
-    /// When something is missing or cannot be used; see [`BuildError`].
+    /// When a setting is missing or invalid: see [`BuildError`].
     pub fn build(self) -> Result<Client, BuildError> {
         let signing = self.signing.ok_or(BuildError::NoAuthentication)?;
         let (source, endpoint) = resolve(signing, self.endpoint, self.region)?;
@@ -198,7 +209,7 @@ impl ClientBuilder {
         let auth = match &source {
             Source::Unsigned => Auth::unsigned(),
             Source::Value(credentials) => Auth::credentials(credentials.clone()),
-            Source::Function(_) | Source::Apart(_) => Auth::from_driver(),
+            Source::Function(_) | Source::OnThread(_) => Auth::from_driver(),
         };
         let exchanger = Exchanger::new(&endpoint, route, &options)?;
         // Hashers of the standard library have random keys.
@@ -209,6 +220,7 @@ impl ClientBuilder {
     }
 }
 
+/// Shows the endpoint and the options, without credentials.
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")

@@ -1,4 +1,4 @@
-//! Following change streams.
+//! Following change streams, transaction by transaction.
 
 use std::{fmt, iter::FusedIterator};
 
@@ -15,8 +15,8 @@ use crate::{Client, Run};
 impl Client {
     /// Follows a change stream, transaction by transaction:
     /// [`GetPropertygraphStream`](crate::streams::GetPropertygraphStream) or
-    /// [`GetSparqlStream`](crate::streams::GetSparqlStream). For single records, however large a
-    /// transaction is, see [`change_records`](Client::change_records).
+    /// [`GetSparqlStream`](crate::streams::GetSparqlStream). Each transaction is kept in memory; for transactions
+    /// of any size, see [`change_records`](Client::change_records).
     ///
     /// ```no_run
     /// # use neptunedata_blocking::{Client, Endpoint};
@@ -25,14 +25,14 @@ impl Client {
     /// };
     ///
     /// # let client = Client::unsigned(Endpoint::parse("http://localhost:8182")?)?;
-    /// # let (kept, keep): (Option<Checkpoint>, fn(Checkpoint)) = (None, |_| {});
-    /// let start = kept.map_or(StartPosition::TrimHorizon, StartPosition::After);
+    /// # let (stored, store): (Option<Checkpoint>, fn(Checkpoint)) = (None, |_| {});
+    /// let start = stored.map_or(StartPosition::TrimHorizon, StartPosition::After);
     /// for transaction in client.changes::<GetPropertygraphStream>(start) {
     ///     let transaction = transaction?;
     ///     for record in &transaction.records {
     ///         println!("{:?} {:?}", record.op, record.data);
     ///     }
-    ///     keep(transaction.checkpoint); // What was worked on does not come again.
+    ///     store(transaction.checkpoint); // Start here the next time.
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -40,7 +40,7 @@ impl Client {
         self.changes_with(start, ChangesOptions::new())
     }
 
-    /// Follows a change stream, with options.
+    /// Like [`changes`](Client::changes), with options.
     pub fn changes_with<O: ChangeSource>(
         &self,
         start: StartPosition,
@@ -48,34 +48,35 @@ impl Client {
     ) -> ChangeIter<O> {
         let transactions = Transactions::with_options(self.session(), start, options, self.seed());
         ChangeIter {
-            running: Run::new(self, transactions, O::INFO.name),
-            over: false,
+            run: Run::new(self, transactions, O::INFO.name),
+            is_done: false,
         }
     }
 }
 
-/// The transactions of a change stream: [`Client::changes`].
+/// The transactions of a change stream: see [`Client::changes`].
 ///
-/// An iterator over results, without an end unless it is told to
-/// [end with the stream](ChangesOptions::stop_at_end): at the end of the stream it waits for what comes.
-/// An error is the last thing that comes. The client's
-/// [`timeout`](neptunedata::transport::ClientOptions::timeout) holds for each page, not for all of it.
-#[must_use = "nothing is sent before the first transaction is asked for"]
+/// An iterator over results. It does not end unless [`stop_at_end`](ChangesOptions::stop_at_end) is set: at the
+/// end of the change stream it polls for new records. An error is the last item.
+///
+/// The client's [`timeout`](neptunedata::transport::ClientOptions::timeout) applies to each page, not to the
+/// whole iteration. The time between two items does not count.
+#[must_use = "nothing is sent before the first transaction is requested"]
 pub struct ChangeIter<O: ChangeSource> {
-    running: Run<Transactions<O>>,
-    over: bool,
+    run: Run<Transactions<O>>,
+    is_done: bool,
 }
 
 impl<O: ChangeSource> ChangeIter<O> {
-    /// The place behind the transaction that was handed out last, or where it began: with
-    /// [`StartPosition::Latest`] as soon as the service has told the end of the stream.
+    /// The checkpoint after the last transaction handed out, or else of the start position. With
+    /// [`StartPosition::Latest`] it is known once the service has reported the end of the stream.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
-        self.running.machine().checkpoint()
+        self.run.machine().checkpoint()
     }
 
-    /// What it ended in, if it did without an error.
+    /// The summary at the end of the stream. `None` before the end, and after an error.
     pub fn end(&self) -> Option<&ChangesSummary> {
-        self.running.peek_output()
+        self.run.peek_output()
     }
 }
 
@@ -83,11 +84,11 @@ impl<O: ChangeSource> Iterator for ChangeIter<O> {
     type Item = Result<Transaction<O::Record>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.over {
+        if self.is_done {
             return None;
         }
-        let transaction = self.running.next_item().transpose();
-        self.over = self.running.has_ended();
+        let transaction = self.run.next_item().transpose();
+        self.is_done = self.run.has_ended();
         transaction
     }
 }
@@ -97,7 +98,7 @@ impl<O: ChangeSource> FusedIterator for ChangeIter<O> {}
 impl<O: ChangeSource> fmt::Debug for ChangeIter<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ChangeIter")
-            .field("running", &self.running)
+            .field("run", &self.run)
             .finish_non_exhaustive()
     }
 }

@@ -19,8 +19,8 @@ use crate::{
     exchange::Exchanger,
 };
 
-/// A client of one cluster. Cheap to clone; clones share connections, credentials and retry quota, and
-/// may be used from as many threads as there are.
+/// A client of one cluster. Cheap to clone: clones share connections, credentials and retry quota. It can be used
+/// from several threads at the same time.
 ///
 /// ```no_run
 /// use neptunedata_blocking::{Client, Credentials, Endpoint, engine::GetEngineStatus};
@@ -44,25 +44,25 @@ struct Inner {
 }
 
 impl Client {
-    /// A client whose requests are not signed, for clusters without IAM authentication.
+    /// A client that does not sign requests, for clusters without IAM authentication.
     ///
     /// # Errors
     ///
-    /// As [`ClientBuilder::build`].
+    /// Like [`ClientBuilder::build`].
     pub fn unsigned(endpoint: Endpoint) -> Result<Client, BuildError> {
         Client::builder(endpoint).unsigned().build()
     }
 
-    /// A client that signs with these credentials.
+    /// A client that signs requests with these credentials.
     ///
     /// # Errors
     ///
-    /// As [`ClientBuilder::build`].
+    /// Like [`ClientBuilder::build`].
     pub fn new(endpoint: Endpoint, credentials: Credentials) -> Result<Client, BuildError> {
         Client::builder(endpoint).credentials(credentials).build()
     }
 
-    /// A client with settings. One of them has to be how requests are authenticated.
+    /// A builder, to set options or other credentials.
     pub fn builder(endpoint: Endpoint) -> ClientBuilder {
         ClientBuilder::new(endpoint)
     }
@@ -83,12 +83,13 @@ impl Client {
         }))
     }
 
-    /// What its calls share: endpoint, retry policy and quota. For machines that are made by hand.
+    /// What all calls share: endpoint, authentication, retry policy and retry quota. [`Machine`]s are created
+    /// with it.
     pub fn session(&self) -> &Session {
         &self.0.session
     }
 
-    /// The options it was built with, and the proxy of the environment if it was asked for one.
+    /// The options of the client. If the proxy of the environment is used, they contain it.
     pub fn options(&self) -> &ClientOptions {
         &self.0.options
     }
@@ -98,29 +99,29 @@ impl Client {
         self.0.session.next_seed()
     }
 
-    /// Sends a request and returns its typed answer.
+    /// Sends a request and returns its output.
     ///
     /// # Errors
     ///
-    /// When the request was refused, failed, or may have failed: [`Error::kind`],
-    /// [`Error::may_have_executed`].
+    /// When the request is invalid, when there are no credentials, or when the last attempt failed. See
+    /// [`Error::kind`] and [`Error::may_have_executed`].
     pub fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error> {
         Ok(self.call(operation).send()?.output)
     }
 
-    /// The same with options, and with everything around the answer.
+    /// A call with its own options. Its result is the output with status, headers and body.
     ///
     /// ```no_run
     /// # use neptunedata_blocking::{Client, Endpoint, engine::GetEngineStatus};
     /// use std::time::Duration;
     ///
     /// # let client = Client::unsigned(Endpoint::parse("http://localhost:8182")?)?;
-    /// let answered = client
+    /// let response = client
     ///     .call(&GetEngineStatus::new())
     ///     .timeout(Duration::from_secs(3))
     ///     .max_attempts(1)
     ///     .send()?;
-    /// println!("{} after {} attempts", answered.meta.status, answered.meta.attempts);
+    /// println!("{} after {} attempts", response.meta.status, response.meta.attempts);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn call<'a, O: Operation>(&'a self, operation: &'a O) -> CallBuilder<'a, O> {
@@ -131,8 +132,7 @@ impl Client {
         }
     }
 
-    /// Runs a machine to its end. Items that it hands out on the way are dropped. The machine keeps its
-    /// own [time limits](Machine::wake_at).
+    /// Runs a machine to its end and discards its items. The machine has its own [time limits](Machine::wake_at).
     ///
     /// # Errors
     ///
@@ -141,7 +141,8 @@ impl Client {
         self.start(machine).output()
     }
 
-    /// Starts a machine, whose items are then asked for one by one.
+    /// Starts a machine, whose items are then taken one by one. Nothing happens before the first
+    /// [`next_item`](Run::next_item).
     ///
     /// ```no_run
     /// # use neptunedata_blocking::{
@@ -150,14 +151,14 @@ impl Client {
     /// # };
     /// # let client = Client::unsigned(Endpoint::parse("http://localhost:8182")?)?;
     /// let exchange = Exchange::streaming(client.session(), &GetEngineStatus::new(), &CallOptions::new(), client.seed());
-    /// let mut running = client.start(exchange);
-    /// while let Some(part) = running.next_item()? {
-    ///     match part {
+    /// let mut run = client.start(exchange);
+    /// while let Some(event) = run.next_item()? {
+    ///     match event {
     ///         BodyEvent::Head(head) => println!("{}", head.status),
     ///         BodyEvent::Chunk(chunk) => println!("{} bytes", chunk.len()),
     ///     }
     /// }
-    /// println!("{} attempts", running.output()?.meta.attempts);
+    /// println!("{} attempts", run.output()?.meta.attempts);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn start<M: Machine>(&self, machine: M) -> Run<M> {
@@ -168,7 +169,7 @@ impl Client {
         &self.0.provider
     }
 
-    /// Of cancelling queries.
+    /// The turns of cancellations.
     pub(crate) fn turns(&self) -> &Turns {
         &self.0.turns
     }
@@ -177,8 +178,8 @@ impl Client {
         &self.0.exchanger
     }
 
-    /// The instant at which [`Now::mono`] is this; none if it is too far to ever come.
-    pub(crate) fn at(&self, mono: std::time::Duration) -> Option<Instant> {
+    /// The instant at which [`Now::mono`] is this; `None` if it is too far in the future.
+    pub(crate) fn at(&self, mono: Duration) -> Option<Instant> {
         self.0.start.checked_add(mono)
     }
 
@@ -190,6 +191,7 @@ impl Client {
     }
 }
 
+/// Shows the endpoint, the kind of credentials source and the options, without credentials.
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
@@ -200,7 +202,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// A call that is being described: [`Client::call`].
+/// A call that has not started: see [`Client::call`].
 #[must_use]
 pub struct CallBuilder<'a, O> {
     client: &'a Client,
@@ -209,67 +211,68 @@ pub struct CallBuilder<'a, O> {
 }
 
 impl<'a, O: Operation> CallBuilder<'a, O> {
-    /// How long the call may take with all attempts and waits.
+    /// The time limit of the whole call, with all attempts and pauses. Default: that of the client.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.with(|options| options.timeout(timeout))
     }
 
-    /// How long one attempt may take.
+    /// The time limit of each attempt. Default: that of the client.
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         self.with(|options| options.attempt_timeout(timeout))
     }
 
-    /// Says what a second execution would do, in place of what the operation says.
+    /// The effect of executing the request twice, in place of the operation's own: see [`CallOptions::effect`].
     pub fn effect(self, effect: Effect) -> Self {
         self.with(|options| options.effect(effect))
     }
 
-    /// Adds a member that the service knows and the request has no field for.
+    /// Adds a member that the service knows and the request struct has no field for: see [`CallOptions::extra`].
     pub fn extra(self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.with(|options| options.extra(name, value))
     }
 
-    /// Adds a query parameter.
+    /// Adds a parameter to the query string: see [`CallOptions::extra_query`].
     pub fn extra_query(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.with(|options| options.extra_query(name, value))
     }
 
-    /// Adds a header.
+    /// Adds a header. It is signed unless signing has to leave it out: see [`CallOptions::header`].
     pub fn header(self, name: HeaderName, value: HeaderValue) -> Self {
         self.with(|options| options.header(name, value))
     }
 
-    /// How often to try, at least once.
+    /// The maximum number of attempts, at least 1: see [`CallOptions::max_attempts`].
     pub fn max_attempts(self, attempts: u32) -> Self {
         self.with(|options| options.max_attempts(attempts))
     }
 
-    /// The longest body that is collected, in bytes.
+    /// The maximum size of a collected response body in bytes. Default: that of the client.
     pub fn max_body_bytes(self, bytes: usize) -> Self {
         self.with(|options| options.max_body_bytes(bytes))
     }
 
-    /// The longest row in bytes, for [`rows`](CallBuilder::rows); 64 MiB by default.
+    /// The maximum size in bytes of one row of [`rows`](CallBuilder::rows): see [`CallOptions::max_row_bytes`].
+    /// Default: 64 MiB.
     pub fn max_row_bytes(self, bytes: usize) -> Self {
         self.with(|options| options.max_row_bytes(bytes))
     }
 
-    /// Whether the query is cancelled when nobody waits for it any more; the client says it by default.
-    /// See [queries that are given up](crate#queries-that-are-given-up).
+    /// Whether to [cancel the query](crate#cancelling-abandoned-queries) on the server when the call times out or
+    /// is dropped. Default: that of the client.
     pub fn cancel_on_abandon(self, cancel: bool) -> Self {
         self.with(|options| options.cancel_on_abandon(cancel))
     }
 
-    /// Sets all options at once, and forgets those set before.
+    /// Sets all options. Replaces options set before.
     pub fn options(self, options: CallOptions) -> Self {
         self.with(|_| options)
     }
 
-    /// Sends the request and returns the typed answer with everything around it.
+    /// Sends the request and returns its output with status, headers and body.
     ///
     /// # Errors
     ///
-    /// As [`Client::send`].
+    /// Like [`Client::send`].
     pub fn send(self) -> Result<CallOutput<O::Output>, Error> {
         let CallBuilder {
             client,
@@ -290,7 +293,7 @@ impl<'a, O: Operation> CallBuilder<'a, O> {
     }
 }
 
-/// Neither the request nor the options, which may hold what is nobody's business.
+/// Shows only the operation: request and options may contain private data.
 impl<O: Operation> fmt::Debug for CallBuilder<'_, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallBuilder")

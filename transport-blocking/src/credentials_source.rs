@@ -1,5 +1,5 @@
-//! Where a client's credentials come from: a value, or a source whose answers are kept until shortly
-//! before they expire.
+//! Credentials of a client: static ones, or from a provider: cached until shortly before they expire, and fetched once
+//! however many calls wait for them.
 
 use std::{
     fmt,
@@ -24,13 +24,13 @@ type Function = dyn Fn(bool) -> Result<Credentials, CredentialsError> + Send + S
 pub(crate) enum Source {
     Unsigned,
     Value(Credentials),
-    /// Asked on the thread of the call.
+    /// A provider, called on the thread of the call.
     Function(Arc<Function>),
-    /// Asked on a thread of its own, so that a call can stop waiting for it.
-    Apart(Arc<Function>),
+    /// A provider, called on its own thread, so that a call can stop waiting for it.
+    OnThread(Arc<Function>),
 }
 
-/// The source, and what it gave last. Asked by one caller at a time.
+/// The source, and the credentials that it returned last. One call fetches at a time.
 pub(crate) struct Provider {
     source: Source,
     shared: Arc<Shared>,
@@ -45,22 +45,22 @@ struct Shared {
 #[derive(Default)]
 struct State {
     cache: CredentialsCache,
-    /// Somebody is asking the source.
-    asking: bool,
-    /// On this thread, once it is known.
-    asker: Option<ThreadId>,
-    /// How often the source has answered, and what the last time. Only those who were waiting for
-    /// it look at it.
-    answers: u64,
-    last: Option<Result<Credentials, CredentialsError>>,
+    /// A fetch is running.
+    is_fetching: bool,
+    /// The thread of that fetch, once it is known.
+    fetching_thread: Option<ThreadId>,
+    /// The number of fetches that have ended.
+    fetches: u64,
+    /// The outcome of the last fetch. Only the calls that waited for it use it.
+    last_outcome: Option<Result<Credentials, CredentialsError>>,
 }
 
-/// Why there are none.
+/// Why there are no credentials.
 #[derive(Debug)]
 pub(crate) enum Missing {
     Failed(CredentialsError),
-    /// Nobody waits for it any longer.
-    Late,
+    /// The time limit of the call is over.
+    TimedOut,
 }
 
 impl Provider {
@@ -71,70 +71,73 @@ impl Provider {
         }
     }
 
-    /// Credentials for a call. With `refresh` those that it has, `given`, were refused or have expired.
+    /// Returns credentials for one call. `refresh` says that the call's own credentials, `given`, were rejected or
+    /// have expired; different ones that are cached by now are returned.
     pub(crate) fn get(
         &self,
         refresh: bool,
         given: Option<&Credentials>,
         limits: &Limits,
     ) -> Result<Credentials, Missing> {
-        let (function, apart) = match &self.source {
+        let (function, on_thread) = match &self.source {
             Source::Function(function) => (function, false),
-            Source::Apart(function) => (function, true),
-            // The core keeps the refusal that they met, so that the caller gets to see it.
+            Source::OnThread(function) => (function, true),
+            // With this error, the core returns the server's rejection to the caller.
             Source::Value(_) | Source::Unsigned => {
                 let error = CredentialsError::without_provider();
                 return Err(Missing::Failed(error));
             }
         };
-        let refused = given.filter(|_| refresh);
+        let rejected = given.filter(|_| refresh);
         let mut state = self.shared.state();
-        let seen = state.answers;
+        let seen = state.fetches;
         loop {
-            let spare = match state.cache.get(SystemTime::now(), REFRESH_AHEAD, refused) {
+            let valid = match state.cache.get(SystemTime::now(), REFRESH_AHEAD, rejected) {
                 Decision::Use(credentials) => return Ok(credentials),
-                Decision::UseAndRefresh(credentials) if state.asking => return Ok(credentials),
+                Decision::UseAndRefresh(credentials) if state.is_fetching => {
+                    return Ok(credentials);
+                }
                 Decision::UseAndRefresh(credentials) => Some(credentials),
                 Decision::Fetch => {
-                    if state.answers != seen
-                        && let Some(last) = &state.last
+                    if state.fetches != seen
+                        && let Some(outcome) = &state.last_outcome
                     {
-                        return last.clone().map_err(Missing::Failed);
+                        return outcome.clone().map_err(Missing::Failed);
                     }
-                    if state.asking && state.asker == Some(thread::current().id()) {
-                        // It would wait for itself.
+                    if state.is_fetching && state.fetching_thread == Some(thread::current().id()) {
+                        // It would wait for itself: a deadlock.
                         let reason = "the credentials provider called the client that waits for it";
                         return Err(Missing::Failed(CredentialsError::new(reason)));
                     }
-                    if state.asking {
+                    if state.is_fetching {
                         state = self.shared.wait(state, limits)?;
                         continue;
                     }
                     None
                 }
             };
-            // Whoever asks for other ones than those in use must not get them from a cache.
-            let bypass = refresh || !state.cache.is_empty();
-            state.asking = true;
-            // A thread of its own says so itself; this one may wait for it.
-            state.asker = (!apart).then(|| thread::current().id());
+            // The cached credentials are not good enough, so a cache of the provider's must not return them again.
+            let bypass_cache = refresh || !state.cache.is_empty();
+            state.is_fetching = true;
+            // A separate thread stores its own id.
+            state.fetching_thread = (!on_thread).then(|| thread::current().id());
             drop(state);
-            let asking = Asking(Some(Arc::clone(&self.shared)));
-            if apart {
+            let fetch = Fetch(Some(Arc::clone(&self.shared)));
+            if on_thread {
                 let function = Arc::clone(function);
-                let ask = move || {
-                    asking.is_here();
-                    asking.answered(function(bypass));
+                let work = move || {
+                    fetch.set_thread();
+                    fetch.finish(function(bypass_cache));
                 };
-                // If there is no thread to be had, the drop of `asking` says so.
+                // If the thread cannot be started, dropping `fetch` reports that.
                 let _ = thread::Builder::new()
                     .name("neptune-credentials".to_owned())
-                    .spawn(ask);
-                if let Some(credentials) = spare {
+                    .spawn(work);
+                if let Some(credentials) = valid {
                     return Ok(credentials);
                 }
             } else {
-                asking.answered(function(bypass));
+                fetch.finish(function(bypass_cache));
             }
             state = self.shared.state();
         }
@@ -146,13 +149,13 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until something has changed, or it is too late.
+    /// Waits until a fetch has ended, or the time is over.
     fn wait<'a>(
         &self,
         state: MutexGuard<'a, State>,
         limits: &Limits,
     ) -> Result<MutexGuard<'a, State>, Missing> {
-        Ok(match limits.left().map_err(|_| Missing::Late)? {
+        Ok(match limits.left().map_err(|_| Missing::TimedOut)? {
             Some(left) => {
                 let woken = self.changed.wait_timeout(state, left);
                 woken.unwrap_or_else(PoisonError::into_inner).0
@@ -164,45 +167,45 @@ impl Shared {
         })
     }
 
-    fn answered(&self, answer: Result<Credentials, CredentialsError>) {
+    fn finish(&self, outcome: Result<Credentials, CredentialsError>) {
         let now = SystemTime::now();
         let mut state = self.state();
-        match &answer {
+        match &outcome {
             Ok(credentials) => state.cache.put(credentials.clone(), now),
             Err(_) => state.cache.failed(now),
         }
-        state.answers = state.answers.wrapping_add(1);
-        state.last = Some(answer);
-        state.asking = false;
-        state.asker = None;
+        state.fetches = state.fetches.wrapping_add(1);
+        state.last_outcome = Some(outcome);
+        state.is_fetching = false;
+        state.fetching_thread = None;
         drop(state);
         self.changed.notify_all();
     }
 }
 
-/// The one who asks. Lets others ask again, also when the source panics.
-struct Asking(Option<Arc<Shared>>);
+/// A running fetch. If it is dropped without an outcome, as when the provider panics, this counts as an error.
+struct Fetch(Option<Arc<Shared>>);
 
-impl Asking {
-    /// It is this thread that asks.
-    fn is_here(&self) {
+impl Fetch {
+    /// The fetch runs on this thread.
+    fn set_thread(&self) {
         if let Some(shared) = &self.0 {
-            shared.state().asker = Some(thread::current().id());
+            shared.state().fetching_thread = Some(thread::current().id());
         }
     }
 
-    fn answered(mut self, answer: Result<Credentials, CredentialsError>) {
+    fn finish(mut self, outcome: Result<Credentials, CredentialsError>) {
         if let Some(shared) = self.0.take() {
-            shared.answered(answer);
+            shared.finish(outcome);
         }
     }
 }
 
-impl Drop for Asking {
+impl Drop for Fetch {
     fn drop(&mut self) {
         if let Some(shared) = self.0.take() {
             let reason = "the credentials provider panicked, or its thread could not be started";
-            shared.answered(Err(CredentialsError::new(reason)));
+            shared.finish(Err(CredentialsError::new(reason)));
         }
     }
 }
@@ -211,8 +214,8 @@ impl fmt::Debug for Provider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.source {
             Source::Unsigned => "unsigned",
-            Source::Value(_) => "a value",
-            Source::Function(_) | Source::Apart(_) => "a source",
+            Source::Value(_) => "static credentials",
+            Source::Function(_) | Source::OnThread(_) => "a provider",
         })
     }
 }

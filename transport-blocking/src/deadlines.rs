@@ -1,4 +1,4 @@
-//! Deadlines of a call, and the I/O error of one that has passed.
+//! The deadlines of a call, and the I/O error when one has passed.
 
 use std::{
     fmt, io,
@@ -7,16 +7,16 @@ use std::{
 
 use neptunedata::transport::TransportErrorKind;
 
-/// The times at which a step gives up. None is: never.
+/// The deadlines of a step; `None` is no deadline.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Limits {
-    /// When the machine wants to be woken; reported as [`TransportErrorKind::Timeout`].
+    /// When the machine must be woken; reported as [`TransportErrorKind::Timeout`].
     wake: Option<Instant>,
     connect: Option<Instant>,
 }
 
 impl Limits {
-    /// The limits of a step, after which the machine wants to be woken.
+    /// The limits of a step that ends when the machine must be woken.
     pub(crate) fn until(wake: Option<Instant>) -> Self {
         Limits {
             wake,
@@ -24,7 +24,7 @@ impl Limits {
         }
     }
 
-    /// The same, while a connection is made.
+    /// These limits and one for opening a connection, from now.
     pub(crate) fn with_connect(self, timeout: Duration) -> Self {
         Limits {
             connect: from_now(timeout),
@@ -32,27 +32,27 @@ impl Limits {
         }
     }
 
-    /// The time left, None if there is no limit.
+    /// The time left; `None` if there is no limit.
     ///
     /// # Errors
     ///
-    /// What it is called when nothing is left.
+    /// The kind of the limit that was reached, when no time is left.
     pub(crate) fn left(&self) -> Result<Option<Duration>, TransportErrorKind> {
         let limits = [
             (self.wake, TransportErrorKind::Timeout),
             (self.connect, TransportErrorKind::ConnectTimeout),
         ];
         let now = Instant::now();
-        let mut least = None;
+        let mut shortest = None;
         for (limit, kind) in limits {
             let Some(limit) = limit else { continue };
             let left = limit.saturating_duration_since(now);
             if left.is_zero() {
                 return Err(kind);
             }
-            least = Some(least.map_or(left, |least: Duration| least.min(left)));
+            shortest = Some(shortest.map_or(left, |shortest: Duration| shortest.min(left)));
         }
-        Ok(least)
+        Ok(shortest)
     }
 }
 
@@ -60,13 +60,13 @@ fn from_now(time: Duration) -> Option<Instant> {
     Instant::now().checked_add(time)
 }
 
-/// A limit was reached; travels inside of an [`io::Error`].
+/// A limit was reached. Wrapped in an [`io::Error`].
 #[derive(Debug)]
 struct Elapsed(TransportErrorKind);
 
 impl fmt::Display for Elapsed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the time set for it is over")
+        f.write_str("time limit exceeded")
     }
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn elapsed(kind: TransportErrorKind) -> io::Error {
     io::Error::new(io::ErrorKind::TimedOut, Elapsed(kind))
 }
 
-/// Which limit the error reports, if it does.
+/// The limit that the error reports, if it is one of these errors.
 pub(crate) fn elapsed_kind(error: &io::Error) -> Option<TransportErrorKind> {
     let elapsed = error.get_ref()?.downcast_ref::<Elapsed>()?;
     Some(elapsed.0)
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_limit_counts_and_names_the_failure() {
+    fn the_first_limit_reached_determines_the_error() {
         let hour = Duration::from_secs(3600);
         assert_eq!(Limits::default().left(), Ok(None));
         let limits = Limits::until(from_now(hour * 2)).with_connect(hour);
@@ -97,9 +97,9 @@ mod tests {
         let kind = |limits: Limits| limits.left().unwrap_err();
         let connect = limits.with_connect(Duration::ZERO);
         assert_eq!(kind(connect), TransportErrorKind::ConnectTimeout);
-        let over = Limits::until(from_now(Duration::ZERO));
-        assert_eq!(kind(over), TransportErrorKind::Timeout);
-        let both = over.with_connect(Duration::ZERO);
+        let passed = Limits::until(from_now(Duration::ZERO));
+        assert_eq!(kind(passed), TransportErrorKind::Timeout);
+        let both = passed.with_connect(Duration::ZERO);
         assert_eq!(kind(both), TransportErrorKind::Timeout);
 
         assert_eq!(

@@ -12,8 +12,10 @@ use neptunedata::{
 use crate::{Client, Run};
 
 impl Client {
-    /// Follows a change stream, record by record, so that a transaction may be of any size. For whole
-    /// transactions see [`changes`](Client::changes).
+    /// Follows a change stream, record by record:
+    /// [`GetPropertygraphStream`](crate::streams::GetPropertygraphStream) or
+    /// [`GetSparqlStream`](crate::streams::GetSparqlStream). Transactions can be of any size. For whole
+    /// transactions, see [`changes`](Client::changes).
     ///
     /// ```no_run
     /// # use neptunedata_blocking::{Client, Endpoint};
@@ -22,13 +24,13 @@ impl Client {
     /// };
     ///
     /// # let client = Client::unsigned(Endpoint::parse("http://localhost:8182")?)?;
-    /// # let (kept, keep): (Option<Checkpoint>, fn(Checkpoint)) = (None, |_| {});
-    /// let start = kept.map_or(StartPosition::TrimHorizon, StartPosition::After);
+    /// # let (stored, store): (Option<Checkpoint>, fn(Checkpoint)) = (None, |_| {});
+    /// let start = stored.map_or(StartPosition::TrimHorizon, StartPosition::After);
     /// for change in client.change_records::<GetPropertygraphStream>(start) {
     ///     let change = change?;
     ///     println!("{}: {:?}", change.event_id, change.record.data);
     ///     if let Some(checkpoint) = change.checkpoint {
-    ///         keep(checkpoint); // A transaction ends here.
+    ///         store(checkpoint); // The transaction is complete: start here the next time.
     ///     }
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -37,7 +39,7 @@ impl Client {
         self.change_records_with(start, ChangesOptions::new())
     }
 
-    /// Follows a change stream record by record, with options.
+    /// Like [`change_records`](Client::change_records), with options.
     pub fn change_records_with<O: ChangeSource>(
         &self,
         start: StartPosition,
@@ -45,35 +47,36 @@ impl Client {
     ) -> RecordIter<O> {
         let changes = Changes::with_options(self.session(), start, options, self.seed());
         RecordIter {
-            running: Run::new(self, changes, O::INFO.name),
-            over: false,
+            run: Run::new(self, changes, O::INFO.name),
+            is_done: false,
         }
     }
 }
 
-/// The records of a change stream: [`Client::change_records`].
+/// The records of a change stream: see [`Client::change_records`].
 ///
-/// An iterator over results, without an end unless it is told to
-/// [end with the stream](ChangesOptions::stop_at_end): at the end of the stream it waits for what comes.
-/// An error is the last thing that comes. The client's
-/// [`timeout`](neptunedata::transport::ClientOptions::timeout) holds for each page, not for all of it.
-#[must_use = "nothing is sent before the first record is asked for"]
+/// An iterator over results. It does not end unless [`stop_at_end`](ChangesOptions::stop_at_end) is set: at the
+/// end of the change stream it polls for new records. An error is the last item.
+///
+/// The client's [`timeout`](neptunedata::transport::ClientOptions::timeout) applies to each page, not to the
+/// whole iteration. The time between two items does not count.
+#[must_use = "nothing is sent before the first record is requested"]
 pub struct RecordIter<O: ChangeSource> {
-    running: Run<Changes<O>>,
-    over: bool,
+    run: Run<Changes<O>>,
+    is_done: bool,
 }
 
 impl<O: ChangeSource> RecordIter<O> {
-    /// The last place between transactions that was come by, or where it began: with
-    /// [`StartPosition::Latest`] as soon as the service has told the end of the stream. What was handed out
-    /// behind it comes again from there.
+    /// The checkpoint after the last complete transaction, or else of the start position. With
+    /// [`StartPosition::Latest`] it is known once the service has reported the end of the stream. Records handed
+    /// out after this checkpoint are delivered again if you start there.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
-        self.running.machine().checkpoint()
+        self.run.machine().checkpoint()
     }
 
-    /// What it ended in, if it did without an error.
+    /// The summary at the end of the stream. `None` before the end, and after an error.
     pub fn end(&self) -> Option<&ChangesSummary> {
-        self.running.peek_output()
+        self.run.peek_output()
     }
 }
 
@@ -81,11 +84,11 @@ impl<O: ChangeSource> Iterator for RecordIter<O> {
     type Item = Result<Change<O::Record>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.over {
+        if self.is_done {
             return None;
         }
-        let record = self.running.next_item().transpose();
-        self.over = self.running.has_ended();
+        let record = self.run.next_item().transpose();
+        self.is_done = self.run.has_ended();
         record
     }
 }
@@ -95,7 +98,7 @@ impl<O: ChangeSource> FusedIterator for RecordIter<O> {}
 impl<O: ChangeSource> fmt::Debug for RecordIter<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RecordIter")
-            .field("running", &self.running)
+            .field("run", &self.run)
             .finish_non_exhaustive()
     }
 }

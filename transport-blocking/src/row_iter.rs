@@ -1,4 +1,4 @@
-//! Rows of an answer as they arrive.
+//! Rows of a response as they arrive.
 
 use std::{fmt, iter::FusedIterator};
 
@@ -11,10 +11,10 @@ use serde::de::DeserializeOwned;
 use crate::{CallBuilder, Client, Run};
 
 impl Client {
-    /// Sends a query, and hands out the rows of its answer as they arrive, each decoded into a `T`.
+    /// Sends a query and returns the rows of its response as they arrive, each decoded into a `T`.
     ///
-    /// Nothing is sent before the first row is asked for, and what is not asked for is not
-    /// fetched. See [`RowIter`].
+    /// Nothing is sent before the first row is requested, and rows that you do not request are not fetched. See
+    /// [`RowIter`].
     ///
     /// ```no_run
     /// use neptunedata_blocking::{Client, Endpoint, opencypher::ExecuteOpenCypherQuery};
@@ -37,8 +37,8 @@ impl Client {
 }
 
 impl<O: RowQuery> CallBuilder<'_, O> {
-    /// Hands out the rows of the answer as they arrive, in place of [`send`](CallBuilder::send): see
-    /// [`Client::rows`]. [`max_body_bytes`](CallBuilder::max_body_bytes) says nothing then.
+    /// Returns the rows of the response as they arrive, instead of the output that [`send`](CallBuilder::send)
+    /// collects: see [`Client::rows`]. [`max_body_bytes`](CallBuilder::max_body_bytes) does not apply.
     ///
     /// ```no_run
     /// use neptunedata_blocking::{Client, Effect, Endpoint, gremlin::ExecuteGremlinQuery};
@@ -53,42 +53,41 @@ impl<O: RowQuery> CallBuilder<'_, O> {
         let (client, operation, options) = self.into_parts();
         let rows = Rows::with_options(client.session(), operation, &options, client.seed());
         RowIter {
-            running: Run::new(client, rows, O::INFO.name),
-            over: false,
+            run: Run::new(client, rows, O::INFO.name),
+            is_done: false,
         }
     }
 }
 
-/// The rows of an answer as they arrive: [`Client::rows`].
+/// The rows of a response as they arrive: see [`Client::rows`].
 ///
-/// An iterator over results. All rows before an error are good, and the error, if there is one, is the
-/// last thing that comes: that there are rows says nothing about whether the query succeeds. The
-/// query is sent again by its effect, but only before the first row.
+/// An iterator over results. Rows before an error are valid. An error is the last item, so receiving rows does
+/// not mean that the query succeeds. The query is retried according to its effect, but only before the first row.
 ///
-/// The time between two rows is the caller's own and does not count towards time-outs. Dropped before
-/// its end it closes the connection. The query may go on then; the server cannot send the answer,
-/// but Neptune works on until it notices. To have it cancelled, see
-/// [`cancel_on_abandon`](CallBuilder::cancel_on_abandon).
-#[must_use = "nothing is sent before the first row is asked for"]
+/// The time between two rows does not count towards the time limits of the call and its attempts.
+///
+/// Dropping the iterator before its end closes the connection. Neptune continues the query until it notices that
+/// it cannot send the response. To cancel the query, set [`cancel_on_abandon`](CallBuilder::cancel_on_abandon).
+#[must_use = "nothing is sent before the first row is requested"]
 pub struct RowIter<T: DeserializeOwned> {
-    running: Run<Rows<T>>,
-    over: bool,
+    run: Run<Rows<T>>,
+    is_done: bool,
 }
 
 impl<T: DeserializeOwned> RowIter<T> {
-    /// What stands around the rows, as far as it has come: with SPARQL mostly
+    /// The members of the response other than the rows, as far as they have arrived: for SPARQL usually with
     /// [`vars`](Envelope::vars) before the first row.
     pub fn members(&self) -> &Envelope {
-        match self.running.peek_output() {
+        match self.run.peek_output() {
             Some(end) => &end.members,
-            None => self.running.machine().members(),
+            None => self.run.machine().members(),
         }
     }
 
-    /// What the rows ended in: how many there were, what stood around them, status and headers. None
-    /// before the end, and after an error.
+    /// The summary at the end of the response: the number of rows, the members other than the rows, status and
+    /// headers. `None` before the end, and after an error.
     pub fn end(&self) -> Option<&RowsSummary> {
-        self.running.peek_output()
+        self.run.peek_output()
     }
 }
 
@@ -96,11 +95,11 @@ impl<T: DeserializeOwned> Iterator for RowIter<T> {
     type Item = Result<T, Error>;
 
     fn next(&mut self) -> Option<Result<T, Error>> {
-        if self.over {
+        if self.is_done {
             return None;
         }
-        let row = self.running.next_item().transpose();
-        self.over = self.running.has_ended();
+        let row = self.run.next_item().transpose();
+        self.is_done = self.run.has_ended();
         row
     }
 }
@@ -110,7 +109,7 @@ impl<T: DeserializeOwned> FusedIterator for RowIter<T> {}
 impl<T: DeserializeOwned> fmt::Debug for RowIter<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RowIter")
-            .field("running", &self.running)
+            .field("run", &self.run)
             .finish_non_exhaustive()
     }
 }

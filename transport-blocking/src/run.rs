@@ -1,4 +1,4 @@
-//! The driver: performs the steps of a machine, one after the other, on the calling thread.
+//! The driver: performs the I/O that a machine requests, on the calling thread.
 
 use std::{fmt, mem, net::SocketAddr, thread, time::Duration};
 
@@ -18,18 +18,21 @@ use crate::{
     trace,
 };
 
-/// A machine under way: [`Client::start`].
+/// A running machine: see [`Client::start`].
 ///
-/// Nothing happens between two calls of [`next_item`](Run::next_item), and that time does not count
-/// towards the time limits of calls and attempts. Dropped before its end, it closes the connection whose answer is
-/// still open, and if that is wished for [cancels the query](crate#queries-that-are-given-up).
+/// [`next_item`](Run::next_item) returns the items of the machine, [`output`](Run::output) its output. Dropping a
+/// `Run` before the end of a response closes the connection and, if this is enabled, [cancels the
+/// query](crate#cancelling-abandoned-queries).
+///
+/// Nothing happens between an item and the next call of `next_item`. This time does not count towards the time
+/// limits of calls and attempts.
 #[must_use]
 pub struct Run<M: Machine> {
     machine: M,
     driver: Driver,
     input: Input,
     outcome: Option<Result<M::Output, Error>>,
-    /// There is or was an outcome.
+    /// The machine has ended; the outcome may have been taken.
     concluded: bool,
 }
 
@@ -41,7 +44,7 @@ impl<M: Machine> Run<M> {
                 client: client.clone(),
                 operation,
                 limits: Limits::default(),
-                answer: None,
+                response: None,
                 given: None,
                 purpose: Purpose::default(),
             },
@@ -51,7 +54,7 @@ impl<M: Machine> Run<M> {
         }
     }
 
-    /// One that cancels a query, with requests going to this address alone if there is one.
+    /// Runs a machine that cancels a query, at this address if it is known.
     pub(crate) fn cancelling(client: &Client, machine: M, at: Option<SocketAddr>) -> Self {
         let mut run = Run::new(client, machine, "(cancel)");
         run.driver.purpose = Purpose::Cancel(at);
@@ -70,28 +73,27 @@ impl<M: Machine> Run<M> {
         self.outcome.is_some()
     }
 
-    /// Runs to the next item. None means that there are no more, and that
-    /// [`output`](Run::output) has the output.
+    /// The next item, or `None` at the end.
     ///
     /// # Errors
     ///
-    /// When the machine failed; from then on it is always the same error.
+    /// When the machine has failed. Each further call returns the same error.
     pub fn next_item(&mut self) -> Result<Option<M::Item>, Error> {
         while self.outcome.is_none() {
             let input = mem::replace(&mut self.input, Input::Next);
             let left = self.driver.limits.left().unwrap_or(Some(Duration::ZERO));
             let step = self.machine.resume(input, self.driver.client.now());
             let wake_at = self.machine.wake_at();
-            self.driver.keep(wake_at);
+            self.driver.set_wake_at(wake_at);
             self.input = match step {
                 Step::Io(Io::Credentials { refresh }) => self.driver.credentials(refresh),
                 Step::Io(Io::Send(transmit)) => self.send(*transmit),
                 Step::Io(Io::Receive) => self.driver.receive(),
                 Step::Io(Io::Wait) => {
-                    self.driver.answer = None;
+                    self.driver.response = None;
                     self.driver.wait()
                 }
-                // A timer of the system fired early; what is left is less than its resolution.
+                // A system timer fired early; the time left is less than its resolution.
                 Step::Io(Io::Continue) => self.driver.wait(),
                 Step::Item(item) => return Ok(Some(item)),
                 Step::Misuse(misuse) => {
@@ -99,7 +101,7 @@ impl<M: Machine> Run<M> {
                     break;
                 }
                 Step::Done(outcome) => {
-                    // A success must not come late because of what is cancelled after it.
+                    // The cancellations after a success must not exceed the time limit of the call.
                     let within = outcome.is_ok().then_some(left).flatten();
                     self.conclude(outcome, within);
                     break;
@@ -117,7 +119,7 @@ impl<M: Machine> Run<M> {
         match driver.lease(&transmit) {
             Ok(mut lease) => {
                 let peer = lease.socket().and_then(|socket| socket.peer());
-                // A notice: the machine goes on to wait for the head.
+                // This only notifies the machine, which still waits for the head.
                 let _ = self
                     .machine
                     .resume(Input::Sending(peer), driver.client.now());
@@ -128,24 +130,24 @@ impl<M: Machine> Run<M> {
     }
 
     fn conclude(&mut self, outcome: Result<M::Output, Error>, within: Option<Duration>) {
-        self.driver.answer = None;
-        self.driver.cancel_left(&mut self.machine, within);
+        self.driver.response = None;
+        self.driver.cancel_abandoned(&mut self.machine, within);
         self.concluded = true;
         trace::ended(self.driver.operation, outcome.as_ref().err());
         self.outcome = Some(outcome);
     }
 
-    /// Runs to its end and drops the items on the way.
+    /// Runs the machine to its end and returns its output. Items are discarded.
     ///
     /// # Errors
     ///
-    /// When the machine fails, or had failed.
+    /// When the machine fails or has failed.
     pub fn output(mut self) -> Result<M::Output, Error> {
         loop {
             if let Some(outcome) = self.outcome.take() {
                 return outcome;
             }
-            // An error is the outcome, too.
+            // An error is also in `outcome`.
             let _ = self.next_item();
         }
     }
@@ -153,10 +155,10 @@ impl<M: Machine> Run<M> {
 
 impl<M: Machine> Drop for Run<M> {
     fn drop(&mut self) {
-        self.driver.answer = None;
-        // Nothing that may take long while a panic is under way.
+        self.driver.response = None;
+        // Cancelling may block for seconds, so not during a panic.
         if !self.concluded && !thread::panicking() {
-            self.driver.cancel_left(&mut self.machine, None);
+            self.driver.cancel_abandoned(&mut self.machine, None);
         }
     }
 }
@@ -170,45 +172,45 @@ impl<M: Machine> fmt::Debug for Run<M> {
     }
 }
 
-/// What is the same for all machines.
+/// The part of a [`Run`] that does not depend on the machine's type.
 struct Driver {
     client: Client,
     operation: &'static str,
-    /// When the machine wants to be woken.
+    /// When the machine must be woken.
     limits: Limits,
-    answer: Option<Answer>,
-    /// What the machine signs with.
+    response: Option<Answer>,
+    /// The credentials that the machine signs with.
     given: Option<Credentials>,
     purpose: Purpose,
 }
 
 impl Driver {
-    /// Keeps the time of the step that follows.
-    fn keep(&mut self, wake_at: Option<Duration>) {
+    /// Sets the time limit of the next step.
+    fn set_wake_at(&mut self, wake_at: Option<Duration>) {
         self.limits = Limits::until(wake_at.and_then(|mono| self.client.at(mono)));
-        if let Some(answer) = &self.answer {
-            answer.set_limits(self.limits);
+        if let Some(response) = &self.response {
+            response.set_limits(self.limits);
         }
     }
 
     fn credentials(&mut self, refresh: bool) -> Input {
-        self.answer = None;
+        self.response = None;
         let given = self.given.as_ref();
         let provider = self.client.provider();
         match provider.get(refresh, given, &self.limits) {
-            // The source may have taken its time.
+            // The provider may have exceeded the time limit.
             Ok(_) if self.limits.left().is_err() => Input::Wake(Sent::No),
             Ok(credentials) => {
                 self.given = Some(credentials.clone());
                 Input::Credentials(credentials)
             }
             Err(Missing::Failed(error)) => Input::CredentialsFailed(error),
-            Err(Missing::Late) => Input::Wake(Sent::No),
+            Err(Missing::TimedOut) => Input::Wake(Sent::No),
         }
     }
 
     fn lease(&mut self, transmit: &Transmit) -> Result<Lease, TransportError> {
-        self.answer = None;
+        self.response = None;
         let exchanger = self.client.exchanger();
         exchanger.lease(transmit.reuse, self.purpose, &self.limits)
     }
@@ -216,9 +218,9 @@ impl Driver {
     fn send(&mut self, transmit: Transmit, lease: Lease) -> Input {
         let attempt = transmit.attempt;
         match self.client.exchanger().begin(transmit, lease, self.limits) {
-            Ok((head, answer)) => {
+            Ok((head, response)) => {
                 trace::answered(self.operation, attempt, head.status);
-                self.answer = Some(answer);
+                self.response = Some(response);
                 Input::Head(head)
             }
             Err(error) => {
@@ -229,14 +231,14 @@ impl Driver {
     }
 
     fn receive(&mut self) -> Input {
-        let input = match &mut self.answer {
-            Some(answer) => answer.receive(),
-            // No machine asks for more than there is.
+        let input = match &mut self.response {
+            Some(response) => response.receive(),
+            // Machines do not read past the end of a response.
             None => Input::End(http::HeaderMap::new()),
         };
         if !matches!(input, Input::Chunk(_)) {
-            // The end, one way or the other.
-            self.answer = None;
+            // The response has ended or failed.
+            self.response = None;
         }
         match input {
             Input::Failure(error) => self.broken(error),
@@ -244,7 +246,7 @@ impl Driver {
         }
     }
 
-    /// What failed because the machine wants to be woken is no failure yet.
+    /// A failure because of the machine's own time limit only wakes the machine.
     fn broken(&self, error: TransportError) -> Input {
         match error.kind() {
             TransportErrorKind::Timeout => Input::Wake(error.sent()),
@@ -253,7 +255,7 @@ impl Driver {
     }
 
     fn wait(&self) -> Input {
-        // Without an end that can be told, it never comes.
+        // `None`: the end is too far in the future to be an `Instant`.
         let left = self.limits.left().map(|left| left.unwrap_or(Duration::MAX));
         if let Ok(left) = left {
             trace::waits(self.operation, left);
@@ -262,7 +264,7 @@ impl Driver {
         Input::Wake(Sent::No)
     }
 
-    fn cancel_left(&mut self, machine: &mut impl Machine, within: Option<Duration>) {
+    fn cancel_abandoned(&mut self, machine: &mut impl Machine, within: Option<Duration>) {
         machine.abandon();
         cancel_abandoned(&self.client, machine, within);
     }
@@ -276,7 +278,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_knows_which_address_took_a_request() {
+    fn the_run_knows_which_address_took_a_request() {
         let server = Server::start(Emulator::default()).unwrap();
         let client = Client::unsigned(Endpoint::parse(&server.endpoint()).unwrap()).unwrap();
         let query = ExecuteGremlinQuery::new("g.V()");

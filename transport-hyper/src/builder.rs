@@ -1,4 +1,4 @@
-//! How a client comes to be, and why it may not.
+//! The client builder.
 
 mod error;
 mod signing;
@@ -36,7 +36,10 @@ pub use error::BuildError;
 use signing::in_runtime;
 use signing::{Signing, resolve};
 
-/// Settings of a [`Client`]: [`Client::builder`].
+/// Builds a [`Client`]: see [`Client::builder`].
+///
+/// Authentication is required: call [`unsigned`](ClientBuilder::unsigned) or one of the methods whose name begins
+/// with `credentials`. If several are called, the last one applies.
 #[must_use]
 pub struct ClientBuilder {
     endpoint: Endpoint,
@@ -46,7 +49,7 @@ pub struct ClientBuilder {
     timer: Option<(Arc<dyn Timer + Send + Sync>, Check)>,
     spawn: Option<Spawn>,
     base: Option<Base>,
-    /// Whether the connector's connections are already secure.
+    /// Whether the connector's connections already use TLS.
     secured: bool,
     #[cfg(feature = "proxy")]
     environment: bool,
@@ -80,29 +83,34 @@ impl ClientBuilder {
         }
     }
 
-    /// Requests are not signed: for clusters without IAM authentication.
+    /// Sends requests without a signature, for clusters without IAM authentication.
     pub fn unsigned(mut self) -> Self {
         self.signing = Some(Signing::Session(Auth::unsigned()));
         self
     }
 
-    /// Requests are signed with these credentials.
+    /// Signs requests with these credentials.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.signing = Some(Signing::Session(Auth::credentials(credentials)));
         self
     }
 
-    /// Requests are signed with what this closure gives.
+    /// Signs requests with the credentials that the closure returns.
     ///
-    /// It is asked when there is need, once for however many calls wait, and again some five minutes
-    /// before the credentials expire (at half of a life that is shorter than ten), while other calls go on
-    /// with the old ones. It is given `true` when a cache of its own must not answer: those that it gave
-    /// before end soon or were refused. A failure ends the calls that waited for it, and is not remembered;
-    /// ahead of time it ends none, and the closure is left alone for ten seconds.
+    /// The credentials are cached. The closure is called when the first request needs them, again five minutes
+    /// before they expire (at half of a lifetime of less than ten minutes), and when the server has rejected
+    /// them. It is called once, however many calls wait for it. While the previous credentials are still valid,
+    /// other calls use them.
     ///
-    /// Its future is driven by the calls that wait for it, whichever is polled. If all of them are dropped
-    /// or run out of time, the next one goes on with the same future, within the same tokio runtime. It must not make
-    /// calls over this client: they would wait for it, and it for them.
+    /// The argument is `true` if the closure must bypass any cache of its own, because the credentials that it
+    /// returned before expire soon or were rejected.
+    ///
+    /// An error fails the calls that wait for the credentials, and is not cached. While the previous credentials
+    /// are still valid, it fails no call, and the closure is not called again for ten seconds.
+    ///
+    /// The calls that wait for the returned future poll it. If all of them are dropped or time out, the next call
+    /// in the same tokio runtime continues the future, unless the future is older than a minute. The closure must
+    /// not make calls with this client: they and the future would wait for each other.
     ///
     /// ```no_run
     /// # use neptunedata_hyper::{Client, Credentials, Endpoint, credentials::CredentialsError};
@@ -123,23 +131,25 @@ impl ClientBuilder {
         self
     }
 
-    /// Requests are signed with the key in `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, if it is a
-    /// temporary one, `AWS_SESSION_TOKEN`. [`build`](ClientBuilder::build) reads them, once, and fails if they
-    /// are not there.
+    /// Signs requests with the credentials in `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, for temporary
+    /// credentials, `AWS_SESSION_TOKEN`. [`build`](ClientBuilder::build) reads the variables once, and fails if
+    /// they are not set.
     pub fn credentials_from_environment(mut self) -> Self {
         self.signing = Some(Signing::Environment);
         self
     }
 
-    /// Requests are signed with the credentials of a profile of the shared AWS config and credentials
-    /// files: this one, else that of `AWS_PROFILE`, else `default`. The files are where `AWS_CONFIG_FILE` and
-    /// `AWS_SHARED_CREDENTIALS_FILE` say, else in `.aws` of the home directory.
+    /// Signs requests with the credentials of a profile in the shared AWS config and credentials files: the
+    /// profile `name`, else the profile that `AWS_PROFILE` names, else `default`. The files are those that
+    /// `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` name, else those in `.aws` in the home directory.
     ///
-    /// [`build`](ClientBuilder::build) reads variables and files, and fails if the profile has no
-    /// credentials that can be had this way. The files are read again whenever credentials are needed.
-    /// A `credential_process` is run then, not by `build`, without a shell, for a minute at most, and
-    /// again when what it gave is about to expire; what it prints on its standard error is dropped. The
-    /// profile's `region` is used if nothing else says one.
+    /// [`build`](ClientBuilder::build) reads the variables and the files, and fails if the profile has neither an
+    /// access key nor a `credential_process`. The files are read again whenever credentials are needed.
+    ///
+    /// `build` does not run the `credential_process`. It runs when credentials are needed, and again before they
+    /// expire, without a shell and for at most a minute. Its standard error is discarded.
+    ///
+    /// The `region` of the profile is used if the region is not known otherwise.
     ///
     /// ```
     /// use neptunedata_hyper::{BuildError, Client, Endpoint};
@@ -154,22 +164,23 @@ impl ClientBuilder {
         self
     }
 
-    /// Requests are signed with what the default chain of the AWS SDK finds: environment, profiles with
-    /// roles and single sign-on, web identities, containers, instance metadata.
+    /// Signs requests with the credentials of the default chain of the AWS SDK: environment, profiles with roles
+    /// and single sign-on, web identities, containers, instance metadata.
     ///
-    /// Nothing is looked for before the first call. Calls are made within a tokio runtime then, whatever the
-    /// connector. The services that the chain asks are those of the region that the environment or the
-    /// profile names, else of the endpoint's.
+    /// The chain is not used before the first call. Calls must run in a tokio runtime, even with a custom connector.
+    /// The chain calls AWS services in the region that the environment or the profile names, else in the region
+    /// of the endpoint.
     ///
-    /// The SDK has logs of its own. At level `trace` (targets that begin with `aws_`) they show the session token
-    /// of the instance metadata service; leave that level out where logs are kept.
+    /// The SDK writes logs of its own. At level `trace` (targets that begin with `aws_`) they contain the session
+    /// token of the instance metadata service: do not enable this level where logs are kept.
     #[cfg(feature = "aws-config")]
     pub fn credentials_from_aws(mut self) -> Self {
         self.signing = Some(Signing::Chain);
         self
     }
 
-    /// Requests are signed with what a provider of the AWS SDK gives.
+    /// Signs requests with the credentials of a provider of the AWS SDK. Calls must run in a tokio runtime, even
+    /// with a custom connector.
     #[cfg(feature = "aws-config")]
     pub fn credentials_from_provider(
         mut self,
@@ -179,24 +190,26 @@ impl ClientBuilder {
         self
     }
 
-    /// Takes the region from `AWS_REGION`, else `AWS_DEFAULT_REGION`, if neither the endpoint's host name
-    /// nor [`Endpoint::with_region`](neptunedata::Endpoint::with_region) tells it. Without this call the
-    /// variables are not looked at.
+    /// Takes the region from `AWS_REGION`, else `AWS_DEFAULT_REGION`, if neither the endpoint's host name nor
+    /// [`Endpoint::with_region`](neptunedata::Endpoint::with_region) determines it. Without this method, the
+    /// client does not read these variables.
     pub fn region_from_environment(mut self) -> Self {
         self.region = true;
         self
     }
 
-    /// Time-outs, limits, roots and all else that clients of every transport have.
+    /// Sets all options, such as time limits, connection limits and root certificates. Replaces options set
+    /// before.
     pub fn options(mut self, options: ClientOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// What runs the tasks that there may be: one closes idle connections when they are due, and
-    /// ends with the last of them; others, which end soon, [cancel](crate#queries-that-are-given-up)
-    /// queries if that is wished for. tokio with the feature `tokio`; without an executor connections
-    /// are closed when the client is used next, or dropped, and queries are cancelled by
+    /// Runs background tasks. One task closes idle connections that are too old, and ends when there are no more
+    /// idle connections. Short tasks [cancel abandoned queries](crate#cancelling-abandoned-queries).
+    ///
+    /// Default: tokio, with the feature `tokio`. Without an executor, idle connections that are too old are
+    /// closed when the client is next used or dropped, and queries are cancelled by
     /// [`Client::flush_cancellations`].
     pub fn executor<E>(mut self, executor: E) -> Self
     where
@@ -206,24 +219,25 @@ impl ClientBuilder {
         self
     }
 
-    /// What measures time: that of tokio with the feature `tokio`, which works within tokio alone.
-    /// Elsewhere calls fail with [`Runtime`](neptunedata::transport::TransportErrorKind::Runtime) unless a timer
-    /// is given, whatever the connector.
+    /// Measures time. Default: tokio's timer, with the feature `tokio`. Outside a tokio runtime, calls with this
+    /// timer fail with [`Runtime`](neptunedata::transport::TransportErrorKind::Runtime), even with a custom
+    /// connector.
     pub fn timer(mut self, timer: impl Timer + Send + Sync + 'static) -> Self {
         self.timer = Some((Arc::new(timer), || Ok(())));
         self
     }
 
-    /// What makes bare connections, in place of TCP by tokio. It is asked with the scheme, host and
-    /// port to connect to, `connect_to` or the proxy if there is one; over what it gives, proxy and
-    /// TLS are spoken here.
+    /// Opens connections, in place of tokio's TCP. The argument of the service has the scheme, host and port to
+    /// connect to, which are those of the proxy or of `connect_to` if one is set. The client speaks to the proxy,
+    /// and TLS, over the stream that the connector returns.
     ///
-    /// Outside of tokio, give the builder a [`timer`](ClientBuilder::timer) too.
+    /// Outside a tokio runtime, set a [`timer`](ClientBuilder::timer) as well.
     ///
-    /// Whether the server has closed an idle connection is found out by reading from it. A stream
-    /// whose `poll_read` asks the system each time, as smol's does, tells it exactly; one that waits
-    /// for its reactor to say so first, as tokio's does, may learn it too late, and a write that
-    /// meets such a connection fails with [`may_have_executed`](neptunedata::Error::may_have_executed).
+    /// To check that the server has not closed an idle connection, the client reads from it. The check is
+    /// reliable for streams whose `poll_read` always calls the operating system, such as smol's. Streams whose
+    /// `poll_read` first waits for the reactor, such as tokio's, may report the close too late. The
+    /// error of a write over such a connection says that the write
+    /// [may have been executed](neptunedata::Error::may_have_executed).
     pub fn connector<S>(mut self, connector: S) -> Self
     where
         S: Service<Uri> + Clone + Send + Sync + 'static,
@@ -236,8 +250,8 @@ impl ClientBuilder {
         self
     }
 
-    /// As [`connector`](ClientBuilder::connector), but the connections it makes to `https` endpoints
-    /// speak TLS already. It must not offer h2.
+    /// Like [`connector`](ClientBuilder::connector), but the connections to `https` endpoints already use TLS.
+    /// The connector must not negotiate HTTP/2.
     pub fn tls_connector<S>(mut self, connector: S) -> Self
     where
         S: Service<Uri> + Clone + Send + Sync + 'static,
@@ -250,21 +264,21 @@ impl ClientBuilder {
         self
     }
 
-    /// Goes through the proxy that the environment names for the endpoint's scheme, if it names
-    /// one and the options do not: see
-    /// [`Proxy::from_environment`](neptunedata::transport::Proxy::from_environment). The environment is read
-    /// by [`build`](ClientBuilder::build).
+    /// Uses the proxy that the environment names, unless the options set one: `HTTPS_PROXY`, `ALL_PROXY`,
+    /// `NO_PROXY` and others, as described at
+    /// [`Proxy::from_environment`](neptunedata::transport::Proxy::from_environment).
+    /// [`build`](ClientBuilder::build) reads the variables. Without this method, they are not read.
     #[cfg(feature = "proxy")]
     pub fn proxy_from_environment(mut self) -> Self {
         self.environment = true;
         self
     }
 
-    /// Makes the client. Connects to nothing yet.
+    /// Builds the client. Does not open a connection.
     ///
     /// # Errors
     ///
-    /// When something is missing or cannot work; see [`BuildError`].
+    /// When a setting is missing or invalid: see [`BuildError`].
     pub fn build(self) -> Result<Client, BuildError> {
         let signing = self.signing.ok_or(BuildError::NoAuthentication)?;
         let (auth, source, endpoint) = resolve(signing, self.endpoint, self.region)?;
@@ -282,7 +296,7 @@ impl ClientBuilder {
         let clock = Clock::new(timer, check);
         let base = self.base.ok_or(BuildError::NoConnector)?;
 
-        // Where connections lead, which is not who is spoken to.
+        // Where to connect. TLS name, signature and `host` header remain those of the endpoint.
         let scheme = if endpoint.is_secure() {
             "https"
         } else {
@@ -334,7 +348,7 @@ impl ClientBuilder {
     }
 }
 
-/// The endpoint and what is decided; nothing of credentials.
+/// Shows the endpoint and the options, without credentials.
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
@@ -366,7 +380,7 @@ impl Target {
     }
 }
 
-/// Host and port as they stand in a URI.
+/// Host and port as in a URI.
 fn authority(host: &str, port: u16) -> String {
     if host.contains(':') {
         format!("[{host}]:{port}")

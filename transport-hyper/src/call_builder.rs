@@ -1,4 +1,4 @@
-//! A call with options of its own.
+//! Calls with options.
 
 use std::{fmt, time::Duration};
 
@@ -7,7 +7,7 @@ use neptunedata::{CallOptions, CallOutput, Effect, Error, Operation};
 
 use crate::Client;
 
-/// A call that has not begun: [`Client::call`].
+/// A call that has not started: see [`Client::call`].
 #[must_use = "nothing is sent before `send`"]
 pub struct CallBuilder<'a, O> {
     client: &'a Client,
@@ -24,49 +24,50 @@ impl<'a, O: Operation> CallBuilder<'a, O> {
         }
     }
 
-    /// Sets all options at once, in place of those set before.
+    /// Sets all options. Replaces options set before.
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// How long the call may take with all attempts and waits; the client says it by default.
+    /// The time limit of the whole call, with all attempts and pauses. Default: that of the client.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.with(|options| options.timeout(timeout))
     }
 
-    /// How long one attempt may take; the client says it by default.
+    /// The time limit of each attempt. Default: that of the client.
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         self.with(|options| options.attempt_timeout(timeout))
     }
 
-    /// What a second execution would do: see [`CallOptions::effect`].
+    /// The effect of executing the request twice, in place of the operation's own: see [`CallOptions::effect`].
     pub fn effect(self, effect: Effect) -> Self {
         self.with(|options| options.effect(effect))
     }
 
-    /// How often to try: see [`CallOptions::max_attempts`].
+    /// The maximum number of attempts, at least 1: see [`CallOptions::max_attempts`].
     pub fn max_attempts(self, attempts: u32) -> Self {
         self.with(|options| options.max_attempts(attempts))
     }
 
-    /// The longest body that is collected, in bytes.
+    /// The maximum size of a collected response body in bytes. Default: that of the client.
     pub fn max_body_bytes(self, bytes: usize) -> Self {
         self.with(|options| options.max_body_bytes(bytes))
     }
 
-    /// The longest row in bytes, for [`rows`](CallBuilder::rows); 64 MiB by default.
+    /// The maximum size in bytes of one row of [`rows`](CallBuilder::rows): see [`CallOptions::max_row_bytes`].
+    /// Default: 64 MiB.
     pub fn max_row_bytes(self, bytes: usize) -> Self {
         self.with(|options| options.max_row_bytes(bytes))
     }
 
-    /// Whether the query is cancelled when nobody waits for it any more; the client says it by default.
-    /// See [queries that are given up](crate#queries-that-are-given-up).
+    /// Whether to [cancel the query](crate#cancelling-abandoned-queries) on the server when the call times out or
+    /// is dropped. Default: that of the client.
     pub fn cancel_on_abandon(self, cancel: bool) -> Self {
         self.with(|options| options.cancel_on_abandon(cancel))
     }
 
-    /// Adds a member that the request has no field for: see [`CallOptions::extra`].
+    /// Adds a member that the service knows and the request struct has no field for: see [`CallOptions::extra`].
     pub fn extra(
         self,
         name: impl Into<String>,
@@ -75,21 +76,21 @@ impl<'a, O: Operation> CallBuilder<'a, O> {
         self.with(|options| options.extra(name, value))
     }
 
-    /// Adds a query parameter.
+    /// Adds a parameter to the query string: see [`CallOptions::extra_query`].
     pub fn extra_query(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.with(|options| options.extra_query(name, value))
     }
 
-    /// Adds a header, which is signed too unless signing must leave it out.
+    /// Adds a header. It is signed unless signing has to leave it out: see [`CallOptions::header`].
     pub fn header(self, name: HeaderName, value: HeaderValue) -> Self {
         self.with(|options| options.header(name, value))
     }
 
-    /// Sends the request and waits for the answer.
+    /// Sends the request and returns its output with status, headers and body.
     ///
     /// # Errors
     ///
-    /// As [`Client::send`].
+    /// Like [`Client::send`].
     pub async fn send(self) -> Result<CallOutput<O::Output>, Error> {
         self.client
             .start_call(self.operation, &self.options)
@@ -107,7 +108,7 @@ impl<'a, O: Operation> CallBuilder<'a, O> {
     }
 }
 
-/// Neither the request nor the options, which may hold what is nobody's business.
+/// Shows only the operation: request and options may contain private data.
 impl<O: Operation> fmt::Debug for CallBuilder<'_, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallBuilder")

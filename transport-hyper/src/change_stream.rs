@@ -1,4 +1,4 @@
-//! Following change streams.
+//! Following change streams, transaction by transaction.
 
 use std::{
     fmt,
@@ -20,24 +20,24 @@ use crate::{Client, Run, item_stream::Items};
 impl Client {
     /// Follows a change stream, transaction by transaction:
     /// [`GetPropertygraphStream`](crate::streams::GetPropertygraphStream) or
-    /// [`GetSparqlStream`](crate::streams::GetSparqlStream). For single records, however large a
-    /// transaction is, see [`change_records`](Client::change_records).
+    /// [`GetSparqlStream`](crate::streams::GetSparqlStream). Each transaction is kept in memory; for transactions
+    /// of any size, see [`change_records`](Client::change_records).
     ///
     /// ```no_run
     /// use neptunedata_hyper::{
     ///     Client, changes::{Checkpoint, StartPosition}, streams::GetPropertygraphStream,
     /// };
     ///
-    /// # fn keep(_: Checkpoint) {}
-    /// # async fn run(client: Client, kept: Option<Checkpoint>) -> Result<(), Box<dyn std::error::Error>> {
-    /// let start = kept.map_or(StartPosition::TrimHorizon, StartPosition::After);
+    /// # fn store(_: Checkpoint) {}
+    /// # async fn run(client: Client, stored: Option<Checkpoint>) -> Result<(), Box<dyn std::error::Error>> {
+    /// let start = stored.map_or(StartPosition::TrimHorizon, StartPosition::After);
     /// let mut changes = client.changes::<GetPropertygraphStream>(start);
     /// while let Some(transaction) = changes.next().await {
     ///     let transaction = transaction?;
     ///     for record in &transaction.records {
     ///         println!("{:?} {:?}", record.op, record.data);
     ///     }
-    ///     keep(transaction.checkpoint); // What was worked on does not come again.
+    ///     store(transaction.checkpoint); // Start here the next time.
     /// }
     /// # Ok(())
     /// # }
@@ -50,26 +50,26 @@ impl Client {
         self.changes_with(start, ChangesOptions::new())
     }
 
-    /// Follows a change stream, with options.
+    /// Like [`changes`](Client::changes), with options.
     pub fn changes_with<O>(&self, start: StartPosition, options: ChangesOptions) -> ChangeStream<O>
     where
         O: ChangeSource + 'static,
         O::Record: Send,
     {
         let transactions = Transactions::with_options(self.session(), start, options, self.seed());
-        let running = Run::new(self.clone(), transactions, O::INFO.name);
-        ChangeStream(Items::new(running))
+        let run = Run::new(self.clone(), transactions, O::INFO.name);
+        ChangeStream(Items::new(run))
     }
 }
 
-/// The transactions of a change stream: [`Client::changes`].
+/// The transactions of a change stream: see [`Client::changes`].
 ///
-/// A stream of results, without an end unless it is told to
-/// [end with the stream](ChangesOptions::stop_at_end): at the end of the stream it waits for what comes.
-/// An error is the last thing that comes. The client's
-/// [`timeout`](neptunedata::transport::ClientOptions::timeout) holds for each page, not for all of it; whose time is whose,
-/// is as with [`RowStream`](crate::RowStream).
-#[must_use = "nothing is sent before the first transaction is asked for"]
+/// A stream of results. It does not end unless [`stop_at_end`](ChangesOptions::stop_at_end) is set: at the end of
+/// the change stream it polls for new records. An error is the last item.
+///
+/// The client's [`timeout`](neptunedata::transport::ClientOptions::timeout) applies to each page, not to the
+/// whole stream. Time between items counts as described at [`RowStream`](crate::RowStream).
+#[must_use = "nothing is sent before the first transaction is requested"]
 pub struct ChangeStream<O: ChangeSource>(Items<Transactions<O>>);
 
 impl<O> ChangeStream<O>
@@ -77,23 +77,23 @@ where
     O: ChangeSource + 'static,
     O::Record: Send,
 {
-    /// The next transaction, or none at the end and after an error.
+    /// The next transaction, or `None` at the end and after an error.
     ///
-    /// The future can be dropped at any time, and nothing is lost by that.
+    /// The future can be dropped at any time without losing a transaction.
     pub async fn next(&mut self) -> Option<Result<Transaction<O::Record>, Error>> {
         self.0.next().await
     }
 }
 
 impl<O: ChangeSource> ChangeStream<O> {
-    /// The place behind the transaction that was handed out last, or where it began: with
-    /// [`StartPosition::Latest`] as soon as the service has told the end of the stream. Known also while a
-    /// transaction is waited for, and after that was given up.
+    /// The checkpoint after the last transaction handed out, or else of the start position. With
+    /// [`StartPosition::Latest`] it is known once the service has reported the end of the stream. Also available
+    /// after a future of [`next`](ChangeStream::next) was dropped.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
         self.0.machine().checkpoint()
     }
 
-    /// What it ended in, if it did without an error.
+    /// The summary at the end of the stream. `None` before the end, and after an error.
     pub fn end(&self) -> Option<&ChangesSummary> {
         self.0.peek_output()
     }
@@ -117,7 +117,7 @@ where
     O::Record: Send,
 {
     fn is_terminated(&self) -> bool {
-        self.0.is_over()
+        self.0.is_done()
     }
 }
 

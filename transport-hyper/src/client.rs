@@ -16,7 +16,8 @@ use crate::{
     pool::{Pool, Spawn},
 };
 
-/// A client of one cluster. Cheap to clone; clones share connections, credentials and retry quota.
+/// A client of one cluster. Cheap to clone: clones share connections, credentials and retry quota. It can be used
+/// from several tasks and threads at the same time.
 ///
 /// ```no_run
 /// use neptunedata_hyper::{Client, Credentials, Endpoint, ml::CancelMlModelTrainingJob};
@@ -44,25 +45,25 @@ struct Inner {
 }
 
 impl Client {
-    /// A client that does not sign, for clusters without IAM authentication.
+    /// A client that does not sign requests, for clusters without IAM authentication.
     ///
     /// # Errors
     ///
-    /// As [`ClientBuilder::build`].
+    /// Like [`ClientBuilder::build`].
     pub fn unsigned(endpoint: Endpoint) -> Result<Client, BuildError> {
         Client::builder(endpoint).unsigned().build()
     }
 
-    /// A client that signs with these credentials.
+    /// A client that signs requests with these credentials.
     ///
     /// # Errors
     ///
-    /// As [`ClientBuilder::build`].
+    /// Like [`ClientBuilder::build`].
     pub fn new(endpoint: Endpoint, credentials: Credentials) -> Result<Client, BuildError> {
         Client::builder(endpoint).credentials(credentials).build()
     }
 
-    /// A client with options, other credentials or another runtime.
+    /// A builder, to set options, other credentials or another runtime.
     pub fn builder(endpoint: Endpoint) -> ClientBuilder {
         ClientBuilder::new(endpoint)
     }
@@ -86,42 +87,43 @@ impl Client {
         }))
     }
 
-    /// What its calls share: endpoint, retry policy and quota. For machines that are made by hand.
+    /// What all calls share: endpoint, authentication, retry policy and retry quota. [`Machine`]s are created
+    /// with it.
     pub fn session(&self) -> &Session {
         &self.0.session
     }
 
-    /// The options it was built with, and the proxy of the environment if it was asked for one.
+    /// The options of the client. If the proxy of the environment is used, they contain it.
     pub fn options(&self) -> &ClientOptions {
         &self.0.options
     }
 
-    /// Sends a request and waits for the typed answer.
+    /// Sends a request and returns its output.
     ///
-    /// Dropping the future closes its connection; the server may go on with the request, unless it
-    /// is a query that is [cancelled](crate#queries-that-are-given-up) then.
+    /// Dropping the future closes its connection. The server may continue to execute the request, unless the
+    /// request is a query that is then [cancelled](crate#cancelling-abandoned-queries).
     ///
     /// # Errors
     ///
-    /// When the request cannot be right, when the service refuses or fails, when the exchange
-    /// breaks, and it is not sent again (any more): see [`Error`].
+    /// When the request is invalid, when there are no credentials, or when the last attempt failed. See
+    /// [`Error::kind`] and [`Error::may_have_executed`].
     pub async fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error> {
         Ok(self.call(operation).send().await?.output)
     }
 
-    /// A call with options of its own, whose answer comes with everything around it.
+    /// A call with its own options. Its result is the output with status, headers and body.
     ///
     /// ```no_run
     /// # use neptunedata_hyper::{Client, Effect, engine::GetEngineStatus};
     /// # use std::time::Duration;
     /// # async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let answered = client
+    /// let response = client
     ///     .call(&GetEngineStatus::new())
     ///     .timeout(Duration::from_secs(5))
     ///     .max_attempts(1)
     ///     .send()
     ///     .await?;
-    /// println!("{:?} {:?}", answered.meta.request_id(), answered.output);
+    /// println!("{:?} {:?}", response.meta.request_id(), response.output);
     /// # Ok(())
     /// # }
     /// ```
@@ -129,8 +131,7 @@ impl Client {
         CallBuilder::new(self, operation)
     }
 
-    /// Runs any machine to its end; items are dropped. The machine keeps its
-    /// own [time limits](Machine::wake_at).
+    /// Runs a machine to its end and discards its items. The machine has its own [time limits](Machine::wake_at).
     ///
     /// # Errors
     ///
@@ -139,7 +140,7 @@ impl Client {
         self.start(machine).output().await
     }
 
-    /// Starts any machine, to take its items one by one. Nothing happens before the first
+    /// Starts a machine, whose items are then taken one by one. Nothing happens before the first
     /// [`next_item`](Run::next_item).
     ///
     /// ```no_run
@@ -149,14 +150,14 @@ impl Client {
     /// # async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let exchange =
     ///     Exchange::streaming(client.session(), &GetEngineStatus::new(), &CallOptions::new(), client.seed());
-    /// let mut running = client.start(exchange);
-    /// while let Some(part) = running.next_item().await? {
-    ///     if let BodyEvent::Chunk(chunk) = part {
+    /// let mut run = client.start(exchange);
+    /// while let Some(event) = run.next_item().await? {
+    ///     if let BodyEvent::Chunk(chunk) = event {
     ///         println!("{} bytes", chunk.len());
     ///     }
     /// }
-    /// let answered = running.output().await?;
-    /// println!("{}", answered.meta.status);
+    /// let output = run.output().await?;
+    /// println!("{}", output.meta.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -178,10 +179,12 @@ impl Client {
         Run::new(self.clone(), call, O::INFO.name)
     }
 
-    /// Cancels the queries that were given up and are to be [cancelled](crate#queries-that-are-given-up),
-    /// and waits until that is done, also for what the executor is doing about it. Each takes 5 s at
-    /// most, from when it has its turn. One that is on its way in another runtime takes as long as that stands
-    /// still. Call it before the runtime ends, or from time to time if there is no executor.
+    /// [Cancels the abandoned queries](crate#cancelling-abandoned-queries) that are waiting to be cancelled, and
+    /// waits until all cancellations have ended, including those on the executor. Each cancellation takes at most
+    /// 5 s from its turn; if it runs in another runtime that is not being driven, it does not end before that
+    /// runtime continues.
+    ///
+    /// Call this method before a runtime shuts down, or from time to time if there is no executor.
     pub async fn flush_cancellations(&self) {
         cancellation::flush_cancellations(self).await;
     }
@@ -207,7 +210,7 @@ impl Client {
     }
 }
 
-/// Endpoint and connections; nothing of credentials.
+/// Shows the endpoint and the connections, without credentials.
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")

@@ -1,4 +1,4 @@
-//! Time: the clocks that a call is run by, and waits that end with whatever comes first.
+//! The client's clocks, and futures with a deadline.
 
 use std::{
     fmt,
@@ -14,10 +14,10 @@ use neptunedata::machine::Now;
 
 use crate::runtime_id::RuntimeId;
 
-/// Says why a timer cannot be used where it is asked.
+/// Checks that a timer can be used in the current context; the error is the reason if not.
 pub(crate) type Check = fn() -> Result<(), &'static str>;
 
-/// The timer of the runtime at hand, and what `Now::mono` counts from.
+/// The timer of the client, and the start of `Now::mono`.
 #[derive(Clone)]
 pub(crate) struct Clock {
     timer: Arc<dyn Timer + Send + Sync>,
@@ -35,12 +35,12 @@ impl Clock {
         }
     }
 
-    /// Whether time can be measured here; if not, why.
+    /// Checks that the timer can be used here; the error is the reason if not.
     pub(crate) fn check(&self) -> Result<(), &'static str> {
         (self.check)()
     }
 
-    /// The time of the timer: that of a test which moves it, if there is one.
+    /// The current time of the timer, which a test may control.
     pub(crate) fn instant(&self) -> Instant {
         self.timer.now()
     }
@@ -52,12 +52,12 @@ impl Clock {
         }
     }
 
-    /// The instant at which [`Now::mono`] is this; none if it is too far to ever come.
+    /// The instant at which [`Now::mono`] is this; `None` if it is too far in the future.
     pub(crate) fn at(&self, mono: Duration) -> Option<Instant> {
         self.start.checked_add(mono)
     }
 
-    /// The time this far ahead; none if it is too far to ever come.
+    /// The current time plus this; `None` if it is too far in the future.
     pub(crate) fn after(&self, time: Duration) -> Option<Instant> {
         self.instant().checked_add(time)
     }
@@ -71,8 +71,8 @@ impl Clock {
         self.timer.sleep_until(until)
     }
 
-    /// What the future ends in, or nothing if the time comes first. What is ready at once is taken
-    /// whatever the time, and costs no timer.
+    /// The output of the future, or `None` if the deadline passes first. A future that is ready at the first poll
+    /// wins even after the deadline, and needs no timer.
     pub(crate) async fn within<F: Future>(
         &self,
         until: Option<Instant>,
@@ -97,16 +97,16 @@ impl Clock {
     }
 }
 
-/// The end of a time, for a wait that can be dropped and begun again.
+/// A deadline timer that is kept if a future of [`within`](Alarm::within) is dropped and another one continues.
 #[derive(Default)]
-pub(crate) struct Alarm(Option<Set>);
+pub(crate) struct Alarm(Option<Timed>);
 
-/// An end, the runtime that it was set in, and the timer.
-type Set = (Instant, RuntimeId, Pin<Box<dyn Sleep>>);
+/// The deadline, the runtime of the timer, and the timer.
+type Timed = (Instant, RuntimeId, Pin<Box<dyn Sleep>>);
 
 impl Alarm {
-    /// As [`Clock::within`]. Dropped and called again it goes on, with the timer that it has unless
-    /// the time has changed, or the runtime, which may not drive it any more.
+    /// Like [`Clock::within`]. If the future is dropped, the next call uses the same timer, unless the deadline
+    /// or the runtime has changed: the previous runtime may no longer drive its timers.
     pub(crate) async fn within<F: Future>(
         &mut self,
         clock: &Clock,
@@ -121,10 +121,10 @@ impl Alarm {
             let Some(until) = until else {
                 return Poll::Pending;
             };
-            let home = RuntimeId::here();
+            let runtime = RuntimeId::here();
             let (.., sleep) = match self.0.take() {
-                Some(set) if (set.0, set.1) == (until, home) => self.0.insert(set),
-                _ => self.0.insert((until, home, clock.sleep_until(until))),
+                Some(timed) if (timed.0, timed.1) == (until, runtime) => self.0.insert(timed),
+                _ => self.0.insert((until, runtime, clock.sleep_until(until))),
             };
             sleep.as_mut().poll(cx).map(|()| None)
         })

@@ -170,8 +170,8 @@ impl Source {
     }
 }
 
-/// Does this work on a thread of its own, because it may wait for files and processes.
-pub(crate) async fn apart<F>(work: F) -> Result<Credentials, CredentialsError>
+/// Runs this on a separate thread, because it may wait for files and processes.
+pub(crate) async fn run_on_thread<F>(work: F) -> Result<Credentials, CredentialsError>
 where
     F: FnOnce() -> Result<Credentials, CredentialsError> + Send + 'static,
 {
@@ -205,14 +205,14 @@ mod tests {
         START + Duration::from_secs(seconds)
     }
 
-    /// Gives keys that live for an hour, numbered; fails as often as it is told.
+    /// A provider of numbered keys that expire after an hour each. Its first `failing` fetches fail.
     fn source(failing: u32) -> (Source, Arc<AtomicU32>) {
-        let asked = Arc::new(AtomicU32::new(0));
-        let count = Arc::clone(&asked);
+        let fetches = Arc::new(AtomicU32::new(0));
+        let count = Arc::clone(&fetches);
         let source = Source::new(move |_| {
             let number = count.fetch_add(1, Ordering::SeqCst) + 1;
             async move {
-                // Let the others come to the door.
+                // So that the others start to wait.
                 tokio::time::sleep(Duration::from_millis(20)).await;
                 if number <= failing {
                     return Err(CredentialsError::new("not now"));
@@ -221,7 +221,7 @@ mod tests {
                     .with_expiry(at(3600 * u64::from(number))))
             }
         });
-        (source, asked)
+        (source, fetches)
     }
 
     fn key(given: &Result<Credentials, CredentialsError>) -> &str {
@@ -250,29 +250,29 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn many_ask_once() {
-        let (source, asked) = source(0);
+    async fn many_calls_share_one_fetch() {
+        let (source, fetches) = source(0);
         let source = Arc::new(source);
         for given in together(&source, false, None, at(0)).await {
             assert_eq!(key(&given), "key1");
         }
-        // Refused: again one question, though all demand others.
+        // Rejected: again one fetch, although all calls want different credentials.
         let first = source.get(false, None, at(0), &clock()).await.unwrap();
         for given in together(&source, true, Some(first.clone()), at(0)).await {
             assert_eq!(key(&given), "key2");
         }
-        assert_eq!(asked.load(Ordering::SeqCst), 2);
-        // A call that was given the first ones finds the second ones.
+        assert_eq!(fetches.load(Ordering::SeqCst), 2);
+        // A call that has the first credentials gets the second ones from the cache.
         assert_eq!(
             key(&source.get(true, Some(&first), at(0), &clock()).await),
             "key2"
         );
-        assert_eq!(asked.load(Ordering::SeqCst), 2);
+        assert_eq!(fetches.load(Ordering::SeqCst), 2);
     }
 
     #[tokio::test]
-    async fn ahead_of_expiry_one_asks_and_the_others_go_on() {
-        let (source, asked) = source(0);
+    async fn before_expiry_one_call_fetches_and_the_others_continue() {
+        let (source, fetches) = source(0);
         let source = Arc::new(source);
         source.get(false, None, at(0), &clock()).await.unwrap();
         assert_eq!(
@@ -281,7 +281,7 @@ mod tests {
         );
         let given = together(&source, false, None, at(3300)).await;
         assert!(given.iter().any(|given| key(given) == "key1"));
-        assert_eq!(asked.load(Ordering::SeqCst), 2);
+        assert_eq!(fetches.load(Ordering::SeqCst), 2);
         assert_eq!(
             key(&source.get(false, None, at(3300), &clock()).await),
             "key2"
@@ -289,23 +289,23 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn failures_are_told_to_who_waited_and_not_remembered() {
-        let (source, asked) = source(2);
+    async fn failures_reach_the_waiting_calls_and_are_not_cached() {
+        let (source, fetches) = source(2);
         let source = Arc::new(source);
         for round in 1..=2 {
             for given in together(&source, false, None, at(0)).await {
                 assert!(given.is_err());
             }
-            assert_eq!(asked.load(Ordering::SeqCst), round);
+            assert_eq!(fetches.load(Ordering::SeqCst), round);
         }
         assert_eq!(key(&source.get(false, None, at(0), &clock()).await), "key3");
     }
 
     #[tokio::test]
-    async fn a_failure_ahead_of_expiry_leaves_the_old_ones() {
-        let asked = AtomicU32::new(0);
-        let asked = Arc::new(asked);
-        let count = Arc::clone(&asked);
+    async fn a_failure_before_expiry_keeps_the_old_credentials() {
+        let fetches = AtomicU32::new(0);
+        let fetches = Arc::new(fetches);
+        let count = Arc::clone(&fetches);
         let source = Source::new(move |_| {
             let number = count.fetch_add(1, Ordering::SeqCst);
             async move {
@@ -324,32 +324,36 @@ mod tests {
             key(&source.get(false, None, at(3401), &clock()).await),
             "key"
         );
-        assert_eq!(asked.load(Ordering::SeqCst), 2, "left alone for a moment");
+        assert_eq!(
+            fetches.load(Ordering::SeqCst),
+            2,
+            "no fetch for ten seconds after a failure"
+        );
         assert_eq!(
             key(&source.get(false, None, at(3411), &clock()).await),
             "key"
         );
-        assert_eq!(asked.load(Ordering::SeqCst), 3);
+        assert_eq!(fetches.load(Ordering::SeqCst), 3);
     }
 
     #[tokio::test]
-    async fn an_abandoned_question_is_taken_up_by_the_next() {
-        let (source, asked) = source(0);
+    async fn an_abandoned_fetch_is_continued_by_the_next_call() {
+        let (source, fetches) = source(0);
         let source = Arc::new(source);
         let first = Arc::clone(&source);
         let task = tokio::spawn(async move { first.get(false, None, at(0), &clock()).await });
-        while asked.load(Ordering::SeqCst) == 0 {
+        while fetches.load(Ordering::SeqCst) == 0 {
             tokio::task::yield_now().await;
         }
         task.abort();
         assert_eq!(key(&source.get(false, None, at(0), &clock()).await), "key1");
-        assert_eq!(asked.load(Ordering::SeqCst), 1);
+        assert_eq!(fetches.load(Ordering::SeqCst), 1);
     }
 
-    /// The call that asked is there still, and nobody polls it.
+    /// The call that began the fetch still exists, but is not polled.
     #[tokio::test]
-    async fn a_call_that_is_put_aside_does_not_hold_up_others() {
-        let (source, asked) = source(0);
+    async fn a_call_that_is_not_polled_does_not_block_others() {
+        let (source, fetches) = source(0);
         let clock = clock();
         let mut aside = Box::pin(source.get(false, None, at(0), &clock));
         let first = tokio::time::timeout(Duration::from_millis(1), &mut aside).await;
@@ -358,15 +362,15 @@ mod tests {
         let other = tokio::time::timeout(Duration::from_secs(20), other).await;
         assert_eq!(key(&other.unwrap()), "key1");
         assert_eq!(key(&aside.await), "key1");
-        assert_eq!(asked.load(Ordering::SeqCst), 1);
+        assert_eq!(fetches.load(Ordering::SeqCst), 1);
     }
 
-    /// On several threads, with sources that are woken from elsewhere: nobody is forgotten.
+    /// On several threads, with providers that are woken from other threads: every call is woken.
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-    async fn all_who_wait_get_the_answer() {
+    async fn all_waiting_calls_get_the_outcome() {
         for round in 0..200 {
-            let asked = Arc::new(AtomicU32::new(0));
-            let count = Arc::clone(&asked);
+            let fetches = Arc::new(AtomicU32::new(0));
+            let count = Arc::clone(&fetches);
             let source = Arc::new(Source::new(move |_| {
                 count.fetch_add(1, Ordering::SeqCst);
                 async move {
@@ -383,18 +387,18 @@ mod tests {
             for given in all.unwrap() {
                 assert_eq!(key(&given), "key");
             }
-            assert_eq!(asked.load(Ordering::SeqCst), 1);
+            assert_eq!(fetches.load(Ordering::SeqCst), 1);
         }
     }
 
     #[tokio::test]
-    async fn a_source_that_panics_does_not_lock_others_out() {
+    async fn a_provider_that_panics_does_not_block_others() {
         let count = AtomicU32::new(0);
         let source = Arc::new(Source::new(move |_| {
             let first = count.fetch_add(1, Ordering::SeqCst) == 0;
             async move {
                 tokio::task::yield_now().await;
-                assert!(!first, "of the test's own");
+                assert!(!first, "intended by the test");
                 Ok(Credentials::new("key", "secret"))
             }
         }));
@@ -403,7 +407,7 @@ mod tests {
         let panicked = task.await.unwrap().unwrap_err();
         assert!(panicked.to_string().contains("panicked"), "{panicked}");
         assert_eq!(key(&source.get(false, None, at(0), &clock()).await), "key");
-        let lost = apart(|| panic!("of the test's own")).await;
+        let lost = run_on_thread(|| panic!("intended by the test")).await;
         assert!(lost.unwrap_err().to_string().contains("panicked"));
     }
 }

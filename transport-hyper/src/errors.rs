@@ -1,4 +1,4 @@
-//! Errors of hyper, rustls and connectors as errors of the core.
+//! Converts errors of hyper, rustls and connectors into [`TransportError`].
 
 use std::{error::Error as StdError, io};
 
@@ -9,12 +9,12 @@ use neptunedata::{
 
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// A failure before a connection was there, which is before anything was sent.
+/// A failure before a connection was open, so nothing was sent.
 pub(crate) fn not_sent(kind: TransportErrorKind, source: impl Into<BoxError>) -> TransportError {
     TransportError::new(kind, Sent::No).with_source(source)
 }
 
-/// A failure of a stream that is being set up: TLS that cannot work, or a stream that broke.
+/// A failure while a connection is being opened: TLS failed, or the stream was closed.
 #[cfg(feature = "tls")]
 pub(crate) fn of_setting_up(error: io::Error) -> TransportError {
     let hint = find::<rustls::Error>(&error).and_then(tls_hint);
@@ -30,7 +30,7 @@ pub(crate) fn of_setting_up(error: io::Error) -> TransportError {
     }
 }
 
-/// What to do about a failed handshake, where one cause is likely.
+/// What to do about a failed handshake, if one cause is likely.
 #[cfg(feature = "tls")]
 fn tls_hint(error: &rustls::Error) -> Option<&'static str> {
     use rustls::{CertificateError, Error, InvalidMessage};
@@ -51,12 +51,11 @@ fn tls_hint(error: &rustls::Error) -> Option<&'static str> {
     }
 }
 
-/// A failure of a connector that is not ours. One that knows better says so with a
-/// [`TransportError`].
+/// A failure of a custom connector, which can return a [`TransportError`] to choose the kind.
 pub(crate) fn of_connector(error: BoxError) -> TransportError {
     let error = match error.downcast::<TransportError>() {
-        // Nothing has been sent yet, whatever it says.
         Ok(error) if error.sent() == Sent::No => return *error,
+        // No request has been sent yet, even if the error says so.
         Ok(error) => return not_sent(error.kind(), error),
         Err(error) => error,
     };
@@ -76,18 +75,19 @@ pub(crate) fn of_connection(error: hyper::Error, sent: Sent) -> TransportError {
         TransportErrorKind::Protocol
     } else {
         match find::<io::Error>(&error).map(|error| (error.kind(), error)) {
-            // What hyper calls a chunk, a length or trailers that are none.
+            // hyper reports trailers that are too large as invalid data.
             Some((io::ErrorKind::InvalidData, error))
                 if error.to_string().contains("trailers") && !is_tls(error) =>
             {
                 TransportErrorKind::HeadTooLarge
             }
+            // An invalid chunk, length or trailer.
             Some((io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput, error))
                 if !is_tls(error) =>
             {
                 TransportErrorKind::Protocol
             }
-            // With TLS 1.3 a server says only now that it does not like us.
+            // With TLS 1.3, a server may reject the client only after the handshake.
             Some((_, error)) if is_alert(error) => TransportErrorKind::Tls,
             _ => TransportErrorKind::Closed,
         }
@@ -95,14 +95,14 @@ pub(crate) fn of_connection(error: hyper::Error, sent: Sent) -> TransportError {
     TransportError::new(kind, sent).with_source(error)
 }
 
-/// The first of this type among an error and its sources.
+/// The first error of this type among an error and its sources.
 fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
     let mut error = Some(error);
     while let Some(here) = error {
         if let Some(found) = here.downcast_ref() {
             return Some(found);
         }
-        // An io::Error that wraps another one gives that one's source as its own.
+        // `io::Error::source` skips the error that it wraps.
         error = match here
             .downcast_ref::<io::Error>()
             .and_then(io::Error::get_ref)

@@ -1,4 +1,4 @@
-//! The items of a machine by polling.
+//! The items of a running machine as a stream.
 
 use std::{
     future::poll_fn,
@@ -8,61 +8,61 @@ use std::{
 
 use neptunedata::{Error, machine::Machine};
 
-use crate::{Run, run::Waiting};
+use crate::{Run, run::PauseOnDrop};
 
-/// A machine at work whose items are polled for.
+/// The items of a running machine.
 pub(crate) struct Items<M: Machine> {
-    running: Box<Run<M>>,
-    /// All was said, or it is polled; stays so if that panics.
-    over: bool,
+    run: Box<Run<M>>,
+    /// The end or an error was returned. Also set while the machine is polled, so that it stays set if that
+    /// panics.
+    is_done: bool,
 }
 
 impl<M: Machine> Items<M> {
-    pub(crate) fn new(running: Run<M>) -> Items<M> {
+    pub(crate) fn new(run: Run<M>) -> Items<M> {
         Items {
-            running: Box::new(running),
-            over: false,
+            run: Box::new(run),
+            is_done: false,
         }
     }
 
-    /// The next item; the error that it ended in, once; nothing more. Can be dropped and called again; the
-    /// time between is the caller's own.
+    /// The next item; at the end the error, once, if the machine has failed; then `None`. If the future is
+    /// dropped, the machine's clock stops until the next call.
     pub(crate) async fn next(&mut self) -> Option<Result<M::Item, Error>> {
-        let Items { running, over } = self;
-        let waiting = Waiting(running);
-        poll_fn(|cx| poll(waiting.0, over, cx)).await
+        let Items { run, is_done } = self;
+        let this = PauseOnDrop(run);
+        poll_fn(|cx| poll(this.0, is_done, cx)).await
     }
 
-    /// The same. It is not known when nobody polls any more.
+    /// Like [`next`](Items::next), but the machine's clock does not stop when the caller stops polling.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<M::Item, Error>>> {
-        poll(&mut self.running, &mut self.over, cx)
+        poll(&mut self.run, &mut self.is_done, cx)
     }
 
-    /// Nothing more comes.
-    pub(crate) fn is_over(&self) -> bool {
-        self.over
+    /// Whether the end or an error was returned.
+    pub(crate) fn is_done(&self) -> bool {
+        self.is_done
     }
 
-    /// What it knows, also while something is waited for.
     pub(crate) fn machine(&self) -> &M {
-        self.running.machine()
+        self.run.machine()
     }
 
-    /// What it ended in, if it did.
+    /// The output, if the machine has ended without an error.
     pub(crate) fn peek_output(&self) -> Option<&M::Output> {
-        self.running.outcome()?.as_ref().ok()
+        self.run.outcome()?.as_ref().ok()
     }
 }
 
 fn poll<M: Machine>(
-    running: &mut Run<M>,
-    over: &mut bool,
+    run: &mut Run<M>,
+    is_done: &mut bool,
     cx: &mut Context<'_>,
 ) -> Poll<Option<Result<M::Item, Error>>> {
-    if mem::replace(over, true) {
+    if mem::replace(is_done, true) {
         return Poll::Ready(None);
     }
-    let item = running.poll_advance(cx).map(Result::transpose);
-    *over = matches!(item, Poll::Ready(None | Some(Err(_))));
+    let item = run.poll_next_item(cx).map(Result::transpose);
+    *is_done = matches!(item, Poll::Ready(None | Some(Err(_))));
     item
 }

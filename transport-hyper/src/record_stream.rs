@@ -17,23 +17,25 @@ use neptunedata::{
 use crate::{Client, Run, item_stream::Items};
 
 impl Client {
-    /// Follows a change stream, record by record, so that a transaction may be of any size. For whole
-    /// transactions see [`changes`](Client::changes).
+    /// Follows a change stream, record by record:
+    /// [`GetPropertygraphStream`](crate::streams::GetPropertygraphStream) or
+    /// [`GetSparqlStream`](crate::streams::GetSparqlStream). Transactions can be of any size. For whole
+    /// transactions, see [`changes`](Client::changes).
     ///
     /// ```no_run
     /// use neptunedata_hyper::{
     ///     Client, changes::{Checkpoint, StartPosition}, streams::GetPropertygraphStream,
     /// };
     ///
-    /// # fn keep(_: Checkpoint) {}
-    /// # async fn run(client: Client, kept: Option<Checkpoint>) -> Result<(), Box<dyn std::error::Error>> {
-    /// let start = kept.map_or(StartPosition::TrimHorizon, StartPosition::After);
+    /// # fn store(_: Checkpoint) {}
+    /// # async fn run(client: Client, stored: Option<Checkpoint>) -> Result<(), Box<dyn std::error::Error>> {
+    /// let start = stored.map_or(StartPosition::TrimHorizon, StartPosition::After);
     /// let mut changes = client.change_records::<GetPropertygraphStream>(start);
     /// while let Some(change) = changes.next().await {
     ///     let change = change?;
     ///     println!("{}: {:?}", change.event_id, change.record.data);
     ///     if let Some(checkpoint) = change.checkpoint {
-    ///         keep(checkpoint); // A transaction ends here.
+    ///         store(checkpoint); // The transaction is complete: start here the next time.
     ///     }
     /// }
     /// # Ok(())
@@ -47,7 +49,7 @@ impl Client {
         self.change_records_with(start, ChangesOptions::new())
     }
 
-    /// Follows a change stream record by record, with options.
+    /// Like [`change_records`](Client::change_records), with options.
     pub fn change_records_with<O>(
         &self,
         start: StartPosition,
@@ -58,19 +60,19 @@ impl Client {
         O::Record: Send,
     {
         let changes = Changes::with_options(self.session(), start, options, self.seed());
-        let running = Run::new(self.clone(), changes, O::INFO.name);
-        RecordStream(Items::new(running))
+        let run = Run::new(self.clone(), changes, O::INFO.name);
+        RecordStream(Items::new(run))
     }
 }
 
-/// The records of a change stream: [`Client::change_records`].
+/// The records of a change stream: see [`Client::change_records`].
 ///
-/// A stream of results, without an end unless it is told to
-/// [end with the stream](ChangesOptions::stop_at_end): at the end of the stream it waits for what comes.
-/// An error is the last thing that comes. The client's
-/// [`timeout`](neptunedata::transport::ClientOptions::timeout) holds for each page, not for all of it; whose time is whose,
-/// is as with [`RowStream`](crate::RowStream).
-#[must_use = "nothing is sent before the first record is asked for"]
+/// A stream of results. It does not end unless [`stop_at_end`](ChangesOptions::stop_at_end) is set: at the end of
+/// the change stream it polls for new records. An error is the last item.
+///
+/// The client's [`timeout`](neptunedata::transport::ClientOptions::timeout) applies to each page, not to the
+/// whole stream. Time between items counts as described at [`RowStream`](crate::RowStream).
+#[must_use = "nothing is sent before the first record is requested"]
 pub struct RecordStream<O: ChangeSource>(Items<Changes<O>>);
 
 impl<O> RecordStream<O>
@@ -78,24 +80,24 @@ where
     O: ChangeSource + 'static,
     O::Record: Send,
 {
-    /// The next record, or none at the end and after an error.
+    /// The next record, or `None` at the end and after an error.
     ///
-    /// The future can be dropped at any time, and nothing is lost by that.
+    /// The future can be dropped at any time without losing a record.
     pub async fn next(&mut self) -> Option<Result<Change<O::Record>, Error>> {
         self.0.next().await
     }
 }
 
 impl<O: ChangeSource> RecordStream<O> {
-    /// The last place between transactions that was come by, or where it began: with
-    /// [`StartPosition::Latest`] as soon as the service has told the end of the stream. What was handed out
-    /// behind it comes again from there. Known also while a record is waited for, and after
-    /// that was given up.
+    /// The checkpoint after the last complete transaction, or else of the start position. With
+    /// [`StartPosition::Latest`] it is known once the service has reported the end of the stream. Records handed
+    /// out after this checkpoint are delivered again if you start there. Also available after a future of
+    /// [`next`](RecordStream::next) was dropped.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
         self.0.machine().checkpoint()
     }
 
-    /// What it ended in, if it did without an error.
+    /// The summary at the end of the stream. `None` before the end, and after an error.
     pub fn end(&self) -> Option<&ChangesSummary> {
         self.0.peek_output()
     }
@@ -119,7 +121,7 @@ where
     O::Record: Send,
 {
     fn is_terminated(&self) -> bool {
-        self.0.is_over()
+        self.0.is_done()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Rows of an answer as they arrive.
+//! Rows of a response as they arrive.
 
 use std::{
     fmt,
@@ -16,10 +16,10 @@ use serde::de::DeserializeOwned;
 use crate::{CallBuilder, Client, Run, item_stream::Items};
 
 impl Client {
-    /// Sends a query, and hands out the rows of its answer as they arrive, each decoded into a `T`.
+    /// Sends a query and returns the rows of its response as they arrive, each decoded into a `T`.
     ///
-    /// Nothing is sent before the first row is asked for, and what is not asked for is not
-    /// fetched. See [`RowStream`].
+    /// Nothing is sent before the first row is requested, and rows that you do not request are not fetched. See
+    /// [`RowStream`].
     ///
     /// ```no_run
     /// use neptunedata_hyper::{Client, opencypher::ExecuteOpenCypherQuery};
@@ -44,8 +44,8 @@ impl Client {
 }
 
 impl<O: RowQuery> CallBuilder<'_, O> {
-    /// Hands out the rows of the answer as they arrive, in place of [`send`](CallBuilder::send): see
-    /// [`Client::rows`]. [`max_body_bytes`](CallBuilder::max_body_bytes) says nothing then.
+    /// Returns the rows of the response as they arrive, instead of the output that [`send`](CallBuilder::send)
+    /// collects: see [`Client::rows`]. [`max_body_bytes`](CallBuilder::max_body_bytes) does not apply.
     ///
     /// ```no_run
     /// use neptunedata_hyper::{Client, Effect, gremlin::ExecuteGremlinQuery};
@@ -56,7 +56,7 @@ impl<O: RowQuery> CallBuilder<'_, O> {
     /// while let Some(id) = ids.next().await {
     ///     println!("{}", id?);
     /// }
-    /// println!("{:?} in all", ids.end().map(|end| end.rows));
+    /// println!("{:?} in total", ids.end().map(|end| end.rows));
     /// # Ok(())
     /// # }
     /// ```
@@ -67,33 +67,34 @@ impl<O: RowQuery> CallBuilder<'_, O> {
     }
 }
 
-/// The rows of an answer as they arrive: [`Client::rows`].
+/// The rows of a response as they arrive: see [`Client::rows`].
 ///
-/// A stream of results. All rows before an error are good, and the error, if there is one, is the last
-/// thing that comes: that there are rows says nothing about whether the query succeeds. The query
-/// is sent again by its effect, but only before the first row.
+/// A stream of results. Rows before an error are valid. An error is the last item, so receiving rows does not
+/// mean that the query succeeds. The query is retried according to its effect, but only before the first row.
 ///
-/// The time between a row, or a dropped future of [`next`](RowStream::next), and the next time that somebody
-/// asks is the caller's own and does not count towards the time-outs of call and attempt. Who polls the
-/// [`Stream`] itself, as adapters do, cannot say that nobody waits any more: from a poll that has no row
-/// on, time counts until there is one. Dropped before its end it closes the connection. The query may go on then; the server cannot send the answer, but
-/// Neptune works on until it notices. To have it cancelled, see
-/// [`cancel_on_abandon`](CallBuilder::cancel_on_abandon).
-#[must_use = "nothing is sent before the first row is asked for"]
+/// The time between a row, or a dropped future of [`next`](RowStream::next), and the next call of `next` does not
+/// count towards the time limits of the call and its attempts. If you poll the [`Stream`] itself, as adapters do,
+/// the time between a poll without a row and the next row does count: the client does not notice that polling has
+/// stopped.
+///
+/// Dropping the stream before its end closes the connection. Neptune continues the query until it notices that it
+/// cannot send the response. To cancel the query, set [`cancel_on_abandon`](CallBuilder::cancel_on_abandon).
+#[must_use = "nothing is sent before the first row is requested"]
 pub struct RowStream<T: DeserializeOwned>(Items<Rows<T>>);
 
 impl<T: DeserializeOwned + 'static> RowStream<T> {
-    /// The next row, or none at the end and after an error.
+    /// The next row, or `None` at the end and after an error.
     ///
-    /// The future can be dropped at any time, and nothing is lost by that.
+    /// The future can be dropped at any time without losing a row.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         self.0.next().await
     }
 }
 
 impl<T: DeserializeOwned> RowStream<T> {
-    /// What stands around the rows, as far as it has come: with SPARQL mostly
-    /// [`vars`](Envelope::vars) before the first row. Known also while a row is waited for.
+    /// The members of the response other than the rows, as far as they have arrived: for SPARQL usually with
+    /// [`vars`](Envelope::vars) before the first row. Also available after a future of [`next`](RowStream::next)
+    /// was dropped.
     pub fn members(&self) -> &Envelope {
         match self.0.peek_output() {
             Some(end) => &end.members,
@@ -101,8 +102,8 @@ impl<T: DeserializeOwned> RowStream<T> {
         }
     }
 
-    /// What the rows ended in: how many there were, what stood around them, status and headers. None
-    /// before the end, and after an error.
+    /// The summary at the end of the response: the number of rows, the members other than the rows, status and
+    /// headers. `None` before the end, and after an error.
     pub fn end(&self) -> Option<&RowsSummary> {
         self.0.peek_output()
     }
@@ -118,7 +119,7 @@ impl<T: DeserializeOwned + 'static> Stream for RowStream<T> {
 
 impl<T: DeserializeOwned + 'static> FusedStream for RowStream<T> {
     fn is_terminated(&self) -> bool {
-        self.0.is_over()
+        self.0.is_done()
     }
 }
 

@@ -1,4 +1,4 @@
-//! The driver: it does what a machine asks for, and nothing else.
+//! The driver: performs the I/O that a machine requests.
 
 use std::{
     fmt,
@@ -29,58 +29,61 @@ use crate::{
     trace::Trace,
 };
 
-/// A machine at work: [`Client::start`].
+/// A running machine: see [`Client::start`].
 ///
-/// [`next_item`](Run::next_item) hands out its items, [`output`](Run::output) what it ends in.
-/// Dropping it closes the connection that an answer is still pending on, and if that is wished for
-/// [cancels the query](crate#queries-that-are-given-up); the future of `finish` owns it, and does the same.
+/// [`next_item`](Run::next_item) returns the items of the machine, [`output`](Run::output) its output. Dropping a
+/// `Run` before the end of a response closes the connection and, if this is enabled, [cancels the
+/// query](crate#cancelling-abandoned-queries). Dropping the future of `output` does the same.
 ///
-/// The future of `next_item` can be dropped at any time, as `select!` and time-outs do, and nothing is lost by
-/// that: what is under way, be it a connection, an answer or a pause, stays here with its place among the
-/// connections, and the next call goes on with it.
+/// The future of `next_item` can be dropped at any time, as `select!` and time-outs do, without losing anything.
+/// A connection that is being opened, a response or a pause stays in the `Run`, with its place in the connection
+/// pool, and the next call continues it.
 ///
-/// Between an item or a dropped future and the next call of `next_item` nothing happens, and that time does
-/// not count towards the time limits of calls and attempts. It does count towards making a connection, a
-/// pause before the next attempt, and the time limit of a [`Wait`](neptunedata::wait::Wait) while its item is out.
+/// Nothing happens between an item, or a dropped future, and the next call of `next_item`. This time does not
+/// count towards the time limits of calls and attempts. It counts towards the time limit for opening a
+/// connection, a pause before the next attempt, and after an item, the time limit of a
+/// [`Wait`](neptunedata::wait::Wait).
 #[must_use]
 pub struct Run<M: Machine> {
     client: Client,
     machine: M,
-    /// Since when the future of an item is gone, and how long there was none in all: so far the
-    /// machine's monotonic clock is behind ours.
+    /// Since when there has been no future of `next_item`, and for how long in total before. The machine's
+    /// monotonic clock is slower than ours by this total.
     paused: Option<Instant>,
-    paused_in_all: Duration,
+    total_paused: Duration,
     /// What the machine waits for.
-    todo: Todo,
+    pending: Pending,
     alarm: Alarm,
-    answer: Option<(Box<Lease>, Incoming)>,
-    /// What the machine signs with.
+    response: Option<(Box<Lease>, Incoming)>,
+    /// The credentials that the machine signs with.
     given: Option<Credentials>,
     purpose: Purpose,
     trace: Trace,
     outcome: Option<Result<M::Output, Error>>,
-    /// There is or was an outcome.
+    /// The machine has ended; the outcome may have been taken.
     concluded: bool,
 }
 
-/// What is under way whoever waits for it.
-type Pending<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
+/// Work that continues in the next future of `next_item` if one is dropped.
+type Work<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
 
-enum Todo {
-    Begin,
-    Next,
+/// What the machine waits for, and the work in progress for it.
+enum Pending {
+    Start,
+    /// The caller has the last item.
+    NextItem,
     Credentials {
         refresh: bool,
     },
-    /// They are asked for.
-    Asked(Pending<Credentials, CredentialsError>),
+    FetchingCredentials(Work<Credentials, CredentialsError>),
     Send(Box<Transmit>),
-    /// A connection is got for it, in this runtime.
-    Connect(Box<Transmit>, RuntimeId, Pending<Lease, TransportError>),
-    /// The request may be out.
-    Sent(Box<Lease>),
+    /// A connection for the request is taken from the pool or opened, in this runtime.
+    Connecting(Box<Transmit>, RuntimeId, Work<Lease, TransportError>),
+    /// The request may have been sent.
+    AwaitingHead(Box<Lease>),
     Receive,
     Wait,
+    /// The machine is being resumed, or has ended.
     Nothing,
 }
 
@@ -90,10 +93,10 @@ impl<M: Machine> Run<M> {
             client,
             machine,
             paused: None,
-            paused_in_all: Duration::ZERO,
-            todo: Todo::Begin,
+            total_paused: Duration::ZERO,
+            pending: Pending::Start,
             alarm: Alarm::default(),
-            answer: None,
+            response: None,
             given: None,
             trace: Trace::new(operation),
             purpose: Purpose::default(),
@@ -102,7 +105,7 @@ impl<M: Machine> Run<M> {
         }
     }
 
-    /// One that cancels a query, with requests going to this address alone if there is one.
+    /// Runs a machine that cancels a query, at this address if it is known.
     pub(crate) fn cancelling(client: Client, machine: M, at: Option<SocketAddr>) -> Self {
         let mut run = Run::new(client, machine, "(cancel)");
         run.purpose = Purpose::Cancel(at);
@@ -117,21 +120,22 @@ impl<M: Machine> Run<M> {
         self.outcome.as_ref()
     }
 
-    /// The next item, or none at the end. Can be dropped and called again, and loses nothing.
+    /// The next item, or `None` at the end. The future can be dropped without losing an item; the next call
+    /// continues.
     ///
     /// # Errors
     ///
-    /// When the machine fails; from then on the same error each time.
+    /// When the machine has failed. Each further call returns the same error.
     pub async fn next_item(&mut self) -> Result<Option<M::Item>, Error> {
-        let waiting = Waiting(self);
-        poll_fn(|cx| waiting.0.poll_advance(cx)).await
+        let this = PauseOnDrop(self);
+        poll_fn(|cx| this.0.poll_next_item(cx)).await
     }
 
-    /// Runs it to its end; items are dropped.
+    /// Runs the machine to its end and returns its output. Items are discarded.
     ///
     /// # Errors
     ///
-    /// When the machine fails.
+    /// When the machine fails or has failed.
     pub async fn output(mut self) -> Result<M::Output, Error> {
         loop {
             if let Some(outcome) = self.outcome.take() {
@@ -142,8 +146,8 @@ impl<M: Machine> Run<M> {
         }
     }
 
-    /// The same, without [`Waiting`], which alone tells when nobody polls any more.
-    pub(crate) fn poll_advance(
+    /// Like [`next_item`](Run::next_item), without [`PauseOnDrop`]: it is unknown when the caller stops polling.
+    pub(crate) fn poll_next_item(
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Result<Option<M::Item>, Error>> {
@@ -165,7 +169,7 @@ impl<M: Machine> Run<M> {
     /// The machine's time.
     fn now(&self) -> Now {
         let mut now = self.client.clock().now();
-        now.mono = now.mono.saturating_sub(self.paused_in_all);
+        now.mono = now.mono.saturating_sub(self.total_paused);
         now
     }
 
@@ -174,14 +178,14 @@ impl<M: Machine> Run<M> {
         let wake_at = self.machine.wake_at()?;
         self.client
             .clock()
-            .at(wake_at.checked_add(self.paused_in_all)?)
+            .at(wake_at.checked_add(self.total_paused)?)
     }
 
-    /// Gives the machine an input, and notes what it asks for next.
+    /// Gives the machine an input, and stores what it waits for next.
     fn resume(&mut self, input: Input) -> Option<M::Item> {
         if !matches!(input, Input::Wake(_)) {
-            // Closes the connection that brought no answer.
-            self.todo = Todo::Nothing;
+            // Closes the connection if it has returned no response.
+            self.pending = Pending::Nothing;
         }
         let now = self.now();
         let step = self.machine.resume(input, now);
@@ -189,33 +193,33 @@ impl<M: Machine> Run<M> {
             return None;
         }
         if !matches!(step, Step::Io(Io::Receive) | Step::Item(_)) {
-            // Closes the connection, unless the answer was read to its end.
-            self.answer = None;
+            // Closes the connection, unless the response was read to its end.
+            self.response = None;
         }
-        self.todo = match step {
+        self.pending = match step {
             Step::Item(item) => {
-                self.todo = Todo::Next;
+                self.pending = Pending::NextItem;
                 return Some(item);
             }
-            Step::Io(Io::Credentials { refresh }) => Todo::Credentials { refresh },
+            Step::Io(Io::Credentials { refresh }) => Pending::Credentials { refresh },
             Step::Io(Io::Send(transmit)) => {
                 self.trace.attempt(transmit.attempt, transmit.reuse);
-                Todo::Send(transmit)
+                Pending::Send(transmit)
             }
-            Step::Io(Io::Receive) => Todo::Receive,
+            Step::Io(Io::Receive) => Pending::Receive,
             Step::Io(Io::Wait | Io::Continue) => {
                 cancel_abandoned(&self.client, &mut self.machine);
                 let until = self.machine.wake_at().unwrap_or_default();
                 self.trace.wait(until.saturating_sub(now.mono));
-                Todo::Wait
+                Pending::Wait
             }
             Step::Misuse(misuse) => {
                 self.conclude(Err(misuse.into()));
-                Todo::Nothing
+                Pending::Nothing
             }
             Step::Done(outcome) => {
                 self.conclude(outcome);
-                Todo::Nothing
+                Pending::Nothing
             }
         };
         None
@@ -226,31 +230,35 @@ impl<M: Machine> Run<M> {
             Ok(_) => self.trace.done(),
             Err(error) => self.trace.failed(error),
         }
-        // Ends a misused machine; any other has ended.
+        // A misused machine has not ended yet; any other has.
         self.machine.abandon();
         cancel_abandoned(&self.client, &mut self.machine);
         self.concluded = true;
         self.outcome = Some(outcome);
     }
 
-    /// Does what the machine waits for. All that takes more than one poll is kept in `todo`.
+    /// Performs the I/O that the machine waits for. Work that takes more than one poll is kept in `pending`.
     fn poll_perform(&mut self, cx: &mut Context<'_>) -> Poll<Input> {
         self.end_pause();
-        match self.todo {
-            // Most items come out of what was received already.
-            Todo::Begin | Todo::Next | Todo::Nothing => Poll::Ready(Input::Next),
+        match self.pending {
+            // No I/O: most items are decoded from data that was already received.
+            Pending::Start | Pending::NextItem | Pending::Nothing => Poll::Ready(Input::Next),
             _ => pin!(self.perform()).poll(cx),
         }
     }
 
-    /// Dropped midway it leaves `todo` as what there is to do then.
+    /// If the future is dropped early, `pending` says what is left to do.
     async fn perform(&mut self) -> Input {
-        match &mut self.todo {
-            Todo::Credentials { .. } | Todo::Asked(_) => self.credentials().await,
-            Todo::Send(_) | Todo::Connect(..) | Todo::Sent(_) => self.send().await,
-            Todo::Receive => self.receive().await,
-            Todo::Wait => self.wait().await,
-            Todo::Begin | Todo::Next | Todo::Nothing => Input::Next,
+        match &mut self.pending {
+            Pending::Credentials { .. } | Pending::FetchingCredentials(_) => {
+                self.credentials().await
+            }
+            Pending::Send(_) | Pending::Connecting(..) | Pending::AwaitingHead(_) => {
+                self.send().await
+            }
+            Pending::Receive => self.receive().await,
+            Pending::Wait => self.wait().await,
+            Pending::Start | Pending::NextItem | Pending::Nothing => Input::Next,
         }
     }
 
@@ -258,19 +266,19 @@ impl<M: Machine> Run<M> {
         if let Some(since) = self.paused.take() {
             let now = self.client.clock().instant();
             let pause = now.saturating_duration_since(since);
-            self.paused_in_all = self.paused_in_all.saturating_add(pause);
+            self.total_paused = self.total_paused.saturating_add(pause);
         }
     }
 
     async fn credentials(&mut self) -> Input {
         let clock = self.client.clock();
-        if let Todo::Credentials { refresh } = self.todo {
+        if let Pending::Credentials { refresh } = self.pending {
             self.trace.credentials(refresh);
             if let Err(reason) = clock.check() {
                 return Input::CredentialsFailed(CredentialsError::new(reason));
             }
             let (client, given) = (self.client.clone(), self.given.clone());
-            self.todo = Todo::Asked(Box::pin(async move {
+            self.pending = Pending::FetchingCredentials(Box::pin(async move {
                 let clock = client.clock();
                 let (source, wall) = (client.source(), clock.now().wall);
                 source.get(refresh, given.as_ref(), wall, clock).await
@@ -278,7 +286,7 @@ impl<M: Machine> Run<M> {
         }
         let until = self.wake_at();
         let clock = self.client.clock();
-        let Todo::Asked(credentials) = &mut self.todo else {
+        let Pending::FetchingCredentials(credentials) = &mut self.pending else {
             return Input::Next;
         };
         let credentials = self.alarm.within(clock, until, credentials);
@@ -295,55 +303,62 @@ impl<M: Machine> Run<M> {
     async fn send(&mut self) -> Input {
         let clock = self.client.clock();
         let until = self.wake_at();
-        self.todo = match mem::replace(&mut self.todo, Todo::Nothing) {
-            // What was begun in another runtime may never go on, and nothing was sent.
-            Todo::Connect(transmit, home, _) if home != RuntimeId::here() => Todo::Send(transmit),
-            todo => todo,
+        self.pending = match mem::replace(&mut self.pending, Pending::Nothing) {
+            // A connection that is being opened in another runtime may never make progress. Nothing has been
+            // sent, so start again in this runtime.
+            Pending::Connecting(transmit, runtime, _) if runtime != RuntimeId::here() => {
+                Pending::Send(transmit)
+            }
+            pending => pending,
         };
-        if let Todo::Send(_) = self.todo {
+        if let Pending::Send(_) = self.pending {
             if let Err(reason) = clock.check() {
                 return self.broken(errors::not_sent(TransportErrorKind::Runtime, reason));
             }
-            if let Todo::Send(transmit) = mem::replace(&mut self.todo, Todo::Nothing) {
+            if let Pending::Send(transmit) = mem::replace(&mut self.pending, Pending::Nothing) {
                 let (pool, purpose) = (self.client.pool().clone(), self.purpose);
                 let which = transmit.reuse;
                 let lease = Box::pin(async move { pool.lease(which, purpose).await });
-                self.todo = Todo::Connect(transmit, RuntimeId::here(), lease);
+                self.pending = Pending::Connecting(transmit, RuntimeId::here(), lease);
             }
         }
-        if let Todo::Connect(_, _, lease) = &mut self.todo {
+        if let Pending::Connecting(_, _, lease) = &mut self.pending {
             let mut lease = match self.alarm.within(clock, until, lease).await {
                 Some(Ok(lease)) => lease,
                 Some(Err(error)) => return self.broken(error),
                 None => return Input::Wake(Sent::No),
             };
-            // What is ready at once is taken whatever the time, but nothing begins when the time is over.
+            // `within` prefers a connection that is ready to the time limit, but no request is sent after it.
             if until.is_some_and(|until| until <= clock.instant()) {
                 return Input::Wake(Sent::No);
             }
-            if let Todo::Connect(transmit, ..) = mem::replace(&mut self.todo, Todo::Nothing) {
+            if let Pending::Connecting(transmit, ..) =
+                mem::replace(&mut self.pending, Pending::Nothing)
+            {
                 let now = self.now();
-                // A notice: the machine goes on to wait for the head.
+                // This only notifies the machine, which still waits for the head.
                 let _ = self.machine.resume(Input::Sending(lease.peer()), now);
                 let mut request = transmit.request;
                 request
                     .headers_mut()
                     .entry(http::header::USER_AGENT)
                     .or_insert_with(|| self.client.user_agent().clone());
-                // From here on the request may get out.
+                // From here on the request may have been sent.
                 lease.send(request);
-                self.todo = Todo::Sent(Box::new(lease));
+                self.pending = Pending::AwaitingHead(Box::new(lease));
             }
         }
-        let Todo::Sent(lease) = &mut self.todo else {
+        let Pending::AwaitingHead(lease) = &mut self.pending else {
             return Input::Next;
         };
         match self.alarm.within(clock, until, lease.head()).await {
             Some(Ok(response)) => {
                 let (head, body) = response.into_parts();
                 self.trace.answer(head.status);
-                if let Todo::Sent(lease) = mem::replace(&mut self.todo, Todo::Nothing) {
-                    self.answer = Some((lease, body));
+                if let Pending::AwaitingHead(lease) =
+                    mem::replace(&mut self.pending, Pending::Nothing)
+                {
+                    self.response = Some((lease, body));
                 }
                 Input::Head(head)
             }
@@ -354,20 +369,20 @@ impl<M: Machine> Run<M> {
 
     async fn receive(&mut self) -> Input {
         let until = self.wake_at();
-        let Some((lease, body)) = &mut self.answer else {
+        let Some((lease, body)) = &mut self.response else {
             return Input::End(http::HeaderMap::new());
         };
         let clock = self.client.clock();
         match self.alarm.within(clock, until, lease.receive(body)).await {
             Some(Ok(BodyEvent::Chunk(chunk))) => Input::Chunk(chunk),
             Some(Ok(BodyEvent::End(trailers))) => {
-                if let Some((lease, body)) = self.answer.take() {
+                if let Some((lease, body)) = self.response.take() {
                     lease.finish(body).await;
                 }
                 Input::End(trailers)
             }
             Some(Err(error)) => {
-                self.answer = None;
+                self.response = None;
                 self.broken(error)
             }
             None => Input::Wake(Sent::Maybe),
@@ -391,19 +406,22 @@ impl<M: Machine> Run<M> {
     }
 }
 
-/// The future of an item. When it is dropped in the middle of something, the machine's clock stops:
-/// unless an item is out, or a pause is being made, which both have their own end.
-pub(crate) struct Waiting<'a, M: Machine>(pub(crate) &'a mut Run<M>);
+/// Stops the machine's clock if a future of `next_item` is dropped before its end. The clock continues while the
+/// caller has an item, and in pauses: both are measured by the machine.
+pub(crate) struct PauseOnDrop<'a, M: Machine>(pub(crate) &'a mut Run<M>);
 
-impl<M: Machine> Drop for Waiting<'_, M> {
+impl<M: Machine> Drop for PauseOnDrop<'_, M> {
     fn drop(&mut self) {
         let Run {
             paused,
             client,
-            todo,
+            pending,
             ..
         } = &mut *self.0;
-        if !matches!(todo, Todo::Next | Todo::Wait | Todo::Nothing) {
+        if !matches!(
+            pending,
+            Pending::NextItem | Pending::Wait | Pending::Nothing
+        ) {
             paused.get_or_insert_with(|| client.clock().instant());
         }
     }
@@ -411,9 +429,9 @@ impl<M: Machine> Drop for Waiting<'_, M> {
 
 impl<M: Machine> Drop for Run<M> {
     fn drop(&mut self) {
-        self.answer = None;
-        // That of a request without an answer, too, and before its query is cancelled.
-        self.todo = Todo::Nothing;
+        self.response = None;
+        // Closes the connection of a request without a response as well, before its query is cancelled.
+        self.pending = Pending::Nothing;
         if !self.concluded {
             self.machine.abandon();
             cancel_abandoned(&self.client, &mut self.machine);
@@ -438,7 +456,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn it_knows_which_address_took_a_request() {
+    async fn the_run_knows_which_address_took_a_request() {
         let server = Server::start(Emulator::default()).unwrap();
         let client = Client::unsigned(Endpoint::parse(&server.endpoint()).unwrap()).unwrap();
         let query = ExecuteGremlinQuery::new("g.V()");

@@ -1,4 +1,4 @@
-//! Waiting for what takes long.
+//! Waiting for long-running operations.
 
 use std::{fmt, time::Duration};
 
@@ -10,17 +10,20 @@ use neptunedata::{
 use crate::{Client, Run};
 
 impl Client {
-    /// Waits for something that takes long, such as a bulk load. Nothing happens before
-    /// [`run`](WaitBuilder::run) or one of the others. Dropping one of their futures ends the waiting; to do
-    /// something else meanwhile, and go on waiting, [`start`](WaitBuilder::start) it.
+    /// Waits for a long-running operation, such as a bulk load. Nothing happens before [`run`](WaitBuilder::run),
+    /// [`run_with`](WaitBuilder::run_with) or [`start`](WaitBuilder::start). Dropping the future of `run` or
+    /// `run_with` stops waiting. To do other work meanwhile, use `start`.
     ///
-    /// What can be waited for: [`LoadCompleted`](crate::wait::waiters::LoadCompleted),
-    /// [`DataProcessingCompleted`](crate::wait::waiters::DataProcessingCompleted), [`ModelTrainingCompleted`](crate::wait::waiters::ModelTrainingCompleted),
-    /// [`ModelTransformCompleted`](crate::wait::waiters::ModelTransformCompleted), [`EndpointCreated`](crate::wait::waiters::EndpointCreated),
-    /// [`EndpointDeleted`](crate::wait::waiters::EndpointDeleted), [`IndexRebuildCompleted`](crate::wait::waiters::IndexRebuildCompleted),
+    /// Waiters: [`LoadCompleted`](crate::wait::waiters::LoadCompleted),
+    /// [`DataProcessingCompleted`](crate::wait::waiters::DataProcessingCompleted),
+    /// [`ModelTrainingCompleted`](crate::wait::waiters::ModelTrainingCompleted),
+    /// [`ModelTransformCompleted`](crate::wait::waiters::ModelTransformCompleted),
+    /// [`EndpointCreated`](crate::wait::waiters::EndpointCreated),
+    /// [`EndpointDeleted`](crate::wait::waiters::EndpointDeleted),
+    /// [`IndexRebuildCompleted`](crate::wait::waiters::IndexRebuildCompleted),
     /// [`FastResetCompleted`](crate::wait::waiters::FastResetCompleted),
     /// [`PropertygraphStatisticsComputed`](crate::wait::waiters::PropertygraphStatisticsComputed),
-    /// [`SparqlStatisticsComputed`](crate::wait::waiters::SparqlStatisticsComputed), and every other [`Waiter`].
+    /// [`SparqlStatisticsComputed`](crate::wait::waiters::SparqlStatisticsComputed) and any other [`Waiter`].
     ///
     /// ```no_run
     /// use std::time::Duration;
@@ -28,86 +31,87 @@ impl Client {
     /// use neptunedata_hyper::{Client, wait::waiters::LoadCompleted};
     ///
     /// # async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let waited = client
+    /// let output = client
     ///     .wait(LoadCompleted::new("0a237328-afd5-4574-a0bc-c29ce5f54802"))
     ///     .timeout(Duration::from_secs(3600))
     ///     .run_with(|progress| eprintln!("{:?}", progress.status.overall_status))
     ///     .await?;
-    /// println!("{:?} after {:?}", waited.result.status(), waited.elapsed);
+    /// println!("{:?} after {:?}", output.result.status(), output.elapsed);
     /// # Ok(())
     /// # }
     /// ```
-    pub fn wait<W: Waiter>(&self, watch: W) -> WaitBuilder<'_, W> {
+    pub fn wait<W: Waiter>(&self, waiter: W) -> WaitBuilder<'_, W> {
         WaitBuilder {
             client: self,
-            watch,
+            waiter,
             options: WaitOptions::new(),
         }
     }
 }
 
-/// A wait that is being described: [`Client::wait`].
+/// A wait that has not started: see [`Client::wait`].
 #[must_use = "nothing happens before `run`"]
 pub struct WaitBuilder<'a, W> {
     client: &'a Client,
-    watch: W,
+    waiter: W,
     options: WaitOptions,
 }
 
 impl<W: Waiter> WaitBuilder<'_, W> {
-    /// Sets all options at once, in place of those set before.
+    /// Sets all options. Replaces options set before.
     pub fn options(mut self, options: WaitOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// How long to wait in all. The waiter says it by default; the client's
-    /// [`timeout`](neptunedata::transport::ClientOptions::timeout) says nothing about it.
+    /// The maximum time to wait in all: see [`WaitOptions::timeout`]. Default: that of the waiter. The client's
+    /// [`timeout`](neptunedata::transport::ClientOptions::timeout) does not apply.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.options = self.options.timeout(timeout);
         self
     }
 
-    /// How long to pause before asking a second time; see [`WaitOptions::interval`].
+    /// The interval between the first and the second poll: see [`WaitOptions::interval`]. Default: that of the
+    /// waiter.
     pub fn interval(mut self, interval: Duration) -> Self {
         self.options = self.options.interval(interval);
         self
     }
 
-    /// The longest pause.
+    /// The maximum interval between two polls: see [`WaitOptions::max_interval`]. Default: that of the waiter.
     pub fn max_interval(mut self, interval: Duration) -> Self {
         self.options = self.options.max_interval(interval);
         self
     }
 
-    /// Waits to the end.
+    /// Waits until the operation has ended.
     ///
     /// # Errors
     ///
-    /// When what was waited for ended badly, when the time is over, or when it cannot be asked for:
-    /// see [`Wait`].
+    /// When the operation has failed, when the time is over, or when a poll fails: see [`Wait`].
     pub async fn run(self) -> Result<WaitOutput<W::Output>, Error> {
         self.start().output().await
     }
 
-    /// Waits to the end and tells of the progress, each time that it was asked for.
+    /// Like [`run`](WaitBuilder::run), and calls `on_progress` after each poll before the end.
     ///
     /// # Errors
     ///
-    /// As [`run`](WaitBuilder::run).
+    /// Like [`run`](WaitBuilder::run).
     pub async fn run_with(
         self,
-        mut tell: impl FnMut(Progress<W::Status>),
+        mut on_progress: impl FnMut(Progress<W::Status>),
     ) -> Result<WaitOutput<W::Output>, Error> {
-        let mut running = self.start();
-        while let Some(progress) = running.next_item().await? {
-            tell(progress);
+        let mut run = self.start();
+        while let Some(progress) = run.next_item().await? {
+            on_progress(progress);
         }
-        running.output().await
+        run.output().await
     }
 
-    /// Starts to wait; the items are the [`Progress`]. Beside it other things can be done, on the same task: a
-    /// future of [`next_item`](Run::next_item) that is dropped loses nothing.
+    /// Starts to wait. The items of the [`Run`] are the [`Progress`] after each poll before the end.
+    ///
+    /// Other work can be done on the same task: dropping a future of [`next_item`](Run::next_item) loses nothing.
     ///
     /// ```no_run
     /// # use std::time::Duration;
@@ -133,10 +137,10 @@ impl<W: Waiter> WaitBuilder<'_, W> {
     pub fn start(self) -> Run<Wait<W>> {
         let WaitBuilder {
             client,
-            watch,
+            waiter,
             options,
         } = self;
-        let wait = Wait::with_options(client.session(), watch, options, client.seed());
+        let wait = Wait::with_options(client.session(), waiter, options, client.seed());
         Run::new(client.clone(), wait, W::Request::INFO.name)
     }
 }

@@ -1,4 +1,4 @@
-//! With what a client signs, as the builder is told, and what is read for it when the client is built.
+//! How a client signs: the builder's setting, and what is read for it when the client is built.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::BuildError;
 use crate::{aws::SdkProvider, runtime::Asynchronous};
 use crate::{credential_files, credentials_source::Source};
 
-/// How requests are to be authenticated, before anything has been read.
+/// How to authenticate requests, as set in the builder. Nothing has been read yet.
 pub(super) enum Signing {
     Source(Source),
     Environment,
@@ -18,25 +18,27 @@ pub(super) enum Signing {
     Chain,
 }
 
-/// Reads what is to be read when a client is built: credentials, and the region if need be.
+/// Reads the credentials when a client is built, and the region if it is not known.
 pub(super) fn resolve(
     signing: Signing,
     endpoint: Endpoint,
-    region_wanted: bool,
+    region_from_environment: bool,
 ) -> Result<(Source, Endpoint), BuildError> {
-    let unusable = |error: CredentialsError| BuildError::Credentials(error.to_string());
+    let credentials_error = |error: CredentialsError| BuildError::Credentials(error.to_string());
     let mut region = endpoint.region().map(str::to_owned);
-    if region_wanted {
+    if region_from_environment {
         region = region.or_else(credential_files::region);
     }
     let source = match signing {
         Signing::Source(source) => source,
-        Signing::Environment => Source::Value(credential_files::environment().map_err(unusable)?),
+        Signing::Environment => {
+            Source::Value(credential_files::environment().map_err(credentials_error)?)
+        }
         Signing::Profile(name) => {
             let profile = credential_files::Profile::new(name);
-            let own = profile.check().map_err(unusable)?;
-            region = region.or(own);
-            Source::Apart(Arc::new(move |_| profile.load()))
+            let profile_region = profile.check().map_err(credentials_error)?;
+            region = region.or(profile_region);
+            Source::OnThread(Arc::new(move |_| profile.load()))
         }
         #[cfg(feature = "aws-config")]
         Signing::Chain => in_runtime(SdkProvider::chain(region.clone())),
@@ -53,5 +55,5 @@ pub(super) fn resolve(
 #[cfg(feature = "aws-config")]
 pub(super) fn in_runtime(provider: SdkProvider) -> Source {
     let provider = Asynchronous::new(provider);
-    Source::Apart(Arc::new(move |_| provider.load()))
+    Source::OnThread(Arc::new(move |_| provider.load()))
 }

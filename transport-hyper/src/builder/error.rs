@@ -2,13 +2,14 @@
 
 use neptunedata::{endpoint::EndpointError, session::SessionError, transport::RouteError};
 
-/// A client that cannot be built.
+/// Why a client cannot be built.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// Neither credentials nor [`unsigned`](crate::ClientBuilder::unsigned) was set.
     #[error(
-        "no authentication is configured: call ClientBuilder::credentials or one of credentials_from_… for clusters with IAM authentication, ClientBuilder::unsigned for others"
+        "no authentication is configured: call ClientBuilder::credentials or one of credentials_from_… \
+         for clusters with IAM authentication, ClientBuilder::unsigned for others"
     )]
     NoAuthentication,
     /// The environment or the profile files have no usable credentials. The text shows no values.
@@ -23,27 +24,27 @@ pub enum BuildError {
     /// The root certificates are invalid, or there are none.
     #[error("invalid root certificates: {0}")]
     Roots(String),
-    /// The endpoint's host is not a name that a certificate can have.
-    #[error("host {0:?} cannot be checked against a certificate")]
+    /// The endpoint's host is not a valid TLS server name, so no certificate can match it.
+    #[error("host {0:?} is not a valid TLS server name")]
     TlsName(String),
-    /// The endpoint is `https`, and there is no TLS.
+    /// The endpoint is `https`, and TLS is not available.
     #[error("https endpoints need the feature `tls`, or ClientBuilder::tls_connector")]
     NoTls,
-    /// There is no connector.
+    /// No connector is set, and the feature `tokio` is not enabled.
     #[error(
         "no connector is configured: call ClientBuilder::connector, or enable the feature `tokio`"
     )]
     NoConnector,
-    /// There is no timer.
+    /// No timer is set, and the feature `tokio` is not enabled.
     #[error("no timer is configured: call ClientBuilder::timer, or enable the feature `tokio`")]
     NoTimer,
     /// `connect_to` is not `host:port`, or an environment variable is not the URL of a proxy.
     #[error(transparent)]
     Route(#[from] RouteError),
     /// A proxy is set, and the feature `proxy` is not enabled.
-    #[error("a proxy is set, which needs the feature `proxy`")]
+    #[error("a proxy is set, but the feature `proxy` is not enabled")]
     ProxyUnavailable,
     /// `max_connections` is 0.
-    #[error("max_connections is 0")]
+    #[error("max_connections must be at least 1")]
     NoConnections,
 }

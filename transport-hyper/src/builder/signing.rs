@@ -1,4 +1,4 @@
-//! With what a client signs, as the builder is told, and what is read for it when the client is built.
+//! How a client signs: the builder's setting, and what is read for it when the client is built.
 
 #[cfg(feature = "aws-config")]
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::{
     credentials_source::{self, Source},
 };
 
-/// How requests are to be authenticated, before anything has been read.
+/// How to authenticate requests, as set in the builder. Nothing has been read yet.
 pub(super) enum Signing {
     Session(Auth),
     Source(Source),
@@ -23,31 +23,31 @@ pub(super) enum Signing {
     Chain,
 }
 
-/// Reads what is to be read when a client is built: credentials, and the region if need be.
+/// Reads the credentials when a client is built, and the region if it is not known.
 pub(super) fn resolve(
     signing: Signing,
     endpoint: Endpoint,
-    region_wanted: bool,
+    region_from_environment: bool,
 ) -> Result<(Auth, Source, Endpoint), BuildError> {
-    let unusable = |error: CredentialsError| BuildError::Credentials(error.to_string());
+    let credentials_error = |error: CredentialsError| BuildError::Credentials(error.to_string());
     let mut region = endpoint.region().map(str::to_owned);
-    if region_wanted {
+    if region_from_environment {
         region = region.or_else(credential_files::region);
     }
     let (auth, source) = match signing {
         Signing::Session(auth) => (auth, Source::default()),
         Signing::Source(source) => (Auth::from_driver(), source),
         Signing::Environment => {
-            let credentials = credential_files::environment().map_err(unusable)?;
+            let credentials = credential_files::environment().map_err(credentials_error)?;
             (Auth::credentials(credentials), Source::default())
         }
         Signing::Profile(name) => {
             let profile = credential_files::Profile::new(name);
-            let own = profile.check().map_err(unusable)?;
-            region = region.or(own);
+            let profile_region = profile.check().map_err(credentials_error)?;
+            region = region.or(profile_region);
             let source = Source::new(move |_| {
                 let profile = profile.clone();
-                credentials_source::apart(move || profile.load())
+                credentials_source::run_on_thread(move || profile.load())
             });
             (Auth::from_driver(), source)
         }
@@ -72,10 +72,11 @@ pub(super) fn in_runtime(provider: SdkProvider) -> Source {
     Source::new(move |_| {
         let provider = Arc::clone(&provider);
         async move {
-            // The SDK would panic. With a connector and a timer of its own the client has not looked.
+            // Without a runtime, the SDK would panic. The client has not checked for one if it has a custom
+            // connector and timer.
             if let Err(reason) = check() {
                 return Err(CredentialsError::new(format!(
-                    "the AWS SDK works within tokio alone: {reason}"
+                    "the AWS SDK requires a tokio runtime: {reason}"
                 )));
             }
             provider.load().await

@@ -229,7 +229,7 @@ fn credentials_from_the_sdk_are_not_to_be_had() {
             assert!(!error.may_have_executed());
             let text = error.to_string();
             assert!(
-                text.contains("the AWS SDK works within tokio alone"),
+                text.contains("the AWS SDK requires a tokio runtime"),
                 "{text}"
             );
         }
