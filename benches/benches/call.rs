@@ -1,4 +1,4 @@
-//! One cancel call with no network, beside the signer of the AWS SDK alone.
+//! The cost of one cancel call without network, compared with the signer of the AWS SDK alone.
 //!
 //! ```text
 //! cargo bench -p neptunedata-benches --bench call
@@ -59,13 +59,13 @@ fn call(criterion: &mut Criterion) {
                 panic!()
             };
             black_box(transmit);
-            let answer = http::Response::new(Bytes::from_static(br#"{"status":"200 OK"}"#));
-            let Step::Done(Ok(answered)) =
-                call.resume(Input::Response(answer, HeaderMap::new()), now())
+            let response = http::Response::new(Bytes::from_static(br#"{"status":"200 OK"}"#));
+            let Step::Done(Ok(output)) =
+                call.resume(Input::Response(response, HeaderMap::new()), now())
             else {
                 panic!()
             };
-            black_box(answered)
+            black_box(output)
         });
     });
 

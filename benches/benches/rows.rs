@@ -1,6 +1,6 @@
-//! Rows of one large answer in memory: as they arrive, and as a whole with serde_json.
+//! Rows of a large in-memory response: row by row, compared with serde_json on the whole body.
 //!
-//! Two forms of the same rows: typed structs, and JSON values.
+//! The rows are decoded in two ways: into structs, and into JSON values.
 //!
 //! ```text
 //! cargo bench -p neptunedata-benches --bench rows
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 const ROWS: usize = 50_000;
 const CHUNK: usize = 64 * 1024;
 const ROUNDS: usize = 31;
-/// The most time that may be taken, of what reading the whole takes.
+/// The maximum ratio of our time to the time of serde_json.
 const LIMIT: f64 = 0.95;
 
 #[derive(Debug, Deserialize)]
@@ -43,7 +43,7 @@ struct Row<N> {
 }
 
 #[derive(Debug, Deserialize)]
-struct Answer<N> {
+struct Response<N> {
     results: Vec<Row<N>>,
 }
 
@@ -58,7 +58,7 @@ fn body() -> Bytes {
                 "age": index % 90,
                 "balance": f64::from(u32::try_from(index * 7 % 100_000).unwrap()) / 100.0,
                 "email": (!index.is_multiple_of(3)).then(|| format!("somebody.{index}@example.com")),
-                "note": "a \"quoted\" text that nobody asks for",
+                "note": "a \"quoted\" text that is not requested",
             },
         }})
     };
@@ -66,12 +66,12 @@ fn body() -> Bytes {
     json!({"results": rows}).to_string().into()
 }
 
-/// Each row is used and dropped.
+/// Decodes, uses and drops each row.
 fn as_they_arrive<N: DeserializeOwned>(body: &Bytes, mut used: impl FnMut(&Row<N>)) {
     let mut reader = RowReader::<Row<N>>::new(RowsFormat::OpenCypher);
     let mut rest = body.clone();
     while !rest.is_empty() {
-        // A copy, as a transport gives it: chunks do not lie side by side.
+        // Copied, as a transport delivers chunks: they are not adjacent in memory.
         let chunk = rest.split_to(rest.len().min(CHUNK));
         reader.push(chunk);
         while let Some(row) = reader.next_row().unwrap() {
@@ -83,12 +83,12 @@ fn as_they_arrive<N: DeserializeOwned>(body: &Bytes, mut used: impl FnMut(&Row<N
 }
 
 fn as_a_whole<N: DeserializeOwned>(body: &Bytes, mut used: impl FnMut(&Row<N>)) {
-    let answer: Answer<N> = serde_json::from_slice(body).unwrap();
-    answer.results.iter().for_each(&mut used);
+    let response: Response<N> = serde_json::from_slice(body).unwrap();
+    response.results.iter().for_each(&mut used);
 }
 
-/// Both, one after the other and often, so that what else the machine does meets both; the median of
-/// each and their ratio.
+/// Runs both alternately and often, so that other load on the machine affects both. Prints the median of each and
+/// returns their ratio.
 fn compare(name: &str, body: &Bytes, mut ours: impl FnMut(), mut theirs: impl FnMut()) -> f64 {
     let time = |run: &mut dyn FnMut()| {
         let start = Instant::now();

@@ -1,4 +1,4 @@
-//! Change streams: the log that tests append to, and what it is made of.
+//! Change streams: the records that tests append, and their parts.
 
 use std::collections::VecDeque;
 use std::collections::vec_deque::Iter;
@@ -12,49 +12,50 @@ use crate::clock::unix_millis;
 /// One of the two change streams of a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ChangeStream {
-    /// Of the property graph.
+    /// The stream of the property graph.
     PropertyGraph,
-    /// Of RDF.
+    /// The stream of RDF.
     Sparql,
 }
 
-/// The place of a change in its stream: the number of the commit, and that of the operation in it, from 1.
+/// The position of a change in its stream: the number of the commit, and the number of the operation in the commit.
+/// Both start at 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventId {
-    /// The commit.
+    /// The number of the commit.
     pub commit_num: u64,
-    /// The operation.
+    /// The number of the operation in the commit.
     pub op_num: u64,
 }
 
 impl EventId {
-    /// This operation of this commit.
+    /// The id of this operation of this commit.
     #[must_use]
     pub fn new(commit_num: u64, op_num: u64) -> Self {
         Self { commit_num, op_num }
     }
 }
 
-/// `commit:operation`
+/// Formats the id as `commit:operation`.
 impl fmt::Display for EventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.commit_num, self.op_num)
     }
 }
 
-/// The form in which streams tell the ids of their records.
+/// The format of the record ids in responses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum EventIdForm {
-    /// `{"commitNum":1,"opNum":1}`, as clusters do (M35).
+    /// `{"commitNum":1,"opNum":1}`, as clusters send it (M35).
     #[default]
     Numbers,
-    /// `{"commitNum":"1","opNum":"1"}`, as the service model says (M35).
+    /// `{"commitNum":"1","opNum":"1"}`, as in the service model (M35).
     Strings,
-    /// `"1:1"`, as one example of the guide has it (M36).
+    /// `"1:1"`, as in one example of the guide (M36).
     Joined,
 }
 
-/// A change: something is there now, or is gone.
+/// A change: data that was added or removed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
     pub(crate) op: &'static str,
@@ -62,14 +63,14 @@ pub struct Change {
 }
 
 impl Change {
-    /// Something is there: `{"id":"v1","type":"vl","key":"label","value":{"value":"person","dataType":"String"}}` in property
-    /// graphs, `{"stmt":"<s> <p> <o> .\n"}` in RDF. The data stands in the answer as it is.
+    /// Adds data: `{"id":"v1","type":"vl","key":"label","value":{"value":"person","dataType":"String"}}` in property
+    /// graphs, `{"stmt":"<s> <p> <o> .\n"}` in RDF. The response contains the data unchanged.
     #[must_use]
     pub fn add(data: Value) -> Self {
         Self { op: "ADD", data }
     }
 
-    /// Something is gone.
+    /// Removes data, in the same form.
     #[must_use]
     pub fn remove(data: Value) -> Self {
         Self { op: "REMOVE", data }
@@ -89,9 +90,9 @@ pub(crate) struct Record {
 #[derive(Debug, Default)]
 pub(crate) struct Log {
     records: VecDeque<Record>,
-    /// The last record that there ever was.
+    /// The id of the last record ever appended.
     last: EventId,
-    /// The last record that was trimmed.
+    /// The id of the last record that was trimmed.
     trimmed: Option<EventId>,
     skipped: u64,
 }
@@ -133,19 +134,19 @@ impl Log {
         }
     }
 
-    /// The last record that there ever was.
+    /// The id of the last record ever appended.
     pub(crate) fn last(&self) -> EventId {
         self.last
     }
 
-    /// From this record on; `None` if that has been trimmed.
+    /// The records from this id on; `None` if that record has been trimmed.
     pub(crate) fn at(&self, event: EventId) -> Option<Iter<'_, Record>> {
         let is_gone = self.trimmed.is_some_and(|trimmed| event <= trimmed);
         (!is_gone).then(|| self.from(|record| record.id >= event))
     }
 
-    /// Behind this record; `None` if what follows it has been trimmed. Whoever has read all that was trimmed has lost
-    /// nothing.
+    /// The records after this id; `None` if one of them has been trimmed. A reader that has read all trimmed records
+    /// has lost nothing.
     pub(crate) fn after(&self, event: EventId) -> Option<Iter<'_, Record>> {
         let is_gone = self.trimmed.is_some_and(|trimmed| event < trimmed);
         (!is_gone).then(|| self.from(|record| record.id > event))

@@ -1,33 +1,34 @@
-//! The time of a call, and the ways in which HTTP and Neptune write it.
+//! The time of a call, and the formats in which HTTP and Neptune write times.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The last second that four digits of year can write.
+/// The last second whose year has four digits.
 const LAST_SECOND: u64 = 253_402_300_799;
 
-/// The time at which something happens, as told by the caller: nothing in the pure part reads a clock.
+/// The time of an event, given by the caller. The emulator itself reads no clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Now {
-    /// The calendar time. Signatures are judged by it, and answers are dated with it.
+    /// The calendar time. It is used to check signatures and to date responses.
     pub wall: SystemTime,
-    /// The time since any fixed moment. It alone moves jobs on.
+    /// The time since a fixed moment. Only this clock advances jobs.
     pub mono: Duration,
 }
 
 impl Now {
-    /// A moment by both clocks.
+    /// The time by both clocks.
     #[must_use]
     pub fn new(wall: SystemTime, mono: Duration) -> Self {
         Self { wall, mono }
     }
 
-    /// The moment `seconds` after 1970-01-01T00:00:00Z, with the other clock at zero.
+    /// The moment `seconds` after 1970-01-01T00:00:00Z, with the monotonic clock at zero.
     #[must_use]
     pub fn at_unix(seconds: u64) -> Self {
         Self::new(after_epoch(seconds.min(LAST_SECOND)), Duration::ZERO)
     }
 
-    /// The moment `by` later. Both clocks move; one that cannot go further stays where it is.
+    /// The moment `by` later, by both clocks. On overflow, the calendar time stays unchanged and the monotonic time at
+    /// its maximum.
     #[must_use]
     pub fn later(self, by: Duration) -> Self {
         Self {
@@ -43,7 +44,7 @@ fn after_epoch(seconds: u64) -> SystemTime {
         .unwrap_or(UNIX_EPOCH)
 }
 
-/// The time so many seconds later, or earlier; one that cannot go there stays where it is.
+/// The time so many seconds later (or earlier, if negative); unchanged if that time cannot be represented.
 pub(crate) fn shifted(wall: SystemTime, seconds: i64) -> SystemTime {
     let by = Duration::from_secs(seconds.unsigned_abs());
     let there = if seconds < 0 {
@@ -60,7 +61,7 @@ pub(crate) fn unix_millis(wall: SystemTime) -> u64 {
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// `2023-01-24T00:47:43.319Z`, as JSON bodies write it; like Java, without a fraction that is zero.
+/// `2023-01-24T00:47:43.319Z`, the format in JSON bodies; like Java, without a fraction that is zero.
 pub(crate) fn iso(wall: SystemTime) -> String {
     let calendar = Calendar::of(wall);
     let (hour, minute, second) = calendar.time_of_day();
@@ -76,7 +77,7 @@ pub(crate) fn iso(wall: SystemTime) -> String {
     )
 }
 
-/// A second of the years 1970 to 9999 in UTC, taken apart.
+/// A second of the years 1970 to 9999 in UTC, as calendar fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Calendar {
     seconds: u64,
@@ -86,7 +87,7 @@ pub(crate) struct Calendar {
 }
 
 impl Calendar {
-    /// The second in which `wall` lies; times out of range are moved to the nearest end.
+    /// The second that contains `wall`, clamped to the range.
     pub(crate) fn of(wall: SystemTime) -> Self {
         Self::of_seconds(unix_millis(wall) / 1000)
     }
@@ -114,7 +115,7 @@ impl Calendar {
         }
     }
 
-    /// Reads `YYYYMMDDTHHMMSSZ`. A day that its month does not have is refused.
+    /// Parses `YYYYMMDDTHHMMSSZ`. `None` for dates that do not exist.
     pub(crate) fn parse_basic(text: &str) -> Option<Self> {
         let number = |from: usize, to: usize| {
             let digits = text.get(from..to)?;
@@ -152,7 +153,7 @@ impl Calendar {
         self.seconds
     }
 
-    /// Year, month and day, in the types of certificates.
+    /// Year, month and day, in the types that certificates need.
     #[cfg(feature = "tls")]
     pub(crate) fn date(self) -> (i32, u8, u8) {
         (
@@ -190,7 +191,7 @@ impl Calendar {
             .unwrap_or("Jan")
     }
 
-    /// `20240101T000500Z`, as signatures write it.
+    /// `20240101T000500Z`, the format in signatures.
     pub(crate) fn basic(self) -> String {
         let (hour, minute, second) = self.time_of_day();
         format!(
@@ -199,7 +200,7 @@ impl Calendar {
         )
     }
 
-    /// `2020-05-07T23:13Z`, as old engines write the dates of statistics (M26).
+    /// `2020-05-07T23:13Z`, the format of the dates of statistics in old engines (M26).
     pub(crate) fn minutes(self) -> String {
         let (hour, minute, _) = self.time_of_day();
         format!(
@@ -208,7 +209,7 @@ impl Calendar {
         )
     }
 
-    /// `Mon, 01 Jan 2024 00:05:00 GMT`, as the `Date` header writes it.
+    /// `Mon, 01 Jan 2024 00:05:00 GMT`, the format of the `Date` header.
     pub(crate) fn http_date(self) -> String {
         let (hour, minute, second) = self.time_of_day();
         let (weekday, month) = (self.weekday(), self.month_name());
@@ -218,7 +219,7 @@ impl Calendar {
         )
     }
 
-    /// `Mon Jan 01 00:05:00 UTC 2024`, as Java writes it and Neptune's status with it.
+    /// `Mon Jan 01 00:05:00 UTC 2024`, the format of Java and of Neptune's status.
     pub(crate) fn java_date(self) -> String {
         let (hour, minute, second) = self.time_of_day();
         let (weekday, month) = (self.weekday(), self.month_name());

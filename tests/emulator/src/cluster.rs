@@ -15,7 +15,7 @@ use crate::operations::queries::queue::Queries;
 use crate::operations::statistics::state::AllStatistics;
 use crate::{Config, Now};
 
-/// A cluster: how it behaves, and what each family of operations keeps.
+/// A cluster: its configuration, and the state of each family of operations.
 #[derive(Debug)]
 pub(crate) struct Cluster {
     pub(crate) config: Config,
@@ -30,12 +30,12 @@ pub(crate) struct Cluster {
     pub(crate) storage_info: Option<Value>,
     /// Oldest first.
     pub(crate) rebuilds: Vec<Rebuild>,
-    /// Why the next rebuild will fail, if it will.
+    /// Why the next rebuild will fail, if it will fail.
     pub(crate) next_rebuild_failure: Option<String>,
     pub(crate) reset_token: Option<ResetToken>,
-    /// When it came back from its last restart.
+    /// When the last restart was complete.
     restarted: Option<SystemTime>,
-    /// Until when all instances are restarting, by the monotonic clock.
+    /// When the current restart will be complete, by the monotonic clock.
     restarting: Option<Duration>,
 }
 
@@ -60,10 +60,10 @@ impl Cluster {
         }
     }
 
-    /// Restarts all instances: what lives in their memory alone is gone, and until they are back every request is
-    /// refused by [`check_running`](Self::check_running).
+    /// Restarts all instances: in-memory state is lost, and until the restart is complete
+    /// [`check_running`](Self::check_running) refuses every request.
     ///
-    /// A family that keeps such things (running queries, tokens) adds a line here.
+    /// A family with such state (running queries, tokens) adds a line here.
     pub(crate) fn restart(&mut self, now: Now) {
         let takes = self.config.restart_duration;
         self.restarting = Some(now.mono.saturating_add(takes));
@@ -72,16 +72,16 @@ impl Cluster {
         self.queries.restart(&shut_down());
     }
 
-    /// When the engine was started.
+    /// When the engine was last started.
     pub(crate) fn started(&self) -> SystemTime {
         self.restarted.unwrap_or(self.config.started)
     }
 
-    /// Erases the data and everything that is about it, as the second step of a fast reset does before it
+    /// Erases the data and everything that describes it, as the second step of a fast reset does before it
     /// [restarts](Self::restart) the cluster.
     ///
-    /// A family that keeps something of that kind (jobs, statistics, streams, graphs) adds a line here. What tests have planned
-    /// for later stays.
+    /// A family with such state (jobs, statistics, streams, graphs) adds a line here. Faults and scripts that tests
+    /// have planned are kept.
     pub(crate) fn wipe(&mut self) {
         self.streams = Streams::default();
         #[cfg(feature = "oxigraph")]
@@ -93,7 +93,7 @@ impl Cluster {
         self.rebuilds.clear();
     }
 
-    /// Refuses while the cluster restarts. The text is that of a fast reset, the only thing that the guide shows it for.
+    /// Returns an error while the cluster restarts. The text is that of a fast reset, the only text in the guide.
     pub(crate) fn check_running(&mut self, now: Now) -> Result<(), Failure> {
         match self.restarting {
             Some(back) if now.mono < back => Err(shut_down()),

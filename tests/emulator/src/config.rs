@@ -1,4 +1,4 @@
-//! How an emulated cluster behaves.
+//! The configuration of an emulated cluster.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -14,8 +14,8 @@ mod families;
 pub(crate) mod queries;
 pub(crate) mod streams;
 
-/// How an emulated cluster behaves. [`Config::default`] is a healthy writer without IAM authentication that takes any
-/// well-formed request; the setters change one thing each.
+/// The configuration of an emulated cluster. [`Config::default`] is a healthy writer without IAM authentication that
+/// accepts any well-formed request. Each setter changes one property.
 ///
 /// ```
 /// use neptunedata_emulator::{Config, Role};
@@ -101,30 +101,30 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Where generated ids start. The same seed and the same requests give the same answers. Default 0.
+    /// The seed of generated ids. The same seed and the same requests give the same responses. Default: 0.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// How many requests the log keeps; older ones fall out, though they still count. Default: all.
+    /// How many requests the log keeps. Older entries are dropped, but are still counted. Default: all.
     #[must_use]
     pub fn log_limit(mut self, entries: usize) -> Self {
         self.log_limit = entries;
         self
     }
 
-    /// Whether a request may ask for its own fault with the header `x-neptune-fault`. Default false, so that nothing a
-    /// client sends changes what the cluster does: who asks for faults through it controls the client anyway.
+    /// Whether a request may select its own fault with the header `x-neptune-fault`. Default: false, so that clients
+    /// cannot change the behavior of the cluster.
     #[must_use]
     pub fn fault_header(mut self, obeyed: bool) -> Self {
         self.fault_header = obeyed;
         self
     }
 
-    /// Turns IAM authentication on with one pair of long-term keys in this region. Call it again, or
-    /// [`identity`](Self::identity), for more keys; the region is the last one given.
+    /// Enables IAM authentication with one pair of long-term keys in this region. For more keys, call it again or call
+    /// [`identity`](Self::identity). The last region given is used.
     #[must_use]
     pub fn iam(
         self,
@@ -136,7 +136,7 @@ impl Config {
             .region(region)
     }
 
-    /// Turns IAM authentication on and lets this identity in.
+    /// Enables IAM authentication and accepts this identity.
     #[must_use]
     pub fn identity(mut self, identity: Identity) -> Self {
         self.iam = true;
@@ -144,28 +144,28 @@ impl Config {
         self
     }
 
-    /// The region of the cluster: signatures have to name it, and it stands in ARNs. Default `us-east-1`.
+    /// The region of the cluster. Signatures must have this region, and ARNs contain it. Default: `us-east-1`.
     #[must_use]
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = region.into();
         self
     }
 
-    /// Which instance of the cluster this is. Default: the writer.
+    /// The role of the instance that responds. Default: the writer.
     #[must_use]
     pub fn role(mut self, role: Role) -> Self {
         self.role = role;
         self
     }
 
-    /// Whether the engine status says `healthy` or `recovery`. Default true.
+    /// Whether the engine status is `healthy` rather than `recovery`. Default: true.
     #[must_use]
     pub fn healthy(mut self, healthy: bool) -> Self {
         self.healthy = healthy;
         self
     }
 
-    /// The version that the engine status reports. Default `1.4.6.0.R1`.
+    /// The version that the engine status reports. Default: `1.4.6.0.R1`.
     #[must_use]
     pub fn engine_version(mut self, version: impl Into<String>) -> Self {
         self.engine_version = version.into();
@@ -179,14 +179,14 @@ impl Config {
         self
     }
 
-    /// Whether error bodies also carry the text as `message`, as engines from 1.4.5.0 do. Default true.
+    /// Whether error bodies also have the text as `message`, as in engines since 1.4.5.0. Default: true.
     #[must_use]
     pub fn message_member(mut self, present: bool) -> Self {
         self.message_member = present;
         self
     }
 
-    /// Whether the engine's version is lower than this one. One that is not understood is as new as can be.
+    /// Whether the engine is older than this version. A version that cannot be parsed counts as the newest.
     pub(crate) fn is_older_than(&self, version: [u32; 4]) -> bool {
         let own = self.engine_version.trim_start_matches("Patch-");
         let own: Option<Vec<u32>> = own
@@ -198,12 +198,12 @@ impl Config {
     }
 }
 
-/// Which instance of a cluster answers.
+/// The role of the instance that responds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// The one that takes writes.
+    /// The instance that accepts writes.
     Writer,
-    /// A read replica.
+    /// A read replica, which refuses writes.
     Reader,
 }
 
@@ -216,7 +216,7 @@ impl Role {
     }
 }
 
-/// A pair of keys that the cluster lets in, with the session token if they are temporary.
+/// A pair of keys that the cluster accepts, with the session token if they are temporary.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Identity {
     pub(crate) access_key: String,
@@ -237,14 +237,14 @@ impl Identity {
         }
     }
 
-    /// Makes them temporary: requests have to carry and sign this token.
+    /// Makes the keys temporary: requests must carry and sign this token.
     #[must_use]
     pub fn session_token(mut self, token: impl Into<String>) -> Self {
         self.session_token = Some(token.into());
         self
     }
 
-    /// Whether their time is over, so that they are refused as expired. Default false.
+    /// Whether the keys have expired, so that the cluster refuses them as expired. Default: false.
     #[must_use]
     pub fn expired(mut self, expired: bool) -> Self {
         self.expired = expired;
@@ -252,7 +252,7 @@ impl Identity {
     }
 }
 
-/// Shows the access key and nothing that is secret.
+/// Shows the access key and no secret.
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Identity")

@@ -1,117 +1,118 @@
-//! How an answer travels: when it comes, how fast, how far, and what becomes of the connection.
+//! How a response is sent: when, how fast, how much of it, and what happens to the connection.
 
 use std::time::Duration;
 
-/// How an answer travels. The default is at once, whole, and the connection stays open.
+/// How a response is sent. By default it is sent at once and completely, and the connection stays open.
 ///
-/// The parts can be combined: an answer may come late, trickle, and break off.
+/// The settings can be combined: a response may be late, slow and truncated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Delivery {
-    /// How long nothing comes.
+    /// The time before the first byte.
     pub delay: Duration,
-    /// Where it stands still on its way.
+    /// A pause inside the response.
     pub stall: Option<Stall>,
-    /// How slowly it comes.
+    /// The speed of the response. `None` is full speed.
     pub pace: Option<Pace>,
-    /// How its length is told.
+    /// How the length of the body is indicated.
     pub framing: Framing,
-    /// How many bytes more than there are `content-length` announces. The connection closes instead of sending them.
+    /// How many bytes `content-length` announces beyond the body. The connection is closed instead of sending them.
     pub missing: usize,
-    /// Where it breaks off.
+    /// Where the response is truncated.
     pub cut: Option<Cut>,
-    /// Whether a chunked answer breaks off behind its last chunk and its trailers, without the empty line that ends them.
+    /// Whether a chunked response ends after its last chunk and its trailers, without the final empty line.
     pub cut_trailers: bool,
-    /// Whether trailers are sent to clients that did not say `te: trailers`, too.
+    /// Whether trailers are also sent to clients that did not send `te: trailers`.
     pub trailers_unasked: bool,
-    /// What becomes of the connection when all that is to be sent is sent. By default it stays open, or ends with
-    /// [`Ending::Fin`] where the answer is not whole.
+    /// What happens to the connection after everything is sent. By default it stays open, or ends with [`Ending::Fin`]
+    /// if the response is incomplete.
     pub ending: Option<Ending>,
-    /// Whether the answer says `connection: close`. The server closes then, whatever else is said here.
+    /// Whether the response has `connection: close`. The server then closes the connection, whatever the other
+    /// settings.
     pub announce_close: bool,
-    /// With an [`ending`](Self::ending): how long the connection stays open, and good for more requests, before it.
+    /// With an [`ending`](Self::ending): how long the connection stays open and accepts more requests before it ends.
     pub idle: Duration,
 }
 
-/// Where an answer stands still: behind its head and so many bytes of its body.
+/// A pause after the head and some bytes of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stall {
-    /// How many bytes of the body come before.
+    /// How many bytes of the body are sent before the pause.
     pub after: usize,
-    /// For how long; `None` is for ever.
+    /// How long the pause is; `None` is forever.
     pub time: Option<Duration>,
 }
 
-/// How slowly an answer comes.
+/// The speed of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
-    /// How many bytes at a time, at least one.
+    /// How many bytes are sent at a time, at least one.
     pub bytes: usize,
     /// The pause before each further piece.
     pub every: Duration,
-    /// What is slow.
+    /// The part that is slow.
     pub part: Part,
 }
 
-/// A part of an answer.
+/// A part of a response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Part {
-    /// Head and body.
+    /// The head and the body.
     #[default]
     All,
-    /// Status line and headers.
+    /// The status line and the headers.
     Head,
-    /// What follows them.
+    /// Everything after the head.
     Body,
 }
 
-/// How the length of a body is told.
+/// How the length of a body is indicated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Framing {
-    /// As the answer has it: chunked if it has several pieces or trailers, by `content-length` otherwise.
+    /// By default: chunked if the response has several pieces or trailers, by `content-length` otherwise.
     #[default]
     Natural,
     /// By `content-length`. Trailers are not sent.
     Length,
-    /// Chunked, a chunk for each piece.
+    /// Chunked, with one chunk for each piece.
     Chunked,
-    /// Not at all: the body ends where the connection does, and one that was cut looks whole.
+    /// By the end of the connection, so that a truncated body looks complete.
     UntilClose,
 }
 
-/// Where a body breaks off.
+/// Where a body is truncated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cut {
-    /// After so many bytes; `None` is after half of them.
+    /// After how many bytes; `None` is after half of them.
     pub after: Option<usize>,
-    /// Of a chunked body: whether the chunk in which it breaks off was announced with its full size. Otherwise that
-    /// chunk is shorter and complete, and what is missing are further chunks and the last one, of size zero.
+    /// For chunked bodies: whether the last chunk that is sent was announced with its full size. Otherwise that chunk
+    /// is shorter and complete, and the rest is missing, including the last chunk of size zero.
     pub inside_chunk: bool,
 }
 
-/// How the server leaves a connection.
+/// How the server ends a connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Ending {
-    /// Closed in order: FIN, with TLS behind a `close_notify`.
+    /// An orderly end: FIN, with TLS after a `close_notify`.
     #[default]
     Fin,
-    /// FIN; with TLS without the `close_notify` that tells an end from a cut.
+    /// FIN; with TLS, without the `close_notify` that distinguishes an end from a truncation.
     Abrupt,
     /// RST.
     Rst,
-    /// It stays open, and nothing comes any more. What the client sends is swallowed.
+    /// The connection stays open, but nothing more is sent. The server discards what the client sends.
     Hang,
 }
 
 impl Delivery {
-    /// Whether all of the answer arrives some time.
+    /// Whether the whole response eventually arrives.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         let stuck = self.stall.is_some_and(|stall| stall.time.is_none());
         self.cut.is_none() && !self.cut_trailers && self.missing == 0 && !stuck
     }
 
-    /// If nothing but a cut between bytes of the body is asked for, after how many of them.
+    /// After how many bytes the body is cut, if the delivery is nothing but a cut between bytes.
     pub(crate) fn only_cut(&self) -> Option<usize> {
         let cut = self.cut.filter(|cut| !cut.inside_chunk)?;
         let after = cut.after?;
@@ -124,7 +125,7 @@ impl Delivery {
 }
 
 impl Cut {
-    /// The number of bytes that arrive of a body with this length.
+    /// How many bytes of a body with this length arrive.
     #[must_use]
     pub fn of(self, length: usize) -> usize {
         self.after.unwrap_or(length / 2).min(length)

@@ -1,4 +1,4 @@
-//! The door: a request and the time in, an outcome out.
+//! The entry point: a request and the time in, an outcome out.
 
 use std::collections::BTreeMap;
 
@@ -29,15 +29,15 @@ mod streams;
 pub use self::queries::Ticket;
 use self::queries::Waiting;
 
-/// The most bytes that a request body may have.
+/// The maximum size of a request body, in bytes.
 pub(crate) const MAX_BODY: usize = 157_286_400;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
 /// A Neptune cluster in memory.
 ///
-/// It does no I/O, reads no clock and draws no randomness: the same [`Config`], requests and times give the same
-/// outcomes, byte by byte.
+/// It does no I/O, reads no clock and uses no randomness: the same [`Config`], requests and times give the same
+/// outcomes, byte for byte.
 #[derive(Debug)]
 pub struct Emulator {
     cluster: Cluster,
@@ -47,13 +47,13 @@ pub struct Emulator {
     counts: BTreeMap<&'static str, Counts>,
     request_ids: Ids,
     received: u64,
-    /// The number of the last request that the log and the counts were made to forget.
+    /// The number of the last request before the log and the counts were cleared.
     forgotten: u64,
-    /// Requests whose queries are not over, and outcomes that nobody has taken yet.
+    /// Requests whose queries are still running, and outcomes that have not been taken yet.
     waiting: Waiting,
 }
 
-/// A request that was received, and what is still to be known about it when it is answered.
+/// A received request, and what is needed to respond to it.
 #[derive(Debug)]
 struct Arrival {
     number: u64,
@@ -62,7 +62,7 @@ struct Arrival {
     operation: Option<&'static str>,
     planned: Option<Planned>,
     date: Date,
-    /// Whether its client is gone.
+    /// Whether the client has disconnected.
     is_gone: bool,
 }
 
@@ -79,7 +79,7 @@ impl Default for Emulator {
 }
 
 impl Emulator {
-    /// A cluster that has not seen any request.
+    /// A cluster that has received no request.
     #[must_use]
     pub fn new(config: Config) -> Self {
         Self {
@@ -87,7 +87,7 @@ impl Emulator {
             seen: Seen::default(),
             log: Vec::new(),
             counts: BTreeMap::new(),
-            // A sequence of their own, so that the ids of jobs do not depend on how many requests came before.
+            // A separate sequence, so that the ids of jobs do not depend on the number of earlier requests.
             request_ids: Ids::new(!config.seed),
             received: 0,
             forgotten: 0,
@@ -96,10 +96,10 @@ impl Emulator {
         }
     }
 
-    /// Takes a request, as it came over the wire, at this time.
+    /// Handles a request at this time. The request is as it was sent over the wire.
     ///
-    /// The `host` header is optional where the URI has an authority. Any request gets an outcome: what is no request
-    /// for Neptune is refused in Neptune's way.
+    /// The `host` header is optional if the URI has an authority. Every request gets an outcome: an invalid request
+    /// gets one of Neptune's errors.
     pub fn handle(&mut self, request: Request<Bytes>, now: Now) -> Outcome {
         let (head, body) = request.into_parts();
         match self.before_reading(&head) {
@@ -108,7 +108,7 @@ impl Emulator {
         }
     }
 
-    /// Whether the connection is to end before this request is read, and how. To be asked once for each request, before
+    /// Whether the connection is to end before this request is read, and how. Call it once for each request, before
     /// [`handle_read`](Self::handle_read).
     pub(crate) fn before_reading(&mut self, head: &request::Parts) -> Option<Ending> {
         let found = operations::find(&head.method, head.uri.path(), head.uri.query());
@@ -118,7 +118,7 @@ impl Emulator {
         let asked = self.asked(&head.headers);
         let planned = match &asked {
             Some(Ok((_, planned))) => planned.as_ref()?,
-            // What it gets for that is an answer.
+            // An invalid header gets an error response, so the request has to be read.
             Some(Err(_)) => return None,
             None => self.plan.first(operation)?,
         };
@@ -134,7 +134,7 @@ impl Emulator {
         Some(ending)
     }
 
-    /// Takes a request that has been read.
+    /// Handles a request that has been read.
     pub(crate) fn handle_read(&mut self, request: Request<Bytes>, now: Now) -> Outcome {
         self.settle(now);
         self.received = self.received.saturating_add(1);
@@ -215,12 +215,12 @@ impl Emulator {
         entry.status = outcome.any_response().map(Response::status);
         entry.executed = executed;
         self.record(entry);
-        // What this request put an end to.
+        // Ends queries that this request completed or cancelled.
         self.settle(now);
         outcome
     }
 
-    /// Gives a request what it gets, spoilt if that is planned, and says whether it was carried out.
+    /// Builds the outcome of a request with its planned fault, if any. The flag is whether the operation was executed.
     fn finish(&self, arrival: Arrival, ran: Result<Reply, Failure>, now: Now) -> (Outcome, bool) {
         let Arrival {
             request,
@@ -245,21 +245,21 @@ impl Emulator {
         (outcome, executed)
     }
 
-    /// Everything received, in order. [`Config::log_limit`] bounds it.
+    /// All received requests, in order. [`Config::log_limit`] limits them.
     #[must_use]
     pub fn log(&self) -> &[LogEntry] {
         &self.log
     }
 
-    /// Forgets the log and the counts. Jobs and plans stay.
+    /// Clears the log and the counts. Jobs and planned faults are kept.
     pub fn clear_log(&mut self) {
         self.log.clear();
         self.counts.clear();
         self.forgotten = self.received;
     }
 
-    /// How many requests of this operation came, whatever became of them. Operations go by their names in the
-    /// service model, such as `GetEngineStatus`.
+    /// How many requests of this operation were received, whatever the outcome. `operation` is the name in the service
+    /// model, such as `GetEngineStatus`.
     #[must_use]
     pub fn received(&self, operation: &str) -> usize {
         self.counts
@@ -267,8 +267,8 @@ impl Emulator {
             .map_or(0, |counts| counts.received)
     }
 
-    /// How many requests of this operation were carried out (see [`LogEntry::executed`]), whether or not the client
-    /// learnt of it.
+    /// How many requests of this operation were executed (see [`LogEntry::executed`]), whether or not the client
+    /// received the response.
     #[must_use]
     pub fn executed(&self, operation: &str) -> usize {
         self.counts
@@ -276,25 +276,25 @@ impl Emulator {
             .map_or(0, |counts| counts.executed)
     }
 
-    /// Puts something that is to go wrong at the end of the queue. Each request takes the first in the queue that is
-    /// meant for it. Requests that ask for a fault of their own ([`Config::fault_header`]) leave the queue alone.
+    /// Adds a fault to the end of the queue. Each request takes the first fault in the queue that applies to its
+    /// operation. Requests that select their own fault ([`Config::fault_header`]) take none from the queue.
     pub fn fail_next(&mut self, planned: Planned) {
         self.plan.push(planned);
     }
 
-    /// How many of the things that are to go wrong have not met a request yet.
+    /// How many planned faults are still in the queue.
     #[must_use]
     pub fn planned(&self) -> usize {
         self.plan.len()
     }
 
-    /// Forgets what was to go wrong.
+    /// Removes all planned faults.
     pub fn clear_planned(&mut self) {
         self.plan.clear();
     }
 
-    /// Changes how the cluster behaves from now on, for example `emulator.reconfigure(|config| config.role(Role::Reader))`
-    /// for a failover. Jobs that are under way keep their durations and ids their sequence.
+    /// Changes the configuration, for example `emulator.reconfigure(|config| config.role(Role::Reader))` for a
+    /// failover. Running jobs keep their durations, and ids their sequence.
     pub fn reconfigure(&mut self, change: impl FnOnce(Config) -> Config) {
         let streamed = self.cluster.config.streams.enabled;
         self.cluster.config = change(std::mem::take(&mut self.cluster.config));
@@ -303,13 +303,13 @@ impl Emulator {
         }
     }
 
-    /// Restarts all instances of the cluster, as a maintenance does: what they hold in memory alone is lost, among it the
-    /// token of a fast reset that has been initiated. [`Config::restart_duration`] says how long it takes.
+    /// Restarts all instances of the cluster, as maintenance does. In-memory state is lost, such as the token of an
+    /// initiated fast reset. [`Config::restart_duration`] sets how long the restart takes.
     pub fn restart(&mut self, now: Now) {
         self.cluster.restart(now);
     }
 
-    /// Lets temporary keys be refused as expired from now on, by their session token.
+    /// Makes the temporary keys with this session token expired from now on.
     pub fn expire_token(&mut self, session_token: &str) {
         for identity in &mut self.cluster.config.identities {
             if identity.session_token.as_deref() == Some(session_token) {
@@ -318,7 +318,7 @@ impl Emulator {
         }
     }
 
-    /// No longer lets in the keys with this access key. IAM authentication stays on.
+    /// Stops accepting the keys with this access key. IAM authentication stays enabled.
     pub fn remove_identity(&mut self, access_key: &str) {
         self.cluster
             .config
@@ -326,7 +326,7 @@ impl Emulator {
             .retain(|identity| identity.access_key != access_key);
     }
 
-    /// What the header of a request asks for, if it is obeyed.
+    /// The fault that the header of a request selects, if the header is enabled.
     fn asked(&self, headers: &HeaderMap) -> Option<Result<Due, UnknownFault>> {
         if !self.cluster.config.fault_header {
             return None;
@@ -400,7 +400,7 @@ fn spoil(planned: Option<Planned>, reply: Reply, context: &Context<'_>) -> Outco
     answer::deliver(outcome, planned.delivery)
 }
 
-/// Every answer has a date and an id, planned ones that bring their own keep them.
+/// Adds the date and the request id. A planned response that has its own keeps them.
 fn stamp(outcome: &mut Outcome, request_id: &str, now: Now, date: Date) {
     let Some(Response { head, .. }) = outcome.any_response_mut() else {
         return;

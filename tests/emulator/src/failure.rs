@@ -1,14 +1,14 @@
-//! Errors as Neptune answers them.
+//! Errors in the form in which Neptune sends them.
 //!
-//! The form and most texts are those of
-//! [Graph engine error messages and codes](https://docs.aws.amazon.com/neptune/latest/userguide/errors-engine-codes.html).
+//! The form and most texts are those of [Graph engine error messages and
+//! codes](https://docs.aws.amazon.com/neptune/latest/userguide/errors-engine-codes.html).
 
 use http::{HeaderValue, StatusCode, header};
 use serde_json::Value;
 
 use crate::Response;
 
-/// An error answer: the name of an exception and its text.
+/// An error response: the name of an exception and its text.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     pub(crate) status: StatusCode,
@@ -16,7 +16,7 @@ pub(crate) struct Failure {
     pub(crate) message: String,
 }
 
-/// The status of every exception that clusters are known to answer with.
+/// The status of each known exception.
 const STATUSES: &[(&str, StatusCode)] = &[
     ("AccessDeniedException", StatusCode::FORBIDDEN),
     ("BadRequestException", StatusCode::BAD_REQUEST),
@@ -47,8 +47,8 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("ValidationException", StatusCode::BAD_REQUEST),
 ];
 
-/// The status that goes with an exception. All that are not in the table are 500, among them throttling, time-outs
-/// and cancelled queries.
+/// The status of an exception. Exceptions that are not in the table are 500, including throttling, time-outs and
+/// cancelled queries.
 pub(crate) fn status_of(code: &str) -> StatusCode {
     let known = STATUSES.iter().find(|(name, _)| *name == code);
     known.map_or(StatusCode::INTERNAL_SERVER_ERROR, |(_, status)| *status)
@@ -80,7 +80,7 @@ impl Failure {
         Self::new("MissingParameterException", message)
     }
 
-    /// What replicas answer to writes.
+    /// The error of replicas for writes.
     pub(crate) fn read_only() -> Self {
         Self::new(
             "ReadOnlyViolationException",
@@ -89,7 +89,7 @@ impl Failure {
     }
 
     pub(crate) fn into_response(self, request_id: &str, message_member: bool) -> Response {
-        // By hand, for the order of the guide's example: serde_json sorts members.
+        // Written by hand to keep the order of the guide's example: serde_json sorts members.
         let message = Value::from(self.message);
         let repeated = if message_member {
             format!(",\"message\":{message}")

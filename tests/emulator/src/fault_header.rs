@@ -1,7 +1,7 @@
-//! The header `x-neptune-fault`, by which a client asks for its own fault.
+//! The header `x-neptune-fault`, with which a client selects its own fault.
 //!
-//! Since clients send again, the header comes again with every attempt. Requests are therefore counted, by the `id` that
-//! the header names or by its text, and faults are met in their order, each so many times.
+//! A client that retries sends the header with each attempt. Requests are therefore counted, by the `id` in the header
+//! or by its text, and the faults apply in order, each to its number of requests.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::error::Error;
@@ -19,10 +19,10 @@ mod parameters;
 pub use self::names::fault_names;
 
 pub(crate) const NAME: HeaderName = HeaderName::from_static("x-neptune-fault");
-/// How many ids are counted; the oldest are forgotten first.
+/// How many ids are counted; the oldest are dropped first.
 const MOST_IDS: usize = 10_000;
 
-/// Why a text names no fault.
+/// The error for a text that is not a valid fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownFault {
     pub(crate) message: String,
@@ -44,7 +44,7 @@ impl fmt::Display for UnknownFault {
 
 impl Error for UnknownFault {}
 
-/// Reads a text that names a single fault, without `id`.
+/// Parses a single fault, without `id`.
 pub(crate) fn one(text: &str) -> Result<Planned, UnknownFault> {
     let Sequence { id, mut faults } = Sequence::parse(text)?;
     if id.is_some() {
@@ -56,7 +56,7 @@ pub(crate) fn one(text: &str) -> Result<Planned, UnknownFault> {
     }
 }
 
-/// What the header of a request asks for: faults for the first, the second, … request that carries it.
+/// The faults in the header of a request, for the first, the second, … request with this header.
 #[derive(Debug)]
 struct Sequence {
     id: Option<String>,
@@ -79,8 +79,8 @@ impl Sequence {
         Ok(sequence)
     }
 
-    /// The fault for the request with this number, from 0. What does not say how often is for one request if others
-    /// follow, for all that are left otherwise.
+    /// The fault for the request with this number, from 0. A fault without `times` applies to one request if others
+    /// follow, and to all further requests otherwise.
     fn due(self, number: u64) -> Option<Planned> {
         let last = self.faults.len().saturating_sub(1);
         let mut before = 0_u64;
@@ -95,10 +95,10 @@ impl Sequence {
     }
 }
 
-/// What a request meets, and the key by which it is counted.
+/// The key by which a request is counted, and its fault.
 pub(crate) type Due = (String, Option<Planned>);
 
-/// How many requests came with each id.
+/// How many requests arrived for each id.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
     counts: BTreeMap<String, u64>,
@@ -106,7 +106,7 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// What a request with these headers meets. `None` without the header.
+    /// The fault for a request with these headers. `None` without the header.
     pub(crate) fn due(&self, headers: &HeaderMap) -> Option<Result<Due, UnknownFault>> {
         let mut lines = Vec::new();
         for value in headers.get_all(NAME) {
@@ -118,10 +118,10 @@ impl Seen {
         if lines.is_empty() {
             return None;
         }
-        // Several lines are one list, as in any header.
+        // Several lines are one list, as in other headers.
         let text = lines.join(",");
         Some(Sequence::parse(&text).map(|sequence| {
-            // A text cannot be taken for an id: ids have no such character in front.
+            // The two kinds of keys cannot collide: the text of a valid header does not begin with `=`.
             let key = match &sequence.id {
                 Some(id) => format!("={id}"),
                 None => text,

@@ -1,4 +1,4 @@
-//! Bodies that are made while they are sent.
+//! Bodies that are generated while they are sent.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 type Make = dyn Fn() -> Box<dyn Iterator<Item = Bytes> + Send> + Send + Sync;
 
-/// A body, or the rest of one, that is made piece by piece as somebody asks for it. Whoever stops asking stops it.
+/// A body, or the rest of one, that is generated piece by piece, on demand.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -15,8 +15,8 @@ type Make = dyn Fn() -> Box<dyn Iterator<Item = Bytes> + Send> + Send + Sync;
 /// use neptunedata_emulator::{Generated, Response};
 ///
 /// let endless = Generated::new(|| std::iter::repeat(Bytes::from_static(b"more ")));
-/// let answer = Response::new(StatusCode::OK, "some and ").generated(endless);
-/// let start: Vec<Bytes> = answer.pieces().take(3).collect();
+/// let response = Response::new(StatusCode::OK, "some and ").generated(endless);
+/// let start: Vec<Bytes> = response.pieces().take(3).collect();
 /// assert_eq!(start.concat(), b"some and more more ");
 /// ```
 #[derive(Clone)]
@@ -25,7 +25,8 @@ pub struct Generated {
 }
 
 impl Generated {
-    /// Pieces from an iterator, which is made anew for each [`pieces`](Self::pieces) and has to give the same every time.
+    /// Takes the pieces from an iterator. The function is called for each [`pieces`](Self::pieces) and must give the
+    /// same pieces every time.
     #[must_use]
     pub fn new<I>(make: impl Fn() -> I + Send + Sync + 'static) -> Self
     where
@@ -44,7 +45,7 @@ impl Generated {
     }
 }
 
-/// Shows that it is there, and makes nothing for it.
+/// Shows that there is a body, without generating it.
 impl fmt::Debug for Generated {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Generated").finish_non_exhaustive()

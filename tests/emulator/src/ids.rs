@@ -1,6 +1,6 @@
-//! Ids that look random and are not: the same seed gives the same ids.
+//! Generates ids that look random, but are the same for the same seed.
 
-/// SplitMix64, enough to tell ids apart; nothing here needs to be hard to guess.
+/// SplitMix64, enough for distinct ids. They need not be hard to guess.
 #[derive(Clone, Debug)]
 pub(crate) struct Ids {
     state: u64,

@@ -1,4 +1,4 @@
-//! A request, decoded for the operation that it is for.
+//! A request, decoded for its operation.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, header};
@@ -19,7 +19,7 @@ pub(crate) struct Incoming<'a> {
 }
 
 impl<'a> Incoming<'a> {
-    /// Decodes labels and query; the body waits until an operation asks for it.
+    /// Decodes path labels and query. The body is decoded when an operation needs it.
     pub(crate) fn decode(
         raw_labels: &[&str],
         request: &'a http::Request<Bytes>,
@@ -51,7 +51,7 @@ impl<'a> Incoming<'a> {
         self.path
     }
 
-    /// The text of the only label of the path.
+    /// The only label of the path, decoded.
     pub(crate) fn label(&self) -> &str {
         self.labels.first().map_or("", String::as_str)
     }
@@ -62,7 +62,7 @@ impl<'a> Incoming<'a> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// Whether a header is a list that has this word, in any case.
+    /// Whether a header is a list that contains this word, in any case.
     pub(crate) fn has_word(&self, name: &'static str, word: &str) -> bool {
         let values = self.headers.get_all(HeaderName::from_static(name));
         values.into_iter().any(|value| {
@@ -72,12 +72,12 @@ impl<'a> Incoming<'a> {
         })
     }
 
-    /// The type of the body without its parameters, in small letters.
+    /// The media type of the body without parameters, in lower case.
     pub(crate) fn media_type(&self) -> Option<String> {
         media_type(self.headers)
     }
 
-    /// The body as it came.
+    /// The body as it was received.
     pub(crate) fn body(&self) -> &Bytes {
         self.body
     }
@@ -100,7 +100,7 @@ impl<'a> Incoming<'a> {
         !self.body.is_empty()
     }
 
-    /// A query parameter that is true or false, in any case: SDKs send `true`, graph-notebook `TRUE` and `True`.
+    /// A boolean query parameter, in any case: SDKs send `true`, graph-notebook `TRUE` and `True`.
     pub(crate) fn query_flag(&self, name: &str) -> Result<Option<bool>, Failure> {
         match self.query(name) {
             None => Ok(None),
@@ -112,7 +112,7 @@ impl<'a> Incoming<'a> {
         }
     }
 
-    /// A query parameter that is a whole number in these bounds.
+    /// An integer query parameter within these bounds.
     pub(crate) fn query_integer(
         &self,
         name: &str,
@@ -158,13 +158,13 @@ impl<'a> Incoming<'a> {
         Ok(Members(members))
     }
 
-    /// The type of the body without its parameters, in small letters.
+    /// The media type of the body without parameters, in lower case.
     fn required_type(&self) -> Result<String, Failure> {
         self.media_type()
             .ok_or_else(|| Failure::missing_parameter("Content-type header not specified."))
     }
 
-    /// The members of a JSON body, whatever its type is said to be.
+    /// The members of a JSON body, with any media type.
     pub(crate) fn json_of_any_type(&self) -> Result<Members, Failure> {
         match serde_json::from_slice(self.body) {
             Ok(Value::Object(members)) => Ok(Members(members)),
@@ -178,7 +178,7 @@ impl<'a> Incoming<'a> {
     }
 }
 
-/// The type of a body without its parameters, in small letters.
+/// The media type of a body without parameters, in lower case.
 pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::CONTENT_TYPE)?;
     let text = value.to_str().unwrap_or_default();
@@ -196,14 +196,14 @@ pub(crate) fn decode_query(raw: &str) -> Option<Vec<(String, String)>> {
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            // The server takes a plus sign for a space, as Java's servlets do.
+            // A plus sign is a space, as in Java's servlets.
             let decode = |text: &str| percent::decode_text(&text.replace('+', " "));
             Some((decode(name)?, decode(value)?))
         })
         .collect()
 }
 
-/// The members of a JSON object, each asked for with its type. A null counts as absent.
+/// The members of a JSON object, read by type. A null counts as absent.
 #[derive(Clone, Debug)]
 pub(crate) struct Members(pub(crate) Map<String, Value>);
 
@@ -251,7 +251,7 @@ impl Members {
         self.typed(name, "a boolean", Value::as_bool)
     }
 
-    /// A boolean, or its text in any case: SDKs send the one, old engines and AWS's tools use the other.
+    /// A boolean, or its text in any case: SDKs send a boolean, old engines and AWS's tools use text.
     pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, Failure> {
         self.typed(name, "true or false", |value| match value {
             Value::Bool(value) => Some(*value),

@@ -1,7 +1,7 @@
-//! What a request says, by the names of the service model.
+//! The input of a request, in the names of the service model.
 //!
-//! The tables in the families of [`operations`] are written from the model and share nothing with any client: what a client encodes and this
-//! reads back the same has arrived where it belongs.
+//! The tables in the families of [`operations`] are written from the model and share nothing with any client. If they
+//! decode the same input that a client encoded, the client encoded it correctly.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -14,22 +14,22 @@ use crate::{operations, percent};
 
 mod members;
 
-/// The input of an operation, as a request carried it: [`LogEntry::input`].
+/// The input of an operation, decoded from a request. See [`LogEntry::input`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Input {
-    /// The members of the service model, by its names; for SPARQL, which the model lacks, by those of its parameters in
-    /// camel case. Flags and numbers are such, also where they came as text. A body that is the member is text, or an
-    /// object with its `base64` if it is not UTF-8.
+    /// The members, by their names in the service model. SPARQL is not in the model; its members are its parameters in
+    /// camel case. Flags and numbers have their JSON types even if they were sent as text. A body that is a member is a
+    /// string, or an object with `base64` if it is not UTF-8.
     pub members: Map<String, Value>,
-    /// What else was in the query or the body, by its name on the wire. What came more than once is a list.
+    /// Unknown parameters and members, by their names on the wire. Repeated ones are a list.
     pub extra: Map<String, Value>,
 }
 
 /// An operation and the members of its requests.
 pub(crate) type Inputs = (&'static str, &'static [Member]);
 
-/// A member and where it travels.
+/// A member and its location in the request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Member {
     /// Its name in the model.
@@ -40,7 +40,7 @@ pub(crate) struct Member {
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Place {
-    /// The label of the path; of paths without one the query parameter of that name, which is the old form.
+    /// The label of the path; in paths without a label, the query parameter of that name, which is the old form.
     Label,
     /// The query parameter of this name.
     Query(&'static str),
@@ -52,7 +52,7 @@ pub(crate) enum Place {
     Parameter(&'static str),
     /// The whole body.
     Whole,
-    /// The parameter of this name says how the rest is meant, and is no member.
+    /// The parameter of this name, which selects the operation and is not a member.
     Selector(&'static str),
 }
 
@@ -61,15 +61,15 @@ pub(crate) enum Kind {
     Text,
     Number,
     Flag,
-    /// True if it is there, whatever its value.
+    /// True if the parameter is present, with any value.
     Presence,
-    /// Every value of that name, in order.
+    /// All values of that name, in order.
     Every,
-    /// Lists, maps and structures: whatever is in the JSON.
+    /// Any JSON: lists, maps and structures.
     Any,
 }
 
-/// Reads a request; `None` if its operation is not known or it is not encoded as such a request is.
+/// Decodes a request; `None` if its operation is not known or its encoding is not valid for the operation.
 pub(crate) fn read(entry: &LogEntry) -> Option<Input> {
     let operation = entry.operation?;
     let members = operations::members(operation)?;
@@ -101,7 +101,7 @@ pub(crate) fn read(entry: &LogEntry) -> Option<Input> {
             },
             Place::Query(name) => kind.take(&mut query, name),
             Place::Header(name) => text(&entry.headers, name)?.map(Value::from),
-            // Loads can be started by the query alone.
+            // A load can be started with query parameters alone.
             Place::Body(name) if !has_body && operation == "StartLoaderJob" => {
                 kind.take(&mut query, name)
             }
@@ -138,7 +138,7 @@ pub(crate) fn read(entry: &LogEntry) -> Option<Input> {
 }
 
 impl Kind {
-    /// Takes the first parameter of this name, or every one.
+    /// Takes the first parameter of this name, or all of them.
     fn take(self, pairs: &mut Vec<(String, String)>, name: &str) -> Option<Value> {
         if let Self::Every = self {
             let values = pairs.extract_if(.., |(key, _)| key == name);
@@ -149,7 +149,7 @@ impl Kind {
         Some(pairs.remove(place).1.into())
     }
 
-    /// The value in its type, or as it came if it is none of that.
+    /// The value in its type, or unchanged if it is not valid for the type.
     fn typed(self, value: Value) -> Value {
         let Value::String(text) = &value else {
             return value;
@@ -164,7 +164,7 @@ impl Kind {
     }
 }
 
-/// The text of a header, if there is one; `None` if it is no text.
+/// The text of a header: `Some(None)` if the header is absent, `None` if it is not text.
 fn text(headers: &HeaderMap, name: &str) -> Option<Option<String>> {
     match headers.get(name) {
         Some(value) => Some(Some(value.to_str().ok()?.to_owned())),
@@ -175,14 +175,14 @@ fn text(headers: &HeaderMap, name: &str) -> Option<Option<String>> {
 /// A body that has members.
 #[derive(Default)]
 struct Body {
-    /// Those of JSON.
+    /// The members of a JSON body.
     members: Map<String, Value>,
-    /// Those of a form.
+    /// The parameters of a form.
     form: Vec<(String, String)>,
 }
 
 impl Body {
-    /// Of a form if it says so, the text of SPARQL if it says that, else of JSON.
+    /// Decodes the body by its media type: a form, the text of SPARQL, or else JSON.
     fn read(entry: &LogEntry) -> Option<Self> {
         let mut body = Self::default();
         if entry.body.is_empty() {
@@ -208,7 +208,7 @@ impl Body {
     }
 }
 
-/// A body as a member.
+/// A whole body as a member.
 fn whole(body: &[u8]) -> Value {
     match std::str::from_utf8(body) {
         Ok(text) => text.into(),

@@ -1,7 +1,7 @@
-//! Amazon Neptune's data API in memory.
+//! An in-memory emulator of Amazon Neptune's data API.
 //!
-//! [`Emulator`] is a cluster without a socket: hand it a request and the time, and it hands back what Neptune would
-//! answer. It reads no clock and draws no randomness, so tests on it need neither network nor luck.
+//! [`Emulator`] is a cluster without a socket: it takes a request and the time, and returns what Neptune would respond.
+//! It reads no clock and uses no randomness, so tests are deterministic and need no network.
 //!
 //! ```
 //! use std::time::Duration;
@@ -12,7 +12,7 @@
 //! let mut neptune = Emulator::new(Config::default().training_duration(Duration::from_secs(60)));
 //! let now = Now::at_unix(1_704_067_200);
 //!
-//! // A job is started, and the answer gets lost on its way back.
+//! // Start a job; its response is lost.
 //! neptune.fail_next(Planned::executed_but_closed());
 //! let start = http::Request::post("/ml/modeltraining")
 //!     .header("content-type", "application/json")
@@ -20,22 +20,26 @@
 //! assert!(neptune.handle(start, now).response().is_none());
 //! assert_eq!(neptune.executed("StartMLModelTrainingJob"), 1);
 //!
-//! // It runs all the same, and is done when its time is over.
+//! // The job runs all the same, and completes at the end of its duration.
 //! let job = neptune.training_job("job-1").ok_or("no job")?;
 //! assert_eq!(job.status(now), JobStatus::InProgress);
 //! assert_eq!(job.status(now.later(Duration::from_secs(60))), JobStatus::Completed);
 //!
 //! let get = http::Request::get("/ml/modeltraining/job-1").body(Bytes::new())?;
-//! let answer = neptune.handle(get, now.later(Duration::from_secs(30))).into_response().ok_or("no answer")?;
-//! assert_eq!(answer.to_json().ok_or("no JSON")?["status"], "InProgress");
+//! let response = neptune.handle(get, now.later(Duration::from_secs(30))).into_response().ok_or("no response")?;
+//! assert_eq!(response.to_json().ok_or("not JSON")?["status"], "InProgress");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`Config`] says how the cluster behaves, [`Planned`] what goes wrong, [`Emulator::log`] what was received. What a
-//! connection does wrong comes back as data, a [`Fault`].
-//! With IAM authentication on ([`Config::iam`]) every signature is checked.
+//! [`Config`] sets the behavior of the cluster, [`Planned`] plans a fault, and [`Emulator::log`] has the received
+//! requests. Faults of the connection are returned as data, as a [`Fault`]. With IAM authentication ([`Config::iam`])
+//! every signature is checked.
 //!
-//! With the feature `neptunedata` an [`Outcome`] is what a serving function of that crate's test network returns.
+//! With the feature `neptunedata`, an [`Outcome`] converts into a response of the test network of the crate
+//! `neptunedata`.
+//!
+//! Codes such as M33 and U20 in this documentation refer to the wire notes, `docs/wire.md` in the repository: M for
+//! what is known, U for what is not.
 #![cfg_attr(
     feature = "server",
     doc = "\nFor clients that need a socket there is [`Server`], which carries faults out, and for those in other languages the binary `neptune-emulator`."

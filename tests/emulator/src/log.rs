@@ -1,4 +1,4 @@
-//! What was received, in order, and what became of it.
+//! The log of received requests, with their outcomes.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
@@ -6,42 +6,42 @@ use http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
 use crate::input::{self, Input};
 use crate::{Now, QueryRequest};
 
-/// One request, as it came, and how it was answered.
+/// A received request, and its outcome.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LogEntry {
-    /// The place in the order of all requests, from 1.
+    /// The number of the request, from 1.
     pub number: u64,
-    /// When it was handled.
+    /// The time at which it was handled.
     pub at: Now,
-    /// The operation's name in the service model, `None` for routes that are not known.
+    /// The name of the operation in the service model; `None` for unknown routes.
     pub operation: Option<&'static str>,
     /// The method.
     pub method: Method,
-    /// Path and query as they were sent.
+    /// Path and query, as they were sent.
     pub target: String,
     /// The headers. `Debug` does not show the values of `authorization` and `x-amz-security-token`.
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
-    /// The id that the answer carries.
+    /// The request id that the response carries.
     pub request_id: String,
-    /// The status that was answered; `None` if the connection was closed instead, or the query is not over.
+    /// The status of the response; `None` if the connection was closed instead, or the query is still running.
     pub status: Option<StatusCode>,
-    /// Whether the operation was carried out: it passed every check and did what it does. That the answer was then
-    /// lost or replaced changes nothing about it.
+    /// Whether the operation was executed: all checks passed, and it took effect. It stays true if the response was
+    /// then lost or replaced.
     pub executed: bool,
-    /// What the check of the signature found.
+    /// The result of the signature check.
     pub signature: Signature,
-    /// The query that was understood; `None` if the request is for something else, or was refused before.
+    /// The query, as it was parsed; `None` if the request is not a query or was refused before parsing.
     pub query: Option<QueryRequest>,
-    /// Whether the request met something that had been planned, or that it asked for itself.
+    /// Whether a fault applied to the request: a planned one, or one selected by its header.
     pub spoilt: bool,
 }
 
 impl LogEntry {
-    /// What the request says, by the names of the service model: the input that a client encoded. `None` if the route is not
-    /// known, or the request is not encoded as one of its operation is.
+    /// The input that the client encoded, in the names of the service model. `None` if the route is unknown, or the
+    /// encoding is not valid for the operation.
     ///
     /// ```
     /// use bytes::Bytes;
@@ -60,7 +60,7 @@ impl LogEntry {
         input::read(self)
     }
 
-    /// The entry for a request that has not been handled yet.
+    /// An entry for a request that has not been handled yet.
     pub(crate) fn new(number: u64, at: Now, request: Request<Bytes>) -> Self {
         let (mut head, body) = request.into_parts();
         for name in [
@@ -93,14 +93,14 @@ impl LogEntry {
     }
 }
 
-/// What the check of a signature found.
+/// The result of a signature check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Signature {
-    /// IAM authentication is off: nobody looked.
+    /// IAM authentication is disabled, so the signature was not checked.
     NotChecked,
-    /// The signature is right.
+    /// The signature is valid.
     Verified {
-        /// Whose it is.
+        /// The access key of the identity.
         access_key: String,
     },
     /// The request was refused, with this text.

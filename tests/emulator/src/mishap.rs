@@ -1,4 +1,4 @@
-//! What takes the place of an answer.
+//! What replaces a response.
 
 use http::StatusCode;
 
@@ -11,98 +11,97 @@ pub(crate) mod trailers;
 pub use self::refusal::Refusal;
 pub use self::trailers::Trailers;
 
-/// What a request meets instead of its answer. How the answer travels is a matter of
-/// [`Delivery`](crate::Delivery).
+/// What replaces the response to a request. [`Delivery`](crate::Delivery) sets how it is sent.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Mishap {
-    /// The connection ends before the request is read: it counts neither as received nor as executed.
+    /// The connection ends before the request is read. The request counts neither as received nor as executed.
     CloseBeforeReading(Ending),
-    /// The request is read, and the connection ends without an answer.
+    /// The request is read, and the connection ends without a response.
     NoAnswer(Ending),
-    /// The answer that it has anyway, for plans that are only about its delivery, its date or its headers. A request
-    /// that is not executed has no answer of its own; an `InternalFailureException` takes its place.
+    /// The unchanged response, for faults that only affect its delivery, date or headers. A request that is not
+    /// executed has no response of its own; an `InternalFailureException` replaces it.
     OwnAnswer,
-    /// This outcome, as it is.
+    /// This outcome.
     Instead(Outcome),
-    /// An error.
+    /// An error response.
     Error(ErrorAnswer),
-    /// A page for people, as proxies send it.
+    /// An HTML page with this status, as proxies send it.
     Html(StatusCode),
-    /// Status 200 and no body.
+    /// Status 200 with an empty body.
     Empty,
-    /// Bytes that are no JSON, or no HTTP.
+    /// Bytes that are not valid JSON, or not valid HTTP.
     Garbage(Garbage),
-    /// Status 200 and an error object for a body.
+    /// Status 200 with an error object as the body.
     ErrorInSuccess {
-        /// The exception.
+        /// The name of the exception.
         code: String,
-        /// Its text.
+        /// The text of the exception.
         message: String,
     },
-    /// The answer in chunks, with Neptune's trailers behind it.
+    /// The response in chunks, followed by Neptune's trailers.
     Trailers(Trailers),
-    /// Somewhere else.
+    /// A redirect.
     Redirect {
-        /// The status, 307 say.
+        /// The status, such as 307.
         status: StatusCode,
-        /// The `location`; `None` is where the request went, so that a client that follows is seen again.
+        /// The `location`; `None` is the URL of the request, so that a client that follows the redirect sends it again.
         location: Option<String>,
     },
-    /// Refused as IAM refuses.
+    /// Refused with an error of IAM.
     Refused(Refusal),
 }
 
-/// An error of the caller's choice.
+/// An error response chosen by the caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErrorAnswer {
-    /// The status; `None` is the one that goes with the exception's name, 500 for names that Neptune does not have.
+    /// The status; `None` is the status of the exception, 500 for names that Neptune does not have.
     pub status: Option<StatusCode>,
-    /// The exception.
+    /// The name of the exception.
     pub code: String,
-    /// Its text.
+    /// The text of the exception.
     pub message: String,
     /// The form of the body.
     pub form: ErrorForm,
 }
 
-/// The form in which an error is told.
+/// The form of an error body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorForm {
     /// Neptune's JSON object.
     #[default]
     Json,
-    /// The same without `code`, which stands in the header `x-amzn-errortype` (U02).
+    /// Neptune's JSON object without `code`, which is in the header `x-amzn-errortype` (U02).
     Header,
-    /// JSON with `detailedMessage` alone.
+    /// A JSON object with only `detailedMessage`.
     MessageOnly,
-    /// The text alone.
+    /// The plain text.
     Text,
-    /// A page for people.
+    /// An HTML page.
     Html,
     /// No body.
     Empty,
-    /// Neptune's JSON object, with bytes in its text that are no UTF-8.
+    /// Neptune's JSON object, with bytes in its text that are not UTF-8.
     NotUtf8,
 }
 
-/// Bytes that are not what they should be.
+/// Invalid bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Garbage {
-    /// Status 200, and a body that is no JSON.
+    /// Status 200 with a body that is not valid JSON.
     #[default]
     Body,
-    /// The answer, with garbage behind its JSON.
+    /// The response, with invalid bytes after its JSON.
     Tail,
-    /// No HTTP at all.
+    /// Bytes that are not HTTP.
     Wire,
 }
 
 impl Mishap {
-    /// Whether the operation is carried out first where the plan does not say: it is, unless the status is one of
-    /// failure, or the answer another one altogether.
+    /// Whether the operation is executed first by default: yes, unless the status is an error or the response is
+    /// replaced by another outcome.
     pub(crate) fn executes(&self) -> bool {
         match self {
             Self::CloseBeforeReading(_)
@@ -133,7 +132,7 @@ impl ErrorAnswer {
         }
     }
 
-    /// The status that is answered.
+    /// The status of the response.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status

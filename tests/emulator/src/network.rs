@@ -1,4 +1,4 @@
-//! Outcomes as the crate `neptunedata` takes them in its network for tests. No other part of this crate knows a client.
+//! Converts outcomes for the test network of the crate `neptunedata`. No other part of this crate uses a client.
 
 use std::time::Duration;
 
@@ -12,8 +12,9 @@ impl From<neptunedata::machine::Now> for Now {
     }
 }
 
-/// The outcome as a client sees it that asks for trailers. Slow responses arrive late instead, and a query that is
-/// [`Pending`](Outcome::Pending) is never answered: convert what [`Emulator::resume`](crate::Emulator::resume) returns.
+/// The outcome, as a client that requests trailers sees it. Slow responses arrive late instead. A
+/// [`Pending`](Outcome::Pending) query gets no response: convert what [`Emulator::resume`](crate::Emulator::resume)
+/// returns.
 impl From<Outcome> for Served {
     fn from(outcome: Outcome) -> Self {
         match outcome {
@@ -44,7 +45,7 @@ fn ended(ending: Ending) -> Served {
 
 fn delivered(mut response: Response, delivery: &Delivery) -> Served {
     let trailers = std::mem::take(&mut response.trailers);
-    // Only chunked bodies have trailers, and the others that are cut by the end of the connection look whole.
+    // Only chunked bodies have trailers. A truncated body that ends with the connection looks complete.
     let announces_length = response
         .head
         .headers
@@ -75,7 +76,7 @@ fn delivered(mut response: Response, delivery: &Delivery) -> Served {
     served.delay(delay)
 }
 
-/// How much later than at once all of the response has arrived.
+/// How long it takes until the whole response has arrived.
 fn delay(delivery: &Delivery, length: usize) -> Duration {
     let stall = delivery.stall.and_then(|stall| stall.time);
     let pace = delivery.pace.map_or(Duration::ZERO, |pace| {

@@ -1,4 +1,4 @@
-//! The operations, a file for each family, and the table that routes requests to them.
+//! The operations, with one file per family, and the table that routes requests to them.
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri};
@@ -25,8 +25,7 @@ pub(crate) mod storage;
 pub(crate) mod streams;
 pub(crate) mod summary;
 
-/// Every route that the emulator knows, and the members of the requests. A family of operations is a file with both and
-/// a line here.
+/// All routes, and the members of the requests. A family of operations is a file with both and a line here.
 const FAMILIES: &[(&[&[Route]], &[Inputs])] = &[
     (&[engine::ROUTES], engine::INPUTS),
     (&[gremlin::ROUTES], gremlin::INPUTS),
@@ -54,21 +53,21 @@ const FAMILIES: &[(&[&[Route]], &[Inputs])] = &[
     ),
 ];
 
-/// An operation and where it is found.
+/// An operation and its route.
 #[derive(Debug)]
 pub(crate) struct Route {
     /// The name in the service model.
     pub(crate) operation: &'static str,
     pub(crate) method: Method,
-    /// The path; a segment in braces stands for any segment that is not empty. After a question mark stands a query
-    /// parameter that must be there: such a route comes before the one for the path alone.
+    /// The path. A segment in braces matches any non-empty segment. A question mark is followed by a query parameter
+    /// that must be present; such a route comes before the route for the path alone.
     pub(crate) path: &'static str,
     pub(crate) run: fn(&mut Cluster, &Incoming<'_>) -> Result<Answer, Failure>,
 }
 
-/// What an operation answers when it has been carried out.
+/// The result of an executed operation.
 #[derive(Debug)]
-// It lives for one call.
+// The value lives for one call, so its size does not matter.
 #[allow(clippy::large_enum_variant)]
 pub(crate) enum Answer {
     /// 200 and a JSON document.
@@ -79,12 +78,12 @@ pub(crate) enum Answer {
     NoContent,
     /// Anything else: text, other media types, pieces, trailers.
     Response(Response),
-    /// A query runs; [`queries::settle`] says when it is over. The number is its ticket.
+    /// A running query, with its ticket; [`queries::settle`] completes it.
     Query(u64),
 }
 
 impl Answer {
-    /// The response; where a query has to be over first, its ticket.
+    /// The response, or the ticket of a running query.
     pub(crate) fn into_response(self) -> Result<Response, u64> {
         match self {
             Self::Json(body) => Ok(Response::json(StatusCode::OK, &body)),
@@ -96,8 +95,8 @@ impl Answer {
     }
 }
 
-/// The operation that a request is for, when its route is known. The routes of queries and of their status serve several,
-/// and parameters tell which, wherever they stand: a request of which only the head is known is judged by its URL.
+/// The operation of a request with a known route. The routes of queries and of their status serve several operations,
+/// which are selected by parameters in the URL or the body. If only the head is known, only the URL is used.
 pub(crate) fn of_request(
     route: &Route,
     uri: &Uri,
@@ -158,8 +157,8 @@ fn parameter_names(uri: &Uri, headers: &HeaderMap, body: &Bytes) -> Vec<String> 
 
 /// The route of a request, with the raw text of the path's labels.
 ///
-/// A path that no route has is a bad request, as the statistics page of the guide shows it; a method that a known path
-/// does not have is 405, as the table of errors says (M06).
+/// An unknown path is a bad request, as on the statistics page of the guide. An unknown method on a known path is 405,
+/// as in the table of errors (M06).
 pub(crate) fn find<'a>(
     method: &Method,
     path: &'a str,
@@ -194,7 +193,7 @@ pub(crate) fn find<'a>(
     }
 }
 
-/// The members of an operation's requests, if the emulator knows it.
+/// The members of an operation's requests; `None` for unknown operations.
 pub(crate) fn members(operation: &str) -> Option<&'static [Member]> {
     let mut inputs = FAMILIES.iter().flat_map(|(_, inputs)| inputs.iter());
     inputs
@@ -202,7 +201,7 @@ pub(crate) fn members(operation: &str) -> Option<&'static [Member]> {
         .map(|(_, members)| *members)
 }
 
-/// Names of parameters have nothing that would be encoded.
+/// Names of parameters need no percent decoding.
 fn has_parameter(query: Option<&str>, name: &str) -> bool {
     query
         .unwrap_or_default()

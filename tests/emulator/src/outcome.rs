@@ -1,4 +1,4 @@
-//! What the emulator says to a request: an answer, or a fault for the server to carry out.
+//! The outcome of a request: a response, or a fault for the server to perform.
 
 use std::time::Duration;
 
@@ -9,76 +9,76 @@ use serde_json::Value;
 use crate::delivery::{Delivery, Ending};
 use crate::{Generated, Ticket};
 
-/// What becomes of a request.
+/// The outcome of a request.
 #[derive(Clone, Debug)]
 #[must_use]
-// Nearly every outcome is an answer, so there is nothing to save with a box.
+// Nearly every outcome is a response, so a box would save nothing.
 #[allow(clippy::large_enum_variant)]
 pub enum Outcome {
-    /// An answer, to be sent whole.
+    /// A response, sent completely.
     Response(Response),
-    /// Something that goes wrong between server and client.
+    /// A fault between server and client.
     Fault(Fault),
-    /// The query runs for a while, or waits its turn. [`Emulator::resume`](crate::Emulator::resume) has its outcome when it
-    /// is over; the server waits for it.
+    /// The query runs or waits. [`Emulator::resume`](crate::Emulator::resume) returns the outcome when the query has
+    /// ended; the server waits for it.
     Pending(Ticket),
 }
 
-/// Something that goes wrong on the way back. The server carries it out on the socket; a test without sockets reads
-/// it and does what a broken connection would do.
+/// A fault that affects the response or its connection. The server performs it on the socket; a test without sockets
+/// can simulate it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The request was read, the connection is closed, nothing is answered.
+    /// The request was read, and the connection is closed without a response.
     CloseWithoutAnswer,
-    /// The head of the answer and the first `after` bytes of its body are sent, then the connection is closed.
+    /// The head of the response and the first `after` bytes of its body are sent, then the connection is closed.
     CutBody {
-        /// The answer as it would have been.
+        /// The complete response.
         response: Box<Response>,
-        /// How many bytes of its body still arrive.
+        /// How many bytes of the body are sent.
         after: usize,
     },
-    /// The connection ends before the request is read. It was neither received nor executed: neither log nor counts
-    /// know of it.
+    /// The connection ends before the request is read. The request is neither received nor executed, and is not in the
+    /// log or the counts.
     BeforeReading(Ending),
-    /// The request was read, nothing is answered, and after a while the connection ends.
+    /// The request was read. The connection ends without a response after the delay.
     NoAnswer {
-        /// The while.
+        /// The delay.
         delay: Duration,
-        /// How it ends.
+        /// How the connection ends.
         ending: Ending,
     },
-    /// An answer that comes late, slowly, in part, or as the last on its connection.
+    /// A response that is late, slow, truncated, or the last one on its connection.
     Delivered {
-        /// The answer.
+        /// The response.
         response: Box<Response>,
-        /// How it travels.
+        /// How the response is sent.
         delivery: Box<Delivery>,
     },
-    /// Bytes that are no HTTP, and the connection is closed.
+    /// Bytes that are not HTTP are sent, then the connection is closed.
     NotHttp {
-        /// How long nothing comes.
+        /// The time before the first byte.
         delay: Duration,
-        /// What comes.
+        /// The bytes.
         bytes: Bytes,
     },
 }
 
-/// An answer, in the pieces in which it is sent.
+/// A response, in the pieces in which it is sent.
 #[derive(Clone, Debug)]
 pub struct Response {
-    /// Status and headers.
+    /// The status and the headers.
     pub head: response::Parts,
-    /// The body. More than one piece is sent with chunked encoding, a chunk for each.
+    /// The body. Several pieces are sent with chunked encoding, one chunk for each.
     pub chunks: Vec<Bytes>,
-    /// The rest of the body where it is made while it is sent, with chunked encoding.
+    /// The rest of the body, if it is generated while it is sent, with chunked encoding.
     pub generated: Option<Generated>,
-    /// What follows the body. The server sends them to clients that said `te: trailers`, as Neptune does.
+    /// The trailers. The server sends them to clients that sent `te: trailers`, as Neptune does.
     pub trailers: HeaderMap,
 }
 
 impl Outcome {
-    /// The answer, if all of it arrives some time.
+    /// The response, if all of it eventually arrives.
     #[must_use]
     pub fn response(&self) -> Option<&Response> {
         match self {
@@ -90,7 +90,7 @@ impl Outcome {
         }
     }
 
-    /// The answer, if all of it arrives some time.
+    /// The response, if all of it eventually arrives.
     #[must_use]
     pub fn into_response(self) -> Option<Response> {
         match self {
@@ -102,7 +102,7 @@ impl Outcome {
         }
     }
 
-    /// The answer in full or in part.
+    /// The response, complete or truncated.
     pub(crate) fn any_response(&self) -> Option<&Response> {
         match self {
             Self::Response(response) => Some(response),
@@ -137,7 +137,7 @@ impl From<Fault> for Outcome {
 }
 
 impl Response {
-    /// An answer with this status and body, without headers of its own.
+    /// A response with this status and body and no headers.
     #[must_use]
     pub fn new(status: StatusCode, body: impl Into<Bytes>) -> Self {
         let (mut head, ()) = http::Response::new(()).into_parts();
@@ -156,7 +156,7 @@ impl Response {
         }
     }
 
-    /// An answer with this status and JSON body.
+    /// A response with this status and JSON body.
     #[must_use]
     pub fn json(status: StatusCode, body: &Value) -> Self {
         Self::new(status, body.to_string()).header(
@@ -179,21 +179,21 @@ impl Response {
         self
     }
 
-    /// Sends the body in these pieces.
+    /// Replaces the body with these pieces.
     #[must_use]
     pub fn chunks(mut self, chunks: impl IntoIterator<Item = impl Into<Bytes>>) -> Self {
         self.chunks = chunks.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Lets these pieces follow the body.
+    /// Appends these generated pieces to the body.
     #[must_use]
     pub fn generated(mut self, rest: Generated) -> Self {
         self.generated = Some(rest);
         self
     }
 
-    /// The body in the pieces in which it is sent, each made when it is asked for if that is how they are made.
+    /// The pieces in which the body is sent. Generated pieces are generated on demand.
     pub fn pieces(&self) -> impl Iterator<Item = Bytes> {
         let rest = self.generated.as_ref().map(Generated::pieces);
         self.chunks
@@ -221,7 +221,7 @@ impl Response {
         self.head.status
     }
 
-    /// The whole body, in memory; [`pieces`](Self::pieces) needs no more of it than the largest piece.
+    /// The whole body, in memory. [`pieces`](Self::pieces) needs only the memory of the largest piece.
     #[must_use]
     pub fn body(&self) -> Bytes {
         if let ([only], None) = (self.chunks.as_slice(), &self.generated) {
@@ -234,13 +234,13 @@ impl Response {
         body.freeze()
     }
 
-    /// The whole body as JSON; `None` if it is not JSON.
+    /// The whole body as JSON; `None` if it is not valid JSON.
     #[must_use]
     pub fn to_json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body()).ok()
     }
 
-    /// The answer as a client sees it that collects the body and drops the trailers.
+    /// The response as a client sees it that collects the body and ignores the trailers.
     #[must_use]
     pub fn into_http(self) -> http::Response<Bytes> {
         let body = self.body();

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-/// Undoes the encoding; `None` if a `%` is not followed by two hexadecimal digits.
+/// Decodes percent encoding; `None` if a `%` is not followed by two hexadecimal digits.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
@@ -18,19 +18,19 @@ pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     Some(decoded)
 }
 
-/// Undoes the encoding of a piece of text that has to be UTF-8.
+/// Decodes text; `None` also if the result is not UTF-8.
 pub(crate) fn decode_text(text: &str) -> Option<String> {
     String::from_utf8(decode(text)?).ok()
 }
 
-/// Encodes every byte but the unreserved ones of RFC 3986 and those in `keep`.
+/// Encodes every byte except the unreserved ones of RFC 3986 and those in `keep`.
 pub(crate) fn encode(bytes: &[u8], keep: &[u8]) -> String {
     let mut encoded = String::with_capacity(bytes.len());
     for &byte in bytes {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || keep.contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            // Writing to a string does not fail.
+            // Writing to a string cannot fail.
             let _ = write!(encoded, "%{byte:02X}");
         }
     }

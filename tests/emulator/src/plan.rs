@@ -1,4 +1,4 @@
-//! What goes wrong, and when: a queue that tests fill.
+//! Planned faults: a queue that tests fill.
 
 use std::collections::VecDeque;
 use std::str::FromStr;
@@ -9,16 +9,15 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use crate::mishap::ErrorAnswer;
 use crate::{Cut, Delivery, Ending, Fault, Mishap, Outcome, Response, fault_header};
 
-/// Something that goes wrong for one request, or for several. Hand it to
-/// [`Emulator::fail_next`](crate::Emulator::fail_next).
+/// A fault for one request or several. Add it with [`Emulator::fail_next`](crate::Emulator::fail_next).
 ///
-/// It is made of a [`Mishap`], what takes the place of the answer, a [`Delivery`], how that travels, and a few
-/// circumstances. [`when`](Self::when) it strikes follows from the mishap and can be changed with
-/// [`executed`](Self::executed): the operation then runs first, and its answer is spoilt, whatever that answer is; or it
-/// does not run, whether or not the signature is right.
+/// It consists of a [`Mishap`], which replaces the response, a [`Delivery`], which sets how that is sent, and a few
+/// other settings. The stage at which it happens, [`when`](Self::when), depends on the mishap and can be changed with
+/// [`executed`](Self::executed). If it is executed, the operation runs first, and then its response is altered or lost.
+/// If not, the operation does not run, whether or not the signature is valid.
 ///
-/// The same can be written as text, in the form of the header `x-neptune-fault` (a table of the names is in the crate's
-/// README):
+/// A fault can also be parsed from text, in the form of the header `x-neptune-fault`. The crate's README has a table of
+/// the names:
 ///
 /// ```
 /// use neptunedata_emulator::{Planned, When};
@@ -41,32 +40,32 @@ pub struct Planned {
     pub(crate) headers: HeaderMap,
 }
 
-/// When a plan strikes.
+/// The stage at which a fault happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum When {
-    /// Before the request is read. It is neither received nor executed.
+    /// Before the request is read. The request is neither received nor executed.
     BeforeReading,
-    /// When the request has been read. It is received and not executed.
+    /// When the request has been read. The request is received, but not executed.
     Received,
-    /// When the request has been carried out.
+    /// When the request has been executed.
     Executed,
 }
 
-/// What the `Date` of an answer says.
+/// The `Date` header of a response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Date {
     #[default]
     True,
     Skewed {
         seconds: i64,
-        /// Whether signatures are judged by that clock, too.
+        /// Whether signatures are checked by the same clock.
         judges: bool,
     },
     Absent,
 }
 
 impl Planned {
-    /// This goes wrong.
+    /// A fault with this mishap and default settings.
     pub fn new(mishap: Mishap) -> Self {
         Self {
             operation: None,
@@ -79,23 +78,23 @@ impl Planned {
         }
     }
 
-    /// The request is not executed; this happens instead.
+    /// This outcome, without executing the request.
     pub fn instead(outcome: impl Into<Outcome>) -> Self {
         Self::new(Mishap::Instead(outcome.into()))
     }
 
-    /// The request is not executed, the connection is closed.
+    /// Closes the connection without executing the request.
     pub fn close() -> Self {
         Self::new(Mishap::NoAnswer(Ending::Fin)).executed(false)
     }
 
-    /// The request is not executed; it is refused with this exception, in Neptune's form. The status is the one that
-    /// goes with the exception's name, 500 for names that Neptune does not have.
+    /// This exception in Neptune's form, without executing the request. The status is that of the exception, 500 for
+    /// names that Neptune does not have.
     pub fn error(code: impl Into<String>, message: impl Into<String>) -> Self {
         Self::new(Mishap::Error(ErrorAnswer::new(code, message))).executed(false)
     }
 
-    /// The same with a status of the caller's choice.
+    /// Same as [`error`](Self::error), with this status.
     pub fn error_with_status(
         status: StatusCode,
         code: impl Into<String>,
@@ -106,17 +105,17 @@ impl Planned {
         Self::new(Mishap::Error(error)).executed(false)
     }
 
-    /// The request is executed; this happens instead of its answer.
+    /// Executes the request, then replaces its response with this outcome.
     pub fn executed_but(outcome: impl Into<Outcome>) -> Self {
         Self::instead(outcome).executed(true)
     }
 
-    /// The request is executed, the connection is closed without an answer.
+    /// Executes the request, then closes the connection without a response.
     pub fn executed_but_closed() -> Self {
         Self::new(Mishap::NoAnswer(Ending::Fin))
     }
 
-    /// The request is executed, the answer breaks off after so many bytes of its body.
+    /// Executes the request, then truncates the body of its response after this many bytes.
     pub fn executed_but_cut(after: usize) -> Self {
         Self::new(Mishap::OwnAnswer).deliver(|delivery| {
             delivery.cut = Some(Cut {
@@ -126,36 +125,36 @@ impl Planned {
         })
     }
 
-    /// The request is executed, and answered with this exception all the same.
+    /// Executes the request, but responds with this exception.
     pub fn executed_but_error(code: impl Into<String>, message: impl Into<String>) -> Self {
         Self::error(code, message).executed(true)
     }
 
-    /// The request is executed, and answered after this time.
+    /// Executes the request, and sends the response after this delay.
     pub fn late(delay: Duration) -> Self {
         Self::new(Mishap::OwnAnswer).deliver(|delivery| delivery.delay = delay)
     }
 
-    /// Waits for a request of this operation (its name in the service model) and lets others pass.
+    /// Applies only to requests of this operation (its name in the service model).
     pub fn on(mut self, operation: impl Into<String>) -> Self {
         self.operation = Some(operation.into());
         self
     }
 
-    /// For how many requests. Default: one.
+    /// The number of requests to which the fault applies. Default: 1.
     pub fn times(mut self, times: u64) -> Self {
         self.times = Some(times);
         self
     }
 
-    /// Whether the operation is carried out first. Says nothing about [`Mishap::CloseBeforeReading`], which comes before
-    /// all that, and about [`Mishap::Refused`]: who is refused does not get that far.
+    /// Whether the operation is executed first. It has no effect on [`Mishap::CloseBeforeReading`] and on
+    /// [`Mishap::Refused`]: such requests are never executed.
     pub fn executed(mut self, executed: bool) -> Self {
         self.executed = Some(executed);
         self
     }
 
-    /// How the answer travels.
+    /// Sets how the response is sent.
     ///
     /// ```
     /// use std::time::Duration;
@@ -173,14 +172,14 @@ impl Planned {
         self
     }
 
-    /// Adds a header to the answer.
+    /// Adds a header to the response.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.append(name, value);
         self
     }
 
-    /// Shifts the `Date` of the answer by so many seconds, and with `judging` the clock that signatures are checked by: a
-    /// client that corrects its own clock is let in then.
+    /// Shifts the `Date` of the response by this many seconds. With `judging`, signatures are checked by the same
+    /// clock, so that a client that corrects its clock succeeds.
     pub fn skewed_date(mut self, seconds: i64, judging: bool) -> Self {
         self.date = Date::Skewed {
             seconds,
@@ -189,13 +188,13 @@ impl Planned {
         self
     }
 
-    /// Leaves out the `Date` of the answer.
+    /// Omits the `Date` of the response.
     pub fn without_date(mut self) -> Self {
         self.date = Date::Absent;
         self
     }
 
-    /// When it strikes.
+    /// The stage at which the fault happens.
     #[must_use]
     pub fn when(&self) -> When {
         match &self.mishap {
@@ -206,7 +205,7 @@ impl Planned {
         }
     }
 
-    /// The date of the answer; refusals about clocks bring their own.
+    /// The date of the response. A refusal because of the clock has its own.
     pub(crate) fn date(&self) -> Date {
         match (&self.mishap, self.date) {
             (Mishap::Refused(refusal), Date::True) if refusal.skew() != 0 => Date::Skewed {
@@ -222,7 +221,7 @@ impl Planned {
     }
 }
 
-/// Reads what the header `x-neptune-fault` says, without `id` and for one fault.
+/// Parses one fault in the form of the header `x-neptune-fault`, without `id`.
 impl FromStr for Planned {
     type Err = fault_header::UnknownFault;
 
@@ -231,7 +230,7 @@ impl FromStr for Planned {
     }
 }
 
-/// The plans that no request has met yet, in order.
+/// The planned faults, in order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Plan {
     waiting: VecDeque<Planned>,
@@ -252,14 +251,14 @@ impl Plan {
         self.waiting.clear();
     }
 
-    /// The first plan that is meant for a request of this operation.
+    /// The first fault that applies to a request of this operation.
     pub(crate) fn first(&self, operation: Option<&str>) -> Option<&Planned> {
         self.waiting
             .iter()
             .find(|planned| planned.is_for(operation))
     }
 
-    /// Takes it.
+    /// Takes the first fault that applies, and counts down its `times`.
     pub(crate) fn take(&mut self, operation: Option<&str>) -> Option<Planned> {
         let place = self
             .waiting
@@ -275,7 +274,7 @@ impl Plan {
     }
 }
 
-/// Cuts an answer; what is longer than the answer leaves it whole.
+/// Truncates a response; one that is not longer than `after` stays complete.
 pub(crate) fn cut(response: Response, after: usize) -> Outcome {
     let told = response.generated.is_none() && response.trailers.is_empty();
     if told && after >= response.chunks.iter().map(bytes::Bytes::len).sum() {

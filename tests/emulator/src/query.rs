@@ -1,4 +1,4 @@
-//! A query as it was understood, whatever form it came in.
+//! A parsed query, independent of the form in which it was sent.
 
 use bytes::Bytes;
 
@@ -13,43 +13,43 @@ pub enum Language {
     Sparql,
 }
 
-/// What is to be done with a query.
+/// The kind of a query request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QueryKind {
-    /// It runs. Gremlin and openCypher write in this way, too.
+    /// The query is executed. Gremlin and openCypher also write in this way.
     Query,
     /// A SPARQL update.
     Update,
-    /// Its plan is shown.
+    /// The plan of the query is requested.
     Explain,
-    /// A Gremlin traversal runs, and what that took is shown.
+    /// A Gremlin traversal is executed and profiled.
     Profile,
     /// A request of the Graph Store Protocol. Its text is the method and the graph: `PUT default`, `GET http://graph`.
     GraphStore,
 }
 
-/// A query as it was understood: the same for every form in which it can come.
+/// A parsed query. It is the same for all forms in which a query can be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct QueryRequest {
     /// The language.
     pub language: Language,
-    /// What is to be done.
+    /// The kind of the request.
     pub kind: QueryKind,
     /// The text of the query.
     pub text: String,
-    /// The id that the client gave it.
+    /// The id that the client set.
     pub query_id: Option<String>,
     /// The `parameters` of an openCypher query, the text of a JSON object.
     pub parameters: Option<String>,
-    /// Everything else that came with it (`explain`, `profile.chop`, `default-graph-uri`), in order.
+    /// All other parameters (`explain`, `profile.chop`, `default-graph-uri`), in order.
     pub options: Vec<(String, String)>,
-    /// What the client accepts, as the header says it.
+    /// The value of the header `accept`.
     pub accept: Option<String>,
-    /// Whether the client said `te: trailers`.
+    /// Whether the client sent `te: trailers`.
     pub trailers: bool,
-    /// What a request of the Graph Store Protocol brings.
+    /// The body of a request of the Graph Store Protocol.
     pub payload: Bytes,
     /// The media type of the payload.
     pub payload_type: Option<String>,
@@ -71,13 +71,13 @@ impl QueryRequest {
         }
     }
 
-    /// The first option of this name.
+    /// The first option with this name.
     #[must_use]
     pub fn option(&self, name: &str) -> Option<&str> {
         self.options(name).next()
     }
 
-    /// All options of this name.
+    /// All options with this name.
     pub fn options<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
         self.options
             .iter()
@@ -85,7 +85,7 @@ impl QueryRequest {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Whether the text, or rather the way in which it came, says that it writes. Only SPARQL does.
+    /// Whether the form of the request marks it as a write. Only SPARQL has such forms.
     pub(crate) fn is_update(&self) -> bool {
         match self.kind {
             QueryKind::Update => true,

@@ -1,4 +1,4 @@
-//! What queries are answered with: scripts that tests register.
+//! The responses to queries: scripts that tests register.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,12 +16,12 @@ pub(crate) mod registry;
 
 pub use self::registry::ScriptId;
 
-/// What a query is answered with. Hand it to [`Emulator::script`](crate::Emulator::script).
+/// The response to a query. Register it with [`Emulator::script`](crate::Emulator::script).
 ///
-/// A script is for one language, and for queries that run (updates included) unless [`explain`](Self::explain),
-/// [`profile`](Self::profile) or [`graph_store`](Self::graph_store) says otherwise. Without conditions it is for every
-/// text. Of the scripts that match, the one that was registered first answers, as often as [`times`](Self::times)
-/// allows.
+/// A script applies to one language. It applies to queries that are executed (including updates), unless
+/// [`explain`](Self::explain), [`profile`](Self::profile) or [`graph_store`](Self::graph_store) is set. Without
+/// conditions it matches every text. Of the scripts that match, the one registered first is used, as many times as
+/// [`times`](Self::times) allows.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -33,8 +33,8 @@ pub use self::registry::ScriptId;
 ///     QueryScript::open_cypher().containing("MATCH (n)").rows([json!({ "name": "Ada" }), json!({ "name": "Grace" })]),
 /// );
 /// let ask = http::Request::get("/openCypher?query=MATCH+(n)+RETURN+n.name+AS+name").body(Bytes::new())?;
-/// let answer = neptune.handle(ask, Now::at_unix(1_704_067_200)).into_response().ok_or("no answer")?;
-/// assert_eq!(answer.to_json(), Some(json!({ "results": [{ "name": "Ada" }, { "name": "Grace" }] })));
+/// let response = neptune.handle(ask, Now::at_unix(1_704_067_200)).into_response().ok_or("no response")?;
+/// assert_eq!(response.to_json(), Some(json!({ "results": [{ "name": "Ada" }, { "name": "Grace" }] })));
 /// assert_eq!(neptune.script_effects(script), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -57,18 +57,18 @@ pub struct QueryScript {
     pub(crate) last_chunk: bool,
 }
 
-/// What is answered.
+/// The result of a script.
 #[derive(Clone)]
 pub(crate) enum Scripted {
     Rows(Arc<[Value]>),
-    /// The same row so many times.
+    /// The same row, repeated.
     Repeated(Value, u64),
-    /// So many rows, each made when it is sent.
+    /// A number of rows, each generated when it is sent.
     Made(u64, Arc<dyn Fn(u64) -> Value + Send + Sync>),
-    /// The same, as the text that stands in the answer.
+    /// A number of rows, each generated as the text in the response.
     Raw(u64, Arc<dyn Fn(u64) -> Bytes + Send + Sync>),
     Boolean(bool),
-    /// A body of any type.
+    /// A media type and a body.
     Body(String, Bytes),
     Error(Error),
 }
@@ -81,7 +81,7 @@ pub(crate) struct Error {
     pub(crate) message: String,
 }
 
-/// Where a body is divided.
+/// How a body is divided into chunks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Chunking {
     Whole,
@@ -89,7 +89,7 @@ pub(crate) enum Chunking {
     Bytes(usize),
 }
 
-/// Where an answer breaks.
+/// Where a response fails.
 #[derive(Clone, Debug)]
 pub(crate) struct Broken {
     pub(crate) rows: u64,
@@ -97,18 +97,18 @@ pub(crate) struct Broken {
 }
 
 impl QueryScript {
-    /// For Gremlin. A row is a value: plain JSON, or GraphSON with its `@type`s. The answer is typed or untyped as the
-    /// client asks for it, whichever of them the rows are in.
+    /// A script for Gremlin. A row is a value: plain JSON, or GraphSON with `@type`. The response is typed or untyped
+    /// as the client requests, in whichever form the rows are.
     pub fn gremlin() -> Self {
         Self::new(Language::Gremlin)
     }
 
-    /// For openCypher. A row is an object of columns.
+    /// A script for openCypher. A row is an object of columns.
     pub fn open_cypher() -> Self {
         Self::new(Language::OpenCypher)
     }
 
-    /// For SPARQL. A row is a solution, an object of terms: `{"x":{"type":"literal","value":"1"}}`.
+    /// A script for SPARQL. A row is a solution, an object of terms: `{"x":{"type":"literal","value":"1"}}`.
     pub fn sparql() -> Self {
         Self::new(Language::Sparql)
     }
@@ -132,37 +132,37 @@ impl QueryScript {
         }
     }
 
-    /// For queries whose plan is asked for.
+    /// Matches explain requests.
     pub fn explain(mut self) -> Self {
         self.kinds = vec![QueryKind::Explain];
         self
     }
 
-    /// For traversals that are to be profiled.
+    /// Matches profile requests.
     pub fn profile(mut self) -> Self {
         self.kinds = vec![QueryKind::Profile];
         self
     }
 
-    /// For requests of the Graph Store Protocol; their text is the method and the graph, as in `PUT default`.
+    /// Matches requests of the Graph Store Protocol. Their text is the method and the graph, as in `PUT default`.
     pub fn graph_store(mut self) -> Self {
         self.kinds = vec![QueryKind::GraphStore];
         self
     }
 
-    /// For this text.
+    /// Matches queries with this text.
     pub fn exact(mut self, text: impl Into<String>) -> Self {
         self.matching.push(Matching::Exact(text.into()));
         self
     }
 
-    /// For texts with this part.
+    /// Matches queries whose text contains this part.
     pub fn containing(mut self, part: impl Into<String>) -> Self {
         self.matching.push(Matching::Containing(part.into()));
         self
     }
 
-    /// For requests of which this is true.
+    /// Matches queries for which this function returns true.
     pub fn matching(
         mut self,
         is_for: impl Fn(&QueryRequest) -> bool + Send + Sync + 'static,
@@ -171,40 +171,41 @@ impl QueryScript {
         self
     }
 
-    /// For so many queries. Default: all.
+    /// How many queries the script applies to. Default: no limit.
     pub fn times(mut self, times: u64) -> Self {
         self.times = Some(times);
         self
     }
 
-    /// Says that the query writes: read replicas refuse it with a `ReadOnlyViolationException`. They do the same with SPARQL
+    /// Marks the query as a write: read replicas refuse it with a `ReadOnlyViolationException`. They refuse SPARQL
     /// updates in any case.
     pub fn writes(mut self) -> Self {
         self.writes = true;
         self
     }
 
-    /// How long the query runs. Meanwhile it is listed, holds one of
-    /// [`Config::query_slots`](crate::Config::query_slots), and can be cancelled; its answer comes when the time is over
-    /// (see [`Outcome::Pending`](crate::Outcome::Pending)). Default: no time at all.
+    /// How long the query runs. Meanwhile it is listed, uses one of the
+    /// [`Config::query_slots`](crate::Config::query_slots), and can be cancelled. Its response is sent at the end (see
+    /// [`Outcome::Pending`](crate::Outcome::Pending)). Default: zero.
     pub fn lasting(mut self, duration: Duration) -> Self {
         self.duration = duration;
         self
     }
 
-    /// These rows.
+    /// Responds with these rows.
     pub fn rows(mut self, rows: impl IntoIterator<Item = Value>) -> Self {
         self.reply = Scripted::Rows(rows.into_iter().collect());
         self
     }
 
-    /// The same row so many times. Rows are made while they are sent and need no memory, however many they are.
+    /// Responds with the same row, this many times. Rows are generated while they are sent, so any number needs no
+    /// memory.
     pub fn repeat(mut self, row: Value, times: u64) -> Self {
         self.reply = Scripted::Repeated(row, times);
         self
     }
 
-    /// So many rows, each made from its number, from 0, while it is sent.
+    /// Responds with this many rows. Each is generated from its number, from 0, while it is sent.
     pub fn generate(
         mut self,
         count: u64,
@@ -214,8 +215,8 @@ impl QueryScript {
         self
     }
 
-    /// The same for rows that are written as they stand, without a look at them: the quickest way, and the way to rows
-    /// that are no JSON.
+    /// Like [`generate`](Self::generate), but the rows are written unchanged. This is the fastest way, and allows rows
+    /// that are not valid JSON.
     pub fn generate_raw(
         mut self,
         count: u64,
@@ -225,38 +226,38 @@ impl QueryScript {
         self
     }
 
-    /// The variables of a SPARQL answer. Default: those of the first row, in the order of the alphabet.
+    /// The variables of a SPARQL response. Default: those of the first row, in alphabetical order.
     pub fn vars(mut self, vars: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.vars = Some(vars.into_iter().map(Into::into).collect());
         self
     }
 
-    /// The answer to a SPARQL `ASK`.
+    /// Responds to a SPARQL `ASK`.
     pub fn boolean(mut self, answer: bool) -> Self {
         self.reply = Scripted::Boolean(answer);
         self
     }
 
-    /// A body of any media type: RDF, other forms of results, bytes of a binary serializer.
+    /// Responds with a body of any media type: RDF, other forms of results, bytes of a binary serializer.
     pub fn body(mut self, media_type: impl Into<String>, body: impl Into<Bytes>) -> Self {
         self.reply = Scripted::Body(media_type.into(), body.into());
         self
     }
 
-    /// A report, as explain and profile give it: `text/plain`.
+    /// Responds with a report, as explain and profile return it: `text/plain`.
     pub fn text(self, text: impl Into<String>) -> Self {
         self.body("text/plain;charset=UTF-8", text.into())
     }
 
-    /// An exception in place of rows. Its status is the one that goes with its name.
+    /// Responds with an exception. The status is that of the exception.
     pub fn error(mut self, code: impl Into<String>, message: impl Into<String>) -> Self {
         self.reply = Scripted::Error(Error::new(code, message));
         self
     }
 
-    /// An exception after so many rows, when status 200 has left already. Engines from 1.4.5.0 on end such a body with the
-    /// error object, in openCypher; older ones just stop (the others always did append it).
-    /// [`appended`](Self::appended) decides otherwise. Trailers tell it as well.
+    /// Fails with an exception after this many rows, when status 200 has been sent. In openCypher, engines since
+    /// 1.4.5.0 end such a body with the error object, and older ones just stop; the other languages always append the
+    /// object. [`appended`](Self::appended) overrides this. Trailers contain the error, too.
     pub fn fail_after(
         mut self,
         rows: u64,
@@ -270,39 +271,39 @@ impl QueryScript {
         self
     }
 
-    /// Whether a body that breaks ends with the error object.
+    /// Whether a body that fails ends with the error object.
     pub fn appended(mut self, appended: bool) -> Self {
         self.appended = Some(appended);
         self
     }
 
-    /// Whether there are trailers for clients that said `te: trailers`. Default: as the engine's version has them.
+    /// Whether there are trailers for clients that sent `te: trailers`. Default: as in the engine's version.
     pub fn trailers(mut self, present: bool) -> Self {
         self.trailers = Some(present);
         self
     }
 
-    /// So many rows in each chunk. At least one.
+    /// The number of rows in each chunk, at least one.
     pub fn chunk_rows(mut self, rows: u64) -> Self {
         self.chunking = Some(Chunking::Rows(rows.max(1)));
         self
     }
 
-    /// So many bytes in each chunk, wherever that cuts. At least one. Default: one chunk, and 64 KiB for rows that are
-    /// generated.
+    /// The size of each chunk in bytes, at least one. Chunks may end inside a row. Default: one chunk, or chunks of 64
+    /// KiB for generated rows.
     pub fn chunk_bytes(mut self, bytes: usize) -> Self {
         self.chunking = Some(Chunking::Bytes(bytes.max(1)));
         self
     }
 
-    /// Makes each chunk of a Gremlin answer that is [chunked by rows](Self::chunk_rows) a document of its own. Whether
-    /// Neptune sends several documents or one that is cut is not known (U04). Default: one.
+    /// Makes each chunk of a Gremlin response that is [chunked by rows](Self::chunk_rows) a document of its own. It is
+    /// not known whether Neptune sends several documents or a divided one (U04). Default: one document.
     pub fn several_documents(mut self) -> Self {
         self.several_documents = true;
         self
     }
 
-    /// The last chunk, of size zero, does not come, and the connection ends.
+    /// Ends the connection instead of sending the last chunk, of size zero.
     pub fn without_last_chunk(mut self) -> Self {
         self.last_chunk = false;
         self
@@ -314,7 +315,7 @@ impl QueryScript {
             && self.matching.iter().all(|it| it.is_for(request))
     }
 
-    /// Whether the query comes to its end.
+    /// Whether the query completes without an error.
     pub(crate) fn succeeds(&self) -> bool {
         self.broken.is_none() && !matches!(self.reply, Scripted::Error(_))
     }
@@ -330,7 +331,7 @@ impl Error {
     }
 }
 
-/// Shows what can be shown.
+/// Shows the result without the closures.
 impl fmt::Debug for Scripted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,7 +1,7 @@
-//! A real engine behind SPARQL: oxigraph, in memory.
+//! Executes SPARQL on a real engine: oxigraph, in memory.
 //!
-//! What makes it Neptune is around it: the default graph of queries is the union of all named graphs, triples without a
-//! graph go to one with a name, and answers come in Neptune's media types.
+//! This module adds the behavior of Neptune: the default graph of queries is the union of all named graphs, triples
+//! without a graph are stored in a named one, and responses have Neptune's media types.
 
 use std::fmt;
 
@@ -23,9 +23,9 @@ mod update;
 mod variables;
 mod writing;
 
-/// Where triples go that are in no graph.
+/// The graph that stores triples without a graph.
 const DEFAULT_GRAPH: &str = "http://aws.amazon.com/neptune/vocab/v01/DefaultNamedGraph";
-/// What relative IRIs hang from, since engine 1.2.1.0.
+/// The base of relative IRIs, since engine 1.2.1.0.
 const BASE: &str = "http://aws.amazon.com/neptune/default/";
 
 /// The triples of a cluster.
@@ -40,7 +40,7 @@ impl fmt::Debug for Rdf {
     }
 }
 
-/// What an engine in memory does not come across.
+/// An error that an in-memory engine should never return.
 fn internal(error: impl fmt::Display) -> Failure {
     Failure::new("InternalFailureException", error.to_string())
 }
@@ -60,12 +60,12 @@ impl Rdf {
         self.store.as_ref().ok_or_else(|| internal("No store."))
     }
 
-    /// Forgets all triples.
+    /// Removes all triples.
     pub(crate) fn clear(&mut self) {
         self.store = None;
     }
 
-    /// Carries a request out; `None` if it is for somebody else.
+    /// Executes a request; `None` if it is not for this engine.
     pub(crate) fn answer(&mut self, request: &QueryRequest) -> Option<Result<Response, Failure>> {
         match request.kind {
             QueryKind::Query => Some(self.query(request)),
@@ -131,7 +131,7 @@ impl Rdf {
         }
         match method {
             "GET" => {
-                // The default graph is the union of all, here as in queries (assumed).
+                // The default graph is the union of all graphs, as in queries (assumed).
                 let graph = if is_default {
                     GraphName::DefaultGraph
                 } else {
@@ -166,8 +166,8 @@ impl Rdf {
     }
 }
 
-/// Makes the default graph the union of all others. The engine has a union of its own, in which a triple stands as often as
-/// there are graphs with it; Neptune gives it once.
+/// Makes the default graph the union of all others. The engine's own union has a triple once for each graph that
+/// contains it; Neptune's has it once.
 fn unite(transaction: &mut Transaction<'_>) -> Result<(), Failure> {
     transaction
         .clear_graph(GraphNameRef::DefaultGraph)
@@ -190,7 +190,7 @@ fn evaluator() -> Result<SparqlEvaluator, Failure> {
     evaluator.with_base_iri(BASE).map_err(internal)
 }
 
-/// The graphs that a parameter names.
+/// The graphs in this parameter.
 fn nodes(request: &QueryRequest, name: &str) -> Result<Vec<NamedNode>, Failure> {
     let nodes = request.options(name).map(NamedNode::new);
     nodes.collect::<Result<_, _>>().map_err(|error| {
@@ -198,7 +198,7 @@ fn nodes(request: &QueryRequest, name: &str) -> Result<Vec<NamedNode>, Failure> 
     })
 }
 
-/// What is to be stored. Triples go to the graph of the URL, quads to theirs.
+/// The quads to be stored. Triples are stored in the graph of the URL, quads in their own.
 fn payload(request: &QueryRequest, graph: &NamedNode) -> Result<Vec<Quad>, Failure> {
     let media_type = request.payload_type.as_deref().unwrap_or_default();
     let Some(format) = RdfFormat::from_media_type(media_type) else {
@@ -218,7 +218,7 @@ fn payload(request: &QueryRequest, graph: &NamedNode) -> Result<Vec<Quad>, Failu
         .map_err(|error| refused(&error))
 }
 
-/// Why an update did not work.
+/// The error of a failed update.
 fn update_failure(error: UpdateEvaluationError) -> Failure {
     match error {
         UpdateEvaluationError::Storage(error) => internal(error),

@@ -1,7 +1,6 @@
-//! An HTTP/1.1 server around the emulator: sockets and clocks, and nothing that decides anything.
+//! An HTTP/1.1 server for the emulator. It has the sockets and the clock; the emulator makes all decisions.
 //!
-//! It speaks HTTP itself, byte by byte: a server library would keep the socket to itself, and repair what is to be
-//! broken.
+//! It implements HTTP itself: a server library would not give access to the socket and would correct intended faults.
 
 use std::fmt;
 use std::io;
@@ -36,10 +35,10 @@ pub use self::options::ServerOptions;
 #[cfg(feature = "tls")]
 pub use self::tls::{Tls, TlsFault};
 
-/// How long a command waits for connections that it concerns.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long `close_idle` waits for the connections to close.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The emulator behind a socket, on a thread of its own. Dropping it stops it.
+/// The emulator on a socket, in its own thread. Dropping the server stops it.
 ///
 /// ```
 /// use std::io::{Read, Write};
@@ -50,9 +49,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// let server = Server::start(Emulator::default())?;
 /// let mut stream = TcpStream::connect(server.address())?;
 /// stream.write_all(b"GET /status HTTP/1.1\r\nhost: neptune\r\nconnection: close\r\n\r\n")?;
-/// let mut answer = String::new();
-/// stream.read_to_string(&mut answer)?;
-/// assert!(answer.starts_with("HTTP/1.1 200 OK"));
+/// let mut response = String::new();
+/// stream.read_to_string(&mut response)?;
+/// assert!(response.starts_with("HTTP/1.1 200 OK"));
 /// assert_eq!(server.with(|emulator| emulator.executed("GetEngineStatus")), 1);
 /// assert_eq!(server.connections().requests, [1]);
 /// # Ok::<(), std::io::Error>(())
@@ -63,14 +62,14 @@ pub struct Server {
     thread: Option<JoinHandle<()>>,
 }
 
-/// What the server's thread and its owner share.
+/// The state shared by the server's thread and its owner.
 struct Shared {
     emulator: Mutex<Emulator>,
     clock: Box<dyn Fn() -> Now + Send + Sync>,
     advanced: Mutex<Duration>,
     gauge: Arc<Gauge>,
     control: watch::Sender<Control>,
-    /// How often something happened that queries may wait for.
+    /// Counts events that running queries may depend on.
     happened: watch::Sender<u64>,
     /// How many requests are not to be read, and how their connections end.
     unread: Mutex<(u64, Ending)>,
@@ -79,37 +78,36 @@ struct Shared {
 }
 
 impl Server {
-    /// Starts on a free port of 127.0.0.1. [`ServerOptions`] has everything else there is to choose.
+    /// Starts on a free port of 127.0.0.1. [`ServerOptions`] has all other options.
     ///
     /// # Errors
     ///
-    /// If the port cannot be bound or the thread not started.
+    /// If the port cannot be bound or the thread cannot be started.
     pub fn start(emulator: Emulator) -> io::Result<Self> {
         ServerOptions::new().start(emulator)
     }
 
-    /// Starts on a free port of 127.0.0.1 with TLS and a certificate for `localhost`, `127.0.0.1` and `::1`, made for the
-    /// occasion. Clients have to trust [`ca_pem`](Self::ca_pem).
+    /// Starts on a free port of 127.0.0.1 with TLS and a generated certificate for `localhost`, `127.0.0.1` and `::1`.
+    /// Clients must trust [`ca_pem`](Self::ca_pem).
     ///
     /// # Errors
     ///
-    /// As for [`start`](Self::start), and if the certificate cannot be made.
+    /// As for [`start`](Self::start), and if the certificate cannot be generated.
     #[cfg(feature = "tls")]
     pub fn start_tls(emulator: Emulator) -> io::Result<Self> {
         ServerOptions::new().tls(Tls::default()).start(emulator)
     }
 
-    /// Starts on an address of the caller's choice. Port 0 is any free one.
+    /// Starts on this address. Port 0 is any free port.
     ///
     /// # Errors
     ///
-    /// If the address does not resolve, cannot be bound, or the thread not be started.
+    /// If the address does not resolve or cannot be bound, or the thread cannot be started.
     pub fn start_on(address: impl ToSocketAddrs, emulator: Emulator) -> io::Result<Self> {
         ServerOptions::new().address(address)?.start(emulator)
     }
 
-    /// Starts on an address of the caller's choice, with a clock of the caller's choice: one that is wrong, say, to
-    /// see what clients make of refused signatures.
+    /// Starts on this address with this clock, for example a wrong one to test how clients handle refused signatures.
     ///
     /// # Errors
     ///
@@ -125,13 +123,13 @@ impl Server {
             .start(emulator)
     }
 
-    /// The address it listens on.
+    /// The address on which the server listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The URL to give to a client, without a path or a slash at its end: `http://127.0.0.1:PORT`.
+    /// The URL for clients, without a path or a trailing slash: `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn endpoint(&self) -> String {
         let scheme = if self.shared.has_tls() {
@@ -142,15 +140,15 @@ impl Server {
         format!("{scheme}://{}", self.address)
     }
 
-    /// Looks into the emulator, or changes it. No request is handled meanwhile.
+    /// Reads or changes the emulator. No request is handled meanwhile.
     pub fn with<T>(&self, look: impl FnOnce(&mut Emulator) -> T) -> T {
         let looked = look(&mut self.shared.emulator());
         self.shared.happened();
         looked
     }
 
-    /// Puts the clock that moves jobs ahead, so that tests need not wait for it. The calendar time stays: signatures
-    /// remain valid.
+    /// Advances the clock of jobs, so that tests need not wait. The calendar time does not change: signatures remain
+    /// valid.
     pub fn advance(&self, by: Duration) {
         let mut advanced = lock(&self.shared.advanced);
         *advanced = advanced.saturating_add(by);
@@ -158,20 +156,20 @@ impl Server {
         self.shared.happened();
     }
 
-    /// The time as the next request would see it.
+    /// The current time, as a request would see it.
     #[must_use]
     pub fn now(&self) -> Now {
         self.shared.now()
     }
 
-    /// What became of the connections so far.
+    /// The counts of all connections so far.
     #[must_use]
     pub fn connections(&self) -> Connections {
         self.shared.gauge.connections()
     }
 
-    /// Waits until something about this server is so, and says whether it ever was. It looks again whenever a connection
-    /// or a request changes anything.
+    /// Waits until the condition is true; returns false if it was not within this time. The condition is checked each
+    /// time a connection or a request changes something.
     ///
     /// ```
     /// use std::net::TcpStream;
@@ -190,40 +188,40 @@ impl Server {
         self.shared.gauge.wait_until(within, is_so)
     }
 
-    /// Closes the connections that nothing is under way on. They are closed when this returns.
+    /// Closes idle connections. They are closed when this returns.
     pub fn close_idle(&self) {
         let mut before = 0;
         self.shared.control.send_modify(|control| {
             before = control.generation;
             control.generation += 1;
         });
-        self.wait_until(PATIENCE, || !self.shared.gauge.has_idle(before));
+        self.wait_until(CLOSE_TIMEOUT, || !self.shared.gauge.has_idle(before));
     }
 
-    /// Closes connections when nothing has been under way on them for this long. Default: never.
+    /// Closes connections that have been idle for this long. Default: never.
     pub fn set_idle_limit(&self, limit: Option<Duration>) {
         self.shared
             .control
             .send_modify(|control| control.idle_limit = limit);
     }
 
-    /// Whether connections are closed after each answer. Default: never.
+    /// Whether connections are closed after each response. Default: never.
     pub fn set_close_after_answer(&self, close: Close) {
         self.shared
             .control
             .send_modify(|control| control.close = close);
     }
 
-    /// Stops reading requests, or starts again. Connections stay open meanwhile, and new ones are accepted; what was
-    /// being answered already is.
+    /// Stops reading requests, or starts again. Meanwhile connections stay open, and new ones are accepted. Requests
+    /// that were already read still get their responses.
     pub fn set_answering(&self, answering: bool) {
         self.shared
             .control
             .send_modify(|control| control.answering = answering);
     }
 
-    /// Lets the next so many connections on which a request begins end instead of reading it. Such requests are
-    /// neither received nor executed; [`Connections::unread`] counts them.
+    /// Closes the next connections on which a request begins, without reading it. Such requests are neither received
+    /// nor executed; [`Connections::unread`] counts them.
     pub fn close_before_reading(&self, times: u64, ending: Ending) {
         *lock(&self.shared.unread) = (times, ending);
     }
@@ -231,26 +229,26 @@ impl Server {
 
 #[cfg(feature = "tls")]
 impl Server {
-    /// The root that the certificate of this server hangs from, in PEM. `None` without TLS.
+    /// The root certificate of this server, in PEM. `None` without TLS.
     #[must_use]
     pub fn ca_pem(&self) -> Option<&str> {
         Some(&self.shared.tls.as_ref()?.ca_pem)
     }
 
-    /// The same in DER.
+    /// The root certificate of this server, in DER. `None` without TLS.
     #[must_use]
     pub fn ca_der(&self) -> Option<&[u8]> {
         Some(&self.shared.tls.as_ref()?.ca_der)
     }
 
-    /// The TLS handshakes so far, in the order in which they began; the newest 10,000.
+    /// The newest 10,000 TLS handshakes, in the order in which they began.
     #[must_use]
     pub fn handshakes(&self) -> Vec<Handshake> {
         self.shared.gauge.handshakes()
     }
 }
 
-/// Shows the address and nothing of the emulator, which may be locked.
+/// Shows only the address: the emulator may be locked.
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server")
@@ -259,20 +257,20 @@ impl fmt::Debug for Server {
     }
 }
 
-/// Takes no more connections, waits a moment for answers under way, and ends the thread.
+/// Accepts no more connections, waits up to a second for responses in progress, and ends the thread.
 impl Drop for Server {
     fn drop(&mut self) {
         self.shared
             .control
             .send_modify(|control| control.stopping = true);
         if let Some(thread) = self.thread.take() {
-            // A panic of the server's thread has been printed by then; there is nobody to hand it to.
+            // A panic of the server's thread has already been printed.
             let _ = thread.join();
         }
     }
 }
 
-/// A panic in a caller's closure does not make anything unusable.
+/// Locks a mutex, even if a caller's closure panicked while it was locked.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -282,7 +280,7 @@ impl Shared {
         lock(&self.emulator)
     }
 
-    /// Lets those look again who wait for queries.
+    /// Wakes the tasks that wait for queries.
     fn happened(&self) {
         self.happened
             .send_modify(|count| *count = count.wrapping_add(1));
@@ -295,7 +293,7 @@ impl Shared {
         now
     }
 
-    /// Whether the request that begins is not to be read.
+    /// Whether to close the connection instead of reading the request that begins.
     fn close_before_reading(&self) -> Option<Ending> {
         let mut unread = lock(&self.unread);
         unread.0 = unread.0.checked_sub(1)?;

@@ -1,10 +1,9 @@
 //! Checks signatures as a cluster with IAM authentication does.
 //!
-//! Written from the
-//! [description of Signature Version 4](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html)
-//! alone and sharing nothing with a client, so that a mistake on one side is not made on the other as well. The texts
-//! of the refusals are those of
-//! [IAM errors in Neptune](https://docs.aws.amazon.com/neptune/latest/userguide/errors-engine-codes.html).
+//! It is written only from the [description of Signature Version
+//! 4](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html) and shares nothing
+//! with a client, so that both cannot have the same mistake. The error texts are those of [IAM errors in
+//! Neptune](https://docs.aws.amazon.com/neptune/latest/userguide/errors-engine-codes.html).
 
 use std::time::SystemTime;
 
@@ -20,9 +19,9 @@ use crate::config::Identity;
 mod authorization;
 mod canonical;
 
-/// The only name that Neptune's data API is signed for.
+/// The service name in signatures for Neptune's data API.
 const SERVICE: &str = "neptune-db";
-/// How far a signature may be from the server's clock, in seconds.
+/// The maximum difference between the time of a signature and the server's clock, in seconds.
 const WINDOW: u64 = 5 * 60;
 const DATE: &str = "x-amz-date";
 const TOKEN: &str = "x-amz-security-token";
@@ -34,7 +33,7 @@ pub(crate) const WRONG_SIGNATURE: &str = "The request signature we calculated do
     Check your AWS Secret Access Key and signing method. Consult the service documentation for details. \
     Host header is missing or hostname is incorrect.";
 
-/// Whose signature it is, or why the request is refused.
+/// The access key of a valid signature, or why the request is refused.
 pub(crate) fn verify(
     identities: &[Identity],
     region: &str,
@@ -57,7 +56,7 @@ pub(crate) fn verify(
     Ok(identity.access_key.clone())
 }
 
-/// The text of a header; one that is there without being ASCII is taken as empty.
+/// The text of a header; empty if it is not ASCII.
 fn text_of<'a>(request: &'a http::Request<Bytes>, name: &str) -> Option<&'a str> {
     request
         .headers()
@@ -163,7 +162,7 @@ pub(crate) fn not_yet_current(signed_at: Calendar, now: Calendar) -> String {
     )
 }
 
-/// When a request says that it was signed.
+/// The time at which the request says that it was signed.
 pub(crate) fn signed_at(request: &http::Request<Bytes>) -> Option<Calendar> {
     Calendar::parse_basic(text_of(request, DATE)?)
 }
@@ -213,7 +212,7 @@ fn check_signature(
 }
 
 fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
-    // HMAC takes keys of any length. If it ever did not, the empty result would match no signature.
+    // HMAC accepts keys of any length. If it did not, the empty result would match no signature.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
         return Vec::new();
     };

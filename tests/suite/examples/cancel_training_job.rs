@@ -4,8 +4,8 @@
 //! cargo run --example cancel_training_job
 //! ```
 //!
-//! Without further ado it starts the emulator and talks to that. With `NEPTUNE_ENDPOINT` set it talks to
-//! that cluster, with the credentials and the region of the usual AWS variables.
+//! By default it starts the emulator and uses it. With `NEPTUNE_ENDPOINT` set, it uses that cluster, with the
+//! credentials and the region of the usual AWS variables.
 
 use std::{env, error::Error, process::ExitCode, time::Duration};
 
@@ -31,7 +31,7 @@ async fn main() -> ExitCode {
             eprintln!("{error}");
             let mut source = error.source();
             while let Some(error) = source {
-                eprintln!("  because: {error}");
+                eprintln!("  caused by: {error}");
                 source = error.source();
             }
             ExitCode::FAILURE
@@ -62,15 +62,15 @@ async fn run() -> Result<(), Box<dyn Error>> {
         S3Uri::new("s3://my-bucket/models/"),
     )
     .max_hpo_number_of_training_jobs(2);
-    // What the service knows and the request has no field for goes along as an extra.
+    // Parameters that the service accepts but the request type lacks are sent with `extra`.
     let call = client.call(&start).extra("modelName", "rgcn");
     let started = call.timeout(Duration::from_secs(30)).send().await?;
-    let id = started.output.id.ok_or("the answer has no id")?;
+    let id = started.output.id.ok_or("the response has no id")?;
     println!("started    {id}, after {} attempt", started.meta.attempts);
 
     for _ in 0..2 {
         let status = client.send(&GetMlModelTrainingJob::new(&id)).await?.status;
-        println!("watched    {}", text(&status));
+        println!("status     {}", text(&status));
         if status.is_some_and(|status| status.is_terminal()) {
             break;
         }
@@ -82,17 +82,17 @@ async fn run() -> Result<(), Box<dyn Error>> {
         .await?;
     println!(
         "cancelled  {}",
-        cancelled.status.as_deref().unwrap_or("(an empty success)")
+        cancelled.status.as_deref().unwrap_or("(empty response)")
     );
 
     let status = client.send(&GetMlModelTrainingJob::new(&id)).await?.status;
-    println!("looked     {}", text(&status));
+    println!("status     {}", text(&status));
 
     match client
         .send(&GetMlModelTrainingJob::new("no-such-job"))
         .await
     {
-        Ok(_) => println!("found      a job that should not exist"),
+        Ok(_) => println!("error      the job should not exist"),
         Err(error) => println!("refused    {error}"),
     }
     Ok(())
@@ -102,8 +102,8 @@ fn text(status: &Option<MlJobStatus>) -> &str {
     status.as_ref().map_or("(no status)", MlJobStatus::as_str)
 }
 
-/// Keys from the environment or, if a profile is named there, from the shared files. The region is that of the
-/// cluster's host name; where that tells none, the environment's.
+/// Uses keys from the environment or, if a profile is set there, from the shared files. The region in the cluster's
+/// host name takes precedence over the environment's.
 fn client_from_environment(endpoint: &str) -> Result<Client, Box<dyn Error>> {
     let builder = Client::builder(Endpoint::parse(endpoint)?).region_from_environment();
     let is_set = |name: &str| env::var_os(name).is_some();

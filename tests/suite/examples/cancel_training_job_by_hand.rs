@@ -5,9 +5,9 @@
 //! cargo run --example cancel_training_job_by_hand
 //! ```
 //!
-//! It starts the emulator and talks to that. With `NEPTUNE_ENDPOINT` set (to an `http://` address: ureq is built
-//! without TLS here) it talks to that endpoint, with the credentials in `AWS_ACCESS_KEY_ID`,
-//! `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN` and the region in `AWS_REGION`.
+//! By default it starts the emulator and uses it. With `NEPTUNE_ENDPOINT` set (to an `http://` address: ureq is built
+//! without TLS here) it uses that endpoint, with the credentials in `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and
+//! `AWS_SESSION_TOKEN` and the region in `AWS_REGION`.
 
 use std::{
     env,
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
             eprintln!("{error}");
             let mut source = error.source();
             while let Some(error) = source {
-                eprintln!("  because: {error}");
+                eprintln!("  caused by: {error}");
                 source = error.source();
             }
             ExitCode::FAILURE
@@ -119,7 +119,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     }
 
     if let Some(server) = emulator {
-        println!("\nWhat the emulator saw:");
+        println!("\nThe log of the emulator:");
         server.with(|emulator| {
             for entry in emulator.log() {
                 let status = entry
@@ -162,8 +162,8 @@ fn session(endpoint: Endpoint, auth: Auth) -> Result<Session, SessionError> {
     Session::builder(endpoint, auth).seed(seed).build()
 }
 
-/// A driver on ureq: it owns the clock and the connections, and the machine decides everything else. It
-/// collects bodies, so it runs calls, waiters and change streams, but no rows as they arrive.
+/// A driver on ureq. It owns the clock and the connections; the machine makes all other decisions. It collects bodies,
+/// so it can run calls, waiters and change streams, but cannot stream rows.
 struct Driver {
     session: Session,
     agent: ureq::Agent,
@@ -173,7 +173,7 @@ struct Driver {
 impl Driver {
     fn new(session: Session) -> Driver {
         let config = ureq::Agent::config_builder()
-            // What is not a success is the machine's business, and so is a redirect.
+            // The machine handles error statuses and redirects.
             .http_status_as_error(false)
             .max_redirects(0)
             .proxy(None)
@@ -258,7 +258,7 @@ impl Driver {
     }
 }
 
-/// What became of a request that ureq could not send, or whose response it could not read.
+/// The input for a request that ureq could not send, or whose response it could not read.
 fn failure(error: ureq::Error) -> Input {
     let (kind, sent) = match &error {
         ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {

@@ -1,10 +1,10 @@
-//! Follows a change stream, stops, and goes on from where it stopped, with the async client.
+//! Follows a change stream, stops, and resumes from its checkpoint, with the async client.
 //!
 //! ```text
 //! cargo run --example follow_changes
 //! ```
 //!
-//! It brings its emulator, where another thread adds people all the time.
+//! It starts an emulator, to which another thread adds people.
 
 use std::{error::Error, sync::Arc, thread, time::Duration};
 
@@ -29,25 +29,27 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut changes = client.changes::<GetPropertygraphStream>(StartPosition::TrimHorizon);
     let mut kept = String::new();
     for _ in 0..3 {
-        let transaction = changes.next().await.ok_or("it has no end")??;
-        tell(&transaction);
-        // Where it is kept is up to you; what matters is that the work on it is done.
+        let transaction = changes.next().await.ok_or("the stream ended")??;
+        print(&transaction);
+        // Store the checkpoint anywhere, after the transaction has been processed.
         kept = transaction.checkpoint.to_string();
     }
     drop(changes);
-    println!("stopped at {kept}, and go on");
+    println!("stopped at {kept}; resuming");
 
-    // Another day, another process:
+    // Later, perhaps in another process:
     let checkpoint: Checkpoint = kept.parse()?;
     let mut changes = client.changes::<GetPropertygraphStream>(StartPosition::After(checkpoint));
     for _ in 0..3 {
-        tell(&changes.next().await.ok_or("it has no end")??);
+        print(&changes.next().await.ok_or("the stream ended")??);
     }
-    adding.join().map_err(|_| "nobody is added any more")?;
+    adding
+        .join()
+        .map_err(|_| "the thread that adds people panicked")?;
     Ok(())
 }
 
-fn tell(transaction: &Transaction<PropertygraphRecord>) {
+fn print(transaction: &Transaction<PropertygraphRecord>) {
     println!("transaction {}", transaction.commit_num);
     for record in &transaction.records {
         let op = record.op.as_ref().map_or("?", |op| op.as_str());
@@ -62,7 +64,7 @@ fn tell(transaction: &Transaction<PropertygraphRecord>) {
     }
 }
 
-/// Six people, each added in a transaction of their own.
+/// Adds six people, each in a separate transaction.
 fn add_people(server: &Server) {
     for (n, name) in ["Ann", "Bob", "Cid", "Dee", "Eve", "Fay"]
         .iter()

@@ -1,10 +1,10 @@
-//! Follows a change stream, stops, and goes on from where it stopped, with the blocking client.
+//! Follows a change stream, stops, and resumes from its checkpoint, with the blocking client.
 //!
 //! ```text
 //! cargo run --example follow_changes_blocking
 //! ```
 //!
-//! It brings its emulator, where another thread adds people all the time.
+//! It starts an emulator, to which another thread adds people.
 
 use std::{error::Error, thread, time::Duration};
 
@@ -26,24 +26,24 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut kept = String::new();
         for transaction in changes.by_ref().take(3) {
             let transaction = transaction?;
-            tell(&transaction);
-            // Where it is kept is up to you; what matters is that the work on it is done.
+            print(&transaction);
+            // Store the checkpoint anywhere, after the transaction has been processed.
             kept = transaction.checkpoint.to_string();
         }
         drop(changes);
-        println!("stopped at {kept}, and go on");
+        println!("stopped at {kept}; resuming");
 
-        // Another day, another process:
+        // Later, perhaps in another process:
         let checkpoint: Checkpoint = kept.parse()?;
         let changes = client.changes::<GetPropertygraphStream>(StartPosition::After(checkpoint));
         for transaction in changes.take(3) {
-            tell(&transaction?);
+            print(&transaction?);
         }
         Ok(())
     })
 }
 
-fn tell(transaction: &Transaction<PropertygraphRecord>) {
+fn print(transaction: &Transaction<PropertygraphRecord>) {
     println!("transaction {}", transaction.commit_num);
     for record in &transaction.records {
         let op = record.op.as_ref().map_or("?", |op| op.as_str());
@@ -58,7 +58,7 @@ fn tell(transaction: &Transaction<PropertygraphRecord>) {
     }
 }
 
-/// Six people, each added in a transaction of their own.
+/// Adds six people, each in a separate transaction.
 fn add_people(server: &Server) {
     for (n, name) in ["Ann", "Bob", "Cid", "Dee", "Eve", "Fay"]
         .iter()

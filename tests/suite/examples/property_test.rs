@@ -1,16 +1,16 @@
-//! A property test of a small program, without sockets: a made-up network, and the emulator as a function at
-//! its other end.
+//! A property test of a small program without sockets: a simulated network with the emulator as a function at the other
+//! end.
 //!
 //! ```text
 //! cargo run --example property_test
 //! ```
 //!
-//! The program trains a model, and tries again when that fails. Written carelessly it trains two when an answer gets
-//! lost, which no test with a good network shows. Here proptest makes up the requests and the networks, finds one that
-//! shows it, and makes that as simple as it can. Written with care the program stands the same test.
+//! The program trains a model, and retries if that fails. The careless version trains two models when a response is
+//! lost, which a test on a reliable network never shows. Here proptest generates requests and networks, finds a network
+//! that shows the bug, and reduces it to a minimal one. The careful version passes the same test.
 //!
-//! For tests of your own, take the crate `neptunedata` with its feature `proptest`, and `neptunedata-emulator` with its
-//! feature `neptunedata` and without its default features.
+//! To write your own tests, use the crate `neptunedata` with its feature `proptest`, and `neptunedata-emulator` with
+//! its feature `neptunedata` and without its default features.
 
 use std::{cell::Cell, process::ExitCode};
 
@@ -27,11 +27,8 @@ use proptest::{
     test_runner::{Config as Cases, RngAlgorithm, TestError, TestRng, TestRunner},
 };
 
-/// The program, with the bug: where the server has not said no, it is asked again.
-fn train_carelessly(
-    network: &mut Network<'_>,
-    start: &StartMlModelTrainingJob,
-) -> Result<(), Error> {
+/// The program with the bug: it retries unless the server has returned an error.
+fn train_careless(network: &mut Network<'_>, start: &StartMlModelTrainingJob) -> Result<(), Error> {
     for _ in 0..3 {
         match call(network, start) {
             Err(error) if error.service().is_none() => {}
@@ -41,11 +38,9 @@ fn train_carelessly(
     call(network, start).map(drop)
 }
 
-/// The program without it: the job has a name, and where it is not known whether it was started, that is looked up.
-fn train_with_care(
-    network: &mut Network<'_>,
-    start: &StartMlModelTrainingJob,
-) -> Result<(), Error> {
+/// The program without the bug: the job has an id, and if the start may have been executed, the program looks the job
+/// up.
+fn train_careful(network: &mut Network<'_>, start: &StartMlModelTrainingJob) -> Result<(), Error> {
     const UNKNOWN: ErrorKind = ErrorKind::Service(ExceptionKind::InvalidParameterException);
     let start = start.clone().id("our-job");
     let get = GetMlModelTrainingJob::new("our-job");
@@ -68,16 +63,16 @@ type Program = fn(&mut Network<'_>, &StartMlModelTrainingJob) -> Result<(), Erro
 
 /// Makes a call over the network.
 fn call<O: Operation>(network: &mut Network<'_>, operation: &O) -> Result<O::Output, Error> {
-    let endpoint = Endpoint::parse("http://localhost:8182").expect("it is one");
-    let session = Session::new(endpoint, Auth::unsigned()).expect("nothing is signed");
+    let endpoint = Endpoint::parse("http://localhost:8182").expect("valid endpoint");
+    let session = Session::new(endpoint, Auth::unsigned()).expect("unsigned session");
     let answered = network.run(Call::new(&session, operation, 1))?;
     Ok(answered.output)
 }
 
-/// Whatever the request and the network: one model is trained, or none and the program says so. In how many networks one
-/// was, so that a test which tries nothing is noticed.
+/// The property, for any request and network: exactly one model is trained if the program succeeds, and at most one if
+/// it fails. The number is that of the networks in which one was trained, so that a test that trains none is noticed.
 fn trains_once(program: Program) -> (u32, Result<(), Failure>) {
-    // What the server looks at, and anything else.
+    // The members that the server checks have fixed values, all others any value.
     let requests = any::<StartMlModelTrainingJob>().prop_map(|mut start| {
         start.id = None;
         start.base_processing_instance_type = None;
@@ -92,7 +87,7 @@ fn trains_once(program: Program) -> (u32, Result<(), Failure>) {
         failure_persistence: None,
         ..Cases::with_cases(1000)
     };
-    // Always the same thousand: this is an example.
+    // A fixed seed, so that the example always prints the same.
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(cases, rng);
     let trained = Cell::new(0);
@@ -101,9 +96,9 @@ fn trains_once(program: Program) -> (u32, Result<(), Failure>) {
         let serve = |request, now: Now| emulator.handle(request, now.into());
         let result = program(&mut Network::new(deliveries, serve), &start);
         let jobs = emulator.training_jobs().len();
-        prop_assert!(jobs <= 1, "{} models are trained", jobs);
+        prop_assert!(jobs <= 1, "{} models were trained", jobs);
         match result {
-            Ok(()) => prop_assert_eq!(jobs, 1, "it said that it trains a model"),
+            Ok(()) => prop_assert_eq!(jobs, 1, "the program succeeded"),
             Err(error) => prop_assert!(jobs == 0 || error.may_have_executed(), "{}", error),
         }
         trained.set(trained.get() + u32::from(jobs == 1));
@@ -113,19 +108,19 @@ fn trains_once(program: Program) -> (u32, Result<(), Failure>) {
 }
 
 fn main() -> ExitCode {
-    let (_, careless) = trains_once(train_carelessly);
+    let (_, careless) = trains_once(train_careless);
     match &careless {
         Err(TestError::Fail(reason, (_, network))) => {
             let reason = reason.to_string();
             let reason = reason.split(" at ").next().unwrap_or(&reason);
-            println!("without care: {reason}, as soon as this happens: {network:?}");
+            println!("careless: {reason} in this network: {network:?}");
         }
-        other => println!("without care: {other:?}"),
+        other => println!("careless: {other:?}"),
     }
-    let (trained, careful) = trains_once(train_with_care);
+    let (trained, careful) = trains_once(train_careful);
     match &careful {
-        Ok(()) => println!("with care: never; of 1000 networks, {trained} train one"),
-        Err(failure) => println!("with care: {failure}"),
+        Ok(()) => println!("careful: passed; one model was trained in {trained} of 1000 networks"),
+        Err(failure) => println!("careful: {failure}"),
     }
     match (careless, careful) {
         (Err(TestError::Fail(..)), Ok(())) if trained > 900 => ExitCode::SUCCESS,

@@ -1,4 +1,4 @@
-//! Prints what both clients make of a server that misbehaves, beside what the AWS SDK for Rust and boto3 make of it.
+//! Prints how both clients handle server faults, next to the figures of the AWS SDK for Rust and boto3.
 //!
 //! ```text
 //! cargo run --example scenario_table
@@ -6,13 +6,13 @@
 //! cargo run --example scenario_table -- a a3 g3
 //! ```
 //!
-//! Every row, or each that is named, is played on the spot, over the async and the blocking client, against emulators of its own. The two agree
-//! unless a cell names both. `3/3 Closed?` reads: executed three times, in three attempts, which ended with a closed
-//! connection and an error that says that the request may have been executed; without the question mark the error says
-//! that it was not.
+//! Runs all rows, or the rows named, with the async and the blocking client, each against its own emulator. A cell has
+//! one result if both clients agree, and both results otherwise. `3/3 Closed?` means: executed three times, in three
+//! attempts; the call failed because the connection was closed, and the error says that the request may have been
+//! executed. Without the question mark, the error says that it was not executed.
 //!
 //! The peers are aws-sdk-neptunedata 1.122.0 and boto3 1.44.5 in its retry modes `standard` (the default) and `legacy`,
-//! measured with a write and their defaults; `n` is how often the server received the one call.
+//! measured with a write and their defaults. `n` is how often the server received the one call.
 
 use std::{error::Error, process::ExitCode};
 
@@ -28,7 +28,7 @@ fn main() -> Result<ExitCode, Box<dyn Error + Send + Sync>> {
     let mut rows = rows();
     for name in &names {
         if !rows.iter().any(|row| row.name == name) {
-            return Err(format!("there is no row {name}").into());
+            return Err(format!("unknown row {name}").into());
         }
     }
     rows.retain(|row| names.is_empty() || names.iter().any(|name| name == row.name));
@@ -77,7 +77,7 @@ fn main() -> Result<ExitCode, Box<dyn Error + Send + Sync>> {
     }
     let twice = |one: &&Played<'_>| one.cell.op == Op::Write && one.seen.executed > 1;
     println!(
-        "{} calls; writes that were executed twice: {}; not as the tests demand: {}",
+        "{} calls; writes executed twice: {}; unexpected: {}",
         played.len(),
         played.iter().filter(twice).count(),
         unexpected.len()
@@ -94,7 +94,7 @@ fn is_unexpected(one: &Played<'_>) -> bool {
     expected.is_none_or(|expected| !one.seen.is(expected)) || !one.breaches.is_empty()
 }
 
-/// What came out of a row with this operation, once where both clients agree.
+/// The result of a row with this operation: one if both clients agree, else both.
 fn outcome(played: &[Played<'_>], row: &Row, op: Op) -> String {
     let of = |driver| {
         let mut played = played.iter().map(|one| (one.cell, &one.seen));
@@ -110,7 +110,7 @@ fn outcome(played: &[Played<'_>], row: &Row, op: Op) -> String {
     }
 }
 
-/// In columns, the header set off.
+/// Prints the table in aligned columns, with a line after the header.
 fn print(table: &[[String; 8]]) {
     let width = |column: usize| {
         let widths = table.iter().map(|line| line[column].chars().count());
@@ -129,14 +129,14 @@ fn print(table: &[[String; 8]]) {
     }
 }
 
-/// Executions, attempts and the end in one word.
+/// Executions, attempts and the result in one word.
 fn short(seen: &Seen) -> String {
     let outcome = match &seen.outcome {
         Ok(()) => "Ok".to_owned(),
         Err(failed) => {
             let kind = match failed.kind {
                 ErrorKind::Transport(kind) => format!("{kind:?}"),
-                ErrorKind::Service(ExceptionKind::Unknown) => "error answer".to_owned(),
+                ErrorKind::Service(ExceptionKind::Unknown) => "error response".to_owned(),
                 ErrorKind::Service(kind) => kind.name().to_owned(),
                 kind => format!("{kind:?}"),
             };

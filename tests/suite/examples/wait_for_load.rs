@@ -1,10 +1,10 @@
-//! Starts a bulk load and waits for its end behind a progress bar, with the async client.
+//! Starts a bulk load and waits for it with a progress bar, with the async client.
 //!
 //! ```text
 //! cargo run --example wait_for_load
 //! ```
 //!
-//! It brings its emulator, on which the load takes a few seconds.
+//! It starts an emulator, on which the load takes a few seconds.
 
 use std::{error::Error, time::Duration};
 
@@ -17,7 +17,7 @@ use neptunedata_hyper::{
     wait::waiters::{LoadCompleted, LoadOutcome},
 };
 
-/// How many records the files hold. The service does not say it, so it is for the caller to know.
+/// How many records the files hold. The service does not report it, so the caller has to know it.
 const RECORDS: u64 = 50_000;
 
 #[tokio::main(flavor = "current_thread")]
@@ -47,27 +47,27 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .max_interval(Duration::from_secs(5))
         .timeout(Duration::from_secs(3600))
         .start();
-    // Dropping the future of `next_item` at each tick loses nothing.
+    // It is safe to drop the future of `next_item` at each tick: no progress is lost.
     let mut ticker = tokio::time::interval(Duration::from_millis(100));
     loop {
         tokio::select! {
             progress = waiting.next_item() => match progress {
                 Ok(Some(progress)) => show(&bar, progress.status),
-                // A load that failed is an error, which `finish` has, too.
+                // A failed load is an error, which `output` returns, too.
                 Ok(None) | Err(_) => break,
             },
             _ = ticker.tick() => bar.tick(),
         }
     }
-    // With the first of its error logs in the text.
+    // The text of the error includes the first entry of the load's error log.
     let waited = waiting.output().await.inspect_err(|_| bar.abandon())?;
     bar.finish_with_message("done");
 
     match &waited.result {
-        LoadOutcome::Completed(_) => println!("all is loaded"),
-        _ => println!("loaded but for conflicts: load again, in mode RESUME"),
+        LoadOutcome::Completed(_) => println!("loaded everything"),
+        _ => println!("loaded everything except conflicts: load again in mode RESUME"),
     }
-    println!("asked {} times in {:.1?}", waited.polls, waited.elapsed);
+    println!("polled {} times in {:.1?}", waited.polls, waited.elapsed);
     Ok(())
 }
 

@@ -1,10 +1,10 @@
-//! Starts a bulk load and waits for its end behind a progress bar, with the blocking client.
+//! Starts a bulk load and waits for it with a progress bar, with the blocking client.
 //!
 //! ```text
 //! cargo run --example wait_for_load_blocking
 //! ```
 //!
-//! It brings its emulator, on which the load takes a few seconds.
+//! It starts an emulator, on which the load takes a few seconds.
 
 use std::{error::Error, time::Duration};
 
@@ -17,7 +17,7 @@ use neptunedata_blocking::{
 };
 use neptunedata_emulator::{Emulator, LoadScript, Server};
 
-/// How many records the files hold. The service does not say it, so it is for the caller to know.
+/// How many records the files hold. The service does not report it, so the caller has to know it.
 const RECORDS: u64 = 50_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -59,14 +59,14 @@ fn main() -> Result<(), Box<dyn Error>> {
                     .unwrap_or_default(),
             );
         });
-    // A load that failed is an error, with the first of its error logs in the text.
+    // A failed load is an error. Its text includes the first entry of the load's error log.
     let waited = waited.inspect_err(|_| bar.abandon())?;
     bar.finish_with_message("done");
 
     match &waited.result {
-        LoadOutcome::Completed(_) => println!("all is loaded"),
-        _ => println!("loaded but for conflicts: load again, in mode RESUME"),
+        LoadOutcome::Completed(_) => println!("loaded everything"),
+        _ => println!("loaded everything except conflicts: load again in mode RESUME"),
     }
-    println!("asked {} times in {:.1?}", waited.polls, waited.elapsed);
+    println!("polled {} times in {:.1?}", waited.polls, waited.elapsed);
     Ok(())
 }

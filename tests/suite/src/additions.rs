@@ -1,21 +1,21 @@
-//! What this client has beyond the service model: one list, by operation and member.
+//! The differences between this client and the service model: one list, by operation and member.
 
 use neptunedata::http::{HeaderName, header};
 
-/// Members of requests that the service takes and the model does not know.
+/// Request members that the service accepts but the model lacks.
 pub const INPUTS: &[(&str, &str, &str)] = &[(
     "ExecuteGremlinQuery",
     "queryId",
-    "the id under which the query is found and cancelled (M13)",
+    "the id for the status and the cancellation of the query (M13)",
 )];
 
-/// Members of requests that are not sent as such, but change what is sent: operation, member, a value, and why.
+/// Settings of requests that are not members, but change what is sent: operation, setting, a value, and the reason.
 pub const SETTINGS: &[(&str, &str, &str, &str)] = &[
     (
         "StartLoaderJob",
         "flagsAsText",
         "true",
-        "older engines take flags as text alone",
+        "older engines accept flags only as text",
     ),
     (
         "ExecuteOpenCypherQuery",
@@ -31,43 +31,43 @@ pub const SETTINGS: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
-/// Fields of outputs that have no serde form: operation, field, and why.
+/// Fields of outputs that are not serialized: operation, field, and the reason.
 pub const SKIPPED: &[(&str, &str, &str)] = &[(
     "ExecuteOpenCypherExplainQuery",
     "media_type",
-    "a header of the answer, while the model's only member is the body",
+    "a header of the response; the model has only the body",
 )];
 
-/// Members of answers that the service sends and the model does not know.
+/// Response members that the service sends but the model lacks.
 pub const OUTPUTS: &[(&str, &str)] = &[
-    // What a binary serializer wrote; all other members are in it.
+    // The body of a binary serializer. Its bytes contain all other members.
     ("ExecuteGremlinQuery", "binary"),
     ("GetEngineStatus", "serverlessConfiguration"),
     ("GetPropertygraphSummary", "status"),
     ("GetRDFGraphSummary", "status"),
 ];
 
-/// A header that requests of some operations have and botocore's lack. It has exactly this value, and
-/// where botocore has the header too there is no difference.
+/// A header that this client sends for some operations. It always has this value. botocore sends no such header, or one
+/// with the same value.
 pub struct OwnHeader {
-    /// Its name.
+    /// The name of the header.
     pub name: HeaderName,
-    /// Its value.
+    /// The value of the header.
     pub value: &'static str,
     /// Why it is sent.
     pub reason: &'static str,
     /// The operations whose requests have it.
     pub operations: &'static [&'static str],
-    /// Whether it takes part in the signature.
+    /// Whether the header is signed.
     pub is_signed: bool,
 }
 
-/// All headers beyond those of botocore.
+/// All headers that botocore does not send.
 pub const HEADERS: &[OwnHeader] = &[
     OwnHeader {
         name: header::TE,
         value: "trailers",
-        reason: "queries fail after their 200 too, and trailers say so (docs/wire.md, U04: the page on trailers)",
+        reason: "queries may fail after status 200, and the trailers have the error (docs/wire.md, U04: the page on trailers)",
         operations: &[
             "ExecuteGremlinQuery",
             "ExecuteGremlinExplainQuery",

@@ -5,12 +5,12 @@ pub mod resident;
 pub mod scenarios;
 pub mod vectors;
 
-/// The example of the project's README.
+/// The examples of the project's README.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
 
-/// The same tasks in boto3, the AWS SDK and here.
+/// The guide for users of boto3 and the AWS SDK.
 #[cfg(doctest)]
 #[doc = include_str!("../../../core/docs/coming-from-boto3.md")]
 struct ComingFromBoto3;

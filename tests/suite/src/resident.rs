@@ -1,11 +1,11 @@
-//! How much memory this process has in use, where the system tells (Linux).
+//! The memory use of this process, on systems that report it (Linux).
 
-/// Bytes of memory that are resident now.
+/// The resident memory now, in bytes.
 pub fn now() -> Option<u64> {
     read("VmRSS:")
 }
 
-/// The most that ever were.
+/// The peak of the resident memory, in bytes.
 pub fn peak() -> Option<u64> {
     read("VmHWM:")
 }

@@ -1,8 +1,8 @@
-//! The scenario table: what each client makes of a server that misbehaves.
+//! The scenario table: how each client handles server faults.
 //!
-//! A [`Row`] is one misbehaviour with the outcomes that the design demands for a read, for a cancel, which can
-//! be repeated, and for a write. [`run`] plays rows over both clients, with and without TLS, each [`Cell`]
-//! against an emulator of its own. `tests/scenarios.rs` compares, the example `scenario_table` prints.
+//! A [`Row`] is one fault with the results that the design requires for a read, for a cancel (which can be repeated),
+//! and for a write. [`run`] plays rows with both clients, with and without TLS, each [`Cell`] against its own emulator.
+//! `tests/scenarios.rs` compares the results, and the example `scenario_table` prints them.
 
 mod caller;
 mod cell;
@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use neptunedata::{retry::RetryPolicy, transport::ClientOptions};
 
-/// The options of the tests' clients: the defaults, but waits between attempts are short.
+/// The client options of the tests: the defaults, but with short waits between attempts.
 pub fn quick() -> ClientOptions {
     let mut policy = RetryPolicy::default();
     for base in [

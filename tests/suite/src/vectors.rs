@@ -1,7 +1,7 @@
-//! The conformance vectors: what botocore sends, signs, refuses, parses and resolves.
+//! The conformance vectors: what botocore sends, signs, rejects, parses and resolves.
 //!
-//! They are read from the compressed copy in `vectors/`, or from the directory that the environment
-//! variable `NEPTUNEDATA_VECTORS` names: the same file names, plain or with `.gz`.
+//! They are read from the compressed copy in `vectors/`, or from the directory in the environment variable
+//! `NEPTUNEDATA_VECTORS`, with the same file names, plain or with `.gz`.
 
 pub mod model;
 
@@ -15,10 +15,10 @@ use std::{
 use flate2::bufread::MultiGzDecoder;
 use serde::de::DeserializeOwned;
 
-/// The environment variable that names another set of vectors.
+/// The environment variable for the directory of another set of vectors.
 pub const DIRECTORY: &str = "NEPTUNEDATA_VECTORS";
 
-/// Vectors that cannot be read: which file, which line, and why.
+/// An error in the vectors: the file, the line and the reason.
 pub struct VectorError {
     place: String,
     reason: String,
@@ -39,7 +39,7 @@ impl fmt::Display for VectorError {
     }
 }
 
-// What `unwrap` shows in a failed test.
+// `unwrap` shows this text in a failed test.
 impl fmt::Debug for VectorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -48,25 +48,25 @@ impl fmt::Debug for VectorError {
 
 impl std::error::Error for VectorError {}
 
-/// Whether the vectors are this crate's own, and not those of `NEPTUNEDATA_VECTORS`.
+/// Whether the vectors are this crate's own rather than those of `NEPTUNEDATA_VECTORS`.
 pub fn are_own() -> bool {
     foreign_directory().is_none()
 }
 
-/// Reads a file of one JSON value a line, such as `requests.jsonl`.
+/// Reads a file with one JSON value per line, such as `requests.jsonl`.
 ///
 /// # Errors
 ///
-/// When there is no such file, or a line is no `T`.
+/// If there is no such file, or a line is not a valid `T`.
 pub fn lines<T: DeserializeOwned>(name: &str) -> Result<Vec<T>, VectorError> {
     lines_in(&directory(), name)
 }
 
-/// Reads a file of one JSON value, such as `model.json`.
+/// Reads a file with one JSON value, such as `model.json`.
 ///
 /// # Errors
 ///
-/// When there is no such file, or it is no `T`.
+/// If there is no such file, or it is not a valid `T`.
 pub fn document<T: DeserializeOwned>(name: &str) -> Result<T, VectorError> {
     let (path, mut reader) = open(&directory(), name)?;
     let mut text = String::new();
@@ -97,7 +97,7 @@ fn lines_in<T: DeserializeOwned>(directory: &Path, name: &str) -> Result<Vec<T>,
 fn foreign_directory() -> Option<PathBuf> {
     env::var_os(DIRECTORY)
         .filter(|directory| !directory.is_empty())
-        // Tests run in their package's folder; the caller most likely is at the workspace's root.
+        // Tests run in their package's folder, but a relative path is probably relative to the workspace's root.
         .map(|directory| {
             Path::new(env!("CARGO_MANIFEST_DIR"))
                 .join("../..")
@@ -109,7 +109,7 @@ fn directory() -> PathBuf {
     foreign_directory().unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors"))
 }
 
-/// Opens the file, or its compressed form, and says which it was.
+/// Opens the file or its compressed form. Returns the name of the file that was opened.
 fn open(directory: &Path, name: &str) -> Result<(String, Box<dyn BufRead>), VectorError> {
     let plain = directory.join(name);
     let compressed = directory.join(format!("{name}.gz"));
@@ -125,7 +125,7 @@ fn open(directory: &Path, name: &str) -> Result<(String, Box<dyn BufRead>), Vect
     }
 }
 
-/// The bytes behind standard base64 with padding; None for anything else.
+/// Decodes standard base64 with padding; `None` for any other text.
 pub fn decode_base64(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let groups = text.as_bytes().chunks_exact(4);

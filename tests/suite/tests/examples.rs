@@ -1,4 +1,4 @@
-//! The examples, run as a newcomer runs them: as programs of their own.
+//! Runs the examples as separate programs, as a user does.
 
 use std::{
     path::{Path, PathBuf},
@@ -18,7 +18,7 @@ const EXAMPLES: [&str; 3] = [
     "cancel_training_job_by_hand",
 ];
 
-/// Builds the example as the README's command does, so that none that is stale is run.
+/// Builds the example like the README's command, so that no stale one is run.
 fn built(name: &str) -> PathBuf {
     // One at a time: cargo would wait for its lock anyway.
     static LOCK: Mutex<()> = Mutex::new(());
@@ -151,7 +151,7 @@ fn a_wrong_secret_ends_in_the_servers_words_and_starts_nothing() {
 }
 
 #[test]
-fn the_scenario_table_stands_beside_the_peers_figures() {
+fn the_scenario_table_has_the_peers_figures() {
     let mut command = example("scenario_table");
     command.args(["--tls", "a", "a3", "g3", "f2 once"]);
     let stdout = succeed(command);
@@ -182,7 +182,7 @@ fn the_scenario_table_stands_beside_the_peers_figures() {
         ],
         "{stdout}"
     );
-    // What no peer was measured with has no figures.
+    // No peer was measured with this row.
     assert_eq!(
         row("f2 once")[2..],
         ["2/2 Ok", "1/2 InvalidParameterException?", "1/1 Closed?"],
@@ -194,9 +194,7 @@ fn the_scenario_table_stands_beside_the_peers_figures() {
         "{stdout}"
     );
     assert!(
-        stdout.ends_with(
-            "24 calls; writes that were executed twice: 0; not as the tests demand: 0\n"
-        ),
+        stdout.ends_with("24 calls; writes executed twice: 0; unexpected: 0\n"),
         "{stdout}"
     );
 
@@ -213,12 +211,12 @@ fn rows_are_read_in_little_memory() {
         let (rows, _) = stdout.split_once(" rows, ").expect(name);
         assert!(rows.parse::<u64>().unwrap() > 200_000, "{name}: {stdout}");
         assert!(stdout.contains(" rows/s, "), "{name}: {stdout}");
-        let tells = stdout.contains(" KiB more than before") || !cfg!(target_os = "linux");
+        let tells = stdout.contains("memory: grew by ") || !cfg!(target_os = "linux");
         assert!(tells, "{name}: {stdout}");
     }
 }
 
-/// What the examples end with is no matter of course.
+/// The memory check of the examples can fail.
 #[cfg(target_os = "linux")]
 #[test]
 fn keeping_all_rows_takes_too_much_memory() {
@@ -227,7 +225,7 @@ fn keeping_all_rows_takes_too_much_memory() {
         assert_eq!(output.status.code(), Some(1), "{name}");
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(
-            stderr.contains("that is more than 16384 KiB"),
+            stderr.contains("memory grew by more than 16384 KiB"),
             "{name}: {stderr}"
         );
     }
@@ -237,7 +235,7 @@ fn keeping_all_rows_takes_too_much_memory() {
 fn a_load_is_waited_for() {
     for name in ["wait_for_load", "wait_for_load_blocking"] {
         let stdout = succeed(example(name));
-        assert!(stdout.contains("all is loaded"), "{name}: {stdout}");
+        assert!(stdout.contains("loaded everything"), "{name}: {stdout}");
     }
 }
 
@@ -275,10 +273,10 @@ fn the_property_test_finds_the_planted_bug_and_no_other() {
     };
     assert_eq!(
         careless,
-        "without care: 2 models are trained, as soon as this happens: [Unanswered]"
+        "careless: 2 models were trained in this network: [Unanswered]"
     );
     assert!(
-        careful.starts_with("with care: never; of 1000 networks, "),
+        careful.starts_with("careful: passed; one model was trained in "),
         "{stdout}"
     );
 }

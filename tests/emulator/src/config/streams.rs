@@ -1,4 +1,4 @@
-//! How change streams are kept and told.
+//! The configuration of change streams.
 
 use crate::{Config, EventIdForm};
 
@@ -24,38 +24,38 @@ impl Default for StreamSettings {
 }
 
 impl Config {
-    /// Whether there are change streams. Default false, as on clusters: who reads them gets an
-    /// `UnsupportedOperationException`. What was in them is lost when they are turned off.
+    /// Whether change streams are enabled. Default: false, as on clusters; a reader then gets an
+    /// `UnsupportedOperationException`. Disabling them discards their contents.
     #[must_use]
     pub fn streams(mut self, enabled: bool) -> Self {
         self.streams.enabled = enabled;
         self
     }
 
-    /// In which form streams tell the ids of their records. Default: numbers.
+    /// The format of record ids. Default: numbers.
     #[must_use]
     pub fn event_ids(mut self, form: EventIdForm) -> Self {
         self.streams.event_ids = form;
         self
     }
 
-    /// Whether `isLastOp` is the text `"true"` rather than a boolean. Default false.
+    /// Whether `isLastOp` is the string `"true"` rather than a boolean. Default: false.
     #[must_use]
     pub fn last_op_as_text(mut self, text: bool) -> Self {
         self.streams.last_op_as_text = text;
         self
     }
 
-    /// Whether a place that has been trimmed is answered as if it were in the future, with the last id that is valid, instead
-    /// of an `ExpiredStreamException`. Which of them clusters do is not known (U17, U18). Default false.
+    /// Whether a request for a trimmed record gets the error for a position in the future, with the last valid id,
+    /// instead of an `ExpiredStreamException`. It is not known which of them clusters send (U17, U18). Default: false.
     #[must_use]
     pub fn expired_as_future(mut self, future: bool) -> Self {
         self.streams.expired_as_future = future;
         self
     }
 
-    /// How many bytes of records an answer has at most, but for the record that crosses that line and is still in it.
-    /// Default 10 MiB, as on clusters.
+    /// The maximum size of the records in a response, in bytes. The record that exceeds it is still included. Default:
+    /// 10 MiB, as on clusters.
     #[must_use]
     pub fn stream_cap(mut self, bytes: usize) -> Self {
         self.streams.cap = bytes;

@@ -1,4 +1,4 @@
-//! Queries that take their time, and the scripts that say what becomes of them.
+//! Queries with a duration, and the scripts that set their results.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,14 +9,14 @@ use crate::operations::queries;
 use crate::operations::queries::answer::{Reply, reply};
 use crate::{Fault, Now, Outcome, QueryScript, Response, ScriptId};
 
-/// How many outcomes are kept for those who come for them; the oldest are forgotten first.
+/// How many outcomes are kept until they are taken; the oldest are dropped first.
 const MOST_OUTCOMES: usize = 10_000;
 
-/// The place of a query that is not over yet, to ask for its outcome with.
+/// Identifies a running query. Use it to get the outcome from [`Emulator::resume`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Ticket(u64);
 
-/// What is open between queries and those who asked.
+/// Running queries and outcomes that have not been taken.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
     arrivals: BTreeMap<u64, Arrival>,
@@ -24,36 +24,36 @@ pub(super) struct Waiting {
 }
 
 impl Emulator {
-    /// Registers what queries are answered with.
+    /// Registers a script for queries.
     pub fn script(&mut self, script: QueryScript) -> ScriptId {
         self.cluster.queries.scripts.add(script)
     }
 
-    /// How many queries a script was found for, whatever became of them.
+    /// How many queries a script has matched, whatever the outcome.
     #[must_use]
     pub fn script_matched(&self, script: ScriptId) -> u64 {
         self.cluster.queries.scripts.matched(script)
     }
 
-    /// How many of its queries took effect: they came to their end and were neither cancelled nor did they fail, be it in
-    /// the middle of their answer. That the answer was then lost or replaced changes nothing about it.
+    /// How many of the script's queries completed: they were not cancelled and did not fail, not even in the middle of
+    /// the response. A query counts even if its response was then lost or replaced.
     #[must_use]
     pub fn script_effects(&self, script: ScriptId) -> u64 {
         self.cluster.queries.scripts.effects(script)
     }
 
-    /// Lets a script answer no more. Its counts stay.
+    /// Removes a script: it matches no more queries. Its counts are kept.
     pub fn remove_script(&mut self, script: ScriptId) {
         self.cluster.queries.scripts.retire(script);
     }
 
-    /// Lets no script answer any more.
+    /// Removes all scripts. Their counts are kept.
     pub fn clear_scripts(&mut self) {
         self.cluster.queries.scripts.retire_all();
     }
 
-    /// The outcome of a query that took its time: [`Outcome::Pending`] as long as it is not over. An outcome can be had
-    /// once, and by whoever does not come for it in time, that is before 10,000 others, not at all; then it is
+    /// The outcome of a query with a duration: [`Outcome::Pending`] while the query runs. An outcome can be taken once.
+    /// Of the outcomes that have not been taken, the newest 10,000 are kept; a dropped one is
     /// [`Fault::CloseWithoutAnswer`].
     ///
     /// ```
@@ -70,8 +70,8 @@ impl Emulator {
     ///
     /// let later = now.later(Duration::from_secs(59));
     /// let list = http::Request::get("/gremlin/status").body(Bytes::new())?;
-    /// let list = neptune.handle(list, later).into_response().ok_or("no answer")?;
-    /// assert_eq!(list.to_json().ok_or("no JSON")?["runningQueryCount"], 1);
+    /// let list = neptune.handle(list, later).into_response().ok_or("no response")?;
+    /// assert_eq!(list.to_json().ok_or("not JSON")?["runningQueryCount"], 1);
     /// assert!(matches!(neptune.resume(ticket, later), Outcome::Pending(_)));
     /// let over = neptune.resume(ticket, now.later(Duration::from_secs(60)));
     /// assert!(over.response().is_some());
@@ -86,7 +86,7 @@ impl Emulator {
         }
     }
 
-    /// Lets time pass without a request: queries whose time is over by then come to their end.
+    /// Advances the time without a request: queries that end by then are completed.
     pub fn settle(&mut self, now: Now) {
         queries::settle(&mut self.cluster, now.mono);
         for (ticket, job, conclusion) in self.cluster.queries.take_over() {
@@ -108,13 +108,13 @@ impl Emulator {
         }
     }
 
-    /// When the next of the queries that run is over, by the monotonic clock, if nothing else happens before.
+    /// When the next running query ends, by the monotonic clock, if nothing else happens before.
     #[must_use]
     pub fn next_end(&self) -> Option<Duration> {
         self.cluster.queries.next_end()
     }
 
-    /// The outcome of the query that has just been taken, if it is over already.
+    /// The outcome of the query that was just submitted, if it has ended already.
     pub(super) fn concluded(
         &mut self,
         ticket: u64,
@@ -125,7 +125,7 @@ impl Emulator {
         Some(reply(&self.cluster.config, &job, conclusion, request_id))
     }
 
-    /// Nobody will come for this outcome.
+    /// Discards the outcome of this query, because its client has disconnected.
     #[cfg(feature = "server")]
     pub(crate) fn abandon(&mut self, ticket: Ticket) {
         self.waiting.outcomes.remove(&ticket.0);
@@ -134,13 +134,13 @@ impl Emulator {
         }
     }
 
-    /// Keeps a request until its query is over.
+    /// Keeps a request until its query ends.
     pub(super) fn wait(&mut self, ticket: u64, arrival: Arrival) -> Outcome {
         self.waiting.arrivals.insert(ticket, arrival);
         Outcome::Pending(Ticket(ticket))
     }
 
-    /// Says in the log what became of a request that is in there already.
+    /// Updates the log entry of a request whose query has ended.
     fn amend(
         &mut self,
         number: u64,

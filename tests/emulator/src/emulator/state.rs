@@ -1,4 +1,4 @@
-//! What the families of operations keep: looking at it, and saying what becomes of it.
+//! Reads and sets the state of the families of operations.
 
 use serde_json::{Map, Value};
 
@@ -11,17 +11,17 @@ use crate::operations::ml::job::{MlJob, MlKind};
 use crate::operations::statistics::state::{GraphKind, Statistics};
 
 impl Emulator {
-    /// Lets the next job or endpoint of this kind fail when its time is over, for this reason.
+    /// Makes the next job or endpoint of this kind fail at the end of its duration, for this reason.
     pub fn fail_next_ml(&mut self, kind: MlKind, reason: impl Into<String>) {
         self.cluster.ml.fail_next(kind, reason.into());
     }
 
-    /// Lets the next model-training job fail: [`fail_next_ml`](Self::fail_next_ml) for that kind.
+    /// Makes the next model-training job fail. Same as [`fail_next_ml`](Self::fail_next_ml) for that kind.
     pub fn fail_next_training(&mut self, reason: impl Into<String>) {
         self.fail_next_ml(MlKind::ModelTraining, reason);
     }
 
-    /// A job or endpoint of Neptune ML.
+    /// The job or endpoint of this kind with this id.
     #[must_use]
     pub fn ml_job(&self, kind: MlKind, id: &str) -> Option<&MlJob> {
         self.cluster.ml.get(kind, id)
@@ -33,24 +33,24 @@ impl Emulator {
         self.cluster.ml.all(kind)
     }
 
-    /// A model-training job: [`ml_job`](Self::ml_job) of that kind.
+    /// The model-training job with this id. Same as [`ml_job`](Self::ml_job) for that kind.
     #[must_use]
     pub fn training_job(&self, id: &str) -> Option<&MlJob> {
         self.ml_job(MlKind::ModelTraining, id)
     }
 
-    /// The model-training jobs, oldest first: [`ml_jobs`](Self::ml_jobs) of that kind.
+    /// The model-training jobs, oldest first. Same as [`ml_jobs`](Self::ml_jobs) for that kind.
     #[must_use]
     pub fn training_jobs(&self) -> &[MlJob] {
         self.ml_jobs(MlKind::ModelTraining)
     }
 
-    /// Says how a load goes: the next one that is started and has not been said anything about yet.
+    /// Sets the course of the next load that is started and has no script yet.
     pub fn next_load(&mut self, script: LoadScript) {
         self.cluster.loader.script(script);
     }
 
-    /// A bulk load.
+    /// The bulk load with this id.
     #[must_use]
     pub fn load(&self, id: &str) -> Option<&Load> {
         self.cluster.loader.get(id)
@@ -76,19 +76,19 @@ impl Emulator {
         self.cluster.statistics.set(kind, statistics);
     }
 
-    /// What the detailed summary of a graph says: the members of `graphSummary`. The basic one leaves out `nodeStructures`,
-    /// `edgeStructures` and `subjectStructures`. There are summaries only while there are
-    /// [statistics](Self::set_statistics). Default: a graph without content.
+    /// Sets the detailed summary of a graph: the members of `graphSummary`. The basic summary omits `nodeStructures`,
+    /// `edgeStructures` and `subjectStructures`. Summaries are available only while there are
+    /// [statistics](Self::set_statistics). Default: the summary of an empty graph.
     pub fn set_summary(&mut self, kind: GraphKind, summary: Map<String, Value>) {
         self.cluster.statistics.set_summary(kind, summary);
     }
 
-    /// What the storage holds, as the whole answer. Default: next to nothing.
+    /// Sets the whole response for the storage information. Default: that of an almost empty cluster.
     pub fn set_storage_info(&mut self, info: Value) {
         self.cluster.storage_info = Some(info);
     }
 
-    /// Lets the next index rebuild fail half-way, for this reason.
+    /// Makes the next index rebuild fail halfway, for this reason.
     pub fn fail_next_rebuild(&mut self, reason: impl Into<String>) {
         self.cluster.next_rebuild_failure = Some(reason.into());
     }

@@ -1,4 +1,4 @@
-//! The parameters that every fault takes.
+//! The parameters that all faults accept.
 
 use http::{HeaderName, HeaderValue, header};
 
@@ -22,7 +22,7 @@ pub(super) fn ending(parameters: &mut Parameters) -> Result<Option<Ending>, Unkn
     parameters.one_of("ending", ENDINGS)
 }
 
-/// Applies what is left of the parameters to a plan.
+/// Applies the remaining parameters to a planned fault.
 pub(super) fn circumstances(
     mut planned: Planned,
     parameters: &mut Parameters,
@@ -39,7 +39,7 @@ pub(super) fn circumstances(
     }
     if let Some(idle) = parameters.millis("idle")? {
         delivery.idle = idle;
-        // Without an ending there would be nothing to wait for.
+        // `idle` delays the ending, so there must be one.
         delivery.ending.get_or_insert_default();
     }
     delivery.announce_close |= parameters.flag("announced")?;

@@ -1,4 +1,4 @@
-//! The names of the faults and the parameters that each of them has of its own. The table in the README lists them.
+//! The names of the faults and their own parameters. The table in the README lists them.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::{Cut, Delivery, Ending, Framing, Pace, Part, Planned, Stall};
 
 type Read = fn(&mut Parameters) -> Result<Planned, UnknownFault>;
 
-/// Every name that is understood.
+/// All valid names.
 const NAMES: &[(&str, Read)] = &[
     ("close-before-reading", |parameters| {
         let ending = delivery::ending(parameters)?.unwrap_or_default();
@@ -126,12 +126,12 @@ const NAMES: &[(&str, Read)] = &[
     }),
 ];
 
-/// The names of all faults that the header `x-neptune-fault` can ask for, without their parameters.
+/// The names of all faults that the header `x-neptune-fault` can select, without parameters.
 pub fn fault_names() -> impl Iterator<Item = &'static str> {
     NAMES.iter().map(|(name, _)| *name)
 }
 
-/// The plan that the parameters describe.
+/// The fault that the parameters describe.
 pub(super) fn planned(mut parameters: Parameters) -> Result<Planned, UnknownFault> {
     let Some((_, read)) = NAMES.iter().find(|(name, _)| *name == parameters.name) else {
         let known: Vec<&str> = fault_names().collect();
@@ -220,7 +220,7 @@ fn trailers(parameters: &mut Parameters) -> Result<Planned, UnknownFault> {
             if parameters.parsed("appended")?.unwrap_or(true) {
                 Trailers::Oversized(bytes)
             } else {
-                // The body is complete, so only the trailers report the failure.
+                // The body is complete: only the trailers contain the error.
                 Trailers::Failing {
                     code: "InternalFailureException".to_owned(),
                     message: "x".repeat(bytes),
@@ -292,7 +292,7 @@ mod tests {
         let readme = include_str!("../../README.md");
         for (name, read) in NAMES {
             assert!(readme.contains(&format!("| `{name}`")), "{name}");
-            // Every fault can do without parameters.
+            // Every fault works without parameters.
             assert!(
                 read(&mut Parameters::parse(name).expect("a name")).is_ok(),
                 "{name}"

@@ -1,4 +1,4 @@
-//! `name; key=value; key="any, value"`.
+//! Parses `name; key=value; key="any, value"`.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -8,12 +8,12 @@ use http::StatusCode;
 
 use super::UnknownFault;
 
-/// The most bytes that a fault may be told to make up.
+/// The most bytes that a fault may generate.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
-/// The most seconds by which a clock may be told to be off, about 31 years: beyond it are dates that no header can tell.
+/// The most seconds by which a clock may be wrong, about 31 years: a header could not contain dates much beyond.
 const MOST_SECONDS: i64 = 1_000_000_000;
 
-/// One fault as it is written, its parameters not yet understood.
+/// One fault as text, with parameters that are not interpreted yet.
 #[derive(Debug)]
 pub(super) struct Parameters {
     pub(super) name: String,
@@ -21,7 +21,7 @@ pub(super) struct Parameters {
 }
 
 impl Parameters {
-    /// Reads a name and its parameters. A name that looks like a parameter is one of the fault `error`.
+    /// Parses a name and its parameters. A name that looks like a parameter is a parameter of the fault `error`.
     pub(super) fn parse(element: &str) -> Result<Self, UnknownFault> {
         let mut segments = split(element, ';')?.into_iter();
         let first = segments.next().unwrap_or_default().trim();
@@ -45,9 +45,9 @@ impl Parameters {
     fn add(&mut self, segment: &str) -> Result<(), UnknownFault> {
         let (key, value) = segment.split_once('=').unwrap_or((segment, "true"));
         let key = key.trim().to_ascii_lowercase();
-        // `header` may stand more than once.
+        // `header` may be repeated.
         if key != "header" && self.left.iter().any(|(other, _)| *other == key) {
-            return Err(UnknownFault::new(format!("{key} stands twice.")));
+            return Err(UnknownFault::new(format!("{key} is given twice.")));
         }
         self.left.push((key, unquoted(value.trim())));
         Ok(())
@@ -59,7 +59,7 @@ impl Parameters {
         Some(self.left.remove(place).1)
     }
 
-    /// A parameter with a form of its own.
+    /// A parameter of type `T`.
     pub(super) fn parsed<T: FromStr<Err: Display>>(
         &mut self,
         key: &str,
@@ -90,7 +90,7 @@ impl Parameters {
         }
     }
 
-    /// The same, at least one.
+    /// A number of bytes, at least one.
     pub(super) fn some_bytes(&mut self, key: &str) -> Result<Option<usize>, UnknownFault> {
         match self.bytes(key)? {
             Some(0) => Err(UnknownFault::new(format!("{key}=0: at least 1"))),
@@ -98,23 +98,23 @@ impl Parameters {
         }
     }
 
-    /// By how many seconds a clock is off.
+    /// The seconds by which a clock is wrong.
     pub(super) fn skew(&mut self, key: &str) -> Result<Option<i64>, UnknownFault> {
         match self.parsed::<i64>(key)? {
             Some(seconds) if seconds.unsigned_abs() > MOST_SECONDS.unsigned_abs() => {
                 Err(UnknownFault::new(format!(
-                    "{key}={seconds}: at most {MOST_SECONDS} either way"
+                    "{key}={seconds}: at most {MOST_SECONDS} in either direction"
                 )))
             }
             seconds => Ok(seconds),
         }
     }
 
-    /// A status from 200 on: those below are no answers.
+    /// A status of at least 200: lower ones are not final responses.
     pub(super) fn status(&mut self, key: &str) -> Result<Option<StatusCode>, UnknownFault> {
         match self.parsed::<StatusCode>(key)? {
             Some(status) if status.is_informational() => Err(UnknownFault::new(format!(
-                "{key}={}: no final status",
+                "{key}={}: not a final status",
                 status.as_u16()
             ))),
             status => Ok(status),
@@ -142,7 +142,7 @@ impl Parameters {
         }
     }
 
-    /// Refuses what nothing has asked for.
+    /// Returns an error for parameters that have not been taken.
     pub(super) fn finish(self) -> Result<(), UnknownFault> {
         match self.left.first() {
             None => Ok(()),
@@ -154,7 +154,7 @@ impl Parameters {
     }
 }
 
-/// Splits where `separator` stands outside of quotation marks.
+/// Splits at each `separator` outside of quotation marks.
 pub(super) fn split(text: &str, separator: char) -> Result<Vec<&str>, UnknownFault> {
     let mut parts = Vec::new();
     let (mut quoted, mut escaped) = (false, false);
@@ -181,8 +181,8 @@ pub(super) fn split(text: &str, separator: char) -> Result<Vec<&str>, UnknownFau
     Ok(parts)
 }
 
-/// What stands between quotation marks, a backslash before a character standing for that character. Without the marks,
-/// the text itself.
+/// The text between quotation marks, in which a backslash escapes the next character. Without the marks, the text
+/// itself.
 fn unquoted(text: &str) -> String {
     let inner = text
         .strip_prefix('"')

@@ -1,4 +1,4 @@
-//! Where a member travels.
+//! The location of a member in a request.
 
 use super::Kind::{Any, Text};
 use super::Place::{Body, Header, Label, Parameter, Query, Selector, Whole};

@@ -1,4 +1,4 @@
-//! From a mishap to an outcome.
+//! Converts a mishap into an outcome.
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode, header};
@@ -8,12 +8,12 @@ use super::{ErrorAnswer, ErrorForm, Garbage, Mishap};
 use crate::failure::Failure;
 use crate::{Delivery, Fault, Now, Outcome, Response};
 
-/// Neither JSON nor UTF-8 nor HTTP.
+/// Bytes that are not valid JSON, UTF-8 or HTTP.
 const GARBAGE: &[u8] = b"\xff\xfe\x00garbage]}\r\n\r\n";
 const HTML: &str =
     "<html><head><title>Oops</title></head><body><h1>Something is wrong here</h1></body></html>\n";
 
-/// What is known about the request when its answer is spoilt.
+/// The request data that a replaced response needs.
 #[derive(Debug)]
 pub(crate) struct Context<'a> {
     pub(crate) request: &'a http::Request<Bytes>,
@@ -31,7 +31,7 @@ impl Context<'_> {
 }
 
 impl Mishap {
-    /// What becomes of a request whose own answer is this one.
+    /// The outcome of a request whose own response is `own`.
     pub(crate) fn spoil(self, own: Response, context: &Context<'_>) -> Outcome {
         match self {
             Self::CloseBeforeReading(ending) => Fault::BeforeReading(ending).into(),
@@ -88,7 +88,7 @@ impl ErrorAnswer {
                 let response = json_bytes(status, body.to_string());
                 match HeaderValue::try_from(failure.code) {
                     Ok(code) => response.header(HeaderName::from_static("x-amzn-errortype"), code),
-                    // A name that no header can carry is left out.
+                    // A name that is not a valid header value is omitted.
                     Err(_) => response,
                 }
             }
@@ -131,12 +131,12 @@ fn redirect(status: StatusCode, location: Option<String>, context: &Context<'_>)
     });
     match HeaderValue::try_from(location) {
         Ok(location) => response.header(header::LOCATION, location),
-        // What no header can carry is left out.
+        // A location that is not a valid header value is omitted.
         Err(_) => response,
     }
 }
 
-/// Sends an outcome on its way.
+/// Applies a delivery to an outcome.
 pub(crate) fn deliver(outcome: Outcome, delivery: Delivery) -> Outcome {
     match outcome {
         Outcome::Response(response) if delivery == Delivery::default() => response.into(),
@@ -164,7 +164,7 @@ pub(crate) fn deliver(outcome: Outcome, delivery: Delivery) -> Outcome {
         }
         .into(),
         Outcome::Fault(other) => other.into(),
-        // A plan that keeps the client waiting for the query of another one has nothing to deliver.
+        // The response of a running query is not available yet, so there is nothing to apply the delivery to.
         Outcome::Pending(ticket) => Outcome::Pending(ticket),
     }
 }

@@ -1,4 +1,4 @@
-//! What IAM says to requests that it does not let in.
+//! The errors of IAM.
 //!
 //! The texts are those of
 //! [IAM errors in Neptune](https://docs.aws.amazon.com/neptune/latest/userguide/errors-engine-codes.html).
@@ -10,10 +10,10 @@ use crate::clock::{Calendar, shifted};
 use crate::failure::Failure;
 use crate::sigv4;
 
-/// The account in names that the emulator makes up, the one of AWS's own examples.
+/// The account in generated names; AWS uses it in its examples.
 const ACCOUNT: &str = "123456789012";
 
-/// Why a request is refused, whatever its signature is like. All are 403 `AccessDeniedException`.
+/// Why a request is refused, whether or not its signature is valid. All are 403 `AccessDeniedException`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -25,9 +25,11 @@ pub enum Refusal {
     MissingToken,
     /// `The request signature we calculated does not match the signature you provided. …`
     WrongSignature,
-    /// `Signature expired: …`, by a clock that is so much ahead of the true one; so is the `Date` of the answer.
+    /// `Signature expired: …`, by a clock that is this much ahead of the true time. The `Date` of the response is wrong
+    /// by the same time.
     SignatureExpired(Duration),
-    /// `Signature not yet current: …`, by a clock that is so much behind the true one; so is the `Date` of the answer.
+    /// `Signature not yet current: …`, by a clock that is this much behind the true time. The `Date` of the response is
+    /// wrong by the same time.
     SignatureNotYetCurrent(Duration),
     /// `User: … is not authorized to perform: neptune-db:ACTION on resource: …`
     NotAuthorized,
@@ -36,7 +38,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// How far the clock of the refusal is from the true one, in seconds.
+    /// The difference between the clock of the refusal and the true time, in seconds.
     pub(crate) fn skew(&self) -> i64 {
         let seconds = |by: &Duration| i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
         match self {
@@ -48,7 +50,7 @@ impl Refusal {
 
     pub(crate) fn failure(&self, context: &Context<'_>) -> Failure {
         let clock = Calendar::of(shifted(context.now.wall, self.skew()));
-        // Who did not sign is judged as if it were by the true time.
+        // An unsigned request is treated as signed at the true time.
         let signed =
             || sigv4::signed_at(context.request).unwrap_or_else(|| Calendar::of(context.now.wall));
         Failure::access_denied(match self {

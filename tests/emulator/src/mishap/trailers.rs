@@ -1,4 +1,4 @@
-//! What follows the body of a query's answer.
+//! The trailers of a query's response.
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -10,26 +10,27 @@ use crate::{Cut, Response, percent};
 const STATUS: HeaderName = HeaderName::from_static("x-neptune-status");
 const DETAIL: HeaderName = HeaderName::from_static("x-neptune-detail");
 
-/// Which trailers an answer gets. It is chunked whether or not the client takes them.
+/// The trailers of a response. The response is chunked, whether or not the client accepts trailers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Trailers {
-    /// `X-Neptune-Status: 200 OK` and an empty detail, behind the whole answer.
+    /// `X-Neptune-Status: 200 OK` and an empty detail, after the complete response.
     Good,
-    /// An error that strikes when a part of the body has left already. The status line still says 200.
+    /// An error after a part of the body was sent. The status line has 200.
     Failing {
-        /// The exception.
+        /// The name of the exception.
         code: String,
-        /// Its text.
+        /// The text of the exception.
         message: String,
-        /// The status in the trailer; `None` is the one that goes with the exception's name.
+        /// The status in the trailer; `None` is the status of the exception.
         status: Option<StatusCode>,
-        /// How many bytes of the body have left; `None` is half of them.
+        /// How many bytes of the body are sent; `None` is half of them.
         after: Option<usize>,
-        /// Whether the error object also stands at the end of the body, as it does on current engines.
+        /// Whether the error object is also at the end of the body, as in current engines.
         appended: bool,
     },
-    /// The same with an `InternalFailureException`, whose detail is at least so many bytes long.
+    /// An `InternalFailureException` after half of the body, with a detail of at least this many bytes. The error
+    /// object is also at the end of the body.
     Oversized(usize),
 }
 
@@ -60,14 +61,14 @@ impl Trailers {
     }
 }
 
-/// An answer that came to its end.
+/// Adds the trailers of a successful response.
 pub(crate) fn good(response: Response) -> Response {
     response
         .trailer(STATUS, HeaderValue::from_static("200 OK"))
         .trailer(DETAIL, HeaderValue::from_static(""))
 }
 
-/// An answer that broke, with this error, whose object is given as well.
+/// Adds the trailers of a failed response. `error` is the error object of the failure.
 pub(crate) fn bad(mut response: Response, failure: &Failure, error: &Bytes) -> Response {
     let status = format!("{} {}", failure.status.as_u16(), failure.code);
     for (name, value) in [(STATUS, status), (DETAIL, form_encoded(error))] {
@@ -109,7 +110,7 @@ fn failing(
     bad(own, &failure, &error)
 }
 
-/// As HTML forms write it: a plus sign for a space.
+/// The encoding of HTML forms: a space is a plus sign.
 fn form_encoded(bytes: &Bytes) -> String {
     percent::encode(bytes, b" *").replace(' ', "+")
 }

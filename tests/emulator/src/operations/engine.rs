@@ -32,7 +32,7 @@ fn status(cluster: &mut Cluster, _: &Incoming<'_>) -> Result<Answer, Failure> {
         "Streams": on(config.streams.enabled),
         "AuditLog": "disabled",
     });
-    // Strings even where they are numbers and booleans.
+    // These are strings, even the numbers and booleans.
     let settings = json!({
         "StrictTimeoutValidation": "true",
         "clusterQueryTimeoutInMs": "120000",
@@ -59,7 +59,7 @@ fn status(cluster: &mut Cluster, _: &Incoming<'_>) -> Result<Answer, Failure> {
         }
         if let Some((count, earliest)) = config.rolling_back {
             members.insert("rollingBackTrxCount".to_owned(), count.into());
-            // U23: the form is assumed to be that of the other time.
+            // U23: assumed to have the format of the start time.
             let earliest = Calendar::of(earliest).java_date();
             members.insert(
                 "rollingBackTrxEarliestStartTime".to_owned(),
@@ -70,7 +70,7 @@ fn status(cluster: &mut Cluster, _: &Incoming<'_>) -> Result<Answer, Failure> {
     Ok(Answer::Json(status))
 }
 
-/// An object with some members replaced or added.
+/// The object, with these members replaced or added.
 fn with(mut object: Value, changes: &Map<String, Value>) -> Value {
     if let Value::Object(members) = &mut object {
         members.extend(changes.clone());

@@ -28,10 +28,10 @@ pub(crate) const INPUTS: &[Inputs] = &[(
     &[Member::body("action", Text), Member::body("token", Text)],
 )];
 
-/// How long a token is good for.
+/// How long a token is valid.
 const VALIDITY: Duration = Duration::from_secs(60 * 60);
 
-/// The newest token. It lives in memory: a restart voids it.
+/// The newest token. It is kept in memory: a restart invalidates it.
 #[derive(Debug)]
 pub(crate) struct ResetToken {
     text: String,
@@ -54,13 +54,13 @@ fn reset(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failu
                 text: token.clone(),
                 made: incoming.now.mono,
             });
-            // The status is in both answers, whatever the model says (M44).
+            // Both responses have the status, whatever the model says (M44).
             Ok(Answer::Json(
                 json!({ "status": "200 OK", "payload": { "token": token } }),
             ))
         }
         "performDatabaseReset" => {
-            // The guide's signed example leaves it out (M30).
+            // The guide's signed example omits it (M30).
             let token = members.required_string("token")?;
             let newest = cluster.reset_token.as_ref();
             if !newest.is_some_and(|newest| newest.matches(token, incoming.now)) {

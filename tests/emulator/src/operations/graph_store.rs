@@ -1,9 +1,9 @@
 //! The Graph Store Protocol.
 //!
 //! `GET`, `PUT`, `POST` and `DELETE /sparql/gsp/?default` and `/sparql/gsp/?graph=…`
-//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html)). The guide shows neither
-//! statuses nor whether the slash can be left out (U10): it can here, and the statuses are those of the W3C's
-//! recommendation.
+//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/sparql-graph-store-protocol.html)). The guide shows
+//! neither the statuses nor whether the slash is optional (U10). Here it is optional, and the statuses are those of the
+//! W3C recommendation.
 
 use http::Method;
 

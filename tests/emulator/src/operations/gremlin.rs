@@ -1,8 +1,8 @@
 //! Gremlin over HTTP.
 //!
 //! `POST` and `GET /gremlin`, `POST /`, `POST /gremlin/explain` and `/gremlin/profile`
-//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-gremlin-rest.html)). A JSON body is understood
-//! whatever its content type says, and may name a `queryId` that the service model lacks (M13, M42).
+//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-gremlin-rest.html)). A JSON body is
+//! accepted with any content type and may have a `queryId`, which is not in the service model (M13, M42).
 
 use http::Method;
 

@@ -1,9 +1,9 @@
 //! Index rebuilds.
 //!
-//! `POST` and `GET /storage/indexes/rebuilds`, `GET /storage/indexes/rebuilds/{rebuildId}` and
-//! `POST /storage/indexes/rebuilds/{rebuildId}/cancel`
-//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/storage-index-rebuild.html)). No source shows a whole answer
-//! (U14): these are the service model's forms, and all texts of errors are made up.
+//! `POST` and `GET /storage/indexes/rebuilds`, `GET /storage/indexes/rebuilds/{rebuildId}` and `POST
+//! /storage/indexes/rebuilds/{rebuildId}/cancel`
+//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/storage-index-rebuild.html)). No source shows a whole
+//! response (U14): the responses have the form of the service model, and all error texts are invented.
 
 use http::Method;
 use serde_json::json;
@@ -73,7 +73,7 @@ fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failu
     let buffer = one_of(incoming, "writeBufferSize", &["LOW", "MEDIUM", "HIGH"])?;
     let most = i64::from(i32::MAX);
     let concurrency = incoming.query_integer("concurrency", 1, most)?.unwrap_or(1);
-    // Silently, and the answer says what became of it.
+    // The value is reduced without an error; the response has the value that is used.
     let concurrency = concurrency.min(i64::from(cluster.config.vcpus));
     let token = if incoming.has_body() {
         incoming.json()?.string("clientToken")?.map(str::to_owned)
@@ -167,7 +167,7 @@ fn cancel(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Fail
     Ok(Answer::Json(rebuild.describe_cancel(incoming.now)))
 }
 
-/// The model lists `ValidationException` for these operations alone, and `ResourceNotFoundException` for starting.
+/// The model lists `ValidationException` only for these operations, and `ResourceNotFoundException` only for starting.
 fn unknown(id: &str) -> Failure {
     Failure::new(
         "ValidationException",

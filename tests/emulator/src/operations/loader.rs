@@ -1,10 +1,10 @@
 //! The bulk loader.
 //!
 //! `POST` and `GET /loader`, `GET` and `DELETE /loader/{loadId}`, and the latter two as `/loader?loadId=`
-//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/load-api-reference.html)). The texts of the errors are those of
+//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/load-api-reference.html)). The error texts are those of
 //! [loader errors](https://docs.aws.amazon.com/neptune/latest/userguide/load-api-reference-load-errors.html) and
-//! [cancelling](https://docs.aws.amazon.com/neptune/latest/userguide/load-api-reference-cancel.html); their codes, where
-//! users have shown none, and the texts about members are made up.
+//! [cancelling](https://docs.aws.amazon.com/neptune/latest/userguide/load-api-reference-cancel.html). Their codes,
+//! unless users have published one, and the texts about members are invented.
 
 use http::Method;
 use serde_json::{Map, Value, json};
@@ -109,7 +109,7 @@ const FLAGS: [&str; 5] = [
     "edgeOnlyLoad",
 ];
 
-/// How a load treats earlier ones from its source.
+/// How a load treats earlier loads from the same source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mode {
     Auto,
@@ -167,7 +167,7 @@ fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failu
     ))
 }
 
-/// The members of the body, or, where there is none, of the query.
+/// The members of the body or, without a body, of the query.
 fn parameters(incoming: &Incoming<'_>) -> Result<Members, Failure> {
     if incoming.has_body() {
         return incoming.json();
@@ -244,7 +244,7 @@ fn list(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failur
     let with_queued = incoming.query_flag("includeQueuedLoads")?.unwrap_or(true);
     cluster.loader.advance(incoming.now);
     let newest_first = cluster.loader.all().rev();
-    // Queued ones come first anyway: they are the newest.
+    // The queued loads come first in any case: they are the newest.
     let ids: Vec<&str> = newest_first
         .filter(|load| with_queued || !load.is_queued())
         .take(most)
@@ -294,7 +294,7 @@ fn cancel(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Fail
     let id = load_id(incoming);
     cluster.loader.advance(incoming.now);
     if cluster.loader.cancel(id, incoming.now) {
-        // M34: the model has a status, the service sends nothing.
+        // M34: the model has a status, but the service sends an empty body.
         Ok(Answer::Empty)
     } else {
         Err(unknown_id(&cluster.config, id))
@@ -308,8 +308,8 @@ fn load_id<'a>(incoming: &'a Incoming<'_>) -> &'a str {
     }
 }
 
-/// The guide has 400 in one place and 404 in another, and the model 404 (M33). Taken together: an id that can be none is
-/// 400, one that no load has is 404.
+/// The guide has both 400 and 404, the model 404 (M33). Assumed here: an id that is not a UUID is 400, any other
+/// unknown id is 404.
 fn unknown_id(config: &Config, id: &str) -> Failure {
     let text = format!("The load with id = {id} does not exist or not active");
     if config.unknown_load_is_bad_request || !is_uuid(id) {

@@ -1,11 +1,11 @@
 //! Neptune ML: data processing, model training, model transforms and endpoints.
 //!
 //! `POST` and `GET /ml/X`, `GET` and `DELETE /ml/X/{id}`
-//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-reference.html)). The four kinds are
-//! one engine: what a start has to say is in a file for each, all else is here and in [`job`].
-//! The texts of the errors are those of
-//! [Neptune ML errors](https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-exceptions.html);
-//! where that page has none, for members that are missing or of a wrong type, they are made up.
+//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-reference.html)). The four kinds
+//! share one implementation: each has a file with the input of its start request, and all the rest is here and in
+//! [`job`]. The error texts are those of [Neptune ML
+//! errors](https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-exceptions.html). The page has
+//! none for members that are missing or of a wrong type; those are invented.
 
 use http::Method;
 use serde_json::json;
@@ -207,10 +207,10 @@ pub(crate) const INPUTS: &[Inputs] = &[
     ("DeleteMLEndpoint", ML_CANCEL),
 ];
 
-/// The most characters of an id.
+/// The maximum length of an id, in characters.
 const MAX_ID: usize = 48;
 
-/// Makes a job of checked members, and the answer to its start.
+/// Creates a job from checked members, and the response to its start request.
 fn start_job(
     kind: MlKind,
     id: String,
@@ -263,7 +263,7 @@ fn cancel(kind: MlKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Resul
     check_id(id)?;
     let job = cluster.ml.get_mut(kind, id).ok_or_else(unknown_id)?;
     if kind == MlKind::Endpoint {
-        // In whatever state it is (M45), and at once: no source shows one that is being deleted (U19).
+        // Endpoints are removed immediately and in any status (M45); no source shows one that is being deleted (U19).
         cluster.ml.remove(kind, id);
     } else if job.status(incoming.now) != JobStatus::InProgress {
         return Err(Failure::invalid_parameter(
@@ -275,11 +275,11 @@ fn cancel(kind: MlKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Resul
     if cluster.config.empty_cancel_answer {
         return Ok(Answer::Empty);
     }
-    // U20: the body's content is assumed to be that of the other operations.
+    // U20: assumed to have the body of the other operations.
     Ok(Answer::Json(json!({ "status": "200 OK" })))
 }
 
-/// The id that a body gives to something new, or one that is made.
+/// The id in the body, or a generated one.
 fn new_id(kind: MlKind, members: &Members, cluster: &mut Cluster) -> Result<String, Failure> {
     if let Some(id) = members.string("id")? {
         check_id(id)?;
@@ -330,7 +330,7 @@ fn check_role(config: &Config, role: Option<&str>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Checks the types of the members that nothing else is known about.
+/// Checks the types of the remaining members.
 fn check_types(
     members: &Members,
     strings: &[&str],
@@ -371,7 +371,7 @@ fn check_location(location: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Checks that what a body builds on is there and completed, if [`Config::check_ml_jobs`] asks for it.
+/// Checks that the jobs that a body refers to exist and are completed, if [`Config::check_ml_jobs`] is set.
 fn check_completed(
     kind: MlKind,
     id: &str,
@@ -391,8 +391,8 @@ fn check_completed(
         return Ok(());
     }
     let status = cluster.ml.get(kind, id).map(|job| job.status(incoming.now));
-    // The guide lists no text for a data-processing job that does not exist, and none for a transform that is not
-    // completed; these are the nearest ones.
+    // The guide lists no text for an unknown data-processing job, and none for a transform that is not completed. These
+    // are the closest texts.
     let text = match (kind, status) {
         (_, Some(JobStatus::Completed)) => return Ok(()),
         (MlKind::DataProcessing, _) => "Provided MLDataProcessing job is not completed.",

@@ -1,8 +1,8 @@
 //! openCypher over HTTP, with both spellings of its path.
 //!
 //! `POST` and `GET /openCypher`, `POST /openCypher/explain`
-//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-queries.html)). A query comes in a
-//! form, in a JSON object, or as a body of the type `application/opencypher` with its `parameters` in the URL.
+//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-queries.html)). A query is sent
+//! in a form, in a JSON object, or as a body of type `application/opencypher` with its `parameters` in the URL.
 
 use http::Method;
 use serde_json::Value;
@@ -115,7 +115,7 @@ fn take(
         None => kind,
     };
     let mut request = QueryRequest::new(Language::OpenCypher, kind, text);
-    // U05: an object in place of its text is refused, as no page shows one.
+    // U05: an object instead of a string is refused, because no page shows one.
     if let Some(text) = parameters.text("parameters")? {
         if !matches!(serde_json::from_str(text), Ok(Value::Object(_))) {
             return Err(Failure::invalid_parameter(

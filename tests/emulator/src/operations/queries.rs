@@ -1,4 +1,4 @@
-//! What the three query languages share: queries come in, run for a while, and are answered.
+//! The life of a query, the same for all query languages: it is submitted, runs or waits, and is completed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +22,7 @@ mod reports;
 pub(crate) mod sparql_text;
 pub(crate) mod status;
 
-/// Takes a query. It runs from now on, or waits its turn; [`settle`] says when it has come to its end.
+/// Submits a query. It starts to run, or waits; [`settle`] completes it.
 pub(super) fn submit(
     cluster: &mut Cluster,
     incoming: &Incoming<'_>,
@@ -33,7 +33,7 @@ pub(super) fn submit(
     cluster.queries.asked = Some(request.clone());
     check(cluster, &request)?;
     let given = match request.query_id.as_deref() {
-        // U06: the member exists, or does not.
+        // U06: whether this member exists is not known.
         Some(_)
             if request.language == Language::OpenCypher
                 && !cluster.config.queries.open_cypher_ids =>
@@ -95,8 +95,8 @@ fn check(cluster: &Cluster, request: &QueryRequest) -> Result<(), Failure> {
     Ok(())
 }
 
-/// An id that a query has which is not over. Only openCypher's exception has a source; that the other languages refuse it,
-/// too, is assumed.
+/// The error for an id that a running or waiting query has. The exception has a source only for openCypher; the same
+/// refusal in the other languages is assumed.
 fn in_use(language: Language, id: &str) -> Failure {
     match language {
         Language::OpenCypher => Failure {
@@ -110,7 +110,7 @@ fn in_use(language: Language, id: &str) -> Failure {
     }
 }
 
-/// Lets time pass: queries whose time is over come to their end, in order, and those that wait take their places.
+/// Advances the time: queries whose time is over are completed, in order, and waiting queries start in their place.
 pub(crate) fn settle(cluster: &mut Cluster, now: Duration) {
     let slots = cluster.config.queries.slots;
     while let Some((ticket, job)) = cluster.queries.next_over(slots, now) {
@@ -124,7 +124,7 @@ pub(crate) fn settle(cluster: &mut Cluster, now: Duration) {
     }
 }
 
-/// The end of a query that has had its time: where there is a real engine, what that says.
+/// The end of a query that is over: the result of the RDF engine, if it is enabled.
 #[cfg(feature = "oxigraph")]
 fn done(cluster: &mut Cluster, job: &Job) -> Conclusion {
     if job.script.is_some()

@@ -1,9 +1,9 @@
-//! SPARQL queries and updates, which no AWS SDK offers.
+//! SPARQL queries and updates, which the AWS SDKs do not support.
 //!
-//! `POST` and `GET /sparql` ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/sparql-api-reference.html)). The
-//! protocol's three ways are understood: the URL, a form, and the text as a body (U08 for updates). That an update by `GET`
-//! is refused, and with what, is assumed. The names of the operations follow those of the service model, which has none
-//! for them.
+//! `POST` and `GET /sparql` ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/sparql-api-reference.html)).
+//! The three forms of the protocol are accepted: the URL, a form, and the text as the body (U08 for updates). It is
+//! assumed that an update by `GET` is refused, and with which error. The service model does not have these operations;
+//! their names follow its style.
 
 use http::Method;
 
@@ -98,7 +98,7 @@ pub(crate) const INPUTS: &[Inputs] = &[
     ),
 ];
 
-/// The namespace of hints, one of which can name a query.
+/// The namespace of query hints, one of which sets the id of a query.
 pub(crate) const HINTS: &str = "http://aws.amazon.com/neptune/vocab/v01/QueryHints#";
 
 fn any_status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
@@ -180,7 +180,8 @@ fn take(
     submit(cluster, incoming, request)
 }
 
-/// The id in a hint such as `hint:Query hint:queryId "…"`. Text that is only alike, in a comment say, is taken for one.
+/// The id in a hint such as `hint:Query hint:queryId "…"`. Similar text is taken for a hint, too, for example in a
+/// comment.
 fn hinted_id(text: &str) -> Option<String> {
     if !text.contains(HINTS) {
         return None;

@@ -49,7 +49,7 @@ pub(crate) const PROPERTY_GRAPH: &[Route] = routes!(
     "/propertygraph/statistics", "/pg/statistics", "/gremlin/statistics"
 );
 
-// The model still has the spelling that the guide calls deprecated (M28).
+// The model uses the path that the guide calls deprecated (M28).
 pub(crate) const RDF: &[Route] = routes!(
     Rdf: "GetSparqlStatistics", "ManageSparqlStatistics", "DeleteSparqlStatistics";
     "/sparql/statistics", "/rdf/statistics"
@@ -126,7 +126,7 @@ fn delete(
     }
 }
 
-/// Small instances have no statistics. Notebooks look for the first three words of the text, the rest is made up.
+/// Small instances have no statistics. Notebooks look for the first three words of the text; the rest is invented.
 pub(super) fn check_enabled(cluster: &Cluster) -> Result<(), Failure> {
     if cluster.config.statistics_disabled {
         return Err(Failure::bad_request(

@@ -1,7 +1,7 @@
-//! What the cluster's storage holds.
+//! The contents of the cluster's storage.
 //!
-//! `GET /storage/info` ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/storage-info.html)). No source shows a
-//! whole answer (U14); this is the service model's form.
+//! `GET /storage/info` ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/storage-info.html)). No source shows
+//! a whole response (U14); this one has the form of the service model.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ fn info(cluster: &mut Cluster, _: &Incoming<'_>) -> Result<Answer, Failure> {
     Ok(Answer::Json(set.unwrap_or_else(nearly_empty)))
 }
 
-/// A cluster with next to nothing in it. The index `OSGP` is optional, and not there.
+/// An almost empty cluster. The index `OSGP` is optional and absent.
 fn nearly_empty() -> Value {
     let metrics = |size: u64, count: u64| json!({ "sizeInBytes": size, "count": count });
     let indexes = json!({

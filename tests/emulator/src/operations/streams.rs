@@ -1,8 +1,8 @@
 //! Change streams.
 //!
 //! `GET /propertygraph/stream`, also as `/pg/stream` and `/gremlin/stream`, and `GET /sparql/stream`
-//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/streams-using-api-call.html)). Texts are made up where the
-//! guide shows none.
+//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/streams-using-api-call.html)). Texts are invented where
+//! the guide shows none.
 
 use http::{HeaderValue, Method, header};
 use serde_json::{Map, Value, json};
@@ -74,7 +74,7 @@ fn property_graph(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answ
     read(cluster, incoming, ChangeStream::PropertyGraph, "PG_JSON")
 }
 
-/// The deprecated path. That it tells the deprecated name of the format is assumed.
+/// The deprecated path. It is assumed to use the deprecated name of the format.
 fn legacy(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
     read(
         cluster,
@@ -142,7 +142,7 @@ fn read(
     Ok(Answer::Response(encoded(body.to_string(), incoming)))
 }
 
-/// The place that a request names.
+/// The position in a request.
 fn event(incoming: &Incoming<'_>) -> Result<EventId, Failure> {
     let number = |name| -> Result<Option<u64>, Failure> {
         let number = incoming.query_integer(name, 0, i64::MAX)?;
@@ -156,7 +156,7 @@ fn event(incoming: &Incoming<'_>) -> Result<EventId, Failure> {
     Ok(EventId::new(commit_num, number("opNum")?.unwrap_or(1)))
 }
 
-/// As many records as fit, and the last of them.
+/// The records that fit in a response, and the id of the last one.
 fn page<'a>(
     records: impl Iterator<Item = &'a Record>,
     settings: &StreamSettings,
@@ -223,7 +223,7 @@ fn encoded(body: String, incoming: &Incoming<'_>) -> Response {
     json(body.into())
 }
 
-/// Whether the client takes gzip: it names it, and not with a quality of zero.
+/// Whether the client accepts gzip: it is listed, and its quality is not zero.
 #[cfg(feature = "gzip")]
 fn takes_gzip(incoming: &Incoming<'_>) -> bool {
     let accepted = incoming.header("accept-encoding").unwrap_or_default();
@@ -240,7 +240,7 @@ fn takes_gzip(incoming: &Incoming<'_>) -> bool {
     })
 }
 
-/// The same bytes every time: there is no time in them.
+/// Compresses a body. The result is always the same: it has no timestamp.
 #[cfg(feature = "gzip")]
 fn compressed(body: &[u8]) -> Option<Vec<u8>> {
     use std::io::Write as _;

@@ -47,7 +47,7 @@ const DETAILS: [&str; 3] = ["nodeStructures", "edgeStructures", "subjectStructur
 
 fn get(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
     if cluster.config.is_older_than([1, 2, 1, 0]) {
-        // Where it was introduced; before, the route is not known.
+        // The first version with summaries; older ones do not know the route.
         return Err(Failure::bad_request(format!(
             "Bad route: {}",
             incoming.path()
@@ -65,7 +65,7 @@ fn get(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Resul
         ));
     };
     let Some(computed) = cluster.statistics.of(kind, incoming.now).date() else {
-        // The guide names the exception, not its text.
+        // The guide has the name of the exception, but not its text.
         return Err(Failure::new(
             "StatisticsNotAvailableException",
             "Statistics are not available.",

@@ -1,4 +1,4 @@
-//! Which queries a script is for.
+//! The conditions of a script.
 
 use std::fmt;
 use std::sync::Arc;

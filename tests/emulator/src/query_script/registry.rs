@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::QueryScript;
 use crate::QueryRequest;
 
-/// A script that was registered.
+/// Identifies a registered script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ScriptId(usize);
 
-/// All scripts, in the order in which they came.
+/// All scripts, in order of registration.
 #[derive(Debug, Default)]
 pub(crate) struct Scripts {
     all: Vec<Entry>,
@@ -18,7 +18,7 @@ pub(crate) struct Scripts {
 #[derive(Debug)]
 struct Entry {
     script: Arc<QueryScript>,
-    /// For how many more queries; `None` is for any number.
+    /// To how many more queries the script applies; `None` is no limit.
     left: Option<u64>,
     matched: u64,
     effects: u64,
@@ -50,7 +50,7 @@ impl Scripts {
         Some((ScriptId(place), Arc::clone(&entry.script)))
     }
 
-    /// The script that a query would get.
+    /// The script that would be used for a query.
     pub(crate) fn peek(&self, request: &QueryRequest) -> Option<&QueryScript> {
         let mut matching = self
             .all
@@ -73,7 +73,7 @@ impl Scripts {
         self.all.get(id.0).map_or(0, |entry| entry.effects)
     }
 
-    /// Lets a script answer no more; its counts stay.
+    /// Stops a script from matching; its counts are kept.
     pub(crate) fn retire(&mut self, id: ScriptId) {
         if let Some(entry) = self.all.get_mut(id.0) {
             entry.left = Some(0);

@@ -1,8 +1,8 @@
-//! Neptune's query hints, which look like triples and are no data.
+//! Removes Neptune's query hints, which look like triples but are not data.
 //!
-//! `hint:Query hint:queryTimeout 100 .` tells the engine how to go about a query
-//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/sparql-query-hints.html)). Here they are taken out of the
-//! syntax tree, wherever they stand, and change nothing.
+//! `hint:Query hint:queryTimeout 100 .` tells the engine how to execute a query
+//! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/sparql-query-hints.html)). Here they are removed from
+//! the syntax tree and have no effect.
 
 use spargebra::Query;
 use spargebra::algebra::{AggregateExpression, Expression, GraphPattern, OrderExpression};
@@ -10,7 +10,7 @@ use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
 use crate::operations::sparql::HINTS;
 
-/// Whether this is a hint: scope and name of it are in the namespace.
+/// Whether this triple is a hint: its subject and predicate are in the namespace.
 fn is_hint(triple: &TriplePattern) -> bool {
     matches!(
         (&triple.subject, &triple.predicate),
@@ -19,7 +19,7 @@ fn is_hint(triple: &TriplePattern) -> bool {
     )
 }
 
-/// Takes the hints out of a query. Where its pattern is its template as well, they are in both.
+/// Removes the hints from a query. If the pattern is also the template, both contain them.
 pub(super) fn take_out(query: &mut Query) {
     match query {
         Query::Construct {
@@ -34,7 +34,7 @@ pub(super) fn take_out(query: &mut Query) {
     }
 }
 
-/// Takes the hints out of a pattern.
+/// Removes the hints from a pattern.
 pub(super) fn take_out_of(pattern: &mut GraphPattern) {
     match pattern {
         GraphPattern::Bgp { patterns } => patterns.retain(|triple| !is_hint(triple)),
@@ -90,7 +90,7 @@ pub(super) fn take_out_of(pattern: &mut GraphPattern) {
     }
 }
 
-/// Expressions have patterns in `EXISTS`.
+/// Removes the hints from the patterns in `EXISTS`.
 fn of_expression(expression: &mut Expression) {
     match expression {
         Expression::Exists(pattern) => take_out_of(pattern),

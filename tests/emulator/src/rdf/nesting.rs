@@ -1,12 +1,11 @@
-//! A limit that keeps the parser, which calls itself, on its stack.
+//! Limits the nesting of queries, because the parser is recursive.
 
 use crate::failure::Failure;
 
-/// How deep brackets, and operators with one operand, may stand in each other.
+/// The maximum nesting of brackets and unary operators.
 const DEEPEST: usize = 64;
 
-/// Refuses texts that are nested too deeply. Brackets in strings and comments count as well: who has that many of them open
-/// is refused, too.
+/// Refuses texts that are nested too deeply. Brackets in strings and comments are counted, too.
 pub(super) fn check_nesting(text: &str) -> Result<(), Failure> {
     let (mut open, mut signs) = (0_usize, 0_usize);
     for character in text.chars() {

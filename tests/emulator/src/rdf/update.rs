@@ -1,4 +1,4 @@
-//! Updates, with the graphs that Neptune means by none.
+//! Updates with Neptune's meaning of the default graph.
 
 use oxigraph::model::{GraphName as Graph, NamedNode, NamedOrBlankNode};
 use oxigraph::store::{Store, Transaction};
@@ -9,7 +9,7 @@ use spargebra::{GraphUpdateOperation, Update};
 use super::{DEFAULT_GRAPH, evaluator, hints, internal, malformed, parser, unite, update_failure};
 use crate::failure::Failure;
 
-/// Runs an update, all of it or nothing.
+/// Runs an update atomically.
 pub(super) fn run(
     store: &Store,
     text: &str,
@@ -53,8 +53,8 @@ pub(super) fn run(
     transaction.commit().map_err(internal)
 }
 
-/// An operation with a name for every graph. What is added without one goes to the fallback graph; what is removed without one
-/// is removed from all of them, since the default graph is their union (the guide does not say so: assumed).
+/// Adds a graph to every operation without one. Additions go to the fallback graph. Removals apply to all graphs,
+/// because the default graph is their union (assumed: the guide does not say so).
 fn placed(
     operation: GraphUpdateOperation,
     transaction: &Transaction<'_>,
@@ -134,7 +134,7 @@ fn placed(
                 pattern,
             }
         }
-        // Clearing the default graph clears the fallback graph (assumed), whether or not it is there.
+        // Clearing the default graph clears the fallback graph, whether or not it exists (assumed).
         Clear {
             graph: GraphTarget::DefaultGraph,
             ..

@@ -1,11 +1,11 @@
-//! The variables of `SELECT *`, which the parser has in the order of the alphabet.
+//! The order of the variables of `SELECT *`, which the parser sorts alphabetically.
 
 use spargebra::Query;
 use spargebra::algebra::GraphPattern;
 
 use crate::operations::queries::sparql_text::{self, Form};
 
-/// Puts them in the order in which they first appear in the text (assumed).
+/// Sorts the variables by their first occurrence in the text (assumed).
 pub(super) fn put_in_order(query: &mut Query, text: &str) {
     let Query::Select { pattern, .. } = query else {
         return;

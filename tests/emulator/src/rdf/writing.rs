@@ -1,4 +1,4 @@
-//! Results in the media types that are accepted.
+//! Writes results in the accepted media types.
 
 use http::{HeaderValue, StatusCode, header};
 use oxigraph::io::{RdfFormat, RdfSerializer};
@@ -66,12 +66,12 @@ pub(super) fn triples(triples: Vec<Triple>, accept: Option<&str>) -> Result<Resp
     Ok(typed(media_type, writer.finish().map_err(internal)?))
 }
 
-/// The answer to an update.
+/// The response to an update.
 pub(super) fn events() -> Response {
     typed("application/json", update_events().into_bytes())
 }
 
-/// The answer to what was stored (U10).
+/// The response to a write of the Graph Store Protocol (U10).
 pub(super) fn stored(is_new: bool) -> Response {
     let status = if is_new {
         StatusCode::CREATED

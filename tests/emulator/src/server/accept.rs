@@ -1,4 +1,4 @@
-//! Connections as they come in.
+//! Accepts connections.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,26 +11,26 @@ use super::Shared;
 use super::connection::{Connection, race_with_stop};
 use super::stream::Stream;
 
-/// How long a stop waits for answers that are under way.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// How much the system keeps for a client that does not read; Linux takes it twice.
+/// How long a stop waits for responses in progress.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
+/// The size of the socket's send buffer, in bytes; Linux doubles it.
 const SEND_BUFFER: usize = 128 * 1024;
-/// The wait after a connection could not be accepted, which is when the process has no file descriptor left.
+/// The pause after a failed accept, which usually means that the process has no free file descriptor.
 const PAUSE: Duration = Duration::from_millis(50);
 
 pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     let mut control = shared.control.subscribe();
-    // Nothing is ever sent: it tells by its end that every connection has ended.
+    // Nothing is sent on this channel: it closes when all connections have ended.
     let (alive, mut all_ended) = mpsc::channel::<()>(1);
     while let Some(accepted) = race_with_stop(&mut control, listener.accept()).await {
         let Ok((stream, _)) = accepted else {
             tokio::time::sleep(PAUSE).await;
             continue;
         };
-        // Answers are small and waited for; if the option cannot be set they are only slower.
+        // Responses are small and clients wait for them. Without the option they are only slower.
         let _ = stream.set_nodelay(true);
-        // A client that stops reading is to stop the server soon. Systems that grow the buffers of fast connections would
-        // let it write megabytes more; where this cannot be set they do.
+        // If a client stops reading, the server should stop soon. Some systems grow the buffers of fast connections,
+        // which would let the server write megabytes more.
         let _ = SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER);
         let generation = shared.control.borrow().generation;
         let idle = Some(generation).filter(|_| !shared.has_tls());
@@ -48,11 +48,11 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
         });
     }
     drop((listener, alive));
-    // Connections that are still busy after that are cut.
-    let _ = tokio::time::timeout(PATIENCE, all_ended.recv()).await;
+    // Connections that are still busy after that are dropped.
+    let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, all_ended.recv()).await;
 }
 
-/// The connection as requests travel on it; `None` if it does not come to that.
+/// The connection after the TLS handshake, if any; `None` if the handshake fails.
 #[cfg(feature = "tls")]
 async fn secure(stream: TcpStream, shared: &Shared) -> Option<Stream> {
     match &shared.tls {

@@ -20,7 +20,7 @@ use super::stream::Stream;
 use super::{Close, Shared};
 use crate::{Ending, Outcome};
 
-/// How much of a generated body is counted as written before it is.
+/// How much of a generated body is counted as written in advance, in bytes.
 const PIECE: usize = 64 * 1024;
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -43,7 +43,7 @@ struct End {
     unread: bool,
 }
 
-/// What happens to a connection that waits.
+/// What can happen while a connection waits for a request.
 enum Event {
     Bytes,
     Changed,
@@ -70,7 +70,7 @@ impl Connection {
     }
 
     pub(super) async fn serve(mut self) {
-        // Clients that go away end it, too.
+        // An error means that the client has closed the connection.
         let Ok(End { ending, unread }) = self.run().await else {
             return;
         };
@@ -123,7 +123,7 @@ impl Connection {
         }
     }
 
-    /// Waits for the first byte of a request, unless the connection is to end before.
+    /// Waits for the first byte of a request, or until the connection is to be closed.
     async fn wait(&mut self, limit: Option<(Duration, Ending)>) -> io::Result<Option<End>> {
         let started = tokio::time::Instant::now();
         loop {
@@ -166,7 +166,7 @@ impl Connection {
             }
         });
         poll_fn(|cx| {
-            // A sender that is gone means that the server is.
+            // If the sender is gone, the server is, too.
             if let Poll::Ready(changed) = changed.as_mut().poll(cx) {
                 return Poll::Ready(changed.map(|()| Event::Changed).map_err(io::Error::other));
             }
@@ -231,7 +231,7 @@ impl Connection {
         self.slot.read_a_request();
         let mut outcome = {
             let mut emulator = self.shared.emulator();
-            // Read while nobody else can: time does not run backwards from request to request.
+            // The clock is read under the lock, so that time never goes backwards between requests.
             let now = self.shared.now();
             emulator.handle_read(request, now)
         };
@@ -241,7 +241,7 @@ impl Connection {
             outcome = self.pending(ticket).await?;
             self.shared.gauge.touch();
         }
-        // What is left of a body that nobody reads would be taken for a request.
+        // The rest of a body that is not read would be parsed as a request.
         let close = match self.control.borrow().close {
             Close::Never if too_long => Close::Announced,
             close => close,
@@ -281,7 +281,8 @@ impl Connection {
         Ok(())
     }
 
-    /// With the last bytes of an answer the connection is idle, since the client may see them at once and look.
+    /// Sends bytes. The connection becomes idle with the last bytes of a response, because the client may check the
+    /// counts as soon as it has them.
     async fn send(&mut self, bytes: &[u8], is_last: bool) -> io::Result<()> {
         if is_last {
             let generation = self.control.borrow().generation;
@@ -296,7 +297,7 @@ impl Connection {
         self.stream.flush().await
     }
 
-    /// Answers what is no HTTP request.
+    /// Responds to bytes that are not an HTTP request.
     async fn complain(&mut self, status: StatusCode) -> io::Result<End> {
         let text = format!(
             "HTTP/1.1 {} {}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
@@ -328,7 +329,7 @@ impl End {
     }
 }
 
-/// Does something for as long as the server is not stopped.
+/// Runs a future until the server is stopped.
 pub(super) async fn race_with_stop<T>(
     control: &mut watch::Receiver<Control>,
     work: impl Future<Output = T>,

@@ -1,17 +1,17 @@
-//! What the owner of a server tells its connections.
+//! Commands from the owner of a server to its connections.
 
 use std::time::Duration;
 
-/// Whether the server closes a connection after an answer.
+/// Whether the server closes a connection after a response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Close {
-    /// It stays open for more.
+    /// The connection stays open.
     #[default]
     Never,
-    /// It is closed, and the answer says so: `connection: close`.
+    /// The connection is closed, and the response has `connection: close`.
     Announced,
-    /// It is closed without a word, as if it had been idle for too long. A client that uses it again at once meets a
-    /// connection that is closed already, or not yet.
+    /// The connection is closed without `connection: close`, like an idle one. A client that reuses it immediately may
+    /// find it closed, or about to be closed.
     Silently,
 }
 
@@ -19,7 +19,7 @@ pub enum Close {
 pub(super) struct Control {
     pub(super) stopping: bool,
     pub(super) answering: bool,
-    /// Connections that are idle since an older generation are closed.
+    /// Connections that have been idle since an older generation are closed.
     pub(super) generation: u64,
     pub(super) close: Close,
     pub(super) idle_limit: Option<Duration>,

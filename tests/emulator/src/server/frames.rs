@@ -1,4 +1,4 @@
-//! A generated body on its way, a chunk at a time.
+//! Sends a generated body chunk by chunk.
 
 use std::iter::Peekable;
 
@@ -8,18 +8,19 @@ use http::HeaderMap;
 use super::script::write_end;
 use crate::{Cut, Delivery, Framing, Response};
 
-/// What is written of a generated body, in order. Nothing is made before it is asked for, but for one piece.
+/// The frames of a generated body, in order. At most one piece is generated ahead.
 pub(super) struct Frames {
     pieces: Peekable<Box<dyn Iterator<Item = Bytes> + Send>>,
     chunked: bool,
-    /// How many bytes of the body still come, and whether a chunk is announced in full where they end; `None` is all.
+    /// How many bytes of the body are left, and whether the chunk in which they end is announced in full; `None` is no
+    /// limit.
     left: Option<(usize, bool)>,
-    /// What stands behind the last chunk.
+    /// The bytes after the last chunk.
     end: Option<Vec<u8>>,
 }
 
 impl Frames {
-    /// Whether a body can be sent in this way while it is made.
+    /// Whether a body with this delivery can be sent while it is generated.
     pub(super) fn can(framing: Framing, delivery: &Delivery) -> bool {
         let told_by_length = matches!(framing, Framing::Length | Framing::Natural);
         let half = delivery.cut.is_some_and(|cut| cut.after.is_none());
@@ -58,7 +59,7 @@ impl Frames {
         }
     }
 
-    /// Whether nothing comes any more.
+    /// Whether nothing more is sent.
     pub(super) fn are_over(&mut self) -> bool {
         let cut = matches!(self.left, Some((0, _)));
         self.end.is_none() && (cut || self.pieces.peek().is_none())
@@ -86,7 +87,7 @@ impl Frames {
         }
         let mut frame = format!("{told:x}\r\n").into_bytes();
         frame.extend_from_slice(&part);
-        // Of a chunk in which the body breaks off the line does not end either.
+        // The chunk in which the body is truncated has no end of line.
         if !is_cut {
             frame.extend_from_slice(b"\r\n");
         }

@@ -1,13 +1,13 @@
-//! What the server counts.
+//! The counts of the server.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Of how many connections the requests are counted apart; those of older ones are forgotten.
+/// For how many connections requests are counted individually; older ones are dropped.
 const MOST_CONNECTIONS: usize = 10_000;
 
-/// What became of the connections of a server.
+/// The counts of a server's connections.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Connections {
@@ -17,11 +17,11 @@ pub struct Connections {
     pub open: usize,
     /// How many were open at the same time, at most.
     pub peak: usize,
-    /// How many requests were read from each, in the order in which they were accepted; of the newest 10,000.
+    /// How many requests were read from each, in the order in which they were accepted; only the newest 10,000.
     pub requests: Vec<u64>,
-    /// How many ended with a request in front of them that was not read, because that was asked for.
+    /// How many were closed as planned without reading a request.
     pub unread: u64,
-    /// How many bytes of answers were written, before encryption.
+    /// How many bytes of responses were written, before encryption.
     pub bytes_written: u64,
 }
 
@@ -30,13 +30,13 @@ pub struct Connections {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Handshake {
-    /// The name of the server that the client asked for.
+    /// The server name that the client sent (SNI).
     pub server_name: Option<String>,
-    /// The protocols that the client offered by ALPN, its favourite first.
+    /// The protocols that the client offered by ALPN, in order of preference.
     pub alpn: Vec<String>,
-    /// `TLSv1.2` or `TLSv1.3`, once that is settled.
+    /// `TLSv1.2` or `TLSv1.3`, once negotiated.
     pub version: Option<String>,
-    /// Why it failed: the client did not trust the certificate, say.
+    /// Why the handshake failed, for example because the client did not trust the certificate.
     pub failure: Option<String>,
 }
 
@@ -48,13 +48,13 @@ pub(super) struct Gauge {
 
 #[derive(Debug, Default)]
 struct State {
-    /// How often anything changed.
+    /// How many changes there were.
     changes: u64,
     connections: Connections,
     requests: VecDeque<u64>,
-    /// How many connections are idle, by the generation since which they are.
+    /// How many connections are idle, by the generation since which they are idle.
     idle: BTreeMap<u64, usize>,
-    /// The newest, and how many there were before them.
+    /// The newest handshakes, and how many were dropped before them.
     #[cfg(feature = "tls")]
     handshakes: (VecDeque<Handshake>, usize),
 }
@@ -73,7 +73,7 @@ impl Gauge {
         result
     }
 
-    /// Says that something changed that is counted elsewhere.
+    /// Wakes the waiting threads after a change that is counted elsewhere.
     pub(super) fn touch(&self) {
         self.change(|_| ());
     }
@@ -86,7 +86,7 @@ impl Gauge {
         }
     }
 
-    /// Waits until something is so, looking again whenever anything changed.
+    /// Waits until the condition is true, and checks it after each change.
     pub(super) fn wait_until(&self, within: Duration, mut is_so: impl FnMut() -> bool) -> bool {
         let started = Instant::now();
         loop {
@@ -98,19 +98,19 @@ impl Gauge {
                 return false;
             };
             let state = self.lock();
-            // Whatever woke it, it looks again.
+            // The condition is checked again after any wake-up.
             let _ = self
                 .changed
                 .wait_timeout_while(state, left, |state| state.changes == before);
         }
     }
 
-    /// Whether connections are idle since this generation or an older one.
+    /// Whether connections have been idle since this generation or an older one.
     pub(super) fn has_idle(&self, generation: u64) -> bool {
         self.lock().idle.range(..=generation).next().is_some()
     }
 
-    /// A new connection, idle since this generation unless something has to come before requests.
+    /// Adds a connection, idle since this generation unless a handshake comes first.
     pub(super) fn accepted(self: &Arc<Self>, idle: Option<u64>) -> Slot {
         let number = self.change(|state| {
             let all = &mut state.connections;
@@ -139,7 +139,7 @@ impl Gauge {
         self.lock().handshakes.0.iter().cloned().collect()
     }
 
-    /// Notes a handshake and hands out its place.
+    /// Records a handshake and returns its number.
     #[cfg(feature = "tls")]
     pub(super) fn handshake(&self, handshake: Handshake) -> usize {
         self.change(|state| {
@@ -165,7 +165,7 @@ impl Gauge {
     }
 }
 
-/// An open connection's place in the counts. It is closed when this is dropped.
+/// An open connection in the counts. Dropping it counts the connection as closed.
 #[derive(Debug)]
 pub(super) struct Slot {
     gauge: Arc<Gauge>,
@@ -190,13 +190,13 @@ impl Slot {
         self.gauge.change(|state| state.connections.unread += 1);
     }
 
-    /// To be called before the client can see them: it may look at once.
+    /// Must be called before the bytes are sent: the client may check the counts as soon as it has them.
     pub(super) fn writes(&self, bytes: usize) {
         self.gauge
             .change(|state| state.connections.bytes_written += bytes as u64);
     }
 
-    /// Nothing is under way any more, since this generation.
+    /// Marks the connection as idle since this generation.
     pub(super) fn is_idle(&mut self, generation: u64) {
         let before = self.idle.replace(generation);
         self.gauge.change(|state| {
@@ -213,7 +213,7 @@ impl Slot {
         }
     }
 
-    /// The generation since which it is idle.
+    /// The generation since which the connection is idle.
     pub(super) fn idle_since(&self) -> Option<u64> {
         self.idle
     }

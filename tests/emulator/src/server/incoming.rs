@@ -1,4 +1,4 @@
-//! Requests off a buffer: heads, and the two ways to tell where a body ends.
+//! Parses requests from a buffer: heads, and bodies with either framing.
 
 use bytes::{Buf as _, Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header, request};
@@ -6,27 +6,27 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri,
 use super::script::Asker;
 use crate::emulator::MAX_BODY;
 
-/// The most bytes that a head may have.
+/// The maximum size of a head, in bytes.
 const MAX_HEAD: usize = 64 * 1024;
 const MAX_HEADERS: usize = 128;
-/// The most bytes of a line that tells the size of a chunk.
+/// The maximum size of a chunk-size line, in bytes.
 const MAX_LINE: usize = 1024;
 
-/// A request whose body is still to come.
+/// A request whose body has not been read yet.
 #[derive(Debug)]
 pub(super) struct Head {
     pub(super) parts: request::Parts,
     pub(super) body: BodyReader,
-    /// It waits for `100 Continue` before it sends its body.
+    /// Whether the client waits for `100 Continue` before it sends the body.
     pub(super) expects: bool,
     pub(super) asker: Asker,
 }
 
-/// Takes a head off the buffer; `None` if it is not complete yet.
+/// Takes a head from the buffer; `None` if it is incomplete.
 ///
 /// # Errors
 ///
-/// The status to answer with when it is no request.
+/// The status of the response if the head is not valid.
 pub(super) fn head(buffer: &mut BytesMut) -> Result<Option<Head>, StatusCode> {
     let mut space = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut parsed = httparse::Request::new(&mut space);
@@ -73,7 +73,7 @@ fn build(parsed: &httparse::Request<'_, '_>, old: bool) -> Option<Head> {
     })
 }
 
-/// Whether a header is a list that has this word.
+/// Whether a header is a list that contains this word.
 fn has_word(headers: &HeaderMap, name: HeaderName, word: &str) -> bool {
     let mut values = headers.get_all(name).into_iter();
     values.any(|value| {
@@ -92,27 +92,27 @@ pub(super) struct BodyReader {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Left {
-    /// So many bytes.
+    /// This many bytes of a body with a known length.
     Length(u64),
-    /// A line that tells the size of the next chunk.
+    /// The chunk-size line.
     Size,
-    /// So many bytes of a chunk.
+    /// This many bytes of a chunk.
     Chunk(u64),
-    /// The end of a chunk's line.
+    /// The end of line after a chunk.
     LineEnd,
     /// Trailers, and the empty line that ends them.
     Trailers,
 }
 
 impl BodyReader {
-    /// `None` if the headers contradict each other.
+    /// `None` if the headers are invalid or contradict each other.
     fn of(headers: &HeaderMap) -> Option<Self> {
         let mut lengths = headers.get_all(header::CONTENT_LENGTH).into_iter();
         let length = match lengths.next() {
             None => None,
             Some(first) if lengths.all(|other| other == first) => {
                 let text = first.to_str().ok()?;
-                // A sign would be taken for part of the number.
+                // `parse` would accept a sign.
                 let digits = text.bytes().all(|byte| byte.is_ascii_digit());
                 Some(text.parse::<u64>().ok().filter(|_| digits)?)
             }
@@ -132,17 +132,17 @@ impl BodyReader {
         })
     }
 
-    /// Whether it has read to the end.
+    /// Whether the body is complete.
     pub(super) fn needs_nothing(&self) -> bool {
         self.left == Left::Length(0)
     }
 
-    /// Takes what there is off the buffer. Ready at the end of the body, or where it is longer than any request may be:
-    /// the emulator refuses it then.
+    /// Takes the available bytes from the buffer. Returns true at the end of the body, or if the body is larger than
+    /// the maximum: the emulator refuses it then.
     ///
     /// # Errors
     ///
-    /// The status to answer with when it is no body.
+    /// The status of the response if the body is not valid.
     pub(super) fn read(&mut self, buffer: &mut BytesMut) -> Result<bool, StatusCode> {
         loop {
             if self.too_long() {
@@ -199,7 +199,7 @@ impl BodyReader {
         }
     }
 
-    /// Whether it stopped because the body is longer than any request may be.
+    /// Whether reading stopped because the body is larger than the maximum.
     pub(super) fn too_long(&self) -> bool {
         self.body.len() > MAX_BODY
     }

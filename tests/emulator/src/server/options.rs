@@ -1,4 +1,4 @@
-//! How a server is started.
+//! The options of a server.
 
 use std::fmt;
 use std::io;
@@ -15,7 +15,7 @@ use super::gauge::Gauge;
 use super::{Close, Server, Shared, accept};
 use crate::{Emulator, Ending, Now};
 
-/// How a server is started. The default is a free port of 127.0.0.1, the clock of the system and no TLS.
+/// The options of a server. By default it uses a free port of 127.0.0.1, the clock of the system and no TLS.
 ///
 /// ```
 /// use std::time::Duration;
@@ -47,7 +47,7 @@ impl Default for ServerOptions {
 }
 
 impl ServerOptions {
-    /// The default.
+    /// The default options.
     pub fn new() -> Self {
         Self {
             addresses: vec![(Ipv4Addr::LOCALHOST, 0).into()],
@@ -59,7 +59,8 @@ impl ServerOptions {
         }
     }
 
-    /// Where it listens. Port 0 is any free one. Of several addresses the first that can be bound is taken.
+    /// The address on which the server listens. Port 0 is any free port. Of several addresses, the first that can be
+    /// bound is used.
     ///
     /// # Errors
     ///
@@ -69,36 +70,38 @@ impl ServerOptions {
         Ok(self)
     }
 
-    /// Its clock.
+    /// The clock. Default: the clock of the system.
     pub fn clock(mut self, clock: impl Fn() -> Now + Send + Sync + 'static) -> Self {
         self.clock = Some(Box::new(clock));
         self
     }
 
-    /// Whether connections are closed after each answer. [`Server::set_close_after_answer`] changes it.
+    /// Whether connections are closed after each response. [`Server::set_close_after_answer`] changes it. Default:
+    /// never.
     pub fn close_after_answer(mut self, close: Close) -> Self {
         self.close = close;
         self
     }
 
-    /// After how long idle connections are closed. [`Server::set_idle_limit`] changes it.
+    /// How long connections may be idle before they are closed. [`Server::set_idle_limit`] changes it. Default:
+    /// forever.
     pub fn idle_limit(mut self, limit: Duration) -> Self {
         self.idle_limit = Some(limit);
         self
     }
 
-    /// Speaks TLS.
+    /// Enables TLS.
     #[cfg(feature = "tls")]
     pub fn tls(mut self, tls: super::Tls) -> Self {
         self.tls = Some(tls);
         self
     }
 
-    /// Starts it.
+    /// Starts the server.
     ///
     /// # Errors
     ///
-    /// If the address cannot be bound, the thread not be started, or the certificate not be made.
+    /// If the address cannot be bound, the thread cannot be started, or the certificate cannot be generated.
     pub fn start(self, emulator: Emulator) -> io::Result<Server> {
         let listener = std::net::TcpListener::bind(self.addresses.as_slice())?;
         listener.set_nonblocking(true)?;
@@ -138,7 +141,7 @@ impl ServerOptions {
     }
 }
 
-/// Shows what can be shown.
+/// Omits the clock and TLS.
 impl fmt::Debug for ServerOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServerOptions")

@@ -1,4 +1,4 @@
-//! From an outcome to the bytes and pauses that carry it out. Pure.
+//! Converts an outcome into the bytes and pauses that perform it, without I/O.
 
 use std::time::Duration;
 
@@ -9,16 +9,16 @@ use super::Close;
 use super::frames::Frames;
 use crate::{Cut, Delivery, Ending, Fault, Framing, Outcome, Part, Response};
 
-/// What an answer depends on, of the request that it is for.
+/// The properties of a request that its response depends on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asker {
-    /// It was a HEAD request.
+    /// Whether the method is HEAD.
     pub(super) head_only: bool,
-    /// It said `te: trailers`.
+    /// Whether the client sent `te: trailers`.
     pub(super) trailers: bool,
-    /// It came by HTTP/1.0, which has no chunks.
+    /// Whether the version is HTTP/1.0, which has no chunks.
     pub(super) old: bool,
-    /// The client would use the connection again.
+    /// Whether the client allows the connection to be reused.
     pub(super) keep_alive: bool,
 }
 
@@ -33,9 +33,9 @@ pub(super) struct Script {
 pub(super) enum Step {
     Wait(Duration),
     Send(Bytes),
-    /// So many bytes at a time, with a pause before each further piece.
+    /// This many bytes at a time, with a pause before each further piece.
     Trickle(Bytes, usize, Duration),
-    /// A body that is made meanwhile.
+    /// A body that is generated while it is sent.
     Generate(Frames),
 }
 
@@ -43,7 +43,7 @@ pub(super) enum Step {
 pub(super) enum Then {
     Next,
     End(Ending),
-    /// The next request, if one begins in this time.
+    /// Ends the connection unless a request begins within this time.
     EndIdle(Duration, Ending),
 }
 
@@ -64,7 +64,7 @@ pub(super) fn script(outcome: Outcome, asker: Asker, close: Close) -> Script {
             };
             delivered(*response, &delivery, asker, close)
         }
-        // It has been waited for; there is none that could be.
+        // The server has waited for pending queries; if this one is pending, its outcome was dropped.
         Outcome::Fault(Fault::CloseWithoutAnswer) | Outcome::Pending(_) => {
             ended(Vec::new(), Ending::Fin)
         }
@@ -91,7 +91,7 @@ fn delivered(mut response: Response, delivery: &Delivery, asker: Asker, close: C
     let framing = framing(&response, delivery, asker);
     let has_body = !bodiless && !asker.head_only;
     if response.generated.is_some() && has_body && !Frames::can(framing, delivery) {
-        // What stands still on its way, or tells its length, has to be there before it is sent.
+        // A response with a pause or a length must be generated before it is sent.
         response.chunks = response.pieces().collect();
         response.generated = None;
     }
@@ -153,7 +153,7 @@ fn framing(response: &Response, delivery: &Delivery, asker: Asker) -> Framing {
         .headers
         .contains_key(header::TRANSFER_ENCODING);
     match delivery.framing {
-        // The answer tells it itself, and is taken at its word.
+        // The response has its own length, which is not corrected.
         _ if response.head.headers.contains_key(header::CONTENT_LENGTH) => Framing::Length,
         Framing::Natural if several || says_chunked || response.generated.is_some() => {
             Framing::Chunked
@@ -174,7 +174,7 @@ impl Framing {
     }
 }
 
-/// Whether the answer says that the connection closes. Where a plan says how it ends, it says whether that is told.
+/// Whether the response has `connection: close`. A planned fault with an ending decides that itself.
 fn announces(delivery: &Delivery, framing: Framing, asker: Asker, close: Close) -> bool {
     delivery.announce_close
         || delivery.ending.is_none()
@@ -210,7 +210,7 @@ fn then(
     }
 }
 
-/// Sets a header that the answer does not have yet.
+/// Sets a header unless the response has it.
 fn set(headers: &mut HeaderMap, name: http::HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.entry(name).or_insert(value);
@@ -225,7 +225,7 @@ fn head(response: &Response) -> Vec<u8> {
     head
 }
 
-/// What stands behind the chunks.
+/// The bytes after the last chunk's data.
 pub(super) fn write_end(out: &mut Vec<u8>, trailers: &HeaderMap, delivery: &Delivery) {
     out.extend_from_slice(b"0\r\n");
     write_headers(out, trailers);
@@ -244,7 +244,7 @@ fn write_headers(out: &mut Vec<u8>, headers: &HeaderMap) {
     out.extend_from_slice(b"\r\n");
 }
 
-/// A body as it is written, and where it stands still.
+/// An encoded body, and the offset of its pause.
 #[derive(Debug, Default)]
 struct Body {
     bytes: Vec<u8>,
@@ -281,7 +281,7 @@ impl Body {
             }
             self.bytes.extend_from_slice(part);
             if inside && left == 0 {
-                // Neither the rest of it nor the end of its line.
+                // Neither the rest of the chunk nor its end of line is sent.
                 return;
             }
             if chunked {
@@ -318,7 +318,7 @@ fn travel(head: Vec<u8>, body: Body, delivery: &Delivery, then: Then) -> Script 
     Script { steps, then }
 }
 
-/// Sends pieces, at once where none of them is slow.
+/// Sends pieces, at once if they are not slow.
 fn send(steps: &mut Vec<Step>, pieces: &[(Part, Bytes)], delivery: &Delivery) {
     let Some(pace) = delivery.pace else {
         let mut all = BytesMut::new();

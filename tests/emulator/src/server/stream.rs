@@ -1,4 +1,4 @@
-//! A connection's socket, with or without TLS, and the ways to leave it.
+//! The socket of a connection, with or without TLS, and the ways to end it.
 
 use std::io;
 use std::pin::Pin;
@@ -10,9 +10,9 @@ use tokio::net::TcpStream;
 
 use crate::Ending;
 
-/// How long a client may go on sending what nobody reads, before it is cut off.
-const PATIENCE: Duration = Duration::from_millis(500);
-/// A pause after which it has nothing more to send.
+/// How long a client may continue to send discarded bytes before the connection is reset.
+const DISCARD_TIMEOUT: Duration = Duration::from_millis(500);
+/// A client that pauses this long is taken to have sent everything.
 const QUIET: Duration = Duration::from_millis(20);
 
 #[derive(Debug)]
@@ -31,13 +31,13 @@ impl Stream {
         }
     }
 
-    /// Leaves it. `unread` says that the client may still be sending: what it sends is thrown away then, since a
-    /// system that closes a socket with bytes left in it resets the connection. Who sends more after a `Fin` than it
-    /// takes to notice that is reset all the same.
+    /// Ends the connection. If `unread`, the client may still be sending, and its bytes are discarded first: a system
+    /// that closes a socket with unread bytes resets the connection. A client that continues to send long after a `Fin`
+    /// still gets a reset.
     pub(super) async fn end(mut self, ending: Ending, unread: bool) {
-        // The client may be gone by now. Then there is nothing left to end.
+        // The client may have disconnected already.
         let _ = match ending {
-            Ending::Fin => tokio::time::timeout(PATIENCE, self.shutdown())
+            Ending::Fin => tokio::time::timeout(DISCARD_TIMEOUT, self.shutdown())
                 .await
                 .unwrap_or(Ok(())),
             Ending::Abrupt => self.tcp().shutdown().await,
@@ -48,12 +48,12 @@ impl Stream {
             }
         };
         if unread && ending != Ending::Rst {
-            let _ = tokio::time::timeout(PATIENCE, until_quiet(self.tcp())).await;
+            let _ = tokio::time::timeout(DISCARD_TIMEOUT, until_quiet(self.tcp())).await;
         }
     }
 }
 
-/// Reads to the end of what the client sends.
+/// Reads and discards what the client sends.
 pub(super) async fn swallow(tcp: &mut TcpStream) {
     let mut buffer = [0; 4096];
     while matches!(tcp.read(&mut buffer).await, Ok(1..)) {}

@@ -1,4 +1,4 @@
-//! TLS, with certificates made when the server starts.
+//! TLS with generated certificates.
 
 use std::io;
 use std::sync::Arc;
@@ -15,8 +15,8 @@ use super::stream::{self, Stream};
 
 mod certificate;
 
-/// How a server speaks TLS. The default is versions 1.2 and 1.3 and a certificate for `localhost`, `127.0.0.1` and `::1`
-/// from a root that is made for the occasion.
+/// The TLS settings of a server. By default it supports versions 1.2 and 1.3 and has a certificate for `localhost`,
+/// `127.0.0.1` and `::1` from a generated root.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Tls {
@@ -25,7 +25,7 @@ pub struct Tls {
     fault: Option<TlsFault>,
 }
 
-/// What is wrong with a server's TLS.
+/// A fault in the server's TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TlsFault {
@@ -33,9 +33,9 @@ pub enum TlsFault {
     WrongName,
     /// The certificate has expired.
     Expired,
-    /// The certificate hangs from another root than the one that clients are given.
+    /// The certificate was issued by another root than [`Server::ca_pem`](crate::Server::ca_pem).
     UnknownRoot,
-    /// The connection is accepted and the handshake never answered.
+    /// The connection is accepted, but the handshake is never answered.
     StalledHandshake,
 }
 
@@ -50,31 +50,30 @@ impl Default for Tls {
 }
 
 impl Tls {
-    /// The default.
+    /// The default settings.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Makes the certificate valid for one more name or IP address, that of a cluster which is reached through a tunnel,
-    /// say.
+    /// Adds a name or IP address to the certificate, for example that of a cluster that is reached through a tunnel.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.names.push(name.into());
         self
     }
 
-    /// Makes the certificate valid for these names and IP addresses and no others.
+    /// Makes the certificate valid for only these names and IP addresses.
     pub fn names(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.names = names.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Offers version 1.2 alone.
+    /// Supports only version 1.2.
     pub fn tls12_only(mut self) -> Self {
         self.tls12_only = true;
         self
     }
 
-    /// Makes something wrong with it.
+    /// Adds a fault.
     pub fn fault(mut self, fault: TlsFault) -> Self {
         self.fault = Some(fault);
         self
@@ -103,7 +102,7 @@ impl Tls {
     }
 }
 
-/// TLS with its certificates made.
+/// The TLS configuration with its certificates.
 #[derive(Debug)]
 pub(super) struct Ready {
     config: Arc<ServerConfig>,
@@ -143,7 +142,7 @@ impl Ready {
                 let version = tls.get_ref().1.protocol_version();
                 gauge.change_handshake(place, |handshake| {
                     handshake.version = version.and_then(|version| version.as_str()).map(|name| {
-                        // rustls writes an underscore for the point.
+                        // rustls has an underscore instead of the dot.
                         name.replace('_', ".")
                     });
                 });

@@ -1,6 +1,6 @@
 //! The `Authorization` header.
 
-/// `AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, SignedHeaders=A;B, Signature=HEX`, taken apart.
+/// The parts of `AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, SignedHeaders=A;B, Signature=HEX`.
 #[derive(Debug)]
 pub(super) struct Authorization<'a> {
     pub(super) access_key: &'a str,
@@ -24,7 +24,7 @@ impl<'a> Authorization<'a> {
                 .ok_or_else(|| format!("Authorization header requires '{name}' parameter."))
         };
         let credential = parameter("Credential")?;
-        // An access key has no slash, but regions and services are what the client makes of them.
+        // An access key has no slash, but the client may send any region and service.
         let parts: Vec<&str> = credential.split('/').collect();
         let &[access_key, date, region, service, terminator] = parts.as_slice() else {
             return Err(format!(
@@ -44,7 +44,7 @@ impl<'a> Authorization<'a> {
         })
     }
 
-    /// The names of the signed headers, in the order in which they are named.
+    /// The names of the signed headers, in the order of the header.
     pub(super) fn signed_headers(&self) -> impl Iterator<Item = &'a str> {
         self.signed.split(';')
     }

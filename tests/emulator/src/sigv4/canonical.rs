@@ -30,8 +30,8 @@ pub(super) fn request(request: &Request<Bytes>, authorization: &Authorization<'_
     text
 }
 
-/// The path without dot segments and doubled slashes, encoded once more: it is encoded already, and every service but
-/// S3 signs it encoded twice.
+/// The path without dot segments and double slashes, percent-encoded a second time: every service except S3 signs the
+/// path encoded twice.
 fn path(raw: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     let mut open = false;
@@ -49,9 +49,9 @@ fn path(raw: &str) -> String {
     percent::encode(format!("/{}{slash}", kept.join("/")).as_bytes(), b"/")
 }
 
-/// The parameters, encoded in the one canonical way, in order.
+/// The parameters, in canonical encoding and sorted.
 fn query(raw: &str) -> String {
-    // Text with a stray percent sign stands for itself.
+    // Text with an invalid percent encoding is encoded as it is.
     let recode =
         |text: &str| percent::encode(&percent::decode(text).unwrap_or_else(|| text.into()), b"");
     let mut pairs: Vec<(String, String)> = raw
@@ -68,8 +68,8 @@ fn query(raw: &str) -> String {
     pairs.join("&")
 }
 
-/// All values of a header, trimmed and with single spaces, joined with commas. Without a `host` header the host is the
-/// authority of the URI.
+/// All values of a header, trimmed and with single spaces, joined with commas. Without a `host` header, the authority
+/// of the URI is used.
 fn header_value(request: &Request<Bytes>, name: &str) -> Vec<u8> {
     let mut joined = Vec::new();
     for (place, value) in request.headers().get_all(name).iter().enumerate() {
@@ -99,7 +99,7 @@ fn header_value(request: &Request<Bytes>, name: &str) -> Vec<u8> {
     joined
 }
 
-/// Whether the request has a header that is named in lower case, as signatures have to.
+/// Whether the request has this header. The name must be in lower case, as in signatures.
 pub(super) fn has_header(request: &Request<Bytes>, name: &str) -> bool {
     let lower = !name.bytes().any(|byte| byte.is_ascii_uppercase());
     let by_uri = name == header::HOST.as_str() && request.uri().authority().is_some();
@@ -114,7 +114,7 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     bytes
         .iter()
         .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a string does not fail.
+            // Writing to a string cannot fail.
             let _ = write!(text, "{byte:02x}");
             text
         })

@@ -150,7 +150,7 @@ fn changes_are_in_the_streams() {
     let stated = &json_of(&body)["records"][0]["data"]["stmt"];
     assert_eq!(stated, "<urn:s> <urn:p> <urn:o> .\n");
 
-    // Without a file they may be there, and empty, or not.
+    // Without a file they is allowed, and empty, or not.
     let (_running, endpoint) = start(&["--streams"]);
     let (_, body) = ask(&endpoint, target, "");
     assert_eq!(json_of(&body)["code"], "StreamRecordsNotFoundException");
@@ -229,7 +229,7 @@ fn what_is_wrong_in_files_is_named() {
             "--scripts",
             script,
             "{",
-            "no JSON: EOF while parsing an object at column 1",
+            "not valid JSON: EOF while parsing an object at column 1",
         ),
         ("--scripts", script, "[]", "expected an object"),
         ("--scripts", script, "{}", "language is missing"),
@@ -237,7 +237,7 @@ fn what_is_wrong_in_files_is_named() {
             "--scripts",
             script,
             r#"{"language":"SQL"}"#,
-            "language has to be gremlin, open_cypher or sparql",
+            "language must be gremlin, open_cypher or sparql",
         ),
         (
             "--scripts",
@@ -255,19 +255,19 @@ fn what_is_wrong_in_files_is_named() {
             "--scripts",
             script,
             r#"{"language":"gremlin","rows":1}"#,
-            "rows has to be a list",
+            "rows must be a list",
         ),
         (
             "--scripts",
             script,
             r#"{"language":"sparql","rows":[1]}"#,
-            "a row of this language has to be an object",
+            "a row of this language must be an object",
         ),
         (
             "--scripts",
             script,
             r#"{"language":"gremlin","rows":[],"text":"x"}"#,
-            "only one of rows and text may be there",
+            "only one of rows and text is allowed",
         ),
         (
             "--scripts",
@@ -285,7 +285,7 @@ fn what_is_wrong_in_files_is_named() {
             "--scripts",
             script,
             r#"{"language":"gremlin","body_base64":"?","media_type":"x"}"#,
-            "body_base64 has to be a text in base64",
+            "body_base64 must be a base64 string",
         ),
         (
             "--scripts",
@@ -303,26 +303,26 @@ fn what_is_wrong_in_files_is_named() {
             "--scripts",
             script,
             r#"{"language":"gremlin","lasting":-1}"#,
-            "lasting has to be a number of seconds",
+            "lasting must be a number of seconds",
         ),
         (
             "--scripts",
             script,
             r#"{"language":"gremlin","chunk_bytes":0}"#,
-            "chunk_bytes has to be a number from 1",
+            "chunk_bytes must be a positive integer",
         ),
         (
             "--scripts",
             script,
             r#"{"language":"gremlin","containing":[1]}"#,
-            "containing has to be a text or a list of texts",
+            "containing must be a string or a list of strings",
         ),
-        ("--changes", commit, "nonsense", "no JSON"),
+        ("--changes", commit, "nonsense", "not valid JSON"),
         (
             "--changes",
             commit,
             r#"{"stream":"rdf","changes":[]}"#,
-            "stream has to be propertygraph or sparql",
+            "stream must be propertygraph or sparql",
         ),
         (
             "--changes",
@@ -334,19 +334,19 @@ fn what_is_wrong_in_files_is_named() {
             "--changes",
             commit,
             r#"{"stream":"sparql","changes":[]}"#,
-            "a commit has changes",
+            "a commit must have changes",
         ),
         (
             "--changes",
             commit,
             r#"{"stream":"sparql","changes":[{"op":"add","data":{}}]}"#,
-            "op has to be ADD or REMOVE",
+            "op must be ADD or REMOVE",
         ),
         (
             "--changes",
             commit,
             r#"{"stream":"sparql","changes":[{"op":"ADD","data":1}]}"#,
-            "data has to be an object",
+            "data must be an object",
         ),
         (
             "--changes",

@@ -140,7 +140,7 @@ fn what_is_not_understood_is_refused() {
             "read-then-fin has no parameter colour.",
         ),
         ("status=99", "status=99: "),
-        ("status=100", "status=100: no final status"),
+        ("status=100", "status=100: not a final status"),
         ("answer-late; delay=soon", "delay=soon: "),
         (
             "garbage; part=all",
@@ -158,21 +158,21 @@ fn what_is_not_understood_is_refused() {
         ),
         (
             "skewed-date; seconds=9223372036854775807",
-            "seconds=9223372036854775807: at most 1000000000 either way",
+            "seconds=9223372036854775807: at most 1000000000 in either direction",
         ),
         (
             "read-then-fin; skew=-1000000001",
-            "skew=-1000000001: at most 1000000000 either way",
+            "skew=-1000000001: at most 1000000000 in either direction",
         ),
         ("signature-expired; seconds=-1", "seconds=-1: at least 0"),
         (
             "signature-not-yet-current; seconds=4294967295",
-            "at most 1000000000 either way",
+            "at most 1000000000 in either direction",
         ),
         ("trickle; bytes=0", "bytes=0: at least 1"),
         ("error; message=\"open", "A quotation mark is not closed."),
         ("error; header=x", "expected name:value"),
-        ("error; status=500; status=500", "status stands twice."),
+        ("error; status=500; status=500", "status is given twice."),
     ] {
         let mut neptune = obeying();
         let (status, code, message) = told(&mut neptune, fault);

@@ -1,4 +1,4 @@
-//! Both clients behind one face.
+//! Both clients behind one interface.
 
 use std::{error::Error as StdError, fmt};
 
@@ -21,28 +21,28 @@ pub enum Driver {
     Blocking,
 }
 
-/// What a client signs with.
+/// The credentials of a client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Keys {
-    /// Nothing.
+    /// No credentials: requests are not signed.
     None,
-    /// One pair of keys, for good.
+    /// One fixed pair of keys.
     #[default]
     Fixed,
-    /// A function, which has others when it is asked again.
+    /// A provider whose next credentials are different.
     Renewed,
 }
 
 /// A client of either kind.
 pub enum Caller {
-    /// The async one, and what runs it.
+    /// The async client and its runtime.
     Hyper(Runtime, neptunedata_hyper::Client),
-    /// The blocking one.
+    /// The blocking client.
     Blocking(neptunedata_blocking::Client),
 }
 
 impl Driver {
-    /// Both.
+    /// Both clients.
     pub const ALL: [Driver; 2] = [Driver::Hyper, Driver::Blocking];
 }
 
@@ -170,7 +170,7 @@ impl fmt::Debug for Caller {
     }
 }
 
-/// The emulator judges by the keys, so that these differ only for the client.
+/// Adds an expiry, so that the credentials are different for the client, but the same for the emulator.
 fn renewed(credentials: &Credentials) -> Credentials {
     let soon = std::time::SystemTime::now() + std::time::Duration::from_secs(3600);
     credentials.clone().with_expiry(soon)

@@ -1,4 +1,4 @@
-//! Plays a row: one operation, over one client, against an emulator of its own.
+//! Plays a row: one operation with one client against its own emulator.
 
 use std::{
     collections::VecDeque,
@@ -27,43 +27,43 @@ use super::{Before, Caller, Driver, Failed, Op, Row, Seen, Setting, caller::REGI
 
 const FAULT: HeaderName = HeaderName::from_static("x-neptune-fault");
 const JOB: &str = "job-1";
-/// For what happens soon.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The time limit for events that are expected soon.
+const EVENT_TIMEOUT: Duration = Duration::from_secs(10);
 const HOUR: Duration = Duration::from_secs(3600);
 
 type Problem = Box<dyn StdError + Send + Sync>;
 
-/// A row, played in one of its ways.
+/// A row with one operation, client and transport.
 #[derive(Clone, Copy, Debug)]
 pub struct Cell<'a> {
     /// The row.
     pub row: &'a Row,
-    /// With this operation.
+    /// The operation.
     pub op: Op,
-    /// Over this client.
+    /// The client.
     pub driver: Driver,
-    /// With TLS.
+    /// Whether TLS is used.
     pub secure: bool,
 }
 
-/// What came out.
+/// The result of a cell.
 #[derive(Clone, Debug)]
 pub struct Played<'a> {
-    /// Of which cell.
+    /// The cell.
     pub cell: Cell<'a>,
-    /// What is compared with what was expected.
+    /// The result that is compared with the expected one.
     pub seen: Seen,
     /// How long the call took.
     pub elapsed: Duration,
-    /// What must never be, whatever the row says, and is.
+    /// Violations of the rules that hold for all rows.
     pub breaches: Vec<&'static str>,
 }
 
-/// Plays rows in all ways, many at a time: most of them wait most of the time.
+/// Plays rows with all operations, clients and transports, many in parallel: most of them are waiting most of the time.
 ///
 /// # Errors
 ///
-/// When a server or a client cannot be started.
+/// If a server or a client cannot be started.
 pub fn run<'a>(
     rows: &'a [Row],
     ways: &[(Driver, bool)],
@@ -72,7 +72,7 @@ pub fn run<'a>(
     run_in(rows, ways, threads, &Setting::default())
 }
 
-/// The same in another setting.
+/// Like [`run`], with this setting.
 ///
 /// # Errors
 ///
@@ -125,12 +125,12 @@ pub fn run_in<'a>(
 ///
 /// # Errors
 ///
-/// When its server or its client cannot be started, or what is to be before cannot be had.
+/// If the server or the client cannot be started, or the state before the call cannot be set up.
 pub fn play(cell: Cell<'_>) -> Result<Played<'_>, Problem> {
     play_in(cell, &Setting::default())
 }
 
-/// The same in another setting.
+/// Like [`play`], with this setting.
 ///
 /// # Errors
 ///
@@ -184,7 +184,7 @@ pub fn play_in<'a>(cell: Cell<'a>, setting: &Setting<'_>) -> Result<Played<'a>, 
         cell,
         &seen,
         &server,
-        answer.is_ok_and(|right| right.whole),
+        answer.is_ok_and(|success| success.complete),
         elapsed,
     );
     Ok(Played {
@@ -218,7 +218,7 @@ fn server(row: &Row, secure: bool, setting: &Setting<'_>) -> Result<Server, Prob
     Ok(options.start(Emulator::new(config))?)
 }
 
-/// Lets a job be there, without a client.
+/// Starts a job without a client.
 fn start_job(server: &Server, setting: &Setting<'_>) -> Result<(), Problem> {
     let endpoint = Endpoint::parse("http://localhost:8182")?.with_region(REGION)?;
     let mut request = neptunedata::request(&start().id(JOB), &endpoint)?;
@@ -242,8 +242,8 @@ fn prepare(before: Before, caller: &Caller, server: &Server) -> Result<(), Probl
         server.close_idle();
     }
     let open = usize::from(before == Before::Call);
-    if !server.wait_until(PATIENCE, || server.connections().open == open) {
-        return Err("the connections are not as they should be".into());
+    if !server.wait_until(EVENT_TIMEOUT, || server.connections().open == open) {
+        return Err("unexpected number of open connections".into());
     }
     Ok(())
 }
@@ -255,11 +255,11 @@ fn start() -> StartMlModelTrainingJob {
     )
 }
 
-/// An answer that the client took for one.
-struct Right {
+/// A successful response.
+struct Success {
     attempts: u32,
-    /// It holds what it has to.
-    whole: bool,
+    /// Whether the output has the expected values.
+    complete: bool,
 }
 
 fn call(
@@ -267,30 +267,30 @@ fn call(
     caller: &Caller,
     options: CallOptions,
     setting: &Setting<'_>,
-) -> Result<Right, Error> {
+) -> Result<Success, Error> {
     Ok(match op {
         Op::Read => {
             let read = GetMlModelTrainingJob::new(JOB);
-            let answered = watched(caller, &read, options, setting)?;
-            Right {
-                attempts: answered.meta.attempts,
-                whole: answered.output.id.as_deref() == Some(JOB)
-                    && answered.output.status == Some(MlJobStatus::InProgress),
+            let returned = watched(caller, &read, options, setting)?;
+            Success {
+                attempts: returned.meta.attempts,
+                complete: returned.output.id.as_deref() == Some(JOB)
+                    && returned.output.status == Some(MlJobStatus::InProgress),
             }
         }
         Op::Idempotent => {
             let cancel = CancelMlModelTrainingJob::new(JOB);
-            let answered = watched(caller, &cancel, options, setting)?;
-            Right {
-                attempts: answered.meta.attempts,
-                whole: answered.output.status.as_deref() == Some("200 OK"),
+            let returned = watched(caller, &cancel, options, setting)?;
+            Success {
+                attempts: returned.meta.attempts,
+                complete: returned.output.status.as_deref() == Some("200 OK"),
             }
         }
         Op::Write => {
-            let answered = watched(caller, &start(), options, setting)?;
-            Right {
-                attempts: answered.meta.attempts,
-                whole: answered.output.id.is_some() && answered.output.arn.is_some(),
+            let returned = watched(caller, &start(), options, setting)?;
+            Success {
+                attempts: returned.meta.attempts,
+                complete: returned.output.id.is_some() && returned.output.arn.is_some(),
             }
         }
     })
@@ -354,7 +354,7 @@ fn breaches(
     cell: Cell<'_>,
     seen: &Seen,
     server: &Server,
-    whole: bool,
+    complete: bool,
     elapsed: Duration,
 ) -> Vec<&'static str> {
     let Cell { row, op, .. } = cell;
@@ -376,18 +376,24 @@ fn breaches(
         seen.attempts > 3 || seen.received > 3,
     );
     never(
-        "more was received than counted as attempts",
+        "more requests were received than attempts were counted",
         seen.received > seen.attempts as usize,
     );
-    never("it did not wait as long as asked", elapsed < row.at_least);
+    never(
+        "the wait was shorter than requested",
+        elapsed < row.at_least,
+    );
     match &seen.outcome {
         Ok(()) => {
-            never("a damaged answer is a success", spoilt && !harmless);
-            never("a success lacks what it has to hold", !whole && !row.empty);
+            never(
+                "a damaged response counts as a success",
+                spoilt && !harmless,
+            );
+            never("a success lacks required values", !complete && !row.empty);
             never("a success was not executed", seen.executed == 0);
         }
         Err(failed) => never(
-            "the error denies what was executed",
+            "the error says not executed, but it was",
             seen.executed > 0 && !failed.may_have_executed && !row.lies,
         ),
     }

@@ -1,4 +1,4 @@
-//! What a row of the table says.
+//! The contents of a row of the table.
 
 use std::{borrow::Cow, fmt, time::Duration};
 
@@ -6,7 +6,7 @@ use neptunedata::ErrorKind;
 
 use super::{Driver, Keys};
 
-/// The three kinds of operations, and one of each.
+/// The three kinds of operations, with one example of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Op {
     /// GetMLModelTrainingJob: changes nothing.
@@ -17,34 +17,34 @@ pub enum Op {
     Write,
 }
 
-/// One misbehaviour, and what is to become of a call that meets it.
+/// A fault, and the expected results of a call that meets it.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// The name, that of `peers.md` where the row is one of its.
+    /// The name, as in `peers.md` if the row is in it.
     pub name: &'static str,
     /// What the server does.
     pub what: &'static str,
-    /// The same for the emulator: the header `x-neptune-fault` of the call. Empty is nothing.
+    /// The fault as the header `x-neptune-fault` of the call. Empty for none.
     pub fault: &'static str,
-    /// What was before.
+    /// What happens before the call.
     pub before: Before,
-    /// The call's time-out for an attempt.
+    /// The time-out of an attempt.
     pub attempt_timeout: Option<Duration>,
-    /// The call's time-out for everything.
+    /// The time-out of the call.
     pub timeout: Option<Duration>,
     /// How many seconds the server's clock is ahead.
     pub ahead: u64,
-    /// What the client signs with.
+    /// The credentials of the client.
     pub keys: Keys,
-    /// What the call takes at least if the client waits as long as it is asked to.
+    /// The minimum duration of the call, if the client waits as long as the server requests.
     pub at_least: Duration,
-    /// What peers did.
+    /// The results of the peers.
     pub peers: Option<Peers>,
-    /// For which operations a spoilt answer is good enough, because nothing is missing in it.
+    /// The operations for which the faulty response is accepted, because nothing is missing in it.
     pub harmless: &'static [Op],
-    /// A success without a body is one, as far as is known.
+    /// Whether a success without a body is accepted as a success.
     pub empty: bool,
-    /// The server executes the request and says that it did not, which no client can know.
+    /// Whether the server executes the request but reports that it did not, which a client cannot know.
     pub lies: bool,
     cells: Vec<(Op, Option<Driver>, Seen)>,
 }
@@ -55,15 +55,15 @@ pub enum Before {
     /// Nothing.
     #[default]
     Nothing,
-    /// A call, whose connection is kept.
+    /// A call whose connection is kept.
     Call,
-    /// A call that meets this fault; its connection has been closed when the next call begins.
+    /// A call that meets this fault. Its connection is closed before the next call begins.
     Closed(&'static str),
     /// A call, after which the server closes its idle connections.
     Idle,
 }
 
-/// What became of a call.
+/// The result of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen {
     /// How many requests the server has read.
@@ -72,44 +72,44 @@ pub struct Seen {
     pub executed: usize,
     /// How many attempts the client has counted.
     pub attempts: u32,
-    /// Success, or what the error says.
+    /// Success, or the facts of the error.
     pub outcome: Result<(), Failed>,
 }
 
-/// What the error of a failed call says.
+/// The facts of a call's error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failed {
-    /// What failed.
+    /// The kind of the error.
     pub kind: ErrorKind,
     /// Whether the request may have been executed.
     pub may_have_executed: bool,
-    /// The error's text after the operation and its id, with `ID` for the id of the request. Where an expected text has its first `…`, the real one
-    /// may have anything.
+    /// The error's text after the operation and its id, with `ID` for the id of the request. The first `…` in an
+    /// expected text matches any text.
     pub text: Cow<'static, str>,
 }
 
-/// How often peers sent one write, and what they said. From `peers.md`, section 5.
+/// How often peers sent one write, and the result. From `peers.md`, section 5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peers {
     /// aws-sdk-neptunedata 1.122.0.
     pub sdk: Figure,
     /// boto3 1.44.5, retry mode `standard`, which is the default.
     pub standard: Figure,
-    /// boto3 1.44.5, retry mode `legacy`: how often.
+    /// boto3 1.44.5, retry mode `legacy`: how often it sent the write.
     pub legacy: u32,
 }
 
-/// One peer's.
+/// The result of one peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Figure {
     /// How often the server received the one call.
     pub received: u32,
-    /// What the caller learnt.
+    /// The result for the caller.
     pub outcome: &'static str,
 }
 
 impl Op {
-    /// All three.
+    /// All three kinds.
     pub const ALL: [Op; 3] = [Op::Read, Op::Idempotent, Op::Write];
 
     /// The operation's name in the service model.
@@ -152,7 +152,7 @@ impl Row {
         }
     }
 
-    /// What is to become of a call. None if the row does not say.
+    /// The expected result of a call; `None` if the row has none.
     pub fn expected(&self, op: Op, driver: Driver) -> Option<&Seen> {
         let of = |which: Option<Driver>| {
             let mut cells = self.cells.iter();
@@ -231,19 +231,19 @@ impl Row {
         self.cell(Op::Write, None, seen)
     }
 
-    /// The same for all three operations.
+    /// Sets the same expected result for all three operations.
     pub(super) fn each(self, seen: Seen) -> Row {
         self.read(seen.clone()).cancel(seen.clone()).write(seen)
     }
 
-    /// Where one client differs.
+    /// Sets the expected result of one operation or one client.
     pub(super) fn cell(mut self, op: Op, driver: Option<Driver>, seen: Seen) -> Row {
         self.cells.push((op, driver, seen));
         self
     }
 }
 
-/// A success.
+/// The result of a successful call.
 pub(super) fn success(received: usize, executed: usize, attempts: u32) -> Seen {
     Seen {
         received,
@@ -253,7 +253,7 @@ pub(super) fn success(received: usize, executed: usize, attempts: u32) -> Seen {
     }
 }
 
-/// A failure.
+/// The result of a failed call.
 pub(super) fn failure(
     received: usize,
     executed: usize,
@@ -279,7 +279,7 @@ pub(super) fn figure(received: u32, outcome: &'static str) -> Figure {
 }
 
 impl Seen {
-    /// Whether this is what was expected.
+    /// Whether this is the expected result.
     pub fn is(&self, expected: &Seen) -> bool {
         let counts = |seen: &Seen| (seen.received, seen.executed, seen.attempts);
         let outcome = match (&self.outcome, &expected.outcome) {
@@ -301,7 +301,7 @@ impl Seen {
     }
 }
 
-/// As it stands in a report.
+/// The format in reports.
 impl fmt::Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(

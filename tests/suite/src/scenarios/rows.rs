@@ -1,8 +1,8 @@
-//! The rows, each with what is to become of a read, a cancel and a write. Everything expected is a literal.
+//! The rows, each with the expected results of a read, a cancel and a write. All expected values are literals.
 //!
-//! Names are those of `peers.md`, section 5, where the row is one of its. `x` rows are the rest of what the
-//! fault server can do. Where a fault of one request and the same fault of every request differ, there are two rows: a
-//! name with ` once` is of the first.
+//! The names are those of `peers.md`, section 5, if the row is in it. The `x` rows are the other faults of the fault
+//! server. If a fault of one request and the same fault of every request have different results, there are two rows;
+//! the first has a name with ` once`.
 
 mod access;
 mod closing;

@@ -1,4 +1,4 @@
-//! Who calls, and who looks on.
+//! The credentials of the clients, and the observer of their values.
 
 use std::{convert::Infallible, error::Error as StdError, fmt, time::SystemTime};
 
@@ -8,7 +8,7 @@ use neptunedata::{
 };
 use neptunedata_emulator::Emulator;
 
-/// Looks at everything that a user of a client could print, while rows are played.
+/// Receives every value that a user of a client could print while rows are played.
 pub trait Witness: Sync {
     /// A value that can be formatted.
     fn value(&self, _value: &dyn fmt::Debug) {}
@@ -16,21 +16,21 @@ pub trait Witness: Sync {
     /// An error, whose causes can be formatted, too.
     fn error(&self, _error: &(dyn StdError + 'static)) {}
 
-    /// The server after the call: what it received, as it was on the wire.
+    /// The server after the call, with the requests as they were received.
     fn server(&self, _emulator: &Emulator) {}
 }
 
-/// Looks at nothing.
-struct Nobody;
+/// Ignores all values.
+struct NoWitness;
 
-impl Witness for Nobody {}
+impl Witness for NoWitness {}
 
-/// What rows are played with.
+/// The conditions under which rows are played.
 #[derive(Clone)]
 pub struct Setting<'a> {
-    /// What clients sign with, and the emulators let in.
+    /// The credentials of the clients, which the emulators accept.
     pub credentials: Credentials,
-    /// Who looks on.
+    /// The observer of all values.
     pub witness: &'a dyn Witness,
 }
 
@@ -41,7 +41,7 @@ impl Default for Setting<'_> {
                 "AKIDEXAMPLE",
                 "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
             ),
-            witness: &Nobody,
+            witness: &NoWitness,
         }
     }
 }
@@ -54,8 +54,7 @@ impl Setting<'_> {
         }
     }
 
-    /// The same call without a driver, as far as the request that is sent: every value that somebody who drives
-    /// machines by hand gets to see.
+    /// The same call without a driver, up to the request: all values that a user who drives machines by hand can see.
     pub(super) fn by_hand<O>(&self, session: &Session, operation: &O, options: &CallOptions)
     where
         O: Operation + fmt::Debug,
@@ -78,7 +77,7 @@ impl Setting<'_> {
         }
         witness.value(&step);
         witness.value(&call);
-        // Not what is expected now.
+        // This input is invalid at this step.
         if let Step::Misuse(misuse) = call.resume(Input::Next, now) {
             witness.error(&misuse);
             witness.error(&Error::from(misuse));

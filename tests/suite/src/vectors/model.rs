@@ -1,4 +1,4 @@
-//! The service model, as far as the tests ask it.
+//! The parts of the service model that the tests use.
 
 use std::collections::BTreeMap;
 
@@ -46,15 +46,15 @@ pub struct Shape {
     /// The values of an enum.
     #[serde(default, rename = "enum")]
     pub values: Vec<String>,
-    /// The least value.
+    /// The minimum value.
     pub min: Option<i64>,
-    /// The greatest value.
+    /// The maximum value.
     pub max: Option<i64>,
     /// The type of the elements of a list.
     pub member: Option<String>,
     /// The type of the values of a map.
     pub value: Option<String>,
-    /// Whether it is any JSON.
+    /// Whether any JSON is allowed.
     #[serde(default)]
     pub document: bool,
 }
@@ -62,15 +62,15 @@ pub struct Shape {
 /// A member of a structure.
 #[derive(Debug, Deserialize)]
 pub struct Member {
-    /// Its name in the model.
+    /// The name in the model.
     pub name: String,
-    /// Its type.
+    /// The name of its type.
     pub shape: String,
-    /// Its name on the wire.
+    /// The name on the wire.
     pub wire_name: String,
-    /// Where it travels: `uri`, `querystring`, `header`, `body`, `payload`, `statusCode`.
+    /// The location in the request: `uri`, `querystring`, `header`, `body`, `payload`, `statusCode`.
     pub location: String,
-    /// Whether it must be given.
+    /// Whether it is required.
     pub required: bool,
     #[serde(default)]
     idempotency_token: bool,
@@ -81,12 +81,12 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// When it is not there or not in the format of the vectors.
+    /// If the file does not exist or does not have the format of the vectors.
     pub fn load() -> Result<Model, VectorError> {
         document("model.json")
     }
 
-    /// Method and path of the operation.
+    /// The method and the path of the operation.
     pub fn route(&self, operation: &str) -> Option<(&str, &str)> {
         let operation = self.operations.get(operation)?;
         Some((&operation.method, &operation.uri))
@@ -112,7 +112,7 @@ impl Model {
             .collect()
     }
 
-    /// The member that clients fill with a fresh token where the caller gives none.
+    /// The member for which clients generate a token if the caller sets none.
     pub fn token_member(&self, operation: &str) -> Option<&str> {
         let token = self
             .input(operation)
@@ -121,7 +121,7 @@ impl Model {
         token.map(|member| member.name.as_str())
     }
 
-    /// An input with the required members alone.
+    /// An input with only the required members.
     pub fn minimal_input(&self, operation: &str) -> Value {
         self.required(self.input(operation))
     }
@@ -141,7 +141,7 @@ impl Model {
         self.operations.keys().map(String::as_str)
     }
 
-    /// The status of the operation's success.
+    /// The status of a successful response.
     pub fn response_code(&self, operation: &str) -> Option<u16> {
         Some(self.operations.get(operation)?.response_code)
     }
@@ -174,7 +174,7 @@ impl Model {
             .map_or(&[], |shape| &shape.members)
     }
 
-    /// The members of the operation's answer.
+    /// The members of the operation's response.
     pub fn output(&self, operation: &str) -> &[Member] {
         self.operations
             .get(operation)
@@ -182,7 +182,7 @@ impl Model {
             .map_or(&[], |shape| &shape.members)
     }
 
-    /// The required ones of these members, with any values.
+    /// Any values for the required members.
     pub fn required(&self, members: &[Member]) -> Value {
         let required = members.iter().filter(|member| member.required);
         required

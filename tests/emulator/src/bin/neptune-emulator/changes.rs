@@ -1,4 +1,4 @@
-//! `--changes`: what is in the change streams from the start, a commit a line.
+//! `--changes`: the initial contents of the change streams, one commit per line.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::files::{self, Members, required};
 
-/// What happens to a stream.
+/// An operation on a stream.
 #[derive(Debug)]
 pub(crate) struct Step {
     stream: ChangeStream,
@@ -33,7 +33,7 @@ impl Step {
     }
 }
 
-/// Reads a file of them.
+/// Reads a file of steps.
 pub(crate) fn read(path: &Path) -> std::io::Result<Vec<Step>> {
     files::lines(path, step)
 }
@@ -58,7 +58,7 @@ fn step(members: &mut Members) -> Result<Step, String> {
     })?;
     let what = match (changes, skip, trim) {
         (Some(changes), None, None) if changes.is_empty() => {
-            return Err("a commit has changes".to_owned());
+            return Err("a commit must have changes".to_owned());
         }
         (Some(changes), None, None) => {
             What::Commit(changes.into_iter().map(change).collect::<Result<_, _>>()?)
@@ -72,7 +72,7 @@ fn step(members: &mut Members) -> Result<Step, String> {
 
 fn change(value: Value) -> Result<Change, String> {
     let Value::Object(members) = value else {
-        return Err("a change has to be an object".to_owned());
+        return Err("a change must be an object".to_owned());
     };
     let mut members = Members::new(members);
     type Make = fn(Value) -> Change;

@@ -1,4 +1,4 @@
-//! What the files that flags name have in common: JSON whose members have to be known ones, of the right type.
+//! Reads the JSON files given on the command line. Unknown members and members of a wrong type are errors.
 
 use std::path::Path;
 use std::{fs, io};
@@ -14,7 +14,7 @@ pub(crate) fn text(path: &Path) -> io::Result<String> {
     fs::read_to_string(path).map_err(explain)
 }
 
-/// Reads a file of JSON lines. Lines without content count, and say nothing.
+/// Reads a file of JSON lines. Empty lines are skipped, but counted.
 pub(crate) fn lines<T>(
     path: &Path,
     read: impl Fn(&mut Members) -> Result<T, String>,
@@ -25,7 +25,7 @@ pub(crate) fn lines<T>(
             continue;
         }
         let item = object(line, &read).map_err(|error| {
-            // The only line that the parser has seen is not the first one of the file.
+            // The parser saw only this line, so its line number is always 1.
             let error = error.replace(" at line 1 column ", " at column ");
             io::Error::other(format!("{}: line {number}: {error}", path.display()))
         })?;
@@ -34,12 +34,12 @@ pub(crate) fn lines<T>(
     Ok(all)
 }
 
-/// Reads an object of which nothing may be left.
+/// Reads an object. A member that `read` does not take is an error.
 pub(crate) fn object<T>(
     text: &str,
     read: impl Fn(&mut Members) -> Result<T, String>,
 ) -> Result<T, String> {
-    let value = serde_json::from_str(text).map_err(|error| format!("no JSON: {error}"))?;
+    let value = serde_json::from_str(text).map_err(|error| format!("not valid JSON: {error}"))?;
     let Value::Object(members) = value else {
         return Err("expected an object".to_owned());
     };
@@ -49,7 +49,7 @@ pub(crate) fn object<T>(
     Ok(item)
 }
 
-/// The members of an object that have not been asked for yet.
+/// The members of an object that have not been taken yet.
 #[derive(Debug)]
 pub(crate) struct Members(Map<String, Value>);
 
@@ -69,24 +69,24 @@ impl Members {
         };
         match read(value) {
             Some(value) => Ok(Some(value)),
-            None => Err(format!("{name} has to be {what}")),
+            None => Err(format!("{name} must be {what}")),
         }
     }
 
     pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, String> {
-        self.take(name, "a text", |value| match value {
+        self.take(name, "a string", |value| match value {
             Value::String(text) => Some(text),
             _ => None,
         })
     }
 
     pub(crate) fn number(&mut self, name: &str) -> Result<Option<u64>, String> {
-        self.take(name, "a number from 0", |value| value.as_u64())
+        self.take(name, "a non-negative integer", |value| value.as_u64())
     }
 
-    /// A number of what there has to be some of.
+    /// A number of at least one.
     pub(crate) fn positive(&mut self, name: &str) -> Result<Option<u64>, String> {
-        self.take(name, "a number from 1", |value| {
+        self.take(name, "a positive integer", |value| {
             value.as_u64().filter(|number| *number > 0)
         })
     }
@@ -109,7 +109,7 @@ impl Members {
         })
     }
 
-    /// An object whose members are read, and have to be known, as well.
+    /// An object whose members are read in the same way; an unknown member is an error.
     pub(crate) fn nested<T>(
         &mut self,
         name: &str,
@@ -126,12 +126,12 @@ impl Members {
     pub(crate) fn finish(&self) -> Result<(), String> {
         match self.0.keys().next() {
             None => Ok(()),
-            Some(name) => Err(format!("unknown member {name}, or not in this place")),
+            Some(name) => Err(format!("unknown or misplaced member {name}")),
         }
     }
 }
 
-/// What has to be there.
+/// Makes a missing member an error.
 pub(crate) fn required<T>(name: &str, value: Option<T>) -> Result<T, String> {
     value.ok_or_else(|| format!("{name} is missing"))
 }

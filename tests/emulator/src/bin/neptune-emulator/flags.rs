@@ -8,41 +8,42 @@ use std::time::Duration;
 use lexopt::{Arg, Parser, ValueExt as _};
 use neptunedata_emulator::{Config, Identity, MlKind, Role};
 
-/// The lines in the order in which they are printed; those about TLS are there if it is.
+/// The lines in the order in which they are printed; the lines about TLS only if the feature is enabled.
 macro_rules! help {
     ($tls:literal) => {
         concat!(
             "\
-Amazon Neptune's data API in memory, over HTTP. Prints its endpoint once it listens; Ctrl-C ends it.
+An in-memory emulator of Amazon Neptune's data API over HTTP. Prints its endpoint when it listens; Ctrl-C stops it.
 
 Usage: neptune-emulator [options]
 
   --host HOST                    address to listen on (default 127.0.0.1)
   --port PORT                    port to listen on, 0 for any free one (default 8182)
-  --iam ACCESS:SECRET[:TOKEN]    turn IAM authentication on and let these keys in; may be repeated
-  --region REGION                region that signatures have to name (default us-east-1)
-  --role writer|reader           which instance of the cluster this is (default writer)
-  --engine-version VERSION       the version of the engine (default 1.4.6.0.R1)
-  --serverless LEAST:MOST        make it serverless, with these bounds of capacity, such as 1.0:128.0
-  --seed NUMBER                  where generated ids start (default 0)
-  --ml-seconds SECONDS           how long jobs and endpoints of Neptune ML are in progress (default 10)
-  --training-seconds SECONDS     the same, for model training alone
-  --load-seconds SECONDS         how long a bulk load runs (default 10)
-  --statistics-seconds SECONDS   how long statistics are computed after a refresh (default 10)
-  --rebuild-seconds SECONDS      how long an index rebuild takes (default 10)
-  --restart-seconds SECONDS      how long the restart after a fast reset takes (default 5)
-  --scripts FILE                 answer queries as this file says, a script in JSON a line; see the README
-  --rdf-engine                   run SPARQL and the Graph Store Protocol for real where no script answers; needs a
-                                 build with the feature oxigraph
-  --streams                      turn the change streams on
-  --changes FILE                 the same, with the commits of this file in them, one in JSON a line; see the README
-  --statistics                   have statistics and summaries of both graphs from the start
-  --summaries FILE               the same, with the summaries of this file, a JSON object; see the README
-  --faults                       obey the request header x-neptune-fault; the README lists what it may say
+  --iam ACCESS:SECRET[:TOKEN]    enable IAM authentication and accept these keys; may be repeated
+  --region REGION                region that signatures must have (default us-east-1)
+  --role writer|reader           role of the instance (default writer)
+  --engine-version VERSION       engine version (default 1.4.6.0.R1)
+  --serverless MIN:MAX           serverless, with this capacity range, such as 1.0:128.0
+  --seed NUMBER                  seed of generated ids (default 0)
+  --ml-seconds SECONDS           duration of Neptune ML jobs and of creating endpoints (default 10)
+  --training-seconds SECONDS     duration of model training only
+  --load-seconds SECONDS         duration of a bulk load (default 10)
+  --statistics-seconds SECONDS   duration of a statistics refresh (default 10)
+  --rebuild-seconds SECONDS      duration of an index rebuild (default 10)
+  --restart-seconds SECONDS      duration of the restart after a fast reset (default 5)
+  --scripts FILE                 read the responses to queries from this file, one JSON script per line; see the README
+  --rdf-engine                   execute SPARQL and the Graph Store Protocol on a real engine if no script matches; needs
+                                 the feature oxigraph
+  --streams                      enable change streams
+  --changes FILE                 enable change streams and add the commits in this file, one JSON object per line; see
+                                 the README
+  --statistics                   provide statistics and summaries of both graphs from the start
+  --summaries FILE               like --statistics, with the summaries in this file, a JSON object; see the README
+  --faults                       enable the request header x-neptune-fault; the README lists the faults
 ",
             $tls,
             "\
-  --help                         print this
+  --help                         print this help
   --version                      print the version
 "
         )
@@ -55,16 +56,16 @@ pub(crate) const HELP: &str = help!("");
 #[cfg(feature = "tls")]
 pub(crate) const HELP: &str = help!(
     "\
-  --tls                          speak TLS, with a certificate for localhost, 127.0.0.1 and ::1
-  --tls-name NAME                the same, and for this name or IP address, too; may be repeated
-  --ca-out FILE                  the same, and write the root that clients have to trust to this file, in PEM
+  --tls                          enable TLS with a certificate for localhost, 127.0.0.1 and ::1
+  --tls-name NAME                like --tls, and add this name or IP address to the certificate; may be repeated
+  --ca-out FILE                  like --tls, and write the root certificate to this file, in PEM
 "
 );
 
-/// How many requests the log keeps: nobody reads it here, and the process may run for long.
+/// How many requests the log keeps. The binary never reads the log, and the process may run for a long time.
 const LOG_LIMIT: usize = 100;
 
-/// What the command line asks for.
+/// The command given on the command line.
 #[derive(Debug)]
 pub(crate) enum Command {
     Help,
@@ -132,7 +133,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
                 let bounds = parser.value()?.string()?;
                 let (least, most) = bounds
                     .split_once(':')
-                    .ok_or("--serverless: expected LEAST:MOST")?;
+                    .ok_or("--serverless: expected MIN:MAX")?;
                 flags.config.serverless(least, most)
             }
             Arg::Long("seed") => {
@@ -228,7 +229,7 @@ fn seconds(parser: &mut Parser, flag: &str) -> Result<Duration, Box<dyn Error>> 
     ))
 }
 
-/// Keys and tokens have no colons. The message does not repeat what was given: it may be a secret.
+/// Parses the keys. Keys and tokens have no colons. The message does not repeat the value, which may be a secret.
 fn identity(text: &str) -> Result<Identity, &'static str> {
     let parts: Vec<&str> = text.split(':').collect();
     match parts.as_slice() {

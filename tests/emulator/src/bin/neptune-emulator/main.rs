@@ -1,4 +1,4 @@
-//! Amazon Neptune's data API on a port of this machine.
+//! Serves Amazon Neptune's data API on a port of this machine.
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -37,7 +37,7 @@ fn run(flags: Box<Flags>) -> io::Result<()> {
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        // Before the endpoint is printed: who has read it may send a signal at once.
+        // Before the endpoint is printed: a process that reads the endpoint may send a signal immediately.
         let stop = stop::Stop::listen()?;
         let server = start(*flags)?;
         say(&format!("{}\n", server.endpoint()));
@@ -61,7 +61,7 @@ fn start(mut flags: Flags) -> io::Result<Server> {
     let server = options
         .and_then(|options| options.start(emulator))
         .map_err(cannot_listen)?;
-    // Before the endpoint is printed, for who reads the file then.
+    // Before the endpoint is printed, so that the file exists when the endpoint is read.
     #[cfg(feature = "tls")]
     if let (Some(path), Some(pem)) = (flags.ca_out, server.ca_pem()) {
         let cannot_write = explain(format!("cannot write {}", path.display()));
@@ -70,7 +70,7 @@ fn start(mut flags: Flags) -> io::Result<Server> {
     Ok(server)
 }
 
-/// The emulator with what the flags say is in it. It takes their configuration.
+/// The emulator with the contents that the flags set. It takes their configuration.
 fn filled(flags: &mut Flags) -> io::Result<Emulator> {
     let now = SystemTime::now();
     let mut emulator = Emulator::new(std::mem::take(&mut flags.config));
@@ -94,7 +94,7 @@ fn filled(flags: &mut Flags) -> io::Result<Emulator> {
     Ok(emulator)
 }
 
-/// Prints to the standard output. That nobody reads it is no reason to end.
+/// Prints to the standard output. A closed output is not an error.
 fn say(text: &str) -> ExitCode {
     let mut out = io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());

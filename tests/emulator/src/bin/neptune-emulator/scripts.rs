@@ -1,4 +1,4 @@
-//! `--scripts`: what queries are answered with, a script a line. Its members have the names of the methods of
+//! `--scripts`: the responses to queries, one script per line. The members have the names of the methods of
 //! [`QueryScript`].
 
 use std::path::Path;
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::files::{self, Members, required};
 
-/// Reads a file of them.
+/// Reads a file of scripts.
 pub(crate) fn read(path: &Path) -> std::io::Result<Vec<QueryScript>> {
     files::lines(path, script)
 }
@@ -38,7 +38,7 @@ fn script(members: &mut Members) -> Result<QueryScript, String> {
     delivery(script, language, members)
 }
 
-/// For which queries it is.
+/// The conditions of the script, and the duration of the query.
 fn condition(
     mut script: QueryScript,
     language: Language,
@@ -71,7 +71,7 @@ fn condition(
     if let Some(text) = members.text("exact")? {
         script = script.exact(text);
     }
-    let parts = members.take("containing", "a text or a list of texts", texts)?;
+    let parts = members.take("containing", "a string or a list of strings", texts)?;
     for part in parts.into_iter().flatten() {
         script = script.containing(part);
     }
@@ -90,7 +90,7 @@ fn condition(
     })
 }
 
-/// What is answered.
+/// The response.
 fn reply(
     mut script: QueryScript,
     language: Language,
@@ -116,14 +116,14 @@ fn reply(
             replies.push("boolean");
             script = script.boolean(answer);
         }
-        let vars = members.take("vars", "a list of texts", |value| {
+        let vars = members.take("vars", "a list of strings", |value| {
             value.is_array().then_some(value).and_then(texts)
         })?;
         if let Some(vars) = vars {
             script = script.vars(vars);
         }
     }
-    let bytes = members.take("body_base64", "a text in base64", |value| {
+    let bytes = members.take("body_base64", "a base64 string", |value| {
         STANDARD.decode(value.as_str()?).ok()
     })?;
     let bodies = [
@@ -146,11 +146,11 @@ fn reply(
     }
     match replies.as_slice() {
         [] | [_] => Ok(script),
-        [one, other, ..] => Err(format!("only one of {one} and {other} may be there")),
+        [one, other, ..] => Err(format!("only one of {one} and {other} is allowed")),
     }
 }
 
-/// How it is cut, and how it goes wrong behind its first bytes.
+/// The division into chunks, and the failure after the first bytes.
 fn delivery(
     mut script: QueryScript,
     language: Language,
@@ -188,7 +188,7 @@ fn row(row: &Value, language: Language) -> Result<(), String> {
     if language == Language::Gremlin || row.is_object() {
         return Ok(());
     }
-    Err("a row of this language has to be an object".to_owned())
+    Err("a row of this language must be an object".to_owned())
 }
 
 fn exception(members: &mut Members) -> Result<(String, String), String> {
@@ -197,7 +197,7 @@ fn exception(members: &mut Members) -> Result<(String, String), String> {
     Ok((code, message.unwrap_or_else(|| "As scripted.".to_owned())))
 }
 
-/// One text or several.
+/// One string or several.
 fn texts(value: Value) -> Option<Vec<String>> {
     match value {
         Value::String(text) => Some(vec![text]),

@@ -1,5 +1,5 @@
-//! What ends the process: Ctrl-C and, on Unix, the signal that asks for an end. The first process of a container gets
-//! neither unless it asks for them.
+//! The signals that stop the process: Ctrl-C and, on Unix, SIGTERM. The first process of a container gets neither
+//! unless it installs handlers.
 
 use std::io;
 

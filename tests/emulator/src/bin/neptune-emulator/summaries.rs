@@ -1,4 +1,4 @@
-//! `--statistics` and `--summaries`: what is known of both graphs from the start.
+//! `--statistics` and `--summaries`: the initial statistics and summaries of both graphs.
 
 use std::io;
 use std::path::Path;
@@ -9,16 +9,16 @@ use serde_json::{Map, Value};
 
 use crate::files;
 
-/// The graphs, by the names that paths have for them.
+/// The graphs, by their names in paths.
 const GRAPHS: [(&str, GraphKind); 2] = [
     ("propertygraph", GraphKind::PropertyGraph),
     ("rdf", GraphKind::Rdf),
 ];
 
-/// The `graphSummary` of each graph that has one.
+/// The `graphSummary` of each graph for which the file has one.
 pub(crate) type Summaries = Vec<(GraphKind, Map<String, Value>)>;
 
-/// Reads a file with a member for each graph.
+/// Reads a file with one member per graph.
 pub(crate) fn read(path: &Path) -> io::Result<Summaries> {
     let read = |members: &mut files::Members| {
         let mut summaries = Vec::new();

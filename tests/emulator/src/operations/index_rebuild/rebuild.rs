@@ -13,21 +13,21 @@ use serde_json::{Map, Value, json};
 use crate::Now;
 use crate::clock::iso;
 
-/// Where an index rebuild is.
+/// The status of an index rebuild.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RebuildStatus {
-    /// It gets ready.
+    /// The rebuild is preparing.
     Preparing,
-    /// It rebuilds.
+    /// The rebuild is running.
     Rebuilding,
-    /// It came to its end.
+    /// The rebuild is complete.
     Completed,
-    /// It broke.
+    /// The rebuild failed.
     Failed,
-    /// It was cancelled and has not stopped yet.
+    /// The rebuild was cancelled and has not stopped yet.
     Cancelling,
-    /// It was cancelled.
+    /// The rebuild was cancelled and has stopped.
     Cancelled,
 }
 
@@ -50,7 +50,7 @@ impl RebuildStatus {
     }
 }
 
-/// What a start asks for.
+/// The input of a start request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Asked {
     pub(super) token: Option<String>,
@@ -60,13 +60,13 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// Whether it comes with the token of another.
+    /// Whether this rebuild has the token of the other one.
     pub(super) fn has_token_of(&self, other: &Rebuild) -> bool {
         self.token.is_some() && self.token == other.asked.token
     }
 }
 
-/// An index rebuild, as [`Emulator::index_rebuilds`](crate::Emulator::index_rebuilds) shows it.
+/// An index rebuild. See [`Emulator::index_rebuilds`](crate::Emulator::index_rebuilds).
 #[derive(Clone, Debug)]
 pub struct Rebuild {
     id: String,
@@ -99,19 +99,19 @@ impl Rebuild {
         &self.asked
     }
 
-    /// The id.
+    /// The id of the rebuild.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The token that its start came with.
+    /// The client token of its start request.
     #[must_use]
     pub fn client_token(&self) -> Option<&str> {
         self.asked.token.as_deref()
     }
 
-    /// Where it is at this time.
+    /// The status at this time.
     #[must_use]
     pub fn status(&self, now: Now) -> RebuildStatus {
         let elapsed = now.mono.saturating_sub(self.started.mono);
@@ -135,7 +135,7 @@ impl Rebuild {
         self.duration / 10
     }
 
-    /// How long it takes if nobody cancels it.
+    /// How long the rebuild takes if it is not cancelled.
     fn length(&self) -> Duration {
         match self.failure {
             Some(_) => self.duration / 2,
@@ -143,7 +143,7 @@ impl Rebuild {
         }
     }
 
-    /// How long it went on, at most up to now.
+    /// How long the rebuild has run until now.
     fn went_on(&self, now: Now) -> Duration {
         let elapsed = now.mono.saturating_sub(self.started.mono);
         let end = match self.cancelled {
@@ -168,7 +168,7 @@ impl Rebuild {
         iso(wall.checked_add(time).unwrap_or(wall))
     }
 
-    /// The answer to its start.
+    /// The response to the start request.
     pub(super) fn describe_start(&self, now: Now) -> Value {
         json!({
             "status": self.status(now).as_str(),
@@ -179,7 +179,7 @@ impl Rebuild {
         })
     }
 
-    /// The answer to its status, without the id.
+    /// The response to a status request, without the id.
     pub(super) fn describe(&self, now: Now) -> Value {
         let status = self.status(now);
         let mut members = Map::new();
@@ -201,7 +201,7 @@ impl Rebuild {
         Value::Object(members)
     }
 
-    /// The answer to its cancelling, without id and scope.
+    /// The response to a cancel request, without id and scope.
     pub(super) fn describe_cancel(&self, now: Now) -> Value {
         json!({
             "status": self.status(now).as_str(),

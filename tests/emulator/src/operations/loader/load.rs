@@ -14,7 +14,7 @@ const ERRORS: usize = 10_000;
 
 const CANCELLED: &str = "LOAD_CANCELLED_BY_USER";
 
-/// A bulk load, as [`Emulator::load`](crate::Emulator::load) shows it.
+/// A bulk load. See [`Emulator::load`](crate::Emulator::load).
 #[derive(Clone, Debug)]
 pub struct Load {
     id: String,
@@ -23,7 +23,7 @@ pub struct Load {
     duration: Duration,
     parameters: Map<String, Value>,
     run: u64,
-    /// Whether an earlier load has loaded everything already.
+    /// Whether an earlier load has already loaded everything.
     nothing_left: bool,
     pub(super) script: LoadScript,
     pub(super) state: State,
@@ -44,7 +44,7 @@ pub(super) enum State {
 }
 
 impl State {
-    /// Running since that moment, which may have been before now.
+    /// Running since that time, which may be before now.
     pub(super) fn running(since: Duration, now: Now) -> Self {
         let ago = now.mono.saturating_sub(since);
         let wall = now.wall.checked_sub(ago).unwrap_or(now.wall);
@@ -81,19 +81,19 @@ impl Load {
         }
     }
 
-    /// The id.
+    /// The id of the load.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// Where the data comes from.
+    /// The source of the data.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// The members of the request that started it, those that the service model does not know among them.
+    /// The members of its start request, including members that are not in the service model.
     #[must_use]
     pub fn parameters(&self) -> &Map<String, Value> {
         &self.parameters
@@ -103,7 +103,7 @@ impl Load {
         &self.dependencies
     }
 
-    /// Makes it the next run of another.
+    /// Makes this load the next run of another.
     pub(super) fn resume(&mut self, previous: &Load) {
         self.run = previous.run.saturating_add(1);
         self.nothing_left = previous.has_completed();
@@ -125,7 +125,7 @@ impl Load {
         self.has_ended() && self.status() == "LOAD_COMPLETED"
     }
 
-    /// When it ends, if it runs.
+    /// When the load ends, if it is running.
     pub(super) fn end(&self) -> Option<Duration> {
         let State::Running { since, .. } = self.state else {
             return None;
@@ -159,12 +159,12 @@ impl Load {
         }
     }
 
-    /// Whether what the script says about its end has come true.
+    /// Whether the load ended as its script says.
     fn ended_by_script(&self) -> bool {
         self.has_ended() && self.status() == self.script.status
     }
 
-    /// The feeds that failed, and how.
+    /// The feeds that failed, with their statuses.
     fn failed(&self) -> Vec<(&str, &str)> {
         if !self.ended_by_script() {
             return Vec::new();
@@ -178,7 +178,7 @@ impl Load {
             .collect()
     }
 
-    /// How many files are in which state: a list of objects with a member each.
+    /// The number of files in each state: a list of objects with one member each.
     pub(super) fn describe_count(&self) -> Value {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         let failed = self.failed();
@@ -194,7 +194,7 @@ impl Load {
         if rest > 0 {
             *counts.entry(others).or_default() += rest;
         }
-        // What is not in order comes last, as in the guide's examples and tests.
+        // Failures come last, as in the guide's examples and tests.
         let mut counts: Vec<_> = counts.into_iter().collect();
         counts.sort_by_key(|(status, _)| *status != "LOAD_COMPLETED");
         counts
@@ -203,12 +203,12 @@ impl Load {
             .collect()
     }
 
-    /// The overall status with its numbers.
+    /// The overall status with its counts.
     pub(super) fn describe(&self, now: Now) -> Value {
         self.describe_feed(&self.source, self.status(), now)
     }
 
-    /// The feeds that failed, in the same form. Their numbers are those of the load: nothing is told apart.
+    /// The feeds that failed, in the same form. The counts of each are those of the whole load.
     pub(super) fn describe_failed(&self, now: Now) -> Value {
         self.failed()
             .into_iter()
@@ -236,7 +236,7 @@ impl Load {
         insert("runNumber", self.run.into());
         insert("retryNumber", 0.into());
         insert("status", status.into());
-        // A fraction, though it is called whole (M32).
+        // A fraction, although the guide describes an integer (M32).
         insert("totalTimeSpent", (spent.as_secs() as f64).into());
         if let Some(wall) = wall {
             insert("startTime", (unix_millis(wall) / 1000).into());
@@ -252,7 +252,7 @@ impl Load {
         Value::Object(members)
     }
 
-    /// How much of a count there is after that time.
+    /// How much of a count is reached after that time.
     fn so_far(&self, count: u64, spent: Duration) -> u64 {
         let whole = self.script.duration.unwrap_or(self.duration);
         if self.nothing_left {
@@ -266,7 +266,7 @@ impl Load {
         }
     }
 
-    /// A page of the error log, from 1. It is written at the end.
+    /// A page of the error log, from 1. The log is empty until the load ends.
     pub(super) fn describe_errors(&self, page: i64, per_page: i64) -> Value {
         let errors = if self.ended_by_script() {
             self.script.errors.as_slice()

@@ -1,6 +1,6 @@
-//! All loads of a cluster: one runs, up to 64 wait, the last 1,024 are remembered.
+//! All loads of a cluster: one runs, up to 64 wait, and the last 1,024 are kept.
 //!
-//! Nothing ticks here either: every request first lets happen what was due before it.
+//! There is no timer: each request first applies what was due before it.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::Now;
 /// How many loads may wait.
 pub(super) const QUEUE: usize = 64;
 
-/// How many loads are remembered.
+/// How many loads are kept.
 const HISTORY: usize = 1024;
 
 /// The loads, oldest first.
@@ -32,12 +32,12 @@ impl Loader {
         self.loads.iter()
     }
 
-    /// Says how the next load that has no script yet goes.
+    /// Sets the script of the next load that has none.
     pub(crate) fn script(&mut self, script: LoadScript) {
         self.scripts.push_back(script);
     }
 
-    /// Forgets all loads.
+    /// Removes all loads.
     pub(crate) fn wipe(&mut self) {
         self.loads.clear();
     }
@@ -50,7 +50,7 @@ impl Loader {
         self.loads.iter().filter(|load| load.is_queued()).count()
     }
 
-    /// Adds a load, which starts at once if nothing else runs or waits.
+    /// Adds a load, which starts immediately if no other load runs or waits.
     pub(super) fn start(&mut self, mut load: Load, mode: Mode, now: Now) {
         load.script = self.scripts.pop_front().unwrap_or_default();
         let mut of_source = self.loads.iter().rev();
@@ -68,7 +68,7 @@ impl Loader {
         self.begin_next(now.mono, now);
     }
 
-    /// Lets happen what was due up to now.
+    /// Applies everything that is due by now.
     pub(crate) fn advance(&mut self, now: Now) {
         while let Some(running) = self.loads.iter_mut().find(|load| load.is_running()) {
             let Some(end) = running.end().filter(|end| *end <= now.mono) else {
@@ -79,7 +79,7 @@ impl Loader {
         }
     }
 
-    /// Begins the first load that waits, if nothing runs. Those that build on what failed fail when it is their turn.
+    /// Starts the first waiting load, if none is running. A load that depends on a failed one fails at this point.
     fn begin_next(&mut self, at: Duration, now: Now) {
         while !self.loads.iter().any(Load::is_running) {
             let Some(place) = self.loads.iter().position(Load::is_queued) else {
@@ -104,7 +104,7 @@ impl Loader {
         }
     }
 
-    /// Cancels a load that waits or runs; whether there was one.
+    /// Cancels a waiting or running load. False if there is no such load.
     pub(super) fn cancel(&mut self, id: &str, now: Now) -> bool {
         let mut loads = self.loads.iter_mut();
         let Some(load) = loads.find(|load| load.id() == id && !load.has_ended()) else {

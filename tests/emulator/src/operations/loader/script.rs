@@ -1,13 +1,12 @@
-//! How a load is to go.
+//! The course of a load.
 
 use std::time::Duration;
 
-/// How the next load is to go: [`Emulator::next_load`](crate::Emulator::next_load). Without one a load has one file with
-/// one record, and completes.
+/// The course of the next load. Register it with [`Emulator::next_load`](crate::Emulator::next_load). Without a script,
+/// a load has one file with one record and completes.
 ///
-/// Statuses are words of the
-/// [loader](https://docs.aws.amazon.com/neptune/latest/userguide/loader-message.html), such as `LOAD_FAILED`; what is no
-/// such word is sent as it is.
+/// Statuses are words of the [loader](https://docs.aws.amazon.com/neptune/latest/userguide/loader-message.html), such
+/// as `LOAD_FAILED`; other texts are sent unchanged.
 ///
 /// ```
 /// use neptunedata_emulator::{Emulator, LoadScript};
@@ -62,8 +61,8 @@ impl LoadScript {
         }
     }
 
-    /// A load that ends with this overall status. Unless [`failed_feed`](Self::failed_feed) names others, its source is
-    /// the feed that failed, with the same status.
+    /// A load that ends with this overall status. Unless [`failed_feed`](Self::failed_feed) is used, its source is the
+    /// failed feed, with the same status.
     #[must_use]
     pub fn failing(status: impl Into<String>) -> Self {
         Self {
@@ -72,50 +71,50 @@ impl LoadScript {
         }
     }
 
-    /// How many files it has; more than one, and they count each. Default 1.
+    /// The number of files. With more than one, files are counted individually. Default: 1.
     #[must_use]
     pub fn files(mut self, count: usize) -> Self {
         self.files = count;
         self
     }
 
-    /// How many records it has. They count up while it runs. Default 1.
+    /// The number of records. The count increases while the load runs. Default: 1.
     #[must_use]
     pub fn records(mut self, count: u64) -> Self {
         self.records = count;
         self
     }
 
-    /// How many of them are duplicates. Default 0.
+    /// The number of duplicate records. Default: 0.
     #[must_use]
     pub fn duplicates(mut self, count: u64) -> Self {
         self.duplicates = count;
         self
     }
 
-    /// How many values are not of the type that their column says. Default 0.
+    /// The number of values whose type does not match their column. Default: 0.
     #[must_use]
     pub fn datatype_mismatches(mut self, count: u64) -> Self {
         self.mismatches = count;
         self
     }
 
-    /// How long it runs, instead of [`Config::load_duration`](crate::Config::load_duration).
+    /// The duration of the load, instead of [`Config::load_duration`](crate::Config::load_duration).
     #[must_use]
     pub fn duration(mut self, duration: Duration) -> Self {
         self.duration = Some(duration);
         self
     }
 
-    /// Adds a file that failed, with a status such as `LOAD_S3_READ_ERROR`, to the details.
+    /// Adds a failed file to the details, with a status such as `LOAD_S3_READ_ERROR`.
     #[must_use]
     pub fn failed_feed(mut self, uri: impl Into<String>, status: impl Into<String>) -> Self {
         self.failed.push((uri.into(), status.into()));
         self
     }
 
-    /// Adds a line to the error log: `PARSING_ERROR` or another code, a text, the file, and the number of the record. Parsing
-    /// errors count as such, the others as errors of insertion. Of more than 10,000 the last are kept.
+    /// Adds an entry to the error log: `PARSING_ERROR` or another code, a text, the file, and the number of the record.
+    /// Parsing errors are counted as such, all others as insert errors. Of more than 10,000 entries, the last are kept.
     #[must_use]
     pub fn error(
         mut self,

@@ -1,4 +1,4 @@
-//! What a data-processing job is started with
+//! The input of the start request of a data-processing job
 //! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-dataprocessing.html)).
 
 use super::job::MlKind;

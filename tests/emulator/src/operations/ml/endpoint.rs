@@ -1,4 +1,4 @@
-//! What an inference endpoint is created or updated with
+//! The input of the request that creates or updates an inference endpoint
 //! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-endpoints.html)).
 
 use super::job::MlKind;
@@ -33,7 +33,7 @@ pub(super) fn create(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<A
     let (kind, id) = match (training, transform) {
         (Some(id), None) => (MlKind::ModelTraining, id),
         (None, Some(id)) => (MlKind::ModelTransform, id),
-        // The guide says that there must be one, not how others are answered.
+        // The guide requires one of them, but does not show the error.
         (None, None) => {
             return Err(Failure::missing_parameter(
                 "Either mlModelTrainingJobId or mlModelTransformJobId must be given.",
@@ -63,7 +63,7 @@ pub(super) fn create(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<A
     Ok(super::start_job(kind, id, None, members, cluster, incoming))
 }
 
-/// The guide says that the default is a timestamped name; its form is made up.
+/// The guide says that the default is a timestamped name, but does not show its form.
 fn timestamped(cluster: &Cluster, incoming: &Incoming<'_>) -> String {
     let name = format!("endpoint-{}", Calendar::of(incoming.now.wall).basic());
     (1_u64..)

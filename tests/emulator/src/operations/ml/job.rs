@@ -1,7 +1,7 @@
 //! One job or endpoint of Neptune ML.
 //!
-//! Nothing has to tick: a job keeps when it was started and when it was stopped, and what it is now follows from the
-//! time at which one looks.
+//! There is no timer: a job stores when it was started and stopped, and its status is computed from the time of each
+//! request.
 //!
 //! ```text
 //!                      ┌── time is over ──▶ Completed (of an endpoint: InService)
@@ -15,20 +15,20 @@ use serde_json::{Map, Value, json};
 
 use crate::{Config, Now};
 
-/// The account that stands in ARNs.
+/// The account in ARNs.
 const ACCOUNT: &str = "123456789012";
 
-/// Where a job is.
+/// The status of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobStatus {
-    /// It runs.
+    /// The job is running.
     InProgress,
-    /// It came to its end.
+    /// The job has completed.
     Completed,
-    /// It broke.
+    /// The job has failed.
     Failed,
-    /// It was cancelled while it ran.
+    /// The job was cancelled while it was running.
     Stopped,
 }
 
@@ -45,7 +45,7 @@ impl JobStatus {
     }
 }
 
-/// What kind of thing of Neptune ML.
+/// A kind of Neptune ML resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum MlKind {
@@ -70,7 +70,7 @@ impl MlKind {
         }
     }
 
-    /// The member with the models that a completed job has made.
+    /// The member of a completed job that has its models.
     fn models_member(self) -> Option<&'static str> {
         match self {
             Self::ModelTraining => Some("mlModels"),
@@ -89,13 +89,13 @@ impl MlKind {
     }
 }
 
-/// A job or endpoint of Neptune ML, as [`Emulator::ml_job`](crate::Emulator::ml_job) shows it.
+/// A job or endpoint of Neptune ML. See [`Emulator::ml_job`](crate::Emulator::ml_job).
 #[derive(Clone, Debug)]
 pub struct MlJob {
     kind: MlKind,
     id: String,
     region: String,
-    /// Where its output goes; endpoints have none.
+    /// The location of the output; `None` for endpoints.
     location: Option<String>,
     created: SystemTime,
     started: Duration,
@@ -112,7 +112,7 @@ struct Stopped {
     clean: bool,
 }
 
-/// Something at SageMaker that a job consists of.
+/// A SageMaker job that is a part of this job.
 struct Stage {
     member: &'static str,
     suffix: &'static str,
@@ -120,7 +120,7 @@ struct Stage {
     log_group: &'static str,
 }
 
-/// The stages of each kind, in order. A job that is to fail fails in the second, or the only one.
+/// The stages of each kind, in order. A job that fails does so in its second stage, or in the only one.
 const DATA_PROCESSING: [Stage; 1] = [Stage {
     member: "processingJob",
     suffix: "processing",
@@ -196,13 +196,13 @@ impl MlJob {
         }
     }
 
-    /// As one that takes the place of another.
+    /// Marks the endpoint as an update.
     pub(super) fn updating(mut self) -> Self {
         self.updating = true;
         self
     }
 
-    /// Its kind.
+    /// The kind of the job.
     #[must_use]
     pub fn kind(&self) -> MlKind {
         self.kind
@@ -214,10 +214,10 @@ impl MlJob {
         &self.id
     }
 
-    /// The ARN that the start answered.
+    /// The ARN in the response to its start request.
     #[must_use]
     pub fn arn(&self) -> String {
-        // No source shows this ARN; the form follows the other ARNs of AWS.
+        // No source shows this ARN; it has the form of other ARNs of AWS.
         format!(
             "arn:aws:neptune-ml:{}:{ACCOUNT}:{}/{}",
             self.region,
@@ -232,14 +232,14 @@ impl MlJob {
         self.created
     }
 
-    /// The body of the request that started it, with the members that the service model does not know
-    /// (`modelName`, `maxWaitTime`, `enableInterContainerTrafficEncryption` among them).
+    /// The body of its start request, including members that are not in the service model, such as `modelName`,
+    /// `maxWaitTime` and `enableInterContainerTrafficEncryption`.
     #[must_use]
     pub fn parameters(&self) -> &Map<String, Value> {
         &self.parameters
     }
 
-    /// Where it is at this time.
+    /// The status at this time.
     #[must_use]
     pub fn status(&self, now: Now) -> JobStatus {
         if self.stopped.is_some() {
@@ -253,7 +253,7 @@ impl MlJob {
         }
     }
 
-    /// Whether a cancel with `clean=true` removed what it had made.
+    /// Whether a cancel with `clean=true` removed its output.
     #[must_use]
     pub fn artefacts_removed(&self) -> bool {
         self.stopped.is_some_and(|stopped| stopped.clean)
@@ -272,7 +272,7 @@ impl MlJob {
             .saturating_sub(self.started)
     }
 
-    /// The word for a status. Those of endpoints are their own; `Updating` is SageMaker's (U19).
+    /// The word for a status. Endpoints have their own words; `Updating` is SageMaker's (U19).
     fn word(&self, status: JobStatus) -> &'static str {
         match (self.kind, status) {
             (MlKind::Endpoint, JobStatus::InProgress) if self.updating => "Updating",
@@ -282,7 +282,7 @@ impl MlJob {
         }
     }
 
-    /// The answer to a get.
+    /// The response to a get request.
     pub(super) fn describe(&self, now: Now) -> Value {
         let status = self.status(now);
         let mut members = Map::new();
@@ -306,7 +306,7 @@ impl MlJob {
         Value::Object(members)
     }
 
-    /// The place of the stage that runs, or was the last to run.
+    /// The index of the stage that is running or ran last.
     fn stage(&self, now: Now) -> usize {
         let all = self.kind.stages().len();
         let count = if self.failure.is_some() {

@@ -8,7 +8,7 @@ use super::job::{MlJob, MlKind};
 #[derive(Debug, Default)]
 pub(crate) struct MlJobs {
     kinds: BTreeMap<MlKind, Kind>,
-    /// Why the next of a kind will fail, if it will.
+    /// The reason why the next job of a kind will fail, if it will fail.
     next_failures: BTreeMap<MlKind, String>,
 }
 
@@ -31,12 +31,12 @@ impl MlJobs {
             .map_or(&[], |kind| kind.jobs.as_slice())
     }
 
-    /// Forgets all jobs and endpoints.
+    /// Removes all jobs and endpoints.
     pub(crate) fn wipe(&mut self) {
         self.kinds.clear();
     }
 
-    /// Says why the next of this kind is to fail.
+    /// Makes the next job of this kind fail for this reason.
     pub(crate) fn fail_next(&mut self, kind: MlKind, reason: String) {
         self.next_failures.insert(kind, reason);
     }
@@ -50,7 +50,7 @@ impl MlJobs {
         kind.jobs.get_mut(*kind.places.get(id)?)
     }
 
-    /// Adds it, or lets it take the place of the one with its id.
+    /// Adds a job, or replaces the job with the same id.
     pub(super) fn put(&mut self, job: MlJob) {
         let kind = self.kinds.entry(job.kind()).or_default();
         match kind

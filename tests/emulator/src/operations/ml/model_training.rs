@@ -1,4 +1,4 @@
-//! What a model-training job is started with
+//! The input of the start request of a model-training job
 //! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-modeltraining.html)).
 
 use super::job::MlKind;

@@ -1,4 +1,4 @@
-//! What a model-transform job is started with
+//! The input of the start request of a model-transform job
 //! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-modeltransform.html)).
 
 use super::job::MlKind;
@@ -36,7 +36,7 @@ pub(super) fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<An
             super::check_completed(MlKind::ModelTraining, training, cluster, incoming)?;
         }
         (_, _, Some(_)) => {}
-        // The guide says what is needed, not how its absence is answered.
+        // The guide says what is required, but does not show the error.
         _ => {
             return Err(Failure::missing_parameter(
                 "Either dataProcessingJobId and mlModelTrainingJobId or trainingJobName must be given.",

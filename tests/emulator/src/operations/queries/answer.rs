@@ -1,4 +1,4 @@
-//! From a query that is over to its answer.
+//! Builds the response to a query that is over.
 
 use std::sync::Arc;
 
@@ -17,17 +17,18 @@ use crate::{
     Config, Cut, Delivery, Ending, Generated, Language, QueryKind, QueryRequest, Response,
 };
 
-/// How large the chunks of generated rows are.
+/// The size of the chunks of generated rows, in bytes.
 const CHUNK: usize = 64 * 1024;
-/// The engine whose openCypher answers tell of failures behind their first bytes, in the body and in trailers.
+/// The first engine version whose openCypher responses report failures after the first bytes, in the body and in
+/// trailers.
 const TELLING: [u32; 4] = [1, 4, 5, 0];
 
-/// What a request is answered with, and how that travels.
+/// The response to a request, and its delivery.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) response: Response,
     pub(crate) delivery: Delivery,
-    /// Whether what was asked for was done.
+    /// Whether the operation was executed.
     pub(crate) executed: bool,
 }
 
@@ -41,7 +42,7 @@ impl From<Response> for Reply {
     }
 }
 
-/// The answer to a query that is over.
+/// The response to a query that is over.
 pub(crate) fn reply(
     config: &Config,
     job: &Job,
@@ -75,7 +76,7 @@ pub(crate) fn reply(
     }
 }
 
-/// What is left of a query that was cancelled silently.
+/// The response to a query that was cancelled silently.
 fn silent(config: &Config, job: &Job) -> Response {
     let vars = job.script.as_ref().map(|(_, script)| vars(script));
     let bindings =
@@ -96,12 +97,12 @@ fn whole(media_type: &str, body: impl Into<Bytes>) -> Response {
     let response = Response::new(StatusCode::OK, body);
     match HeaderValue::try_from(media_type) {
         Ok(media_type) => response.header(header::CONTENT_TYPE, media_type),
-        // What no header can carry is left out.
+        // An id that is not a valid header value is omitted.
         Err(_) => response,
     }
 }
 
-/// What queries get for which there is no script.
+/// The response to a query without a script.
 fn unscripted(config: &Config, job: &Job) -> Result<Reply, Failure> {
     let request = &*job.request;
     let script = match (request.language, request.kind) {
@@ -120,7 +121,7 @@ fn unscripted(config: &Config, job: &Job) -> Result<Reply, Failure> {
     Ok(success(config, job, &script, ""))
 }
 
-/// What an update answers. A write-up shows such an array, and no page (U09).
+/// The response to an update. One article shows such an array; the guide does not (U09).
 pub(crate) fn update_events() -> String {
     let events = json!([
         { "type": "UpdateEvent", "totalElapsedMillis": 0, "elapsedMillis": 0, "connFlush": 0, "batchResolve": 0,
@@ -130,7 +131,7 @@ pub(crate) fn update_events() -> String {
     events.to_string()
 }
 
-/// What requests of the Graph Store Protocol get where nothing is stored (U10).
+/// The response of the Graph Store Protocol where nothing is stored (U10).
 fn graph_store(request: &QueryRequest) -> Result<Response, Failure> {
     Ok(match request.text.split_once(' ') {
         Some(("GET", _)) => {
@@ -185,7 +186,7 @@ fn success(config: &Config, job: &Job, script: &QueryScript, request_id: &str) -
     });
     let mut response = body(config, job, script, end);
 
-    // Gremlin is chunked, and has trailers, for those who ask.
+    // Gremlin responses are chunked, and have trailers for clients that request them.
     let streams = match (request.language, request.kind) {
         (_, QueryKind::Explain | QueryKind::Profile | QueryKind::GraphStore) => false,
         (Language::Gremlin, _) => request.trailers || response.generated.is_some(),
@@ -217,7 +218,7 @@ fn success(config: &Config, job: &Job, script: &QueryScript, request_id: &str) -
     }
 }
 
-/// The end of a body that breaks.
+/// The end of a truncated body.
 struct End<'a> {
     broken: &'a Broken,
     error: Bytes,
@@ -243,7 +244,7 @@ fn body(config: &Config, job: &Job, script: &QueryScript, end: Option<End<'_>>) 
         Scripted::Boolean(answer) => {
             whole(SPARQL, json!({ "head": {}, "boolean": answer }).to_string())
         }
-        // It has been told before it came to this.
+        // Scripted errors return before this point.
         Scripted::Error(_) => whole(SPARQL, Bytes::new()),
         Scripted::Rows(_) | Scripted::Repeated(..) | Scripted::Made(..) | Scripted::Raw(..) => {
             match request.language {
@@ -302,7 +303,7 @@ fn gremlin(config: &Config, job: &Job, script: &QueryScript, end: Option<End<'_>
                 (true, super::graphson::Version::V3) => {
                     (map, "{\"@type\":\"g:List\",\"@value\":[", "]}")
                 }
-                // U03: what attributes look like without types.
+                // U03: the form of untyped attributes is not known.
                 _ => ("{}", "[", "]"),
             };
             let head = format!(
@@ -322,7 +323,7 @@ fn gremlin(config: &Config, job: &Job, script: &QueryScript, end: Option<End<'_>
 
 type Write = Arc<dyn Fn(&Value) -> String + Send + Sync>;
 
-/// The rows of a script, each as it is written, between a head and a tail.
+/// The rows of a script, encoded, between a head and a tail.
 fn rows(
     script: &QueryScript,
     media_type: &str,
@@ -387,7 +388,7 @@ fn generated(
     }))
 }
 
-/// The variables of a SPARQL answer.
+/// The variables of a SPARQL response.
 fn vars(script: &QueryScript) -> Vec<String> {
     if let Some(vars) = &script.vars {
         return vars.clone();
@@ -402,7 +403,7 @@ fn vars(script: &QueryScript) -> Vec<String> {
     members.map_or_else(Vec::new, |members| members.keys().cloned().collect())
 }
 
-/// The numbers of the engine's version.
+/// The numbers of the engine version.
 fn version(config: &Config) -> [u32; 4] {
     let mut numbers = [0; 4];
     let version = config.engine_version.trim_start_matches("Patch-");

@@ -1,4 +1,4 @@
-//! A body out of rows, cut into chunks, as much of it at a time as somebody asks for.
+//! Builds a body from rows, divided into chunks, on demand.
 
 use std::iter::Peekable;
 
@@ -6,12 +6,12 @@ use bytes::{Bytes, BytesMut};
 
 use crate::query_script::Chunking;
 
-/// What stands around rows.
+/// The bytes before, between and after the rows.
 #[derive(Clone, Debug)]
 pub(super) struct Frame {
     pub(super) head: Bytes,
     pub(super) tail: Bytes,
-    /// Whether each chunk is a document, with head and tail.
+    /// Whether each chunk is a document with its own head and tail.
     pub(super) repeated: bool,
 }
 
@@ -23,7 +23,7 @@ pub(super) struct Assembly<I: Iterator<Item = Bytes>> {
     chunking: Chunking,
     buffer: BytesMut,
     begun: bool,
-    /// Whether a row stands before the next one.
+    /// Whether the next row needs a separator.
     separated: bool,
     done: bool,
 }
@@ -41,7 +41,7 @@ impl<I: Iterator<Item = Bytes>> Assembly<I> {
         }
     }
 
-    /// Adds what comes next to the buffer. False when all is there.
+    /// Adds the next part to the buffer. False if the body is complete.
     fn grow(&mut self) -> bool {
         if !self.begun {
             self.begun = true;

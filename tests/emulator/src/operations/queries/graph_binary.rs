@@ -1,4 +1,4 @@
-//! Answers in GraphBinary, for values that JSON has. Those with `@type`s lose them.
+//! Responses in GraphBinary, for the values of JSON. Values with `@type` lose their type.
 //!
 //! [GraphBinary 1.0](https://tinkerpop.apache.org/docs/current/dev/io/#graphbinary)
 
@@ -6,13 +6,13 @@ use serde_json::Value;
 
 use super::graphson::untyped;
 
-/// A whole answer with these rows.
+/// A whole response with these rows.
 pub(super) fn answer(query_id: &str, rows: &[Value], strings: bool) -> Vec<u8> {
-    // Version; an id that is there.
+    // Version; the id is present.
     let mut out = vec![0x81, 0];
     out.extend_from_slice(&uuid(query_id));
     out.extend_from_slice(&200_i32.to_be_bytes());
-    // No message; attributes and meta without entries.
+    // No message; no attributes and no meta entries.
     out.push(1);
     out.extend_from_slice(&0_i32.to_be_bytes());
     out.extend_from_slice(&0_i32.to_be_bytes());
@@ -29,7 +29,7 @@ pub(super) fn answer(query_id: &str, rows: &[Value], strings: bool) -> Vec<u8> {
     out
 }
 
-/// Its sixteen bytes; an id that is no UUID has none but zeros.
+/// The sixteen bytes of an id; zeros if it is not a UUID.
 fn uuid(id: &str) -> [u8; 16] {
     let digits: String = id.chars().filter(|it| *it != '-').collect();
     u128::from_str_radix(&digits, 16)
@@ -42,7 +42,7 @@ fn length(out: &mut Vec<u8>, length: usize) {
     out.extend_from_slice(&length.to_be_bytes());
 }
 
-/// A value with its type in front of it.
+/// A value with its type code.
 fn write(out: &mut Vec<u8>, value: &Value) {
     match value {
         Value::Null => out.extend_from_slice(&[0xfe, 1]),

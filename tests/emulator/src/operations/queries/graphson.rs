@@ -1,8 +1,8 @@
-//! Values as Gremlin writes them: plain JSON, or GraphSON with types.
+//! The encodings of Gremlin values: plain JSON, or GraphSON with types.
 
 use serde_json::{Map, Value, json};
 
-/// How a Gremlin answer is written.
+/// The encoding of a Gremlin response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Serializer {
     Json {
@@ -11,7 +11,7 @@ pub(super) enum Serializer {
         media_type: String,
     },
     Binary {
-        /// Results are texts.
+        /// Whether results are strings.
         strings: bool,
         media_type: String,
     },
@@ -25,8 +25,8 @@ pub(super) enum Version {
 }
 
 impl Serializer {
-    /// The first of the accepted types that Neptune has. Where it has none of them the answer is what `application/json`
-    /// gets (assumed).
+    /// The first accepted type that Neptune supports. Without one, the response has the encoding for `application/json`
+    /// (assumed).
     pub(super) fn accepted(accept: Option<&str>, plain_typed: bool) -> Self {
         let types = accept.unwrap_or_default().split(',');
         types.filter_map(Self::named).next().unwrap_or(Self::Json {
@@ -54,7 +54,7 @@ impl Serializer {
         };
         Some(Self::Json {
             version,
-            // The first version has no types that would stand in an answer.
+            // The first version has no types in responses.
             typed: !untyped && version != Version::V1,
             media_type: if untyped {
                 format!("{name};types=false")
@@ -65,7 +65,7 @@ impl Serializer {
     }
 }
 
-/// A value with its types. What has some already keeps them.
+/// Adds types to a value. Existing types are kept.
 pub(super) fn typed(value: &Value, version: Version) -> Value {
     match value {
         Value::Null | Value::Bool(_) | Value::String(_) => value.clone(),
@@ -103,7 +103,7 @@ pub(super) fn typed(value: &Value, version: Version) -> Value {
     }
 }
 
-/// A value without its types.
+/// Removes the types of a value.
 pub(super) fn untyped(value: &Value) -> Value {
     match value {
         Value::Array(items) => items.iter().map(untyped).collect(),

@@ -1,15 +1,15 @@
-//! In which media type SPARQL results are told.
+//! The media types of SPARQL results.
 
 use crate::failure::Failure;
 
-/// How solutions and truth values are written.
+/// The encoding of solutions and booleans.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Notation {
     Json,
     Xml,
     Csv,
     Tsv,
-    /// `true` or `false`; solutions have no such form.
+    /// `true` or `false`; not available for solutions.
     Text,
 }
 
@@ -24,7 +24,7 @@ const RESULTS: &[(&str, Notation)] = &[
     ("text/boolean", Notation::Text),
 ];
 
-/// Of what `CONSTRUCT` and `DESCRIBE` give, and the Graph Store Protocol.
+/// The media types for `CONSTRUCT`, `DESCRIBE` and the Graph Store Protocol.
 const GRAPHS: &[&str] = &[
     "application/n-quads",
     "application/rdf+xml",
@@ -42,8 +42,7 @@ const UNWRITABLE: &[&str] = &[
     "application/x-binary-rdf-results-table",
 ];
 
-/// The first accepted type that there is, by what `find` knows. Where there is none, `None` means the default: that Neptune
-/// falls back to it is assumed.
+/// The first accepted type that `find` knows. `None` if there is none; Neptune is assumed to use the default type then.
 fn accepted<T>(
     accept: Option<&str>,
     find: impl Fn(&str) -> Option<T>,
@@ -78,19 +77,19 @@ fn results(
     Ok(found.or(known.next().copied()).unwrap_or(DEFAULT))
 }
 
-/// What a `SELECT` is answered in.
+/// The encoding of the response to a `SELECT`.
 pub(crate) fn solutions(accept: Option<&str>) -> Result<(&'static str, Notation), Failure> {
     results(accept, |notation| notation != Notation::Text)
 }
 
-/// What an `ASK` is answered in.
+/// The encoding of the response to an `ASK`.
 pub(crate) fn boolean(accept: Option<&str>) -> Result<(&'static str, Notation), Failure> {
     results(accept, |notation| {
         matches!(notation, Notation::Json | Notation::Xml | Notation::Text)
     })
 }
 
-/// What triples are told in.
+/// The media type of triples.
 pub(crate) fn graph(accept: Option<&str>) -> Result<&'static str, Failure> {
     let find = |name: &str| GRAPHS.iter().find(|it| **it == name).copied();
     Ok(accepted(accept, find)?.unwrap_or("application/n-quads"))

@@ -1,12 +1,12 @@
-//! SPARQL results without content, in the form that was asked for.
+//! Empty SPARQL results in the requested form.
 
 use super::media_types::{self, Notation};
 use super::sparql_text::Form;
 use crate::failure::Failure;
 use crate::{QueryRequest, QueryScript};
 
-/// What a query finds where nothing is stored: no solutions, no triples, or `false`. Of `SELECT *` the variables are not
-/// told.
+/// The result of a query on an empty store: no solutions, no triples, or `false`. For `SELECT *` there are no
+/// variables.
 pub(super) fn found(request: &QueryRequest) -> Result<QueryScript, Failure> {
     let accept = request.accept.as_deref();
     let script = QueryScript::sparql();
@@ -45,7 +45,7 @@ pub(super) fn found(request: &QueryRequest) -> Result<QueryScript, Failure> {
     })
 }
 
-/// A graph without triples: its media type and its text.
+/// An empty graph: its media type and its text.
 pub(super) fn graph(accept: Option<&str>) -> Result<(&'static str, &'static str), Failure> {
     let media_type = media_types::graph(accept)?;
     let body = match media_type {

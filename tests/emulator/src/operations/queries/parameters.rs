@@ -1,4 +1,4 @@
-//! The parameters of a query, from wherever they stand: the URL, a form, or a JSON object.
+//! The parameters of a query, from the URL, a form, or a JSON object.
 
 use serde_json::Value;
 
@@ -11,18 +11,18 @@ pub(crate) struct Parameters {
     pairs: Vec<(String, Value)>,
 }
 
-/// How a body that is no query itself is to be read.
+/// How a body that is not the query itself is parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reading {
-    /// As its content type says; without one it is a form.
+    /// By its content type; without one, as a form.
     ByType,
-    /// As it looks: what begins with a brace is JSON, everything else a form. Neptune does not insist on content types of
-    /// Gremlin.
+    /// By its contents: a body that begins with a brace is JSON, any other a form. Neptune does not check the content
+    /// type of Gremlin requests.
     ByLook,
 }
 
 impl Parameters {
-    /// Those of the URL.
+    /// The parameters of the URL.
     pub(crate) fn of_url(incoming: &Incoming<'_>) -> Self {
         let pairs = incoming.query_pairs();
         Self {
@@ -32,7 +32,7 @@ impl Parameters {
         }
     }
 
-    /// Those of the URL and the body.
+    /// The parameters of the URL and the body.
     pub(crate) fn of(incoming: &Incoming<'_>, reading: Reading) -> Result<Self, Failure> {
         let mut parameters = Self::of_url(incoming);
         let body = incoming.body();
@@ -80,12 +80,12 @@ impl Parameters {
         Ok(parameters)
     }
 
-    /// Whether it is there at all.
+    /// Whether the parameter is present.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.pairs.iter().any(|(key, _)| key == name)
     }
 
-    /// A text. A null counts as absent.
+    /// A string. A null counts as absent.
     pub(crate) fn text(&self, name: &str) -> Result<Option<&str>, Failure> {
         match self
             .pairs
@@ -106,7 +106,7 @@ impl Parameters {
         })
     }
 
-    /// Whether it is true, in any case of letters, as text or as JSON.
+    /// A boolean, as text in any case or as JSON.
     pub(crate) fn flag(&self, name: &str) -> Result<bool, Failure> {
         let value = self.pairs.iter().find(|(key, _)| key == name);
         match value.map(|(_, value)| value) {
@@ -120,7 +120,7 @@ impl Parameters {
         }
     }
 
-    /// Everything but these, as text.
+    /// All other parameters, as text.
     pub(crate) fn others(self, but: &[&str]) -> Vec<(String, String)> {
         let others = self
             .pairs

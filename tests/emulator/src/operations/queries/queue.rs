@@ -1,4 +1,4 @@
-//! The queries that run and those that wait.
+//! The running and the waiting queries.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use crate::query_script::registry::Scripts;
 use crate::query_script::{QueryScript, ScriptId};
 use crate::{Language, QueryRequest};
 
-/// A query that was taken.
+/// A query that was submitted.
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(crate) id: String,
@@ -17,39 +17,39 @@ pub(crate) struct Job {
     pub(crate) script: Option<(ScriptId, Arc<QueryScript>)>,
     pub(crate) duration: Duration,
     pub(crate) arrived: Duration,
-    /// `None` while it waits.
+    /// `None` while the query waits.
     pub(crate) started: Option<Duration>,
 }
 
 /// How a query ended.
 #[derive(Debug)]
 pub(crate) enum Conclusion {
-    /// It came to its end.
+    /// The query completed.
     Done,
-    /// It was cancelled.
+    /// The query was cancelled.
     Cancelled {
-        /// Its client is not told.
+        /// Whether its client gets no error.
         silent: bool,
     },
-    /// It came to its end, with this answer.
+    /// The query completed with this response.
     #[cfg(feature = "oxigraph")]
     Answered(Box<crate::Response>),
-    /// Something else put an end to it.
+    /// The query was ended by something else, such as a restart.
     Failed(Failure),
 }
 
-/// What an emulated instance knows of its queries.
+/// The queries of an emulated instance.
 #[derive(Debug, Default)]
 pub(crate) struct Queries {
     pub(crate) scripts: Scripts,
-    /// The request that was understood last, for the log.
+    /// The query that was parsed last, for the log.
     pub(crate) asked: Option<QueryRequest>,
     last_ticket: u64,
-    /// By ticket, which is the order in which they came.
+    /// By ticket, which is the order of submission.
     active: BTreeMap<u64, Job>,
-    /// The tickets of those that wait.
+    /// The tickets of the waiting queries.
     waiting: BTreeSet<u64>,
-    /// Those that run, by the time at which they are over.
+    /// The running queries, by the time at which they end.
     running: BTreeSet<(Duration, u64)>,
     over: Vec<(u64, Job, Conclusion)>,
     /// How many SPARQL queries were accepted since the last restart.
@@ -57,12 +57,12 @@ pub(crate) struct Queries {
 }
 
 impl Job {
-    /// How long it waited, or has waited.
+    /// How long the query waited, or has waited.
     pub(crate) fn waited(&self, now: Duration) -> Duration {
         self.started.unwrap_or(now).saturating_sub(self.arrived)
     }
 
-    /// How long it has run.
+    /// How long the query has run.
     pub(crate) fn elapsed(&self, now: Duration) -> Duration {
         self.started
             .map_or(Duration::ZERO, |started| now.saturating_sub(started))
@@ -80,7 +80,7 @@ impl Queries {
         self.last_ticket
     }
 
-    /// The queries of a language that are not over, in the order in which they came.
+    /// The running and waiting queries of a language, in order of submission.
     pub(crate) fn of(&self, language: Language) -> impl Iterator<Item = &Job> {
         self.active
             .values()
@@ -95,17 +95,17 @@ impl Queries {
         self.find(language, id).is_some()
     }
 
-    /// How many would wait together with one more.
+    /// How many queries would wait if one more was submitted.
     pub(super) fn waits_behind(&self, slots: usize) -> usize {
         self.active.len().saturating_sub(slots)
     }
 
-    /// The time at which the next query is over, unless another one comes before.
+    /// When the next query ends, if no other is submitted before.
     pub(crate) fn next_end(&self) -> Option<Duration> {
         self.running.first().map(|(end, _)| *end)
     }
 
-    /// Takes the query that is over first, if it is by now. Places that are free are given away before.
+    /// Removes the query that ends first, if it has ended by now. Free slots are filled before.
     pub(super) fn next_over(&mut self, slots: usize, now: Duration) -> Option<(u64, Job)> {
         self.start_waiting(slots, now);
         let (end, ticket) = self
@@ -114,7 +114,7 @@ impl Queries {
             .copied()
             .filter(|(end, _)| *end <= now)?;
         let job = self.remove(ticket)?;
-        // Who waited for the place has it from that moment on.
+        // A waiting query starts at the moment at which the slot became free.
         self.start_waiting(slots, end);
         Some((ticket, job))
     }
@@ -143,7 +143,7 @@ impl Queries {
         Some(job)
     }
 
-    /// Ends a query before its time. False if there is none.
+    /// Cancels a query. False if there is no such query.
     pub(super) fn cancel(&mut self, language: Language, id: &str, silent: bool) -> bool {
         let found = self
             .active
@@ -162,19 +162,19 @@ impl Queries {
         self.over.push((ticket, job, conclusion));
     }
 
-    /// What has come to its end since the last time.
+    /// The queries that have ended since the last call.
     pub(crate) fn take_over(&mut self) -> Vec<(u64, Job, Conclusion)> {
         std::mem::take(&mut self.over)
     }
 
-    /// The end of this query, if it has come.
+    /// The end of this query, if it has ended.
     pub(crate) fn take_this(&mut self, ticket: u64) -> Option<(Job, Conclusion)> {
         let place = self.over.iter().position(|(it, ..)| *it == ticket)?;
         let (_, job, conclusion) = self.over.remove(place);
         Some((job, conclusion))
     }
 
-    /// Every query ends, as all do when the instance restarts.
+    /// Ends all queries, as a restart of the instance does.
     pub(crate) fn restart(&mut self, failure: &Failure) {
         for (ticket, job) in std::mem::take(&mut self.active) {
             self.conclude(ticket, job, Conclusion::Failed(failure.clone()));

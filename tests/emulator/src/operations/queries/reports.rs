@@ -1,4 +1,4 @@
-//! What explain and profile answer where no script says it. The words are made up; the forms are those of the guide.
+//! The reports of explain and profile without a script. The contents are invented; the forms are those of the guide.
 
 use crate::{Language, QueryKind, QueryRequest};
 
@@ -21,7 +21,7 @@ pub(super) fn report(request: &QueryRequest) -> (&'static str, String) {
                 format!("<html><body><pre>{escaped}</pre></body></html>\n"),
             )
         }
-        // Separated by semicolons.
+        // The columns are separated by semicolons.
         Language::Sparql if accepts("text/csv") => (
             "text/csv;charset=UTF-8",
             "ID;Out #1;Out #2;Name;Arguments;Mode;Units In;Units Out;Ratio;Time (ms)\n\

@@ -1,9 +1,9 @@
-//! What the text of a SPARQL query shows without being parsed: its form, and its variables.
+//! What can be read from the text of a SPARQL query without a parser: its form and its variables.
 
 /// The form of a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// With its variables, unless it says `*`.
+    /// `SELECT` with its variables; `None` for `*`.
     Select(Option<Vec<String>>),
     Ask,
     /// `CONSTRUCT` or `DESCRIBE`.
@@ -11,7 +11,7 @@ pub(crate) enum Form {
 }
 
 impl Form {
-    /// What the first word says that names a form. A text without any is taken for a `SELECT` without variables.
+    /// The form of the first keyword that names one. A text without a keyword is a `SELECT` without variables.
     pub(crate) fn of(text: &str) -> Self {
         let mut tokens = Tokens(text);
         while let Some(token) = tokens.next() {
@@ -35,7 +35,7 @@ fn selected(tokens: Tokens<'_>) -> Option<Vec<String>> {
         match token {
             Token::Open => open += 1,
             Token::Close => open = open.saturating_sub(1),
-            // An expression has its own inside, and its name behind `AS`.
+            // The variables inside an expression do not count, but the variable after `AS` does.
             Token::Variable(name) if open == 0 || (open == 1 && named) => {
                 variables.push(name.to_owned());
             }
@@ -73,7 +73,7 @@ pub(crate) fn variables(text: &str) -> Vec<&str> {
 enum Token<'a> {
     /// A keyword, a name with or without a prefix, or a number.
     Word(&'a str),
-    /// Without its sign.
+    /// A variable without its sign.
     Variable(&'a str),
     Open,
     Close,
@@ -81,12 +81,12 @@ enum Token<'a> {
     Other,
 }
 
-/// What is left of a text. Comments are passed over, strings and IRIs are tokens without content.
+/// The rest of a text. Comments are skipped; strings and IRIs are tokens without content.
 #[derive(Clone, Copy, Debug)]
 struct Tokens<'a>(&'a str);
 
 impl<'a> Tokens<'a> {
-    /// Takes as much as is like this from the front.
+    /// Takes the longest prefix of these characters.
     fn take_like(&mut self, is_part: impl Fn(char) -> bool) -> &'a str {
         let end = self.0.find(|character| !is_part(character));
         let (taken, rest) = self.0.split_at(end.unwrap_or(self.0.len()));
@@ -94,7 +94,7 @@ impl<'a> Tokens<'a> {
         taken
     }
 
-    /// Goes behind the end of a string that has just begun with this quotation mark, or to the end of the text.
+    /// Skips the rest of a string that has just begun with this quotation mark, or the rest of the text.
     fn string(&mut self, quote: char) {
         let mut mark = [0; 4];
         let mark: &str = quote.encode_utf8(&mut mark);

@@ -1,4 +1,4 @@
-//! What runs, and how it is stopped. Each language has ways of its own.
+//! Lists, shows and cancels running queries. Each language has its own forms.
 //!
 //! [Gremlin](https://docs.aws.amazon.com/neptune/latest/userguide/gremlin-api-status.html),
 //! [openCypher](https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-status.html),
@@ -17,11 +17,11 @@ use crate::incoming::Incoming;
 use crate::operations::Answer;
 use crate::{Language, Response};
 
-/// At how many characters the text of a query is cut, but for SPARQL.
+/// The length at which the text of a query is cut, in characters, except for SPARQL.
 const MOST_CHARACTERS: usize = 1024;
 
-/// The form that says in parameters what is wanted: a list, one query, or an end to it (M23: the guide shows the question
-/// for one query without naming it, which lists them). Of `cancelQuery` only the presence counts.
+/// The form that selects by parameters: a list, one query, or a cancellation (M23: the guide's request for one query
+/// does not name its parameter, so a request without one lists all). Any value of `cancelQuery` counts.
 pub(crate) fn any(
     cluster: &mut Cluster,
     incoming: &Incoming<'_>,
@@ -42,7 +42,7 @@ pub(crate) fn any(
     }
 }
 
-/// The status of the query that the path names.
+/// The status of the query in the path.
 pub(crate) fn get(
     cluster: &mut Cluster,
     incoming: &Incoming<'_>,
@@ -51,7 +51,7 @@ pub(crate) fn get(
     one(cluster, language, incoming.label(), incoming.now.mono)
 }
 
-/// Cancels the query that the path names, or the parameter `queryId`.
+/// Cancels the query in the path or in the parameter `queryId`.
 pub(crate) fn cancel(
     cluster: &mut Cluster,
     incoming: &Incoming<'_>,
@@ -69,7 +69,7 @@ fn one(cluster: &Cluster, language: Language, id: &str, now: Duration) -> Result
     let job = cluster.queries.find(language, id);
     match (language, job) {
         (Language::Sparql, None) => Ok(Answer::Empty),
-        // That one SPARQL query comes as a list of one is assumed.
+        // It is assumed that one SPARQL query is returned as a list of one.
         (Language::Sparql, Some(job)) => Ok(Answer::Json(listing(
             cluster,
             language,
@@ -126,7 +126,7 @@ fn stop(
     id: &str,
     silent: bool,
 ) -> Result<Answer, Failure> {
-    // Gremlin has no silent way.
+    // Gremlin has no silent cancellation.
     let silent = silent && language != Language::Gremlin;
     let was_there = cluster.queries.cancel(language, id, silent);
     match language {
@@ -136,7 +136,7 @@ fn stop(
         }
         Language::Gremlin | Language::OpenCypher => Err(unknown(id)),
         Language::Sparql if is_uuid(id) => {
-            // Of an id that is none of a query, but could be, nothing is said: this is assumed.
+            // An unknown id that is a UUID is not an error: this is assumed.
             Ok(list(cluster, language, false, incoming.now.mono))
         }
         Language::Sparql => Ok(Answer::Response(not_a_uuid(id))),
@@ -147,7 +147,7 @@ fn unknown(id: &str) -> Failure {
     Failure::invalid_parameter(format!("Supplied queryId {id} is invalid"))
 }
 
-/// What SPARQL says to an id that is no UUID: plain text.
+/// SPARQL's error for an id that is not a UUID: plain text.
 pub(crate) fn not_a_uuid(id: &str) -> Response {
     let text = format!("Invalid queryId (not a UUID): {id}");
     Response::new(StatusCode::BAD_REQUEST, text).header(

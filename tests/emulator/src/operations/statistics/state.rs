@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::Now;
 use crate::clock::{Calendar, iso, unix_millis};
 
-/// Which graph of a cluster.
+/// A graph of a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GraphKind {
     /// The property graph, for Gremlin and openCypher.
@@ -16,7 +16,7 @@ pub enum GraphKind {
     Rdf,
 }
 
-/// The statistics of a graph: [`Emulator::set_statistics`](crate::Emulator::set_statistics).
+/// The statistics of a graph. Set them with [`Emulator::set_statistics`](crate::Emulator::set_statistics).
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -64,7 +64,7 @@ impl Default for Statistics {
 }
 
 impl Statistics {
-    /// None yet, though they are computed by and by.
+    /// No statistics yet, with automatic computation.
     #[must_use]
     pub fn none() -> Self {
         Self {
@@ -76,7 +76,7 @@ impl Statistics {
         }
     }
 
-    /// Computed at this time, which is also their id.
+    /// Statistics that were computed at this time, which is also their id.
     #[must_use]
     pub fn computed(at: SystemTime) -> Self {
         Self {
@@ -89,7 +89,8 @@ impl Statistics {
         }
     }
 
-    /// None, because computing them failed, with a note such as `Limit reached: Statistics are not available`.
+    /// No statistics because their computation failed, with a note such as `Limit reached: Statistics are not
+    /// available`.
     #[must_use]
     pub fn failed(note: impl Into<String>) -> Self {
         Self {
@@ -98,7 +99,7 @@ impl Statistics {
         }
     }
 
-    /// What they count, now and whenever they are computed again: signatures, instances and predicates. Default 0.
+    /// The counts of signatures, instances and predicates, also after a refresh. Default: 0.
     #[must_use]
     pub fn counts(mut self, signatures: u32, instances: u32, predicates: u32) -> Self {
         self.counts = Counts {
@@ -112,15 +113,15 @@ impl Statistics {
         self
     }
 
-    /// Whether they are computed by and by without being asked for. Default true. The emulator only says so: it computes
-    /// them when it is asked for.
+    /// Whether the statistics are reported as computed automatically. Default: true. The emulator computes them only on
+    /// request.
     #[must_use]
     pub fn auto_compute(mut self, on: bool) -> Self {
         self.auto_compute = on;
         self
     }
 
-    /// When the ones that there are were computed.
+    /// When the current statistics were computed.
     pub(crate) fn date(&self) -> Option<SystemTime> {
         self.current.map(|current| current.date)
     }
@@ -138,12 +139,12 @@ impl Statistics {
         });
     }
 
-    /// Begins to compute them, unless that is under way; the id that they have or will have.
+    /// Starts a refresh, unless one is running. Returns the id of the current or future statistics.
     pub(super) fn refresh(&mut self, now: Now, duration: Duration) -> u64 {
         if let Some(running) = self.running {
             return running.id;
         }
-        // Later than the one before, should the clock not have moved.
+        // At least one more than before, even if the clock has not advanced.
         let after = self
             .current
             .map_or(0, |current| current.id.saturating_add(1));
@@ -157,7 +158,7 @@ impl Statistics {
         id
     }
 
-    /// Deletes them and ends what computes them; whether there was anything.
+    /// Deletes the statistics and stops a refresh. False if there was nothing to delete.
     pub(super) fn delete(&mut self) -> bool {
         let anything = self.current.is_some() || self.running.is_some();
         self.current = None;
@@ -165,7 +166,7 @@ impl Statistics {
         anything
     }
 
-    /// The payload of their status. The id is a number (M25); what there is not is left out (M27).
+    /// The payload of a status response. The id is a number (M25); absent values are omitted (M27).
     pub(super) fn describe(&self, old: bool) -> Value {
         let mut members = Map::new();
         let mut insert = |name: &str, value: Value| members.insert(name.to_owned(), value);
@@ -179,7 +180,7 @@ impl Statistics {
                     "instanceCount": counts.instances,
                     "predicateCount": counts.predicates,
                 });
-                // M26: before 1.2.1.0 dates have no seconds, and the counts another name.
+                // M26: before 1.2.1.0, dates have no seconds and the counts have another name.
                 let (date, name) = if old {
                     (Calendar::of(date).minutes(), "summary")
                 } else {
@@ -197,7 +198,7 @@ impl Statistics {
     }
 }
 
-/// The statistics of both graphs, and what their summaries say.
+/// The statistics and the summaries of both graphs.
 #[derive(Debug, Default)]
 pub(crate) struct AllStatistics {
     property_graph: Statistics,
@@ -207,7 +208,7 @@ pub(crate) struct AllStatistics {
 }
 
 impl AllStatistics {
-    /// Those of a graph, as they are at this time.
+    /// The statistics of a graph, updated to this time.
     pub(crate) fn of(&mut self, kind: GraphKind, now: Now) -> &mut Statistics {
         let statistics = match kind {
             GraphKind::PropertyGraph => &mut self.property_graph,

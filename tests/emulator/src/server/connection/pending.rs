@@ -1,4 +1,4 @@
-//! Answers that wait for their queries.
+//! Responses that wait for their queries.
 
 use std::future::poll_fn;
 use std::io;
@@ -13,12 +13,12 @@ use super::{Connection, Event};
 use crate::server::Shared;
 use crate::{Outcome, Ticket};
 
-/// How much of further requests is read while one is answered.
+/// How much of further requests is read while one is pending, in bytes.
 const MOST_AHEAD: usize = 64 * 1024;
-/// The shortest time that is waited for a query, whatever its clock says.
+/// The shortest time to wait for a query, whatever the clock says.
 const SHORTEST: Duration = Duration::from_millis(1);
 
-/// Says that nobody waits for a query any more.
+/// Discards the outcome of a query when dropped.
 #[derive(Debug)]
 struct Abandon<'a> {
     shared: &'a Shared,
@@ -32,7 +32,7 @@ impl Drop for Abandon<'_> {
 }
 
 impl Connection {
-    /// Waits until a query is over: for its time to come, or for something to happen that changes it.
+    /// Waits until a query ends: by its duration, or by an event that changes it.
     pub(super) async fn pending(&mut self, ticket: Ticket) -> io::Result<Outcome> {
         let shared = Arc::clone(&self.shared);
         let _left = Abandon {
@@ -57,8 +57,8 @@ impl Connection {
         }
     }
 
-    /// Waits until something happened, or this time. What comes meanwhile is read; if that is the end of the connection, or
-    /// the server stops, it is an error.
+    /// Waits until this time or an event. Meanwhile further bytes are read. The end of the connection or a stop of the
+    /// server is an error.
     async fn until(
         &mut self,
         happened: &mut watch::Receiver<u64>,
@@ -68,7 +68,7 @@ impl Connection {
             if self.control.borrow().stopping {
                 return Err(io::ErrorKind::ConnectionAborted.into());
             }
-            // A client that sends much more than it waits for is read no further.
+            // Limits the bytes of further requests that are buffered.
             let read = self.buffer.len() < MOST_AHEAD;
             let mut event = pin!(self.event(read, deadline));
             let mut happened = pin!(happened.changed());

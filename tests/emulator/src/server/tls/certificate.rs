@@ -1,4 +1,4 @@
-//! A root and a certificate below it.
+//! A root and a certificate issued by it.
 
 use std::time::{Duration, SystemTime};
 
@@ -61,8 +61,8 @@ fn root(name: &str) -> Result<(rcgen::Certificate, Issuer<'static, KeyPair>), rc
     Ok((certificate, Issuer::new(root, key)))
 }
 
-/// Valid since so many days, for so many more, or until yesterday. By the true clock, whatever the emulator's says: it is
-/// the clients' that counts.
+/// The validity: from `since` days ago, for `until` more days or until yesterday. It uses the system's clock, not the
+/// emulator's, because the clients check it by theirs.
 fn valid(certificate: &mut CertificateParams, since: u32, until: Option<u32>) {
     let now = SystemTime::now();
     let day = |wall: Option<SystemTime>| {

@@ -43,13 +43,13 @@ fn clocks() -> Vec<Row> {
         Row::new("x37", "its clock is 1 h behind", "skewed-date; seconds=-3600; iam")
             .harmless()
             .each(success(2, 1, 2)),
-        Row::new("x38", "its Date is 1 h ahead, signatures are judged by the true time", "skewed-date; seconds=3600")
+        Row::new("x38", "its Date is 1 h ahead, signatures are checked by the true time", "skewed-date; seconds=3600")
             .harmless()
             .each(success(1, 1, 1)),
-        // The clock was corrected, and others keys cannot be had.
-        Row::new("x39", "403 \"Signature expired\" whatever comes", "signature-expired")
+        // The clock was corrected, and there are no other keys.
+        Row::new("x39", "403 \"Signature expired\" always", "signature-expired")
             .each(failure(2, 0, 2, DENIED, false, "AccessDeniedException (403): Signature expired: …Z - 5 min.) [request id ID]; cannot refresh the credentials: credentials rejected, and no credentials provider is configured")),
-        Row::new("x40", "403 \"Signature not yet current\" whatever comes", "signature-not-yet-current")
+        Row::new("x40", "403 \"Signature not yet current\" always", "signature-not-yet-current")
             .each(failure(2, 0, 2, DENIED, false, "AccessDeniedException (403): Signature not yet current: …Z + 5 min.) [request id ID]")),
     ]
 }
@@ -66,10 +66,10 @@ fn credentials() -> Vec<Row> {
         Row::new("x42 once", "the token is expired once, there are other keys", "expire-token; times=1")
             .keys(Keys::Renewed)
             .each(success(2, 1, 2)),
-        Row::new("x43", "the token is expired, whatever comes", "expire-token")
+        Row::new("x43", "the token is always expired", "expire-token")
             .keys(Keys::Renewed)
             .each(failure(2, 0, 2, DENIED, false, "AccessDeniedException (403): The security token included in the request is expired [request id ID]")),
-        Row::new("x44", "wants a signature, there are no keys", "")
+        Row::new("x44", "requires a signature, there are no keys", "")
             .keys(Keys::None)
             .each(failure(1, 0, 1, DENIED, false, "AccessDeniedException (403): Missing Authentication Token [request id ID]; the request arrived without a signature: configure credentials in the client builder")),
         Row::new("x45", "refuses the token as missing", "refuse-credentials; reason=missing-token")

@@ -1,4 +1,4 @@
-//! Connections that are closed between calls: no failure at all.
+//! Connections that are closed between calls, which must not be an error.
 
 use crate::scenarios::{
     Before, Row,
@@ -13,52 +13,52 @@ pub(super) fn rows() -> Vec<Row> {
             .each(success(1, 1, 1)),
         Row::new(
             "x6",
-            "answers and closes without a word; the next call later",
+            "responds and closes without announcing it; the next call later",
             "",
         )
         .before(Before::Closed("close-after-answer"))
         .each(success(1, 1, 1)),
         Row::new(
             "x7",
-            "answers and closes as it said; the next call later",
+            "responds and closes as announced; the next call later",
             "",
         )
         .before(Before::Closed("close-after-answer; announced"))
         .each(success(1, 1, 1)),
-        Row::new("x8", "resets after the answer; the next call later", "")
+        Row::new("x8", "resets after the response; the next call later", "")
             .before(Before::Closed("close-after-answer; ending=rst"))
             .each(success(1, 1, 1)),
         Row::new(
             "x9",
-            "closes without TLS's end after the answer; the next call later",
+            "closes without close_notify after the response; the next call later",
             "",
         )
         .before(Before::Closed("close-after-answer; ending=abrupt"))
         .each(success(1, 1, 1)),
         Row::new(
             "x10",
-            "closes what is idle for 20 ms; the next call later",
+            "closes connections idle for 20 ms; the next call later",
             "",
         )
         .before(Before::Closed("close-idle; after=20"))
         .each(success(1, 1, 1)),
         Row::new(
             "x11",
-            "answers and closes without a word",
+            "responds and closes without announcing it",
             "close-after-answer",
         )
         .harmless()
         .each(success(1, 1, 1)),
         Row::new(
             "x12",
-            "answers and closes as it said",
+            "responds and closes as announced",
             "close-after-answer; announced",
         )
         .harmless()
         .each(success(1, 1, 1)),
         Row::new(
             "x13",
-            "answers, the body ends with the connection",
+            "responds, the body ends with the connection",
             "close-after-answer; framing=close",
         )
         .harmless()

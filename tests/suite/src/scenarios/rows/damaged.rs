@@ -1,4 +1,4 @@
-//! Answers that are cut, or are something else.
+//! Truncated or invalid responses.
 
 use neptunedata::{ErrorKind, ExceptionKind};
 
@@ -17,7 +17,7 @@ pub(super) fn rows() -> Vec<Row> {
 
 fn cut() -> Vec<Row> {
     vec![
-        // Of the cancel, the second answer is an error and whole as far as its JSON goes, which is enough for an error.
+        // The second response to the cancel is an error with complete JSON, which is enough to accept it as an error.
         Row::new("f", "body shorter than content-length, JSON whole", "truncated-body; missing=10")
             .peers(figure(3, "ResponseError"), figure(1, "success (shortfall unseen)"), 1)
             .read(failure(3, 3, 3, CLOSED, true, "connection to HOST closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
@@ -32,7 +32,7 @@ fn cut() -> Vec<Row> {
             .read(success(2, 2, 2))
             .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
-        // Only its JSON tells that it is cut. Half of a refusal still is one.
+        // Only its JSON shows that the body is truncated. A truncated error is still an error.
         Row::new("f3", "body ends with the connection, JSON cut", "truncated-body; framing=close")
             .read(failure(3, 3, 3, DECODE, true, "truncated response body at processingJob.cloudwatchLogUrl: EOF while parsing a string at line 1 column 221; body begins \"{\\\"id\\\":\\\"job-1\\\",…logStream:group\" (gave up after 3 attempts); the request may have been executed"))
             .cancel(failure(2, 1, 2, service(ExceptionKind::Unknown), true, "HTTP status 400 Bad Request: {\"requestId\":\"ID\",\"code\":\"InvalidParameterException\",… [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
@@ -70,7 +70,7 @@ fn other() -> Vec<Row> {
             .read(failure(1, 1, 1, DECODE, true, "response body is not valid JSON: …</html>\\n\"; the request may have been executed"))
             .cancel(failure(1, 1, 1, DECODE, true, "response body is not valid JSON: …</html>\\n\"; the request may have been executed"))
             .write(failure(1, 1, 1, DECODE, true, "response body is not valid JSON: …</html>\\n\"; the request may have been executed and was not sent again")),
-        // A cancel may be answered without a body: nothing is missing.
+        // A cancel may succeed without a body, so nothing is missing.
         Row::new("h3", "200 empty", "empty-200")
             .peers(figure(1, "Ok, fields None"), figure(1, "success, `{}`"), 1)
             .harmless_for(&[Op::Idempotent])

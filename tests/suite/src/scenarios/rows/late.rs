@@ -1,4 +1,4 @@
-//! Answers that come late, slowly, or not at all. Times that run out leave room for a handshake on a busy machine.
+//! Responses that arrive late, slowly, or never. The time-outs leave time for a handshake on a busy machine.
 
 use neptunedata::ExceptionKind;
 
@@ -10,18 +10,18 @@ use crate::scenarios::{
 
 pub(super) fn rows() -> Vec<Row> {
     vec![
-        Row::new("b", "answers after the time for an attempt", "answer-late; delay=1600")
+        Row::new("b", "responds after the attempt time-out", "answer-late; delay=1600")
             .attempt_timeout(800)
             .peers(figure(3, "DispatchFailure (timeout)"), figure(3, "ReadTimeoutError"), 5)
             .read(failure(3, 3, 3, TIMEOUT, true, "timed out after 800ms waiting for the response (gave up after 3 attempts); the request may have been executed"))
             .cancel(failure(3, 1, 3, TIMEOUT, true, "timed out after 800ms waiting for the response (gave up after 3 attempts); the request may have been executed"))
             .write(failure(1, 1, 1, TIMEOUT, true, "timed out after 800ms waiting for the response; the request may have been executed and was not sent again")),
-        Row::new("b once", "answers after the time for an attempt, once", "answer-late; delay=1500; times=1")
+        Row::new("b once", "responds after the attempt time-out, once", "answer-late; delay=1500; times=1")
             .attempt_timeout(1000)
             .read(success(2, 2, 2))
             .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, TIMEOUT, true, "timed out after 1s waiting for the response; the request may have been executed and was not sent again")),
-        Row::new("b2", "head, then the body stalls past the time for an attempt", "head-then-stall; time=1600")
+        Row::new("b2", "head, then the body stalls beyond the attempt time-out", "head-then-stall; time=1600")
             .attempt_timeout(800)
             .peers(figure(1, "Ok, the read timeout ends at the head"), figure(3, "ReadTimeoutError"), 5)
             .read(failure(3, 3, 3, TIMEOUT, true, "timed out after 800ms waiting for the response (gave up after 3 attempts); the request may have been executed"))
@@ -32,7 +32,7 @@ pub(super) fn rows() -> Vec<Row> {
             .read(success(2, 2, 2))
             .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, TIMEOUT, true, "timed out after 1s waiting for the response; the request may have been executed and was not sent again")),
-        Row::new("b3", "the head trickles past the time for an attempt", "trickle; part=head; every=15")
+        Row::new("b3", "the head trickles beyond the attempt time-out", "trickle; part=head; every=15")
             .attempt_timeout(800)
             .peers(figure(3, "DispatchFailure (timeout)"), figure(1, "success"), 1)
             .read(failure(3, 3, 3, TIMEOUT, true, "timed out after 800ms waiting for the response (gave up after 3 attempts); the request may have been executed"))
@@ -41,7 +41,7 @@ pub(super) fn rows() -> Vec<Row> {
         Row::new("b3 waits", "everything trickles, no time-out set", "trickle; every=2")
             .harmless()
             .each(success(1, 1, 1)),
-        Row::new("b4", "answers late, no time-out set", "answer-late; delay=300")
+        Row::new("b4", "responds late, no time-out set", "answer-late; delay=300")
             .harmless()
             .at_least(300)
             .peers(figure(1, "Ok at 65 s"), figure(3, "ReadTimeoutError at 180 s"), 5)
@@ -55,35 +55,35 @@ pub(super) fn rows() -> Vec<Row> {
             .harmless()
             .at_least(300)
             .each(success(1, 1, 1)),
-        Row::new("x15", "does not answer, an attempt may take so long", "stop-answering")
+        Row::new("x15", "does not respond, attempt time-out", "stop-answering")
             .attempt_timeout(800)
             .read(failure(3, 3, 3, TIMEOUT, true, "timed out after 800ms waiting for the response (gave up after 3 attempts); the request may have been executed"))
             .cancel(failure(3, 1, 3, TIMEOUT, true, "timed out after 800ms waiting for the response (gave up after 3 attempts); the request may have been executed"))
             .write(failure(1, 1, 1, TIMEOUT, true, "timed out after 800ms waiting for the response; the request may have been executed and was not sent again")),
-        Row::new("x15 once", "does not answer once, an attempt may take so long", "stop-answering; times=1")
+        Row::new("x15 once", "does not respond once, attempt time-out", "stop-answering; times=1")
             .attempt_timeout(1000)
             .read(success(2, 2, 2))
             .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, TIMEOUT, true, "timed out after 1s waiting for the response; the request may have been executed and was not sent again")),
-        Row::new("x16", "does not answer, the call may take so long", "stop-answering")
+        Row::new("x16", "does not respond, call time-out", "stop-answering")
             .before(Before::Call)
             .timeout(800)
             .read(failure(1, 1, 1, DEADLINE, true, "deadline exceeded after 800ms; the request may have been executed"))
             .cancel(failure(1, 1, 1, DEADLINE, true, "deadline exceeded after 800ms; the request may have been executed"))
             .write(failure(1, 1, 1, DEADLINE, true, "deadline exceeded after 800ms; the request may have been executed and was not sent again")),
-        Row::new("x17", "head, then nothing, the call may take so long", "head-then-stall")
+        Row::new("x17", "head, then nothing, call time-out", "head-then-stall")
             .before(Before::Call)
             .timeout(800)
             .read(failure(1, 1, 1, DEADLINE, true, "deadline exceeded after 800ms; the request may have been executed"))
             .cancel(failure(1, 1, 1, DEADLINE, true, "deadline exceeded after 800ms; the request may have been executed"))
             .write(failure(1, 1, 1, DEADLINE, true, "deadline exceeded after 800ms; the request may have been executed and was not sent again")),
-        Row::new("x18", "trickles, the call may take so long", "trickle; every=15")
+        Row::new("x18", "trickles, call time-out", "trickle; every=15")
             .before(Before::Call)
             .timeout(800)
             .read(failure(1, 1, 1, DEADLINE, true, "deadline exceeded after 800ms; the request may have been executed"))
             .cancel(failure(1, 1, 1, DEADLINE, true, "deadline exceeded after 800ms; the request may have been executed"))
             .write(failure(1, 1, 1, DEADLINE, true, "deadline exceeded after 800ms; the request may have been executed and was not sent again")),
-        Row::new("x19", "is busy and asks to wait beyond the deadline", "error; code=TooManyRequestsException; retry-after=30")
+        Row::new("x19", "is busy, `retry-after` beyond the deadline", "error; code=TooManyRequestsException; retry-after=30")
             .timeout(10_000)
             .each(failure(1, 0, 1, service(ExceptionKind::TooManyRequestsException), false, "TooManyRequestsException (429): As planned. [request id ID]; not retried, the next attempt would start after the time limit of 10s")),
     ]

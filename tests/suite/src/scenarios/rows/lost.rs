@@ -1,4 +1,4 @@
-//! Connections that end instead of an answer.
+//! Connections that end without a response.
 
 use neptunedata::ExceptionKind;
 
@@ -39,12 +39,12 @@ pub(super) fn rows() -> Vec<Row> {
             .read(success(2, 2, 2))
             .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
-        // The cancel was not executed, so that the second one is the first.
+        // The first cancel was not executed, so the second one is the first for the server.
         Row::new("x1", "reads, then FIN without executing, once", "read-then-fin; executed=false; times=1")
             .read(success(2, 1, 2))
             .cancel(success(2, 1, 2))
             .write(failure(1, 0, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
-        // The request is out, and nothing says that it was not read.
+        // The request was sent, and the client cannot know that it was not read.
         Row::new("x2", "FIN before reading", "close-before-reading")
             .read(failure(0, 0, 3, CLOSED, true, "connection to HOST closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
             .cancel(failure(0, 0, 3, CLOSED, true, "connection to HOST closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
@@ -57,11 +57,11 @@ pub(super) fn rows() -> Vec<Row> {
             .read(success(1, 1, 2))
             .cancel(success(1, 1, 2))
             .write(failure(0, 0, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
-        Row::new("x3", "answers with what is no HTTP", "garbage; part=wire")
+        Row::new("x3", "the response is not HTTP", "garbage; part=wire")
             .read(failure(3, 3, 3, PROTOCOL, true, "response from HOST is not valid HTTP (gave up after 3 attempts); the request may have been executed"))
             .cancel(failure(3, 1, 3, PROTOCOL, true, "response from HOST is not valid HTTP (gave up after 3 attempts); the request may have been executed"))
             .write(failure(1, 1, 1, PROTOCOL, true, "response from HOST is not valid HTTP; the request may have been executed and was not sent again")),
-        Row::new("x3 once", "answers with what is no HTTP, once", "garbage; part=wire; times=1")
+        Row::new("x3 once", "the response is not HTTP, once", "garbage; part=wire; times=1")
             .read(success(2, 2, 2))
             .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, PROTOCOL, true, "response from HOST is not valid HTTP; the request may have been executed and was not sent again")),
@@ -69,7 +69,7 @@ pub(super) fn rows() -> Vec<Row> {
             .read(success(2, 2, 2))
             .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
-        Row::new("x5", "two faults: FIN, then 503, then an answer", "read-then-fin; executed=false, error; status=503; times=1")
+        Row::new("x5", "two faults: FIN, then 503, then a success", "read-then-fin; executed=false, error; status=503; times=1")
             .read(success(3, 1, 3))
             .cancel(success(3, 1, 3))
             .write(failure(1, 0, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),

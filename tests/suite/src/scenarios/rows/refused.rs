@@ -1,4 +1,4 @@
-//! Answers that are errors.
+//! Error responses.
 
 use neptunedata::ExceptionKind;
 
@@ -15,7 +15,7 @@ pub(super) fn rows() -> Vec<Row> {
     [failing(), busy(), rolled_back(), refusing()].concat()
 }
 
-/// Nobody knows how far the request came.
+/// Errors after which the client cannot know whether the request was executed.
 fn failing() -> Vec<Row> {
     vec![
         Row::new("c", "500 InternalFailureException", "error; code=InternalFailureException; executed")
@@ -71,7 +71,7 @@ fn failing() -> Vec<Row> {
             .read(failure(3, 3, 3, service(ExceptionKind::ServerShutdownException), true, "ServerShutdownException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
             .cancel(failure(3, 1, 3, service(ExceptionKind::ServerShutdownException), true, "ServerShutdownException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
             .write(failure(1, 1, 1, service(ExceptionKind::ServerShutdownException), true, "ServerShutdownException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
-        Row::new("x21", "500 with a name that nobody knows, late, once", "error; code=StrangeException; message=\"odd; very\"; delay=50; times=1")
+        Row::new("x21", "500 with an unknown name, late, once", "error; code=StrangeException; message=\"odd; very\"; delay=50; times=1")
             .at_least(50)
             .read(success(2, 1, 2))
             .cancel(success(2, 1, 2))
@@ -83,7 +83,7 @@ fn failing() -> Vec<Row> {
     ]
 }
 
-/// Refused before it ran.
+/// Errors for requests that were refused before they ran.
 fn busy() -> Vec<Row> {
     vec![
         Row::new("d", "429 TooManyRequestsException", "error; code=TooManyRequestsException")
@@ -109,7 +109,7 @@ fn busy() -> Vec<Row> {
     ]
 }
 
-/// Rolled back.
+/// Errors for requests that were rolled back.
 fn rolled_back() -> Vec<Row> {
     vec![
         Row::new("e", "500 ConcurrentModificationException", "error; code=ConcurrentModificationException")
@@ -137,7 +137,7 @@ fn rolled_back() -> Vec<Row> {
     ]
 }
 
-/// The request has to change.
+/// Errors for requests that must be changed.
 fn refusing() -> Vec<Row> {
     vec![
         Row::new("i", "400 HTML", "html; status=400")
@@ -161,7 +161,7 @@ fn refusing() -> Vec<Row> {
             .each(failure(1, 0, 1, UNKNOWN, false, "HTTP status 301 Moved Permanently [request id ID]")),
         Row::new("m 303", "303 to another host", "redirect; status=303; location=\"http://127.0.0.1:9/\"")
             .each(failure(1, 0, 1, UNKNOWN, false, "HTTP status 303 See Other [request id ID]")),
-        Row::new("x30", "418 with a name that nobody knows", "error; status=418; code=Teapot")
+        Row::new("x30", "418 with an unknown name", "error; status=418; code=Teapot")
             .each(failure(1, 0, 1, UNKNOWN, false, "Teapot (418): As planned. [request id ID]")),
     ]
 }

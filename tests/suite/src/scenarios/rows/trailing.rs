@@ -1,4 +1,4 @@
-//! What follows the body.
+//! Trailers and bytes after the body.
 
 use neptunedata::{ErrorKind, ExceptionKind, transport::TransportErrorKind};
 
@@ -22,38 +22,38 @@ pub(super) fn rows() -> Vec<Row> {
             .read(success(2, 2, 2))
             .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
-        // Rolled back, says the name.
+        // The name of the exception implies a rollback.
         Row::new("x31", "chunked, JSON cut, time limit in body and trailers", "trailers; kind=failing; unasked")
             .lies()
             .each(failure(1, 1, 1, service(ExceptionKind::TimeLimitExceededException), false, "TimeLimitExceededException (500): As planned. [request id ID]")),
-        Row::new("x32", "chunked, JSON cut, error at the end of the body, trailers not asked for", "trailers; kind=failing; code=InternalFailureException")
+        Row::new("x32", "chunked, JSON cut, error at the end of the body, trailers not requested", "trailers; kind=failing; code=InternalFailureException")
             .read(failure(3, 3, 3, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
             .cancel(failure(2, 1, 2, service(ExceptionKind::Unknown), true, "HTTP status 400 Bad Request: {\"requestId\":\"ID\",\"code\":\"InvalidParameterException\",… [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
         Row::new("x33", "good trailers", "trailers; kind=good; unasked")
             .harmless()
             .each(success(1, 1, 1)),
-        Row::new("x34", "trailers of 20 kB, with an error that stands in the body, too", "trailers; kind=oversized; unasked")
+        Row::new("x34", "trailers of 20 kB, with an error that is also in the body", "trailers; kind=oversized; unasked")
             .read(failure(3, 3, 3, INTERNAL, true, "InternalFailureException (500): xxxxxxxxxxxxxxxx…x… (20000 bytes in all) [request id ID] (gave up after 3 attempts); the request may have been executed"))
             .cancel(failure(3, 1, 3, INTERNAL, true, "InternalFailureException (500): xxxxxxxxxxxxxxxx…x… (20000 bytes in all) [request id ID] (gave up after 3 attempts); the request may have been executed"))
             .write(failure(1, 1, 1, INTERNAL, true, "InternalFailureException (500): xxxxxxxxxxxxxxxx…x… (20000 bytes in all) [request id ID]; the request may have been executed and was not sent again")),
-        Row::new("x65", "trailers of 20 kB, with an error that stands nowhere else: the body is whole", "trailers; kind=oversized; appended=false; unasked")
+        Row::new("x65", "trailers of 20 kB, with an error that is not in the body: JSON whole", "trailers; kind=oversized; appended=false; unasked")
             .read(failure(3, 3, 3, INTERNAL, true, "InternalFailureException (500): xxxxxxxxxxxxxxxx…x… (20000 bytes in all) [request id ID] (gave up after 3 attempts); the request may have been executed"))
             .cancel(failure(3, 1, 3, INTERNAL, true, "InternalFailureException (500): xxxxxxxxxxxxxxxx…x… (20000 bytes in all) [request id ID] (gave up after 3 attempts); the request may have been executed"))
             .write(failure(1, 1, 1, INTERNAL, true, "InternalFailureException (500): xxxxxxxxxxxxxxxx…x… (20000 bytes in all) [request id ID]; the request may have been executed and was not sent again")),
-        Row::new("x35", "trailers of 100 kB, which is beyond the limit of both", "trailers; kind=oversized; bytes=100000; unasked")
+        Row::new("x35", "trailers of 100 kB, which exceeds the limit of both", "trailers; kind=oversized; bytes=100000; unasked")
             .read(failure(1, 1, 1, TOO_LARGE, true, "response head is too large; the request may have been executed"))
             .cancel(failure(1, 1, 1, TOO_LARGE, true, "response head is too large; the request may have been executed"))
             .write(failure(1, 1, 1, TOO_LARGE, true, "response head is too large; the request may have been executed and was not sent again")),
-        Row::new("x61", "chunked, ends behind the line of the last chunk", "cut-in-trailers")
+        Row::new("x61", "chunked, ends after the line of the last chunk", "cut-in-trailers")
             .read(failure(3, 3, 3, CLOSED, true, "connection to HOST closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
             .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
-        Row::new("x62", "chunked, ends behind good trailers, without the empty line", "cut-in-trailers; kind=good; unasked")
+        Row::new("x62", "chunked, ends after good trailers, without the empty line", "cut-in-trailers; kind=good; unasked")
             .read(failure(3, 3, 3, CLOSED, true, "connection to HOST closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
             .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
-        Row::new("x63", "chunked, JSON whole, ends where the error would have followed", "cut-in-trailers; kind=failing; code=InternalFailureException; bytes=100000; appended=false")
+        Row::new("x63", "chunked, JSON whole, ends before the error", "cut-in-trailers; kind=failing; code=InternalFailureException; bytes=100000; appended=false")
             .read(failure(3, 3, 3, CLOSED, true, "connection to HOST closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
             .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
@@ -61,7 +61,7 @@ pub(super) fn rows() -> Vec<Row> {
             .read(failure(3, 3, 3, CLOSED, true, "connection to HOST closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
             .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
-        Row::new("x61 once", "chunked, ends behind the line of the last chunk, once", "cut-in-trailers; times=1")
+        Row::new("x61 once", "chunked, ends after the line of the last chunk, once", "cut-in-trailers; times=1")
             .read(success(2, 2, 2))
             .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
             .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),

@@ -1,4 +1,4 @@
-//! What the command line is understood as.
+//! Tests of the command line.
 
 use super::*;
 
