@@ -357,4 +357,8 @@ impl<O: ChangeSource> Machine for Changes<O> {
     fn wake_at(&self) -> Option<Duration> {
         self.poller.wake_at()
     }
+
+    fn abandon(&mut self) {
+        self.poller.abandon();
+    }
 }

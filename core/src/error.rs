@@ -335,9 +335,7 @@ impl fmt::Display for Error {
         if let Cause::Service(error) = &inner.cause
             && error.message.contains("Missing Authentication Token")
         {
-            f.write_str(
-                "; the request arrived without a signature: configure credentials in the client builder",
-            )?;
+            f.write_str("; the request arrived without a signature: configure credentials")?;
         }
         if let Some(error) = &inner.credentials {
             write!(f, "; cannot refresh the credentials: {}", error.reason())?;
@@ -352,19 +350,26 @@ impl fmt::Display for Error {
         if inner.stop == Stop::Attempts && inner.attempts > 1 {
             write!(f, " (gave up after {} attempts)", inner.attempts)?;
         }
+        let again = if inner.attempts > 1 { " again" } else { "" };
         match (inner.stop, inner.retry_after) {
             (Stop::Quota, _) => {
-                f.write_str("; not retried, the retry quota of the session is used up")?;
+                write!(
+                    f,
+                    "; not retried{again}, the retry quota of the session is used up"
+                )?;
             }
             (Stop::RetryAfter, Some(wait)) => {
                 let started = u64::from(wait.subsec_nanos() > 0);
                 let seconds = wait.as_secs().saturating_add(started);
-                write!(f, "; not retried, the server asks to wait {seconds}s")?;
+                write!(
+                    f,
+                    "; not retried{again}, the server asks to wait {seconds}s"
+                )?;
             }
             (Stop::Deadline(limit), _) => {
                 write!(
                     f,
-                    "; not retried, the next attempt would start after the time limit of {limit:?}"
+                    "; not retried{again}, the next attempt would start after the time limit of {limit:?}"
                 )?;
             }
             _ => {}

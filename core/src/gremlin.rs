@@ -54,7 +54,7 @@ pub use values::{
 use crate::error::ExceptionKind;
 
 /// Documented for executing, explaining and profiling queries. Others occur too, such as
-/// `ReadOnlyViolationException` and `ThrottlingException` (M11).
+/// `ReadOnlyViolationException` and `ThrottlingException` (`M11`).
 const QUERY_EXCEPTIONS: &[ExceptionKind] = &[
     ExceptionKind::BadRequestException,
     ExceptionKind::CancelledByMaintenanceException,

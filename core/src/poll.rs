@@ -106,8 +106,8 @@ impl<O: Operation> Poller<O> {
         turn
     }
 
-    /// Makes a call with a timeout of `limit`. The timeout of each attempt is taken from the options: the
-    /// timeout for attempts, or else the timeout for the call, or else the poll timeout of the session.
+    /// Makes a call with a timeout of `limit`. The timeout of each attempt is the first that is set of: the
+    /// options' for attempts, the options' for calls, the session's poll timeout.
     pub(crate) fn call(
         &mut self,
         operation: &O,
@@ -145,7 +145,13 @@ impl<O: Operation> Poller<O> {
         match &self.state {
             State::New | State::Item | State::Done => None,
             State::Calling(call) => call.wake_at(),
-            State::Pausing { until } => Some(*until),
+            // A pause that never ends wants no wake-up.
+            State::Pausing { until } => Some(*until).filter(|until| *until < Duration::MAX),
         }
+    }
+
+    /// Ends it early.
+    pub(crate) fn abandon(&mut self) {
+        self.state = State::Done;
     }
 }

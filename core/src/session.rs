@@ -140,7 +140,7 @@ impl Session {
             policy: RetryPolicy::default(),
             max_body_bytes: DEFAULT_BODY_LIMIT,
             timeouts: Timeouts::default(),
-            poll_timeout: DEFAULT_POLL_TIMEOUT,
+            poll_timeout: None,
             cancel_on_abandon: false,
             seed: 0,
             plain_http: false,
@@ -269,7 +269,7 @@ pub struct SessionBuilder {
     policy: RetryPolicy,
     max_body_bytes: usize,
     timeouts: Timeouts,
-    poll_timeout: Duration,
+    poll_timeout: Option<Duration>,
     cancel_on_abandon: bool,
     seed: u64,
     plain_http: bool,
@@ -302,9 +302,10 @@ impl SessionBuilder {
     }
 
     /// The time limit of each attempt of the polls of a waiter or a change stream, unless its options set a
-    /// limit; 60 s by default. These calls are short, and a call that hangs must not stop the polling.
+    /// limit. Default: [`attempt_timeout`](Self::attempt_timeout), or else [`timeout`](Self::timeout), or else 60 s.
+    /// These calls are short, and a call that hangs must not stop the polling.
     pub fn poll_timeout(mut self, timeout: Duration) -> Self {
-        self.poll_timeout = timeout;
+        self.poll_timeout = Some(timeout);
         self
     }
 
@@ -362,8 +363,11 @@ impl SessionBuilder {
             quota: Quota::new(policy.quota),
             policy,
             max_body_bytes,
+            poll_timeout: poll_timeout
+                .or(timeouts.attempt)
+                .or(timeouts.total)
+                .unwrap_or(DEFAULT_POLL_TIMEOUT),
             timeouts,
-            poll_timeout,
             cancel_on_abandon,
             seed,
             seeds: AtomicU64::new(0),

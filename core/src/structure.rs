@@ -77,14 +77,16 @@ pub(crate) fn required<'a, O: Operation<Output: Serialize>>(
     path: &'static str,
     get: fn(&O::Output) -> Option<&str>,
 ) -> Result<&'a str, DecodeError> {
-    get(output).ok_or_else(|| {
-        let body = serde_json::to_vec(output).unwrap_or_default();
-        DecodeError::new(
-            O::INFO.name,
-            DecodeErrorKind::Shape,
-            path,
-            "missing",
-            body.into(),
-        )
-    })
+    get(output)
+        .filter(|value| !value.is_empty())
+        .ok_or_else(|| {
+            let body = serde_json::to_vec(output).unwrap_or_default();
+            DecodeError::new(
+                O::INFO.name,
+                DecodeErrorKind::Shape,
+                path,
+                "missing",
+                body.into(),
+            )
+        })
 }

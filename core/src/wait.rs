@@ -347,4 +347,8 @@ impl<W: Waiter> Machine for Wait<W> {
     fn wake_at(&self) -> Option<Duration> {
         self.poller.wake_at()
     }
+
+    fn abandon(&mut self) {
+        self.poller.abandon();
+    }
 }

@@ -9,6 +9,7 @@ use neptunedata::{
     Auth, Call, CallOptions, Effect, Endpoint, Error, ErrorKind, Operation, OperationInfo, Session,
     TransportError,
     bytes::Bytes,
+    changes::{Changes, StartPosition, Transactions},
     dynamic,
     error::DecodeError,
     gremlin::{CancelGremlinQuery, ExecuteGremlinQuery},
@@ -20,7 +21,9 @@ use neptunedata::{
     rows::Rows,
     serde_json::{Value, json},
     sparql::{ExecuteSparqlQuery, ExecuteSparqlUpdate},
+    streams::GetPropertygraphStream,
     transport::{Sent, TransportErrorKind},
+    wait::{Wait, waiters::LoadCompleted},
 };
 
 const NOW: Now = Now {
@@ -543,4 +546,31 @@ fn what_meets_a_limit_is_cancelled() {
         assert!(matches!(step, Step::Io(Io::Wait) | Step::Done(Err(_))));
         assert!(cancelled(&mut call).is_some());
     }
+}
+
+/// Waiters and change streams have no queries to cancel; abandoned ones have ended.
+#[test]
+fn waiters_and_change_streams_end_early() {
+    fn abandon(mut machine: impl Machine) {
+        let step = machine.resume(Input::Next, NOW);
+        assert!(matches!(step, Step::Io(Io::Send(_))));
+        assert!(machine.wake_at().is_some());
+        machine.abandon();
+        assert!(machine.abandoned().is_none());
+        assert_eq!(machine.wake_at(), None);
+        let step = machine.resume(Input::Next, NOW);
+        assert!(matches!(step, Step::Misuse(_)));
+    }
+    let start = StartPosition::TrimHorizon;
+    abandon(Wait::new(&session(), LoadCompleted::new("load-1"), 42));
+    abandon(Changes::<GetPropertygraphStream>::new(
+        &session(),
+        start,
+        42,
+    ));
+    abandon(Transactions::<GetPropertygraphStream>::new(
+        &session(),
+        start,
+        42,
+    ));
 }

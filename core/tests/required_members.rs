@@ -25,11 +25,13 @@ fn required_members_are_returned_or_reported_as_missing() {
                 $operation::INFO.name,
                 output::<$operation>($body).$accessor().map(str::to_owned),
                 output::<$operation>("{}").$accessor().unwrap_err(),
+                output::<$operation>(&$body.replace("\"x\"", "\"\"")).$accessor().map(str::to_owned),
                 $path,
             ),)*]
         };
     }
-    let cases: [(&str, Result<String, DecodeError>, DecodeError, &str); 7] = cases! {
+    type Found = Result<String, DecodeError>;
+    let cases: [(&str, Found, DecodeError, Found, &str); 7] = cases! {
         StartLoaderJob::require_id, r#"{"payload":{"loadId":"x"}}"#, "payload.loadId";
         StartMlDataProcessingJob::require_id, r#"{"id":"x"}"#, "id";
         StartMlModelTrainingJob::require_id, r#"{"id":"x"}"#, "id";
@@ -38,8 +40,9 @@ fn required_members_are_returned_or_reported_as_missing() {
         StartIndexRebuild::require_id, r#"{"rebuildId":"x"}"#, "rebuildId";
         ExecuteFastReset::require_token, r#"{"payload":{"token":"x"}}"#, "payload.token";
     };
-    for (operation, found, error, path) in cases {
+    for (operation, found, error, empty, path) in cases {
         assert_eq!(found.as_deref(), Ok("x"), "{operation}");
+        assert!(empty.is_err(), "{operation}");
         assert_eq!(error.operation(), operation);
         assert_eq!((error.kind(), error.path()), (DecodeErrorKind::Shape, path));
         assert_eq!(

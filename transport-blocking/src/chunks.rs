@@ -28,15 +28,15 @@ pub(crate) struct Chunks {
 /// What is there in place of chunks and trailers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Flaw {
-    #[error("the size of a chunk is no hexadecimal number of 64 bits in a line of its own")]
+    #[error("invalid chunk size")]
     Size,
-    #[error("the extensions of the chunks have more than {} bytes", EXTENSIONS.saturating_sub(1))]
+    #[error("chunk extensions are longer than {} bytes in all", EXTENSIONS.saturating_sub(1))]
     Extensions,
     #[error("a chunk is longer or shorter than its size")]
     End,
-    #[error("the trailers have more bytes or fields than a head may have")]
+    #[error("trailers are larger than the limit of heads")]
     TooMany,
-    #[error("one of the trailers is no field")]
+    #[error("malformed trailer field")]
     Nonsense,
 }
 

@@ -46,7 +46,7 @@ impl Abandoned {
         let here = RuntimeId::here();
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         turns.retain(|(_, turns)| turns.strong_count() > 0);
-        let known = turns.iter().find(|(home, _)| *home == here);
+        let known = turns.iter().find(|(runtime, _)| *runtime == here);
         known
             .and_then(|(_, turns)| turns.upgrade())
             .unwrap_or_else(|| {

@@ -61,7 +61,7 @@ type Head = Pin<
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Origin {
     pub(crate) at: Instant,
-    pub(crate) home: RuntimeId,
+    pub(crate) runtime: RuntimeId,
     /// That of the pool at the time.
     pub(crate) generation: u64,
 }
@@ -236,7 +236,7 @@ impl Connection {
                         _ => {
                             let kind = TransportErrorKind::Protocol;
                             let error = TransportError::new(kind, Sent::Maybe);
-                            Err(error.with_source("one of the trailers is no field"))
+                            Err(error.with_source("malformed trailer field"))
                         }
                     },
                 },

@@ -10,7 +10,7 @@
 //!
 //! Nothing is spawned to use it. Only to close idle connections in time, when nobody calls any more,
 //! is there a task, for as long as connections lie idle and if there is an executor. A connection is
-//! used again in the runtime only that it was made in: see [`home`](crate::runtime_id).
+//! used again in the runtime only that it was made in: see [`RuntimeId`](crate::runtime_id::RuntimeId).
 
 mod permit;
 mod reaper;
@@ -152,13 +152,13 @@ impl Pool {
             Purpose::Cancel(to) => (None, to),
         };
         let place = Permit::new(Arc::clone(shared), permit);
-        let home = RuntimeId::here();
+        let runtime = RuntimeId::here();
         match which {
             neptunedata::machine::Reuse::Allowed => {
                 while let Some(Idle {
                     mut connection,
                     since,
-                }) = shared.take_idle(home, to)
+                }) = shared.take_idle(runtime, to)
                 {
                     let idle = shared.clock.instant().saturating_duration_since(since);
                     if connection.is_alive().await {
@@ -183,7 +183,7 @@ impl Pool {
         shared.make_room();
         let origin = Origin {
             at: shared.clock.instant(),
-            home,
+            runtime,
             // Before there is a connection: it is no newer than the look-up of its address.
             generation: shared.state().generation,
         };
@@ -230,12 +230,12 @@ impl Shared {
 
     /// The idle connection of this runtime used last, if one is still young enough, and leads to this
     /// address if there is one.
-    fn take_idle(&self, home: RuntimeId, to: Option<SocketAddr>) -> Option<Idle> {
+    fn take_idle(&self, runtime: RuntimeId, to: Option<SocketAddr>) -> Option<Idle> {
         self.sweep();
         let mut state = self.state();
         let fits = |idle: &Idle| {
             let connection = &idle.connection;
-            connection.origin.home == home && (to.is_none() || connection.peer() == to)
+            connection.origin.runtime == runtime && (to.is_none() || connection.peer() == to)
         };
         let place = state.idle.iter().rposition(fits)?;
         Some(state.idle.remove(place))
@@ -264,7 +264,7 @@ impl Shared {
         let over = self.take_over(&mut state, now);
         let next = state.idle.iter().filter_map(|idle| self.due(idle)).min();
         if next.is_none() {
-            state.reaped.retain(|home| *home != reaper);
+            state.reaped.retain(|runtime| *runtime != reaper);
         }
         drop(state);
         drop(over);
@@ -323,18 +323,18 @@ impl Shared {
         state.idle.push(idle);
         // In the same moment, so that it is never counted twice.
         place.leave(&mut state);
-        let home = RuntimeId::here();
+        let runtime = RuntimeId::here();
         let spawn = self
             .spawn
             .as_ref()
-            .filter(|_| !state.reaped.contains(&home));
+            .filter(|_| !state.reaped.contains(&runtime));
         if spawn.is_some() {
-            state.reaped.push(home);
+            state.reaped.push(runtime);
         }
         drop(state);
         drop(place);
         if let Some(spawn) = spawn {
-            let reaper = Reaper::new(Arc::downgrade(self), home);
+            let reaper = Reaper::new(Arc::downgrade(self), runtime);
             spawn(Box::pin(reaper.run(self.clock.clone())));
         }
     }

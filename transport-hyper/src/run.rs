@@ -84,7 +84,7 @@ enum Pending {
     Receive,
     Wait,
     /// The machine is being resumed, or has ended.
-    Nothing,
+    Ended,
 }
 
 impl<M: Machine> Run<M> {
@@ -185,7 +185,7 @@ impl<M: Machine> Run<M> {
     fn resume(&mut self, input: Input) -> Option<M::Item> {
         if !matches!(input, Input::Wake(_)) {
             // Closes the connection if it has returned no response.
-            self.pending = Pending::Nothing;
+            self.pending = Pending::Ended;
         }
         let now = self.now();
         let step = self.machine.resume(input, now);
@@ -215,11 +215,11 @@ impl<M: Machine> Run<M> {
             }
             Step::Misuse(misuse) => {
                 self.conclude(Err(misuse.into()));
-                Pending::Nothing
+                Pending::Ended
             }
             Step::Done(outcome) => {
                 self.conclude(outcome);
-                Pending::Nothing
+                Pending::Ended
             }
         };
         None
@@ -242,7 +242,7 @@ impl<M: Machine> Run<M> {
         self.end_pause();
         match self.pending {
             // No I/O: most items are decoded from data that was already received.
-            Pending::Start | Pending::NextItem | Pending::Nothing => Poll::Ready(Input::Next),
+            Pending::Start | Pending::NextItem | Pending::Ended => Poll::Ready(Input::Next),
             _ => pin!(self.perform()).poll(cx),
         }
     }
@@ -258,7 +258,7 @@ impl<M: Machine> Run<M> {
             }
             Pending::Receive => self.receive().await,
             Pending::Wait => self.wait().await,
-            Pending::Start | Pending::NextItem | Pending::Nothing => Input::Next,
+            Pending::Start | Pending::NextItem | Pending::Ended => Input::Next,
         }
     }
 
@@ -303,7 +303,7 @@ impl<M: Machine> Run<M> {
     async fn send(&mut self) -> Input {
         let clock = self.client.clock();
         let until = self.wake_at();
-        self.pending = match mem::replace(&mut self.pending, Pending::Nothing) {
+        self.pending = match mem::replace(&mut self.pending, Pending::Ended) {
             // A connection that is being opened in another runtime may never make progress. Nothing has been
             // sent, so start again in this runtime.
             Pending::Connecting(transmit, runtime, _) if runtime != RuntimeId::here() => {
@@ -315,7 +315,7 @@ impl<M: Machine> Run<M> {
             if let Err(reason) = clock.check() {
                 return self.broken(errors::not_sent(TransportErrorKind::Runtime, reason));
             }
-            if let Pending::Send(transmit) = mem::replace(&mut self.pending, Pending::Nothing) {
+            if let Pending::Send(transmit) = mem::replace(&mut self.pending, Pending::Ended) {
                 let (pool, purpose) = (self.client.pool().clone(), self.purpose);
                 let which = transmit.reuse;
                 let lease = Box::pin(async move { pool.lease(which, purpose).await });
@@ -333,7 +333,7 @@ impl<M: Machine> Run<M> {
                 return Input::Wake(Sent::No);
             }
             if let Pending::Connecting(transmit, ..) =
-                mem::replace(&mut self.pending, Pending::Nothing)
+                mem::replace(&mut self.pending, Pending::Ended)
             {
                 let now = self.now();
                 // This only notifies the machine, which still waits for the head.
@@ -356,7 +356,7 @@ impl<M: Machine> Run<M> {
                 let (head, body) = response.into_parts();
                 self.trace.answer(head.status);
                 if let Pending::AwaitingHead(lease) =
-                    mem::replace(&mut self.pending, Pending::Nothing)
+                    mem::replace(&mut self.pending, Pending::Ended)
                 {
                     self.response = Some((lease, body));
                 }
@@ -418,10 +418,7 @@ impl<M: Machine> Drop for PauseOnDrop<'_, M> {
             pending,
             ..
         } = &mut *self.0;
-        if !matches!(
-            pending,
-            Pending::NextItem | Pending::Wait | Pending::Nothing
-        ) {
+        if !matches!(pending, Pending::NextItem | Pending::Wait | Pending::Ended) {
             paused.get_or_insert_with(|| client.clock().instant());
         }
     }
@@ -431,7 +428,7 @@ impl<M: Machine> Drop for Run<M> {
     fn drop(&mut self) {
         self.response = None;
         // Closes the connection of a request without a response as well, before its query is cancelled.
-        self.pending = Pending::Nothing;
+        self.pending = Pending::Ended;
         if !self.concluded {
             self.machine.abandon();
             cancel_abandoned(&self.client, &mut self.machine);

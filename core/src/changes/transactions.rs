@@ -250,4 +250,9 @@ impl<O: ChangeSource> Machine for Transactions<O> {
     fn wake_at(&self) -> Option<Duration> {
         self.changes.wake_at()
     }
+
+    fn abandon(&mut self) {
+        self.done = true;
+        self.changes.abandon();
+    }
 }

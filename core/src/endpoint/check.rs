@@ -29,6 +29,9 @@ pub(super) fn split_port(authority: &str) -> Result<(&str, Option<u16>), Endpoin
                 format!("is an IPv6 address without brackets; write [{authority}]"),
             ));
         }
+        None if authority.starts_with('[') => {
+            return Err(EndpointError::host(authority, "has no closing ']'"));
+        }
         None => match authority.split_once(':') {
             Some((host, port)) => (host, Some(port)),
             None => (authority, None),

@@ -32,9 +32,7 @@ impl CredentialsError {
     pub fn without_provider() -> Self {
         CredentialsError {
             lacks_provider: true,
-            ..CredentialsError::new(
-                "credentials rejected, and no credentials provider is configured",
-            )
+            ..CredentialsError::new("no credentials provider is configured")
         }
     }
 
@@ -50,7 +48,7 @@ impl CredentialsError {
         } else if lacks_token(given) {
             "credentials rejected: temporary keys (ASIA…) need their session token".to_owned()
         } else {
-            return self;
+            "credentials rejected".to_owned()
         };
         let reason = format!("{what}, and no credentials provider is configured");
         CredentialsError { reason, ..self }

@@ -448,7 +448,9 @@ impl Machine for Exchange {
             State::Receiving(reply) => (self.tries.deadline, reply.outgoing.deadline),
             State::Waiting { until } => (self.tries.deadline, Some(*until)),
         };
-        deadline.into_iter().chain(other).min()
+        let next = deadline.into_iter().chain(other).min();
+        // A limit that long never ends anything.
+        next.filter(|next| *next < Duration::MAX)
     }
 
     fn abandoned(&mut self) -> Option<AbandonedQuery> {

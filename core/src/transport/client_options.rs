@@ -307,14 +307,6 @@ impl ClientOptions {
         self
     }
 
-    /// The time limit of each attempt of the polls of a waiter or a change stream, unless its own options set
-    /// one: [`attempt_timeout`](Self::attempt_timeout), else [`timeout`](Self::timeout), else 60 s.
-    /// These calls are short, and a call that hangs must not stop the polling.
-    pub fn get_poll_timeout(&self) -> Duration {
-        let own = self.attempt_timeout.or(self.timeout);
-        own.unwrap_or(Duration::from_secs(60))
-    }
-
     /// A session builder with the options that apply to the session.
     pub fn session_builder(
         &self,
@@ -326,7 +318,6 @@ impl ClientOptions {
             .max_body_bytes(self.max_body_bytes)
             .timeout(self.timeout)
             .attempt_timeout(self.attempt_timeout)
-            .poll_timeout(self.get_poll_timeout())
             .cancel_on_abandon(self.cancel_on_abandon);
         if self.allow_plain_http {
             builder.allow_plain_http()

@@ -8,17 +8,17 @@ use crate::{clock::Clock, runtime_id::RuntimeId};
 /// Not a reason to keep the pool.
 pub(super) struct Reaper {
     pool: Weak<Shared>,
-    home: RuntimeId,
+    runtime: RuntimeId,
     /// The pool does not count on it any more.
     ended: bool,
 }
 
 impl Reaper {
     /// One that the pool has noted for this runtime.
-    pub(super) fn new(pool: Weak<Shared>, home: RuntimeId) -> Reaper {
+    pub(super) fn new(pool: Weak<Shared>, runtime: RuntimeId) -> Reaper {
         Reaper {
             pool,
-            home,
+            runtime,
             ended: false,
         }
     }
@@ -35,7 +35,7 @@ impl Reaper {
     }
 
     fn next(&mut self) -> Option<Instant> {
-        let next = self.pool.upgrade()?.sweep_for(self.home);
+        let next = self.pool.upgrade()?.sweep_for(self.runtime);
         self.ended = next.is_none();
         next
     }
@@ -47,7 +47,9 @@ impl Drop for Reaper {
         if !self.ended
             && let Some(pool) = self.pool.upgrade()
         {
-            pool.state().reaped.retain(|home| *home != self.home);
+            pool.state()
+                .reaped
+                .retain(|runtime| *runtime != self.runtime);
         }
     }
 }

@@ -70,7 +70,7 @@ impl State {
         match self {
             State::New => "new",
             State::Credentials { .. } => "waiting for credentials",
-            State::Sent(_) => "waiting for an answer",
+            State::Sent(_) => "waiting for a response",
             State::Receiving(_) => "receiving a body",
             State::Item(..) => "waiting for an item to be taken",
             State::Waiting { .. } => "waiting for time to pass",

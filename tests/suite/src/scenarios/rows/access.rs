@@ -71,9 +71,9 @@ fn credentials() -> Vec<Row> {
             .each(failure(2, 0, 2, DENIED, false, "AccessDeniedException (403): The security token included in the request is expired [request id ID]")),
         Row::new("x44", "requires a signature, there are no keys", "")
             .keys(Keys::None)
-            .each(failure(1, 0, 1, DENIED, false, "AccessDeniedException (403): Missing Authentication Token [request id ID]; the request arrived without a signature: configure credentials in the client builder")),
+            .each(failure(1, 0, 1, DENIED, false, "AccessDeniedException (403): Missing Authentication Token [request id ID]; the request arrived without a signature: configure credentials")),
         Row::new("x45", "refuses the token as missing", "refuse-credentials; reason=missing-token")
-            .each(failure(1, 0, 1, DENIED, false, "AccessDeniedException (403): Missing Authentication Token [request id ID]; the request arrived without a signature: configure credentials in the client builder")),
+            .each(failure(1, 0, 1, DENIED, false, "AccessDeniedException (403): Missing Authentication Token [request id ID]; the request arrived without a signature: configure credentials")),
         Row::new("x46", "finds another signature", "refuse-credentials; reason=wrong-signature")
             .each(failure(1, 0, 1, DENIED, false, "AccessDeniedException (403): The request signature we calculated does not match the signature you provided. … [request id ID]")),
         Row::new("x47", "does not let the user do this", "refuse-credentials; reason=not-authorized")
