@@ -20,7 +20,7 @@ pub use self::names::fault_names;
 
 pub(crate) const NAME: HeaderName = HeaderName::from_static("x-neptune-fault");
 /// How many ids are counted; the oldest are dropped first.
-const MOST_IDS: usize = 10_000;
+const MAX_IDS: usize = 10_000;
 
 /// The error for a text that is not a valid fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,7 +138,7 @@ impl Seen {
         }
         self.order.push_back(key.clone());
         self.counts.insert(key, 1);
-        if self.order.len() > MOST_IDS
+        if self.order.len() > MAX_IDS
             && let Some(oldest) = self.order.pop_front()
         {
             self.counts.remove(&oldest);

@@ -141,10 +141,10 @@ impl Server {
     }
 
     /// Reads or changes the emulator. No request is handled meanwhile.
-    pub fn with<T>(&self, look: impl FnOnce(&mut Emulator) -> T) -> T {
-        let looked = look(&mut self.shared.emulator());
+    pub fn with<T>(&self, access: impl FnOnce(&mut Emulator) -> T) -> T {
+        let result = access(&mut self.shared.emulator());
         self.shared.happened();
-        looked
+        result
     }
 
     /// Advances the clock of jobs, so that tests need not wait. The calendar time does not change: signatures remain
@@ -184,8 +184,8 @@ impl Server {
     /// assert!(server.wait_until(second, || server.connections().open == 0));
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn wait_until(&self, within: Duration, is_so: impl FnMut() -> bool) -> bool {
-        self.shared.gauge.wait_until(within, is_so)
+    pub fn wait_until(&self, within: Duration, condition: impl FnMut() -> bool) -> bool {
+        self.shared.gauge.wait_until(within, condition)
     }
 
     /// Closes idle connections. They are closed when this returns.

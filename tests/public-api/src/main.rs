@@ -1,6 +1,6 @@
-//! Prints the public API in the rustdoc JSON file that is named on the command line, one item a line.
+//! Prints the public API from a rustdoc JSON file, one item per line.
 //!
-//! Left out is what follows from other lines or is the same for every type: auto traits, blanket and derived
+//! It omits what follows from other lines or is the same for every type: auto traits, blanket and derived
 //! implementations, the functions of trait implementations, and `Arbitrary`.
 
 use std::{collections::HashSet, env, error::Error};
@@ -29,10 +29,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         let line = item.to_string();
         let is_in = |impls: &HashSet<_>| item.parent_id().is_some_and(|id| impls.contains(&id));
         let is_function = line.contains("pub fn ");
-        let left_out = arbitrary_impls.contains(&item.id())
+        let is_omitted = arbitrary_impls.contains(&item.id())
             || is_in(&arbitrary_impls)
             || (is_in(&trait_impls) && is_function);
-        if !left_out {
+        if !is_omitted {
             println!("{line}");
         }
     }

@@ -10,7 +10,7 @@ use crate::operations::queries::answer::{Reply, reply};
 use crate::{Fault, Now, Outcome, QueryScript, Response, ScriptId};
 
 /// How many outcomes are kept until they are taken; the oldest are dropped first.
-const MOST_OUTCOMES: usize = 10_000;
+const MAX_OUTCOMES: usize = 10_000;
 
 /// Identifies a running query. Use it to get the outcome from [`Emulator::resume`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -102,7 +102,7 @@ impl Emulator {
                 continue;
             }
             self.waiting.outcomes.insert(ticket, outcome);
-            if self.waiting.outcomes.len() > MOST_OUTCOMES {
+            if self.waiting.outcomes.len() > MAX_OUTCOMES {
                 self.waiting.outcomes.pop_first();
             }
         }

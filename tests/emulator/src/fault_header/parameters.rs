@@ -9,9 +9,9 @@ use http::StatusCode;
 use super::UnknownFault;
 
 /// The most bytes that a fault may generate.
-const MOST_BYTES: usize = 16 * 1024 * 1024;
+const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// The most seconds by which a clock may be wrong, about 31 years: a header could not contain dates much beyond.
-const MOST_SECONDS: i64 = 1_000_000_000;
+const MAX_SECONDS: i64 = 1_000_000_000;
 
 /// One fault as text, with parameters that are not interpreted yet.
 #[derive(Debug)]
@@ -83,8 +83,8 @@ impl Parameters {
 
     pub(super) fn bytes(&mut self, key: &str) -> Result<Option<usize>, UnknownFault> {
         match self.parsed(key)? {
-            Some(bytes) if bytes > MOST_BYTES => Err(UnknownFault::new(format!(
-                "{key}={bytes}: at most {MOST_BYTES}"
+            Some(bytes) if bytes > MAX_BYTES => Err(UnknownFault::new(format!(
+                "{key}={bytes}: at most {MAX_BYTES}"
             ))),
             bytes => Ok(bytes),
         }
@@ -101,9 +101,9 @@ impl Parameters {
     /// The seconds by which a clock is wrong.
     pub(super) fn skew(&mut self, key: &str) -> Result<Option<i64>, UnknownFault> {
         match self.parsed::<i64>(key)? {
-            Some(seconds) if seconds.unsigned_abs() > MOST_SECONDS.unsigned_abs() => {
+            Some(seconds) if seconds.unsigned_abs() > MAX_SECONDS.unsigned_abs() => {
                 Err(UnknownFault::new(format!(
-                    "{key}={seconds}: at most {MOST_SECONDS} in either direction"
+                    "{key}={seconds}: at most {MAX_SECONDS} in either direction"
                 )))
             }
             seconds => Ok(seconds),

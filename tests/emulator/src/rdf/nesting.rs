@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 
 /// The maximum nesting of brackets and unary operators.
-const DEEPEST: usize = 64;
+const MAX_DEPTH: usize = 64;
 
 /// Refuses texts that are nested too deeply. Brackets in strings and comments are counted, too.
 pub(super) fn check_nesting(text: &str) -> Result<(), Failure> {
@@ -19,10 +19,10 @@ pub(super) fn check_nesting(text: &str) -> Result<(), Failure> {
             space if space.is_whitespace() => {}
             _ => signs = 0,
         }
-        if open.max(signs) > DEEPEST {
+        if open.max(signs) > MAX_DEPTH {
             return Err(Failure::new(
                 "MalformedQueryException",
-                format!("Malformed query: nested more than {DEEPEST} levels deep."),
+                format!("Malformed query: nested more than {MAX_DEPTH} levels deep."),
             ));
         }
     }
@@ -36,9 +36,9 @@ mod tests {
     #[test]
     fn how_deep() {
         let nested = |depth: usize| format!("{}x{}", "(".repeat(depth), ")".repeat(depth));
-        assert!(check_nesting(&nested(DEEPEST)).is_ok());
-        assert!(check_nesting(&nested(DEEPEST + 1)).is_err());
+        assert!(check_nesting(&nested(MAX_DEPTH)).is_ok());
+        assert!(check_nesting(&nested(MAX_DEPTH + 1)).is_err());
         assert!(check_nesting(&"(x)".repeat(1000)).is_ok());
-        assert!(check_nesting(&"! ".repeat(DEEPEST + 1)).is_err());
+        assert!(check_nesting(&"! ".repeat(MAX_DEPTH + 1)).is_err());
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// For how many connections requests are counted individually; older ones are dropped.
-const MOST_CONNECTIONS: usize = 10_000;
+const MAX_CONNECTIONS: usize = 10_000;
 
 /// The counts of a server's connections.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -87,11 +87,11 @@ impl Gauge {
     }
 
     /// Waits until the condition is true, and checks it after each change.
-    pub(super) fn wait_until(&self, within: Duration, mut is_so: impl FnMut() -> bool) -> bool {
+    pub(super) fn wait_until(&self, within: Duration, mut condition: impl FnMut() -> bool) -> bool {
         let started = Instant::now();
         loop {
             let before = self.lock().changes;
-            if is_so() {
+            if condition() {
                 return true;
             }
             let Some(left) = within.checked_sub(started.elapsed()) else {
@@ -122,7 +122,7 @@ impl Gauge {
                 *state.idle.entry(generation).or_default() += 1;
             }
             state.requests.push_back(0);
-            if state.requests.len() > MOST_CONNECTIONS {
+            if state.requests.len() > MAX_CONNECTIONS {
                 state.requests.pop_front();
             }
             number
@@ -145,7 +145,7 @@ impl Gauge {
         self.change(|state| {
             let (newest, before) = &mut state.handshakes;
             newest.push_back(handshake);
-            if newest.len() > MOST_CONNECTIONS {
+            if newest.len() > MAX_CONNECTIONS {
                 newest.pop_front();
                 *before += 1;
             }

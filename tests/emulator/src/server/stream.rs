@@ -13,7 +13,7 @@ use crate::Ending;
 /// How long a client may continue to send discarded bytes before the connection is reset.
 const DISCARD_TIMEOUT: Duration = Duration::from_millis(500);
 /// A client that pauses this long is taken to have sent everything.
-const QUIET: Duration = Duration::from_millis(20);
+const QUIET_TIME: Duration = Duration::from_millis(20);
 
 #[derive(Debug)]
 pub(super) enum Stream {
@@ -43,7 +43,7 @@ impl Stream {
             Ending::Abrupt => self.tcp().shutdown().await,
             Ending::Rst => self.tcp().set_zero_linger(),
             Ending::Hang => {
-                swallow(self.tcp()).await;
+                discard(self.tcp()).await;
                 Ok(())
             }
         };
@@ -54,14 +54,14 @@ impl Stream {
 }
 
 /// Reads and discards what the client sends.
-pub(super) async fn swallow(tcp: &mut TcpStream) {
+pub(super) async fn discard(tcp: &mut TcpStream) {
     let mut buffer = [0; 4096];
     while matches!(tcp.read(&mut buffer).await, Ok(1..)) {}
 }
 
 async fn until_quiet(tcp: &mut TcpStream) {
     let mut buffer = vec![0; 65_536];
-    while let Ok(Ok(1..)) = tokio::time::timeout(QUIET, tcp.read(&mut buffer)).await {}
+    while let Ok(Ok(1..)) = tokio::time::timeout(QUIET_TIME, tcp.read(&mut buffer)).await {}
 }
 
 impl AsyncRead for Stream {

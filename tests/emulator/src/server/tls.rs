@@ -115,7 +115,7 @@ impl Ready {
     pub(super) async fn handshake(&self, mut tcp: TcpStream, gauge: &Gauge) -> Option<Stream> {
         if self.stalls {
             gauge.handshake(Handshake::default());
-            stream::swallow(&mut tcp).await;
+            stream::discard(&mut tcp).await;
             return None;
         }
         let start = match LazyConfigAcceptor::new(Acceptor::default(), tcp).await {

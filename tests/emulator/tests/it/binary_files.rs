@@ -243,13 +243,13 @@ fn what_is_wrong_in_files_is_named() {
             "--scripts",
             script,
             r#"{"language":"gremlin","row":[]}"#,
-            "unknown member row",
+            "unknown or misplaced member row",
         ),
         (
             "--scripts",
             script,
             r#"{"language":"gremlin","boolean":true}"#,
-            "unknown member boolean",
+            "unknown or misplaced member boolean",
         ),
         (
             "--scripts",
@@ -297,7 +297,7 @@ fn what_is_wrong_in_files_is_named() {
             "--scripts",
             script,
             r#"{"language":"gremlin","error":{"code":"x","status":1}}"#,
-            "error: unknown member status",
+            "error: unknown or misplaced member status",
         ),
         (
             "--scripts",
@@ -365,7 +365,7 @@ fn what_is_wrong_in_files_is_named() {
     }
     let file = File::new("wrong-summaries", "{\"pg\":{}}");
     for (args, complaint) in [
-        (["--summaries", file.path()], "unknown member pg"),
+        (["--summaries", file.path()], "unknown or misplaced member pg"),
         (
             ["--scripts", "no-such-folder/scripts"],
             "cannot read no-such-folder/scripts: ",

@@ -21,7 +21,7 @@ use crate::{
 const CHUNK: usize = 64 * 1024;
 /// The first engine version whose openCypher responses report failures after the first bytes, in the body and in
 /// trailers.
-const TELLING: [u32; 4] = [1, 4, 5, 0];
+const REPORTS_FAILURES_SINCE: [u32; 4] = [1, 4, 5, 0];
 
 /// The response to a request, and its delivery.
 #[derive(Debug)]
@@ -174,7 +174,8 @@ fn success(config: &Config, job: &Job, script: &QueryScript, request_id: &str) -
             error.into_response(request_id, true).body(),
         )
     });
-    let tells = request.language != Language::OpenCypher || version(config) >= TELLING;
+    let tells =
+        request.language != Language::OpenCypher || version(config) >= REPORTS_FAILURES_SINCE;
     let appended = script.appended.unwrap_or(tells);
     let end = broken.as_ref().map(|(broken, _, error)| End {
         broken,

@@ -18,7 +18,7 @@ use crate::operations::Answer;
 use crate::{Language, Response};
 
 /// The length at which the text of a query is cut, in characters, except for SPARQL.
-const MOST_CHARACTERS: usize = 1024;
+const MAX_CHARACTERS: usize = 1024;
 
 /// The form that selects by parameters: a list, one query, or a cancellation (M23: the guide's request for one query
 /// does not name its parameter, so a request without one lists all). Any value of `cancelQuery` counts.
@@ -111,7 +111,7 @@ fn entry(job: &Job, now: Duration) -> Value {
             "queryString": text,
         });
     }
-    let cut: String = text.chars().take(MOST_CHARACTERS).collect();
+    let cut: String = text.chars().take(MAX_CHARACTERS).collect();
     json!({
         "queryId": job.id,
         "queryEvalStats": { "waited": millis(job.waited(now)), "elapsed": elapsed, "cancelled": false },

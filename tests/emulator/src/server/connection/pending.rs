@@ -14,9 +14,9 @@ use crate::server::Shared;
 use crate::{Outcome, Ticket};
 
 /// How much of further requests is read while one is pending, in bytes.
-const MOST_AHEAD: usize = 64 * 1024;
+const MAX_AHEAD: usize = 64 * 1024;
 /// The shortest time to wait for a query, whatever the clock says.
-const SHORTEST: Duration = Duration::from_millis(1);
+const MIN_WAIT: Duration = Duration::from_millis(1);
 
 /// Discards the outcome of a query when dropped.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl Connection {
                     outcome => return Ok(outcome),
                 }
                 let end = emulator.next_end();
-                end.map(|end| end.saturating_sub(now.mono).max(SHORTEST))
+                end.map(|end| end.saturating_sub(now.mono).max(MIN_WAIT))
             };
             let deadline = left.and_then(|left| tokio::time::Instant::now().checked_add(left));
             self.until(&mut happened, deadline).await?;
@@ -69,7 +69,7 @@ impl Connection {
                 return Err(io::ErrorKind::ConnectionAborted.into());
             }
             // Limits the bytes of further requests that are buffered.
-            let read = self.buffer.len() < MOST_AHEAD;
+            let read = self.buffer.len() < MAX_AHEAD;
             let mut event = pin!(self.event(read, deadline));
             let mut happened = pin!(happened.changed());
             let event = poll_fn(|cx| {
