@@ -145,8 +145,7 @@ impl<O: Operation> Poller<O> {
         match &self.state {
             State::New | State::Item | State::Done => None,
             State::Calling(call) => call.wake_at(),
-            // A pause that never ends wants no wake-up.
-            State::Pausing { until } => Some(*until).filter(|until| *until < Duration::MAX),
+            State::Pausing { until } => Some(*until),
         }
     }
 

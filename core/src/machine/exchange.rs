@@ -231,7 +231,7 @@ impl Exchange {
             (state, Input::Wake(sent)) => self.wake(state, sent, now),
             (State::New, Input::Next) => {
                 let total = self.plan.timeouts.total;
-                self.tries.deadline = total.and_then(|total| now.mono.checked_add(total));
+                self.tries.deadline = end_of(total, now);
                 self.attempt(now)
             }
             (State::Credentials { refresh }, Input::Credentials(credentials)) => {
@@ -320,7 +320,7 @@ impl Exchange {
         let limit = self.plan.timeouts.attempt;
         self.state = State::Sent(Outgoing {
             at: now,
-            deadline: limit.and_then(|limit| now.mono.checked_add(limit)),
+            deadline: end_of(limit, now),
             peer: Peer::NotReported,
             query: self.plan.query.clone(),
         });
@@ -414,6 +414,12 @@ impl Exchange {
     }
 }
 
+/// When a limit that begins now is over; None if there is no limit, or one that never ends.
+fn end_of(limit: Option<Duration>, now: Now) -> Option<Duration> {
+    let end = now.mono.checked_add(limit?)?;
+    (end < Duration::MAX).then_some(end)
+}
+
 fn is_due(deadline: Option<Duration>, now: Now) -> bool {
     deadline.is_some_and(|deadline| deadline <= now.mono)
 }
@@ -448,9 +454,7 @@ impl Machine for Exchange {
             State::Receiving(reply) => (self.tries.deadline, reply.outgoing.deadline),
             State::Waiting { until } => (self.tries.deadline, Some(*until)),
         };
-        let next = deadline.into_iter().chain(other).min();
-        // A limit that long never ends anything.
-        next.filter(|next| *next < Duration::MAX)
+        deadline.into_iter().chain(other).min()
     }
 
     fn abandoned(&mut self) -> Option<AbandonedQuery> {

@@ -176,7 +176,6 @@ fn a_request_without_a_signature_says_how_to_get_one() {
     assert_eq!(
         error.to_string(),
         "GetMLModelTrainingJob job-1: AccessDeniedException (403): Missing Authentication Token \
-         [request id r]; the request arrived without a signature: configure credentials in the \
-         client builder",
+         [request id r]; the request arrived without a signature: configure credentials",
     );
 }

@@ -129,7 +129,7 @@ fn before_the_answer() -> Vec<Row> {
                 MAY,
                 Passing(transport(Connect)),
             )
-            .says("cannot connect (gave up after 3 attempts); the request may have been executed"),
+            .says("cannot connect to db.cluster-abc.eu-west-1.neptune.amazonaws.com:8182 (gave up after 3 attempts); the request may have been executed"),
             stop(Closed, MAY),
         ),
     ]

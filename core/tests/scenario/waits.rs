@@ -275,7 +275,7 @@ fn one_attempt_is_one_attempt() {
             "not sent",
             Some(RetryClass::NotSent),
             vec![Event::Fails(TransportErrorKind::Connect, Sent::No)],
-            passing(transport(TransportErrorKind::Connect), NOT).says("cannot connect"),
+            passing(transport(TransportErrorKind::Connect), NOT).says("cannot connect to db.cluster-abc.eu-west-1.neptune.amazonaws.com:8182"),
         ),
         row(
             "lost",

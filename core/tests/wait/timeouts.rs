@@ -194,7 +194,7 @@ fn failures_do_not_extend_the_timeout() {
     assert_eq!(cause.status(), Some("LOAD_IN_QUEUE"));
     let last_error = cause.last_error().expect("an error");
     let expected = format!(
-        "{} {}: cannot connect",
+        "{} {}: cannot connect to db.cluster-abc.eu-west-1.neptune.amazonaws.com:8182",
         last_error.operation(),
         last_error.subject().unwrap()
     );

@@ -365,7 +365,10 @@ fn what_is_wrong_in_files_is_named() {
     }
     let file = File::new("wrong-summaries", "{\"pg\":{}}");
     for (args, complaint) in [
-        (["--summaries", file.path()], "unknown or misplaced member pg"),
+        (
+            ["--summaries", file.path()],
+            "unknown or misplaced member pg",
+        ),
         (
             ["--scripts", "no-such-folder/scripts"],
             "cannot read no-such-folder/scripts: ",
