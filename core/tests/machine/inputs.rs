@@ -19,8 +19,6 @@ pub(crate) enum State {
     New,
     Credentials,
     Sent,
-    /// Sent, and the driver has said so.
-    Reported,
     Receiving,
     Item,
     Waiting,
@@ -65,10 +63,11 @@ impl Kind {
             State::New | State::Item => self == Kind::Next,
             State::Credentials => matches!(self, Kind::Credentials | Kind::CredentialsFailed),
             // Whole answers are for those who collect.
-            State::Sent | State::Reported => {
-                matches!(self, Kind::Head | Kind::Failure | Kind::Deadline)
-                    || self == Kind::Response && !streaming
-                    || self == Kind::Sending && state == State::Sent
+            State::Sent => {
+                matches!(
+                    self,
+                    Kind::Sending | Kind::Head | Kind::Failure | Kind::Deadline
+                ) || self == Kind::Response && !streaming
             }
             State::Receiving => matches!(
                 self,

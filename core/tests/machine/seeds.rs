@@ -32,7 +32,7 @@ fn life(plan: &Plan, turns: &[Turn]) -> Vec<Seen> {
         // Longer than any pause, whatever the seed: the wake is due.
         now.mono = now.mono.max(before).saturating_add(MINUTE);
         let seen = machine.resume(turn.matter.input(kind), now);
-        state = seen.state(state, kind);
+        state = seen.state(state);
         steps.push(seen);
     }
     steps

@@ -52,10 +52,7 @@ impl Laws {
 
     /// A request is on its way, so nobody can say that it is not executed.
     fn is_out(&self) -> bool {
-        matches!(
-            self.state,
-            State::Sent | State::Reported | State::Receiving | State::Item
-        )
+        matches!(self.state, State::Sent | State::Receiving | State::Item)
     }
 
     fn wrong(&self, seen: &Seen) -> Result<(), TestCaseError> {
@@ -83,7 +80,7 @@ impl Laws {
         match self.state {
             State::New | State::Item | State::Done => prop_assert_eq!(wake_at, None),
             State::Credentials => prop_assert_eq!(wake_at, self.deadline),
-            State::Sent | State::Reported | State::Receiving => {
+            State::Sent | State::Receiving => {
                 let limits = self.deadline.into_iter().chain(self.attempt_deadline);
                 prop_assert_eq!(wake_at, limits.min());
             }
@@ -142,9 +139,7 @@ impl Laws {
             Kind::Woken => is_due,
             _ => false,
         };
-        let lost = fails
-            && matches!(self.state, State::Sent | State::Reported)
-            && turn.matter.sent == Sent::Maybe;
+        let lost = fails && self.state == State::Sent && turn.matter.sent == Sent::Maybe;
         self.executed |= lost;
         self.must_not_send |= lost && self.plan.effect() == Effect::Write;
         match seen {
@@ -184,7 +179,7 @@ impl Laws {
             Seen::Credentials { .. } => prop_assert!(self.plan.signing != Signing::Unsigned),
             Seen::Receive | Seen::Continue | Seen::Head(..) | Seen::Chunk(_) => {}
         }
-        self.state = seen.state(self.state, kind);
+        self.state = seen.state(self.state);
         if kind == Kind::Deadline {
             prop_assert_eq!(self.state, State::Done, "the deadline has passed");
         }
@@ -299,7 +294,6 @@ const STATES: &[State] = &[
     #[cfg(feature = "sigv4")]
     State::Credentials,
     State::Sent,
-    State::Reported,
     State::Receiving,
     State::Waiting,
     State::Done,

@@ -11,7 +11,7 @@ use neptunedata::{
 };
 use proptest::{option, prelude::*, sample::select};
 
-use super::inputs::{Kind, State};
+use super::inputs::State;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Mode {
@@ -291,9 +291,8 @@ impl Seen {
     }
 
     /// The state after this step, if it came from a right input.
-    pub(crate) fn state(&self, before: State, kind: Kind) -> State {
+    pub(crate) fn state(&self, before: State) -> State {
         match self {
-            Seen::Continue if kind == Kind::Sending => State::Reported,
             Seen::Continue => before,
             Seen::Credentials { .. } => State::Credentials,
             Seen::Send { .. } => State::Sent,
