@@ -21,7 +21,7 @@
 //!
 //! let wrong = json!({"id": 7, "claen": true, "neptuneIamRole": "arn"});
 //! let error = dynamic::request("CancelMLModelTrainingJob", &wrong, &endpoint).unwrap_err();
-//! let unknown: Vec<_> = error.faults().iter().map(|fault| fault.field()).collect();
+//! let unknown: Vec<_> = error.field_errors().iter().map(|fault| fault.field()).collect();
 //! assert_eq!(unknown, ["claen", "neptuneIamRole"]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -328,7 +328,7 @@ impl fmt::Display for Error {
         f.write_str(": ")?;
         match &inner.cause {
             // The texts of these errors begin with the operation.
-            Cause::Encode(error) => error.fmt_faults(f)?,
+            Cause::Encode(error) => error.fmt_field_errors(f)?,
             Cause::Decode(error) => error.fmt_reason(f)?,
             cause => write!(f, "{cause}")?,
         }

@@ -41,7 +41,7 @@ pub use execute_gremlin_profile_query::{
     ExecuteGremlinProfileQuery, ExecuteGremlinProfileQueryOutput,
 };
 pub use execute_gremlin_query::{
-    BinaryAnswer, ExecuteGremlinQuery, ExecuteGremlinQueryOutput, GremlinQueryStatusAttributes,
+    BinaryBody, ExecuteGremlinQuery, ExecuteGremlinQueryOutput, GremlinQueryStatusAttributes,
 };
 pub use get_gremlin_query_status::{GetGremlinQueryStatus, GetGremlinQueryStatusOutput};
 pub use list_gremlin_queries::{ListGremlinQueries, ListGremlinQueriesOutput};

@@ -140,7 +140,7 @@ pub struct RowsSummary {
     /// The number of rows.
     pub rows: u64,
     /// The members of the response body other than the rows.
-    pub members: Envelope,
+    pub envelope: Envelope,
     /// The status, the headers and the attempts.
     pub meta: ResponseMeta,
 }
@@ -180,8 +180,8 @@ impl<T: DeserializeOwned> Rows<T> {
 
     /// The members of the response body other than the rows that have arrived. In SPARQL results,
     /// [`vars`](Envelope::vars) mostly arrive before the first row.
-    pub fn members(&self) -> &Envelope {
-        self.judge.reader.members()
+    pub fn envelope(&self) -> &Envelope {
+        self.judge.reader.envelope()
     }
 
     /// The number of rows that were handed out.
@@ -261,7 +261,7 @@ impl<T: DeserializeOwned> Judge for RowJudge<T> {
         // The whole body may be an error object. It is searched for in the members as well, because the
         // tail of the body contains only short objects completely.
         if !self.reader.found_rows() {
-            let object = self.reader.members().object();
+            let object = self.reader.envelope().object();
             outcome::check_outcome(status, headers, &HeaderMap::new(), &object)?;
         }
         let error = error.into_decode_error(self.info.name);
@@ -304,7 +304,7 @@ impl<T: DeserializeOwned> Machine for Rows<T> {
                 let reader = mem::replace(&mut self.judge.reader, reader(self.judge.format, None));
                 Step::Done(Ok(RowsSummary {
                     rows: reader.rows(),
-                    members: reader.into_members(),
+                    envelope: reader.into_envelope(),
                     meta: response.meta,
                 }))
             }

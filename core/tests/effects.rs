@@ -233,7 +233,7 @@ fn minimal_input(operation: &str) -> Value {
     let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
     let mut input = json!({});
     while let Err(error) = dynamic::request(operation, &input, &endpoint) {
-        for fault in error.faults() {
+        for fault in error.field_errors() {
             assert_eq!(
                 *fault.kind(),
                 FieldErrorKind::Missing,

@@ -49,7 +49,7 @@ fn faults<O: Operation>(operation: &O, options: &CallOptions) -> Vec<(String, Fi
     let Cause::Encode(error) = error.cause() else {
         panic!("{error}")
     };
-    let faults = error.faults().iter();
+    let faults = error.field_errors().iter();
     faults
         .map(|fault| (fault.field().to_owned(), fault.kind().clone()))
         .collect()

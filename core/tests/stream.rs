@@ -53,7 +53,7 @@ fn limits_are_from_1_to_100_000() {
     for limit in [i64::MIN, 0, 100_001, i64::MAX] {
         let get = GetSparqlStream::trim_horizon().limit(limit);
         let error = neptunedata::request(&get, &endpoint).unwrap_err();
-        assert_eq!(error.faults()[0].field(), "limit");
+        assert_eq!(error.field_errors()[0].field(), "limit");
     }
 }
 

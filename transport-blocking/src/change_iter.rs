@@ -75,7 +75,7 @@ impl<O: ChangeSource> ChangeIter<O> {
     }
 
     /// The summary at the end of the stream. `None` before the end, and after an error.
-    pub fn end(&self) -> Option<&ChangesSummary> {
+    pub fn summary(&self) -> Option<&ChangesSummary> {
         self.run.peek_output()
     }
 }

@@ -77,16 +77,16 @@ pub struct RowIter<T: DeserializeOwned> {
 impl<T: DeserializeOwned> RowIter<T> {
     /// The members of the response other than the rows, as far as they have arrived: for SPARQL usually with
     /// [`vars`](Envelope::vars) before the first row.
-    pub fn members(&self) -> &Envelope {
+    pub fn envelope(&self) -> &Envelope {
         match self.run.peek_output() {
-            Some(end) => &end.members,
-            None => self.run.machine().members(),
+            Some(end) => &end.envelope,
+            None => self.run.machine().envelope(),
         }
     }
 
     /// The summary at the end of the response: the number of rows, the members other than the rows, status and
     /// headers. `None` before the end, and after an error.
-    pub fn end(&self) -> Option<&RowsSummary> {
+    pub fn summary(&self) -> Option<&RowsSummary> {
         self.run.peek_output()
     }
 }

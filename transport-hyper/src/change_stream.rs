@@ -94,7 +94,7 @@ impl<O: ChangeSource> ChangeStream<O> {
     }
 
     /// The summary at the end of the stream. `None` before the end, and after an error.
-    pub fn end(&self) -> Option<&ChangesSummary> {
+    pub fn summary(&self) -> Option<&ChangesSummary> {
         self.0.peek_output()
     }
 }
@@ -124,7 +124,7 @@ where
 impl<O: ChangeSource> fmt::Debug for ChangeStream<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ChangeStream")
-            .field("end", &self.end())
+            .field("summary", &self.summary())
             .finish_non_exhaustive()
     }
 }

@@ -98,7 +98,7 @@ impl<O: ChangeSource> RecordStream<O> {
     }
 
     /// The summary at the end of the stream. `None` before the end, and after an error.
-    pub fn end(&self) -> Option<&ChangesSummary> {
+    pub fn summary(&self) -> Option<&ChangesSummary> {
         self.0.peek_output()
     }
 }
@@ -128,7 +128,7 @@ where
 impl<O: ChangeSource> fmt::Debug for RecordStream<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RecordStream")
-            .field("end", &self.end())
+            .field("summary", &self.summary())
             .finish_non_exhaustive()
     }
 }

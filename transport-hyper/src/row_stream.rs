@@ -56,7 +56,7 @@ impl<O: RowQuery> CallBuilder<'_, O> {
     /// while let Some(id) = ids.next().await {
     ///     println!("{}", id?);
     /// }
-    /// println!("{:?} in total", ids.end().map(|end| end.rows));
+    /// println!("{:?} in total", ids.summary().map(|summary| summary.rows));
     /// # Ok(())
     /// # }
     /// ```
@@ -95,16 +95,16 @@ impl<T: DeserializeOwned> RowStream<T> {
     /// The members of the response other than the rows, as far as they have arrived: for SPARQL usually with
     /// [`vars`](Envelope::vars) before the first row. Also available after a future of [`next`](RowStream::next)
     /// was dropped.
-    pub fn members(&self) -> &Envelope {
+    pub fn envelope(&self) -> &Envelope {
         match self.0.peek_output() {
-            Some(end) => &end.members,
-            None => self.0.machine().members(),
+            Some(end) => &end.envelope,
+            None => self.0.machine().envelope(),
         }
     }
 
     /// The summary at the end of the response: the number of rows, the members other than the rows, status and
     /// headers. `None` before the end, and after an error.
-    pub fn end(&self) -> Option<&RowsSummary> {
+    pub fn summary(&self) -> Option<&RowsSummary> {
         self.0.peek_output()
     }
 }
@@ -126,7 +126,7 @@ impl<T: DeserializeOwned + 'static> FusedStream for RowStream<T> {
 impl<T: DeserializeOwned> fmt::Debug for RowStream<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RowStream")
-            .field("end", &self.end())
+            .field("summary", &self.summary())
             .finish_non_exhaustive()
     }
 }

@@ -9,7 +9,7 @@ use std::{borrow::Cow, fmt};
 ///
 /// let endpoint = Endpoint::parse("https://db.example.com:8182")?;
 /// let refused = neptunedata::request(&CancelMlModelTrainingJob::new(".."), &endpoint).unwrap_err();
-/// assert_eq!(refused.faults()[0].field(), "id");
+/// assert_eq!(refused.field_errors()[0].field(), "id");
 /// # Ok::<(), neptunedata::endpoint::EndpointError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl EncodeError {
     }
 
     /// All faults that were found.
-    pub fn faults(&self) -> &[FieldError] {
+    pub fn field_errors(&self) -> &[FieldError] {
         &self.faults
     }
 }
@@ -41,13 +41,13 @@ impl EncodeError {
 impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.operation)?;
-        self.fmt_faults(f)
+        self.fmt_field_errors(f)
     }
 }
 
 impl EncodeError {
     /// The text without the operation.
-    pub(super) fn fmt_faults(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub(super) fn fmt_field_errors(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("request not sent: ")?;
         for (index, fault) in self.faults.iter().enumerate() {
             if index > 0 {

@@ -10,7 +10,7 @@ use crate::{
     wire::{request::RequestWriter, response::RawResponse},
 };
 
-pub use output::{BinaryAnswer, ExecuteGremlinQueryOutput, GremlinQueryStatusAttributes};
+pub use output::{BinaryBody, ExecuteGremlinQueryOutput, GremlinQueryStatusAttributes};
 
 mod output;
 

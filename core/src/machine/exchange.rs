@@ -1,20 +1,7 @@
 //! The untyped machine under every call: attempts, credentials, time limits, body, trailers. It is not
 //! generic over the operation, so that it is compiled once.
 //!
-//! ```text
-//!            ┌──────────── Credentials ◀─┐ none, or expired
-//!            ▼                           │
-//!  New ──▶ attempt ──────────────────────┘
-//!            │  ▲
-//!    Io::Send│  │Wake                Sent       the request is out
-//!            ▼  │                    Receiving  the body is being received
-//!          Sent │                    Item       a part of it is with the caller
-//!            │  │ Waiting ◀────┐     Waiting    a pause before the next attempt
-//!            ▼                 │     Done
-//!        Receiving ◀──▶ Item   │ failed, and may be sent again
-//!            │            └────┤
-//!            └─────────────────┴──▶ Done
-//! ```
+//! The states and the ways between them are drawn in `docs/steps.md`, which the documentation of [`Machine`] has.
 
 mod recover;
 mod reply;

@@ -22,7 +22,7 @@ pub(super) fn with_timeout(query: &str, timeout: Option<Duration>) -> Cow<'_, st
 pub(super) fn check_timeout(request: &mut RequestWriter<'_>, timeout: Option<Duration>) {
     if timeout.is_some_and(|timeout| !(1..=MAX).contains(&timeout.as_millis())) {
         let (min, max) = (1, i32::MAX.into());
-        request.fault("timeoutHint", FieldErrorKind::OutOfRange { min, max });
+        request.reject("timeoutHint", FieldErrorKind::OutOfRange { min, max });
     }
 }
 

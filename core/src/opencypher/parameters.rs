@@ -40,7 +40,7 @@ pub(super) fn check(
     invalid: &Option<InvalidParameters>,
 ) {
     if let (None, Some(InvalidParameters(kind))) = (parameters, invalid) {
-        request.fault("parameters", kind.clone());
+        request.reject("parameters", kind.clone());
     }
 }
 

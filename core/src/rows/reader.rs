@@ -36,7 +36,7 @@ const DEFAULT_LIMIT: usize = 64 * 1024 * 1024;
 ///
 /// Rows are decoded by serde_json into a type of your choice. They may be nested 127 levels deep. The
 /// reader holds one row and one chunk in memory, and its results do not depend on how the body is cut
-/// into chunks. The other members of the body are available from [`members`](RowReader::members).
+/// into chunks. The other members of the body are available from [`envelope`](RowReader::envelope).
 ///
 /// [`Rows`](crate::rows::Rows) sends requests and uses this reader for the responses. Use the reader alone
 /// for bodies from other sources:
@@ -74,7 +74,7 @@ pub struct RowReader<T> {
     found: Found,
     /// How many rows were returned.
     rows: u64,
-    members: Envelope,
+    envelope: Envelope,
     /// The body has ended: no more chunks will arrive.
     ended: bool,
     row: PhantomData<fn() -> T>,
@@ -90,7 +90,7 @@ impl<T: DeserializeOwned> RowReader<T> {
             level: 0,
             found: Found::Nothing,
             rows: 0,
-            members: Envelope::default(),
+            envelope: Envelope::default(),
             ended: false,
             row: PhantomData,
         }
@@ -145,12 +145,12 @@ impl<T: DeserializeOwned> RowReader<T> {
     }
 
     /// The members of the body other than the rows that have been read so far.
-    pub fn members(&self) -> &Envelope {
-        &self.members
+    pub fn envelope(&self) -> &Envelope {
+        &self.envelope
     }
 
-    pub(super) fn into_members(self) -> Envelope {
-        self.members
+    pub(super) fn into_envelope(self) -> Envelope {
+        self.envelope
     }
 
     /// Whether the rows array, or an accepted substitute for an empty one, has been seen.

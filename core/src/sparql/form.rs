@@ -37,7 +37,7 @@ pub(super) fn check_graphs(
     for (index, graph) in graphs.into_iter().flatten().enumerate() {
         if graph.is_empty() {
             let reason = FieldErrorKind::Other("must not be empty".into());
-            request.fault(format!("{field}[{index}]"), reason);
+            request.reject(format!("{field}[{index}]"), reason);
         }
     }
 }

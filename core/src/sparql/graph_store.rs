@@ -28,7 +28,7 @@ impl GraphTarget {
             GraphTarget::Default => request.query_flag("default"),
             GraphTarget::Named(iri) if iri.is_empty() => {
                 let reason = "must not be empty";
-                request.fault("graph", FieldErrorKind::Other(reason.into()));
+                request.reject("graph", FieldErrorKind::Other(reason.into()));
             }
             GraphTarget::Named(iri) => {
                 request.subject(iri);

@@ -173,14 +173,14 @@ impl<'a> RequestWriter<'a> {
             .and_then(|rest| rest.split_once('}'));
         match label {
             Some((name, rest)) if name == field => self.template = rest,
-            _ => self.fault(
+            _ => self.reject(
                 field,
                 FieldErrorKind::Other("is not the next label of the path".into()),
             ),
         }
         match value {
-            "" => self.fault(field, FieldErrorKind::EmptyLabel),
-            "." | ".." => self.fault(field, FieldErrorKind::DotSegment),
+            "" => self.reject(field, FieldErrorKind::EmptyLabel),
+            "." | ".." => self.reject(field, FieldErrorKind::DotSegment),
             _ => {
                 percent::encode_into(&mut self.uri, value);
                 self.subject(value);
@@ -240,7 +240,7 @@ impl<'a> RequestWriter<'a> {
             Ok(value) => {
                 self.headers.insert(name, value);
             }
-            Err(_) => self.fault(field, FieldErrorKind::HeaderValue),
+            Err(_) => self.reject(field, FieldErrorKind::HeaderValue),
         }
     }
 
@@ -248,7 +248,7 @@ impl<'a> RequestWriter<'a> {
     pub fn json<T: Serialize + ?Sized>(&mut self, value: &T) {
         match Body::json(value, self.has_extra_fields()) {
             Ok(body) => self.body = Some(body),
-            Err(error) => self.fault("", FieldErrorKind::Other(error.to_string().into())),
+            Err(error) => self.reject("", FieldErrorKind::Other(error.to_string().into())),
         }
     }
 
@@ -320,7 +320,7 @@ impl<'a> RequestWriter<'a> {
         let (min, max) = bounds.into_inner();
         let range = i64::from(min)..=i64::from(max);
         if value.is_some_and(|value| !range.contains(&value.into())) {
-            self.fault(
+            self.reject(
                 field,
                 FieldErrorKind::OutOfRange {
                     min: min.into(),
@@ -331,7 +331,7 @@ impl<'a> RequestWriter<'a> {
     }
 
     /// Reports an invalid member: the request is rejected, and the error has this member.
-    pub fn fault(&mut self, field: impl Into<Cow<'static, str>>, kind: FieldErrorKind) {
+    pub fn reject(&mut self, field: impl Into<Cow<'static, str>>, kind: FieldErrorKind) {
         self.errors.push(FieldError::new(field, kind));
     }
 }
@@ -347,7 +347,7 @@ impl RequestWriter<'_> {
     /// Reports an empty id, and notes the id for errors.
     pub(crate) fn check_id(&mut self, field: &'static str, id: &str) {
         if id.is_empty() {
-            self.fault(field, FieldErrorKind::Other("must not be empty".into()));
+            self.reject(field, FieldErrorKind::Other("must not be empty".into()));
         }
         self.subject(id);
     }

@@ -91,9 +91,12 @@ fn serializers_that_no_header_carries_are_refused() {
     for text in ["a\nb", "a\r\nx-more: 1", "\0", "a\u{7f}"] {
         let refused = neptunedata::request(&query().serializer(text), &endpoint).unwrap_err();
         assert_eq!(refused.operation(), "ExecuteGremlinQuery");
-        assert_eq!(refused.faults().len(), 1);
-        assert_eq!(refused.faults()[0].field(), "serializer");
-        assert_eq!(*refused.faults()[0].kind(), FieldErrorKind::HeaderValue);
+        assert_eq!(refused.field_errors().len(), 1);
+        assert_eq!(refused.field_errors()[0].field(), "serializer");
+        assert_eq!(
+            *refused.field_errors()[0].kind(),
+            FieldErrorKind::HeaderValue
+        );
     }
     // In the body there is no such limit.
     let profile = ExecuteGremlinProfileQuery::new("g.V()").serializer("a\nb");

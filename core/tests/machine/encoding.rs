@@ -77,7 +77,10 @@ fn is_path(id: &str) -> bool {
 
 fn assert_refused(error: &EncodeError, field: &str) {
     assert!(
-        error.faults().iter().any(|fault| fault.field() == field),
+        error
+            .field_errors()
+            .iter()
+            .any(|fault| fault.field() == field),
         "{error}"
     );
     assert!(error.to_string().contains(error.operation()));
@@ -210,7 +213,7 @@ proptest! {
             for input in [&input, &with_id] {
                 match dynamic::request(info.name, input, &endpoint()) {
                     Ok(request) => prop_assert_eq!(request.method(), &info.method),
-                    Err(error) => prop_assert!(!error.faults().is_empty()),
+                    Err(error) => prop_assert!(!error.field_errors().is_empty()),
                 }
             }
         }
@@ -243,7 +246,7 @@ fn uris_have_a_longest() {
     assert_eq!(longest.uri().to_string().len(), 65_534);
     for length in [room + 1, room + 2, 100_000, 1_000_000] {
         let error = neptunedata::request(&get(length), &endpoint()).expect_err("too long");
-        let fault = &error.faults()[0];
+        let fault = &error.field_errors()[0];
         assert_eq!(
             *fault.kind(),
             FieldErrorKind::UriTooLong {
@@ -256,7 +259,7 @@ fn uris_have_a_longest() {
     let spaces = GetMlModelTrainingJob::new(" ".repeat(22_000));
     let error = neptunedata::request(&spaces, &endpoint()).expect_err("too long");
     assert!(matches!(
-        error.faults()[0].kind(),
+        error.field_errors()[0].kind(),
         FieldErrorKind::UriTooLong { .. }
     ));
 }
@@ -267,7 +270,7 @@ fn every_fault_is_named_at_once() {
     list.max_items = Some(0);
     list.neptune_iam_role_arn = Some("x".repeat(70_000));
     let error = neptunedata::request(&list, &endpoint()).expect_err("two faults");
-    assert_eq!(error.faults().len(), 2, "{error}");
+    assert_eq!(error.field_errors().len(), 2, "{error}");
 }
 
 /// A call that cannot be right ends before any other step.

@@ -180,7 +180,7 @@ fn running_queries_are_listed() {
 fn m23_the_status_of_one_query_takes_an_id_and_nothing_else() {
     let refused = |input| {
         let error = dynamic::request("GetOpenCypherQueryStatus", &input, &endpoint()).unwrap_err();
-        let faults = error.faults().iter();
+        let faults = error.field_errors().iter();
         let faults: Vec<_> = faults
             .map(|fault| (fault.field().to_owned(), fault.kind().clone()))
             .collect();

@@ -135,8 +135,11 @@ fn whether_an_object_would_do_can_be_tried() {
 fn m19_queries_have_no_id_of_the_callers() {
     let input = json!({"openCypherQuery": "RETURN 1", "queryId": "mine"});
     let error = dynamic::request("ExecuteOpenCypherQuery", &input, &endpoint()).unwrap_err();
-    assert_eq!(error.faults()[0].field(), "queryId");
-    assert_eq!(error.faults()[0].kind(), &FieldErrorKind::UnknownMember);
+    assert_eq!(error.field_errors()[0].field(), "queryId");
+    assert_eq!(
+        error.field_errors()[0].kind(),
+        &FieldErrorKind::UnknownMember
+    );
     // U06: where it would go, should it be taken.
     let options = CallOptions::new().extra("queryId", "mine");
     let (sent, _) = call(

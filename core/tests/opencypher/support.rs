@@ -65,7 +65,7 @@ pub(crate) fn call<O: Operation>(
 pub(crate) fn faults<O: Operation>(operation: &O) -> Vec<(String, FieldErrorKind)> {
     let error = request(operation).unwrap_err();
     assert_eq!(error.operation(), O::INFO.name);
-    let faults = error.faults().iter();
+    let faults = error.field_errors().iter();
     faults
         .map(|fault| (fault.field().to_owned(), fault.kind().clone()))
         .collect()

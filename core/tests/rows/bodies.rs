@@ -16,7 +16,7 @@ pub(crate) type End = Result<(), (DecodeErrorKind, String, String)>;
 pub(crate) struct Seen<T> {
     pub(crate) rows: Vec<T>,
     pub(crate) end: End,
-    pub(crate) members: Envelope,
+    pub(crate) envelope: Envelope,
 }
 
 /// Reads a body that arrives in these pieces.
@@ -59,7 +59,7 @@ pub(crate) fn in_pieces<T: DeserializeOwned>(
                 error.reason().to_owned(),
             )
         }),
-        members: reader.members().clone(),
+        envelope: reader.envelope().clone(),
     }
 }
 

@@ -75,21 +75,21 @@ fn members_are_shared() {
         for _ in 0..1000 {
             reader.push(r#""name":"value","#);
             assert_eq!(reader.next_row(), Ok(None));
-            let seen = reader.members().clone();
+            let seen = reader.envelope().clone();
             assert!(seen.get("name").is_some());
         }
     });
     println!("{counted:?}");
     assert!(counted.count_total < 20_000, "{counted:?}");
-    assert_eq!(reader.members().iter().count(), 1000);
+    assert_eq!(reader.envelope().iter().count(), 1000);
 
     // A clone that is kept does not change.
-    let before = reader.members().clone();
+    let before = reader.envelope().clone();
     reader.push(r#""name":"value","#);
     assert_eq!(reader.next_row(), Ok(None));
     assert_eq!(before.iter().count(), 1000);
-    assert_eq!(reader.members().iter().count(), 1001);
-    assert_ne!(&before, reader.members());
+    assert_eq!(reader.envelope().iter().count(), 1001);
+    assert_ne!(&before, reader.envelope());
 }
 
 /// The limit is approximately the memory that is used.
@@ -105,8 +105,8 @@ fn members_of_any_size_use_memory_up_to_the_limit() {
             let mut reader = RowReader::<Value>::new(RowsFormat::OpenCypher);
             reader.push(format!("{{{}", member.repeat((1 << 20) / member.len())));
             assert_eq!(reader.next_row(), Ok(None));
-            assert!(!reader.members().is_complete());
-            held = Some(reader.members().clone());
+            assert!(!reader.envelope().is_complete());
+            held = Some(reader.envelope().clone());
         });
         let bytes = counted.bytes_current;
         println!("{member:.20}: {bytes} bytes");

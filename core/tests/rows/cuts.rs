@@ -40,7 +40,7 @@ proptest! {
         prop_assert_eq!(&seen.end, &Ok(()));
         prop_assert_eq!(&by::<Value>(format, body.as_bytes(), 1), &seen);
         // The other members are kept.
-        for (name, value) in seen.members.iter() {
+        for (name, value) in seen.envelope.iter() {
             let pointer = format!("/{}", name.replace('.', "/"));
             prop_assert_eq!(
                 parsed.pointer(&pointer),

@@ -327,7 +327,7 @@ fn other_formats_end_the_same_way() {
     let ask = answer(200, r#"{"head":{},"boolean":false}"#);
     let read: Read<Row> = super::operations::read(&Sparql, &CallOptions::new(), &[ask.into()], 9);
     assert_eq!(
-        read.result.expect("a success").members.boolean(),
+        read.result.expect("a success").envelope.boolean(),
         Some(false)
     );
 }

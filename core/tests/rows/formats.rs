@@ -17,7 +17,7 @@ fn silently_cancelled_queries_have_no_rows() {
     assert_eq!(rows_of(RowsFormat::OpenCypher, body), Ok(vec![]));
     let seen = whole::<Value>(RowsFormat::OpenCypher, body.as_bytes());
     assert_eq!(
-        seen.members.get("results").unwrap().as_ref(),
+        seen.envelope.get("results").unwrap().as_ref(),
         br#"{"bindings":[]}"#
     );
 }
@@ -120,7 +120,7 @@ fn the_type_is_checked_even_if_it_is_not_kept() {
             r#"{{"x":"{much}",{many},"result":{{"data":{{"@type":"{name}","@value":[1]}}}}}}"#
         );
         let seen = whole::<Value>(RowsFormat::Gremlin, body.as_bytes());
-        assert_eq!(seen.members.get("result.data.@type"), None);
+        assert_eq!(seen.envelope.get("result.data.@type"), None);
         assert_eq!(seen.end.is_ok(), ends_well, "{:?}", seen.end);
     }
 }
@@ -154,14 +154,14 @@ fn variables_are_available_once_they_arrive() {
     let mut reader = RowReader::<Value>::new(RowsFormat::Sparql);
     reader.push(format!("{{{head},{bindings}}}"));
     assert!(reader.next_row().unwrap().is_some());
-    assert_eq!(reader.members().vars(), vars);
+    assert_eq!(reader.envelope().vars(), vars);
 
     let mut reader = RowReader::<Value>::new(RowsFormat::Sparql);
     reader.push(format!("{{{bindings},{head}}}"));
     assert!(reader.next_row().unwrap().is_some());
-    assert_eq!(reader.members().vars(), None);
+    assert_eq!(reader.envelope().vars(), None);
     assert!(reader.next_row().unwrap().is_none());
-    assert_eq!(reader.members().vars(), vars);
+    assert_eq!(reader.envelope().vars(), vars);
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn ask_queries_have_a_boolean_and_no_rows() {
     let body = r#"{"head":{},"boolean":true}"#;
     assert_eq!(rows_of(RowsFormat::Sparql, body), Ok(vec![]));
     let seen = whole::<Value>(RowsFormat::Sparql, body.as_bytes());
-    assert_eq!(seen.members.boolean(), Some(true));
+    assert_eq!(seen.envelope.boolean(), Some(true));
 }
 
 #[test]
@@ -203,13 +203,13 @@ fn members_around_stream_records_are_kept() {
         Ok(vec![json!({"op": "ADD"})])
     );
     let seen = whole::<Value>(RowsFormat::Stream, body.as_bytes());
-    let names: Vec<_> = seen.members.iter().map(|(name, _)| name).collect();
+    let names: Vec<_> = seen.envelope.iter().map(|(name, _)| name).collect();
     assert_eq!(
         names,
         ["lastEventId", "lastTrxTimestamp", "format", "totalRecords"]
     );
-    assert_eq!(seen.members.json::<u64>("totalRecords"), Some(1));
-    assert!(seen.members.is_complete());
+    assert_eq!(seen.envelope.json::<u64>("totalRecords"), Some(1));
+    assert!(seen.envelope.is_complete());
 }
 
 #[test]
@@ -218,9 +218,9 @@ fn members_are_kept_up_to_a_size() {
     let body = format!(r#"{{"a":"{large}","b":"{large}","c":1,"results":[]}}"#);
     let seen = whole::<Value>(RowsFormat::OpenCypher, body.as_bytes());
     assert_eq!(seen.end, Ok(()));
-    let names: Vec<_> = seen.members.iter().map(|(name, _)| name).collect();
+    let names: Vec<_> = seen.envelope.iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["a", "c"]);
-    assert!(!seen.members.is_complete());
+    assert!(!seen.envelope.is_complete());
 }
 
 /// The limit also applies to many small members.
@@ -230,8 +230,8 @@ fn members_are_kept_up_to_a_number() {
         let body = format!(r#"{{{}"results":[]}}"#, r#""":1,"#.repeat(count));
         let seen = whole::<Value>(RowsFormat::OpenCypher, body.as_bytes());
         assert_eq!(seen.end, Ok(()));
-        assert_eq!(seen.members.is_complete(), fit, "{count}");
-        let kept = seen.members.iter().count();
+        assert_eq!(seen.envelope.is_complete(), fit, "{count}");
+        let kept = seen.envelope.iter().count();
         assert!(kept <= 256 * 1024 / 128, "{kept}");
         assert!(kept >= count.min(2000), "{kept}");
     }

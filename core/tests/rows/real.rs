@@ -29,7 +29,7 @@ fn queries_and_streams_are_read_as_they_arrive() {
     let done: Read<String> = read(&query, &CallOptions::new(), &[gremlin.into()], 3);
     assert_eq!(done.rows, ["v"]);
     assert_eq!(
-        done.result.expect("a success").members.json(r"requestId"),
+        done.result.expect("a success").envelope.json(r"requestId"),
         Some("r".to_owned())
     );
 

@@ -189,7 +189,7 @@ fn both_ways_of_reading_take_the_same() {
         let end = loop {
             match reader.next_row() {
                 Ok(Some(row)) => rows.push(row),
-                Ok(None) => break Ok(reader.members().boolean()),
+                Ok(None) => break Ok(reader.envelope().boolean()),
                 Err(error) => break Err((error.kind(), error.path().to_owned())),
             }
         };

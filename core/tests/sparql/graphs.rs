@@ -79,7 +79,7 @@ fn several_graphs_are_refused() {
         let Cause::Encode(error) = error.cause() else {
             panic!("{error}")
         };
-        let fault = &error.faults()[0];
+        let fault = &error.field_errors()[0];
         assert!(matches!(fault.kind(), FieldErrorKind::Other(_)));
         assert!(
             error.to_string().contains("only one of default, graph"),
@@ -91,7 +91,7 @@ fn several_graphs_are_refused() {
     let request = sent(&DeleteGraph::named("u:g"), &options).unwrap();
     assert_eq!(request.uri().query(), Some("graph=u%3A2"));
     let error = encode(&GetGraph::named("")).unwrap_err();
-    assert_eq!(error.faults()[0].field(), "graph");
+    assert_eq!(error.field_errors()[0].field(), "graph");
 }
 
 #[test]
@@ -152,9 +152,9 @@ fn a_graph_that_was_forgotten_is_not_the_default_graph() {
         ),
     ] {
         let error = dynamic::request(name, &input, &endpoint).unwrap_err();
-        assert_eq!(error.faults().len(), 1, "{error}");
-        assert_eq!(error.faults()[0].field(), "graph");
-        assert_eq!(error.faults()[0].kind(), &FieldErrorKind::Missing);
+        assert_eq!(error.field_errors().len(), 1, "{error}");
+        assert_eq!(error.field_errors()[0].field(), "graph");
+        assert_eq!(error.field_errors()[0].kind(), &FieldErrorKind::Missing);
         input["default"] = json!(false);
         assert!(dynamic::request(name, &input, &endpoint).is_err());
         input["default"] = json!(true);

@@ -120,7 +120,7 @@ fn status_and_cancel() {
     let cancel = encode(&CancelSparqlQuery::new("x")).unwrap();
     assert_eq!(cancel.body(), "cancelQuery=true&queryId=x");
 
-    let field = |error: neptunedata::error::EncodeError| error.faults()[0].field().to_owned();
+    let field = |error: neptunedata::error::EncodeError| error.field_errors()[0].field().to_owned();
     assert_eq!(
         field(encode(&GetSparqlQueryStatus::new("")).unwrap_err()),
         "queryId"
@@ -137,7 +137,11 @@ fn graphs_without_an_iri_are_refused() {
         .default_graph_uri(["u:1", ""])
         .named_graph_uri([""]);
     let error = encode(&query).unwrap_err();
-    let fields: Vec<_> = error.faults().iter().map(|fault| fault.field()).collect();
+    let fields: Vec<_> = error
+        .field_errors()
+        .iter()
+        .map(|fault| fault.field())
+        .collect();
     assert_eq!(fields, ["defaultGraphUri[1]", "namedGraphUri[0]"]);
 }
 
@@ -208,14 +212,14 @@ fn they_go_by_name_too() {
         let mut wrong = input;
         wrong["zzUnknown"] = json!(1);
         let error = dynamic::request(name, &wrong, &endpoint()).unwrap_err();
-        assert_eq!(error.faults()[0].field(), "zzUnknown", "{name}");
+        assert_eq!(error.field_errors()[0].field(), "zzUnknown", "{name}");
     }
     for (input, field) in [
         (json!({"query": 1, "accept": "a"}), "query"),
         (json!({"query": "q"}), "accept"),
     ] {
         let error = dynamic::request("ExecuteSparqlQuery", &input, &endpoint()).unwrap_err();
-        assert_eq!(error.faults().len(), 1, "{error}");
-        assert_eq!(error.faults()[0].field(), field);
+        assert_eq!(error.field_errors().len(), 1, "{error}");
+        assert_eq!(error.field_errors()[0].field(), field);
     }
 }

@@ -155,7 +155,7 @@ fn rows_are_read_as_they_arrive() {
         };
     };
     assert_eq!(seen, (0..50).collect::<Vec<_>>());
-    assert_eq!(end.members.vars(), Some(vec!["n".to_owned()]));
+    assert_eq!(end.envelope.vars(), Some(vec!["n".to_owned()]));
 }
 
 /// What cannot have rows is not sent.

@@ -40,7 +40,7 @@ fn read<'a>(
         }
     };
     assert_eq!(reader.rows(), rows.len() as u64);
-    (rows, end, reader.members().clone())
+    (rows, end, reader.envelope().clone())
 }
 
 fn rows_of(framing: RowsFormat, body: &Value) -> Option<&Vec<Value>> {

@@ -48,7 +48,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 
     most = most.max(resident::now());
-    let rows = people.end().ok_or("the response is incomplete")?.rows;
+    let rows = people.summary().ok_or("the response is incomplete")?.rows;
     let time = begun.elapsed().as_secs_f64();
     let written = server.connections().bytes_written;
     drop(kept);

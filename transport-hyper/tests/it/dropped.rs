@@ -326,7 +326,7 @@ async fn the_callers_time_after_a_dropped_future_is_their_own() {
     assert!(tokio::time::timeout(TICK, rows.next()).await.is_err());
     assert_eq!(rows.next().await.unwrap().unwrap(), 3);
     assert!(rows.next().await.is_none());
-    assert_eq!(rows.end().unwrap().meta.attempts, 1);
+    assert_eq!(rows.summary().unwrap().meta.attempts, 1);
 
     // And with an answer that has not begun.
     let (server, _) = slow(limit + SHORT);

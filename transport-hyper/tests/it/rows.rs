@@ -44,22 +44,22 @@ async fn members_are_not_copied() {
     let begun = Instant::now();
     for count in (10..=200).step_by(10) {
         go.send(r#""name":"value","#.repeat(10)).unwrap();
-        while rows.members().iter().count() < count {
+        while rows.envelope().iter().count() < count {
             let next = tokio::time::timeout(Duration::from_millis(2), rows.next());
             assert!(next.await.is_err(), "a row, or the end");
             assert!(begun.elapsed() < LONG);
         }
-        let here = place(rows.members());
+        let here = place(rows.envelope());
         assert_eq!(*first.get_or_insert(here), here, "after {count}");
     }
     go.send(r#""results":[1,2]}"#.to_owned()).unwrap();
     drop(go);
     for _ in 0..2 {
         assert!(rows.next().await.unwrap().is_ok());
-        assert_eq!(Some(place(rows.members())), first);
+        assert_eq!(Some(place(rows.envelope())), first);
     }
     assert!(rows.next().await.is_none());
-    let end = rows.end().unwrap();
-    assert_eq!(end.members.iter().count(), 200);
-    assert_eq!(Some(place(&end.members)), first);
+    let end = rows.summary().unwrap();
+    assert_eq!(end.envelope.iter().count(), 200);
+    assert_eq!(Some(place(&end.envelope)), first);
 }

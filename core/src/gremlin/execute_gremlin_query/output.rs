@@ -35,7 +35,7 @@ pub struct ExecuteGremlinQueryOutput {
     /// The whole response body, if it is not JSON, as with a binary serializer ([M18](crate::wire_notes#m18));
     /// the other members are then `None`. This member of the serde form is not in the service model.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub binary: Option<BinaryAnswer>,
+    pub binary: Option<BinaryBody>,
 }
 
 // Either binary or JSON.
@@ -50,7 +50,7 @@ arbitrary!(ExecuteGremlinQueryOutput, with = |output: ExecuteGremlinQueryOutput|
 impl crate::testing::Answer for ExecuteGremlinQueryOutput {
     fn to_response(&self) -> http::Response<Bytes> {
         match &self.binary {
-            Some(BinaryAnswer {
+            Some(BinaryBody {
                 content_type,
                 bytes,
             }) => crate::testing::body_answer(Some(content_type), bytes.clone()),
@@ -83,7 +83,7 @@ structure! {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct BinaryAnswer {
+pub struct BinaryBody {
     /// Its media type, such as `application/vnd.graphbinary-v1.0`.
     pub content_type: String,
     /// Its bytes. The serde form is base64.
@@ -92,7 +92,7 @@ pub struct BinaryAnswer {
 }
 
 // GraphBinary begins like this, and JSON does not.
-arbitrary!(BinaryAnswer, with = |mut binary: BinaryAnswer| {
+arbitrary!(BinaryBody, with = |mut binary: BinaryBody| {
     binary.bytes = [b"\x84", &binary.bytes[..]].concat().into();
     binary
 } => content_type: Exactly("application/vnd.graphbinary-v1.0".to_owned()), bytes);
@@ -114,7 +114,7 @@ impl ExecuteGremlinQueryOutput {
     pub(super) fn read(response: &RawResponse<'_>) -> Result<Self, DecodeError> {
         if let Some(content_type) = binary_type(response) {
             let bytes = response.opaque()?;
-            let binary = Some(BinaryAnswer {
+            let binary = Some(BinaryBody {
                 content_type,
                 bytes,
             });

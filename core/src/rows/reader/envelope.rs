@@ -42,7 +42,7 @@ impl<T: DeserializeOwned> RowReader<T> {
                     Check::EmptySparqlResults => self.check_empty_results(&key, length)?,
                 }
                 let path = self.path_of(&key);
-                self.members.keep(path, self.values.unread(length));
+                self.envelope.keep(path, self.values.unread(length));
                 self.values.consume(length);
                 self.state = State::AfterMember;
                 Ok(true)

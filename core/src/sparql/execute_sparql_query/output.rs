@@ -124,9 +124,9 @@ impl ExecuteSparqlQueryOutput {
         let mut bindings = Vec::new();
         let reader = self.for_each_row(|row| bindings.push(row))?;
         Ok(SparqlResults {
-            vars: reader.members().vars().unwrap_or_default(),
+            vars: reader.envelope().vars().unwrap_or_default(),
             bindings,
-            boolean: reader.members().boolean(),
+            boolean: reader.envelope().boolean(),
         })
     }
 
@@ -145,7 +145,10 @@ impl ExecuteSparqlQueryOutput {
                 _ => Err(self.error(DecodeErrorKind::Shape, "", reason)),
             };
         }
-        let boolean = self.for_each_row::<IgnoredAny>(|_| {})?.members().boolean();
+        let boolean = self
+            .for_each_row::<IgnoredAny>(|_| {})?
+            .envelope()
+            .boolean();
         boolean.ok_or_else(|| self.error(DecodeErrorKind::Shape, "boolean", "missing"))
     }
 

@@ -34,13 +34,13 @@ impl RequestWriter<'_> {
             .strip_prefix('{')
             .and_then(|rest| rest.split_once('}'))
         {
-            self.fault(name, FieldErrorKind::Missing);
+            self.reject(name, FieldErrorKind::Missing);
         }
         self.add_extras();
         self.check_exclusive();
         if self.uri.len() > MAX_URI {
             let length = self.uri.len();
-            self.fault("", FieldErrorKind::UriTooLong { length });
+            self.reject("", FieldErrorKind::UriTooLong { length });
         }
         if !self.errors.is_empty() {
             return Err(EncodeError::new(self.info.name, self.errors));
@@ -101,7 +101,7 @@ impl RequestWriter<'_> {
         for name in extras.headers.keys() {
             if RESERVED.contains(name) {
                 let reason = FieldErrorKind::Other("this header is set by the client".into());
-                self.fault(name.as_str().to_owned(), reason);
+                self.reject(name.as_str().to_owned(), reason);
             }
             self.headers.remove(name);
         }
@@ -117,7 +117,7 @@ impl RequestWriter<'_> {
         let mut fields = self.extras.fields.iter();
         if !fields.all(|(name, value)| body.set(name, value)) {
             let reason = FieldErrorKind::Other("this body cannot have extra fields".into());
-            self.fault("", reason);
+            self.reject("", reason);
         }
     }
 
@@ -147,7 +147,7 @@ impl RequestWriter<'_> {
         if let (Some(_), Some(second)) = (found.next(), found.next()) {
             let second = second.to_owned();
             let reason = format!("only one of {} is allowed", self.exclusive.join(", "));
-            self.fault(second, FieldErrorKind::Other(reason.into()));
+            self.reject(second, FieldErrorKind::Other(reason.into()));
         }
     }
 }

@@ -60,7 +60,7 @@ fn read(driver: Driver, server: [&Server; 2], query: &impl RowQuery) -> (u32, u6
             for row in &mut rows {
                 row.unwrap();
             }
-            (answered.meta.attempts, rows.end().unwrap().rows)
+            (answered.meta.attempts, rows.summary().unwrap().rows)
         }
         Driver::Hyper => block_on(async {
             let first = hyper(server[0], impatient());
@@ -73,7 +73,7 @@ fn read(driver: Driver, server: [&Server; 2], query: &impl RowQuery) -> (u32, u6
             }
             first.flush_cancellations().await;
             second.flush_cancellations().await;
-            (attempts, rows.end().unwrap().rows)
+            (attempts, rows.summary().unwrap().rows)
         }),
     }
 }

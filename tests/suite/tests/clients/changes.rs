@@ -32,7 +32,7 @@ fn follow(
                 all.push(transaction?);
             }
             let kept = all.last().map(|last: &Transaction<_>| last.checkpoint);
-            assert_eq!(changes.end().unwrap().checkpoint, kept);
+            assert_eq!(changes.summary().unwrap().checkpoint, kept);
             assert!(changes.next().await.is_none());
             Ok(all)
         }),
@@ -77,7 +77,7 @@ fn at_the_end_it_waits_for_what_comes() {
                     let start = StartPosition::TrimHorizon;
                     let mut changes = client.changes_with::<GetPropertygraphStream>(start, gently);
                     assert_eq!(changes.next().unwrap().unwrap().records.len(), 1);
-                    assert!(changes.end().is_none());
+                    assert!(changes.summary().is_none());
                     let second = changes.next().unwrap().unwrap();
                     assert_eq!(changes.checkpoint(), Some(second.checkpoint));
                     second
@@ -144,7 +144,7 @@ fn records_come_one_by_one() {
                 let mut records =
                     client.change_records_with::<GetPropertygraphStream>(start, to_the_end);
                 let all = records.by_ref().map(Result::unwrap).collect();
-                assert_eq!(records.checkpoint(), records.end().unwrap().checkpoint);
+                assert_eq!(records.checkpoint(), records.summary().unwrap().checkpoint);
                 all
             }
             Driver::Hyper => block_on(async {
@@ -155,7 +155,7 @@ fn records_come_one_by_one() {
                 while let Some(record) = records.next().await {
                     all.push(record.unwrap());
                 }
-                assert_eq!(records.checkpoint(), records.end().unwrap().checkpoint);
+                assert_eq!(records.checkpoint(), records.summary().unwrap().checkpoint);
                 all
             }),
         };

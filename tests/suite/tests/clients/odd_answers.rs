@@ -108,7 +108,7 @@ fn members_without_end_are_kept_up_to_the_same_limit() {
     let [one, other] = BOTH.map(|driver| {
         let read = rows(driver, &endpoint, &query);
         assert_eq!(read.rows, [json!(1)]);
-        read.end.unwrap().members
+        read.end.unwrap().envelope
     });
     assert_eq!(one, other);
     assert!(!one.is_complete());

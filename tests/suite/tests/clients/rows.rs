@@ -48,7 +48,7 @@ fn every_language_has_rows() {
         let untyped = ExecuteGremlinQuery::new("g.V()");
         let all: Read<u64> = read(driver, &server, &untyped, CallOptions::new(), ALL);
         assert_eq!(all.rows, [1, 2]);
-        let members = all.end.unwrap().members;
+        let members = all.end.unwrap().envelope;
         assert!(members.get("requestId").is_some(), "{members:?}");
 
         let typed = untyped.serializer(GremlinSerializer::GraphSonV3);
@@ -60,7 +60,7 @@ fn every_language_has_rows() {
         let all: Read<BTreeMap<String, Value>> =
             read(driver, &server, &select, CallOptions::new(), ALL);
         assert_eq!(all.rows[1]["x"]["value"], "b");
-        assert_eq!(all.end.unwrap().members.vars(), Some(vec!["x".to_owned()]));
+        assert_eq!(all.end.unwrap().envelope.vars(), Some(vec!["x".to_owned()]));
     }
 }
 
@@ -257,6 +257,6 @@ fn futures_of_rows_can_be_dropped() {
         }
         assert!(seen.into_iter().eq(0..1000));
         assert!(dropped > 0);
-        assert_eq!(rows.end().unwrap().meta.attempts, 1);
+        assert_eq!(rows.summary().unwrap().meta.attempts, 1);
     });
 }

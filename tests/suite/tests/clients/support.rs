@@ -119,7 +119,7 @@ pub(crate) fn read_from<T: DeserializeOwned + 'static>(
                     None => break,
                 }
             }
-            read.end = rows.end().cloned();
+            read.end = rows.summary().cloned();
             if read.rows.len() < most {
                 assert!(rows.next().is_none(), "it is fused");
             }
@@ -136,7 +136,7 @@ pub(crate) fn read_from<T: DeserializeOwned + 'static>(
                     None => break,
                 }
             }
-            read.end = rows.end().cloned();
+            read.end = rows.summary().cloned();
             if read.rows.len() < most {
                 assert!(rows.next().await.is_none(), "it is fused");
             }

@@ -81,7 +81,7 @@ fn of_request(line: &requests::Line, model: &Model) -> String {
         Err(Failure::Differs(_)) => "another request".to_owned(),
         Err(Failure::Endpoint(_)) => "endpoint refused".to_owned(),
         Err(Failure::Refused(error)) => {
-            let faults = error.faults().iter();
+            let faults = error.field_errors().iter();
             let kinds: Vec<_> = faults.map(|fault| inputs::name(fault.kind())).collect();
             format!("refused for {}", kinds.join(" and "))
         }

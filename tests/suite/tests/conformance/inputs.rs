@@ -81,7 +81,7 @@ fn check(line: &Line, model: &Model) -> Result<(), String> {
     let ours = dynamic::request(&line.operation, &input, &endpoint);
     if let Err(error) = &ours {
         same("the operation refused", error.operation(), &line.operation)?;
-        if error.faults().is_empty() {
+        if error.field_errors().is_empty() {
             return Err("refused without a fault".to_owned());
         }
     }
@@ -125,13 +125,17 @@ fn same_faults(error: &EncodeError, line: &Line) -> Result<(), String> {
     if theirs.iter().any(|(_, kind)| *kind == "UnknownMember") {
         theirs.retain(|(_, kind)| *kind == "UnknownMember");
         for (field, _) in &theirs {
-            if error.faults().iter().all(|fault| fault.field() != field) {
+            if error
+                .field_errors()
+                .iter()
+                .all(|fault| fault.field() != field)
+            {
                 return Err(format!("{field:?} is not named in: {error}"));
             }
         }
     }
     let mut is_named = false;
-    for fault in error.faults() {
+    for fault in error.field_errors() {
         let is_theirs =
             |(field, kind): &(String, &str)| fault.field() == field && name(fault.kind()) == *kind;
         if theirs.iter().any(is_theirs) {
@@ -150,7 +154,7 @@ fn same_faults(error: &EncodeError, line: &Line) -> Result<(), String> {
 }
 
 fn all_of_kind(kind: &str, error: &EncodeError, line: &Line) -> Result<(), String> {
-    for fault in error.faults() {
+    for fault in error.field_errors() {
         if name(fault.kind()) != kind {
             return Err(format!("{fault} is not the fault {kind}"));
         }

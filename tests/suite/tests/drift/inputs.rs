@@ -156,7 +156,7 @@ fn faults(operation: &str, input: &Value) -> Vec<(String, String)> {
         Err(error) => error,
     };
     assert_eq!(error.operation(), operation);
-    let faults = error.faults().iter();
+    let faults = error.field_errors().iter();
     faults
         .map(|fault| (fault.field().to_owned(), format!("{:?}", fault.kind())))
         .collect()
