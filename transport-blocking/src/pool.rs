@@ -29,14 +29,14 @@ use neptunedata::{
 use crate::{deadlines::Limits, socket::Socket};
 use permit::Permit;
 
-/// An end so soon after an answer is no time-out of the server's.
+/// A close within this time after a response is not the server's idle time-out.
 const EARLY: Duration = Duration::from_secs(1);
-/// So many in a row are no coincidence.
+/// After so many early closes in a row, connections are not reused for a while.
 const EARLY_ENDS: u32 = 2;
-/// How long connections are used once, then.
+/// How long connections are not reused then.
 const CAUTION: Duration = Duration::from_secs(60);
 
-/// All connections of a client lead to the same permit, so one list is enough.
+/// All connections of a client lead to the same host, so one list is enough.
 pub(crate) struct Pool {
     state: Mutex<State>,
     freed: Condvar,
@@ -97,7 +97,7 @@ impl Pool {
             let left = match limits.left() {
                 Ok(left) => left,
                 Err(kind) => {
-                    // It may have been woken for a permit, which is the next one's then.
+                    // It may have consumed a wake-up for a free permit: pass it on.
                     if state.leased < self.max_connections {
                         self.freed.notify_one();
                     }
@@ -131,7 +131,7 @@ impl Pool {
         }
     }
 
-    /// The right to one connection beyond the limit. Whoever asks sees to it that there are few.
+    /// The right to one connection beyond the limit. The caller limits the number of cancellations.
     pub(crate) fn lease_extra(self: &Arc<Self>) -> Lease {
         let mut state = self.state();
         state.extra = state.extra.saturating_add(1);

@@ -1,9 +1,9 @@
-//! One connection, driven by whoever uses it.
+//! One connection, driven by the call that uses it.
 //!
-//! hyper gives a connection in two halves, one to hand requests to and one that does the reading and
-//! writing when polled. The second is usually spawned. Here both stay in one hand: a request and its
-//! answer poll the connection themselves. So nothing runs behind the caller's back, dropping a call
-//! closes its connection at that moment, and what was written is known when something breaks.
+//! hyper returns a connection in two halves: a sender for requests, and a driver that reads and writes when
+//! polled. The driver is usually spawned. Here one struct has both, and waiting for a response polls the driver. So
+//! nothing runs in the background, dropping a call closes its connection at once, and after a failure it is known
+//! what was written.
 
 use std::{
     future::{Future, poll_fn},
@@ -37,17 +37,17 @@ use crate::{
     runtime_id::RuntimeId,
 };
 
-/// A connection: idle, or with one request on its way.
+/// A connection: idle, or with one request in progress.
 pub(crate) struct Connection {
     sender: http1::SendRequest<FullBody>,
-    /// None after its end.
+    /// None after the connection has ended.
     driver: Option<http1::Connection<Counted, FullBody>>,
     written: Arc<Written>,
     probe: Option<Arc<AtomicBool>>,
     peer: Option<SocketAddr>,
-    /// The head of the answer to the request on its way, until it is there.
+    /// The future of the response head, until it arrives.
     head: Option<Head>,
-    /// How long the request on its way is, on the wire.
+    /// The size of the request in progress in bytes.
     length: u64,
     served: u64,
     pub(crate) origin: Origin,
@@ -57,19 +57,19 @@ type Head = Pin<
     Box<dyn Future<Output = Result<Response<Incoming>, TrySendError<Request<FullBody>>>> + Send>,
 >;
 
-/// When and where a connection was made.
+/// When and where a connection was opened.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Origin {
     pub(crate) at: Instant,
     pub(crate) runtime: RuntimeId,
-    /// That of the pool at the time.
+    /// The pool's generation at that time.
     pub(crate) generation: u64,
 }
 
-/// How far hyper reads ahead of who takes the body, unless a head is longer.
+/// The maximum number of bytes that hyper reads ahead of the caller, unless a head is larger.
 const READ_AHEAD: usize = 128 * 1024;
 
-/// A piece of an answer's body.
+/// A part of a response body.
 pub(crate) enum BodyEvent {
     Chunk(Bytes),
     End(HeaderMap),
@@ -86,7 +86,7 @@ impl Connection {
         let (sender, driver) = http1::Builder::new()
             .max_header_size(max_head_bytes)
             .max_headers(ClientOptions::MAX_HEAD_FIELDS)
-            // The limit on heads must be the one that is met first.
+            // hyper's buffer must be larger than a head, so that the limit of heads applies first.
             .max_buf_size(max_head_bytes.saturating_add(8192).max(READ_AHEAD))
             .handshake(io)
             .await
@@ -109,13 +109,13 @@ impl Connection {
         self.peer
     }
 
-    /// How many answers it has brought.
+    /// The number of responses so far.
     pub(crate) fn served(&self) -> u64 {
         self.served
     }
 
-    /// Whether it can take a request, by what is known at this moment: a close that has arrived is
-    /// seen. Does not wait.
+    /// Whether the connection can take a request now. Sees a close that has arrived at the socket. Does not
+    /// wait.
     pub(crate) async fn is_alive(&mut self) -> bool {
         if let Some(probe) = &self.probe {
             probe.store(true, Ordering::Relaxed);
@@ -127,10 +127,10 @@ impl Connection {
         alive
     }
 
-    /// Lets it do what it can without waiting, and says whether it is ready for a request then.
+    /// Polls the driver, and returns whether the connection is then ready for a request.
     pub(crate) async fn settle(&mut self) -> bool {
         poll_fn(|cx| {
-            // Twice: the end of one message can be what lets the next one begin.
+            // Twice, because the end of one message can make the next one possible.
             for _ in 0..2 {
                 self.drive(cx);
             }
@@ -143,17 +143,16 @@ impl Connection {
         if let Some(driver) = &mut self.driver
             && Pin::new(driver).poll(cx).is_ready()
         {
-            // Whom an error concerns gets it through the request or the body; dropping the driver
-            // ends what still waits for it.
+            // The request or the body reports the error; dropping the driver ends both.
             self.driver = None;
         }
     }
 
-    /// Takes a request, which gets out while the [head](Connection::head) of its answer is awaited.
+    /// Takes a request. Waiting for the [head](Connection::head) writes it.
     pub(crate) fn send(&mut self, mut request: Request<Bytes>) {
         self.length = length_of(&request);
         self.written.reset();
-        // Over a connection to the server itself only path and query are sent.
+        // Without an HTTP proxy, the request line has only path and query.
         if let Some(target) = request.uri().path_and_query() {
             *request.uri_mut() = http::Uri::from(target.clone());
         }
@@ -161,7 +160,7 @@ impl Connection {
         self.head = Some(Box::pin(self.sender.try_send_request(request)));
     }
 
-    /// The head of the answer to what was [sent](Connection::send). Can be dropped and called again.
+    /// The head of the response to the request that was [sent](Connection::send). Cancel safe.
     pub(crate) async fn head(&mut self) -> Result<Response<Incoming>, TransportError> {
         let head = poll_fn(|cx| {
             self.drive(cx);
@@ -187,7 +186,7 @@ impl Connection {
                 Ok(response)
             }
             Err(mut error) => {
-                // A request that comes back was never begun.
+                // hyper returns a request of which nothing was written.
                 let sent = match error.take_message() {
                     Some(_) => Sent::No,
                     None => self.sent(),
@@ -202,7 +201,7 @@ impl Connection {
         }
     }
 
-    /// Whether the server can have all of the request that is on its way.
+    /// Whether the server can have received the whole request in progress.
     pub(crate) fn sent(&self) -> Sent {
         if self.written.bytes() < self.length {
             Sent::No
@@ -211,7 +210,7 @@ impl Connection {
         }
     }
 
-    /// The next piece of the answer's body. Can be dropped and called again.
+    /// The next part of the response body. Cancel safe.
     pub(crate) async fn receive(
         &mut self,
         body: &mut Incoming,
@@ -231,8 +230,8 @@ impl Connection {
                     Ok(chunk) => Ok(BodyEvent::Chunk(chunk)),
                     Err(frame) => match frame.into_trailers() {
                         Ok(trailers) if !trailers.is_empty() => Ok(BodyEvent::End(trailers)),
-                        // Where there are none hyper gives no frame. To it an empty line that ends in a line feed
-                        // alone is the end of the trailers, whatever follows it.
+                        // Without trailers hyper returns no frame. For hyper, an empty line that ends with a bare
+                        // line feed ends the trailers, whatever follows.
                         _ => {
                             let kind = TransportErrorKind::Protocol;
                             let error = TransportError::new(kind, Sent::Maybe);
@@ -248,8 +247,8 @@ impl Connection {
     }
 }
 
-/// Whether it is certain where the body ends. Chunked is the only coding that the core takes; what has another
-/// one would be read until the connection ends, whatever length it tells.
+/// Whether the end of the body is certain. Chunked is the only transfer coding that the core accepts; hyper would
+/// read a body with another coding until the connection ends, whatever its `content-length`.
 fn is_framed(fields: &HeaderMap) -> bool {
     let mut codings = fields
         .get_all(TRANSFER_ENCODING)
@@ -263,8 +262,7 @@ fn is_framed(fields: &HeaderMap) -> bool {
     }
 }
 
-/// How long a request is on the wire at least: all that hyper writes, but for headers that it may
-/// leave out.
+/// The minimum size of a request on the wire: everything that hyper writes, without headers that it may omit.
 fn length_of(request: &Request<Bytes>) -> u64 {
     let target = request
         .uri()
@@ -290,7 +288,7 @@ fn length_of(request: &Request<Bytes>) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }
 
-/// The body of a request, in one piece.
+/// The body of a request, as one chunk.
 pub(crate) struct FullBody(Option<Bytes>);
 
 impl Body for FullBody {

@@ -1,16 +1,15 @@
 //! The connections of a client: how many, how old, and which one a request gets.
 //!
-//! Our own and not that of hyper-util, for what a data API must know exactly. Whether a request can
-//! have reached the server: hyper-util's pool sends over a connection whose end the runtime has not
-//! noticed yet, and says afterwards that something broke; here an idle connection is asked, past the
-//! runtime, whether the server's FIN lies in the socket, before a request is put on it. Whether a
-//! connection was used before, how old it is, that no more than so many exist at any moment, that
-//! none is kept which a call left in the middle: all of that is in one list behind one lock. There
-//! is one host and one protocol, so it is short.
+//! This is not hyper-util's pool, because a data API must know exactly whether a request can have reached the
+//! server. hyper-util's pool sends over a connection that the server has closed, if the runtime has not noticed
+//! yet, and reports a failure afterwards. This pool checks the socket for the server's FIN before it uses an idle
+//! connection. It also knows whether a connection was used before and how old it is, never exceeds its limit, and
+//! does not keep a connection whose response was not read to its end. All of that is one short list behind one
+//! lock, because a client has one host and one protocol.
 //!
-//! Nothing is spawned to use it. Only to close idle connections in time, when nobody calls any more,
-//! is there a task, for as long as connections lie idle and if there is an executor. A connection is
-//! used again in the runtime only that it was made in: see [`RuntimeId`](crate::runtime_id::RuntimeId).
+//! Using the pool spawns nothing. If there is an executor, a task closes idle connections in time; it ends when
+//! no connection is idle. A connection is reused only in the runtime that opened it: see
+//! [`RuntimeId`](crate::runtime_id::RuntimeId).
 
 mod permit;
 mod reaper;
@@ -50,13 +49,13 @@ pub(crate) type Spawn = Arc<dyn Fn(Task) + Send + Sync>;
 #[derive(Clone)]
 pub(crate) struct Pool(Arc<Shared>);
 
-/// What a connection is for.
+/// The purpose of a connection.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Purpose {
     #[default]
     Call,
-    /// To cancel a query, at this address if there is one. It takes no place of the calls' and waits for
-    /// none: whoever asks sees to it that there are few.
+    /// Cancels a query, at this address if it is known. Does not count against the limit of connections; the
+    /// caller limits the number of cancellations.
     Cancel(Option<SocketAddr>),
 }
 
@@ -64,8 +63,8 @@ struct Shared {
     connector: Connector,
     clock: Clock,
     limits: Limits,
-    /// As many as connections may be in use. Those that lie idle are not counted here: whoever gets
-    /// a permit takes one of them, or makes room for a new one.
+    /// One permit for each connection that may be in use. Idle connections have no permit: a call with a
+    /// permit takes an idle connection, or closes one to make room for a new connection.
     permits: Arc<Semaphore>,
     state: Mutex<State>,
     spawn: Option<Spawn>,
@@ -82,14 +81,15 @@ struct Limits {
 
 #[derive(Default)]
 struct State {
-    /// In the order in which they were put back; the last one is the warmest.
+    /// In the order of their last use.
     idle: Vec<Idle>,
-    /// With those that cancel queries.
+    /// Including connections that cancel queries.
     in_use: usize,
     /// Connections of earlier generations are not used again.
     generation: u64,
     caution: EarlyCloseDetector,
-    /// Where a task sees to the idle ones. Each runtime has its own, as others may stand still.
+    /// The runtimes with a task that closes idle connections. Each runtime has its own task, because
+    /// another runtime may not be running.
     reaped: Vec<RuntimeId>,
 }
 
@@ -126,7 +126,7 @@ impl Pool {
         &self.0.clock
     }
 
-    /// Waits for one of the places, in turn.
+    /// Waits for a permit, first come, first served.
     async fn permit(&self) -> Result<SemaphoreGuardArc, TransportError> {
         let Shared { clock, limits, .. } = &*self.0;
         let deadline = clock.after(limits.acquire_timeout);
@@ -138,9 +138,9 @@ impl Pool {
             })
     }
 
-    /// A connection for one request: an idle one that is alive, or a new one. After a demand for a
-    /// fresh one none of those that there are is used again, now idle or in use: what makes one of
-    /// them doubtful concerns them all, unless only one address will do.
+    /// A connection for one request: an idle one that is open, or a new one. A request for a fresh connection
+    /// retires all existing connections, idle or in use, because the reason concerns them all. A cancellation,
+    /// which needs one certain address, retires none.
     pub(crate) async fn lease(
         &self,
         which: neptunedata::machine::Reuse,
@@ -184,7 +184,7 @@ impl Pool {
         let origin = Origin {
             at: shared.clock.instant(),
             runtime,
-            // Before there is a connection: it is no newer than the look-up of its address.
+            // Taken before connecting: a connection is as old as the look-up of its address.
             generation: shared.state().generation,
         };
         let connect = async {
@@ -192,7 +192,7 @@ impl Pool {
             Connection::new(stream, shared.limits.head, origin).await
         };
         let time = shared.limits.connect;
-        // What is ready at once would be taken whatever the time, and without any nothing begins.
+        // A future that is ready at once would be taken even with no time left, so check first.
         let connected = if time.is_zero() {
             None
         } else {
@@ -223,13 +223,13 @@ impl fmt::Debug for Pool {
 }
 
 impl Shared {
-    /// Held for moments only, never while something is awaited or closed.
+    /// Never held across an await, or while a connection is closed.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The idle connection of this runtime used last, if one is still young enough, and leads to this
-    /// address if there is one.
+    /// The most recently used idle connection of this runtime that is within its limits, to this address if
+    /// one is given.
     fn take_idle(&self, runtime: RuntimeId, to: Option<SocketAddr>) -> Option<Idle> {
         self.sweep();
         let mut state = self.state();
@@ -241,13 +241,13 @@ impl Shared {
         Some(state.idle.remove(place))
     }
 
-    /// A connection ended on its own, so long after its last answer.
+    /// Records that the server closed a connection this long after its last response.
     fn note_end(&self, answers: u64, after: Duration) {
         let now = self.clock.instant();
         self.state().caution.note_end(answers, after, now);
     }
 
-    /// Closes what has lain or lived too long.
+    /// Closes idle connections that are past their idle time or age.
     fn sweep(&self) {
         let now = self.clock.instant();
         let mut state = self.state();
@@ -256,8 +256,8 @@ impl Shared {
         drop(over);
     }
 
-    /// The same, and says when the next one is due. If there is none, the task of this runtime that
-    /// asks is the last to know: in the same moment it counts as ended.
+    /// As [`sweep`](Shared::sweep), and returns when the next connection is due. If none is, removes this
+    /// runtime's task from the list under the same lock, so that a new task can start.
     fn sweep_for(&self, reaper: RuntimeId) -> Option<Instant> {
         let now = self.clock.instant();
         let mut state = self.state();
@@ -288,7 +288,7 @@ impl Shared {
         }
     }
 
-    /// Closes idle connections, the longest idle first, until a new one fits within the limit.
+    /// Closes idle connections, the least recently used first, until a new one fits within the limit.
     fn make_room(&self) {
         let mut surplus = Vec::new();
         let mut state = self.state();
@@ -315,13 +315,13 @@ impl Shared {
         let connections = state.in_use.saturating_add(state.idle.len());
         let is_extra = place.is_extra() && connections > self.limits.connections;
         if is_old || is_extra || state.caution.is_due(since) {
-            // Closed without the lock, and before its place is free.
+            // Closed without the lock, and before its permit is released.
             drop(state);
             drop(idle);
             return;
         }
         state.idle.push(idle);
-        // In the same moment, so that it is never counted twice.
+        // Under the same lock, so that the connection is never counted twice.
         place.leave(&mut state);
         let runtime = RuntimeId::here();
         let spawn = self
@@ -340,12 +340,12 @@ impl Shared {
     }
 }
 
-/// A connection in use. Dropping it closes it.
+/// A connection in use. Dropping the lease closes the connection.
 pub(crate) struct Lease {
-    // Closed before its place is free.
+    // Declared before the permit, so that it is closed before the permit is released.
     connection: Connection,
     place: Permit,
-    /// How long it had been idle, if it had served requests before.
+    /// How long the connection was idle, if it has served requests before.
     idle: Option<Duration>,
 }
 
@@ -385,8 +385,8 @@ impl Lease {
         self.connection.receive(body).await
     }
 
-    /// The answer has been read to its end: the connection lies idle from now on, if it can serve
-    /// another request.
+    /// Returns the connection to the pool after the response was read to its end, if it can serve another
+    /// request.
     pub(crate) async fn finish(self, body: Incoming) {
         drop(body);
         let Lease {
@@ -398,7 +398,7 @@ impl Lease {
             let shared = Arc::clone(place.shared());
             shared.keep(connection, place);
         } else {
-            // Closed before its place is free.
+            // Closed before the permit is released.
             drop(connection);
         }
     }

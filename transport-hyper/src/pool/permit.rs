@@ -1,4 +1,4 @@
-//! Places in the pool, and how they are waited for.
+//! Permits for connections, and waiting for them.
 
 use std::{
     mem,
@@ -12,11 +12,11 @@ use async_lock::{Semaphore, SemaphoreGuardArc};
 use super::{Shared, State};
 use crate::clock::Clock;
 
-/// How long one waits for its turn until it looks by itself whether there is a place.
+/// How often a waiter checks by itself whether a permit is free.
 const RECHECK_INTERVAL: Duration = Duration::from_millis(250);
 
-/// Waits for a place, in turn. The one whose turn it is may have been put aside, polled once and not
-/// again, so the others recheck by themselves from time to time. None when the time is over.
+/// Waits for a permit, first come, first served. The waiter that was woken may never be polled again, as in a
+/// `select!`, so the others check by themselves from time to time. Returns None at the deadline.
 pub(crate) async fn in_turn(
     places: &Arc<Semaphore>,
     clock: &Clock,
@@ -38,11 +38,11 @@ pub(crate) async fn in_turn(
     }
 }
 
-/// One of the connections that may be in use.
+/// The right to one connection in use.
 pub(super) struct Permit {
     shared: Arc<Shared>,
     counted: bool,
-    /// None beyond the limit of calls.
+    /// None for a connection beyond the limit, which cancels a query.
     permit: Option<SemaphoreGuardArc>,
 }
 
@@ -62,7 +62,7 @@ impl Permit {
         &self.shared
     }
 
-    /// Whether it is not one of the calls' places.
+    /// Whether the connection is beyond the limit.
     pub(super) fn is_extra(&self) -> bool {
         self.permit.is_none()
     }

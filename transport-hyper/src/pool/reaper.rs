@@ -1,20 +1,20 @@
-//! The task that closes idle connections in time, when nobody calls any more.
+//! The task that closes idle connections in time while no calls are made.
 
 use std::{sync::Weak, time::Instant};
 
 use super::Shared;
 use crate::{clock::Clock, runtime_id::RuntimeId};
 
-/// Not a reason to keep the pool.
+/// Holds the pool weakly, so that dropping the client ends the task.
 pub(super) struct Reaper {
     pool: Weak<Shared>,
     runtime: RuntimeId,
-    /// The pool does not count on it any more.
+    /// The pool has removed the task from its list.
     ended: bool,
 }
 
 impl Reaper {
-    /// One that the pool has noted for this runtime.
+    /// A task that is in the pool's list for this runtime.
     pub(super) fn new(pool: Weak<Shared>, runtime: RuntimeId) -> Reaper {
         Reaper {
             pool,
@@ -23,10 +23,10 @@ impl Reaper {
         }
     }
 
-    /// Closes idle connections when they are due, until there are none.
+    /// Closes idle connections when they are due, until no connection is idle.
     pub(super) async fn run(mut self, clock: Clock) {
         while let Some(due) = self.next() {
-            // The executor may have put the task where the timer does not work.
+            // The executor may run the task where the timer does not work.
             if clock.check().is_err() {
                 return;
             }
@@ -41,7 +41,7 @@ impl Reaper {
     }
 }
 
-/// Also when the runtime that ran the task is gone: another task is started when there is need.
+/// Also if the runtime shut down: another task starts when a connection becomes idle.
 impl Drop for Reaper {
     fn drop(&mut self) {
         if !self.ended
