@@ -248,7 +248,7 @@ fn play<M: Machine<Item: Debug, Output: Debug>>(
 fn check(streaming: bool, mut one: impl FnMut(&[Turn], &mut Reached) -> Result<(), TestCaseError>) {
     let mut reached = Reached::new();
     let mut runner = TestRunner::new(Config {
-        cases: 3_000,
+        cases: 2_000,
         failure_persistence: None,
         ..Config::default()
     });

@@ -112,7 +112,7 @@ fn start(stored: Option<Checkpoint>) -> StartPosition {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 300, failure_persistence: None, ..Config::default() })]
+    #![proptest_config(Config { cases: 240, failure_persistence: None, ..Config::default() })]
 
     #[test]
     fn transactions_are_all_seen(plan in plan()) {

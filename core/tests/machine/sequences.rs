@@ -270,7 +270,7 @@ fn every_order(mode: Mode, states: &[State]) {
     let mut reached = Reached::new();
     let config = Config {
         failure_persistence: None,
-        ..Config::with_cases(1_500)
+        ..Config::with_cases(1_200)
     };
     let strategy = (plan_with_limits(mode), vec(turn(), 1..20));
     let counted = std::cell::RefCell::new(&mut reached);
