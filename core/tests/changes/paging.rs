@@ -14,7 +14,7 @@ use super::{
     server::{Outcome, Run, Server, respond},
 };
 
-/// The items until there is none in 40 steps.
+/// The items, until 40 steps in a row have none.
 fn available_items<M: Machine>(run: &mut Run<M>, server: &mut Server) -> Vec<M::Item> {
     let mut items = Vec::new();
     loop {

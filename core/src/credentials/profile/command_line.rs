@@ -95,7 +95,7 @@ fn windows(text: &str) -> Result<Vec<String>, &'static str> {
         let mut chars = after.chars();
         let next = chars.next();
         rest = chars.as_str();
-        // Before a quote, each pair of backslashes stands for one; an odd one escapes the quote.
+        // Before a quote, each pair of backslashes is one backslash; an odd one escapes the quote.
         let (kept, is_escape) = match next {
             Some('"') => (backslashes / 2, backslashes % 2 == 1),
             _ => (backslashes, false),
