@@ -3,9 +3,11 @@
 
 mod client_options;
 mod proxy;
+mod reuse;
 mod route;
 
 pub use crate::error::{Sent, TransportErrorKind};
 pub use client_options::{ClientOptions, RootCertificates};
 pub use proxy::{Proxy, ProxyError};
+pub use reuse::{ConnectionRecord, ReusePolicy};
 pub use route::{Route, RouteError};

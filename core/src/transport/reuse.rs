@@ -1,0 +1,207 @@
+//! Which connections of a client may serve another request.
+
+use std::time::Duration;
+
+use crate::transport::ClientOptions;
+
+/// A close within this time after a response is not the server's idle time-out.
+const EARLY_CLOSE: Duration = Duration::from_secs(1);
+/// The number of early closes in a row after which connections are not reused.
+const MAX_EARLY_CLOSES: u32 = 2;
+/// How long connections are not reused then.
+const SINGLE_USE: Duration = Duration::from_secs(60);
+
+/// Decides which of a client's connections may serve another request. A pool keeps one, and a
+/// [`ConnectionRecord`] for each connection. Times are those of a monotonic clock, since any start.
+///
+/// A connection is not reused after [`idle_timeout`](ClientOptions::idle_timeout) or beyond
+/// [`max_connection_age`](ClientOptions::max_connection_age), nor if it was opened before the last
+/// [`retire_all`](Self::retire_all).
+///
+/// Some servers close each connection right after its first response and do not announce it. A pool that looks at
+/// a connection before it reuses it sees most of these closes, but not one that is still on its way; a write is
+/// then lost, and may have been executed. After two such closes in a row, connections are not reused for a minute.
+///
+/// ```
+/// use std::time::Duration;
+/// use neptunedata::transport::{ClientOptions, ReusePolicy};
+///
+/// let seconds = Duration::from_secs;
+/// let mut policy = ReusePolicy::new(&ClientOptions::new().idle_timeout(seconds(50)));
+/// let mut connection = policy.open(seconds(0));
+/// policy.note_response(&mut connection, seconds(1));
+/// assert!(policy.may_reuse(&connection, seconds(50)));
+/// assert!(!policy.may_reuse(&connection, seconds(51)), "idle for 50 s");
+///
+/// policy.retire_all();
+/// assert!(!policy.may_reuse(&connection, seconds(2)), "opened before");
+/// ```
+#[derive(Debug, Clone)]
+pub struct ReusePolicy {
+    idle_timeout: Duration,
+    max_age: Duration,
+    /// Increased by `retire_all`.
+    generation: u64,
+    /// Early closes in a row.
+    early_closes: u32,
+    single_use_until: Option<Duration>,
+}
+
+/// What a [`ReusePolicy`] knows about one connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConnectionRecord {
+    generation: u64,
+    opened: Duration,
+    last_response: Duration,
+    responses: u64,
+}
+
+impl ConnectionRecord {
+    /// Whether the connection has served a request before.
+    pub fn is_reused(&self) -> bool {
+        self.responses > 0
+    }
+}
+
+impl ReusePolicy {
+    /// The policy of these options.
+    pub fn new(options: &ClientOptions) -> ReusePolicy {
+        ReusePolicy {
+            idle_timeout: options.get_idle_timeout(),
+            max_age: options.get_max_connection_age(),
+            generation: 0,
+            early_closes: 0,
+            single_use_until: None,
+        }
+    }
+
+    /// The record of a connection that is about to be opened. Call this before the name look-up, because a
+    /// connection is as old as the address that it leads to.
+    pub fn open(&self, now: Duration) -> ConnectionRecord {
+        ConnectionRecord {
+            generation: self.generation,
+            opened: now,
+            last_response: now,
+            responses: 0,
+        }
+    }
+
+    /// Excludes all connections that exist now from reuse, for example because one of them broke or leads to a
+    /// former writer instance.
+    pub fn retire_all(&mut self) {
+        self.generation = self.generation.wrapping_add(1);
+    }
+
+    /// Notes that a response was read to its end.
+    pub fn note_response(&mut self, connection: &mut ConnectionRecord, now: Duration) {
+        if connection.is_reused() {
+            // The server does not close each connection after its first response.
+            self.early_closes = 0;
+            self.single_use_until = None;
+        }
+        connection.responses = connection.responses.saturating_add(1);
+        connection.last_response = now;
+    }
+
+    /// Notes that the server has closed a connection without announcing it: while it was idle, or instead of
+    /// responding to a request.
+    pub fn note_close(&mut self, connection: &ConnectionRecord, now: Duration) {
+        let idle = now.saturating_sub(connection.last_response);
+        if connection.responses != 1 || idle > EARLY_CLOSE {
+            return;
+        }
+        self.early_closes = self.early_closes.saturating_add(1);
+        if self.early_closes >= MAX_EARLY_CLOSES {
+            self.single_use_until = now.checked_add(SINGLE_USE);
+        }
+    }
+
+    /// When an idle connection has to be closed, if that is not too far in the future to be represented.
+    pub fn expiry(&self, connection: &ConnectionRecord) -> Option<Duration> {
+        let idle = connection.last_response.checked_add(self.idle_timeout);
+        let age = connection.opened.checked_add(self.max_age);
+        match (idle, age) {
+            (Some(idle), Some(age)) => Some(idle.min(age)),
+            (idle, age) => idle.or(age),
+        }
+    }
+
+    /// Whether an idle connection may serve another request. The pool checks in addition that the connection is
+    /// still open.
+    pub fn may_reuse(&self, connection: &ConnectionRecord, now: Duration) -> bool {
+        connection.generation == self.generation
+            && self.expiry(connection).is_none_or(|expiry| now < expiry)
+            && self.single_use_until.is_none_or(|until| now >= until)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn policy() -> ReusePolicy {
+        let options = ClientOptions::new().idle_timeout(seconds(50));
+        ReusePolicy::new(&options.max_connection_age(seconds(300)))
+    }
+
+    /// A connection that was opened at `opened` and has served so many requests at that time.
+    fn served(policy: &mut ReusePolicy, opened: Duration, responses: u64) -> ConnectionRecord {
+        let mut connection = policy.open(opened);
+        for _ in 0..responses {
+            policy.note_response(&mut connection, opened);
+        }
+        connection
+    }
+
+    #[test]
+    fn age_and_idle_time_end_reuse() {
+        let mut policy = policy();
+        let mut connection = served(&mut policy, seconds(0), 1);
+        assert_eq!(policy.expiry(&connection), Some(seconds(50)));
+        policy.note_response(&mut connection, seconds(280));
+        assert_eq!(policy.expiry(&connection), Some(seconds(300)));
+        assert!(policy.may_reuse(&connection, seconds(299)));
+        assert!(!policy.may_reuse(&connection, seconds(300)));
+
+        let forever = ClientOptions::new().idle_timeout(Duration::MAX);
+        let policy = ReusePolicy::new(&forever.max_connection_age(Duration::MAX));
+        let connection = policy.open(seconds(1));
+        assert_eq!(policy.expiry(&connection), None);
+        assert!(policy.may_reuse(&connection, Duration::MAX));
+    }
+
+    #[test]
+    fn a_connection_that_was_being_opened_is_retired_with_the_others() {
+        let mut policy = policy();
+        let opening = policy.open(seconds(0));
+        policy.retire_all();
+        assert!(!policy.may_reuse(&opening, seconds(1)));
+        assert!(policy.may_reuse(&policy.open(seconds(1)), seconds(1)));
+    }
+
+    #[test]
+    fn two_early_closes_in_a_row_end_reuse_for_a_minute() {
+        let mut policy = policy();
+        let (now, soon) = (seconds(10), seconds(11));
+        let (once, twice) = (served(&mut policy, now, 1), served(&mut policy, now, 2));
+        let idle = policy.open(soon);
+        policy.note_close(&once, soon);
+        // Resets the count.
+        served(&mut policy, now, 2);
+        policy.note_close(&once, soon);
+        // These are not early: the second response, the idle time-out.
+        policy.note_close(&twice, soon);
+        policy.note_close(&once, seconds(12));
+        assert!(policy.may_reuse(&idle, soon));
+        policy.note_close(&once, soon);
+        assert!(!policy.may_reuse(&idle, soon));
+        assert!(!policy.may_reuse(&policy.open(seconds(70)), seconds(70)));
+        assert!(policy.may_reuse(&policy.open(seconds(71)), seconds(71)));
+        served(&mut policy, now, 2);
+        assert!(policy.may_reuse(&idle, soon));
+    }
+}
