@@ -211,7 +211,7 @@ impl ClientBuilder {
             Source::Value(credentials) => Auth::credentials(credentials.clone()),
             Source::Function(_) | Source::OnThread(_) => Auth::from_driver(),
         };
-        let exchanger = Exchanger::new(&endpoint, route, &options)?;
+        let exchanger = Exchanger::new(&endpoint, &route, &options)?;
         // Hashers of the standard library have random keys.
         let seed = RandomState::new().build_hasher().finish();
         let session = options.session_builder(endpoint, auth).seed(seed).build()?;

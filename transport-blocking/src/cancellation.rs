@@ -3,11 +3,10 @@
 use std::{
     iter,
     net::SocketAddr,
-    sync::{Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-use neptunedata::{machine::Machine, transport::ClientOptions};
+use neptunedata::machine::Machine;
 
 use crate::{Client, Run};
 
@@ -41,7 +40,8 @@ pub(crate) fn cancel_abandoned(
         let Some(until) = Instant::now().checked_add(share.unwrap_or_default()) else {
             continue;
         };
-        let Some(_turn) = client.turns().take(until) else {
+        let wait = until.saturating_duration_since(Instant::now());
+        let Some(_permit) = client.cancel_permits().acquire(wait) else {
             continue;
         };
         let time = until.saturating_duration_since(Instant::now());
@@ -51,59 +51,13 @@ pub(crate) fn cancel_abandoned(
     }
 }
 
-/// Limits the number of cancellations at the same time. They have connections of their own, because those
-/// for calls may be in use for long, by the very queries to cancel.
-#[derive(Default)]
-pub(crate) struct Turns {
-    taken: Mutex<usize>,
-    freed: Condvar,
-}
-
-/// Dropping it gives it back.
-struct Turn<'a>(&'a Turns);
-
-impl Turns {
-    fn taken(&self) -> MutexGuard<'_, usize> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Waits for one, and gives up when the time is over.
-    fn take(&self, until: Instant) -> Option<Turn<'_>> {
-        let mut taken = self.taken();
-        loop {
-            let left = until.saturating_duration_since(Instant::now());
-            let is_free = *taken < ClientOptions::MAX_EXTRA_CONNECTIONS;
-            if left.is_zero() {
-                if is_free {
-                    // It may have been woken for it.
-                    self.freed.notify_one();
-                }
-                return None;
-            }
-            if is_free {
-                *taken = taken.saturating_add(1);
-                return Some(Turn(self));
-            }
-            let woken = self.freed.wait_timeout(taken, left);
-            taken = woken.unwrap_or_else(PoisonError::into_inner).0;
-        }
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        let mut taken = self.0.taken();
-        *taken = taken.saturating_sub(1);
-        self.0.freed.notify_one();
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use neptunedata::{
         CallOptions, Endpoint,
         gremlin::ExecuteGremlinQuery,
         machine::{Exchange, Input, Io, Now, Step},
+        transport::ClientOptions,
     };
     use neptunedata_emulator::{Emulator, Server, ServerOptions, Tls};
 

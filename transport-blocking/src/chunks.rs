@@ -1,232 +1,217 @@
-//! Bodies in chunks, and the trailers behind them.
+//! Follows a chunked response to its trailers, which ureq skips.
 //!
-//! The service reports in trailers that a query failed after its 200 had gone out, and ureq throws them away. It
-//! also takes the connection's end for theirs, passes by lines that are none, takes chunk sizes with signs and any
-//! white space, and refuses lines with a size that have more than 20 bytes, as extensions make them. So chunks
-//! are read here, byte by byte as hyper reads them, and ureq is shown the same data in chunks without extensions
-//! and trailers, whose last one comes when nothing is missing.
+//! ureq decodes and checks the chunks. This reader sees the same bytes, remembers the trailers, and knows whether
+//! they have arrived completely.
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, header::TRANSFER_ENCODING};
+use httparse::{EMPTY_HEADER, Status};
 use neptunedata::transport::{ClientOptions, TransportErrorKind};
 
-/// So many bytes of extensions are passed by in a body, less one.
-const EXTENSIONS: usize = 16 * 1024;
+/// ureq accepts no more fields in a head.
+const MAX_FIELDS: usize = 128;
+/// The longest line with the size of a chunk, of which ureq accepts 20 bytes.
+const MAX_SIZE_LINE: usize = 64;
 
-/// A body on its way in.
-pub(crate) struct Chunks {
-    state: State,
-    /// Of the chunk, or what is to come of it.
-    size: u64,
-    /// How many bytes of extensions there were.
-    extensions: usize,
-    /// The lines behind the last chunk.
-    lines: Vec<u8>,
-    count: usize,
-    limit: usize,
+/// What the head of a response says about its body.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    /// The number of bytes up to the body, with the informational heads before it.
+    pub(crate) length: usize,
+    pub(crate) is_chunked: bool,
 }
 
-/// What is there in place of chunks and trailers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Flaw {
-    #[error("invalid chunk size")]
-    Size,
-    #[error("chunk extensions are longer than {} bytes in all", EXTENSIONS.saturating_sub(1))]
-    Extensions,
-    #[error("a chunk is longer or shorter than its size")]
-    End,
-    #[error("trailers are larger than the limit of heads")]
-    TooMany,
-    #[error("malformed trailer field")]
-    Nonsense,
-}
-
-impl Flaw {
-    pub(crate) fn kind(self) -> TransportErrorKind {
-        match self {
-            Flaw::TooMany => TransportErrorKind::HeadTooLarge,
-            Flaw::Size | Flaw::Extensions | Flaw::End | Flaw::Nonsense => {
-                TransportErrorKind::Protocol
-            }
-        }
-    }
-}
-
-/// What comes next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// The first digit of a size.
-    Start,
-    /// Another one, or what ends it.
-    Size,
-    /// White space behind it.
-    Space,
-    Extension,
-    SizeLf,
-    Data,
-    DataCr,
-    DataLf,
-    /// A line behind the last chunk, or the empty one.
-    Line,
-    /// The rest of such a line.
-    Field,
-    FieldLf,
-    EndLf,
-    Over,
-}
-
-impl Chunks {
-    /// A body that begins now, with so many bytes of trailers at most.
-    pub(crate) fn new(limit: usize) -> Self {
-        Chunks {
-            state: State::Start,
-            size: 0,
-            extensions: 0,
-            lines: Vec::new(),
-            count: 0,
-            limit,
-        }
-    }
-
-    /// Whether nothing is missing.
-    pub(crate) fn are_over(&self) -> bool {
-        self.state == State::Over
-    }
-
-    /// Takes the next piece of the body as it came over the wire, shows what ureq is to have of it, and gives
-    /// the trailers when they have ended with it. What follows them is shown as it is.
+impl Head {
+    /// The head of the final response at the start of these bytes. `None` if it is not complete yet.
     ///
     /// # Errors
     ///
-    /// When it is none.
-    pub(crate) fn read(
-        &mut self,
-        mut bytes: &[u8],
-        mut show: impl FnMut(&[u8]),
-    ) -> Result<Option<HeaderMap>, Flaw> {
-        let mut trailers = None;
-        while let Some((&byte, rest)) = bytes.split_first() {
-            match self.state {
-                State::Over => {
-                    show(bytes);
-                    break;
-                }
-                State::Data => {
-                    bytes = self.pass(bytes, &mut show);
-                    continue;
-                }
-                _ => {}
-            }
-            bytes = rest;
-            self.state = self.next(byte)?;
-            match (self.state, byte) {
-                (State::Data, _) => show(format!("{:x}\r\n", self.size).as_bytes()),
-                (State::Start, _) => show(b"\r\n"),
-                (State::Over, _) => {
-                    trailers = Some(fields(&self.lines, self.count)?);
-                    show(b"0\r\n\r\n");
-                }
-                _ => {}
-            }
+    /// The head is invalid: ureq rejects it as well.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Option<Head>, httparse::Error> {
+        let mut fields = [EMPTY_HEADER; MAX_FIELDS];
+        let mut response = httparse::Response::new(&mut fields);
+        let Status::Complete(length) = response.parse(bytes)? else {
+            return Ok(None);
+        };
+        let code = response.code.unwrap_or_default();
+        if matches!(code, 100 | 102..=199) {
+            let rest = Head::read(bytes.get(length..).unwrap_or_default())?;
+            return Ok(rest.map(|rest| Head {
+                length: length.saturating_add(rest.length),
+                ..rest
+            }));
         }
-        Ok(trailers)
-    }
-
-    fn pass<'a>(&mut self, bytes: &'a [u8], show: &mut impl FnMut(&[u8])) -> &'a [u8] {
-        let length = usize::try_from(self.size).unwrap_or(usize::MAX);
-        let (data, rest) = bytes.split_at_checked(length).unwrap_or((bytes, &[]));
-        show(data);
-        let length = u64::try_from(data.len()).unwrap_or(u64::MAX);
-        self.size = self.size.saturating_sub(length);
-        if self.size == 0 {
-            self.state = State::DataCr;
-        }
-        rest
-    }
-
-    /// The state behind this byte.
-    fn next(&mut self, byte: u8) -> Result<State, Flaw> {
-        Ok(match (self.state, byte) {
-            (State::Start | State::Size, byte) if byte.is_ascii_hexdigit() => {
-                let digit = char::from(byte).to_digit(16).ok_or(Flaw::Size)?;
-                let size = self.size.checked_mul(16).ok_or(Flaw::Size)?;
-                self.size = size.saturating_add(u64::from(digit));
-                State::Size
-            }
-            (State::Size | State::Space, b' ' | b'\t') => State::Space,
-            (State::Size | State::Space, b';') => State::Extension,
-            (State::Size | State::Space | State::Extension, b'\r') => State::SizeLf,
-            (State::Extension, byte) if byte != b'\n' => {
-                self.extensions = self.extensions.saturating_add(1);
-                if self.extensions >= EXTENSIONS {
-                    return Err(Flaw::Extensions);
-                }
-                State::Extension
-            }
-            (State::SizeLf, b'\n') if self.size == 0 => State::Line,
-            (State::SizeLf, b'\n') => State::Data,
-            (State::DataCr, b'\r') => State::DataLf,
-            (State::DataLf, b'\n') => State::Start,
-            (State::DataCr | State::DataLf, _) => return Err(Flaw::End),
-            (State::Line, b'\r') => self.keep(byte, State::EndLf)?,
-            (State::Field, b'\r') => self.keep(byte, State::FieldLf)?,
-            (State::Line | State::Field, _) => self.keep(byte, State::Field)?,
-            (State::FieldLf, b'\n') => {
-                if self.count >= ClientOptions::MAX_HEAD_FIELDS {
-                    return Err(Flaw::TooMany);
-                }
-                self.count = self.count.saturating_add(1);
-                self.keep(byte, State::Line)?
-            }
-            (State::EndLf, b'\n') => self.keep(byte, State::Over)?,
-            (State::FieldLf | State::EndLf, _) => return Err(Flaw::Nonsense),
-            (State::Start | State::Size | State::Space | State::Extension | State::SizeLf, _) => {
-                return Err(Flaw::Size);
-            }
-            // Not asked for.
-            (state @ (State::Data | State::Over), _) => state,
-        })
-    }
-
-    fn keep(&mut self, byte: u8, next: State) -> Result<State, Flaw> {
-        // The empty line alone takes no room.
-        if self.count > 0 || matches!(next, State::Field | State::FieldLf | State::Line) {
-            self.lines.push(byte);
-            if self.lines.len() >= self.limit {
-                return Err(Flaw::TooMany);
-            }
-        }
-        Ok(next)
+        let has_body = !matches!(code, 101 | 204 | 304);
+        let is_coding = |field: &httparse::Header<'_>| {
+            TRANSFER_ENCODING.as_str().eq_ignore_ascii_case(field.name)
+        };
+        Ok(Some(Head {
+            length,
+            is_chunked: has_body && response.headers.iter().any(is_coding),
+        }))
     }
 }
 
-/// The fields in so many lines and the empty one.
-fn fields(lines: &[u8], count: usize) -> Result<HeaderMap, Flaw> {
-    let mut trailers = HeaderMap::new();
-    if count == 0 {
-        return Ok(trailers);
-    }
-    // The parser takes a line feed alone for the end of a line, and two for that of all.
-    let mut before = 0;
-    for byte in lines {
-        if *byte == b'\n' && before != b'\r' {
-            return Err(Flaw::Nonsense);
+/// A chunked body.
+#[derive(Debug)]
+pub(crate) struct Chunks {
+    state: State,
+    /// The current line, without its end; of trailers all lines, with their ends.
+    text: Vec<u8>,
+    max_trailer_bytes: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Size,
+    /// The bytes left of a chunk, with the line end after it.
+    Data(u64),
+    Trailers,
+    End,
+    InvalidSize,
+    Malformed,
+    TooLong,
+}
+
+/// What is wrong with a chunked body.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum ChunksError {
+    #[error("the connection ended before the end of the trailers")]
+    Incomplete,
+    #[error("invalid chunk size")]
+    InvalidSize,
+    #[error("malformed trailer field")]
+    Malformed,
+    #[error("the trailers have more than {0} bytes, or too many fields")]
+    TooLong(usize),
+}
+
+impl ChunksError {
+    pub(crate) fn kind(&self) -> TransportErrorKind {
+        match self {
+            ChunksError::Incomplete => TransportErrorKind::Closed,
+            ChunksError::InvalidSize | ChunksError::Malformed => TransportErrorKind::Protocol,
+            ChunksError::TooLong(_) => TransportErrorKind::HeadTooLarge,
         }
-        before = *byte;
     }
-    let mut parsed = vec![httparse::EMPTY_HEADER; count];
-    match httparse::parse_headers(lines, &mut parsed) {
-        Ok(httparse::Status::Complete((_, parsed))) => {
-            for field in parsed {
-                let name = HeaderName::from_bytes(field.name.as_bytes());
-                let name = name.map_err(|_| Flaw::Nonsense)?;
-                let value = HeaderValue::from_bytes(field.value);
-                let value = value.map_err(|_| Flaw::Nonsense)?;
-                // A map has room for tens of thousands.
-                let _ = trailers.try_append(name, value);
+}
+
+impl Chunks {
+    pub(crate) fn new(max_trailer_bytes: usize) -> Self {
+        Chunks {
+            state: State::Size,
+            text: Vec::new(),
+            max_trailer_bytes,
+        }
+    }
+
+    /// Takes the bytes that were received next.
+    pub(crate) fn follow(&mut self, mut bytes: &[u8]) {
+        while let [first, rest @ ..] = bytes {
+            match self.state {
+                State::Data(left) => {
+                    let taken = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len());
+                    let left = left.saturating_sub(u64::try_from(taken).unwrap_or(u64::MAX));
+                    self.state = if left == 0 {
+                        State::Size
+                    } else {
+                        State::Data(left)
+                    };
+                    bytes = bytes.get(taken..).unwrap_or_default();
+                }
+                State::Size => {
+                    self.text.push(*first);
+                    bytes = rest;
+                    self.read_size();
+                }
+                State::Trailers => {
+                    self.text.push(*first);
+                    bytes = rest;
+                    self.read_trailers();
+                }
+                State::End | State::InvalidSize | State::Malformed | State::TooLong => return,
             }
-            Ok(trailers)
         }
-        _ => Err(Flaw::Nonsense),
+    }
+
+    fn read_size(&mut self) {
+        let Some(line) = self.text.strip_suffix(b"\r\n") else {
+            // A line feed alone ends no line.
+            if self.text.ends_with(b"\n") || self.text.len() > MAX_SIZE_LINE {
+                self.state = State::InvalidSize;
+            }
+            return;
+        };
+        let size = line.split(|byte| *byte == b';').next().unwrap_or_default();
+        let size = size.trim_ascii_end();
+        // A sign is no digit.
+        let is_number = size.iter().all(u8::is_ascii_hexdigit);
+        let size = str::from_utf8(size).ok().filter(|_| is_number);
+        self.state = match size.map(|size| u64::from_str_radix(size, 16)) {
+            Some(Ok(0)) => State::Trailers,
+            Some(Ok(size)) => State::Data(size.saturating_add(2)),
+            _ => State::InvalidSize,
+        };
+        self.text.clear();
+    }
+
+    fn read_trailers(&mut self) {
+        if let [.., b'\r', last] = *self.text
+            && last != b'\n'
+        {
+            // ureq would wait for the end of the line.
+            self.state = State::Malformed;
+        } else if self.text == b"\r\n" || self.text.ends_with(b"\r\n\r\n") {
+            self.state = State::End;
+        } else if self.text.len() >= self.max_trailer_bytes {
+            self.state = State::TooLong;
+        }
+    }
+
+    /// Whether the body and its trailers have ended.
+    pub(crate) fn are_complete(&self) -> bool {
+        self.state == State::End
+    }
+
+    /// What is wrong with the chunks so far.
+    pub(crate) fn check(&self) -> Result<(), ChunksError> {
+        match self.state {
+            State::InvalidSize => Err(ChunksError::InvalidSize),
+            State::Malformed => Err(ChunksError::Malformed),
+            State::TooLong => Err(ChunksError::TooLong(self.max_trailer_bytes)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The trailers after the end of the body.
+    pub(crate) fn trailers(&self) -> Result<HeaderMap, ChunksError> {
+        self.check()?;
+        if !self.are_complete() {
+            return Err(ChunksError::Incomplete);
+        }
+        // httparse also accepts a line feed alone as the end of a line.
+        let mut lines = self.text.split_inclusive(|byte| *byte == b'\n');
+        if !lines.all(|line| line.ends_with(b"\r\n")) {
+            return Err(ChunksError::Malformed);
+        }
+        let mut fields = vec![EMPTY_HEADER; ClientOptions::MAX_HEAD_FIELDS];
+        let parsed = httparse::parse_headers(&self.text, &mut fields);
+        let fields = match parsed {
+            Ok(Status::Complete((_, fields))) => fields,
+            Err(httparse::Error::TooManyHeaders) => {
+                return Err(ChunksError::TooLong(self.max_trailer_bytes));
+            }
+            _ => return Err(ChunksError::Malformed),
+        };
+        let mut trailers = HeaderMap::with_capacity(fields.len());
+        for field in fields {
+            let name = HeaderName::from_bytes(field.name.as_bytes());
+            let value = HeaderValue::from_bytes(field.value);
+            let (Ok(name), Ok(value)) = (name, value) else {
+                return Err(ChunksError::Malformed);
+            };
+            trailers.append(name, value);
+        }
+        Ok(trailers)
     }
 }
 
@@ -234,160 +219,69 @@ fn fields(lines: &[u8], count: usize) -> Result<HeaderMap, Flaw> {
 mod tests {
     use super::*;
 
-    const BODY: &str = "5;x=y\r\n0\r\n\r\n\r\n00A \t;a=\"b\r\n0123456789\r\n000\r\n\
-        X-Neptune-Status: 500 InternalFailure\r\nx:\r\n\r\n";
+    const BODY: &str = "5;x=y\r\nabcde\r\n0a \r\n0123456789\r\n0\r\nx-a: 1\r\nX-A: 2\r\n\r\n";
 
-    /// What is shown of a body that comes in pieces of this length, and its trailers.
-    fn read(body: &[u8], cut: usize, limit: usize) -> Result<(Vec<u8>, Option<HeaderMap>), Flaw> {
-        let mut chunks = Chunks::new(limit);
-        let (mut shown, mut trailers) = (Vec::new(), None);
-        for piece in body.chunks(cut) {
-            let found = chunks.read(piece, |bytes| shown.extend_from_slice(bytes))?;
-            assert_eq!(found.is_some(), trailers.is_none() && chunks.are_over());
-            trailers = trailers.or(found);
-        }
-        Ok((shown, trailers))
-    }
-
-    fn flaw(body: &str) -> Option<Flaw> {
-        read(body.as_bytes(), body.len(), 1024).err()
+    /// What is known after these bytes, received in parts of this size.
+    fn follow(bytes: &[u8], part: usize, max_bytes: usize) -> Chunks {
+        let mut chunks = Chunks::new(max_bytes);
+        bytes.chunks(part).for_each(|part| chunks.follow(part));
+        chunks
     }
 
     #[test]
-    fn they_are_read_wherever_they_are_cut() {
-        let more = format!("{BODY}HTTP/1.1 200 OK\r\n");
-        for cut in 1..=more.len() {
-            let (shown, trailers) = read(more.as_bytes(), cut, 1024).unwrap();
-            assert_eq!(
-                String::from_utf8(shown).unwrap(),
-                "5\r\n0\r\n\r\n\r\na\r\n0123456789\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n"
-            );
-            let fields = trailers.unwrap();
-            assert_eq!(fields["x-neptune-status"], "500 InternalFailure");
-            assert_eq!(
-                (fields.len(), &fields["x"]),
-                (2, &HeaderValue::from_static(""))
-            );
+    fn trailers_are_found_in_parts_of_any_size() {
+        for part in 1..=BODY.len() {
+            let chunks = follow(BODY.as_bytes(), part, 1024);
+            assert!(chunks.are_complete(), "{part}");
+            let trailers = chunks.trailers().unwrap();
+            let values: Vec<_> = trailers.get_all("x-a").iter().collect();
+            assert_eq!(values, ["1", "2"], "{part}");
         }
-        // Without the empty line they are not complete, and ureq sees no end.
-        let (whole, _) = read(BODY.as_bytes(), 1, 1024).unwrap();
-        for cut in 1..BODY.len() {
-            let (shown, trailers) = read(&BODY.as_bytes()[..cut], cut, 1024).unwrap();
-            assert!(
-                trailers.is_none() && shown.len() <= whole.len() - 5,
-                "{cut}"
-            );
-            assert!(whole.starts_with(&shown), "{cut}");
+        for end in 0..BODY.len() {
+            let chunks = follow(&BODY.as_bytes()[..end], 7, 1024);
+            assert_eq!(chunks.trailers(), Err(ChunksError::Incomplete), "{end}");
+            assert_eq!(chunks.check(), Ok(()), "{end}");
         }
     }
 
     #[test]
-    fn sizes_are_digits_and_nothing_else() {
-        for size in [
-            "5",
-            "05",
-            "0000000000000000000000000005",
-            "5 ",
-            "5\t \t",
-            "5;",
-            "5 ;x",
-            "5;a=b;c=\"\u{e9} d\"",
+    fn invalid_chunks_are_errors() {
+        use ChunksError::{InvalidSize, Malformed, TooLong};
+        for (body, error) in [
+            ("+5\r\n", InvalidSize),
+            ("0x5\r\n", InvalidSize),
+            ("\r\n", InvalidSize),
+            ("5\n", InvalidSize),
+            ("10000000000000000\r\n", InvalidSize),
+            ("0\r\nno colon\r\n\r\n", Malformed),
+            ("0\r\nx: y\nz: y\r\n\r\n", Malformed),
+            ("0\r\nx: y\rz", Malformed),
+            ("0\r\nx: 234567890\r\n\r\n", TooLong(10)),
         ] {
-            let body = format!("{size}\r\nabcde\r\n0;x\r\n\r\n");
-            let (shown, trailers) = read(body.as_bytes(), 1, 1024).unwrap();
-            assert_eq!(
-                (&*shown, trailers),
-                (&b"5\r\nabcde\r\n0\r\n\r\n"[..], Some(HeaderMap::new()))
+            let chunks = follow(
+                body.as_bytes(),
+                3,
+                if error == TooLong(10) { 10 } else { 1024 },
             );
+            assert_eq!(chunks.trailers(), Err(error), "{body:?}");
         }
-        for size in [
-            "+5",
-            "-5",
-            " 5",
-            "\t5",
-            "\u{a0}5",
-            "5\u{a0}",
-            "5 5",
-            "0x5",
-            "",
-            ";x",
-            "g",
-            "5\n",
-            "5;x\n",
-            "5\r",
-            "5;x\r",
-            "10000000000000000",
+    }
+
+    #[test]
+    fn heads_say_where_the_body_begins() {
+        let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let early = "HTTP/1.1 100 Continue\r\n\r\n";
+        for (text, is_chunked) in [
+            (chunked.to_owned(), true),
+            (format!("{early}{chunked}"), true),
+            ("HTTP/1.1 200 OK\r\n\r\n".to_owned(), false),
+            (chunked.replace("200", "204"), false),
         ] {
-            assert_eq!(
-                flaw(&format!("{size}\r\nabcde\r\n0\r\n\r\n")),
-                Some(Flaw::Size),
-                "{size:?}"
-            );
+            let length = text.len();
+            let head = Head::read(format!("{text}body").as_bytes());
+            assert_eq!(head, Ok(Some(Head { length, is_chunked })), "{text}");
+            assert_eq!(Head::read(&text.as_bytes()[..length - 1]), Ok(None));
         }
-        assert_eq!(flaw("ffffffffffffffff\r\nabcde"), None);
-        for end in ["", "\n", "\rx", "x\r\n"] {
-            assert_eq!(
-                flaw(&format!("5\r\nabcde{end}0\r\n\r\n")),
-                Some(Flaw::End),
-                "{end:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn extensions_have_bounds_for_all_chunks_together() {
-        let body = |length: usize| {
-            format!(
-                "1;{}\r\na\r\n0;{}\r\n\r\n",
-                "x".repeat(8192),
-                "y".repeat(length)
-            )
-        };
-        assert_eq!(flaw(&body(8191)), None);
-        assert_eq!(flaw(&body(8192)), Some(Flaw::Extensions));
-    }
-
-    #[test]
-    fn lines_that_are_no_fields_are_nonsense() {
-        for end in [
-            "broken\r\n\r\n",
-            "x: y\r\nno colon here\r\nX-Neptune-Status: 500 InternalFailure\r\n\r\n",
-            "a b: y\r\n\r\n",
-            "x : y\r\n\r\n",
-            ": y\r\n\r\n",
-            "x: \0\r\n\r\n",
-            "x: y\r\n z\r\n\r\n",
-            "x: y\nz: y\r\n\r\n",
-            "\nx: y\r\n\r\n",
-            "x: y\r\n\nz: y\r\n\r\n",
-            "x: y\rz\r\n\r\n",
-            "\rx",
-        ] {
-            assert_eq!(
-                flaw(&format!("0\r\n{end}")),
-                Some(Flaw::Nonsense),
-                "{end:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn too_many_are_refused() {
-        let fields = |count: usize| format!("0\r\n{}\r\n", "x: 1234\r\n".repeat(count));
-        assert_eq!(read(fields(10).as_bytes(), 7, 93).map(|_| ()), Ok(()));
-        assert_eq!(read(fields(10).as_bytes(), 7, 92), Err(Flaw::TooMany));
-        let most = ClientOptions::MAX_HEAD_FIELDS;
-        let (_, trailers) = read(fields(most).as_bytes(), 4096, 1 << 20).unwrap();
-        assert_eq!(trailers.unwrap().len(), most);
-        assert_eq!(
-            read(fields(most + 1).as_bytes(), 4096, 1 << 20),
-            Err(Flaw::TooMany)
-        );
-        assert_eq!(
-            read(b"0\r\n\r\n", 1, 0),
-            Ok((b"0\r\n\r\n".to_vec(), Some(HeaderMap::new())))
-        );
-        let endless = [b"0\r\nx", &[b'y'; 1000][..]].concat();
-        assert_eq!(read(&endless, 1, 100), Err(Flaw::TooMany));
+        assert!(Head::read(b"220 smtp\r\n\r\n").is_err());
     }
 }

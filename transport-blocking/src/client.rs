@@ -15,8 +15,8 @@ use neptunedata::{
 };
 
 use crate::{
-    BuildError, ClientBuilder, Run, cancellation::Turns, credentials_source::Provider,
-    exchange::Exchanger,
+    BuildError, ClientBuilder, Run, credentials_source::Provider, exchange::Exchanger,
+    pool::Permits,
 };
 
 /// A client of one cluster. Cheap to clone: clones share connections, credentials and retry quota. It can be used
@@ -39,7 +39,9 @@ struct Inner {
     options: ClientOptions,
     provider: Provider,
     exchanger: Exchanger,
-    turns: Turns,
+    /// Cancellations have connections of their own, because calls may use theirs for long, for the very queries to
+    /// cancel.
+    cancel_permits: Permits,
     start: Instant,
 }
 
@@ -78,7 +80,7 @@ impl Client {
             options,
             provider,
             exchanger,
-            turns: Turns::default(),
+            cancel_permits: Permits::new(ClientOptions::MAX_EXTRA_CONNECTIONS),
             start: Instant::now(),
         }))
     }
@@ -169,9 +171,9 @@ impl Client {
         &self.0.provider
     }
 
-    /// The turns of cancellations.
-    pub(crate) fn turns(&self) -> &Turns {
-        &self.0.turns
+    /// Limits the number of cancellations at the same time.
+    pub(crate) fn cancel_permits(&self) -> &Permits {
+        &self.0.cancel_permits
     }
 
     pub(crate) fn exchanger(&self) -> &Exchanger {

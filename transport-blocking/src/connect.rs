@@ -1,301 +1,309 @@
-//! Making a connection: name look-up, TCP, proxy, TLS, all within one limit of time. Whatever fails
-//! here, no request was sent.
+//! Opens connections for ureq: name look-up, TCP, proxy and TLS, within one time limit. When any of them fails, no
+//! request was sent.
 
-use std::{
-    io,
-    net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs},
-    sync::{
-        Arc,
-        mpsc::{self, RecvTimeoutError},
-    },
-    thread,
-    time::Duration,
-};
+use std::{fmt, mem, net::SocketAddr, sync::Arc, time::Duration};
 
+use http::Uri;
 use neptunedata::{
     Endpoint, TransportError,
     transport::{ClientOptions, Route, Sent, TransportErrorKind},
 };
-use rustls::{ClientConfig, pki_types::ServerName};
-use socket2::{SockRef, TcpKeepalive};
+use ureq::{
+    Agent,
+    config::Config,
+    unversioned::{
+        resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver},
+        transport::{
+            Buffers, ConnectProxyConnector, ConnectionDetails, Connector, LazyBuffers, NextTimeout,
+            RustlsConnector, Transport, time,
+        },
+    },
+};
 
 use crate::{
     BuildError,
-    deadlines::{Limits, elapsed_kind},
-    socket::Socket,
+    cancellation::Purpose,
+    connection::Connection,
+    deadlines::Limits,
+    observation::{Observation, Writing},
+    pool::Pool,
+    tcp::{Tcp, failed, late, tunnel_failure},
     tls,
 };
 
-/// How a client comes to connections.
-pub(crate) struct Connector {
-    target: Target,
-    tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
-    #[cfg(feature = "proxy")]
-    proxy: Option<neptunedata::transport::Proxy>,
+/// An agent whose connections are observed.
+pub(crate) fn agent(
+    config: Config,
+    pool: Arc<Pool>,
+    endpoint: &Endpoint,
+    route: &Route,
+    options: &ClientOptions,
+) -> Result<Agent, BuildError> {
+    let connector = ObservedConnector {
+        target: url(endpoint.is_secure(), route.to.host(), route.to.port())?,
+        proxy: match &route.proxy {
+            Some(proxy) => Some(url(false, proxy.host(), proxy.port())?),
+            None => None,
+        },
+        pool,
+        timeout: options.get_connect_timeout(),
+        tcp_receive_buffer: options.get_tcp_receive_buffer(),
+        rustls: RustlsConnector::default(),
+    };
+    Ok(Agent::with_parts(config, connector, NoResolver))
+}
+
+/// The URL of a host and port.
+fn url(secure: bool, host: &str, port: u16) -> Result<Uri, BuildError> {
+    let scheme = if secure { "https" } else { "http" };
+    let authority = if host.contains(':') {
+        format!("[{host}]:{port}")
+    } else {
+        format!("{host}:{port}")
+    };
+    let uri = Uri::builder().scheme(scheme).authority(authority);
+    uri.path_and_query("/")
+        .build()
+        .map_err(|_| BuildError::TlsName(host.to_owned()))
+}
+
+/// Opens [`Connection`]s.
+struct ObservedConnector {
+    /// The address to connect to, as a URL: the endpoint, or `connect_to`.
+    target: Uri,
+    proxy: Option<Uri>,
+    pool: Arc<Pool>,
     timeout: Duration,
     tcp_receive_buffer: Option<usize>,
+    rustls: RustlsConnector,
 }
 
-/// A host and a port to connect to.
-#[derive(Debug, Clone)]
-pub(crate) struct Target {
-    pub(crate) host: String,
-    pub(crate) port: u16,
-}
+impl Connector for ObservedConnector {
+    type Out = Box<dyn Transport>;
 
-impl Target {
-    /// Host and port as in a URL.
-    pub(crate) fn authority(&self) -> String {
-        let Target { host, port } = self;
-        if host.contains(':') {
-            format!("[{host}]:{port}")
-        } else {
-            format!("{host}:{port}")
-        }
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        _: Option<()>,
+    ) -> Result<Option<Self::Out>, ureq::Error> {
+        let observation = Observation::current();
+        // For a proxy, ureq calls its connectors once more, to connect to the proxy itself.
+        let to_proxy = self
+            .proxy
+            .as_ref()
+            .filter(|_| details.config.proxy().is_none());
+        let connected = match to_proxy {
+            Some(proxy) => self.open(proxy, None, details).map(Transport::boxed),
+            None => {
+                let limits = observation.state().limits;
+                observation.state().limits = limits.with_connect(self.timeout);
+                let connection = self.open_connection(details);
+                observation.state().limits = limits;
+                connection.map(Transport::boxed)
+            }
+        };
+        connected.map(Some).map_err(|failure| {
+            observation.state().fail(failure);
+            ureq::Error::ConnectionFailed
+        })
     }
 }
 
-impl Connector {
-    pub(crate) fn new(
-        endpoint: &Endpoint,
-        route: Route,
-        options: &ClientOptions,
-    ) -> Result<Self, BuildError> {
-        let tls = if endpoint.is_secure() {
-            // A dot at the end makes a name absolute for look-ups and is no part of it in TLS.
-            let host = endpoint.host();
-            let name = ServerName::try_from(host.strip_suffix('.').unwrap_or(host))
-                .map_err(|_| BuildError::TlsName(host.to_owned()))?
-                .to_owned();
-            Some((tls::config(options.get_root_certificates())?, name))
+impl ObservedConnector {
+    fn open_connection(
+        &self,
+        details: &ConnectionDetails<'_>,
+    ) -> Result<Connection, TransportError> {
+        let observation = Observation::current();
+        // Before the look-up: a connection is as old as the address that it leads to.
+        let record = self.pool.open();
+        let (socket, peer) = if self.proxy.is_some() {
+            (self.open_tunnel(details)?, None)
         } else {
-            None
+            let to = match observation.state().purpose {
+                Purpose::Cancel(to) => to,
+                Purpose::Call => None,
+            };
+            let socket = self.open(&self.target, to, details)?;
+            let peer = socket.tcp.peer();
+            (socket.boxed(), peer)
         };
-        #[cfg(not(feature = "proxy"))]
-        if route.proxy.is_some() {
-            return Err(BuildError::ProxyUnavailable);
+        let inner = self.secure(socket, details)?;
+        let mut state = observation.state();
+        // What has been written so far is not part of a request.
+        if let Writing::Failed(error) = mem::take(&mut state.writing) {
+            return Err(self.with_context(failed(error, TransportErrorKind::Connect)));
         }
-        Ok(Connector {
-            target: Target {
-                host: route.to.host().to_owned(),
-                port: route.to.port(),
-            },
-            tls,
-            #[cfg(feature = "proxy")]
-            proxy: route.proxy,
-            timeout: options.get_connect_timeout(),
-            tcp_receive_buffer: options.get_tcp_receive_buffer(),
+        let Some(tcp) = state.tcp.take() else {
+            return Err(TransportError::new(TransportErrorKind::Connect, Sent::No));
+        };
+        Ok(Connection {
+            inner,
+            tcp,
+            pool: Arc::clone(&self.pool),
+            record,
+            peer,
+            request: None,
         })
     }
 
-    /// A new connection: to this address, or to whatever the name stands for now.
-    pub(crate) fn connect(
+    /// Opens a TCP connection: to the address, or to the host of the URL.
+    fn open(
         &self,
+        url: &Uri,
         to: Option<SocketAddr>,
-        limits: &Limits,
+        details: &ConnectionDetails<'_>,
     ) -> Result<Socket, TransportError> {
-        let made = self.make(to, &limits.with_connect(self.timeout));
-        made.map_err(|error| match error.kind() {
-            TransportErrorKind::ConnectTimeout => error
-                .with_target(&self.target.authority())
-                .with_time_limit(self.timeout),
-            _ => error,
-        })
-    }
-
-    fn make(&self, to: Option<SocketAddr>, limits: &Limits) -> Result<Socket, TransportError> {
-        let socket = self.reach(to, limits)?;
-        match &self.tls {
-            None => Ok(socket),
-            Some((config, name)) => socket.secure(config, name, limits).map_err(|error| {
-                let inner = error.get_ref();
-                let tls = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
-                let (kind, hint) = match tls {
-                    Some(tls) => (TransportErrorKind::Tls, tls_hint(tls)),
-                    None => (TransportErrorKind::Connect, None),
-                };
-                let error = failed(error, kind).with_target(&self.target.authority());
-                match hint {
-                    Some(hint) => error.with_hint(hint),
-                    None => error,
-                }
-            }),
-        }
-    }
-
-    #[cfg(feature = "proxy")]
-    fn reach(&self, to: Option<SocketAddr>, limits: &Limits) -> Result<Socket, TransportError> {
-        let Some(proxy) = &self.proxy else {
-            return self.dial(&self.target, to, limits).map(Socket::plain);
+        let observation = Observation::current();
+        let limits = observation.state().limits;
+        let opened = match to {
+            Some(address) => Tcp::open(&[address], &limits, self.tcp_receive_buffer),
+            None => look_up(url, details.config, &limits)
+                .and_then(|addresses| Tcp::open(&addresses, &limits, self.tcp_receive_buffer)),
         };
-        let address = Target {
-            host: proxy.host().to_owned(),
-            port: proxy.port(),
-        };
-        let mut socket = self.dial(&address, None, limits).map(Socket::plain)?;
-        crate::tunnel::open(&mut socket, proxy, &self.target, limits).map_err(|error| {
-            let inner = error.get_ref();
-            let permanent =
-                inner.is_some_and(|inner| inner.is::<crate::tunnel::ProxyAuthRequired>());
-            let error = failed(error, TransportErrorKind::Connect);
-            let error = error.with_target(&self.target.authority());
-            if permanent { error.permanent() } else { error }
+        let tcp = opened.map_err(|error| match error.kind() {
+            // Opening the connection took too long, not only this part of it.
+            TransportErrorKind::ConnectTimeout => self.with_context(error),
+            _ => error.with_target(text_of(url)),
         })?;
-        Ok(socket.led_on())
-    }
-
-    #[cfg(not(feature = "proxy"))]
-    fn reach(&self, to: Option<SocketAddr>, limits: &Limits) -> Result<Socket, TransportError> {
-        self.dial(&self.target, to, limits).map(Socket::plain)
-    }
-
-    fn dial(
-        &self,
-        target: &Target,
-        to: Option<SocketAddr>,
-        limits: &Limits,
-    ) -> Result<TcpStream, TransportError> {
-        let of_target = |error: TransportError| match error.kind() {
-            // The whole way took too long, not this part of it.
-            TransportErrorKind::ConnectTimeout => error,
-            _ => error.with_target(&target.authority()),
-        };
-        let addresses = match to {
-            Some(address) => vec![address],
-            None => look_up(target, limits).map_err(of_target)?,
-        };
-        let stream = dial(addresses, limits).map_err(of_target)?;
-        // Where these cannot be set the connection is as good as it was.
-        let socket = SockRef::from(&stream);
-        // A peer that is gone without a word is noticed some day, also without time-outs.
-        let _ = socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE));
-        if let Some(bytes) = self.tcp_receive_buffer {
-            let _ = socket.set_recv_buffer_size(bytes);
-        }
-        Ok(stream)
-    }
-}
-
-/// What to do about a failed handshake, where one cause is likely.
-fn tls_hint(error: &rustls::Error) -> Option<&'static str> {
-    use rustls::{CertificateError, Error, InvalidMessage};
-    match error {
-        Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
-            Some("the server may speak plain HTTP: check the port, or write http://")
-        }
-        Error::InvalidCertificate(CertificateError::UnknownIssuer) => Some(
-            "the issuer is not among the trusted roots: set ClientOptions::root_certificates if the server has an issuer of its own",
-        ),
-        Error::InvalidCertificate(
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-        ) => Some(
-            "the certificate is for another name: write the server's name in the endpoint, and set \
-             ClientOptions::connect_to to connect elsewhere",
-        ),
-        _ => None,
-    }
-}
-
-fn failed(error: io::Error, kind: TransportErrorKind) -> TransportError {
-    match elapsed_kind(&error) {
-        Some(kind) => TransportError::new(kind, Sent::No),
-        None => TransportError::new(kind, Sent::No).with_source(error),
-    }
-}
-
-/// How long a connection is silent before the system asks whether the peer is there.
-const KEEPALIVE: Duration = Duration::from_secs(60);
-
-/// A TCP connection to the first of the addresses that takes one. Each gets an even share of the time
-/// that is left, so that a dead one leaves time for the others.
-fn dial(addresses: Vec<SocketAddr>, limits: &Limits) -> Result<TcpStream, TransportError> {
-    let late = |kind| TransportError::new(kind, Sent::No);
-    let mut untried = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
-    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
-    for address in addresses {
-        let share = limits.left().map_err(late)?.map(|left| {
-            let share = left.checked_div(untried).unwrap_or(left);
-            share.max(Duration::from_millis(1))
-        });
-        untried = untried.saturating_sub(1);
-        let connected = match share {
-            Some(share) => TcpStream::connect_timeout(&address, share),
-            None => TcpStream::connect(address),
-        };
-        // Requests are written at once, and must not wait for acknowledgements.
-        match connected.and_then(|stream| stream.set_nodelay(true).map(|()| stream)) {
-            Ok(stream) => return Ok(stream),
-            Err(error) => last = error,
-        }
-    }
-    limits.left().map_err(late)?;
-    let kind = match last.kind() {
-        // Its share was over. The system has patience of its own, and a code for the end of it.
-        io::ErrorKind::TimedOut if last.raw_os_error().is_none() => {
-            TransportErrorKind::ConnectTimeout
-        }
-        _ => TransportErrorKind::Connect,
-    };
-    Err(failed(last, kind))
-}
-
-/// The addresses of a name, asked for anew each time: the operating system caches what may be cached.
-/// Its look-up knows no time-out, so it runs on a thread of its own, which outlives our patience.
-fn look_up(target: &Target, limits: &Limits) -> Result<Vec<SocketAddr>, TransportError> {
-    if let Ok(address) = target.host.parse::<IpAddr>() {
-        return Ok(vec![SocketAddr::new(address, target.port)]);
-    }
-    let failed = |error| failed(error, TransportErrorKind::Dns);
-    let left = limits
-        .left()
-        .map_err(|kind| TransportError::new(kind, Sent::No))?;
-    let (answer, answered) = mpsc::sync_channel(1);
-    let Target { host, port } = target.clone();
-    thread::Builder::new()
-        .name("neptunedata-dns".to_owned())
-        .spawn(move || {
-            let addresses = (host.as_str(), port).to_socket_addrs();
-            // Nobody may be waiting any more.
-            let _ = answer.send(addresses.map(Iterator::collect::<Vec<_>>));
-        })
-        .map_err(failed)?;
-    let received = match left {
-        Some(left) => answered.recv_timeout(left),
-        None => answered.recv().map_err(|_| RecvTimeoutError::Disconnected),
-    };
-    match received {
-        Ok(Ok(addresses)) if addresses.is_empty() => {
-            Err(failed(io::Error::other("the host name has no addresses")))
-        }
-        Ok(addresses) => addresses.map_err(failed),
-        Err(RecvTimeoutError::Timeout) => {
-            let kind = limits
-                .left()
-                .err()
-                .unwrap_or(TransportErrorKind::ConnectTimeout);
-            Err(TransportError::new(kind, Sent::No))
-        }
-        Err(RecvTimeoutError::Disconnected) => Err(failed(io::Error::other(
-            "the host name lookup ended without a result",
-        ))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn unknown_names_are_that() {
-        let target = Target {
-            host: "no-such-host.invalid".to_owned(),
-            port: 1,
-        };
-        let limits = Limits::default().with_connect(Duration::from_secs(30));
-        let error = look_up(&target, &limits).unwrap_err();
-        assert_eq!(
-            (error.kind(), error.sent()),
-            (TransportErrorKind::Dns, Sent::No)
+        let tcp = Arc::new(tcp);
+        observation.state().tcp = Some(Arc::clone(&tcp));
+        let (input, output) = (
+            details.config.input_buffer_size(),
+            details.config.output_buffer_size(),
         );
+        let buffers = LazyBuffers::new(input, output);
+        Ok(Socket { tcp, buffers })
+    }
+
+    /// Opens a tunnel through the proxy.
+    fn open_tunnel(
+        &self,
+        details: &ConnectionDetails<'_>,
+    ) -> Result<Box<dyn Transport>, TransportError> {
+        let details = ConnectionDetails {
+            uri: &self.target,
+            addrs: NoResolver.empty(),
+            config: details.config,
+            request_level: details.request_level,
+            resolver: details.resolver,
+            now: details.now,
+            timeout: details.timeout,
+            current_time: Arc::clone(&details.current_time),
+            run_connector: Arc::clone(&details.run_connector),
+            register_shutdown: Arc::clone(&details.register_shutdown),
+        };
+        let connector = ConnectProxyConnector::default();
+        let error = match connector.connect(&details, None::<Box<dyn Transport>>) {
+            Ok(Some(tunnel)) => return Ok(tunnel.boxed()),
+            Ok(None) => ureq::Error::ConnectionFailed,
+            Err(error) => error,
+        };
+        // Connecting to the proxy failed.
+        if let Some(failure) = Observation::current().state().take_failure() {
+            return Err(failure);
+        }
+        Err(self.with_context(tunnel_failure(error)))
+    }
+
+    /// Adds TLS, if the endpoint has it.
+    fn secure(
+        &self,
+        socket: Box<dyn Transport>,
+        details: &ConnectionDetails<'_>,
+    ) -> Result<Box<dyn Transport>, TransportError> {
+        match self.rustls.connect(details, Some(socket)) {
+            Ok(Some(transport)) => Ok(transport.boxed()),
+            Ok(None) => Err(tls::failure(ureq::Error::ConnectionFailed)),
+            Err(error) => Err(self.with_context(tls::failure(error))),
+        }
+    }
+
+    /// Adds the server, and the time limit if it was reached.
+    fn with_context(&self, failure: TransportError) -> TransportError {
+        let failure = failure.with_target(text_of(&self.target));
+        match failure.kind() {
+            TransportErrorKind::ConnectTimeout => failure.with_time_limit(self.timeout),
+            _ => failure,
+        }
+    }
+}
+
+/// The host and port of a URL.
+fn text_of(url: &Uri) -> &str {
+    url.authority().map_or("", |authority| authority.as_str())
+}
+
+/// The addresses of the host, looked up anew each time: the operating system caches them.
+fn look_up(url: &Uri, config: &Config, limits: &Limits) -> Result<Vec<SocketAddr>, TransportError> {
+    let left = limits.left().map_err(late)?;
+    let timeout = NextTimeout {
+        after: left.map_or(time::Duration::NotHappening, time::Duration::Exact),
+        reason: ureq::Timeout::Resolve,
+        ..NextTimeout::default()
+    };
+    match DefaultResolver::default().resolve(url, config, timeout) {
+        Ok(addresses) => Ok(addresses.iter().copied().collect()),
+        Err(ureq::Error::Timeout(_)) => {
+            let kind = limits.left().err();
+            Err(late(kind.unwrap_or(TransportErrorKind::ConnectTimeout)))
+        }
+        Err(error) => Err(failed(error.into_io(), TransportErrorKind::Dns)),
+    }
+}
+
+/// ureq would look up the name for each request, also for those over idle connections.
+#[derive(Debug)]
+struct NoResolver;
+
+impl Resolver for NoResolver {
+    fn resolve(
+        &self,
+        _: &Uri,
+        _: &Config,
+        _: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        Ok(self.empty())
+    }
+}
+
+/// A TCP connection as a transport of ureq's. It takes its limits from the observation.
+struct Socket {
+    tcp: Arc<Tcp>,
+    buffers: LazyBuffers,
+}
+
+impl Transport for Socket {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
+        let output = self.buffers.output();
+        self.tcp.write(output.get(..amount).unwrap_or(output));
+        Ok(())
+    }
+
+    fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
+        let received = self.tcp.read(self.buffers.input_append_buf())?;
+        self.buffers.input_appended(received);
+        Ok(received > 0)
+    }
+
+    fn is_open(&mut self) -> bool {
+        true
+    }
+}
+
+/// Shows no addresses and no bytes.
+impl fmt::Debug for Socket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Socket").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ObservedConnector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ObservedConnector").finish_non_exhaustive()
     }
 }

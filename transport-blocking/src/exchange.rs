@@ -1,271 +1,336 @@
-//! One request and its answer, over one connection, through ureq.
-//!
-//! ureq reads the answer: length, chunks, end. Heads are read by [`head`](crate::response_head) and shown to it as far as
-//! it needs them, and so are bodies in chunks, by [`chunks`](crate::chunks), which picks up the trailers. It is
-//! given an agent of its own for each exchange, whose only connection is the one that was leased; see
-//! [`wire`](crate::ureq_transport) for what it is told about the request.
+//! One request and its response, by ureq.
 
 use std::{
-    fmt, io,
-    io::Read,
-    sync::{Arc, Mutex, PoisonError},
+    io::{self, Read},
+    sync::Arc,
+    time::Duration,
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Uri, header, response::Parts};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Request, Version,
+    header::{AUTHORIZATION, TRANSFER_ENCODING, USER_AGENT},
+    response::Parts,
+};
 use neptunedata::{
     Endpoint, TransportError,
     machine::{Input, Reuse, Transmit},
-    transport::{Route, Sent, TransportErrorKind},
+    transport::{ClientOptions, Route, Sent, TransportErrorKind},
 };
-use ureq::{
-    Agent,
-    config::Config,
-    unversioned::{
-        resolver::{ResolvedSocketAddrs, Resolver},
-        transport::{ConnectionDetails, Connector, NextTimeout},
-    },
-};
+use ureq::{Agent, AsSendBody, config::Config};
 
 use crate::{
     BuildError,
     cancellation::Purpose,
     connect,
     deadlines::Limits,
-    pool::{Lease, Pool},
-    ureq_transport::{Progress, Request, UreqTransport},
+    observation::{Body, Observation},
+    pool::{Permit, Pool},
+    tls,
 };
 
-/// The most that is handed on at once.
-const PIECE: usize = 64 * 1024;
+/// The maximum size of a part of a body.
+const MAX_PART: usize = 64 * 1024;
+/// The longest line in the head of a request.
+const MAX_LINE: usize = 64 * 1024;
+/// ureq panics with larger buffers than 100 MB.
+const MAX_BUFFER: usize = 64 * 1024 * 1024;
 
-/// Where requests go, and how.
+/// Sends requests to one endpoint.
 pub(crate) struct Exchanger {
+    agent: Agent,
+    /// The agent's connections are [observed](crate::connection). Those of a caller's agent are not.
+    is_observed: bool,
     pool: Arc<Pool>,
-    connector: connect::Connector,
-    config: Config,
-    /// The endpoint without a path.
-    uri: Uri,
     user_agent: HeaderValue,
-    max_head_bytes: usize,
 }
 
 impl Exchanger {
+    /// Sends requests with an agent of its own.
     pub(crate) fn new(
         endpoint: &Endpoint,
-        route: Route,
-        options: &neptunedata::transport::ClientOptions,
+        route: &Route,
+        options: &ClientOptions,
     ) -> Result<Self, BuildError> {
-        let authority = endpoint.host_header().as_bytes();
-        let uri = Uri::builder()
-            .scheme(if endpoint.is_secure() {
-                "https"
-            } else {
-                "http"
-            })
-            .authority(authority)
-            .path_and_query("/")
-            .build()
-            .map_err(|error| BuildError::TlsName(error.to_string()))?;
-        let agent = options.user_agent(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
-        // ureq reads the proxy from the environment by default.
-        let config = Config::builder()
-            .proxy(None)
+        let max_head = options.get_max_head_bytes();
+        let mut config = Config::builder()
+            // By default, ureq reads the proxy from the environment.
+            .proxy(proxy(route)?)
             .http_status_as_error(false)
             .max_redirects(0)
-            .max_idle_connections(0)
-            .max_response_header_size(options.get_max_head_bytes())
+            .allow_non_standard_methods(true)
+            .max_idle_connections(options.get_max_connections())
+            .max_idle_connections_per_host(options.get_max_connections())
+            .max_idle_age(options.get_idle_timeout())
+            .max_response_header_size(max_head)
+            // The longest head, and one byte more, which shows that a head is too long.
+            .input_buffer_size(max_head.saturating_add(1).clamp(MAX_PART, MAX_BUFFER))
+            .output_buffer_size(MAX_LINE)
             .user_agent("")
             .accept("")
-            .accept_encoding("")
-            .build();
+            .accept_encoding("");
+        if endpoint.is_secure() {
+            config = config.tls_config(tls::config(options.get_root_certificates())?);
+        }
+        let pool = Arc::new(Pool::new(options));
+        let agent = connect::agent(config.build(), Arc::clone(&pool), endpoint, route, options)?;
         Ok(Exchanger {
-            pool: Arc::new(Pool::new(options)),
-            connector: connect::Connector::new(endpoint, route, options)?,
-            config,
-            uri,
-            user_agent: HeaderValue::from_str(agent.trim())
-                .unwrap_or(HeaderValue::from_static(env!("CARGO_PKG_NAME"))),
-            max_head_bytes: options.get_max_head_bytes(),
+            agent,
+            is_observed: true,
+            pool,
+            user_agent: user_agent(options),
         })
     }
 
-    /// Sends the request over this connection and reads the head of the answer.
-    pub(crate) fn begin(
+    /// Sends requests with this agent of the caller.
+    pub(crate) fn with_agent(agent: Agent, options: &ClientOptions) -> Self {
+        Exchanger {
+            agent,
+            is_observed: false,
+            pool: Arc::new(Pool::new(options)),
+            user_agent: user_agent(options),
+        }
+    }
+
+    /// Sends a request and reads the head of its response. The address is given if the request has begun.
+    pub(crate) fn send(
         &self,
         transmit: Transmit,
-        lease: Lease,
-        limits: Limits,
-    ) -> Result<(Parts, Answer), TransportError> {
-        let progress = Progress::new(limits, lease.is_reused());
-        let (head, body) = transmit.request.into_parts();
-        let shadow = self.shadow(&head);
-        let request = Request {
-            head: self.written(&head),
-            body,
-            is_head: head.method == Method::HEAD,
-        };
-        let wire = UreqTransport::new(lease, Arc::clone(&progress), request, self.max_head_bytes);
-
-        let once = Once(Mutex::new(Some(wire)));
-        let agent = Agent::with_parts(self.config.clone(), once, NoResolver);
-        match agent.run(shadow) {
-            Ok(response) => {
-                let (mut parts, body) = response.into_parts();
-                // ureq's own notes, which are about its own request.
-                parts.extensions.clear();
-                parts.headers = progress.take_fields();
-                let length = body.content_length().unwrap_or(u64::MAX);
-                let piece = usize::try_from(length).unwrap_or(PIECE).clamp(1, PIECE);
-                let answer = Answer {
-                    body: body.into_reader(),
-                    progress,
-                    buffer: vec![0; piece],
-                };
-                Ok((parts, answer))
-            }
-            Err(error) => Err(broken(&progress, error)),
-        }
-    }
-
-    /// A connection to send a request over.
-    pub(crate) fn lease(
-        &self,
-        connection: Reuse,
         purpose: Purpose,
-        limits: &Limits,
-    ) -> Result<Lease, TransportError> {
-        let (mut lease, to) = match purpose {
-            Purpose::Call => (self.pool.lease(limits)?, None),
-            Purpose::Cancel(to) => {
-                let late = |kind| TransportError::new(kind, Sent::No);
-                limits.left().map_err(late)?;
-                (self.pool.lease_extra(), to)
-            }
+        limits: Limits,
+    ) -> (Option<Input>, Result<(Parts, Response), TransportError>) {
+        let observation = Observation::new(limits, purpose);
+        let result = self.begin(transmit, &observation);
+        let state = observation.state();
+        (
+            state.has_begun.then_some(Input::Sending(state.peer)),
+            result,
+        )
+    }
+
+    fn begin(
+        &self,
+        transmit: Transmit,
+        observation: &Arc<Observation>,
+    ) -> Result<(Parts, Response), TransportError> {
+        let (limits, purpose) = {
+            let state = observation.state();
+            (state.limits, state.purpose)
         };
-        let fresh = connection == Reuse::Fresh;
-        if !fresh && lease.reuse(to) {
-            return Ok(lease);
+        let permit = match purpose {
+            Purpose::Call => Some(self.pool.acquire(&limits)?),
+            Purpose::Cancel(_) => None,
+        };
+        if transmit.reuse == Reuse::Fresh {
+            self.pool.retire_all();
         }
-        lease.make_room(fresh && to.is_none());
-        let generation = lease.generation();
-        let socket = self.connector.connect(to, limits)?;
-        lease.put(socket, generation);
-        Ok(lease)
+        let (mut head, body) = transmit.request.into_parts();
+        head.headers
+            .entry(USER_AGENT)
+            .or_insert_with(|| self.user_agent.clone());
+        if self.is_observed {
+            let mut state = observation.state();
+            state.has_body = !body.is_empty();
+            state.secrets = take_secrets(&mut head.headers);
+        } else {
+            let mut state = observation.state();
+            state.has_begun = true;
+            state.is_sent = true;
+        }
+        let result = if body.is_empty() {
+            self.run(Request::from_parts(head, ()), observation)
+        } else {
+            self.run(Request::from_parts(head, body.as_ref()), observation)
+        };
+        let (mut parts, body) = result
+            .map_err(|error| failure(observation, error))?
+            .into_parts();
+        // ureq's own notes.
+        parts.extensions.clear();
+        if !is_framed(&parts) {
+            let reason = "the body has another transfer coding than chunked, or one in HTTP/1.0";
+            let error = observation.state().error(TransportErrorKind::Protocol);
+            return Err(error.with_source(reason));
+        }
+        let length = body.content_length().unwrap_or(u64::MAX);
+        let part = usize::try_from(length)
+            .unwrap_or(MAX_PART)
+            .clamp(1, MAX_PART);
+        let response = Response {
+            body: body.into_reader(),
+            observation: Arc::clone(observation),
+            buffer: vec![0; part],
+            _permit: permit,
+        };
+        Ok((parts, response))
     }
 
-    /// What ureq has to know of the request to read the answer: is there a body, may the connection
-    /// stay.
-    fn shadow(&self, head: &http::request::Parts) -> http::Request<()> {
-        let mut shadow = http::Request::new(());
-        if head.method == Method::HEAD {
-            *shadow.method_mut() = Method::HEAD;
+    fn run(
+        &self,
+        request: Request<impl AsSendBody>,
+        observation: &Arc<Observation>,
+    ) -> Result<http::Response<ureq::Body>, ureq::Error> {
+        if self.is_observed {
+            return observation.during(|| self.agent.run(request));
         }
-        *shadow.uri_mut() = self.uri.clone();
-        for value in head.headers.get_all(header::CONNECTION) {
-            let connection = (header::CONNECTION, value.clone());
-            shadow.headers_mut().append(connection.0, connection.1);
-        }
-        shadow
-    }
-
-    /// The head as HTTP/1.1 writes it. The core has set `host` and `content-length`.
-    fn written(&self, head: &http::request::Parts) -> Vec<u8> {
-        let target = head.uri.path_and_query();
-        let target = target.map_or("/", |target| target.as_str());
-        let mut text = Vec::with_capacity(target.len().saturating_add(1024));
-        let mut put =
-            |parts: [&[u8]; 4]| parts.iter().for_each(|part| text.extend_from_slice(part));
-        let method = head.method.as_str().as_bytes();
-        put([method, b" ", target.as_bytes(), b" HTTP/1.1\r\n"]);
-        for (name, value) in &head.headers {
-            put([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"]);
-        }
-        if !head.headers.contains_key(header::USER_AGENT) {
-            put([b"user-agent", b": ", self.user_agent.as_bytes(), b"\r\n"]);
-        }
-        text.extend_from_slice(b"\r\n");
-        text
+        let limits = observation.state().limits;
+        let left = limits.left().unwrap_or(Some(Duration::ZERO));
+        let request = self.agent.configure_request(request);
+        let request = request
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .allow_non_standard_methods(true)
+            .accept("")
+            .accept_encoding("")
+            .timeout_global(left)
+            .build();
+        self.agent.run(request)
     }
 }
 
-/// An answer on its way in. Dropping it before its end closes its connection.
-pub(crate) struct Answer {
+/// A response whose body has not ended. Dropping it closes its connection.
+pub(crate) struct Response {
+    // Declared before the permit, so that the connection is closed, or idle, before another one is opened.
     body: ureq::BodyReader<'static>,
-    progress: Arc<Progress>,
+    observation: Arc<Observation>,
     buffer: Vec<u8>,
+    _permit: Option<Permit>,
 }
 
-impl Answer {
-    /// The next piece of the body.
+impl Response {
+    /// The next part of the body.
     pub(crate) fn receive(&mut self) -> Input {
-        match self.body.read(&mut self.buffer) {
-            Ok(0) => match self.progress.trailers() {
-                Ok(trailers) => Input::End(trailers),
-                Err(error) => Input::Failure(error),
-            },
+        let Response {
+            body,
+            observation,
+            buffer,
+            ..
+        } = self;
+        match observation.during(|| body.read(buffer)) {
+            Ok(0) => self.end(),
             Ok(length) => {
-                let piece = self.buffer.get(..length).unwrap_or_default();
-                Input::Chunk(Bytes::copy_from_slice(piece))
+                let part = self.buffer.get(..length).unwrap_or_default();
+                Input::Chunk(Bytes::copy_from_slice(part))
             }
-            Err(error) => Input::Failure(broken(&self.progress, error.into())),
+            Err(error) => Input::Failure(failure(&self.observation, error.into())),
+        }
+    }
+
+    fn end(&self) -> Input {
+        let state = self.observation.state();
+        let Some(Body::Chunked(chunks)) = &state.body else {
+            return Input::End(HeaderMap::new());
+        };
+        match chunks.trailers() {
+            Ok(trailers) => Input::End(trailers),
+            Err(error) => Input::Failure(state.error(error.kind()).with_source(error)),
         }
     }
 
     pub(crate) fn set_limits(&self, limits: Limits) {
-        self.progress.set_limits(limits);
+        self.observation.state().limits = limits;
     }
 }
 
-/// What we call an error of ureq's, unless it was us who caused it.
-fn broken(progress: &Progress, error: ureq::Error) -> TransportError {
-    if let Some(failure) = progress.failure() {
+/// The failure that the connection has noted, else what ureq reports.
+fn failure(observation: &Observation, error: ureq::Error) -> TransportError {
+    use ureq::{Error, Timeout};
+    let mut state = observation.state();
+    if let Some(failure) = state.take_failure() {
         return failure;
     }
     let kind = match &error {
-        ureq::Error::Protocol(_) => TransportErrorKind::Protocol,
-        // A head, a chunk or a length without its end.
-        ureq::Error::BodyStalled => TransportErrorKind::Closed,
-        ureq::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+        Error::LargeResponseHeader(..) => TransportErrorKind::HeadTooLarge,
+        Error::Protocol(_) => TransportErrorKind::Protocol,
+        Error::Timeout(Timeout::Resolve | Timeout::Connect) => TransportErrorKind::ConnectTimeout,
+        Error::Timeout(_) => TransportErrorKind::Timeout,
+        Error::HostNotFound => TransportErrorKind::Dns,
+        // The connection ended in the middle of a head or body.
+        Error::BodyStalled => TransportErrorKind::Closed,
+        Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
             TransportErrorKind::Closed
         }
         _ => TransportErrorKind::Other,
     };
-    progress.error(kind).with_source(error.to_string())
+    let failure = if matches!(
+        kind,
+        TransportErrorKind::ConnectTimeout | TransportErrorKind::Dns
+    ) {
+        TransportError::new(kind, Sent::No)
+    } else {
+        state.error(kind)
+    };
+    failure.with_source(error.to_string())
 }
 
-/// Hands out the one connection there is.
-struct Once(Mutex<Option<UreqTransport>>);
+/// The header fields that ureq must not log, as lines, taken out of the head.
+fn take_secrets(headers: &mut HeaderMap) -> Vec<u8> {
+    let token = HeaderName::from_static("x-amz-security-token");
+    let is_secret = |name: &HeaderName, value: &HeaderValue| {
+        value.is_sensitive() || *name == AUTHORIZATION || *name == token
+    };
+    let mut lines = Vec::new();
+    let mut names = Vec::new();
+    for (name, value) in headers
+        .iter()
+        .filter(|(name, value)| is_secret(name, value))
+    {
+        for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
+            lines.extend_from_slice(part);
+        }
+        names.push(name.clone());
+    }
+    for name in names {
+        headers.remove(name);
+    }
+    lines
+}
 
-impl Connector for Once {
-    type Out = UreqTransport;
-
-    fn connect(
-        &self,
-        _: &ConnectionDetails<'_>,
-        _: Option<()>,
-    ) -> Result<Option<UreqTransport>, ureq::Error> {
-        Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).take())
+/// Whether the end of the body is certain. Chunked is the only transfer coding that the core accepts, and HTTP/1.0
+/// has none ([RFC 9112, 6.1](https://www.rfc-editor.org/rfc/rfc9112#section-6.1)).
+fn is_framed(head: &Parts) -> bool {
+    let codings = head.headers.get_all(TRANSFER_ENCODING).iter();
+    let mut codings = codings
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+        .map(<[u8]>::trim_ascii)
+        .filter(|coding| !coding.is_empty());
+    match codings.next() {
+        Some(coding) => {
+            coding.eq_ignore_ascii_case(b"chunked")
+                && codings.next().is_none()
+                && head.version == Version::HTTP_11
+        }
+        None => true,
     }
 }
 
-impl fmt::Debug for Once {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Once")
-    }
+fn user_agent(options: &ClientOptions) -> HeaderValue {
+    let name = options.user_agent(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    HeaderValue::from_str(name.trim()).unwrap_or(HeaderValue::from_static(env!("CARGO_PKG_NAME")))
 }
 
-/// The connection is there, so there is nothing to resolve.
-#[derive(Debug)]
-struct NoResolver;
+#[cfg(feature = "proxy")]
+fn proxy(route: &Route) -> Result<Option<ureq::Proxy>, BuildError> {
+    let Some(proxy) = &route.proxy else {
+        return Ok(None);
+    };
+    let mut builder = ureq::Proxy::builder(ureq::ProxyProtocol::Http)
+        .host(proxy.host())
+        .port(proxy.port());
+    if let Some((name, password)) = proxy.user() {
+        builder = builder.username(name).password(password);
+    }
+    // The core has checked the host and port.
+    builder
+        .build()
+        .map(Some)
+        .map_err(|_| BuildError::ProxyUnavailable)
+}
 
-impl Resolver for NoResolver {
-    fn resolve(
-        &self,
-        _: &Uri,
-        _: &Config,
-        _: NextTimeout,
-    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        Ok(self.empty())
+#[cfg(not(feature = "proxy"))]
+fn proxy(route: &Route) -> Result<Option<ureq::Proxy>, BuildError> {
+    match route.proxy {
+        Some(_) => Err(BuildError::ProxyUnavailable),
+        None => Ok(None),
     }
 }

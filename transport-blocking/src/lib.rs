@@ -121,23 +121,21 @@ mod change_iter;
 mod chunks;
 mod client;
 mod connect;
+mod connection;
 mod credential_files;
 mod credentials_source;
 mod deadlines;
 mod exchange;
+mod observation;
 mod pool;
 mod record_iter;
-mod response_head;
 mod row_iter;
 mod run;
 #[cfg(feature = "aws-config")]
 mod runtime;
-mod socket;
+mod tcp;
 mod tls;
 mod trace;
-#[cfg(feature = "proxy")]
-mod tunnel;
-mod ureq_transport;
 mod wait_builder;
 
 // The core, by the names it has there.

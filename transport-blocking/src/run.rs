@@ -13,8 +13,7 @@ use crate::{
     cancellation::{Purpose, cancel_abandoned},
     credentials_source::Missing,
     deadlines::Limits,
-    exchange::Answer,
-    pool::Lease,
+    exchange::Response,
     trace,
 };
 
@@ -87,7 +86,10 @@ impl<M: Machine> Run<M> {
             self.driver.set_wake_at(wake_at);
             self.input = match step {
                 Step::Io(Io::Credentials { refresh }) => self.driver.credentials(refresh),
-                Step::Io(Io::Send(transmit)) => self.send(*transmit),
+                Step::Io(Io::Send(transmit)) => {
+                    self.driver.response = None;
+                    self.send(*transmit)
+                }
                 Step::Io(Io::Receive) => self.driver.receive(),
                 Step::Io(Io::Wait) => {
                     self.driver.response = None;
@@ -116,16 +118,23 @@ impl<M: Machine> Run<M> {
 
     fn send(&mut self, transmit: Transmit) -> Input {
         let driver = &mut self.driver;
-        match driver.lease(&transmit) {
-            Ok(mut lease) => {
-                let peer = lease.socket().and_then(|socket| socket.peer());
-                // This only notifies the machine, which still waits for the head.
-                let _ = self
-                    .machine
-                    .resume(Input::Sending(peer), driver.client.now());
-                driver.send(transmit, lease)
+        let attempt = transmit.attempt;
+        let exchanger = driver.client.exchanger();
+        let (sending, result) = exchanger.send(transmit, driver.purpose, driver.limits);
+        if let Some(sending) = sending {
+            // This only notifies the machine, which still waits for the head.
+            let _ = self.machine.resume(sending, driver.client.now());
+        }
+        match result {
+            Ok((head, response)) => {
+                trace::answered(driver.operation, attempt, head.status);
+                driver.response = Some(response);
+                Input::Head(head)
             }
-            Err(error) => driver.broken(error),
+            Err(error) => {
+                trace::broke(driver.operation, attempt, &error);
+                driver.broken(error)
+            }
         }
     }
 
@@ -178,7 +187,7 @@ struct Driver {
     operation: &'static str,
     /// When the machine must be woken.
     limits: Limits,
-    response: Option<Answer>,
+    response: Option<Response>,
     /// The credentials that the machine signs with.
     given: Option<Credentials>,
     purpose: Purpose,
@@ -206,27 +215,6 @@ impl Driver {
             }
             Err(Missing::Failed(error)) => Input::CredentialsFailed(error),
             Err(Missing::TimedOut) => Input::Wake(Sent::No),
-        }
-    }
-
-    fn lease(&mut self, transmit: &Transmit) -> Result<Lease, TransportError> {
-        self.response = None;
-        let exchanger = self.client.exchanger();
-        exchanger.lease(transmit.reuse, self.purpose, &self.limits)
-    }
-
-    fn send(&mut self, transmit: Transmit, lease: Lease) -> Input {
-        let attempt = transmit.attempt;
-        match self.client.exchanger().begin(transmit, lease, self.limits) {
-            Ok((head, response)) => {
-                trace::answered(self.operation, attempt, head.status);
-                self.response = Some(response);
-                Input::Head(head)
-            }
-            Err(error) => {
-                trace::broke(self.operation, attempt, &error);
-                self.broken(error)
-            }
         }
     }
 

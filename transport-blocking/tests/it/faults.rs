@@ -90,9 +90,16 @@ fn heads_have_a_limit() {
 
 #[test]
 fn heads_of_many_fields_are_taken() {
-    let fields: String = (0..1000).map(|n| format!("x-{n}: {n}\r\n")).collect();
+    let fields = |count| {
+        (0..count)
+            .map(|n| format!("x-{n}: {n}\r\n"))
+            .collect::<String>()
+    };
     let length = HEALTHY.len();
-    let head = format!("HTTP/1.1 200 OK\r\n{fields}content-length: {length}\r\n\r\n{HEALTHY}");
+    // ureq reads heads of up to 128 fields.
+    let head_fields = fields(127);
+    let head = format!("HTTP/1.1 200 OK\r\n{head_fields}content-length: {length}\r\n\r\n{HEALTHY}");
+    let fields = fields(1000);
     let trailers = format!(
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{length:x}\r\n{HEALTHY}\r\n0\r\n{fields}\r\n"
     );
@@ -106,8 +113,8 @@ fn heads_of_many_fields_are_taken() {
     let client = peer.client();
     let read = GetEngineStatus::new();
     let answered = client.call(&read).send().unwrap();
-    assert_eq!(answered.meta.headers.len(), 1001);
-    assert_eq!(answered.meta.headers["x-999"], "999");
+    assert_eq!(answered.meta.headers.len(), 128);
+    assert_eq!(answered.meta.headers["x-126"], "126");
     client.call(&read).max_attempts(1).send().unwrap();
     assert_eq!(peer.accepted(), 1);
 }

@@ -160,18 +160,24 @@ fn sizes_of_chunks() {
     let long = |length: usize| format!("14;{}", "x".repeat(length));
     for (size, last) in [
         ("14", "00"),
-        ("0000000000000000000000014", "0 "),
-        (
-            "14;chunk-signature=ab01cd23ef45",
-            "0;chunk-signature=ab01cd23ef45",
-        ),
+        ("00000000000000000014", "0 "),
         ("14 \t;name=\"a value\"", "0\t;x"),
-        (&*long(16_383), "0"),
     ] {
         let answer = with_sizes(size, last);
         assert_eq!(outcomes(&answer, false), [None; 4], "{answer}");
     }
     let protocol = Some(ErrorKind::Transport(TransportErrorKind::Protocol));
+    // ureq reads lines of up to 20 bytes.
+    for (size, last) in [
+        ("000000000000000000014", "0"),
+        ("14;chunk-signature=ab01cd23ef45", "0"),
+        ("14", "0;chunk-signature=ab01cd23ef45"),
+        (&*long(16_383), "0"),
+    ] {
+        let answer = with_sizes(size, last);
+        let expected = [None, None, protocol, protocol];
+        assert_eq!(outcomes(&answer, false), expected, "{answer}");
+    }
     for (size, last) in [
         ("+14", "0"),
         (" 14", "0"),

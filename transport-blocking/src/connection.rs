@@ -1,0 +1,290 @@
+//! A connection of ureq's: passes all bytes on unchanged, and observes them.
+//!
+//! # What has been sent
+//!
+//! A request whose last byte the operating system did not accept cannot have been received as a whole, whatever
+//! happened to the bytes before: [`Sent::No`](neptunedata::transport::Sent::No). A server that executed it would act
+//! on a head without its end, or on a body shorter than its `content-length`, which HTTP forbids
+//! ([RFC 9112, 8](https://www.rfc-editor.org/rfc/rfc9112#section-8)). Once the last byte is accepted, the request may
+//! have been received, even if the connection was already broken. The same holds once a response has arrived.
+//!
+//! # Early responses
+//!
+//! A server that rejects a large request may respond at once and not read the rest. When the request makes no
+//! progress for a moment, the connection looks for a response; if there is one, the rest is not written.
+
+use std::{fmt, io, mem, net::SocketAddr, sync::Arc};
+
+use neptunedata::transport::{ConnectionRecord, TransportErrorKind};
+use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
+
+use crate::{
+    cancellation::Purpose,
+    deadlines::elapsed_kind,
+    observation::{Body, Observation, State, Writing},
+    pool::Pool,
+    tcp::Tcp,
+};
+
+/// Observes a transport that writes to a TCP connection, with TLS or without.
+pub(crate) struct Connection {
+    pub(crate) inner: Box<dyn Transport>,
+    pub(crate) tcp: Arc<Tcp>,
+    pub(crate) pool: Arc<Pool>,
+    pub(crate) record: ConnectionRecord,
+    /// The address of the server; none behind a proxy.
+    pub(crate) peer: Option<SocketAddr>,
+    /// The request in progress.
+    pub(crate) request: Option<Request>,
+}
+
+/// What the connection knows about a request.
+pub(crate) struct Request {
+    observation: Arc<Observation>,
+    /// The head, until the body follows.
+    unsent: Vec<u8>,
+    /// The response has no body, whatever its head says.
+    is_head: bool,
+    /// Something of the response has arrived.
+    is_answered: bool,
+    /// It arrived while the request was written, and ureq does not know it yet.
+    has_news: bool,
+}
+
+/// What there is to read.
+enum Look {
+    Nothing,
+    Input,
+    End,
+}
+
+impl Connection {
+    /// Begins a request, whose first part is in ureq's output.
+    fn begin(&mut self, amount: usize) -> Request {
+        let output = self.inner.buffers().output();
+        let mut head = output.get(..amount).unwrap_or_default().to_vec();
+        let observation = Observation::current();
+        let mut state = observation.state();
+        state.has_begun = true;
+        state.peer = self.peer;
+        state.is_reused = self.record.is_reused();
+        // ureq does not know these fields. They follow the request line, which it writes in one piece.
+        if let Some(end) = head.windows(2).position(|pair| pair == b"\r\n") {
+            let first_field = end.saturating_add(2);
+            head.splice(first_field..first_field, mem::take(&mut state.secrets));
+        }
+        drop(state);
+        Request {
+            observation,
+            is_head: head.starts_with(b"HEAD "),
+            unsent: head,
+            is_answered: false,
+            has_news: false,
+        }
+    }
+
+    /// Writes what ureq has put into the output, after what is unsent.
+    fn write(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        let unsent = self
+            .request
+            .as_mut()
+            .map(|request| mem::take(&mut request.unsent));
+        let mut unsent = unsent.unwrap_or_default();
+        if unsent.is_empty() {
+            return self.inner.transmit_output(amount, timeout);
+        }
+        let output = self.inner.buffers().output();
+        unsent.extend_from_slice(output.get(..amount).unwrap_or_default());
+        for part in unsent.chunks(output.len().max(1)) {
+            let output = self.inner.buffers().output();
+            output
+                .iter_mut()
+                .zip(part)
+                .for_each(|(to, from)| *to = *from);
+            self.inner.transmit_output(part.len(), timeout)?;
+        }
+        Ok(())
+    }
+
+    /// Waits until the operating system has accepted everything, or a response is there.
+    fn flush(&mut self, timeout: NextTimeout) {
+        let observation = Observation::current();
+        while matches!(observation.state().writing, Writing::Left(_)) {
+            match self.look(timeout) {
+                Look::Nothing => {}
+                Look::Input => {
+                    if let Some(request) = &mut self.request {
+                        request.has_news = true;
+                    }
+                    let mut state = observation.state();
+                    // Else it was a part of a response, or an informational one.
+                    if state.body.is_some() {
+                        state.writing = Writing::Answered;
+                    }
+                }
+                Look::End => {
+                    let error = io::ErrorKind::ConnectionAborted.into();
+                    observation.state().writing = Writing::Failed(error);
+                }
+            }
+            self.tcp.write(&[]);
+        }
+    }
+
+    /// Looks for input without waiting. Reads what is of TLS only, such as session tickets.
+    fn look(&mut self, timeout: NextTimeout) -> Look {
+        if !self.tcp.look(true) {
+            return Look::End;
+        }
+        let received = self.receive(timeout);
+        match (self.tcp.look(false), received) {
+            (true, Ok(true)) => Look::Input,
+            (true, Err(error)) if error.kind() == io::ErrorKind::WouldBlock => Look::Nothing,
+            _ => Look::End,
+        }
+    }
+
+    /// Reads some bytes, and follows them. False at the end.
+    fn receive(&mut self, timeout: NextTimeout) -> io::Result<bool> {
+        let before = self.inner.buffers().input().len();
+        let received = self.inner.await_input(timeout);
+        let received = received.map_err(ureq::Error::into_io)?;
+        let input = self.inner.buffers().input();
+        let Some(request) = &mut self.request else {
+            return Ok(received);
+        };
+        request.is_answered |= received;
+        let mut state = request.observation.state();
+        state.follow(input, before, request.is_head, self.pool.max_head_bytes());
+        Ok(received)
+    }
+
+    /// Ends a request. Whether the connection can serve another one.
+    fn finish(&mut self, state: &State) -> bool {
+        let is_complete = match &state.body {
+            Some(Body::Chunked(chunks)) => chunks.are_complete(),
+            _ => true,
+        };
+        if !is_complete || !matches!(state.writing, Writing::Done) {
+            return false;
+        }
+        let may_reuse = self.pool.note_response(&mut self.record);
+        // The other connections are as many as are allowed.
+        may_reuse && state.purpose == Purpose::Call
+    }
+
+    /// Whether the idle connection fits a request, and is still open.
+    fn is_usable(&mut self, purpose: Purpose) -> bool {
+        let fits = match purpose {
+            Purpose::Cancel(Some(peer)) => self.peer == Some(peer),
+            Purpose::Cancel(None) | Purpose::Call => true,
+        };
+        if !fits || !self.pool.may_reuse(&self.record) {
+            return false;
+        }
+        match self.look(NextTimeout::default()) {
+            Look::Nothing => true,
+            Look::Input => false,
+            Look::End => {
+                self.pool.note_close(&self.record);
+                false
+            }
+        }
+    }
+}
+
+impl Transport for Connection {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.inner.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        let observation = Observation::current();
+        // Until this part has been accepted.
+        observation.state().is_sent = false;
+        let mut amount = amount;
+        if self.request.is_none() {
+            self.request = Some(self.begin(amount));
+            amount = 0;
+            // Head and body are written at once, so that they need one packet if they are short.
+            if observation.state().has_body {
+                return Ok(());
+            }
+        }
+        if let Err(error) = self.write(amount, timeout) {
+            observation.state().fail_with_io(error.into_io());
+        }
+        self.flush(timeout);
+        let mut state = observation.state();
+        state.is_sent = matches!(state.writing, Writing::Done | Writing::Answered);
+        if state.has_failed() {
+            state.is_sent = false;
+            return Err(ureq::Error::ConnectionFailed);
+        }
+        // After a failed write, ureq goes on and finds the response, if there is one.
+        Ok(())
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        let observation = Observation::current();
+        if observation.state().has_failed() {
+            return Err(ureq::Error::ConnectionFailed);
+        }
+        let news = |request: &mut Request| mem::take(&mut request.has_news);
+        if self.request.as_mut().is_some_and(news) {
+            return Ok(true);
+        }
+        if self.inner.buffers().input_append_buf().is_empty() {
+            let mut state = observation.state();
+            let kind = match state.body {
+                Some(_) => TransportErrorKind::Protocol,
+                None => TransportErrorKind::HeadTooLarge,
+            };
+            let failure = state
+                .error(kind)
+                .with_source("a line or head exceeds the buffer");
+            state.fail(failure);
+            return Err(ureq::Error::ConnectionFailed);
+        }
+        let received = self.receive(timeout);
+        let mut state = observation.state();
+        let error = match received {
+            Ok(true) => return Ok(true),
+            // A body may end with the connection, if ureq expects nothing else.
+            Ok(false) if matches!(state.body, Some(Body::Other)) => return Ok(false),
+            Ok(false) => io::ErrorKind::UnexpectedEof.into(),
+            Err(error) => error,
+        };
+        let is_answered = self
+            .request
+            .as_ref()
+            .is_some_and(|request| request.is_answered);
+        if !is_answered && elapsed_kind(&error).is_none() {
+            self.pool.note_close(&self.record);
+        }
+        state.fail_with_io(error);
+        Err(ureq::Error::ConnectionFailed)
+    }
+
+    /// ureq asks this at the end of a response, and before it uses an idle connection.
+    fn is_open(&mut self) -> bool {
+        match self.request.take() {
+            Some(request) => self.finish(&request.observation.state()),
+            None => {
+                let purpose = Observation::current().state().purpose;
+                self.is_usable(purpose)
+            }
+        }
+    }
+
+    fn is_tls(&self) -> bool {
+        self.inner.is_tls()
+    }
+}
+
+/// Shows no addresses and no bytes.
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").finish_non_exhaustive()
+    }
+}
