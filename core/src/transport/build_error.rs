@@ -1,0 +1,50 @@
+//! Errors of the clients' builders.
+
+use crate::{endpoint::EndpointError, session::SessionError, transport::RouteError};
+
+/// Why a client cannot be built.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// Neither credentials nor `ClientBuilder::unsigned` was set.
+    #[error(
+        "no authentication is configured: call ClientBuilder::credentials or one of credentials_from_… \
+         for clusters with IAM authentication, ClientBuilder::unsigned for others"
+    )]
+    NoAuthentication,
+    /// The environment or the profile files have no usable credentials. The text shows no values.
+    #[error("{0}")]
+    Credentials(String),
+    /// The region of the environment or of the profile is invalid.
+    #[error("invalid region in the environment or profile: {0}")]
+    Region(EndpointError),
+    /// The endpoint does not fit the authentication.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// The root certificates are invalid, or there are none.
+    #[error("invalid root certificates: {0}")]
+    Roots(String),
+    /// The endpoint's host is not a valid TLS server name, so no certificate can match it.
+    #[error("host {0:?} is not a valid TLS server name")]
+    TlsName(String),
+    /// `connect_to` is not `host:port`, or an environment variable is not the URL of a proxy.
+    #[error(transparent)]
+    Route(#[from] RouteError),
+    /// A proxy is set, and the feature `proxy` of the client is not enabled.
+    #[error("a proxy is set, but the feature `proxy` is not enabled")]
+    ProxyUnavailable,
+    /// `max_connections` is 0.
+    #[error("max_connections must be at least 1")]
+    NoConnections,
+    /// Async client only: the endpoint is `https`, and TLS is not available.
+    #[error("https endpoints need the feature `tls`, or ClientBuilder::tls_connector")]
+    NoTls,
+    /// Async client only: no connector is set, and the feature `tokio` is not enabled.
+    #[error(
+        "no connector is configured: call ClientBuilder::connector, or enable the feature `tokio`"
+    )]
+    NoConnector,
+    /// Async client only: no timer is set, and the feature `tokio` is not enabled.
+    #[error("no timer is configured: call ClientBuilder::timer, or enable the feature `tokio`")]
+    NoTimer,
+}
