@@ -12,7 +12,6 @@ use neptunedata::{
         StartMlModelTrainingJob,
     },
     retry::RetryPolicy,
-    transport::ClientOptions,
     types::S3Uri,
 };
 use serde_json::{Value, json};
