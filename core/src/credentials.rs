@@ -23,6 +23,8 @@
 //! are part of the AWS chain: the feature `aws-config` of the transport crates.
 
 mod access_key;
+#[cfg(feature = "aws-credential-types")]
+mod aws;
 pub mod cache;
 pub mod environment;
 mod keys;
