@@ -9,6 +9,8 @@ mod build_error;
 #[cfg(feature = "transport")]
 mod client_options;
 #[cfg(feature = "transport")]
+mod macros;
+#[cfg(feature = "transport")]
 mod proxy;
 #[cfg(feature = "transport")]
 mod route;

@@ -191,12 +191,12 @@ impl Client {
     }
 }
 
-/// Shows the endpoint, the kind of credentials source and the options, without credentials.
+/// Shows the endpoint and the options, without credentials.
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("endpoint", self.0.session.endpoint())
-            .field("credentials", &self.0.provider)
+            .field("signed", &self.0.session.is_signed())
             .field("options", &self.0.options)
             .finish_non_exhaustive()
     }

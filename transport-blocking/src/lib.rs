@@ -121,7 +121,7 @@ mod change_iter;
 mod chunks;
 mod client;
 mod connect;
-mod credential_files;
+mod credential_process;
 mod credentials_source;
 mod deadlines;
 mod exchange;
@@ -130,8 +130,6 @@ mod record_iter;
 mod response_head;
 mod row_iter;
 mod run;
-#[cfg(feature = "aws-config")]
-mod runtime;
 mod socket;
 mod tls;
 mod trace;
@@ -141,6 +139,8 @@ mod ureq_transport;
 mod wait_builder;
 
 // The core, by the names it has there.
+#[doc(inline)]
+pub use neptunedata::transport::BuildError;
 #[doc(inline)]
 pub use neptunedata::{
     Auth, Call, CallOptions, CallOutput, Credentials, Effect, Endpoint, Error, ErrorKind,
@@ -157,7 +157,7 @@ pub use neptunedata::{
 };
 pub use neptunedata::{for_each_operation, for_each_sparql_operation};
 
-pub use builder::{BuildError, ClientBuilder};
+pub use builder::ClientBuilder;
 pub use change_iter::ChangeIter;
 pub use client::{CallBuilder, Client};
 pub use record_iter::RecordIter;

@@ -149,7 +149,7 @@ mod client;
 mod clock;
 mod connect;
 mod connection;
-mod credential_files;
+mod credential_process;
 mod credentials_source;
 mod early_close;
 mod errors;
@@ -169,6 +169,8 @@ use std::{future::Future, pin::Pin};
 
 // The core, by the names it has there.
 #[doc(inline)]
+pub use neptunedata::transport::BuildError;
+#[doc(inline)]
 pub use neptunedata::{
     Auth, Call, CallOptions, CallOutput, Credentials, Effect, Endpoint, Error, ErrorKind,
     ExceptionKind, Operation, OperationInfo, ServiceError, Session, TransportError, request,
@@ -184,7 +186,7 @@ pub use neptunedata::{
 };
 pub use neptunedata::{for_each_operation, for_each_sparql_operation};
 
-pub use builder::{BuildError, ClientBuilder};
+pub use builder::ClientBuilder;
 pub use call_builder::CallBuilder;
 pub use change_stream::ChangeStream;
 pub use client::Client;

@@ -56,7 +56,7 @@ pub enum CredentialsSource<P> {
     /// Nowhere: the session does not sign, or has static credentials.
     Session,
     /// From a profile. Clone and [load](ProfileLookup::load) it whenever credentials are needed.
-    Profile(ProfileLookup),
+    Profile(Box<ProfileLookup>),
     /// From a provider.
     Provider(P),
 }
@@ -126,7 +126,10 @@ impl<P> ClientSetup<P> {
                 let lookup = ProfileLookup::new(name.as_deref(), &environment);
                 let checked = lookup.clone().check(read_file);
                 region = region.or(checked.map_err(no_credentials)?);
-                (Auth::from_driver(), CredentialsSource::Profile(lookup))
+                (
+                    Auth::from_driver(),
+                    CredentialsSource::Profile(Box::new(lookup)),
+                )
             }
             ClientAuth::Provider(provider) => {
                 (Auth::from_driver(), CredentialsSource::Provider(provider))
