@@ -16,6 +16,8 @@ mod proxy;
 mod route;
 #[cfg(feature = "transport")]
 mod setup;
+#[cfg(feature = "transport")]
+mod trace;
 
 pub use crate::error::{Sent, TransportErrorKind};
 #[cfg(feature = "transport")]
@@ -28,3 +30,5 @@ pub use proxy::{Proxy, ProxyError};
 pub use route::{Route, RouteError};
 #[cfg(feature = "transport")]
 pub use setup::{ClientAuth, ClientSetup, CredentialsSource, PreparedClient};
+#[cfg(feature = "transport")]
+pub use trace::Trace;
