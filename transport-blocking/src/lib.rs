@@ -132,7 +132,6 @@ mod row_iter;
 mod run;
 mod socket;
 mod tls;
-mod trace;
 #[cfg(feature = "proxy")]
 mod tunnel;
 mod ureq_transport;

@@ -162,7 +162,6 @@ mod run;
 mod runtime_id;
 #[cfg(feature = "tokio")]
 mod tokio_runtime;
-mod trace;
 mod wait_builder;
 
 use std::{future::Future, pin::Pin};
