@@ -116,6 +116,7 @@
 #[cfg(feature = "aws-config")]
 mod aws;
 mod builder;
+mod call_builder;
 mod cancellation;
 mod change_iter;
 mod chunks;
@@ -125,6 +126,7 @@ mod credential_process;
 mod credentials_source;
 mod deadlines;
 mod exchange;
+mod item_iter;
 mod pool;
 mod record_iter;
 mod response_head;
@@ -157,8 +159,9 @@ pub use neptunedata::{
 pub use neptunedata::{for_each_operation, for_each_sparql_operation};
 
 pub use builder::ClientBuilder;
+pub use call_builder::CallBuilder;
 pub use change_iter::ChangeIter;
-pub use client::{CallBuilder, Client};
+pub use client::Client;
 pub use record_iter::RecordIter;
 pub use row_iter::RowIter;
 pub use run::Run;
