@@ -3,13 +3,14 @@
 use std::{
     fmt, fs,
     hash::{BuildHasher, Hasher, RandomState},
+    path::Path,
     sync::Arc,
 };
 
 use neptunedata::{
     Credentials, Endpoint,
     credentials::CredentialsError,
-    transport::{BuildError, ClientAuth, ClientSetup, CredentialsSource, PreparedClient},
+    transport::{BuildError, ClientAuth, ClientSetup, CredentialsSource},
 };
 
 #[cfg(feature = "aws-config")]
@@ -110,28 +111,25 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, BuildError> {
         // Hashers of the standard library have random keys.
         let seed = RandomState::new().build_hasher().finish();
-        let PreparedClient {
-            session,
-            options,
-            route,
-            source,
-            ..
-        } = self.setup.prepare(
-            |name| std::env::var(name).ok(),
-            |path| fs::read_to_string(path),
-            seed,
-        )?;
-        let source = match source {
+        let variable = |name: &str| std::env::var(name).ok();
+        let read = |path: &Path| fs::read_to_string(path);
+        let client = self.setup.prepare(variable, read, seed)?;
+        let source = match client.source {
             CredentialsSource::Session => None,
             CredentialsSource::Provider(source) => Some(source),
             CredentialsSource::Profile(lookup) => Some(Source::OnThread(Arc::new(move |_| {
                 let lookup = lookup.clone();
-                lookup.load(|path| fs::read_to_string(path), credential_process::run)
+                lookup.load(read, credential_process::run)
             }))),
         };
-        let exchanger = Exchanger::new(session.endpoint(), route, &options)?;
+        let exchanger = Exchanger::new(client.session.endpoint(), client.route, &client.options)?;
         let provider = Provider::new(source);
-        Ok(Client::from_parts(session, options, provider, exchanger))
+        Ok(Client::from_parts(
+            client.session,
+            client.options,
+            provider,
+            exchanger,
+        ))
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use neptunedata::{
-    Credentials, Endpoint, Error, Operation, Session,
+    Error, Operation, Session,
     machine::{Machine, Now},
     transport::ClientOptions,
 };
@@ -42,28 +42,7 @@ struct Inner {
 }
 
 impl Client {
-    /// A client that does not sign requests, for clusters without IAM authentication.
-    ///
-    /// # Errors
-    ///
-    /// Like [`ClientBuilder::build`].
-    pub fn unsigned(endpoint: Endpoint) -> Result<Client, BuildError> {
-        Client::builder(endpoint).unsigned().build()
-    }
-
-    /// A client that signs requests with these credentials.
-    ///
-    /// # Errors
-    ///
-    /// Like [`ClientBuilder::build`].
-    pub fn new(endpoint: Endpoint, credentials: Credentials) -> Result<Client, BuildError> {
-        Client::builder(endpoint).credentials(credentials).build()
-    }
-
-    /// A builder, to set options or other credentials.
-    pub fn builder(endpoint: Endpoint) -> ClientBuilder {
-        ClientBuilder::new(endpoint)
-    }
+    neptunedata::client_methods!();
 
     pub(crate) fn from_parts(
         session: Session,
@@ -79,22 +58,6 @@ impl Client {
             turns: Turns::default(),
             start: Instant::now(),
         }))
-    }
-
-    /// What all calls share: endpoint, authentication, retry policy and retry quota. [`Machine`]s are created
-    /// with it.
-    pub fn session(&self) -> &Session {
-        &self.0.session
-    }
-
-    /// The options of the client. If the proxy of the environment is used, they contain it.
-    pub fn options(&self) -> &ClientOptions {
-        &self.0.options
-    }
-
-    /// A random seed for a machine: [`Session::next_seed`].
-    pub fn seed(&self) -> u64 {
-        self.0.session.next_seed()
     }
 
     /// Sends a request, given by value or by reference, and returns its output.

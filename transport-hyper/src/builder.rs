@@ -4,6 +4,7 @@ use std::{
     fmt, fs,
     future::Future,
     hash::{BuildHasher, Hasher, RandomState},
+    path::Path,
     sync::Arc,
 };
 
@@ -14,8 +15,7 @@ use neptunedata::{
     credentials::CredentialsError,
     endpoint::EndpointError,
     transport::{
-        BuildError, ClientAuth, ClientOptions, ClientSetup, CredentialsSource, PreparedClient,
-        Route, RouteError,
+        BuildError, ClientAuth, ClientOptions, ClientSetup, CredentialsSource, Route, RouteError,
     },
 };
 use tower_service::Service;
@@ -201,27 +201,19 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, BuildError> {
         // Hashers of the standard library have random keys.
         let seed = RandomState::new().build_hasher().finish();
-        let PreparedClient {
-            session,
-            options,
-            route: Route { to, proxy, .. },
-            source,
-            ..
-        } = self.setup.prepare(
-            |name| std::env::var(name).ok(),
-            |path| fs::read_to_string(path),
-            seed,
-        )?;
-        let source = match source {
+        let variable = |name: &str| std::env::var(name).ok();
+        let read = |path: &Path| fs::read_to_string(path);
+        let client = self.setup.prepare(variable, read, seed)?;
+        let source = match client.source {
             CredentialsSource::Session => Source::default(),
             CredentialsSource::Provider(source) => source,
             CredentialsSource::Profile(lookup) => Source::new(move |_| {
                 let lookup = lookup.clone();
-                run_on_thread(move || {
-                    lookup.load(|path| fs::read_to_string(path), credential_process::run)
-                })
+                run_on_thread(move || lookup.load(read, credential_process::run))
             }),
         };
+        let (session, options) = (client.session, client.options);
+        let Route { to, proxy, .. } = client.route;
         let (timer, check) = self.timer.ok_or(BuildError::NoTimer)?;
         let clock = Clock::new(timer, check);
         let base = self.base.ok_or(BuildError::NoConnector)?;

@@ -3,9 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use http::HeaderValue;
-use neptunedata::{
-    Credentials, Endpoint, Error, Operation, Session, machine::Machine, transport::ClientOptions,
-};
+use neptunedata::{Error, Operation, Session, machine::Machine, transport::ClientOptions};
 
 use crate::{
     BuildError, CallBuilder, ClientBuilder, Run,
@@ -44,28 +42,7 @@ struct Inner {
 }
 
 impl Client {
-    /// A client that does not sign requests, for clusters without IAM authentication.
-    ///
-    /// # Errors
-    ///
-    /// Like [`ClientBuilder::build`].
-    pub fn unsigned(endpoint: Endpoint) -> Result<Client, BuildError> {
-        Client::builder(endpoint).unsigned().build()
-    }
-
-    /// A client that signs requests with these credentials.
-    ///
-    /// # Errors
-    ///
-    /// Like [`ClientBuilder::build`].
-    pub fn new(endpoint: Endpoint, credentials: Credentials) -> Result<Client, BuildError> {
-        Client::builder(endpoint).credentials(credentials).build()
-    }
-
-    /// A builder, to set options, other credentials or another runtime.
-    pub fn builder(endpoint: Endpoint) -> ClientBuilder {
-        ClientBuilder::new(endpoint)
-    }
+    neptunedata::client_methods!();
 
     pub(crate) fn assemble(
         session: Session,
@@ -84,17 +61,6 @@ impl Client {
             pool,
             abandoned: Abandoned::new(spawn),
         }))
-    }
-
-    /// What all calls share: endpoint, authentication, retry policy and retry quota. [`Machine`]s are created
-    /// with it.
-    pub fn session(&self) -> &Session {
-        &self.0.session
-    }
-
-    /// The options of the client. If the proxy of the environment is used, they contain it.
-    pub fn options(&self) -> &ClientOptions {
-        &self.0.options
     }
 
     /// Sends a request, given by value or by reference, and returns its output. Nothing is sent before the future is
@@ -179,11 +145,6 @@ impl Client {
     /// ```
     pub fn start<M: Machine>(&self, machine: M) -> Run<M> {
         Run::new(self.clone(), machine, "(machine)")
-    }
-
-    /// A random seed for a machine: [`Session::next_seed`].
-    pub fn seed(&self) -> u64 {
-        self.0.session.next_seed()
     }
 
     /// [Cancels the abandoned queries](crate#cancelling-abandoned-queries) that are waiting to be cancelled, and

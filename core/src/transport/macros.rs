@@ -79,6 +79,55 @@ macro_rules! client_builder_methods {
     };
 }
 
+/// The methods of a `Client` that are functions of its `ClientBuilder` and its fields `session` and `options`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! client_methods {
+    () => {
+        /// A client that does not sign requests, for clusters without IAM authentication.
+        ///
+        /// # Errors
+        ///
+        /// Like [`ClientBuilder::build`].
+        pub fn unsigned(endpoint: $crate::Endpoint) -> Result<Client, BuildError> {
+            Client::builder(endpoint).unsigned().build()
+        }
+
+        /// A client that signs requests with these credentials.
+        ///
+        /// # Errors
+        ///
+        /// Like [`ClientBuilder::build`].
+        pub fn new(
+            endpoint: $crate::Endpoint,
+            credentials: $crate::Credentials,
+        ) -> Result<Client, BuildError> {
+            Client::builder(endpoint).credentials(credentials).build()
+        }
+
+        /// A builder, to set options or other credentials.
+        pub fn builder(endpoint: $crate::Endpoint) -> ClientBuilder {
+            ClientBuilder::new(endpoint)
+        }
+
+        /// What all calls share: endpoint, authentication, retry policy and retry quota.
+        /// [`Machine`](neptunedata::machine::Machine)s are created with it.
+        pub fn session(&self) -> &$crate::Session {
+            &self.0.session
+        }
+
+        /// The options of the client. If the proxy of the environment is used, they contain it.
+        pub fn options(&self) -> &$crate::transport::ClientOptions {
+            &self.0.options
+        }
+
+        /// A random seed for a machine: [`Session::next_seed`](neptunedata::Session::next_seed).
+        pub fn seed(&self) -> u64 {
+            self.0.session.next_seed()
+        }
+    };
+}
+
 /// The methods of a `CallBuilder` that set its field `options`, which are
 /// [`CallOptions`](crate::machine::CallOptions).
 #[doc(hidden)]
