@@ -13,16 +13,7 @@ impl Client {
     /// Waits for a long-running operation, such as a bulk load. Nothing happens before [`run`](WaitBuilder::run),
     /// [`run_with`](WaitBuilder::run_with) or [`start`](WaitBuilder::start).
     ///
-    /// Waiters: [`LoadCompleted`](crate::wait::waiters::LoadCompleted),
-    /// [`DataProcessingCompleted`](crate::wait::waiters::DataProcessingCompleted),
-    /// [`ModelTrainingCompleted`](crate::wait::waiters::ModelTrainingCompleted),
-    /// [`ModelTransformCompleted`](crate::wait::waiters::ModelTransformCompleted),
-    /// [`EndpointCreated`](crate::wait::waiters::EndpointCreated),
-    /// [`EndpointDeleted`](crate::wait::waiters::EndpointDeleted),
-    /// [`IndexRebuildCompleted`](crate::wait::waiters::IndexRebuildCompleted),
-    /// [`FastResetCompleted`](crate::wait::waiters::FastResetCompleted),
-    /// [`PropertygraphStatisticsComputed`](crate::wait::waiters::PropertygraphStatisticsComputed),
-    /// [`SparqlStatisticsComputed`](crate::wait::waiters::SparqlStatisticsComputed) and any other [`Waiter`].
+    /// The waiters are in the module [`waiters`](crate::wait::waiters); any other [`Waiter`] works too.
     ///
     /// ```no_run
     /// # use neptunedata_blocking::{Client, Endpoint, wait::waiters::LoadCompleted};

@@ -14,16 +14,7 @@ impl Client {
     /// [`run_with`](WaitBuilder::run_with) or [`start`](WaitBuilder::start). Dropping the future of `run` or
     /// `run_with` stops waiting. To do other work meanwhile, use `start`.
     ///
-    /// Waiters: [`LoadCompleted`](crate::wait::waiters::LoadCompleted),
-    /// [`DataProcessingCompleted`](crate::wait::waiters::DataProcessingCompleted),
-    /// [`ModelTrainingCompleted`](crate::wait::waiters::ModelTrainingCompleted),
-    /// [`ModelTransformCompleted`](crate::wait::waiters::ModelTransformCompleted),
-    /// [`EndpointCreated`](crate::wait::waiters::EndpointCreated),
-    /// [`EndpointDeleted`](crate::wait::waiters::EndpointDeleted),
-    /// [`IndexRebuildCompleted`](crate::wait::waiters::IndexRebuildCompleted),
-    /// [`FastResetCompleted`](crate::wait::waiters::FastResetCompleted),
-    /// [`PropertygraphStatisticsComputed`](crate::wait::waiters::PropertygraphStatisticsComputed),
-    /// [`SparqlStatisticsComputed`](crate::wait::waiters::SparqlStatisticsComputed) and any other [`Waiter`].
+    /// The waiters are in the module [`waiters`](crate::wait::waiters); any other [`Waiter`] works too.
     ///
     /// ```no_run
     /// use std::time::Duration;
