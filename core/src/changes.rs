@@ -361,4 +361,8 @@ impl<O: ChangeSource> Machine for Changes<O> {
     fn abandon(&mut self) {
         self.poller.abandon();
     }
+
+    fn is_between_polls(&self) -> bool {
+        self.poller.is_between_polls()
+    }
 }

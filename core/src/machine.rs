@@ -284,6 +284,12 @@ pub trait Machine {
     /// [abandoned](Machine::abandoned), if [`Input::Sending`] was given for it or its head has arrived.
     fn abandon(&mut self) {}
 
+    /// Whether the machine waits for its next poll, as waiters and change streams do. Otherwise an
+    /// [`Io::Wait`] is a pause before the next attempt. For logs.
+    fn is_between_polls(&self) -> bool {
+        false
+    }
+
     /// Converts the items and the output: to put machines of several types in one collection, or to consume
     /// the items.
     fn map<J, U, F, G>(self, item: F, output: G) -> Map<Self, F, G>
@@ -315,6 +321,10 @@ impl<M: Machine + ?Sized> Machine for &mut M {
     fn abandon(&mut self) {
         (**self).abandon();
     }
+
+    fn is_between_polls(&self) -> bool {
+        (**self).is_between_polls()
+    }
 }
 
 impl<M: Machine + ?Sized> Machine for Box<M> {
@@ -335,6 +345,10 @@ impl<M: Machine + ?Sized> Machine for Box<M> {
 
     fn abandon(&mut self) {
         (**self).abandon();
+    }
+
+    fn is_between_polls(&self) -> bool {
+        (**self).is_between_polls()
     }
 }
 

@@ -62,6 +62,25 @@ pub trait Operation {
     fn decode(response: &RawResponse<'_>) -> Result<Self::Output, DecodeError>;
 }
 
+/// A borrowed request, so that calls take a request by value or by reference.
+impl<O: Operation> Operation for &O {
+    type Output = O::Output;
+
+    const INFO: &'static OperationInfo = O::INFO;
+
+    fn effect(&self) -> Effect {
+        (**self).effect()
+    }
+
+    fn encode(&self, request: &mut RequestWriter<'_>) {
+        (**self).encode(request);
+    }
+
+    fn decode(response: &RawResponse<'_>) -> Result<O::Output, DecodeError> {
+        O::decode(response)
+    }
+}
+
 /// The effect of executing a request a second time. It decides whether the request is sent again after
 /// its response was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

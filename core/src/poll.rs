@@ -149,6 +149,10 @@ impl<O: Operation> Poller<O> {
         }
     }
 
+    pub(crate) fn is_between_polls(&self) -> bool {
+        matches!(self.state, State::Pausing { .. })
+    }
+
     /// Ends it early.
     pub(crate) fn abandon(&mut self) {
         self.state = State::Done;

@@ -1,13 +1,38 @@
-//! Client options and routing, shared by the transport crates. The functions here are pure: they take
-//! texts and lookup functions, and the transports do the I/O.
+//! What the transport crates share, and what a failed attempt says about the request: [`Sent`] and
+//! [`TransportErrorKind`].
+//!
+//! With the feature `transport`: options, routes, proxies, and what a client's builder does before any I/O. The
+//! functions are pure: they take texts and lookup functions, and the transports do the I/O.
 
+#[cfg(feature = "transport")]
+mod build_error;
+#[cfg(feature = "transport")]
 mod client_options;
+#[cfg(feature = "transport")]
+mod macros;
+#[cfg(feature = "transport")]
 mod proxy;
+#[cfg(feature = "transport")]
 mod reuse;
+#[cfg(feature = "transport")]
 mod route;
+#[cfg(feature = "transport")]
+mod setup;
+#[cfg(feature = "transport")]
+mod trace;
 
 pub use crate::error::{Sent, TransportErrorKind};
+#[cfg(feature = "transport")]
+pub use build_error::BuildError;
+#[cfg(feature = "transport")]
 pub use client_options::{ClientOptions, RootCertificates};
+#[cfg(feature = "transport")]
 pub use proxy::{Proxy, ProxyError};
+#[cfg(feature = "transport")]
 pub use reuse::{ConnectionRecord, ReusePolicy};
+#[cfg(feature = "transport")]
 pub use route::{Route, RouteError};
+#[cfg(feature = "transport")]
+pub use setup::{ClientAuth, ClientSetup, CredentialsSource, PreparedClient};
+#[cfg(feature = "transport")]
+pub use trace::Trace;

@@ -351,4 +351,8 @@ impl<W: Waiter> Machine for Wait<W> {
     fn abandon(&mut self) {
         self.poller.abandon();
     }
+
+    fn is_between_polls(&self) -> bool {
+        self.poller.is_between_polls()
+    }
 }

@@ -12,7 +12,6 @@ use neptunedata::{
         StartMlModelTrainingJob,
     },
     retry::RetryPolicy,
-    transport::ClientOptions,
     types::S3Uri,
 };
 use serde_json::{Value, json};
@@ -205,13 +204,11 @@ fn uris_beyond_64_kib_are_refused() {
 
 #[test]
 fn the_body_limit_of_a_call_outranks_that_of_the_client() {
-    let options = ClientOptions::new()
+    let session = Session::builder(endpoint("http://localhost:8182"), Auth::unsigned())
         .max_body_bytes(4)
-        .retry_policy(RetryPolicy::never());
-    let builder = options.session_builder(endpoint("http://localhost:8182"), Auth::unsigned());
-    let session = builder.build().unwrap();
-    assert_eq!(session.max_body_bytes(), 4);
-    assert_eq!(session.retry_policy().max_attempts, 1);
+        .retry_policy(RetryPolicy::never())
+        .build()
+        .unwrap();
 
     let answer = || {
         Input::Response(
@@ -306,26 +303,9 @@ fn what_debug_shows_of_options() {
             HeaderName::from_static("x-a-header"),
             HeaderValue::from_static("c2VjcmV0"),
         );
-    let pem = format!("-----BEGIN PRIVATE KEY-----\n{secret}\n-----END PRIVATE KEY-----\n");
-    let length = pem.len();
-    let client =
-        ClientOptions::new().root_certificates(neptunedata::transport::RootCertificates::Pem(pem));
-    for (text, names) in [
-        (
-            format!("{options:?} {options:#?}"),
-            vec!["aMember", "aParameter", "x-a-header"],
-        ),
-        (
-            format!("{client:?} {client:#?}"),
-            vec![&*format!("Pem({length} bytes)")],
-        ),
-    ] {
-        assert!(
-            !text.contains(secret) && !text.contains("BEGIN"),
-            "it is shown: {text}"
-        );
-        for name in names {
-            assert!(text.contains(name), "{name}: {text}");
-        }
+    let text = format!("{options:?} {options:#?}");
+    assert!(!text.contains(secret), "{text}");
+    for name in ["aMember", "aParameter", "x-a-header"] {
+        assert!(text.contains(name), "{name}: {text}");
     }
 }

@@ -1,7 +1,6 @@
-//! Credentials from what the AWS SDK calls a provider. Both transport crates have this file, letter for
-//! letter.
+//! Credentials from providers of the AWS SDK, on a private tokio runtime.
 
-use std::error::Error;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::{
     BehaviorVersion, Region, environment::region::EnvironmentVariableRegionProvider,
@@ -10,84 +9,85 @@ use aws_config::{
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use neptunedata::{Credentials, credentials::CredentialsError};
-use tokio::sync::OnceCell;
+use tokio::runtime::{Builder, Runtime};
 
-/// One of the SDK's providers.
-pub(crate) enum SdkProvider {
-    /// The default chain, which is set up when it is asked first. Services that it asks are those of
-    /// the region that the environment or the profile names, else of this one.
-    Chain {
-        region: Option<String>,
-        chain: OnceCell<Option<SharedCredentialsProvider>>,
-    },
-    Given(SharedCredentialsProvider),
+use crate::credentials_source::Source;
+
+struct SdkProvider {
+    /// The default chain is set up when credentials are first needed.
+    provider: Option<SharedCredentialsProvider>,
+    region: Option<String>,
+    /// Started at first use.
+    runtime: Option<Runtime>,
+}
+
+pub(crate) fn chain(region: Option<String>) -> Source {
+    source(None, region)
+}
+
+pub(crate) fn provider(provider: impl ProvideCredentials + 'static) -> Source {
+    source(Some(SharedCredentialsProvider::new(provider)), None)
+}
+
+fn source(provider: Option<SharedCredentialsProvider>, region: Option<String>) -> Source {
+    // One thread fetches at a time.
+    let sdk = Mutex::new(SdkProvider {
+        provider,
+        region,
+        runtime: None,
+    });
+    Source::OnThread(Arc::new(move |_| {
+        sdk.lock().unwrap_or_else(PoisonError::into_inner).load()
+    }))
 }
 
 impl SdkProvider {
-    pub(crate) fn chain(region: Option<String>) -> SdkProvider {
-        SdkProvider::Chain {
-            region,
-            chain: OnceCell::new(),
-        }
-    }
-
-    pub(crate) fn given(provider: impl ProvideCredentials + 'static) -> SdkProvider {
-        SdkProvider::Given(SharedCredentialsProvider::new(provider))
-    }
-
-    /// Asks it, within a tokio runtime.
-    pub(crate) async fn load(&self) -> Result<Credentials, CredentialsError> {
-        let provider = match self {
-            SdkProvider::Given(provider) => Some(provider),
-            SdkProvider::Chain { region, chain } => {
-                let chain = chain.get_or_init(|| default_chain(region.clone())).await;
-                chain.as_ref()
-            }
+    fn load(&mut self) -> Result<Credentials, CredentialsError> {
+        let runtime = match self.runtime.take() {
+            Some(runtime) => runtime,
+            None => Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map_err(|error| {
+                    let reason =
+                        format!("the runtime of the AWS chain could not be started: {error}");
+                    CredentialsError::new(reason)
+                })?,
         };
-        let Some(provider) = provider else {
-            return Err(CredentialsError::new("the AWS chain is empty"));
-        };
-        let given = provider.provide_credentials().await.map_err(explain)?;
-        let mut credentials = Credentials::new(given.access_key_id(), given.secret_access_key());
-        if let Some(token) = given.session_token() {
-            credentials = credentials.with_session_token(token);
-        }
-        Ok(match given.expiry() {
-            Some(expiry) => credentials.with_expiry(expiry),
-            None => credentials,
+        let runtime = self.runtime.insert(runtime);
+        let (provider, region) = (&mut self.provider, &self.region);
+        runtime.block_on(async {
+            let provider = match provider {
+                Some(provider) => provider,
+                None => provider.insert(default_chain(region.clone()).await?),
+            };
+            Ok(provider.provide_credentials().await?.into())
         })
     }
 }
 
-async fn default_chain(region: Option<String>) -> Option<SharedCredentialsProvider> {
-    let ring = tls::Provider::Rustls(CryptoMode::Ring);
+impl Drop for SdkProvider {
+    /// Dropping a runtime waits for its threads, which panics within another runtime.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// The chain calls services in the region that the environment or the profile names, else in this one.
+async fn default_chain(
+    region: Option<String>,
+) -> Result<SharedCredentialsProvider, CredentialsError> {
     let http = aws_smithy_http_client::Builder::new()
-        .tls_provider(ring)
+        .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
         .build_https();
     let regions = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
         .or_else(ProfileFileRegionProvider::new())
         .or_else(region.map(Region::new));
     let config = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http)
-        .region(regions)
-        .load()
-        .await;
-    config.credentials_provider()
-}
-
-/// Text alone: the SDK's errors hold whole answers. What a credential process printed is cut off.
-fn explain(error: aws_credential_types::provider::error::CredentialsError) -> CredentialsError {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        let shown = match cause_text.split_once("Stderr:") {
-            Some((before, _)) => before.trim_end(),
-            None => &cause_text,
-        };
-        text.push_str(": ");
-        text.push_str(shown);
-        source = cause.source();
-    }
-    CredentialsError::new(text)
+        .region(regions);
+    let provider = config.load().await.credentials_provider();
+    provider.ok_or_else(|| CredentialsError::new("the AWS chain is empty"))
 }

@@ -10,7 +10,7 @@ use neptunedata::{
     },
 };
 
-use crate::{Client, Run};
+use crate::{Client, Run, item_iter::Items};
 
 impl Client {
     /// Follows a change stream, transaction by transaction:
@@ -47,10 +47,7 @@ impl Client {
         options: ChangesOptions,
     ) -> ChangeIter<O> {
         let transactions = Transactions::with_options(self.session(), start, options, self.seed());
-        ChangeIter {
-            run: Run::new(self, transactions, O::INFO.name),
-            is_done: false,
-        }
+        ChangeIter(Items::new(Run::new(self, transactions, O::INFO.name)))
     }
 }
 
@@ -62,21 +59,18 @@ impl Client {
 /// The client's [`timeout`](neptunedata::transport::ClientOptions::timeout) applies to each page, not to the
 /// whole iteration. The time between two items does not count.
 #[must_use = "nothing is sent before the first transaction is requested"]
-pub struct ChangeIter<O: ChangeSource> {
-    run: Run<Transactions<O>>,
-    is_done: bool,
-}
+pub struct ChangeIter<O: ChangeSource>(Items<Transactions<O>>);
 
 impl<O: ChangeSource> ChangeIter<O> {
     /// The checkpoint after the last transaction handed out, or else of the start position. With
     /// [`StartPosition::Latest`] it is known once the service has reported the end of the stream.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
-        self.run.machine().checkpoint()
+        self.0.machine().checkpoint()
     }
 
     /// The summary at the end of the stream. `None` before the end, and after an error.
     pub fn summary(&self) -> Option<&ChangesSummary> {
-        self.run.peek_output()
+        self.0.peek_output()
     }
 }
 
@@ -84,12 +78,7 @@ impl<O: ChangeSource> Iterator for ChangeIter<O> {
     type Item = Result<Transaction<O::Record>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.is_done {
-            return None;
-        }
-        let transaction = self.run.next_item().transpose();
-        self.is_done = self.run.has_ended();
-        transaction
+        self.0.next()
     }
 }
 
@@ -98,7 +87,7 @@ impl<O: ChangeSource> FusedIterator for ChangeIter<O> {}
 impl<O: ChangeSource> fmt::Debug for ChangeIter<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ChangeIter")
-            .field("run", &self.run)
+            .field("summary", &self.summary())
             .finish_non_exhaustive()
     }
 }

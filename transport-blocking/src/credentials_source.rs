@@ -2,7 +2,6 @@
 //! however many calls wait for them.
 
 use std::{
-    fmt,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::{self, ThreadId},
     time::SystemTime,
@@ -20,10 +19,8 @@ use crate::deadlines::Limits;
 
 type Function = dyn Fn(bool) -> Result<Credentials, CredentialsError> + Send + Sync;
 
-#[derive(Clone)]
+/// A credentials provider.
 pub(crate) enum Source {
-    Unsigned,
-    Value(Credentials),
     /// A provider, called on the thread of the call.
     Function(Arc<Function>),
     /// A provider, called on its own thread, so that a call can stop waiting for it.
@@ -32,7 +29,8 @@ pub(crate) enum Source {
 
 /// The source, and the credentials that it returned last. One call fetches at a time.
 pub(crate) struct Provider {
-    source: Source,
+    /// `None` if the session has static credentials or does not sign.
+    source: Option<Source>,
     shared: Arc<Shared>,
 }
 
@@ -64,7 +62,7 @@ pub(crate) enum Missing {
 }
 
 impl Provider {
-    pub(crate) fn new(source: Source) -> Self {
+    pub(crate) fn new(source: Option<Source>) -> Self {
         Provider {
             source,
             shared: Arc::default(),
@@ -80,10 +78,10 @@ impl Provider {
         limits: &Limits,
     ) -> Result<Credentials, Missing> {
         let (function, on_thread) = match &self.source {
-            Source::Function(function) => (function, false),
-            Source::OnThread(function) => (function, true),
+            Some(Source::Function(function)) => (function, false),
+            Some(Source::OnThread(function)) => (function, true),
             // With this error, the core returns the server's rejection to the caller.
-            Source::Value(_) | Source::Unsigned => {
+            None => {
                 let error = CredentialsError::without_provider();
                 return Err(Missing::Failed(error));
             }
@@ -207,15 +205,5 @@ impl Drop for Fetch {
             let reason = "the credentials provider panicked, or its thread could not be started";
             shared.finish(Err(CredentialsError::new(reason)));
         }
-    }
-}
-
-impl fmt::Debug for Provider {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.source {
-            Source::Unsigned => "unsigned",
-            Source::Value(_) => "static credentials",
-            Source::Function(_) | Source::OnThread(_) => "a provider",
-        })
     }
 }

@@ -95,7 +95,8 @@
 //!   runtime, which is started at first use.
 //! - `gzip`: decompresses responses. Change streams are compressed on
 //!   [request](field@streams::GetPropertygraphStream::encoding).
-//! - `tracing`: events for calls and attempts, without headers, URLs, bodies or credentials.
+//! - `tracing`: a span for each call and [events](transport::Trace) for its attempts, without headers, URLs, bodies or
+//!   credentials.
 
 #![cfg_attr(
     not(test),
@@ -116,29 +117,30 @@
 #[cfg(feature = "aws-config")]
 mod aws;
 mod builder;
+mod call_builder;
 mod cancellation;
 mod change_iter;
 mod chunks;
 mod client;
 mod connect;
 mod connection;
-mod credential_files;
+mod credential_process;
 mod credentials_source;
 mod deadlines;
 mod exchange;
+mod item_iter;
 mod observation;
 mod pool;
 mod record_iter;
 mod row_iter;
 mod run;
-#[cfg(feature = "aws-config")]
-mod runtime;
 mod tcp;
 mod tls;
-mod trace;
 mod wait_builder;
 
 // The core, by the names it has there.
+#[doc(inline)]
+pub use neptunedata::transport::BuildError;
 #[doc(inline)]
 pub use neptunedata::{
     Auth, Call, CallOptions, CallOutput, Credentials, Effect, Endpoint, Error, ErrorKind,
@@ -155,9 +157,10 @@ pub use neptunedata::{
 };
 pub use neptunedata::{for_each_operation, for_each_sparql_operation};
 
-pub use builder::{BuildError, ClientBuilder};
+pub use builder::ClientBuilder;
+pub use call_builder::CallBuilder;
 pub use change_iter::ChangeIter;
-pub use client::{CallBuilder, Client};
+pub use client::Client;
 pub use record_iter::RecordIter;
 pub use row_iter::RowIter;
 pub use run::Run;

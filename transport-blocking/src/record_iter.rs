@@ -9,7 +9,7 @@ use neptunedata::{
     },
 };
 
-use crate::{Client, Run};
+use crate::{Client, Run, item_iter::Items};
 
 impl Client {
     /// Follows a change stream, record by record:
@@ -46,10 +46,7 @@ impl Client {
         options: ChangesOptions,
     ) -> RecordIter<O> {
         let changes = Changes::with_options(self.session(), start, options, self.seed());
-        RecordIter {
-            run: Run::new(self, changes, O::INFO.name),
-            is_done: false,
-        }
+        RecordIter(Items::new(Run::new(self, changes, O::INFO.name)))
     }
 }
 
@@ -61,22 +58,19 @@ impl Client {
 /// The client's [`timeout`](neptunedata::transport::ClientOptions::timeout) applies to each page, not to the
 /// whole iteration. The time between two items does not count.
 #[must_use = "nothing is sent before the first record is requested"]
-pub struct RecordIter<O: ChangeSource> {
-    run: Run<Changes<O>>,
-    is_done: bool,
-}
+pub struct RecordIter<O: ChangeSource>(Items<Changes<O>>);
 
 impl<O: ChangeSource> RecordIter<O> {
     /// The checkpoint after the last complete transaction, or else of the start position. With
     /// [`StartPosition::Latest`] it is known once the service has reported the end of the stream. Records handed
     /// out after this checkpoint are delivered again if you start there.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
-        self.run.machine().checkpoint()
+        self.0.machine().checkpoint()
     }
 
     /// The summary at the end of the stream. `None` before the end, and after an error.
     pub fn summary(&self) -> Option<&ChangesSummary> {
-        self.run.peek_output()
+        self.0.peek_output()
     }
 }
 
@@ -84,12 +78,7 @@ impl<O: ChangeSource> Iterator for RecordIter<O> {
     type Item = Result<Change<O::Record>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.is_done {
-            return None;
-        }
-        let record = self.run.next_item().transpose();
-        self.is_done = self.run.has_ended();
-        record
+        self.0.next()
     }
 }
 
@@ -98,7 +87,7 @@ impl<O: ChangeSource> FusedIterator for RecordIter<O> {}
 impl<O: ChangeSource> fmt::Debug for RecordIter<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RecordIter")
-            .field("run", &self.run)
+            .field("summary", &self.summary())
             .finish_non_exhaustive()
     }
 }

@@ -8,7 +8,7 @@ use neptunedata::{
 };
 use serde::de::DeserializeOwned;
 
-use crate::{CallBuilder, Client, Run};
+use crate::{Client, Run, item_iter::Items};
 
 impl Client {
     /// Sends a query and returns the rows of its response as they arrive, each decoded into a `T`.
@@ -31,31 +31,8 @@ impl Client {
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn rows<T: DeserializeOwned>(&self, query: &impl RowQuery) -> RowIter<T> {
+    pub fn rows<T: DeserializeOwned>(&self, query: impl RowQuery) -> RowIter<T> {
         self.call(query).rows()
-    }
-}
-
-impl<O: RowQuery> CallBuilder<'_, O> {
-    /// Returns the rows of the response as they arrive, instead of the output that [`send`](CallBuilder::send)
-    /// collects: see [`Client::rows`]. [`max_body_bytes`](CallBuilder::max_body_bytes) does not apply.
-    ///
-    /// ```no_run
-    /// use neptunedata_blocking::{Client, Effect, Endpoint, gremlin::ExecuteGremlinQuery};
-    ///
-    /// let client = Client::unsigned(Endpoint::parse("http://localhost:8182")?)?;
-    /// let query = ExecuteGremlinQuery::new("g.V().id()");
-    /// let ids = client.call(&query).effect(Effect::Read).max_row_bytes(1024).rows::<String>();
-    /// let ids: Vec<String> = ids.collect::<Result<_, _>>()?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn rows<T: DeserializeOwned>(self) -> RowIter<T> {
-        let (client, operation, options) = self.into_parts();
-        let rows = Rows::with_options(client.session(), operation, &options, client.seed());
-        RowIter {
-            run: Run::new(client, rows, O::INFO.name),
-            is_done: false,
-        }
     }
 }
 
@@ -69,25 +46,26 @@ impl<O: RowQuery> CallBuilder<'_, O> {
 /// Dropping the iterator before its end closes the connection. Neptune continues the query until it notices that
 /// it cannot send the response. To cancel the query, set [`cancel_on_abandon`](CallBuilder::cancel_on_abandon).
 #[must_use = "nothing is sent before the first row is requested"]
-pub struct RowIter<T: DeserializeOwned> {
-    run: Run<Rows<T>>,
-    is_done: bool,
-}
+pub struct RowIter<T: DeserializeOwned>(Items<Rows<T>>);
 
 impl<T: DeserializeOwned> RowIter<T> {
+    pub(crate) fn new(run: Run<Rows<T>>) -> Self {
+        RowIter(Items::new(run))
+    }
+
     /// The members of the response other than the rows, as far as they have arrived: for SPARQL usually with
     /// [`vars`](Envelope::vars) before the first row.
     pub fn envelope(&self) -> &Envelope {
-        match self.run.peek_output() {
+        match self.0.peek_output() {
             Some(end) => &end.envelope,
-            None => self.run.machine().envelope(),
+            None => self.0.machine().envelope(),
         }
     }
 
     /// The summary at the end of the response: the number of rows, the members other than the rows, status and
     /// headers. `None` before the end, and after an error.
     pub fn summary(&self) -> Option<&RowsSummary> {
-        self.run.peek_output()
+        self.0.peek_output()
     }
 }
 
@@ -95,12 +73,7 @@ impl<T: DeserializeOwned> Iterator for RowIter<T> {
     type Item = Result<T, Error>;
 
     fn next(&mut self) -> Option<Result<T, Error>> {
-        if self.is_done {
-            return None;
-        }
-        let row = self.run.next_item().transpose();
-        self.is_done = self.run.has_ended();
-        row
+        self.0.next()
     }
 }
 
@@ -109,7 +82,7 @@ impl<T: DeserializeOwned> FusedIterator for RowIter<T> {}
 impl<T: DeserializeOwned> fmt::Debug for RowIter<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RowIter")
-            .field("run", &self.run)
+            .field("summary", &self.summary())
             .finish_non_exhaustive()
     }
 }

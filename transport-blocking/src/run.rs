@@ -5,7 +5,7 @@ use std::{fmt, mem, net::SocketAddr, thread, time::Duration};
 use neptunedata::{
     Credentials, Error, TransportError,
     machine::{Input, Io, Machine, Step, Transmit},
-    transport::{Sent, TransportErrorKind},
+    transport::{Sent, Trace, TransportErrorKind},
 };
 
 use crate::{
@@ -14,7 +14,6 @@ use crate::{
     credentials_source::Missing,
     deadlines::Limits,
     exchange::Response,
-    trace,
 };
 
 /// A running machine: see [`Client::start`].
@@ -41,7 +40,7 @@ impl<M: Machine> Run<M> {
             machine,
             driver: Driver {
                 client: client.clone(),
-                operation,
+                trace: Trace::new(operation),
                 limits: Limits::default(),
                 response: None,
                 given: None,
@@ -88,15 +87,16 @@ impl<M: Machine> Run<M> {
                 Step::Io(Io::Credentials { refresh }) => self.driver.credentials(refresh),
                 Step::Io(Io::Send(transmit)) => {
                     self.driver.response = None;
+                    self.driver.trace.attempt(transmit.attempt, transmit.reuse);
                     self.send(*transmit)
                 }
                 Step::Io(Io::Receive) => self.driver.receive(),
                 Step::Io(Io::Wait) => {
                     self.driver.response = None;
-                    self.driver.wait()
+                    self.driver.wait(self.machine.is_between_polls())
                 }
                 // A system timer fired early; the time left is less than its resolution.
-                Step::Io(Io::Continue) => self.driver.wait(),
+                Step::Io(Io::Continue) => self.driver.wait(self.machine.is_between_polls()),
                 Step::Item(item) => return Ok(Some(item)),
                 Step::Misuse(misuse) => {
                     self.conclude(Err(misuse.into()), None);
@@ -118,7 +118,6 @@ impl<M: Machine> Run<M> {
 
     fn send(&mut self, transmit: Transmit) -> Input {
         let driver = &mut self.driver;
-        let attempt = transmit.attempt;
         let exchanger = driver.client.exchanger();
         let (sending, result) = exchanger.send(transmit, driver.purpose, driver.limits);
         if let Some(sending) = sending {
@@ -127,14 +126,11 @@ impl<M: Machine> Run<M> {
         }
         match result {
             Ok((head, response)) => {
-                trace::answered(driver.operation, attempt, head.status);
+                driver.trace.answer(head.status);
                 driver.response = Some(response);
                 Input::Head(head)
             }
-            Err(error) => {
-                trace::broke(driver.operation, attempt, &error);
-                driver.broken(error)
-            }
+            Err(error) => driver.broken(error),
         }
     }
 
@@ -142,7 +138,10 @@ impl<M: Machine> Run<M> {
         self.driver.response = None;
         self.driver.cancel_abandoned(&mut self.machine, within);
         self.concluded = true;
-        trace::ended(self.driver.operation, outcome.as_ref().err());
+        match &outcome {
+            Ok(_) => self.driver.trace.done(),
+            Err(error) => self.driver.trace.failed(error),
+        }
         self.outcome = Some(outcome);
     }
 
@@ -175,7 +174,7 @@ impl<M: Machine> Drop for Run<M> {
 impl<M: Machine> fmt::Debug for Run<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Run")
-            .field("operation", &self.driver.operation)
+            .field("operation", &self.driver.trace.operation())
             .field("ended", &self.outcome.is_some())
             .finish_non_exhaustive()
     }
@@ -184,7 +183,7 @@ impl<M: Machine> fmt::Debug for Run<M> {
 /// The part of a [`Run`] that does not depend on the machine's type.
 struct Driver {
     client: Client,
-    operation: &'static str,
+    trace: Trace,
     /// When the machine must be woken.
     limits: Limits,
     response: Option<Response>,
@@ -203,6 +202,7 @@ impl Driver {
     }
 
     fn credentials(&mut self, refresh: bool) -> Input {
+        self.trace.credentials(refresh);
         self.response = None;
         let given = self.given.as_ref();
         let provider = self.client.provider();
@@ -238,15 +238,18 @@ impl Driver {
     fn broken(&self, error: TransportError) -> Input {
         match error.kind() {
             TransportErrorKind::Timeout => Input::Wake(error.sent()),
-            _ => Input::Failure(error),
+            _ => {
+                self.trace.broken(&error);
+                Input::Failure(error)
+            }
         }
     }
 
-    fn wait(&self) -> Input {
+    fn wait(&self, is_between_polls: bool) -> Input {
         // `None`: the end is too far in the future to be an `Instant`.
         let left = self.limits.left().map(|left| left.unwrap_or(Duration::MAX));
         if let Ok(left) = left {
-            trace::waits(self.operation, left);
+            self.trace.wait(left, is_between_polls);
             thread::sleep(left);
         }
         Input::Wake(Sent::No)

@@ -37,7 +37,7 @@ impl Subscriber for Collector {
     fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
 
     fn event(&self, event: &Event<'_>) {
-        let mut line = Line(String::new());
+        let mut line = Line(format!("{}: ", event.metadata().target()));
         event.record(&mut line);
         self.0.lock().unwrap().push(line.0);
     }
@@ -68,12 +68,15 @@ fn calls_and_attempts_are_events_without_anything_private() {
     });
     let lines = collector.0.lock().unwrap();
     let expected = [
-        "message=no answer operation=\"GetEngineStatus\" attempt=1 kind=Closed sent=Maybe ",
-        "message=waits before another attempt operation=\"GetEngineStatus\" time=",
-        "message=answered operation=\"GetEngineStatus\" attempt=2 status=200 ",
-        "message=succeeded operation=\"GetEngineStatus\" ",
-        "message=answered operation=\"GetEngineStatus\" attempt=1 status=400 ",
-        "message=failed operation=\"GetEngineStatus\" kind=Service(ParsingException) attempts=1 may_have_executed=false ",
+        "neptunedata: message=sending operation=\"GetEngineStatus\" attempt=1 fresh=false ",
+        "neptunedata: message=attempt failed operation=\"GetEngineStatus\" attempt=1 kind=Closed sent=Maybe ",
+        "neptunedata: message=waiting for the next attempt operation=\"GetEngineStatus\" wait=",
+        "neptunedata: message=sending operation=\"GetEngineStatus\" attempt=2 fresh=true ",
+        "neptunedata: message=response started operation=\"GetEngineStatus\" attempt=2 status=200 ",
+        "neptunedata: message=succeeded operation=\"GetEngineStatus\" ",
+        "neptunedata: message=sending operation=\"GetEngineStatus\" attempt=1 fresh=false ",
+        "neptunedata: message=response started operation=\"GetEngineStatus\" attempt=1 status=400 ",
+        "neptunedata: message=failed operation=\"GetEngineStatus\" kind=Service(ParsingException) attempts=1 may_have_executed=false ",
     ];
     assert_eq!(lines.len(), expected.len(), "{lines:#?}");
     for (line, expected) in lines.iter().zip(expected) {

@@ -1,40 +1,36 @@
 //! The client builder.
 
-mod error;
-mod signing;
-
 use std::{
-    fmt,
+    fmt, fs,
     future::Future,
     hash::{BuildHasher, Hasher, RandomState},
+    path::Path,
     sync::Arc,
 };
 
 use http::Uri;
 use hyper::rt::{Executor, Read, Timer, Write};
 use neptunedata::{
-    Auth, Credentials, Endpoint,
+    Credentials, Endpoint,
     credentials::CredentialsError,
     endpoint::EndpointError,
-    transport::{ClientOptions, Route, RouteError},
+    transport::{
+        BuildError, ClientAuth, ClientOptions, ClientSetup, CredentialsSource, Route, RouteError,
+    },
 };
 use tower_service::Service;
 
 #[cfg(feature = "aws-config")]
-use crate::aws::SdkProvider;
+use crate::aws;
 use crate::{
     Client, Task,
     clock::{Check, Clock},
     connect::{Base, Connector, Target},
-    credentials_source::Source,
+    credential_process,
+    credentials_source::{Source, run_on_thread},
     errors::BoxError,
     pool::{Pool, Spawn},
 };
-
-pub use error::BuildError;
-#[cfg(feature = "aws-config")]
-use signing::in_runtime;
-use signing::{Signing, resolve};
 
 /// Builds a [`Client`]: see [`Client::builder`].
 ///
@@ -42,26 +38,18 @@ use signing::{Signing, resolve};
 /// with `credentials`. If several are called, the last one applies.
 #[must_use]
 pub struct ClientBuilder {
-    endpoint: Endpoint,
-    signing: Option<Signing>,
-    region: bool,
-    options: ClientOptions,
+    setup: ClientSetup<Source>,
     timer: Option<(Arc<dyn Timer + Send + Sync>, Check)>,
     spawn: Option<Spawn>,
     base: Option<Base>,
     /// Whether the connector's connections already use TLS.
     secured: bool,
-    #[cfg(feature = "proxy")]
-    environment: bool,
 }
 
 impl ClientBuilder {
     pub(crate) fn new(endpoint: Endpoint) -> ClientBuilder {
         ClientBuilder {
-            endpoint,
-            signing: None,
-            region: false,
-            options: ClientOptions::new(),
+            setup: ClientSetup::new(endpoint),
             #[cfg(feature = "tokio")]
             timer: Some((
                 Arc::new(crate::tokio_runtime::LenientTimer),
@@ -78,22 +66,10 @@ impl ClientBuilder {
             #[cfg(not(feature = "tokio"))]
             base: None,
             secured: false,
-            #[cfg(feature = "proxy")]
-            environment: false,
         }
     }
 
-    /// Sends requests without a signature, for clusters without IAM authentication.
-    pub fn unsigned(mut self) -> Self {
-        self.signing = Some(Signing::Session(Auth::unsigned()));
-        self
-    }
-
-    /// Signs requests with these credentials.
-    pub fn credentials(mut self, credentials: Credentials) -> Self {
-        self.signing = Some(Signing::Session(Auth::credentials(credentials)));
-        self
-    }
+    neptunedata::client_builder_methods!("neptunedata_hyper");
 
     /// Signs requests with the credentials that the closure returns.
     ///
@@ -127,40 +103,7 @@ impl ClientBuilder {
         F: Fn(bool) -> A + Send + Sync + 'static,
         A: Future<Output = Result<Credentials, CredentialsError>> + Send + 'static,
     {
-        self.signing = Some(Signing::Source(Source::new(source)));
-        self
-    }
-
-    /// Signs requests with the credentials in `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, for temporary
-    /// credentials, `AWS_SESSION_TOKEN`. [`build`](ClientBuilder::build) reads the variables once, and fails if
-    /// they are not set.
-    pub fn credentials_from_environment(mut self) -> Self {
-        self.signing = Some(Signing::Environment);
-        self
-    }
-
-    /// Signs requests with the credentials of a profile in the shared AWS config and credentials files: the
-    /// profile `name`, else the profile that `AWS_PROFILE` names, else `default`. The files are those that
-    /// `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` name, else those in `.aws` in the home directory.
-    ///
-    /// [`build`](ClientBuilder::build) reads the variables and the files, and fails if the profile has neither an
-    /// access key nor a `credential_process`. The files are read again whenever credentials are needed.
-    ///
-    /// `build` does not run the `credential_process`. It runs when credentials are needed, and again before they
-    /// expire, without a shell and for at most a minute. Its standard error is discarded.
-    ///
-    /// The `region` of the profile is used if the region is not known otherwise.
-    ///
-    /// ```
-    /// use neptunedata_hyper::{BuildError, Client, Endpoint};
-    ///
-    /// let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com")?;
-    /// let built = Client::builder(endpoint).credentials_from_profile(Some("no such profile")).build();
-    /// assert!(matches!(built, Err(BuildError::Credentials(_))));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn credentials_from_profile(mut self, name: Option<&str>) -> Self {
-        self.signing = Some(Signing::Profile(name.map(str::to_owned)));
+        self.setup.auth = Some(ClientAuth::Provider(Source::new(source)));
         self
     }
 
@@ -175,7 +118,8 @@ impl ClientBuilder {
     /// token of the instance metadata service: do not enable this level where logs are kept.
     #[cfg(feature = "aws-config")]
     pub fn credentials_from_aws(mut self) -> Self {
-        self.signing = Some(Signing::Chain);
+        let region = self.setup.endpoint.region().map(str::to_owned);
+        self.setup.auth = Some(ClientAuth::Provider(aws::chain(region)));
         self
     }
 
@@ -186,22 +130,7 @@ impl ClientBuilder {
         mut self,
         provider: impl aws_credential_types::provider::ProvideCredentials + 'static,
     ) -> Self {
-        self.signing = Some(Signing::Source(in_runtime(SdkProvider::given(provider))));
-        self
-    }
-
-    /// Takes the region from `AWS_REGION`, else `AWS_DEFAULT_REGION`, if neither the endpoint's host name nor
-    /// [`Endpoint::with_region`](neptunedata::Endpoint::with_region) determines it. Without this method, the
-    /// client does not read these variables.
-    pub fn region_from_environment(mut self) -> Self {
-        self.region = true;
-        self
-    }
-
-    /// Sets all options, such as time limits, connection limits and root certificates. Replaces options set
-    /// before.
-    pub fn options(mut self, options: ClientOptions) -> Self {
-        self.options = options;
+        self.setup.auth = Some(ClientAuth::Provider(aws::provider(provider)));
         self
     }
 
@@ -264,49 +193,38 @@ impl ClientBuilder {
         self
     }
 
-    /// Uses the proxy that the environment names, unless the options set one: `HTTPS_PROXY`, `ALL_PROXY`,
-    /// `NO_PROXY` and others, as described at
-    /// [`Proxy::from_environment`](neptunedata::transport::Proxy::from_environment).
-    /// [`build`](ClientBuilder::build) reads the variables. Without this method, they are not read.
-    #[cfg(feature = "proxy")]
-    pub fn proxy_from_environment(mut self) -> Self {
-        self.environment = true;
-        self
-    }
-
     /// Builds the client. Does not open a connection.
     ///
     /// # Errors
     ///
     /// When a setting is missing or invalid: see [`BuildError`].
     pub fn build(self) -> Result<Client, BuildError> {
-        let signing = self.signing.ok_or(BuildError::NoAuthentication)?;
-        let (auth, source, endpoint) = resolve(signing, self.endpoint, self.region)?;
-        let mut options = self.options;
-        if options.get_max_connections() == 0 {
-            return Err(BuildError::NoConnections);
-        }
         // Hashers of the standard library have random keys.
         let seed = RandomState::new().build_hasher().finish();
-        let session = options
-            .session_builder(endpoint.clone(), auth)
-            .seed(seed)
-            .build()?;
+        let variable = |name: &str| std::env::var(name).ok();
+        let read = |path: &Path| fs::read_to_string(path);
+        let client = self.setup.prepare(variable, read, seed)?;
+        let source = match client.source {
+            CredentialsSource::Session => Source::default(),
+            CredentialsSource::Provider(source) => source,
+            CredentialsSource::Profile(lookup) => Source::new(move |_| {
+                let lookup = lookup.clone();
+                run_on_thread(move || lookup.load(read, credential_process::run))
+            }),
+        };
+        let (session, options) = (client.session, client.options);
+        let Route { to, proxy, .. } = client.route;
         let (timer, check) = self.timer.ok_or(BuildError::NoTimer)?;
         let clock = Clock::new(timer, check);
         let base = self.base.ok_or(BuildError::NoConnector)?;
 
         // Where to connect. TLS name, signature and `host` header remain those of the endpoint.
+        let endpoint = session.endpoint();
         let scheme = if endpoint.is_secure() {
             "https"
         } else {
             "http"
         };
-        #[cfg(feature = "proxy")]
-        let environment = |name: &str| std::env::var(name).ok().filter(|_| self.environment);
-        #[cfg(not(feature = "proxy"))]
-        let environment = |_: &str| None;
-        let Route { to, proxy, .. } = options.route(&endpoint, environment)?;
         if proxy.is_some() && cfg!(not(feature = "proxy")) {
             return Err(BuildError::ProxyUnavailable);
         }
@@ -340,10 +258,6 @@ impl ClientBuilder {
             },
         };
         let pool = Pool::new(connector, clock, &options, self.spawn.clone());
-        // `Client::options` shows the proxy of the environment, too.
-        if let (None, Some(proxy)) = (options.get_proxy(), proxy) {
-            options = options.proxy(proxy);
-        }
         Ok(Client::assemble(session, options, source, pool, self.spawn))
     }
 }
@@ -352,8 +266,7 @@ impl ClientBuilder {
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
-            .field("endpoint", &self.endpoint)
-            .field("options", &self.options)
+            .field("setup", &self.setup)
             .finish_non_exhaustive()
     }
 }

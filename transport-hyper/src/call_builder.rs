@@ -1,90 +1,33 @@
 //! Calls with options.
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
-use http::{HeaderName, HeaderValue};
-use neptunedata::{CallOptions, CallOutput, Effect, Error, Operation};
+use neptunedata::{
+    Call, CallOptions, CallOutput, Error, Operation,
+    rows::{RowQuery, Rows},
+};
+use serde::de::DeserializeOwned;
 
-use crate::Client;
+use crate::{Client, RowStream, Run};
 
 /// A call that has not started: see [`Client::call`].
 #[must_use = "nothing is sent before `send`"]
-pub struct CallBuilder<'a, O> {
-    client: &'a Client,
-    operation: &'a O,
+pub struct CallBuilder<O> {
+    client: Client,
+    operation: O,
     options: CallOptions,
 }
 
-impl<'a, O: Operation> CallBuilder<'a, O> {
-    pub(crate) fn new(client: &'a Client, operation: &'a O) -> Self {
+impl<O: Operation> CallBuilder<O> {
+    pub(crate) fn new(client: &Client, operation: O) -> Self {
         CallBuilder {
-            client,
+            client: client.clone(),
             operation,
             options: CallOptions::new(),
         }
     }
 
-    /// Sets all options. Replaces options set before.
-    pub fn options(mut self, options: CallOptions) -> Self {
-        self.options = options;
-        self
-    }
-
-    /// The time limit of the whole call, with all attempts and pauses. Default: that of the client.
-    pub fn timeout(self, timeout: Duration) -> Self {
-        self.with(|options| options.timeout(timeout))
-    }
-
-    /// The time limit of each attempt. Default: that of the client.
-    pub fn attempt_timeout(self, timeout: Duration) -> Self {
-        self.with(|options| options.attempt_timeout(timeout))
-    }
-
-    /// The effect of executing the request twice, in place of the operation's own: see [`CallOptions::effect`].
-    pub fn effect(self, effect: Effect) -> Self {
-        self.with(|options| options.effect(effect))
-    }
-
-    /// The maximum number of attempts, at least 1: see [`CallOptions::max_attempts`].
-    pub fn max_attempts(self, attempts: u32) -> Self {
-        self.with(|options| options.max_attempts(attempts))
-    }
-
-    /// The maximum size of a collected response body in bytes. Default: that of the client.
-    pub fn max_body_bytes(self, bytes: usize) -> Self {
-        self.with(|options| options.max_body_bytes(bytes))
-    }
-
-    /// The maximum size in bytes of one row of [`rows`](CallBuilder::rows): see [`CallOptions::max_row_bytes`].
-    /// Default: 64 MiB.
-    pub fn max_row_bytes(self, bytes: usize) -> Self {
-        self.with(|options| options.max_row_bytes(bytes))
-    }
-
-    /// Whether to [cancel the query](crate#cancelling-abandoned-queries) on the server when the call times out or
-    /// is dropped. Default: that of the client.
-    pub fn cancel_on_abandon(self, cancel: bool) -> Self {
-        self.with(|options| options.cancel_on_abandon(cancel))
-    }
-
-    /// Adds a member that the service knows and the request struct has no field for: see [`CallOptions::extra`].
-    pub fn extra(
-        self,
-        name: impl Into<String>,
-        value: impl Into<neptunedata::serde_json::Value>,
-    ) -> Self {
-        self.with(|options| options.extra(name, value))
-    }
-
-    /// Adds a parameter to the query string: see [`CallOptions::extra_query`].
-    pub fn extra_query(self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.with(|options| options.extra_query(name, value))
-    }
-
-    /// Adds a header. It is signed unless signing has to leave it out: see [`CallOptions::header`].
-    pub fn header(self, name: HeaderName, value: HeaderValue) -> Self {
-        self.with(|options| options.header(name, value))
-    }
+    neptunedata::call_builder_methods!();
 
     /// Sends the request and returns its output with status, headers and body.
     ///
@@ -92,24 +35,38 @@ impl<'a, O: Operation> CallBuilder<'a, O> {
     ///
     /// Like [`Client::send`].
     pub async fn send(self) -> Result<CallOutput<O::Output>, Error> {
-        self.client
-            .start_call(self.operation, &self.options)
-            .output()
-            .await
+        let (session, seed) = (self.client.session(), self.client.seed());
+        let call = Call::with_options(session, &self.operation, &self.options, seed);
+        Run::new(self.client, call, O::INFO.name).output().await
     }
+}
 
-    pub(crate) fn into_parts(self) -> (&'a Client, &'a O, CallOptions) {
-        (self.client, self.operation, self.options)
-    }
-
-    fn with(mut self, change: impl FnOnce(CallOptions) -> CallOptions) -> Self {
-        self.options = change(self.options);
-        self
+impl<O: RowQuery> CallBuilder<O> {
+    /// Returns the rows of the response as they arrive, instead of the output that [`send`](CallBuilder::send)
+    /// collects: see [`Client::rows`]. [`max_body_bytes`](CallBuilder::max_body_bytes) does not apply.
+    ///
+    /// ```no_run
+    /// use neptunedata_hyper::{Client, Effect, gremlin::ExecuteGremlinQuery};
+    ///
+    /// # async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let query = ExecuteGremlinQuery::new("g.V().id()");
+    /// let mut ids = client.call(&query).effect(Effect::Read).max_row_bytes(1024).rows::<String>();
+    /// while let Some(id) = ids.next().await {
+    ///     println!("{}", id?);
+    /// }
+    /// println!("{:?} in total", ids.summary().map(|summary| summary.rows));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn rows<T: DeserializeOwned>(self) -> RowStream<T> {
+        let (session, seed) = (self.client.session(), self.client.seed());
+        let rows = Rows::with_options(session, &self.operation, &self.options, seed);
+        RowStream::new(Run::new(self.client, rows, O::INFO.name))
     }
 }
 
 /// Shows only the operation: request and options may contain private data.
-impl<O: Operation> fmt::Debug for CallBuilder<'_, O> {
+impl<O: Operation> fmt::Debug for CallBuilder<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallBuilder")
             .field("operation", &O::INFO.name)

@@ -42,20 +42,16 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn changes<O>(&self, start: StartPosition) -> ChangeStream<O>
-    where
-        O: ChangeSource + 'static,
-        O::Record: Send,
-    {
+    pub fn changes<O: ChangeSource>(&self, start: StartPosition) -> ChangeStream<O> {
         self.changes_with(start, ChangesOptions::new())
     }
 
     /// Like [`changes`](Client::changes), with options.
-    pub fn changes_with<O>(&self, start: StartPosition, options: ChangesOptions) -> ChangeStream<O>
-    where
-        O: ChangeSource + 'static,
-        O::Record: Send,
-    {
+    pub fn changes_with<O: ChangeSource>(
+        &self,
+        start: StartPosition,
+        options: ChangesOptions,
+    ) -> ChangeStream<O> {
         let transactions = Transactions::with_options(self.session(), start, options, self.seed());
         let run = Run::new(self.clone(), transactions, O::INFO.name);
         ChangeStream(Items::new(run))
@@ -72,11 +68,7 @@ impl Client {
 #[must_use = "nothing is sent before the first transaction is requested"]
 pub struct ChangeStream<O: ChangeSource>(Items<Transactions<O>>);
 
-impl<O> ChangeStream<O>
-where
-    O: ChangeSource + 'static,
-    O::Record: Send,
-{
+impl<O: ChangeSource> ChangeStream<O> {
     /// The next transaction, or `None` at the end and after an error.
     ///
     /// The future can be dropped at any time without losing a transaction.
@@ -99,11 +91,7 @@ impl<O: ChangeSource> ChangeStream<O> {
     }
 }
 
-impl<O> Stream for ChangeStream<O>
-where
-    O: ChangeSource + 'static,
-    O::Record: Send,
-{
+impl<O: ChangeSource> Stream for ChangeStream<O> {
     type Item = Result<Transaction<O::Record>, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -111,11 +99,7 @@ where
     }
 }
 
-impl<O> FusedStream for ChangeStream<O>
-where
-    O: ChangeSource + 'static,
-    O::Record: Send,
-{
+impl<O: ChangeSource> FusedStream for ChangeStream<O> {
     fn is_terminated(&self) -> bool {
         self.0.is_done()
     }

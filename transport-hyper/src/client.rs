@@ -3,10 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use http::HeaderValue;
-use neptunedata::{
-    Call, CallOptions, Credentials, Endpoint, Error, Operation, Session, machine::Machine,
-    transport::ClientOptions,
-};
+use neptunedata::{Error, Operation, Session, machine::Machine, transport::ClientOptions};
 
 use crate::{
     BuildError, CallBuilder, ClientBuilder, Run,
@@ -45,28 +42,7 @@ struct Inner {
 }
 
 impl Client {
-    /// A client that does not sign requests, for clusters without IAM authentication.
-    ///
-    /// # Errors
-    ///
-    /// Like [`ClientBuilder::build`].
-    pub fn unsigned(endpoint: Endpoint) -> Result<Client, BuildError> {
-        Client::builder(endpoint).unsigned().build()
-    }
-
-    /// A client that signs requests with these credentials.
-    ///
-    /// # Errors
-    ///
-    /// Like [`ClientBuilder::build`].
-    pub fn new(endpoint: Endpoint, credentials: Credentials) -> Result<Client, BuildError> {
-        Client::builder(endpoint).credentials(credentials).build()
-    }
-
-    /// A builder, to set options, other credentials or another runtime.
-    pub fn builder(endpoint: Endpoint) -> ClientBuilder {
-        ClientBuilder::new(endpoint)
-    }
+    neptunedata::client_methods!();
 
     pub(crate) fn assemble(
         session: Session,
@@ -87,18 +63,19 @@ impl Client {
         }))
     }
 
-    /// What all calls share: endpoint, authentication, retry policy and retry quota. [`Machine`]s are created
-    /// with it.
-    pub fn session(&self) -> &Session {
-        &self.0.session
-    }
-
-    /// The options of the client. If the proxy of the environment is used, they contain it.
-    pub fn options(&self) -> &ClientOptions {
-        &self.0.options
-    }
-
-    /// Sends a request and returns its output.
+    /// Sends a request, given by value or by reference, and returns its output. Nothing is sent before the future is
+    /// polled.
+    ///
+    /// The future borrows nothing from the client. With a request by value it can be spawned:
+    ///
+    /// ```no_run
+    /// # use neptunedata_hyper::{Client, engine::GetEngineStatus};
+    /// # async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let status = tokio::spawn(client.send(GetEngineStatus::new()));
+    /// println!("{:?}", status.await??.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Dropping the future closes its connection. The server may continue to execute the request, unless the
     /// request is a query that is then [cancelled](crate#cancelling-abandoned-queries).
@@ -107,11 +84,16 @@ impl Client {
     ///
     /// When the request is invalid, when there are no credentials, or when the last attempt failed. See
     /// [`Error::kind`] and [`Error::may_have_executed`].
-    pub async fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error> {
-        Ok(self.call(operation).send().await?.output)
+    pub fn send<O: Operation>(
+        &self,
+        operation: O,
+    ) -> impl Future<Output = Result<O::Output, Error>> + use<O> {
+        let call = self.call(operation);
+        async move { Ok(call.send().await?.output) }
     }
 
-    /// A call with its own options. Its result is the output with status, headers and body.
+    /// A call with its own options; the request is given by value or by reference. Its result is the output with
+    /// status, headers and body.
     ///
     /// ```no_run
     /// # use neptunedata_hyper::{Client, Effect, engine::GetEngineStatus};
@@ -127,7 +109,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn call<'a, O: Operation>(&'a self, operation: &'a O) -> CallBuilder<'a, O> {
+    pub fn call<O: Operation>(&self, operation: O) -> CallBuilder<O> {
         CallBuilder::new(self, operation)
     }
 
@@ -162,21 +144,7 @@ impl Client {
     /// # }
     /// ```
     pub fn start<M: Machine>(&self, machine: M) -> Run<M> {
-        Run::new(self.clone(), machine, "")
-    }
-
-    /// A random seed for a machine: [`Session::next_seed`].
-    pub fn seed(&self) -> u64 {
-        self.0.session.next_seed()
-    }
-
-    pub(crate) fn start_call<O: Operation>(
-        &self,
-        operation: &O,
-        options: &CallOptions,
-    ) -> Run<Call<O>> {
-        let call = Call::with_options(&self.0.session, operation, options, self.seed());
-        Run::new(self.clone(), call, O::INFO.name)
+        Run::new(self.clone(), machine, "(machine)")
     }
 
     /// [Cancels the abandoned queries](crate#cancelling-abandoned-queries) that are waiting to be cancelled, and

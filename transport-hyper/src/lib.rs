@@ -118,8 +118,8 @@
 //! - `aws-config`: credentials from the AWS chain or any provider of the AWS SDK, on tokio.
 //! - `gzip`: decompresses responses. Change streams are compressed on
 //!   [request](field@streams::GetPropertygraphStream::encoding).
-//! - `tracing`: a span for each call and events for its attempts, with operation, status and kind of failure; never
-//!   headers, queries, bodies or credentials.
+//! - `tracing`: a span for each call and [events](transport::Trace) for its attempts, without headers, URLs, bodies or
+//!   credentials.
 
 #![cfg_attr(
     not(test),
@@ -149,7 +149,7 @@ mod client;
 mod clock;
 mod connect;
 mod connection;
-mod credential_files;
+mod credential_process;
 mod credentials_source;
 mod early_close;
 mod errors;
@@ -162,12 +162,13 @@ mod run;
 mod runtime_id;
 #[cfg(feature = "tokio")]
 mod tokio_runtime;
-mod trace;
 mod wait_builder;
 
 use std::{future::Future, pin::Pin};
 
 // The core, by the names it has there.
+#[doc(inline)]
+pub use neptunedata::transport::BuildError;
 #[doc(inline)]
 pub use neptunedata::{
     Auth, Call, CallOptions, CallOutput, Credentials, Effect, Endpoint, Error, ErrorKind,
@@ -184,7 +185,7 @@ pub use neptunedata::{
 };
 pub use neptunedata::{for_each_operation, for_each_sparql_operation};
 
-pub use builder::{BuildError, ClientBuilder};
+pub use builder::ClientBuilder;
 pub use call_builder::CallBuilder;
 pub use change_stream::ChangeStream;
 pub use client::Client;

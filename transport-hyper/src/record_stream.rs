@@ -41,24 +41,16 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn change_records<O>(&self, start: StartPosition) -> RecordStream<O>
-    where
-        O: ChangeSource + 'static,
-        O::Record: Send,
-    {
+    pub fn change_records<O: ChangeSource>(&self, start: StartPosition) -> RecordStream<O> {
         self.change_records_with(start, ChangesOptions::new())
     }
 
     /// Like [`change_records`](Client::change_records), with options.
-    pub fn change_records_with<O>(
+    pub fn change_records_with<O: ChangeSource>(
         &self,
         start: StartPosition,
         options: ChangesOptions,
-    ) -> RecordStream<O>
-    where
-        O: ChangeSource + 'static,
-        O::Record: Send,
-    {
+    ) -> RecordStream<O> {
         let changes = Changes::with_options(self.session(), start, options, self.seed());
         let run = Run::new(self.clone(), changes, O::INFO.name);
         RecordStream(Items::new(run))
@@ -75,11 +67,7 @@ impl Client {
 #[must_use = "nothing is sent before the first record is requested"]
 pub struct RecordStream<O: ChangeSource>(Items<Changes<O>>);
 
-impl<O> RecordStream<O>
-where
-    O: ChangeSource + 'static,
-    O::Record: Send,
-{
+impl<O: ChangeSource> RecordStream<O> {
     /// The next record, or `None` at the end and after an error.
     ///
     /// The future can be dropped at any time without losing a record.
@@ -103,11 +91,7 @@ impl<O: ChangeSource> RecordStream<O> {
     }
 }
 
-impl<O> Stream for RecordStream<O>
-where
-    O: ChangeSource + 'static,
-    O::Record: Send,
-{
+impl<O: ChangeSource> Stream for RecordStream<O> {
     type Item = Result<Change<O::Record>, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -115,11 +99,7 @@ where
     }
 }
 
-impl<O> FusedStream for RecordStream<O>
-where
-    O: ChangeSource + 'static,
-    O::Record: Send,
-{
+impl<O: ChangeSource> FusedStream for RecordStream<O> {
     fn is_terminated(&self) -> bool {
         self.0.is_done()
     }

@@ -13,7 +13,7 @@ use neptunedata::{
 };
 use serde::de::DeserializeOwned;
 
-use crate::{CallBuilder, Client, Run, item_stream::Items};
+use crate::{Client, Run, item_stream::Items};
 
 impl Client {
     /// Sends a query and returns the rows of its response as they arrive, each decoded into a `T`.
@@ -38,32 +38,8 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn rows<T: DeserializeOwned + 'static>(&self, query: &impl RowQuery) -> RowStream<T> {
+    pub fn rows<T: DeserializeOwned>(&self, query: impl RowQuery) -> RowStream<T> {
         self.call(query).rows()
-    }
-}
-
-impl<O: RowQuery> CallBuilder<'_, O> {
-    /// Returns the rows of the response as they arrive, instead of the output that [`send`](CallBuilder::send)
-    /// collects: see [`Client::rows`]. [`max_body_bytes`](CallBuilder::max_body_bytes) does not apply.
-    ///
-    /// ```no_run
-    /// use neptunedata_hyper::{Client, Effect, gremlin::ExecuteGremlinQuery};
-    ///
-    /// # async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let query = ExecuteGremlinQuery::new("g.V().id()");
-    /// let mut ids = client.call(&query).effect(Effect::Read).max_row_bytes(1024).rows::<String>();
-    /// while let Some(id) = ids.next().await {
-    ///     println!("{}", id?);
-    /// }
-    /// println!("{:?} in total", ids.summary().map(|summary| summary.rows));
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn rows<T: DeserializeOwned + 'static>(self) -> RowStream<T> {
-        let (client, operation, options) = self.into_parts();
-        let rows = Rows::with_options(client.session(), operation, &options, client.seed());
-        RowStream(Items::new(Run::new(client.clone(), rows, O::INFO.name)))
     }
 }
 
@@ -82,7 +58,11 @@ impl<O: RowQuery> CallBuilder<'_, O> {
 #[must_use = "nothing is sent before the first row is requested"]
 pub struct RowStream<T: DeserializeOwned>(Items<Rows<T>>);
 
-impl<T: DeserializeOwned + 'static> RowStream<T> {
+impl<T: DeserializeOwned> RowStream<T> {
+    pub(crate) fn new(run: Run<Rows<T>>) -> Self {
+        RowStream(Items::new(run))
+    }
+
     /// The next row, or `None` at the end and after an error.
     ///
     /// The future can be dropped at any time without losing a row.
@@ -109,7 +89,7 @@ impl<T: DeserializeOwned> RowStream<T> {
     }
 }
 
-impl<T: DeserializeOwned + 'static> Stream for RowStream<T> {
+impl<T: DeserializeOwned> Stream for RowStream<T> {
     type Item = Result<T, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -117,7 +97,7 @@ impl<T: DeserializeOwned + 'static> Stream for RowStream<T> {
     }
 }
 
-impl<T: DeserializeOwned + 'static> FusedStream for RowStream<T> {
+impl<T: DeserializeOwned> FusedStream for RowStream<T> {
     fn is_terminated(&self) -> bool {
         self.0.is_done()
     }

@@ -15,7 +15,7 @@ use neptunedata::{
     Credentials, Error, TransportError,
     credentials::CredentialsError,
     machine::{Input, Io, Machine, Now, Step, Transmit},
-    transport::{Sent, TransportErrorKind},
+    transport::{Sent, Trace, TransportErrorKind},
 };
 
 use crate::{
@@ -26,7 +26,6 @@ use crate::{
     errors,
     pool::{Lease, Purpose},
     runtime_id::RuntimeId,
-    trace::Trace,
 };
 
 /// A running machine: see [`Client::start`].
@@ -210,7 +209,8 @@ impl<M: Machine> Run<M> {
             Step::Io(Io::Wait | Io::Continue) => {
                 cancel_abandoned(&self.client, &mut self.machine);
                 let until = self.machine.wake_at().unwrap_or_default();
-                self.trace.wait(until.saturating_sub(now.mono));
+                let wait = until.saturating_sub(now.mono);
+                self.trace.wait(wait, self.machine.is_between_polls());
                 Pending::Wait
             }
             Step::Misuse(misuse) => {

@@ -1,6 +1,6 @@
 //! Waiting for long-running operations.
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
 use neptunedata::{
     Error, Operation,
@@ -14,16 +14,7 @@ impl Client {
     /// [`run_with`](WaitBuilder::run_with) or [`start`](WaitBuilder::start). Dropping the future of `run` or
     /// `run_with` stops waiting. To do other work meanwhile, use `start`.
     ///
-    /// Waiters: [`LoadCompleted`](crate::wait::waiters::LoadCompleted),
-    /// [`DataProcessingCompleted`](crate::wait::waiters::DataProcessingCompleted),
-    /// [`ModelTrainingCompleted`](crate::wait::waiters::ModelTrainingCompleted),
-    /// [`ModelTransformCompleted`](crate::wait::waiters::ModelTransformCompleted),
-    /// [`EndpointCreated`](crate::wait::waiters::EndpointCreated),
-    /// [`EndpointDeleted`](crate::wait::waiters::EndpointDeleted),
-    /// [`IndexRebuildCompleted`](crate::wait::waiters::IndexRebuildCompleted),
-    /// [`FastResetCompleted`](crate::wait::waiters::FastResetCompleted),
-    /// [`PropertygraphStatisticsComputed`](crate::wait::waiters::PropertygraphStatisticsComputed),
-    /// [`SparqlStatisticsComputed`](crate::wait::waiters::SparqlStatisticsComputed) and any other [`Waiter`].
+    /// The waiters are in the module [`waiters`](crate::wait::waiters); any other [`Waiter`] works too.
     ///
     /// ```no_run
     /// use std::time::Duration;
@@ -58,31 +49,7 @@ pub struct WaitBuilder<'a, W> {
 }
 
 impl<W: Waiter> WaitBuilder<'_, W> {
-    /// Sets all options. Replaces options set before.
-    pub fn options(mut self, options: WaitOptions) -> Self {
-        self.options = options;
-        self
-    }
-
-    /// The maximum time to wait in all: see [`WaitOptions::timeout`]. Default: that of the waiter. The client's
-    /// [`timeout`](neptunedata::transport::ClientOptions::timeout) does not apply.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.options = self.options.timeout(timeout);
-        self
-    }
-
-    /// The interval between the first and the second poll: see [`WaitOptions::interval`]. Default: that of the
-    /// waiter.
-    pub fn interval(mut self, interval: Duration) -> Self {
-        self.options = self.options.interval(interval);
-        self
-    }
-
-    /// The maximum interval between two polls: see [`WaitOptions::max_interval`]. Default: that of the waiter.
-    pub fn max_interval(mut self, interval: Duration) -> Self {
-        self.options = self.options.max_interval(interval);
-        self
-    }
+    neptunedata::wait_builder_methods!();
 
     /// Waits until the operation has ended.
     ///

@@ -255,4 +255,8 @@ impl<O: ChangeSource> Machine for Transactions<O> {
         self.done = true;
         self.changes.abandon();
     }
+
+    fn is_between_polls(&self) -> bool {
+        self.changes.is_between_polls()
+    }
 }

@@ -17,11 +17,13 @@
 //!   token come from the same file.
 
 mod command_line;
+mod lookup;
 mod read;
 
 use std::{borrow::Cow, collections::BTreeMap, fmt, path::Path};
 
 pub use command_line::CommandLine;
+pub use lookup::{LookupStep, Process, ProfileLookup};
 
 use self::read::{Settings, read};
 use super::keys;

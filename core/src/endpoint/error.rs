@@ -131,11 +131,13 @@ impl EndpointError {
     }
 
     /// An address that must be `host:port` has a path.
+    #[cfg(feature = "transport")]
     pub(crate) fn not_host_and_port(text: &str) -> Self {
         EndpointError::path(text, "has a '/'; write host:port")
     }
 
     /// An address that needs a port has no port.
+    #[cfg(feature = "transport")]
     pub(crate) fn port_missing() -> Self {
         EndpointError::new(
             EndpointErrorKind::Port,

@@ -46,6 +46,10 @@ where
     fn abandon(&mut self) {
         self.machine.abandon();
     }
+
+    fn is_between_polls(&self) -> bool {
+        self.machine.is_between_polls()
+    }
 }
 
 impl<M: fmt::Debug, F, G> fmt::Debug for Map<M, F, G> {

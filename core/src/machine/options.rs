@@ -99,7 +99,7 @@ impl CallOptions {
     ///
     /// The driver sends the cancellations: see [`Machine::abandoned`](crate::machine::Machine::abandoned). They
     /// need the IAM action `neptune-db:CancelQuery`, and do not count towards
-    /// [`max_connections`](crate::transport::ClientOptions::max_connections).
+    /// the clients' limit of connections.
     #[must_use]
     pub fn cancel_on_abandon(mut self, cancel: bool) -> Self {
         self.cancel_on_abandon = Some(cancel);

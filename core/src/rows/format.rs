@@ -51,6 +51,14 @@ pub trait RowQuery: Operation {
     }
 }
 
+impl<O: RowQuery> RowQuery for &O {
+    const FORMAT: RowsFormat = O::FORMAT;
+
+    fn no_rows(&self) -> Option<FieldError> {
+        (**self).no_rows()
+    }
+}
+
 /// One row format, as a table: the reader knows nothing else about it.
 #[derive(Debug)]
 pub(super) struct Format {

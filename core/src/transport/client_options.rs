@@ -337,3 +337,36 @@ impl ClientOptions {
         agent
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{endpoint::Endpoint, session::Auth};
+
+    #[test]
+    fn the_session_has_the_options() {
+        let options = ClientOptions::new()
+            .max_body_bytes(4)
+            .retry_policy(RetryPolicy::never());
+        let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
+        let builder = options.session_builder(endpoint, Auth::unsigned());
+        let session = builder.build().unwrap();
+        assert_eq!(session.max_body_bytes(), 4);
+        assert_eq!(session.retry_policy().max_attempts, 1);
+    }
+
+    #[test]
+    fn no_certificate_is_shown() {
+        let pem = "-----BEGIN PRIVATE KEY-----\nc4n4ry\n-----END PRIVATE KEY-----\n";
+        let options = ClientOptions::new().root_certificates(RootCertificates::Pem(pem.to_owned()));
+        let text = format!("{options:?} {options:#?}");
+        assert!(
+            !text.contains("c4n4ry") && !text.contains("BEGIN"),
+            "{text}"
+        );
+        assert!(
+            text.contains(&format!("Pem({} bytes)", pem.len())),
+            "{text}"
+        );
+    }
+}

@@ -1,12 +1,12 @@
-//! Errors of the client builder.
+//! Errors of the clients' builders.
 
-use neptunedata::{endpoint::EndpointError, session::SessionError, transport::RouteError};
+use crate::{endpoint::EndpointError, session::SessionError, transport::RouteError};
 
 /// Why a client cannot be built.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// Neither credentials nor [`unsigned`](crate::ClientBuilder::unsigned) was set.
+    /// Neither credentials nor `ClientBuilder::unsigned` was set.
     #[error(
         "no authentication is configured: call ClientBuilder::credentials or one of credentials_from_… \
          for clusters with IAM authentication, ClientBuilder::unsigned for others"
@@ -30,10 +30,21 @@ pub enum BuildError {
     /// `connect_to` is not `host:port`, or an environment variable is not the URL of a proxy.
     #[error(transparent)]
     Route(#[from] RouteError),
-    /// A proxy is set, and the feature `proxy` is not enabled.
+    /// A proxy is set, and the feature `proxy` of the client is not enabled.
     #[error("a proxy is set, but the feature `proxy` is not enabled")]
     ProxyUnavailable,
     /// `max_connections` is 0.
     #[error("max_connections must be at least 1")]
     NoConnections,
+    /// Async client only: the endpoint is `https`, and TLS is not available.
+    #[error("https endpoints need the feature `tls`, or ClientBuilder::tls_connector")]
+    NoTls,
+    /// Async client only: no connector is set, and the feature `tokio` is not enabled.
+    #[error(
+        "no connector is configured: call ClientBuilder::connector, or enable the feature `tokio`"
+    )]
+    NoConnector,
+    /// Async client only: no timer is set, and the feature `tokio` is not enabled.
+    #[error("no timer is configured: call ClientBuilder::timer, or enable the feature `tokio`")]
+    NoTimer,
 }

@@ -1,0 +1,142 @@
+//! Events of a running machine, for the feature `tracing`.
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::{
+    error::{Error, TransportError},
+    machine::Reuse,
+};
+
+/// Reports the events of a running machine to `tracing`. Without the feature `tracing`, it does nothing.
+///
+/// The clients report these events, all at the level `debug` and with the target `neptunedata`, in a span
+/// `neptune_call` of the same level and target:
+///
+/// | message | fields |
+/// |---|---|
+/// | `credentials requested` | `operation`, `refresh` |
+/// | `sending` | `operation`, `attempt`, `fresh`: whether the attempt needs a new connection |
+/// | `response started` | `operation`, `attempt`, `status` |
+/// | `attempt failed` | `operation`, `attempt`, `kind`, `sent` |
+/// | `waiting for the next attempt` | `operation`, `wait` |
+/// | `waiting for the next poll` | `operation`, `wait`: by waiters and change streams |
+/// | `succeeded` | `operation` |
+/// | `failed` | `operation`, `kind`, `attempts`, `may_have_executed` |
+///
+/// `kind` and `sent` are those of the [`TransportError`] or [`Error`]. Nothing contains headers, URLs, bodies or
+/// credentials. A response with an error status is a `response started`, not an `attempt failed`.
+#[derive(Debug)]
+#[cfg_attr(
+    not(feature = "tracing"),
+    allow(dead_code, reason = "only events show the fields")
+)]
+pub struct Trace {
+    operation: &'static str,
+    attempt: u32,
+    #[cfg(feature = "tracing")]
+    span: tracing::Span,
+}
+
+/// An event in the span; without the feature, nothing.
+macro_rules! event {
+    ($trace:ident, $message:literal, $($name:ident = $value:expr),*) => {
+        #[cfg(feature = "tracing")]
+        $trace.span.in_scope(|| {
+            tracing::debug!(target: "neptunedata", operation = $trace.operation, $($name = $value,)* $message);
+        });
+    };
+}
+
+#[cfg_attr(
+    not(feature = "tracing"),
+    allow(unused_variables, reason = "there are no events")
+)]
+impl Trace {
+    /// Starts the span of a machine. `operation` is the service's name of the operation.
+    pub fn new(operation: &'static str) -> Self {
+        Trace {
+            operation,
+            attempt: 0,
+            #[cfg(feature = "tracing")]
+            span: tracing::debug_span!(target: "neptunedata", "neptune_call", operation),
+        }
+    }
+
+    /// The operation.
+    pub fn operation(&self) -> &'static str {
+        self.operation
+    }
+
+    /// The machine has requested credentials.
+    pub fn credentials(&self, refresh: bool) {
+        event!(self, "credentials requested", refresh = refresh);
+    }
+
+    /// An attempt begins, on a connection of this kind.
+    pub fn attempt(&mut self, attempt: u32, connection: Reuse) {
+        self.attempt = attempt;
+        event!(
+            self,
+            "sending",
+            attempt = attempt,
+            fresh = (connection == Reuse::Fresh)
+        );
+    }
+
+    /// The head of the response has arrived.
+    pub fn answer(&self, status: StatusCode) {
+        event!(
+            self,
+            "response started",
+            attempt = self.attempt,
+            status = status.as_u16()
+        );
+    }
+
+    /// The attempt has failed without a complete response.
+    pub fn broken(&self, error: &TransportError) {
+        event!(
+            self,
+            "attempt failed",
+            attempt = self.attempt,
+            kind = tracing::field::debug(error.kind()),
+            sent = tracing::field::debug(error.sent())
+        );
+    }
+
+    /// The machine waits: for its next poll if it [is between polls](crate::machine::Machine::is_between_polls),
+    /// else for the next attempt.
+    pub fn wait(&self, wait: Duration, is_between_polls: bool) {
+        if is_between_polls {
+            event!(
+                self,
+                "waiting for the next poll",
+                wait = tracing::field::debug(wait)
+            );
+        } else {
+            event!(
+                self,
+                "waiting for the next attempt",
+                wait = tracing::field::debug(wait)
+            );
+        }
+    }
+
+    /// The machine has ended.
+    pub fn done(&self) {
+        event!(self, "succeeded",);
+    }
+
+    /// The machine has failed.
+    pub fn failed(&self, error: &Error) {
+        event!(
+            self,
+            "failed",
+            kind = tracing::field::debug(error.kind()),
+            attempts = error.attempts(),
+            may_have_executed = error.may_have_executed()
+        );
+    }
+}

@@ -1,0 +1,89 @@
+//! Runs the `credential_process` of a profile.
+
+use std::{
+    io::{self, Read},
+    process::{Command, Output, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use neptunedata::credentials::profile::Process;
+
+/// Runs the process, within its limits. Its standard error may contain secrets and is dropped.
+pub(crate) fn run(process: &Process) -> io::Result<Output> {
+    let mut child = Command::new(process.command.program())
+        .args(process.command.arguments())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let (pipe, limit) = (child.stdout.take(), process.output_limit);
+    let reader = thread::Builder::new().spawn(move || {
+        let mut stdout = Vec::new();
+        let pipe = pipe.ok_or(io::ErrorKind::BrokenPipe)?;
+        pipe.take(limit).read_to_end(&mut stdout).map(|_| stdout)
+    })?;
+    let start = Instant::now();
+    while start.elapsed() < process.time_limit {
+        if reader.is_finished()
+            && let Some(status) = child.try_wait()?
+        {
+            let stdout = reader.join().unwrap_or(Err(io::ErrorKind::Other.into()))?;
+            let stderr = Vec::new();
+            return Ok(Output {
+                status,
+                stdout,
+                stderr,
+            });
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    child.kill()?;
+    child.wait()?;
+    Err(io::ErrorKind::TimedOut.into())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use neptunedata::credentials::profile::{LookupStep, ProfileLookup};
+
+    use super::*;
+
+    /// The process of a profile with this command.
+    fn process(command: &str) -> Process {
+        let mut lookup = ProfileLookup::new(None, |name| (name == "HOME").then(|| "/".to_owned()));
+        loop {
+            match lookup.step() {
+                LookupStep::ReadFile(_) => {
+                    lookup.file_read(Ok(format!("[default]\ncredential_process = {command}")));
+                }
+                LookupStep::RunProcess(process) => return process,
+                LookupStep::Done(result) => panic!("{result:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn output_is_read_without_a_shell() {
+        let output = run(&process("echo a '$HOME'")).unwrap();
+        assert!(output.status.success());
+        assert_eq!(output.stdout, b"a $HOME\n");
+        assert!(!run(&process("false")).unwrap().status.success());
+        run(&process("/no/such/program")).unwrap_err();
+    }
+
+    #[test]
+    fn time_and_output_are_limited() {
+        let mut late = process("sleep 30");
+        late.time_limit = Duration::from_millis(50);
+        let start = Instant::now();
+        let error = run(&late).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert!(start.elapsed() < Duration::from_secs(20));
+        // Killed by the pipe that is not read any more.
+        let flood = process("yes");
+        let output = run(&flood).unwrap();
+        assert!(!output.status.success());
+        assert_eq!(output.stdout.len() as u64, flood.output_limit);
+    }
+}
