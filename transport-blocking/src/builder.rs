@@ -42,12 +42,14 @@ use crate::{
 #[must_use]
 pub struct ClientBuilder {
     setup: ClientSetup<Source>,
+    agent: Option<ureq::Agent>,
 }
 
 impl ClientBuilder {
     pub(crate) fn new(endpoint: Endpoint) -> Self {
         ClientBuilder {
             setup: ClientSetup::new(endpoint),
+            agent: None,
         }
     }
 
@@ -103,6 +105,40 @@ impl ClientBuilder {
         self
     }
 
+    /// Sends the requests with this agent, with everything that ureq's users configure there: SOCKS proxies, other
+    /// TLS libraries, client certificates, name resolvers.
+    ///
+    /// The client cannot observe the connections of the agent. Therefore:
+    ///
+    /// - after an error, the request [may have been executed](neptunedata::Error::may_have_executed), so that a write
+    ///   is not sent again. Failed name look-ups and time-outs of connecting are the exception;
+    /// - trailers are not seen, so that a failure which the server reports only there goes unnoticed;
+    /// - a [fresh](neptunedata::machine::Reuse::Fresh) connection is not opened after a failure, and a
+    ///   [query is cancelled](crate#cancelling-abandoned-queries) at the address that the name resolves to;
+    /// - the time between two rows counts towards the time limits;
+    /// - ureq's logs contain signatures and session tokens at level `trace`.
+    ///
+    /// Redirects are not followed, and error statuses are responses, whatever the agent's configuration says. Of the
+    /// options for connections, [`max_connections`](neptunedata::transport::ClientOptions::max_connections) and
+    /// [`acquire_timeout`](neptunedata::transport::ClientOptions::acquire_timeout) apply.
+    /// [`build`](ClientBuilder::build) fails if `connect_to`, `proxy` or `root_certificates` is set; the others are
+    /// ignored.
+    ///
+    /// ```
+    /// use neptunedata_blocking::{Client, Endpoint, engine::GetEngineStatus, ureq::Agent};
+    /// # let server = neptunedata_emulator::Server::start(neptunedata_emulator::Emulator::default())?;
+    /// # let cluster = server.endpoint();
+    ///
+    /// let agent: Agent = Agent::config_builder().no_delay(true).build().into();
+    /// let client = Client::builder(Endpoint::parse(&cluster)?).unsigned().agent(agent).build()?;
+    /// assert_eq!(client.send(GetEngineStatus::new())?.status.as_deref(), Some("healthy"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn agent(mut self, agent: ureq::Agent) -> Self {
+        self.agent = Some(agent);
+        self
+    }
+
     /// Builds the client. Does not open a connection.
     ///
     /// # Errors
@@ -114,6 +150,13 @@ impl ClientBuilder {
         let variable = |name: &str| std::env::var(name).ok();
         let read = |path: &Path| fs::read_to_string(path);
         let client = self.setup.prepare(variable, read, seed)?;
+        let exchanger = match self.agent {
+            Some(agent) => {
+                client.check_unused_options()?;
+                Exchanger::with_agent(agent, &client.options)
+            }
+            None => Exchanger::new(client.session.endpoint(), &client.route, &client.options)?,
+        };
         let source = match client.source {
             CredentialsSource::Session => None,
             CredentialsSource::Provider(source) => Some(source),
@@ -122,7 +165,6 @@ impl ClientBuilder {
                 lookup.load(read, credential_process::run)
             }))),
         };
-        let exchanger = Exchanger::new(client.session.endpoint(), &client.route, &client.options)?;
         let provider = Provider::new(source);
         Ok(Client::from_parts(
             client.session,

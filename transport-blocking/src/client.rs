@@ -13,8 +13,8 @@ use neptunedata::{
 };
 
 use crate::{
-    BuildError, CallBuilder, ClientBuilder, Run, credentials_source::Provider,
-    exchange::Exchanger, pool::Permits,
+    BuildError, CallBuilder, ClientBuilder, Run, credentials_source::Provider, exchange::Exchanger,
+    pool::Permits,
 };
 
 /// A client of one cluster. Cheap to clone: clones share connections, credentials and retry quota. It can be used

@@ -41,7 +41,9 @@ pub(crate) struct Connection {
 /// What the connection knows about a request.
 pub(crate) struct Request {
     observation: Arc<Observation>,
-    /// The head, until the body follows.
+    /// ureq has not written the whole head yet.
+    is_in_head: bool,
+    /// The head, until it can be written.
     unsent: Vec<u8>,
     /// The response has no body, whatever its head says.
     is_head: bool,
@@ -59,48 +61,18 @@ enum Look {
 }
 
 impl Connection {
-    /// Begins a request, whose first part is in ureq's output.
-    fn begin(&mut self, amount: usize) -> Request {
-        let output = self.inner.buffers().output();
-        let mut head = output.get(..amount).unwrap_or_default().to_vec();
-        let observation = Observation::current();
-        let mut state = observation.state();
-        state.has_begun = true;
-        state.peer = self.peer;
-        state.is_reused = self.record.is_reused();
-        // ureq does not know these fields. They follow the request line, which it writes in one piece.
-        if let Some(end) = head.windows(2).position(|pair| pair == b"\r\n") {
-            let first_field = end.saturating_add(2);
-            head.splice(first_field..first_field, mem::take(&mut state.secrets));
-        }
-        drop(state);
-        Request {
-            observation,
-            is_head: head.starts_with(b"HEAD "),
-            unsent: head,
-            is_answered: false,
-            has_news: false,
-        }
-    }
-
-    /// Writes what ureq has put into the output, after what is unsent.
+    /// Writes what is unsent, then ureq's output.
     fn write(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        let unsent = self
-            .request
-            .as_mut()
-            .map(|request| mem::take(&mut request.unsent));
-        let mut unsent = unsent.unwrap_or_default();
-        if unsent.is_empty() {
-            return self.inner.transmit_output(amount, timeout);
-        }
+        let mut unsent = match &mut self.request {
+            Some(request) if !request.unsent.is_empty() => mem::take(&mut request.unsent),
+            _ => return self.inner.transmit_output(amount, timeout),
+        };
         let output = self.inner.buffers().output();
         unsent.extend_from_slice(output.get(..amount).unwrap_or_default());
         for part in unsent.chunks(output.len().max(1)) {
-            let output = self.inner.buffers().output();
-            output
-                .iter_mut()
-                .zip(part)
-                .for_each(|(to, from)| *to = *from);
+            if let Some(output) = self.inner.buffers().output().get_mut(..part.len()) {
+                output.copy_from_slice(part);
+            }
             self.inner.transmit_output(part.len(), timeout)?;
         }
         Ok(())
@@ -198,19 +170,42 @@ impl Transport for Connection {
         self.inner.buffers()
     }
 
-    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+    fn transmit_output(
+        &mut self,
+        mut amount: usize,
+        timeout: NextTimeout,
+    ) -> Result<(), ureq::Error> {
         let observation = Observation::current();
-        // Until this part has been accepted.
-        observation.state().is_sent = false;
-        let mut amount = amount;
-        if self.request.is_none() {
-            self.request = Some(self.begin(amount));
+        let request = self.request.get_or_insert_with(|| Request {
+            observation: Arc::clone(&observation),
+            is_in_head: true,
+            unsent: Vec::new(),
+            is_head: false,
+            is_answered: false,
+            has_news: false,
+        });
+        if request.is_in_head {
+            let output = self.inner.buffers().output();
+            let part = output.get(..amount).unwrap_or_default();
+            request.unsent.extend_from_slice(part);
+            request.is_in_head = !request.unsent.ends_with(b"\r\n\r\n");
+            if request.is_in_head {
+                return Ok(());
+            }
+            request.is_head = request.unsent.starts_with(b"HEAD ");
             amount = 0;
-            // Head and body are written at once, so that they need one packet if they are short.
-            if observation.state().has_body {
+            let mut state = observation.state();
+            state.has_begun = true;
+            state.peer = self.peer;
+            state.is_reused = self.record.is_reused();
+            state.add_secrets(&mut request.unsent);
+            // One packet, if head and body are short.
+            if state.has_body {
                 return Ok(());
             }
         }
+        // Until this part has been accepted.
+        observation.state().is_sent = false;
         if let Err(error) = self.write(amount, timeout) {
             observation.state().fail_with_io(error.into_io());
         }

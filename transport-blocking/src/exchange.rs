@@ -31,8 +31,8 @@ use crate::{
 
 /// The maximum size of a part of a body.
 const MAX_PART: usize = 64 * 1024;
-/// The longest line in the head of a request.
-const MAX_LINE: usize = 64 * 1024;
+/// The longest line in the head of a request. URLs have at most 64 KiB.
+const MAX_LINE: usize = 72 * 1024;
 /// ureq panics with larger buffers than 100 MB.
 const MAX_BUFFER: usize = 64 * 1024 * 1024;
 
@@ -241,7 +241,8 @@ fn failure(observation: &Observation, error: ureq::Error) -> TransportError {
     }
     let kind = match &error {
         Error::LargeResponseHeader(..) => TransportErrorKind::HeadTooLarge,
-        Error::Protocol(_) => TransportErrorKind::Protocol,
+        // Else it is the request that ureq rejects.
+        Error::Protocol(_) if state.is_sent => TransportErrorKind::Protocol,
         Error::Timeout(Timeout::Resolve | Timeout::Connect) => TransportErrorKind::ConnectTimeout,
         Error::Timeout(_) => TransportErrorKind::Timeout,
         Error::HostNotFound => TransportErrorKind::Dns,

@@ -19,6 +19,12 @@
 //! status, headers and body. [`Client::start`] runs any [`Machine`](machine::Machine) and returns its items. The modules of
 //! the core crate, [`neptunedata`], are re-exported here; this crate adds sockets, clocks and blocking waits.
 //!
+//! # In async code
+//!
+//! A call blocks its thread until the response has arrived. Inside an async runtime it also blocks the other tasks of this
+//! thread: use `spawn_blocking` of the runtime, or the async client `neptunedata-hyper`. Nothing panics there, also with
+//! credentials from the AWS SDK, which have a thread and a runtime of their own.
+//!
 //! # Honest errors
 //!
 //! [`Error::may_have_executed`] is false only if no attempt can have been executed: the server cannot have received the
@@ -52,13 +58,26 @@
 //! TLS is version 1.2 or 1.3, by rustls with ring. The certificate must be valid for the endpoint's name, also through a
 //! tunnel ([`connect_to`](transport::ClientOptions::connect_to)) or a proxy.
 //!
-//! The protocol is HTTP/1.1. Heads and trailers are limited in [bytes](transport::ClientOptions::max_head_bytes) and
-//! [fields](transport::ClientOptions::MAX_HEAD_FIELDS), and all chunk extensions of a body to 16 KiB. A response without length
-//! and chunks ends with the connection: JSON must then be complete, and over TLS the response fails as
-//! [`Closed`](transport::TransportErrorKind::Closed) unless the server sent `close_notify`.
+//! The protocol is HTTP/1.1, by ureq. A response without length and chunks ends with the connection: JSON must then be
+//! complete, and over TLS the response fails as [`Closed`](transport::TransportErrorKind::Closed) unless the server sent
+//! `close_notify`.
 //!
 //! A request is written completely before the response is read. If the request makes no progress for 100 ms, the client
 //! checks whether the server has responded early; in that case it does not write the rest.
+//!
+//! A client can also send its requests with an [agent](ClientBuilder::agent) of yours.
+//!
+//! # Limits of ureq
+//!
+//! These responses fail as [`HeadTooLarge`](transport::TransportErrorKind::HeadTooLarge) or
+//! [`Protocol`](transport::TransportErrorKind::Protocol), although the async client reads them, because ureq does not:
+//!
+//! - heads of more than 128 fields ([trailers](transport::ClientOptions::MAX_HEAD_FIELDS) may have more);
+//! - chunked bodies in which the line with the size of a chunk is longer than 20 bytes, with its extensions;
+//! - an informational response `100 Continue` with fields.
+//!
+//! A request with a longer header than 64 KiB, or with a body and another method than POST, PUT and PATCH, is not sent and
+//! fails as [`Other`](transport::TransportErrorKind::Other).
 //!
 //! # Cancelling abandoned queries
 //!
@@ -78,14 +97,15 @@
 //!
 //! # Logs
 //!
-//! ureq logs through the `log` crate. It does not see headers, paths or bodies of requests. At level `trace` it logs
-//! responses. With `aws-config`, the AWS SDK writes logs of its own: at level `trace` they contain the session token of
+//! ureq logs through the `log` crate: at level `debug` URLs, which contain no queries but the graphs of SPARQL's graph store
+//! protocol, at level `trace` the heads of requests, and responses with their bodies. Signatures, session tokens and
+//! headers that are [sensitive](http::HeaderValue::set_sensitive) are added to the request below ureq and not logged. With `aws-config`, the AWS SDK writes logs of its own: at level `trace` they contain the session token of
 //! the instance metadata service.
 //!
 //! # Differences from `neptunedata-hyper`
 //!
-//! The async client has the same methods and errors, and in addition the builder's `connector`, `tls_connector`, `timer`
-//! and `executor`. Its documentation lists the other differences.
+//! The async client has the same methods and errors. Its builder has `service`, `connector`, `tls_connector`, `timer` and
+//! `executor` in place of [`agent`](ClientBuilder::agent). Its documentation lists the other differences.
 //!
 //! # Features
 //!
@@ -156,6 +176,8 @@ pub use neptunedata::{
     sparql, statistics, storage, streams, summary, testing, transport, types, wait, wire_notes,
 };
 pub use neptunedata::{for_each_operation, for_each_sparql_operation};
+#[doc(no_inline)]
+pub use ureq;
 
 pub use builder::ClientBuilder;
 pub use call_builder::CallBuilder;

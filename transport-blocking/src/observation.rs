@@ -122,6 +122,14 @@ impl State {
         }
     }
 
+    /// Adds the fields that ureq does not know after the request line.
+    pub(crate) fn add_secrets(&mut self, head: &mut Vec<u8>) {
+        if let Some(end) = head.windows(2).position(|pair| pair == b"\r\n") {
+            let first_field = end.saturating_add(2);
+            head.splice(first_field..first_field, self.secrets.drain(..));
+        }
+    }
+
     /// Takes what was received. `input` is what ureq has not consumed, and `seen` bytes of it are not new. `is_head`
     /// says that the response has no body.
     pub(crate) fn follow(&mut self, input: &[u8], seen: usize, is_head: bool, max_bytes: usize) {

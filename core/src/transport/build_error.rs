@@ -33,6 +33,9 @@ pub enum BuildError {
     /// A proxy is set, and the feature `proxy` of the client is not enabled.
     #[error("a proxy is set, but the feature `proxy` is not enabled")]
     ProxyUnavailable,
+    /// This option has no effect on the agent or service of the caller that sends the requests.
+    #[error("{0} has no effect on a client with its own agent or service: configure it there")]
+    UnusedOption(&'static str),
     /// `max_connections` is 0.
     #[error("max_connections must be at least 1")]
     NoConnections,

@@ -152,8 +152,8 @@ impl ClientOptions {
 
     /// The maximum number of connections beyond [`max_connections`](Self::max_connections) that are
     /// opened to cancel queries, for the async client in each runtime that uses it. An idle connection to the
-    /// right instance is used instead if there is one. Extra connections are closed afterwards unless they fit
-    /// within the limit. Further cancellations wait for earlier cancellations, not for calls.
+    /// right instance is used instead if there is one. The async client keeps a connection afterwards if it fits
+    /// within the limit, the blocking client closes it. Further cancellations wait for earlier cancellations, not for calls.
     pub const MAX_EXTRA_CONNECTIONS: usize = 2;
 
     /// The defaults.

@@ -7,7 +7,7 @@ use crate::{
     endpoint::Endpoint,
     error::CredentialsError,
     session::{Auth, Session},
-    transport::{BuildError, ClientOptions, Route},
+    transport::{BuildError, ClientOptions, RootCertificates, Route},
 };
 
 /// The settings that the builders of all clients have. `P` is the client's type of credentials providers.
@@ -49,6 +49,33 @@ pub struct PreparedClient<P> {
     pub route: Route,
     /// Where the client gets credentials when the session requests some.
     pub source: CredentialsSource<P>,
+}
+
+impl<P> PreparedClient<P> {
+    /// Checks that no option is set that only concerns connections which the client opens itself: for clients that
+    /// send requests with an agent or service of the caller.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::UnusedOption`] with `connect_to`, `proxy` or `root_certificates`.
+    pub fn check_unused_options(&self) -> Result<(), BuildError> {
+        let ClientOptions {
+            connect_to,
+            proxy,
+            root_certificates,
+            ..
+        } = &self.options;
+        if connect_to.is_some() {
+            return Err(BuildError::UnusedOption("connect_to"));
+        }
+        if proxy.is_some() {
+            return Err(BuildError::UnusedOption("proxy"));
+        }
+        if *root_certificates != RootCertificates::WebPki {
+            return Err(BuildError::UnusedOption("root_certificates"));
+        }
+        Ok(())
+    }
 }
 
 /// Where a client gets credentials.
@@ -274,6 +301,26 @@ mod tests {
         };
         assert_eq!(proxy(false), None);
         assert_eq!(proxy(true).as_deref(), Some("p:1"));
+    }
+
+    #[test]
+    fn options_of_connections_are_unused_without_them() {
+        let unused = |options: ClientOptions| {
+            let mut setup = setup(CLUSTER, Some(ClientAuth::Unsigned));
+            setup.options = options;
+            prepare(setup, &[]).unwrap().check_unused_options()
+        };
+        let options = ClientOptions::new;
+        let proxy = crate::transport::Proxy::parse("http://p:1").unwrap();
+        let roots = RootCertificates::Pem(String::new());
+        assert_eq!(unused(options().max_connections(3)), Ok(()));
+        for (options, name) in [
+            (options().connect_to("a:1"), "connect_to"),
+            (options().proxy(proxy), "proxy"),
+            (options().root_certificates(roots), "root_certificates"),
+        ] {
+            assert_eq!(unused(options), Err(BuildError::UnusedOption(name)));
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 #![allow(missing_docs)]
 
+mod agent;
 mod calls;
 mod credentials;
 mod deadlines;

@@ -1,0 +1,122 @@
+//! Clients that send over an agent of the caller.
+
+use std::{io::Write, sync::mpsc, time::Duration};
+
+use neptunedata_blocking::{
+    Client, Credentials, ErrorKind,
+    engine::GetEngineStatus,
+    http::{HeaderName, HeaderValue},
+    transport::{BuildError, ClientOptions, TransportErrorKind},
+    ureq::Agent,
+};
+
+use crate::support::*;
+
+/// An agent with defaults that the client must not use: errors for statuses, redirects, headers of its own.
+fn agent() -> Agent {
+    Agent::new_with_defaults()
+}
+
+fn client(peer: &Peer, options: ClientOptions) -> Client {
+    let builder = Client::builder(peer.endpoint()).unsigned().agent(agent());
+    builder.options(options).build().unwrap()
+}
+
+#[test]
+fn requests_are_the_cores_and_signed() {
+    let (seen, requests) = mpsc::channel();
+    let peer = Peer::start(move |mut stream, _| {
+        while let Some(request) = request(&mut stream) {
+            seen.send(request).unwrap();
+            stream.write_all(ok(HEALTHY).as_bytes()).unwrap();
+        }
+    });
+    let endpoint = peer.endpoint().with_region("eu-west-1").unwrap();
+    let credentials = Credentials::new("AKIDEXAMPLE", "secret").with_session_token("token");
+    let builder = Client::builder(endpoint).credentials(credentials);
+    let client = builder.agent(agent()).build().unwrap();
+    client.send(GetEngineStatus::new()).unwrap();
+    client.send(write("job")).unwrap();
+    for text in [requests.recv().unwrap(), requests.recv().unwrap()] {
+        for part in [
+            "authorization: AWS4-HMAC-SHA256 ",
+            "x-amz-security-token: token\r\n",
+        ] {
+            assert_eq!(text.matches(part).count(), 1, "{part}: {text}");
+        }
+        assert!(text.contains("user-agent: neptunedata-blocking/"), "{text}");
+        assert!(!text.contains("accept"), "{text}");
+    }
+    assert_eq!(peer.accepted(), 1);
+}
+
+#[test]
+fn statuses_are_responses() {
+    let failing = r#"{"code":"BadRequestException","detailedMessage":"no","requestId":"1"}"#;
+    for head in [
+        "HTTP/1.1 400 Bad Request",
+        "HTTP/1.1 302 Found\r\nlocation: /other",
+    ] {
+        let length = failing.len();
+        let peer = Peer::answering(format!(
+            "{head}\r\ncontent-length: {length}\r\n\r\n{failing}"
+        ));
+        let error = client(&peer, options()).send(write("job")).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Service(_)), "{error:?}");
+        assert_eq!(peer.accepted(), 1);
+    }
+}
+
+#[test]
+fn a_write_without_a_response_may_have_been_executed_and_is_not_sent_again() {
+    let peer = Peer::start(|mut stream, _| {
+        request(&mut stream);
+    });
+    let error = client(&peer, options()).send(write("job")).unwrap_err();
+    let closed = transport(TransportErrorKind::Closed);
+    assert_eq!(facts(&error), (closed, 1, true));
+    // A read is.
+    let error = client(&peer, options()).send(GetEngineStatus::new());
+    assert!(error.unwrap_err().attempts() > 1);
+}
+
+#[test]
+fn time_limits_hold() {
+    let peer = Peer::start(|mut stream, _| {
+        request(&mut stream);
+        until_closed(&mut stream);
+    });
+    let limit = Duration::from_millis(200);
+    let client = client(&peer, options().timeout(limit));
+    let error = client.send(write("job")).unwrap_err();
+    assert_eq!(error.kind(), transport(TransportErrorKind::Deadline));
+    assert!(error.may_have_executed());
+}
+
+#[test]
+fn options_of_connections_are_refused() {
+    let peer = Peer::answering(ok(HEALTHY));
+    let builder = Client::builder(peer.endpoint()).unsigned().agent(agent());
+    let built = builder.options(options().connect_to("localhost:1")).build();
+    assert_eq!(built.err(), Some(BuildError::UnusedOption("connect_to")));
+}
+
+/// ureq's buffer holds a whole line.
+#[test]
+fn a_header_that_is_too_long_for_ureq_is_not_sent() {
+    let peer = Peer::answering(ok(HEALTHY));
+    let send = |client: Client, length: usize| {
+        let value = HeaderValue::try_from("x".repeat(length)).unwrap();
+        let status = GetEngineStatus::new();
+        let call = client
+            .call(status)
+            .header(HeaderName::from_static("x-long"), value);
+        call.max_attempts(1).send()
+    };
+    assert!(send(peer.client(), 60_000).is_ok());
+    let error = send(peer.client(), 80_000).unwrap_err();
+    assert_eq!(
+        facts(&error),
+        (transport(TransportErrorKind::Other), 1, false)
+    );
+}
