@@ -95,7 +95,8 @@
 //!   runtime, which is started at first use.
 //! - `gzip`: decompresses responses. Change streams are compressed on
 //!   [request](field@streams::GetPropertygraphStream::encoding).
-//! - `tracing`: events for calls and attempts, without headers, URLs, bodies or credentials.
+//! - `tracing`: a span for each call and [events](transport::Trace) for its attempts, without headers, URLs, bodies or
+//!   credentials.
 
 #![cfg_attr(
     not(test),

@@ -118,8 +118,8 @@
 //! - `aws-config`: credentials from the AWS chain or any provider of the AWS SDK, on tokio.
 //! - `gzip`: decompresses responses. Change streams are compressed on
 //!   [request](field@streams::GetPropertygraphStream::encoding).
-//! - `tracing`: a span for each call and events for its attempts, with operation, status and kind of failure; never
-//!   headers, queries, bodies or credentials.
+//! - `tracing`: a span for each call and [events](transport::Trace) for its attempts, without headers, URLs, bodies or
+//!   credentials.
 
 #![cfg_attr(
     not(test),
