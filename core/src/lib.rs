@@ -104,7 +104,7 @@
 //! - `sigv4` (default): signature version 4, also for Bolt and WebSockets. Without it requests are not
 //!   signed, and the crate has few dependencies.
 //! - `transport`: what the transport crates share, in the module [`transport`]. Not needed to drive a machine.
-//! - `tracing`: [events](transport::Trace) of the transport crates' calls.
+//! - `tracing`: events of the transport crates' calls: `transport::Trace`.
 //! - `aws-credential-types`: converts credentials and errors of the AWS SDK's providers, with `From`.
 //! - `gzip`: decompresses responses. Change streams are compressed
 //!   [on request](field@streams::GetPropertygraphStream::encoding).

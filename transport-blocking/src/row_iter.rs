@@ -44,7 +44,8 @@ impl Client {
 /// The time between two rows does not count towards the time limits of the call and its attempts.
 ///
 /// Dropping the iterator before its end closes the connection. Neptune continues the query until it notices that
-/// it cannot send the response. To cancel the query, set [`cancel_on_abandon`](CallBuilder::cancel_on_abandon).
+/// it cannot send the response. To cancel the query, set
+/// [`cancel_on_abandon`](crate::CallBuilder::cancel_on_abandon).
 #[must_use = "nothing is sent before the first row is requested"]
 pub struct RowIter<T: DeserializeOwned>(Items<Rows<T>>);
 

@@ -54,7 +54,7 @@ impl Client {
 /// stopped.
 ///
 /// Dropping the stream before its end closes the connection. Neptune continues the query until it notices that it
-/// cannot send the response. To cancel the query, set [`cancel_on_abandon`](CallBuilder::cancel_on_abandon).
+/// cannot send the response. To cancel the query, set [`cancel_on_abandon`](crate::CallBuilder::cancel_on_abandon).
 #[must_use = "nothing is sent before the first row is requested"]
 pub struct RowStream<T: DeserializeOwned>(Items<Rows<T>>);
 
