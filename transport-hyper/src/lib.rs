@@ -151,7 +151,6 @@ mod connect;
 mod connection;
 mod credential_files;
 mod credentials_source;
-mod early_close;
 mod errors;
 mod io;
 mod item_stream;

@@ -10,7 +10,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hyper::body::Incoming;
 use neptunedata::{
     Credentials, Error, TransportError,
     credentials::CredentialsError,
@@ -54,7 +53,7 @@ pub struct Run<M: Machine> {
     /// What the machine waits for.
     pending: Pending,
     alarm: Alarm,
-    response: Option<(Box<Lease>, Incoming)>,
+    response: Option<Box<Lease>>,
     /// The credentials that the machine signs with.
     given: Option<Credentials>,
     purpose: Purpose,
@@ -351,14 +350,14 @@ impl<M: Machine> Run<M> {
         let Pending::AwaitingHead(lease) = &mut self.pending else {
             return Input::Next;
         };
-        match self.alarm.within(clock, until, lease.head()).await {
-            Some(Ok(response)) => {
-                let (head, body) = response.into_parts();
+        let head = poll_fn(|cx| lease.poll_head(cx));
+        match self.alarm.within(clock, until, head).await {
+            Some(Ok(head)) => {
                 self.trace.answer(head.status);
                 if let Pending::AwaitingHead(lease) =
                     mem::replace(&mut self.pending, Pending::Ended)
                 {
-                    self.response = Some((lease, body));
+                    self.response = Some(lease);
                 }
                 Input::Head(head)
             }
@@ -369,16 +368,16 @@ impl<M: Machine> Run<M> {
 
     async fn receive(&mut self) -> Input {
         let until = self.wake_at();
-        let Some((lease, body)) = &mut self.response else {
+        let Some(lease) = &mut self.response else {
             return Input::End(http::HeaderMap::new());
         };
         let clock = self.client.clock();
-        match self.alarm.within(clock, until, lease.receive(body)).await {
+        let event = poll_fn(|cx| lease.poll_body(cx));
+        match self.alarm.within(clock, until, event).await {
             Some(Ok(BodyEvent::Chunk(chunk))) => Input::Chunk(chunk),
             Some(Ok(BodyEvent::End(trailers))) => {
-                if let Some((lease, body)) = self.response.take() {
-                    lease.finish(body).await;
-                }
+                let mut lease = self.response.take();
+                poll_fn(|cx| Poll::Ready(lease.take().map(|lease| lease.finish(cx)))).await;
                 Input::End(trailers)
             }
             Some(Err(error)) => {
