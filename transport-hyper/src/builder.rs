@@ -28,6 +28,7 @@ use crate::{
     connect::{Base, Connector, Target},
     credentials_source::Source,
     errors::BoxError,
+    exchange::Transport,
     pool::{Pool, Spawn},
 };
 
@@ -339,12 +340,15 @@ impl ClientBuilder {
                 None
             },
         };
-        let pool = Pool::new(connector, clock, &options, self.spawn.clone());
+        let pool = Pool::new(connector, clock.clone(), &options, self.spawn.clone());
+        let transport = Transport::Pool(pool);
         // `Client::options` shows the proxy of the environment, too.
         if let (None, Some(proxy)) = (options.get_proxy(), proxy) {
             options = options.proxy(proxy);
         }
-        Ok(Client::assemble(session, options, source, pool, self.spawn))
+        Ok(Client::assemble(
+            session, options, source, clock, transport, self.spawn,
+        ))
     }
 }
 

@@ -33,6 +33,7 @@ use neptunedata::{
 
 use crate::{
     errors,
+    exchange::BodyEvent,
     io::{Counted, Stream, Written},
 };
 
@@ -61,12 +62,6 @@ type Head = Pin<
 
 /// The maximum number of bytes that hyper reads ahead of the caller, unless a head is larger.
 const READ_AHEAD: usize = 128 * 1024;
-
-/// A part of a response body.
-pub(crate) enum BodyEvent {
-    Chunk(Bytes),
-    End(HeaderMap),
-}
 
 impl Connection {
     pub(crate) async fn new(

@@ -35,7 +35,8 @@ use crate::{
     Task,
     clock::Clock,
     connect::Connector,
-    connection::{BodyEvent, Connection},
+    connection::Connection,
+    exchange::{BodyEvent, Exchange},
     runtime_id::RuntimeId,
 };
 pub(crate) use permit::in_turn;
@@ -107,10 +108,6 @@ impl Pool {
             }),
             spawn,
         }))
-    }
-
-    pub(crate) fn clock(&self) -> &Clock {
-        &self.0.clock
     }
 
     /// A connection for one request: an idle one that is open, or a new one. A request for a fresh connection
@@ -348,17 +345,12 @@ pub(crate) struct Lease {
     permit: Permit,
 }
 
-impl Lease {
-    /// See [`Connection::send`].
-    pub(crate) fn send(&mut self, request: Request<Bytes>) {
+impl Exchange for Lease {
+    fn send(&mut self, request: Request<Bytes>) {
         self.pooled.connection.send(request);
     }
 
-    /// See [`Connection::poll_head`].
-    pub(crate) fn poll_head(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<response::Parts, TransportError>> {
+    fn poll_head(&mut self, cx: &mut Context<'_>) -> Poll<Result<response::Parts, TransportError>> {
         let Pooled {
             connection, record, ..
         } = &mut self.pooled;
@@ -375,31 +367,23 @@ impl Lease {
         }))
     }
 
-    /// See [`Connection::peer`].
-    pub(crate) fn peer(&self) -> Option<SocketAddr> {
+    fn peer(&self) -> Option<SocketAddr> {
         self.pooled.connection.peer()
     }
 
-    /// See [`Connection::sent`].
-    pub(crate) fn sent(&self) -> Sent {
+    fn sent(&self) -> Sent {
         self.pooled.connection.sent()
     }
 
-    /// See [`Connection::poll_body`].
-    pub(crate) fn poll_body(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<BodyEvent, TransportError>> {
+    fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<Result<BodyEvent, TransportError>> {
         self.pooled.connection.poll_body(cx)
     }
 
-    /// Returns the connection to the pool after the response was read to its end, if it can serve another
-    /// request.
-    pub(crate) fn finish(self, cx: &mut Context<'_>) {
+    fn finish(self: Box<Self>, cx: &mut Context<'_>) {
         let Lease {
             mut pooled,
             mut permit,
-        } = self;
+        } = *self;
         if pooled.connection.settle(cx) {
             let now = permit.shared.now();
             let mut state = permit.shared.state();
