@@ -11,25 +11,29 @@ use std::{
 };
 
 use http::Uri;
-use hyper::rt::{Executor, Read, Timer, Write};
+use hyper::{
+    body::Body,
+    rt::{Executor, Read, Timer, Write},
+};
 use neptunedata::{
     Auth, Credentials, Endpoint,
     credentials::CredentialsError,
     endpoint::EndpointError,
-    transport::{ClientOptions, Route, RouteError},
+    transport::{ClientOptions, RootCertificates, Route, RouteError},
 };
 use tower_service::Service;
 
 #[cfg(feature = "aws-config")]
 use crate::aws::SdkProvider;
 use crate::{
-    Client, Task,
+    Client, RequestBody, Task,
     clock::{Check, Clock},
     connect::{Base, Connector, Target},
     credentials_source::Source,
     errors::BoxError,
     exchange::Transport,
     pool::{Pool, Spawn},
+    service::HttpService,
 };
 
 pub use error::BuildError;
@@ -50,6 +54,8 @@ pub struct ClientBuilder {
     timer: Option<(Arc<dyn Timer + Send + Sync>, Check)>,
     spawn: Option<Spawn>,
     base: Option<Base>,
+    /// Used in place of connections.
+    service: Option<HttpService>,
     /// Whether the connector's connections already use TLS.
     secured: bool,
     #[cfg(feature = "proxy")]
@@ -78,6 +84,7 @@ impl ClientBuilder {
             spawn: None,
             #[cfg(not(feature = "tokio"))]
             base: None,
+            service: None,
             secured: false,
             #[cfg(feature = "proxy")]
             environment: false,
@@ -247,6 +254,7 @@ impl ClientBuilder {
         S::Future: Send,
     {
         self.base = Some(Base::custom(connector));
+        self.service = None;
         self.secured = false;
         self
     }
@@ -261,7 +269,84 @@ impl ClientBuilder {
         S::Future: Send,
     {
         self.base = Some(Base::custom(connector));
+        self.service = None;
         self.secured = true;
+        self
+    }
+
+    /// Sends requests over an HTTP service, in place of the client's own connections: hyper-util's client, reqwest, a
+    /// stack of tower layers, or a server in the same process.
+    ///
+    /// ```
+    /// use hyper_util::{client::legacy, rt::TokioExecutor};
+    /// use neptunedata_emulator::{Emulator, Server};
+    /// use neptunedata_hyper::{Client, Endpoint, RequestBody, engine::GetEngineStatus};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = Server::start(Emulator::default())?;
+    /// let http = legacy::Client::builder(TokioExecutor::new()).build_http::<RequestBody>();
+    /// let client = Client::builder(Endpoint::parse(&server.endpoint())?)
+    ///     .unsigned()
+    ///     .service(http)
+    ///     .build()?;
+    /// let status = client.send(&GetEngineStatus::new()).await?;
+    /// assert_eq!(status.status.as_deref(), Some("healthy"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Requests have absolute URIs, and [`RequestBody`](crate::RequestBody) as their body;
+    /// [`into_bytes`](crate::RequestBody::into_bytes) converts it for services with another body type. Trailers of
+    /// the response body are read. For each request the client waits for `poll_ready` of a clone of the service. All
+    /// time counts towards the time limits of the attempt and the call. Outside a tokio runtime, set a
+    /// [`timer`](ClientBuilder::timer) as well.
+    ///
+    /// The service must
+    ///
+    /// - send each request once, unchanged, to the host in its URI, and not follow redirects. Requests are signed,
+    ///   and the client itself retries those that may be repeated;
+    /// - end the response body with an error if the response is incomplete.
+    ///
+    /// After an error of the service, the request [may have been executed](neptunedata::Error::may_have_executed),
+    /// so a write is not sent again. Three errors are different: those of `poll_ready`, those caused by
+    /// [`ConnectionRefused`](std::io::ErrorKind::ConnectionRefused), and a
+    /// [`TransportError`](neptunedata::TransportError), which says itself whether the request was
+    /// [sent](neptunedata::transport::Sent). For example, for hyper-util's client
+    ///
+    /// ```
+    /// # use hyper_util::client::legacy;
+    /// # use neptunedata_hyper::{TransportError, transport::{Sent, TransportErrorKind}};
+    /// fn transport_error(error: legacy::Error) -> TransportError {
+    ///     let (kind, sent) = if error.is_connect() {
+    ///         (TransportErrorKind::Connect, Sent::No)
+    ///     } else {
+    ///         (TransportErrorKind::Closed, Sent::Maybe)
+    ///     };
+    ///     TransportError::new(kind, sent).with_source(error)
+    /// }
+    /// ```
+    ///
+    /// lets writes be sent again after each failure to connect (with tower: `ServiceExt::map_err`).
+    ///
+    /// Connections are the service's own. The client does not check them before use, does not open a
+    /// [fresh](neptunedata::machine::Reuse::Fresh) one, and cannot [cancel a
+    /// query](crate#cancelling-abandoned-queries) at a certain instance; a cancellation also waits until the service is
+    /// ready. The options for the number, age and buffers of connections, for response heads and for connecting are
+    /// ignored. [`build`](ClientBuilder::build) fails if `connect_to`, `root_certificates` or a proxy is set.
+    pub fn service<S, B>(mut self, service: S) -> Self
+    where
+        S: Service<http::Request<RequestBody>, Response = http::Response<B>>
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send,
+        B: Body + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.service = Some(HttpService::new(service));
         self
     }
 
@@ -295,6 +380,17 @@ impl ClientBuilder {
             .build()?;
         let (timer, check) = self.timer.ok_or(BuildError::NoTimer)?;
         let clock = Clock::new(timer, check);
+        if let Some(service) = self.service {
+            #[cfg(feature = "proxy")]
+            let environment = self.environment;
+            #[cfg(not(feature = "proxy"))]
+            let environment = false;
+            check_unused(&options, environment)?;
+            let transport = Transport::Service(service);
+            return Ok(Client::assemble(
+                session, options, source, clock, transport, self.spawn,
+            ));
+        }
         let base = self.base.ok_or(BuildError::NoConnector)?;
 
         // Where to connect. TLS name, signature and `host` header remain those of the endpoint.
@@ -382,6 +478,22 @@ impl Target {
             uri,
         })
     }
+}
+
+/// Rejects options that say where to connect and whom to trust: with a service, they would have no effect.
+fn check_unused(options: &ClientOptions, proxy_from_environment: bool) -> Result<(), BuildError> {
+    let unused = if options.get_connect_to().is_some() {
+        "connect_to"
+    } else if *options.get_root_certificates() != RootCertificates::WebPki {
+        "root_certificates"
+    } else if options.get_proxy().is_some() {
+        "proxy"
+    } else if proxy_from_environment {
+        "proxy_from_environment"
+    } else {
+        return Ok(());
+    };
+    Err(BuildError::ServiceOption(unused))
 }
 
 /// Host and port as in a URI.

@@ -23,7 +23,7 @@ use http::{
     response,
 };
 use hyper::{
-    body::{Body, Frame, Incoming, SizeHint},
+    body::{Body, Frame, Incoming},
     client::conn::{TrySendError, http1},
 };
 use neptunedata::{
@@ -35,13 +35,14 @@ use crate::{
     errors,
     exchange::BodyEvent,
     io::{Counted, Stream, Written},
+    service::RequestBody,
 };
 
 /// A connection: idle, or with one request in progress.
 pub(crate) struct Connection {
-    sender: http1::SendRequest<FullBody>,
+    sender: http1::SendRequest<RequestBody>,
     /// None after the connection has ended.
-    driver: Option<http1::Connection<Counted, FullBody>>,
+    driver: Option<http1::Connection<Counted, RequestBody>>,
     written: Arc<Written>,
     probe: Option<Arc<AtomicBool>>,
     peer: Option<SocketAddr>,
@@ -57,7 +58,7 @@ enum Progress {
 }
 
 type Head = Pin<
-    Box<dyn Future<Output = Result<Response<Incoming>, TrySendError<Request<FullBody>>>> + Send>,
+    Box<dyn Future<Output = Result<Response<Incoming>, TrySendError<Request<RequestBody>>>> + Send>,
 >;
 
 /// The maximum number of bytes that hyper reads ahead of the caller, unless a head is larger.
@@ -134,7 +135,7 @@ impl Connection {
         if let Some(target) = request.uri().path_and_query() {
             *request.uri_mut() = http::Uri::from(target.clone());
         }
-        let request = request.map(|body| FullBody(Some(body).filter(|body| !body.is_empty())));
+        let request = request.map(RequestBody::new);
         let head = Box::pin(self.sender.try_send_request(request));
         self.progress = Progress::Head(length, head);
     }
@@ -146,9 +147,7 @@ impl Connection {
     ) -> Poll<Result<response::Parts, TransportError>> {
         self.drive(cx);
         let Progress::Head(_, head) = &mut self.progress else {
-            let reason = "no response head is expected";
-            let error = TransportError::new(TransportErrorKind::Other, Sent::Maybe);
-            return Poll::Ready(Err(error.with_source(reason)));
+            return Poll::Ready(Err(errors::out_of_order()));
         };
         Poll::Ready(match ready!(head.as_mut().poll(cx)) {
             Ok(response) if is_framed(response.headers()) => {
@@ -261,28 +260,4 @@ fn length_of(request: &Request<Bytes>) -> u64 {
         .saturating_add(fields)
         .saturating_add(request.body().len());
     u64::try_from(length).unwrap_or(u64::MAX)
-}
-
-/// The body of a request, as one chunk.
-pub(crate) struct FullBody(Option<Bytes>);
-
-impl Body for FullBody {
-    type Data = Bytes;
-    type Error = std::convert::Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        Poll::Ready(self.0.take().map(|body| Ok(Frame::data(body))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.0.is_none()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        let length = self.0.as_ref().map_or(0, Bytes::len);
-        SizeHint::with_exact(u64::try_from(length).unwrap_or(u64::MAX))
-    }
 }

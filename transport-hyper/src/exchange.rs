@@ -10,11 +10,15 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, response};
 use neptunedata::{TransportError, machine::Reuse, transport::Sent};
 
-use crate::pool::{Pool, Purpose};
+use crate::{
+    pool::{Pool, Purpose},
+    service::HttpService,
+};
 
 /// What carries the requests of a client.
 pub(crate) enum Transport {
     Pool(Pool),
+    Service(HttpService),
 }
 
 impl Transport {
@@ -26,6 +30,8 @@ impl Transport {
     ) -> Result<Box<dyn Exchange>, TransportError> {
         match self {
             Transport::Pool(pool) => Ok(Box::new(pool.lease(reuse, purpose).await?)),
+            // The service decides about connections.
+            Transport::Service(service) => service.ready().await,
         }
     }
 }
@@ -34,6 +40,7 @@ impl fmt::Debug for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Transport::Pool(pool) => pool.fmt(f),
+            Transport::Service(_) => f.write_str("Service"),
         }
     }
 }

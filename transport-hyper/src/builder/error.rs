@@ -44,6 +44,9 @@ pub enum BuildError {
     /// A proxy is set, and the feature `proxy` is not enabled.
     #[error("a proxy is set, but the feature `proxy` is not enabled")]
     ProxyUnavailable,
+    /// This option has no effect with [`service`](crate::ClientBuilder::service).
+    #[error("{0} has no effect with ClientBuilder::service: configure the service instead")]
+    ServiceOption(&'static str),
     /// `max_connections` is 0.
     #[error("max_connections must be at least 1")]
     NoConnections,

@@ -12,6 +12,7 @@ mod logs;
 mod proxy;
 mod rows;
 mod runtimes;
+mod service;
 mod smol_runtime;
 mod stale;
 mod streams;
