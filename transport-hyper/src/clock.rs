@@ -62,11 +62,6 @@ impl Clock {
         self.instant().checked_add(time)
     }
 
-    #[cfg(feature = "tokio")]
-    pub(crate) fn sleep(&self, time: Duration) -> Pin<Box<dyn Sleep>> {
-        self.timer.sleep(time)
-    }
-
     pub(crate) fn sleep_until(&self, until: Instant) -> Pin<Box<dyn Sleep>> {
         self.timer.sleep_until(until)
     }
