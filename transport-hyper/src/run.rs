@@ -189,26 +189,3 @@ impl<M: Machine> fmt::Debug for Run<M> {
             .finish_non_exhaustive()
     }
 }
-
-#[cfg(all(test, feature = "tokio"))]
-mod tests {
-    use neptunedata::{CallOptions, Endpoint, gremlin::ExecuteGremlinQuery, machine::Exchange};
-    use neptunedata_emulator::{Emulator, Server};
-
-    use super::*;
-
-    #[tokio::test]
-    async fn the_run_knows_which_address_took_a_request() {
-        let server = Server::start(Emulator::default()).unwrap();
-        let client = Client::unsigned(Endpoint::parse(&server.endpoint()).unwrap()).unwrap();
-        let query = ExecuteGremlinQuery::new("g.V()");
-        let options = CallOptions::new().cancel_on_abandon(true);
-        let exchange = Exchange::streaming(client.session(), &query, &options, 42);
-        let mut run = client.start(exchange);
-        assert!(run.machine.abandoned().is_none());
-        assert!(run.next_item().await.unwrap().is_some());
-        run.machine.abandon();
-        let abandoned = run.machine.abandoned().unwrap();
-        assert_eq!(abandoned.peer, Some(server.address()));
-    }
-}
