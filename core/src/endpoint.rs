@@ -154,14 +154,9 @@ impl Endpoint {
         self.port
     }
 
-    /// `host:port`, with brackets around an IPv6 address.
-    pub(crate) fn authority(&self) -> String {
-        let (host, port) = (self.host(), self.port);
-        if host.contains(':') {
-            format!("[{host}]:{port}")
-        } else {
-            format!("{host}:{port}")
-        }
+    /// Host and port as `host:port`, also the default port; an IPv6 address in brackets.
+    pub fn address(&self) -> String {
+        host_and_port(&self.host, self.port)
     }
 
     /// Whether requests are sent over TLS.
@@ -210,5 +205,13 @@ impl fmt::Debug for Endpoint {
             .field("url", &self.url)
             .field("region", &self.region)
             .finish()
+    }
+}
+/// Host and port as in a URL.
+pub(crate) fn host_and_port(host: &str, port: u16) -> String {
+    if host.contains(':') {
+        format!("[{host}]:{port}")
+    } else {
+        format!("{host}:{port}")
     }
 }

@@ -40,9 +40,9 @@ pub(crate) fn agent(
     options: &ClientOptions,
 ) -> Result<Agent, BuildError> {
     let connector = ObservedConnector {
-        target: url(endpoint.is_secure(), route.to.host(), route.to.port())?,
+        target: url(endpoint.is_secure(), route.to.address())?,
         proxy: match &route.proxy {
-            Some(proxy) => Some(url(false, proxy.host(), proxy.port())?),
+            Some(proxy) => Some(url(false, proxy.address())?),
             None => None,
         },
         pool,
@@ -53,18 +53,13 @@ pub(crate) fn agent(
     Ok(Agent::with_parts(config, connector, NoResolver))
 }
 
-/// The URL of a host and port.
-fn url(secure: bool, host: &str, port: u16) -> Result<Uri, BuildError> {
-    let scheme = if secure { "https" } else { "http" };
-    let authority = if host.contains(':') {
-        format!("[{host}]:{port}")
-    } else {
-        format!("{host}:{port}")
-    };
-    let uri = Uri::builder().scheme(scheme).authority(authority);
-    uri.path_and_query("/")
+/// The URL of an address.
+fn url(secure: bool, address: String) -> Result<Uri, BuildError> {
+    let uri = Uri::builder().scheme(if secure { "https" } else { "http" });
+    uri.authority(address.as_str())
+        .path_and_query("/")
         .build()
-        .map_err(|_| BuildError::TlsName(host.to_owned()))
+        .map_err(|_| BuildError::TlsName(address))
 }
 
 /// Opens [`Connection`]s.

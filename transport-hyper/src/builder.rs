@@ -9,7 +9,10 @@ use std::{
 };
 
 use http::Uri;
-use hyper::rt::{Executor, Read, Timer, Write};
+use hyper::{
+    body::Body,
+    rt::{Executor, Read, Timer, Write},
+};
 use neptunedata::{
     Credentials, Endpoint,
     credentials::CredentialsError,
@@ -23,13 +26,15 @@ use tower_service::Service;
 #[cfg(feature = "aws-config")]
 use crate::aws;
 use crate::{
-    Client, Task,
+    Client, RequestBody, Task,
     clock::{Check, Clock},
     connect::{Base, Connector, Target},
     credential_process,
     credentials_source::{Source, run_on_thread},
     errors::BoxError,
+    exchange::Transport,
     pool::{Pool, Spawn},
+    service::HttpService,
 };
 
 /// Builds a [`Client`]: see [`Client::builder`].
@@ -42,6 +47,8 @@ pub struct ClientBuilder {
     timer: Option<(Arc<dyn Timer + Send + Sync>, Check)>,
     spawn: Option<Spawn>,
     base: Option<Base>,
+    /// Used in place of connections.
+    service: Option<HttpService>,
     /// Whether the connector's connections already use TLS.
     secured: bool,
 }
@@ -65,6 +72,7 @@ impl ClientBuilder {
             spawn: None,
             #[cfg(not(feature = "tokio"))]
             base: None,
+            service: None,
             secured: false,
         }
     }
@@ -175,6 +183,7 @@ impl ClientBuilder {
         S::Future: Send,
     {
         self.base = Some(Base::custom(connector));
+        self.service = None;
         self.secured = false;
         self
     }
@@ -189,7 +198,84 @@ impl ClientBuilder {
         S::Future: Send,
     {
         self.base = Some(Base::custom(connector));
+        self.service = None;
         self.secured = true;
+        self
+    }
+
+    /// Sends requests over an HTTP service, in place of the client's own connections: hyper-util's client, reqwest, a
+    /// stack of tower layers, or a server in the same process.
+    ///
+    /// ```
+    /// use hyper_util::{client::legacy, rt::TokioExecutor};
+    /// use neptunedata_emulator::{Emulator, Server};
+    /// use neptunedata_hyper::{Client, Endpoint, RequestBody, engine::GetEngineStatus};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = Server::start(Emulator::default())?;
+    /// let http = legacy::Client::builder(TokioExecutor::new()).build_http::<RequestBody>();
+    /// let client = Client::builder(Endpoint::parse(&server.endpoint())?)
+    ///     .unsigned()
+    ///     .service(http)
+    ///     .build()?;
+    /// let status = client.send(&GetEngineStatus::new()).await?;
+    /// assert_eq!(status.status.as_deref(), Some("healthy"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Requests have absolute URIs, and [`RequestBody`](crate::RequestBody) as their body;
+    /// [`into_bytes`](crate::RequestBody::into_bytes) converts it for services with another body type. Trailers of
+    /// the response body are read. For each request the client waits for `poll_ready` of a clone of the service. All
+    /// time counts towards the time limits of the attempt and the call. Outside a tokio runtime, set a
+    /// [`timer`](ClientBuilder::timer) as well.
+    ///
+    /// The service must
+    ///
+    /// - send each request once, unchanged, to the host in its URI, and not follow redirects. Requests are signed,
+    ///   and the client itself retries those that may be repeated;
+    /// - end the response body with an error if the response is incomplete.
+    ///
+    /// After an error of the service, the request [may have been executed](neptunedata::Error::may_have_executed),
+    /// so a write is not sent again. Three errors are different: those of `poll_ready`, those caused by
+    /// [`ConnectionRefused`](std::io::ErrorKind::ConnectionRefused), and a
+    /// [`TransportError`](neptunedata::TransportError), which says itself whether the request was
+    /// [sent](neptunedata::transport::Sent). For example, for hyper-util's client
+    ///
+    /// ```
+    /// # use hyper_util::client::legacy;
+    /// # use neptunedata_hyper::{TransportError, transport::{Sent, TransportErrorKind}};
+    /// fn transport_error(error: legacy::Error) -> TransportError {
+    ///     let (kind, sent) = if error.is_connect() {
+    ///         (TransportErrorKind::Connect, Sent::No)
+    ///     } else {
+    ///         (TransportErrorKind::Closed, Sent::Maybe)
+    ///     };
+    ///     TransportError::new(kind, sent).with_source(error)
+    /// }
+    /// ```
+    ///
+    /// lets writes be sent again after each failure to connect (with tower: `ServiceExt::map_err`).
+    ///
+    /// Connections are the service's own. The client does not check them before use, does not open a
+    /// [fresh](neptunedata::machine::Reuse::Fresh) one, and cannot [cancel a
+    /// query](crate#cancelling-abandoned-queries) at a certain instance; a cancellation also waits until the service is
+    /// ready. The options for the number, age and buffers of connections, for response heads and for connecting are
+    /// ignored. [`build`](ClientBuilder::build) fails if `connect_to`, `root_certificates` or a proxy is set.
+    pub fn service<S, B>(mut self, service: S) -> Self
+    where
+        S: Service<http::Request<RequestBody>, Response = http::Response<B>>
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send,
+        B: Body + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.service = Some(HttpService::new(service));
         self
     }
 
@@ -204,6 +290,9 @@ impl ClientBuilder {
         let variable = |name: &str| std::env::var(name).ok();
         let read = |path: &Path| fs::read_to_string(path);
         let client = self.setup.prepare(variable, read, seed)?;
+        if self.service.is_some() {
+            client.check_unused_options()?;
+        }
         let source = match client.source {
             CredentialsSource::Session => Source::default(),
             CredentialsSource::Provider(source) => source,
@@ -212,10 +301,21 @@ impl ClientBuilder {
                 run_on_thread(move || lookup.load(read, credential_process::run))
             }),
         };
-        let (session, options) = (client.session, client.options);
-        let Route { to, proxy, .. } = client.route;
         let (timer, check) = self.timer.ok_or(BuildError::NoTimer)?;
         let clock = Clock::new(timer, check);
+        if let Some(service) = self.service {
+            let transport = Transport::Service(service);
+            return Ok(Client::assemble(
+                client.session,
+                client.options,
+                source,
+                clock,
+                transport,
+                self.spawn,
+            ));
+        }
+        let (session, options) = (client.session, client.options);
+        let Route { to, proxy, .. } = client.route;
         let base = self.base.ok_or(BuildError::NoConnector)?;
 
         // Where to connect. TLS name, signature and `host` header remain those of the endpoint.
@@ -232,8 +332,8 @@ impl ClientBuilder {
             return Err(BuildError::NoTls);
         }
         let target = match &proxy {
-            Some(proxy) => Target::new("http", proxy.host(), proxy.port(), &options),
-            None => Target::new(scheme, to.host(), to.port(), &options),
+            Some(proxy) => Target::new("http", &proxy.address(), &options),
+            None => Target::new(scheme, &to.address(), &options),
         }
         .map_err(|()| {
             BuildError::Route(RouteError::ConnectTo(EndpointError::unusable_host(
@@ -246,7 +346,7 @@ impl ClientBuilder {
             #[cfg(feature = "proxy")]
             tunnel: proxy
                 .as_ref()
-                .map(|proxy| crate::connect::Tunnel::new(proxy, &authority(to.host(), to.port()))),
+                .map(|proxy| crate::connect::Tunnel::new(proxy, &to.address())),
             #[cfg(feature = "tls")]
             tls: if endpoint.is_secure() && !self.secured {
                 Some(crate::connect::tls::Tls::new(
@@ -257,8 +357,11 @@ impl ClientBuilder {
                 None
             },
         };
-        let pool = Pool::new(connector, clock, &options, self.spawn.clone());
-        Ok(Client::assemble(session, options, source, pool, self.spawn))
+        let pool = Pool::new(connector, clock.clone(), &options, self.spawn.clone());
+        let transport = Transport::Pool(pool);
+        Ok(Client::assemble(
+            session, options, source, clock, transport, self.spawn,
+        ))
     }
 }
 
@@ -272,32 +375,24 @@ impl fmt::Debug for ClientBuilder {
 }
 
 impl Target {
-    fn new(scheme: &str, host: &str, port: u16, options: &ClientOptions) -> Result<Target, ()> {
+    /// `address` is `host:port`.
+    fn new(scheme: &str, address: &str, options: &ClientOptions) -> Result<Target, ()> {
         #[cfg(not(feature = "tokio"))]
         let _ = options;
         let uri = Uri::builder()
             .scheme(scheme)
-            .authority(authority(host, port))
+            .authority(address)
             .path_and_query("/")
             .build()
             .map_err(|_| ())?;
         Ok(Target {
             #[cfg(feature = "tokio")]
-            host: host.to_owned(),
+            host: uri.host().unwrap_or_default().replace(['[', ']'], ""),
             #[cfg(feature = "tokio")]
-            port,
+            port: uri.port_u16().unwrap_or_default(),
             #[cfg(feature = "tokio")]
             tcp_receive_buffer: options.get_tcp_receive_buffer(),
             uri,
         })
-    }
-}
-
-/// Host and port as in a URI.
-fn authority(host: &str, port: u16) -> String {
-    if host.contains(':') {
-        format!("[{host}]:{port}")
-    } else {
-        format!("{host}:{port}")
     }
 }

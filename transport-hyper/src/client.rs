@@ -10,7 +10,8 @@ use crate::{
     cancellation::{self, Abandoned},
     clock::Clock,
     credentials_source::Source,
-    pool::{Pool, Spawn},
+    exchange::Transport,
+    pool::Spawn,
 };
 
 /// A client of one cluster. Cheap to clone: clones share connections, credentials and retry quota. It can be used
@@ -36,7 +37,8 @@ struct Inner {
     session: Session,
     options: ClientOptions,
     source: Source,
-    pool: Pool,
+    clock: Clock,
+    transport: Transport,
     user_agent: HeaderValue,
     abandoned: Abandoned,
 }
@@ -48,7 +50,8 @@ impl Client {
         session: Session,
         options: ClientOptions,
         source: Source,
-        pool: Pool,
+        clock: Clock,
+        transport: Transport,
         spawn: Option<Spawn>,
     ) -> Client {
         let agent = options.user_agent(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
@@ -58,7 +61,8 @@ impl Client {
             user_agent: HeaderValue::try_from(agent).unwrap_or(plain),
             session,
             options,
-            pool,
+            clock,
+            transport,
             abandoned: Abandoned::new(spawn),
         }))
     }
@@ -161,12 +165,12 @@ impl Client {
         &self.0.abandoned
     }
 
-    pub(crate) fn pool(&self) -> &Pool {
-        &self.0.pool
+    pub(crate) fn transport(&self) -> &Transport {
+        &self.0.transport
     }
 
     pub(crate) fn clock(&self) -> &Clock {
-        self.0.pool.clock()
+        &self.0.clock
     }
 
     pub(crate) fn source(&self) -> &Source {
@@ -184,7 +188,7 @@ impl fmt::Debug for Client {
         f.debug_struct("Client")
             .field("endpoint", self.0.session.endpoint())
             .field("signed", &self.0.session.is_signed())
-            .field("pool", &self.0.pool)
+            .field("transport", &self.0.transport)
             .finish_non_exhaustive()
     }
 }

@@ -5,7 +5,7 @@ use std::{
     future::{Future, poll_fn},
     pin::{Pin, pin},
     sync::Arc,
-    task::Poll,
+    task::{Context, Poll, ready},
     time::{Duration, Instant, SystemTime},
 };
 
@@ -62,11 +62,6 @@ impl Clock {
         self.instant().checked_add(time)
     }
 
-    #[cfg(feature = "tokio")]
-    pub(crate) fn sleep(&self, time: Duration) -> Pin<Box<dyn Sleep>> {
-        self.timer.sleep(time)
-    }
-
     pub(crate) fn sleep_until(&self, until: Instant) -> Pin<Box<dyn Sleep>> {
         self.timer.sleep_until(until)
     }
@@ -97,7 +92,49 @@ impl Clock {
     }
 }
 
-/// A deadline timer that is kept if a future of [`within`](Alarm::within) is dropped and another one continues.
+/// A clock that can be stopped.
+pub(crate) struct PausableClock {
+    clock: Clock,
+    stopped: Option<Instant>,
+    /// For how long in total the clock was stopped.
+    total: Duration,
+}
+
+impl PausableClock {
+    pub(crate) fn new(clock: Clock) -> PausableClock {
+        PausableClock {
+            clock,
+            stopped: None,
+            total: Duration::ZERO,
+        }
+    }
+
+    pub(crate) fn stop(&mut self) {
+        self.stopped.get_or_insert_with(|| self.clock.instant());
+    }
+
+    /// Has no effect if the clock is not stopped.
+    pub(crate) fn go_on(&mut self) {
+        if let Some(since) = self.stopped.take() {
+            let pause = self.clock.instant().saturating_duration_since(since);
+            self.total = self.total.saturating_add(pause);
+        }
+    }
+
+    pub(crate) fn now(&self) -> Now {
+        let mut now = self.clock.now();
+        now.mono = now.mono.saturating_sub(self.total);
+        now
+    }
+
+    /// The instant at which [`Now::mono`] is this if the clock is not stopped until then; `None` if it is too far
+    /// in the future.
+    pub(crate) fn at(&self, mono: Duration) -> Option<Instant> {
+        self.clock.at(mono.checked_add(self.total)?)
+    }
+}
+
+/// A timer for a deadline that can change. It is kept across futures.
 #[derive(Default)]
 pub(crate) struct Alarm(Option<Timed>);
 
@@ -105,32 +142,18 @@ pub(crate) struct Alarm(Option<Timed>);
 type Timed = (Instant, RuntimeId, Pin<Box<dyn Sleep>>);
 
 impl Alarm {
-    /// Like [`Clock::within`]. If the future is dropped, the next call uses the same timer, unless the deadline
-    /// or the runtime has changed: the previous runtime may no longer drive its timers.
-    pub(crate) async fn within<F: Future>(
-        &mut self,
-        clock: &Clock,
-        until: Option<Instant>,
-        future: F,
-    ) -> Option<F::Output> {
-        let mut future = pin!(future);
-        let output = poll_fn(|cx| {
-            if let Poll::Ready(output) = future.as_mut().poll(cx) {
-                return Poll::Ready(Some(output));
-            }
-            let Some(until) = until else {
-                return Poll::Pending;
-            };
-            let runtime = RuntimeId::here();
-            let (.., sleep) = match self.0.take() {
-                Some(timed) if (timed.0, timed.1) == (until, runtime) => self.0.insert(timed),
-                _ => self.0.insert((until, runtime, clock.sleep_until(until))),
-            };
-            sleep.as_mut().poll(cx).map(|()| None)
-        })
-        .await;
+    /// Waits until the deadline. Continues with the timer of the last call, unless the deadline or the runtime has
+    /// changed: the previous runtime may no longer drive its timers.
+    pub(crate) fn poll(&mut self, clock: &Clock, until: Instant, cx: &mut Context<'_>) -> Poll<()> {
+        let runtime = RuntimeId::here();
+        let (.., sleep) = match self.0.take() {
+            Some(timed) if (timed.0, timed.1) == (until, runtime) => self.0.insert(timed),
+            _ => self.0.insert((until, runtime, clock.sleep_until(until))),
+        };
+        ready!(sleep.as_mut().poll(cx));
+        // A timer must not be polled after its end.
         self.0 = None;
-        output
+        Poll::Ready(())
     }
 }
 

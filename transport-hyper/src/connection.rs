@@ -13,17 +13,17 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    task::{Context, Poll},
-    time::Instant,
+    task::{Context, Poll, ready},
 };
 
 use bytes::Bytes;
 use http::{
     HeaderMap, Request, Response,
     header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING},
+    response,
 };
 use hyper::{
-    body::{Body, Frame, Incoming, SizeHint},
+    body::{Body, Frame, Incoming},
     client::conn::{TrySendError, http1},
 };
 use neptunedata::{
@@ -33,53 +33,41 @@ use neptunedata::{
 
 use crate::{
     errors,
+    exchange::BodyEvent,
     io::{Counted, Stream, Written},
-    runtime_id::RuntimeId,
+    service::RequestBody,
 };
 
 /// A connection: idle, or with one request in progress.
 pub(crate) struct Connection {
-    sender: http1::SendRequest<FullBody>,
+    sender: http1::SendRequest<RequestBody>,
     /// None after the connection has ended.
-    driver: Option<http1::Connection<Counted, FullBody>>,
+    driver: Option<http1::Connection<Counted, RequestBody>>,
     written: Arc<Written>,
     probe: Option<Arc<AtomicBool>>,
     peer: Option<SocketAddr>,
-    /// The future of the response head, until it arrives.
-    head: Option<Head>,
-    /// The size of the request in progress in bytes.
-    length: u64,
-    served: u64,
-    pub(crate) origin: Origin,
+    progress: Progress,
+}
+
+/// How far the request in progress is.
+enum Progress {
+    Idle,
+    /// The size of the request in bytes, and the future of the response head.
+    Head(u64, Head),
+    Body(Incoming),
 }
 
 type Head = Pin<
-    Box<dyn Future<Output = Result<Response<Incoming>, TrySendError<Request<FullBody>>>> + Send>,
+    Box<dyn Future<Output = Result<Response<Incoming>, TrySendError<Request<RequestBody>>>> + Send>,
 >;
-
-/// When and where a connection was opened.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Origin {
-    pub(crate) at: Instant,
-    pub(crate) runtime: RuntimeId,
-    /// The pool's generation at that time.
-    pub(crate) generation: u64,
-}
 
 /// The maximum number of bytes that hyper reads ahead of the caller, unless a head is larger.
 const READ_AHEAD: usize = 128 * 1024;
-
-/// A part of a response body.
-pub(crate) enum BodyEvent {
-    Chunk(Bytes),
-    End(HeaderMap),
-}
 
 impl Connection {
     pub(crate) async fn new(
         stream: Stream,
         max_head_bytes: usize,
-        origin: Origin,
     ) -> Result<Connection, TransportError> {
         let written = Arc::new(Written::default());
         let io = Counted::new(stream.io, Arc::clone(&written));
@@ -97,10 +85,7 @@ impl Connection {
             written,
             probe: stream.probe,
             peer: stream.peer,
-            head: None,
-            length: 0,
-            served: 0,
-            origin,
+            progress: Progress::Idle,
         })
     }
 
@@ -109,34 +94,28 @@ impl Connection {
         self.peer
     }
 
-    /// The number of responses so far.
-    pub(crate) fn served(&self) -> u64 {
-        self.served
-    }
-
     /// Whether the connection can take a request now. Sees a close that has arrived at the socket. Does not
     /// wait.
     pub(crate) async fn is_alive(&mut self) -> bool {
         if let Some(probe) = &self.probe {
             probe.store(true, Ordering::Relaxed);
         }
-        let alive = self.settle().await;
+        let alive = poll_fn(|cx| Poll::Ready(self.settle(cx))).await;
         if let Some(probe) = &self.probe {
             probe.store(false, Ordering::Relaxed);
         }
         alive
     }
 
-    /// Polls the driver, and returns whether the connection is then ready for a request.
-    pub(crate) async fn settle(&mut self) -> bool {
-        poll_fn(|cx| {
-            // Twice, because the end of one message can make the next one possible.
-            for _ in 0..2 {
-                self.drive(cx);
-            }
-            Poll::Ready(self.driver.is_some() && self.sender.is_ready())
-        })
-        .await
+    /// Polls the driver after the end of a response, and returns whether the connection is then ready for a
+    /// request.
+    pub(crate) fn settle(&mut self, cx: &mut Context<'_>) -> bool {
+        self.progress = Progress::Idle;
+        // Twice, because the end of one message can make the next one possible.
+        for _ in 0..2 {
+            self.drive(cx);
+        }
+        self.driver.is_some() && self.sender.is_ready()
     }
 
     fn drive(&mut self, cx: &mut Context<'_>) {
@@ -148,42 +127,38 @@ impl Connection {
         }
     }
 
-    /// Takes a request. Waiting for the [head](Connection::head) writes it.
+    /// Takes a request. Polling for the [head](Connection::poll_head) writes it.
     pub(crate) fn send(&mut self, mut request: Request<Bytes>) {
-        self.length = length_of(&request);
+        let length = length_of(&request);
         self.written.reset();
         // Without an HTTP proxy, the request line has only path and query.
         if let Some(target) = request.uri().path_and_query() {
             *request.uri_mut() = http::Uri::from(target.clone());
         }
-        let request = request.map(|body| FullBody(Some(body).filter(|body| !body.is_empty())));
-        self.head = Some(Box::pin(self.sender.try_send_request(request)));
+        let request = request.map(RequestBody::new);
+        let head = Box::pin(self.sender.try_send_request(request));
+        self.progress = Progress::Head(length, head);
     }
 
-    /// The head of the response to the request that was [sent](Connection::send). Cancel safe.
-    pub(crate) async fn head(&mut self) -> Result<Response<Incoming>, TransportError> {
-        let head = poll_fn(|cx| {
-            self.drive(cx);
-            match &mut self.head {
-                Some(head) => head.as_mut().poll(cx).map(Some),
-                None => Poll::Ready(None),
-            }
-        })
-        .await;
-        self.head = None;
-        let Some(head) = head else {
-            let reason = "no request is on its way";
-            return Err(errors::not_sent(TransportErrorKind::Other, reason));
+    /// The head of the response to the request that was [sent](Connection::send).
+    pub(crate) fn poll_head(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<response::Parts, TransportError>> {
+        self.drive(cx);
+        let Progress::Head(_, head) = &mut self.progress else {
+            return Poll::Ready(Err(errors::out_of_order()));
         };
-        match head {
-            Ok(response) => {
-                self.served = self.served.saturating_add(1);
-                if !is_framed(response.headers()) {
-                    let reason = "the body has another transfer coding than chunked";
-                    let error = TransportError::new(TransportErrorKind::Protocol, Sent::Maybe);
-                    return Err(error.with_source(reason));
-                }
-                Ok(response)
+        Poll::Ready(match ready!(head.as_mut().poll(cx)) {
+            Ok(response) if is_framed(response.headers()) => {
+                let (head, body) = response.into_parts();
+                self.progress = Progress::Body(body);
+                Ok(head)
+            }
+            Ok(_) => {
+                let reason = "the body has another transfer coding than chunked";
+                let error = TransportError::new(TransportErrorKind::Protocol, Sent::Maybe);
+                Err(error.with_source(reason))
             }
             Err(mut error) => {
                 // hyper returns a request of which nothing was written.
@@ -191,59 +166,58 @@ impl Connection {
                     Some(_) => Sent::No,
                     None => self.sent(),
                 };
-                let error = errors::of_connection(error.into_error(), sent);
-                Err(if self.served > 0 {
-                    error.on_reused_connection()
-                } else {
-                    error
-                })
+                Err(errors::of_connection(error.into_error(), sent))
             }
-        }
+        })
     }
 
     /// Whether the server can have received the whole request in progress.
     pub(crate) fn sent(&self) -> Sent {
-        if self.written.bytes() < self.length {
-            Sent::No
-        } else {
-            Sent::Maybe
+        match self.progress {
+            Progress::Head(length, _) if self.written.bytes() < length => Sent::No,
+            _ => Sent::Maybe,
         }
     }
 
-    /// The next part of the response body. Cancel safe.
-    pub(crate) async fn receive(
+    /// The next part of the response body.
+    pub(crate) fn poll_body(
         &mut self,
-        body: &mut Incoming,
-    ) -> Result<BodyEvent, TransportError> {
-        poll_fn(|cx| {
-            let mut frame = Pin::new(&mut *body).poll_frame(cx);
-            if frame.is_pending() {
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<BodyEvent, TransportError>> {
+        let failure = |kind| TransportError::new(kind, Sent::Maybe);
+        let frame = match self.poll_frame(cx) {
+            Poll::Pending => {
                 self.drive(cx);
-                frame = Pin::new(&mut *body).poll_frame(cx);
+                self.poll_frame(cx)
             }
-            if frame.is_pending() && self.driver.is_none() {
-                let error = TransportError::new(TransportErrorKind::Closed, Sent::Maybe);
-                return Poll::Ready(Err(error));
-            }
-            frame.map(|frame| match frame {
-                Some(Ok(frame)) => match frame.into_data() {
-                    Ok(chunk) => Ok(BodyEvent::Chunk(chunk)),
-                    Err(frame) => match frame.into_trailers() {
-                        Ok(trailers) if !trailers.is_empty() => Ok(BodyEvent::End(trailers)),
-                        // Without trailers hyper returns no frame. For hyper, an empty line that ends with a bare
-                        // line feed ends the trailers, whatever follows.
-                        _ => {
-                            let kind = TransportErrorKind::Protocol;
-                            let error = TransportError::new(kind, Sent::Maybe);
-                            Err(error.with_source("malformed trailer field"))
-                        }
-                    },
+            frame => frame,
+        };
+        if frame.is_pending() && self.driver.is_none() {
+            return Poll::Ready(Err(failure(TransportErrorKind::Closed)));
+        }
+        frame.map(|frame| match frame {
+            Some(Ok(frame)) => match frame.into_data() {
+                Ok(chunk) => Ok(BodyEvent::Chunk(chunk)),
+                Err(frame) => match frame.into_trailers() {
+                    Ok(trailers) if !trailers.is_empty() => Ok(BodyEvent::End(trailers)),
+                    // Without trailers hyper returns no frame. For hyper, an empty line that ends with a bare
+                    // line feed ends the trailers, whatever follows.
+                    _ => {
+                        let reason = "malformed trailer field";
+                        Err(failure(TransportErrorKind::Protocol).with_source(reason))
+                    }
                 },
-                Some(Err(error)) => Err(errors::of_connection(error, Sent::Maybe)),
-                None => Ok(BodyEvent::End(HeaderMap::new())),
-            })
+            },
+            Some(Err(error)) => Err(errors::of_connection(error, Sent::Maybe)),
+            None => Ok(BodyEvent::End(HeaderMap::new())),
         })
-        .await
+    }
+
+    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<hyper::Result<Frame<Bytes>>>> {
+        match &mut self.progress {
+            Progress::Body(body) => Pin::new(body).poll_frame(cx),
+            Progress::Idle | Progress::Head(..) => Poll::Ready(None),
+        }
     }
 }
 
@@ -286,28 +260,4 @@ fn length_of(request: &Request<Bytes>) -> u64 {
         .saturating_add(fields)
         .saturating_add(request.body().len());
     u64::try_from(length).unwrap_or(u64::MAX)
-}
-
-/// The body of a request, as one chunk.
-pub(crate) struct FullBody(Option<Bytes>);
-
-impl Body for FullBody {
-    type Data = Bytes;
-    type Error = std::convert::Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        Poll::Ready(self.0.take().map(|body| Ok(Frame::data(body))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.0.is_none()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        let length = self.0.as_ref().map_or(0, Bytes::len);
-        SizeHint::with_exact(u64::try_from(length).unwrap_or(u64::MAX))
-    }
 }

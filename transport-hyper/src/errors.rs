@@ -1,6 +1,6 @@
 //! Converts errors of hyper, rustls and connectors into [`TransportError`].
 
-use std::{error::Error as StdError, io};
+use std::{error::Error as StdError, io, iter};
 
 use neptunedata::{
     TransportError,
@@ -69,49 +69,84 @@ pub(crate) fn of_connector(error: BoxError) -> TransportError {
 
 /// A failure of an established connection.
 pub(crate) fn of_connection(error: hyper::Error, sent: Sent) -> TransportError {
-    let kind = if error.is_parse_too_large() {
-        TransportErrorKind::HeadTooLarge
-    } else if error.is_parse() {
-        TransportErrorKind::Protocol
-    } else {
-        match find::<io::Error>(&error).map(|error| (error.kind(), error)) {
-            // hyper reports trailers that are too large as invalid data.
-            Some((io::ErrorKind::InvalidData, error))
-                if error.to_string().contains("trailers") && !is_tls(error) =>
-            {
-                TransportErrorKind::HeadTooLarge
-            }
-            // An invalid chunk, length or trailer.
-            Some((io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput, error))
-                if !is_tls(error) =>
-            {
-                TransportErrorKind::Protocol
-            }
-            // With TLS 1.3, a server may reject the client only after the handshake.
-            Some((_, error)) if is_alert(error) => TransportErrorKind::Tls,
-            _ => TransportErrorKind::Closed,
+    TransportError::new(kind_of(&error), sent).with_source(error)
+}
+
+fn kind_of(error: &hyper::Error) -> TransportErrorKind {
+    if error.is_parse_too_large() {
+        return TransportErrorKind::HeadTooLarge;
+    }
+    if error.is_parse() {
+        return TransportErrorKind::Protocol;
+    }
+    match find::<io::Error>(error).map(|error| (error.kind(), error)) {
+        // hyper reports trailers that are too large as invalid data.
+        Some((io::ErrorKind::InvalidData, error))
+            if error.to_string().contains("trailers") && !is_tls(error) =>
+        {
+            TransportErrorKind::HeadTooLarge
         }
+        // An invalid chunk, length or trailer.
+        Some((io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput, error))
+            if !is_tls(error) =>
+        {
+            TransportErrorKind::Protocol
+        }
+        // With TLS 1.3, a server may reject the client only after the handshake.
+        Some((_, error)) if is_alert(error) => TransportErrorKind::Tls,
+        _ => TransportErrorKind::Closed,
+    }
+}
+
+/// A failure of a service, which can return a [`TransportError`] to choose the kind and whether the request was
+/// sent.
+pub(crate) fn of_service(error: BoxError, sent: Sent) -> TransportError {
+    let error = match error.downcast::<TransportError>() {
+        Ok(error) => return *error,
+        Err(error) => error,
+    };
+    if let Some(hyper) = find::<hyper::Error>(&*error) {
+        return TransportError::new(kind_of(hyper), sent).with_source(error);
+    }
+    let cause = chain(&*error).filter_map(|error| error.downcast_ref::<io::Error>());
+    let (kind, sent) = match cause.last().map(io::Error::kind) {
+        // Only opening a connection fails like this, so nothing was sent.
+        Some(io::ErrorKind::ConnectionRefused) => (TransportErrorKind::Connect, Sent::No),
+        Some(
+            io::ErrorKind::BrokenPipe
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::UnexpectedEof,
+        ) => (TransportErrorKind::Closed, sent),
+        _ if is_tls(&*error) => (TransportErrorKind::Tls, sent),
+        _ => (TransportErrorKind::Other, sent),
     };
     TransportError::new(kind, sent).with_source(error)
 }
 
+/// The methods of an exchange were not called in order.
+pub(crate) fn out_of_order() -> TransportError {
+    TransportError::new(TransportErrorKind::Other, Sent::Maybe)
+        .with_source("the exchange is in another state")
+}
+
 /// The first error of this type among an error and its sources.
 fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
-    let mut error = Some(error);
-    while let Some(here) = error {
-        if let Some(found) = here.downcast_ref() {
-            return Some(found);
-        }
+    chain(error).find_map(|error| error.downcast_ref())
+}
+
+/// An error and its sources.
+fn chain<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    iter::successors(Some(error), |&error| {
         // `io::Error::source` skips the error that it wraps.
-        error = match here
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref)
-        {
+        let io = error.downcast_ref::<io::Error>();
+        match io.and_then(io::Error::get_ref) {
             Some(inner) => Some(inner as _),
-            None => here.source(),
-        };
-    }
-    None
+            None => error.source(),
+        }
+    })
 }
 
 #[cfg(feature = "tls")]

@@ -66,7 +66,7 @@
 //!
 //! The blocking client has the same methods and errors, except:
 //!
-//! - The builder's `connector`, `tls_connector`, `timer` and `executor`, and their errors, exist only here.
+//! - The builder's `connector`, `tls_connector`, `service`, `timer` and `executor`, and their errors, exist only here.
 //! - A closure for credentials returns a future here, and a time limit interrupts it. There it runs on the
 //!   caller's thread, and nothing interrupts it.
 //! - A response that arrives while the request is still being written is read at once here. There it is read after the
@@ -102,12 +102,18 @@
 //! that; the text or source has the reason. (tokio reports a runtime without I/O or time with a panic. The client catches it:
 //! the panic hook sees it, and it aborts where panics abort.)
 //!
-//! For any other runtime, give the builder a [`connector`](ClientBuilder::connector) and a
-//! [`timer`](ClientBuilder::timer). An [`executor`](ClientBuilder::executor) is optional; it closes idle connections in
+//! For any other runtime, give the builder a [`connector`](ClientBuilder::connector) or a
+//! [`service`](ClientBuilder::service), and a [`timer`](ClientBuilder::timer). An [`executor`](ClientBuilder::executor) is optional; it closes idle connections in
 //! time. Connections are driven by the calls that use them, so nothing else is spawned.
 //!
 //! One client can be used from several runtimes, also at the same time, so it can be stored in a static. A connection is
 //! reused only in the tokio runtime that opened it. A [`Run`] stays in the runtime in which it began.
+//!
+//! # Other HTTP clients
+//!
+//! With [`ClientBuilder::service`], requests go over any HTTP service, such as hyper-util's client, reqwest, or a stack of
+//! tower layers, in place of the client's own connections. Signing, retries, time limits, rows and waits stay the same.
+//! The guarantees above for connections, heads and TLS are then up to the service.
 //!
 //! # Features
 //!
@@ -151,8 +157,9 @@ mod connect;
 mod connection;
 mod credential_process;
 mod credentials_source;
-mod early_close;
+mod driver;
 mod errors;
+mod exchange;
 mod io;
 mod item_stream;
 mod pool;
@@ -160,6 +167,7 @@ mod record_stream;
 mod row_stream;
 mod run;
 mod runtime_id;
+mod service;
 #[cfg(feature = "tokio")]
 mod tokio_runtime;
 mod wait_builder;
@@ -192,6 +200,7 @@ pub use client::Client;
 pub use record_stream::RecordStream;
 pub use row_stream::RowStream;
 pub use run::Run;
+pub use service::RequestBody;
 pub use wait_builder::WaitBuilder;
 
 /// What [`ClientBuilder::executor`] is given to run.

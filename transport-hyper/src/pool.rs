@@ -1,4 +1,4 @@
-//! The connections of a client: how many, how old, and which one a request gets.
+//! The connections of a client: how many, and which one a request gets.
 //!
 //! This is not hyper-util's pool, because a data API must know exactly whether a request can have reached the
 //! server. hyper-util's pool sends over a connection that the server has closed, if the runtime has not noticed
@@ -15,30 +15,30 @@ mod permit;
 mod reaper;
 
 use std::{
-    fmt, mem,
+    fmt,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, ready},
     time::{Duration, Instant},
 };
 
 use async_lock::{Semaphore, SemaphoreGuardArc};
 use bytes::Bytes;
-use http::{Request, Response};
-use hyper::body::Incoming;
+use http::{Request, response};
 use neptunedata::{
     TransportError,
-    transport::{ClientOptions, Sent, TransportErrorKind},
+    machine::Reuse,
+    transport::{ClientOptions, ConnectionRecord, ReusePolicy, Sent, TransportErrorKind},
 };
 
 use crate::{
     Task,
     clock::Clock,
     connect::Connector,
-    connection::{BodyEvent, Connection, Origin},
-    early_close::EarlyCloseDetector,
+    connection::Connection,
+    exchange::{BodyEvent, Exchange},
     runtime_id::RuntimeId,
 };
-use permit::Permit;
 pub(crate) use permit::in_turn;
 use reaper::Reaper;
 
@@ -62,7 +62,7 @@ pub(crate) enum Purpose {
 struct Shared {
     connector: Connector,
     clock: Clock,
-    limits: Limits,
+    options: ClientOptions,
     /// One permit for each connection that may be in use. Idle connections have no permit: a call with a
     /// permit takes an idle connection, or closes one to make room for a new connection.
     permits: Arc<Semaphore>,
@@ -70,32 +70,22 @@ struct Shared {
     spawn: Option<Spawn>,
 }
 
-struct Limits {
-    connections: usize,
-    acquire_timeout: Duration,
-    connect: Duration,
-    idle: Duration,
-    age: Duration,
-    head: usize,
-}
-
-#[derive(Default)]
 struct State {
     /// In the order of their last use.
-    idle: Vec<Idle>,
-    /// Including connections that cancel queries.
+    idle: Vec<Pooled>,
+    /// The number of permits, including those of connections that cancel queries.
     in_use: usize,
-    /// Connections of earlier generations are not used again.
-    generation: u64,
-    caution: EarlyCloseDetector,
+    policy: ReusePolicy,
     /// The runtimes with a task that closes idle connections. Each runtime has its own task, because
     /// another runtime may not be running.
     reaped: Vec<RuntimeId>,
 }
 
-struct Idle {
+/// A connection, and what decides about its reuse.
+struct Pooled {
     connection: Connection,
-    since: Instant,
+    record: ConnectionRecord,
+    runtime: RuntimeId,
 }
 
 impl Pool {
@@ -108,34 +98,16 @@ impl Pool {
         Pool(Arc::new(Shared {
             connector,
             clock,
+            options: options.clone(),
             permits: Arc::new(Semaphore::new(options.get_max_connections())),
-            limits: Limits {
-                connections: options.get_max_connections(),
-                acquire_timeout: options.get_acquire_timeout(),
-                connect: options.get_connect_timeout(),
-                idle: options.get_idle_timeout(),
-                age: options.get_max_connection_age(),
-                head: options.get_max_head_bytes(),
-            },
-            state: Mutex::default(),
+            state: Mutex::new(State {
+                idle: Vec::new(),
+                in_use: 0,
+                policy: ReusePolicy::new(options),
+                reaped: Vec::new(),
+            }),
             spawn,
         }))
-    }
-
-    pub(crate) fn clock(&self) -> &Clock {
-        &self.0.clock
-    }
-
-    /// Waits for a permit, first come, first served.
-    async fn permit(&self) -> Result<SemaphoreGuardArc, TransportError> {
-        let Shared { clock, limits, .. } = &*self.0;
-        let deadline = clock.after(limits.acquire_timeout);
-        in_turn(&self.0.permits, clock, deadline)
-            .await
-            .ok_or_else(|| {
-                TransportError::new(TransportErrorKind::PoolLimit, Sent::No)
-                    .with_time_limit(limits.acquire_timeout)
-            })
     }
 
     /// A connection for one request: an idle one that is open, or a new one. A request for a fresh connection
@@ -143,72 +115,33 @@ impl Pool {
     /// which needs one certain address, retires none.
     pub(crate) async fn lease(
         &self,
-        which: neptunedata::machine::Reuse,
+        reuse: Reuse,
         purpose: Purpose,
     ) -> Result<Lease, TransportError> {
         let shared = &self.0;
-        let (permit, to) = match purpose {
-            Purpose::Call => (Some(self.permit().await?), None),
-            Purpose::Cancel(to) => (None, to),
+        let (guard, peer) = match purpose {
+            Purpose::Call => (Some(shared.acquire().await?), None),
+            Purpose::Cancel(peer) => (None, peer),
         };
-        let place = Permit::new(Arc::clone(shared), permit);
-        let runtime = RuntimeId::here();
-        match which {
-            neptunedata::machine::Reuse::Allowed => {
-                while let Some(Idle {
-                    mut connection,
-                    since,
-                }) = shared.take_idle(runtime, to)
-                {
-                    let idle = shared.clock.instant().saturating_duration_since(since);
-                    if connection.is_alive().await {
-                        return Ok(Lease {
-                            connection,
-                            place,
-                            idle: Some(idle),
-                        });
+        let permit = Permit::new(Arc::clone(shared), guard);
+        match reuse {
+            Reuse::Allowed => {
+                while let Some(mut pooled) = shared.take_idle(peer) {
+                    if pooled.connection.is_alive().await {
+                        return Ok(Lease { pooled, permit });
                     }
-                    shared.note_end(connection.served(), idle);
+                    shared.note_close(&pooled.record);
                 }
             }
-            neptunedata::machine::Reuse::Fresh if to.is_some() => {}
-            neptunedata::machine::Reuse::Fresh => {
-                let mut state = shared.state();
-                state.generation = state.generation.wrapping_add(1);
-                let doubtful = mem::take(&mut state.idle);
-                drop(state);
-                drop(doubtful);
+            Reuse::Fresh if peer.is_some() => {}
+            Reuse::Fresh => {
+                shared.state().policy.retire_all();
+                shared.close_expired();
             }
         }
         shared.make_room();
-        let origin = Origin {
-            at: shared.clock.instant(),
-            runtime,
-            // Taken before connecting: a connection is as old as the look-up of its address.
-            generation: shared.state().generation,
-        };
-        let connect = async {
-            let stream = shared.connector.connect(to, &shared.clock).await?;
-            Connection::new(stream, shared.limits.head, origin).await
-        };
-        let time = shared.limits.connect;
-        // A future that is ready at once would be taken even with no time left, so check first.
-        let connected = if time.is_zero() {
-            None
-        } else {
-            shared.clock.within(shared.clock.after(time), connect).await
-        };
-        let connection = connected.unwrap_or_else(|| {
-            let error = TransportError::new(TransportErrorKind::ConnectTimeout, Sent::No);
-            Err(error
-                .with_target(shared.connector.peer())
-                .with_time_limit(time))
-        })?;
-        Ok(Lease {
-            connection,
-            place,
-            idle: None,
-        })
+        let pooled = shared.open(peer).await?;
+        Ok(Lease { pooled, permit })
     }
 }
 
@@ -223,119 +156,184 @@ impl fmt::Debug for Pool {
 }
 
 impl Shared {
-    /// Never held across an await, or while a connection is closed.
+    /// Never held across an await, or while a connection is closed: a custom connection's `drop` can do anything.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The most recently used idle connection of this runtime that is within its limits, to this address if
-    /// one is given.
-    fn take_idle(&self, runtime: RuntimeId, to: Option<SocketAddr>) -> Option<Idle> {
-        self.sweep();
+    fn now(&self) -> Duration {
+        self.clock.now().mono
+    }
+
+    /// Waits for a permit, first come, first served.
+    async fn acquire(&self) -> Result<SemaphoreGuardArc, TransportError> {
+        let limit = self.options.get_acquire_timeout();
+        let guard = in_turn(&self.permits, &self.clock, self.clock.after(limit)).await;
+        guard.ok_or_else(|| {
+            TransportError::new(TransportErrorKind::PoolLimit, Sent::No).with_time_limit(limit)
+        })
+    }
+
+    /// The most recently used idle connection of this runtime that may be reused, to this address if one is
+    /// given.
+    fn take_idle(&self, peer: Option<SocketAddr>) -> Option<Pooled> {
+        self.close_expired();
+        let here = RuntimeId::here();
         let mut state = self.state();
-        let fits = |idle: &Idle| {
-            let connection = &idle.connection;
-            connection.origin.runtime == runtime && (to.is_none() || connection.peer() == to)
+        let index = state.idle.iter().rposition(|idle| {
+            idle.runtime == here && (peer.is_none() || idle.connection.peer() == peer)
+        })?;
+        Some(state.idle.remove(index))
+    }
+
+    /// Opens a connection, to this address if one is given.
+    async fn open(&self, peer: Option<SocketAddr>) -> Result<Pooled, TransportError> {
+        // Before the name look-up: a connection is as old as the address that it leads to.
+        let now = self.now();
+        let record = self.state().policy.open(now);
+        let runtime = RuntimeId::here();
+        let connect = async {
+            let stream = self.connector.connect(peer, &self.clock).await?;
+            Connection::new(stream, self.options.get_max_head_bytes()).await
         };
-        let place = state.idle.iter().rposition(fits)?;
-        Some(state.idle.remove(place))
+        let limit = self.options.get_connect_timeout();
+        // A future that is ready at once would be taken even with no time left, so check first.
+        let connected = if limit.is_zero() {
+            None
+        } else {
+            self.clock.within(self.clock.after(limit), connect).await
+        };
+        let connection = connected.unwrap_or_else(|| {
+            let error = TransportError::new(TransportErrorKind::ConnectTimeout, Sent::No);
+            Err(error
+                .with_target(self.connector.peer())
+                .with_time_limit(limit))
+        })?;
+        Ok(Pooled {
+            connection,
+            record,
+            runtime,
+        })
     }
 
-    /// Records that the server closed a connection this long after its last response.
-    fn note_end(&self, answers: u64, after: Duration) {
-        let now = self.clock.instant();
-        self.state().caution.note_end(answers, after, now);
+    /// Notes that the server closed a connection without announcing it.
+    fn note_close(&self, record: &ConnectionRecord) {
+        let now = self.now();
+        self.state().policy.note_close(record, now);
     }
 
-    /// Closes idle connections that are past their idle time or age.
-    fn sweep(&self) {
-        let now = self.clock.instant();
+    /// Closes the idle connections that may not be reused any more.
+    fn close_expired(&self) {
+        let now = self.now();
+        let expired = self.state().take_expired(now);
+        drop(expired);
+    }
+
+    /// As [`close_expired`](Shared::close_expired), and returns when the next idle connection expires. If there
+    /// is none, removes this runtime's task from the list under the same lock, so that a new task can start.
+    fn reap(&self, reaper: RuntimeId) -> Option<Instant> {
+        let now = self.now();
         let mut state = self.state();
-        let over = self.take_over(&mut state, now);
-        drop(state);
-        drop(over);
-    }
-
-    /// As [`sweep`](Shared::sweep), and returns when the next connection is due. If none is, removes this
-    /// runtime's task from the list under the same lock, so that a new task can start.
-    fn sweep_for(&self, reaper: RuntimeId) -> Option<Instant> {
-        let now = self.clock.instant();
-        let mut state = self.state();
-        let over = self.take_over(&mut state, now);
-        let next = state.idle.iter().filter_map(|idle| self.due(idle)).min();
+        let expired = state.take_expired(now);
+        let next = state.next_expiry().and_then(|next| self.clock.at(next));
         if next.is_none() {
             state.reaped.retain(|runtime| *runtime != reaper);
         }
         drop(state);
-        drop(over);
+        drop(expired);
         next
     }
 
-    fn take_over(&self, state: &mut State, now: Instant) -> Vec<Idle> {
-        let (kept, over): (Vec<_>, Vec<_>) = mem::take(&mut state.idle)
-            .into_iter()
-            .partition(|idle| self.due(idle).is_none_or(|due| now < due));
-        state.idle = kept;
-        over
-    }
-
-    fn due(&self, idle: &Idle) -> Option<Instant> {
-        let by_rest = idle.since.checked_add(self.limits.idle);
-        let by_age = idle.connection.origin.at.checked_add(self.limits.age);
-        match (by_rest, by_age) {
-            (Some(rest), Some(age)) => Some(rest.min(age)),
-            (rest, age) => rest.or(age),
-        }
-    }
-
-    /// Closes idle connections, the least recently used first, until a new one fits within the limit.
+    /// Closes idle connections, the least recently used first, until all connections are within the limit.
     fn make_room(&self) {
-        let mut surplus = Vec::new();
         let mut state = self.state();
-        while state.in_use.saturating_add(state.idle.len()) > self.limits.connections
-            && !state.idle.is_empty()
-        {
-            surplus.push(state.idle.remove(0));
-        }
+        let excess = state
+            .total()
+            .saturating_sub(self.options.get_max_connections());
+        let excess = excess.min(state.idle.len());
+        let closed: Vec<_> = state.idle.drain(..excess).collect();
         drop(state);
-        drop(surplus);
+        drop(closed);
     }
 
-    fn keep(self: &Arc<Self>, connection: Connection, mut place: Permit) {
-        let since = self.clock.instant();
-        let idle = Idle { connection, since };
-        if self.due(&idle).is_some_and(|due| due <= since) {
-            return;
-        }
+    /// Starts a task that closes idle connections in time, if there is an executor and no such task yet.
+    fn start_reaper(self: &Arc<Self>) {
+        let Some(spawn) = &self.spawn else { return };
+        let here = RuntimeId::here();
         let mut state = self.state();
-        if idle.connection.served() > 1 {
-            state.caution.note_reuse();
-        }
-        let is_old = idle.connection.origin.generation != state.generation;
-        let connections = state.in_use.saturating_add(state.idle.len());
-        let is_extra = place.is_extra() && connections > self.limits.connections;
-        if is_old || is_extra || state.caution.is_due(since) {
-            // Closed without the lock, and before its permit is released.
-            drop(state);
-            drop(idle);
+        if state.idle.is_empty() || state.reaped.contains(&here) {
             return;
         }
-        state.idle.push(idle);
-        // Under the same lock, so that the connection is never counted twice.
-        place.leave(&mut state);
-        let runtime = RuntimeId::here();
-        let spawn = self
-            .spawn
-            .as_ref()
-            .filter(|_| !state.reaped.contains(&runtime));
-        if spawn.is_some() {
-            state.reaped.push(runtime);
-        }
+        state.reaped.push(here);
         drop(state);
-        drop(place);
-        if let Some(spawn) = spawn {
-            let reaper = Reaper::new(Arc::downgrade(self), runtime);
-            spawn(Box::pin(reaper.run(self.clock.clone())));
+        let reaper = Reaper::new(Arc::downgrade(self), here);
+        spawn(Box::pin(reaper.run(self.clock.clone())));
+    }
+}
+
+impl State {
+    /// The number of connections, idle and in use.
+    fn total(&self) -> usize {
+        self.in_use.saturating_add(self.idle.len())
+    }
+
+    /// Removes the idle connections that may not be reused. The caller closes them without the lock.
+    fn take_expired(&mut self, now: Duration) -> Vec<Pooled> {
+        let policy = &self.policy;
+        self.idle
+            .extract_if(.., |idle| !policy.may_reuse(&idle.record, now))
+            .collect()
+    }
+
+    fn next_expiry(&self) -> Option<Duration> {
+        let expiries = self
+            .idle
+            .iter()
+            .map(|idle| self.policy.expiry(&idle.record));
+        expiries.flatten().min()
+    }
+}
+
+/// The right to one connection in use.
+struct Permit {
+    shared: Arc<Shared>,
+    /// A connection that can serve another request. It becomes idle when the permit is dropped.
+    returned: Option<Pooled>,
+    /// None for a connection beyond the limit, which cancels a query.
+    guard: Option<SemaphoreGuardArc>,
+}
+
+impl Permit {
+    fn new(shared: Arc<Shared>, guard: Option<SemaphoreGuardArc>) -> Permit {
+        let mut state = shared.state();
+        state.in_use = state.in_use.saturating_add(1);
+        drop(state);
+        Permit {
+            shared,
+            returned: None,
+            guard,
+        }
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let returned = self.returned.take();
+        let now = self.shared.now();
+        let mut state = self.shared.state();
+        // Under the same lock, so that a connection that becomes idle is always counted once.
+        state.in_use = state.in_use.saturating_sub(1);
+        let Some(pooled) = returned else { return };
+        let has_room =
+            self.guard.is_some() || state.total() < self.shared.options.get_max_connections();
+        if has_room && state.policy.may_reuse(&pooled.record, now) {
+            state.idle.push(pooled);
+            drop(state);
+            self.shared.start_reaper();
+        } else {
+            // Closed without the lock, and before the permit is released.
+            drop(state);
+            drop(pooled);
         }
     }
 }
@@ -343,63 +341,58 @@ impl Shared {
 /// A connection in use. Dropping the lease closes the connection.
 pub(crate) struct Lease {
     // Declared before the permit, so that it is closed before the permit is released.
-    connection: Connection,
-    place: Permit,
-    /// How long the connection was idle, if it has served requests before.
-    idle: Option<Duration>,
+    pooled: Pooled,
+    permit: Permit,
 }
 
-impl Lease {
-    /// See [`Connection::send`].
-    pub(crate) fn send(&mut self, request: Request<Bytes>) {
-        self.connection.send(request);
+impl Exchange for Lease {
+    fn send(&mut self, request: Request<Bytes>) {
+        self.pooled.connection.send(request);
     }
 
-    /// See [`Connection::head`].
-    pub(crate) async fn head(&mut self) -> Result<Response<Incoming>, TransportError> {
-        let result = self.connection.head().await;
-        if let (Err(error), Some(idle)) = (&result, self.idle)
-            && error.kind() == TransportErrorKind::Closed
-        {
-            let served = self.connection.served();
-            self.place.shared().note_end(served, idle);
-        }
-        result
+    fn poll_head(&mut self, cx: &mut Context<'_>) -> Poll<Result<response::Parts, TransportError>> {
+        let Pooled {
+            connection, record, ..
+        } = &mut self.pooled;
+        let head = ready!(connection.poll_head(cx));
+        Poll::Ready(head.map_err(|error| {
+            if error.kind() == TransportErrorKind::Closed {
+                self.permit.shared.note_close(record);
+            }
+            if record.is_reused() {
+                error.on_reused_connection()
+            } else {
+                error
+            }
+        }))
     }
 
-    /// See [`Connection::peer`].
-    pub(crate) fn peer(&self) -> Option<SocketAddr> {
-        self.connection.peer()
+    fn peer(&self) -> Option<SocketAddr> {
+        self.pooled.connection.peer()
     }
 
-    /// See [`Connection::sent`].
-    pub(crate) fn sent(&self) -> Sent {
-        self.connection.sent()
+    fn sent(&self) -> Sent {
+        self.pooled.connection.sent()
     }
 
-    /// See [`Connection::receive`].
-    pub(crate) async fn receive(
-        &mut self,
-        body: &mut Incoming,
-    ) -> Result<BodyEvent, TransportError> {
-        self.connection.receive(body).await
+    fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<Result<BodyEvent, TransportError>> {
+        self.pooled.connection.poll_body(cx)
     }
 
-    /// Returns the connection to the pool after the response was read to its end, if it can serve another
-    /// request.
-    pub(crate) async fn finish(self, body: Incoming) {
-        drop(body);
+    fn finish(self: Box<Self>, cx: &mut Context<'_>) {
         let Lease {
-            mut connection,
-            place,
-            ..
-        } = self;
-        if connection.settle().await {
-            let shared = Arc::clone(place.shared());
-            shared.keep(connection, place);
+            mut pooled,
+            mut permit,
+        } = *self;
+        if pooled.connection.settle(cx) {
+            let now = permit.shared.now();
+            let mut state = permit.shared.state();
+            state.policy.note_response(&mut pooled.record, now);
+            drop(state);
+            permit.returned = Some(pooled);
         } else {
             // Closed before the permit is released.
-            drop(connection);
+            drop(pooled);
         }
     }
 }

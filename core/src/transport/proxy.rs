@@ -2,7 +2,7 @@
 
 use std::{fmt, net::IpAddr};
 
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, host_and_port};
 
 /// An HTTP proxy, which opens connections to the cluster on `CONNECT` requests.
 ///
@@ -152,11 +152,7 @@ impl Proxy {
 
     /// Host and port to connect to, as `host:port`; an IPv6 address in brackets.
     pub fn address(&self) -> String {
-        if self.host.contains(':') {
-            format!("[{}]:{}", self.host, self.port)
-        } else {
-            format!("{}:{}", self.host, self.port)
-        }
+        host_and_port(&self.host, self.port)
     }
 
     /// User name and password for basic authentication, if given. The password is a secret.

@@ -1,4 +1,4 @@
-//! TCP by tokio: look up the name, try its addresses, keep the first that answers.
+//! TCP by tokio: looks up the name, and connects to the address that answers first.
 
 use std::{
     collections::VecDeque,
@@ -6,7 +6,7 @@ use std::{
     io,
     mem::MaybeUninit,
     net::SocketAddr,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -15,6 +15,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::{StreamExt, stream::FuturesUnordered};
 use hyper_util::rt::TokioIo;
 use neptunedata::{TransportError, transport::TransportErrorKind};
 use socket2::{SockRef, TcpKeepalive};
@@ -32,12 +33,15 @@ use crate::{
     tokio_runtime::{NO_RUNTIME, caught},
 };
 
-/// How long one address may be tried before the next one is tried beside it, as RFC 8305 has it.
+/// How long one address is tried before the next one is tried at the same time, as in RFC 8305.
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// Queries run for minutes without a byte on the wire; middleboxes forget them sooner.
+/// Queries run for minutes without a byte on the wire, and middleboxes forget connections sooner.
 const KEEPALIVE: Duration = Duration::from_secs(60);
 
+const NO_IO: &str = "the tokio runtime has I/O disabled: call Builder::enable_io";
+
+/// Connects to this address if there is one, else to the target.
 pub(super) async fn connect(
     target: &Target,
     to: Option<SocketAddr>,
@@ -51,18 +55,16 @@ pub(super) async fn connect(
         Some(address) => VecDeque::from([address]),
         None => {
             let found = lookup_host((target.host.as_str(), target.port)).await;
-            in_turn(found.map_err(|error| errors::not_sent(TransportErrorKind::Dns, error))?)
+            interleaved(found.map_err(|error| errors::not_sent(TransportErrorKind::Dns, error))?)
         }
     };
-    let stream = race(addresses, clock)
-        .await
-        .map_err(|failure| match failure {
-            Failure::Io(error) => errors::not_sent(TransportErrorKind::Connect, error),
-            Failure::Disabled => {
-                unusable("the tokio runtime has I/O disabled: call Builder::enable_io")
-            }
-        })?;
-    // Without these it is only slower, or ends sooner.
+    let mut race = pin!(race(addresses, clock));
+    let stream = poll_fn(|cx| match caught(|| race.as_mut().poll(cx)) {
+        Some(raced) => raced.map_err(|error| errors::not_sent(TransportErrorKind::Connect, error)),
+        None => Poll::Ready(Err(unusable(NO_IO))),
+    })
+    .await?;
+    // If these fail, the connection is only slower, or ends sooner.
     let _ = stream.set_nodelay(true);
     let socket = SockRef::from(&stream);
     let _ = socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE));
@@ -82,11 +84,11 @@ pub(super) async fn connect(
     })
 }
 
-/// IPv6 and IPv4 by turns, beginning with what the resolver put first.
-fn in_turn(addresses: impl Iterator<Item = SocketAddr>) -> VecDeque<SocketAddr> {
+/// Alternates IPv6 and IPv4, beginning with the kind that the resolver put first.
+fn interleaved(addresses: impl Iterator<Item = SocketAddr>) -> VecDeque<SocketAddr> {
     let mut addresses = addresses.peekable();
-    let six = addresses.peek().is_some_and(SocketAddr::is_ipv6);
-    let (first, second): (Vec<_>, Vec<_>) = addresses.partition(|one| one.is_ipv6() == six);
+    let is_v6 = addresses.peek().is_some_and(SocketAddr::is_ipv6);
+    let (first, second): (Vec<_>, Vec<_>) = addresses.partition(|one| one.is_ipv6() == is_v6);
     let mut second = second.into_iter();
     let mut all = VecDeque::new();
     for address in first {
@@ -97,80 +99,38 @@ fn in_turn(addresses: impl Iterator<Item = SocketAddr>) -> VecDeque<SocketAddr> 
     all
 }
 
-type Attempt = Pin<Box<dyn Future<Output = io::Result<TcpStream>> + Send>>;
-
-/// Why there is no connection.
-enum Failure {
-    Io(io::Error),
-    /// The runtime cannot do it, whatever the address.
-    Disabled,
-}
-
-async fn race(mut waiting: VecDeque<SocketAddr>, clock: &Clock) -> Result<TcpStream, Failure> {
-    let mut running: Vec<Attempt> = Vec::new();
-    let mut pause = None;
-    let mut last = None;
-    poll_fn(|cx| {
-        loop {
-            let mut connected = None;
-            let (mut failed, mut disabled) = (false, false);
-            running.retain_mut(|attempt| match caught(|| attempt.as_mut().poll(cx)) {
-                Some(Poll::Ready(Ok(stream))) => {
-                    connected = Some(stream);
-                    false
-                }
-                Some(Poll::Ready(Err(error))) => {
-                    last = Some(error);
-                    failed = true;
-                    false
-                }
-                Some(Poll::Pending) => true,
-                None => {
-                    disabled = true;
-                    false
-                }
-            });
-            if disabled {
-                return Poll::Ready(Err(Failure::Disabled));
-            }
-            if let Some(stream) = connected {
-                return Poll::Ready(Ok(stream));
-            }
-            let late =
-                |pause: &mut Pin<Box<dyn hyper::rt::Sleep>>| pause.as_mut().poll(cx).is_ready();
-            if !failed && !running.is_empty() && !pause.as_mut().is_some_and(late) {
-                return Poll::Pending;
-            }
-            pause = None;
-            match waiting.pop_front() {
-                Some(address) => {
-                    running.push(Box::pin(TcpStream::connect(address)));
-                    pause = (!waiting.is_empty()).then(|| clock.sleep(HEAD_START));
-                }
-                None if running.is_empty() => {
-                    let none = || io::Error::other("the host name has no addresses");
-                    let error = last.take().unwrap_or_else(none);
-                    return Poll::Ready(Err(Failure::Io(error)));
-                }
-                None => return Poll::Pending,
-            }
+/// Tries one address after the other, each with a [`HEAD_START`], and returns the first connection.
+async fn race(mut addresses: VecDeque<SocketAddr>, clock: &Clock) -> io::Result<TcpStream> {
+    let mut attempts = FuturesUnordered::new();
+    let mut last = io::Error::other("the host name has no addresses");
+    loop {
+        if let Some(address) = addresses.pop_front() {
+            attempts.push(TcpStream::connect(address));
         }
-    })
-    .await
+        let head_start = (!addresses.is_empty()).then(|| clock.after(HEAD_START));
+        match clock.within(head_start.flatten(), attempts.next()).await {
+            Some(Some(Ok(stream))) => return Ok(stream),
+            Some(Some(Err(error))) => last = error,
+            // No attempt is running.
+            Some(None) => return Err(last),
+            // The next address is tried in addition.
+            None => {}
+        }
+    }
 }
 
-/// A socket that can be asked for the state it is in, and not the one that tokio knows of.
+/// A socket that can be asked for its actual state; tokio only knows what its reactor has seen.
 struct Socket {
     stream: TcpStream,
     probe: Arc<AtomicBool>,
 }
 
 impl Socket {
-    /// Nothing is to come on an idle connection: something that came is as bad as its end.
+    /// Whether the connection is open and nothing has arrived. Nothing may arrive over an idle connection.
     fn is_silent(&self) -> io::Result<bool> {
         match SockRef::from(&self.stream).peek(&mut [MaybeUninit::uninit()]) {
             Ok(0) => Ok(false),
-            Ok(_) => Err(io::Error::other("something came over an idle connection")),
+            Ok(_) => Err(io::Error::other("data arrived over an idle connection")),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(true),
             Err(error) => Err(error),
         }

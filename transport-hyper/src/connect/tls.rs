@@ -1,4 +1,4 @@
-//! TLS by rustls, over whatever stream there is.
+//! TLS by rustls, over any stream.
 
 use std::sync::Arc;
 
@@ -20,8 +20,7 @@ pub(crate) struct Tls {
 }
 
 impl Tls {
-    /// TLS 1.2 or 1.3 to the server of this name, whatever address it is reached at. Of protocols
-    /// inside nothing is said, so h2 is never offered.
+    /// TLS 1.2 or 1.3 to the server of this name, at any address. Without ALPN, so that HTTP/2 is not negotiated.
     pub(crate) fn new(host: &str, roots: &RootCertificates) -> Result<Tls, BuildError> {
         let host = host.strip_suffix('.').unwrap_or(host);
         let name = ServerName::try_from(host.to_owned())
@@ -45,8 +44,8 @@ impl Tls {
             .await
             .map_err(errors::of_setting_up)?;
         Ok(Stream {
-            // One that ends without saying so fails: anybody on the way may have ended it, in the middle of an
-            // answer that has no length and no chunks. To others, and between answers, that is no matter.
+            // Reports a connection that ends without `close_notify` as an error: anybody on the way may have closed
+            // it, in the middle of a response without length and chunks. Other responses are not affected.
             io: Box::new(TokioIo::new(io)),
             peer,
             probe,
@@ -55,34 +54,28 @@ impl Tls {
 }
 
 fn store(roots: &RootCertificates) -> Result<RootCertStore, BuildError> {
+    let invalid = |reason: &dyn std::fmt::Display| BuildError::Roots(reason.to_string());
+    let mut store = RootCertStore::empty();
     match roots {
-        RootCertificates::WebPki => Ok(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect()),
+        RootCertificates::WebPki => store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
         RootCertificates::Pem(text) => {
-            let wrong = |error: &dyn std::fmt::Display| BuildError::Roots(error.to_string());
-            let mut store = RootCertStore::empty();
             for certificate in CertificateDer::pem_slice_iter(text.as_bytes()) {
-                let certificate = certificate.map_err(|error| wrong(&error))?;
-                store.add(certificate).map_err(|error| wrong(&error))?;
+                let certificate = certificate.map_err(|error| invalid(&error))?;
+                store.add(certificate).map_err(|error| invalid(&error))?;
             }
-            full(store, "the PEM text contains no certificate")
+            if store.is_empty() {
+                return Err(invalid(&"the PEM text contains no certificate"));
+            }
         }
         #[cfg(feature = "native-roots")]
         RootCertificates::Native => {
-            let mut store = RootCertStore::empty();
-            // Some of what systems come with is of no use; the rest is.
+            // Systems contain a few certificates that rustls does not accept.
             store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            full(store, "the operating system has no root certificates")
+            if store.is_empty() {
+                return Err(invalid(&"the operating system has no root certificates"));
+            }
         }
-        _ => Err(BuildError::Roots(
-            "the feature native-roots is not enabled".to_owned(),
-        )),
+        _ => return Err(invalid(&"the feature native-roots is not enabled")),
     }
-}
-
-fn full(store: RootCertStore, otherwise: &str) -> Result<RootCertStore, BuildError> {
-    if store.is_empty() {
-        Err(BuildError::Roots(otherwise.to_owned()))
-    } else {
-        Ok(store)
-    }
+    Ok(store)
 }

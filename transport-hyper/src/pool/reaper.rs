@@ -35,7 +35,7 @@ impl Reaper {
     }
 
     fn next(&mut self) -> Option<Instant> {
-        let next = self.pool.upgrade()?.sweep_for(self.runtime);
+        let next = self.pool.upgrade()?.reap(self.runtime);
         self.ended = next.is_none();
         next
     }

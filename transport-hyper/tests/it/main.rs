@@ -1,6 +1,7 @@
 //! The async client against the emulator and against servers that misbehave, all on loopback.
 
 mod calls;
+mod cancellations;
 mod credentials;
 mod deadlines;
 mod dropped;
@@ -12,6 +13,7 @@ mod logs;
 mod proxy;
 mod rows;
 mod runtimes;
+mod service;
 mod smol_runtime;
 mod stale;
 mod streams;

@@ -385,7 +385,7 @@ impl Exchange {
     /// Names the peer, unless the driver has.
     fn with_target(&self, failure: TransportError) -> TransportError {
         let endpoint = self.plan.session.endpoint();
-        failure.with_target(&endpoint.authority())
+        failure.with_target(&endpoint.address())
     }
 
     /// Records the query of this attempt for cancellation.

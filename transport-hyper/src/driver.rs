@@ -1,0 +1,245 @@
+//! Performs the I/O that a machine requests.
+
+use std::{
+    mem,
+    task::{Context, Poll, ready},
+    time::Instant,
+};
+
+use futures_util::future::BoxFuture;
+use neptunedata::{
+    Credentials, TransportError,
+    credentials::CredentialsError,
+    machine::{Input, Io, Transmit},
+    transport::{Sent, Trace, TransportErrorKind},
+};
+
+use crate::{
+    Client,
+    clock::Alarm,
+    errors,
+    exchange::{BodyEvent, Exchange},
+    pool::Purpose,
+    runtime_id::RuntimeId,
+};
+
+/// Performs one [`Io`] at a time. Work that takes more than one poll stays here, so it survives when the future
+/// that polled it is dropped.
+pub(crate) struct Driver {
+    client: Client,
+    purpose: Purpose,
+    pub(crate) trace: Trace,
+    /// The credentials that the machine signs with.
+    given: Option<Credentials>,
+    state: State,
+    alarm: Alarm,
+}
+
+/// What the machine waits for, and the work in progress for it.
+enum State {
+    /// Nothing: the machine continues at once. If the caller has an item of a response, the response stays open.
+    Idle(Option<Box<dyn Exchange>>),
+    Credentials(BoxFuture<'static, Result<Credentials, CredentialsError>>),
+    Connecting(Connecting),
+    /// The request may have been sent.
+    Head(Box<dyn Exchange>),
+    Body(Box<dyn Exchange>),
+    Pause,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        State::Idle(None)
+    }
+}
+
+impl Driver {
+    pub(crate) fn new(client: Client, purpose: Purpose, trace: Trace) -> Driver {
+        Driver {
+            client,
+            purpose,
+            trace,
+            given: None,
+            state: State::default(),
+            alarm: Alarm::default(),
+        }
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Whether work for the machine is in progress. Pauses do not count.
+    pub(crate) fn is_working(&self) -> bool {
+        !matches!(self.state, State::Idle(_) | State::Pause)
+    }
+
+    /// Begins what the machine requests. Closes the connection of the request before, unless its response
+    /// continues.
+    pub(crate) fn begin(&mut self, io: Io) {
+        self.state = match io {
+            Io::Credentials { refresh } => {
+                self.trace.credentials(refresh);
+                let work = fetch_credentials(self.client.clone(), refresh, self.given.clone());
+                State::Credentials(Box::pin(work))
+            }
+            Io::Send(transmit) => {
+                self.trace.attempt(transmit.attempt, transmit.reuse);
+                State::Connecting(Connecting::new(&self.client, self.purpose, transmit))
+            }
+            Io::Receive => match self.take_response() {
+                Some(response) => State::Body(response),
+                None => State::default(),
+            },
+            Io::Wait => State::Pause,
+            Io::Continue => return,
+        };
+    }
+
+    /// Stops the work in progress while the caller has an item. A response stays open.
+    pub(crate) fn hold(&mut self) {
+        self.state = State::Idle(self.take_response());
+    }
+
+    /// Closes the connection and stops all other work.
+    pub(crate) fn stop(&mut self) {
+        self.state = State::default();
+    }
+
+    fn take_response(&mut self) -> Option<Box<dyn Exchange>> {
+        match mem::take(&mut self.state) {
+            State::Idle(response) => response,
+            State::Head(response) | State::Body(response) => Some(response),
+            State::Credentials(_) | State::Connecting(_) | State::Pause => None,
+        }
+    }
+
+    /// The result of the work in progress, or [`Input::Wake`] at the deadline.
+    pub(crate) fn poll(&mut self, deadline: Option<Instant>, cx: &mut Context<'_>) -> Poll<Input> {
+        // A result that is there wins even after the deadline, and needs no timer.
+        if let Poll::Ready(input) = self.poll_work(deadline, cx) {
+            return Poll::Ready(input);
+        }
+        let Some(deadline) = deadline else {
+            return Poll::Pending;
+        };
+        ready!(self.alarm.poll(self.client.clock(), deadline, cx));
+        Poll::Ready(Input::Wake(match &self.state {
+            State::Head(exchange) | State::Body(exchange) => exchange.sent(),
+            _ => Sent::No,
+        }))
+    }
+
+    fn poll_work(&mut self, deadline: Option<Instant>, cx: &mut Context<'_>) -> Poll<Input> {
+        Poll::Ready(match &mut self.state {
+            State::Idle(_) => Input::Next,
+            State::Credentials(work) => match ready!(work.as_mut().poll(cx)) {
+                Ok(credentials) => {
+                    self.given = Some(credentials.clone());
+                    Input::Credentials(credentials)
+                }
+                Err(error) => Input::CredentialsFailed(error),
+            },
+            State::Connecting(connecting) => {
+                match ready!(connecting.poll(&self.client, self.purpose, cx)) {
+                    // No request is sent after the deadline.
+                    Ok(_) if deadline.is_some_and(|end| end <= self.client.clock().instant()) => {
+                        Input::Wake(Sent::No)
+                    }
+                    Ok(mut exchange) => {
+                        let mut request = mem::take(&mut connecting.transmit.request);
+                        let agent = self.client.user_agent();
+                        let headers = request.headers_mut();
+                        headers
+                            .entry(http::header::USER_AGENT)
+                            .or_insert_with(|| agent.clone());
+                        exchange.send(request);
+                        let peer = exchange.peer();
+                        // The machine only takes note of the address and still waits for the head.
+                        self.state = State::Head(exchange);
+                        Input::Sending(peer)
+                    }
+                    Err(error) => self.fail(error),
+                }
+            }
+            State::Head(exchange) => match ready!(exchange.poll_head(cx)) {
+                Ok(head) => {
+                    self.trace.answer(head.status);
+                    Input::Head(head)
+                }
+                Err(error) => self.fail(error),
+            },
+            State::Body(exchange) => match ready!(exchange.poll_body(cx)) {
+                Ok(BodyEvent::Chunk(chunk)) => Input::Chunk(chunk),
+                Ok(BodyEvent::End(trailers)) => {
+                    if let Some(response) = self.take_response() {
+                        response.finish(cx);
+                    }
+                    Input::End(trailers)
+                }
+                Err(error) => self.fail(error),
+            },
+            State::Pause => match self.client.clock().check() {
+                Ok(()) => return Poll::Pending,
+                Err(reason) => self.fail(no_runtime(reason)),
+            },
+        })
+    }
+
+    /// Closes the connection at once: the machine may return items before it requests anything else.
+    fn fail(&mut self, error: TransportError) -> Input {
+        self.stop();
+        self.trace.broken(&error);
+        Input::Failure(error)
+    }
+}
+
+/// A connection for the request is taken from the pool or opened, or a service becomes ready.
+struct Connecting {
+    transmit: Box<Transmit>,
+    runtime: RuntimeId,
+    work: BoxFuture<'static, Result<Box<dyn Exchange>, TransportError>>,
+}
+
+impl Connecting {
+    fn new(client: &Client, purpose: Purpose, transmit: Box<Transmit>) -> Connecting {
+        let (client, reuse) = (client.clone(), transmit.reuse);
+        Connecting {
+            transmit,
+            runtime: RuntimeId::here(),
+            work: Box::pin(async move {
+                client.clock().check().map_err(no_runtime)?;
+                client.transport().connect(reuse, purpose).await
+            }),
+        }
+    }
+
+    fn poll(
+        &mut self,
+        client: &Client,
+        purpose: Purpose,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Box<dyn Exchange>, TransportError>> {
+        // A connection that is being opened in another runtime may never make progress. Nothing has been sent, so
+        // start again in this runtime.
+        if self.runtime != RuntimeId::here() {
+            *self = Connecting::new(client, purpose, self.transmit.clone());
+        }
+        self.work.as_mut().poll(cx)
+    }
+}
+
+async fn fetch_credentials(
+    client: Client,
+    refresh: bool,
+    given: Option<Credentials>,
+) -> Result<Credentials, CredentialsError> {
+    let clock = client.clock();
+    clock.check().map_err(CredentialsError::new)?;
+    let (source, wall) = (client.source(), clock.now().wall);
+    source.get(refresh, given.as_ref(), wall, clock).await
+}
+
+fn no_runtime(reason: &'static str) -> TransportError {
+    errors::not_sent(TransportErrorKind::Runtime, reason)
+}

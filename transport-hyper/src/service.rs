@@ -1,0 +1,180 @@
+//! Any HTTP service as the transport.
+
+use std::{
+    convert::Infallible,
+    fmt,
+    future::poll_fn,
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use bytes::{Buf, Bytes};
+use futures_util::future::BoxFuture;
+use http::{HeaderMap, Request, Response, response};
+use hyper::body::{Body, Frame, SizeHint};
+use neptunedata::{
+    TransportError,
+    transport::{Sent, TransportErrorKind},
+};
+use tower_service::Service;
+
+use crate::{
+    errors::{self, BoxError},
+    exchange::{BodyEvent, Exchange},
+};
+
+/// The body of a request: all of it in one frame. It cannot be cloned, so that layers of a
+/// [service](crate::ClientBuilder::service) do not send a request twice.
+#[derive(Default)]
+pub struct RequestBody(Option<Bytes>);
+
+impl RequestBody {
+    pub(crate) fn new(bytes: Bytes) -> RequestBody {
+        RequestBody(Some(bytes).filter(|bytes| !bytes.is_empty()))
+    }
+
+    /// The bytes of the body, without copying them.
+    pub fn into_bytes(self) -> Bytes {
+        self.0.unwrap_or_default()
+    }
+
+    fn len(&self) -> usize {
+        self.0.as_ref().map_or(0, Bytes::len)
+    }
+}
+
+impl Body for RequestBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        Poll::Ready(self.0.take().map(|body| Ok(Frame::data(body))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(u64::try_from(self.len()).unwrap_or(u64::MAX))
+    }
+}
+
+impl From<RequestBody> for Bytes {
+    fn from(body: RequestBody) -> Bytes {
+        body.into_bytes()
+    }
+}
+
+/// Shows only the length: bodies contain queries.
+impl fmt::Debug for RequestBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RequestBody({} bytes)", self.len())
+    }
+}
+
+/// Makes exchanges over a service, each over a clone of its own.
+#[derive(Clone)]
+pub(crate) struct HttpService(Arc<dyn Fn() -> Ready + Send + Sync>);
+
+/// An exchange, when the service is ready for its request.
+type Ready = BoxFuture<'static, Result<Box<dyn Exchange>, TransportError>>;
+
+impl HttpService {
+    pub(crate) fn new<S, B>(service: S) -> HttpService
+    where
+        S: Service<Request<RequestBody>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send,
+        B: Body + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        HttpService(Arc::new(move || {
+            let mut service = service.clone();
+            Box::pin(async move {
+                let ready = poll_fn(|cx| service.poll_ready(cx)).await;
+                ready.map_err(|error| errors::of_service(error.into(), Sent::No))?;
+                Ok(Box::new(ServiceExchange::Ready(service)) as Box<dyn Exchange>)
+            })
+        }))
+    }
+
+    pub(crate) fn ready(&self) -> Ready {
+        (self.0)()
+    }
+}
+
+/// A request to a service, and its response.
+enum ServiceExchange<S: Service<Request<RequestBody>>, B> {
+    Ready(S),
+    Head(Pin<Box<S::Future>>),
+    Body(Pin<Box<B>>),
+}
+
+impl<S, B> Exchange for ServiceExchange<S, B>
+where
+    S: Service<Request<RequestBody>, Response = Response<B>> + Send,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+    B: Body + Send,
+    B::Error: Into<BoxError>,
+{
+    fn peer(&self) -> Option<SocketAddr> {
+        None
+    }
+
+    fn send(&mut self, request: Request<Bytes>) {
+        if let ServiceExchange::Ready(service) = self {
+            let head = service.call(request.map(RequestBody::new));
+            *self = ServiceExchange::Head(Box::pin(head));
+        }
+    }
+
+    fn sent(&self) -> Sent {
+        match self {
+            ServiceExchange::Ready(_) => Sent::No,
+            ServiceExchange::Head(_) | ServiceExchange::Body(_) => Sent::Maybe,
+        }
+    }
+
+    fn poll_head(&mut self, cx: &mut Context<'_>) -> Poll<Result<response::Parts, TransportError>> {
+        let ServiceExchange::Head(head) = self else {
+            return Poll::Ready(Err(errors::out_of_order()));
+        };
+        Poll::Ready(match ready!(head.as_mut().poll(cx)) {
+            Ok(response) => {
+                let (head, body) = response.into_parts();
+                *self = ServiceExchange::Body(Box::pin(body));
+                Ok(head)
+            }
+            Err(error) => Err(errors::of_service(error.into(), Sent::Maybe)),
+        })
+    }
+
+    fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<Result<BodyEvent, TransportError>> {
+        let ServiceExchange::Body(body) = self else {
+            return Poll::Ready(Err(errors::out_of_order()));
+        };
+        Poll::Ready(match ready!(body.as_mut().poll_frame(cx)) {
+            None => Ok(BodyEvent::End(HeaderMap::new())),
+            Some(Ok(frame)) => match frame.into_data() {
+                Ok(mut data) => Ok(BodyEvent::Chunk(data.copy_to_bytes(data.remaining()))),
+                Err(frame) => match frame.into_trailers() {
+                    Ok(trailers) => Ok(BodyEvent::End(trailers)),
+                    Err(_) => {
+                        let error = TransportError::new(TransportErrorKind::Protocol, Sent::Maybe);
+                        Err(error.with_source("a frame that is neither data nor trailers"))
+                    }
+                },
+            },
+            Some(Err(error)) => Err(errors::of_service(error.into(), Sent::Maybe)),
+        })
+    }
+
+    fn finish(self: Box<Self>, _cx: &mut Context<'_>) {}
+}
