@@ -17,7 +17,10 @@
 use std::{error::Error, process::ExitCode};
 
 use neptunedata::{ErrorKind, ExceptionKind};
-use neptunedata_tests::scenarios::{Driver, Op, Played, Row, Seen, rows, run};
+use neptunedata_tests::{
+    client::Driver,
+    scenarios::{Op, Played, Row, Seen, rows, run},
+};
 
 const THREADS: usize = 16;
 

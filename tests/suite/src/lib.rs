@@ -1,6 +1,10 @@
 //! Helpers shared by the tests of the workspace.
 
 pub mod additions;
+pub mod client;
+pub mod connections;
+pub mod examples;
+pub mod raw_server;
 pub mod resident;
 pub mod scenarios;
 pub mod vectors;

@@ -4,31 +4,12 @@
 //! and for a write. [`run`] plays rows with both clients, with and without TLS, each [`Cell`] against its own emulator.
 //! `tests/scenarios.rs` compares the results, and the example `scenario_table` prints them.
 
-mod caller;
 mod cell;
 mod row;
 mod rows;
 mod setting;
 
-pub use caller::{Caller, Driver, Keys};
 pub use cell::{Cell, Played, play, play_in, run, run_in};
 pub use row::{Before, Failed, Figure, Op, Peers, Row, Seen};
 pub use rows::all as rows;
-pub use setting::{Setting, Witness};
-
-use std::time::Duration;
-
-use neptunedata::{retry::RetryPolicy, transport::ClientOptions};
-
-/// The client options of the tests: the defaults, but with short waits between attempts.
-pub fn quick() -> ClientOptions {
-    let mut policy = RetryPolicy::default();
-    for base in [
-        &mut policy.initial_backoff,
-        &mut policy.throttled_backoff,
-        &mut policy.memory_backoff,
-    ] {
-        *base = Duration::from_millis(1);
-    }
-    ClientOptions::new().retry_policy(policy)
-}
+pub use setting::{Keys, REGION, Setting, Witness};

@@ -17,8 +17,6 @@ mod full_pool;
 mod odd_answers;
 #[path = "clients/rows.rs"]
 mod rows;
-#[path = "clients/seeds.rs"]
-mod seeds;
 #[path = "clients/support.rs"]
 mod support;
 #[path = "clients/waiting.rs"]

@@ -22,7 +22,8 @@ use neptunedata::{
     ExceptionKind,
     catalog::{OPERATIONS, SPARQL_OPERATIONS},
 };
-use neptunedata_tests::scenarios::{Driver, Keys};
+use neptunedata_tests::client::Driver;
+use neptunedata_tests::scenarios::Keys;
 
 use crate::{play::Stage, steps::Step};
 
@@ -76,7 +77,7 @@ fn every_operation_succeeds_and_is_refused_over_both_drivers() {
 fn no_operation_is_open_to_those_who_do_not_sign() {
     for driver in Driver::ALL {
         let server = cluster::server();
-        let caller = cluster::caller(driver, &server, Keys::None);
+        let client = cluster::client(driver, &server, Keys::None);
         let mut tried = BTreeSet::new();
         for step in table() {
             let Step::Good {
@@ -90,7 +91,7 @@ fn no_operation_is_open_to_those_who_do_not_sign() {
             if !tried.insert(operation) {
                 continue;
             }
-            let error = play::call(&caller, operation, &input).unwrap_err();
+            let error = play::call(&client, operation, &input).unwrap_err();
             let refusal = error
                 .service()
                 .unwrap_or_else(|| panic!("{operation}: {error}"));

@@ -1,15 +1,9 @@
 //! Both clients against a server that misbehaves in every way that peers were measured with, and in more.
 
-#[path = "scenarios/early.rs"]
-mod early;
 #[path = "scenarios/environment.rs"]
 mod environment;
-#[path = "scenarios/framing.rs"]
-mod framing;
 #[path = "scenarios/limits.rs"]
 mod limits;
-#[path = "scenarios/reasons.rs"]
-mod reasons;
 #[path = "scenarios/stale.rs"]
 mod stale;
 #[path = "scenarios/support.rs"]

@@ -13,7 +13,8 @@ use neptunedata::{
     },
 };
 use neptunedata_emulator::{Config, Emulator, Server};
-use neptunedata_tests::scenarios::{Caller, Driver, Keys, Setting, quick};
+use neptunedata_tests::client::{Client, Driver, quick};
+use neptunedata_tests::scenarios::{Keys, Setting};
 use serde::Deserialize;
 
 const PEOPLE: &str = "http://example.org/people";
@@ -26,7 +27,7 @@ struct Person {
 
 struct Store {
     server: Server,
-    caller: Caller,
+    client: Client,
 }
 
 impl Store {
@@ -36,12 +37,14 @@ impl Store {
             .iam(keys.access_key_id(), keys.secret_access_key(), "us-east-1")
             .rdf_engine(true);
         let server = Server::start(Emulator::new(config)).unwrap();
-        let caller = Caller::new(driver, &server.endpoint(), quick(), Keys::Fixed).unwrap();
-        Store { server, caller }
+        let client = Setting::default()
+            .client(driver, &server.endpoint(), quick(), Keys::Fixed)
+            .unwrap();
+        Store { server, client }
     }
 
     fn call<O: Operation>(&self, operation: &O) -> Result<O::Output, Error> {
-        let answered = self.caller.call(operation, CallOptions::new())?;
+        let answered = self.client.call(operation, CallOptions::new())?;
         Ok(answered.output)
     }
 

@@ -1,7 +1,7 @@
 //! How many connections there are, and what is left of a call that is dropped.
 
 use std::{
-    io::{Read, Write},
+    io::Write,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -11,11 +11,7 @@ use std::{
     time::Duration,
 };
 
-use neptunedata_hyper::{
-    CallOptions,
-    machine::{BodyEvent, Exchange},
-    transport::TransportErrorKind,
-};
+use neptunedata_hyper::{CallOptions, machine::Exchange};
 
 use crate::support::*;
 
@@ -57,22 +53,6 @@ async fn never_more_connections_than_allowed() {
 }
 
 #[tokio::test]
-async fn a_full_pool_is_an_error_after_the_wait() {
-    let server = Raw::start(|mut stream, _| until_closed(&mut stream));
-    let client = builder(server.address)
-        .options(quick().max_connections(1).acquire_timeout(SHORT))
-        .build()
-        .unwrap();
-    let other = client.clone();
-    let stuck = tokio::spawn(async move { other.send(&status()).await });
-    eventually(|| server.accepted() == 1).await;
-    let error = client.send(&start("a")).await.unwrap_err();
-    assert_kind(&error, TransportErrorKind::PoolLimit);
-    assert!(!error.may_have_executed());
-    stuck.abort();
-}
-
-#[tokio::test]
 async fn a_dropped_call_closes_its_connection_and_frees_its_place() {
     let (read, is_read) = mpsc::channel();
     let (ended, has_ended) = mpsc::channel();
@@ -101,37 +81,6 @@ async fn a_dropped_call_closes_its_connection_and_frees_its_place() {
         eventually(|| has_ended.try_recv().is_ok()).await;
         assert!(format!("{client:?}").contains("in_use: 0, idle: 0"));
     }
-}
-
-#[tokio::test]
-async fn a_dropped_body_closes_its_connection() {
-    let (ended, has_ended) = mpsc::channel();
-    let server = Raw::start(move |mut stream, _| {
-        read_request(&mut stream).unwrap();
-        let head = "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{";
-        stream.write_all(head.as_bytes()).unwrap();
-        let mut rest = [0];
-        let _ = stream.read(&mut rest);
-        ended.send(()).unwrap();
-    });
-    let client = client(server.address);
-    let exchange = Exchange::streaming(client.session(), &status(), &CallOptions::new(), 1);
-    let mut running = client.start(exchange);
-    assert!(matches!(
-        running.next_item().await,
-        Ok(Some(BodyEvent::Head(_)))
-    ));
-    assert!(matches!(
-        running.next_item().await,
-        Ok(Some(BodyEvent::Chunk(_)))
-    ));
-    // Dropped while it waits, and asked again: the answer goes on where it was.
-    let impatient = tokio::time::timeout(Duration::from_millis(20), running.next_item()).await;
-    assert!(impatient.is_err());
-    assert!(has_ended.try_recv().is_err());
-    drop(running);
-    eventually(|| has_ended.try_recv().is_ok()).await;
-    assert!(format!("{client:?}").contains("in_use: 0, idle: 0"));
 }
 
 /// It is its turn, and nobody polls it.

@@ -23,7 +23,8 @@ use neptunedata::{
 };
 use neptunedata_emulator::{Config, Emulator, Identity, Now, Server, ServerOptions, Tls};
 
-use super::{Before, Caller, Driver, Failed, Op, Row, Seen, Setting, caller::REGION, quick};
+use super::{Before, Failed, Op, REGION, Row, Seen, Setting};
+use crate::client::{Client, Driver, quick};
 
 const FAULT: HeaderName = HeaderName::from_static("x-neptune-fault");
 const JOB: &str = "job-1";
@@ -143,12 +144,11 @@ pub fn play_in<'a>(cell: Cell<'a>, setting: &Setting<'_>) -> Result<Played<'a>, 
     if let Some(root) = server.ca_pem() {
         options = options.root_certificates(RootCertificates::Pem(root.to_owned()));
     }
-    let caller = Caller::in_setting(cell.driver, &server.endpoint(), options, row.keys, setting)
-        .map_err(|error| error.to_string())?;
+    let client = setting.client(cell.driver, &server.endpoint(), options, row.keys)?;
     if op != Op::Write {
         start_job(&server, setting)?;
     }
-    prepare(row.before, &caller, &server)?;
+    prepare(row.before, &client, &server)?;
 
     let mut options = CallOptions::new();
     if let Some(timeout) = row.attempt_timeout {
@@ -164,12 +164,12 @@ pub fn play_in<'a>(cell: Cell<'a>, setting: &Setting<'_>) -> Result<Played<'a>, 
     let executed = |server: &Server| server.with(|it| it.executed(op.operation()));
     let before = (received(&server), executed(&server));
     let started = Instant::now();
-    let answer = call(op, &caller, options.clone(), setting);
+    let answer = call(op, &client, options.clone(), setting);
     let elapsed = started.elapsed();
-    by_hand(op, &caller, &options, setting);
-    witness.value(&caller);
-    witness.value(caller.session());
-    witness.value(caller.options());
+    by_hand(op, &client, &options, setting);
+    witness.value(&client);
+    witness.value(client.session());
+    witness.value(client.options());
     server.with(|emulator| witness.server(emulator));
 
     let seen = Seen {
@@ -231,13 +231,13 @@ fn start_job(server: &Server, setting: &Setting<'_>) -> Result<(), Problem> {
     Ok(())
 }
 
-fn prepare(before: Before, caller: &Caller, server: &Server) -> Result<(), Problem> {
+fn prepare(before: Before, client: &Client, server: &Server) -> Result<(), Problem> {
     let options = match before {
         Before::Nothing => return Ok(()),
         Before::Call | Before::Idle => CallOptions::new(),
         Before::Closed(fault) => CallOptions::new().header(FAULT, HeaderValue::from_static(fault)),
     };
-    caller.call(&GetEngineStatus::new(), options)?;
+    client.call(&GetEngineStatus::new(), options)?;
     if before == Before::Idle {
         server.close_idle();
     }
@@ -264,14 +264,14 @@ struct Success {
 
 fn call(
     op: Op,
-    caller: &Caller,
+    client: &Client,
     options: CallOptions,
     setting: &Setting<'_>,
 ) -> Result<Success, Error> {
     Ok(match op {
         Op::Read => {
             let read = GetMlModelTrainingJob::new(JOB);
-            let returned = watched(caller, &read, options, setting)?;
+            let returned = watched(client, &read, options, setting)?;
             Success {
                 attempts: returned.meta.attempts,
                 complete: returned.output.id.as_deref() == Some(JOB)
@@ -280,14 +280,14 @@ fn call(
         }
         Op::Idempotent => {
             let cancel = CancelMlModelTrainingJob::new(JOB);
-            let returned = watched(caller, &cancel, options, setting)?;
+            let returned = watched(client, &cancel, options, setting)?;
             Success {
                 attempts: returned.meta.attempts,
                 complete: returned.output.status.as_deref() == Some("200 OK"),
             }
         }
         Op::Write => {
-            let returned = watched(caller, &start(), options, setting)?;
+            let returned = watched(client, &start(), options, setting)?;
             Success {
                 attempts: returned.meta.attempts,
                 complete: returned.output.id.is_some() && returned.output.arn.is_some(),
@@ -297,7 +297,7 @@ fn call(
 }
 
 fn watched<O>(
-    caller: &Caller,
+    client: &Client,
     operation: &O,
     options: CallOptions,
     setting: &Setting<'_>,
@@ -308,13 +308,13 @@ where
 {
     setting.witness.value(operation);
     setting.witness.value(&options);
-    let answer = caller.call_in(operation, options, setting);
+    let answer = client.call_watched(operation, options, |call| setting.witness.value(call));
     setting.answer(&answer);
     answer
 }
 
-fn by_hand(op: Op, caller: &Caller, options: &CallOptions, setting: &Setting<'_>) {
-    let session = caller.session();
+fn by_hand(op: Op, client: &Client, options: &CallOptions, setting: &Setting<'_>) {
+    let session = client.session();
     match op {
         Op::Read => setting.by_hand(session, &GetMlModelTrainingJob::new(JOB), options),
         Op::Idempotent => setting.by_hand(session, &CancelMlModelTrainingJob::new(JOB), options),

@@ -4,7 +4,8 @@ use std::{borrow::Cow, fmt, time::Duration};
 
 use neptunedata::ErrorKind;
 
-use super::{Driver, Keys};
+use super::Keys;
+use crate::client::Driver;
 
 /// The three kinds of operations, with one example of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,12 +1,35 @@
 //! The credentials of the clients, and the observer of their values.
 
-use std::{convert::Infallible, error::Error as StdError, fmt, time::SystemTime};
+use std::{
+    convert::Infallible,
+    error::Error as StdError,
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use neptunedata::{
-    Call, CallOptions, CallOutput, Credentials, Error, Operation, Session,
+    Call, CallOptions, CallOutput, Credentials, Endpoint, Error, Operation, Session,
     machine::{Input, Io, Machine, Now, Step},
+    transport::ClientOptions,
 };
 use neptunedata_emulator::Emulator;
+
+use crate::client::{Client, Driver};
+
+/// The region of the clients.
+pub const REGION: &str = "us-east-1";
+
+/// The credentials of a client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keys {
+    /// No credentials: requests are not signed.
+    None,
+    /// One fixed pair of keys.
+    #[default]
+    Fixed,
+    /// A provider whose next credentials are different.
+    Renewed,
+}
 
 /// Receives every value that a user of a client could print while rows are played.
 pub trait Witness: Sync {
@@ -47,6 +70,33 @@ impl Default for Setting<'_> {
 }
 
 impl Setting<'_> {
+    /// A client with these keys, for which the setting has the values.
+    ///
+    /// # Errors
+    ///
+    /// If the client cannot be built.
+    pub fn client(
+        &self,
+        driver: Driver,
+        url: &str,
+        options: ClientOptions,
+        keys: Keys,
+    ) -> Result<Client, Box<dyn StdError + Send + Sync>> {
+        let endpoint = Endpoint::parse(url)?.with_region(REGION)?;
+        let credentials = self.credentials.clone();
+        // The expiry makes the credentials different for the client, but not for the emulator.
+        let soon = SystemTime::now() + Duration::from_secs(3600);
+        let renewed = credentials.clone().with_expiry(soon);
+        let builder = driver.builder(endpoint).options(options);
+        let builder = match keys {
+            Keys::None => builder.unsigned(),
+            Keys::Fixed => builder.credentials(credentials),
+            Keys::Renewed => builder.credentials_from(move |_| Ok(renewed.clone())),
+        };
+        self.witness.value(&builder);
+        builder.build()
+    }
+
     pub(super) fn answer<T: fmt::Debug>(&self, result: &Result<CallOutput<T>, Error>) {
         match result {
             Ok(answered) => self.witness.value(answered),
@@ -64,7 +114,7 @@ impl Setting<'_> {
 
         let now = Now {
             wall: SystemTime::now(),
-            mono: std::time::Duration::ZERO,
+            mono: Duration::ZERO,
         };
         let witness = self.witness;
         let mut call = Call::with_options(session, operation, options, 1);

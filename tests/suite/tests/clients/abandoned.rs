@@ -1,21 +1,23 @@
-//! Queries that nobody waits for any more are cancelled, where that was asked for.
+//! Queries that nobody waits for any more are cancelled, if that was asked for.
 
 use std::time::Duration;
 
 use neptunedata::{
-    CallOptions, Credentials, ErrorKind,
+    CallOptions, Credentials, Endpoint, ErrorKind,
     gremlin::{ExecuteGremlinQuery, ListGremlinQueries},
     opencypher::{ExecuteOpenCypherQuery, ListOpenCypherQueries},
     sparql::{ExecuteSparqlQuery, ListSparqlQueries},
     transport::{ClientOptions, TransportErrorKind},
 };
 use neptunedata_emulator::{Config, Emulator, Planned, QueryScript, Server, Signature};
+use neptunedata_tests::client::{Driver, quick};
 use serde_json::json;
 
-use crate::support::{BOTH, Driver, LONG, block_on, blocking, endpoint, hyper, options, read};
+use crate::support::{LONG, block_on, read};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const SOON: Duration = Duration::from_millis(200);
+const DEADLINE: ErrorKind = ErrorKind::Transport(TransportErrorKind::Deadline);
 
 fn server() -> Server {
     let mut emulator = Emulator::default();
@@ -34,107 +36,72 @@ fn sparql() -> ExecuteSparqlQuery {
 }
 
 fn cancelling() -> ClientOptions {
-    options().cancel_on_abandon(true)
+    quick().cancel_on_abandon(true)
 }
 
 fn cancels(server: &Server, operation: &str) -> usize {
     server.with(|emulator| emulator.executed(operation))
 }
 
-/// How many queries run.
-fn running(server: &Server, language: &str) -> i64 {
-    let client = blocking(server, options());
-    let count = match language {
-        "gremlin" => {
-            let queries = client.send(&ListGremlinQueries::new());
-            queries.unwrap().running_query_count
-        }
-        "sparql" => {
-            let queries = client.send(&ListSparqlQueries::new());
-            queries.unwrap().running_query_count
-        }
-        _ => {
-            let queries = client.send(&ListOpenCypherQueries::new());
-            queries.unwrap().running_query_count
-        }
-    };
-    count.unwrap()
-}
-
-fn wait_for(server: &Server, operation: &str) {
-    let came = server.wait_until(LONG, || cancels(server, operation) > 0);
-    assert!(came, "{operation}");
+/// How many queries run, in Gremlin, SPARQL and openCypher.
+fn running(server: &Server) -> [i64; 3] {
+    let client = Driver::Blocking.client(&server.endpoint(), quick());
+    let gremlin = client.send(&ListGremlinQueries::new()).unwrap();
+    let sparql = client.send(&ListSparqlQueries::new()).unwrap();
+    let open_cypher = client.send(&ListOpenCypherQueries::new()).unwrap();
+    [
+        gremlin.running_query_count,
+        sparql.running_query_count,
+        open_cypher.running_query_count,
+    ]
+    .map(Option::unwrap)
 }
 
 #[test]
 fn at_the_deadline() {
-    for driver in BOTH {
+    for driver in Driver::ALL {
         let server = server();
-        let limited = cancelling().timeout(SOON);
-        let errors = match driver {
-            Driver::Blocking => {
-                let client = blocking(&server, limited);
-                let first = client.send(&gremlin()).unwrap_err();
-                // It was done before the call returned.
-                assert_eq!(cancels(&server, "CancelGremlinQuery"), 1);
-                [first, client.send(&sparql()).unwrap_err()]
-            }
-            Driver::Hyper => block_on(async {
-                let client = hyper(&server, limited);
-                let first = client.send(&gremlin()).await.unwrap_err();
-                let second = client.send(&sparql()).await.unwrap_err();
-                client.flush_cancellations().await;
-                [first, second]
-            }),
-        };
-        for error in errors {
-            let deadline = ErrorKind::Transport(TransportErrorKind::Deadline);
-            assert_eq!((error.kind(), error.attempts()), (deadline, 1));
+        let client = driver.client(&server.endpoint(), cancelling().timeout(SOON));
+        let error = client.send(&gremlin()).unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (DEADLINE, 1));
+        if driver == Driver::Blocking {
+            // It was done before the call returned.
+            assert_eq!(cancels(&server, "CancelGremlinQuery"), 1);
         }
-        wait_for(&server, "CancelGremlinQuery");
-        wait_for(&server, "CancelSparqlQuery");
-        assert_eq!(running(&server, "gremlin"), 0);
-        assert_eq!(running(&server, "sparql"), 0);
+        let error = client.send(&sparql()).unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (DEADLINE, 1));
+        client.flush_cancellations();
+        assert_eq!(cancels(&server, "CancelGremlinQuery"), 1, "{driver}");
+        assert_eq!(cancels(&server, "CancelSparqlQuery"), 1, "{driver}");
+        assert_eq!(running(&server), [0, 0, 0], "{driver}");
     }
 }
 
 #[test]
 fn not_unless_asked_for_and_not_in_open_cypher() {
-    for driver in BOTH {
+    for driver in Driver::ALL {
         let server = server();
+        let client = driver.client(&server.endpoint(), quick().timeout(SOON));
+        client.send(&gremlin()).unwrap_err();
         let open_cypher = ExecuteOpenCypherQuery::new("RETURN 1");
-        match driver {
-            Driver::Blocking => {
-                let client = blocking(&server, options().timeout(SOON));
-                client.send(&gremlin()).unwrap_err();
-                let call = client.call(&open_cypher).cancel_on_abandon(true);
-                call.send().unwrap_err();
-            }
-            Driver::Hyper => block_on(async {
-                let client = hyper(&server, options().timeout(SOON));
-                client.send(&gremlin()).await.unwrap_err();
-                let call = client.call(&open_cypher).cancel_on_abandon(true);
-                call.send().await.unwrap_err();
-                client.flush_cancellations().await;
-            }),
-        }
+        let cancelling = CallOptions::new().cancel_on_abandon(true);
+        client.call(&open_cypher, cancelling).unwrap_err();
+        client.flush_cancellations();
         assert_eq!(cancels(&server, "CancelGremlinQuery"), 0);
         assert_eq!(cancels(&server, "CancelOpenCypherQuery"), 0);
-        assert_eq!(running(&server, "gremlin"), 1);
-        assert_eq!(running(&server, "openCypher"), 1);
+        assert_eq!(running(&server), [1, 0, 1], "{driver}");
     }
 }
 
 #[test]
-fn when_a_future_is_dropped_the_executor_sees_to_it() {
+fn when_a_future_is_dropped_the_executor_cancels() {
     let server = server();
     block_on(async {
-        let client = hyper(&server, cancelling());
+        let client = hyper_client(&server).build().unwrap();
         let query = gremlin();
-        let call = client.send(&query);
-        let given_up = tokio::time::timeout(SOON, call).await;
+        let given_up = tokio::time::timeout(SOON, client.send(&query)).await;
         assert!(given_up.is_err());
-        // Nothing is called any more: the executor does it.
+        // No method is called any more: the executor does it.
         drop(client);
         for _ in 0..200 {
             if cancels(&server, "CancelGremlinQuery") > 0 {
@@ -144,10 +111,16 @@ fn when_a_future_is_dropped_the_executor_sees_to_it() {
         }
     });
     assert_eq!(cancels(&server, "CancelGremlinQuery"), 1);
-    assert_eq!(running(&server, "gremlin"), 0);
+    assert_eq!(running(&server), [0, 0, 0]);
 }
 
-/// An executor that runs nothing is as good as none.
+fn hyper_client(server: &Server) -> neptunedata_hyper::ClientBuilder {
+    let endpoint = Endpoint::parse(&server.endpoint()).unwrap();
+    let builder = neptunedata_hyper::Client::builder(endpoint);
+    builder.unsigned().options(cancelling())
+}
+
+/// Runs nothing, as if there were no executor.
 #[derive(Clone)]
 struct Lazy;
 
@@ -156,12 +129,10 @@ impl<F> hyper::rt::Executor<F> for Lazy {
 }
 
 #[test]
-fn without_an_executor_it_takes_a_drain() {
+fn without_an_executor_cancellations_have_to_be_flushed() {
     let server = server();
     block_on(async {
-        let builder = neptunedata_hyper::Client::builder(endpoint(&server));
-        let builder = builder.unsigned().options(cancelling()).executor(Lazy);
-        let client = builder.build().unwrap();
+        let client = hyper_client(&server).executor(Lazy).build().unwrap();
         for _ in 0..2 {
             let query = gremlin();
             let call = client.send(&query);
@@ -175,71 +146,59 @@ fn without_an_executor_it_takes_a_drain() {
         client.flush_cancellations().await;
         assert_eq!(cancels(&server, "CancelGremlinQuery"), 2);
     });
-    assert_eq!(running(&server, "gremlin"), 0);
+    assert_eq!(running(&server), [0, 0, 0]);
 }
 
 #[test]
 fn when_rows_are_dropped_in_the_middle() {
-    for driver in BOTH {
+    for driver in Driver::ALL {
         let server = Server::start(Emulator::default()).unwrap();
         server.with(|emulator| {
             emulator.script(QueryScript::gremlin().repeat(json!("x".repeat(1000)), 1 << 20));
         });
-        let call = CallOptions::new().cancel_on_abandon(true);
-        let some = read::<String>(driver, &server, &gremlin(), call.clone(), 3);
+        let client = driver.client(&server.endpoint(), cancelling());
+        let some = read::<String>(&client, &gremlin(), CallOptions::new(), 3);
         assert_eq!(some.rows.len(), 3);
         let asked = || server.with(|emulator| emulator.received("CancelGremlinQuery"));
-        assert!(server.wait_until(LONG, || asked() == 1), "{driver:?}");
+        assert!(server.wait_until(LONG, || asked() == 1), "{driver}");
 
-        // Rows of another shape are an end, too, and the rest of them is not waited for.
-        let odd = read::<u64>(driver, &server, &gremlin(), call, 3);
+        // A row of another type ends it as well: the other rows are not awaited.
+        let odd = read::<u64>(&client, &gremlin(), CallOptions::new(), 3);
         assert!(odd.error.is_some());
-        assert!(server.wait_until(LONG, || asked() == 2), "{driver:?}");
+        assert!(server.wait_until(LONG, || asked() == 2), "{driver}");
     }
 }
 
 #[test]
 fn what_has_ended_is_not_cancelled() {
-    for driver in BOTH {
+    for driver in Driver::ALL {
         let server = Server::start(Emulator::default()).unwrap();
         server.with(|emulator| {
             emulator.script(QueryScript::gremlin().rows([json!("x")]));
         });
-        let call = CallOptions::new().cancel_on_abandon(true);
-        let all = read::<String>(driver, &server, &gremlin(), call, 5);
+        let client = driver.client(&server.endpoint(), cancelling());
+        let all = read::<String>(&client, &gremlin(), CallOptions::new(), 5);
         assert_eq!(all.end.unwrap().rows, 1);
-        let received = server.with(|emulator| emulator.log().len());
-        assert_eq!(received, 1);
+        assert_eq!(server.with(|emulator| emulator.log().len()), 1, "{driver}");
     }
 }
 
 #[test]
-fn cancellations_are_signed_as_everything_is() {
+fn cancellations_are_signed() {
     let (key, secret, region) = ("AKIDEXAMPLE", "secret", "us-east-1");
-    for driver in BOTH {
+    for driver in Driver::ALL {
         let mut emulator = Emulator::new(Config::default().iam(key, secret, region));
         emulator.script(QueryScript::gremlin().lasting(HOUR));
         let server = Server::start(emulator).unwrap();
-        let endpoint = endpoint(&server).with_region(region).unwrap();
-        let credentials = Credentials::new(key, secret);
-        let limited = cancelling().timeout(SOON);
-        match driver {
-            Driver::Blocking => {
-                let builder = neptunedata_blocking::Client::builder(endpoint);
-                let builder = builder.credentials(credentials).options(limited);
-                builder.build().unwrap().send(&gremlin()).unwrap_err();
-            }
-            Driver::Hyper => block_on(async {
-                let builder = neptunedata_hyper::Client::builder(endpoint);
-                let builder = builder.credentials(credentials).options(limited);
-                let client = builder.build().unwrap();
-                client.send(&gremlin()).await.unwrap_err();
-                client.flush_cancellations().await;
-            }),
-        }
+        let endpoint = Endpoint::parse(&server.endpoint()).unwrap();
+        let builder = driver.builder(endpoint.with_region(region).unwrap());
+        let builder = builder.credentials(Credentials::new(key, secret));
+        let client = builder.options(cancelling().timeout(SOON)).build().unwrap();
+        client.send(&gremlin()).unwrap_err();
+        client.flush_cancellations();
         server.with(|emulator| {
             let entry = emulator.log().last().unwrap();
-            assert_eq!(entry.operation, Some("CancelGremlinQuery"));
+            assert_eq!(entry.operation, Some("CancelGremlinQuery"), "{driver}");
             assert!(entry.executed, "{entry:?}");
             assert!(matches!(entry.signature, Signature::Verified { .. }));
         });
@@ -247,8 +206,8 @@ fn cancellations_are_signed_as_everything_is() {
 }
 
 #[test]
-fn a_cancellation_that_is_refused_changes_nothing() {
-    for driver in BOTH {
+fn a_refused_cancellation_changes_nothing() {
+    for driver in Driver::ALL {
         let server = server();
         server.with(|emulator| {
             for _ in 0..2 {
@@ -256,18 +215,10 @@ fn a_cancellation_that_is_refused_changes_nothing() {
                 emulator.fail_next(refused.unwrap().on("CancelGremlinQuery"));
             }
         });
-        let limited = cancelling().timeout(SOON);
-        let error = match driver {
-            Driver::Blocking => blocking(&server, limited).send(&gremlin()).unwrap_err(),
-            Driver::Hyper => block_on(async {
-                let client = hyper(&server, limited);
-                let error = client.send(&gremlin()).await.unwrap_err();
-                client.flush_cancellations().await;
-                error
-            }),
-        };
-        let deadline = ErrorKind::Transport(TransportErrorKind::Deadline);
-        assert_eq!(error.kind(), deadline, "{driver:?}");
+        let client = driver.client(&server.endpoint(), cancelling().timeout(SOON));
+        let error = client.send(&gremlin()).unwrap_err();
+        client.flush_cancellations();
+        assert_eq!(error.kind(), DEADLINE, "{driver}");
         let received = server.with(|emulator| emulator.received("CancelGremlinQuery"));
         assert_eq!(received, 1);
     }

@@ -1,97 +1,54 @@
 //! Answers that no server should give, written by hand: both clients take them the same way.
 
-use std::{
-    io::{Read as _, Write as _},
-    net::TcpListener,
-    thread,
-};
-
 use neptunedata::{
-    CallOptions, Endpoint, Error, ErrorKind, ExceptionKind,
+    CallOptions, Error, ErrorKind, ExceptionKind,
     error::{Cause, DecodeErrorKind},
     gremlin::ExecuteGremlinQuery,
     opencypher::ExecuteOpenCypherQuery,
     rows::RowQuery,
     sparql::ExecuteSparqlQuery,
 };
+use neptunedata_tests::{
+    client::{Driver, quick},
+    raw_server::{RawServer, chunked},
+};
 use serde_json::{Value, json};
 
-use crate::support::{BOTH, Driver, Read, block_on, blocking_to, hyper_to, options, read_from};
+use crate::support::{Read, read_all};
 
-/// A server that gives this answer to whatever it is sent, once for each connection.
-fn answering(answer: Vec<u8>) -> Endpoint {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let (mut stream, answer) = (stream.unwrap(), answer.clone());
-            thread::spawn(move || {
-                // One request is far less than this, and sent in one go.
-                let mut request = [0; 64 * 1024];
-                let _ = stream.read(&mut request);
-                let _ = stream.write_all(&answer);
-                // The client closes.
-                while stream.read(&mut request).is_ok_and(|length| length > 0) {}
-            });
-        }
-    });
-    Endpoint::parse(&format!("http://{address}")).unwrap()
-}
-
-/// An answer in chunks, with trailers.
-fn chunked(chunks: &[&str], trailers: &[(&str, &str)]) -> Vec<u8> {
-    let mut answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\
-        transfer-encoding: chunked\r\n\r\n"
-        .to_owned();
-    for chunk in chunks {
-        answer += &format!("{:x}\r\n{chunk}\r\n", chunk.len());
-    }
-    answer += "0\r\n";
-    for (name, value) in trailers {
-        answer += &format!("{name}: {value}\r\n");
-    }
-    (answer + "\r\n").into_bytes()
-}
-
-fn rows(driver: Driver, endpoint: &Endpoint, query: &impl RowQuery) -> Read<Value> {
-    let endpoint = endpoint.clone();
-    read_from(driver, endpoint, query, CallOptions::new(), usize::MAX)
+fn rows(driver: Driver, server: &RawServer, query: &impl RowQuery) -> Read<Value> {
+    let client = driver.client(&server.url(), quick());
+    read_all(&client, query, CallOptions::new())
 }
 
 #[test]
 fn any_failing_trailer_makes_it_a_failure() {
-    const STATUS: &str = "X-Neptune-Status";
-    const DETAIL: &str = "X-Neptune-Detail";
-    let bad = (STATUS, "500 TimeLimitExceededException");
-    let named = (
-        DETAIL,
-        "%7B%22code%22%3A%22TimeLimitExceededException%22%2C%22requestId%22%3A%22r%22%2C%22detailedMessage%22%3A%22m%22%7D",
-    );
-    let good = (STATUS, "200 OK");
+    let good = "X-Neptune-Status: 200 OK\r\n";
+    let bad = "X-Neptune-Status: 500 TimeLimitExceededException\r\n";
+    let named = "X-Neptune-Detail: %7B%22code%22%3A%22TimeLimitExceededException%22%2C\
+        %22requestId%22%3A%22r%22%2C%22detailedMessage%22%3A%22m%22%7D\r\n";
+    let empty = "X-Neptune-Detail: \r\n";
     let query = ExecuteOpenCypherQuery::new("RETURN 1");
     let failing = ErrorKind::Service(ExceptionKind::TimeLimitExceededException);
     for (trailers, fails) in [
-        (&[good, bad][..], true),
-        (&[bad, good], true),
-        (&[named], true),
-        (&[(DETAIL, ""), named], true),
-        (&[good, (DETAIL, "")], false),
-        (&[], false),
+        ([good, bad], true),
+        ([bad, good], true),
+        ([named, ""], true),
+        ([empty, named], true),
+        ([good, empty], false),
+        (["", ""], false),
     ] {
-        let endpoint = answering(chunked(&[r#"{"results":[1,2]}"#], trailers));
-        let wholes = [
-            blocking_to(endpoint.clone(), options()).send(&query),
-            block_on(async { hyper_to(endpoint.clone(), options()).send(&query).await }),
-        ];
-        for whole in wholes {
+        let answer = chunked(&[r#"{"results":[1,2]}"#], &trailers.concat());
+        let server = RawServer::answering(answer);
+        let expected = fails.then_some(failing);
+        for driver in Driver::ALL {
+            let whole = driver.client(&server.url(), quick()).send(&query);
             let kind = whole.err().map(|error| error.kind());
-            assert_eq!(kind, fails.then_some(failing), "{trailers:?}");
-        }
-        for driver in BOTH {
-            let read = rows(driver, &endpoint, &query);
+            assert_eq!(kind, expected, "{driver}: {trailers:?}");
+            let read = rows(driver, &server, &query);
             assert_eq!(read.rows, [json!(1), json!(2)]);
             let kind = read.error.map(|error| error.kind());
-            assert_eq!(kind, fails.then_some(failing), "{driver:?}: {trailers:?}");
+            assert_eq!(kind, expected, "{driver}: {trailers:?}");
             assert_eq!(read.end.is_none(), fails);
         }
     }
@@ -103,10 +60,10 @@ fn members_without_end_are_kept_up_to_the_same_limit() {
     let mut chunks = vec!["{"];
     chunks.extend(vec![&*members; 1000]);
     chunks.push(r#""results":[1]}"#);
-    let endpoint = answering(chunked(&chunks, &[]));
+    let server = RawServer::answering(chunked(&chunks, ""));
     let query = ExecuteOpenCypherQuery::new("RETURN 1");
-    let [one, other] = BOTH.map(|driver| {
-        let read = rows(driver, &endpoint, &query);
+    let [one, other] = Driver::ALL.map(|driver| {
+        let read = rows(driver, &server, &query);
         assert_eq!(read.rows, [json!(1)]);
         read.end.unwrap().envelope
     });
@@ -122,19 +79,19 @@ fn what_is_no_answer_of_its_language_ends_in_an_error() {
         Cause::Decode(error) => error.kind() == DecodeErrorKind::Shape,
         _ => false,
     };
-    for driver in BOTH {
+    for driver in Driver::ALL {
         for body in [
             r#"{"head":{},"boolean":"x"}"#,
             r#"{"head":{},"boolean":null}"#,
         ] {
-            let endpoint = answering(chunked(&[body], &[]));
-            let read = rows(driver, &endpoint, &ExecuteSparqlQuery::ask("ASK {}"));
+            let server = RawServer::answering(chunked(&[body], ""));
+            let read = rows(driver, &server, &ExecuteSparqlQuery::ask("ASK {}"));
             assert_eq!(read.rows, Vec::<Value>::new());
-            assert!(is_shape(read.error), "{driver:?}: {body}");
+            assert!(is_shape(read.error), "{driver}: {body}");
         }
         let body = r#"{"result":{"data":{"@value":["a",1],"@type":"g:Map"},"meta":{}}}"#;
-        let endpoint = answering(chunked(&[body], &[]));
-        let read = rows(driver, &endpoint, &ExecuteGremlinQuery::new("g.V()"));
-        assert!(is_shape(read.error), "{driver:?}");
+        let server = RawServer::answering(chunked(&[body], ""));
+        let read = rows(driver, &server, &ExecuteGremlinQuery::new("g.V()"));
+        assert!(is_shape(read.error), "{driver}");
     }
 }

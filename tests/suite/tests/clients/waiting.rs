@@ -1,12 +1,11 @@
 //! Waiting for what takes long.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use neptunedata::{
-    Endpoint, ErrorKind,
+    ErrorKind,
     loader::{LoadFormat, StartLoaderJob},
-    retry::RetryPolicy,
-    transport::TransportErrorKind,
+    transport::{ClientOptions, TransportErrorKind},
     types::{IamRoleArn, S3BucketRegion, S3Uri},
     wait::{
         WaitErrorKind, WaitOptions,
@@ -15,12 +14,18 @@ use neptunedata::{
 };
 use neptunedata_emulator::{LoadScript, Server};
 
-use crate::support::{BOTH, Driver, LONG, block_on, blocking, endpoint, hyper, options, server};
+use neptunedata_tests::{
+    client::{Client, Driver, quick},
+    raw_server::{RawServer, unused_address},
+};
 
+use crate::support::{LONG, server};
+
+const TIMED_OUT: ErrorKind = ErrorKind::Wait(WaitErrorKind::TimedOut);
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// A load that takes a minute, by its id.
-fn load(server: &Server, script: LoadScript) -> String {
+fn load(client: &Client, server: &Server, script: LoadScript) -> String {
     server.with(|emulator| emulator.next_load(script.records(1000).duration(MINUTE)));
     let start = StartLoaderJob::new(
         S3Uri::new("s3://bucket/k"),
@@ -28,11 +33,10 @@ fn load(server: &Server, script: LoadScript) -> String {
         S3BucketRegion::new("us-east-1"),
         IamRoleArn::new("arn:aws:iam::123456789012:role/load"),
     );
-    let client = blocking(server, options());
     client.send(&start).unwrap().load_id().unwrap().to_owned()
 }
 
-/// Asks all the time: it is the server's clock that moves.
+/// Polls all the time: the server's clock is moved instead.
 fn quickly() -> WaitOptions {
     let moment = Duration::from_millis(5);
     WaitOptions::new().interval(moment).max_interval(moment)
@@ -40,144 +44,85 @@ fn quickly() -> WaitOptions {
 
 #[test]
 fn a_load_is_waited_for_with_its_progress() {
-    for driver in BOTH {
+    for driver in Driver::ALL {
         let server = server();
-        let id = load(&server, LoadScript::completing());
+        let client = driver.client(&server.endpoint(), quick());
+        let id = load(&client, &server, LoadScript::completing());
         let mut seen = Vec::new();
-        let tell = |progress: neptunedata::wait::Progress<neptunedata::loader::LoaderStatus>| {
+        let waited = client.wait_with(LoadCompleted::new(&id), quickly(), |progress| {
             let overall = progress.status.overall_status.unwrap();
-            seen.push((overall.status.unwrap().to_string(), overall.total_records));
-            // A third of the minute passes between two times of asking.
+            seen.push(overall.status.unwrap().to_string());
+            // A third of the minute passes between two polls.
             server.advance(MINUTE / 3);
-        };
-        let watch = LoadCompleted::new(&id);
-        let waited = match driver {
-            Driver::Blocking => {
-                let client = blocking(&server, options());
-                client.wait(watch).options(quickly()).run_with(tell)
-            }
-            Driver::Hyper => block_on(async {
-                let client = hyper(&server, options());
-                client.wait(watch).options(quickly()).run_with(tell).await
-            }),
-        };
+        });
         let waited = waited.unwrap();
         assert!(matches!(waited.result, LoadOutcome::Completed(_)));
-        assert!(seen.len() >= 3, "{seen:?}");
-        assert!(seen.iter().any(|(status, _)| status == "LOAD_IN_PROGRESS"));
+        assert!(seen.len() >= 3, "{driver}: {seen:?}");
+        assert!(seen.iter().any(|status| status == "LOAD_IN_PROGRESS"));
         assert_eq!(waited.polls as usize, seen.len() + 1);
     }
 }
 
 #[test]
-fn a_load_that_fails_is_an_error_with_its_logs() {
-    for driver in BOTH {
+fn a_failed_load_is_an_error_with_its_logs() {
+    for driver in Driver::ALL {
         let server = server();
+        let client = driver.client(&server.endpoint(), quick());
         let script = LoadScript::failing("LOAD_FAILED").error(
             "PARSING_ERROR",
             "Expected '<', found: |",
             "s3://bucket/k/1.csv",
             7,
         );
-        let id = load(&server, script);
+        let id = load(&client, &server, script);
         server.advance(MINUTE * 2);
-        let watch = LoadCompleted::new(&id);
-        let error = match driver {
-            Driver::Blocking => blocking(&server, options()).wait(watch).run(),
-            Driver::Hyper => block_on(async { hyper(&server, options()).wait(watch).run().await }),
-        };
+        let error = client.wait(LoadCompleted::new(&id), WaitOptions::new());
         let error = error.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Wait(WaitErrorKind::Failed));
         assert!(error.to_string().contains("PARSING_ERROR"), "{error}");
     }
 }
 
-/// The client's time-out is for calls, not for all of the waiting, and a call that hangs is not waited
-/// for as long as the load.
+/// The time limit of the client is for calls, not for the wait, and a call that hangs does not take as long as the load.
 #[test]
-fn the_time_of_the_waiting_and_that_of_a_call_are_two() {
-    for driver in BOTH {
+fn calls_and_waits_have_time_limits_of_their_own() {
+    let limit = Duration::from_millis(300);
+    for driver in Driver::ALL {
         let server = server();
-        let id = load(&server, LoadScript::completing());
+        let client = driver.client(&server.endpoint(), quick().timeout(limit));
+        let id = load(&client, &server, LoadScript::completing());
         let hang = "stop-answering; times=1";
         server.with(|emulator| emulator.fail_next(hang.parse().unwrap()));
-        let call = Duration::from_millis(300);
-        let options = options().timeout(call);
-        let wait = quickly().timeout(call * 4);
-        let watch = LoadCompleted::new(&id);
-        let begun = std::time::Instant::now();
-        let error = match driver {
-            Driver::Blocking => blocking(&server, options).wait(watch).options(wait).run(),
-            Driver::Hyper => block_on(async {
-                hyper(&server, options)
-                    .wait(watch)
-                    .options(wait)
-                    .run()
-                    .await
-            }),
-        };
+        let begun = Instant::now();
+        let error = client.wait(LoadCompleted::new(&id), quickly().timeout(limit * 4));
         let error = error.unwrap_err();
-        let timed_out = ErrorKind::Wait(WaitErrorKind::TimedOut);
-        assert_eq!(error.kind(), timed_out, "{error}");
+        assert_eq!(error.kind(), TIMED_OUT, "{driver}: {error}");
         assert!(error.to_string().contains("LOAD_IN_PROGRESS"), "{error}");
-        assert!(begun.elapsed() >= call * 4 && begun.elapsed() < LONG);
+        assert!(begun.elapsed() >= limit * 4 && begun.elapsed() < LONG);
     }
 }
 
 #[test]
-fn who_has_no_server_to_ask_gives_up_in_the_end() {
-    for driver in BOTH {
-        let server = server();
-        let endpoint: Endpoint = endpoint(&server);
-        drop(server);
-        let mut policy = RetryPolicy::default();
-        policy.initial_backoff = Duration::from_millis(1);
-        let options = options().retry_policy(policy);
-        let watch = LoadCompleted::new("no-matter");
-        let error = match driver {
-            Driver::Blocking => {
-                let builder = neptunedata_blocking::Client::builder(endpoint);
-                let client = builder.unsigned().options(options).build().unwrap();
-                client.wait(watch).options(quickly()).run()
-            }
-            Driver::Hyper => block_on(async {
-                let builder = neptunedata_hyper::Client::builder(endpoint);
-                let client = builder.unsigned().options(options).build().unwrap();
-                client.wait(watch).options(quickly()).run().await
-            }),
-        };
-        let refused = ErrorKind::Transport(TransportErrorKind::Connect);
-        assert_eq!(error.unwrap_err().kind(), refused);
+fn a_wait_ends_if_the_server_cannot_be_reached() {
+    let url = format!("http://{}", unused_address());
+    for driver in Driver::ALL {
+        let client = driver.client(&url, quick());
+        let error = client.wait(LoadCompleted::new("any"), quickly());
+        let connect = ErrorKind::Transport(TransportErrorKind::Connect);
+        assert_eq!(error.unwrap_err().kind(), connect, "{driver}");
     }
 }
 
-/// A server that takes requests and never answers does not lengthen the time.
 #[test]
-fn a_server_that_is_silent_does_not_lengthen_the_time() {
-    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let endpoint = format!("http://{}", silent.local_addr().unwrap());
-    let endpoint = || neptunedata::Endpoint::parse(&endpoint).unwrap();
-    let time = Duration::from_millis(1500);
-    for driver in BOTH {
-        let began = std::time::Instant::now();
-        let result = match driver {
-            Driver::Blocking => {
-                let client = neptunedata_blocking::Client::unsigned(endpoint()).unwrap();
-                client.wait(LoadCompleted::new("l")).timeout(time).run()
-            }
-            Driver::Hyper => block_on(async {
-                let client = neptunedata_hyper::Client::unsigned(endpoint()).unwrap();
-                client
-                    .wait(LoadCompleted::new("l"))
-                    .timeout(time)
-                    .run()
-                    .await
-            }),
-        };
-        let took = began.elapsed();
-        let timed_out = ErrorKind::Wait(WaitErrorKind::TimedOut);
-        assert_eq!(result.unwrap_err().kind(), timed_out, "{driver:?}");
-        let most = time + Duration::from_secs(1);
-        assert!(took >= time && took < most, "{driver:?}: {took:?}");
+fn a_server_that_does_not_answer_does_not_lengthen_the_wait() {
+    let server = RawServer::silent();
+    let limit = Duration::from_millis(1500);
+    for driver in Driver::ALL {
+        let client = driver.client(&server.url(), ClientOptions::new());
+        let begun = Instant::now();
+        let error = client.wait(LoadCompleted::new("any"), WaitOptions::new().timeout(limit));
+        let took = begun.elapsed();
+        assert_eq!(error.unwrap_err().kind(), TIMED_OUT, "{driver}");
+        assert!(took >= limit && took < limit * 2, "{driver}: {took:?}");
     }
 }

@@ -9,7 +9,8 @@ use std::{
 
 use neptunedata::Credentials;
 use neptunedata_emulator::Emulator;
-use neptunedata_tests::scenarios::{Cell, Driver, Op, Setting, Witness, play_in, rows, run_in};
+use neptunedata_tests::client::Driver;
+use neptunedata_tests::scenarios::{Cell, Op, Setting, Witness, play_in, rows, run_in};
 
 use crate::{
     SECRET, TOKEN,

@@ -7,7 +7,8 @@ use neptunedata_emulator::{
     Change, ChangeStream, Config, Emulator, LoadScript, Now, QueryScript, Server, ServerOptions,
     Signature,
 };
-use neptunedata_tests::scenarios::{Caller, Driver, Keys, Setting, quick};
+use neptunedata_tests::client::{Client, Driver, quick};
+use neptunedata_tests::scenarios::{Keys, Setting};
 
 /// For what happens soon.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -35,10 +36,12 @@ pub(crate) fn server() -> Server {
     ServerOptions::new().clock(clock).start(emulator).unwrap()
 }
 
-pub(crate) fn caller(driver: Driver, server: &Server, keys: Keys) -> Caller {
+pub(crate) fn client(driver: Driver, server: &Server, keys: Keys) -> Client {
     // A refusal is one answer, whatever it says about trying again.
     let options = quick().retry_policy(RetryPolicy::never());
-    Caller::new(driver, &server.endpoint(), options, keys).unwrap()
+    Setting::default()
+        .client(driver, &server.endpoint(), options, keys)
+        .unwrap()
 }
 
 pub(crate) fn verified() -> Signature {

@@ -7,7 +7,8 @@ use std::{
 
 use neptunedata::{CallOptions, Error, ExceptionKind, Operation};
 use neptunedata_emulator::Server;
-use neptunedata_tests::scenarios::{Caller, Driver, Keys};
+use neptunedata_tests::client::{Client, Driver};
+use neptunedata_tests::scenarios::Keys;
 use serde_json::Value;
 
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
 pub(crate) struct Stage {
     driver: Driver,
     pub(crate) server: Server,
-    caller: Caller,
+    client: Client,
     last: String,
     running: Option<JoinHandle<Result<Value, Error>>>,
 }
@@ -27,11 +28,11 @@ pub(crate) struct Stage {
 impl Stage {
     pub(crate) fn new(driver: Driver) -> Self {
         let server = cluster::server();
-        let caller = cluster::caller(driver, &server, Keys::Fixed);
+        let client = cluster::client(driver, &server, Keys::Fixed);
         Stage {
             driver,
             server,
-            caller,
+            client,
             last: String::new(),
             running: None,
         }
@@ -46,7 +47,7 @@ impl Stage {
                 output,
             } => {
                 let input = steps::filled(&input, &self.last);
-                let actual = call(&self.caller, operation, &input)
+                let actual = call(&self.client, operation, &input)
                     .unwrap_or_else(|error| panic!("{place}: {error}"));
                 if let Err(found) = steps::compare(&output, &actual, &mut self.last) {
                     panic!("{place}: answer{found}");
@@ -59,7 +60,7 @@ impl Stage {
                 kind,
             } => {
                 let input = steps::filled(&input, &self.last);
-                let result = call(&self.caller, operation, &input);
+                let result = call(&self.client, operation, &input);
                 check_refusal(&place, result, status, kind);
             }
             Step::Begin { operation, input } => self.begin(operation, input),
@@ -77,10 +78,10 @@ impl Stage {
     /// Sends a query on a thread of its own, and waits for it to arrive.
     fn begin(&mut self, operation: &'static str, input: Value) {
         assert!(self.running.is_none());
-        let caller = cluster::caller(self.driver, &self.server, Keys::Fixed);
+        let client = cluster::client(self.driver, &self.server, Keys::Fixed);
         let received = || self.server.with(|emulator| emulator.received(operation));
         let before = received();
-        self.running = Some(thread::spawn(move || call(&caller, operation, &input)));
+        self.running = Some(thread::spawn(move || call(&client, operation, &input)));
         assert!(
             self.server
                 .wait_until(cluster::PATIENCE, || received() > before)
@@ -107,9 +108,9 @@ fn check_refusal(place: &str, result: Result<Value, Error>, status: u16, kind: E
 macro_rules! senders {
     ($function:ident: $($operation:ty,)*) => {
         /// Sends the operation of this name, if it is one of these.
-        fn $function(caller: &Caller, name: &str, input: &Value) -> Option<Result<Value, Error>> {
+        fn $function(client: &Client, name: &str, input: &Value) -> Option<Result<Value, Error>> {
             $(if name == <$operation as Operation>::INFO.name {
-                return Some(send::<$operation>(caller, input));
+                return Some(send::<$operation>(client, input));
             })*
             None
         }
@@ -126,20 +127,20 @@ macro_rules! of_sparql {
 }
 neptunedata::for_each_sparql_operation!(of_sparql);
 
-fn send<O>(caller: &Caller, input: &Value) -> Result<Value, Error>
+fn send<O>(client: &Client, input: &Value) -> Result<Value, Error>
 where
     O: Operation + serde::de::DeserializeOwned,
     O::Output: serde::Serialize,
 {
     let operation: O = serde_json::from_value(input.clone())
         .unwrap_or_else(|error| panic!("{}: {input} is no input: {error}", O::INFO.name));
-    let answered = caller.call(&operation, CallOptions::new())?;
+    let answered = client.call(&operation, CallOptions::new())?;
     Ok(serde_json::to_value(answered.output).unwrap())
 }
 
 /// Sends an operation of the type that has this name, with what the type has for it.
-pub(crate) fn call(caller: &Caller, name: &str, input: &Value) -> Result<Value, Error> {
-    send_of_the_model(caller, name, input)
-        .or_else(|| send_of_sparql(caller, name, input))
+pub(crate) fn call(client: &Client, name: &str, input: &Value) -> Result<Value, Error> {
+    send_of_the_model(client, name, input)
+        .or_else(|| send_of_sparql(client, name, input))
         .unwrap_or_else(|| panic!("there is no operation {name}"))
 }

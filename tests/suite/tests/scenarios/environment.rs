@@ -9,7 +9,7 @@ use std::{
 };
 
 use neptunedata::{CallOptions, Endpoint, engine::GetEngineStatus, transport::ClientOptions};
-use neptunedata_tests::scenarios::{Caller, Driver, Keys};
+use neptunedata_tests::client::Driver;
 
 use crate::support::server;
 
@@ -68,8 +68,8 @@ fn a_cluster_that_is_elsewhere_by_its_name() {
         assert!(route.unwrap().proxy.is_some());
     }
     for driver in Driver::ALL {
-        let caller = Caller::new(driver, url, options(), Keys::None).unwrap();
-        let status = caller.call(&GetEngineStatus::new(), CallOptions::new());
+        let client = driver.client(url, options());
+        let status = client.call(&GetEngineStatus::new(), CallOptions::new());
         status.unwrap_or_else(|error| panic!("{driver:?}: {error}"));
     }
 }

@@ -11,12 +11,18 @@ use neptunedata::{
     types::S3Uri,
 };
 use neptunedata_emulator::{Config, Emulator, Server, ServerOptions, Tls};
-use neptunedata_tests::scenarios::{Caller, Driver, Keys};
+use neptunedata_tests::client::{Client, Driver};
 
 pub(crate) const WRITE: &str = "StartMLModelTrainingJob";
 pub(crate) const READ: &str = "GetMLModelTrainingJob";
 /// For what happens soon.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Both clients, with and without TLS.
+pub(crate) fn each_way() -> impl Iterator<Item = (Driver, bool)> {
+    let ways = |driver| [(driver, false), (driver, true)];
+    Driver::ALL.into_iter().flat_map(ways)
+}
 
 /// Obeys faults that are asked for and takes unsigned requests.
 pub(crate) fn server(secure: bool) -> Server {
@@ -30,11 +36,11 @@ pub(crate) fn server(secure: bool) -> Server {
     options.start(Emulator::new(config)).unwrap()
 }
 
-pub(crate) fn caller(driver: Driver, server: &Server, mut options: ClientOptions) -> Caller {
+pub(crate) fn client(driver: Driver, server: &Server, mut options: ClientOptions) -> Client {
     if let Some(root) = server.ca_pem() {
         options = options.root_certificates(RootCertificates::Pem(root.to_owned()));
     }
-    Caller::new(driver, &server.endpoint(), options, Keys::None).unwrap()
+    driver.client(&server.endpoint(), options)
 }
 
 /// A write, told apart from others by this name. It has no id, so that a second execution is another job.
@@ -50,8 +56,8 @@ pub(crate) fn read(id: &str) -> GetMlModelTrainingJob {
 }
 
 /// Starts a job and gives back its id.
-pub(crate) fn job(caller: &Caller) -> String {
-    let started = caller.call(&write("first"), CallOptions::new()).unwrap();
+pub(crate) fn job(client: &Client) -> String {
+    let started = client.call(&write("first"), CallOptions::new()).unwrap();
     started.output.id.unwrap()
 }
 

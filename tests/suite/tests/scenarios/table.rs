@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use neptunedata_tests::scenarios::{Before, Driver, Op, Row, rows, run};
+use neptunedata_tests::client::Driver;
+use neptunedata_tests::scenarios::{Before, Op, Row, rows, run};
 
 /// Mostly they wait.
 const THREADS: usize = 12;

@@ -17,7 +17,8 @@ use neptunedata::{
     transport::{ClientOptions, RootCertificates, Sent, TransportErrorKind},
 };
 use neptunedata_emulator::{Config, Emulator, Server, ServerOptions, Tls, TlsFault};
-use neptunedata_tests::scenarios::{Caller, Driver, Keys, quick};
+use neptunedata_tests::client::{Client, Driver, quick};
+use neptunedata_tests::scenarios::{Keys, Setting};
 
 use crate::support::{self, PATIENCE, fault, read, write, writes};
 
@@ -32,17 +33,19 @@ fn server(tls: Tls) -> Server {
 }
 
 /// A client of the cluster's name.
-fn caller(
+fn client(
     driver: Driver,
     address: SocketAddr,
     roots: RootCertificates,
     options: ClientOptions,
-) -> Caller {
+) -> Client {
     let options = options
         .connect_to(address.to_string())
         .root_certificates(roots);
     let endpoint = format!("https://{CLUSTER}:8182");
-    Caller::new(driver, &endpoint, options, Keys::Fixed).unwrap()
+    Setting::default()
+        .client(driver, &endpoint, options, Keys::Fixed)
+        .unwrap()
 }
 
 fn roots(server: &Server) -> RootCertificates {
@@ -57,13 +60,13 @@ fn the_right_name_through_a_tunnel() {
             (Tls::default().tls12_only(), "TLSv1.2"),
         ] {
             let server = server(tls.names([CLUSTER]));
-            let caller = caller(driver, server.address(), roots(&server), quick());
-            let started = caller.call(&write("w"), CallOptions::new()).unwrap();
+            let client = client(driver, server.address(), roots(&server), quick());
+            let started = client.call(&write("w"), CallOptions::new()).unwrap();
             let id = started.output.id.unwrap();
-            let found = caller.call(&read(&id), CallOptions::new()).unwrap();
+            let found = client.call(&read(&id), CallOptions::new()).unwrap();
             assert_eq!(found.output.id.as_deref(), Some(&*id));
             let cancel = CancelMlModelTrainingJob::new(&id);
-            caller.call(&cancel, CallOptions::new()).unwrap();
+            client.call(&cancel, CallOptions::new()).unwrap();
 
             let [handshake] = &server.handshakes()[..] else {
                 panic!("{driver}: one connection is enough");
@@ -113,10 +116,10 @@ fn certificates_that_are_refused() {
                 Some(_) => roots(&server),
                 None => RootCertificates::WebPki,
             };
-            let caller = caller(driver, server.address(), trusted, quick());
+            let client = client(driver, server.address(), trusted, quick());
             for error in [
-                caller.call(&read("a"), CallOptions::new()).unwrap_err(),
-                caller.call(&write("a"), CallOptions::new()).unwrap_err(),
+                client.call(&read("a"), CallOptions::new()).unwrap_err(),
+                client.call(&write("a"), CallOptions::new()).unwrap_err(),
             ] {
                 assert_not_sent(&error, TransportErrorKind::Tls, &case);
                 // Another attempt would find the same certificate.
@@ -149,11 +152,11 @@ fn a_stalled_handshake_ends_at_the_connect_time_out() {
     for driver in Driver::ALL {
         let server = server(Tls::default().fault(TlsFault::StalledHandshake));
         let options = quick().connect_timeout(SHORT);
-        let caller = caller(driver, server.address(), roots(&server), options);
+        let client = client(driver, server.address(), roots(&server), options);
         for attempts in 1..=2 {
             let options = CallOptions::new().max_attempts(attempts);
             let begun = Instant::now();
-            let error = caller.call(&write("a"), options).unwrap_err();
+            let error = client.call(&write("a"), options).unwrap_err();
             let took = begun.elapsed();
             assert_not_sent(&error, TransportErrorKind::ConnectTimeout, "stalled");
             assert_eq!(error.attempts(), attempts, "{driver}");
@@ -249,8 +252,8 @@ fn no_old_version_and_no_other_protocol() {
             let _ = stream.read_to_end(&mut rest);
             rest
         });
-        let caller = caller(driver, address, RootCertificates::WebPki, quick());
-        let error = caller.call(&write("a"), CallOptions::new()).unwrap_err();
+        let client = client(driver, address, RootCertificates::WebPki, quick());
+        let error = client.call(&write("a"), CallOptions::new()).unwrap_err();
         assert_not_sent(&error, TransportErrorKind::Tls, "an old version");
         assert_eq!(error.attempts(), 1, "{driver}: {error}");
         let alert = server.join().unwrap();
@@ -284,7 +287,7 @@ fn an_end_without_a_word_is_a_cut_where_nothing_else_tells_the_end() {
             ("close-after-answer; ending=abrupt", false),
         ] {
             let server = support::server(true);
-            let caller = support::caller(driver, &server, quick());
+            let client = support::client(driver, &server, quick());
             let once = || fault(wire).max_attempts(1);
             let what = |error: Error| (error.kind(), error.may_have_executed());
             let expected = closed.filter(|_| cut);
@@ -292,18 +295,18 @@ fn an_end_without_a_word_is_a_cut_where_nothing_else_tells_the_end() {
             let over = || server.wait_until(PATIENCE, || server.connections().open == 0);
             // No JSON, whose end would tell.
             let explain = ExecuteGremlinExplainQuery::new("g.V()");
-            let explained = caller.call(&explain, once()).err();
+            let explained = client.call(&explain, once()).err();
             assert_eq!(explained.map(what), expected, "{driver}: {wire}");
             assert!(over());
-            let status = caller.call(&GetEngineStatus::new(), once()).err();
+            let status = client.call(&GetEngineStatus::new(), once()).err();
             assert_eq!(status.map(what), expected, "{driver}: {wire}");
             assert!(over());
-            let written = caller.call(&write("w"), fault(wire)).err();
+            let written = client.call(&write("w"), fault(wire)).err();
             assert_eq!(written.map(what), expected, "{driver}: {wire}");
             assert_eq!(writes(&server)["w"], (1, 1), "{driver}: {wire}");
             assert!(over());
             // An idle connection that ended so is no error.
-            caller.call(&write("x"), CallOptions::new()).unwrap();
+            client.call(&write("x"), CallOptions::new()).unwrap();
         }
     }
 }

@@ -1,49 +1,33 @@
-//! Answers that come while a large request is on its way: nobody goes on writing to a server that does not read.
+//! Answers that come while a large request is on its way: the client stops writing to a server that does not read.
 
 use std::{
     io::{Read, Write},
-    net::{TcpListener, TcpStream},
+    net::{Shutdown, TcpStream},
     thread,
     time::Duration,
 };
 
 use neptunedata::{
-    CallOptions, Error, ErrorKind, ExceptionKind,
+    Error, ErrorKind, ExceptionKind,
     gremlin::ExecuteGremlinExplainQuery,
     transport::{ClientOptions, TransportErrorKind},
 };
-use neptunedata_tests::scenarios::{Caller, Driver, Keys};
+use neptunedata_tests::{client::Driver, raw_server::RawServer};
 
-use crate::support::PATIENCE;
+use crate::support::{LARGE, LONG, once};
 
-/// More than all buffers on the way hold.
-const LARGE: usize = 20_000_000;
-
-/// Gives each connection, of which the start of a request has been read, to `serve`.
-fn server(serve: fn(&mut TcpStream)) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            thread::spawn(move || {
-                let _ = stream.read(&mut [0; 1024]);
-                serve(&mut stream);
-                // It stays open, and nothing is read.
-                thread::sleep(PATIENCE * 12);
-            });
-        }
-    });
-    url
-}
-
+/// Sends a large request. Each connection, of which the start of a request has been read, is given to `serve`.
 fn call(driver: Driver, serve: fn(&mut TcpStream)) -> Result<(), Error> {
-    // Whoever goes on writing fails with the end of it.
-    let options = ClientOptions::new().timeout(PATIENCE * 6);
-    let caller = Caller::new(driver, &server(serve), options, Keys::None).unwrap();
+    let server = RawServer::start(move |mut stream, _| {
+        let _ = stream.read(&mut [0; 1024]);
+        serve(&mut stream);
+        // It stays open, and nothing is read.
+        thread::sleep(LONG * 6);
+    });
+    // A client that goes on writing fails at the time limit.
+    let client = driver.client(&server.url(), ClientOptions::new().timeout(LONG * 3));
     let query = ExecuteGremlinExplainQuery::new("x".repeat(LARGE));
-    let answer = caller.call(&query, CallOptions::new().max_attempts(1));
-    answer.map(drop)
+    client.call(&query, once()).map(drop)
 }
 
 fn say(stream: &mut TcpStream, text: &str) {
@@ -61,6 +45,13 @@ fn a_refusal_is_heard() {
                     stream,
                     "HTTP/1.1 413 X\r\ntransfer-encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n",
                 )
+            },
+            |stream| {
+                say(stream, "HTTP/1.1 413 X\r\ncontent-length: 0\r\n\r\n");
+                // Closed with something unread, which resets the connection.
+                thread::sleep(Duration::from_millis(50));
+                stream.shutdown(Shutdown::Read).unwrap();
+                stream.shutdown(Shutdown::Write).unwrap();
             },
             |stream| {
                 // In pieces, the first of which is no answer yet.
@@ -85,7 +76,7 @@ fn a_refusal_is_heard() {
 fn an_end_or_nonsense_is_no_answer() {
     for driver in Driver::ALL {
         let error = call(driver, |stream| {
-            stream.shutdown(std::net::Shutdown::Write).unwrap();
+            stream.shutdown(Shutdown::Write).unwrap();
         });
         let error = error.unwrap_err();
         assert_eq!(

@@ -1,72 +1,42 @@
-//! Answers whose end is told in odd ways: both clients make the same of them, and nobody waits for what does not come.
+//! Responses that end in unusual ways: both clients treat them alike, and wait for nothing that does not come.
 
-use std::{
-    io::{Read, Write},
-    net::TcpListener,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{io::Write, time::Instant};
 
 use neptunedata::{
-    CallOptions, ErrorKind,
-    engine::GetEngineStatus,
+    ErrorKind,
     transport::{ClientOptions, TransportErrorKind},
 };
-use neptunedata_tests::scenarios::{Caller, Driver, Keys};
+use neptunedata_tests::{
+    client::Driver,
+    raw_server::{RawServer, read_request},
+};
 
-use crate::support::{PATIENCE, write};
+use crate::support::{HEALTHY as BODY, LONG, once, status, write};
 
-const BODY: &str = r#"{"status":"healthy"}"#;
 const LENGTH: usize = BODY.len();
-
-/// Answers each request with these bytes, and closes or does nothing more.
-fn server(answer: String, closes: bool) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let (mut stream, answer) = (stream.unwrap(), answer.clone());
-            thread::spawn(move || {
-                let mut buffer = [0; 4096];
-                let mut request = Vec::new();
-                while let Ok(length) = stream.read(&mut buffer) {
-                    request.extend_from_slice(&buffer[..length]);
-                    if length == 0 {
-                        return;
-                    }
-                    if request.windows(4).any(|window| window == b"\r\n\r\n") {
-                        request.clear();
-                        let _ = stream.write_all(answer.as_bytes());
-                        if closes {
-                            return;
-                        }
-                    }
-                }
-            });
-        }
-    });
-    url
-}
 
 fn chunked(end: &str) -> String {
     format!("transfer-encoding: chunked\r\n\r\n{LENGTH:x}\r\n{BODY}\r\n{end}")
 }
 
-/// A read, and a write, in an attempt each.
+/// How a read and a write end, with both clients, each in one attempt.
 fn outcomes(answer: &str, closes: bool) -> Vec<Option<ErrorKind>> {
-    let url = server(answer.to_owned(), closes);
+    let bytes = answer.to_owned();
+    let server = RawServer::start(move |mut stream, _| {
+        while read_request(&mut stream).is_some() {
+            if stream.write_all(bytes.as_bytes()).is_err() || closes {
+                return;
+            }
+        }
+    });
     let mut outcomes = Vec::new();
     for driver in Driver::ALL {
-        // One for each: what the server closes behind an answer is no matter here.
-        let caller = || {
-            let options = ClientOptions::new().timeout(PATIENCE);
-            Caller::new(driver, &url, options, Keys::None).unwrap()
-        };
-        let once = || CallOptions::new().max_attempts(1);
+        // One each: what the server does after its answer does not matter here.
+        let client = || driver.client(&server.url(), ClientOptions::new().timeout(LONG));
         let begun = Instant::now();
-        let read = caller().call(&GetEngineStatus::new(), once()).err();
-        let write = caller().call(&write("a"), once()).err();
-        assert!(begun.elapsed() < Duration::from_secs(5), "{answer}");
+        let read = client().call(&status(), once()).err();
+        let write = client().call(&write("a"), once()).err();
+        assert!(begun.elapsed() < LONG / 2, "{answer}");
         for error in [&read, &write].into_iter().flatten() {
             assert!(error.may_have_executed(), "{driver}: {answer}: {error}");
         }

@@ -1,0 +1,167 @@
+//! What a client of either kind returns piece by piece.
+
+// There are few of these values, and they are not moved.
+#![allow(clippy::large_enum_variant)]
+
+use std::{fmt, sync::Arc};
+
+use neptunedata::{
+    Error,
+    changes::{Change, ChangeSource, ChangesSummary, Checkpoint, Transaction},
+    machine::Machine,
+    rows::{Envelope, RowsSummary},
+};
+use serde::de::DeserializeOwned;
+use tokio::runtime::Runtime;
+
+/// A running machine.
+pub enum Run<M: Machine> {
+    /// Of the async client.
+    Hyper(Arc<Runtime>, neptunedata_hyper::Run<M>),
+    /// Of the blocking client.
+    Blocking(neptunedata_blocking::Run<M>),
+}
+
+#[allow(missing_docs, clippy::missing_errors_doc)]
+impl<M: Machine> Run<M> {
+    pub fn next_item(&mut self) -> Result<Option<M::Item>, Error> {
+        match self {
+            Run::Hyper(runtime, run) => runtime.block_on(run.next_item()),
+            Run::Blocking(run) => run.next_item(),
+        }
+    }
+
+    pub fn output(self) -> Result<M::Output, Error> {
+        match self {
+            Run::Hyper(runtime, run) => runtime.block_on(run.output()),
+            Run::Blocking(run) => run.output(),
+        }
+    }
+}
+
+impl<M: Machine> fmt::Debug for Run<M>
+where
+    neptunedata_hyper::Run<M>: fmt::Debug,
+    neptunedata_blocking::Run<M>: fmt::Debug,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Run::Hyper(_, run) => run.fmt(f),
+            Run::Blocking(run) => run.fmt(f),
+        }
+    }
+}
+
+/// Rows, as they arrive.
+pub enum Rows<T: DeserializeOwned + 'static> {
+    /// Of the async client.
+    Hyper(Arc<Runtime>, neptunedata_hyper::RowStream<T>),
+    /// Of the blocking client.
+    Blocking(neptunedata_blocking::RowIter<T>),
+}
+
+impl<T: DeserializeOwned + 'static> Iterator for Rows<T> {
+    type Item = Result<T, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self {
+            Rows::Hyper(runtime, rows) => runtime.block_on(rows.next()),
+            Rows::Blocking(rows) => rows.next(),
+        }
+    }
+}
+
+#[allow(missing_docs)]
+impl<T: DeserializeOwned + 'static> Rows<T> {
+    pub fn summary(&self) -> Option<&RowsSummary> {
+        match self {
+            Rows::Hyper(_, rows) => rows.summary(),
+            Rows::Blocking(rows) => rows.summary(),
+        }
+    }
+
+    pub fn envelope(&self) -> &Envelope {
+        match self {
+            Rows::Hyper(_, rows) => rows.envelope(),
+            Rows::Blocking(rows) => rows.envelope(),
+        }
+    }
+}
+
+/// The transactions of a change stream.
+pub enum Changes<O: ChangeSource> {
+    /// Of the async client.
+    Hyper(Arc<Runtime>, neptunedata_hyper::ChangeStream<O>),
+    /// Of the blocking client.
+    Blocking(neptunedata_blocking::ChangeIter<O>),
+}
+
+impl<O: ChangeSource + 'static> Iterator for Changes<O>
+where
+    O::Record: Send,
+{
+    type Item = Result<Transaction<O::Record>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self {
+            Changes::Hyper(runtime, changes) => runtime.block_on(changes.next()),
+            Changes::Blocking(changes) => changes.next(),
+        }
+    }
+}
+
+#[allow(missing_docs)]
+impl<O: ChangeSource> Changes<O> {
+    pub fn checkpoint(&self) -> Option<Checkpoint> {
+        match self {
+            Changes::Hyper(_, changes) => changes.checkpoint(),
+            Changes::Blocking(changes) => changes.checkpoint(),
+        }
+    }
+
+    pub fn summary(&self) -> Option<&ChangesSummary> {
+        match self {
+            Changes::Hyper(_, changes) => changes.summary(),
+            Changes::Blocking(changes) => changes.summary(),
+        }
+    }
+}
+
+/// The records of a change stream.
+pub enum Records<O: ChangeSource> {
+    /// Of the async client.
+    Hyper(Arc<Runtime>, neptunedata_hyper::RecordStream<O>),
+    /// Of the blocking client.
+    Blocking(neptunedata_blocking::RecordIter<O>),
+}
+
+impl<O: ChangeSource + 'static> Iterator for Records<O>
+where
+    O::Record: Send,
+{
+    type Item = Result<Change<O::Record>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self {
+            Records::Hyper(runtime, records) => runtime.block_on(records.next()),
+            Records::Blocking(records) => records.next(),
+        }
+    }
+}
+
+#[allow(missing_docs)]
+impl<O: ChangeSource> Records<O> {
+    pub fn checkpoint(&self) -> Option<Checkpoint> {
+        match self {
+            Records::Hyper(_, records) => records.checkpoint(),
+            Records::Blocking(records) => records.checkpoint(),
+        }
+    }
+
+    pub fn summary(&self) -> Option<&ChangesSummary> {
+        match self {
+            Records::Hyper(_, records) => records.summary(),
+            Records::Blocking(records) => records.summary(),
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Both clients over real sockets: calls, connections, time limits, and what can go wrong on the wire.
+
+#![allow(missing_docs)]
+
+#[path = "transport/calls.rs"]
+mod calls;
+#[path = "transport/connections.rs"]
+mod connections;
+#[path = "transport/deadlines.rs"]
+mod deadlines;
+#[path = "transport/early.rs"]
+mod early;
+#[path = "transport/faults.rs"]
+mod faults;
+#[path = "transport/framing.rs"]
+mod framing;
+#[path = "transport/proxy.rs"]
+mod proxy;
+#[path = "transport/streams.rs"]
+mod streams;
+#[path = "transport/support.rs"]
+mod support;
+#[path = "transport/tls.rs"]
+mod tls;

@@ -1,0 +1,189 @@
+//! Servers that the emulator's TLS cannot imitate.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    sync::{Arc, Mutex, mpsc},
+    thread,
+    time::Duration,
+};
+
+use neptunedata::{
+    CallOptions, Endpoint, ErrorKind, ExceptionKind,
+    transport::{ClientOptions, RootCertificates, TransportErrorKind},
+};
+use neptunedata_tests::{
+    client::{Driver, quick},
+    raw_server::{RawServer, ok, read_request, until_closed},
+};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustls::{
+    ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion,
+    pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
+    version::{TLS12, TLS13},
+};
+
+use crate::support::*;
+
+const BOTH: &[&SupportedProtocolVersion] = &[&TLS12, &TLS13];
+
+/// Signs certificates.
+struct Authority(CertifiedIssuer<'static, KeyPair>);
+
+impl Authority {
+    fn new() -> Authority {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().unwrap();
+        Authority(CertifiedIssuer::self_signed(params, key).unwrap())
+    }
+
+    /// A server with a certificate for this name, which gives each connection to the function.
+    fn server(
+        &self,
+        name: &str,
+        versions: &[&'static SupportedProtocolVersion],
+        serve: impl Fn(StreamOwned<ServerConnection, TcpStream>) + Send + Sync + 'static,
+    ) -> RawServer {
+        let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.0).unwrap();
+        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(versions)
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], key)
+            .unwrap();
+        let config = Arc::new(config);
+        RawServer::start(move |stream, _| {
+            let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+            serve(StreamOwned::new(connection, stream));
+        })
+    }
+
+    /// Options that trust this authority, and lead to the server.
+    fn options(&self, server: &RawServer) -> ClientOptions {
+        let roots = RootCertificates::Pem(self.0.pem());
+        let options = quick().root_certificates(roots);
+        options.connect_to(server.address.to_string())
+    }
+}
+
+#[test]
+fn addresses_and_absolute_names_have_certificates() {
+    let authority = Authority::new();
+    for (name, host) in [
+        ("127.0.0.1", "127.0.0.1"),
+        ("db.example.com", "db.example.com."),
+    ] {
+        let server = authority.server(name, BOTH, |mut stream| {
+            while read_request(&mut stream).is_some() {
+                stream.write_all(ok(HEALTHY).as_bytes()).unwrap();
+            }
+        });
+        for driver in Driver::ALL {
+            let url = format!("https://{host}:{}", server.address.port());
+            let client = driver.client(&url, authority.options(&server));
+            client.send(&status()).unwrap();
+        }
+    }
+}
+
+#[test]
+fn servers_that_do_not_finish_the_handshake() {
+    for driver in Driver::ALL {
+        for (answer, kind, attempts) in [
+            (
+                "HTTP/1.1 400 Bad Request\r\n\r\n",
+                TransportErrorKind::Tls,
+                1,
+            ),
+            // Closed in the middle.
+            ("", TransportErrorKind::Connect, 3),
+        ] {
+            let server = RawServer::start(move |mut stream, _| {
+                let _ = stream.read(&mut [0; 4096]);
+                let _ = stream.write_all(answer.as_bytes());
+            });
+            let url = format!("https://{}", server.address);
+            let error = driver.client(&url, quick()).send(&write("job"));
+            let error = error.unwrap_err();
+            assert_eq!(
+                facts(&error),
+                (transport(kind), attempts, false),
+                "{driver}: {error}"
+            );
+        }
+    }
+}
+
+/// TCP stays open.
+#[test]
+fn an_end_in_tls_alone_is_noticed() {
+    let authority = Authority::new();
+    for driver in Driver::ALL {
+        let (said, saying) = mpsc::channel();
+        let server = authority.server("localhost", BOTH, move |mut stream| {
+            read_request(&mut stream).unwrap();
+            stream.write_all(ok(HEALTHY).as_bytes()).unwrap();
+            stream.conn.send_close_notify();
+            stream.flush().unwrap();
+            said.send(()).unwrap();
+            until_closed(&mut stream.sock);
+        });
+        let client = driver.client("https://localhost:8182", authority.options(&server));
+        for _ in 0..3 {
+            let answered = client.call(&write("job"), CallOptions::new()).unwrap();
+            assert_eq!(answered.meta.attempts, 1, "{driver}");
+            saying.recv().unwrap();
+        }
+        assert_eq!(server.accepted(), 3, "{driver}");
+    }
+}
+
+/// Session tickets arrive in the meantime, and are not an answer.
+#[test]
+fn an_answer_that_comes_before_the_request_is_sent_is_read() {
+    let authority = Authority::new();
+    for driver in Driver::ALL {
+        for versions in [BOTH, &[&TLS12]] {
+            let (over, wait) = mpsc::channel::<()>();
+            let wait = Mutex::new(wait);
+            let server = authority.server("localhost", versions, move |mut stream| {
+                let _ = stream.read(&mut [0; 1024]).unwrap();
+                // By then the client cannot write any more, and looks for an answer.
+                thread::sleep(Duration::from_millis(300));
+                let head = "HTTP/1.1 413 X\r\ncontent-length: 2\r\n\r\n";
+                stream.write_all(head.as_bytes()).unwrap();
+                thread::sleep(Duration::from_millis(300));
+                stream.write_all(b"{}").unwrap();
+                // It stays open, and nothing more is read.
+                let _ = wait.lock().unwrap().recv();
+            });
+            let options = authority.options(&server).timeout(LONG * 3);
+            let client = driver.client("https://localhost:8182", options);
+            let large = CallOptions::new().extra("x", "x".repeat(LARGE));
+            let error = client.call(&write("job"), large).unwrap_err();
+            let unknown = ErrorKind::Service(ExceptionKind::Unknown);
+            assert_eq!(facts(&error), (unknown, 1, false), "{driver}: {error}");
+            drop(over);
+        }
+    }
+}
+
+#[test]
+fn root_certificates_that_are_not_valid() {
+    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    for driver in Driver::ALL {
+        for text in ["", "no PEM", broken, "-----BEGIN CERTIFICATE-----\n"] {
+            let roots = RootCertificates::Pem(text.to_owned());
+            let endpoint = Endpoint::parse("https://db.example.com").unwrap();
+            let builder = driver.builder(endpoint).unsigned();
+            let builder = builder.options(quick().root_certificates(roots));
+            let error = format!("{:?}", builder.build().unwrap_err());
+            assert!(error.starts_with("Roots("), "{driver}: {text:?}: {error}");
+        }
+    }
+}
