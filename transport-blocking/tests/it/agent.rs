@@ -3,7 +3,7 @@
 use std::{io::Write, sync::mpsc, time::Duration};
 
 use neptunedata_blocking::{
-    Client, Credentials, ErrorKind,
+    Client, Credentials, Error, ErrorKind,
     engine::GetEngineStatus,
     http::{HeaderName, HeaderValue},
     transport::{BuildError, ClientOptions, TransportErrorKind},
@@ -11,6 +11,15 @@ use neptunedata_blocking::{
 };
 
 use crate::support::*;
+
+fn transport(kind: TransportErrorKind) -> ErrorKind {
+    ErrorKind::Transport(kind)
+}
+
+/// Kind, attempts, and whether it may have been executed.
+fn facts(error: &Error) -> (ErrorKind, u32, bool) {
+    (error.kind(), error.attempts(), error.may_have_executed())
+}
 
 /// An agent with defaults that the client must not use: errors for statuses, redirects, headers of its own.
 fn agent() -> Agent {
@@ -84,7 +93,8 @@ fn a_write_without_a_response_may_have_been_executed_and_is_not_sent_again() {
 fn time_limits_hold() {
     let peer = Peer::start(|mut stream, _| {
         request(&mut stream);
-        until_closed(&mut stream);
+        // Until the client closes the connection.
+        request(&mut stream);
     });
     let limit = Duration::from_millis(200);
     let client = client(&peer, options().timeout(limit));
