@@ -102,9 +102,8 @@ fn no_secret_is_ever_shown() {
     printed.assert_logs_without_id();
     assert_eq!(printed.rows(), [calls::ROWS, calls::ROWS].concat());
     printed.assert_heard(&[
-        "event DEBUG neptunedata_hyper",
+        "event DEBUG neptunedata ",
         "span neptune_call",
-        "event DEBUG neptunedata_blocking",
         "log TRACE ureq",
         "log DEBUG ureq",
     ]);
