@@ -128,8 +128,7 @@ fn no_secret_is_shown_by_the_whole_table() {
     assert!(printed.made.signatures.len() > table::cells() / 2);
     assert!(!printed.made.keys.is_empty());
     printed.assert_heard(&[
-        "event DEBUG neptunedata_hyper",
-        "event DEBUG neptunedata_blocking",
+        "event DEBUG neptunedata ",
         "log TRACE ureq",
         "log DEBUG rustls",
         // Values, of both clients and by hand.
