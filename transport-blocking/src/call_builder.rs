@@ -8,7 +8,7 @@ use neptunedata::{
 };
 use serde::de::DeserializeOwned;
 
-use crate::{Client, RowIter, Run};
+use crate::{Client, ItemIter, RowIter, Run};
 
 /// A call that has not started: see [`Client::call`].
 #[must_use = "nothing is sent before `send`"]
@@ -57,7 +57,7 @@ impl<O: RowQuery> CallBuilder<O> {
     pub fn rows<T: DeserializeOwned>(self) -> RowIter<T> {
         let (session, seed) = (self.client.session(), self.client.seed());
         let rows = Rows::with_options(session, &self.operation, &self.options, seed);
-        RowIter::new(Run::new(&self.client, rows, O::INFO.name))
+        ItemIter::new(Run::new(&self.client, rows, O::INFO.name))
     }
 }
 

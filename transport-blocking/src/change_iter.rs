@@ -1,16 +1,8 @@
 //! Following change streams, transaction by transaction.
 
-use std::{fmt, iter::FusedIterator};
+use neptunedata::changes::{ChangeSource, ChangesOptions, Checkpoint, StartPosition, Transactions};
 
-use neptunedata::{
-    Error,
-    changes::{
-        ChangeSource, ChangesOptions, ChangesSummary, Checkpoint, StartPosition, Transaction,
-        Transactions,
-    },
-};
-
-use crate::{Client, Run, item_iter::Items};
+use crate::{Client, ItemIter, Run};
 
 impl Client {
     /// Follows a change stream, transaction by transaction:
@@ -47,7 +39,7 @@ impl Client {
         options: ChangesOptions,
     ) -> ChangeIter<O> {
         let transactions = Transactions::with_options(self.session(), start, options, self.seed());
-        ChangeIter(Items::new(Run::new(self, transactions, O::INFO.name)))
+        ItemIter::new(Run::new(self, transactions, O::INFO.name))
     }
 }
 
@@ -58,36 +50,14 @@ impl Client {
 ///
 /// The client's [`timeout`](neptunedata::transport::ClientOptions::timeout) applies to each page, not to the
 /// whole iteration. The time between two items does not count.
-#[must_use = "nothing is sent before the first transaction is requested"]
-pub struct ChangeIter<O: ChangeSource>(Items<Transactions<O>>);
+///
+/// At the end, [`summary`](ItemIter::summary) returns a [`ChangesSummary`](crate::changes::ChangesSummary).
+pub type ChangeIter<O> = ItemIter<Transactions<O>>;
 
-impl<O: ChangeSource> ChangeIter<O> {
+impl<O: ChangeSource> ItemIter<Transactions<O>> {
     /// The checkpoint after the last transaction handed out, or else of the start position. With
     /// [`StartPosition::Latest`] it is known once the service has reported the end of the stream.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
-        self.0.machine().checkpoint()
-    }
-
-    /// The summary at the end of the stream. `None` before the end, and after an error.
-    pub fn summary(&self) -> Option<&ChangesSummary> {
-        self.0.peek_output()
-    }
-}
-
-impl<O: ChangeSource> Iterator for ChangeIter<O> {
-    type Item = Result<Transaction<O::Record>, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.0.next()
-    }
-}
-
-impl<O: ChangeSource> FusedIterator for ChangeIter<O> {}
-
-impl<O: ChangeSource> fmt::Debug for ChangeIter<O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ChangeIter")
-            .field("summary", &self.summary())
-            .finish_non_exhaustive()
+        self.machine().checkpoint()
     }
 }

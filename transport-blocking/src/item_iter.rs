@@ -1,26 +1,44 @@
 //! The items of a running machine as an iterator.
 
+use std::{fmt, iter::FusedIterator};
+
 use neptunedata::{Error, machine::Machine};
 
 use crate::Run;
 
-/// The items of a running machine.
-pub(crate) struct Items<M: Machine> {
+/// The items of a running machine as an iterator over results: a [`RowIter`](crate::RowIter),
+/// [`ChangeIter`](crate::ChangeIter) or [`RecordIter`](crate::RecordIter).
+///
+/// Nothing is sent before the first item is requested. An error is the last item.
+#[must_use = "nothing is sent before the first item is requested"]
+pub struct ItemIter<M: Machine> {
     run: Run<M>,
     /// The end or an error was returned.
     is_done: bool,
 }
 
-impl<M: Machine> Items<M> {
-    pub(crate) fn new(run: Run<M>) -> Items<M> {
-        Items {
+impl<M: Machine> ItemIter<M> {
+    pub(crate) fn new(run: Run<M>) -> Self {
+        ItemIter {
             run,
             is_done: false,
         }
     }
 
-    /// The next item; at the end the error, once, if the machine has failed; then `None`.
-    pub(crate) fn next(&mut self) -> Option<Result<M::Item, Error>> {
+    /// The summary at the end of the iteration. `None` before the end, and after an error.
+    pub fn summary(&self) -> Option<&M::Output> {
+        self.run.peek_output()
+    }
+
+    pub(crate) fn machine(&self) -> &M {
+        self.run.machine()
+    }
+}
+
+impl<M: Machine> Iterator for ItemIter<M> {
+    type Item = Result<M::Item, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
         if self.is_done {
             return None;
         }
@@ -28,13 +46,14 @@ impl<M: Machine> Items<M> {
         self.is_done = self.run.has_ended();
         item
     }
+}
 
-    pub(crate) fn machine(&self) -> &M {
-        self.run.machine()
-    }
+impl<M: Machine> FusedIterator for ItemIter<M> {}
 
-    /// The output, if the machine has ended without an error.
-    pub(crate) fn peek_output(&self) -> Option<&M::Output> {
-        self.run.peek_output()
+impl<M: Machine> fmt::Debug for ItemIter<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ItemIter")
+            .field("run", &self.run)
+            .finish_non_exhaustive()
     }
 }

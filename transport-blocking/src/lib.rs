@@ -183,6 +183,7 @@ pub use builder::ClientBuilder;
 pub use call_builder::CallBuilder;
 pub use change_iter::ChangeIter;
 pub use client::Client;
+pub use item_iter::ItemIter;
 pub use record_iter::RecordIter;
 pub use row_iter::RowIter;
 pub use run::Run;

@@ -1,15 +1,8 @@
 //! Following change streams, record by record.
 
-use std::{fmt, iter::FusedIterator};
+use neptunedata::changes::{ChangeSource, Changes, ChangesOptions, Checkpoint, StartPosition};
 
-use neptunedata::{
-    Error,
-    changes::{
-        Change, ChangeSource, Changes, ChangesOptions, ChangesSummary, Checkpoint, StartPosition,
-    },
-};
-
-use crate::{Client, Run, item_iter::Items};
+use crate::{Client, ItemIter, Run};
 
 impl Client {
     /// Follows a change stream, record by record:
@@ -46,7 +39,7 @@ impl Client {
         options: ChangesOptions,
     ) -> RecordIter<O> {
         let changes = Changes::with_options(self.session(), start, options, self.seed());
-        RecordIter(Items::new(Run::new(self, changes, O::INFO.name)))
+        ItemIter::new(Run::new(self, changes, O::INFO.name))
     }
 }
 
@@ -57,37 +50,15 @@ impl Client {
 ///
 /// The client's [`timeout`](neptunedata::transport::ClientOptions::timeout) applies to each page, not to the
 /// whole iteration. The time between two items does not count.
-#[must_use = "nothing is sent before the first record is requested"]
-pub struct RecordIter<O: ChangeSource>(Items<Changes<O>>);
+///
+/// At the end, [`summary`](ItemIter::summary) returns a [`ChangesSummary`](crate::changes::ChangesSummary).
+pub type RecordIter<O> = ItemIter<Changes<O>>;
 
-impl<O: ChangeSource> RecordIter<O> {
+impl<O: ChangeSource> ItemIter<Changes<O>> {
     /// The checkpoint after the last complete transaction, or else of the start position. With
     /// [`StartPosition::Latest`] it is known once the service has reported the end of the stream. Records handed
     /// out after this checkpoint are delivered again if you start there.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
-        self.0.machine().checkpoint()
-    }
-
-    /// The summary at the end of the stream. `None` before the end, and after an error.
-    pub fn summary(&self) -> Option<&ChangesSummary> {
-        self.0.peek_output()
-    }
-}
-
-impl<O: ChangeSource> Iterator for RecordIter<O> {
-    type Item = Result<Change<O::Record>, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.0.next()
-    }
-}
-
-impl<O: ChangeSource> FusedIterator for RecordIter<O> {}
-
-impl<O: ChangeSource> fmt::Debug for RecordIter<O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RecordIter")
-            .field("summary", &self.summary())
-            .finish_non_exhaustive()
+        self.machine().checkpoint()
     }
 }

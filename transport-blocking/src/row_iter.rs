@@ -1,14 +1,9 @@
 //! Rows of a response as they arrive.
 
-use std::{fmt, iter::FusedIterator};
-
-use neptunedata::{
-    Error,
-    rows::{Envelope, RowQuery, Rows, RowsSummary},
-};
+use neptunedata::rows::{Envelope, RowQuery, Rows};
 use serde::de::DeserializeOwned;
 
-use crate::{Client, Run, item_iter::Items};
+use crate::{Client, ItemIter};
 
 impl Client {
     /// Sends a query and returns the rows of its response as they arrive, each decoded into a `T`.
@@ -46,44 +41,18 @@ impl Client {
 /// Dropping the iterator before its end closes the connection. Neptune continues the query until it notices that
 /// it cannot send the response. To cancel the query, set
 /// [`cancel_on_abandon`](crate::CallBuilder::cancel_on_abandon).
-#[must_use = "nothing is sent before the first row is requested"]
-pub struct RowIter<T: DeserializeOwned>(Items<Rows<T>>);
+///
+/// At the end, [`summary`](ItemIter::summary) returns a [`RowsSummary`](crate::rows::RowsSummary): the number of rows,
+/// the members other than the rows, status and headers.
+pub type RowIter<T> = ItemIter<Rows<T>>;
 
-impl<T: DeserializeOwned> RowIter<T> {
-    pub(crate) fn new(run: Run<Rows<T>>) -> Self {
-        RowIter(Items::new(run))
-    }
-
+impl<T: DeserializeOwned> ItemIter<Rows<T>> {
     /// The members of the response other than the rows, as far as they have arrived: for SPARQL usually with
     /// [`vars`](Envelope::vars) before the first row.
     pub fn envelope(&self) -> &Envelope {
-        match self.0.peek_output() {
+        match self.summary() {
             Some(end) => &end.envelope,
-            None => self.0.machine().envelope(),
+            None => self.machine().envelope(),
         }
-    }
-
-    /// The summary at the end of the response: the number of rows, the members other than the rows, status and
-    /// headers. `None` before the end, and after an error.
-    pub fn summary(&self) -> Option<&RowsSummary> {
-        self.0.peek_output()
-    }
-}
-
-impl<T: DeserializeOwned> Iterator for RowIter<T> {
-    type Item = Result<T, Error>;
-
-    fn next(&mut self) -> Option<Result<T, Error>> {
-        self.0.next()
-    }
-}
-
-impl<T: DeserializeOwned> FusedIterator for RowIter<T> {}
-
-impl<T: DeserializeOwned> fmt::Debug for RowIter<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RowIter")
-            .field("summary", &self.summary())
-            .finish_non_exhaustive()
     }
 }

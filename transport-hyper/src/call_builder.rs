@@ -8,7 +8,7 @@ use neptunedata::{
 };
 use serde::de::DeserializeOwned;
 
-use crate::{Client, RowStream, Run};
+use crate::{Client, ItemStream, RowStream, Run};
 
 /// A call that has not started: see [`Client::call`].
 #[must_use = "nothing is sent before `send`"]
@@ -61,7 +61,7 @@ impl<O: RowQuery> CallBuilder<O> {
     pub fn rows<T: DeserializeOwned>(self) -> RowStream<T> {
         let (session, seed) = (self.client.session(), self.client.seed());
         let rows = Rows::with_options(session, &self.operation, &self.options, seed);
-        RowStream::new(Run::new(self.client, rows, O::INFO.name))
+        ItemStream::new(Run::new(self.client, rows, O::INFO.name))
     }
 }
 

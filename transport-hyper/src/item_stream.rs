@@ -1,56 +1,78 @@
 //! The items of a running machine as a stream.
 
 use std::{
+    fmt,
     future::poll_fn,
     mem,
+    pin::Pin,
     task::{Context, Poll},
 };
 
+use futures_core::{FusedStream, Stream};
 use neptunedata::{Error, machine::Machine};
 
 use crate::{Run, run::PauseOnDrop};
 
-/// The items of a running machine.
-pub(crate) struct Items<M: Machine> {
+/// The items of a running machine as a stream of results: a [`RowStream`](crate::RowStream),
+/// [`ChangeStream`](crate::ChangeStream) or [`RecordStream`](crate::RecordStream).
+///
+/// Nothing is sent before the first item is requested. An error is the last item.
+#[must_use = "nothing is sent before the first item is requested"]
+pub struct ItemStream<M: Machine> {
     run: Box<Run<M>>,
     /// The end or an error was returned. Also set while the machine is polled, so that it stays set if that
     /// panics.
     is_done: bool,
 }
 
-impl<M: Machine> Items<M> {
-    pub(crate) fn new(run: Run<M>) -> Items<M> {
-        Items {
+impl<M: Machine> ItemStream<M> {
+    pub(crate) fn new(run: Run<M>) -> Self {
+        ItemStream {
             run: Box::new(run),
             is_done: false,
         }
     }
 
-    /// The next item; at the end the error, once, if the machine has failed; then `None`. If the future is
-    /// dropped, the machine's clock stops until the next call.
-    pub(crate) async fn next(&mut self) -> Option<Result<M::Item, Error>> {
-        let Items { run, is_done } = self;
+    /// The next item, or `None` at the end and after an error.
+    ///
+    /// The future can be dropped at any time without losing an item.
+    pub async fn next(&mut self) -> Option<Result<M::Item, Error>> {
+        let ItemStream { run, is_done } = self;
         let this = PauseOnDrop(run);
         poll_fn(|cx| poll(this.0, is_done, cx)).await
     }
 
-    /// Like [`next`](Items::next), but the machine's clock does not stop when the caller stops polling.
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<M::Item, Error>>> {
-        poll(&mut self.run, &mut self.is_done, cx)
-    }
-
-    /// Whether the end or an error was returned.
-    pub(crate) fn is_done(&self) -> bool {
-        self.is_done
+    /// The summary at the end of the stream. `None` before the end, and after an error.
+    pub fn summary(&self) -> Option<&M::Output> {
+        self.run.outcome()?.as_ref().ok()
     }
 
     pub(crate) fn machine(&self) -> &M {
         self.run.machine()
     }
+}
 
-    /// The output, if the machine has ended without an error.
-    pub(crate) fn peek_output(&self) -> Option<&M::Output> {
-        self.run.outcome()?.as_ref().ok()
+/// Unlike with [`next`](ItemStream::next), time limits continue when the caller stops polling.
+impl<M: Machine> Stream for ItemStream<M> {
+    type Item = Result<M::Item, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let ItemStream { run, is_done } = &mut *self;
+        poll(run, is_done, cx)
+    }
+}
+
+impl<M: Machine> FusedStream for ItemStream<M> {
+    fn is_terminated(&self) -> bool {
+        self.is_done
+    }
+}
+
+impl<M: Machine> fmt::Debug for ItemStream<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ItemStream")
+            .field("run", &self.run)
+            .finish_non_exhaustive()
     }
 }
 

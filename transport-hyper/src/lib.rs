@@ -197,6 +197,7 @@ pub use builder::ClientBuilder;
 pub use call_builder::CallBuilder;
 pub use change_stream::ChangeStream;
 pub use client::Client;
+pub use item_stream::ItemStream;
 pub use record_stream::RecordStream;
 pub use row_stream::RowStream;
 pub use run::Run;

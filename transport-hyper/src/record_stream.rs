@@ -1,20 +1,8 @@
 //! Following change streams, record by record.
 
-use std::{
-    fmt,
-    pin::Pin,
-    task::{Context, Poll},
-};
+use neptunedata::changes::{ChangeSource, Changes, ChangesOptions, Checkpoint, StartPosition};
 
-use futures_core::{FusedStream, Stream};
-use neptunedata::{
-    Error,
-    changes::{
-        Change, ChangeSource, Changes, ChangesOptions, ChangesSummary, Checkpoint, StartPosition,
-    },
-};
-
-use crate::{Client, Run, item_stream::Items};
+use crate::{Client, ItemStream, Run};
 
 impl Client {
     /// Follows a change stream, record by record:
@@ -53,7 +41,7 @@ impl Client {
     ) -> RecordStream<O> {
         let changes = Changes::with_options(self.session(), start, options, self.seed());
         let run = Run::new(self.clone(), changes, O::INFO.name);
-        RecordStream(Items::new(run))
+        ItemStream::new(run)
     }
 }
 
@@ -64,51 +52,16 @@ impl Client {
 ///
 /// The client's [`timeout`](neptunedata::transport::ClientOptions::timeout) applies to each page, not to the
 /// whole stream. Time between items counts as described at [`RowStream`](crate::RowStream).
-#[must_use = "nothing is sent before the first record is requested"]
-pub struct RecordStream<O: ChangeSource>(Items<Changes<O>>);
+///
+/// At the end, [`summary`](ItemStream::summary) returns a [`ChangesSummary`](crate::changes::ChangesSummary).
+pub type RecordStream<O> = ItemStream<Changes<O>>;
 
-impl<O: ChangeSource> RecordStream<O> {
-    /// The next record, or `None` at the end and after an error.
-    ///
-    /// The future can be dropped at any time without losing a record.
-    pub async fn next(&mut self) -> Option<Result<Change<O::Record>, Error>> {
-        self.0.next().await
-    }
-}
-
-impl<O: ChangeSource> RecordStream<O> {
+impl<O: ChangeSource> ItemStream<Changes<O>> {
     /// The checkpoint after the last complete transaction, or else of the start position. With
     /// [`StartPosition::Latest`] it is known once the service has reported the end of the stream. Records handed
     /// out after this checkpoint are delivered again if you start there. Also available after a future of
-    /// [`next`](RecordStream::next) was dropped.
+    /// [`next`](ItemStream::next) was dropped.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
-        self.0.machine().checkpoint()
-    }
-
-    /// The summary at the end of the stream. `None` before the end, and after an error.
-    pub fn summary(&self) -> Option<&ChangesSummary> {
-        self.0.peek_output()
-    }
-}
-
-impl<O: ChangeSource> Stream for RecordStream<O> {
-    type Item = Result<Change<O::Record>, Error>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll(cx)
-    }
-}
-
-impl<O: ChangeSource> FusedStream for RecordStream<O> {
-    fn is_terminated(&self) -> bool {
-        self.0.is_done()
-    }
-}
-
-impl<O: ChangeSource> fmt::Debug for RecordStream<O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RecordStream")
-            .field("summary", &self.summary())
-            .finish_non_exhaustive()
+        self.machine().checkpoint()
     }
 }

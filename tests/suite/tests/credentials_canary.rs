@@ -102,9 +102,8 @@ fn no_secret_is_ever_shown() {
     printed.assert_logs_without_id();
     assert_eq!(printed.rows(), [calls::ROWS, calls::ROWS].concat());
     printed.assert_heard(&[
-        "event DEBUG neptunedata_hyper",
+        "event DEBUG neptunedata ",
         "span neptune_call",
-        "event DEBUG neptunedata_blocking",
         "log TRACE ureq",
         "log DEBUG ureq",
     ]);
@@ -129,8 +128,7 @@ fn no_secret_is_shown_by_the_whole_table() {
     assert!(printed.made.signatures.len() > table::cells() / 2);
     assert!(!printed.made.keys.is_empty());
     printed.assert_heard(&[
-        "event DEBUG neptunedata_hyper",
-        "event DEBUG neptunedata_blocking",
+        "event DEBUG neptunedata ",
         "log TRACE ureq",
         "log DEBUG rustls",
         // Values, of both clients and by hand.
