@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::TestRunner;
 
-use crate::support::{ask, delete, get, job, now, post};
+use crate::support::{Ask, delete, job, now, post};
 
 /// Mostly `good`, so that what comes after its check is reached as well.
 fn mostly<T: Clone + std::fmt::Debug>(
@@ -282,7 +282,7 @@ proptest! {
                 }
                 2 => time += number,
                 _ => {
-                    let list = ask(&mut neptune, get("/ml/modeltraining"), at);
+                    let list = neptune.at(at).get("/ml/modeltraining");
                     prop_assert_eq!(&list["ids"], &serde_json::json!(order));
                 }
             }
