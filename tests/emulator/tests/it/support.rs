@@ -1,11 +1,15 @@
 //! What several tests need.
 
 use std::borrow::Borrow;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use neptunedata_emulator::{Emulator, Now, Outcome, Response, Ticket};
+use proptest::prelude::*;
+use proptest::test_runner::{TestCaseResult, TestRunner};
 use serde_json::{Value, json};
 
 /// 2024-01-01T00:00:00Z.
@@ -242,4 +246,24 @@ pub(crate) fn missing(message: &str) -> Refusal {
 
 pub(crate) fn refusal(status: u16, code: &str, message: &str) -> Refusal {
     (status, code.to_owned(), message.to_owned())
+}
+
+/// Runs a property test on so many values. Gives what it says it reached.
+pub(crate) fn reach<S: Strategy>(
+    cases: u32,
+    strategy: S,
+    test: impl Fn(S::Value, &mut BTreeSet<String>) -> TestCaseResult,
+) -> BTreeSet<String> {
+    let reached = RefCell::new(BTreeSet::new());
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(cases));
+    let outcome = runner.run(&strategy, |value| test(value, &mut reached.borrow_mut()));
+    if let Err(error) = outcome {
+        panic!("{error}");
+    }
+    reached.into_inner()
+}
+
+/// The words of a list.
+pub(crate) fn words(list: &'static str) -> Vec<&'static str> {
+    list.split_whitespace().collect()
 }
