@@ -1,12 +1,13 @@
 //! Queries that nobody waits for any more: which are named, and what cancels them.
 
-use std::{
-    net::SocketAddr,
-    time::{Duration, SystemTime},
-};
+#[path = "support/steps.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod steps;
+
+use std::{net::SocketAddr, time::Duration};
 
 use neptunedata::{
-    Auth, Call, CallOptions, Effect, Endpoint, Error, ErrorKind, Operation, OperationInfo, Session,
+    Auth, Call, CallOptions, Effect, Error, ErrorKind, Operation, OperationInfo, Session,
     TransportError,
     bytes::Bytes,
     changes::{Changes, StartPosition, Transactions},
@@ -17,7 +18,6 @@ use neptunedata::{
     machine::{AbandonedQuery, Input, Io, Machine, Now, Step},
     opencypher::ExecuteOpenCypherQuery,
     operation::{RawResponse, RequestWriter},
-    retry::RetryPolicy,
     rows::Rows,
     serde_json::{Value, json},
     sparql::{ExecuteSparqlQuery, ExecuteSparqlUpdate},
@@ -26,21 +26,13 @@ use neptunedata::{
     wait::{Wait, waiters::LoadCompleted},
 };
 
-const NOW: Now = Now {
-    wall: SystemTime::UNIX_EPOCH,
-    mono: Duration::ZERO,
-};
+use steps::{NOW, Steps, endpoint};
+
 const OWN: &str = "0f1f3a9e-6a3a-4a0e-9f39-52c7e7f5a0a1";
 
 fn session() -> Session {
-    let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
-    let builder = Session::builder(endpoint, Auth::unsigned());
-    let policy = RetryPolicy::default();
-    builder
-        .retry_policy(policy)
-        .cancel_on_abandon(true)
-        .build()
-        .unwrap()
+    let builder = Session::builder(endpoint(), Auth::unsigned());
+    builder.cancel_on_abandon(true).build().unwrap()
 }
 
 fn query() -> ExecuteGremlinQuery {
@@ -53,16 +45,13 @@ fn call<O: Operation>(operation: &O, options: &CallOptions) -> Call<O> {
 
 /// The request that is sent, which the driver says it does.
 fn sent_by(machine: &mut impl Machine, input: Input, now: Now) -> http::Request<Bytes> {
-    let Step::Io(Io::Send(transmit)) = machine.resume(input, now) else {
-        panic!("nothing is sent")
-    };
+    let transmit = machine.sends(input, now);
     report(machine, None);
     transmit.request
 }
 
 fn report(machine: &mut impl Machine, peer: Option<SocketAddr>) {
-    let step = machine.resume(Input::Sending(peer), NOW);
-    assert!(matches!(step, Step::Io(Io::Continue)));
+    machine.continues(Input::Sending(peer), NOW);
 }
 
 /// The body that is sent, as JSON.
@@ -74,16 +63,11 @@ fn sent(machine: &mut impl Machine) -> Value {
 /// Method and path of the next cancellation, if there is one.
 fn next_cancellation(machine: &mut impl Machine) -> Option<String> {
     let AbandonedQuery { mut cancel, .. } = machine.abandoned()?;
-    match cancel.resume(Input::Next, NOW) {
-        Step::Io(Io::Send(transmit)) => {
-            assert_eq!(cancel.wake_at(), Some(NOW.mono + Duration::from_secs(5)));
-            report(&mut cancel, None);
-            assert!(cancel.abandoned().is_none());
-            let request = &transmit.request;
-            Some(format!("{} {}", request.method(), request.uri().path()))
-        }
-        step => panic!("{step:?}"),
-    }
+    let request = cancel.sends(Input::Next, NOW).request;
+    assert_eq!(cancel.wake_at(), Some(NOW.mono + Duration::from_secs(5)));
+    report(&mut cancel, None);
+    assert!(cancel.abandoned().is_none());
+    Some(format!("{} {}", request.method(), request.uri().path()))
 }
 
 /// Method and path of the one cancellation after a machine that is dropped here.
@@ -109,12 +93,26 @@ fn woken(machine: &impl Machine) -> Now {
 
 fn give_up(machine: &mut impl Machine) {
     let late = failure(TransportErrorKind::Timeout, Sent::Maybe);
-    assert!(matches!(machine.resume(late, NOW), Step::Io(Io::Wait)));
+    machine.waits(late, NOW);
 }
 
 fn id_in(request: &http::Request<Bytes>) -> String {
     let body: Value = neptunedata::serde_json::from_slice(request.body()).unwrap();
     body["queryId"].as_str().unwrap().to_owned()
+}
+
+/// The id of the query that is sent.
+fn sent_id(machine: &mut impl Machine) -> String {
+    id_in(&sent_by(machine, Input::Next, NOW))
+}
+
+/// How a query is cancelled.
+fn delete(id: &str) -> Option<String> {
+    Some(format!("DELETE /gremlin/status/{id}"))
+}
+
+fn head() -> Input {
+    Input::Head(http::Response::new(()).into_parts().0)
 }
 
 fn failure(kind: TransportErrorKind, sent: Sent) -> Input {
@@ -131,12 +129,9 @@ const ANSWER: &str = r#"{"requestId":"1","status":{"code":200},"result":{"data":
 #[test]
 fn a_query_is_named_from_the_seed() {
     let mut first = call(&query(), &CallOptions::new());
-    let id = sent(&mut first)["queryId"].as_str().unwrap().to_owned();
+    let id = sent_id(&mut first);
     assert_eq!(id.len(), 36);
-    assert_eq!(
-        cancelled(&mut first),
-        Some(format!("DELETE /gremlin/status/{id}"))
-    );
+    assert_eq!(cancelled(&mut first), delete(&id));
     let mut same = call(&query(), &CallOptions::new());
     assert_eq!(sent(&mut same)["queryId"], id);
     let mut other = Call::new(&session(), &query(), 43);
@@ -161,8 +156,7 @@ fn ids_of_the_callers_own_are_kept() {
     let named = query().query_id(OWN);
     let mut call_of_it = call(&named, &CallOptions::new());
     assert_eq!(sent(&mut call_of_it)["queryId"], OWN);
-    let path = Some(format!("DELETE /gremlin/status/{OWN}"));
-    assert_eq!(cancelled(&mut call_of_it), path);
+    assert_eq!(cancelled(&mut call_of_it), delete(OWN));
     // Also when it comes in from the side.
     for options in [
         CallOptions::new().extra("queryId", OWN),
@@ -171,7 +165,7 @@ fn ids_of_the_callers_own_are_kept() {
         let mut call = call(&query(), &options);
         let id = sent(&mut call).get("queryId").cloned();
         assert!(id.is_none_or(|id| id == OWN));
-        assert_eq!(cancelled(&mut call), path);
+        assert_eq!(cancelled(&mut call), delete(OWN));
     }
 }
 
@@ -186,8 +180,7 @@ fn nothing_is_named_unless_asked_for() {
     assert_eq!(sent(&mut named)["queryId"], OWN);
     assert_eq!(cancelled(&mut named), None);
     // Neither do bare requests.
-    let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
-    let bare = neptunedata::request(&query(), &endpoint).unwrap();
+    let bare = neptunedata::request(&query(), &endpoint()).unwrap();
     assert_eq!(bare.body(), r#"{"gremlin":"g.V()"}"#);
 }
 
@@ -199,23 +192,17 @@ fn sparql_is_named_in_its_form() {
     let (_, id) = form.split_once("&queryId=").unwrap();
     update.abandon();
     let mut abandoned = update.abandoned().unwrap();
-    match abandoned.cancel.resume(Input::Next, NOW) {
-        Step::Io(Io::Send(transmit)) => {
-            assert_eq!(transmit.request.uri().path(), "/sparql/status");
-            let expected = format!("cancelQuery=true&queryId={id}");
-            assert_eq!(transmit.request.body(), &expected);
-        }
-        step => panic!("{step:?}"),
-    }
+    let request = abandoned.cancel.sends(Input::Next, NOW).request;
+    assert_eq!(request.uri().path(), "/sparql/status");
+    let expected = format!("cancelQuery=true&queryId={id}");
+    assert_eq!(request.body(), &expected);
 }
 
 /// `U06`: there is no id to cancel them by.
 #[test]
 fn u06_open_cypher_queries_go_on() {
-    let mut call = call(
-        &ExecuteOpenCypherQuery::new("RETURN 1"),
-        &CallOptions::new(),
-    );
+    let query = ExecuteOpenCypherQuery::new("RETURN 1");
+    let mut call = call(&query, &CallOptions::new());
     assert_eq!(sent(&mut call), json!({"query": "RETURN 1"}));
     assert_eq!(cancelled(&mut call), None);
 }
@@ -236,22 +223,23 @@ fn only_what_goes_on_is_cancelled() {
     };
     use Sent::{Maybe, No};
     use TransportErrorKind::{Closed, Connect, Deadline, Other, Timeout};
-    assert!(after(failure(Deadline, Maybe)));
-    assert!(after(failure(Timeout, Maybe)));
-    assert!(!after(failure(Deadline, No)));
-    assert!(!after(failure(Connect, No)));
-    // Who was cut off has not given up.
-    assert!(!after(failure(Closed, Maybe)));
-    // The driver has.
-    assert!(after(failure(Other, Maybe)));
-    assert!(!after(answer(200, ANSWER)));
-    assert!(!after(answer(
-        500,
-        r#"{"code":"TimeLimitExceededException"}"#
-    )));
-    // Its answer has begun.
-    let (head, ()) = http::Response::new(()).into_parts();
-    assert!(after(Input::Head(head)));
+    let refusal = r#"{"code":"TimeLimitExceededException"}"#;
+    for (input, is_cancelled) in [
+        (failure(Deadline, Maybe), true),
+        (failure(Timeout, Maybe), true),
+        (failure(Deadline, No), false),
+        (failure(Connect, No), false),
+        // A closed connection is no decision of the driver's; another error is.
+        (failure(Closed, Maybe), false),
+        (failure(Other, Maybe), true),
+        (answer(200, ANSWER), false),
+        (answer(500, refusal), false),
+        // Its answer has begun.
+        (head(), true),
+    ] {
+        let name = format!("{input:?}");
+        assert_eq!(after(input), is_cancelled, "{name}");
+    }
 }
 
 /// What the server may still work on has another id than what is sent beside it.
@@ -259,16 +247,14 @@ fn only_what_goes_on_is_cancelled() {
 fn each_attempt_has_an_id_of_its_own_and_is_cancelled_by_it() {
     let options = CallOptions::new().effect(Effect::Read).max_attempts(4);
     let ids = |mut call: Call<ExecuteGremlinQuery>| {
-        let mut ids = vec![sent(&mut call)["queryId"].as_str().unwrap().to_owned()];
+        let mut ids = vec![sent_id(&mut call)];
         for _ in 1..4 {
             give_up(&mut call);
-            let given_up = format!("DELETE /gremlin/status/{}", ids.last().unwrap());
-            assert_eq!(next_cancellation(&mut call), Some(given_up));
+            assert_eq!(next_cancellation(&mut call), delete(ids.last().unwrap()));
             assert_eq!(next_cancellation(&mut call), None, "each is returned once");
             ids.push(id_in(&sent_again(&mut call)));
         }
-        let step = call.resume(answer(200, ANSWER), NOW);
-        assert!(matches!(step, Step::Done(Ok(_))));
+        call.succeeds(answer(200, ANSWER), NOW);
         assert_eq!(cancelled(&mut call), None, "the last attempt ended well");
         ids
     };
@@ -286,15 +272,13 @@ fn each_attempt_has_an_id_of_its_own_and_is_cancelled_by_it() {
 fn an_attempt_differs_from_the_one_before_in_its_id_alone() {
     let options = CallOptions::new().effect(Effect::Read).extra("zone", "ö");
     let mut gremlin = call(&ExecuteGremlinQuery::new("g.V('ä')"), &options);
-    let mut sparql = call(
-        &ExecuteSparqlQuery::select("SELECT * {?s ?p 'ä'}"),
-        &options,
-    );
-    fn attempts(machine: &mut impl Machine, id: impl Fn(&[u8]) -> String) {
+    let select = ExecuteSparqlQuery::select("SELECT * {?s ?p 'ä'}");
+    let mut sparql = call(&select, &options);
+    fn attempts(machine: &mut impl Machine, id: impl Fn(&http::Request<Bytes>) -> String) {
         let first = sent_by(machine, Input::Next, NOW);
         give_up(machine);
         let second = sent_again(machine);
-        let (old, new) = (id(first.body()), id(second.body()));
+        let (old, new) = (id(&first), id(&second));
         assert_ne!(old, new);
         let text = String::from_utf8(first.body().to_vec()).unwrap();
         assert_eq!(second.body(), &text.replace(&old, &new));
@@ -303,12 +287,9 @@ fn an_attempt_differs_from_the_one_before_in_its_id_alone() {
         let length = second.body().len().to_string();
         assert_eq!(second.headers()["content-length"], length);
     }
-    attempts(&mut gremlin, |body| {
-        let body: Value = neptunedata::serde_json::from_slice(body).unwrap();
-        body["queryId"].as_str().unwrap().to_owned()
-    });
-    attempts(&mut sparql, |body| {
-        let form = String::from_utf8(body.to_vec()).unwrap();
+    attempts(&mut gremlin, id_in);
+    attempts(&mut sparql, |request| {
+        let form = String::from_utf8(request.body().to_vec()).unwrap();
         let (_, rest) = form.split_once("&queryId=").unwrap();
         rest[..36].to_owned()
     });
@@ -319,13 +300,11 @@ fn an_attempt_differs_from_the_one_before_in_its_id_alone() {
 fn all_that_was_given_up_is_there_at_the_end() {
     let options = CallOptions::new().effect(Effect::Read);
     let mut call = call(&query(), &options);
-    let first = sent(&mut call)["queryId"].as_str().unwrap().to_owned();
+    let first = sent_id(&mut call);
     give_up(&mut call);
     let second = id_in(&sent_again(&mut call));
-    let step = call.resume(answer(400, r#"{"code":"MalformedQueryException"}"#), NOW);
-    assert!(matches!(step, Step::Done(Err(_))));
-    let path = |id: &str| Some(format!("DELETE /gremlin/status/{id}"));
-    assert_eq!(cancelled(&mut call), path(&first));
+    call.fails(answer(400, r#"{"code":"MalformedQueryException"}"#), NOW);
+    assert_eq!(cancelled(&mut call), delete(&first));
     // And in the middle of the next attempt both.
     let mut call = Call::with_options(&session(), &query(), &options, 42);
     let _ = sent(&mut call);
@@ -333,7 +312,7 @@ fn all_that_was_given_up_is_there_at_the_end() {
     let _ = sent_again(&mut call);
     call.abandon();
     let both = [next_cancellation(&mut call), next_cancellation(&mut call)];
-    assert_eq!(both, [path(&first), path(&second)]);
+    assert_eq!(both, [delete(&first), delete(&second)]);
     assert_eq!(next_cancellation(&mut call), None);
 }
 
@@ -347,17 +326,14 @@ fn what_has_the_callers_id_is_cancelled_at_the_end_alone() {
         call(&query(), &extra),
     ];
     for mut call in machines {
-        let path = format!("DELETE /gremlin/status/{OWN}");
-        let first = sent(&mut call);
+        assert_eq!(sent_id(&mut call), OWN);
         give_up(&mut call);
         assert_eq!(next_cancellation(&mut call), None, "not yet");
-        let second = sent_again(&mut call);
-        assert_eq!(id_in(&second), OWN);
-        assert_eq!(first["queryId"], OWN);
+        assert_eq!(id_in(&sent_again(&mut call)), OWN);
         let _ = call.resume(failure(TransportErrorKind::Deadline, Sent::Maybe), NOW);
         // Each attempt may have gone to another instance.
         let both = [next_cancellation(&mut call), next_cancellation(&mut call)];
-        assert_eq!(both, [Some(path.clone()), Some(path)]);
+        assert_eq!(both, [delete(OWN), delete(OWN)]);
         assert_eq!(next_cancellation(&mut call), None);
     }
 }
@@ -396,21 +372,14 @@ fn rows_that_cannot_be_read_leave_a_query_to_cancel() {
     let in_the_middle = || {
         let mut rows = Rows::<u32>::new(&session(), &query(), 42);
         let _ = sent(&mut rows);
-        let (head, ()) = http::Response::new(()).into_parts();
-        assert!(matches!(
-            rows.resume(Input::Head(head), NOW),
-            Step::Io(Io::Receive)
-        ));
+        rows.receives(head(), NOW);
         let chunk = Input::Chunk(r#"{"result":{"data":[1,"two",3"#.into());
-        assert!(matches!(rows.resume(chunk, NOW), Step::Item(1)));
+        assert_eq!(rows.yields(chunk, NOW), 1);
         rows
     };
     assert!(cancelled(&mut in_the_middle()).is_some());
     let mut rows = in_the_middle();
-    match rows.resume(Input::Next, NOW) {
-        Step::Done(Err(error)) => assert_eq!(error.kind(), ErrorKind::Decode),
-        step => panic!("{step:?}"),
-    }
+    assert_eq!(rows.fails(Input::Next, NOW).kind(), ErrorKind::Decode);
     assert!(cancelled(&mut rows).is_some(), "after a row that is none");
 }
 
@@ -419,8 +388,7 @@ fn rows_that_cannot_be_read_leave_a_query_to_cancel() {
 fn what_nobody_has_seen_sent_is_not_cancelled() {
     let begin = || {
         let mut call = call(&query(), &CallOptions::new());
-        let step = call.resume(Input::Next, NOW);
-        assert!(matches!(step, Step::Io(Io::Send(_))));
+        call.sends(Input::Next, NOW);
         call
     };
     assert_eq!(cancelled(&mut begin()), None);
@@ -428,9 +396,7 @@ fn what_nobody_has_seen_sent_is_not_cancelled() {
     report(&mut reported, None);
     assert!(cancelled(&mut reported).is_some());
     let mut received = begin();
-    let (head, ()) = http::Response::new(()).into_parts();
-    let step = received.resume(Input::Head(head), NOW);
-    assert!(matches!(step, Step::Io(Io::Receive)));
+    received.receives(head(), NOW);
     assert!(cancelled(&mut received).is_some());
     // A driver that never reports it still says how the exchange broke.
     for (how, is_cancelled) in [(Sent::Maybe, true), (Sent::No, false)] {
@@ -444,9 +410,7 @@ fn what_nobody_has_seen_sent_is_not_cancelled() {
 fn sending_is_reported_before_the_head() {
     let mut call = call(&query(), &CallOptions::new().effect(Effect::Read));
     let early = |call: &mut Call<ExecuteGremlinQuery>| {
-        let Step::Misuse(misuse) = call.resume(Input::Sending(None), NOW) else {
-            panic!("nothing is being sent")
-        };
+        let misuse = call.misuses(Input::Sending(None), NOW);
         assert_eq!(misuse.input(), "Sending");
         let error = Error::from(misuse);
         assert_eq!(error.kind(), ErrorKind::Misuse);
@@ -457,8 +421,7 @@ fn sending_is_reported_before_the_head() {
     give_up(&mut call);
     assert_eq!(early(&mut call), (1, true));
     let _ = sent_again(&mut call);
-    let step = call.resume(answer(200, ANSWER), NOW);
-    assert!(matches!(step, Step::Done(Ok(_))));
+    call.succeeds(answer(200, ANSWER), NOW);
     assert_eq!(early(&mut call), (2, true));
 }
 
@@ -468,18 +431,14 @@ fn a_cancellation_goes_to_where_the_query_went() {
     let address = |port| Some(SocketAddr::from(([10, 0, 0, 7], port)));
     let options = CallOptions::new().effect(Effect::Read);
     let mut call = call(&query(), &options);
-    let step = call.resume(Input::Next, NOW);
-    assert!(matches!(step, Step::Io(Io::Send(_))));
+    call.sends(Input::Next, NOW);
     report(&mut call, address(1));
     give_up(&mut call);
     let woken = woken(&call);
-    let step = call.resume(Input::Wake(Sent::No), woken);
-    assert!(matches!(step, Step::Io(Io::Send(_))));
+    call.sends(Input::Wake(Sent::No), woken);
     report(&mut call, address(2));
     // Also once the head has arrived.
-    let (head, ()) = http::Response::new(()).into_parts();
-    let step = call.resume(Input::Head(head), woken);
-    assert!(matches!(step, Step::Io(Io::Receive)));
+    call.receives(head(), woken);
     call.abandon();
     let peers = [call.abandoned(), call.abandoned()].map(|query| query.unwrap().peer);
     assert_eq!(peers, [address(1), address(2)]);
@@ -498,8 +457,7 @@ fn a_cancellation_goes_to_where_the_query_went() {
         ([address(3), None], address(3)),
     ] {
         let mut call = Call::with_options(&session(), &query(), &options, 42);
-        let step = call.resume(Input::Next, NOW);
-        assert!(matches!(step, Step::Io(Io::Send(_))));
+        call.sends(Input::Next, NOW);
         for peer in reported {
             report(&mut call, peer);
         }
@@ -523,24 +481,20 @@ fn what_meets_a_limit_is_cancelled() {
             let _ = sent(&mut call);
             let now = woken(&call);
             assert_eq!(now.mono, NOW.mono + second);
-            match call.resume(Input::Wake(how), now) {
-                Step::Io(Io::Wait) => assert!(!is_end),
-                Step::Done(Err(error)) => {
-                    assert!(is_end);
-                    let kind = ErrorKind::Transport(TransportErrorKind::Deadline);
-                    assert_eq!(error.kind(), kind);
-                    assert_eq!(error.may_have_executed(), is_cancelled);
-                }
-                step => panic!("{step:?}"),
+            if *is_end {
+                let error = call.fails(Input::Wake(how), now);
+                let kind = ErrorKind::Transport(TransportErrorKind::Deadline);
+                assert_eq!(error.kind(), kind);
+                assert_eq!(error.may_have_executed(), is_cancelled);
+            } else {
+                call.waits(Input::Wake(how), now);
             }
             assert_eq!(cancelled(&mut call).is_some(), is_cancelled);
         }
         // With a head the server has it, whatever the driver says.
         let mut call = call(&query(), options);
         let _ = sent(&mut call);
-        let (head, ()) = http::Response::new(()).into_parts();
-        let step = call.resume(Input::Head(head), NOW);
-        assert!(matches!(step, Step::Io(Io::Receive)));
+        call.receives(head(), NOW);
         let now = woken(&call);
         let step = call.resume(Input::Wake(Sent::No), now);
         assert!(matches!(step, Step::Io(Io::Wait) | Step::Done(Err(_))));
@@ -552,25 +506,18 @@ fn what_meets_a_limit_is_cancelled() {
 #[test]
 fn waiters_and_change_streams_end_early() {
     fn abandon(mut machine: impl Machine) {
-        let step = machine.resume(Input::Next, NOW);
-        assert!(matches!(step, Step::Io(Io::Send(_))));
+        machine.sends(Input::Next, NOW);
         assert!(machine.wake_at().is_some());
         machine.abandon();
         assert!(machine.abandoned().is_none());
         assert_eq!(machine.wake_at(), None);
-        let step = machine.resume(Input::Next, NOW);
-        assert!(matches!(step, Step::Misuse(_)));
+        machine.misuses(Input::Next, NOW);
     }
     let start = StartPosition::TrimHorizon;
-    abandon(Wait::new(&session(), LoadCompleted::new("load-1"), 42));
-    abandon(Changes::<GetPropertygraphStream>::new(
-        &session(),
-        start,
-        42,
-    ));
+    let session = session();
+    abandon(Wait::new(&session, LoadCompleted::new("load-1"), 42));
+    abandon(Changes::<GetPropertygraphStream>::new(&session, start, 42));
     abandon(Transactions::<GetPropertygraphStream>::new(
-        &session(),
-        start,
-        42,
+        &session, start, 42,
     ));
 }

@@ -99,20 +99,8 @@ fn direct_dependencies_are_a_decision() {
         "thiserror",
     ];
     assert_eq!(direct(&["--no-default-features"]), pure);
-    let signing = [
-        "aws-sigv4",
-        "base64",
-        "bytes",
-        "http",
-        "httpdate",
-        "serde",
-        "serde_json",
-        "serde_path_to_error",
-        "sha2",
-        "shlex",
-        "thiserror",
-        "time",
-    ];
+    let mut signing = [&pure[..], &["aws-sigv4", "sha2", "time"]].concat();
+    signing.sort();
     assert_eq!(direct(&[]), signing);
 }
 

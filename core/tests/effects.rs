@@ -3,23 +3,22 @@
 //! The connection ends behind each request, so that it may have been executed. What would do more when executed twice is
 //! sent once; the rest is sent until attempts run out, with the same bytes every time.
 
-use std::time::{Duration, SystemTime};
+#[path = "support/steps.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod steps;
 
 use neptunedata::{
-    Auth, CallOptions, Effect, Endpoint, Error, Session, TransportError,
+    CallOptions, Effect, Error, TransportError,
     bytes::Bytes,
     catalog::{OPERATIONS, SPARQL_OPERATIONS},
     dynamic,
     error::FieldErrorKind,
-    machine::{Input, Io, Machine, Now, Step},
+    machine::{Input, Io, Machine, Step},
     serde_json::{Value, json},
     transport::{Sent, TransportErrorKind},
 };
 
-const NOW: Now = Now {
-    wall: SystemTime::UNIX_EPOCH,
-    mono: Duration::ZERO,
-};
+use steps::{NOW, endpoint, session};
 
 /// Sent once: a second execution would do more.
 const ONCE: u32 = 1;
@@ -89,6 +88,7 @@ fn table() -> Vec<(&'static str, Value, u32)> {
         ("CancelGremlinQuery", query_id(), AGAIN),
         ("ExecuteOpenCypherQuery", cypher("MATCH (n) RETURN n"), ONCE),
         ("ExecuteOpenCypherQuery", cypher("CREATE (n)"), ONCE),
+        ("ExecuteOpenCypherQuery", cypher(""), ONCE),
         ("ExecuteOpenCypherExplainQuery", explained("static"), AGAIN),
         // These run the query.
         ("ExecuteOpenCypherExplainQuery", explained("dynamic"), ONCE),
@@ -100,12 +100,18 @@ fn table() -> Vec<(&'static str, Value, u32)> {
         // SPARQL tells queries and updates apart itself.
         ("ExecuteSparqlQuery", sparql("SELECT * { ?s ?p ?o }"), AGAIN),
         (
+            "ExecuteSparqlQuery",
+            sparql("INSERT DATA { <s> <p> 1 }"),
+            AGAIN,
+        ),
+        (
             "ExecuteSparqlUpdate",
             json!({ "update": "CLEAR ALL" }),
             ONCE,
         ),
         ("ExecuteSparqlExplainQuery", plan("static"), AGAIN),
         ("ExecuteSparqlExplainQuery", plan("dynamic"), AGAIN),
+        ("ExecuteSparqlExplainQuery", plan("details"), AGAIN),
         ("ListSparqlQueries", none(), AGAIN),
         ("GetSparqlQueryStatus", query_id(), AGAIN),
         ("CancelSparqlQuery", query_id(), AGAIN),
@@ -174,9 +180,7 @@ fn table() -> Vec<(&'static str, Value, u32)> {
 
 /// Makes a call whose every answer is lost: what was sent, and how it ended.
 fn lose(operation: &str, input: &Value, options: &CallOptions) -> (Vec<Bytes>, Error) {
-    let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
-    let session = Session::new(endpoint, Auth::unsigned()).unwrap();
-    let mut call = dynamic::call(operation, input, &session, options, 7).unwrap();
+    let mut call = dynamic::call(operation, input, &session(), options, 7).unwrap();
     let mut sent = Vec::new();
     let mut now = NOW;
     let mut next = Input::Next;
@@ -230,9 +234,8 @@ fn the_caller_has_the_last_word() {
 
 /// The smallest input of an operation: the members without which it is refused.
 fn minimal_input(operation: &str) -> Value {
-    let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
     let mut input = json!({});
-    while let Err(error) = dynamic::request(operation, &input, &endpoint) {
+    while let Err(error) = dynamic::request(operation, &input, &endpoint()) {
         for fault in error.field_errors() {
             assert_eq!(
                 *fault.kind(),

@@ -5,12 +5,16 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use http::HeaderMap;
 use neptunedata::{
-    Auth, Call, Endpoint, Error, Operation, Session, TransportError,
+    Call, Error, Operation, TransportError,
     machine::{Input, Io, Machine, Now, Step},
     ml::{DataProcessingJobId, StartMlModelTrainingJob},
     transport::{Sent, TransportErrorKind},
     types::S3Uri,
 };
+
+#[path = "support/steps.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod steps;
 
 #[path = "errors/calls.rs"]
 mod calls;
@@ -23,14 +27,6 @@ mod requests;
 mod responses;
 #[path = "errors/transport.rs"]
 mod transport;
-
-fn session() -> Session {
-    Session::new(
-        Endpoint::parse("http://localhost:8182").unwrap(),
-        Auth::unsigned(),
-    )
-    .unwrap()
-}
 
 fn start() -> StartMlModelTrainingJob {
     StartMlModelTrainingJob::new(DataProcessingJobId::new("data"), S3Uri::new("s3://bucket/"))
@@ -56,7 +52,7 @@ fn error<O: Operation<Output: std::fmt::Debug>>(
     responses: impl IntoIterator<Item = Input>,
 ) -> Error {
     let mut now = Now::at(SystemTime::UNIX_EPOCH);
-    let mut call = Call::new(&session(), operation, 7);
+    let mut call = Call::new(&steps::session(), operation, 7);
     let mut responses = responses.into_iter();
     let mut input = Input::Next;
     loop {

@@ -1,20 +1,18 @@
 //! Answers that come compressed.
 
-use std::time::{Duration, SystemTime};
+#[path = "support/steps.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod steps;
 
 use bytes::Bytes;
-use http::{HeaderMap, Response};
+use http::Response;
 use neptunedata::{
-    Auth, Call, CallOptions, Endpoint, ExceptionKind, Session,
+    Call, CallOptions, ExceptionKind,
     error::{Cause, DecodeErrorKind},
-    machine::{Input, Io, Machine, Now, Step},
     streams::{EventId, GetSparqlStream},
 };
 
-const NOW: Now = Now {
-    wall: SystemTime::UNIX_EPOCH,
-    mono: Duration::ZERO,
-};
+use steps::{answered, session};
 
 const ANSWER: &str = r#"{"lastEventId":{"commitNum":12,"opNum":1},"format":"NQUADS","records":[]}"#;
 const REFUSAL: &str = r#"{"code":"ExpiredStreamException","requestId":"r","detailedMessage":"m"}"#;
@@ -29,14 +27,6 @@ fn answer(status: u16, coding: &str, body: impl Into<Bytes>) -> Response<Bytes> 
         .unwrap()
 }
 
-fn session() -> Session {
-    Session::new(
-        Endpoint::parse("http://localhost:8182").unwrap(),
-        Auth::unsigned(),
-    )
-    .unwrap()
-}
-
 /// Gives a call the answer in chunks of this size.
 fn call(
     answer: Response<Bytes>,
@@ -45,25 +35,8 @@ fn call(
 ) -> Result<neptunedata::CallOutput<neptunedata::streams::GetSparqlStreamOutput>, neptunedata::Error>
 {
     let operation = GetSparqlStream::trim_horizon();
-    let mut call = Call::with_options(&session(), &operation, options, 1);
-    assert!(matches!(
-        call.resume(Input::Next, NOW),
-        Step::Io(Io::Send(_))
-    ));
-    let (head, body) = answer.into_parts();
-    let mut step = call.resume(Input::Head(head), NOW);
-    for chunk in body.chunks(chunk) {
-        if matches!(step, Step::Io(Io::Receive)) {
-            step = call.resume(Input::Chunk(Bytes::copy_from_slice(chunk)), NOW);
-        }
-    }
-    if matches!(step, Step::Io(Io::Receive)) {
-        step = call.resume(Input::End(HeaderMap::new()), NOW);
-    }
-    match step {
-        Step::Done(result) => result,
-        step => panic!("{step:?}"),
-    }
+    let call = Call::with_options(&session(), &operation, options, 1);
+    answered(call, answer, chunk).1
 }
 
 #[cfg(feature = "gzip")]
@@ -106,14 +79,14 @@ mod inflated {
 
     use flate2::{Compression, write::GzEncoder};
 
+    use http::HeaderMap;
     use neptunedata::{
-        machine::{BodyEvent, Exchange},
-        rows::Rows,
-        streams::SparqlRecord,
+        machine::{BodyEvent, Exchange, Input, Machine, Now},
         transport::Sent,
     };
 
     use super::*;
+    use crate::steps::{NOW, Steps};
 
     fn gzip(text: impl AsRef<[u8]>) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
@@ -195,28 +168,19 @@ mod inflated {
     fn a_cut_answer_to_a_read_is_asked_for_again() {
         let operation = GetSparqlStream::trim_horizon();
         let mut call = Call::new(&session(), &operation, 1);
-        assert!(matches!(
-            call.resume(Input::Next, NOW),
-            Step::Io(Io::Send(_))
-        ));
+        call.sends(Input::Next, NOW);
         let mut short = gzip(ANSWER);
         short.truncate(short.len() - 3);
         let short = Input::Response(answer(200, "gzip", short), HeaderMap::new());
-        assert!(matches!(call.resume(short, NOW), Step::Io(Io::Wait)));
+        call.waits(short, NOW);
         let woken = Now {
             mono: call.wake_at().unwrap(),
             ..NOW
         };
-        assert!(matches!(
-            call.resume(Input::Wake(Sent::No), woken),
-            Step::Io(Io::Send(_))
-        ));
+        call.sends(Input::Wake(Sent::No), woken);
         // What is left of the first answer is not in the second.
         let whole = Input::Response(answer(200, "gzip", gzip(ANSWER)), HeaderMap::new());
-        match call.resume(whole, NOW) {
-            Step::Done(Ok(answered)) => assert_eq!(answered.body, ANSWER),
-            step => panic!("{step:?}"),
-        }
+        assert_eq!(call.succeeds(whole, NOW).body, ANSWER);
     }
 
     #[test]
@@ -240,36 +204,21 @@ mod inflated {
         let operation = GetSparqlStream::trim_horizon();
         let body = gzip(&text);
         for chunk in [1, 100, body.len()] {
-            let mut exchange = Exchange::streaming(&session(), &operation, &once(), 1);
-            assert!(matches!(
-                exchange.resume(Input::Next, NOW),
-                Step::Io(Io::Send(_))
-            ));
-            let (head, _) = answer(200, "gzip", Bytes::new()).into_parts();
-            let mut chunks = body.chunks(chunk);
-            let mut step = exchange.resume(Input::Head(head), NOW);
+            let exchange = Exchange::streaming(&session(), &operation, &once(), 1);
+            let (items, done) = answered(exchange, answer(200, "gzip", body.clone()), chunk);
             let mut received = Vec::new();
-            let done = loop {
-                let input = match step {
-                    Step::Item(BodyEvent::Head(head)) => {
+            for item in items {
+                match item {
+                    BodyEvent::Head(head) => {
                         assert!(!head.headers.contains_key("content-encoding"));
                         assert!(!head.headers.contains_key("content-length"));
-                        Input::Next
                     }
-                    Step::Item(BodyEvent::Chunk(piece)) => {
+                    BodyEvent::Chunk(piece) => {
                         assert!((1..=64 << 10).contains(&piece.len()));
                         received.extend_from_slice(&piece);
-                        Input::Next
                     }
-                    Step::Io(Io::Receive) => match chunks.next() {
-                        Some(chunk) => Input::Chunk(Bytes::copy_from_slice(chunk)),
-                        None => Input::End(HeaderMap::new()),
-                    },
-                    Step::Done(result) => break result,
-                    step => panic!("{step:?}"),
-                };
-                step = exchange.resume(input, NOW);
-            };
+                }
+            }
             assert!(done.is_ok());
             assert_eq!(received, text.as_bytes());
         }
@@ -278,70 +227,15 @@ mod inflated {
     #[test]
     fn a_cut_stream_ends_in_an_error() {
         let operation = GetSparqlStream::trim_horizon();
-        let mut exchange = Exchange::streaming(&session(), &operation, &once(), 1);
-        let _ = exchange.resume(Input::Next, NOW);
-        let _ = exchange.resume(
-            Input::Head(answer(200, "gzip", Bytes::new()).into_parts().0),
-            NOW,
+        let exchange = Exchange::streaming(&session(), &operation, &once(), 1);
+        let mut body = gzip(ANSWER);
+        body.pop();
+        let cut = Response::builder().header("content-encoding", "gzip");
+        let (items, done) = answered(exchange, cut.body(body.into()).unwrap(), 1000);
+        assert_eq!(items.len(), 2);
+        assert_eq!(
+            decode(&done.unwrap_err()).kind(),
+            DecodeErrorKind::Truncated
         );
-        let _ = exchange.resume(Input::Next, NOW);
-        let body = gzip(ANSWER);
-        let cut = Bytes::copy_from_slice(&body[..body.len() - 1]);
-        assert!(matches!(
-            exchange.resume(Input::Chunk(cut), NOW),
-            Step::Item(_)
-        ));
-        assert!(matches!(
-            exchange.resume(Input::Next, NOW),
-            Step::Io(Io::Receive)
-        ));
-        match exchange.resume(Input::End(HeaderMap::new()), NOW) {
-            Step::Done(Err(error)) => {
-                assert_eq!(decode(&error).kind(), DecodeErrorKind::Truncated);
-            }
-            step => panic!("{step:?}"),
-        }
-    }
-
-    #[test]
-    fn rows_are_read_from_compressed_streams() {
-        let record = |n: i64| {
-            format!(
-                r#"{{"eventId":{{"commitNum":{n},"opNum":1}},"data":{{"stmt":"s"}},"op":"ADD"}}"#
-            )
-        };
-        let records: Vec<_> = (1..=500).map(record).collect();
-        let body = gzip(format!(
-            r#"{{"format":"NQUADS","records":[{}]}}"#,
-            records.join(",")
-        ));
-        let operation = GetSparqlStream::trim_horizon();
-        for chunk in [1, 64, body.len()] {
-            let mut rows = Rows::<SparqlRecord>::with_options(&session(), &operation, &once(), 1);
-            assert!(matches!(
-                rows.resume(Input::Next, NOW),
-                Step::Io(Io::Send(_))
-            ));
-            let (head, _) = answer(200, "gzip", Bytes::new()).into_parts();
-            let mut chunks = body.chunks(chunk);
-            let mut step = rows.resume(Input::Head(head), NOW);
-            let mut ids = Vec::new();
-            let end = loop {
-                step = match step {
-                    Step::Item(record) => {
-                        ids.push(record.event_id.unwrap().commit_num);
-                        rows.resume(Input::Next, NOW)
-                    }
-                    Step::Io(Io::Receive) => match chunks.next() {
-                        Some(chunk) => rows.resume(Input::Chunk(chunk.to_vec().into()), NOW),
-                        None => rows.resume(Input::End(HeaderMap::new()), NOW),
-                    },
-                    Step::Done(end) => break end.unwrap(),
-                    step => panic!("{step:?}"),
-                };
-            };
-            assert_eq!(ids, (1..=500).collect::<Vec<_>>());
-            assert_eq!(end.rows, 500);
-        }
     }
 }

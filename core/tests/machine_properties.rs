@@ -5,6 +5,9 @@
 mod answers;
 #[path = "machine/inputs.rs"]
 mod inputs;
+#[path = "support/script.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod script;
 #[path = "machine/subject.rs"]
 mod subject;
 

@@ -1,6 +1,10 @@
 //! Rows, waiters and change streams under any inputs: each takes what its last step asked for, and
 //! nothing else, to its end.
 
+#[path = "support/steps.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod steps;
+
 use std::{
     collections::BTreeMap,
     fmt::Debug,
@@ -10,7 +14,7 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, Response};
 use neptunedata::{
-    Auth, CallOptions, Endpoint, Session, TransportError,
+    CallOptions, TransportError,
     changes::{StartPosition, Transactions},
     machine::{Input, Io, Machine, Now, Step},
     opencypher::ExecuteOpenCypherQuery,
@@ -26,6 +30,8 @@ use proptest::{
     test_runner::{Config, TestRunner},
 };
 use serde_json::Value;
+
+use steps::session;
 
 /// What a step lets in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -176,11 +182,6 @@ impl Turn {
             Kind::Woken => Input::Wake(Sent::No),
         }
     }
-}
-
-fn session() -> Session {
-    let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
-    Session::new(endpoint, Auth::unsigned()).unwrap()
 }
 
 /// How often.

@@ -1,12 +1,14 @@
 //! Neptune ML: what its operations send, beyond what the model says, and how its states are read.
 
-use std::time::{Duration, SystemTime};
+#[path = "support/steps.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod steps;
 
 use bytes::Bytes;
 use neptunedata::{
-    Auth, Call, CallOptions, Endpoint, Operation, Session,
+    Call, CallOptions, Operation,
     catalog::OPERATIONS,
-    machine::{Input, Io, Machine, Now, Step},
+    machine::Input,
     ml::{
         CreateMlEndpoint, DataProcessingJobId, GetMlEndpoint, InputDataS3Uri, MlEndpointStatus,
         MlJobStatus, ModelTrainingJobId, ProcessedDataS3Uri, StartMlDataProcessingJob,
@@ -16,18 +18,12 @@ use neptunedata::{
 };
 use serde_json::{Value, json};
 
+use steps::{NOW, Steps, session};
+
 fn body<O: Operation>(operation: &O, options: &CallOptions) -> Value {
-    let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
-    let session = Session::new(endpoint, Auth::unsigned()).unwrap();
-    let now = Now {
-        wall: SystemTime::UNIX_EPOCH,
-        mono: Duration::ZERO,
-    };
-    let mut call = Call::with_options(&session, operation, options, 1);
-    match call.resume(Input::Next, now) {
-        Step::Io(Io::Send(transmit)) => serde_json::from_slice(transmit.request.body()).unwrap(),
-        _ => panic!("nothing was sent"),
-    }
+    let mut call = Call::with_options(&session(), operation, options, 1);
+    let request = call.sends(Input::Next, NOW).request;
+    serde_json::from_slice(request.body()).unwrap()
 }
 
 #[test]

@@ -6,5 +6,8 @@ mod answers;
 mod requests;
 #[path = "opencypher/rows.rs"]
 mod rows;
+#[path = "support/steps.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod steps;
 #[path = "opencypher/support.rs"]
 mod support;

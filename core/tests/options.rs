@@ -1,12 +1,16 @@
 //! What sessions refuse, and what options of a call and of a client lead to.
 
+#[path = "support/steps.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod steps;
+
 use std::time::{Duration, SystemTime};
 
 use http::{HeaderName, HeaderValue, header};
 use neptunedata::{
     Auth, Call, CallOptions, Endpoint, Operation, Session,
     error::{Cause, DecodeErrorKind, FieldErrorKind},
-    machine::{Input, Io, Machine, Now, Step},
+    machine::{Input, Now},
     ml::{
         DataProcessingJobId, GetMlModelTrainingJob, ListMlModelTrainingJobs,
         StartMlModelTrainingJob,
@@ -16,35 +20,20 @@ use neptunedata::{
 };
 use serde_json::{Value, json};
 
-fn now() -> Now {
-    Now {
-        wall: SystemTime::UNIX_EPOCH,
-        mono: Duration::ZERO,
-    }
-}
+use steps::{NOW, Steps, session};
 
 fn endpoint(url: &str) -> Endpoint {
     Endpoint::parse(url).unwrap()
 }
 
-fn unsigned() -> Session {
-    Session::new(endpoint("http://localhost:8182"), Auth::unsigned()).unwrap()
-}
-
 fn sent<O: Operation>(operation: &O, options: &CallOptions) -> http::Request<bytes::Bytes> {
-    let mut call = Call::with_options(&unsigned(), operation, options, 1);
-    match call.resume(Input::Next, now()) {
-        Step::Io(Io::Send(transmit)) => transmit.request,
-        Step::Done(Err(error)) => panic!("{error}"),
-        _ => panic!("nothing was sent"),
-    }
+    let mut call = Call::with_options(&session(), operation, options, 1);
+    call.sends(Input::Next, NOW).request
 }
 
 fn faults<O: Operation>(operation: &O, options: &CallOptions) -> Vec<(String, FieldErrorKind)> {
-    let mut call = Call::with_options(&unsigned(), operation, options, 1);
-    let Step::Done(Err(error)) = call.resume(Input::Next, now()) else {
-        panic!("the request was not refused");
-    };
+    let mut call = Call::with_options(&session(), operation, options, 1);
+    let error = call.fails(Input::Next, NOW);
     let Cause::Encode(error) = error.cause() else {
         panic!("{error}")
     };
@@ -104,27 +93,16 @@ fn a_session_goes_on_with_the_credentials_that_replaced_its_own() {
         .with_region("us-east-1")
         .unwrap();
     let session = Session::new(endpoint, Auth::credentials(expired)).unwrap();
-    let now = Now {
-        wall: SystemTime::UNIX_EPOCH + Duration::from_secs(60),
-        mono: Duration::ZERO,
-    };
+    let now = Now::at(SystemTime::UNIX_EPOCH + Duration::from_secs(60));
     let operation = GetMlModelTrainingJob::new("job-1");
 
     let mut call = Call::new(&session, &operation, 1);
-    assert!(matches!(
-        call.resume(Input::Next, now),
-        Step::Io(Io::Credentials { refresh: true })
-    ));
+    call.asks_for_credentials(Input::Next, now, true);
     let fresh = Credentials::new("AKIDNEW", "secret");
-    assert!(matches!(
-        call.resume(Input::Credentials(fresh), now),
-        Step::Io(Io::Send(_))
-    ));
+    call.sends(Input::Credentials(fresh), now);
 
-    let Step::Io(Io::Send(transmit)) = Call::new(&session, &operation, 1).resume(Input::Next, now)
-    else {
-        panic!("the next call asks again");
-    };
+    // The next call does not ask again.
+    let transmit = Call::new(&session, &operation, 1).sends(Input::Next, now);
     let authorization = transmit.request.headers()[header::AUTHORIZATION]
         .to_str()
         .unwrap();
@@ -218,24 +196,16 @@ fn the_body_limit_of_a_call_outranks_that_of_the_client() {
     };
     let get = GetMlModelTrainingJob::new("job-1");
     let mut call = Call::new(&session, &get, 1);
-    assert!(matches!(
-        call.resume(Input::Next, now()),
-        Step::Io(Io::Send(_))
-    ));
-    let Step::Done(Err(error)) = call.resume(answer(), now()) else {
-        panic!("it was too long")
-    };
+    call.sends(Input::Next, NOW);
+    let error = call.fails(answer(), NOW);
     let Cause::Decode(error) = error.cause() else {
         panic!("{error}")
     };
     assert_eq!(error.kind(), DecodeErrorKind::TooLarge);
 
     let mut call = Call::with_options(&session, &get, &CallOptions::new().max_body_bytes(100), 1);
-    assert!(matches!(
-        call.resume(Input::Next, now()),
-        Step::Io(Io::Send(_))
-    ));
-    assert!(matches!(call.resume(answer(), now()), Step::Done(Ok(_))));
+    call.sends(Input::Next, NOW);
+    call.succeeds(answer(), NOW);
 }
 
 #[test]
@@ -262,34 +232,31 @@ fn endpoints_say_what_is_wrong_and_show_no_password() {
     }
 }
 
+fn refused(status: u16, body: impl Into<bytes::Bytes>) -> Cause {
+    let answer = http::Response::builder().status(status).body(body.into());
+    neptunedata::response::<GetMlModelTrainingJob>(&answer.unwrap()).unwrap_err()
+}
+
 #[test]
 fn texts_of_servers_stay_on_a_line() {
-    let answer = http::Response::builder()
-        .status(400)
-        .body("{\"code\":\"X\",\"message\":\"a\\nb\\u001b[31m\"}".into())
-        .unwrap();
-    let error = neptunedata::response::<GetMlModelTrainingJob>(&answer).unwrap_err();
-    assert_eq!(error.to_string(), "X (400): a\\nb\\u{1b}[31m");
-    let answer = http::Response::builder()
-        .status(400)
-        .body(r#"{"error":"upstream"}"#.into())
-        .unwrap();
-    let error = neptunedata::response::<GetMlModelTrainingJob>(&answer).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        r#"HTTP status 400 Bad Request: {"error":"upstream"}"#
-    );
+    for (body, text) in [
+        (
+            r#"{"code":"X","message":"a\nb\u001b[31m"}"#,
+            r"X (400): a\nb\u{1b}[31m",
+        ),
+        (
+            r#"{"error":"upstream"}"#,
+            r#"HTTP status 400 Bad Request: {"error":"upstream"}"#,
+        ),
+    ] {
+        assert_eq!(refused(400, body).to_string(), text);
+    }
 }
 
 #[test]
 fn debug_of_a_large_answer_is_short() {
     let page = format!("<html>{}", "x".repeat(1_000_000));
-    let answer = http::Response::builder()
-        .status(502)
-        .body(page.into())
-        .unwrap();
-    let error = neptunedata::response::<GetMlModelTrainingJob>(&answer).unwrap_err();
-    assert!(format!("{error:?}").len() < 4096);
+    assert!(format!("{:?}", refused(502, page)).len() < 4096);
 }
 
 /// What is logged of options tells nobody's secrets.

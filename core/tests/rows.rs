@@ -6,6 +6,9 @@ mod drive;
 #[path = "support/script.rs"]
 #[allow(dead_code, reason = "shared with other tests")]
 mod script;
+#[path = "support/steps.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod steps;
 
 #[path = "rows/bodies.rs"]
 mod bodies;

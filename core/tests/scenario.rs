@@ -7,6 +7,9 @@
 mod drive;
 #[path = "support/script.rs"]
 mod script;
+#[path = "support/steps.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod steps;
 #[path = "support/table.rs"]
 mod table;
 
@@ -32,8 +35,6 @@ mod opencypher;
 mod quota;
 #[path = "scenario/streaming.rs"]
 mod streaming;
-#[path = "scenario/texts.rs"]
-mod texts;
 #[path = "scenario/transport.rs"]
 mod transport;
 #[path = "scenario/waits.rs"]

@@ -8,28 +8,19 @@ mod graphs;
 mod requests;
 #[path = "sparql/rows.rs"]
 mod rows;
+#[path = "support/steps.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod steps;
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 use neptunedata::{
-    Auth, Call, CallOptions, CallOutput, Endpoint, Error, Operation, Session,
+    Call, CallOptions, CallOutput, Error, Operation,
     error::EncodeError,
-    machine::{Input, Io, Machine, Now, Step},
-};
-use std::time::{Duration, SystemTime};
-
-const NOW: Now = Now {
-    wall: SystemTime::UNIX_EPOCH,
-    mono: Duration::ZERO,
+    machine::{Input, Io, Machine, Step},
 };
 
-fn endpoint() -> Endpoint {
-    Endpoint::parse("http://localhost:8182").unwrap()
-}
-
-fn session() -> Session {
-    Session::new(endpoint(), Auth::unsigned()).unwrap()
-}
+use steps::{NOW, Steps, endpoint, session};
 
 fn encode<O: Operation>(operation: &O) -> Result<Request<Bytes>, EncodeError> {
     neptunedata::request(operation, &endpoint())
@@ -82,10 +73,7 @@ fn call<O: Operation>(
 ) -> Result<CallOutput<O::Output>, Box<Error>> {
     let options = CallOptions::new().max_attempts(1);
     let mut call = Call::with_options(&session(), operation, &options, 1);
-    assert!(matches!(
-        call.resume(Input::Next, NOW),
-        Step::Io(Io::Send(_))
-    ));
+    call.sends(Input::Next, NOW);
     match call.resume(Input::Response(answer, trailers), NOW) {
         Step::Done(result) => result.map_err(Box::new),
         _ => panic!("the answer is not the end"),

@@ -1,8 +1,12 @@
 //! Change streams: what requests ask for, and the forms in which records come.
 
+#[path = "support/steps.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod steps;
+
 use http::Response;
 use neptunedata::{
-    Endpoint, ExceptionKind,
+    ExceptionKind,
     error::Cause,
     streams::{
         ChangeOp, Encoding, EventId, GetPropertygraphStream, GetPropertygraphStreamOutput,
@@ -12,9 +16,10 @@ use neptunedata::{
 };
 use serde_json::{Value, json};
 
+use steps::{NOW, Steps, endpoint, session};
+
 fn target(operation: &GetPropertygraphStream) -> String {
-    let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
-    let request = neptunedata::request(operation, &endpoint).unwrap();
+    let request = neptunedata::request(operation, &endpoint()).unwrap();
     request.uri().path_and_query().unwrap().to_string()
 }
 
@@ -49,19 +54,17 @@ fn requests_say_where_to_begin() {
 
 #[test]
 fn limits_are_from_1_to_100_000() {
-    let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
     for limit in [i64::MIN, 0, 100_001, i64::MAX] {
         let get = GetSparqlStream::trim_horizon().limit(limit);
-        let error = neptunedata::request(&get, &endpoint).unwrap_err();
+        let error = neptunedata::request(&get, &endpoint()).unwrap_err();
         assert_eq!(error.field_errors()[0].field(), "limit");
     }
 }
 
 #[test]
 fn the_encoding_is_a_header() {
-    let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
     let get = GetSparqlStream::latest().encoding(Encoding::Gzip);
-    let request = neptunedata::request(&get, &endpoint).unwrap();
+    let request = neptunedata::request(&get, &endpoint()).unwrap();
     assert_eq!(request.headers()["accept-encoding"], "gzip");
     assert!(!request.uri().to_string().contains("gzip"));
 }
@@ -181,19 +184,6 @@ fn property_graph_records_are_typed() {
 }
 
 #[test]
-fn data_of_the_legacy_format_is_no_guess() {
-    let body = json!({"format": "GREMLIN_JSON", "records": [
-        {"eventId": "1:1", "data": {"id": "v", "type": "vp", "key": "k", "value": {"value": "x", "dataType": "String"}}},
-    ]});
-    let output = read(&body).unwrap();
-    assert_eq!(output.format, Some(StreamFormat::GremlinJson));
-    let data = output.records.unwrap().remove(0).data.unwrap();
-    assert_eq!((&data.id, &data.value), (&None, &None));
-    let other: Value = data.other.unwrap().decode().unwrap();
-    assert_eq!(other, body["records"][0]["data"]);
-}
-
-#[test]
 fn sparql_records_are_statements() {
     let stmt = "<https://test.com/s> <https://test.com/p> <https://test.com/o> .\n";
     let body = json!({
@@ -239,7 +229,9 @@ fn the_end_of_a_stream_tells_how_far_it_goes() {
 fn data_of_another_form_is_kept_as_it_came() {
     let legacy = r#"{"format":"GREMLIN_JSON","records":[{"eventId":{"commitNum":1,"opNum":1},"data":{"id":5,"type":"weird","x":[1.50]},"op":"ADD"}]}"#;
     let output = neptunedata::response::<GetPropertygraphStream>(&Response::new(legacy.into()));
-    let record = &output.unwrap().records.unwrap()[0];
+    let output = output.unwrap();
+    assert_eq!(output.format, Some(StreamFormat::GremlinJson));
+    let record = &output.records.unwrap()[0];
     let data = record.data.as_ref().unwrap();
     let other = data.other.as_ref().unwrap();
     assert_eq!(other.as_str(), r#"{"id":5,"type":"weird","x":[1.50]}"#);
@@ -303,33 +295,22 @@ const LONG: &str = r#"{"eventId":{"commitNum":1,"opNum":1},"isLastOp":true,"op":
 #[test]
 fn records_have_every_digit() {
     use neptunedata::{
-        Auth, Session,
         changes::{ChangesOptions, StartPosition, Transactions},
-        machine::{Input, Io, Machine, Now, Step},
+        machine::Input,
         rows::{RowReader, RowsFormat},
         streams::PropertygraphRecord,
     };
 
     let page = format!(r#"{{"format":"PG_JSON","records":[{LONG}]}}"#);
-    let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
-    let session = Session::new(endpoint, Auth::unsigned()).unwrap();
     let mut transactions = Transactions::<GetPropertygraphStream>::with_options(
-        &session,
+        &session(),
         StartPosition::TrimHorizon,
         ChangesOptions::new().stop_at_end(),
         42,
     );
-    let now = Now {
-        wall: std::time::SystemTime::UNIX_EPOCH,
-        mono: std::time::Duration::ZERO,
-    };
-    let Step::Io(Io::Send(_)) = transactions.resume(Input::Next, now) else {
-        panic!("nothing was sent");
-    };
+    transactions.sends(Input::Next, NOW);
     let answer = Input::Response(Response::new(page.clone().into()), Default::default());
-    let Step::Item(transaction) = transactions.resume(answer, now) else {
-        panic!("no transaction");
-    };
+    let transaction = transactions.yields(answer, NOW);
     assert_eq!(transaction.records[0].raw().unwrap().as_str(), LONG);
 
     let misfit = r#"{"eventId":"1:2","data":{"id":[1.50]}}"#;

@@ -72,6 +72,7 @@ fn a_lost_response_to_a_write_says_that_it_may_have_been_executed_and_was_not_se
          the request may have been executed and was not sent again",
     );
     assert!(error.may_have_executed());
+    assert!(!error.is_retryable());
     assert_eq!(error.attempts(), 1);
     assert_eq!(error.source().unwrap().to_string(), "connection reset");
 }
@@ -89,21 +90,67 @@ fn a_cancel_repeated_after_a_lost_response_says_that_an_earlier_attempt_may_be_t
          because it has already completed or failed. [request id r] (attempt 2; an earlier attempt \
          may have been executed and caused this)",
     );
-    assert!(error.may_have_executed());
+    assert!(error.may_have_executed() && !error.is_retryable());
+    assert!(error.meta().unwrap().earlier_may_have_executed);
 }
 
 #[test]
-fn the_text_has_the_number_of_attempts() {
-    let error = error(
-        &CancelMlModelTrainingJob::new("job-1"),
-        [lost(), lost(), lost()],
+fn texts_have_the_number_of_attempts_and_what_is_known_of_execution() {
+    let refused = |status, code: &str, message: &str| {
+        let body = format!(r#"{{"requestId":"r","code":"{code}","detailedMessage":"{message}"}}"#);
+        move || response(status, body.clone())
+    };
+    let fails = refused(500, "InternalFailureException", "boom");
+    let busy = refused(429, "TooManyRequestsException", "slow down");
+    let unknown = refused(400, "InvalidParameterException", "no such job");
+    let cancel = CancelMlModelTrainingJob::new("job-1");
+    for (error, text) in [
+        (
+            error(&start(), [fails()]),
+            "StartMLModelTrainingJob: InternalFailureException (500): boom [request id r]; the request may have \
+             been executed and was not sent again",
+        ),
+        (
+            error(&start(), [response(504, "<html>")]),
+            "StartMLModelTrainingJob: HTTP status 504 Gateway Timeout: <html>; the request may have been executed \
+             and was not sent again",
+        ),
+        (
+            error(&cancel, [busy(), unknown()]),
+            "CancelMLModelTrainingJob job-1: InvalidParameterException (400): no such job [request id r]",
+        ),
+        (
+            error(&cancel, [fails(), fails(), fails()]),
+            "CancelMLModelTrainingJob job-1: InternalFailureException (500): boom [request id r] (gave up after 3 \
+             attempts); the request may have been executed",
+        ),
+        (
+            error(&cancel, [lost(), lost(), lost()]),
+            "CancelMLModelTrainingJob job-1: connection to localhost:8182 closed before the response was complete \
+             (gave up after 3 attempts); the request may have been executed",
+        ),
+    ] {
+        assert_eq!(error.to_string(), text);
+        assert_eq!(
+            error.may_have_executed(),
+            text.contains("may have"),
+            "{text}"
+        );
+        assert_eq!(error.is_retryable(), text.contains("gave up"), "{text}");
+    }
+}
+
+#[test]
+fn a_truncated_response_is_shown() {
+    let cancel = CancelMlModelTrainingJob::new("job-1");
+    let cut = || response(200, r#"{"status":"2"#);
+    let text = error(&cancel, [cut(), cut(), cut()]).to_string();
+    assert!(
+        text.starts_with("CancelMLModelTrainingJob job-1: truncated response body"),
+        "{text}"
     );
-    assert_eq!(
-        error.to_string(),
-        "CancelMLModelTrainingJob job-1: connection to localhost:8182 closed before the response was complete (gave up after 3 attempts); \
-         the request may have been executed",
-    );
-    assert!(error.is_retryable());
+    let end = r#"; body begins "{\"status\":\"2" (gave up after 3 attempts); the request may have been executed"#;
+    assert!(text.ends_with(end), "{text}");
 }
 
 #[test]

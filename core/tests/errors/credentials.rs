@@ -3,49 +3,12 @@
 use std::time::{Duration, SystemTime};
 
 use neptunedata::{
-    Auth, Call, Credentials, Endpoint, ErrorKind, ExceptionKind, Session,
+    Auth, Call, Credentials, Endpoint, Session,
     credentials::CredentialsError,
     machine::{Input, Io, Machine, Now, Step},
 };
 
-use super::{response, start};
-
-#[test]
-fn a_service_error_remains_the_cause_if_the_credentials_cannot_be_refreshed() {
-    let credentials = Credentials::new("AKIDEXAMPLE", "secret");
-    let endpoint = Endpoint::parse("http://localhost:8182")
-        .unwrap()
-        .with_region("us-east-1")
-        .unwrap();
-    let session = Session::new(endpoint, Auth::credentials(credentials)).unwrap();
-    let now = Now {
-        wall: SystemTime::UNIX_EPOCH,
-        mono: Duration::ZERO,
-    };
-    let mut call = Call::new(&session, &start(), 7);
-    assert!(matches!(
-        call.resume(Input::Next, now),
-        Step::Io(Io::Send(_))
-    ));
-    let body = r#"{"requestId":"r","code":"AccessDeniedException","detailedMessage":"The security token included in the request is expired"}"#;
-    let step = call.resume(response(403, body), now);
-    assert!(matches!(step, Step::Io(Io::Credentials { refresh: true })));
-    let none = CredentialsError::new("these are all");
-    let Step::Done(Err(error)) = call.resume(Input::CredentialsFailed(none), now) else {
-        panic!()
-    };
-    assert_eq!(
-        error.to_string(),
-        "StartMLModelTrainingJob: AccessDeniedException (403): The security token included in the request is expired \
-         [request id r]; cannot refresh the credentials: these are all",
-    );
-    assert_eq!(
-        error.kind(),
-        ErrorKind::Service(ExceptionKind::AccessDeniedException)
-    );
-    assert_eq!(error.body(), body);
-    assert!(!error.may_have_executed());
-}
+use super::{response, start, steps::Steps};
 
 /// Credentials in use, whether the server rejects them, and the text without a credentials provider.
 #[test]
@@ -91,9 +54,7 @@ fn texts_without_a_credentials_provider_say_why_new_credentials_are_needed() {
         }
         assert!(matches!(step, Step::Io(Io::Credentials { refresh: true })));
         let none = Input::CredentialsFailed(CredentialsError::without_provider());
-        let Step::Done(Err(error)) = call.resume(none, now) else {
-            panic!()
-        };
+        let error = call.fails(none, now);
         let text = error.to_string();
         let expected = format!("{expected} no credentials provider is configured");
         assert!(text.ends_with(&expected), "{text}");

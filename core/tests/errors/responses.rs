@@ -1,7 +1,10 @@
 //! Responses that are not responses of the operation.
 
 use bytes::Bytes;
-use neptunedata::dynamic;
+use neptunedata::{
+    dynamic,
+    error::{Cause, DecodeErrorKind},
+};
 use serde_json::json;
 
 const PAGE: &str = "<!DOCTYPE html><html><body>Please log in</body></html>";
@@ -32,8 +35,15 @@ fn responses_of_a_proxy_are_not_a_success() {
             response(None, PAGE.as_bytes()),
             response(Some("text/plain"), b" \n<HTML><title>Oops"),
         ] {
-            let error = read(operation, &page).expect_err(operation).to_string();
-            assert!(error.contains("HTML page"), "{operation}: {error}");
+            let Err(Cause::Decode(error)) = read(operation, &page) else {
+                panic!("{operation}");
+            };
+            assert_eq!(error.kind(), DecodeErrorKind::Syntax, "{operation}");
+            assert_eq!(error.body(), page.body(), "{operation}");
+            assert!(
+                error.to_string().contains("HTML page"),
+                "{operation}: {error}"
+            );
         }
     }
     for operation in acknowledged {

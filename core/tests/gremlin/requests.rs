@@ -1,9 +1,8 @@
 //! What is sent.
 
 use neptunedata::{
-    Effect, Endpoint, Operation,
+    Endpoint, Operation,
     bytes::Bytes,
-    dynamic,
     error::FieldErrorKind,
     gremlin::{
         ExecuteGremlinExplainQuery, ExecuteGremlinProfileQuery, ExecuteGremlinQuery,
@@ -151,23 +150,4 @@ fn flags_are_spelled_out() {
     }
     let uri = request(&ListGremlinQueries::new()).uri().to_string();
     assert_eq!(uri, "http://localhost:8182/gremlin/status");
-}
-
-#[test]
-fn effects_are_not_guessed_from_the_text() {
-    let effect = |name| dynamic::info(name).unwrap().effect;
-    assert_eq!(effect("ExecuteGremlinQuery"), Effect::Write);
-    assert_eq!(effect("ExecuteGremlinProfileQuery"), Effect::Write);
-    assert_eq!(effect("ExecuteGremlinExplainQuery"), Effect::Read);
-    assert_eq!(effect("ListGremlinQueries"), Effect::Read);
-    assert_eq!(effect("GetGremlinQueryStatus"), Effect::Read);
-    assert_eq!(effect("CancelGremlinQuery"), Effect::Idempotent);
-    for text in ["g.V()", "g.V().drop()", "g.addV()"] {
-        assert_eq!(ExecuteGremlinQuery::new(text).effect(), Effect::Write);
-        assert_eq!(
-            ExecuteGremlinProfileQuery::new(text).effect(),
-            Effect::Write
-        );
-        assert_eq!(ExecuteGremlinExplainQuery::new(text).effect(), Effect::Read);
-    }
 }

@@ -6,26 +6,7 @@ use neptunedata::ExceptionKind;
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::Value;
 
-#[derive(Debug, Clone)]
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
-    pub(crate) trailers: HeaderMap,
-}
-
-impl Answer {
-    pub(crate) fn whole(&self) -> http::Response<Bytes> {
-        let mut response = http::Response::new(self.body.clone());
-        *response.status_mut() = self.status;
-        *response.headers_mut() = self.headers.clone();
-        response
-    }
-
-    pub(crate) fn head(&self) -> http::response::Parts {
-        self.whole().into_parts().0
-    }
-}
+pub(crate) use crate::script::Answer;
 
 pub(crate) fn answer() -> impl Strategy<Value = Answer> {
     (status(), headers(), body(), trailers()).prop_map(|(status, headers, body, trailers)| Answer {

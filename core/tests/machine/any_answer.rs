@@ -1,7 +1,6 @@
 //! No answer panics, and both ways to read one agree.
 
 use bytes::Bytes;
-use http::HeaderMap;
 use neptunedata::{
     Call, CallOptions, ErrorKind, Operation,
     catalog::OPERATIONS,
@@ -19,8 +18,9 @@ use proptest::{collection::vec, prelude::*, test_runner::Config};
 use super::{
     answers::{Answer, answer, json},
     inputs::start,
-    subject::{Mode, Plan, Request, Signing},
+    subject::{Mode, Plan},
 };
+use crate::script;
 
 fn kind(cause: &Cause) -> ErrorKind {
     match cause {
@@ -36,17 +36,7 @@ where
     O: Operation,
     O::Output: std::fmt::Debug + PartialEq,
 {
-    let plan = Plan {
-        mode: Mode::Call,
-        signing: Signing::Unsigned,
-        request: Request::Get,
-        said: None,
-        max_attempts: 1,
-        max_body_bytes: 1_000_000,
-        total: None,
-        attempt: None,
-        seed: 1,
-    };
+    let plan = Plan::unsigned(Mode::Call);
     let options = CallOptions::new().max_attempts(1);
     let mut call = Call::with_options(&plan.session(), operation, &options, 1);
     let step = call.resume(Input::Next, start());
@@ -115,12 +105,7 @@ proptest! {
 
     #[test]
     fn any_json_is_read(status in 100_u16..=999, json in json()) {
-        let answer = Answer {
-            status: http::StatusCode::from_u16(status).expect("from 100 to 999"),
-            headers: HeaderMap::new(),
-            body: json.to_string().into(),
-            trailers: HeaderMap::new(),
-        };
+        let answer = script::answer(status, json.to_string());
         read_by_all(&answer)?;
         let success = Answer { status: http::StatusCode::OK, ..answer };
         read_by_all(&success)?;
@@ -148,13 +133,7 @@ fn deep_nesting_is_read() {
         for depth in [100, 127, 128, 129, 100_000] {
             let nested = format!("{}0{}", open.repeat(depth), close.repeat(depth));
             for status in [200, 400, 500] {
-                let answer = Answer {
-                    status: http::StatusCode::from_u16(status).expect("a status"),
-                    headers: HeaderMap::new(),
-                    body: nested.clone().into(),
-                    trailers: HeaderMap::new(),
-                };
-                read_by_all(&answer).expect("read");
+                read_by_all(&script::answer(status, nested.clone())).expect("read");
             }
         }
     }

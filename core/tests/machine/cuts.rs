@@ -1,15 +1,15 @@
 //! Where a body is cut into chunks changes nothing.
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
 use neptunedata::{ErrorKind, ExceptionKind, machine::Input};
 use proptest::{collection::vec, prelude::*, sample::Index, test_runner::Config};
 
 use super::{
     answers::{Answer, answer},
     inputs::start,
-    subject::{Mode, Plan, Request, Seen, Signing, Subject, plan},
+    subject::{Mode, Plan, Seen, Subject, plan},
 };
+use crate::script;
 
 /// A machine that has sent its request.
 fn sent(plan: &Plan) -> Subject {
@@ -40,7 +40,7 @@ fn whole(plan: &Plan, answer: &Answer) -> Seen {
 /// Head, pieces, end; a machine may have enough before the end.
 fn in_pieces(plan: &Plan, answer: &Answer, pieces: Vec<Bytes>) -> Seen {
     let mut machine = sent(plan);
-    let mut seen = machine.resume(Input::Head(answer.head()), start());
+    let mut seen = machine.resume(Input::Head(answer.parts()), start());
     for piece in pieces {
         if seen != Seen::Receive {
             return seen;
@@ -54,35 +54,23 @@ fn in_pieces(plan: &Plan, answer: &Answer, pieces: Vec<Bytes>) -> Seen {
 }
 
 /// What was kept of a body over the limit depends on how it came.
-fn without_excess(seen: Seen) -> Seen {
-    match seen {
-        Seen::Failed {
-            kind,
-            attempts,
-            executed,
-            retryable,
-            text,
-            ..
-        } if kind == ErrorKind::Decode && text.contains("longer than the limit") => {
-            let body = Bytes::new();
-            Seen::Failed {
-                kind,
-                attempts,
-                executed,
-                retryable,
-                text,
-                body,
-            }
-        }
-        seen => seen,
+fn without_excess(mut seen: Seen) -> Seen {
+    if let Seen::Failed {
+        kind, text, body, ..
+    } = &mut seen
+        && *kind == ErrorKind::Decode
+        && text.contains("longer than the limit")
+    {
+        *body = Bytes::new();
     }
+    seen
 }
 
 /// All parts of a stream, and its end.
 fn streamed(plan: &Plan, answer: &Answer, pieces: Vec<Bytes>) -> (Vec<u8>, Seen) {
     let mut machine = sent(plan);
     let mut body = Vec::new();
-    let mut inputs = vec![Input::Head(answer.head())];
+    let mut inputs = vec![Input::Head(answer.parts())];
     inputs.extend(pieces.into_iter().map(Input::Chunk));
     inputs.push(Input::End(answer.trailers.clone()));
     let mut last = Seen::Receive;
@@ -148,15 +136,8 @@ proptest! {
 
 fn by(mode: Mode) -> Plan {
     Plan {
-        mode,
-        signing: Signing::Unsigned,
-        request: Request::Get,
-        said: None,
-        max_attempts: 1,
         max_body_bytes: 100_000_000,
-        total: None,
-        attempt: None,
-        seed: 1,
+        ..Plan::unsigned(mode)
     }
 }
 
@@ -165,15 +146,6 @@ fn error_text(length: usize) -> String {
     format!(
         r#"{{"requestId":"r","padding":"{padding}","code":"ParsingException","detailedMessage":"m"}}"#
     )
-}
-
-fn of(status: u16, body: String) -> Answer {
-    Answer {
-        status: StatusCode::from_u16(status).expect("a status"),
-        headers: HeaderMap::new(),
-        body: body.into(),
-        trailers: HeaderMap::new(),
-    }
 }
 
 fn in_sizes(body: &Bytes, size: usize) -> Vec<Bytes> {
@@ -185,7 +157,7 @@ fn in_sizes(body: &Bytes, size: usize) -> Vec<Bytes> {
 #[test]
 fn nor_do_they_in_long_error_answers() {
     for length in [10_000, 1_000_000, 1_048_500, 1_100_000, 3_000_000] {
-        let answer = of(400, error_text(length));
+        let answer = script::answer(400, error_text(length));
         let whole = whole(&by(Mode::Call), &answer);
         for size in [16_384, 1_000_000] {
             let cut = in_pieces(&by(Mode::Call), &answer, in_sizes(&answer.body, size));
@@ -206,7 +178,7 @@ fn nor_do_they_in_long_broken_answers() {
     let object = r#"{"requestId":"r","code":"TimeLimitExceededException","detailedMessage":"m"}"#;
     for length in [60_000, 65_536, 300_000] {
         let body = format!(r#"{{"ids":["{}",{object}"#, "x".repeat(length));
-        let answer = of(200, body);
+        let answer = script::answer(200, body);
         let whole = whole(&by(Mode::Call), &answer);
         let kind = ErrorKind::Service(ExceptionKind::TimeLimitExceededException);
         assert!(

@@ -113,7 +113,7 @@ impl Matter {
             }
             Kind::CredentialsFailed => Input::CredentialsFailed(CredentialsError::new("none")),
             Kind::Sending => Input::Sending(None),
-            Kind::Head => Input::Head(self.answer.head()),
+            Kind::Head => Input::Head(self.answer.parts()),
             Kind::Chunk => Input::Chunk(self.chunk.clone()),
             Kind::End => Input::End(self.answer.trailers.clone()),
             Kind::Response => Input::Response(self.answer.whole(), self.answer.trailers.clone()),

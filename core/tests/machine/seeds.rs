@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use neptunedata::{
     Auth, Call, Endpoint, Session,
     index_rebuild::StartIndexRebuild,
@@ -11,10 +11,10 @@ use neptunedata::{
 use proptest::{collection::vec, prelude::*, test_runner::Config};
 
 use super::{
-    answers::Answer,
     inputs::{State, Turn, start, turn},
-    subject::{Mode, Plan, Request, Seen, Signing, plan},
+    subject::{Mode, Plan, Seen, Signing, plan},
 };
+use crate::script;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -70,28 +70,18 @@ proptest! {
 
 fn first_wait(seed: u64, signing: Signing) -> Duration {
     let plan = Plan {
-        mode: Mode::Call,
         signing,
-        request: Request::Get,
-        said: None,
         max_attempts: 3,
-        max_body_bytes: 1000,
-        total: None,
-        attempt: None,
         seed,
+        ..Plan::unsigned(Mode::Call)
     };
     let mut machine = plan.machine();
     assert!(matches!(
         machine.resume(Input::Next, start()),
         Seen::Send { .. }
     ));
-    let down = Answer {
-        status: StatusCode::SERVICE_UNAVAILABLE,
-        headers: HeaderMap::new(),
-        body: "".into(),
-        trailers: HeaderMap::new(),
-    };
-    match machine.resume(Input::Response(down.whole(), HeaderMap::new()), start()) {
+    let down = script::answer(503, "").whole();
+    match machine.resume(Input::Response(down, HeaderMap::new()), start()) {
         Seen::Wait(time) => time,
         seen => panic!("{seen:?}"),
     }
@@ -119,15 +109,10 @@ fn signatures_depend_on_time_and_key_alone() {
         first_wait(7, Signing::Signed)
     );
     let plan = |seed| Plan {
-        mode: Mode::Call,
         signing: Signing::Signed,
-        request: Request::Start,
-        said: None,
-        max_attempts: 1,
-        max_body_bytes: 1000,
-        total: None,
-        attempt: None,
+        request: super::subject::Request::Start,
         seed,
+        ..Plan::unsigned(Mode::Call)
     };
     let authorization = |seed, later| {
         let mut now = start();

@@ -65,15 +65,13 @@ pub(crate) fn plan(mode: Mode) -> impl Strategy<Value = Plan> {
     let limit = prop_oneof![3 => Just(1_000_000_usize), 1 => 0_usize..60];
     (parts, 1_u32..6, limit, any::<u64>()).prop_map(
         move |((signing, request, said), max_attempts, max_body_bytes, seed)| Plan {
-            mode,
             signing,
             request,
             said,
             max_attempts,
             max_body_bytes,
-            total: None,
-            attempt: None,
             seed,
+            ..Plan::unsigned(mode)
         },
     )
 }
@@ -89,6 +87,21 @@ pub(crate) fn plan_with_limits(mode: Mode) -> impl Strategy<Value = Plan> {
 }
 
 impl Plan {
+    /// A read with one attempt.
+    pub(crate) fn unsigned(mode: Mode) -> Self {
+        Plan {
+            mode,
+            signing: Signing::Unsigned,
+            request: Request::Get,
+            said: None,
+            max_attempts: 1,
+            max_body_bytes: 1_000_000,
+            total: None,
+            attempt: None,
+            seed: 1,
+        }
+    }
+
     pub(crate) fn effect(&self) -> Effect {
         self.said.unwrap_or(match self.request {
             Request::Get => Effect::Read,

@@ -13,20 +13,14 @@ use neptunedata::{
 
 use super::{
     inputs::start,
-    subject::{Mode, Plan, Request, Signing},
+    subject::{Mode, Plan},
 };
 
 fn plan() -> Plan {
     Plan {
-        mode: Mode::Call,
-        signing: Signing::Unsigned,
-        request: Request::Get,
-        said: None,
         max_attempts: 3,
         max_body_bytes: 1000,
-        total: None,
-        attempt: None,
-        seed: 1,
+        ..Plan::unsigned(Mode::Call)
     }
 }
 

@@ -14,7 +14,10 @@ use neptunedata::{
 };
 use serde_json::json;
 
-use crate::support::{answer, call, endpoint, query, request};
+use crate::{
+    steps::endpoint,
+    support::{answer, call, query, request},
+};
 
 /// The detail of a failure as engines from 1.4.5.0 on write it, in the form of a trailer.
 const DETAIL: &str = "%7B%22detailedMessage%22%3A%22Operation+terminated+%28deadline+exceeded%29%22%2C\

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 use neptunedata::{
-    CallOptions, Effect, Operation, dynamic,
+    CallOptions, dynamic,
     error::FieldErrorKind,
     opencypher::{
         CancelOpenCypherQuery, ExecuteOpenCypherExplainQuery, ExecuteOpenCypherQuery,
@@ -15,7 +15,10 @@ use neptunedata::{
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use crate::support::{answer, body, call, endpoint, faults, query, request};
+use crate::{
+    steps::endpoint,
+    support::{answer, body, call, faults, query, request},
+};
 
 #[test]
 fn queries_ask_for_trailers_and_the_others_do_not() {
@@ -36,7 +39,7 @@ fn queries_ask_for_trailers_and_the_others_do_not() {
 fn the_wish_for_trailers_is_not_signed() {
     let mut request = request(&query()).unwrap();
     let keys = neptunedata::Credentials::new("AKIDEXAMPLE", "secret");
-    let now = crate::support::NOW.wall + Duration::from_secs(1_440_938_160);
+    let now = crate::steps::NOW.wall + Duration::from_secs(1_440_938_160);
     neptunedata::sign(&mut request, &keys, "us-east-1", now).unwrap();
     let authorization = request.headers()["authorization"].to_str().unwrap();
     assert!(
@@ -217,16 +220,4 @@ fn time_outs_have_bounds() {
     assert_eq!(faults(&own.timeout_hint(Duration::ZERO)), bounds);
     let both = query().parameters(1).timeout_hint(Duration::ZERO);
     assert_eq!(faults(&both).len(), 2);
-}
-
-#[test]
-fn effects_are_those_of_the_values() {
-    assert_eq!(query().effect(), Effect::Write);
-    let mut reads = ExecuteOpenCypherQuery::new("match (n) return n");
-    assert_eq!(reads.effect(), Effect::Write);
-    reads.open_cypher_query.clear();
-    assert_eq!(reads.effect(), Effect::Write);
-    assert_eq!(ListOpenCypherQueries::new().effect(), Effect::Read);
-    assert_eq!(GetOpenCypherQueryStatus::new("q").effect(), Effect::Read);
-    assert_eq!(CancelOpenCypherQuery::new("q").effect(), Effect::Idempotent);
 }

@@ -1,25 +1,16 @@
 //! Requests, and answers to them, without a network.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use http::{HeaderMap, Response};
 use neptunedata::{
-    Auth, Call, CallOptions, CallOutput, Endpoint, Error, Operation, Session,
+    Call, CallOptions, CallOutput, Error, Operation,
     error::{Cause, EncodeError, FieldErrorKind},
-    machine::{Input, Io, Machine, Now, Step},
+    machine::{Input, Machine, Step},
     opencypher::{ExecuteOpenCypherQuery, ExecuteOpenCypherQueryOutput},
 };
 use serde_json::Value;
 
-pub(crate) const NOW: Now = Now {
-    wall: std::time::UNIX_EPOCH,
-    mono: Duration::ZERO,
-};
-
-pub(crate) fn endpoint() -> Endpoint {
-    Endpoint::parse("http://localhost:8182").unwrap()
-}
+use crate::steps::{NOW, Steps, endpoint, session};
 
 pub(crate) fn request<O: Operation>(operation: &O) -> Result<http::Request<Bytes>, EncodeError> {
     neptunedata::request(operation, &endpoint())
@@ -50,12 +41,9 @@ pub(crate) fn call<O: Operation>(
     answer: Response<Bytes>,
     trailers: HeaderMap,
 ) -> (http::Request<Bytes>, Result<CallOutput<O::Output>, Error>) {
-    let session = Session::new(endpoint(), Auth::unsigned()).unwrap();
     let options = options.clone().max_attempts(1);
-    let mut call = Call::with_options(&session, operation, &options, 1);
-    let Step::Io(Io::Send(transmit)) = call.resume(Input::Next, NOW) else {
-        panic!("nothing was sent");
-    };
+    let mut call = Call::with_options(&session(), operation, &options, 1);
+    let transmit = call.sends(Input::Next, NOW);
     match call.resume(Input::Response(answer, trailers), NOW) {
         Step::Done(result) => (transmit.request, result),
         _ => panic!("it goes on"),

@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use super::{
     drive::{Asked, Clock, Style, inputs, unsigned},
     script::Event,
+    steps::Steps,
 };
 
 /// Defines operations with this format of rows and this effect.
@@ -96,8 +97,7 @@ pub(crate) fn read<T: DeserializeOwned, O: RowQuery>(
             Step::Done(result) => {
                 // The machine has ended: any further input is a misuse.
                 for input in [Input::Next, Input::End(HeaderMap::new())] {
-                    let step = machine.resume(input, clock.now());
-                    assert!(matches!(step, Step::Misuse(_)), "resumed after the end");
+                    machine.misuses(input, clock.now());
                 }
                 return Read {
                     rows,

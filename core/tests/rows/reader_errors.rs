@@ -12,170 +12,116 @@ use super::bodies::{by, in_pieces, rows_of, whole};
 #[test]
 fn invalid_bodies_are_errors() {
     use DecodeErrorKind::{Empty, Shape, Syntax, Truncated};
+    use RowsFormat::{Gremlin, OpenCypher, Sparql, Stream};
 
     for (format, body, kind, path) in [
-        (RowsFormat::OpenCypher, "", Empty, ""),
-        (RowsFormat::OpenCypher, " \n", Empty, ""),
-        (RowsFormat::OpenCypher, "{", Truncated, ""),
-        (RowsFormat::OpenCypher, "{}", Shape, "results"),
-        (RowsFormat::Gremlin, "{}", Shape, "result.data"),
+        (OpenCypher, "", Empty, ""),
+        (OpenCypher, " \n", Empty, ""),
+        (OpenCypher, "{", Truncated, ""),
+        (OpenCypher, "{}", Shape, "results"),
+        (Gremlin, "{}", Shape, "result.data"),
+        (Gremlin, r#"{"result":{}}"#, Shape, "result.data"),
+        (Gremlin, r#"{"result":{"data":{}}}"#, Shape, "result.data"),
+        (Gremlin, r#"{"result":[]}"#, Shape, "result"),
+        (Sparql, r#"{"head":{}}"#, Shape, "results.bindings"),
+        (Sparql, r#"{"results":[]}"#, Shape, "results"),
         (
-            RowsFormat::Gremlin,
-            r#"{"result":{}}"#,
-            Shape,
-            "result.data",
-        ),
-        (
-            RowsFormat::Gremlin,
-            r#"{"result":{"data":{}}}"#,
-            Shape,
-            "result.data",
-        ),
-        (RowsFormat::Gremlin, r#"{"result":[]}"#, Shape, "result"),
-        (
-            RowsFormat::Sparql,
-            r#"{"head":{}}"#,
-            Shape,
-            "results.bindings",
-        ),
-        (RowsFormat::Sparql, r#"{"results":[]}"#, Shape, "results"),
-        (
-            RowsFormat::Sparql,
+            Sparql,
             r#"{"results":{"bindings":{}}}"#,
             Shape,
             "results.bindings",
         ),
-        (RowsFormat::Stream, r#"{"records":{}}"#, Shape, "records"),
+        (Stream, r#"{"records":{}}"#, Shape, "records"),
+        (OpenCypher, r#"{"results":"x"}"#, Shape, "results"),
         (
-            RowsFormat::OpenCypher,
-            r#"{"results":"x"}"#,
-            Shape,
-            "results",
-        ),
-        (
-            RowsFormat::OpenCypher,
+            OpenCypher,
             r#"{"results":[],"results":[]}"#,
             Shape,
             "results",
         ),
-        (RowsFormat::OpenCypher, "<html>", Syntax, ""),
-        (RowsFormat::OpenCypher, "[]", Syntax, ""),
+        (OpenCypher, "<html>", Syntax, ""),
+        (OpenCypher, "[]", Syntax, ""),
+        (OpenCypher, r#"{"results":[1,]}"#, Syntax, "results[1]"),
+        (OpenCypher, r#"{"results":[1 2]}"#, Syntax, "results[0]"),
+        (OpenCypher, r#"{"results":[1],}"#, Syntax, ""),
+        (OpenCypher, r#"{"results":[1]}x"#, Syntax, ""),
+        (OpenCypher, r#"{"results":[1]}{"results":[2]}"#, Syntax, ""),
         (
-            RowsFormat::OpenCypher,
-            r#"{"results":[1,]}"#,
-            Syntax,
-            "results[1]",
-        ),
-        (
-            RowsFormat::OpenCypher,
-            r#"{"results":[1 2]}"#,
-            Syntax,
-            "results[0]",
-        ),
-        (RowsFormat::OpenCypher, r#"{"results":[1],}"#, Syntax, ""),
-        (RowsFormat::OpenCypher, r#"{"results":[1]}x"#, Syntax, ""),
-        (
-            RowsFormat::OpenCypher,
-            r#"{"results":[1]}{"results":[2]}"#,
-            Syntax,
-            "",
-        ),
-        (
-            RowsFormat::OpenCypher,
+            OpenCypher,
             r#"{"results":[{"a":tru}]}"#,
             Syntax,
             "results[0]",
         ),
+        (OpenCypher, r#"{"results":[1],"a":nul}"#, Syntax, "a"),
         (
-            RowsFormat::OpenCypher,
-            r#"{"results":[1],"a":nul}"#,
-            Syntax,
-            "a",
-        ),
-        (
-            RowsFormat::Gremlin,
+            Gremlin,
             r#"{"result":{"data":[],"meta":{"a":}}}"#,
             Syntax,
             "result.meta",
         ),
-        (
-            RowsFormat::OpenCypher,
-            r#"{"results":[1,tr"#,
-            Truncated,
-            "results[1]",
-        ),
-        (
-            RowsFormat::OpenCypher,
-            r#"{"results":[1],"a":{"b":"#,
-            Truncated,
-            "a",
-        ),
+        (OpenCypher, r#"{"results":[1,tr"#, Truncated, "results[1]"),
+        (OpenCypher, r#"{"results":[1],"a":{"b":"#, Truncated, "a"),
     ] {
-        assert_eq!(
-            rows_of(format, body),
-            Err((kind, path.to_owned())),
-            "{body}"
-        );
+        let error = Err((kind, path.to_owned()));
+        assert_eq!(rows_of(format, body), error, "{body}");
     }
 }
 
 #[test]
 fn error_texts() {
+    use RowsFormat::{Gremlin, OpenCypher, Sparql, Stream};
+
     for (format, body, text) in [
-        (RowsFormat::OpenCypher, "", "empty response body"),
+        (OpenCypher, "", "empty response body"),
+        (OpenCypher, "<html>", "response body is not a JSON object"),
         (
-            RowsFormat::OpenCypher,
-            "<html>",
-            "response body is not a JSON object",
-        ),
-        (
-            RowsFormat::OpenCypher,
+            OpenCypher,
             r#"{"results":[1]}x"#,
             "unexpected data after the end of the JSON object",
         ),
         (
-            RowsFormat::OpenCypher,
+            OpenCypher,
             r#"{"results":[1"#,
             "results[0]: truncated response body",
         ),
         (
-            RowsFormat::OpenCypher,
+            OpenCypher,
             r#"{"results":[1,]}"#,
             "results[1]: invalid JSON at byte 14",
         ),
         (
-            RowsFormat::OpenCypher,
+            OpenCypher,
             r#"{"results":7}"#,
             "results: expected an array of rows",
         ),
         (
-            RowsFormat::OpenCypher,
+            OpenCypher,
             r#"{"results":{"bindings":[1]}}"#,
             "results: expected an array of rows",
         ),
         (
-            RowsFormat::OpenCypher,
+            OpenCypher,
             r#"{"results":[],"results":[]}"#,
             "results: duplicate member",
         ),
         (
-            RowsFormat::Sparql,
+            Sparql,
             r#"{"results":[]}"#,
             "results: expected an object that contains the rows",
         ),
-        (RowsFormat::Stream, "{}", "records: missing member"),
+        (Stream, "{}", "records: missing member"),
         (
-            RowsFormat::Gremlin,
+            Gremlin,
             r#"{"result":{"data":{"@value":[]}}}"#,
             "result.data.@value: missing type of the rows",
         ),
         (
-            RowsFormat::Gremlin,
+            Gremlin,
             r#"{"result":{"data":{"@type":"g:Map","@value":[]}}}"#,
             "result.data.@value: expected g:List or g:Set as @type, found g:Map",
         ),
         (
-            RowsFormat::Sparql,
+            Sparql,
             r#"{"boolean":"yes"}"#,
             "boolean: expected true or false",
         ),

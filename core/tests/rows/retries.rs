@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::HeaderMap;
 use neptunedata::{
     CallOptions, Error, ErrorKind, TransportError,
-    machine::{Input, Io, Machine, Step},
+    machine::{Input, Machine, Step},
     rows::Rows,
     transport::{Sent, TransportErrorKind},
 };
@@ -15,6 +15,7 @@ use super::{
     ends::{Row, SIZES, WHOLE, closed, cut, cypher},
     operations::{Cypher, Read, Write, read},
     script::{Answer, answer, exception},
+    steps::Steps,
 };
 
 #[test]
@@ -74,10 +75,8 @@ fn the_deadline_excludes_time_with_the_caller() {
     let mut machine = Rows::<Row>::with_options(&unsigned(), &Cypher, &options, 1);
     let mut clock = Clock::new();
     let began = clock.now().mono;
-    let step = machine.resume(Input::Next, clock.now());
-    assert!(matches!(step, Step::Io(Io::Send(_))));
-    let step = machine.resume(Input::Head(answer(200, "").parts()), clock.now());
-    assert!(matches!(step, Step::Io(Io::Receive)));
+    machine.sends(Input::Next, clock.now());
+    machine.receives(Input::Head(answer(200, "").parts()), clock.now());
     assert_eq!(machine.wake_at(), Some(began + limit));
     let step = machine.resume(
         Input::Chunk(r#"{"results":[{"a":1},{"a":2},"#.into()),
@@ -86,9 +85,7 @@ fn the_deadline_excludes_time_with_the_caller() {
     assert!(matches!(step, Step::Item(Row { a: 1 })));
 
     // An invalid input changes nothing.
-    let Step::Misuse(misuse) = machine.resume(Input::End(HeaderMap::new()), clock.now()) else {
-        panic!("a misuse")
-    };
+    let misuse = machine.misuses(Input::End(HeaderMap::new()), clock.now());
     let error = Error::from(misuse);
     assert_eq!(error.kind(), ErrorKind::Misuse);
     assert!(error.may_have_executed());
@@ -100,21 +97,16 @@ fn the_deadline_excludes_time_with_the_caller() {
     let taken = Duration::from_secs(3600);
     clock.pass(taken);
     assert_eq!(machine.wake_at(), None);
-    let step = machine.resume(Input::Wake(Sent::No), clock.now());
-    assert!(matches!(step, Step::Io(Io::Continue)));
-    let step = machine.resume(Input::Next, clock.now());
-    assert!(matches!(step, Step::Io(Io::Receive)));
+    machine.continues(Input::Wake(Sent::No), clock.now());
+    machine.receives(Input::Next, clock.now());
     assert_eq!(machine.wake_at(), Some(began + limit + taken));
 
     clock.pass_until_wake(&machine);
-    let Step::Done(Err(error)) = machine.resume(Input::Wake(Sent::No), clock.now()) else {
-        panic!("expected the end")
-    };
+    let error = machine.fails(Input::Wake(Sent::No), clock.now());
     let kind = ErrorKind::Transport(TransportErrorKind::Deadline);
     assert_eq!(error.kind(), kind);
     assert!(error.may_have_executed());
-    let step = machine.resume(Input::Next, clock.now());
-    assert!(matches!(step, Step::Misuse(_)));
+    machine.misuses(Input::Next, clock.now());
 }
 
 /// A driver may also report the deadline itself.
@@ -122,14 +114,10 @@ fn the_deadline_excludes_time_with_the_caller() {
 fn drivers_can_report_the_deadline() {
     let mut machine = Rows::<Row>::new(&unsigned(), &Cypher, 1);
     let now = Clock::new().now();
-    let step = machine.resume(Input::Next, now);
-    assert!(matches!(step, Step::Io(Io::Send(_))));
-    let step = machine.resume(Input::Head(answer(200, "").parts()), now);
-    assert!(matches!(step, Step::Io(Io::Receive)));
+    machine.sends(Input::Next, now);
+    machine.receives(Input::Head(answer(200, "").parts()), now);
     let over = TransportError::new(TransportErrorKind::Deadline, Sent::Maybe);
-    let Step::Done(Err(error)) = machine.resume(Input::Failure(over), now) else {
-        panic!("expected the end")
-    };
+    let error = machine.fails(Input::Failure(over), now);
     let kind = ErrorKind::Transport(TransportErrorKind::Deadline);
     assert_eq!(error.kind(), kind);
     assert!(error.may_have_executed());

@@ -14,6 +14,7 @@ use neptunedata::{
 use crate::{
     drive::{Clock, START, Style, Trace, drive_each, endpoint, signed, unsigned},
     script::{Answer, Event, refusal, success},
+    steps::Steps,
     table::{
         Did::{Any, Credentials as Asks, Refresh, Wait},
         End::{Final, Success},
@@ -199,26 +200,14 @@ fn credentials_that_expire_between_attempts_are_asked_for_again() {
     let session = on_request();
     let mut machine = machine(&session);
     let mut clock = Clock::new();
-    assert!(matches!(
-        machine.resume(Input::Next, clock.now()),
-        Step::Io(Io::Credentials { refresh: false })
-    ));
+    machine.asks_for_credentials(Input::Next, clock.now(), false);
     let short = Credentials::new("AKIDSHORT", "secret").with_expiry(expiry);
-    let step = machine.resume(Input::Credentials(short.clone()), clock.now());
-    assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
+    machine.sends(Input::Credentials(short.clone()), clock.now());
     let busy = refusal(429, "TooManyRequestsException", "x").header("retry-after", "2");
-    let step = machine.resume(Input::Response(busy.whole(), HeaderMap::new()), clock.now());
-    assert!(matches!(step, Step::Io(Io::Wait)), "{step:?}");
+    machine.waits(Input::Response(busy.whole(), HeaderMap::new()), clock.now());
     clock.pass(Duration::from_secs(2));
-    let step = machine.resume(Input::Wake(Sent::No), clock.now());
-    assert!(
-        matches!(step, Step::Io(Io::Credentials { refresh: true })),
-        "{step:?}"
-    );
-    let step = machine.resume(Input::Credentials(short), clock.now());
-    let Step::Done(Err(error)) = step else {
-        panic!("{step:?}");
-    };
+    machine.asks_for_credentials(Input::Wake(Sent::No), clock.now(), true);
+    let error = machine.fails(Input::Credentials(short), clock.now());
     assert_eq!(error.kind(), ErrorKind::Credentials);
     assert_eq!((error.attempts(), error.may_have_executed()), (1, false));
 }
@@ -229,19 +218,9 @@ fn a_cache_that_gives_expired_credentials_is_passed_by_once() {
     let session = on_request();
     let mut machine = machine(&session);
     let now = Clock::new().now();
-    assert!(matches!(
-        machine.resume(Input::Next, now),
-        Step::Io(Io::Credentials { refresh: false })
-    ));
-    let step = machine.resume(Input::Credentials(old()), now);
-    assert!(
-        matches!(step, Step::Io(Io::Credentials { refresh: true })),
-        "{step:?}"
-    );
-    let step = machine.resume(Input::Credentials(old()), now);
-    let Step::Done(Err(error)) = step else {
-        panic!("{step:?}");
-    };
+    machine.asks_for_credentials(Input::Next, now, false);
+    machine.asks_for_credentials(Input::Credentials(old()), now, true);
+    let error = machine.fails(Input::Credentials(old()), now);
     assert_eq!(error.kind(), ErrorKind::Credentials);
     assert_eq!((error.attempts(), error.may_have_executed()), (0, false));
     assert!(!error.to_string().contains("AKIDOLD"));
@@ -274,14 +253,14 @@ fn no_credentials_is_an_error_that_keeps_what_is_known() {
         }
         assert!(matches!(step, Step::Io(Io::Credentials { .. })), "{step:?}");
         let none = CredentialsError::new("the profile is empty");
-        let step = machine.resume(Input::CredentialsFailed(none), clock.now());
-        let Step::Done(Err(error)) = step else {
-            panic!("{step:?}");
-        };
+        let error = machine.fails(Input::CredentialsFailed(none), clock.now());
         // A refusal that other credentials could have cured stays the reason.
         let denied = ErrorKind::Service(ExceptionKind::AccessDeniedException);
         let kind = if lost { denied } else { ErrorKind::Credentials };
         assert_eq!(error.kind(), kind);
+        if lost {
+            assert_eq!(error.body(), &self::denied(EXPIRED).body);
+        }
         let attempts = if lost { 2 } else { 0 };
         assert_eq!(
             (error.attempts(), error.may_have_executed()),

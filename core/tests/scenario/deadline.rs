@@ -17,6 +17,7 @@ use neptunedata::{
 use crate::{
     drive::{Clock, unsigned},
     script::{answer, exception, failure, success},
+    steps::Steps,
     table::{MAY, NOT},
 };
 
@@ -31,6 +32,10 @@ fn busy() -> Input {
 
 fn down() -> Input {
     Input::Response(answer(503, "").whole(), HeaderMap::new())
+}
+
+fn wake() -> Input {
+    Input::Wake(No)
 }
 
 fn stale() -> Input {
@@ -120,104 +125,34 @@ fn collecting(session: &Session) -> Exchange {
     Exchange::collecting(session, &operation, &limited(LIMIT), 1)
 }
 
+/// The inputs that lead to a step, and for each way to wake there: attempts, and whether it may have been executed.
 type Case = (
     &'static str,
     fn() -> Vec<Input>,
-    Sent,
-    // Attempts, and whether it may have been executed.
-    (u32, bool),
+    &'static [(Sent, u32, bool)],
 );
 
 #[test]
 fn at_every_step() {
     let chunk = || Input::Chunk(Bytes::from_static(b"{"));
-    let cases: [Case; 16] = [
-        ("sent", || vec![Input::Next], No, (1, NOT)),
-        ("sent", || vec![Input::Next], Maybe, (1, MAY)),
-        ("head", || vec![Input::Next, head()], No, (1, MAY)),
-        ("head", || vec![Input::Next, head()], Maybe, (1, MAY)),
-        (
-            "waiting, refused",
-            || vec![Input::Next, busy()],
-            No,
-            (1, NOT),
-        ),
-        (
-            "waiting, refused",
-            || vec![Input::Next, busy()],
-            Maybe,
-            (1, NOT),
-        ),
-        (
-            "waiting, failed",
-            || vec![Input::Next, down()],
-            No,
-            (1, MAY),
-        ),
-        (
-            "waiting, failed",
-            || vec![Input::Next, down()],
-            Maybe,
-            (1, MAY),
-        ),
-        (
-            "again",
-            || vec![Input::Next, busy(), Input::Wake(Sent::No)],
-            No,
-            (2, NOT),
-        ),
-        (
-            "again",
-            || vec![Input::Next, busy(), Input::Wake(Sent::No)],
-            Maybe,
-            (2, MAY),
-        ),
-        (
-            "again, failed",
-            || vec![Input::Next, down(), Input::Wake(Sent::No)],
-            No,
-            (2, MAY),
-        ),
-        (
-            "again, failed",
-            || vec![Input::Next, down(), Input::Wake(Sent::No)],
-            Maybe,
-            (2, MAY),
-        ),
-        ("not stale", || vec![Input::Next, stale()], No, (1, NOT)),
-        ("not stale", || vec![Input::Next, stale()], Maybe, (1, MAY)),
-        (
-            "third",
-            || {
-                vec![
-                    Input::Next,
-                    busy(),
-                    Input::Wake(Sent::No),
-                    busy(),
-                    Input::Wake(Sent::No),
-                ]
-            },
-            No,
-            (3, NOT),
-        ),
-        (
-            "third, head",
-            || {
-                vec![
-                    Input::Next,
-                    busy(),
-                    Input::Wake(Sent::No),
-                    busy(),
-                    Input::Wake(Sent::No),
-                    head(),
-                ]
-            },
-            No,
-            (3, MAY),
-        ),
+    // One step a line.
+    #[rustfmt::skip]
+    let cases: [Case; 9] = [
+        ("sent", || vec![Input::Next], &[(No, 1, NOT), (Maybe, 1, MAY)]),
+        ("head", || vec![Input::Next, head()], &[(No, 1, MAY), (Maybe, 1, MAY)]),
+        ("waiting, refused", || vec![Input::Next, busy()], &[(No, 1, NOT), (Maybe, 1, NOT)]),
+        ("waiting, failed", || vec![Input::Next, down()], &[(No, 1, MAY), (Maybe, 1, MAY)]),
+        ("again", || vec![Input::Next, busy(), wake()], &[(No, 2, NOT), (Maybe, 2, MAY)]),
+        ("again, failed", || vec![Input::Next, down(), wake()], &[(No, 2, MAY), (Maybe, 2, MAY)]),
+        ("not stale", || vec![Input::Next, stale()], &[(No, 1, NOT), (Maybe, 1, MAY)]),
+        ("third", || vec![Input::Next, busy(), wake(), busy(), wake()], &[(No, 3, NOT)]),
+        ("third, head", || vec![Input::Next, busy(), wake(), busy(), wake(), head()], &[(No, 3, MAY)]),
     ];
-    for (name, inputs, sent, expected) in cases {
-        pass_deadline(name, collecting(&unsigned()), inputs(), sent, expected);
+    for (name, inputs, ends) in cases {
+        for (sent, attempts, executed) in ends {
+            let exchange = collecting(&unsigned());
+            pass_deadline(name, exchange, inputs(), *sent, (*attempts, *executed));
+        }
     }
     let inputs = vec![Input::Next, head(), chunk()];
     pass_deadline("chunk", collecting(&unsigned()), inputs, No, (1, MAY));
@@ -230,12 +165,8 @@ fn before_the_first_step() {
     let options = limited(Duration::ZERO);
     let mut exchange = Exchange::collecting(&unsigned(), &operation, &options, 1);
     let now = Clock::new().now();
-    let step = exchange.resume(Input::Wake(Maybe), now);
-    assert!(matches!(step, Step::Io(Io::Continue)), "{step:?}");
-    let step = exchange.resume(Input::Next, now);
-    let Step::Done(Err(error)) = step else {
-        panic!("{step:?}");
-    };
+    exchange.continues(Input::Wake(Maybe), now);
+    let error = exchange.fails(Input::Next, now);
     passed("new", &error, (0, NOT));
 }
 
@@ -247,22 +178,15 @@ fn while_an_item_is_out() {
         let mut exchange = Exchange::streaming(&unsigned(), &operation, &limited(LIMIT), 1);
         let mut clock = Clock::new();
         let deadline = clock.now().mono + LIMIT;
-        let step = exchange.resume(Input::Next, clock.now());
-        assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
-        let step = exchange.resume(head(), clock.now());
-        assert!(matches!(step, Step::Item(_)), "{step:?}");
+        exchange.sends(Input::Next, clock.now());
+        exchange.yields(head(), clock.now());
         clock.pass(2 * LIMIT);
         assert_eq!(exchange.wake_at(), None);
-        let step = exchange.resume(Input::Wake(sent), clock.now());
-        assert!(matches!(step, Step::Io(Io::Continue)), "{step:?}");
-        let step = exchange.resume(Input::Next, clock.now());
-        assert!(matches!(step, Step::Io(Io::Receive)), "{step:?}");
+        exchange.continues(Input::Wake(sent), clock.now());
+        exchange.receives(Input::Next, clock.now());
         assert_eq!(exchange.wake_at(), Some(deadline + 2 * LIMIT));
         clock.pass_until_wake(&exchange);
-        let step = exchange.resume(Input::Wake(sent), clock.now());
-        let Step::Done(Err(error)) = step else {
-            panic!("{step:?}");
-        };
+        let error = exchange.fails(Input::Wake(sent), clock.now());
         passed("item", &error, (1, MAY));
     }
 }
@@ -280,8 +204,7 @@ fn a_pause_beyond_the_deadline_is_the_end() {
             let options = limited(seconds(limit));
             let mut exchange = Exchange::collecting(&unsigned(), &operation, &options, 1);
             let clock = Clock::new();
-            let step = exchange.resume(Input::Next, clock.now());
-            assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
+            exchange.sends(Input::Next, clock.now());
             let busy = exception(status, kind.name()).header("retry-after", "20");
             let busy = Input::Response(busy.whole(), HeaderMap::new());
             match exchange.resume(busy, clock.now()) {
@@ -324,8 +247,7 @@ fn the_least_limit_is_the_next() {
         let mut exchange = Exchange::collecting(&session, &operation, options, 1);
         assert_eq!(exchange.wake_at(), None, "it has not begun");
         let clock = Clock::new();
-        let step = exchange.resume(Input::Next, clock.now());
-        assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
+        exchange.sends(Input::Next, clock.now());
         (exchange, clock)
     };
     for (options, limit) in [
@@ -341,31 +263,22 @@ fn the_least_limit_is_the_next() {
     let (mut exchange, mut clock) = begin(&CallOptions::new());
     let began = clock.now().mono;
     clock.pass_until_wake(&exchange);
-    let step = exchange.resume(Input::Wake(Maybe), clock.now());
-    assert!(matches!(step, Step::Io(Io::Wait)), "{step:?}");
+    exchange.waits(Input::Wake(Maybe), clock.now());
     let pause = clock.pass_until_wake(&exchange);
     assert!(pause <= seconds(20), "{pause:?}");
-    let step = exchange.resume(Input::Wake(Maybe), clock.now());
-    assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
+    exchange.sends(Input::Wake(Maybe), clock.now());
     // The call's limit comes before that of its second attempt.
     assert_eq!(exchange.wake_at(), Some(began + seconds(100)));
-    let step = exchange.resume(head(), clock.now());
-    assert!(matches!(step, Step::Io(Io::Receive)), "{step:?}");
+    exchange.receives(head(), clock.now());
     assert_eq!(exchange.wake_at(), Some(began + seconds(100)));
     clock.pass_until_wake(&exchange);
-    let step = exchange.resume(Input::Wake(Maybe), clock.now());
-    let Step::Done(Err(error)) = step else {
-        panic!("{step:?}");
-    };
+    let error = exchange.fails(Input::Wake(Maybe), clock.now());
     passed("second", &error, (2, MAY));
 
     // The last attempt's own limit is a time-out.
     let (mut exchange, mut clock) = begin(&CallOptions::new().max_attempts(1));
     clock.pass_until_wake(&exchange);
-    let step = exchange.resume(Input::Wake(No), clock.now());
-    let Step::Done(Err(error)) = step else {
-        panic!("{step:?}");
-    };
+    let error = exchange.fails(Input::Wake(No), clock.now());
     let kind = ErrorKind::Transport(TransportErrorKind::Timeout);
     assert_eq!((error.kind(), error.may_have_executed()), (kind, false));
 }
@@ -377,23 +290,13 @@ fn while_credentials_are_fetched() {
 
     let auth = neptunedata::Auth::from_driver();
     let session = Session::new(drive::endpoint(), auth).expect("a session");
+    let expired = "The security token included in the request is expired";
     for sent in [No, Maybe] {
-        pass_deadline(
-            "first",
-            collecting(&session),
-            vec![Input::Next],
-            sent,
-            (0, NOT),
-        );
-        let expired = refusal(
-            403,
-            "AccessDeniedException",
-            "The security token included in the request is expired",
-        );
-        let inputs = vec![
-            Input::Next,
-            Input::Response(expired.whole(), HeaderMap::new()),
-        ];
+        let first = vec![Input::Next];
+        pass_deadline("first", collecting(&session), first, sent, (0, NOT));
+        let refused = refusal(403, "AccessDeniedException", expired);
+        let refused = Input::Response(refused.whole(), HeaderMap::new());
+        let inputs = vec![Input::Next, refused];
         pass_deadline(
             "refresh",
             collecting(&drive::signed()),

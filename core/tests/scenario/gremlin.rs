@@ -1,22 +1,14 @@
-//! Gremlin queries that fail after their 200, lose their answers, or meet a full queue.
-
-use std::time::Duration;
+//! Gremlin queries that fail after their 200.
 
 use neptunedata::{
     CallOptions, Effect, ErrorKind, ExceptionKind, Operation,
-    gremlin::{
-        CancelGremlinQuery, ExecuteGremlinExplainQuery, ExecuteGremlinProfileQuery,
-        ExecuteGremlinQuery, GetGremlinQueryStatus, ListGremlinQueries,
-    },
-    transport::{Sent, TransportErrorKind},
+    gremlin::{ExecuteGremlinExplainQuery, ExecuteGremlinProfileQuery, ExecuteGremlinQuery},
 };
 
 use crate::{
-    drive::{Asked, Clock, Style, Trace, drive, unsigned},
-    script::{Answer, Event, answer, error_object, exception, refusal},
+    drive::{Clock, Style, Trace, drive, unsigned},
+    script::{Answer, Event, answer, error_object},
 };
-
-const LOST: Event = Event::Fails(TransportErrorKind::Closed, Sent::Maybe);
 
 /// The beginning of an answer of rows, which goes on.
 const BROKEN: &str = r#"{"requestId":"q-1","status":{"message":"","code":200,"attributes":{}},"result":{"data":[{"name":"a"},{"na"#;
@@ -55,11 +47,8 @@ fn call<O: Operation>(operation: &O, options: &CallOptions, script: &[Event]) ->
 }
 
 fn write(script: &[Event]) -> Trace {
-    call(
-        &ExecuteGremlinQuery::new("g.addV('a')"),
-        &CallOptions::new(),
-        script,
-    )
+    let query = ExecuteGremlinQuery::new("g.addV('a')");
+    call(&query, &CallOptions::new(), script)
 }
 
 fn read(script: &[Event]) -> Trace {
@@ -92,17 +81,9 @@ fn an_error_object_at_the_end_of_rows() {
         "{BROKEN}{}",
         error_object("MemoryLimitExceededException", "m")
     );
-    fails(
-        &write(&[answer(200, body.clone()).into()]),
-        ExceptionKind::MemoryLimitExceededException,
-        1,
-    );
-    assert!(
-        write(&[answer(200, body.clone()).into()])
-            .result
-            .unwrap_err()
-            .may_have_executed()
-    );
+    let trace = write(&[answer(200, body.clone()).into()]);
+    fails(&trace, ExceptionKind::MemoryLimitExceededException, 1);
+    assert!(trace.result.unwrap_err().may_have_executed());
     let trace = read(&[answer(200, body).into(), rows().into()]);
     assert_eq!(trace.result.unwrap().attempts, 2);
 }
@@ -133,13 +114,8 @@ fn rows_that_just_stop() {
     assert!(error.may_have_executed());
     assert_eq!(error.body().as_ref(), BROKEN.as_bytes());
     assert_eq!(error.attempts(), 1);
-    assert_eq!(
-        read(&[answer(200, BROKEN).into(), rows().into()])
-            .result
-            .unwrap()
-            .attempts,
-        2
-    );
+    let trace = read(&[answer(200, BROKEN).into(), rows().into()]);
+    assert_eq!(trace.result.unwrap().attempts, 2);
 }
 
 #[test]
@@ -149,103 +125,10 @@ fn a_report_that_broke_off() {
         error_object("TimeLimitExceededException", "m")
     );
     let script = [answer(200, body).into()];
-    let profile = ExecuteGremlinProfileQuery::new("g.V()");
-    fails(
-        &call(&profile, &CallOptions::new(), &script),
-        ExceptionKind::TimeLimitExceededException,
-        1,
-    );
-    let explain = ExecuteGremlinExplainQuery::new("g.V()");
-    fails(
-        &call(&explain, &CallOptions::new(), &script),
-        ExceptionKind::TimeLimitExceededException,
-        1,
-    );
-}
-
-#[test]
-fn lost_answers_by_effect() {
-    let again = [LOST, rows().into()];
     let options = CallOptions::new();
-    assert_eq!(write(&again).result.unwrap_err().attempts(), 1);
-    assert_eq!(read(&again).result.unwrap().attempts, 2);
-    let profile = ExecuteGremlinProfileQuery::new("g.V()");
-    let error = call(&profile, &options, &again).result.unwrap_err();
-    assert!(error.may_have_executed());
-    assert_eq!(error.attempts(), 1);
-    let read = options.clone().effect(Effect::Read);
-    assert_eq!(call(&profile, &read, &again).result.unwrap().attempts, 2);
-
-    let report = [LOST, answer(200, "Neptune Gremlin Explain").into()];
-    let explain = ExecuteGremlinExplainQuery::new("g.V().drop()");
-    assert_eq!(
-        call(&explain, &options, &report).result.unwrap().attempts,
-        2
-    );
-    let list = [
-        LOST,
-        answer(
-            200,
-            r#"{"acceptedQueryCount":0,"runningQueryCount":0,"queries":[]}"#,
-        )
-        .into(),
-    ];
-    assert_eq!(
-        call(&ListGremlinQueries::new(), &options, &list)
-            .result
-            .unwrap()
-            .attempts,
-        2
-    );
-    let status = [LOST, answer(200, r#"{"queryId":"q-1"}"#).into()];
-    let get = GetGremlinQueryStatus::new("q-1");
-    assert_eq!(call(&get, &options, &status).result.unwrap().attempts, 2);
-}
-
-#[test]
-fn a_repeated_cancel_meets_its_own_effect() {
-    let unknown = "Supplied queryId q-1 is invalid";
-    let script = [
-        LOST,
-        refusal(400, "InvalidParameterException", unknown).into(),
-    ];
-    let cancel = CancelGremlinQuery::new("q-1");
-    let trace = call(&cancel, &CallOptions::new(), &script);
-    fails(&trace, ExceptionKind::InvalidParameterException, 2);
-    assert!(trace.result.unwrap_err().may_have_executed());
-}
-
-/// Refused before it ran, so a write is sent again too.
-#[test]
-fn m11_a_full_queue_throttles_any_query() {
-    let trace = write(&[exception(500, "ThrottlingException").into(), rows().into()]);
-    match trace.asked[..] {
-        [Asked::Send(_), Asked::Wait(time), Asked::Send(_)] => {
-            assert!(time <= Duration::from_secs(1));
-        }
-        ref other => panic!("{other:?}"),
+    let profile = call(&ExecuteGremlinProfileQuery::new("g.V()"), &options, &script);
+    let explain = call(&ExecuteGremlinExplainQuery::new("g.V()"), &options, &script);
+    for trace in [profile, explain] {
+        fails(&trace, ExceptionKind::TimeLimitExceededException, 1);
     }
-    let meta = trace.result.unwrap();
-    assert!(!meta.earlier_may_have_executed);
-}
-
-#[test]
-fn conflicts_and_replicas() {
-    let conflict = exception(500, "ConcurrentModificationException");
-    assert_eq!(
-        write(&[conflict.into(), rows().into()])
-            .result
-            .unwrap()
-            .attempts,
-        2
-    );
-    let replica = exception(400, "ReadOnlyViolationException");
-    let trace = write(&[replica.into(), rows().into()]);
-    assert_eq!(trace.sent[1].reuse, neptunedata::machine::Reuse::Fresh);
-    let failed = exception(500, "FailureByQueryException");
-    fails(
-        &read(&[failed.into()]),
-        ExceptionKind::FailureByQueryException,
-        1,
-    );
 }

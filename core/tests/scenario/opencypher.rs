@@ -2,16 +2,13 @@
 
 use neptunedata::{
     CallOptions, Effect, ErrorKind, ExceptionKind, Operation,
-    opencypher::{
-        CancelOpenCypherQuery, ExecuteOpenCypherExplainQuery, ExecuteOpenCypherQuery,
-        GetOpenCypherQueryStatus, ListOpenCypherQueries, OpenCypherExplainMode,
-    },
+    opencypher::{ExecuteOpenCypherExplainQuery, ExecuteOpenCypherQuery, OpenCypherExplainMode},
     transport::{Sent, TransportErrorKind},
 };
 
 use crate::{
-    drive::{Clock, Style, Trace, drive, sessions},
-    script::{Event, answer, error_object, exception, refusal},
+    drive::{Clock, Style, Trace, drive, drive_whole, sessions},
+    script::{Event, answer, error_object, refusal},
 };
 
 const LOST: Event = Event::Fails(TransportErrorKind::Closed, Sent::Maybe);
@@ -25,14 +22,9 @@ fn each<O: Operation>(
 ) {
     for session in sessions() {
         for seed in 0..3 {
-            let (style, mut clock) = (Style::of(seed), Clock::new());
+            let (session, style, mut clock) = (session(), Style::of(seed), Clock::new());
             check(&drive(
-                &session(),
-                operation,
-                options,
-                script,
-                style,
-                &mut clock,
+                &session, operation, options, script, style, &mut clock,
             ));
         }
     }
@@ -56,14 +48,6 @@ fn query() -> ExecuteOpenCypherQuery {
 }
 
 #[test]
-fn queries_are_writes_unless_the_caller_says_otherwise() {
-    let none = CallOptions::new();
-    is_sent(&query(), &none, 1);
-    is_sent(&query(), &none.clone().effect(Effect::Read), 3);
-    is_sent(&query(), &none.effect(Effect::Idempotent), 3);
-}
-
-#[test]
 fn m04_explains_that_execute_the_query_are_not_sent_again() {
     use OpenCypherExplainMode::{Details, Dynamic, Static};
 
@@ -76,42 +60,12 @@ fn m04_explains_that_execute_the_query_are_not_sent_again() {
     is_sent(&explain(Details), &none.effect(Effect::Read), 3);
 }
 
-#[test]
-fn states_are_read_again_and_cancels_repeated() {
-    let none = CallOptions::new();
-    is_sent(&ListOpenCypherQueries::new(), &none, 3);
-    is_sent(&GetOpenCypherQueryStatus::new("q"), &none, 3);
-    is_sent(&CancelOpenCypherQuery::new("q"), &none, 3);
-
-    // The one that got lost did it, so the next one finds no query.
-    let gone = refusal(
-        400,
-        "InvalidParameterException",
-        "Supplied queryId q is invalid",
-    );
-    let script = [LOST, gone.into()];
-    each(&CancelOpenCypherQuery::new("q"), &none, &script, |trace| {
-        let error = trace.result.as_ref().expect_err("an error");
-        let kind = ErrorKind::Service(ExceptionKind::InvalidParameterException);
-        assert_eq!((error.kind(), error.attempts()), (kind, 2));
-        assert!(error.may_have_executed());
-    });
-}
-
 /// How often a query is sent that fails like this, and whether it then may have been executed.
 fn fails(options: &CallOptions, event: Event) -> (u32, bool) {
     let mut found = None;
     let script = [event];
-    let mut clock = Clock::new();
     for session in sessions() {
-        let trace = drive(
-            &session(),
-            &query(),
-            options,
-            &script,
-            Style::WHOLE,
-            &mut clock,
-        );
+        let trace = drive_whole(&session(), &query(), options, &script);
         let error = trace.result.expect_err("an error");
         let this = (error.attempts(), error.may_have_executed());
         assert_eq!(*found.get_or_insert(this), this);
@@ -165,11 +119,4 @@ fn m12_authentication_failures_with_400_are_final_and_stay_what_they_are() {
             });
         }
     }
-}
-
-#[test]
-fn conflicts_of_old_engines_are_not_guessed() {
-    // Before 1.4.6.0 they come as BadRequestException, like a query that cannot be right.
-    let conflict = exception(400, "BadRequestException");
-    assert_eq!(fails(&CallOptions::new(), conflict.into()), (1, false));
 }

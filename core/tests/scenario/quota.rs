@@ -8,22 +8,14 @@ use neptunedata::{
 };
 
 use crate::{
-    drive::{Asked, Clock, Style, Trace, drive, endpoint, unsigned},
+    drive::{Asked, Trace, drive_whole, endpoint, unsigned},
     script::{Event, answer, exception, success},
 };
 
 fn call(session: &Session, script: &[Event]) -> Trace {
     let operation = GetMlModelTrainingJob::new("job-1");
     let options = CallOptions::new();
-    let mut clock = Clock::new();
-    drive(
-        session,
-        &operation,
-        &options,
-        script,
-        Style::WHOLE,
-        &mut clock,
-    )
+    drive_whole(session, &operation, &options, script)
 }
 
 #[test]
@@ -124,15 +116,7 @@ fn only_successes_are_rewarded() {
         let options = CallOptions::new().max_attempts(1);
         let operation = GetMlModelTrainingJob::new("job-1");
         let script = [answer(200, body).into()];
-        let mut clock = Clock::new();
-        let trace = drive(
-            &session,
-            &operation,
-            &options,
-            &script,
-            Style::WHOLE,
-            &mut clock,
-        );
+        let trace = drive_whole(&session, &operation, &options, &script);
         assert_eq!(trace.asked.len(), 1);
         assert!(matches!(trace.asked[0], Asked::Send(_)));
         let error = trace.result.expect_err("no answer");

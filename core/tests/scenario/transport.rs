@@ -10,7 +10,7 @@ use neptunedata::{
 };
 
 use crate::{
-    drive::{Clock, Style, drive, unsigned},
+    drive::{drive_whole, unsigned},
     script::{Event, answer, error_object, exception, success},
     table::{
         Did::{Any, Fresh, Wait},
@@ -247,15 +247,7 @@ fn attempts_are_numbered_as_they_count() {
     ];
     let operation = neptunedata::ml::GetMlModelTrainingJob::new("job-1");
     let options = neptunedata::CallOptions::new();
-    let mut clock = Clock::new();
-    let trace = drive(
-        &unsigned(),
-        &operation,
-        &options,
-        &script,
-        Style::WHOLE,
-        &mut clock,
-    );
+    let trace = drive_whole(&unsigned(), &operation, &options, &script);
     let attempts: Vec<u32> = trace.sent.iter().map(|sent| sent.attempt).collect();
     assert_eq!(attempts, [1, 1, 2, 2, 3]);
     assert_eq!(trace.result.expect("a success").attempts, 3);

@@ -2,7 +2,7 @@
 
 use http::Response;
 use neptunedata::{
-    CallOptions, Effect, Operation,
+    CallOptions,
     error::{Cause, FieldErrorKind},
     sparql::{DeleteGraph, GetGraph, PostGraph, PutGraph, SparqlMediaType},
     types::RawBody,
@@ -95,16 +95,6 @@ fn several_graphs_are_refused() {
 }
 
 #[test]
-fn effects() {
-    let turtle = SparqlMediaType::Turtle;
-    assert_eq!(GetGraph::default_graph().effect(), Effect::Read);
-    assert_eq!(DeleteGraph::default_graph().effect(), Effect::Idempotent);
-    let put = PutGraph::default_graph(turtle.clone(), "");
-    assert_eq!(put.effect(), Effect::Idempotent);
-    assert_eq!(PostGraph::default_graph(turtle, "").effect(), Effect::Write);
-}
-
-#[test]
 fn answers_are_bytes_with_a_type_or_a_status() {
     let body = "<http://example.com/s> <http://example.com/p> \"o\" .\n";
     let graph = answer("Application/N-Triples; charset=UTF-8", body);
@@ -172,23 +162,4 @@ fn a_graph_that_was_forgotten_is_not_the_default_graph() {
         serde_json::to_value(&delete).unwrap(),
         json!({"default": true})
     );
-}
-
-#[test]
-fn pages_of_html_are_no_graphs() {
-    use neptunedata::error::DecodeErrorKind;
-
-    let page = http::Response::builder()
-        .header("content-type", "Text/HTML; charset=utf-8")
-        .body("<html>proxy</html>".into())
-        .unwrap();
-    let read = neptunedata::response::<GetGraph>(&page);
-    let Err(Cause::Decode(error)) = read else {
-        panic!("{read:?}");
-    };
-    assert_eq!(error.kind(), DecodeErrorKind::Syntax);
-    assert_eq!(&error.body()[..], b"<html>proxy</html>");
-
-    let read = neptunedata::response::<neptunedata::sparql::ExecuteSparqlQuery>(&page);
-    assert!(matches!(read, Err(Cause::Decode(_))), "{read:?}");
 }

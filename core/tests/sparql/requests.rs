@@ -1,7 +1,7 @@
 //! Forms, headers, effects, and the dynamic API.
 
 use neptunedata::{
-    CallOptions, Effect, Operation,
+    CallOptions,
     catalog::SPARQL_OPERATIONS,
     dynamic,
     sparql::{
@@ -11,7 +11,7 @@ use neptunedata::{
 };
 use serde_json::json;
 
-use crate::{encode, endpoint, fields, pairs, sent};
+use crate::{encode, fields, pairs, sent, steps::endpoint};
 
 #[test]
 fn queries_are_forms() {
@@ -143,18 +143,6 @@ fn graphs_without_an_iri_are_refused() {
         .map(|fault| fault.field())
         .collect();
     assert_eq!(fields, ["defaultGraphUri[1]", "namedGraphUri[0]"]);
-}
-
-#[test]
-fn effects_are_by_operation_and_not_by_text() {
-    let text = "INSERT DATA { <s> <p> 1 }";
-    assert_eq!(ExecuteSparqlQuery::select(text).effect(), Effect::Read);
-    assert_eq!(ExecuteSparqlUpdate::new("").effect(), Effect::Write);
-    for mode in SparqlExplainMode::KNOWN {
-        let explain = ExecuteSparqlExplainQuery::new(text, mode.clone());
-        assert_eq!(explain.effect(), Effect::Read);
-    }
-    assert_eq!(CancelSparqlQuery::new("x").effect(), Effect::Idempotent);
 }
 
 #[test]

@@ -2,18 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use http::{HeaderMap, Response};
+use http::Response;
 use neptunedata::{
     CallOptions, ErrorKind,
     error::DecodeErrorKind,
-    machine::{Input, Io, Machine, Step},
+    machine::Input,
     rows::Rows,
     sparql::{ExecuteSparqlQuery, RdfTerm, SparqlRow},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{NOW, answers::read, session};
+use crate::{
+    answers::read,
+    steps::{NOW, Steps, answered, session},
+};
 
 const JSON: &str = "application/sparql-results+json";
 
@@ -131,31 +134,11 @@ fn rows_are_read_as_they_arrive() {
         .collect();
     let body = json!({"head": {"vars": ["n"]}, "results": {"bindings": bindings}}).to_string();
     let query = ExecuteSparqlQuery::select("SELECT ?n {}");
-    let mut rows = Rows::<SparqlRow<N>>::with_options(&session(), &query, &CallOptions::new(), 1);
-    assert!(matches!(
-        rows.resume(Input::Next, NOW),
-        Step::Io(Io::Send(_))
-    ));
-    let (head, ()) = Response::new(()).into_parts();
-    let mut chunks = body.as_bytes().chunks(7);
-    let mut seen = Vec::new();
-    let mut step = rows.resume(Input::Head(head), NOW);
-    let end = loop {
-        step = match step {
-            Step::Item(SparqlRow(row)) => {
-                seen.push(row.n);
-                rows.resume(Input::Next, NOW)
-            }
-            Step::Io(Io::Receive) => match chunks.next() {
-                Some(chunk) => rows.resume(Input::Chunk(chunk.to_vec().into()), NOW),
-                None => rows.resume(Input::End(HeaderMap::new()), NOW),
-            },
-            Step::Done(end) => break end.unwrap(),
-            step => panic!("{:?}", std::mem::discriminant(&step)),
-        };
-    };
+    let rows = Rows::<SparqlRow<N>>::with_options(&session(), &query, &CallOptions::new(), 1);
+    let (seen, end) = answered(rows, Response::new(body.into()), 7);
+    let seen: Vec<_> = seen.into_iter().map(|SparqlRow(row)| row.n).collect();
     assert_eq!(seen, (0..50).collect::<Vec<_>>());
-    assert_eq!(end.envelope.vars(), Some(vec!["n".to_owned()]));
+    assert_eq!(end.unwrap().envelope.vars(), Some(vec!["n".to_owned()]));
 }
 
 /// What cannot have rows is not sent.
@@ -163,19 +146,15 @@ fn rows_are_read_as_they_arrive() {
 fn graphs_have_no_rows() {
     let query = ExecuteSparqlQuery::construct("CONSTRUCT WHERE { ?s ?p ?o }");
     let mut rows = Rows::<Value>::new(&session(), &query, 42);
-    let Step::Done(Err(error)) = rows.resume(Input::Next, NOW) else {
-        panic!("it is sent")
-    };
+    let error = rows.fails(Input::Next, NOW);
     assert_eq!(error.kind(), ErrorKind::Encode);
     assert!(
         error.to_string().contains("accept: rows are read"),
         "{error}"
     );
-    let step = rows.resume(Input::Next, NOW);
-    assert!(matches!(step, Step::Misuse(_)), "{step:?}");
+    rows.misuses(Input::Next, NOW);
     for accept in [JSON, "application/vnd.example+json"] {
         let mut rows = Rows::<Value>::new(&session(), &query.clone().accept(accept.into()), 42);
-        let step = rows.resume(Input::Next, NOW);
-        assert!(matches!(step, Step::Io(Io::Send(_))), "{accept}");
+        rows.sends(Input::Next, NOW);
     }
 }

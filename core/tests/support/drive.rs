@@ -133,6 +133,24 @@ pub(crate) fn drive<O: Operation>(
     panic!("the call goes on for ever: {asked:?}");
 }
 
+/// The same with whole answers, by a clock of its own.
+pub(crate) fn drive_whole<O: Operation>(
+    session: &Session,
+    operation: &O,
+    options: &CallOptions,
+    script: &[Event],
+) -> Trace {
+    let mut clock = Clock::new();
+    drive(
+        session,
+        operation,
+        options,
+        script,
+        Style::WHOLE,
+        &mut clock,
+    )
+}
+
 /// What the driver says to the machine about an event.
 pub(crate) fn inputs(event: &Event, style: Style) -> Vec<Input> {
     let begun = |answer: &super::script::Answer, size: usize| {

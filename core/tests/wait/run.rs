@@ -17,6 +17,7 @@ use neptunedata::{
 use super::{
     drive::{Clock, Style, inputs, unsigned},
     script::{Event, answer},
+    steps::Steps,
 };
 
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
@@ -71,8 +72,7 @@ pub(crate) fn run_by<W: Waiter>(
             Step::Io(Io::Continue) => panic!("a wake-up at the requested time changed nothing"),
             Step::Misuse(misuse) => panic!("{misuse}"),
             Step::Done(result) => {
-                let step = machine.resume(Input::Next, clock.now());
-                assert!(matches!(step, Step::Misuse(_)), "resumed after the end");
+                machine.misuses(Input::Next, clock.now());
                 return Run {
                     items,
                     sent,

@@ -15,6 +15,7 @@ use super::{
     drive::{Clock, unsigned},
     run::{SECOND, down, load, one_attempt, run, timed_out, waiter},
     script::{answer, exception},
+    steps::Steps,
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -24,8 +25,7 @@ fn first_limit(options: WaitOptions) -> Option<Duration> {
     let mut wait = Wait::with_options(&unsigned(), waiter(), options, 42);
     assert_eq!(wait.wake_at(), None, "not started");
     let now = Clock::new().now();
-    let step = wait.resume(Input::Next, now);
-    assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
+    wait.sends(Input::Next, now);
     Some(wait.wake_at()? - now.mono)
 }
 
@@ -57,14 +57,11 @@ fn polls_have_a_timeout() {
 fn a_poll_that_hangs_is_retried() {
     let mut clock = Clock::new();
     let mut wait = Wait::new(&unsigned(), waiter(), 42);
-    let step = wait.resume(Input::Next, clock.now());
-    assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
+    wait.sends(Input::Next, clock.now());
     clock.pass_until_wake(&wait);
-    let step = wait.resume(Input::Wake(Sent::Maybe), clock.now());
-    assert!(matches!(step, Step::Io(Io::Wait)), "{step:?}");
+    wait.waits(Input::Wake(Sent::Maybe), clock.now());
     clock.pass_until_wake(&wait);
-    let step = wait.resume(Input::Wake(Sent::No), clock.now());
-    assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
+    wait.sends(Input::Wake(Sent::No), clock.now());
 }
 
 /// A missing response to the final poll is reported as the timeout of the wait.
@@ -73,28 +70,22 @@ fn a_final_poll_that_hangs_ends_in_a_timeout() {
     let begin = |clock: &Clock| {
         let options = WaitOptions::new().timeout(2 * SECOND);
         let mut wait = Wait::with_options(&unsigned(), waiter(), options, 42);
-        let step = wait.resume(Input::Next, clock.now());
-        assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
+        wait.sends(Input::Next, clock.now());
         wait
     };
     let mut clock = Clock::new();
     let mut wait = begin(&clock);
     clock.pass(SECOND);
-    let step = wait.resume(Input::Wake(Sent::Maybe), clock.now());
-    assert!(matches!(step, Step::Io(Io::Continue)), "{step:?}");
+    wait.continues(Input::Wake(Sent::Maybe), clock.now());
     clock.pass(SECOND);
-    let Step::Done(Err(error)) = wait.resume(Input::Wake(Sent::Maybe), clock.now()) else {
-        panic!("expected the end");
-    };
+    let error = wait.fails(Input::Wake(Sent::Maybe), clock.now());
     timed_out(&error);
 
     // The driver may also report the deadline, at any time.
     let mut wait = begin(&clock);
     clock.pass(SECOND);
     let late = TransportError::new(TransportErrorKind::Deadline, Sent::Maybe);
-    let Step::Done(Err(error)) = wait.resume(Input::Failure(late), clock.now()) else {
-        panic!("expected the end");
-    };
+    let error = wait.fails(Input::Failure(late), clock.now());
     timed_out(&error);
 }
 
@@ -105,33 +96,26 @@ fn no_poll_exceeds_the_timeout() {
         |wait: &Wait<LoadCompleted>, clock: &Clock| wait.wake_at().map(|at| at - clock.now().mono);
     let (mut clock, options) = (Clock::new(), WaitOptions::new().timeout(5 * SECOND));
     let mut wait = Wait::with_options(&unsigned(), waiter(), options, 42);
-    let step = wait.resume(Input::Next, clock.now());
-    assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
+    wait.sends(Input::Next, clock.now());
     assert_eq!(limit(&wait, &clock), Some(5 * SECOND));
     clock.pass(SECOND);
     let body = r#"{"payload":{"overallStatus":{"status":"LOAD_IN_QUEUE"}}}"#;
     let input = Input::Response(answer(200, body).whole(), Default::default());
-    assert!(matches!(wait.resume(input, clock.now()), Step::Item(_)));
+    wait.yields(input, clock.now());
     // The caller keeps the item beyond the timeout, and there is still a final poll.
     clock.pass(7 * SECOND);
-    let step = wait.resume(Input::Next, clock.now());
-    assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
+    wait.sends(Input::Next, clock.now());
     assert_eq!(limit(&wait, &clock), Some(SECOND));
     clock.pass(SECOND);
-    let Step::Done(Err(error)) = wait.resume(Input::Wake(Sent::Maybe), clock.now()) else {
-        panic!("expected the end");
-    };
+    let error = wait.fails(Input::Wake(Sent::Maybe), clock.now());
     timed_out(&error);
 
     let options = WaitOptions::new().timeout(5 * SECOND);
     let mut wait = Wait::with_options(&unsigned(), waiter(), options, 42);
-    let step = wait.resume(Input::Next, clock.now());
-    assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
+    wait.sends(Input::Next, clock.now());
     assert_eq!(limit(&wait, &clock), Some(5 * SECOND));
     clock.pass(5 * SECOND);
-    let Step::Done(Err(error)) = wait.resume(Input::Wake(Sent::Maybe), clock.now()) else {
-        panic!("expected the end");
-    };
+    let error = wait.fails(Input::Wake(Sent::Maybe), clock.now());
     timed_out(&error);
 }
 
@@ -228,14 +212,11 @@ fn a_timeout_of_zero_is_one_poll() {
         .timeout(Duration::MAX);
     let mut wait = Wait::with_options(&unsigned(), waiter(), options, 1);
     let now = Clock::new().now();
-    assert!(matches!(
-        wait.resume(Input::Next, now),
-        Step::Io(Io::Send(_))
-    ));
+    wait.sends(Input::Next, now);
     let body = r#"{"payload":{"overallStatus":{"status":"LOAD_IN_QUEUE"}}}"#;
     let input = Input::Response(answer(200, body).whole(), Default::default());
-    assert!(matches!(wait.resume(input, now), Step::Item(_)));
-    assert!(matches!(wait.resume(Input::Next, now), Step::Io(Io::Wait)));
+    wait.yields(input, now);
+    wait.waits(Input::Next, now);
     let until = wait.wake_at().expect("a pause");
     assert!(until - now.mono > 1_000_000 * HOUR);
 }
@@ -251,10 +232,8 @@ fn after_steps(options: WaitOptions, steps: usize) -> (Wait<LoadCompleted>, Cloc
         Input::Next,
     ];
     for input in inputs.into_iter().take(steps) {
-        let step = wait.resume(Input::End(Default::default()), clock.now());
-        assert!(matches!(step, Step::Misuse(_)), "{step:?}");
-        let step = wait.resume(Input::Wake(Sent::No), clock.now());
-        assert!(matches!(step, Step::Io(Io::Continue)), "{step:?}");
+        wait.misuses(Input::End(Default::default()), clock.now());
+        wait.continues(Input::Wake(Sent::No), clock.now());
         let step = wait.resume(input, clock.now());
         assert!(!matches!(step, Step::Done(_) | Step::Misuse(_)), "{step:?}");
     }
@@ -283,10 +262,8 @@ fn drivers_can_end_it() {
             panic!("{step:?}")
         };
         assert_eq!(error.kind(), expected, "after {steps} steps");
-        let step = wait.resume(Input::Next, clock.now());
-        assert!(matches!(step, Step::Misuse(_)), "{step:?}");
-        let step = wait.resume(Input::Wake(Sent::No), clock.now());
-        assert!(matches!(step, Step::Io(Io::Continue)), "{step:?}");
+        wait.misuses(Input::Next, clock.now());
+        wait.continues(Input::Wake(Sent::No), clock.now());
     }
 }
 
@@ -314,7 +291,6 @@ fn the_timeout_ends_it_in_any_state() {
             };
         };
         timed_out(&error);
-        let step = wait.resume(Input::Next, clock.now());
-        assert!(matches!(step, Step::Misuse(_)), "{step:?}");
+        wait.misuses(Input::Next, clock.now());
     }
 }

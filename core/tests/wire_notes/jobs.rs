@@ -12,7 +12,7 @@ use neptunedata::{
 use serde_json::{Value, json};
 
 use crate::{
-    drive::{Clock, Style, Trace, drive, unsigned},
+    drive::{Trace, drive_whole, unsigned},
     info, read, refused, request,
     script::{Event, answer},
 };
@@ -44,16 +44,8 @@ fn m03_a_load_is_a_write() {
 
 /// A call that meets this every time.
 fn call<O: Operation>(operation: &O, event: &Event) -> Trace {
-    let (options, mut clock) = (CallOptions::new(), Clock::new());
     let script = std::slice::from_ref(event);
-    drive(
-        &unsigned(),
-        operation,
-        &options,
-        script,
-        Style::WHOLE,
-        &mut clock,
-    )
+    drive_whole(&unsigned(), operation, &CallOptions::new(), script)
 }
 
 #[test]

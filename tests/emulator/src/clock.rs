@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use time::{Date, Month, Time, UtcDateTime};
+
 /// The last second whose year has four digits.
 const LAST_SECOND: u64 = 253_402_300_799;
 
@@ -64,27 +66,20 @@ pub(crate) fn unix_millis(wall: SystemTime) -> u64 {
 /// `2023-01-24T00:47:43.319Z`, the format in JSON bodies; like Java, without a fraction that is zero.
 pub(crate) fn iso(wall: SystemTime) -> String {
     let calendar = Calendar::of(wall);
-    let (hour, minute, second) = calendar.time_of_day();
+    let (hour, minute, second) = calendar.0.as_hms();
+    let (year, month, day) = calendar.date();
     let millis = match unix_millis(wall) % 1000 {
-        millis if millis > 0 && unix_millis(wall) / 1000 == calendar.seconds => {
+        millis if millis > 0 && unix_millis(wall) / 1000 == calendar.seconds() => {
             format!(".{millis:03}")
         }
         _ => String::new(),
     };
-    format!(
-        "{:04}-{:02}-{:02}T{hour:02}:{minute:02}:{second:02}{millis}Z",
-        calendar.year, calendar.month, calendar.day
-    )
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{millis}Z")
 }
 
-/// A second of the years 1970 to 9999 in UTC, as calendar fields.
+/// A second of the years 1970 to 9999, in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Calendar {
-    seconds: u64,
-    year: u64,
-    month: u64,
-    day: u64,
-}
+pub(crate) struct Calendar(UtcDateTime);
 
 impl Calendar {
     /// The second that contains `wall`, clamped to the range.
@@ -93,140 +88,73 @@ impl Calendar {
     }
 
     pub(crate) fn of_seconds(seconds: u64) -> Self {
-        let seconds = seconds.min(LAST_SECOND);
-        // Howard Hinnant's civil_from_days, for days that are never negative.
-        let days = seconds / 86_400 + 719_468;
-        let era = days / 146_097;
-        let day_of_era = days % 146_097;
-        let year_of_era =
-            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let shifted = (5 * day_of_year + 2) / 153;
-        let month = if shifted < 10 {
-            shifted + 3
-        } else {
-            shifted - 9
-        };
-        Self {
-            seconds,
-            year: era * 400 + year_of_era + u64::from(month <= 2),
-            month,
-            day: day_of_year - (153 * shifted + 2) / 5 + 1,
-        }
+        let seconds = i64::try_from(seconds.min(LAST_SECOND)).unwrap_or_default();
+        Self(UtcDateTime::from_unix_timestamp(seconds).unwrap_or(UtcDateTime::UNIX_EPOCH))
     }
 
     /// Parses `YYYYMMDDTHHMMSSZ`. `None` for dates that do not exist.
     pub(crate) fn parse_basic(text: &str) -> Option<Self> {
-        let number = |from: usize, to: usize| {
-            let digits = text.get(from..to)?;
-            if !digits.bytes().all(|b| b.is_ascii_digit()) {
-                return None;
-            }
-            digits.parse::<u64>().ok()
+        let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+        let is_number = |text: &str, digits| {
+            text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())
         };
-        if text.len() != 16 || text.get(8..9)? != "T" || text.get(15..)? != "Z" {
+        if !is_number(date, 8) || !is_number(time, 6) {
             return None;
         }
-        let (year, month, day) = (number(0, 4)?, number(4, 6)?, number(6, 8)?);
-        let (hour, minute, second) = (number(9, 11)?, number(11, 13)?, number(13, 15)?);
-        if year < 1970
-            || !(1..=12).contains(&month)
-            || day == 0
-            || hour > 23
-            || minute > 59
-            || second > 59
-        {
-            return None;
-        }
-        let shifted_year = if month <= 2 { year - 1 } else { year };
-        let era = shifted_year / 400;
-        let year_of_era = shifted_year % 400;
-        let shifted = if month > 2 { month - 3 } else { month + 9 };
-        let day_of_year = (153 * shifted + 2) / 5 + day - 1;
-        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-        let days = (era * 146_097 + day_of_era).checked_sub(719_468)?;
-        let parsed = Self::of_seconds(days * 86_400 + hour * 3_600 + minute * 60 + second);
-        (parsed.basic() == text).then_some(parsed)
+        let number = |text: &str, at: usize| text.get(at..at + 2)?.parse::<u8>().ok();
+        let month = Month::try_from(number(date, 4)?).ok()?;
+        let year = date.get(..4)?.parse().ok()?;
+        let day = Date::from_calendar_date(year, month, number(date, 6)?).ok()?;
+        let time = Time::from_hms(number(time, 0)?, number(time, 2)?, number(time, 4)?).ok()?;
+        (year >= 1970).then_some(Self(UtcDateTime::new(day, time)))
     }
 
     pub(crate) fn seconds(self) -> u64 {
-        self.seconds
+        u64::try_from(self.0.unix_timestamp()).unwrap_or_default()
     }
 
-    /// Year, month and day, in the types that certificates need.
-    #[cfg(feature = "tls")]
+    /// Year, month and day.
     pub(crate) fn date(self) -> (i32, u8, u8) {
+        (self.0.year(), u8::from(self.0.month()), self.0.day())
+    }
+
+    /// The names of weekday and month, in three letters.
+    fn names(self) -> (String, String) {
+        let short = |name: String| name.chars().take(3).collect();
         (
-            i32::try_from(self.year).unwrap_or(9999),
-            u8::try_from(self.month).unwrap_or(1),
-            u8::try_from(self.day).unwrap_or(1),
+            short(self.0.weekday().to_string()),
+            short(self.0.month().to_string()),
         )
-    }
-
-    fn time_of_day(self) -> (u64, u64, u64) {
-        (
-            self.seconds / 3_600 % 24,
-            self.seconds / 60 % 60,
-            self.seconds % 60,
-        )
-    }
-
-    fn weekday(self) -> &'static str {
-        const NAMES: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-        NAMES
-            .iter()
-            .cycle()
-            .nth((self.seconds / 86_400 % 7) as usize)
-            .copied()
-            .unwrap_or("Thu")
-    }
-
-    fn month_name(self) -> &'static str {
-        const NAMES: [&str; 12] = [
-            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-        ];
-        NAMES
-            .get(self.month.saturating_sub(1) as usize)
-            .copied()
-            .unwrap_or("Jan")
     }
 
     /// `20240101T000500Z`, the format in signatures.
     pub(crate) fn basic(self) -> String {
-        let (hour, minute, second) = self.time_of_day();
-        format!(
-            "{:04}{:02}{:02}T{hour:02}{minute:02}{second:02}Z",
-            self.year, self.month, self.day
-        )
+        let (hour, minute, second) = self.0.as_hms();
+        let (year, month, day) = self.date();
+        format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z")
     }
 
     /// `2020-05-07T23:13Z`, the format of the dates of statistics in old engines (M26).
     pub(crate) fn minutes(self) -> String {
-        let (hour, minute, _) = self.time_of_day();
-        format!(
-            "{:04}-{:02}-{:02}T{hour:02}:{minute:02}Z",
-            self.year, self.month, self.day
-        )
+        let (hour, minute, _) = self.0.as_hms();
+        let (year, month, day) = self.date();
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}Z")
     }
 
     /// `Mon, 01 Jan 2024 00:05:00 GMT`, the format of the `Date` header.
     pub(crate) fn http_date(self) -> String {
-        let (hour, minute, second) = self.time_of_day();
-        let (weekday, month) = (self.weekday(), self.month_name());
-        format!(
-            "{weekday}, {:02} {month} {:04} {hour:02}:{minute:02}:{second:02} GMT",
-            self.day, self.year
-        )
+        let (hour, minute, second) = self.0.as_hms();
+        let (year, _, day) = self.date();
+        let (weekday, month) = self.names();
+        format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
     }
 
     /// `Mon Jan 01 00:05:00 UTC 2024`, the format of Java and of Neptune's status.
     pub(crate) fn java_date(self) -> String {
-        let (hour, minute, second) = self.time_of_day();
-        let (weekday, month) = (self.weekday(), self.month_name());
-        format!(
-            "{weekday} {month} {:02} {hour:02}:{minute:02}:{second:02} UTC {:04}",
-            self.day, self.year
-        )
+        let (hour, minute, second) = self.0.as_hms();
+        let (year, _, day) = self.date();
+        let (weekday, month) = self.names();
+        format!("{weekday} {month} {day:02} {hour:02}:{minute:02}:{second:02} UTC {year:04}")
     }
 }
 
@@ -261,11 +189,8 @@ mod tests {
             LAST_SECOND,
         ] {
             let text = Calendar::of_seconds(seconds).basic();
-            assert_eq!(
-                Calendar::parse_basic(&text).map(Calendar::seconds),
-                Some(seconds),
-                "{text}"
-            );
+            let read = Calendar::parse_basic(&text);
+            assert_eq!(read.map(Calendar::seconds), Some(seconds), "{text}");
         }
         for text in [
             "",
@@ -281,18 +206,11 @@ mod tests {
 
     #[test]
     fn times_out_of_range_stay_in_it() {
-        let before = UNIX_EPOCH - Duration::from_secs(5);
-        assert_eq!(
-            Calendar::of(before).http_date(),
-            "Thu, 01 Jan 1970 00:00:00 GMT"
-        );
-        assert_eq!(
-            Calendar::of_seconds(u64::MAX).http_date(),
-            "Fri, 31 Dec 9999 23:59:59 GMT"
-        );
-        assert_eq!(
-            Now::at_unix(u64::MAX).later(Duration::MAX).mono,
-            Duration::MAX
-        );
+        let before = Calendar::of(UNIX_EPOCH - Duration::from_secs(5));
+        assert_eq!(before.http_date(), "Thu, 01 Jan 1970 00:00:00 GMT");
+        let last = Calendar::of_seconds(u64::MAX);
+        assert_eq!(last.http_date(), "Fri, 31 Dec 9999 23:59:59 GMT");
+        let latest = Now::at_unix(u64::MAX).later(Duration::MAX);
+        assert_eq!(latest.mono, Duration::MAX);
     }
 }

@@ -100,29 +100,21 @@ impl Default for Config {
     }
 }
 
-impl Config {
+setters! {
+    Config;
+
     /// The seed of generated ids. The same seed and the same requests give the same responses. Default: 0.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
-    }
+    seed(seed: u64) => seed = seed;
 
     /// How many requests the log keeps. Older entries are dropped, but are still counted. Default: all.
-    #[must_use]
-    pub fn log_limit(mut self, entries: usize) -> Self {
-        self.log_limit = entries;
-        self
-    }
+    log_limit(entries: usize) => log_limit = entries;
 
     /// Whether a request may select its own fault with the header `x-neptune-fault`. Default: false, so that clients
     /// cannot change the behavior of the cluster.
-    #[must_use]
-    pub fn fault_header(mut self, obeyed: bool) -> Self {
-        self.fault_header = obeyed;
-        self
-    }
+    fault_header(obeyed: bool) => fault_header = obeyed;
+}
 
+impl Config {
     /// Enables IAM authentication with one pair of long-term keys in this region. For more keys, call it again or call
     /// [`identity`](Self::identity). The last region given is used.
     #[must_use]
@@ -143,49 +135,31 @@ impl Config {
         self.identities.push(identity);
         self
     }
+}
+
+setters! {
+    Config;
 
     /// The region of the cluster. Signatures must have this region, and ARNs contain it. Default: `us-east-1`.
-    #[must_use]
-    pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.region = region.into();
-        self
-    }
+    region(region: impl Into<String>) => region = region.into();
 
     /// The role of the instance that responds. Default: the writer.
-    #[must_use]
-    pub fn role(mut self, role: Role) -> Self {
-        self.role = role;
-        self
-    }
+    role(role: Role) => role = role;
 
     /// Whether the engine status is `healthy` rather than `recovery`. Default: true.
-    #[must_use]
-    pub fn healthy(mut self, healthy: bool) -> Self {
-        self.healthy = healthy;
-        self
-    }
+    healthy(healthy: bool) => healthy = healthy;
 
     /// The version that the engine status reports. Default: `1.4.6.0.R1`.
-    #[must_use]
-    pub fn engine_version(mut self, version: impl Into<String>) -> Self {
-        self.engine_version = version.into();
-        self
-    }
+    engine_version(version: impl Into<String>) => engine_version = version.into();
 
     /// The start time that the engine status reports.
-    #[must_use]
-    pub fn started(mut self, started: SystemTime) -> Self {
-        self.started = started;
-        self
-    }
+    started(started: SystemTime) => started = started;
 
     /// Whether error bodies also have the text as `message`, as in engines since 1.4.5.0. Default: true.
-    #[must_use]
-    pub fn message_member(mut self, present: bool) -> Self {
-        self.message_member = present;
-        self
-    }
+    message_member(present: bool) => message_member = present;
+}
 
+impl Config {
     /// Whether the engine is older than this version. A version that cannot be parsed counts as the newest.
     pub(crate) fn is_older_than(&self, version: [u32; 4]) -> bool {
         let own = self.engine_version.trim_start_matches("Patch-");
@@ -236,20 +210,16 @@ impl Identity {
             expired: false,
         }
     }
+}
+
+setters! {
+    Identity;
 
     /// Makes the keys temporary: requests must carry and sign this token.
-    #[must_use]
-    pub fn session_token(mut self, token: impl Into<String>) -> Self {
-        self.session_token = Some(token.into());
-        self
-    }
+    session_token(token: impl Into<String>) => session_token = Some(token.into());
 
     /// Whether the keys have expired, so that the cluster refuses them as expired. Default: false.
-    #[must_use]
-    pub fn expired(mut self, expired: bool) -> Self {
-        self.expired = expired;
-        self
-    }
+    expired(expired: bool) => expired = expired;
 }
 
 /// Shows the access key and no secret.

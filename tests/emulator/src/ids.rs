@@ -33,6 +33,13 @@ impl Ids {
     }
 }
 
+/// Whether a text has the form of a UUID.
+pub(crate) fn is_uuid(text: &str) -> bool {
+    let lengths = text.split('-').map(str::len);
+    let mut bytes = text.bytes();
+    lengths.eq([8, 4, 4, 4, 12]) && bytes.all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

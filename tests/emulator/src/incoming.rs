@@ -77,6 +77,12 @@ impl<'a> Incoming<'a> {
         media_type(self.headers)
     }
 
+    /// The body as the text of a query.
+    pub(crate) fn query_text(&self) -> Result<String, Failure> {
+        let text = std::str::from_utf8(self.body).map(str::to_owned);
+        text.map_err(|_| Failure::new("MalformedQueryException", "The query text is not UTF-8."))
+    }
+
     /// The body as it was received.
     pub(crate) fn body(&self) -> &Bytes {
         self.body
@@ -102,14 +108,8 @@ impl<'a> Incoming<'a> {
 
     /// A boolean query parameter, in any case: SDKs send `true`, graph-notebook `TRUE` and `True`.
     pub(crate) fn query_flag(&self, name: &str) -> Result<Option<bool>, Failure> {
-        match self.query(name) {
-            None => Ok(None),
-            Some(text) if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
-            Some(text) if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
-            Some(_) => Err(Failure::invalid_parameter(format!(
-                "The value of {name} must be true or false."
-            ))),
-        }
+        let flag = |text| flag_text(text).ok_or_else(|| not_a_flag(name));
+        self.query(name).map(flag).transpose()
     }
 
     /// An integer query parameter within these bounds.
@@ -186,8 +186,26 @@ pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
     Some(name.trim().to_ascii_lowercase())
 }
 
-fn unsupported(media_type: &str) -> Failure {
+pub(crate) fn unsupported(media_type: &str) -> Failure {
     Failure::bad_request(format!("Unsupported content type: {media_type}"))
+}
+
+pub(crate) fn not_a_flag(name: &str) -> Failure {
+    Failure::invalid_parameter(format!("The value of {name} must be true or false."))
+}
+
+/// A boolean, or its text.
+pub(crate) fn flag(value: &Value) -> Option<bool> {
+    match value {
+        Value::String(text) => flag_text(text),
+        value => value.as_bool(),
+    }
+}
+
+/// A boolean as text, in any case.
+fn flag_text(text: &str) -> Option<bool> {
+    let is = |word: &str| text.eq_ignore_ascii_case(word);
+    (is("true") || is("false")).then(|| is("true"))
 }
 
 /// Names and values of a query or a form; `None` if they are not percent-encoded UTF-8.
@@ -253,12 +271,7 @@ impl Members {
 
     /// A boolean, or its text in any case: SDKs send a boolean, old engines and AWS's tools use text.
     pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, Failure> {
-        self.typed(name, "true or false", |value| match value {
-            Value::Bool(value) => Some(*value),
-            Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
-            Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
-            _ => None,
-        })
+        self.typed(name, "true or false", flag)
     }
 
     pub(crate) fn strings(&self, name: &str) -> Result<Option<Vec<&str>>, Failure> {

@@ -53,6 +53,9 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+#[macro_use]
+mod setters;
+
 mod change_stream;
 mod clock;
 mod cluster;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::Response;
 use crate::cluster::Cluster;
@@ -62,7 +62,32 @@ pub(crate) struct Route {
     /// The path. A segment in braces matches any non-empty segment. A question mark is followed by a query parameter
     /// that must be present; such a route comes before the route for the path alone.
     pub(crate) path: &'static str,
-    pub(crate) run: fn(&mut Cluster, &Incoming<'_>) -> Result<Answer, Failure>,
+    pub(crate) run: Run,
+}
+
+type Run = fn(&mut Cluster, &Incoming<'_>) -> Result<Answer, Failure>;
+
+impl Route {
+    const fn get(operation: &'static str, path: &'static str, run: Run) -> Self {
+        Self::new(operation, Method::GET, path, run)
+    }
+
+    const fn post(operation: &'static str, path: &'static str, run: Run) -> Self {
+        Self::new(operation, Method::POST, path, run)
+    }
+
+    const fn delete(operation: &'static str, path: &'static str, run: Run) -> Self {
+        Self::new(operation, Method::DELETE, path, run)
+    }
+
+    const fn new(operation: &'static str, method: Method, path: &'static str, run: Run) -> Self {
+        Self {
+            operation,
+            method,
+            path,
+            run,
+        }
+    }
 }
 
 /// The result of an executed operation.
@@ -83,6 +108,11 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
+    /// 200 and this payload, in the form of most operations.
+    fn payload(payload: impl Into<Value>) -> Self {
+        Self::Json(json!({ "status": "200 OK", "payload": payload.into() }))
+    }
+
     /// The response, or the ticket of a running query.
     pub(crate) fn into_response(self) -> Result<Response, u64> {
         match self {
@@ -246,13 +276,9 @@ mod tests {
         ] {
             assert_eq!(labels("/status", other), None, "{other}");
         }
-        for other in [
-            "/ml/modeltraining",
-            "/ml/modeltraining/",
-            "/ml/modeltraining/a/b",
-            "/ml/modeltraining/a/",
-        ] {
-            assert_eq!(labels("/ml/modeltraining/{id}", other), None, "{other}");
+        for other in ["", "/", "/a/b", "/a/"] {
+            let path = format!("/ml/modeltraining{other}");
+            assert_eq!(labels("/ml/modeltraining/{id}", &path), None, "{path}");
         }
     }
 }

@@ -36,47 +36,18 @@ fn bare_neptune_names() {
 
 #[test]
 fn other_kinds_of_neptune_names() {
+    #[rustfmt::skip]
     let regions = [
-        (
-            "db.cluster-ro-abc.us-east-2.neptune.amazonaws.com",
-            "us-east-2",
-        ),
-        (
-            "db.cluster-custom-abc.us-east-2.neptune.amazonaws.com",
-            "us-east-2",
-        ),
-        (
-            "db-1.abc.us-gov-west-1.neptune.amazonaws.com",
-            "us-gov-west-1",
-        ),
-        (
-            "db.cluster-abc.cn-north-1.neptune.amazonaws.com.cn",
-            "cn-north-1",
-        ),
-        (
-            "db.cluster-abc.us-iso-east-1.neptune.c2s.ic.gov",
-            "us-iso-east-1",
-        ),
-        (
-            "db.cluster-abc.us-isob-east-1.neptune.sc2s.sgov.gov",
-            "us-isob-east-1",
-        ),
-        (
-            "db.cluster-abc.eu-isoe-west-1.neptune.cloud.adc-e.uk",
-            "eu-isoe-west-1",
-        ),
-        (
-            "db.cluster-abc.us-isof-south-1.neptune.csp.hci.ic.gov",
-            "us-isof-south-1",
-        ),
-        (
-            "db.cluster-abc.eusc-de-east-1.neptune.amazonaws.eu",
-            "eusc-de-east-1",
-        ),
-        (
-            "db.cluster-abc.eu-west-1.neptune.amazonaws.com.",
-            "eu-west-1",
-        ),
+        ("db.cluster-ro-abc.us-east-2.neptune.amazonaws.com", "us-east-2"),
+        ("db.cluster-custom-abc.us-east-2.neptune.amazonaws.com", "us-east-2"),
+        ("db-1.abc.us-gov-west-1.neptune.amazonaws.com", "us-gov-west-1"),
+        ("db.cluster-abc.cn-north-1.neptune.amazonaws.com.cn", "cn-north-1"),
+        ("db.cluster-abc.us-iso-east-1.neptune.c2s.ic.gov", "us-iso-east-1"),
+        ("db.cluster-abc.us-isob-east-1.neptune.sc2s.sgov.gov", "us-isob-east-1"),
+        ("db.cluster-abc.eu-isoe-west-1.neptune.cloud.adc-e.uk", "eu-isoe-west-1"),
+        ("db.cluster-abc.us-isof-south-1.neptune.csp.hci.ic.gov", "us-isof-south-1"),
+        ("db.cluster-abc.eusc-de-east-1.neptune.amazonaws.eu", "eusc-de-east-1"),
+        ("db.cluster-abc.eu-west-1.neptune.amazonaws.com.", "eu-west-1"),
     ];
     for (name, region) in regions {
         assert_eq!(parsed(name).region(), Some(region), "{name}");
@@ -103,32 +74,21 @@ fn other_kinds_of_neptune_names() {
 
 #[test]
 fn given_and_default_ports() {
+    #[rustfmt::skip]
     let cases = [
         ("https://example.com", "https://example.com", 443),
         ("https://example.com:443", "https://example.com", 443),
         ("http://example.com:443", "http://example.com:443", 443),
         ("http://example.com:80/", "http://example.com", 80),
         ("https://example.com:80", "https://example.com:80", 80),
-        (
-            "https://example.com:8182/",
-            "https://example.com:8182",
-            8182,
-        ),
-        (
-            "HTTPS://Example.COM:0443/Path",
-            "https://example.com/Path",
-            443,
-        ),
+        ("https://example.com:8182/", "https://example.com:8182", 8182),
+        ("HTTPS://Example.COM:0443/Path", "https://example.com/Path", 443),
         (
             "https://my-db.cluster-abc.eu-west-1.neptune.amazonaws.com",
             "https://my-db.cluster-abc.eu-west-1.neptune.amazonaws.com",
             443,
         ),
-        (
-            "https://example.com:65535/a/b%20c",
-            "https://example.com:65535/a/b%20c",
-            65_535,
-        ),
+        ("https://example.com:65535/a/b%20c", "https://example.com:65535/a/b%20c", 65_535),
     ];
     for (text, url, port) in cases {
         let endpoint = parsed(text);
@@ -200,21 +160,16 @@ fn addresses() {
 
 #[test]
 fn only_scheme_host_port_and_path_are_allowed() {
+    #[rustfmt::skip]
     let cases = [
         ("https://user@example.com", EndpointErrorKind::UserInfo),
-        (
-            "https://user:password@example.com:8182",
-            EndpointErrorKind::UserInfo,
-        ),
+        ("https://user:password@example.com:8182", EndpointErrorKind::UserInfo),
         ("https://@example.com", EndpointErrorKind::UserInfo),
         ("https://example.com?x=y", EndpointErrorKind::Query),
         ("https://example.com/?", EndpointErrorKind::Query),
         ("https://example.com/#", EndpointErrorKind::Fragment),
         ("ftp://example.com", EndpointErrorKind::Scheme),
-        (
-            "wss://my-db.cluster-abc.eu-west-1.neptune.amazonaws.com",
-            EndpointErrorKind::Scheme,
-        ),
+        ("wss://my-db.cluster-abc.eu-west-1.neptune.amazonaws.com", EndpointErrorKind::Scheme),
         ("https//example.com", EndpointErrorKind::Scheme),
     ];
     for (text, kind) in cases {

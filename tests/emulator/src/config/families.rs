@@ -7,22 +7,18 @@ use serde_json::Value;
 use super::Config;
 use crate::operations::ml::job::MlKind;
 
-impl Config {
+setters! {
+    Config;
+
     /// Whether ML requests must have `neptuneIamRoleArn`, because no role is attached to the cluster. Default: false.
-    #[must_use]
-    pub fn roles_required(mut self, required: bool) -> Self {
-        self.roles_required = required;
-        self
-    }
+    roles_required(required: bool) => roles_required = required;
 
     /// Whether a successful ML cancel returns 200 without a body instead of `{"status":"200 OK"}`. It is not known
     /// which of them clusters send (U20). Default: false.
-    #[must_use]
-    pub fn empty_cancel_answer(mut self, empty: bool) -> Self {
-        self.empty_cancel_answer = empty;
-        self
-    }
+    empty_cancel_answer(empty: bool) => empty_cancel_answer = empty;
+}
 
+impl Config {
     /// How long jobs and endpoints of this kind are in progress, by [`Now::mono`](crate::Now::mono). Default: 10
     /// seconds.
     #[must_use]
@@ -77,66 +73,40 @@ impl Config {
         let set = self.ml_durations.get(&kind).copied();
         set.unwrap_or(Duration::from_secs(10))
     }
+}
+
+setters! {
+    Config;
 
     /// How long a bulk load runs, by [`Now::mono`](crate::Now::mono). Default: 10 seconds.
-    #[must_use]
-    pub fn load_duration(mut self, duration: Duration) -> Self {
-        self.load_duration = duration;
-        self
-    }
+    load_duration(duration: Duration) => load_duration = duration;
 
     /// Whether an unknown load id gets 400 `InvalidParameterException` instead of 404 `BulkLoadIdNotFoundException`.
     /// The guide has both (M33). An id that is not a UUID always gets 400. Default: false.
-    #[must_use]
-    pub fn unknown_load_is_bad_request(mut self, bad_request: bool) -> Self {
-        self.unknown_load_is_bad_request = bad_request;
-        self
-    }
+    unknown_load_is_bad_request(bad_request: bool) => unknown_load_is_bad_request = bad_request;
 
     /// How long a restart takes, such as the one at the end of a fast reset. During the restart every request,
     /// including the engine status, gets a `ServerShutdownException`. Default: 5 seconds.
-    #[must_use]
-    pub fn restart_duration(mut self, duration: Duration) -> Self {
-        self.restart_duration = duration;
-        self
-    }
+    restart_duration(duration: Duration) => restart_duration = duration;
 
     /// How long a refresh of statistics takes, by [`Now::mono`](crate::Now::mono). Default: 10 seconds.
-    #[must_use]
-    pub fn statistics_duration(mut self, duration: Duration) -> Self {
-        self.statistics_duration = duration;
-        self
-    }
+    statistics_duration(duration: Duration) => statistics_duration = duration;
 
     /// Whether the instance is too small for statistics and summaries. Default: false.
-    #[must_use]
-    pub fn statistics_disabled(mut self, disabled: bool) -> Self {
-        self.statistics_disabled = disabled;
-        self
-    }
+    statistics_disabled(disabled: bool) => statistics_disabled = disabled;
 
     /// Whether managing statistics requires the header `content-type`. The guide requires it, but AWS's notebooks send
     /// none and succeed (M43). Default: true.
-    #[must_use]
-    pub fn statistics_need_content_type(mut self, needed: bool) -> Self {
-        self.statistics_need_content_type = needed;
-        self
-    }
+    statistics_need_content_type(needed: bool) => statistics_need_content_type = needed;
 
     /// How long an index rebuild takes, by [`Now::mono`](crate::Now::mono). Default: 10 seconds.
-    #[must_use]
-    pub fn rebuild_duration(mut self, duration: Duration) -> Self {
-        self.rebuild_duration = duration;
-        self
-    }
+    rebuild_duration(duration: Duration) => rebuild_duration = duration;
 
     /// The number of virtual CPUs of the writer, which limits the concurrency of an index rebuild. Default: 4.
-    #[must_use]
-    pub fn vcpus(mut self, count: u32) -> Self {
-        self.vcpus = count;
-        self
-    }
+    vcpus(count: u32) => vcpus = count;
+}
 
+impl Config {
     /// What the engine status reports for a feature, such as `("Streams", "enabled")` or `("ResultCache",
     /// json!({"status": "enabled"}))`. It has no other effect.
     #[must_use]

@@ -27,45 +27,27 @@ impl Default for QuerySettings {
     }
 }
 
-impl Config {
+setters! {
+    Config;
+
     /// How many queries run at the same time, in all languages together. Further queries wait. Default: no limit. Zero
     /// counts as one.
-    #[must_use]
-    pub fn query_slots(mut self, slots: usize) -> Self {
-        self.queries.slots = slots.max(1);
-        self
-    }
+    query_slots(slots: usize) => queries.slots = slots.max(1);
 
     /// How many queries may wait. A further one gets a `ThrottlingException` (M11). Default: 8192, as on clusters.
-    #[must_use]
-    pub fn query_queue(mut self, queries: usize) -> Self {
-        self.queries.queue = queries;
-        self
-    }
+    query_queue(queries: usize) => queries.queue = queries;
 
     /// Whether a silently cancelled openCypher query gets the response in SPARQL's form, with an object as `results`,
     /// as in some engines (M21). Default: false.
-    #[must_use]
-    pub fn silent_cancel_as_bindings(mut self, bindings: bool) -> Self {
-        self.queries.silent_bindings = bindings;
-        self
-    }
+    silent_cancel_as_bindings(bindings: bool) => queries.silent_bindings = bindings;
 
     /// Whether the member `queryId` sets the id of an openCypher query. The guide says that the id can be set, but does
     /// not show how (M19, U06). Default: false; the member is ignored like any unknown member.
-    #[must_use]
-    pub fn open_cypher_query_ids(mut self, taken: bool) -> Self {
-        self.queries.open_cypher_ids = taken;
-        self
-    }
+    open_cypher_query_ids(taken: bool) => queries.open_cypher_ids = taken;
 
     /// Whether Gremlin responses to `accept: application/json`, or to any type, are typed. The guide lists this type
     /// once as typed and once as untyped (M15). Default: false.
-    #[must_use]
-    pub fn plain_json_typed(mut self, typed: bool) -> Self {
-        self.queries.plain_json_typed = typed;
-        self
-    }
+    plain_json_typed(typed: bool) => queries.plain_json_typed = typed;
 
     /// Whether SPARQL and the Graph Store Protocol are executed by the in-memory engine oxigraph where no script
     /// matches. Default: false, even with the feature.
@@ -73,9 +55,5 @@ impl Config {
     /// Values that the engine generates differ from run to run: labels of blank nodes, `NOW()`, `RAND()` and `UUID()`.
     /// Explain does not show its plans, and change streams do not record its updates.
     #[cfg(feature = "oxigraph")]
-    #[must_use]
-    pub fn rdf_engine(mut self, real: bool) -> Self {
-        self.queries.rdf_engine = real;
-        self
-    }
+    rdf_engine(real: bool) => queries.rdf_engine = real;
 }

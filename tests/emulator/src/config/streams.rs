@@ -23,42 +23,24 @@ impl Default for StreamSettings {
     }
 }
 
-impl Config {
+setters! {
+    Config;
+
     /// Whether change streams are enabled. Default: false, as on clusters; a reader then gets an
     /// `UnsupportedOperationException`. Disabling them discards their contents.
-    #[must_use]
-    pub fn streams(mut self, enabled: bool) -> Self {
-        self.streams.enabled = enabled;
-        self
-    }
+    streams(enabled: bool) => streams.enabled = enabled;
 
     /// The format of record ids. Default: numbers.
-    #[must_use]
-    pub fn event_ids(mut self, form: EventIdForm) -> Self {
-        self.streams.event_ids = form;
-        self
-    }
+    event_ids(form: EventIdForm) => streams.event_ids = form;
 
     /// Whether `isLastOp` is the string `"true"` rather than a boolean. Default: false.
-    #[must_use]
-    pub fn last_op_as_text(mut self, text: bool) -> Self {
-        self.streams.last_op_as_text = text;
-        self
-    }
+    last_op_as_text(text: bool) => streams.last_op_as_text = text;
 
     /// Whether a request for a trimmed record gets the error for a position in the future, with the last valid id,
     /// instead of an `ExpiredStreamException`. It is not known which of them clusters send (U17, U18). Default: false.
-    #[must_use]
-    pub fn expired_as_future(mut self, future: bool) -> Self {
-        self.streams.expired_as_future = future;
-        self
-    }
+    expired_as_future(future: bool) => streams.expired_as_future = future;
 
     /// The maximum size of the records in a response, in bytes. The record that exceeds it is still included. Default:
     /// 10 MiB, as on clusters.
-    #[must_use]
-    pub fn stream_cap(mut self, bytes: usize) -> Self {
-        self.streams.cap = bytes;
-        self
-    }
+    stream_cap(bytes: usize) => streams.cap = bytes;
 }

@@ -254,33 +254,15 @@ fn error(parameters: &mut Parameters) -> Result<Planned, UnknownFault> {
 }
 
 fn refuse(parameters: &mut Parameters) -> Result<Planned, UnknownFault> {
-    #[derive(Clone, Copy)]
-    enum Reason {
-        Invalid,
-        Missing,
-        Signature,
-        NotAuthorized,
-        Access,
-    }
     let reasons = [
-        ("invalid-token", Reason::Invalid),
-        ("missing-token", Reason::Missing),
-        ("wrong-signature", Reason::Signature),
-        ("not-authorized", Reason::NotAuthorized),
-        ("insufficient-access", Reason::Access),
+        ("invalid-token", Refusal::InvalidToken),
+        ("missing-token", Refusal::MissingToken),
+        ("wrong-signature", Refusal::WrongSignature),
+        ("not-authorized", Refusal::NotAuthorized),
+        ("insufficient-access", Refusal::InsufficientAccess),
     ];
-    refused(
-        match parameters
-            .one_of("reason", &reasons)?
-            .unwrap_or(Reason::Invalid)
-        {
-            Reason::Invalid => Refusal::InvalidToken,
-            Reason::Missing => Refusal::MissingToken,
-            Reason::Signature => Refusal::WrongSignature,
-            Reason::NotAuthorized => Refusal::NotAuthorized,
-            Reason::Access => Refusal::InsufficientAccess,
-        },
-    )
+    let reason = parameters.one_of("reason", &reasons)?;
+    refused(reason.unwrap_or(Refusal::InvalidToken))
 }
 
 #[cfg(test)]

@@ -122,7 +122,7 @@ impl Parameters {
     }
 
     /// One of several words.
-    pub(super) fn one_of<T: Copy>(
+    pub(super) fn one_of<T: Clone>(
         &mut self,
         key: &str,
         words: &[(&str, T)],
@@ -131,7 +131,7 @@ impl Parameters {
             return Ok(None);
         };
         match words.iter().find(|(word, _)| *word == text) {
-            Some((_, value)) => Ok(Some(*value)),
+            Some((_, value)) => Ok(Some(value.clone())),
             None => {
                 let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
                 let known = known.join(", ");

@@ -2,51 +2,31 @@
 
 use super::Kind::{Any, Text};
 use super::Place::{Body, Header, Label, Parameter, Query, Selector, Whole};
-use super::{Kind, Member};
+use super::{Kind, Member, Place};
 
 impl Member {
+    const fn at(name: &'static str, place: Place, kind: Kind) -> Self {
+        Member { name, place, kind }
+    }
+
     pub(crate) const fn label(name: &'static str) -> Self {
-        Member {
-            name,
-            place: Label,
-            kind: Text,
-        }
+        Self::at(name, Label, Text)
     }
 
     pub(crate) const fn query(name: &'static str, kind: Kind) -> Self {
-        Member {
-            name,
-            place: Query(name),
-            kind,
-        }
+        Self::at(name, Query(name), kind)
     }
 
-    pub(crate) const fn parameter(
-        name: &'static str,
-        wire_name: &'static str,
-        kind: Kind,
-    ) -> Member {
-        Member {
-            name,
-            place: Parameter(wire_name),
-            kind,
-        }
+    pub(crate) const fn parameter(name: &'static str, wire_name: &'static str, kind: Kind) -> Self {
+        Self::at(name, Parameter(wire_name), kind)
     }
 
     pub(crate) const fn selector(name: &'static str) -> Self {
-        Member {
-            name,
-            place: Selector(name),
-            kind: Any,
-        }
+        Self::at(name, Selector(name), Any)
     }
 
     pub(crate) const fn header(name: &'static str, header: &'static str) -> Self {
-        Member {
-            name,
-            place: Header(header),
-            kind: Text,
-        }
+        Self::at(name, Header(header), Text)
     }
 
     pub(crate) const fn body(name: &'static str, kind: Kind) -> Self {
@@ -54,19 +34,11 @@ impl Member {
     }
 
     pub(crate) const fn body_as(name: &'static str, wire_name: &'static str, kind: Kind) -> Self {
-        Member {
-            name,
-            place: Body(wire_name),
-            kind,
-        }
+        Self::at(name, Body(wire_name), kind)
     }
 
     /// The whole body.
     pub(crate) const fn whole(name: &'static str) -> Self {
-        Member {
-            name,
-            place: Whole,
-            kind: Text,
-        }
+        Self::at(name, Whole, Text)
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! `GET /status` ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-status.html))
 
-use http::Method;
 use serde_json::{Map, Value, json};
 
 use super::{Answer, Route};
@@ -12,12 +11,7 @@ use crate::failure::Failure;
 use crate::incoming::Incoming;
 use crate::input::Inputs;
 
-pub(crate) const ROUTES: &[Route] = &[Route {
-    operation: "GetEngineStatus",
-    method: Method::GET,
-    path: "/status",
-    run: status,
-}];
+pub(crate) const ROUTES: &[Route] = &[Route::get("GetEngineStatus", "/status", status)];
 
 /// The members of the requests.
 pub(crate) const INPUTS: &[Inputs] = &[("GetEngineStatus", &[])];

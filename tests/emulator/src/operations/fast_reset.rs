@@ -4,7 +4,6 @@
 
 use std::time::Duration;
 
-use http::Method;
 use serde_json::json;
 
 use super::{Answer, Route, statistics};
@@ -15,12 +14,7 @@ use crate::incoming::Incoming;
 use crate::input::Kind::Text;
 use crate::input::{Inputs, Member};
 
-pub(crate) const ROUTES: &[Route] = &[Route {
-    operation: "ExecuteFastReset",
-    method: Method::POST,
-    path: "/system",
-    run: reset,
-}];
+pub(crate) const ROUTES: &[Route] = &[Route::post("ExecuteFastReset", "/system", reset)];
 
 /// The members of the requests.
 pub(crate) const INPUTS: &[Inputs] = &[(
@@ -55,9 +49,7 @@ fn reset(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failu
                 made: incoming.now.mono,
             });
             // Both responses have the status, whatever the model says (M44).
-            Ok(Answer::Json(
-                json!({ "status": "200 OK", "payload": { "token": token } }),
-            ))
+            Ok(Answer::payload(json!({ "token": token })))
         }
         "performDatabaseReset" => {
             // The guide's signed example omits it (M30).

@@ -19,8 +19,8 @@ use crate::{Language, QueryKind, QueryRequest};
 macro_rules! both {
     ($($operation:literal, $method:ident, $run:expr;)*) => {
         &[$(
-            Route { operation: $operation, method: Method::$method, path: "/sparql/gsp/", run: $run },
-            Route { operation: $operation, method: Method::$method, path: "/sparql/gsp", run: $run },
+            Route::new($operation, Method::$method, "/sparql/gsp/", $run),
+            Route::new($operation, Method::$method, "/sparql/gsp", $run),
         )*]
     };
 }
@@ -36,6 +36,8 @@ const DEFAULT: Member = Member::query("default", Presence);
 
 const GRAPH: Member = Member::query("graph", Text);
 
+const CONTENT_TYPE: Member = Member::header("contentType", "content-type");
+
 const BODY: Member = Member::whole("body");
 
 /// The members of the requests.
@@ -44,24 +46,8 @@ pub(crate) const INPUTS: &[Inputs] = &[
         "GetGraph",
         &[GRAPH, DEFAULT, Member::header("accept", "accept")],
     ),
-    (
-        "PutGraph",
-        &[
-            GRAPH,
-            DEFAULT,
-            Member::header("contentType", "content-type"),
-            BODY,
-        ],
-    ),
-    (
-        "PostGraph",
-        &[
-            GRAPH,
-            DEFAULT,
-            Member::header("contentType", "content-type"),
-            BODY,
-        ],
-    ),
+    ("PutGraph", &[GRAPH, DEFAULT, CONTENT_TYPE, BODY]),
+    ("PostGraph", &[GRAPH, DEFAULT, CONTENT_TYPE, BODY]),
     ("DeleteGraph", &[GRAPH, DEFAULT]),
 ];
 

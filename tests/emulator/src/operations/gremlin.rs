@@ -4,8 +4,6 @@
 //! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-gremlin-rest.html)). A JSON body is
 //! accepted with any content type and may have a `queryId`, which is not in the service model (M13, M42).
 
-use http::Method;
-
 use super::queries::parameters::{Parameters, Reading};
 use super::queries::{status, submit};
 use super::{Answer, Route};
@@ -19,42 +17,20 @@ use crate::{Language, QueryKind, QueryRequest};
 const QUERY: &str = "ExecuteGremlinQuery";
 
 pub(crate) const ROUTES: &[Route] = &[
-    route(QUERY, Method::POST, "/gremlin", query),
-    route(QUERY, Method::GET, "/gremlin", query),
-    route(QUERY, Method::POST, "/", query),
-    route(
-        "ExecuteGremlinExplainQuery",
-        Method::POST,
-        "/gremlin/explain",
-        explain,
-    ),
-    route(
-        "ExecuteGremlinProfileQuery",
-        Method::POST,
-        "/gremlin/profile",
-        profile,
-    ),
-    route(
-        "ListGremlinQueries",
-        Method::GET,
-        "/gremlin/status",
-        any_status,
-    ),
-    route(
-        "ListGremlinQueries",
-        Method::POST,
-        "/gremlin/status",
-        any_status,
-    ),
-    route(
+    Route::post(QUERY, "/gremlin", query),
+    Route::get(QUERY, "/gremlin", query),
+    Route::post(QUERY, "/", query),
+    Route::post("ExecuteGremlinExplainQuery", "/gremlin/explain", explain),
+    Route::post("ExecuteGremlinProfileQuery", "/gremlin/profile", profile),
+    Route::get("ListGremlinQueries", "/gremlin/status", any_status),
+    Route::post("ListGremlinQueries", "/gremlin/status", any_status),
+    Route::get(
         "GetGremlinQueryStatus",
-        Method::GET,
         "/gremlin/status/{queryId}",
         |cluster, incoming| status::get(cluster, incoming, Language::Gremlin),
     ),
-    route(
+    Route::delete(
         "CancelGremlinQuery",
-        Method::DELETE,
         "/gremlin/status/{queryId}",
         |cluster, incoming| status::cancel(cluster, incoming, Language::Gremlin),
     ),
@@ -91,17 +67,6 @@ pub(crate) const INPUTS: &[Inputs] = &[
     ("GetGremlinQueryStatus", &[Member::label("queryId")]),
     ("CancelGremlinQuery", &[Member::label("queryId")]),
 ];
-
-type Run = fn(&mut Cluster, &Incoming<'_>) -> Result<Answer, Failure>;
-
-const fn route(operation: &'static str, method: Method, path: &'static str, run: Run) -> Route {
-    Route {
-        operation,
-        method,
-        path,
-        run,
-    }
-}
 
 fn any_status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
     status::any(cluster, incoming, Language::Gremlin)

@@ -5,7 +5,6 @@
 //! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/storage-index-rebuild.html)). No source shows a whole
 //! response (U14): the responses have the form of the service model, and all error texts are invented.
 
-use http::Method;
 use serde_json::json;
 
 use self::rebuild::{Asked, Rebuild, RebuildStatus};
@@ -19,30 +18,18 @@ use crate::input::{Inputs, Member};
 pub(crate) mod rebuild;
 
 pub(crate) const ROUTES: &[Route] = &[
-    Route {
-        operation: "StartIndexRebuild",
-        method: Method::POST,
-        path: "/storage/indexes/rebuilds",
-        run: start,
-    },
-    Route {
-        operation: "ListIndexRebuilds",
-        method: Method::GET,
-        path: "/storage/indexes/rebuilds",
-        run: list,
-    },
-    Route {
-        operation: "GetIndexRebuildStatus",
-        method: Method::GET,
-        path: "/storage/indexes/rebuilds/{rebuildId}",
-        run: status,
-    },
-    Route {
-        operation: "CancelIndexRebuild",
-        method: Method::POST,
-        path: "/storage/indexes/rebuilds/{rebuildId}/cancel",
-        run: cancel,
-    },
+    Route::post("StartIndexRebuild", "/storage/indexes/rebuilds", start),
+    Route::get("ListIndexRebuilds", "/storage/indexes/rebuilds", list),
+    Route::get(
+        "GetIndexRebuildStatus",
+        "/storage/indexes/rebuilds/{rebuildId}",
+        status,
+    ),
+    Route::post(
+        "CancelIndexRebuild",
+        "/storage/indexes/rebuilds/{rebuildId}/cancel",
+        cancel,
+    ),
 ];
 
 /// The members of the requests.

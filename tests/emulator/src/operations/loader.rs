@@ -6,8 +6,7 @@
 //! [cancelling](https://docs.aws.amazon.com/neptune/latest/userguide/load-api-reference-cancel.html). Their codes,
 //! unless users have published one, and the texts about members are invented.
 
-use http::Method;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 
 use self::load::Load;
 use super::{Answer, Route};
@@ -16,49 +15,19 @@ use crate::failure::Failure;
 use crate::incoming::{Incoming, Members};
 use crate::input::Kind::{Any, Flag, Number, Text};
 use crate::input::{Inputs, Member};
-use crate::{Config, Role};
+use crate::{Config, Role, ids};
 
 pub(crate) mod load;
 pub(crate) mod queue;
 pub(crate) mod script;
 
 pub(crate) const ROUTES: &[Route] = &[
-    Route {
-        operation: "StartLoaderJob",
-        method: Method::POST,
-        path: "/loader",
-        run: start,
-    },
-    Route {
-        operation: "GetLoaderJobStatus",
-        method: Method::GET,
-        path: "/loader?loadId",
-        run: status,
-    },
-    Route {
-        operation: "ListLoaderJobs",
-        method: Method::GET,
-        path: "/loader",
-        run: list,
-    },
-    Route {
-        operation: "GetLoaderJobStatus",
-        method: Method::GET,
-        path: "/loader/{loadId}",
-        run: status,
-    },
-    Route {
-        operation: "CancelLoaderJob",
-        method: Method::DELETE,
-        path: "/loader?loadId",
-        run: cancel,
-    },
-    Route {
-        operation: "CancelLoaderJob",
-        method: Method::DELETE,
-        path: "/loader/{loadId}",
-        run: cancel,
-    },
+    Route::post("StartLoaderJob", "/loader", start),
+    Route::get("GetLoaderJobStatus", "/loader?loadId", status),
+    Route::get("ListLoaderJobs", "/loader", list),
+    Route::get("GetLoaderJobStatus", "/loader/{loadId}", status),
+    Route::delete("CancelLoaderJob", "/loader?loadId", cancel),
+    Route::delete("CancelLoaderJob", "/loader/{loadId}", cancel),
 ];
 
 /// The members of the requests.
@@ -162,9 +131,7 @@ fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failu
         members.0,
     );
     cluster.loader.start(load, mode, incoming.now);
-    Ok(Answer::Json(
-        json!({ "status": "200 OK", "payload": { "loadId": id } }),
-    ))
+    Ok(Answer::payload(json!({ "loadId": id })))
 }
 
 /// The members of the body or, without a body, of the query.
@@ -250,9 +217,7 @@ fn list(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failur
         .take(most)
         .map(Load::id)
         .collect();
-    Ok(Answer::Json(
-        json!({ "status": "200 OK", "payload": { "loadIds": ids } }),
-    ))
+    Ok(Answer::payload(json!({ "loadIds": ids })))
 }
 
 fn status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
@@ -279,9 +244,7 @@ fn status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Fail
         let page = load.describe_errors(page, per_page);
         payload.insert("errors".to_owned(), page);
     }
-    Ok(Answer::Json(
-        json!({ "status": "200 OK", "payload": Value::Object(payload) }),
-    ))
+    Ok(Answer::payload(payload))
 }
 
 fn cancel(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
@@ -312,17 +275,9 @@ fn load_id<'a>(incoming: &'a Incoming<'_>) -> &'a str {
 /// unknown id is 404.
 fn unknown_id(config: &Config, id: &str) -> Failure {
     let text = format!("The load with id = {id} does not exist or not active");
-    if config.unknown_load_is_bad_request || !is_uuid(id) {
+    if config.unknown_load_is_bad_request || !ids::is_uuid(id) {
         Failure::invalid_parameter(text)
     } else {
         Failure::new("BulkLoadIdNotFoundException", text)
     }
-}
-
-fn is_uuid(text: &str) -> bool {
-    let lengths = text.split('-').map(str::len);
-    lengths.eq([8, 4, 4, 4, 12])
-        && text
-            .bytes()
-            .all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }

@@ -7,7 +7,6 @@
 //! errors](https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-api-exceptions.html). The page has
 //! none for members that are missing or of a wrong type; those are invented.
 
-use http::Method;
 use serde_json::json;
 
 use self::job::{JobStatus, MlJob, MlKind};
@@ -31,30 +30,16 @@ mod model_transform;
 macro_rules! routes {
     ($path:literal, $kind:ident, $start_name:literal, $start:path, $list:literal, $get:literal, $cancel:literal) => {
         &[
-            Route {
-                operation: $start_name,
-                method: Method::POST,
-                path: $path,
-                run: $start,
-            },
-            Route {
-                operation: $list,
-                method: Method::GET,
-                path: $path,
-                run: |cluster, incoming| list(MlKind::$kind, cluster, incoming),
-            },
-            Route {
-                operation: $get,
-                method: Method::GET,
-                path: concat!($path, "/{id}"),
-                run: |cluster, incoming| get(MlKind::$kind, cluster, incoming),
-            },
-            Route {
-                operation: $cancel,
-                method: Method::DELETE,
-                path: concat!($path, "/{id}"),
-                run: |cluster, incoming| cancel(MlKind::$kind, cluster, incoming),
-            },
+            Route::post($start_name, $path, $start),
+            Route::get($list, $path, |cluster, incoming| {
+                list(MlKind::$kind, cluster, incoming)
+            }),
+            Route::get($get, concat!($path, "/{id}"), |cluster, incoming| {
+                get(MlKind::$kind, cluster, incoming)
+            }),
+            Route::delete($cancel, concat!($path, "/{id}"), |cluster, incoming| {
+                cancel(MlKind::$kind, cluster, incoming)
+            }),
         ]
     };
 }
@@ -209,6 +194,19 @@ pub(crate) const INPUTS: &[Inputs] = &[
 
 /// The maximum length of an id, in characters.
 const MAX_ID: usize = 48;
+
+/// Creates a job with an id of its own, and the response to its start request.
+fn start_new_job(
+    kind: MlKind,
+    location: String,
+    members: Members,
+    cluster: &mut Cluster,
+    incoming: &Incoming<'_>,
+) -> Result<Answer, Failure> {
+    let id = new_id(kind, &members, cluster)?;
+    let location = Some(location);
+    Ok(start_job(kind, id, location, members, cluster, incoming))
+}
 
 /// Creates a job from checked members, and the response to its start request.
 fn start_job(
@@ -379,15 +377,9 @@ fn check_completed(
     incoming: &Incoming<'_>,
 ) -> Result<(), Failure> {
     check_id(id)?;
-    if kind == MlKind::DataProcessing {
-        if let Some(known) = &cluster.config.data_processing_jobs {
-            if known.contains(id) {
-                return Ok(());
-            }
-        } else if !cluster.config.check_ml_jobs {
-            return Ok(());
-        }
-    } else if !cluster.config.check_ml_jobs {
+    let known = cluster.config.data_processing_jobs.as_ref();
+    let known = known.filter(|_| kind == MlKind::DataProcessing);
+    if known.map_or(!cluster.config.check_ml_jobs, |known| known.contains(id)) {
         return Ok(());
     }
     let status = cluster.ml.get(kind, id).map(|job| job.status(incoming.now));

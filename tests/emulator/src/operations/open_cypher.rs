@@ -23,8 +23,8 @@ pub(super) const EXPLAIN: &str = "ExecuteOpenCypherExplainQuery";
 macro_rules! both {
     ($($operation:expr, $method:ident, $path:literal, $run:expr;)*) => {
         &[$(
-            Route { operation: $operation, method: Method::$method, path: concat!("/opencypher", $path), run: $run },
-            Route { operation: $operation, method: Method::$method, path: concat!("/openCypher", $path), run: $run },
+            Route::new($operation, Method::$method, concat!("/opencypher", $path), $run),
+            Route::new($operation, Method::$method, concat!("/openCypher", $path), $run),
         )*]
     };
 }
@@ -92,28 +92,19 @@ fn take(
 ) -> Result<Answer, Failure> {
     let as_body = incoming.media_type().as_deref() == Some("application/opencypher");
     let (parameters, text) = if as_body {
-        let text = std::str::from_utf8(incoming.body())
-            .map_err(|_| Failure::new("MalformedQueryException", "The query text is not UTF-8."))?;
-        (Parameters::of_url(incoming), text.to_owned())
+        (Parameters::of_url(incoming), incoming.query_text()?)
     } else {
         let parameters = Parameters::of(incoming, Reading::ByType)?;
         let text = parameters.required("query")?.to_owned();
         (parameters, text)
     };
-    let kind = match parameters.text("explain")? {
-        Some("static" | "dynamic" | "details") => QueryKind::Explain,
-        Some(_) => {
-            return Err(Failure::invalid_parameter(
-                "The value of explain must be static, dynamic or details.",
-            ));
-        }
-        None if kind == QueryKind::Explain => {
-            return Err(Failure::missing_parameter(
-                "The required parameter explain is missing.",
-            ));
-        }
-        None => kind,
-    };
+    let explains = parameters.explains()?;
+    if kind == QueryKind::Explain && !explains {
+        return Err(Failure::missing_parameter(
+            "The required parameter explain is missing.",
+        ));
+    }
+    let kind = if explains { QueryKind::Explain } else { kind };
     let mut request = QueryRequest::new(Language::OpenCypher, kind, text);
     // U05: an object instead of a string is refused, because no page shows one.
     if let Some(text) = parameters.text("parameters")? {

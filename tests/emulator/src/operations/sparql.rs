@@ -5,47 +5,25 @@
 //! assumed that an update by `GET` is refused, and with which error. The service model does not have these operations;
 //! their names follow its style.
 
-use http::Method;
-
 use super::queries::parameters::{Parameters, Reading};
 use super::queries::{status, submit};
 use super::{Answer, Route};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
-use crate::incoming::Incoming;
+use crate::incoming::{Incoming, unsupported};
 use crate::input::Kind::{Every, Flag, Text};
 use crate::input::{Inputs, Member};
-use crate::{Language, QueryKind, QueryRequest};
+use crate::{Language, QueryKind, QueryRequest, ids};
 
 pub(super) const QUERY: &str = "ExecuteSparqlQuery";
 pub(super) const UPDATE: &str = "ExecuteSparqlUpdate";
 pub(super) const EXPLAIN: &str = "ExecuteSparqlExplainQuery";
 
 pub(crate) const ROUTES: &[Route] = &[
-    Route {
-        operation: QUERY,
-        method: Method::POST,
-        path: "/sparql",
-        run: post,
-    },
-    Route {
-        operation: QUERY,
-        method: Method::GET,
-        path: "/sparql",
-        run: get,
-    },
-    Route {
-        operation: "ListSparqlQueries",
-        method: Method::GET,
-        path: "/sparql/status",
-        run: any_status,
-    },
-    Route {
-        operation: "ListSparqlQueries",
-        method: Method::POST,
-        path: "/sparql/status",
-        run: any_status,
-    },
+    Route::post(QUERY, "/sparql", post),
+    Route::get(QUERY, "/sparql", get),
+    Route::get("ListSparqlQueries", "/sparql/status", any_status),
+    Route::post("ListSparqlQueries", "/sparql/status", any_status),
 ];
 
 const DEFAULT_GRAPHS: Member = Member::parameter("defaultGraphUri", "default-graph-uri", Every);
@@ -118,11 +96,7 @@ fn post(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failur
     let kind = match incoming.media_type().as_deref() {
         Some("application/sparql-query") => QueryKind::Query,
         Some("application/sparql-update") => QueryKind::Update,
-        Some("application/json") => {
-            return Err(Failure::bad_request(
-                "Unsupported content type: application/json",
-            ));
-        }
+        Some("application/json") => return Err(unsupported("application/json")),
         _ => {
             let parameters = Parameters::of(incoming, Reading::ByType)?;
             let kind = match (parameters.has("query"), parameters.has("update")) {
@@ -143,10 +117,8 @@ fn post(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failur
             return take(cluster, incoming, kind, text, parameters);
         }
     };
-    let text = std::str::from_utf8(incoming.body())
-        .map_err(|_| Failure::new("MalformedQueryException", "The query text is not UTF-8."))?;
     let parameters = Parameters::of_url(incoming);
-    take(cluster, incoming, kind, text.to_owned(), parameters)
+    take(cluster, incoming, kind, incoming.query_text()?, parameters)
 }
 
 fn take(
@@ -156,21 +128,17 @@ fn take(
     text: String,
     parameters: Parameters,
 ) -> Result<Answer, Failure> {
-    let kind = match parameters.text("explain")? {
-        None => kind,
-        Some("static" | "dynamic" | "details") => QueryKind::Explain,
-        Some(_) => {
-            return Err(Failure::invalid_parameter(
-                "The value of explain must be static, dynamic or details.",
-            ));
-        }
+    let kind = if parameters.explains()? {
+        QueryKind::Explain
+    } else {
+        kind
     };
     let id = match parameters.text("queryId")? {
         Some(id) => Some(id.to_owned()),
         None => hinted_id(&text),
     };
     if let Some(id) = &id
-        && !status::is_uuid(id)
+        && !ids::is_uuid(id)
     {
         return Ok(Answer::Response(status::not_a_uuid(id)));
     }

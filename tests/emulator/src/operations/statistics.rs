@@ -4,7 +4,6 @@
 //! `/rdf/statistics` (also, deprecated, `/sparql/…`)
 //! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/neptune-dfe-statistics.html)).
 
-use http::Method;
 use serde_json::json;
 
 use self::state::GraphKind;
@@ -22,24 +21,9 @@ pub(crate) mod state;
 macro_rules! routes {
     ($kind:ident: $get:literal, $manage:literal, $delete:literal; $($path:literal),*) => {
         &[$(
-            Route {
-                operation: $get,
-                method: Method::GET,
-                path: $path,
-                run: |cluster, incoming| get(GraphKind::$kind, cluster, incoming),
-            },
-            Route {
-                operation: $manage,
-                method: Method::POST,
-                path: $path,
-                run: |cluster, incoming| manage(GraphKind::$kind, cluster, incoming),
-            },
-            Route {
-                operation: $delete,
-                method: Method::DELETE,
-                path: $path,
-                run: |cluster, incoming| delete(GraphKind::$kind, cluster, incoming),
-            },
+            Route::get($get, $path, |cluster, incoming| get(GraphKind::$kind, cluster, incoming)),
+            Route::post($manage, $path, |cluster, incoming| manage(GraphKind::$kind, cluster, incoming)),
+            Route::delete($delete, $path, |cluster, incoming| delete(GraphKind::$kind, cluster, incoming)),
         )*]
     };
 }
@@ -72,9 +56,7 @@ fn get(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Resul
     check_enabled(cluster)?;
     let old = cluster.config.is_older_than([1, 2, 1, 0]);
     let statistics = cluster.statistics.of(kind, incoming.now);
-    Ok(Answer::Json(
-        json!({ "status": "200 OK", "payload": statistics.describe(old) }),
-    ))
+    Ok(Answer::payload(statistics.describe(old)))
 }
 
 fn manage(
@@ -97,9 +79,7 @@ fn manage(
         "disableAutoCompute" => statistics.auto_compute = false,
         "refresh" => {
             let id = statistics.refresh(incoming.now, duration);
-            return Ok(Answer::Json(
-                json!({ "status": "200 OK", "payload": { "statisticsId": id } }),
-            ));
+            return Ok(Answer::payload(json!({ "statisticsId": id })));
         }
         _ => {
             return Err(Failure::invalid_parameter(
@@ -118,8 +98,8 @@ fn delete(
     check_enabled(cluster)?;
     check_writer(cluster)?;
     if cluster.statistics.of(kind, incoming.now).delete() {
-        Ok(Answer::Json(
-            json!({ "status": "200 OK", "payload": { "active": false, "statisticsId": -1 } }),
+        Ok(Answer::payload(
+            json!({ "active": false, "statisticsId": -1 }),
         ))
     } else {
         Ok(Answer::NoContent)

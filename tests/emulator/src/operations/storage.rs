@@ -3,7 +3,6 @@
 //! `GET /storage/info` ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/storage-info.html)). No source shows
 //! a whole response (U14); this one has the form of the service model.
 
-use http::Method;
 use serde_json::{Value, json};
 
 use super::{Answer, Route};
@@ -12,12 +11,7 @@ use crate::failure::Failure;
 use crate::incoming::Incoming;
 use crate::input::Inputs;
 
-pub(crate) const ROUTES: &[Route] = &[Route {
-    operation: "GetStorageInfo",
-    method: Method::GET,
-    path: "/storage/info",
-    run: info,
-}];
+pub(crate) const ROUTES: &[Route] = &[Route::get("GetStorageInfo", "/storage/info", info)];
 
 /// The members of the requests.
 pub(crate) const INPUTS: &[Inputs] = &[("GetStorageInfo", &[])];

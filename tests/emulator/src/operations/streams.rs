@@ -4,7 +4,7 @@
 //! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/streams-using-api-call.html)). Texts are invented where
 //! the guide shows none.
 
-use http::{HeaderValue, Method, header};
+use http::{HeaderValue, header};
 use serde_json::{Map, Value, json};
 
 use super::{Answer, Route};
@@ -20,54 +20,24 @@ use crate::input::{Inputs, Member};
 const PROPERTY_GRAPH: &str = "GetPropertygraphStream";
 
 pub(crate) const ROUTES: &[Route] = &[
-    Route {
-        operation: PROPERTY_GRAPH,
-        method: Method::GET,
-        path: "/propertygraph/stream",
-        run: property_graph,
-    },
-    Route {
-        operation: PROPERTY_GRAPH,
-        method: Method::GET,
-        path: "/pg/stream",
-        run: property_graph,
-    },
-    Route {
-        operation: PROPERTY_GRAPH,
-        method: Method::GET,
-        path: "/gremlin/stream",
-        run: legacy,
-    },
-    Route {
-        operation: "GetSparqlStream",
-        method: Method::GET,
-        path: "/sparql/stream",
-        run: sparql,
-    },
+    Route::get(PROPERTY_GRAPH, "/propertygraph/stream", property_graph),
+    Route::get(PROPERTY_GRAPH, "/pg/stream", property_graph),
+    Route::get(PROPERTY_GRAPH, "/gremlin/stream", legacy),
+    Route::get("GetSparqlStream", "/sparql/stream", sparql),
 ];
 
 /// The members of the requests.
 pub(crate) const INPUTS: &[Inputs] = &[
-    (
-        "GetPropertygraphStream",
-        &[
-            Member::query("limit", Number),
-            Member::query("iteratorType", Text),
-            Member::query("commitNum", Number),
-            Member::query("opNum", Number),
-            Member::header("encoding", "accept-encoding"),
-        ],
-    ),
-    (
-        "GetSparqlStream",
-        &[
-            Member::query("limit", Number),
-            Member::query("iteratorType", Text),
-            Member::query("commitNum", Number),
-            Member::query("opNum", Number),
-            Member::header("encoding", "accept-encoding"),
-        ],
-    ),
+    ("GetPropertygraphStream", MEMBERS),
+    ("GetSparqlStream", MEMBERS),
+];
+
+const MEMBERS: &[Member] = &[
+    Member::query("limit", Number),
+    Member::query("iteratorType", Text),
+    Member::query("commitNum", Number),
+    Member::query("opNum", Number),
+    Member::header("encoding", "accept-encoding"),
 ];
 
 fn property_graph(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {

@@ -3,7 +3,6 @@
 //! `GET /propertygraph/statistics/summary` (also `/pg/…`) and `/rdf/statistics/summary`
 //! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/neptune-graph-summary.html)).
 
-use http::Method;
 use serde_json::{Map, Value, json};
 
 use super::statistics::state::GraphKind;
@@ -16,24 +15,21 @@ use crate::input::Kind::Text;
 use crate::input::{Inputs, Member};
 
 pub(crate) const ROUTES: &[Route] = &[
-    Route {
-        operation: "GetPropertygraphSummary",
-        method: Method::GET,
-        path: "/propertygraph/statistics/summary",
-        run: |cluster, incoming| get(GraphKind::PropertyGraph, cluster, incoming),
-    },
-    Route {
-        operation: "GetPropertygraphSummary",
-        method: Method::GET,
-        path: "/pg/statistics/summary",
-        run: |cluster, incoming| get(GraphKind::PropertyGraph, cluster, incoming),
-    },
-    Route {
-        operation: "GetRDFGraphSummary",
-        method: Method::GET,
-        path: "/rdf/statistics/summary",
-        run: |cluster, incoming| get(GraphKind::Rdf, cluster, incoming),
-    },
+    Route::get(
+        "GetPropertygraphSummary",
+        "/propertygraph/statistics/summary",
+        |cluster, incoming| get(GraphKind::PropertyGraph, cluster, incoming),
+    ),
+    Route::get(
+        "GetPropertygraphSummary",
+        "/pg/statistics/summary",
+        |cluster, incoming| get(GraphKind::PropertyGraph, cluster, incoming),
+    ),
+    Route::get(
+        "GetRDFGraphSummary",
+        "/rdf/statistics/summary",
+        |cluster, incoming| get(GraphKind::Rdf, cluster, incoming),
+    ),
 ];
 
 /// The members of the requests.
@@ -78,14 +74,11 @@ fn get(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Resul
     if !detailed {
         summary.retain(|name, _| !DETAILS.contains(&name.as_str()));
     }
-    Ok(Answer::Json(json!({
-        // The model has no status (M29).
-        "status": "200 OK",
-        "payload": {
-            "version": "v1",
-            "lastStatisticsComputationTime": iso(computed),
-            "graphSummary": Value::Object(summary),
-        },
+    // The model has no status (M29).
+    Ok(Answer::payload(json!({
+        "version": "v1",
+        "lastStatisticsComputationTime": iso(computed),
+        "graphSummary": summary,
     })))
 }
 

@@ -224,144 +224,50 @@ fn the_engine_runs_if_it_is_built_in() {
 fn what_is_wrong_in_files_is_named() {
     let commit = r#"{"stream":"sparql","changes":[{"op":"ADD","data":{}}]}"#;
     let script = r#"{"language":"gremlin"}"#;
-    for (flag, good, bad, complaint) in [
-        (
-            "--scripts",
-            script,
-            "{",
-            "not valid JSON: EOF while parsing an object at column 1",
-        ),
-        ("--scripts", script, "[]", "expected an object"),
-        ("--scripts", script, "{}", "language is missing"),
-        (
-            "--scripts",
-            script,
-            r#"{"language":"SQL"}"#,
-            "language must be gremlin, open_cypher or sparql",
-        ),
-        (
-            "--scripts",
-            script,
-            r#"{"language":"gremlin","row":[]}"#,
-            "unknown or misplaced member row",
-        ),
-        (
-            "--scripts",
-            script,
-            r#"{"language":"gremlin","boolean":true}"#,
-            "unknown or misplaced member boolean",
-        ),
-        (
-            "--scripts",
-            script,
-            r#"{"language":"gremlin","rows":1}"#,
-            "rows must be a list",
-        ),
-        (
-            "--scripts",
-            script,
-            r#"{"language":"sparql","rows":[1]}"#,
-            "a row of this language must be an object",
-        ),
-        (
-            "--scripts",
-            script,
-            r#"{"language":"gremlin","rows":[],"text":"x"}"#,
-            "only one of rows and text is allowed",
-        ),
-        (
-            "--scripts",
-            script,
-            r#"{"language":"gremlin","explain":true,"profile":true}"#,
-            "only one of explain and profile may be true",
-        ),
-        (
-            "--scripts",
-            script,
-            r#"{"language":"gremlin","body":"x"}"#,
-            "media_type is missing",
-        ),
-        (
-            "--scripts",
-            script,
-            r#"{"language":"gremlin","body_base64":"?","media_type":"x"}"#,
-            "body_base64 must be a base64 string",
-        ),
-        (
-            "--scripts",
-            script,
-            r#"{"language":"gremlin","error":{"message":"x"}}"#,
-            "error: code is missing",
-        ),
-        (
-            "--scripts",
-            script,
-            r#"{"language":"gremlin","error":{"code":"x","status":1}}"#,
-            "error: unknown or misplaced member status",
-        ),
-        (
-            "--scripts",
-            script,
-            r#"{"language":"gremlin","lasting":-1}"#,
-            "lasting must be a number of seconds",
-        ),
-        (
-            "--scripts",
-            script,
-            r#"{"language":"gremlin","chunk_bytes":0}"#,
-            "chunk_bytes must be a positive integer",
-        ),
-        (
-            "--scripts",
-            script,
-            r#"{"language":"gremlin","containing":[1]}"#,
-            "containing must be a string or a list of strings",
-        ),
-        ("--changes", commit, "nonsense", "not valid JSON"),
-        (
-            "--changes",
-            commit,
-            r#"{"stream":"rdf","changes":[]}"#,
-            "stream must be propertygraph or sparql",
-        ),
-        (
-            "--changes",
-            commit,
-            r#"{"stream":"sparql"}"#,
-            "expected one of changes, skip and trim_before",
-        ),
-        (
-            "--changes",
-            commit,
-            r#"{"stream":"sparql","changes":[]}"#,
-            "a commit must have changes",
-        ),
-        (
-            "--changes",
-            commit,
-            r#"{"stream":"sparql","changes":[{"op":"add","data":{}}]}"#,
-            "op must be ADD or REMOVE",
-        ),
-        (
-            "--changes",
-            commit,
-            r#"{"stream":"sparql","changes":[{"op":"ADD","data":1}]}"#,
-            "data must be an object",
-        ),
-        (
-            "--changes",
-            commit,
-            r#"{"stream":"sparql","trim_before":{"commitNum":1}}"#,
-            "trim_before: opNum is missing",
-        ),
-    ] {
-        let file = File::new("wrong", &format!("{good}\n\n{bad}\n{good}\n"));
-        let output = run(&["--port", "0", flag, file.path()]);
-        assert_eq!(output.status.code(), Some(1), "{bad}");
-        let text = String::from_utf8(output.stderr).expect("text");
-        let expected = format!("neptune-emulator: {}: line 3: {complaint}", file.path());
-        assert!(text.starts_with(&expected), "{text}");
-        assert!(output.stdout.is_empty());
+    #[rustfmt::skip]
+    let scripts = [
+        ("{", "not valid JSON: EOF while parsing an object at column 1"),
+        ("[]", "expected an object"),
+        ("{}", "language is missing"),
+        (r#"{"language":"SQL"}"#, "language must be gremlin, open_cypher or sparql"),
+        (r#"{"language":"gremlin","row":[]}"#, "unknown or misplaced member row"),
+        (r#"{"language":"gremlin","boolean":true}"#, "unknown or misplaced member boolean"),
+        (r#"{"language":"gremlin","rows":1}"#, "rows must be a list"),
+        (r#"{"language":"sparql","rows":[1]}"#, "a row of this language must be an object"),
+        (r#"{"language":"gremlin","rows":[],"text":"x"}"#, "only one of rows and text is allowed"),
+        (r#"{"language":"gremlin","explain":true,"profile":true}"#, "only one of explain and profile may be true"),
+        (r#"{"language":"gremlin","body":"x"}"#, "media_type is missing"),
+        (r#"{"language":"gremlin","body_base64":"?","media_type":"x"}"#, "body_base64 must be a base64 string"),
+        (r#"{"language":"gremlin","error":{"message":"x"}}"#, "error: code is missing"),
+        (r#"{"language":"gremlin","error":{"code":"x","status":1}}"#, "error: unknown or misplaced member status"),
+        (r#"{"language":"gremlin","lasting":-1}"#, "lasting must be a number of seconds"),
+        (r#"{"language":"gremlin","chunk_bytes":0}"#, "chunk_bytes must be a positive integer"),
+        (r#"{"language":"gremlin","containing":[1]}"#, "containing must be a string or a list of strings"),
+    ];
+    #[rustfmt::skip]
+    let changes = [
+        ("nonsense", "not valid JSON"),
+        (r#"{"stream":"rdf","changes":[]}"#, "stream must be propertygraph or sparql"),
+        (r#"{"stream":"sparql"}"#, "expected one of changes, skip and trim_before"),
+        (r#"{"stream":"sparql","changes":[]}"#, "a commit must have changes"),
+        (r#"{"stream":"sparql","changes":[{"op":"add","data":{}}]}"#, "op must be ADD or REMOVE"),
+        (r#"{"stream":"sparql","changes":[{"op":"ADD","data":1}]}"#, "data must be an object"),
+        (r#"{"stream":"sparql","trim_before":{"commitNum":1}}"#, "trim_before: opNum is missing"),
+    ];
+    let all = [
+        ("--scripts", script, &scripts[..]),
+        ("--changes", commit, &changes),
+    ];
+    for (flag, good, cases) in all {
+        for (bad, complaint) in cases {
+            let file = File::new("wrong", &format!("{good}\n\n{bad}\n{good}\n"));
+            let output = run(&["--port", "0", flag, file.path()]);
+            assert_eq!(output.status.code(), Some(1), "{bad}");
+            let text = String::from_utf8(output.stderr).expect("text");
+            let expected = format!("neptune-emulator: {}: line 3: {complaint}", file.path());
+            assert!(text.starts_with(&expected), "{text}");
+            assert!(output.stdout.is_empty());
+        }
     }
     let file = File::new("wrong-summaries", "{\"pg\":{}}");
     for (args, complaint) in [

@@ -5,12 +5,12 @@ use std::time::{Duration, UNIX_EPOCH};
 use neptunedata_emulator::{Config, Emulator, Role};
 use serde_json::json;
 
-use crate::support::{answer, ask, get, now};
+use crate::support::{Ask, get};
 
 #[test]
 fn the_form_of_the_guide() {
     let mut neptune = Emulator::default();
-    let status = ask(&mut neptune, get("/status"), now());
+    let status = neptune.get("/status");
     assert_eq!(
         status,
         json!({
@@ -37,14 +37,14 @@ fn what_can_be_configured() {
         .engine_version("Patch-1.3.2.1.R4")
         .started(UNIX_EPOCH + Duration::from_secs(1_440_938_160));
     let mut neptune = Emulator::new(config);
-    let status = ask(&mut neptune, get("/status"), now());
+    let status = neptune.get("/status");
     assert_eq!(status["role"], "reader");
     assert_eq!(status["status"], "recovery");
     assert_eq!(status["dbEngineVersion"], "Patch-1.3.2.1.R4");
     assert_eq!(status["startTime"], "Sun Aug 30 12:36:00 UTC 2015");
 
     neptune.reconfigure(|config| config.role(Role::Writer).healthy(true));
-    assert_eq!(ask(&mut neptune, get("/status"), now())["role"], "writer");
+    assert_eq!(neptune.get("/status")["role"], "writer");
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn m24_what_appears_only_sometimes() {
         .feature("ResultCache", json!({ "status": "enabled" }))
         .setting("clusterQueryTimeoutInMs", "60000");
     let mut neptune = Emulator::new(config);
-    let status = ask(&mut neptune, get("/status"), now());
+    let status = neptune.get("/status");
     assert_eq!(
         status["serverlessConfiguration"],
         json!({ "minCapacity": "1.0", "maxCapacity": "128.0" })
@@ -77,17 +77,13 @@ fn m24_what_appears_only_sometimes() {
 #[test]
 fn answers_are_dated_and_numbered() {
     let mut neptune = Emulator::default();
-    let first = answer(&mut neptune, get("/status"), now());
+    let first = neptune.answer(get("/status"));
     assert_eq!(first.head.headers["date"], "Mon, 01 Jan 2024 00:00:00 GMT");
     assert_eq!(
         first.head.headers["content-type"],
         "application/json; charset=UTF-8"
     );
-    let second = answer(
-        &mut neptune,
-        get("/status?verbose=1"),
-        now().later(Duration::from_secs(61)),
-    );
+    let second = neptune.after(61).answer(get("/status?verbose=1"));
     assert_eq!(second.head.headers["date"], "Mon, 01 Jan 2024 00:01:01 GMT");
     assert_ne!(
         first.head.headers["x-amzn-requestid"],

@@ -3,7 +3,7 @@
 use http::Method;
 use neptunedata_emulator::{Emulator, QueryKind, QueryScript};
 
-use crate::support::{answer, delete, get, now, refusal, refused, send};
+use crate::support::{Ask, bad, delete, get, send};
 
 #[test]
 fn requests_are_understood() {
@@ -41,7 +41,7 @@ fn requests_are_understood() {
             204,
         ),
     ] {
-        let answered = answer(&mut neptune, request, now()).status().as_u16();
+        let answered = neptune.answer(request).status().as_u16();
         let entry = neptune.log().last().expect("an entry");
         assert_eq!((entry.operation, answered), (Some(operation), status));
         let query = entry.query.as_ref().expect("a query");
@@ -65,7 +65,7 @@ fn scripts_answer() {
             .exact("GET default")
             .body("text/turtle", "<a:> <b:> <c:> ."),
     );
-    let graph = answer(&mut neptune, get("/sparql/gsp/?default"), now());
+    let graph = neptune.answer(get("/sparql/gsp/?default"));
     assert_eq!(graph.head.headers["content-type"], "text/turtle");
     assert_eq!(graph.body(), "<a:> <b:> <c:> .");
     assert_eq!(neptune.script_effects(id), 1);
@@ -74,11 +74,7 @@ fn scripts_answer() {
 #[test]
 fn what_is_refused() {
     let mut neptune = Emulator::default();
-    let several = refusal(
-        400,
-        "BadRequestException",
-        "Only one graph can be specified in the URL.",
-    );
+    let several = bad("Only one graph can be specified in the URL.");
     for target in [
         "?graph=urn:a&graph=urn:b",
         "?default&graph=urn:a",
@@ -86,17 +82,11 @@ fn what_is_refused() {
         "?default&default",
     ] {
         let request = get(&format!("/sparql/gsp/{target}"));
-        assert_eq!(refused(&mut neptune, request, now()), several, "{target}");
+        neptune.refuses_as(request, &several);
     }
-    assert_eq!(
-        refused(&mut neptune, get("/sparql/gsp/"), now()).1,
-        "MissingParameterException"
-    );
+    neptune.refuses(get("/sparql/gsp/"), 400, "MissingParameterException");
     let untyped = crate::support::request(Method::PUT, "/sparql/gsp/?default");
-    assert_eq!(
-        refused(&mut neptune, untyped, now()).1,
-        "MissingParameterException"
-    );
+    neptune.refuses(untyped, 400, "MissingParameterException");
     let patch = crate::support::request(Method::PATCH, "/sparql/gsp/?default");
-    assert_eq!(refused(&mut neptune, patch, now()).0, 405);
+    assert_eq!(neptune.refused(patch).0, 405);
 }

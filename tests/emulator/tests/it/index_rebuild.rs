@@ -6,7 +6,7 @@ use http::Method;
 use neptunedata_emulator::{Config, Emulator, Now, RebuildStatus, Role};
 use serde_json::{Value, json};
 
-use crate::support::{ask, get, now, post, refused, request};
+use crate::support::{Ask, now, post, request};
 
 const REBUILDS: &str = "/storage/indexes/rebuilds";
 
@@ -15,11 +15,9 @@ fn at(seconds: u64) -> Now {
 }
 
 fn start(neptune: &mut Emulator, query: &str, now: Now) -> Value {
-    ask(
-        neptune,
-        request(Method::POST, &format!("{REBUILDS}{query}")),
-        now,
-    )
+    neptune
+        .at(now)
+        .ask(request(Method::POST, &format!("{REBUILDS}{query}")))
 }
 
 fn started(config: Config) -> (Emulator, String) {
@@ -43,12 +41,9 @@ fn a_rebuild_goes_its_way() {
         (100, "COMPLETED", 100),
         (5_000, "COMPLETED", 100),
     ] {
-        let look = ask(&mut neptune, get(&target), at(after));
-        assert_eq!(
-            (&look["status"], &look["progressPercentage"]),
-            (&json!(status), &json!(progress)),
-            "{after}"
-        );
+        let look = neptune.after(after).get(&target);
+        assert_eq!(look["status"], status, "{after}");
+        assert_eq!(look["progressPercentage"], progress, "{after}");
         assert_eq!(look["startTime"], "2024-01-01T00:00:00Z");
         assert_eq!(
             look.get("estimatedEndTime").is_some(),
@@ -73,30 +68,20 @@ fn a_rebuild_goes_its_way() {
 fn what_is_asked_for_comes_back() {
     let mut neptune = Emulator::new(Config::default().vcpus(8));
     let defaults = start(&mut neptune, "", now());
-    assert_eq!(
-        (
-            &defaults["scope"],
-            &defaults["concurrency"],
-            &defaults["writeBufferSize"]
-        ),
-        (&json!("ALL"), &json!(1), &json!("LOW"))
-    );
+    assert_eq!(defaults["scope"], "ALL");
+    assert_eq!(defaults["concurrency"], 1);
+    assert_eq!(defaults["writeBufferSize"], "LOW");
     let capped = start(
         &mut neptune,
         "?scope=DICTIONARIES&concurrency=100&writeBufferSize=HIGH",
         at(10),
     );
-    assert_eq!(
-        (
-            &capped["scope"],
-            &capped["concurrency"],
-            &capped["writeBufferSize"]
-        ),
-        (&json!("DICTIONARIES"), &json!(8), &json!("HIGH"))
-    );
+    assert_eq!(capped["scope"], "DICTIONARIES");
+    assert_eq!(capped["concurrency"], 8);
+    assert_eq!(capped["writeBufferSize"], "HIGH");
     let ids = [&capped["rebuildId"], &defaults["rebuildId"]];
     assert_eq!(
-        ask(&mut neptune, get(REBUILDS), at(10)),
+        neptune.after(10).get(REBUILDS),
         json!({ "rebuildIds": ids })
     );
     for wrong in [
@@ -107,11 +92,9 @@ fn what_is_asked_for_comes_back() {
         "scope=",
     ] {
         let start = request(Method::POST, &format!("{REBUILDS}?{wrong}"));
-        assert_eq!(
-            refused(&mut neptune, start, at(20)).1,
-            "InvalidParameterException",
-            "{wrong}"
-        );
+        neptune
+            .after(20)
+            .refuses(start, 400, "InvalidParameterException");
     }
 }
 
@@ -124,21 +107,22 @@ fn a_token_makes_it_idempotent() {
             &json!({ "clientToken": token }),
         )
     };
-    let first = ask(&mut neptune, tokened("?scope=QUADS", "t-1"), now());
-    let mut again = ask(&mut neptune, tokened("?scope=QUADS", "t-1"), at(60));
+    let first = neptune.ask(tokened("?scope=QUADS", "t-1"));
+    let mut again = neptune.after(60).ask(tokened("?scope=QUADS", "t-1"));
     assert_eq!(again["status"].take(), "COMPLETED");
     assert_eq!(again["rebuildId"], first["rebuildId"]);
     assert_eq!(neptune.index_rebuilds().len(), 1);
     assert_eq!(neptune.index_rebuilds()[0].client_token(), Some("t-1"));
-    let other = refused(&mut neptune, tokened("", "t-1"), at(60));
+    let other = neptune.after(60).refused(tokened("", "t-1"));
     assert_eq!(other.1, "InvalidParameterException");
-    ask(&mut neptune, tokened("?scope=QUADS", "t-2"), at(60));
+    neptune.after(60).ask(tokened("?scope=QUADS", "t-2"));
     assert_eq!(neptune.index_rebuilds().len(), 2);
     // Without a token each is another.
     start(&mut neptune, "", at(120));
-    assert_eq!(
-        refused(&mut neptune, request(Method::POST, REBUILDS), at(120)).1,
-        "ConcurrentModificationException"
+    neptune.after(120).refuses(
+        request(Method::POST, REBUILDS),
+        500,
+        "ConcurrentModificationException",
     );
     start(&mut neptune, "", at(180));
     assert_eq!(neptune.index_rebuilds().len(), 4);
@@ -154,35 +138,28 @@ fn one_can_be_cancelled_and_one_can_fail() {
     let cancelled = json!({ "status": "CANCELLING", "concurrency": 1, "writeBufferSize": "LOW" });
     for _ in 0..2 {
         assert_eq!(
-            ask(&mut neptune, request(Method::POST, &cancel), at(5)),
+            neptune.after(5).ask(request(Method::POST, &cancel)),
             cancelled
         );
     }
-    let look = ask(&mut neptune, get(&target), at(60));
-    assert_eq!(
-        (&look["status"], &look["progressPercentage"]),
-        (&json!("CANCELLED"), &json!(50))
-    );
+    let look = neptune.after(60).get(&target);
+    assert_eq!(look["status"], "CANCELLED");
+    assert_eq!(look["progressPercentage"], 50);
     assert_eq!(look["endTime"], "2024-01-01T00:00:06Z");
-    assert_eq!(
-        refused(&mut neptune, request(Method::POST, &cancel), at(60)).1,
-        "ValidationException"
-    );
+    neptune
+        .after(60)
+        .refuses(request(Method::POST, &cancel), 400, "ValidationException");
 
     neptune.fail_next_rebuild("No space left.");
     let id = start(&mut neptune, "", at(60))["rebuildId"]
         .as_str()
         .expect("an id")
         .to_owned();
-    let look = ask(&mut neptune, get(&format!("{REBUILDS}/{id}")), at(100));
-    assert_eq!(
-        (&look["status"], &look["failureReason"]),
-        (&json!("FAILED"), &json!("No space left."))
-    );
-    assert_eq!(
-        (&look["progressPercentage"], &look["endTime"]),
-        (&json!(50), &json!("2024-01-01T00:01:05Z"))
-    );
+    let look = neptune.after(100).get(&format!("{REBUILDS}/{id}"));
+    assert_eq!(look["status"], "FAILED");
+    assert_eq!(look["failureReason"], "No space left.");
+    assert_eq!(look["progressPercentage"], 50);
+    assert_eq!(look["endTime"], "2024-01-01T00:01:05Z");
 }
 
 #[test]
@@ -195,19 +172,18 @@ fn who_may_not() {
         } else {
             Method::GET
         };
-        let (status, code, _) = refused(&mut neptune, request(method, &target), now());
-        assert_eq!((status, code.as_str()), (400, "ValidationException"));
+        neptune.refuses(request(method, &target), 400, "ValidationException");
     }
     neptune.reconfigure(|config| config.role(Role::Reader));
     for target in [REBUILDS, &cancel] {
-        let (status, code, _) = refused(&mut neptune, request(Method::POST, target), now());
-        assert_eq!((status, code.as_str()), (400, "ReadOnlyViolationException"));
+        neptune.refuses(
+            request(Method::POST, target),
+            400,
+            "ReadOnlyViolationException",
+        );
     }
-    ask(&mut neptune, get(&format!("{REBUILDS}/{id}")), now());
+    neptune.get(&format!("{REBUILDS}/{id}"));
     neptune.reconfigure(|config| config.role(Role::Writer).serverless("1.0", "8.0"));
     let start = request(Method::POST, REBUILDS);
-    assert_eq!(
-        refused(&mut neptune, start, now()).1,
-        "UnsupportedOperationException"
-    );
+    neptune.refuses(start, 400, "UnsupportedOperationException");
 }

@@ -155,7 +155,7 @@ fn a_handler_without_a_socket_can_be_read_slowly_too() {
     let mut neptune = Emulator::default();
     neptune.script(script(u64::MAX).chunk_rows(1));
     let request = crate::support::get("/openCypher?query=MATCH");
-    let answer = crate::support::answer(&mut neptune, request, crate::support::now());
+    let answer = crate::support::Ask::answer(&mut neptune, request);
     let mut pieces = answer.pieces();
     assert_eq!(pieces.next().map(|piece| piece.len()), Some(12 + 1023));
     assert_eq!(pieces.nth(1000).map(|piece| piece.len()), Some(1024));

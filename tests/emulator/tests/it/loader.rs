@@ -6,7 +6,7 @@ use http::Method;
 use neptunedata_emulator::{Config, Emulator, LoadScript, Now};
 use serde_json::{Value, json};
 
-use crate::support::{answer, ask, delete, get, now, post, refusal, refused, request, with};
+use crate::support::{Ask, bad, delete, get, now, post, refusal, request, with};
 
 pub(crate) const UNKNOWN: &str = "0a237328-afd5-4574-a0bc-c29ce5f54802";
 
@@ -22,7 +22,7 @@ pub(crate) fn body(source: &str) -> Value {
 }
 
 pub(crate) fn start(neptune: &mut Emulator, body: &Value, now: Now) -> String {
-    let answer = ask(neptune, post("/loader", body), now);
+    let answer = neptune.at(now).post("/loader", body);
     assert_eq!(answer["status"], "200 OK");
     answer["payload"]["loadId"]
         .as_str()
@@ -31,7 +31,7 @@ pub(crate) fn start(neptune: &mut Emulator, body: &Value, now: Now) -> String {
 }
 
 pub(crate) fn status(neptune: &mut Emulator, id: &str, query: &str, now: Now) -> Value {
-    let mut answer = ask(neptune, get(&format!("/loader/{id}{query}")), now);
+    let mut answer = neptune.at(now).get(&format!("/loader/{id}{query}"));
     assert_eq!(answer["status"], "200 OK");
     answer["payload"].take()
 }
@@ -49,22 +49,16 @@ fn a_load_runs_and_completes() {
     let first = status(&mut neptune, &id, "", at(5));
     assert_eq!(first["feedCount"], json!([{ "LOAD_IN_PROGRESS": 3 }]));
     let overall = &first["overallStatus"];
-    assert_eq!(
-        (&overall["status"], &overall["totalTimeSpent"]),
-        (&json!("LOAD_IN_PROGRESS"), &json!(5.0))
-    );
-    assert_eq!(
-        (&overall["totalRecords"], &overall["totalDuplicates"]),
-        (&json!(50), &json!(5))
-    );
+    assert_eq!(overall["status"], "LOAD_IN_PROGRESS");
+    assert_eq!(overall["totalTimeSpent"], 5.0);
+    assert_eq!(overall["totalRecords"], 50);
+    assert_eq!(overall["totalDuplicates"], 5);
     for after in [10, 11, 1_000_000] {
         let last = status(&mut neptune, &id, "", at(after));
         assert_eq!(last["feedCount"], json!([{ "LOAD_COMPLETED": 3 }]));
         let overall = &last["overallStatus"];
-        assert_eq!(
-            (&overall["totalTimeSpent"], &overall["totalRecords"]),
-            (&json!(10.0), &json!(100))
-        );
+        assert_eq!(overall["totalTimeSpent"], 10.0);
+        assert_eq!(overall["totalRecords"], 100);
         assert_eq!(overall["startTime"], 1_704_067_200);
     }
     assert_eq!(
@@ -111,7 +105,7 @@ fn lists_newest_first() {
     assert_eq!(neptune.load_ids(), ids);
     ids.reverse();
     let mut list =
-        |query: &str, at| ask(&mut neptune, get(&format!("/loader{query}")), at)["payload"].take();
+        |query: &str, at| neptune.at(at).get(&format!("/loader{query}"))["payload"].take();
     assert_eq!(list("", at(15)), json!({ "loadIds": ids }));
     assert_eq!(
         list("?includeQueuedLoads=TRUE&limit=1", at(15)),
@@ -122,7 +116,7 @@ fn lists_newest_first() {
         json!({ "loadIds": ids[2..] })
     );
     for wrong in ["0", "101", "x", ""] {
-        let refusal = refused(&mut neptune, get(&format!("/loader?limit={wrong}")), now());
+        let refusal = neptune.refused(get(&format!("/loader?limit={wrong}")));
         assert_eq!(refusal.1, "InvalidParameterException", "{wrong}");
     }
 }
@@ -134,16 +128,10 @@ fn the_queue_has_an_end() {
         start(&mut neptune, &body(&format!("s3://b/{n}")), now());
     }
     let full = "Failed to start new load for the source s3://b/k. Max load task queue size limit breached. Limit is 64";
-    assert_eq!(
-        refused(&mut neptune, post("/loader", &body("s3://b/k")), now()),
-        refusal(400, "BadRequestException", full)
-    );
+    neptune.refuses_as(post("/loader", &body("s3://b/k")), bad(full));
     let at_once = with(body("s3://b/k"), json!({ "queueRequest": "FALSE" }));
     let busy = "Failed to start new load for the source s3://b/k. Max concurrent load limit breached. Limit is 1";
-    assert_eq!(
-        refused(&mut neptune, post("/loader", &at_once), now()),
-        refusal(400, "BadRequestException", busy)
-    );
+    neptune.refuses_as(post("/loader", &at_once), bad(busy));
     start(&mut neptune, &body("s3://b/k"), at(10));
     start(&mut neptune, &at_once, at(700));
     assert_eq!(neptune.load_ids().len(), 67);
@@ -157,10 +145,7 @@ fn only_the_last_loads_are_remembered() {
         start(&mut neptune, &body("s3://b/k"), now());
     }
     assert_eq!(neptune.load_ids().len(), 1024);
-    assert_eq!(
-        refused(&mut neptune, get(&format!("/loader/{first}")), now()).0,
-        404
-    );
+    assert_eq!(neptune.refused(get(&format!("/loader/{first}"))).0, 404);
 }
 
 #[test]
@@ -191,9 +176,10 @@ fn dependencies_have_to_complete() {
     );
     is(&last, 30, "LOAD_IN_PROGRESS");
     let unknown = after(&[UNKNOWN]);
-    assert_eq!(
-        refused(&mut neptune, post("/loader", &unknown), now()).1,
-        "BulkLoadIdNotFoundException"
+    neptune.refuses(
+        post("/loader", &unknown),
+        404,
+        "BulkLoadIdNotFoundException",
     );
 }
 
@@ -241,7 +227,7 @@ fn m34_cancel_answers_nothing_and_lets_the_next_begin() {
         (&second, format!("/loader/{second}")),
         (&first, format!("/loader?loadId={first}")),
     ] {
-        let cancelled = answer(&mut neptune, delete(&target), at(3));
+        let cancelled = neptune.after(3).answer(delete(&target));
         assert_eq!(
             (cancelled.status().as_u16(), cancelled.body().len()),
             (200, 0)
@@ -259,9 +245,9 @@ fn m34_cancel_answers_nothing_and_lets_the_next_begin() {
     );
     assert_eq!(neptune.executed("CancelLoaderJob"), 2);
     let gone = format!("The load with id = {first} does not exist or not active");
-    assert_eq!(
-        refused(&mut neptune, delete(&format!("/loader/{first}")), at(4)),
-        refusal(404, "BulkLoadIdNotFoundException", &gone)
+    neptune.after(4).refuses_as(
+        delete(&format!("/loader/{first}")),
+        refusal(404, "BulkLoadIdNotFoundException", &gone),
     );
 }
 
@@ -271,11 +257,7 @@ fn old_forms() {
     // Flags as text, and members that the model does not know.
     let text = json!({ "failOnError": "FALSE", "userProvidedEdgeIds": "True", "parserConfiguration": { "allowEmptyStrings": true }, "more": 1 });
     let id = start(&mut neptune, &with(body("s3://b/k"), text), now());
-    ask(
-        &mut neptune,
-        get(&format!("/loader?loadId={id}&details=TRUE")),
-        now(),
-    );
+    neptune.get(&format!("/loader?loadId={id}&details=TRUE"));
     assert_eq!(
         neptune.log().last().and_then(|entry| entry.operation),
         Some("GetLoaderJobStatus")
@@ -283,7 +265,7 @@ fn old_forms() {
     assert_eq!(neptune.executed("ListLoaderJobs"), 0);
     // Parameters in the query, without a body.
     let target = "/loader?source=s3%3A%2F%2Fb%2Fk&format=csv&region=us-east-1&iamRoleArn=arn&queueRequest=TRUE";
-    let started = ask(&mut neptune, request(Method::POST, target), now());
+    let started = neptune.ask(request(Method::POST, target));
     let id = started["payload"]["loadId"].as_str().expect("an id");
     assert_eq!(neptune.load(id).expect("a load").source(), "s3://b/k");
 }

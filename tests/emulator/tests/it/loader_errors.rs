@@ -6,7 +6,9 @@ use neptunedata_emulator::{Config, Emulator, LoadScript, Role};
 use serde_json::{Value, json};
 
 use crate::loader::{UNKNOWN, at, body, start, status};
-use crate::support::{ask, delete, get, now, post, refusal, refused, request, with};
+use crate::support::{
+    Ask, Refusal, bad, delete, get, invalid, missing, now, post, refusal, request, with,
+};
 
 #[test]
 fn errors_come_in_pages() {
@@ -38,15 +40,11 @@ fn errors_come_in_pages() {
         json!([{ "LOAD_COMPLETED": 2 }, { "LOAD_S3_READ_ERROR": 1 }])
     );
     let overall = &whole["overallStatus"];
-    assert_eq!(
-        (&overall["parsingErrors"], &overall["insertErrors"]),
-        (&json!(20), &json!(5))
-    );
+    assert_eq!(overall["parsingErrors"], 20);
+    assert_eq!(overall["insertErrors"], 5);
     let failed = &whole["failedFeeds"];
-    assert_eq!(
-        (&failed[0]["fullUri"], &failed[0]["status"]),
-        (&json!("s3://b/k/1"), &json!("LOAD_S3_READ_ERROR"))
-    );
+    assert_eq!(failed[0]["fullUri"], "s3://b/k/1");
+    assert_eq!(failed[0]["status"], "LOAD_S3_READ_ERROR");
 
     for (query, first, last) in [
         ("", 1, 10),
@@ -58,11 +56,8 @@ fn errors_come_in_pages() {
     ] {
         let page =
             status(&mut neptune, &id, &format!("?errors=true{query}"), at(10))["errors"].take();
-        assert_eq!(
-            (&page["startIndex"], &page["endIndex"]),
-            (&json!(first), &json!(last)),
-            "{query}"
-        );
+        assert_eq!(page["startIndex"], first, "{query}");
+        assert_eq!(page["endIndex"], last, "{query}");
         let numbers: Vec<_> = page["errorLogs"]
             .as_array()
             .expect("a list")
@@ -82,7 +77,9 @@ fn errors_come_in_pages() {
         "errors=maybe",
         "page=2147483648",
     ] {
-        let refusal = refused(&mut neptune, get(&format!("/loader/{id}?{wrong}")), at(10));
+        let refusal = neptune
+            .after(10)
+            .refused(get(&format!("/loader/{id}?{wrong}")));
         assert_eq!(refusal.1, "InvalidParameterException", "{wrong}");
     }
 }
@@ -90,43 +87,14 @@ fn errors_come_in_pages() {
 #[test]
 fn what_is_refused() {
     let mut neptune = Emulator::default();
-    let mut expect = |changes: Value, code: &str, message: &str| {
+    let mut expect = |changes: Value, expected: Refusal| {
         let start = post("/loader", &with(body("s3://b/k"), changes));
-        assert_eq!(
-            refused(&mut neptune, start, now()),
-            refusal(400, code, message)
-        );
+        neptune.refuses_as(start, expected);
     };
     for name in ["source", "format", "region", "iamRoleArn"] {
-        let message = format!("The required parameter {name} is missing.");
-        expect(json!({ name: null }), "MissingParameterException", &message);
+        let text = format!("The required parameter {name} is missing.");
+        expect(json!({ name: null }), missing(&text));
     }
-    let (bad, invalid) = ("BadRequestException", "InvalidParameterException");
-    expect(
-        json!({ "source": "s3://" }),
-        bad,
-        "S3 bucket not found for source s3://",
-    );
-    expect(
-        json!({ "region": "eu-west-1" }),
-        bad,
-        "Bucket is not in provided Region (eu-west-1)",
-    );
-    expect(
-        json!({ "format": "xml" }),
-        invalid,
-        "The value of format must be one of csv, opencypher, ntriples, nquads, rdfxml, turtle.",
-    );
-    expect(
-        json!({ "mode": "new" }),
-        invalid,
-        "The value of mode must be one of AUTO, RESUME, NEW.",
-    );
-    expect(
-        json!({ "parallelism": "ALL" }),
-        invalid,
-        "The value of parallelism must be one of LOW, MEDIUM, HIGH, OVERSUBSCRIBE.",
-    );
     for flag in [
         "failOnError",
         "updateSingleCardinalityProperties",
@@ -134,25 +102,37 @@ fn what_is_refused() {
         "userProvidedEdgeIds",
         "edgeOnlyLoad",
     ] {
-        let message = format!("The value of {flag} must be true or false.");
-        expect(json!({ flag: "yes" }), invalid, &message);
-        expect(json!({ flag: 1 }), invalid, &message);
+        let text = format!("The value of {flag} must be true or false.");
+        expect(json!({ flag: "yes" }), invalid(&text));
+        expect(json!({ flag: 1 }), invalid(&text));
     }
-    expect(
-        json!({ "dependencies": "x" }),
-        invalid,
-        "The value of dependencies must be a list of strings.",
-    );
-    expect(
-        json!({ "parserConfiguration": [] }),
-        invalid,
-        "The value of parserConfiguration must be an object.",
-    );
+    let no_bucket = bad("S3 bucket not found for source s3://");
+    expect(json!({ "source": "s3://" }), no_bucket);
+    let no_region = bad("Bucket is not in provided Region (eu-west-1)");
+    expect(json!({ "region": "eu-west-1" }), no_region);
+    for (name, value, what) in [
+        (
+            "format",
+            json!("xml"),
+            "one of csv, opencypher, ntriples, nquads, rdfxml, turtle",
+        ),
+        ("mode", json!("new"), "one of AUTO, RESUME, NEW"),
+        (
+            "parallelism",
+            json!("ALL"),
+            "one of LOW, MEDIUM, HIGH, OVERSUBSCRIBE",
+        ),
+        ("dependencies", json!("x"), "a list of strings"),
+        ("parserConfiguration", json!([]), "an object"),
+    ] {
+        let text = format!("The value of {name} must be {what}.");
+        expect(json!({ name: value }), invalid(&text));
+    }
     let untyped = Request::post("/loader")
         .body(Bytes::from("{}"))
         .expect("a request");
     assert_eq!(
-        refused(&mut neptune, untyped, now()).2,
+        neptune.refused(untyped).2,
         "Content-type header not specified."
     );
     assert!(neptune.load_ids().is_empty());
@@ -162,16 +142,16 @@ fn what_is_refused() {
 fn replicas_do_not_load() {
     let mut neptune = Emulator::new(Config::default().role(Role::Reader));
     let text = "Start new load operation not permitted on a read replica instance.";
-    assert_eq!(
-        refused(&mut neptune, post("/loader", &body("s3://b/k")), now()),
-        refusal(405, "MethodNotAllowedException", text)
+    neptune.refuses_as(
+        post("/loader", &body("s3://b/k")),
+        refusal(405, "MethodNotAllowedException", text),
     );
     let text = "Load cancellation is not permitted on a read replica instance.";
-    assert_eq!(
-        refused(&mut neptune, delete(&format!("/loader/{UNKNOWN}")), now()),
-        refusal(405, "MethodNotAllowedException", text)
+    neptune.refuses_as(
+        delete(&format!("/loader/{UNKNOWN}")),
+        refusal(405, "MethodNotAllowedException", text),
     );
-    ask(&mut neptune, get("/loader"), now());
+    neptune.get("/loader");
 }
 
 #[test]
@@ -179,18 +159,14 @@ fn m33_unknown_ids() {
     let mut neptune = Emulator::default();
     let text = |id: &str| format!("The load with id = {id} does not exist or not active");
     let not_found = refusal(404, "BulkLoadIdNotFoundException", &text(UNKNOWN));
-    let invalid = refusal(400, "InvalidParameterException", &text("x"));
+    let no_uuid = invalid(&text("x"));
     for method in [Method::GET, Method::DELETE] {
-        let mut refused =
-            |target: &str| refused(&mut neptune, request(method.clone(), target), now());
+        let mut refused = |target: &str| neptune.refused(request(method.clone(), target));
         assert_eq!(refused(&format!("/loader/{UNKNOWN}")), not_found);
         assert_eq!(refused(&format!("/loader?loadId={UNKNOWN}")), not_found);
-        assert_eq!(refused("/loader/x"), invalid);
+        assert_eq!(refused("/loader/x"), no_uuid);
     }
     neptune.reconfigure(|config| config.unknown_load_is_bad_request(true));
-    let all_bad = refusal(400, "InvalidParameterException", &text(UNKNOWN));
-    assert_eq!(
-        refused(&mut neptune, get(&format!("/loader/{UNKNOWN}")), now()),
-        all_bad
-    );
+    let all_bad = invalid(&text(UNKNOWN));
+    neptune.refuses_as(get(&format!("/loader/{UNKNOWN}")), all_bad);
 }

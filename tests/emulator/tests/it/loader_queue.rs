@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::json;
 
-use crate::support::{ask, now, post};
+use crate::support::{Ask, now};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
@@ -26,7 +26,7 @@ proptest! {
                 0 => {
                     neptune.next_load(LoadScript::completing().duration(Duration::from_secs(number)));
                     let body = json!({ "source": "s3://b/k", "format": "csv", "region": "us-east-1", "iamRoleArn": "a", "mode": "NEW", "queueRequest": true });
-                    let answer = ask(&mut neptune, post("/loader", &body), at);
+                    let answer = neptune.at(at).post("/loader", &body);
                     let id = answer["payload"]["loadId"].as_str().expect("an id").to_owned();
                     // It begins at once if nothing else runs or waits.
                     let idle = models.iter().all(|model| model.ended.is_some());

@@ -5,7 +5,7 @@ use std::time::Duration;
 use neptunedata_emulator::{Config, Emulator, JobStatus, MlKind};
 use serde_json::{Value, json};
 
-use crate::support::{answer, ask, delete, get, job, now, post, refusal, refused, with};
+use crate::support::{Ask, Refusal, bad, delete, get, invalid, job, missing, now, post, with};
 
 const DATA: &str = "/ml/dataprocessing";
 const TRANSFORM: &str = "/ml/modeltransform";
@@ -34,25 +34,25 @@ fn endpoint(id: &str) -> Value {
 #[test]
 fn the_four_kinds_are_apart() {
     let mut neptune = Emulator::default();
-    ask(&mut neptune, post(DATA, &data("x")), now());
-    ask(&mut neptune, post("/ml/modeltraining", &job("x")), now());
-    ask(&mut neptune, post(TRANSFORM, &transform("x")), now());
-    ask(&mut neptune, post(ENDPOINTS, &endpoint("x")), now());
+    neptune.post(DATA, &data("x"));
+    neptune.post("/ml/modeltraining", &job("x"));
+    neptune.post(TRANSFORM, &transform("x"));
+    neptune.post(ENDPOINTS, &endpoint("x"));
     for (path, members) in [
         (DATA, &["processingJob"][..]),
         ("/ml/modeltraining", &["processingJob"]),
         (TRANSFORM, &["baseProcessingJob"]),
         (ENDPOINTS, &["endpoint", "endpointConfig"]),
     ] {
-        assert_eq!(ask(&mut neptune, get(path), now()), json!({ "ids": ["x"] }));
-        let Value::Object(job) = ask(&mut neptune, get(&format!("{path}/x")), now()) else {
+        assert_eq!(neptune.get(path), json!({ "ids": ["x"] }));
+        let Value::Object(job) = neptune.get(&format!("{path}/x")) else {
             panic!("no object")
         };
         let mut names: Vec<&str> = job.keys().map(String::as_str).collect();
         names.retain(|name| !["id", "status"].contains(name));
         assert_eq!(names, members, "{path}");
     }
-    ask(&mut neptune, delete("/ml/dataprocessing/x"), now());
+    neptune.delete("/ml/dataprocessing/x");
     let kinds = [
         MlKind::DataProcessing,
         MlKind::ModelTraining,
@@ -77,12 +77,11 @@ fn each_kind_has_its_duration_and_failures() {
         .fail_ml(MlKind::ModelTransform, "t-1", "No disk left.");
     let mut neptune = Emulator::new(config);
     neptune.fail_next_ml(MlKind::Endpoint, "No instance left.");
-    ask(&mut neptune, post(DATA, &data("d-1")), now());
-    ask(&mut neptune, post(TRANSFORM, &transform("t-1")), now());
-    ask(&mut neptune, post(ENDPOINTS, &endpoint("e-1")), now());
-    ask(&mut neptune, post(ENDPOINTS, &endpoint("e-2")), now());
-    let mut look =
-        |target: &str, after| ask(&mut neptune, get(target), now().later(seconds(after)));
+    neptune.post(DATA, &data("d-1"));
+    neptune.post(TRANSFORM, &transform("t-1"));
+    neptune.post(ENDPOINTS, &endpoint("e-1"));
+    neptune.post(ENDPOINTS, &endpoint("e-2"));
+    let mut look = |target: &str, after| neptune.after(after).get(target);
 
     assert_eq!(look("/ml/dataprocessing/d-1", 2)["status"], "InProgress");
     let done = look("/ml/dataprocessing/d-1", 3);
@@ -93,10 +92,8 @@ fn each_kind_has_its_duration_and_failures() {
     );
 
     let failed = look("/ml/modeltransform/t-1", 10);
-    assert_eq!(
-        (&failed["status"], &failed["baseProcessingJob"]["status"]),
-        (&json!("Failed"), &json!("Completed"))
-    );
+    assert_eq!(failed["status"], "Failed");
+    assert_eq!(failed["baseProcessingJob"]["status"], "Completed");
     assert_eq!(
         failed["remoteModelTransformJob"]["failureReason"],
         "No disk left."
@@ -105,16 +102,12 @@ fn each_kind_has_its_duration_and_failures() {
 
     assert_eq!(look("/ml/endpoints/e-1", 9)["status"], "Creating");
     let failed = look("/ml/endpoints/e-1", 10);
-    assert_eq!(
-        (&failed["status"], &failed["endpoint"]["status"]),
-        (&json!("Failed"), &json!("Failed"))
-    );
+    assert_eq!(failed["status"], "Failed");
+    assert_eq!(failed["endpoint"]["status"], "Failed");
     assert_eq!(failed["endpoint"]["failureReason"], "No instance left.");
     let up = look("/ml/endpoints/e-2", 10);
-    assert_eq!(
-        (&up["status"], &up["endpoint"]["status"]),
-        (&json!("InService"), &json!("InService"))
-    );
+    assert_eq!(up["status"], "InService");
+    assert_eq!(up["endpoint"]["status"], "InService");
     assert_eq!(up["endpoint"].get("outputLocation"), None);
 }
 
@@ -126,18 +119,10 @@ fn a_transform_makes_models() {
         "customModelTransformParameters": { "sourceS3DirectoryPath": "s3://b/code" },
         "enableInterContainerTrafficEncryption": true,
     });
-    ask(&mut neptune, post(TRANSFORM, &by_name), now());
-    let half = ask(
-        &mut neptune,
-        get("/ml/modeltransform/t-1"),
-        now().later(seconds(5)),
-    );
+    neptune.post(TRANSFORM, &by_name);
+    let half = neptune.after(5).get("/ml/modeltransform/t-1");
     assert_eq!(half["remoteModelTransformJob"]["status"], "InProgress");
-    let done = ask(
-        &mut neptune,
-        get("/ml/modeltransform/t-1"),
-        now().later(seconds(10)),
-    );
+    let done = neptune.after(10).get("/ml/modeltransform/t-1");
     assert_eq!(done["models"][0]["name"], "t-1-model-1");
 }
 
@@ -145,27 +130,26 @@ fn a_transform_makes_models() {
 fn m45_endpoints_are_deleted_in_any_state() {
     let mut neptune = Emulator::default();
     for after in [0, 10] {
-        ask(&mut neptune, post(ENDPOINTS, &endpoint("e-1")), now());
+        neptune.post(ENDPOINTS, &endpoint("e-1"));
         let then = now().later(seconds(after));
-        let deleted = ask(&mut neptune, delete("/ml/endpoints/e-1?clean=true"), then);
+        let deleted = neptune.at(then).delete("/ml/endpoints/e-1?clean=true");
         assert_eq!(deleted, json!({ "status": "200 OK" }));
         let unknown =
             "Invalid ID provided. Please check whether a resource with the given ID exists.";
-        let expected = refusal(400, "InvalidParameterException", unknown);
-        assert_eq!(
-            refused(&mut neptune, get("/ml/endpoints/e-1"), then),
-            expected
-        );
-        assert_eq!(
-            refused(&mut neptune, delete("/ml/endpoints/e-1"), then),
-            expected
-        );
+        let expected = invalid(unknown);
+        neptune
+            .at(then)
+            .refuses_as(get("/ml/endpoints/e-1"), &expected);
+        neptune
+            .at(then)
+            .refuses_as(delete("/ml/endpoints/e-1"), expected);
     }
     assert!(neptune.ml_jobs(MlKind::Endpoint).is_empty());
     let mut neptune = Emulator::new(Config::default().empty_cancel_answer(true));
-    ask(&mut neptune, post(ENDPOINTS, &endpoint("e-1")), now());
+    neptune.post(ENDPOINTS, &endpoint("e-1"));
     assert!(
-        answer(&mut neptune, delete("/ml/endpoints/e-1"), now())
+        neptune
+            .answer(delete("/ml/endpoints/e-1"))
             .body()
             .is_empty()
     );
@@ -174,43 +158,39 @@ fn m45_endpoints_are_deleted_in_any_state() {
 #[test]
 fn m40_endpoints_are_updated_by_flag_or_text() {
     let mut neptune = Emulator::default();
-    ask(&mut neptune, post(ENDPOINTS, &endpoint("e-1")), now());
+    neptune.post(ENDPOINTS, &endpoint("e-1"));
     let later = now().later(seconds(10));
     for (update, value) in [(json!(true), 2), (json!("true"), 3)] {
         let changes = json!({ "update": update, "instanceCount": value });
-        ask(
-            &mut neptune,
-            post(ENDPOINTS, &with(endpoint("e-1"), changes)),
-            later,
-        );
-        let status = ask(&mut neptune, get("/ml/endpoints/e-1"), later);
+        neptune
+            .at(later)
+            .post(ENDPOINTS, &with(endpoint("e-1"), changes));
+        let status = neptune.at(later).get("/ml/endpoints/e-1");
         assert_eq!(status["status"], "Updating");
         let endpoints = neptune.ml_jobs(MlKind::Endpoint);
         assert_eq!(endpoints.len(), 1);
         assert_eq!(endpoints[0].parameters()["instanceCount"], value);
     }
-    let status = ask(
-        &mut neptune,
-        get("/ml/endpoints/e-1"),
-        later.later(seconds(10)),
-    );
+    let status = neptune
+        .at(later.later(seconds(10)))
+        .get("/ml/endpoints/e-1");
     assert_eq!(status["status"], "InService");
     let update = |changes| post(ENDPOINTS, &with(endpoint("e-2"), changes));
-    assert_eq!(
-        refused(&mut neptune, update(json!({ "update": true })), later).1,
-        "InvalidParameterException"
+    neptune.at(later).refuses(
+        update(json!({ "update": true })),
+        400,
+        "InvalidParameterException",
+    );
+    neptune.at(later).refuses(
+        update(json!({ "update": true, "id": null })),
+        400,
+        "MissingParameterException",
     );
     assert_eq!(
-        refused(
-            &mut neptune,
-            update(json!({ "update": true, "id": null })),
-            later
-        )
-        .1,
-        "MissingParameterException"
-    );
-    assert_eq!(
-        refused(&mut neptune, update(json!({ "update": "yes" })), later).2,
+        neptune
+            .at(later)
+            .refused(update(json!({ "update": "yes" })))
+            .2,
         "The value of update must be true or false."
     );
 }
@@ -220,7 +200,7 @@ fn endpoints_get_timestamped_names() {
     let mut neptune = Emulator::default();
     let anonymous = with(endpoint(""), json!({ "id": null }));
     let ids: Vec<Value> = (0..3)
-        .map(|_| ask(&mut neptune, post(ENDPOINTS, &anonymous), now())["id"].take())
+        .map(|_| neptune.post(ENDPOINTS, &anonymous)["id"].take())
         .collect();
     assert_eq!(
         ids,
@@ -230,143 +210,95 @@ fn endpoints_get_timestamped_names() {
             "endpoint-20240101T000000Z-3",
         ]
     );
-    ask(
-        &mut neptune,
-        get("/ml/endpoints/endpoint-20240101T000000Z-2"),
-        now(),
-    );
+    neptune.get("/ml/endpoints/endpoint-20240101T000000Z-2");
 }
 
 #[test]
 fn what_is_refused() {
     let mut neptune = Emulator::default();
-    let mut expect = |path: &str, body: Value, code: &str, message: &str| {
-        assert_eq!(
-            refused(&mut neptune, post(path, &body), now()),
-            refusal(400, code, message)
-        );
+    let mut expect = |path: &str, body: Value, expected: Refusal| {
+        neptune.refuses_as(post(path, &body), expected);
     };
-    let (bad, invalid, missing) = (
-        "BadRequestException",
-        "InvalidParameterException",
-        "MissingParameterException",
-    );
     for name in ["inputDataS3Location", "processedDataS3Location"] {
-        let message = format!("The required parameter {name} is missing.");
-        expect(
-            DATA,
-            with(data("d"), json!({ name: null })),
-            missing,
-            &message,
-        );
-        expect(DATA, with(data("d"), json!({ name: "b/k" })), bad, S3);
+        let text = format!("The required parameter {name} is missing.");
+        expect(DATA, with(data("d"), json!({ name: null })), missing(&text));
+        expect(DATA, with(data("d"), json!({ name: "b/k" })), bad(S3));
     }
-    let wrong = json!({ "processingTimeOutInSeconds": "1" });
-    expect(
-        DATA,
-        with(data("d"), wrong),
-        invalid,
-        "The value of processingTimeOutInSeconds must be an integer.",
-    );
-    let wrong = json!({ "processingInstanceType": "r5.large" });
-    expect(
-        DATA,
-        with(data("d"), wrong),
-        invalid,
-        "Invalid ML instance type.",
-    );
-    let wrong = json!({ "previousDataProcessingJobId": "a_b" });
-    let letters = "Invalid ID provided. Must contain only letters, digits, or hyphens.";
-    expect(DATA, with(data("d"), wrong), invalid, letters);
-
-    let neither =
-        "Either dataProcessingJobId and mlModelTrainingJobId or trainingJobName must be given.";
-    expect(
-        TRANSFORM,
-        with(transform("t"), json!({ "dataProcessingJobId": null })),
-        missing,
-        neither,
-    );
-    let wrong = json!({ "customModelTransformParameters": {} });
-    expect(
-        TRANSFORM,
-        with(transform("t"), wrong),
-        missing,
-        "The required parameter sourceS3DirectoryPath is missing.",
-    );
-    expect(
-        TRANSFORM,
-        with(
-            transform("t"),
-            json!({ "modelTransformOutputS3Location": "s3://" }),
+    for (wrong, text) in [
+        (
+            json!({ "processingTimeOutInSeconds": "1" }),
+            "The value of processingTimeOutInSeconds must be an integer.",
         ),
-        bad,
-        S3,
-    );
-
+        (
+            json!({ "processingInstanceType": "r5.large" }),
+            "Invalid ML instance type.",
+        ),
+        (
+            json!({ "previousDataProcessingJobId": "a_b" }),
+            "Invalid ID provided. Must contain only letters, digits, or hyphens.",
+        ),
+    ] {
+        expect(DATA, with(data("d"), wrong), invalid(text));
+    }
+    for (wrong, expected) in [
+        (
+            json!({ "dataProcessingJobId": null }),
+            missing(
+                "Either dataProcessingJobId and mlModelTrainingJobId or trainingJobName must be given.",
+            ),
+        ),
+        (
+            json!({ "customModelTransformParameters": {} }),
+            missing("The required parameter sourceS3DirectoryPath is missing."),
+        ),
+        (
+            json!({ "modelTransformOutputS3Location": "s3://" }),
+            bad(S3),
+        ),
+    ] {
+        expect(TRANSFORM, with(transform("t"), wrong), expected);
+    }
     let neither = "Either mlModelTrainingJobId or mlModelTransformJobId must be given.";
-    expect(ENDPOINTS, json!({}), missing, neither);
-    let both = "Only one of mlModelTrainingJobId and mlModelTransformJobId can be given.";
-    expect(
-        ENDPOINTS,
-        with(endpoint("e"), json!({ "mlModelTransformJobId": "t" })),
-        invalid,
-        both,
-    );
-    let wrong = json!({ "instanceCount": 0 });
-    expect(
-        ENDPOINTS,
-        with(endpoint("e"), wrong),
-        invalid,
-        "The value of instanceCount must be positive.",
-    );
+    expect(ENDPOINTS, json!({}), missing(neither));
+    for (wrong, text) in [
+        (
+            json!({ "mlModelTransformJobId": "t" }),
+            "Only one of mlModelTrainingJobId and mlModelTransformJobId can be given.",
+        ),
+        (
+            json!({ "instanceCount": 0 }),
+            "The value of instanceCount must be positive.",
+        ),
+    ] {
+        expect(ENDPOINTS, with(endpoint("e"), wrong), invalid(text));
+    }
     assert!(neptune.ml_jobs(MlKind::Endpoint).is_empty());
 }
 
 #[test]
 fn what_they_build_on_can_be_checked() {
     let mut neptune = Emulator::new(Config::default().check_ml_jobs(true));
-    let bad = |message: &str| refusal(400, "BadRequestException", message);
     let data_missing = bad("Provided MLDataProcessing job is not completed.");
-    assert_eq!(
-        refused(
-            &mut neptune,
-            post("/ml/modeltraining", &job("job-1")),
-            now()
-        ),
-        data_missing
-    );
-    ask(&mut neptune, post(DATA, &data("data-1")), now());
-    assert_eq!(
-        refused(
-            &mut neptune,
-            post("/ml/modeltraining", &job("job-1")),
-            now()
-        ),
-        data_missing
-    );
+    neptune.refuses_as(post("/ml/modeltraining", &job("job-1")), &data_missing);
+    neptune.post(DATA, &data("data-1"));
+    neptune.refuses_as(post("/ml/modeltraining", &job("job-1")), &data_missing);
     let then = now().later(seconds(10));
-    ask(&mut neptune, post("/ml/modeltraining", &job("job-1")), then);
+    neptune.at(then).post("/ml/modeltraining", &job("job-1"));
     let running = bad("Provided ModelTraining job has not completed.");
-    assert_eq!(
-        refused(&mut neptune, post(TRANSFORM, &transform("t-1")), then),
-        running
-    );
-    assert_eq!(
-        refused(&mut neptune, post(ENDPOINTS, &endpoint("e-1")), then),
-        running
-    );
+    neptune
+        .at(then)
+        .refuses_as(post(TRANSFORM, &transform("t-1")), &running);
+    neptune
+        .at(then)
+        .refuses_as(post(ENDPOINTS, &endpoint("e-1")), &running);
     let of_transform = json!({ "id": "e-1", "mlModelTransformJobId": "t-1" });
     let missing = bad("Provided ModelTransformJob doesn't exist.");
-    assert_eq!(
-        refused(&mut neptune, post(ENDPOINTS, &of_transform), then),
-        missing
-    );
+    neptune
+        .at(then)
+        .refuses_as(post(ENDPOINTS, &of_transform), missing);
     let then = then.later(seconds(10));
-    ask(&mut neptune, post(TRANSFORM, &transform("t-1")), then);
-    ask(
-        &mut neptune,
-        post(ENDPOINTS, &of_transform),
-        then.later(seconds(10)),
-    );
+    neptune.at(then).post(TRANSFORM, &transform("t-1"));
+    neptune
+        .at(then.later(seconds(10)))
+        .post(ENDPOINTS, &of_transform);
 }

@@ -4,17 +4,13 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use neptunedata_emulator::{Config, Emulator, Fault, JobStatus, Outcome, Planned, Response};
 use serde_json::json;
 
-use crate::support::{ask, delete, get, job, now, post, refusal, refused};
+use crate::support::{Ask, delete, get, job, now, refusal};
 
 const CANCEL: &str = "CancelMLModelTrainingJob";
 
 fn started() -> Emulator {
     let mut neptune = Emulator::new(Config::default());
-    ask(
-        &mut neptune,
-        post("/ml/modeltraining", &job("job-1")),
-        now(),
-    );
+    neptune.post("/ml/modeltraining", &job("job-1"));
     neptune
 }
 
@@ -31,7 +27,7 @@ fn lost_before_it_ran() {
     assert_eq!((neptune.received(CANCEL), neptune.executed(CANCEL)), (1, 0));
     assert_eq!(status(&neptune), JobStatus::InProgress);
     assert_eq!(neptune.log().last().expect("an entry").status, None);
-    ask(&mut neptune, delete("/ml/modeltraining/job-1"), now());
+    neptune.delete("/ml/modeltraining/job-1");
     assert_eq!((neptune.received(CANCEL), neptune.executed(CANCEL)), (2, 1));
 }
 
@@ -47,7 +43,7 @@ fn executed_but_the_answer_was_lost() {
     );
     assert_eq!((neptune.received(CANCEL), neptune.executed(CANCEL)), (1, 1));
     assert_eq!(status(&neptune), JobStatus::Stopped);
-    let again = refused(&mut neptune, delete("/ml/modeltraining/job-1"), now());
+    let again = neptune.refused(delete("/ml/modeltraining/job-1"));
     assert_eq!(
         again.2,
         "Failed to stop the job because it has already completed or failed."
@@ -70,7 +66,7 @@ fn executed_but_cut() {
     assert_eq!((entry.status, entry.executed), (Some(StatusCode::OK), true));
     // Nothing is cut off an answer that is shorter.
     neptune.fail_next(Planned::executed_but_cut(1_000_000));
-    ask(&mut neptune, get("/status"), now());
+    neptune.get("/status");
 }
 
 #[test]
@@ -87,7 +83,7 @@ fn errors_take_the_place_of_answers() {
         "SomethingNew",
         "",
     ));
-    let mut refuse = || refused(&mut neptune, get("/status"), now());
+    let mut refuse = || neptune.refused(get("/status"));
     assert_eq!(refuse(), refusal(500, "ThrottlingException", "Slow down."));
     let executed = neptune
         .handle(get("/status"), now())
@@ -100,7 +96,7 @@ fn errors_take_the_place_of_answers() {
         ),
         (500, 1)
     );
-    let mut refuse = || refused(&mut neptune, get("/status"), now());
+    let mut refuse = || neptune.refused(get("/status"));
     assert_eq!(
         refuse(),
         refusal(429, "TooManyRequestsException", "Slower.")
@@ -143,11 +139,8 @@ fn plans_wait_for_their_operation() {
     neptune.fail_next(Planned::close().on(CANCEL));
     neptune.fail_next(Planned::error("ServerShutdownException", "Bye."));
     // The second plan is for anyone, the first is not for this one.
-    assert_eq!(
-        refused(&mut neptune, get("/status"), now()).1,
-        "ServerShutdownException"
-    );
-    ask(&mut neptune, get("/status"), now());
+    assert_eq!(neptune.refused(get("/status")).1, "ServerShutdownException");
+    neptune.get("/status");
     assert_eq!(neptune.planned(), 1);
     assert!(
         neptune

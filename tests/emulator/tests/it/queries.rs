@@ -5,12 +5,12 @@ use http::{Method, Request};
 use neptunedata_emulator::{Config, Emulator, Language, QueryKind, QueryRequest};
 use serde_json::json;
 
-use crate::support::{answer, ask, form, get, now, post, refusal, refused, send, with_header};
+use crate::support::{Ask, bad, form, get, invalid, missing, post, refusal, send, with_header};
 
 /// What a request was understood as.
 fn understood(request: Request<Bytes>) -> (Option<&'static str>, QueryRequest) {
     let mut neptune = Emulator::default();
-    let answer = answer(&mut neptune, request, now());
+    let answer = neptune.answer(request);
     assert_eq!(answer.status(), 200, "{answer:?}");
     let entry = neptune.log().last().expect("an entry");
     assert!(entry.executed);
@@ -70,7 +70,7 @@ fn gremlin_reports() {
     );
 
     let mut neptune = Emulator::default();
-    let report = answer(&mut neptune, post("/gremlin/profile", &body), now());
+    let report = neptune.answer(post("/gremlin/profile", &body));
     assert_eq!(
         report.head.headers["content-type"],
         "text/plain;charset=UTF-8"
@@ -191,7 +191,7 @@ fn sparql_in_all_forms() {
 #[test]
 fn nothing_is_found_without_a_script() {
     let mut neptune = Emulator::default();
-    let open_cypher = answer(&mut neptune, get("/openCypher?query=CREATE+()"), now());
+    let open_cypher = neptune.answer(get("/openCypher?query=CREATE+()"));
     assert_eq!(open_cypher.body(), r#"{"results":[]}"#);
     let headers = &open_cypher.head.headers;
     assert_eq!(headers["content-type"], "application/json;charset=UTF-8");
@@ -199,7 +199,7 @@ fn nothing_is_found_without_a_script() {
     assert_eq!(open_cypher.trailers["x-neptune-status"], "200 OK");
     assert_eq!(open_cypher.trailers["x-neptune-detail"], "");
 
-    let select = answer(&mut neptune, get("/sparql?query=SELECT"), now());
+    let select = neptune.answer(get("/sparql?query=SELECT"));
     assert_eq!(
         select.body(),
         r#"{"head":{"vars":[]},"results":{"bindings":[]}}"#
@@ -208,7 +208,7 @@ fn nothing_is_found_without_a_script() {
         select.head.headers["content-type"],
         "application/sparql-results+json"
     );
-    let update = ask(&mut neptune, form("/sparql", "update=CLEAR+ALL"), now());
+    let update = neptune.ask(form("/sparql", "update=CLEAR+ALL"));
     assert_eq!(update[1]["type"], "Commit");
 
     let gremlin = get("/gremlin?gremlin=g.V()");
@@ -217,7 +217,7 @@ fn nothing_is_found_without_a_script() {
         "accept",
         "application/vnd.gremlin-v3.0+json",
     );
-    let typed = answer(&mut neptune, typed, now());
+    let typed = neptune.answer(typed);
     assert!(!typed.head.headers.contains_key("transfer-encoding"));
     assert!(typed.trailers.is_empty());
     let body = typed.to_json().expect("JSON");
@@ -233,7 +233,7 @@ fn nothing_is_found_without_a_script() {
         body["status"]["attributes"],
         json!({ "@type": "g:Map", "@value": [] })
     );
-    let untyped = answer(&mut neptune, gremlin.clone(), now());
+    let untyped = neptune.answer(gremlin.clone());
     let body = untyped.to_json().expect("JSON");
     assert_eq!(body["result"], json!({ "data": [], "meta": {} }));
     assert_eq!(
@@ -242,22 +242,22 @@ fn nothing_is_found_without_a_script() {
     );
 
     let chunked = with_header(gremlin.clone(), "te", "trailers");
-    let chunked = answer(&mut neptune, chunked, now());
+    let chunked = neptune.answer(chunked);
     assert_eq!(chunked.head.headers["transfer-encoding"], "chunked");
     assert_eq!(chunked.trailers["x-neptune-status"], "200 OK");
 
     let binary = with_header(gremlin, "accept", "application/vnd.graphbinary-v1.0");
-    let binary = answer(&mut neptune, binary, now());
+    let binary = neptune.answer(binary);
     assert_eq!(binary.body().first(), Some(&0x81));
 }
 
 #[test]
 fn m15_plain_json_is_typed_or_not() {
     let plain = || with_header(get("/gremlin?gremlin=g.V()"), "accept", "application/json");
-    let body = ask(&mut Emulator::default(), plain(), now());
+    let body = Emulator::default().ask(plain());
     assert!(body["result"]["data"].is_array());
     let mut typed = Emulator::new(Config::default().plain_json_typed(true));
-    let body = ask(&mut typed, plain(), now());
+    let body = typed.ask(plain());
     assert_eq!(body["result"]["data"]["@type"], "g:List");
 }
 
@@ -265,52 +265,40 @@ fn m15_plain_json_is_typed_or_not() {
 fn reports_in_the_forms_that_are_accepted() {
     let mut neptune = Emulator::default();
     let explain = || get("/openCypher?query=RETURN+1&explain=static");
-    let text = answer(&mut neptune, explain(), now());
+    let text = neptune.answer(explain());
     assert_eq!(
         text.head.headers["content-type"],
         "text/plain;charset=UTF-8"
     );
-    let html = answer(
-        &mut neptune,
-        with_header(explain(), "accept", "text/html"),
-        now(),
-    );
+    let html = neptune.answer(with_header(explain(), "accept", "text/html"));
     assert!(html.body().starts_with(b"<html>"));
     let sparql = with_header(
         get("/sparql?query=ASK&explain=static"),
         "accept",
         "text/csv",
     );
-    let csv = answer(&mut neptune, sparql, now());
+    let csv = neptune.answer(sparql);
     assert!(csv.body().starts_with(b"ID;Out #1;"));
 }
 
 #[test]
 fn what_is_refused() {
     let mut neptune = Emulator::default();
-    let bad = |message: &str| refusal(400, "BadRequestException", message);
-    let invalid = |message: &str| refusal(400, "InvalidParameterException", message);
-    let missing = |name: &str| {
-        refusal(
-            400,
-            "MissingParameterException",
-            &format!("The required parameter {name} is missing."),
-        )
-    };
+    let lacks = |name: &str| missing(&format!("The required parameter {name} is missing."));
     let nul = refusal(
         400,
         "MalformedQueryException",
         "Strings may not contain the character U+0000.",
     );
     for (request, expected) in [
-        (get("/gremlin"), missing("gremlin")),
-        (post("/", &json!({})), missing("gremlin")),
-        (get("/openCypher"), missing("query")),
-        (get("/sparql"), missing("query")),
-        (form("/sparql", ""), missing("query")),
+        (get("/gremlin"), lacks("gremlin")),
+        (post("/", &json!({})), lacks("gremlin")),
+        (get("/openCypher"), lacks("query")),
+        (get("/sparql"), lacks("query")),
+        (form("/sparql", ""), lacks("query")),
         (
             post("/opencypher/explain", &json!({ "query": "x" })),
-            missing("explain"),
+            lacks("explain"),
         ),
         (
             post("/gremlin", &json!({ "gremlin": 1 })),
@@ -371,6 +359,6 @@ fn what_is_refused() {
             ),
         ),
     ] {
-        assert_eq!(refused(&mut neptune, request, now()), expected);
+        neptune.refuses_as(request, expected);
     }
 }

@@ -7,7 +7,7 @@ use neptunedata_emulator::{
 };
 use serde_json::json;
 
-use crate::support::{answer, ask, form, get, now, post, refused, with_header};
+use crate::support::{Ask, form, get, now, post, with_header};
 
 fn cypher() -> Request<Bytes> {
     get("/openCypher?query=MATCH+(n)+RETURN+n")
@@ -43,29 +43,26 @@ fn the_first_that_matches_answers() {
     );
     for number in [1, 2, 3, 3] {
         assert_eq!(
-            ask(&mut neptune, cypher(), now()),
+            neptune.ask(cypher()),
             json!({ "results": [{ "n": number }] })
         );
     }
     let with_accept = with_header(cypher(), "accept", "application/json");
-    assert_eq!(
-        ask(&mut neptune, with_accept, now()),
-        json!({ "results": [] })
-    );
+    assert_eq!(neptune.ask(with_accept), json!({ "results": [] }));
     assert_eq!(
         [other, once, part, rest].map(|it| neptune.script_matched(it)),
         [0, 1, 1, 2]
     );
     neptune.remove_script(rest);
-    assert_eq!(ask(&mut neptune, cypher(), now()), json!({ "results": [] }));
+    assert_eq!(neptune.ask(cypher()), json!({ "results": [] }));
     assert_eq!(neptune.script_matched(rest), 2);
     assert_eq!(
-        ask(&mut neptune, get("/gremlin?gremlin=g"), now())["result"]["data"],
+        neptune.get("/gremlin?gremlin=g")["result"]["data"],
         json!(["other language"])
     );
     neptune.clear_scripts();
     assert_eq!(
-        ask(&mut neptune, get("/gremlin?gremlin=g"), now())["result"]["data"],
+        neptune.get("/gremlin?gremlin=g")["result"]["data"],
         json!([])
     );
 }
@@ -92,39 +89,32 @@ fn rows_in_the_frame_of_their_language() {
             .body("application/json", "[]"),
     );
     neptune.script(QueryScript::sparql().explain().text("the plan"));
-    let select = ask(&mut neptune, get("/sparql?query=SELECT"), now());
+    let select = neptune.get("/sparql?query=SELECT");
     assert_eq!(
         select,
         json!({ "head": { "vars": ["x", "y"] }, "results": { "bindings": [{ "x": term, "y": term }] } })
     );
-    let vars = ask(&mut neptune, get("/sparql?query=VARS"), now());
+    let vars = neptune.get("/sparql?query=VARS");
     assert_eq!(vars["head"]["vars"], json!(["b", "a"]));
     assert_eq!(
-        ask(&mut neptune, get("/sparql?query=ASK"), now()),
+        neptune.get("/sparql?query=ASK"),
         json!({ "head": {}, "boolean": true })
     );
-    let rdf = answer(&mut neptune, get("/sparql?query=DESCRIBE"), now());
+    let rdf = neptune.answer(get("/sparql?query=DESCRIBE"));
     assert_eq!(rdf.head.headers["content-type"], "application/n-quads");
     assert_eq!(rdf.body(), "<a:s> <a:p> <a:o> .\n");
-    assert_eq!(
-        ask(&mut neptune, form("/sparql", "update=CLEAR+ALL"), now()),
-        json!([])
-    );
-    let plan = answer(
-        &mut neptune,
-        get("/sparql?query=SELECT&explain=static"),
-        now(),
-    );
+    assert_eq!(neptune.ask(form("/sparql", "update=CLEAR+ALL")), json!([]));
+    let plan = neptune.answer(get("/sparql?query=SELECT&explain=static"));
     assert_eq!(plan.body(), "the plan");
 
     let row = json!([{ "a": 1 }, { "@type": "g:Int64", "@value": 2 }]);
     neptune.script(QueryScript::gremlin().rows([row]));
     let gremlin = || post("/gremlin", &json!({ "gremlin": "g.V()", "queryId": "q-1" }));
-    let untyped = ask(&mut neptune, gremlin(), now());
+    let untyped = neptune.ask(gremlin());
     assert_eq!(untyped["requestId"], "q-1");
     assert_eq!(untyped["result"]["data"], json!([[{ "a": 1 }, 2]]));
     let typed = with_header(gremlin(), "accept", "application/vnd.gremlin-v3.0+json");
-    let typed = answer(&mut neptune, typed, now());
+    let typed = neptune.answer(typed);
     assert_eq!(
         typed.head.headers["content-type"],
         "application/vnd.gremlin-v3.0+json"
@@ -152,12 +142,8 @@ fn errors_and_effects() {
         "Full.",
     ));
     let good = neptune.script(QueryScript::open_cypher().writes());
-    let (status, code, _) = refused(&mut neptune, cypher(), now());
-    assert_eq!(
-        (status, code.as_str()),
-        (500, "ConcurrentModificationException")
-    );
-    assert_eq!(answer(&mut neptune, cypher(), now()).status(), 200);
+    neptune.refuses(cypher(), 500, "ConcurrentModificationException");
+    assert_eq!(neptune.answer(cypher()).status(), 200);
     assert!(!neptune.log()[1].executed);
     neptune.fail_next(Planned::executed_but_closed());
     let lost = neptune.handle(cypher(), now());
@@ -172,14 +158,13 @@ fn errors_and_effects() {
         [0, 0, 1]
     );
     neptune.fail_next(Planned::error("ThrottlingException", "Later."));
-    refused(&mut neptune, cypher(), now());
+    neptune.refused(cypher());
     assert_eq!(neptune.script_matched(good), 1);
     assert_eq!(neptune.executed("ExecuteOpenCypherQuery"), 1);
 
     neptune.reconfigure(|config| config.role(Role::Reader));
-    let (status, code, _) = refused(&mut neptune, cypher(), now());
-    assert_eq!((status, code.as_str()), (400, "ReadOnlyViolationException"));
-    let (_, code, _) = refused(&mut neptune, form("/sparql", "update=CLEAR+ALL"), now());
+    neptune.refuses(cypher(), 400, "ReadOnlyViolationException");
+    let (_, code, _) = neptune.refused(form("/sparql", "update=CLEAR+ALL"));
     assert_eq!(code, "ReadOnlyViolationException");
     assert_eq!(neptune.script_matched(good), 1);
 }
@@ -203,8 +188,8 @@ fn where_answers_are_cut() {
         neptune.script(script.times(1));
     }
     let by_rows = ["{\"results\":[{\"n\":1},{\"n\":2}", ",{\"n\":3}]}"];
-    assert_eq!(pieces(&answer(&mut neptune, cypher(), now())), by_rows);
-    let by_bytes = answer(&mut neptune, cypher(), now());
+    assert_eq!(pieces(&neptune.answer(cypher())), by_rows);
+    let by_bytes = neptune.answer(cypher());
     assert!(
         pieces(&by_bytes)
             .iter()
@@ -220,11 +205,8 @@ fn where_answers_are_cut() {
     assert_eq!(pieces(&response).len(), 3);
     assert!(!delivery.is_whole());
     assert!(neptune.log().last().expect("an entry").executed);
-    assert_eq!(pieces(&answer(&mut neptune, cypher(), now())), by_rows);
-    assert_eq!(
-        pieces(&answer(&mut neptune, cypher(), now())),
-        [by_rows.concat()]
-    );
+    assert_eq!(pieces(&neptune.answer(cypher())), by_rows);
+    assert_eq!(pieces(&neptune.answer(cypher())), [by_rows.concat()]);
 }
 
 #[test]
@@ -237,7 +219,7 @@ fn u04_several_documents() {
             .several_documents(),
     );
     let request = with_header(get("/gremlin?gremlin=g"), "te", "trailers");
-    let documents: Vec<serde_json::Value> = pieces(&answer(&mut neptune, request, now()))
+    let documents: Vec<serde_json::Value> = pieces(&neptune.answer(request))
         .iter()
         .map(|piece| serde_json::from_str(piece).expect("a document"))
         .collect();
@@ -257,7 +239,7 @@ fn failures_in_the_middle() {
     neptune.script(script().times(1));
     neptune.script(script().appended(false).times(1));
     neptune.script(script().trailers(false).times(1));
-    let failed = answer(&mut neptune, cypher(), now());
+    let failed = neptune.answer(cypher());
     assert_eq!(failed.status(), 200);
     let id = failed.head.headers["x-amzn-requestid"]
         .to_str()
@@ -276,20 +258,20 @@ fn failures_in_the_middle() {
         detail.starts_with("%7B%22requestId%22%3A%22") && detail.contains("Too+long."),
         "{detail}"
     );
-    let stopped = answer(&mut neptune, cypher(), now());
+    let stopped = neptune.answer(cypher());
     assert_eq!(stopped.body(), start);
     assert_eq!(
         stopped.trailers["x-neptune-status"],
         "500 TimeLimitExceededException"
     );
-    let silent = answer(&mut neptune, cypher(), now());
+    let silent = neptune.answer(cypher());
     assert!(silent.trailers.is_empty());
     assert_eq!(silent.head.headers["transfer-encoding"], "chunked");
 
     // Before 1.4.5.0 openCypher just stops.
     let mut old = Emulator::new(Config::default().engine_version("Patch-1.4.4.0.R2"));
     old.script(script());
-    let failed = answer(&mut old, cypher(), now());
+    let failed = old.answer(cypher());
     assert_eq!(failed.body(), start);
     assert!(failed.trailers.is_empty());
     old.script(
@@ -297,11 +279,7 @@ fn failures_in_the_middle() {
             .rows([json!(1), json!(2)])
             .fail_after(1, "X", "y"),
     );
-    let failed = answer(
-        &mut old,
-        with_header(get("/gremlin?gremlin=g"), "te", "trailers"),
-        now(),
-    );
+    let failed = old.answer(with_header(get("/gremlin?gremlin=g"), "te", "trailers"));
     assert!(failed.body().ends_with(b"\"message\":\"y\"}"));
     assert_eq!(failed.trailers["x-neptune-status"], "500 X");
 }
@@ -324,6 +302,6 @@ fn a_plan_spoils_what_a_script_answers() {
     };
     assert_eq!(response.pieces().next().as_deref(), Some(&b"{\"result"[..]));
     neptune.fail_next("trailers; kind=failing; bytes=12".parse().expect("a fault"));
-    let failed = answer(&mut neptune, cypher(), now());
+    let failed = neptune.answer(cypher());
     assert!(failed.body().starts_with(b"{\"results\":[{\"requestId\""));
 }

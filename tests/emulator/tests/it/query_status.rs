@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
-use neptunedata_emulator::{Config, Emulator, Now, Outcome, QueryScript, Ticket};
-use serde_json::{Value, json};
+use neptunedata_emulator::{Config, Emulator, Now, Outcome, QueryScript};
+use serde_json::json;
 
-use crate::support::{answer, ask, delete, form, get, now, post, refusal, refused};
+use crate::support::{Ask, Refusal, delete, form, get, invalid, now, post, refusal};
 
 const ID: &str = "fb34cd3e-f37c-4d12-9cf2-03bb741bf54f";
+const CANCELLED: &str = "Operation terminated (cancelled by user)";
 const OTHER: &str = "11111111-2222-4333-8444-555555555555";
 
 fn later(seconds: u64) -> Now {
@@ -18,42 +19,14 @@ fn later(seconds: u64) -> Now {
 
 fn emulator(config: Config) -> Emulator {
     let mut neptune = Emulator::new(config);
-    let minute = Duration::from_secs(60);
-    neptune.script(
-        QueryScript::gremlin()
-            .containing("long")
-            .lasting(minute)
-            .rows([json!(1)]),
-    );
-    neptune.script(
-        QueryScript::open_cypher()
-            .containing("long")
-            .lasting(minute)
-            .rows([json!({ "n": 1 })]),
-    );
-    neptune.script(
-        QueryScript::sparql()
-            .containing("long")
-            .lasting(minute)
-            .vars(["x"]),
-    );
-    neptune
-}
-
-fn pending(neptune: &mut Emulator, request: Request<Bytes>, now: Now) -> Ticket {
-    match neptune.handle(request, now) {
-        Outcome::Pending(ticket) => ticket,
-        other => panic!("over: {other:?}"),
+    for script in [
+        QueryScript::gremlin().rows([json!(1)]),
+        QueryScript::open_cypher().rows([json!({ "n": 1 })]),
+        QueryScript::sparql().vars(["x"]),
+    ] {
+        neptune.script(script.containing("long").lasting(Duration::from_secs(60)));
     }
-}
-
-/// The status and the body of a query that is over.
-fn over(neptune: &mut Emulator, ticket: Ticket, now: Now) -> (u16, Value) {
-    let response = neptune.resume(ticket, now).into_response().expect("over");
-    (
-        response.status().as_u16(),
-        response.to_json().expect("JSON"),
-    )
+    neptune
 }
 
 fn gremlin(id: &str) -> Request<Bytes> {
@@ -63,18 +36,14 @@ fn gremlin(id: &str) -> Request<Bytes> {
     )
 }
 
-fn unknown(id: &str) -> (u16, String, String) {
-    refusal(
-        400,
-        "InvalidParameterException",
-        &format!("Supplied queryId {id} is invalid"),
-    )
+fn unknown(id: &str) -> Refusal {
+    invalid(&format!("Supplied queryId {id} is invalid"))
 }
 
 #[test]
 fn gremlin_queries_are_listed_and_cancelled() {
     let mut neptune = emulator(Config::default());
-    let ticket = pending(&mut neptune, gremlin(ID), now());
+    let ticket = neptune.after(0).pending(gremlin(ID));
     assert_eq!(neptune.log()[0].status, None);
     assert!(!neptune.log()[0].executed);
     let entry = json!({
@@ -86,14 +55,14 @@ fn gremlin_queries_are_listed_and_cancelled() {
         get("/gremlin/status"),
         form("/gremlin/status", "includeWaiting=True"),
     ] {
-        assert_eq!(ask(&mut neptune, request, later(23)), listed);
+        assert_eq!(neptune.after(23).ask(request), listed);
     }
     for request in [
         get(&format!("/gremlin/status/{ID}")),
         get(&format!("/gremlin/status?queryId={ID}")),
         form("/gremlin/status", &format!("queryId={ID}")),
     ] {
-        assert_eq!(ask(&mut neptune, request, later(23)), entry);
+        assert_eq!(neptune.after(23).ask(request), entry);
         let operation = neptune.log().last().expect("an entry").operation;
         assert_eq!(operation, Some("GetGremlinQueryStatus"));
     }
@@ -103,56 +72,37 @@ fn gremlin_queries_are_listed_and_cancelled() {
         form("/gremlin/status", "cancelQuery&queryId=nobody"),
         // Of another language.
     ] {
-        assert_eq!(refused(&mut neptune, request, later(23)), unknown("nobody"));
+        neptune.after(23).refuses_as(request, unknown("nobody"));
     }
-    assert_eq!(
-        refused(
-            &mut neptune,
-            delete(&format!("/openCypher/status/{ID}")),
-            later(23)
-        ),
-        unknown(ID)
-    );
+    neptune
+        .after(23)
+        .refuses_as(delete(&format!("/openCypher/status/{ID}")), unknown(ID));
 
-    let cancelled = ask(
-        &mut neptune,
-        delete(&format!("/gremlin/status/{ID}")),
-        later(24),
-    );
+    let cancelled = neptune.after(24).delete(&format!("/gremlin/status/{ID}"));
     assert_eq!(cancelled, json!({ "status": "200 OK" }));
-    let (status, body) = over(&mut neptune, ticket, later(24));
-    assert_eq!(
-        (status, &body["code"]),
-        (500, &json!("CancelledByUserException"))
-    );
-    assert_eq!(
-        body["detailedMessage"],
-        "Operation terminated (cancelled by user)"
-    );
+    let (status, body) = neptune.after(24).over(ticket);
+    assert_eq!(status, 500);
+    assert_eq!(body["code"], "CancelledByUserException");
+    assert_eq!(body["detailedMessage"], CANCELLED);
     assert_eq!(neptune.log()[0].status.map(|it| it.as_u16()), Some(500));
+    neptune
+        .after(24)
+        .refuses_as(get(&format!("/gremlin/status/{ID}")), unknown(ID));
     assert_eq!(
-        refused(
-            &mut neptune,
-            get(&format!("/gremlin/status/{ID}")),
-            later(24)
-        ),
-        unknown(ID)
-    );
-    assert_eq!(
-        ask(&mut neptune, get("/gremlin/status"), later(24))["acceptedQueryCount"],
+        neptune.after(24).get("/gremlin/status")["acceptedQueryCount"],
         0
     );
     assert_eq!(neptune.executed("ExecuteGremlinQuery"), 0);
     assert_eq!(neptune.executed("CancelGremlinQuery"), 1);
 
-    let ticket = pending(&mut neptune, gremlin(ID), later(30));
+    let ticket = neptune.after(30).pending(gremlin(ID));
     let by_form = form(
         "/gremlin/status",
         &format!("cancelQuery&queryId={ID}&silent=true"),
     );
-    ask(&mut neptune, by_form, later(30));
+    neptune.after(30).ask(by_form);
     // Gremlin has no silence.
-    assert_eq!(over(&mut neptune, ticket, later(30)).0, 500);
+    assert_eq!(neptune.after(30).over(ticket).0, 500);
 }
 
 #[test]
@@ -168,25 +118,21 @@ fn open_cypher_queries_are_listed_and_cancelled() {
         .into_iter()
         .enumerate()
         {
-            let at = later(number as u64);
-            let ticket = pending(&mut neptune, get("/openCypher?query=long"), at);
-            let listed = ask(&mut neptune, get("/opencypher/status"), at);
+            let at = number as u64;
+            let ticket = neptune.after(at).pending(get("/openCypher?query=long"));
+            let listed = neptune.after(at).get("/opencypher/status");
             assert_eq!(listed["acceptedQueryCount"], 1);
             let id = listed["queries"][0]["queryId"].as_str().expect("an id");
-            let one = ask(
-                &mut neptune,
-                get(&format!("/openCypher/status?queryId={id}")),
-                at,
-            );
+            let one = neptune
+                .after(at)
+                .get(&format!("/openCypher/status?queryId={id}"));
             assert_eq!(one, listed["queries"][0]);
-            let cancelled = ask(&mut neptune, delete(&path.replace("{id}", id)), at);
+            let cancelled = neptune.after(at).delete(&path.replace("{id}", id));
             assert_eq!(cancelled, json!({ "status": "200 OK", "payload": true }));
-            let (status, body) = over(&mut neptune, ticket, at);
+            let (status, body) = neptune.after(at).over(ticket);
             if !silent {
-                assert_eq!(
-                    (status, &body["code"]),
-                    (500, &json!("CancelledByUserException"))
-                );
+                assert_eq!(status, 500);
+                assert_eq!(body["code"], "CancelledByUserException");
             } else if bindings {
                 // M21
                 assert_eq!(status, 200);
@@ -198,10 +144,9 @@ fn open_cypher_queries_are_listed_and_cancelled() {
                 assert_eq!((status, body), (200, json!({ "results": [] })));
             }
             // U12
-            assert_eq!(
-                refused(&mut neptune, get(&format!("/openCypher/status/{id}")), at),
-                unknown(id)
-            );
+            neptune
+                .after(at)
+                .refuses_as(get(&format!("/openCypher/status/{id}")), unknown(id));
         }
     }
 }
@@ -210,7 +155,7 @@ fn open_cypher_queries_are_listed_and_cancelled() {
 fn sparql_queries_are_listed_and_cancelled() {
     let mut neptune = emulator(Config::default());
     let query = || form("/sparql", &format!("query=long&queryId={ID}"));
-    let ticket = pending(&mut neptune, query(), now());
+    let ticket = neptune.after(0).pending(query());
     let listed = json!({ "acceptedQueryCount": 1, "runningQueryCount": 1, "queries": [{
         "queryId": ID, "queryString": "long",
         "queryEvalStats": { "subqueries": 0, "elapsed": 5_000, "cancelled": false },
@@ -219,36 +164,28 @@ fn sparql_queries_are_listed_and_cancelled() {
         get("/sparql/status"),
         get(&format!("/sparql/status?queryId={ID}")),
     ] {
-        assert_eq!(ask(&mut neptune, request, later(5)), listed);
+        assert_eq!(neptune.after(5).ask(request), listed);
     }
     for id in [OTHER, "nobody"] {
-        let answer = answer(
-            &mut neptune,
-            get(&format!("/sparql/status?queryId={id}")),
-            later(5),
-        );
+        let answer = neptune
+            .after(5)
+            .answer(get(&format!("/sparql/status?queryId={id}")));
         assert_eq!((answer.status().as_u16(), answer.body().len()), (200, 0));
     }
-    let bad = answer(
-        &mut neptune,
-        get("/sparql/status?cancelQuery&queryId=invalid-guid"),
-        later(5),
-    );
+    let bad = neptune
+        .after(5)
+        .answer(get("/sparql/status?cancelQuery&queryId=invalid-guid"));
     assert_eq!(bad.status(), 400);
     assert_eq!(bad.head.headers["content-type"], "text/plain;charset=UTF-8");
     assert_eq!(bad.body(), "Invalid queryId (not a UUID): invalid-guid");
     assert!(!neptune.log().last().expect("an entry").executed);
-    let bad = answer(
-        &mut neptune,
-        get("/sparql?query=long&queryId=mine"),
-        later(5),
-    );
+    let bad = neptune
+        .after(5)
+        .answer(get("/sparql?query=long&queryId=mine"));
     assert_eq!(bad.body(), "Invalid queryId (not a UUID): mine");
-    ask(
-        &mut neptune,
-        get(&format!("/sparql/status?cancelQuery=&queryId={OTHER}")),
-        later(5),
-    );
+    neptune
+        .after(5)
+        .get(&format!("/sparql/status?cancelQuery=&queryId={OTHER}"));
 
     let cancel = |silent: &str| {
         form(
@@ -256,28 +193,23 @@ fn sparql_queries_are_listed_and_cancelled() {
             &format!("cancelQuery&queryId={ID}&silent={silent}"),
         )
     };
-    let cancelled = ask(&mut neptune, cancel("false"), later(6));
+    let cancelled = neptune.after(6).ask(cancel("false"));
     assert_eq!(
         cancelled,
         json!({ "acceptedQueryCount": 1, "runningQueryCount": 0, "queries": [] })
     );
-    let (status, body) = over(&mut neptune, ticket, later(6));
-    assert_eq!(
-        (status, &body["code"]),
-        (500, &json!("CancelledByUserException"))
-    );
-    assert_eq!(
-        body["detailedMessage"],
-        "Operation terminated (cancelled by user)"
-    );
+    let (status, body) = neptune.after(6).over(ticket);
+    assert_eq!(status, 500);
+    assert_eq!(body["code"], "CancelledByUserException");
+    assert_eq!(body["detailedMessage"], CANCELLED);
 
-    let ticket = pending(&mut neptune, query(), later(7));
+    let ticket = neptune.after(7).pending(query());
     assert_eq!(
-        ask(&mut neptune, cancel("true"), later(7))["acceptedQueryCount"],
+        neptune.after(7).ask(cancel("true"))["acceptedQueryCount"],
         2
     );
     assert_eq!(
-        over(&mut neptune, ticket, later(7)),
+        neptune.after(7).over(ticket),
         (
             200,
             json!({ "head": { "vars": ["x"] }, "results": { "bindings": [] } })
@@ -288,13 +220,11 @@ fn sparql_queries_are_listed_and_cancelled() {
         "PREFIX hint: <http://aws.amazon.com/neptune/vocab/v01/QueryHints%23> SELECT * {{ hint:Query hint:queryId \
          \"{ID}\" . # long\n }}"
     );
-    pending(
-        &mut neptune,
-        form("/sparql", &format!("query={hinted}")),
-        later(8),
-    );
+    neptune
+        .after(8)
+        .pending(form("/sparql", &format!("query={hinted}")));
     assert_eq!(
-        ask(&mut neptune, get("/sparql/status"), later(8))["queries"][0]["queryId"],
+        neptune.after(8).get("/sparql/status")["queries"][0]["queryId"],
         ID
     );
 }
@@ -303,7 +233,7 @@ fn sparql_queries_are_listed_and_cancelled() {
 fn a_query_is_over_when_its_time_is() {
     let mut neptune = emulator(Config::default());
     let script = neptune.script(QueryScript::gremlin().lasting(Duration::MAX).writes());
-    let ticket = pending(&mut neptune, gremlin(ID), now());
+    let ticket = neptune.after(0).pending(gremlin(ID));
     assert_eq!(neptune.next_end(), Some(Duration::from_secs(60)));
     let nanosecond = Duration::from_nanos(1);
     let before = now().later(Duration::from_secs(60) - nanosecond);
@@ -324,7 +254,7 @@ fn a_query_is_over_when_its_time_is() {
     // It can be had once.
     assert!(neptune.resume(ticket, later(60)).response().is_none());
 
-    pending(&mut neptune, get("/gremlin?gremlin=endless"), later(61));
+    neptune.after(61).pending(get("/gremlin?gremlin=endless"));
     neptune.clear_log();
     neptune.restart(later(70));
     neptune.settle(later(70));
@@ -341,106 +271,84 @@ fn a_query_is_over_when_its_time_is() {
 #[test]
 fn a_restart_ends_all() {
     let mut neptune = emulator(Config::default());
-    let ticket = pending(&mut neptune, gremlin(ID), now());
+    let ticket = neptune.after(0).pending(gremlin(ID));
     neptune.restart(later(1));
-    let (status, body) = over(&mut neptune, ticket, later(1));
-    assert_eq!(
-        (status, &body["code"]),
-        (500, &json!("ServerShutdownException"))
-    );
+    let (status, body) = neptune.after(1).over(ticket);
+    assert_eq!(status, 500);
+    assert_eq!(body["code"], "ServerShutdownException");
 }
 
 #[test]
 fn queries_wait_for_their_turn() {
     let mut neptune = emulator(Config::default().query_slots(1).query_queue(2));
-    let first = pending(&mut neptune, gremlin(ID), now());
-    let second = pending(&mut neptune, gremlin(OTHER), later(10));
-    let third = pending(&mut neptune, get("/openCypher?query=quick"), later(20));
-    let (status, code, text) = refused(&mut neptune, get("/sparql?query=ASK"), later(20));
+    let first = neptune.after(0).pending(gremlin(ID));
+    let second = neptune.after(10).pending(gremlin(OTHER));
+    let third = neptune.after(20).pending(get("/openCypher?query=quick"));
+    let (status, code, text) = neptune.after(20).refused(get("/sparql?query=ASK"));
     assert_eq!((status, code.as_str()), (500, "ThrottlingException"));
     assert_eq!(
         text,
         "Max number of request have breached, ConfiguredQueueCapacity=2"
     );
 
-    let running = ask(&mut neptune, get("/gremlin/status"), later(30));
+    let running = neptune.after(30).get("/gremlin/status");
     assert_eq!(running["acceptedQueryCount"], 2);
     assert_eq!(running["runningQueryCount"], 1);
     assert_eq!(running["queries"].as_array().map(Vec::len), Some(1));
-    let all = ask(
-        &mut neptune,
-        get("/gremlin/status?includeWaiting=true"),
-        later(30),
-    );
+    let all = neptune.after(30).get("/gremlin/status?includeWaiting=true");
     assert_eq!(all["queries"].as_array().map(Vec::len), Some(2));
     assert_eq!(
         all["queries"][1]["queryEvalStats"],
         json!({ "waited": 20_000, "elapsed": 0, "cancelled": false })
     );
-    let cypher = ask(&mut neptune, get("/openCypher/status"), later(30));
+    let cypher = neptune.after(30).get("/openCypher/status");
     assert_eq!(
         cypher,
         json!({ "acceptedQueryCount": 1, "runningQueryCount": 0, "queries": [] })
     );
 
     // Who waited runs from the moment at which its place became free, whenever one looks.
-    assert_eq!(over(&mut neptune, first, later(100)).0, 200);
+    assert_eq!(neptune.after(100).over(first).0, 200);
     assert!(matches!(
         neptune.resume(second, later(119)),
         Outcome::Pending(_)
     ));
-    let stats = ask(
-        &mut neptune,
-        get(&format!("/gremlin/status/{OTHER}")),
-        later(100),
-    );
+    let stats = neptune.after(100).get(&format!("/gremlin/status/{OTHER}"));
     assert_eq!(
         stats["queryEvalStats"],
         json!({ "waited": 50_000, "elapsed": 40_000, "cancelled": false })
     );
-    assert_eq!(over(&mut neptune, second, later(120)).0, 200);
-    assert_eq!(over(&mut neptune, third, later(120)).0, 200);
+    assert_eq!(neptune.after(120).over(second).0, 200);
+    assert_eq!(neptune.after(120).over(third).0, 200);
 
     // A place that a cancelled query leaves is taken at once.
-    let first = pending(&mut neptune, gremlin(ID), later(200));
-    let second = pending(&mut neptune, gremlin(OTHER), later(200));
-    ask(
-        &mut neptune,
-        delete(&format!("/gremlin/status/{OTHER}")),
-        later(201),
-    );
-    assert_eq!(over(&mut neptune, second, later(201)).0, 500);
-    let third = pending(&mut neptune, get("/openCypher?query=quick"), later(202));
-    ask(
-        &mut neptune,
-        delete(&format!("/gremlin/status/{ID}")),
-        later(203),
-    );
-    assert_eq!(over(&mut neptune, first, later(203)).0, 500);
-    assert_eq!(over(&mut neptune, third, later(203)).0, 200);
+    let first = neptune.after(200).pending(gremlin(ID));
+    let second = neptune.after(200).pending(gremlin(OTHER));
+    neptune
+        .after(201)
+        .delete(&format!("/gremlin/status/{OTHER}"));
+    assert_eq!(neptune.after(201).over(second).0, 500);
+    let third = neptune.after(202).pending(get("/openCypher?query=quick"));
+    neptune.after(203).delete(&format!("/gremlin/status/{ID}"));
+    assert_eq!(neptune.after(203).over(first).0, 500);
+    assert_eq!(neptune.after(203).over(third).0, 200);
 }
 
 #[test]
 fn texts_are_cut_but_for_sparql() {
     let mut neptune = emulator(Config::default());
     let text = format!("long{}", "é".repeat(1100));
-    pending(
-        &mut neptune,
-        post("/gremlin", &json!({ "gremlin": text })),
-        now(),
-    );
-    pending(
-        &mut neptune,
-        post("/openCypher", &json!({ "query": text })),
-        now(),
-    );
-    pending(
-        &mut neptune,
-        form("/sparql", &format!("query={text}")),
-        now(),
-    );
+    neptune
+        .after(0)
+        .pending(post("/gremlin", &json!({ "gremlin": text })));
+    neptune
+        .after(0)
+        .pending(post("/openCypher", &json!({ "query": text })));
+    neptune
+        .after(0)
+        .pending(form("/sparql", &format!("query={text}")));
     for (path, length) in [("/gremlin", 1024), ("/openCypher", 1024), ("/sparql", 1104)] {
-        let listed = ask(&mut neptune, get(&format!("{path}/status")), now());
+        let listed = neptune.get(&format!("{path}/status"));
         let shown = listed["queries"][0]["queryString"].as_str().expect("text");
         assert_eq!(shown.chars().count(), length);
         assert!(text.starts_with(shown));
@@ -450,21 +358,15 @@ fn texts_are_cut_but_for_sparql() {
 #[test]
 fn ids_that_are_taken() {
     let mut neptune = emulator(Config::default());
-    pending(&mut neptune, gremlin(ID), now());
+    neptune.after(0).pending(gremlin(ID));
     let text = format!("Query id {ID} is in use.");
-    assert_eq!(
-        refused(&mut neptune, gremlin(ID), now()),
-        refusal(400, "InvalidParameterException", &text)
-    );
+    neptune.refuses_as(gremlin(ID), invalid(&text));
     // U06: openCypher ignores them, unless it is told otherwise.
     let cypher = || post("/openCypher", &json!({ "query": "long", "queryId": ID }));
-    pending(&mut neptune, cypher(), now());
-    let listed = ask(&mut neptune, get("/openCypher/status"), now());
+    neptune.after(0).pending(cypher());
+    let listed = neptune.get("/openCypher/status");
     assert_ne!(listed["queries"][0]["queryId"], ID);
     neptune.reconfigure(|config| config.open_cypher_query_ids(true));
-    pending(&mut neptune, cypher(), now());
-    assert_eq!(
-        refused(&mut neptune, cypher(), now()),
-        refusal(400, "DuplicateDataException", &text)
-    );
+    neptune.after(0).pending(cypher());
+    neptune.refuses_as(cypher(), refusal(400, "DuplicateDataException", &text));
 }

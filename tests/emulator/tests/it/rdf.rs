@@ -5,7 +5,7 @@ use http::{Method, Request};
 use neptunedata_emulator::{Config, Emulator, Outcome, QueryScript, Response, Role};
 use serde_json::Value;
 
-use crate::support::{answer, ask, delete, form, get, now, refused, send, with_header};
+use crate::support::{Ask, delete, form, get, now, send, with_header};
 
 const FALLBACK: &str = "http://aws.amazon.com/neptune/vocab/v01/DefaultNamedGraph";
 
@@ -22,17 +22,13 @@ fn query(text: &str) -> Request<Bytes> {
 }
 
 fn update(neptune: &mut Emulator, text: &str) {
-    let done = ask(
-        neptune,
-        form("/sparql", &format!("update={}", encoded(text))),
-        now(),
-    );
+    let done = neptune.ask(form("/sparql", &format!("update={}", encoded(text))));
     assert_eq!(done[1]["type"], "Commit");
 }
 
 /// The values of `?x`, in the order of the alphabet.
 fn values(neptune: &mut Emulator, text: &str) -> Vec<String> {
-    values_of(&ask(neptune, query(text), now()))
+    values_of(&neptune.ask(query(text)))
 }
 
 fn values_of(results: &Value) -> Vec<String> {
@@ -64,22 +60,19 @@ fn text(response: &Response) -> String {
 fn select_over_the_union_of_all_graphs() {
     let mut neptune = filled();
     let all = "SELECT ?x { <urn:s> <urn:p> ?x }";
-    assert_eq!(values(&mut neptune, all), ["a", "b", "none", "shared"]);
-    assert_eq!(
-        values(&mut neptune, "SELECT ?x { GRAPH <urn:a> { ?s ?p ?x } }"),
-        ["a", "shared"]
-    );
-    assert_eq!(
-        values(&mut neptune, "SELECT ?x FROM <urn:b> { ?s ?p ?x }"),
-        ["b"]
-    );
     let graphs = "SELECT DISTINCT ?x { GRAPH ?x { ?s ?p ?o } }";
-    assert_eq!(values(&mut neptune, graphs), [FALLBACK, "urn:a", "urn:b"]);
-    let relative = "SELECT ?x { BIND(<thing> AS ?x) }";
-    assert_eq!(
-        values(&mut neptune, relative),
-        ["http://aws.amazon.com/neptune/default/thing"]
-    );
+    for (text, expected) in [
+        (all, &["a", "b", "none", "shared"][..]),
+        ("SELECT ?x { GRAPH <urn:a> { ?s ?p ?x } }", &["a", "shared"]),
+        ("SELECT ?x FROM <urn:b> { ?s ?p ?x }", &["b"]),
+        (graphs, &[FALLBACK, "urn:a", "urn:b"]),
+        (
+            "SELECT ?x { BIND(<thing> AS ?x) }",
+            &["http://aws.amazon.com/neptune/default/thing"],
+        ),
+    ] {
+        assert_eq!(values(&mut neptune, text), expected, "{text}");
+    }
 
     // Datasets of the protocol.
     let with = |parameters: &str, text: &str| {
@@ -95,12 +88,9 @@ fn select_over_the_union_of_all_graphs() {
         ("named-graph-uri=urn:b", graphs, &["urn:b"]),
         ("named-graph-uri=urn:b", all, &[]),
     ] {
-        assert_eq!(
-            values_of(&ask(&mut neptune, with(parameters, text), now())),
-            expected
-        );
+        assert_eq!(values_of(&neptune.ask(with(parameters, text))), expected);
     }
-    let (_, code, _) = refused(&mut neptune, with("default-graph-uri=%20", all), now());
+    let (_, code, _) = neptune.refused(with("default-graph-uri=%20", all));
     assert_eq!(code, "InvalidParameterException");
 }
 
@@ -108,7 +98,7 @@ fn select_over_the_union_of_all_graphs() {
 fn the_forms_of_results() {
     let mut neptune = filled();
     let in_form = |neptune: &mut Emulator, text: &str, accept: &'static str| {
-        let answer = answer(neptune, with_header(query(text), "accept", accept), now());
+        let answer = neptune.answer(with_header(query(text), "accept", accept));
         assert_eq!(answer.status(), 200, "{answer:?}");
         let media_type = answer.head.headers["content-type"]
             .to_str()
@@ -116,52 +106,33 @@ fn the_forms_of_results() {
             .to_owned();
         (media_type, self::text(&answer))
     };
+    const XML: &str = "application/sparql-results+xml";
+    const TSV: &str = "text/tab-separated-values";
     let select = "SELECT ?x { GRAPH <urn:b> { ?s ?p ?x } }";
-    for (accept, media_type, part) in [
-        ("*/*", "application/sparql-results+json", "\"value\":\"b\""),
-        (
-            "application/sparql-results+xml",
-            "application/sparql-results+xml",
-            "<literal>b</literal>",
-        ),
-        ("text/csv", "text/csv", "x\r\nb"),
-        (
-            "foo/bar, text/tab-separated-values;q=0.5",
-            "text/tab-separated-values",
-            "?x\n\"b\"",
-        ),
-    ] {
-        let (told, body) = in_form(&mut neptune, select, accept);
-        assert_eq!(told, media_type);
-        assert!(body.contains(part), "{body}");
-    }
-    let ask_it = "ASK { ?s ?p 'a' }";
-    for (accept, media_type, part) in [
-        ("application/json", "application/json", "\"boolean\":true"),
-        (
-            "application/sparql-results+xml",
-            "application/sparql-results+xml",
-            "<boolean>true</boolean>",
-        ),
-        ("text/boolean", "text/boolean", "true"),
-    ] {
-        let (told, body) = in_form(&mut neptune, ask_it, accept);
-        assert_eq!(told, media_type);
-        assert!(body.contains(part), "{body}");
-    }
+    let question = "ASK { ?s ?p 'a' }";
     let construct = "CONSTRUCT { <urn:x> <urn:y> ?o } WHERE { GRAPH <urn:b> { ?s ?p ?o } }";
-    for (accept, media_type) in [
-        ("*/*", "application/n-quads"),
-        ("application/n-triples", "application/n-triples"),
-        ("text/turtle", "text/turtle"),
-        ("application/trig", "application/trig"),
-        ("text/n3", "text/n3"),
-        ("application/rdf+xml", "application/rdf+xml"),
-        ("application/ld+json", "application/ld+json"),
-    ] {
-        let (told, body) = in_form(&mut neptune, construct, accept);
+    // One form a line.
+    #[rustfmt::skip]
+    let forms = [
+        (select, "*/*", "application/sparql-results+json", "\"value\":\"b\""),
+        (select, XML, XML, "<literal>b</literal>"),
+        (select, "text/csv", "text/csv", "x\r\nb"),
+        (select, "foo/bar, text/tab-separated-values;q=0.5", TSV, "?x\n\"b\""),
+        (question, "application/json", "application/json", "\"boolean\":true"),
+        (question, XML, XML, "<boolean>true</boolean>"),
+        (question, "text/boolean", "text/boolean", "true"),
+        (construct, "*/*", "application/n-quads", "urn:x"),
+        (construct, "application/n-triples", "application/n-triples", "urn:x"),
+        (construct, "text/turtle", "text/turtle", "urn:x"),
+        (construct, "application/trig", "application/trig", "urn:x"),
+        (construct, "text/n3", "text/n3", "urn:x"),
+        (construct, "application/rdf+xml", "application/rdf+xml", "urn:x"),
+        (construct, "application/ld+json", "application/ld+json", "urn:x"),
+    ];
+    for (text, accept, media_type, part) in forms {
+        let (told, body) = in_form(&mut neptune, text, accept);
         assert_eq!(told, media_type);
-        assert!(body.contains("urn:x"), "{body}");
+        assert!(body.contains(part), "{body}");
     }
     assert_eq!(
         in_form(&mut neptune, construct, "").1,
@@ -170,24 +141,21 @@ fn the_forms_of_results() {
     let (_, described) = in_form(&mut neptune, "DESCRIBE <urn:s>", "");
     assert_eq!(described.lines().count(), 4);
     let trix = with_header(query(construct), "accept", "application/trix");
-    assert_eq!(
-        refused(&mut neptune, trix, now()).1,
-        "UnsupportedOperationException"
-    );
+    neptune.refuses(trix, 400, "UnsupportedOperationException");
 }
 
 #[test]
 fn answers_are_framed_as_others_are() {
     let mut neptune = filled();
-    let answer = answer(&mut neptune, query("ASK {}"), now());
+    let answer = neptune.answer(query("ASK {}"));
     assert_eq!(answer.head.headers["transfer-encoding"], "chunked");
     assert_eq!(answer.trailers["x-neptune-status"], "200 OK");
     // Where a script answers it does, and the rest is real.
     neptune.script(QueryScript::sparql().exact("ASK {}").boolean(false));
-    assert_eq!(ask(&mut neptune, query("ASK {}"), now())["boolean"], false);
-    assert_eq!(ask(&mut neptune, query("ASK { }"), now())["boolean"], true);
+    assert_eq!(neptune.ask(query("ASK {}"))["boolean"], false);
+    assert_eq!(neptune.ask(query("ASK { }"))["boolean"], true);
     neptune.reconfigure(|config| config.rdf_engine(false));
-    assert_eq!(ask(&mut neptune, query("ASK { }"), now())["boolean"], false);
+    assert_eq!(neptune.ask(query("ASK { }"))["boolean"], false);
 }
 
 #[test]
@@ -215,11 +183,10 @@ fn updates() {
     // The graphs of the protocol.
     let text = encoded("INSERT { GRAPH <urn:copy> { ?s ?p ?o } } WHERE { ?s ?p ?o }");
     for (graph, copied) in [("urn:nothing", &[][..]), ("urn:a", &["with"])] {
-        ask(
-            &mut neptune,
-            form("/sparql", &format!("update={text}&using-graph-uri={graph}")),
-            now(),
-        );
+        neptune.ask(form(
+            "/sparql",
+            &format!("update={text}&using-graph-uri={graph}"),
+        ));
         assert_eq!(
             values(&mut neptune, "SELECT ?x { GRAPH <urn:copy> { ?s ?p ?x } }"),
             copied
@@ -227,15 +194,12 @@ fn updates() {
     }
     let both = encoded("INSERT { ?s ?p 1 } USING <urn:a> WHERE { ?s ?p ?o }");
     let both = form("/sparql", &format!("update={both}&using-graph-uri=urn:b"));
-    assert_eq!(refused(&mut neptune, both, now()).1, "BadRequestException");
+    neptune.refuses(both, 400, "BadRequestException");
 
     // All or nothing.
     let broken = encoded("INSERT DATA { <urn:s> <urn:p> 'half' } ; CLEAR GRAPH <urn:unknown>");
     let broken = form("/sparql", &format!("update={broken}"));
-    assert_eq!(
-        refused(&mut neptune, broken, now()).1,
-        "BadRequestException"
-    );
+    neptune.refuses(broken, 400, "BadRequestException");
     assert_eq!(
         values(&mut neptune, "SELECT ?x { ?s ?p ?x FILTER(?x = 'half') }"),
         [""; 0]
@@ -245,15 +209,12 @@ fn updates() {
 
     for text in ["INSERT", "LOAD <urn:x>"] {
         let request = form("/sparql", &format!("update={}", encoded(text)));
-        let (status, _, _) = refused(&mut neptune, request, now());
+        let (status, _, _) = neptune.refused(request);
         assert_eq!(status, 400);
     }
     neptune.reconfigure(|config| config.role(Role::Reader));
     let request = form("/sparql", "update=CLEAR+ALL");
-    assert_eq!(
-        refused(&mut neptune, request, now()).1,
-        "ReadOnlyViolationException"
-    );
+    neptune.refuses(request, 400, "ReadOnlyViolationException");
 }
 
 #[test]
@@ -262,12 +223,11 @@ fn graphs_are_put_posted_read_and_deleted() {
     let turtle = |method: Method, target: &str, body: &'static str| {
         send(method, target, "text/turtle", body)
     };
-    let status =
-        |neptune: &mut Emulator, request| answer(neptune, request, now()).status().as_u16();
-    let read = |neptune: &mut Emulator, target: &str| text(&answer(neptune, get(target), now()));
+    let status = |neptune: &mut Emulator, request| neptune.answer(request).status().as_u16();
+    let read = |neptune: &mut Emulator, target: &str| text(&neptune.answer(get(target)));
     let a = "/sparql/gsp/?graph=urn%3Aa";
 
-    assert_eq!(refused(&mut neptune, get(a), now()).0, 404);
+    assert_eq!(neptune.refused(get(a)).0, 404);
     assert_eq!(
         status(&mut neptune, turtle(Method::PUT, a, "<urn:s> <urn:p> 1 .")),
         201
@@ -312,7 +272,7 @@ fn graphs_are_put_posted_read_and_deleted() {
     );
     assert_eq!(read(&mut neptune, default).lines().count(), 3);
     let as_turtle = with_header(get(a), "accept", "text/turtle");
-    let as_turtle = answer(&mut neptune, as_turtle, now());
+    let as_turtle = neptune.answer(as_turtle);
     assert_eq!(as_turtle.head.headers["content-type"], "text/turtle");
 
     // Quads go to their own graphs, in addition to that of the URL.
@@ -334,7 +294,7 @@ fn graphs_are_put_posted_read_and_deleted() {
     );
 
     assert_eq!(status(&mut neptune, delete(a)), 204);
-    assert_eq!(refused(&mut neptune, delete(a), now()).0, 404);
+    assert_eq!(neptune.refused(delete(a)).0, 404);
     assert_eq!(status(&mut neptune, delete(default)), 204);
     assert_eq!(status(&mut neptune, delete(default)), 204);
     assert_eq!(neptune.executed("DeleteGraph"), 3);
@@ -351,8 +311,7 @@ fn graphs_are_put_posted_read_and_deleted() {
         ),
         (get("/sparql/gsp/?graph=%20"), "BadRequestException"),
     ] {
-        let (status, told, _) = refused(&mut neptune, request, now());
-        assert_eq!((status, told.as_str()), (400, code));
+        neptune.refuses(request, 400, code);
     }
 }
 
@@ -366,12 +325,7 @@ fn what_cannot_be_parsed_is_malformed() {
         "\u{1f980}",
         "INSERT DATA {}",
     ] {
-        let (status, code, _) = refused(&mut neptune, query(text), now());
-        assert_eq!(
-            (status, code.as_str()),
-            (400, "MalformedQueryException"),
-            "{text}"
-        );
+        neptune.refuses(query(text), 400, "MalformedQueryException");
     }
     // As deep as it may be, and deeper.
     for (depth, whole) in [(62, true), (64, false), (100_000, false)] {
@@ -381,7 +335,7 @@ fn what_cannot_be_parsed_is_malformed() {
             ")".repeat(depth)
         );
         let request = form("/sparql", &format!("query={}", encoded(&text)));
-        let answer = answer(&mut neptune, request, now());
+        let answer = neptune.answer(request);
         assert_eq!(answer.status().is_success(), whole, "{depth}");
     }
 }
@@ -403,16 +357,12 @@ fn updates_that_are_cancelled_while_they_wait_do_nothing() {
     let Outcome::Pending(ticket) = waiting else {
         panic!("over")
     };
-    ask(
-        &mut neptune,
-        form("/sparql/status", &format!("cancelQuery&queryId={id}")),
-        now(),
-    );
+    neptune.ask(form("/sparql/status", &format!("cancelQuery&queryId={id}")));
     let cancelled = neptune.resume(ticket, now()).into_response().expect("over");
     assert_eq!(cancelled.status(), 500);
     let later = now().later(hour);
     assert_eq!(
-        ask(&mut neptune, query("ASK { ?s ?p ?o }"), later)["boolean"],
+        neptune.at(later).ask(query("ASK { ?s ?p ?o }"))["boolean"],
         false
     );
 }

@@ -5,7 +5,7 @@ use http::Request;
 use neptunedata_emulator::{Config, Emulator};
 use serde_json::{Value, json};
 
-use crate::support::{answer, ask, form, get, now};
+use crate::support::{Ask, form, get};
 
 const PREFIX: &str = "PREFIX hint: <http://aws.amazon.com/neptune/vocab/v01/QueryHints#> ";
 
@@ -22,7 +22,7 @@ fn query(text: &str) -> Request<Bytes> {
 
 fn update(neptune: &mut Emulator, text: &str) {
     let body = format!("update={}", encoded(&format!("{PREFIX}{text}")));
-    ask(neptune, form("/sparql", &body), now());
+    neptune.ask(form("/sparql", &body));
 }
 
 fn filled() -> Emulator {
@@ -36,7 +36,7 @@ fn filled() -> Emulator {
 
 /// The values of `?x`, in the order of the answer.
 fn values(neptune: &mut Emulator, text: &str) -> Vec<String> {
-    let results = ask(neptune, query(text), now());
+    let results = neptune.ask(query(text));
     let rows = results["results"]["bindings"].as_array().expect("rows");
     let values = rows
         .iter()
@@ -90,13 +90,13 @@ fn hints_are_no_data() {
         assert_eq!(values(&mut neptune, text), expected, "{text}");
     }
     let hinted = "ASK { hint:Query hint:queryTimeout 100 . <urn:s> <urn:p> 1 }";
-    assert_eq!(ask(&mut neptune, query(hinted), now())["boolean"], true);
+    assert_eq!(neptune.ask(query(hinted))["boolean"], true);
     for text in [
         "CONSTRUCT WHERE { hint:Query hint:queryTimeout 100 . ?s <urn:next> ?o }",
         "CONSTRUCT { ?s <urn:next> ?o } WHERE { hint:Query hint:queryTimeout 100 . ?s <urn:next> ?o }",
         "DESCRIBE ?s { hint:Query hint:queryTimeout 100 . ?s <urn:nothing> ?o }",
     ] {
-        let graph = answer(&mut neptune, query(text), now()).body();
+        let graph = neptune.answer(query(text)).body();
         let expected = if text.starts_with("DESCRIBE") {
             ""
         } else {
@@ -158,7 +158,7 @@ fn variables_come_in_the_order_of_the_query() {
         ),
         ("SELECT ?s ?b ?a { ?a ?b ?s }", json!(["s", "b", "a"])),
     ] {
-        let answered: Value = ask(&mut neptune, query(text), now());
+        let answered: Value = neptune.ask(query(text));
         assert_eq!(answered["head"]["vars"], vars, "{text}");
         assert!(
             !answered["results"]["bindings"]

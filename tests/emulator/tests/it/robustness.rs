@@ -1,7 +1,5 @@
 //! Whatever comes in, something in Neptune's form goes out.
 
-use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
@@ -11,9 +9,8 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
-use proptest::test_runner::TestRunner;
 
-use crate::support::{ask, delete, get, job, now, post};
+use crate::support::{Ask, delete, job, now, post, reach};
 
 /// Mostly `good`, so that what comes after its check is reached as well.
 fn mostly<T: Clone + std::fmt::Debug>(
@@ -166,53 +163,45 @@ fn requests() -> impl Strategy<Value = (Request<Bytes>, Now)> {
 
 #[test]
 fn any_request_is_answered() {
-    let reached = RefCell::new(BTreeSet::new());
     // A cancel that is carried out takes luck, some nine in a thousand cases: enough of them that none never happens.
     let cases = 1500;
     let strategy = (any::<bool>(), vec(requests(), 1..10));
-    let outcome =
-        TestRunner::new(ProptestConfig::with_cases(cases)).run(&strategy, |(iam, requests)| {
-            let config = Config::default();
-            let config = if iam {
-                config.identity(Identity::new("AKID", "secret"))
+    let reached = reach(cases, strategy, |(iam, requests), reached| {
+        let config = Config::default();
+        let config = if iam {
+            config.identity(Identity::new("AKID", "secret"))
+        } else {
+            config
+        };
+        let mut neptune = Emulator::new(config);
+        for (place, (request, now)) in requests.into_iter().enumerate() {
+            let answer = neptune
+                .handle(request, now)
+                .into_response()
+                .expect("an answer");
+            let body = answer.to_json().expect("JSON");
+            let entry = &neptune.log()[place];
+            prop_assert_eq!(
+                &answer.head.headers["x-amzn-requestid"],
+                entry.request_id.as_str()
+            );
+            prop_assert!(answer.head.headers.contains_key("date"));
+            prop_assert_eq!(entry.executed, answer.status().is_success());
+            if entry.executed {
+                reached.insert(entry.operation.expect("an operation").to_owned());
             } else {
-                config
-            };
-            let mut neptune = Emulator::new(config);
-            for (place, (request, now)) in requests.into_iter().enumerate() {
-                let answer = neptune
-                    .handle(request, now)
-                    .into_response()
-                    .expect("an answer");
-                let body = answer.to_json().expect("JSON");
-                let entry = &neptune.log()[place];
-                prop_assert_eq!(
-                    &answer.head.headers["x-amzn-requestid"],
-                    entry.request_id.as_str()
-                );
-                prop_assert!(answer.head.headers.contains_key("date"));
-                prop_assert_eq!(entry.executed, answer.status().is_success());
-                if entry.executed {
-                    reached
-                        .borrow_mut()
-                        .insert(entry.operation.expect("an operation").to_owned());
-                } else {
-                    let code = body["code"].as_str().unwrap_or_default().to_owned();
-                    prop_assert!(code.ends_with("Exception"), "{}", body);
-                    prop_assert!(body["detailedMessage"].is_string());
-                    prop_assert_eq!(body["requestId"].as_str(), Some(entry.request_id.as_str()));
-                    reached.borrow_mut().insert(code);
-                }
-                if let Signature::Refused(text) = &entry.signature {
-                    reached.borrow_mut().insert(text.clone());
-                }
+                let code = body["code"].as_str().unwrap_or_default().to_owned();
+                prop_assert!(code.ends_with("Exception"), "{}", body);
+                prop_assert!(body["detailedMessage"].is_string());
+                prop_assert_eq!(body["requestId"].as_str(), Some(entry.request_id.as_str()));
+                reached.insert(code);
             }
-            Ok(())
-        });
-    if let Err(error) = outcome {
-        panic!("{error}");
-    }
-    let reached = reached.into_inner();
+            if let Signature::Refused(text) = &entry.signature {
+                reached.insert(text.clone());
+            }
+        }
+        Ok(())
+    });
     for part in [
         "GetEngineStatus",
         "StartMLModelTrainingJob",
@@ -282,7 +271,7 @@ proptest! {
                 }
                 2 => time += number,
                 _ => {
-                    let list = ask(&mut neptune, get("/ml/modeltraining"), at);
+                    let list = neptune.at(at).get("/ml/modeltraining");
                     prop_assert_eq!(&list["ids"], &serde_json::json!(order));
                 }
             }

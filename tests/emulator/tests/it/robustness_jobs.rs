@@ -1,11 +1,10 @@
 //! Whatever jobs, loads, statistics, rebuilds and resets are asked for, something in Neptune's form comes back.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
-use http::{Method, Request};
+use http::Request;
 use neptunedata_emulator::{
     Config, Emulator, GraphKind, LoadScript, MlKind, Now, Role, Statistics,
 };
@@ -13,70 +12,40 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
-/// The routes, with a body that is right where there is one.
-fn routes() -> Vec<(Method, &'static str, Value)> {
-    let mut routes = Vec::new();
-    for path in [
-        "dataprocessing",
-        "modeltraining",
-        "modeltransform",
-        "endpoints",
-    ] {
-        let body = match path {
-            "dataprocessing" => {
-                json!({ "inputDataS3Location": "s3://b/i", "processedDataS3Location": "s3://b/o" })
-            }
-            "modeltraining" => {
-                json!({ "dataProcessingJobId": "d", "trainModelS3Location": "s3://b/m" })
-            }
-            "modeltransform" => {
-                json!({ "trainingJobName": "t", "modelTransformOutputS3Location": "s3://b/o" })
-            }
-            _ => json!({ "mlModelTrainingJobId": "t" }),
-        };
-        let path: &str = Box::leak(format!("/ml/{path}").into_boxed_str());
-        let one: &str = Box::leak(format!("{path}/ID").into_boxed_str());
-        routes.push((Method::POST, path, body));
-        routes.push((Method::GET, path, Value::Null));
-        routes.push((Method::GET, one, Value::Null));
-        routes.push((Method::DELETE, one, Value::Null));
-    }
+use crate::support::{reach, words};
+
+/// The routes, with the body of a request that is right. ID stands for an id.
+#[rustfmt::skip]
+fn routes() -> Vec<(&'static str, &'static str, Value)> {
+    let none = Value::Null;
     let load = json!({ "source": "s3://b/k", "format": "csv", "region": "us-east-1", "iamRoleArn": "a", "queueRequest": "TRUE" });
-    routes.push((Method::POST, "/loader", load));
-    for (method, path) in [
-        (Method::GET, "/loader"),
-        (Method::GET, "/loader/ID"),
-        (Method::GET, "/loader?loadId=ID&errors=true"),
-        (Method::DELETE, "/loader/ID"),
-        (Method::GET, "/status"),
-        (Method::GET, "/storage/info"),
-        (Method::POST, "/storage/indexes/rebuilds"),
-        (Method::GET, "/storage/indexes/rebuilds"),
-        (Method::GET, "/storage/indexes/rebuilds/ID"),
-        (Method::POST, "/storage/indexes/rebuilds/ID/cancel"),
-        (Method::GET, "/pg/statistics/summary"),
-        (Method::GET, "/rdf/statistics/summary"),
-    ] {
-        routes.push((method, path, Value::Null));
-    }
-    for path in ["/propertygraph/statistics", "/sparql/statistics"] {
-        routes.push((Method::GET, path, Value::Null));
-        routes.push((Method::POST, path, json!({ "mode": "refresh" })));
-        routes.push((Method::DELETE, path, Value::Null));
-    }
-    routes.push((
-        Method::POST,
-        "/system",
-        json!({ "action": "initiateDatabaseReset" }),
-    ));
-    routes.push((
-        Method::POST,
-        "/system",
-        json!({ "action": "performDatabaseReset", "token": "ID" }),
-    ));
+    let mut routes = vec![
+        ("POST", "/ml/dataprocessing", json!({ "inputDataS3Location": "s3://b/i", "processedDataS3Location": "s3://b/o" })),
+        ("POST", "/ml/modeltraining", json!({ "dataProcessingJobId": "d", "trainModelS3Location": "s3://b/m" })),
+        ("POST", "/ml/modeltransform", json!({ "trainingJobName": "t", "modelTransformOutputS3Location": "s3://b/o" })),
+        ("POST", "/ml/endpoints", json!({ "mlModelTrainingJobId": "t" })),
+        ("POST", "/loader", load),
+        ("POST", "/propertygraph/statistics", json!({ "mode": "refresh" })),
+        ("POST", "/sparql/statistics", json!({ "mode": "refresh" })),
+        ("POST", "/system", json!({ "action": "initiateDatabaseReset" })),
+        ("POST", "/system", json!({ "action": "performDatabaseReset", "token": "ID" })),
+        ("POST", "/storage/indexes/rebuilds", none.clone()),
+        ("POST", "/storage/indexes/rebuilds/ID/cancel", none.clone()),
+    ];
+    let got = words(
+        "/ml/dataprocessing /ml/dataprocessing/ID /ml/modeltraining /ml/modeltraining/ID /ml/modeltransform \
+        /ml/modeltransform/ID /ml/endpoints /ml/endpoints/ID /loader /loader/ID /loader?loadId=ID&errors=true \
+        /status /storage/info /storage/indexes/rebuilds /storage/indexes/rebuilds/ID /pg/statistics/summary \
+        /rdf/statistics/summary /propertygraph/statistics /sparql/statistics",
+    );
+    let deleted = words(
+        "/ml/dataprocessing/ID /ml/modeltraining/ID /ml/modeltransform/ID /ml/endpoints/ID /loader/ID \
+        /propertygraph/statistics /sparql/statistics",
+    );
+    routes.extend(got.into_iter().map(|path| ("GET", path, none.clone())));
+    routes.extend(deleted.into_iter().map(|path| ("DELETE", path, none.clone())));
     routes
 }
 
@@ -102,41 +71,12 @@ fn junk() -> impl Strategy<Value = Value> {
     })
 }
 
-const MEMBERS: [&str; 16] = [
-    "id",
-    "instanceCount",
-    "subnets",
-    "customModelTrainingParameters",
-    "update",
-    "mode",
-    "dependencies",
-    "failOnError",
-    "parserConfiguration",
-    "queueRequest",
-    "source",
-    "clientToken",
-    "action",
-    "token",
-    "processedDataS3Location",
-    "format",
-];
+const MEMBERS: &str = "id instanceCount subnets customModelTrainingParameters update mode dependencies \
+    failOnError parserConfiguration queueRequest source clientToken action token \
+    processedDataS3Location format";
 
-const PARAMETERS: [&str; 14] = [
-    "maxItems",
-    "clean",
-    "neptuneIamRoleArn",
-    "limit",
-    "includeQueuedLoads",
-    "details",
-    "errors",
-    "page",
-    "errorsPerPage",
-    "mode",
-    "scope",
-    "concurrency",
-    "writeBufferSize",
-    "loadId",
-];
+const PARAMETERS: &str = "maxItems clean neptuneIamRoleArn limit includeQueuedLoads details errors page \
+    errorsPerPage mode scope concurrency writeBufferSize loadId";
 
 /// What is sent: the place of a route, which known id stands for ID, changes to body and query, raw bytes, the time.
 type Sent = (
@@ -159,8 +99,8 @@ fn sent() -> impl Strategy<Value = Sent> {
     (
         any::<Index>(),
         any::<Index>(),
-        prop_oneof![2 => Just(Vec::new()), 1 => vec((select(&MEMBERS[..]), junk()), 1..4)],
-        prop_oneof![2 => Just(Vec::new()), 1 => vec((select(&PARAMETERS[..]), texts), 1..4)],
+        prop_oneof![2 => Just(Vec::new()), 1 => vec((select(words(MEMBERS)), junk()), 1..4)],
+        prop_oneof![2 => Just(Vec::new()), 1 => vec((select(words(PARAMETERS)), texts), 1..4)],
         option::weighted(0.05, vec(any::<u8>(), 0..40)),
         proptest::bool::weighted(0.95),
         times,
@@ -227,16 +167,9 @@ fn collect(value: &Value, known: &mut Vec<String>) {
         Value::String(text) if text.len() < 49 => known.push(text.clone()),
         Value::Array(elements) => elements.iter().for_each(|value| collect(value, known)),
         Value::Object(members) => {
-            for name in [
-                "id",
-                "ids",
-                "loadId",
-                "loadIds",
-                "rebuildId",
-                "rebuildIds",
-                "token",
-                "payload",
-            ] {
+            for name in
+                "id ids loadId loadIds rebuildId rebuildIds token payload".split_whitespace()
+            {
                 if let Some(value) = members.get(name) {
                     collect(value, known);
                 }
@@ -246,121 +179,79 @@ fn collect(value: &Value, known: &mut Vec<String>) {
     }
 }
 
+/// The operations that succeed without a body.
+const EMPTY: [&str; 3] = [
+    "CancelLoaderJob",
+    "DeletePropertygraphStatistics",
+    "DeleteSparqlStatistics",
+];
+
+/// The operations and the exceptions that there must have been.
+const REACHED: &str = "StartMLDataProcessingJob ListMLDataProcessingJobs GetMLDataProcessingJob \
+    CancelMLDataProcessingJob StartMLModelTransformJob ListMLModelTransformJobs \
+    GetMLModelTransformJob CancelMLModelTransformJob CreateMLEndpoint ListMLEndpoints \
+    GetMLEndpoint DeleteMLEndpoint StartMLModelTrainingJob StartLoaderJob ListLoaderJobs \
+    GetLoaderJobStatus CancelLoaderJob GetPropertygraphStatistics \
+    ManagePropertygraphStatistics DeletePropertygraphStatistics GetSparqlStatistics \
+    ManageSparqlStatistics DeleteSparqlStatistics GetPropertygraphSummary GetRDFGraphSummary \
+    GetStorageInfo ExecuteFastReset StartIndexRebuild ListIndexRebuilds GetIndexRebuildStatus \
+    CancelIndexRebuild BadRequestException BulkLoadIdNotFoundException \
+    ConcurrentModificationException InvalidParameterException MethodNotAllowedException \
+    MissingParameterException ReadOnlyViolationException ServerShutdownException \
+    StatisticsNotAvailableException ValidationException";
+
 #[test]
 fn any_job_request_is_answered() {
-    let reached = RefCell::new(BTreeMap::new());
     let strategy = (any::<[bool; 3]>(), vec(sent(), 1..40));
-    let outcome =
-        TestRunner::new(ProptestConfig::with_cases(800)).run(&strategy, |(switches, steps)| {
-            let [reader, checked, old] = switches;
-            // Now and then is enough for those that most refuse.
-            let reader = reader && checked && old;
-            let config = Config::default()
-                .role(if reader { Role::Reader } else { Role::Writer })
-                .check_ml_jobs(checked)
-                .engine_version(if old { "1.2.0.0" } else { "1.4.6.0" });
-            let mut neptune = Emulator::new(config);
-            neptune.next_load(LoadScript::failing("LOAD_FAILED").error(
-                "PARSING_ERROR",
-                "",
-                "",
-                -1,
-            ));
-            neptune.fail_next_ml(MlKind::DataProcessing, "no reason");
-            neptune.fail_next_rebuild("no reason");
-            for kind in [GraphKind::PropertyGraph, GraphKind::Rdf] {
-                neptune.set_statistics(kind, Statistics::computed(UNIX_EPOCH));
-            }
-            let mut known = Known::new();
-            for step in steps {
-                let Some((request, now)) = request(step, &known) else {
-                    continue;
-                };
-                let answer = neptune
-                    .handle(request, now)
-                    .into_response()
-                    .expect("an answer");
-                let entry = neptune.log().last().expect("an entry");
-                prop_assert_eq!(entry.executed, answer.status().is_success());
-                if entry.executed {
-                    *reached
-                        .borrow_mut()
-                        .entry(entry.operation.expect("an operation").to_owned())
-                        .or_insert(0) += 1;
-                    if answer.body().is_empty() {
-                        prop_assert!(
-                            [
-                                "CancelLoaderJob",
-                                "DeletePropertygraphStatistics",
-                                "DeleteSparqlStatistics"
-                            ]
-                            .contains(&entry.operation.expect("an operation"))
-                        );
-                    } else {
-                        let ids = known.entry(family(&entry.target)).or_default();
-                        collect(&answer.to_json().expect("JSON"), ids);
-                        if ids.is_empty() {
-                            ids.push("x".to_owned());
-                        }
-                    }
+    let reached = reach(800, strategy, |(switches, steps), reached| {
+        let [reader, checked, old] = switches;
+        // Now and then is enough for those that most refuse.
+        let reader = reader && checked && old;
+        let config = Config::default()
+            .role(if reader { Role::Reader } else { Role::Writer })
+            .check_ml_jobs(checked)
+            .engine_version(if old { "1.2.0.0" } else { "1.4.6.0" });
+        let mut neptune = Emulator::new(config);
+        neptune.next_load(LoadScript::failing("LOAD_FAILED").error("PARSING_ERROR", "", "", -1));
+        neptune.fail_next_ml(MlKind::DataProcessing, "no reason");
+        neptune.fail_next_rebuild("no reason");
+        for kind in [GraphKind::PropertyGraph, GraphKind::Rdf] {
+            neptune.set_statistics(kind, Statistics::computed(UNIX_EPOCH));
+        }
+        let mut known = Known::new();
+        for step in steps {
+            let Some((request, now)) = request(step, &known) else {
+                continue;
+            };
+            let answer = neptune
+                .handle(request, now)
+                .into_response()
+                .expect("an answer");
+            let entry = neptune.log().last().expect("an entry");
+            prop_assert_eq!(entry.executed, answer.status().is_success());
+            if entry.executed {
+                let operation = entry.operation.expect("an operation");
+                reached.insert(operation.to_owned());
+                if answer.body().is_empty() {
+                    prop_assert!(EMPTY.contains(&operation));
                 } else {
-                    let body = answer.to_json().expect("JSON");
-                    let code = body["code"].as_str().unwrap_or_default().to_owned();
-                    prop_assert!(code.ends_with("Exception"), "{}", body);
-                    prop_assert!(body["detailedMessage"].is_string());
-                    *reached.borrow_mut().entry(code).or_insert(0) += 1;
+                    let ids = known.entry(family(&entry.target)).or_default();
+                    collect(&answer.to_json().expect("JSON"), ids);
+                    if ids.is_empty() {
+                        ids.push("x".to_owned());
+                    }
                 }
+            } else {
+                let body = answer.to_json().expect("JSON");
+                let code = body["code"].as_str().unwrap_or_default().to_owned();
+                prop_assert!(code.ends_with("Exception"), "{}", body);
+                prop_assert!(body["detailedMessage"].is_string());
+                reached.insert(code);
             }
-            Ok(())
-        });
-    if let Err(error) = outcome {
-        panic!("{error}");
-    }
-    let reached = reached.into_inner();
-
-    for part in [
-        "StartMLDataProcessingJob",
-        "ListMLDataProcessingJobs",
-        "GetMLDataProcessingJob",
-        "CancelMLDataProcessingJob",
-        "StartMLModelTransformJob",
-        "ListMLModelTransformJobs",
-        "GetMLModelTransformJob",
-        "CancelMLModelTransformJob",
-        "CreateMLEndpoint",
-        "ListMLEndpoints",
-        "GetMLEndpoint",
-        "DeleteMLEndpoint",
-        "StartMLModelTrainingJob",
-        "StartLoaderJob",
-        "ListLoaderJobs",
-        "GetLoaderJobStatus",
-        "CancelLoaderJob",
-        "GetPropertygraphStatistics",
-        "ManagePropertygraphStatistics",
-        "DeletePropertygraphStatistics",
-        "GetSparqlStatistics",
-        "ManageSparqlStatistics",
-        "DeleteSparqlStatistics",
-        "GetPropertygraphSummary",
-        "GetRDFGraphSummary",
-        "GetStorageInfo",
-        "ExecuteFastReset",
-        "StartIndexRebuild",
-        "ListIndexRebuilds",
-        "GetIndexRebuildStatus",
-        "CancelIndexRebuild",
-        "BadRequestException",
-        "BulkLoadIdNotFoundException",
-        "ConcurrentModificationException",
-        "InvalidParameterException",
-        "MethodNotAllowedException",
-        "MissingParameterException",
-        "ReadOnlyViolationException",
-        "ServerShutdownException",
-        "StatisticsNotAvailableException",
-        "ValidationException",
-    ] {
-        assert!(reached.contains_key(part), "never reached: {part}");
+        }
+        Ok(())
+    });
+    for part in REACHED.split_whitespace() {
+        assert!(reached.contains(part), "never reached: {part}");
     }
 }

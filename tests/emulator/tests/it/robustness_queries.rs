@@ -1,7 +1,5 @@
 //! Whatever is asked of queries and streams, something comes of it.
 
-use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,31 +11,18 @@ use neptunedata_emulator::{
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use proptest::test_runner::TestRunner;
 use serde_json::json;
 
-use crate::support::now;
+use crate::support::{now, reach, words};
 
 const ID: &str = "fb34cd3e-f37c-4d12-9cf2-03bb741bf54f";
 
 fn paths() -> impl Strategy<Value = String> {
-    let known = select(vec![
-        "/",
-        "/gremlin",
-        "/gremlin/explain",
-        "/gremlin/profile",
-        "/gremlin/status",
-        "/openCypher",
-        "/opencypher",
-        "/opencypher/explain",
-        "/openCypher/status",
-        "/sparql",
-        "/sparql/status",
-        "/sparql/gsp/",
-        "/sparql/stream",
-        "/propertygraph/stream",
-        "/gremlin/stream",
-    ]);
+    let known = select(words(
+        "/ /gremlin /gremlin/explain /gremlin/profile /gremlin/status /openCypher /opencypher \
+        /opencypher/explain /openCypher/status /sparql /sparql/status /sparql/gsp/ \
+        /sparql/stream /propertygraph/stream /gremlin/stream",
+    ));
     prop_oneof![
         12 => known.prop_map(str::to_owned),
         2 => select(vec!["/gremlin/status/", "/openCypher/status/"]).prop_map(|path| format!("{path}{ID}")),
@@ -47,25 +32,10 @@ fn paths() -> impl Strategy<Value = String> {
 
 /// Names and values as they stand in a query or a form.
 fn parameters() -> impl Strategy<Value = String> {
-    let name = select(vec![
-        "gremlin",
-        "query",
-        "update",
-        "parameters",
-        "explain",
-        "queryId",
-        "cancelQuery",
-        "silent",
-        "includeWaiting",
-        "profile.chop",
-        "default-graph-uri",
-        "default",
-        "graph",
-        "iteratorType",
-        "commitNum",
-        "opNum",
-        "limit",
-    ]);
+    let name = select(words(
+        "gremlin query update parameters explain queryId cancelQuery silent includeWaiting \
+        profile.chop default-graph-uri default graph iteratorType commitNum opNum limit",
+    ));
     let value = prop_oneof![
         4 => select(vec![
             "g.V()", "MATCH (n) RETURN n", "SELECT * { ?s ?p ?o }", "INSERT DATA { <urn:s> <urn:p> 1 }", "long", ID,
@@ -261,86 +231,60 @@ fn check(response: &Response) -> Result<Option<String>, TestCaseError> {
 
 #[test]
 fn any_query_has_an_outcome() {
-    let reached = RefCell::new(BTreeSet::new());
     let strategy = (1..3_usize, vec(prop_oneof![requests(), right()], 1..12));
-    let outcome =
-        TestRunner::new(ProptestConfig::with_cases(1500)).run(&strategy, |(slots, requests)| {
-            let mut neptune = emulator(slots);
-            let mut at = now();
-            let mut tickets = Vec::new();
-            for (request, seconds) in requests {
-                at = at.later(Duration::from_secs(seconds));
-                match neptune.handle(request, at) {
-                    Outcome::Response(response) => {
-                        reached.borrow_mut().extend(check(&response)?);
-                    }
-                    Outcome::Pending(ticket) => tickets.push(ticket),
-                    other => prop_assert!(false, "{:?}", other),
+    let reached = reach(1500, strategy, |(slots, requests), reached| {
+        let mut neptune = emulator(slots);
+        let mut at = now();
+        let mut tickets = Vec::new();
+        for (request, seconds) in requests {
+            at = at.later(Duration::from_secs(seconds));
+            match neptune.handle(request, at) {
+                Outcome::Response(response) => {
+                    reached.extend(check(&response)?);
                 }
-                let entry = neptune.log().last().expect("an entry");
-                if entry.executed {
-                    let operation = entry.operation.expect("an operation");
-                    reached.borrow_mut().insert(operation.to_owned());
-                }
+                Outcome::Pending(ticket) => tickets.push(ticket),
+                other => prop_assert!(false, "{:?}", other),
             }
-            // Every query comes to an end, and its outcome can be had once.
-            let end: Now = at.later(Duration::from_secs(3600));
-            for ticket in tickets {
-                let response = neptune.resume(ticket, end).into_response();
-                reached
-                    .borrow_mut()
-                    .extend(check(&response.expect("over"))?);
-                let again = matches!(
-                    neptune.resume(ticket, end),
-                    Outcome::Fault(Fault::CloseWithoutAnswer)
-                );
-                prop_assert!(again);
+            let entry = neptune.log().last().expect("an entry");
+            if entry.executed {
+                let operation = entry.operation.expect("an operation");
+                reached.insert(operation.to_owned());
             }
-            prop_assert_eq!(neptune.next_end(), None);
-            prop_assert!(neptune.log().iter().all(|entry| entry.status.is_some()));
-            for entry in neptune.log() {
-                if let Some(query) = &entry.query {
-                    let name = match query.language {
-                        Language::Gremlin => "Gremlin",
-                        Language::OpenCypher => "OpenCypher",
-                        // Graphs are not called after it.
-                        Language::Sparql => "",
-                    };
-                    prop_assert!(entry.operation.is_some_and(|it| it.contains(name)));
-                }
+        }
+        // Every query comes to an end, and its outcome can be had once.
+        let end: Now = at.later(Duration::from_secs(3600));
+        for ticket in tickets {
+            let response = neptune.resume(ticket, end).into_response();
+            reached.extend(check(&response.expect("over"))?);
+            let again = matches!(
+                neptune.resume(ticket, end),
+                Outcome::Fault(Fault::CloseWithoutAnswer)
+            );
+            prop_assert!(again);
+        }
+        prop_assert_eq!(neptune.next_end(), None);
+        prop_assert!(neptune.log().iter().all(|entry| entry.status.is_some()));
+        for entry in neptune.log() {
+            if let Some(query) = &entry.query {
+                let name = match query.language {
+                    Language::Gremlin => "Gremlin",
+                    Language::OpenCypher => "OpenCypher",
+                    // Graphs are not called after it.
+                    Language::Sparql => "",
+                };
+                prop_assert!(entry.operation.is_some_and(|it| it.contains(name)));
             }
-            Ok(())
-        });
-    if let Err(error) = outcome {
-        panic!("{error}");
-    }
-    let reached = reached.into_inner();
-    for part in [
-        "ExecuteGremlinQuery",
-        "ExecuteGremlinExplainQuery",
-        "ExecuteGremlinProfileQuery",
-        "ListGremlinQueries",
-        "ExecuteOpenCypherQuery",
-        "ExecuteOpenCypherExplainQuery",
-        "ListOpenCypherQueries",
-        "ExecuteSparqlQuery",
-        "ExecuteSparqlUpdate",
-        "ListSparqlQueries",
-        "CancelSparqlQuery",
-        "CancelGremlinQuery",
-        "GetGraph",
-        "PutGraph",
-        "DeleteGraph",
-        "GetSparqlStream",
-        "GetPropertygraphStream",
-        "not a UUID",
-        "CancelledByUserException",
-        "ExpiredStreamException",
-        "StreamRecordsNotFoundException",
-        "MissingParameterException",
-        "InvalidParameterException",
-        "MethodNotAllowedException",
-    ] {
+        }
+        Ok(())
+    });
+    let parts = "ExecuteGremlinQuery ExecuteGremlinExplainQuery ExecuteGremlinProfileQuery \
+        ListGremlinQueries ExecuteOpenCypherQuery ExecuteOpenCypherExplainQuery \
+        ListOpenCypherQueries ExecuteSparqlQuery ExecuteSparqlUpdate ListSparqlQueries \
+        CancelSparqlQuery CancelGremlinQuery GetGraph PutGraph DeleteGraph GetSparqlStream \
+        GetPropertygraphStream CancelledByUserException ExpiredStreamException \
+        StreamRecordsNotFoundException MissingParameterException InvalidParameterException \
+        MethodNotAllowedException";
+    for part in parts.split_whitespace().chain(["not a UUID"]) {
         assert!(
             reached.contains(part),
             "never reached: {part} of {reached:?}"

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Method, Request};
 use neptunedata_emulator::{Config, Emulator};
 
-use crate::support::{answer, ask, get, now, refusal, refused, request};
+use crate::support::{Ask, bad, get, request};
 
 #[test]
 fn unknown_routes_are_bad_requests() {
@@ -17,15 +17,12 @@ fn unknown_routes_are_bad_requests() {
         "/ml/modeltraining/a/b",
         "/STATUS",
     ] {
-        let expected = refusal(400, "BadRequestException", &format!("Bad route: {path}"));
-        assert_eq!(refused(&mut neptune, get(path), now()), expected);
+        let expected = bad(&format!("Bad route: {path}"));
+        neptune.refuses_as(get(path), expected);
         assert_eq!(neptune.log().last().and_then(|entry| entry.operation), None);
     }
     let asterisk = Request::options("*").body(Bytes::new()).expect("a request");
-    assert_eq!(
-        refused(&mut neptune, asterisk, now()).1,
-        "BadRequestException"
-    );
+    neptune.refuses(asterisk, 400, "BadRequestException");
 }
 
 #[test]
@@ -40,8 +37,7 @@ fn wrong_methods_are_405() {
         (Method::DELETE, "/ml/modeltraining"),
         (Method::POST, "/ml/modeltraining/a"),
     ] {
-        let (status, code, _) = refused(&mut neptune, request(method, path), now());
-        assert_eq!((status, code.as_str()), (405, "MethodNotAllowedException"));
+        neptune.refuses(request(method, path), 405, "MethodNotAllowedException");
     }
 }
 
@@ -54,28 +50,21 @@ fn broken_encoding_is_a_bad_request() {
         "/ml/modeltraining/a?clean=%F",
         "/status?%80",
     ] {
-        let (status, code, _) = refused(&mut neptune, get(target), now());
-        assert_eq!(
-            (status, code.as_str()),
-            (400, "BadRequestException"),
-            "{target}"
-        );
+        neptune.refuses(get(target), 400, "BadRequestException");
     }
 }
 
 #[test]
 fn message_member_repeats_the_text() {
     let mut neptune = Emulator::new(Config::default().message_member(false));
-    let plain = answer(&mut neptune, get("/nowhere"), now()).body();
+    let plain = neptune.answer(get("/nowhere")).body();
     let id = &neptune.log()[0].request_id;
     let expected = format!(
         r#"{{"requestId":"{id}","code":"BadRequestException","detailedMessage":"Bad route: /nowhere"}}"#
     );
     assert_eq!(plain, expected);
     let mut neptune = Emulator::default();
-    let newer = answer(&mut neptune, get("/nowhere"), now())
-        .to_json()
-        .expect("JSON");
+    let newer = neptune.answer(get("/nowhere")).to_json().expect("JSON");
     assert_eq!(newer["message"], "Bad route: /nowhere");
     assert_eq!(newer["message"], newer["detailedMessage"]);
 }
@@ -88,14 +77,11 @@ fn bodies_have_a_limit() {
         .body(body.clone())
         .expect("a request");
     let expected = "Request size exceeds max allowed value of 157286400 bytes.";
-    assert_eq!(
-        refused(&mut neptune, too_long, now()),
-        refusal(400, "BadRequestException", expected)
-    );
+    neptune.refuses_as(too_long, bad(expected));
     let just_fits = Request::get("/status")
         .body(body.slice(1..))
         .expect("a request");
-    ask(&mut neptune, just_fits, now());
+    neptune.ask(just_fits);
 }
 
 #[test]
@@ -104,7 +90,7 @@ fn same_seed_same_bytes() {
         let mut neptune = Emulator::new(Config::default().seed(seed));
         let mut ids = Vec::new();
         for path in ["/status", "/nowhere"] {
-            let answer = answer(&mut neptune, get(path), now());
+            let answer = neptune.answer(get(path));
             ids.push((
                 answer.head.headers["x-amzn-requestid"].clone(),
                 answer.body(),
@@ -120,7 +106,7 @@ fn same_seed_same_bytes() {
 fn the_log_can_be_bounded_and_cleared() {
     let mut neptune = Emulator::new(Config::default().log_limit(2));
     for _ in 0..5 {
-        ask(&mut neptune, get("/status"), now());
+        neptune.get("/status");
     }
     assert_eq!(
         neptune

@@ -7,7 +7,7 @@ use http::{Method, Request};
 use neptunedata_emulator::{Config, Emulator, GraphKind, Now, Role, Statistics};
 use serde_json::{Map, Value, json};
 
-use crate::support::{answer, ask, delete, get, now, post, refusal, refused, request};
+use crate::support::{Ask, bad, delete, get, missing, now, post, request};
 
 const PG: [&str; 3] = [
     "/propertygraph/statistics",
@@ -26,11 +26,11 @@ fn millis(millis: u64) -> SystemTime {
 }
 
 fn manage(neptune: &mut Emulator, path: &str, mode: &str, now: Now) -> Value {
-    ask(neptune, post(path, &json!({ "mode": mode })), now)
+    neptune.at(now).post(path, &json!({ "mode": mode }))
 }
 
 fn payload(neptune: &mut Emulator, path: &str, now: Now) -> Value {
-    let mut answer = ask(neptune, get(path), now);
+    let mut answer = neptune.at(now).get(path);
     assert_eq!(answer["status"], "200 OK");
     answer["payload"].take()
 }
@@ -69,16 +69,11 @@ fn m26_old_engines_have_other_forms() {
         Statistics::computed(millis(1_588_893_232_718)),
     );
     let old = payload(&mut neptune, PG[2], now());
-    assert_eq!(
-        (&old["date"], &old["summary"]["signatureCount"]),
-        (&json!("2020-05-07T23:13Z"), &json!(0))
-    );
+    assert_eq!(old["date"], "2020-05-07T23:13Z");
+    assert_eq!(old["summary"]["signatureCount"], 0);
     assert_eq!(old.get("signatureInfo"), None);
     let route = "Bad route: /pg/statistics/summary";
-    assert_eq!(
-        refused(&mut neptune, get("/pg/statistics/summary"), now()),
-        refusal(400, "BadRequestException", route)
-    );
+    neptune.refuses_as(get("/pg/statistics/summary"), bad(route));
     for version in ["1.2.1.0.R1", "2.0", "nonsense"] {
         neptune.reconfigure(|config| config.engine_version(version));
         assert!(
@@ -134,10 +129,8 @@ fn refreshing_takes_its_time() {
     // A running computation answers with its own id.
     assert_eq!(manage(&mut neptune, RDF[1], "refresh", at(9)), refreshed);
     let done = payload(&mut neptune, RDF[0], at(10));
-    assert_eq!(
-        (&done["statisticsId"], &done["active"]),
-        (&json!(id), &json!(true))
-    );
+    assert_eq!(done["statisticsId"], id);
+    assert_eq!(done["active"], true);
     assert_eq!(done["date"], "2024-01-01T00:00:10Z");
     // Old ones stay until the new ones are there.
     let next = manage(&mut neptune, RDF[0], "refresh", at(20))["payload"]["statisticsId"].take();
@@ -150,21 +143,19 @@ fn refreshing_takes_its_time() {
 #[test]
 fn deleting_answers_204_when_there_is_nothing() {
     let mut neptune = Emulator::default();
-    let nothing = answer(&mut neptune, delete(PG[0]), now());
+    let nothing = neptune.answer(delete(PG[0]));
     assert_eq!((nothing.status().as_u16(), nothing.body().len()), (204, 0));
     manage(&mut neptune, PG[0], "refresh", now());
     let deleted = json!({ "status": "200 OK", "payload": { "active": false, "statisticsId": -1 } });
-    assert_eq!(ask(&mut neptune, delete(PG[1]), at(60)), deleted);
+    assert_eq!(neptune.after(60).delete(PG[1]), deleted);
     assert_eq!(payload(&mut neptune, PG[0], at(60)).to_string(), NONE);
     assert_eq!(
-        answer(&mut neptune, delete(PG[2]), at(60))
-            .status()
-            .as_u16(),
+        neptune.after(60).answer(delete(PG[2])).status().as_u16(),
         204
     );
     // What was being computed does not come back.
     manage(&mut neptune, PG[0], "refresh", at(60));
-    ask(&mut neptune, delete(PG[0]), at(61));
+    neptune.after(61).delete(PG[0]);
     assert_eq!(payload(&mut neptune, PG[0], at(100)).to_string(), NONE);
 }
 
@@ -176,16 +167,9 @@ fn m43_content_type() {
             .expect("a request")
     };
     let mut neptune = Emulator::default();
-    assert_eq!(
-        refused(&mut neptune, refresh(), now()),
-        refusal(
-            400,
-            "MissingParameterException",
-            "Content-type header not specified."
-        )
-    );
+    neptune.refuses_as(refresh(), missing("Content-type header not specified."));
     neptune.reconfigure(|config| config.statistics_need_content_type(false));
-    ask(&mut neptune, refresh(), now());
+    neptune.ask(refresh());
 }
 
 #[test]
@@ -197,21 +181,16 @@ fn what_is_refused() {
         (json!({ "mode": "REFRESH" }), "InvalidParameterException"),
         (json!([]), "BadRequestException"),
     ] {
-        assert_eq!(
-            refused(&mut neptune, post(PG[0], &body), now()).1,
-            code,
-            "{body}"
-        );
+        assert_eq!(neptune.refused(post(PG[0], &body)).1, code, "{body}");
     }
     neptune.reconfigure(|config| config.role(Role::Reader));
     for request in [post(PG[0], &json!({ "mode": "refresh" })), delete(RDF[0])] {
-        let (status, code, _) = refused(&mut neptune, request, now());
-        assert_eq!((status, code.as_str()), (400, "ReadOnlyViolationException"));
+        neptune.refuses(request, 400, "ReadOnlyViolationException");
     }
     payload(&mut neptune, PG[0], now());
     neptune.reconfigure(|config| config.statistics_disabled(true));
     for request in [get(PG[0]), get("/rdf/statistics/summary")] {
-        let (status, code, text) = refused(&mut neptune, request, now());
+        let (status, code, text) = neptune.refused(request);
         assert_eq!((status, code.as_str()), (400, "BadRequestException"));
         assert!(text.contains("Statistics is disabled"), "{text}");
     }
@@ -226,23 +205,20 @@ fn summaries_need_statistics() {
         "/rdf/statistics/summary",
     ];
     for target in targets {
-        let (status, code, _) = refused(&mut neptune, get(target), now());
-        assert_eq!(
-            (status, code.as_str()),
-            (400, "StatisticsNotAvailableException")
+        neptune.refuses(get(target), 400, "StatisticsNotAvailableException");
+        neptune.refuses(
+            request(Method::POST, target),
+            405,
+            "MethodNotAllowedException",
         );
-        let (status, code, _) = refused(&mut neptune, request(Method::POST, target), now());
-        assert_eq!((status, code.as_str()), (405, "MethodNotAllowedException"));
     }
     let computed = Statistics::computed(millis(1_677_681_303_804));
     neptune.set_statistics(GraphKind::PropertyGraph, computed.clone());
     neptune.set_statistics(GraphKind::Rdf, computed);
     for target in targets {
-        let summary = ask(&mut neptune, get(target), now());
-        assert_eq!(
-            (&summary["status"], &summary["payload"]["version"]),
-            (&json!("200 OK"), &json!("v1"))
-        );
+        let summary = neptune.get(target);
+        assert_eq!(summary["status"], "200 OK");
+        assert_eq!(summary["payload"]["version"], "v1");
         assert_eq!(
             summary["payload"]["lastStatisticsComputationTime"],
             "2023-03-01T14:35:03.804Z"
@@ -264,7 +240,7 @@ fn details_come_when_asked_for() {
     neptune.set_summary(GraphKind::Rdf, summary.clone());
     let mut look = |query: &str| {
         let target = format!("/rdf/statistics/summary{query}");
-        ask(&mut neptune, get(&target), now())["payload"]["graphSummary"].take()
+        neptune.get(&target)["payload"]["graphSummary"].take()
     };
     for basic in ["", "?mode=basic", "?mode=BASIC"] {
         assert_eq!(look(basic), json!({ "numQuads": 7 }));
@@ -273,16 +249,13 @@ fn details_come_when_asked_for() {
         assert_eq!(look(detailed), Value::Object(summary.clone()));
     }
     let wrong = get("/rdf/statistics/summary?mode=all");
-    assert_eq!(
-        refused(&mut neptune, wrong, now()).1,
-        "InvalidParameterException"
-    );
+    neptune.refuses(wrong, 400, "InvalidParameterException");
 }
 
 #[test]
 fn storage() {
     let mut neptune = Emulator::default();
-    let info = ask(&mut neptune, get("/storage/info"), now());
+    let info = neptune.get("/storage/info");
     assert!(info["totalStorageBytesUsed"].is_u64());
     assert_eq!(info["quads"]["PG"].get("OSGP"), None);
     assert!(
@@ -290,7 +263,7 @@ fn storage() {
     );
     neptune.set_storage_info(json!({ "totalStorageBytesUsed": 1 }));
     assert_eq!(
-        ask(&mut neptune, get("/storage/info"), now()),
+        neptune.get("/storage/info"),
         json!({ "totalStorageBytesUsed": 1 })
     );
 }

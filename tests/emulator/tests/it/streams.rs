@@ -7,7 +7,7 @@ use neptunedata_emulator::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{answer, ask, get, now, refusal, refused};
+use crate::support::{Ask, get, now, refusal};
 
 const PATHS: [&str; 3] = ["/propertygraph/stream", "/pg/stream", "/gremlin/stream"];
 
@@ -30,11 +30,7 @@ fn emulator(config: Config, commits: &[usize]) -> Emulator {
 
 /// The ids of the records that a query gets.
 fn ids(neptune: &mut Emulator, query: &str) -> Vec<(u64, u64)> {
-    let page = ask(
-        neptune,
-        get(&format!("/propertygraph/stream?{query}")),
-        now(),
-    );
+    let page = neptune.get(&format!("/propertygraph/stream?{query}"));
     let records = page["records"].as_array().expect("records");
     assert_eq!(page["totalRecords"], records.len());
     let number = |id: &Value, name: &str| id[name].as_u64().expect("a number");
@@ -77,7 +73,7 @@ fn the_form_of_the_guide() {
         .into_iter()
         .zip(["PG_JSON", "PG_JSON", "GREMLIN_JSON"])
     {
-        let answer = answer(&mut neptune, get(&format!("{path}?commitNum=1")), now());
+        let answer = neptune.answer(get(&format!("{path}?commitNum=1")));
         assert_eq!(
             answer.head.headers["content-type"],
             "application/json; charset=UTF-8"
@@ -87,25 +83,14 @@ fn the_form_of_the_guide() {
         assert_eq!(operation, Some("GetPropertygraphStream"));
     }
     // The streams know nothing of each other.
-    assert_eq!(
-        refused(
-            &mut neptune,
-            get("/sparql/stream?iteratorType=LATEST"),
-            now()
-        ),
-        future(0, 0)
-    );
+    neptune.refuses_as(get("/sparql/stream?iteratorType=LATEST"), future(0, 0));
     let statement = json!({ "stmt": "<http://s> <http://p> <http://o> .\n" });
     let changes = [
         Change::add(statement.clone()),
         Change::remove(statement.clone()),
     ];
     neptune.append_commit(ChangeStream::Sparql, changes, now());
-    let page = ask(
-        &mut neptune,
-        get("/sparql/stream?iteratorType=TRIM_HORIZON"),
-        now(),
-    );
+    let page = neptune.get("/sparql/stream?iteratorType=TRIM_HORIZON");
     assert_eq!(page["format"], "NQUADS");
     assert_eq!(page["records"][0]["data"], statement);
     assert_eq!(page["records"][0].get("isLastOp"), None);
@@ -113,11 +98,7 @@ fn the_form_of_the_guide() {
     assert_eq!(page["records"][1]["isLastOp"], true);
     // Replicas are read like the writer.
     neptune.reconfigure(|config| config.role(Role::Reader));
-    ask(
-        &mut neptune,
-        get("/sparql/stream?iteratorType=LATEST"),
-        now(),
-    );
+    neptune.get("/sparql/stream?iteratorType=LATEST");
 }
 
 #[test]
@@ -162,11 +143,7 @@ fn where_reading_begins() {
         "commitNum=11&iteratorType=AFTER_SEQUENCE_NUMBER",
     ] {
         let request = get(&format!("/pg/stream?{query}"));
-        assert_eq!(
-            refused(&mut neptune, request, now()),
-            future(10, 2),
-            "{query}"
-        );
+        neptune.refuses_as(request, future(10, 2));
     }
     for query in [
         "",
@@ -178,11 +155,10 @@ fn where_reading_begins() {
         "commitNum=1&limit=0",
         "commitNum=1&limit=100001",
     ] {
-        let (status, code, _) = refused(&mut neptune, get(&format!("/pg/stream?{query}")), now());
-        assert_eq!(
-            (status, code.as_str()),
-            (400, "InvalidParameterException"),
-            "{query}"
+        neptune.refuses(
+            get(&format!("/pg/stream?{query}")),
+            400,
+            "InvalidParameterException",
         );
     }
 }
@@ -208,30 +184,15 @@ fn what_is_trimmed_has_expired() {
         format!("commitNum=1&opNum=2&{after}"),
     ] {
         let request = || get(&format!("/pg/stream?{query}"));
-        let (status, code, _) = refused(&mut neptune, request(), now());
-        assert_eq!(
-            (status, code.as_str()),
-            (400, "ExpiredStreamException"),
-            "{query}"
-        );
+        neptune.refuses(request(), 400, "ExpiredStreamException");
         // U18
         neptune.reconfigure(|config| config.expired_as_future(true));
-        assert_eq!(refused(&mut neptune, request(), now()), future(3, 2));
+        neptune.refuses_as(request(), future(3, 2));
         neptune.reconfigure(|config| config.expired_as_future(false));
     }
     neptune.trim_before(ChangeStream::PropertyGraph, EventId::new(u64::MAX, 0));
-    assert_eq!(
-        refused(
-            &mut neptune,
-            get("/pg/stream?iteratorType=TRIM_HORIZON"),
-            now()
-        ),
-        future(3, 2)
-    );
-    assert_eq!(
-        refused(&mut neptune, get("/pg/stream?iteratorType=LATEST"), now()),
-        future(3, 2)
-    );
+    neptune.refuses_as(get("/pg/stream?iteratorType=TRIM_HORIZON"), future(3, 2));
+    neptune.refuses_as(get("/pg/stream?iteratorType=LATEST"), future(3, 2));
 }
 
 #[test]
@@ -251,11 +212,7 @@ fn pages_are_bounded() {
     let mut neptune = Emulator::new(Config::default().streams(true));
     let megabyte = || Change::add(json!({ "stmt": "x".repeat(1024 * 1024) }));
     neptune.append_commit(ChangeStream::Sparql, (0..12).map(|_| megabyte()), now());
-    let page = ask(
-        &mut neptune,
-        get("/sparql/stream?commitNum=1&limit=12"),
-        now(),
-    );
+    let page = neptune.get("/sparql/stream?commitNum=1&limit=12");
     assert_eq!(page["totalRecords"], 10);
 }
 
@@ -271,7 +228,7 @@ fn m35_m36_ids_come_in_three_forms() {
     ] {
         let config = Config::default().event_ids(form).last_op_as_text(true);
         let mut neptune = emulator(config, &[1]);
-        let page = ask(&mut neptune, get("/pg/stream?iteratorType=LATEST"), now());
+        let page = neptune.get("/pg/stream?iteratorType=LATEST");
         assert_eq!(page["lastEventId"], expected);
         assert_eq!(page["records"][0]["eventId"], expected);
         assert_eq!(page["records"][0]["isLastOp"], "true");
@@ -284,24 +241,20 @@ fn streams_can_be_off_or_too_busy() {
     let latest = || get("/propertygraph/stream?iteratorType=LATEST");
     let mut neptune = Emulator::default();
     neptune.append_commit(ChangeStream::PropertyGraph, [label("a")], now());
-    let (status, code, _) = refused(&mut neptune, latest(), now());
-    assert_eq!((status, code.as_str()), (400, unsupported));
+    neptune.refuses(latest(), 400, unsupported);
 
     let mut neptune = emulator(Config::default(), &[1]);
-    let status = ask(&mut neptune, get("/status"), now());
+    let status = neptune.get("/status");
     assert_eq!(status["features"]["Streams"], "enabled");
     neptune.fail_next(
         Planned::error("ThrottlingException", "Slow down.").on("GetPropertygraphStream"),
     );
-    assert_eq!(
-        refused(&mut neptune, latest(), now()).1,
-        "ThrottlingException"
-    );
-    ask(&mut neptune, latest(), now());
+    neptune.refuses(latest(), 500, "ThrottlingException");
+    neptune.ask(latest());
     neptune.reconfigure(|config| config.streams(false));
-    assert_eq!(refused(&mut neptune, latest(), now()).1, unsupported);
+    assert_eq!(neptune.refused(latest()).1, unsupported);
     neptune.reconfigure(|config| config.streams(true));
-    assert_eq!(refused(&mut neptune, latest(), now()), future(0, 0));
+    neptune.refuses_as(latest(), future(0, 0));
 }
 
 #[cfg(feature = "gzip")]
@@ -313,10 +266,10 @@ fn gzip_for_those_who_ask() {
 
     let mut neptune = emulator(Config::default(), &[3]);
     let latest = || get("/propertygraph/stream?commitNum=1");
-    let plain = answer(&mut neptune, latest(), now()).body();
+    let plain = neptune.answer(latest()).body();
     for accepted in ["gzip", "deflate, GZIP;q=0.5", "gzip; q=1"] {
         let request = with_header(latest(), "accept-encoding", accepted);
-        let answer = answer(&mut neptune, request, now());
+        let answer = neptune.answer(request);
         assert_eq!(answer.head.headers["content-encoding"], "gzip");
         let mut inflated = Vec::new();
         flate2::read::GzDecoder::new(&answer.body()[..])
@@ -326,7 +279,7 @@ fn gzip_for_those_who_ask() {
     }
     for accepted in ["identity", "gzip;q=0", "br"] {
         let request = with_header(latest(), "accept-encoding", accepted);
-        assert_eq!(answer(&mut neptune, request, now()).body(), plain);
+        assert_eq!(neptune.answer(request).body(), plain);
     }
 }
 
@@ -346,7 +299,7 @@ fn paging_sees_everything_once() {
             );
             if (commit, operation) == (5, 5) {
                 let request = get(&format!("/pg/stream?{query}"));
-                assert_eq!(refused(&mut neptune, request, now()), future(5, 5));
+                neptune.refuses_as(request, future(5, 5));
                 break;
             }
             seen.extend(ids(&mut neptune, &query));

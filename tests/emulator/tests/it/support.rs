@@ -1,8 +1,15 @@
 //! What several tests need.
 
+use std::borrow::Borrow;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
-use neptunedata_emulator::{Emulator, Now, Response};
+use neptunedata_emulator::{Emulator, Now, Outcome, Response, Ticket};
+use proptest::prelude::*;
+use proptest::test_runner::{TestCaseResult, TestRunner};
 use serde_json::{Value, json};
 
 /// 2024-01-01T00:00:00Z.
@@ -89,55 +96,174 @@ pub(crate) fn with(base: Value, changes: Value) -> Value {
     Value::Object(members)
 }
 
-pub(crate) fn answer(neptune: &mut Emulator, request: Request<Bytes>, now: Now) -> Response {
-    neptune
-        .handle(request, now)
-        .into_response()
-        .expect("an answer")
+/// The status, exception and text of a refusal.
+pub(crate) type Refusal = (u16, String, String);
+
+/// Requests at the start of the test's time.
+pub(crate) trait Ask {
+    fn at(&mut self, now: Now) -> At<'_>;
+
+    fn after(&mut self, seconds: u64) -> At<'_> {
+        self.at(now().later(Duration::from_secs(seconds)))
+    }
+
+    fn answer(&mut self, request: Request<Bytes>) -> Response {
+        self.after(0).answer(request)
+    }
+
+    fn ask(&mut self, request: Request<Bytes>) -> Value {
+        self.after(0).ask(request)
+    }
+
+    fn get(&mut self, target: &str) -> Value {
+        self.ask(get(target))
+    }
+
+    fn post(&mut self, target: &str, body: &Value) -> Value {
+        self.ask(post(target, body))
+    }
+
+    fn delete(&mut self, target: &str) -> Value {
+        self.ask(delete(target))
+    }
+
+    fn refused(&mut self, request: Request<Bytes>) -> Refusal {
+        self.after(0).refused(request)
+    }
+
+    #[track_caller]
+    fn refuses(&mut self, request: Request<Bytes>, status: u16, code: &str) {
+        self.after(0).refuses(request, status, code);
+    }
+
+    #[track_caller]
+    fn refuses_as(&mut self, request: Request<Bytes>, expected: impl Borrow<Refusal>) {
+        self.after(0).refuses_as(request, expected);
+    }
 }
 
-/// Asks and expects JSON with status 200.
-pub(crate) fn ask(neptune: &mut Emulator, request: Request<Bytes>, now: Now) -> Value {
-    let answer = answer(neptune, request, now);
-    assert_eq!(answer.status(), StatusCode::OK, "{answer:?}");
-    answer.to_json().expect("JSON")
+impl Ask for Emulator {
+    fn at(&mut self, now: Now) -> At<'_> {
+        At { neptune: self, now }
+    }
 }
 
-/// Asks and expects to be refused, with the exception's name and text. Checks what all refusals share.
-pub(crate) fn refused(
-    neptune: &mut Emulator,
-    request: Request<Bytes>,
+/// The same at another time.
+pub(crate) struct At<'a> {
+    neptune: &'a mut Emulator,
     now: Now,
-) -> (u16, String, String) {
-    let executed: Vec<bool> = neptune.log().iter().map(|entry| entry.executed).collect();
-    let answer = answer(neptune, request, now);
-    let body = answer.to_json().expect("JSON");
-    let text = |name: &str| {
-        body[name]
-            .as_str()
-            .unwrap_or_else(|| panic!("no {name} in {body}"))
-            .to_owned()
-    };
-    assert_eq!(
-        answer.head.headers["content-type"],
-        "application/x-amz-json-1.0"
-    );
-    assert_eq!(
-        answer.head.headers["x-amzn-requestid"],
-        text("requestId").as_str()
-    );
-    let entry = neptune.log().last().expect("an entry");
-    assert_eq!(entry.request_id, text("requestId"));
-    assert_eq!(entry.status, Some(answer.status()));
-    assert!(!entry.executed, "{entry:?}");
-    assert_eq!(neptune.log().len(), executed.len() + 1);
-    (
-        answer.status().as_u16(),
-        text("code"),
-        text("detailedMessage"),
-    )
 }
 
-pub(crate) fn refusal(status: u16, code: &str, message: &str) -> (u16, String, String) {
+impl At<'_> {
+    pub(crate) fn answer(self, request: Request<Bytes>) -> Response {
+        let outcome = self.neptune.handle(request, self.now);
+        outcome.into_response().expect("an answer")
+    }
+
+    /// The JSON of an answer with status 200.
+    pub(crate) fn ask(self, request: Request<Bytes>) -> Value {
+        let answer = self.answer(request);
+        assert_eq!(answer.status(), StatusCode::OK, "{answer:?}");
+        answer.to_json().expect("JSON")
+    }
+
+    pub(crate) fn get(self, target: &str) -> Value {
+        self.ask(get(target))
+    }
+
+    pub(crate) fn post(self, target: &str, body: &Value) -> Value {
+        self.ask(post(target, body))
+    }
+
+    pub(crate) fn delete(self, target: &str) -> Value {
+        self.ask(delete(target))
+    }
+
+    /// The ticket of a query that runs or waits.
+    pub(crate) fn pending(self, request: Request<Bytes>) -> Ticket {
+        match self.neptune.handle(request, self.now) {
+            Outcome::Pending(ticket) => ticket,
+            other => panic!("over: {other:?}"),
+        }
+    }
+
+    /// The status and the body of a query that is over.
+    pub(crate) fn over(self, ticket: Ticket) -> (u16, Value) {
+        let outcome = self.neptune.resume(ticket, self.now);
+        let response = outcome.into_response().expect("over");
+        let body = response.to_json().expect("JSON");
+        (response.status().as_u16(), body)
+    }
+
+    /// Checks what all refusals share.
+    pub(crate) fn refused(self, request: Request<Bytes>) -> Refusal {
+        let At { neptune, now } = self;
+        let logged = neptune.log().len();
+        let answer = neptune.at(now).answer(request);
+        let body = answer.to_json().expect("JSON");
+        let text = |name: &str| {
+            let text = body[name].as_str();
+            text.unwrap_or_else(|| panic!("no {name} in {body}"))
+                .to_owned()
+        };
+        let (headers, id) = (&answer.head.headers, text("requestId"));
+        assert_eq!(headers["content-type"], "application/x-amz-json-1.0");
+        assert_eq!(headers["x-amzn-requestid"], id.as_str());
+        let entry = neptune.log().last().expect("an entry");
+        assert_eq!(entry.request_id, id);
+        assert_eq!(entry.status, Some(answer.status()));
+        assert!(!entry.executed, "{entry:?}");
+        assert_eq!(neptune.log().len(), logged + 1);
+        let status = answer.status().as_u16();
+        (status, text("code"), text("detailedMessage"))
+    }
+
+    #[track_caller]
+    pub(crate) fn refuses(self, request: Request<Bytes>, status: u16, code: &str) {
+        let about = format!("{} {}", request.method(), request.uri());
+        let refused = self.refused(request);
+        assert_eq!((refused.0, refused.1.as_str()), (status, code), "{about}");
+    }
+
+    #[track_caller]
+    pub(crate) fn refuses_as(self, request: Request<Bytes>, expected: impl Borrow<Refusal>) {
+        let about = format!("{} {}", request.method(), request.uri());
+        assert_eq!(self.refused(request), *expected.borrow(), "{about}");
+    }
+}
+
+pub(crate) fn bad(message: &str) -> Refusal {
+    refusal(400, "BadRequestException", message)
+}
+
+pub(crate) fn invalid(message: &str) -> Refusal {
+    refusal(400, "InvalidParameterException", message)
+}
+
+pub(crate) fn missing(message: &str) -> Refusal {
+    refusal(400, "MissingParameterException", message)
+}
+
+pub(crate) fn refusal(status: u16, code: &str, message: &str) -> Refusal {
     (status, code.to_owned(), message.to_owned())
+}
+
+/// Runs a property test on so many values. Gives what it says it reached.
+pub(crate) fn reach<S: Strategy>(
+    cases: u32,
+    strategy: S,
+    test: impl Fn(S::Value, &mut BTreeSet<String>) -> TestCaseResult,
+) -> BTreeSet<String> {
+    let reached = RefCell::new(BTreeSet::new());
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(cases));
+    let outcome = runner.run(&strategy, |value| test(value, &mut reached.borrow_mut()));
+    if let Err(error) = outcome {
+        panic!("{error}");
+    }
+    reached.into_inner()
+}
+
+/// The words of a list.
+pub(crate) fn words(list: &'static str) -> Vec<&'static str> {
+    list.split_whitespace().collect()
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use neptunedata_emulator::{Config, Emulator, JobStatus};
 use serde_json::{Value, json};
 
-use crate::support::{answer, ask, delete, get, job, now, post, refusal, refused, with};
+use crate::support::{Ask, delete, get, invalid, job, now, with};
 
 const JOBS: &str = "/ml/modeltraining";
 const FINISHED: &str = "Failed to stop the job because it has already completed or failed.";
@@ -16,7 +16,7 @@ fn seconds(seconds: u64) -> Duration {
 
 fn started(config: Config) -> Emulator {
     let mut neptune = Emulator::new(config);
-    ask(&mut neptune, post(JOBS, &job("job-1")), now());
+    neptune.post(JOBS, &job("job-1"));
     neptune
 }
 
@@ -27,7 +27,7 @@ fn a_job_starts_and_completes() {
             .region("eu-west-1")
             .training_duration(seconds(30)),
     );
-    let start = ask(&mut neptune, post(JOBS, &job("job-1")), now());
+    let start = neptune.post(JOBS, &job("job-1"));
     assert_eq!(start["id"], "job-1");
     assert_eq!(
         start["arn"],
@@ -35,18 +35,10 @@ fn a_job_starts_and_completes() {
     );
     assert_eq!(start["creationTimeInMillis"], 1_704_067_200_000_u64);
 
-    let mut look = |after: u64| {
-        ask(
-            &mut neptune,
-            get("/ml/modeltraining/job-1"),
-            now().later(seconds(after)),
-        )
-    };
+    let mut look = |after: u64| neptune.after(after).get("/ml/modeltraining/job-1");
     let first = look(0);
-    assert_eq!(
-        (&first["id"], &first["status"]),
-        (&json!("job-1"), &json!("InProgress"))
-    );
+    assert_eq!(first["id"], "job-1");
+    assert_eq!(first["status"], "InProgress");
     assert_eq!(first["processingJob"]["status"], "InProgress");
     assert_eq!(
         first["processingJob"]["outputLocation"],
@@ -63,29 +55,17 @@ fn a_job_starts_and_completes() {
     );
 
     let second = look(10);
-    assert_eq!(
-        (
-            &second["processingJob"]["status"],
-            &second["hpoJob"]["status"]
-        ),
-        (&json!("Completed"), &json!("InProgress"))
-    );
+    assert_eq!(second["processingJob"]["status"], "Completed");
+    assert_eq!(second["hpoJob"]["status"], "InProgress");
     let third = look(29);
-    assert_eq!(
-        (
-            &third["hpoJob"]["status"],
-            &third["modelTransformJob"]["status"]
-        ),
-        (&json!("Completed"), &json!("InProgress"))
-    );
+    assert_eq!(third["hpoJob"]["status"], "Completed");
+    assert_eq!(third["modelTransformJob"]["status"], "InProgress");
     assert_eq!(third["status"], "InProgress");
 
     for after in [30, 31, 3_000_000_000] {
         let last = look(after);
-        assert_eq!(
-            (&last["status"], &last["modelTransformJob"]["status"]),
-            (&json!("Completed"), &json!("Completed"))
-        );
+        assert_eq!(last["status"], "Completed");
+        assert_eq!(last["modelTransformJob"]["status"], "Completed");
         assert_eq!(last["mlModels"][0]["name"], "job-1-model-1");
         assert_eq!(last["mlModels"].as_array().map(Vec::len), Some(2));
         assert!(last["hpoJob"].get("failureReason").is_none());
@@ -107,11 +87,9 @@ fn only_the_monotonic_clock_moves_jobs() {
 #[test]
 fn no_duration_means_completed_at_once() {
     let mut neptune = started(Config::default().training_duration(Duration::ZERO));
-    let status = ask(&mut neptune, get("/ml/modeltraining/job-1"), now());
-    assert_eq!(
-        (&status["status"], &status["modelTransformJob"]["status"]),
-        (&json!("Completed"), &json!("Completed"))
-    );
+    let status = neptune.get("/ml/modeltraining/job-1");
+    assert_eq!(status["status"], "Completed");
+    assert_eq!(status["modelTransformJob"]["status"], "Completed");
 }
 
 #[test]
@@ -119,56 +97,32 @@ fn jobs_fail_when_told_to() {
     let mut neptune = Emulator::new(Config::default().fail_training("job-1", "No GPU left."));
     neptune.fail_next_training("Out of data.");
     for id in ["job-1", "job-2", "job-3"] {
-        ask(&mut neptune, post(JOBS, &job(id)), now());
+        neptune.post(JOBS, &job(id));
     }
-    let mut look = |id: &str, after| {
-        ask(
-            &mut neptune,
-            get(&format!("{JOBS}/{id}")),
-            now().later(seconds(after)),
-        )
-    };
+    let mut look = |id: &str, after| neptune.after(after).get(&format!("{JOBS}/{id}"));
     assert_eq!(look("job-1", 9)["status"], "InProgress");
     // The plan for the next job waits for one that is not to fail anyway.
     for (id, reason) in [("job-1", "No GPU left."), ("job-2", "Out of data.")] {
         let failed = look(id, 10);
         assert_eq!(failed["status"], "Failed");
         assert_eq!(failed["processingJob"]["status"], "Completed");
-        assert_eq!(
-            (
-                &failed["hpoJob"]["status"],
-                &failed["hpoJob"]["failureReason"]
-            ),
-            (&json!("Failed"), &json!(reason))
-        );
+        assert_eq!(failed["hpoJob"]["status"], "Failed");
+        assert_eq!(failed["hpoJob"]["failureReason"], reason);
         assert!(failed.get("modelTransformJob").is_none() && failed.get("mlModels").is_none());
     }
     assert_eq!(look("job-3", 10)["status"], "Completed");
     let cancel = delete("/ml/modeltraining/job-1");
-    assert_eq!(
-        refused(&mut neptune, cancel, now().later(seconds(10))),
-        refusal(400, "InvalidParameterException", FINISHED)
-    );
+    neptune.after(10).refuses_as(cancel, invalid(FINISHED));
 }
 
 #[test]
 fn cancel_stops_and_keeps() {
     let mut neptune = started(Config::default());
-    let cancelled = ask(
-        &mut neptune,
-        delete("/ml/modeltraining/job-1"),
-        now().later(seconds(5)),
-    );
+    let cancelled = neptune.after(5).delete("/ml/modeltraining/job-1");
     assert_eq!(cancelled, json!({ "status": "200 OK" }));
-    let status = ask(
-        &mut neptune,
-        get("/ml/modeltraining/job-1"),
-        now().later(seconds(100)),
-    );
-    assert_eq!(
-        (&status["status"], &status["processingJob"]["status"]),
-        (&json!("Stopped"), &json!("Completed"))
-    );
+    let status = neptune.after(100).get("/ml/modeltraining/job-1");
+    assert_eq!(status["status"], "Stopped");
+    assert_eq!(status["processingJob"]["status"], "Completed");
     assert_eq!(status["hpoJob"]["status"], "Stopped");
     assert!(status["hpoJob"]["outputLocation"].is_string());
     assert!(
@@ -179,10 +133,7 @@ fn cancel_stops_and_keeps() {
     );
 
     let again = delete("/ml/modeltraining/job-1?clean=true");
-    assert_eq!(
-        refused(&mut neptune, again, now()),
-        refusal(400, "InvalidParameterException", FINISHED)
-    );
+    neptune.refuses_as(again, invalid(FINISHED));
     assert_eq!(
         (
             neptune.received("CancelMLModelTrainingJob"),
@@ -203,13 +154,9 @@ fn cancel_cleans_in_every_spelling() {
         ("False", false),
     ] {
         let mut neptune = started(Config::default());
-        ask(
-            &mut neptune,
-            delete(&format!(
-                "/ml/modeltraining/job-1?neptuneIamRoleArn=a%2Fb&clean={spelling}"
-            )),
-            now(),
-        );
+        neptune.delete(&format!(
+            "/ml/modeltraining/job-1?neptuneIamRoleArn=a%2Fb&clean={spelling}"
+        ));
         assert_eq!(
             neptune
                 .training_job("job-1")
@@ -218,7 +165,7 @@ fn cancel_cleans_in_every_spelling() {
             cleaned,
             "{spelling}"
         );
-        let status = ask(&mut neptune, get("/ml/modeltraining/job-1"), now());
+        let status = neptune.get("/ml/modeltraining/job-1");
         assert_eq!(
             status["processingJob"].get("outputLocation").is_none(),
             cleaned
@@ -226,15 +173,10 @@ fn cancel_cleans_in_every_spelling() {
     }
     let mut neptune = started(Config::default());
     for wrong in ["yes", "1", ""] {
-        let (status, code, _) = refused(
-            &mut neptune,
+        neptune.refuses(
             delete(&format!("/ml/modeltraining/job-1?clean={wrong}")),
-            now(),
-        );
-        assert_eq!(
-            (status, code.as_str()),
-            (400, "InvalidParameterException"),
-            "{wrong}"
+            400,
+            "InvalidParameterException",
         );
     }
     assert_eq!(
@@ -246,7 +188,7 @@ fn cancel_cleans_in_every_spelling() {
 #[test]
 fn cancel_may_answer_nothing() {
     let mut neptune = started(Config::default().empty_cancel_answer(true));
-    let empty = answer(&mut neptune, delete("/ml/modeltraining/job-1"), now());
+    let empty = neptune.answer(delete("/ml/modeltraining/job-1"));
     assert_eq!((empty.status().as_u16(), empty.body().len()), (200, 0));
     assert_eq!(
         neptune.training_job("job-1").expect("a job").status(now()),
@@ -259,44 +201,29 @@ fn cancel_of_a_completed_job() {
     let mut neptune = started(Config::default());
     let late = now().later(seconds(10));
     let cancel = delete("/ml/modeltraining/job-1");
-    assert_eq!(
-        refused(&mut neptune, cancel, late),
-        refusal(400, "InvalidParameterException", FINISHED)
-    );
+    neptune.at(late).refuses_as(cancel, invalid(FINISHED));
     assert_eq!(neptune.executed("CancelMLModelTrainingJob"), 0);
 }
 
 #[test]
 fn lists_newest_first() {
     let mut neptune = Emulator::default();
-    assert_eq!(ask(&mut neptune, get(JOBS), now()), json!({ "ids": [] }));
+    assert_eq!(neptune.get(JOBS), json!({ "ids": [] }));
     for number in 1..=12 {
-        ask(
-            &mut neptune,
-            post(JOBS, &job(&format!("job-{number}"))),
-            now(),
-        );
+        neptune.post(JOBS, &job(&format!("job-{number}")));
     }
     let newest = |count: usize| json!({ "ids": (1..=12).rev().take(count).map(|number| format!("job-{number}")).collect::<Vec<_>>() });
-    assert_eq!(ask(&mut neptune, get(JOBS), now()), newest(10));
+    assert_eq!(neptune.get(JOBS), newest(10));
     for count in [1, 3, 12, 1024] {
         assert_eq!(
-            ask(
-                &mut neptune,
-                get(&format!("{JOBS}?maxItems={count}")),
-                now()
-            ),
+            neptune.get(&format!("{JOBS}?maxItems={count}")),
             newest(count)
         );
     }
     for wrong in ["0", "1025", "-1", "ten", "", "1.5", "99999999999999999999"] {
         let list = get(&format!("{JOBS}?maxItems={wrong}"));
-        let expected = refusal(
-            400,
-            "InvalidParameterException",
-            "The value of maxItems must be between 1 and 1024.",
-        );
-        assert_eq!(refused(&mut neptune, list, now()), expected, "{wrong}");
+        let expected = invalid("The value of maxItems must be between 1 and 1024.");
+        neptune.refuses_as(list, expected);
     }
 }
 
@@ -306,7 +233,7 @@ fn ids_are_made_when_none_is_given() {
     let anonymous = with(job(""), json!({ "id": null }));
     let ids: Vec<String> = (0..3)
         .map(|_| {
-            ask(&mut neptune, post(JOBS, &anonymous), now())["id"]
+            neptune.post(JOBS, &anonymous)["id"]
                 .as_str()
                 .expect("an id")
                 .to_owned()
@@ -327,7 +254,7 @@ fn ids_are_made_when_none_is_given() {
     );
     let (first, second) = (&ids[0], &ids[1]);
     assert_ne!(first, second);
-    ask(&mut neptune, get(&format!("{JOBS}/{first}")), now());
+    neptune.get(&format!("{JOBS}/{first}"));
 }
 
 #[test]
@@ -338,7 +265,7 @@ fn members_beyond_the_model_are_kept() {
     });
     let body = with(job("job-1"), extra);
     let mut neptune = Emulator::default();
-    ask(&mut neptune, post(JOBS, &body), now());
+    neptune.post(JOBS, &body);
     assert_eq!(
         Value::Object(
             neptune

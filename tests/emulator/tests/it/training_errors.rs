@@ -1,13 +1,11 @@
 //! What model training refuses.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use http::Request;
 use neptunedata_emulator::{Config, Emulator};
 use serde_json::{Value, json};
 
-use crate::support::{ask, delete, get, job, now, post, refusal, refused, with};
+use crate::support::{Ask, Refusal, bad, delete, get, invalid, job, missing, post, with};
 
 const JOBS: &str = "/ml/modeltraining";
 const UNKNOWN: &str =
@@ -18,83 +16,51 @@ fn errors_about_ids() {
     const LENGTH: &str = "Invalid ID provided. ID can be 1-48 alphanumeric characters.";
     const LETTERS: &str = "Invalid ID provided. Must contain only letters, digits, or hyphens.";
     let mut neptune = Emulator::default();
-    ask(&mut neptune, post(JOBS, &job("job-1")), now());
+    neptune.post(JOBS, &job("job-1"));
     let too_long = "x".repeat(49);
-    let mut expect = |request, message: &str| {
-        assert_eq!(
-            refused(&mut neptune, request, now()),
-            refusal(400, "InvalidParameterException", message)
-        );
-    };
-    expect(get("/ml/modeltraining/job-2"), UNKNOWN);
-    expect(delete("/ml/modeltraining/job-2?clean=true"), UNKNOWN);
-    expect(
-        post(JOBS, &job("job-1")),
-        "Another resource with same ID already exists. Please use a new ID.",
-    );
-    expect(post(JOBS, &job("")), LENGTH);
-    expect(post(JOBS, &job(&too_long)), LENGTH);
-    expect(post(JOBS, &job("job_1")), LETTERS);
-    expect(post(JOBS, &job("jöb")), LETTERS);
-    expect(get(&format!("{JOBS}/{too_long}")), LENGTH);
-    expect(get("/ml/modeltraining/a%2Fb"), LETTERS);
-    expect(delete("/ml/modeltraining/a%20b"), LETTERS);
-    expect(
-        post(
-            JOBS,
-            &with(job("new"), json!({ "dataProcessingJobId": "" })),
-        ),
-        LENGTH,
-    );
-    expect(
-        post(
-            JOBS,
-            &with(job("new"), json!({ "previousModelTrainingJobId": "a b" })),
-        ),
-        LETTERS,
-    );
-    ask(&mut neptune, post(JOBS, &job(&"x".repeat(48))), now());
-    ask(&mut neptune, get("/ml/modeltraining/%6Aob-1"), now());
+    let taken = "Another resource with same ID already exists. Please use a new ID.";
+    let with_id = |name: &str, id: &str| post(JOBS, &with(job("new"), json!({ name: id })));
+    for (request, text) in [
+        (get("/ml/modeltraining/job-2"), UNKNOWN),
+        (delete("/ml/modeltraining/job-2?clean=true"), UNKNOWN),
+        (post(JOBS, &job("job-1")), taken),
+        (post(JOBS, &job("")), LENGTH),
+        (post(JOBS, &job(&too_long)), LENGTH),
+        (post(JOBS, &job("job_1")), LETTERS),
+        (post(JOBS, &job("jöb")), LETTERS),
+        (get(&format!("{JOBS}/{too_long}")), LENGTH),
+        (get("/ml/modeltraining/a%2Fb"), LETTERS),
+        (delete("/ml/modeltraining/a%20b"), LETTERS),
+        (with_id("dataProcessingJobId", ""), LENGTH),
+        (with_id("previousModelTrainingJobId", "a b"), LETTERS),
+    ] {
+        neptune.refuses_as(request, invalid(text));
+    }
+    neptune.post(JOBS, &job(&"x".repeat(48)));
+    neptune.get("/ml/modeltraining/%6Aob-1");
 }
 
 #[test]
 fn errors_about_members() {
     let mut neptune = Emulator::default();
-    let mut expect = |changes: Value, code: &str, message: &str| {
-        let start = post(JOBS, &with(job("new"), changes));
-        assert_eq!(
-            refused(&mut neptune, start, now()),
-            refusal(400, code, message)
-        );
+    let mut expect = |changes: Value, expected: Refusal| {
+        neptune.refuses_as(post(JOBS, &with(job("new"), changes)), expected);
     };
-    let (bad, invalid, missing) = (
-        "BadRequestException",
-        "InvalidParameterException",
-        "MissingParameterException",
-    );
     const S3: &str =
         "Invalid S3 URL or incorrect S3 permissions. Please check your S3 configuration.";
+    let no_value =
+        |name: &str, what: &str| invalid(&format!("The value of {name} must be {what}."));
     for name in ["dataProcessingJobId", "trainModelS3Location"] {
-        let message = format!("The required parameter {name} is missing.");
-        expect(json!({ name: null }), missing, &message);
-        expect(
-            json!({ name: 1 }),
-            invalid,
-            &format!("The value of {name} must be a string."),
-        );
+        let text = format!("The required parameter {name} is missing.");
+        expect(json!({ name: null }), missing(&text));
+        expect(json!({ name: 1 }), no_value(name, "a string"));
     }
-    expect(json!({ "trainModelS3Location": "https://bucket" }), bad, S3);
-    expect(json!({ "trainModelS3Location": "s3://" }), bad, S3);
-    expect(
-        json!({ "trainingInstanceType": "p3.2xlarge" }),
-        invalid,
-        "Invalid ML instance type.",
-    );
-    expect(
-        json!({ "baseProcessingInstanceType": "" }),
-        invalid,
-        "Invalid ML instance type.",
-    );
+    for location in ["https://bucket", "s3://"] {
+        expect(json!({ "trainModelS3Location": location }), bad(S3));
+    }
+    let no_type = || invalid("Invalid ML instance type.");
+    expect(json!({ "trainingInstanceType": "p3.2xlarge" }), no_type());
+    expect(json!({ "baseProcessingInstanceType": "" }), no_type());
     for name in [
         "trainingInstanceVolumeSizeInGB",
         "trainingTimeOutInSeconds",
@@ -102,48 +68,26 @@ fn errors_about_members() {
         "maxHPOParallelTrainingJobs",
         "maxWaitTime",
     ] {
-        for wrong in [
-            json!("2"),
-            json!(2.5),
-            json!(true),
-            json!(3_000_000_000_u64),
-        ] {
-            expect(
-                json!({ name: wrong }),
-                invalid,
-                &format!("The value of {name} must be an integer."),
-            );
+        let too_large = json!(3_000_000_000_u64);
+        for wrong in [json!("2"), json!(2.5), json!(true), too_large] {
+            expect(json!({ name: wrong }), no_value(name, "an integer"));
         }
     }
     for name in [
         "enableManagedSpotTraining",
         "enableInterContainerTrafficEncryption",
     ] {
-        expect(
-            json!({ name: "true" }),
-            invalid,
-            &format!("The value of {name} must be a boolean."),
-        );
+        expect(json!({ name: "true" }), no_value(name, "a boolean"));
     }
     for name in ["subnets", "securityGroupIds"] {
         for wrong in [json!("subnet-1"), json!([1]), json!({})] {
-            expect(
-                json!({ name: wrong }),
-                invalid,
-                &format!("The value of {name} must be a list of strings."),
-            );
+            expect(json!({ name: wrong }), no_value(name, "a list of strings"));
         }
     }
-    expect(
-        json!({ "customModelTrainingParameters": [] }),
-        invalid,
-        "The value of customModelTrainingParameters must be an object.",
-    );
-    expect(
-        json!({ "customModelTrainingParameters": {} }),
-        missing,
-        "The required parameter sourceS3DirectoryPath is missing.",
-    );
+    let custom = "customModelTrainingParameters";
+    expect(json!({ custom: [] }), no_value(custom, "an object"));
+    let path = missing("The required parameter sourceS3DirectoryPath is missing.");
+    expect(json!({ custom: {} }), path);
     assert!(neptune.training_jobs().is_empty());
 }
 
@@ -161,23 +105,18 @@ fn errors_about_bodies() {
             .expect("a request")
     };
     let whole = job("job-1").to_string();
-    let expected = refusal(
-        400,
-        "MissingParameterException",
-        "Content-type header not specified.",
-    );
-    assert_eq!(refused(&mut neptune, start(&whole, None), now()), expected);
+    let expected = missing("Content-type header not specified.");
+    neptune.refuses_as(start(&whole, None), expected);
     let form = start(&whole, Some("application/x-www-form-urlencoded"));
-    assert_eq!(refused(&mut neptune, form, now()).1, "BadRequestException");
+    neptune.refuses(form, 400, "BadRequestException");
     for body in ["", "{", "[]", "\"text\"", "null", &"[".repeat(100_000)] {
-        let (status, code, _) = refused(&mut neptune, start(body, Some("application/json")), now());
-        assert_eq!((status, code.as_str()), (400, "BadRequestException"));
+        neptune.refuses(
+            start(body, Some("application/json")),
+            400,
+            "BadRequestException",
+        );
     }
-    ask(
-        &mut neptune,
-        start(&whole, Some("Application/JSON ; charset=utf-8")),
-        now(),
-    );
+    neptune.ask(start(&whole, Some("Application/JSON ; charset=utf-8")));
 }
 
 #[test]
@@ -185,25 +124,18 @@ fn roles_can_be_required() {
     const ROLE: &str = "Required credentials are missing. Please add IAM role to the cluster or pass as a parameter to this request.";
     let mut neptune = Emulator::new(Config::default().roles_required(true));
     let role = json!({ "neptuneIamRoleArn": "arn:aws:iam::123456789012:role/NeptuneML" });
-    ask(&mut neptune, post(JOBS, &with(job("job-1"), role)), now());
+    neptune.post(JOBS, &with(job("job-1"), role));
     for request in [
         post(JOBS, &job("job-2")),
         get(JOBS),
         get("/ml/modeltraining/job-1"),
         delete("/ml/modeltraining/job-1"),
     ] {
-        assert_eq!(
-            refused(&mut neptune, request, now()),
-            refusal(400, "MissingParameterException", ROLE)
-        );
+        neptune.refuses_as(request, missing(ROLE));
     }
     let query = "neptuneIamRoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2FNeptuneML";
-    ask(&mut neptune, get(&format!("{JOBS}?{query}")), now());
-    ask(
-        &mut neptune,
-        delete(&format!("{JOBS}/job-1?{query}")),
-        now(),
-    );
+    neptune.get(&format!("{JOBS}?{query}"));
+    neptune.delete(&format!("{JOBS}/job-1?{query}"));
 }
 
 #[test]
@@ -213,14 +145,10 @@ fn named_jobs_can_be_checked() {
             .data_processing_jobs(["data-1"])
             .check_ml_jobs(true),
     );
-    ask(&mut neptune, post(JOBS, &job("job-1")), now());
+    neptune.post(JOBS, &job("job-1"));
     let other = with(job("job-2"), json!({ "dataProcessingJobId": "data-2" }));
-    let expected = refusal(
-        400,
-        "BadRequestException",
-        "Provided MLDataProcessing job is not completed.",
-    );
-    assert_eq!(refused(&mut neptune, post(JOBS, &other), now()), expected);
+    let expected = bad("Provided MLDataProcessing job is not completed.");
+    neptune.refuses_as(post(JOBS, &other), expected);
 
     let after = |previous: &str| {
         post(
@@ -231,21 +159,9 @@ fn named_jobs_can_be_checked() {
             ),
         )
     };
-    let expected = refusal(
-        400,
-        "BadRequestException",
-        "Provided MLModelTraining job doesn't exist.",
-    );
-    assert_eq!(refused(&mut neptune, after("job-0"), now()), expected);
-    let expected = refusal(
-        400,
-        "BadRequestException",
-        "Provided ModelTraining job has not completed.",
-    );
-    assert_eq!(refused(&mut neptune, after("job-1"), now()), expected);
-    ask(
-        &mut neptune,
-        after("job-1"),
-        now().later(Duration::from_secs(10)),
-    );
+    let expected = bad("Provided MLModelTraining job doesn't exist.");
+    neptune.refuses_as(after("job-0"), expected);
+    let expected = bad("Provided ModelTraining job has not completed.");
+    neptune.refuses_as(after("job-1"), expected);
+    neptune.after(10).ask(after("job-1"));
 }

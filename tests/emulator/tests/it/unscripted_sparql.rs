@@ -5,7 +5,7 @@ use http::{HeaderValue, Request};
 use neptunedata_emulator::Emulator;
 use serde_json::json;
 
-use crate::support::{answer, ask, form, get, now, refused};
+use crate::support::{Ask, form, get};
 
 const JSON: &str = "application/sparql-results+json";
 
@@ -20,7 +20,7 @@ fn told(mut request: Request<Bytes>, accept: Option<&str>) -> (String, String) {
         let accept = HeaderValue::from_str(accept).expect("a value");
         request.headers_mut().insert("accept", accept);
     }
-    let answer = answer(&mut Emulator::default(), request, now());
+    let answer = Emulator::default().answer(request);
     assert_eq!(answer.status(), 200, "{answer:?}");
     let media_type = answer.head.headers["content-type"].to_str().expect("text");
     let body = String::from_utf8(answer.body().to_vec()).expect("UTF-8");
@@ -57,11 +57,7 @@ fn ask_is_false() {
         "{xml}"
     );
     // By a form and as a body, too.
-    let by_form = ask(
-        &mut Emulator::default(),
-        form("/sparql", "query=ASK+%7B%7D"),
-        now(),
-    );
+    let by_form = Emulator::default().ask(form("/sparql", "query=ASK+%7B%7D"));
     assert_eq!(by_form, json!({ "head": {}, "boolean": false }));
 }
 
@@ -119,7 +115,7 @@ fn graphs_are_empty() {
         assert!(xml.ends_with("></rdf:RDF>"), "{xml}");
         let binary = HeaderValue::from_static("application/x-binary-rdf");
         request.headers_mut().insert("accept", binary);
-        let (_, code, message) = refused(&mut Emulator::default(), request, now());
+        let (_, code, message) = Emulator::default().refused(request);
         assert_eq!(code, "UnsupportedOperationException");
         assert!(message.contains("application/x-binary-rdf"), "{message}");
     }

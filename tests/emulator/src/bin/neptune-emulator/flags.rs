@@ -65,6 +65,29 @@ pub(crate) const HELP: &str = help!(
 /// How many requests the log keeps. The binary never reads the log, and the process may run for a long time.
 const LOG_LIMIT: usize = 100;
 
+type SetDuration = fn(Config, Duration) -> Config;
+
+/// The flags with a number of seconds.
+const DURATIONS: [(&str, SetDuration); 6] = [
+    ("ml-seconds", ml_duration),
+    ("training-seconds", Config::training_duration),
+    ("load-seconds", Config::load_duration),
+    ("statistics-seconds", Config::statistics_duration),
+    ("rebuild-seconds", Config::rebuild_duration),
+    ("restart-seconds", Config::restart_duration),
+];
+
+fn ml_duration(config: Config, duration: Duration) -> Config {
+    let kinds = [
+        MlKind::DataProcessing,
+        MlKind::ModelTraining,
+        MlKind::ModelTransform,
+        MlKind::Endpoint,
+    ];
+    let set = |config: Config, kind| config.ml_duration(kind, duration);
+    kinds.into_iter().fold(config, set)
+}
+
 /// The command given on the command line.
 #[derive(Debug)]
 pub(crate) enum Command {
@@ -104,6 +127,10 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
     };
     let mut parser = Parser::from_args(args);
     while let Some(arg) = parser.next()? {
+        if let Some((name, set)) = DURATIONS.iter().find(|(name, _)| arg == Arg::Long(name)) {
+            flags.config = set(flags.config, seconds(&mut parser, name)?);
+            continue;
+        }
         flags.config = match arg {
             Arg::Short('h') | Arg::Long("help") => return Ok(Command::Help),
             Arg::Short('V') | Arg::Long("version") => return Ok(Command::Version),
@@ -142,33 +169,6 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
                     .config
                     .seed(seed.map_err(|error| format!("--seed: {error}"))?)
             }
-            Arg::Long("ml-seconds") => {
-                let duration = seconds(&mut parser, "--ml-seconds")?;
-                let kinds = [
-                    MlKind::DataProcessing,
-                    MlKind::ModelTraining,
-                    MlKind::ModelTransform,
-                    MlKind::Endpoint,
-                ];
-                kinds.into_iter().fold(flags.config, |config, kind| {
-                    config.ml_duration(kind, duration)
-                })
-            }
-            Arg::Long("training-seconds") => flags
-                .config
-                .training_duration(seconds(&mut parser, "--training-seconds")?),
-            Arg::Long("load-seconds") => flags
-                .config
-                .load_duration(seconds(&mut parser, "--load-seconds")?),
-            Arg::Long("statistics-seconds") => flags
-                .config
-                .statistics_duration(seconds(&mut parser, "--statistics-seconds")?),
-            Arg::Long("rebuild-seconds") => flags
-                .config
-                .rebuild_duration(seconds(&mut parser, "--rebuild-seconds")?),
-            Arg::Long("restart-seconds") => flags
-                .config
-                .restart_duration(seconds(&mut parser, "--restart-seconds")?),
             Arg::Long("scripts") => {
                 flags.scripts.push(parser.value()?.into());
                 flags.config
@@ -224,9 +224,8 @@ fn rdf_engine(_: Config) -> Result<Config, &'static str> {
 
 fn seconds(parser: &mut Parser, flag: &str) -> Result<Duration, Box<dyn Error>> {
     let seconds = parser.value()?.parse();
-    Ok(Duration::from_secs(
-        seconds.map_err(|error| format!("{flag}: {error}"))?,
-    ))
+    let seconds = seconds.map_err(|error| format!("--{flag}: {error}"))?;
+    Ok(Duration::from_secs(seconds))
 }
 
 /// Parses the keys. Keys and tokens have no colons. The message does not repeat the value, which may be a secret.

@@ -70,42 +70,28 @@ impl LoadScript {
             ..Self::completing()
         }
     }
+}
+
+setters! {
+    LoadScript;
 
     /// The number of files. With more than one, files are counted individually. Default: 1.
-    #[must_use]
-    pub fn files(mut self, count: usize) -> Self {
-        self.files = count;
-        self
-    }
+    files(count: usize) => files = count;
 
     /// The number of records. The count increases while the load runs. Default: 1.
-    #[must_use]
-    pub fn records(mut self, count: u64) -> Self {
-        self.records = count;
-        self
-    }
+    records(count: u64) => records = count;
 
     /// The number of duplicate records. Default: 0.
-    #[must_use]
-    pub fn duplicates(mut self, count: u64) -> Self {
-        self.duplicates = count;
-        self
-    }
+    duplicates(count: u64) => duplicates = count;
 
     /// The number of values whose type does not match their column. Default: 0.
-    #[must_use]
-    pub fn datatype_mismatches(mut self, count: u64) -> Self {
-        self.mismatches = count;
-        self
-    }
+    datatype_mismatches(count: u64) => mismatches = count;
 
     /// The duration of the load, instead of [`Config::load_duration`](crate::Config::load_duration).
-    #[must_use]
-    pub fn duration(mut self, duration: Duration) -> Self {
-        self.duration = Some(duration);
-        self
-    }
+    duration(duration: Duration) => duration = Some(duration);
+}
 
+impl LoadScript {
     /// Adds a failed file to the details, with a status such as `LOAD_S3_READ_ERROR`.
     #[must_use]
     pub fn failed_feed(mut self, uri: impl Into<String>, status: impl Into<String>) -> Self {

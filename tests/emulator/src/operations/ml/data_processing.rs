@@ -34,10 +34,6 @@ pub(super) fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<An
     if let Some(previous) = previous {
         super::check_completed(MlKind::DataProcessing, previous, cluster, incoming)?;
     }
-    let output = Some(output.to_owned());
-    let kind = MlKind::DataProcessing;
-    let id = super::new_id(kind, &members, cluster)?;
-    Ok(super::start_job(
-        kind, id, output, members, cluster, incoming,
-    ))
+    let output = output.to_owned();
+    super::start_new_job(MlKind::DataProcessing, output, members, cluster, incoming)
 }

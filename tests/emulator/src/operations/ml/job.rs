@@ -120,21 +120,18 @@ struct Stage {
     log_group: &'static str,
 }
 
-/// The stages of each kind, in order. A job that fails does so in its second stage, or in the only one.
-const DATA_PROCESSING: [Stage; 1] = [Stage {
+const PROCESSING: Stage = Stage {
     member: "processingJob",
     suffix: "processing",
     resource: "processing-job",
     log_group: "ProcessingJobs",
-}];
+};
+
+/// The stages of each kind, in order. A job that fails does so in its second stage, or in the only one.
+const DATA_PROCESSING: [Stage; 1] = [PROCESSING];
 
 const MODEL_TRAINING: [Stage; 3] = [
-    Stage {
-        member: "processingJob",
-        suffix: "processing",
-        resource: "processing-job",
-        log_group: "ProcessingJobs",
-    },
+    PROCESSING,
     Stage {
         member: "hpoJob",
         suffix: "hpo",

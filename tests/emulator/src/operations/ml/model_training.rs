@@ -52,10 +52,6 @@ pub(super) fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<An
     if let Some(previous) = previous {
         super::check_completed(MlKind::ModelTraining, previous, cluster, incoming)?;
     }
-    let location = Some(location.to_owned());
-    let kind = MlKind::ModelTraining;
-    let id = super::new_id(kind, &members, cluster)?;
-    Ok(super::start_job(
-        kind, id, location, members, cluster, incoming,
-    ))
+    let location = location.to_owned();
+    super::start_new_job(MlKind::ModelTraining, location, members, cluster, incoming)
 }

@@ -43,10 +43,6 @@ pub(super) fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<An
             ));
         }
     }
-    let location = Some(location.to_owned());
-    let kind = MlKind::ModelTransform;
-    let id = super::new_id(kind, &members, cluster)?;
-    Ok(super::start_job(
-        kind, id, location, members, cluster, incoming,
-    ))
+    let location = location.to_owned();
+    super::start_new_job(MlKind::ModelTransform, location, members, cluster, incoming)
 }

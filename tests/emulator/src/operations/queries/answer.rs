@@ -175,7 +175,7 @@ fn success(config: &Config, job: &Job, script: &QueryScript, request_id: &str) -
         )
     });
     let tells =
-        request.language != Language::OpenCypher || version(config) >= REPORTS_FAILURES_SINCE;
+        request.language != Language::OpenCypher || !config.is_older_than(REPORTS_FAILURES_SINCE);
     let appended = script.appended.unwrap_or(tells);
     let end = broken.as_ref().map(|(broken, _, error)| End {
         broken,
@@ -402,14 +402,4 @@ fn vars(script: &QueryScript) -> Vec<String> {
     };
     let members = first.as_ref().and_then(Value::as_object);
     members.map_or_else(Vec::new, |members| members.keys().cloned().collect())
-}
-
-/// The numbers of the engine version.
-fn version(config: &Config) -> [u32; 4] {
-    let mut numbers = [0; 4];
-    let version = config.engine_version.trim_start_matches("Patch-");
-    for (place, part) in numbers.iter_mut().zip(version.split('.')) {
-        *place = part.parse().unwrap_or_default();
-    }
-    numbers
 }

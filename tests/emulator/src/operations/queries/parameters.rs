@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::failure::Failure;
-use crate::incoming::{Incoming, decode_query};
+use crate::incoming::{Incoming, decode_query, flag, not_a_flag, unsupported};
 
 /// Names and values, those of the URL first.
 #[derive(Debug)]
@@ -44,27 +44,11 @@ impl Parameters {
             Reading::ByType => match incoming.media_type().as_deref() {
                 Some("application/json") => true,
                 Some("application/x-www-form-urlencoded") | None => false,
-                Some(other) => {
-                    return Err(Failure::bad_request(format!(
-                        "Unsupported content type: {other}"
-                    )));
-                }
+                Some(other) => return Err(unsupported(other)),
             },
         };
         if is_json {
-            match serde_json::from_slice(body) {
-                Ok(Value::Object(members)) => parameters.pairs.extend(members),
-                Ok(_) => {
-                    return Err(Failure::bad_request(
-                        "The request body must be a JSON object.",
-                    ));
-                }
-                Err(error) => {
-                    return Err(Failure::bad_request(format!(
-                        "The request body is not JSON: {error}"
-                    )));
-                }
-            }
+            parameters.pairs.extend(incoming.json_of_any_type()?.0);
         } else {
             let pairs = std::str::from_utf8(body).ok().and_then(decode_query);
             let Some(pairs) = pairs else {
@@ -111,12 +95,18 @@ impl Parameters {
         let value = self.pairs.iter().find(|(key, _)| key == name);
         match value.map(|(_, value)| value) {
             None | Some(Value::Null) => Ok(false),
-            Some(Value::Bool(flag)) => Ok(*flag),
-            Some(Value::String(text)) if text.eq_ignore_ascii_case("true") => Ok(true),
-            Some(Value::String(text)) if text.eq_ignore_ascii_case("false") => Ok(false),
-            Some(_) => Err(Failure::invalid_parameter(format!(
-                "The value of {name} must be true or false."
-            ))),
+            Some(value) => flag(value).ok_or_else(|| not_a_flag(name)),
+        }
+    }
+
+    /// Whether the plan of the query is requested.
+    pub(crate) fn explains(&self) -> Result<bool, Failure> {
+        match self.text("explain")? {
+            None => Ok(false),
+            Some("static" | "dynamic" | "details") => Ok(true),
+            Some(_) => Err(Failure::invalid_parameter(
+                "The value of explain must be static, dynamic or details.",
+            )),
         }
     }
 

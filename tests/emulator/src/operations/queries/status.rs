@@ -15,7 +15,7 @@ use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
 use crate::operations::Answer;
-use crate::{Language, Response};
+use crate::{Language, Response, ids};
 
 /// The length at which the text of a query is cut, in characters, except for SPARQL.
 const MAX_CHARACTERS: usize = 1024;
@@ -131,11 +131,9 @@ fn stop(
     let was_there = cluster.queries.cancel(language, id, silent);
     match language {
         Language::Gremlin if was_there => Ok(Answer::Json(json!({ "status": "200 OK" }))),
-        Language::OpenCypher if was_there => {
-            Ok(Answer::Json(json!({ "status": "200 OK", "payload": true })))
-        }
+        Language::OpenCypher if was_there => Ok(Answer::payload(true)),
         Language::Gremlin | Language::OpenCypher => Err(unknown(id)),
-        Language::Sparql if is_uuid(id) => {
+        Language::Sparql if ids::is_uuid(id) => {
             // An unknown id that is a UUID is not an error: this is assumed.
             Ok(list(cluster, language, false, incoming.now.mono))
         }
@@ -154,14 +152,4 @@ pub(crate) fn not_a_uuid(id: &str) -> Response {
         header::CONTENT_TYPE,
         HeaderValue::from_static("text/plain;charset=UTF-8"),
     )
-}
-
-pub(crate) fn is_uuid(id: &str) -> bool {
-    let mut groups = id.split('-');
-    let right = [8, 4, 4, 4, 12].iter().all(|length| {
-        groups.next().is_some_and(|group| {
-            group.len() == *length && group.bytes().all(|byte| byte.is_ascii_hexdigit())
-        })
-    });
-    right && groups.next().is_none()
 }
