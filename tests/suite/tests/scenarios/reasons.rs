@@ -63,7 +63,7 @@ fn fails(driver: Driver, options: ClientOptions) -> Error {
 
 #[test]
 fn a_proxy_that_does_not_lead_on() {
-    static LONG: [u8; 20_000] = [b'x'; 20_000];
+    let long = format!("HTTP/1.1 200 OK\r\nx: {}", "x".repeat(20_000)).leak();
     for (answer, reason) in [
         (
             "HTTP/1.1 407 X\r\n\r\n",
@@ -73,10 +73,6 @@ fn a_proxy_that_does_not_lead_on() {
             "HTTP/1.1 503 X\r\n\r\n",
             "the proxy responded with status 503",
         ),
-        (
-            "HTTP/1.1 100 X\r\n\r\n",
-            "the proxy responded with status 100",
-        ),
         ("", "the proxy closed the connection"),
         ("HTTP/1.1 200 OK\r\n", "the proxy closed the connection"),
         (
@@ -84,10 +80,7 @@ fn a_proxy_that_does_not_lead_on() {
             "the proxy's response is not valid HTTP",
         ),
         ("220 smtp\r\n\r\n", "the proxy's response is not valid HTTP"),
-        (
-            std::str::from_utf8(&LONG).unwrap(),
-            "the proxy's response is too long",
-        ),
+        (long, "the proxy's response is too long"),
     ] {
         for driver in Driver::ALL {
             let error = fails(driver, quick().proxy(proxy(Some(answer))));
