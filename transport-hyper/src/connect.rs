@@ -1,4 +1,4 @@
-//! How connections are made: to the endpoint or what stands for it, through a proxy, with TLS.
+//! Opens connections: to the endpoint or to `connect_to`, through a proxy, with TLS.
 
 #[cfg(feature = "proxy")]
 mod proxy;
@@ -23,11 +23,11 @@ use crate::{
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 type Custom = Arc<dyn Fn(Uri) -> BoxFuture<Result<BoxedIo, BoxError>> + Send + Sync>;
 
-/// Makes connections.
+/// Opens connections.
 #[derive(Clone)]
 pub(crate) struct Connector {
     pub(crate) base: Base,
-    /// Where to, as `http://host:port` or `https://host:port`: the proxy if there is one.
+    /// The proxy if there is one.
     pub(crate) target: Target,
     #[cfg(feature = "proxy")]
     pub(crate) tunnel: Option<proxy::Tunnel>,
@@ -45,6 +45,7 @@ pub(crate) struct Target {
     pub(crate) port: u16,
     #[cfg(feature = "tokio")]
     pub(crate) tcp_receive_buffer: Option<usize>,
+    /// `http://host:port` or `https://host:port`.
     pub(crate) uri: Uri,
 }
 
@@ -56,7 +57,7 @@ impl Target {
     }
 }
 
-/// What makes the bare connection.
+/// Opens connections without tunnel and TLS.
 #[derive(Clone)]
 pub(crate) enum Base {
     #[cfg(feature = "tokio")]
@@ -94,7 +95,7 @@ impl Base {
             #[cfg(feature = "tokio")]
             Base::Tokio => tcp::connect(target, to, clock).await,
             Base::Custom(connect) => {
-                // Only our own connections have addresses to go back to.
+                // The addresses of custom connections are unknown.
                 let _ = (clock, to);
                 let io = connect(target.uri.clone())
                     .await
@@ -110,8 +111,7 @@ impl Base {
 }
 
 impl Connector {
-    /// A connection that is ready for a request, to this address if there is one and there is no proxy.
-    /// The caller bounds the time of all of it.
+    /// Opens a connection that is ready for a request, to this address if one is given. The caller limits the time.
     pub(crate) async fn connect(
         &self,
         to: Option<SocketAddr>,

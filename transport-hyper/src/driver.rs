@@ -99,6 +99,8 @@ impl Driver {
     /// Stops the work in progress while the caller has an item. A response stays open.
     pub(crate) fn hold(&mut self) {
         self.state = State::Idle(self.take_response());
+        // A timer would keep and wake a task that waits for nothing.
+        self.alarm = Alarm::default();
     }
 
     /// Closes the connection and stops all other work.

@@ -1,4 +1,4 @@
-//! Byte streams: whatever a connector gives, and a count of what passes through it.
+//! Byte streams of any kind, and counting of the bytes that are written.
 
 use std::{
     io::{self, IoSlice},
@@ -13,25 +13,24 @@ use std::{
 
 use hyper::rt::{Read, ReadBufCursor, Write};
 
-/// A stream of bytes, of any kind.
+/// A byte stream of any kind.
 pub(crate) trait Io: Read + Write + Send + Unpin {}
 
 impl<T: Read + Write + Send + Unpin> Io for T {}
 
-/// A stream of bytes whose kind is forgotten.
 pub(crate) type BoxedIo = Box<dyn Io>;
 
-/// What a connector makes.
+/// An open connection.
 pub(crate) struct Stream {
     pub(crate) io: BoxedIo,
     /// The address of the server, if it is known.
     pub(crate) peer: Option<SocketAddr>,
-    /// While this is set, a socket that has nothing to read asks the system instead of its runtime
-    /// whether that is so. None where the connector is not ours.
+    /// While this is set, a socket asks the operating system, not its runtime, whether there is something to read.
+    /// None with a custom connector.
     pub(crate) probe: Option<Arc<AtomicBool>>,
 }
 
-/// How many bytes of a request the stream has taken.
+/// The number of bytes of a request that were written to the stream.
 #[derive(Debug, Default)]
 pub(crate) struct Written(AtomicU64);
 
@@ -50,7 +49,7 @@ impl Written {
     }
 }
 
-/// A stream that counts what is written.
+/// A stream that counts the bytes written.
 pub(crate) struct Counted {
     io: BoxedIo,
     written: Arc<Written>,

@@ -15,7 +15,7 @@ mod permit;
 mod reaper;
 
 use std::{
-    fmt,
+    fmt, mem,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, ready},
@@ -39,6 +39,7 @@ use crate::{
     exchange::{BodyEvent, Exchange},
     runtime_id::RuntimeId,
 };
+use permit::Permit;
 pub(crate) use permit::in_turn;
 use reaper::Reaper;
 
@@ -134,10 +135,7 @@ impl Pool {
                 }
             }
             Reuse::Fresh if peer.is_some() => {}
-            Reuse::Fresh => {
-                shared.state().policy.retire_all();
-                shared.close_expired();
-            }
+            Reuse::Fresh => shared.retire_all(),
         }
         shared.make_room();
         let pooled = shared.open(peer).await?;
@@ -175,15 +173,18 @@ impl Shared {
     }
 
     /// The most recently used idle connection of this runtime that may be reused, to this address if one is
-    /// given.
+    /// given. Closes those that may not be reused.
     fn take_idle(&self, peer: Option<SocketAddr>) -> Option<Pooled> {
-        self.close_expired();
-        let here = RuntimeId::here();
+        let (here, now) = (RuntimeId::here(), self.now());
         let mut state = self.state();
+        let expired = state.take_expired(now);
         let index = state.idle.iter().rposition(|idle| {
             idle.runtime == here && (peer.is_none() || idle.connection.peer() == peer)
-        })?;
-        Some(state.idle.remove(index))
+        });
+        let taken = index.map(|index| state.idle.remove(index));
+        drop(state);
+        drop(expired);
+        taken
     }
 
     /// Opens a connection, to this address if one is given.
@@ -222,14 +223,16 @@ impl Shared {
         self.state().policy.note_close(record, now);
     }
 
-    /// Closes the idle connections that may not be reused any more.
-    fn close_expired(&self) {
-        let now = self.now();
-        let expired = self.state().take_expired(now);
-        drop(expired);
+    /// Closes all idle connections, and those in use after their responses.
+    fn retire_all(&self) {
+        let mut state = self.state();
+        state.policy.retire_all();
+        let retired = mem::take(&mut state.idle);
+        drop(state);
+        drop(retired);
     }
 
-    /// As [`close_expired`](Shared::close_expired), and returns when the next idle connection expires. If there
+    /// Closes the idle connections that may not be reused, and returns when the next one expires. If there
     /// is none, removes this runtime's task from the list under the same lock, so that a new task can start.
     fn reap(&self, reaper: RuntimeId) -> Option<Instant> {
         let now = self.now();
@@ -291,50 +294,6 @@ impl State {
             .iter()
             .map(|idle| self.policy.expiry(&idle.record));
         expiries.flatten().min()
-    }
-}
-
-/// The right to one connection in use.
-struct Permit {
-    shared: Arc<Shared>,
-    /// A connection that can serve another request. It becomes idle when the permit is dropped.
-    returned: Option<Pooled>,
-    /// None for a connection beyond the limit, which cancels a query.
-    guard: Option<SemaphoreGuardArc>,
-}
-
-impl Permit {
-    fn new(shared: Arc<Shared>, guard: Option<SemaphoreGuardArc>) -> Permit {
-        let mut state = shared.state();
-        state.in_use = state.in_use.saturating_add(1);
-        drop(state);
-        Permit {
-            shared,
-            returned: None,
-            guard,
-        }
-    }
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        let returned = self.returned.take();
-        let now = self.shared.now();
-        let mut state = self.shared.state();
-        // Under the same lock, so that a connection that becomes idle is always counted once.
-        state.in_use = state.in_use.saturating_sub(1);
-        let Some(pooled) = returned else { return };
-        let has_room =
-            self.guard.is_some() || state.total() < self.shared.options.get_max_connections();
-        if has_room && state.policy.may_reuse(&pooled.record, now) {
-            state.idle.push(pooled);
-            drop(state);
-            self.shared.start_reaper();
-        } else {
-            // Closed without the lock, and before the permit is released.
-            drop(state);
-            drop(pooled);
-        }
     }
 }
 

@@ -1,9 +1,9 @@
-//! In which runtime something lives.
+//! Identifies the runtime that a connection belongs to.
 //!
-//! A socket of tokio's is driven by the runtime that it was made in and by no other. Used from another
-//! one it waits for that runtime to run, which may be never: a client in a static, say, and tests
-//! with a runtime each. So what was made in one runtime is not used in another. Nobody can tell
-//! from outside whether a connector that is not ours made such a socket, so this holds for all.
+//! A tokio socket is driven only by the runtime in which it was created. Used from another runtime it waits for the
+//! first one to run, which may be never: for example a client in a static, and tests with a runtime each. So a
+//! connection is not used in another runtime. This also holds for custom connectors: it is unknown whether they create
+//! such sockets.
 
 #[cfg(feature = "tokio")]
 pub(crate) use in_tokio::RuntimeId;
@@ -15,12 +15,12 @@ pub(crate) use anywhere::RuntimeId;
 mod in_tokio {
     use tokio::runtime::{Handle, Id};
 
-    /// A tokio runtime, or none.
+    /// A tokio runtime, or no runtime.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub(crate) struct RuntimeId(Option<Id>);
 
     impl RuntimeId {
-        /// The one at hand.
+        /// The current runtime.
         pub(crate) fn here() -> RuntimeId {
             RuntimeId(Handle::try_current().ok().map(|handle| handle.id()))
         }
@@ -29,12 +29,12 @@ mod in_tokio {
 
 #[cfg(not(feature = "tokio"))]
 mod anywhere {
-    /// Any runtime: of those without tokio nothing is known.
+    /// Any runtime: without tokio, runtimes cannot be told apart.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub(crate) struct RuntimeId;
 
     impl RuntimeId {
-        /// The one at hand.
+        /// The current runtime.
         pub(crate) fn here() -> RuntimeId {
             RuntimeId
         }

@@ -26,6 +26,8 @@ use crate::{
 /// The maximum size of the head of a proxy's response. Longer ones are not from a proxy.
 const MAX_HEAD_BYTES: usize = 16 * 1024;
 
+const CLOSED: &str = "the proxy closed the connection";
+
 /// How to open a tunnel through a proxy.
 #[derive(Clone)]
 pub(crate) struct Tunnel {
@@ -90,7 +92,8 @@ impl Tunnel {
         let (mut sender, mut connection) = http1::Builder::new()
             .max_header_size(MAX_HEAD_BYTES)
             .handshake(io)
-            .await?;
+            .await
+            .map_err(failure)?;
         let mut response = pin!(sender.send_request(request.body(RequestBody::default())?));
         let response = poll_fn(|cx| {
             let has_ended = connection.poll_without_shutdown(cx).is_ready();
@@ -99,12 +102,25 @@ impl Tunnel {
                 response => response.map(Some),
             }
         });
-        let response = response.await.ok_or("the proxy closed the connection")??;
+        let response = response.await.ok_or(CLOSED)?.map_err(failure)?;
         let parts = connection.into_parts();
         if !parts.read_buf.is_empty() && response.status().is_success() {
             // Servers wait for the client, in TLS as in HTTP.
             return Err("the proxy sent data after its response".into());
         }
         Ok((response, parts.io))
+    }
+}
+
+/// Says that a failure is the proxy's.
+fn failure(error: hyper::Error) -> BoxError {
+    if error.is_parse_too_large() {
+        "the proxy's response is too long".into()
+    } else if error.is_parse() {
+        "the proxy's response is not valid HTTP".into()
+    } else if error.is_incomplete_message() {
+        CLOSED.into()
+    } else {
+        error.into()
     }
 }

@@ -1,4 +1,4 @@
-//! Waiting for a permit.
+//! Permits for connections, and waiting for them.
 
 use std::{
     pin::pin,
@@ -8,6 +8,7 @@ use std::{
 
 use async_lock::{Semaphore, SemaphoreGuardArc};
 
+use super::{Pooled, Shared};
 use crate::clock::Clock;
 
 /// How often a waiter checks by itself whether a permit is free.
@@ -32,6 +33,50 @@ pub(crate) async fn in_turn(
         }
         if deadline.is_some_and(|deadline| deadline <= clock.instant()) {
             return None;
+        }
+    }
+}
+
+/// The right to one connection in use.
+pub(super) struct Permit {
+    pub(super) shared: Arc<Shared>,
+    /// A connection that can serve another request. It becomes idle when the permit is dropped.
+    pub(super) returned: Option<Pooled>,
+    /// None for a connection beyond the limit, which cancels a query.
+    guard: Option<SemaphoreGuardArc>,
+}
+
+impl Permit {
+    pub(super) fn new(shared: Arc<Shared>, guard: Option<SemaphoreGuardArc>) -> Permit {
+        let mut state = shared.state();
+        state.in_use = state.in_use.saturating_add(1);
+        drop(state);
+        Permit {
+            shared,
+            returned: None,
+            guard,
+        }
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let returned = self.returned.take();
+        let now = self.shared.now();
+        let mut state = self.shared.state();
+        // Under the same lock, so that a connection that becomes idle is always counted once.
+        state.in_use = state.in_use.saturating_sub(1);
+        let Some(pooled) = returned else { return };
+        let has_room =
+            self.guard.is_some() || state.total() < self.shared.options.get_max_connections();
+        if has_room && state.policy.may_reuse(&pooled.record, now) {
+            state.idle.push(pooled);
+            drop(state);
+            self.shared.start_reaper();
+        } else {
+            // Closed without the lock, and before the permit is released.
+            drop(state);
+            drop(pooled);
         }
     }
 }
