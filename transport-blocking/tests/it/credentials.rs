@@ -1,7 +1,6 @@
-//! How often credentials are asked for, and by whom.
+//! Credential providers that block: the time that they take, and what they may do in it.
 
 use std::{
-    io::Write,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -11,10 +10,9 @@ use std::{
 };
 
 use neptunedata_blocking::{
-    Client, Credentials, ErrorKind, ExceptionKind, credentials::CredentialsError,
-    engine::GetEngineStatus,
+    Client, Credentials, ErrorKind, credentials::CredentialsError, engine::GetEngineStatus,
+    transport::TransportErrorKind,
 };
-use neptunedata_emulator::{Config, Emulator, Identity, Server};
 
 use crate::support::*;
 
@@ -37,26 +35,6 @@ where
         .options(options())
         .credentials_from(move |refresh| answer(count.fetch_add(1, Ordering::SeqCst), refresh));
     (builder.build().unwrap(), asked)
-}
-
-#[test]
-fn sixty_four_calls_ask_once() {
-    let peer = Peer::answering(ok(HEALTHY));
-    let (client, asked) = client(&peer, |_, refresh| {
-        assert!(!refresh);
-        thread::sleep(Duration::from_millis(50));
-        Ok(key("A", None))
-    });
-    let threads: Vec<_> = (0..64)
-        .map(|_| {
-            let client = client.clone();
-            thread::spawn(move || client.send(&GetEngineStatus::new()).unwrap())
-        })
-        .collect();
-    for thread in threads {
-        thread.join().unwrap();
-    }
-    assert_eq!(asked.load(Ordering::SeqCst), 1);
 }
 
 #[test]
@@ -84,38 +62,6 @@ fn they_are_renewed_ahead_by_one_while_the_others_go_on() {
     for thread in threads {
         thread.join().unwrap();
     }
-    client.send(&GetEngineStatus::new()).unwrap();
-    assert_eq!(asked.load(Ordering::SeqCst), 2);
-}
-
-#[test]
-fn a_failed_renewal_ahead_of_time_harms_nobody() {
-    let peer = Peer::answering(ok(HEALTHY));
-    let (client, asked) = client(&peer, |nth, _| match nth {
-        0 => Ok(key("A", Some(Duration::from_secs(2)))),
-        _ => Err(CredentialsError::new("out of order")),
-    });
-    client.send(&GetEngineStatus::new()).unwrap();
-    thread::sleep(Duration::from_millis(1550));
-    client.send(&GetEngineStatus::new()).unwrap();
-    client.send(&GetEngineStatus::new()).unwrap();
-    assert_eq!(
-        asked.load(Ordering::SeqCst),
-        2,
-        "and is not repeated at once"
-    );
-}
-
-#[test]
-fn errors_are_not_kept() {
-    let peer = Peer::answering(ok(HEALTHY));
-    let (client, asked) = client(&peer, |nth, _| match nth {
-        0 => Err(CredentialsError::new("out of order")),
-        _ => Ok(key("A", None)),
-    });
-    let error = client.send(&GetEngineStatus::new()).unwrap_err();
-    assert_eq!(facts(&error), (ErrorKind::Credentials, 0, false));
-    assert!(error.to_string().contains("out of order"));
     client.send(&GetEngineStatus::new()).unwrap();
     assert_eq!(asked.load(Ordering::SeqCst), 2);
 }
@@ -168,58 +114,20 @@ fn a_source_that_calls_its_own_client_is_refused() {
 }
 
 #[test]
-fn refused_credentials_are_replaced_once_for_all() {
-    let config = Config::default()
-        .identity(
-            Identity::new("A", "secret")
-                .session_token("old")
-                .expired(true),
-        )
-        .identity(Identity::new("B", "secret").session_token("new"))
-        .region("us-east-1");
-    let server = Server::start(Emulator::new(config)).unwrap();
-    let asked = Arc::new(Mutex::new(Vec::new()));
-    let log = Arc::clone(&asked);
-    let endpoint = neptunedata_blocking::Endpoint::parse(&server.endpoint()).unwrap();
-    let client = Client::builder(endpoint.with_region("us-east-1").unwrap())
-        .credentials_from(move |refresh| {
-            log.lock().unwrap().push(refresh);
-            Ok(if refresh {
-                key("B", None).with_session_token("new")
-            } else {
-                key("A", None).with_session_token("old")
-            })
-        })
-        .build()
-        .unwrap();
-    let threads: Vec<_> = (0..16)
-        .map(|_| {
-            let client = client.clone();
-            thread::spawn(move || client.send(&GetEngineStatus::new()).unwrap())
-        })
-        .collect();
-    for thread in threads {
-        thread.join().unwrap();
-    }
-    assert_eq!(*asked.lock().unwrap(), [false, true]);
-}
-
-#[test]
-fn of_a_value_there_is_no_other_and_the_refusal_is_the_error() {
-    let body = r#"{"code":"AccessDeniedException","requestId":"1","detailedMessage":"The security token included in the request is expired"}"#;
-    let length = body.len();
-    let answer = format!("HTTP/1.1 403 Forbidden\r\ncontent-length: {length}\r\n\r\n{body}");
-    let peer = Peer::start(move |mut stream, _| {
-        while request(&mut stream).is_some() {
-            stream.write_all(answer.as_bytes()).unwrap();
-        }
+fn the_time_of_the_provider_counts() {
+    let limit = Duration::from_millis(150);
+    let peer = Peer::answering(ok(HEALTHY));
+    let (client, _) = client(&peer, move |_, _| {
+        thread::sleep(limit * 2);
+        Ok(key("A", None))
     });
-    let endpoint = peer.endpoint().with_region("us-east-1").unwrap();
-    let client = Client::new(endpoint, key("A", None)).unwrap();
-    let error = client.send(&GetEngineStatus::new()).unwrap_err();
+    let read = GetEngineStatus::new();
+    let error = client.call(&read).timeout(limit).send().unwrap_err();
+    let deadline = ErrorKind::Transport(TransportErrorKind::Deadline);
     assert_eq!(
-        error.kind(),
-        ErrorKind::Service(ExceptionKind::AccessDeniedException)
+        (error.kind(), error.attempts(), error.may_have_executed()),
+        (deadline, 0, false)
     );
-    assert_eq!(error.attempts(), 1);
+    // The credentials are kept nevertheless.
+    client.call(&read).timeout(limit).send().unwrap();
 }

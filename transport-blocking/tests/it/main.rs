@@ -1,16 +1,9 @@
-//! The blocking client against servers that behave, and servers that do not.
+//! What only the blocking client has: providers that block, and its use of ureq. The package `neptunedata-tests` tests
+//! what both clients share.
 
 #![allow(missing_docs)]
 
-mod calls;
 mod credentials;
-mod deadlines;
-mod faults;
-mod pool;
-#[cfg(feature = "proxy")]
-mod proxy;
+mod roots;
 mod seam;
-mod stale;
-mod streams;
 mod support;
-mod tls;

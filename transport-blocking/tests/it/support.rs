@@ -1,8 +1,8 @@
 //! Servers that do with a connection what a test says.
 
 use std::{
-    io::{self, Read, Write},
-    net::{Shutdown, SocketAddr, TcpListener, TcpStream},
+    io::{Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -12,10 +12,10 @@ use std::{
 };
 
 use neptunedata_blocking::{
-    Client, Endpoint, Error, ErrorKind,
+    Client, Endpoint,
     ml::{CancelMlModelTrainingJob, DataProcessingJobId, StartMlModelTrainingJob},
     retry::RetryPolicy,
-    transport::{ClientOptions, TransportErrorKind},
+    transport::ClientOptions,
     types::S3Uri,
 };
 
@@ -115,17 +115,6 @@ pub(crate) fn ok(body: &str) -> String {
     )
 }
 
-/// Waits for the other side to close.
-pub(crate) fn until_closed(stream: &mut TcpStream) {
-    let _ = io::copy(stream, &mut io::sink());
-}
-
-/// Closes so that the other side gets an RST: with something unread.
-pub(crate) fn reset(stream: TcpStream) {
-    stream.shutdown(Shutdown::Read).ok();
-    drop(stream);
-}
-
 /// A write whose executions can be told apart.
 pub(crate) fn write(id: &str) -> StartMlModelTrainingJob {
     StartMlModelTrainingJob::new(DataProcessingJobId::new("data"), S3Uri::new("s3://bucket/"))
@@ -135,13 +124,4 @@ pub(crate) fn write(id: &str) -> StartMlModelTrainingJob {
 /// An idempotent one.
 pub(crate) fn cancel() -> CancelMlModelTrainingJob {
     CancelMlModelTrainingJob::new("job-1")
-}
-
-pub(crate) fn transport(kind: TransportErrorKind) -> ErrorKind {
-    ErrorKind::Transport(kind)
-}
-
-/// Kind, attempts, and whether it may have been executed.
-pub(crate) fn facts(error: &Error) -> (ErrorKind, u32, bool) {
-    (error.kind(), error.attempts(), error.may_have_executed())
 }
