@@ -1,100 +1,414 @@
-//! Where credentials come from, on both drivers: the same tests, compiled once for each.
+//! Where credentials come from, with both clients.
 
 #![allow(missing_docs)]
 
 #[path = "credentials/support.rs"]
 mod support;
 
-mod hyper {
-    use neptunedata_hyper as driver;
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+    thread,
+    time::{Duration, Instant, SystemTime},
+};
 
-    const MODULE: &str = "hyper";
+use neptunedata::{Credentials, ErrorKind, credentials::CredentialsError, engine::GetEngineStatus};
+use neptunedata_emulator::Server;
+use neptunedata_tests::client::{ClientBuilder, Driver};
 
-    macro_rules! wait {
-        ($future:expr) => {
-            $future.await
-        };
-    }
+use crate::support::*;
 
-    macro_rules! tests {
-        ($(fn $name:ident() $body:block)*) => {
-            $(#[tokio::test]
-            async fn $name() $body)*
-        };
-    }
-
-    macro_rules! source {
-        ($function:expr) => {{
-            let function = $function;
-            move |refresh| {
-                let answer = function(refresh);
-                async move {
-                    tokio::task::yield_now().await;
-                    answer
-                }
-            }
-        }};
-    }
-
-    macro_rules! together {
-        ($client:expr, $number:expr) => {{
-            let calls: Vec<_> = (0..$number)
-                .map(|_| {
-                    let client = $client.clone();
-                    tokio::spawn(async move {
-                        client.send(&driver::engine::GetEngineStatus::new()).await
-                    })
-                })
-                .collect();
-            let mut results = Vec::new();
-            for call in calls {
-                results.push(call.await.unwrap());
-            }
-            results
-        }};
-    }
-
-    include!("credentials/both.rs");
+fn builder(driver: Driver, server: &Server) -> ClientBuilder {
+    driver.builder(endpoint(server))
 }
 
-mod blocking {
-    use neptunedata_blocking as driver;
+fn key(number: u32) -> Credentials {
+    Credentials::new(format!("ASIA{number}"), SECRET).with_session_token(token(number))
+}
 
-    const MODULE: &str = "blocking";
+fn ending(number: u32, life: Duration) -> Credentials {
+    key(number).with_expiry(SystemTime::now() + life)
+}
 
-    macro_rules! wait {
-        ($result:expr) => {
-            $result
+fn from_variables(builder: ClientBuilder) -> ClientBuilder {
+    let source = std::env::var("CHILD_SOURCE").unwrap();
+    match source.split_once(' ').unwrap_or((&source, "")) {
+        ("environment", _) => builder.credentials_from_environment(),
+        ("profile", "") => builder.credentials_from_profile(None),
+        ("profile", name) => builder.credentials_from_profile(Some(name)),
+        (other, _) => panic!("{other}"),
+    }
+}
+
+// Run by other tests, in a process with an environment of its own.
+#[test]
+#[ignore = "run by other tests"]
+fn child_process() {
+    let (driver, endpoint) = child();
+    let mut builder = driver.builder(endpoint);
+    if std::env::var("CHILD_REGION").is_ok() {
+        builder = builder.region_from_environment();
+    }
+    let client = match from_variables(builder).build() {
+        Ok(client) => client,
+        Err(error) => {
+            println!("SAYS not built: {error}\n{}", everything(&*error));
+            return;
+        }
+    };
+    println!("{client:?} {client:#?}");
+    println!(
+        "SAYS region {}",
+        client.session().endpoint().region().unwrap_or("none")
+    );
+    let calls = std::env::var("CHILD_CALLS").map_or(1, |calls| calls.parse().unwrap());
+    for nth in 0..calls {
+        if nth > 0 {
+            // The parent changes what there is meanwhile, and says when it is done.
+            let changed = std::path::PathBuf::from(std::env::var("HOME").unwrap()).join("changed");
+            while !changed.exists() {
+                thread::sleep(Duration::from_millis(5));
+            }
+        }
+        match client.send(&GetEngineStatus::new()) {
+            Ok(_) => println!("SAYS ok"),
+            Err(error) => println!("SAYS failed: {error}\n{}", everything(&error)),
+        }
+    }
+}
+
+#[test]
+fn the_environment_is_read_when_the_client_is_built() {
+    for driver in Driver::ALL {
+        let (server, home) = (cluster(), Files::new());
+        let run = |more: &[(&str, &str)]| {
+            let mut variables = vec![
+                ("CHILD_SOURCE", "environment"),
+                ("CHILD_REGION", "1"),
+                ("AWS_REGION", REGION),
+            ];
+            variables.extend(more);
+            said(this_program(driver, &server, &home, &variables))
         };
+        let (id, secret) = (
+            ("AWS_ACCESS_KEY_ID", "AKID"),
+            ("AWS_SECRET_ACCESS_KEY", SECRET),
+        );
+        assert_eq!(run(&[id, secret]), "region eu-west-1\nok");
+        let temporary = [
+            ("AWS_ACCESS_KEY_ID", "ASIA1"),
+            secret,
+            ("AWS_SESSION_TOKEN", "c4n4ry-token1"),
+        ];
+        assert_eq!(run(&temporary), "region eu-west-1\nok");
+        let wrong = run(&[
+            ("AWS_ACCESS_KEY_ID", "AKID"),
+            ("AWS_SECRET_ACCESS_KEY", "c4n4ry-wrong"),
+        ]);
+        assert!(
+            wrong.starts_with(
+                "region eu-west-1\nfailed: GetEngineStatus: AccessDeniedException (403)"
+            ),
+            "{wrong}"
+        );
+        assert_eq!(
+            run(&[]),
+            "not built: no usable credentials: neither AWS_ACCESS_KEY_ID nor \
+             AWS_SECRET_ACCESS_KEY is set in the environment"
+        );
+        assert_eq!(
+            run(&[secret]),
+            "not built: no usable credentials: in the environment, \
+             AWS_SECRET_ACCESS_KEY is set but AWS_ACCESS_KEY_ID is not"
+        );
+        let nowhere = run(&[id, secret, ("AWS_REGION", "")]);
+        assert!(
+            nowhere.starts_with("not built: requests are signed for a region"),
+            "{nowhere}"
+        );
+        let strange = run(&[id, secret, ("AWS_REGION", "a b")]);
+        assert!(
+            strange.starts_with("not built: invalid region in the environment or profile"),
+            "{strange}"
+        );
     }
+}
 
-    macro_rules! tests {
-        ($(fn $name:ident() $body:block)*) => {
-            $(#[test]
-            fn $name() $body)*
+#[test]
+fn profiles_are_read_from_the_files_that_the_environment_names() {
+    for driver in Driver::ALL {
+        let (server, home) = (cluster(), Files::new());
+        let config = home.write(
+            "config",
+            "[default]\nregion = eu-west-1\n\
+             [profile far]\nregion = us-east-1\n\
+             [profile role]\nrole_arn = x\n",
+        );
+        let keys = home.write(
+            "keys",
+            "[default]\naws_access_key_id = AKID\naws_secret_access_key = c4n4ry-secret\n\
+             [far]\naws_access_key_id = ASIA2\naws_secret_access_key = c4n4ry-secret\n\
+             aws_session_token = c4n4ry-token2\n\
+             [half]\naws_secret_access_key = c4n4ry-secret\n",
+        );
+        let run = |source: &str, more: &[(&str, &str)]| {
+            let mut variables = vec![
+                ("CHILD_SOURCE", source),
+                ("AWS_CONFIG_FILE", config.to_str().unwrap()),
+                ("AWS_SHARED_CREDENTIALS_FILE", keys.to_str().unwrap()),
+            ];
+            variables.extend(more);
+            said(this_program(driver, &server, &home, &variables))
         };
+        assert_eq!(run("profile", &[]), "region eu-west-1\nok");
+        // Another region, which the cluster is not in.
+        let far = run("profile far", &[]);
+        assert!(far.starts_with("region us-east-1\nfailed: "), "{far}");
+        let variable = [("CHILD_REGION", "1"), ("AWS_REGION", "eu-west-1")];
+        assert_eq!(
+            run("profile far", &variable),
+            "region eu-west-1\nok",
+            "the variable comes first"
+        );
+        assert_eq!(
+            run(
+                "profile",
+                &[variable[0], variable[1], ("AWS_PROFILE", "far")]
+            ),
+            "region eu-west-1\nok"
+        );
+        assert_eq!(
+            run("profile half", &[]),
+            format!(
+                "not built: no usable credentials: in profile \"half\" of {}, \
+                 aws_secret_access_key is set but \
+                 aws_access_key_id is not",
+                keys.display()
+            )
+        );
+        for (source, expected) in [
+            ("profile none", "profile \"none\" not found"),
+            ("profile role", "with the feature aws-config"),
+        ] {
+            let text = run(source, &[]);
+            assert!(
+                text.starts_with("not built: ") && text.contains(expected),
+                "{text}"
+            );
+        }
     }
+}
 
-    macro_rules! source {
-        ($function:expr) => {
-            $function
+#[test]
+fn a_credential_process_runs_again_when_its_keys_were_refused() {
+    for driver in Driver::ALL {
+        let (server, home) = (cluster(), Files::new());
+        let keys = home.write("process output.json", &json(1, "SessionToken"));
+        let config = format!(
+            "[default]\nregion = eu-west-1\ncredential_process = cat \"{}\"\n",
+            keys.display()
+        );
+        let config = home.write("config", &config);
+        let variables = [
+            ("CHILD_SOURCE", "profile"),
+            ("CHILD_CALLS", "3"),
+            ("AWS_CONFIG_FILE", config.to_str().unwrap()),
+        ];
+        let command = this_program(driver, &server, &home, &variables);
+        let runs = thread::scope(|scope| {
+            let runs = scope.spawn(|| said(command));
+            assert!(server.wait_until(Duration::from_secs(20), || {
+                server.with(|emulator| emulator.executed("GetEngineStatus")) == 1
+            }));
+            server.with(|emulator| emulator.expire_token("c4n4ry-token1"));
+            home.write("process output.json", &json(2, "SessionToken"));
+            home.write("changed", "");
+            runs.join().unwrap()
+        });
+        assert_eq!(runs, "region eu-west-1\nok\nok\nok");
+        let refused = server.with(|emulator| {
+            emulator.received("GetEngineStatus") - emulator.executed("GetEngineStatus")
+        });
+        assert_eq!(refused, 1);
+    }
+}
+
+#[test]
+fn a_credential_process_that_fails_is_told_of_without_what_it_says() {
+    for driver in Driver::ALL {
+        let (server, home) = (cluster(), Files::new());
+        let keys = home.write("nonsense", "c4n4ry is no JSON");
+        let config = format!(
+            "[profile failing]\nregion = eu-west-1\ncredential_process = cat /c4n4ry\n\
+             [profile odd]\nregion = eu-west-1\ncredential_process = cat \"{}\"\n",
+            keys.display()
+        );
+        let config = home.write("config", &config);
+        let run = |source: &str| {
+            let variables = [
+                ("CHILD_SOURCE", source),
+                ("AWS_CONFIG_FILE", config.to_str().unwrap()),
+            ];
+            said(this_program(driver, &server, &home, &variables))
         };
+        let failing = run("profile failing");
+        assert!(
+            failing.contains("failed: ")
+                && failing.contains("the credential process failed: exit status: 1"),
+            "{failing}"
+        );
+        let odd = run("profile odd");
+        assert!(
+            odd.contains(
+                "in the output of the credential process, line 1, column 1 is not valid JSON"
+            ),
+            "{odd}"
+        );
     }
+}
 
-    macro_rules! together {
-        ($client:expr, $number:expr) => {{
-            let calls: Vec<_> = (0..$number)
-                .map(|_| {
-                    let client = $client.clone();
-                    std::thread::spawn(move || client.send(&driver::engine::GetEngineStatus::new()))
-                })
-                .collect();
-            let results = calls.into_iter().map(|call| call.join().unwrap());
-            results.collect::<Vec<_>>()
-        }};
+#[test]
+fn keys_that_expire_in_the_middle_of_a_run_are_replaced_once() {
+    for driver in Driver::ALL {
+        let server = cluster();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&asked);
+        let client = builder(driver, &server)
+            .credentials_from(move |refresh: bool| {
+                let mut log = log.lock().unwrap();
+                log.push(refresh);
+                Ok(key(log.len() as u32))
+            })
+            .build()
+            .unwrap();
+        together(&client);
+        server.with(|emulator| emulator.expire_token("c4n4ry-token1"));
+        together(&client);
+        assert_eq!(*asked.lock().unwrap(), [false, true]);
+        assert_eq!(
+            server.with(|emulator| emulator.executed("GetEngineStatus")),
+            128
+        );
     }
+}
 
-    include!("credentials/both.rs");
+#[test]
+fn short_lives_end_unseen() {
+    for driver in Driver::ALL {
+        let server = cluster();
+        let asked = Arc::new(AtomicU32::new(0));
+        let count = Arc::clone(&asked);
+        let client = builder(driver, &server)
+            .credentials_from(move |_: bool| {
+                let number = count.fetch_add(1, Ordering::SeqCst) + 1;
+                Ok(ending(number, Duration::from_millis(700)))
+            })
+            .build()
+            .unwrap();
+        // 1.4 s: two lives, four halves.
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_millis(1400) {
+            client.send(&GetEngineStatus::new()).unwrap();
+        }
+        let asked = asked.load(Ordering::SeqCst);
+        assert!((3..=5).contains(&asked), "{asked}");
+        let calls = server.with(|emulator| {
+            (
+                emulator.received("GetEngineStatus"),
+                emulator.executed("GetEngineStatus"),
+            )
+        });
+        assert_eq!(calls.0, calls.1, "none was ever refused");
+    }
+}
+
+#[test]
+fn a_source_that_fails_twice_is_asked_a_third_time() {
+    for driver in Driver::ALL {
+        let server = cluster();
+        let asked = Arc::new(AtomicU32::new(0));
+        let count = Arc::clone(&asked);
+        let client = builder(driver, &server)
+            .credentials_from(move |refresh: bool| {
+                assert!(!refresh, "there is nothing yet to refresh");
+                match count.fetch_add(1, Ordering::SeqCst) {
+                    0 | 1 => Err(CredentialsError::new("the source is away")),
+                    _ => Ok(key(1)),
+                }
+            })
+            .build()
+            .unwrap();
+        for _ in 0..2 {
+            let error = client.send(&GetEngineStatus::new()).unwrap_err();
+            assert_eq!(
+                (error.kind(), error.attempts(), error.may_have_executed()),
+                (ErrorKind::Credentials, 0, false)
+            );
+        }
+        client.send(&GetEngineStatus::new()).unwrap();
+        assert_eq!(asked.load(Ordering::SeqCst), 3);
+    }
+}
+
+#[test]
+fn ahead_of_time_failures_harm_nobody_and_are_not_repeated_at_once() {
+    for driver in Driver::ALL {
+        let server = cluster();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&asked);
+        let client = builder(driver, &server)
+            .credentials_from(move |refresh: bool| {
+                let mut log = log.lock().unwrap();
+                log.push(refresh);
+                match log.len() {
+                    1 => Ok(ending(1, Duration::from_secs(4))),
+                    _ => Err(CredentialsError::new("the source is away")),
+                }
+            })
+            .build()
+            .unwrap();
+        client.send(&GetEngineStatus::new()).unwrap();
+        thread::sleep(Duration::from_millis(2100));
+        for _ in 0..5 {
+            client.send(&GetEngineStatus::new()).unwrap();
+        }
+        assert_eq!(*asked.lock().unwrap(), [false, true]);
+    }
+}
+
+#[test]
+fn of_a_value_that_is_refused_there_is_no_other() {
+    for driver in Driver::ALL {
+        let server = cluster();
+        let client = builder(driver, &server)
+            .credentials(key(1))
+            .build()
+            .unwrap();
+        client.send(&GetEngineStatus::new()).unwrap();
+        server.with(|emulator| emulator.expire_token("c4n4ry-token1"));
+        let error = client.send(&GetEngineStatus::new()).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Service(_)), "{error}");
+        assert_eq!((error.attempts(), error.may_have_executed()), (1, false));
+        assert!(!everything(&error).contains(CANARY));
+
+        let client = builder(driver, &server)
+            .credentials(key(2).with_expiry(SystemTime::UNIX_EPOCH))
+            .build()
+            .unwrap();
+        let error = client.send(&GetEngineStatus::new()).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.attempts()),
+            (ErrorKind::Credentials, 0)
+        );
+        assert_eq!(
+            error.to_string(),
+            "GetEngineStatus: no usable credentials: credentials expired at Thu, 01 Jan 1970 \
+             00:00:00 GMT, and no credentials \
+             provider is configured"
+        );
+    }
 }
 
 /// What both crates read from the machine is read in the same way.

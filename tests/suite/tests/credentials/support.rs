@@ -4,9 +4,12 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
     sync::atomic::{AtomicU32, Ordering},
+    thread,
 };
 
+use neptunedata::{Endpoint, engine::GetEngineStatus};
 use neptunedata_emulator::{Config, Emulator, Identity, Server};
+use neptunedata_tests::client::{Client, Driver};
 
 pub(crate) const REGION: &str = "eu-west-1";
 pub(crate) const SECRET: &str = "c4n4ry-secret";
@@ -70,17 +73,53 @@ impl Drop for Files {
     }
 }
 
-/// This test program once more, to run the test `child` of a module with these variables and no others.
+/// The endpoint of a cluster, with its region.
+pub(crate) fn endpoint(server: &Server) -> Endpoint {
+    let endpoint = Endpoint::parse(&server.endpoint()).unwrap();
+    endpoint.with_region(REGION).unwrap()
+}
+
+/// 64 calls at once.
+pub(crate) fn together(client: &Client) {
+    thread::scope(|scope| {
+        for _ in 0..64 {
+            scope.spawn(|| client.send(&GetEngineStatus::new()).unwrap());
+        }
+    });
+}
+
+/// Everything that can be printed of an error.
+pub(crate) fn everything(error: &dyn std::error::Error) -> String {
+    let mut text = format!("{error} {error:?} {error:#?}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text += &format!(" {cause} {cause:?}");
+        source = cause.source();
+    }
+    text.replace('\n', " ")
+}
+
+/// In a child: the client and the endpoint that the parent wants.
+pub(crate) fn child() -> (Driver, Endpoint) {
+    let name = std::env::var("CHILD_DRIVER").unwrap();
+    let is_it = |driver: &Driver| driver.to_string() == name;
+    let driver = Driver::ALL.into_iter().find(is_it).unwrap();
+    let address = std::env::var("CHILD_ENDPOINT").unwrap();
+    (driver, Endpoint::parse(&address).unwrap())
+}
+
+/// This test program once more, to run its test `child_process` with these variables and no others.
 pub(crate) fn this_program(
-    module: &str,
+    driver: Driver,
     server: &Server,
     home: &Files,
     variables: &[(&str, &str)],
 ) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
-        .args([&format!("{module}::child"), "--exact", "--nocapture"])
+        .args(["child_process", "--exact", "--ignored", "--nocapture"])
         .env_clear()
+        .env("CHILD_DRIVER", driver.to_string())
         .env("CHILD_ENDPOINT", server.endpoint())
         .env("HOME", home.path())
         // Nobody is asked who is not told of.

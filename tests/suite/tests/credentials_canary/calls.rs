@@ -3,10 +3,11 @@
 use std::{fmt, time::Duration};
 
 use neptunedata::{
-    Credentials, Endpoint, Error, credentials::CredentialsError, retry::RetryPolicy,
-    transport::ClientOptions,
+    Call, CallOptions, Credentials, Endpoint, Error, credentials::CredentialsError,
+    engine::GetEngineStatus, ml::CancelMlModelTrainingJob,
 };
 use neptunedata_emulator::{Config, Emulator, Identity, Mishap, Planned, Server};
+use neptunedata_tests::client::{Driver, quick};
 
 use crate::{
     REGION, SECRET, TOKEN,
@@ -50,13 +51,6 @@ fn server() -> Server {
     .unwrap()
 }
 
-fn options() -> ClientOptions {
-    let mut policy = RetryPolicy::default();
-    policy.initial_backoff = Duration::from_millis(1);
-    policy.throttled_backoff = Duration::from_millis(1);
-    ClientOptions::new().retry_policy(policy)
-}
-
 fn endpoint(server: &Server) -> Endpoint {
     Endpoint::parse(&server.endpoint())
         .unwrap()
@@ -87,102 +81,59 @@ fn mishaps() -> Vec<(&'static str, Option<Planned>)> {
     ]
 }
 
-macro_rules! rows {
-    ($driver:ident, $wait:ident, $source:ident) => {{
-        use $driver::{Client, engine::GetEngineStatus, ml::CancelMlModelTrainingJob};
+/// Makes the calls, and prints all there is to see.
+pub(crate) fn make() {
+    for driver in Driver::ALL {
         for (name, planned) in mishaps() {
             let server = server();
             if let Some(planned) = planned {
                 server.with(|emulator| emulator.fail_next(planned));
             }
-            let builder = Client::builder(endpoint(&server))
-                .credentials(credentials())
-                .options(options());
+            let builder = driver.builder(endpoint(&server));
+            let builder = builder.credentials(credentials()).options(quick());
             show(&builder);
             let client = builder.build().unwrap();
             show(&client);
             show(client.session());
             let request = CancelMlModelTrainingJob::new("job-1");
-            let call = client
-                .call(&request)
+            let options = CallOptions::new()
                 .extra_query("query", "c4n4ry-query")
                 .timeout(Duration::from_millis(250));
-            show(&call);
-            shown(name, $wait!(call.send()));
-            show(&client.start(neptunedata::Call::new(
-                client.session(),
-                &request,
-                client.seed(),
-            )));
+            shown(
+                name,
+                client.call_watched(&request, options, |call| show(&call)),
+            );
+            let call = Call::new(client.session(), &request, client.seed());
+            show(&client.start(call));
         }
-        // Refused, once as a value and once from a source that has others.
+        let builder = |endpoint| driver.builder(endpoint).options(quick());
+        // Refused, once as a value and once from a provider that has others.
         let server = server();
-        let value = Client::new(endpoint(&server), credentials()).unwrap();
-        let source =
-            Client::builder(endpoint(&server)).credentials_from($source!(|refresh: bool| {
-                if refresh {
-                    Err(CredentialsError::new("the source is away"))
-                } else {
-                    Ok(credentials())
-                }
-            }));
+        let value = builder(endpoint(&server)).credentials(credentials());
+        let value = value.build().unwrap();
+        let source = builder(endpoint(&server)).credentials_from(|refresh| {
+            if refresh {
+                Err(CredentialsError::new("the source is away"))
+            } else {
+                Ok(credentials())
+            }
+        });
         show(&source);
         let source = source.build().unwrap();
-        shown("source", $wait!(source.send(&GetEngineStatus::new())));
+        let status = GetEngineStatus::new();
+        shown("source", source.send(&status));
         server.with(|emulator| emulator.expire_token(TOKEN));
-        shown("value-refused", $wait!(value.send(&GetEngineStatus::new())));
-        shown(
-            "source-refused",
-            $wait!(source.send(&GetEngineStatus::new())),
-        );
+        shown("value-refused", value.send(&status));
+        shown("source-refused", source.send(&status));
         show(&value);
         show(&source);
-        // Nobody there; a secret that no header could carry; nobody who is let in.
-        let address = server.endpoint();
+        // No server, and a secret that no header can carry.
+        let unused = endpoint(&server);
         drop(server);
-        let nobody = Endpoint::parse(&address)
-            .unwrap()
-            .with_region(REGION)
-            .unwrap();
-        let client = Client::builder(nobody.clone())
-            .credentials(credentials())
-            .options(options())
-            .build()
-            .unwrap();
-        shown("nobody", $wait!(client.send(&GetEngineStatus::new())));
-        let odd = Credentials::new("AKIDEXAMPLE", SECRET).with_session_token("c4n4ry\n");
-        let client = Client::new(nobody, odd).unwrap();
-        shown("odd", $wait!(client.send(&GetEngineStatus::new())));
-    }};
-}
-
-macro_rules! awaited {
-    ($future:expr) => {
-        $future.await
-    };
-}
-
-macro_rules! plain {
-    ($value:expr) => {
-        $value
-    };
-}
-
-macro_rules! asynchronous {
-    ($function:expr) => {
-        |refresh| {
-            let answer = ($function)(refresh);
-            async move { answer }
-        }
-    };
-}
-
-/// Makes the calls, and prints all there is to see.
-pub(crate) fn make() {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async { rows!(neptunedata_hyper, awaited, asynchronous) });
-    rows!(neptunedata_blocking, plain, plain);
+        let client = builder(unused.clone()).credentials(credentials());
+        shown("nobody", client.build().unwrap().send(&status));
+        let odd = credentials().with_session_token("c4n4ry\n");
+        let client = builder(unused).credentials(odd);
+        shown("odd", client.build().unwrap().send(&status));
+    }
 }
