@@ -9,52 +9,29 @@
 
 use std::{env, error::Error, process::ExitCode, time::Duration};
 
-use neptunedata_emulator::{Config, Emulator, Server};
 use neptunedata_hyper::{
-    Client, Credentials, Endpoint,
+    Client, Endpoint,
     ml::{
-        CancelMlModelTrainingJob, DataProcessingJobId, GetMlModelTrainingJob, MlJobStatus,
+        CancelMlModelTrainingJob, DataProcessingJobId, GetMlModelTrainingJob,
         StartMlModelTrainingJob,
     },
     types::S3Uri,
 };
-
-const ACCESS_KEY: &str = "AKIDEXAMPLE";
-const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-const REGION: &str = "us-east-1";
+use neptunedata_tests::examples::{exit_code, signing_client, signing_emulator, status_text};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            let mut source = error.source();
-            while let Some(error) = source {
-                eprintln!("  caused by: {error}");
-                source = error.source();
-            }
-            ExitCode::FAILURE
-        }
-    }
+    exit_code(run().await)
 }
 
 async fn run() -> Result<(), Box<dyn Error>> {
-    let (client, _emulator) = match env::var("NEPTUNE_ENDPOINT") {
-        Ok(endpoint) => (client_from_environment(&endpoint)?, None),
-        Err(_) => {
-            let config = Config::default().iam(ACCESS_KEY, SECRET_KEY, REGION);
-            let server = Server::start(Emulator::new(config))?;
-            println!(
-                "The emulator listens on {} and verifies signatures.",
-                server.endpoint()
-            );
-            let endpoint = Endpoint::parse(&server.endpoint())?.with_region(REGION)?;
-            (
-                Client::new(endpoint, Credentials::new(ACCESS_KEY, SECRET_KEY))?,
-                Some(server),
-            )
+    let emulator = signing_emulator()?;
+    let client = match &emulator {
+        Some(server) => {
+            let (endpoint, credentials) = signing_client(server)?;
+            Client::new(endpoint, credentials)?
         }
+        None => client_from_environment(&env::var("NEPTUNE_ENDPOINT")?)?,
     };
 
     let start = StartMlModelTrainingJob::new(
@@ -70,7 +47,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
 
     for _ in 0..2 {
         let status = client.send(&GetMlModelTrainingJob::new(&id)).await?.status;
-        println!("status     {}", text(&status));
+        println!("status     {}", status_text(&status));
         if status.is_some_and(|status| status.is_terminal()) {
             break;
         }
@@ -86,7 +63,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     );
 
     let status = client.send(&GetMlModelTrainingJob::new(&id)).await?.status;
-    println!("status     {}", text(&status));
+    println!("status     {}", status_text(&status));
 
     match client
         .send(&GetMlModelTrainingJob::new("no-such-job"))
@@ -96,10 +73,6 @@ async fn run() -> Result<(), Box<dyn Error>> {
         Err(error) => println!("refused    {error}"),
     }
     Ok(())
-}
-
-fn text(status: &Option<MlJobStatus>) -> &str {
-    status.as_ref().map_or("(no status)", MlJobStatus::as_str)
 }
 
 /// Uses keys from the environment or, if a profile is set there, from the shared files. The region in the cluster's

@@ -20,56 +20,33 @@ use std::{
 };
 
 use neptunedata::{
-    Auth, Call, CallOptions, CallOutput, Credentials, Endpoint, Operation, Session, TransportError,
+    Auth, Call, CallOptions, CallOutput, Endpoint, Operation, Session, TransportError,
     credentials::{CredentialsError, environment},
     http::{HeaderMap, Request, Response},
     machine::{Input, Io, Machine, Now, Step, Transmit},
     ml::{
-        CancelMlModelTrainingJob, DataProcessingJobId, GetMlModelTrainingJob, MlJobStatus,
+        CancelMlModelTrainingJob, DataProcessingJobId, GetMlModelTrainingJob,
         StartMlModelTrainingJob,
     },
     session::SessionError,
     transport::{Sent, TransportErrorKind},
     types::S3Uri,
 };
-use neptunedata_emulator::{Config, Emulator, Server, Signature};
-
-const ACCESS_KEY: &str = "AKIDEXAMPLE";
-const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-const REGION: &str = "us-east-1";
+use neptunedata_emulator::Signature;
+use neptunedata_tests::examples::{exit_code, signing_client, signing_emulator, status_text};
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            let mut source = error.source();
-            while let Some(error) = source {
-                eprintln!("  caused by: {error}");
-                source = error.source();
-            }
-            ExitCode::FAILURE
-        }
-    }
+    exit_code(run())
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
-    let (session, emulator) = match env::var("NEPTUNE_ENDPOINT") {
-        Ok(endpoint) => (session_from_environment(&endpoint)?, None),
-        Err(_) => {
-            let config = Config::default().iam(ACCESS_KEY, SECRET_KEY, REGION);
-            let server = Server::start(Emulator::new(config))?;
-            println!(
-                "The emulator listens on {} and verifies signatures.",
-                server.endpoint()
-            );
-            let endpoint = Endpoint::parse(&server.endpoint())?.with_region(REGION)?;
-            let credentials = Credentials::new(ACCESS_KEY, SECRET_KEY);
-            (
-                session(endpoint, Auth::credentials(credentials))?,
-                Some(server),
-            )
+    let emulator = signing_emulator()?;
+    let session = match &emulator {
+        Some(server) => {
+            let (endpoint, credentials) = signing_client(server)?;
+            session(endpoint, Auth::credentials(credentials))?
         }
+        None => session_from_environment(&env::var("NEPTUNE_ENDPOINT")?)?,
     };
     let driver = Driver::new(session);
 
@@ -107,10 +84,7 @@ fn run() -> Result<(), Box<dyn Error>> {
 
     println!("\n4. Check its status again");
     let status = driver.call(&GetMlModelTrainingJob::new(&id))?.output.status;
-    println!(
-        "   => {}",
-        status.as_ref().map_or("(no status)", MlJobStatus::as_str)
-    );
+    println!("   => {}", status_text(&status));
 
     println!("\n5. Get a job that does not exist: a typed error");
     match driver.call(&GetMlModelTrainingJob::new("no-such-job")) {

@@ -9,32 +9,18 @@
 use std::{error::Error, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use neptunedata_emulator::{Emulator, LoadScript, Server};
 use neptunedata_hyper::{
     Client, Endpoint,
-    loader::{LoadFormat, LoaderStatus, StartLoaderJob},
-    types::{IamRoleArn, S3BucketRegion, S3Uri},
     wait::waiters::{LoadCompleted, LoadOutcome},
 };
-
-/// How many records the files hold. The service does not report it, so the caller has to know it.
-const RECORDS: u64 = 50_000;
+use neptunedata_tests::examples::{RECORDS, loading_emulator, show_progress, start_load};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let mut emulator = Emulator::default();
-    let script = LoadScript::completing().files(3).records(RECORDS);
-    emulator.next_load(script.duration(Duration::from_secs(3)));
-    let server = Server::start(emulator)?;
+    let server = loading_emulator()?;
     let client = Client::unsigned(Endpoint::parse(&server.endpoint())?)?;
 
-    let start = StartLoaderJob::new(
-        S3Uri::new("s3://my-bucket/people/"),
-        LoadFormat::Csv,
-        S3BucketRegion::new("us-east-1"),
-        IamRoleArn::new("arn:aws:iam::123456789012:role/NeptuneLoad"),
-    );
-    let started = client.send(&start).await?;
+    let started = client.send(&start_load()).await?;
     let id = started.require_id()?;
     println!("load {id}");
 
@@ -52,7 +38,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     loop {
         tokio::select! {
             progress = waiting.next_item() => match progress {
-                Ok(Some(progress)) => show(&bar, progress.status),
+                Ok(Some(progress)) => show_progress(&bar, progress.status),
                 // A failed load is an error, which `output` returns, too.
                 Ok(None) | Err(_) => break,
             },
@@ -69,19 +55,4 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     println!("polled {} times in {:.1?}", waited.polls, waited.elapsed);
     Ok(())
-}
-
-fn show(bar: &ProgressBar, status: LoaderStatus) {
-    let Some(load) = status.overall_status else {
-        return;
-    };
-    let records = load
-        .total_records
-        .and_then(|records| u64::try_from(records).ok());
-    bar.set_position(records.unwrap_or_default());
-    bar.set_message(
-        load.status
-            .map(|status| status.to_string())
-            .unwrap_or_default(),
-    );
 }

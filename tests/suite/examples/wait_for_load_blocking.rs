@@ -11,29 +11,15 @@ use std::{error::Error, time::Duration};
 use indicatif::{ProgressBar, ProgressStyle};
 use neptunedata_blocking::{
     Client, Endpoint,
-    loader::{LoadFormat, StartLoaderJob},
-    types::{IamRoleArn, S3BucketRegion, S3Uri},
     wait::waiters::{LoadCompleted, LoadOutcome},
 };
-use neptunedata_emulator::{Emulator, LoadScript, Server};
-
-/// How many records the files hold. The service does not report it, so the caller has to know it.
-const RECORDS: u64 = 50_000;
+use neptunedata_tests::examples::{RECORDS, loading_emulator, show_progress, start_load};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut emulator = Emulator::default();
-    let script = LoadScript::completing().files(3).records(RECORDS);
-    emulator.next_load(script.duration(Duration::from_secs(3)));
-    let server = Server::start(emulator)?;
+    let server = loading_emulator()?;
     let client = Client::unsigned(Endpoint::parse(&server.endpoint())?)?;
 
-    let start = StartLoaderJob::new(
-        S3Uri::new("s3://my-bucket/people/"),
-        LoadFormat::Csv,
-        S3BucketRegion::new("us-east-1"),
-        IamRoleArn::new("arn:aws:iam::123456789012:role/NeptuneLoad"),
-    );
-    let started = client.send(&start)?;
+    let started = client.send(&start_load())?;
     let id = started.require_id()?;
     println!("load {id}");
 
@@ -45,20 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .interval(Duration::from_millis(250))
         .max_interval(Duration::from_secs(5))
         .timeout(Duration::from_secs(3600))
-        .run_with(|progress| {
-            let Some(load) = progress.status.overall_status else {
-                return;
-            };
-            let records = load
-                .total_records
-                .and_then(|records| u64::try_from(records).ok());
-            bar.set_position(records.unwrap_or_default());
-            bar.set_message(
-                load.status
-                    .map(|status| status.to_string())
-                    .unwrap_or_default(),
-            );
-        });
+        .run_with(|progress| show_progress(&bar, progress.status));
     // A failed load is an error. Its text includes the first entry of the load's error log.
     let waited = waited.inspect_err(|_| bar.abandon())?;
     bar.finish_with_message("done");

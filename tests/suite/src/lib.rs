@@ -3,6 +3,7 @@
 pub mod additions;
 pub mod client;
 pub mod connections;
+pub mod examples;
 pub mod raw_server;
 pub mod resident;
 pub mod scenarios;

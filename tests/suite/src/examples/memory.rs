@@ -1,0 +1,80 @@
+//! For the examples that read a large response in little memory.
+
+use std::{error::Error, time::Instant};
+
+use bytes::Bytes;
+use neptunedata_emulator::{Emulator, QueryScript, Server};
+
+use crate::resident;
+
+/// By how many bytes the memory may grow.
+const MAX_GROWTH: u64 = 16 * 1024 * 1024;
+
+/// Starts an emulator that responds with this many MiB of people.
+///
+/// # Errors
+///
+/// If it cannot listen.
+pub fn large_response(size: u64) -> Result<Server, Box<dyn Error>> {
+    let row = |n| {
+        let name = format!("{n:x}-").repeat(12);
+        Bytes::from(format!(r#"{{"id":{n},"name":"{name:0<200}"}}"#))
+    };
+    let length = u64::try_from(row(1).len())? + 1;
+    let count = (size << 20) / length;
+    let mut emulator = Emulator::default();
+    emulator.script(QueryScript::open_cypher().generate_raw(count, row));
+    Ok(Server::start(emulator)?)
+}
+
+/// The time and the memory that reading takes.
+pub struct Memory {
+    begun: Instant,
+    before: Option<u64>,
+    most: Option<u64>,
+}
+
+impl Memory {
+    /// Begins to measure.
+    pub fn start() -> Memory {
+        let before = resident::now();
+        Memory {
+            begun: Instant::now(),
+            before,
+            most: before,
+        }
+    }
+
+    /// Looks at the memory use.
+    pub fn sample(&mut self) {
+        self.most = self.most.max(resident::now());
+    }
+
+    /// Prints the speed and the memory use.
+    ///
+    /// # Errors
+    ///
+    /// If the memory has grown too much.
+    pub fn report(mut self, rows: u64, server: &Server) -> Result<(), Box<dyn Error>> {
+        self.sample();
+        let time = self.begun.elapsed().as_secs_f64();
+        let mib = server.connections().bytes_written >> 20;
+        println!("{rows} rows, {mib} MiB");
+        println!(
+            "{:.0} rows/s, {:.0} MiB/s",
+            rows as f64 / time,
+            mib as f64 / time
+        );
+        let Some((before, most)) = self.before.zip(self.most) else {
+            println!("this system does not report memory use");
+            return Ok(());
+        };
+        let grown = most.saturating_sub(before);
+        let peak = resident::peak().unwrap_or(most) >> 10;
+        println!("memory: grew by {} KiB, peak {peak} KiB", grown >> 10);
+        if grown > MAX_GROWTH {
+            return Err(format!("memory grew by more than {} KiB", MAX_GROWTH >> 10).into());
+        }
+        Ok(())
+    }
+}
