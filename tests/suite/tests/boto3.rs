@@ -5,10 +5,6 @@
 
 #[path = "boto3/cluster.rs"]
 mod cluster;
-#[path = "boto3/core.rs"]
-mod core;
-#[path = "boto3/deviations.rs"]
-mod deviations;
 #[path = "boto3/families.rs"]
 mod families;
 #[path = "boto3/findings.rs"]

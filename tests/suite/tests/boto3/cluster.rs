@@ -8,15 +8,13 @@ use neptunedata_emulator::{
     QueryScript, Statistics,
 };
 
-/// What boto3 believed to talk to.
-pub(crate) const ENDPOINT: &str = "http://my-db.cluster-abc.us-east-1.neptune.amazonaws.com:8182";
-pub(crate) const REGION: &str = "us-east-1";
+const REGION: &str = "us-east-1";
 /// The time at which both clocks stood still, as `x-amz-date` writes it.
 pub(crate) const DATE: &str = "20260101T000000Z";
 const UNIX_TIME: u64 = 1_767_225_600;
 
 /// Access key, secret key and token of those who are let in.
-pub(crate) const KEYS: [(&str, &str, Option<&str>); 2] = [
+const KEYS: [(&str, &str, Option<&str>); 2] = [
     (
         "AKIDEXAMPLE",
         "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
@@ -154,7 +152,7 @@ fn scripts() -> Vec<QueryScript> {
     ]
 }
 
-pub(crate) fn wall() -> SystemTime {
+fn wall() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(UNIX_TIME)
 }
 

@@ -162,20 +162,6 @@ impl Request {
     }
 }
 
-impl Answer {
-    pub(crate) fn has(&self, header: &str, value: &str) -> bool {
-        let mut headers = self.headers.iter();
-        headers.any(|(name, it)| name.eq_ignore_ascii_case(header) && it == value)
-    }
-
-    pub(crate) fn to_http(&self) -> http::Response<Bytes> {
-        let mut response = http::Response::new(self.body.bytes());
-        *response.status_mut() = self.status.unwrap().try_into().unwrap();
-        *response.headers_mut() = header_map(&self.headers);
-        response
-    }
-}
-
 fn header_map(headers: &[(String, String)]) -> HeaderMap {
     let pairs = headers.iter().map(|(name, value)| {
         let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
@@ -228,10 +214,6 @@ impl Verdict {
             executed: entry.executed,
             spoilt: entry.spoilt,
         }
-    }
-
-    pub(crate) fn is_verified(&self) -> bool {
-        self.signature.0 == "verified"
     }
 }
 
