@@ -1,20 +1,13 @@
-//! What core encodes, the emulator reads back: generated inputs of every operation, by a decoder that has no line in
-//! common with the encoder.
-
-#[path = "parsed_back/inputs.rs"]
-mod inputs;
+//! What core encodes, the emulator reads back: made-up requests of every operation, by a decoder that shares no code with
+//! the encoder.
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
 
-use neptunedata::{Endpoint, Operation, catalog::OPERATIONS};
+use neptunedata::{Endpoint, Operation};
 use neptunedata_emulator::{Emulator, Now};
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-
-use crate::inputs::Inputs;
 
 /// Inputs of each operation.
 const CASES: u32 = 64;
@@ -27,99 +20,24 @@ const DEFAULTS: &[(&str, &str, &str, &str)] = &[(
     "so that the form of the answer is known",
 )];
 
-macro_rules! parse_back {
-    ($($operation:ty,)*) => {
-        #[test]
-        fn every_operation_is_parsed_back() {
-            let inputs = Inputs::load();
-            let mut parsed = BTreeSet::new();
-            $(if parsed_back::<$operation>(&inputs) {
-                parsed.insert(<$operation as Operation>::INFO.name);
-            })*
-            let listed = OPERATIONS.iter().map(|info| info.name);
-            assert_eq!(parsed, listed.collect());
-        }
-    };
-}
-neptunedata::for_each_operation!(parse_back);
-
-/// Whether the model has it; what it lacks has its own tests.
-fn parsed_back<O>(inputs: &Inputs) -> bool
-where
-    O: Operation + Serialize + DeserializeOwned,
-{
-    let name = O::INFO.name;
-    let Some(strategy) = inputs.of(name) else {
-        return false;
-    };
-    let endpoint = Endpoint::parse("http://localhost:8182").expect("an endpoint");
-    let config = Config {
-        failure_persistence: None,
-        ..Config::with_cases(CASES)
-    };
-    let (mut fullest, members) = (Cell::new(0), inputs.members(name));
-    let ran = TestRunner::new(config).run(&strategy, |input| {
-        let request: O = serde_json::from_value(input.clone()).map_err(fail)?;
-        let encoded = neptunedata::request(&request, &endpoint).map_err(fail)?;
-        let mut neptune = Emulator::default();
-        // Whether it is carried out depends on what it names.
-        let _ = neptune.handle(encoded, Now::at_unix(1_704_067_200));
-        let [entry] = neptune.log() else {
-            return Err(fail("not received"));
-        };
-        if entry.operation != Some(name) {
-            return Err(fail(format!("taken for {:?}", entry.operation)));
-        }
-        let mut read = entry
-            .input()
-            .ok_or_else(|| fail(format!("not read: {entry:?}")))?;
-        for (operation, member, value, _) in DEFAULTS {
-            if *operation == name && input.get(member).is_none() {
-                let sent = read.members.remove(*member);
-                if sent.as_ref() != Some(&Value::from(*value)) {
-                    return Err(fail(format!("{member} is {sent:?}")));
-                }
-            }
-        }
-        let value = serde_json::to_value(&request).map_err(fail)?;
-        if Value::Object(read.members.clone()) != value || value != input {
-            return Err(fail(format!("{value} was read as {:?}", read.members)));
-        }
-        if read.extra != Map::new() {
-            return Err(fail(format!("{:?} is too much", read.extra)));
-        }
-        fullest.set(fullest.get().max(read.members.len()));
-        Ok(())
-    });
-    if let Err(error) = ran {
-        panic!("{name}: {error}");
-    }
-    // Not only inputs of required members were made.
-    assert!(
-        *fullest.get_mut() * 2 >= members,
-        "{name}: {fullest:?} of {members}"
-    );
-    true
-}
-
 fn fail(reason: impl std::fmt::Display) -> TestCaseError {
     TestCaseError::fail(reason.to_string())
 }
 
-macro_rules! parse_made_up_back {
+macro_rules! parse_back {
     ($($operation:ty,)*) => {
-        $(made_up_parsed_back::<$operation>();)*
+        $(parsed_back::<$operation>();)*
     };
 }
 
-/// Made-up requests, of what the model lacks too: SPARQL, the Graph Store Protocol, and members of our own.
+/// Also of what the model lacks: SPARQL, the Graph Store Protocol, and members of our own.
 #[test]
-fn made_up_requests_are_parsed_back() {
-    neptunedata::for_each_operation!(parse_made_up_back);
-    neptunedata::for_each_sparql_operation!(parse_made_up_back);
+fn every_operation_is_parsed_back() {
+    neptunedata::for_each_operation!(parse_back);
+    neptunedata::for_each_sparql_operation!(parse_back);
 }
 
-fn made_up_parsed_back<O>()
+fn parsed_back<O>()
 where
     O: Operation + Serialize + proptest::arbitrary::Arbitrary,
 {
