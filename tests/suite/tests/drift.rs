@@ -15,13 +15,11 @@ mod probe;
 use std::{collections::BTreeSet, fs, path::Path};
 
 use neptunedata::{
-    Effect, Operation,
+    Effect,
     catalog::{OPERATIONS, SPARQL_OPERATIONS},
     dynamic,
 };
 use neptunedata_tests::vectors::model::Model;
-use serde::de::DeserializeOwned;
-use serde_json::json;
 
 /// Effects that are not what the model's traits say, and why.
 const OTHER_EFFECTS: &[(&str, Effect, &str)] = &[
@@ -93,16 +91,6 @@ fn effects_are_the_models_traits_or_have_a_reason() {
     }
 }
 
-macro_rules! refuse_unknown_members {
-    ($($operation:ty,)*) => {
-        #[test]
-        fn serde_refuses_members_that_no_request_has() {
-            $(refuses_unknown_members::<$operation>();)*
-        }
-    };
-}
-neptunedata::for_each_operation!(refuse_unknown_members);
-
 /// SPARQL is no part of the model, and goes by names of our own.
 #[test]
 fn operations_of_sparql_are_beside_the_model() {
@@ -118,20 +106,6 @@ fn operations_of_sparql_are_beside_the_model() {
         let guide = "https://docs.aws.amazon.com/neptune/latest/userguide/";
         assert!(info.documentation.starts_with(guide), "{name}");
     }
-}
-
-fn refuses_unknown_members<O: Operation + DeserializeOwned>() {
-    let name = O::INFO.name;
-    let mut input = Model::load().unwrap().minimal_input(name);
-    assert!(
-        serde_json::from_value::<O>(input.clone()).is_ok(),
-        "{name}: {input}"
-    );
-    input["zzUnknown"] = json!(1);
-    assert!(
-        serde_json::from_value::<O>(input).is_err(),
-        "{name} ignores unknown members"
-    );
 }
 
 #[test]
