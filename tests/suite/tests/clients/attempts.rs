@@ -14,7 +14,7 @@ use neptunedata_emulator::{Emulator, QueryScript, Server};
 use neptunedata_tests::client::{Client, Driver, quick};
 use serde_json::json;
 
-use crate::support::{block_on, read_all};
+use crate::support::{block_on, hyper, read_all};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const OWN: &str = "0f1f3a9e-6a3a-4a0e-9f39-52c7e7f5a0a1";
@@ -34,11 +34,6 @@ fn server(hanging: u64) -> Server {
 fn impatient() -> ClientOptions {
     let attempt = Duration::from_millis(500);
     quick().cancel_on_abandon(true).attempt_timeout(attempt)
-}
-
-fn hyper(server: &Server, options: ClientOptions) -> neptunedata_hyper::Client {
-    let builder = neptunedata_hyper::Client::builder(server.endpoint().parse().unwrap());
-    builder.unsigned().options(options).build().unwrap()
 }
 
 fn client(driver: Driver, server: &Server) -> Client {
@@ -132,26 +127,6 @@ fn the_executor_cancels_an_attempt_while_the_next_one_is_under_way() {
         client.flush_cancellations().await;
     });
     assert_eq!(cancelled(&server), 1);
-}
-
-/// A wait for an answer that is dropped is taken up again; the query is given up with what runs it.
-#[test]
-fn what_a_dropped_advance_waited_for_goes_on() {
-    let server = server(1);
-    block_on(async {
-        let client = hyper(&server, quick().cancel_on_abandon(true));
-        let query = ExecuteGremlinQuery::new("g.V()");
-        let call = CallOptions::new().effect(Effect::Read);
-        let call = neptunedata::Call::with_options(client.session(), &query, &call, client.seed());
-        let mut running = client.start(call);
-        let brief = tokio::time::timeout(Duration::from_millis(300), running.next_item());
-        assert!(brief.await.is_err());
-        client.flush_cancellations().await;
-        assert_eq!((cancelled(&server), self::running(&server)), (0, 1));
-        drop(running);
-        client.flush_cancellations().await;
-    });
-    assert_eq!((cancelled(&server), running(&server)), (1, 0));
 }
 
 /// Attempts with the caller's id are refused while the first one runs, which is cancelled at the end.

@@ -10,7 +10,7 @@ use neptunedata::{
 use neptunedata_emulator::{ChangeStream, Server};
 use neptunedata_tests::client::{Client, Driver, quick};
 
-use crate::support::{block_on, commit, server};
+use crate::support::{block_on, commit, hyper, server};
 
 type Transactions = Vec<Transaction<PropertygraphRecord>>;
 
@@ -80,7 +80,7 @@ fn at_the_end_new_transactions_are_awaited() {
 fn the_checkpoint_is_known_when_a_future_is_dropped() {
     let server = server();
     commit(&server, 2);
-    let client = neptunedata_hyper::Client::unsigned(server.endpoint().parse().unwrap()).unwrap();
+    let client = hyper(&server, quick());
     block_on(async {
         for start in [StartPosition::TrimHorizon, StartPosition::Latest] {
             let mut changes = client.changes::<GetPropertygraphStream>(start);

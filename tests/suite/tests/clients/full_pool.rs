@@ -22,7 +22,7 @@ use neptunedata_tests::{
     connections::open_to,
 };
 
-use crate::support::{LONG, block_on};
+use crate::support::{LONG, block_on, hyper};
 
 const SOON: Duration = Duration::from_millis(300);
 /// Less than the patience of cancelling, so that it was not in vain.
@@ -168,11 +168,6 @@ fn flushing_cancels_when_a_future_is_dropped() {
         }
     });
     sampler.assert(2);
-}
-
-fn hyper(server: &Server, options: ClientOptions) -> neptunedata_hyper::Client {
-    let builder = neptunedata_hyper::Client::builder(server.endpoint().parse().unwrap());
-    builder.unsigned().options(options).build().unwrap()
 }
 
 /// Slow calls that come a little later.

@@ -14,7 +14,7 @@ use neptunedata_tests::client::{Driver, quick};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::support::{LONG, Read, block_on, read, read_all, server};
+use crate::support::{LONG, Read, block_on, hyper, read, read_all, server};
 
 #[derive(Debug, Deserialize, PartialEq)]
 struct Row {
@@ -223,8 +223,7 @@ fn futures_of_rows_can_be_dropped() {
         emulator.fail_next(slowly.unwrap());
     });
     block_on(async {
-        let client = neptunedata_hyper::Client::unsigned(server.endpoint().parse().unwrap());
-        let client = client.unwrap();
+        let client = hyper(&server, quick());
         let mut rows = client.rows::<Row>(&query());
         let (mut seen, mut dropped) = (Vec::new(), 0);
         loop {

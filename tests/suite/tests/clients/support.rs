@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use neptunedata::{CallOptions, Error, rows::RowQuery, rows::RowsSummary};
+use neptunedata::{
+    CallOptions, Endpoint, Error,
+    rows::{RowQuery, RowsSummary},
+    transport::ClientOptions,
+};
 use neptunedata_emulator::{Change, ChangeStream, Config, Emulator, Server};
 use neptunedata_tests::client::Client;
 use serde::de::DeserializeOwned;
@@ -22,6 +26,12 @@ pub(crate) fn commit(server: &Server, changes: usize) {
     let changes = vec![Change::add(data); changes];
     let now = server.now();
     server.with(|emulator| emulator.append_commit(ChangeStream::PropertyGraph, changes, now));
+}
+
+pub(crate) fn hyper(server: &Server, options: ClientOptions) -> neptunedata_hyper::Client {
+    let endpoint = Endpoint::parse(&server.endpoint()).unwrap();
+    let builder = neptunedata_hyper::Client::builder(endpoint);
+    builder.unsigned().options(options).build().unwrap()
 }
 
 /// Runs a future of the async client.
