@@ -125,42 +125,6 @@ fn open(directory: &Path, name: &str) -> Result<(String, Box<dyn BufRead>), Vect
     }
 }
 
-/// Decodes standard base64 with padding; `None` for any other text.
-pub fn decode_base64(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    let groups = text.as_bytes().chunks_exact(4);
-    if !groups.remainder().is_empty() {
-        return None;
-    }
-    let last = text.len() / 4;
-    for (index, group) in groups.enumerate() {
-        let padding = group.iter().rev().take_while(|byte| **byte == b'=').count();
-        if padding > 2 || (padding > 0 && index + 1 != last) {
-            return None;
-        }
-        let mut value = 0_u32;
-        for byte in group.iter().take(4 - padding) {
-            value = value << 6 | sextet(*byte)?;
-        }
-        value <<= 6 * padding;
-        let [_, decoded @ ..] = value.to_be_bytes();
-        bytes.extend(decoded.iter().take(3 - padding));
-    }
-    Some(bytes)
-}
-
-fn sextet(byte: u8) -> Option<u32> {
-    let value = match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        _ => return None,
-    };
-    Some(value.into())
-}
-
 #[cfg(test)]
 mod tests {
     use std::{fs, io::Write, process};
@@ -168,25 +132,6 @@ mod tests {
     use flate2::{Compression, write::GzEncoder};
 
     use super::*;
-
-    #[test]
-    fn base64_is_read_and_anything_else_refused() {
-        for (text, bytes) in [
-            ("", "".as_bytes()),
-            ("Zg==", b"f"),
-            ("Zm8=", b"fo"),
-            ("Zm9v", b"foo"),
-            ("Zm9vYg==", b"foob"),
-            ("+/+/", &[0xfb, 0xff, 0xbf]),
-        ] {
-            assert_eq!(decode_base64(text).as_deref(), Some(bytes), "{text}");
-        }
-        for text in [
-            "Z", "Zg", "Zg=", "Z===", "====", "Zg==Zg==", "Zm9\n", "Zm-_",
-        ] {
-            assert_eq!(decode_base64(text), None, "{text}");
-        }
-    }
 
     #[test]
     fn plain_files_win_over_compressed_ones_and_errors_name_the_line() {

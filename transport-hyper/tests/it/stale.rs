@@ -129,13 +129,16 @@ impl AsyncWrite for Stale {
     }
 }
 
-/// All that it made can be cut.
+/// Opens connections that can be cut, or are cut from the start.
 #[derive(Clone, Default)]
-struct Cuts(Arc<Mutex<Vec<Arc<AtomicBool>>>>);
+struct Cuts {
+    opened: Arc<Mutex<Vec<Arc<AtomicBool>>>>,
+    at_once: bool,
+}
 
 impl Cuts {
     fn cut(&self) {
-        for cut in self.0.lock().unwrap().drain(..) {
+        for cut in self.opened.lock().unwrap().drain(..) {
             cut.store(true, Ordering::SeqCst);
         }
     }
@@ -151,8 +154,8 @@ impl tower_service::Service<Uri> for Cuts {
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let is_cut = Arc::new(AtomicBool::new(false));
-        self.0.lock().unwrap().push(Arc::clone(&is_cut));
+        let is_cut = Arc::new(AtomicBool::new(self.at_once));
+        self.opened.lock().unwrap().push(Arc::clone(&is_cut));
         let address = uri.authority().unwrap().to_string();
         Box::pin(async move {
             let stream = tokio::net::TcpStream::connect(address).await?;
@@ -162,16 +165,13 @@ impl tower_service::Service<Uri> for Cuts {
     }
 }
 
-/// Only one that had been used before: a fresh one that breaks is a failure like others.
 #[tokio::test]
-async fn a_stale_connection_does_not_count_as_a_try() {
+async fn a_stale_connection_does_not_count_as_an_attempt() {
     let server = Raw::start(|stream, _| serve_well(stream));
     let cuts = Cuts::default();
-    let client = builder(server.address)
-        .connector(cuts.clone())
-        .options(quick().retry_policy(RetryPolicy::never()))
-        .build()
-        .unwrap();
+    let never = || quick().retry_policy(RetryPolicy::never());
+    let builder = || builder(server.address).options(never());
+    let client = builder().connector(cuts.clone()).build().unwrap();
     for round in 0..5 {
         let started = client.call(&start(format!("job-{round}"))).send().await;
         let started = started.unwrap_or_else(|error| panic!("round {round}: {error}"));
@@ -181,40 +181,17 @@ async fn a_stale_connection_does_not_count_as_a_try() {
         cuts.cut();
     }
 
-    #[derive(Clone)]
-    struct Cut(Cuts);
-
-    impl tower_service::Service<Uri> for Cut {
-        type Response = Stale;
-        type Error = io::Error;
-        type Future = Pin<Box<dyn Future<Output = io::Result<Stale>> + Send>>;
-
-        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-            Poll::Ready(Ok(()))
-        }
-
-        fn call(&mut self, uri: Uri) -> Self::Future {
-            let made = self.0.call(uri);
-            self.0.cut();
-            made
-        }
-    }
-
+    // A connection that was not used before and breaks is a failure like others.
     let before = server.accepted();
-    let client = builder(server.address)
-        .connector(Cut(cuts))
-        .options(quick().retry_policy(RetryPolicy::never()))
-        .build()
-        .unwrap();
+    let cuts = Cuts {
+        at_once: true,
+        ..Cuts::default()
+    };
+    let client = builder().connector(cuts).build().unwrap();
     let error = client.send(&start("a")).await.unwrap_err();
     assert_kind(&error, TransportErrorKind::Closed);
     assert_eq!((error.attempts(), error.may_have_executed()), (1, false));
     // The server may learn of the connection after the client has lost it.
-    for _ in 0..1000 {
-        if server.accepted() > before {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    eventually(|| server.accepted() > before).await;
     assert_eq!(server.accepted() - before, 1);
 }

@@ -5,6 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use neptunedata::{
     Auth, CallOptions, CallOutput, Endpoint, Error, ExceptionKind, ServiceError, Session,
     bytes::Bytes,
@@ -13,7 +14,7 @@ use neptunedata::{
     http::{HeaderMap, HeaderName, HeaderValue, Response},
     machine::{Input, Io, Machine, Now, Step},
 };
-use neptunedata_tests::vectors::{self, decode_base64, model::Model};
+use neptunedata_tests::vectors::{self, model::Model};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -106,7 +107,7 @@ impl Line {
     pub(crate) fn body(&self) -> Vec<u8> {
         match (&self.body, &self.body_base64) {
             (Some(text), _) => text.clone().into_bytes(),
-            (None, Some(text)) => decode_base64(text).expect("body_base64 is base64"),
+            (None, Some(text)) => STANDARD.decode(text).expect("body_base64 is base64"),
             (None, None) => Vec::new(),
         }
     }
