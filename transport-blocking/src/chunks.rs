@@ -143,7 +143,7 @@ impl Chunks {
         };
         let size = line.split(|byte| *byte == b';').next().unwrap_or_default();
         let size = size.trim_ascii_end();
-        // A sign is no digit.
+        // Not a sign, which Rust accepts.
         let is_number = size.iter().all(u8::is_ascii_hexdigit);
         let size = str::from_utf8(size).ok().filter(|_| is_number);
         self.state = match size.map(|size| u64::from_str_radix(size, 16)) {

@@ -229,7 +229,7 @@ fn text_of(url: &Uri) -> &str {
     url.authority().map_or("", |authority| authority.as_str())
 }
 
-/// The addresses of the host, looked up anew each time: the operating system caches them.
+/// The addresses of the host, looked up for each connection: the operating system caches them.
 fn look_up(url: &Uri, config: &Config, limits: &Limits) -> Result<Vec<SocketAddr>, TransportError> {
     let left = limits.left().map_err(late)?;
     let timeout = NextTimeout {

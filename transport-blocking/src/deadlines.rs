@@ -7,7 +7,7 @@ use std::{
 
 use neptunedata::transport::TransportErrorKind;
 
-/// The deadlines of a step; `None` is no deadline.
+/// The deadlines of a step; `None` means no deadline.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Limits {
     /// When the machine must be woken; reported as [`TransportErrorKind::Timeout`].

@@ -195,7 +195,7 @@ impl Tcp {
             return Ok(());
         }
         match set(&self.stream, time) {
-            // macOS does not change time-outs after the peer has closed. The read or write tells more.
+            // macOS does not change time-outs after the peer has closed. The read or write shows why.
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => return Ok(()),
             result => result?,
         }
