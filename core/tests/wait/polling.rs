@@ -1,12 +1,13 @@
 //! Intervals, unknown statuses and failed polls, for any waiter.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use neptunedata::{
-    ErrorKind,
-    transport::TransportErrorKind,
+    Auth, Endpoint, ErrorKind, Session, TransportError,
+    machine::{Input, Io, Machine, Now, Step},
+    transport::{Sent, TransportErrorKind},
     wait::{
-        WaitOptions,
+        Wait, WaitOptions,
         waiters::{LoadCompleted, LoadOutcome},
     },
 };
@@ -165,4 +166,27 @@ fn retry_after_is_respected() {
     let done = run(waiter(), one_attempt(options), &script);
     assert_eq!(done.waits.len(), 1);
     timed_out(&done.result.expect_err("a timeout"));
+}
+
+#[test]
+fn pauses_between_polls_differ_from_those_between_attempts() {
+    let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
+    let session = Session::new(endpoint, Auth::unsigned()).unwrap();
+    let mut wait = Wait::new(&session, waiter(), 1);
+    let mut now = Now::at(SystemTime::UNIX_EPOCH);
+    let sent = |step: &_| matches!(step, Step::Io(Io::Send(_)));
+    let waits = |step: &_| matches!(step, Step::Io(Io::Wait));
+
+    assert!(sent(&wait.resume(Input::Next, now)));
+    let lost = TransportError::new(TransportErrorKind::Closed, Sent::Maybe);
+    assert!(waits(&wait.resume(Input::Failure(lost), now)));
+    assert!(!wait.is_between_polls());
+
+    now.mono = wait.wake_at().unwrap();
+    assert!(sent(&wait.resume(Input::Wake(Sent::No), now)));
+    let body = r#"{"payload":{"overallStatus":{"status":"LOAD_IN_PROGRESS"}}}"#;
+    let response = Input::Response(http::Response::new(body.into()), http::HeaderMap::new());
+    assert!(matches!(wait.resume(response, now), Step::Item(_)));
+    assert!(waits(&wait.resume(Input::Next, now)));
+    assert!(wait.is_between_polls());
 }
