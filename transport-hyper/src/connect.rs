@@ -7,8 +7,9 @@ mod tcp;
 #[cfg(feature = "tls")]
 pub(crate) mod tls;
 
-use std::{future::Future, net::SocketAddr, pin::Pin, sync::Arc};
+use std::{future::poll_fn, net::SocketAddr, sync::Arc};
 
+use futures_util::future::BoxFuture;
 use http::Uri;
 use hyper::rt::{Read, Write};
 use neptunedata::TransportError;
@@ -20,8 +21,7 @@ use crate::{
     io::{BoxedIo, Stream},
 };
 
-type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
-type Custom = Arc<dyn Fn(Uri) -> BoxFuture<Result<BoxedIo, BoxError>> + Send + Sync>;
+type Custom = Arc<dyn Fn(Uri) -> BoxFuture<'static, Result<BoxedIo, BoxError>> + Send + Sync>;
 
 /// Opens connections.
 #[derive(Clone)]
@@ -76,7 +76,7 @@ impl Base {
         Base::Custom(Arc::new(move |uri| {
             let mut service = service.clone();
             Box::pin(async move {
-                std::future::poll_fn(|cx| service.poll_ready(cx))
+                poll_fn(|cx| service.poll_ready(cx))
                     .await
                     .map_err(Into::into)?;
                 let io = service.call(uri).await.map_err(Into::into)?;
