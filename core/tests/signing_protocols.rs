@@ -3,10 +3,11 @@
 
 #![cfg(feature = "sigv4")]
 
+#[path = "support/sdk.rs"]
+mod sdk;
+
 use std::time::{Duration, SystemTime};
 
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings};
-use aws_sigv4::sign::v4::SigningParams;
 use neptunedata::{
     Credentials, Endpoint,
     signing::{BoltOptions, BoltToken, SignError, bolt_token, websocket_request},
@@ -227,34 +228,11 @@ fn oracle(
     region: &str,
     now: SystemTime,
 ) -> String {
-    let identity = aws_credential_types::Credentials::new(
-        credentials.access_key_id(),
-        credentials.secret_access_key(),
-        credentials.session_token().map(str::to_owned),
-        None,
-        "test",
-    )
-    .into();
-    let params = SigningParams::builder()
-        .identity(&identity)
-        .region(region)
-        .name("neptune-db")
-        .time(now)
-        .settings(SigningSettings::default())
-        .build()
-        .expect("parameters")
-        .into();
-    let headers = [("host", host)].into_iter();
-    let body = SignableBody::Bytes(b"");
-    let signable = SignableRequest::new("GET", uri, headers, body).expect("signable");
-    let (instructions, _) = aws_sigv4::http_request::sign(signable, &params)
-        .expect("signature")
-        .into_parts();
-    let (headers, _) = instructions.into_parts();
-    let mut found = headers
-        .iter()
-        .filter(|header| header.name() == "authorization");
-    found.next().expect("authorization").value().to_owned()
+    let request = http::Request::get(uri).header("host", host);
+    let request = request.body(bytes::Bytes::new()).expect("a request");
+    let signed = sdk::oracle(&request, credentials, region, now);
+    let authorization = signed.headers()["authorization"].to_str();
+    authorization.expect("text").to_owned()
 }
 
 proptest! {

@@ -88,8 +88,14 @@ impl Plan {
             .transient_failures(100)
     }
 
-    fn apply_incident(&self, server: &mut Server, at: usize) {
-        let instead: Option<Input> = match self.incidents.get(at).unwrap_or(&Incident::Nothing) {
+    /// Once after each request.
+    fn apply_incident(&self, server: &mut Server, requests: &mut usize) {
+        if server.requests.len() == *requests {
+            return;
+        }
+        *requests = server.requests.len();
+        let incident = self.incidents.get(*requests);
+        let instead: Option<Input> = match incident.unwrap_or(&Incident::Nothing) {
             Incident::Commit(length) => {
                 server.commit(*length);
                 None
@@ -132,10 +138,7 @@ proptest! {
             // The last run has enough steps for the whole stream.
             let steps = plan.stops.get(run).copied().unwrap_or(2_000);
             for _ in 0..steps {
-                if server.requests.len() != requests {
-                    requests = server.requests.len();
-                    plan.apply_incident(&mut server, requests);
-                }
+                plan.apply_incident(&mut server, &mut requests);
                 match running.next(&mut server, 1) {
                     Outcome::Stopped => {}
                     Outcome::Done(result) => prop_assert!(false, "{:?}", result.err()),
@@ -200,10 +203,7 @@ proptest! {
             let mut running = Run::new(machine);
             since.clear();
             for _ in 0..plan.stops.get(run).copied().unwrap_or(2_000) {
-                if server.requests.len() != requests {
-                    requests = server.requests.len();
-                    plan.apply_incident(&mut server, requests);
-                }
+                plan.apply_incident(&mut server, &mut requests);
                 match running.next(&mut server, 1) {
                     Outcome::Stopped => {}
                     Outcome::Done(result) => prop_assert!(false, "{:?}", result.err()),
@@ -262,10 +262,7 @@ proptest! {
             let mut ended = None;
             let mut items = 0;
             for _ in 0..plan.stops.get(run).copied().unwrap_or(2_000) {
-                if server.requests.len() != requests {
-                    requests = server.requests.len();
-                    plan.apply_incident(&mut server, requests);
-                }
+                plan.apply_incident(&mut server, &mut requests);
                 match running.next(&mut server, 1) {
                     Outcome::Stopped => {}
                     Outcome::Done(result) => {

@@ -10,9 +10,10 @@ use neptunedata::{
 
 use super::{
     drive::{Clock, unsigned},
-    follow::{SECOND, changes, one_attempt},
+    follow::{SECOND, changes, one_attempt, to_the_end},
     script::exception,
     server::{Server, cut, refuse},
+    steps::Steps,
 };
 
 /// There is one request per pause, also with default options.
@@ -20,10 +21,7 @@ use super::{
 fn a_throttled_poll_is_one_request() {
     let mut server = Server::with(&[1; 3]);
     server.instead = (0..9).map(|_| refuse(429, "ThrottlingException")).collect();
-    let mut run = changes(
-        StartPosition::TrimHorizon,
-        ChangesOptions::new().stop_at_end(),
-    );
+    let mut run = changes(StartPosition::TrimHorizon, to_the_end());
     assert!(run.all(&mut server).1.is_ok());
     assert_eq!(run.waits.len(), 9);
     let growing = run.waits.windows(2).take(3);
@@ -41,10 +39,7 @@ fn retry_after_is_respected_up_to_a_minute() {
         let mut server = Server::with(&[1; 3]);
         let busy = exception(503, "ServerShutdownException").header("retry-after", retry_after);
         server.instead = vec![Input::Response(busy.whole(), Default::default())];
-        let mut run = changes(
-            StartPosition::TrimHorizon,
-            ChangesOptions::new().stop_at_end(),
-        );
+        let mut run = changes(StartPosition::TrimHorizon, to_the_end());
         assert!(run.all(&mut server).1.is_ok());
         assert_eq!(run.waits, [expected * SECOND]);
     }
@@ -97,11 +92,8 @@ fn pages_adapt_to_the_body_limit() {
     // A single record above the limit is an error.
     let mut server = Server::with(&[1; 5]);
     server.padding = 2_000_000;
-    let error = changes(StartPosition::TrimHorizon, options)
-        .all(&mut server)
-        .1
-        .expect_err("too large");
-    assert_eq!(error.kind(), ErrorKind::Decode);
+    let (_, result) = changes(StartPosition::TrimHorizon, options).all(&mut server);
+    assert_eq!(result.expect_err("too large").kind(), ErrorKind::Decode);
 }
 
 #[test]
@@ -130,12 +122,9 @@ fn ten_other_failures_in_a_row_are_retried() {
     assert_eq!(run.waits.len(), 10);
 
     server.instead = (0..11).map(|_| cut()).collect();
-    let error = changes(StartPosition::TrimHorizon, one_attempt())
-        .all(&mut server)
-        .1
-        .expect_err("too many");
+    let (_, result) = changes(StartPosition::TrimHorizon, one_attempt()).all(&mut server);
     let kind = ErrorKind::Transport(TransportErrorKind::Closed);
-    assert_eq!(error.kind(), kind);
+    assert_eq!(result.expect_err("too many").kind(), kind);
 
     for (status, code) in [
         (400, "UnsupportedOperationException"),
@@ -144,14 +133,9 @@ fn ten_other_failures_in_a_row_are_retried() {
         (400, "ExpiredStreamException"),
     ] {
         server.instead = vec![refuse(status, code)];
-        let error = changes(StartPosition::TrimHorizon, one_attempt())
-            .all(&mut server)
-            .1
-            .expect_err("a service error");
-        assert_eq!(
-            error.kind(),
-            ErrorKind::Service(ExceptionKind::from_name(code))
-        );
+        let (_, result) = changes(StartPosition::TrimHorizon, one_attempt()).all(&mut server);
+        let error = result.expect_err("a service error");
+        assert!(error.is_exception(ExceptionKind::from_name(code)));
     }
 }
 
@@ -167,10 +151,8 @@ fn after_steps(options: ChangesOptions, steps: usize) -> (Transactions<GetSparql
     );
     let mut input = Input::Next;
     for _ in 0..steps {
-        let step = machine.resume(Input::End(Default::default()), clock.now());
-        assert!(matches!(step, Step::Misuse(_)), "{step:?}");
-        let step = machine.resume(Input::Wake(Sent::No), clock.now());
-        assert!(matches!(step, Step::Io(Io::Continue)), "{step:?}");
+        machine.misuses(Input::End(Default::default()), clock.now());
+        machine.continues(Input::Wake(Sent::No), clock.now());
         input = match machine.resume(input, clock.now()) {
             Step::Io(Io::Send(transmit)) => server.respond_to(SECOND, transmit.request.uri()),
             Step::Item(_) => Input::Next,
@@ -202,25 +184,18 @@ fn drivers_can_end_it() {
         };
         assert_eq!(error.kind(), kind, "after {steps} steps");
         for input in [Input::Next, deadline()] {
-            let step = machine.resume(input, clock.now());
-            assert!(matches!(step, Step::Misuse(_)), "{step:?}");
+            machine.misuses(input, clock.now());
         }
-        let step = machine.resume(Input::Wake(Sent::No), clock.now());
-        assert!(matches!(step, Step::Io(Io::Continue)), "{step:?}");
+        machine.continues(Input::Wake(Sent::No), clock.now());
     }
 
     // The driver may be unable to wait.
     let (mut machine, mut clock) = after_steps(ChangesOptions::new(), 1);
-    let step = machine.resume(cut(), clock.now());
-    assert!(matches!(step, Step::Io(Io::Wait)), "{step:?}");
-    let step = machine.resume(Input::Wake(Sent::No), clock.now());
-    assert!(matches!(step, Step::Io(Io::Continue)), "{step:?}");
+    machine.waits(cut(), clock.now());
+    machine.continues(Input::Wake(Sent::No), clock.now());
     clock.pass(SECOND / 1000);
     let runtime = TransportError::new(TransportErrorKind::Runtime, Sent::No);
-    let step = machine.resume(Input::Failure(runtime), clock.now());
-    let Step::Done(Err(error)) = step else {
-        panic!("{step:?}")
-    };
+    let error = machine.fails(Input::Failure(runtime), clock.now());
     let kind = ErrorKind::Transport(TransportErrorKind::Runtime);
     assert_eq!((error.kind(), error.may_have_executed()), (kind, false));
     assert_eq!(machine.wake_at(), None);
@@ -237,10 +212,8 @@ fn polls_have_a_timeout() {
         let (mut machine, mut clock) = after_steps(ChangesOptions::new().call(call), 1);
         assert_eq!(machine.wake_at(), Some(clock.now().mono + limit));
         clock.pass_until_wake(&machine);
-        let step = machine.resume(Input::Wake(Sent::Maybe), clock.now());
-        assert!(matches!(step, Step::Io(Io::Wait)), "{step:?}");
+        machine.waits(Input::Wake(Sent::Maybe), clock.now());
         clock.pass_until_wake(&machine);
-        let step = machine.resume(Input::Wake(Sent::Maybe), clock.now());
-        assert!(matches!(step, Step::Io(Io::Send(_))), "{step:?}");
+        machine.sends(Input::Wake(Sent::Maybe), clock.now());
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     table::{
         Did::{Any, Credentials as Asks, Refresh, Wait},
         End::{Final, Success},
-        Expect, NOT, expect, service,
+        Expect, NOT, expect, sent_once, service,
     },
 };
 
@@ -126,7 +126,7 @@ fn once_in_a_call() {
 #[test]
 fn attempts_are_counted() {
     let one = CallOptions::new().max_attempts(1);
-    let expect = expect(&[Any], 1, NOT, Final(service(DENIED)));
+    let expect = sent_once(NOT, Final(service(DENIED)));
     check(signed, &one, &[denied(EXPIRED).into()], expect);
 }
 
@@ -140,7 +140,7 @@ fn rights_cannot_be_renewed() {
         "The request signature we calculated does not match the signature you provided.",
         "",
     ];
-    let stop = expect(&[Any], 1, NOT, Final(service(DENIED)));
+    let stop = sent_once(NOT, Final(service(DENIED)));
     for message in messages {
         for date in [
             "Tue, 14 Nov 2023 22:13:20 GMT",
@@ -156,7 +156,7 @@ fn rights_cannot_be_renewed() {
 
 #[test]
 fn without_signatures_there_is_nothing_to_renew() {
-    let stop = expect(&[Any], 1, NOT, Final(service(DENIED)));
+    let stop = sent_once(NOT, Final(service(DENIED)));
     let far = denied(EXPIRED).header("date", "Tue, 14 Nov 2023 12:00:00 GMT");
     check(unsigned, &CallOptions::new(), &[far.into()], stop);
 }

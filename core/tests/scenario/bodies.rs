@@ -14,13 +14,13 @@ use crate::{
     table::{
         Did::{Any, Wait},
         End::{self, Final, Passing, Success},
-        MAY, NOT, Row, check, decode_kind, expect, row, same, service,
+        MAY, NOT, Row, check, decode_kind, expect, row, same, sent_once, service,
     },
 };
 
-fn failing_trailer(status: &str, code: &str) -> Answer {
+fn failing_trailer(code: &str) -> Answer {
     success()
-        .trailer("x-neptune-status", status)
+        .trailer("x-neptune-status", &format!("500 {code}"))
         .trailer("x-neptune-detail", &encoded(code, "boom"))
 }
 
@@ -37,85 +37,55 @@ fn trailers() -> Vec<Row> {
         same(
             "trailers of a success",
             None,
-            vec![success().trailer("x-neptune-status", "200 OK").into()],
-            expect(&[Any], 1, NOT, Success),
+            [success().trailer("x-neptune-status", "200 OK")],
+            sent_once(NOT, Success),
         ),
         same(
             "time limit, in the trailers",
             None,
-            vec![
-                failing_trailer(
-                    "500 TimeLimitExceededException",
-                    "TimeLimitExceededException",
-                )
-                .into(),
-            ],
-            expect(&[Any], 1, NOT, time_limit)
+            [failing_trailer("TimeLimitExceededException")],
+            sent_once(NOT, time_limit)
                 .says("TimeLimitExceededException (500): boom [request id r-1]"),
         ),
         same(
             "time limit, in a trailer without detail",
             None,
-            vec![
-                success()
-                    .trailer("x-neptune-status", "500 TimeLimitExceededException")
-                    .into(),
-            ],
-            expect(&[Any], 1, NOT, time_limit).says("TimeLimitExceededException (500)"),
+            [success().trailer("x-neptune-status", "500 TimeLimitExceededException")],
+            sent_once(NOT, time_limit).says("TimeLimitExceededException (500)"),
         ),
         same(
             "time limit, in the second of two trailers",
             None,
-            vec![
-                success()
-                    .trailer("x-neptune-status", "200 OK")
-                    .trailer("x-neptune-status", "500 TimeLimitExceededException")
-                    .into(),
-            ],
-            expect(&[Any], 1, NOT, time_limit).says("TimeLimitExceededException (500)"),
+            [success()
+                .trailer("x-neptune-status", "200 OK")
+                .trailer("x-neptune-status", "500 TimeLimitExceededException")],
+            sent_once(NOT, time_limit).says("TimeLimitExceededException (500)"),
         ),
         same(
             "time limit, in a detail without a status",
             None,
-            vec![
-                success()
-                    .trailer(
-                        "x-neptune-detail",
-                        &encoded("TimeLimitExceededException", "boom"),
-                    )
-                    .into(),
-            ],
-            expect(&[Any], 1, NOT, time_limit)
+            [success().trailer(
+                "x-neptune-detail",
+                &encoded("TimeLimitExceededException", "boom"),
+            )],
+            sent_once(NOT, time_limit)
                 .says("TimeLimitExceededException (500): boom [request id r-1]"),
         ),
         same(
             "conflict, in the trailers",
             Some(RetryClass::Conflict),
-            vec![
-                failing_trailer(
-                    "500 ConcurrentModificationException",
-                    "ConcurrentModificationException",
-                )
-                .into(),
-                success().into(),
+            [
+                failing_trailer("ConcurrentModificationException"),
+                success(),
             ],
             expect(&[Any, Wait(0, 100), Any], 2, NOT, Success),
         ),
         row(
             "out of memory, in the trailers",
             Some(RetryClass::Memory),
-            vec![
-                failing_trailer(
-                    "500 MemoryLimitExceededException",
-                    "MemoryLimitExceededException",
-                )
-                .into(),
-                success().into(),
-            ],
+            [failing_trailer("MemoryLimitExceededException"), success()],
             expect(&[Any, Wait(0, 5000), Any], 2, MAY, Success),
-            expect(
-                &[Any],
-                1,
+            sent_once(
                 MAY,
                 Final(service(ExceptionKind::MemoryLimitExceededException)),
             ),
@@ -123,14 +93,12 @@ fn trailers() -> Vec<Row> {
         row(
             "an unknown failure, in the trailers",
             Some(RetryClass::Fault),
-            vec![
-                success()
-                    .trailer("x-neptune-status", "503 SomethingNew")
-                    .into(),
-                success().into(),
+            [
+                success().trailer("x-neptune-status", "503 SomethingNew"),
+                success(),
             ],
             expect(&[Any, Wait(0, 100), Any], 2, MAY, Success),
-            expect(&[Any], 1, MAY, Final(service(ExceptionKind::Unknown))),
+            sent_once(MAY, Final(service(ExceptionKind::Unknown))),
         ),
     ]
 }
@@ -150,8 +118,8 @@ fn error_objects() -> Vec<Row> {
     for (code, class) in expected {
         for before in ["", r#"{"status":"Comp"#, r#"{"status":{"a":[1,"#] {
             let body = format!("{before}{}", error_object(code, "b} {\\\"c\\\":"));
-            let script = vec![answer(200, body).into(), success().into()];
-            let stop = |executed, kind| expect(&[Any], 1, executed, Final(service(kind)));
+            let script = [answer(200, body), success()];
+            let stop = |executed, kind| sent_once(executed, Final(service(kind)));
             let (again, write) = match class {
                 None => {
                     let stop = stop(NOT, ExceptionKind::TimeLimitExceededException);
@@ -183,32 +151,32 @@ fn error_objects() -> Vec<Row> {
 }
 
 fn no_answers() -> Vec<Row> {
-    let garbage = expect(&[Any], 1, MAY, Final(Decode));
+    let garbage = sent_once(MAY, Final(Decode));
     let lost = Some(RetryClass::Lost);
     let mut rows = vec![
         row(
             "JSON that just stops",
             lost,
-            vec![answer(200, r#"{"status":"Comp"#).into()],
+            [answer(200, r#"{"status":"Comp"#)],
             expect(
                 &[Any, Wait(0, 100), Any, Wait(0, 200), Any],
                 3,
                 MAY,
                 Passing(Decode),
             ),
-            expect(&[Any], 1, MAY, Final(Decode)),
+            sent_once(MAY, Final(Decode)),
         ),
         row(
             "JSON that stops, and then a success",
             lost,
-            vec![answer(200, "{").into(), success().into()],
+            [answer(200, "{"), success()],
             expect(&[Any, Wait(0, 100), Any], 2, MAY, Success),
             garbage,
         ),
         same(
             "an encoding that nobody asked for",
             None,
-            vec![success().header("content-encoding", "gzip").into()],
+            [success().header("content-encoding", "gzip")],
             garbage,
         ),
     ];
@@ -223,7 +191,7 @@ fn no_answers() -> Vec<Row> {
     ];
     for body in foreign {
         let name = String::from_utf8_lossy(body).into_owned();
-        rows.push(same(name, None, vec![answer(200, body).into()], garbage));
+        rows.push(same(name, None, [answer(200, body)], garbage));
     }
     rows
 }
@@ -258,7 +226,7 @@ fn each(answer: Answer, options: &CallOptions, mut look: impl FnMut(&str, &Trace
 
 fn assert_end(trace: &Trace, end: End) {
     let executed = matches!(end, Final(_));
-    expect(&[Any], 1, executed, end)
+    sent_once(executed, end)
         .compare(trace)
         .expect("as expected");
 }

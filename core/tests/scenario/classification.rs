@@ -18,7 +18,7 @@ use crate::{
     table::{
         Did::{self, Any, Fresh, Wait},
         End::{Final, Passing},
-        Expect, MAY, NOT, Row, check, expect, row, service, transport,
+        Expect, MAY, NOT, Row, check, expect, row, sent_once, service, transport,
     },
 };
 
@@ -194,8 +194,8 @@ fn class(fate: Fate) -> Option<RetryClass> {
 /// For reads and idempotent requests, and for writes.
 fn expected(fate: Fate, kind: ExceptionKind) -> (Expect, Expect) {
     let kind = service(kind);
-    let stop = expect(&[Any], 1, NOT, Final(kind));
-    let perhaps = expect(&[Any], 1, MAY, Final(kind));
+    let stop = sent_once(NOT, Final(kind));
+    let perhaps = sent_once(MAY, Final(kind));
     let both = |expect| (expect, expect);
     let soon = &[Any, Wait(0, 100), Any, Wait(0, 200), Any];
     let slower = &[Any, Wait(0, 1000), Any, Wait(0, 2000), Any];
@@ -214,7 +214,7 @@ fn expected(fate: Fate, kind: ExceptionKind) -> (Expect, Expect) {
 
 fn service_row((kind, code, status, fate): (ExceptionKind, &str, u16, Fate)) -> Row {
     let (again, write) = expected(fate, kind);
-    let script = vec![exception(status, code).into()];
+    let script = [exception(status, code)];
     row(
         format!("{status} {code}"),
         class(fate),
@@ -245,7 +245,7 @@ fn odd_codes_and_statuses() -> Vec<Row> {
             "\u{0}",
         ]
         .map(|body| {
-            let script = vec![answer(status, body).into()];
+            let script = [answer(status, body)];
             let name = format!("{status} {body:?}");
             row(name, class(fate), script, again, write)
         })
@@ -292,7 +292,7 @@ fn break_row(kind: TransportErrorKind, sent: Sent, moment: Moment) -> Row {
     // The first connection is replaced at once, which counts as no attempt.
     const REPLACED: &[Did] = &[Any, Fresh, Wait(0, 100), Fresh, Wait(0, 200), Fresh];
     let kind_of = transport(kind);
-    let ends = |executed| expect(&[Any], 1, executed, Final(kind_of));
+    let ends = |executed| sent_once(executed, Final(kind_of));
     let (class, again, write) = match fate {
         Break::NotSent => {
             let path = match moment {
@@ -308,7 +308,7 @@ fn break_row(kind: TransportErrorKind, sent: Sent, moment: Moment) -> Row {
         }
         Break::Ends(executed) => (None, ends(executed), ends(executed)),
         Break::Full(executed) => {
-            let later = expect(&[Any], 1, executed, Passing(kind_of));
+            let later = sent_once(executed, Passing(kind_of));
             (Some(RetryClass::NotSent), later, later)
         }
     };
@@ -375,14 +375,10 @@ fn every_class_has_rows() {
 
 #[test]
 fn codes_in_the_header_count_most() {
-    let script = vec![
-        exception(400, "ParsingException")
-            .header(
-                "x-amzn-errortype",
-                "com.amazon#ThrottlingException:http://x",
-            )
-            .into(),
-    ];
+    let script = [exception(400, "ParsingException").header(
+        "x-amzn-errortype",
+        "com.amazon#ThrottlingException:http://x",
+    )];
     let (again, write) = expected(Throttled, ExceptionKind::ThrottlingException);
     check(&[row("header", class(Throttled), script, again, write)]);
 }
@@ -390,8 +386,8 @@ fn codes_in_the_header_count_most() {
 /// "Certainly not executed" would be a guess.
 #[test]
 fn undescribed_server_errors_say_that_they_may_have_been_executed() {
-    let perhaps = expect(&[Any], 1, MAY, Final(service(ExceptionKind::Unknown)));
-    let script = vec![exception(501, "NotImplemented").into()];
+    let perhaps = sent_once(MAY, Final(service(ExceptionKind::Unknown)));
+    let script = [exception(501, "NotImplemented")];
     let said = "NotImplemented (501): boom [request id r-1]; the request may have been executed";
     let said_of_write = "NotImplemented (501): boom [request id r-1]; the request may have been executed and was not sent again";
     let row = row(

@@ -7,7 +7,7 @@ use crate::{
     table::{
         Did::{Any, Fresh, Wait},
         End::{Final, Success},
-        MAY, NOT, Row, check, expect, row, same, service,
+        MAY, NOT, Row, check, expect, row, same, sent_once, service,
     },
 };
 
@@ -22,33 +22,33 @@ fn rows() -> Vec<Row> {
         same(
             "a write that met a reader goes to the writer",
             wrong_instance,
-            vec![read_only().into(), success().into()],
+            [read_only(), success()],
             expect(&[Any, Wait(0, 100), Fresh], 2, NOT, Success),
         ),
         same(
             "a cluster of readers",
             wrong_instance,
-            vec![read_only().into()],
+            [read_only()],
             expect(&[Any, Wait(0, 100), Fresh], 2, NOT, reader)
                 .says("ReadOnlyViolationException (400): boom [request id r-1]"),
         ),
         same(
             "a constraint that held for a moment",
             of_constraint,
-            vec![constraint().into(), success().into()],
+            [constraint(), success()],
             expect(&[Any, Wait(0, 100), Any], 2, NOT, Success),
         ),
         same(
             "a constraint that holds",
             of_constraint,
-            vec![constraint().into()],
+            [constraint()],
             expect(&[Any, Wait(0, 100), Any], 2, NOT, violated)
                 .says("ConstraintViolationException (400): boom [request id r-1]"),
         ),
         same(
             "each once, in one call",
             of_constraint,
-            vec![constraint().into(), read_only().into(), success().into()],
+            [constraint(), read_only(), success()],
             expect(
                 &[Any, Wait(0, 100), Any, Wait(0, 200), Fresh],
                 3,
@@ -78,12 +78,7 @@ fn the_last_attempt_is_judged_as_any() {
         same(
             "once in a call, not once in a row",
             wrong_instance,
-            vec![
-                read_only().into(),
-                conflict().into(),
-                read_only().into(),
-                success().into(),
-            ],
+            [read_only(), conflict(), read_only(), success()],
             expect(
                 &[Any, Wait(0, 100), Fresh, Wait(0, 200), Any],
                 3,
@@ -94,19 +89,19 @@ fn the_last_attempt_is_judged_as_any() {
         row(
             "a constraint after a lost answer",
             of_constraint,
-            vec![answer(502, "").into(), constraint().into()],
+            [answer(502, ""), constraint()],
             expect(
                 &[Any, Wait(0, 100), Any, Wait(0, 200), Any],
                 3,
                 MAY,
                 violated,
             ),
-            expect(&[Any], 1, MAY, Final(service(ExceptionKind::Unknown))),
+            sent_once(MAY, Final(service(ExceptionKind::Unknown))),
         ),
         same(
             "two attempts",
             wrong_instance,
-            vec![read_only().into()],
+            [read_only()],
             expect(&[Any, Wait(0, 100), Fresh], 2, NOT, reader),
         ),
     ];

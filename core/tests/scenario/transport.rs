@@ -15,7 +15,7 @@ use crate::{
     table::{
         Did::{Any, Fresh, Wait},
         End::{Final, Passing, Success},
-        Expect, MAY, NOT, Row, check, expect, row, same, service, transport,
+        Expect, MAY, NOT, Row, check, expect, row, same, sent_once, service, transport,
     },
 };
 
@@ -32,7 +32,7 @@ const fn three_times(kind: TransportErrorKind, executed: bool) -> Expect {
 }
 
 const fn stop(kind: TransportErrorKind, executed: bool) -> Expect {
-    expect(&[Any], 1, executed, Final(transport(kind)))
+    sent_once(executed, Final(transport(kind)))
 }
 
 fn before_the_answer() -> Vec<Row> {
@@ -41,13 +41,13 @@ fn before_the_answer() -> Vec<Row> {
         same(
             "a stale pooled connection is replaced at once and not counted",
             NOT_SENT,
-            vec![Event::Stale, success().into()],
+            [Event::Stale, success().into()],
             expect(&[Any, Fresh], 1, NOT, Success),
         ),
         same(
             "a new connection cannot be stale, whatever the driver says",
             NOT_SENT,
-            vec![Event::Stale],
+            [Event::Stale],
             expect(
                 &[Any, Fresh, Wait(0, 100), Fresh, Wait(0, 200), Fresh],
                 3,
@@ -59,7 +59,7 @@ fn before_the_answer() -> Vec<Row> {
         same(
             "a stale connection after a refusal",
             NOT_SENT,
-            vec![
+            [
                 exception(429, "TooManyRequestsException").into(),
                 Event::Stale,
                 success().into(),
@@ -69,27 +69,27 @@ fn before_the_answer() -> Vec<Row> {
         row(
             "a stale connection after a lost answer",
             LOST,
-            vec![answer(503, "").into(), Event::Stale, success().into()],
+            [answer(503, "").into(), Event::Stale, success().into()],
             expect(&[Any, Wait(0, 100), Any, Fresh], 2, MAY, Success),
-            expect(&[Any], 1, MAY, Final(service(ExceptionKind::Unknown))),
+            sent_once(MAY, Final(service(ExceptionKind::Unknown))),
         ),
         same(
             "not sent, and then a success",
             NOT_SENT,
-            vec![Event::Fails(Connect, No), success().into()],
+            [Event::Fails(Connect, No), success().into()],
             expect(&[Any, Wait(0, 100), Fresh], 2, NOT, Success),
         ),
         row(
             "lost, and then a success that says so",
             LOST,
-            vec![lost.clone(), success().into()],
+            [lost.clone(), success().into()],
             expect(&[Any, Wait(0, 100), Fresh], 2, MAY, Success),
             stop(Closed, MAY),
         ),
         row(
             "not sent, then lost",
             LOST,
-            vec![Event::Fails(Dns, No), lost.clone(), success().into()],
+            [Event::Fails(Dns, No), lost.clone(), success().into()],
             expect(
                 &[Any, Wait(0, 100), Fresh, Wait(0, 200), Fresh],
                 3,
@@ -106,7 +106,7 @@ fn before_the_answer() -> Vec<Row> {
         row(
             "lost, then refused for load",
             LOST,
-            vec![
+            [
                 lost.clone(),
                 exception(500, "ThrottlingException").into(),
                 success().into(),
@@ -122,7 +122,7 @@ fn before_the_answer() -> Vec<Row> {
         row(
             "once lost, always perhaps executed",
             LOST,
-            vec![lost, Event::Fails(Connect, No)],
+            [lost, Event::Fails(Connect, No)],
             expect(
                 &[Any, Wait(0, 100), Fresh, Wait(0, 200), Fresh],
                 3,
@@ -161,28 +161,28 @@ fn within_the_answer() -> Vec<Row> {
         row(
             "cut right after the head",
             LOST,
-            vec![Event::Cut(answer(200, ""), Timeout, Maybe)],
+            [Event::Cut(answer(200, ""), Timeout, Maybe)],
             three_times(Timeout, MAY),
             stop(Timeout, MAY),
         ),
         row(
             "cut after all of the JSON",
             LOST,
-            vec![Event::Cut(success(), Closed, Maybe)],
+            [Event::Cut(success(), Closed, Maybe)],
             three_times(Closed, MAY),
             stop(Closed, MAY),
         ),
         row(
             "cut answer of a failing server",
             LOST,
-            vec![Event::Cut(answer(500, "<html"), Closed, Maybe)],
+            [Event::Cut(answer(500, "<html"), Closed, Maybe)],
             three_times(Closed, MAY),
             stop(Closed, MAY),
         ),
         same(
             "cut, but the error object at the end is whole",
             Some(RetryClass::Throttled),
-            vec![Event::Cut(answer(200, with_error), Closed, Maybe)],
+            [Event::Cut(answer(200, with_error), Closed, Maybe)],
             expect(
                 &[Any, Wait(0, 1000), Any, Wait(0, 2000), Any],
                 3,
@@ -193,35 +193,35 @@ fn within_the_answer() -> Vec<Row> {
         same(
             "cut, but the refusal is whole",
             None,
-            vec![Event::Cut(exception(400, "ParsingException"), Closed, Maybe)],
-            expect(&[Any], 1, NOT, Final(service(ExceptionKind::ParsingException))),
+            [Event::Cut(exception(400, "ParsingException"), Closed, Maybe)],
+            sent_once(NOT, Final(service(ExceptionKind::ParsingException))),
         ),
         row(
             "shorter than its content-length, JSON cut",
             LOST,
-            vec![answer(200, "{").header("content-length", "35").into()],
+            [answer(200, "{").header("content-length", "35")],
             three_times(Closed, MAY),
             stop(Closed, MAY),
         ),
         row(
             "shorter than its content-length, JSON whole",
             LOST,
-            vec![success().header("content-length", "36").into()],
+            [success().header("content-length", "36")],
             three_times(Closed, MAY),
             stop(Closed, MAY),
         ),
         row(
             "nothing of the announced body",
             LOST,
-            vec![answer(200, "").header("content-length", "1").into()],
+            [answer(200, "").header("content-length", "1")],
             three_times(Closed, MAY),
             stop(Closed, MAY),
         ),
         same(
             "exactly its content-length",
             None,
-            vec![success().header("content-length", "35").into()],
-            expect(&[Any], 1, NOT, Success),
+            [success().header("content-length", "35")],
+            sent_once(NOT, Success),
         ),
     ]
 }

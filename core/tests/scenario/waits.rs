@@ -11,7 +11,7 @@ use crate::{
     table::{
         Did::{self, Any, Fresh, Wait},
         End::{Final, Passing, Success},
-        MAY, NOT, Row, check, expect, row, same, service, transport,
+        MAY, NOT, Row, check, expect, row, same, sent_once, service, transport,
     },
 };
 
@@ -21,83 +21,38 @@ fn throttled() -> Answer {
     exception(429, "TooManyRequestsException")
 }
 
-/// A refusal with a wish, then a success.
-fn wish(name: &str, header: &[(&'static str, &str)], path: &'static [Did]) -> Row {
-    let refused = header.iter().fold(throttled(), |answer, (name, value)| {
-        answer.header(name, value)
-    });
-    let script = vec![refused.into(), success().into()];
-    same(name, THROTTLED, script, expect(path, 2, NOT, Success))
-}
+/// The headers `date`, `x-amz-retry-after` and `retry-after` of a refusal ("" for none), and the shortest and the
+/// longest wait that must follow. The clock of these tests starts at 22:13:20, and an answer comes 10 ms later.
+#[rustfmt::skip]
+const WISHES: [(&str, [&str; 3], u64, u64); 12] = [
+    ("seconds", ["", "", "7"], 7000, 7000),
+    ("a wish shorter than ours", ["", "", "0"], 0, 1000),
+    ("the longest", ["", "", "60"], 60_000, 60_000),
+    ("milliseconds", ["", "1500", ""], 1500, 1500),
+    ("the longest in ms", ["", "60000", ""], 60_000, 60_000),
+    ("milliseconds before seconds", ["", "2500", "9"], 2500, 2500),
+    ("milliseconds that are none", ["", "soon", "9"], 9000, 9000),
+    ("a date by the server's clock", ["Tue, 14 Nov 2023 23:00:00 GMT", "", "Tue, 14 Nov 2023 23:00:05 GMT"], 5000, 5000),
+    ("a date by ours", ["", "", "Tue, 14 Nov 2023 22:13:25 GMT"], 4990, 4990),
+    ("a date gone by", ["", "", "Tue, 14 Nov 2023 22:13:19 GMT"], 0, 1000),
+    ("nonsense", ["", "", "later"], 0, 1000),
+    ("below zero", ["", "", "-5"], 0, 1000),
+];
 
 #[test]
 fn the_servers_wishes_are_respected() {
-    // The clock of these tests starts at 22:13:20, and an answer comes 10 ms later.
-    let rows = [
-        wish(
-            "seconds",
-            &[("retry-after", "7")],
-            &[Any, Wait(7000, 7000), Any],
-        ),
-        wish(
-            "a wish shorter than ours",
-            &[("retry-after", "0")],
-            &[Any, Wait(0, 1000), Any],
-        ),
-        wish(
-            "the longest",
-            &[("retry-after", "60")],
-            &[Any, Wait(60_000, 60_000), Any],
-        ),
-        wish(
-            "milliseconds",
-            &[("x-amz-retry-after", "1500")],
-            &[Any, Wait(1500, 1500), Any],
-        ),
-        wish(
-            "the longest in ms",
-            &[("x-amz-retry-after", "60000")],
-            &[Any, Wait(60_000, 60_000), Any],
-        ),
-        wish(
-            "milliseconds before seconds",
-            &[("x-amz-retry-after", "2500"), ("retry-after", "9")],
-            &[Any, Wait(2500, 2500), Any],
-        ),
-        wish(
-            "milliseconds that are none",
-            &[("x-amz-retry-after", "soon"), ("retry-after", "9")],
-            &[Any, Wait(9000, 9000), Any],
-        ),
-        wish(
-            "a date by the server's clock",
-            &[
-                ("date", "Tue, 14 Nov 2023 23:00:00 GMT"),
-                ("retry-after", "Tue, 14 Nov 2023 23:00:05 GMT"),
-            ],
-            &[Any, Wait(5000, 5000), Any],
-        ),
-        wish(
-            "a date by ours",
-            &[("retry-after", "Tue, 14 Nov 2023 22:13:25 GMT")],
-            &[Any, Wait(4990, 4990), Any],
-        ),
-        wish(
-            "a date gone by",
-            &[("retry-after", "Tue, 14 Nov 2023 22:13:19 GMT")],
-            &[Any, Wait(0, 1000), Any],
-        ),
-        wish(
-            "nonsense",
-            &[("retry-after", "later")],
-            &[Any, Wait(0, 1000), Any],
-        ),
-        wish(
-            "below zero",
-            &[("retry-after", "-5")],
-            &[Any, Wait(0, 1000), Any],
-        ),
-    ];
+    let names = ["date", "x-amz-retry-after", "retry-after"];
+    let rows = WISHES.map(|(name, values, shortest, longest)| {
+        let mut refused = throttled();
+        for (name, value) in names.into_iter().zip(values) {
+            if !value.is_empty() {
+                refused = refused.header(name, value);
+            }
+        }
+        let path = Vec::leak(vec![Any, Wait(shortest, longest), Any]);
+        let script = [refused, success()];
+        same(name, THROTTLED, script, expect(path, 2, NOT, Success))
+    });
     check(&rows);
 }
 
@@ -110,15 +65,15 @@ fn wishes_are_heard_after_any_passing_failure() {
         same(
             "conflict",
             Some(RetryClass::Conflict),
-            vec![conflict.into(), success().into()],
+            [conflict, success()],
             expect(path, 2, NOT, Success),
         ),
         row(
             "fault",
             Some(RetryClass::Fault),
-            vec![fault.into(), success().into()],
+            [fault, success()],
             expect(path, 2, MAY, Success),
-            expect(&[Any], 1, MAY, Final(service(ExceptionKind::Unknown))),
+            sent_once(MAY, Final(service(ExceptionKind::Unknown))),
         ),
     ];
     check(&rows);
@@ -126,10 +81,8 @@ fn wishes_are_heard_after_any_passing_failure() {
 
 #[test]
 fn longer_wishes_end_the_call() {
-    let stop = |executed, kind| expect(&[Any], 1, executed, Passing(service(kind)));
-    let refused = |name: &'static str, value: &str| -> Vec<Event> {
-        vec![throttled().header(name, value).into(), success().into()]
-    };
+    let stop = |executed, kind| sent_once(executed, Passing(service(kind)));
+    let refused = |name: &'static str, value: &str| [throttled().header(name, value), success()];
     let too_many = stop(NOT, ExceptionKind::TooManyRequestsException);
     let unknown = Final(service(ExceptionKind::Unknown));
     let rows = [
@@ -151,10 +104,10 @@ fn longer_wishes_end_the_call() {
         row(
             "after a fault",
             Some(RetryClass::Fault),
-            vec![answer(503, "").header("retry-after", "100").into()],
+            [answer(503, "").header("retry-after", "100")],
             stop(MAY, ExceptionKind::Unknown)
                 .says("HTTP status 503 Service Unavailable; not retried, the server asks to wait 100s; the request may have been executed"),
-            expect(&[Any], 1, MAY, unknown),
+            sent_once(MAY, unknown),
         ),
     ];
     check(&rows);
@@ -164,16 +117,14 @@ fn longer_wishes_end_the_call() {
 #[test]
 fn a_longer_wish_after_a_constraint() {
     let constraint = exception(400, "ConstraintViolationException").header("retry-after", "61");
-    let later = expect(
-        &[Any],
-        1,
+    let later = sent_once(
         NOT,
         Passing(service(ExceptionKind::ConstraintViolationException)),
     );
     check(&[same(
         "constraint",
         Some(RetryClass::Constraint),
-        vec![constraint.into()],
+        [constraint],
         later,
     )]);
 }
@@ -183,80 +134,41 @@ fn often(mut row: Row, attempts: u32) -> Row {
     row
 }
 
+/// Sent, and again after each of these waits of at most so many milliseconds.
+fn path(waits: &[u64]) -> &'static [Did] {
+    let again = waits.iter().flat_map(|longest| [Wait(0, *longest), Any]);
+    let path: Vec<Did> = [Any].into_iter().chain(again).collect();
+    path.leak()
+}
+
 #[test]
 fn waits_double_up_to_the_cap() {
     let throttled = same(
         "throttled",
         THROTTLED,
-        vec![throttled().into()],
+        [throttled()],
         expect(
-            &[
-                Any,
-                Wait(0, 1000),
-                Any,
-                Wait(0, 2000),
-                Any,
-                Wait(0, 4000),
-                Any,
-                Wait(0, 8000),
-                Any,
-                Wait(0, 16_000),
-                Any,
-                Wait(0, 20_000),
-                Any,
-                Wait(0, 20_000),
-                Any,
-            ],
+            path(&[1000, 2000, 4000, 8000, 16_000, 20_000, 20_000]),
             8,
             NOT,
             Passing(service(ExceptionKind::TooManyRequestsException)),
         ),
     );
-    let memory_path: &'static [Did] = &[
-        Any,
-        Wait(0, 5000),
-        Any,
-        Wait(0, 10_000),
-        Any,
-        Wait(0, 20_000),
-        Any,
-        Wait(0, 20_000),
-        Any,
-    ];
+    let memory_path = path(&[5000, 10_000, 20_000, 20_000]);
     let memory_kind = service(ExceptionKind::MemoryLimitExceededException);
     let memory = row(
         "memory",
         Some(RetryClass::Memory),
-        vec![exception(500, "MemoryLimitExceededException").into()],
+        [exception(500, "MemoryLimitExceededException")],
         expect(memory_path, 5, MAY, Passing(memory_kind)),
-        expect(&[Any], 1, MAY, Final(memory_kind)),
+        sent_once(MAY, Final(memory_kind)),
     );
     let conflict = same(
         "conflict",
         Some(RetryClass::Conflict),
-        vec![exception(500, "ConcurrentModificationException").into()],
+        [exception(500, "ConcurrentModificationException")],
         expect(
-            &[
-                Any,
-                Wait(0, 100),
-                Any,
-                Wait(0, 200),
-                Any,
-                Wait(0, 400),
-                Any,
-                Wait(0, 800),
-                Any,
-                Wait(0, 1600),
-                Any,
-                Wait(0, 3200),
-                Any,
-                Wait(0, 6400),
-                Any,
-                Wait(0, 12_800),
-                Any,
-                Wait(0, 20_000),
-                Any,
-            ],
+            path(&[100, 200, 400, 800, 1600, 3200, 6400, 12_800, 20_000]),
             10,
             NOT,
             Passing(service(ExceptionKind::ConcurrentModificationException)),
@@ -268,41 +180,41 @@ fn waits_double_up_to_the_cap() {
 #[test]
 fn one_attempt_is_one_attempt() {
     use TransportErrorKind::Closed;
-    let passing = |kind, executed| expect(&[Any], 1, executed, Passing(kind));
+    let passing = |kind, executed| sent_once(executed, Passing(kind));
     let unknown = service(ExceptionKind::Unknown);
     let rows = [
         same(
             "not sent",
             Some(RetryClass::NotSent),
-            vec![Event::Fails(TransportErrorKind::Connect, Sent::No)],
+            [Event::Fails(TransportErrorKind::Connect, Sent::No)],
             passing(transport(TransportErrorKind::Connect), NOT).says("cannot connect to db.cluster-abc.eu-west-1.neptune.amazonaws.com:8182"),
         ),
         row(
             "lost",
             Some(RetryClass::Lost),
-            vec![Event::Fails(Closed, Sent::Maybe)],
+            [Event::Fails(Closed, Sent::Maybe)],
             passing(transport(Closed), MAY)
                 .says("connection to db.cluster-abc.eu-west-1.neptune.amazonaws.com:8182 closed before the response was complete; the request may have been executed"),
-            expect(&[Any], 1, MAY, Final(transport(Closed))),
+            sent_once(MAY, Final(transport(Closed))),
         ),
         same(
             "throttled",
             THROTTLED,
-            vec![throttled().into()],
+            [throttled()],
             passing(service(ExceptionKind::TooManyRequestsException), NOT)
                 .says("TooManyRequestsException (429): boom [request id r-1]"),
         ),
         row(
             "fault",
             Some(RetryClass::Fault),
-            vec![answer(500, "").into()],
+            [answer(500, "")],
             passing(unknown, MAY),
-            expect(&[Any], 1, MAY, Final(unknown)),
+            sent_once(MAY, Final(unknown)),
         ),
         same(
             "a stale connection is still replaced",
             Some(RetryClass::NotSent),
-            vec![Event::Stale, success().into()],
+            [Event::Stale, success().into()],
             expect(&[Any, Fresh], 1, NOT, Success),
         ),
     ];

@@ -69,6 +69,11 @@ pub(crate) const fn expect(
     }
 }
 
+/// Sent once, which is the end.
+pub(crate) const fn sent_once(executed: bool, end: End) -> Expect {
+    expect(&[Did::Any], 1, executed, end)
+}
+
 impl Expect {
     pub(crate) const fn says(mut self, text: &'static str) -> Self {
         self.says = Some(text);
@@ -100,14 +105,14 @@ pub(crate) struct Row {
 pub(crate) fn row(
     name: impl Into<String>,
     class: Option<RetryClass>,
-    script: Vec<Event>,
+    script: impl IntoIterator<Item = impl Into<Event>>,
     again: Expect,
     write: Expect,
 ) -> Row {
     Row {
         name: name.into(),
         class,
-        script,
+        script: script.into_iter().map(Into::into).collect(),
         read: again,
         idempotent: again,
         write,
@@ -119,7 +124,7 @@ pub(crate) fn row(
 pub(crate) fn same(
     name: impl Into<String>,
     class: Option<RetryClass>,
-    script: Vec<Event>,
+    script: impl IntoIterator<Item = impl Into<Event>>,
     expect: Expect,
 ) -> Row {
     row(name, class, script, expect, expect)

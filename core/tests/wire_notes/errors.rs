@@ -1,10 +1,9 @@
-//! Errors. What is retried, M07 to M09 among it, is in `scenario/classification.rs`.
+//! Errors. M07 to M09 and M11 are in `scenario/classification.rs`, M12 in `scenario/opencypher.rs`.
 
 use neptunedata::{
     ExceptionKind,
     engine::GetEngineStatus,
     ml::{CancelMlModelTrainingJob, GetMlModelTrainingJob},
-    opencypher::ExecuteOpenCypherQuery,
 };
 
 use crate::refused;
@@ -39,23 +38,5 @@ fn m10_missing_ml_resources_are_known_with_either_status() {
     for status in [400, 404] {
         let kind = refused::<GetMlModelTrainingJob>(status, body);
         assert_eq!(kind, ExceptionKind::MlResourceNotFoundException);
-    }
-}
-
-#[test]
-fn m11_throttling_is_known_everywhere() {
-    let body = r#"{"requestId":"r","code":"ThrottlingException","detailedMessage":"no"}"#;
-    let throttling = ExceptionKind::ThrottlingException;
-    assert_eq!(refused::<GetEngineStatus>(500, body), throttling);
-    assert_eq!(refused::<ExecuteOpenCypherQuery>(500, body), throttling);
-}
-
-#[test]
-fn m12_refused_access_is_known_with_either_status() {
-    let body = r#"{"requestId":"r","code":"AccessDeniedException",
-        "detailedMessage":"There is no token passed as part of the request"}"#;
-    for status in [400, 403] {
-        let kind = refused::<GetEngineStatus>(status, body);
-        assert_eq!(kind, ExceptionKind::AccessDeniedException);
     }
 }

@@ -27,6 +27,7 @@ pub(crate) mod streams;
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
+#[must_use]
 pub struct Config {
     pub(crate) seed: u64,
     pub(crate) log_limit: usize,
@@ -117,7 +118,6 @@ setters! {
 impl Config {
     /// Enables IAM authentication with one pair of long-term keys in this region. For more keys, call it again or call
     /// [`identity`](Self::identity). The last region given is used.
-    #[must_use]
     pub fn iam(
         self,
         access_key: impl Into<String>,
@@ -129,7 +129,6 @@ impl Config {
     }
 
     /// Enables IAM authentication and accepts this identity.
-    #[must_use]
     pub fn identity(mut self, identity: Identity) -> Self {
         self.iam = true;
         self.identities.push(identity);
@@ -192,6 +191,7 @@ impl Role {
 
 /// A pair of keys that the cluster accepts, with the session token if they are temporary.
 #[derive(Clone, PartialEq, Eq)]
+#[must_use]
 pub struct Identity {
     pub(crate) access_key: String,
     pub(crate) secret_key: String,
@@ -201,7 +201,6 @@ pub struct Identity {
 
 impl Identity {
     /// Long-term keys.
-    #[must_use]
     pub fn new(access_key: impl Into<String>, secret_key: impl Into<String>) -> Self {
         Self {
             access_key: access_key.into(),

@@ -135,25 +135,6 @@ impl Planned {
         Self::new(Mishap::OwnAnswer).deliver(|delivery| delivery.delay = delay)
     }
 
-    /// Applies only to requests of this operation (its name in the service model).
-    pub fn on(mut self, operation: impl Into<String>) -> Self {
-        self.operation = Some(operation.into());
-        self
-    }
-
-    /// The number of requests to which the fault applies. Default: 1.
-    pub fn times(mut self, times: u64) -> Self {
-        self.times = Some(times);
-        self
-    }
-
-    /// Whether the operation is executed first. It has no effect on [`Mishap::CloseBeforeReading`] and on
-    /// [`Mishap::Refused`]: such requests are never executed.
-    pub fn executed(mut self, executed: bool) -> Self {
-        self.executed = Some(executed);
-        self
-    }
-
     /// Sets how the response is sent.
     ///
     /// ```
@@ -175,22 +156,6 @@ impl Planned {
     /// Adds a header to the response.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.append(name, value);
-        self
-    }
-
-    /// Shifts the `Date` of the response by this many seconds. With `judging`, signatures are checked by the same
-    /// clock, so that a client that corrects its clock succeeds.
-    pub fn skewed_date(mut self, seconds: i64, judging: bool) -> Self {
-        self.date = Date::Skewed {
-            seconds,
-            judges: judging,
-        };
-        self
-    }
-
-    /// Omits the `Date` of the response.
-    pub fn without_date(mut self) -> Self {
-        self.date = Date::Absent;
         self
     }
 
@@ -219,6 +184,27 @@ impl Planned {
     fn is_for(&self, operation: Option<&str>) -> bool {
         self.operation.is_none() || self.operation.as_deref() == operation
     }
+}
+
+setters! {
+    Planned;
+
+    /// Applies only to requests of this operation (its name in the service model).
+    on(operation: impl Into<String>) => operation = Some(operation.into());
+
+    /// The number of requests to which the fault applies. Default: 1.
+    times(times: u64) => times = Some(times);
+
+    /// Whether the operation is executed first. It has no effect on [`Mishap::CloseBeforeReading`] and on
+    /// [`Mishap::Refused`]: such requests are never executed.
+    executed(executed: bool) => executed = Some(executed);
+
+    /// Shifts the `Date` of the response by this many seconds. With `judging`, signatures are checked by the same
+    /// clock, so that a client that corrects its clock succeeds.
+    skewed_date(seconds: i64, judging: bool) => date = Date::Skewed { seconds, judges: judging };
+
+    /// Omits the `Date` of the response.
+    without_date() => date = Date::Absent;
 }
 
 /// Parses one fault in the form of the header `x-neptune-fault`, without `id`.

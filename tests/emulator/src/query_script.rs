@@ -132,24 +132,6 @@ impl QueryScript {
         }
     }
 
-    /// Matches explain requests.
-    pub fn explain(mut self) -> Self {
-        self.kinds = vec![QueryKind::Explain];
-        self
-    }
-
-    /// Matches profile requests.
-    pub fn profile(mut self) -> Self {
-        self.kinds = vec![QueryKind::Profile];
-        self
-    }
-
-    /// Matches requests of the Graph Store Protocol. Their text is the method and the graph, as in `PUT default`.
-    pub fn graph_store(mut self) -> Self {
-        self.kinds = vec![QueryKind::GraphStore];
-        self
-    }
-
     /// Matches queries with this text.
     pub fn exact(mut self, text: impl Into<String>) -> Self {
         self.matching.push(Matching::Exact(text.into()));
@@ -171,142 +153,9 @@ impl QueryScript {
         self
     }
 
-    /// How many queries the script applies to. Default: no limit.
-    pub fn times(mut self, times: u64) -> Self {
-        self.times = Some(times);
-        self
-    }
-
-    /// Marks the query as a write: read replicas refuse it with a `ReadOnlyViolationException`. They refuse SPARQL
-    /// updates in any case.
-    pub fn writes(mut self) -> Self {
-        self.writes = true;
-        self
-    }
-
-    /// How long the query runs. Meanwhile it is listed, uses one of the
-    /// [`Config::query_slots`](crate::Config::query_slots), and can be cancelled. Its response is sent at the end (see
-    /// [`Outcome::Pending`](crate::Outcome::Pending)). Default: zero.
-    pub fn lasting(mut self, duration: Duration) -> Self {
-        self.duration = duration;
-        self
-    }
-
-    /// Responds with these rows.
-    pub fn rows(mut self, rows: impl IntoIterator<Item = Value>) -> Self {
-        self.reply = Scripted::Rows(rows.into_iter().collect());
-        self
-    }
-
-    /// Responds with the same row, this many times. Rows are generated while they are sent, so any number needs no
-    /// memory.
-    pub fn repeat(mut self, row: Value, times: u64) -> Self {
-        self.reply = Scripted::Repeated(row, times);
-        self
-    }
-
-    /// Responds with this many rows. Each is generated from its number, from 0, while it is sent.
-    pub fn generate(
-        mut self,
-        count: u64,
-        row: impl Fn(u64) -> Value + Send + Sync + 'static,
-    ) -> Self {
-        self.reply = Scripted::Made(count, Arc::new(row));
-        self
-    }
-
-    /// Like [`generate`](Self::generate), but the rows are written unchanged. This is the fastest way, and allows rows
-    /// that are not valid JSON.
-    pub fn generate_raw(
-        mut self,
-        count: u64,
-        row: impl Fn(u64) -> Bytes + Send + Sync + 'static,
-    ) -> Self {
-        self.reply = Scripted::Raw(count, Arc::new(row));
-        self
-    }
-
-    /// The variables of a SPARQL response. Default: those of the first row, in alphabetical order.
-    pub fn vars(mut self, vars: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.vars = Some(vars.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Responds to a SPARQL `ASK`.
-    pub fn boolean(mut self, answer: bool) -> Self {
-        self.reply = Scripted::Boolean(answer);
-        self
-    }
-
-    /// Responds with a body of any media type: RDF, other forms of results, bytes of a binary serializer.
-    pub fn body(mut self, media_type: impl Into<String>, body: impl Into<Bytes>) -> Self {
-        self.reply = Scripted::Body(media_type.into(), body.into());
-        self
-    }
-
     /// Responds with a report, as explain and profile return it: `text/plain`.
     pub fn text(self, text: impl Into<String>) -> Self {
         self.body("text/plain;charset=UTF-8", text.into())
-    }
-
-    /// Responds with an exception. The status is that of the exception.
-    pub fn error(mut self, code: impl Into<String>, message: impl Into<String>) -> Self {
-        self.reply = Scripted::Error(Error::new(code, message));
-        self
-    }
-
-    /// Fails with an exception after this many rows, when status 200 has been sent. In openCypher, engines since
-    /// 1.4.5.0 end such a body with the error object, and older ones just stop; the other languages always append the
-    /// object. [`appended`](Self::appended) overrides this. Trailers contain the error, too.
-    pub fn fail_after(
-        mut self,
-        rows: u64,
-        code: impl Into<String>,
-        message: impl Into<String>,
-    ) -> Self {
-        self.broken = Some(Broken {
-            rows,
-            error: Error::new(code, message),
-        });
-        self
-    }
-
-    /// Whether a body that fails ends with the error object.
-    pub fn appended(mut self, appended: bool) -> Self {
-        self.appended = Some(appended);
-        self
-    }
-
-    /// Whether there are trailers for clients that sent `te: trailers`. Default: as in the engine's version.
-    pub fn trailers(mut self, present: bool) -> Self {
-        self.trailers = Some(present);
-        self
-    }
-
-    /// The number of rows in each chunk, at least one.
-    pub fn chunk_rows(mut self, rows: u64) -> Self {
-        self.chunking = Some(Chunking::Rows(rows.max(1)));
-        self
-    }
-
-    /// The size of each chunk in bytes, at least one. Chunks may end inside a row. Default: one chunk, or chunks of 64
-    /// KiB for generated rows.
-    pub fn chunk_bytes(mut self, bytes: usize) -> Self {
-        self.chunking = Some(Chunking::Bytes(bytes.max(1)));
-        self
-    }
-
-    /// Makes each chunk of a Gremlin response that is [chunked by rows](Self::chunk_rows) a document of its own. It is
-    /// not known whether Neptune sends several documents or a divided one (U04). Default: one document.
-    pub fn several_documents(mut self) -> Self {
-        self.several_documents = true;
-        self
-    }
-
-    /// Ends the connection instead of sending the last chunk, of size zero.
-    pub fn without_last_chunk(mut self) -> Self {
-        self.last_chunk = false;
-        self
     }
 
     fn is_for(&self, request: &QueryRequest) -> bool {
@@ -319,6 +168,89 @@ impl QueryScript {
     pub(crate) fn succeeds(&self) -> bool {
         self.broken.is_none() && !matches!(self.reply, Scripted::Error(_))
     }
+}
+
+setters! {
+    QueryScript;
+
+    /// Matches explain requests.
+    explain() => kinds = vec![QueryKind::Explain];
+
+    /// Matches profile requests.
+    profile() => kinds = vec![QueryKind::Profile];
+
+    /// Matches requests of the Graph Store Protocol. Their text is the method and the graph, as in `PUT default`.
+    graph_store() => kinds = vec![QueryKind::GraphStore];
+
+    /// How many queries the script applies to. Default: no limit.
+    times(times: u64) => times = Some(times);
+
+    /// Marks the query as a write: read replicas refuse it with a `ReadOnlyViolationException`. They refuse SPARQL
+    /// updates in any case.
+    writes() => writes = true;
+
+    /// How long the query runs. Meanwhile it is listed, uses one of the
+    /// [`Config::query_slots`](crate::Config::query_slots), and can be cancelled. Its response is sent at the end (see
+    /// [`Outcome::Pending`](crate::Outcome::Pending)). Default: zero.
+    lasting(duration: Duration) => duration = duration;
+
+    /// Responds with these rows.
+    rows(rows: impl IntoIterator<Item = Value>)
+        => reply = Scripted::Rows(rows.into_iter().collect());
+
+    /// Responds with the same row, this many times. Rows are generated while they are sent, so any number needs no
+    /// memory.
+    repeat(row: Value, times: u64) => reply = Scripted::Repeated(row, times);
+
+    /// Responds with this many rows. Each is generated from its number, from 0, while it is sent.
+    generate(count: u64, row: impl Fn(u64) -> Value + Send + Sync + 'static)
+        => reply = Scripted::Made(count, Arc::new(row));
+
+    /// Like [`generate`](Self::generate), but the rows are written unchanged. This is the fastest way, and allows rows
+    /// that are not valid JSON.
+    generate_raw(count: u64, row: impl Fn(u64) -> Bytes + Send + Sync + 'static)
+        => reply = Scripted::Raw(count, Arc::new(row));
+
+    /// The variables of a SPARQL response. Default: those of the first row, in alphabetical order.
+    vars(vars: impl IntoIterator<Item = impl Into<String>>)
+        => vars = Some(vars.into_iter().map(Into::into).collect());
+
+    /// Responds to a SPARQL `ASK`.
+    boolean(answer: bool) => reply = Scripted::Boolean(answer);
+
+    /// Responds with a body of any media type: RDF, other forms of results, bytes of a binary serializer.
+    body(media_type: impl Into<String>, body: impl Into<Bytes>)
+        => reply = Scripted::Body(media_type.into(), body.into());
+
+    /// Responds with an exception. The status is that of the exception.
+    error(code: impl Into<String>, message: impl Into<String>)
+        => reply = Scripted::Error(Error::new(code, message));
+
+    /// Fails with an exception after this many rows, when status 200 has been sent. In openCypher, engines since
+    /// 1.4.5.0 end such a body with the error object, and older ones just stop; the other languages always append the
+    /// object. [`appended`](Self::appended) overrides this. Trailers contain the error, too.
+    fail_after(rows: u64, code: impl Into<String>, message: impl Into<String>)
+        => broken = Some(Broken { rows, error: Error::new(code, message) });
+
+    /// Whether a body that fails ends with the error object.
+    appended(appended: bool) => appended = Some(appended);
+
+    /// Whether there are trailers for clients that sent `te: trailers`. Default: as in the engine's version.
+    trailers(present: bool) => trailers = Some(present);
+
+    /// The number of rows in each chunk, at least one.
+    chunk_rows(rows: u64) => chunking = Some(Chunking::Rows(rows.max(1)));
+
+    /// The size of each chunk in bytes, at least one. Chunks may end inside a row. Default: one chunk, or chunks of 64
+    /// KiB for generated rows.
+    chunk_bytes(bytes: usize) => chunking = Some(Chunking::Bytes(bytes.max(1)));
+
+    /// Makes each chunk of a Gremlin response that is [chunked by rows](Self::chunk_rows) a document of its own. It is
+    /// not known whether Neptune sends several documents or a divided one (U04). Default: one document.
+    several_documents() => several_documents = true;
+
+    /// Ends the connection instead of sending the last chunk, of size zero.
+    without_last_chunk() => last_chunk = false;
 }
 
 impl Error {

@@ -21,20 +21,17 @@ setters! {
 impl Config {
     /// How long jobs and endpoints of this kind are in progress, by [`Now::mono`](crate::Now::mono). Default: 10
     /// seconds.
-    #[must_use]
     pub fn ml_duration(mut self, kind: MlKind, duration: Duration) -> Self {
         self.ml_durations.insert(kind, duration);
         self
     }
 
     /// How long a model-training job is in progress. Same as [`ml_duration`](Self::ml_duration) for that kind.
-    #[must_use]
     pub fn training_duration(self, duration: Duration) -> Self {
         self.ml_duration(MlKind::ModelTraining, duration)
     }
 
     /// Makes the job or endpoint of this kind with this id fail at the end of its duration, for this reason.
-    #[must_use]
     pub fn fail_ml(
         mut self,
         kind: MlKind,
@@ -46,27 +43,8 @@ impl Config {
     }
 
     /// Makes the model-training job with this id fail. Same as [`fail_ml`](Self::fail_ml) for that kind.
-    #[must_use]
     pub fn fail_training(self, id: impl Into<String>, reason: impl Into<String>) -> Self {
         self.fail_ml(MlKind::ModelTraining, id, reason)
-    }
-
-    /// The ids of data-processing jobs that count as completed without having been started here, so that other jobs can
-    /// use them. Default: every id counts as completed, unless [`check_ml_jobs`](Self::check_ml_jobs) is set.
-    #[must_use]
-    pub fn data_processing_jobs(
-        mut self,
-        ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.data_processing_jobs = Some(ids.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Whether the jobs that a start request refers to must be completed jobs of this cluster. Default: false.
-    #[must_use]
-    pub fn check_ml_jobs(mut self, check: bool) -> Self {
-        self.check_ml_jobs = check;
-        self
     }
 
     pub(crate) fn ml_duration_of(&self, kind: MlKind) -> Duration {
@@ -104,12 +82,28 @@ setters! {
 
     /// The number of virtual CPUs of the writer, which limits the concurrency of an index rebuild. Default: 4.
     vcpus(count: u32) => vcpus = count;
+
+    /// The ids of data-processing jobs that count as completed without having been started here, so that other jobs can
+    /// use them. Default: every id counts as completed, unless [`check_ml_jobs`](Self::check_ml_jobs) is set.
+    data_processing_jobs(ids: impl IntoIterator<Item = impl Into<String>>)
+        => data_processing_jobs = Some(ids.into_iter().map(Into::into).collect());
+
+    /// Whether the jobs that a start request refers to must be completed jobs of this cluster. Default: false.
+    check_ml_jobs(check: bool) => check_ml_jobs = check;
+
+    /// Makes the cluster serverless with this minimum and maximum capacity, such as `"1.0"` and `"128.0"`. The engine
+    /// status reports them (M24), and indexes cannot be rebuilt.
+    serverless(least: impl Into<String>, most: impl Into<String>)
+        => serverless = Some((least.into(), most.into()));
+
+    /// Makes the engine status report that this many transactions are being rolled back, and when the earliest of them
+    /// began.
+    rolling_back(count: u32, earliest: SystemTime) => rolling_back = Some((count, earliest));
 }
 
 impl Config {
     /// What the engine status reports for a feature, such as `("Streams", "enabled")` or `("ResultCache",
     /// json!({"status": "enabled"}))`. It has no other effect.
-    #[must_use]
     pub fn feature(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.features.insert(name.into(), value.into());
         self
@@ -117,26 +111,9 @@ impl Config {
 
     /// What the engine status reports for a setting, such as `("clusterQueryTimeoutInMs", "60000")`. It has no other
     /// effect.
-    #[must_use]
     pub fn setting(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.settings
             .insert(name.into(), Value::String(value.into()));
-        self
-    }
-
-    /// Makes the cluster serverless with this minimum and maximum capacity, such as `"1.0"` and `"128.0"`. The engine
-    /// status reports them (M24), and indexes cannot be rebuilt.
-    #[must_use]
-    pub fn serverless(mut self, least: impl Into<String>, most: impl Into<String>) -> Self {
-        self.serverless = Some((least.into(), most.into()));
-        self
-    }
-
-    /// Makes the engine status report that this many transactions are being rolled back, and when the earliest of them
-    /// began.
-    #[must_use]
-    pub fn rolling_back(mut self, count: u32, earliest: SystemTime) -> Self {
-        self.rolling_back = Some((count, earliest));
         self
     }
 }

@@ -19,6 +19,7 @@ use std::time::Duration;
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct LoadScript {
     pub(super) status: String,
     pub(super) files: usize,
@@ -47,7 +48,6 @@ impl Default for LoadScript {
 
 impl LoadScript {
     /// A load of one record that completes.
-    #[must_use]
     pub fn completing() -> Self {
         Self {
             status: "LOAD_COMPLETED".to_owned(),
@@ -63,7 +63,6 @@ impl LoadScript {
 
     /// A load that ends with this overall status. Unless [`failed_feed`](Self::failed_feed) is used, its source is the
     /// failed feed, with the same status.
-    #[must_use]
     pub fn failing(status: impl Into<String>) -> Self {
         Self {
             status: status.into(),
@@ -93,7 +92,6 @@ setters! {
 
 impl LoadScript {
     /// Adds a failed file to the details, with a status such as `LOAD_S3_READ_ERROR`.
-    #[must_use]
     pub fn failed_feed(mut self, uri: impl Into<String>, status: impl Into<String>) -> Self {
         self.failed.push((uri.into(), status.into()));
         self
@@ -101,7 +99,6 @@ impl LoadScript {
 
     /// Adds an entry to the error log: `PARSING_ERROR` or another code, a text, the file, and the number of the record.
     /// Parsing errors are counted as such, all others as insert errors. Of more than 10,000 entries, the last are kept.
-    #[must_use]
     pub fn error(
         mut self,
         code: impl Into<String>,
