@@ -410,13 +410,3 @@ fn of_a_value_that_is_refused_there_is_no_other() {
         );
     }
 }
-
-/// What both crates read from the machine is read in the same way.
-#[test]
-fn both_crates_have_the_same_files() {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    for file in ["credential_files.rs", "aws.rs"] {
-        let of = |side| std::fs::read_to_string(root.join(side).join("src").join(file)).unwrap();
-        assert!(of("transport-hyper") == of("transport-blocking"), "{file}");
-    }
-}

@@ -253,7 +253,8 @@ fn many_at_once_with_few_connections() {
     }
 }
 
-/// If there is room within the limit, the connection of a cancellation is used again.
+/// The async client uses the connection of a cancellation again if there is room within the limit. The blocking client
+/// closes it, because ureq's pool does not know how many connections are in use.
 #[test]
 fn connections_of_cancellations_are_kept_within_the_limit() {
     for driver in Driver::ALL {
@@ -269,7 +270,11 @@ fn connections_of_cancellations_are_kept_within_the_limit() {
         }
         assert_eq!(cancelled(&server), 3, "{driver}");
         // That of the first call, and those that replaced the ones closed at the deadlines.
-        assert_eq!(server.connections().accepted, 4, "{driver}");
+        let accepted = match driver {
+            Driver::Hyper => 4,
+            Driver::Blocking => 7,
+        };
+        assert_eq!(server.connections().accepted, accepted, "{driver}");
     }
 }
 
