@@ -19,6 +19,8 @@ mod route;
 #[cfg(feature = "transport")]
 mod setup;
 #[cfg(feature = "transport")]
+pub mod tls_hint;
+#[cfg(feature = "transport")]
 mod trace;
 
 pub use crate::error::{Sent, TransportErrorKind};

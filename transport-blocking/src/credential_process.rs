@@ -9,12 +9,13 @@ use std::{
 
 use neptunedata::credentials::profile::Process;
 
-/// Runs the process, within its limits. Its standard error may contain secrets and is dropped.
+/// Runs the process, within its limits.
 pub(crate) fn run(process: &Process) -> io::Result<Output> {
     let mut child = Command::new(process.command.program())
         .args(process.command.arguments())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
+        // It may contain secrets.
         .stderr(Stdio::null())
         .spawn()?;
     let (pipe, limit) = (child.stdout.take(), process.output_limit);

@@ -159,23 +159,7 @@ mod tls;
 mod wait_builder;
 
 // The core, by the names it has there.
-#[doc(inline)]
-pub use neptunedata::transport::BuildError;
-#[doc(inline)]
-pub use neptunedata::{
-    Auth, Call, CallOptions, CallOutput, Credentials, Effect, Endpoint, Error, ErrorKind,
-    ExceptionKind, Operation, OperationInfo, ServiceError, Session, TransportError, request,
-    response, sign,
-};
-#[doc(no_inline)]
-pub use neptunedata::{bytes, http, serde_json};
-#[doc(inline)]
-pub use neptunedata::{
-    catalog, changes, coming_from_boto3, credentials, dynamic, endpoint, engine, error, gremlin,
-    index_rebuild, loader, machine, ml, opencypher, operation, retry, rows, session, signing,
-    sparql, statistics, storage, streams, summary, testing, transport, types, wait, wire_notes,
-};
-pub use neptunedata::{for_each_operation, for_each_sparql_operation};
+neptunedata::reexport_core!();
 #[doc(no_inline)]
 pub use ureq;
 

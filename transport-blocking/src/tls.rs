@@ -4,7 +4,7 @@ use std::{io, sync::Arc};
 
 use neptunedata::{
     TransportError,
-    transport::{RootCertificates, TransportErrorKind},
+    transport::{RootCertificates, TransportErrorKind, tls_hint},
 };
 use rustls::{
     CertificateError, Error, InvalidMessage, RootCertStore,
@@ -92,18 +92,13 @@ pub(crate) fn failure(error: ureq::Error) -> TransportError {
 /// What to do about a failed handshake, where one cause is likely.
 fn hint(error: &Error) -> Option<&'static str> {
     match error {
-        Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
-            Some("the server may speak plain HTTP: check the port, or write http://")
+        Error::InvalidMessage(InvalidMessage::InvalidContentType) => Some(tls_hint::NOT_TLS),
+        Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
+            Some(tls_hint::UNKNOWN_ISSUER)
         }
-        Error::InvalidCertificate(CertificateError::UnknownIssuer) => Some(
-            "the issuer is not among the trusted roots: set ClientOptions::root_certificates if the server has an issuer of its own",
-        ),
         Error::InvalidCertificate(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-        ) => Some(
-            "the certificate is for another name: write the server's name in the endpoint, and set \
-             ClientOptions::connect_to to connect elsewhere",
-        ),
+        ) => Some(tls_hint::OTHER_NAME),
         _ => None,
     }
 }

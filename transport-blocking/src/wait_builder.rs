@@ -1,7 +1,5 @@
 //! Waiting for long-running operations.
 
-use std::fmt;
-
 use neptunedata::{
     Error, Operation,
     wait::{Progress, Wait, WaitOptions, WaitOutput, Waiter},
@@ -36,17 +34,9 @@ impl Client {
     }
 }
 
-/// A wait that has not started: see [`Client::wait`].
-#[must_use = "nothing happens before `run`"]
-pub struct WaitBuilder<'a, W> {
-    client: &'a Client,
-    waiter: W,
-    options: WaitOptions,
-}
+neptunedata::wait_builder!();
 
 impl<W: Waiter> WaitBuilder<'_, W> {
-    neptunedata::wait_builder_methods!();
-
     /// Waits until the operation has ended.
     ///
     /// # Errors
@@ -81,13 +71,5 @@ impl<W: Waiter> WaitBuilder<'_, W> {
         } = self;
         let wait = Wait::with_options(client.session(), waiter, options, client.seed());
         Run::new(client, wait, W::Request::INFO.name)
-    }
-}
-
-impl<W: Waiter> fmt::Debug for WaitBuilder<'_, W> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WaitBuilder")
-            .field("operation", &W::Request::INFO.name)
-            .finish_non_exhaustive()
     }
 }

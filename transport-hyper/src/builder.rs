@@ -79,18 +79,8 @@ impl ClientBuilder {
 
     neptunedata::client_builder_methods!("neptunedata_hyper");
 
-    /// Signs requests with the credentials that the closure returns.
-    ///
-    /// The credentials are cached. The closure is called when the first request needs them, again five minutes
-    /// before they expire (at half of a lifetime of less than ten minutes), and when the server has rejected
-    /// them. It is called once, however many calls wait for it. While the previous credentials are still valid,
-    /// other calls use them.
-    ///
-    /// The argument is `true` if the closure must bypass any cache of its own, because the credentials that it
-    /// returned before expire soon or were rejected.
-    ///
-    /// An error fails the calls that wait for the credentials, and is not cached. While the previous credentials
-    /// are still valid, it fails no call, and the closure is not called again for ten seconds.
+    /// Signs requests with the credentials that the closure returns. They are cached, and the closure is called again before they expire, with `true` if it must bypass any cache of
+    /// its own: see [`credentials::cache`](neptunedata::credentials::cache).
     ///
     /// The calls that wait for the returned future poll it. If all of them are dropped or time out, the next call
     /// in the same tokio runtime continues the future, unless the future is older than a minute. The closure must

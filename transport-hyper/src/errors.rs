@@ -33,20 +33,16 @@ pub(crate) fn of_setting_up(error: io::Error) -> TransportError {
 /// What to do about a failed handshake, if one cause is likely.
 #[cfg(feature = "tls")]
 fn tls_hint(error: &rustls::Error) -> Option<&'static str> {
+    use neptunedata::transport::tls_hint;
     use rustls::{CertificateError, Error, InvalidMessage};
     match error {
-        Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
-            Some("the server may speak plain HTTP: check the port, or write http://")
+        Error::InvalidMessage(InvalidMessage::InvalidContentType) => Some(tls_hint::NOT_TLS),
+        Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
+            Some(tls_hint::UNKNOWN_ISSUER)
         }
-        Error::InvalidCertificate(CertificateError::UnknownIssuer) => Some(
-            "the issuer is not among the trusted roots: set ClientOptions::root_certificates if the server has an issuer of its own",
-        ),
         Error::InvalidCertificate(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-        ) => Some(
-            "the certificate is for another name: write the server's name in the endpoint, and set \
-             ClientOptions::connect_to to connect elsewhere",
-        ),
+        ) => Some(tls_hint::OTHER_NAME),
         _ => None,
     }
 }

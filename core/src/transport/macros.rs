@@ -1,6 +1,32 @@
 //! The methods that both clients have, with their documentation. Both crates invoke these macros, so that methods and
 //! texts stay the same and the links lead to the crate's own types.
 
+/// The names of this crate that a client has, too.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! reexport_core {
+    () => {
+        #[doc(inline)]
+        pub use $crate::transport::BuildError;
+        #[doc(inline)]
+        pub use $crate::{
+            Auth, Call, CallOptions, CallOutput, Credentials, Effect, Endpoint, Error, ErrorKind,
+            ExceptionKind, Operation, OperationInfo, ServiceError, Session, TransportError,
+            request, response, sign,
+        };
+        #[doc(no_inline)]
+        pub use $crate::{bytes, http, serde_json};
+        #[doc(inline)]
+        pub use $crate::{
+            catalog, changes, coming_from_boto3, credentials, dynamic, endpoint, engine, error,
+            gremlin, index_rebuild, loader, machine, ml, opencypher, operation, retry, rows,
+            session, signing, sparql, statistics, storage, streams, summary, testing, transport,
+            types, wait, wire_notes,
+        };
+        pub use $crate::{for_each_operation, for_each_sparql_operation};
+    };
+}
+
 /// The methods of a `ClientBuilder` whose field `setup` is a [`ClientSetup`](crate::transport::ClientSetup).
 #[doc(hidden)]
 #[macro_export]
@@ -212,38 +238,56 @@ macro_rules! call_builder_methods {
     };
 }
 
-/// The methods of a `WaitBuilder` that set its field `options`, which are
-/// [`WaitOptions`](crate::wait::WaitOptions).
+/// The type `WaitBuilder`, without the methods that wait.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! wait_builder_methods {
+macro_rules! wait_builder {
     () => {
-        /// Sets all options. Replaces options set before.
-        pub fn options(mut self, options: $crate::wait::WaitOptions) -> Self {
-            self.options = options;
-            self
+        /// A wait that has not started: see [`Client::wait`].
+        #[must_use = "nothing happens before `run`"]
+        pub struct WaitBuilder<'a, W> {
+            client: &'a Client,
+            waiter: W,
+            options: $crate::wait::WaitOptions,
         }
 
-        /// The maximum time to wait in all: see
-        /// [`WaitOptions::timeout`](neptunedata::wait::WaitOptions::timeout). Default: that of the waiter. The client's
-        /// [`timeout`](neptunedata::transport::ClientOptions::timeout) does not apply.
-        pub fn timeout(mut self, timeout: std::time::Duration) -> Self {
-            self.options = self.options.timeout(timeout);
-            self
+        impl<W: $crate::wait::Waiter> std::fmt::Debug for WaitBuilder<'_, W> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                let operation = <W::Request as $crate::Operation>::INFO.name;
+                f.debug_struct("WaitBuilder")
+                    .field("operation", &operation)
+                    .finish_non_exhaustive()
+            }
         }
 
-        /// The interval between the first and the second poll: see
-        /// [`WaitOptions::interval`](neptunedata::wait::WaitOptions::interval). Default: that of the waiter.
-        pub fn interval(mut self, interval: std::time::Duration) -> Self {
-            self.options = self.options.interval(interval);
-            self
-        }
+        impl<W: $crate::wait::Waiter> WaitBuilder<'_, W> {
+            /// Sets all options. Replaces options set before.
+            pub fn options(mut self, options: $crate::wait::WaitOptions) -> Self {
+                self.options = options;
+                self
+            }
 
-        /// The maximum interval between two polls: see
-        /// [`WaitOptions::max_interval`](neptunedata::wait::WaitOptions::max_interval). Default: that of the waiter.
-        pub fn max_interval(mut self, interval: std::time::Duration) -> Self {
-            self.options = self.options.max_interval(interval);
-            self
+            /// The maximum time to wait in all: see
+            /// [`WaitOptions::timeout`](neptunedata::wait::WaitOptions::timeout). Default: that of the waiter. The client's
+            /// [`timeout`](neptunedata::transport::ClientOptions::timeout) does not apply.
+            pub fn timeout(mut self, timeout: std::time::Duration) -> Self {
+                self.options = self.options.timeout(timeout);
+                self
+            }
+
+            /// The interval between the first and the second poll: see
+            /// [`WaitOptions::interval`](neptunedata::wait::WaitOptions::interval). Default: that of the waiter.
+            pub fn interval(mut self, interval: std::time::Duration) -> Self {
+                self.options = self.options.interval(interval);
+                self
+            }
+
+            /// The maximum interval between two polls: see
+            /// [`WaitOptions::max_interval`](neptunedata::wait::WaitOptions::max_interval). Default: that of the waiter.
+            pub fn max_interval(mut self, interval: std::time::Duration) -> Self {
+                self.options = self.options.max_interval(interval);
+                self
+            }
         }
     };
 }
