@@ -19,7 +19,7 @@ use std::{error::Error, process::ExitCode};
 use neptunedata::{ErrorKind, ExceptionKind};
 use neptunedata_tests::{
     client::Driver,
-    scenarios::{Op, Played, Row, Seen, rows, run},
+    scenarios::{Op, Played, Row, Seen, Setting, rows, run},
 };
 
 const THREADS: usize = 16;
@@ -36,7 +36,7 @@ fn main() -> Result<ExitCode, Box<dyn Error + Send + Sync>> {
     }
     rows.retain(|row| names.is_empty() || names.iter().any(|name| name == row.name));
     let ways = Driver::ALL.map(|driver| (driver, secure));
-    let played = run(&rows, &ways, THREADS)?;
+    let played = run(&rows, &ways, THREADS, &Setting::default())?;
 
     let mut table = vec![
         [

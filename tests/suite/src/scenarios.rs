@@ -9,7 +9,7 @@ mod row;
 mod rows;
 mod setting;
 
-pub use cell::{Cell, Played, play, play_in, run, run_in};
+pub use cell::{Cell, Played, play, run};
 pub use row::{Before, Failed, Figure, Op, Peers, Row, Seen};
 pub use rows::all as rows;
 pub use setting::{Keys, REGION, Setting, Witness};

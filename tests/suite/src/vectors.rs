@@ -6,7 +6,7 @@
 pub mod model;
 
 use std::{
-    env, fmt,
+    env,
     fs::File,
     io::{self, BufRead, BufReader, Read},
     path::{Path, PathBuf},
@@ -18,36 +18,6 @@ use serde::de::DeserializeOwned;
 /// The environment variable for the directory of another set of vectors.
 pub const DIRECTORY: &str = "NEPTUNEDATA_VECTORS";
 
-/// An error in the vectors: the file, the line and the reason.
-pub struct VectorError {
-    place: String,
-    reason: String,
-}
-
-impl VectorError {
-    fn new(place: impl Into<String>, reason: impl ToString) -> Self {
-        VectorError {
-            place: place.into(),
-            reason: reason.to_string(),
-        }
-    }
-}
-
-impl fmt::Display for VectorError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.reason)
-    }
-}
-
-// `unwrap` shows this text in a failed test.
-impl fmt::Debug for VectorError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::error::Error for VectorError {}
-
 /// Whether the vectors are this crate's own rather than those of `NEPTUNEDATA_VECTORS`.
 pub fn are_own() -> bool {
     foreign_directory().is_none()
@@ -58,7 +28,7 @@ pub fn are_own() -> bool {
 /// # Errors
 ///
 /// If there is no such file, or a line is not a valid `T`.
-pub fn lines<T: DeserializeOwned>(name: &str) -> Result<Vec<T>, VectorError> {
+pub fn lines<T: DeserializeOwned>(name: &str) -> Result<Vec<T>, String> {
     lines_in(&directory(), name)
 }
 
@@ -67,28 +37,26 @@ pub fn lines<T: DeserializeOwned>(name: &str) -> Result<Vec<T>, VectorError> {
 /// # Errors
 ///
 /// If there is no such file, or it is not a valid `T`.
-pub fn document<T: DeserializeOwned>(name: &str) -> Result<T, VectorError> {
+pub fn document<T: DeserializeOwned>(name: &str) -> Result<T, String> {
     let (path, mut reader) = open(&directory(), name)?;
     let mut text = String::new();
     reader
         .read_to_string(&mut text)
-        .map_err(|error| VectorError::new(&path, error))?;
-    serde_json::from_str(&text).map_err(|error| VectorError::new(path, error))
+        .map_err(|error| format!("{path}: {error}"))?;
+    serde_json::from_str(&text).map_err(|error| format!("{path}: {error}"))
 }
 
-fn lines_in<T: DeserializeOwned>(directory: &Path, name: &str) -> Result<Vec<T>, VectorError> {
+fn lines_in<T: DeserializeOwned>(directory: &Path, name: &str) -> Result<Vec<T>, String> {
     let (path, reader) = open(directory, name)?;
     let mut values = Vec::new();
     for (index, line) in reader.lines().enumerate() {
         let place = || format!("{path}, line {}", index + 1);
-        let line = line.map_err(|error| VectorError::new(place(), error))?;
+        let line = line.map_err(|error| format!("{}: {error}", place()))?;
         if line.is_empty() {
             continue;
         }
-        let value = serde_json::from_str(&line).map_err(|error| {
-            let reason = format!("{error}; it begins {:.60}", line);
-            VectorError::new(place(), reason)
-        })?;
+        let value = serde_json::from_str(&line)
+            .map_err(|error| format!("{}: {error}; it begins {line:.60}", place()))?;
         values.push(value);
     }
     Ok(values)
@@ -110,18 +78,18 @@ fn directory() -> PathBuf {
 }
 
 /// Opens the file or its compressed form. Returns the name of the file that was opened.
-fn open(directory: &Path, name: &str) -> Result<(String, Box<dyn BufRead>), VectorError> {
+fn open(directory: &Path, name: &str) -> Result<(String, Box<dyn BufRead>), String> {
     let plain = directory.join(name);
     let compressed = directory.join(format!("{name}.gz"));
     match File::open(&plain) {
         Ok(file) => Ok((plain.display().to_string(), Box::new(BufReader::new(file)))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let place = compressed.display().to_string();
-            let file = File::open(&compressed).map_err(|error| VectorError::new(&place, error))?;
+            let file = File::open(&compressed).map_err(|error| format!("{place}: {error}"))?;
             let reader = BufReader::new(MultiGzDecoder::new(BufReader::new(file)));
             Ok((place, Box::new(reader)))
         }
-        Err(error) => Err(VectorError::new(plain.display().to_string(), error)),
+        Err(error) => Err(format!("{}: {error}", plain.display())),
     }
 }
 
@@ -143,13 +111,9 @@ mod tests {
         assert_eq!(lines_in::<u8>(&directory, "a.jsonl").unwrap(), [1, 2]);
 
         fs::write(directory.join("a.jsonl"), "3\nx\n").unwrap();
-        let error = lines_in::<u8>(&directory, "a.jsonl")
-            .unwrap_err()
-            .to_string();
+        let error = lines_in::<u8>(&directory, "a.jsonl").unwrap_err();
         assert!(error.contains("a.jsonl, line 2: "), "{error}");
-        let error = lines_in::<u8>(&directory, "b.jsonl")
-            .unwrap_err()
-            .to_string();
+        let error = lines_in::<u8>(&directory, "b.jsonl").unwrap_err();
         assert!(error.contains("b.jsonl.gz: "), "{error}");
         fs::remove_dir_all(directory).unwrap();
     }

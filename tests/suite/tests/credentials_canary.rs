@@ -53,6 +53,42 @@ impl Printed {
         }
     }
 
+    /// What happens to calls and attempts is logged, by both clients.
+    fn assert_attempts_are_logged(&self) {
+        for (client, operation) in [
+            (
+                "neptunedata_hyper",
+                "span neptune_call operation=\"GetEngineStatus\"",
+            ),
+            (
+                "neptunedata_blocking",
+                " operation=\"GetEngineStatus\" attempt=1 status=200",
+            ),
+        ] {
+            assert!(self.stdout.contains(operation), "{operation}");
+            let start = format!("event DEBUG {client}");
+            let events: Vec<_> = self
+                .stdout
+                .lines()
+                .filter(|line| line.starts_with(&start))
+                .collect();
+            for fields in [
+                &["status=200"][..],
+                &["status=400"],
+                &["attempt=1"],
+                &["attempt=2"],
+                &["kind=Closed", "sent=Maybe"],
+                &["kind=Service(", "attempts=1", "may_have_executed=false"],
+            ] {
+                let is_it = |event: &&str| fields.iter().all(|field| event.contains(field));
+                assert!(
+                    events.iter().any(is_it),
+                    "{client}: no event with {fields:?}"
+                );
+            }
+        }
+    }
+
     fn assert_logs_without_id(&self) {
         let is_log = |line: &&str| {
             let starts = ["log ", "event ", "span ", "record "];
@@ -100,6 +136,7 @@ fn no_secret_is_ever_shown() {
     let printed = child("no_secret_is_ever_shown", "calls");
     assert_eq!(printed.found(), []);
     printed.assert_logs_without_id();
+    printed.assert_attempts_are_logged();
     assert_eq!(printed.rows(), [calls::ROWS, calls::ROWS].concat());
     printed.assert_heard(&[
         "event DEBUG neptunedata ",

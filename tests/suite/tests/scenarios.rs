@@ -1,7 +1,5 @@
 //! Both clients against a server that misbehaves in every way that peers were measured with, and in more.
 
-#[path = "scenarios/environment.rs"]
-mod environment;
 #[path = "scenarios/limits.rs"]
 mod limits;
 #[path = "scenarios/stale.rs"]

@@ -69,19 +69,6 @@ pub fn run<'a>(
     rows: &'a [Row],
     ways: &[(Driver, bool)],
     threads: usize,
-) -> Result<Vec<Played<'a>>, Problem> {
-    run_in(rows, ways, threads, &Setting::default())
-}
-
-/// Like [`run`], with this setting.
-///
-/// # Errors
-///
-/// As [`run`].
-pub fn run_in<'a>(
-    rows: &'a [Row],
-    ways: &[(Driver, bool)],
-    threads: usize,
     setting: &Setting<'_>,
 ) -> Result<Vec<Played<'a>>, Problem> {
     let mut cells = VecDeque::new();
@@ -109,7 +96,7 @@ pub fn run_in<'a>(
             scope.spawn(|| {
                 while let Some((number, cell)) = next() {
                     let result =
-                        play_in(cell, setting).map_err(|problem| format!("{cell}: {problem}"));
+                        play(cell, setting).map_err(|problem| format!("{cell}: {problem}"));
                     let mut played = played.lock().unwrap_or_else(PoisonError::into_inner);
                     played.push((number, result));
                 }
@@ -127,16 +114,7 @@ pub fn run_in<'a>(
 /// # Errors
 ///
 /// If the server or the client cannot be started, or the state before the call cannot be set up.
-pub fn play(cell: Cell<'_>) -> Result<Played<'_>, Problem> {
-    play_in(cell, &Setting::default())
-}
-
-/// Like [`play`], with this setting.
-///
-/// # Errors
-///
-/// As [`play`].
-pub fn play_in<'a>(cell: Cell<'a>, setting: &Setting<'_>) -> Result<Played<'a>, Problem> {
+pub fn play<'a>(cell: Cell<'a>, setting: &Setting<'_>) -> Result<Played<'a>, Problem> {
     let Cell { row, op, .. } = cell;
     let witness = setting.witness;
     let server = server(row, cell.secure, setting)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{VectorError, document};
+use super::document;
 
 /// `model.json`.
 #[derive(Debug, Deserialize)]
@@ -82,7 +82,7 @@ impl Model {
     /// # Errors
     ///
     /// If the file does not exist or does not have the format of the vectors.
-    pub fn load() -> Result<Model, VectorError> {
+    pub fn load() -> Result<Model, String> {
         document("model.json")
     }
 

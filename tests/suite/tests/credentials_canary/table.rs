@@ -10,7 +10,7 @@ use std::{
 use neptunedata::Credentials;
 use neptunedata_emulator::Emulator;
 use neptunedata_tests::client::Driver;
-use neptunedata_tests::scenarios::{Cell, Op, Setting, Witness, play_in, rows, run_in};
+use neptunedata_tests::scenarios::{self, Cell, Op, Setting, Witness, rows, run};
 
 use crate::{
     SECRET, TOKEN,
@@ -81,7 +81,7 @@ fn setting(printer: &Printer) -> Setting<'_> {
 pub(crate) fn play() {
     let printer = Printer::default();
     let rows = rows();
-    for played in run_in(&rows, &WAYS, THREADS, &setting(&printer)).unwrap() {
+    for played in run(&rows, &WAYS, THREADS, &setting(&printer)).unwrap() {
         let cell = played.cell;
         let expected = cell.row.expected(cell.op, cell.driver).unwrap();
         if played.seen.is(expected) && played.breaches.is_empty() {
@@ -106,7 +106,7 @@ pub(crate) fn play_one(plant: Option<Plant>) {
         driver: Driver::Hyper,
         secure: false,
     };
-    let played = play_in(cell, &setting(&printer)).unwrap();
+    let played = scenarios::play(cell, &setting(&printer)).unwrap();
     assert_eq!(played.seen.outcome, Ok(()));
     if let Some(plant) = plant {
         plant.leak_secrets();

@@ -3,14 +3,14 @@
 use std::fmt::Write as _;
 
 use neptunedata_tests::client::Driver;
-use neptunedata_tests::scenarios::{Before, Op, Row, rows, run};
+use neptunedata_tests::scenarios::{Before, Op, Row, Setting, rows, run};
 
 /// Mostly they wait.
 const THREADS: usize = 12;
 
 fn compare(driver: Driver, secure: bool) {
     let rows = rows();
-    let played = run(&rows, &[(driver, secure)], THREADS).unwrap();
+    let played = run(&rows, &[(driver, secure)], THREADS, &Setting::default()).unwrap();
     assert_eq!(played.len(), rows.len() * 3);
     let mut report = String::new();
     for one in &played {

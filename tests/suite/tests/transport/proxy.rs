@@ -13,9 +13,9 @@ use std::{
 
 use neptunedata::{
     Credentials, Endpoint, Error,
-    transport::{ClientOptions, Proxy, TransportErrorKind},
+    transport::{ClientOptions, Proxy, RootCertificates, TransportErrorKind},
 };
-use neptunedata_emulator::{Config, Emulator, Server};
+use neptunedata_emulator::{Config, Emulator, Server, ServerOptions, Tls};
 use neptunedata_tests::{
     client::{Client, ClientBuilder, Driver, quick},
     raw_server::{RawServer, ok, read_request, unused_address},
@@ -264,6 +264,9 @@ fn the_environment_is_asked_on_request() {
         "in_an_environment",
         &[
             ("http_proxy", &proxy.url()),
+            ("HTTP_PROXY", &proxy.url()),
+            ("https_proxy", &proxy.url()),
+            ("HTTPS_PROXY", &proxy.url()),
             ("NO_PROXY", "internal.example.com"),
             ("ALL_PROXY", "ftp://wrong"),
         ],
@@ -296,11 +299,20 @@ fn in_an_environment() {
         let server = RawServer::answering(ok(HEALTHY));
         let local = unsigned(driver, &server.url(), quick()).proxy_from_environment();
         local.build().unwrap().send(&status()).unwrap();
-        // This machine, by a name that is not known as such.
+        // Not asked: this machine, by a name for which there would be a proxy.
         let end = quick().connect_to(format!("0.0.0.0:{}", server.address.port()));
         let direct = unsigned(driver, CLUSTER, end).build().unwrap();
         direct.send(&status()).unwrap();
         assert_eq!(server.accepted(), 2);
+
+        let tls = Tls::default().names(["db.cluster.test"]);
+        let secure = ServerOptions::new().tls(tls);
+        let secure = secure.start(Emulator::default()).unwrap();
+        let roots = RootCertificates::Pem(secure.ca_pem().unwrap().to_owned());
+        let end = quick().connect_to(format!("0.0.0.0:{}", secure.address().port()));
+        let direct = end.root_certificates(roots);
+        let direct = driver.client("https://db.cluster.test:8182", direct);
+        direct.send(&status()).unwrap();
     }
 }
 
