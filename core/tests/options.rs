@@ -182,11 +182,12 @@ fn uris_beyond_64_kib_are_refused() {
 
 #[test]
 fn the_body_limit_of_a_call_outranks_that_of_the_client() {
-    let session = Session::builder(endpoint("http://localhost:8182"), Auth::unsigned())
-        .max_body_bytes(4)
-        .retry_policy(RetryPolicy::never())
-        .build()
-        .unwrap();
+    let session =
+        neptunedata::Session::builder(endpoint("http://localhost:8182"), Auth::unsigned())
+            .max_body_bytes(4)
+            .retry_policy(RetryPolicy::never())
+            .build()
+            .unwrap();
 
     let answer = || {
         Input::Response(
