@@ -101,8 +101,10 @@ impl ClientBuilder {
     /// The client cannot observe the connections of the agent. Therefore:
     ///
     /// - after an error, the request [may have been executed](neptunedata::Error::may_have_executed), so that a write
-    ///   is not sent again. Failed name look-ups and time-outs of connecting are the exception;
+    ///   is not sent again. The exceptions are failed name look-ups, refused connections and time-outs of connecting;
     /// - trailers are not seen, so that a failure which the server reports only there goes unnoticed;
+    /// - a body without length and chunks counts as complete when the connection ends, also over TLS without
+    ///   `close_notify`;
     /// - a [fresh](neptunedata::machine::Reuse::Fresh) connection is not opened after a failure, and a
     ///   [query is cancelled](crate#cancelling-abandoned-queries) at the address that the name resolves to;
     /// - the time between two rows counts towards the time limits;

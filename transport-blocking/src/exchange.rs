@@ -246,20 +246,23 @@ fn failure(observation: &Observation, error: ureq::Error) -> TransportError {
         Error::Timeout(Timeout::Resolve | Timeout::Connect) => TransportErrorKind::ConnectTimeout,
         Error::Timeout(_) => TransportErrorKind::Timeout,
         Error::HostNotFound => TransportErrorKind::Dns,
-        // The connection ended in the middle of a head or body.
         Error::BodyStalled => TransportErrorKind::Closed,
-        Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-            TransportErrorKind::Closed
-        }
+        Error::Io(error) => match error.kind() {
+            // Only opening a connection fails like this.
+            io::ErrorKind::ConnectionRefused => TransportErrorKind::Connect,
+            io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe => TransportErrorKind::Closed,
+            _ => TransportErrorKind::Other,
+        },
         _ => TransportErrorKind::Other,
     };
-    let failure = if matches!(
-        kind,
-        TransportErrorKind::ConnectTimeout | TransportErrorKind::Dns
-    ) {
-        TransportError::new(kind, Sent::No)
-    } else {
-        state.error(kind)
+    let failure = match kind {
+        TransportErrorKind::Connect
+        | TransportErrorKind::ConnectTimeout
+        | TransportErrorKind::Dns => TransportError::new(kind, Sent::No),
+        _ => state.error(kind),
     };
     failure.with_source(error.to_string())
 }

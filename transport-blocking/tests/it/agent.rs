@@ -1,9 +1,9 @@
 //! Clients that send over an agent of the caller.
 
-use std::{io::Write, sync::mpsc, time::Duration};
+use std::{io::Write, net::TcpListener, sync::mpsc, time::Duration};
 
 use neptunedata_blocking::{
-    Client, Credentials, Error, ErrorKind,
+    Client, Credentials, Endpoint, Error, ErrorKind,
     engine::GetEngineStatus,
     http::{HeaderName, HeaderValue},
     transport::{BuildError, ClientOptions, TransportErrorKind},
@@ -87,6 +87,18 @@ fn a_write_without_a_response_may_have_been_executed_and_is_not_sent_again() {
     // A read is.
     let error = client(&peer, options()).send(GetEngineStatus::new());
     assert!(error.unwrap_err().attempts() > 1);
+}
+
+#[test]
+fn a_refused_connection_was_not_used() {
+    let unused = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", unused.local_addr().unwrap());
+    drop(unused);
+    let builder = Client::builder(Endpoint::parse(&endpoint).unwrap()).unsigned();
+    let client = builder.agent(agent()).options(options()).build().unwrap();
+    let error = client.send(write("job")).unwrap_err();
+    let refused = transport(TransportErrorKind::Connect);
+    assert_eq!(facts(&error), (refused, 3, false));
 }
 
 #[test]
