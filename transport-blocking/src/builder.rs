@@ -59,7 +59,8 @@ impl ClientBuilder {
     /// its own: see [`credentials::cache`](neptunedata::credentials::cache).
     ///
     /// The closure runs on the thread of the call that needs the credentials. Time limits do not interrupt it. It
-    /// must not make calls with this client: they fail, because they would wait for the closure.
+    /// must not make calls with this client: they would wait for the closure, so they fail on its thread and may
+    /// deadlock on others.
     pub fn credentials_from(
         mut self,
         source: impl Fn(bool) -> Result<Credentials, CredentialsError> + Send + Sync + 'static,
@@ -71,8 +72,8 @@ impl ClientBuilder {
     /// Signs requests with the credentials of the default chain of the AWS SDK: environment, profiles with roles
     /// and single sign-on, web identities, containers, instance metadata.
     ///
-    /// The chain is not used before the first call. It runs on a thread and a tokio runtime of its own; the time
-    /// limits of the calls that wait for it apply. The chain calls AWS services in the region that the
+    /// The chain is not used before the first call. Each fetch runs on a new thread, in a private tokio
+    /// runtime; the time limits of the calls that wait for it apply. The chain calls AWS services in the region that the
     /// environment or the profile names, else in the region of the endpoint.
     ///
     /// The SDK writes logs of its own. At level `trace` (targets that begin with `aws_`) they contain the session
@@ -84,8 +85,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Signs requests with the credentials of a provider of the AWS SDK. The provider runs on a thread and a
-    /// tokio runtime of its own, which are started at first use.
+    /// Signs requests with the credentials of a provider of the AWS SDK. Each fetch runs on a new
+    /// thread, in a private tokio runtime that only runs during fetches.
     #[cfg(feature = "aws-config")]
     pub fn credentials_from_provider(
         mut self,

@@ -9,7 +9,7 @@ use neptunedata::transport::{ClientOptions, TransportErrorKind};
 
 /// ureq accepts no more fields in a head.
 const MAX_FIELDS: usize = 128;
-/// The longest line with the size of a chunk, of which ureq accepts 20 bytes.
+/// The longest line with the size of a chunk that is followed here. ureq itself rejects lines of more than 20 bytes.
 const MAX_SIZE_LINE: usize = 64;
 
 /// What the head of a response says about its body.
@@ -135,7 +135,7 @@ impl Chunks {
 
     fn read_size(&mut self) {
         let Some(line) = self.text.strip_suffix(b"\r\n") else {
-            // A line feed alone ends no line.
+            // A bare line feed does not end a line.
             if self.text.ends_with(b"\n") || self.text.len() > MAX_SIZE_LINE {
                 self.state = State::InvalidSize;
             }

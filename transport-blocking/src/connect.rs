@@ -6,7 +6,8 @@ use std::{fmt, mem, net::SocketAddr, sync::Arc, time::Duration};
 use http::Uri;
 use neptunedata::{
     Endpoint, TransportError,
-    transport::{ClientOptions, Route, Sent, TransportErrorKind},
+    endpoint::EndpointError,
+    transport::{ClientOptions, ProxyError, Route, RouteError, Sent, TransportErrorKind},
 };
 use ureq::{
     Agent,
@@ -39,12 +40,17 @@ pub(crate) fn agent(
     route: &Route,
     options: &ClientOptions,
 ) -> Result<Agent, BuildError> {
+    let host = || EndpointError::unusable_host(route.to.host());
+    let target = url(endpoint.is_secure(), &route.to.address());
+    let proxy = match &route.proxy {
+        Some(proxy) => {
+            Some(url(false, &proxy.address()).ok_or(RouteError::Proxy(ProxyError::Address))?)
+        }
+        None => None,
+    };
     let connector = ObservedConnector {
-        target: url(endpoint.is_secure(), route.to.address())?,
-        proxy: match &route.proxy {
-            Some(proxy) => Some(url(false, proxy.address())?),
-            None => None,
-        },
+        target: target.ok_or_else(|| RouteError::ConnectTo(host()))?,
+        proxy,
         pool,
         timeout: options.get_connect_timeout(),
         tcp_receive_buffer: options.get_tcp_receive_buffer(),
@@ -54,12 +60,9 @@ pub(crate) fn agent(
 }
 
 /// The URL of an address.
-fn url(secure: bool, address: String) -> Result<Uri, BuildError> {
+fn url(secure: bool, address: &str) -> Option<Uri> {
     let uri = Uri::builder().scheme(if secure { "https" } else { "http" });
-    uri.authority(address.as_str())
-        .path_and_query("/")
-        .build()
-        .map_err(|_| BuildError::TlsName(address))
+    uri.authority(address).path_and_query("/").build().ok()
 }
 
 /// Opens [`Connection`]s.

@@ -89,7 +89,7 @@ impl Connection {
                         request.has_news = true;
                     }
                     let mut state = observation.state();
-                    // Else it was a part of a response, or an informational one.
+                    // Otherwise only a part of a head, or an informational response, has arrived.
                     if state.body.is_some() {
                         state.writing = Writing::Answered;
                     }
@@ -103,7 +103,7 @@ impl Connection {
         }
     }
 
-    /// Looks for input without waiting. Reads what is of TLS only, such as session tickets.
+    /// Looks for input without waiting. Also processes TLS records without data, such as session tickets.
     fn look(&mut self, timeout: NextTimeout) -> Look {
         if !self.tcp.look(true) {
             return Look::End;
@@ -141,12 +141,14 @@ impl Connection {
             return false;
         }
         let may_reuse = self.pool.note_response(&mut self.record);
-        // The other connections are as many as are allowed.
+        // The connection of a cancellation is beyond the limit.
         may_reuse && state.purpose == Purpose::Call
     }
 
     /// Whether the idle connection fits a request, and is still open.
     fn is_usable(&mut self, purpose: Purpose) -> bool {
+        // ureq drops the connections that do not fit. A cancellation for one address thereby closes idle connections to
+        // others, which is rare: after a change of DNS addresses.
         let fits = match purpose {
             Purpose::Cancel(Some(peer)) => self.peer == Some(peer),
             Purpose::Cancel(None) | Purpose::Call => true,
@@ -199,12 +201,12 @@ impl Transport for Connection {
             state.peer = self.peer;
             state.is_reused = self.record.is_reused();
             state.add_secrets(&mut request.unsent);
-            // One packet, if head and body are short.
+            // Head and body are written together: one packet, if they are short. ureq calls this again with the body.
             if state.has_body {
                 return Ok(());
             }
         }
-        // Until this part has been accepted.
+        // Not until this part is accepted.
         observation.state().is_sent = false;
         if let Err(error) = self.write(amount, timeout) {
             observation.state().fail_with_io(error.into_io());

@@ -1,5 +1,5 @@
-//! Credentials of a client: static ones, or from a provider: cached until shortly before they expire, and fetched once
-//! however many calls wait for them.
+//! Credentials from a provider: cached until shortly before they expire, and fetched once however many calls wait for
+//! them.
 
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},

@@ -15,7 +15,7 @@ use http::{
 use neptunedata::{
     Endpoint, TransportError,
     machine::{Input, Reuse, Transmit},
-    transport::{ClientOptions, Route, Sent, TransportErrorKind},
+    transport::{ClientOptions, ProxyError, Route, RouteError, Sent, TransportErrorKind},
 };
 use ureq::{Agent, AsSendBody, config::Config};
 
@@ -31,9 +31,10 @@ use crate::{
 
 /// The maximum size of a part of a body.
 const MAX_PART: usize = 64 * 1024;
-/// The longest line in the head of a request. URLs have at most 64 KiB.
+/// The longest line in the head of a request, which ureq writes into its buffer as a whole. The core limits URLs to 64
+/// KiB, to which method and version are added.
 const MAX_LINE: usize = 72 * 1024;
-/// ureq panics with larger buffers than 100 MB.
+/// ureq panics if a buffer grows beyond 100 MB.
 const MAX_BUFFER: usize = 64 * 1024 * 1024;
 
 /// Sends requests to one endpoint.
@@ -70,6 +71,7 @@ impl Exchanger {
             .accept("")
             .accept_encoding("");
         if endpoint.is_secure() {
+            tls::check_name(endpoint.host())?;
             config = config.tls_config(tls::config(options.get_root_certificates())?);
         }
         let pool = Arc::new(Pool::new(options));
@@ -92,7 +94,8 @@ impl Exchanger {
         }
     }
 
-    /// Sends a request and reads the head of its response. The address is given if the request has begun.
+    /// Sends a request and reads the head of its response. Also returns [`Input::Sending`] if the request was given to a
+    /// connection.
     pub(crate) fn send(
         &self,
         transmit: Transmit,
@@ -145,7 +148,7 @@ impl Exchanger {
         let (mut parts, body) = result
             .map_err(|error| failure(observation, error))?
             .into_parts();
-        // ureq's own notes.
+        // ureq adds extensions of its own.
         parts.extensions.clear();
         if !is_framed(&parts) {
             let reason = "the body has another transfer coding than chunked, or one in HTTP/1.0";
@@ -188,7 +191,7 @@ impl Exchanger {
     }
 }
 
-/// A response whose body has not ended. Dropping it closes its connection.
+/// A response. Dropping it before the end of its body closes its connection.
 pub(crate) struct Response {
     // Declared before the permit, so that the connection is closed, or idle, before another one is opened.
     body: ureq::BodyReader<'static>,
@@ -241,7 +244,7 @@ fn failure(observation: &Observation, error: ureq::Error) -> TransportError {
     }
     let kind = match &error {
         Error::LargeResponseHeader(..) => TransportErrorKind::HeadTooLarge,
-        // Else it is the request that ureq rejects.
+        // Before anything is sent, ureq rejects the request.
         Error::Protocol(_) if state.is_sent => TransportErrorKind::Protocol,
         Error::Timeout(Timeout::Resolve | Timeout::Connect) => TransportErrorKind::ConnectTimeout,
         Error::Timeout(_) => TransportErrorKind::Timeout,
@@ -328,7 +331,7 @@ fn proxy(route: &Route) -> Result<Option<ureq::Proxy>, BuildError> {
     builder
         .build()
         .map(Some)
-        .map_err(|_| BuildError::ProxyUnavailable)
+        .map_err(|_| BuildError::Route(RouteError::Proxy(ProxyError::Address)))
 }
 
 #[cfg(not(feature = "proxy"))]

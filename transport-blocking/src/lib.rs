@@ -37,21 +37,21 @@
 //! Credentials come from a value, a closure, the [environment](ClientBuilder::credentials_from_environment) or a
 //! [profile](ClientBuilder::credentials_from_profile) with its `credential_process`; with the feature `aws-config`, also from
 //! the default chain of the AWS SDK (`credentials_from_aws`) or any of its providers (`credentials_from_provider`).
-//! Credentials that expire are refreshed before they do, once for all calls.
+//! Credentials that expire are refreshed by the first request in the last five minutes, once for all calls.
 //!
 //! # Time limits
 //!
 //! Opening a connection takes at most [`connect_timeout`](transport::ClientOptions::connect_timeout): name look-up, TCP, proxy
 //! and TLS together. A call has no limit unless [`timeout`](transport::ClientOptions::timeout) or
-//! [`attempt_timeout`](transport::ClientOptions::attempt_timeout) is set, for the client or for one call. Both cover everything
-//! that a call does; only a closure for [credentials](ClientBuilder::credentials_from) cannot be interrupted. The time
-//! of an attempt includes waiting for a connection.
+//! [`attempt_timeout`](transport::ClientOptions::attempt_timeout) is set, for the client or for one call. `timeout` covers
+//! the whole call with its pauses, `attempt_timeout` one attempt with its wait for a connection. A closure for
+//! [credentials](ClientBuilder::credentials_from) is not interrupted, and cancellations may follow a time-out.
 //!
 //! # Connections
 //!
 //! There are at most [`max_connections`](transport::ClientOptions::max_connections), including idle ones, and a few
 //! [extra connections](transport::ClientOptions::MAX_EXTRA_CONNECTIONS) that cancel queries. A call holds its connection until
-//! the end of the response. There is no background thread: a later call closes idle connections that are too old. A retry
+//! the end of the response. No thread closes idle connections that are too old: a later call does. A retry
 //! after a broken connection, or after a failover, uses a new connection after a new name look-up, and the older
 //! connections are not used again.
 //!
@@ -76,7 +76,7 @@
 //! - chunked bodies in which the line with the size of a chunk is longer than 20 bytes, with its extensions;
 //! - an informational response `100 Continue` with fields.
 //!
-//! A request with a longer header than 64 KiB, or with a body and another method than POST, PUT and PATCH, is not sent and
+//! A request with a longer header than 72 KiB, or with a body and another method than POST, PUT and PATCH, is not sent and
 //! fails as [`Other`](transport::TransportErrorKind::Other).
 //!
 //! # Cancelling abandoned queries
@@ -97,8 +97,8 @@
 //!
 //! # Logs
 //!
-//! ureq logs through the `log` crate: at level `debug` URLs, which contain no queries but the graphs of SPARQL's graph store
-//! protocol, at level `trace` the heads of requests, and responses with their bodies. Signatures, session tokens and
+//! ureq logs through the `log` crate. At level `debug` it logs URLs: they contain no queries, but the graph names of the
+//! Graph Store Protocol. At level `trace` it logs the heads of requests, and whole responses. Signatures, session tokens and
 //! headers that are [sensitive](http::HeaderValue::set_sensitive) are added to the request below ureq and not logged. With `aws-config`, the AWS SDK writes logs of its own: at level `trace` they contain the session token of
 //! the instance metadata service.
 //!

@@ -122,7 +122,7 @@ impl State {
         }
     }
 
-    /// Adds the fields that ureq does not know after the request line.
+    /// Inserts the secret fields after the request line.
     pub(crate) fn add_secrets(&mut self, head: &mut Vec<u8>) {
         if let Some(end) = head.windows(2).position(|pair| pair == b"\r\n") {
             let first_field = end.saturating_add(2);
@@ -130,8 +130,8 @@ impl State {
         }
     }
 
-    /// Takes what was received. `input` is what ureq has not consumed, and `seen` bytes of it are not new. `is_head`
-    /// says that the response has no body.
+    /// Follows received bytes. `input` is what ureq has not consumed; its first `seen` bytes are not new. `is_head` says
+    /// that the method is HEAD.
     pub(crate) fn follow(&mut self, input: &[u8], seen: usize, is_head: bool, max_bytes: usize) {
         let new = if self.body.is_some() {
             input.get(seen..)
@@ -139,6 +139,8 @@ impl State {
             match Head::read(input) {
                 Ok(None) => return,
                 Ok(Some(head)) => {
+                    // A server that responds may have executed the request.
+                    self.is_sent = true;
                     self.body = Some(if head.is_chunked && !is_head {
                         Body::Chunked(Chunks::new(max_bytes))
                     } else {

@@ -79,6 +79,7 @@ impl<M: Machine> Run<M> {
     pub fn next_item(&mut self) -> Result<Option<M::Item>, Error> {
         while self.outcome.is_none() {
             let input = mem::replace(&mut self.input, Input::Next);
+            // Of the step that ends now; `resume` replaces its limit.
             let left = self.driver.limits.left().unwrap_or(Some(Duration::ZERO));
             let step = self.machine.resume(input, self.driver.client.now());
             let wake_at = self.machine.wake_at();

@@ -70,7 +70,7 @@ impl Tcp {
         }
         limits.left().map_err(late)?;
         let kind = match last.kind() {
-            // Its share was over. The time-out of the operating system has a code.
+            // Its share of the time is over. A time-out of the operating system has an error code.
             io::ErrorKind::TimedOut if last.raw_os_error().is_none() => {
                 TransportErrorKind::ConnectTimeout
             }
@@ -80,7 +80,7 @@ impl Tcp {
     }
 
     fn new(stream: TcpStream, receive_buffer: Option<usize>) -> Self {
-        // Where these cannot be set, the connection works as well.
+        // Optional, so errors are ignored.
         let socket = SockRef::from(&stream);
         // Notices a peer that disappeared, also without time limits.
         let _ = socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE));
@@ -113,7 +113,7 @@ impl Tcp {
     pub(crate) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         let observation = Observation::current();
         let looking = self.looking.load(Ordering::Relaxed);
-        // The end of a handshake, for example.
+        // For example the last message of a TLS handshake.
         while !looking && matches!(observation.state().writing, Writing::Left(_)) {
             self.write(&[]);
         }
@@ -238,8 +238,8 @@ pub(crate) fn tunnel_failure(error: ureq::Error) -> TransportError {
     }
 }
 
-/// Whether a read or write returned because of the socket's time-out. Windows reports `TimedOut`; elsewhere that is a
-/// peer that no longer acknowledges anything.
+/// Whether a read or write ended because of the socket's time-out, or was interrupted by a signal. On Unix, `TimedOut`
+/// means that the peer no longer acknowledges data.
 fn is_timeout(error: &io::Error) -> bool {
     match error.kind() {
         io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => true,

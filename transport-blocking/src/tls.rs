@@ -9,7 +9,7 @@ use neptunedata::{
 use rustls::{
     CertificateError, Error, InvalidMessage, RootCertStore,
     crypto::ring,
-    pki_types::{CertificateDer, pem::PemObject},
+    pki_types::{CertificateDer, ServerName, pem::PemObject},
 };
 use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
 
@@ -31,6 +31,14 @@ pub(crate) fn config(roots: &RootCertificates) -> Result<TlsConfig, BuildError> 
         .root_certs(roots)
         .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
         .build())
+}
+
+/// Whether a certificate can match the host.
+pub(crate) fn check_name(host: &str) -> Result<(), BuildError> {
+    match ServerName::try_from(host) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(BuildError::TlsName(host.to_owned())),
+    }
 }
 
 /// All of them must be valid: ureq would ignore the others, and report later that the server is not trusted.

@@ -4,13 +4,14 @@
 //!
 //! The credentials are cached. A client calls the provider when the first request needs credentials, again five minutes
 //! before they expire (at half of a lifetime of less than ten minutes), and when the server has rejected them. It makes
-//! one call, however many requests wait for it. While the previous credentials are still valid, other requests use them.
+//! one call, however many requests wait for it. While the previous credentials
+//! have not expired and were not rejected, other requests use them. The async client makes one call in each tokio runtime.
 //!
 //! The argument of the provider is `true` if the provider must bypass any cache of its own, because the credentials that
 //! it returned before expire soon or were rejected.
 //!
-//! An error fails the requests that wait for the credentials, and is not cached. While the previous credentials are still
-//! valid, it fails no request, and the provider is not called again for ten seconds.
+//! An error fails the requests that wait for the credentials, and is not cached. While the previous credentials
+//! have not expired and were not rejected, it fails no request, and the provider is not called again for ten seconds.
 
 use std::time::{Duration, SystemTime};
 

@@ -147,7 +147,8 @@ impl ClientOptions {
 
 impl ClientOptions {
     /// The maximum number of fields in a response head, and in the trailers. More than servers send;
-    /// limited because a parsed field takes more memory than its bytes.
+    /// limited because a parsed field takes more memory than its bytes. The blocking client reads heads of up to
+    /// 128 fields.
     pub const MAX_HEAD_FIELDS: usize = 1024;
 
     /// The maximum number of connections beyond [`max_connections`](Self::max_connections) that are
@@ -161,7 +162,7 @@ impl ClientOptions {
         ClientOptions::default()
     }
 
-    /// The time limit for opening a connection: name look-up, TCP and TLS together. 5 s by default. With
+    /// The time limit for opening a connection: name look-up, TCP, proxy and TLS together. 5 s by default. With
     /// zero, no connection can be opened.
     #[must_use]
     pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
@@ -179,7 +180,7 @@ impl ClientOptions {
         self
     }
 
-    /// The time limit of one attempt, from sending the request to the end of the response. No limit by
+    /// The time limit of one attempt, from waiting for a connection to the end of the response. No limit by
     /// default. The server continues to execute an attempt that timed out, unless the query is
     /// [cancelled](Self::cancel_on_abandon).
     #[must_use]
@@ -197,7 +198,7 @@ impl ClientOptions {
 
     /// The longest response head, in bytes, including the status line; trailers have the same limit. 64
     /// KiB by default. The number of fields is limited by
-    /// [`MAX_HEAD_FIELDS`](ClientOptions::MAX_HEAD_FIELDS).
+    /// [`MAX_HEAD_FIELDS`](ClientOptions::MAX_HEAD_FIELDS). The blocking client reads heads of up to 64 MiB.
     #[must_use]
     pub fn max_head_bytes(mut self, max_head_bytes: usize) -> Self {
         self.max_head_bytes = max_head_bytes;

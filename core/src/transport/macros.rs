@@ -57,7 +57,7 @@ macro_rules! client_builder_methods {
         /// `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` name, else those in `.aws` in the home directory.
         ///
         /// [`build`](ClientBuilder::build) reads the variables and the files, and fails if the profile has neither an
-        /// access key nor a `credential_process`. The files are read again whenever credentials are needed.
+        /// access key nor a `credential_process`. The files are read again when the credentials have expired or were rejected.
         ///
         /// `build` does not run the `credential_process`. It runs when credentials are needed, and again before they
         /// expire, without a shell and for at most a minute. Its standard error is discarded.
@@ -79,8 +79,8 @@ macro_rules! client_builder_methods {
         }
 
         /// Takes the region from `AWS_REGION`, else `AWS_DEFAULT_REGION`, if neither the endpoint's host name nor
-        /// [`Endpoint::with_region`](neptunedata::Endpoint::with_region) determines it. Without this method, the
-        /// client does not read these variables.
+        /// [`Endpoint::with_region`](neptunedata::Endpoint::with_region) determines it. Without this method, only
+        /// the chain of the AWS SDK reads these variables.
         pub fn region_from_environment(mut self) -> Self {
             self.setup.region_from_environment = true;
             self

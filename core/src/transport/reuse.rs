@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::transport::ClientOptions;
 
-/// A close within this time after a response is not the server's idle time-out.
+/// A close this soon after a response cannot be the server's idle time-out.
 const EARLY_CLOSE: Duration = Duration::from_secs(1);
 /// The number of early closes in a row after which connections are not reused.
 const MAX_EARLY_CLOSES: u32 = 2;
@@ -18,9 +18,8 @@ const SINGLE_USE: Duration = Duration::from_secs(60);
 /// [`max_connection_age`](ClientOptions::max_connection_age), nor if it was opened before the last
 /// [`retire_all`](Self::retire_all).
 ///
-/// Some servers close each connection right after its first response and do not announce it. A pool that looks at
-/// a connection before it reuses it sees most of these closes, but not one that is still on its way; a write is
-/// then lost, and may have been executed. After two such closes in a row, connections are not reused for a minute.
+/// Some servers close each connection right after its first response and do not announce it. A pool that probes
+/// idle connections misses a close that is still on its way: the next write then fails, and may have been executed. After two such closes in a row, connections are not reused for a minute.
 ///
 /// ```
 /// use std::time::Duration;

@@ -146,13 +146,13 @@ impl<P> ClientSetup<P> {
                 (Auth::credentials(credentials), CredentialsSource::Session)
             }
             ClientAuth::Environment => {
-                let credentials = from_environment(&environment).map_err(no_credentials)?;
+                let credentials = from_environment(&environment).map_err(credentials_error)?;
                 (Auth::credentials(credentials), CredentialsSource::Session)
             }
             ClientAuth::Profile(name) => {
                 let lookup = ProfileLookup::new(name.as_deref(), &environment);
                 let checked = lookup.clone().check(read_file);
-                region = region.or(checked.map_err(no_credentials)?);
+                region = region.or(checked.map_err(credentials_error)?);
                 (
                     Auth::from_driver(),
                     CredentialsSource::Profile(Box::new(lookup)),
@@ -194,7 +194,7 @@ fn from_environment(
     })
 }
 
-fn no_credentials(error: CredentialsError) -> BuildError {
+fn credentials_error(error: CredentialsError) -> BuildError {
     BuildError::Credentials(error.to_string())
 }
 
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn options_of_connections_are_unused_without_them() {
+    fn connection_options_are_rejected_with_an_agent_or_service_of_the_caller() {
         let unused = |options: ClientOptions| {
             let mut setup = setup(CLUSTER, Some(ClientAuth::Unsigned));
             setup.options = options;
