@@ -2,7 +2,7 @@
 
 use neptunedata::{
     Error, Operation,
-    wait::{Progress, Wait, WaitOptions, WaitOutput, Waiter},
+    wait::{Progress, Wait, WaitOutput, Waiter},
 };
 
 use crate::{Client, Run};
@@ -26,11 +26,7 @@ impl Client {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn wait<W: Waiter>(&self, waiter: W) -> WaitBuilder<'_, W> {
-        WaitBuilder {
-            client: self,
-            waiter,
-            options: WaitOptions::new(),
-        }
+        WaitBuilder::new(self, waiter)
     }
 }
 
@@ -64,12 +60,6 @@ impl<W: Waiter> WaitBuilder<'_, W> {
 
     /// Starts to wait. The items of the [`Run`] are the [`Progress`] after each poll before the end.
     pub fn start(self) -> Run<Wait<W>> {
-        let WaitBuilder {
-            client,
-            waiter,
-            options,
-        } = self;
-        let wait = Wait::with_options(client.session(), waiter, options, client.seed());
-        Run::new(client, wait, W::Request::INFO.name)
+        Run::new(self.client, self.into_machine(), W::Request::INFO.name)
     }
 }

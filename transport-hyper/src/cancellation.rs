@@ -101,13 +101,20 @@ async fn cancel_next(client: &Client) -> bool {
     true
 }
 
-/// Cancels all waiting queries, and waits for all cancellations in progress.
-pub(crate) async fn flush_cancellations(client: &Client) {
-    loop {
-        while cancel_next(client).await {}
-        drop(client.abandoned().in_progress.write().await);
-        if client.abandoned().waiting().is_empty() {
-            return;
+impl Client {
+    /// [Cancels the abandoned queries](crate#cancelling-abandoned-queries) that are waiting to be cancelled, and
+    /// waits until all cancellations have ended, including those on the executor. Each cancellation takes at most
+    /// 5 s from its turn; if it runs in another runtime that is not being driven, it does not end before that
+    /// runtime continues.
+    ///
+    /// Call this method before a runtime shuts down, or from time to time if there is no executor.
+    pub async fn flush_cancellations(&self) {
+        loop {
+            while cancel_next(self).await {}
+            drop(self.abandoned().in_progress.write().await);
+            if self.abandoned().waiting().is_empty() {
+                return;
+            }
         }
     }
 }

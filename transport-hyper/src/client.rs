@@ -6,12 +6,8 @@ use http::HeaderValue;
 use neptunedata::{Error, Operation, Session, machine::Machine, transport::ClientOptions};
 
 use crate::{
-    BuildError, CallBuilder, ClientBuilder, Run,
-    cancellation::{self, Abandoned},
-    clock::Clock,
-    credentials_source::Source,
-    exchange::Transport,
-    pool::Spawn,
+    BuildError, CallBuilder, ClientBuilder, Run, cancellation::Abandoned, clock::Clock,
+    credentials_source::Source, exchange::Transport, pool::Spawn,
 };
 
 /// A client of one cluster. Cheap to clone: clones share connections, credentials and retry quota. It can be used
@@ -96,27 +92,6 @@ impl Client {
         async move { Ok(call.send().await?.output) }
     }
 
-    /// A call with its own options; the request is given by value or by reference. Its result is the output with
-    /// status, headers and body.
-    ///
-    /// ```no_run
-    /// # use neptunedata_hyper::{Client, Effect, engine::GetEngineStatus};
-    /// # use std::time::Duration;
-    /// # async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .call(&GetEngineStatus::new())
-    ///     .timeout(Duration::from_secs(5))
-    ///     .max_attempts(1)
-    ///     .send()
-    ///     .await?;
-    /// println!("{:?} {:?}", response.meta.request_id(), response.output);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn call<O: Operation>(&self, operation: O) -> CallBuilder<O> {
-        CallBuilder::new(self, operation)
-    }
-
     /// Runs a machine to its end and discards its items. The machine has its own [time limits](Machine::wake_at).
     ///
     /// # Errors
@@ -149,16 +124,6 @@ impl Client {
     /// ```
     pub fn start<M: Machine>(&self, machine: M) -> Run<M> {
         Run::new(self.clone(), machine, "(machine)")
-    }
-
-    /// [Cancels the abandoned queries](crate#cancelling-abandoned-queries) that are waiting to be cancelled, and
-    /// waits until all cancellations have ended, including those on the executor. Each cancellation takes at most
-    /// 5 s from its turn; if it runs in another runtime that is not being driven, it does not end before that
-    /// runtime continues.
-    ///
-    /// Call this method before a runtime shuts down, or from time to time if there is no executor.
-    pub async fn flush_cancellations(&self) {
-        cancellation::flush_cancellations(self).await;
     }
 
     pub(crate) fn abandoned(&self) -> &Abandoned {

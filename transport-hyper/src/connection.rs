@@ -11,7 +11,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Poll, ready},
 };
@@ -34,7 +34,7 @@ use neptunedata::{
 use crate::{
     errors,
     exchange::BodyEvent,
-    io::{Counted, Stream, Written},
+    io::{Counted, Stream},
     service::RequestBody,
 };
 
@@ -43,7 +43,7 @@ pub(crate) struct Connection {
     sender: http1::SendRequest<RequestBody>,
     /// None after the connection has ended.
     driver: Option<http1::Connection<Counted, RequestBody>>,
-    written: Arc<Written>,
+    written: Arc<AtomicU64>,
     probe: Option<Arc<AtomicBool>>,
     peer: Option<SocketAddr>,
     progress: Progress,
@@ -69,8 +69,11 @@ impl Connection {
         stream: Stream,
         max_head_bytes: usize,
     ) -> Result<Connection, TransportError> {
-        let written = Arc::new(Written::default());
-        let io = Counted::new(stream.io, Arc::clone(&written));
+        let written = Arc::new(AtomicU64::new(0));
+        let io = Counted {
+            io: stream.io,
+            written: Arc::clone(&written),
+        };
         let (sender, driver) = http1::Builder::new()
             .max_header_size(max_head_bytes)
             .max_headers(ClientOptions::MAX_HEAD_FIELDS)
@@ -130,7 +133,7 @@ impl Connection {
     /// Takes a request. Polling for the [head](Connection::poll_head) writes it.
     pub(crate) fn send(&mut self, mut request: Request<Bytes>) {
         let length = length_of(&request);
-        self.written.reset();
+        self.written.store(0, Ordering::Relaxed);
         // Without an HTTP proxy, the request line has only path and query.
         if let Some(target) = request.uri().path_and_query() {
             *request.uri_mut() = http::Uri::from(target.clone());
@@ -174,7 +177,7 @@ impl Connection {
     /// Whether the server can have received the whole request in progress.
     pub(crate) fn sent(&self) -> Sent {
         match self.progress {
-            Progress::Head(length, _) if self.written.bytes() < length => Sent::No,
+            Progress::Head(length, _) if self.written.load(Ordering::Relaxed) < length => Sent::No,
             _ => Sent::Maybe,
         }
     }

@@ -27,7 +27,7 @@ use crate::{
 /// that polled it is dropped.
 pub(crate) struct Driver {
     client: Client,
-    purpose: Purpose,
+    pub(crate) purpose: Purpose,
     pub(crate) trace: Trace,
     /// The credentials that the machine signs with.
     given: Option<Credentials>,
@@ -54,10 +54,10 @@ impl Default for State {
 }
 
 impl Driver {
-    pub(crate) fn new(client: Client, purpose: Purpose, trace: Trace) -> Driver {
+    pub(crate) fn new(client: Client, trace: Trace) -> Driver {
         Driver {
             client,
-            purpose,
+            purpose: Purpose::default(),
             trace,
             given: None,
             state: State::default(),

@@ -42,21 +42,19 @@ pub struct Run<M: Machine> {
 
 impl<M: Machine> Run<M> {
     pub(crate) fn new(client: Client, machine: M, operation: &'static str) -> Self {
-        Run::with_purpose(client, machine, operation, Purpose::Call)
+        Run {
+            machine,
+            clock: PausableClock::new(client.clock().clone()),
+            driver: Driver::new(client, Trace::new(operation)),
+            outcome: None,
+        }
     }
 
     /// Runs a machine that cancels a query, at this address if it is known.
     pub(crate) fn cancelling(client: Client, machine: M, peer: Option<SocketAddr>) -> Self {
-        Run::with_purpose(client, machine, "(cancel)", Purpose::Cancel(peer))
-    }
-
-    fn with_purpose(client: Client, machine: M, operation: &'static str, purpose: Purpose) -> Self {
-        Run {
-            machine,
-            clock: PausableClock::new(client.clock().clone()),
-            driver: Driver::new(client, purpose, Trace::new(operation)),
-            outcome: None,
-        }
+        let mut run = Run::new(client, machine, "(cancel)");
+        run.driver.purpose = Purpose::Cancel(peer);
+        run
     }
 
     pub(crate) fn machine(&self) -> &M {

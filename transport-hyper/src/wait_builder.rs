@@ -2,7 +2,7 @@
 
 use neptunedata::{
     Error, Operation,
-    wait::{Progress, Wait, WaitOptions, WaitOutput, Waiter},
+    wait::{Progress, Wait, WaitOutput, Waiter},
 };
 
 use crate::{Client, Run};
@@ -30,11 +30,7 @@ impl Client {
     /// # }
     /// ```
     pub fn wait<W: Waiter>(&self, waiter: W) -> WaitBuilder<'_, W> {
-        WaitBuilder {
-            client: self,
-            waiter,
-            options: WaitOptions::new(),
-        }
+        WaitBuilder::new(self, waiter)
     }
 }
 
@@ -92,12 +88,7 @@ impl<W: Waiter> WaitBuilder<'_, W> {
     /// # }
     /// ```
     pub fn start(self) -> Run<Wait<W>> {
-        let WaitBuilder {
-            client,
-            waiter,
-            options,
-        } = self;
-        let wait = Wait::with_options(client.session(), waiter, options, client.seed());
-        Run::new(client.clone(), wait, W::Request::INFO.name)
+        let client = self.client.clone();
+        Run::new(client, self.into_machine(), W::Request::INFO.name)
     }
 }

@@ -31,7 +31,8 @@ const CLOSED: &str = "the proxy closed the connection";
 /// How to open a tunnel through a proxy.
 #[derive(Clone)]
 pub(crate) struct Tunnel {
-    authority: String,
+    /// The host and port at its end.
+    pub(super) authority: String,
     authorization: Option<HeaderValue>,
 }
 
@@ -48,11 +49,6 @@ impl Tunnel {
             authority: authority.to_owned(),
             authorization,
         }
-    }
-
-    /// The host and port at its end.
-    pub(crate) fn authority(&self) -> &str {
-        &self.authority
     }
 
     /// Opens the tunnel over a connection to the proxy.

@@ -16,6 +16,7 @@ use std::{
 };
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
+use http::Uri;
 use hyper_util::rt::TokioIo;
 use neptunedata::{TransportError, transport::TransportErrorKind};
 use socket2::{SockRef, TcpKeepalive};
@@ -25,7 +26,6 @@ use tokio::{
     runtime::Handle,
 };
 
-use super::Target;
 use crate::{
     clock::Clock,
     errors,
@@ -41,10 +41,11 @@ const KEEPALIVE: Duration = Duration::from_secs(60);
 
 const NO_IO: &str = "the tokio runtime has I/O disabled: call Builder::enable_io";
 
-/// Connects to this address if there is one, else to the target.
+/// Connects to this address if there is one, else to the host and port of `uri`.
 pub(super) async fn connect(
-    target: &Target,
+    uri: &Uri,
     to: Option<SocketAddr>,
+    receive_buffer: Option<usize>,
     clock: &Clock,
 ) -> Result<Stream, TransportError> {
     let unusable = |reason| errors::not_sent(TransportErrorKind::Runtime, reason);
@@ -54,7 +55,9 @@ pub(super) async fn connect(
     let addresses = match to {
         Some(address) => VecDeque::from([address]),
         None => {
-            let found = lookup_host((target.host.as_str(), target.port)).await;
+            // An IPv6 address is in brackets.
+            let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+            let found = lookup_host((host, uri.port_u16().unwrap_or_default())).await;
             interleaved(found.map_err(|error| errors::not_sent(TransportErrorKind::Dns, error))?)
         }
     };
@@ -68,7 +71,7 @@ pub(super) async fn connect(
     let _ = stream.set_nodelay(true);
     let socket = SockRef::from(&stream);
     let _ = socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE));
-    if let Some(bytes) = target.tcp_receive_buffer {
+    if let Some(bytes) = receive_buffer {
         let _ = socket.set_recv_buffer_size(bytes);
     }
     let peer = stream.peer_addr().ok();
@@ -163,18 +166,6 @@ impl AsyncWrite for Socket {
         buffer: &[u8],
     ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, buffer)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffers: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, buffers)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
