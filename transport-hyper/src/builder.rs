@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use http::Uri;
+use http::{HeaderValue, Uri};
 use hyper::{
     body::Body,
     rt::{Executor, Read, Timer, Write},
@@ -33,6 +33,8 @@ use crate::connect::tls::Tls;
 use crate::tokio_runtime;
 use crate::{
     Client, RequestBody, Task,
+    cancellation::Abandoned,
+    client::Inner,
     clock::{Check, Clock},
     connect::{Base, Connector},
     credential_process,
@@ -82,8 +84,9 @@ impl ClientBuilder {
 
     neptunedata::client_builder_methods!("neptunedata_hyper");
 
-    /// Signs requests with the credentials that the closure returns. They are cached, and
-    /// the closure is called again before they expire, with `true` if it must bypass any cache of its own: see [`credentials::cache`](neptunedata::credentials::cache).
+    /// Signs requests with the credentials that the closure returns. They are cached, and the closure is
+    /// called again before they expire, with `true` if it must bypass any cache of its own: see
+    /// [`credentials::cache`](neptunedata::credentials::cache).
     ///
     /// The calls that wait for the returned future poll it. If all of them are dropped or time out, the next call
     /// in the same tokio runtime continues the future, unless the future is older than a minute. The closure must
@@ -284,14 +287,17 @@ impl ClientBuilder {
                 Transport::Pool(Pool::new(connector, clock, &client.options, spawn))
             }
         };
-        Ok(Client::assemble(
-            client.session,
-            client.options,
+        let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+        let user_agent = HeaderValue::try_from(client.options.user_agent(name, version));
+        Ok(Client(Arc::new(Inner {
+            session: client.session,
+            options: client.options,
             source,
             clock,
             transport,
-            self.spawn,
-        ))
+            user_agent: user_agent.unwrap_or(HeaderValue::from_static(name)),
+            abandoned: Abandoned::new(self.spawn),
+        })))
     }
 }
 

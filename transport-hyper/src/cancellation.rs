@@ -62,7 +62,7 @@ impl Abandoned {
 
 /// Cancels the queries that the machine has abandoned so far, in the background if there is an executor.
 pub(crate) fn cancel_abandoned(client: &Client, machine: &mut impl Machine) {
-    let abandoned = client.abandoned();
+    let abandoned = &client.0.abandoned;
     while let Some(query) = machine.abandoned() {
         let mut waiting = abandoned.waiting();
         if waiting.len() >= MAX_WAITING {
@@ -83,8 +83,8 @@ pub(crate) fn cancel_abandoned(client: &Client, machine: &mut impl Machine) {
 /// the queries to cancel may use all of them. It waits for its turn among cancellations, and its time limit begins
 /// then.
 async fn cancel_next(client: &Client) -> bool {
-    let abandoned = client.abandoned();
-    let clock = client.clock();
+    let abandoned = &client.0.abandoned;
+    let clock = &client.0.clock;
     let _turn = match clock.check() {
         Ok(()) => in_turn(&abandoned.turns(), clock, None).await,
         // The cancellation fails at once.
@@ -111,8 +111,8 @@ impl Client {
     pub async fn flush_cancellations(&self) {
         loop {
             while cancel_next(self).await {}
-            drop(self.abandoned().in_progress.write().await);
-            if self.abandoned().waiting().is_empty() {
+            drop(self.0.abandoned.in_progress.write().await);
+            if self.0.abandoned.waiting().is_empty() {
                 return;
             }
         }

@@ -99,7 +99,7 @@ impl<O: ChangeSource> ItemStream<Transactions<O>> {
     /// [`StartPosition::Latest`] it is known once the service has reported the end of the stream. Also available
     /// after a future of [`next`](ItemStream::next) was dropped.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
-        self.machine().checkpoint()
+        self.run.machine.checkpoint()
     }
 }
 
@@ -107,6 +107,6 @@ impl<O: ChangeSource> ItemStream<Changes<O>> {
     /// Like [`ChangeStream::checkpoint`](ItemStream::checkpoint), after the last complete transaction: records handed
     /// out after this checkpoint are delivered again if you start there.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
-        self.machine().checkpoint()
+        self.run.machine.checkpoint()
     }
 }

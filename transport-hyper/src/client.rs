@@ -7,61 +7,26 @@ use neptunedata::{Error, Operation, Session, machine::Machine, transport::Client
 
 use crate::{
     BuildError, CallBuilder, ClientBuilder, Run, cancellation::Abandoned, clock::Clock,
-    credentials_source::Source, exchange::Transport, pool::Spawn,
+    credentials_source::Source, exchange::Transport,
 };
 
 /// A client of one cluster. Cheap to clone: clones share connections, credentials and retry quota. It can be used
-/// from several tasks and threads at the same time.
-///
-/// ```no_run
-/// use neptunedata_hyper::{Client, Credentials, Endpoint, ml::CancelMlModelTrainingJob};
-///
-/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-/// let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com")?;
-/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-/// let client = Client::new(endpoint, credentials)?;
-///
-/// let output = client.send(&CancelMlModelTrainingJob::new("job-1").clean(true)).await?;
-/// println!("{:?}", output.status);
-/// # Ok(())
-/// # }
-/// ```
+/// from several tasks and threads at the same time. The [crate's documentation](crate) has an example.
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client(pub(crate) Arc<Inner>);
 
-struct Inner {
-    session: Session,
-    options: ClientOptions,
-    source: Source,
-    clock: Clock,
-    transport: Transport,
-    user_agent: HeaderValue,
-    abandoned: Abandoned,
+pub(crate) struct Inner {
+    pub(crate) session: Session,
+    pub(crate) options: ClientOptions,
+    pub(crate) source: Source,
+    pub(crate) clock: Clock,
+    pub(crate) transport: Transport,
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) abandoned: Abandoned,
 }
 
 impl Client {
     neptunedata::client_methods!();
-
-    pub(crate) fn assemble(
-        session: Session,
-        options: ClientOptions,
-        source: Source,
-        clock: Clock,
-        transport: Transport,
-        spawn: Option<Spawn>,
-    ) -> Client {
-        let agent = options.user_agent(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
-        let plain = HeaderValue::from_static(env!("CARGO_PKG_NAME"));
-        Client(Arc::new(Inner {
-            source,
-            user_agent: HeaderValue::try_from(agent).unwrap_or(plain),
-            session,
-            options,
-            clock,
-            transport,
-            abandoned: Abandoned::new(spawn),
-        }))
-    }
 
     /// Sends a request, given by value or by reference, and returns its output. Nothing is sent before the future is
     /// polled.
@@ -124,26 +89,6 @@ impl Client {
     /// ```
     pub fn start<M: Machine>(&self, machine: M) -> Run<M> {
         Run::new(self.clone(), machine, "(machine)")
-    }
-
-    pub(crate) fn abandoned(&self) -> &Abandoned {
-        &self.0.abandoned
-    }
-
-    pub(crate) fn transport(&self) -> &Transport {
-        &self.0.transport
-    }
-
-    pub(crate) fn clock(&self) -> &Clock {
-        &self.0.clock
-    }
-
-    pub(crate) fn source(&self) -> &Source {
-        &self.0.source
-    }
-
-    pub(crate) fn user_agent(&self) -> &HeaderValue {
-        &self.0.user_agent
     }
 }
 

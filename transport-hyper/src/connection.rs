@@ -45,7 +45,8 @@ pub(crate) struct Connection {
     driver: Option<http1::Connection<Counted, RequestBody>>,
     written: Arc<AtomicU64>,
     probe: Option<Arc<AtomicBool>>,
-    peer: Option<SocketAddr>,
+    /// The address of the server, if it is known.
+    pub(crate) peer: Option<SocketAddr>,
     progress: Progress,
 }
 
@@ -90,11 +91,6 @@ impl Connection {
             peer: stream.peer,
             progress: Progress::Idle,
         })
-    }
-
-    /// The address of the server, if it is known.
-    pub(crate) fn peer(&self) -> Option<SocketAddr> {
-        self.peer
     }
 
     /// Whether the connection can take a request now. Sees a close that has arrived at the socket. Does not

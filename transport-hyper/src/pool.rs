@@ -177,7 +177,7 @@ impl Shared {
         let mut state = self.state();
         let expired = state.take_expired(now);
         let index = state.idle.iter().rposition(|idle| {
-            idle.runtime == here && (peer.is_none() || idle.connection.peer() == peer)
+            idle.runtime == here && (peer.is_none() || idle.connection.peer == peer)
         });
         let taken = index.map(|index| state.idle.remove(index));
         drop(state);
@@ -337,7 +337,7 @@ impl Exchange for Lease {
     }
 
     fn peer(&self) -> Option<SocketAddr> {
-        self.pooled.connection.peer()
+        self.pooled.connection.peer
     }
 
     fn sent(&self) -> Sent {

@@ -33,18 +33,18 @@ use crate::{
 /// [`Wait`](neptunedata::wait::Wait).
 #[must_use]
 pub struct Run<M: Machine> {
-    machine: M,
+    pub(crate) machine: M,
     /// The machine's clock. It stops while there is no future of `next_item`.
     clock: PausableClock,
     driver: Driver,
-    outcome: Option<Result<M::Output, Error>>,
+    pub(crate) outcome: Option<Result<M::Output, Error>>,
 }
 
 impl<M: Machine> Run<M> {
     pub(crate) fn new(client: Client, machine: M, operation: &'static str) -> Self {
         Run {
             machine,
-            clock: PausableClock::new(client.clock().clone()),
+            clock: PausableClock::new(client.0.clock.clone()),
             driver: Driver::new(client, Trace::new(operation)),
             outcome: None,
         }
@@ -55,14 +55,6 @@ impl<M: Machine> Run<M> {
         let mut run = Run::new(client, machine, "(cancel)");
         run.driver.purpose = Purpose::Cancel(peer);
         run
-    }
-
-    pub(crate) fn machine(&self) -> &M {
-        &self.machine
-    }
-
-    pub(crate) fn outcome(&self) -> Option<&Result<M::Output, Error>> {
-        self.outcome.as_ref()
     }
 
     /// The next item, or `None` at the end. The future can be dropped without losing an item; the next call
@@ -160,7 +152,7 @@ impl<M: Machine> Run<M> {
     }
 
     fn cancel_abandoned(&mut self) {
-        cancel_abandoned(self.driver.client(), &mut self.machine);
+        cancel_abandoned(&self.driver.client, &mut self.machine);
     }
 }
 
@@ -185,7 +177,7 @@ impl<M: Machine> Drop for Run<M> {
 impl<M: Machine> fmt::Debug for Run<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Run")
-            .field("client", self.driver.client())
+            .field("client", &self.driver.client)
             .field("ended", &self.outcome.is_some())
             .finish_non_exhaustive()
     }
