@@ -55,9 +55,8 @@ impl ClientBuilder {
 
     neptunedata::client_builder_methods!("neptunedata_blocking");
 
-    /// Signs requests with the credentials that the closure returns. They are cached, and the closure is
-    /// called again before they expire, with `true` if it must bypass any cache of its own: see
-    /// [`credentials::cache`](neptunedata::credentials::cache).
+    /// Signs requests with the credentials that the closure returns. They are cached:
+    /// [`credentials::cache`](neptunedata::credentials::cache) says when the closure is called, and with which argument.
     ///
     /// The closure runs on the thread of the call that needs the credentials. Time limits do not interrupt it. It
     /// must not make calls with this client: they fail, because they would wait for the closure.

@@ -84,9 +84,8 @@ impl ClientBuilder {
 
     neptunedata::client_builder_methods!("neptunedata_hyper");
 
-    /// Signs requests with the credentials that the closure returns. They are cached, and the closure is
-    /// called again before they expire, with `true` if it must bypass any cache of its own: see
-    /// [`credentials::cache`](neptunedata::credentials::cache).
+    /// Signs requests with the credentials that the closure returns. They are cached:
+    /// [`credentials::cache`](neptunedata::credentials::cache) says when the closure is called, and with which argument.
     ///
     /// The calls that wait for the returned future poll it. If all of them are dropped or time out, the next call
     /// in the same tokio runtime continues the future, unless the future is older than a minute. The closure must

@@ -302,7 +302,7 @@ macro_rules! call_builder {
     };
 }
 
-/// The type `WaitBuilder`, without the methods that wait.
+/// The type `WaitBuilder` without the methods that wait, and `Client::wait`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! wait_builder {
@@ -324,15 +324,22 @@ macro_rules! wait_builder {
             }
         }
 
-        impl<'a, W: $crate::wait::Waiter> WaitBuilder<'a, W> {
-            fn new(client: &'a Client, waiter: W) -> Self {
+        impl Client {
+            /// Waits for a long-running operation, such as a bulk load. Nothing happens before
+            /// [`run`](WaitBuilder::run), [`run_with`](WaitBuilder::run_with) or [`start`](WaitBuilder::start).
+            ///
+            /// The waiters are in the module [`waiters`](neptunedata::wait::waiters); any other
+            /// [`Waiter`](neptunedata::wait::Waiter) works too.
+            pub fn wait<W: $crate::wait::Waiter>(&self, waiter: W) -> WaitBuilder<'_, W> {
                 WaitBuilder {
-                    client,
+                    client: self,
                     waiter,
                     options: $crate::wait::WaitOptions::new(),
                 }
             }
+        }
 
+        impl<W: $crate::wait::Waiter> WaitBuilder<'_, W> {
             fn into_machine(self) -> $crate::wait::Wait<W> {
                 let (session, seed) = (self.client.session(), self.client.seed());
                 $crate::wait::Wait::with_options(session, self.waiter, self.options, seed)
