@@ -11,7 +11,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     task::{Context, Poll, ready},
 };
@@ -34,7 +34,7 @@ use neptunedata::{
 use crate::{
     errors,
     exchange::BodyEvent,
-    io::{Counted, Stream},
+    io::{Counted, IsSilent, Stream},
     service::RequestBody,
 };
 
@@ -44,7 +44,7 @@ pub(crate) struct Connection {
     /// None after the connection has ended.
     driver: Option<http1::Connection<Counted, RequestBody>>,
     written: Arc<AtomicU64>,
-    probe: Option<Arc<AtomicBool>>,
+    is_silent: Option<IsSilent>,
     /// The address of the server, if it is known.
     pub(crate) peer: Option<SocketAddr>,
     progress: Progress,
@@ -87,7 +87,7 @@ impl Connection {
             sender,
             driver: Some(driver),
             written,
-            probe: stream.probe,
+            is_silent: stream.is_silent,
             peer: stream.peer,
             progress: Progress::Idle,
         })
@@ -96,14 +96,8 @@ impl Connection {
     /// Whether the connection can take a request now. Sees a close that has arrived at the socket. Does not
     /// wait.
     pub(crate) async fn is_alive(&mut self) -> bool {
-        if let Some(probe) = &self.probe {
-            probe.store(true, Ordering::Relaxed);
-        }
-        let alive = poll_fn(|cx| Poll::Ready(self.settle(cx))).await;
-        if let Some(probe) = &self.probe {
-            probe.store(false, Ordering::Relaxed);
-        }
-        alive
+        poll_fn(|cx| Poll::Ready(self.settle(cx))).await
+            && self.is_silent.as_ref().is_none_or(|is_silent| is_silent())
     }
 
     /// Polls the driver after the end of a response, and returns whether the connection is then ready for a
