@@ -55,8 +55,8 @@ impl ClientBuilder {
 
     neptunedata::client_builder_methods!("neptunedata_blocking");
 
-    /// Signs requests with the credentials that the closure returns. They are cached, and the closure is called again before they expire, with `true` if it must bypass any cache of
-    /// its own: see [`credentials::cache`](neptunedata::credentials::cache).
+    /// Signs requests with the credentials that the closure returns. They are cached:
+    /// [`credentials::cache`](neptunedata::credentials::cache) says when the closure is called, and with which argument.
     ///
     /// The closure runs on the thread of the call that needs the credentials. Time limits do not interrupt it. It
     /// must not make calls with this client: they would wait for the closure, so they fail on its thread and may
@@ -66,33 +66,6 @@ impl ClientBuilder {
         source: impl Fn(bool) -> Result<Credentials, CredentialsError> + Send + Sync + 'static,
     ) -> Self {
         self.setup.auth = Some(ClientAuth::Provider(Source::Function(Arc::new(source))));
-        self
-    }
-
-    /// Signs requests with the credentials of the default chain of the AWS SDK: environment, profiles with roles
-    /// and single sign-on, web identities, containers, instance metadata.
-    ///
-    /// The chain is not used before the first call. Each fetch runs on a new thread, in a private tokio
-    /// runtime; the time limits of the calls that wait for it apply. The chain calls AWS services in the region that the
-    /// environment or the profile names, else in the region of the endpoint.
-    ///
-    /// The SDK writes logs of its own. At level `trace` (targets that begin with `aws_`) they contain the session
-    /// token of the instance metadata service: do not enable this level where logs are kept.
-    #[cfg(feature = "aws-config")]
-    pub fn credentials_from_aws(mut self) -> Self {
-        let region = self.setup.endpoint.region().map(str::to_owned);
-        self.setup.auth = Some(ClientAuth::Provider(aws::chain(region)));
-        self
-    }
-
-    /// Signs requests with the credentials of a provider of the AWS SDK. Each fetch runs on a new
-    /// thread, in a private tokio runtime that only runs during fetches.
-    #[cfg(feature = "aws-config")]
-    pub fn credentials_from_provider(
-        mut self,
-        provider: impl aws_credential_types::provider::ProvideCredentials + 'static,
-    ) -> Self {
-        self.setup.auth = Some(ClientAuth::Provider(aws::provider(provider)));
         self
     }
 

@@ -1,35 +1,31 @@
 //! Calls with options.
 
-use std::fmt;
-
 use neptunedata::{
-    Call, CallOptions, CallOutput, Error, Operation,
+    Call, CallOutput, Error, Operation,
     rows::{RowQuery, Rows},
 };
 use serde::de::DeserializeOwned;
 
 use crate::{Client, ItemIter, RowIter, Run};
 
-/// A call that has not started: see [`Client::call`].
-#[must_use = "nothing is sent before `send`"]
-pub struct CallBuilder<O> {
-    client: Client,
-    operation: O,
-    options: CallOptions,
-}
+neptunedata::call_builder!();
 
 impl<O: Operation> CallBuilder<O> {
-    pub(crate) fn new(client: &Client, operation: O) -> Self {
-        CallBuilder {
-            client: client.clone(),
-            operation,
-            options: CallOptions::new(),
-        }
-    }
-
-    neptunedata::call_builder_methods!();
-
     /// Sends the request and returns its output with status, headers and body.
+    ///
+    /// ```no_run
+    /// # use neptunedata_blocking::{Client, Endpoint, engine::GetEngineStatus};
+    /// use std::time::Duration;
+    ///
+    /// # let client = Client::unsigned(Endpoint::parse("http://localhost:8182")?)?;
+    /// let response = client
+    ///     .call(&GetEngineStatus::new())
+    ///     .timeout(Duration::from_secs(3))
+    ///     .max_attempts(1)
+    ///     .send()?;
+    /// println!("{} after {} attempts", response.meta.status, response.meta.attempts);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -58,14 +54,5 @@ impl<O: RowQuery> CallBuilder<O> {
         let (session, seed) = (self.client.session(), self.client.seed());
         let rows = Rows::with_options(session, &self.operation, &self.options, seed);
         ItemIter::new(Run::new(&self.client, rows, O::INFO.name))
-    }
-}
-
-/// Shows only the operation: request and options may contain private data.
-impl<O: Operation> fmt::Debug for CallBuilder<O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallBuilder")
-            .field("operation", &O::INFO.name)
-            .finish_non_exhaustive()
     }
 }

@@ -72,26 +72,6 @@ impl Client {
         Ok(self.call(operation).send()?.output)
     }
 
-    /// A call with its own options; the request is given by value or by reference. Its result is the output with
-    /// status, headers and body.
-    ///
-    /// ```no_run
-    /// # use neptunedata_blocking::{Client, Endpoint, engine::GetEngineStatus};
-    /// use std::time::Duration;
-    ///
-    /// # let client = Client::unsigned(Endpoint::parse("http://localhost:8182")?)?;
-    /// let response = client
-    ///     .call(&GetEngineStatus::new())
-    ///     .timeout(Duration::from_secs(3))
-    ///     .max_attempts(1)
-    ///     .send()?;
-    /// println!("{} after {} attempts", response.meta.status, response.meta.attempts);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn call<O: Operation>(&self, operation: O) -> CallBuilder<O> {
-        CallBuilder::new(self, operation)
-    }
-
     /// Runs a machine to its end and discards its items. The machine has its own [time limits](Machine::wake_at).
     ///
     /// # Errors

@@ -39,6 +39,9 @@
 //! the default chain of the AWS SDK (`credentials_from_aws`) or any of its providers (`credentials_from_provider`).
 //! Credentials that expire are refreshed by the first request in the last five minutes, once for all calls.
 //!
+//! The AWS SDK runs on a thread and a tokio runtime of its own, which are started at first use. The time limits of the
+//! calls that wait for it apply.
+//!
 //! # Time limits
 //!
 //! Opening a connection takes at most [`connect_timeout`](transport::ClientOptions::connect_timeout): name look-up, TCP, proxy
@@ -81,19 +84,12 @@
 //!
 //! # Cancelling abandoned queries
 //!
-//! The server continues a query whose call has timed out or was dropped, up to the cluster's own query time-out. With
-//! [`cancel_on_abandon`](transport::ClientOptions::cancel_on_abandon), set for the client or for one call, Gremlin and SPARQL
-//! queries are sent with an id and cancelled on the server when the call times out, or when a [`RowIter`] or a [`Run`] is
-//! dropped before the end of the response. Attempts that timed out are cancelled when their call has ended, successful or not.
+//! With [`cancel_on_abandon`](CallOptions::cancel_on_abandon), set for the client or for one call, Gremlin and SPARQL
+//! queries are cancelled on the server when the call times out, or when a [`RowIter`] or a [`Run`] is dropped before the end
+//! of the response. Attempts that timed out are cancelled when their call has ended, successful or not.
 //!
 //! The cancellations run on the thread of the call. They delay it by at most 5 s in all, and not beyond the time limit of a
 //! call that succeeded. They are not sent during a panic.
-//!
-//! A cancellation is sent to the address that took the query ([U13](neptunedata::wire_notes#u13)). This address is unknown
-//! behind a proxy, and wrong if [`connect_to`](transport::ClientOptions::connect_to) leads to several instances; then the
-//! cancellation may have no effect. Its result is ignored. openCypher queries have no id over HTTP
-//! ([U06](neptunedata::wire_notes#u06)) and are not cancelled; set a
-//! [time-out in the query](opencypher::ExecuteOpenCypherQuery::timeout_hint) instead.
 //!
 //! # Logs
 //!

@@ -2,37 +2,10 @@
 
 use neptunedata::{
     Error, Operation,
-    wait::{Progress, Wait, WaitOptions, WaitOutput, Waiter},
+    wait::{Progress, Wait, WaitOutput, Waiter},
 };
 
 use crate::{Client, Run};
-
-impl Client {
-    /// Waits for a long-running operation, such as a bulk load. Nothing happens before [`run`](WaitBuilder::run),
-    /// [`run_with`](WaitBuilder::run_with) or [`start`](WaitBuilder::start).
-    ///
-    /// The waiters are in the module [`waiters`](crate::wait::waiters); any other [`Waiter`] works too.
-    ///
-    /// ```no_run
-    /// # use neptunedata_blocking::{Client, Endpoint, wait::waiters::LoadCompleted};
-    /// use std::time::Duration;
-    ///
-    /// # let client = Client::unsigned(Endpoint::parse("http://localhost:8182")?)?;
-    /// let output = client
-    ///     .wait(LoadCompleted::new("0a237328-afd5-4574-a0bc-c29ce5f54802"))
-    ///     .timeout(Duration::from_secs(3600))
-    ///     .run_with(|progress| eprintln!("{:?}", progress.status.overall_status))?;
-    /// println!("{:?} after {:?}", output.result.status(), output.elapsed);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn wait<W: Waiter>(&self, waiter: W) -> WaitBuilder<'_, W> {
-        WaitBuilder {
-            client: self,
-            waiter,
-            options: WaitOptions::new(),
-        }
-    }
-}
 
 neptunedata::wait_builder!();
 
@@ -47,6 +20,19 @@ impl<W: Waiter> WaitBuilder<'_, W> {
     }
 
     /// Like [`run`](WaitBuilder::run), and calls `on_progress` after each poll before the end.
+    ///
+    /// ```no_run
+    /// # use neptunedata_blocking::{Client, Endpoint, wait::waiters::LoadCompleted};
+    /// use std::time::Duration;
+    ///
+    /// # let client = Client::unsigned(Endpoint::parse("http://localhost:8182")?)?;
+    /// let output = client
+    ///     .wait(LoadCompleted::new("0a237328-afd5-4574-a0bc-c29ce5f54802"))
+    ///     .timeout(Duration::from_secs(3600))
+    ///     .run_with(|progress| eprintln!("{:?}", progress.status.overall_status))?;
+    /// println!("{:?} after {:?}", output.result.status(), output.elapsed);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -64,12 +50,6 @@ impl<W: Waiter> WaitBuilder<'_, W> {
 
     /// Starts to wait. The items of the [`Run`] are the [`Progress`] after each poll before the end.
     pub fn start(self) -> Run<Wait<W>> {
-        let WaitBuilder {
-            client,
-            waiter,
-            options,
-        } = self;
-        let wait = Wait::with_options(client.session(), waiter, options, client.seed());
-        Run::new(client, wait, W::Request::INFO.name)
+        Run::new(self.client, self.into_machine(), W::Request::INFO.name)
     }
 }

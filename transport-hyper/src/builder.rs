@@ -8,13 +8,13 @@ use std::{
     sync::Arc,
 };
 
-use http::Uri;
+use http::{HeaderValue, Uri};
 use hyper::{
     body::Body,
     rt::{Executor, Read, Timer, Write},
 };
 use neptunedata::{
-    Credentials, Endpoint,
+    Credentials, Endpoint, Session,
     credentials::CredentialsError,
     endpoint::EndpointError,
     transport::{
@@ -25,16 +25,24 @@ use tower_service::Service;
 
 #[cfg(feature = "aws-config")]
 use crate::aws;
+#[cfg(feature = "proxy")]
+use crate::connect::proxy::Tunnel;
+#[cfg(feature = "tls")]
+use crate::connect::tls::Tls;
+#[cfg(feature = "tokio")]
+use crate::tokio_runtime;
 use crate::{
     Client, RequestBody, Task,
+    cancellation::Abandoned,
+    client::Inner,
     clock::{Check, Clock},
-    connect::{Base, Connector, Target},
+    connect::{Base, Connector},
     credential_process,
     credentials_source::{Source, run_on_thread},
     errors::BoxError,
     exchange::Transport,
     pool::{Pool, Spawn},
-    service::HttpService,
+    service::{HttpService, http_service},
 };
 
 /// Builds a [`Client`]: see [`Client::builder`].
@@ -55,32 +63,29 @@ pub struct ClientBuilder {
 
 impl ClientBuilder {
     pub(crate) fn new(endpoint: Endpoint) -> ClientBuilder {
-        ClientBuilder {
+        #[allow(unused_mut)]
+        let mut builder = ClientBuilder {
             setup: ClientSetup::new(endpoint),
-            #[cfg(feature = "tokio")]
-            timer: Some((
-                Arc::new(crate::tokio_runtime::LenientTimer),
-                crate::tokio_runtime::check,
-            )),
-            #[cfg(feature = "tokio")]
-            spawn: Some(Arc::new(crate::tokio_runtime::spawn)),
-            #[cfg(feature = "tokio")]
-            base: Some(Base::Tokio),
-            #[cfg(not(feature = "tokio"))]
             timer: None,
-            #[cfg(not(feature = "tokio"))]
             spawn: None,
-            #[cfg(not(feature = "tokio"))]
             base: None,
             service: None,
             secured: false,
+        };
+        #[cfg(feature = "tokio")]
+        {
+            let timer = Arc::new(tokio_runtime::LenientTimer);
+            builder.timer = Some((timer, tokio_runtime::check));
+            builder.spawn = Some(Arc::new(tokio_runtime::spawn));
+            builder.base = Some(Base::Tokio);
         }
+        builder
     }
 
     neptunedata::client_builder_methods!("neptunedata_hyper");
 
-    /// Signs requests with the credentials that the closure returns. They are cached, and the closure is called again before they expire, with `true` if it must bypass any cache of
-    /// its own: see [`credentials::cache`](neptunedata::credentials::cache).
+    /// Signs requests with the credentials that the closure returns. They are cached:
+    /// [`credentials::cache`](neptunedata::credentials::cache) says when the closure is called, and with which argument.
     ///
     /// The calls that wait for the returned future poll it. If all of them are dropped or time out, the next call
     /// in the same tokio runtime continues the future, unless the future is older than a minute. The closure must
@@ -102,33 +107,6 @@ impl ClientBuilder {
         A: Future<Output = Result<Credentials, CredentialsError>> + Send + 'static,
     {
         self.setup.auth = Some(ClientAuth::Provider(Source::new(source)));
-        self
-    }
-
-    /// Signs requests with the credentials of the default chain of the AWS SDK: environment, profiles with roles
-    /// and single sign-on, web identities, containers, instance metadata.
-    ///
-    /// The chain is not used before the first call. Calls must run in a tokio runtime, even with a custom connector.
-    /// The chain calls AWS services in the region that the environment or the profile names, else in the region
-    /// of the endpoint.
-    ///
-    /// The SDK writes logs of its own. At level `trace` (targets that begin with `aws_`) they contain the session
-    /// token of the instance metadata service: do not enable this level where logs are kept.
-    #[cfg(feature = "aws-config")]
-    pub fn credentials_from_aws(mut self) -> Self {
-        let region = self.setup.endpoint.region().map(str::to_owned);
-        self.setup.auth = Some(ClientAuth::Provider(aws::chain(region)));
-        self
-    }
-
-    /// Signs requests with the credentials of a provider of the AWS SDK. Calls must run in a tokio runtime, even
-    /// with a custom connector.
-    #[cfg(feature = "aws-config")]
-    pub fn credentials_from_provider(
-        mut self,
-        provider: impl aws_credential_types::provider::ProvideCredentials + 'static,
-    ) -> Self {
-        self.setup.auth = Some(ClientAuth::Provider(aws::provider(provider)));
         self
     }
 
@@ -187,8 +165,7 @@ impl ClientBuilder {
         S::Error: Into<BoxError>,
         S::Future: Send,
     {
-        self.base = Some(Base::custom(connector));
-        self.service = None;
+        self = self.connector(connector);
         self.secured = true;
         self
     }
@@ -265,7 +242,7 @@ impl ClientBuilder {
         B: Body + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        self.service = Some(HttpService::new(service));
+        self.service = Some(http_service(service));
         self
     }
 
@@ -293,66 +270,77 @@ impl ClientBuilder {
         };
         let (timer, check) = self.timer.ok_or(BuildError::NoTimer)?;
         let clock = Clock::new(timer, check);
-        if let Some(service) = self.service {
-            let transport = Transport::Service(service);
-            return Ok(Client::assemble(
-                client.session,
-                client.options,
-                source,
-                clock,
-                transport,
-                self.spawn,
-            ));
-        }
-        let (session, options) = (client.session, client.options);
-        let Route { to, proxy, .. } = client.route;
-        let base = self.base.ok_or(BuildError::NoConnector)?;
-
-        // Where to connect. TLS name, signature and `host` header remain those of the endpoint.
-        let endpoint = session.endpoint();
-        let scheme = if endpoint.is_secure() {
-            "https"
-        } else {
-            "http"
+        let transport = match self.service {
+            Some(service) => Transport::Service(service),
+            None => {
+                let base = self.base.ok_or(BuildError::NoConnector)?;
+                let secure = client.session.endpoint().is_secure() && !self.secured;
+                let connector = connector(
+                    base,
+                    secure,
+                    &client.session,
+                    &client.route,
+                    &client.options,
+                )?;
+                let (clock, spawn) = (clock.clone(), self.spawn.clone());
+                Transport::Pool(Pool::new(connector, clock, &client.options, spawn))
+            }
         };
-        if proxy.is_some() && cfg!(not(feature = "proxy")) {
-            return Err(BuildError::ProxyUnavailable);
-        }
-        if endpoint.is_secure() && !self.secured && cfg!(not(feature = "tls")) {
-            return Err(BuildError::NoTls);
-        }
-        let target = match &proxy {
-            Some(proxy) => Target::new("http", &proxy.address(), &options),
-            None => Target::new(scheme, &to.address(), &options),
-        }
-        .map_err(|()| {
-            BuildError::Route(RouteError::ConnectTo(EndpointError::unusable_host(
-                to.host(),
-            )))
-        })?;
-        let connector = Connector {
-            base,
-            target,
-            #[cfg(feature = "proxy")]
-            tunnel: proxy
-                .as_ref()
-                .map(|proxy| crate::connect::Tunnel::new(proxy, &to.address())),
-            #[cfg(feature = "tls")]
-            tls: if endpoint.is_secure() && !self.secured {
-                Some(crate::connect::tls::Tls::new(
-                    endpoint.host(),
-                    options.get_root_certificates(),
-                )?)
-            } else {
-                None
-            },
-        };
-        let pool = Pool::new(connector, clock.clone(), &options, self.spawn.clone());
-        let transport = Transport::Pool(pool);
-        Ok(Client::assemble(
-            session, options, source, clock, transport, self.spawn,
-        ))
+        let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+        let user_agent = HeaderValue::try_from(client.options.user_agent(name, version));
+        Ok(Client(Arc::new(Inner {
+            session: client.session,
+            options: client.options,
+            source,
+            clock,
+            transport,
+            user_agent: user_agent.unwrap_or(HeaderValue::from_static(name)),
+            abandoned: Abandoned::new(self.spawn),
+        })))
     }
+}
+
+/// A connector to the endpoint, or where the options lead. TLS name, signature and `host` header remain those of the
+/// endpoint.
+fn connector(
+    base: Base,
+    secure: bool,
+    session: &Session,
+    route: &Route,
+    options: &ClientOptions,
+) -> Result<Connector, BuildError> {
+    let endpoint = session.endpoint();
+    let Route { to, proxy, .. } = route;
+    if proxy.is_some() && cfg!(not(feature = "proxy")) {
+        return Err(BuildError::ProxyUnavailable);
+    }
+    if secure && cfg!(not(feature = "tls")) {
+        return Err(BuildError::NoTls);
+    }
+    let (scheme, address) = match proxy {
+        Some(proxy) => ("http", proxy.address()),
+        None if endpoint.is_secure() => ("https", to.address()),
+        None => ("http", to.address()),
+    };
+    let uri = Uri::builder()
+        .scheme(scheme)
+        .authority(address)
+        .path_and_query("/")
+        .build();
+    let unusable = || RouteError::ConnectTo(EndpointError::unusable_host(to.host()));
+    Ok(Connector {
+        base,
+        uri: uri.map_err(|_| BuildError::Route(unusable()))?,
+        tcp_receive_buffer: options.get_tcp_receive_buffer(),
+        #[cfg(feature = "proxy")]
+        tunnel: proxy
+            .as_ref()
+            .map(|proxy| Tunnel::new(proxy, &to.address())),
+        #[cfg(feature = "tls")]
+        tls: secure
+            .then(|| Tls::new(endpoint.host(), options.get_root_certificates()))
+            .transpose()?,
+    })
 }
 
 /// Shows the endpoint and the options, without credentials.
@@ -361,28 +349,5 @@ impl fmt::Debug for ClientBuilder {
         f.debug_struct("ClientBuilder")
             .field("setup", &self.setup)
             .finish_non_exhaustive()
-    }
-}
-
-impl Target {
-    /// `address` is `host:port`.
-    fn new(scheme: &str, address: &str, options: &ClientOptions) -> Result<Target, ()> {
-        #[cfg(not(feature = "tokio"))]
-        let _ = options;
-        let uri = Uri::builder()
-            .scheme(scheme)
-            .authority(address)
-            .path_and_query("/")
-            .build()
-            .map_err(|_| ())?;
-        Ok(Target {
-            #[cfg(feature = "tokio")]
-            host: uri.host().unwrap_or_default().replace(['[', ']'], ""),
-            #[cfg(feature = "tokio")]
-            port: uri.port_u16().unwrap_or_default(),
-            #[cfg(feature = "tokio")]
-            tcp_receive_buffer: options.get_tcp_receive_buffer(),
-            uri,
-        })
     }
 }

@@ -1,35 +1,32 @@
 //! Calls with options.
 
-use std::fmt;
-
 use neptunedata::{
-    Call, CallOptions, CallOutput, Error, Operation,
+    Call, CallOutput, Error, Operation,
     rows::{RowQuery, Rows},
 };
 use serde::de::DeserializeOwned;
 
 use crate::{Client, ItemStream, RowStream, Run};
 
-/// A call that has not started: see [`Client::call`].
-#[must_use = "nothing is sent before `send`"]
-pub struct CallBuilder<O> {
-    client: Client,
-    operation: O,
-    options: CallOptions,
-}
+neptunedata::call_builder!();
 
 impl<O: Operation> CallBuilder<O> {
-    pub(crate) fn new(client: &Client, operation: O) -> Self {
-        CallBuilder {
-            client: client.clone(),
-            operation,
-            options: CallOptions::new(),
-        }
-    }
-
-    neptunedata::call_builder_methods!();
-
     /// Sends the request and returns its output with status, headers and body.
+    ///
+    /// ```no_run
+    /// # use neptunedata_hyper::{Client, Effect, engine::GetEngineStatus};
+    /// # use std::time::Duration;
+    /// # async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client
+    ///     .call(&GetEngineStatus::new())
+    ///     .timeout(Duration::from_secs(5))
+    ///     .max_attempts(1)
+    ///     .send()
+    ///     .await?;
+    /// println!("{:?} {:?}", response.meta.request_id(), response.output);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -62,14 +59,5 @@ impl<O: RowQuery> CallBuilder<O> {
         let (session, seed) = (self.client.session(), self.client.seed());
         let rows = Rows::with_options(session, &self.operation, &self.options, seed);
         ItemStream::new(Run::new(self.client, rows, O::INFO.name))
-    }
-}
-
-/// Shows only the operation: request and options may contain private data.
-impl<O: Operation> fmt::Debug for CallBuilder<O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallBuilder")
-            .field("operation", &O::INFO.name)
-            .finish_non_exhaustive()
     }
 }

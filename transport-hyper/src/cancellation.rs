@@ -62,7 +62,7 @@ impl Abandoned {
 
 /// Cancels the queries that the machine has abandoned so far, in the background if there is an executor.
 pub(crate) fn cancel_abandoned(client: &Client, machine: &mut impl Machine) {
-    let abandoned = client.abandoned();
+    let abandoned = &client.0.abandoned;
     while let Some(query) = machine.abandoned() {
         let mut waiting = abandoned.waiting();
         if waiting.len() >= MAX_WAITING {
@@ -83,8 +83,8 @@ pub(crate) fn cancel_abandoned(client: &Client, machine: &mut impl Machine) {
 /// the queries to cancel may use all of them. It waits for its turn among cancellations, and its time limit begins
 /// then.
 async fn cancel_next(client: &Client) -> bool {
-    let abandoned = client.abandoned();
-    let clock = client.clock();
+    let abandoned = &client.0.abandoned;
+    let clock = &client.0.clock;
     let _turn = match clock.check() {
         Ok(()) => in_turn(&abandoned.turns(), clock, None).await,
         // The cancellation fails at once.
@@ -101,13 +101,20 @@ async fn cancel_next(client: &Client) -> bool {
     true
 }
 
-/// Cancels all waiting queries, and waits for all cancellations in progress.
-pub(crate) async fn flush_cancellations(client: &Client) {
-    loop {
-        while cancel_next(client).await {}
-        drop(client.abandoned().in_progress.write().await);
-        if client.abandoned().waiting().is_empty() {
-            return;
+impl Client {
+    /// [Cancels the abandoned queries](crate#cancelling-abandoned-queries) that are waiting to be cancelled, and
+    /// waits until all cancellations have ended, including those on the executor. Each cancellation takes at most
+    /// 5 s from its turn; if it runs in another runtime that is not being driven, it does not end before that
+    /// runtime continues.
+    ///
+    /// Call this method before a runtime shuts down, or from time to time if there is no executor.
+    pub async fn flush_cancellations(&self) {
+        loop {
+            while cancel_next(self).await {}
+            drop(self.0.abandoned.in_progress.write().await);
+            if self.0.abandoned.waiting().is_empty() {
+                return;
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
-//! Following change streams, transaction by transaction.
+//! Following change streams, by transaction or by record.
 
-use neptunedata::changes::{ChangeSource, ChangesOptions, Checkpoint, StartPosition, Transactions};
+use neptunedata::changes::{
+    ChangeSource, Changes, ChangesOptions, Checkpoint, StartPosition, Transactions,
+};
 
 use crate::{Client, ItemStream, Run};
 
@@ -43,6 +45,39 @@ impl Client {
         let run = Run::new(self.clone(), transactions, O::INFO.name);
         ItemStream::new(run)
     }
+
+    /// Follows a change stream like [`changes`](Client::changes), but record by record, so that transactions can be of
+    /// any size.
+    ///
+    /// ```no_run
+    /// # use neptunedata_hyper::{Client, changes::{Checkpoint, StartPosition}, streams::GetPropertygraphStream};
+    /// # fn store(_: Checkpoint) {}
+    /// # async fn run(client: Client, start: StartPosition) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut changes = client.change_records::<GetPropertygraphStream>(start);
+    /// while let Some(change) = changes.next().await {
+    ///     let change = change?;
+    ///     println!("{}: {:?}", change.event_id, change.record.data);
+    ///     if let Some(checkpoint) = change.checkpoint {
+    ///         store(checkpoint); // The transaction is complete: start here the next time.
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn change_records<O: ChangeSource>(&self, start: StartPosition) -> RecordStream<O> {
+        self.change_records_with(start, ChangesOptions::new())
+    }
+
+    /// Like [`change_records`](Client::change_records), with options.
+    pub fn change_records_with<O: ChangeSource>(
+        &self,
+        start: StartPosition,
+        options: ChangesOptions,
+    ) -> RecordStream<O> {
+        let changes = Changes::with_options(self.session(), start, options, self.seed());
+        let run = Run::new(self.clone(), changes, O::INFO.name);
+        ItemStream::new(run)
+    }
 }
 
 /// The transactions of a change stream: see [`Client::changes`].
@@ -56,11 +91,22 @@ impl Client {
 /// At the end, [`summary`](ItemStream::summary) returns a [`ChangesSummary`](crate::changes::ChangesSummary).
 pub type ChangeStream<O> = ItemStream<Transactions<O>>;
 
+/// The records of a change stream: see [`Client::change_records`]. Behaves like a [`ChangeStream`].
+pub type RecordStream<O> = ItemStream<Changes<O>>;
+
 impl<O: ChangeSource> ItemStream<Transactions<O>> {
     /// The checkpoint after the last transaction handed out, or else of the start position. With
     /// [`StartPosition::Latest`] it is known once the service has reported the end of the stream. Also available
     /// after a future of [`next`](ItemStream::next) was dropped.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
-        self.machine().checkpoint()
+        self.run.machine.checkpoint()
+    }
+}
+
+impl<O: ChangeSource> ItemStream<Changes<O>> {
+    /// Like [`ChangeStream::checkpoint`](ItemStream::checkpoint), after the last complete transaction: records handed
+    /// out after this checkpoint are delivered again if you start there.
+    pub fn checkpoint(&self) -> Option<Checkpoint> {
+        self.run.machine.checkpoint()
     }
 }

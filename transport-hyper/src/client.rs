@@ -6,66 +6,27 @@ use http::HeaderValue;
 use neptunedata::{Error, Operation, Session, machine::Machine, transport::ClientOptions};
 
 use crate::{
-    BuildError, CallBuilder, ClientBuilder, Run,
-    cancellation::{self, Abandoned},
-    clock::Clock,
-    credentials_source::Source,
-    exchange::Transport,
-    pool::Spawn,
+    BuildError, CallBuilder, ClientBuilder, Run, cancellation::Abandoned, clock::Clock,
+    credentials_source::Source, exchange::Transport,
 };
 
 /// A client of one cluster. Cheap to clone: clones share connections, credentials and retry quota. It can be used
-/// from several tasks and threads at the same time.
-///
-/// ```no_run
-/// use neptunedata_hyper::{Client, Credentials, Endpoint, ml::CancelMlModelTrainingJob};
-///
-/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-/// let endpoint = Endpoint::parse("my-db.cluster-abc.eu-west-1.neptune.amazonaws.com")?;
-/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-/// let client = Client::new(endpoint, credentials)?;
-///
-/// let output = client.send(&CancelMlModelTrainingJob::new("job-1").clean(true)).await?;
-/// println!("{:?}", output.status);
-/// # Ok(())
-/// # }
-/// ```
+/// from several tasks and threads at the same time. The [crate's documentation](crate) has an example.
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client(pub(crate) Arc<Inner>);
 
-struct Inner {
-    session: Session,
-    options: ClientOptions,
-    source: Source,
-    clock: Clock,
-    transport: Transport,
-    user_agent: HeaderValue,
-    abandoned: Abandoned,
+pub(crate) struct Inner {
+    pub(crate) session: Session,
+    pub(crate) options: ClientOptions,
+    pub(crate) source: Source,
+    pub(crate) clock: Clock,
+    pub(crate) transport: Transport,
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) abandoned: Abandoned,
 }
 
 impl Client {
     neptunedata::client_methods!();
-
-    pub(crate) fn assemble(
-        session: Session,
-        options: ClientOptions,
-        source: Source,
-        clock: Clock,
-        transport: Transport,
-        spawn: Option<Spawn>,
-    ) -> Client {
-        let agent = options.user_agent(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
-        let plain = HeaderValue::from_static(env!("CARGO_PKG_NAME"));
-        Client(Arc::new(Inner {
-            source,
-            user_agent: HeaderValue::try_from(agent).unwrap_or(plain),
-            session,
-            options,
-            clock,
-            transport,
-            abandoned: Abandoned::new(spawn),
-        }))
-    }
 
     /// Sends a request, given by value or by reference, and returns its output. Nothing is sent before the future is
     /// polled.
@@ -94,27 +55,6 @@ impl Client {
     ) -> impl Future<Output = Result<O::Output, Error>> + use<O> {
         let call = self.call(operation);
         async move { Ok(call.send().await?.output) }
-    }
-
-    /// A call with its own options; the request is given by value or by reference. Its result is the output with
-    /// status, headers and body.
-    ///
-    /// ```no_run
-    /// # use neptunedata_hyper::{Client, Effect, engine::GetEngineStatus};
-    /// # use std::time::Duration;
-    /// # async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = client
-    ///     .call(&GetEngineStatus::new())
-    ///     .timeout(Duration::from_secs(5))
-    ///     .max_attempts(1)
-    ///     .send()
-    ///     .await?;
-    /// println!("{:?} {:?}", response.meta.request_id(), response.output);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn call<O: Operation>(&self, operation: O) -> CallBuilder<O> {
-        CallBuilder::new(self, operation)
     }
 
     /// Runs a machine to its end and discards its items. The machine has its own [time limits](Machine::wake_at).
@@ -149,36 +89,6 @@ impl Client {
     /// ```
     pub fn start<M: Machine>(&self, machine: M) -> Run<M> {
         Run::new(self.clone(), machine, "(machine)")
-    }
-
-    /// [Cancels the abandoned queries](crate#cancelling-abandoned-queries) that are waiting to be cancelled, and
-    /// waits until all cancellations have ended, including those on the executor. Each cancellation takes at most
-    /// 5 s from its turn; if it runs in another runtime that is not being driven, it does not end before that
-    /// runtime continues.
-    ///
-    /// Call this method before a runtime shuts down, or from time to time if there is no executor.
-    pub async fn flush_cancellations(&self) {
-        cancellation::flush_cancellations(self).await;
-    }
-
-    pub(crate) fn abandoned(&self) -> &Abandoned {
-        &self.0.abandoned
-    }
-
-    pub(crate) fn transport(&self) -> &Transport {
-        &self.0.transport
-    }
-
-    pub(crate) fn clock(&self) -> &Clock {
-        &self.0.clock
-    }
-
-    pub(crate) fn source(&self) -> &Source {
-        &self.0.source
-    }
-
-    pub(crate) fn user_agent(&self) -> &HeaderValue {
-        &self.0.user_agent
     }
 }
 

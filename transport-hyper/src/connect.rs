@@ -1,7 +1,7 @@
 //! Opens connections: to the endpoint or to `connect_to`, through a proxy, with TLS.
 
 #[cfg(feature = "proxy")]
-mod proxy;
+pub(crate) mod proxy;
 #[cfg(feature = "tokio")]
 mod tcp;
 #[cfg(feature = "tls")]
@@ -24,41 +24,18 @@ use crate::{
 type Custom = Arc<dyn Fn(Uri) -> BoxFuture<'static, Result<BoxedIo, BoxError>> + Send + Sync>;
 
 /// Opens connections.
-#[derive(Clone)]
 pub(crate) struct Connector {
     pub(crate) base: Base,
-    /// The proxy if there is one.
-    pub(crate) target: Target,
+    /// Where to connect, the proxy if there is one: `http://host:port` or `https://host:port`.
+    pub(crate) uri: Uri,
+    pub(crate) tcp_receive_buffer: Option<usize>,
     #[cfg(feature = "proxy")]
     pub(crate) tunnel: Option<proxy::Tunnel>,
     #[cfg(feature = "tls")]
     pub(crate) tls: Option<tls::Tls>,
 }
 
-/// An address to connect to.
-#[derive(Clone)]
-pub(crate) struct Target {
-    /// A name or an address; IPv6 without brackets.
-    #[cfg(feature = "tokio")]
-    pub(crate) host: String,
-    #[cfg(feature = "tokio")]
-    pub(crate) port: u16,
-    #[cfg(feature = "tokio")]
-    pub(crate) tcp_receive_buffer: Option<usize>,
-    /// `http://host:port` or `https://host:port`.
-    pub(crate) uri: Uri,
-}
-
-impl Target {
-    fn authority(&self) -> &str {
-        self.uri
-            .authority()
-            .map_or("", |authority| authority.as_str())
-    }
-}
-
 /// Opens connections without tunnel and TLS.
-#[derive(Clone)]
 pub(crate) enum Base {
     #[cfg(feature = "tokio")]
     Tokio,
@@ -84,30 +61,6 @@ impl Base {
             })
         }))
     }
-
-    async fn connect(
-        &self,
-        target: &Target,
-        to: Option<SocketAddr>,
-        clock: &Clock,
-    ) -> Result<Stream, TransportError> {
-        match self {
-            #[cfg(feature = "tokio")]
-            Base::Tokio => tcp::connect(target, to, clock).await,
-            Base::Custom(connect) => {
-                // The addresses of custom connections are unknown.
-                let _ = (clock, to);
-                let io = connect(target.uri.clone())
-                    .await
-                    .map_err(errors::of_connector)?;
-                Ok(Stream {
-                    io,
-                    peer: None,
-                    probe: None,
-                })
-            }
-        }
-    }
 }
 
 impl Connector {
@@ -117,9 +70,8 @@ impl Connector {
         to: Option<SocketAddr>,
         clock: &Clock,
     ) -> Result<Stream, TransportError> {
-        let of_target = |error: TransportError| error.with_target(self.target.authority());
-        let stream = self.base.connect(&self.target, to, clock).await;
-        let stream = stream.map_err(of_target)?;
+        let stream = self.connect_base(to, clock).await;
+        let stream = stream.map_err(|error| error.with_target(self.authority()))?;
         #[cfg(feature = "proxy")]
         let stream = match &self.tunnel {
             Some(tunnel) => tunnel.open(stream).await?,
@@ -136,15 +88,39 @@ impl Connector {
         Ok(stream)
     }
 
+    async fn connect_base(
+        &self,
+        to: Option<SocketAddr>,
+        clock: &Clock,
+    ) -> Result<Stream, TransportError> {
+        match &self.base {
+            #[cfg(feature = "tokio")]
+            Base::Tokio => tcp::connect(&self.uri, to, self.tcp_receive_buffer, clock).await,
+            Base::Custom(connect) => {
+                // These are for tokio's TCP. The addresses of custom connections are unknown.
+                let _ = (clock, to, self.tcp_receive_buffer);
+                let io = connect(self.uri.clone()).await;
+                Ok(Stream {
+                    io: io.map_err(errors::of_connector)?,
+                    peer: None,
+                    is_silent: None,
+                })
+            }
+        }
+    }
+
+    fn authority(&self) -> &str {
+        self.uri
+            .authority()
+            .map_or("", http::uri::Authority::as_str)
+    }
+
     /// The host and port that connections lead to, through the proxy if there is one.
     pub(crate) fn peer(&self) -> &str {
         #[cfg(feature = "proxy")]
         if let Some(tunnel) = &self.tunnel {
-            return tunnel.authority();
+            return &tunnel.authority;
         }
-        self.target.authority()
+        self.authority()
     }
 }
-
-#[cfg(feature = "proxy")]
-pub(crate) use proxy::Tunnel;

@@ -11,7 +11,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     task::{Context, Poll, ready},
 };
@@ -34,7 +34,7 @@ use neptunedata::{
 use crate::{
     errors,
     exchange::BodyEvent,
-    io::{Counted, Stream, Written},
+    io::{Counted, IsSilent, Stream},
     service::RequestBody,
 };
 
@@ -43,9 +43,10 @@ pub(crate) struct Connection {
     sender: http1::SendRequest<RequestBody>,
     /// None after the connection has ended.
     driver: Option<http1::Connection<Counted, RequestBody>>,
-    written: Arc<Written>,
-    probe: Option<Arc<AtomicBool>>,
-    peer: Option<SocketAddr>,
+    written: Arc<AtomicU64>,
+    is_silent: Option<IsSilent>,
+    /// The address of the server, if it is known.
+    pub(crate) peer: Option<SocketAddr>,
     progress: Progress,
 }
 
@@ -69,8 +70,11 @@ impl Connection {
         stream: Stream,
         max_head_bytes: usize,
     ) -> Result<Connection, TransportError> {
-        let written = Arc::new(Written::default());
-        let io = Counted::new(stream.io, Arc::clone(&written));
+        let written = Arc::new(AtomicU64::new(0));
+        let io = Counted {
+            io: stream.io,
+            written: Arc::clone(&written),
+        };
         let (sender, driver) = http1::Builder::new()
             .max_header_size(max_head_bytes)
             .max_headers(ClientOptions::MAX_HEAD_FIELDS)
@@ -83,28 +87,17 @@ impl Connection {
             sender,
             driver: Some(driver),
             written,
-            probe: stream.probe,
+            is_silent: stream.is_silent,
             peer: stream.peer,
             progress: Progress::Idle,
         })
     }
 
-    /// The address of the server, if it is known.
-    pub(crate) fn peer(&self) -> Option<SocketAddr> {
-        self.peer
-    }
-
     /// Whether the connection can take a request now. Sees a close that has arrived at the socket. Does not
     /// wait.
     pub(crate) async fn is_alive(&mut self) -> bool {
-        if let Some(probe) = &self.probe {
-            probe.store(true, Ordering::Relaxed);
-        }
-        let alive = poll_fn(|cx| Poll::Ready(self.settle(cx))).await;
-        if let Some(probe) = &self.probe {
-            probe.store(false, Ordering::Relaxed);
-        }
-        alive
+        poll_fn(|cx| Poll::Ready(self.settle(cx))).await
+            && self.is_silent.as_ref().is_none_or(|is_silent| is_silent())
     }
 
     /// Polls the driver after the end of a response, and returns whether the connection is then ready for a
@@ -130,7 +123,7 @@ impl Connection {
     /// Takes a request. Polling for the [head](Connection::poll_head) writes it.
     pub(crate) fn send(&mut self, mut request: Request<Bytes>) {
         let length = length_of(&request);
-        self.written.reset();
+        self.written.store(0, Ordering::Relaxed);
         // Without an HTTP proxy, the request line has only path and query.
         if let Some(target) = request.uri().path_and_query() {
             *request.uri_mut() = http::Uri::from(target.clone());
@@ -174,7 +167,7 @@ impl Connection {
     /// Whether the server can have received the whole request in progress.
     pub(crate) fn sent(&self) -> Sent {
         match self.progress {
-            Progress::Head(length, _) if self.written.bytes() < length => Sent::No,
+            Progress::Head(length, _) if self.written.load(Ordering::Relaxed) < length => Sent::No,
             _ => Sent::Maybe,
         }
     }

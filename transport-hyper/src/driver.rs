@@ -26,8 +26,8 @@ use crate::{
 /// Performs one [`Io`] at a time. Work that takes more than one poll stays here, so it survives when the future
 /// that polled it is dropped.
 pub(crate) struct Driver {
-    client: Client,
-    purpose: Purpose,
+    pub(crate) client: Client,
+    pub(crate) purpose: Purpose,
     pub(crate) trace: Trace,
     /// The credentials that the machine signs with.
     given: Option<Credentials>,
@@ -54,19 +54,15 @@ impl Default for State {
 }
 
 impl Driver {
-    pub(crate) fn new(client: Client, purpose: Purpose, trace: Trace) -> Driver {
+    pub(crate) fn new(client: Client, trace: Trace) -> Driver {
         Driver {
             client,
-            purpose,
+            purpose: Purpose::default(),
             trace,
             given: None,
             state: State::default(),
             alarm: Alarm::default(),
         }
-    }
-
-    pub(crate) fn client(&self) -> &Client {
-        &self.client
     }
 
     /// Whether work for the machine is in progress. Pauses do not count.
@@ -125,7 +121,7 @@ impl Driver {
         let Some(deadline) = deadline else {
             return Poll::Pending;
         };
-        ready!(self.alarm.poll(self.client.clock(), deadline, cx));
+        ready!(self.alarm.poll(&self.client.0.clock, deadline, cx));
         Poll::Ready(Input::Wake(match &self.state {
             State::Head(exchange) | State::Body(exchange) => exchange.sent(),
             _ => Sent::No,
@@ -145,12 +141,12 @@ impl Driver {
             State::Connecting(connecting) => {
                 match ready!(connecting.poll(&self.client, self.purpose, cx)) {
                     // No request is sent after the deadline.
-                    Ok(_) if deadline.is_some_and(|end| end <= self.client.clock().instant()) => {
+                    Ok(_) if deadline.is_some_and(|end| end <= self.client.0.clock.instant()) => {
                         Input::Wake(Sent::No)
                     }
                     Ok(mut exchange) => {
                         let mut request = mem::take(&mut connecting.transmit.request);
-                        let agent = self.client.user_agent();
+                        let agent = &self.client.0.user_agent;
                         let headers = request.headers_mut();
                         headers
                             .entry(http::header::USER_AGENT)
@@ -181,7 +177,7 @@ impl Driver {
                 }
                 Err(error) => self.fail(error),
             },
-            State::Pause => match self.client.clock().check() {
+            State::Pause => match self.client.0.clock.check() {
                 Ok(()) => return Poll::Pending,
                 Err(reason) => self.fail(no_runtime(reason)),
             },
@@ -210,8 +206,8 @@ impl Connecting {
             transmit,
             runtime: RuntimeId::here(),
             work: Box::pin(async move {
-                client.clock().check().map_err(no_runtime)?;
-                client.transport().connect(reuse, purpose).await
+                client.0.clock.check().map_err(no_runtime)?;
+                client.0.transport.connect(reuse, purpose).await
             }),
         }
     }
@@ -236,9 +232,9 @@ async fn fetch_credentials(
     refresh: bool,
     given: Option<Credentials>,
 ) -> Result<Credentials, CredentialsError> {
-    let clock = client.clock();
+    let clock = &client.0.clock;
     clock.check().map_err(CredentialsError::new)?;
-    let (source, wall) = (client.source(), clock.now().wall);
+    let (source, wall) = (&client.0.source, clock.now().wall);
     source.get(refresh, given.as_ref(), wall, clock).await
 }
 

@@ -31,7 +31,7 @@ impl Transport {
         match self {
             Transport::Pool(pool) => Ok(Box::new(pool.lease(reuse, purpose).await?)),
             // The service decides about connections.
-            Transport::Service(service) => service.ready().await,
+            Transport::Service(service) => service().await,
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::{Run, run::PauseOnDrop};
 /// Nothing is sent before the first item is requested. An error is the last item.
 #[must_use = "nothing is sent before the first item is requested"]
 pub struct ItemStream<M: Machine> {
-    run: Box<Run<M>>,
+    pub(crate) run: Box<Run<M>>,
     /// The end or an error was returned. Also set while the machine is polled, so that it stays set if that
     /// panics.
     is_done: bool,
@@ -44,11 +44,7 @@ impl<M: Machine> ItemStream<M> {
 
     /// The summary at the end of the stream. `None` before the end, and after an error.
     pub fn summary(&self) -> Option<&M::Output> {
-        self.run.outcome()?.as_ref().ok()
-    }
-
-    pub(crate) fn machine(&self) -> &M {
-        self.run.machine()
+        self.run.outcome.as_ref()?.as_ref().ok()
     }
 }
 

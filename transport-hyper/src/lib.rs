@@ -52,15 +52,15 @@
 //!   streamed response that the caller does not read is not received.
 //! - **Explicit configuration.** The environment is read only on request. Redirects are not followed. The
 //!   protocol is HTTP/1.1, over TLS 1.2 or 1.3.
+//!   With a [`service`](ClientBuilder::service), connections, heads and TLS are up to the service.
 //! - **No secrets** in `Debug`, errors or logs. With `aws-config`, the AWS SDK writes logs of its own: at level
 //!   `trace` they contain the session token of the instance metadata service.
 //!
 //! # Credentials
 //!
-//! Credentials come from a value, a closure, the [environment](ClientBuilder::credentials_from_environment) or a
-//! [profile](ClientBuilder::credentials_from_profile) with its `credential_process`; with the feature `aws-config`, also from
-//! the default chain of the AWS SDK (`credentials_from_aws`) or any of its providers (`credentials_from_provider`).
-//! Credentials that expire are refreshed before they do, once for all calls.
+//! The builder's methods that begin with `credentials` take a value, a closure, the environment, a profile, or with the
+//! feature `aws-config` a provider of the AWS SDK. [`credentials::cache`] says when credentials are refreshed. With
+//! `aws-config`, calls must run in a tokio runtime, even with a custom connector.
 //!
 //! # Differences from `neptunedata-blocking`
 //!
@@ -77,9 +77,8 @@
 //!
 //! # Cancelling abandoned queries
 //!
-//! The server continues a query whose call has timed out or was dropped, up to the cluster's own query time-out. With
-//! [`cancel_on_abandon`](transport::ClientOptions::cancel_on_abandon), set for the client or for one call, Gremlin and SPARQL
-//! queries are sent with an id and cancelled on the server:
+//! With [`cancel_on_abandon`](CallOptions::cancel_on_abandon), set for the client or for one call, Gremlin and SPARQL
+//! queries are cancelled on the server
 //!
 //! - when a call or an attempt times out,
 //! - when the future of a call, a [`RowStream`] or a [`Run`] is dropped before the end of the response.
@@ -88,12 +87,8 @@
 //! **Without an executor, or outside its runtime, the cancellation is sent only by
 //! [`Client::flush_cancellations`]**. Call it also before a runtime shuts down.
 //!
-//! The cancellation is sent to the address that took the query ([U13](neptunedata::wire_notes#u13)). This address is unknown
-//! behind a proxy or with a custom connector, and wrong if [`connect_to`](transport::ClientOptions::connect_to) leads to several
-//! instances; then the cancellation may have no effect. It does not wait for the calls' connections: a few
-//! [extra connections](transport::ClientOptions::MAX_EXTRA_CONNECTIONS) may be opened. Its result is ignored. openCypher
-//! queries have no id over HTTP ([U06](neptunedata::wire_notes#u06)) and are not cancelled; set a
-//! [time-out in the query](opencypher::ExecuteOpenCypherQuery::timeout_hint) instead.
+//! The address of the server is unknown with a custom connector. A cancellation does not wait for the calls'
+//! connections: a few [extra connections](transport::ClientOptions::MAX_EXTRA_CONNECTIONS) may be opened.
 //!
 //! # Runtimes
 //!
@@ -108,12 +103,6 @@
 //!
 //! One client can be used from several runtimes, also at the same time, so it can be stored in a static. A connection is
 //! reused only in the tokio runtime that opened it. A [`Run`] stays in the runtime in which it began.
-//!
-//! # Other HTTP clients
-//!
-//! With [`ClientBuilder::service`], requests go over any HTTP service, such as hyper-util's client, reqwest, or a stack of
-//! tower layers, in place of the client's own connections. Signing, retries, time limits, rows and waits stay the same.
-//! The guarantees above for connections, heads and TLS are then up to the service.
 //!
 //! # Features
 //!
@@ -163,7 +152,6 @@ mod exchange;
 mod io;
 mod item_stream;
 mod pool;
-mod record_stream;
 mod row_stream;
 mod run;
 mod runtime_id;
@@ -179,10 +167,9 @@ neptunedata::reexport_core!();
 
 pub use builder::ClientBuilder;
 pub use call_builder::CallBuilder;
-pub use change_stream::ChangeStream;
+pub use change_stream::{ChangeStream, RecordStream};
 pub use client::Client;
 pub use item_stream::ItemStream;
-pub use record_stream::RecordStream;
 pub use row_stream::RowStream;
 pub use run::Run;
 pub use service::RequestBody;

@@ -12,12 +12,11 @@
 //! [`RuntimeId`](crate::runtime_id::RuntimeId).
 
 mod permit;
-mod reaper;
 
 use std::{
     fmt, mem,
     net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     task::{Context, Poll, ready},
     time::{Duration, Instant},
 };
@@ -41,7 +40,6 @@ use crate::{
 };
 use permit::Permit;
 pub(crate) use permit::in_turn;
-use reaper::Reaper;
 
 /// Starts a task.
 pub(crate) type Spawn = Arc<dyn Fn(Task) + Send + Sync>;
@@ -77,9 +75,9 @@ struct State {
     /// The number of permits, including those of connections that cancel queries.
     in_use: usize,
     policy: ReusePolicy,
-    /// The runtimes with a task that closes idle connections. Each runtime has its own task, because
-    /// another runtime may not be running.
-    reaped: Vec<RuntimeId>,
+    /// The runtimes with a task that closes idle connections, and whether the task still exists: it ends with its
+    /// runtime. Each runtime has its own task, because another runtime may not be running.
+    reaped: Vec<(RuntimeId, Weak<()>)>,
 }
 
 /// A connection, and what decides about its reuse.
@@ -179,7 +177,7 @@ impl Shared {
         let mut state = self.state();
         let expired = state.take_expired(now);
         let index = state.idle.iter().rposition(|idle| {
-            idle.runtime == here && (peer.is_none() || idle.connection.peer() == peer)
+            idle.runtime == here && (peer.is_none() || idle.connection.peer == peer)
         });
         let taken = index.map(|index| state.idle.remove(index));
         drop(state);
@@ -234,13 +232,13 @@ impl Shared {
 
     /// Closes the idle connections that may not be reused, and returns when the next one expires. If there
     /// is none, removes this runtime's task from the list under the same lock, so that a new task can start.
-    fn reap(&self, reaper: RuntimeId) -> Option<Instant> {
+    fn reap(&self, here: RuntimeId) -> Option<Instant> {
         let now = self.now();
         let mut state = self.state();
         let expired = state.take_expired(now);
         let next = state.next_expiry().and_then(|next| self.clock.at(next));
         if next.is_none() {
-            state.reaped.retain(|runtime| *runtime != reaper);
+            state.reaped.retain(|(runtime, _)| *runtime != here);
         }
         drop(state);
         drop(expired);
@@ -264,13 +262,25 @@ impl Shared {
         let Some(spawn) = &self.spawn else { return };
         let here = RuntimeId::here();
         let mut state = self.state();
-        if state.idle.is_empty() || state.reaped.contains(&here) {
+        state.reaped.retain(|(_, task)| task.strong_count() > 0);
+        if state.idle.is_empty() || state.reaped.iter().any(|(runtime, _)| *runtime == here) {
             return;
         }
-        state.reaped.push(here);
+        let task = Arc::new(());
+        state.reaped.push((here, Arc::downgrade(&task)));
         drop(state);
-        let reaper = Reaper::new(Arc::downgrade(self), here);
-        spawn(Box::pin(reaper.run(self.clock.clone())));
+        // Weak, so that dropping the client ends the task.
+        let (pool, clock) = (Arc::downgrade(self), self.clock.clone());
+        spawn(Box::pin(async move {
+            let _task = task;
+            while let Some(due) = pool.upgrade().and_then(|pool| pool.reap(here)) {
+                // The executor may run the task where the timer does not work.
+                if clock.check().is_err() {
+                    return;
+                }
+                clock.sleep_until(due).await;
+            }
+        }));
     }
 }
 
@@ -327,7 +337,7 @@ impl Exchange for Lease {
     }
 
     fn peer(&self) -> Option<SocketAddr> {
-        self.pooled.connection.peer()
+        self.pooled.connection.peer
     }
 
     fn sent(&self) -> Sent {

@@ -57,7 +57,7 @@ impl<T: DeserializeOwned> ItemStream<Rows<T>> {
     pub fn envelope(&self) -> &Envelope {
         match self.summary() {
             Some(end) => &end.envelope,
-            None => self.machine().envelope(),
+            None => self.run.machine.envelope(),
         }
     }
 }

@@ -33,38 +33,28 @@ use crate::{
 /// [`Wait`](neptunedata::wait::Wait).
 #[must_use]
 pub struct Run<M: Machine> {
-    machine: M,
+    pub(crate) machine: M,
     /// The machine's clock. It stops while there is no future of `next_item`.
     clock: PausableClock,
     driver: Driver,
-    outcome: Option<Result<M::Output, Error>>,
+    pub(crate) outcome: Option<Result<M::Output, Error>>,
 }
 
 impl<M: Machine> Run<M> {
     pub(crate) fn new(client: Client, machine: M, operation: &'static str) -> Self {
-        Run::with_purpose(client, machine, operation, Purpose::Call)
-    }
-
-    /// Runs a machine that cancels a query, at this address if it is known.
-    pub(crate) fn cancelling(client: Client, machine: M, peer: Option<SocketAddr>) -> Self {
-        Run::with_purpose(client, machine, "(cancel)", Purpose::Cancel(peer))
-    }
-
-    fn with_purpose(client: Client, machine: M, operation: &'static str, purpose: Purpose) -> Self {
         Run {
             machine,
-            clock: PausableClock::new(client.clock().clone()),
-            driver: Driver::new(client, purpose, Trace::new(operation)),
+            clock: PausableClock::new(client.0.clock.clone()),
+            driver: Driver::new(client, Trace::new(operation)),
             outcome: None,
         }
     }
 
-    pub(crate) fn machine(&self) -> &M {
-        &self.machine
-    }
-
-    pub(crate) fn outcome(&self) -> Option<&Result<M::Output, Error>> {
-        self.outcome.as_ref()
+    /// Runs a machine that cancels a query, at this address if it is known.
+    pub(crate) fn cancelling(client: Client, machine: M, peer: Option<SocketAddr>) -> Self {
+        let mut run = Run::new(client, machine, "(cancel)");
+        run.driver.purpose = Purpose::Cancel(peer);
+        run
     }
 
     /// The next item, or `None` at the end. The future can be dropped without losing an item; the next call
@@ -162,7 +152,7 @@ impl<M: Machine> Run<M> {
     }
 
     fn cancel_abandoned(&mut self) {
-        cancel_abandoned(self.driver.client(), &mut self.machine);
+        cancel_abandoned(&self.driver.client, &mut self.machine);
     }
 }
 
@@ -187,7 +177,7 @@ impl<M: Machine> Drop for Run<M> {
 impl<M: Machine> fmt::Debug for Run<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Run")
-            .field("client", self.driver.client())
+            .field("client", &self.driver.client)
             .field("ended", &self.outcome.is_some())
             .finish_non_exhaustive()
     }

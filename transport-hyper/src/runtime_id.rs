@@ -6,37 +6,18 @@
 //! such sockets.
 
 #[cfg(feature = "tokio")]
-pub(crate) use in_tokio::RuntimeId;
+use tokio::runtime::{Handle, Id};
 
-#[cfg(not(feature = "tokio"))]
-pub(crate) use anywhere::RuntimeId;
+/// A tokio runtime, or no runtime. Without tokio, runtimes cannot be told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RuntimeId(#[cfg(feature = "tokio")] Option<Id>);
 
-#[cfg(feature = "tokio")]
-mod in_tokio {
-    use tokio::runtime::{Handle, Id};
-
-    /// A tokio runtime, or no runtime.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub(crate) struct RuntimeId(Option<Id>);
-
-    impl RuntimeId {
-        /// The current runtime.
-        pub(crate) fn here() -> RuntimeId {
-            RuntimeId(Handle::try_current().ok().map(|handle| handle.id()))
-        }
-    }
-}
-
-#[cfg(not(feature = "tokio"))]
-mod anywhere {
-    /// Any runtime: without tokio, runtimes cannot be told apart.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub(crate) struct RuntimeId;
-
-    impl RuntimeId {
-        /// The current runtime.
-        pub(crate) fn here() -> RuntimeId {
-            RuntimeId
-        }
+impl RuntimeId {
+    /// The current runtime.
+    pub(crate) fn here() -> RuntimeId {
+        RuntimeId(
+            #[cfg(feature = "tokio")]
+            Handle::try_current().ok().map(|handle| handle.id()),
+        )
     }
 }

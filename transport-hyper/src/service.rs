@@ -78,35 +78,26 @@ impl fmt::Debug for RequestBody {
     }
 }
 
-/// Makes exchanges over a service, each over a clone of its own.
-#[derive(Clone)]
-pub(crate) struct HttpService(Arc<dyn Fn() -> Ready + Send + Sync>);
+/// Makes an exchange when the service is ready for its request, each over a clone of the service.
+pub(crate) type HttpService =
+    Arc<dyn Fn() -> BoxFuture<'static, Result<Box<dyn Exchange>, TransportError>> + Send + Sync>;
 
-/// An exchange, when the service is ready for its request.
-type Ready = BoxFuture<'static, Result<Box<dyn Exchange>, TransportError>>;
-
-impl HttpService {
-    pub(crate) fn new<S, B>(service: S) -> HttpService
-    where
-        S: Service<Request<RequestBody>, Response = Response<B>> + Clone + Send + Sync + 'static,
-        S::Error: Into<BoxError>,
-        S::Future: Send,
-        B: Body + Send + 'static,
-        B::Error: Into<BoxError>,
-    {
-        HttpService(Arc::new(move || {
-            let mut service = service.clone();
-            Box::pin(async move {
-                let ready = poll_fn(|cx| service.poll_ready(cx)).await;
-                ready.map_err(|error| errors::of_service(error.into(), Sent::No))?;
-                Ok(Box::new(ServiceExchange::Ready(service)) as Box<dyn Exchange>)
-            })
-        }))
-    }
-
-    pub(crate) fn ready(&self) -> Ready {
-        (self.0)()
-    }
+pub(crate) fn http_service<S, B>(service: S) -> HttpService
+where
+    S: Service<Request<RequestBody>, Response = Response<B>> + Clone + Send + Sync + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+    B: Body + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    Arc::new(move || {
+        let mut service = service.clone();
+        Box::pin(async move {
+            let ready = poll_fn(|cx| service.poll_ready(cx)).await;
+            ready.map_err(|error| errors::of_service(error.into(), Sent::No))?;
+            Ok(Box::new(ServiceExchange::Ready(service)) as Box<dyn Exchange>)
+        })
+    })
 }
 
 /// A request to a service, and its response.

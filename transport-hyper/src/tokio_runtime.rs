@@ -34,14 +34,12 @@ pub(crate) fn check() -> Result<(), &'static str> {
     sleep.ok_or("the tokio runtime has timers disabled: call Builder::enable_time")
 }
 
-/// None in place of a panic. tokio does not say otherwise that a runtime has been built without
-/// what it is asked for.
+/// None in place of a panic, which is how tokio reports that a runtime was built without I/O or time.
 pub(crate) fn caught<T>(what: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(what)).ok()
 }
 
-/// tokio's timer, which does not panic where there is no tokio. What waits there does not wait;
-/// [`check`] has to be asked first.
+/// tokio's timer, which does not panic outside of tokio: a sleep there is over at once, so [`check`] must be called first.
 #[derive(Debug)]
 pub(crate) struct LenientTimer;
 
@@ -61,10 +59,7 @@ impl Timer for LenientTimer {
     }
 
     fn now(&self) -> Instant {
-        match Handle::try_current() {
-            Ok(_) => TokioTimer::new().now(),
-            Err(_) => Instant::now(),
-        }
+        TokioTimer::new().now()
     }
 }
 

@@ -2,17 +2,25 @@
 
 use neptunedata::{
     Error, Operation,
-    wait::{Progress, Wait, WaitOptions, WaitOutput, Waiter},
+    wait::{Progress, Wait, WaitOutput, Waiter},
 };
 
 use crate::{Client, Run};
 
-impl Client {
-    /// Waits for a long-running operation, such as a bulk load. Nothing happens before [`run`](WaitBuilder::run),
-    /// [`run_with`](WaitBuilder::run_with) or [`start`](WaitBuilder::start). Dropping the future of `run` or
-    /// `run_with` stops waiting. To do other work meanwhile, use `start`.
+neptunedata::wait_builder!();
+
+impl<W: Waiter> WaitBuilder<'_, W> {
+    /// Waits until the operation has ended. Dropping the future stops waiting; to do other work meanwhile, use
+    /// [`start`](WaitBuilder::start).
     ///
-    /// The waiters are in the module [`waiters`](crate::wait::waiters); any other [`Waiter`] works too.
+    /// # Errors
+    ///
+    /// When the operation has failed, when the time is over, or when a poll fails: see [`Wait`].
+    pub async fn run(self) -> Result<WaitOutput<W::Output>, Error> {
+        self.start().output().await
+    }
+
+    /// Like [`run`](WaitBuilder::run), and calls `on_progress` after each poll before the end.
     ///
     /// ```no_run
     /// use std::time::Duration;
@@ -29,28 +37,6 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn wait<W: Waiter>(&self, waiter: W) -> WaitBuilder<'_, W> {
-        WaitBuilder {
-            client: self,
-            waiter,
-            options: WaitOptions::new(),
-        }
-    }
-}
-
-neptunedata::wait_builder!();
-
-impl<W: Waiter> WaitBuilder<'_, W> {
-    /// Waits until the operation has ended.
-    ///
-    /// # Errors
-    ///
-    /// When the operation has failed, when the time is over, or when a poll fails: see [`Wait`].
-    pub async fn run(self) -> Result<WaitOutput<W::Output>, Error> {
-        self.start().output().await
-    }
-
-    /// Like [`run`](WaitBuilder::run), and calls `on_progress` after each poll before the end.
     ///
     /// # Errors
     ///
@@ -92,12 +78,7 @@ impl<W: Waiter> WaitBuilder<'_, W> {
     /// # }
     /// ```
     pub fn start(self) -> Run<Wait<W>> {
-        let WaitBuilder {
-            client,
-            waiter,
-            options,
-        } = self;
-        let wait = Wait::with_options(client.session(), waiter, options, client.seed());
-        Run::new(client.clone(), wait, W::Request::INFO.name)
+        let client = self.client.clone();
+        Run::new(client, self.into_machine(), W::Request::INFO.name)
     }
 }

@@ -84,12 +84,14 @@ impl CallOptions {
     }
 
     /// Whether to cancel the query on the server when the call times out or is dropped. Default: that of the
-    /// [session](crate::session::SessionBuilder::cancel_on_abandon), which is false.
+    /// [session](crate::session::SessionBuilder::cancel_on_abandon), which is false: the server continues the query up
+    /// to the cluster's own query time-out.
     ///
     /// Works for [`ExecuteGremlinQuery`](crate::gremlin::ExecuteGremlinQuery),
     /// [`ExecuteSparqlQuery`](crate::sparql::ExecuteSparqlQuery) and SPARQL updates: they are sent with a query id,
     /// by default a UUID made from the call's seed. openCypher over HTTP ([U06](crate::wire_notes#u06)), explain
-    /// and profile requests cannot be sent with an id, so they keep running, and a profile does execute its query.
+    /// and profile requests cannot be sent with an id, so they keep running, and a profile does execute its query. For
+    /// openCypher, set a [time-out in the query](crate::opencypher::ExecuteOpenCypherQuery::timeout_hint) instead.
     ///
     /// An attempt that exceeds its [`attempt_timeout`](CallOptions::attempt_timeout) is cancelled as well, even
     /// if a later attempt succeeds. Each attempt has its own id, because the earlier ones may still run.
@@ -98,8 +100,10 @@ impl CallOptions {
     /// has ended. Do not use such an id for other calls.
     ///
     /// The driver sends the cancellations: see [`Machine::abandoned`](crate::machine::Machine::abandoned). They
-    /// need the IAM action `neptune-db:CancelQuery`, and do not count towards
-    /// the clients' limit of connections.
+    /// need the IAM action `neptune-db:CancelQuery`, and do not count towards the clients' limit of connections. The
+    /// clients ignore their results, and send them to the address that took the query
+    /// ([U13](crate::wire_notes#u13)). This address is unknown behind a proxy, and wrong if `connect_to` leads to several
+    /// instances; then a cancellation may have no effect.
     #[must_use]
     pub fn cancel_on_abandon(mut self, cancel: bool) -> Self {
         self.cancel_on_abandon = Some(cancel);

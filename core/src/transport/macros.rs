@@ -27,7 +27,8 @@ macro_rules! reexport_core {
     };
 }
 
-/// The methods of a `ClientBuilder` whose field `setup` is a [`ClientSetup`](crate::transport::ClientSetup).
+/// The methods of a `ClientBuilder` whose field `setup` is a [`ClientSetup`](crate::transport::ClientSetup). With
+/// `aws-config` they need a module `aws`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! client_builder_methods {
@@ -75,6 +76,34 @@ macro_rules! client_builder_methods {
         pub fn credentials_from_profile(mut self, name: Option<&str>) -> Self {
             let name = name.map(str::to_owned);
             self.setup.auth = Some($crate::transport::ClientAuth::Profile(name));
+            self
+        }
+
+        /// Signs requests with the credentials of the default chain of the AWS SDK: environment, profiles with roles
+        /// and single sign-on, web identities, containers, instance metadata.
+        ///
+        /// The chain is not used before the first call. It runs [in a tokio runtime](crate#credentials), and calls AWS
+        /// services in the region that the environment or the profile names, else in the region of the endpoint.
+        ///
+        /// The SDK writes logs of its own. At level `trace` (targets that begin with `aws_`) they contain the session
+        /// token of the instance metadata service: do not enable this level where logs are kept.
+        #[cfg(feature = "aws-config")]
+        pub fn credentials_from_aws(mut self) -> Self {
+            let region = self.setup.endpoint.region().map(str::to_owned);
+            let chain = aws::chain(region);
+            self.setup.auth = Some($crate::transport::ClientAuth::Provider(chain));
+            self
+        }
+
+        /// Signs requests with the credentials of a provider of the AWS SDK, which runs [in a tokio
+        /// runtime](crate#credentials).
+        #[cfg(feature = "aws-config")]
+        pub fn credentials_from_provider(
+            mut self,
+            provider: impl aws_credential_types::provider::ProvideCredentials + 'static,
+        ) -> Self {
+            let provider = aws::provider(provider);
+            self.setup.auth = Some($crate::transport::ClientAuth::Provider(provider));
             self
         }
 
@@ -131,6 +160,12 @@ macro_rules! client_methods {
             Client::builder(endpoint).credentials(credentials).build()
         }
 
+        /// A call with its own options; the request is given by value or by reference. Its result is the output with
+        /// status, headers and body: see [`CallBuilder::send`].
+        pub fn call<O: $crate::Operation>(&self, operation: O) -> CallBuilder<O> {
+            CallBuilder::new(self, operation)
+        }
+
         /// A builder, to set options or other credentials.
         pub fn builder(endpoint: $crate::Endpoint) -> ClientBuilder {
             ClientBuilder::new(endpoint)
@@ -154,91 +189,120 @@ macro_rules! client_methods {
     };
 }
 
-/// The methods of a `CallBuilder` that set its field `options`, which are
-/// [`CallOptions`](crate::machine::CallOptions).
+/// The type `CallBuilder`, without the methods that send.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! call_builder_methods {
+macro_rules! call_builder {
     () => {
-        /// Sets all options. Replaces options set before.
-        pub fn options(mut self, options: $crate::CallOptions) -> Self {
-            self.options = options;
-            self
+        /// A call that has not started: see [`Client::call`].
+        #[must_use = "nothing is sent before `send`"]
+        pub struct CallBuilder<O> {
+            client: Client,
+            operation: O,
+            options: $crate::CallOptions,
         }
 
-        /// The time limit of the whole call, with all attempts and pauses. Default: that of the client.
-        pub fn timeout(self, timeout: std::time::Duration) -> Self {
-            self.with(|options| options.timeout(timeout))
+        /// Shows only the operation: request and options may contain private data.
+        impl<O: $crate::Operation> std::fmt::Debug for CallBuilder<O> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct("CallBuilder")
+                    .field("operation", &O::INFO.name)
+                    .finish_non_exhaustive()
+            }
         }
 
-        /// The time limit of each attempt. Default: that of the client.
-        pub fn attempt_timeout(self, timeout: std::time::Duration) -> Self {
-            self.with(|options| options.attempt_timeout(timeout))
-        }
+        impl<O: $crate::Operation> CallBuilder<O> {
+            pub(crate) fn new(client: &Client, operation: O) -> Self {
+                CallBuilder {
+                    client: client.clone(),
+                    operation,
+                    options: $crate::CallOptions::new(),
+                }
+            }
 
-        /// The effect of executing the request twice, in place of the operation's own: see
-        /// [`CallOptions::effect`](neptunedata::CallOptions::effect).
-        pub fn effect(self, effect: $crate::Effect) -> Self {
-            self.with(|options| options.effect(effect))
-        }
+            /// Sets all options. Replaces options set before.
+            pub fn options(mut self, options: $crate::CallOptions) -> Self {
+                self.options = options;
+                self
+            }
 
-        /// The maximum number of attempts, at least 1: see
-        /// [`CallOptions::max_attempts`](neptunedata::CallOptions::max_attempts).
-        pub fn max_attempts(self, attempts: u32) -> Self {
-            self.with(|options| options.max_attempts(attempts))
-        }
+            /// The time limit of the whole call, with all attempts and pauses. Default: that of the client.
+            pub fn timeout(self, timeout: std::time::Duration) -> Self {
+                self.with(|options| options.timeout(timeout))
+            }
 
-        /// The maximum size of a collected response body in bytes. Default: that of the client.
-        pub fn max_body_bytes(self, bytes: usize) -> Self {
-            self.with(|options| options.max_body_bytes(bytes))
-        }
+            /// The time limit of each attempt. Default: that of the client.
+            pub fn attempt_timeout(self, timeout: std::time::Duration) -> Self {
+                self.with(|options| options.attempt_timeout(timeout))
+            }
 
-        /// The maximum size in bytes of one row of [`rows`](CallBuilder::rows): see
-        /// [`CallOptions::max_row_bytes`](neptunedata::CallOptions::max_row_bytes). Default: 64 MiB.
-        pub fn max_row_bytes(self, bytes: usize) -> Self {
-            self.with(|options| options.max_row_bytes(bytes))
-        }
+            /// The effect of executing the request twice, in place of the operation's own: see
+            /// [`CallOptions::effect`](neptunedata::CallOptions::effect).
+            pub fn effect(self, effect: $crate::Effect) -> Self {
+                self.with(|options| options.effect(effect))
+            }
 
-        /// Whether to [cancel the query](crate#cancelling-abandoned-queries) on the server when the call times out or
-        /// is dropped. Default: that of the client.
-        pub fn cancel_on_abandon(self, cancel: bool) -> Self {
-            self.with(|options| options.cancel_on_abandon(cancel))
-        }
+            /// The maximum number of attempts, at least 1: see
+            /// [`CallOptions::max_attempts`](neptunedata::CallOptions::max_attempts).
+            pub fn max_attempts(self, attempts: u32) -> Self {
+                self.with(|options| options.max_attempts(attempts))
+            }
 
-        /// Adds a member that the service knows and the request struct has no field for: see
-        /// [`CallOptions::extra`](neptunedata::CallOptions::extra).
-        pub fn extra(
-            self,
-            name: impl Into<String>,
-            value: impl Into<$crate::serde_json::Value>,
-        ) -> Self {
-            self.with(|options| options.extra(name, value))
-        }
+            /// The maximum size of a collected response body in bytes. Default: that of the client.
+            pub fn max_body_bytes(self, bytes: usize) -> Self {
+                self.with(|options| options.max_body_bytes(bytes))
+            }
 
-        /// Adds a parameter to the query string: see
-        /// [`CallOptions::extra_query`](neptunedata::CallOptions::extra_query).
-        pub fn extra_query(self, name: impl Into<String>, value: impl Into<String>) -> Self {
-            self.with(|options| options.extra_query(name, value))
-        }
+            /// The maximum size in bytes of one row of [`rows`](CallBuilder::rows): see
+            /// [`CallOptions::max_row_bytes`](neptunedata::CallOptions::max_row_bytes). Default: 64 MiB.
+            pub fn max_row_bytes(self, bytes: usize) -> Self {
+                self.with(|options| options.max_row_bytes(bytes))
+            }
 
-        /// Adds a header. It is signed unless signing has to leave it out: see
-        /// [`CallOptions::header`](neptunedata::CallOptions::header).
-        pub fn header(
-            self,
-            name: $crate::http::HeaderName,
-            value: $crate::http::HeaderValue,
-        ) -> Self {
-            self.with(|options| options.header(name, value))
-        }
+            /// Whether to [cancel the query](crate#cancelling-abandoned-queries) on the server when the call times out or
+            /// is dropped. Default: that of the client.
+            pub fn cancel_on_abandon(self, cancel: bool) -> Self {
+                self.with(|options| options.cancel_on_abandon(cancel))
+            }
 
-        fn with(mut self, change: impl FnOnce($crate::CallOptions) -> $crate::CallOptions) -> Self {
-            self.options = change(self.options);
-            self
+            /// Adds a member that the service knows and the request struct has no field for: see
+            /// [`CallOptions::extra`](neptunedata::CallOptions::extra).
+            pub fn extra(
+                self,
+                name: impl Into<String>,
+                value: impl Into<$crate::serde_json::Value>,
+            ) -> Self {
+                self.with(|options| options.extra(name, value))
+            }
+
+            /// Adds a parameter to the query string: see
+            /// [`CallOptions::extra_query`](neptunedata::CallOptions::extra_query).
+            pub fn extra_query(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+                self.with(|options| options.extra_query(name, value))
+            }
+
+            /// Adds a header. It is signed unless signing has to leave it out: see
+            /// [`CallOptions::header`](neptunedata::CallOptions::header).
+            pub fn header(
+                self,
+                name: $crate::http::HeaderName,
+                value: $crate::http::HeaderValue,
+            ) -> Self {
+                self.with(|options| options.header(name, value))
+            }
+
+            fn with(
+                mut self,
+                change: impl FnOnce($crate::CallOptions) -> $crate::CallOptions,
+            ) -> Self {
+                self.options = change(self.options);
+                self
+            }
         }
     };
 }
 
-/// The type `WaitBuilder`, without the methods that wait.
+/// The type `WaitBuilder` without the methods that wait, and `Client::wait`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! wait_builder {
@@ -260,7 +324,27 @@ macro_rules! wait_builder {
             }
         }
 
+        impl Client {
+            /// Waits for a long-running operation, such as a bulk load. Nothing happens before
+            /// [`run`](WaitBuilder::run), [`run_with`](WaitBuilder::run_with) or [`start`](WaitBuilder::start).
+            ///
+            /// The waiters are in the module [`waiters`](neptunedata::wait::waiters); any other
+            /// [`Waiter`](neptunedata::wait::Waiter) works too.
+            pub fn wait<W: $crate::wait::Waiter>(&self, waiter: W) -> WaitBuilder<'_, W> {
+                WaitBuilder {
+                    client: self,
+                    waiter,
+                    options: $crate::wait::WaitOptions::new(),
+                }
+            }
+        }
+
         impl<W: $crate::wait::Waiter> WaitBuilder<'_, W> {
+            fn into_machine(self) -> $crate::wait::Wait<W> {
+                let (session, seed) = (self.client.session(), self.client.seed());
+                $crate::wait::Wait::with_options(session, self.waiter, self.options, seed)
+            }
+
             /// Sets all options. Replaces options set before.
             pub fn options(mut self, options: $crate::wait::WaitOptions) -> Self {
                 self.options = options;

@@ -31,7 +31,8 @@ const CLOSED: &str = "the proxy closed the connection";
 /// How to open a tunnel through a proxy.
 #[derive(Clone)]
 pub(crate) struct Tunnel {
-    authority: String,
+    /// The host and port at its end.
+    pub(super) authority: String,
     authorization: Option<HeaderValue>,
 }
 
@@ -50,11 +51,6 @@ impl Tunnel {
         }
     }
 
-    /// The host and port at its end.
-    pub(crate) fn authority(&self) -> &str {
-        &self.authority
-    }
-
     /// Opens the tunnel over a connection to the proxy.
     pub(crate) async fn open(&self, stream: Stream) -> Result<Stream, TransportError> {
         let failed = |error: BoxError| {
@@ -67,7 +63,7 @@ impl Tunnel {
                 io,
                 // The address of the proxy is not that of the server.
                 peer: None,
-                probe: stream.probe,
+                is_silent: stream.is_silent,
             });
         }
         let reason = format!("the proxy responded with status {}", status.as_str());

@@ -6,26 +6,21 @@ use std::{
     io,
     mem::MaybeUninit,
     net::SocketAddr,
-    pin::{Pin, pin},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    task::{Context, Poll},
+    pin::pin,
+    task::Poll,
     time::Duration,
 };
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
+use http::Uri;
 use hyper_util::rt::TokioIo;
 use neptunedata::{TransportError, transport::TransportErrorKind};
 use socket2::{SockRef, TcpKeepalive};
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpStream, lookup_host},
     runtime::Handle,
 };
 
-use super::Target;
 use crate::{
     clock::Clock,
     errors,
@@ -41,10 +36,11 @@ const KEEPALIVE: Duration = Duration::from_secs(60);
 
 const NO_IO: &str = "the tokio runtime has I/O disabled: call Builder::enable_io";
 
-/// Connects to this address if there is one, else to the target.
+/// Connects to this address if there is one, else to the host and port of `uri`.
 pub(super) async fn connect(
-    target: &Target,
+    uri: &Uri,
     to: Option<SocketAddr>,
+    receive_buffer: Option<usize>,
     clock: &Clock,
 ) -> Result<Stream, TransportError> {
     let unusable = |reason| errors::not_sent(TransportErrorKind::Runtime, reason);
@@ -54,7 +50,9 @@ pub(super) async fn connect(
     let addresses = match to {
         Some(address) => VecDeque::from([address]),
         None => {
-            let found = lookup_host((target.host.as_str(), target.port)).await;
+            // An IPv6 address is in brackets.
+            let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+            let found = lookup_host((host, uri.port_u16().unwrap_or_default())).await;
             interleaved(found.map_err(|error| errors::not_sent(TransportErrorKind::Dns, error))?)
         }
     };
@@ -68,19 +66,20 @@ pub(super) async fn connect(
     let _ = stream.set_nodelay(true);
     let socket = SockRef::from(&stream);
     let _ = socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE));
-    if let Some(bytes) = target.tcp_receive_buffer {
+    if let Some(bytes) = receive_buffer {
         let _ = socket.set_recv_buffer_size(bytes);
     }
-    let peer = stream.peer_addr().ok();
-    let probe = Arc::new(AtomicBool::new(false));
-    let socket = Socket {
-        stream,
-        probe: Arc::clone(&probe),
+    // Asks the operating system: tokio only knows what its reactor has seen.
+    let socket = socket.try_clone();
+    let socket = socket.map_err(|error| errors::not_sent(TransportErrorKind::Connect, error))?;
+    let is_silent = move || {
+        let peeked = socket.peek(&mut [MaybeUninit::uninit()]);
+        peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
     };
     Ok(Stream {
-        io: Box::new(TokioIo::new(socket)),
-        peer,
-        probe: Some(probe),
+        peer: stream.peer_addr().ok(),
+        is_silent: Some(Box::new(is_silent)),
+        io: Box::new(TokioIo::new(stream)),
     })
 }
 
@@ -116,72 +115,5 @@ async fn race(mut addresses: VecDeque<SocketAddr>, clock: &Clock) -> io::Result<
             // The next address is tried in addition.
             None => {}
         }
-    }
-}
-
-/// A socket that can be asked for its actual state; tokio only knows what its reactor has seen.
-struct Socket {
-    stream: TcpStream,
-    probe: Arc<AtomicBool>,
-}
-
-impl Socket {
-    /// Whether the connection is open and nothing has arrived. Nothing may arrive over an idle connection.
-    fn is_silent(&self) -> io::Result<bool> {
-        match SockRef::from(&self.stream).peek(&mut [MaybeUninit::uninit()]) {
-            Ok(0) => Ok(false),
-            Ok(_) => Err(io::Error::other("data arrived over an idle connection")),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(true),
-            Err(error) => Err(error),
-        }
-    }
-}
-
-impl AsyncRead for Socket {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        if read.is_pending() && self.probe.load(Ordering::Relaxed) {
-            return match self.is_silent() {
-                Ok(true) => Poll::Pending,
-                // The end: nothing was read.
-                Ok(false) => Poll::Ready(Ok(())),
-                Err(error) => Poll::Ready(Err(error)),
-            };
-        }
-        read
-    }
-}
-
-impl AsyncWrite for Socket {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buffer)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffers: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, buffers)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
