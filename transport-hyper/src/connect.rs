@@ -103,7 +103,7 @@ impl Connector {
                 Ok(Stream {
                     io: io.map_err(errors::of_connector)?,
                     peer: None,
-                    is_silent: None,
+                    probe: None,
                 })
             }
         }

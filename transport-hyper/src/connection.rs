@@ -11,7 +11,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Poll, ready},
 };
@@ -34,7 +34,7 @@ use neptunedata::{
 use crate::{
     errors,
     exchange::BodyEvent,
-    io::{Counted, IsSilent, Stream},
+    io::{Counted, Stream},
     service::RequestBody,
 };
 
@@ -44,7 +44,7 @@ pub(crate) struct Connection {
     /// None after the connection has ended.
     driver: Option<http1::Connection<Counted, RequestBody>>,
     written: Arc<AtomicU64>,
-    is_silent: Option<IsSilent>,
+    probe: Option<Arc<AtomicBool>>,
     /// The address of the server, if it is known.
     pub(crate) peer: Option<SocketAddr>,
     progress: Progress,
@@ -87,7 +87,7 @@ impl Connection {
             sender,
             driver: Some(driver),
             written,
-            is_silent: stream.is_silent,
+            probe: stream.probe,
             peer: stream.peer,
             progress: Progress::Idle,
         })
@@ -96,8 +96,14 @@ impl Connection {
     /// Whether the connection can take a request now. Sees a close that has arrived at the socket. Does not
     /// wait.
     pub(crate) async fn is_alive(&mut self) -> bool {
-        poll_fn(|cx| Poll::Ready(self.settle(cx))).await
-            && self.is_silent.as_ref().is_none_or(|is_silent| is_silent())
+        if let Some(probe) = &self.probe {
+            probe.store(true, Ordering::Relaxed);
+        }
+        let alive = poll_fn(|cx| Poll::Ready(self.settle(cx))).await;
+        if let Some(probe) = &self.probe {
+            probe.store(false, Ordering::Relaxed);
+        }
+        alive
     }
 
     /// Polls the driver after the end of a response, and returns whether the connection is then ready for a

@@ -6,7 +6,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Poll},
 };
@@ -20,16 +20,14 @@ impl<T: Read + Write + Send + Unpin> Io for T {}
 
 pub(crate) type BoxedIo = Box<dyn Io>;
 
-/// Whether a connection is open and nothing has arrived. Nothing may arrive over an idle connection.
-pub(crate) type IsSilent = Box<dyn Fn() -> bool + Send>;
-
 /// An open connection.
 pub(crate) struct Stream {
     pub(crate) io: BoxedIo,
     /// The address of the server, if it is known.
     pub(crate) peer: Option<SocketAddr>,
+    /// While this is set, a socket asks the operating system, not its runtime, whether there is something to read.
     /// None with a custom connector.
-    pub(crate) is_silent: Option<IsSilent>,
+    pub(crate) probe: Option<Arc<AtomicBool>>,
 }
 
 /// A stream that counts the bytes written.

@@ -63,7 +63,7 @@ impl Tunnel {
                 io,
                 // The address of the proxy is not that of the server.
                 peer: None,
-                is_silent: stream.is_silent,
+                probe: stream.probe,
             });
         }
         let reason = format!("the proxy responded with status {}", status.as_str());

@@ -6,8 +6,12 @@ use std::{
     io,
     mem::MaybeUninit,
     net::SocketAddr,
-    pin::pin,
-    task::Poll,
+    pin::{Pin, pin},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -17,6 +21,7 @@ use hyper_util::rt::TokioIo;
 use neptunedata::{TransportError, transport::TransportErrorKind};
 use socket2::{SockRef, TcpKeepalive};
 use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpStream, lookup_host},
     runtime::Handle,
 };
@@ -69,17 +74,16 @@ pub(super) async fn connect(
     if let Some(bytes) = receive_buffer {
         let _ = socket.set_recv_buffer_size(bytes);
     }
-    // Asks the operating system: tokio only knows what its reactor has seen.
-    let socket = socket.try_clone();
-    let socket = socket.map_err(|error| errors::not_sent(TransportErrorKind::Connect, error))?;
-    let is_silent = move || {
-        let peeked = socket.peek(&mut [MaybeUninit::uninit()]);
-        peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+    let peer = stream.peer_addr().ok();
+    let probe = Arc::new(AtomicBool::new(false));
+    let socket = Socket {
+        stream,
+        probe: Arc::clone(&probe),
     };
     Ok(Stream {
-        peer: stream.peer_addr().ok(),
-        is_silent: Some(Box::new(is_silent)),
-        io: Box::new(TokioIo::new(stream)),
+        io: Box::new(TokioIo::new(socket)),
+        peer,
+        probe: Some(probe),
     })
 }
 
@@ -115,5 +119,60 @@ async fn race(mut addresses: VecDeque<SocketAddr>, clock: &Clock) -> io::Result<
             // The next address is tried in addition.
             None => {}
         }
+    }
+}
+
+/// A socket that can be asked for its actual state; tokio only knows what its reactor has seen.
+struct Socket {
+    stream: TcpStream,
+    probe: Arc<AtomicBool>,
+}
+
+impl Socket {
+    /// Whether the connection is open and nothing has arrived. Nothing may arrive over an idle connection.
+    fn is_silent(&self) -> io::Result<bool> {
+        match SockRef::from(&self.stream).peek(&mut [MaybeUninit::uninit()]) {
+            Ok(0) => Ok(false),
+            Ok(_) => Err(io::Error::other("data arrived over an idle connection")),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        if read.is_pending() && self.probe.load(Ordering::Relaxed) {
+            return match self.is_silent() {
+                Ok(true) => Poll::Pending,
+                // The end: nothing was read.
+                Ok(false) => Poll::Ready(Ok(())),
+                Err(error) => Poll::Ready(Err(error)),
+            };
+        }
+        read
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, buffer)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }

@@ -38,15 +38,17 @@ impl Tls {
     }
 
     pub(crate) async fn secure(&self, stream: Stream) -> Result<Stream, TransportError> {
+        let Stream { io, peer, probe } = stream;
         let io = TlsConnector::from(Arc::clone(&self.config))
-            .connect(self.name.clone(), TokioIo::new(stream.io))
+            .connect(self.name.clone(), TokioIo::new(io))
             .await
             .map_err(errors::of_setting_up)?;
         Ok(Stream {
             // Reports a connection that ends without `close_notify` as an error: anybody on the way may have closed
             // it, in the middle of a response without length and chunks. Other responses are not affected.
             io: Box::new(TokioIo::new(io)),
-            ..stream
+            peer,
+            probe,
         })
     }
 }
