@@ -60,7 +60,7 @@ impl Abandoned {
     }
 }
 
-/// Cancels the queries that the machine has abandoned so far, in the background if there is an executor.
+/// Takes over the queries that the machine has abandoned so far. If there is an executor, tasks cancel them.
 pub(crate) fn cancel_abandoned(client: &Client, machine: &mut impl Machine) {
     let abandoned = &client.0.abandoned;
     while let Some(query) = machine.abandoned() {
@@ -72,9 +72,8 @@ pub(crate) fn cancel_abandoned(client: &Client, machine: &mut impl Machine) {
         drop(waiting);
         if let Some(spawn) = &abandoned.spawn {
             let client = client.clone();
-            spawn(Box::pin(async move {
-                cancel_next(&client).await;
-            }));
+            // Also the queries that were abandoned where no task could run.
+            spawn(Box::pin(async move { while cancel_next(&client).await {} }));
         }
     }
 }

@@ -98,6 +98,10 @@ fn kind_of(error: &hyper::Error) -> TransportErrorKind {
 /// sent.
 pub(crate) fn of_service(error: BoxError, sent: Sent) -> TransportError {
     let error = match error.downcast::<TransportError>() {
+        // Before the service was ready, nothing was sent, even if the error says so.
+        Ok(error) if error.sent() != sent && sent == Sent::No => {
+            return not_sent(error.kind(), error);
+        }
         Ok(error) => return *error,
         Err(error) => error,
     };

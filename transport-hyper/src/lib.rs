@@ -42,14 +42,14 @@
 //!   retried is in the [retry table](retry::retry_table).
 //! - **No stale connections.** Before a request is sent over an idle connection, the client checks on the socket that
 //!   the server has not closed it.
-//! - **Cancel safety.** Every future can be dropped at any point. This closes its connection and releases its
-//!   place in the pool; the server may continue to execute the request. The futures of [`Run::next_item`] and of the
-//!   streams' `next` can be dropped without losing an item: the next call continues the work.
+//! - **Cancel safety.** Every future can be dropped at any point. Dropping the future of a call closes its connection
+//!   and releases its place in the pool; the server may continue to execute the request. Dropping a future of
+//!   [`Run::next_item`] or of the streams' `next` loses nothing: the next call continues the work.
 //! - **Complete responses.** A response is complete by its length, its chunks or its JSON. A response without
 //!   length and chunks ends with the connection; over TLS it then fails as
 //!   [`Closed`](transport::TransportErrorKind::Closed) unless the server sent `close_notify`.
-//! - **Limits** for connections, heads, bodies and times: see [`ClientOptions`](transport::ClientOptions). The part of a
-//!   streamed response that the caller does not read is not received.
+//! - **Limits** for connections, heads, bodies and times: see [`ClientOptions`](transport::ClientOptions). Of a streamed
+//!   response, at most 128 KiB and the [TCP receive buffer](transport::ClientOptions::tcp_receive_buffer) are read ahead.
 //! - **Explicit configuration.** The environment is read only on request. Redirects are not followed. The
 //!   protocol is HTTP/1.1, over TLS 1.2 or 1.3.
 //!   With a [`service`](ClientBuilder::service), connections, heads and TLS are up to the service.

@@ -3,12 +3,12 @@
 //! This is not hyper-util's pool, because a data API must know exactly whether a request can have reached the
 //! server. hyper-util's pool sends over a connection that the server has closed, if the runtime has not noticed
 //! yet, and reports a failure afterwards. This pool checks the socket for the server's FIN before it uses an idle
-//! connection. It also knows whether a connection was used before and how old it is, never exceeds its limit, and
-//! does not keep a connection whose response was not read to its end. All of that is one short list behind one
+//! connection. It also knows whether a connection was used before and how old it is, limits the number of
+//! connections, and does not keep a connection whose response was not read to its end. All of that is one short list behind one
 //! lock, because a client has one host and one protocol.
 //!
-//! Using the pool spawns nothing. If there is an executor, a task closes idle connections in time; it ends when
-//! no connection is idle. A connection is reused only in the runtime that opened it: see
+//! Only one task is spawned, if there is an executor: it closes idle connections in time, and ends when no connection is
+//! idle. A connection is reused only in the runtime that opened it: see
 //! [`RuntimeId`](crate::runtime_id::RuntimeId).
 
 mod permit;

@@ -27,14 +27,13 @@ use crate::{
 /// A connection that is being opened, a response or a pause stays in the `Run`, with its place in the connection
 /// pool, and the next call continues it.
 ///
-/// Nothing happens between an item, or a dropped future, and the next call of `next_item`. This time does not
-/// count towards the time limits of calls and attempts. It counts towards the time limit for opening a
-/// connection, a pause before the next attempt, and after an item, the time limit of a
+/// Between an item, or a dropped future, and the next call of `next_item`, the time limits of calls and attempts are
+/// paused. Three limits continue: opening a connection, the pause before an attempt and, after an item, the limit of a
 /// [`Wait`](neptunedata::wait::Wait).
 #[must_use]
 pub struct Run<M: Machine> {
     pub(crate) machine: M,
-    /// The machine's clock. It stops while there is no future of `next_item`.
+    /// The machine's clock. It stops when a future of `next_item` is dropped while I/O is in progress.
     clock: PausableClock,
     driver: Driver,
     pub(crate) outcome: Option<Result<M::Output, Error>>,

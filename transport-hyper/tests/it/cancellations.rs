@@ -71,6 +71,30 @@ fn leave(client: &Client, sent_to: Option<SocketAddr>) {
     drop(client.start(Leaves::new(client, Some(sent_to))));
 }
 
+/// A query that was abandoned outside of a runtime is cancelled together with the next one.
+#[test]
+fn queries_abandoned_without_a_runtime_are_cancelled_with_the_next() {
+    let server = Server::start(Emulator::default()).unwrap();
+    let client = Client::unsigned(server.endpoint().parse().unwrap()).unwrap();
+    let address = Some(server.address());
+    leave(&client, address);
+    leave(&client, address);
+    runtime().block_on(async {
+        leave(&client, address);
+        for _ in 0..1000 {
+            let cancelled = server.with(|emulator| {
+                let log = emulator.log().iter();
+                log.filter(|one| one.operation == Some(CANCEL)).count()
+            });
+            if cancelled == 3 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("not all queries were cancelled");
+    });
+}
+
 /// The client uses the name that it knows, in `host` and in TLS, at any address.
 #[cfg(feature = "tls")]
 #[test]
