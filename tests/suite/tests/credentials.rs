@@ -239,7 +239,7 @@ fn a_credential_process_runs_again_when_its_keys_were_refused() {
 fn a_credential_process_that_fails_is_told_of_without_what_it_says() {
     for driver in Driver::ALL {
         let (server, home) = (cluster(), Files::new());
-        let keys = home.write("nonsense", "c4n4ry is no JSON");
+        let keys = home.write("nonsense", "c4n4ry is not JSON");
         let config = format!(
             "[profile failing]\nregion = eu-west-1\ncredential_process = cat /c4n4ry\n\
              [profile odd]\nregion = eu-west-1\ncredential_process = cat \"{}\"\n",

@@ -20,7 +20,7 @@ use plants::{PLANTS, Plant};
 use search::{Found, Made, search};
 
 const REGION: &str = "eu-west-1";
-/// Part of what nobody may see, often enough that half of a secret is recognized, too.
+/// Part of each secret, repeated so often that half of a secret contains it, too. No output may contain it.
 const CANARY: &str = "c4n4ry";
 /// How both secrets begin: long enough that no certificate has it in its base64 by chance.
 const START: &str = "c4n4ry/s3";

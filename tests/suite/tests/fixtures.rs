@@ -99,7 +99,7 @@ fn the_emulator_gives_them() {
     for fixture in index::read() {
         let name = fixture.file.as_str();
         let producer = producers.remove(name);
-        let answer = producer.unwrap_or_else(|| panic!("nobody produces {name}"))();
+        let answer = producer.unwrap_or_else(|| panic!("no function produces {name}"))();
         assert_eq!(answer.status().as_u16(), fixture.status, "{name}");
         for (header, value) in &fixture.headers {
             let sent = answer.head.headers.get(header);

@@ -12,7 +12,7 @@ use neptunedata_blocking::{
 
 use crate::support::*;
 
-/// The request that the core makes, as it should stand on the wire.
+/// The lines of the request that the core makes, as they should be sent.
 fn expected<O: Operation>(client: &Client, operation: &O) -> Vec<String> {
     let request = neptunedata_blocking::request(operation, client.session().endpoint()).unwrap();
     let mut lines = vec![format!(

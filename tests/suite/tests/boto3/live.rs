@@ -1,4 +1,4 @@
-//! Records the transcript anew where `NEPTUNEDATA_BOTO3=1` asks for it.
+//! Records the transcript again if `NEPTUNEDATA_BOTO3=1` is set.
 
 use std::{
     env, fs,
@@ -162,7 +162,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // What stays behind harms nobody.
+        // Files that cannot be removed do no harm.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

@@ -1,4 +1,4 @@
-//! Queries that nobody waits for any more are cancelled, if that was asked for.
+//! Abandoned queries are cancelled if `cancel_on_abandon` is set.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Queries that are cancelled while all connections are in use and calls wait for them: that is when cancelling matters
-//! most.
+//! Queries are cancelled while all connections are in use and calls wait for a connection. Cancelling matters most
+//! then.
 
 use std::{
     collections::BTreeSet,
@@ -25,11 +25,11 @@ use neptunedata_tests::{
 use crate::support::{LONG, block_on, hyper};
 
 const SOON: Duration = Duration::from_millis(300);
-/// Less than the patience of cancelling, so that it was not in vain.
+/// Shorter than the time limit of a cancellation, so that a cancellation within this time was sent.
 const IN_TIME: Duration = Duration::from_secs(3);
 const WAITING: usize = 6;
 
-/// One on which queries take for ever.
+/// A server on which queries run for an hour.
 fn server() -> Server {
     let mut emulator = Emulator::default();
     emulator.script(QueryScript::gremlin().lasting(Duration::from_secs(3600)));

@@ -227,8 +227,8 @@ fn futures_of_rows_can_be_dropped() {
         let mut rows = client.rows::<Row>(&query());
         let (mut seen, mut dropped) = (Vec::new(), 0);
         loop {
-            let patience = Duration::from_micros(seen.len() as u64 % 300);
-            match tokio::time::timeout(patience, rows.next()).await {
+            let limit = Duration::from_micros(seen.len() as u64 % 300);
+            match tokio::time::timeout(limit, rows.next()).await {
                 Ok(Some(row)) => seen.push(row.unwrap().n),
                 Ok(None) => break,
                 Err(_) => dropped += 1,

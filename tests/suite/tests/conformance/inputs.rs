@@ -118,7 +118,7 @@ fn same_faults(error: &EncodeError, line: &Line) -> Result<(), String> {
             "unknown field" => "UnknownMember",
             "invalid type" => "WrongType",
             "invalid range" => "OutOfRange",
-            other => return Err(format!("{other:?} is no class of faults known here")),
+            other => return Err(format!("unknown class of validation errors: {other:?}")),
         };
         theirs.push((field, kind));
     }
@@ -143,7 +143,7 @@ fn same_faults(error: &EncodeError, line: &Line) -> Result<(), String> {
         } else if MORE.contains(&name(fault.kind())) {
             holds(fault, &line.input)?;
         } else {
-            return Err(format!("a fault that is none: {fault}"));
+            return Err(format!("a valid input was rejected: {fault}"));
         }
     }
     if is_named || theirs.is_empty() {

@@ -11,7 +11,7 @@ use crate::{CANARY, START};
 /// The beginning of the header that carries a signature, and the name of the signature in it.
 const HEADER: [&str; 2] = ["AWS4-HMAC-SHA256", "Signature="];
 
-/// What nobody may see, and only the run itself knows.
+/// Secrets that the run creates. No output may contain them.
 #[derive(Default)]
 pub(crate) struct Made {
     /// In hexadecimal digits, 64 of them.

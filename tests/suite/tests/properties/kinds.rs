@@ -1,4 +1,4 @@
-//! What the made-up values reach: bounds, values that nobody knows, text that must be escaped.
+//! The arbitrary values include bounds, unknown values of enums, and text that must be escaped.
 
 use std::{cell::RefCell, collections::BTreeSet};
 

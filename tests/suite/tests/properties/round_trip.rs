@@ -54,7 +54,7 @@ fn members<T: Shape>() -> (BTreeSet<String>, BTreeSet<String>) {
         let value = strategy.new_tree(&mut runner).unwrap().current();
         match serde_json::to_value(value).unwrap() {
             Value::Object(members) => members.into_iter().map(|(name, _)| name).collect(),
-            other => panic!("{other} is no object"),
+            other => panic!("{other} is not an object"),
         }
     });
     let first: BTreeSet<_> = samples.next().unwrap();

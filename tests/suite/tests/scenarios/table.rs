@@ -58,7 +58,7 @@ fn every_row_says_what_is_to_become_of_every_operation() {
     let mut names: Vec<_> = rows.iter().map(|row| row.name).collect();
     names.sort_unstable();
     names.dedup();
-    assert_eq!(names.len(), rows.len(), "a name stands for one row");
+    assert_eq!(names.len(), rows.len(), "two rows have the same name");
     let of_peers = [
         "a", "a'", "a2", "a3", "b", "b2", "b3", "b4", "b5", "c", "c2", "c3", "d", "d2", "d3", "e",
         "f", "f2", "g", "g2", "g3", "h", "h2", "h3", "h4", "h5", "i", "i3", "i5", "i6", "j", "j2",

@@ -54,7 +54,7 @@ fn a_refusal_is_heard() {
                 stream.shutdown(Shutdown::Write).unwrap();
             },
             |stream| {
-                // In pieces, the first of which is no answer yet.
+                // In pieces, the first of which is not a final response.
                 say(stream, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 4");
                 thread::sleep(Duration::from_millis(400));
                 say(stream, "13 X\r\ncontent-length: 2\r\n\r\nn");
@@ -73,7 +73,7 @@ fn a_refusal_is_heard() {
 }
 
 #[test]
-fn an_end_or_nonsense_is_no_answer() {
+fn a_closed_connection_or_nonsense_is_an_error() {
     for driver in Driver::ALL {
         let error = call(driver, |stream| {
             stream.shutdown(Shutdown::Write).unwrap();
@@ -91,12 +91,12 @@ fn an_end_or_nonsense_is_no_answer() {
             ErrorKind::Transport(TransportErrorKind::Protocol),
             "{driver}"
         );
-        // Whoever says something may have done something.
+        // A server that sent bytes may have executed the request.
         assert!(error.may_have_executed(), "{driver}: {error}");
     }
 }
 
-/// A server that has said something else than an answer gets all of the request, however slowly it reads.
+/// A server that has sent something other than a final response gets the whole request, however slowly it reads.
 #[test]
 fn to_a_server_that_asks_for_it_the_rest_is_written() {
     for driver in Driver::ALL {
