@@ -1,5 +1,5 @@
-//! No secret is shown, whatever is logged, printed or formatted, while everything goes wrong that can. Each test runs
-//! itself in a process whose loggers and output it owns, and searches what that one has printed.
+//! No secret is logged, printed or formatted, also when calls fail in every way that the tests know. Each test runs
+//! itself in a child process with loggers of its own, and searches the output of that process.
 
 #![allow(missing_docs)]
 

@@ -139,7 +139,7 @@ fn each_brings_its_own_emulator() {
 }
 
 #[test]
-fn a_wrong_secret_ends_in_the_servers_words_and_starts_nothing() {
+fn a_wrong_secret_prints_the_servers_error_and_starts_nothing() {
     for name in EXAMPLES {
         let server = emulator();
         let output = against(&server, name, "another").output().unwrap();

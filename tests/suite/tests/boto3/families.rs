@@ -1,4 +1,4 @@
-//! What boto3 makes of the operations that are not those of model training, and what it is answered.
+//! boto3's requests for the operations other than those of model training, and the answers it gets.
 
 use std::collections::BTreeSet;
 
@@ -331,7 +331,7 @@ fn answers() -> Vec<(&'static str, &'static str, Value)> {
 }
 
 #[test]
-fn boto3_is_answered_what_is_said_here() {
+fn boto3_gets_the_listed_answers() {
     let lines = transcript::lines();
     for (step, place, expected) in answers() {
         let output = last_output(&lines, step);

@@ -21,7 +21,7 @@ const ASKED: &str = "NEPTUNEDATA_BOTO3";
 const UPDATE: &str = "UPDATE_TRANSCRIPT";
 
 #[test]
-fn boto3_does_what_is_recorded() {
+fn boto3_gives_the_recorded_transcript_again() {
     match env::var(ASKED).as_deref() {
         Err(env::VarError::NotPresent) | Ok("" | "0") => {
             replay(&transcript::committed());

@@ -173,6 +173,6 @@ fn check_counts(emulator: &Emulator, text: &str) {
 }
 
 #[test]
-fn the_emulator_answers_as_it_did() {
+fn the_emulator_gives_the_recorded_answers() {
     assert!(replay(&transcript::committed()) > 150);
 }

@@ -1,4 +1,4 @@
-//! Attempts that are given up for others, in calls that cancel what they give up.
+//! Attempts that time out and are retried, in calls that cancel abandoned attempts.
 
 use std::time::{Duration, Instant};
 

@@ -49,7 +49,7 @@ const CUSTOM: &str = "custom_endpoint";
 const CLIENT: &str = "client";
 
 #[test]
-fn custom_endpoints_and_regions_are_taken_as_botocore_takes_them() {
+fn custom_endpoints_and_regions_are_handled_as_by_botocore() {
     let mut report = Report::new("endpoints.jsonl");
     for (index, line) in vectors::lines::<Line>("endpoints.jsonl")
         .unwrap()

@@ -50,7 +50,7 @@ const REFUSED_HERE: &[(&str, &str)] = &[
 const MORE: &[&str] = &["OutOfRange", "EmptyLabel", "DotSegment", "HeaderValue"];
 
 #[test]
-fn invalid_inputs_are_refused_with_their_faults_named() {
+fn invalid_inputs_are_rejected_with_their_field_errors() {
     let model = Model::load().unwrap();
     let mut report = Report::new("invalid_inputs.jsonl");
     for line in vectors::lines::<Line>("invalid_inputs.jsonl").unwrap() {

@@ -1,4 +1,4 @@
-//! `requests.jsonl`: inputs, the requests made of them, and their signatures.
+//! `requests.jsonl`: inputs, the requests made from them, and their signatures.
 
 use std::{
     collections::BTreeMap,

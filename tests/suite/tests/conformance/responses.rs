@@ -1,4 +1,4 @@
-//! `responses.jsonl`: answers, and the values or errors made of them.
+//! `responses.jsonl`: answers, and the values or errors decoded from them.
 
 use std::{
     collections::{BTreeMap, HashSet},

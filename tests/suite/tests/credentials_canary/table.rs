@@ -1,4 +1,4 @@
-//! The whole scenario table, signed with secrets that would be recognized.
+//! The whole scenario table, signed with secrets that the search recognizes.
 
 use std::{
     error::Error,

@@ -1,5 +1,5 @@
-//! Every member is bound to the field of its own name. The names of serde do not tell: one that is wrong is wrong
-//! for reading and for writing alike.
+//! Every member is bound to the field of its own name. The names in serde's attributes do not prove this: a wrong name
+//! is wrong for reading and for writing alike.
 
 use std::{collections::BTreeSet, fmt::Debug};
 

@@ -1,4 +1,4 @@
-//! Takes the steps of the table over a driver.
+//! Runs the steps of the table over a driver.
 
 use std::{
     thread::{self, JoinHandle},

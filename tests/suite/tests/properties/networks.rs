@@ -1,4 +1,4 @@
-//! Calls over networks that do anything.
+//! Calls over arbitrary networks.
 
 use std::{iter, time::Duration};
 
@@ -94,6 +94,6 @@ impl Property for IsHonest {
 }
 
 #[test]
-fn calls_are_honest() {
+fn calls_report_attempts_and_possible_execution_correctly() {
     check_every::<IsHonest>();
 }

@@ -28,7 +28,7 @@ impl Property for IsValid {
 }
 
 #[test]
-fn all_are_valid() {
+fn all_requests_are_valid() {
     check_every::<IsValid>();
 }
 
@@ -58,6 +58,6 @@ impl Property for IsTheSameByName {
 }
 
 #[test]
-fn all_are_the_same_by_name() {
+fn the_dynamic_api_makes_the_same_requests() {
     check_every::<IsTheSameByName>();
 }

@@ -1,4 +1,4 @@
-//! Time, connections, and what is left of calls that were given up.
+//! Time limits, connection limits, and the connections of abandoned calls.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},

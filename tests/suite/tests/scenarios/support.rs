@@ -1,4 +1,4 @@
-//! A server with everything, and clients of it.
+//! The server of the scenarios, and its clients.
 
 use std::{collections::BTreeMap, time::Duration};
 

@@ -1,4 +1,4 @@
-//! TLS: whom the clients believe, what they offer, and how long they wait for it.
+//! TLS: the certificates that clients trust, the versions that they offer, and how long they wait.
 
 use std::{
     io::{Read, Write},
@@ -97,7 +97,7 @@ fn assert_not_sent(error: &Error, kind: TransportErrorKind, case: &str) {
 }
 
 #[test]
-fn certificates_that_are_refused() {
+fn certificates_that_are_rejected() {
     for driver in Driver::ALL {
         for (fault, reason) in [
             (Some(TlsFault::WrongName), "not valid for name"),

@@ -1,4 +1,4 @@
-//! Answers that come while a large request is on its way: the client stops writing to a server that does not read.
+//! Responses that arrive while a large request is written: the client stops writing to a server that does not read.
 
 use std::{
     io::{Read, Write},
@@ -35,7 +35,7 @@ fn say(stream: &mut TcpStream, text: &str) {
 }
 
 #[test]
-fn a_refusal_is_heard() {
+fn an_early_error_response_is_read() {
     for driver in Driver::ALL {
         for serve in [
             (|stream| say(stream, "HTTP/1.1 413 X\r\ncontent-length: 0\r\n\r\n"))
@@ -98,7 +98,7 @@ fn a_closed_connection_or_nonsense_is_an_error() {
 
 /// A server that has sent something other than a final response gets the whole request, however slowly it reads.
 #[test]
-fn to_a_server_that_asks_for_it_the_rest_is_written() {
+fn the_rest_is_written_to_a_server_that_asks_for_it() {
     for driver in Driver::ALL {
         let answer = call(driver, |stream| {
             say(stream, "HTTP/1.1 100 Continue\r\n\r\n");
