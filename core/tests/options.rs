@@ -4,13 +4,11 @@
 #[allow(dead_code, reason = "shared with other tests")]
 mod steps;
 
-use std::time::{Duration, SystemTime};
-
 use http::{HeaderName, HeaderValue, header};
 use neptunedata::{
-    Auth, Call, CallOptions, Endpoint, Operation, Session,
+    Auth, Call, CallOptions, Endpoint, Operation,
     error::{Cause, DecodeErrorKind, FieldErrorKind},
-    machine::{Input, Now},
+    machine::Input,
     ml::{
         DataProcessingJobId, GetMlModelTrainingJob, ListMlModelTrainingJobs,
         StartMlModelTrainingJob,
@@ -46,7 +44,7 @@ fn faults<O: Operation>(operation: &O, options: &CallOptions) -> Vec<(String, Fi
 #[cfg(feature = "sigv4")]
 #[test]
 fn signed_requests_need_a_region_and_stay_off_plain_http() {
-    use neptunedata::{Credentials, session::SessionError};
+    use neptunedata::{Credentials, Session, session::SessionError};
 
     let auth = || Auth::credentials(Credentials::new("AKIDEXAMPLE", "secret"));
     let host = "db.example.com".to_owned();
@@ -86,7 +84,9 @@ fn signed_requests_need_a_region_and_stay_off_plain_http() {
 #[cfg(feature = "sigv4")]
 #[test]
 fn a_session_goes_on_with_the_credentials_that_replaced_its_own() {
-    use neptunedata::Credentials;
+    use std::time::{Duration, SystemTime};
+
+    use neptunedata::{Credentials, Session, machine::Now};
 
     let expired = Credentials::new("AKIDOLD", "secret").with_expiry(SystemTime::UNIX_EPOCH);
     let endpoint = endpoint("http://localhost:8182")

@@ -72,29 +72,17 @@ pub(crate) fn json() -> impl Strategy<Value = Value> {
     })
 }
 
+/// The words of a list.
+fn words(list: &'static str) -> Vec<&'static str> {
+    list.split_whitespace().collect()
+}
+
 fn name() -> impl Strategy<Value = String> {
-    let known = select(vec![
-        "code",
-        "Code",
-        "__type",
-        "detailedMessage",
-        "message",
-        "Message",
-        "requestId",
-        "status",
-        "id",
-        "ids",
-        "arn",
-        "creationTimeInMillis",
-        "processingJob",
-        "mlModels",
-        "name",
-        "settings",
-        "features",
-        "gremlin",
-        "labMode",
-        "rollingBackTrxCount",
-    ]);
+    let known = select(words(
+        "code Code __type detailedMessage message Message requestId status id ids arn \
+        creationTimeInMillis processingJob mlModels name settings features gremlin labMode \
+        rollingBackTrxCount",
+    ));
     prop_oneof![8 => known.prop_map(str::to_owned), 1 => any::<String>()]
 }
 
@@ -148,17 +136,10 @@ fn header_value() -> impl Strategy<Value = HeaderValue> {
 }
 
 fn headers() -> impl Strategy<Value = HeaderMap> {
-    let name = select(vec![
-        "date",
-        "retry-after",
-        "x-amz-retry-after",
-        "content-length",
-        "content-encoding",
-        "x-amzn-errortype",
-        "x-amzn-requestid",
-        "x-neptune-status",
-        "x-anything",
-    ]);
+    let name = select(words(
+        "date retry-after x-amz-retry-after content-length content-encoding x-amzn-errortype \
+        x-amzn-requestid x-neptune-status x-anything",
+    ));
     let name = name.prop_map(HeaderName::from_static);
     vec((name, header_value()), 0..4).prop_map(HeaderMap::from_iter)
 }

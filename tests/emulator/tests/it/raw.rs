@@ -24,6 +24,23 @@ pub(crate) struct Raw {
     pub(crate) stream: TcpStream,
 }
 
+/// Reads one answer with a `content-length` off a connection that stays open.
+pub(crate) fn read_one(stream: &mut TcpStream) -> String {
+    let mut answer = String::new();
+    let mut byte = [0];
+    while !answer.ends_with("\r\n\r\n") {
+        stream.read_exact(&mut byte).expect("read");
+        answer.push(char::from(byte[0]));
+    }
+    let length = answer
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "))
+        .expect("a length");
+    let mut body = vec![0; length.parse().expect("a number")];
+    stream.read_exact(&mut body).expect("read");
+    answer + &String::from_utf8(body).expect("text")
+}
+
 pub(crate) fn start() -> Server {
     Server::start(Emulator::new(Config::default().fault_header(true))).expect("a server")
 }
@@ -123,19 +140,7 @@ impl Raw {
     /// Reads exactly one answer with a `content-length`.
     pub(crate) fn one(&mut self) -> String {
         self.stream.set_read_timeout(Some(PATIENCE)).expect("set");
-        let mut answer = String::new();
-        let mut byte = [0];
-        while !answer.ends_with("\r\n\r\n") {
-            self.stream.read_exact(&mut byte).expect("read");
-            answer.push(char::from(byte[0]));
-        }
-        let length = answer
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length: "))
-            .expect("a length");
-        let mut body = vec![0; length.parse().expect("a number")];
-        self.stream.read_exact(&mut body).expect("read");
-        answer + &String::from_utf8(body).expect("text")
+        read_one(&mut self.stream)
     }
 
     /// The pieces that come, and after how long each.

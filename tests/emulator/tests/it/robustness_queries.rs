@@ -76,16 +76,10 @@ fn requests() -> impl Strategy<Value = (Request<Bytes>, u64)> {
         Method::PUT,
         Method::PATCH,
     ]);
-    let types = select(vec![
-        "application/json",
-        "application/x-www-form-urlencoded",
-        "application/opencypher",
-        "application/sparql-query",
-        "application/sparql-update",
-        "text/turtle",
-        "application/n-quads",
-        "x",
-    ]);
+    let types = select(words(
+        "application/json application/x-www-form-urlencoded application/opencypher \
+        application/sparql-query application/sparql-update text/turtle application/n-quads x",
+    ));
     let accepts = select(vec![
         "",
         "*/*",

@@ -7,6 +7,7 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue, StatusCode};
 use neptunedata_emulator::{Emulator, Fault, JobStatus, Now, Planned, Response, Server};
 
+use crate::raw::read_one;
 use crate::support::job;
 
 const STATUS: &str = "GET /status HTTP/1.1\r\nhost: neptune\r\n\r\n";
@@ -38,23 +39,6 @@ fn exchange_bytes(server: &Server, request: &str) -> Vec<u8> {
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).expect("read");
     answer
-}
-
-/// Reads one answer with a `content-length` off a connection that stays open.
-fn read_one(stream: &mut TcpStream) -> String {
-    let mut answer = String::new();
-    let mut byte = [0];
-    while !answer.ends_with("\r\n\r\n") {
-        stream.read_exact(&mut byte).expect("read");
-        answer.push(char::from(byte[0]));
-    }
-    let length = answer
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length: "))
-        .expect("a length");
-    let mut body = vec![0; length.parse().expect("a number")];
-    stream.read_exact(&mut body).expect("read");
-    answer + &String::from_utf8(body).expect("text")
 }
 
 #[test]
