@@ -1,4 +1,4 @@
-//! Queries that nobody waits for any more: which are named, and what cancels them.
+//! Abandoned queries: which ones the machines report, and the requests that cancel them.
 
 #[path = "support/steps.rs"]
 #[allow(dead_code, reason = "shared with other tests")]
@@ -229,7 +229,7 @@ fn only_what_goes_on_is_cancelled() {
         (failure(Timeout, Maybe), true),
         (failure(Deadline, No), false),
         (failure(Connect, No), false),
-        // A closed connection is no decision of the driver's; another error is.
+        // The driver did not choose to close the connection; it chose every other error.
         (failure(Closed, Maybe), false),
         (failure(Other, Maybe), true),
         (answer(200, ANSWER), false),
@@ -255,7 +255,7 @@ fn rows_that_cannot_be_read_leave_a_query_to_cancel() {
     assert!(cancelled(&mut in_the_middle()).is_some());
     let mut rows = in_the_middle();
     assert_eq!(rows.fails(Input::Next, NOW).kind(), ErrorKind::Decode);
-    assert!(cancelled(&mut rows).is_some(), "after a row that is none");
+    assert!(cancelled(&mut rows).is_some(), "after a malformed row");
 }
 
 /// Whether a request was sent is known from the driver, or from the head.
@@ -319,7 +319,7 @@ fn a_cancellation_goes_to_where_the_query_went() {
     assert_eq!(peers, [address(1), address(2)]);
     assert!(call.abandoned().is_none());
 
-    // Behind a proxy it is not known.
+    // The address is not known behind a proxy.
     let mut call = Call::with_options(&session(), &query(), &options, 42);
     let _ = sent(&mut call);
     call.abandon();

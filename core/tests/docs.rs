@@ -10,7 +10,7 @@ fn the_retry_table_in_the_docs_is_the_one_in_the_code() {
     );
 }
 
-/// What a user has to know of an operation stands on its page.
+/// The page of an operation has everything that a user has to know.
 #[test]
 fn pages_of_operations_say_it_all() {
     let mut pages = 0;

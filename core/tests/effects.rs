@@ -1,7 +1,7 @@
-//! What is sent again when its answer is lost: every operation, and every value that decides about it.
+//! Which requests are retried after a lost answer: every operation, and every value that decides this.
 //!
-//! The connection ends behind each request, so that it may have been executed. What would do more when executed twice is
-//! sent once; the rest is sent until attempts run out, with the same bytes every time.
+//! The connection closes after each request, so the request may have been executed. Requests whose second execution
+//! would change more are sent once; all others are sent until attempts run out, with the same bytes every time.
 
 #[path = "support/steps.rs"]
 #[allow(dead_code, reason = "shared with other tests")]
@@ -97,7 +97,7 @@ fn table() -> Vec<(&'static str, Value, u32)> {
         ("ListOpenCypherQueries", none(), AGAIN),
         ("GetOpenCypherQueryStatus", query_id(), AGAIN),
         ("CancelOpenCypherQuery", query_id(), AGAIN),
-        // SPARQL tells queries and updates apart itself.
+        // SPARQL has separate parameters for queries and updates.
         ("ExecuteSparqlQuery", sparql("SELECT * { ?s ?p ?o }"), AGAIN),
         (
             "ExecuteSparqlQuery",
@@ -169,7 +169,7 @@ fn table() -> Vec<(&'static str, Value, u32)> {
         ("GetPropertygraphStream", none(), AGAIN),
         ("GetSparqlStream", none(), AGAIN),
         ("GetStorageInfo", none(), AGAIN),
-        // With a token the second start finds the first, whoever made the token up.
+        // With a token, the second start finds the first one, no matter who chose the token.
         ("StartIndexRebuild", json!({ "clientToken": "t" }), AGAIN),
         ("StartIndexRebuild", none(), AGAIN),
         ("ListIndexRebuilds", none(), AGAIN),

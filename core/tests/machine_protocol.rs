@@ -187,7 +187,7 @@ impl Turn {
 /// How often.
 type Reached = BTreeMap<(Asked, Kind), u32>;
 
-/// Plays the turns, beside a twin that is never woken too early.
+/// Plays the turns, together with a twin that is never woken too early.
 fn play<M: Machine<Item: Debug, Output: Debug>>(
     make: impl Fn() -> M,
     bodies: &'static [&str],

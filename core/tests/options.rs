@@ -259,7 +259,7 @@ fn debug_of_a_large_answer_is_short() {
     assert!(format!("{:?}", refused(502, page)).len() < 4096);
 }
 
-/// What is logged of options tells nobody's secrets.
+/// The debug text of options contains no secrets.
 #[test]
 fn what_debug_shows_of_options() {
     let secret = "c2VjcmV0";

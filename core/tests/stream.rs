@@ -124,7 +124,7 @@ fn m37_vertex_labels_are_spelled_with_a_letter_or_a_digit() {
 
 #[test]
 fn property_graph_records_are_typed() {
-    // The guide's sample, with an edge and a property beside its label.
+    // The guide's sample, with an edge and a property in addition to its label.
     let body = json!({
         "lastEventId": {"commitNum": 12, "opNum": 1},
         "lastTrxTimestamp": 1_560_011_610_678_i64,

@@ -17,7 +17,7 @@ use super::{
     next_cancellation, query, sent, sent_again, sent_by, sent_id, session,
 };
 
-/// What the server may still work on has another id than what is sent beside it.
+/// A query that the server may still execute and the next attempt have different ids.
 #[test]
 fn each_attempt_has_an_id_of_its_own_and_is_cancelled_by_it() {
     let options = CallOptions::new().effect(Effect::Read).max_attempts(4);

@@ -45,7 +45,7 @@ fn decoded(text: &str) -> String {
     String::from_utf8(out).expect("UTF-8")
 }
 
-/// Segments of the path behind the base, and the query.
+/// The segments of the path after the base path, and the query.
 fn parts<B>(request: &Request<B>) -> (Vec<String>, Vec<(String, String)>) {
     let path = request
         .uri()

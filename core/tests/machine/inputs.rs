@@ -25,7 +25,7 @@ pub(crate) enum State {
     Done,
 }
 
-/// Inputs as the protocol tells them apart.
+/// The kinds of inputs that the protocol distinguishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Kind {
     Next,

@@ -103,7 +103,7 @@ fn errors_of_both_ages_are_read() {
         answer.headers_mut().insert("x-amzn-requestid", id);
         let Err(Cause::Service(error)) = neptunedata::response::<ExecuteOpenCypherQuery>(&answer)
         else {
-            panic!("{body} is no error");
+            panic!("{body} is not decoded as an error");
         };
         assert_eq!((error.kind, error.message.as_str()), (kind, text));
         assert_eq!(error.request_id.as_deref(), Some("LDM6CJP8"));

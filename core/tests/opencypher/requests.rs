@@ -173,7 +173,7 @@ fn m20_the_time_out_is_a_hint_before_the_text() {
     assert_eq!(sent(&own_hints), own);
     assert_eq!(own_hints.query_text(), own);
 
-    // The serde form is the model's, and the hint beside it.
+    // The serde form is that of the model, plus the hint.
     let form = serde_json::to_value(&hinted).unwrap();
     assert_eq!(
         form,

@@ -1,4 +1,4 @@
-//! Answers with a status of success that are none, or only look like one.
+//! Answers with a success status that are errors, or look like errors.
 
 use neptunedata::{
     CallOptions, Effect,
@@ -174,7 +174,7 @@ fn no_answers() -> Vec<Row> {
             garbage,
         ),
         same(
-            "an encoding that nobody asked for",
+            "an encoding that was not requested",
             None,
             [success().header("content-encoding", "gzip")],
             garbage,

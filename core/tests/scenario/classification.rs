@@ -27,7 +27,7 @@ use crate::{
 enum Fate {
     /// Refused or failed for good.
     Stops,
-    /// A server error that nobody has described: perhaps executed, and not sent again.
+    /// An undocumented server error: may have been executed, and is not retried.
     Undescribed,
     /// Perhaps executed: again, unless it is a write.
     Fault,
@@ -285,7 +285,7 @@ fn break_row(kind: TransportErrorKind, sent: Sent, moment: Moment) -> Row {
             };
             (Event::Breaks(error.permanent()), ends)
         }
-        // Whoever begins to respond has the request.
+        // A server that begins to respond has received the request.
         Moment::Within => (Event::Cut(answer(200, "{"), kind, sent), perhaps_sent),
     };
     const TWICE: &[Did] = &[Any, Wait(0, 100), Fresh, Wait(0, 200), Fresh];

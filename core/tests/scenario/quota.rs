@@ -106,7 +106,7 @@ fn clones_share_it_and_other_sessions_do_not() {
     );
 }
 
-/// What does not decode is no success.
+/// An answer that cannot be decoded is not a success.
 #[test]
 fn only_successes_are_rewarded() {
     for body in ["garbage", "", "{", "[]"] {

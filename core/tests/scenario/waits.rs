@@ -31,10 +31,10 @@ const WISHES: [(&str, [&str; 3], u64, u64); 12] = [
     ("milliseconds", ["", "1500", ""], 1500, 1500),
     ("the longest in ms", ["", "60000", ""], 60_000, 60_000),
     ("milliseconds before seconds", ["", "2500", "9"], 2500, 2500),
-    ("milliseconds that are none", ["", "soon", "9"], 9000, 9000),
+    ("invalid milliseconds", ["", "soon", "9"], 9000, 9000),
     ("a date by the server's clock", ["Tue, 14 Nov 2023 23:00:00 GMT", "", "Tue, 14 Nov 2023 23:00:05 GMT"], 5000, 5000),
     ("a date by ours", ["", "", "Tue, 14 Nov 2023 22:13:25 GMT"], 4990, 4990),
-    ("a date gone by", ["", "", "Tue, 14 Nov 2023 22:13:19 GMT"], 0, 1000),
+    ("a date in the past", ["", "", "Tue, 14 Nov 2023 22:13:19 GMT"], 0, 1000),
     ("nonsense", ["", "", "later"], 0, 1000),
     ("below zero", ["", "", "-5"], 0, 1000),
 ];

@@ -125,7 +125,7 @@ fn other_forms_are_bytes() {
         "{error}"
     );
     assert!(read("application/n-quads", "").unwrap().text().is_empty());
-    // The media type tells, not the text.
+    // The media type decides, not the text.
     let json_ld = read("application/ld+json", "{}").unwrap();
     assert!(json_ld.results().is_err());
 }
@@ -290,7 +290,7 @@ fn running_queries_are_listed() {
     let listed = neptunedata::response::<ListSparqlQueries>(&body(&listing)).unwrap();
     assert_eq!(listed.accepted_query_count, Some(9));
     assert_eq!(listed.queries.as_deref(), Some([query.clone()].as_slice()));
-    // One query by itself, in a list, and one that nobody knows.
+    // One query by itself, one in a list, and an unknown one.
     for (answer, expected) in [
         (body(&entry), Some(query.clone())),
         (body(&listing), Some(query)),

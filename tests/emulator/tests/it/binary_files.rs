@@ -25,7 +25,7 @@ impl File {
 
 impl Drop for File {
     fn drop(&mut self) {
-        // Somebody may have cleaned up already.
+        // The file may have been removed already.
         let _ = fs::remove_file(&self.0);
     }
 }

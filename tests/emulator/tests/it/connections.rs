@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use http::StatusCode;
 use neptunedata_emulator::{Close, Emulator, Ending, Planned, Response, Server, ServerOptions};
 
-use crate::raw::{Ended, PATIENCE, Raw, counts, start};
+use crate::raw::{Ended, Raw, WAIT_LIMIT, counts, start};
 
 const STATUS: &str = "GET /status HTTP/1.1\r\nhost: neptune\r\n\r\n";
 
@@ -111,7 +111,7 @@ fn what_is_no_request_is_refused() {
     let mut raw = Raw::connect(&server);
     raw.send("POST /status HTTP/1.1\r\ncontent-length: 10\r\n\r\nhal");
     drop(raw);
-    assert!(server.wait_until(PATIENCE, || server.connections().open == 0));
+    assert!(server.wait_until(WAIT_LIMIT, || server.connections().open == 0));
     assert_eq!(counts(&server), (0, 0));
 }
 
@@ -190,7 +190,7 @@ fn everything_is_counted() {
     assert_eq!(seen.requests, [1, 2]);
     assert_eq!(seen.bytes_written, u64::try_from(bytes).expect("few"));
     drop(first);
-    assert!(server.wait_until(PATIENCE, || server.connections().open == 1));
+    assert!(server.wait_until(WAIT_LIMIT, || server.connections().open == 1));
     assert_eq!(server.connections().peak, 2);
     assert!(!server.wait_until(Duration::from_millis(5), || server.connections().open == 0));
 }
@@ -204,7 +204,7 @@ fn idle_connections_close_on_command() {
     let mut busy = Raw::connect(&server);
     busy.send(&crate::raw::status("answer-late; delay=400"));
     let mut fresh = Raw::connect(&server);
-    assert!(server.wait_until(PATIENCE, || counts(&server).0 == 2
+    assert!(server.wait_until(WAIT_LIMIT, || counts(&server).0 == 2
         && server.connections().open == 3));
     server.close_idle();
     assert_eq!(server.connections().open, 1);
@@ -307,7 +307,7 @@ fn a_stop_does_not_wait_for_what_never_comes() {
     let server = start();
     let mut hanging = Raw::connect(&server);
     hanging.send(&crate::raw::status("stop-answering"));
-    assert!(server.wait_until(PATIENCE, || counts(&server) == (1, 1)));
+    assert!(server.wait_until(WAIT_LIMIT, || counts(&server) == (1, 1)));
     server.set_answering(false);
     let mut silent = Raw::connect(&server);
     silent.send(STATUS);

@@ -83,7 +83,7 @@ fn a_reset_erases_and_restarts() {
         neptune.after(65).get("/storage/indexes/rebuilds")["rebuildIds"],
         json!([])
     );
-    // What tests have planned is no data.
+    // A reset does not delete the plans of tests.
     assert_eq!(
         neptune.after(65).post("/ml/modeltraining", &job("job-2"))["id"],
         "job-2"

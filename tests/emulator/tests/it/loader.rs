@@ -90,7 +90,7 @@ fn one_runs_and_the_others_wait() {
     assert_eq!(states(&neptune, at(15)), [DONE, RUNS, WAITS]);
     assert_eq!(states(&neptune, at(29)), [DONE, DONE, RUNS]);
     assert_eq!(states(&neptune, at(30)), [DONE, DONE, DONE]);
-    // Looking changed nothing; and one that nobody looked at began when its turn came.
+    // Status requests change nothing: a load without status requests began when its turn came.
     let third = status(&mut neptune, &ids[2], "", at(100));
     assert_eq!(third["overallStatus"]["startTime"], 1_704_067_220);
     assert_eq!(third["overallStatus"]["totalTimeSpent"], 10.0);

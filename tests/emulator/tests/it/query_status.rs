@@ -67,12 +67,12 @@ fn gremlin_queries_are_listed_and_cancelled() {
         assert_eq!(operation, Some("GetGremlinQueryStatus"));
     }
     for request in [
-        get("/gremlin/status/nobody"),
-        delete("/gremlin/status/nobody"),
-        form("/gremlin/status", "cancelQuery&queryId=nobody"),
+        get("/gremlin/status/no-such-id"),
+        delete("/gremlin/status/no-such-id"),
+        form("/gremlin/status", "cancelQuery&queryId=no-such-id"),
         // Of another language.
     ] {
-        neptune.after(23).refuses_as(request, unknown("nobody"));
+        neptune.after(23).refuses_as(request, unknown("no-such-id"));
     }
     neptune
         .after(23)
@@ -166,7 +166,7 @@ fn sparql_queries_are_listed_and_cancelled() {
     ] {
         assert_eq!(neptune.after(5).ask(request), listed);
     }
-    for id in [OTHER, "nobody"] {
+    for id in [OTHER, "no-such-id"] {
         let answer = neptune
             .after(5)
             .answer(get(&format!("/sparql/status?queryId={id}")));

@@ -349,7 +349,7 @@ fn refused_requests_do_nothing() {
         ),
         (1, 0)
     );
-    // Routes that are not there are hidden behind the signature as well.
+    // The signature is checked for unknown routes, too.
     refusal(&mut neptune, crate::support::get("/nowhere"), signed.now());
     let status = neptune.at(signed.now()).ask(signed.request());
     assert_eq!(status["features"]["IAMAuthentication"], "enabled");
