@@ -201,7 +201,7 @@ fn lose(operation: &str, input: &Value, options: &CallOptions) -> (Vec<Bytes>, E
 }
 
 #[test]
-fn only_what_may_be_executed_twice_is_sent_again() {
+fn only_repeatable_requests_are_retried() {
     for (operation, input, times) in table() {
         let (sent, error) = lose(operation, &input, &CallOptions::new());
         let found = (sent.len(), error.attempts(), error.may_have_executed());
@@ -214,7 +214,7 @@ fn only_what_may_be_executed_twice_is_sent_again() {
 }
 
 #[test]
-fn the_caller_has_the_last_word() {
+fn the_caller_can_override_the_effect() {
     for (operation, input, _) in table() {
         for (effect, times) in [
             (Effect::Read, AGAIN),
@@ -251,7 +251,7 @@ fn minimal_input(operation: &str) -> Value {
 /// The table need not have what only reads, nor a new operation whose values decide nothing: `INFO` says it, and is
 /// compared with the service model elsewhere.
 #[test]
-fn operations_without_a_row_are_sent_again_as_their_info_says() {
+fn operations_without_a_row_are_retried_by_the_effect_in_their_info() {
     let table = table();
     let mut tried = 0;
     for info in OPERATIONS.iter().chain(SPARQL_OPERATIONS) {

@@ -1,4 +1,4 @@
-//! Change streams: what requests ask for, and the forms in which records come.
+//! Change streams: requests, and the formats of records.
 
 #[path = "support/steps.rs"]
 #[allow(dead_code, reason = "shared with other tests")]
@@ -29,7 +29,7 @@ fn read(body: &Value) -> Result<GetPropertygraphStreamOutput, Cause> {
 }
 
 #[test]
-fn requests_say_where_to_begin() {
+fn requests_have_a_start_position() {
     let path = "/propertygraph/stream";
     let id = EventId::new(12, 3);
     for (operation, query) in [

@@ -296,7 +296,7 @@ fn nesting_is_bounded() {
 }
 
 #[test]
-fn what_is_no_json_is_an_error() {
+fn invalid_json_is_an_error() {
     for text in [
         "",
         "{",

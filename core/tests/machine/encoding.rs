@@ -1,4 +1,4 @@
-//! Any request becomes one that says the same, or is refused.
+//! Every operation is encoded without loss, or is rejected.
 
 use http::Request;
 use neptunedata::{
@@ -238,7 +238,7 @@ fn sent<O: Operation>(
 
 /// `http::Uri` takes 65,534 bytes.
 #[test]
-fn uris_have_a_longest() {
+fn uris_have_a_length_limit() {
     let before = format!("{BASE}/ml/modeltraining/").len();
     let room = 65_534 - before;
     let get = |length: usize| GetMlModelTrainingJob::new("x".repeat(length));
@@ -265,7 +265,7 @@ fn uris_have_a_longest() {
 }
 
 #[test]
-fn every_fault_is_named_at_once() {
+fn all_field_errors_are_reported_together() {
     let mut list = ListMlModelTrainingJobs::new();
     list.max_items = Some(0);
     list.neptune_iam_role_arn = Some("x".repeat(70_000));

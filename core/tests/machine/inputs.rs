@@ -1,4 +1,4 @@
-//! What a driver can say, right or wrong.
+//! The inputs that a driver can give, right or wrong.
 
 use std::time::{Duration, SystemTime};
 

@@ -1,4 +1,4 @@
-//! Inputs in any order, right and wrong ones: the laws that hold whatever a driver does.
+//! Inputs in any order, right and wrong ones: the laws that hold for every driver.
 
 use std::{collections::BTreeMap, time::Duration};
 
