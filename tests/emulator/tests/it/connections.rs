@@ -1,4 +1,4 @@
-//! HTTP by hand, and what is asked of the server rather than of a request.
+//! HTTP written by hand, and functions of the server that concern connections.
 
 use std::time::{Duration, Instant};
 
@@ -53,7 +53,7 @@ fn bodies_may_come_byte_by_byte() {
 }
 
 #[test]
-fn continue_is_said_to_who_waits_for_it() {
+fn expect_continue_is_answered() {
     let server = start();
     let mut raw = Raw::connect(&server);
     raw.send("POST /x HTTP/1.1\r\nhost: n\r\ncontent-length: 2\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n");
@@ -66,7 +66,7 @@ fn continue_is_said_to_who_waits_for_it() {
 }
 
 #[test]
-fn what_is_no_request_is_refused() {
+fn invalid_requests_are_rejected() {
     let server = start();
     let long = format!("GET /status HTTP/1.1\r\nx: {}\r\n\r\n", "y".repeat(70_000));
     for (text, status) in [
@@ -303,7 +303,7 @@ fn the_server_can_fall_silent() {
 }
 
 #[test]
-fn a_stop_does_not_wait_for_what_never_comes() {
+fn stopping_does_not_wait_for_open_requests() {
     let server = start();
     let mut hanging = Raw::connect(&server);
     hanging.send(&crate::raw::status("stop-answering"));

@@ -136,7 +136,7 @@ fn forms_are_understood() {
 }
 
 #[test]
-fn what_is_refused() {
+fn rejected_requests() {
     let mut neptune = Emulator::default();
     let mut expect = |request, code: &str| assert_eq!(neptune.refused(request).1, code);
     expect(post("/system", &json!({})), "MissingParameterException");

@@ -1,4 +1,4 @@
-//! Every fault, on the socket: what comes, how the connection ends, what was received and executed.
+//! Every fault over a socket: the bytes that arrive, the end of the connection, and the counts of received and executed requests.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! Answers that are made while they are sent.
+//! Answers that are generated while they are sent.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -130,7 +130,7 @@ fn a_server_can_be_stopped_meanwhile() {
 }
 
 #[test]
-fn it_breaks_where_it_is_told_to() {
+fn answers_end_at_the_planned_position() {
     let server = server(script(u64::MAX).fail_after(5000, "MemoryLimitExceededException", "Full."));
     let (all, last) = read(&mut ask(&server), u64::MAX);
     assert!((5000 * 1024..6 * MIB).contains(&all), "{all}");

@@ -122,7 +122,7 @@ fn lists_newest_first() {
 }
 
 #[test]
-fn the_queue_has_an_end() {
+fn the_queue_has_a_limit() {
     let mut neptune = Emulator::default();
     for n in 0..65 {
         start(&mut neptune, &body(&format!("s3://b/{n}")), now());
@@ -184,7 +184,7 @@ fn dependencies_have_to_complete() {
 }
 
 #[test]
-fn modes_look_at_earlier_loads() {
+fn modes_depend_on_earlier_loads() {
     let mut neptune = Emulator::new(Config::default().load_duration(Duration::ZERO));
     let mode = |mode: &str| with(body("s3://b/k"), json!({ "mode": mode }));
     let run = |neptune: &mut Emulator, id: &str| {

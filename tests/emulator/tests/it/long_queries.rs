@@ -1,4 +1,4 @@
-//! Queries that take their time, over a socket.
+//! Long-running queries, over a socket.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -47,7 +47,7 @@ fn query(server: &Server) -> TcpStream {
 }
 
 #[test]
-fn the_answer_comes_when_the_time_is_over() {
+fn the_answer_arrives_after_the_duration_of_the_query() {
     let time = Duration::from_millis(150);
     let server = server(time);
     let started = Instant::now();
@@ -79,7 +79,7 @@ fn a_cancel_answers_both() {
 }
 
 #[test]
-fn a_client_that_goes_leaves_its_query_running() {
+fn a_query_runs_on_after_its_client_disconnects() {
     let server = server(Duration::from_secs(3600));
     drop(query(&server));
     assert!(server.wait_until(WAIT_LIMIT, || server.connections().open == 0));

@@ -1,4 +1,4 @@
-//! What runs, and what stops it.
+//! Status and cancellation of queries.
 
 use std::time::Duration;
 
@@ -335,7 +335,7 @@ fn queries_wait_for_their_turn() {
 }
 
 #[test]
-fn texts_are_cut_but_for_sparql() {
+fn texts_are_truncated_except_in_sparql() {
     let mut neptune = emulator(Config::default());
     let text = format!("long{}", "é".repeat(1100));
     neptune
@@ -356,7 +356,7 @@ fn texts_are_cut_but_for_sparql() {
 }
 
 #[test]
-fn ids_that_are_taken() {
+fn ids_in_use_are_rejected() {
     let mut neptune = emulator(Config::default());
     neptune.after(0).pending(gremlin(ID));
     let text = format!("Query id {ID} is in use.");

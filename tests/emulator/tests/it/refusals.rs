@@ -1,4 +1,4 @@
-//! Dates that are off and credentials that are refused, on request.
+//! Wrong dates and rejected credentials, on request.
 
 use neptunedata_emulator::{Emulator, Now, Signature};
 
@@ -36,7 +36,7 @@ fn dates() {
 }
 
 #[test]
-fn iam_refuses_in_its_own_words() {
+fn iam_errors_have_the_texts_of_iam() {
     let mut neptune = obeying();
     for (fault, text) in [
         (

@@ -1,4 +1,4 @@
-//! Whatever jobs, loads, statistics, rebuilds and resets are asked for, something in Neptune's form comes back.
+//! Every request for jobs, loads, statistics, rebuilds and resets gets an answer in Neptune's format.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, UNIX_EPOCH};

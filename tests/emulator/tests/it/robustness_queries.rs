@@ -1,4 +1,4 @@
-//! Whatever is asked of queries and streams, something comes of it.
+//! Every request for queries and streams has an outcome.
 
 use std::time::Duration;
 

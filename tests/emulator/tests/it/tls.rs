@@ -1,4 +1,4 @@
-//! TLS, spoken to by rustls.
+//! TLS, with rustls as the client.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -79,7 +79,7 @@ fn answers_come_encrypted() {
 }
 
 #[test]
-fn handshakes_are_on_record() {
+fn handshakes_are_recorded() {
     let server = start(Tls::new().name(DB));
     exchange(connect(&server, DB, &["h2", "http/1.1"]), LAST).expect("an answer");
     exchange(connect(&server, "127.0.0.1", &["http/1.1"]), LAST).expect("an answer");
@@ -158,7 +158,7 @@ fn a_handshake_that_stalls() {
 }
 
 #[test]
-fn who_speaks_no_tls_is_turned_away() {
+fn clients_without_tls_are_rejected() {
     let server = start(Tls::new());
     let mut stream = TcpStream::connect(server.address()).expect("a connection");
     stream.write_all(LAST.as_bytes()).expect("written");
