@@ -6,7 +6,7 @@ mod steps;
 
 use http::{HeaderName, HeaderValue, header};
 use neptunedata::{
-    Auth, Call, CallOptions, Endpoint, Operation,
+    Auth, Call, CallOptions, Endpoint, Operation, Session,
     error::{Cause, DecodeErrorKind, FieldErrorKind},
     machine::Input,
     ml::{
@@ -44,7 +44,7 @@ fn faults<O: Operation>(operation: &O, options: &CallOptions) -> Vec<(String, Fi
 #[cfg(feature = "sigv4")]
 #[test]
 fn signed_requests_need_a_region_and_stay_off_plain_http() {
-    use neptunedata::{Credentials, Session, session::SessionError};
+    use neptunedata::{Credentials, session::SessionError};
 
     let auth = || Auth::credentials(Credentials::new("AKIDEXAMPLE", "secret"));
     let host = "db.example.com".to_owned();
@@ -86,7 +86,7 @@ fn signed_requests_need_a_region_and_stay_off_plain_http() {
 fn a_session_keeps_refreshed_credentials() {
     use std::time::{Duration, SystemTime};
 
-    use neptunedata::{Credentials, Session, machine::Now};
+    use neptunedata::{Credentials, machine::Now};
 
     let expired = Credentials::new("AKIDOLD", "secret").with_expiry(SystemTime::UNIX_EPOCH);
     let endpoint = endpoint("http://localhost:8182")
