@@ -54,10 +54,10 @@ fn body() -> Bytes {
             "~entityType": "node",
             "~labels": ["Person", "Customer"],
             "~properties": {
-                "name": format!("Somebody No. {index}"),
+                "name": format!("Customer No. {index}"),
                 "age": index % 90,
                 "balance": f64::from(u32::try_from(index * 7 % 100_000).unwrap()) / 100.0,
-                "email": (!index.is_multiple_of(3)).then(|| format!("somebody.{index}@example.com")),
+                "email": (!index.is_multiple_of(3)).then(|| format!("customer.{index}@example.com")),
                 "note": "a \"quoted\" text that is not requested",
             },
         }})

@@ -289,13 +289,13 @@ impl SessionBuilder {
     }
 
     /// The time limit of a call with all attempts and waits, unless the call sets a limit itself. `None`,
-    /// the default, is no limit.
+    /// the default, means no limit.
     pub fn timeout(mut self, timeout: Option<Duration>) -> Self {
         self.timeouts.total = timeout;
         self
     }
 
-    /// The time limit of one attempt, unless the call sets a limit itself. `None`, the default, is no limit.
+    /// The time limit of one attempt, unless the call sets a limit itself. `None`, the default, means no limit.
     pub fn attempt_timeout(mut self, timeout: Option<Duration>) -> Self {
         self.timeouts.attempt = timeout;
         self

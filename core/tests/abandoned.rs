@@ -1,4 +1,4 @@
-//! Queries that nobody waits for any more: which are named, and what cancels them.
+//! Abandoned queries: which ones the machines report, and the requests that cancel them.
 
 #[path = "support/steps.rs"]
 #[allow(dead_code, reason = "shared with other tests")]
@@ -127,7 +127,7 @@ fn answer(status: u16, body: &'static str) -> Input {
 const ANSWER: &str = r#"{"requestId":"1","status":{"code":200},"result":{"data":[],"meta":{}}}"#;
 
 #[test]
-fn a_query_is_named_from_the_seed() {
+fn a_query_id_is_made_from_the_seed() {
     let mut first = call(&query(), &CallOptions::new());
     let id = sent_id(&mut first);
     assert_eq!(id.len(), 36);
@@ -152,7 +152,7 @@ fn a_query_is_named_from_the_seed() {
 }
 
 #[test]
-fn ids_of_the_callers_own_are_kept() {
+fn ids_set_by_the_caller_are_kept() {
     let named = query().query_id(OWN);
     let mut call_of_it = call(&named, &CallOptions::new());
     assert_eq!(sent(&mut call_of_it)["queryId"], OWN);
@@ -170,7 +170,7 @@ fn ids_of_the_callers_own_are_kept() {
 }
 
 #[test]
-fn nothing_is_named_unless_asked_for() {
+fn queries_get_no_id_by_default() {
     let off = CallOptions::new().cancel_on_abandon(false);
     let mut call_without = call(&query(), &off);
     assert_eq!(sent(&mut call_without), json!({"gremlin": "g.V()"}));
@@ -185,7 +185,7 @@ fn nothing_is_named_unless_asked_for() {
 }
 
 #[test]
-fn sparql_is_named_in_its_form() {
+fn sparql_queries_have_their_id_in_the_form() {
     let mut update = call(&ExecuteSparqlUpdate::new("CLEAR ALL"), &CallOptions::new());
     let body = sent_by(&mut update, Input::Next, NOW).into_body();
     let form = String::from_utf8(body.to_vec()).unwrap();
@@ -208,7 +208,7 @@ fn u06_open_cypher_queries_go_on() {
 }
 
 #[test]
-fn only_what_goes_on_is_cancelled() {
+fn only_unfinished_queries_are_cancelled() {
     let begun = || {
         let mut call = call(&query(), &CallOptions::new());
         let _ = sent(&mut call);
@@ -229,7 +229,7 @@ fn only_what_goes_on_is_cancelled() {
         (failure(Timeout, Maybe), true),
         (failure(Deadline, No), false),
         (failure(Connect, No), false),
-        // A closed connection is no decision of the driver's; another error is.
+        // The driver did not choose to close the connection; it chose every other error.
         (failure(Closed, Maybe), false),
         (failure(Other, Maybe), true),
         (answer(200, ANSWER), false),
@@ -255,12 +255,12 @@ fn rows_that_cannot_be_read_leave_a_query_to_cancel() {
     assert!(cancelled(&mut in_the_middle()).is_some());
     let mut rows = in_the_middle();
     assert_eq!(rows.fails(Input::Next, NOW).kind(), ErrorKind::Decode);
-    assert!(cancelled(&mut rows).is_some(), "after a row that is none");
+    assert!(cancelled(&mut rows).is_some(), "after a malformed row");
 }
 
 /// Whether a request was sent is known from the driver, or from the head.
 #[test]
-fn what_nobody_has_seen_sent_is_not_cancelled() {
+fn queries_that_were_not_sent_are_not_cancelled() {
     let begin = || {
         let mut call = call(&query(), &CallOptions::new());
         call.sends(Input::Next, NOW);
@@ -302,7 +302,7 @@ fn sending_is_reported_before_the_head() {
 
 /// The instance that took the query is the one that can cancel it.
 #[test]
-fn a_cancellation_goes_to_where_the_query_went() {
+fn a_cancellation_goes_to_the_address_of_its_query() {
     let address = |port| Some(SocketAddr::from(([10, 0, 0, 7], port)));
     let options = CallOptions::new().effect(Effect::Read);
     let mut call = call(&query(), &options);
@@ -319,7 +319,7 @@ fn a_cancellation_goes_to_where_the_query_went() {
     assert_eq!(peers, [address(1), address(2)]);
     assert!(call.abandoned().is_none());
 
-    // Behind a proxy it is not known.
+    // The address is not known behind a proxy.
     let mut call = Call::with_options(&session(), &query(), &options, 42);
     let _ = sent(&mut call);
     call.abandon();
@@ -343,7 +343,7 @@ fn a_cancellation_goes_to_where_the_query_went() {
 
 /// The machine's own limits give a query up, too.
 #[test]
-fn what_meets_a_limit_is_cancelled() {
+fn queries_that_exceed_a_limit_are_cancelled() {
     let second = Duration::from_secs(1);
     let options = CallOptions::new().effect(Effect::Read);
     let limits = [

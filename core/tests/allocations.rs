@@ -1,4 +1,4 @@
-//! What a call costs in allocations: counted, not timed, so the figure is the same everywhere.
+//! The allocations of a call: counted, not timed, so the figure is the same on every machine.
 #![cfg(feature = "sigv4")]
 
 use std::{

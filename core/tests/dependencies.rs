@@ -1,4 +1,4 @@
-//! The laws of the core that concern its dependencies: few, and none that does I/O.
+//! The core's rules for dependencies: few, and none that does I/O.
 
 #![allow(clippy::disallowed_types, reason = "asks cargo, which is a process")]
 

@@ -1,4 +1,4 @@
-//! The documents say what the code does.
+//! The documentation matches the code.
 
 #[test]
 fn the_retry_table_in_the_docs_is_the_one_in_the_code() {
@@ -10,9 +10,9 @@ fn the_retry_table_in_the_docs_is_the_one_in_the_code() {
     );
 }
 
-/// What a user has to know of an operation stands on its page.
+/// The page of an operation has everything that a user has to know.
 #[test]
-fn pages_of_operations_say_it_all() {
+fn pages_of_operations_are_complete() {
     let mut pages = 0;
     let mut missing = Vec::new();
     for (path, source) in sources(concat!(env!("CARGO_MANIFEST_DIR"), "/src").as_ref()) {

@@ -1,7 +1,7 @@
-//! What is sent again when its answer is lost: every operation, and every value that decides about it.
+//! Which requests are retried after a lost answer: every operation, and every value that decides this.
 //!
-//! The connection ends behind each request, so that it may have been executed. What would do more when executed twice is
-//! sent once; the rest is sent until attempts run out, with the same bytes every time.
+//! The connection closes after each request, so the request may have been executed. Requests whose second execution
+//! would change more are sent once; all others are sent until attempts run out, with the same bytes every time.
 
 #[path = "support/steps.rs"]
 #[allow(dead_code, reason = "shared with other tests")]
@@ -97,7 +97,7 @@ fn table() -> Vec<(&'static str, Value, u32)> {
         ("ListOpenCypherQueries", none(), AGAIN),
         ("GetOpenCypherQueryStatus", query_id(), AGAIN),
         ("CancelOpenCypherQuery", query_id(), AGAIN),
-        // SPARQL tells queries and updates apart itself.
+        // SPARQL has separate parameters for queries and updates.
         ("ExecuteSparqlQuery", sparql("SELECT * { ?s ?p ?o }"), AGAIN),
         (
             "ExecuteSparqlQuery",
@@ -169,7 +169,7 @@ fn table() -> Vec<(&'static str, Value, u32)> {
         ("GetPropertygraphStream", none(), AGAIN),
         ("GetSparqlStream", none(), AGAIN),
         ("GetStorageInfo", none(), AGAIN),
-        // With a token the second start finds the first, whoever made the token up.
+        // With a token, the second start finds the first one, no matter who chose the token.
         ("StartIndexRebuild", json!({ "clientToken": "t" }), AGAIN),
         ("StartIndexRebuild", none(), AGAIN),
         ("ListIndexRebuilds", none(), AGAIN),
@@ -201,7 +201,7 @@ fn lose(operation: &str, input: &Value, options: &CallOptions) -> (Vec<Bytes>, E
 }
 
 #[test]
-fn only_what_may_be_executed_twice_is_sent_again() {
+fn only_repeatable_requests_are_retried() {
     for (operation, input, times) in table() {
         let (sent, error) = lose(operation, &input, &CallOptions::new());
         let found = (sent.len(), error.attempts(), error.may_have_executed());
@@ -214,7 +214,7 @@ fn only_what_may_be_executed_twice_is_sent_again() {
 }
 
 #[test]
-fn the_caller_has_the_last_word() {
+fn the_caller_can_override_the_effect() {
     for (operation, input, _) in table() {
         for (effect, times) in [
             (Effect::Read, AGAIN),
@@ -251,7 +251,7 @@ fn minimal_input(operation: &str) -> Value {
 /// The table need not have what only reads, nor a new operation whose values decide nothing: `INFO` says it, and is
 /// compared with the service model elsewhere.
 #[test]
-fn operations_without_a_row_are_sent_again_as_their_info_says() {
+fn operations_without_a_row_are_retried_by_the_effect_in_their_info() {
     let table = table();
     let mut tried = 0;
     for info in OPERATIONS.iter().chain(SPARQL_OPERATIONS) {

@@ -1,4 +1,4 @@
-//! Gremlin: what its operations send, what is made of their answers, and what gets into a query's text.
+//! Gremlin: the requests of its operations, how their answers are decoded, and literals in query texts.
 
 #[path = "gremlin/answers.rs"]
 mod answers;

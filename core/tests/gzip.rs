@@ -1,4 +1,4 @@
-//! Answers that come compressed.
+//! Compressed answers.
 
 #[path = "support/steps.rs"]
 #[allow(dead_code, reason = "shared with other tests")]
@@ -68,7 +68,7 @@ fn without_the_feature_the_error_names_it() {
 }
 
 #[test]
-fn what_says_that_it_is_plain_is() {
+fn identity_encoding_is_accepted() {
     let answered = call(answer(200, "identity", ANSWER), 7, &once()).unwrap();
     assert_eq!(answered.output.last_event_id, Some(EventId::new(12, 1)));
 }

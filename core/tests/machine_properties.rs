@@ -1,4 +1,4 @@
-//! Properties of the machine and of what surrounds it: any input in any order, any answer, any
+//! Properties of machines, answers, requests and endpoints: any input in any order, any answer, any
 //! request, any endpoint.
 
 #[path = "machine/answers.rs"]

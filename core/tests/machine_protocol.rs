@@ -1,5 +1,5 @@
-//! Rows, waiters and change streams under any inputs: each takes what its last step asked for, and
-//! nothing else, to its end.
+//! Rows, waiters and change streams with any inputs: each accepts only the inputs that its last step asked
+//! for.
 
 #[path = "support/steps.rs"]
 #[allow(dead_code, reason = "shared with other tests")]
@@ -187,7 +187,7 @@ impl Turn {
 /// How often.
 type Reached = BTreeMap<(Asked, Kind), u32>;
 
-/// Plays the turns, beside a twin that is never woken too early.
+/// Plays the turns, together with a twin that is never woken too early.
 fn play<M: Machine<Item: Debug, Output: Debug>>(
     make: impl Fn() -> M,
     bodies: &'static [&str],
@@ -279,7 +279,7 @@ fn check(streaming: bool, mut one: impl FnMut(&[Turn], &mut Reached) -> Result<(
 }
 
 #[test]
-fn rows_keep_to_it() {
+fn rows_follow_the_protocol() {
     check(true, |turns, reached| {
         let query = ExecuteOpenCypherQuery::new("RETURN 1");
         let options = CallOptions::new().effect(neptunedata::Effect::Read);
@@ -289,7 +289,7 @@ fn rows_keep_to_it() {
 }
 
 #[test]
-fn waiters_keep_to_it() {
+fn waiters_follow_the_protocol() {
     check(false, |turns, reached| {
         let options = WaitOptions::new().timeout(Duration::from_secs(600));
         let ended = || LoadCompleted::new("l");
@@ -299,7 +299,7 @@ fn waiters_keep_to_it() {
 }
 
 #[test]
-fn change_streams_keep_to_it() {
+fn change_streams_follow_the_protocol() {
     check(false, |turns, reached| {
         let changes =
             || Transactions::<GetSparqlStream>::new(&session(), StartPosition::TrimHorizon, 1);

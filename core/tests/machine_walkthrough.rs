@@ -1,7 +1,7 @@
-//! A signed cancel, step by step: the protocol between a machine and its driver, as a story.
+//! A signed cancellation, step by step: an example of the protocol between a machine and its driver.
 //!
-//! The machine never does anything itself. It says what it wants (`Step`), the driver does that and
-//! tells how it went (`Input`), and so on until `Step::Done`. Here the test is the driver, the network
+//! The machine performs no I/O. It returns a request (`Step`), the driver performs it and passes
+//! the result back (`Input`), until the machine returns `Step::Done`. Here the test is the driver, the network
 //! and the clock.
 
 #![cfg(feature = "sigv4")]

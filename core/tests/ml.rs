@@ -1,4 +1,4 @@
-//! Neptune ML: what its operations send, beyond what the model says, and how its states are read.
+//! Neptune ML: members of its requests that the model lacks, and how its states are decoded.
 
 #[path = "support/steps.rs"]
 #[allow(dead_code, reason = "shared with other tests")]
@@ -108,7 +108,7 @@ fn m41_actions_are_named_as_they_are_called() {
 
 /// `U19`: which states there are besides.
 #[test]
-fn states_that_are_not_known_are_kept_and_are_not_the_end() {
+fn unknown_states_are_kept_and_are_not_final() {
     let get = |status: &str| {
         let body = json!({"status": status, "endpoint": {"status": status}}).to_string();
         let answer = http::Response::new(Bytes::from(body));

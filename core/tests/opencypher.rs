@@ -1,4 +1,4 @@
-//! openCypher: what its operations send, and what is made of the answers that Neptune is known to give.
+//! openCypher: the requests of its operations, and how the known answers of Neptune are decoded.
 
 #[path = "opencypher/answers.rs"]
 mod answers;

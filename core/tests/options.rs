@@ -1,4 +1,4 @@
-//! What sessions refuse, and what options of a call and of a client lead to.
+//! What sessions reject, and the effects of the options of a call and of a client.
 
 #[path = "support/steps.rs"]
 #[allow(dead_code, reason = "shared with other tests")]
@@ -6,7 +6,7 @@ mod steps;
 
 use http::{HeaderName, HeaderValue, header};
 use neptunedata::{
-    Auth, Call, CallOptions, Endpoint, Operation,
+    Auth, Call, CallOptions, Endpoint, Operation, Session,
     error::{Cause, DecodeErrorKind, FieldErrorKind},
     machine::Input,
     ml::{
@@ -44,7 +44,7 @@ fn faults<O: Operation>(operation: &O, options: &CallOptions) -> Vec<(String, Fi
 #[cfg(feature = "sigv4")]
 #[test]
 fn signed_requests_need_a_region_and_stay_off_plain_http() {
-    use neptunedata::{Credentials, Session, session::SessionError};
+    use neptunedata::{Credentials, session::SessionError};
 
     let auth = || Auth::credentials(Credentials::new("AKIDEXAMPLE", "secret"));
     let host = "db.example.com".to_owned();
@@ -83,10 +83,10 @@ fn signed_requests_need_a_region_and_stay_off_plain_http() {
 
 #[cfg(feature = "sigv4")]
 #[test]
-fn a_session_goes_on_with_the_credentials_that_replaced_its_own() {
+fn a_session_keeps_refreshed_credentials() {
     use std::time::{Duration, SystemTime};
 
-    use neptunedata::{Credentials, Session, machine::Now};
+    use neptunedata::{Credentials, machine::Now};
 
     let expired = Credentials::new("AKIDOLD", "secret").with_expiry(SystemTime::UNIX_EPOCH);
     let endpoint = endpoint("http://localhost:8182")
@@ -113,7 +113,7 @@ fn a_session_goes_on_with_the_credentials_that_replaced_its_own() {
 }
 
 #[test]
-fn extras_go_where_the_operation_has_its_members_and_replace_those_of_their_name() {
+fn extra_members_are_added_or_replace_members_of_the_same_name() {
     let start =
         StartMlModelTrainingJob::new(DataProcessingJobId::new("d"), S3Uri::new("s3://b/")).id("a");
     let options = CallOptions::new()
@@ -147,7 +147,7 @@ fn extras_go_where_the_operation_has_its_members_and_replace_those_of_their_name
 }
 
 #[test]
-fn headers_go_along_but_not_those_that_follow_from_the_request() {
+fn extra_headers_are_sent_except_those_that_the_client_sets() {
     let get = GetMlModelTrainingJob::new("job-1");
     let name = HeaderName::from_static("x-note");
     let options = CallOptions::new().header(name.clone(), HeaderValue::from_static("n"));
@@ -181,7 +181,7 @@ fn uris_beyond_64_kib_are_refused() {
 }
 
 #[test]
-fn the_body_limit_of_a_call_outranks_that_of_the_client() {
+fn the_body_limit_of_a_call_overrides_that_of_the_client() {
     let session =
         neptunedata::Session::builder(endpoint("http://localhost:8182"), Auth::unsigned())
             .max_body_bytes(4)
@@ -239,7 +239,7 @@ fn refused(status: u16, body: impl Into<bytes::Bytes>) -> Cause {
 }
 
 #[test]
-fn texts_of_servers_stay_on_a_line() {
+fn texts_of_servers_are_shown_on_one_line() {
     for (body, text) in [
         (
             r#"{"code":"X","message":"a\nb\u001b[31m"}"#,
@@ -260,9 +260,9 @@ fn debug_of_a_large_answer_is_short() {
     assert!(format!("{:?}", refused(502, page)).len() < 4096);
 }
 
-/// What is logged of options tells nobody's secrets.
+/// The debug text of options contains no secrets.
 #[test]
-fn what_debug_shows_of_options() {
+fn debug_of_options_shows_no_secrets() {
     let secret = "c2VjcmV0";
     let options = CallOptions::new()
         .extra("aMember", json!({ "inner": secret }))

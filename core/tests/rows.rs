@@ -1,4 +1,4 @@
-//! Rows as they arrive: the row reader, and the machine that uses it.
+//! Streamed rows: the row reader, and the machine that uses it.
 
 #[path = "support/drive.rs"]
 #[allow(dead_code, reason = "shared with other tests")]

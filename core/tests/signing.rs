@@ -1,4 +1,4 @@
-//! Signatures against those that botocore made.
+//! Compares signatures with those of botocore.
 //!
 //! `data/signing.jsonl` holds requests and their signatures as botocore 1.44.5 made them for its `neptunedata` service,
 //! with the example keys of the AWS documentation.

@@ -1,4 +1,4 @@
-//! Signatures against those of the AWS SDK for Rust, over requests that nobody would think of.
+//! Compares signatures with those of the AWS SDK for Rust, over arbitrary requests.
 //!
 //! Its settings are the defaults, but for the list of headers that are not signed. Two things are kept out of the
 //! requests, because there we differ on purpose: tabs in header values (spaces to us and to botocore, left alone there),

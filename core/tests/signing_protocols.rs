@@ -125,7 +125,7 @@ fn handshakes_have_these_signatures() {
 }
 
 #[test]
-fn the_forms_of_endpoints() {
+fn endpoints_of_both_protocols() {
     // A path before the operations' own is one of HTTP; the port of the scheme is left out.
     let endpoint = Endpoint::parse("https://db.example.com:443/base").unwrap();
     let request = websocket_request(&endpoint, &long_lived(), "us-east-1", now()).unwrap();
@@ -157,7 +157,7 @@ fn the_forms_of_endpoints() {
 }
 
 #[test]
-fn what_cannot_be_signed_is_refused() {
+fn requests_that_cannot_be_signed_are_rejected() {
     let broken = Credentials::new("AKIDEXAMPLE", SECRET).with_session_token("a\nb");
     let bolt = |credentials: &Credentials, region: &str, now| {
         bolt_token(&endpoint(), credentials, region, now, BoltOptions::new()).unwrap_err()
@@ -193,7 +193,7 @@ fn what_cannot_be_signed_is_refused() {
 }
 
 #[test]
-fn nothing_secret_is_shown() {
+fn no_secret_is_shown() {
     let token = bolt_token(
         &endpoint(),
         &temporary(),

@@ -1,4 +1,4 @@
-//! What cannot be signed is an error that names no secret, and leaves the request as it was.
+//! Requests that cannot be signed: the error shows no secret, and the request is unchanged.
 
 #![cfg(feature = "sigv4")]
 
@@ -46,7 +46,7 @@ fn refusal(
 }
 
 #[test]
-fn times_that_have_no_date_are_refused() {
+fn times_that_have_no_date_are_rejected() {
     let last = 253_402_300_799;
     let mut far = vec![EPOCH - Duration::from_nanos(1), at(last + 1)];
     for seconds in [i64::MAX as u64, u64::MAX, 1 << 40] {
@@ -73,7 +73,7 @@ fn times_that_have_no_date_are_refused() {
 }
 
 #[test]
-fn regions_that_are_no_host_labels_are_refused() {
+fn regions_that_are_not_host_labels_are_rejected() {
     for region in [
         "",
         "us east",
@@ -102,7 +102,7 @@ fn regions_that_are_no_host_labels_are_refused() {
 }
 
 #[test]
-fn credentials_of_odd_characters_are_refused() {
+fn credentials_with_invalid_characters_are_rejected() {
     let refused =
         |credentials| refusal(&mut request("http://h/"), &credentials, "us-east-1", EPOCH);
     for id in [
@@ -176,7 +176,7 @@ fn a_signed_header_that_is_not_utf_8_is_refused() {
 }
 
 #[test]
-fn a_map_of_headers_without_room_is_refused() {
+fn a_full_header_map_is_rejected() {
     let mut full = request("http://h/");
     for number in 0.. {
         let name = HeaderName::try_from(format!("x-{number}")).expect("name");

@@ -1,4 +1,4 @@
-//! SPARQL: what requests say, and what is made of answers.
+//! SPARQL: requests, and how answers are decoded.
 
 #[path = "sparql/answers.rs"]
 mod answers;

@@ -1,4 +1,4 @@
-//! Change streams: what requests ask for, and the forms in which records come.
+//! Change streams: requests, and the formats of records.
 
 #[path = "support/steps.rs"]
 #[allow(dead_code, reason = "shared with other tests")]
@@ -29,7 +29,7 @@ fn read(body: &Value) -> Result<GetPropertygraphStreamOutput, Cause> {
 }
 
 #[test]
-fn requests_say_where_to_begin() {
+fn requests_have_a_start_position() {
     let path = "/propertygraph/stream";
     let id = EventId::new(12, 3);
     for (operation, query) in [
@@ -124,7 +124,7 @@ fn m37_vertex_labels_are_spelled_with_a_letter_or_a_digit() {
 
 #[test]
 fn property_graph_records_are_typed() {
-    // The guide's sample, with an edge and a property beside its label.
+    // The guide's sample, with an edge and a property in addition to its label.
     let body = json!({
         "lastEventId": {"commitNum": 12, "opNum": 1},
         "lastTrxTimestamp": 1_560_011_610_678_i64,

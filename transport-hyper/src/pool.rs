@@ -4,8 +4,8 @@
 //! server. hyper-util's pool sends over a connection that the server has closed, if the runtime has not noticed
 //! yet, and reports a failure afterwards. This pool checks the socket for the server's FIN before it uses an idle
 //! connection. It also knows whether a connection was used before and how old it is, limits the number of
-//! connections, and does not keep a connection whose response was not read to its end. All of that is one short list behind one
-//! lock, because a client has one host and one protocol.
+//! connections, and does not keep a connection whose response was not read to its end. All of this is one short list
+//! that one lock protects, because a client has one host and one protocol.
 //!
 //! Only one task is spawned, if there is an executor: it closes idle connections in time, and ends when no connection is
 //! idle. A connection is reused only in the runtime that opened it: see
@@ -230,8 +230,8 @@ impl Shared {
         drop(retired);
     }
 
-    /// Closes the idle connections that may not be reused, and returns when the next one expires. If there
-    /// is none, removes this runtime's task from the list under the same lock, so that a new task can start.
+    /// Closes the idle connections that may not be reused, and returns when the next one expires. If none
+    /// expires, removes this runtime's task from the list under the same lock, so that a new task can start.
     fn reap(&self, here: RuntimeId) -> Option<Instant> {
         let now = self.now();
         let mut state = self.state();

@@ -61,14 +61,14 @@ impl Skew {
         let signed = self.apply(ours);
         let (ahead, difference) = match server.duration_since(ours) {
             Ok(ahead) => (true, ahead),
-            Err(behind) => (false, behind.duration()),
+            Err(error) => (false, error.duration()),
         };
         let Ok(millis) = i64::try_from(difference.as_millis()) else {
             return false;
         };
         let off = match server.duration_since(signed) {
             Ok(ahead) => ahead > TOLERATED,
-            Err(behind) => behind.duration() > TOLERATED,
+            Err(error) => error.duration() > TOLERATED,
         };
         if off {
             self.0.store(

@@ -1,4 +1,4 @@
-//! Attempts that were given up before another one.
+//! Abandoned attempts that are followed by another attempt.
 
 use neptunedata::{
     Call, CallOptions, Effect, Operation, OperationInfo,
@@ -17,7 +17,7 @@ use super::{
     next_cancellation, query, sent, sent_again, sent_by, sent_id, session,
 };
 
-/// What the server may still work on has another id than what is sent beside it.
+/// A query that the server may still execute and the next attempt have different ids.
 #[test]
 fn each_attempt_has_an_id_of_its_own_and_is_cancelled_by_it() {
     let options = CallOptions::new().effect(Effect::Read).max_attempts(4);
@@ -72,7 +72,7 @@ fn an_attempt_differs_from_the_one_before_in_its_id_alone() {
 
 /// What is put off until the end, too, was not handed out before.
 #[test]
-fn all_that_was_given_up_is_there_at_the_end() {
+fn all_abandoned_attempts_are_reported_at_the_end() {
     let options = CallOptions::new().effect(Effect::Read);
     let mut call = call(&query(), &options);
     let first = sent_id(&mut call);
@@ -93,7 +93,7 @@ fn all_that_was_given_up_is_there_at_the_end() {
 
 /// It cannot be told from another attempt.
 #[test]
-fn what_has_the_callers_id_is_cancelled_at_the_end_alone() {
+fn queries_with_the_callers_id_are_cancelled_only_at_the_end() {
     let options = CallOptions::new().effect(Effect::Read);
     let extra = options.clone().extra("queryId", OWN);
     let machines = [

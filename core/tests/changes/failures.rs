@@ -1,4 +1,4 @@
-//! Servers that fail, and drivers that cannot go on.
+//! Servers that fail, and drivers that report failures.
 
 use neptunedata::{
     CallOptions, ErrorKind, ExceptionKind, TransportError,
@@ -97,7 +97,7 @@ fn pages_adapt_to_the_body_limit() {
 }
 
 #[test]
-fn throttling_slows_it_down() {
+fn throttling_slows_polls_down() {
     let mut server = Server::with(&[1; 20]);
     server.instead = (0..25)
         .map(|_| refuse(429, "ThrottlingException"))
@@ -164,7 +164,7 @@ fn after_steps(options: ChangesOptions, steps: usize) -> (Transactions<GetSparql
 
 /// A failure from the driver ends the machine if I/O was requested, and is a misuse otherwise.
 #[test]
-fn drivers_can_end_it() {
+fn drivers_can_end_the_stream() {
     let deadline = || {
         Input::Failure(TransportError::new(
             TransportErrorKind::Deadline,

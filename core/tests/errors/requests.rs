@@ -4,7 +4,7 @@ use neptunedata::{Endpoint, dynamic};
 use serde_json::json;
 
 #[test]
-fn faults_of_a_request_are_named() {
+fn field_errors_of_a_request_are_named() {
     let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
     let refused = |operation, input| {
         let error = dynamic::request(operation, &input, &endpoint).unwrap_err();

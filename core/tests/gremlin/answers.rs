@@ -1,4 +1,4 @@
-//! What is made of answers.
+//! How answers are decoded.
 
 use neptunedata::{
     ExceptionKind,
@@ -198,7 +198,7 @@ fn a_binary_answer_that_broke_off_is_the_error_at_its_end() {
 }
 
 #[test]
-fn pages_and_blanks_are_no_binary_answers() {
+fn html_and_blanks_are_not_binary_answers() {
     for (content_type, body) in [
         ("text/html", &b"<html>"[..]),
         ("application/json", b"\x81\x00"),
@@ -218,7 +218,7 @@ fn pages_and_blanks_are_no_binary_answers() {
 }
 
 #[test]
-fn an_error_object_without_a_code_is_no_empty_success() {
+fn an_error_object_without_a_code_is_not_an_empty_success() {
     match read(r#"{"requestId":"r","detailedMessage":"it broke"}"#) {
         Err(Cause::Decode(error)) => {
             assert_eq!(

@@ -1,4 +1,4 @@
-//! Literals in query texts: read back by a reader that follows the grammar and shares no code with the
+//! Literals in query texts, parsed by a parser that follows the grammar and shares no code with the
 //! writer.
 
 use neptunedata::{
@@ -142,7 +142,7 @@ fn texts_of_literals() {
 }
 
 #[test]
-fn what_no_literal_expresses_is_refused() {
+fn values_without_a_literal_are_rejected() {
     assert_eq!(Literal::from("\0").to_text(), Err(LiteralError::Nul));
     assert_eq!(
         Literal::from(vec!["a", "\0"]).to_text(),

@@ -1,4 +1,4 @@
-//! What is sent.
+//! Requests.
 
 use neptunedata::{
     Endpoint, Operation,
@@ -85,7 +85,7 @@ fn m15_the_form_of_results_is_always_asked_for() {
 }
 
 #[test]
-fn serializers_that_no_header_carries_are_refused() {
+fn serializers_that_are_not_valid_headers_are_rejected() {
     let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
     for text in ["a\nb", "a\r\nx-more: 1", "\0", "a\u{7f}"] {
         let refused = neptunedata::request(&query().serializer(text), &endpoint).unwrap_err();
@@ -103,7 +103,7 @@ fn serializers_that_no_header_carries_are_refused() {
 }
 
 #[test]
-fn trailers_are_asked_for_with_queries_alone() {
+fn only_queries_request_trailers() {
     let te = |request: Request<Bytes>| request.headers().get(header::TE).cloned();
     assert_eq!(te(request(&query())).unwrap(), "trailers");
     assert_eq!(

@@ -140,7 +140,7 @@ fn other_types_and_odd_values_are_kept() {
         };
         assert_eq!(typed(name, inner), expected);
     }
-    // Somebody's own map.
+    // Maps that only look like typed values.
     for object in [
         r#"{"@type":1,"@value":2}"#,
         r#"{"@type":"g:Int32"}"#,
@@ -296,7 +296,7 @@ fn nesting_is_bounded() {
 }
 
 #[test]
-fn what_is_no_json_is_an_error() {
+fn invalid_json_is_an_error() {
     for text in [
         "",
         "{",

@@ -1,4 +1,4 @@
-//! Answers of all sorts: right, wrong, cut, hostile.
+//! Arbitrary answers: valid, invalid, truncated, hostile.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};

@@ -1,4 +1,4 @@
-//! No answer panics, and both ways to read one agree.
+//! No answer causes a panic, and both ways to read an answer agree.
 
 use bytes::Bytes;
 use neptunedata::{

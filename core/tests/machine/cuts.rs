@@ -1,4 +1,4 @@
-//! Where a body is cut into chunks changes nothing.
+//! The positions at which a body is cut into chunks do not change the result.
 
 use bytes::Bytes;
 use neptunedata::{ErrorKind, ExceptionKind, machine::Input};
@@ -155,7 +155,7 @@ fn in_sizes(body: &Bytes, size: usize) -> Vec<Bytes> {
 
 /// Also where an error answer is so long that it is not read to its end.
 #[test]
-fn nor_do_they_in_long_error_answers() {
+fn cuts_do_not_change_long_error_answers() {
     for length in [10_000, 1_000_000, 1_048_500, 1_100_000, 3_000_000] {
         let answer = script::answer(400, error_text(length));
         let whole = whole(&by(Mode::Call), &answer);
@@ -174,7 +174,7 @@ fn nor_do_they_in_long_error_answers() {
 
 /// The error object at the end of a long body is found however it came.
 #[test]
-fn nor_do_they_in_long_broken_answers() {
+fn cuts_do_not_change_long_broken_answers() {
     let object = r#"{"requestId":"r","code":"TimeLimitExceededException","detailedMessage":"m"}"#;
     for length in [60_000, 65_536, 300_000] {
         let body = format!(r#"{{"ids":["{}",{object}"#, "x".repeat(length));

@@ -1,4 +1,4 @@
-//! Any request becomes one that says the same, or is refused.
+//! Every operation is encoded without loss, or is rejected.
 
 use http::Request;
 use neptunedata::{
@@ -45,7 +45,7 @@ fn decoded(text: &str) -> String {
     String::from_utf8(out).expect("UTF-8")
 }
 
-/// Segments of the path behind the base, and the query.
+/// The segments of the path after the base path, and the query.
 fn parts<B>(request: &Request<B>) -> (Vec<String>, Vec<(String, String)>) {
     let path = request
         .uri()
@@ -238,7 +238,7 @@ fn sent<O: Operation>(
 
 /// `http::Uri` takes 65,534 bytes.
 #[test]
-fn uris_have_a_longest() {
+fn uris_have_a_length_limit() {
     let before = format!("{BASE}/ml/modeltraining/").len();
     let room = 65_534 - before;
     let get = |length: usize| GetMlModelTrainingJob::new("x".repeat(length));
@@ -265,7 +265,7 @@ fn uris_have_a_longest() {
 }
 
 #[test]
-fn every_fault_is_named_at_once() {
+fn all_field_errors_are_reported_together() {
     let mut list = ListMlModelTrainingJobs::new();
     list.max_items = Some(0);
     list.neptune_iam_role_arn = Some("x".repeat(70_000));

@@ -1,4 +1,4 @@
-//! What a driver can say, right or wrong.
+//! The inputs that a driver can give, right or wrong.
 
 use std::time::{Duration, SystemTime};
 
@@ -25,7 +25,7 @@ pub(crate) enum State {
     Done,
 }
 
-/// Inputs as the protocol tells them apart.
+/// The kinds of inputs that the protocol distinguishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Kind {
     Next,

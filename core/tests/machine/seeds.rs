@@ -1,4 +1,4 @@
-//! Same inputs and same seed, same bytes and same waits.
+//! The same inputs and the same seed give the same bytes and the same waits.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -88,7 +88,7 @@ fn first_wait(seed: u64, signing: Signing) -> Duration {
 }
 
 #[test]
-fn other_seeds_wait_otherwise() {
+fn other_seeds_give_other_waits() {
     let waits: BTreeSet<Duration> = (0..1000)
         .map(|seed| first_wait(seed, Signing::Unsigned))
         .collect();
@@ -103,7 +103,7 @@ fn other_seeds_wait_otherwise() {
 
 #[cfg(feature = "sigv4")]
 #[test]
-fn signatures_depend_on_time_and_key_alone() {
+fn signatures_depend_only_on_time_and_key() {
     assert_eq!(
         first_wait(7, Signing::Unsigned),
         first_wait(7, Signing::Signed)

@@ -1,4 +1,4 @@
-//! Inputs in any order, right and wrong ones: the laws that hold whatever a driver does.
+//! Inputs in any order, right and wrong ones: the laws that hold for every driver.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -50,7 +50,7 @@ impl Laws {
         }
     }
 
-    /// A request is on its way, so nobody can say that it is not executed.
+    /// A request was sent, so it may have been executed.
     fn is_out(&self) -> bool {
         matches!(self.state, State::Sent | State::Receiving | State::Item)
     }
@@ -219,7 +219,7 @@ fn end(machine: &mut Subject, laws: &mut Laws, turn: &Turn, now: Now) -> Result<
     laws.limits(machine.wake_at())
 }
 
-/// Runs a machine through all turns, beside a twin that never sees a wrong input or an early wake.
+/// Runs a machine through all turns, together with a twin that gets no wrong inputs and no early wakes.
 fn live(plan: &Plan, turns: &[Turn], reached: &mut Reached) -> Result<(), TestCaseError> {
     let (mut machine, mut twin) = (plan.machine(), plan.machine());
     let streaming = plan.mode == Mode::Streaming;
@@ -286,7 +286,7 @@ fn every_order(mode: Mode, states: &[State]) {
             assert!(count > 0, "{kind:?} never came in {state:?}");
         }
     }
-    assert!(reached.is_empty(), "states that are none: {reached:?}");
+    assert!(reached.is_empty(), "unknown states: {reached:?}");
 }
 
 const STATES: &[State] = &[

@@ -1,4 +1,4 @@
-//! Machines of all sorts behind one face, and their steps in a form to compare.
+//! One interface for all kinds of machines, and their steps in a form that can be compared.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Failures, reports, and what is told of running queries.
+//! Failures, reports, and the status of running queries.
 
 use std::collections::BTreeMap;
 
@@ -79,7 +79,7 @@ fn queries_that_fail_after_their_200_are_failures() {
 }
 
 #[test]
-fn errors_of_both_ages_are_read() {
+fn errors_of_old_and_new_engines_are_read() {
     let old = r#"{"requestId":"0dbcded3","code":"ReadOnlyViolationException","detailedMessage":"The request is rejected because it violates some read-only restriction."}"#;
     let new = r#"{"code":"MalformedQueryException","requestId":"5e8b","detailedMessage":"Variable `n` not defined","message":"Variable `n` not defined"}"#;
     let unknown = r#"{"requestId":"1","code":"DuplicateDataException","detailedMessage":"taken"}"#;
@@ -103,7 +103,7 @@ fn errors_of_both_ages_are_read() {
         answer.headers_mut().insert("x-amzn-requestid", id);
         let Err(Cause::Service(error)) = neptunedata::response::<ExecuteOpenCypherQuery>(&answer)
         else {
-            panic!("{body} is no error");
+            panic!("{body} is not decoded as an error");
         };
         assert_eq!((error.kind, error.message.as_str()), (kind, text));
         assert_eq!(error.request_id.as_deref(), Some("LDM6CJP8"));

@@ -1,4 +1,4 @@
-//! What is sent, and what is not.
+//! Requests.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -36,7 +36,7 @@ fn queries_ask_for_trailers_and_the_others_do_not() {
 
 #[cfg(feature = "sigv4")]
 #[test]
-fn the_wish_for_trailers_is_not_signed() {
+fn the_te_header_is_not_signed() {
     let mut request = request(&query()).unwrap();
     let keys = neptunedata::Credentials::new("AKIDEXAMPLE", "secret");
     let now = crate::steps::NOW.wall + Duration::from_secs(1_440_938_160);
@@ -76,7 +76,7 @@ fn parameters_are_a_string_with_an_object_in_it() {
 }
 
 #[test]
-fn parameters_that_are_none_are_refused() {
+fn invalid_parameters_are_rejected() {
     struct Unserializable;
     impl Serialize for Unserializable {
         fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
@@ -121,7 +121,7 @@ fn parameters_that_are_none_are_refused() {
 }
 
 #[test]
-fn whether_an_object_would_do_can_be_tried() {
+fn parameters_can_be_sent_as_an_object() {
     // U05.
     let options = CallOptions::new().extra("parameters", json!({"a": 1}));
     let (sent, _) = call(
@@ -173,7 +173,7 @@ fn m20_the_time_out_is_a_hint_before_the_text() {
     assert_eq!(sent(&own_hints), own);
     assert_eq!(own_hints.query_text(), own);
 
-    // The serde form is the model's, and the hint beside it.
+    // The serde form is that of the model, plus the hint.
     let form = serde_json::to_value(&hinted).unwrap();
     assert_eq!(
         form,

@@ -1,4 +1,4 @@
-//! What rows become.
+//! How rows are decoded.
 
 use std::collections::BTreeMap;
 
@@ -119,7 +119,7 @@ fn m21_a_query_cancelled_silently_has_no_rows_in_the_form_of_sparql() {
 }
 
 #[test]
-fn what_is_no_row_is_named() {
+fn errors_name_invalid_rows() {
     let output = read(r#"{"results":[{"n":1},{"n":"x"},{"n":2}]}"#).unwrap();
     #[derive(Debug, Deserialize)]
     struct Row {

@@ -1,4 +1,4 @@
-//! Refused signatures: fresh credentials, once.
+//! Rejected signatures: credentials are refreshed once.
 
 use std::time::{Duration, SystemTime};
 
@@ -112,7 +112,7 @@ fn once_only() {
 }
 
 #[test]
-fn once_in_a_call() {
+fn credentials_are_refreshed_once_in_a_call() {
     let script = [
         denied(EXPIRED).into(),
         refusal(500, "ConcurrentModificationException", "x").into(),
@@ -131,7 +131,7 @@ fn attempts_are_counted() {
 }
 
 #[test]
-fn rights_cannot_be_renewed() {
+fn missing_permissions_do_not_refresh_credentials() {
     let messages = [
         "You do not have sufficient access to perform this action.",
         "User: arn:aws:iam::1:user/u is not authorized to perform: neptune-db:GetGraphSummary",
@@ -213,7 +213,7 @@ fn credentials_that_expire_between_attempts_are_asked_for_again() {
 }
 
 #[test]
-fn a_cache_that_gives_expired_credentials_is_passed_by_once() {
+fn a_cache_with_expired_credentials_is_bypassed_once() {
     let old = || Credentials::new("AKIDOLD", "secret").with_expiry(SystemTime::UNIX_EPOCH);
     let session = on_request();
     let mut machine = machine(&session);
@@ -227,7 +227,7 @@ fn a_cache_that_gives_expired_credentials_is_passed_by_once() {
 }
 
 #[test]
-fn no_credentials_is_an_error_that_keeps_what_is_known() {
+fn missing_credentials_are_an_error_that_keeps_what_is_known() {
     for lost in [false, true] {
         let session = on_request();
         let mut machine = machine(&session);

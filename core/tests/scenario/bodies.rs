@@ -1,4 +1,4 @@
-//! Answers with a status of success that are none, or only look like one.
+//! Answers with a success status that are errors, or look like errors.
 
 use neptunedata::{
     CallOptions, Effect,
@@ -174,7 +174,7 @@ fn no_answers() -> Vec<Row> {
             garbage,
         ),
         same(
-            "an encoding that nobody asked for",
+            "an encoding that was not requested",
             None,
             [success().header("content-encoding", "gzip")],
             garbage,
@@ -197,12 +197,12 @@ fn no_answers() -> Vec<Row> {
 }
 
 #[test]
-fn in_trailers() {
+fn errors_in_trailers() {
     check(&trailers());
 }
 
 #[test]
-fn in_bodies() {
+fn errors_in_bodies() {
     check(&error_objects());
 }
 
@@ -232,7 +232,7 @@ fn assert_end(trace: &Trace, end: End) {
 }
 
 #[test]
-fn empty_successes_are_answers_of_cancels_alone() {
+fn only_cancels_accept_empty_successes() {
     for status in [200, 202, 204] {
         for body in ["", " \r\n\t"] {
             each(
@@ -252,7 +252,7 @@ fn empty_successes_are_answers_of_cancels_alone() {
 }
 
 #[test]
-fn the_kind_of_nonsense_is_told() {
+fn the_error_names_the_kind_of_invalid_body() {
     let kinds = [
         ("nonsense", DecodeErrorKind::Syntax),
         ("<html>", DecodeErrorKind::Syntax),
@@ -271,7 +271,7 @@ fn the_kind_of_nonsense_is_told() {
 }
 
 #[test]
-fn bodies_over_the_limit_are_not_read_on() {
+fn bodies_above_the_limit_are_not_read_further() {
     // The body has 35 bytes.
     let over = CallOptions::new().max_body_bytes(34);
     each(success(), &over, |_, trace| {

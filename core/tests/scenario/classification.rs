@@ -1,6 +1,6 @@
-//! What is sent again after which failure: every exception, every kind of broken exchange, by effect.
+//! Which failures are retried: every exception, every kind of broken exchange, by effect.
 //!
-//! This is the only table of it. Other tests take one failure of a class and look at something else.
+//! This is the only such table. Other tests use one failure of a class and check something else.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ use crate::{
 enum Fate {
     /// Refused or failed for good.
     Stops,
-    /// A server error that nobody has described: perhaps executed, and not sent again.
+    /// An undocumented server error: may have been executed, and is not retried.
     Undescribed,
     /// Perhaps executed: again, unless it is a write.
     Fault,
@@ -285,7 +285,7 @@ fn break_row(kind: TransportErrorKind, sent: Sent, moment: Moment) -> Row {
             };
             (Event::Breaks(error.permanent()), ends)
         }
-        // Whoever begins to respond has the request.
+        // A server that begins to respond has received the request.
         Moment::Within => (Event::Cut(answer(200, "{"), kind, sent), perhaps_sent),
     };
     const TWICE: &[Did] = &[Any, Wait(0, 100), Fresh, Wait(0, 200), Fresh];
@@ -349,7 +349,7 @@ fn every_break_of_a_reused_connection() {
 }
 
 #[test]
-fn every_break_for_good() {
+fn every_permanent_break() {
     check(&breaks(&[Moment::ForGood]));
 }
 
@@ -374,7 +374,7 @@ fn every_class_has_rows() {
 }
 
 #[test]
-fn codes_in_the_header_count_most() {
+fn codes_in_the_header_take_precedence() {
     let script = [exception(400, "ParsingException").header(
         "x-amzn-errortype",
         "com.amazon#ThrottlingException:http://x",
@@ -385,7 +385,7 @@ fn codes_in_the_header_count_most() {
 
 /// "Certainly not executed" would be a guess.
 #[test]
-fn undescribed_server_errors_say_that_they_may_have_been_executed() {
+fn undocumented_server_errors_may_have_been_executed() {
     let perhaps = sent_once(MAY, Final(service(ExceptionKind::Unknown)));
     let script = [exception(501, "NotImplemented")];
     let said = "NotImplemented (501): boom [request id r-1]; the request may have been executed";

@@ -1,4 +1,4 @@
-//! Refused for the time: signed again with the server's, which the session keeps.
+//! Requests rejected because of their time: they are signed again with the server's time, which the session keeps.
 
 use std::time::Duration;
 
@@ -77,7 +77,7 @@ fn the_second_signature_has_the_servers_time() {
 }
 
 #[test]
-fn a_server_that_is_behind() {
+fn a_server_with_a_slow_clock() {
     let session = signed();
     let mut clock = Clock::new();
     clock.round_trip = Duration::from_secs(4);
@@ -111,7 +111,7 @@ fn expired_by_a_right_clock_asks_for_credentials() {
 }
 
 #[test]
-fn corrected_once_and_then_the_end() {
+fn the_clock_is_corrected_only_once() {
     let far = refused("no").header("date", "Tue, 14 Nov 2023 23:13:20 GMT");
     let farther = refused("no").header("date", "Wed, 15 Nov 2023 03:13:20 GMT");
     let denied = Final(service(ExceptionKind::AccessDeniedException));
@@ -122,7 +122,7 @@ fn corrected_once_and_then_the_end() {
 }
 
 #[test]
-fn small_differences_are_no_reason() {
+fn small_differences_are_not_corrected() {
     let denied = Final(service(ExceptionKind::AccessDeniedException));
     for date in [
         "Tue, 14 Nov 2023 22:15:20 GMT",
@@ -175,7 +175,7 @@ fn the_round_trip_ends_with_the_head() {
 
 /// One answer with a date that hardly can be signed must not end all later calls.
 #[test]
-fn an_absurd_date_is_not_kept_for_ever() {
+fn an_absurd_date_does_not_fail_later_calls() {
     for date in [
         "Fri, 31 Dec 9999 23:59:59 GMT",
         "Thu, 01 Jan 1970 00:00:00 GMT",

@@ -1,4 +1,4 @@
-//! The caller's deadline, at every step: never sent again, and nothing that is known is lost.
+//! The caller's deadline, at every step: the call is not retried, and the error keeps what is known about execution.
 
 use std::time::Duration;
 
@@ -133,7 +133,7 @@ type Case = (
 );
 
 #[test]
-fn at_every_step() {
+fn the_deadline_at_every_step() {
     let chunk = || Input::Chunk(Bytes::from_static(b"{"));
     // One step a line.
     #[rustfmt::skip]
@@ -160,7 +160,7 @@ fn at_every_step() {
 
 /// No time at all: nothing is sent.
 #[test]
-fn before_the_first_step() {
+fn the_deadline_before_the_first_step() {
     let operation = GetMlModelTrainingJob::new("job-1");
     let options = limited(Duration::ZERO);
     let mut exchange = Exchange::collecting(&unsigned(), &operation, &options, 1);
@@ -172,7 +172,7 @@ fn before_the_first_step() {
 
 /// What an item's taker does with it takes its own time.
 #[test]
-fn while_an_item_is_out() {
+fn the_deadline_while_the_caller_has_an_item() {
     for sent in [No, Maybe] {
         let operation = GetMlModelTrainingJob::new("job-1");
         let mut exchange = Exchange::streaming(&unsigned(), &operation, &limited(LIMIT), 1);
@@ -193,7 +193,7 @@ fn while_an_item_is_out() {
 
 /// A pause that would pass the deadline is not begun: the call ends with the failure before it.
 #[test]
-fn a_pause_beyond_the_deadline_is_the_end() {
+fn a_wait_beyond_the_deadline_ends_the_call() {
     let seconds = |seconds: u64| Duration::from_secs(seconds);
     for (limit, ends) in [(19, true), (20, true), (21, false)] {
         for (status, kind, executed) in [
@@ -232,7 +232,7 @@ fn a_pause_beyond_the_deadline_is_the_end() {
 
 /// An attempt that takes too long is followed by another one, until the call has taken too long.
 #[test]
-fn the_least_limit_is_the_next() {
+fn the_shortest_limit_applies() {
     let seconds = |seconds: u64| Duration::from_secs(seconds);
     let endpoint = crate::drive::endpoint();
     let session = Session::builder(endpoint, neptunedata::Auth::unsigned())
@@ -285,7 +285,7 @@ fn the_least_limit_is_the_next() {
 
 #[cfg(feature = "sigv4")]
 #[test]
-fn while_credentials_are_fetched() {
+fn the_deadline_while_credentials_are_fetched() {
     use crate::{drive, script::refusal};
 
     let auth = neptunedata::Auth::from_driver();

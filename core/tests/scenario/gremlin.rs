@@ -1,4 +1,4 @@
-//! Gremlin queries that fail after their 200.
+//! Gremlin queries that fail after a status of 200.
 
 use neptunedata::{
     CallOptions, Effect, ErrorKind, ExceptionKind, Operation,
@@ -107,7 +107,7 @@ fn an_error_in_the_trailers() {
 
 /// As on engines that append nothing.
 #[test]
-fn rows_that_just_stop() {
+fn truncated_rows() {
     let trace = write(&[answer(200, BROKEN).into()]);
     let error = trace.result.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
@@ -119,7 +119,7 @@ fn rows_that_just_stop() {
 }
 
 #[test]
-fn a_report_that_broke_off() {
+fn a_truncated_report() {
     let body = format!(
         "Neptune Gremlin Profile\n{}",
         error_object("TimeLimitExceededException", "m")

@@ -1,4 +1,4 @@
-//! What is sent again once.
+//! Failures that are retried once.
 
 use neptunedata::{CallOptions, ExceptionKind, retry::RetryClass};
 
@@ -66,7 +66,7 @@ fn once_only() {
 
 /// Met twice is met twice, also where the attempts end there.
 #[test]
-fn the_last_attempt_is_judged_as_any() {
+fn the_last_attempt_is_classified_like_any_other() {
     let read_only = || exception(400, "ReadOnlyViolationException");
     let constraint = || exception(400, "ConstraintViolationException");
     let conflict = || exception(500, "ConcurrentModificationException");

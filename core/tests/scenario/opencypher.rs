@@ -1,4 +1,4 @@
-//! openCypher: what is sent again, by the effect of the request; each effect with a lost answer.
+//! openCypher: retries by the effect of the request; each effect with a lost answer.
 
 use neptunedata::{
     CallOptions, Effect, ErrorKind, ExceptionKind, Operation,
@@ -74,7 +74,7 @@ fn fails(options: &CallOptions, event: Event) -> (u32, bool) {
 }
 
 #[test]
-fn failures_after_the_200_are_judged_by_what_they_are() {
+fn failures_after_a_200_are_classified_by_their_code() {
     let none = CallOptions::new();
     let reads = CallOptions::new().effect(Effect::Read);
     let rows = r#"{"results":[{"n":1},"#;

@@ -19,7 +19,7 @@ fn call(session: &Session, script: &[Event]) -> Trace {
 }
 
 #[test]
-fn an_outage_uses_it_up_and_successes_refill_it() {
+fn an_outage_uses_up_the_quota_and_successes_refill_it() {
     let session = unsigned();
     assert_eq!(session.retry_quota(), Some(500));
     let outage = [answer(503, "").into()];
@@ -76,7 +76,7 @@ fn time_outs_cost_twice() {
 }
 
 #[test]
-fn what_is_not_sent_again_costs_nothing() {
+fn failures_that_are_not_retried_cost_nothing() {
     let session = unsigned();
     for status in [400, 403, 404, 418] {
         assert_eq!(call(&session, &[answer(status, "").into()]).sent.len(), 1);
@@ -87,7 +87,7 @@ fn what_is_not_sent_again_costs_nothing() {
 }
 
 #[test]
-fn it_is_never_more_than_500() {
+fn the_quota_is_at_most_500() {
     let session = unsigned();
     for _ in 0..3 {
         assert!(call(&session, &[success().into()]).result.is_ok());
@@ -96,7 +96,7 @@ fn it_is_never_more_than_500() {
 }
 
 #[test]
-fn clones_share_it_and_other_sessions_do_not() {
+fn clones_share_the_quota_and_other_sessions_do_not() {
     let session = unsigned();
     let clone = session.clone();
     let _ = call(&session, &[answer(503, "").into()]);
@@ -106,7 +106,7 @@ fn clones_share_it_and_other_sessions_do_not() {
     );
 }
 
-/// What does not decode is no success.
+/// An answer that cannot be decoded is not a success.
 #[test]
 fn only_successes_are_rewarded() {
     for body in ["garbage", "", "{", "[]"] {
@@ -148,7 +148,7 @@ fn with_quota(quota: Option<u32>) -> Session {
 }
 
 #[test]
-fn it_is_what_the_policy_says() {
+fn the_policy_sets_the_quota() {
     let outage = [answer(503, "").into()];
     let session = with_quota(Some(10));
     assert_eq!(session.retry_quota(), Some(10));
@@ -169,7 +169,7 @@ fn it_is_what_the_policy_says() {
 }
 
 #[test]
-fn without_one_retries_cost_nothing() {
+fn retries_without_a_quota_cost_nothing() {
     let session = with_quota(None);
     for _ in 0..200 {
         assert_eq!(call(&session, &[answer(503, "").into()]).sent.len(), 3);

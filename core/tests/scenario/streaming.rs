@@ -1,4 +1,4 @@
-//! The streaming exchange: parts as they come, and the same verdicts.
+//! The streaming exchange: parts of the body as they arrive, and the same results as for whole bodies.
 
 use neptunedata::{
     CallOptions, CallOutput, Error, ErrorKind, ExceptionKind,
@@ -97,7 +97,7 @@ fn parts_make_the_body() {
 }
 
 #[test]
-fn the_body_limit_is_for_collecting() {
+fn the_body_limit_does_not_apply_to_streaming() {
     let operation = GetMlModelTrainingJob::new("job-1");
     let options = CallOptions::new().max_body_bytes(3);
     let exchange = Exchange::streaming(&unsigned(), &operation, &options, 1);
@@ -141,7 +141,7 @@ fn a_second_head_takes_back_the_first() {
 }
 
 #[test]
-fn used_chunks_are_not_given_twice() {
+fn chunks_are_returned_once() {
     let cut = Event::Cut(answer(200, WHOLE), TransportErrorKind::Closed, Sent::Maybe);
     let done = committed(&[cut, success().into()]);
     assert_eq!((done.sent.len(), done.bodies.len()), (1, 1));
@@ -167,7 +167,7 @@ fn failing_trailers_fail_the_stream() {
 }
 
 #[test]
-fn short_bodies_are_cut_bodies() {
+fn short_bodies_are_truncated_bodies() {
     let short = success().header("content-length", "36");
     let done = write(&[short.into()]);
     let kind = ErrorKind::Transport(TransportErrorKind::Closed);
@@ -189,7 +189,7 @@ fn an_error_object_ends_a_cut_stream() {
 
 /// Without trailers the end of the body is looked at, cut or not.
 #[test]
-fn an_error_object_ends_a_stream_that_seems_whole() {
+fn an_error_object_ends_a_stream_that_looks_complete() {
     let object = error_object("TimeLimitExceededException", "x");
     for before in ["", r#"{"results":[{"a":1},"#] {
         let body = format!("{before}{object}");

@@ -227,17 +227,17 @@ fn within_the_answer() -> Vec<Row> {
 }
 
 #[test]
-fn before() {
+fn breaks_before_the_response() {
     check(&before_the_answer());
 }
 
 #[test]
-fn within() {
+fn breaks_within_the_response() {
     check(&within_the_answer());
 }
 
 #[test]
-fn attempts_are_numbered_as_they_count() {
+fn stale_connections_do_not_count_as_attempts() {
     let script = [
         Event::Stale,
         answer(503, "").into(),

@@ -1,4 +1,4 @@
-//! How long, how often: wishes of the server, the cap, and the number of attempts.
+//! The waits between attempts: `Retry-After`, the cap, and the number of attempts.
 
 use neptunedata::{
     CallOptions, ExceptionKind,
@@ -31,16 +31,16 @@ const WISHES: [(&str, [&str; 3], u64, u64); 12] = [
     ("milliseconds", ["", "1500", ""], 1500, 1500),
     ("the longest in ms", ["", "60000", ""], 60_000, 60_000),
     ("milliseconds before seconds", ["", "2500", "9"], 2500, 2500),
-    ("milliseconds that are none", ["", "soon", "9"], 9000, 9000),
+    ("invalid milliseconds", ["", "soon", "9"], 9000, 9000),
     ("a date by the server's clock", ["Tue, 14 Nov 2023 23:00:00 GMT", "", "Tue, 14 Nov 2023 23:00:05 GMT"], 5000, 5000),
     ("a date by ours", ["", "", "Tue, 14 Nov 2023 22:13:25 GMT"], 4990, 4990),
-    ("a date gone by", ["", "", "Tue, 14 Nov 2023 22:13:19 GMT"], 0, 1000),
+    ("a date in the past", ["", "", "Tue, 14 Nov 2023 22:13:19 GMT"], 0, 1000),
     ("nonsense", ["", "", "later"], 0, 1000),
     ("below zero", ["", "", "-5"], 0, 1000),
 ];
 
 #[test]
-fn the_servers_wishes_are_respected() {
+fn retry_after_is_respected() {
     let names = ["date", "x-amz-retry-after", "retry-after"];
     let rows = WISHES.map(|(name, values, shortest, longest)| {
         let mut refused = throttled();
@@ -57,7 +57,7 @@ fn the_servers_wishes_are_respected() {
 }
 
 #[test]
-fn wishes_are_heard_after_any_passing_failure() {
+fn retry_after_is_respected_after_any_transient_failure() {
     let path: &'static [Did] = &[Any, Wait(3000, 3000), Any];
     let conflict = exception(500, "ConcurrentModificationException").header("retry-after", "3");
     let fault = answer(503, "").header("retry-after", "3");
@@ -80,7 +80,7 @@ fn wishes_are_heard_after_any_passing_failure() {
 }
 
 #[test]
-fn longer_wishes_end_the_call() {
+fn a_retry_after_that_is_too_long_ends_the_call() {
     let stop = |executed, kind| sent_once(executed, Passing(service(kind)));
     let refused = |name: &'static str, value: &str| [throttled().header(name, value), success()];
     let too_many = stop(NOT, ExceptionKind::TooManyRequestsException);
@@ -115,7 +115,7 @@ fn longer_wishes_end_the_call() {
 
 /// A constraint may be gone by the time that the server names.
 #[test]
-fn a_longer_wish_after_a_constraint() {
+fn a_long_retry_after_of_a_constraint_violation() {
     let constraint = exception(400, "ConstraintViolationException").header("retry-after", "61");
     let later = sent_once(
         NOT,
@@ -178,7 +178,7 @@ fn waits_double_up_to_the_cap() {
 }
 
 #[test]
-fn one_attempt_is_one_attempt() {
+fn one_attempt_is_not_retried() {
     use TransportErrorKind::Closed;
     let passing = |kind, executed| sent_once(executed, Passing(kind));
     let unknown = service(ExceptionKind::Unknown);

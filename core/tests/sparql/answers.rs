@@ -93,7 +93,7 @@ fn results_are_typed() {
 }
 
 #[test]
-fn questions_are_answered() {
+fn ask_queries_return_a_boolean() {
     let head = "{\"head\":{},\"boolean\":true}";
     assert!(read(JSON, head).unwrap().boolean().unwrap());
     assert_eq!(
@@ -125,13 +125,13 @@ fn other_forms_are_bytes() {
         "{error}"
     );
     assert!(read("application/n-quads", "").unwrap().text().is_empty());
-    // The media type tells, not the text.
+    // The media type decides, not the text.
     let json_ld = read("application/ld+json", "{}").unwrap();
     assert!(json_ld.results().is_err());
 }
 
 #[test]
-fn json_that_is_cut_or_foreign_is_an_error() {
+fn truncated_or_other_json_is_an_error() {
     let whole = all_terms().to_string();
     for cut in 0..whole.len() {
         match read(JSON, whole[..cut].to_owned()) {
@@ -161,7 +161,7 @@ fn json_that_is_cut_or_foreign_is_an_error() {
 
 /// Read as a whole or row by row, the same answers are taken, and the others are the same errors.
 #[test]
-fn both_ways_of_reading_take_the_same() {
+fn collecting_and_streaming_accept_the_same_answers() {
     let taken = [
         r#"{"head":{},"boolean":true}"#,
         r#"{"head":{"vars":["x"]},"results":{"bindings":[{},{}]}}"#,
@@ -210,7 +210,7 @@ fn both_ways_of_reading_take_the_same() {
 }
 
 #[test]
-fn failures_behind_a_200_are_errors() {
+fn failures_after_a_200_are_errors() {
     let object = r#"{"requestId":"r","code":"TimeLimitExceededException","detailedMessage":"m"}"#;
     for (media_type, start) in [
         (
@@ -246,7 +246,7 @@ fn failures_behind_a_200_are_errors() {
 }
 
 #[test]
-fn updates_are_answered_with_anything() {
+fn any_answer_to_an_update_is_accepted() {
     let read = |body: &'static str| {
         neptunedata::response::<ExecuteSparqlUpdate>(&Response::new(body.into()))
     };
@@ -290,7 +290,7 @@ fn running_queries_are_listed() {
     let listed = neptunedata::response::<ListSparqlQueries>(&body(&listing)).unwrap();
     assert_eq!(listed.accepted_query_count, Some(9));
     assert_eq!(listed.queries.as_deref(), Some([query.clone()].as_slice()));
-    // One query by itself, in a list, and one that nobody knows.
+    // One query by itself, one in a list, and an unknown one.
     for (answer, expected) in [
         (body(&entry), Some(query.clone())),
         (body(&listing), Some(query)),
@@ -307,7 +307,7 @@ fn running_queries_are_listed() {
 }
 
 #[test]
-fn plain_text_refusals_have_their_text() {
+fn errors_in_plain_text_keep_their_text() {
     let refused = Response::builder()
         .status(400)
         .header("content-type", "text/plain")

@@ -123,7 +123,7 @@ fn answers_are_bytes_with_a_type_or_a_status() {
 }
 
 #[test]
-fn a_graph_that_was_forgotten_is_not_the_default_graph() {
+fn a_missing_graph_is_not_the_default_graph() {
     use neptunedata::{Endpoint, dynamic, sparql::GraphTarget};
     use serde_json::json;
 

@@ -54,7 +54,7 @@ fn updates_are_forms() {
 }
 
 #[test]
-fn every_query_says_what_it_takes() {
+fn every_query_has_an_accept_header() {
     for (query, accept) in [
         (
             ExecuteSparqlQuery::select("q"),
@@ -161,7 +161,7 @@ fn extra_fields_go_into_the_form() {
 }
 
 #[test]
-fn they_go_by_name_too() {
+fn the_dynamic_api_makes_the_same_requests() {
     let input = json!({"query": "ASK {}", "accept": "text/boolean", "queryId": "i",
         "defaultGraphUri": ["u:1"]});
     let request = dynamic::request("ExecuteSparqlQuery", &input, &endpoint()).unwrap();

@@ -1,4 +1,4 @@
-//! Rows as types of the caller's, whole and as they arrive.
+//! Rows in types of the caller, collected and streamed.
 
 use std::collections::BTreeMap;
 
@@ -54,7 +54,7 @@ struct Row {
 }
 
 #[test]
-fn values_become_what_is_asked_for() {
+fn values_are_decoded_into_the_requested_types() {
     let bindings = json!({
         "iri": {"type": "uri", "value": "u:s"}, "id": literal("18446744073709551615"),
         "small": literal(" -12 "), "double": literal("1.5E3"), "yes": literal("1"),
@@ -83,7 +83,7 @@ fn values_become_what_is_asked_for() {
 }
 
 #[test]
-fn what_does_not_fit_is_named() {
+fn errors_name_the_value_of_another_type() {
     #[derive(Debug, Deserialize)]
     struct Narrow {
         #[allow(dead_code, reason = "only read")]
@@ -124,7 +124,7 @@ fn what_does_not_fit_is_named() {
 }
 
 #[test]
-fn rows_are_read_as_they_arrive() {
+fn rows_are_streamed() {
     #[derive(Debug, PartialEq, Deserialize)]
     struct N {
         n: u32,

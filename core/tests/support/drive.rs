@@ -64,7 +64,7 @@ pub(crate) struct Trace {
     pub(crate) result: Result<ResponseMeta, Error>,
 }
 
-/// How the driver goes about it; none of it may change what happens.
+/// How the driver drives the machine; no setting may change the result.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Style {
     pub(crate) seed: u64,

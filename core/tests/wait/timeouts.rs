@@ -242,7 +242,7 @@ fn after_steps(options: WaitOptions, steps: usize) -> (Wait<LoadCompleted>, Cloc
 
 /// A failure from the driver ends the wait if I/O was requested, and is a misuse otherwise.
 #[test]
-fn drivers_can_end_it() {
+fn drivers_can_end_the_wait() {
     let kind = |kind| ErrorKind::Transport(kind);
     let failure = |kind| Input::Failure(TransportError::new(kind, Sent::Maybe));
     let runtime = TransportErrorKind::Runtime;

@@ -142,7 +142,7 @@ fn numbers_in_sources_are_on_the_page() {
     }
 }
 
-/// The project's sources in these folders; those of this crate alone where it stands by itself.
+/// The project's sources in these folders; only those of this crate if the rest of the workspace is missing.
 fn sources(folders: &[&str]) -> Vec<String> {
     let core = Path::new(env!("CARGO_MANIFEST_DIR"));
     let project = core.join("..");

@@ -194,7 +194,7 @@ fn evaluator() -> Result<SparqlEvaluator, Failure> {
 fn nodes(request: &QueryRequest, name: &str) -> Result<Vec<NamedNode>, Failure> {
     let nodes = request.options(name).map(NamedNode::new);
     nodes.collect::<Result<_, _>>().map_err(|error| {
-        Failure::invalid_parameter(format!("The value of {name} is no IRI: {error}"))
+        Failure::invalid_parameter(format!("The value of {name} is not an IRI: {error}"))
     })
 }
 

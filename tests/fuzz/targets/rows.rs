@@ -61,7 +61,7 @@ fuzz_target!(|data: &[u8]| {
         return;
     };
     // Half of the time the row is the input, in an answer that fits.
-    let (framing, before, behind) = match framing % 8 {
+    let (framing, before, after) = match framing % 8 {
         0 => (RowsFormat::OpenCypher, "", ""),
         1 => (RowsFormat::Gremlin, "", ""),
         2 => (RowsFormat::Sparql, "", ""),
@@ -75,7 +75,7 @@ fuzz_target!(|data: &[u8]| {
         6 => (RowsFormat::Sparql, r#"{"results":{"bindings":[["#, "]]}}"),
         _ => (RowsFormat::Stream, r#"{"records":[{},"#, "],\"a\":{}}"),
     };
-    let body = [before.as_bytes(), body, behind.as_bytes()].concat();
+    let body = [before.as_bytes(), body, after.as_bytes()].concat();
     let limit = match limit {
         0..200 => 1 << 20,
         limit => usize::from(*limit - 200),

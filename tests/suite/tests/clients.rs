@@ -1,5 +1,5 @@
-//! What the two clients offer on top of core's streaming machines, over real sockets against the
-//! emulator: rows as they arrive, queries that are given up, waiting, change streams.
+//! The features that the two clients add to core's streaming machines, over real sockets against the
+//! emulator: streamed rows, abandoned queries, waiters, change streams.
 
 #![allow(missing_docs)]
 

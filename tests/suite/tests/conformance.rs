@@ -1,4 +1,4 @@
-//! What this client makes of the conformance vectors, line by line, for every operation there is.
+//! Runs this client on the conformance vectors, line by line, for every operation.
 //!
 //! Lines without a hazard must come out as the vectors say, but for the deviations of
 //! `conformance/deviations.rs`. Lines with a hazard must end in a value or a typed error; how many end

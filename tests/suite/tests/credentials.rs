@@ -1,4 +1,4 @@
-//! Where credentials come from, with both clients.
+//! Sources of credentials, with both clients.
 
 #![allow(missing_docs)]
 
@@ -202,7 +202,7 @@ fn profiles_are_read_from_the_files_that_the_environment_names() {
 }
 
 #[test]
-fn a_credential_process_runs_again_when_its_keys_were_refused() {
+fn a_credential_process_runs_again_when_its_keys_are_rejected() {
     for driver in Driver::ALL {
         let (server, home) = (cluster(), Files::new());
         let keys = home.write("process output.json", &json(1, "SessionToken"));
@@ -236,10 +236,10 @@ fn a_credential_process_runs_again_when_its_keys_were_refused() {
 }
 
 #[test]
-fn a_credential_process_that_fails_is_told_of_without_what_it_says() {
+fn the_output_of_a_failed_credential_process_is_not_in_the_error() {
     for driver in Driver::ALL {
         let (server, home) = (cluster(), Files::new());
-        let keys = home.write("nonsense", "c4n4ry is no JSON");
+        let keys = home.write("nonsense", "c4n4ry is not JSON");
         let config = format!(
             "[profile failing]\nregion = eu-west-1\ncredential_process = cat /c4n4ry\n\
              [profile odd]\nregion = eu-west-1\ncredential_process = cat \"{}\"\n",
@@ -295,7 +295,7 @@ fn keys_that_expire_in_the_middle_of_a_run_are_replaced_once() {
 }
 
 #[test]
-fn short_lives_end_unseen() {
+fn short_lived_credentials_are_replaced_before_they_expire() {
     for driver in Driver::ALL {
         let server = cluster();
         let asked = Arc::new(AtomicU32::new(0));
@@ -353,7 +353,7 @@ fn a_source_that_fails_twice_is_asked_a_third_time() {
 }
 
 #[test]
-fn ahead_of_time_failures_harm_nobody_and_are_not_repeated_at_once() {
+fn a_failed_early_refresh_fails_no_call_and_is_not_retried_at_once() {
     for driver in Driver::ALL {
         let server = cluster();
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -379,7 +379,7 @@ fn ahead_of_time_failures_harm_nobody_and_are_not_repeated_at_once() {
 }
 
 #[test]
-fn of_a_value_that_is_refused_there_is_no_other() {
+fn rejected_static_credentials_cannot_be_replaced() {
     for driver in Driver::ALL {
         let server = cluster();
         let client = builder(driver, &server)

@@ -300,7 +300,7 @@ fn a_role_by_a_web_identity() {
 }
 
 #[test]
-fn an_empty_chain_is_told_of() {
+fn an_empty_chain_is_an_error() {
     for driver in Driver::ALL {
         let server = cluster();
         let text = run(driver, &server, &[]);

@@ -1,5 +1,5 @@
-//! No secret is shown, whatever is logged, printed or formatted, while everything goes wrong that can. Each test runs
-//! itself in a process whose loggers and output it owns, and searches what that one has printed.
+//! No secret is logged, printed or formatted, also when calls fail in every way that the tests know. Each test runs
+//! itself in a child process with loggers of its own, and searches the output of that process.
 
 #![allow(missing_docs)]
 
@@ -20,7 +20,7 @@ use plants::{PLANTS, Plant};
 use search::{Found, Made, search};
 
 const REGION: &str = "eu-west-1";
-/// Part of what nobody may see, often enough that half of a secret is recognized, too.
+/// Part of each secret, repeated so often that half of a secret contains it, too. No output may contain it.
 const CANARY: &str = "c4n4ry";
 /// How both secrets begin: long enough that no certificate has it in its base64 by chance.
 const START: &str = "c4n4ry/s3";

@@ -91,9 +91,9 @@ fn effects_are_the_models_traits_or_have_a_reason() {
     }
 }
 
-/// SPARQL is no part of the model, and goes by names of our own.
+/// The model has no SPARQL operations; their names are this client's own.
 #[test]
-fn operations_of_sparql_are_beside_the_model() {
+fn sparql_operations_are_not_in_the_model() {
     let model = Model::load().unwrap();
     assert_eq!(SPARQL_OPERATIONS.len(), 10);
     for info in SPARQL_OPERATIONS {

@@ -139,7 +139,7 @@ fn each_brings_its_own_emulator() {
 }
 
 #[test]
-fn a_wrong_secret_ends_in_the_servers_words_and_starts_nothing() {
+fn a_wrong_secret_prints_the_servers_error_and_starts_nothing() {
     for name in EXAMPLES {
         let server = emulator();
         let output = against(&server, name, "another").output().unwrap();
@@ -211,8 +211,8 @@ fn rows_are_read_in_little_memory() {
         let (rows, _) = stdout.split_once(" rows, ").expect(name);
         assert!(rows.parse::<u64>().unwrap() > 200_000, "{name}: {stdout}");
         assert!(stdout.contains(" rows/s, "), "{name}: {stdout}");
-        let tells = stdout.contains("memory: grew by ") || !cfg!(target_os = "linux");
-        assert!(tells, "{name}: {stdout}");
+        let has_memory = stdout.contains("memory: grew by ") || !cfg!(target_os = "linux");
+        assert!(has_memory, "{name}: {stdout}");
     }
 }
 

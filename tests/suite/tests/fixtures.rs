@@ -1,4 +1,4 @@
-//! Every answer in `fixtures/` is read by core and given by the emulator. `fixtures/README.md` says how to add one.
+//! Core reads every answer in `fixtures/`, and the emulator sends it. `fixtures/README.md` says how to add one.
 
 #[path = "fixtures/compare.rs"]
 mod compare;
@@ -44,14 +44,14 @@ const FAMILIES: &[&[(&str, Producer)]] = &[
 ];
 
 #[test]
-fn the_index_is_the_folder() {
+fn the_index_lists_the_folder() {
     let listed: Vec<String> = index::read().into_iter().map(|it| it.file).collect();
     assert!(listed.is_sorted(), "the index is not sorted by file");
     assert_eq!(listed, index::files());
 }
 
 #[test]
-fn core_reads_them() {
+fn core_reads_all_fixtures() {
     for fixture in index::read() {
         let name = &fixture.file;
         let body = fixture.body();
@@ -91,7 +91,7 @@ fn core_reads_them() {
 }
 
 #[test]
-fn the_emulator_gives_them() {
+fn the_emulator_sends_all_fixtures() {
     let mut producers: BTreeMap<&str, Producer> = BTreeMap::new();
     for (file, producer) in FAMILIES.iter().copied().flatten() {
         assert!(producers.insert(file, *producer).is_none(), "{file} twice");
@@ -99,7 +99,7 @@ fn the_emulator_gives_them() {
     for fixture in index::read() {
         let name = fixture.file.as_str();
         let producer = producers.remove(name);
-        let answer = producer.unwrap_or_else(|| panic!("nobody produces {name}"))();
+        let answer = producer.unwrap_or_else(|| panic!("no function produces {name}"))();
         assert_eq!(answer.status().as_u16(), fixture.status, "{name}");
         for (header, value) in &fixture.headers {
             let sent = answer.head.headers.get(header);

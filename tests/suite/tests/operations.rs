@@ -1,7 +1,7 @@
 //! Every operation, over both drivers, to the emulator's server, which checks every signature.
 //!
-//! What is called and what has to come of it is one table, by family; both drivers play it, each against a server of
-//! its own.
+//! One table lists the calls and their expected results, by family; both drivers play it, each against its own
+//! server.
 
 #[path = "operations/cluster.rs"]
 mod cluster;
@@ -50,7 +50,7 @@ fn names() -> BTreeSet<&'static str> {
 }
 
 #[test]
-fn every_operation_succeeds_and_is_refused_over_both_drivers() {
+fn every_operation_succeeds_and_is_rejected_over_both_drivers() {
     for driver in Driver::ALL {
         let mut stage = Stage::new(driver);
         for (number, step) in table().enumerate() {
@@ -74,7 +74,7 @@ fn every_operation_succeeds_and_is_refused_over_both_drivers() {
 }
 
 #[test]
-fn no_operation_is_open_to_those_who_do_not_sign() {
+fn every_operation_rejects_unsigned_requests() {
     for driver in Driver::ALL {
         let server = cluster::server();
         let client = cluster::client(driver, &server, Keys::None);

@@ -1,5 +1,5 @@
-//! What core encodes, the emulator reads back: made-up requests of every operation, by a decoder that shares no code with
-//! the encoder.
+//! The emulator decodes what core encodes: arbitrary requests of every operation. The decoder shares no code with the
+//! encoder.
 
 use std::cell::Cell;
 

@@ -1,4 +1,4 @@
-//! Properties of every operation, over made-up requests, answers and networks: the core's features `proptest` and
+//! Properties of every operation, over arbitrary requests, answers and networks: the core's features `proptest` and
 //! `arbitrary`.
 
 #![allow(missing_docs)]

@@ -1,4 +1,4 @@
-//! Both clients against a server that misbehaves in every way that peers were measured with, and in more.
+//! Both clients against a server that misbehaves in every way in which other clients were measured, and in more.
 
 #[path = "scenarios/limits.rs"]
 mod limits;

@@ -151,7 +151,7 @@ fn graphs_are_put_extended_read_and_deleted() {
 }
 
 #[test]
-fn hinted_queries_find_what_others_find() {
+fn query_hints_do_not_change_results() {
     let hinted = "PREFIX hint: <http://aws.amazon.com/neptune/vocab/v01/QueryHints#> \
                   SELECT * { hint:Query hint:queryTimeout 100 . ?s <urn:p> ?o }";
     for driver in Driver::ALL {
@@ -165,7 +165,7 @@ fn hinted_queries_find_what_others_find() {
 }
 
 #[test]
-fn without_the_engine_answers_have_their_forms() {
+fn answers_without_an_engine_have_the_right_formats() {
     for driver in Driver::ALL {
         let store = Store::new(driver);
         store

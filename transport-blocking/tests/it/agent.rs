@@ -32,7 +32,7 @@ fn client(peer: &Peer, options: ClientOptions) -> Client {
 }
 
 #[test]
-fn requests_are_the_cores_and_signed() {
+fn requests_are_signed_requests_of_the_core() {
     let (seen, requests) = mpsc::channel();
     let peer = Peer::start(move |mut stream, _| {
         while let Some(request) = request(&mut stream) {
@@ -116,7 +116,7 @@ fn time_limits_hold() {
 }
 
 #[test]
-fn options_of_connections_are_refused() {
+fn connection_options_are_rejected() {
     let peer = Peer::answering(ok(HEALTHY));
     let builder = Client::builder(peer.endpoint()).unsigned().agent(agent());
     let built = builder.options(options().connect_to("localhost:1")).build();

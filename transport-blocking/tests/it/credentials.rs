@@ -1,4 +1,4 @@
-//! Credential providers that block: the time that they take, and what they may do in it.
+//! Credential providers that block: time limits, panics, and calls to the same client.
 
 use std::{
     sync::{
@@ -38,7 +38,7 @@ where
 }
 
 #[test]
-fn they_are_renewed_ahead_by_one_while_the_others_go_on() {
+fn one_call_renews_credentials_early_while_others_continue() {
     let peer = Peer::answering(ok(HEALTHY));
     // An hour that has nearly passed: the source gave what it had.
     let (client, asked) = client(&peer, |nth, refresh| match nth {
@@ -67,7 +67,7 @@ fn they_are_renewed_ahead_by_one_while_the_others_go_on() {
 }
 
 #[test]
-fn a_source_that_panics_does_not_lock_others_out() {
+fn a_provider_that_panics_does_not_block_other_calls() {
     let peer = Peer::answering(ok(HEALTHY));
     let (client, _) = client(&peer, |nth, _| match nth {
         0 => panic!("of the test's own"),
@@ -84,7 +84,7 @@ fn a_source_that_panics_does_not_lock_others_out() {
 
 /// It would wait for itself, for ever.
 #[test]
-fn a_source_that_calls_its_own_client_is_refused() {
+fn a_provider_that_calls_its_own_client_gets_an_error() {
     let peer = Peer::answering(ok(HEALTHY));
     let own = Arc::new(Mutex::new(None::<Client>));
     let inner = Arc::clone(&own);

@@ -1,4 +1,4 @@
-//! What only the blocking client has: providers that block, and its use of ureq. The package `neptunedata-tests` tests
+//! Features that only the blocking client has: providers that block, and its use of ureq. The package `neptunedata-tests` tests
 //! what both clients share.
 
 #![allow(missing_docs)]

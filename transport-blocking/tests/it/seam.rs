@@ -1,4 +1,4 @@
-//! What `wire.rs` relies on ureq for. An update of ureq has to pass these.
+//! The behaviour of ureq that the blocking client relies on. An update of ureq has to pass these tests.
 
 use std::{io::Write, sync::mpsc};
 
@@ -12,7 +12,7 @@ use neptunedata_blocking::{
 
 use crate::support::*;
 
-/// The request that the core makes, as it should stand on the wire.
+/// The lines of the request that the core makes, as they should be sent.
 fn expected<O: Operation>(client: &Client, operation: &O) -> Vec<String> {
     let request = neptunedata_blocking::request(operation, client.session().endpoint()).unwrap();
     let mut lines = vec![format!(
@@ -41,7 +41,7 @@ fn sent(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_bytes_on_the_wire_are_the_cores_and_a_user_agent() {
+fn the_request_on_the_wire_is_the_cores_with_a_user_agent() {
     let (seen, requests) = mpsc::channel();
     let peer = Peer::start(move |mut stream, _| {
         while let Some(request) = request(&mut stream) {

@@ -1,4 +1,4 @@
-//! Servers that do with a connection what a test says.
+//! Servers that handle a connection as a test says.
 
 use std::{
     io::{Read, Write},

@@ -1,4 +1,4 @@
-//! Futures that are dropped and begun again, as by `select!`: what was under way goes on.
+//! Futures that are dropped and created again, as in `select!`: the work in progress continues.
 
 use std::{
     future::Future,
@@ -27,9 +27,9 @@ use tower_service::Service;
 
 use crate::support::*;
 
-/// How long a future lives at most.
+/// Each future is dropped after this time.
 const TICK: Duration = Duration::from_millis(10);
-/// Far longer than that, in the server or on the way to it.
+/// A delay much longer than a tick, in the server or on the way to it.
 const SLOW: Duration = Duration::from_millis(80);
 
 /// Asks again and again, a tick at a time: the items, and how often nothing came.
@@ -73,7 +73,7 @@ fn slow(think: Duration) -> (Raw, Arc<AtomicUsize>) {
     (server, requests)
 }
 
-/// A status of a load that goes on, or is over.
+/// The status of a load that is in progress or completed.
 fn load(goes_on: bool) -> Vec<u8> {
     let status = if goes_on {
         "LOAD_IN_PROGRESS"
@@ -115,7 +115,7 @@ async fn a_waiter_beside_a_ticker() {
     assert_eq!(server.accepted(), 1);
 }
 
-/// Whether the first one goes on to exist and is not run, or is gone: its timers wake nobody any more.
+/// The first runtime either still exists but does not run, or was dropped. Its timers wake no task in either case.
 #[test]
 fn a_pause_goes_on_in_another_runtime() {
     let runtime = || {
@@ -165,14 +165,14 @@ async fn a_write_whose_answer_is_awaited() {
     assert_eq!(answered.meta.attempts, 1);
     assert!(!answered.meta.earlier_may_have_executed);
     assert_eq!(requests.load(Ordering::SeqCst), 1);
-    // It lies idle now, as after any other call.
+    // The connection is idle now, as after any other call.
     client.send(&start("b")).await.unwrap();
     assert_eq!(server.accepted(), 1);
 }
 
-/// With its place; it is not used again.
+/// Dropping a run closes its connection and frees its permit.
 #[tokio::test]
-async fn the_connection_ends_with_what_began_it() {
+async fn a_dropped_run_closes_its_connection() {
     let (server, requests) = slow(LONG);
     let client = client(server.address);
     let mut running = call(&client, &start("a"), &CallOptions::new());
@@ -264,7 +264,7 @@ async fn a_connection_being_made_and_credentials_being_fetched() {
     assert_eq!((counts, server.accepted()), ((1, 1), 1));
 }
 
-/// Time that is waited counts in however small pieces; it is the same as in one.
+/// Time limits count the whole time of waiting, also if a caller waits in many small pieces.
 #[tokio::test]
 async fn time_outs_hold_across_futures() {
     let (server, requests) = slow(LONG);
@@ -293,7 +293,7 @@ async fn time_outs_hold_across_futures() {
     }
 }
 
-/// A row at once, one while the caller is away, one later.
+/// Three rows: one at once, one while the caller does not wait, one later.
 fn three_rows() -> Raw {
     Raw::start(|mut stream, _| {
         read_request(&mut stream).unwrap();
@@ -312,7 +312,7 @@ fn three_rows() -> Raw {
 #[tokio::test]
 async fn the_callers_time_after_a_dropped_future_is_their_own() {
     let limit = SHORT * 4;
-    // The caller is away for as long as all may take.
+    // The caller does not wait for as long as the whole call may take.
     let away = || tokio::time::sleep(limit);
     let server = three_rows();
     let options = || quick().timeout(limit).attempt_timeout(limit);
@@ -340,7 +340,7 @@ async fn the_callers_time_after_a_dropped_future_is_their_own() {
     assert_eq!(running.output().await.unwrap().meta.attempts, 1);
 }
 
-/// What is waited for counts, also for rows; who is away within that is not known to be.
+/// The time of waiting for a row counts towards the time limits.
 #[tokio::test]
 async fn the_time_of_waiting_for_a_row_counts() {
     let server = three_rows();
@@ -356,7 +356,7 @@ async fn the_time_of_waiting_for_a_row_counts() {
         match tokio::time::timeout(TICK, rows.next()).await {
             Ok(Some(Ok(row))) => read.push(row),
             Ok(Some(Err(error))) => break error,
-            Ok(None) => panic!("it was not late"),
+            Ok(None) => panic!("the call did not reach its time limit"),
             Err(_) => {}
         }
     };

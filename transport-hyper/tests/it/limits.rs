@@ -1,4 +1,4 @@
-//! How many connections there are, and what is left of a call that is dropped.
+//! The number of connections, and the connections of dropped calls.
 
 use std::{
     io::Write,
@@ -83,7 +83,7 @@ async fn a_dropped_call_closes_its_connection_and_frees_its_place() {
     }
 }
 
-/// It is its turn, and nobody polls it.
+/// The call is next in line for a connection, but its future is not polled.
 #[tokio::test]
 async fn a_call_that_is_put_aside_does_not_hold_up_others() {
     let server = Raw::start(|stream, _| serve_well(stream));

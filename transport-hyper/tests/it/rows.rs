@@ -1,4 +1,4 @@
-//! Rows, and what stands beside them.
+//! Rows and the envelope around them.
 
 use std::{
     io::Write,

@@ -1,4 +1,4 @@
-//! Runtimes that come and go, stand still, or lack what is needed.
+//! Runtimes that end, do not run, or lack I/O or timers.
 
 use std::{
     error::Error as _,
@@ -37,9 +37,9 @@ fn a_client_outlives_the_runtime_it_was_used_in() {
     );
 }
 
-/// The first one is there still, and nobody drives it.
+/// The first runtime still exists, but no thread runs it.
 #[test]
-fn a_runtime_that_stands_still_does_not_hold_up_others() {
+fn a_runtime_that_does_not_run_does_not_block_others() {
     let server = Raw::start(|stream, _| serve_well(stream));
     let client = client(server.address);
     let runtimes = [runtime(), runtime(), runtime()];
@@ -55,7 +55,7 @@ fn a_runtime_that_stands_still_does_not_hold_up_others() {
     drop(client);
 }
 
-/// As people have it who share one client among tests.
+/// One client in a static, shared by several tests.
 static SHARED: LazyLock<(Server, Client)> = LazyLock::new(|| {
     let server = Server::start(Emulator::default()).unwrap();
     let client = client(server.address());
@@ -107,9 +107,9 @@ fn idle_connections_are_closed_by_each_runtime() {
     assert!(format!("{client:?}").contains("idle: 0"), "{client:?}");
 }
 
-/// What a call of another runtime was waiting for may never come.
+/// The request for credentials that a call in the first runtime waits for may never complete.
 #[test]
-fn a_question_for_credentials_is_asked_anew_in_another_runtime() {
+fn another_runtime_requests_credentials_again() {
     let server = Raw::start(|stream, _| serve_well(stream));
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
@@ -183,7 +183,7 @@ fn a_runtime_without_timers_or_io_is_an_error_and_no_panic() {
     runtime().block_on(client.send(&status())).unwrap();
 }
 
-/// What each of them does at the same time is its own affair.
+/// Runtimes that use the client at the same time do not affect each other.
 #[test]
 fn many_runtimes_at_once() {
     let server = Raw::start(|mut stream, _| {

@@ -213,7 +213,7 @@ async fn trailers_are_read() {
         "{error:?}"
     );
 
-    // Also behind a body that looks complete.
+    // Also after a body that looks complete.
     let (client, _) = over(|_| {
         let mut trailers = HeaderMap::new();
         trailers.insert("x-neptune-status", HeaderValue::from_static("500"));
@@ -316,7 +316,7 @@ async fn time_limits() {
     assert!(begun.elapsed() >= SHORT * 4 && begun.elapsed() < LONG);
 }
 
-/// Says when it is dropped.
+/// Records that it was dropped.
 struct Dropped(Arc<AtomicUsize>);
 
 impl Drop for Dropped {
@@ -386,7 +386,7 @@ async fn rows_are_streamed() {
     while let Some(row) = rows.next().await {
         read.push(row.unwrap());
         if read.len() == 1 {
-            // Not more than the first row needs.
+            // No more frames than the first row needs.
             assert!(taken.load(Ordering::SeqCst) <= 2);
         }
     }

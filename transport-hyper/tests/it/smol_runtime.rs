@@ -134,9 +134,9 @@ fn calls_retries_and_deadlines() {
     assert!(error.may_have_executed());
 }
 
-/// A connector of one's own tells no addresses, so that the name has to do.
+/// A custom connector does not report addresses, so the cancellation goes to the name of the endpoint.
 #[test]
-fn queries_that_are_given_up_are_cancelled() {
+fn abandoned_queries_are_cancelled() {
     let hour = Duration::from_secs(3600);
     for spawned in [true, false] {
         let mut emulator = Emulator::default();
@@ -200,7 +200,7 @@ fn a_write_finds_out_that_the_server_has_closed() {
 /// The AWS SDK needs tokio whatever the connector, and says so by a panic.
 #[cfg(feature = "aws-config")]
 #[test]
-fn credentials_from_the_sdk_are_not_to_be_had() {
+fn credentials_from_the_sdk_need_tokio() {
     use aws_credential_types::provider::{ProvideCredentials, future};
     use neptunedata_hyper::ErrorKind;
 

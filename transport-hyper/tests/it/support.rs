@@ -1,4 +1,4 @@
-//! Servers of a few lines that do exactly what a test says.
+//! Small servers that do exactly what a test says.
 
 use std::{
     io::{Read, Write},
@@ -24,9 +24,9 @@ pub(crate) const ACCESS_KEY: &str = "AKIDEXAMPLE";
 pub(crate) const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 pub(crate) const REGION: &str = "us-east-1";
 
-/// Longer than anything here takes, shorter than a human's patience.
+/// Longer than any test here takes.
 pub(crate) const LONG: Duration = Duration::from_secs(20);
-/// What a test waits for that is to run out.
+/// A time limit that a test lets expire.
 pub(crate) const SHORT: Duration = Duration::from_millis(150);
 
 pub(crate) const HEALTHY: &str = r#"{"status":"healthy"}"#;
@@ -37,7 +37,7 @@ pub(crate) fn status() -> GetEngineStatus {
     GetEngineStatus::new()
 }
 
-/// A write, told apart from others by its id.
+/// A write, identified by its id.
 pub(crate) fn start(id: impl Into<String>) -> StartMlModelTrainingJob {
     StartMlModelTrainingJob::new(
         DataProcessingJobId::new("processed"),

@@ -27,7 +27,7 @@ impl CommandLine {
     /// Splits a command into words, by the rules of the target system.
     ///
     /// On every system white space separates words, and double quotes preserve it. On Windows a backslash
-    /// is literal, except before a double quote: there two backslashes stand for one, and a single one
+    /// is literal, except before a double quote: there two backslashes mean one, and a single backslash
     /// escapes the quote. On other systems the rules are those of a POSIX shell, as the crate `shlex`
     /// implements them: a backslash escapes any character, within double quotes only `"`, `\`, `$` and
     /// `` ` ``, single quotes preserve everything, and a word that starts with `#` starts a comment.

@@ -25,10 +25,10 @@ pub enum Refusal {
     MissingToken,
     /// `The request signature we calculated does not match the signature you provided. …`
     WrongSignature,
-    /// `Signature expired: …`, by a clock that is this much ahead of the true time. The `Date` of the response is wrong
+    /// `Signature expired: …`, by a clock that is fast by this time. The `Date` of the response is wrong
     /// by the same time.
     SignatureExpired(Duration),
-    /// `Signature not yet current: …`, by a clock that is this much behind the true time. The `Date` of the response is
+    /// `Signature not yet current: …`, by a clock that is slow by this time. The `Date` of the response is
     /// wrong by the same time.
     SignatureNotYetCurrent(Duration),
     /// `User: … is not authorized to perform: neptune-db:ACTION on resource: …`
@@ -42,8 +42,8 @@ impl Refusal {
     pub(crate) fn skew(&self) -> i64 {
         let seconds = |by: &Duration| i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
         match self {
-            Self::SignatureExpired(ahead) => seconds(ahead),
-            Self::SignatureNotYetCurrent(behind) => -seconds(behind),
+            Self::SignatureExpired(by) => seconds(by),
+            Self::SignatureNotYetCurrent(by) => -seconds(by),
             _ => 0,
         }
     }

@@ -18,7 +18,7 @@ pub(crate) struct Scripts {
 #[derive(Debug)]
 struct Entry {
     script: Arc<QueryScript>,
-    /// To how many more queries the script applies; `None` is no limit.
+    /// To how many more queries the script applies; `None` means no limit.
     left: Option<u64>,
     matched: u64,
     effects: u64,

@@ -1,6 +1,6 @@
 //! Removes Neptune's query hints, which look like triples but are not data.
 //!
-//! `hint:Query hint:queryTimeout 100 .` tells the engine how to execute a query
+//! `hint:Query hint:queryTimeout 100 .` controls how the engine executes a query
 //! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/sparql-query-hints.html)). Here they are removed from
 //! the syntax tree and have no effect.
 

@@ -54,7 +54,7 @@ pub(crate) fn exchange(endpoint: &str, request: &str) -> String {
 }
 
 #[test]
-fn it_listens_where_it_says() {
+fn the_printed_address_accepts_connections() {
     let (_running, endpoint) = start(&["--iam", "AKID:secret"]);
     let answer = ask(&endpoint, "");
     assert!(
@@ -65,7 +65,7 @@ fn it_listens_where_it_says() {
 }
 
 #[test]
-fn faults_have_to_be_allowed() {
+fn faults_must_be_enabled() {
     let header = "x-neptune-fault: status=503\r\n";
     let (_strict, endpoint) = start(&[]);
     assert!(ask(&endpoint, header).starts_with("HTTP/1.1 200 OK\r\n"));
@@ -128,7 +128,7 @@ fn help_and_version() {
 }
 
 #[test]
-fn bad_flags_end_it_with_2() {
+fn invalid_flags_exit_with_2() {
     let output = run(&["--iam", "very-secret"]);
     assert_eq!(output.status.code(), Some(2));
     let text = String::from_utf8(output.stderr).expect("text");

@@ -1,4 +1,4 @@
-//! What the binary answers from files, and with a real engine.
+//! The binary with scripts and data from files, and with a real engine.
 
 use std::fs;
 use std::path::PathBuf;
@@ -25,7 +25,7 @@ impl File {
 
 impl Drop for File {
     fn drop(&mut self) {
-        // Somebody may have cleaned up already.
+        // The file may have been removed already.
         let _ = fs::remove_file(&self.0);
     }
 }
@@ -221,7 +221,7 @@ fn the_engine_runs_if_it_is_built_in() {
 }
 
 #[test]
-fn what_is_wrong_in_files_is_named() {
+fn errors_in_files_are_reported() {
     let commit = r#"{"stream":"sparql","changes":[{"op":"ADD","data":{}}]}"#;
     let script = r#"{"language":"gremlin"}"#;
     #[rustfmt::skip]
@@ -288,7 +288,7 @@ fn what_is_wrong_in_files_is_named() {
 }
 
 #[test]
-fn the_files_of_the_readme_are_good() {
+fn the_files_of_the_readme_are_valid() {
     let readme = include_str!("../../README.md");
     let blocks = readme.split("```json\n").skip(1);
     let blocks: Vec<&str> = blocks.filter_map(|rest| rest.split("```").next()).collect();

@@ -1,4 +1,4 @@
-//! Faults of what is said rather than of how it travels.
+//! Faults in the content of answers rather than in their transport.
 
 use serde_json::Value;
 
@@ -64,7 +64,7 @@ fn trailers() {
 }
 
 #[test]
-fn bodies_that_make_no_sense() {
+fn invalid_bodies() {
     let server = start();
     let (answer, ended) = meet(&server, "garbage", Ended::Open);
     assert!(

@@ -1,11 +1,11 @@
-//! HTTP by hand, and what is asked of the server rather than of a request.
+//! HTTP written by hand, and functions of the server that concern connections.
 
 use std::time::{Duration, Instant};
 
 use http::StatusCode;
 use neptunedata_emulator::{Close, Emulator, Ending, Planned, Response, Server, ServerOptions};
 
-use crate::raw::{Ended, PATIENCE, Raw, counts, start};
+use crate::raw::{Ended, Raw, WAIT_LIMIT, counts, start};
 
 const STATUS: &str = "GET /status HTTP/1.1\r\nhost: neptune\r\n\r\n";
 
@@ -53,7 +53,7 @@ fn bodies_may_come_byte_by_byte() {
 }
 
 #[test]
-fn continue_is_said_to_who_waits_for_it() {
+fn expect_continue_is_answered() {
     let server = start();
     let mut raw = Raw::connect(&server);
     raw.send("POST /x HTTP/1.1\r\nhost: n\r\ncontent-length: 2\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n");
@@ -66,7 +66,7 @@ fn continue_is_said_to_who_waits_for_it() {
 }
 
 #[test]
-fn what_is_no_request_is_refused() {
+fn invalid_requests_are_rejected() {
     let server = start();
     let long = format!("GET /status HTTP/1.1\r\nx: {}\r\n\r\n", "y".repeat(70_000));
     for (text, status) in [
@@ -111,7 +111,7 @@ fn what_is_no_request_is_refused() {
     let mut raw = Raw::connect(&server);
     raw.send("POST /status HTTP/1.1\r\ncontent-length: 10\r\n\r\nhal");
     drop(raw);
-    assert!(server.wait_until(PATIENCE, || server.connections().open == 0));
+    assert!(server.wait_until(WAIT_LIMIT, || server.connections().open == 0));
     assert_eq!(counts(&server), (0, 0));
 }
 
@@ -190,7 +190,7 @@ fn everything_is_counted() {
     assert_eq!(seen.requests, [1, 2]);
     assert_eq!(seen.bytes_written, u64::try_from(bytes).expect("few"));
     drop(first);
-    assert!(server.wait_until(PATIENCE, || server.connections().open == 1));
+    assert!(server.wait_until(WAIT_LIMIT, || server.connections().open == 1));
     assert_eq!(server.connections().peak, 2);
     assert!(!server.wait_until(Duration::from_millis(5), || server.connections().open == 0));
 }
@@ -204,7 +204,7 @@ fn idle_connections_close_on_command() {
     let mut busy = Raw::connect(&server);
     busy.send(&crate::raw::status("answer-late; delay=400"));
     let mut fresh = Raw::connect(&server);
-    assert!(server.wait_until(PATIENCE, || counts(&server).0 == 2
+    assert!(server.wait_until(WAIT_LIMIT, || counts(&server).0 == 2
         && server.connections().open == 3));
     server.close_idle();
     assert_eq!(server.connections().open, 1);
@@ -303,11 +303,11 @@ fn the_server_can_fall_silent() {
 }
 
 #[test]
-fn a_stop_does_not_wait_for_what_never_comes() {
+fn stopping_does_not_wait_for_open_requests() {
     let server = start();
     let mut hanging = Raw::connect(&server);
     hanging.send(&crate::raw::status("stop-answering"));
-    assert!(server.wait_until(PATIENCE, || counts(&server) == (1, 1)));
+    assert!(server.wait_until(WAIT_LIMIT, || counts(&server) == (1, 1)));
     server.set_answering(false);
     let mut silent = Raw::connect(&server);
     silent.send(STATUS);

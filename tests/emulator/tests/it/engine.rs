@@ -48,7 +48,7 @@ fn what_can_be_configured() {
 }
 
 #[test]
-fn m24_what_appears_only_sometimes() {
+fn m24_optional_members_are_present() {
     let earliest = UNIX_EPOCH + Duration::from_secs(1_440_938_160);
     let config = Config::default()
         .serverless("1.0", "128.0")
@@ -75,7 +75,7 @@ fn m24_what_appears_only_sometimes() {
 }
 
 #[test]
-fn answers_are_dated_and_numbered() {
+fn answers_have_dates_and_request_ids() {
     let mut neptune = Emulator::default();
     let first = neptune.answer(get("/status"));
     assert_eq!(first.head.headers["date"], "Mon, 01 Jan 2024 00:00:00 GMT");

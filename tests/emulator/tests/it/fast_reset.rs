@@ -83,7 +83,7 @@ fn a_reset_erases_and_restarts() {
         neptune.after(65).get("/storage/indexes/rebuilds")["rebuildIds"],
         json!([])
     );
-    // What tests have planned is no data.
+    // A reset does not delete the plans of tests.
     assert_eq!(
         neptune.after(65).post("/ml/modeltraining", &job("job-2"))["id"],
         "job-2"
@@ -136,7 +136,7 @@ fn forms_are_understood() {
 }
 
 #[test]
-fn what_is_refused() {
+fn rejected_requests() {
     let mut neptune = Emulator::default();
     let mut expect = |request, code: &str| assert_eq!(neptune.refused(request).1, code);
     expect(post("/system", &json!({})), "MissingParameterException");

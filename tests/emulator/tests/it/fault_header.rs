@@ -1,4 +1,4 @@
-//! The header `x-neptune-fault`: who it is for, how often, and the errors it asks for.
+//! The header `x-neptune-fault`: the requests it applies to, how often, and its errors.
 
 use bytes::Bytes;
 use http::{Request, StatusCode};
@@ -38,7 +38,7 @@ pub(crate) fn told(neptune: &mut Emulator, fault: &str) -> (u16, String, String)
 }
 
 #[test]
-fn off_unless_asked_for() {
+fn the_header_is_off_by_default() {
     let mut neptune = Emulator::default();
     assert_eq!(
         status(&neptune.handle(asking("status=503"), now())),
@@ -114,7 +114,7 @@ fn several_lines_are_one_list() {
 }
 
 #[test]
-fn the_queue_is_left_alone() {
+fn planned_faults_are_kept() {
     let mut neptune = obeying();
     neptune.fail_next(Planned::error("ThrottlingException", ""));
     assert_eq!(
@@ -127,7 +127,7 @@ fn the_queue_is_left_alone() {
 }
 
 #[test]
-fn what_is_not_understood_is_refused() {
+fn invalid_headers_are_rejected() {
     for (fault, part) in [
         (
             "read-then-fun",

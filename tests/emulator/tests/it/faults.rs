@@ -1,10 +1,10 @@
-//! Every fault, on the socket: what comes, how the connection ends, what was received and executed.
+//! Every fault over a socket: the bytes that arrive, the end of the connection, and the counts of received and executed requests.
 
 use std::time::{Duration, Instant};
 
 use neptunedata_emulator::{Ending, Mishap, Outcome, Planned};
 
-use crate::raw::{Ended, PATIENCE, Raw, announced, chunked, counts, meet, parts, start, status};
+use crate::raw::{Ended, Raw, WAIT_LIMIT, announced, chunked, counts, meet, parts, start, status};
 
 fn whole() -> usize {
     announced(&meet(&start(), "answer-late; delay=0", Ended::Open).0)
@@ -25,7 +25,7 @@ fn no_answer() {
         let mut raw = Raw::connect(&server);
         raw.send(&status(fault));
         if ended == Ended::Open {
-            assert!(server.wait_until(PATIENCE, || counts(&server).0 == 1));
+            assert!(server.wait_until(WAIT_LIMIT, || counts(&server).0 == 1));
             assert_eq!(raw.rest(), (String::new(), ended), "{fault}");
         } else {
             assert_eq!(raw.until_end(), (String::new(), ended), "{fault}");
@@ -46,7 +46,7 @@ fn closed_before_reading() {
     ] {
         let server = start();
         let mut raw = Raw::connect(&server);
-        // The body is there, and nobody reads it.
+        // The body was sent, but the server does not read it.
         raw.send(&format!(
             "POST /status HTTP/1.1\r\nhost: neptune\r\ncontent-length: 5\r\nx-neptune-fault: {fault}\r\n\r\nhello"
         ));
@@ -83,7 +83,7 @@ fn executed_while_the_answer_is_late() {
     let server = start();
     let mut raw = Raw::connect(&server);
     raw.send(&status("answer-late; delay=60000"));
-    assert!(server.wait_until(PATIENCE, || counts(&server) == (1, 1)));
+    assert!(server.wait_until(WAIT_LIMIT, || counts(&server) == (1, 1)));
     assert_eq!(raw.rest(), (String::new(), Ended::Open));
 }
 
@@ -205,7 +205,7 @@ fn a_body_whose_trailers_do_not_end() {
     let server = start();
     let detail = "\r\n0\r\nx-neptune-status: 200 OK\r\nx-neptune-detail: \r\n";
     let failed = "\r\n0\r\nx-neptune-status: 500 InternalFailureException\r\nx-neptune-detail: ";
-    for (fault, told, behind) in [
+    for (fault, told, last_line) in [
         ("cut-in-trailers", false, "}\r\n0\r\n"),
         ("cut-in-trailers; kind=good", false, "}\r\n0\r\n"),
         ("cut-in-trailers; unasked", true, detail),
@@ -218,8 +218,8 @@ fn a_body_whose_trailers_do_not_end() {
         let (answer, ended) = meet(&server, fault, Ended::Fin);
         assert_eq!(ended, Ended::Fin, "{fault}");
         assert_eq!(answer.contains("\r\ntrailer: "), told, "{fault}: {answer}");
-        let at = answer.rfind(behind).expect(fault);
-        let rest = &answer[at + behind.len()..];
+        let at = answer.rfind(last_line).expect(fault);
+        let rest = &answer[at + last_line.len()..];
         // Nothing, or the value of the last field.
         let lines: Vec<&str> = rest.split("\r\n").collect();
         assert!(

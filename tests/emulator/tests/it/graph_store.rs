@@ -72,7 +72,7 @@ fn scripts_answer() {
 }
 
 #[test]
-fn what_is_refused() {
+fn rejected_requests() {
     let mut neptune = Emulator::default();
     let several = bad("Only one graph can be specified in the URL.");
     for target in [

@@ -30,7 +30,7 @@ fn started(config: Config) -> (Emulator, String) {
 }
 
 #[test]
-fn a_rebuild_goes_its_way() {
+fn a_rebuild_starts_and_completes() {
     let (mut neptune, id) = started(Config::default().rebuild_duration(Duration::from_secs(100)));
     let target = format!("{REBUILDS}/{id}");
     for (after, status, progress) in [
@@ -65,7 +65,7 @@ fn a_rebuild_goes_its_way() {
 }
 
 #[test]
-fn what_is_asked_for_comes_back() {
+fn parameters_of_a_rebuild_are_returned() {
     let mut neptune = Emulator::new(Config::default().vcpus(8));
     let defaults = start(&mut neptune, "", now());
     assert_eq!(defaults["scope"], "ALL");
@@ -163,7 +163,7 @@ fn one_can_be_cancelled_and_one_can_fail() {
 }
 
 #[test]
-fn who_may_not() {
+fn rejected_requests() {
     let (mut neptune, id) = started(Config::default());
     let cancel = format!("{REBUILDS}/{id}/cancel");
     for target in [format!("{REBUILDS}/x"), format!("{REBUILDS}/x/cancel")] {

@@ -1,4 +1,4 @@
-//! Answers that are made while they are sent.
+//! Answers that are generated while they are sent.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -8,9 +8,9 @@ use neptunedata_emulator::{Emulator, Planned, QueryScript, Server};
 use serde_json::json;
 use socket2::SockRef;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const WAIT_LIMIT: Duration = Duration::from_secs(30);
 const MIB: u64 = 1024 * 1024;
-/// A row of 1,024 bytes with the comma behind it.
+/// The padding of a row, so that the row and the comma after it have 1,024 bytes.
 const PADDING: usize = 1015;
 
 fn script(rows: u64) -> QueryScript {
@@ -19,7 +19,9 @@ fn script(rows: u64) -> QueryScript {
 
 fn ask(server: &Server) -> TcpStream {
     let mut stream = TcpStream::connect(server.address()).expect("a connection");
-    stream.set_read_timeout(Some(PATIENCE)).expect("a time-out");
+    stream
+        .set_read_timeout(Some(WAIT_LIMIT))
+        .expect("a time-out");
     let request = b"GET /openCypher?query=MATCH HTTP/1.1\r\nhost: neptune\r\nte: trailers\r\nconnection: close\r\n\r\n";
     stream.write_all(request).expect("sent");
     stream
@@ -48,7 +50,7 @@ fn read(stream: &mut TcpStream, most: u64) -> (u64, Vec<u8>) {
     (all, last)
 }
 
-/// The memory that this process has, where the system tells it.
+/// The resident memory of this process, if the system reports it.
 fn resident() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
@@ -91,7 +93,7 @@ fn written(server: &Server) -> u64 {
 fn a_reader_that_stops_stops_the_server() {
     let server = server(script(u64::MAX));
     let mut stream = ask(&server);
-    // Whoever reads a few rows only.
+    // This client reads only a few rows.
     let (first, _) = read(&mut stream, 1);
     let before = written(&server);
     assert!(before <= first + MIB, "{before} {first}");
@@ -107,7 +109,7 @@ fn a_reader_that_stops_stops_the_server() {
         assert!(written <= all + MIB, "{written} {all}");
     }
     drop(stream);
-    assert!(server.wait_until(PATIENCE, || server.connections().open == 0));
+    assert!(server.wait_until(WAIT_LIMIT, || server.connections().open == 0));
 }
 
 #[test]
@@ -128,7 +130,7 @@ fn a_server_can_be_stopped_meanwhile() {
 }
 
 #[test]
-fn it_breaks_where_it_is_told_to() {
+fn answers_end_at_the_planned_position() {
     let server = server(script(u64::MAX).fail_after(5000, "MemoryLimitExceededException", "Full."));
     let (all, last) = read(&mut ask(&server), u64::MAX);
     assert!((5000 * 1024..6 * MIB).contains(&all), "{all}");

@@ -90,7 +90,7 @@ fn one_runs_and_the_others_wait() {
     assert_eq!(states(&neptune, at(15)), [DONE, RUNS, WAITS]);
     assert_eq!(states(&neptune, at(29)), [DONE, DONE, RUNS]);
     assert_eq!(states(&neptune, at(30)), [DONE, DONE, DONE]);
-    // Looking changed nothing; and one that nobody looked at began when its turn came.
+    // Status requests change nothing: a load without status requests began when its turn came.
     let third = status(&mut neptune, &ids[2], "", at(100));
     assert_eq!(third["overallStatus"]["startTime"], 1_704_067_220);
     assert_eq!(third["overallStatus"]["totalTimeSpent"], 10.0);
@@ -122,7 +122,7 @@ fn lists_newest_first() {
 }
 
 #[test]
-fn the_queue_has_an_end() {
+fn the_queue_has_a_limit() {
     let mut neptune = Emulator::default();
     for n in 0..65 {
         start(&mut neptune, &body(&format!("s3://b/{n}")), now());
@@ -184,7 +184,7 @@ fn dependencies_have_to_complete() {
 }
 
 #[test]
-fn modes_look_at_earlier_loads() {
+fn modes_depend_on_earlier_loads() {
     let mut neptune = Emulator::new(Config::default().load_duration(Duration::ZERO));
     let mode = |mode: &str| with(body("s3://b/k"), json!({ "mode": mode }));
     let run = |neptune: &mut Emulator, id: &str| {

@@ -1,4 +1,4 @@
-//! What the bulk loader logs and refuses.
+//! Errors that the bulk loader logs, and requests that it rejects.
 
 use bytes::Bytes;
 use http::{Method, Request};
@@ -85,7 +85,7 @@ fn errors_come_in_pages() {
 }
 
 #[test]
-fn what_is_refused() {
+fn rejected_requests() {
     let mut neptune = Emulator::default();
     let mut expect = |changes: Value, expected: Refusal| {
         let start = post("/loader", &with(body("s3://b/k"), changes));

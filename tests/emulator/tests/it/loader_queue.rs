@@ -1,4 +1,4 @@
-//! The queue of loads against a second, simpler telling of it.
+//! The queue of loads, compared with a second, simpler implementation.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Queries that take their time, over a socket.
+//! Long-running queries, over a socket.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -8,7 +8,7 @@ use neptunedata_emulator::{Emulator, QueryScript, Server};
 use serde_json::json;
 
 const ID: &str = "fb34cd3e-f37c-4d12-9cf2-03bb741bf54f";
-const PATIENCE: Duration = Duration::from_secs(10);
+const WAIT_LIMIT: Duration = Duration::from_secs(10);
 
 fn server(lasting: Duration) -> Server {
     let mut emulator = Emulator::default();
@@ -22,7 +22,9 @@ fn server(lasting: Duration) -> Server {
 
 fn send(server: &Server, request: &str) -> TcpStream {
     let mut stream = TcpStream::connect(server.address()).expect("a connection");
-    stream.set_read_timeout(Some(PATIENCE)).expect("a time-out");
+    stream
+        .set_read_timeout(Some(WAIT_LIMIT))
+        .expect("a time-out");
     let request = format!("{request} HTTP/1.1\r\nhost: neptune\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).expect("sent");
     stream
@@ -40,12 +42,12 @@ fn running(server: &Server) -> bool {
 
 fn query(server: &Server) -> TcpStream {
     let stream = send(server, &format!("GET /gremlin?gremlin=g.V()&queryId={ID}"));
-    assert!(server.wait_until(PATIENCE, || running(server)));
+    assert!(server.wait_until(WAIT_LIMIT, || running(server)));
     stream
 }
 
 #[test]
-fn the_answer_comes_when_the_time_is_over() {
+fn the_answer_arrives_after_the_duration_of_the_query() {
     let time = Duration::from_millis(150);
     let server = server(time);
     let started = Instant::now();
@@ -77,10 +79,10 @@ fn a_cancel_answers_both() {
 }
 
 #[test]
-fn a_client_that_goes_leaves_its_query_running() {
+fn a_query_runs_on_after_its_client_disconnects() {
     let server = server(Duration::from_secs(3600));
     drop(query(&server));
-    assert!(server.wait_until(PATIENCE, || server.connections().open == 0));
+    assert!(server.wait_until(WAIT_LIMIT, || server.connections().open == 0));
     let listed = read(send(&server, "GET /gremlin/status"));
     assert!(listed.contains("\"runningQueryCount\":1"), "{listed}");
     server.advance(Duration::from_secs(3600));
@@ -115,7 +117,7 @@ fn waiting_takes_no_time_of_the_processor() {
     stream.shutdown(Shutdown::Both).expect("closed");
 }
 
-/// The time that the server's thread has used, where the system tells it.
+/// The processor time of the server's thread, if the system reports it.
 fn processor_time() -> Option<u64> {
     let tasks = std::fs::read_dir("/proc/self/task").ok()?;
     let mut most = None;

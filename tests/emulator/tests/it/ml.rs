@@ -32,7 +32,7 @@ fn endpoint(id: &str) -> Value {
 }
 
 #[test]
-fn the_four_kinds_are_apart() {
+fn the_four_kinds_of_jobs_are_independent() {
     let mut neptune = Emulator::default();
     neptune.post(DATA, &data("x"));
     neptune.post("/ml/modeltraining", &job("x"));
@@ -214,7 +214,7 @@ fn endpoints_get_timestamped_names() {
 }
 
 #[test]
-fn what_is_refused() {
+fn rejected_requests() {
     let mut neptune = Emulator::default();
     let mut expect = |path: &str, body: Value, expected: Refusal| {
         neptune.refuses_as(post(path, &body), expected);
@@ -276,7 +276,7 @@ fn what_is_refused() {
 }
 
 #[test]
-fn what_they_build_on_can_be_checked() {
+fn referenced_jobs_can_be_checked() {
     let mut neptune = Emulator::new(Config::default().check_ml_jobs(true));
     let data_missing = bad("Provided MLDataProcessing job is not completed.");
     neptune.refuses_as(post("/ml/modeltraining", &job("job-1")), &data_missing);

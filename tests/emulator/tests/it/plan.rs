@@ -1,4 +1,4 @@
-//! Things that go wrong.
+//! Planned failures.
 
 use http::{HeaderName, HeaderValue, StatusCode};
 use neptunedata_emulator::{Config, Emulator, Fault, JobStatus, Outcome, Planned, Response};

@@ -1,4 +1,4 @@
-//! The forms in which queries come, and what they get without a script.
+//! The forms of query requests, and the answers without a script.
 
 use bytes::Bytes;
 use http::{Method, Request};
@@ -282,7 +282,7 @@ fn reports_in_the_forms_that_are_accepted() {
 }
 
 #[test]
-fn what_is_refused() {
+fn rejected_requests() {
     let mut neptune = Emulator::default();
     let lacks = |name: &str| missing(&format!("The required parameter {name} is missing."));
     let nul = refusal(

@@ -285,7 +285,7 @@ fn failures_in_the_middle() {
 }
 
 #[test]
-fn a_plan_spoils_what_a_script_answers() {
+fn planned_faults_apply_to_scripted_answers() {
     let mut neptune = Emulator::default();
     neptune.script(
         QueryScript::open_cypher()

@@ -1,4 +1,4 @@
-//! What runs, and what stops it.
+//! Status and cancellation of queries.
 
 use std::time::Duration;
 
@@ -67,12 +67,12 @@ fn gremlin_queries_are_listed_and_cancelled() {
         assert_eq!(operation, Some("GetGremlinQueryStatus"));
     }
     for request in [
-        get("/gremlin/status/nobody"),
-        delete("/gremlin/status/nobody"),
-        form("/gremlin/status", "cancelQuery&queryId=nobody"),
+        get("/gremlin/status/no-such-id"),
+        delete("/gremlin/status/no-such-id"),
+        form("/gremlin/status", "cancelQuery&queryId=no-such-id"),
         // Of another language.
     ] {
-        neptune.after(23).refuses_as(request, unknown("nobody"));
+        neptune.after(23).refuses_as(request, unknown("no-such-id"));
     }
     neptune
         .after(23)
@@ -166,7 +166,7 @@ fn sparql_queries_are_listed_and_cancelled() {
     ] {
         assert_eq!(neptune.after(5).ask(request), listed);
     }
-    for id in [OTHER, "nobody"] {
+    for id in [OTHER, "no-such-id"] {
         let answer = neptune
             .after(5)
             .answer(get(&format!("/sparql/status?queryId={id}")));
@@ -335,7 +335,7 @@ fn queries_wait_for_their_turn() {
 }
 
 #[test]
-fn texts_are_cut_but_for_sparql() {
+fn texts_are_truncated_except_in_sparql() {
     let mut neptune = emulator(Config::default());
     let text = format!("long{}", "é".repeat(1100));
     neptune
@@ -356,7 +356,7 @@ fn texts_are_cut_but_for_sparql() {
 }
 
 #[test]
-fn ids_that_are_taken() {
+fn ids_in_use_are_rejected() {
     let mut neptune = emulator(Config::default());
     neptune.after(0).pending(gremlin(ID));
     let text = format!("Query id {ID} is in use.");

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use neptunedata_emulator::{Config, Emulator, Server};
 
-/// Long enough for anything to happen on loopback, so that only a broken test waits for it.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
-/// How long nothing has to come for a connection to count as silent.
+/// Longer than any event on loopback takes: only a test that fails waits this long.
+pub(crate) const WAIT_LIMIT: Duration = Duration::from_secs(10);
+/// A connection counts as silent after this time without bytes.
 const SILENCE: Duration = Duration::from_millis(60);
 pub(crate) const STATUS: &str = "GetEngineStatus";
 
@@ -82,7 +82,7 @@ pub(crate) fn chunked(answer: &str) -> &str {
     body
 }
 
-/// The length that the head of an answer tells.
+/// The `content-length` of an answer.
 pub(crate) fn announced(answer: &str) -> usize {
     let (head, _) = parts(answer);
     let line = head
@@ -94,7 +94,9 @@ pub(crate) fn announced(answer: &str) -> usize {
 impl Raw {
     pub(crate) fn connect(server: &Server) -> Self {
         let stream = TcpStream::connect(server.address()).expect("a connection");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a time-out");
+        stream
+            .set_read_timeout(Some(WAIT_LIMIT))
+            .expect("a time-out");
         Self { stream }
     }
 
@@ -107,14 +109,14 @@ impl Raw {
         self.read(SILENCE, SILENCE)
     }
 
-    /// What comes, with all patience for its beginning, until the connection falls silent.
+    /// Waits for the first bytes, then reads until the connection is silent.
     pub(crate) fn some(&mut self) -> (String, Ended) {
-        self.read(PATIENCE, SILENCE)
+        self.read(WAIT_LIMIT, SILENCE)
     }
 
-    /// Waits for the end, however long it takes.
+    /// Reads until the end of the connection.
     pub(crate) fn until_end(&mut self) -> (String, Ended) {
-        self.read(PATIENCE, PATIENCE)
+        self.read(WAIT_LIMIT, WAIT_LIMIT)
     }
 
     fn read(&mut self, first: Duration, further: Duration) -> (String, Ended) {
@@ -139,13 +141,13 @@ impl Raw {
 
     /// Reads exactly one answer with a `content-length`.
     pub(crate) fn one(&mut self) -> String {
-        self.stream.set_read_timeout(Some(PATIENCE)).expect("set");
+        self.stream.set_read_timeout(Some(WAIT_LIMIT)).expect("set");
         read_one(&mut self.stream)
     }
 
-    /// The pieces that come, and after how long each.
+    /// The pieces that arrive, each with its time and its size.
     pub(crate) fn timed(&mut self) -> Vec<(Duration, usize)> {
-        self.stream.set_read_timeout(Some(PATIENCE)).expect("set");
+        self.stream.set_read_timeout(Some(WAIT_LIMIT)).expect("set");
         let started = Instant::now();
         let mut pieces = Vec::new();
         let mut buffer = [0; 65_536];

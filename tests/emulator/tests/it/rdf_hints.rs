@@ -45,7 +45,7 @@ fn values(neptune: &mut Emulator, text: &str) -> Vec<String> {
 }
 
 #[test]
-fn hints_are_no_data() {
+fn hints_are_not_data() {
     let mut neptune = filled();
     for (text, expected) in [
         (
@@ -107,7 +107,7 @@ fn hints_are_no_data() {
 }
 
 #[test]
-fn what_is_only_alike_is_data() {
+fn triples_similar_to_hints_are_data() {
     let mut neptune = filled();
     update(&mut neptune, "INSERT DATA { <urn:s> hint:note 'mine' }");
     assert_eq!(

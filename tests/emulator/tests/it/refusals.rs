@@ -1,4 +1,4 @@
-//! Dates that are off and credentials that are refused, on request.
+//! Wrong dates and rejected credentials, on request.
 
 use neptunedata_emulator::{Emulator, Now, Signature};
 
@@ -36,7 +36,7 @@ fn dates() {
 }
 
 #[test]
-fn iam_refuses_in_its_own_words() {
+fn iam_errors_have_the_texts_of_iam() {
     let mut neptune = obeying();
     for (fault, text) in [
         (
@@ -91,9 +91,9 @@ fn iam_refuses_in_its_own_words() {
     assert_eq!(neptune.executed("GetEngineStatus"), 0);
 }
 
-/// A request signed by the clock of its client, which is an hour behind the one that the cluster claims to have.
+/// A request signed by the client's clock, which is one hour slower than the clock that the cluster claims to have.
 #[test]
-fn a_corrected_clock_is_let_in() {
+fn a_request_with_a_corrected_clock_is_accepted() {
     let signed = Signed::start();
     let mut neptune = signed.cluster();
     neptune.reconfigure(|config| config.fault_header(true));

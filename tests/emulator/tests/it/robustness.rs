@@ -1,4 +1,4 @@
-//! Whatever comes in, something in Neptune's form goes out.
+//! Every request gets an answer in Neptune's format.
 
 use std::time::{Duration, UNIX_EPOCH};
 

@@ -1,4 +1,4 @@
-//! Whatever jobs, loads, statistics, rebuilds and resets are asked for, something in Neptune's form comes back.
+//! Every request for jobs, loads, statistics, rebuilds and resets gets an answer in Neptune's format.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, UNIX_EPOCH};
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::support::{reach, words};
 
-/// The routes, with the body of a request that is right. ID stands for an id.
+/// The routes, with a valid body. ID is replaced with an id.
 #[rustfmt::skip]
 fn routes() -> Vec<(&'static str, &'static str, Value)> {
     let none = Value::Null;
@@ -78,7 +78,7 @@ const MEMBERS: &str = "id instanceCount subnets customModelTrainingParameters up
 const PARAMETERS: &str = "maxItems clean neptuneIamRoleArn limit includeQueuedLoads details errors page \
     errorsPerPage mode scope concurrency writeBufferSize loadId";
 
-/// What is sent: the place of a route, which known id stands for ID, changes to body and query, raw bytes, the time.
+/// A request: the index of a route, the index of the id for ID, changes to body and query, raw bytes, the time.
 type Sent = (
     Index,
     Index,

@@ -1,4 +1,4 @@
-//! Whatever is asked of queries and streams, something comes of it.
+//! Every request for queries and streams has an outcome.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ fn paths() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Names and values as they stand in a query or a form.
+/// Names and values as in a query string or a form.
 fn parameters() -> impl Strategy<Value = String> {
     let name = select(words(
         "gremlin query update parameters explain queryId cancelQuery silent includeWaiting \

@@ -1,4 +1,4 @@
-//! Routes that are not there, and the form of errors.
+//! Unknown routes, and the format of errors.
 
 use bytes::Bytes;
 use http::{Method, Request};

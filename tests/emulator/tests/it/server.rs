@@ -1,4 +1,4 @@
-//! The server, spoken to over plain sockets.
+//! The server, over plain sockets.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};

@@ -1,4 +1,4 @@
-//! Signatures made by botocore 1.44.5, accepted as they are and refused when anything about them is changed.
+//! Signatures made by botocore 1.44.5: accepted unchanged, and rejected after any change.
 
 use std::env;
 use std::fs;
@@ -176,7 +176,7 @@ fn unsigned_requests_are_refused() {
 }
 
 #[test]
-fn authorizations_have_to_be_whole_and_to_fit() {
+fn authorization_headers_must_be_complete_and_consistent() {
     const SIGNED: &str = "host;x-amz-date;x-amz-security-token";
     let (start, cancel) = (Signed::start(), Signed::cancel());
     let (key, region) = (
@@ -238,7 +238,7 @@ fn authorizations_have_to_be_whole_and_to_fit() {
 }
 
 #[test]
-fn signed_headers_have_to_be_there() {
+fn signed_headers_must_be_present() {
     let signed = Signed::cancel();
     for name in ["host", "x-amz-date", "x-amz-security-token"] {
         let mut request = signed.request();
@@ -349,14 +349,14 @@ fn refused_requests_do_nothing() {
         ),
         (1, 0)
     );
-    // Routes that are not there are hidden behind the signature as well.
+    // The signature is checked for unknown routes, too.
     refusal(&mut neptune, crate::support::get("/nowhere"), signed.now());
     let status = neptune.at(signed.now()).ask(signed.request());
     assert_eq!(status["features"]["IAMAuthentication"], "enabled");
 }
 
 #[test]
-fn without_iam_nobody_looks() {
+fn signatures_are_not_checked_without_iam() {
     let signed = Signed::find("GetEngineStatus/endpoint-11");
     let mut neptune = Emulator::default();
     neptune.at(Now::at_unix(0)).ask(signed.request());

@@ -1,4 +1,4 @@
-//! Statistics, summaries and what the storage holds.
+//! Statistics, summaries and the contents of the storage.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -50,7 +50,7 @@ fn m25_ids_are_numbers() {
 }
 
 #[test]
-fn m27_what_is_not_there_is_absent() {
+fn m27_statistics_that_do_not_exist_are_absent() {
     let mut neptune = Emulator::default();
     assert_eq!(payload(&mut neptune, PG[0], now()).to_string(), NONE);
     let note = "Limit reached: Statistics are not available";
@@ -173,7 +173,7 @@ fn m43_content_type() {
 }
 
 #[test]
-fn what_is_refused() {
+fn rejected_requests() {
     let mut neptune = Emulator::default();
     for (body, code) in [
         (json!({}), "MissingParameterException"),

@@ -259,7 +259,7 @@ fn streams_can_be_off_or_too_busy() {
 
 #[cfg(feature = "gzip")]
 #[test]
-fn gzip_for_those_who_ask() {
+fn gzip_is_used_on_request() {
     use std::io::Read as _;
 
     use crate::support::with_header;

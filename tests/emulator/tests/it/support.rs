@@ -1,4 +1,4 @@
-//! What several tests need.
+//! Functions that several tests use.
 
 use std::borrow::Borrow;
 use std::cell::RefCell;

@@ -1,4 +1,4 @@
-//! TLS, spoken to by rustls.
+//! TLS, with rustls as the client.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -9,7 +9,7 @@ use neptunedata_emulator::{Config, Emulator, Server, ServerOptions, Tls, TlsFaul
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
-use crate::raw::{PATIENCE, counts};
+use crate::raw::{WAIT_LIMIT, counts};
 
 const LAST: &str = "GET /status HTTP/1.1\r\nhost: neptune\r\nconnection: close\r\n\r\n";
 const DB: &str = "my-db.cluster-abc.us-east-1.neptune.amazonaws.com";
@@ -42,7 +42,7 @@ fn connect(server: &Server, name: &str, alpn: &[&str]) -> Secured {
     let name = ServerName::try_from(name.to_owned()).expect("a name");
     let client = ClientConnection::new(Arc::new(config), name).expect("a client");
     let tcp = TcpStream::connect(server.address()).expect("a connection");
-    tcp.set_read_timeout(Some(PATIENCE)).expect("a time-out");
+    tcp.set_read_timeout(Some(WAIT_LIMIT)).expect("a time-out");
     StreamOwned::new(client, tcp)
 }
 
@@ -79,12 +79,12 @@ fn answers_come_encrypted() {
 }
 
 #[test]
-fn handshakes_are_on_record() {
+fn handshakes_are_recorded() {
     let server = start(Tls::new().name(DB));
     exchange(connect(&server, DB, &["h2", "http/1.1"]), LAST).expect("an answer");
     exchange(connect(&server, "127.0.0.1", &["http/1.1"]), LAST).expect("an answer");
     assert!(exchange(connect(&server, "localhost", &["h2"]), LAST).is_err());
-    assert!(server.wait_until(PATIENCE, || {
+    assert!(server.wait_until(WAIT_LIMIT, || {
         server.handshakes().len() == 3 && server.handshakes()[2].failure.is_some()
     }));
     let seen = server.handshakes();
@@ -126,7 +126,7 @@ fn certificates_that_are_not_to_be_trusted() {
         let server = start(Tls::new().fault(fault));
         let error = exchange(connect(&server, "localhost", &[]), LAST).expect_err("trusted");
         assert!(error.to_string().contains(part), "{fault:?}: {error}");
-        assert!(server.wait_until(PATIENCE, || server.connections().open == 0));
+        assert!(server.wait_until(WAIT_LIMIT, || server.connections().open == 0));
         assert_eq!(counts(&server), (0, 0));
         assert_eq!(
             server.handshakes()[0].server_name.as_deref(),
@@ -154,15 +154,15 @@ fn a_handshake_that_stalls() {
         (1, 1)
     );
     drop(stream);
-    assert!(server.wait_until(PATIENCE, || server.connections().open == 0));
+    assert!(server.wait_until(WAIT_LIMIT, || server.connections().open == 0));
 }
 
 #[test]
-fn who_speaks_no_tls_is_turned_away() {
+fn clients_without_tls_are_rejected() {
     let server = start(Tls::new());
     let mut stream = TcpStream::connect(server.address()).expect("a connection");
     stream.write_all(LAST.as_bytes()).expect("written");
-    assert!(server.wait_until(PATIENCE, || server.handshakes().len() == 1));
+    assert!(server.wait_until(WAIT_LIMIT, || server.handshakes().len() == 1));
     assert!(server.handshakes()[0].failure.is_some());
     assert_eq!(counts(&server), (0, 0));
 }

@@ -1,4 +1,4 @@
-//! What model training refuses.
+//! Requests that model training rejects.
 
 use bytes::Bytes;
 use http::Request;

@@ -1,4 +1,4 @@
-//! What SPARQL queries find where no script answers: nothing, in the form that they ask for.
+//! SPARQL queries without a script: an empty result in the requested format.
 
 use bytes::Bytes;
 use http::{HeaderValue, Request};

@@ -94,7 +94,7 @@ fn fill(emulator: &mut Emulator) {
         }))
     };
     emulator.append_commit(stream, [label(Change::add, "draft")], now(0));
-    // Beyond what a float tells apart.
+    // Above the integers that a float can represent exactly.
     emulator.skip_commits(stream, (1 << 53) - 1);
     let changes = [label(Change::remove, "draft"), label(Change::add, "person")];
     emulator.append_commit(stream, changes, now(0));
@@ -126,7 +126,7 @@ fn summary() -> Map<String, Value> {
     summary.as_object().cloned().unwrap()
 }
 
-/// What queries are answered with. Those with `slow` in them are not over when boto3 loses its patience.
+/// The answers to queries. Queries that contain `slow` run longer than the read timeout of boto3.
 fn scripts() -> Vec<QueryScript> {
     let slow = Duration::from_secs(12);
     let people = [

@@ -1,4 +1,4 @@
-//! What boto3 makes of the operations that are not those of model training, and what it is answered.
+//! boto3's requests for the operations other than those of model training, and the answers it gets.
 
 use std::collections::BTreeSet;
 
@@ -156,7 +156,7 @@ pub(crate) const FAMILIES: &[(&str, &str, usize, usize, Became)] = &[
     ("Gremlin, profile", "ExecuteGremlinProfileQuery", 1, 1, Output),
     ("Gremlin, profile, all members", "ExecuteGremlinProfileQuery", 1, 1, Output),
     ("Gremlin, profile, wrong", "ExecuteGremlinProfileQuery", 1, 0, MALFORMED),
-    // A write that took effect twice.
+    // A write that was executed twice.
     ("Gremlin, read-then-fin", "ExecuteGremlinQuery", 2, 2, Output),
     ("openCypher", "ExecuteOpenCypherQuery", 1, 1, Output),
     ("openCypher, all members", "ExecuteOpenCypherQuery", 1, 1, Output),
@@ -166,9 +166,9 @@ pub(crate) const FAMILIES: &[(&str, &str, usize, usize, Became)] = &[
     ("openCypher, explain, details", "ExecuteOpenCypherExplainQuery", 1, 1, Output),
     ("openCypher, explain, wrong", "ExecuteOpenCypherExplainQuery", 1, 0, MALFORMED),
     ("openCypher, explain, wrong mode", "ExecuteOpenCypherExplainQuery", 1, 0, INVALID),
-    // A write that took effect twice.
+    // A write that was executed twice.
     ("openCypher, read-then-fin", "ExecuteOpenCypherQuery", 2, 2, Output),
-    // Three queries run while nobody waits for them any more. One is cancelled, the others take effect.
+    // Three queries run on after boto3 has stopped waiting for them. One is cancelled, the others take effect.
     ("Gremlin, slow", "ExecuteGremlinQuery", 3, 2, Error("ReadTimeoutError")),
     ("Gremlin, list", "ListGremlinQueries", 1, 1, Output),
     ("Gremlin, list, all members", "ListGremlinQueries", 1, 1, Output),
@@ -201,7 +201,7 @@ pub(crate) const FAMILIES: &[(&str, &str, usize, usize, Became)] = &[
     ("reset, list", "ListMLModelTrainingJobs", 1, 1, Output),
 ];
 
-/// Step, place in what boto3 hands out last, and what stands there.
+/// The step, a JSON pointer into the last output of boto3, and the value there.
 fn answers() -> Vec<(&'static str, &'static str, Value)> {
     let beyond_floats = json!(9_007_199_254_740_993_u64);
     vec![
@@ -213,7 +213,7 @@ fn answers() -> Vec<(&'static str, &'static str, Value)> {
         ("processing, get", "/status", json!("InProgress")),
         ("transform, get", "/id", json!("transform-1")),
         ("endpoint, get", "/status", json!("Updating")),
-        // One of them is not known to whoever asked for it.
+        // The caller does not know that one of these endpoints exists.
         (
             "endpoint, list",
             "/ids/1",
@@ -331,7 +331,7 @@ fn answers() -> Vec<(&'static str, &'static str, Value)> {
 }
 
 #[test]
-fn boto3_is_answered_what_is_said_here() {
+fn boto3_gets_the_listed_answers() {
     let lines = transcript::lines();
     for (step, place, expected) in answers() {
         let output = last_output(&lines, step);

@@ -1,4 +1,4 @@
-//! What the transcript says about boto3, and that it says all it should.
+//! Facts about boto3 that the transcript shows, and checks that the transcript is complete.
 
 use neptunedata_emulator::Planned;
 
@@ -134,7 +134,7 @@ const FINDINGS: &[(&str, &str, usize, usize, Became)] = &[
 ];
 
 #[test]
-fn boto3_does_what_is_said_here() {
+fn boto3_behaves_as_listed() {
     let lines = transcript::lines();
     for (step, operation, sent, executed, became) in FINDINGS.iter().chain(FAMILIES) {
         let of_it = || {
@@ -194,7 +194,7 @@ fn faults() -> Vec<String> {
 }
 
 #[test]
-fn every_fault_and_every_operation_is_there() {
+fn the_transcript_has_every_fault_and_every_operation() {
     let lines = transcript::lines();
     let faults = faults();
     assert!(faults.len() >= 23, "{faults:?}");
@@ -245,7 +245,7 @@ fn every_fault_and_every_operation_is_there() {
 }
 
 #[test]
-fn the_transcript_is_of_the_pinned_versions_and_of_no_machine() {
+fn the_transcript_has_the_pinned_versions_and_no_facts_of_a_machine() {
     let text = transcript::committed();
     let (versions, lines) = transcript::parse(&text);
     let pins = include_str!("../../boto3/requirements.txt");

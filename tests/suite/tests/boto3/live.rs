@@ -1,4 +1,4 @@
-//! Records the transcript anew where `NEPTUNEDATA_BOTO3=1` asks for it.
+//! Records the transcript again if `NEPTUNEDATA_BOTO3=1` is set.
 
 use std::{
     env, fs,
@@ -21,7 +21,7 @@ const ASKED: &str = "NEPTUNEDATA_BOTO3";
 const UPDATE: &str = "UPDATE_TRANSCRIPT";
 
 #[test]
-fn boto3_does_what_is_recorded() {
+fn boto3_gives_the_recorded_transcript_again() {
     match env::var(ASKED).as_deref() {
         Err(env::VarError::NotPresent) | Ok("" | "0") => {
             replay(&transcript::committed());
@@ -162,7 +162,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // What stays behind harms nobody.
+        // Files that cannot be removed do no harm.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

@@ -17,8 +17,8 @@ const OF_THE_SERVER: [&str; 4] = [
     "connection",
     "trailer",
 ];
-/// How long boto3 waits at least for an answer.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// The read timeout of boto3 is at least this long.
+const READ_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Replays a transcript, and counts the requests that were read.
 pub(crate) fn replay(text: &str) -> u64 {
@@ -51,7 +51,7 @@ pub(crate) fn replay(text: &str) -> u64 {
         check_answer(&name, outcome, &line);
         verdicts.push((name, place, line.emulator));
     }
-    // In the end, since queries go on when nobody waits for them any more.
+    // At the end, because queries run on after boto3 has stopped waiting for them.
     for (name, place, recorded) in verdicts {
         let verdict = place.map(|place| Verdict::of(&emulator.log()[place]));
         assert_eq!(verdict, recorded, "{name}");
@@ -92,7 +92,7 @@ fn seen(outcome: Outcome) -> (Option<Answer>, Ending) {
             (Some(answer(&response, Some(after), false)), Ending::Fin)
         }
         Outcome::Fault(Fault::Delivered { response, delivery }) => delivered(&response, &delivery),
-        // The client hangs up when it has seen that it is no HTTP.
+        // The client closes the connection when it sees bytes that are not HTTP.
         Outcome::Fault(Fault::NotHttp { bytes, .. }) => {
             let answer = Answer {
                 status: None,
@@ -114,7 +114,7 @@ fn seen(outcome: Outcome) -> (Option<Answer>, Ending) {
 }
 
 fn delivered(response: &Response, delivery: &Delivery) -> (Option<Answer>, Ending) {
-    if delivery.delay > PATIENCE {
+    if delivery.delay > READ_TIMEOUT {
         return (None, Ending::Timeout);
     }
     if let Some(stall) = &delivery.stall {
@@ -173,6 +173,6 @@ fn check_counts(emulator: &Emulator, text: &str) {
 }
 
 #[test]
-fn the_emulator_answers_as_it_did() {
+fn the_emulator_gives_the_recorded_answers() {
     assert!(replay(&transcript::committed()) > 150);
 }

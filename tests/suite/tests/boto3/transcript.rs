@@ -77,7 +77,7 @@ pub(crate) struct Answer {
     pub(crate) bytes: Option<Body>,
 }
 
-/// Text, or hexadecimal digits for what is no UTF-8.
+/// Text, or hexadecimal digits for bytes that are not valid UTF-8.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Body {
@@ -92,7 +92,7 @@ pub(crate) enum Ending {
     Open,
     Fin,
     Rst,
-    /// Nothing more came, and boto3 lost its patience.
+    /// Nothing more arrived within the read timeout of boto3.
     Timeout,
 }
 
@@ -133,7 +133,7 @@ pub(crate) fn committed() -> String {
     fs::read_to_string(path("transcript.jsonl")).unwrap()
 }
 
-/// Reads a transcript. One with a line that is not understood is none.
+/// Parses a transcript. Panics if it cannot parse a line.
 pub(crate) fn parse(text: &str) -> (Versions, Vec<Line>) {
     let (first, rest) = text.split_once('\n').unwrap();
     let lines = rest.lines().map(|line| {

@@ -1,4 +1,4 @@
-//! Queries that nobody waits for any more are cancelled, if that was asked for.
+//! Abandoned queries are cancelled if `cancel_on_abandon` is set.
 
 use std::time::Duration;
 
@@ -58,7 +58,7 @@ fn running(server: &Server) -> [i64; 3] {
 }
 
 #[test]
-fn at_the_deadline() {
+fn queries_are_cancelled_at_the_deadline() {
     for driver in Driver::ALL {
         let server = server();
         let client = driver.client(&server.endpoint(), cancelling().timeout(SOON));
@@ -78,7 +78,7 @@ fn at_the_deadline() {
 }
 
 #[test]
-fn not_unless_asked_for_and_not_in_open_cypher() {
+fn queries_are_not_cancelled_by_default_nor_in_open_cypher() {
     for driver in Driver::ALL {
         let server = server();
         let client = driver.client(&server.endpoint(), quick().timeout(SOON));
@@ -94,7 +94,7 @@ fn not_unless_asked_for_and_not_in_open_cypher() {
 }
 
 #[test]
-fn when_a_future_is_dropped_the_executor_cancels() {
+fn the_executor_cancels_when_a_future_is_dropped() {
     let server = server();
     block_on(async {
         let client = hyper_client(&server).build().unwrap();
@@ -150,7 +150,7 @@ fn without_an_executor_cancellations_have_to_be_flushed() {
 }
 
 #[test]
-fn when_rows_are_dropped_in_the_middle() {
+fn queries_are_cancelled_when_their_rows_are_dropped() {
     for driver in Driver::ALL {
         let server = Server::start(Emulator::default()).unwrap();
         server.with(|emulator| {
@@ -170,7 +170,7 @@ fn when_rows_are_dropped_in_the_middle() {
 }
 
 #[test]
-fn what_has_ended_is_not_cancelled() {
+fn completed_queries_are_not_cancelled() {
     for driver in Driver::ALL {
         let server = Server::start(Emulator::default()).unwrap();
         server.with(|emulator| {

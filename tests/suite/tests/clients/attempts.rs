@@ -1,4 +1,4 @@
-//! Attempts that are given up for others, in calls that cancel what they give up.
+//! Attempts that time out and are retried, in calls that cancel abandoned attempts.
 
 use std::time::{Duration, Instant};
 
@@ -101,9 +101,9 @@ fn all_attempts_are_cancelled_if_all_hang() {
     }
 }
 
-/// Beside the attempt that is under way, and without hurting it.
+/// The cancellation runs at the same time as the next attempt, which is not affected.
 #[test]
-fn the_executor_cancels_an_attempt_while_the_next_one_is_under_way() {
+fn the_executor_cancels_an_attempt_during_the_next_attempt() {
     let mut emulator = Emulator::default();
     emulator.script(QueryScript::gremlin().lasting(HOUR).times(1));
     let second = QueryScript::gremlin().lasting(Duration::from_secs(1));
@@ -120,7 +120,7 @@ fn the_executor_cancels_an_attempt_while_the_next_one_is_under_way() {
             }
         };
         tokio::select! {
-            _ = &mut call => panic!("it has waited for the call to end"),
+            _ = &mut call => panic!("the cancellation was sent only after the call had ended"),
             () = cancels => {}
         }
         assert_eq!(call.await.unwrap().meta.attempts, 2);

@@ -50,7 +50,7 @@ fn transactions_are_complete_and_continue_after_a_checkpoint() {
 }
 
 #[test]
-fn at_the_end_new_transactions_are_awaited() {
+fn the_iterator_waits_for_new_transactions_at_the_end() {
     let pause = Duration::from_millis(10);
     for driver in Driver::ALL {
         let server = server();

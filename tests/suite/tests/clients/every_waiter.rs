@@ -1,4 +1,4 @@
-//! Each waiter, for what the emulator does.
+//! Every waiter, against the emulator.
 
 use std::time::Duration;
 

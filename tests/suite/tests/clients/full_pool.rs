@@ -1,5 +1,5 @@
-//! Queries that are cancelled while all connections are in use and calls wait for them: that is when cancelling matters
-//! most.
+//! Queries are cancelled while all connections are in use and calls wait for a connection. Cancelling matters most
+//! then.
 
 use std::{
     collections::BTreeSet,
@@ -25,11 +25,11 @@ use neptunedata_tests::{
 use crate::support::{LONG, block_on, hyper};
 
 const SOON: Duration = Duration::from_millis(300);
-/// Less than the patience of cancelling, so that it was not in vain.
+/// Shorter than the time limit of a cancellation, so that a cancellation within this time was sent.
 const IN_TIME: Duration = Duration::from_secs(3);
 const WAITING: usize = 6;
 
-/// One on which queries take for ever.
+/// A server on which queries run for an hour.
 fn server() -> Server {
     let mut emulator = Emulator::default();
     emulator.script(QueryScript::gremlin().lasting(Duration::from_secs(3600)));
@@ -107,7 +107,7 @@ fn uncancelled() -> CallOptions {
 }
 
 #[test]
-fn at_the_deadline() {
+fn queries_are_cancelled_at_the_deadline() {
     for driver in Driver::ALL {
         for connections in [1, 2] {
             let server = server();
@@ -197,7 +197,7 @@ async fn give_up(client: &neptunedata_hyper::Client, is_dropped: bool) {
 
 /// Between two attempts the only place goes to a call that waits, and stays there.
 #[test]
-fn a_cancellation_does_without_the_place_that_its_query_had() {
+fn a_cancellation_does_not_need_the_permit_of_its_query() {
     let mut policy = RetryPolicy::default();
     policy.initial_backoff = SOON * 2;
     let limited = cancelling(1).retry_policy(policy).attempt_timeout(SOON);
@@ -226,7 +226,7 @@ fn a_cancellation_does_without_the_place_that_its_query_had() {
 const MANY: usize = 12;
 
 #[test]
-fn many_at_once_with_few_connections() {
+fn many_queries_are_cancelled_at_once_over_few_connections() {
     for driver in Driver::ALL {
         let server = server();
         let sampler = Sampler::start(&server);

@@ -1,4 +1,4 @@
-//! Answers that no server should give, written by hand: both clients take them the same way.
+//! Invalid answers, written by hand: both clients handle them in the same way.
 
 use neptunedata::{
     CallOptions, Error, ErrorKind, ExceptionKind,
@@ -22,7 +22,7 @@ fn rows(driver: Driver, server: &RawServer, query: &impl RowQuery) -> Read<Value
 }
 
 #[test]
-fn any_failing_trailer_makes_it_a_failure() {
+fn any_trailer_with_a_failure_fails_the_call() {
     let good = "X-Neptune-Status: 200 OK\r\n";
     let bad = "X-Neptune-Status: 500 TimeLimitExceededException\r\n";
     let named = "X-Neptune-Detail: %7B%22code%22%3A%22TimeLimitExceededException%22%2C\
@@ -55,7 +55,7 @@ fn any_failing_trailer_makes_it_a_failure() {
 }
 
 #[test]
-fn members_without_end_are_kept_up_to_the_same_limit() {
+fn endless_members_are_kept_up_to_the_same_limit() {
     let members = r#""a":1,"#.repeat(10);
     let mut chunks = vec!["{"];
     chunks.extend(vec![&*members; 1000]);
@@ -74,7 +74,7 @@ fn members_without_end_are_kept_up_to_the_same_limit() {
 }
 
 #[test]
-fn what_is_no_answer_of_its_language_ends_in_an_error() {
+fn an_answer_that_does_not_fit_its_language_is_an_error() {
     let is_shape = |error: Option<Error>| match error.expect("an error").cause() {
         Cause::Decode(error) => error.kind() == DecodeErrorKind::Shape,
         _ => false,

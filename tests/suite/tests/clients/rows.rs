@@ -1,4 +1,4 @@
-//! Rows as they arrive.
+//! Streamed rows.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -86,7 +86,7 @@ fn a_failure_in_the_middle_comes_after_the_rows_and_once() {
 }
 
 #[test]
-fn it_is_sent_again_only_before_the_first_row() {
+fn queries_are_retried_only_before_the_first_row() {
     let cut = |bytes: usize| format!("chunk-cut; bytes={bytes}; times=1").parse::<Planned>();
     for driver in Driver::ALL {
         for (bytes, rows, attempts) in [(5, 1000, 2), (200, 25, 1)] {
@@ -115,7 +115,7 @@ fn it_is_sent_again_only_before_the_first_row() {
 }
 
 #[test]
-fn a_row_beyond_the_limit_or_of_another_shape_ends_it() {
+fn a_row_that_is_too_large_or_of_another_type_ends_the_rows() {
     let server = server();
     server.with(|emulator| {
         let long = json!({"n": 1, "text": "x".repeat(5000)});
@@ -142,7 +142,7 @@ fn a_row_beyond_the_limit_or_of_another_shape_ends_it() {
 }
 
 #[test]
-fn dropped_in_the_middle_it_closes_its_connection() {
+fn dropping_rows_early_closes_their_connection() {
     for driver in Driver::ALL {
         let server = server();
         server.with(|emulator| {
@@ -163,7 +163,7 @@ fn dropped_in_the_middle_it_closes_its_connection() {
 
 /// A reader that stops stops the server, except for what is on its way.
 #[test]
-fn what_is_not_read_is_not_fetched() {
+fn rows_that_are_not_read_are_not_fetched() {
     const MIB: u64 = 1 << 20;
     for driver in Driver::ALL {
         let server = server();
@@ -196,7 +196,7 @@ fn what_is_not_read_is_not_fetched() {
 }
 
 #[test]
-fn the_clients_stay_usable() {
+fn clients_stay_usable_after_rows() {
     for driver in Driver::ALL {
         let server = server();
         server.with(|emulator| {
@@ -227,8 +227,8 @@ fn futures_of_rows_can_be_dropped() {
         let mut rows = client.rows::<Row>(&query());
         let (mut seen, mut dropped) = (Vec::new(), 0);
         loop {
-            let patience = Duration::from_micros(seen.len() as u64 % 300);
-            match tokio::time::timeout(patience, rows.next()).await {
+            let limit = Duration::from_micros(seen.len() as u64 % 300);
+            match tokio::time::timeout(limit, rows.next()).await {
                 Ok(Some(row)) => seen.push(row.unwrap().n),
                 Ok(None) => break,
                 Err(_) => dropped += 1,

@@ -1,4 +1,4 @@
-//! Waiting for what takes long.
+//! Waiters for jobs that take long.
 
 use std::time::{Duration, Instant};
 

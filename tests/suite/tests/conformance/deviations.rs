@@ -1,17 +1,17 @@
-//! Where this client means to differ from botocore, and what it does instead. This is the whole list:
+//! The intended differences between this client and botocore. This list is complete:
 //!
 //! | what | where | why |
 //! |---|---|---|
-//! | headers of our own | [`HEADERS`] | queries ask for trailers and so learn of a failure behind a 200, and for a form of results that is known (M15) |
-//! | members of answers of our own | [`OUTPUTS`] | the service sends them and the model lacks them |
+//! | headers that the model lacks | [`HEADERS`] | queries request trailers, which report a failure after a status of 200, and a result format that the client can read (M15) |
+//! | members of outputs that the model lacks | [`OUTPUTS`] | the service sends them |
 //! | event ids | [`WITHOUT`] | M35 |
 //! | successes without a body | [`RESPONSES`] | an answer was lost (`may_answer_empty` in `CONTRIBUTING.md`) |
-//! | the last digit of floats in documents | [`FLOAT_STEPS`] | no feature of serde_json is switched on for a user's whole build |
+//! | the last digit of floats in documents | [`FLOAT_STEPS`] | a feature of serde_json would apply to the user's whole build |
 //! | the text of an error | [`message`] | it is in `detailedMessage`, at which botocore does not look |
 //! | the code of an error that has none | [`code`] | botocore puts the status in its place |
 //! | the request id of an error | [`request_id`] | botocore takes `x-amz-request-id` for successes only |
 //!
-//! All else that may differ are the hazards of the vectors, by their names (`hazards.rs`).
+//! The only other differences allowed are the hazards of the vectors, listed by name in `hazards.rs`.
 
 use neptunedata::{
     dynamic,
@@ -23,7 +23,7 @@ pub(crate) use neptunedata_tests::additions::{HEADERS, OUTPUTS};
 
 use crate::responses::{Exception, Line, Outcome};
 
-/// A deliberate difference. Its lines are set aside under its name, once they did the other thing.
+/// An intended difference. Its lines are set aside under its name after a check that this client did `instead`.
 pub(crate) struct Deviation {
     pub(crate) name: &'static str,
     pub(crate) reason: &'static str,
@@ -31,10 +31,10 @@ pub(crate) struct Deviation {
     pub(crate) instead: fn(&Outcome) -> Result<(), String>,
 }
 
-/// All differences in what is made of responses without a hazard.
+/// All differences in how responses without a hazard are decoded.
 pub(crate) const RESPONSES: &[Deviation] = &[Deviation {
     name: "empty success",
-    reason: "the operation always answers something, so an answer was lost (`DecodeErrorKind::Empty`; \
+    reason: "the operation never sends an empty body, so an answer was lost (`DecodeErrorKind::Empty`; \
              `may_answer_empty` in CONTRIBUTING.md)",
     applies: |line| {
         let always_answers =
@@ -47,20 +47,20 @@ pub(crate) const RESPONSES: &[Deviation] = &[Deviation {
     },
 }];
 
-/// Design rule: no feature of serde_json is switched on that holds for all of a build.
+/// Design rule: this crate turns on no feature of serde_json, because features apply to the whole build.
 ///
-/// How many representable numbers a float inside a document may be off. serde_json rounds exactly
-/// only with its feature `float_roundtrip`, which would be switched on for every crate in a user's
-/// build; so that is left to the user, and the body keeps all digits anyway.
+/// By how many representable numbers a float inside a document may differ. serde_json rounds exactly
+/// only with its feature `float_roundtrip`, which would be turned on for every crate in a user's
+/// build. Users may turn it on themselves; the body keeps all digits in any case.
 pub(crate) const FLOAT_STEPS: u64 = 1;
 
-/// Takes something out of a value of the operation.
+/// Removes members from a value of the operation.
 type TakeOut = fn(&str, &mut Value);
 
-/// What is taken out of botocore's value before it is compared, and why.
+/// What is removed from botocore's value before the comparison, and why.
 pub(crate) const WITHOUT: &[(&str, TakeOut)] = &[(
-    "M35: event ids of change streams are two numbers and no maps of any names, so a map that has \
-     neither `commitNum` nor `opNum` is none",
+    "M35: event ids of change streams are two numbers and not arbitrary maps, so a map that has \
+     neither `commitNum` nor `opNum` is not an event id",
     |operation, value| {
         if matches!(operation, "GetPropertygraphStream" | "GetSparqlStream") {
             without_id(value, "lastEventId");
@@ -80,12 +80,12 @@ fn without_id(object: &mut Value, member: &str) {
     }
 }
 
-/// The text of an error that botocore would have found, had it looked in the right place.
+/// The text of an error: `detailedMessage`, which botocore does not read, or botocore's text.
 pub(crate) fn message<'a>(body: &'a Value, theirs: &'a Exception) -> Option<&'a str> {
     text(body, "detailedMessage").or(theirs.message.as_str())
 }
 
-/// The code of an error; botocore's is the status where none was sent.
+/// The code of an error. If the server sent no code, botocore uses the status.
 pub(crate) fn code<'a>(line: &Line, theirs: &'a Exception) -> Option<&'a str> {
     let status = line.status.to_string();
     let sent = line.headers.values().any(|value| value.contains(&status))

@@ -49,7 +49,7 @@ const CUSTOM: &str = "custom_endpoint";
 const CLIENT: &str = "client";
 
 #[test]
-fn custom_endpoints_and_regions_are_taken_as_botocore_takes_them() {
+fn custom_endpoints_and_regions_are_handled_as_by_botocore() {
     let mut report = Report::new("endpoints.jsonl");
     for (index, line) in vectors::lines::<Line>("endpoints.jsonl")
         .unwrap()
@@ -65,7 +65,7 @@ fn custom_endpoints_and_regions_are_taken_as_botocore_takes_them() {
             .is_some_and(|error| error.exception == "EndpointVariantError");
         match line.tag.as_str() {
             CUSTOM if variant => {
-                report.set_aside("no FIPS or dual-stack switch beside a custom endpoint");
+                report.set_aside("no FIPS or dual-stack option together with a custom endpoint");
             }
             CUSTOM => report.checked(CUSTOM, &id, custom(&line)),
             CLIENT if refused_variant => {
@@ -176,7 +176,7 @@ fn normal(text: &str) -> (String, String) {
     )
 }
 
-/// The client refuses what is no host label, and signs for the region behind `fips-` and `-fips`.
+/// The client rejects a region that is not a host label, and removes `fips-` and `-fips` from the region before it signs.
 fn region(line: &Line) -> Result<(), String> {
     let given = line.params.region.as_deref().unwrap_or_default();
     let endpoint = Endpoint::parse("https://db.example.com:8182");
@@ -190,8 +190,8 @@ fn region(line: &Line) -> Result<(), String> {
         (None, Err(error)) if error.kind() == EndpointErrorKind::Region => {
             same("the refusal", error.part(), given)
         }
-        (Some(_), Err(error)) => Err(format!("{given:?} was refused: {error}")),
-        (None, Ok(_)) => Err(format!("{given:?} was taken")),
+        (Some(_), Err(error)) => Err(format!("{given:?} was rejected: {error}")),
+        (None, Ok(_)) => Err(format!("{given:?} was accepted")),
         (None, Err(error)) => Err(format!("{error} is not about the region")),
     }
 }

@@ -102,7 +102,7 @@ fn of_response(line: &responses::Line, model: &Model) -> Result<String, String> 
             format!("error {} with other details", error.kind)
         }
         Err(Cause::Service(error)) => format!("error {}", error.kind),
-        Err(other) => return Err(format!("{other:?} is no outcome of an answer")),
+        Err(other) => return Err(format!("{other:?} cannot result from an answer")),
     })
 }
 

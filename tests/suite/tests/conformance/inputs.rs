@@ -50,7 +50,7 @@ const REFUSED_HERE: &[(&str, &str)] = &[
 const MORE: &[&str] = &["OutOfRange", "EmptyLabel", "DotSegment", "HeaderValue"];
 
 #[test]
-fn invalid_inputs_are_refused_with_their_faults_named() {
+fn invalid_inputs_are_rejected_with_their_field_errors() {
     let model = Model::load().unwrap();
     let mut report = Report::new("invalid_inputs.jsonl");
     for line in vectors::lines::<Line>("invalid_inputs.jsonl").unwrap() {
@@ -118,7 +118,7 @@ fn same_faults(error: &EncodeError, line: &Line) -> Result<(), String> {
             "unknown field" => "UnknownMember",
             "invalid type" => "WrongType",
             "invalid range" => "OutOfRange",
-            other => return Err(format!("{other:?} is no class of faults known here")),
+            other => return Err(format!("unknown class of validation errors: {other:?}")),
         };
         theirs.push((field, kind));
     }
@@ -143,7 +143,7 @@ fn same_faults(error: &EncodeError, line: &Line) -> Result<(), String> {
         } else if MORE.contains(&name(fault.kind())) {
             holds(fault, &line.input)?;
         } else {
-            return Err(format!("a fault that is none: {fault}"));
+            return Err(format!("a valid input was rejected: {fault}"));
         }
     }
     if is_named || theirs.is_empty() {

@@ -1,4 +1,4 @@
-//! Counts what was checked, gathers what does not match, and says so at the end.
+//! Counts the checked lines, collects mismatches, and reports both at the end.
 
 use std::{
     collections::BTreeMap,

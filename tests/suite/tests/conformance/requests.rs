@@ -1,4 +1,4 @@
-//! `requests.jsonl`: inputs, the requests made of them, and their signatures.
+//! `requests.jsonl`: inputs, the requests made from them, and their signatures.
 
 use std::{
     collections::BTreeMap,
@@ -206,7 +206,10 @@ pub(crate) fn compare(
         (None, _) => same("the body", ours.body().as_ref(), b"".as_slice()),
         (Some(_), Some(json)) => match serde_json::from_slice::<Value>(ours.body()) {
             Ok(body) => same("the body", &body, json),
-            Err(error) => Err(format!("the body {:?} is no JSON: {error}", ours.body())),
+            Err(error) => Err(format!(
+                "the body {:?} is not valid JSON: {error}",
+                ours.body()
+            )),
         },
         (Some(text), None) => same("the body", ours.body().as_ref(), text.as_bytes()),
     }

@@ -1,4 +1,4 @@
-//! `responses.jsonl`: answers, and the values or errors made of them.
+//! `responses.jsonl`: answers, and the values or errors decoded from them.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -114,12 +114,12 @@ impl Line {
 
     fn response(&self) -> Result<Response<Bytes>, String> {
         let mut response = Response::new(Bytes::from(self.body()));
-        *response.status_mut() = self.status.try_into().map_err(|_| "no HTTP status")?;
+        *response.status_mut() = self.status.try_into().map_err(|_| "invalid HTTP status")?;
         for (name, value) in &self.headers {
-            let wrong = |_| format!("header {name} is none");
+            let wrong = |_| format!("invalid name of a header: {name}");
             let header = HeaderName::from_bytes(name.as_bytes()).map_err(wrong)?;
             let value = HeaderValue::from_bytes(value.as_bytes())
-                .map_err(|_| format!("header {name} has a value that is none"))?;
+                .map_err(|_| format!("invalid value of the header {name}"))?;
             response.headers_mut().append(header, value);
         }
         Ok(response)
@@ -169,7 +169,7 @@ impl Line {
                 self.check_error(ours, theirs)?;
                 self.check_failed(outcome, ours)
             }
-            (Some(_), other) => Err(format!("{other:?} is no error answer")),
+            (Some(_), other) => Err(format!("{other:?} is not an error response")),
         }
     }
 
@@ -236,7 +236,7 @@ impl Line {
             name => *ExceptionKind::ALL
                 .iter()
                 .find(|kind| kind.name() == name)
-                .ok_or_else(|| format!("{name} is no exception known here"))?,
+                .ok_or_else(|| format!("unknown exception {name}"))?,
         };
         same("the kind", &ours.kind, &kind)?;
         same("the status", &ours.status.as_u16(), &self.status)?;

@@ -1,4 +1,4 @@
-//! A cluster that knows who may come in, files of profiles, and children with an environment.
+//! A cluster that checks credentials, profile files, and child processes with an environment of their own.
 
 use std::{
     path::{Path, PathBuf},
@@ -13,10 +13,10 @@ use neptunedata_tests::client::{Client, Driver};
 
 pub(crate) const REGION: &str = "eu-west-1";
 pub(crate) const SECRET: &str = "c4n4ry-secret";
-/// Parts of values that nobody may ever see.
+/// Part of each secret value: no output may contain it.
 pub(crate) const CANARY: &str = "c4n4ry";
 
-/// A cluster that lets in `ASIA1` to `ASIA9` with the tokens `c4n4ry-token1` to `9`, and `AKID` without.
+/// A cluster that accepts `ASIA1` to `ASIA9` with the tokens `c4n4ry-token1` to `9`, and `AKID` without.
 pub(crate) fn cluster() -> Server {
     let mut config = Config::default()
         .region(REGION)
@@ -32,7 +32,7 @@ pub(crate) fn token(number: u32) -> String {
     format!("c4n4ry-token{number}")
 }
 
-/// What a credential process, an instance or a container says.
+/// The answer of a credential process, an instance or a container.
 pub(crate) fn json(number: u32, token_name: &str) -> String {
     format!(
         r#"{{"Version":1,"Code":"Success","Type":"AWS-HMAC","LastUpdated":"2020-01-01T00:00:00Z","AccessKeyId":"ASIA{number}",
@@ -41,7 +41,7 @@ pub(crate) fn json(number: u32, token_name: &str) -> String {
     )
 }
 
-/// A directory of the test's own, gone at its end.
+/// A directory for one test, removed when it is dropped.
 pub(crate) struct Files(PathBuf);
 
 impl Files {
@@ -54,7 +54,7 @@ impl Files {
         Files(path)
     }
 
-    /// Writes a file at once: nobody reads half of it.
+    /// Writes a file atomically, so that readers never see a part of it.
     pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         let (path, draft) = (self.0.join(name), self.0.join("draft"));
         std::fs::write(&draft, text).unwrap();
@@ -122,7 +122,7 @@ pub(crate) fn this_program(
         .env("CHILD_DRIVER", driver.to_string())
         .env("CHILD_ENDPOINT", server.endpoint())
         .env("HOME", home.path())
-        // Nobody is asked who is not told of.
+        // Only the sources that a test configures are asked.
         .env("AWS_EC2_METADATA_DISABLED", "true")
         .envs(variables.iter().copied());
     if let Some(path) = std::env::var_os("PATH") {

@@ -27,7 +27,7 @@ pub(crate) const ROWS: [&str; 13] = [
     "source ok",
     "value-refused failed",
     "source-refused failed",
-    "nobody failed",
+    "no-server failed",
     "odd failed",
 ];
 
@@ -115,7 +115,7 @@ pub(crate) fn make() {
         let value = value.build().unwrap();
         let source = builder(endpoint(&server)).credentials_from(|refresh| {
             if refresh {
-                Err(CredentialsError::new("the source is away"))
+                Err(CredentialsError::new("the provider is not available"))
             } else {
                 Ok(credentials())
             }
@@ -133,7 +133,7 @@ pub(crate) fn make() {
         let unused = endpoint(&server);
         drop(server);
         let client = builder(unused.clone()).credentials(credentials());
-        shown("nobody", client.build().unwrap().send(&status));
+        shown("no-server", client.build().unwrap().send(&status));
         let odd = credentials().with_session_token("c4n4ry\n");
         let client = builder(unused).credentials(odd);
         shown("odd", client.build().unwrap().send(&status));

@@ -1,4 +1,4 @@
-//! Leaks, made on purpose: what looks for them must find each.
+//! Intentional leaks: the search must find each.
 
 use std::{error::Error, fmt};
 

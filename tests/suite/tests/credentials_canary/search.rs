@@ -1,4 +1,4 @@
-//! Looks for secrets, and for what is made of them, in whatever form they could be printed.
+//! Searches for secrets and values derived from them, in every form in which they could be printed.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use crate::{CANARY, START};
 /// The beginning of the header that carries a signature, and the name of the signature in it.
 const HEADER: [&str; 2] = ["AWS4-HMAC-SHA256", "Signature="];
 
-/// What nobody may see, and only the run itself knows.
+/// Secrets that the run creates. No output may contain them.
 #[derive(Default)]
 pub(crate) struct Made {
     /// In hexadecimal digits, 64 of them.
@@ -166,7 +166,7 @@ fn the_key_is_the_one_of_the_documentation() {
 }
 
 #[test]
-fn every_place_in_base64_is_known() {
+fn secrets_are_found_at_every_offset_in_base64() {
     for before in ["", "a", "ab", "abc", "abcd"] {
         for after in ["", "x", "xy", "xyz"] {
             let text = BASE64.encode(format!("{before}{START}{after}"));

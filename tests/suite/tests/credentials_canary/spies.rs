@@ -1,4 +1,4 @@
-//! Prints all there is to see: logs, spans, values and the causes of errors.
+//! Prints everything that a program can see: logs, spans, values and the causes of errors.
 
 use std::{
     error::Error,

@@ -1,4 +1,4 @@
-//! The whole scenario table, signed with secrets that would be recognized.
+//! The whole scenario table, signed with secrets that the search recognizes.
 
 use std::{
     error::Error,
@@ -77,7 +77,7 @@ fn setting(printer: &Printer) -> Setting<'_> {
     }
 }
 
-/// Plays everything, and says how it went.
+/// Plays the whole table and prints each result.
 pub(crate) fn play() {
     let printer = Printer::default();
     let rows = rows();
@@ -93,7 +93,7 @@ pub(crate) fn play() {
     hand_over(&printer);
 }
 
-/// Plays one cell, while somebody is careless.
+/// Runs one cell of the table. `plant` leaks a secret on purpose.
 pub(crate) fn play_one(plant: Option<Plant>) {
     let printer = Printer {
         plant,

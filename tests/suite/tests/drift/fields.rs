@@ -1,5 +1,5 @@
-//! Every member is bound to the field of its own name. The names of serde do not tell: one that is wrong is wrong
-//! for reading and for writing alike.
+//! Every member is bound to the field of its own name. The names in serde's attributes do not prove this: a wrong name
+//! is wrong for reading and for writing alike.
 
 use std::{collections::BTreeSet, fmt::Debug};
 
@@ -168,17 +168,15 @@ fn check_input<O: Operation + DeserializeOwned + Debug>(model: &Model, wrong: &m
     }
 }
 
-/// What a required member holds is shown behind the name of its field, and before the next name.
+/// The debug text has the value of a required member between the name of its field and the next name.
 fn check_required(model: &Model, operation: &str, member: &Member, read: impl Fn(Value) -> String) {
     let shape = model.shape(&member.shape).unwrap();
     assert_eq!(shape.kind, "string", "{operation}.{}", member.name);
     let text = read("zz-probe".into());
     let field = format!("{}: ", snake_case(&member.name));
-    let behind = text.split([' ', '{']).collect::<Vec<_>>().join(" ");
-    let behind = behind
-        .split_once(&format!(" {field}"))
-        .map(|(_, rest)| rest);
-    let own = behind.and_then(|rest| rest.split(": ").next());
+    let rest = text.split([' ', '{']).collect::<Vec<_>>().join(" ");
+    let rest = rest.split_once(&format!(" {field}")).map(|(_, rest)| rest);
+    let own = rest.and_then(|rest| rest.split(": ").next());
     let found = own.is_some_and(|own| own.contains("zz-probe"));
     assert!(found, "{operation}.{}: {text}", member.name);
 }

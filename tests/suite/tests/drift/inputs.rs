@@ -1,5 +1,5 @@
-//! Every member of every request, through the dynamic door: it lands where the model says, and what
-//! the model forbids is refused.
+//! Every member of every request, through the dynamic API: a member is sent where the model says, and
+//! values that the model forbids are rejected.
 
 use std::collections::BTreeSet;
 
@@ -114,7 +114,7 @@ fn check_place(
 }
 
 #[test]
-fn every_member_lands_where_the_model_says() {
+fn every_member_is_sent_where_the_model_says() {
     let model = Model::load().unwrap();
     let probes = Probes {
         model: &model,
@@ -163,7 +163,7 @@ fn faults(operation: &str, input: &Value) -> Vec<(String, String)> {
 }
 
 #[test]
-fn what_the_model_forbids_is_refused() {
+fn values_that_the_model_forbids_are_rejected() {
     let model = Model::load().unwrap();
     let probes = Probes {
         model: &model,

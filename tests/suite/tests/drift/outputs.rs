@@ -1,4 +1,4 @@
-//! Every member of every answer: what a server writes by the model's wire names comes out by its names.
+//! Every member of every answer is read from its wire name in the model.
 
 use neptunedata::{
     ExceptionKind, bytes::Bytes, catalog::OPERATIONS, dynamic, error::ExceptionSide, http::Response,

@@ -1,4 +1,4 @@
-//! Values that are told apart from any others, made from the model's types.
+//! Unique values, made from the model's types.
 
 use neptunedata_tests::vectors::model::{Member, Model};
 use serde_json::{Map, Value, json};

@@ -1,4 +1,4 @@
-//! The cluster that is called, and who calls it.
+//! The cluster that the tests call, and its clients.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,10 +10,10 @@ use neptunedata_emulator::{
 use neptunedata_tests::client::{Client, Driver, quick};
 use neptunedata_tests::scenarios::{Keys, Setting};
 
-/// For what happens soon.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a test waits for an event that should happen soon.
+pub(crate) const WAIT_LIMIT: Duration = Duration::from_secs(20);
 
-/// Its clock stands still but for the steps that put it ahead.
+/// The clock of this server changes only when a step advances it.
 pub(crate) fn server() -> Server {
     let keys = Setting::default().credentials;
     let config = Config::default()

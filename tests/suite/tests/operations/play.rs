@@ -1,4 +1,4 @@
-//! Takes the steps of the table over a driver.
+//! Runs the steps of the table over a driver.
 
 use std::{
     thread::{self, JoinHandle},
@@ -84,7 +84,7 @@ impl Stage {
         self.running = Some(thread::spawn(move || call(&client, operation, &input)));
         assert!(
             self.server
-                .wait_until(cluster::PATIENCE, || received() > before)
+                .wait_until(cluster::WAIT_LIMIT, || received() > before)
         );
     }
 
@@ -133,7 +133,7 @@ where
     O::Output: serde::Serialize,
 {
     let operation: O = serde_json::from_value(input.clone())
-        .unwrap_or_else(|error| panic!("{}: {input} is no input: {error}", O::INFO.name));
+        .unwrap_or_else(|error| panic!("{}: invalid input {input}: {error}", O::INFO.name));
     let answered = client.call(&operation, CallOptions::new())?;
     Ok(serde_json::to_value(answered.output).unwrap())
 }

@@ -1,4 +1,4 @@
-//! What a table consists of.
+//! The steps of the table.
 
 use neptunedata::ExceptionKind;
 use neptunedata_emulator::Config;

@@ -1,4 +1,4 @@
-//! What concerns the whole cluster: statistics, summaries, streams, storage, status, and the end of it all.
+//! Operations on the whole cluster: statistics, summaries, streams, storage, status, and the fast reset.
 
 use neptunedata::{ExceptionKind, serde_json::json};
 use neptunedata_emulator::Role;

@@ -1,4 +1,4 @@
-//! Answers are understood as what they are.
+//! Arbitrary answers are decoded correctly.
 
 use std::{cell::RefCell, collections::BTreeSet};
 
@@ -58,7 +58,7 @@ impl Property for DamagedIsNoSuccess {
 }
 
 #[test]
-fn damaged_answers_are_no_successes() {
+fn malformed_answers_are_not_successes() {
     check_every::<DamagedIsNoSuccess>();
 }
 
@@ -77,12 +77,12 @@ impl Property for AnyAnswerEndsWellOrNot {
 }
 
 #[test]
-fn any_answer_is_understood() {
+fn any_answer_is_a_value_or_an_error() {
     check_every::<AnyAnswerEndsWellOrNot>();
 }
 
 #[test]
-fn refusals_are_their_exceptions() {
+fn error_answers_are_their_exceptions() {
     let seen = RefCell::new(BTreeSet::new());
     // Enough for each of the exceptions.
     for _ in 0..16 {
@@ -105,7 +105,7 @@ fn refusals_are_their_exceptions() {
 }
 
 #[test]
-fn every_damage_is_done() {
+fn every_kind_of_malformed_answer_is_produced() {
     let seen = RefCell::new(BTreeSet::new());
     for _ in 0..4 {
         holds::<MalformedResponse<GetMlModelTrainingJob>>("damage", |damaged| {

@@ -1,4 +1,4 @@
-//! What the emulator plans, through the network in memory.
+//! The faults and answers that the emulator plans, through the network in memory.
 
 use std::time::Duration;
 

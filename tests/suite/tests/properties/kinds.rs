@@ -1,4 +1,4 @@
-//! What the made-up values reach: bounds, values that nobody knows, text that must be escaped.
+//! The arbitrary values include bounds, unknown values of enums, and text that must be escaped.
 
 use std::{cell::RefCell, collections::BTreeSet};
 
@@ -66,7 +66,7 @@ fn open_enums_are_open() {
 }
 
 #[test]
-fn times_are_times_mostly() {
+fn most_timestamps_are_valid() {
     let counts = RefCell::new((0, 0));
     holds::<Timestamp>("a time", |time| {
         let mut counts = counts.borrow_mut();
@@ -79,7 +79,7 @@ fn times_are_times_mostly() {
 }
 
 #[test]
-fn networks_do_everything() {
+fn networks_produce_every_outcome() {
     let seen = RefCell::new(BTreeSet::new());
     for _ in 0..8 {
         holds::<NetworkOutcome>("a delivery", |delivery| {

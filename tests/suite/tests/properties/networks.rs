@@ -1,4 +1,4 @@
-//! Calls over networks that do anything.
+//! Calls over arbitrary networks.
 
 use std::{iter, time::Duration};
 
@@ -52,19 +52,25 @@ impl Property for IsHonest {
                 let mut network = network(&deliveries, &answer.response);
                 let result = network.run(Call::new(&session(timeout), &operation, 1));
                 let sent = network.sent();
-                prop_assert!(sent < 100, "it does not end");
+                prop_assert!(sent < 100, "the call does not end");
                 let is_token = name == "StartIndexRebuild";
                 let is_write = operation.effect() == Effect::Write && !is_token;
                 let delivered =
                     |nth: u32| deliveries.get(nth as usize).or(deliveries.last()).unwrap();
-                // A connection that was stale is no attempt, unless that happens too often.
+                // A request on a stale connection does not count as an attempt, unless this happens too often.
                 let is_stale = |nth: &u32| *delivered(*nth) == NetworkOutcome::Stale;
                 let attempts = sent - (0..sent).filter(is_stale).count() as u32..=sent;
                 match result {
                     Ok(answered) => {
-                        prop_assert!(network.served() >= 1, "nobody was asked");
+                        prop_assert!(
+                            network.served() >= 1,
+                            "the call succeeded, but the server got no request"
+                        );
                         let last = matches!(delivered(sent - 1), NetworkOutcome::Arrives { .. });
-                        prop_assert!(last, "what did not arrive is no success");
+                        prop_assert!(
+                            last,
+                            "the call succeeded, but the last response did not arrive"
+                        );
                         prop_assert!(attempts.contains(&answered.meta.attempts));
                     }
                     Err(error) => {
@@ -88,6 +94,6 @@ impl Property for IsHonest {
 }
 
 #[test]
-fn calls_are_honest() {
+fn calls_report_attempts_and_possible_execution_correctly() {
     check_every::<IsHonest>();
 }

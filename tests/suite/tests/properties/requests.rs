@@ -1,4 +1,4 @@
-//! Every request that is made up is valid, and it is the same by either door.
+//! Every arbitrary operation makes a valid request, and the typed and the dynamic API make the same request.
 
 use neptunedata::{CallOptions, Session, dynamic};
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ impl Property for IsValid {
             let request = neptunedata::request(&operation, &endpoint());
             let request = request.map_err(|error| TestCaseError::fail(error.to_string()))?;
             prop_assert_eq!(request.method(), &info.method);
-            // A label may hold anything, and still fills its own place alone.
+            // Whatever a label in the path holds, it remains one segment.
             let segments = |path: &str| path.split('/').count();
             prop_assert_eq!(segments(request.uri().path()), segments(info.path));
             for (segment, of_template) in request.uri().path().split('/').zip(info.path.split('/'))
@@ -28,7 +28,7 @@ impl Property for IsValid {
 }
 
 #[test]
-fn all_are_valid() {
+fn all_requests_are_valid() {
     check_every::<IsValid>();
 }
 
@@ -58,6 +58,6 @@ impl Property for IsTheSameByName {
 }
 
 #[test]
-fn all_are_the_same_by_name() {
+fn the_dynamic_api_makes_the_same_requests() {
     check_every::<IsTheSameByName>();
 }

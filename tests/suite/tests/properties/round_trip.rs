@@ -1,4 +1,4 @@
-//! Every input and every output is the same after a trip through its serde form.
+//! Every input and every output is the same after it was serialized and deserialized.
 
 use std::collections::BTreeSet;
 
@@ -42,7 +42,7 @@ impl Property for InputAndOutput {
 }
 
 #[test]
-fn all_survive() {
+fn all_values_round_trip() {
     check_every::<InputAndOutput>();
 }
 
@@ -54,7 +54,7 @@ fn members<T: Shape>() -> (BTreeSet<String>, BTreeSet<String>) {
         let value = strategy.new_tree(&mut runner).unwrap().current();
         match serde_json::to_value(value).unwrap() {
             Value::Object(members) => members.into_iter().map(|(name, _)| name).collect(),
-            other => panic!("{other} is no object"),
+            other => panic!("{other} is not an object"),
         }
     });
     let first: BTreeSet<_> = samples.next().unwrap();
@@ -85,7 +85,7 @@ impl Property for MembersComeAndGo {
 }
 
 #[test]
-fn all_members_come_and_go() {
+fn all_members_are_sometimes_present_and_sometimes_absent() {
     check_every::<MembersComeAndGo>();
 }
 
@@ -169,7 +169,7 @@ fn all_additions_are_listed() {
 }
 
 #[test]
-fn what_is_refused_has_no_serde_form() {
+fn rejected_values_have_no_serde_form() {
     let query = neptunedata::opencypher::ExecuteOpenCypherQuery::new("RETURN 1").parameters([1]);
     let error = serde_json::to_value(&query).unwrap_err().to_string();
     assert_eq!(error, "parameters: expected object, found array");

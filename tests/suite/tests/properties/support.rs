@@ -1,4 +1,4 @@
-//! What every property needs.
+//! Functions that all properties use.
 
 use std::fmt::Debug;
 

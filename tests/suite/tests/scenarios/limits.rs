@@ -1,4 +1,4 @@
-//! Time, connections, and what is left of calls that were given up.
+//! Time limits, connection limits, and the connections of abandoned calls.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -14,7 +14,7 @@ use neptunedata::{
 use neptunedata_emulator::Server;
 use neptunedata_tests::client::{Client, Driver, quick};
 
-use crate::support::{PATIENCE, READ, client, each_way, fault, job, read, server, write};
+use crate::support::{READ, WAIT_LIMIT, client, each_way, fault, job, read, server, write};
 
 const CONNECTIONS: usize = 8;
 
@@ -45,7 +45,7 @@ fn a_server_that_stops_answering_costs_the_time_limit() {
         let connections = server.connections();
         assert_eq!(connections.accepted, 2);
         assert_eq!(connections.requests.last(), Some(&1));
-        assert!(server.wait_until(PATIENCE, || server.connections().open == 1));
+        assert!(server.wait_until(WAIT_LIMIT, || server.connections().open == 1));
 
         // The same where the time is for an attempt: each has a connection of its own.
         server.set_answering(false);
@@ -110,7 +110,7 @@ fn concurrent_calls_keep_to_the_limit() {
     }
 }
 
-/// The client may have one connection, and a call works: nothing was left behind.
+/// The client may open one connection, and a call succeeds, so the pool holds no other connection.
 fn assert_nothing_is_left(server: &Server, client: &Client, id: &str) {
     client.send(&read(id)).unwrap();
     let connections = server.connections();
@@ -118,7 +118,7 @@ fn assert_nothing_is_left(server: &Server, client: &Client, id: &str) {
 }
 
 fn gone(server: &Server) -> bool {
-    server.wait_until(PATIENCE, || server.connections().open == 0)
+    server.wait_until(WAIT_LIMIT, || server.connections().open == 0)
 }
 
 /// Dropped in the middle of the body.
@@ -154,7 +154,7 @@ fn dropped_machines_leave_nothing() {
 fn dropped_futures_leave_nothing() {
     for secure in [false, true] {
         let server = server(secure);
-        let options = quick().max_connections(1).acquire_timeout(PATIENCE);
+        let options = quick().max_connections(1).acquire_timeout(WAIT_LIMIT);
         let caller = client(Driver::Hyper, &server, options);
         let id = job(&caller);
         let Client::Hyper(runtime, client) = &caller else {

@@ -4,7 +4,7 @@ use neptunedata::CallOptions;
 use neptunedata_emulator::Close;
 use neptunedata_tests::client::quick;
 
-use crate::support::{PATIENCE, client, each_way, job, read, server, write, writes};
+use crate::support::{WAIT_LIMIT, client, each_way, job, read, server, write, writes};
 
 /// The server's FIN has arrived before the call: the call succeeds, without an attempt that fails.
 #[test]
@@ -22,7 +22,7 @@ fn writes_after_the_end() {
                 assert_eq!(answered.meta.attempts, 1, "{name}");
             }
             server.close_idle();
-            assert!(server.wait_until(PATIENCE, || server.connections().open == 0));
+            assert!(server.wait_until(WAIT_LIMIT, || server.connections().open == 0));
         }
         let connections = server.connections();
         assert_eq!(connections.accepted, ROUNDS);

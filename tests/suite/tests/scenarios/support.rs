@@ -1,4 +1,4 @@
-//! A server with everything, and clients of it.
+//! The server of the scenarios, and its clients.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -15,8 +15,8 @@ use neptunedata_tests::client::{Client, Driver};
 
 pub(crate) const WRITE: &str = "StartMLModelTrainingJob";
 pub(crate) const READ: &str = "GetMLModelTrainingJob";
-/// For what happens soon.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a test waits for an event that should happen soon.
+pub(crate) const WAIT_LIMIT: Duration = Duration::from_secs(10);
 
 /// Both clients, with and without TLS.
 pub(crate) fn each_way() -> impl Iterator<Item = (Driver, bool)> {

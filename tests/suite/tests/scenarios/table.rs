@@ -1,4 +1,4 @@
-//! The table: what is expected, cell by cell, and what must never be.
+//! The table: the expected result of each cell, and what must never happen.
 
 use std::fmt::Write as _;
 
@@ -53,12 +53,12 @@ fn blocking_tls() {
 }
 
 #[test]
-fn every_row_says_what_is_to_become_of_every_operation() {
+fn every_row_has_an_expected_result_for_every_operation() {
     let rows = rows();
     let mut names: Vec<_> = rows.iter().map(|row| row.name).collect();
     names.sort_unstable();
     names.dedup();
-    assert_eq!(names.len(), rows.len(), "a name stands for one row");
+    assert_eq!(names.len(), rows.len(), "two rows have the same name");
     let of_peers = [
         "a", "a'", "a2", "a3", "b", "b2", "b3", "b4", "b5", "c", "c2", "c3", "d", "d2", "d3", "e",
         "f", "f2", "g", "g2", "g3", "h", "h2", "h3", "h4", "h5", "i", "i3", "i5", "i6", "j", "j2",
@@ -104,9 +104,9 @@ fn every_fault_that_the_server_knows_is_in_a_row() {
     }
 }
 
-/// Attempts and execution are told at the end of a text, which must not be what is left open.
+/// The end of an error text reports attempts and possible execution, so no expected text may end with an ellipsis.
 #[test]
-fn no_expected_text_leaves_its_end_open() {
+fn expected_texts_are_complete() {
     for row in rows() {
         for (op, driver) in Op::ALL
             .into_iter()

@@ -1,4 +1,4 @@
-//! TLS: whom the clients believe, what they offer, and how long they wait for it.
+//! TLS: the certificates that clients trust, the versions that they offer, and how long they wait.
 
 use std::{
     io::{Read, Write},
@@ -20,9 +20,9 @@ use neptunedata_emulator::{Config, Emulator, Server, ServerOptions, Tls, TlsFaul
 use neptunedata_tests::client::{Client, Driver, quick};
 use neptunedata_tests::scenarios::{Keys, Setting};
 
-use crate::support::{self, PATIENCE, fault, read, write, writes};
+use crate::support::{self, WAIT_LIMIT, fault, read, write, writes};
 
-/// A name that no resolver knows: it is reached through a tunnel's end on this machine.
+/// A name that cannot be resolved: the clients connect to this machine instead.
 const CLUSTER: &str = "db.cluster-abc.us-east-1.neptune.test";
 const SHORT: Duration = Duration::from_millis(300);
 
@@ -32,7 +32,7 @@ fn server(tls: Tls) -> Server {
     options.start(Emulator::new(config)).unwrap()
 }
 
-/// A client of the cluster's name.
+/// A client of the endpoint `CLUSTER`.
 fn client(
     driver: Driver,
     address: SocketAddr,
@@ -97,7 +97,7 @@ fn assert_not_sent(error: &Error, kind: TransportErrorKind, case: &str) {
 }
 
 #[test]
-fn certificates_that_are_refused() {
+fn certificates_that_are_rejected() {
     for driver in Driver::ALL {
         for (fault, reason) in [
             (Some(TlsFault::WrongName), "not valid for name"),
@@ -161,11 +161,11 @@ fn a_stalled_handshake_ends_at_the_connect_time_out() {
             assert_not_sent(&error, TransportErrorKind::ConnectTimeout, "stalled");
             assert_eq!(error.attempts(), attempts, "{driver}");
             assert!(took >= SHORT * attempts, "{driver}: {took:?}");
-            assert!(took < SHORT * attempts + PATIENCE, "{driver}: {took:?}");
+            assert!(took < SHORT * attempts + WAIT_LIMIT, "{driver}: {took:?}");
         }
         assert_eq!(server.connections().accepted, 3, "{driver}");
         // None of them is kept.
-        assert!(server.wait_until(PATIENCE, || server.connections().open == 0));
+        assert!(server.wait_until(WAIT_LIMIT, || server.connections().open == 0));
     }
 }
 
@@ -271,15 +271,15 @@ fn no_old_version_and_no_other_protocol() {
     }
 }
 
-/// Whoever sits between may end a connection, but not in TLS's name: an answer that has neither a length nor chunks is
-/// whole only if the server itself has ended it.
+/// A middlebox can close the TCP connection but cannot send the `close_notify` of TLS: a response with neither a length
+/// nor chunks is complete only if the server has sent `close_notify`.
 #[test]
-fn an_end_without_a_word_is_a_cut_where_nothing_else_tells_the_end() {
+fn a_response_without_framing_is_truncated_without_close_notify() {
     let closed = Some((ErrorKind::Transport(TransportErrorKind::Closed), true));
     for driver in Driver::ALL {
         for (wire, cut) in [
             ("truncated-body; framing=close; ending=abrupt", true),
-            // The body is whole, and nobody can know.
+            // The body is complete, but the client cannot know this.
             ("close-after-answer; framing=close; ending=abrupt", true),
             ("close-after-answer; framing=close", false),
             ("close-after-answer; framing=chunked; ending=abrupt", false),
@@ -291,9 +291,9 @@ fn an_end_without_a_word_is_a_cut_where_nothing_else_tells_the_end() {
             let once = || fault(wire).max_attempts(1);
             let what = |error: Error| (error.kind(), error.may_have_executed());
             let expected = closed.filter(|_| cut);
-            // A connection that is about to end is no matter here.
-            let over = || server.wait_until(PATIENCE, || server.connections().open == 0);
-            // No JSON, whose end would tell.
+            // The next call must not find a connection that is about to close.
+            let over = || server.wait_until(WAIT_LIMIT, || server.connections().open == 0);
+            // An answer in plain text: JSON would show where it ends.
             let explain = ExecuteGremlinExplainQuery::new("g.V()");
             let explained = client.call(&explain, once()).err();
             assert_eq!(explained.map(what), expected, "{driver}: {wire}");
@@ -305,7 +305,7 @@ fn an_end_without_a_word_is_a_cut_where_nothing_else_tells_the_end() {
             assert_eq!(written.map(what), expected, "{driver}: {wire}");
             assert_eq!(writes(&server)["w"], (1, 1), "{driver}: {wire}");
             assert!(over());
-            // An idle connection that ended so is no error.
+            // An idle connection that was closed like this does not cause an error.
             client.call(&write("x"), CallOptions::new()).unwrap();
         }
     }

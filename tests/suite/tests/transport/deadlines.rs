@@ -54,7 +54,7 @@ fn trickles(mut stream: TcpStream) {
 }
 
 #[test]
-fn while_a_response_is_awaited_or_read() {
+fn time_limits_while_a_response_is_awaited_or_read() {
     for driver in Driver::ALL {
         for serve in [silent, stalls_in_the_body, trickles] {
             let server = first(2, serve);
@@ -91,7 +91,7 @@ fn an_attempt_that_takes_too_long_is_followed_by_another_only_if_it_can_be_repea
 
 /// The server cannot have executed a request that it has not received completely.
 #[test]
-fn while_a_request_is_written() {
+fn time_limits_while_a_request_is_written() {
     for driver in Driver::ALL {
         let server = RawServer::start(|stream, _| {
             thread::sleep(LONG);
@@ -137,7 +137,7 @@ fn a_pause_beyond_the_deadline_is_not_begun() {
 
 /// The time of an attempt begins before there is a connection. Nothing is sent without one.
 #[test]
-fn while_a_connection_is_opened() {
+fn time_limits_while_a_connection_is_opened() {
     let server = RawServer::silent();
     let url = format!("https://{}", server.address);
     let options = || quick().connect_timeout(SHORT * 2);
@@ -162,7 +162,7 @@ fn while_a_connection_is_opened() {
 }
 
 #[test]
-fn while_a_connection_is_awaited() {
+fn time_limits_while_a_call_waits_for_a_connection() {
     for driver in Driver::ALL {
         let server = RawServer::silent();
         let client = driver.client(&server.url(), quick().max_connections(1));

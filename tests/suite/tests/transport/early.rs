@@ -1,4 +1,4 @@
-//! Answers that come while a large request is on its way: the client stops writing to a server that does not read.
+//! Responses that arrive while a large request is written: the client stops writing to a server that does not read.
 
 use std::{
     io::{Read, Write},
@@ -35,7 +35,7 @@ fn say(stream: &mut TcpStream, text: &str) {
 }
 
 #[test]
-fn a_refusal_is_heard() {
+fn an_early_error_response_is_read() {
     for driver in Driver::ALL {
         for serve in [
             (|stream| say(stream, "HTTP/1.1 413 X\r\ncontent-length: 0\r\n\r\n"))
@@ -54,7 +54,7 @@ fn a_refusal_is_heard() {
                 stream.shutdown(Shutdown::Write).unwrap();
             },
             |stream| {
-                // In pieces, the first of which is no answer yet.
+                // In pieces, the first of which is not a final response.
                 say(stream, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 4");
                 thread::sleep(Duration::from_millis(400));
                 say(stream, "13 X\r\ncontent-length: 2\r\n\r\nn");
@@ -73,7 +73,7 @@ fn a_refusal_is_heard() {
 }
 
 #[test]
-fn an_end_or_nonsense_is_no_answer() {
+fn a_closed_connection_or_nonsense_is_an_error() {
     for driver in Driver::ALL {
         let error = call(driver, |stream| {
             stream.shutdown(Shutdown::Write).unwrap();
@@ -91,14 +91,14 @@ fn an_end_or_nonsense_is_no_answer() {
             ErrorKind::Transport(TransportErrorKind::Protocol),
             "{driver}"
         );
-        // Whoever says something may have done something.
+        // A server that sent bytes may have executed the request.
         assert!(error.may_have_executed(), "{driver}: {error}");
     }
 }
 
-/// A server that has said something else than an answer gets all of the request, however slowly it reads.
+/// A server that has sent something other than a final response gets the whole request, however slowly it reads.
 #[test]
-fn to_a_server_that_asks_for_it_the_rest_is_written() {
+fn the_rest_is_written_to_a_server_that_asks_for_it() {
     for driver in Driver::ALL {
         let answer = call(driver, |stream| {
             say(stream, "HTTP/1.1 100 Continue\r\n\r\n");

@@ -1,4 +1,4 @@
-//! What can go wrong with an exchange, how it is reported, and whether the request may have been executed.
+//! Failures of an exchange: how they are reported, and whether the request may have been executed.
 
 use std::{
     io::{Read, Write},

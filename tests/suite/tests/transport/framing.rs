@@ -1,4 +1,4 @@
-//! Responses that end in unusual ways: both clients treat them alike, and wait for nothing that does not come.
+//! Responses that end in unusual ways: both clients treat them alike, and do not wait for bytes that never arrive.
 
 use std::{io::Write, time::Instant};
 

@@ -44,7 +44,7 @@ fn proxy_at(address: SocketAddr) -> Proxy {
     Proxy::parse(&format!("http://user:secret@{address}")).unwrap()
 }
 
-/// A proxy that nobody can use.
+/// A proxy address that refuses connections.
 fn nowhere() -> Proxy {
     Proxy::parse("http://127.0.0.1:1").unwrap()
 }

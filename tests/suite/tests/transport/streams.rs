@@ -1,5 +1,5 @@
-//! Responses that are taken piece by piece: what is not read is not fetched, and the connection stays open only while
-//! its response is wanted. And machines that are not calls.
+//! Responses that are read piece by piece: unread parts are not fetched, and the connection stays open only while
+//! its response is in use. Also machines that are not calls.
 
 use std::{
     io::Write,

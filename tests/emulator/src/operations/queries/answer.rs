@@ -174,9 +174,9 @@ fn success(config: &Config, job: &Job, script: &QueryScript, request_id: &str) -
             error.into_response(request_id, true).body(),
         )
     });
-    let tells =
+    let reports_failures =
         request.language != Language::OpenCypher || !config.is_older_than(REPORTS_FAILURES_SINCE);
-    let appended = script.appended.unwrap_or(tells);
+    let appended = script.appended.unwrap_or(reports_failures);
     let end = broken.as_ref().map(|(broken, _, error)| End {
         broken,
         error: if appended {
@@ -198,7 +198,7 @@ fn success(config: &Config, job: &Job, script: &QueryScript, request_id: &str) -
         let chunked = HeaderValue::from_static("chunked");
         response = response.header(header::TRANSFER_ENCODING, chunked);
     }
-    if script.trailers.unwrap_or(streams && tells) {
+    if script.trailers.unwrap_or(streams && reports_failures) {
         response = match &broken {
             None => trailers::good(response),
             Some((_, failure, error)) => trailers::bad(response, failure, error),

@@ -40,7 +40,7 @@ fn clocks() -> Vec<Row> {
         Row::new("x36", "its clock is 1 h ahead", "skewed-date; seconds=3600; iam")
             .harmless()
             .each(success(2, 1, 2)),
-        Row::new("x37", "its clock is 1 h behind", "skewed-date; seconds=-3600; iam")
+        Row::new("x37", "its clock is 1 h slow", "skewed-date; seconds=-3600; iam")
             .harmless()
             .each(success(2, 1, 2)),
         Row::new("x38", "its Date is 1 h ahead, signatures are checked by the true time", "skewed-date; seconds=3600")
