@@ -47,7 +47,7 @@ impl Read for Counted {
     }
 }
 
-// Without vectored writes: hyper then copies the body behind the head and writes both at once.
+// Without vectored writes: hyper then appends the body to the head and writes both at once.
 impl Write for Counted {
     fn poll_write(
         mut self: Pin<&mut Self>,
