@@ -6,7 +6,7 @@ mod steps;
 
 use http::{HeaderName, HeaderValue, header};
 use neptunedata::{
-    Auth, Call, CallOptions, Endpoint, Operation, Session,
+    Auth, Call, CallOptions, Endpoint, Operation,
     error::{Cause, DecodeErrorKind, FieldErrorKind},
     machine::Input,
     ml::{

@@ -15,7 +15,7 @@ use http::{
 use neptunedata::{
     Endpoint, TransportError,
     machine::{Input, Reuse, Transmit},
-    transport::{ClientOptions, ProxyError, Route, RouteError, Sent, TransportErrorKind},
+    transport::{ClientOptions, Route, Sent, TransportErrorKind},
 };
 use ureq::{Agent, AsSendBody, config::Config};
 
@@ -318,6 +318,7 @@ fn user_agent(options: &ClientOptions) -> HeaderValue {
 
 #[cfg(feature = "proxy")]
 fn proxy(route: &Route) -> Result<Option<ureq::Proxy>, BuildError> {
+    use neptunedata::transport::{ProxyError, RouteError};
     let Some(proxy) = &route.proxy else {
         return Ok(None);
     };
