@@ -6,7 +6,7 @@ mod steps;
 
 use http::{HeaderName, HeaderValue, header};
 use neptunedata::{
-    Auth, Call, CallOptions, Endpoint, Operation,
+    Auth, Call, CallOptions, Endpoint, Operation, Session,
     error::{Cause, DecodeErrorKind, FieldErrorKind},
     machine::Input,
     ml::{
@@ -182,12 +182,11 @@ fn uris_beyond_64_kib_are_refused() {
 
 #[test]
 fn the_body_limit_of_a_call_overrides_that_of_the_client() {
-    let session =
-        neptunedata::Session::builder(endpoint("http://localhost:8182"), Auth::unsigned())
-            .max_body_bytes(4)
-            .retry_policy(RetryPolicy::never())
-            .build()
-            .unwrap();
+    let session = Session::builder(endpoint("http://localhost:8182"), Auth::unsigned())
+        .max_body_bytes(4)
+        .retry_policy(RetryPolicy::never())
+        .build()
+        .unwrap();
 
     let answer = || {
         Input::Response(
