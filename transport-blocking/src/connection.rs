@@ -49,8 +49,8 @@ pub(crate) struct Request {
     is_head: bool,
     /// Something of the response has arrived.
     is_answered: bool,
-    /// It arrived while the request was written, and ureq does not know it yet.
-    has_news: bool,
+    /// Some of it was received while the request was written, and ureq has not been told.
+    has_unreported_input: bool,
 }
 
 /// What there is to read.
@@ -86,7 +86,7 @@ impl Connection {
                 Look::Nothing => {}
                 Look::Input => {
                     if let Some(request) = &mut self.request {
-                        request.has_news = true;
+                        request.has_unreported_input = true;
                     }
                     let mut state = observation.state();
                     // Otherwise only a part of a head, or an informational response, has arrived.
@@ -184,7 +184,7 @@ impl Transport for Connection {
             unsent: Vec::new(),
             is_head: false,
             is_answered: false,
-            has_news: false,
+            has_unreported_input: false,
         });
         if request.is_in_head {
             let output = self.inner.buffers().output();
@@ -227,8 +227,8 @@ impl Transport for Connection {
         if observation.state().has_failed() {
             return Err(ureq::Error::ConnectionFailed);
         }
-        let news = |request: &mut Request| mem::take(&mut request.has_news);
-        if self.request.as_mut().is_some_and(news) {
+        let unreported = |request: &mut Request| mem::take(&mut request.has_unreported_input);
+        if self.request.as_mut().is_some_and(unreported) {
             return Ok(true);
         }
         if self.inner.buffers().input_append_buf().is_empty() {
