@@ -24,7 +24,7 @@ fn throttled() -> Answer {
 /// The headers `date`, `x-amz-retry-after` and `retry-after` of a refusal ("" for none), and the shortest and the
 /// longest wait that must follow. The clock of these tests starts at 22:13:20, and an answer comes 10 ms later.
 #[rustfmt::skip]
-const WISHES: [(&str, [&str; 3], u64, u64); 12] = [
+const REQUESTED_WAITS: [(&str, [&str; 3], u64, u64); 12] = [
     ("seconds", ["", "", "7"], 7000, 7000),
     ("a wish shorter than ours", ["", "", "0"], 0, 1000),
     ("the longest", ["", "", "60"], 60_000, 60_000),
@@ -42,7 +42,7 @@ const WISHES: [(&str, [&str; 3], u64, u64); 12] = [
 #[test]
 fn retry_after_is_respected() {
     let names = ["date", "x-amz-retry-after", "retry-after"];
-    let rows = WISHES.map(|(name, values, shortest, longest)| {
+    let rows = REQUESTED_WAITS.map(|(name, values, shortest, longest)| {
         let mut refused = throttled();
         for (name, value) in names.into_iter().zip(values) {
             if !value.is_empty() {
