@@ -38,8 +38,7 @@
 //! With the feature `neptunedata`, an [`Outcome`] converts into a response of the test network of the crate
 //! `neptunedata`.
 //!
-//! Codes such as M33 and U20 in this documentation refer to the wire notes, `docs/wire.md` in the repository: M for
-//! what is known, U for what is not.
+//! The [`manual`] describes faults, scripts, server, binary and assumptions.
 #![cfg_attr(
     feature = "server",
     doc = "\nFor clients that need a socket there is [`Server`], which carries faults out, and for those in other languages the binary `neptune-emulator`."
@@ -52,6 +51,27 @@
 #[cfg(all(doctest, feature = "tls"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// Pages on the parts of the emulator.
+pub mod manual {
+    #[doc = include_str!("../docs/assumptions.md")]
+    pub mod assumptions {}
+
+    #[doc = include_str!("../docs/binary.md")]
+    pub mod binary {}
+
+    #[doc = include_str!("../docs/faults.md")]
+    pub mod faults {}
+
+    #[doc = include_str!("../docs/scripts.md")]
+    pub mod scripts {}
+
+    #[cfg_attr(any(not(doctest), feature = "tls"), doc = include_str!("../docs/server.md"))]
+    pub mod server {}
+}
+
+#[doc = include_str!("../docs/wire.md")]
+pub mod wire_notes {}
 
 #[macro_use]
 mod setters;
