@@ -199,7 +199,7 @@ fn classify_with_reason(kind: ExceptionKind, status: u16) -> (Option<RetryClass>
             (None, "the query would fail the same way, at the same cost")
         }
         CancelledByUserException => (None, "a user cancelled the query"),
-        BulkLoadIdNotFoundException => (None, "the id would still be unknown (M07)"),
+        BulkLoadIdNotFoundException => (None, "the id would still be unknown"),
         S3Exception | LoadUrlAccessDeniedException => {
             (None, "the source of the load must be changed")
         }
@@ -278,14 +278,16 @@ pub(crate) fn classify_transport(error: &TransportError) -> Option<RetryClass> {
 #[doc = include_str!("../docs/retry.md")]
 pub fn retry_table() -> String {
     let mut out = String::from(
-        "| class | Read, Idempotent | Write | may have executed | first wait up to |\n|---|---|---|---|---|\n",
+        "| class | Read, Idempotent | Write | may have executed | limit of the first pause |\n|---|---|---|---|---|\n",
     );
     let policy = RetryPolicy::default();
     for class in RetryClass::ALL {
         let word = |effect| match class.rule(effect) {
             RetryRule::Always => "again",
             RetryRule::Once => "once",
-            RetryRule::OnceReauthenticated => "once, with the server's time or fresh credentials",
+            RetryRule::OnceReauthenticated => {
+                "once with the server's time, and once with fresh credentials"
+            }
             RetryRule::Never => "stop",
         };
         let wait = match class.rule(Effect::Read) {
