@@ -288,9 +288,9 @@ fn errors_in_files_are_reported() {
 }
 
 #[test]
-fn the_files_of_the_readme_are_valid() {
-    let readme = include_str!("../../README.md");
-    let blocks = readme.split("```json\n").skip(1);
+fn the_files_of_the_manual_are_valid() {
+    let page = include_str!("../../docs/binary.md");
+    let blocks = page.split("```json\n").skip(1);
     let blocks: Vec<&str> = blocks.filter_map(|rest| rest.split("```").next()).collect();
     let [scripts, changes] = blocks.as_slice() else {
         panic!("not two of them: {blocks:?}")
