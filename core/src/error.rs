@@ -355,7 +355,7 @@ impl fmt::Display for Error {
             (Stop::Quota, _) => {
                 write!(
                     f,
-                    "; not retried{again}, the retry quota of the session is used up"
+                    "; not retried{again}: the retry quota of the session is used up"
                 )?;
             }
             (Stop::RetryAfter, Some(wait)) => {
@@ -363,13 +363,13 @@ impl fmt::Display for Error {
                 let seconds = wait.as_secs().saturating_add(started);
                 write!(
                     f,
-                    "; not retried{again}, the server asks to wait {seconds}s"
+                    "; not retried{again}: the server asks to wait {seconds}s, longer than max_retry_after"
                 )?;
             }
             (Stop::Deadline(limit), _) => {
                 write!(
                     f,
-                    "; not retried{again}, the next attempt would start after the time limit of {limit:?}"
+                    "; not retried{again}: the next attempt would start after the time limit of {limit:?}"
                 )?;
             }
             _ => {}

@@ -33,9 +33,9 @@ impl<O> State<O> {
     fn name(&self) -> &'static str {
         match self {
             State::New => "new",
-            State::Calling(_) => "in a call",
-            State::Item => "waiting for an item to be taken",
-            State::Pausing { .. } => "waiting for time to pass",
+            State::Calling(_) => "making a call",
+            State::Item => "waiting for Next after an item",
+            State::Pausing { .. } => "waiting for Wake at the end of a pause",
             State::Done => "done",
         }
     }

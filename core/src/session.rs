@@ -103,7 +103,7 @@ impl Auth {
 pub enum SessionError {
     /// Signing needs a region, and the host name does not contain one.
     #[error(
-        "requests are signed for a region, but the host name {host:?} does not contain one; set it with \
+        "missing region for signing: the host name {host:?} does not contain one; set it with \
          Endpoint::with_region"
     )]
     RegionMissing {

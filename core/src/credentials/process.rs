@@ -141,7 +141,7 @@ mod tests {
             (br#"{"Version":1,"AccessKeyId":"AKID","SecretAccessKey":["c4n4ry"]}"#, "SecretAccessKey is not a string"),
             (
                 br#"{"Version":1,"AccessKeyId":"AKID","SecretAccessKey":"c4n4ry\n"}"#,
-                "SecretAccessKey contains white space, perhaps a pasted line end",
+                "SecretAccessKey contains white space, perhaps a pasted line break",
             ),
             (
                 br#"{"Version":1,"AccessKeyId":"AKID","SecretAccessKey":"c4n4ry","Expiration":"c4n4ry"}"#,

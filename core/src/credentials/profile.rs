@@ -237,7 +237,7 @@ impl<'a> Profile<'a> {
     /// # Errors
     ///
     /// When the profile has no credentials, only half of a key, or an invalid key or command; when its
-    /// credentials come from a source that needs the AWS chain. The text names files and settings, and
+    /// credentials come from a source that only the AWS SDK supports. The text names files and settings, and
     /// shows no values.
     pub fn source(&self) -> Result<Source, CredentialsError> {
         const FIRST: [&str; 4] = [
@@ -266,14 +266,14 @@ impl<'a> Profile<'a> {
         }
         self.refuse(&LAST)?;
         Err(CredentialsError::new(format!(
-            "profile {:?} has neither keys nor a credential_process: read {} and {}",
+            "profile {:?} has neither keys nor a credential_process in {} or {}",
             self.name,
             self.profiles.file_name(ProfileFile::Config),
             self.profiles.file_name(ProfileFile::Credentials),
         )))
     }
 
-    /// Fails if the profile has one of these settings, which only the AWS chain supports.
+    /// Fails if the profile has one of these settings, which only the AWS SDK supports.
     fn refuse(&self, settings: &[&str]) -> Result<(), CredentialsError> {
         let Some(setting) = settings.iter().find(|name| self.setting(name).is_some()) else {
             return Ok(());
@@ -284,7 +284,7 @@ impl<'a> Profile<'a> {
             ProfileFile::Config
         };
         Err(CredentialsError::new(format!(
-            "profile {:?} of {} has {setting}, which needs the AWS chain: use credentials_from_aws, with the feature \
+            "profile {:?} of {} has {setting}, which only the AWS SDK supports: use credentials_from_aws, with the feature \
              aws-config",
             self.name,
             self.profiles.file_name(file),

@@ -146,9 +146,9 @@ impl EndpointError {
         )
     }
 
-    /// A host that a transport cannot connect to.
+    /// A host that cannot be the authority of a URL.
     pub fn unusable_host(host: &str) -> Self {
-        EndpointError::host(host, "cannot be connected to")
+        EndpointError::host(host, "cannot be used in a URL")
     }
 
     /// Adds the text that was parsed.

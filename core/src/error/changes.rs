@@ -82,8 +82,8 @@ impl fmt::Display for ChangesError {
                 }
                 write!(
                     f,
-                    " before {place}, the last position read: the data was reset or restored, and later changes \
-                     are unknown"
+                    " before {place}, the last position read: the data was reset or restored, and changes may be \
+                     lost"
                 )
             }
             (ChangesErrorKind::Gap, _) => {

@@ -31,7 +31,7 @@ pub enum DecodeErrorKind {
     Syntax,
     /// The body is JSON of another shape.
     Shape,
-    /// The body is longer than the limit.
+    /// The body, a row, or a member outside the rows is longer than its limit.
     TooLarge,
     /// The body cannot be decompressed: its coding is not supported, or is gzip while the feature `gzip`
     /// is off, or the compressed data is corrupt.
@@ -109,8 +109,8 @@ impl DecodeError {
             DecodeErrorKind::Truncated => "truncated response body",
             DecodeErrorKind::Syntax => "response body is not valid JSON",
             DecodeErrorKind::Shape => "unexpected JSON in the response body",
-            DecodeErrorKind::TooLarge => "response body too large",
-            DecodeErrorKind::Encoding => "unsupported content encoding",
+            DecodeErrorKind::TooLarge => "response too large",
+            DecodeErrorKind::Encoding => "cannot decompress the response body",
         })?;
         if !self.path.is_empty() {
             write!(f, " at {}", one_line(self.path.as_bytes()))?;

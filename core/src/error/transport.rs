@@ -29,7 +29,7 @@ pub enum TransportErrorKind {
     Timeout,
     /// The response is not valid HTTP.
     Protocol,
-    /// The response head is larger than the driver's limit.
+    /// The response head or the trailers are larger than the driver's limit.
     HeadTooLarge,
     /// The driver's limit of connections is reached.
     PoolLimit,
@@ -233,7 +233,9 @@ impl fmt::Display for TransportError {
             (TransportErrorKind::Protocol, _) => {
                 write!(f, "response{} is not valid HTTP", target(" from "))?;
             }
-            (TransportErrorKind::HeadTooLarge, _) => f.write_str("response head is too large")?,
+            (TransportErrorKind::HeadTooLarge, _) => {
+                f.write_str("response head or trailers too large")?
+            }
             (TransportErrorKind::PoolLimit, _) => write!(
                 f,
                 "all connections are in use{}",

@@ -100,7 +100,7 @@ impl GetLoaderJobStatusOutput {
         if is_present {
             response.json()
         } else {
-            Err(response.error(DecodeErrorKind::Empty, "payload", "missing"))
+            Err(response.error(DecodeErrorKind::Empty, "payload", "missing member"))
         }
     }
 }

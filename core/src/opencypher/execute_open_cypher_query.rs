@@ -299,7 +299,7 @@ impl Operation for ExecuteOpenCypherQuery {
             Some(results) if outline.results.is_some() => Ok(ExecuteOpenCypherQueryOutput {
                 results: RawJson::part_of(body, results),
             }),
-            _ => Err(response.error(DecodeErrorKind::Shape, "results", "missing")),
+            _ => Err(response.error(DecodeErrorKind::Shape, "results", "missing member")),
         }
     }
 }

@@ -192,7 +192,7 @@ impl RowQuery for ExecuteSparqlQuery {
         let is_other = SparqlMediaType::KNOWN.contains(&self.accept);
         (is_other && self.accept != SparqlMediaType::ResultsJson).then(|| {
             let reason = format!(
-                "rows are read from {}, not from {}",
+                "must be {} to read rows, found {}",
                 SparqlMediaType::ResultsJson,
                 self.accept
             );

@@ -155,7 +155,7 @@ pub(crate) fn decode_body<'a>(
             Err(error) => return Err(error.of(info, body.clone())),
         }
         if whole.len() > limit {
-            let reason = format!("longer than the limit of {limit} bytes");
+            let reason = format!("longer than {limit} bytes after decompression");
             let kind = DecodeErrorKind::TooLarge;
             return Err(DecodeError::new(info.name, kind, "", reason, body.clone()));
         }

@@ -175,7 +175,7 @@ impl<'a> RequestWriter<'a> {
             Some((name, rest)) if name == field => self.template = rest,
             _ => self.reject(
                 field,
-                FieldErrorKind::Other("is not the next label of the path".into()),
+                FieldErrorKind::Other("is not the next label of the path template".into()),
             ),
         }
         match value {

@@ -183,7 +183,7 @@ impl ProfileLookup {
         match self.step() {
             LookupStep::Done(result) => result,
             step => Err(CredentialsError::new(format!(
-                "the lookup stopped at {step:?}"
+                "the profile lookup did not finish: it stopped at {step:?}"
             ))),
         }
     }

@@ -213,19 +213,19 @@ impl ExecuteGremlinQueryOutput {
         let Some(result) = &self.result else {
             let reason = match &self.binary {
                 Some(binary) => format!("the response is not JSON but {}", binary.content_type),
-                None => "missing".to_owned(),
+                None => "missing member".to_owned(),
             };
             return Err(self.error("result", reason));
         };
         let data = json_text::member(result.as_str(), "data");
-        let data = data.ok_or_else(|| self.error("result.data", "missing"))?;
+        let data = data.ok_or_else(|| self.error("result.data", "missing member"))?;
         let list = match json_text::member(data, "@type") {
             Some("\"g:List\"" | "\"g:Set\"") => json_text::member(data, "@value").unwrap_or(data),
             _ => data,
         };
         let elements = json_text::elements(list);
         if elements.is_none() && list != "null" {
-            return Err(self.error("result.data", "not a list"));
+            return Err(self.error("result.data", "expected a list"));
         }
         Ok(elements.into_iter().flatten())
     }

@@ -70,7 +70,7 @@ pub enum Literal {
 #[non_exhaustive]
 pub enum LiteralError {
     /// A text with U+0000.
-    #[error("Neptune does not accept U+0000 in a text")]
+    #[error("Neptune does not accept U+0000 in a string")]
     Nul,
     /// A [`Timestamp`] that is not a time.
     #[error("the timestamp is not a valid time")]

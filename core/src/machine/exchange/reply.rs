@@ -253,7 +253,7 @@ impl Exchange {
             return Ok(reply);
         }
         let body = reply.body.take();
-        let reason = format!("longer than the limit of {limit} bytes");
+        let reason = format!("longer than max_body_bytes ({limit} bytes)");
         let kind = DecodeErrorKind::TooLarge;
         let error = DecodeError::new(self.plan.info.name, kind, "", reason, body.clone());
         Err(self.break_off(error.into(), reply, body, now))

@@ -72,8 +72,8 @@ impl State {
             State::Credentials { .. } => "waiting for credentials",
             State::Sent(_) => "waiting for a response",
             State::Receiving(_) => "receiving a body",
-            State::Item(..) => "waiting for an item to be taken",
-            State::Waiting { .. } => "waiting for time to pass",
+            State::Item(..) => "waiting for Next after an item",
+            State::Waiting { .. } => "waiting for Wake at the end of a pause",
             State::Done => "done",
         }
     }
