@@ -1,4 +1,4 @@
-//! Following change streams, record by record ([`Changes`]) or by transaction ([`Transactions`]).
+//! Reading change streams continuously, by record ([`Changes`]) or by transaction ([`Transactions`]).
 
 mod checkpoint;
 mod commit_bounds;
@@ -48,10 +48,11 @@ pub enum StartPosition {
 
 /// The records of a change stream, one by one and in order.
 ///
-/// This is a [`Machine`] whose items are records. Resume it with [`Input::Next`] to start and after each
-/// item. At the end of the stream it polls for new records with growing pauses, unless
-/// [`stop_at_end`](ChangesOptions::stop_at_end) is set. Throttling slows it down; up to ten other
-/// transient failures in a row are retried.
+/// This is a [`Machine`] whose items are records. Resume it with [`Input::Next`] to start and after each item. At
+/// the end of the stream it polls for new records with growing pauses, unless
+/// [`stop_at_end`](ChangesOptions::stop_at_end) is set. When the server throttles requests or runs out of memory,
+/// the machine polls more slowly. Up to ten other transient failures in a row are retried: see
+/// [`transient_failures`](ChangesOptions::transient_failures).
 ///
 /// The last record of a transaction has a [`Checkpoint`]. If you store the checkpoint of the last record
 /// that you have processed, and start there the next time, no record is missed; records after the
@@ -164,7 +165,8 @@ impl<O: ChangeSource> Changes<O> {
         }
     }
 
-    /// The last checkpoint: that of the last transaction that was read, or else that of the start position.
+    /// The checkpoint after the last complete transaction that was read. Before the first one: the checkpoint of
+    /// the start position, if it has one.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
         self.checkpoint
     }

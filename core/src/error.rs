@@ -1,8 +1,6 @@
 //! The error types, and [`Error`], the error of a call.
 //!
-//! Errors hold values of modules that return errors themselves: the response's metadata (`machine`), the effect and
-//! name of the `operation`, the event id of a change stream (`streams`) and the `credentials` that expired. `retry`
-//! says which of them can be retried.
+//! The module [`retry`](crate::retry) documents which errors are retried.
 
 mod changes;
 mod credentials;
@@ -37,7 +35,7 @@ pub(crate) use text::{bounded_start, one_line};
 pub use transport::{Sent, TransportError, TransportErrorKind};
 pub use wait::{WaitError, WaitErrorKind};
 
-/// Why a call failed, in a form to `match` on: [`Error::kind`].
+/// The kind of an [`Error`], for `match`: [`Error::kind`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -62,7 +60,7 @@ pub enum ErrorKind {
     Misuse,
 }
 
-/// The error under an [`Error`], with all details: [`Error::cause`].
+/// The underlying error of an [`Error`], with all details: [`Error::cause`].
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Cause {
@@ -114,9 +112,9 @@ pub(crate) enum Stop {
 
 /// A call that failed.
 ///
-/// The text has the operation, the [id](Error::subject) that the request is about, if any, and the
-/// [`cause`](Error::cause). Where it matters, it also has the number of attempts, whether the request may
-/// have been executed, and whether it was sent again.
+/// The text contains the operation, the [subject](Error::subject) of the request, if any, and the
+/// [`cause`](Error::cause). Where it matters, the text also says how many attempts were made, whether the request
+/// may have been executed, and whether it was sent again.
 ///
 /// ```text
 /// CancelMLModelTrainingJob job-1: connection to db.example.com:8182 closed before the response was complete (gave up after 3 attempts); the request may have been executed
@@ -236,7 +234,7 @@ impl Error {
         self.kind() == ErrorKind::Service(kind)
     }
 
-    /// The error under this one, with all details.
+    /// The underlying error, with all details.
     pub fn cause(&self) -> &Cause {
         &self.0.cause
     }
@@ -246,8 +244,8 @@ impl Error {
         self.0.operation
     }
 
-    /// What the request is about: the id of its job, load, query or endpoint, or the IRI of its graph.
-    /// At most 128 characters; `None` if the request has no such id.
+    /// The subject of the request: the id of the job, load, query or endpoint, or the IRI of the graph. At most
+    /// 128 characters; `None` if the request has no such id.
     pub fn subject(&self) -> Option<&str> {
         self.0.subject.as_deref()
     }
@@ -271,18 +269,18 @@ impl Error {
         self.0.may_have_executed
     }
 
-    /// Whether the call can be repeated later: the failure may be temporary, and a second execution is
-    /// impossible or harmless.
+    /// Whether the call can be repeated later: the failure may be temporary, and the request was certainly not
+    /// executed or may be executed twice without harm.
     pub fn is_retryable(&self) -> bool {
         self.0.class.is_some()
     }
 
-    /// The class of the failure in the retry table, if it may be temporary.
+    /// The class of the failure in the retry table; `None` if the call is not [retryable](Error::is_retryable).
     pub fn retry_class(&self) -> Option<RetryClass> {
         self.0.class
     }
 
-    /// The wait that the server asked for, if any.
+    /// The time that the server asked to wait before a retry (`Retry-After`), if it did.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }

@@ -25,9 +25,9 @@ const LAST_POLL: Duration = Duration::from_secs(1);
 
 /// Polls the status of a long-running operation until it has ended.
 ///
-/// This is a [`Machine`] whose items are the statuses before the end, and whose output is the final
-/// status. Resume it with [`Input::Next`] to start and after each item. If the operation has failed or the
-/// time is over, the error has a [`WaitError`] as its cause, which contains the last response.
+/// This is a [`Machine`] whose items are the intermediate statuses, and whose output is the final status. Resume
+/// it with [`Input::Next`] to start and after each item. If the operation fails or the timeout passes, the cause
+/// of the error is a [`WaitError`], which contains the last response.
 ///
 /// An unknown status is treated as in progress. Calls that fail with a transient error are repeated, up to
 /// five times in a row; any other error of a call is returned unchanged. In an error with the cause
@@ -94,7 +94,7 @@ pub struct Wait<W: Waiter> {
     last_error: Option<Error>,
 }
 
-/// A status before the end.
+/// A status that was received before the operation ended.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Progress<S> {

@@ -62,7 +62,7 @@ pub struct Profiles {
     credentials_name: FileName,
 }
 
-/// The text of a profile file, and the path that errors name.
+/// The text of a profile file, and its path for error texts.
 #[derive(Clone)]
 pub struct FileText<'a> {
     text: Cow<'a, str>,
@@ -92,7 +92,7 @@ pub enum Source {
     Process(CommandLine),
 }
 
-/// One of the two files.
+/// The config file or the credentials file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProfileFile {
     /// `~/.aws/config` or the like.

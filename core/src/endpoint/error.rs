@@ -168,7 +168,7 @@ impl EndpointError {
         self.kind
     }
 
-    /// The part as it was written; empty if it is missing, or if the text may contain a password.
+    /// The wrong part as it was written. Empty if the part is missing, or if the text may contain a password.
     pub fn part(&self) -> &str {
         &self.part
     }

@@ -35,7 +35,7 @@ pub struct ChangesError {
 }
 
 impl ChangesError {
-    /// What happened.
+    /// Why the change stream cannot be followed any further.
     pub fn kind(&self) -> ChangesErrorKind {
         self.kind
     }
@@ -55,7 +55,7 @@ impl ChangesError {
         self.head
     }
 
-    /// The error of the service that reported it, if there is one.
+    /// The service error that caused this error, if there is one.
     pub fn service_error(&self) -> Option<&Error> {
         self.service_error.as_ref()
     }

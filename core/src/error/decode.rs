@@ -23,13 +23,13 @@ pub struct DecodeError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DecodeErrorKind {
-    /// The body is empty, and the operation always has one.
+    /// The body is empty, but a response of this operation always has a body.
     Empty,
     /// The body ends too early.
     Truncated,
     /// The body is not valid JSON, or data follows the JSON value.
     Syntax,
-    /// The body is JSON of another shape.
+    /// The body is valid JSON, but its structure or a type in it is not that of a response of the operation.
     Shape,
     /// The body, a row, or a member outside the rows is longer than its limit.
     TooLarge,

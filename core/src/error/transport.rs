@@ -11,7 +11,7 @@ pub enum Sent {
     Maybe,
 }
 
-/// What failed.
+/// The kind of a transport failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
@@ -31,7 +31,7 @@ pub enum TransportErrorKind {
     Protocol,
     /// The response head or the trailers are larger than the driver's limit.
     HeadTooLarge,
-    /// The driver's limit of connections is reached.
+    /// All connections that the driver allows are in use, and none became free in time.
     PoolLimit,
     /// There is no async runtime that the driver could use, or the runtime lacks a part that the
     /// driver needs.
@@ -142,8 +142,8 @@ impl TransportError {
         self
     }
 
-    /// Notes that the connection had served earlier requests. Together with [`Sent::No`] this means a
-    /// stale pooled connection, and the request is sent again at once.
+    /// Notes that the connection had served earlier requests. Together with [`Sent::No`] this means a stale pooled
+    /// connection, and the request is sent again immediately.
     #[must_use]
     pub fn on_reused_connection(mut self) -> Self {
         self.reused = true;
@@ -164,7 +164,7 @@ impl TransportError {
         self
     }
 
-    /// What failed.
+    /// The kind of failure.
     pub fn kind(&self) -> TransportErrorKind {
         self.kind
     }

@@ -38,7 +38,7 @@ pub struct WaitError {
 }
 
 impl WaitError {
-    /// Whether it failed or timed out.
+    /// Whether the operation failed or the wait timed out.
     pub fn kind(&self) -> WaitErrorKind {
         self.kind
     }

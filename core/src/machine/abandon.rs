@@ -10,8 +10,8 @@ use crate::{operation::Operation, session::Session};
 /// The time limit of a cancellation: its result is ignored, so a caller that waits for it must not wait long.
 const CANCEL_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// An operation that cancels a query by its id. An operation that executes queries says how they are
-/// cancelled with [`RequestWriter::query_id`](crate::wire::request::RequestWriter::query_id).
+/// An operation that cancels a query by its id. An operation that executes queries declares its cancel operation
+/// with [`RequestWriter::query_id`](crate::wire::request::RequestWriter::query_id).
 pub trait CancelOperation: Operation {
     /// Cancels the query with this id.
     fn of_query(query_id: String) -> Self;
@@ -24,9 +24,8 @@ pub trait CancelOperation: Operation {
 pub struct AbandonedQuery {
     /// The exchange that cancels it. Its time limit is 5 s.
     pub cancel: Exchange,
-    /// The address that took the query, if the driver reported it
-    /// ([`Input::Sending`](super::Input::Sending)): run `cancel` over a connection to it. Otherwise look the
-    /// name up as for any request.
+    /// The address that received the query, if the driver reported it ([`Input::Sending`](super::Input::Sending)):
+    /// run `cancel` over a connection to it. Otherwise look the name up as for any request.
     pub peer: Option<SocketAddr>,
 }
 

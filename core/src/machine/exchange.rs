@@ -39,13 +39,13 @@ pub enum BodyEvent {
     Chunk(bytes::Bytes),
 }
 
-/// A call whose response is not decoded: the machine under [`Call`](super::Call).
+/// A call whose response is not decoded. [`Call`](super::Call) is built on this machine.
 ///
-/// With [`collecting`](Exchange::collecting) it has no items and ends with the whole body; with
-/// [`streaming`](Exchange::streaming) it hands out [`BodyEvent`]s and ends with an empty body. In both
-/// cases an error response is an error, also if it arrives in trailers. With the feature `gzip` a
-/// compressed body is decompressed, and the headers `content-encoding` and `content-length` are
-/// removed from its head.
+/// An exchange made by [`collecting`](Exchange::collecting) has no items and returns the whole body at the end. An
+/// exchange made by [`streaming`](Exchange::streaming) returns [`BodyEvent`]s as items and an empty body at the
+/// end. In both cases an error response ends the exchange with an error, even if the error is reported in
+/// trailers. With the feature `gzip` a compressed body is decompressed, and the headers `content-encoding` and
+/// `content-length` are removed from the response head.
 #[derive(Debug)]
 pub struct Exchange {
     plan: Plan,

@@ -109,7 +109,7 @@ open_enum! {
         Static = "static",
         /// The plan and its execution. The query is executed.
         Dynamic = "dynamic",
-        /// The same with details of each operator. The query is executed.
+        /// The plan and its execution, with details of each operator. The query is executed.
         Details = "details",
     }
 }

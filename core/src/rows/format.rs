@@ -21,7 +21,7 @@ pub enum RowsFormat {
     /// `{"head":{"vars":[…]},"results":{"bindings":[row, …]}}`, or for an `ASK` query
     /// `{"head":{},"boolean":true}`, which has no rows.
     ///
-    /// A `boolean` of null is ignored; any value but true, false and null is an error.
+    /// If `boolean` is null, it is ignored. Any value other than true, false and null is an error.
     Sparql,
     /// `{"records":[row, …]}`.
     Stream,

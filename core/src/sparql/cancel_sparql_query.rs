@@ -18,11 +18,12 @@ custom_request! {
     ///
     /// Idempotent: a cancelled query stays cancelled. Only the instance that runs the query knows it
     /// ([U13](crate::wire_notes#u13)), so the request must reach that instance. Requires the IAM action
-    /// `neptune-db:CancelQuery`. No page gives a minimum engine version.
+    /// `neptune-db:CancelQuery`. The documentation does not give a minimum engine version.
     ///
-    /// An id that is not a UUID is rejected with HTTP 400 and plain text, which becomes the message of an error
-    /// without a code. The query itself ends with a `CancelledByUserException` (500), or with a success without
-    /// rows if it is cancelled with [`silent`](field@Self::silent).
+    /// An id that is not a UUID is rejected with HTTP 400 and plain text, which becomes the `message` of a
+    /// [`ServiceError`](crate::error::ServiceError) whose `code` is `None`. The query itself ends with a
+    /// `CancelledByUserException` (500), or with a success without rows if it is cancelled with
+    /// [`silent`](field@Self::silent).
     ///
     /// ```
     /// use neptunedata::{Endpoint, error::Cause, sparql::CancelSparqlQuery};

@@ -83,10 +83,10 @@ custom_request! {
     /// then in the trailers, which the request accepts (engine 1.0.3.0), or at the end of the body, and the
     /// call returns it.
     ///
-    /// In practice: `MalformedQueryException` (400); `MemoryLimitExceededException`,
+    /// Common errors: `MalformedQueryException` (400); `MemoryLimitExceededException`,
     /// `TimeLimitExceededException` and `CancelledByUserException` (500); `ThrottlingException` (500) with 8192
-    /// queries in the queue ([M11](crate::wire_notes#m11)); `BadRequestException` (400) for a request of more
-    /// than 150 MiB.
+    /// queries in the queue ([M11](crate::wire_notes#m11)); `BadRequestException` (400) for a request of more than
+    /// 150 MiB.
     pub struct ExecuteSparqlQuery {
         /// The query.
         pub query: String,

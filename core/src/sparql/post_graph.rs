@@ -26,9 +26,9 @@ graph_request! {
     /// Requires the IAM action `neptune-db:WriteDataViaQuery` ([U11](crate::wire_notes#u11)). Engine 1.0.5.0 or
     /// later.
     ///
-    /// In practice: `AccessDeniedException` (403) without the permission, `BadRequestException` (400) for a
-    /// target that is not an IRI or data that cannot be read, `ReadOnlyViolationException` (400) on a replica.
-    /// The status for a graph that does not exist is not confirmed ([U10](crate::wire_notes#u10)).
+    /// Common errors: `AccessDeniedException` (403) without the permission, `BadRequestException` (400) for a
+    /// target that is not an IRI or data that cannot be read, `ReadOnlyViolationException` (400) on a replica. The
+    /// status for a graph that does not exist is not confirmed ([U10](crate::wire_notes#u10)).
     ///
     /// ```
     /// use neptunedata::{Endpoint, sparql::{PostGraph, SparqlMediaType}};

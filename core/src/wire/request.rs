@@ -45,7 +45,7 @@ use crate::{
 ///
 /// # Errors
 ///
-/// If the request is invalid. The error has all invalid members.
+/// If the request is invalid. The error lists all invalid members.
 pub fn request<O: Operation>(
     operation: &O,
     endpoint: &Endpoint,
@@ -221,8 +221,8 @@ impl<'a> RequestWriter<'a> {
         self.uri.pop();
     }
 
-    /// Declares query parameters that exclude each other: more than one of them, or the same one twice, is
-    /// an error. This includes parameters that the caller adds.
+    /// Declares mutually exclusive query parameters: it is an error if the request has more than one of them, or
+    /// one of them twice. Parameters that the caller adds count too.
     pub fn exclusive_query(&mut self, names: &'static [&'static str]) {
         self.exclusive = names;
     }
@@ -278,7 +278,7 @@ impl<'a> RequestWriter<'a> {
     /// The idempotency token of the call, by which the service recognizes all attempts as the same
     /// request: a UUID derived from the seed of the call. `None` outside of a call, as in [`request`].
     ///
-    /// Call this only if the token is sent: the call then treats the request as
+    /// Call this only if the request contains the returned token: the call then treats the request as
     /// [`Effect::Idempotent`](crate::operation::Effect::Idempotent).
     pub fn call_token(&mut self) -> Option<String> {
         let token = self.seed.map(crate::machine::uuid);
@@ -287,11 +287,13 @@ impl<'a> RequestWriter<'a> {
     }
 
     /// The id of the query in the request: `own`, or, if the call
-    /// [cancels abandoned queries](crate::machine::CallOptions::cancel_on_abandon), a UUID derived from the
-    /// seed of the call. `C` is the operation that cancels the query. Call this only if the id is sent.
+    /// [cancels abandoned queries](crate::machine::CallOptions::cancel_on_abandon), a UUID derived from the seed
+    /// of the call. `C` is the operation that cancels the query. Call this only if the request contains the
+    /// returned id.
     ///
-    /// If a derived UUID occurs once in the body and nowhere else, each further attempt of the call
-    /// replaces it by another UUID; otherwise it stays the same.
+    /// If the body contains the derived UUID exactly once, each further attempt of the call replaces it with a new
+    /// UUID. Otherwise all attempts have the same UUID. Do not put the id elsewhere in the request: it is replaced
+    /// only in the body.
     pub fn query_id<'i, C: CancelOperation>(
         &mut self,
         own: Option<&'i str>,

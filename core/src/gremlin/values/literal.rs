@@ -28,7 +28,7 @@ pub fn quote(text: &str) -> Result<String, LiteralError> {
     Ok(quoted)
 }
 
-/// A value that can be written into a query.
+/// A value that can be written into the text of a query as a literal.
 ///
 /// ```
 /// use neptunedata::{gremlin::Literal, types::Timestamp};
@@ -72,7 +72,7 @@ pub enum LiteralError {
     /// A text with U+0000.
     #[error("Neptune does not accept U+0000 in a string")]
     Nul,
-    /// A [`Timestamp`] that is not a time.
+    /// A [`Timestamp`] whose text is not in a known time format.
     #[error("the timestamp is not a valid time")]
     NoTime,
     /// More than 64 lists within each other.
