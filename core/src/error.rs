@@ -130,7 +130,7 @@ struct Inner {
     attempts: u32,
     may_have_executed: bool,
     earlier_lost: bool,
-    /// For a write, the text says that the request was not sent again.
+    /// The effect of the request: the text for a write says that the request was not sent again. `None` if unknown.
     effect: Option<Effect>,
     class: Option<RetryClass>,
     /// Why the credentials that were rejected could not be refreshed.

@@ -134,7 +134,7 @@ pub struct Transmit {
 pub enum Reuse {
     /// A pooled connection, if there is one.
     Allowed,
-    /// A new connection, after a new name look-up: Neptune can move a DNS name to another instance, and it is not
+    /// A new connection, after a new DNS lookup: Neptune can move a DNS name to another instance, and it is not
     /// documented how long an address may be cached ([U22](crate::wire_notes#u22)).
     Fresh,
 }
@@ -148,7 +148,7 @@ pub enum Input {
     Credentials(Credentials),
     /// The credentials provider failed.
     CredentialsFailed(CredentialsError),
-    /// The request is about to be written to a connection with this address; None if the address is not
+    /// The request is about to be written to a connection with this address; `None` if the address is not
     /// known, for example behind a proxy. Optional: only drivers that cancel
     /// [abandoned queries](Machine::abandoned) give it, after [`Io::Send`] and before the head. If it is
     /// given again, the last known address counts.
@@ -159,12 +159,12 @@ pub enum Input {
     Chunk(Bytes),
     /// The end of its body, and the trailers, which may be empty.
     End(HeaderMap),
-    /// The whole response with its trailers, for drivers that collect bodies themselves. Not taken by
-    /// machines that stream the body, such as [`Rows`](crate::rows::Rows).
+    /// The whole response with its trailers, for drivers that collect bodies themselves. Not accepted by machines
+    /// that stream the body, such as [`Rows`](crate::rows::Rows).
     Response(http::Response<Bytes>, HeaderMap),
     /// The request could not be sent, the response broke off, or the driver cannot wait any longer.
     Failure(TransportError),
-    /// The time of [`Machine::wake_at`] has come. Taken in every state, and ignored unless [`Now::mono`] has
+    /// The time of [`Machine::wake_at`] has come. Accepted in every state, and ignored unless [`Now::mono`] has
     /// reached that time. [`Sent`] says whether the server may have received the request in progress; `Maybe` is
     /// always safe. The value is ignored if no request is in progress.
     Wake(Sent),
@@ -251,19 +251,19 @@ pub trait Machine {
     /// Gives the machine the result of its last step, and returns the next step.
     fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, Self::Output>;
 
-    /// The time, by [`Now::mono`], at which the machine wants [`Input::Wake`], whatever step is out; None
-    /// if there is no limit. Read it after every [`resume`](Machine::resume).
+    /// The time on the clock of [`Now::mono`] at which the driver must give [`Input::Wake`], whatever the last step
+    /// was; `None` if there is no limit. Read it after every [`resume`](Machine::resume).
     ///
-    /// It covers the limits of the call and its attempts, pauses between attempts, and the intervals of
-    /// waiters and change streams. The limits of calls are suspended from one resume that returns an item to
-    /// the next resume, so the time for decoding that item is not counted either. Very long limits, which
-    /// `Duration` cannot add, are no limit.
+    /// It covers the limits of the call and its attempts, pauses between attempts, and the intervals of waiters
+    /// and change streams. The limits of a call are suspended while the caller has an item, from the resume that
+    /// returns the item to the next resume. The time for decoding that item is not counted either. A limit whose
+    /// end a `Duration` cannot represent counts as no limit.
     fn wake_at(&self) -> Option<Duration>;
 
     /// Returns the next query that may still run on the server although the machine no longer waits for it,
     /// with the exchange that cancels it. Each query is returned once.
     ///
-    /// Only drivers that cancel queries call this, until it returns None: after every resume, or only at the end
+    /// Only drivers that cancel queries call this, until it returns `None`: after every resume, or only at the end
     /// and after [`abandon`](Machine::abandon). In the second case, an attempt that timed out keeps running on the
     /// server while the next attempts are made.
     ///
@@ -272,7 +272,7 @@ pub trait Machine {
     /// the [address](AbandonedQuery::peer) that received the query is known, connect there, because only that
     /// instance knows the query ([U13](crate::wire_notes#u13)); URI, `host` and TLS name stay as they are.
     ///
-    /// None unless [`CallOptions::cancel_on_abandon`] or the session's setting is on, and None for queries
+    /// `None` unless [`CallOptions::cancel_on_abandon`] or the session's setting is on, and `None` for queries
     /// without an id. An id that the caller chose is shared by all attempts, so such a query is
     /// returned only when the machine has ended.
     fn abandoned(&mut self) -> Option<AbandonedQuery> {
@@ -352,7 +352,7 @@ impl<M: Machine + ?Sized> Machine for Box<M> {
     }
 }
 
-/// How long a call and its attempts may take. None means no limit.
+/// How long a call and its attempts may take. `None` means no limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {

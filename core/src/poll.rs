@@ -106,8 +106,8 @@ impl<O: Operation> Poller<O> {
         turn
     }
 
-    /// Makes a call with a timeout of `limit`. The timeout of each attempt is the first that is set of: the
-    /// options' for attempts, the options' for calls, the session's poll timeout.
+    /// Makes a call with a timeout of `limit`. Each attempt has the attempt timeout of the options; if that is not
+    /// set, the call timeout of the options; if neither is set, the poll timeout of the session.
     pub(crate) fn call(
         &mut self,
         operation: &O,
@@ -153,7 +153,7 @@ impl<O: Operation> Poller<O> {
         matches!(self.state, State::Pausing { .. })
     }
 
-    /// Ends it early.
+    /// Ends the poller early.
     pub(crate) fn abandon(&mut self) {
         self.state = State::Done;
     }

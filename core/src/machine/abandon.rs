@@ -33,7 +33,7 @@ pub struct AbandonedQuery {
 #[derive(Debug, Clone)]
 pub(crate) struct NamedQuery {
     id: String,
-    /// The seed that the id was made from. None if the caller chose the id, which must not change.
+    /// The seed that the id was made from. `None` if the caller chose the id, which must not change.
     seed: Option<u64>,
     cancel: fn(&Session, &str, u64) -> Exchange,
 }
@@ -48,8 +48,8 @@ impl NamedQuery {
         }
     }
 
-    /// Keeps the id the same in all attempts unless it occurs exactly once in the body, because only then
-    /// [`rename`](NamedQuery::rename) can replace it.
+    /// Marks the id as shared by all attempts unless it occurs exactly once in the body:
+    /// [`rename`](NamedQuery::rename) can replace only such an id.
     pub(crate) fn keep_unless_once_in(&mut self, body: &Bytes) {
         let text = str::from_utf8(body).unwrap_or_default();
         if self.seed.is_some() && text.matches(&self.id).take(2).count() != 1 {
@@ -88,7 +88,7 @@ pub(crate) fn id_of_attempt(seed: u64, attempt: u32) -> String {
     let seed = match attempt {
         0 | 1 => seed,
         _ => {
-            // The constant keeps these ids apart from those of calls with neighbouring seeds.
+            // The constant, "attempt" in ASCII, keeps these ids apart from those of calls with neighbouring seeds.
             let mut random = backoff::Random::new(seed ^ 0x0061_7474_656D_7074);
             random.next().wrapping_add(attempt.into())
         }

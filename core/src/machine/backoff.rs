@@ -1,10 +1,11 @@
-//! Values derived from the call's seed: the backoff between attempts, exponential with full jitter, and
-//! the call's idempotency token.
+//! Values derived from the call's seed: the backoff between attempts, exponential with full jitter, and the UUIDs
+//! of idempotency tokens and query ids.
 
 use std::time::Duration;
 
-/// The idempotency token of the call with this seed: a UUID of version 4, independent of the backoff.
+/// A UUID of version 4 made from this seed, for idempotency tokens and query ids. Independent of the backoff.
 pub(crate) fn uuid(seed: u64) -> String {
+    // The constant, "token" in ASCII, keeps the UUID independent of the backoff, which uses the seed itself.
     let mut random = Random::new(seed ^ 0x0074_6F6B_656E);
     let drawn = (u128::from(random.next()) << 64) | u128::from(random.next());
     let version = (drawn & !(0xF000 << 64)) | (0x4000 << 64);

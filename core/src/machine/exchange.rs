@@ -1,7 +1,7 @@
-//! The untyped machine under every call: attempts, credentials, time limits, body, trailers. It is not
-//! generic over the operation, so that it is compiled once.
+//! The state machine that all calls share: attempts, credentials, time limits, body, trailers. It is not generic
+//! over the operation, so that it is compiled once.
 //!
-//! The states and the ways between them are drawn in `docs/steps.md`, which the documentation of [`Machine`] has.
+//! The documentation of [`Machine`] contains a diagram of the states (`docs/steps.md`).
 
 mod recover;
 mod reply;
@@ -96,9 +96,9 @@ struct Tries {
     refusal: Option<ServiceError>,
     /// The end of the call's time limit.
     deadline: Option<Duration>,
-    /// The caller has used parts of the response; another attempt would deliver them twice.
+    /// Whether the caller has used a part of the response, which another attempt would deliver again.
     committed: bool,
-    /// A finished attempt may have been executed.
+    /// Whether a finished attempt may have been executed.
     executed: bool,
     given_up: Vec<GivenUp>,
 }
@@ -213,7 +213,7 @@ impl Exchange {
 
     /// As [`resume`](Machine::resume); `judge` decides whether a response is a success, and holds the items.
     pub(crate) fn resume_with(&mut self, input: Input, now: Now, judge: &mut dyn Judge) -> Flow {
-        // Taken out, because each arm owns the data of its state and sets the next state itself.
+        // The state is taken out: each arm owns the data of its state, and sets the next state.
         match (mem::replace(&mut self.state, State::Done), input) {
             (state, Input::Wake(sent)) => self.wake(state, sent, now),
             (State::New, Input::Next) => {
@@ -279,6 +279,8 @@ impl Exchange {
         let session = &self.plan.session;
         let wall = session.skew().apply(now.wall);
         if session.is_signed() {
+            // `true` bypasses caches: the expired credentials may come from a cache, which must not return them
+            // again.
             let refresh = match &self.tries.credentials {
                 Some(credentials) if !credentials.is_expired_at(wall) => None,
                 Some(_) => Some(true),
@@ -292,6 +294,7 @@ impl Exchange {
         let mut request = request.clone();
         if let Some(query) = &mut self.plan.query {
             query.rename(attempt, request.body_mut());
+            // Keep the stored body in step with the id: the next attempt looks for this id in it.
             if let Ok(renamed) = &mut self.plan.request {
                 renamed.body_mut().clone_from(request.body());
             }
@@ -318,7 +321,7 @@ impl Exchange {
         })))
     }
 
-    /// Time has passed: ends the call, ends the attempt, ends the pause, or changes nothing.
+    /// Ends the call, the attempt or the pause whose time limit has passed; otherwise changes nothing.
     fn wake(&mut self, state: State, sent: Sent, now: Now) -> Flow {
         let is_over = is_due(self.tries.deadline, now);
         match state {
@@ -365,7 +368,7 @@ impl Exchange {
         Step::Io(Io::Credentials { refresh })
     }
 
-    /// Ends at the call's time limit while no request is out.
+    /// Ends at the call's time limit while no request is in progress.
     fn end_at_deadline(&mut self) -> Flow {
         let failure = self.late(true, Sent::No);
         self.end_unsent(failure)
@@ -401,7 +404,7 @@ impl Exchange {
     }
 }
 
-/// When a limit that begins now is over; None if there is no limit, or one that never ends.
+/// When a limit that begins now ends; `None` if there is no limit, or if its end is too far in the future.
 fn end_of(limit: Option<Duration>, now: Now) -> Option<Duration> {
     let end = now.mono.checked_add(limit?)?;
     (end < Duration::MAX).then_some(end)
@@ -435,6 +438,7 @@ impl Machine for Exchange {
 
     fn wake_at(&self) -> Option<Duration> {
         let (deadline, other) = match &self.state {
+            // While the caller has an item, the limits are suspended: `postpone` moves them afterwards.
             State::New | State::Item(..) | State::Done => return None,
             State::Credentials { .. } => (self.tries.deadline, None),
             State::Sent(outgoing) => (self.tries.deadline, outgoing.deadline),
@@ -447,7 +451,7 @@ impl Machine for Exchange {
     fn abandoned(&mut self) -> Option<AbandonedQuery> {
         let has_ended = matches!(self.state, State::Done);
         let given_up = &mut self.tries.given_up;
-        // An id shared by all attempts would also cancel the attempt in progress.
+        // Cancelling an id that all attempts share would also cancel the attempt in progress.
         let next = given_up
             .iter()
             .position(|given_up| has_ended || !given_up.query.is_shared())?;

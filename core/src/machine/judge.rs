@@ -13,8 +13,8 @@ use crate::{
 /// [`end`](Judge::end), the [`Exchange`](super::Exchange) has checked the trailers, looked for an error object,
 /// and made sure that the body is complete.
 ///
-/// If the judge rejects the response, the exchange may send the request again; then everything
-/// before the next head is void.
+/// If the judge rejects the response, the exchange may send the request again. The judge must then discard what it
+/// saw before the next head.
 pub(crate) trait Judge {
     /// The head of a streamed response.
     fn head(&mut self, head: &Parts) -> Verdict {
@@ -70,6 +70,7 @@ pub(super) struct HandOut {
     pub(super) event: Option<BodyEvent>,
 }
 
+// `next` is not overridden: a chunk holds one event.
 impl Judge for HandOut {
     fn head(&mut self, head: &Parts) -> Verdict {
         self.event = Some(BodyEvent::Head(head.clone()));

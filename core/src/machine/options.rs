@@ -85,7 +85,7 @@ impl CallOptions {
 
     /// Whether to cancel the query on the server when the call times out or is dropped. Default: that of the
     /// [session](crate::session::SessionBuilder::cancel_on_abandon), which is false: the server continues the query up
-    /// to the cluster's own query time-out.
+    /// to the cluster's own query timeout.
     ///
     /// This works for [`ExecuteGremlinQuery`](crate::gremlin::ExecuteGremlinQuery),
     /// [`ExecuteSparqlQuery`](crate::sparql::ExecuteSparqlQuery) and SPARQL updates: they are sent with a query
@@ -93,7 +93,7 @@ impl CallOptions {
     /// [`ExecuteSparqlExplainQuery`](crate::sparql::ExecuteSparqlExplainQuery). Requests of openCypher over HTTP
     /// ([U06](crate::wire_notes#u06)), Gremlin explain and Gremlin profile cannot have an id, so they keep running
     /// on the server. A profile request executes its query. For openCypher, set a
-    /// [time-out in the query](crate::opencypher::ExecuteOpenCypherQuery::timeout_hint) instead.
+    /// [timeout in the query](crate::opencypher::ExecuteOpenCypherQuery::timeout_hint) instead.
     ///
     /// An attempt that exceeds its [`attempt_timeout`](CallOptions::attempt_timeout) is cancelled as well, even
     /// if a later attempt succeeds. Each attempt has its own id, because the earlier ones may still run.

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+// The costs of the standard retry mode of the AWS SDKs.
 const RETRY: u32 = 5;
 const AFTER_TIMEOUT: u32 = 10;
 

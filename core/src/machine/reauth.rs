@@ -32,8 +32,8 @@ pub(super) fn remedies(
         .and_then(|date| date.to_str().ok())
         .and_then(|date| httpdate::parse_http_date(date).ok())
         .or_else(|| server_time_in(text));
-    // Expired temporary credentials, or a signature that is too old although it was just made. Fresh
-    // credentials can fix both.
+    // The temporary credentials have expired, or the server finds the signature too old although it was just made.
+    // Fresh credentials can fix both.
     let stale = code.starts_with("ExpiredToken")
         || contains(text, "security token included in the request is expired")
         || contains(text, "security token included in the request is invalid")

@@ -47,6 +47,7 @@ impl Exchange {
         let class = class_of(&cause);
         let executed = match &cause {
             Cause::Transport(error) => error.sent() == Sent::Maybe,
+            // Only responses with a success status are decoded, so the server has executed the request.
             Cause::Decode(_) => true,
             Cause::Service(error) => class.map_or_else(
                 // Whether an unlisted server error came before or after execution is unknown.
@@ -74,8 +75,8 @@ impl Exchange {
             RetryRule::Once => stop != Stop::Permanent,
             RetryRule::OnceReauthenticated | RetryRule::Never => false,
         });
-        // Not sent again, because the driver has already waited for a connection. But the caller may try
-        // later, so the error counts as retryable.
+        // The call does not retry, because the driver has already waited for a connection. But the caller may try
+        // again later, so the error counts as retryable.
         let lasting = match &cause {
             Cause::Transport(error) if error.kind() == TransportErrorKind::PoolLimit => {
                 Some(RetryClass::NotSent)
@@ -95,7 +96,7 @@ impl Exchange {
         )
     }
 
-    /// Starts another attempt or the pause before it, or returns why there is none.
+    /// Starts another attempt, or the pause before it. Otherwise returns the reason why the call ends.
     fn send_again(
         &mut self,
         cause: &Cause,
@@ -142,6 +143,8 @@ impl Exchange {
         if self.tries.attempts >= self.plan.max_attempts {
             return Err(Stop::Attempts);
         }
+        // After a failed connection, other pooled connections may be dead too. After `WrongInstance`, only a new
+        // DNS lookup can lead to the writer. Any other response proves that the connection works.
         self.tries.reuse = match cause {
             Cause::Transport(_) => Reuse::Fresh,
             _ if class == RetryClass::WrongInstance => Reuse::Fresh,
@@ -152,6 +155,7 @@ impl Exchange {
                 .reauthenticate(cause, spent, now)
                 .ok_or(Stop::Permanent);
         }
+        // The polling machine around this exchange makes this retry itself.
         if self.plan.reauth_only {
             return Err(Stop::Attempts);
         }
@@ -174,6 +178,7 @@ impl Exchange {
         {
             return Err(Stop::Deadline(self.plan.timeouts.total.unwrap_or_default()));
         }
+        // Paid last, so that only retries that are made cost tokens.
         if !self.plan.session.quota().pay(timed_out) {
             return Err(Stop::Quota);
         }
@@ -218,9 +223,11 @@ impl Exchange {
             self.tries.credentials = Some(credentials);
             return self.attempt(now);
         }
+        // The provider bypassed its caches and still returned expired credentials: another request would not help.
         if refreshed {
             return self.without_credentials(CredentialsError::expired(&credentials));
         }
+        // The credentials may come from a cache, so request them once more without caches.
         self.request_credentials(true)
     }
 
@@ -256,7 +263,7 @@ fn class_of(cause: &Cause) -> Option<RetryClass> {
 }
 
 fn classify_service(error: &ServiceError) -> Option<RetryClass> {
-    // Front ends use codes for expired credentials that the service model does not have.
+    // Front ends report expired credentials with codes that the service model does not have.
     if error
         .code()
         .is_some_and(|code| code.starts_with("ExpiredToken"))

@@ -48,7 +48,7 @@ impl Reply {
         self.head.status.is_success()
     }
 
-    /// Turns a response that failed into its remains: `body` is the received part.
+    /// Converts a response that failed into a failed attempt. `body` is the received part of the body.
     fn into_spent(self, body: Bytes) -> Spent {
         Spent {
             sent_at: self.outgoing.at,
@@ -62,7 +62,7 @@ impl Reply {
     }
 }
 
-/// Whether more of the reply is to be received, or else what to do next.
+/// `Ok` with the reply if more of it must be received; otherwise `Err` with the next step of the machine.
 type Progress = Result<Reply, Flow>;
 
 impl Exchange {
@@ -203,8 +203,8 @@ impl Exchange {
         judge: &mut dyn Judge,
     ) -> Progress {
         match mem::take(&mut reply.coding).into_rest() {
-            // It was never compressed: some servers label plain bodies as gzip. Take the body unchanged and
-            // restore the header.
+            // The body is not compressed: some servers label plain bodies as gzip. Accept the body unchanged and
+            // restore the headers.
             Some((headers, rest)) if reply.body.received() == 0 => {
                 reply.head.headers = headers;
                 self.take_plain(reply, rest, now, judge)
@@ -219,7 +219,7 @@ impl Exchange {
         }
     }
 
-    /// Fails before the body has ended, so that the server may go on with the query.
+    /// Fails before the body has ended. The server may still run the query, so the query is recorded for cancellation.
     fn break_off(&mut self, cause: Cause, mut reply: Reply, body: Bytes, now: Now) -> Flow {
         self.give_up(&mut reply.outgoing);
         self.failed(cause, reply.into_spent(body), now)
@@ -302,6 +302,7 @@ impl Exchange {
             attempts: self.tries.attempts,
             earlier_may_have_executed: self.tries.executed,
         };
+        // Only a `Misuse` after the end reads this.
         self.tries.executed = true;
         Step::Done(Ok(CallOutput {
             output: (),
@@ -362,12 +363,14 @@ impl Exchange {
         let failure = self.with_target(failure);
         let body = reply.body.take();
         let (status, headers) = (reply.head.status, &reply.head.headers);
-        // The received part may already contain the error.
+        // The received part may already contain the error. At the call's deadline the caller gets the timeout in any
+        // case.
         let error = if failure.kind() == TransportErrorKind::Deadline {
             None
         } else if status.is_success() {
             outcome::from_tail(status, headers, &body)
         } else {
+            // Without a code, the received part does not identify the error, so the failure is the cause.
             Some(outcome::service_error(status, headers, &body))
                 .filter(|error| error.code.is_some())
         };
@@ -397,8 +400,9 @@ impl Exchange {
     }
 }
 
-/// Whether the server may continue the query after this failure. The server itself notices a closed
-/// connection. `Other` counts too, because a simple driver may report every failure that way.
+/// Whether the server may continue the query after this failure. After the other failures the connection is
+/// closed, which the server notices by itself. `Other` counts too, because a simple driver may report every
+/// failure that way.
 fn goes_on_after(failure: &TransportError) -> bool {
     matches!(
         failure.kind(),
@@ -408,6 +412,7 @@ fn goes_on_after(failure: &TransportError) -> bool {
 
 /// Whether fewer bytes arrived than `content-length` announced.
 fn is_short(headers: &HeaderMap, received: u64) -> bool {
+    // `content-length` counts the encoded bytes, and the driver may have decoded the body.
     if headers.contains_key(CONTENT_ENCODING) {
         return false;
     }

@@ -13,7 +13,7 @@ pub(super) enum Once {
     RefreshCredentials,
 }
 
-/// The set of those that were made.
+/// The set of [`Once`] retries that were made.
 #[derive(Debug, Default)]
 pub(super) struct UsedUp(u8);
 
@@ -78,7 +78,7 @@ impl State {
         }
     }
 
-    /// The request that is out.
+    /// The request in progress.
     pub(super) fn outgoing(&self) -> Option<&Outgoing> {
         match self {
             State::Sent(outgoing) => Some(outgoing),
