@@ -76,7 +76,7 @@ pub struct Changes<O: ChangeSource> {
     page: vec::IntoIter<O::Record>,
     /// The stream may have more records after the page.
     may_have_more: bool,
-    /// The page had at least one new record.
+    /// Whether the page had at least one record that was not delivered before.
     page_was_new: bool,
     checkpoint: Option<Checkpoint>,
     /// The limit for the records of the next page.
@@ -180,7 +180,7 @@ impl<O: ChangeSource> Changes<O> {
         // `LATEST` returns one record anyway.
         let limit = (start != IteratorType::Latest).then_some(self.limit);
         let page = O::page(start, id, limit);
-        // Following a stream has no time limit in all.
+        // A change stream has no total time limit; each attempt has one.
         let turn = self
             .poller
             .call(&page, &self.options.call, Duration::MAX, now);
@@ -253,6 +253,7 @@ impl<O: ChangeSource> Changes<O> {
 
     fn next_record(&mut self, now: Now) -> Next<O> {
         for record in self.page.by_ref() {
+            // Not reached: `on_page` rejects pages with records without an id.
             let Some(event_id) = record.event_id() else {
                 continue;
             };
@@ -301,6 +302,7 @@ impl<O: ChangeSource> Changes<O> {
             .saturating_mul(count)
             .checked_div(size)
             .unwrap_or(1);
+        // Shrink at once after a page above the target size: at 10 MB the service would end the page early.
         if fitting < self.limit && size > TARGET_PAGE_SIZE {
             self.limit = fitting.max(1);
         } else if count >= self.limit {

@@ -62,6 +62,8 @@ impl<O: ChangeSource> Changes<O> {
     /// Handles the response that no record follows the position. Usually it names the last record of the
     /// stream, which should be the position.
     fn on_stream_end(&mut self, error: Error, now: Now) -> Next<O> {
+        // A response that reports the end of the stream shows that the service works, although the call ends with
+        // an error.
         self.failed_calls = 0;
         let head = error
             .service()
@@ -79,6 +81,8 @@ impl<O: ChangeSource> Changes<O> {
         let Some((kind, position)) = inconsistency else {
             (self.failures, self.inconsistent_since) = (0, None);
             if self.position == Position::Latest {
+                // `false`, although `head` ends its commit: no record was marked, so `CommitBounds` must not
+                // conclude that this stream marks ends.
                 self.start_after(head, false);
                 // The last record that the service reports is the last record of its commit.
                 self.checkpoint = head.map(Checkpoint::after);

@@ -40,6 +40,10 @@ impl ChangesOptions {
     }
 
     /// Stops at the end of the stream instead of polling for new records.
+    ///
+    /// If the engine does not mark the last record of a transaction, [`Transactions`](crate::changes::Transactions)
+    /// then does not hand out the last transaction of the stream: only a record of the next transaction would show
+    /// that it is complete. The next start delivers it again.
     #[must_use]
     pub fn stop_at_end(mut self) -> Self {
         self.stop_at_end = true;

@@ -90,8 +90,8 @@ impl Envelope {
     pub(super) fn object(&self) -> Bytes {
         let mut object = Vec::with_capacity(self.0.as_ref().map_or(0, |kept| kept.size));
         object.push(b'{');
-        // A dot means a member of an inner object. A top-level name with a dot is left out too; error
-        // objects have none.
+        // A dot means a member of an inner object. A top-level member whose name contains a dot is left out too;
+        // error objects have no such member.
         for (name, value) in self.iter().filter(|(name, _)| !name.contains('.')) {
             if object.len() > 1 {
                 object.push(b',');

@@ -68,8 +68,8 @@ pub struct RowReader<T> {
     format: &'static Format,
     values: Values,
     state: State,
-    /// The index in the format's path of the member that is looked for in the innermost open object,
-    /// which is also the number of members that have been entered.
+    /// How many members of the format's path have been entered. This is also the index in that path of the member
+    /// to look for in the innermost open object.
     level: usize,
     found: Found,
     /// How many rows were returned.

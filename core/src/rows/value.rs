@@ -154,11 +154,13 @@ impl Values {
             let fresh = window.len().saturating_sub(seen);
             self.count(fresh);
             if let Some((end, byte)) = follows {
+                // `decode` reads the text once, and once more if that fails.
                 self.count(end.saturating_mul(2));
                 return self.decode(end, delimiters.contains(&byte));
             }
             let window = self.bounded();
             if window.len() > self.limit {
+                // An invalid value is reported as invalid, not as too large: the limit is not the cause.
                 let never = validity(window) == Validity::Never;
                 self.count_all();
                 return Err(if never {
@@ -273,8 +275,8 @@ fn validity(text: &[u8]) -> Validity {
     }
 }
 
-/// serde_json reports a truncated number as a syntax error, not as the end of input, if the number is
-/// skipped. Such an error is at the end of the text.
+/// If serde_json skips a value (`IgnoredAny`), it reports a truncated number as a syntax error and not as the end
+/// of input. Such an error is at the end of the text.
 fn is_cut_number(error: &serde_json::Error, text: &[u8]) -> bool {
     if !text.ends_with(b"-")
         && !text.ends_with(b"+")

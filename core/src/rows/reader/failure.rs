@@ -88,7 +88,8 @@ impl<T: DeserializeOwned> RowReader<T> {
         error
     }
 
-    /// Ends reading because of one value, in a body that may otherwise be valid.
+    /// Ends reading because of one value, in a body that may otherwise be valid. Unlike after `malformed`, the rest of
+    /// the body is not searched for an error object.
     fn fail(&mut self, error: RowError) -> RowError {
         self.state = State::Failed(error.clone());
         error
