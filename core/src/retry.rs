@@ -35,7 +35,7 @@ pub struct RetryPolicy {
     /// default.
     pub max_retry_after: Duration,
     /// The number of retry tokens that the calls of a session share; 500 by default. A retry costs 5, or 10 after
-    /// a time-out, and a success on the first attempt returns 1. If too few tokens are left, a failed call ends
+    /// a timeout, and a success on the first attempt returns 1. If too few tokens are left, a failed call ends
     /// without a retry, so that retries do not overload the server during an outage. Raise it if hundreds of calls
     /// are in flight; `None` removes the limit. See
     /// [`Session::retry_quota`](crate::session::Session::retry_quota).
@@ -199,7 +199,7 @@ fn classify_with_reason(kind: ExceptionKind, status: u16) -> (Option<RetryClass>
             (None, "the query would fail the same way, at the same cost")
         }
         CancelledByUserException => (None, "a user cancelled the query"),
-        BulkLoadIdNotFoundException => (None, "the id would still be unknown (M07)"),
+        BulkLoadIdNotFoundException => (None, "the id would still be unknown"),
         S3Exception | LoadUrlAccessDeniedException => {
             (None, "the source of the load must be changed")
         }
