@@ -239,7 +239,7 @@ mod tests {
     }
 
     proptest! {
-        /// Every put and look-up, in any order, with a clock that may go back.
+        /// Every put and lookup, in any order, with a clock that may go back.
         #[test]
         fn decisions_follow_from_the_last_put(
             steps in prop::collection::vec((0u64..2000, prop::option::of((0u8..4, prop::option::of(0u64..2000)))), 1..20),

@@ -210,6 +210,7 @@ impl<'a> RequestWriter<'a> {
         let had_query = self.has_query;
         self.query_name(field);
         if !value.write_to(&mut QueryText(&mut self.uri)) {
+            // No value: remove the name again.
             self.uri.truncate(before);
             self.has_query = had_query;
         }
@@ -218,6 +219,7 @@ impl<'a> RequestWriter<'a> {
     /// Adds a query parameter without a value, such as `?default`. It is signed like an empty value.
     pub fn query_flag(&mut self, name: &str) {
         self.query_name(name);
+        // The `=` that `query_name` has written.
         self.uri.pop();
     }
 
@@ -338,9 +340,9 @@ impl<'a> RequestWriter<'a> {
     }
 }
 
-/// Places of members that only a few operations have, by their names in `operation!`.
+/// Methods for places of members that only a few operations use. `operation!` calls them by name.
 impl RequestWriter<'_> {
-    /// Adds a query parameter with the id of what the request is about. It must not be empty.
+    /// Adds a query parameter with the id that the request is about. The id must not be empty.
     pub(crate) fn id_query(&mut self, field: &'static str, id: &str) {
         self.check_id(field, id);
         self.query(field, id);
@@ -365,7 +367,8 @@ impl RequestWriter<'_> {
         }
     }
 
-    /// Makes a JSON body of the caller's token or, without one, the [token of the call](Self::call_token).
+    /// Sets a JSON body that contains the caller's token or, if there is none, the
+    /// [token of the call](Self::call_token).
     pub(crate) fn token_body(&mut self, field: &'static str, own: &Option<String>) {
         let token = own.clone().or_else(|| self.call_token());
         let body: BTreeMap<_, _> = token.map(|token| (field, token)).into_iter().collect();
