@@ -12,7 +12,7 @@ use std::{time::Duration, vec};
 use crate::{
     error::Error,
     machine::{CallOutput, Input, Machine, Now, Step},
-    poll::{Poller, Turn},
+    poll::{PollEvent, Poller},
     session::Session,
     streams::{EventId, IteratorType},
 };
@@ -120,7 +120,7 @@ pub struct ChangesSummary {
     pub checkpoint: Option<Checkpoint>,
 }
 
-type Next<O> = Step<Change<<O as ChangeSource>::Record>, ChangesSummary>;
+type Flow<O> = Step<Change<<O as ChangeSource>::Record>, ChangesSummary>;
 
 impl<O: ChangeSource> Changes<O> {
     /// Follows the stream from `start`. The `seed` determines the jitter of pauses: use a random
@@ -171,7 +171,7 @@ impl<O: ChangeSource> Changes<O> {
         self.checkpoint
     }
 
-    fn request_page(&mut self, now: Now) -> Next<O> {
+    fn request_page(&mut self, now: Now) -> Flow<O> {
         let (start, id) = match self.position {
             Position::TrimHorizon => (IteratorType::TrimHorizon, None),
             Position::Latest => (IteratorType::Latest, None),
@@ -181,25 +181,25 @@ impl<O: ChangeSource> Changes<O> {
         let limit = (start != IteratorType::Latest).then_some(self.limit);
         let page = O::page(start, id, limit);
         // A change stream has no total time limit; each attempt has one.
-        let turn = self
+        let event = self
             .poller
             .call(&page, &self.options.call, Duration::MAX, now);
-        self.take_turn(turn, now)
+        self.on_event(event, now)
     }
 
-    fn take_turn(&mut self, turn: Turn<O::Output>, now: Now) -> Next<O> {
-        match turn {
-            Turn::Started | Turn::PauseOver => self.request_page(now),
-            Turn::ItemTaken => self.next_record(now),
-            Turn::CallDone(Ok(output)) => self.on_page(output, now),
-            Turn::CallDone(Err(error)) => self.on_error(error, now),
-            Turn::CannotWait(failure) => Step::fail(Error::new(O::INFO.name, failure)),
-            Turn::Io(io) => Step::Io(io),
-            Turn::Misuse(misuse) => Step::Misuse(misuse),
+    fn on_event(&mut self, event: PollEvent<O::Output>, now: Now) -> Flow<O> {
+        match event {
+            PollEvent::Started | PollEvent::PauseOver => self.request_page(now),
+            PollEvent::ItemTaken => self.next_record(now),
+            PollEvent::CallDone(Ok(output)) => self.on_page(output, now),
+            PollEvent::CallDone(Err(error)) => self.on_error(error, now),
+            PollEvent::CannotWait(failure) => Step::fail(Error::new(O::INFO.name, failure)),
+            PollEvent::Io(io) => Step::Io(io),
+            PollEvent::Misuse(misuse) => Step::Misuse(misuse),
         }
     }
 
-    fn on_page(&mut self, output: CallOutput<O::Output>, now: Now) -> Next<O> {
+    fn on_page(&mut self, output: CallOutput<O::Output>, now: Now) -> Flow<O> {
         let CallOutput { output, body, .. } = output;
         let Some(records) = O::records(output) else {
             return Step::fail(failures::missing_records::<O>(body));
@@ -228,7 +228,7 @@ impl<O: ChangeSource> Changes<O> {
     }
 
     /// Starts after the newest record.
-    fn start_at_latest(&mut self, records: &[O::Record], now: Now) -> Next<O> {
+    fn start_at_latest(&mut self, records: &[O::Record], now: Now) -> Flow<O> {
         let last = records.last();
         self.start_after(
             last.and_then(ChangeRecord::event_id),
@@ -251,7 +251,7 @@ impl<O: ChangeSource> Changes<O> {
         }
     }
 
-    fn next_record(&mut self, now: Now) -> Next<O> {
+    fn next_record(&mut self, now: Now) -> Flow<O> {
         for record in self.page.by_ref() {
             // Not reached: `on_page` rejects pages with records without an id.
             let Some(event_id) = record.event_id() else {
@@ -312,7 +312,7 @@ impl<O: ChangeSource> Changes<O> {
         }
     }
 
-    fn caught_up(&mut self, now: Now) -> Next<O> {
+    fn caught_up(&mut self, now: Now) -> Flow<O> {
         if self.options.stop_at_end {
             let checkpoint = self.checkpoint;
             return Step::Done(Ok(ChangesSummary { checkpoint }));
@@ -320,14 +320,14 @@ impl<O: ChangeSource> Changes<O> {
         self.pause_idle(now)
     }
 
-    fn pause_idle(&mut self, now: Now) -> Next<O> {
+    fn pause_idle(&mut self, now: Now) -> Flow<O> {
         let doublings = self.idle_polls;
         self.idle_polls = self.idle_polls.saturating_add(1);
         self.pause(doublings, Duration::ZERO, now)
     }
 
     /// Pauses for the poll interval, or for `retry_after` if that is longer.
-    fn pause(&mut self, doublings: u32, retry_after: Duration, now: Now) -> Next<O> {
+    fn pause(&mut self, doublings: u32, retry_after: Duration, now: Now) -> Flow<O> {
         let ChangesOptions {
             poll_interval,
             max_poll_interval,
@@ -353,9 +353,9 @@ impl<O: ChangeSource> Machine for Changes<O> {
     type Item = Change<O::Record>;
     type Output = ChangesSummary;
 
-    fn resume(&mut self, input: Input, now: Now) -> Next<O> {
-        let turn = self.poller.resume(input, now);
-        self.take_turn(turn, now)
+    fn resume(&mut self, input: Input, now: Now) -> Flow<O> {
+        let event = self.poller.resume(input, now);
+        self.on_event(event, now)
     }
 
     fn wake_at(&self) -> Option<Duration> {

@@ -129,7 +129,7 @@ struct Inner {
     subject: Option<Box<str>>,
     attempts: u32,
     may_have_executed: bool,
-    earlier_lost: bool,
+    earlier_may_have_executed: bool,
     /// The effect of the request: the text for a write says that the request was not sent again. `None` if unknown.
     effect: Option<Effect>,
     class: Option<RetryClass>,
@@ -138,7 +138,8 @@ struct Inner {
     stop: Stop,
     retry_after: Option<Duration>,
     meta: Option<ResponseMeta>,
-    partial: Bytes,
+    /// The received part of the body of the last response.
+    received_body: Bytes,
 }
 
 impl Error {
@@ -151,14 +152,14 @@ impl Error {
             subject: None,
             attempts: 0,
             may_have_executed,
-            earlier_lost: false,
+            earlier_may_have_executed: false,
             effect: None,
             class: None,
             credentials: None,
             stop: Stop::Permanent,
             retry_after: None,
             meta: None,
-            partial: Bytes::new(),
+            received_body: Bytes::new(),
         }))
     }
 
@@ -174,9 +175,13 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_execution(mut self, may_have_executed: bool, earlier_lost: bool) -> Self {
+    pub(crate) fn with_execution(
+        mut self,
+        may_have_executed: bool,
+        earlier_may_have_executed: bool,
+    ) -> Self {
         self.0.may_have_executed = may_have_executed;
-        self.0.earlier_lost = earlier_lost;
+        self.0.earlier_may_have_executed = earlier_may_have_executed;
         self
     }
 
@@ -200,9 +205,13 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_response(mut self, meta: Option<ResponseMeta>, partial: Bytes) -> Self {
+    pub(crate) fn with_response(
+        mut self,
+        meta: Option<ResponseMeta>,
+        received_body: Bytes,
+    ) -> Self {
         self.0.meta = meta;
-        self.0.partial = partial;
+        self.0.received_body = received_body;
         self
     }
 
@@ -293,10 +302,10 @@ impl Error {
     /// The body of the last response as far as it arrived; empty if there was no response.
     pub fn body(&self) -> &Bytes {
         match &self.0.cause {
-            Cause::Service(error) if self.0.partial.is_empty() => &error.body,
-            Cause::Decode(error) if self.0.partial.is_empty() => error.body(),
+            Cause::Service(error) if self.0.received_body.is_empty() => &error.body,
+            Cause::Decode(error) if self.0.received_body.is_empty() => error.body(),
             Cause::Wait(error) => error.body(),
-            _ => &self.0.partial,
+            _ => &self.0.received_body,
         }
     }
 }
@@ -304,7 +313,7 @@ impl Error {
 impl Inner {
     /// Whether an earlier attempt may have caused the error, for example by cancelling the job already.
     /// A read changes nothing. Throttling and missing permissions have other causes.
-    fn may_be_an_effect(&self) -> bool {
+    fn may_be_caused_by_earlier_attempt(&self) -> bool {
         let is_rejected = match &self.cause {
             Cause::Service(error) => {
                 let class = classify(error.kind, error.status.as_u16());
@@ -312,7 +321,7 @@ impl Inner {
             }
             _ => false,
         };
-        is_rejected && self.earlier_lost && self.effect != Some(Effect::Read)
+        is_rejected && self.earlier_may_have_executed && self.effect != Some(Effect::Read)
     }
 }
 
@@ -338,7 +347,7 @@ impl fmt::Display for Error {
         if let Some(error) = &inner.credentials {
             write!(f, "; cannot refresh the credentials: {}", error.reason())?;
         }
-        if inner.may_be_an_effect() {
+        if inner.may_be_caused_by_earlier_attempt() {
             return write!(
                 f,
                 " (attempt {}; an earlier attempt may have been executed and caused this)",

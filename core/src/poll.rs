@@ -42,7 +42,7 @@ impl<O> State<O> {
 }
 
 /// The meaning of an input.
-pub(crate) enum Turn<T> {
+pub(crate) enum PollEvent<T> {
     /// The machine starts.
     Started,
     /// The caller has taken the item.
@@ -68,18 +68,18 @@ impl<O: Operation> Poller<O> {
         }
     }
 
-    pub(crate) fn resume(&mut self, input: Input, now: Now) -> Turn<O::Output> {
+    pub(crate) fn resume(&mut self, input: Input, now: Now) -> PollEvent<O::Output> {
         match (mem::replace(&mut self.state, State::Done), input) {
             (State::Calling(call), input) => self.resume_call(call, input, now),
-            (State::Pausing { until }, Input::Wake(_)) if until <= now.mono => Turn::PauseOver,
+            (State::Pausing { until }, Input::Wake(_)) if until <= now.mono => PollEvent::PauseOver,
             // A wake-up is valid at any time, and changes nothing if it is early.
             (state, Input::Wake(_)) => {
                 self.state = state;
-                Turn::Io(Io::Continue)
+                PollEvent::Io(Io::Continue)
             }
-            (State::New, Input::Next) => Turn::Started,
-            (State::Item, Input::Next) => Turn::ItemTaken,
-            (State::Pausing { .. }, Input::Failure(failure)) => Turn::CannotWait(failure),
+            (State::New, Input::Next) => PollEvent::Started,
+            (State::Item, Input::Next) => PollEvent::ItemTaken,
+            (State::Pausing { .. }, Input::Failure(failure)) => PollEvent::CannotWait(failure),
             (state, input) => {
                 let misuse = Misuse {
                     operation: O::INFO.name,
@@ -90,20 +90,25 @@ impl<O: Operation> Poller<O> {
                     may_have_executed: false,
                 };
                 self.state = state;
-                Turn::Misuse(misuse)
+                PollEvent::Misuse(misuse)
             }
         }
     }
 
-    fn resume_call(&mut self, mut call: Box<Call<O>>, input: Input, now: Now) -> Turn<O::Output> {
-        let turn = match call.resume(input, now) {
-            Step::Io(io) => Turn::Io(io),
-            Step::Misuse(misuse) => Turn::Misuse(misuse),
-            Step::Done(result) => return Turn::CallDone(result),
+    fn resume_call(
+        &mut self,
+        mut call: Box<Call<O>>,
+        input: Input,
+        now: Now,
+    ) -> PollEvent<O::Output> {
+        let event = match call.resume(input, now) {
+            Step::Io(io) => PollEvent::Io(io),
+            Step::Misuse(misuse) => PollEvent::Misuse(misuse),
+            Step::Done(result) => return PollEvent::CallDone(result),
             Step::Item(never) => match never {},
         };
         self.state = State::Calling(call);
-        turn
+        event
     }
 
     /// Makes a call with a timeout of `limit`. Each attempt has the attempt timeout of the options; if that is not
@@ -114,7 +119,7 @@ impl<O: Operation> Poller<O> {
         options: &CallOptions,
         limit: Duration,
         now: Now,
-    ) -> Turn<O::Output> {
+    ) -> PollEvent<O::Output> {
         let mut options = options.clone();
         let attempt = options.timeouts.attempt.or(options.timeouts.total);
         options.timeouts.attempt = Some(attempt.unwrap_or(self.session.poll_timeout()));
@@ -127,7 +132,7 @@ impl<O: Operation> Poller<O> {
     /// A pause of `base` doubled `doublings` times, at most `cap`, and then shortened at random by up to a
     /// quarter, so that pollers that start together do not poll together.
     pub(crate) fn interval(&mut self, base: Duration, doublings: u32, cap: Duration) -> Duration {
-        self.random.nearly(base, doublings, cap)
+        self.random.quarter_jitter(base, doublings, cap)
     }
 
     pub(crate) fn pause(&mut self, time: Duration, now: Now) -> Io {

@@ -163,7 +163,7 @@ impl<T: DeserializeOwned> Rows<T> {
     ) -> Self {
         let mut exchange = Exchange::streaming(session, operation, options, seed);
         if let Some(error) = operation.no_rows() {
-            exchange.refuse(error);
+            exchange.reject(error);
         }
         Rows {
             exchange,
@@ -203,9 +203,11 @@ impl<T: DeserializeOwned> RowJudge<T> {
                 self.row = Some(row);
                 Verdict::Item
             }
-            Ok(None) => Verdict::GoOn,
+            Ok(None) => Verdict::NeedMore,
             // The rest of a broken response is received because its end may say what went wrong.
-            Err(_) if self.reader.is_malformed() && !self.exceeds_trailing_limit() => Verdict::GoOn,
+            Err(_) if self.reader.is_malformed() && !self.exceeds_trailing_limit() => {
+                Verdict::NeedMore
+            }
             Err(error) => {
                 let error = error.into_decode_error(self.info.name);
                 Verdict::Reject(Box::new(error.into()))
@@ -232,7 +234,7 @@ impl<T: DeserializeOwned> Judge for RowJudge<T> {
                 let error = DecodeError::new(self.info.name, kind, "", reason, Bytes::new());
                 Verdict::Reject(Box::new(error.into()))
             }
-            None => Verdict::GoOn,
+            None => Verdict::NeedMore,
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
     error::{Error, ErrorKind, Sent, Stop, TransportError, TransportErrorKind},
     machine::{CallOutput, Input, Machine, Now, Step},
     operation::Operation,
-    poll::{Poller, Turn},
+    poll::{PollEvent, Poller},
     session::Session,
 };
 
@@ -159,19 +159,19 @@ impl<W: Waiter> Wait<W> {
     fn request(&mut self, now: Now) -> Step<Progress<W::Status>, WaitOutput<W::Output>> {
         self.polls = self.polls.saturating_add(1);
         let limit = self.remaining(now).max(LAST_POLL);
-        let turn = self
+        let event = self
             .poller
             .call(&self.waiter.request(), &self.options.call, limit, now);
-        self.take_turn(turn, now)
+        self.on_event(event, now)
     }
 
-    fn take_turn(
+    fn on_event(
         &mut self,
-        turn: Turn<<W::Request as Operation>::Output>,
+        event: PollEvent<<W::Request as Operation>::Output>,
         now: Now,
     ) -> Step<Progress<W::Status>, WaitOutput<W::Output>> {
-        match turn {
-            Turn::Started => {
+        match event {
+            PollEvent::Started => {
                 self.started = Some(now.mono);
                 if W::SCHEDULE.waits_first {
                     self.pause(Duration::ZERO, now)
@@ -179,16 +179,16 @@ impl<W: Waiter> Wait<W> {
                     self.request(now)
                 }
             }
-            Turn::ItemTaken => self.pause(Duration::ZERO, now),
-            Turn::PauseOver => self.request(now),
-            Turn::CallDone(Ok(output)) => self.on_output(output, now),
-            Turn::CallDone(Err(error)) => self.on_error(error, now),
-            Turn::CannotWait(failure) => {
+            PollEvent::ItemTaken => self.pause(Duration::ZERO, now),
+            PollEvent::PauseOver => self.request(now),
+            PollEvent::CallDone(Ok(output)) => self.on_output(output, now),
+            PollEvent::CallDone(Err(error)) => self.on_error(error, now),
+            PollEvent::CannotWait(failure) => {
                 let error = Error::new(W::Request::INFO.name, failure);
                 Step::fail(error.with_attempts(self.polls, Stop::Permanent))
             }
-            Turn::Io(io) => Step::Io(io),
-            Turn::Misuse(misuse) => Step::Misuse(misuse),
+            PollEvent::Io(io) => Step::Io(io),
+            PollEvent::Misuse(misuse) => Step::Misuse(misuse),
         }
     }
 
@@ -340,8 +340,8 @@ impl<W: Waiter> Machine for Wait<W> {
     type Output = WaitOutput<W::Output>;
 
     fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, Self::Output> {
-        let turn = self.poller.resume(input, now);
-        self.take_turn(turn, now)
+        let event = self.poller.resume(input, now);
+        self.on_event(event, now)
     }
 
     fn wake_at(&self) -> Option<Duration> {

@@ -223,7 +223,7 @@ impl<O: ChangeSource> Machine for Transactions<O> {
                         self.pending = Vec::new();
                         let error = ChangesError {
                             kind: ChangesErrorKind::TooLarge,
-                            place: self.first,
+                            position: self.first,
                             next: None,
                             head: None,
                             limit: self.limit,

@@ -50,7 +50,7 @@ impl NamedQuery {
 
     /// Marks the id as shared by all attempts unless it occurs exactly once in the body:
     /// [`rename`](NamedQuery::rename) can replace only such an id.
-    pub(crate) fn keep_unless_once_in(&mut self, body: &Bytes) {
+    pub(crate) fn share_unless_unique_in(&mut self, body: &Bytes) {
         let text = str::from_utf8(body).unwrap_or_default();
         if self.seed.is_some() && text.matches(&self.id).take(2).count() != 1 {
             self.seed = None;

@@ -39,7 +39,12 @@ impl Random {
     }
 
     /// A wait from zero up to `base` doubled `doublings` times, but no longer than `cap`.
-    pub(crate) fn wait(&mut self, base: Duration, doublings: u32, cap: Duration) -> Duration {
+    pub(crate) fn full_jitter(
+        &mut self,
+        base: Duration,
+        doublings: u32,
+        cap: Duration,
+    ) -> Duration {
         let longest = base
             .saturating_mul(2_u32.saturating_pow(doublings))
             .min(cap);
@@ -51,13 +56,18 @@ impl Random {
 
     /// A wait of `base` doubled `doublings` times, but no longer than `cap`, shortened at random by up
     /// to a quarter.
-    pub(crate) fn nearly(&mut self, base: Duration, doublings: u32, cap: Duration) -> Duration {
+    pub(crate) fn quarter_jitter(
+        &mut self,
+        base: Duration,
+        doublings: u32,
+        cap: Duration,
+    ) -> Duration {
         let longest = base
             .saturating_mul(2_u32.saturating_pow(doublings))
             .min(cap);
         let quarter = longest.checked_div(4).unwrap_or_default();
         longest
             .saturating_sub(quarter)
-            .saturating_add(self.wait(quarter, 0, quarter))
+            .saturating_add(self.full_jitter(quarter, 0, quarter))
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! The documentation of [`Machine`] contains a diagram of the states (`docs/steps.md`).
 
+mod plan;
 mod recover;
 mod reply;
 mod state;
@@ -10,24 +11,23 @@ mod state;
 use std::{mem, time::Duration};
 
 use super::{
-    AbandonedQuery, CallOptions, CallOutput, Input, Io, Judge, Machine, NamedQuery, Now, Reuse,
-    Step, Timeouts, Transmit,
+    AbandonedQuery, CallOptions, CallOutput, Input, Io, Judge, Machine, Now, Reuse, Step, Timeouts,
+    Transmit,
     backoff::Random,
     judge::{HandOut, Undecoded},
 };
 use crate::{
-    credentials::Credentials,
     error::{
-        EncodeError, Error, FieldError, Misuse, Sent, ServiceError, Stop, TransportError,
-        TransportErrorKind,
+        EncodeError, Error, FieldError, Misuse, Sent, Stop, TransportError, TransportErrorKind,
     },
-    operation::{Effect, Operation, OperationInfo},
+    operation::{Effect, Operation},
     session::Session,
     wire::request::request_of_call,
 };
 
+use plan::{Mode, Plan};
 use reply::Reply;
-use state::{GivenUp, Once, Outgoing, Peer, State, UsedUp};
+use state::{AbandonedAttempt, OneTimeRetries, OneTimeRetry, Outgoing, Peer, RetryState, State};
 
 /// The items of a streaming exchange.
 #[derive(Debug)]
@@ -49,58 +49,8 @@ pub enum BodyEvent {
 #[derive(Debug)]
 pub struct Exchange {
     plan: Plan,
-    tries: Tries,
+    retry: RetryState,
     state: State,
-}
-
-/// Everything that is fixed before the first attempt.
-#[derive(Debug)]
-struct Plan {
-    session: Session,
-    info: &'static OperationInfo,
-    /// Unsigned: each attempt signs a clone. The first resume reports the error.
-    request: Result<http::Request<bytes::Bytes>, EncodeError>,
-    /// The query in the request, if it is cancelled when abandoned. Each attempt gives it a new id.
-    query: Option<NamedQuery>,
-    /// The id in the request, for error texts.
-    subject: Option<Box<str>>,
-    effect: Effect,
-    mode: Mode,
-    max_attempts: u32,
-    /// Sends again only with other credentials or a corrected time: the polling machine around it makes all
-    /// other retries.
-    reauth_only: bool,
-    max_body_bytes: usize,
-    timeouts: Timeouts,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mode {
-    /// Bodies are collected up to the body limit.
-    Collect,
-    /// Bodies of successful responses go to the judge chunk by chunk.
-    Stream,
-}
-
-/// What changes from attempt to attempt.
-#[derive(Debug)]
-struct Tries {
-    attempts: u32,
-    /// The number of pauses so far. It sets the limit of the next random pause.
-    retries: u32,
-    random: Random,
-    credentials: Option<Credentials>,
-    reuse: Reuse,
-    used: UsedUp,
-    /// The authentication error after which fresh credentials were requested.
-    refusal: Option<ServiceError>,
-    /// The end of the call's time limit.
-    deadline: Option<Duration>,
-    /// Whether the caller has used a part of the response, which another attempt would deliver again.
-    committed: bool,
-    /// Whether a finished attempt may have been executed.
-    executed: bool,
-    given_up: Vec<GivenUp>,
 }
 
 /// The next step of an exchange. The items are in the judge.
@@ -169,7 +119,7 @@ impl Exchange {
                     attempt: options.timeouts.attempt.or(limits.attempt),
                 },
             },
-            tries: Tries {
+            retry: RetryState {
                 attempts: 0,
                 retries: 0,
                 random: Random::new(seed),
@@ -179,12 +129,12 @@ impl Exchange {
                 } else {
                     Reuse::Allowed
                 },
-                used: UsedUp::default(),
-                refusal: None,
+                used: OneTimeRetries::default(),
+                auth_error: None,
                 deadline: None,
                 committed: false,
-                executed: false,
-                given_up: Vec::new(),
+                may_have_executed: false,
+                abandoned: Vec::new(),
             },
             state: State::New,
         }
@@ -193,7 +143,7 @@ impl Exchange {
     /// Forbids further attempts. Call it when you have used a [`BodyEvent`], so that a retry cannot deliver it
     /// again.
     pub fn commit(&mut self) {
-        self.tries.committed = true;
+        self.retry.committed = true;
     }
 
     /// Replaces the time limit of the whole exchange. Has no effect after the first resume.
@@ -203,12 +153,12 @@ impl Exchange {
 
     /// The number of attempts so far.
     pub fn attempts(&self) -> u32 {
-        self.tries.attempts
+        self.retry.attempts
     }
 
     /// Makes the first resume fail with this error.
-    pub(crate) fn refuse(&mut self, fault: FieldError) {
-        self.plan.request = Err(EncodeError::new(self.plan.info.name, vec![fault]));
+    pub(crate) fn reject(&mut self, error: FieldError) {
+        self.plan.request = Err(EncodeError::new(self.plan.info.name, vec![error]));
     }
 
     /// As [`resume`](Machine::resume); `judge` decides whether a response is a success, and holds the items.
@@ -218,7 +168,7 @@ impl Exchange {
             (state, Input::Wake(sent)) => self.wake(state, sent, now),
             (State::New, Input::Next) => {
                 let total = self.plan.timeouts.total;
-                self.tries.deadline = end_of(total, now);
+                self.retry.deadline = end_of(total, now);
                 self.attempt(now)
             }
             (State::Credentials { refresh }, Input::Credentials(credentials)) => {
@@ -248,7 +198,7 @@ impl Exchange {
             }
             (State::Item(mut reply, since), Input::Next) => {
                 self.postpone(&mut reply, now.mono.saturating_sub(since));
-                self.next_part(reply, now, judge)
+                self.next_item(reply, now, judge)
             }
             (State::Sent(outgoing), Input::Failure(failure)) => {
                 self.fail_sent(outgoing, failure, now)
@@ -273,7 +223,7 @@ impl Exchange {
                 return self.end(error);
             }
         };
-        if is_due(self.tries.deadline, now) {
+        if is_due(self.retry.deadline, now) {
             return self.end_at_deadline();
         }
         let session = &self.plan.session;
@@ -281,7 +231,7 @@ impl Exchange {
         if session.is_signed() {
             // `true` bypasses caches: the expired credentials may come from a cache, which must not return them
             // again.
-            let refresh = match &self.tries.credentials {
+            let refresh = match &self.retry.credentials {
                 Some(credentials) if !credentials.is_expired_at(wall) => None,
                 Some(_) => Some(true),
                 None => Some(false),
@@ -290,7 +240,7 @@ impl Exchange {
                 return self.request_credentials(refresh);
             }
         }
-        let attempt = self.tries.attempts.saturating_add(1);
+        let attempt = self.retry.attempts.saturating_add(1);
         let mut request = request.clone();
         if let Some(query) = &mut self.plan.query {
             query.rename(attempt, request.body_mut());
@@ -299,41 +249,43 @@ impl Exchange {
                 renamed.body_mut().clone_from(request.body());
             }
         }
-        if let Some(credentials) = &self.tries.credentials
+        if let Some(credentials) = &self.retry.credentials
             && session.is_signed()
             && let Err(error) = session.sign(&mut request, credentials, wall)
         {
             let error = Error::new(self.plan.info.name, error);
             return self.end(error);
         }
-        self.tries.attempts = attempt;
+        self.retry.attempts = attempt;
         let limit = self.plan.timeouts.attempt;
         self.state = State::Sent(Outgoing {
-            at: now,
+            sent_at: now,
             deadline: end_of(limit, now),
             peer: Peer::NotReported,
             query: self.plan.query.clone(),
         });
         Step::Io(Io::Send(Box::new(Transmit {
             request,
-            reuse: self.tries.reuse,
+            reuse: self.retry.reuse,
             attempt,
         })))
     }
 
     /// Ends the call, the attempt or the pause whose time limit has passed; otherwise changes nothing.
     fn wake(&mut self, state: State, sent: Sent, now: Now) -> Flow {
-        let is_over = is_due(self.tries.deadline, now);
+        let call_timed_out = is_due(self.retry.deadline, now);
         match state {
-            State::Sent(outgoing) if is_over || is_due(outgoing.deadline, now) => {
-                let failure = self.late(is_over, sent);
+            State::Sent(outgoing) if call_timed_out || is_due(outgoing.deadline, now) => {
+                let failure = self.timeout_error(call_timed_out, sent);
                 self.fail_sent(outgoing, failure, now)
             }
-            State::Receiving(reply) if is_over || is_due(reply.outgoing.deadline, now) => {
-                let failure = self.late(is_over, Sent::Maybe);
+            State::Receiving(reply) if call_timed_out || is_due(reply.outgoing.deadline, now) => {
+                let failure = self.timeout_error(call_timed_out, Sent::Maybe);
                 self.fail_reply(reply, failure, now)
             }
-            State::Credentials { .. } | State::Waiting { .. } if is_over => self.end_at_deadline(),
+            State::Credentials { .. } | State::Waiting { .. } if call_timed_out => {
+                self.end_at_deadline()
+            }
             State::Waiting { until } if is_due(Some(until), now) => self.attempt(now),
             state => {
                 self.state = state;
@@ -342,9 +294,9 @@ impl Exchange {
         }
     }
 
-    fn late(&self, is_over: bool, sent: Sent) -> TransportError {
+    fn timeout_error(&self, call_timed_out: bool, sent: Sent) -> TransportError {
         let limits = self.plan.timeouts;
-        let (kind, limit) = if is_over {
+        let (kind, limit) = if call_timed_out {
             (TransportErrorKind::Deadline, limits.total)
         } else {
             (TransportErrorKind::Timeout, limits.attempt)
@@ -358,7 +310,7 @@ impl Exchange {
 
     /// Time during which the caller has an item does not count towards the limits.
     fn postpone(&mut self, reply: &mut Reply, by: Duration) {
-        for deadline in [&mut self.tries.deadline, &mut reply.outgoing.deadline] {
+        for deadline in [&mut self.retry.deadline, &mut reply.outgoing.deadline] {
             *deadline = deadline.and_then(|deadline| deadline.checked_add(by));
         }
     }
@@ -370,7 +322,7 @@ impl Exchange {
 
     /// Ends at the call's time limit while no request is in progress.
     fn end_at_deadline(&mut self) -> Flow {
-        let failure = self.late(true, Sent::No);
+        let failure = self.timeout_error(true, Sent::No);
         self.end_unsent(failure)
     }
 
@@ -382,13 +334,13 @@ impl Exchange {
     /// Ends with an error outside an attempt.
     fn end(&mut self, error: Error) -> Flow {
         self.state = State::Done;
-        let executed = self.tries.executed;
+        let may_have_executed = self.retry.may_have_executed;
         Step::fail(
             error
                 .with_subject(self.plan.subject.clone())
                 .with_effect(self.plan.effect)
-                .with_attempts(self.tries.attempts, Stop::Permanent)
-                .with_execution(executed, executed),
+                .with_attempts(self.retry.attempts, Stop::Permanent)
+                .with_execution(may_have_executed, may_have_executed),
         )
     }
 
@@ -398,8 +350,8 @@ impl Exchange {
             subject: self.plan.subject.clone(),
             state: self.state.name(),
             input,
-            attempts: self.tries.attempts,
-            may_have_executed: self.tries.executed || self.state.outgoing().is_some(),
+            attempts: self.retry.attempts,
+            may_have_executed: self.retry.may_have_executed || self.state.outgoing().is_some(),
         }
     }
 }
@@ -419,17 +371,17 @@ impl Machine for Exchange {
     type Output = CallOutput<()>;
 
     fn resume(&mut self, input: Input, now: Now) -> Step<BodyEvent, CallOutput<()>> {
-        let mut parts = HandOut::default();
+        let mut hand_out = HandOut::default();
         let step = match self.plan.mode {
             Mode::Collect => self.resume_with(input, now, &mut Undecoded),
-            Mode::Stream => self.resume_with(input, now, &mut parts),
+            Mode::Stream => self.resume_with(input, now, &mut hand_out),
         };
         match step {
             Step::Io(io) => Step::Io(io),
             Step::Misuse(misuse) => Step::Misuse(misuse),
             Step::Done(result) => Step::Done(result),
-            Step::Item(()) => match parts.event {
-                Some(part) => Step::Item(part),
+            Step::Item(()) => match hand_out.event {
+                Some(event) => Step::Item(event),
                 // Not reached: a step that is an item has put one there.
                 None => Step::Io(Io::Continue),
             },
@@ -440,24 +392,24 @@ impl Machine for Exchange {
         let (deadline, other) = match &self.state {
             // While the caller has an item, the limits are suspended: `postpone` moves them afterwards.
             State::New | State::Item(..) | State::Done => return None,
-            State::Credentials { .. } => (self.tries.deadline, None),
-            State::Sent(outgoing) => (self.tries.deadline, outgoing.deadline),
-            State::Receiving(reply) => (self.tries.deadline, reply.outgoing.deadline),
-            State::Waiting { until } => (self.tries.deadline, Some(*until)),
+            State::Credentials { .. } => (self.retry.deadline, None),
+            State::Sent(outgoing) => (self.retry.deadline, outgoing.deadline),
+            State::Receiving(reply) => (self.retry.deadline, reply.outgoing.deadline),
+            State::Waiting { until } => (self.retry.deadline, Some(*until)),
         };
         deadline.into_iter().chain(other).min()
     }
 
     fn abandoned(&mut self) -> Option<AbandonedQuery> {
         let has_ended = matches!(self.state, State::Done);
-        let given_up = &mut self.tries.given_up;
+        let abandoned = &mut self.retry.abandoned;
         // Cancelling an id that all attempts share would also cancel the attempt in progress.
-        let next = given_up
+        let next = abandoned
             .iter()
-            .position(|given_up| has_ended || !given_up.query.is_shared())?;
-        let GivenUp { query, peer } = given_up.remove(next);
+            .position(|abandoned| has_ended || !abandoned.query.is_shared())?;
+        let AbandonedAttempt { query, peer } = abandoned.remove(next);
         // Drawn from a clone: asking for abandoned queries must not change the later pauses.
-        let seed = self.tries.random.clone().next();
+        let seed = self.retry.random.clone().next();
         let cancel = query.cancel_exchange(&self.plan.session, seed);
         Some(AbandonedQuery { cancel, peer })
     }
@@ -466,9 +418,9 @@ impl Machine for Exchange {
         match mem::replace(&mut self.state, State::Done) {
             // Not sent, as far as the driver has reported.
             State::Sent(outgoing) if outgoing.peer == Peer::NotReported => {}
-            State::Sent(mut outgoing) => self.give_up(&mut outgoing),
+            State::Sent(mut outgoing) => self.record_abandoned(&mut outgoing),
             State::Receiving(mut reply) | State::Item(mut reply, _) => {
-                self.give_up(&mut reply.outgoing);
+                self.record_abandoned(&mut reply.outgoing);
             }
             State::New | State::Credentials { .. } | State::Waiting { .. } | State::Done => {}
         }

@@ -19,18 +19,18 @@ pub(crate) trait Judge {
     /// The head of a streamed response.
     fn head(&mut self, head: &Parts) -> Verdict {
         let _ = head;
-        Verdict::GoOn
+        Verdict::NeedMore
     }
 
     /// A chunk of a streamed body.
     fn chunk(&mut self, chunk: Bytes) -> Verdict {
         let _ = chunk;
-        Verdict::GoOn
+        Verdict::NeedMore
     }
 
     /// The caller took the item: looks at the rest of the chunk.
     fn next(&mut self) -> Verdict {
-        Verdict::GoOn
+        Verdict::NeedMore
     }
 
     /// The whole response; if the body was streamed, only its last bytes.
@@ -45,7 +45,7 @@ pub(crate) trait Judge {
 #[derive(Debug)]
 pub(crate) enum Verdict {
     /// More of the response is needed.
-    GoOn,
+    NeedMore,
     /// The judge holds an item for the caller.
     Item,
     /// The response is not a success.

@@ -84,7 +84,7 @@ pub(crate) fn request_of_call<O: Operation>(
     let subject = writer.subject.take();
     let request = writer.finish();
     if let (Some(query), Ok(request)) = (&mut query, &request) {
-        query.keep_unless_once_in(request.body());
+        query.share_unless_unique_in(request.body());
     }
     Prepared {
         request,

@@ -1,6 +1,6 @@
 //! The response as it arrives: head, body, end, or a failure on the way.
 
-// The large variant of `Progress` is its error, which is moved once for each step. Boxing would
+// The large variant of `ReplyOrFlow` is its error, which is moved once for each step. Boxing would
 // allocate for each item.
 #![allow(clippy::result_large_err)]
 
@@ -13,14 +13,14 @@ use http::{
     response::Parts,
 };
 
-use super::{Flow, GivenUp, Mode, Outgoing, State};
+use super::{AbandonedAttempt, Flow, Mode, Outgoing, State};
 use crate::machine::Exchange;
 use crate::{
     error::{Cause, DecodeError, DecodeErrorKind, Sent, TransportError, TransportErrorKind},
     machine::{
         CallOutput, Io, Judge, Now, ResponseMeta, Step, Verdict,
         body::Body,
-        exchange::recover::{Received, Spent},
+        exchange::recover::{FailedAttempt, ReceivedHead},
     },
     wire::{
         coding::{Coding, CodingError},
@@ -38,7 +38,7 @@ pub(super) struct Reply {
     pub(super) outgoing: Outgoing,
     head: Parts,
     /// When the head arrived.
-    at: Now,
+    head_at: Now,
     coding: Coding,
     body: Body,
 }
@@ -49,11 +49,11 @@ impl Reply {
     }
 
     /// Converts a response that failed into a failed attempt. `body` is the received part of the body.
-    fn into_spent(self, body: Bytes) -> Spent {
-        Spent {
-            sent_at: self.outgoing.at,
-            received: Some(Received {
-                at: self.at,
+    fn into_failed_attempt(self, body: Bytes) -> FailedAttempt {
+        FailedAttempt {
+            sent_at: self.outgoing.sent_at,
+            received: Some(ReceivedHead {
+                head_at: self.head_at,
                 status: self.head.status,
                 headers: self.head.headers,
             }),
@@ -63,7 +63,7 @@ impl Reply {
 }
 
 /// `Ok` with the reply if more of it must be received; otherwise `Err` with the next step of the machine.
-type Progress = Result<Reply, Flow>;
+type ReplyOrFlow = Result<Reply, Flow>;
 
 impl Exchange {
     fn streams(&self, reply: &Reply) -> bool {
@@ -118,7 +118,7 @@ impl Exchange {
     }
 
     /// The caller took the item. The judge may have another item, and the decoder more of the chunk.
-    pub(super) fn next_part(&mut self, reply: Reply, now: Now, judge: &mut dyn Judge) -> Flow {
+    pub(super) fn next_item(&mut self, reply: Reply, now: Now, judge: &mut dyn Judge) -> Flow {
         let verdict = judge.next();
         let progress = self
             .follow(verdict, reply, now)
@@ -126,7 +126,7 @@ impl Exchange {
         self.receive(progress)
     }
 
-    fn receive(&mut self, progress: Progress) -> Flow {
+    fn receive(&mut self, progress: ReplyOrFlow) -> Flow {
         match progress {
             Ok(reply) => {
                 self.state = State::Receiving(reply);
@@ -142,12 +142,12 @@ impl Exchange {
         mut head: Parts,
         now: Now,
         judge: &mut dyn Judge,
-    ) -> Progress {
+    ) -> ReplyOrFlow {
         let coding = Coding::of(&mut head.headers);
         let reply = Reply {
             outgoing,
             head,
-            at: now,
+            head_at: now,
             coding,
             body: Body::Empty,
         };
@@ -159,9 +159,9 @@ impl Exchange {
     }
 
     /// Does what the judge says.
-    fn follow(&mut self, verdict: Verdict, reply: Reply, now: Now) -> Progress {
+    fn follow(&mut self, verdict: Verdict, reply: Reply, now: Now) -> ReplyOrFlow {
         match verdict {
-            Verdict::GoOn => Ok(reply),
+            Verdict::NeedMore => Ok(reply),
             Verdict::Item => {
                 self.state = State::Item(reply, now.mono);
                 Err(Step::Item(()))
@@ -176,7 +176,7 @@ impl Exchange {
         chunk: Bytes,
         now: Now,
         judge: &mut dyn Judge,
-    ) -> Progress {
+    ) -> ReplyOrFlow {
         match reply.coding.feed(chunk) {
             Some(plain) => self.take_plain(reply, plain, now, judge),
             None => self.drain_decoder(reply, now, judge),
@@ -184,7 +184,7 @@ impl Exchange {
     }
 
     /// Takes the decompressed parts of the chunks so far.
-    fn drain_decoder(&mut self, mut reply: Reply, now: Now, judge: &mut dyn Judge) -> Progress {
+    fn drain_decoder(&mut self, mut reply: Reply, now: Now, judge: &mut dyn Judge) -> ReplyOrFlow {
         loop {
             reply = match reply.coding.next() {
                 Ok(None) => return Ok(reply),
@@ -201,7 +201,7 @@ impl Exchange {
         error: CodingError,
         now: Now,
         judge: &mut dyn Judge,
-    ) -> Progress {
+    ) -> ReplyOrFlow {
         match mem::take(&mut reply.coding).into_rest() {
             // The body is not compressed: some servers label plain bodies as gzip. Accept the body unchanged and
             // restore the headers.
@@ -221,8 +221,8 @@ impl Exchange {
 
     /// Fails before the body has ended. The server may still run the query, so the query is recorded for cancellation.
     fn break_off(&mut self, cause: Cause, mut reply: Reply, body: Bytes, now: Now) -> Flow {
-        self.give_up(&mut reply.outgoing);
-        self.failed(cause, reply.into_spent(body), now)
+        self.record_abandoned(&mut reply.outgoing);
+        self.failed(cause, reply.into_failed_attempt(body), now)
     }
 
     fn take_plain(
@@ -231,7 +231,7 @@ impl Exchange {
         chunk: Bytes,
         now: Now,
         judge: &mut dyn Judge,
-    ) -> Progress {
+    ) -> ReplyOrFlow {
         if self.streams(&reply) {
             reply.body.keep_tail(&chunk);
             let verdict = judge.chunk(chunk);
@@ -273,37 +273,37 @@ impl Exchange {
         let decoded = mem::take(&mut reply.coding).finish();
         let whole = if streams { Bytes::new() } else { body.clone() };
         let (status, headers) = (reply.head.status, &reply.head.headers);
-        let checked = match outcome::check_outcome(status, headers, &trailers, &whole) {
-            Err(error) => Err(Cause::Service(error)),
-            Ok(()) => match self.cut(headers, received, decoded, &body) {
-                // An error object at the end says more than that the body was cut.
-                Some(cut) => {
-                    Err(outcome::from_tail(status, headers, &body).map_or(cut, Cause::Service))
-                }
-                None => judge.end(&RawResponse {
-                    info: self.plan.info,
-                    status,
-                    headers,
-                    body: &body,
-                }),
-            },
-        };
+        let checked =
+            match outcome::check_outcome(status, headers, &trailers, &whole) {
+                Err(error) => Err(Cause::Service(error)),
+                Ok(()) => match self.truncation(headers, received, decoded, &body) {
+                    // An error object at the end says more than that the body was cut.
+                    Some(truncation) => Err(outcome::from_tail(status, headers, &body)
+                        .map_or(truncation, Cause::Service)),
+                    None => judge.end(&RawResponse {
+                        info: self.plan.info,
+                        status,
+                        headers,
+                        body: &body,
+                    }),
+                },
+            };
         if let Err(cause) = checked {
-            let spent = reply.into_spent(body);
-            return self.failed(cause, spent, now);
+            let attempt = reply.into_failed_attempt(body);
+            return self.failed(cause, attempt, now);
         }
-        if self.tries.attempts == 1 {
+        if self.retry.attempts == 1 {
             self.plan.session.quota().reward();
         }
         self.state = State::Done;
         let meta = ResponseMeta {
             status,
             headers: reply.head.headers,
-            attempts: self.tries.attempts,
-            earlier_may_have_executed: self.tries.executed,
+            attempts: self.retry.attempts,
+            earlier_may_have_executed: self.retry.may_have_executed,
         };
         // Only a `Misuse` after the end reads this.
-        self.tries.executed = true;
+        self.retry.may_have_executed = true;
         Step::Done(Ok(CallOutput {
             output: (),
             meta,
@@ -312,7 +312,7 @@ impl Exchange {
     }
 
     /// Why the body is incomplete although HTTP reported its end.
-    fn cut(
+    fn truncation(
         &self,
         headers: &HeaderMap,
         received: u64,
@@ -341,16 +341,16 @@ impl Exchange {
         {
             failure = failure.with_hint("if the server expects TLS, use https://");
         }
-        let sent_at = outgoing.at;
+        let sent_at = outgoing.sent_at;
         if failure.sent() == Sent::Maybe && goes_on_after(&failure) {
-            self.give_up(&mut outgoing);
+            self.record_abandoned(&mut outgoing);
         }
-        let spent = Spent {
+        let attempt = FailedAttempt {
             sent_at,
             received: None,
             body: Bytes::new(),
         };
-        self.failed(failure.into(), spent, now)
+        self.failed(failure.into(), attempt, now)
     }
 
     /// The exchange broke in the middle of a response.
@@ -375,14 +375,14 @@ impl Exchange {
                 .filter(|error| error.code.is_some())
         };
         if goes_on_after(&failure) {
-            self.give_up(&mut reply.outgoing);
+            self.record_abandoned(&mut reply.outgoing);
         }
         let cause = match error {
             Some(error) => Cause::Service(error),
             // A response proves that the server received the request, whatever the driver reported.
             None => Cause::Transport(failure.received()),
         };
-        self.failed(cause, reply.into_spent(body), now)
+        self.failed(cause, reply.into_failed_attempt(body), now)
     }
 
     /// Names the peer, unless the driver has.
@@ -392,10 +392,10 @@ impl Exchange {
     }
 
     /// Records the query of this attempt for cancellation.
-    pub(super) fn give_up(&mut self, outgoing: &mut Outgoing) {
+    pub(super) fn record_abandoned(&mut self, outgoing: &mut Outgoing) {
         if let Some(query) = outgoing.query.take() {
             let peer = outgoing.peer.address();
-            self.tries.given_up.push(GivenUp { query, peer });
+            self.retry.abandoned.push(AbandonedAttempt { query, peer });
         }
     }
 }
