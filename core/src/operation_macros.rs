@@ -92,7 +92,7 @@ macro_rules! operation {
     (@decode $decode:expr) => { $decode };
 }
 
-/// Declares the request of an operation that [`operation!`] does not fit: the struct, and `Self::FACTS` for
+/// Declares the request of an operation that [`operation!`] does not fit: the struct, and `Self::OPERATION_INFO` for
 /// `Operation::INFO`. The file adds serde attributes of members, constructors, `setters!`, `arbitrary!` and
 /// `impl Operation`.
 macro_rules! custom_request {
@@ -118,7 +118,7 @@ macro_rules! custom_request {
         }
 
         impl $name {
-            const FACTS: &'static $crate::operation::OperationInfo = &operation_info! {
+            const OPERATION_INFO: &'static $crate::operation::OperationInfo = &operation_info! {
                 name: $wire_name,
                 http: $method $path,
                 effect: $effect,

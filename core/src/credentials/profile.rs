@@ -240,31 +240,31 @@ impl<'a> Profile<'a> {
     /// credentials come from a source that only the AWS SDK supports. The text names files and settings, and
     /// shows no values.
     pub fn source(&self) -> Result<Source, CredentialsError> {
-        const FIRST: [&str; 4] = [
+        const BEFORE_KEYS: [&str; 4] = [
             "role_arn",
             "web_identity_token_file",
             "sso_account_id",
             "sso_role_name",
         ];
         // Settings that have no effect without those above, but show that another source was intended.
-        const LAST: [&str; 4] = [
+        const AFTER_KEYS: [&str; 4] = [
             "source_profile",
             "credential_source",
             "sso_session",
             "sso_start_url",
         ];
-        self.refuse(&FIRST)?;
+        self.reject(&BEFORE_KEYS)?;
         if let Some(credentials) = self.keys(ProfileFile::Credentials)? {
             return Ok(Source::Static(credentials));
         }
-        self.refuse(&["login_session"])?;
+        self.reject(&["login_session"])?;
         if let Some(command) = self.setting("credential_process") {
             return CommandLine::parse(command).map(Source::Process);
         }
         if let Some(credentials) = self.keys(ProfileFile::Config)? {
             return Ok(Source::Static(credentials));
         }
-        self.refuse(&LAST)?;
+        self.reject(&AFTER_KEYS)?;
         Err(CredentialsError::new(format!(
             "profile {:?} has neither keys nor a credential_process in {} or {}",
             self.name,
@@ -274,7 +274,7 @@ impl<'a> Profile<'a> {
     }
 
     /// Fails if the profile has one of these settings, which only the AWS SDK supports.
-    fn refuse(&self, settings: &[&str]) -> Result<(), CredentialsError> {
+    fn reject(&self, settings: &[&str]) -> Result<(), CredentialsError> {
         let Some(setting) = settings.iter().find(|name| self.setting(name).is_some()) else {
             return Ok(());
         };

@@ -147,7 +147,7 @@ structure! {
 impl Operation for ExecuteFastReset {
     type Output = ExecuteFastResetOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn effect(&self) -> Effect {
         match self.action {

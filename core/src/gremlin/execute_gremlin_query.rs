@@ -148,7 +148,7 @@ struct Body<'a> {
 impl Operation for ExecuteGremlinQuery {
     type Output = ExecuteGremlinQueryOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         let serializer = self.serializer.as_ref();

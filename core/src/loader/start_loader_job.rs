@@ -310,7 +310,7 @@ required_member! {
 impl Operation for StartLoaderJob {
     type Output = StartLoaderJobOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         request.json(&Body {

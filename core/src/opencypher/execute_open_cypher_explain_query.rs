@@ -150,7 +150,7 @@ impl ExecuteOpenCypherExplainQueryOutput {
 impl Operation for ExecuteOpenCypherExplainQuery {
     type Output = ExecuteOpenCypherExplainQueryOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn effect(&self) -> Effect {
         match self.explain_mode {

@@ -279,7 +279,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Rows<'_, T> {
 impl Operation for ExecuteOpenCypherQuery {
     type Output = ExecuteOpenCypherQueryOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         hint::check_timeout(request, self.timeout_hint);

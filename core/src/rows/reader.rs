@@ -136,7 +136,7 @@ impl<T: DeserializeOwned> RowReader<T> {
                 break;
             }
         }
-        self.pause()
+        self.no_row()
     }
 
     /// How many rows were returned.
@@ -195,13 +195,13 @@ impl<T: DeserializeOwned> RowReader<T> {
                 }
                 Ok(Some(row))
             }
-            Ok(None) => self.pause(),
+            Ok(None) => self.no_row(),
             Err(error) => Err(self.fail_in_row(error)),
         }
     }
 
     /// The result of [`next_row`](RowReader::next_row) when the input contains no further row.
-    fn pause(&mut self) -> Result<Option<T>, RowError> {
+    fn no_row(&mut self) -> Result<Option<T>, RowError> {
         match &self.state {
             State::Failed(error) | State::Malformed(error) => Err(error.clone()),
             _ if self.ended => self.judge_end().map(|()| None),

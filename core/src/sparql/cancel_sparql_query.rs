@@ -76,7 +76,7 @@ setters!(CancelSparqlQuery { silent: bool });
 impl Operation for CancelSparqlQuery {
     type Output = SparqlQueriesOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         request.check_id("queryId", &self.query_id);

@@ -65,7 +65,7 @@ impl DeleteGraph {
 impl Operation for DeleteGraph {
     type Output = GraphStoreOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         self.graph.write(request);

@@ -145,7 +145,7 @@ impl ExecuteSparqlExplainQueryOutput {
 impl Operation for ExecuteSparqlExplainQuery {
     type Output = ExecuteSparqlExplainQueryOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         check_graphs(request, "defaultGraphUri", self.default_graph_uri.as_ref());

@@ -163,7 +163,7 @@ setters!(ExecuteSparqlQuery {
 impl Operation for ExecuteSparqlQuery {
     type Output = ExecuteSparqlQueryOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         check_graphs(request, "defaultGraphUri", self.default_graph_uri.as_ref());

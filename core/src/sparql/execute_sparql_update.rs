@@ -148,7 +148,7 @@ impl ExecuteSparqlUpdateOutput {
 impl Operation for ExecuteSparqlUpdate {
     type Output = ExecuteSparqlUpdateOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         check_graphs(request, "usingGraphUri", self.using_graph_uri.as_ref());

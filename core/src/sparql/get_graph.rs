@@ -103,7 +103,7 @@ arbitrary!(GetGraphOutput, answer = |output: &GetGraphOutput| {
 impl Operation for GetGraph {
     type Output = GetGraphOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         self.graph.write(request);

@@ -86,7 +86,7 @@ impl PostGraph {
 impl Operation for PostGraph {
     type Output = GraphStoreOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         self.graph.write(request);

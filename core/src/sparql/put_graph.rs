@@ -88,7 +88,7 @@ impl PutGraph {
 impl Operation for PutGraph {
     type Output = GraphStoreOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn effect(&self) -> Effect {
         match self.content_type {

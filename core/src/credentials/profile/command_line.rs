@@ -38,12 +38,12 @@ impl CommandLine {
     /// is assigned before the program, which only a shell supports.
     pub fn parse(text: &str) -> Result<CommandLine, CredentialsError> {
         let split = if cfg!(windows) { windows } else { posix };
-        let refused = |reason| CredentialsError::new(format!("in credential_process, {reason}"));
-        let mut words = split(text).map_err(refused)?.into_iter();
+        let error = |reason| CredentialsError::new(format!("in credential_process, {reason}"));
+        let mut words = split(text).map_err(error)?.into_iter();
         match words.next() {
-            None => Err(refused("the program is missing")),
-            Some(program) if program.is_empty() => Err(refused("the program name is empty")),
-            Some(program) if is_assignment(&program) => Err(refused(
+            None => Err(error("the program is missing")),
+            Some(program) if program.is_empty() => Err(error("the program name is empty")),
+            Some(program) if is_assignment(&program) => Err(error(
                 "a variable is assigned before the program, which only a shell supports",
             )),
             Some(program) => Ok(CommandLine {
