@@ -162,7 +162,7 @@ impl<T: DeserializeOwned> Rows<T> {
         seed: u64,
     ) -> Self {
         let mut exchange = Exchange::streaming(session, operation, options, seed);
-        if let Some(error) = operation.no_rows() {
+        if let Err(error) = operation.check_rows() {
             exchange.reject(error);
         }
         Rows {

@@ -188,15 +188,15 @@ impl RowQuery for ExecuteSparqlQuery {
     const FORMAT: RowsFormat = RowsFormat::Sparql;
 
     /// Rows are read only from results in JSON. An unknown media type may be JSON.
-    fn no_rows(&self) -> Option<FieldError> {
-        let is_other = SparqlMediaType::KNOWN.contains(&self.accept);
-        (is_other && self.accept != SparqlMediaType::ResultsJson).then(|| {
-            let reason = format!(
-                "must be {} to read rows, found {}",
-                SparqlMediaType::ResultsJson,
-                self.accept
-            );
-            FieldError::new("accept", FieldErrorKind::Other(reason.into()))
-        })
+    fn check_rows(&self) -> Result<(), FieldError> {
+        let json = SparqlMediaType::ResultsJson;
+        if self.accept == json || !SparqlMediaType::KNOWN.contains(&self.accept) {
+            return Ok(());
+        }
+        let reason = format!("must be {json} to read rows, found {}", self.accept);
+        Err(FieldError::new(
+            "accept",
+            FieldErrorKind::Other(reason.into()),
+        ))
     }
 }

@@ -134,7 +134,7 @@ pub enum Damage {
     /// The body is an HTML page of a proxy, with a 200.
     Html,
     /// The body is not UTF-8.
-    Noise,
+    InvalidUtf8,
     /// The body is valid JSON, but does not have the structure of a response of the operation.
     Shape,
     /// The body is empty. Not generated for operations with
@@ -224,7 +224,7 @@ impl Damage {
         Damage::Trailing,
         Damage::FailedInTheMiddle,
         Damage::Html,
-        Damage::Noise,
+        Damage::InvalidUtf8,
         Damage::Shape,
         Damage::Empty,
         Damage::ErrorInside,
@@ -324,7 +324,7 @@ where
             Damage::Trailing => [&body[..], b"}</html>"].concat(),
             Damage::FailedInTheMiddle => [cut, error.to_string().as_bytes()].concat(),
             Damage::Html => b"<html><body>502 Bad Gateway</body></html>".to_vec(),
-            Damage::Noise => [b"\xff\xfe", &body[..]].concat(),
+            Damage::InvalidUtf8 => [b"\xff\xfe", &body[..]].concat(),
             Damage::Shape => b"17".to_vec(),
             Damage::Empty => Vec::new(),
             Damage::ErrorInside => error.to_string().into_bytes(),

@@ -74,7 +74,7 @@ pub enum LiteralError {
     Nul,
     /// A [`Timestamp`] whose text is not in a known time format.
     #[error("the timestamp is not a valid time")]
-    NoTime,
+    InvalidTimestamp,
     /// More than 64 lists within each other.
     #[error("lists nest deeper than 64 levels")]
     TooDeep,
@@ -110,7 +110,7 @@ impl Literal {
             Literal::Double(value) => push(text, format_args!("{value:?}D")),
             Literal::Text(value) => push_quoted(text, value)?,
             Literal::DateTime(time) => {
-                time.system_time().ok_or(LiteralError::NoTime)?;
+                time.system_time().ok_or(LiteralError::InvalidTimestamp)?;
                 text.push_str("datetime(");
                 push_quoted(text, time.as_str())?;
                 text.push(')');
