@@ -77,8 +77,8 @@ impl Exchange {
         now: Now,
         judge: &mut dyn Judge,
     ) -> Flow {
-        let progress = self.begin_reply(outgoing, head, now, judge);
-        self.receive(progress)
+        let reply = self.begin_reply(outgoing, head, now, judge);
+        self.receive(reply)
     }
 
     /// Head, body and end in one.
@@ -91,7 +91,7 @@ impl Exchange {
         judge: &mut dyn Judge,
     ) -> Flow {
         let (head, body) = response.into_parts();
-        let progress = self
+        let reply = self
             .begin_reply(outgoing, head, now, judge)
             .and_then(|reply| {
                 if body.is_empty() {
@@ -100,7 +100,7 @@ impl Exchange {
                     self.decode_chunk(reply, body, now, judge)
                 }
             });
-        match progress {
+        match reply {
             Ok(reply) => self.take_end(reply, trailers, now, judge),
             Err(flow) => flow,
         }
@@ -113,21 +113,21 @@ impl Exchange {
         now: Now,
         judge: &mut dyn Judge,
     ) -> Flow {
-        let progress = self.decode_chunk(reply, chunk, now, judge);
-        self.receive(progress)
+        let reply = self.decode_chunk(reply, chunk, now, judge);
+        self.receive(reply)
     }
 
     /// The caller took the item. The judge may have another item, and the decoder more of the chunk.
     pub(super) fn next_item(&mut self, reply: Reply, now: Now, judge: &mut dyn Judge) -> Flow {
         let verdict = judge.next();
-        let progress = self
+        let reply = self
             .follow(verdict, reply, now)
             .and_then(|reply| self.drain_decoder(reply, now, judge));
-        self.receive(progress)
+        self.receive(reply)
     }
 
-    fn receive(&mut self, progress: ReplyOrFlow) -> Flow {
-        match progress {
+    fn receive(&mut self, reply: ReplyOrFlow) -> Flow {
+        match reply {
             Ok(reply) => {
                 self.state = State::Receiving(reply);
                 Step::Io(Io::Receive)
