@@ -1,4 +1,4 @@
-//! Following change streams, record by record ([`Changes`]) or by transaction ([`Transactions`]).
+//! Reading change streams continuously, by record ([`Changes`]) or by transaction ([`Transactions`]).
 
 mod checkpoint;
 mod commit_bounds;
@@ -12,7 +12,7 @@ use std::{time::Duration, vec};
 use crate::{
     error::Error,
     machine::{CallOutput, Input, Machine, Now, Step},
-    poll::{Poller, Turn},
+    poll::{PollEvent, Poller},
     session::Session,
     streams::{EventId, IteratorType},
 };
@@ -48,10 +48,11 @@ pub enum StartPosition {
 
 /// The records of a change stream, one by one and in order.
 ///
-/// This is a [`Machine`] whose items are records. Resume it with [`Input::Next`] to start and after each
-/// item. At the end of the stream it polls for new records with growing pauses, unless
-/// [`stop_at_end`](ChangesOptions::stop_at_end) is set. Throttling slows it down; up to ten other
-/// transient failures in a row are retried.
+/// This is a [`Machine`] whose items are records. Resume it with [`Input::Next`] to start and after each item. At
+/// the end of the stream it polls for new records with growing pauses, unless
+/// [`stop_at_end`](ChangesOptions::stop_at_end) is set. When the server throttles requests or runs out of memory,
+/// the machine polls more slowly. Up to ten other transient failures in a row are retried: see
+/// [`transient_failures`](ChangesOptions::transient_failures).
 ///
 /// The last record of a transaction has a [`Checkpoint`]. If you store the checkpoint of the last record
 /// that you have processed, and start there the next time, no record is missed; records after the
@@ -75,7 +76,7 @@ pub struct Changes<O: ChangeSource> {
     page: vec::IntoIter<O::Record>,
     /// The stream may have more records after the page.
     may_have_more: bool,
-    /// The page had at least one new record.
+    /// Whether the page had at least one record that was not delivered before.
     page_was_new: bool,
     checkpoint: Option<Checkpoint>,
     /// The limit for the records of the next page.
@@ -119,7 +120,7 @@ pub struct ChangesSummary {
     pub checkpoint: Option<Checkpoint>,
 }
 
-type Next<O> = Step<Change<<O as ChangeSource>::Record>, ChangesSummary>;
+type Flow<O> = Step<Change<<O as ChangeSource>::Record>, ChangesSummary>;
 
 impl<O: ChangeSource> Changes<O> {
     /// Follows the stream from `start`. The `seed` determines the jitter of pauses: use a random
@@ -164,12 +165,13 @@ impl<O: ChangeSource> Changes<O> {
         }
     }
 
-    /// The last checkpoint: that of the last transaction that was read, or else that of the start position.
+    /// The checkpoint after the last complete transaction that was read. Before the first one: the checkpoint of
+    /// the start position, if it has one.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
         self.checkpoint
     }
 
-    fn request_page(&mut self, now: Now) -> Next<O> {
+    fn request_page(&mut self, now: Now) -> Flow<O> {
         let (start, id) = match self.position {
             Position::TrimHorizon => (IteratorType::TrimHorizon, None),
             Position::Latest => (IteratorType::Latest, None),
@@ -178,26 +180,26 @@ impl<O: ChangeSource> Changes<O> {
         // `LATEST` returns one record anyway.
         let limit = (start != IteratorType::Latest).then_some(self.limit);
         let page = O::page(start, id, limit);
-        // Following a stream has no time limit in all.
-        let turn = self
+        // A change stream has no total time limit; each attempt has one.
+        let event = self
             .poller
             .call(&page, &self.options.call, Duration::MAX, now);
-        self.take_turn(turn, now)
+        self.on_event(event, now)
     }
 
-    fn take_turn(&mut self, turn: Turn<O::Output>, now: Now) -> Next<O> {
-        match turn {
-            Turn::Started | Turn::PauseOver => self.request_page(now),
-            Turn::ItemTaken => self.next_record(now),
-            Turn::CallDone(Ok(output)) => self.on_page(output, now),
-            Turn::CallDone(Err(error)) => self.on_error(error, now),
-            Turn::CannotWait(failure) => Step::fail(Error::new(O::INFO.name, failure)),
-            Turn::Io(io) => Step::Io(io),
-            Turn::Misuse(misuse) => Step::Misuse(misuse),
+    fn on_event(&mut self, event: PollEvent<O::Output>, now: Now) -> Flow<O> {
+        match event {
+            PollEvent::Started | PollEvent::PauseOver => self.request_page(now),
+            PollEvent::ItemTaken => self.next_record(now),
+            PollEvent::CallDone(Ok(output)) => self.on_page(output, now),
+            PollEvent::CallDone(Err(error)) => self.on_error(error, now),
+            PollEvent::CannotWait(failure) => Step::fail(Error::new(O::INFO.name, failure)),
+            PollEvent::Io(io) => Step::Io(io),
+            PollEvent::Misuse(misuse) => Step::Misuse(misuse),
         }
     }
 
-    fn on_page(&mut self, output: CallOutput<O::Output>, now: Now) -> Next<O> {
+    fn on_page(&mut self, output: CallOutput<O::Output>, now: Now) -> Flow<O> {
         let CallOutput { output, body, .. } = output;
         let Some(records) = O::records(output) else {
             return Step::fail(failures::missing_records::<O>(body));
@@ -226,7 +228,7 @@ impl<O: ChangeSource> Changes<O> {
     }
 
     /// Starts after the newest record.
-    fn start_at_latest(&mut self, records: &[O::Record], now: Now) -> Next<O> {
+    fn start_at_latest(&mut self, records: &[O::Record], now: Now) -> Flow<O> {
         let last = records.last();
         self.start_after(
             last.and_then(ChangeRecord::event_id),
@@ -249,8 +251,9 @@ impl<O: ChangeSource> Changes<O> {
         }
     }
 
-    fn next_record(&mut self, now: Now) -> Next<O> {
+    fn next_record(&mut self, now: Now) -> Flow<O> {
         for record in self.page.by_ref() {
+            // Not reached: `on_page` rejects pages with records without an id.
             let Some(event_id) = record.event_id() else {
                 continue;
             };
@@ -299,6 +302,7 @@ impl<O: ChangeSource> Changes<O> {
             .saturating_mul(count)
             .checked_div(size)
             .unwrap_or(1);
+        // Shrink at once after a page above the target size: at 10 MB the service would end the page early.
         if fitting < self.limit && size > TARGET_PAGE_SIZE {
             self.limit = fitting.max(1);
         } else if count >= self.limit {
@@ -308,7 +312,7 @@ impl<O: ChangeSource> Changes<O> {
         }
     }
 
-    fn caught_up(&mut self, now: Now) -> Next<O> {
+    fn caught_up(&mut self, now: Now) -> Flow<O> {
         if self.options.stop_at_end {
             let checkpoint = self.checkpoint;
             return Step::Done(Ok(ChangesSummary { checkpoint }));
@@ -316,14 +320,14 @@ impl<O: ChangeSource> Changes<O> {
         self.pause_idle(now)
     }
 
-    fn pause_idle(&mut self, now: Now) -> Next<O> {
+    fn pause_idle(&mut self, now: Now) -> Flow<O> {
         let doublings = self.idle_polls;
         self.idle_polls = self.idle_polls.saturating_add(1);
         self.pause(doublings, Duration::ZERO, now)
     }
 
     /// Pauses for the poll interval, or for `retry_after` if that is longer.
-    fn pause(&mut self, doublings: u32, retry_after: Duration, now: Now) -> Next<O> {
+    fn pause(&mut self, doublings: u32, retry_after: Duration, now: Now) -> Flow<O> {
         let ChangesOptions {
             poll_interval,
             max_poll_interval,
@@ -349,9 +353,9 @@ impl<O: ChangeSource> Machine for Changes<O> {
     type Item = Change<O::Record>;
     type Output = ChangesSummary;
 
-    fn resume(&mut self, input: Input, now: Now) -> Next<O> {
-        let turn = self.poller.resume(input, now);
-        self.take_turn(turn, now)
+    fn resume(&mut self, input: Input, now: Now) -> Flow<O> {
+        let event = self.poller.resume(input, now);
+        self.on_event(event, now)
     }
 
     fn wake_at(&self) -> Option<Duration> {

@@ -1,7 +1,8 @@
-//! Sources of credentials and of the region: environment, profile files, external processes. The
-//! functions here are pure: they take texts and lookup functions, and the transports do the I/O.
+//! Sources of credentials and of the region: environment, profile files, external processes. The functions here
+//! are pure: their arguments are texts and functions that look up variables, and the transport crates do the I/O.
 //!
-//! In the order of the AWS tools:
+//! A client finds its credentials in the order of the AWS tools, first in the environment and then in the profile
+//! files:
 //!
 //! ```
 //! use neptunedata::{Credentials, credentials::{CredentialsError, environment, profile::ProfileLookup}};
@@ -19,8 +20,8 @@
 //! }
 //! ```
 //!
-//! Roles, web identities, single sign-on, containers and instance metadata need network calls. They
-//! are part of the AWS chain: the feature `aws-config` of the transport crates.
+//! Roles, web identities, single sign-on, containers and instance metadata need network calls. The credentials
+//! chain of the AWS SDK supports them: the feature `aws-config` of the transport crates.
 
 mod access_key;
 #[cfg(feature = "aws-credential-types")]

@@ -3,8 +3,10 @@
 //! It is for gateways, command lines and tests that choose the operation at run time. SPARQL operations,
 //! which the service model does not have, are called by their names in this crate.
 //!
-//! Inputs are checked as strictly as by the types. An error lists all unknown members; else it names the
-//! first missing member or wrong value; else it lists all values that the request cannot represent.
+//! The input must have exactly the members and the JSON types of the request struct; values are not converted. If
+//! there are unknown members, the error lists them (at most 100). Otherwise, if a member is missing or has a wrong
+//! type, the error names the first one. Otherwise, the error lists all values that are invalid in the request,
+//! such as numbers out of range.
 //!
 //! ```
 //! use neptunedata::{Endpoint, dynamic};

@@ -19,8 +19,8 @@ const NEPTUNE_PORT: u16 = 8182;
 /// The longest endpoint that is accepted, in bytes.
 const MAX_LENGTH: usize = 2048;
 
-/// The address of a cluster: scheme, host, port, an optional path before the operations' own, and
-/// the region that requests are signed for.
+/// The address of a cluster: scheme, host, port, an optional base path, and the region for which requests are
+/// signed.
 ///
 /// ```
 /// use neptunedata::Endpoint;

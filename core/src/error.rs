@@ -1,8 +1,6 @@
 //! The error types, and [`Error`], the error of a call.
 //!
-//! Errors hold values of modules that return errors themselves: the response's metadata (`machine`), the effect and
-//! name of the `operation`, the event id of a change stream (`streams`) and the `credentials` that expired. `retry`
-//! says which of them can be retried.
+//! The module [`retry`](crate::retry) documents which errors are retried.
 
 mod changes;
 mod credentials;
@@ -37,7 +35,7 @@ pub(crate) use text::{bounded_start, one_line};
 pub use transport::{Sent, TransportError, TransportErrorKind};
 pub use wait::{WaitError, WaitErrorKind};
 
-/// Why a call failed, in a form to `match` on: [`Error::kind`].
+/// The kind of an [`Error`], for `match`: [`Error::kind`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -62,7 +60,7 @@ pub enum ErrorKind {
     Misuse,
 }
 
-/// The error under an [`Error`], with all details: [`Error::cause`].
+/// The underlying error of an [`Error`], with all details: [`Error::cause`].
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Cause {
@@ -114,9 +112,9 @@ pub(crate) enum Stop {
 
 /// A call that failed.
 ///
-/// The text has the operation, the [id](Error::subject) that the request is about, if any, and the
-/// [`cause`](Error::cause). Where it matters, it also has the number of attempts, whether the request may
-/// have been executed, and whether it was sent again.
+/// The text contains the operation, the [subject](Error::subject) of the request, if any, and the
+/// [`cause`](Error::cause). Where it matters, the text also says how many attempts were made, whether the request
+/// may have been executed, and whether it was sent again.
 ///
 /// ```text
 /// CancelMLModelTrainingJob job-1: connection to db.example.com:8182 closed before the response was complete (gave up after 3 attempts); the request may have been executed
@@ -131,8 +129,8 @@ struct Inner {
     subject: Option<Box<str>>,
     attempts: u32,
     may_have_executed: bool,
-    earlier_lost: bool,
-    /// For a write, the text says that the request was not sent again.
+    earlier_may_have_executed: bool,
+    /// The effect of the request: the text for a write says that the request was not sent again. `None` if unknown.
     effect: Option<Effect>,
     class: Option<RetryClass>,
     /// Why the credentials that were rejected could not be refreshed.
@@ -140,7 +138,8 @@ struct Inner {
     stop: Stop,
     retry_after: Option<Duration>,
     meta: Option<ResponseMeta>,
-    partial: Bytes,
+    /// The received part of the body of the last response.
+    received_body: Bytes,
 }
 
 impl Error {
@@ -153,14 +152,14 @@ impl Error {
             subject: None,
             attempts: 0,
             may_have_executed,
-            earlier_lost: false,
+            earlier_may_have_executed: false,
             effect: None,
             class: None,
             credentials: None,
             stop: Stop::Permanent,
             retry_after: None,
             meta: None,
-            partial: Bytes::new(),
+            received_body: Bytes::new(),
         }))
     }
 
@@ -176,9 +175,13 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_execution(mut self, may_have_executed: bool, earlier_lost: bool) -> Self {
+    pub(crate) fn with_execution(
+        mut self,
+        may_have_executed: bool,
+        earlier_may_have_executed: bool,
+    ) -> Self {
         self.0.may_have_executed = may_have_executed;
-        self.0.earlier_lost = earlier_lost;
+        self.0.earlier_may_have_executed = earlier_may_have_executed;
         self
     }
 
@@ -202,9 +205,13 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_response(mut self, meta: Option<ResponseMeta>, partial: Bytes) -> Self {
+    pub(crate) fn with_response(
+        mut self,
+        meta: Option<ResponseMeta>,
+        received_body: Bytes,
+    ) -> Self {
         self.0.meta = meta;
-        self.0.partial = partial;
+        self.0.received_body = received_body;
         self
     }
 
@@ -236,7 +243,7 @@ impl Error {
         self.kind() == ErrorKind::Service(kind)
     }
 
-    /// The error under this one, with all details.
+    /// The underlying error, with all details.
     pub fn cause(&self) -> &Cause {
         &self.0.cause
     }
@@ -246,8 +253,8 @@ impl Error {
         self.0.operation
     }
 
-    /// What the request is about: the id of its job, load, query or endpoint, or the IRI of its graph.
-    /// At most 128 characters; `None` if the request has no such id.
+    /// The subject of the request: the id of the job, load, query or endpoint, or the IRI of the graph. At most
+    /// 128 characters; `None` if the request has no such id.
     pub fn subject(&self) -> Option<&str> {
         self.0.subject.as_deref()
     }
@@ -271,18 +278,18 @@ impl Error {
         self.0.may_have_executed
     }
 
-    /// Whether the call can be repeated later: the failure may be temporary, and a second execution is
-    /// impossible or harmless.
+    /// Whether the call can be repeated later: the failure may be temporary, and the request was certainly not
+    /// executed or may be executed twice without harm.
     pub fn is_retryable(&self) -> bool {
         self.0.class.is_some()
     }
 
-    /// The class of the failure in the retry table, if it may be temporary.
+    /// The class of the failure in the retry table; `None` if the call is not [retryable](Error::is_retryable).
     pub fn retry_class(&self) -> Option<RetryClass> {
         self.0.class
     }
 
-    /// The wait that the server asked for, if any.
+    /// The time that the server asked to wait before a retry (`Retry-After`), if it did.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
@@ -295,10 +302,10 @@ impl Error {
     /// The body of the last response as far as it arrived; empty if there was no response.
     pub fn body(&self) -> &Bytes {
         match &self.0.cause {
-            Cause::Service(error) if self.0.partial.is_empty() => &error.body,
-            Cause::Decode(error) if self.0.partial.is_empty() => error.body(),
+            Cause::Service(error) if self.0.received_body.is_empty() => &error.body,
+            Cause::Decode(error) if self.0.received_body.is_empty() => error.body(),
             Cause::Wait(error) => error.body(),
-            _ => &self.0.partial,
+            _ => &self.0.received_body,
         }
     }
 }
@@ -306,7 +313,7 @@ impl Error {
 impl Inner {
     /// Whether an earlier attempt may have caused the error, for example by cancelling the job already.
     /// A read changes nothing. Throttling and missing permissions have other causes.
-    fn may_be_an_effect(&self) -> bool {
+    fn may_be_caused_by_earlier_attempt(&self) -> bool {
         let is_rejected = match &self.cause {
             Cause::Service(error) => {
                 let class = classify(error.kind, error.status.as_u16());
@@ -314,7 +321,7 @@ impl Inner {
             }
             _ => false,
         };
-        is_rejected && self.earlier_lost && self.effect != Some(Effect::Read)
+        is_rejected && self.earlier_may_have_executed && self.effect != Some(Effect::Read)
     }
 }
 
@@ -340,7 +347,7 @@ impl fmt::Display for Error {
         if let Some(error) = &inner.credentials {
             write!(f, "; cannot refresh the credentials: {}", error.reason())?;
         }
-        if inner.may_be_an_effect() {
+        if inner.may_be_caused_by_earlier_attempt() {
             return write!(
                 f,
                 " (attempt {}; an earlier attempt may have been executed and caused this)",
@@ -355,7 +362,7 @@ impl fmt::Display for Error {
             (Stop::Quota, _) => {
                 write!(
                     f,
-                    "; not retried{again}, the retry quota of the session is used up"
+                    "; not retried{again}: the retry quota of the session is used up"
                 )?;
             }
             (Stop::RetryAfter, Some(wait)) => {
@@ -363,13 +370,13 @@ impl fmt::Display for Error {
                 let seconds = wait.as_secs().saturating_add(started);
                 write!(
                     f,
-                    "; not retried{again}, the server asks to wait {seconds}s"
+                    "; not retried{again}: the server asks to wait {seconds}s, longer than max_retry_after"
                 )?;
             }
             (Stop::Deadline(limit), _) => {
                 write!(
                     f,
-                    "; not retried{again}, the next attempt would start after the time limit of {limit:?}"
+                    "; not retried{again}: the next attempt would start after the time limit of {limit:?}"
                 )?;
             }
             _ => {}

@@ -37,7 +37,7 @@
 //!     input = match call.resume(input, now) {
 //!         Step::Io(Io::Send(transmit)) => {
 //!             assert!(transmit.request.headers().contains_key("authorization"));
-//!             // … send it; return the complete response, or Head, Chunks and End.
+//!             // … send it. Return the complete response, or Head, then each Chunk, then End.
 //!             let response = http::Response::new(r#"{"status":"200 OK"}"#.into());
 //!             Input::Response(response, http::HeaderMap::new())
 //!         }
@@ -94,8 +94,9 @@
 //! - The same inputs give the same bytes.
 //! - Nothing is discarded: [`CallOutput`] and [`Error`] keep status, headers, request id and body, up to
 //!   documented limits. Unknown enum values and exception names are kept too.
-//! - An invalid request is rejected before anything is sent. The error lists all invalid members; the
-//!   [dynamic API](dynamic) stops at the first wrong value.
+//! - An invalid request is rejected before anything is sent. The error lists all invalid members. In the
+//!   [dynamic API](dynamic), it lists all unknown members (at most 100); if there are none, it may name only the
+//!   first missing member or wrong value.
 //! - A request that may have been executed is not sent again, unless a second execution makes no
 //!   difference or the caller allows it: see the [retry table](retry::retry_table).
 //!

@@ -1,7 +1,7 @@
 //! State machines that make calls, and the driver protocol: [`Machine`].
 //!
-//! A machine decides (attempts, signing, retries, time limits, decoding); a driver performs the
-//! [`Io`] that the machine asks for. The protocol between the two is on [`Machine`].
+//! A machine handles attempts, signing, retries, time limits and decoding. A driver performs the [`Io`] that the
+//! machine requests. [`Machine`] documents the protocol between them.
 
 mod abandon;
 mod backoff;
@@ -53,8 +53,8 @@ pub struct Now {
 }
 
 impl Now {
-    /// The time for drivers with one clock only, such as tests: `mono` counts from the Unix epoch.
-    /// If that clock is set back, time limits are late by as much.
+    /// The time for drivers with one clock only, such as tests: `mono` counts from the Unix epoch. If the clock is
+    /// set back, time limits end later by the same amount.
     pub fn at(wall: SystemTime) -> Now {
         let since_epoch = wall.duration_since(SystemTime::UNIX_EPOCH);
         Now {
@@ -111,8 +111,8 @@ pub enum Io {
     Receive,
     /// Do nothing until [`Machine::wake_at`].
     Wait,
-    /// Continue with the step before: the input was accepted and changed nothing. Only drivers that give
-    /// [`Input::Sending`], or [`Input::Wake`] too early, see this.
+    /// Continue with the previous step: the input was accepted, and the machine still needs the result of that
+    /// step. Only drivers that give [`Input::Sending`], or [`Input::Wake`] too early, see this.
     Continue,
 }
 
@@ -134,8 +134,8 @@ pub struct Transmit {
 pub enum Reuse {
     /// A pooled connection, if there is one.
     Allowed,
-    /// A new connection, after a new name look-up: Neptune moves names to other instances, and it is not known
-    /// how long an address may be cached ([U22](crate::wire_notes#u22)).
+    /// A new connection, after a new DNS lookup: Neptune can move a DNS name to another instance, and it is not
+    /// documented how long an address may be cached ([U22](crate::wire_notes#u22)).
     Fresh,
 }
 
@@ -148,7 +148,7 @@ pub enum Input {
     Credentials(Credentials),
     /// The credentials provider failed.
     CredentialsFailed(CredentialsError),
-    /// The request is about to be written to a connection with this address; None if the address is not
+    /// The request is about to be written to a connection with this address; `None` if the address is not
     /// known, for example behind a proxy. Optional: only drivers that cancel
     /// [abandoned queries](Machine::abandoned) give it, after [`Io::Send`] and before the head. If it is
     /// given again, the last known address counts.
@@ -159,14 +159,14 @@ pub enum Input {
     Chunk(Bytes),
     /// The end of its body, and the trailers, which may be empty.
     End(HeaderMap),
-    /// The whole response with its trailers, for drivers that collect bodies themselves. Not taken by
-    /// machines that stream the body, such as [`Rows`](crate::rows::Rows).
+    /// The whole response with its trailers, for drivers that collect bodies themselves. Not accepted by machines
+    /// that stream the body, such as [`Rows`](crate::rows::Rows).
     Response(http::Response<Bytes>, HeaderMap),
     /// The request could not be sent, the response broke off, or the driver cannot wait any longer.
     Failure(TransportError),
-    /// The time of [`Machine::wake_at`] has come. Taken in every state, and ignored unless
-    /// [`Now::mono`] has reached that time. [`Sent`] says whether the server can have received the request
-    /// in progress; `Maybe` is always safe. It has no meaning if no response is awaited.
+    /// The time of [`Machine::wake_at`] has come. Accepted in every state, and ignored unless [`Now::mono`] has
+    /// reached that time. [`Sent`] says whether the server may have received the request in progress; `Maybe` is
+    /// always safe. The value is ignored if no request is in progress.
     Wake(Sent),
 }
 
@@ -243,36 +243,36 @@ impl Input {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Machine {
-    /// The values handed out before the end.
+    /// The type of the items that the machine returns before it ends.
     type Item;
-    /// The value of a successful end.
+    /// The type of the result of a machine that ends successfully.
     type Output;
 
-    /// Takes the result of its last step and says what to do next.
+    /// Gives the machine the result of its last step, and returns the next step.
     fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, Self::Output>;
 
-    /// The time, by [`Now::mono`], at which the machine wants [`Input::Wake`], whatever step is out; None
-    /// if there is no limit. Read it after every [`resume`](Machine::resume).
+    /// The time on the clock of [`Now::mono`] at which the driver must give [`Input::Wake`], whatever the last step
+    /// was; `None` if there is no limit. Read it after every [`resume`](Machine::resume).
     ///
-    /// It covers the limits of the call and its attempts, pauses between attempts, and the intervals of
-    /// waiters and change streams. The limits of calls are suspended from one resume that returns an item to
-    /// the next resume, so the time for decoding that item is not counted either. Very long limits, which
-    /// `Duration` cannot add, are no limit.
+    /// It covers the limits of the call and its attempts, pauses between attempts, and the intervals of waiters
+    /// and change streams. The limits of a call are suspended while the caller has an item, from the resume that
+    /// returns the item to the next resume. The time for decoding that item is not counted either. A limit whose
+    /// end a `Duration` cannot represent counts as no limit.
     fn wake_at(&self) -> Option<Duration>;
 
     /// Returns the next query that may still run on the server although the machine no longer waits for it,
     /// with the exchange that cancels it. Each query is returned once.
     ///
-    /// Only drivers that cancel queries call this, until it returns None: after every resume, or only at the end
+    /// Only drivers that cancel queries call this, until it returns `None`: after every resume, or only at the end
     /// and after [`abandon`](Machine::abandon). In the second case, an attempt that timed out keeps running on the
     /// server while the next attempts are made.
     ///
     /// The cancellation is a machine as well: run it with the same driver, at the same time as the next attempt if
     /// you like, and ignore its result. If the query has ended meanwhile, the server responds with HTTP 400. If
-    /// the [address](AbandonedQuery::peer) that took the query is known, connect there, because only that instance
-    /// knows the query ([U13](crate::wire_notes#u13)); URI, `host` and TLS name stay as they are.
+    /// the [address](AbandonedQuery::peer) that received the query is known, connect there, because only that
+    /// instance knows the query ([U13](crate::wire_notes#u13)); URI, `host` and TLS name stay as they are.
     ///
-    /// None unless [`CallOptions::cancel_on_abandon`] or the session's setting is on, and None for queries
+    /// `None` unless [`CallOptions::cancel_on_abandon`] or the session's setting is on, and `None` for queries
     /// without an id. An id that the caller chose is shared by all attempts, so such a query is
     /// returned only when the machine has ended.
     fn abandoned(&mut self) -> Option<AbandonedQuery> {
@@ -284,14 +284,14 @@ pub trait Machine {
     /// [abandoned](Machine::abandoned), if [`Input::Sending`] was given for it or its head has arrived.
     fn abandon(&mut self) {}
 
-    /// Whether the machine waits for its next poll, as waiters and change streams do. Otherwise an
-    /// [`Io::Wait`] is a pause before the next attempt. For logs.
+    /// Whether an [`Io::Wait`] is the interval before the next poll of a waiter or a change stream. Otherwise it
+    /// is the pause before the next attempt. Meant for log messages.
     fn is_between_polls(&self) -> bool {
         false
     }
 
-    /// Converts the items and the output: to put machines of several types in one collection, or to consume
-    /// the items.
+    /// Converts the items and the output with functions. Use it to put machines of several types in one
+    /// collection, or to process the items.
     fn map<J, U, F, G>(self, item: F, output: G) -> Map<Self, F, G>
     where
         Self: Sized,
@@ -352,13 +352,13 @@ impl<M: Machine + ?Sized> Machine for Box<M> {
     }
 }
 
-/// How long a call and its attempts may take. None means no limit.
+/// How long a call and its attempts may take. `None` means no limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {
     /// The whole call, with all attempts and pauses.
     pub total: Option<Duration>,
-    /// One attempt, from sending to the end of the response.
+    /// One attempt, from [`Io::Send`] to the end of the response. This includes the wait for a free connection.
     pub attempt: Option<Duration>,
 }
 
@@ -382,7 +382,7 @@ pub struct ResponseMeta {
     pub status: StatusCode,
     /// The headers.
     pub headers: HeaderMap,
-    /// How many attempts were made.
+    /// The number of attempts, including the one with this response.
     pub attempts: u32,
     /// Whether an earlier attempt may have been executed as well.
     pub earlier_may_have_executed: bool,

@@ -3,8 +3,8 @@
 //! Types for the values in openCypher rows: [`Node`], [`Relationship`], [`Path`], and [`Value`] for a value of
 //! any kind.
 //!
-//! Use them for such columns of your row type, and your own types for all other columns. They are generic over
-//! the type of the properties:
+//! Use these types for columns that contain nodes, relationships, paths or any value, and your own types for all
+//! other columns. `Node`, `Relationship` and `Path` are generic over the type of the properties:
 //!
 //! ```
 //! use neptunedata::opencypher::{ExecuteOpenCypherQuery, Node, Path, Relationship};
@@ -40,7 +40,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Forms: <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-queries.html>.
+//! The JSON forms of these values:
+//! <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-queries.html>.
 
 mod cancel_open_cypher_query;
 mod execute_open_cypher_explain_query;

@@ -1,4 +1,4 @@
-//! The trait of operations, and the facts about each operation.
+//! The trait [`Operation`], and the description of each operation ([`OperationInfo`]).
 
 use std::ops::RangeInclusive;
 
@@ -41,20 +41,20 @@ pub trait Operation {
     /// The decoded form of a successful response.
     type Output;
 
-    /// Everything about the operation that does not depend on its values.
+    /// The description of the operation: everything that does not depend on the values of its members.
     const INFO: &'static OperationInfo;
 
-    /// The effect of executing this request twice. A write with a
-    /// [token](RequestWriter::call_token) made by its call is treated as idempotent.
+    /// The effect of executing this request twice. If [`encode`](Operation::encode) puts the
+    /// [token of the call](RequestWriter::call_token) into the request, the call treats the request as idempotent.
     fn effect(&self) -> Effect {
         Self::INFO.effect
     }
 
-    /// Writes path labels, query, headers and body. Faults are reported to the writer, which
-    /// collects them all.
+    /// Writes path labels, query, headers and body. Report invalid members to the writer with
+    /// [`reject`](RequestWriter::reject); the writer collects all of them.
     fn encode(&self, request: &mut RequestWriter<'_>);
 
-    /// Decodes a successful response. Error responses are handled before.
+    /// Decodes a successful response. Error responses are handled before this function is called.
     ///
     /// # Errors
     ///
@@ -93,7 +93,7 @@ pub enum Effect {
     Write,
 }
 
-/// The facts about an operation: [`Operation::INFO`].
+/// The static description of an operation: [`Operation::INFO`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OperationInfo {
@@ -111,12 +111,12 @@ pub struct OperationInfo {
     pub iam_actions: &'static [&'static str],
     /// Whether a success with an empty body is a valid response of the operation.
     pub may_answer_empty: bool,
-    /// The page of the service's documentation.
+    /// The URL of the operation in the service's documentation.
     pub documentation: &'static str,
 }
 
 impl OperationInfo {
-    /// The facts that every operation has; the rest are set with the methods below.
+    /// The values that every operation has. Set the other values with the methods below.
     pub const fn new(
         name: &'static str,
         method: Method,
@@ -156,7 +156,7 @@ impl OperationInfo {
         self
     }
 
-    /// Sets the page of the documentation.
+    /// Sets the URL of the operation's documentation.
     #[must_use]
     pub const fn with_documentation(mut self, url: &'static str) -> OperationInfo {
         self.documentation = url;

@@ -23,9 +23,9 @@
 /// For a request with several constructors, `new` is private. Its parameters are also the members marked
 /// `pub id: Option<String> => constructor`, which have no setter.
 ///
-/// Some operations have more facts: `documentation: "url"` before `output`, if the operation is not in the
-/// API reference, and after it `effect_of: function`, if the effect depends on the members, `decode: function`,
-/// if the response is not the JSON of the output, and `may_answer_empty: true`.
+/// Optional entries: before `output`, `documentation: "url"` if the operation is not in the API reference; after
+/// `output`, `effect_of: function` if the effect depends on the members, `decode: function` if the response is not
+/// the JSON of the output, and `may_answer_empty: true` if the service may send an empty body.
 macro_rules! operation {
     (
         name: $wire_name:literal,
@@ -92,7 +92,7 @@ macro_rules! operation {
     (@decode $decode:expr) => { $decode };
 }
 
-/// Declares the request of an operation that [`operation!`] does not fit: the struct, and `Self::FACTS` for
+/// Declares the request of an operation that [`operation!`] does not fit: the struct, and `Self::OPERATION_INFO` for
 /// `Operation::INFO`. The file adds serde attributes of members, constructors, `setters!`, `arbitrary!` and
 /// `impl Operation`.
 macro_rules! custom_request {
@@ -118,7 +118,7 @@ macro_rules! custom_request {
         }
 
         impl $name {
-            const FACTS: &'static $crate::operation::OperationInfo = &operation_info! {
+            const OPERATION_INFO: &'static $crate::operation::OperationInfo = &operation_info! {
                 name: $wire_name,
                 http: $method $path,
                 effect: $effect,
@@ -178,7 +178,7 @@ macro_rules! route_and_page {
     };
 }
 
-/// The parts that all request structs have.
+/// The derives and serde attributes that all request structs share.
 macro_rules! request_struct {
     ([$($meta:tt)*] $name:ident { $($members:tt)* }) => {
         $($meta)*
@@ -359,7 +359,7 @@ macro_rules! request_members {
         }
     };
 
-    // Mistakes.
+    // Invalid input: errors for the author of the operation.
     (@$need:ident $lists:tt $meta:tt $field:ident $($rest:tt)*) => {
         compile_error!(concat!(
             "`", stringify!($field), "` must have `label(\"name\")`, `query(\"name\")` or, if it is an optional \

@@ -33,16 +33,16 @@ impl<O> State<O> {
     fn name(&self) -> &'static str {
         match self {
             State::New => "new",
-            State::Calling(_) => "in a call",
-            State::Item => "waiting for an item to be taken",
-            State::Pausing { .. } => "waiting for time to pass",
+            State::Calling(_) => "making a call",
+            State::Item => "waiting for Next after an item",
+            State::Pausing { .. } => "waiting for Wake at the end of a pause",
             State::Done => "done",
         }
     }
 }
 
 /// The meaning of an input.
-pub(crate) enum Turn<T> {
+pub(crate) enum PollEvent<T> {
     /// The machine starts.
     Started,
     /// The caller has taken the item.
@@ -68,18 +68,18 @@ impl<O: Operation> Poller<O> {
         }
     }
 
-    pub(crate) fn resume(&mut self, input: Input, now: Now) -> Turn<O::Output> {
+    pub(crate) fn resume(&mut self, input: Input, now: Now) -> PollEvent<O::Output> {
         match (mem::replace(&mut self.state, State::Done), input) {
             (State::Calling(call), input) => self.resume_call(call, input, now),
-            (State::Pausing { until }, Input::Wake(_)) if until <= now.mono => Turn::PauseOver,
+            (State::Pausing { until }, Input::Wake(_)) if until <= now.mono => PollEvent::PauseOver,
             // A wake-up is valid at any time, and changes nothing if it is early.
             (state, Input::Wake(_)) => {
                 self.state = state;
-                Turn::Io(Io::Continue)
+                PollEvent::Io(Io::Continue)
             }
-            (State::New, Input::Next) => Turn::Started,
-            (State::Item, Input::Next) => Turn::ItemTaken,
-            (State::Pausing { .. }, Input::Failure(failure)) => Turn::CannotWait(failure),
+            (State::New, Input::Next) => PollEvent::Started,
+            (State::Item, Input::Next) => PollEvent::ItemTaken,
+            (State::Pausing { .. }, Input::Failure(failure)) => PollEvent::CannotWait(failure),
             (state, input) => {
                 let misuse = Misuse {
                     operation: O::INFO.name,
@@ -90,31 +90,36 @@ impl<O: Operation> Poller<O> {
                     may_have_executed: false,
                 };
                 self.state = state;
-                Turn::Misuse(misuse)
+                PollEvent::Misuse(misuse)
             }
         }
     }
 
-    fn resume_call(&mut self, mut call: Box<Call<O>>, input: Input, now: Now) -> Turn<O::Output> {
-        let turn = match call.resume(input, now) {
-            Step::Io(io) => Turn::Io(io),
-            Step::Misuse(misuse) => Turn::Misuse(misuse),
-            Step::Done(result) => return Turn::CallDone(result),
+    fn resume_call(
+        &mut self,
+        mut call: Box<Call<O>>,
+        input: Input,
+        now: Now,
+    ) -> PollEvent<O::Output> {
+        let event = match call.resume(input, now) {
+            Step::Io(io) => PollEvent::Io(io),
+            Step::Misuse(misuse) => PollEvent::Misuse(misuse),
+            Step::Done(result) => return PollEvent::CallDone(result),
             Step::Item(never) => match never {},
         };
         self.state = State::Calling(call);
-        turn
+        event
     }
 
-    /// Makes a call with a timeout of `limit`. The timeout of each attempt is the first that is set of: the
-    /// options' for attempts, the options' for calls, the session's poll timeout.
+    /// Makes a call with a timeout of `limit`. Each attempt has the attempt timeout of the options; if that is not
+    /// set, the call timeout of the options; if neither is set, the poll timeout of the session.
     pub(crate) fn call(
         &mut self,
         operation: &O,
         options: &CallOptions,
         limit: Duration,
         now: Now,
-    ) -> Turn<O::Output> {
+    ) -> PollEvent<O::Output> {
         let mut options = options.clone();
         let attempt = options.timeouts.attempt.or(options.timeouts.total);
         options.timeouts.attempt = Some(attempt.unwrap_or(self.session.poll_timeout()));
@@ -127,7 +132,7 @@ impl<O: Operation> Poller<O> {
     /// A pause of `base` doubled `doublings` times, at most `cap`, and then shortened at random by up to a
     /// quarter, so that pollers that start together do not poll together.
     pub(crate) fn interval(&mut self, base: Duration, doublings: u32, cap: Duration) -> Duration {
-        self.random.nearly(base, doublings, cap)
+        self.random.quarter_jitter(base, doublings, cap)
     }
 
     pub(crate) fn pause(&mut self, time: Duration, now: Now) -> Io {
@@ -153,7 +158,7 @@ impl<O: Operation> Poller<O> {
         matches!(self.state, State::Pausing { .. })
     }
 
-    /// Ends it early.
+    /// Ends the poller early.
     pub(crate) fn abandon(&mut self) {
         self.state = State::Done;
     }

@@ -7,7 +7,7 @@ use crate::{
     operation::Effect,
 };
 
-/// How often a failed request is retried, and after which pauses.
+/// The maximum number of attempts, and the pauses (backoff) between them.
 ///
 /// Each pause is random, from zero to a limit that starts at one of the backoffs, depending on the failure, and
 /// doubles with each further pause of the call up to [`max_backoff`](RetryPolicy::max_backoff).
@@ -34,10 +34,10 @@ pub struct RetryPolicy {
     /// The longest pause that the server may ask for with `Retry-After`. A longer one ends the call. 60 s by
     /// default.
     pub max_retry_after: Duration,
-    /// The number of retry tokens that the calls of a session share; 500 by default. A retry costs 5, or
-    /// 10 after a time-out, and a success on the first attempt returns 1. Without tokens a failed call ends
-    /// at once, so that retries do not flood the server during an outage. Raise it if hundreds of calls are
-    /// in flight; `None` removes the limit. See
+    /// The number of retry tokens that the calls of a session share; 500 by default. A retry costs 5, or 10 after
+    /// a timeout, and a success on the first attempt returns 1. If too few tokens are left, a failed call ends
+    /// without a retry, so that retries do not overload the server during an outage. Raise it if hundreds of calls
+    /// are in flight; `None` removes the limit. See
     /// [`Session::retry_quota`](crate::session::Session::retry_quota).
     pub quota: Option<u32>,
 }
@@ -273,7 +273,7 @@ pub(crate) fn classify_transport(error: &TransportError) -> Option<RetryClass> {
     }
 }
 
-/// Returns the tables below as Markdown.
+/// Returns the two tables of this page as Markdown.
 ///
 #[doc = include_str!("../docs/retry.md")]
 pub fn retry_table() -> String {

@@ -1,7 +1,7 @@
 //! Rows of a response as they arrive: [`Rows`], and the [`RowReader`] that it uses.
 //!
-//! A response of any size is read in the memory of one row and one chunk. It is a success only if its
-//! end is valid too, which is checked as for collected responses.
+//! A response of any size is read with the memory of one row and one chunk. The response is a success only if its
+//! end is valid too, as for collected responses.
 
 mod envelope;
 mod error;
@@ -45,10 +45,10 @@ const TRAILING_BYTES: u64 = 1024 * 1024;
 /// This is a [`Machine`]: its items are the rows, and its output is the rest of the response. Resume it
 /// with [`Input::Next`] to start and after each row. Rows that you do not request are not fetched.
 ///
-/// Rows that were handed out are valid, but there may be more: any failure is reported as one error
-/// after them, and ends the machine. A row is handed out when the comma or bracket after it has
-/// arrived, because a row is certainly complete only then. Before the first row, the query is retried
-/// like any other call, according to its effect; after the first row it is never retried.
+/// Rows that the machine has returned are valid, but they may not be all rows: if the response fails later, the
+/// machine returns an error after these rows, and ends. A row is handed out when the comma or bracket after it has
+/// arrived, because a row is certainly complete only then. Before the first row, the query is retried like any
+/// other call, according to its effect; after the first row it is never retried.
 ///
 /// A row that is not a `T` also ends the machine, with a [`DecodeError`] that names the row and contains
 /// it. For rows of several shapes use a `T` that accepts all of them, such as an untagged enum or
@@ -146,8 +146,8 @@ pub struct RowsSummary {
 }
 
 impl<T: DeserializeOwned> Rows<T> {
-    /// Runs `operation` and reads its rows. The `seed` determines the retry jitter and, if it can be cancelled,
-    /// the query's id: use a random number for each call, or
+    /// Runs `operation` and reads its rows. The `seed` determines the retry jitter and, if the query can be
+    /// cancelled, its id: use a random number for each call, or
     /// [`Session::next_seed`](crate::session::Session::next_seed).
     pub fn new<O: RowQuery>(session: &Session, operation: &O, seed: u64) -> Self {
         Rows::with_options(session, operation, &CallOptions::default(), seed)
@@ -162,8 +162,8 @@ impl<T: DeserializeOwned> Rows<T> {
         seed: u64,
     ) -> Self {
         let mut exchange = Exchange::streaming(session, operation, options, seed);
-        if let Some(error) = operation.no_rows() {
-            exchange.refuse(error);
+        if let Err(error) = operation.check_rows() {
+            exchange.reject(error);
         }
         Rows {
             exchange,
@@ -179,7 +179,7 @@ impl<T: DeserializeOwned> Rows<T> {
     }
 
     /// The members of the response body other than the rows that have arrived. In SPARQL results,
-    /// [`vars`](Envelope::vars) mostly arrive before the first row.
+    /// [`vars`](Envelope::vars) usually arrive before the first row.
     pub fn envelope(&self) -> &Envelope {
         self.judge.reader.envelope()
     }
@@ -203,9 +203,11 @@ impl<T: DeserializeOwned> RowJudge<T> {
                 self.row = Some(row);
                 Verdict::Item
             }
-            Ok(None) => Verdict::GoOn,
+            Ok(None) => Verdict::NeedMore,
             // The rest of a broken response is received because its end may say what went wrong.
-            Err(_) if self.reader.is_malformed() && !self.exceeds_trailing_limit() => Verdict::GoOn,
+            Err(_) if self.reader.is_malformed() && !self.exceeds_trailing_limit() => {
+                Verdict::NeedMore
+            }
             Err(error) => {
                 let error = error.into_decode_error(self.info.name);
                 Verdict::Reject(Box::new(error.into()))
@@ -232,7 +234,7 @@ impl<T: DeserializeOwned> Judge for RowJudge<T> {
                 let error = DecodeError::new(self.info.name, kind, "", reason, Bytes::new());
                 Verdict::Reject(Box::new(error.into()))
             }
-            None => Verdict::GoOn,
+            None => Verdict::NeedMore,
         }
     }
 

@@ -1,4 +1,5 @@
-//! The state that calls to one cluster share: a session makes them (`machine`), and they use its quota and clock skew.
+//! The state that all calls to one cluster share, such as the retry quota and the clock skew. [`Session::call`]
+//! creates calls.
 
 use std::{
     sync::{
@@ -23,8 +24,8 @@ use crate::{
 pub(crate) const DEFAULT_BODY_LIMIT: usize = 256 * 1024 * 1024;
 const DEFAULT_POLL_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The state that calls to one cluster share: endpoint, authentication, retry policy and quota, the
-/// measured clock skew, and the signing key of the day. Clones are cheap and share this state.
+/// The state that calls to one cluster share: endpoint, authentication, retry policy and quota, the measured clock
+/// skew, and the derived signing key, which changes daily. Clones are cheap and share this state.
 ///
 /// ```
 /// # #[cfg(feature = "sigv4")] {
@@ -77,9 +78,9 @@ impl Auth {
         Auth(Kind::Unsigned)
     }
 
-    /// Requests are signed with these credentials. If they have expired, or the server reports that they
-    /// have, machines request new ones from their driver, and the session uses those from then on. For
-    /// temporary credentials use [`from_driver`](Auth::from_driver). Needs the feature `sigv4`.
+    /// Requests are signed with these credentials. If they have expired, or the server reports that they have,
+    /// machines request new ones from their driver, and the session uses the new ones from then on. For temporary
+    /// credentials use [`from_driver`](Auth::from_driver). Needs the feature `sigv4`.
     #[cfg(feature = "sigv4")]
     pub fn credentials(credentials: Credentials) -> Self {
         Auth(Kind::Signed(Some(credentials)))
@@ -103,7 +104,7 @@ impl Auth {
 pub enum SessionError {
     /// Signing needs a region, and the host name does not contain one.
     #[error(
-        "requests are signed for a region, but the host name {host:?} does not contain one; set it with \
+        "missing region for signing: the host name {host:?} does not contain one; set it with \
          Endpoint::with_region"
     )]
     RegionMissing {
@@ -157,7 +158,7 @@ impl Session {
         &self.0.policy
     }
 
-    /// The longest body that is collected, in bytes.
+    /// The maximum size of a collected response body in bytes.
     pub fn max_body_bytes(&self) -> usize {
         self.0.max_body_bytes
     }
@@ -182,7 +183,7 @@ impl Session {
         self.0.timeouts
     }
 
-    /// The time limit of each attempt of the polls of a waiter or a change stream that sets no limit itself.
+    /// The time limit of each attempt of a poll, for waiters and change streams whose options set no time limit.
     pub fn poll_timeout(&self) -> Duration {
         self.0.poll_timeout
     }
@@ -192,8 +193,8 @@ impl Session {
         Call::new(self, operation, self.next_seed())
     }
 
-    /// A seed for one machine, derived from the session's [seed](SessionBuilder::seed) and the number of
-    /// earlier seeds. Sessions of a transport's client have a random seed.
+    /// A seed for one machine, derived from the session's [seed](SessionBuilder::seed) and the number of earlier
+    /// seeds. The session of a client of a transport crate has a random seed.
     pub fn next_seed(&self) -> u64 {
         let count = self.0.seeds.fetch_add(1, Ordering::Relaxed);
         // Without the rotation, sessions with small seeds would share values: 0 ^ 1 == 1 ^ 0.
@@ -282,14 +283,14 @@ impl SessionBuilder {
         self
     }
 
-    /// The longest body that is collected, in bytes; 256 MiB by default.
+    /// The maximum size of a collected response body in bytes; 256 MiB by default.
     pub fn max_body_bytes(mut self, bytes: usize) -> Self {
         self.max_body_bytes = bytes;
         self
     }
 
-    /// The time limit of a call with all attempts and waits, unless the call sets a limit itself. `None`,
-    /// the default, means no limit.
+    /// The time limit of a call with all attempts and pauses, unless the call sets a limit itself. `None`, the
+    /// default, means no limit.
     pub fn timeout(mut self, timeout: Option<Duration>) -> Self {
         self.timeouts.total = timeout;
         self
@@ -301,8 +302,8 @@ impl SessionBuilder {
         self
     }
 
-    /// The time limit of each attempt of the polls of a waiter or a change stream, unless its options set a
-    /// limit. Default: [`attempt_timeout`](Self::attempt_timeout), or else [`timeout`](Self::timeout), or else 60 s.
+    /// The time limit of each attempt of a poll, for waiters and change streams whose options set no time limit.
+    /// Default: [`attempt_timeout`](Self::attempt_timeout), or else [`timeout`](Self::timeout), or else 60 s.
     /// These calls are short, and a call that hangs must not stop the polling.
     pub fn poll_timeout(mut self, timeout: Duration) -> Self {
         self.poll_timeout = Some(timeout);
@@ -325,7 +326,8 @@ impl SessionBuilder {
         self
     }
 
-    /// Allows signed requests over plain HTTP to other machines, for networks that protect them otherwise.
+    /// Allows signed requests over plain HTTP to hosts that are not loopback. Use it only in a network that
+    /// protects the traffic in another way.
     pub fn allow_plain_http(mut self) -> Self {
         self.plain_http = true;
         self
@@ -335,7 +337,7 @@ impl SessionBuilder {
     ///
     /// # Errors
     ///
-    /// As [`Session::new`].
+    /// The errors of [`Session::new`].
     pub fn build(self) -> Result<Session, SessionError> {
         let SessionBuilder {
             endpoint,

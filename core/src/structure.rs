@@ -85,7 +85,7 @@ pub(crate) fn required<'a, O: Operation<Output: Serialize>>(
                 O::INFO.name,
                 DecodeErrorKind::Shape,
                 path,
-                "missing",
+                "missing member",
                 body.into(),
             )
         })

@@ -1,8 +1,9 @@
-//! What the transport crates share, and what a failed attempt says about the request: [`Sent`] and
+//! The parts that the transport crates share. Without the feature `transport`, the module has only [`Sent`] and
 //! [`TransportErrorKind`].
 //!
 //! With the feature `transport`: options, routes, proxies, and what a client's builder does before any I/O. The
-//! functions are pure: they take texts and lookup functions, and the transports do the I/O.
+//! functions are pure: their arguments are texts and functions that look up variables, and the transport crates do
+//! the I/O.
 
 #[cfg(feature = "transport")]
 mod build_error;

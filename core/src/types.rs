@@ -1,4 +1,4 @@
-//! Structures, newtypes and open enums that several families share.
+//! Structs and newtypes that several modules share.
 
 mod query;
 mod raw_body;

@@ -12,7 +12,7 @@ use crate::{
     error::{Error, ErrorKind, Sent, Stop, TransportError, TransportErrorKind},
     machine::{CallOutput, Input, Machine, Now, Step},
     operation::Operation,
-    poll::{Poller, Turn},
+    poll::{PollEvent, Poller},
     session::Session,
 };
 
@@ -25,9 +25,9 @@ const LAST_POLL: Duration = Duration::from_secs(1);
 
 /// Polls the status of a long-running operation until it has ended.
 ///
-/// This is a [`Machine`] whose items are the statuses before the end, and whose output is the final
-/// status. Resume it with [`Input::Next`] to start and after each item. If the operation has failed or the
-/// time is over, the error has a [`WaitError`] as its cause, which contains the last response.
+/// This is a [`Machine`] whose items are the intermediate statuses, and whose output is the final status. Resume
+/// it with [`Input::Next`] to start and after each item. If the operation fails or the timeout passes, the cause
+/// of the error is a [`WaitError`], which contains the last response.
 ///
 /// An unknown status is treated as in progress. Calls that fail with a transient error are repeated, up to
 /// five times in a row; any other error of a call is returned unchanged. In an error with the cause
@@ -94,7 +94,7 @@ pub struct Wait<W: Waiter> {
     last_error: Option<Error>,
 }
 
-/// A status before the end.
+/// A status that was received before the operation ended.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Progress<S> {
@@ -159,19 +159,19 @@ impl<W: Waiter> Wait<W> {
     fn request(&mut self, now: Now) -> Step<Progress<W::Status>, WaitOutput<W::Output>> {
         self.polls = self.polls.saturating_add(1);
         let limit = self.remaining(now).max(LAST_POLL);
-        let turn = self
+        let event = self
             .poller
             .call(&self.waiter.request(), &self.options.call, limit, now);
-        self.take_turn(turn, now)
+        self.on_event(event, now)
     }
 
-    fn take_turn(
+    fn on_event(
         &mut self,
-        turn: Turn<<W::Request as Operation>::Output>,
+        event: PollEvent<<W::Request as Operation>::Output>,
         now: Now,
     ) -> Step<Progress<W::Status>, WaitOutput<W::Output>> {
-        match turn {
-            Turn::Started => {
+        match event {
+            PollEvent::Started => {
                 self.started = Some(now.mono);
                 if W::SCHEDULE.waits_first {
                     self.pause(Duration::ZERO, now)
@@ -179,16 +179,16 @@ impl<W: Waiter> Wait<W> {
                     self.request(now)
                 }
             }
-            Turn::ItemTaken => self.pause(Duration::ZERO, now),
-            Turn::PauseOver => self.request(now),
-            Turn::CallDone(Ok(output)) => self.on_output(output, now),
-            Turn::CallDone(Err(error)) => self.on_error(error, now),
-            Turn::CannotWait(failure) => {
+            PollEvent::ItemTaken => self.pause(Duration::ZERO, now),
+            PollEvent::PauseOver => self.request(now),
+            PollEvent::CallDone(Ok(output)) => self.on_output(output, now),
+            PollEvent::CallDone(Err(error)) => self.on_error(error, now),
+            PollEvent::CannotWait(failure) => {
                 let error = Error::new(W::Request::INFO.name, failure);
                 Step::fail(error.with_attempts(self.polls, Stop::Permanent))
             }
-            Turn::Io(io) => Step::Io(io),
-            Turn::Misuse(misuse) => Step::Misuse(misuse),
+            PollEvent::Io(io) => Step::Io(io),
+            PollEvent::Misuse(misuse) => Step::Misuse(misuse),
         }
     }
 
@@ -340,8 +340,8 @@ impl<W: Waiter> Machine for Wait<W> {
     type Output = WaitOutput<W::Output>;
 
     fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, Self::Output> {
-        let turn = self.poller.resume(input, now);
-        self.take_turn(turn, now)
+        let event = self.poller.resume(input, now);
+        self.on_event(event, now)
     }
 
     fn wake_at(&self) -> Option<Duration> {

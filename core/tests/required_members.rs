@@ -47,7 +47,7 @@ fn required_members_are_returned_or_reported_as_missing() {
         assert_eq!((error.kind(), error.path()), (DecodeErrorKind::Shape, path));
         assert_eq!(
             error.to_string(),
-            format!("{operation}: unexpected JSON in the response body at {path}: missing")
+            format!("{operation}: unexpected JSON in the response body at {path}: missing member")
         );
     }
 }

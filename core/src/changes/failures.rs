@@ -13,11 +13,11 @@ use crate::{
     streams::EventId,
 };
 
-use super::{ChangeSource, Changes, Checkpoint, Next, Position};
+use super::{ChangeSource, Changes, Checkpoint, Flow, Position};
 
 impl<O: ChangeSource> Changes<O> {
     /// Handles the error of a call. The end of the stream is an error of the service, too.
-    pub(super) fn on_error(&mut self, error: Error, now: Now) -> Next<O> {
+    pub(super) fn on_error(&mut self, error: Error, now: Now) -> Flow<O> {
         let kind = error.service().map(|error| error.kind);
         match (kind, self.position) {
             (Some(ExceptionKind::StreamRecordsNotFoundException), _) => {
@@ -30,7 +30,7 @@ impl<O: ChangeSource> Changes<O> {
         }
     }
 
-    fn on_failure(&mut self, error: Error, now: Now) -> Next<O> {
+    fn on_failure(&mut self, error: Error, now: Now) -> Flow<O> {
         // The reported end of the stream may have changed since the last successful call.
         self.inconsistent_since = None;
         if is_too_large(&error) && self.limit > 1 {
@@ -61,7 +61,9 @@ impl<O: ChangeSource> Changes<O> {
 
     /// Handles the response that no record follows the position. Usually it names the last record of the
     /// stream, which should be the position.
-    fn on_stream_end(&mut self, error: Error, now: Now) -> Next<O> {
+    fn on_stream_end(&mut self, error: Error, now: Now) -> Flow<O> {
+        // A response that reports the end of the stream shows that the service works, although the call ends with
+        // an error.
         self.failed_calls = 0;
         let head = error
             .service()
@@ -79,6 +81,8 @@ impl<O: ChangeSource> Changes<O> {
         let Some((kind, position)) = inconsistency else {
             (self.failures, self.inconsistent_since) = (0, None);
             if self.position == Position::Latest {
+                // `false`, although `head` ends its commit: no record was marked, so `CommitBounds` must not
+                // conclude that this stream marks ends.
                 self.start_after(head, false);
                 // The last record that the service reports is the last record of its commit.
                 self.checkpoint = head.map(Checkpoint::after);
@@ -94,10 +98,10 @@ impl<O: ChangeSource> Changes<O> {
     }
 
     /// Ends with an error because records between `after` and `next` are missing.
-    pub(super) fn gap(&mut self, after: EventId, next: EventId) -> Next<O> {
+    pub(super) fn gap(&mut self, after: EventId, next: EventId) -> Flow<O> {
         let error = ChangesError {
             kind: ChangesErrorKind::Gap,
-            place: after,
+            position: after,
             next: Some(next),
             head: None,
             limit: self.options.transaction_limit,
@@ -113,11 +117,11 @@ impl<O: ChangeSource> Changes<O> {
         position: EventId,
         head: Option<EventId>,
         error: Error,
-    ) -> Next<O> {
+    ) -> Flow<O> {
         let head = head.or_else(|| error.service()?.last_valid_event_id());
         let error = ChangesError {
             kind,
-            place: position,
+            position,
             next: None,
             head,
             limit: self.options.transaction_limit,

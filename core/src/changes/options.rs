@@ -40,15 +40,20 @@ impl ChangesOptions {
     }
 
     /// Stops at the end of the stream instead of polling for new records.
+    ///
+    /// If the engine does not mark the last record of a transaction, [`Transactions`](crate::changes::Transactions)
+    /// then does not hand out the last transaction of the stream: only a record of the next transaction would show
+    /// that it is complete. The next start delivers it again.
     #[must_use]
     pub fn stop_at_end(mut self) -> Self {
         self.stop_at_end = true;
         self
     }
 
-    /// The maximum number of records per request, 1 to 100,000; 100,000 by default. The first request has
-    /// a limit of 1,000. Later limits depend on the size of the records, because the service ends a page at
-    /// 10 MB, and the client can have a [lower limit](CallOptions::max_body_bytes).
+    /// The maximum number of records per request, 1 to 100,000; 100,000 by default. The machine starts with at
+    /// most 1,000 records per request. It then adapts the number to the size of the records, up to this maximum,
+    /// because the service ends a page at 10 MB and the client can have a
+    /// [lower limit](CallOptions::max_body_bytes).
     #[must_use]
     pub fn page_limit(mut self, records: i64) -> Self {
         self.page_limit = records.clamp(1, 100_000);
@@ -67,17 +72,19 @@ impl ChangesOptions {
         self
     }
 
-    /// How long the service may report an end of the stream that contradicts the last position read, before
-    /// this is an error; 30 seconds by default. Replicas lag behind; without replicas use zero.
+    /// How long the machine tolerates that the end of the stream, as reported by the service, contradicts the last
+    /// position read; 30 seconds by default. After this time, the contradiction is an error. Replicas cause it for
+    /// a short time, because they lag behind the writer; without replicas, use zero.
     #[must_use]
     pub fn lag_tolerance(mut self, time: Duration) -> Self {
         self.lag_tolerance = time;
         self
     }
 
-    /// The maximum number of transient failures in a row, 10 by default. Each is a call of one attempt,
-    /// unless [`call`](Self::call) sets more. Throttling does not count; it only slows the machine down. A
-    /// `Retry-After` of the server is respected up to 60 seconds.
+    /// The maximum number of transient failures in a row, 10 by default. Each of them is a call with one attempt,
+    /// unless [`call`](Self::call) sets [`max_attempts`](CallOptions::max_attempts). Throttling and out-of-memory
+    /// errors of the server do not count; they only slow the machine down. A `Retry-After` of the server is
+    /// respected up to 60 seconds.
     #[must_use]
     pub fn transient_failures(mut self, failures: u32) -> Self {
         self.transient_failures = failures;
@@ -86,9 +93,9 @@ impl ChangesOptions {
 
     /// The maximum number of records in a transaction, 1,000,000 by default; at least 1.
     ///
-    /// It applies to [`Transactions`](crate::changes::Transactions), which keep all records of a transaction
-    /// in memory, but not to [`Changes`](crate::changes::Changes). The memory needed depends on the size of
-    /// your records.
+    /// The limit applies to [`Transactions`](crate::changes::Transactions), which keeps all records of a
+    /// transaction in memory, but not to [`Changes`](crate::changes::Changes). The memory needed depends on the
+    /// size of your records.
     #[must_use]
     pub fn transaction_limit(mut self, records: usize) -> Self {
         self.transaction_limit = records.max(1);

@@ -11,7 +11,7 @@ use crate::{
 /// An operation that reads a page of a change stream: [`GetPropertygraphStream`] and
 /// [`GetSparqlStream`].
 pub trait ChangeSource: Operation {
-    /// What changed.
+    /// The type of the records, such as `PropertygraphRecord`.
     type Record: ChangeRecord;
 
     /// The request for the page that starts at this position, with at most `limit` records.

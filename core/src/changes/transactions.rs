@@ -21,8 +21,9 @@ use super::{
 /// [`transaction_limit`](ChangesOptions::transaction_limit), the machine ends with an error before it hands
 /// out any of them.
 ///
-/// A transaction ends at the record that the service marks as its last, or, without such a mark, where
-/// the next transaction begins.
+/// A transaction ends at the record that the service marks as its last, or, without such a mark, where the next
+/// transaction begins. Without marks, the last transaction of the stream is therefore handed out only when another
+/// one begins, and not at all if [`stop_at_end`](ChangesOptions::stop_at_end) is set.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -194,6 +195,7 @@ impl<O: ChangeSource> Machine for Transactions<O> {
     type Output = ChangesSummary;
 
     fn resume(&mut self, input: Input, now: Now) -> Step<Self::Item, ChangesSummary> {
+        // `changes` may not have ended, for example after a transaction that is too large.
         if self.done && !matches!(input, Input::Wake(_)) {
             return Step::Misuse(Misuse {
                 operation: O::INFO.name,
@@ -204,6 +206,8 @@ impl<O: ChangeSource> Machine for Transactions<O> {
                 may_have_executed: false,
             });
         }
+        // One change can complete two transactions: one without a marked end before it, and its own. `changes`
+        // still has its item out, so it is resumed only after the last of them.
         if self.handing_out && matches!(input, Input::Next) {
             self.handing_out = false;
             if let Some(step) = self.hand_out() {
@@ -219,7 +223,7 @@ impl<O: ChangeSource> Machine for Transactions<O> {
                         self.pending = Vec::new();
                         let error = ChangesError {
                             kind: ChangesErrorKind::TooLarge,
-                            place: self.first,
+                            position: self.first,
                             next: None,
                             head: None,
                             limit: self.limit,
@@ -234,6 +238,8 @@ impl<O: ChangeSource> Machine for Transactions<O> {
                 }
                 Step::Done(Ok(end)) => {
                     self.done = true;
+                    // Records in `pending` are dropped, because it is not known whether their transaction is
+                    // complete. They follow the checkpoint, so the next start delivers them again.
                     let checkpoint = self.checkpoint.max(end.checkpoint);
                     return Step::Done(Ok(ChangesSummary { checkpoint }));
                 }

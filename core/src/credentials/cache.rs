@@ -2,31 +2,33 @@
 //!
 //! # When a client calls its credentials provider
 //!
-//! The credentials are cached. A client calls the provider when the first request needs credentials, again five minutes
-//! before they expire (at half of a lifetime of less than ten minutes), and when the server has rejected them. It makes
-//! one call, however many requests wait for it. While the previous credentials
-//! have not expired and were not rejected, other requests use them. The async client makes one call in each tokio runtime.
+//! The credentials are cached. A client calls the provider when the first request needs credentials, again five
+//! minutes before they expire (or, if their lifetime is less than ten minutes, at half of it), and when the server
+//! has rejected them. If several requests wait for credentials, the client still makes only one call. While the
+//! previous credentials have not expired and were not rejected, other requests use them. The async client makes
+//! one call in each tokio runtime.
 //!
 //! The argument of the provider is `true` if the provider must bypass any cache of its own, because the credentials that
 //! it returned before expire soon or were rejected.
 //!
-//! An error fails the requests that wait for the credentials, and is not cached. While the previous credentials
-//! have not expired and were not rejected, it fails no request, and the provider is not called again for ten seconds.
+//! If the provider returns an error, the requests that wait for the credentials fail, and the error is not cached.
+//! If the previous credentials have not expired and were not rejected, no request fails, and the client does not
+//! call the provider again for ten seconds.
 
 use std::time::{Duration, SystemTime};
 
 use crate::credentials::Credentials;
 
-/// How long before their expiry credentials are refreshed.
+/// How long before they expire the credentials are refreshed: 5 minutes.
 pub const REFRESH_AHEAD: Duration = Duration::from_secs(5 * 60);
 
 /// The pause after an early refresh that failed or returned the same credentials.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// The latest credentials of a provider, and what to do with them at a given time.
+/// Caches the latest credentials of a provider, and decides when to use and when to refresh them.
 ///
-/// A transport keeps the cache in a lock that is held only for `get` and `put`, lets one caller fetch at
-/// a time, and calls `get` again after that fetch: the callers that waited find the new credentials.
+/// A transport protects the cache with a mutex and locks it only for `get` and `put`. Only one caller at a time
+/// fetches. Callers that waited for the fetch call `get` again and get the new credentials.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -59,15 +61,15 @@ struct Held {
     since: SystemTime,
 }
 
-/// What a caller that needs credentials does.
+/// What a caller that needs credentials must do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
     /// Use these.
     Use(Credentials),
-    /// Use these, which are still valid but expire soon. One caller at a time refreshes them meanwhile;
-    /// if that fails, the caller must not fail.
+    /// Use these credentials: they are still valid, but expire soon. One caller at a time also fetches new ones;
+    /// if the fetch fails, that caller still uses these.
     UseAndRefresh(Credentials),
-    /// There are no usable credentials: fetch some, or wait for the caller that does.
+    /// There are no usable credentials: fetch new ones, or wait until another caller has fetched them.
     Fetch,
 }
 
@@ -90,8 +92,8 @@ impl CredentialsCache {
         }
     }
 
-    /// Notes that a fetch failed. While the stored credentials are valid, the provider is not called
-    /// again for 10 seconds; without any, it may be called at once.
+    /// Notes that a fetch failed. While the stored credentials are valid, the provider is not called again for 10
+    /// seconds; without stored credentials, it may be called immediately.
     pub fn failed(&mut self, now: SystemTime) {
         self.paused = Some(now);
     }
@@ -237,7 +239,7 @@ mod tests {
     }
 
     proptest! {
-        /// Every put and look-up, in any order, with a clock that may go back.
+        /// Every put and lookup, in any order, with a clock that may go back.
         #[test]
         fn decisions_follow_from_the_last_put(
             steps in prop::collection::vec((0u64..2000, prop::option::of((0u8..4, prop::option::of(0u64..2000)))), 1..20),

@@ -41,7 +41,7 @@ pub(super) fn credentials(
 /// What is wrong with a key that cannot sign.
 fn fault(value: &str) -> Option<&'static str> {
     if value.contains(char::is_whitespace) {
-        Some("contains white space, perhaps a pasted line end")
+        Some("contains white space, perhaps a pasted line break")
     } else if value.starts_with(['"', '\'']) || value.ends_with(['"', '\'']) {
         Some("is in quotes: remove them")
     } else if !value.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn incomplete_and_invalid_keys_are_named_and_not_shown() {
-        const BLANK: &str = "contains white space, perhaps a pasted line end";
+        const BLANK: &str = "contains white space, perhaps a pasted line break";
         const QUOTES: &str = "is in quotes: remove them";
         const OTHER: &str = "contains a character that is not visible ASCII";
         let cases = [

@@ -14,7 +14,7 @@ const PLACE: &str = "the output of the credential process";
 /// and `SecretAccessKey`, for temporary keys also `SessionToken` and `Expiration`, an RFC 3339 time
 /// such as `2025-01-31T12:34:56Z`. Other members are ignored, and empty values count as absent.
 ///
-/// Keys without an expiration never expire, so the process is not run again.
+/// Keys without an expiration never expire, so a client runs the process again only if the server rejects the keys.
 ///
 /// ```
 /// use neptunedata::credentials::process;
@@ -141,7 +141,7 @@ mod tests {
             (br#"{"Version":1,"AccessKeyId":"AKID","SecretAccessKey":["c4n4ry"]}"#, "SecretAccessKey is not a string"),
             (
                 br#"{"Version":1,"AccessKeyId":"AKID","SecretAccessKey":"c4n4ry\n"}"#,
-                "SecretAccessKey contains white space, perhaps a pasted line end",
+                "SecretAccessKey contains white space, perhaps a pasted line break",
             ),
             (
                 br#"{"Version":1,"AccessKeyId":"AKID","SecretAccessKey":"c4n4ry","Expiration":"c4n4ry"}"#,

@@ -62,7 +62,7 @@ pub struct Profiles {
     credentials_name: FileName,
 }
 
-/// The text of a profile file, and the path that errors name.
+/// The text of a profile file, and its path for error texts.
 #[derive(Clone)]
 pub struct FileText<'a> {
     text: Cow<'a, str>,
@@ -92,7 +92,7 @@ pub enum Source {
     Process(CommandLine),
 }
 
-/// One of the two files.
+/// The config file or the credentials file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProfileFile {
     /// `~/.aws/config` or the like.
@@ -237,44 +237,44 @@ impl<'a> Profile<'a> {
     /// # Errors
     ///
     /// When the profile has no credentials, only half of a key, or an invalid key or command; when its
-    /// credentials come from a source that needs the AWS chain. The text names files and settings, and
+    /// credentials come from a source that only the AWS SDK supports. The text names files and settings, and
     /// shows no values.
     pub fn source(&self) -> Result<Source, CredentialsError> {
-        const FIRST: [&str; 4] = [
+        const BEFORE_KEYS: [&str; 4] = [
             "role_arn",
             "web_identity_token_file",
             "sso_account_id",
             "sso_role_name",
         ];
         // Settings that have no effect without those above, but show that another source was intended.
-        const LAST: [&str; 4] = [
+        const AFTER_KEYS: [&str; 4] = [
             "source_profile",
             "credential_source",
             "sso_session",
             "sso_start_url",
         ];
-        self.refuse(&FIRST)?;
+        self.reject(&BEFORE_KEYS)?;
         if let Some(credentials) = self.keys(ProfileFile::Credentials)? {
             return Ok(Source::Static(credentials));
         }
-        self.refuse(&["login_session"])?;
+        self.reject(&["login_session"])?;
         if let Some(command) = self.setting("credential_process") {
             return CommandLine::parse(command).map(Source::Process);
         }
         if let Some(credentials) = self.keys(ProfileFile::Config)? {
             return Ok(Source::Static(credentials));
         }
-        self.refuse(&LAST)?;
+        self.reject(&AFTER_KEYS)?;
         Err(CredentialsError::new(format!(
-            "profile {:?} has neither keys nor a credential_process: read {} and {}",
+            "profile {:?} has neither keys nor a credential_process in {} or {}",
             self.name,
             self.profiles.file_name(ProfileFile::Config),
             self.profiles.file_name(ProfileFile::Credentials),
         )))
     }
 
-    /// Fails if the profile has one of these settings, which only the AWS chain supports.
-    fn refuse(&self, settings: &[&str]) -> Result<(), CredentialsError> {
+    /// Fails if the profile has one of these settings, which only the AWS SDK supports.
+    fn reject(&self, settings: &[&str]) -> Result<(), CredentialsError> {
         let Some(setting) = settings.iter().find(|name| self.setting(name).is_some()) else {
             return Ok(());
         };
@@ -284,7 +284,7 @@ impl<'a> Profile<'a> {
             ProfileFile::Config
         };
         Err(CredentialsError::new(format!(
-            "profile {:?} of {} has {setting}, which needs the AWS chain: use credentials_from_aws, with the feature \
+            "profile {:?} of {} has {setting}, which only the AWS SDK supports: use credentials_from_aws, with the feature \
              aws-config",
             self.name,
             self.profiles.file_name(file),

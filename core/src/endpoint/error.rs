@@ -146,9 +146,9 @@ impl EndpointError {
         )
     }
 
-    /// A host that a transport cannot connect to.
+    /// A host that cannot be the authority of a URL.
     pub fn unusable_host(host: &str) -> Self {
-        EndpointError::host(host, "cannot be connected to")
+        EndpointError::host(host, "cannot be used in a URL")
     }
 
     /// Adds the text that was parsed.
@@ -168,7 +168,7 @@ impl EndpointError {
         self.kind
     }
 
-    /// The part as it was written; empty if it is missing, or if the text may contain a password.
+    /// The wrong part as it was written. Empty if the part is missing, or if the text may contain a password.
     pub fn part(&self) -> &str {
         &self.part
     }

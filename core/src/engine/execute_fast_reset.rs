@@ -26,20 +26,20 @@ custom_request! {
     iam_actions: ["ResetDatabase"],
 
     /// Deletes all data of the cluster, in two steps: the response to [`initiate`](Self::initiate) has a token,
-    /// and [`perform`](Self::perform) takes it. A second step without a token, built by its fields or by name,
-    /// is sent as the service model allows, and the service rejects it ([M30](crate::wire_notes#m30)).
+    /// and [`perform`](Self::perform) takes it. In the service model the token is optional: a request for the
+    /// second step whose `token` is `None` is sent, and the service rejects it ([M30](crate::wire_notes#m30)).
     ///
     /// Initiating is idempotent: it deletes nothing, and only the newest token is valid, so the returned token
     /// works. The token expires after 60 minutes or when the server restarts.
     ///
-    /// Performing is a write, though the service model calls both steps idempotent: it is never retried after a
-    /// lost response, because a retry could delete data written in the meantime. If you send it again yourself,
-    /// an `InvalidParameterException` ("… does not match database reset token") can mean that the first attempt
-    /// succeeded.
+    /// The second step is a write, although the service model calls both steps idempotent: it is never retried
+    /// after a lost response, because a retry could delete data written in the meantime. If you send it again
+    /// yourself, an `InvalidParameterException` ("… does not match database reset token") can mean that the first
+    /// attempt succeeded.
     ///
     /// All instances restart after the reset. Until then queries fail with a `ServerShutdownException`. Poll
     /// [`GetEngineStatus`](crate::engine::GetEngineStatus) until it succeeds; this takes minutes, during which
-    /// connections can be refused. Streams and Neptune ML's records of its jobs are deleted too. Only the
+    /// connections can be refused. Change streams and the job records of Neptune ML are deleted too. Only the
     /// writer accepts the request; other instances return a `ReadOnlyViolationException`.
     ///
     /// Requires the IAM action `neptune-db:ResetDatabase` for both steps and engine 1.2.1.0.R6 or later.
@@ -113,10 +113,10 @@ open_enum! {
 }
 
 output! {
-    /// The response to [`ExecuteFastReset`]. Documents differ about which step has which member
+    /// The response to [`ExecuteFastReset`]. The AWS documents disagree about which step has which member
     /// ([M44](crate::wire_notes#m44)).
     pub struct ExecuteFastResetOutput {
-        /// A status line such as `200 OK`.
+        /// A status text such as `200 OK`.
         pub status: Option<String>,
         /// The token, after the first step.
         pub payload: Option<FastResetToken>,
@@ -147,7 +147,7 @@ structure! {
 impl Operation for ExecuteFastReset {
     type Output = ExecuteFastResetOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn effect(&self) -> Effect {
         match self.action {

@@ -26,8 +26,8 @@ operation! {
     /// A read. An unhealthy instance returns HTTP 500. Requires the IAM action `neptune-db:GetEngineStatus` and
     /// engine 1.2.1.0.R6 or later.
     ///
-    /// In practice: `AccessDeniedException` (403) without that permission, `ServerShutdownException` (500) or
-    /// no response at all while the instance restarts.
+    /// Common errors: `AccessDeniedException` (403) without that permission, `ServerShutdownException` (500) or no
+    /// response at all while the instance restarts.
     ///
     /// ```
     /// use neptunedata::{Endpoint, engine::GetEngineStatus};
@@ -81,7 +81,7 @@ output! {
         pub rolling_back_trx_earliest_start_time: Option<String>,
         /// Features by name: a status as text, or an object with a status.
         pub features: Option<BTreeMap<String, Value>>,
-        /// Settings by name, numbers and flags as text.
+        /// Settings by name; numbers and booleans are strings.
         pub settings: Option<BTreeMap<String, String>>,
         /// Capacity limits of a serverless instance by name, `minCapacity` and `maxCapacity`; not in the
         /// service model ([M24](crate::wire_notes#m24)).

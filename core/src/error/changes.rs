@@ -27,7 +27,7 @@ pub enum ChangesErrorKind {
 #[derive(Debug, Clone)]
 pub struct ChangesError {
     pub(crate) kind: ChangesErrorKind,
-    pub(crate) place: EventId,
+    pub(crate) position: EventId,
     pub(crate) next: Option<EventId>,
     pub(crate) head: Option<EventId>,
     pub(crate) limit: usize,
@@ -35,14 +35,14 @@ pub struct ChangesError {
 }
 
 impl ChangesError {
-    /// What happened.
+    /// Why the change stream cannot be followed any further.
     pub fn kind(&self) -> ChangesErrorKind {
         self.kind
     }
 
     /// The last position read; for a transaction that is too large, its first record.
     pub fn position(&self) -> EventId {
-        self.place
+        self.position
     }
 
     /// The first record after a [gap](ChangesErrorKind::Gap).
@@ -55,7 +55,7 @@ impl ChangesError {
         self.head
     }
 
-    /// The error of the service that reported it, if there is one.
+    /// The service error that caused this error, if there is one.
     pub fn service_error(&self) -> Option<&Error> {
         self.service_error.as_ref()
     }
@@ -63,12 +63,12 @@ impl ChangesError {
 
 impl fmt::Display for ChangesError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = self.place;
+        let position = self.position;
         match (self.kind, self.head) {
             (ChangesErrorKind::Expired, head) => {
                 write!(
                     f,
-                    "changes were lost: the change stream no longer keeps all records after {place}"
+                    "changes were lost: the change stream no longer keeps all records after {position}"
                 )?;
                 match head {
                     Some(head) => write!(f, "; it ends at {head}"),
@@ -82,12 +82,12 @@ impl fmt::Display for ChangesError {
                 }
                 write!(
                     f,
-                    " before {place}, the last position read: the data was reset or restored, and later changes \
-                     are unknown"
+                    " before {position}, the last position read: the data was reset or restored, and changes may be \
+                     lost"
                 )
             }
             (ChangesErrorKind::Gap, _) => {
-                write!(f, "changes were lost: records are missing after {place}")?;
+                write!(f, "changes were lost: records are missing after {position}")?;
                 match self.next {
                     Some(next) => write!(f, "; the change stream continues at {next}"),
                     None => Ok(()),
@@ -95,7 +95,7 @@ impl fmt::Display for ChangesError {
             }
             (ChangesErrorKind::TooLarge, _) => write!(
                 f,
-                "the transaction that begins at {place} has more records than the limit of {}",
+                "the transaction that begins at {position} has more records than the limit of {}",
                 self.limit
             ),
         }

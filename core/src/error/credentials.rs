@@ -27,8 +27,8 @@ impl CredentialsError {
         }
     }
 
-    /// The error of a driver without a credentials provider when a machine requests new credentials. The
-    /// machine adds when the current ones expired.
+    /// The error of a driver without a credentials provider when a machine requests new credentials. The machine
+    /// adds the time at which the current credentials expired.
     pub fn without_provider() -> Self {
         CredentialsError {
             lacks_provider: true,

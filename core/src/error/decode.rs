@@ -23,15 +23,15 @@ pub struct DecodeError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DecodeErrorKind {
-    /// The body is empty, and the operation always has one.
+    /// The body is empty, but a response of this operation always has a body.
     Empty,
     /// The body ends too early.
     Truncated,
     /// The body is not valid JSON, or data follows the JSON value.
     Syntax,
-    /// The body is JSON of another shape.
+    /// The body is valid JSON, but its structure or a type in it is not that of a response of the operation.
     Shape,
-    /// The body is longer than the limit.
+    /// The body, a row, or a member outside the rows is longer than its limit.
     TooLarge,
     /// The body cannot be decompressed: its coding is not supported, or is gzip while the feature `gzip`
     /// is off, or the compressed data is corrupt.
@@ -109,8 +109,8 @@ impl DecodeError {
             DecodeErrorKind::Truncated => "truncated response body",
             DecodeErrorKind::Syntax => "response body is not valid JSON",
             DecodeErrorKind::Shape => "unexpected JSON in the response body",
-            DecodeErrorKind::TooLarge => "response body too large",
-            DecodeErrorKind::Encoding => "unsupported content encoding",
+            DecodeErrorKind::TooLarge => "response too large",
+            DecodeErrorKind::Encoding => "cannot decompress the response body",
         })?;
         if !self.path.is_empty() {
             write!(f, " at {}", one_line(self.path.as_bytes()))?;

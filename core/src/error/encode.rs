@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-/// The request is invalid, so nothing was sent. The text names every wrong member.
+/// The request is invalid, so nothing was sent. The text names every invalid member that was found.
 ///
 /// ```
 /// use neptunedata::{Endpoint, ml::CancelMlModelTrainingJob};
@@ -19,7 +19,7 @@ pub struct EncodeError {
 }
 
 impl EncodeError {
-    /// An error for `operation` (its wire name) with these faults.
+    /// An error for `operation` (its wire name) with these field errors.
     pub fn new(operation: impl Into<Cow<'static, str>>, faults: Vec<FieldError>) -> Self {
         EncodeError {
             operation: operation.into(),
@@ -32,7 +32,7 @@ impl EncodeError {
         &self.operation
     }
 
-    /// All faults that were found.
+    /// All errors that were found.
     pub fn field_errors(&self) -> &[FieldError] {
         &self.faults
     }
@@ -69,7 +69,7 @@ pub struct FieldError {
 }
 
 impl FieldError {
-    /// A fault of the member `field`, named as the service names it.
+    /// An error about the member `field`, named as in the service model.
     pub fn new(field: impl Into<Cow<'static, str>>, kind: FieldErrorKind) -> Self {
         FieldError {
             field: field.into(),
@@ -123,7 +123,7 @@ pub enum FieldErrorKind {
         /// Largest allowed value.
         max: i128,
     },
-    /// An empty value for a path segment: the request would address something else.
+    /// An empty value for a path segment: the request would go to another path.
     EmptyLabel,
     /// A path segment that is `.` or `..`: proxies and signers rewrite them.
     DotSegment,
@@ -134,7 +134,7 @@ pub enum FieldErrorKind {
         /// Its length in bytes.
         length: usize,
     },
-    /// Another fault, described in words.
+    /// Another error, described in words.
     Other(Cow<'static, str>),
 }
 

@@ -35,7 +35,8 @@ macro_rules! exceptions {
             /// [`ExceptionKind::Unknown`].
             pub const ALL: &'static [ExceptionKind] = &[$(ExceptionKind::$variant,)*];
 
-            /// The exception of this name, without prefix or suffix, exactly as the service spells it.
+            /// The exception with this name, spelled as the service spells it, without a namespace (`…#`) before
+            /// it and without `:…` after it. Any other name gives [`ExceptionKind::Unknown`].
             pub fn from_name(name: &str) -> ExceptionKind {
                 match name {
                     $($name => ExceptionKind::$variant,)*
@@ -61,7 +62,8 @@ macro_rules! exceptions {
                 }
             }
 
-            /// The side at fault in the service model; `None` for [`ExceptionKind::Unknown`].
+            /// The side that causes the exception according to the service model, client or server; `None` for
+            /// [`ExceptionKind::Unknown`].
             pub const fn fault_side(self) -> Option<ExceptionSide> {
                 match self {
                     $(ExceptionKind::$variant => Some(ExceptionSide::$side),)*
@@ -120,7 +122,7 @@ exceptions! {
     ParsingException = "ParsingException", 400, Client;
     /// A precondition of the operation does not hold.
     PreconditionsFailedException = "PreconditionsFailedException", 400, Client;
-    /// Too many concurrent queries; this query was not started.
+    /// Too many concurrent queries; this query was rejected before execution, or rolled back.
     QueryLimitExceededException = "QueryLimitExceededException", 500, Server;
     /// The query text is too large.
     QueryLimitException = "QueryLimitException", 400, Client;
@@ -138,12 +140,12 @@ exceptions! {
     StatisticsNotAvailableException = "StatisticsNotAvailableException", 400, Client;
     /// The end of the stream: nothing after this position yet.
     StreamRecordsNotFoundException = "StreamRecordsNotFoundException", 404, Client;
-    /// Too many requests, for example a full query queue ([M11](crate::wire_notes#m11)); this request was
-    /// rejected.
+    /// Too many requests, for example a full query queue ([M11](crate::wire_notes#m11)); this request was rejected
+    /// before execution, or rolled back.
     ThrottlingException = "ThrottlingException", 500, Server;
     /// The query exceeded the server's time limit.
     TimeLimitExceededException = "TimeLimitExceededException", 500, Server;
-    /// Too many requests; this request was rejected.
+    /// Too many requests; this request was rejected before execution, or rolled back.
     TooManyRequestsException = "TooManyRequestsException", 429, Client;
     /// The server does not support this feature, or it is disabled.
     UnsupportedOperationException = "UnsupportedOperationException", 400, Client;

@@ -18,7 +18,7 @@ pub struct Misuse {
 }
 
 impl Misuse {
-    /// What the machine was doing.
+    /// The state of the machine, in words.
     pub fn state(&self) -> &'static str {
         self.state
     }

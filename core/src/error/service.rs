@@ -8,7 +8,7 @@ use http::StatusCode;
 use super::{ExceptionKind, bounded_start, one_line};
 use crate::streams::EventId;
 
-/// An error response, whether the service model knows the exception or not.
+/// An error response of the service. The exception need not be in the service model.
 ///
 /// Its text is `MalformedQueryException (400): <message> [request id …]`.
 #[derive(Clone, PartialEq, Eq)]
@@ -26,12 +26,13 @@ pub struct ServiceError {
     pub message: String,
     /// The request id in the header, else the one in the body.
     pub request_id: Option<String>,
-    /// The body, or the error object found in trailer or tail, as it arrived.
+    /// The body as received; for an error that was reported after a 200 began, the error object from the trailers
+    /// or from the end of the body.
     pub body: Bytes,
 }
 
 impl ServiceError {
-    /// The name of the exception as sent, whether the service model knows it or not.
+    /// The name of the exception as the server sent it, even if it is not in the service model.
     pub fn code(&self) -> Option<&str> {
         self.code.as_deref()
     }

@@ -11,7 +11,7 @@ pub enum Sent {
     Maybe,
 }
 
-/// What failed.
+/// The kind of a transport failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
@@ -29,9 +29,9 @@ pub enum TransportErrorKind {
     Timeout,
     /// The response is not valid HTTP.
     Protocol,
-    /// The response head is larger than the driver's limit.
+    /// The response head or the trailers are larger than the driver's limit.
     HeadTooLarge,
-    /// The driver's limit of connections is reached.
+    /// All connections that the driver allows are in use, and none became free in time.
     PoolLimit,
     /// There is no async runtime that the driver could use, or the runtime lacks a part that the
     /// driver needs.
@@ -142,8 +142,8 @@ impl TransportError {
         self
     }
 
-    /// Notes that the connection had served earlier requests. Together with [`Sent::No`] this means a
-    /// stale pooled connection, and the request is sent again at once.
+    /// Notes that the connection had served earlier requests. Together with [`Sent::No`] this means a stale pooled
+    /// connection, and the request is sent again immediately.
     #[must_use]
     pub fn on_reused_connection(mut self) -> Self {
         self.reused = true;
@@ -164,7 +164,7 @@ impl TransportError {
         self
     }
 
-    /// What failed.
+    /// The kind of failure.
     pub fn kind(&self) -> TransportErrorKind {
         self.kind
     }
@@ -233,7 +233,9 @@ impl fmt::Display for TransportError {
             (TransportErrorKind::Protocol, _) => {
                 write!(f, "response{} is not valid HTTP", target(" from "))?;
             }
-            (TransportErrorKind::HeadTooLarge, _) => f.write_str("response head is too large")?,
+            (TransportErrorKind::HeadTooLarge, _) => {
+                f.write_str("response head or trailers too large")?
+            }
             (TransportErrorKind::PoolLimit, _) => write!(
                 f,
                 "all connections are in use{}",

@@ -38,7 +38,7 @@ pub struct WaitError {
 }
 
 impl WaitError {
-    /// Whether it failed or timed out.
+    /// Whether the operation failed or the wait timed out.
     pub fn kind(&self) -> WaitErrorKind {
         self.kind
     }
@@ -112,7 +112,7 @@ impl fmt::Display for WaitError {
             .map(|status| one_line(status.as_bytes()));
         match self.kind {
             WaitErrorKind::Failed => match &status {
-                Some(status) => write!(f, "{subject} ended as {status}")?,
+                Some(status) => write!(f, "{subject} ended with status {status}")?,
                 None => write!(f, "{subject} failed")?,
             },
             WaitErrorKind::TimedOut => {

@@ -15,9 +15,9 @@ operation! {
     /// an unknown id, and the [`Error`](crate::error::Error) says that an earlier attempt may have been
     /// executed. The cancelled query itself ends with an error.
     ///
-    /// Only the instance that runs the query can cancel it ([U13](crate::wire_notes#u13)). Requires the IAM
-    /// action `neptune-db:CancelQuery`, which read-only policies do not include, and engine 1.2.1.0.R6 or
-    /// later. The id of a query that is not running is an `InvalidParameterException` (400).
+    /// Only the instance that runs the query can cancel it ([U13](crate::wire_notes#u13)). Requires the IAM action
+    /// `neptune-db:CancelQuery`, which read-only policies do not include, and engine 1.2.1.0.R6 or later. The id
+    /// of a query that is not running causes an `InvalidParameterException` (400).
     ///
     /// ```
     /// use neptunedata::{Endpoint, gremlin::CancelGremlinQuery};
@@ -50,7 +50,7 @@ operation! {
 output! {
     /// The response to [`CancelGremlinQuery`].
     pub struct CancelGremlinQueryOutput {
-        /// A status line such as `200 OK`.
+        /// A status text such as `200 OK`.
         pub status: Option<String>,
     }
 }

@@ -79,7 +79,7 @@ struct Body<'a> {
 impl Operation for ExecuteGremlinExplainQuery {
     type Output = ExecuteGremlinExplainQueryOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         request.accept_trailers();

@@ -117,7 +117,7 @@ struct Body<'a> {
 impl Operation for ExecuteGremlinProfileQuery {
     type Output = ExecuteGremlinProfileQueryOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         request.accept_trailers();

@@ -27,17 +27,18 @@ custom_request! {
     /// queries that only read, set [`Effect::Read`](crate::operation::Effect::Read) with
     /// [`CallOptions::effect`](crate::machine::CallOptions::effect).
     ///
-    /// Requires the IAM actions `neptune-db:ReadDataViaQuery`, `WriteDataViaQuery` and `DeleteDataViaQuery`, as
-    /// far as the query could need them: adding a vertex also reads. Engine 1.2.1.0.R6 or later.
+    /// Requires the IAM actions `neptune-db:ReadDataViaQuery`, `WriteDataViaQuery` and `DeleteDataViaQuery`,
+    /// depending on what the query could do: adding a vertex also requires `ReadDataViaQuery`. Requires engine
+    /// 1.2.1.0.R6 or later.
     ///
     /// # The text
     ///
-    /// The text follows the Gremlin grammar and begins with `g`; variables, lambdas and Groovy are not
-    /// supported. Parameters are not supported either: [`gremlin::quote`](crate::gremlin::quote) writes values
-    /// into the text safely. Several statements, separated by `;` or line ends, are one transaction, and the
-    /// response has the results of the last one. Each of the others needs a terminal step; the documentation
-    /// says both `iterate()` and `next()` ([M14](crate::wire_notes#m14)), so the text is sent as it is. A
-    /// request has at most 157,286,400 bytes. The service rejects U+0000.
+    /// The text follows the Gremlin grammar and begins with `g`; variables, lambdas and Groovy are not supported.
+    /// Parameters are not supported either: [`gremlin::quote`](crate::gremlin::quote) writes values into the text
+    /// safely. Several statements, separated by `;` or line ends, are one transaction, and the response has the
+    /// results of the last one. Each statement except the last needs a terminal step; the documentation requires
+    /// `iterate()` in one place and `next()` in another ([M14](crate::wire_notes#m14)), so the text is sent as it
+    /// is. A request has at most 157,286,400 bytes. The service rejects U+0000.
     ///
     /// The query's time limit is that of the cluster, 120 s by default, and starts when the query is queued. A
     /// text can lower the limit with `g.with('evaluationTimeout', 500)`, in milliseconds, right after `g`. A
@@ -45,15 +46,15 @@ custom_request! {
     /// the query with [`CancelGremlinQuery`](crate::gremlin::CancelGremlinQuery), or use
     /// [`CallOptions::cancel_on_abandon`](crate::machine::CallOptions::cancel_on_abandon), which does both.
     ///
-    /// # Errors that occur
+    /// # Common errors
     ///
     /// `MalformedQueryException` for a text outside the grammar, `TimeLimitExceededException`,
     /// `MemoryLimitExceededException`, `ConcurrentModificationException` and `ConstraintViolationException` for
     /// conflicts, `ReadOnlyViolationException` for writes on a replica, `FailureByQueryException` from the step
     /// `fail()`, `ThrottlingException` when too many queries wait ([M11](crate::wire_notes#m11)),
-    /// `AccessDeniedException`. A query can fail after the status 200 was sent; the error is then in the
-    /// trailers or at the end of the body. No source gives the number of JSON documents in a chunked response;
-    /// one is expected ([U04](crate::wire_notes#u04)).
+    /// `AccessDeniedException`. A query can fail after the status 200 was sent; the error is then in the trailers
+    /// or at the end of the body. It is not documented whether a chunked response is one JSON document or several;
+    /// this crate expects one ([U04](crate::wire_notes#u04)).
     ///
     /// ```
     /// use neptunedata::{Endpoint, gremlin::{ExecuteGremlinQuery, quote}};
@@ -110,10 +111,9 @@ custom_request! {
         /// header value.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub serializer: Option<GremlinSerializer>,
-        /// The id of the query, a UUID, for looking it up and cancelling it. By default the service makes one,
+        /// The id of the query, a UUID, for looking it up and cancelling it. By default the service generates one,
         /// which [`ListGremlinQueries`](crate::gremlin::ListGremlinQueries) returns. The service model does not
-        /// have this member ([M13](crate::wire_notes#m13)); it is sent in the body
-        /// ([M42](crate::wire_notes#m42)).
+        /// have this member ([M13](crate::wire_notes#m13)); it is sent in the body ([M42](crate::wire_notes#m42)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub query_id: Option<String>,
     }
@@ -148,7 +148,7 @@ struct Body<'a> {
 impl Operation for ExecuteGremlinQuery {
     type Output = ExecuteGremlinQueryOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         let serializer = self.serializer.as_ref();

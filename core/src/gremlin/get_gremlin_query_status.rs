@@ -12,8 +12,8 @@ operation! {
     /// Gets the status of a Gremlin query.
     ///
     /// A read. Only the instance that runs the query knows it ([U13](crate::wire_notes#u13)). Requires the IAM
-    /// action `neptune-db:GetQueryStatus` and engine 1.2.1.0.R6 or later. The id of a query that is not
-    /// running, or has ended, is an `InvalidParameterException` (400).
+    /// action `neptune-db:GetQueryStatus` and engine 1.2.1.0.R6 or later. The id of a query that is not running
+    /// causes an `InvalidParameterException` (400).
     ///
     /// ```
     /// use neptunedata::{Endpoint, gremlin::GetGremlinQueryStatus};

@@ -15,8 +15,8 @@ operation! {
     /// endpoint can lead to any reader. Requires the IAM action `neptune-db:GetQueryStatus` and engine
     /// 1.2.1.0.R6 or later.
     ///
-    /// In practice: `AccessDeniedException` (403) without that permission, `TooManyRequestsException` (429)
-    /// when too many signatures are checked.
+    /// Common errors: `AccessDeniedException` (403) without that permission, `TooManyRequestsException` (429) when
+    /// the server has too many signatures to check.
     ///
     /// ```
     /// use neptunedata::{Endpoint, gremlin::ListGremlinQueries};

@@ -22,7 +22,7 @@ open_enum! {
         GraphSonV1 = "application/vnd.gremlin-v1.0+json",
         /// GraphSON 3, with types or without: the documentation says both ([M15](crate::wire_notes#m15)).
         Json = "application/json",
-        /// GraphBinary. The response is then not JSON ([M18](crate::wire_notes#m18)) but in
+        /// GraphBinary. The response is then not JSON ([M18](crate::wire_notes#m18)); its bytes are in
         /// [`binary`](field@crate::gremlin::ExecuteGremlinQueryOutput::binary).
         GraphBinaryV1 = "application/vnd.graphbinary-v1.0",
         /// GraphBinary with results as strings.

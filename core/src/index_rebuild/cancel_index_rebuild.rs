@@ -33,9 +33,9 @@ operation! {
     /// Cancels an index rebuild.
     ///
     /// Idempotent: a cancelled rebuild stays cancelled. Only the writer accepts the request; replicas return a
-    /// `ReadOnlyViolationException`. An invalid id is a `ValidationException`. Requires the IAM action
-    /// `neptune-db:CancelIndexRebuild` ([U24](crate::wire_notes#u24)) and engine 1.5.0.0 or later. No source
-    /// shows a whole response ([U14](crate::wire_notes#u14)); the members are those of the service model.
+    /// `ReadOnlyViolationException`. An invalid id causes a `ValidationException`. Requires the IAM action
+    /// `neptune-db:CancelIndexRebuild` ([U24](crate::wire_notes#u24)) and engine 1.5.0.0 or later. No source shows
+    /// a complete response ([U14](crate::wire_notes#u14)); the members are those of the service model.
     ///
     /// ```
     /// use neptunedata::{Endpoint, index_rebuild::{CancelIndexRebuild, RebuildStatus}};

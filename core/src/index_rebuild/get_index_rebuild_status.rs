@@ -30,7 +30,7 @@ operation! {
     /// Gets the status of an index rebuild.
     ///
     /// A read. Requires the IAM action `neptune-db:GetIndexRebuildStatus` ([U24](crate::wire_notes#u24)) and
-    /// engine 1.5.0.0 or later. An invalid id is a `ValidationException`. No source shows a whole response
+    /// engine 1.5.0.0 or later. An invalid id causes a `ValidationException`. No source shows a complete response
     /// ([U14](crate::wire_notes#u14)); the members are those of the service model.
     ///
     /// ```

@@ -34,17 +34,16 @@ operation! {
 
     /// Starts an index rebuild.
     ///
-    /// Idempotent as a [`Call`](crate::machine::Call): without a [`client_token`](field@Self::client_token) the
-    /// call makes a token from its seed and sends it with every attempt, so that the service recognizes the
-    /// attempts as one request. Outside of a call there is no token and the request is a write, because each
-    /// execution may start another rebuild.
+    /// Idempotent when it is sent by a [`Call`](crate::machine::Call): without a
+    /// [`client_token`](field@Self::client_token) the call makes a token from its seed and sends it with every
+    /// attempt, so that the service recognizes the attempts as one request. Outside of a call there is no token
+    /// and the request is a write, because each execution may start another rebuild.
     ///
-    /// Only the writer accepts the request, and only if it is provisioned, not serverless; other instances
-    /// return a `ReadOnlyViolationException` or `UnsupportedOperationException`. Reads and writes continue
-    /// during the rebuild, but a query can fail with a `CancelledByMaintenanceException`. Requires the IAM
-    /// action `neptune-db:StartIndexRebuild` ([U24](crate::wire_notes#u24)) and engine 1.5.0.0 or later. No
-    /// source shows a whole response ([U14](crate::wire_notes#u14)); the members are those of the service
-    /// model.
+    /// Only the writer accepts the request, and only if it is provisioned, not serverless; other instances return
+    /// a `ReadOnlyViolationException` or `UnsupportedOperationException`. Reads and writes continue during the
+    /// rebuild, but a query can fail with a `CancelledByMaintenanceException`. Requires the IAM action
+    /// `neptune-db:StartIndexRebuild` ([U24](crate::wire_notes#u24)) and engine 1.5.0.0 or later. No source shows
+    /// a complete response ([U14](crate::wire_notes#u14)); the members are those of the service model.
     ///
     /// ```
     /// use neptunedata::{
@@ -74,7 +73,8 @@ operation! {
         pub concurrency: Option<i32> => query("concurrency", 1..=i32::MAX),
         /// The size of the write buffer. The service's default is `LOW`.
         pub write_buffer_size: Option<WriteBufferSize> => query("writeBufferSize"),
-        /// Your own token, by which the service recognizes repeated requests. By default a call makes one.
+        /// Your own token, by which the service recognizes repeated requests. By default a
+        /// [`Call`](crate::machine::Call) generates one.
         pub client_token: Option<String> => token_body("clientToken"),
     }
     /// Rebuilds everything with the service's defaults.

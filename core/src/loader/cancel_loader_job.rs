@@ -15,8 +15,8 @@ operation! {
     /// load that is not active, and the [`Error`](crate::error::Error) says that an earlier attempt may have
     /// been executed. Data that was loaded before stays.
     ///
-    /// Requires the IAM action `neptune-db:CancelLoaderJob` and engine 1.2.1.0.R6 or later. A load that does
-    /// not exist or is not active is a `BulkLoadIdNotFoundException` (404), or HTTP 400
+    /// Requires the IAM action `neptune-db:CancelLoaderJob` and engine 1.2.1.0.R6 or later. A load that does not
+    /// exist or is not active causes a `BulkLoadIdNotFoundException` (404), or HTTP 400
     /// ([M33](crate::wire_notes#m33)); a read replica returns HTTP 405.
     ///
     /// ```
@@ -50,8 +50,8 @@ operation! {
 output! {
     /// The response to [`CancelLoaderJob`].
     pub struct CancelLoaderJobOutput {
-        /// A status line, which only the service model has: the response does not have a body
-        /// ([M34](crate::wire_notes#m34)).
+        /// A status text. Only the service model has this member: the real response has no body
+        /// ([M34](crate::wire_notes#m34)), so the value is `None`.
         pub status: Option<String>,
     }
 }

@@ -22,8 +22,8 @@ operation! {
 
     /// Gets the status of a bulk load.
     ///
-    /// A read. Requires the IAM action `neptune-db:GetLoaderJobStatus` and engine 1.2.1.0.R6 or later. An
-    /// unknown id is a `BulkLoadIdNotFoundException` (404), or HTTP 400 ([M33](crate::wire_notes#m33)).
+    /// A read. Requires the IAM action `neptune-db:GetLoaderJobStatus` and engine 1.2.1.0.R6 or later. An unknown
+    /// id causes a `BulkLoadIdNotFoundException` (404), or HTTP 400 ([M33](crate::wire_notes#m33)).
     ///
     /// ```
     /// use neptunedata::{Endpoint, loader::{GetLoaderJobStatus, LoadErrorCode, LoadStatus}};
@@ -74,7 +74,7 @@ operation! {
 output! {
     /// The response to [`GetLoaderJobStatus`].
     pub struct GetLoaderJobStatusOutput {
-        /// A status line such as `200 OK`.
+        /// A status text such as `200 OK`.
         pub status: Option<String>,
         /// The status of the load, with all of its members; [`loader_status`](Self::loader_status) reads the
         /// known members.
@@ -100,7 +100,7 @@ impl GetLoaderJobStatusOutput {
         if is_present {
             response.json()
         } else {
-            Err(response.error(DecodeErrorKind::Empty, "payload", "missing"))
+            Err(response.error(DecodeErrorKind::Empty, "payload", "missing member"))
         }
     }
 }
@@ -126,7 +126,7 @@ pub struct LoaderStatus {
 
 arbitrary!(LoaderStatus => feed_count, overall_status, failed_feeds, errors);
 
-/// The status of one feed, which is a file, or of all feeds of a bulk load together.
+/// The status of one feed (a file), or of the bulk load as a whole.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -200,7 +200,7 @@ open_enum! {
     /// The status of a bulk load, or of one of its feeds.
     ///
     /// An unknown status, such as the unconfirmed `LOAD_STARTING` ([U15](crate::wire_notes#u15)), is kept as
-    /// received and is not terminal, so polling needs its own time limit.
+    /// received and is not terminal, so set a time limit if you poll until the status is terminal.
     LoadStatus {
         /// It is recorded and has not begun.
         NotStarted = "LOAD_NOT_STARTED",
@@ -237,7 +237,7 @@ open_enum! {
 }
 
 impl LoadStatus {
-    /// Whether a load in this state has ended, successfully or not.
+    /// Whether a load with this status has ended, successfully or not.
     pub fn is_terminal(&self) -> bool {
         !matches!(
             self,

@@ -26,8 +26,8 @@ operation! {
     /// A read. Queued loads are first, then the newest loads. There is no paging: only the first `limit` ids
     /// can be retrieved. Requires the IAM action `neptune-db:ListLoaderJobs` and engine 1.2.1.0.R6 or later.
     ///
-    /// In practice: `AccessDeniedException` (403) without that permission, `TooManyRequestsException` (429)
-    /// when too many signatures are checked.
+    /// Common errors: `AccessDeniedException` (403) without that permission, `TooManyRequestsException` (429) when
+    /// the server has too many signatures to check.
     ///
     /// ```
     /// use neptunedata::{Endpoint, loader::ListLoaderJobs};
@@ -59,7 +59,7 @@ operation! {
 output! {
     /// The response to [`ListLoaderJobs`].
     pub struct ListLoaderJobsOutput {
-        /// A status line such as `200 OK`.
+        /// A status text such as `200 OK`.
         pub status: Option<String>,
         /// The ids of the loads.
         pub payload: Option<LoaderIdResult>,

@@ -88,12 +88,12 @@ custom_request! {
         /// The share of the instance's threads for the load. The service's default is `HIGH`.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub parallelism: Option<LoadParallelism>,
-        /// Settings of the parser: `baseUri` and `namedGraphUri` for RDF, `allowEmptyStrings` (`true` as text)
-        /// for CSV. Documents differ about the default of `namedGraphUri` ([M31](crate::wire_notes#m31)).
+        /// Settings of the parser: `baseUri` and `namedGraphUri` for RDF, `allowEmptyStrings` (`true` as text) for
+        /// CSV. The AWS documents disagree about the default of `namedGraphUri` ([M31](crate::wire_notes#m31)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub parser_configuration: Option<BTreeMap<String, String>>,
         /// Whether a new value of a single-cardinality property replaces the old value instead of causing an
-        /// error. The service's default is false. Documents differ about openCypher
+        /// error. The service's default is false. The AWS documents disagree about openCypher
         /// ([M31](crate::wire_notes#m31)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub update_single_cardinality_properties: Option<bool>,
@@ -107,12 +107,12 @@ custom_request! {
         /// service's default is true.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub user_provided_edge_ids: Option<bool>,
-        /// For CSV: whether all files have only edges, which saves the service a pass over the files. The
+        /// For CSV: whether all files have only edges; the service then skips one pass over the files. The
         /// service's default is false.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub edge_only_load: Option<bool>,
-        /// Whether flags are sent as the texts `TRUE` and `FALSE`, which engines before 1.2.1.0.R6 require. It
-        /// is not a member of the request on the wire. In the serde form it is `flagsAsText`, and left out if
+        /// Whether booleans are sent as the strings `TRUE` and `FALSE`, which engines before 1.2.1.0.R6 require.
+        /// It is not a member of the request on the wire. In the serde form it is `flagsAsText`, and left out if
         /// it is false.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         pub flags_as_text: bool,
@@ -228,7 +228,7 @@ open_enum! {
     LoadMode {
         /// Resumes a failed load; does nothing if the load completed or did not exist.
         Resume = "RESUME",
-        /// Loads everything, regardless of earlier loads.
+        /// Loads all files, regardless of earlier loads.
         New = "NEW",
         /// Resumes a failed load, otherwise loads everything.
         Auto = "AUTO",
@@ -287,9 +287,9 @@ enum Flag {
 output! {
     /// The response to [`StartLoaderJob`].
     pub struct StartLoaderJobOutput {
-        /// A status line such as `200 OK`.
+        /// A status text such as `200 OK`.
         pub status: Option<String>,
-        /// The new load: `loadId`.
+        /// A map with the member `loadId`, the id of the new load.
         pub payload: Option<BTreeMap<String, String>>,
     }
 }
@@ -310,7 +310,7 @@ required_member! {
 impl Operation for StartLoaderJob {
     type Output = StartLoaderJobOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         request.json(&Body {

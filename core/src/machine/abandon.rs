@@ -10,8 +10,8 @@ use crate::{operation::Operation, session::Session};
 /// The time limit of a cancellation: its result is ignored, so a caller that waits for it must not wait long.
 const CANCEL_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// An operation that cancels a query by its id. An operation that executes queries says how they are
-/// cancelled with [`RequestWriter::query_id`](crate::wire::request::RequestWriter::query_id).
+/// An operation that cancels a query by its id. An operation that executes queries declares its cancel operation
+/// with [`RequestWriter::query_id`](crate::wire::request::RequestWriter::query_id).
 pub trait CancelOperation: Operation {
     /// Cancels the query with this id.
     fn of_query(query_id: String) -> Self;
@@ -24,9 +24,8 @@ pub trait CancelOperation: Operation {
 pub struct AbandonedQuery {
     /// The exchange that cancels it. Its time limit is 5 s.
     pub cancel: Exchange,
-    /// The address that took the query, if the driver reported it
-    /// ([`Input::Sending`](super::Input::Sending)): run `cancel` over a connection to it. Otherwise look the
-    /// name up as for any request.
+    /// The address that received the query, if the driver reported it ([`Input::Sending`](super::Input::Sending)):
+    /// run `cancel` over a connection to it. Otherwise look the name up as for any request.
     pub peer: Option<SocketAddr>,
 }
 
@@ -34,7 +33,7 @@ pub struct AbandonedQuery {
 #[derive(Debug, Clone)]
 pub(crate) struct NamedQuery {
     id: String,
-    /// The seed that the id was made from. None if the caller chose the id, which must not change.
+    /// The seed that the id was made from. `None` if the caller chose the id, which must not change.
     seed: Option<u64>,
     cancel: fn(&Session, &str, u64) -> Exchange,
 }
@@ -49,9 +48,9 @@ impl NamedQuery {
         }
     }
 
-    /// Keeps the id the same in all attempts unless it occurs exactly once in the body, because only then
-    /// [`rename`](NamedQuery::rename) can replace it.
-    pub(crate) fn keep_unless_once_in(&mut self, body: &Bytes) {
+    /// Marks the id as shared by all attempts unless it occurs exactly once in the body:
+    /// [`rename`](NamedQuery::rename) can replace only such an id.
+    pub(crate) fn share_unless_unique_in(&mut self, body: &Bytes) {
         let text = str::from_utf8(body).unwrap_or_default();
         if self.seed.is_some() && text.matches(&self.id).take(2).count() != 1 {
             self.seed = None;
@@ -89,7 +88,7 @@ pub(crate) fn id_of_attempt(seed: u64, attempt: u32) -> String {
     let seed = match attempt {
         0 | 1 => seed,
         _ => {
-            // The constant keeps these ids apart from those of calls with neighbouring seeds.
+            // The constant, "attempt" in ASCII, keeps these ids apart from those of calls with neighbouring seeds.
             let mut random = backoff::Random::new(seed ^ 0x0061_7474_656D_7074);
             random.next().wrapping_add(attempt.into())
         }

@@ -1,10 +1,11 @@
-//! Values derived from the call's seed: the backoff between attempts, exponential with full jitter, and
-//! the call's idempotency token.
+//! Values derived from the call's seed: the backoff between attempts, exponential with full jitter, and the UUIDs
+//! of idempotency tokens and query ids.
 
 use std::time::Duration;
 
-/// The idempotency token of the call with this seed: a UUID of version 4, independent of the backoff.
+/// A UUID of version 4 made from this seed, for idempotency tokens and query ids. Independent of the backoff.
 pub(crate) fn uuid(seed: u64) -> String {
+    // The constant, "token" in ASCII, keeps the UUID independent of the backoff, which uses the seed itself.
     let mut random = Random::new(seed ^ 0x0074_6F6B_656E);
     let drawn = (u128::from(random.next()) << 64) | u128::from(random.next());
     let version = (drawn & !(0xF000 << 64)) | (0x4000 << 64);
@@ -38,7 +39,12 @@ impl Random {
     }
 
     /// A wait from zero up to `base` doubled `doublings` times, but no longer than `cap`.
-    pub(crate) fn wait(&mut self, base: Duration, doublings: u32, cap: Duration) -> Duration {
+    pub(crate) fn full_jitter(
+        &mut self,
+        base: Duration,
+        doublings: u32,
+        cap: Duration,
+    ) -> Duration {
         let longest = base
             .saturating_mul(2_u32.saturating_pow(doublings))
             .min(cap);
@@ -50,13 +56,18 @@ impl Random {
 
     /// A wait of `base` doubled `doublings` times, but no longer than `cap`, shortened at random by up
     /// to a quarter.
-    pub(crate) fn nearly(&mut self, base: Duration, doublings: u32, cap: Duration) -> Duration {
+    pub(crate) fn quarter_jitter(
+        &mut self,
+        base: Duration,
+        doublings: u32,
+        cap: Duration,
+    ) -> Duration {
         let longest = base
             .saturating_mul(2_u32.saturating_pow(doublings))
             .min(cap);
         let quarter = longest.checked_div(4).unwrap_or_default();
         longest
             .saturating_sub(quarter)
-            .saturating_add(self.wait(quarter, 0, quarter))
+            .saturating_add(self.full_jitter(quarter, 0, quarter))
     }
 }

@@ -35,6 +35,7 @@ impl Body {
                 body.extend_from_slice(&chunk);
                 Body::Many(body)
             }
+            // Not reached: a body is either collected or handed out.
             Body::Tail(tail, length) => Body::Tail(tail, length),
         };
     }

@@ -1,8 +1,9 @@
-//! The untyped machine under every call: attempts, credentials, time limits, body, trailers. It is not
-//! generic over the operation, so that it is compiled once.
+//! The state machine that all calls share: attempts, credentials, time limits, body, trailers. It is not generic
+//! over the operation, so that it is compiled once.
 //!
-//! The states and the ways between them are drawn in `docs/steps.md`, which the documentation of [`Machine`] has.
+//! The documentation of [`Machine`] contains a diagram of the states (`docs/steps.md`).
 
+mod plan;
 mod recover;
 mod reply;
 mod state;
@@ -10,24 +11,23 @@ mod state;
 use std::{mem, time::Duration};
 
 use super::{
-    AbandonedQuery, CallOptions, CallOutput, Input, Io, Judge, Machine, NamedQuery, Now, Reuse,
-    Step, Timeouts, Transmit,
+    AbandonedQuery, CallOptions, CallOutput, Input, Io, Judge, Machine, Now, Reuse, Step, Timeouts,
+    Transmit,
     backoff::Random,
     judge::{HandOut, Undecoded},
 };
 use crate::{
-    credentials::Credentials,
     error::{
-        EncodeError, Error, FieldError, Misuse, Sent, ServiceError, Stop, TransportError,
-        TransportErrorKind,
+        EncodeError, Error, FieldError, Misuse, Sent, Stop, TransportError, TransportErrorKind,
     },
-    operation::{Effect, Operation, OperationInfo},
+    operation::{Effect, Operation},
     session::Session,
     wire::request::request_of_call,
 };
 
+use plan::{Mode, Plan};
 use reply::Reply;
-use state::{GivenUp, Once, Outgoing, Peer, State, UsedUp};
+use state::{AbandonedAttempt, OneTimeRetries, OneTimeRetry, Outgoing, Peer, RetryState, State};
 
 /// The items of a streaming exchange.
 #[derive(Debug)]
@@ -39,68 +39,18 @@ pub enum BodyEvent {
     Chunk(bytes::Bytes),
 }
 
-/// A call whose response is not decoded: the machine under [`Call`](super::Call).
+/// A call whose response is not decoded. [`Call`](super::Call) is built on this machine.
 ///
-/// With [`collecting`](Exchange::collecting) it has no items and ends with the whole body; with
-/// [`streaming`](Exchange::streaming) it hands out [`BodyEvent`]s and ends with an empty body. In both
-/// cases an error response is an error, also if it arrives in trailers. With the feature `gzip` a
-/// compressed body is decompressed, and the headers `content-encoding` and `content-length` are
-/// removed from its head.
+/// An exchange made by [`collecting`](Exchange::collecting) has no items and returns the whole body at the end. An
+/// exchange made by [`streaming`](Exchange::streaming) returns [`BodyEvent`]s as items and an empty body at the
+/// end. In both cases an error response ends the exchange with an error, even if the error is reported in
+/// trailers. With the feature `gzip` a compressed body is decompressed, and the headers `content-encoding` and
+/// `content-length` are removed from the response head.
 #[derive(Debug)]
 pub struct Exchange {
     plan: Plan,
-    tries: Tries,
+    retry: RetryState,
     state: State,
-}
-
-/// Everything that is fixed before the first attempt.
-#[derive(Debug)]
-struct Plan {
-    session: Session,
-    info: &'static OperationInfo,
-    /// Unsigned: each attempt signs a clone. The first resume reports the error.
-    request: Result<http::Request<bytes::Bytes>, EncodeError>,
-    /// The query in the request, if it is cancelled when abandoned. Each attempt gives it a new id.
-    query: Option<NamedQuery>,
-    /// The id in the request, for error texts.
-    subject: Option<Box<str>>,
-    effect: Effect,
-    mode: Mode,
-    max_attempts: u32,
-    /// Sends again only with other credentials or a corrected time: the polling machine around it makes all
-    /// other retries.
-    reauth_only: bool,
-    max_body_bytes: usize,
-    timeouts: Timeouts,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mode {
-    /// Bodies are collected up to the body limit.
-    Collect,
-    /// Bodies of successful responses go to the judge chunk by chunk.
-    Stream,
-}
-
-/// What changes from attempt to attempt.
-#[derive(Debug)]
-struct Tries {
-    attempts: u32,
-    /// The number of pauses so far. It sets the limit of the next random pause.
-    retries: u32,
-    random: Random,
-    credentials: Option<Credentials>,
-    reuse: Reuse,
-    used: UsedUp,
-    /// The authentication error after which fresh credentials were requested.
-    refusal: Option<ServiceError>,
-    /// The end of the call's time limit.
-    deadline: Option<Duration>,
-    /// The caller has used parts of the response; another attempt would deliver them twice.
-    committed: bool,
-    /// A finished attempt may have been executed.
-    executed: bool,
-    given_up: Vec<GivenUp>,
 }
 
 /// The next step of an exchange. The items are in the judge.
@@ -169,7 +119,7 @@ impl Exchange {
                     attempt: options.timeouts.attempt.or(limits.attempt),
                 },
             },
-            tries: Tries {
+            retry: RetryState {
                 attempts: 0,
                 retries: 0,
                 random: Random::new(seed),
@@ -179,12 +129,12 @@ impl Exchange {
                 } else {
                     Reuse::Allowed
                 },
-                used: UsedUp::default(),
-                refusal: None,
+                used: OneTimeRetries::default(),
+                auth_error: None,
                 deadline: None,
                 committed: false,
-                executed: false,
-                given_up: Vec::new(),
+                may_have_executed: false,
+                abandoned: Vec::new(),
             },
             state: State::New,
         }
@@ -193,7 +143,7 @@ impl Exchange {
     /// Forbids further attempts. Call it when you have used a [`BodyEvent`], so that a retry cannot deliver it
     /// again.
     pub fn commit(&mut self) {
-        self.tries.committed = true;
+        self.retry.committed = true;
     }
 
     /// Replaces the time limit of the whole exchange. Has no effect after the first resume.
@@ -203,22 +153,22 @@ impl Exchange {
 
     /// The number of attempts so far.
     pub fn attempts(&self) -> u32 {
-        self.tries.attempts
+        self.retry.attempts
     }
 
     /// Makes the first resume fail with this error.
-    pub(crate) fn refuse(&mut self, fault: FieldError) {
-        self.plan.request = Err(EncodeError::new(self.plan.info.name, vec![fault]));
+    pub(crate) fn reject(&mut self, error: FieldError) {
+        self.plan.request = Err(EncodeError::new(self.plan.info.name, vec![error]));
     }
 
     /// As [`resume`](Machine::resume); `judge` decides whether a response is a success, and holds the items.
     pub(crate) fn resume_with(&mut self, input: Input, now: Now, judge: &mut dyn Judge) -> Flow {
-        // Taken out, because each arm owns the data of its state and sets the next state itself.
+        // The state is taken out: each arm owns the data of its state, and sets the next state.
         match (mem::replace(&mut self.state, State::Done), input) {
             (state, Input::Wake(sent)) => self.wake(state, sent, now),
             (State::New, Input::Next) => {
                 let total = self.plan.timeouts.total;
-                self.tries.deadline = end_of(total, now);
+                self.retry.deadline = end_of(total, now);
                 self.attempt(now)
             }
             (State::Credentials { refresh }, Input::Credentials(credentials)) => {
@@ -248,7 +198,7 @@ impl Exchange {
             }
             (State::Item(mut reply, since), Input::Next) => {
                 self.postpone(&mut reply, now.mono.saturating_sub(since));
-                self.next_part(reply, now, judge)
+                self.next_item(reply, now, judge)
             }
             (State::Sent(outgoing), Input::Failure(failure)) => {
                 self.fail_sent(outgoing, failure, now)
@@ -273,13 +223,15 @@ impl Exchange {
                 return self.end(error);
             }
         };
-        if is_due(self.tries.deadline, now) {
+        if is_due(self.retry.deadline, now) {
             return self.end_at_deadline();
         }
         let session = &self.plan.session;
         let wall = session.skew().apply(now.wall);
         if session.is_signed() {
-            let refresh = match &self.tries.credentials {
+            // `true` bypasses caches: the expired credentials may come from a cache, which must not return them
+            // again.
+            let refresh = match &self.retry.credentials {
                 Some(credentials) if !credentials.is_expired_at(wall) => None,
                 Some(_) => Some(true),
                 None => Some(false),
@@ -288,49 +240,52 @@ impl Exchange {
                 return self.request_credentials(refresh);
             }
         }
-        let attempt = self.tries.attempts.saturating_add(1);
+        let attempt = self.retry.attempts.saturating_add(1);
         let mut request = request.clone();
         if let Some(query) = &mut self.plan.query {
             query.rename(attempt, request.body_mut());
+            // Keep the stored body in step with the id: the next attempt looks for this id in it.
             if let Ok(renamed) = &mut self.plan.request {
                 renamed.body_mut().clone_from(request.body());
             }
         }
-        if let Some(credentials) = &self.tries.credentials
+        if let Some(credentials) = &self.retry.credentials
             && session.is_signed()
             && let Err(error) = session.sign(&mut request, credentials, wall)
         {
             let error = Error::new(self.plan.info.name, error);
             return self.end(error);
         }
-        self.tries.attempts = attempt;
+        self.retry.attempts = attempt;
         let limit = self.plan.timeouts.attempt;
         self.state = State::Sent(Outgoing {
-            at: now,
+            sent_at: now,
             deadline: end_of(limit, now),
             peer: Peer::NotReported,
             query: self.plan.query.clone(),
         });
         Step::Io(Io::Send(Box::new(Transmit {
             request,
-            reuse: self.tries.reuse,
+            reuse: self.retry.reuse,
             attempt,
         })))
     }
 
-    /// Time has passed: ends the call, ends the attempt, ends the pause, or changes nothing.
+    /// Ends the call, the attempt or the pause whose time limit has passed; otherwise changes nothing.
     fn wake(&mut self, state: State, sent: Sent, now: Now) -> Flow {
-        let is_over = is_due(self.tries.deadline, now);
+        let call_timed_out = is_due(self.retry.deadline, now);
         match state {
-            State::Sent(outgoing) if is_over || is_due(outgoing.deadline, now) => {
-                let failure = self.late(is_over, sent);
+            State::Sent(outgoing) if call_timed_out || is_due(outgoing.deadline, now) => {
+                let failure = self.timeout_error(call_timed_out, sent);
                 self.fail_sent(outgoing, failure, now)
             }
-            State::Receiving(reply) if is_over || is_due(reply.outgoing.deadline, now) => {
-                let failure = self.late(is_over, Sent::Maybe);
+            State::Receiving(reply) if call_timed_out || is_due(reply.outgoing.deadline, now) => {
+                let failure = self.timeout_error(call_timed_out, Sent::Maybe);
                 self.fail_reply(reply, failure, now)
             }
-            State::Credentials { .. } | State::Waiting { .. } if is_over => self.end_at_deadline(),
+            State::Credentials { .. } | State::Waiting { .. } if call_timed_out => {
+                self.end_at_deadline()
+            }
             State::Waiting { until } if is_due(Some(until), now) => self.attempt(now),
             state => {
                 self.state = state;
@@ -339,9 +294,9 @@ impl Exchange {
         }
     }
 
-    fn late(&self, is_over: bool, sent: Sent) -> TransportError {
+    fn timeout_error(&self, call_timed_out: bool, sent: Sent) -> TransportError {
         let limits = self.plan.timeouts;
-        let (kind, limit) = if is_over {
+        let (kind, limit) = if call_timed_out {
             (TransportErrorKind::Deadline, limits.total)
         } else {
             (TransportErrorKind::Timeout, limits.attempt)
@@ -355,7 +310,7 @@ impl Exchange {
 
     /// Time during which the caller has an item does not count towards the limits.
     fn postpone(&mut self, reply: &mut Reply, by: Duration) {
-        for deadline in [&mut self.tries.deadline, &mut reply.outgoing.deadline] {
+        for deadline in [&mut self.retry.deadline, &mut reply.outgoing.deadline] {
             *deadline = deadline.and_then(|deadline| deadline.checked_add(by));
         }
     }
@@ -365,9 +320,9 @@ impl Exchange {
         Step::Io(Io::Credentials { refresh })
     }
 
-    /// Ends at the call's time limit while no request is out.
+    /// Ends at the call's time limit while no request is in progress.
     fn end_at_deadline(&mut self) -> Flow {
-        let failure = self.late(true, Sent::No);
+        let failure = self.timeout_error(true, Sent::No);
         self.end_unsent(failure)
     }
 
@@ -379,13 +334,13 @@ impl Exchange {
     /// Ends with an error outside an attempt.
     fn end(&mut self, error: Error) -> Flow {
         self.state = State::Done;
-        let executed = self.tries.executed;
+        let may_have_executed = self.retry.may_have_executed;
         Step::fail(
             error
                 .with_subject(self.plan.subject.clone())
                 .with_effect(self.plan.effect)
-                .with_attempts(self.tries.attempts, Stop::Permanent)
-                .with_execution(executed, executed),
+                .with_attempts(self.retry.attempts, Stop::Permanent)
+                .with_execution(may_have_executed, may_have_executed),
         )
     }
 
@@ -395,13 +350,13 @@ impl Exchange {
             subject: self.plan.subject.clone(),
             state: self.state.name(),
             input,
-            attempts: self.tries.attempts,
-            may_have_executed: self.tries.executed || self.state.outgoing().is_some(),
+            attempts: self.retry.attempts,
+            may_have_executed: self.retry.may_have_executed || self.state.outgoing().is_some(),
         }
     }
 }
 
-/// When a limit that begins now is over; None if there is no limit, or one that never ends.
+/// When a limit that begins now ends; `None` if there is no limit, or if its end is too far in the future.
 fn end_of(limit: Option<Duration>, now: Now) -> Option<Duration> {
     let end = now.mono.checked_add(limit?)?;
     (end < Duration::MAX).then_some(end)
@@ -416,17 +371,17 @@ impl Machine for Exchange {
     type Output = CallOutput<()>;
 
     fn resume(&mut self, input: Input, now: Now) -> Step<BodyEvent, CallOutput<()>> {
-        let mut parts = HandOut::default();
+        let mut hand_out = HandOut::default();
         let step = match self.plan.mode {
             Mode::Collect => self.resume_with(input, now, &mut Undecoded),
-            Mode::Stream => self.resume_with(input, now, &mut parts),
+            Mode::Stream => self.resume_with(input, now, &mut hand_out),
         };
         match step {
             Step::Io(io) => Step::Io(io),
             Step::Misuse(misuse) => Step::Misuse(misuse),
             Step::Done(result) => Step::Done(result),
-            Step::Item(()) => match parts.event {
-                Some(part) => Step::Item(part),
+            Step::Item(()) => match hand_out.event {
+                Some(event) => Step::Item(event),
                 // Not reached: a step that is an item has put one there.
                 None => Step::Io(Io::Continue),
             },
@@ -435,25 +390,26 @@ impl Machine for Exchange {
 
     fn wake_at(&self) -> Option<Duration> {
         let (deadline, other) = match &self.state {
+            // While the caller has an item, the limits are suspended: `postpone` moves them afterwards.
             State::New | State::Item(..) | State::Done => return None,
-            State::Credentials { .. } => (self.tries.deadline, None),
-            State::Sent(outgoing) => (self.tries.deadline, outgoing.deadline),
-            State::Receiving(reply) => (self.tries.deadline, reply.outgoing.deadline),
-            State::Waiting { until } => (self.tries.deadline, Some(*until)),
+            State::Credentials { .. } => (self.retry.deadline, None),
+            State::Sent(outgoing) => (self.retry.deadline, outgoing.deadline),
+            State::Receiving(reply) => (self.retry.deadline, reply.outgoing.deadline),
+            State::Waiting { until } => (self.retry.deadline, Some(*until)),
         };
         deadline.into_iter().chain(other).min()
     }
 
     fn abandoned(&mut self) -> Option<AbandonedQuery> {
         let has_ended = matches!(self.state, State::Done);
-        let given_up = &mut self.tries.given_up;
-        // An id shared by all attempts would also cancel the attempt in progress.
-        let next = given_up
+        let abandoned = &mut self.retry.abandoned;
+        // Cancelling an id that all attempts share would also cancel the attempt in progress.
+        let next = abandoned
             .iter()
-            .position(|given_up| has_ended || !given_up.query.is_shared())?;
-        let GivenUp { query, peer } = given_up.remove(next);
+            .position(|abandoned| has_ended || !abandoned.query.is_shared())?;
+        let AbandonedAttempt { query, peer } = abandoned.remove(next);
         // Drawn from a clone: asking for abandoned queries must not change the later pauses.
-        let seed = self.tries.random.clone().next();
+        let seed = self.retry.random.clone().next();
         let cancel = query.cancel_exchange(&self.plan.session, seed);
         Some(AbandonedQuery { cancel, peer })
     }
@@ -462,9 +418,9 @@ impl Machine for Exchange {
         match mem::replace(&mut self.state, State::Done) {
             // Not sent, as far as the driver has reported.
             State::Sent(outgoing) if outgoing.peer == Peer::NotReported => {}
-            State::Sent(mut outgoing) => self.give_up(&mut outgoing),
+            State::Sent(mut outgoing) => self.record_abandoned(&mut outgoing),
             State::Receiving(mut reply) | State::Item(mut reply, _) => {
-                self.give_up(&mut reply.outgoing);
+                self.record_abandoned(&mut reply.outgoing);
             }
             State::New | State::Credentials { .. } | State::Waiting { .. } | State::Done => {}
         }

@@ -13,24 +13,24 @@ use crate::{
 /// [`end`](Judge::end), the [`Exchange`](super::Exchange) has checked the trailers, looked for an error object,
 /// and made sure that the body is complete.
 ///
-/// If the judge rejects the response, the exchange may send the request again; then everything
-/// before the next head is void.
+/// If the judge rejects the response, the exchange may send the request again. The judge must then discard what it
+/// saw before the next head.
 pub(crate) trait Judge {
     /// The head of a streamed response.
     fn head(&mut self, head: &Parts) -> Verdict {
         let _ = head;
-        Verdict::GoOn
+        Verdict::NeedMore
     }
 
     /// A chunk of a streamed body.
     fn chunk(&mut self, chunk: Bytes) -> Verdict {
         let _ = chunk;
-        Verdict::GoOn
+        Verdict::NeedMore
     }
 
     /// The caller took the item: looks at the rest of the chunk.
     fn next(&mut self) -> Verdict {
-        Verdict::GoOn
+        Verdict::NeedMore
     }
 
     /// The whole response; if the body was streamed, only its last bytes.
@@ -45,7 +45,7 @@ pub(crate) trait Judge {
 #[derive(Debug)]
 pub(crate) enum Verdict {
     /// More of the response is needed.
-    GoOn,
+    NeedMore,
     /// The judge holds an item for the caller.
     Item,
     /// The response is not a success.
@@ -70,6 +70,7 @@ pub(super) struct HandOut {
     pub(super) event: Option<BodyEvent>,
 }
 
+// `next` is not overridden: a chunk holds one event.
 impl Judge for HandOut {
     fn head(&mut self, head: &Parts) -> Verdict {
         self.event = Some(BodyEvent::Head(head.clone()));

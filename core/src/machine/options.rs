@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Timeouts;
 use crate::{operation::Effect, wire::extras::Extras};
 
-/// Settings of one call. What is not set here follows the operation and the session.
+/// Settings of one call. Settings that are not set here are taken from the operation and the session.
 ///
 /// ```
 /// use neptunedata::{CallOptions, Effect};
@@ -52,7 +52,7 @@ impl CallOptions {
         self
     }
 
-    /// The maximum number of attempts, at least 1. Default: that of the session's
+    /// The maximum number of attempts, including the first; 0 counts as 1. Default: that of the session's
     /// [`RetryPolicy`](crate::retry::RetryPolicy). A pooled connection that turns out to be closed before anything
     /// was sent does not count as an attempt.
     #[must_use]
@@ -85,13 +85,15 @@ impl CallOptions {
 
     /// Whether to cancel the query on the server when the call times out or is dropped. Default: that of the
     /// [session](crate::session::SessionBuilder::cancel_on_abandon), which is false: the server continues the query up
-    /// to the cluster's own query time-out.
+    /// to the cluster's own query timeout.
     ///
-    /// Works for [`ExecuteGremlinQuery`](crate::gremlin::ExecuteGremlinQuery),
-    /// [`ExecuteSparqlQuery`](crate::sparql::ExecuteSparqlQuery) and SPARQL updates: they are sent with a query id,
-    /// by default a UUID made from the call's seed. openCypher over HTTP ([U06](crate::wire_notes#u06)), explain
-    /// and profile requests cannot be sent with an id, so they keep running, and a profile does execute its query. For
-    /// openCypher, set a [time-out in the query](crate::opencypher::ExecuteOpenCypherQuery::timeout_hint) instead.
+    /// This works for [`ExecuteGremlinQuery`](crate::gremlin::ExecuteGremlinQuery),
+    /// [`ExecuteSparqlQuery`](crate::sparql::ExecuteSparqlQuery) and SPARQL updates: they are sent with a query
+    /// id, by default a UUID derived from the call's seed. It also works for
+    /// [`ExecuteSparqlExplainQuery`](crate::sparql::ExecuteSparqlExplainQuery). Requests of openCypher over HTTP
+    /// ([U06](crate::wire_notes#u06)), Gremlin explain and Gremlin profile cannot have an id, so they keep running
+    /// on the server. A profile request executes its query. For openCypher, set a
+    /// [timeout in the query](crate::opencypher::ExecuteOpenCypherQuery::timeout_hint) instead.
     ///
     /// An attempt that exceeds its [`attempt_timeout`](CallOptions::attempt_timeout) is cancelled as well, even
     /// if a later attempt succeeds. Each attempt has its own id, because the earlier ones may still run.
@@ -99,11 +101,11 @@ impl CallOptions {
     /// previous attempt still runs ([U27](crate::wire_notes#u27)), and the attempts are cancelled only when the call
     /// has ended. Do not use such an id for other calls.
     ///
-    /// The driver sends the cancellations: see [`Machine::abandoned`](crate::machine::Machine::abandoned). They
-    /// need the IAM action `neptune-db:CancelQuery`, and do not count towards the clients' limit of connections. The
-    /// clients ignore their results, and send them to the address that took the query
-    /// ([U13](crate::wire_notes#u13)). This address is unknown behind a proxy, and wrong if `connect_to` leads to several
-    /// instances; then a cancellation may have no effect.
+    /// The driver sends the cancel requests: see [`Machine::abandoned`](crate::machine::Machine::abandoned).
+    /// Cancel requests need the IAM action `neptune-db:CancelQuery`, and do not count towards the clients' limit
+    /// of connections. The clients ignore their results, and send them to the address that received the query
+    /// ([U13](crate::wire_notes#u13)). This address is unknown behind a proxy, and wrong if `connect_to` leads to
+    /// several instances; then a cancellation may have no effect.
     #[must_use]
     pub fn cancel_on_abandon(mut self, cancel: bool) -> Self {
         self.cancel_on_abandon = Some(cancel);
@@ -126,9 +128,9 @@ impl CallOptions {
         self
     }
 
-    /// Adds a member that the service knows and the request struct has no field for. It goes into the JSON
-    /// body, for SPARQL into the form, and for operations without either into the query string. In a form or
-    /// a query string, a value that is not a string is written as JSON. It replaces a member of the same
+    /// Adds a member that the service knows and the request struct has no field for. The member is added to the
+    /// JSON body; for SPARQL, to the form; for operations without JSON body or form, to the query string. In a
+    /// form or a query string, a value that is not a string is written as JSON. It replaces a member of the same
     /// name.
     #[must_use]
     pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
@@ -144,8 +146,8 @@ impl CallOptions {
         self
     }
 
-    /// Adds a header. It is signed unless signing has to leave it out. Headers that the request or its
-    /// signature determines, such as `host`, are rejected.
+    /// Adds a header. The header is signed, unless it is one that connections and proxies change (see `sign`). If
+    /// the request or its signature sets this header itself, such as `host`, the request is rejected as invalid.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.extras.headers.append(name, value);

@@ -2,8 +2,9 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-const RETRY: u32 = 5;
-const AFTER_TIMEOUT: u32 = 10;
+// The costs of the standard retry mode of the AWS SDKs.
+const RETRY_COST: u32 = 5;
+const TIMEOUT_RETRY_COST: u32 = 10;
 
 /// The tokens of a session.
 #[derive(Debug)]
@@ -27,7 +28,11 @@ impl Quota {
     /// Pays for a retry; false if too few tokens are left.
     pub(super) fn pay(&self, after_timeout: bool) -> bool {
         let Some(bucket) = &self.0 else { return true };
-        let cost = if after_timeout { AFTER_TIMEOUT } else { RETRY };
+        let cost = if after_timeout {
+            TIMEOUT_RETRY_COST
+        } else {
+            RETRY_COST
+        };
         bucket
             .left
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {

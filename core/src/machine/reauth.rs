@@ -7,41 +7,38 @@ use http::header::DATE;
 
 use crate::{error::ServiceError, timestamp};
 
-/// How to sign again after an authentication error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Remedy {
-    /// Sign again with this time, which is the server's.
-    ServerTime(SystemTime),
-    /// Sign again with fresh credentials.
-    FreshCredentials,
+/// What to change before signing again after an authentication error: first the time, then the credentials.
+#[derive(Debug, Default)]
+pub(super) struct Remedies {
+    /// The server's time, if the response contains it.
+    pub(super) server_time: Option<SystemTime>,
+    /// Whether fresh credentials can help.
+    pub(super) refresh_credentials: bool,
 }
 
-/// The remedies to try: correct the time, if the response contains the server's time; then fresh
-/// credentials, if the error is about credentials.
-pub(super) fn remedies(
-    error: &ServiceError,
-    headers: &http::HeaderMap,
-) -> (Option<Remedy>, Option<Remedy>) {
-    let code = error.code().unwrap_or_default();
-    if error.status.as_u16() != 403 && !code.starts_with("ExpiredToken") {
-        return (None, None);
+impl Remedies {
+    pub(super) fn of(error: &ServiceError, headers: &http::HeaderMap) -> Remedies {
+        let code = error.code().unwrap_or_default();
+        if error.status.as_u16() != 403 && !code.starts_with("ExpiredToken") {
+            return Remedies::default();
+        }
+        let text = error.message.as_str();
+        let server_time = headers
+            .get(DATE)
+            .and_then(|date| date.to_str().ok())
+            .and_then(|date| httpdate::parse_http_date(date).ok())
+            .or_else(|| server_time_in(text));
+        // The temporary credentials have expired, or the server finds the signature too old although it was just
+        // made. Fresh credentials can fix both.
+        let refresh_credentials = code.starts_with("ExpiredToken")
+            || contains(text, "security token included in the request is expired")
+            || contains(text, "security token included in the request is invalid")
+            || contains(text, "Signature expired");
+        Remedies {
+            server_time,
+            refresh_credentials,
+        }
     }
-    let text = error.message.as_str();
-    let time = headers
-        .get(DATE)
-        .and_then(|date| date.to_str().ok())
-        .and_then(|date| httpdate::parse_http_date(date).ok())
-        .or_else(|| server_time_in(text));
-    // Expired temporary credentials, or a signature that is too old although it was just made. Fresh
-    // credentials can fix both.
-    let stale = code.starts_with("ExpiredToken")
-        || contains(text, "security token included in the request is expired")
-        || contains(text, "security token included in the request is invalid")
-        || contains(text, "Signature expired");
-    (
-        time.map(Remedy::ServerTime),
-        stale.then_some(Remedy::FreshCredentials),
-    )
 }
 
 fn contains(text: &str, part: &str) -> bool {

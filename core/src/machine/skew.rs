@@ -44,13 +44,14 @@ impl Skew {
     /// `received`. Returns whether the rejected signature was off by more than the server tolerates, so that
     /// signing again makes sense.
     pub(super) fn correct(&self, server: SystemTime, sent: Now, received: Now) -> bool {
-        // A driver may stop its monotonic clock while the caller does not wait for the call.
+        // A driver may stop `mono` while the caller does not poll the call, so the larger difference counts.
         let by_wall = received.wall.duration_since(sent.wall);
         let between = received
             .mono
             .saturating_sub(sent.mono)
             .max(by_wall.unwrap_or_default());
-        // The estimate can be wrong by half the round trip. If that took this long, it says nothing.
+        // The estimate can be wrong by half the round trip. After a round trip that is longer than the tolerance,
+        // it is useless.
         if between > TOLERATED {
             return false;
         }

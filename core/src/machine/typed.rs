@@ -45,7 +45,7 @@ impl<O: Operation> Call<O> {
     /// [`StartIndexRebuild`](crate::index_rebuild::StartIndexRebuild). Use a random number for each call, or
     /// [`Session::call`], which derives one from the session's seed.
     ///
-    /// An invalid request is reported by the first [`resume`](Machine::resume), before any other step.
+    /// If the request is invalid, the first [`resume`](Machine::resume) returns the error, and nothing is sent.
     pub fn new(session: &Session, operation: &O, seed: u64) -> Self {
         Call::with_options(session, operation, &CallOptions::default(), seed)
     }

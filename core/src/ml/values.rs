@@ -10,7 +10,7 @@ open_enum! {
         InProgress = "InProgress",
         /// It ended successfully.
         Completed = "Completed",
-        /// It failed; the job's parts have the reason.
+        /// It failed; `failure_reason` of the job's SageMaker resources has the reason.
         Failed = "Failed",
         /// It is being cancelled ([U19](crate::wire_notes#u19)).
         Stopping = "Stopping",
@@ -30,7 +30,7 @@ impl MlJobStatus {
 }
 
 open_enum! {
-    /// The state of a Neptune ML endpoint.
+    /// The status of a Neptune ML endpoint.
     ///
     /// The set of values is not documented ([U19](crate::wire_notes#u19)); an unknown value is kept as
     /// received, and is not terminal.
@@ -49,7 +49,8 @@ open_enum! {
 }
 
 impl MlEndpointStatus {
-    /// Whether the endpoint is in service or failed. It stays in such a state until it is updated or deleted.
+    /// Whether the status is final: `InService` or `Failed`. A final status does not change until the endpoint is
+    /// updated or deleted.
     pub fn is_terminal(&self) -> bool {
         matches!(self, MlEndpointStatus::InService | MlEndpointStatus::Failed)
     }

@@ -15,9 +15,9 @@ operation! {
     /// executed.
     ///
     /// Only the instance that runs the query knows it ([U13](crate::wire_notes#u13)), so the request must reach
-    /// that instance: use the endpoint of the query, or the instance endpoint if the query went to the
-    /// cluster's reader endpoint. An unknown id is an `InvalidParameterException` (400). Requires the IAM
-    /// action `neptune-db:CancelQuery` and engine 1.2.1.0.R6 or later.
+    /// that instance: use the endpoint of the query, or the instance endpoint if the query went to the cluster's
+    /// reader endpoint. An unknown id causes an `InvalidParameterException` (400). Requires the IAM action
+    /// `neptune-db:CancelQuery` and engine 1.2.1.0.R6 or later.
     ///
     /// The query itself then ends with a `CancelledByUserException` (500), or with an empty success if it is
     /// cancelled with [`silent`](field@Self::silent) ([M21](crate::wire_notes#m21)).
@@ -56,7 +56,7 @@ operation! {
 output! {
     /// The response to [`CancelOpenCypherQuery`].
     pub struct CancelOpenCypherQueryOutput {
-        /// A status line such as `200 OK`.
+        /// A status text such as `200 OK`.
         pub status: Option<String>,
         /// Whether the query was cancelled.
         pub payload: Option<bool>,

@@ -109,7 +109,7 @@ open_enum! {
         Static = "static",
         /// The plan and its execution. The query is executed.
         Dynamic = "dynamic",
-        /// The same with details of each operator. The query is executed.
+        /// The plan and its execution, with details of each operator. The query is executed.
         Details = "details",
     }
 }
@@ -150,7 +150,7 @@ impl ExecuteOpenCypherExplainQueryOutput {
 impl Operation for ExecuteOpenCypherExplainQuery {
     type Output = ExecuteOpenCypherExplainQueryOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn effect(&self) -> Effect {
         match self.explain_mode {

@@ -69,28 +69,28 @@ custom_request! {
     /// query. A query keeps running after its caller stops waiting: cancel it with
     /// [`CancelOpenCypherQuery`](crate::opencypher::CancelOpenCypherQuery).
     ///
-    /// A query over HTTP cannot be given an id, so its id must be looked up by its text, with
-    /// [`ListOpenCypherQueries`](crate::opencypher::ListOpenCypherQueries). The guide says that ids can be
-    /// given, but shows no such request for openCypher ([M19](crate::wire_notes#m19)), and it is not known
-    /// whether a member `queryId` is accepted ([U06](crate::wire_notes#u06)). To try it, add the member with
+    /// A query over HTTP cannot have an id chosen by the caller. To find its id, search for its text with
+    /// [`ListOpenCypherQueries`](crate::opencypher::ListOpenCypherQueries). The guide says that ids can be given,
+    /// but shows no such request for openCypher ([M19](crate::wire_notes#m19)), and it is not known whether a
+    /// member `queryId` is accepted ([U06](crate::wire_notes#u06)). To try it, add the member with
     /// [`CallOptions::extra`](crate::machine::CallOptions::extra).
     ///
     /// # Failures
     ///
-    /// Responses are streamed, so a query can fail after the status 200 and some rows were sent. The error is
-    /// then in the trailers, which the request accepts (engine 1.4.5.0), or at the end of the body, and the
-    /// call returns it. On older engines the rows just stop, which is a [`DecodeError`] of kind
+    /// Responses are streamed, so a query can fail after the status 200 and some rows were sent. The error is then
+    /// in the trailers, which the request accepts (engine 1.4.5.0), or at the end of the body, and the call
+    /// returns it. On older engines the body ends after some rows, and the call returns a [`DecodeError`] of kind
     /// [`Truncated`](DecodeErrorKind::Truncated).
     ///
-    /// In practice: `MalformedQueryException` (400) and other errors about the text;
+    /// Common errors: `MalformedQueryException` (400) and other errors about the text;
     /// `ConcurrentModificationException` (500) for conflicts, which engines before
     /// [1.4.6.0](https://docs.aws.amazon.com/neptune/latest/userguide/engine-releases-1.4.6.0.html) report as a
-    /// `BadRequestException` (400) without a distinguishing mark, so that they are not retried;
+    /// `BadRequestException` (400) that cannot be distinguished from other errors, so that they are not retried;
     /// `MemoryLimitExceededException`, `TimeLimitExceededException` and `CancelledByUserException` (500);
     /// `ThrottlingException` (500) with 8192 queries in the queue ([M11](crate::wire_notes#m11));
     /// `ReadOnlyViolationException` (400) on a replica; `DuplicateDataException`, which is not in the service
-    /// model, for a `~id` that exists already. A missing token or permission may be 400 instead of 403
-    /// ([M12](crate::wire_notes#m12)).
+    /// model, for a `~id` that exists already. If a token or a permission is missing, the status may be 400
+    /// instead of 403 ([M12](crate::wire_notes#m12)).
     ///
     /// Responses are requested and read as JSON; it is not known whether the service still supports other
     /// formats ([U07](crate::wire_notes#u07)).
@@ -104,17 +104,18 @@ custom_request! {
         /// not known whether the service accepts an object ([U05](crate::wire_notes#u05)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub parameters: Option<String>,
-        /// The time limit of the query, from 1 to 2,147,483,647 ms; fractions of a millisecond are dropped. A
-        /// longer time than the cluster's limit has no effect. The time starts when the query is queued.
+        /// The time limit of the query, from 1 to 2,147,483,647 ms; fractions of a millisecond are dropped. A time
+        /// limit that is longer than that of the cluster has no effect. The time starts when the query is queued.
         ///
         /// It is sent as `USING QUERY:TIMEOUTMILLISECONDS …` before the text. If the text itself begins with
         /// `USING`, possibly after white space and comments, the text is not changed and the limit is **not**
         /// sent, because combinations of hints are not documented. [`query_text`](Self::query_text) is the text
         /// that is sent.
         ///
-        /// Since engine 1.3.2.0 according to one page of the documentation, 1.4.6.0 according to another
-        /// ([M20](crate::wire_notes#m20)); older engines reject the text. It is not a member of the request on
-        /// the wire. In the serde form it is `timeoutHint`, in milliseconds, and left out if it is not set.
+        /// The hint is available since engine 1.3.2.0 according to one page of the documentation, and since
+        /// 1.4.6.0 according to another ([M20](crate::wire_notes#m20)); older engines reject the text. It is not a
+        /// member of the request on the wire. In the serde form it is `timeoutHint`, in milliseconds, and left out
+        /// if it is not set.
         ///
         /// <https://docs.aws.amazon.com/neptune/latest/userguide/opencypher-query-hints-timeout-hint.html>
         #[serde(
@@ -168,8 +169,8 @@ pub struct ExecuteOpenCypherQueryOutput {
 arbitrary!(ExecuteOpenCypherQueryOutput, answer kept => results);
 
 impl ExecuteOpenCypherQueryOutput {
-    /// Reads each row into your type `T`, which may borrow from this output. The rows of a [silently
-    /// cancelled](Self::is_cancelled_silently) query are empty.
+    /// Reads each row into your type `T`, which may borrow from this output. The rows of a
+    /// [silently cancelled](Self::is_cancelled_silently) query are empty.
     ///
     /// `T` can use [`Node`](crate::opencypher::Node), [`Relationship`](crate::opencypher::Relationship) and
     /// [`Path`](crate::opencypher::Path) for columns, and [`opencypher::Value`](crate::opencypher::Value) or
@@ -278,7 +279,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Rows<'_, T> {
 impl Operation for ExecuteOpenCypherQuery {
     type Output = ExecuteOpenCypherQueryOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         hint::check_timeout(request, self.timeout_hint);
@@ -299,13 +300,13 @@ impl Operation for ExecuteOpenCypherQuery {
             Some(results) if outline.results.is_some() => Ok(ExecuteOpenCypherQueryOutput {
                 results: RawJson::part_of(body, results),
             }),
-            _ => Err(response.error(DecodeErrorKind::Shape, "results", "missing")),
+            _ => Err(response.error(DecodeErrorKind::Shape, "results", "missing member")),
         }
     }
 }
 
-/// A row is an object whose members are the columns. A [silently
-/// cancelled](ExecuteOpenCypherQueryOutput::is_cancelled_silently) query has no rows.
+/// A row is an object whose members are the columns. A
+/// [silently cancelled](ExecuteOpenCypherQueryOutput::is_cancelled_silently) query has no rows.
 impl RowQuery for ExecuteOpenCypherQuery {
     const FORMAT: RowsFormat = RowsFormat::OpenCypher;
 }

@@ -11,14 +11,13 @@ operation! {
 
     /// Gets the status of an openCypher query.
     ///
-    /// A read. Only the instance that runs the query knows it ([U13](crate::wire_notes#u13)); others, and this
-    /// one after the query ended or was cancelled ([U12](crate::wire_notes#u12)), return
-    /// `InvalidParameterException` (400). Requires the IAM action `neptune-db:GetQueryStatus` and engine
-    /// 1.2.1.0.R6 or later.
+    /// A read. Only the instance that runs the query knows it ([U13](crate::wire_notes#u13)); for any other
+    /// instance, and for this instance after the query has ended or was cancelled ([U12](crate::wire_notes#u12)),
+    /// the error is an `InvalidParameterException` (400). Requires the IAM action `neptune-db:GetQueryStatus` and
+    /// engine 1.2.1.0.R6 or later.
     ///
-    /// One page of the guide uses this path without an id to list waiting queries
-    /// ([M23](crate::wire_notes#m23)). Here that is
-    /// [`ListOpenCypherQueries`](crate::opencypher::ListOpenCypherQueries).
+    /// One page of the guide uses this path without an id to list waiting queries ([M23](crate::wire_notes#m23)).
+    /// In this crate, use [`ListOpenCypherQueries`](crate::opencypher::ListOpenCypherQueries) for that.
     ///
     /// ```
     /// use neptunedata::{Endpoint, opencypher::GetOpenCypherQueryStatus};

@@ -15,8 +15,8 @@ operation! {
     /// ([U13](crate::wire_notes#u13)); the cluster's reader endpoint can lead to another instance each time.
     /// Requires the IAM action `neptune-db:GetQueryStatus` and engine 1.2.1.0.R6 or later.
     ///
-    /// In practice: `AccessDeniedException` (403) without that permission, `TooManyRequestsException` (429)
-    /// when too many signatures are checked.
+    /// Common errors: `AccessDeniedException` (403) without that permission, `TooManyRequestsException` (429) when
+    /// the server has too many signatures to check.
     ///
     /// ```
     /// use neptunedata::{Endpoint, opencypher::ListOpenCypherQueries};
@@ -31,7 +31,7 @@ operation! {
     ///     "queryString":"MATCH (n) RETURN count(n)"}]}"#;
     /// let response = neptunedata::http::Response::new(body.into());
     /// let output = neptunedata::response::<ListOpenCypherQueries>(&response)?;
-    /// // An id is all that cancelling takes. Here it is found by the query's text.
+    /// // Cancelling requires only the id. This example finds the id by the text of the query.
     /// let queries = output.queries.unwrap_or_default();
     /// let mine = queries.iter().find(|query| {
     ///     query.query_string.as_deref().is_some_and(|text| text.contains("count(n)"))
@@ -43,7 +43,7 @@ operation! {
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-status.html>
     pub struct ListOpenCypherQueries {
-        /// Whether queued queries are listed too. The service's default is false.
+        /// Whether waiting queries are listed too. The service's default is false.
         pub include_waiting: Option<bool> => query("includeWaiting"),
     }
 
@@ -54,7 +54,7 @@ operation! {
 output! {
     /// The response to [`ListOpenCypherQueries`].
     pub struct ListOpenCypherQueriesOutput {
-        /// The number of accepted queries that have not ended, including queued ones.
+        /// The number of accepted queries that have not ended, including waiting ones.
         pub accepted_query_count: Option<i64>,
         /// The number of running queries.
         pub running_query_count: Option<i64>,

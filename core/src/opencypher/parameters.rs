@@ -50,8 +50,8 @@ macro_rules! parameter_setters {
         impl $request {
             /// Sets [`parameters`](field@Self::parameters) from anything that serializes to a JSON object: your
             /// own struct, a map, `json!({…})`. Integers of up to 128 bits keep their digits. A value that does
-            /// not serialize to an object is a fault of the request, reported when the request is encoded or
-            /// serialized.
+            /// not serialize to an object makes the request invalid; the error is reported when the request is
+            /// encoded or serialized.
             ///
             /// NaN and the infinities become null, as always in serde_json.
             #[must_use]

@@ -14,10 +14,10 @@ const OVERHEAD: usize = 128;
 /// The members of a response body other than the rows: those before and after the rows, and those in
 /// the objects around the rows.
 ///
-/// Members are named by their path, such as `requestId`, `head` or `result.meta`. At most 256 KiB are
-/// kept, where each member counts as its path, its value and 128 bytes; members beyond that are left
-/// out, and [`is_complete`](Envelope::is_complete) returns false. Clones share the members until more
-/// members are added.
+/// Members are named by their path, such as `requestId`, `head` or `result.meta`. At most 256 KiB are kept, where
+/// the size of a member is that of its path and its value plus 128 bytes. Members beyond this limit are dropped,
+/// and [`is_complete`](Envelope::is_complete) returns false. Clones share the members until more members are
+/// added.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Envelope(Option<Arc<Kept>>);
 
@@ -64,7 +64,7 @@ impl Envelope {
             .map(|(name, value)| (name.as_str(), value))
     }
 
-    /// Whether all members that arrived were kept.
+    /// Whether all members that arrived were kept. False if some were dropped because of the limit of 256 KiB.
     pub fn is_complete(&self) -> bool {
         self.0.as_ref().is_none_or(|kept| !kept.incomplete)
     }
@@ -90,8 +90,8 @@ impl Envelope {
     pub(super) fn object(&self) -> Bytes {
         let mut object = Vec::with_capacity(self.0.as_ref().map_or(0, |kept| kept.size));
         object.push(b'{');
-        // A dot means a member of an inner object. A top-level name with a dot is left out too; error
-        // objects have none.
+        // A dot means a member of an inner object. A top-level member whose name contains a dot is left out too;
+        // error objects have no such member.
         for (name, value) in self.iter().filter(|(name, _)| !name.contains('.')) {
             if object.len() > 1 {
                 object.push(b',');

@@ -5,8 +5,8 @@ use crate::wire::lenient::elide;
 /// The path of the value at `line` and `column` of the JSON text `row`, as serde_json counts them:
 /// `.name` or `[3].x`; empty for the row itself.
 ///
-/// serde_json reports no paths, and a deserializer that tracks paths would slow down every row for the
-/// rare row that fails. If `row` is not JSON, the path means nothing.
+/// serde_json does not report paths, and a deserializer that tracks paths would slow down every row because of the
+/// rare row that fails. If `row` is not JSON, the path is meaningless.
 pub(super) fn path_to(row: &[u8], line: usize, column: usize) -> String {
     let mut walk = Walk::default();
     let mut string_start = None;

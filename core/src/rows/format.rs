@@ -21,7 +21,7 @@ pub enum RowsFormat {
     /// `{"head":{"vars":[…]},"results":{"bindings":[row, …]}}`, or for an `ASK` query
     /// `{"head":{},"boolean":true}`, which has no rows.
     ///
-    /// A `boolean` of null is ignored; any value but true, false and null is an error.
+    /// If `boolean` is null, it is ignored. Any value other than true, false and null is an error.
     Sparql,
     /// `{"records":[row, …]}`.
     Stream,
@@ -44,18 +44,21 @@ pub trait RowQuery: Operation {
     /// The format of the response body.
     const FORMAT: RowsFormat;
 
-    /// The reason why the response to this request cannot contain rows, if there is one. The request
-    /// is then rejected before it is sent.
-    fn no_rows(&self) -> Option<FieldError> {
-        None
+    /// Checks that the response to this request can contain rows.
+    ///
+    /// # Errors
+    ///
+    /// The reason why it cannot. The request is then rejected before it is sent.
+    fn check_rows(&self) -> Result<(), FieldError> {
+        Ok(())
     }
 }
 
 impl<O: RowQuery> RowQuery for &O {
     const FORMAT: RowsFormat = O::FORMAT;
 
-    fn no_rows(&self) -> Option<FieldError> {
-        (**self).no_rows()
+    fn check_rows(&self) -> Result<(), FieldError> {
+        (**self).check_rows()
     }
 }
 

@@ -32,11 +32,11 @@ use crate::error::DecodeErrorKind;
 /// The default of [`RowReader::max_row_bytes`].
 const DEFAULT_LIMIT: usize = 64 * 1024 * 1024;
 
-/// Reads the rows of a response body while it arrives: bytes in, rows out.
+/// Reads rows from the bytes of a response body while it arrives.
 ///
-/// Rows are decoded by serde_json into a type of your choice. They may be nested 127 levels deep. The
-/// reader holds one row and one chunk in memory, and its results do not depend on how the body is cut
-/// into chunks. The other members of the body are available from [`envelope`](RowReader::envelope).
+/// Rows are decoded by serde_json into a type of your choice. They may be nested 127 levels deep. The reader holds
+/// one row and one chunk in memory, and its results do not depend on how the body is split into chunks. The other
+/// members of the body are available from [`envelope`](RowReader::envelope).
 ///
 /// [`Rows`](crate::rows::Rows) sends requests and uses this reader for the responses. Use the reader alone
 /// for bodies from other sources:
@@ -68,8 +68,8 @@ pub struct RowReader<T> {
     format: &'static Format,
     values: Values,
     state: State,
-    /// The index in the format's path of the member that is looked for in the innermost open object,
-    /// which is also the number of members that have been entered.
+    /// How many members of the format's path have been entered. This is also the index in that path of the member
+    /// to look for in the innermost open object.
     level: usize,
     found: Found,
     /// How many rows were returned.
@@ -136,7 +136,7 @@ impl<T: DeserializeOwned> RowReader<T> {
                 break;
             }
         }
-        self.pause()
+        self.no_row()
     }
 
     /// How many rows were returned.
@@ -181,8 +181,8 @@ impl<T: DeserializeOwned> RowReader<T> {
     /// Reads the row that begins here.
     #[inline]
     fn row(&mut self) -> Result<Option<T>, RowError> {
-        // A row is complete only with its delimiter: `[1 2]` is invalid, and the `1` of `[1` may be the
-        // beginning of `12`.
+        // A row is complete only with its delimiter: `[1 2]` is invalid, and the `1` of `[1` may be the beginning
+        // of `12`.
         match self.values.value([b',', b']']) {
             Ok(Some((row, length))) => {
                 self.values.consume(length);
@@ -195,13 +195,13 @@ impl<T: DeserializeOwned> RowReader<T> {
                 }
                 Ok(Some(row))
             }
-            Ok(None) => self.pause(),
+            Ok(None) => self.no_row(),
             Err(error) => Err(self.fail_in_row(error)),
         }
     }
 
     /// The result of [`next_row`](RowReader::next_row) when the input contains no further row.
-    fn pause(&mut self) -> Result<Option<T>, RowError> {
+    fn no_row(&mut self) -> Result<Option<T>, RowError> {
         match &self.state {
             State::Failed(error) | State::Malformed(error) => Err(error.clone()),
             _ if self.ended => self.judge_end().map(|()| None),

@@ -76,18 +76,18 @@ impl Values {
     pub(super) fn peek(&mut self) -> Option<u8> {
         loop {
             let unread = self.window.unread();
-            match first_visible(unread) {
+            match first_non_whitespace(unread) {
                 Some((0, byte)) => return Some(byte),
-                Some((spaces, byte)) => {
-                    self.count(spaces);
-                    self.window.consume(spaces);
+                Some((whitespace, byte)) => {
+                    self.count(whitespace);
+                    self.window.consume(whitespace);
                     return Some(byte);
                 }
                 None if unread.is_empty() => return None,
                 None => {
-                    let spaces = unread.len();
-                    self.count(spaces);
-                    self.window.consume(spaces);
+                    let whitespace = unread.len();
+                    self.count(whitespace);
+                    self.window.consume(whitespace);
                 }
             }
         }
@@ -115,7 +115,7 @@ impl Values {
         if self.pending.is_none() {
             let window = self.bounded();
             let (outcome, length) = raw::read_prefix::<V>(window);
-            let follows = window.get(length..).and_then(first_visible);
+            let follows = window.get(length..).and_then(first_non_whitespace);
             match (outcome, follows) {
                 // Without the delimiter, a number could continue in the next chunk.
                 (Ok(value), Some((_, byte))) if delimiters.contains(&byte) => {
@@ -154,11 +154,13 @@ impl Values {
             let fresh = window.len().saturating_sub(seen);
             self.count(fresh);
             if let Some((end, byte)) = follows {
+                // `decode` reads the text once, and once more if that fails.
                 self.count(end.saturating_mul(2));
                 return self.decode(end, delimiters.contains(&byte));
             }
             let window = self.bounded();
             if window.len() > self.limit {
+                // An invalid value is reported as invalid, not as too large: the limit is not the cause.
                 let never = validity(window) == Validity::Never;
                 self.count_all();
                 return Err(if never {
@@ -238,7 +240,7 @@ impl Pending {
             }
         }
         let end = self.end?;
-        match first_visible(window.get(self.seen..).unwrap_or_default()) {
+        match first_non_whitespace(window.get(self.seen..).unwrap_or_default()) {
             Some((_, byte)) => Some((end, byte)),
             None => {
                 self.seen = window.len();
@@ -250,12 +252,12 @@ impl Pending {
 
 /// The first byte that is not white space, and its index.
 #[inline]
-fn first_visible(bytes: &[u8]) -> Option<(usize, u8)> {
+fn first_non_whitespace(bytes: &[u8]) -> Option<(usize, u8)> {
     bytes
         .iter()
         .enumerate()
         .find(|(_, byte)| !matches!(byte, b' ' | b'\n' | b'\t' | b'\r'))
-        .map(|(spaces, byte)| (spaces, *byte))
+        .map(|(whitespace, byte)| (whitespace, *byte))
 }
 
 /// Whether text can still become JSON when more text follows.
@@ -273,8 +275,8 @@ fn validity(text: &[u8]) -> Validity {
     }
 }
 
-/// serde_json reports a truncated number as a syntax error, not as the end of input, if the number is
-/// skipped. Such an error is at the end of the text.
+/// If serde_json skips a value (`IgnoredAny`), it reports a truncated number as a syntax error and not as the end
+/// of input. Such an error is at the end of the text.
 fn is_cut_number(error: &serde_json::Error, text: &[u8]) -> bool {
     if !text.ends_with(b"-")
         && !text.ends_with(b"+")

@@ -13,12 +13,12 @@ const MIN_TOP_UP: usize = 1024;
 
 #[derive(Debug, Default)]
 pub(super) struct Window {
-    /// The unread bytes begin at `start` of this buffer. It is empty if they begin in the chunk.
+    /// The unread bytes begin at `carry_start` of this buffer. It is empty if they begin in the chunk.
     carry: Vec<u8>,
-    start: usize,
+    carry_start: usize,
     chunk: Bytes,
     /// How many bytes of the chunk were consumed or copied to the carry buffer.
-    at: usize,
+    chunk_start: usize,
     /// How many bytes were consumed.
     position: u64,
 }
@@ -27,9 +27,9 @@ impl Window {
     /// The unread bytes that are contiguous. There may be [more](Window::more) in the chunk.
     pub(super) fn unread(&self) -> &[u8] {
         if self.carry.is_empty() {
-            self.chunk.get(self.at..).unwrap_or_default()
+            self.chunk.get(self.chunk_start..).unwrap_or_default()
         } else {
-            self.carry.get(self.start..).unwrap_or_default()
+            self.carry.get(self.carry_start..).unwrap_or_default()
         }
     }
 
@@ -40,14 +40,14 @@ impl Window {
 
     /// Adds a chunk. The unread part of the last chunk is copied.
     pub(super) fn push(&mut self, chunk: Bytes) {
-        let rest = self.chunk.get(self.at..).unwrap_or_default();
+        let rest = self.chunk.get(self.chunk_start..).unwrap_or_default();
         if !rest.is_empty() {
-            self.carry.drain(..self.start);
-            self.start = 0;
+            self.carry.drain(..self.carry_start);
+            self.carry_start = 0;
             self.carry.extend_from_slice(rest);
         }
         self.chunk = chunk;
-        self.at = 0;
+        self.chunk_start = 0;
     }
 
     /// Makes more of the unread bytes contiguous; false if all of them are.
@@ -55,18 +55,18 @@ impl Window {
         if self.carry.is_empty() {
             return false;
         }
-        let rest = self.chunk.get(self.at..).unwrap_or_default();
+        let rest = self.chunk.get(self.chunk_start..).unwrap_or_default();
         if rest.is_empty() {
             return false;
         }
-        self.carry.drain(..self.start);
-        self.start = 0;
+        self.carry.drain(..self.carry_start);
+        self.carry_start = 0;
         // Double the carry, so that the number of copied bytes is proportional to the size of the value.
         // Copying the whole chunk at once would be wasted if the value ends near its beginning.
         let wanted = self.carry.len().max(MIN_TOP_UP);
         let added = rest.get(..wanted).unwrap_or(rest);
         self.carry.extend_from_slice(added);
-        self.at = self.at.saturating_add(added.len());
+        self.chunk_start = self.chunk_start.saturating_add(added.len());
         true
     }
 
@@ -77,16 +77,16 @@ impl Window {
             .position
             .saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
         if self.carry.is_empty() {
-            self.at = self.at.saturating_add(length);
+            self.chunk_start = self.chunk_start.saturating_add(length);
             return;
         }
-        self.start = self.start.saturating_add(length);
-        // The carry ends with a copy of the chunk up to `at`. If the rest of the carry is part of that
+        self.carry_start = self.carry_start.saturating_add(length);
+        // The carry ends with a copy of the chunk up to `chunk_start`. If the rest of the carry is part of that
         // copy, return to the original.
-        let left = self.carry.len().saturating_sub(self.start);
-        if left <= self.at {
-            self.at = self.at.saturating_sub(left);
-            self.start = 0;
+        let left = self.carry.len().saturating_sub(self.carry_start);
+        if left <= self.chunk_start {
+            self.chunk_start = self.chunk_start.saturating_sub(left);
+            self.carry_start = 0;
             self.carry.clear();
             if self.carry.capacity() > KEPT_CAPACITY {
                 self.carry = Vec::new();
@@ -99,7 +99,7 @@ impl Window {
     pub(super) fn first(&self, length: usize) -> Bytes {
         if self.carry.is_empty() {
             let mut rest = self.chunk.clone();
-            rest.advance(self.at.min(rest.len()));
+            rest.advance(self.chunk_start.min(rest.len()));
             rest.truncate(length);
             return Bytes::copy_from_slice(&rest);
         }

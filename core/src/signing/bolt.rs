@@ -135,8 +135,8 @@ impl BoltOptions {
         self
     }
 
-    /// Signs the host name without the port, like the notebooks of AWS; the JDBC driver of AWS signs the
-    /// port too. The service verifies the host in the token, which is the signed one.
+    /// Signs the host name without the port, as the notebooks of AWS do. The JDBC driver of AWS signs the host
+    /// name with the port. Both work, because the service verifies the host in the token, which is the signed one.
     #[must_use]
     pub fn without_port(mut self) -> Self {
         self.port = false;
@@ -164,7 +164,7 @@ impl BoltToken {
     /// The realm, which is optional.
     pub const REALM: &'static str = "realm";
 
-    /// The credentials, which are the password: a JSON text.
+    /// The JSON text that the Bolt driver sends as the password.
     pub fn credentials(&self) -> &str {
         &self.credentials
     }

@@ -8,7 +8,7 @@ pub enum SignError {
     #[error("the signing time is not in the years 1970 to 9999")]
     TimeOutOfRange,
     /// The request has neither a `host` header nor a host in its URI.
-    #[error("the request has neither a host header nor a host in its URI")]
+    #[error("missing host: the request has neither a host header nor a host in its URI")]
     MissingAuthority,
     /// The port in the URI is not a number from 0 to 65535.
     #[error("the port in the request's URI is not a number from 0 to 65535")]
@@ -24,16 +24,16 @@ pub enum SignError {
     /// The access key id is empty, or contains a space, a comma, a slash, or a character that is not visible ASCII.
     #[error("invalid access key id: it is empty or contains an invalid character")]
     InvalidAccessKeyId,
-    /// The secret access key is empty, or contains a space, a line end, or another character that is not visible ASCII.
+    /// The secret access key is empty, or contains a space, a line break, or another character that is not visible ASCII.
     #[error("invalid secret access key: it is empty or contains an invalid character")]
     InvalidSecretAccessKey,
-    /// The session token contains a space, a line end, or another character that is not visible ASCII.
+    /// The session token contains a space, a line break, or another character that is not visible ASCII.
     #[error("invalid session token: it contains an invalid character")]
     InvalidSessionToken,
     /// The value of a signed header is not UTF-8.
     #[error("cannot sign the header {0}: its value is not UTF-8")]
     UnsignableHeader(HeaderName),
     /// The request has so many headers (tens of thousands) that the headers of the signature cannot be added.
-    #[error("too many headers in the request to add the headers of the signature")]
+    #[error("cannot sign the request: it has too many headers")]
     TooManyHeaders,
 }

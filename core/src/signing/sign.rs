@@ -23,8 +23,8 @@ const TERMINATOR: &[u8] = b"aws4_request";
 pub(super) const DATE: HeaderName = HeaderName::from_static("x-amz-date");
 pub(super) const TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 
-/// Signs a finished request for the Neptune data API (Signature Version 4, service `neptune-db`).
-/// Needs the feature `sigv4`.
+/// Signs a complete request for the Neptune data API (Signature Version 4, service `neptune-db`). Needs the
+/// feature `sigv4`.
 ///
 /// Sets the headers `authorization`, `x-amz-date` and, for temporary credentials, `x-amz-security-token`. They replace
 /// existing ones. If the header `host` is absent, it is set from the URI; if it is present, it is signed unchanged, so
@@ -34,8 +34,8 @@ pub(super) const TOKEN: HeaderName = HeaderName::from_static("x-amz-security-tok
 /// and proxies change (such as `content-length`, `te`, `user-agent` and `traceparent`). Only these may be changed
 /// afterwards.
 ///
-/// `region` is the region of the cluster. `now` is the wall-clock time; Neptune accepts a signature for five minutes
-/// before and after it. Sign immediately before sending, and again for each attempt.
+/// `region` is the region of the cluster. `now` is the wall-clock time. Neptune accepts a signature from five
+/// minutes before this time to five minutes after it. Sign immediately before sending, and again for each attempt.
 /// See [Connecting with IAM](https://docs.aws.amazon.com/neptune/latest/userguide/iam-auth-connecting.html).
 ///
 /// # Errors

@@ -18,11 +18,12 @@ custom_request! {
     ///
     /// Idempotent: a cancelled query stays cancelled. Only the instance that runs the query knows it
     /// ([U13](crate::wire_notes#u13)), so the request must reach that instance. Requires the IAM action
-    /// `neptune-db:CancelQuery`. No page gives a minimum engine version.
+    /// `neptune-db:CancelQuery`. The documentation does not give a minimum engine version.
     ///
-    /// An id that is not a UUID is rejected with HTTP 400 and plain text, which becomes the message of an error
-    /// without a code. The query itself ends with a `CancelledByUserException` (500), or with a success without
-    /// rows if it is cancelled with [`silent`](field@Self::silent).
+    /// An id that is not a UUID is rejected with HTTP 400 and plain text, which becomes the `message` of a
+    /// [`ServiceError`](crate::error::ServiceError) whose `code` is `None`. The query itself ends with a
+    /// `CancelledByUserException` (500), or with a success without rows if it is cancelled with
+    /// [`silent`](field@Self::silent).
     ///
     /// ```
     /// use neptunedata::{Endpoint, error::Cause, sparql::CancelSparqlQuery};
@@ -75,7 +76,7 @@ setters!(CancelSparqlQuery { silent: bool });
 impl Operation for CancelSparqlQuery {
     type Output = SparqlQueriesOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         request.check_id("queryId", &self.query_id);

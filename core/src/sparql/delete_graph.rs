@@ -13,14 +13,14 @@ graph_request! {
 
     /// Deletes a graph, `DELETE /sparql/gsp/`: the Graph Store Protocol.
     ///
-    /// Idempotent: a deleted graph stays deleted. In the protocol a graph that does not exist is HTTP 404
-    /// ([U10](crate::wire_notes#u10)), so a retry after a lost response can fail with it; the error says that
-    /// an earlier attempt may have been executed.
+    /// Idempotent: a deleted graph stays deleted. According to the protocol, deleting a graph that does not exist
+    /// returns HTTP 404 ([U10](crate::wire_notes#u10)), so a retry after a lost response can fail with it; the
+    /// error says that an earlier attempt may have been executed.
     ///
     /// Requires the IAM action `neptune-db:DeleteDataViaQuery` ([U11](crate::wire_notes#u11)). Engine 1.0.5.0
     /// or later.
     ///
-    /// In practice: `AccessDeniedException` (403) without the permission, `BadRequestException` (400) for a
+    /// Common errors: `AccessDeniedException` (403) without the permission, `BadRequestException` (400) for a
     /// target that is not an IRI, `ReadOnlyViolationException` (400) on a replica. The status for a graph that
     /// does not exist is not confirmed ([U10](crate::wire_notes#u10)).
     ///
@@ -65,7 +65,7 @@ impl DeleteGraph {
 impl Operation for DeleteGraph {
     type Output = GraphStoreOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         self.graph.write(request);

@@ -28,7 +28,8 @@ custom_request! {
     /// A read in all modes: [`Dynamic`](SparqlExplainMode::Dynamic) and [`Details`](SparqlExplainMode::Details)
     /// execute the query, but a SPARQL query changes nothing. Updates cannot be explained with this operation.
     /// Requires the IAM action `neptune-db:ReadDataViaQuery`. Errors are those of
-    /// [`ExecuteSparqlQuery`](crate::sparql::ExecuteSparqlQuery). No page gives a minimum engine version.
+    /// [`ExecuteSparqlQuery`](crate::sparql::ExecuteSparqlQuery). The documentation does not give a minimum engine
+    /// version.
     ///
     /// ```
     /// use neptunedata::{Endpoint, sparql::{ExecuteSparqlExplainQuery, SparqlExplainMode}};
@@ -57,11 +58,13 @@ custom_request! {
         /// The id of the query, a UUID, for looking it up and cancelling it ([M42](crate::wire_notes#m42)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub query_id: Option<String>,
-        /// As in [`ExecuteSparqlQuery`](field@crate::sparql::ExecuteSparqlQuery::default_graph_uri)
+        /// IRIs of the graphs that form the default graph of the query, as in
+        /// [`ExecuteSparqlQuery`](field@crate::sparql::ExecuteSparqlQuery::default_graph_uri).
         /// ([U08](crate::wire_notes#u08)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub default_graph_uri: Option<Vec<String>>,
-        /// As in [`ExecuteSparqlQuery`](field@crate::sparql::ExecuteSparqlQuery::named_graph_uri)
+        /// IRIs of the graphs that `GRAPH` can name, as in
+        /// [`ExecuteSparqlQuery`](field@crate::sparql::ExecuteSparqlQuery::named_graph_uri).
         /// ([U08](crate::wire_notes#u08)).
         #[serde(skip_serializing_if = "Option::is_none")]
         pub named_graph_uri: Option<Vec<String>>,
@@ -110,7 +113,7 @@ open_enum! {
         Static = "static",
         /// The plan and its execution. The query is executed.
         Dynamic = "dynamic",
-        /// The same with details of each operator. The query is executed.
+        /// The plan and its execution, with details of each operator. The query is executed.
         Details = "details",
     }
 }
@@ -142,7 +145,7 @@ impl ExecuteSparqlExplainQueryOutput {
 impl Operation for ExecuteSparqlExplainQuery {
     type Output = ExecuteSparqlExplainQueryOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         check_graphs(request, "defaultGraphUri", self.default_graph_uri.as_ref());

@@ -83,10 +83,10 @@ custom_request! {
     /// then in the trailers, which the request accepts (engine 1.0.3.0), or at the end of the body, and the
     /// call returns it.
     ///
-    /// In practice: `MalformedQueryException` (400); `MemoryLimitExceededException`,
+    /// Common errors: `MalformedQueryException` (400); `MemoryLimitExceededException`,
     /// `TimeLimitExceededException` and `CancelledByUserException` (500); `ThrottlingException` (500) with 8192
-    /// queries in the queue ([M11](crate::wire_notes#m11)); `BadRequestException` (400) for a request of more
-    /// than 150 MiB.
+    /// queries in the queue ([M11](crate::wire_notes#m11)); `BadRequestException` (400) for a request of more than
+    /// 150 MiB.
     pub struct ExecuteSparqlQuery {
         /// The query.
         pub query: String,
@@ -163,7 +163,7 @@ setters!(ExecuteSparqlQuery {
 impl Operation for ExecuteSparqlQuery {
     type Output = ExecuteSparqlQueryOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         check_graphs(request, "defaultGraphUri", self.default_graph_uri.as_ref());
@@ -188,15 +188,15 @@ impl RowQuery for ExecuteSparqlQuery {
     const FORMAT: RowsFormat = RowsFormat::Sparql;
 
     /// Rows are read only from results in JSON. An unknown media type may be JSON.
-    fn no_rows(&self) -> Option<FieldError> {
-        let is_other = SparqlMediaType::KNOWN.contains(&self.accept);
-        (is_other && self.accept != SparqlMediaType::ResultsJson).then(|| {
-            let reason = format!(
-                "rows are read from {}, not from {}",
-                SparqlMediaType::ResultsJson,
-                self.accept
-            );
-            FieldError::new("accept", FieldErrorKind::Other(reason.into()))
-        })
+    fn check_rows(&self) -> Result<(), FieldError> {
+        let json = SparqlMediaType::ResultsJson;
+        if self.accept == json || !SparqlMediaType::KNOWN.contains(&self.accept) {
+            return Ok(());
+        }
+        let reason = format!("must be {json} to read rows, found {}", self.accept);
+        Err(FieldError::new(
+            "accept",
+            FieldErrorKind::Other(reason.into()),
+        ))
     }
 }

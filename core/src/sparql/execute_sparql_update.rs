@@ -29,13 +29,14 @@ custom_request! {
     /// [`CallOptions::effect`](crate::machine::CallOptions::effect). Several updates in one text, separated by
     /// `;`, are one transaction.
     ///
-    /// Triples without a graph are written to `http://aws.amazon.com/neptune/vocab/v01/DefaultNamedGraph`.
-    /// `LOAD` can access only what is reachable in the cluster's network.
+    /// Triples without a graph are written to `http://aws.amazon.com/neptune/vocab/v01/DefaultNamedGraph`. `LOAD`
+    /// can access only URLs that are reachable from the cluster's network.
     ///
     /// Requires, depending on the text, the IAM actions `neptune-db:ReadDataViaQuery`,
     /// `neptune-db:WriteDataViaQuery` and `neptune-db:DeleteDataViaQuery`. Errors are those of
     /// [`ExecuteSparqlQuery`](crate::sparql::ExecuteSparqlQuery), `ConcurrentModificationException` (500) for
-    /// conflicts, and `ReadOnlyViolationException` (400) on a replica. No page gives a minimum engine version.
+    /// conflicts, and `ReadOnlyViolationException` (400) on a replica. The documentation does not give a minimum
+    /// engine version.
     ///
     /// ```
     /// use neptunedata::{Endpoint, sparql::ExecuteSparqlUpdate};
@@ -147,7 +148,7 @@ impl ExecuteSparqlUpdateOutput {
 impl Operation for ExecuteSparqlUpdate {
     type Output = ExecuteSparqlUpdateOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         check_graphs(request, "usingGraphUri", self.using_graph_uri.as_ref());

@@ -21,7 +21,7 @@ graph_request! {
     /// A read. The default graph is the union of all named graphs. Requires the IAM action
     /// `neptune-db:ReadDataViaQuery` ([U11](crate::wire_notes#u11)) and engine 1.0.5.0 or later.
     ///
-    /// In practice: `AccessDeniedException` (403) without the permission, `BadRequestException` (400) for a
+    /// Common errors: `AccessDeniedException` (403) without the permission, `BadRequestException` (400) for a
     /// target that is not an IRI. The status for a graph that does not exist is not confirmed
     /// ([U10](crate::wire_notes#u10)).
     ///
@@ -103,7 +103,7 @@ arbitrary!(GetGraphOutput, answer = |output: &GetGraphOutput| {
 impl Operation for GetGraph {
     type Output = GetGraphOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         self.graph.write(request);

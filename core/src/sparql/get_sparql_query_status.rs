@@ -23,10 +23,10 @@ operation! {
     /// A read. Only the instance that runs the query knows it ([U13](crate::wire_notes#u13)); others, and all
     /// instances after the query ended, return a success without a body:
     /// [`query`](field@GetSparqlQueryStatusOutput::query) is then `None`. Requires the IAM action
-    /// `neptune-db:GetQueryStatus`. No page gives a minimum engine version.
+    /// `neptune-db:GetQueryStatus`. The documentation does not give a minimum engine version.
     ///
-    /// In practice: `AccessDeniedException` (403) without that permission, `TooManyRequestsException` (429)
-    /// when too many signatures are checked.
+    /// Common errors: `AccessDeniedException` (403) without that permission, `TooManyRequestsException` (429) when
+    /// the server has too many signatures to check.
     ///
     /// ```
     /// use neptunedata::{Endpoint, sparql::GetSparqlQueryStatus};

@@ -58,7 +58,7 @@ impl GraphTarget {
     }
 }
 
-/// Declares a request: the struct, its serde form, and `Self::FACTS` for `Operation::INFO`.
+/// Declares a request: the struct, its serde form, and `Self::OPERATION_INFO` for `Operation::INFO`.
 macro_rules! graph_request {
     (
         name: $wire_name:literal,
@@ -85,7 +85,7 @@ macro_rules! graph_request {
         }
 
         impl $name {
-            const FACTS: &'static crate::operation::OperationInfo = &operation_info! {
+            const OPERATION_INFO: &'static crate::operation::OperationInfo = &operation_info! {
                 name: $wire_name,
                 // The guide writes the last slash; whether it can be left out is not known (U10).
                 http: $method "/sparql/gsp/",

@@ -12,11 +12,11 @@ operation! {
 
     /// Lists the running SPARQL queries.
     ///
-    /// A read. It covers only the instance that responds ([U13](crate::wire_notes#u13)). Requires the IAM
-    /// action `neptune-db:GetQueryStatus`. No page gives a minimum engine version.
+    /// A read. It covers only the instance that responds ([U13](crate::wire_notes#u13)). Requires the IAM action
+    /// `neptune-db:GetQueryStatus`. The documentation does not give a minimum engine version.
     ///
-    /// In practice: `AccessDeniedException` (403) without that permission, `TooManyRequestsException` (429)
-    /// when too many signatures are checked.
+    /// Common errors: `AccessDeniedException` (403) without that permission, `TooManyRequestsException` (429) when
+    /// the server has too many signatures to check.
     ///
     /// ```
     /// use neptunedata::{Endpoint, sparql::ListSparqlQueries};
@@ -43,8 +43,8 @@ output! {
     /// SPARQL queries: the response to [`ListSparqlQueries`] and to
     /// [`CancelSparqlQuery`](crate::sparql::CancelSparqlQuery).
     pub struct SparqlQueriesOutput {
-        /// The number of queries accepted since the instance started. With the other languages it is the number
-        /// of accepted queries that have not ended.
+        /// The number of queries accepted since the instance started. For Gremlin and openCypher, the member of
+        /// this name is the number of accepted queries that have not ended.
         pub accepted_query_count: Option<i64>,
         /// The number of running queries.
         pub running_query_count: Option<i64>,

@@ -1,7 +1,7 @@
 //! Media types of SPARQL.
 
 open_enum! {
-    /// The media types of SPARQL: of results, and of RDF.
+    /// The media types of SPARQL results and of RDF data.
     ///
     /// The form of a query determines which of them its response can have.
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/sparql-media-type-support.html>
@@ -16,7 +16,7 @@ open_enum! {
         Csv = "text/csv",
         /// Results of `SELECT`, separated by tabs.
         Tsv = "text/tab-separated-values",
-        /// The result of `ASK` as a word.
+        /// The result of `ASK` as the text `true` or `false`.
         Boolean = "text/boolean",
         /// RDF with graphs, one quad per line: the service's default for `CONSTRUCT` and `DESCRIBE`. One
         /// example of the guide spells it without the hyphen ([M22](crate::wire_notes#m22)); that spelling is

@@ -26,9 +26,9 @@ graph_request! {
     /// Requires the IAM action `neptune-db:WriteDataViaQuery` ([U11](crate::wire_notes#u11)). Engine 1.0.5.0 or
     /// later.
     ///
-    /// In practice: `AccessDeniedException` (403) without the permission, `BadRequestException` (400) for a
-    /// target that is not an IRI or data that cannot be read, `ReadOnlyViolationException` (400) on a replica.
-    /// The status for a graph that does not exist is not confirmed ([U10](crate::wire_notes#u10)).
+    /// Common errors: `AccessDeniedException` (403) without the permission, `BadRequestException` (400) for a
+    /// target that is not an IRI or data that cannot be read, `ReadOnlyViolationException` (400) on a replica. The
+    /// status for a graph that does not exist is not confirmed ([U10](crate::wire_notes#u10)).
     ///
     /// ```
     /// use neptunedata::{Endpoint, sparql::{PostGraph, SparqlMediaType}};
@@ -86,7 +86,7 @@ impl PostGraph {
 impl Operation for PostGraph {
     type Output = GraphStoreOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn encode(&self, request: &mut RequestWriter<'_>) {
         self.graph.write(request);

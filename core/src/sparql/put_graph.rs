@@ -20,16 +20,17 @@ graph_request! {
     /// [`CallOptions::effect`](crate::machine::CallOptions::effect), so that the request is not retried after a
     /// lost response.
     ///
-    /// Data that names graphs, such as [`NQuads`](SparqlMediaType::NQuads) or [`TriG`](SparqlMediaType::TriG),
-    /// is also added to these graphs. Such a request is a write, because a second execution would add blank
-    /// nodes again. So is data of any other type that can name graphs, or of an unknown type.
+    /// Data that names graphs, such as [`NQuads`](SparqlMediaType::NQuads) or [`TriG`](SparqlMediaType::TriG), is
+    /// also added to these graphs. Such a request is a write, because a second execution would add blank nodes
+    /// again. A request with data of an unknown type is a write too, because the data may name graphs. Only
+    /// N-Triples, Turtle, N3 and RDF/XML are idempotent.
     ///
     /// Requires the IAM actions `neptune-db:WriteDataViaQuery` and `neptune-db:DeleteDataViaQuery`
     /// ([U11](crate::wire_notes#u11)). Engine 1.0.5.0 or later.
     ///
-    /// In practice: `AccessDeniedException` (403) without the permission, `BadRequestException` (400) for a
-    /// target that is not an IRI or data that cannot be read, `ReadOnlyViolationException` (400) on a replica.
-    /// The status for a graph that does not exist is not confirmed ([U10](crate::wire_notes#u10)).
+    /// Common errors: `AccessDeniedException` (403) without the permission, `BadRequestException` (400) for a
+    /// target that is not an IRI or data that cannot be read, `ReadOnlyViolationException` (400) on a replica. The
+    /// status for a graph that does not exist is not confirmed ([U10](crate::wire_notes#u10)).
     ///
     /// ```
     /// use neptunedata::{Endpoint, sparql::{PutGraph, SparqlMediaType}};
@@ -87,7 +88,7 @@ impl PutGraph {
 impl Operation for PutGraph {
     type Output = GraphStoreOutput;
 
-    const INFO: &'static OperationInfo = Self::FACTS;
+    const INFO: &'static OperationInfo = Self::OPERATION_INFO;
 
     fn effect(&self) -> Effect {
         match self.content_type {

@@ -54,7 +54,7 @@ output! {
     pub struct DeleteSparqlStatisticsOutput {
         /// The HTTP status: 200, or 204 if there was nothing to delete.
         pub status_code: Option<i32> => Exactly(Some(200)),
-        /// A status line such as `200 OK`.
+        /// A status text such as `200 OK`.
         pub status: Option<String>,
         /// The remaining state of the statistics.
         pub payload: Option<DeleteStatisticsValueMap>,

@@ -12,8 +12,8 @@ operation! {
     /// Gets the statistics of the property graph.
     ///
     /// A read, and the only operation on statistics that replicas accept. Requires the IAM action
-    /// `neptune-db:GetStatisticsStatus` and engine 1.2.1.0.R6 or later. On instances that do not support
-    /// statistics, such as the smallest, it fails with a `BadRequestException`.
+    /// `neptune-db:GetStatisticsStatus` and engine 1.2.1.0.R6 or later. On instance types that do not support
+    /// statistics, such as the smallest ones, it fails with a `BadRequestException`.
     ///
     /// ```
     /// use neptunedata::{Endpoint, statistics::GetPropertygraphStatistics};
@@ -43,7 +43,7 @@ operation! {
 output! {
     /// The response to [`GetPropertygraphStatistics`].
     pub struct GetPropertygraphStatisticsOutput {
-        /// A status line such as `200 OK`.
+        /// A status text such as `200 OK`.
         pub status: Option<String>,
         /// The statistics.
         pub payload: Option<Statistics>,

@@ -12,8 +12,8 @@ operation! {
     /// Gets the statistics of the RDF graph.
     ///
     /// A read, and the only operation on statistics that replicas accept. Requires the IAM action
-    /// `neptune-db:GetStatisticsStatus` (the service model does not mention it, [M46](crate::wire_notes#m46))
-    /// and engine 1.2.1.0.R6 or later. On instances that do not support statistics, such as the smallest, it
+    /// `neptune-db:GetStatisticsStatus` (the service model does not mention it, [M46](crate::wire_notes#m46)) and
+    /// engine 1.2.1.0.R6 or later. On instance types that do not support statistics, such as the smallest ones, it
     /// fails with a `BadRequestException`.
     ///
     /// The path is that of the service model; the guide prefers `/rdf/statistics` since engine 1.2.1.0
@@ -47,7 +47,7 @@ operation! {
 output! {
     /// The response to [`GetSparqlStatistics`].
     pub struct GetSparqlStatisticsOutput {
-        /// A status line such as `200 OK`.
+        /// A status text such as `200 OK`.
         pub status: Option<String>,
         /// The statistics.
         pub payload: Option<Statistics>,

@@ -11,8 +11,8 @@ operation! {
 
     /// Computes the statistics of the RDF graph, or enables or disables their automatic computation.
     ///
-    /// Idempotent: enabling or disabling twice has the effect of once, and statistics computed again are the
-    /// same. A request during the computation changes nothing. Requires the IAM action
+    /// Idempotent: enabling or disabling twice has the same effect as once, and a second computation gives the
+    /// same statistics. A request during a computation has no effect. Requires the IAM action
     /// `neptune-db:ManageStatistics` and engine 1.2.1.0.R6 or later. A replica returns a
     /// `ReadOnlyViolationException`.
     ///
@@ -44,14 +44,14 @@ operation! {
         pub mode: Option<StatisticsAutoGenerationMode>,
     }
 
-    /// A request without a mode, which the service model allows; set one.
+    /// A request without a mode, because the mode is optional in the service model. Set one with [`mode`](Self::mode).
     pub fn new();
 }
 
 output! {
     /// The response to [`ManageSparqlStatistics`].
     pub struct ManageSparqlStatisticsOutput {
-        /// A status line such as `200 OK`.
+        /// A status text such as `200 OK`.
         pub status: Option<String>,
         /// The statistics being computed; only after a refresh.
         pub payload: Option<RefreshStatisticsIdMap>,

@@ -3,7 +3,7 @@
 use crate::types::Timestamp;
 
 open_enum! {
-    /// An action on statistics.
+    /// What to do with the statistics.
     StatisticsAutoGenerationMode {
         /// Disables their automatic computation.
         DisableAutoCompute = "disableAutoCompute",

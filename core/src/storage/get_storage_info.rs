@@ -22,11 +22,11 @@ operation! {
     output: GetStorageInfoOutput,
     decode: RawResponse::json_or_payload,
 
-    /// Gets the use of the storage volume.
+    /// Gets the usage of the storage volume.
     ///
     /// A read. Requires the IAM action `neptune-db:GetStorageInfo` ([U24](crate::wire_notes#u24)) and engine
-    /// 1.5.0.0 or later; older engines return the error for an unknown path, a `BadRequestException` or
-    /// `MethodNotAllowedException` ([M06](crate::wire_notes#m06)). No source shows a whole response
+    /// 1.5.0.0 or later; older engines do not know the path and return a `BadRequestException` or
+    /// `MethodNotAllowedException` ([M06](crate::wire_notes#m06)). No source shows a complete response
     /// ([U14](crate::wire_notes#u14)); the members are those of the service model.
     ///
     /// ```
@@ -49,7 +49,7 @@ operation! {
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/storage-info.html>
     pub struct GetStorageInfo {}
 
-    /// Requests the use of storage.
+    /// Requests the storage usage.
     pub fn new();
 }
 
@@ -62,7 +62,7 @@ output! {
         pub quads: Option<QuadsIndexesInfo>,
         /// The dictionaries of values.
         pub dictionaries: Option<DictionariesInfo>,
-        /// The logs for undoing transactions.
+        /// The undo logs of transactions.
         pub undo_logs: Option<UndoLogsMetrics>,
         /// The change streams.
         pub streams: Option<StorageMetrics>,
@@ -86,19 +86,19 @@ structure! {
         pub pg: Option<QuadsInfo>,
     }
 
-    /// The indexes of one kind of graph, named by the order of subject, predicate (or property), object and
-    /// graph.
+    /// The indexes of one kind of graph. The letters of an index name are its sort order: S for subject, P for
+    /// predicate (or property), O for object, G for graph.
     pub struct QuadsInfo {
-        /// By subject.
+        /// The index SPOG, sorted by subject first.
         #[serde(rename = "SPOG")]
         pub spog: Option<StorageMetrics>,
-        /// By predicate.
+        /// The index POGS, sorted by predicate first.
         #[serde(rename = "POGS")]
         pub pogs: Option<StorageMetrics>,
-        /// By graph.
+        /// The index GPSO, sorted by graph first.
         #[serde(rename = "GPSO")]
         pub gpso: Option<StorageMetrics>,
-        /// By object; only if that index is enabled.
+        /// The index OSGP, sorted by object first. Present only if this index is enabled.
         #[serde(rename = "OSGP")]
         pub osgp: Option<StorageMetrics>,
         /// The index `PZSOG`.
@@ -108,7 +108,7 @@ structure! {
 
     /// The dictionaries of values.
     pub struct DictionariesInfo {
-        /// All virtual CPUs.
+        /// All dictionaries together.
         pub total: Option<StorageMetrics>,
         /// Dictionaries of long values.
         pub blobs: Option<StorageMetrics>,
@@ -122,7 +122,7 @@ structure! {
         pub count: Option<i64>,
     }
 
-    /// The logs for undoing transactions.
+    /// The undo logs of transactions.
     pub struct UndoLogsMetrics {
         /// The size in bytes.
         pub size_in_bytes: Option<i64>,

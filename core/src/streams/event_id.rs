@@ -110,7 +110,7 @@ impl<'de> Visitor<'de> for AnyForm {
     type Value = Option<EventId>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an event id: an object with commitNum and opNum, or a text such as 12:1")
+        f.write_str("an event id: an object with commitNum and opNum, or a string such as 12:1")
     }
 
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
@@ -171,7 +171,7 @@ impl<'de> Deserialize<'de> for Key {
     }
 }
 
-/// A number, or a number as text.
+/// An integer, or a string that contains an integer.
 struct Number(i64);
 
 impl<'de> Deserialize<'de> for Number {
@@ -182,7 +182,7 @@ impl<'de> Deserialize<'de> for Number {
             type Value = Number;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an integer, or an integer as text")
+                f.write_str("an integer, or a string that contains an integer")
             }
 
             fn visit_i64<E: Error>(self, number: i64) -> Result<Number, E> {

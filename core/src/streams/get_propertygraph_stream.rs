@@ -17,21 +17,21 @@ operation! {
 
     /// Reads the change stream of the property graph.
     ///
-    /// A read, on any instance, though replicas lag behind. Say where to begin with
-    /// [`trim_horizon`](Self::trim_horizon), [`latest`](Self::latest), [`at`](Self::at) or
-    /// [`after`](Self::after); the next page begins after the last event id.
+    /// A read. Every instance accepts it, but replicas lag behind the writer. Choose the start position with
+    /// [`trim_horizon`](Self::trim_horizon), [`latest`](Self::latest), [`at`](Self::at) or [`after`](Self::after);
+    /// for the next page, use `after` with the `last_event_id` of the response.
     ///
     /// An update is a removal and an addition. Deleting a vertex gives one record for each of its properties,
     /// edges and labels. [`Rows`](crate::rows::Rows) of [`PropertygraphRecord`] returns the records as they
     /// arrive.
     ///
-    /// A response has the requested number of records, or fewer at the end of the stream, and ends early with
-    /// the record that makes it 10 MB. Past the end of the stream the response is not an empty page but a
-    /// `StreamRecordsNotFoundException` (404), which means that there are no new records;
+    /// A response has at most the requested number of records. It has fewer at the end of the stream, and it ends
+    /// with the record that brings its size to 10 MB. Past the end of the stream the response is not an empty page
+    /// but a `StreamRecordsNotFoundException` (404), which means that there are no new records;
     /// [`ServiceError::last_valid_event_id`](crate::error::ServiceError::last_valid_event_id) is the end of the
-    /// stream. A position that is no longer kept is an `ExpiredStreamException` ([U18](crate::wire_notes#u18)),
-    /// and a stream that is not enabled is an `UnsupportedOperationException`. `ThrottlingException` and
-    /// `MemoryLimitExceededException` are transient.
+    /// stream. A position whose records are no longer kept causes an `ExpiredStreamException`
+    /// ([U18](crate::wire_notes#u18)). If change streams are not enabled, the error is an
+    /// `UnsupportedOperationException`. `ThrottlingException` and `MemoryLimitExceededException` are transient.
     ///
     /// Requires the IAM action `neptune-db:GetStreamRecords` and engine 1.2.1.0.R6 or later.
     ///
@@ -81,8 +81,8 @@ operation! {
         pub encoding: Option<Encoding> => accept_encoding("encoding"),
     }
 
-    /// Reads from where the service begins by default. That is a commit, which the service requires: see
-    /// [`at`](Self::at).
+    /// A request without a start position. The service's default, `AT_SEQUENCE_NUMBER`, requires `commit_num`: use
+    /// [`at`](Self::at) or another constructor.
     pub fn new();
 }
 
@@ -97,7 +97,7 @@ change_stream! {
 }
 
 /// What changed in the property graph, in the format `PG_JSON`. Data in the older format `GREMLIN_JSON`, or in
-/// another form, is kept as received: [`other`](field@Self::other).
+/// another form, is kept as received in [`other`](field@Self::other).
 ///
 /// The record of a property has the id of its element, but not the label.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

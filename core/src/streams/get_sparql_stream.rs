@@ -17,19 +17,19 @@ operation! {
 
     /// Reads the change stream of the RDF graph.
     ///
-    /// A read, on any instance, though replicas lag behind. Say where to begin with
-    /// [`trim_horizon`](Self::trim_horizon), [`latest`](Self::latest), [`at`](Self::at) or
-    /// [`after`](Self::after); the next page begins after the last event id.
+    /// A read. Every instance accepts it, but replicas lag behind the writer. Choose the start position with
+    /// [`trim_horizon`](Self::trim_horizon), [`latest`](Self::latest), [`at`](Self::at) or [`after`](Self::after);
+    /// for the next page, use `after` with the `last_event_id` of the response.
     ///
     /// [`Rows`](crate::rows::Rows) of [`SparqlRecord`] returns the records as they arrive.
     ///
-    /// A response has the requested number of records, or fewer at the end of the stream, and ends early with
-    /// the record that makes it 10 MB. Past the end of the stream the response is not an empty page but a
-    /// `StreamRecordsNotFoundException` (404), which means that there are no new records;
+    /// A response has at most the requested number of records. It has fewer at the end of the stream, and it ends
+    /// with the record that brings its size to 10 MB. Past the end of the stream the response is not an empty page
+    /// but a `StreamRecordsNotFoundException` (404), which means that there are no new records;
     /// [`ServiceError::last_valid_event_id`](crate::error::ServiceError::last_valid_event_id) is the end of the
-    /// stream. A position that is no longer kept is an `ExpiredStreamException` ([U18](crate::wire_notes#u18)),
-    /// and a stream that is not enabled is an `UnsupportedOperationException`. `ThrottlingException` and
-    /// `MemoryLimitExceededException` are transient.
+    /// stream. A position whose records are no longer kept causes an `ExpiredStreamException`
+    /// ([U18](crate::wire_notes#u18)). If change streams are not enabled, the error is an
+    /// `UnsupportedOperationException`. `ThrottlingException` and `MemoryLimitExceededException` are transient.
     ///
     /// Requires the IAM action `neptune-db:GetStreamRecords` and engine 1.2.1.0.R6 or later.
     ///
@@ -69,8 +69,8 @@ operation! {
         pub encoding: Option<Encoding> => accept_encoding("encoding"),
     }
 
-    /// Reads from where the service begins by default. That is a commit, which the service requires: see
-    /// [`at`](Self::at).
+    /// A request without a start position. The service's default, `AT_SEQUENCE_NUMBER`, requires `commit_num`: use
+    /// [`at`](Self::at) or another constructor.
     pub fn new();
 }
 
@@ -92,8 +92,8 @@ pub struct SparqlData {
     /// The statement, as a line of N-Quads.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stmt: Option<String>,
-    /// The data as received, if it has another form or the record is in the older format `GREMLIN_JSON`; the
-    /// other members are then `None`. On the wire this is the whole data, not a member.
+    /// The data as received, if it has another form or the record is in the older format `GREMLIN_JSON`;
+    /// [`stmt`](field@Self::stmt) is then `None`. On the wire, this is the whole `data`, not one of its members.
     #[serde(skip)]
     pub other: Option<RawJson>,
 }

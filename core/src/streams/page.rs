@@ -17,7 +17,7 @@ macro_rules! change_stream {
                 $request::new().iterator_type(crate::streams::IteratorType::TrimHorizon)
             }
 
-            /// Reads the newest record, of which there is at most one. Engine 1.1.0.0 or later.
+            /// Reads the newest record: the response contains at most this one record. Engine 1.1.0.0 or later.
             pub fn latest() -> Self {
                 $request::new().iterator_type(crate::streams::IteratorType::Latest)
             }
@@ -98,11 +98,11 @@ macro_rules! change_stream {
             /// What was added or removed.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub data: Option<$data>,
-            /// Whether it was added or removed.
+            /// Whether the data was added or removed.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub op: Option<crate::streams::ChangeOp>,
-            /// True for the last record of a commit, and only there. A reader that stops only after such a
-            /// record sees whole transactions.
+            /// True only for the last record of a commit. A reader that stops only after such a record has read
+            /// complete transactions.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub is_last_op: Option<bool>,
             #[serde(skip)]

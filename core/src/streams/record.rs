@@ -189,8 +189,8 @@ impl<'de, T: Data> Visitor<'de> for DataVisitor<T> {
 macro_rules! keep_raw {
     ($page:ident, $record:ident, $data:ident) => {
         impl $record {
-            /// The record as received text, with all digits and the order of members; `None` for a record that
-            /// was built in code, or was read by serde as a part of another type.
+            /// The record as received text, with all digits and the order of members; `None` for a record that was
+            /// built in code, or that serde read as part of another type.
             ///
             /// The text shares the memory of its page and keeps the page in memory; a record of
             /// [`Rows`](crate::rows::Rows) has its own memory.

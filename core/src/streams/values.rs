@@ -11,11 +11,11 @@ open_enum! {
     IteratorType {
         /// At the record of `commitNum` and `opNum`, the service's default.
         AtSequenceNumber = "AT_SEQUENCE_NUMBER",
-        /// At the next record.
+        /// At the record after `commitNum` and `opNum`.
         AfterSequenceNumber = "AFTER_SEQUENCE_NUMBER",
         /// At the oldest record that is kept.
         TrimHorizon = "TRIM_HORIZON",
-        /// At the newest record, of which there is at most one. Engine 1.1.0.0 or later.
+        /// At the newest record: the response contains at most this one record. Engine 1.1.0.0 or later.
         Latest = "LATEST",
     }
 }
@@ -44,9 +44,9 @@ open_enum! {
 open_enum! {
     /// The kind of a change. An update is two changes, a removal and an addition.
     ChangeOp {
-        /// Something was added.
+        /// The data of the record was added.
         Add = "ADD",
-        /// Something was removed.
+        /// The data of the record was removed.
         Remove = "REMOVE",
     }
 }
@@ -69,11 +69,11 @@ open_enum! {
 /// The value in a record of a property graph's change stream, with its type.
 ///
 /// On the wire it is `{"value":…,"dataType":…}`, with the second member spelled `datatype` in one place of the
-/// documentation. A value of another form is kept whole, without a type.
+/// documentation. A value of another form is kept completely in `value`, and `data_type` is `None`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PropertyValue {
-    /// The value; without a type, everything that was received.
+    /// The value. If `data_type` is `None`, everything that was received.
     pub value: Value,
     /// Its type in the graph, such as `String`, `Int` or `Date`.
     pub data_type: Option<String>,

@@ -17,10 +17,10 @@ operation! {
 
     /// Summarizes the RDF graph.
     ///
-    /// A read. The summary is made from the statistics and is as old as they are. Without statistics the error
-    /// is a `StatisticsNotAvailableException` (400), and on instances that do not support statistics, such as
-    /// the smallest, a `BadRequestException`. Requires the IAM action `neptune-db:GetGraphSummary` and engine
-    /// 1.2.1.0.R6 or later.
+    /// A read. The summary is computed from the statistics and is only as recent as they are. Without statistics
+    /// the error is a `StatisticsNotAvailableException` (400), and on instance types that do not support
+    /// statistics, such as the smallest ones, a `BadRequestException`. Requires the IAM action
+    /// `neptune-db:GetGraphSummary` and engine 1.2.1.0.R6 or later.
     ///
     /// ```
     /// use neptunedata::{Endpoint, summary::{GetRdfGraphSummary, GraphSummaryType}};
@@ -44,7 +44,7 @@ operation! {
     ///
     /// <https://docs.aws.amazon.com/neptune/latest/userguide/neptune-graph-summary.html>
     pub struct GetRdfGraphSummary {
-        /// How detailed the report is.
+        /// How detailed the summary is. The service's default is `basic`.
         pub mode: Option<GraphSummaryType> => query("mode"),
     }
 
@@ -57,15 +57,15 @@ output! {
     pub struct GetRdfGraphSummaryOutput {
         /// The HTTP status.
         pub status_code: Option<i32> => Exactly(Some(200)),
-        /// A status line such as `200 OK`, which is not in the service model ([M29](crate::wire_notes#m29)).
+        /// A status text such as `200 OK`, which is not in the service model ([M29](crate::wire_notes#m29)).
         pub status: Option<String>,
-        /// The summary with its version and age.
+        /// The summary, its version and the time of its statistics.
         pub payload: Option<RdfGraphSummaryValueMap>,
     }
 }
 
 structure! {
-    /// A summary of the RDF graph, with its version and age.
+    /// A summary of the RDF graph, with its version and the time of its statistics.
     pub struct RdfGraphSummaryValueMap {
         /// The version of the summary, such as `v1`.
         pub version: Option<String>,
@@ -95,7 +95,7 @@ structure! {
 
     /// Subjects that have the same predicates.
     pub struct SubjectStructure {
-        /// The number of them.
+        /// The number of these subjects.
         pub count: Option<i64>,
         /// Their predicates.
         pub predicates: Option<Vec<String>>,

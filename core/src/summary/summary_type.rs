@@ -5,7 +5,7 @@ open_enum! {
     GraphSummaryType {
         /// Counts, labels and properties, the service's default.
         Basic = "basic",
-        /// Structures as well.
+        /// The same as basic, and the structures of nodes and edges, or of subjects.
         Detailed = "detailed",
     }
 }

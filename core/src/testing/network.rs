@@ -28,10 +28,10 @@ const CHUNK_SIZE: usize = 1024;
 /// A network in memory: it runs machines against a serving function, without a socket and without
 /// waiting.
 ///
-/// Each request has the next [`NetworkOutcome`]; once they are used up, every request and response
-/// arrives. Time is virtual: pauses and time limits pass at once, and nothing else takes time except
-/// a [delay](Served::delay). If nothing more arrives, the machine's time limit passes; without a time
-/// limit the connection closes.
+/// Each request gets the next [`NetworkOutcome`]; after the last one, every request and response arrives. Time is
+/// virtual: pauses, time limits and [delays](Served::delay) advance the clock without waiting, and nothing else
+/// takes time. If nothing more arrives, the clock advances to the machine's time limit; without a time limit, the
+/// connection closes.
 ///
 /// ```
 /// use neptunedata::{
@@ -68,8 +68,8 @@ enum Pending {
 }
 
 impl<'a> Network<'a> {
-    /// A network with these outcomes, one for each request; there may be endlessly many. Requests that
-    /// arrive are passed to `serve`, with the network's time.
+    /// A network with these outcomes, one for each request; the iterator may be infinite. Requests that arrive are
+    /// passed to `serve`, with the network's time.
     pub fn new<S: Into<Served>>(
         outcomes: impl IntoIterator<Item = NetworkOutcome, IntoIter: 'a>,
         mut serve: impl FnMut(Request<Bytes>, Now) -> S + 'a,
@@ -114,7 +114,7 @@ impl<'a> Network<'a> {
         self.served
     }
 
-    /// Runs a machine to its end, and drops its items.
+    /// Runs a machine until it ends, and drops its items.
     ///
     /// # Errors
     ///

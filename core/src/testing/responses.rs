@@ -134,10 +134,11 @@ pub enum Damage {
     /// The body is an HTML page of a proxy, with a 200.
     Html,
     /// The body is not UTF-8.
-    Noise,
-    /// The body is JSON of another shape.
+    InvalidUtf8,
+    /// The body is valid JSON, but does not have the structure of a response of the operation.
     Shape,
-    /// The body is empty. Not for operations with [`may_answer_empty`](crate::OperationInfo::may_answer_empty).
+    /// The body is empty. Not generated for operations with
+    /// [`may_answer_empty`](crate::OperationInfo::may_answer_empty).
     Empty,
     /// The body is an error object, with a 200.
     ErrorInside,
@@ -223,7 +224,7 @@ impl Damage {
         Damage::Trailing,
         Damage::FailedInTheMiddle,
         Damage::Html,
-        Damage::Noise,
+        Damage::InvalidUtf8,
         Damage::Shape,
         Damage::Empty,
         Damage::ErrorInside,
@@ -294,7 +295,7 @@ where
     O: Operation,
     O::Output: Answer,
 {
-    /// Damages a success. `position` is the place of the damage, as a share of 65,536.
+    /// Damages a success. `position` says where: a share of the length, in units of 1/65,536.
     fn new(
         output: &O::Output,
         style: &SuccessStyle,
@@ -304,7 +305,7 @@ where
     ) -> Self {
         let mut response = style.write(output);
         let damage = match damage {
-            // Any bytes are a valid opaque body, also truncated ones.
+            // Any bytes are a valid opaque body, even truncated, so damage the status instead.
             _ if output.form() == BodyForm::Opaque => Damage::Status,
             Damage::Empty if O::INFO.may_answer_empty => Damage::Html,
             damage => damage,
@@ -315,13 +316,15 @@ where
             "detailedMessage": format!("{} ", error.message),
         });
         let body = response.body();
-        let cut = body.get(..share_of(body.len(), position)).unwrap_or(body);
+        // Keep the opening brace of an object.
+        let kept = share_of(body.len(), position).max(1);
+        let cut = body.get(..kept).unwrap_or(body);
         let damaged = match damage {
             Damage::Cut => cut.to_vec(),
             Damage::Trailing => [&body[..], b"}</html>"].concat(),
             Damage::FailedInTheMiddle => [cut, error.to_string().as_bytes()].concat(),
             Damage::Html => b"<html><body>502 Bad Gateway</body></html>".to_vec(),
-            Damage::Noise => [b"\xff\xfe", &body[..]].concat(),
+            Damage::InvalidUtf8 => [b"\xff\xfe", &body[..]].concat(),
             Damage::Shape => b"17".to_vec(),
             Damage::Empty => Vec::new(),
             Damage::ErrorInside => error.to_string().into_bytes(),
@@ -346,12 +349,9 @@ where
     }
 }
 
-/// The share of `length`, of 65,536: at least 1 and less than `length`, to keep the brace of an object but
-/// not all of it.
+/// `length` times `share` / 65,536, which is less than `length`.
 fn share_of(length: usize, share: u16) -> usize {
-    let last = length.saturating_sub(1).max(1);
-    let share = length.saturating_mul(share.into()) >> 16;
-    share.clamp(1, last)
+    length.saturating_mul(share.into()) >> 16
 }
 
 impl<O> SuccessResponse<O>
@@ -395,5 +395,36 @@ impl<O> fmt::Debug for MalformedResponse<O> {
 impl<O> fmt::Debug for AnyResponse<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.response.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{GetEngineStatus, GetEngineStatusOutput};
+
+    #[test]
+    fn each_status_that_is_not_a_success_occurs() {
+        let style = SuccessStyle {
+            spaced: false,
+            unknown_member: false,
+            request_id: false,
+        };
+        let error = ErrorStyle {
+            exception: ExceptionKind::BadRequestException,
+            message: String::new(),
+            form: ErrorForm::Body,
+            status_of_model: true,
+        };
+        let (output, error) = (GetEngineStatusOutput::default(), error.write());
+        let statuses = (0..=u16::MAX).step_by(1 << 13).map(|position| {
+            let damage = Damage::Status;
+            MalformedResponse::<GetEngineStatus>::new(&output, &style, damage, position, &error)
+                .response
+                .status()
+                .as_u16()
+        });
+        let expected = [301, 307, 400, 403, 404, 500, 502, 503];
+        assert_eq!(statuses.collect::<Vec<_>>(), expected);
     }
 }

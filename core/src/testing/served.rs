@@ -12,8 +12,8 @@ use crate::{
 
 /// What a server does with a request: its response, and how much of the response arrives.
 ///
-/// Serving functions of a [`Network`](super::Network) return one, or an [`http::Response`], which
-/// arrives whole and at once.
+/// The serving function of a [`Network`](super::Network) returns a `Served`, or an
+/// [`http::Response`](crate::http::Response), which arrives completely and without delay.
 ///
 /// ```
 /// use neptunedata::{
@@ -60,8 +60,8 @@ impl From<Response<Bytes>> for Served {
 }
 
 impl Served {
-    /// No response: the exchange fails as this. [`TransportErrorKind::Closed`] is a connection that
-    /// closes, [`TransportErrorKind::Protocol`] a response that is not HTTP.
+    /// No response: the exchange fails with this kind of error. [`TransportErrorKind::Closed`] is a connection
+    /// that closes, [`TransportErrorKind::Protocol`] a response that is not HTTP.
     pub fn failed(kind: TransportErrorKind) -> Self {
         Served::broken(TransportError::new(kind, Sent::Maybe))
     }
@@ -96,8 +96,8 @@ impl Served {
         self
     }
 
-    /// Closes the connection after this many bytes of the body. At the full length, the body arrives
-    /// but its end does not.
+    /// Closes the connection after this many bytes of the body. If this is the length of the body, the whole body
+    /// arrives, but the end of the response does not.
     pub fn cut_after(self, bytes: usize) -> Self {
         let closed = TransportError::new(TransportErrorKind::Closed, Sent::Maybe);
         self.truncate(bytes, Ending::Failure(closed))

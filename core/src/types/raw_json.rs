@@ -30,7 +30,7 @@ use crate::wire::{
 pub struct RawJson(Bytes);
 
 impl RawJson {
-    /// Keeps a text.
+    /// Wraps the text of one JSON value.
     ///
     /// # Errors
     ///

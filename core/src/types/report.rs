@@ -7,9 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::text_or_base64;
 
-/// A report about a query: text for people, with boxes drawn around it. The format differs between engine
-/// versions and can be HTML, so a report cannot be distinguished from an HTML page that a proxy or a portal
-/// returns with a 200.
+/// A report about a query: human-readable text with drawn tables. The format differs between engine versions and
+/// can be HTML, so a report cannot be distinguished from an HTML page that a proxy or a portal returns with a 200.
 ///
 /// The bytes are kept as received. The serde form is a string or, if the bytes are not UTF-8, an object with
 /// the only member `base64`.

@@ -63,9 +63,9 @@ impl WaitOptions {
 
     /// The maximum time to wait in all, by the monotonic clock.
     ///
-    /// At its end there is a final poll, even if the server requested a longer pause (`Retry-After`). A poll
-    /// that starts in the last second, such as the final poll, may take one second; all other polls are
-    /// aborted when the time is over.
+    /// If the timeout passes during a pause, the machine polls once more, even if the server requested a longer
+    /// pause (`Retry-After`). This final poll, and any poll that starts in the last second, may take one second.
+    /// Every other poll is aborted when the timeout passes.
     #[must_use]
     pub fn timeout(mut self, time: Duration) -> Self {
         self.timeout = Some(time);
@@ -81,7 +81,7 @@ impl WaitOptions {
     }
 
     /// Options for each poll. Their `timeout` and `attempt_timeout` limit one attempt of a poll; the
-    /// [`timeout`](WaitOptions::timeout) of the wait limits the whole.
+    /// [`timeout`](WaitOptions::timeout) of the wait limits the wait as a whole.
     #[must_use]
     pub fn call(mut self, options: CallOptions) -> Self {
         self.call = options;

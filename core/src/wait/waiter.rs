@@ -8,7 +8,7 @@ use crate::{
 
 use super::PollSchedule;
 
-/// Something to wait for: which request to send, and what the responses mean.
+/// Defines what to wait for: the request to send, and the meaning of the responses.
 ///
 /// The crate has [`waiters`](super::waiters) for the operations of the service. Your own waiters also work
 /// with [`Wait`](super::Wait):
@@ -86,8 +86,8 @@ pub trait Waiter {
     /// Interprets a failed call. By default this returns `None`: a transient error then counts as a
     /// transient failure, and any other error ends the waiting.
     ///
-    /// After [`Observation::PollAgain`], transient errors are retried first: this is called only once the
-    /// limit of transient failures or the time is exceeded, or if the error is not transient.
+    /// After [`Observation::PollAgain`], transient errors are retried first: this method is called only when the
+    /// limit of transient failures or the timeout is exceeded, or when the error is not transient.
     fn observe_error(&mut self, error: &Error) -> Option<Observation<Self::Status, Self::Output>> {
         let _ = error;
         None
@@ -97,12 +97,12 @@ pub trait Waiter {
     fn name(status: &Self::Status) -> String;
 }
 
-/// The meaning of a response.
+/// What a response says about the operation.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Observation<S, E> {
     /// In progress: hand out this status, and poll again later.
     Pending(S),
-    /// Ended, but the waiter needs details: poll again at once.
+    /// Ended, but the waiter needs details: poll again immediately.
     PollAgain {
         /// The status as spelled by the service.
         status: String,

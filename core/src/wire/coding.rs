@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::{
-    HeaderMap,
+    HeaderMap, HeaderValue,
     header::{CONTENT_ENCODING, CONTENT_LENGTH},
 };
 
@@ -66,9 +66,7 @@ impl Coding {
         {
             let mut codings = headers.get_all(CONTENT_ENCODING).iter();
             if let (Some(coding), None) = (codings.next(), codings.next())
-                && [b"gzip".as_slice(), b"x-gzip"]
-                    .iter()
-                    .any(|name| coding.as_bytes().trim_ascii().eq_ignore_ascii_case(name))
+                && is_gzip(coding)
             {
                 let gzip = Gzip {
                     inflater: Inflater::new(),
@@ -155,7 +153,7 @@ pub(crate) fn decode_body<'a>(
             Err(error) => return Err(error.of(info, body.clone())),
         }
         if whole.len() > limit {
-            let reason = format!("longer than the limit of {limit} bytes");
+            let reason = format!("longer than {limit} bytes after decompression");
             let kind = DecodeErrorKind::TooLarge;
             return Err(DecodeError::new(info.name, kind, "", reason, body.clone()));
         }
@@ -169,14 +167,50 @@ pub(crate) fn decode_body<'a>(
 /// The reason why a body cannot be read, if it is still in a coding other than `identity`.
 pub(crate) fn unsupported(headers: &HeaderMap) -> Option<String> {
     let coding = headers.get(CONTENT_ENCODING)?;
-    if coding.as_bytes() == b"identity" {
+    if has_name(coding, "identity") {
         return None;
     }
-    let is_gzip = coding.as_bytes().eq_ignore_ascii_case(b"gzip");
-    let hint = if is_gzip && !cfg!(feature = "gzip") {
+    let hint = if is_gzip(coding) && !cfg!(feature = "gzip") {
         ", which needs the feature `gzip` of the crate neptunedata"
     } else {
         ""
     };
-    Some(format!("content-encoding {coding:?}{hint}"))
+    Some(format!("unsupported content-encoding {coding:?}{hint}"))
+}
+
+fn is_gzip(coding: &HeaderValue) -> bool {
+    has_name(coding, "gzip") || has_name(coding, "x-gzip")
+}
+
+fn has_name(coding: &HeaderValue, name: &str) -> bool {
+    let coding = coding.as_bytes().trim_ascii();
+    coding.eq_ignore_ascii_case(name.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(coding: &'static str) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
+        unsupported(&headers)
+    }
+
+    #[test]
+    fn identity_is_no_coding() {
+        for coding in ["identity", "Identity", " identity "] {
+            assert_eq!(reason(coding), None, "{coding:?}");
+        }
+    }
+
+    #[test]
+    fn gzip_by_any_name_asks_for_the_feature() {
+        let hint = "which needs the feature `gzip` of the crate neptunedata";
+        for coding in ["gzip", "GZIP", "x-gzip", " gzip "] {
+            let reason = reason(coding).unwrap();
+            let has_hint = reason.contains(hint);
+            assert_eq!(has_hint, !cfg!(feature = "gzip"), "{reason}");
+        }
+    }
 }

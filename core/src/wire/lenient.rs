@@ -1,7 +1,7 @@
 //! Reads JSON responses into typed outputs. The reader accepts other JSON types where the service is known
 //! to vary them, and its errors name the member that cannot be read.
 //!
-//! The reader is lenient, not the outputs, so that these stay plain `#[derive(Deserialize)]` structs:
+//! The reader does the conversions, so that the outputs are plain `#[derive(Deserialize)]` structs:
 //!
 //! | a member of this type | also accepts |
 //! |---|---|
@@ -33,7 +33,8 @@ mod tests;
 ///
 /// # Errors
 ///
-/// Has the position of the first text that is not valid JSON or does not fit `T`.
+/// If `body` is not such an object. The error has the position of the first text that is not valid JSON or does
+/// not fit `T`.
 pub(crate) fn from_slice<T: DeserializeOwned>(body: &[u8]) -> Result<T, LenientError> {
     match std::str::from_utf8(body) {
         Ok(text) => from_text(text),

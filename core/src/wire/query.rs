@@ -6,7 +6,7 @@ use super::percent;
 
 /// A value of a query parameter: text, booleans, integers, and options of these.
 pub trait QueryValue {
-    /// Writes the value and returns whether there is one.
+    /// Writes the value. Returns false if there is no value (`None`); the parameter is then omitted.
     fn write_to(&self, text: &mut QueryText<'_>) -> bool;
 }
 

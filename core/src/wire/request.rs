@@ -45,7 +45,7 @@ use crate::{
 ///
 /// # Errors
 ///
-/// If the request is invalid. The error has all invalid members.
+/// If the request is invalid. The error lists all invalid members.
 pub fn request<O: Operation>(
     operation: &O,
     endpoint: &Endpoint,
@@ -84,7 +84,7 @@ pub(crate) fn request_of_call<O: Operation>(
     let subject = writer.subject.take();
     let request = writer.finish();
     if let (Some(query), Ok(request)) = (&mut query, &request) {
-        query.keep_unless_once_in(request.body());
+        query.share_unless_unique_in(request.body());
     }
     Prepared {
         request,
@@ -175,7 +175,7 @@ impl<'a> RequestWriter<'a> {
             Some((name, rest)) if name == field => self.template = rest,
             _ => self.reject(
                 field,
-                FieldErrorKind::Other("is not the next label of the path".into()),
+                FieldErrorKind::Other("is not the next label of the path template".into()),
             ),
         }
         match value {
@@ -210,6 +210,7 @@ impl<'a> RequestWriter<'a> {
         let had_query = self.has_query;
         self.query_name(field);
         if !value.write_to(&mut QueryText(&mut self.uri)) {
+            // No value: remove the name again.
             self.uri.truncate(before);
             self.has_query = had_query;
         }
@@ -218,11 +219,12 @@ impl<'a> RequestWriter<'a> {
     /// Adds a query parameter without a value, such as `?default`. It is signed like an empty value.
     pub fn query_flag(&mut self, name: &str) {
         self.query_name(name);
+        // The `=` that `query_name` has written.
         self.uri.pop();
     }
 
-    /// Declares query parameters that exclude each other: more than one of them, or the same one twice, is
-    /// an error. This includes parameters that the caller adds.
+    /// Declares mutually exclusive query parameters: it is an error if the request has more than one of them, or
+    /// one of them twice. Parameters that the caller adds count too.
     pub fn exclusive_query(&mut self, names: &'static [&'static str]) {
         self.exclusive = names;
     }
@@ -278,7 +280,7 @@ impl<'a> RequestWriter<'a> {
     /// The idempotency token of the call, by which the service recognizes all attempts as the same
     /// request: a UUID derived from the seed of the call. `None` outside of a call, as in [`request`].
     ///
-    /// Call this only if the token is sent: the call then treats the request as
+    /// Call this only if the request contains the returned token: the call then treats the request as
     /// [`Effect::Idempotent`](crate::operation::Effect::Idempotent).
     pub fn call_token(&mut self) -> Option<String> {
         let token = self.seed.map(crate::machine::uuid);
@@ -287,11 +289,13 @@ impl<'a> RequestWriter<'a> {
     }
 
     /// The id of the query in the request: `own`, or, if the call
-    /// [cancels abandoned queries](crate::machine::CallOptions::cancel_on_abandon), a UUID derived from the
-    /// seed of the call. `C` is the operation that cancels the query. Call this only if the id is sent.
+    /// [cancels abandoned queries](crate::machine::CallOptions::cancel_on_abandon), a UUID derived from the seed
+    /// of the call. `C` is the operation that cancels the query. Call this only if the request contains the
+    /// returned id.
     ///
-    /// If a derived UUID occurs once in the body and nowhere else, each further attempt of the call
-    /// replaces it by another UUID; otherwise it stays the same.
+    /// If the body contains the derived UUID exactly once, each further attempt of the call replaces it with a new
+    /// UUID. Otherwise all attempts have the same UUID. Do not put the id elsewhere in the request: it is replaced
+    /// only in the body.
     pub fn query_id<'i, C: CancelOperation>(
         &mut self,
         own: Option<&'i str>,
@@ -336,9 +340,9 @@ impl<'a> RequestWriter<'a> {
     }
 }
 
-/// Places of members that only a few operations have, by their names in `operation!`.
+/// Methods for places of members that only a few operations use. `operation!` calls them by name.
 impl RequestWriter<'_> {
-    /// Adds a query parameter with the id of what the request is about. It must not be empty.
+    /// Adds a query parameter with the id that the request is about. The id must not be empty.
     pub(crate) fn id_query(&mut self, field: &'static str, id: &str) {
         self.check_id(field, id);
         self.query(field, id);
@@ -363,7 +367,8 @@ impl RequestWriter<'_> {
         }
     }
 
-    /// Makes a JSON body of the caller's token or, without one, the [token of the call](Self::call_token).
+    /// Sets a JSON body that contains the caller's token or, if there is none, the
+    /// [token of the call](Self::call_token).
     pub(crate) fn token_body(&mut self, field: &'static str, own: &Option<String>) {
         let token = own.clone().or_else(|| self.call_token());
         let body: BTreeMap<_, _> = token.map(|token| (field, token)).into_iter().collect();

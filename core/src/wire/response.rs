@@ -17,8 +17,9 @@ use crate::{
 
 /// Reads a complete response of the operation `O`.
 ///
-/// For transports that drop trailers, and for tests. A [`Call`](crate::machine::Call) also reads trailers,
-/// retries if that is safe, and reports attempts and possible execution in its error.
+/// Use it with HTTP libraries that drop trailers, and in tests. A [`Call`](crate::machine::Call) also reads
+/// trailers, retries when that is safe, and its error says how many attempts were made and whether the request may
+/// have been executed.
 ///
 /// ```
 /// use neptunedata::{ExceptionKind, error::Cause, ml::CancelMlModelTrainingJob};
@@ -89,8 +90,7 @@ impl<'a> RawResponse<'a> {
         self.body
     }
 
-    /// The whole body, if it is not compressed. With the feature `gzip`, a gzip body has been
-    /// decompressed before.
+    /// The whole body, if it is not compressed. With the feature `gzip`, a gzip body is already decompressed.
     ///
     /// # Errors
     ///
@@ -108,7 +108,7 @@ impl<'a> RawResponse<'a> {
     ///
     /// # Errors
     ///
-    /// If the body is not a JSON object or does not fit `T`; the error has the path.
+    /// If the body is not a JSON object, or does not match `T`. The error contains the path of the wrong value.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         let body = self.plain()?;
         let body: &[u8] = if !body.iter().all(u8::is_ascii_whitespace) {

@@ -62,7 +62,7 @@ fn positions_after_the_end_are_lost_changes() {
         assert_eq!(
             error.to_string(),
             "GetSparqlStream: the change stream ends at 2:3, before 12:1, the last position read: the data was \
-             reset or restored, and later changes are unknown"
+             reset or restored, and changes may be lost"
         );
         // Not before the lag tolerance is over.
         let passed = run.clock.now().mono - run.began;

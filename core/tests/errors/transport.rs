@@ -29,7 +29,7 @@ fn transport_errors_name_peer_and_time_limit() {
             "all connections are in use; none became free within 5s"),
         (Deadline, Maybe, "deadline exceeded", "deadline exceeded after 5s"),
         (Protocol, Maybe, "response is not valid HTTP", "response from db:8182 is not valid HTTP"),
-        (HeadTooLarge, Maybe, "response head is too large", "response head is too large"),
+        (HeadTooLarge, Maybe, "response head or trailers too large", "response head or trailers too large"),
         (Runtime, No, "no usable async runtime", "no usable async runtime"),
         (Other, Maybe, "transport error", "transport error"),
     ];

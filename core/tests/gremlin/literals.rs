@@ -149,7 +149,10 @@ fn values_without_a_literal_are_rejected() {
         Err(LiteralError::Nul)
     );
     let no_time = Timestamp::from("').drop();");
-    assert_eq!(Literal::from(no_time).to_text(), Err(LiteralError::NoTime));
+    assert_eq!(
+        Literal::from(no_time).to_text(),
+        Err(LiteralError::InvalidTimestamp)
+    );
 
     let nested = |depth| (0..depth).fold(Literal::from(1), |inner, _| Literal::List(vec![inner]));
     assert!(nested(64).to_text().is_ok());

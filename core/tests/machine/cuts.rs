@@ -59,7 +59,7 @@ fn without_excess(mut seen: Seen) -> Seen {
         kind, text, body, ..
     } = &mut seen
         && *kind == ErrorKind::Decode
-        && text.contains("longer than the limit")
+        && text.contains("longer than max_body_bytes")
     {
         *body = Bytes::new();
     }

@@ -272,7 +272,7 @@ fn a_row_above_the_limit() {
         assert!(
             error
                 .to_string()
-                .contains("longer than the limit of 50 bytes"),
+                .contains("longer than max_row_bytes (50 bytes)"),
             "{error}"
         );
         assert_eq!(error.body().len(), 50);

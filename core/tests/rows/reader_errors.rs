@@ -82,7 +82,7 @@ fn error_texts() {
         (
             OpenCypher,
             r#"{"results":[1"#,
-            "results[0]: truncated response body",
+            "results[0]: the body ends before its JSON is complete",
         ),
         (
             OpenCypher,
@@ -183,7 +183,7 @@ fn rows_have_a_limit() {
             if let Err((kind, path, reason)) = seen.end {
                 assert_eq!((kind, &*path), (DecodeErrorKind::TooLarge, "results[0]"));
                 let limit = length.max(10);
-                assert_eq!(reason, format!("longer than the limit of {limit} bytes"));
+                assert_eq!(reason, format!("longer than max_row_bytes ({limit} bytes)"));
             }
         }
     }

@@ -126,7 +126,7 @@ mod gzip {
         let done: Read<Value> = read(&page, &options, &[gzipped(&large).into()], 1000);
         let error = done.result.expect_err("a row above the limit");
         assert!(
-            error.to_string().contains("limit of 1000000 bytes"),
+            error.to_string().contains("max_row_bytes (1000000 bytes)"),
             "{error}"
         );
     }

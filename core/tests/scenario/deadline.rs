@@ -220,7 +220,7 @@ fn a_wait_beyond_the_deadline_ends_the_call() {
                     assert_eq!(error.retry_after(), Some(seconds(20)));
                     assert!(error.is_retryable() && error.meta().is_some());
                     let reason = format!(
-                        "; not retried, the next attempt would start after the time limit of {limit}s"
+                        "; not retried: the next attempt would start after the time limit of {limit}s"
                     );
                     assert!(error.to_string().contains(&reason), "{error}");
                 }

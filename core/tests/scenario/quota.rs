@@ -36,7 +36,7 @@ fn an_outage_uses_up_the_quota_and_successes_refill_it() {
     assert!(error.is_retryable() && error.may_have_executed());
     assert_eq!(
         error.to_string(),
-        "GetMLModelTrainingJob job-1: HTTP status 503 Service Unavailable; not retried, the retry quota of the session is used up; the request may have been executed"
+        "GetMLModelTrainingJob job-1: HTTP status 503 Service Unavailable; not retried: the retry quota of the session is used up; the request may have been executed"
     );
     // Nothing is paid for the replacement of a stale connection.
     let stale = call(&session, &[Event::Stale, success().into()]);

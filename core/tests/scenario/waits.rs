@@ -90,14 +90,14 @@ fn a_retry_after_that_is_too_long_ends_the_call() {
             "seconds",
             THROTTLED,
             refused("retry-after", "61"),
-            too_many.says("TooManyRequestsException (429): boom [request id r-1]; not retried, the server asks to wait 61s"),
+            too_many.says("TooManyRequestsException (429): boom [request id r-1]; not retried: the server asks to wait 61s, longer than max_retry_after"),
         ),
         // Begun seconds count.
         same(
             "milliseconds",
             THROTTLED,
             refused("x-amz-retry-after", "60001"),
-            too_many.says("TooManyRequestsException (429): boom [request id r-1]; not retried, the server asks to wait 61s"),
+            too_many.says("TooManyRequestsException (429): boom [request id r-1]; not retried: the server asks to wait 61s, longer than max_retry_after"),
         ),
         same("a date", THROTTLED, refused("retry-after", "Tue, 14 Nov 2023 22:15:00 GMT"), too_many),
         same("for ever", THROTTLED, refused("retry-after", "18446744073709551615"), too_many),
@@ -106,7 +106,7 @@ fn a_retry_after_that_is_too_long_ends_the_call() {
             Some(RetryClass::Fault),
             [answer(503, "").header("retry-after", "100")],
             stop(MAY, ExceptionKind::Unknown)
-                .says("HTTP status 503 Service Unavailable; not retried, the server asks to wait 100s; the request may have been executed"),
+                .says("HTTP status 503 Service Unavailable; not retried: the server asks to wait 100s, longer than max_retry_after; the request may have been executed"),
             sent_once(MAY, unknown),
         ),
     ];

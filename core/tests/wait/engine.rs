@@ -158,7 +158,7 @@ fn statistics_are_computed() {
     ));
     assert_eq!(
         error.to_string(),
-        "the statistics of the property graph ended as no statistics: Limit reached: Statistics are \
+        "the statistics of the property graph ended with status no statistics: Limit reached: Statistics are \
          not available"
     );
     let script = [statistics("1588893232718", note), new];

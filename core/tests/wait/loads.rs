@@ -71,7 +71,7 @@ fn failed_loads_have_their_logs() {
         assert_eq!(
             error.to_string(),
             format!(
-                "the bulk load l ended as {status}: PARSING_ERROR: Expected '<', found: | in s3://b/k \
+                "the bulk load l ended with status {status}: PARSING_ERROR: Expected '<', found: | in s3://b/k \
                  at record 1; the first of 2 errors"
             )
         );

@@ -74,7 +74,7 @@ fn jobs_complete_fail_or_are_stopped() {
     ));
     assert_eq!(
         error.to_string(),
-        "the model-training job j ended as Failed: no space"
+        "the model-training job j ended with status Failed: no space"
     );
 }
 
@@ -96,7 +96,7 @@ fn endpoints_are_created() {
     ));
     assert_eq!(
         error.to_string(),
-        "the endpoint e ended as Failed: no capacity"
+        "the endpoint e ended with status Failed: no capacity"
     );
 }
 

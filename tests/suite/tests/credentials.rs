@@ -125,7 +125,7 @@ fn the_environment_is_read_when_the_client_is_built() {
         );
         let nowhere = run(&[id, secret, ("AWS_REGION", "")]);
         assert!(
-            nowhere.starts_with("not built: requests are signed for a region"),
+            nowhere.starts_with("not built: missing region for signing"),
             "{nowhere}"
         );
         let strange = run(&[id, secret, ("AWS_REGION", "a b")]);

@@ -34,18 +34,18 @@ impl CommandLine {
     ///
     /// # Errors
     ///
-    /// When there is no word, a quote is not closed, a backslash has nothing to escape, or the first
-    /// word sets a variable, which only a shell understands.
+    /// When there is no word, a quote is not closed, a backslash has nothing to escape, or a variable
+    /// is assigned before the program, which only a shell supports.
     pub fn parse(text: &str) -> Result<CommandLine, CredentialsError> {
         let split = if cfg!(windows) { windows } else { posix };
-        let refused = |reason| CredentialsError::new(format!("in credential_process, {reason}"));
-        let mut words = split(text).map_err(refused)?.into_iter();
+        let error = |reason| CredentialsError::new(format!("in credential_process, {reason}"));
+        let mut words = split(text).map_err(error)?.into_iter();
         match words.next() {
-            None => Err(refused("there is no program")),
-            Some(program) if program.is_empty() => Err(refused("the program has no name")),
-            Some(program) if is_assignment(&program) => {
-                Err(refused("a variable is set, which only a shell understands"))
-            }
+            None => Err(error("the program is missing")),
+            Some(program) if program.is_empty() => Err(error("the program name is empty")),
+            Some(program) if is_assignment(&program) => Err(error(
+                "a variable is assigned before the program, which only a shell supports",
+            )),
             Some(program) => Ok(CommandLine {
                 program,
                 arguments: words.collect(),

@@ -20,9 +20,9 @@ const PROCESS_OUTPUT_LIMIT: u64 = 64 * 1024;
 /// Looks up the credentials of a profile in the shared config and credentials files, as a state machine.
 ///
 /// [`step`](ProfileLookup::step) says which file to read or which process to run, and
-/// [`file_read`](ProfileLookup::file_read) and [`process_ended`](ProfileLookup::process_ended) take the result.
-/// If your code may block, call [`load`](ProfileLookup::load), which does all steps. A lookup serves once; clone
-/// it first to look up the credentials again later.
+/// [`file_read`](ProfileLookup::file_read) and [`process_ended`](ProfileLookup::process_ended) take the result. If
+/// your code may block, call [`load`](ProfileLookup::load), which does all steps. A lookup can be used only once.
+/// To look up the credentials again later, clone it before the first use.
 ///
 /// ```
 /// use std::{io, path::Path};
@@ -104,7 +104,7 @@ impl ProfileLookup {
         }
     }
 
-    /// What to do next. It stays the same until the driver passes the result.
+    /// What to do next. Returns the same step until the driver passes its result.
     pub fn step(&mut self) -> LookupStep {
         if let Some((_, path)) = self.unread.last() {
             return LookupStep::ReadFile(path.clone());
@@ -135,7 +135,7 @@ impl ProfileLookup {
     }
 
     /// Takes the output of the process that [`step`](ProfileLookup::step) named, or why there is none:
-    /// [`TimedOut`](io::ErrorKind::TimedOut) if it was killed at the end of its time. Its standard error is
+    /// [`TimedOut`](io::ErrorKind::TimedOut) if it was killed because its time limit passed. Its standard error is
     /// ignored.
     pub fn process_ended(&mut self, output: io::Result<Output>) {
         let Some(LookupStep::RunProcess(process)) = &self.found else {
@@ -159,8 +159,8 @@ impl ProfileLookup {
         });
     }
 
-    /// The region of the profile, which is not [checked](crate::endpoint::is_valid_region). Known after the files
-    /// were read.
+    /// The region of the profile, which is not [checked](crate::endpoint::is_valid_region). Available after the
+    /// files were read; `None` before.
     pub fn region(&self) -> Option<&str> {
         self.region.as_deref()
     }
@@ -183,7 +183,7 @@ impl ProfileLookup {
         match self.step() {
             LookupStep::Done(result) => result,
             step => Err(CredentialsError::new(format!(
-                "the lookup stopped at {step:?}"
+                "the profile lookup did not finish: it stopped at {step:?}"
             ))),
         }
     }
@@ -192,7 +192,7 @@ impl ProfileLookup {
     ///
     /// # Errors
     ///
-    /// Like [`load`](ProfileLookup::load), except for those of the process.
+    /// The errors of [`load`](ProfileLookup::load), except for errors of the process.
     pub fn check(
         mut self,
         read_file: impl Fn(&Path) -> io::Result<String>,

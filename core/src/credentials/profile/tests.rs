@@ -123,7 +123,8 @@ aws_secret_access_key = \"c4n4ry\"
 
 #[test]
 fn sources_of_real_files() {
-    let chain = "which needs the AWS chain: use credentials_from_aws, with the feature aws-config";
+    let chain =
+        "which only the AWS SDK supports: use credentials_from_aws, with the feature aws-config";
     let config = "of the AWS config file has";
     let of = "of the AWS credentials file";
     let cases = [
@@ -144,7 +145,7 @@ fn sources_of_real_files() {
         (
             "pasted",
             format!(
-                "in profile \"pasted\" {of}, aws_secret_access_key contains white space, perhaps a pasted line end"
+                "in profile \"pasted\" {of}, aws_secret_access_key contains white space, perhaps a pasted line break"
             ),
         ),
         (
@@ -165,7 +166,7 @@ fn sources_of_real_files() {
     }
     assert_eq!(
         source("[default]\nregion=x", "", "default"),
-        "profile \"default\" has neither keys nor a credential_process: read the AWS config file and the AWS credentials file"
+        "profile \"default\" has neither keys nor a credential_process in the AWS config file or the AWS credentials file"
     );
     let crlf = |text: &str| text.replace('\n', "\r\n");
     let windows = Profiles::parse(&crlf(CONFIG), &crlf(CREDENTIALS)).unwrap();
@@ -230,12 +231,12 @@ fn errors_name_the_files_that_were_read() {
     );
     assert_eq!(
         error("default"),
-        "no usable credentials: profile \"default\" has neither keys nor a credential_process: read \
-         /home/ann/.aws/config and /home/ann/.aws/credentials (file not found)"
+        "no usable credentials: profile \"default\" has neither keys nor a credential_process in \
+         /home/ann/.aws/config or /home/ann/.aws/credentials (file not found)"
     );
     assert_eq!(
         error("role"),
-        "no usable credentials: profile \"role\" of /home/ann/.aws/config has role_arn, which needs the AWS chain: use \
+        "no usable credentials: profile \"role\" of /home/ann/.aws/config has role_arn, which only the AWS SDK supports: use \
          credentials_from_aws, with the feature aws-config"
     );
     let half = "[default]\naws_access_key_id = AKID\n";

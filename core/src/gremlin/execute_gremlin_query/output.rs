@@ -15,7 +15,7 @@ use crate::{
 
 /// The response to [`ExecuteGremlinQuery`](crate::gremlin::ExecuteGremlinQuery).
 ///
-/// The results are kept as received text, and read on request.
+/// The results are kept as received; the methods parse them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -67,7 +67,7 @@ impl crate::testing::Answer for ExecuteGremlinQueryOutput {
 }
 
 structure! {
-    /// The status of a query, in Gremlin's own terms.
+    /// The member `status` of a Gremlin response.
     pub struct GremlinQueryStatusAttributes {
         /// A message, usually empty.
         pub message: Option<String>,
@@ -182,8 +182,8 @@ impl ExecuteGremlinQueryOutput {
         self.read_each(|text| Ok(RawJson::known(text)))
     }
 
-    /// Metadata of the results. It is inside [`result`](field@Self::result), while the service model has it at
-    /// the top level ([M16](crate::wire_notes#m16)); both places are read.
+    /// The metadata of the results. Neptune returns it inside [`result`](field@Self::result), but the service
+    /// model has it at the top level ([M16](crate::wire_notes#m16)). This method reads both places.
     pub fn meta(&self) -> Option<RawJson> {
         let inner = self
             .result
@@ -213,19 +213,19 @@ impl ExecuteGremlinQueryOutput {
         let Some(result) = &self.result else {
             let reason = match &self.binary {
                 Some(binary) => format!("the response is not JSON but {}", binary.content_type),
-                None => "missing".to_owned(),
+                None => "missing member".to_owned(),
             };
             return Err(self.error("result", reason));
         };
         let data = json_text::member(result.as_str(), "data");
-        let data = data.ok_or_else(|| self.error("result.data", "missing"))?;
+        let data = data.ok_or_else(|| self.error("result.data", "missing member"))?;
         let list = match json_text::member(data, "@type") {
             Some("\"g:List\"" | "\"g:Set\"") => json_text::member(data, "@value").unwrap_or(data),
             _ => data,
         };
         let elements = json_text::elements(list);
         if elements.is_none() && list != "null" {
-            return Err(self.error("result.data", "not a list"));
+            return Err(self.error("result.data", "expected a list"));
         }
         Ok(elements.into_iter().flatten())
     }

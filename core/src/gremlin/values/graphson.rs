@@ -9,7 +9,7 @@ use crate::{
     wire::json_text::{self, Cursor},
 };
 
-/// How deep JSON may nest. A typed list in a typed list takes two levels each.
+/// The maximum nesting depth of the JSON. A typed list takes two levels: its object and its array.
 const MAX_DEPTH: usize = 256;
 
 /// The reason why GraphSON cannot be read.
@@ -83,7 +83,7 @@ impl<'a> Node<'a> {
         self.text == "null"
     }
 
-    /// The text of a number, which may be a JSON string too.
+    /// The text of a number, which GraphSON may write as a JSON string.
     fn digits(&self) -> Option<&str> {
         let text = match &self.kind {
             Kind::Scalar => self.text,
@@ -180,6 +180,7 @@ fn typed(node: Node<'_>) -> Result<(Cow<'_, str>, Node<'_>), Node<'_>> {
     }
     match (name, value) {
         (Some(name), Some(value)) => Ok((name, value)),
+        // Not reached: `is_typed` has found both members.
         _ => Err(Node {
             text,
             kind: Kind::Scalar,

@@ -28,7 +28,7 @@ pub fn quote(text: &str) -> Result<String, LiteralError> {
     Ok(quoted)
 }
 
-/// A value that can be written into a query.
+/// A value that can be written into the text of a query as a literal.
 ///
 /// ```
 /// use neptunedata::{gremlin::Literal, types::Timestamp};
@@ -70,11 +70,11 @@ pub enum Literal {
 #[non_exhaustive]
 pub enum LiteralError {
     /// A text with U+0000.
-    #[error("Neptune does not accept U+0000 in a text")]
+    #[error("Neptune does not accept U+0000 in a string")]
     Nul,
-    /// A [`Timestamp`] that is not a time.
+    /// A [`Timestamp`] whose text is not in a known time format.
     #[error("the timestamp is not a valid time")]
-    NoTime,
+    InvalidTimestamp,
     /// More than 64 lists within each other.
     #[error("lists nest deeper than 64 levels")]
     TooDeep,
@@ -110,7 +110,7 @@ impl Literal {
             Literal::Double(value) => push(text, format_args!("{value:?}D")),
             Literal::Text(value) => push_quoted(text, value)?,
             Literal::DateTime(time) => {
-                time.system_time().ok_or(LiteralError::NoTime)?;
+                time.system_time().ok_or(LiteralError::InvalidTimestamp)?;
                 text.push_str("datetime(");
                 push_quoted(text, time.as_str())?;
                 text.push(')');

@@ -8,7 +8,7 @@ use http::{
     header::{DATE, RETRY_AFTER},
 };
 
-use super::{Flow, Once};
+use super::{Flow, OneTimeRetry};
 use crate::machine::Exchange;
 use crate::{
     credentials::Credentials,
@@ -16,37 +16,34 @@ use crate::{
         Cause, CredentialsError, DecodeErrorKind, Error, ExceptionKind, Sent, ServiceError, Stop,
         TransportErrorKind,
     },
-    machine::{
-        Io, Now, ResponseMeta, Reuse, Step,
-        exchange::State,
-        reauth::{Remedy, remedies},
-    },
+    machine::{Io, Now, ResponseMeta, Reuse, Step, exchange::State, reauth::Remedies},
     retry::{RetryClass, RetryRule, classify, classify_transport},
 };
 
 /// A failed attempt.
-pub(super) struct Spent {
+pub(super) struct FailedAttempt {
     pub(super) sent_at: Now,
     /// The head, if it arrived.
-    pub(super) received: Option<Received>,
+    pub(super) received: Option<ReceivedHead>,
     /// The received part of the body.
     pub(super) body: Bytes,
 }
 
 /// The head of the response of a failed attempt.
-pub(super) struct Received {
-    pub(super) at: Now,
+pub(super) struct ReceivedHead {
+    pub(super) head_at: Now,
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
 }
 
 impl Exchange {
     /// Sends the request again if that is allowed, or ends the exchange.
-    pub(super) fn failed(&mut self, cause: Cause, spent: Spent, now: Now) -> Flow {
-        let earlier_executed = self.tries.executed;
+    pub(super) fn failed(&mut self, cause: Cause, attempt: FailedAttempt, now: Now) -> Flow {
+        let earlier_may_have_executed = self.retry.may_have_executed;
         let class = class_of(&cause);
-        let executed = match &cause {
+        let may_have_executed = match &cause {
             Cause::Transport(error) => error.sent() == Sent::Maybe,
+            // Only responses with a success status are decoded, so the server has executed the request.
             Cause::Decode(_) => true,
             Cause::Service(error) => class.map_or_else(
                 // Whether an unlisted server error came before or after execution is unknown.
@@ -55,57 +52,57 @@ impl Exchange {
             ),
             _ => false,
         };
-        self.tries.executed |= executed;
-        let headers = spent.received.as_ref().map(|received| &received.headers);
+        self.retry.may_have_executed |= may_have_executed;
+        let headers = attempt.received.as_ref().map(|received| &received.headers);
         let retry_after = headers.and_then(|headers| retry_after(headers, now));
 
-        let stop = match self.send_again(&cause, class, &spent, retry_after, now) {
+        let stop = match self.send_again(&cause, class, &attempt, retry_after, now) {
             Ok(flow) => return flow,
             Err(stop) => stop,
         };
-        let meta = spent.received.map(|received| ResponseMeta {
+        let meta = attempt.received.map(|received| ResponseMeta {
             status: received.status,
             headers: received.headers,
-            attempts: self.tries.attempts,
-            earlier_may_have_executed: earlier_executed,
+            attempts: self.retry.attempts,
+            earlier_may_have_executed,
         });
-        let lasting = class.filter(|class| match class.rule(self.plan.effect) {
-            RetryRule::Always => true,
-            RetryRule::Once => stop != Stop::Permanent,
-            RetryRule::OnceReauthenticated | RetryRule::Never => false,
-        });
-        // Not sent again, because the driver has already waited for a connection. But the caller may try
-        // later, so the error counts as retryable.
-        let lasting = match &cause {
+        // The error keeps the class only if the caller may try again: it decides `Error::is_retryable`.
+        let retryable_class = match &cause {
+            // The call does not retry, because the driver has already waited for a connection. But the caller may
+            // try again later.
             Cause::Transport(error) if error.kind() == TransportErrorKind::PoolLimit => {
                 Some(RetryClass::NotSent)
             }
-            _ => lasting,
+            _ => class.filter(|class| match class.rule(self.plan.effect) {
+                RetryRule::Always => true,
+                RetryRule::Once => stop != Stop::Permanent,
+                RetryRule::OnceReauthenticated | RetryRule::Never => false,
+            }),
         };
         let error = Error::new(self.plan.info.name, cause)
-            .with_class(lasting, retry_after)
-            .with_response(meta, spent.body);
+            .with_class(retryable_class, retry_after)
+            .with_response(meta, attempt.body);
         self.state = State::Done;
         Step::fail(
             error
                 .with_subject(self.plan.subject.clone())
                 .with_effect(self.plan.effect)
-                .with_attempts(self.tries.attempts, stop)
-                .with_execution(self.tries.executed, earlier_executed),
+                .with_attempts(self.retry.attempts, stop)
+                .with_execution(self.retry.may_have_executed, earlier_may_have_executed),
         )
     }
 
-    /// Starts another attempt or the pause before it, or returns why there is none.
+    /// Starts another attempt, or the pause before it. Otherwise returns the reason why the call ends.
     fn send_again(
         &mut self,
         cause: &Cause,
         class: Option<RetryClass>,
-        spent: &Spent,
+        attempt: &FailedAttempt,
         retry_after: Option<Duration>,
         now: Now,
     ) -> Result<Flow, Stop> {
         let class = class.ok_or(Stop::Permanent)?;
-        if self.tries.committed {
+        if self.retry.committed {
             return Err(Stop::Permanent);
         }
         let timed_out = match cause {
@@ -114,10 +111,10 @@ impl Exchange {
             Cause::Transport(error)
                 if error.sent() == Sent::No
                     && error.is_reused()
-                    && self.tries.reuse == Reuse::Allowed =>
+                    && self.retry.reuse == Reuse::Allowed =>
             {
-                self.tries.attempts = self.tries.attempts.saturating_sub(1);
-                self.tries.reuse = Reuse::Fresh;
+                self.retry.attempts = self.retry.attempts.saturating_sub(1);
+                self.retry.reuse = Reuse::Fresh;
                 return Ok(self.attempt(now));
             }
             Cause::Transport(error) => matches!(
@@ -131,27 +128,30 @@ impl Exchange {
             return Err(Stop::Write);
         }
         if rule == RetryRule::Once {
-            let once = match class {
-                RetryClass::WrongInstance => Once::LeaveInstance,
-                _ => Once::RetryConstraint,
+            let retry = match class {
+                RetryClass::WrongInstance => OneTimeRetry::LeaveInstance,
+                _ => OneTimeRetry::RetryConstraint,
             };
-            if !self.tries.used.insert(once) {
+            if !self.retry.used.insert(retry) {
                 return Err(Stop::Permanent);
             }
         }
-        if self.tries.attempts >= self.plan.max_attempts {
+        if self.retry.attempts >= self.plan.max_attempts {
             return Err(Stop::Attempts);
         }
-        self.tries.reuse = match cause {
+        // After a failed connection, other pooled connections may be dead too. After `WrongInstance`, only a new
+        // DNS lookup can lead to the writer. Any other response proves that the connection works.
+        self.retry.reuse = match cause {
             Cause::Transport(_) => Reuse::Fresh,
             _ if class == RetryClass::WrongInstance => Reuse::Fresh,
             _ => Reuse::Allowed,
         };
         if rule == RetryRule::OnceReauthenticated {
             return self
-                .reauthenticate(cause, spent, now)
+                .reauthenticate(cause, attempt, now)
                 .ok_or(Stop::Permanent);
         }
+        // The polling machine around this exchange makes this retry itself.
         if self.plan.reauth_only {
             return Err(Stop::Attempts);
         }
@@ -161,46 +161,48 @@ impl Exchange {
         }
         let base = class.base(policy);
         let chosen = self
-            .tries
+            .retry
             .random
-            .wait(base, self.tries.retries, policy.max_backoff);
+            .full_jitter(base, self.retry.retries, policy.max_backoff);
         let wait = chosen.max(retry_after.unwrap_or_default());
         let until = now.mono.saturating_add(wait);
         // The call has no time left for the pause: end with this failure instead of waiting for nothing.
         if self
-            .tries
+            .retry
             .deadline
             .is_some_and(|deadline| deadline <= until)
         {
             return Err(Stop::Deadline(self.plan.timeouts.total.unwrap_or_default()));
         }
+        // Paid last, so that only retries that are made cost tokens.
         if !self.plan.session.quota().pay(timed_out) {
             return Err(Stop::Quota);
         }
-        self.tries.retries = self.tries.retries.saturating_add(1);
+        self.retry.retries = self.retry.retries.saturating_add(1);
         self.state = State::Waiting { until };
         Ok(Step::Io(Io::Wait))
     }
 
     /// Signs and sends again if a correct time or fresh credentials can help. Each is tried once.
-    fn reauthenticate(&mut self, cause: &Cause, spent: &Spent, now: Now) -> Option<Flow> {
-        let (Cause::Service(error), Some(received)) = (cause, &spent.received) else {
+    fn reauthenticate(&mut self, cause: &Cause, attempt: &FailedAttempt, now: Now) -> Option<Flow> {
+        let (Cause::Service(error), Some(received)) = (cause, &attempt.received) else {
             return None;
         };
         if !self.plan.session.is_signed() {
             return None;
         }
-        let (by_time, by_credentials) = remedies(error, &received.headers);
+        let remedies = Remedies::of(error, &received.headers);
         let skew = self.plan.session.skew();
-        if let Some(Remedy::ServerTime(server)) = by_time
-            && !self.tries.used.contains(Once::CorrectTime)
-            && skew.correct(server, spent.sent_at, received.at)
+        if let Some(server) = remedies.server_time
+            && !self.retry.used.contains(OneTimeRetry::CorrectTime)
+            && skew.correct(server, attempt.sent_at, received.head_at)
         {
-            self.tries.used.insert(Once::CorrectTime);
+            self.retry.used.insert(OneTimeRetry::CorrectTime);
             return Some(self.attempt(now));
         }
-        if by_credentials.is_some() && self.tries.used.insert(Once::RefreshCredentials) {
-            self.tries.refusal = Some(error.clone());
+        if remedies.refresh_credentials && self.retry.used.insert(OneTimeRetry::RefreshCredentials)
+        {
+            self.retry.auth_error = Some(error.clone());
             return Some(self.request_credentials(true));
         }
         None
@@ -215,22 +217,26 @@ impl Exchange {
         let wall = self.plan.session.skew().apply(now.wall);
         if !credentials.is_expired_at(wall) {
             self.plan.session.renew(&credentials);
-            self.tries.credentials = Some(credentials);
+            self.retry.credentials = Some(credentials);
             return self.attempt(now);
         }
+        // The provider bypassed its caches and still returned expired credentials: another request would not help.
         if refreshed {
             return self.without_credentials(CredentialsError::expired(&credentials));
         }
+        // The credentials may come from a cache, so request them once more without caches.
         self.request_credentials(true)
     }
 
     /// Ends without credentials. If an authentication error made the machine request them, that error is
     /// the cause.
     pub(super) fn without_credentials(&mut self, error: CredentialsError) -> Flow {
-        let known = self.tries.credentials.as_ref();
-        let error = error.in_place_of(known, self.tries.refusal.is_some());
-        let error = match self.tries.refusal.take() {
-            Some(refusal) => Error::new(self.plan.info.name, refusal).with_credentials_error(error),
+        let known = self.retry.credentials.as_ref();
+        let error = error.in_place_of(known, self.retry.auth_error.is_some());
+        let error = match self.retry.auth_error.take() {
+            Some(auth_error) => {
+                Error::new(self.plan.info.name, auth_error).with_credentials_error(error)
+            }
             None => Error::new(self.plan.info.name, error),
         };
         self.end(error)
@@ -256,7 +262,7 @@ fn class_of(cause: &Cause) -> Option<RetryClass> {
 }
 
 fn classify_service(error: &ServiceError) -> Option<RetryClass> {
-    // Front ends use codes for expired credentials that the service model does not have.
+    // Front ends report expired credentials with codes that the service model does not have.
     if error
         .code()
         .is_some_and(|code| code.starts_with("ExpiredToken"))

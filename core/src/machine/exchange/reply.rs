@@ -1,6 +1,6 @@
 //! The response as it arrives: head, body, end, or a failure on the way.
 
-// The large variant of `Progress` is its error, which is moved once for each step. Boxing would
+// The large variant of `ReplyOrFlow` is its error, which is moved once for each step. Boxing would
 // allocate for each item.
 #![allow(clippy::result_large_err)]
 
@@ -13,14 +13,14 @@ use http::{
     response::Parts,
 };
 
-use super::{Flow, GivenUp, Mode, Outgoing, State};
+use super::{AbandonedAttempt, Flow, Mode, Outgoing, State};
 use crate::machine::Exchange;
 use crate::{
     error::{Cause, DecodeError, DecodeErrorKind, Sent, TransportError, TransportErrorKind},
     machine::{
         CallOutput, Io, Judge, Now, ResponseMeta, Step, Verdict,
         body::Body,
-        exchange::recover::{Received, Spent},
+        exchange::recover::{FailedAttempt, ReceivedHead},
     },
     wire::{
         coding::{Coding, CodingError},
@@ -38,7 +38,7 @@ pub(super) struct Reply {
     pub(super) outgoing: Outgoing,
     head: Parts,
     /// When the head arrived.
-    at: Now,
+    head_at: Now,
     coding: Coding,
     body: Body,
 }
@@ -48,12 +48,12 @@ impl Reply {
         self.head.status.is_success()
     }
 
-    /// Turns a response that failed into its remains: `body` is the received part.
-    fn into_spent(self, body: Bytes) -> Spent {
-        Spent {
-            sent_at: self.outgoing.at,
-            received: Some(Received {
-                at: self.at,
+    /// Converts a response that failed into a failed attempt. `body` is the received part of the body.
+    fn into_failed_attempt(self, body: Bytes) -> FailedAttempt {
+        FailedAttempt {
+            sent_at: self.outgoing.sent_at,
+            received: Some(ReceivedHead {
+                head_at: self.head_at,
                 status: self.head.status,
                 headers: self.head.headers,
             }),
@@ -62,8 +62,8 @@ impl Reply {
     }
 }
 
-/// Whether more of the reply is to be received, or else what to do next.
-type Progress = Result<Reply, Flow>;
+/// `Ok` with the reply if more of it must be received; otherwise `Err` with the next step of the machine.
+type ReplyOrFlow = Result<Reply, Flow>;
 
 impl Exchange {
     fn streams(&self, reply: &Reply) -> bool {
@@ -77,8 +77,8 @@ impl Exchange {
         now: Now,
         judge: &mut dyn Judge,
     ) -> Flow {
-        let progress = self.begin_reply(outgoing, head, now, judge);
-        self.receive(progress)
+        let reply = self.begin_reply(outgoing, head, now, judge);
+        self.receive(reply)
     }
 
     /// Head, body and end in one.
@@ -91,7 +91,7 @@ impl Exchange {
         judge: &mut dyn Judge,
     ) -> Flow {
         let (head, body) = response.into_parts();
-        let progress = self
+        let reply = self
             .begin_reply(outgoing, head, now, judge)
             .and_then(|reply| {
                 if body.is_empty() {
@@ -100,7 +100,7 @@ impl Exchange {
                     self.decode_chunk(reply, body, now, judge)
                 }
             });
-        match progress {
+        match reply {
             Ok(reply) => self.take_end(reply, trailers, now, judge),
             Err(flow) => flow,
         }
@@ -113,21 +113,21 @@ impl Exchange {
         now: Now,
         judge: &mut dyn Judge,
     ) -> Flow {
-        let progress = self.decode_chunk(reply, chunk, now, judge);
-        self.receive(progress)
+        let reply = self.decode_chunk(reply, chunk, now, judge);
+        self.receive(reply)
     }
 
     /// The caller took the item. The judge may have another item, and the decoder more of the chunk.
-    pub(super) fn next_part(&mut self, reply: Reply, now: Now, judge: &mut dyn Judge) -> Flow {
+    pub(super) fn next_item(&mut self, reply: Reply, now: Now, judge: &mut dyn Judge) -> Flow {
         let verdict = judge.next();
-        let progress = self
+        let reply = self
             .follow(verdict, reply, now)
             .and_then(|reply| self.drain_decoder(reply, now, judge));
-        self.receive(progress)
+        self.receive(reply)
     }
 
-    fn receive(&mut self, progress: Progress) -> Flow {
-        match progress {
+    fn receive(&mut self, reply: ReplyOrFlow) -> Flow {
+        match reply {
             Ok(reply) => {
                 self.state = State::Receiving(reply);
                 Step::Io(Io::Receive)
@@ -142,12 +142,12 @@ impl Exchange {
         mut head: Parts,
         now: Now,
         judge: &mut dyn Judge,
-    ) -> Progress {
+    ) -> ReplyOrFlow {
         let coding = Coding::of(&mut head.headers);
         let reply = Reply {
             outgoing,
             head,
-            at: now,
+            head_at: now,
             coding,
             body: Body::Empty,
         };
@@ -159,9 +159,9 @@ impl Exchange {
     }
 
     /// Does what the judge says.
-    fn follow(&mut self, verdict: Verdict, reply: Reply, now: Now) -> Progress {
+    fn follow(&mut self, verdict: Verdict, reply: Reply, now: Now) -> ReplyOrFlow {
         match verdict {
-            Verdict::GoOn => Ok(reply),
+            Verdict::NeedMore => Ok(reply),
             Verdict::Item => {
                 self.state = State::Item(reply, now.mono);
                 Err(Step::Item(()))
@@ -176,7 +176,7 @@ impl Exchange {
         chunk: Bytes,
         now: Now,
         judge: &mut dyn Judge,
-    ) -> Progress {
+    ) -> ReplyOrFlow {
         match reply.coding.feed(chunk) {
             Some(plain) => self.take_plain(reply, plain, now, judge),
             None => self.drain_decoder(reply, now, judge),
@@ -184,7 +184,7 @@ impl Exchange {
     }
 
     /// Takes the decompressed parts of the chunks so far.
-    fn drain_decoder(&mut self, mut reply: Reply, now: Now, judge: &mut dyn Judge) -> Progress {
+    fn drain_decoder(&mut self, mut reply: Reply, now: Now, judge: &mut dyn Judge) -> ReplyOrFlow {
         loop {
             reply = match reply.coding.next() {
                 Ok(None) => return Ok(reply),
@@ -201,10 +201,10 @@ impl Exchange {
         error: CodingError,
         now: Now,
         judge: &mut dyn Judge,
-    ) -> Progress {
+    ) -> ReplyOrFlow {
         match mem::take(&mut reply.coding).into_rest() {
-            // It was never compressed: some servers label plain bodies as gzip. Take the body unchanged and
-            // restore the header.
+            // The body is not compressed: some servers label plain bodies as gzip. Accept the body unchanged and
+            // restore the headers.
             Some((headers, rest)) if reply.body.received() == 0 => {
                 reply.head.headers = headers;
                 self.take_plain(reply, rest, now, judge)
@@ -219,10 +219,10 @@ impl Exchange {
         }
     }
 
-    /// Fails before the body has ended, so that the server may go on with the query.
+    /// Fails before the body has ended. The server may still run the query, so the query is recorded for cancellation.
     fn break_off(&mut self, cause: Cause, mut reply: Reply, body: Bytes, now: Now) -> Flow {
-        self.give_up(&mut reply.outgoing);
-        self.failed(cause, reply.into_spent(body), now)
+        self.record_abandoned(&mut reply.outgoing);
+        self.failed(cause, reply.into_failed_attempt(body), now)
     }
 
     fn take_plain(
@@ -231,7 +231,7 @@ impl Exchange {
         chunk: Bytes,
         now: Now,
         judge: &mut dyn Judge,
-    ) -> Progress {
+    ) -> ReplyOrFlow {
         if self.streams(&reply) {
             reply.body.keep_tail(&chunk);
             let verdict = judge.chunk(chunk);
@@ -253,7 +253,7 @@ impl Exchange {
             return Ok(reply);
         }
         let body = reply.body.take();
-        let reason = format!("longer than the limit of {limit} bytes");
+        let reason = format!("longer than max_body_bytes ({limit} bytes)");
         let kind = DecodeErrorKind::TooLarge;
         let error = DecodeError::new(self.plan.info.name, kind, "", reason, body.clone());
         Err(self.break_off(error.into(), reply, body, now))
@@ -273,36 +273,37 @@ impl Exchange {
         let decoded = mem::take(&mut reply.coding).finish();
         let whole = if streams { Bytes::new() } else { body.clone() };
         let (status, headers) = (reply.head.status, &reply.head.headers);
-        let checked = match outcome::check_outcome(status, headers, &trailers, &whole) {
-            Err(error) => Err(Cause::Service(error)),
-            Ok(()) => match self.cut(headers, received, decoded, &body) {
-                // An error object at the end says more than that the body was cut.
-                Some(cut) => {
-                    Err(outcome::from_tail(status, headers, &body).map_or(cut, Cause::Service))
-                }
-                None => judge.end(&RawResponse {
-                    info: self.plan.info,
-                    status,
-                    headers,
-                    body: &body,
-                }),
-            },
-        };
+        let checked =
+            match outcome::check_outcome(status, headers, &trailers, &whole) {
+                Err(error) => Err(Cause::Service(error)),
+                Ok(()) => match self.truncation(headers, received, decoded, &body) {
+                    // An error object at the end says more than that the body was cut.
+                    Some(truncation) => Err(outcome::from_tail(status, headers, &body)
+                        .map_or(truncation, Cause::Service)),
+                    None => judge.end(&RawResponse {
+                        info: self.plan.info,
+                        status,
+                        headers,
+                        body: &body,
+                    }),
+                },
+            };
         if let Err(cause) = checked {
-            let spent = reply.into_spent(body);
-            return self.failed(cause, spent, now);
+            let attempt = reply.into_failed_attempt(body);
+            return self.failed(cause, attempt, now);
         }
-        if self.tries.attempts == 1 {
+        if self.retry.attempts == 1 {
             self.plan.session.quota().reward();
         }
         self.state = State::Done;
         let meta = ResponseMeta {
             status,
             headers: reply.head.headers,
-            attempts: self.tries.attempts,
-            earlier_may_have_executed: self.tries.executed,
+            attempts: self.retry.attempts,
+            earlier_may_have_executed: self.retry.may_have_executed,
         };
-        self.tries.executed = true;
+        // Only a `Misuse` after the end reads this.
+        self.retry.may_have_executed = true;
         Step::Done(Ok(CallOutput {
             output: (),
             meta,
@@ -311,7 +312,7 @@ impl Exchange {
     }
 
     /// Why the body is incomplete although HTTP reported its end.
-    fn cut(
+    fn truncation(
         &self,
         headers: &HeaderMap,
         received: u64,
@@ -340,16 +341,16 @@ impl Exchange {
         {
             failure = failure.with_hint("if the server expects TLS, use https://");
         }
-        let sent_at = outgoing.at;
+        let sent_at = outgoing.sent_at;
         if failure.sent() == Sent::Maybe && goes_on_after(&failure) {
-            self.give_up(&mut outgoing);
+            self.record_abandoned(&mut outgoing);
         }
-        let spent = Spent {
+        let attempt = FailedAttempt {
             sent_at,
             received: None,
             body: Bytes::new(),
         };
-        self.failed(failure.into(), spent, now)
+        self.failed(failure.into(), attempt, now)
     }
 
     /// The exchange broke in the middle of a response.
@@ -362,24 +363,26 @@ impl Exchange {
         let failure = self.with_target(failure);
         let body = reply.body.take();
         let (status, headers) = (reply.head.status, &reply.head.headers);
-        // The received part may already contain the error.
+        // The received part may already contain the error. At the call's deadline the caller gets the timeout in any
+        // case.
         let error = if failure.kind() == TransportErrorKind::Deadline {
             None
         } else if status.is_success() {
             outcome::from_tail(status, headers, &body)
         } else {
+            // Without a code, the received part does not identify the error, so the failure is the cause.
             Some(outcome::service_error(status, headers, &body))
                 .filter(|error| error.code.is_some())
         };
         if goes_on_after(&failure) {
-            self.give_up(&mut reply.outgoing);
+            self.record_abandoned(&mut reply.outgoing);
         }
         let cause = match error {
             Some(error) => Cause::Service(error),
             // A response proves that the server received the request, whatever the driver reported.
             None => Cause::Transport(failure.received()),
         };
-        self.failed(cause, reply.into_spent(body), now)
+        self.failed(cause, reply.into_failed_attempt(body), now)
     }
 
     /// Names the peer, unless the driver has.
@@ -389,16 +392,17 @@ impl Exchange {
     }
 
     /// Records the query of this attempt for cancellation.
-    pub(super) fn give_up(&mut self, outgoing: &mut Outgoing) {
+    pub(super) fn record_abandoned(&mut self, outgoing: &mut Outgoing) {
         if let Some(query) = outgoing.query.take() {
             let peer = outgoing.peer.address();
-            self.tries.given_up.push(GivenUp { query, peer });
+            self.retry.abandoned.push(AbandonedAttempt { query, peer });
         }
     }
 }
 
-/// Whether the server may continue the query after this failure. The server itself notices a closed
-/// connection. `Other` counts too, because a simple driver may report every failure that way.
+/// Whether the server may continue the query after this failure. After the other failures the connection is
+/// closed, which the server notices by itself. `Other` counts too, because a simple driver may report every
+/// failure that way.
 fn goes_on_after(failure: &TransportError) -> bool {
     matches!(
         failure.kind(),
@@ -408,6 +412,7 @@ fn goes_on_after(failure: &TransportError) -> bool {
 
 /// Whether fewer bytes arrived than `content-length` announced.
 fn is_short(headers: &HeaderMap, received: u64) -> bool {
+    // `content-length` counts the encoded bytes, and the driver may have decoded the body.
     if headers.contains_key(CONTENT_ENCODING) {
         return false;
     }

@@ -1,47 +1,73 @@
-//! The states of an exchange, each with the data that exists only in it, and [`UsedUp`].
+//! The states of an exchange, each with the data that exists only in it, and the [`RetryState`].
 
 use std::{net::SocketAddr, time::Duration};
 
-use super::{NamedQuery, Now, reply::Reply};
+use super::reply::Reply;
+use crate::{
+    credentials::Credentials,
+    error::ServiceError,
+    machine::{NamedQuery, Now, Random, Reuse},
+};
 
 /// The kinds of retry that a call makes at most once.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Once {
+pub(super) enum OneTimeRetry {
     RetryConstraint,
     LeaveInstance,
     CorrectTime,
     RefreshCredentials,
 }
 
-/// The set of those that were made.
+/// The one-time retries that were made.
 #[derive(Debug, Default)]
-pub(super) struct UsedUp(u8);
+pub(super) struct OneTimeRetries(u8);
 
-impl UsedUp {
-    pub(super) fn contains(&self, once: Once) -> bool {
-        self.0 & Self::bit(once) != 0
+impl OneTimeRetries {
+    pub(super) fn contains(&self, retry: OneTimeRetry) -> bool {
+        self.0 & Self::bit(retry) != 0
     }
 
-    /// Returns false if it was in the set already.
-    pub(super) fn insert(&mut self, once: Once) -> bool {
-        let is_new = !self.contains(once);
-        self.0 |= Self::bit(once);
+    /// Returns false if it was already in the set.
+    pub(super) fn insert(&mut self, retry: OneTimeRetry) -> bool {
+        let is_new = !self.contains(retry);
+        self.0 |= Self::bit(retry);
         is_new
     }
 
-    pub(super) fn bit(once: Once) -> u8 {
-        match once {
-            Once::RetryConstraint => 1,
-            Once::LeaveInstance => 2,
-            Once::CorrectTime => 4,
-            Once::RefreshCredentials => 8,
+    pub(super) fn bit(retry: OneTimeRetry) -> u8 {
+        match retry {
+            OneTimeRetry::RetryConstraint => 1,
+            OneTimeRetry::LeaveInstance => 2,
+            OneTimeRetry::CorrectTime => 4,
+            OneTimeRetry::RefreshCredentials => 8,
         }
     }
 }
 
+/// What changes from attempt to attempt.
+#[derive(Debug)]
+pub(super) struct RetryState {
+    pub(super) attempts: u32,
+    /// The number of pauses so far. It sets the limit of the next random pause.
+    pub(super) retries: u32,
+    pub(super) random: Random,
+    pub(super) credentials: Option<Credentials>,
+    pub(super) reuse: Reuse,
+    pub(super) used: OneTimeRetries,
+    /// The authentication error after which fresh credentials were requested.
+    pub(super) auth_error: Option<ServiceError>,
+    /// The end of the call's time limit.
+    pub(super) deadline: Option<Duration>,
+    /// Whether the caller has used a part of the response, which another attempt would deliver again.
+    pub(super) committed: bool,
+    /// Whether a finished attempt may have been executed.
+    pub(super) may_have_executed: bool,
+    pub(super) abandoned: Vec<AbandonedAttempt>,
+}
+
 /// The query of an abandoned attempt that the server received.
 #[derive(Debug)]
-pub(super) struct GivenUp {
+pub(super) struct AbandonedAttempt {
     pub(super) query: NamedQuery,
     pub(super) peer: Option<SocketAddr>,
 }
@@ -72,13 +98,13 @@ impl State {
             State::Credentials { .. } => "waiting for credentials",
             State::Sent(_) => "waiting for a response",
             State::Receiving(_) => "receiving a body",
-            State::Item(..) => "waiting for an item to be taken",
-            State::Waiting { .. } => "waiting for time to pass",
+            State::Item(..) => "waiting for Next after an item",
+            State::Waiting { .. } => "waiting for Wake at the end of a pause",
             State::Done => "done",
         }
     }
 
-    /// The request that is out.
+    /// The request in progress.
     pub(super) fn outgoing(&self) -> Option<&Outgoing> {
         match self {
             State::Sent(outgoing) => Some(outgoing),
@@ -91,7 +117,7 @@ impl State {
 /// A request that was handed to the driver.
 #[derive(Debug)]
 pub(super) struct Outgoing {
-    pub(super) at: Now,
+    pub(super) sent_at: Now,
     /// The end of the attempt's time limit.
     pub(super) deadline: Option<Duration>,
     pub(super) peer: Peer,
@@ -121,18 +147,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_thing_is_done_once() {
-        let mut used = UsedUp::default();
+    fn each_retry_is_made_once() {
+        let mut used = OneTimeRetries::default();
         let all = [
-            Once::RetryConstraint,
-            Once::LeaveInstance,
-            Once::CorrectTime,
-            Once::RefreshCredentials,
+            OneTimeRetry::RetryConstraint,
+            OneTimeRetry::LeaveInstance,
+            OneTimeRetry::CorrectTime,
+            OneTimeRetry::RefreshCredentials,
         ];
-        for once in all {
-            assert!(!used.contains(once));
-            assert!(used.insert(once), "{once:?}");
-            assert!(!used.insert(once), "{once:?}");
+        for retry in all {
+            assert!(!used.contains(retry));
+            assert!(used.insert(retry), "{retry:?}");
+            assert!(!used.insert(retry), "{retry:?}");
         }
     }
 }

@@ -11,9 +11,9 @@ operation! {
 
     /// Gets the status of a data-processing job.
     ///
-    /// A read. Requires the IAM action `neptune-db:GetMLDataProcessingJobStatus` and engine 1.2.1.0.R6 or
-    /// later. An unknown id is an `InvalidParameterException` (400), not the documented
-    /// `MLResourceNotFoundException` ([M38](crate::wire_notes#m38)).
+    /// A read. Requires the IAM action `neptune-db:GetMLDataProcessingJobStatus` and engine 1.2.1.0.R6 or later.
+    /// An unknown id causes an `InvalidParameterException` (400), not the documented `MLResourceNotFoundException`
+    /// ([M38](crate::wire_notes#m38)).
     ///
     /// ```
     /// use neptunedata::{Endpoint, ml::{GetMlDataProcessingJob, MlJobStatus}};

@@ -16,9 +16,9 @@ operation! {
     /// `neptune-db:StartMLDataProcessingJob` (the service's page names another action,
     /// [M41](crate::wire_notes#m41)) and engine 1.2.1.0.R6 or later.
     ///
-    /// An id that is in use or has other characters is an `InvalidParameterException` (400), a missing role for
-    /// SageMaker and S3 is a `MissingParameterException` (400), and an S3 location that cannot be accessed is a
-    /// `BadRequestException` (400).
+    /// An id that is in use or has invalid characters causes an `InvalidParameterException` (400), a missing role
+    /// for SageMaker and S3 causes a `MissingParameterException` (400), and an S3 location that cannot be accessed
+    /// causes a `BadRequestException` (400).
     ///
     /// The service also accepts `enableInterContainerTrafficEncryption` ([M39](crate::wire_notes#m39), engine
     /// 1.2.0.2.R3); add it with [`CallOptions::extra`](crate::machine::CallOptions::extra).
@@ -48,7 +48,7 @@ operation! {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub struct StartMlDataProcessingJob {
-        /// The id of the new job: 1 to 48 letters, digits and hyphens. By default the service makes a UUID.
+        /// The id of the new job: 1 to 48 letters, digits and hyphens. By default the service generates a UUID.
         pub id: Option<String>,
         /// A completed job that processed an earlier version of the data, for incremental processing.
         pub previous_data_processing_job_id: Option<String>,
@@ -62,16 +62,16 @@ operation! {
         /// the cluster; it must be listed in the cluster's parameter group.
         pub neptune_iam_role_arn: Option<String>,
         /// The instance type that does the work. By default the service takes the smallest `ml.r5` type whose
-        /// memory is ten times the size of the exported data.
+        /// memory is at least ten times the size of the exported data.
         pub processing_instance_type: Option<String>,
-        /// Disk size of that instance in GB; it must hold input and results. By default, or with 0, the service
-        /// chooses the size.
+        /// Disk size of the processing instance in GB; it must hold input and results. By default, or with 0, the
+        /// service chooses the size.
         #[serde(rename = "processingInstanceVolumeSizeInGB")]
         pub processing_instance_volume_size_in_gb: Option<i32>,
         /// Time limit of the job in seconds; the service's default is one day.
         pub processing_time_out_in_seconds: Option<i32>,
-        /// The kind of model to prepare for, `heterogeneous` or `kge`. By default the service chooses by the
-        /// data.
+        /// The kind of model to prepare for, `heterogeneous` or `kge`. By default the service chooses it based on
+        /// the data.
         pub model_type: Option<String>,
         /// The name of the file next to the exported data that describes how to load it. The service's default
         /// is the name that the export uses, `training-data-configuration.json`.

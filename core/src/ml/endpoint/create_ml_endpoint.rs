@@ -21,9 +21,9 @@ operation! {
     /// describes the effect of a second update. Requires the IAM action `neptune-db:CreateMLEndpoint`, for
     /// updates too, and engine 1.2.1.0.R6 or later.
     ///
-    /// An id that is in use or has other characters, or an unknown instance type, is an
-    /// `InvalidParameterException` (400). A missing role for SageMaker and S3 is a `MissingParameterException`
-    /// (400), and a job that does not exist or has not completed is a `BadRequestException` (400).
+    /// An id that is in use or has invalid characters, or an unknown instance type, causes an
+    /// `InvalidParameterException` (400). A missing role for SageMaker and S3 causes a `MissingParameterException`
+    /// (400), and a job that does not exist or has not completed causes a `BadRequestException` (400).
     ///
     /// ```
     /// use neptunedata::{Endpoint, ml::CreateMlEndpoint};
@@ -45,7 +45,7 @@ operation! {
     /// ```
     pub struct CreateMlEndpoint {
         /// The id of the new endpoint, or of the endpoint to update: 1 to 48 letters, digits and hyphens. By
-        /// default the service makes an id with the time in it.
+        /// default the service generates an id that contains the time.
         pub id: Option<String>,
         /// The completed model-training job whose model is served. The service requires either this or
         /// [`ml_model_transform_job_id`](field@Self::ml_model_transform_job_id), and rejects a request with
@@ -56,15 +56,14 @@ operation! {
         pub ml_model_transform_job_id: Option<String> => constructor,
         /// Whether an existing endpoint is updated. The service's default is false.
         ///
-        /// The service's guide writes it as the text `"true"` ([M40](crate::wire_notes#m40)). For an engine
-        /// that requires text, use [`CallOptions::extra("update",
-        /// "true")`](crate::machine::CallOptions::extra).
+        /// The service's guide writes it as the text `"true"` ([M40](crate::wire_notes#m40)). For an engine that
+        /// requires text, use [`CallOptions::extra("update", "true")`](crate::machine::CallOptions::extra).
         pub update: Option<bool>,
         /// The role that Neptune assumes to access SageMaker and S3. Required only if no role is attached to
         /// the cluster; it must be listed in the cluster's parameter group.
         pub neptune_iam_role_arn: Option<String>,
         /// The kind of model: `rgcn` for heterogeneous graphs, `kge`, `transe`, `distmult` or `rotate` for
-        /// knowledge graphs. By default it is derived from the data processing.
+        /// knowledge graphs. By default the service derives it from the data-processing job.
         pub model_name: Option<String>,
         /// The instance type that serves the model; the service's default is `ml.m5.xlarge`.
         pub instance_type: Option<String>,

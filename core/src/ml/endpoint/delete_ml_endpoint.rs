@@ -18,7 +18,7 @@ operation! {
     /// `InvalidParameterException`, and the [`Error`](crate::error::Error) says that an earlier attempt may
     /// have been executed.
     ///
-    /// Requires the IAM action `neptune-db:DeleteMLEndpoint` and engine 1.2.1.0.R6 or later. An unknown id is
+    /// Requires the IAM action `neptune-db:DeleteMLEndpoint` and engine 1.2.1.0.R6 or later. An unknown id causes
     /// an `InvalidParameterException` (400), not the documented `MLResourceNotFoundException`
     /// ([M38](crate::wire_notes#m38)).
     ///
@@ -53,8 +53,8 @@ operation! {
 output! {
     /// The response to [`DeleteMlEndpoint`].
     pub struct DeleteMlEndpointOutput {
-        /// A status line such as `200 OK`. Its exact text is not documented ([U20](crate::wire_notes#u20)), and
-        /// a response without a body is a success, too.
+        /// A status text such as `200 OK`. Its exact text is not documented ([U20](crate::wire_notes#u20)), and
+        /// the response may have no body; the value is then `None`.
         pub status: Option<String>,
     }
 }

@@ -9,10 +9,10 @@ operation! {
     iam_actions: ["GetMLEndpointStatus"],
     output: GetMlEndpointOutput,
 
-    /// Gets the state of an inference endpoint.
+    /// Gets the status of an inference endpoint.
     ///
-    /// A read. Requires the IAM action `neptune-db:GetMLEndpointStatus` and engine 1.2.1.0.R6 or later. An
-    /// unknown id is an `InvalidParameterException` (400), not the documented `MLResourceNotFoundException`
+    /// A read. Requires the IAM action `neptune-db:GetMLEndpointStatus` and engine 1.2.1.0.R6 or later. An unknown
+    /// id causes an `InvalidParameterException` (400), not the documented `MLResourceNotFoundException`
     /// ([M38](crate::wire_notes#m38)).
     ///
     /// ```
@@ -49,14 +49,14 @@ operation! {
         pub neptune_iam_role_arn: Option<String> => query("neptuneIamRoleArn"),
     }
 
-    /// Requests the state of the endpoint with this id.
+    /// Requests the status of the endpoint with this id.
     pub fn new(..);
 }
 
 output! {
     /// The response to [`GetMlEndpoint`].
     pub struct GetMlEndpointOutput {
-        /// The state of the endpoint.
+        /// The status of the endpoint.
         pub status: Option<MlEndpointStatus>,
         /// The endpoint's id, which queries use.
         pub id: Option<String>,
@@ -68,14 +68,14 @@ output! {
 }
 
 structure! {
-    /// The SageMaker endpoint of a Neptune ML endpoint: the service's `MlResourceDefinition`, with the states
-    /// of endpoints.
+    /// The SageMaker endpoint of a Neptune ML endpoint: the service's `MlResourceDefinition`, with the statuses of
+    /// endpoints.
     pub struct MlEndpointDefinition {
         /// Its name in SageMaker.
         pub name: Option<String>,
         /// Its ARN.
         pub arn: Option<String>,
-        /// Its state.
+        /// Its status.
         pub status: Option<MlEndpointStatus>,
         /// The S3 location of its output, if it has any.
         pub output_location: Option<String>,

@@ -15,8 +15,8 @@ operation! {
     /// `InvalidParameterException` ("… already completed or failed"), and the [`Error`](crate::error::Error)
     /// says that an earlier attempt may have been executed.
     ///
-    /// Requires the IAM action `neptune-db:CancelMLModelTrainingJob` and engine 1.2.1.0.R6 or later. An unknown
-    /// id is an `InvalidParameterException` (400), not the documented `MLResourceNotFoundException`
+    /// Requires the IAM action `neptune-db:CancelMLModelTrainingJob` and engine 1.2.1.0.R6 or later. An unknown id
+    /// causes an `InvalidParameterException` (400), not the documented `MLResourceNotFoundException`
     /// ([M38](crate::wire_notes#m38)).
     ///
     /// ```
@@ -49,8 +49,8 @@ operation! {
 output! {
     /// The response to [`CancelMlModelTrainingJob`].
     pub struct CancelMlModelTrainingJobOutput {
-        /// A status line such as `200 OK`. Its exact text is not documented ([U20](crate::wire_notes#u20)), and
-        /// a response without a body is a success, too.
+        /// A status text such as `200 OK`. Its exact text is not documented ([U20](crate::wire_notes#u20)), and
+        /// the response may have no body; the value is then `None`.
         pub status: Option<String>,
     }
 }

@@ -11,8 +11,8 @@ operation! {
 
     /// Gets the status of a model-training job.
     ///
-    /// A read. Requires the IAM action `neptune-db:GetMLModelTrainingJobStatus` and engine 1.2.1.0.R6 or later.
-    /// An unknown id is an `InvalidParameterException` (400), not the documented `MLResourceNotFoundException`
+    /// A read. Requires the IAM action `neptune-db:GetMLModelTrainingJobStatus` and engine 1.2.1.0.R6 or later. An
+    /// unknown id causes an `InvalidParameterException` (400), not the documented `MLResourceNotFoundException`
     /// ([M38](crate::wire_notes#m38)).
     ///
     /// ```

@@ -13,7 +13,7 @@ operation! {
     /// A read. There is no paging: only the first `max_items` ids can be retrieved. Requires the IAM action
     /// `neptune-db:ListMLModelTrainingJobs` and engine 1.2.1.0.R6 or later.
     ///
-    /// A missing role, or a role that is not listed in the cluster's parameter group, is a
+    /// A missing role, or a role that is not listed in the cluster's parameter group, causes a
     /// `MissingParameterException` (400).
     ///
     /// ```

@@ -21,10 +21,10 @@ operation! {
     /// ([M39](crate::wire_notes#m39)); add them with
     /// [`CallOptions::extra`](crate::machine::CallOptions::extra).
     ///
-    /// An id that is in use or has other characters, or an unknown instance type, is an
-    /// `InvalidParameterException` (400). A missing role for SageMaker and S3 is a `MissingParameterException`
+    /// An id that is in use or has invalid characters, or an unknown instance type, causes an
+    /// `InvalidParameterException` (400). A missing role for SageMaker and S3 causes a `MissingParameterException`
     /// (400). An S3 location that cannot be accessed, or a data-processing job that does not exist or has not
-    /// completed, is a `BadRequestException` (400).
+    /// completed, causes a `BadRequestException` (400).
     ///
     /// ```
     /// use neptunedata::{
@@ -50,7 +50,7 @@ operation! {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub struct StartMlModelTrainingJob {
-        /// The id of the new job: 1 to 48 letters, digits and hyphens. By default the service makes a UUID.
+        /// The id of the new job: 1 to 48 letters, digits and hyphens. By default the service generates a UUID.
         pub id: Option<String>,
         /// A completed training job, for incremental training.
         pub previous_model_training_job_id: Option<String>,
@@ -63,8 +63,8 @@ operation! {
         /// The role that Neptune assumes to access SageMaker and S3. Required only if no role is attached to
         /// the cluster; it must be listed in the cluster's parameter group.
         pub neptune_iam_role_arn: Option<String>,
-        /// The instance type that prepares and manages the training. By default the service chooses by the size
-        /// of the data.
+        /// The instance type that prepares and manages the training. By default the service chooses it based on
+        /// the size of the data.
         pub base_processing_instance_type: Option<String>,
         /// The instance type of the training, with or without GPUs. The service's default is `ml.p3.2xlarge`.
         pub training_instance_type: Option<String>,
@@ -76,7 +76,7 @@ operation! {
         /// The total number of training jobs of hyperparameter tuning; the service's default is 2.
         #[serde(rename = "maxHPONumberOfTrainingJobs")]
         pub max_hpo_number_of_training_jobs: Option<i32>,
-        /// The maximum number of them that run at the same time; the service's default is 2.
+        /// The maximum number of these training jobs that run at the same time; the service's default is 2.
         #[serde(rename = "maxHPOParallelTrainingJobs")]
         pub max_hpo_parallel_training_jobs: Option<i32>,
         /// The subnets of the Neptune VPC.
@@ -91,7 +91,7 @@ operation! {
         pub s3_output_encryption_kms_key: Option<String>,
         /// Whether to train on spot instances. The service's default is false.
         pub enable_managed_spot_training: Option<bool>,
-        /// A model implementation of your own.
+        /// Parameters of a custom model implementation.
         pub custom_model_training_parameters: Option<CustomModelTrainingParameters>,
     }
 
@@ -99,7 +99,7 @@ operation! {
     pub fn new(..);
 }
 
-/// A model implementation of your own:
+/// Parameters of a custom model implementation:
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-custom-models.html>.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -27,9 +27,9 @@ operation! {
     /// rejected, so the request is not retried after a lost response. Requires the IAM action
     /// `neptune-db:StartMLModelTransformJob` and engine 1.2.1.0.R6 or later.
     ///
-    /// An id that is in use or has other characters is an `InvalidParameterException` (400), and a missing role
-    /// for SageMaker and S3 is a `MissingParameterException` (400). A source that does not exist or has not
-    /// completed, or an S3 location that cannot be accessed, is a `BadRequestException` (400).
+    /// An id that is in use or has invalid characters causes an `InvalidParameterException` (400), and a missing
+    /// role for SageMaker and S3 causes a `MissingParameterException` (400). A source that does not exist or has
+    /// not completed, or an S3 location that cannot be accessed, causes a `BadRequestException` (400).
     ///
     /// The service also accepts `enableInterContainerTrafficEncryption` ([M39](crate::wire_notes#m39), engine
     /// 1.2.0.2.R3); add it with [`CallOptions::extra`](crate::machine::CallOptions::extra).
@@ -61,7 +61,7 @@ operation! {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub struct StartMlModelTransformJob {
-        /// The id of the new job: 1 to 48 letters, digits and hyphens. By default the service makes a UUID.
+        /// The id of the new job: 1 to 48 letters, digits and hyphens. By default the service generates a UUID.
         pub id: Option<String>,
         /// The completed data-processing job whose results are transformed. Set together with
         /// [`ml_model_training_job_id`](field@Self::ml_model_training_job_id).
@@ -69,7 +69,8 @@ operation! {
         /// The completed model-training job that produced the model. Set together with
         /// [`data_processing_job_id`](field@Self::data_processing_job_id).
         pub ml_model_training_job_id: Option<ModelTrainingJobId> => constructor,
-        /// The SageMaker name of the completed training job that produced the model. Set without the other two.
+        /// The SageMaker name of the completed training job that produced the model. If this is set,
+        /// `data_processing_job_id` and `ml_model_training_job_id` must not be set.
         pub training_job_name: Option<TrainingJobName> => constructor,
         /// The S3 location for the results.
         pub model_transform_output_s3_location: S3Uri,
@@ -78,12 +79,12 @@ operation! {
         /// The role that Neptune assumes to access SageMaker and S3. Required only if no role is attached to
         /// the cluster; it must be listed in the cluster's parameter group.
         pub neptune_iam_role_arn: Option<String>,
-        /// A transform implementation of your own.
+        /// Parameters of a custom transform implementation.
         pub custom_model_transform_parameters: Option<CustomModelTransformParameters>,
-        /// The instance type that prepares and manages the transform. By default the service chooses by the
-        /// size of the data.
+        /// The instance type that prepares and manages the transform. By default the service chooses it based on
+        /// the size of the data.
         pub base_processing_instance_type: Option<String>,
-        /// Disk size of that instance in GB. By default, or with 0, the service chooses the size.
+        /// Disk size of the processing instance in GB. By default, or with 0, the service chooses the size.
         #[serde(rename = "baseProcessingInstanceVolumeSizeInGB")]
         pub base_processing_instance_volume_size_in_gb: Option<i32>,
         /// The subnets of the Neptune VPC.
@@ -129,7 +130,7 @@ impl StartMlModelTransformJob {
     }
 }
 
-/// A transform implementation of your own:
+/// Parameters of a custom transform implementation:
 /// <https://docs.aws.amazon.com/neptune/latest/userguide/machine-learning-custom-models.html>.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -36,7 +36,8 @@ impl<T: DeserializeOwned> RowReader<T> {
         if self.values.peek().is_some() && self.values.is_never_json() {
             return Err(self.not_json(path));
         }
-        Err(self.malformed(DecodeErrorKind::Truncated, path, "truncated response body"))
+        let reason = "the body ends before its JSON is complete";
+        Err(self.malformed(DecodeErrorKind::Truncated, path, reason))
     }
 
     #[cold]
@@ -63,7 +64,7 @@ impl<T: DeserializeOwned> RowReader<T> {
     #[cold]
     pub(super) fn too_large(&mut self, path: impl Into<String>) -> RowError {
         let limit = self.values.limit();
-        let reason = format!("longer than the limit of {limit} bytes");
+        let reason = format!("longer than max_row_bytes ({limit} bytes)");
         let body = self.values.rest(KEPT_BYTES.min(limit));
         self.fail(RowError::new(DecodeErrorKind::TooLarge, path, reason, body))
     }
@@ -87,7 +88,8 @@ impl<T: DeserializeOwned> RowReader<T> {
         error
     }
 
-    /// Ends reading because of one value, in a body that may otherwise be valid.
+    /// Ends reading because of one value, in a body that may otherwise be valid. Unlike after `malformed`, the rest of
+    /// the body is not searched for an error object.
     fn fail(&mut self, error: RowError) -> RowError {
         self.state = State::Failed(error.clone());
         error

@@ -138,7 +138,7 @@ impl ExecuteSparqlQueryOutput {
     pub fn boolean(&self) -> Result<bool, DecodeError> {
         if self.media_type == Some(SparqlMediaType::Boolean) {
             let text = self.body.text();
-            let reason = "neither true nor false";
+            let reason = "expected true or false";
             return match text.trim().to_ascii_lowercase().as_str() {
                 "true" => Ok(true),
                 "false" => Ok(false),
@@ -149,7 +149,7 @@ impl ExecuteSparqlQueryOutput {
             .for_each_row::<IgnoredAny>(|_| {})?
             .envelope()
             .boolean();
-        boolean.ok_or_else(|| self.error(DecodeErrorKind::Shape, "boolean", "missing"))
+        boolean.ok_or_else(|| self.error(DecodeErrorKind::Shape, "boolean", "missing member"))
     }
 
     /// The body as text.

@@ -32,7 +32,8 @@ pub enum RdfTerm {
     BlankNode(String),
     /// A literal.
     Literal {
-        /// Its lexical form. Neptune returns `xsd:dateTime` in UTC, in whatever time zone it was written.
+        /// Its lexical form. Neptune returns `xsd:dateTime` in UTC, regardless of the time zone in which it was
+        /// written.
         value: String,
         /// The IRI of its type. `None` means `xsd:string` or, with a language, `rdf:langString`.
         datatype: Option<String>,

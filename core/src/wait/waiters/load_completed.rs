@@ -10,10 +10,10 @@ use crate::wait::{Observation, PollSchedule, Waiter};
 
 /// Waits until a bulk load has ended. Use it with [`Wait`](crate::wait::Wait).
 ///
-/// The statuses `LOAD_COMPLETED` and `LOAD_COMMITTED_W_WRITE_CONFLICTS` are successes, which
-/// [`LoadOutcome`] distinguishes. Every other final status is an error. Before it is reported, the failed
-/// feeds and the first 100 error logs (see [`error_logs`](LoadCompleted::error_logs)) are requested, with
-/// the usual retries; [`WaitError::last_response`](crate::error::WaitError::last_response) returns them.
+/// The statuses `LOAD_COMPLETED` and `LOAD_COMMITTED_W_WRITE_CONFLICTS` are successes, which [`LoadOutcome`]
+/// distinguishes. Every other final status is an error. Before the waiter reports the error, it requests the
+/// failed feeds and the first 100 error logs (see [`error_logs`](LoadCompleted::error_logs)), with the usual
+/// retries. [`WaitError::last_response`](crate::error::WaitError::last_response) returns them.
 ///
 /// Queued loads, statuses of single feeds such as `LOAD_S3_READ_ERROR`, and unknown statuses
 /// ([U15](crate::wire_notes#u15)) are treated as in progress. Polls every 2 to 30 seconds, for up to one day.

@@ -104,16 +104,17 @@ macro_rules! statistics_waiter {
             /// Waits for the computation with this id or a later one. A refresh returns the id as
             /// `statisticsId`.
             ///
-            /// The note of an earlier computation that failed is ignored. Without any statistics it is
-            /// unknown which computation a note is from: it counts after five responses in a row with a note.
+            /// The note of an earlier, failed computation is ignored. While there are no statistics, it is unknown
+            /// to which computation a note belongs; after five responses in a row with a note, the note is treated
+            /// as a failure of the current computation.
             #[must_use]
             pub fn with_id(mut self, statistics_id: impl Into<String>) -> Self {
                 self.0.id = Some(statistics_id.into());
                 self
             }
 
-            /// Waits for statistics with a later `date` than this, such as the `date` of the previous
-            /// statistics. For notes see [`with_id`](Self::with_id).
+            /// Waits for statistics with a later `date` than this, such as the `date` of the previous statistics.
+            /// Notes are treated as described at [`with_id`](Self::with_id).
             #[must_use]
             pub fn newer_than(mut self, date: impl Into<Timestamp>) -> Self {
                 self.0.after = Some(date.into());

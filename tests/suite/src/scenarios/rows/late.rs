@@ -85,6 +85,6 @@ pub(super) fn rows() -> Vec<Row> {
             .write(failure(1, 1, 1, DEADLINE, true, "deadline exceeded after 800ms; the request may have been executed and was not sent again")),
         Row::new("x19", "is busy, `retry-after` beyond the deadline", "error; code=TooManyRequestsException; retry-after=30")
             .timeout(10_000)
-            .each(failure(1, 0, 1, service(ExceptionKind::TooManyRequestsException), false, "TooManyRequestsException (429): As planned. [request id ID]; not retried, the next attempt would start after the time limit of 10s")),
+            .each(failure(1, 0, 1, service(ExceptionKind::TooManyRequestsException), false, "TooManyRequestsException (429): As planned. [request id ID]; not retried: the next attempt would start after the time limit of 10s")),
     ]
 }

@@ -101,7 +101,7 @@ fn busy() -> Vec<Row> {
             .peers(figure(3, "typed, header ignored"), figure(3, "typed, header ignored"), 5)
             .each(success(2, 1, 2)),
         Row::new("d3 long", "429 with `retry-after: 61`", "error; code=TooManyRequestsException; retry-after=61")
-            .each(failure(1, 0, 1, service(ExceptionKind::TooManyRequestsException), false, "TooManyRequestsException (429): As planned. [request id ID]; not retried, the server asks to wait 61s")),
+            .each(failure(1, 0, 1, service(ExceptionKind::TooManyRequestsException), false, "TooManyRequestsException (429): As planned. [request id ID]; not retried: the server asks to wait 61s, longer than max_retry_after")),
         Row::new("x24", "503 with `x-amz-retry-after: 120`, once", "error; status=503; code=SlowDown; header=x-amz-retry-after:120; times=1")
             .read(success(2, 1, 2))
             .cancel(success(2, 1, 2))

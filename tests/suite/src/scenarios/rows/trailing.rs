@@ -42,9 +42,9 @@ pub(super) fn rows() -> Vec<Row> {
             .cancel(failure(3, 1, 3, INTERNAL, true, "InternalFailureException (500): xxxxxxxxxxxxxxxx…x… (20000 bytes in all) [request id ID] (gave up after 3 attempts); the request may have been executed"))
             .write(failure(1, 1, 1, INTERNAL, true, "InternalFailureException (500): xxxxxxxxxxxxxxxx…x… (20000 bytes in all) [request id ID]; the request may have been executed and was not sent again")),
         Row::new("x35", "trailers of 100 kB, which exceeds the limit of both", "trailers; kind=oversized; bytes=100000; unasked")
-            .read(failure(1, 1, 1, TOO_LARGE, true, "response head is too large; the request may have been executed"))
-            .cancel(failure(1, 1, 1, TOO_LARGE, true, "response head is too large; the request may have been executed"))
-            .write(failure(1, 1, 1, TOO_LARGE, true, "response head is too large; the request may have been executed and was not sent again")),
+            .read(failure(1, 1, 1, TOO_LARGE, true, "response head or trailers too large; the request may have been executed"))
+            .cancel(failure(1, 1, 1, TOO_LARGE, true, "response head or trailers too large; the request may have been executed"))
+            .write(failure(1, 1, 1, TOO_LARGE, true, "response head or trailers too large; the request may have been executed and was not sent again")),
         Row::new("x61", "chunked, ends after the line of the last chunk", "cut-in-trailers")
             .read(failure(3, 3, 3, CLOSED, true, "connection to HOST closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
             .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
