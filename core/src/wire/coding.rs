@@ -166,10 +166,8 @@ pub(crate) fn decode_body<'a>(
 
 /// The reason why a body cannot be read, if it is still in a coding other than `identity`.
 pub(crate) fn unsupported(headers: &HeaderMap) -> Option<String> {
-    let coding = headers.get(CONTENT_ENCODING)?;
-    if has_name(coding, "identity") {
-        return None;
-    }
+    let mut codings = headers.get_all(CONTENT_ENCODING).iter();
+    let coding = codings.find(|coding| !has_name(coding, "identity"))?;
     let hint = if is_gzip(coding) && !cfg!(feature = "gzip") {
         ", which needs the feature `gzip` of the crate neptunedata"
     } else {
@@ -202,6 +200,17 @@ mod tests {
         for coding in ["identity", "Identity", " identity "] {
             assert_eq!(reason(coding), None, "{coding:?}");
         }
+    }
+
+    #[test]
+    fn a_second_header_counts() {
+        let mut headers = HeaderMap::new();
+        headers.append(CONTENT_ENCODING, HeaderValue::from_static("identity"));
+        headers.append(CONTENT_ENCODING, HeaderValue::from_static("br"));
+        assert_eq!(
+            unsupported(&headers).unwrap(),
+            "unsupported content-encoding \"br\""
+        );
     }
 
     #[test]
