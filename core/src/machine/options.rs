@@ -93,7 +93,8 @@ impl CallOptions {
     /// [`ExecuteSparqlExplainQuery`](crate::sparql::ExecuteSparqlExplainQuery). Requests of openCypher over HTTP
     /// ([U06](crate::wire_notes#u06)), Gremlin explain and Gremlin profile cannot have an id, so they keep running
     /// on the server. A profile request executes its query. For openCypher, set a
-    /// [timeout in the query](crate::opencypher::ExecuteOpenCypherQuery::timeout_hint) instead.
+    /// [timeout in the query](crate::opencypher::ExecuteOpenCypherQuery::timeout_hint) instead. Polls of waiters and
+    /// change streams are not cancelled.
     ///
     /// An attempt that exceeds its [`attempt_timeout`](CallOptions::attempt_timeout) is cancelled as well, even
     /// if a later attempt succeeds. Each attempt has its own id, because the earlier ones may still run.
