@@ -25,8 +25,10 @@ const PAUSE: Duration = Duration::from_secs(10);
 
 /// The latest credentials of a provider, and what to do with them at a given time.
 ///
-/// A transport keeps the cache in a lock that is held only for `get` and `put`, lets one caller fetch at
-/// a time, and calls `get` again after that fetch: the callers that waited find the new credentials.
+/// A transport keeps the cache in a lock that is held only for its methods, and lets one caller fetch at a time. After
+/// the fetch it calls [`put`](CredentialsCache::put) or [`failed`](CredentialsCache::failed) with the time at which the
+/// fetch ended. The callers that waited use the outcome of the fetch; calling `get` again is not enough, as it
+/// returns [`Fetch`](Decision::Fetch) after a failure, and for credentials that had expired when they were fetched.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};

@@ -159,8 +159,8 @@ impl ProfileLookup {
         });
     }
 
-    /// The region of the profile, which is not [checked](crate::endpoint::is_valid_region). Known after the files
-    /// were read.
+    /// The region of the profile, which is not [checked](crate::endpoint::is_valid_region). `None` if the profile
+    /// has none, and until [`step`](ProfileLookup::step) has returned another step than [`LookupStep::ReadFile`].
     pub fn region(&self) -> Option<&str> {
         self.region.as_deref()
     }
