@@ -11,15 +11,14 @@
 //! # Early responses
 //!
 //! A server that rejects a large request may respond at once and not read the rest. When the request makes no
-//! progress for a moment, the connection looks for a response; if there is one, the rest is not written.
+//! progress for a moment, the connection is probed for a response; if there is one, the rest is not written.
 
 use std::{fmt, io, mem, net::SocketAddr, sync::Arc};
 
-use neptunedata::transport::{ConnectionRecord, TransportErrorKind};
+use neptunedata::transport::{ConnectionRecord, Purpose, TransportErrorKind};
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
 
 use crate::{
-    cancellation::Purpose,
     deadlines::elapsed_kind,
     observation::{Body, Observation, State, Writing},
     pool::Pool,
@@ -103,7 +102,7 @@ impl Connection {
         }
     }
 
-    /// Looks for input without waiting. Also processes TLS records without data, such as session tickets.
+    /// Reads what has arrived, without waiting. Also processes TLS records without data, such as session tickets.
     fn look(&mut self, timeout: NextTimeout) -> Look {
         if !self.tcp.look(true) {
             return Look::End;
@@ -146,18 +145,20 @@ impl Connection {
     }
 
     /// Whether the idle connection fits a request, and is still open.
-    fn is_usable(&mut self, purpose: Purpose) -> bool {
-        // ureq drops the connections that do not fit. A cancellation for one address thereby closes idle connections to
-        // others, which is rare: after a change of DNS addresses.
-        let fits = match purpose {
-            Purpose::Cancel(Some(peer)) => self.peer == Some(peer),
-            Purpose::Cancel(None) | Purpose::Call => true,
+    fn is_usable(&mut self) -> bool {
+        let observation = Observation::current();
+        // ureq drops the connections that do not fit. A cancellation thereby closes idle connections if it is for another
+        // address, after a change of DNS addresses, or a repetition of a cancellation that failed. Both are rare.
+        let fits = {
+            let state = observation.state();
+            !state.needs_new && state.purpose.fits(self.peer)
         };
         if !fits || !self.pool.may_reuse(&self.record) {
             return false;
         }
         match self.look(NextTimeout::default()) {
             Look::Nothing => true,
+            // It belongs to no request. The connection is dropped, but the server has not closed it.
             Look::Input => false,
             Look::End => {
                 self.pool.note_close(&self.record);
@@ -267,10 +268,7 @@ impl Transport for Connection {
     fn is_open(&mut self) -> bool {
         match self.request.take() {
             Some(request) => self.finish(&request.observation.state()),
-            None => {
-                let purpose = Observation::current().state().purpose;
-                self.is_usable(purpose)
-            }
+            None => self.is_usable(),
         }
     }
 

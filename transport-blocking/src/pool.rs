@@ -7,7 +7,8 @@ use std::{
 
 use neptunedata::{
     TransportError,
-    transport::{ClientOptions, ConnectionRecord, ReusePolicy, TransportErrorKind},
+    machine::Reuse,
+    transport::{ClientOptions, ConnectionRecord, Purpose, ReusePolicy, TransportErrorKind},
 };
 
 use crate::{deadlines::Limits, tcp::late};
@@ -48,9 +49,9 @@ impl Pool {
         self.max_head_bytes
     }
 
-    /// Connections that exist now are not used again.
-    pub(crate) fn retire_all(&self) {
-        self.policy().retire_all();
+    /// See [`ReusePolicy::begin`].
+    pub(crate) fn begin(&self, reuse: Reuse, purpose: Purpose) {
+        self.policy().begin(reuse, purpose);
     }
 
     /// See [`ReusePolicy::open`].

@@ -23,7 +23,7 @@ use crate::{
     observation::{Observation, Writing},
 };
 
-/// After this time without progress, a write returns, so that a response can be looked for.
+/// After this time without progress, a write returns, so that the connection can be probed for a response.
 const STALL: Duration = Duration::from_millis(100);
 /// How long a connection is silent before the operating system asks whether the peer is there.
 const KEEPALIVE: Duration = Duration::from_secs(60);
@@ -76,7 +76,7 @@ impl Tcp {
             }
             _ => TransportErrorKind::Connect,
         };
-        Err(failed(last, kind))
+        Err(not_sent(kind, last))
     }
 
     fn new(stream: TcpStream, receive_buffer: Option<usize>) -> Self {
@@ -99,17 +99,17 @@ impl Tcp {
         self.stream.peer_addr().ok()
     }
 
-    /// Begins or ends a look at the input, during which reads do not wait. False if that is impossible.
-    pub(crate) fn look(&self, begin: bool) -> bool {
-        self.looking.store(begin, Ordering::Relaxed);
-        self.stream.set_nonblocking(begin).is_ok()
+    /// Begins or ends a probe, during which reads do not wait. False if that is impossible.
+    pub(crate) fn look(&self, looking: bool) -> bool {
+        self.looking.store(looking, Ordering::Relaxed);
+        self.stream.set_nonblocking(looking).is_ok()
     }
 
     /// Reads some bytes, 0 at the end.
     ///
     /// # Errors
     ///
-    /// `WouldBlock` if there is nothing to read and this is only a look; [`elapsed`] at a limit.
+    /// `WouldBlock` if there is nothing to read during a probe; [`elapsed`] at a limit.
     pub(crate) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         let observation = Observation::current();
         let looking = self.looking.load(Ordering::Relaxed);
@@ -209,8 +209,8 @@ pub(crate) fn late(kind: TransportErrorKind) -> TransportError {
     TransportError::new(kind, Sent::No)
 }
 
-/// A connection could not be opened.
-pub(crate) fn failed(error: io::Error, kind: TransportErrorKind) -> TransportError {
+/// A failure before a connection was open, so nothing was sent. The error may report that a time limit was reached.
+pub(crate) fn not_sent(kind: TransportErrorKind, error: io::Error) -> TransportError {
     match elapsed_kind(&error) {
         Some(kind) => late(kind),
         None => TransportError::new(kind, Sent::No).with_source(error),
@@ -226,11 +226,11 @@ pub(crate) fn tunnel_failure(error: ureq::Error) -> TransportError {
             None => "the proxy closed the connection".to_owned(),
         },
         ureq::Error::Protocol(_) => "the proxy's response is not valid HTTP".to_owned(),
-        error => return failed(error.into_io(), TransportErrorKind::Connect),
+        error => return not_sent(TransportErrorKind::Connect, error.into_io()),
     };
     // The proxy requires a password, or rejected it.
     let is_permanent = reason.ends_with(" 407");
-    let failure = failed(io::Error::other(reason), TransportErrorKind::Connect);
+    let failure = not_sent(TransportErrorKind::Connect, io::Error::other(reason));
     if is_permanent {
         failure.permanent()
     } else {

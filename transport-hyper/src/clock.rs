@@ -95,6 +95,7 @@ impl Clock {
 /// A clock that can be stopped.
 pub(crate) struct PausableClock {
     clock: Clock,
+    /// Since when the clock is stopped.
     stopped: Option<Instant>,
     /// For how long in total the clock was stopped.
     total: Duration,

@@ -28,13 +28,13 @@ use hyper::{
 };
 use neptunedata::{
     TransportError,
-    transport::{ClientOptions, Sent, TransportErrorKind},
+    transport::{ClientOptions, Sent, TransportErrorKind, check_framing},
 };
 
 use crate::{
     errors,
-    exchange::BodyEvent,
     io::{Counted, Stream},
+    round_trip::BodyPart,
     service::RequestBody,
 };
 
@@ -149,15 +149,13 @@ impl Connection {
             return Poll::Ready(Err(errors::out_of_order()));
         };
         Poll::Ready(match ready!(head.as_mut().poll(cx)) {
-            Ok(response) if is_framed(response.headers()) => {
+            Ok(response) => {
                 let (head, body) = response.into_parts();
                 self.progress = Progress::Body(body);
-                Ok(head)
-            }
-            Ok(_) => {
-                let reason = "the body has another transfer coding than chunked";
-                let error = TransportError::new(TransportErrorKind::Protocol, Sent::Maybe);
-                Err(error.with_source(reason))
+                check_framing(&head).map(|()| head).map_err(|reason| {
+                    let error = TransportError::new(TransportErrorKind::Protocol, Sent::Maybe);
+                    error.with_source(reason)
+                })
             }
             Err(mut error) => {
                 // hyper returns a request of which nothing was written.
@@ -182,7 +180,7 @@ impl Connection {
     pub(crate) fn poll_body(
         &mut self,
         cx: &mut Context<'_>,
-    ) -> Poll<Result<BodyEvent, TransportError>> {
+    ) -> Poll<Result<BodyPart, TransportError>> {
         let failure = |kind| TransportError::new(kind, Sent::Maybe);
         let frame = match self.poll_frame(cx) {
             Poll::Pending => {
@@ -196,9 +194,9 @@ impl Connection {
         }
         frame.map(|frame| match frame {
             Some(Ok(frame)) => match frame.into_data() {
-                Ok(chunk) => Ok(BodyEvent::Chunk(chunk)),
+                Ok(chunk) => Ok(BodyPart::Chunk(chunk)),
                 Err(frame) => match frame.into_trailers() {
-                    Ok(trailers) if !trailers.is_empty() => Ok(BodyEvent::End(trailers)),
+                    Ok(trailers) if !trailers.is_empty() => Ok(BodyPart::End(trailers)),
                     // Without trailers hyper returns no frame. For hyper, an empty line that ends with a bare
                     // line feed ends the trailers, whatever follows.
                     _ => {
@@ -208,7 +206,7 @@ impl Connection {
                 },
             },
             Some(Err(error)) => Err(errors::of_connection(error, Sent::Maybe)),
-            None => Ok(BodyEvent::End(HeaderMap::new())),
+            None => Ok(BodyPart::End(HeaderMap::new())),
         })
     }
 
@@ -217,21 +215,6 @@ impl Connection {
             Progress::Body(body) => Pin::new(body).poll_frame(cx),
             Progress::Idle | Progress::Head(..) => Poll::Ready(None),
         }
-    }
-}
-
-/// Whether the end of the body is certain. Chunked is the only transfer coding that the core accepts; hyper would
-/// read a body with another coding until the connection ends, whatever its `content-length`.
-fn is_framed(fields: &HeaderMap) -> bool {
-    let mut codings = fields
-        .get_all(TRANSFER_ENCODING)
-        .iter()
-        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
-        .map(<[u8]>::trim_ascii)
-        .filter(|coding| !coding.is_empty());
-    match codings.next() {
-        Some(coding) => coding.eq_ignore_ascii_case(b"chunked") && codings.next().is_none(),
-        None => true,
     }
 }
 

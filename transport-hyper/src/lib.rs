@@ -1,39 +1,4 @@
-//! Async client for the Amazon Neptune data API, on hyper.
-//!
-//! ```
-//! use std::time::Duration;
-//!
-//! use neptunedata_emulator::{Config, Emulator, Server};
-//! use neptunedata_hyper::{
-//!     Client, Credentials, Endpoint, ml::{DataProcessingJobId, StartMlModelTrainingJob},
-//!     transport::ClientOptions, types::S3Uri,
-//! };
-//!
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let (key, secret) = ("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-//! // In production: the host name of a cluster, which also contains the region.
-//! let server = Server::start(Emulator::new(Config::default().iam(key, secret, "us-east-1")))?;
-//! let endpoint = Endpoint::parse(&server.endpoint())?.with_region("us-east-1")?;
-//!
-//! let client = Client::builder(endpoint)
-//!     .credentials(Credentials::new(key, secret))
-//!     .options(ClientOptions::new().max_connections(16).application_name("loader/2.1"))
-//!     .build()?;
-//!
-//! let start = StartMlModelTrainingJob::new(
-//!     DataProcessingJobId::new("processed-movies"),
-//!     S3Uri::new("s3://my-bucket/models/"),
-//! );
-//! let started = client.call(&start).timeout(Duration::from_secs(30)).send().await?;
-//! println!("{:?} after {} attempts", started.output.id, started.meta.attempts);
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! [`Client::send`] sends a request and returns its output. [`Client::call`] takes options and returns the output with
-//! status, headers and body. [`Client::start`] runs any [`Machine`](machine::Machine) and returns its items. The modules of
-//! the core crate, `neptunedata`, are re-exported here.
+#![doc = include_str!("../README.md")]
 //!
 //! # Guarantees
 //!
@@ -103,18 +68,6 @@
 //!
 //! One client can be used from several runtimes, also at the same time, so it can be stored in a static. A connection is
 //! reused only in the tokio runtime that opened it. A [`Run`] stays in the runtime in which it began.
-//!
-//! # Features
-//!
-//! - `tokio` (default): TCP, name look-up, timer and executor of tokio.
-//! - `tls` (default): `https` endpoints, by rustls with ring. Trusts the Mozilla roots or your own.
-//! - `native-roots`: the operating system's roots, [`RootCertificates::Native`](transport::RootCertificates::Native).
-//! - `proxy`: connections through an HTTP proxy, by `CONNECT`. Loopback addresses are never proxied.
-//! - `aws-config`: credentials from the AWS chain or any provider of the AWS SDK, on tokio.
-//! - `gzip`: decompresses responses. Change streams are compressed on
-//!   [request](field@streams::GetPropertygraphStream::encoding).
-//! - `tracing`: a span for each call and [events](transport::Trace) for its attempts, without headers, URLs, bodies or
-//!   credentials.
 
 #![cfg_attr(
     not(test),
@@ -126,59 +79,42 @@
         clippy::indexing_slicing,
         clippy::arithmetic_side_effects,
         clippy::string_slice,
-        clippy::todo,
-        clippy::unimplemented,
         clippy::print_stdout,
         clippy::print_stderr,
         clippy::exit
     )
 )]
 
-#[cfg(feature = "aws-config")]
-mod aws;
-mod builder;
-mod call_builder;
 mod cancellation;
 mod change_stream;
 mod client;
 mod clock;
 mod connect;
 mod connection;
-mod credential_process;
-mod credentials_source;
+mod credentials_provider;
 mod driver;
 mod errors;
-mod exchange;
 mod io;
 mod item_stream;
 mod pool;
+mod round_trip;
 mod row_stream;
 mod run;
 mod runtime_id;
 mod service;
 #[cfg(feature = "tokio")]
 mod tokio_runtime;
-mod wait_builder;
 
 use std::{future::Future, pin::Pin};
 
-// The core, by the names it has there.
 neptunedata::reexport_core!();
 
-pub use builder::ClientBuilder;
-pub use call_builder::CallBuilder;
 pub use change_stream::{ChangeStream, RecordStream};
-pub use client::Client;
+pub use client::{CallBuilder, Client, ClientBuilder, WaitBuilder};
 pub use item_stream::ItemStream;
 pub use row_stream::RowStream;
 pub use run::Run;
 pub use service::RequestBody;
-pub use wait_builder::WaitBuilder;
 
 /// What [`ClientBuilder::executor`] is given to run.
 pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-/// The README's example.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;

@@ -3,7 +3,6 @@
 use std::{
     fmt,
     future::poll_fn,
-    net::SocketAddr,
     task::{Context, Poll, ready},
 };
 
@@ -13,9 +12,7 @@ use neptunedata::{
     transport::Trace,
 };
 
-use crate::{
-    Client, cancellation::cancel_abandoned, clock::PausableClock, driver::Driver, pool::Purpose,
-};
+use crate::{Client, cancellation::cancel_abandoned, clock::PausableClock, driver::Driver};
 
 /// A running machine: see [`Client::start`].
 ///
@@ -28,32 +25,25 @@ use crate::{
 /// pool, and the next call continues it.
 ///
 /// Between an item, or a dropped future, and the next call of `next_item`, the time limits of calls and attempts are
-/// paused. Three limits continue: opening a connection, the pause before an attempt and, after an item, the limit of a
+/// stopped. Three limits continue: opening a connection, the pause before an attempt and, after an item, the limit of a
 /// [`Wait`](neptunedata::wait::Wait).
 #[must_use]
 pub struct Run<M: Machine> {
     pub(crate) machine: M,
-    /// The machine's clock. It stops when a future of `next_item` is dropped while I/O is in progress.
+    /// The machine's clock. It pauses when a future of `next_item` is dropped while I/O is in progress.
     clock: PausableClock,
-    driver: Driver,
+    pub(crate) driver: Driver,
     pub(crate) outcome: Option<Result<M::Output, Error>>,
 }
 
 impl<M: Machine> Run<M> {
-    pub(crate) fn new(client: Client, machine: M, operation: &'static str) -> Self {
+    pub(crate) fn new(client: &Client, machine: M, operation: &'static str) -> Self {
         Run {
             machine,
             clock: PausableClock::new(client.0.clock.clone()),
-            driver: Driver::new(client, Trace::new(operation)),
+            driver: Driver::new(client.clone(), Trace::new(operation)),
             outcome: None,
         }
-    }
-
-    /// Runs a machine that cancels a query, at this address if it is known.
-    pub(crate) fn cancelling(client: Client, machine: M, peer: Option<SocketAddr>) -> Self {
-        let mut run = Run::new(client, machine, "(cancel)");
-        run.driver.purpose = Purpose::Cancel(peer);
-        run
     }
 
     /// The next item, or `None` at the end. The future can be dropped without losing an item; the next call
@@ -102,6 +92,7 @@ impl<M: Machine> Run<M> {
 
     /// The result of the I/O that the machine waits for, or its deadline.
     fn poll_input(&mut self, cx: &mut Context<'_>) -> Poll<Input> {
+        // After a dropped future.
         self.clock.go_on();
         let deadline = self.machine.wake_at().and_then(|at| self.clock.at(at));
         self.driver.poll(deadline, cx)
@@ -119,6 +110,8 @@ impl<M: Machine> Run<M> {
                 let is_pause = matches!(io, Io::Wait);
                 self.driver.begin(io);
                 if is_pause {
+                    // An attempt that timed out may still run on the server. Its cancellation does not wait for the end
+                    // of the call.
                     self.cancel_abandoned();
                     let until = self.machine.wake_at().unwrap_or_default();
                     let wait = until.saturating_sub(now.mono);
@@ -134,10 +127,7 @@ impl<M: Machine> Run<M> {
     }
 
     fn conclude(&mut self, outcome: Result<M::Output, Error>) {
-        match &outcome {
-            Ok(_) => self.driver.trace.done(),
-            Err(error) => self.driver.trace.failed(error),
-        }
+        self.driver.trace.ended(&outcome);
         self.abandon();
         self.outcome = Some(outcome);
     }
@@ -155,7 +145,7 @@ impl<M: Machine> Run<M> {
     }
 }
 
-/// Stops the machine's clock if a future of `next_item` is dropped before its end. The clock continues while the
+/// Pauses the machine's clock if a future of `next_item` is dropped before its end. The clock continues while the
 /// caller has an item, and in pauses: both are measured by the machine.
 pub(crate) struct PauseOnDrop<'a, M: Machine>(pub(crate) &'a mut Run<M>);
 

@@ -125,18 +125,20 @@ impl Trace {
     }
 
     /// The machine has ended.
-    pub fn done(&self) {
-        event!(self, "succeeded",);
-    }
-
-    /// The machine has failed.
-    pub fn failed(&self, error: &Error) {
-        event!(
-            self,
-            "failed",
-            kind = tracing::field::debug(error.kind()),
-            attempts = error.attempts(),
-            may_have_executed = error.may_have_executed()
-        );
+    pub fn ended<T>(&self, outcome: &Result<T, Error>) {
+        match outcome {
+            Ok(_) => {
+                event!(self, "succeeded",);
+            }
+            Err(error) => {
+                event!(
+                    self,
+                    "failed",
+                    kind = tracing::field::debug(error.kind()),
+                    attempts = error.attempts(),
+                    may_have_executed = error.may_have_executed()
+                );
+            }
+        }
     }
 }
