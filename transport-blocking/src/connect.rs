@@ -27,7 +27,7 @@ use crate::{
     deadlines::Limits,
     observation::{Observation, Writing},
     pool::Pool,
-    tcp::{Tcp, late, not_sent, tunnel_failure},
+    tcp::{Tcp, limit_reached, not_sent, tunnel_failure},
     tls,
 };
 
@@ -230,7 +230,7 @@ fn text_of(url: &Uri) -> &str {
 
 /// The addresses of the host, looked up for each connection: the operating system caches them.
 fn look_up(url: &Uri, config: &Config, limits: &Limits) -> Result<Vec<SocketAddr>, TransportError> {
-    let left = limits.left().map_err(late)?;
+    let left = limits.left().map_err(limit_reached)?;
     let timeout = NextTimeout {
         after: left.map_or(time::Duration::NotHappening, time::Duration::Exact),
         reason: ureq::Timeout::Resolve,
@@ -240,7 +240,9 @@ fn look_up(url: &Uri, config: &Config, limits: &Limits) -> Result<Vec<SocketAddr
         Ok(addresses) => Ok(addresses.iter().copied().collect()),
         Err(ureq::Error::Timeout(_)) => {
             let kind = limits.left().err();
-            Err(late(kind.unwrap_or(TransportErrorKind::ConnectTimeout)))
+            Err(limit_reached(
+                kind.unwrap_or(TransportErrorKind::ConnectTimeout),
+            ))
         }
         Err(error) => Err(not_sent(TransportErrorKind::Dns, error.into_io())),
     }

@@ -11,7 +11,7 @@ use neptunedata::{
     transport::{ClientOptions, ConnectionRecord, Purpose, ReusePolicy, TransportErrorKind},
 };
 
-use crate::{deadlines::Limits, tcp::late};
+use crate::{deadlines::Limits, tcp::limit_reached};
 
 /// Shared by the calls and the connections of a client.
 pub(crate) struct Pool {
@@ -35,13 +35,13 @@ impl Pool {
 
     /// Waits for the permission to use one connection.
     pub(crate) fn acquire(&self, limits: &Limits) -> Result<Permit, TransportError> {
-        let left = limits.left().map_err(late)?;
+        let left = limits.left().map_err(limit_reached)?;
         let wait = left.map_or(self.acquire_timeout, |left| left.min(self.acquire_timeout));
         let permit = self.permits.acquire(wait);
         // A request must not begin after its limit.
-        limits.left().map_err(late)?;
+        limits.left().map_err(limit_reached)?;
         permit.ok_or_else(|| {
-            late(TransportErrorKind::PoolLimit).with_time_limit(self.acquire_timeout)
+            limit_reached(TransportErrorKind::PoolLimit).with_time_limit(self.acquire_timeout)
         })
     }
 

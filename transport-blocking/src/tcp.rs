@@ -53,7 +53,7 @@ impl Tcp {
         let mut untried = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
         let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
         for address in addresses {
-            let left = limits.left().map_err(late)?;
+            let left = limits.left().map_err(limit_reached)?;
             let share = left.map(|left| left.checked_div(untried).unwrap_or(left));
             untried = untried.saturating_sub(1);
             let connected = match share {
@@ -68,7 +68,7 @@ impl Tcp {
                 Err(error) => last = error,
             }
         }
-        limits.left().map_err(late)?;
+        limits.left().map_err(limit_reached)?;
         let kind = match last.kind() {
             // Its share of the time is over. A time-out of the operating system has an error code.
             io::ErrorKind::TimedOut if last.raw_os_error().is_none() => {
@@ -205,14 +205,14 @@ impl Tcp {
 }
 
 /// A time limit was reached before anything was sent.
-pub(crate) fn late(kind: TransportErrorKind) -> TransportError {
+pub(crate) fn limit_reached(kind: TransportErrorKind) -> TransportError {
     TransportError::new(kind, Sent::No)
 }
 
 /// A failure before a connection was open, so nothing was sent. The error may report that a time limit was reached.
 pub(crate) fn not_sent(kind: TransportErrorKind, error: io::Error) -> TransportError {
     match elapsed_kind(&error) {
-        Some(kind) => late(kind),
+        Some(kind) => limit_reached(kind),
         None => TransportError::new(kind, Sent::No).with_source(error),
     }
 }
