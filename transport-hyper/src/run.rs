@@ -25,7 +25,7 @@ use crate::{Client, cancellation::cancel_abandoned, clock::PausableClock, driver
 /// pool, and the next call continues it.
 ///
 /// Between an item, or a dropped future, and the next call of `next_item`, the time limits of calls and attempts are
-/// stopped. Three limits continue: opening a connection, the pause before an attempt and, after an item, the limit of a
+/// paused. Three limits continue: opening a connection, the pause before an attempt and, after an item, the limit of a
 /// [`Wait`](neptunedata::wait::Wait).
 #[must_use]
 pub struct Run<M: Machine> {
@@ -93,7 +93,7 @@ impl<M: Machine> Run<M> {
     /// The result of the I/O that the machine waits for, or its deadline.
     fn poll_input(&mut self, cx: &mut Context<'_>) -> Poll<Input> {
         // After a dropped future.
-        self.clock.go_on();
+        self.clock.resume();
         let deadline = self.machine.wake_at().and_then(|at| self.clock.at(at));
         self.driver.poll(deadline, cx)
     }
@@ -152,7 +152,7 @@ pub(crate) struct PauseOnDrop<'a, M: Machine>(pub(crate) &'a mut Run<M>);
 impl<M: Machine> Drop for PauseOnDrop<'_, M> {
     fn drop(&mut self) {
         if self.0.driver.is_working() {
-            self.0.clock.stop();
+            self.0.clock.pause();
         }
     }
 }
