@@ -52,8 +52,8 @@ pub(crate) struct Request {
     has_unreported_input: bool,
 }
 
-/// What there is to read.
-enum Look {
+/// What a probe of the input found.
+enum Probe {
     Nothing,
     Input,
     End,
@@ -81,9 +81,9 @@ impl Connection {
     fn flush(&mut self, timeout: NextTimeout) {
         let observation = Observation::current();
         while matches!(observation.state().writing, Writing::Left(_)) {
-            match self.look(timeout) {
-                Look::Nothing => {}
-                Look::Input => {
+            match self.probe(timeout) {
+                Probe::Nothing => {}
+                Probe::Input => {
                     if let Some(request) = &mut self.request {
                         request.has_unreported_input = true;
                     }
@@ -93,7 +93,7 @@ impl Connection {
                         state.writing = Writing::Answered;
                     }
                 }
-                Look::End => {
+                Probe::End => {
                     let error = io::ErrorKind::ConnectionAborted.into();
                     observation.state().writing = Writing::Failed(error);
                 }
@@ -103,15 +103,15 @@ impl Connection {
     }
 
     /// Reads what has arrived, without waiting. Also processes TLS records without data, such as session tickets.
-    fn look(&mut self, timeout: NextTimeout) -> Look {
-        if !self.tcp.look(true) {
-            return Look::End;
+    fn probe(&mut self, timeout: NextTimeout) -> Probe {
+        if !self.tcp.set_probing(true) {
+            return Probe::End;
         }
         let received = self.receive(timeout);
-        match (self.tcp.look(false), received) {
-            (true, Ok(true)) => Look::Input,
-            (true, Err(error)) if error.kind() == io::ErrorKind::WouldBlock => Look::Nothing,
-            _ => Look::End,
+        match (self.tcp.set_probing(false), received) {
+            (true, Ok(true)) => Probe::Input,
+            (true, Err(error)) if error.kind() == io::ErrorKind::WouldBlock => Probe::Nothing,
+            _ => Probe::End,
         }
     }
 
@@ -156,11 +156,11 @@ impl Connection {
         if !fits || !self.pool.may_reuse(&self.record) {
             return false;
         }
-        match self.look(NextTimeout::default()) {
-            Look::Nothing => true,
+        match self.probe(NextTimeout::default()) {
+            Probe::Nothing => true,
             // It belongs to no request. The connection is dropped, but the server has not closed it.
-            Look::Input => false,
-            Look::End => {
+            Probe::Input => false,
+            Probe::End => {
                 self.pool.note_close(&self.record);
                 false
             }

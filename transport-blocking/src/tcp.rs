@@ -31,7 +31,7 @@ const KEEPALIVE: Duration = Duration::from_secs(60);
 pub(crate) struct Tcp {
     stream: TcpStream,
     /// Reads do not wait.
-    looking: AtomicBool,
+    probing: AtomicBool,
     /// The time-outs of the socket.
     timeouts: Mutex<Timeouts>,
 }
@@ -89,7 +89,7 @@ impl Tcp {
         }
         Tcp {
             stream,
-            looking: AtomicBool::new(false),
+            probing: AtomicBool::new(false),
             timeouts: Mutex::default(),
         }
     }
@@ -100,9 +100,9 @@ impl Tcp {
     }
 
     /// Begins or ends a probe, during which reads do not wait. False if that is impossible.
-    pub(crate) fn look(&self, looking: bool) -> bool {
-        self.looking.store(looking, Ordering::Relaxed);
-        self.stream.set_nonblocking(looking).is_ok()
+    pub(crate) fn set_probing(&self, probing: bool) -> bool {
+        self.probing.store(probing, Ordering::Relaxed);
+        self.stream.set_nonblocking(probing).is_ok()
     }
 
     /// Reads some bytes, 0 at the end.
@@ -112,14 +112,14 @@ impl Tcp {
     /// `WouldBlock` if there is nothing to read during a probe; [`elapsed`] at a limit.
     pub(crate) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         let observation = Observation::current();
-        let looking = self.looking.load(Ordering::Relaxed);
+        let probing = self.probing.load(Ordering::Relaxed);
         // For example the last message of a TLS handshake.
-        while !looking && matches!(observation.state().writing, Writing::Left(_)) {
+        while !probing && matches!(observation.state().writing, Writing::Left(_)) {
             self.write(&[]);
         }
         loop {
             let left = observation.state().limits.left().map_err(elapsed)?;
-            if !looking {
+            if !probing {
                 self.set_timeout(
                     left,
                     |timeouts| &mut timeouts.read,
@@ -127,7 +127,7 @@ impl Tcp {
                 )?;
             }
             match (&self.stream).read(buffer) {
-                Err(error) if looking && error.kind() == io::ErrorKind::WouldBlock => {
+                Err(error) if probing && error.kind() == io::ErrorKind::WouldBlock => {
                     return Err(error);
                 }
                 Err(error) if is_timeout(&error) => {}
