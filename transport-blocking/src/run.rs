@@ -68,7 +68,7 @@ impl<M: Machine> Run<M> {
                 Step::Io(Io::Send(transmit)) => {
                     // Returns the permit of the attempt before, which this one may need.
                     self.driver.response = None;
-                    self.driver.trace.attempt(transmit.attempt, transmit.reuse);
+                    self.driver.trace.sending(transmit.attempt, transmit.reuse);
                     self.send(*transmit)
                 }
                 Step::Io(Io::Receive) => self.driver.receive(),
@@ -107,7 +107,7 @@ impl<M: Machine> Run<M> {
         }
         match result {
             Ok((head, response)) => {
-                driver.trace.answer(head.status);
+                driver.trace.response_started(head.status);
                 driver.response = Some(response);
                 Input::Head(head)
             }
@@ -180,7 +180,7 @@ impl Driver {
     }
 
     fn get_credentials(&mut self, refresh: bool) -> Input {
-        self.trace.credentials(refresh);
+        self.trace.credentials_requested(refresh);
         self.response = None;
         let provider = &self.client.0.provider;
         match provider.get(refresh, self.given.as_ref(), &self.limits) {
@@ -216,7 +216,7 @@ impl Driver {
         match error.kind() {
             TransportErrorKind::Timeout => Input::Wake(error.sent()),
             _ => {
-                self.trace.broken(&error);
+                self.trace.attempt_failed(&error);
                 Input::Failure(error)
             }
         }
@@ -226,7 +226,7 @@ impl Driver {
         // `None`: the end is too far in the future to be an `Instant`.
         let left = self.limits.left().map(|left| left.unwrap_or(Duration::MAX));
         if let Ok(left) = left {
-            self.trace.wait(left, is_between_polls);
+            self.trace.waiting(left, is_between_polls);
             thread::sleep(left);
         }
         Input::Wake(Sent::No)

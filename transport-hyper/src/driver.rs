@@ -74,12 +74,12 @@ impl Driver {
     pub(crate) fn begin(&mut self, io: Io) {
         self.state = match io {
             Io::Credentials { refresh } => {
-                self.trace.credentials(refresh);
+                self.trace.credentials_requested(refresh);
                 let work = fetch_credentials(self.client.clone(), refresh, self.given.clone());
                 State::Credentials(Box::pin(work))
             }
             Io::Send(transmit) => {
-                self.trace.attempt(transmit.attempt, transmit.reuse);
+                self.trace.sending(transmit.attempt, transmit.reuse);
                 State::Connecting(Connecting::new(&self.client, self.purpose, transmit))
             }
             Io::Receive => match self.take_response() {
@@ -161,7 +161,7 @@ impl Driver {
             }
             State::Head(round_trip) => match ready!(round_trip.poll_head(cx)) {
                 Ok(head) => {
-                    self.trace.answer(head.status);
+                    self.trace.response_started(head.status);
                     Input::Head(head)
                 }
                 Err(error) => self.fail(error),
@@ -186,7 +186,7 @@ impl Driver {
     /// Closes the connection at once: the machine may return items before it requests anything else.
     fn fail(&mut self, error: TransportError) -> Input {
         self.stop();
-        self.trace.broken(&error);
+        self.trace.attempt_failed(&error);
         Input::Failure(error)
     }
 }

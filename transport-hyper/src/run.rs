@@ -117,7 +117,7 @@ impl<M: Machine> Run<M> {
                     let wait = until.saturating_sub(now.mono);
                     self.driver
                         .trace
-                        .wait(wait, self.machine.is_between_polls());
+                        .waiting(wait, self.machine.is_between_polls());
                 }
             }
             Step::Misuse(misuse) => self.conclude(Err(misuse.into())),

@@ -70,12 +70,12 @@ impl Trace {
     }
 
     /// The machine has requested credentials.
-    pub fn credentials(&self, refresh: bool) {
+    pub fn credentials_requested(&self, refresh: bool) {
         event!(self, "credentials requested", refresh = refresh);
     }
 
     /// An attempt begins, on a connection of this kind.
-    pub fn attempt(&mut self, attempt: u32, connection: Reuse) {
+    pub fn sending(&mut self, attempt: u32, connection: Reuse) {
         self.attempt = attempt;
         event!(
             self,
@@ -86,7 +86,7 @@ impl Trace {
     }
 
     /// The head of the response has arrived.
-    pub fn answer(&self, status: StatusCode) {
+    pub fn response_started(&self, status: StatusCode) {
         event!(
             self,
             "response started",
@@ -96,7 +96,7 @@ impl Trace {
     }
 
     /// The attempt has failed without a complete response.
-    pub fn broken(&self, error: &TransportError) {
+    pub fn attempt_failed(&self, error: &TransportError) {
         event!(
             self,
             "attempt failed",
@@ -108,7 +108,7 @@ impl Trace {
 
     /// The machine waits: for its next poll if it [is between polls](crate::machine::Machine::is_between_polls),
     /// else for the next attempt.
-    pub fn wait(&self, wait: Duration, is_between_polls: bool) {
+    pub fn waiting(&self, wait: Duration, is_between_polls: bool) {
         if is_between_polls {
             event!(
                 self,
