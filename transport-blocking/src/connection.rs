@@ -88,8 +88,9 @@ impl Connection {
                         request.has_unreported_input = true;
                     }
                     let mut state = observation.state();
-                    // Otherwise only a part of a head, or an informational response, has arrived.
-                    if state.body.is_some() {
+                    // The head has arrived, or what arrived is not HTTP. Otherwise it is only a part of a head, or an
+                    // informational response.
+                    if state.body.is_some() || state.has_failed() {
                         state.writing = Writing::Answered;
                     }
                 }

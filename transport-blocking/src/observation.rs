@@ -139,11 +139,12 @@ impl State {
         let new = if self.body.is_some() {
             input.get(seen..)
         } else {
-            match Head::read(input) {
+            let head = Head::read(input);
+            // A server that responds may have executed the request.
+            self.is_sent |= !matches!(head, Ok(None));
+            match head {
                 Ok(None) => return,
                 Ok(Some(head)) => {
-                    // A server that responds may have executed the request.
-                    self.is_sent = true;
                     self.body = Some(if head.is_chunked && !is_head {
                         Body::Chunked(Chunks::new(max_bytes))
                     } else {
