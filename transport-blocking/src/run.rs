@@ -214,12 +214,10 @@ impl Driver {
     /// Ends an attempt. At the machine's own time limit, the machine is only woken: it knows whether the limit is that
     /// of the attempt or of the call. An agent of the caller may have shorter limits, which the machine does not know.
     fn fail(&self, error: TransportError) -> Input {
+        self.trace.attempt_failed(&error);
         match error.kind() {
             TransportErrorKind::Timeout if self.limits.left().is_err() => Input::Wake(error.sent()),
-            _ => {
-                self.trace.attempt_failed(&error);
-                Input::Failure(error)
-            }
+            _ => Input::Failure(error),
         }
     }
 

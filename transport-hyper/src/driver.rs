@@ -121,10 +121,24 @@ impl Driver {
             return Poll::Pending;
         };
         ready!(self.alarm.poll(&self.client.0.clock, deadline, cx));
-        Poll::Ready(Input::Wake(match &self.state {
-            State::Head(round_trip) | State::Body(round_trip) => round_trip.sent(),
-            _ => Sent::No,
-        }))
+        Poll::Ready(Input::Wake(self.attempt().unwrap_or(Sent::No)))
+    }
+
+    /// Whether the server can have received the request of the attempt in progress, if there is one.
+    fn attempt(&self) -> Option<Sent> {
+        match &self.state {
+            State::Connecting(_) => Some(Sent::No),
+            State::Head(round_trip) | State::Body(round_trip) => Some(round_trip.sent()),
+            State::Idle(_) | State::Credentials(_) | State::Pause => None,
+        }
+    }
+
+    /// Notes that the machine has ended the attempt in progress, if there is one, because its time is over.
+    pub(crate) fn time_out(&self) {
+        if let Some(sent) = self.attempt() {
+            let error = TransportError::new(TransportErrorKind::Timeout, sent);
+            self.trace.attempt_failed(&error);
+        }
     }
 
     fn poll_work(&mut self, deadline: Option<Instant>, cx: &mut Context<'_>) -> Poll<Input> {

@@ -101,7 +101,13 @@ impl<M: Machine> Run<M> {
     /// Gives the machine an input, and begins what it requests next.
     fn resume(&mut self, input: Input) -> Option<M::Item> {
         let now = self.clock.now();
-        match self.machine.resume(input, now) {
+        let is_wake = matches!(input, Input::Wake(_));
+        let step = self.machine.resume(input, now);
+        // A timer may fire a moment early. The machine then continues with the step before.
+        if is_wake && !matches!(step, Step::Io(Io::Continue)) {
+            self.driver.time_out();
+        }
+        match step {
             Step::Item(item) => {
                 self.driver.hold();
                 return Some(item);

@@ -26,7 +26,8 @@ use crate::{
 /// | `failed` | `operation`, `kind`, `attempts`, `may_have_executed` |
 ///
 /// `kind` and `sent` are those of the [`TransportError`] or [`Error`]. Nothing contains headers, URLs, bodies or
-/// credentials. A response with an error status is a `response started`, not an `attempt failed`.
+/// credentials. A response with an error status is a `response started`, not an `attempt failed`. An attempt that
+/// times out, also because the time of the whole call is over, is an `attempt failed` of the kind `Timeout`.
 #[derive(Debug)]
 #[cfg_attr(
     not(feature = "tracing"),
@@ -95,7 +96,7 @@ impl Trace {
         );
     }
 
-    /// The attempt has failed without a complete response.
+    /// The attempt has failed without a complete response, or has timed out.
     pub fn attempt_failed(&self, error: &TransportError) {
         event!(
             self,
