@@ -6,6 +6,7 @@
 //! what was written.
 
 use std::{
+    error::Error,
     future::{Future, poll_fn},
     net::SocketAddr,
     pin::Pin,
@@ -48,6 +49,15 @@ pub(crate) struct Connection {
     /// The address of the server, if it is known.
     pub(crate) peer: Option<SocketAddr>,
     progress: Progress,
+    /// The connection has ended because data arrived that belongs to no response.
+    has_unexpected_input: bool,
+}
+
+/// What a probe of an idle connection found.
+pub(crate) enum Probe {
+    Nothing,
+    Input,
+    End,
 }
 
 /// How far the request in progress is.
@@ -90,20 +100,25 @@ impl Connection {
             probe: stream.probe,
             peer: stream.peer,
             progress: Progress::Idle,
+            has_unexpected_input: false,
         })
     }
 
-    /// Whether the connection can take a request now. Sees a close that has arrived at the socket. Does not
-    /// wait.
-    pub(crate) async fn is_alive(&mut self) -> bool {
+    /// Probes an idle connection, without waiting: it can take a request if there is nothing to read. Sees a close that
+    /// has arrived at the socket.
+    pub(crate) async fn probe(&mut self) -> Probe {
         if let Some(probe) = &self.probe {
             probe.store(true, Ordering::Relaxed);
         }
-        let alive = poll_fn(|cx| Poll::Ready(self.settle(cx))).await;
+        let is_ready = poll_fn(|cx| Poll::Ready(self.settle(cx))).await;
         if let Some(probe) = &self.probe {
             probe.store(false, Ordering::Relaxed);
         }
-        alive
+        match (is_ready, self.has_unexpected_input) {
+            (true, _) => Probe::Nothing,
+            (false, true) => Probe::Input,
+            (false, false) => Probe::End,
+        }
     }
 
     /// Polls the driver after the end of a response, and returns whether the connection is then ready for a
@@ -119,10 +134,12 @@ impl Connection {
 
     fn drive(&mut self, cx: &mut Context<'_>) {
         if let Some(driver) = &mut self.driver
-            && Pin::new(driver).poll(cx).is_ready()
+            && let Poll::Ready(ended) = Pin::new(driver).poll(cx)
         {
             // The request or the body reports the error; dropping the driver ends both.
             self.driver = None;
+            // While the connection is idle, only the error about unexpected data has no cause.
+            self.has_unexpected_input = ended.is_err_and(|error| error.source().is_none());
         }
     }
 

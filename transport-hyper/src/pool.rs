@@ -34,7 +34,7 @@ use crate::{
     Task,
     clock::Clock,
     connect::Connector,
-    connection::Connection,
+    connection::{Connection, Probe},
     round_trip::{BodyPart, RoundTrip},
     runtime_id::RuntimeId,
 };
@@ -115,10 +115,12 @@ impl Pool {
         shared.begin(reuse, purpose);
         if reuse == Reuse::Allowed {
             while let Some(mut pooled) = shared.take_idle(purpose) {
-                if pooled.connection.is_alive().await {
-                    return Ok(Lease { pooled, permit });
+                match pooled.connection.probe().await {
+                    Probe::Nothing => return Ok(Lease { pooled, permit }),
+                    // It belongs to no request. The connection is dropped, but the server has not closed it.
+                    Probe::Input => {}
+                    Probe::End => shared.note_close(&pooled.record),
                 }
-                shared.note_close(&pooled.record);
             }
         }
         shared.make_room();

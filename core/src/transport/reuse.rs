@@ -138,7 +138,7 @@ impl ReusePolicy {
     }
 
     /// Notes that the server has closed a connection without announcing it: while it was idle, or instead of
-    /// responding to a request.
+    /// responding to a request. Data that arrives while the connection is idle is not a close.
     pub fn note_close(&mut self, connection: &ConnectionRecord, now: Duration) {
         let idle = now.saturating_sub(connection.last_response);
         if connection.responses != 1 || idle > EARLY_CLOSE {
