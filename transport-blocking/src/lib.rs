@@ -11,7 +11,8 @@
 //! [`Error::may_have_executed`] is false only if no attempt can have been executed: the server cannot have received the
 //! whole request, or its response says that it rejected the request. A write whose response was lost is not sent again, and
 //! its error says that it may have been executed. Which failures are retried is in the [retry table](retry::retry_table).
-//! Before a request is sent over an idle connection, the client checks on the socket that the server has not closed it.
+//! Before a request is sent over an idle connection of the client's own, the client checks on the socket that the server
+//! has not closed it. Connections of an [agent](ClientBuilder::agent) of yours are not checked.
 //!
 //! # Credentials
 //!
@@ -82,7 +83,7 @@
 //! # Differences from `neptunedata-hyper`
 //!
 //! The async client has the same methods and errors. Its builder has `service`, `connector`, `tls_connector`, `timer` and
-//! `executor` in place of [`agent`](ClientBuilder::agent). Its documentation lists the other differences.
+//! `executor` in place of [`agent`](ClientBuilder::agent). Its documentation lists all differences.
 
 #![cfg_attr(
     not(test),

@@ -5,8 +5,9 @@
 //! - **Honest errors.** [`Error::may_have_executed`] is false only if no attempt can have been executed: the server
 //!   cannot have received the whole request, or its response says that it rejected the request. Which failures are
 //!   retried is in the [retry table](retry::retry_table).
-//! - **No stale connections.** Before a request is sent over an idle connection, the client checks on the socket that
-//!   the server has not closed it.
+//! - **No stale connections.** Before a request is sent over an idle TCP connection of the client's own, the client checks
+//!   on the socket that the server has not closed it. With a [`connector`](ClientBuilder::connector) it reads from the
+//!   stream; a [`service`](ClientBuilder::service) has connections of its own.
 //! - **Cancel safety.** Every future can be dropped at any point. Dropping the future of a call closes its connection
 //!   and releases its place in the pool; the server may continue to execute the request. Dropping a future of
 //!   [`Run::next_item`] or of the streams' `next` loses nothing: the next call continues the work.
@@ -31,14 +32,27 @@
 //!
 //! The blocking client has the same methods and errors, except:
 //!
-//! - The builder's `connector`, `tls_connector`, `service`, `timer` and `executor`, and their errors, exist only here.
-//! - A closure for credentials returns a future here, and a time limit interrupts it. There it runs on the
-//!   caller's thread, and nothing interrupts it.
-//! - A response that arrives while the request is still being written is read at once here. There it is read after the
-//!   request, or after the request has made no progress for 100 ms.
-//! - A `content-length` close to 2^64 is [`HeadTooLarge`](transport::TransportErrorKind::HeadTooLarge) here.
-//! - Trailers after an empty line that ends with a bare line feed are ignored here; there the response is rejected as
-//!   [`Protocol`](transport::TransportErrorKind::Protocol).
+//! - **Interface.** The builder's `connector`, `tls_connector`, `service`, `timer` and `executor`, their errors and
+//!   [`Client::flush_cancellations`] exist only here, the builder's `agent` only there. Rows and changes are streams here,
+//!   iterators there. TLS is a feature here, and always available there.
+//! - **Credentials.** A closure for credentials returns a future here, and a time limit interrupts it. There it runs on
+//!   the caller's thread, and nothing interrupts it. Providers of the AWS SDK run in the caller's tokio runtime here, on
+//!   a thread and a runtime of their own there. A call that refreshes credentials before they expire waits up to 3 s for
+//!   them here; there it waits for a closure until it returns, and for other providers not at all.
+//! - **Connections.** A name with several addresses is tried with the next address after 250 ms in addition here, one
+//!   address after the other there. Idle connections that are too old are closed in the background here, by a later call
+//!   there.
+//! - **Cancellations** of abandoned queries run in the background here, also while the call goes on; there on the thread
+//!   of the call, at its end.
+//! - **Time limits.** Time between rows or changes counts here if the [`Stream`](futures_core::Stream) itself is polled,
+//!   there if the client has an agent of the caller.
+//! - **Early responses.** A response that arrives while the request is still being written is read at once here. There
+//!   it is read after the request, or after the request has made no progress for 100 ms.
+//! - **HTTP.** A `content-length` close to 2^64 is [`HeadTooLarge`](transport::TransportErrorKind::HeadTooLarge) here.
+//!   Trailers after an empty line that ends with a bare line feed are ignored here; there the response is rejected as
+//!   [`Protocol`](transport::TransportErrorKind::Protocol). The blocking client has the limits of ureq, for example
+//!   heads of at most 128 fields; its documentation lists them.
+//! - **Logs.** ureq logs through the `log` crate there.
 //!
 //! # Cancelling abandoned queries
 //!

@@ -121,7 +121,9 @@ impl ClientBuilder {
     /// connect to, which are those of the proxy or of `connect_to` if one is set. The client speaks to the proxy,
     /// and TLS, over the stream that the connector returns.
     ///
-    /// Outside a tokio runtime, set a [`timer`](ClientBuilder::timer) as well.
+    /// Outside a tokio runtime, set a [`timer`](ClientBuilder::timer) as well. Of `connector`,
+    /// [`tls_connector`](ClientBuilder::tls_connector) and [`service`](ClientBuilder::service), the last one that is called
+    /// applies.
     ///
     /// To check that the server has not closed an idle connection, the client reads from it. The check is
     /// reliable for streams whose `poll_read` always calls the operating system, such as smol's. Streams whose
@@ -141,8 +143,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Like [`connector`](ClientBuilder::connector), but the connections to `https` endpoints already use TLS.
-    /// The connector must not negotiate HTTP/2.
+    /// Like [`connector`](ClientBuilder::connector), which it replaces, but the connections to `https` endpoints already
+    /// use TLS. The connector must not negotiate HTTP/2.
     pub fn tls_connector<S>(mut self, connector: S) -> Self
     where
         S: Service<Uri> + Clone + Send + Sync + 'static,
@@ -156,7 +158,8 @@ impl ClientBuilder {
     }
 
     /// Sends requests over an HTTP service, in place of the client's own connections: hyper-util's client, reqwest, a
-    /// stack of tower layers, or a server in the same process.
+    /// stack of tower layers, or a server in the same process. Replaces a [`connector`](ClientBuilder::connector) that was
+    /// set before; one that is set later replaces the service.
     ///
     /// ```
     /// use hyper_util::{client::legacy, rt::TokioExecutor};
