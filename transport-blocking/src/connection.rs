@@ -60,7 +60,7 @@ enum Probe {
 }
 
 impl Connection {
-    /// Writes what is unsent, then ureq's output.
+    /// Writes what is unsent, then ureq's output, in parts that fit ureq's buffer: TLS takes its input from there.
     fn write(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
         let mut unsent = match &mut self.request {
             Some(request) if !request.unsent.is_empty() => mem::take(&mut request.unsent),
@@ -80,6 +80,7 @@ impl Connection {
     /// Waits until the operating system has accepted everything, or a response is there.
     fn flush(&mut self, timeout: NextTimeout) {
         let observation = Observation::current();
+        // Each round waits for a moment in `write`, which also checks the time limits.
         while matches!(observation.state().writing, Writing::Left(_)) {
             match self.probe(timeout) {
                 Probe::Nothing => {}
@@ -188,6 +189,8 @@ impl Transport for Connection {
             is_answered: false,
             has_unreported_input: false,
         });
+        // The head is kept until its end is known: the secret fields are inserted into it, and it is written together with
+        // the body.
         if request.is_in_head {
             let output = self.inner.buffers().output();
             let part = output.get(..amount).unwrap_or_default();
@@ -229,6 +232,7 @@ impl Transport for Connection {
         if observation.state().has_failed() {
             return Err(ureq::Error::ConnectionFailed);
         }
+        // ureq's buffer has it already.
         let unreported = |request: &mut Request| mem::take(&mut request.has_unreported_input);
         if self.request.as_mut().is_some_and(unreported) {
             return Ok(true);
@@ -258,6 +262,7 @@ impl Transport for Connection {
             .request
             .as_ref()
             .is_some_and(|request| request.is_answered);
+        // The server closed the connection instead of responding.
         if !is_answered && elapsed_kind(&error).is_none() {
             self.pool.note_close(&self.record);
         }

@@ -159,6 +159,7 @@ impl Driver {
                     }
                     Ok(mut round_trip) => {
                         let mut request = mem::take(&mut connecting.transmit.request);
+                        // Signatures do not cover this header.
                         let agent = &self.client.0.user_agent;
                         let headers = request.headers_mut();
                         headers
@@ -183,6 +184,7 @@ impl Driver {
             State::Body(round_trip) => match ready!(round_trip.poll_body(cx)) {
                 Ok(BodyPart::Chunk(chunk)) => Input::Chunk(chunk),
                 Ok(BodyPart::End(trailers)) => {
+                    // Returns the connection to the pool before the caller sees the end, for the caller's next call.
                     if let Some(response) = self.take_response() {
                         response.finish(cx);
                     }
@@ -190,6 +192,7 @@ impl Driver {
                 }
                 Err(error) => self.fail(error),
             },
+            // Outside its runtime, the timer would end the pause at once.
             State::Pause => match self.client.0.clock.check() {
                 Ok(()) => return Poll::Pending,
                 Err(reason) => self.fail(no_runtime(reason)),

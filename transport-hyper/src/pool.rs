@@ -314,6 +314,7 @@ impl RoundTrip for Lease {
         } = &mut self.pooled;
         let head = ready!(connection.poll_head(cx));
         Poll::Ready(head.map_err(|error| {
+            // The server closed the connection instead of responding.
             if error.kind() == TransportErrorKind::Closed {
                 self.permit.shared.note_close(record);
             }
