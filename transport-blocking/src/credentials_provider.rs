@@ -1,4 +1,4 @@
-//! Credentials from what the caller's code, a profile or the AWS SDK provides.
+//! Providers of credentials: closures of the caller, profiles and the AWS SDK.
 
 #[cfg(feature = "aws-config")]
 mod aws;

@@ -123,7 +123,7 @@ impl<M: Machine> Run<M> {
         self.outcome = Some(outcome);
     }
 
-    /// Runs the machine to its end and returns its output. Items are discarded.
+    /// Discards the remaining items, and returns the output of the machine.
     ///
     /// # Errors
     ///
