@@ -222,12 +222,13 @@ impl Driver {
     }
 
     fn wait(&self, is_between_polls: bool) -> Input {
-        // `None`: the end is too far in the future to be an `Instant`.
-        let left = self.limits.left().map(|left| left.unwrap_or(Duration::MAX));
-        if let Ok(left) = left {
-            self.trace.waiting(left, is_between_polls);
-            thread::sleep(left);
-        }
+        let left = match self.limits.left() {
+            // `None`: the end is too far in the future to be an `Instant`.
+            Ok(left) => left.unwrap_or(Duration::MAX),
+            Err(_) => Duration::ZERO,
+        };
+        self.trace.waiting(left, is_between_polls);
+        thread::sleep(left);
         Input::Wake(Sent::No)
     }
 
