@@ -10,6 +10,8 @@ mod build_error;
 #[cfg(feature = "transport")]
 mod client_options;
 #[cfg(feature = "transport")]
+mod framing;
+#[cfg(feature = "transport")]
 mod macros;
 #[cfg(feature = "transport")]
 mod proxy;
@@ -30,9 +32,11 @@ pub use build_error::BuildError;
 #[cfg(feature = "transport")]
 pub use client_options::{ClientOptions, RootCertificates};
 #[cfg(feature = "transport")]
+pub use framing::check_framing;
+#[cfg(feature = "transport")]
 pub use proxy::{Proxy, ProxyError};
 #[cfg(feature = "transport")]
-pub use reuse::{ConnectionRecord, ReusePolicy};
+pub use reuse::{ConnectionRecord, Purpose, ReusePolicy};
 #[cfg(feature = "transport")]
 pub use route::{Route, RouteError};
 #[cfg(feature = "transport")]

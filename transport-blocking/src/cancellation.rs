@@ -2,25 +2,15 @@
 
 use std::{
     iter,
-    net::SocketAddr,
     time::{Duration, Instant},
 };
 
-use neptunedata::machine::Machine;
+use neptunedata::{machine::Machine, transport::Purpose};
 
 use crate::{Client, Run};
 
 /// The time limit of all cancellations after a call.
 const CANCEL_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// What a request is for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    #[default]
-    Call,
-    /// Cancels a query, at this address if it is known. Does not count towards the limit of connections.
-    Cancel(Option<SocketAddr>),
-}
 
 /// Cancels the queries that an ended machine has abandoned, within [`CANCEL_TIMEOUT`] or less. No attempt waits
 /// for a cancellation.
@@ -41,18 +31,22 @@ pub(crate) fn cancel_abandoned(
             continue;
         };
         let wait = until.saturating_duration_since(Instant::now());
-        let Some(_permit) = client.cancel_permits().acquire(wait) else {
+        let Some(_permit) = client.0.cancel_permits.acquire(wait) else {
             continue;
         };
         let time = until.saturating_duration_since(Instant::now());
         query.cancel.set_timeout(time);
+        let mut run = Run::new(client, query.cancel, "(cancel)");
+        run.driver.purpose = Purpose::Cancel(query.peer);
         // Its result is ignored.
-        let _ = Run::cancelling(client, query.cancel, query.peer).output();
+        let _ = run.output();
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
     use neptunedata::{
         CallOptions, Endpoint,
         gremlin::ExecuteGremlinQuery,

@@ -1,7 +1,10 @@
 //! The client: one cluster, its connections, its credentials.
 
+mod builder;
+mod call_builder;
+mod wait_builder;
+
 use std::{
-    fmt,
     sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
@@ -13,9 +16,11 @@ use neptunedata::{
 };
 
 use crate::{
-    BuildError, CallBuilder, ClientBuilder, Run, credentials_source::Provider, exchange::Exchanger,
-    pool::Permits,
+    BuildError, Run, credentials_provider::CachedProvider, pool::Permits,
+    ureq_transport::UreqTransport,
 };
+
+pub use self::{builder::ClientBuilder, call_builder::CallBuilder, wait_builder::WaitBuilder};
 
 /// A client of one cluster. Cheap to clone: clones share connections, credentials and retry quota. It can be used
 /// from several threads at the same time.
@@ -30,38 +35,23 @@ use crate::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client(pub(crate) Arc<Inner>);
 
-struct Inner {
-    session: Session,
-    options: ClientOptions,
-    provider: Provider,
-    exchanger: Exchanger,
-    /// Cancellations have connections of their own, because calls may use theirs for long, for the very queries to
-    /// cancel.
-    cancel_permits: Permits,
-    start: Instant,
+pub(crate) struct Inner {
+    pub(crate) session: Session,
+    pub(crate) options: ClientOptions,
+    pub(crate) provider: CachedProvider,
+    pub(crate) transport: UreqTransport,
+    /// Limits the number of cancellations at the same time. They have connections of their own, because calls may use
+    /// theirs for long, for the very queries to cancel.
+    pub(crate) cancel_permits: Permits,
+    /// The start of [`Now::mono`].
+    pub(crate) start: Instant,
 }
 
+neptunedata::client!(options);
+
 impl Client {
-    neptunedata::client_methods!();
-
-    pub(crate) fn from_parts(
-        session: Session,
-        options: ClientOptions,
-        provider: Provider,
-        exchanger: Exchanger,
-    ) -> Client {
-        Client(Arc::new(Inner {
-            session,
-            options,
-            provider,
-            exchanger,
-            cancel_permits: Permits::new(ClientOptions::MAX_EXTRA_CONNECTIONS),
-            start: Instant::now(),
-        }))
-    }
-
     /// Sends a request, given by value or by reference, and returns its output.
     ///
     /// # Errors
@@ -105,19 +95,6 @@ impl Client {
         Run::new(self, machine, "(machine)")
     }
 
-    pub(crate) fn provider(&self) -> &Provider {
-        &self.0.provider
-    }
-
-    /// Limits the number of cancellations at the same time.
-    pub(crate) fn cancel_permits(&self) -> &Permits {
-        &self.0.cancel_permits
-    }
-
-    pub(crate) fn exchanger(&self) -> &Exchanger {
-        &self.0.exchanger
-    }
-
     /// The instant at which [`Now::mono`] is this; `None` if it is too far in the future.
     pub(crate) fn at(&self, mono: Duration) -> Option<Instant> {
         self.0.start.checked_add(mono)
@@ -128,16 +105,5 @@ impl Client {
             wall: SystemTime::now(),
             mono: self.0.start.elapsed(),
         }
-    }
-}
-
-/// Shows the endpoint and the options, without credentials.
-impl fmt::Debug for Client {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
-            .field("endpoint", self.0.session.endpoint())
-            .field("signed", &self.0.session.is_signed())
-            .field("options", &self.0.options)
-            .finish_non_exhaustive()
     }
 }

@@ -23,12 +23,11 @@ use ureq::{
 
 use crate::{
     BuildError,
-    cancellation::Purpose,
     connection::Connection,
     deadlines::Limits,
     observation::{Observation, Writing},
     pool::Pool,
-    tcp::{Tcp, failed, late, tunnel_failure},
+    tcp::{Tcp, limit_reached, not_sent, tunnel_failure},
     tls,
 };
 
@@ -118,10 +117,7 @@ impl ObservedConnector {
         let (socket, peer) = if self.proxy.is_some() {
             (self.open_tunnel(details)?, None)
         } else {
-            let to = match observation.state().purpose {
-                Purpose::Cancel(to) => to,
-                Purpose::Call => None,
-            };
+            let to = observation.state().purpose.address();
             let socket = self.open(&self.target, to, details)?;
             let peer = socket.tcp.peer();
             (socket.boxed(), peer)
@@ -130,7 +126,7 @@ impl ObservedConnector {
         let mut state = observation.state();
         // What has been written so far is not part of a request.
         if let Writing::Failed(error) = mem::take(&mut state.writing) {
-            return Err(self.with_context(failed(error, TransportErrorKind::Connect)));
+            return Err(self.with_context(not_sent(TransportErrorKind::Connect, error)));
         }
         let Some(tcp) = state.tcp.take() else {
             return Err(TransportError::new(TransportErrorKind::Connect, Sent::No));
@@ -234,7 +230,7 @@ fn text_of(url: &Uri) -> &str {
 
 /// The addresses of the host, looked up for each connection: the operating system caches them.
 fn look_up(url: &Uri, config: &Config, limits: &Limits) -> Result<Vec<SocketAddr>, TransportError> {
-    let left = limits.left().map_err(late)?;
+    let left = limits.left().map_err(limit_reached)?;
     let timeout = NextTimeout {
         after: left.map_or(time::Duration::NotHappening, time::Duration::Exact),
         reason: ureq::Timeout::Resolve,
@@ -244,9 +240,11 @@ fn look_up(url: &Uri, config: &Config, limits: &Limits) -> Result<Vec<SocketAddr
         Ok(addresses) => Ok(addresses.iter().copied().collect()),
         Err(ureq::Error::Timeout(_)) => {
             let kind = limits.left().err();
-            Err(late(kind.unwrap_or(TransportErrorKind::ConnectTimeout)))
+            Err(limit_reached(
+                kind.unwrap_or(TransportErrorKind::ConnectTimeout),
+            ))
         }
-        Err(error) => Err(failed(error.into_io(), TransportErrorKind::Dns)),
+        Err(error) => Err(not_sent(TransportErrorKind::Dns, error.into_io())),
     }
 }
 

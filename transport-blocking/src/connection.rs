@@ -11,15 +11,14 @@
 //! # Early responses
 //!
 //! A server that rejects a large request may respond at once and not read the rest. When the request makes no
-//! progress for a moment, the connection looks for a response; if there is one, the rest is not written.
+//! progress for a moment, the connection is probed for a response; if there is one, the rest is not written.
 
 use std::{fmt, io, mem, net::SocketAddr, sync::Arc};
 
-use neptunedata::transport::{ConnectionRecord, TransportErrorKind};
+use neptunedata::transport::{ConnectionRecord, Purpose, TransportErrorKind};
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
 
 use crate::{
-    cancellation::Purpose,
     deadlines::elapsed_kind,
     observation::{Body, Observation, State, Writing},
     pool::Pool,
@@ -53,15 +52,15 @@ pub(crate) struct Request {
     has_unreported_input: bool,
 }
 
-/// What there is to read.
-enum Look {
+/// What a probe of the input found.
+enum Probe {
     Nothing,
     Input,
     End,
 }
 
 impl Connection {
-    /// Writes what is unsent, then ureq's output.
+    /// Writes what is unsent, then ureq's output, in parts that fit ureq's buffer: TLS takes its input from there.
     fn write(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
         let mut unsent = match &mut self.request {
             Some(request) if !request.unsent.is_empty() => mem::take(&mut request.unsent),
@@ -81,20 +80,22 @@ impl Connection {
     /// Waits until the operating system has accepted everything, or a response is there.
     fn flush(&mut self, timeout: NextTimeout) {
         let observation = Observation::current();
+        // Each round waits for a moment in `write`, which also checks the time limits.
         while matches!(observation.state().writing, Writing::Left(_)) {
-            match self.look(timeout) {
-                Look::Nothing => {}
-                Look::Input => {
+            match self.probe(timeout) {
+                Probe::Nothing => {}
+                Probe::Input => {
                     if let Some(request) = &mut self.request {
                         request.has_unreported_input = true;
                     }
                     let mut state = observation.state();
-                    // Otherwise only a part of a head, or an informational response, has arrived.
-                    if state.body.is_some() {
+                    // The head has arrived, or what arrived is not HTTP. Otherwise it is only a part of a head, or an
+                    // informational response.
+                    if state.body.is_some() || state.has_failed() {
                         state.writing = Writing::Answered;
                     }
                 }
-                Look::End => {
+                Probe::End => {
                     let error = io::ErrorKind::ConnectionAborted.into();
                     observation.state().writing = Writing::Failed(error);
                 }
@@ -103,16 +104,16 @@ impl Connection {
         }
     }
 
-    /// Looks for input without waiting. Also processes TLS records without data, such as session tickets.
-    fn look(&mut self, timeout: NextTimeout) -> Look {
-        if !self.tcp.look(true) {
-            return Look::End;
+    /// Reads what has arrived, without waiting. Also processes TLS records without data, such as session tickets.
+    fn probe(&mut self, timeout: NextTimeout) -> Probe {
+        if !self.tcp.set_probing(true) {
+            return Probe::End;
         }
         let received = self.receive(timeout);
-        match (self.tcp.look(false), received) {
-            (true, Ok(true)) => Look::Input,
-            (true, Err(error)) if error.kind() == io::ErrorKind::WouldBlock => Look::Nothing,
-            _ => Look::End,
+        match (self.tcp.set_probing(false), received) {
+            (true, Ok(true)) => Probe::Input,
+            (true, Err(error)) if error.kind() == io::ErrorKind::WouldBlock => Probe::Nothing,
+            _ => Probe::End,
         }
     }
 
@@ -146,20 +147,22 @@ impl Connection {
     }
 
     /// Whether the idle connection fits a request, and is still open.
-    fn is_usable(&mut self, purpose: Purpose) -> bool {
-        // ureq drops the connections that do not fit. A cancellation for one address thereby closes idle connections to
-        // others, which is rare: after a change of DNS addresses.
-        let fits = match purpose {
-            Purpose::Cancel(Some(peer)) => self.peer == Some(peer),
-            Purpose::Cancel(None) | Purpose::Call => true,
+    fn is_usable(&mut self) -> bool {
+        let observation = Observation::current();
+        // ureq drops the connections that do not fit. A cancellation thereby closes idle connections if it is for another
+        // address, after a change of DNS addresses, or a repetition of a cancellation that failed. Both are rare.
+        let fits = {
+            let state = observation.state();
+            !state.needs_new && state.purpose.fits(self.peer)
         };
         if !fits || !self.pool.may_reuse(&self.record) {
             return false;
         }
-        match self.look(NextTimeout::default()) {
-            Look::Nothing => true,
-            Look::Input => false,
-            Look::End => {
+        match self.probe(NextTimeout::default()) {
+            Probe::Nothing => true,
+            // It belongs to no request. The connection is dropped, but the server has not closed it.
+            Probe::Input => false,
+            Probe::End => {
                 self.pool.note_close(&self.record);
                 false
             }
@@ -186,6 +189,8 @@ impl Transport for Connection {
             is_answered: false,
             has_unreported_input: false,
         });
+        // The head is kept until its end is known: the secret fields are inserted into it, and it is written together with
+        // the body.
         if request.is_in_head {
             let output = self.inner.buffers().output();
             let part = output.get(..amount).unwrap_or_default();
@@ -227,6 +232,7 @@ impl Transport for Connection {
         if observation.state().has_failed() {
             return Err(ureq::Error::ConnectionFailed);
         }
+        // ureq's buffer has it already.
         let unreported = |request: &mut Request| mem::take(&mut request.has_unreported_input);
         if self.request.as_mut().is_some_and(unreported) {
             return Ok(true);
@@ -256,6 +262,7 @@ impl Transport for Connection {
             .request
             .as_ref()
             .is_some_and(|request| request.is_answered);
+        // The server closed the connection instead of responding.
         if !is_answered && elapsed_kind(&error).is_none() {
             self.pool.note_close(&self.record);
         }
@@ -267,10 +274,7 @@ impl Transport for Connection {
     fn is_open(&mut self) -> bool {
         match self.request.take() {
             Some(request) => self.finish(&request.observation.state()),
-            None => {
-                let purpose = Observation::current().state().purpose;
-                self.is_usable(purpose)
-            }
+            None => self.is_usable(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The deadlines of a call, and the I/O error when one has passed.
 
 use std::{
-    fmt, io,
+    io,
     time::{Duration, Instant},
 };
 
@@ -61,16 +61,9 @@ fn from_now(time: Duration) -> Option<Instant> {
 }
 
 /// A limit was reached. Wrapped in an [`io::Error`].
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("time limit exceeded")]
 struct Elapsed(TransportErrorKind);
-
-impl fmt::Display for Elapsed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("time limit exceeded")
-    }
-}
-
-impl std::error::Error for Elapsed {}
 
 pub(crate) fn elapsed(kind: TransportErrorKind) -> io::Error {
     io::Error::new(io::ErrorKind::TimedOut, Elapsed(kind))

@@ -12,7 +12,7 @@ use crate::Run;
 /// Nothing is sent before the first item is requested. An error is the last item.
 #[must_use = "nothing is sent before the first item is requested"]
 pub struct ItemIter<M: Machine> {
-    run: Run<M>,
+    pub(crate) run: Run<M>,
     /// The end or an error was returned.
     is_done: bool,
 }
@@ -27,11 +27,7 @@ impl<M: Machine> ItemIter<M> {
 
     /// The summary at the end of the iteration. `None` before the end, and after an error.
     pub fn summary(&self) -> Option<&M::Output> {
-        self.run.peek_output()
-    }
-
-    pub(crate) fn machine(&self) -> &M {
-        self.run.machine()
+        self.run.outcome.as_ref()?.as_ref().ok()
     }
 }
 
@@ -43,7 +39,7 @@ impl<M: Machine> Iterator for ItemIter<M> {
             return None;
         }
         let item = self.run.next_item().transpose();
-        self.is_done = self.run.has_ended();
+        self.is_done = self.run.outcome.is_some();
         item
     }
 }

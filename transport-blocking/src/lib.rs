@@ -1,23 +1,4 @@
-//! Blocking client for the [Amazon Neptune data API](https://docs.aws.amazon.com/neptune/latest/data-api/Welcome.html):
-//! typed requests, typed responses and typed errors, without an async runtime.
-//!
-//! ```
-//! use neptunedata_blocking::{Client, Endpoint, engine::GetEngineStatus};
-//! # use neptunedata_emulator::{Emulator, Server};
-//! # let server = Server::start(Emulator::default())?;
-//! # let cluster = server.endpoint();
-//!
-//! // An https:// URL or a Neptune host name. For signed requests, use Client::new and credentials.
-//! let client = Client::unsigned(Endpoint::parse(&cluster)?)?;
-//!
-//! let status = client.send(&GetEngineStatus::new())?;
-//! assert_eq!(status.status.as_deref(), Some("healthy"));
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
-//!
-//! [`Client::send`] sends a request and returns its output. [`Client::call`] takes options and returns the output with
-//! status, headers and body. [`Client::start`] runs any [`Machine`](machine::Machine) and returns its items. The modules of
-//! the core crate, [`neptunedata`], are re-exported here; this crate adds sockets, clocks and blocking waits.
+#![doc = include_str!("../README.md")]
 //!
 //! # In async code
 //!
@@ -30,7 +11,8 @@
 //! [`Error::may_have_executed`] is false only if no attempt can have been executed: the server cannot have received the
 //! whole request, or its response says that it rejected the request. A write whose response was lost is not sent again, and
 //! its error says that it may have been executed. Which failures are retried is in the [retry table](retry::retry_table).
-//! Before a request is sent over an idle connection, the client checks on the socket that the server has not closed it.
+//! Before a request is sent over an idle connection of the client's own, the client checks on the socket that the server
+//! has not closed it. Connections of an [agent](ClientBuilder::agent) of yours are not checked.
 //!
 //! # Credentials
 //!
@@ -101,18 +83,7 @@
 //! # Differences from `neptunedata-hyper`
 //!
 //! The async client has the same methods and errors. Its builder has `service`, `connector`, `tls_connector`, `timer` and
-//! `executor` in place of [`agent`](ClientBuilder::agent). Its documentation lists the other differences.
-//!
-//! # Features
-//!
-//! - `native-roots`: the operating system's roots, [`RootCertificates::Native`](transport::RootCertificates::Native).
-//! - `proxy`: HTTP proxies, by [`ClientOptions::proxy`](transport::ClientOptions::proxy), or from the environment on request.
-//! - `aws-config`: credentials from the AWS chain or any provider of the AWS SDK. They are fetched on a private tokio
-//!   runtime, which is started at first use.
-//! - `gzip`: decompresses responses. Change streams are compressed on
-//!   [request](field@streams::GetPropertygraphStream::encoding).
-//! - `tracing`: a span for each call and [events](transport::Trace) for its attempts, without headers, URLs, bodies or
-//!   credentials.
+//! `executor` in place of [`agent`](ClientBuilder::agent). Its documentation lists all differences.
 
 #![cfg_attr(
     not(test),
@@ -130,46 +101,29 @@
     )
 )]
 
-#[cfg(feature = "aws-config")]
-mod aws;
-mod builder;
-mod call_builder;
 mod cancellation;
 mod change_iter;
 mod chunks;
 mod client;
 mod connect;
 mod connection;
-mod credential_process;
-mod credentials_source;
+mod credentials_provider;
 mod deadlines;
-mod exchange;
 mod item_iter;
 mod observation;
 mod pool;
-mod record_iter;
 mod row_iter;
 mod run;
 mod tcp;
 mod tls;
-mod wait_builder;
+mod ureq_transport;
 
-// The core, by the names it has there.
 neptunedata::reexport_core!();
 #[doc(no_inline)]
 pub use ureq;
 
-pub use builder::ClientBuilder;
-pub use call_builder::CallBuilder;
-pub use change_iter::ChangeIter;
-pub use client::Client;
+pub use change_iter::{ChangeIter, RecordIter};
+pub use client::{CallBuilder, Client, ClientBuilder, WaitBuilder};
 pub use item_iter::ItemIter;
-pub use record_iter::RecordIter;
 pub use row_iter::RowIter;
 pub use run::Run;
-pub use wait_builder::WaitBuilder;
-
-/// The README's example.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;

@@ -14,11 +14,11 @@ use std::{
 
 use neptunedata::{
     TransportError,
-    transport::{Sent, TransportErrorKind},
+    machine::Reuse,
+    transport::{Purpose, Sent, TransportErrorKind},
 };
 
 use crate::{
-    cancellation::Purpose,
     chunks::{Chunks, Head},
     deadlines::{Limits, elapsed_kind},
     tcp::Tcp,
@@ -36,6 +36,8 @@ pub(crate) struct Observation(Mutex<State>);
 pub(crate) struct State {
     pub(crate) limits: Limits,
     pub(crate) purpose: Purpose,
+    /// No idle connection may be used. For calls, the pool has retired those that exist.
+    pub(crate) needs_new: bool,
     /// The request has a body, which ureq writes after the head.
     pub(crate) has_body: bool,
     /// Fields of the head that ureq must not see, because it logs them. The connection adds them.
@@ -78,10 +80,11 @@ pub(crate) enum Body {
 }
 
 impl Observation {
-    pub(crate) fn new(limits: Limits, purpose: Purpose) -> Arc<Self> {
+    pub(crate) fn new(limits: Limits, purpose: Purpose, reuse: Reuse) -> Arc<Self> {
         let state = State {
             limits,
             purpose,
+            needs_new: reuse == Reuse::Fresh && purpose != Purpose::Call,
             ..State::default()
         };
         Arc::new(Observation(Mutex::new(state)))
@@ -136,11 +139,12 @@ impl State {
         let new = if self.body.is_some() {
             input.get(seen..)
         } else {
-            match Head::read(input) {
+            let head = Head::read(input);
+            // A server that responds may have executed the request.
+            self.is_sent |= !matches!(head, Ok(None));
+            match head {
                 Ok(None) => return,
                 Ok(Some(head)) => {
-                    // A server that responds may have executed the request.
-                    self.is_sent = true;
                     self.body = Some(if head.is_chunked && !is_head {
                         Body::Chunked(Chunks::new(max_bytes))
                     } else {

@@ -7,10 +7,11 @@ use std::{
 
 use neptunedata::{
     TransportError,
-    transport::{ClientOptions, ConnectionRecord, ReusePolicy, TransportErrorKind},
+    machine::Reuse,
+    transport::{ClientOptions, ConnectionRecord, Purpose, ReusePolicy, TransportErrorKind},
 };
 
-use crate::{deadlines::Limits, tcp::late};
+use crate::{deadlines::Limits, tcp::limit_reached};
 
 /// Shared by the calls and the connections of a client.
 pub(crate) struct Pool {
@@ -34,13 +35,13 @@ impl Pool {
 
     /// Waits for the permission to use one connection.
     pub(crate) fn acquire(&self, limits: &Limits) -> Result<Permit, TransportError> {
-        let left = limits.left().map_err(late)?;
+        let left = limits.left().map_err(limit_reached)?;
         let wait = left.map_or(self.acquire_timeout, |left| left.min(self.acquire_timeout));
         let permit = self.permits.acquire(wait);
         // A request must not begin after its limit.
-        limits.left().map_err(late)?;
+        limits.left().map_err(limit_reached)?;
         permit.ok_or_else(|| {
-            late(TransportErrorKind::PoolLimit).with_time_limit(self.acquire_timeout)
+            limit_reached(TransportErrorKind::PoolLimit).with_time_limit(self.acquire_timeout)
         })
     }
 
@@ -48,9 +49,9 @@ impl Pool {
         self.max_head_bytes
     }
 
-    /// Connections that exist now are not used again.
-    pub(crate) fn retire_all(&self) {
-        self.policy().retire_all();
+    /// See [`ReusePolicy::begin`].
+    pub(crate) fn begin(&self, reuse: Reuse, purpose: Purpose) {
+        self.policy().begin(reuse, purpose);
     }
 
     /// See [`ReusePolicy::open`].

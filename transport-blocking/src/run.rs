@@ -1,37 +1,35 @@
 //! The driver: performs the I/O that a machine requests, on the calling thread.
 
-use std::{fmt, mem, net::SocketAddr, thread, time::Duration};
+use std::{fmt, mem, thread, time::Duration};
 
 use neptunedata::{
     Credentials, Error, TransportError,
     machine::{Input, Io, Machine, Step, Transmit},
-    transport::{Sent, Trace, TransportErrorKind},
+    transport::{Purpose, Sent, Trace, TransportErrorKind},
 };
 
 use crate::{
-    Client,
-    cancellation::{Purpose, cancel_abandoned},
-    credentials_source::Missing,
-    deadlines::Limits,
-    exchange::Response,
+    Client, cancellation::cancel_abandoned, credentials_provider::Missing, deadlines::Limits,
+    ureq_transport::Response,
 };
 
 /// A running machine: see [`Client::start`].
 ///
-/// [`next_item`](Run::next_item) returns the items of the machine, [`output`](Run::output) its output. Dropping a
-/// `Run` before the end of a response closes the connection and, if this is enabled, [cancels the
-/// query](crate#cancelling-abandoned-queries).
+/// [`next_item`](Run::next_item) returns the items of the machine, [`output`](Run::output) its output. If it is dropped
+/// before the end of a response, the connection is closed and, if this is enabled, the query is
+/// [cancelled](crate#cancelling-abandoned-queries).
 ///
 /// Nothing happens between an item and the next call of `next_item`. This time does not count towards the time
-/// limits of calls and attempts.
+/// limits of calls and attempts, unless the client has an [agent](crate::ClientBuilder::agent) of the caller.
 #[must_use]
 pub struct Run<M: Machine> {
-    machine: M,
-    driver: Driver,
+    pub(crate) machine: M,
+    pub(crate) driver: Driver,
+    /// What the machine is given next.
     input: Input,
-    outcome: Option<Result<M::Output, Error>>,
+    pub(crate) outcome: Option<Result<M::Output, Error>>,
     /// The machine has ended; the outcome may have been taken.
-    concluded: bool,
+    has_ended: bool,
 }
 
 impl<M: Machine> Run<M> {
@@ -48,27 +46,8 @@ impl<M: Machine> Run<M> {
             },
             input: Input::Next,
             outcome: None,
-            concluded: false,
+            has_ended: false,
         }
-    }
-
-    /// Runs a machine that cancels a query, at this address if it is known.
-    pub(crate) fn cancelling(client: &Client, machine: M, at: Option<SocketAddr>) -> Self {
-        let mut run = Run::new(client, machine, "(cancel)");
-        run.driver.purpose = Purpose::Cancel(at);
-        run
-    }
-
-    pub(crate) fn machine(&self) -> &M {
-        &self.machine
-    }
-
-    pub(crate) fn peek_output(&self) -> Option<&M::Output> {
-        self.outcome.as_ref()?.as_ref().ok()
-    }
-
-    pub(crate) fn has_ended(&self) -> bool {
-        self.outcome.is_some()
     }
 
     /// The next item, or `None` at the end.
@@ -79,16 +58,17 @@ impl<M: Machine> Run<M> {
     pub fn next_item(&mut self) -> Result<Option<M::Item>, Error> {
         while self.outcome.is_none() {
             let input = mem::replace(&mut self.input, Input::Next);
-            // Of the step that ends now; `resume` replaces its limit.
+            // What is left of the call's time, in case that the machine ends now: afterwards it has no limit.
             let left = self.driver.limits.left().unwrap_or(Some(Duration::ZERO));
             let step = self.machine.resume(input, self.driver.client.now());
             let wake_at = self.machine.wake_at();
             self.driver.set_wake_at(wake_at);
             self.input = match step {
-                Step::Io(Io::Credentials { refresh }) => self.driver.credentials(refresh),
+                Step::Io(Io::Credentials { refresh }) => self.driver.get_credentials(refresh),
                 Step::Io(Io::Send(transmit)) => {
+                    // Returns the permit of the attempt before, which this one may need.
                     self.driver.response = None;
-                    self.driver.trace.attempt(transmit.attempt, transmit.reuse);
+                    self.driver.trace.sending(transmit.attempt, transmit.reuse);
                     self.send(*transmit)
                 }
                 Step::Io(Io::Receive) => self.driver.receive(),
@@ -96,7 +76,7 @@ impl<M: Machine> Run<M> {
                     self.driver.response = None;
                     self.driver.wait(self.machine.is_between_polls())
                 }
-                // A system timer fired early; the time left is less than its resolution.
+                // A pause ended early, by less than the resolution of the system's timer.
                 Step::Io(Io::Continue) => self.driver.wait(self.machine.is_between_polls()),
                 Step::Item(item) => return Ok(Some(item)),
                 Step::Misuse(misuse) => {
@@ -119,34 +99,31 @@ impl<M: Machine> Run<M> {
 
     fn send(&mut self, transmit: Transmit) -> Input {
         let driver = &mut self.driver;
-        let exchanger = driver.client.exchanger();
-        let (sending, result) = exchanger.send(transmit, driver.purpose, driver.limits);
+        let transport = &driver.client.0.transport;
+        let (sending, result) = transport.send(transmit, driver.purpose, driver.limits);
         if let Some(sending) = sending {
             // This only notifies the machine, which still waits for the head.
             let _ = self.machine.resume(sending, driver.client.now());
         }
         match result {
             Ok((head, response)) => {
-                driver.trace.answer(head.status);
+                driver.trace.response_started(head.status);
                 driver.response = Some(response);
                 Input::Head(head)
             }
-            Err(error) => driver.broken(error),
+            Err(error) => driver.fail(error),
         }
     }
 
     fn conclude(&mut self, outcome: Result<M::Output, Error>, within: Option<Duration>) {
         self.driver.response = None;
         self.driver.cancel_abandoned(&mut self.machine, within);
-        self.concluded = true;
-        match &outcome {
-            Ok(_) => self.driver.trace.done(),
-            Err(error) => self.driver.trace.failed(error),
-        }
+        self.has_ended = true;
+        self.driver.trace.ended(&outcome);
         self.outcome = Some(outcome);
     }
 
-    /// Runs the machine to its end and returns its output. Items are discarded.
+    /// Discards the remaining items, and returns the output of the machine.
     ///
     /// # Errors
     ///
@@ -166,7 +143,7 @@ impl<M: Machine> Drop for Run<M> {
     fn drop(&mut self) {
         self.driver.response = None;
         // Cancelling may block for seconds, so not during a panic.
-        if !self.concluded && !thread::panicking() {
+        if !self.has_ended && !thread::panicking() {
             self.driver.cancel_abandoned(&mut self.machine, None);
         }
     }
@@ -182,7 +159,7 @@ impl<M: Machine> fmt::Debug for Run<M> {
 }
 
 /// The part of a [`Run`] that does not depend on the machine's type.
-struct Driver {
+pub(crate) struct Driver {
     client: Client,
     trace: Trace,
     /// When the machine must be woken.
@@ -190,7 +167,7 @@ struct Driver {
     response: Option<Response>,
     /// The credentials that the machine signs with.
     given: Option<Credentials>,
-    purpose: Purpose,
+    pub(crate) purpose: Purpose,
 }
 
 impl Driver {
@@ -202,13 +179,12 @@ impl Driver {
         }
     }
 
-    fn credentials(&mut self, refresh: bool) -> Input {
-        self.trace.credentials(refresh);
+    fn get_credentials(&mut self, refresh: bool) -> Input {
+        self.trace.credentials_requested(refresh);
         self.response = None;
-        let given = self.given.as_ref();
-        let provider = self.client.provider();
-        match provider.get(refresh, given, &self.limits) {
-            // The provider may have exceeded the time limit.
+        let provider = &self.client.0.provider;
+        match provider.get(refresh, self.given.as_ref(), &self.limits) {
+            // The provider may have exceeded the time limit. No request is sent then.
             Ok(_) if self.limits.left().is_err() => Input::Wake(Sent::No),
             Ok(credentials) => {
                 self.given = Some(credentials.clone());
@@ -230,29 +206,29 @@ impl Driver {
             self.response = None;
         }
         match input {
-            Input::Failure(error) => self.broken(error),
+            Input::Failure(error) => self.fail(error),
             input => input,
         }
     }
 
-    /// A failure because of the machine's own time limit only wakes the machine.
-    fn broken(&self, error: TransportError) -> Input {
+    /// Ends an attempt. At the machine's own time limit, the machine is only woken: it knows whether the limit is that
+    /// of the attempt or of the call. An agent of the caller may have shorter limits, which the machine does not know.
+    fn fail(&self, error: TransportError) -> Input {
+        self.trace.attempt_failed(&error);
         match error.kind() {
-            TransportErrorKind::Timeout => Input::Wake(error.sent()),
-            _ => {
-                self.trace.broken(&error);
-                Input::Failure(error)
-            }
+            TransportErrorKind::Timeout if self.limits.left().is_err() => Input::Wake(error.sent()),
+            _ => Input::Failure(error),
         }
     }
 
     fn wait(&self, is_between_polls: bool) -> Input {
-        // `None`: the end is too far in the future to be an `Instant`.
-        let left = self.limits.left().map(|left| left.unwrap_or(Duration::MAX));
-        if let Ok(left) = left {
-            self.trace.wait(left, is_between_polls);
-            thread::sleep(left);
-        }
+        let left = match self.limits.left() {
+            // `None`: the end is too far in the future to be an `Instant`.
+            Ok(left) => left.unwrap_or(Duration::MAX),
+            Err(_) => Duration::ZERO,
+        };
+        self.trace.waiting(left, is_between_polls);
+        thread::sleep(left);
         Input::Wake(Sent::No)
     }
 

@@ -23,7 +23,7 @@ use crate::{
     observation::{Observation, Writing},
 };
 
-/// After this time without progress, a write returns, so that a response can be looked for.
+/// After this time without progress, a write returns, so that the connection can be probed for a response.
 const STALL: Duration = Duration::from_millis(100);
 /// How long a connection is silent before the operating system asks whether the peer is there.
 const KEEPALIVE: Duration = Duration::from_secs(60);
@@ -31,7 +31,7 @@ const KEEPALIVE: Duration = Duration::from_secs(60);
 pub(crate) struct Tcp {
     stream: TcpStream,
     /// Reads do not wait.
-    looking: AtomicBool,
+    probing: AtomicBool,
     /// The time-outs of the socket.
     timeouts: Mutex<Timeouts>,
 }
@@ -53,7 +53,7 @@ impl Tcp {
         let mut untried = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
         let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
         for address in addresses {
-            let left = limits.left().map_err(late)?;
+            let left = limits.left().map_err(limit_reached)?;
             let share = left.map(|left| left.checked_div(untried).unwrap_or(left));
             untried = untried.saturating_sub(1);
             let connected = match share {
@@ -68,7 +68,7 @@ impl Tcp {
                 Err(error) => last = error,
             }
         }
-        limits.left().map_err(late)?;
+        limits.left().map_err(limit_reached)?;
         let kind = match last.kind() {
             // Its share of the time is over. A time-out of the operating system has an error code.
             io::ErrorKind::TimedOut if last.raw_os_error().is_none() => {
@@ -76,7 +76,7 @@ impl Tcp {
             }
             _ => TransportErrorKind::Connect,
         };
-        Err(failed(last, kind))
+        Err(not_sent(kind, last))
     }
 
     fn new(stream: TcpStream, receive_buffer: Option<usize>) -> Self {
@@ -89,7 +89,7 @@ impl Tcp {
         }
         Tcp {
             stream,
-            looking: AtomicBool::new(false),
+            probing: AtomicBool::new(false),
             timeouts: Mutex::default(),
         }
     }
@@ -99,27 +99,27 @@ impl Tcp {
         self.stream.peer_addr().ok()
     }
 
-    /// Begins or ends a look at the input, during which reads do not wait. False if that is impossible.
-    pub(crate) fn look(&self, begin: bool) -> bool {
-        self.looking.store(begin, Ordering::Relaxed);
-        self.stream.set_nonblocking(begin).is_ok()
+    /// Begins or ends a probe, during which reads do not wait. False if that is impossible.
+    pub(crate) fn set_probing(&self, probing: bool) -> bool {
+        self.probing.store(probing, Ordering::Relaxed);
+        self.stream.set_nonblocking(probing).is_ok()
     }
 
     /// Reads some bytes, 0 at the end.
     ///
     /// # Errors
     ///
-    /// `WouldBlock` if there is nothing to read and this is only a look; [`elapsed`] at a limit.
+    /// `WouldBlock` if there is nothing to read during a probe; [`elapsed`] at a limit.
     pub(crate) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         let observation = Observation::current();
-        let looking = self.looking.load(Ordering::Relaxed);
+        let probing = self.probing.load(Ordering::Relaxed);
         // For example the last message of a TLS handshake.
-        while !looking && matches!(observation.state().writing, Writing::Left(_)) {
+        while !probing && matches!(observation.state().writing, Writing::Left(_)) {
             self.write(&[]);
         }
         loop {
             let left = observation.state().limits.left().map_err(elapsed)?;
-            if !looking {
+            if !probing {
                 self.set_timeout(
                     left,
                     |timeouts| &mut timeouts.read,
@@ -127,7 +127,7 @@ impl Tcp {
                 )?;
             }
             match (&self.stream).read(buffer) {
-                Err(error) if looking && error.kind() == io::ErrorKind::WouldBlock => {
+                Err(error) if probing && error.kind() == io::ErrorKind::WouldBlock => {
                     return Err(error);
                 }
                 Err(error) if is_timeout(&error) => {}
@@ -205,14 +205,14 @@ impl Tcp {
 }
 
 /// A time limit was reached before anything was sent.
-pub(crate) fn late(kind: TransportErrorKind) -> TransportError {
+pub(crate) fn limit_reached(kind: TransportErrorKind) -> TransportError {
     TransportError::new(kind, Sent::No)
 }
 
-/// A connection could not be opened.
-pub(crate) fn failed(error: io::Error, kind: TransportErrorKind) -> TransportError {
+/// A failure before a connection was open, so nothing was sent. The error may report that a time limit was reached.
+pub(crate) fn not_sent(kind: TransportErrorKind, error: io::Error) -> TransportError {
     match elapsed_kind(&error) {
-        Some(kind) => late(kind),
+        Some(kind) => limit_reached(kind),
         None => TransportError::new(kind, Sent::No).with_source(error),
     }
 }
@@ -226,11 +226,11 @@ pub(crate) fn tunnel_failure(error: ureq::Error) -> TransportError {
             None => "the proxy closed the connection".to_owned(),
         },
         ureq::Error::Protocol(_) => "the proxy's response is not valid HTTP".to_owned(),
-        error => return failed(error.into_io(), TransportErrorKind::Connect),
+        error => return not_sent(TransportErrorKind::Connect, error.into_io()),
     };
     // The proxy requires a password, or rejected it.
     let is_permanent = reason.ends_with(" 407");
-    let failure = failed(io::Error::other(reason), TransportErrorKind::Connect);
+    let failure = not_sent(TransportErrorKind::Connect, io::Error::other(reason));
     if is_permanent {
         failure.permanent()
     } else {

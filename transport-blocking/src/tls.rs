@@ -13,7 +13,7 @@ use rustls::{
 };
 use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
 
-use crate::{BuildError, tcp::failed};
+use crate::{BuildError, tcp::not_sent};
 
 pub(crate) fn config(roots: &RootCertificates) -> Result<TlsConfig, BuildError> {
     let roots = match roots {
@@ -87,10 +87,10 @@ pub(crate) fn failure(error: ureq::Error) -> TransportError {
     };
     let reason = error.get_ref();
     let Some(reason) = reason.and_then(|reason| reason.downcast_ref::<Error>()) else {
-        return failed(error, TransportErrorKind::Connect);
+        return not_sent(TransportErrorKind::Connect, error);
     };
     let hint = hint(reason);
-    let failure = failed(error, TransportErrorKind::Tls);
+    let failure = not_sent(TransportErrorKind::Tls, error);
     match hint {
         Some(hint) => failure.with_hint(hint),
         None => failure,

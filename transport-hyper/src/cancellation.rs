@@ -8,7 +8,7 @@ use std::{
 use async_lock::{RwLock, Semaphore};
 use neptunedata::{
     machine::{AbandonedQuery, Machine},
-    transport::ClientOptions,
+    transport::{ClientOptions, Purpose},
 };
 
 use crate::{
@@ -93,10 +93,10 @@ async fn cancel_next(client: &Client) -> bool {
     let Some(query) = abandoned.waiting().pop_front() else {
         return false;
     };
+    let mut run = Run::new(client, query.cancel, "(cancel)");
+    run.driver.purpose = Purpose::Cancel(query.peer);
     // Its result is ignored.
-    let _ = Run::cancelling(client.clone(), query.cancel, query.peer)
-        .output()
-        .await;
+    let _ = run.output().await;
     true
 }
 

@@ -1,14 +1,20 @@
 //! The client: one cluster, its connections, its credentials.
 
-use std::{fmt, sync::Arc};
+mod builder;
+mod call_builder;
+mod wait_builder;
+
+use std::sync::Arc;
 
 use http::HeaderValue;
 use neptunedata::{Error, Operation, Session, machine::Machine, transport::ClientOptions};
 
 use crate::{
-    BuildError, CallBuilder, ClientBuilder, Run, cancellation::Abandoned, clock::Clock,
-    credentials_source::Source, exchange::Transport,
+    BuildError, Run, cancellation::Abandoned, clock::Clock, credentials_provider::CachedProvider,
+    round_trip::Transport,
 };
+
+pub use self::{builder::ClientBuilder, call_builder::CallBuilder, wait_builder::WaitBuilder};
 
 /// A client of one cluster. Cheap to clone: clones share connections, credentials and retry quota. It can be used
 /// from several tasks and threads at the same time. The [crate's documentation](crate) has an example.
@@ -18,16 +24,16 @@ pub struct Client(pub(crate) Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) session: Session,
     pub(crate) options: ClientOptions,
-    pub(crate) source: Source,
+    pub(crate) provider: CachedProvider,
     pub(crate) clock: Clock,
     pub(crate) transport: Transport,
     pub(crate) user_agent: HeaderValue,
     pub(crate) abandoned: Abandoned,
 }
 
-impl Client {
-    neptunedata::client_methods!();
+neptunedata::client!(transport);
 
+impl Client {
     /// Sends a request, given by value or by reference, and returns its output. Nothing is sent before the future is
     /// polled.
     ///
@@ -70,17 +76,13 @@ impl Client {
     /// [`next_item`](Run::next_item).
     ///
     /// ```no_run
-    /// # use neptunedata_hyper::{
-    /// #     CallOptions, Client, engine::GetEngineStatus, machine::{BodyEvent, Exchange},
-    /// # };
+    /// # use neptunedata_hyper::{CallOptions, Client, engine::GetEngineStatus, machine::Exchange};
     /// # async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     /// let exchange =
     ///     Exchange::streaming(client.session(), &GetEngineStatus::new(), &CallOptions::new(), client.seed());
     /// let mut run = client.start(exchange);
     /// while let Some(event) = run.next_item().await? {
-    ///     if let BodyEvent::Chunk(chunk) = event {
-    ///         println!("{} bytes", chunk.len());
-    ///     }
+    ///     println!("{event:?}"); // The head, or a chunk.
     /// }
     /// let output = run.output().await?;
     /// println!("{}", output.meta.status);
@@ -88,17 +90,6 @@ impl Client {
     /// # }
     /// ```
     pub fn start<M: Machine>(&self, machine: M) -> Run<M> {
-        Run::new(self.clone(), machine, "(machine)")
-    }
-}
-
-/// Shows the endpoint and the connections, without credentials.
-impl fmt::Debug for Client {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
-            .field("endpoint", self.0.session.endpoint())
-            .field("signed", &self.0.session.is_signed())
-            .field("transport", &self.0.transport)
-            .finish_non_exhaustive()
+        Run::new(self, machine, "(machine)")
     }
 }

@@ -92,11 +92,12 @@ impl Clock {
     }
 }
 
-/// A clock that can be stopped.
+/// A clock that can be paused.
 pub(crate) struct PausableClock {
     clock: Clock,
-    stopped: Option<Instant>,
-    /// For how long in total the clock was stopped.
+    /// Since when the clock is paused.
+    paused: Option<Instant>,
+    /// For how long in total the clock was paused.
     total: Duration,
 }
 
@@ -104,18 +105,18 @@ impl PausableClock {
     pub(crate) fn new(clock: Clock) -> PausableClock {
         PausableClock {
             clock,
-            stopped: None,
+            paused: None,
             total: Duration::ZERO,
         }
     }
 
-    pub(crate) fn stop(&mut self) {
-        self.stopped.get_or_insert_with(|| self.clock.instant());
+    pub(crate) fn pause(&mut self) {
+        self.paused.get_or_insert_with(|| self.clock.instant());
     }
 
-    /// Has no effect if the clock is not stopped.
-    pub(crate) fn go_on(&mut self) {
-        if let Some(since) = self.stopped.take() {
+    /// Has no effect if the clock is not paused.
+    pub(crate) fn resume(&mut self) {
+        if let Some(since) = self.paused.take() {
             let pause = self.clock.instant().saturating_duration_since(since);
             self.total = self.total.saturating_add(pause);
         }
@@ -127,7 +128,7 @@ impl PausableClock {
         now
     }
 
-    /// The instant at which [`Now::mono`] is this if the clock is not stopped until then; `None` if it is too far
+    /// The instant at which [`Now::mono`] is this if the clock is not paused until then; `None` if it is too far
     /// in the future.
     pub(crate) fn at(&self, mono: Duration) -> Option<Instant> {
         self.clock.at(mono.checked_add(self.total)?)

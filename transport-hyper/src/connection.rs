@@ -6,6 +6,7 @@
 //! what was written.
 
 use std::{
+    error::Error,
     future::{Future, poll_fn},
     net::SocketAddr,
     pin::Pin,
@@ -28,13 +29,13 @@ use hyper::{
 };
 use neptunedata::{
     TransportError,
-    transport::{ClientOptions, Sent, TransportErrorKind},
+    transport::{ClientOptions, Sent, TransportErrorKind, check_framing},
 };
 
 use crate::{
     errors,
-    exchange::BodyEvent,
     io::{Counted, Stream},
+    round_trip::BodyPart,
     service::RequestBody,
 };
 
@@ -48,6 +49,15 @@ pub(crate) struct Connection {
     /// The address of the server, if it is known.
     pub(crate) peer: Option<SocketAddr>,
     progress: Progress,
+    /// The connection has ended because data arrived that belongs to no response.
+    has_unexpected_input: bool,
+}
+
+/// What a probe of an idle connection found.
+pub(crate) enum Probe {
+    Nothing,
+    Input,
+    End,
 }
 
 /// How far the request in progress is.
@@ -90,20 +100,25 @@ impl Connection {
             probe: stream.probe,
             peer: stream.peer,
             progress: Progress::Idle,
+            has_unexpected_input: false,
         })
     }
 
-    /// Whether the connection can take a request now. Sees a close that has arrived at the socket. Does not
-    /// wait.
-    pub(crate) async fn is_alive(&mut self) -> bool {
+    /// Probes an idle connection, without waiting: it can take a request if there is nothing to read. Sees a close that
+    /// has arrived at the socket.
+    pub(crate) async fn probe(&mut self) -> Probe {
         if let Some(probe) = &self.probe {
             probe.store(true, Ordering::Relaxed);
         }
-        let alive = poll_fn(|cx| Poll::Ready(self.settle(cx))).await;
+        let is_ready = poll_fn(|cx| Poll::Ready(self.settle(cx))).await;
         if let Some(probe) = &self.probe {
             probe.store(false, Ordering::Relaxed);
         }
-        alive
+        match (is_ready, self.has_unexpected_input) {
+            (true, _) => Probe::Nothing,
+            (false, true) => Probe::Input,
+            (false, false) => Probe::End,
+        }
     }
 
     /// Polls the driver after the end of a response, and returns whether the connection is then ready for a
@@ -119,10 +134,12 @@ impl Connection {
 
     fn drive(&mut self, cx: &mut Context<'_>) {
         if let Some(driver) = &mut self.driver
-            && Pin::new(driver).poll(cx).is_ready()
+            && let Poll::Ready(ended) = Pin::new(driver).poll(cx)
         {
             // The request or the body reports the error; dropping the driver ends both.
             self.driver = None;
+            // While the connection is idle, only the error about unexpected data has no cause.
+            self.has_unexpected_input = ended.is_err_and(|error| error.source().is_none());
         }
     }
 
@@ -149,15 +166,13 @@ impl Connection {
             return Poll::Ready(Err(errors::out_of_order()));
         };
         Poll::Ready(match ready!(head.as_mut().poll(cx)) {
-            Ok(response) if is_framed(response.headers()) => {
+            Ok(response) => {
                 let (head, body) = response.into_parts();
                 self.progress = Progress::Body(body);
-                Ok(head)
-            }
-            Ok(_) => {
-                let reason = "the body has another transfer coding than chunked";
-                let error = TransportError::new(TransportErrorKind::Protocol, Sent::Maybe);
-                Err(error.with_source(reason))
+                check_framing(&head).map(|()| head).map_err(|reason| {
+                    let error = TransportError::new(TransportErrorKind::Protocol, Sent::Maybe);
+                    error.with_source(reason)
+                })
             }
             Err(mut error) => {
                 // hyper returns a request of which nothing was written.
@@ -182,7 +197,7 @@ impl Connection {
     pub(crate) fn poll_body(
         &mut self,
         cx: &mut Context<'_>,
-    ) -> Poll<Result<BodyEvent, TransportError>> {
+    ) -> Poll<Result<BodyPart, TransportError>> {
         let failure = |kind| TransportError::new(kind, Sent::Maybe);
         let frame = match self.poll_frame(cx) {
             Poll::Pending => {
@@ -196,9 +211,9 @@ impl Connection {
         }
         frame.map(|frame| match frame {
             Some(Ok(frame)) => match frame.into_data() {
-                Ok(chunk) => Ok(BodyEvent::Chunk(chunk)),
+                Ok(chunk) => Ok(BodyPart::Chunk(chunk)),
                 Err(frame) => match frame.into_trailers() {
-                    Ok(trailers) if !trailers.is_empty() => Ok(BodyEvent::End(trailers)),
+                    Ok(trailers) if !trailers.is_empty() => Ok(BodyPart::End(trailers)),
                     // Without trailers hyper returns no frame. For hyper, an empty line that ends with a bare
                     // line feed ends the trailers, whatever follows.
                     _ => {
@@ -208,7 +223,7 @@ impl Connection {
                 },
             },
             Some(Err(error)) => Err(errors::of_connection(error, Sent::Maybe)),
-            None => Ok(BodyEvent::End(HeaderMap::new())),
+            None => Ok(BodyPart::End(HeaderMap::new())),
         })
     }
 
@@ -217,21 +232,6 @@ impl Connection {
             Progress::Body(body) => Pin::new(body).poll_frame(cx),
             Progress::Idle | Progress::Head(..) => Poll::Ready(None),
         }
-    }
-}
-
-/// Whether the end of the body is certain. Chunked is the only transfer coding that the core accepts; hyper would
-/// read a body with another coding until the connection ends, whatever its `content-length`.
-fn is_framed(fields: &HeaderMap) -> bool {
-    let mut codings = fields
-        .get_all(TRANSFER_ENCODING)
-        .iter()
-        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
-        .map(<[u8]>::trim_ascii)
-        .filter(|coding| !coding.is_empty());
-    match codings.next() {
-        Some(coding) => coding.eq_ignore_ascii_case(b"chunked") && codings.next().is_none(),
-        None => true,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{
     mem,
     task::{Context, Poll, ready},
-    time::Instant,
+    time::{Instant, SystemTime},
 };
 
 use futures_util::future::BoxFuture;
@@ -11,15 +11,14 @@ use neptunedata::{
     Credentials, TransportError,
     credentials::CredentialsError,
     machine::{Input, Io, Transmit},
-    transport::{Sent, Trace, TransportErrorKind},
+    transport::{Purpose, Sent, Trace, TransportErrorKind},
 };
 
 use crate::{
     Client,
     clock::Alarm,
     errors,
-    exchange::{BodyEvent, Exchange},
-    pool::Purpose,
+    round_trip::{BodyPart, RoundTrip},
     runtime_id::RuntimeId,
 };
 
@@ -38,12 +37,12 @@ pub(crate) struct Driver {
 /// What the machine waits for, and the work in progress for it.
 enum State {
     /// Nothing: the machine continues at once. If the caller has an item of a response, the response stays open.
-    Idle(Option<Box<dyn Exchange>>),
+    Idle(Option<Box<dyn RoundTrip>>),
     Credentials(BoxFuture<'static, Result<Credentials, CredentialsError>>),
     Connecting(Connecting),
     /// The request may have been sent.
-    Head(Box<dyn Exchange>),
-    Body(Box<dyn Exchange>),
+    Head(Box<dyn RoundTrip>),
+    Body(Box<dyn RoundTrip>),
     Pause,
 }
 
@@ -75,12 +74,12 @@ impl Driver {
     pub(crate) fn begin(&mut self, io: Io) {
         self.state = match io {
             Io::Credentials { refresh } => {
-                self.trace.credentials(refresh);
+                self.trace.credentials_requested(refresh);
                 let work = fetch_credentials(self.client.clone(), refresh, self.given.clone());
                 State::Credentials(Box::pin(work))
             }
             Io::Send(transmit) => {
-                self.trace.attempt(transmit.attempt, transmit.reuse);
+                self.trace.sending(transmit.attempt, transmit.reuse);
                 State::Connecting(Connecting::new(&self.client, self.purpose, transmit))
             }
             Io::Receive => match self.take_response() {
@@ -104,7 +103,7 @@ impl Driver {
         self.state = State::default();
     }
 
-    fn take_response(&mut self) -> Option<Box<dyn Exchange>> {
+    fn take_response(&mut self) -> Option<Box<dyn RoundTrip>> {
         match mem::take(&mut self.state) {
             State::Idle(response) => response,
             State::Head(response) | State::Body(response) => Some(response),
@@ -122,10 +121,24 @@ impl Driver {
             return Poll::Pending;
         };
         ready!(self.alarm.poll(&self.client.0.clock, deadline, cx));
-        Poll::Ready(Input::Wake(match &self.state {
-            State::Head(exchange) | State::Body(exchange) => exchange.sent(),
-            _ => Sent::No,
-        }))
+        Poll::Ready(Input::Wake(self.attempt().unwrap_or(Sent::No)))
+    }
+
+    /// Whether the server can have received the request of the attempt in progress, if there is one.
+    fn attempt(&self) -> Option<Sent> {
+        match &self.state {
+            State::Connecting(_) => Some(Sent::No),
+            State::Head(round_trip) | State::Body(round_trip) => Some(round_trip.sent()),
+            State::Idle(_) | State::Credentials(_) | State::Pause => None,
+        }
+    }
+
+    /// Notes that the machine has ended the attempt in progress, if there is one, because its time is over.
+    pub(crate) fn time_out(&self) {
+        if let Some(sent) = self.attempt() {
+            let error = TransportError::new(TransportErrorKind::Timeout, sent);
+            self.trace.attempt_failed(&error);
+        }
     }
 
     fn poll_work(&mut self, deadline: Option<Instant>, cx: &mut Context<'_>) -> Poll<Input> {
@@ -144,32 +157,34 @@ impl Driver {
                     Ok(_) if deadline.is_some_and(|end| end <= self.client.0.clock.instant()) => {
                         Input::Wake(Sent::No)
                     }
-                    Ok(mut exchange) => {
+                    Ok(mut round_trip) => {
                         let mut request = mem::take(&mut connecting.transmit.request);
+                        // Signatures do not cover this header.
                         let agent = &self.client.0.user_agent;
                         let headers = request.headers_mut();
                         headers
                             .entry(http::header::USER_AGENT)
                             .or_insert_with(|| agent.clone());
-                        exchange.send(request);
-                        let peer = exchange.peer();
+                        round_trip.send(request);
+                        let peer = round_trip.peer();
                         // The machine only takes note of the address and still waits for the head.
-                        self.state = State::Head(exchange);
+                        self.state = State::Head(round_trip);
                         Input::Sending(peer)
                     }
                     Err(error) => self.fail(error),
                 }
             }
-            State::Head(exchange) => match ready!(exchange.poll_head(cx)) {
+            State::Head(round_trip) => match ready!(round_trip.poll_head(cx)) {
                 Ok(head) => {
-                    self.trace.answer(head.status);
+                    self.trace.response_started(head.status);
                     Input::Head(head)
                 }
                 Err(error) => self.fail(error),
             },
-            State::Body(exchange) => match ready!(exchange.poll_body(cx)) {
-                Ok(BodyEvent::Chunk(chunk)) => Input::Chunk(chunk),
-                Ok(BodyEvent::End(trailers)) => {
+            State::Body(round_trip) => match ready!(round_trip.poll_body(cx)) {
+                Ok(BodyPart::Chunk(chunk)) => Input::Chunk(chunk),
+                Ok(BodyPart::End(trailers)) => {
+                    // Returns the connection to the pool before the caller sees the end, for the caller's next call.
                     if let Some(response) = self.take_response() {
                         response.finish(cx);
                     }
@@ -177,6 +192,7 @@ impl Driver {
                 }
                 Err(error) => self.fail(error),
             },
+            // Outside its runtime, the timer would end the pause at once.
             State::Pause => match self.client.0.clock.check() {
                 Ok(()) => return Poll::Pending,
                 Err(reason) => self.fail(no_runtime(reason)),
@@ -187,7 +203,7 @@ impl Driver {
     /// Closes the connection at once: the machine may return items before it requests anything else.
     fn fail(&mut self, error: TransportError) -> Input {
         self.stop();
-        self.trace.broken(&error);
+        self.trace.attempt_failed(&error);
         Input::Failure(error)
     }
 }
@@ -196,7 +212,7 @@ impl Driver {
 struct Connecting {
     transmit: Box<Transmit>,
     runtime: RuntimeId,
-    work: BoxFuture<'static, Result<Box<dyn Exchange>, TransportError>>,
+    work: BoxFuture<'static, Result<Box<dyn RoundTrip>, TransportError>>,
 }
 
 impl Connecting {
@@ -217,7 +233,7 @@ impl Connecting {
         client: &Client,
         purpose: Purpose,
         cx: &mut Context<'_>,
-    ) -> Poll<Result<Box<dyn Exchange>, TransportError>> {
+    ) -> Poll<Result<Box<dyn RoundTrip>, TransportError>> {
         // A connection that is being opened in another runtime may never make progress. Nothing has been sent, so
         // start again in this runtime.
         if self.runtime != RuntimeId::here() {
@@ -234,8 +250,10 @@ async fn fetch_credentials(
 ) -> Result<Credentials, CredentialsError> {
     let clock = &client.0.clock;
     clock.check().map_err(CredentialsError::new)?;
-    let (source, wall) = (&client.0.source, clock.now().wall);
-    source.get(refresh, given.as_ref(), wall, clock).await
+    let provider = &client.0.provider;
+    provider
+        .get(refresh, given.as_ref(), SystemTime::now, clock)
+        .await
 }
 
 fn no_runtime(reason: &'static str) -> TransportError {

@@ -124,10 +124,10 @@ pub(crate) fn of_service(error: BoxError, sent: Sent) -> TransportError {
     TransportError::new(kind, sent).with_source(error)
 }
 
-/// The methods of an exchange were not called in order.
+/// The methods of a round trip were not called in order.
 pub(crate) fn out_of_order() -> TransportError {
     TransportError::new(TransportErrorKind::Other, Sent::Maybe)
-        .with_source("the exchange is in another state")
+        .with_source("the round trip is in another state")
 }
 
 /// The first error of this type among an error and its sources.

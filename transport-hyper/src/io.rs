@@ -14,11 +14,11 @@ use std::{
 use hyper::rt::{Read, ReadBufCursor, Write};
 
 /// A byte stream of any kind.
-pub(crate) trait Io: Read + Write + Send + Unpin {}
+pub(crate) trait ByteStream: Read + Write + Send + Unpin {}
 
-impl<T: Read + Write + Send + Unpin> Io for T {}
+impl<T: Read + Write + Send + Unpin> ByteStream for T {}
 
-pub(crate) type BoxedIo = Box<dyn Io>;
+pub(crate) type BoxedIo = Box<dyn ByteStream>;
 
 /// An open connection.
 pub(crate) struct Stream {

@@ -1,47 +1,13 @@
-//! Async client for the Amazon Neptune data API, on hyper.
-//!
-//! ```
-//! use std::time::Duration;
-//!
-//! use neptunedata_emulator::{Config, Emulator, Server};
-//! use neptunedata_hyper::{
-//!     Client, Credentials, Endpoint, ml::{DataProcessingJobId, StartMlModelTrainingJob},
-//!     transport::ClientOptions, types::S3Uri,
-//! };
-//!
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let (key, secret) = ("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-//! // In production: the host name of a cluster, which also contains the region.
-//! let server = Server::start(Emulator::new(Config::default().iam(key, secret, "us-east-1")))?;
-//! let endpoint = Endpoint::parse(&server.endpoint())?.with_region("us-east-1")?;
-//!
-//! let client = Client::builder(endpoint)
-//!     .credentials(Credentials::new(key, secret))
-//!     .options(ClientOptions::new().max_connections(16).application_name("loader/2.1"))
-//!     .build()?;
-//!
-//! let start = StartMlModelTrainingJob::new(
-//!     DataProcessingJobId::new("processed-movies"),
-//!     S3Uri::new("s3://my-bucket/models/"),
-//! );
-//! let started = client.call(&start).timeout(Duration::from_secs(30)).send().await?;
-//! println!("{:?} after {} attempts", started.output.id, started.meta.attempts);
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! [`Client::send`] sends a request and returns its output. [`Client::call`] takes options and returns the output with
-//! status, headers and body. [`Client::start`] runs any [`Machine`](machine::Machine) and returns its items. The modules of
-//! the core crate, `neptunedata`, are re-exported here.
+#![doc = include_str!("../README.md")]
 //!
 //! # Guarantees
 //!
 //! - **Honest errors.** [`Error::may_have_executed`] is false only if no attempt can have been executed: the server
 //!   cannot have received the whole request, or its response says that it rejected the request. Which failures are
 //!   retried is in the [retry table](retry::retry_table).
-//! - **No stale connections.** Before a request is sent over an idle connection, the client checks on the socket that
-//!   the server has not closed it.
+//! - **No stale connections.** Before a request is sent over an idle TCP connection of the client's own, the client checks
+//!   on the socket that the server has not closed it. With a [`connector`](ClientBuilder::connector) it reads from the
+//!   stream; a [`service`](ClientBuilder::service) has connections of its own.
 //! - **Cancel safety.** Every future can be dropped at any point. Dropping the future of a call closes its connection
 //!   and releases its place in the pool; the server may continue to execute the request. Dropping a future of
 //!   [`Run::next_item`] or of the streams' `next` loses nothing: the next call continues the work.
@@ -66,14 +32,27 @@
 //!
 //! The blocking client has the same methods and errors, except:
 //!
-//! - The builder's `connector`, `tls_connector`, `service`, `timer` and `executor`, and their errors, exist only here.
-//! - A closure for credentials returns a future here, and a time limit interrupts it. There it runs on the
-//!   caller's thread, and nothing interrupts it.
-//! - A response that arrives while the request is still being written is read at once here. There it is read after the
-//!   request, or after the request has made no progress for 100 ms.
-//! - A `content-length` close to 2^64 is [`HeadTooLarge`](transport::TransportErrorKind::HeadTooLarge) here.
-//! - Trailers after an empty line that ends with a bare line feed are ignored here; there the response is rejected as
-//!   [`Protocol`](transport::TransportErrorKind::Protocol).
+//! - **Interface.** The builder's `connector`, `tls_connector`, `service`, `timer` and `executor`, their errors and
+//!   [`Client::flush_cancellations`] exist only here, the builder's `agent` only there. Rows and changes are streams here,
+//!   iterators there. TLS is a feature here, and always available there.
+//! - **Credentials.** A closure for credentials returns a future here, and a time limit interrupts it. There it runs on
+//!   the caller's thread, and nothing interrupts it. Providers of the AWS SDK run in the caller's tokio runtime here, on
+//!   a thread and a runtime of their own there. A call that refreshes credentials before they expire waits up to 3 s for
+//!   them here; there it waits for a closure until it returns, and for other providers not at all.
+//! - **Connections.** A name with several addresses is tried with the next address after 250 ms in addition here, one
+//!   address after the other there. Idle connections that are too old are closed in the background here, by a later call
+//!   there.
+//! - **Cancellations** of abandoned queries run in the background here, also while the call goes on; there on the thread
+//!   of the call, at its end.
+//! - **Time limits.** Time between rows or changes counts here if the [`Stream`](futures_core::Stream) itself is polled,
+//!   there if the client has an agent of the caller.
+//! - **Early responses.** A response that arrives while the request is still being written is read at once here. There
+//!   it is read after the request, or after the request has made no progress for 100 ms.
+//! - **HTTP.** A `content-length` close to 2^64 is [`HeadTooLarge`](transport::TransportErrorKind::HeadTooLarge) here.
+//!   Trailers after an empty line that ends with a bare line feed are ignored here; there the response is rejected as
+//!   [`Protocol`](transport::TransportErrorKind::Protocol). The blocking client has the limits of ureq, for example
+//!   heads of at most 128 fields; its documentation lists them.
+//! - **Logs.** ureq logs through the `log` crate there.
 //!
 //! # Cancelling abandoned queries
 //!
@@ -103,18 +82,6 @@
 //!
 //! One client can be used from several runtimes, also at the same time, so it can be stored in a static. A connection is
 //! reused only in the tokio runtime that opened it. A [`Run`] stays in the runtime in which it began.
-//!
-//! # Features
-//!
-//! - `tokio` (default): TCP, name look-up, timer and executor of tokio.
-//! - `tls` (default): `https` endpoints, by rustls with ring. Trusts the Mozilla roots or your own.
-//! - `native-roots`: the operating system's roots, [`RootCertificates::Native`](transport::RootCertificates::Native).
-//! - `proxy`: connections through an HTTP proxy, by `CONNECT`. Loopback addresses are never proxied.
-//! - `aws-config`: credentials from the AWS chain or any provider of the AWS SDK, on tokio.
-//! - `gzip`: decompresses responses. Change streams are compressed on
-//!   [request](field@streams::GetPropertygraphStream::encoding).
-//! - `tracing`: a span for each call and [events](transport::Trace) for its attempts, without headers, URLs, bodies or
-//!   credentials.
 
 #![cfg_attr(
     not(test),
@@ -126,59 +93,42 @@
         clippy::indexing_slicing,
         clippy::arithmetic_side_effects,
         clippy::string_slice,
-        clippy::todo,
-        clippy::unimplemented,
         clippy::print_stdout,
         clippy::print_stderr,
         clippy::exit
     )
 )]
 
-#[cfg(feature = "aws-config")]
-mod aws;
-mod builder;
-mod call_builder;
 mod cancellation;
 mod change_stream;
 mod client;
 mod clock;
 mod connect;
 mod connection;
-mod credential_process;
-mod credentials_source;
+mod credentials_provider;
 mod driver;
 mod errors;
-mod exchange;
 mod io;
 mod item_stream;
 mod pool;
+mod round_trip;
 mod row_stream;
 mod run;
 mod runtime_id;
 mod service;
 #[cfg(feature = "tokio")]
 mod tokio_runtime;
-mod wait_builder;
 
 use std::{future::Future, pin::Pin};
 
-// The core, by the names it has there.
 neptunedata::reexport_core!();
 
-pub use builder::ClientBuilder;
-pub use call_builder::CallBuilder;
 pub use change_stream::{ChangeStream, RecordStream};
-pub use client::Client;
+pub use client::{CallBuilder, Client, ClientBuilder, WaitBuilder};
 pub use item_stream::ItemStream;
 pub use row_stream::RowStream;
 pub use run::Run;
 pub use service::RequestBody;
-pub use wait_builder::WaitBuilder;
 
 /// What [`ClientBuilder::executor`] is given to run.
 pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-/// The README's example.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;

@@ -14,7 +14,7 @@
 mod permit;
 
 use std::{
-    fmt, mem,
+    fmt,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     task::{Context, Poll, ready},
@@ -27,15 +27,15 @@ use http::{Request, response};
 use neptunedata::{
     TransportError,
     machine::Reuse,
-    transport::{ClientOptions, ConnectionRecord, ReusePolicy, Sent, TransportErrorKind},
+    transport::{ClientOptions, ConnectionRecord, Purpose, ReusePolicy, Sent, TransportErrorKind},
 };
 
 use crate::{
     Task,
     clock::Clock,
     connect::Connector,
-    connection::Connection,
-    exchange::{BodyEvent, Exchange},
+    connection::{Connection, Probe},
+    round_trip::{BodyPart, RoundTrip},
     runtime_id::RuntimeId,
 };
 use permit::Permit;
@@ -47,16 +47,6 @@ pub(crate) type Spawn = Arc<dyn Fn(Task) + Send + Sync>;
 /// The connections of a client; clones share them.
 #[derive(Clone)]
 pub(crate) struct Pool(Arc<Shared>);
-
-/// The purpose of a connection.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    #[default]
-    Call,
-    /// Cancels a query, at this address if it is known. Does not count against the limit of connections; the
-    /// caller limits the number of cancellations.
-    Cancel(Option<SocketAddr>),
-}
 
 struct Shared {
     connector: Connector,
@@ -109,34 +99,32 @@ impl Pool {
         }))
     }
 
-    /// A connection for one request: an idle one that is open, or a new one. A request for a fresh connection
-    /// retires all existing connections, idle or in use, because the reason concerns them all. A cancellation,
-    /// which needs one certain address, retires none.
+    /// A connection for one request: an idle one that is open, or a new one.
     pub(crate) async fn lease(
         &self,
         reuse: Reuse,
         purpose: Purpose,
     ) -> Result<Lease, TransportError> {
         let shared = &self.0;
-        let (guard, peer) = match purpose {
-            Purpose::Call => (Some(shared.acquire().await?), None),
-            Purpose::Cancel(peer) => (None, peer),
+        let guard = match purpose {
+            Purpose::Call => Some(shared.acquire().await?),
+            // The queries to cancel may have all permits.
+            Purpose::Cancel(_) => None,
         };
         let permit = Permit::new(Arc::clone(shared), guard);
-        match reuse {
-            Reuse::Allowed => {
-                while let Some(mut pooled) = shared.take_idle(peer) {
-                    if pooled.connection.is_alive().await {
-                        return Ok(Lease { pooled, permit });
-                    }
-                    shared.note_close(&pooled.record);
+        shared.begin(reuse, purpose);
+        if reuse == Reuse::Allowed {
+            while let Some(mut pooled) = shared.take_idle(purpose) {
+                match pooled.connection.probe().await {
+                    Probe::Nothing => return Ok(Lease { pooled, permit }),
+                    // It belongs to no request. The connection is dropped, but the server has not closed it.
+                    Probe::Input => {}
+                    Probe::End => shared.note_close(&pooled.record),
                 }
             }
-            Reuse::Fresh if peer.is_some() => {}
-            Reuse::Fresh => shared.retire_all(),
         }
         shared.make_room();
-        let pooled = shared.open(peer).await?;
+        let pooled = shared.open(purpose.address()).await?;
         Ok(Lease { pooled, permit })
     }
 }
@@ -170,15 +158,25 @@ impl Shared {
         })
     }
 
-    /// The most recently used idle connection of this runtime that may be reused, to this address if one is
-    /// given. Closes those that may not be reused.
-    fn take_idle(&self, peer: Option<SocketAddr>) -> Option<Pooled> {
+    /// Notes that a request begins, and closes the idle connections that this retires.
+    fn begin(&self, reuse: Reuse, purpose: Purpose) {
+        let now = self.now();
+        let mut state = self.state();
+        state.policy.begin(reuse, purpose);
+        let retired = state.take_expired(now);
+        drop(state);
+        drop(retired);
+    }
+
+    /// The most recently used idle connection of this runtime that may be reused and fits. Closes those that may not
+    /// be reused.
+    fn take_idle(&self, purpose: Purpose) -> Option<Pooled> {
         let (here, now) = (RuntimeId::here(), self.now());
         let mut state = self.state();
         let expired = state.take_expired(now);
-        let index = state.idle.iter().rposition(|idle| {
-            idle.runtime == here && (peer.is_none() || idle.connection.peer == peer)
-        });
+        let fits = |idle: &Pooled| idle.runtime == here && purpose.fits(idle.connection.peer);
+        // The most recently used, so that the others become idle for long enough to be closed.
+        let index = state.idle.iter().rposition(fits);
         let taken = index.map(|index| state.idle.remove(index));
         drop(state);
         drop(expired);
@@ -219,15 +217,6 @@ impl Shared {
     fn note_close(&self, record: &ConnectionRecord) {
         let now = self.now();
         self.state().policy.note_close(record, now);
-    }
-
-    /// Closes all idle connections, and those in use after their responses.
-    fn retire_all(&self) {
-        let mut state = self.state();
-        state.policy.retire_all();
-        let retired = mem::take(&mut state.idle);
-        drop(state);
-        drop(retired);
     }
 
     /// Closes the idle connections that may not be reused, and returns when the next one expires. If none
@@ -314,7 +303,7 @@ pub(crate) struct Lease {
     permit: Permit,
 }
 
-impl Exchange for Lease {
+impl RoundTrip for Lease {
     fn send(&mut self, request: Request<Bytes>) {
         self.pooled.connection.send(request);
     }
@@ -325,6 +314,7 @@ impl Exchange for Lease {
         } = &mut self.pooled;
         let head = ready!(connection.poll_head(cx));
         Poll::Ready(head.map_err(|error| {
+            // The server closed the connection instead of responding.
             if error.kind() == TransportErrorKind::Closed {
                 self.permit.shared.note_close(record);
             }
@@ -344,7 +334,7 @@ impl Exchange for Lease {
         self.pooled.connection.sent()
     }
 
-    fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<Result<BodyEvent, TransportError>> {
+    fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<Result<BodyPart, TransportError>> {
         self.pooled.connection.poll_body(cx)
     }
 

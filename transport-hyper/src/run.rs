@@ -3,7 +3,6 @@
 use std::{
     fmt,
     future::poll_fn,
-    net::SocketAddr,
     task::{Context, Poll, ready},
 };
 
@@ -13,9 +12,7 @@ use neptunedata::{
     transport::Trace,
 };
 
-use crate::{
-    Client, cancellation::cancel_abandoned, clock::PausableClock, driver::Driver, pool::Purpose,
-};
+use crate::{Client, cancellation::cancel_abandoned, clock::PausableClock, driver::Driver};
 
 /// A running machine: see [`Client::start`].
 ///
@@ -33,27 +30,20 @@ use crate::{
 #[must_use]
 pub struct Run<M: Machine> {
     pub(crate) machine: M,
-    /// The machine's clock. It stops when a future of `next_item` is dropped while I/O is in progress.
+    /// The machine's clock. It pauses when a future of `next_item` is dropped while I/O is in progress.
     clock: PausableClock,
-    driver: Driver,
+    pub(crate) driver: Driver,
     pub(crate) outcome: Option<Result<M::Output, Error>>,
 }
 
 impl<M: Machine> Run<M> {
-    pub(crate) fn new(client: Client, machine: M, operation: &'static str) -> Self {
+    pub(crate) fn new(client: &Client, machine: M, operation: &'static str) -> Self {
         Run {
             machine,
             clock: PausableClock::new(client.0.clock.clone()),
-            driver: Driver::new(client, Trace::new(operation)),
+            driver: Driver::new(client.clone(), Trace::new(operation)),
             outcome: None,
         }
-    }
-
-    /// Runs a machine that cancels a query, at this address if it is known.
-    pub(crate) fn cancelling(client: Client, machine: M, peer: Option<SocketAddr>) -> Self {
-        let mut run = Run::new(client, machine, "(cancel)");
-        run.driver.purpose = Purpose::Cancel(peer);
-        run
     }
 
     /// The next item, or `None` at the end. The future can be dropped without losing an item; the next call
@@ -102,7 +92,8 @@ impl<M: Machine> Run<M> {
 
     /// The result of the I/O that the machine waits for, or its deadline.
     fn poll_input(&mut self, cx: &mut Context<'_>) -> Poll<Input> {
-        self.clock.go_on();
+        // After a dropped future.
+        self.clock.resume();
         let deadline = self.machine.wake_at().and_then(|at| self.clock.at(at));
         self.driver.poll(deadline, cx)
     }
@@ -110,7 +101,13 @@ impl<M: Machine> Run<M> {
     /// Gives the machine an input, and begins what it requests next.
     fn resume(&mut self, input: Input) -> Option<M::Item> {
         let now = self.clock.now();
-        match self.machine.resume(input, now) {
+        let is_wake = matches!(input, Input::Wake(_));
+        let step = self.machine.resume(input, now);
+        // A timer may fire a moment early. The machine then continues with the step before.
+        if is_wake && !matches!(step, Step::Io(Io::Continue)) {
+            self.driver.time_out();
+        }
+        match step {
             Step::Item(item) => {
                 self.driver.hold();
                 return Some(item);
@@ -119,12 +116,14 @@ impl<M: Machine> Run<M> {
                 let is_pause = matches!(io, Io::Wait);
                 self.driver.begin(io);
                 if is_pause {
+                    // An attempt that timed out may still run on the server. Its cancellation does not wait for the end
+                    // of the call.
                     self.cancel_abandoned();
                     let until = self.machine.wake_at().unwrap_or_default();
                     let wait = until.saturating_sub(now.mono);
                     self.driver
                         .trace
-                        .wait(wait, self.machine.is_between_polls());
+                        .waiting(wait, self.machine.is_between_polls());
                 }
             }
             Step::Misuse(misuse) => self.conclude(Err(misuse.into())),
@@ -134,10 +133,7 @@ impl<M: Machine> Run<M> {
     }
 
     fn conclude(&mut self, outcome: Result<M::Output, Error>) {
-        match &outcome {
-            Ok(_) => self.driver.trace.done(),
-            Err(error) => self.driver.trace.failed(error),
-        }
+        self.driver.trace.ended(&outcome);
         self.abandon();
         self.outcome = Some(outcome);
     }
@@ -155,14 +151,14 @@ impl<M: Machine> Run<M> {
     }
 }
 
-/// Stops the machine's clock if a future of `next_item` is dropped before its end. The clock continues while the
+/// Pauses the machine's clock if a future of `next_item` is dropped before its end. The clock continues while the
 /// caller has an item, and in pauses: both are measured by the machine.
 pub(crate) struct PauseOnDrop<'a, M: Machine>(pub(crate) &'a mut Run<M>);
 
 impl<M: Machine> Drop for PauseOnDrop<'_, M> {
     fn drop(&mut self) {
         if self.0.driver.is_working() {
-            self.0.clock.stop();
+            self.0.clock.pause();
         }
     }
 }

@@ -22,7 +22,7 @@ use tower_service::Service;
 
 use crate::{
     errors::{self, BoxError},
-    exchange::{BodyEvent, Exchange},
+    round_trip::{BodyPart, RoundTrip},
 };
 
 /// The body of a request: all of it in one frame. It cannot be cloned, so that layers of a
@@ -78,9 +78,9 @@ impl fmt::Debug for RequestBody {
     }
 }
 
-/// Makes an exchange when the service is ready for its request, each over a clone of the service.
+/// Prepares a round trip when the service is ready for its request, each over a clone of the service.
 pub(crate) type HttpService =
-    Arc<dyn Fn() -> BoxFuture<'static, Result<Box<dyn Exchange>, TransportError>> + Send + Sync>;
+    Arc<dyn Fn() -> BoxFuture<'static, Result<Box<dyn RoundTrip>, TransportError>> + Send + Sync>;
 
 pub(crate) fn http_service<S, B>(service: S) -> HttpService
 where
@@ -95,19 +95,19 @@ where
         Box::pin(async move {
             let ready = poll_fn(|cx| service.poll_ready(cx)).await;
             ready.map_err(|error| errors::of_service(error.into(), Sent::No))?;
-            Ok(Box::new(ServiceExchange::Ready(service)) as Box<dyn Exchange>)
+            Ok(Box::new(ServiceRoundTrip::Ready(service)) as Box<dyn RoundTrip>)
         })
     })
 }
 
 /// A request to a service, and its response.
-enum ServiceExchange<S: Service<Request<RequestBody>>, B> {
+enum ServiceRoundTrip<S: Service<Request<RequestBody>>, B> {
     Ready(S),
     Head(Pin<Box<S::Future>>),
     Body(Pin<Box<B>>),
 }
 
-impl<S, B> Exchange for ServiceExchange<S, B>
+impl<S, B> RoundTrip for ServiceRoundTrip<S, B>
 where
     S: Service<Request<RequestBody>, Response = Response<B>> + Send,
     S::Error: Into<BoxError>,
@@ -120,43 +120,43 @@ where
     }
 
     fn send(&mut self, request: Request<Bytes>) {
-        if let ServiceExchange::Ready(service) = self {
+        if let ServiceRoundTrip::Ready(service) = self {
             let head = service.call(request.map(RequestBody::new));
-            *self = ServiceExchange::Head(Box::pin(head));
+            *self = ServiceRoundTrip::Head(Box::pin(head));
         }
     }
 
     fn sent(&self) -> Sent {
         match self {
-            ServiceExchange::Ready(_) => Sent::No,
-            ServiceExchange::Head(_) | ServiceExchange::Body(_) => Sent::Maybe,
+            ServiceRoundTrip::Ready(_) => Sent::No,
+            ServiceRoundTrip::Head(_) | ServiceRoundTrip::Body(_) => Sent::Maybe,
         }
     }
 
     fn poll_head(&mut self, cx: &mut Context<'_>) -> Poll<Result<response::Parts, TransportError>> {
-        let ServiceExchange::Head(head) = self else {
+        let ServiceRoundTrip::Head(head) = self else {
             return Poll::Ready(Err(errors::out_of_order()));
         };
         Poll::Ready(match ready!(head.as_mut().poll(cx)) {
             Ok(response) => {
                 let (head, body) = response.into_parts();
-                *self = ServiceExchange::Body(Box::pin(body));
+                *self = ServiceRoundTrip::Body(Box::pin(body));
                 Ok(head)
             }
             Err(error) => Err(errors::of_service(error.into(), Sent::Maybe)),
         })
     }
 
-    fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<Result<BodyEvent, TransportError>> {
-        let ServiceExchange::Body(body) = self else {
+    fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<Result<BodyPart, TransportError>> {
+        let ServiceRoundTrip::Body(body) = self else {
             return Poll::Ready(Err(errors::out_of_order()));
         };
         Poll::Ready(match ready!(body.as_mut().poll_frame(cx)) {
-            None => Ok(BodyEvent::End(HeaderMap::new())),
+            None => Ok(BodyPart::End(HeaderMap::new())),
             Some(Ok(frame)) => match frame.into_data() {
-                Ok(mut data) => Ok(BodyEvent::Chunk(data.copy_to_bytes(data.remaining()))),
+                Ok(mut data) => Ok(BodyPart::Chunk(data.copy_to_bytes(data.remaining()))),
                 Err(frame) => match frame.into_trailers() {
-                    Ok(trailers) => Ok(BodyEvent::End(trailers)),
+                    Ok(trailers) => Ok(BodyPart::End(trailers)),
                     Err(_) => {
                         let error = TransportError::new(TransportErrorKind::Protocol, Sent::Maybe);
                         Err(error.with_source("a frame that is neither data nor trailers"))

@@ -27,8 +27,10 @@ const PAUSE: Duration = Duration::from_secs(10);
 
 /// Caches the latest credentials of a provider, and decides when to use and when to refresh them.
 ///
-/// A transport protects the cache with a mutex and locks it only for `get` and `put`. Only one caller at a time
-/// fetches. Callers that waited for the fetch call `get` again and get the new credentials.
+/// A transport protects the cache with a mutex and locks it only to call a method. Only one caller at a time fetches.
+/// After the fetch it calls [`put`](CredentialsCache::put) or [`failed`](CredentialsCache::failed) with the time at
+/// which the fetch ended. The callers that waited use the result of the fetch. They do not call `get` again, because
+/// it returns [`Fetch`](Decision::Fetch) after a failure, and for credentials that expired before the fetch ended.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};

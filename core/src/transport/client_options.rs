@@ -2,6 +2,8 @@
 
 use std::{fmt, time::Duration};
 
+use http::HeaderValue;
+
 use crate::{
     retry::RetryPolicy,
     session::{Session, SessionBuilder},
@@ -329,13 +331,13 @@ impl ClientOptions {
 
     /// The value of the `user-agent` header: name and version of the transport, and the
     /// application's name. Characters that are invalid in a header are omitted.
-    pub fn user_agent(&self, transport: &str, version: &str) -> String {
+    pub fn user_agent(&self, transport: &'static str, version: &str) -> HeaderValue {
         let mut agent = format!("{transport}/{version}");
         if let Some(name) = &self.application_name {
             agent.push(' ');
             agent.extend(name.chars().filter(|c| c.is_ascii_graphic() || *c == ' '));
         }
-        agent
+        HeaderValue::from_str(agent.trim_end()).unwrap_or(HeaderValue::from_static(transport))
     }
 }
 

@@ -35,10 +35,14 @@ pub enum ProxyError {
     /// The host is missing or invalid, or the port is invalid.
     #[error("invalid proxy URL: invalid host or port")]
     Address,
+    /// There is a path, query or fragment, other than a `/` at the end.
+    #[error("invalid proxy URL: a path or query is not allowed")]
+    Path,
 }
 
 impl Proxy {
-    /// Parses `http://[user[:password]@]host[:port]`, with or without the scheme. The default port is 80.
+    /// Parses `http://[user[:password]@]host[:port]`, with or without the scheme, and with or without a `/` at the
+    /// end. The default port is 80.
     /// User and password may be percent-encoded; the characters `/?#` in them must be.
     ///
     /// # Errors
@@ -58,6 +62,9 @@ impl Proxy {
         // password as the host.
         if path.contains('@') {
             return Err(ProxyError::Address);
+        }
+        if !matches!(path, "" | "/") {
+            return Err(ProxyError::Path);
         }
         let (user, address) = match authority.rsplit_once('@') {
             Some((user, address)) => (Some(user), address),
@@ -258,6 +265,10 @@ mod tests {
             Proxy::parse("socks5://proxy.example.com"),
             Err(ProxyError::Scheme)
         );
+        for path in ["/path", "//", "?query", "/?query", "#fragment"] {
+            let url = format!("http://proxy:3128{path}");
+            assert_eq!(Proxy::parse(&url), Err(ProxyError::Path), "{url}");
+        }
         for wrong in [
             "",
             "http://",

@@ -1,8 +1,8 @@
 //! Which connections of a client may serve another request.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
-use crate::transport::ClientOptions;
+use crate::{machine::Reuse, transport::ClientOptions};
 
 /// A close this soon after a response cannot be the server's idle time-out.
 const EARLY_CLOSE: Duration = Duration::from_secs(1);
@@ -46,6 +46,32 @@ pub struct ReusePolicy {
     single_use_until: Option<Duration>,
 }
 
+/// The purpose of a connection.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// A request of a call.
+    #[default]
+    Call,
+    /// Cancels a query, at this address if it is known. Such a connection does not count towards
+    /// [`max_connections`](ClientOptions::max_connections); the client limits the number of cancellations.
+    Cancel(Option<SocketAddr>),
+}
+
+impl Purpose {
+    /// The address that the connection must lead to; `None` if any address will do.
+    pub fn address(self) -> Option<SocketAddr> {
+        match self {
+            Purpose::Call => None,
+            Purpose::Cancel(address) => address,
+        }
+    }
+
+    /// Whether a connection to this server serves the purpose.
+    pub fn fits(self, server: Option<SocketAddr>) -> bool {
+        self.address().is_none() || self.address() == server
+    }
+}
+
 /// What a [`ReusePolicy`] knows about one connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConnectionRecord {
@@ -85,6 +111,15 @@ impl ReusePolicy {
         }
     }
 
+    /// Notes that a request begins. If a call needs a [fresh](Reuse::Fresh) connection, all connections that exist now
+    /// are [retired](Self::retire_all), because the reason concerns them all. A cancellation retires none: its own
+    /// connection failed, which says nothing about those of the calls.
+    pub fn begin(&mut self, reuse: Reuse, purpose: Purpose) {
+        if reuse == Reuse::Fresh && purpose == Purpose::Call {
+            self.retire_all();
+        }
+    }
+
     /// Excludes all connections that exist now from reuse, for example because one of them broke or leads to a
     /// former writer instance.
     pub fn retire_all(&mut self) {
@@ -103,7 +138,7 @@ impl ReusePolicy {
     }
 
     /// Notes that the server has closed a connection without announcing it: while it was idle, or instead of
-    /// responding to a request.
+    /// responding to a request. Data that arrives while the connection is idle is not a close.
     pub fn note_close(&mut self, connection: &ConnectionRecord, now: Duration) {
         let idle = now.saturating_sub(connection.last_response);
         if connection.responses != 1 || idle > EARLY_CLOSE {
@@ -180,6 +215,23 @@ mod tests {
         policy.retire_all();
         assert!(!policy.may_reuse(&opening, seconds(1)));
         assert!(policy.may_reuse(&policy.open(seconds(1)), seconds(1)));
+    }
+
+    #[test]
+    fn a_fresh_connection_retires_the_others_only_for_calls() {
+        let mut policy = policy();
+        let idle = served(&mut policy, seconds(0), 1);
+        let address = SocketAddr::from(([10, 0, 0, 1], 8182));
+        for purpose in [Purpose::Cancel(None), Purpose::Cancel(Some(address))] {
+            policy.begin(Reuse::Fresh, purpose);
+            assert!(policy.may_reuse(&idle, seconds(1)), "{purpose:?}");
+            assert!(purpose.fits(Some(address)));
+        }
+        assert!(!Purpose::Cancel(Some(address)).fits(None));
+        policy.begin(Reuse::Allowed, Purpose::Call);
+        assert!(policy.may_reuse(&idle, seconds(1)));
+        policy.begin(Reuse::Fresh, Purpose::Call);
+        assert!(!policy.may_reuse(&idle, seconds(1)));
     }
 
     #[test]

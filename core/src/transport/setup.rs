@@ -88,6 +88,17 @@ pub enum CredentialsSource<P> {
     Provider(P),
 }
 
+impl<P> CredentialsSource<P> {
+    /// The provider, if the session needs one; that of a profile is made with this function.
+    pub fn into_provider(self, of_profile: impl FnOnce(ProfileLookup) -> P) -> Option<P> {
+        match self {
+            CredentialsSource::Session => None,
+            CredentialsSource::Profile(lookup) => Some(of_profile(*lookup)),
+            CredentialsSource::Provider(provider) => Some(provider),
+        }
+    }
+}
+
 impl<P> ClientSetup<P> {
     /// The settings of a new builder.
     pub fn new(endpoint: Endpoint) -> Self {

@@ -26,7 +26,8 @@ use crate::{
 /// | `failed` | `operation`, `kind`, `attempts`, `may_have_executed` |
 ///
 /// `kind` and `sent` are those of the [`TransportError`] or [`Error`]. Nothing contains headers, URLs, bodies or
-/// credentials. A response with an error status is a `response started`, not an `attempt failed`.
+/// credentials. A response with an error status is a `response started`, not an `attempt failed`. An attempt that
+/// times out, also because the time of the whole call is over, is an `attempt failed` of the kind `Timeout`.
 #[derive(Debug)]
 #[cfg_attr(
     not(feature = "tracing"),
@@ -70,12 +71,12 @@ impl Trace {
     }
 
     /// The machine has requested credentials.
-    pub fn credentials(&self, refresh: bool) {
+    pub fn credentials_requested(&self, refresh: bool) {
         event!(self, "credentials requested", refresh = refresh);
     }
 
     /// An attempt begins, on a connection of this kind.
-    pub fn attempt(&mut self, attempt: u32, connection: Reuse) {
+    pub fn sending(&mut self, attempt: u32, connection: Reuse) {
         self.attempt = attempt;
         event!(
             self,
@@ -86,7 +87,7 @@ impl Trace {
     }
 
     /// The head of the response has arrived.
-    pub fn answer(&self, status: StatusCode) {
+    pub fn response_started(&self, status: StatusCode) {
         event!(
             self,
             "response started",
@@ -95,8 +96,8 @@ impl Trace {
         );
     }
 
-    /// The attempt has failed without a complete response.
-    pub fn broken(&self, error: &TransportError) {
+    /// The attempt has failed without a complete response, or has timed out.
+    pub fn attempt_failed(&self, error: &TransportError) {
         event!(
             self,
             "attempt failed",
@@ -108,7 +109,7 @@ impl Trace {
 
     /// The machine waits: for its next poll if it [is between polls](crate::machine::Machine::is_between_polls),
     /// else for the next attempt.
-    pub fn wait(&self, wait: Duration, is_between_polls: bool) {
+    pub fn waiting(&self, wait: Duration, is_between_polls: bool) {
         if is_between_polls {
             event!(
                 self,
@@ -125,18 +126,20 @@ impl Trace {
     }
 
     /// The machine has ended.
-    pub fn done(&self) {
-        event!(self, "succeeded",);
-    }
-
-    /// The machine has failed.
-    pub fn failed(&self, error: &Error) {
-        event!(
-            self,
-            "failed",
-            kind = tracing::field::debug(error.kind()),
-            attempts = error.attempts(),
-            may_have_executed = error.may_have_executed()
-        );
+    pub fn ended<T>(&self, outcome: &Result<T, Error>) {
+        match outcome {
+            Ok(_) => {
+                event!(self, "succeeded",);
+            }
+            Err(error) => {
+                event!(
+                    self,
+                    "failed",
+                    kind = tracing::field::debug(error.kind()),
+                    attempts = error.attempts(),
+                    may_have_executed = error.may_have_executed()
+                );
+            }
+        }
     }
 }

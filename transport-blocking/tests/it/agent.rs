@@ -1,11 +1,18 @@
 //! Clients that send over an agent of the caller.
 
-use std::{io::Write, net::TcpListener, sync::mpsc, time::Duration};
+use std::{
+    io::Write,
+    net::TcpListener,
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use neptunedata_blocking::{
     Client, Credentials, Endpoint, Error, ErrorKind,
     engine::GetEngineStatus,
     http::{HeaderName, HeaderValue},
+    opencypher::ExecuteOpenCypherQuery,
     transport::{BuildError, ClientOptions, TransportErrorKind},
     ureq::Agent,
 };
@@ -113,6 +120,55 @@ fn time_limits_hold() {
     let error = client.send(write("job")).unwrap_err();
     assert_eq!(error.kind(), transport(TransportErrorKind::Deadline));
     assert!(error.may_have_executed());
+}
+
+/// The agent measures the time itself, also while the caller has a row.
+#[test]
+fn the_time_between_rows_counts() {
+    let peer = Peer::start(|mut stream, _| {
+        request(&mut stream);
+        let head =
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n";
+        let start = format!("{head}{{\"results\":[1,");
+        stream.write_all(start.as_bytes()).unwrap();
+        // Until the client closes the connection.
+        request(&mut stream);
+    });
+    let limit = Duration::from_millis(400);
+    let client = client(&peer, options().timeout(limit));
+    let mut rows = client.rows::<u32>(ExecuteOpenCypherQuery::new("RETURN 1"));
+    assert_eq!(rows.next().unwrap().unwrap(), 1);
+    thread::sleep(limit);
+    let begun = Instant::now();
+    let error = rows.next().unwrap().unwrap_err();
+    assert_eq!(error.kind(), transport(TransportErrorKind::Timeout));
+    assert!(begun.elapsed() < limit / 2, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_time_limit_of_the_agent_ends_an_attempt() {
+    let peer = Peer::start(|mut stream, _| {
+        request(&mut stream);
+        // Until the client closes the connection.
+        request(&mut stream);
+    });
+    let limit = Duration::from_millis(200);
+    let config = Agent::config_builder().timeout_recv_response(Some(limit));
+    let builder = Client::builder(peer.endpoint()).unsigned();
+    let client = builder.agent(config.build().into()).build().unwrap();
+    // Also if the client's own limit comes later.
+    for own in [None, Some(Duration::from_secs(20))] {
+        let call = client.call(write("job"));
+        let call = match own {
+            Some(own) => call.timeout(own),
+            None => call,
+        };
+        let begun = Instant::now();
+        let error = call.send().unwrap_err();
+        let timeout = transport(TransportErrorKind::Timeout);
+        assert_eq!(facts(&error), (timeout, 1, true));
+        assert!(begun.elapsed() < limit * 20, "{:?}", begun.elapsed());
+    }
 }
 
 #[test]

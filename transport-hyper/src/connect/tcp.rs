@@ -3,8 +3,7 @@
 use std::{
     collections::VecDeque,
     future::{Future, poll_fn},
-    io,
-    mem::MaybeUninit,
+    io::{self, Read},
     net::SocketAddr,
     pin::{Pin, pin},
     sync::{
@@ -122,22 +121,10 @@ async fn race(mut addresses: VecDeque<SocketAddr>, clock: &Clock) -> io::Result<
     }
 }
 
-/// A socket that can be asked for its actual state; tokio only knows what its reactor has seen.
+/// A socket that reads what has actually arrived during a probe; tokio only knows what its reactor has seen.
 struct Socket {
     stream: TcpStream,
     probe: Arc<AtomicBool>,
-}
-
-impl Socket {
-    /// Whether the connection is open and nothing has arrived. Nothing may arrive over an idle connection.
-    fn is_silent(&self) -> io::Result<bool> {
-        match SockRef::from(&self.stream).peek(&mut [MaybeUninit::uninit()]) {
-            Ok(0) => Ok(false),
-            Ok(_) => Err(io::Error::other("data arrived over an idle connection")),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(true),
-            Err(error) => Err(error),
-        }
-    }
 }
 
 impl AsyncRead for Socket {
@@ -147,15 +134,18 @@ impl AsyncRead for Socket {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        if read.is_pending() && self.probe.load(Ordering::Relaxed) {
-            return match self.is_silent() {
-                Ok(true) => Poll::Pending,
-                // The end: nothing was read.
-                Ok(false) => Poll::Ready(Ok(())),
-                Err(error) => Poll::Ready(Err(error)),
-            };
+        if read.is_ready() || !self.probe.load(Ordering::Relaxed) {
+            return read;
         }
-        read
+        let socket = SockRef::from(&self.stream);
+        match (&*socket).read(buffer.initialize_unfilled()) {
+            Ok(length) => {
+                buffer.advance(length);
+                Poll::Ready(Ok(()))
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Poll::Pending,
+            Err(error) => Poll::Ready(Err(error)),
+        }
     }
 }
 

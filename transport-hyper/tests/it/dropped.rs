@@ -231,9 +231,7 @@ impl Service<Uri> for Slow {
         self.0.fetch_add(1, Ordering::SeqCst);
         Box::pin(async move {
             tokio::time::sleep(SLOW).await;
-            let address = uri.authority().unwrap().to_string();
-            let stream = tokio::net::TcpStream::connect(address).await?;
-            Ok(hyper_util::rt::TokioIo::new(stream))
+            connect(uri).await
         })
     }
 }

@@ -21,10 +21,10 @@ use neptunedata_hyper::{
     BuildError, Client, ClientBuilder, Endpoint, Error, ExceptionKind, RequestBody, TransportError,
     bytes::Bytes,
     gremlin::ExecuteGremlinQuery,
-    http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri},
+    http::{HeaderMap, HeaderValue, Request, Response, StatusCode},
     opencypher::ExecuteOpenCypherQuery,
     serde_json::{Value, json},
-    transport::{ClientOptions, RootCertificates, Sent, TransportErrorKind},
+    transport::{ClientOptions, Proxy, RootCertificates, Sent, TransportErrorKind},
 };
 use tower::{ServiceBuilder, service_fn};
 use tower_service::Service;
@@ -43,12 +43,10 @@ struct Frames {
 
 impl Frames {
     fn of<D: Into<Bytes>>(data: impl IntoIterator<Item = D>) -> Frames {
+        let frames = data.into_iter().map(|data| Ok(Frame::data(data.into())));
         Frames {
-            frames: data
-                .into_iter()
-                .map(|data| Ok(Frame::data(data.into())))
-                .collect(),
-            taken: Arc::default(),
+            frames: frames.collect(),
+            ..Frames::default()
         }
     }
 
@@ -137,6 +135,10 @@ where
     (cluster().service(service).build().unwrap(), requests)
 }
 
+fn responds(body: Frames) -> BoxFuture<Result<Response<Frames>, BoxError>> {
+    Box::pin(ready(Ok(Response::new(body))))
+}
+
 fn fails(error: impl Into<BoxError>) -> BoxFuture<Result<Response<Frames>, BoxError>> {
     Box::pin(ready(Err(error.into())))
 }
@@ -185,51 +187,43 @@ async fn an_exception_and_a_lost_response() {
 }
 
 fn attempts<T>(result: Result<neptunedata_hyper::CallOutput<T>, Error>) -> u32 {
-    result
-        .map_err(|error| format!("{error:?}"))
-        .unwrap()
-        .meta
-        .attempts
+    result.unwrap().meta.attempts
+}
+
+/// A query that fails in the middle of its rows.
+fn failing_query() -> QueryScript {
+    let query = QueryScript::open_cypher().rows([json!({"n": 1}), json!({"n": 2})]);
+    query.fail_after(1, "TimeLimitExceededException", "too long")
+}
+
+#[track_caller]
+fn assert_timed_out(error: &Error) {
+    let is_timeout = error.is_exception(ExceptionKind::TimeLimitExceededException);
+    assert!(is_timeout, "{error:?}");
 }
 
 #[tokio::test]
 async fn trailers_are_read() {
     let service = InProcess::default();
     service.with(|emulator| {
-        let query = QueryScript::open_cypher().rows([json!({"n": 1}), json!({"n": 2})]);
-        let query = query.fail_after(1, "TimeLimitExceededException", "too long");
-        emulator.script(query.appended(false).trailers(true));
+        emulator.script(failing_query().appended(false).trailers(true));
     });
     let client = cluster().service(service).build().unwrap();
     let query = ExecuteOpenCypherQuery::new("MATCH (n) RETURN n");
-    let error = client
-        .call(&query)
-        .max_attempts(1)
-        .send()
-        .await
-        .unwrap_err();
-    assert!(
-        error.is_exception(ExceptionKind::TimeLimitExceededException),
-        "{error:?}"
-    );
+    let error = client.call(&query).max_attempts(1).send().await;
+    let error = error.unwrap_err();
+    assert_timed_out(&error);
 
     // Also after a body that looks complete.
     let (client, _) = over(|_| {
         let mut trailers = HeaderMap::new();
         trailers.insert("x-neptune-status", HeaderValue::from_static("500"));
-        let body = Frames::of([r#"{"results":[]}"#]).trailers(trailers);
-        Box::pin(ready(Ok(Response::new(body))))
+        responds(Frames::of([r#"{"results":[]}"#]).trailers(trailers))
     });
-    let error = client
-        .call(&query)
-        .max_attempts(1)
-        .send()
-        .await
-        .unwrap_err();
-    assert_eq!(
-        error.service().unwrap().status,
-        StatusCode::INTERNAL_SERVER_ERROR
-    );
+    let error = client.call(&query).max_attempts(1).send().await;
+    let error = error.unwrap_err();
+    let status = error.service().unwrap().status;
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
 }
 
 #[tokio::test]
@@ -259,10 +253,7 @@ async fn what_errors_say_about_the_request() {
     }
 
     // A response that breaks off was an answer to a request.
-    let (client, _) = over(move |_| {
-        let body = Frames::of(["{"]).error(refused());
-        Box::pin(ready(Ok(Response::new(body))))
-    });
+    let (client, _) = over(move |_| responds(Frames::of(["{"]).error(refused())));
     let error = client.send(&start("a")).await.unwrap_err();
     assert_eq!((error.attempts(), error.may_have_executed()), lost);
 }
@@ -316,23 +307,14 @@ async fn time_limits() {
     assert!(begun.elapsed() >= SHORT * 4 && begun.elapsed() < LONG);
 }
 
-/// Records that it was dropped.
-struct Dropped(Arc<AtomicUsize>);
-
-impl Drop for Dropped {
-    fn drop(&mut self) {
-        self.0.fetch_add(1, Ordering::SeqCst);
-    }
-}
-
 #[tokio::test]
 async fn a_dropped_future_drops_that_of_the_service() {
-    let dropped = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&dropped);
+    let futures = Arc::new(());
+    let shared = Arc::clone(&futures);
     let (client, requests) = over(move |number| {
-        let guard = Dropped(Arc::clone(&count));
+        let future = Arc::clone(&shared);
         Box::pin(async move {
-            let _guard = guard;
+            let _future = future;
             if number == 1 {
                 pending::<()>().await;
             }
@@ -342,7 +324,9 @@ async fn a_dropped_future_drops_that_of_the_service() {
     let status = status();
     let brief = tokio::time::timeout(SHORT, client.send(&status));
     assert!(brief.await.is_err());
-    assert_eq!(dropped.load(Ordering::SeqCst), 1);
+    assert_eq!(requests.load(Ordering::SeqCst), 1);
+    // Those of the test and of the service.
+    assert_eq!(Arc::strong_count(&futures), 2);
     client.send(&status).await.unwrap();
     assert_eq!(requests.load(Ordering::SeqCst), 2);
 }
@@ -378,7 +362,7 @@ async fn rows_are_streamed() {
     let (client, _) = over(move |_| {
         let mut body = Frames::of([r#"{"results":[1"#, ",2,3", ",4", "]}"]);
         body.taken = Arc::clone(&count);
-        Box::pin(ready(Ok(Response::new(body))))
+        responds(body)
     });
     let query = ExecuteOpenCypherQuery::new("RETURN 1");
     let mut rows = client.rows::<Value>(&query);
@@ -428,21 +412,14 @@ async fn the_client_of_hyper_util() {
     let http = || legacy::Client::builder(TokioExecutor::new()).build_http::<RequestBody>();
     let client = builder(server.address()).service(http()).build().unwrap();
     client.send(&start("a")).await.unwrap();
-    server.with(|emulator| {
-        let query = QueryScript::open_cypher().rows([json!({"n": 1})]);
-        emulator.script(query.fail_after(1, "TimeLimitExceededException", "too long"));
-    });
+    server.with(|emulator| emulator.script(failing_query()));
     let query = ExecuteOpenCypherQuery::new("MATCH (n) RETURN n");
     let error = client.send(&query).await.unwrap_err();
-    assert!(
-        error.is_exception(ExceptionKind::TimeLimitExceededException),
-        "{error:?}"
-    );
+    assert_timed_out(&error);
 
-    let nowhere = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let nowhere = unused.local_addr().unwrap();
+    drop(unused);
     let client = builder(nowhere).service(http()).build().unwrap();
     let error = client.send(&start("a")).await.unwrap_err();
     assert_kind(&error, TransportErrorKind::Connect);
@@ -451,27 +428,22 @@ async fn the_client_of_hyper_util() {
 
 #[tokio::test]
 async fn options_that_a_service_cannot_follow() {
-    let build = |options: ClientOptions| {
-        let builder = cluster().service(InProcess::default()).options(options);
-        builder.build().unwrap_err()
-    };
-    let connect_to = ClientOptions::new().connect_to("localhost:1");
-    assert_eq!(build(connect_to), BuildError::UnusedOption("connect_to"));
+    let options = ClientOptions::new;
     let roots = RootCertificates::Pem(String::new());
-    let roots = ClientOptions::new().root_certificates(roots);
-    assert_eq!(build(roots), BuildError::UnusedOption("root_certificates"));
-    let proxy = neptunedata_hyper::transport::Proxy::parse("http://127.0.0.1:1").unwrap();
-    let proxy = ClientOptions::new().proxy(proxy);
-    assert_eq!(build(proxy), BuildError::UnusedOption("proxy"));
+    let proxy = Proxy::parse("http://127.0.0.1:1").unwrap();
+    for (options, name) in [
+        (options().connect_to("localhost:1"), "connect_to"),
+        (options().root_certificates(roots), "root_certificates"),
+        (options().proxy(proxy), "proxy"),
+    ] {
+        let builder = cluster().service(InProcess::default()).options(options);
+        let error = builder.build().unwrap_err();
+        assert_eq!(error, BuildError::UnusedOption(name));
+    }
 
     // The last call counts.
     let server = Server::start(Emulator::default()).unwrap();
-    let connector = service_fn(|uri: Uri| async move {
-        let address = uri.authority().unwrap().to_string();
-        let stream = tokio::net::TcpStream::connect(address).await?;
-        Ok::<_, io::Error>(hyper_util::rt::TokioIo::new(stream))
-    });
     let builder = builder(server.address()).service(Readiness(None));
-    let client = builder.connector(connector).build().unwrap();
+    let client = builder.connector(service_fn(connect)).build().unwrap();
     client.send(&status()).await.unwrap();
 }

@@ -11,6 +11,7 @@ use std::{
         mpsc,
     },
     task::{Context, Poll},
+    thread,
     time::Duration,
 };
 
@@ -92,6 +93,34 @@ async fn idle_connections_are_closed_though_nobody_calls() {
     assert!(format!("{client:?}").contains("idle: 0"), "{client:?}");
 }
 
+/// It belongs to no request and ends its connection, but says nothing about when the server closes others.
+#[tokio::test]
+async fn data_over_an_idle_connection_is_not_a_close() {
+    let (sent, wait) = mpsc::channel();
+    let server = Raw::start(move |mut stream, number| {
+        if number > 2 {
+            return serve_well(stream);
+        }
+        let request = read_request(&mut stream).unwrap();
+        stream.write_all(&answer_to(&request)).unwrap();
+        // Not together with the response.
+        thread::sleep(Duration::from_millis(50));
+        stream.write_all(b"data").unwrap();
+        sent.send(()).unwrap();
+        until_closed(&mut stream);
+    });
+    let client = client(server.address);
+    for _ in 0..2 {
+        client.send(&status()).await.unwrap();
+        // Blocks the runtime, so that only the probe sees the data.
+        wait.recv_timeout(LONG).unwrap();
+    }
+    for _ in 0..3 {
+        client.send(&status()).await.unwrap();
+    }
+    assert_eq!(server.accepted(), 3);
+}
+
 /// A connection on which nothing can be written any more once it is cut, and which does not say so before.
 struct Stale {
     io: TokioIo<tokio::net::TcpStream>,
@@ -156,10 +185,8 @@ impl tower_service::Service<Uri> for Cuts {
     fn call(&mut self, uri: Uri) -> Self::Future {
         let is_cut = Arc::new(AtomicBool::new(self.at_once));
         self.opened.lock().unwrap().push(Arc::clone(&is_cut));
-        let address = uri.authority().unwrap().to_string();
         Box::pin(async move {
-            let stream = tokio::net::TcpStream::connect(address).await?;
-            let io = TokioIo::new(stream);
+            let io = connect(uri).await?;
             Ok(Stale { io, is_cut })
         })
     }

@@ -1,7 +1,7 @@
 //! Small servers that do exactly what a test says.
 
 use std::{
-    io::{Read, Write},
+    io::{self, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc,
@@ -11,9 +11,11 @@ use std::{
     time::Duration,
 };
 
+use hyper_util::rt::TokioIo;
 use neptunedata_hyper::{
     Client, ClientBuilder, Credentials, Endpoint, Error, ErrorKind,
     engine::GetEngineStatus,
+    http::Uri,
     ml::{DataProcessingJobId, StartMlModelTrainingJob},
     retry::RetryPolicy,
     transport::{ClientOptions, TransportErrorKind},
@@ -150,6 +152,13 @@ pub(crate) fn serve_well(mut stream: TcpStream) {
             return;
         }
     }
+}
+
+/// A connector without the client's own probes.
+pub(crate) async fn connect(uri: Uri) -> io::Result<TokioIo<tokio::net::TcpStream>> {
+    let address = uri.authority().unwrap().to_string();
+    let stream = tokio::net::TcpStream::connect(address).await?;
+    Ok(TokioIo::new(stream))
 }
 
 /// Until the client closes.

@@ -1,9 +1,9 @@
 //! Looks up the credentials of a profile; the driver reads the files and runs the process.
 
 use std::{
-    io,
+    io::{self, Read},
     path::{Path, PathBuf},
-    process::Output,
+    process::{ExitStatus, Output},
     time::Duration,
 };
 
@@ -79,6 +79,31 @@ pub struct Process {
     pub time_limit: Duration,
     /// How many bytes of its standard output to read at most. 64 KiB.
     pub output_limit: u64,
+}
+
+impl Process {
+    /// Reads standard output to its end, or up to the limit. Closing the pipe then ends a process that prints more.
+    ///
+    /// # Errors
+    ///
+    /// When there is no pipe, or it cannot be read.
+    pub fn read_output(&self, stdout: Option<impl Read>) -> io::Result<Vec<u8>> {
+        let stdout = stdout.ok_or(io::ErrorKind::BrokenPipe)?;
+        let mut output = Vec::new();
+        stdout.take(self.output_limit).read_to_end(&mut output)?;
+        Ok(output)
+    }
+
+    /// The result of a process that has ended, for [`ProfileLookup::process_ended`]. Standard error may contain
+    /// secrets and is not needed.
+    pub fn output(status: ExitStatus, stdout: Vec<u8>) -> Output {
+        let stderr = Vec::new();
+        Output {
+            status,
+            stdout,
+            stderr,
+        }
+    }
 }
 
 impl ProfileLookup {
@@ -159,8 +184,8 @@ impl ProfileLookup {
         });
     }
 
-    /// The region of the profile, which is not [checked](crate::endpoint::is_valid_region). Available after the
-    /// files were read; `None` before.
+    /// The region of the profile, which is not [checked](crate::endpoint::is_valid_region). `None` if the profile
+    /// has none, and until [`step`](ProfileLookup::step) has returned another step than [`LookupStep::ReadFile`].
     pub fn region(&self) -> Option<&str> {
         self.region.as_deref()
     }

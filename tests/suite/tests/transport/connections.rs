@@ -11,11 +11,13 @@ use std::{
     time::Duration,
 };
 
-use neptunedata::{CallOptions, Effect, transport::TransportErrorKind};
+use neptunedata::{
+    CallOptions, Effect, gremlin::ExecuteGremlinQuery, transport::TransportErrorKind,
+};
 use neptunedata_tests::{
     client::{Driver, quick},
     connections::open_to,
-    raw_server::{RawServer, chunked, ok, read_request, response},
+    raw_server::{RawServer, chunked, ok, read_request, response, until_closed},
 };
 
 use crate::support::*;
@@ -288,5 +290,38 @@ fn a_connection_in_use_is_retired_as_well() {
             let served: Vec<_> = served_by.try_iter().collect();
             assert_eq!(served, [1, 2, 3, 3], "{driver}");
         }
+    }
+}
+
+/// Its own connection failed, which says nothing about those of the calls.
+#[test]
+fn a_cancellation_on_a_fresh_connection_retires_no_other() {
+    for driver in Driver::ALL {
+        let (seen, served_by) = mpsc::channel();
+        let server = RawServer::start(move |mut stream, number| {
+            while let Some(request) = read_request(&mut stream) {
+                seen.send(number).unwrap();
+                match number {
+                    // The query, and the first attempt to cancel it.
+                    2 => until_closed(&mut stream),
+                    3 => return,
+                    _ if request.starts_with("GET /status") => {
+                        stream.write_all(ok(HEALTHY).as_bytes()).unwrap();
+                    }
+                    _ => stream.write_all(ok("{}").as_bytes()).unwrap(),
+                }
+            }
+        });
+        let client = driver.client(&server.url(), quick());
+        let mut run = client.start(streaming(&client));
+        run.next_item().unwrap();
+        let query = ExecuteGremlinQuery::new("g.V()");
+        let options = timeout(SHORT).cancel_on_abandon(true);
+        client.call(&query, options).unwrap_err();
+        client.flush_cancellations();
+        run.output().unwrap();
+        client.send(&status()).unwrap();
+        let served: Vec<_> = served_by.try_iter().collect();
+        assert_eq!(served, [1, 2, 3, 4, 1], "{driver}");
     }
 }

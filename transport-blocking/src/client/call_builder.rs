@@ -6,7 +6,8 @@ use neptunedata::{
 };
 use serde::de::DeserializeOwned;
 
-use crate::{Client, ItemStream, RowStream, Run};
+use super::Client;
+use crate::{ItemIter, RowIter, Run};
 
 neptunedata::call_builder!();
 
@@ -14,27 +15,26 @@ impl<O: Operation> CallBuilder<O> {
     /// Sends the request and returns its output with status, headers and body.
     ///
     /// ```no_run
-    /// # use neptunedata_hyper::{Client, Effect, engine::GetEngineStatus};
-    /// # use std::time::Duration;
-    /// # async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use neptunedata_blocking::{Client, Endpoint, engine::GetEngineStatus};
+    /// use std::time::Duration;
+    ///
+    /// # let client = Client::unsigned(Endpoint::parse("http://localhost:8182")?)?;
     /// let response = client
     ///     .call(&GetEngineStatus::new())
-    ///     .timeout(Duration::from_secs(5))
+    ///     .timeout(Duration::from_secs(3))
     ///     .max_attempts(1)
-    ///     .send()
-    ///     .await?;
-    /// println!("{:?} {:?}", response.meta.request_id(), response.output);
-    /// # Ok(())
-    /// # }
+    ///     .send()?;
+    /// println!("{} after {} attempts", response.meta.status, response.meta.attempts);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     ///
     /// Like [`Client::send`].
-    pub async fn send(self) -> Result<CallOutput<O::Output>, Error> {
+    pub fn send(self) -> Result<CallOutput<O::Output>, Error> {
         let (session, seed) = (self.client.session(), self.client.seed());
         let call = Call::with_options(session, &self.operation, &self.options, seed);
-        Run::new(self.client, call, O::INFO.name).output().await
+        Run::new(&self.client, call, O::INFO.name).output()
     }
 }
 
@@ -43,21 +43,17 @@ impl<O: RowQuery> CallBuilder<O> {
     /// collects: see [`Client::rows`]. [`max_body_bytes`](CallBuilder::max_body_bytes) does not apply.
     ///
     /// ```no_run
-    /// use neptunedata_hyper::{Client, Effect, gremlin::ExecuteGremlinQuery};
+    /// use neptunedata_blocking::{Client, Effect, Endpoint, gremlin::ExecuteGremlinQuery};
     ///
-    /// # async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = Client::unsigned(Endpoint::parse("http://localhost:8182")?)?;
     /// let query = ExecuteGremlinQuery::new("g.V().id()");
-    /// let mut ids = client.call(&query).effect(Effect::Read).max_row_bytes(1024).rows::<String>();
-    /// while let Some(id) = ids.next().await {
-    ///     println!("{}", id?);
-    /// }
-    /// println!("{:?} in total", ids.summary().map(|summary| summary.rows));
-    /// # Ok(())
-    /// # }
+    /// let ids = client.call(&query).effect(Effect::Read).max_row_bytes(1024).rows::<String>();
+    /// let ids: Vec<String> = ids.collect::<Result<_, _>>()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn rows<T: DeserializeOwned>(self) -> RowStream<T> {
+    pub fn rows<T: DeserializeOwned>(self) -> RowIter<T> {
         let (session, seed) = (self.client.session(), self.client.seed());
         let rows = Rows::with_options(session, &self.operation, &self.options, seed);
-        ItemStream::new(Run::new(self.client, rows, O::INFO.name))
+        ItemIter::new(Run::new(&self.client, rows, O::INFO.name))
     }
 }

@@ -1,30 +1,21 @@
 //! The client builder.
 
-use std::{
-    fmt, fs,
-    future::Future,
-    hash::{BuildHasher, Hasher, RandomState},
-    path::Path,
-    sync::Arc,
-};
+use std::{future::Future, sync::Arc};
 
-use http::{HeaderValue, Uri};
+use http::Uri;
 use hyper::{
     body::Body,
     rt::{Executor, Read, Timer, Write},
 };
 use neptunedata::{
-    Credentials, Endpoint, Session,
+    Credentials, Session,
     credentials::CredentialsError,
     endpoint::EndpointError,
-    transport::{
-        BuildError, ClientAuth, ClientOptions, ClientSetup, CredentialsSource, Route, RouteError,
-    },
+    transport::{BuildError, ClientAuth, ClientOptions, PreparedClient, Route, RouteError},
 };
 use tower_service::Service;
 
-#[cfg(feature = "aws-config")]
-use crate::aws;
+use super::{Client, Inner};
 #[cfg(feature = "proxy")]
 use crate::connect::proxy::Tunnel;
 #[cfg(feature = "tls")]
@@ -32,58 +23,52 @@ use crate::connect::tls::Tls;
 #[cfg(feature = "tokio")]
 use crate::tokio_runtime;
 use crate::{
-    Client, RequestBody, Task,
+    RequestBody, Task,
     cancellation::Abandoned,
-    client::Inner,
     clock::{Check, Clock},
     connect::{Base, Connector},
-    credential_process,
-    credentials_source::{Source, run_on_thread},
+    credentials_provider::{CachedProvider, Provider},
     errors::BoxError,
-    exchange::Transport,
     pool::{Pool, Spawn},
+    round_trip::Transport,
     service::{HttpService, http_service},
 };
 
-/// Builds a [`Client`]: see [`Client::builder`].
-///
-/// Authentication is required: call [`unsigned`](ClientBuilder::unsigned) or one of the methods whose name begins
-/// with `credentials`. If several are called, the last one applies.
-#[must_use]
-pub struct ClientBuilder {
-    setup: ClientSetup<Source>,
+neptunedata::client_builder!("neptunedata_hyper");
+
+/// The settings that only this client has.
+struct TransportSettings {
     timer: Option<(Arc<dyn Timer + Send + Sync>, Check)>,
     spawn: Option<Spawn>,
     base: Option<Base>,
-    /// Used in place of connections.
-    service: Option<HttpService>,
     /// Whether the connector's connections already use TLS.
     secured: bool,
+    /// Used in place of connections.
+    service: Option<HttpService>,
 }
 
-impl ClientBuilder {
-    pub(crate) fn new(endpoint: Endpoint) -> ClientBuilder {
+impl Default for TransportSettings {
+    fn default() -> Self {
         #[allow(unused_mut)]
-        let mut builder = ClientBuilder {
-            setup: ClientSetup::new(endpoint),
+        let mut settings = TransportSettings {
             timer: None,
             spawn: None,
             base: None,
-            service: None,
             secured: false,
+            service: None,
         };
         #[cfg(feature = "tokio")]
         {
             let timer = Arc::new(tokio_runtime::LenientTimer);
-            builder.timer = Some((timer, tokio_runtime::check));
-            builder.spawn = Some(Arc::new(tokio_runtime::spawn));
-            builder.base = Some(Base::Tokio);
+            settings.timer = Some((timer, tokio_runtime::check));
+            settings.spawn = Some(Arc::new(tokio_runtime::spawn));
+            settings.base = Some(Base::Tokio);
         }
-        builder
+        settings
     }
+}
 
-    neptunedata::client_builder_methods!("neptunedata_hyper");
-
+impl ClientBuilder {
     /// Signs requests with the credentials that the closure returns. They are cached:
     /// [`credentials::cache`](neptunedata::credentials::cache) says when the closure is called, and with which argument.
     ///
@@ -101,12 +86,12 @@ impl ClientBuilder {
     /// # Ok(client)
     /// # }
     /// ```
-    pub fn credentials_from<F, A>(mut self, source: F) -> Self
+    pub fn credentials_from<F, A>(mut self, provider: F) -> Self
     where
         F: Fn(bool) -> A + Send + Sync + 'static,
         A: Future<Output = Result<Credentials, CredentialsError>> + Send + 'static,
     {
-        self.setup.auth = Some(ClientAuth::Provider(Source::new(source)));
+        self.setup.auth = Some(ClientAuth::Provider(Provider::new(provider)));
         self
     }
 
@@ -120,7 +105,7 @@ impl ClientBuilder {
     where
         E: Executor<Task> + Send + Sync + 'static,
     {
-        self.spawn = Some(Arc::new(move |task| executor.execute(task)));
+        self.transport.spawn = Some(Arc::new(move |task| executor.execute(task)));
         self
     }
 
@@ -128,7 +113,7 @@ impl ClientBuilder {
     /// timer fail with [`Runtime`](neptunedata::transport::TransportErrorKind::Runtime), even with a custom
     /// connector.
     pub fn timer(mut self, timer: impl Timer + Send + Sync + 'static) -> Self {
-        self.timer = Some((Arc::new(timer), || Ok(())));
+        self.transport.timer = Some((Arc::new(timer), || Ok(())));
         self
     }
 
@@ -136,7 +121,9 @@ impl ClientBuilder {
     /// connect to, which are those of the proxy or of `connect_to` if one is set. The client speaks to the proxy,
     /// and TLS, over the stream that the connector returns.
     ///
-    /// Outside a tokio runtime, set a [`timer`](ClientBuilder::timer) as well.
+    /// Outside a tokio runtime, set a [`timer`](ClientBuilder::timer) as well. Of `connector`,
+    /// [`tls_connector`](ClientBuilder::tls_connector) and [`service`](ClientBuilder::service), the last one that is called
+    /// applies.
     ///
     /// To check that the server has not closed an idle connection, the client reads from it. The check is
     /// reliable for streams whose `poll_read` always calls the operating system, such as smol's. Streams whose
@@ -150,14 +137,14 @@ impl ClientBuilder {
         S::Error: Into<BoxError>,
         S::Future: Send,
     {
-        self.base = Some(Base::custom(connector));
-        self.service = None;
-        self.secured = false;
+        self.transport.base = Some(Base::custom(connector));
+        self.transport.service = None;
+        self.transport.secured = false;
         self
     }
 
-    /// Like [`connector`](ClientBuilder::connector), but the connections to `https` endpoints already use TLS.
-    /// The connector must not negotiate HTTP/2.
+    /// Like [`connector`](ClientBuilder::connector), which it replaces, but the connections to `https` endpoints already
+    /// use TLS. The connector must not negotiate HTTP/2.
     pub fn tls_connector<S>(mut self, connector: S) -> Self
     where
         S: Service<Uri> + Clone + Send + Sync + 'static,
@@ -166,12 +153,13 @@ impl ClientBuilder {
         S::Future: Send,
     {
         self = self.connector(connector);
-        self.secured = true;
+        self.transport.secured = true;
         self
     }
 
     /// Sends requests over an HTTP service, in place of the client's own connections: hyper-util's client, reqwest, a
-    /// stack of tower layers, or a server in the same process.
+    /// stack of tower layers, or a server in the same process. Replaces a [`connector`](ClientBuilder::connector) that was
+    /// set before; one that is set later replaces the service.
     ///
     /// ```
     /// use hyper_util::{client::legacy, rt::TokioExecutor};
@@ -242,59 +230,37 @@ impl ClientBuilder {
         B: Body + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        self.service = Some(http_service(service));
+        self.transport.service = Some(http_service(service));
         self
     }
+}
 
-    /// Builds the client. Does not open a connection.
-    ///
-    /// # Errors
-    ///
-    /// When a setting is missing or invalid: see [`BuildError`].
-    pub fn build(self) -> Result<Client, BuildError> {
-        // Hashers of the standard library have random keys.
-        let seed = RandomState::new().build_hasher().finish();
-        let variable = |name: &str| std::env::var(name).ok();
-        let read = |path: &Path| fs::read_to_string(path);
-        let client = self.setup.prepare(variable, read, seed)?;
+impl TransportSettings {
+    fn into_client(self, prepared: PreparedClient<Provider>) -> Result<Client, BuildError> {
         if self.service.is_some() {
-            client.check_unused_options()?;
+            prepared.check_unused_options()?;
         }
-        let source = match client.source {
-            CredentialsSource::Session => Source::default(),
-            CredentialsSource::Provider(source) => source,
-            CredentialsSource::Profile(lookup) => Source::new(move |_| {
-                let lookup = lookup.clone();
-                run_on_thread(move || lookup.load(read, credential_process::run))
-            }),
-        };
+        let provider = prepared.source.into_provider(Provider::profile);
+        let (session, options) = (prepared.session, prepared.options);
         let (timer, check) = self.timer.ok_or(BuildError::NoTimer)?;
         let clock = Clock::new(timer, check);
         let transport = match self.service {
             Some(service) => Transport::Service(service),
             None => {
                 let base = self.base.ok_or(BuildError::NoConnector)?;
-                let secure = client.session.endpoint().is_secure() && !self.secured;
-                let connector = connector(
-                    base,
-                    secure,
-                    &client.session,
-                    &client.route,
-                    &client.options,
-                )?;
+                let secure = session.endpoint().is_secure() && !self.secured;
+                let connector = connector(base, secure, &session, &prepared.route, &options)?;
                 let (clock, spawn) = (clock.clone(), self.spawn.clone());
-                Transport::Pool(Pool::new(connector, clock, &client.options, spawn))
+                Transport::Pool(Pool::new(connector, clock, &options, spawn))
             }
         };
-        let (name, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
-        let user_agent = HeaderValue::try_from(client.options.user_agent(name, version));
         Ok(Client(Arc::new(Inner {
-            session: client.session,
-            options: client.options,
-            source,
+            session,
+            user_agent: options.user_agent(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")),
+            options,
+            provider: CachedProvider::new(provider),
             clock,
             transport,
-            user_agent: user_agent.unwrap_or(HeaderValue::from_static(name)),
             abandoned: Abandoned::new(self.spawn),
         })))
     }
@@ -341,13 +307,4 @@ fn connector(
             .then(|| Tls::new(endpoint.host(), options.get_root_certificates()))
             .transpose()?,
     })
-}
-
-/// Shows the endpoint and the options, without credentials.
-impl fmt::Debug for ClientBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientBuilder")
-            .field("setup", &self.setup)
-            .finish_non_exhaustive()
-    }
 }

@@ -15,22 +15,13 @@ use neptunedata::{
     },
 };
 
+use super::Provider;
 use crate::deadlines::Limits;
 
-type Function = dyn Fn(bool) -> Result<Credentials, CredentialsError> + Send + Sync;
-
-/// A credentials provider.
-pub(crate) enum Source {
-    /// A provider, called on the thread of the call.
-    Function(Arc<Function>),
-    /// A provider, called on its own thread, so that a call can stop waiting for it.
-    OnThread(Arc<Function>),
-}
-
-/// The source, and the credentials that it returned last. One call fetches at a time.
-pub(crate) struct Provider {
+/// A provider, and the credentials that it returned last. One call fetches at a time.
+pub(crate) struct CachedProvider {
     /// `None` if the session has static credentials or does not sign.
-    source: Option<Source>,
+    provider: Option<Provider>,
     shared: Arc<Shared>,
 }
 
@@ -61,10 +52,10 @@ pub(crate) enum Missing {
     TimedOut,
 }
 
-impl Provider {
-    pub(crate) fn new(source: Option<Source>) -> Self {
-        Provider {
-            source,
+impl CachedProvider {
+    pub(crate) fn new(provider: Option<Provider>) -> Self {
+        CachedProvider {
+            provider,
             shared: Arc::default(),
         }
     }
@@ -77,9 +68,9 @@ impl Provider {
         given: Option<&Credentials>,
         limits: &Limits,
     ) -> Result<Credentials, Missing> {
-        let (function, on_thread) = match &self.source {
-            Some(Source::Function(function)) => (function, false),
-            Some(Source::OnThread(function)) => (function, true),
+        let (function, on_thread) = match &self.provider {
+            Some(Provider::Function(function)) => (function, false),
+            Some(Provider::OnThread(function)) => (function, true),
             // With this error, the core returns the server's rejection to the caller.
             None => {
                 let error = CredentialsError::without_provider();
@@ -97,6 +88,8 @@ impl Provider {
                 }
                 Decision::UseAndRefresh(credentials) => Some(credentials),
                 Decision::Fetch => {
+                    // A fetch has ended since this call began to wait. Its outcome is used even if the cache does not
+                    // return it: it failed, or the credentials have expired already.
                     if state.fetches != seen
                         && let Some(outcome) = &state.last_outcome
                     {

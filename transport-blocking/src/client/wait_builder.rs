@@ -5,7 +5,8 @@ use neptunedata::{
     wait::{Progress, Wait, WaitOutput, Waiter},
 };
 
-use crate::{Client, Run};
+use super::Client;
+use crate::Run;
 
 neptunedata::wait_builder!();
 

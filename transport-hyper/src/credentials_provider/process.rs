@@ -1,7 +1,7 @@
 //! Runs the `credential_process` of a profile.
 
 use std::{
-    io::{self, Read},
+    io,
     process::{Command, Output, Stdio},
     thread,
     time::{Duration, Instant},
@@ -18,24 +18,16 @@ pub(crate) fn run(process: &Process) -> io::Result<Output> {
         // It may contain secrets.
         .stderr(Stdio::null())
         .spawn()?;
-    let (pipe, limit) = (child.stdout.take(), process.output_limit);
-    let reader = thread::Builder::new().spawn(move || {
-        let mut stdout = Vec::new();
-        let pipe = pipe.ok_or(io::ErrorKind::BrokenPipe)?;
-        pipe.take(limit).read_to_end(&mut stdout).map(|_| stdout)
-    })?;
+    // A thread reads, because a process that prints nothing would block a read beyond the time limit.
+    let (pipe, limits) = (child.stdout.take(), process.clone());
+    let reader = thread::Builder::new().spawn(move || limits.read_output(pipe))?;
     let start = Instant::now();
     while start.elapsed() < process.time_limit {
         if reader.is_finished()
             && let Some(status) = child.try_wait()?
         {
             let stdout = reader.join().unwrap_or(Err(io::ErrorKind::Other.into()))?;
-            let stderr = Vec::new();
-            return Ok(Output {
-                status,
-                stdout,
-                stderr,
-            });
+            return Ok(Process::output(status, stdout));
         }
         thread::sleep(Duration::from_millis(5));
     }

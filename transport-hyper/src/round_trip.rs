@@ -8,12 +8,13 @@ use std::{
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, response};
-use neptunedata::{TransportError, machine::Reuse, transport::Sent};
-
-use crate::{
-    pool::{Pool, Purpose},
-    service::HttpService,
+use neptunedata::{
+    TransportError,
+    machine::Reuse,
+    transport::{Purpose, Sent},
 };
+
+use crate::{pool::Pool, service::HttpService};
 
 /// What carries the requests of a client.
 pub(crate) enum Transport {
@@ -22,12 +23,12 @@ pub(crate) enum Transport {
 }
 
 impl Transport {
-    /// Prepares an exchange: a connection is open, or the service is ready. Nothing has been sent.
+    /// Prepares for a request: a connection is open, or the service is ready. Nothing has been sent.
     pub(crate) async fn connect(
         &self,
         reuse: Reuse,
         purpose: Purpose,
-    ) -> Result<Box<dyn Exchange>, TransportError> {
+    ) -> Result<Box<dyn RoundTrip>, TransportError> {
         match self {
             Transport::Pool(pool) => Ok(Box::new(pool.lease(reuse, purpose).await?)),
             // The service decides about connections.
@@ -46,14 +47,14 @@ impl fmt::Debug for Transport {
 }
 
 /// A part of a response body.
-pub(crate) enum BodyEvent {
+pub(crate) enum BodyPart {
     Chunk(Bytes),
     End(HeaderMap),
 }
 
 /// One request and its response. The methods are called in this order: `send`, `poll_head` until the head is
-/// there, `poll_body` until the end, `finish`. Dropping the exchange earlier ends it.
-pub(crate) trait Exchange: Send {
+/// there, `poll_body` until the end, `finish`. Dropping it earlier closes its connection.
+pub(crate) trait RoundTrip: Send {
     /// The address of the server, if it is known.
     fn peer(&self) -> Option<SocketAddr>;
 
@@ -67,8 +68,8 @@ pub(crate) trait Exchange: Send {
     fn poll_head(&mut self, cx: &mut Context<'_>) -> Poll<Result<response::Parts, TransportError>>;
 
     /// The next part of the response body.
-    fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<Result<BodyEvent, TransportError>>;
+    fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<Result<BodyPart, TransportError>>;
 
-    /// Ends an exchange whose response was read to its end. The connection may serve another request.
+    /// Ends a round trip whose response was read to its end. The connection may serve another request.
     fn finish(self: Box<Self>, cx: &mut Context<'_>);
 }

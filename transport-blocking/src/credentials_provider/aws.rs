@@ -11,7 +11,7 @@ use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use neptunedata::{Credentials, credentials::CredentialsError};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::credentials_source::Source;
+use super::Provider;
 
 struct SdkProvider {
     /// The default chain is set up when credentials are first needed.
@@ -21,24 +21,26 @@ struct SdkProvider {
     runtime: Option<Runtime>,
 }
 
-pub(crate) fn chain(region: Option<String>) -> Source {
-    source(None, region)
-}
+impl Provider {
+    pub(crate) fn aws_chain(region: Option<String>) -> Provider {
+        Provider::sdk(None, region)
+    }
 
-pub(crate) fn provider(provider: impl ProvideCredentials + 'static) -> Source {
-    source(Some(SharedCredentialsProvider::new(provider)), None)
-}
+    pub(crate) fn aws(provider: impl ProvideCredentials + 'static) -> Provider {
+        Provider::sdk(Some(SharedCredentialsProvider::new(provider)), None)
+    }
 
-fn source(provider: Option<SharedCredentialsProvider>, region: Option<String>) -> Source {
-    // One thread fetches at a time.
-    let sdk = Mutex::new(SdkProvider {
-        provider,
-        region,
-        runtime: None,
-    });
-    Source::OnThread(Arc::new(move |_| {
-        sdk.lock().unwrap_or_else(PoisonError::into_inner).load()
-    }))
+    fn sdk(provider: Option<SharedCredentialsProvider>, region: Option<String>) -> Provider {
+        // One thread fetches at a time.
+        let sdk = Mutex::new(SdkProvider {
+            provider,
+            region,
+            runtime: None,
+        });
+        Provider::OnThread(Arc::new(move |_| {
+            sdk.lock().unwrap_or_else(PoisonError::into_inner).load()
+        }))
+    }
 }
 
 impl SdkProvider {

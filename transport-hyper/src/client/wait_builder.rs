@@ -5,7 +5,8 @@ use neptunedata::{
     wait::{Progress, Wait, WaitOutput, Waiter},
 };
 
-use crate::{Client, Run};
+use super::Client;
+use crate::Run;
 
 neptunedata::wait_builder!();
 
@@ -78,7 +79,6 @@ impl<W: Waiter> WaitBuilder<'_, W> {
     /// # }
     /// ```
     pub fn start(self) -> Run<Wait<W>> {
-        let client = self.client.clone();
-        Run::new(client, self.into_machine(), W::Request::INFO.name)
+        Run::new(self.client, self.into_machine(), W::Request::INFO.name)
     }
 }

@@ -2,10 +2,8 @@
 //! calls wait for them.
 
 use std::{
-    future::Future,
     panic::AssertUnwindSafe,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    thread,
+    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant, SystemTime},
 };
 
@@ -21,6 +19,7 @@ use neptunedata::{
     },
 };
 
+use super::{Outcome, Provider};
 use crate::{clock::Clock, runtime_id::RuntimeId};
 
 /// How long a call that refreshes credentials before they expire waits until it goes on with the old ones.
@@ -29,12 +28,8 @@ const EARLY_REFRESH_TIMEOUT: Duration = Duration::from_secs(3);
 /// How old a fetch that no call waits for may be and still be continued by the next call.
 const STALE: Duration = Duration::from_secs(60);
 
-type Outcome = Result<Credentials, CredentialsError>;
-type Provider = Arc<dyn Fn(bool) -> BoxFuture<'static, Outcome> + Send + Sync>;
-
-/// The credentials provider of a client, and the credentials that it returned last.
-#[derive(Default)]
-pub(crate) struct Source {
+/// A provider, and the credentials that it returned last.
+pub(crate) struct CachedProvider {
     /// None if the session has static credentials or does not sign.
     provider: Option<Provider>,
     state: Mutex<State>,
@@ -60,7 +55,7 @@ impl Fetch {
     fn new(provider: Provider, bypass_cache: bool, since: Instant, runtime: RuntimeId) -> Fetch {
         // The provider itself is called by the calls that wait, not here under the lock. `Shared` would
         // pass a panic on to all of them.
-        let outcome = AssertUnwindSafe(async move { provider(bypass_cache).await })
+        let outcome = AssertUnwindSafe(async move { provider.0(bypass_cache).await })
             .catch_unwind()
             .map(|outcome| {
                 let panicked = || CredentialsError::new("the credentials provider panicked");
@@ -85,25 +80,19 @@ impl Fetch {
     }
 }
 
-impl Source {
-    pub(crate) fn new<F, A>(provider: F) -> Source
-    where
-        F: Fn(bool) -> A + Send + Sync + 'static,
-        A: Future<Output = Outcome> + Send + 'static,
-    {
-        Source {
-            provider: Some(Arc::new(move |refresh| provider(refresh).boxed())),
-            ..Source::default()
-        }
+impl CachedProvider {
+    pub(crate) fn new(provider: Option<Provider>) -> CachedProvider {
+        let state = Mutex::default();
+        CachedProvider { provider, state }
     }
 
     /// Returns credentials for one call. `refresh` says that the call's own credentials, `given`, were
-    /// rejected or have expired; different ones that are cached by now are returned.
+    /// rejected or have expired; different ones that are cached by now are returned. `wall` returns the time of day.
     pub(crate) async fn get(
         &self,
         refresh: bool,
         given: Option<&Credentials>,
-        wall: SystemTime,
+        wall: impl Fn() -> SystemTime,
         clock: &Clock,
     ) -> Outcome {
         let Some(provider) = &self.provider else {
@@ -113,7 +102,7 @@ impl Source {
         let (runtime, now) = (RuntimeId::here(), clock.instant());
         let (fetch, valid) = {
             let mut state = self.state();
-            let valid = match state.cache.get(wall, REFRESH_AHEAD, rejected) {
+            let valid = match state.cache.get(wall(), REFRESH_AHEAD, rejected) {
                 Decision::Use(credentials) => return Ok(credentials),
                 Decision::UseAndRefresh(credentials) => Some(credentials),
                 Decision::Fetch => None,
@@ -127,42 +116,40 @@ impl Source {
                     // The cached credentials are not good enough, so a cache of the provider's must not
                     // return them again.
                     let bypass_cache = refresh || !state.cache.is_empty();
-                    let fetch = Fetch::new(Arc::clone(provider), bypass_cache, now, runtime);
+                    let fetch = Fetch::new(provider.clone(), bypass_cache, now, runtime);
                     state.fetch = Some(fetch.clone());
                     (fetch, valid)
                 }
             }
         };
-        let deadline = valid
-            .as_ref()
-            .and_then(|_| clock.after(EARLY_REFRESH_TIMEOUT));
-        let outcome = clock.within(deadline, fetch.outcome.clone()).await;
-        let mut state = self.state();
-        match (outcome, valid) {
-            (Some(outcome), valid) => {
-                // The first call to get the outcome puts it into the cache.
-                let is_this = |open: &Fetch| open.outcome.ptr_eq(&fetch.outcome);
-                if state.fetch.as_ref().is_some_and(is_this) {
-                    state.fetch = None;
-                    match &outcome {
-                        Ok(credentials) => state.cache.put(credentials.clone(), wall),
-                        Err(_) => state.cache.failed(wall),
+        let outcome = match &valid {
+            None => fetch.outcome.clone().await,
+            Some(valid) => {
+                let deadline = clock.after(EARLY_REFRESH_TIMEOUT);
+                match clock.within(deadline, fetch.outcome.clone()).await {
+                    Some(outcome) => outcome,
+                    None => {
+                        // This call goes on with the old credentials, and so do all others during the pause after a
+                        // failure. The fetch is kept: the provider may be about to return, and the next call that needs
+                        // credentials continues it.
+                        self.state().cache.failed(wall());
+                        return Ok(valid.clone());
                     }
                 }
-                match (outcome, valid) {
-                    (Err(_), Some(valid)) => Ok(valid),
-                    (outcome, _) => outcome,
-                }
             }
-            // The next call that needs credentials continues the fetch.
-            (None, Some(valid)) => {
-                state.cache.failed(wall);
-                Ok(valid)
+        };
+        let mut state = self.state();
+        // The first call to get the outcome puts it into the cache.
+        let is_this = |open: &Fetch| open.outcome.ptr_eq(&fetch.outcome);
+        if state.fetch.as_ref().is_some_and(is_this) {
+            state.fetch = None;
+            match &outcome {
+                Ok(credentials) => state.cache.put(credentials.clone(), wall()),
+                Err(_) => state.cache.failed(wall()),
             }
-            (None, None) => Err(CredentialsError::new(
-                "timed out waiting for the credentials provider",
-            )),
         }
+        // The old credentials are still valid, so no call fails because a refresh did.
+        outcome.or_else(|error| valid.ok_or(error))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -170,30 +157,23 @@ impl Source {
     }
 }
 
-/// Runs this on a separate thread, because it may wait for files and processes.
-pub(crate) async fn run_on_thread<F>(work: F) -> Result<Credentials, CredentialsError>
-where
-    F: FnOnce() -> Result<Credentials, CredentialsError> + Send + 'static,
-{
-    let result = Arc::new(async_lock::Mutex::new(None));
-    // The thread holds the lock until it ends, also if it panics.
-    if let Some(mut guard) = result.try_lock_arc() {
-        let named = thread::Builder::new().name("neptune-credentials".to_owned());
-        // If the thread cannot be started, the result stays empty.
-        let _ = named.spawn(move || *guard = Some(work()));
-    }
-    let result = result.lock().await.take();
-    result.unwrap_or_else(|| {
-        let reason = "the credentials provider panicked, or its thread could not be started";
-        Err(CredentialsError::new(reason))
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+    };
 
     use super::*;
+    use crate::credentials_provider::run_on_thread;
+
+    fn cached<F, A>(provider: F) -> CachedProvider
+    where
+        F: Fn(bool) -> A + Send + Sync + 'static,
+        A: Future<Output = Outcome> + Send + 'static,
+    {
+        CachedProvider::new(Some(Provider::new(provider)))
+    }
 
     fn clock() -> Clock {
         Clock::new(Arc::new(hyper_util::rt::TokioTimer::new()), || Ok(()))
@@ -206,10 +186,10 @@ mod tests {
     }
 
     /// A provider of numbered keys that expire after an hour each. Its first `failing` fetches fail.
-    fn source(failing: u32) -> (Source, Arc<AtomicU32>) {
+    fn numbered(failing: u32) -> (CachedProvider, Arc<AtomicU32>) {
         let fetches = Arc::new(AtomicU32::new(0));
         let count = Arc::clone(&fetches);
-        let source = Source::new(move |_| {
+        let provider = cached(move |_| {
             let number = count.fetch_add(1, Ordering::SeqCst) + 1;
             async move {
                 // So that the others start to wait.
@@ -221,7 +201,7 @@ mod tests {
                     .with_expiry(at(3600 * u64::from(number))))
             }
         });
-        (source, fetches)
+        (provider, fetches)
     }
 
     fn key(given: &Result<Credentials, CredentialsError>) -> &str {
@@ -229,17 +209,19 @@ mod tests {
     }
 
     async fn together(
-        source: &Arc<Source>,
+        provider: &Arc<CachedProvider>,
         refresh: bool,
         given: Option<Credentials>,
         wall: SystemTime,
     ) -> Vec<Result<Credentials, CredentialsError>> {
         let tasks: Vec<_> = (0..64)
             .map(|_| {
-                let (source, given) = (Arc::clone(source), given.clone());
-                tokio::spawn(
-                    async move { source.get(refresh, given.as_ref(), wall, &clock()).await },
-                )
+                let (provider, given) = (Arc::clone(provider), given.clone());
+                tokio::spawn(async move {
+                    provider
+                        .get(refresh, given.as_ref(), || wall, &clock())
+                        .await
+                })
             })
             .collect();
         let mut all = Vec::new();
@@ -251,20 +233,20 @@ mod tests {
 
     #[tokio::test]
     async fn many_calls_share_one_fetch() {
-        let (source, fetches) = source(0);
-        let source = Arc::new(source);
-        for given in together(&source, false, None, at(0)).await {
+        let (provider, fetches) = numbered(0);
+        let provider = Arc::new(provider);
+        for given in together(&provider, false, None, at(0)).await {
             assert_eq!(key(&given), "key1");
         }
         // Rejected: again one fetch, although all calls want different credentials.
-        let first = source.get(false, None, at(0), &clock()).await.unwrap();
-        for given in together(&source, true, Some(first.clone()), at(0)).await {
+        let first = provider.get(false, None, || at(0), &clock()).await.unwrap();
+        for given in together(&provider, true, Some(first.clone()), at(0)).await {
             assert_eq!(key(&given), "key2");
         }
         assert_eq!(fetches.load(Ordering::SeqCst), 2);
         // A call that has the first credentials gets the second ones from the cache.
         assert_eq!(
-            key(&source.get(true, Some(&first), at(0), &clock()).await),
+            key(&provider.get(true, Some(&first), || at(0), &clock()).await),
             "key2"
         );
         assert_eq!(fetches.load(Ordering::SeqCst), 2);
@@ -272,33 +254,54 @@ mod tests {
 
     #[tokio::test]
     async fn before_expiry_one_call_fetches_and_the_others_continue() {
-        let (source, fetches) = source(0);
-        let source = Arc::new(source);
-        source.get(false, None, at(0), &clock()).await.unwrap();
+        let (provider, fetches) = numbered(0);
+        let provider = Arc::new(provider);
+        provider.get(false, None, || at(0), &clock()).await.unwrap();
         assert_eq!(
-            key(&source.get(false, None, at(3299), &clock()).await),
+            key(&provider.get(false, None, || at(3299), &clock()).await),
             "key1"
         );
-        let given = together(&source, false, None, at(3300)).await;
+        let given = together(&provider, false, None, at(3300)).await;
         assert!(given.iter().any(|given| key(given) == "key1"));
         assert_eq!(fetches.load(Ordering::SeqCst), 2);
         assert_eq!(
-            key(&source.get(false, None, at(3300), &clock()).await),
+            key(&provider.get(false, None, || at(3300), &clock()).await),
             "key2"
         );
     }
 
     #[tokio::test]
+    async fn the_lifetime_begins_when_the_fetch_ends() {
+        let (time, fetches) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU32::new(0)));
+        let (later, count) = (Arc::clone(&time), Arc::clone(&fetches));
+        let provider = cached(move |_| {
+            count.fetch_add(1, Ordering::SeqCst);
+            // The fetch takes almost the whole hour.
+            later.store(3400, Ordering::SeqCst);
+            async { Ok(Credentials::new("key", "secret").with_expiry(at(3600))) }
+        });
+        let now = || at(time.load(Ordering::SeqCst));
+        provider.get(false, None, now, &clock()).await.unwrap();
+        // Less than half of the remaining lifetime has passed.
+        time.store(3450, Ordering::SeqCst);
+        provider.get(false, None, now, &clock()).await.unwrap();
+        assert_eq!(fetches.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
     async fn failures_reach_the_waiting_calls_and_are_not_cached() {
-        let (source, fetches) = source(2);
-        let source = Arc::new(source);
+        let (provider, fetches) = numbered(2);
+        let provider = Arc::new(provider);
         for round in 1..=2 {
-            for given in together(&source, false, None, at(0)).await {
+            for given in together(&provider, false, None, at(0)).await {
                 assert!(given.is_err());
             }
             assert_eq!(fetches.load(Ordering::SeqCst), round);
         }
-        assert_eq!(key(&source.get(false, None, at(0), &clock()).await), "key3");
+        assert_eq!(
+            key(&provider.get(false, None, || at(0), &clock()).await),
+            "key3"
+        );
     }
 
     #[tokio::test]
@@ -306,7 +309,7 @@ mod tests {
         let fetches = AtomicU32::new(0);
         let fetches = Arc::new(fetches);
         let count = Arc::clone(&fetches);
-        let source = Source::new(move |_| {
+        let provider = cached(move |_| {
             let number = count.fetch_add(1, Ordering::SeqCst);
             async move {
                 if number == 1 {
@@ -315,13 +318,13 @@ mod tests {
                 Ok(Credentials::new("key", "secret").with_expiry(at(3600)))
             }
         });
-        source.get(false, None, at(0), &clock()).await.unwrap();
+        provider.get(false, None, || at(0), &clock()).await.unwrap();
         assert_eq!(
-            key(&source.get(false, None, at(3400), &clock()).await),
+            key(&provider.get(false, None, || at(3400), &clock()).await),
             "key"
         );
         assert_eq!(
-            key(&source.get(false, None, at(3401), &clock()).await),
+            key(&provider.get(false, None, || at(3401), &clock()).await),
             "key"
         );
         assert_eq!(
@@ -330,7 +333,7 @@ mod tests {
             "no fetch for ten seconds after a failure"
         );
         assert_eq!(
-            key(&source.get(false, None, at(3411), &clock()).await),
+            key(&provider.get(false, None, || at(3411), &clock()).await),
             "key"
         );
         assert_eq!(fetches.load(Ordering::SeqCst), 3);
@@ -338,27 +341,30 @@ mod tests {
 
     #[tokio::test]
     async fn an_abandoned_fetch_is_continued_by_the_next_call() {
-        let (source, fetches) = source(0);
-        let source = Arc::new(source);
-        let first = Arc::clone(&source);
-        let task = tokio::spawn(async move { first.get(false, None, at(0), &clock()).await });
+        let (provider, fetches) = numbered(0);
+        let provider = Arc::new(provider);
+        let first = Arc::clone(&provider);
+        let task = tokio::spawn(async move { first.get(false, None, || at(0), &clock()).await });
         while fetches.load(Ordering::SeqCst) == 0 {
             tokio::task::yield_now().await;
         }
         task.abort();
-        assert_eq!(key(&source.get(false, None, at(0), &clock()).await), "key1");
+        assert_eq!(
+            key(&provider.get(false, None, || at(0), &clock()).await),
+            "key1"
+        );
         assert_eq!(fetches.load(Ordering::SeqCst), 1);
     }
 
     /// The call that began the fetch still exists, but is not polled.
     #[tokio::test]
     async fn a_call_that_is_not_polled_does_not_block_others() {
-        let (source, fetches) = source(0);
+        let (provider, fetches) = numbered(0);
         let clock = clock();
-        let mut aside = Box::pin(source.get(false, None, at(0), &clock));
+        let mut aside = Box::pin(provider.get(false, None, || at(0), &clock));
         let first = tokio::time::timeout(Duration::from_millis(1), &mut aside).await;
         assert!(first.is_err());
-        let other = source.get(false, None, at(0), &clock);
+        let other = provider.get(false, None, || at(0), &clock);
         let other = tokio::time::timeout(Duration::from_secs(20), other).await;
         assert_eq!(key(&other.unwrap()), "key1");
         assert_eq!(key(&aside.await), "key1");
@@ -371,7 +377,7 @@ mod tests {
         for round in 0..200 {
             let fetches = Arc::new(AtomicU32::new(0));
             let count = Arc::clone(&fetches);
-            let source = Arc::new(Source::new(move |_| {
+            let provider = Arc::new(cached(move |_| {
                 count.fetch_add(1, Ordering::SeqCst);
                 async move {
                     for _ in 0..round % 20 {
@@ -382,7 +388,7 @@ mod tests {
                     Ok(Credentials::new("key", "secret"))
                 }
             }));
-            let all = together(&source, false, None, at(0));
+            let all = together(&provider, false, None, at(0));
             let all = tokio::time::timeout(Duration::from_secs(20), all).await;
             for given in all.unwrap() {
                 assert_eq!(key(&given), "key");
@@ -394,7 +400,7 @@ mod tests {
     #[tokio::test]
     async fn a_provider_that_panics_does_not_block_others() {
         let count = AtomicU32::new(0);
-        let source = Arc::new(Source::new(move |_| {
+        let provider = Arc::new(cached(move |_| {
             let first = count.fetch_add(1, Ordering::SeqCst) == 0;
             async move {
                 tokio::task::yield_now().await;
@@ -402,11 +408,14 @@ mod tests {
                 Ok(Credentials::new("key", "secret"))
             }
         }));
-        let other = Arc::clone(&source);
-        let task = tokio::spawn(async move { other.get(false, None, at(0), &clock()).await });
+        let other = Arc::clone(&provider);
+        let task = tokio::spawn(async move { other.get(false, None, || at(0), &clock()).await });
         let panicked = task.await.unwrap().unwrap_err();
         assert!(panicked.to_string().contains("panicked"), "{panicked}");
-        assert_eq!(key(&source.get(false, None, at(0), &clock()).await), "key");
+        assert_eq!(
+            key(&provider.get(false, None, || at(0), &clock()).await),
+            "key"
+        );
         let lost = run_on_thread(|| panic!("intended by the test")).await;
         assert!(lost.unwrap_err().to_string().contains("panicked"));
     }

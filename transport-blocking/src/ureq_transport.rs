@@ -8,21 +8,19 @@ use std::{
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Request, Version,
-    header::{AUTHORIZATION, TRANSFER_ENCODING, USER_AGENT},
+    HeaderMap, HeaderName, HeaderValue, Request,
+    header::{AUTHORIZATION, USER_AGENT},
     response::Parts,
 };
 use neptunedata::{
     Endpoint, TransportError,
-    machine::{Input, Reuse, Transmit},
-    transport::{ClientOptions, Route, Sent, TransportErrorKind},
+    machine::{Input, Transmit},
+    transport::{ClientOptions, Purpose, Route, Sent, TransportErrorKind, check_framing},
 };
 use ureq::{Agent, AsSendBody, config::Config};
 
 use crate::{
-    BuildError,
-    cancellation::Purpose,
-    connect,
+    BuildError, connect,
     deadlines::Limits,
     observation::{Body, Observation},
     pool::{Permit, Pool},
@@ -38,7 +36,7 @@ const MAX_LINE: usize = 72 * 1024;
 const MAX_BUFFER: usize = 64 * 1024 * 1024;
 
 /// Sends requests to one endpoint.
-pub(crate) struct Exchanger {
+pub(crate) struct UreqTransport {
     agent: Agent,
     /// The agent's connections are [observed](crate::connection). Those of a caller's agent are not.
     is_observed: bool,
@@ -46,7 +44,7 @@ pub(crate) struct Exchanger {
     user_agent: HeaderValue,
 }
 
-impl Exchanger {
+impl UreqTransport {
     /// Sends requests with an agent of its own.
     pub(crate) fn new(
         endpoint: &Endpoint,
@@ -76,7 +74,7 @@ impl Exchanger {
         }
         let pool = Arc::new(Pool::new(options));
         let agent = connect::agent(config.build(), Arc::clone(&pool), endpoint, route, options)?;
-        Ok(Exchanger {
+        Ok(UreqTransport {
             agent,
             is_observed: true,
             pool,
@@ -86,7 +84,7 @@ impl Exchanger {
 
     /// Sends requests with this agent of the caller.
     pub(crate) fn with_agent(agent: Agent, options: &ClientOptions) -> Self {
-        Exchanger {
+        UreqTransport {
             agent,
             is_observed: false,
             pool: Arc::new(Pool::new(options)),
@@ -102,7 +100,7 @@ impl Exchanger {
         purpose: Purpose,
         limits: Limits,
     ) -> (Option<Input>, Result<(Parts, Response), TransportError>) {
-        let observation = Observation::new(limits, purpose);
+        let observation = Observation::new(limits, purpose, transmit.reuse);
         let result = self.begin(transmit, &observation);
         let state = observation.state();
         (
@@ -124,9 +122,7 @@ impl Exchanger {
             Purpose::Call => Some(self.pool.acquire(&limits)?),
             Purpose::Cancel(_) => None,
         };
-        if transmit.reuse == Reuse::Fresh {
-            self.pool.retire_all();
-        }
+        self.pool.begin(transmit.reuse, purpose);
         let (mut head, body) = transmit.request.into_parts();
         head.headers
             .entry(USER_AGENT)
@@ -150,8 +146,7 @@ impl Exchanger {
             .into_parts();
         // ureq adds extensions of its own.
         parts.extensions.clear();
-        if !is_framed(&parts) {
-            let reason = "the body has another transfer coding than chunked, or one in HTTP/1.0";
+        if let Err(reason) = check_framing(&parts) {
             let error = observation.state().error(TransportErrorKind::Protocol);
             return Err(error.with_source(reason));
         }
@@ -293,27 +288,8 @@ fn take_secrets(headers: &mut HeaderMap) -> Vec<u8> {
     lines
 }
 
-/// Whether the end of the body is certain. Chunked is the only transfer coding that the core accepts, and HTTP/1.0
-/// has none ([RFC 9112, 6.1](https://www.rfc-editor.org/rfc/rfc9112#section-6.1)).
-fn is_framed(head: &Parts) -> bool {
-    let codings = head.headers.get_all(TRANSFER_ENCODING).iter();
-    let mut codings = codings
-        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
-        .map(<[u8]>::trim_ascii)
-        .filter(|coding| !coding.is_empty());
-    match codings.next() {
-        Some(coding) => {
-            coding.eq_ignore_ascii_case(b"chunked")
-                && codings.next().is_none()
-                && head.version == Version::HTTP_11
-        }
-        None => true,
-    }
-}
-
 fn user_agent(options: &ClientOptions) -> HeaderValue {
-    let name = options.user_agent(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
-    HeaderValue::from_str(name.trim()).unwrap_or(HeaderValue::from_static(env!("CARGO_PKG_NAME")))
+    options.user_agent(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
 }
 
 #[cfg(feature = "proxy")]

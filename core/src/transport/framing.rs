@@ -1,0 +1,56 @@
+//! Whether the end of a response body is certain.
+
+use http::{Version, header::TRANSFER_ENCODING, response::Parts};
+
+/// Checks that the head of a response says where its body ends, or that the body ends with the connection. Chunked is
+/// the only transfer coding that the clients accept, and HTTP/1.0 has none
+/// ([RFC 9112, 6.1](https://www.rfc-editor.org/rfc/rfc9112#section-6.1)). HTTP libraries read a body with another
+/// coding until the connection ends, whatever its `content-length`.
+///
+/// # Errors
+///
+/// The reason, as the source of a [`Protocol`](crate::transport::TransportErrorKind::Protocol) error.
+pub fn check_framing(head: &Parts) -> Result<(), &'static str> {
+    let mut codings = head
+        .headers
+        .get_all(TRANSFER_ENCODING)
+        .iter()
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+        .map(<[u8]>::trim_ascii)
+        .filter(|coding| !coding.is_empty());
+    let Some(coding) = codings.next() else {
+        return Ok(());
+    };
+    let is_chunked = coding.eq_ignore_ascii_case(b"chunked") && codings.next().is_none();
+    if is_chunked && head.version == Version::HTTP_11 {
+        Ok(())
+    } else {
+        Err("the body has another transfer coding than chunked, or one in HTTP/1.0")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_chunked_is_accepted() {
+        for (version, codings, is_certain) in [
+            (Version::HTTP_11, &[][..], true),
+            (Version::HTTP_11, &["chunked"], true),
+            (Version::HTTP_11, &["", " Chunked ,"], true),
+            (Version::HTTP_11, &["gzip, chunked"], false),
+            (Version::HTTP_11, &["chunked", "chunked"], false),
+            (Version::HTTP_11, &["identity"], false),
+            (Version::HTTP_10, &["chunked"], false),
+            (Version::HTTP_10, &[], true),
+        ] {
+            let mut response = http::Response::builder().version(version);
+            for coding in codings {
+                response = response.header(TRANSFER_ENCODING, *coding);
+            }
+            let (head, ()) = response.body(()).unwrap().into_parts();
+            assert_eq!(check_framing(&head).is_ok(), is_certain, "{codings:?}");
+        }
+    }
+}
