@@ -27,7 +27,7 @@ use crate::{
     deadlines::Limits,
     observation::{Observation, Writing},
     pool::Pool,
-    tcp::{Tcp, limit_reached, not_sent, tunnel_failure},
+    tcp::{Tcp, limit_reached, not_sent, tunnel_error},
     tls,
 };
 
@@ -197,7 +197,7 @@ impl ObservedConnector {
         if let Some(failure) = Observation::current().state().take_failure() {
             return Err(failure);
         }
-        Err(self.with_context(tunnel_failure(error)))
+        Err(self.with_context(tunnel_error(error)))
     }
 
     /// Adds TLS, if the endpoint has it.

@@ -48,7 +48,8 @@ pub(crate) struct Request {
     is_head: bool,
     /// Something of the response has arrived.
     is_answered: bool,
-    /// Some of it was received while the request was written, and ureq has not been told.
+    /// Whether a part of the response was received while the request was written, and is not yet reported to
+    /// ureq.
     has_unreported_input: bool,
 }
 
@@ -211,7 +212,7 @@ impl Transport for Connection {
                 return Ok(());
             }
         }
-        // Not until this part is accepted.
+        // The server can have received the whole request only once this part is accepted.
         observation.state().is_sent = false;
         if let Err(error) = self.write(amount, timeout) {
             observation.state().fail_with_io(error.into_io());
@@ -243,9 +244,9 @@ impl Transport for Connection {
                 Some(_) => TransportErrorKind::Protocol,
                 None => TransportErrorKind::HeadTooLarge,
             };
-            let failure = state
-                .error(kind)
-                .with_source("a line or head exceeds the buffer");
+            let failure = state.error(kind).with_source(
+                "the head, or a line of the chunked body, is longer than the input buffer",
+            );
             state.fail(failure);
             return Err(ureq::Error::ConnectionFailed);
         }

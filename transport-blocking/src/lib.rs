@@ -2,50 +2,57 @@
 //!
 //! # In async code
 //!
-//! A call blocks its thread until the response has arrived. Inside an async runtime it also blocks the other tasks of this
-//! thread: use `spawn_blocking` of the runtime, or the async client `neptunedata-hyper`. Nothing panics there, also with
-//! credentials from the AWS SDK, which have a thread and a runtime of their own.
+//! A call blocks its thread until the response has arrived. Inside an async runtime it also blocks the other
+//! tasks of this thread: use `spawn_blocking` of the runtime, or the async client `neptunedata-hyper`. A call
+//! inside an async runtime does not panic, not even with credentials from the AWS SDK, which runs on its own
+//! thread and runtime.
 //!
-//! # Honest errors
+//! # Errors and retries
 //!
-//! [`Error::may_have_executed`] is false only if no attempt can have been executed: the server cannot have received the
-//! whole request, or its response says that it rejected the request. A write whose response was lost is not sent again, and
-//! its error says that it may have been executed. Which failures are retried is in the [retry table](retry::retry_table).
-//! Before a request is sent over an idle connection of the client's own, the client checks on the socket that the server
-//! has not closed it. Connections of an [agent](ClientBuilder::agent) of yours are not checked.
+//! [`Error::may_have_executed`] is false only if no attempt can have been executed: the server cannot have
+//! received the whole request, or its response says that it rejected the request. A write whose response was
+//! lost is not sent again, and its error says that it may have been executed. The [retry
+//! table](retry::retry_table) lists the failures that are retried. Before a request is sent over an idle
+//! connection of the client's own, the client checks on the socket that the server has not closed it.
+//! Connections of an [agent](ClientBuilder::agent) of yours are not checked.
 //!
 //! # Credentials
 //!
-//! Credentials come from a value, a closure, the [environment](ClientBuilder::credentials_from_environment) or a
-//! [profile](ClientBuilder::credentials_from_profile) with its `credential_process`; with the feature `aws-config`, also from
-//! the default chain of the AWS SDK (`credentials_from_aws`) or any of its providers (`credentials_from_provider`).
-//! Credentials that expire are refreshed by the first request in the last five minutes, once for all calls.
+//! Credentials come from a value, a closure, the [environment](ClientBuilder::credentials_from_environment)
+//! or a [profile](ClientBuilder::credentials_from_profile) with its `credential_process`; with the feature
+//! `aws-config`, also from the default chain of the AWS SDK (`credentials_from_aws`) or any of its providers
+//! (`credentials_from_provider`). Credentials that expire are refreshed by one call for all, from five
+//! minutes before they expire: see [`credentials::cache`].
 //!
-//! The AWS SDK runs on a thread and a tokio runtime of its own, which are started at first use. The time limits of the
-//! calls that wait for it apply.
+//! The AWS SDK runs on its own thread and tokio runtime, which are started at first use. A call stops waiting
+//! for the SDK when the time limit of the call has passed.
 //!
 //! # Time limits
 //!
-//! Opening a connection takes at most [`connect_timeout`](transport::ClientOptions::connect_timeout): name look-up, TCP, proxy
-//! and TLS together. A call has no limit unless [`timeout`](transport::ClientOptions::timeout) or
-//! [`attempt_timeout`](transport::ClientOptions::attempt_timeout) is set, for the client or for one call. `timeout` covers
-//! the whole call with its pauses, `attempt_timeout` one attempt with its wait for a connection. A closure for
-//! [credentials](ClientBuilder::credentials_from) is not interrupted, and cancellations may follow a time-out.
+//! Opening a connection takes at most [`connect_timeout`](transport::ClientOptions::connect_timeout): name
+//! look-up, TCP, proxy and TLS together. Waiting for a free connection takes at most
+//! [`acquire_timeout`](transport::ClientOptions::acquire_timeout). Otherwise a call has no time limit unless
+//! [`timeout`](transport::ClientOptions::timeout) or
+//! [`attempt_timeout`](transport::ClientOptions::attempt_timeout) is set, for the client or for one call.
+//! `timeout` covers the whole call with its pauses, `attempt_timeout` one attempt with its wait for a
+//! connection. A call can take longer than its `timeout` in two cases: a closure for
+//! [credentials](ClientBuilder::credentials_from) is not interrupted, and after a time-out the call may
+//! [cancel its queries](#cancelling-abandoned-queries), for at most 5 s.
 //!
 //! # Connections
 //!
-//! There are at most [`max_connections`](transport::ClientOptions::max_connections), including idle ones, and a few
-//! [extra connections](transport::ClientOptions::MAX_EXTRA_CONNECTIONS) that cancel queries. A call holds its connection until
-//! the end of the response. No thread closes idle connections that are too old: a later call does. A retry
-//! after a broken connection, or after a failover, uses a new connection after a new name look-up, and the older
-//! connections are not used again.
+//! A client has at most [`max_connections`](transport::ClientOptions::max_connections) connections, including
+//! idle ones, and a few [extra connections](transport::ClientOptions::MAX_EXTRA_CONNECTIONS) for requests
+//! that cancel queries. A call holds its connection until the end of the response. Idle connections that are
+//! too old are closed by the next call, not in the background. A retry after a broken connection, or after a
+//! failover, uses a new connection after a new name look-up, and the older connections are not used again.
 //!
 //! TLS is version 1.2 or 1.3, by rustls with ring. The certificate must be valid for the endpoint's name, also through a
 //! tunnel ([`connect_to`](transport::ClientOptions::connect_to)) or a proxy.
 //!
-//! The protocol is HTTP/1.1, by ureq. A response without length and chunks ends with the connection: JSON must then be
-//! complete, and over TLS the response fails as [`Closed`](transport::TransportErrorKind::Closed) unless the server sent
-//! `close_notify`.
+//! The protocol is HTTP/1.1, by ureq. A response with neither `content-length` nor chunks ends with the
+//! connection. Such a response is an error if its JSON is incomplete; over TLS, it fails as
+//! [`Closed`](transport::TransportErrorKind::Closed) unless the server sent `close_notify`.
 //!
 //! A request is written completely before the response is read. If the request makes no progress for 100 ms, the client
 //! checks whether the server has responded early; in that case it does not write the rest.
@@ -54,15 +61,16 @@
 //!
 //! # Limits of ureq
 //!
-//! These responses fail as [`HeadTooLarge`](transport::TransportErrorKind::HeadTooLarge) or
-//! [`Protocol`](transport::TransportErrorKind::Protocol), although the async client reads them, because ureq does not:
+//! ureq cannot read the following responses, which the async client reads. They fail as
+//! [`HeadTooLarge`](transport::TransportErrorKind::HeadTooLarge) or
+//! [`Protocol`](transport::TransportErrorKind::Protocol):
 //!
-//! - heads of more than 128 fields ([trailers](transport::ClientOptions::MAX_HEAD_FIELDS) may have more);
-//! - chunked bodies in which the line with the size of a chunk is longer than 20 bytes, with its extensions;
-//! - an informational response `100 Continue` with fields.
+//! - a head of more than 128 fields ([trailers](transport::ClientOptions::MAX_HEAD_FIELDS) may have more);
+//! - a chunked body in which a chunk-size line, with its extensions, is longer than 20 bytes;
+//! - an informational response `100 Continue` with header fields.
 //!
-//! A request with a longer header than 72 KiB, or with a body and another method than POST, PUT and PATCH, is not sent and
-//! fails as [`Other`](transport::TransportErrorKind::Other).
+//! A request is not sent, and fails as [`Other`](transport::TransportErrorKind::Other), if a line of its head
+//! is longer than 72 KiB, or if it has a body and its method is not POST, PUT or PATCH.
 //!
 //! # Cancelling abandoned queries
 //!
@@ -70,15 +78,18 @@
 //! queries are cancelled on the server when the call times out, or when a [`RowIter`] or a [`Run`] is dropped before the end
 //! of the response. Attempts that timed out are cancelled when their call has ended, successful or not.
 //!
-//! The cancellations run on the thread of the call. They delay it by at most 5 s in all, and not beyond the time limit of a
-//! call that succeeded. They are not sent during a panic.
+//! The cancellations run on the thread of the call. Together they delay the return of the call by at most 5
+//! s; if the call succeeded, they do not delay it beyond its time limit. They are not sent while the thread
+//! panics.
 //!
 //! # Logs
 //!
-//! ureq logs through the `log` crate. At level `debug` it logs URLs: they contain no queries, but the graph names of the
-//! Graph Store Protocol. At level `trace` it logs the heads of requests, and whole responses. Signatures, session tokens and
-//! headers that are [sensitive](http::HeaderValue::set_sensitive) are added to the request below ureq and not logged. With `aws-config`, the AWS SDK writes logs of its own: at level `trace` they contain the session token of
-//! the instance metadata service.
+//! ureq logs through the `log` crate. At level `debug` it logs URLs. They do not contain queries, but they
+//! contain the graph names of the Graph Store Protocol. At level `trace` it logs the heads of requests, and
+//! complete responses. Signatures, session tokens and headers marked as
+//! [sensitive](http::HeaderValue::set_sensitive) are not logged, because the client adds them after ureq has
+//! logged the request. With `aws-config`, the AWS SDK writes logs of its own: at level `trace` they contain
+//! the session token of the instance metadata service.
 //!
 //! # Differences from `neptunedata-hyper`
 //!

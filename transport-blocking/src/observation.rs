@@ -1,4 +1,4 @@
-//! What is known about one request and its response.
+//! Collects what the connection learns about one request and its response.
 //!
 //! ureq takes a request, and returns a response or an error that does not say how much of the request was sent. So
 //! the call and the connection share an [`Observation`]: the call sets the limits, the connection notes what it
@@ -75,7 +75,7 @@ pub(crate) enum Writing {
 /// The body of a response.
 pub(crate) enum Body {
     Chunked(Chunks),
-    /// It ends after `content-length` bytes, or with the connection.
+    /// A body that ends after `content-length` bytes, or with the connection.
     Other,
 }
 

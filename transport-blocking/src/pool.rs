@@ -1,4 +1,5 @@
-//! How many connections a client may have, and which ones may be reused. ureq keeps them.
+//! Limits the number of connections of a client, and decides which ones may be reused. ureq holds the idle
+//! connections.
 
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -84,11 +85,11 @@ impl Pool {
     }
 }
 
-/// A number of permits, which threads wait for.
+/// A counting semaphore for threads.
 #[derive(Clone)]
 pub(crate) struct Permits(Arc<(Mutex<usize>, Condvar)>);
 
-/// Dropping it returns it.
+/// A permit of [`Permits`]. Dropping the permit returns it.
 pub(crate) struct Permit(Permits);
 
 impl Permits {

@@ -80,9 +80,9 @@ impl Tcp {
     }
 
     fn new(stream: TcpStream, receive_buffer: Option<usize>) -> Self {
-        // Optional, so errors are ignored.
+        // The connection also works without these options, so errors are ignored.
         let socket = SockRef::from(&stream);
-        // Notices a peer that disappeared, also without time limits.
+        // Detects a peer that disappeared, even if the call has no time limit.
         let _ = socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE));
         if let Some(bytes) = receive_buffer {
             let _ = socket.set_recv_buffer_size(bytes);
@@ -113,7 +113,8 @@ impl Tcp {
     pub(crate) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         let observation = Observation::current();
         let probing = self.probing.load(Ordering::Relaxed);
-        // For example the last message of a TLS handshake.
+        // First write what is left, for example the last message of a TLS handshake: the peer may wait for
+        // it.
         while !probing && matches!(observation.state().writing, Writing::Left(_)) {
             self.write(&[]);
         }
@@ -218,7 +219,7 @@ pub(crate) fn not_sent(kind: TransportErrorKind, error: io::Error) -> TransportE
 }
 
 /// A tunnel through a proxy could not be opened.
-pub(crate) fn tunnel_failure(error: ureq::Error) -> TransportError {
+pub(crate) fn tunnel_error(error: ureq::Error) -> TransportError {
     let reason = match error {
         ureq::Error::ConnectProxyFailed(reason) => match reason.rsplit_once('/') {
             // ureq writes the status as `407/407`.

@@ -13,7 +13,7 @@ use neptunedata::{
 
 use crate::{
     Client, Run,
-    pool::{Spawn, in_turn},
+    pool::{Spawn, acquire_permit},
     runtime_id::RuntimeId,
 };
 
@@ -27,7 +27,7 @@ pub(crate) struct Abandoned {
     /// Locked for reading during each cancellation, so a writer waits for all of them.
     in_progress: Arc<RwLock<()>>,
     /// Limits the cancellations at the same time, in each runtime: another runtime may not be running.
-    turns: Mutex<Vec<(RuntimeId, Weak<Semaphore>)>>,
+    permits: Mutex<Vec<(RuntimeId, Weak<Semaphore>)>>,
     spawn: Option<Spawn>,
 }
 
@@ -36,7 +36,7 @@ impl Abandoned {
         Abandoned {
             waiting: Mutex::default(),
             in_progress: Arc::default(),
-            turns: Mutex::default(),
+            permits: Mutex::default(),
             spawn,
         }
     }
@@ -45,17 +45,17 @@ impl Abandoned {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The turns in this runtime.
-    fn turns(&self) -> Arc<Semaphore> {
+    /// The permits in this runtime.
+    fn permits(&self) -> Arc<Semaphore> {
         let here = RuntimeId::here();
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        turns.retain(|(_, turns)| turns.strong_count() > 0);
-        let known = turns.iter().find(|(runtime, _)| *runtime == here);
-        if let Some(known) = known.and_then(|(_, turns)| turns.upgrade()) {
+        let mut permits = self.permits.lock().unwrap_or_else(PoisonError::into_inner);
+        permits.retain(|(_, permits)| permits.strong_count() > 0);
+        let known = permits.iter().find(|(runtime, _)| *runtime == here);
+        if let Some(known) = known.and_then(|(_, permits)| permits.upgrade()) {
             return known;
         }
         let new = Arc::new(Semaphore::new(ClientOptions::MAX_EXTRA_CONNECTIONS));
-        turns.push((here, Arc::downgrade(&new)));
+        permits.push((here, Arc::downgrade(&new)));
         new
     }
 }
@@ -84,8 +84,8 @@ pub(crate) fn cancel_abandoned(client: &Client, machine: &mut impl Machine) {
 async fn cancel_next(client: &Client) -> bool {
     let abandoned = &client.0.abandoned;
     let clock = &client.0.clock;
-    let _turn = match clock.check() {
-        Ok(()) => in_turn(&abandoned.turns(), clock, None).await,
+    let _permit = match clock.check() {
+        Ok(()) => acquire_permit(&abandoned.permits(), clock, None).await,
         // The cancellation fails at once.
         Err(_) => None,
     };
@@ -101,10 +101,10 @@ async fn cancel_next(client: &Client) -> bool {
 }
 
 impl Client {
-    /// [Cancels the abandoned queries](crate#cancelling-abandoned-queries) that are waiting to be cancelled, and
-    /// waits until all cancellations have ended, including those on the executor. Each cancellation takes at most
-    /// 5 s from its turn; if it runs in another runtime that is not being driven, it does not end before that
-    /// runtime continues.
+    /// [Cancels the abandoned queries](crate#cancelling-abandoned-queries) that are waiting to be cancelled,
+    /// and waits until all cancellations have ended, including those on the executor. Each cancellation takes
+    /// at most 5 s; few run at the same time, and the others wait for their turn. A cancellation in another
+    /// runtime ends only when that runtime runs.
     ///
     /// Call this method before a runtime shuts down, or from time to time if there is no executor.
     pub async fn flush_cancellations(&self) {

@@ -39,7 +39,7 @@ impl Provider {
     }
 }
 
-/// Runs this on a separate thread, because it may wait for files and processes.
+/// Runs `work` on a separate thread, because it may block on files and processes.
 pub(crate) async fn run_on_thread<F>(work: F) -> Result<Credentials, CredentialsError>
 where
     F: FnOnce() -> Result<Credentials, CredentialsError> + Send + 'static,

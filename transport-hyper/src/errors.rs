@@ -127,7 +127,7 @@ pub(crate) fn of_service(error: BoxError, sent: Sent) -> TransportError {
 /// The methods of a round trip were not called in order.
 pub(crate) fn out_of_order() -> TransportError {
     TransportError::new(TransportErrorKind::Other, Sent::Maybe)
-        .with_source("the round trip is in another state")
+        .with_source("the methods of the round trip were called out of order")
 }
 
 /// The first error of this type among an error and its sources.

@@ -39,7 +39,7 @@ use crate::{
     runtime_id::RuntimeId,
 };
 use permit::Permit;
-pub(crate) use permit::in_turn;
+pub(crate) use permit::acquire_permit;
 
 /// Starts a task.
 pub(crate) type Spawn = Arc<dyn Fn(Task) + Send + Sync>;
@@ -65,12 +65,13 @@ struct State {
     /// The number of permits, including those of connections that cancel queries.
     in_use: usize,
     policy: ReusePolicy,
-    /// The runtimes with a task that closes idle connections, and whether the task still exists: it ends with its
-    /// runtime. Each runtime has its own task, because another runtime may not be running.
-    reaped: Vec<(RuntimeId, Weak<()>)>,
+    /// The runtimes that have a task that closes idle connections. The weak pointer shows whether the task
+    /// still exists: a task ends with its runtime. Each runtime has its own task, because another runtime may
+    /// not be running.
+    reapers: Vec<(RuntimeId, Weak<()>)>,
 }
 
-/// A connection, and what decides about its reuse.
+/// A connection, and the data that decide whether it may be reused.
 struct Pooled {
     connection: Connection,
     record: ConnectionRecord,
@@ -93,7 +94,7 @@ impl Pool {
                 idle: Vec::new(),
                 in_use: 0,
                 policy: ReusePolicy::new(options),
-                reaped: Vec::new(),
+                reapers: Vec::new(),
             }),
             spawn,
         }))
@@ -152,7 +153,7 @@ impl Shared {
     /// Waits for a permit, first come, first served.
     async fn acquire(&self) -> Result<SemaphoreGuardArc, TransportError> {
         let limit = self.options.get_acquire_timeout();
-        let guard = in_turn(&self.permits, &self.clock, self.clock.after(limit)).await;
+        let guard = acquire_permit(&self.permits, &self.clock, self.clock.after(limit)).await;
         guard.ok_or_else(|| {
             TransportError::new(TransportErrorKind::PoolLimit, Sent::No).with_time_limit(limit)
         })
@@ -194,7 +195,8 @@ impl Shared {
             Connection::new(stream, self.options.get_max_head_bytes()).await
         };
         let limit = self.options.get_connect_timeout();
-        // A future that is ready at once would be taken even with no time left, so check first.
+        // `within` polls the future before the timer, so a connector that is ready at once would succeed with
+        // a limit of zero.
         let connected = if limit.is_zero() {
             None
         } else {
@@ -227,7 +229,7 @@ impl Shared {
         let expired = state.take_expired(now);
         let next = state.next_expiry().and_then(|next| self.clock.at(next));
         if next.is_none() {
-            state.reaped.retain(|(runtime, _)| *runtime != here);
+            state.reapers.retain(|(runtime, _)| *runtime != here);
         }
         drop(state);
         drop(expired);
@@ -251,12 +253,12 @@ impl Shared {
         let Some(spawn) = &self.spawn else { return };
         let here = RuntimeId::here();
         let mut state = self.state();
-        state.reaped.retain(|(_, task)| task.strong_count() > 0);
-        if state.idle.is_empty() || state.reaped.iter().any(|(runtime, _)| *runtime == here) {
+        state.reapers.retain(|(_, task)| task.strong_count() > 0);
+        if state.idle.is_empty() || state.reapers.iter().any(|(runtime, _)| *runtime == here) {
             return;
         }
         let task = Arc::new(());
-        state.reaped.push((here, Arc::downgrade(&task)));
+        state.reapers.push((here, Arc::downgrade(&task)));
         drop(state);
         // Weak, so that dropping the client ends the task.
         let (pool, clock) = (Arc::downgrade(self), self.clock.clone());

@@ -29,10 +29,10 @@ neptunedata::client_rows!(ItemStream, RowStream);
 /// A stream of results. Rows before an error are valid. An error is the last item, so receiving rows does not
 /// mean that the query succeeds. The query is retried according to its effect, but only before the first row.
 ///
-/// The time between a row, or a dropped future of [`next`](ItemStream::next), and the next call of `next` does not
-/// count towards the time limits of the call and its attempts. If you poll the [`Stream`](futures_core::Stream)
-/// itself, as adapters do, the time between a poll without a row and the next row does count: the client does not
-/// notice that polling has stopped.
+/// The time between a row, or a dropped future of [`next`](ItemStream::next), and the next call of `next`
+/// does not count towards the time limits of the call and its attempts. If you poll the
+/// [`Stream`](futures_core::Stream) itself, as adapters do, the time from a poll that returned `Pending` to
+/// the next row does count, because the client cannot know that polling has stopped.
 ///
 /// Dropping the stream before its end closes the connection. Neptune continues the query until it notices that it
 /// cannot send the response. To cancel the query, set [`cancel_on_abandon`](crate::CallBuilder::cancel_on_abandon).

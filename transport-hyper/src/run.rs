@@ -20,9 +20,9 @@ use crate::{Client, cancellation::cancel_abandoned, clock::PausableClock, driver
 /// `Run` before the end of a response closes the connection and, if this is enabled, [cancels the
 /// query](crate#cancelling-abandoned-queries). Dropping the future of `output` does the same.
 ///
-/// The future of `next_item` can be dropped at any time, as `select!` and time-outs do, without losing anything.
-/// A connection that is being opened, a response or a pause stays in the `Run`, with its place in the connection
-/// pool, and the next call continues it.
+/// The future of `next_item` can be dropped at any time, as `select!` and time-outs do, without losing
+/// anything. The `Run` keeps the connection that is being opened, the response or the pause, and its permit
+/// of the connection pool; the next call of `next_item` continues from there.
 ///
 /// Between an item, or a dropped future, and the next call of `next_item`, the time limits of calls and attempts are
 /// paused. Three limits continue: opening a connection, the pause before an attempt and, after an item, the limit of a
@@ -141,7 +141,7 @@ impl<M: Machine> Run<M> {
     /// Closes the connection, then cancels the query if it may still run.
     fn abandon(&mut self) {
         self.driver.stop();
-        // Has no effect on a machine that has ended. A misused machine has not.
+        // No effect on a machine that has ended. After a misuse, the machine has not ended.
         self.machine.abandon();
         self.cancel_abandoned();
     }

@@ -25,8 +25,8 @@ use crate::{
     round_trip::{BodyPart, RoundTrip},
 };
 
-/// The body of a request: all of it in one frame. It cannot be cloned, so that layers of a
-/// [service](crate::ClientBuilder::service) do not send a request twice.
+/// The complete body of a request, in one frame. `RequestBody` is not `Clone`, so that layers of a
+/// [service](crate::ClientBuilder::service) cannot send a request twice.
 #[derive(Default)]
 pub struct RequestBody(Option<Bytes>);
 

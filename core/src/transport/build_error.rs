@@ -18,7 +18,8 @@ pub enum BuildError {
     /// The region of the environment or of the profile is invalid.
     #[error("invalid region in the environment or profile: {0}")]
     Region(EndpointError),
-    /// The endpoint does not fit the authentication.
+    /// Signed requests are not possible with this endpoint: the region is missing, or the endpoint uses plain
+    /// HTTP.
     #[error(transparent)]
     Session(#[from] SessionError),
     /// The root certificates are invalid, or there are none.
@@ -31,9 +32,11 @@ pub enum BuildError {
     #[error(transparent)]
     Route(#[from] RouteError),
     /// A proxy is set, and the feature `proxy` of the client is not enabled.
-    #[error("a proxy is set, but the feature `proxy` is not enabled")]
+    #[error(
+        "a proxy is set in the options or the environment, but the feature `proxy` is not enabled"
+    )]
     ProxyUnavailable,
-    /// This option has no effect on the agent or service of the caller that sends the requests.
+    /// This option has no effect, because the caller's own agent or service opens the connections.
     #[error("{0} has no effect on a client with its own agent or service: configure it there")]
     UnusedOption(&'static str),
     /// `max_connections` is 0.

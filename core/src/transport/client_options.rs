@@ -43,7 +43,7 @@ pub struct ClientOptions {
     pub(crate) allow_plain_http: bool,
 }
 
-/// The certificates that TLS trusts.
+/// The root certificates that TLS trusts.
 ///
 /// `Debug` shows only the length of the PEM text: certificate files may also contain a private key.
 #[derive(Clone, PartialEq, Eq)]
@@ -148,15 +148,16 @@ impl ClientOptions {
 }
 
 impl ClientOptions {
-    /// The maximum number of fields in a response head, and in the trailers. More than servers send;
-    /// limited because a parsed field takes more memory than its bytes. The blocking client reads heads of up to
-    /// 128 fields.
+    /// The maximum number of header fields in a response head, and in the trailers. Servers send fewer. The
+    /// number is limited because a parsed field takes more memory than its bytes. The blocking client reads
+    /// heads of up to 128 fields.
     pub const MAX_HEAD_FIELDS: usize = 1024;
 
-    /// The maximum number of connections beyond [`max_connections`](Self::max_connections) that are
-    /// opened to cancel queries, for the async client in each runtime that uses it. An idle connection to the
-    /// right instance is used instead if there is one. The async client keeps a connection afterwards if it fits
-    /// within the limit, the blocking client closes it. Further cancellations wait for earlier cancellations, not for calls.
+    /// The maximum number of connections beyond [`max_connections`](Self::max_connections) that are opened to
+    /// cancel queries, for the async client in each runtime that uses it. If there is an idle connection to
+    /// the instance that runs the query, it is used instead. Afterwards the async client keeps the extra
+    /// connection if `max_connections` allows it; the blocking client closes it. Further cancel requests wait
+    /// for earlier cancel requests, not for calls.
     pub const MAX_EXTRA_CONNECTIONS: usize = 2;
 
     /// The defaults.
@@ -172,10 +173,9 @@ impl ClientOptions {
         self
     }
 
-    /// The time limit of a call with all attempts and waits. No limit by default: a query
-    /// runs until the server's own limit (120 s unless the cluster is configured otherwise). If the client
-    /// times out first, the query keeps running unless it is
-    /// [cancelled](Self::cancel_on_abandon).
+    /// The time limit of a call with all attempts and pauses. No limit by default: a query runs until the
+    /// server's own limit (120 s unless the cluster is configured otherwise). If the client times out first,
+    /// the query keeps running unless it is [cancelled](Self::cancel_on_abandon).
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
@@ -191,7 +191,7 @@ impl ClientOptions {
         self
     }
 
-    /// The longest body that is collected, in bytes. 256 MiB by default.
+    /// The maximum size of a collected response body in bytes. 256 MiB by default.
     #[must_use]
     pub fn max_body_bytes(mut self, max_body_bytes: usize) -> Self {
         self.max_body_bytes = max_body_bytes;
@@ -235,8 +235,8 @@ impl ClientOptions {
         self
     }
 
-    /// The maximum age at which a connection is used for another request, so that changes of DNS
-    /// addresses are noticed. 5 min by default.
+    /// The maximum age at which a connection is used for another request, so that changes of the DNS records
+    /// take effect. 5 min by default.
     #[must_use]
     pub fn max_connection_age(mut self, max_connection_age: Duration) -> Self {
         self.max_connection_age = max_connection_age;
@@ -245,7 +245,7 @@ impl ClientOptions {
 
     /// The size of the TCP receive buffer of each connection, in bytes. It bounds how much of a streamed
     /// response arrives before the caller reads it. 256 KiB by default, enough for 250 MB/s at a round-trip
-    /// time of 1 ms; longer round trips need more. `None` leaves it to the operating system, which may
+    /// time of 1 ms; longer round trips need more. With `None`, the operating system chooses the size and may
     /// buffer megabytes. Operating systems round the value, and Linux limits it to `net.core.rmem_max`. It
     /// does not apply to a custom connector of the async client.
     #[must_use]
@@ -263,7 +263,7 @@ impl ClientOptions {
         self
     }
 
-    /// The certificates that TLS trusts. The Mozilla roots by default.
+    /// The root certificates that TLS trusts. The Mozilla roots by default.
     #[must_use]
     pub fn root_certificates(mut self, root_certificates: RootCertificates) -> Self {
         self.root_certificates = root_certificates;
@@ -279,7 +279,7 @@ impl ClientOptions {
         self
     }
 
-    /// Added to the `user-agent` header. Nothing by default.
+    /// The name of the application, added to the `user-agent` header. Not set by default.
     #[must_use]
     pub fn application_name(mut self, application_name: impl Into<String>) -> Self {
         self.application_name = Some(application_name.into());
@@ -303,7 +303,7 @@ impl ClientOptions {
         self
     }
 
-    /// Whether signed requests may go over plain HTTP to other machines. False by default.
+    /// Whether signed requests may be sent over plain HTTP to hosts that are not loopback. False by default.
     #[must_use]
     pub fn allow_plain_http(mut self, allow_plain_http: bool) -> Self {
         self.allow_plain_http = allow_plain_http;

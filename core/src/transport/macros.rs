@@ -86,11 +86,14 @@ macro_rules! client_builder {
             /// profile `name`, else the profile that `AWS_PROFILE` names, else `default`. The files are those that
             /// `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` name, else those in `.aws` in the home directory.
             ///
-            /// [`build`](ClientBuilder::build) reads the variables and the files, and fails if the profile has neither an
-            /// access key nor a `credential_process`. The files are read again when the credentials have expired or were rejected.
+            /// [`build`](ClientBuilder::build) reads the variables and the files, and fails if the profile
+            /// has neither an access key nor a `credential_process`. For profiles with roles or single
+            /// sign-on, enable the feature `aws-config` and call `credentials_from_aws`. The files are read
+            /// again when the credentials have expired or were rejected.
             ///
-            /// `build` does not run the `credential_process`. It runs when credentials are needed, and again before they
-            /// expire, without a shell and for at most a minute. Its standard error is discarded.
+            /// `build` does not run the `credential_process`. The process is run when credentials are needed,
+            /// and again before they expire, without a shell and for at most a minute. Its standard error is
+            /// discarded.
             ///
             /// The `region` of the profile is used if the region is not known otherwise.
             ///
@@ -124,8 +127,8 @@ macro_rules! client_builder {
                 self
             }
 
-            /// Signs requests with the credentials of a provider of the AWS SDK, which runs [in a tokio
-            /// runtime](crate#credentials).
+            /// Signs requests with the credentials of this provider of the AWS SDK. The provider runs [in a
+            /// tokio runtime](crate#credentials).
             #[cfg(feature = "aws-config")]
             pub fn credentials_from_provider(
                 mut self,
@@ -218,29 +221,29 @@ macro_rules! client {
                 Client::builder(endpoint).credentials(credentials).build()
             }
 
-            /// A call with its own options; the request is given by value or by reference. Its result is the output with
-            /// status, headers and body: see [`CallBuilder::send`].
+            /// Prepares a call with its own options; the request is given by value or by reference. Nothing
+            /// is sent before [`CallBuilder::send`], which returns the output with status, headers and body.
             pub fn call<O: $crate::Operation>(&self, operation: O) -> CallBuilder<O> {
                 CallBuilder::new(self, operation)
             }
 
-            /// A builder, to set options or other credentials.
+            /// Returns a builder, which sets options and sources of credentials.
             pub fn builder(endpoint: $crate::Endpoint) -> ClientBuilder {
                 ClientBuilder::new(endpoint)
             }
 
-            /// What all calls share: endpoint, authentication, retry policy and retry quota.
-            /// [`Machine`](neptunedata::machine::Machine)s are created with it.
+            /// The session of the client, which all its calls share: endpoint, authentication, retry policy
+            /// and retry quota. Use it to create a [`Machine`](neptunedata::machine::Machine).
             pub fn session(&self) -> &$crate::Session {
                 &self.0.session
             }
 
-            /// The options of the client. If the proxy of the environment is used, they contain it.
+            /// The options of the client, including a proxy that was taken from the environment.
             pub fn options(&self) -> &$crate::transport::ClientOptions {
                 &self.0.options
             }
 
-            /// A random seed for a machine: [`Session::next_seed`](neptunedata::Session::next_seed).
+            /// Returns a new seed for a machine: see [`Session::next_seed`](neptunedata::Session::next_seed).
             pub fn seed(&self) -> u64 {
                 self.0.session.next_seed()
             }

@@ -4,7 +4,7 @@ use std::{fmt, net::IpAddr};
 
 use crate::endpoint::{Endpoint, host_and_port};
 
-/// An HTTP proxy, which opens connections to the cluster on `CONNECT` requests.
+/// An HTTP proxy that opens tunnels to the cluster (method `CONNECT`).
 ///
 /// ```
 /// use neptunedata::{Endpoint, transport::Proxy};

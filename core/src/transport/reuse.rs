@@ -11,15 +11,18 @@ const MAX_EARLY_CLOSES: u32 = 2;
 /// How long connections are not reused then.
 const SINGLE_USE: Duration = Duration::from_secs(60);
 
-/// Decides which of a client's connections may serve another request. A pool keeps one, and a
-/// [`ConnectionRecord`] for each connection. Times are those of a monotonic clock, since any start.
+/// Decides which of a client's connections may serve another request. A pool has one `ReusePolicy`, and one
+/// [`ConnectionRecord`] for each connection. Times are durations on a monotonic clock with an arbitrary
+/// start.
 ///
 /// A connection is not reused after [`idle_timeout`](ClientOptions::idle_timeout) or beyond
 /// [`max_connection_age`](ClientOptions::max_connection_age), nor if it was opened before the last
 /// [`retire_all`](Self::retire_all).
 ///
-/// Some servers close each connection right after its first response and do not announce it. A pool that probes
-/// idle connections misses a close that is still on its way: the next write then fails, and may have been executed. After two such closes in a row, connections are not reused for a minute.
+/// Some servers close each connection right after its first response and do not announce it. A pool that
+/// checks idle connections cannot see a close that has not arrived yet. The next request on such a connection
+/// then fails, and may have been executed. If the server closes two connections in a row within a second
+/// after their first response, no connection is reused for a minute.
 ///
 /// ```
 /// use std::time::Duration;
@@ -100,8 +103,8 @@ impl ReusePolicy {
         }
     }
 
-    /// The record of a connection that is about to be opened. Call this before the name look-up, because a
-    /// connection is as old as the address that it leads to.
+    /// The record of a connection that is about to be opened. Call this before the name look-up, because the
+    /// age of a connection counts from the lookup of its address.
     pub fn open(&self, now: Duration) -> ConnectionRecord {
         ConnectionRecord {
             generation: self.generation,
@@ -150,7 +153,7 @@ impl ReusePolicy {
         }
     }
 
-    /// When an idle connection has to be closed, if that is not too far in the future to be represented.
+    /// The time at which an idle connection must be closed; `None` if `Duration` cannot represent it.
     pub fn expiry(&self, connection: &ConnectionRecord) -> Option<Duration> {
         let idle = connection.last_response.checked_add(self.idle_timeout);
         let age = connection.opened.checked_add(self.max_age);

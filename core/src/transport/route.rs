@@ -10,14 +10,14 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Route {
-    /// The address to connect to: the endpoint, or [`connect_to`](ClientOptions::connect_to) in its place.
-    /// Requests and TLS are for the endpoint in both cases.
+    /// The address to connect to: the endpoint, or [`connect_to`](ClientOptions::connect_to) in its place. In
+    /// both cases the `host` header, the signature and the TLS name are those of the endpoint.
     pub to: Endpoint,
-    /// The proxy that opens the connection.
+    /// The proxy through which to connect; `None` for a direct connection.
     pub proxy: Option<Proxy>,
 }
 
-/// Invalid options or environment variables.
+/// Why the route of a client is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RouteError {
@@ -30,8 +30,8 @@ pub enum RouteError {
     )]
     ConnectToUrl,
     /// An environment variable is not a valid proxy URL.
-    #[error(transparent)]
-    Proxy(#[from] ProxyError),
+    #[error("environment variable HTTPS_PROXY, http_proxy or ALL_PROXY: {0}")]
+    Proxy(ProxyError),
 }
 
 impl ClientOptions {
@@ -40,7 +40,7 @@ impl ClientOptions {
     /// [`connect_to`](ClientOptions::connect_to) replaces the endpoint's address. The proxy is the one in the
     /// [options](ClientOptions::proxy), else the one in the `environment`, as [`Proxy::from_environment`]
     /// reads it. No proxy is used if the endpoint or `connect_to` is a loopback address or
-    /// [exempt](Proxy::no_proxy); the variable with the proxy's URL may then be invalid.
+    /// [exempt](Proxy::no_proxy); the environment variable with the proxy's URL is then not checked.
     ///
     /// ```
     /// use neptunedata::{Endpoint, transport::ClientOptions};
@@ -85,7 +85,7 @@ impl ClientOptions {
                     .iter()
                     .all(|endpoint| proxy.applies_to(endpoint))
             }),
-            None => Proxy::for_all_of(&[endpoint, &to], environment)?,
+            None => Proxy::for_all_of(&[endpoint, &to], environment).map_err(RouteError::Proxy)?,
         };
         Ok(Route { to, proxy })
     }

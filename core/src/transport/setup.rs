@@ -10,7 +10,7 @@ use crate::{
     transport::{BuildError, ClientOptions, RootCertificates, Route},
 };
 
-/// The settings that the builders of all clients have. `P` is the client's type of credentials providers.
+/// The settings that the builders of all clients share. `P` is the client's type of credentials providers.
 pub struct ClientSetup<P> {
     /// The cluster.
     pub endpoint: Endpoint,
@@ -52,8 +52,8 @@ pub struct PreparedClient<P> {
 }
 
 impl<P> PreparedClient<P> {
-    /// Checks that no option is set that only concerns connections which the client opens itself: for clients that
-    /// send requests with an agent or service of the caller.
+    /// Checks that no option is set that applies only to connections that the client opens itself. Use it for
+    /// clients that send requests with the caller's own agent or service.
     ///
     /// # Errors
     ///
@@ -80,7 +80,7 @@ impl<P> PreparedClient<P> {
 
 /// Where a client gets credentials.
 pub enum CredentialsSource<P> {
-    /// Nowhere: the session does not sign, or has static credentials.
+    /// No source is needed: the session does not sign, or has static credentials.
     Session,
     /// From a profile. Clone and [load](ProfileLookup::load) it whenever credentials are needed.
     Profile(Box<ProfileLookup>),

@@ -21,7 +21,7 @@ use crate::{
 /// | `response started` | `operation`, `attempt`, `status` |
 /// | `attempt failed` | `operation`, `attempt`, `kind`, `sent` |
 /// | `waiting for the next attempt` | `operation`, `wait` |
-/// | `waiting for the next poll` | `operation`, `wait`: by waiters and change streams |
+/// | `waiting for the next poll` | `operation`, `wait`; only for waiters and change streams |
 /// | `succeeded` | `operation` |
 /// | `failed` | `operation`, `kind`, `attempts`, `may_have_executed` |
 ///
@@ -75,7 +75,7 @@ impl Trace {
         event!(self, "credentials requested", refresh = refresh);
     }
 
-    /// An attempt begins, on a connection of this kind.
+    /// An attempt begins. `connection` says whether it may use a pooled connection.
     pub fn sending(&mut self, attempt: u32, connection: Reuse) {
         self.attempt = attempt;
         event!(

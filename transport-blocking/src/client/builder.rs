@@ -28,9 +28,9 @@ impl ClientBuilder {
     /// Signs requests with the credentials that the closure returns. They are cached:
     /// [`credentials::cache`](neptunedata::credentials::cache) says when the closure is called, and with which argument.
     ///
-    /// The closure runs on the thread of the call that needs the credentials. Time limits do not interrupt it. It
-    /// must not make calls with this client: they would wait for the closure, so they fail on its thread and may
-    /// deadlock on others.
+    /// The closure runs on the thread of the call that needs the credentials. Time limits do not interrupt
+    /// it. It must not make calls with this client, because those calls would wait for the closure: on the
+    /// thread of the closure they fail, and on another thread they may deadlock.
     ///
     /// ```
     /// use neptunedata_blocking::{Client, Credentials, Endpoint, transport::ClientOptions};
@@ -54,14 +54,16 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends the requests with this agent, with everything that ureq's users configure there: SOCKS proxies, other
+    /// Sends the requests with this ureq agent, to use what only an agent can configure: SOCKS proxies, other
     /// TLS libraries, client certificates, name resolvers.
     ///
     /// The client cannot observe the connections of the agent. Therefore:
     ///
-    /// - after an error, the request [may have been executed](neptunedata::Error::may_have_executed), so that a write
-    ///   is not sent again. The exceptions are failed name look-ups, refused connections and time-outs of connecting;
-    /// - trailers are not seen, so that a failure which the server reports only there goes unnoticed;
+    /// - after an error, the request [may have been executed](neptunedata::Error::may_have_executed), so a
+    ///   write is not sent again, except after a failed name look-up, a refused connection or a time-out
+    ///   while connecting;
+    /// - the client does not see trailers, so it does not detect a failure that the server reports only
+    ///   there;
     /// - a body without length and chunks counts as complete when the connection ends, also over TLS without
     ///   `close_notify`;
     /// - a [fresh](neptunedata::machine::Reuse::Fresh) connection is not opened after a failure, and a
@@ -69,11 +71,12 @@ impl ClientBuilder {
     /// - the time between two rows counts towards the time limits;
     /// - ureq's logs contain signatures and session tokens at level `trace`.
     ///
-    /// Redirects are not followed, and error statuses are responses, whatever the agent's configuration says. Of the
-    /// options for connections, [`max_connections`](neptunedata::transport::ClientOptions::max_connections) and
+    /// Redirects are not followed, and error statuses are not turned into ureq errors, whatever the
+    /// configuration of the agent. Of the options for connections,
+    /// [`max_connections`](neptunedata::transport::ClientOptions::max_connections) and
     /// [`acquire_timeout`](neptunedata::transport::ClientOptions::acquire_timeout) apply.
-    /// [`build`](ClientBuilder::build) fails if `connect_to`, `proxy` or `root_certificates` is set; the others are
-    /// ignored.
+    /// [`build`](ClientBuilder::build) fails if `connect_to`, `proxy` or `root_certificates` is set; the
+    /// others are ignored.
     ///
     /// ```
     /// use neptunedata_blocking::{Client, Endpoint, engine::GetEngineStatus, ureq::Agent};

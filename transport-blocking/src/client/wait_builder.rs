@@ -15,7 +15,8 @@ impl<W: Waiter> WaitBuilder<'_, W> {
     ///
     /// # Errors
     ///
-    /// When the operation has failed, when the time is over, or when a poll fails: see [`Wait`].
+    /// When the operation has failed, when the time limit of the wait has passed, or when polls keep failing:
+    /// see [`Wait`].
     pub fn run(self) -> Result<WaitOutput<W::Output>, Error> {
         self.start().output()
     }

@@ -51,8 +51,7 @@ impl SdkProvider {
                 .enable_all()
                 .build()
                 .map_err(|error| {
-                    let reason =
-                        format!("the runtime of the AWS chain could not be started: {error}");
+                    let reason = format!("cannot start the tokio runtime for the AWS SDK: {error}");
                     CredentialsError::new(reason)
                 })?,
         };
@@ -91,5 +90,7 @@ async fn default_chain(
         .http_client(http)
         .region(regions);
     let provider = config.load().await.credentials_provider();
-    provider.ok_or_else(|| CredentialsError::new("the AWS chain is empty"))
+    provider.ok_or_else(|| {
+        CredentialsError::new("the AWS default credentials provider chain has no provider")
+    })
 }

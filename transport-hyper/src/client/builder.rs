@@ -72,9 +72,10 @@ impl ClientBuilder {
     /// Signs requests with the credentials that the closure returns. They are cached:
     /// [`credentials::cache`](neptunedata::credentials::cache) says when the closure is called, and with which argument.
     ///
-    /// The calls that wait for the returned future poll it. If all of them are dropped or time out, the next call
-    /// in the same tokio runtime continues the future, unless the future is older than a minute. The closure must
-    /// not make calls with this client: they and the future would wait for each other.
+    /// The calls that wait for the credentials poll the returned future. If all these calls are dropped or
+    /// time out, the next call in the same tokio runtime continues the future, unless the future is older
+    /// than a minute. The closure and its future must not make calls with this client: the calls and the
+    /// future would wait for each other.
     ///
     /// ```no_run
     /// # use neptunedata_hyper::{Client, Credentials, Endpoint, credentials::CredentialsError};
@@ -109,27 +110,27 @@ impl ClientBuilder {
         self
     }
 
-    /// Measures time. Default: tokio's timer, with the feature `tokio`. Outside a tokio runtime, calls with this
-    /// timer fail with [`Runtime`](neptunedata::transport::TransportErrorKind::Runtime), even with a custom
-    /// connector.
+    /// Measures time. With the feature `tokio`, the default is tokio's timer; without the feature, a timer is
+    /// required. Outside a tokio runtime, calls with tokio's timer fail with
+    /// [`Runtime`](neptunedata::transport::TransportErrorKind::Runtime), even with a custom connector.
     pub fn timer(mut self, timer: impl Timer + Send + Sync + 'static) -> Self {
         self.transport.timer = Some((Arc::new(timer), || Ok(())));
         self
     }
 
-    /// Opens connections, in place of tokio's TCP. The argument of the service has the scheme, host and port to
-    /// connect to, which are those of the proxy or of `connect_to` if one is set. The client speaks to the proxy,
-    /// and TLS, over the stream that the connector returns.
+    /// Opens connections, in place of tokio's TCP. The argument of the service has the scheme, host and port
+    /// to connect to: those of the proxy, else of `connect_to`, else of the endpoint. Over the stream that
+    /// the connector returns, the client itself talks to the proxy and performs the TLS handshake.
     ///
     /// Outside a tokio runtime, set a [`timer`](ClientBuilder::timer) as well. Of `connector`,
     /// [`tls_connector`](ClientBuilder::tls_connector) and [`service`](ClientBuilder::service), the last one that is called
     /// applies.
     ///
     /// To check that the server has not closed an idle connection, the client reads from it. The check is
-    /// reliable for streams whose `poll_read` always calls the operating system, such as smol's. Streams whose
-    /// `poll_read` first waits for the reactor, such as tokio's, may report the close too late. The
-    /// error of a write over such a connection says that the write
-    /// [may have been executed](neptunedata::Error::may_have_executed).
+    /// reliable for streams whose `poll_read` always calls the operating system, such as smol's. Streams
+    /// whose `poll_read` first waits for the reactor, such as tokio's, may report the close too late. A write
+    /// that is then sent over the closed connection fails, and the error says that the write [may have been
+    /// executed](neptunedata::Error::may_have_executed).
     pub fn connector<S>(mut self, connector: S) -> Self
     where
         S: Service<Uri> + Clone + Send + Sync + 'static,
@@ -181,10 +182,10 @@ impl ClientBuilder {
     /// ```
     ///
     /// Requests have absolute URIs, and [`RequestBody`](crate::RequestBody) as their body;
-    /// [`into_bytes`](crate::RequestBody::into_bytes) converts it for services with another body type. Trailers of
-    /// the response body are read. For each request the client waits for `poll_ready` of a clone of the service. All
-    /// time counts towards the time limits of the attempt and the call. Outside a tokio runtime, set a
-    /// [`timer`](ClientBuilder::timer) as well.
+    /// [`into_bytes`](crate::RequestBody::into_bytes) converts it for services with another body type. The
+    /// client reads the trailers of the response. For each request it clones the service and waits until
+    /// `poll_ready` of the clone is ready. This wait counts towards the time limits of the attempt and the
+    /// call. Outside a tokio runtime, set a [`timer`](ClientBuilder::timer) as well.
     ///
     /// The service must
     ///
@@ -192,11 +193,12 @@ impl ClientBuilder {
     ///   and the client itself retries those that may be repeated;
     /// - end the response body with an error if the response is incomplete.
     ///
-    /// After an error of the service, the request [may have been executed](neptunedata::Error::may_have_executed),
-    /// so a write is not sent again. Three errors are different: those of `poll_ready`, those caused by
+    /// If the service returns an error, the request [may have been
+    /// executed](neptunedata::Error::may_have_executed), so a write is not sent again. With three kinds of
+    /// errors a write can be sent again: errors of `poll_ready`, errors whose source is
     /// [`ConnectionRefused`](std::io::ErrorKind::ConnectionRefused), and a
-    /// [`TransportError`](neptunedata::TransportError), which says itself whether the request was
-    /// [sent](neptunedata::transport::Sent). For example, for hyper-util's client
+    /// [`TransportError`](neptunedata::TransportError) with [`Sent::No`](neptunedata::transport::Sent::No).
+    /// For example, this function for hyper-util's client
     ///
     /// ```
     /// # use hyper_util::client::legacy;
@@ -211,13 +213,15 @@ impl ClientBuilder {
     /// }
     /// ```
     ///
-    /// lets writes be sent again after each failure to connect (with tower: `ServiceExt::map_err`).
+    /// allows the client to send a write again after every failure to connect (use it with
+    /// `ServiceExt::map_err` of tower).
     ///
-    /// Connections are the service's own. The client does not check them before use, does not open a
-    /// [fresh](neptunedata::machine::Reuse::Fresh) one, and cannot [cancel a
-    /// query](crate#cancelling-abandoned-queries) at a certain instance; a cancellation also waits until the service is
-    /// ready. The options for the number, age and buffers of connections, for response heads and for connecting are
-    /// ignored. [`build`](ClientBuilder::build) fails if `connect_to`, `root_certificates` or a proxy is set.
+    /// The service owns the connections. The client cannot check a connection before use, cannot request a
+    /// [fresh](neptunedata::machine::Reuse::Fresh) connection, and cannot choose the instance at which it
+    /// [cancels a query](crate#cancelling-abandoned-queries). A cancellation waits until the service is
+    /// ready. The options for the number, age and buffers of connections, for response heads and for
+    /// connecting are ignored. [`build`](ClientBuilder::build) fails if `connect_to`, `root_certificates` or
+    /// a proxy is set.
     pub fn service<S, B>(mut self, service: S) -> Self
     where
         S: Service<http::Request<RequestBody>, Response = http::Response<B>>

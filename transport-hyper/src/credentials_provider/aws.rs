@@ -60,5 +60,7 @@ async fn default_chain(
         .http_client(http)
         .region(regions);
     let provider = config.load().await.credentials_provider();
-    provider.ok_or_else(|| CredentialsError::new("the AWS chain is empty"))
+    provider.ok_or_else(|| {
+        CredentialsError::new("the AWS default credentials provider chain has no provider")
+    })
 }

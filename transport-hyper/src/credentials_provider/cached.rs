@@ -22,11 +22,12 @@ use neptunedata::{
 use super::{Outcome, Provider};
 use crate::{clock::Clock, runtime_id::RuntimeId};
 
-/// How long a call that refreshes credentials before they expire waits until it goes on with the old ones.
+/// How long a call waits for an early refresh. After that it continues with the old credentials.
 const EARLY_REFRESH_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How old a fetch that no call waits for may be and still be continued by the next call.
-const STALE: Duration = Duration::from_secs(60);
+/// The maximum age of a fetch that no call waits for. The next call continues a younger fetch, and replaces
+/// an older one.
+const MAX_FETCH_AGE: Duration = Duration::from_secs(60);
 
 /// A provider, and the credentials that it returned last.
 pub(crate) struct CachedProvider {
@@ -41,20 +42,20 @@ struct State {
     fetch: Option<Fetch>,
 }
 
-/// A call of the provider that has not finished. Every call that waits for it drives it: the one that began
-/// it may never be polled again.
+/// A call of the provider that has not finished. All client calls that wait for it poll the same shared
+/// future, because the client call that started it may never be polled again.
 #[derive(Clone)]
 struct Fetch {
     outcome: Shared<BoxFuture<'static, Outcome>>,
     since: Instant,
-    /// The runtime in which it began: it may need that runtime to make progress.
+    /// The runtime in which the fetch began. Its I/O and timers may need this runtime.
     runtime: RuntimeId,
 }
 
 impl Fetch {
     fn new(provider: Provider, bypass_cache: bool, since: Instant, runtime: RuntimeId) -> Fetch {
-        // The provider itself is called by the calls that wait, not here under the lock. `Shared` would
-        // pass a panic on to all of them.
+        // The async block calls the provider when it is first polled, not here, where the lock is held. A
+        // panic is caught, because `Shared` would pass it on to all calls that wait.
         let outcome = AssertUnwindSafe(async move { provider.0(bypass_cache).await })
             .catch_unwind()
             .map(|outcome| {
@@ -71,7 +72,7 @@ impl Fetch {
     /// Whether a call in this runtime can wait for it.
     fn is_usable(&self, runtime: RuntimeId, now: Instant) -> bool {
         self.runtime == runtime
-            && (self.is_awaited() || now.saturating_duration_since(self.since) <= STALE)
+            && (self.is_awaited() || now.saturating_duration_since(self.since) <= MAX_FETCH_AGE)
     }
 
     /// Whether a call waits for it. One reference is that of [`State`].
@@ -113,8 +114,8 @@ impl CachedProvider {
                 (Some(fetch), Some(valid)) if fetch.is_awaited() => return Ok(valid),
                 (Some(fetch), valid) => (fetch.clone(), valid),
                 (None, valid) => {
-                    // The cached credentials are not good enough, so a cache of the provider's must not
-                    // return them again.
+                    // The cached credentials cannot be used any longer, so the provider must not return them
+                    // again from a cache of its own.
                     let bypass_cache = refresh || !state.cache.is_empty();
                     let fetch = Fetch::new(provider.clone(), bypass_cache, now, runtime);
                     state.fetch = Some(fetch.clone());

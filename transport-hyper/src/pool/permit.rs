@@ -11,12 +11,13 @@ use async_lock::{Semaphore, SemaphoreGuardArc};
 use super::{Pooled, Shared};
 use crate::clock::Clock;
 
-/// How often a waiter checks by itself whether a permit is free.
+/// How often a waiter checks whether a permit is free, without being woken.
 const RECHECK_INTERVAL: Duration = Duration::from_millis(250);
 
-/// Waits for a permit, first come, first served. The waiter that was woken may never be polled again, as in a
-/// `select!`, so the others check by themselves from time to time. Returns None at the deadline.
-pub(crate) async fn in_turn(
+/// Waits for a permit, first come, first served. Returns `None` at the deadline. The waiter that the
+/// semaphore wakes may never be polled again, for example in a `select!`, so the other waiters check from
+/// time to time.
+pub(crate) async fn acquire_permit(
     permits: &Arc<Semaphore>,
     clock: &Clock,
     deadline: Option<Instant>,
@@ -64,7 +65,8 @@ impl Drop for Permit {
         let returned = self.returned.take();
         let now = self.shared.now();
         let mut state = self.shared.state();
-        // Under the same lock, so that a connection that becomes idle is always counted once.
+        // Counted down and added to `idle` under one lock, so that `total` never counts the connection twice
+        // or not at all.
         state.in_use = state.in_use.saturating_sub(1);
         let Some(pooled) = returned else { return };
         let has_room =

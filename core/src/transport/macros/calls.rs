@@ -8,7 +8,9 @@ macro_rules! client_rows {
         impl Client {
             /// Sends a query and returns the rows of its response as they arrive, each decoded into a `T`.
             ///
-            /// Nothing is sent before the first row is requested, and rows that you do not request are not fetched.
+            /// Nothing is sent before the first row is requested. Apart from a bounded read-ahead (see
+            /// [`tcp_receive_buffer`](neptunedata::transport::ClientOptions::tcp_receive_buffer)), rows that you
+            /// do not request are not fetched.
             #[doc = concat!("[`", stringify!($RowItems), "`] has an example.")]
             pub fn rows<T: serde::de::DeserializeOwned>(
                 &self,
@@ -40,8 +42,10 @@ macro_rules! client_changes {
         impl Client {
             /// Follows a change stream, transaction by transaction:
             /// [`GetPropertygraphStream`](neptunedata::streams::GetPropertygraphStream) or
-            /// [`GetSparqlStream`](neptunedata::streams::GetSparqlStream). Each transaction is kept in memory; for
-            /// transactions of any size, see [`change_records`](Client::change_records).
+            /// [`GetSparqlStream`](neptunedata::streams::GetSparqlStream). Each transaction is kept in
+            /// memory; a transaction of more than 1,000,000 records is an error, unless
+            /// [`ChangesOptions::transaction_limit`] is higher. For transactions of any size, see
+            /// [`change_records`](Client::change_records).
             #[doc = concat!("[`", stringify!($Transactions), "`] has an example.")]
             pub fn changes<O: $crate::changes::ChangeSource>(
                 &self,
@@ -85,19 +89,22 @@ macro_rules! client_changes {
         }
 
         impl<O: $crate::changes::ChangeSource> $Items<$crate::changes::Transactions<O>> {
-            /// The checkpoint after the last transaction handed out, or else of the start position. With
-            /// [`StartPosition::Latest`](neptunedata::changes::StartPosition::Latest) it is known once the service has
-            /// reported the end of the stream.
+            /// The checkpoint after the last transaction that was returned. Before the first transaction: the
+            /// checkpoint of [`StartPosition::After`](neptunedata::changes::StartPosition::After), or `None`. With
+            /// [`StartPosition::Latest`](neptunedata::changes::StartPosition::Latest), the checkpoint is known
+            /// once the service has reported the end of the stream.
             pub fn checkpoint(&self) -> Option<$crate::changes::Checkpoint> {
                 self.run.machine.checkpoint()
             }
         }
 
         impl<O: $crate::changes::ChangeSource> $Items<$crate::changes::Changes<O>> {
-            /// The checkpoint after the last complete transaction, or else of the start position: records handed out
-            /// after this checkpoint are delivered again if you start there. With
-            /// [`StartPosition::Latest`](neptunedata::changes::StartPosition::Latest) it is known once the service has
-            /// reported the end of the stream.
+            /// The checkpoint after the last transaction of which all records were returned. If you start at this
+            /// checkpoint, the records that were returned after it are delivered again. Before the first
+            /// transaction: the checkpoint of
+            /// [`StartPosition::After`](neptunedata::changes::StartPosition::After), or `None`. With
+            /// [`StartPosition::Latest`](neptunedata::changes::StartPosition::Latest), the checkpoint is known
+            /// once the service has reported the end of the stream.
             pub fn checkpoint(&self) -> Option<$crate::changes::Checkpoint> {
                 self.run.machine.checkpoint()
             }
@@ -152,7 +159,8 @@ macro_rules! call_builder {
                 self.with(|options| options.attempt_timeout(timeout))
             }
 
-            /// The effect of executing the request twice, in place of the operation's own: see
+            /// The effect of executing the request twice, in place of
+            /// [`Operation::effect`](neptunedata::Operation::effect): see
             /// [`CallOptions::effect`](neptunedata::CallOptions::effect).
             pub fn effect(self, effect: $crate::Effect) -> Self {
                 self.with(|options| options.effect(effect))
@@ -181,7 +189,7 @@ macro_rules! call_builder {
                 self.with(|options| options.cancel_on_abandon(cancel))
             }
 
-            /// Adds a member that the service knows and the request struct has no field for: see
+            /// Adds a member that the service accepts but the request struct has no field for: see
             /// [`CallOptions::extra`](neptunedata::CallOptions::extra).
             pub fn extra(
                 self,
@@ -197,7 +205,7 @@ macro_rules! call_builder {
                 self.with(|options| options.extra_query(name, value))
             }
 
-            /// Adds a header. It is signed unless signing has to leave it out: see
+            /// Adds a header, which is signed if possible: see
             /// [`CallOptions::header`](neptunedata::CallOptions::header).
             pub fn header(
                 self,
