@@ -4,6 +4,8 @@
 mod answers;
 #[path = "gremlin/literals.rs"]
 mod literals;
+#[path = "support/messages.rs"]
+mod messages;
 #[path = "gremlin/requests.rs"]
 mod requests;
 #[path = "gremlin/values.rs"]
