@@ -2,6 +2,8 @@
 
 #[path = "opencypher/answers.rs"]
 mod answers;
+#[path = "support/messages.rs"]
+mod messages;
 #[path = "opencypher/requests.rs"]
 mod requests;
 #[path = "opencypher/rows.rs"]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use http::HeaderValue;
 use neptunedata::{
-    error::{Cause, DecodeErrorKind},
+    error::DecodeErrorKind,
     opencypher::{
         self, CancelOpenCypherQuery, ExecuteOpenCypherExplainQuery, ExecuteOpenCypherQuery,
         GetOpenCypherQueryStatus, ListOpenCypherQueries, Node, Path, Relationship,
@@ -13,7 +13,10 @@ use neptunedata::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use crate::support::{answer, query, read};
+use crate::{
+    messages::{decode_error, response},
+    support::{query, read},
+};
 
 const AIRPORTS: &str = r#"{"results":[
     {"a":{"~id":"22","~entityType":"node","~labels":["airport"],
@@ -140,12 +143,9 @@ fn errors_name_invalid_rows() {
         let error = output.rows::<Value>().unwrap_err();
         assert_eq!(error.path(), "results", "{scalar}");
     }
-    let deep = format!(
-        r#"{{"results":[{}{}]}}"#,
-        "[".repeat(5000),
-        "]".repeat(5000)
-    );
-    assert!(read(deep).unwrap().rows::<Value>().is_err());
+    let deep = "[".repeat(5000) + &"]".repeat(5000);
+    let output = read(format!(r#"{{"results":[{deep}]}}"#)).unwrap();
+    assert!(output.rows::<Value>().is_err());
 }
 
 #[test]
@@ -163,21 +163,18 @@ fn answers_without_results_are_errors() {
         (r#"{"results":[]} x"#, Syntax),
         ("<html>", Syntax),
     ] {
-        let Err(Cause::Decode(error)) = read(body) else {
-            panic!("{body} was read");
-        };
+        let error = decode_error::<ExecuteOpenCypherQuery>(&response(200, body));
         assert_eq!(error.kind(), kind, "{body}: {error}");
         assert_eq!(error.body(), body);
     }
-    let Err(Cause::Decode(error)) = read(&b"{\"results\":[\"\xff\"]}"[..]) else {
-        panic!("it was read");
-    };
+    let not_utf_8 = response(200, b"{\"results\":[\"\xff\"]}".as_slice());
+    let error = decode_error::<ExecuteOpenCypherQuery>(&not_utf_8);
     assert_eq!(error.kind(), Syntax);
-    let mut compressed = answer(200, r#"{"results":[]}"#);
+    let mut compressed = response(200, r#"{"results":[]}"#);
     let gzip = HeaderValue::from_static("gzip");
     compressed.headers_mut().insert("content-encoding", gzip);
-    let read = neptunedata::response::<ExecuteOpenCypherQuery>(&compressed);
-    assert!(matches!(read, Err(Cause::Decode(error)) if error.kind() == Encoding));
+    let error = decode_error::<ExecuteOpenCypherQuery>(&compressed);
+    assert_eq!(error.kind(), Encoding);
 }
 
 #[test]
