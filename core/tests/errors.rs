@@ -11,6 +11,9 @@ use neptunedata::{
 #[path = "support/drive.rs"]
 #[allow(dead_code, reason = "shared with other tests")]
 mod drive;
+#[path = "support/messages.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod messages;
 #[path = "support/script.rs"]
 #[allow(dead_code, reason = "shared with other tests")]
 mod script;
