@@ -237,23 +237,6 @@ fn rows_that_look_like_errors_are_rows() {
 }
 
 #[test]
-fn outputs_go_through_serde_and_back() {
-    for body in [
-        TYPED,
-        "{}",
-        r#"{"result":[1,{"a":null}],"meta":7,"status":{"attributes":[]}}"#,
-    ] {
-        let output = read(body).unwrap();
-        let json = serde_json::to_value(&output).unwrap();
-        assert_eq!(json, serde_json::from_str::<Value>(body).unwrap());
-        let again: ExecuteGremlinQueryOutput = serde_json::from_value(json.clone()).unwrap();
-        assert_eq!(serde_json::to_value(&again).unwrap(), json);
-        let (ours, theirs) = (again.values(), output.values());
-        assert_eq!(ours.ok(), theirs.ok());
-    }
-}
-
-#[test]
 fn reports_are_kept_to_the_byte() {
     let report = "┌──┐\n│é │\r\n└──┘\n";
     let explained = decode::<ExecuteGremlinExplainQuery>(report).unwrap();

@@ -5,17 +5,14 @@ use std::collections::BTreeMap;
 use http::HeaderValue;
 use neptunedata::{
     error::DecodeErrorKind,
-    opencypher::{
-        self, CancelOpenCypherQuery, ExecuteOpenCypherExplainQuery, ExecuteOpenCypherQuery,
-        GetOpenCypherQueryStatus, ListOpenCypherQueries, Node, Path, Relationship,
-    },
+    opencypher::{self, ExecuteOpenCypherQuery, Node, Path, Relationship},
 };
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::Value;
 
 use crate::{
     messages::{decode_error, response},
-    support::{query, read},
+    support::read,
 };
 
 const AIRPORTS: &str = r#"{"results":[
@@ -175,21 +172,4 @@ fn answers_without_results_are_errors() {
     compressed.headers_mut().insert("content-encoding", gzip);
     let error = decode_error::<ExecuteOpenCypherQuery>(&compressed);
     assert_eq!(error.kind(), Encoding);
-}
-
-#[test]
-fn requests_and_answers_go_through_serde_and_back() {
-    fn there_and_back<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(value: &T) {
-        let text = serde_json::to_string(value).unwrap();
-        assert_eq!(&serde_json::from_str::<T>(&text).unwrap(), value, "{text}");
-    }
-    there_and_back(&query().parameters(json!({"a": 1})));
-    let explain = ExecuteOpenCypherExplainQuery::new("RETURN $a", "new".into());
-    there_and_back(&explain.parameters_text("{}"));
-    there_and_back(&ListOpenCypherQueries::new().include_waiting(false));
-    there_and_back(&GetOpenCypherQueryStatus::new("q"));
-    there_and_back(&CancelOpenCypherQuery::new("q").silent(true));
-    there_and_back(&read(r#"{"results":[{"a":1}]}"#).unwrap());
-    let rows: Vec<opencypher::Value> = read(AIRPORTS).unwrap().rows().unwrap();
-    there_and_back(&rows);
 }
