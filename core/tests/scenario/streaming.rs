@@ -143,48 +143,31 @@ fn chunks_are_returned_once() {
     assert_eq!(done.result.expect_err("a conflict").kind(), kind);
 }
 
+/// The end of the body is looked at, cut or not.
 #[test]
-fn failing_trailers_fail_the_stream() {
-    let limit = success().trailer("x-neptune-status", "500 TimeLimitExceededException");
-    let done = read(&[limit.into()]);
-    assert_eq!((done.bodies.len(), done.sent), (1, 1));
-    let kind = ErrorKind::Service(ExceptionKind::TimeLimitExceededException);
-    assert_eq!(done.result.expect_err("a failure").kind(), kind);
-}
+fn failures_at_the_end_fail_the_stream() {
+    let object = error_object("TimeLimitExceededException", "x");
+    let after_rows = format!(r#"{{"results":[{{"a":1}},{object}"#);
+    let cut = answer(200, after_rows.clone());
+    let cut = Event::Cut(cut, TransportErrorKind::Closed, Sent::Maybe);
+    let trailer = success().trailer("x-neptune-status", "500 TimeLimitExceededException");
+    for event in [
+        trailer.into(),
+        cut,
+        answer(200, object.clone()).into(),
+        answer(200, after_rows).into(),
+    ] {
+        let done = read(&[event]);
+        let kind = ErrorKind::Service(ExceptionKind::TimeLimitExceededException);
+        let error = done.result.expect_err("a failure");
+        assert_eq!((error.kind(), done.sent), (kind, 1));
+    }
+    // What only looks like an error object stays a row.
+    let row = format!(r#"{{"results":[{object}]}}"#);
+    assert!(read(&[answer(200, row).into()]).result.is_ok());
 
-#[test]
-fn short_bodies_are_truncated_bodies() {
     let short = success().header("content-length", "36");
     let done = write(&[short.into()]);
     let kind = ErrorKind::Transport(TransportErrorKind::Closed);
     assert_eq!(done.result.expect_err("a cut").kind(), kind);
-}
-
-#[test]
-fn an_error_object_ends_a_cut_stream() {
-    let body = format!(
-        r#"{{"results":[{{"a":1}},{}"#,
-        error_object("TimeLimitExceededException", "x")
-    );
-    let cut = Event::Cut(answer(200, body), TransportErrorKind::Closed, Sent::Maybe);
-    let done = read(&[cut]);
-    let kind = ErrorKind::Service(ExceptionKind::TimeLimitExceededException);
-    assert_eq!(done.result.expect_err("a failure").kind(), kind);
-    assert_eq!(done.sent, 1);
-}
-
-/// Without trailers the end of the body is looked at, cut or not.
-#[test]
-fn an_error_object_ends_a_stream_that_looks_complete() {
-    let object = error_object("TimeLimitExceededException", "x");
-    for before in ["", r#"{"results":[{"a":1},"#] {
-        let body = format!("{before}{object}");
-        let done = read(&[answer(200, body).into()]);
-        let kind = ErrorKind::Service(ExceptionKind::TimeLimitExceededException);
-        let error = done.result.expect_err("the error object at the end");
-        assert_eq!((error.kind(), done.sent), (kind, 1));
-    }
-    // What only looks like one stays a row.
-    let row = format!(r#"{{"results":[{object}]}}"#);
-    assert!(read(&[answer(200, row).into()]).result.is_ok());
 }
