@@ -11,11 +11,11 @@ use bytes::Bytes;
 use http::Response;
 use neptunedata::{
     Call, CallOptions, CallOutput, Error, ExceptionKind,
-    error::{Cause, DecodeErrorKind},
+    error::DecodeErrorKind,
     streams::{EventId, GetSparqlStream, GetSparqlStreamOutput},
 };
 
-use messages::{decode_error, response, service_error};
+use messages::{decode_error, response};
 use steps::{answered, session};
 
 const ANSWER: &str = r#"{"lastEventId":{"commitNum":12,"opNum":1},"format":"NQUADS","records":[]}"#;
@@ -39,14 +39,6 @@ fn call(
     let operation = GetSparqlStream::trim_horizon();
     let call = Call::with_options(&session(), &operation, options, 1);
     answered(call, answer, chunk).1
-}
-
-#[cfg(feature = "gzip")]
-fn decode(error: &Error) -> &neptunedata::error::DecodeError {
-    match error.cause() {
-        Cause::Decode(error) => error,
-        other => panic!("{other:?}"),
-    }
 }
 
 fn once() -> CallOptions {
@@ -80,12 +72,23 @@ mod inflated {
 
     use http::HeaderMap;
     use neptunedata::{
+        error::{Cause, DecodeError},
         machine::{BodyEvent, Exchange, Input, Machine, Now},
         transport::Sent,
     };
 
     use super::*;
-    use crate::steps::{NOW, Steps};
+    use crate::{
+        messages::service_error,
+        steps::{NOW, Steps},
+    };
+
+    fn decode(error: &Error) -> &DecodeError {
+        match error.cause() {
+            Cause::Decode(error) => error,
+            other => panic!("{other:?}"),
+        }
+    }
 
     fn gzip(text: impl AsRef<[u8]>) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
