@@ -31,7 +31,7 @@ fn member<T: DeserializeOwned>(value: &str) -> Result<T, (String, String)> {
         .map_err(|e| (e.path, e.reason))
 }
 
-/// Reads a value as another one than serde_json would.
+/// Asserts that the member `v` is read as this value.
 #[track_caller]
 fn reads<T: DeserializeOwned + PartialEq + fmt::Debug>(value: &str, expected: T) {
     assert_eq!(member::<T>(value), Ok(expected), "{value}");
