@@ -3,22 +3,25 @@
 //! The connection closes after each request, so the request may have been executed. Requests whose second execution
 //! would change more are sent once; all others are sent until attempts run out, with the same bytes every time.
 
-#[path = "support/steps.rs"]
+#[path = "support/drive.rs"]
 #[allow(dead_code, reason = "shared with other tests")]
-mod steps;
+mod drive;
+#[path = "support/script.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod script;
 
 use neptunedata::{
-    CallOptions, Effect, Error, TransportError,
+    CallOptions, Effect, Error,
     bytes::Bytes,
     catalog::{OPERATIONS, SPARQL_OPERATIONS},
     dynamic,
     error::FieldErrorKind,
-    machine::{Input, Io, Machine, Step},
     serde_json::{Value, json},
     transport::{Sent, TransportErrorKind},
 };
 
-use steps::{NOW, endpoint, session};
+use drive::{Clock, Style, endpoint, play, unsigned};
+use script::Event;
 
 /// Sent once: a second execution would do more.
 const ONCE: u32 = 1;
@@ -180,24 +183,11 @@ fn table() -> Vec<(&'static str, Value, u32)> {
 
 /// Makes a call whose every answer is lost: what was sent, and how it ended.
 fn lose(operation: &str, input: &Value, options: &CallOptions) -> (Vec<Bytes>, Error) {
-    let mut call = dynamic::call(operation, input, &session(), options, 7).unwrap();
-    let mut sent = Vec::new();
-    let mut now = NOW;
-    let mut next = Input::Next;
-    loop {
-        next = match call.resume(next, now) {
-            Step::Io(Io::Send(transmit)) => {
-                sent.push(transmit.request.body().clone());
-                Input::Failure(TransportError::new(TransportErrorKind::Closed, Sent::Maybe))
-            }
-            Step::Io(Io::Wait) => {
-                now.mono = call.wake_at().unwrap();
-                Input::Wake(Sent::No)
-            }
-            Step::Done(Err(error)) => return (sent, error),
-            step => panic!("{operation}: {step:?}"),
-        };
-    }
+    let mut call = dynamic::call(operation, input, &unsigned(), options, 7).unwrap();
+    let lost = [Event::Fails(TransportErrorKind::Closed, Sent::Maybe)];
+    let played = play(&mut call, &lost, Style::WHOLE, &mut Clock::new(), |_, _| {});
+    let sent = played.sent.into_iter().map(|sent| sent.request.into_body());
+    (sent.collect(), played.result.unwrap_err())
 }
 
 #[test]

@@ -4,6 +4,9 @@
 mod answers;
 #[path = "gremlin/literals.rs"]
 mod literals;
+#[path = "support/messages.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod messages;
 #[path = "gremlin/requests.rs"]
 mod requests;
 #[path = "gremlin/values.rs"]

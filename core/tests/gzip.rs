@@ -1,5 +1,8 @@
 //! Compressed answers.
 
+#[path = "support/messages.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod messages;
 #[path = "support/steps.rs"]
 #[allow(dead_code, reason = "shared with other tests")]
 mod steps;
@@ -7,24 +10,24 @@ mod steps;
 use bytes::Bytes;
 use http::Response;
 use neptunedata::{
-    Call, CallOptions, ExceptionKind,
-    error::{Cause, DecodeErrorKind},
-    streams::{EventId, GetSparqlStream},
+    Call, CallOptions, CallOutput, Error, ExceptionKind,
+    error::DecodeErrorKind,
+    streams::{EventId, GetSparqlStream, GetSparqlStreamOutput},
 };
 
+use messages::{decode_error, response};
 use steps::{answered, session};
 
 const ANSWER: &str = r#"{"lastEventId":{"commitNum":12,"opNum":1},"format":"NQUADS","records":[]}"#;
 const REFUSAL: &str = r#"{"code":"ExpiredStreamException","requestId":"r","detailedMessage":"m"}"#;
 
 fn answer(status: u16, coding: &str, body: impl Into<Bytes>) -> Response<Bytes> {
-    let body = body.into();
-    Response::builder()
-        .status(status)
-        .header("content-encoding", coding)
-        .header("content-length", body.len())
-        .body(body)
-        .unwrap()
+    let mut answer = response(status, body);
+    let length = answer.body().len().into();
+    let headers = answer.headers_mut();
+    headers.insert("content-encoding", coding.parse().unwrap());
+    headers.insert("content-length", length);
+    answer
 }
 
 /// Gives a call the answer in chunks of this size.
@@ -32,19 +35,10 @@ fn call(
     answer: Response<Bytes>,
     chunk: usize,
     options: &CallOptions,
-) -> Result<neptunedata::CallOutput<neptunedata::streams::GetSparqlStreamOutput>, neptunedata::Error>
-{
+) -> Result<CallOutput<GetSparqlStreamOutput>, Error> {
     let operation = GetSparqlStream::trim_horizon();
     let call = Call::with_options(&session(), &operation, options, 1);
     answered(call, answer, chunk).1
-}
-
-#[cfg(feature = "gzip")]
-fn decode(error: &neptunedata::Error) -> &neptunedata::error::DecodeError {
-    match error.cause() {
-        Cause::Decode(error) => error,
-        other => panic!("{other:?}"),
-    }
 }
 
 fn once() -> CallOptions {
@@ -55,16 +49,13 @@ fn once() -> CallOptions {
 #[test]
 fn without_the_feature_the_error_names_it() {
     let gzipped = || answer(200, "gzip", b"\x1f\x8b\x08".as_slice());
-    let Err(Cause::Decode(error)) = neptunedata::response::<GetSparqlStream>(&gzipped()) else {
-        panic!()
-    };
+    let error = decode_error::<GetSparqlStream>(&gzipped());
     assert_eq!(error.kind(), DecodeErrorKind::Encoding);
     assert!(error.to_string().contains("feature `gzip`"), "{error}");
     let error = call(gzipped(), 1, &once()).unwrap_err();
     assert!(error.to_string().contains("feature `gzip`"), "{error}");
     let error = call(answer(404, "gzip", REFUSAL), 9, &once()).unwrap_err();
-    let kind = error.service().unwrap().kind;
-    assert_eq!(kind, ExceptionKind::ExpiredStreamException);
+    assert!(error.is_exception(ExceptionKind::ExpiredStreamException));
 }
 
 #[test]
@@ -81,12 +72,23 @@ mod inflated {
 
     use http::HeaderMap;
     use neptunedata::{
+        error::{Cause, DecodeError},
         machine::{BodyEvent, Exchange, Input, Machine, Now},
         transport::Sent,
     };
 
     use super::*;
-    use crate::steps::{NOW, Steps};
+    use crate::{
+        messages::service_error,
+        steps::{NOW, Steps},
+    };
+
+    fn decode(error: &Error) -> &DecodeError {
+        match error.cause() {
+            Cause::Decode(error) => error,
+            other => panic!("{other:?}"),
+        }
+    }
 
     fn gzip(text: impl AsRef<[u8]>) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
@@ -115,47 +117,34 @@ mod inflated {
         let service = error.service().unwrap();
         assert_eq!(service.kind, ExceptionKind::ExpiredStreamException);
         assert_eq!(service.body, REFUSAL);
-        match neptunedata::response::<GetSparqlStream>(&gzipped) {
-            Err(Cause::Service(error)) => assert_eq!(error.message, "m"),
-            other => panic!("{other:?}"),
-        }
+        let error = service_error::<GetSparqlStream>(&gzipped);
+        assert_eq!(error.message, "m");
         // A front end may say gzip and mean it not.
         for chunk in [1, 4, 1000] {
             let error = call(answer(400, "gzip", REFUSAL), chunk, &once()).unwrap_err();
             assert_eq!(error.service().unwrap().message, "m");
         }
         let plain = answer(400, "gzip", REFUSAL);
-        match neptunedata::response::<GetSparqlStream>(&plain) {
-            Err(Cause::Service(error)) => assert_eq!(error.message, "m"),
-            other => panic!("{other:?}"),
-        }
+        let error = service_error::<GetSparqlStream>(&plain);
+        assert_eq!(error.message, "m");
     }
 
     #[test]
     fn what_is_cut_or_wrong_is_a_typed_error() {
         let body = gzip(ANSWER);
-        for cut in 1..body.len() {
-            let short = Bytes::copy_from_slice(&body[..cut]);
-            let error = call(answer(200, "gzip", short.clone()), 11, &once()).unwrap_err();
-            assert_eq!(decode(&error).kind(), DecodeErrorKind::Truncated);
+        let truncated = (1..body.len()).map(|cut| {
+            let cut = Bytes::copy_from_slice(&body[..cut]);
+            (cut, DecodeErrorKind::Truncated)
+        });
+        let wrong = [ANSWER.into(), [body.clone(), vec![0; 10]].concat().into()];
+        let wrong = wrong.map(|body: Bytes| (body, DecodeErrorKind::Encoding));
+        for (body, kind) in truncated.chain(wrong) {
+            let answer = answer(200, "gzip", body);
+            let error = call(answer.clone(), 11, &once()).unwrap_err();
+            assert_eq!(decode(&error).kind(), kind);
             assert!(error.may_have_executed());
-            let whole = neptunedata::response::<GetSparqlStream>(&answer(200, "gzip", short));
-            match whole {
-                Err(Cause::Decode(error)) => assert_eq!(error.kind(), DecodeErrorKind::Truncated),
-                other => panic!("{other:?}"),
-            }
-        }
-        for wrong in [
-            ANSWER.as_bytes().to_vec(),
-            [body.clone(), vec![0; 10]].concat(),
-        ] {
-            let error = call(answer(200, "gzip", wrong.clone()), 11, &once()).unwrap_err();
-            assert_eq!(decode(&error).kind(), DecodeErrorKind::Encoding);
-            let whole = neptunedata::response::<GetSparqlStream>(&answer(200, "gzip", wrong));
-            match whole {
-                Err(Cause::Decode(error)) => assert_eq!(error.kind(), DecodeErrorKind::Encoding),
-                other => panic!("{other:?}"),
-            }
+            let whole = decode_error::<GetSparqlStream>(&answer);
+            assert_eq!(whole.kind(), kind);
         }
         let plain = call(answer(200, "gzip", ANSWER), 11, &once()).unwrap_err();
         assert_eq!(decode(&plain).body(), ANSWER);
@@ -187,12 +176,8 @@ mod inflated {
     fn the_limit_is_on_what_is_inflated() {
         let bomb = gzip(vec![b' '; 32 << 20]);
         assert!(bomb.len() < 64 << 10);
-        let error = call(
-            answer(200, "gzip", bomb),
-            1 << 20,
-            &once().max_body_bytes(1 << 20),
-        );
-        let error = error.unwrap_err();
+        let limited = once().max_body_bytes(1 << 20);
+        let error = call(answer(200, "gzip", bomb), 1 << 20, &limited).unwrap_err();
         let error = decode(&error);
         assert_eq!(error.kind(), DecodeErrorKind::TooLarge);
         assert!(error.body().len() <= (1 << 20) + (64 << 10));
@@ -230,12 +215,9 @@ mod inflated {
         let exchange = Exchange::streaming(&session(), &operation, &once(), 1);
         let mut body = gzip(ANSWER);
         body.pop();
-        let cut = Response::builder().header("content-encoding", "gzip");
-        let (items, done) = answered(exchange, cut.body(body.into()).unwrap(), 1000);
+        let (items, done) = answered(exchange, answer(200, "gzip", body), 1000);
         assert_eq!(items.len(), 2);
-        assert_eq!(
-            decode(&done.unwrap_err()).kind(),
-            DecodeErrorKind::Truncated
-        );
+        let error = done.unwrap_err();
+        assert_eq!(decode(&error).kind(), DecodeErrorKind::Truncated);
     }
 }

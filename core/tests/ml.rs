@@ -52,14 +52,10 @@ fn a_transform_names_what_it_starts_from() {
 #[test]
 fn an_endpoint_names_one_job() {
     let none = CallOptions::new();
-    assert_eq!(
-        body(&CreateMlEndpoint::from_training_job("t"), &none),
-        json!({"mlModelTrainingJobId": "t"})
-    );
-    assert_eq!(
-        body(&CreateMlEndpoint::from_transform_job("t"), &none),
-        json!({"mlModelTransformJobId": "t"})
-    );
+    let training = body(&CreateMlEndpoint::from_training_job("t"), &none);
+    assert_eq!(training, json!({"mlModelTrainingJobId": "t"}));
+    let transform = body(&CreateMlEndpoint::from_transform_job("t"), &none);
+    assert_eq!(transform, json!({"mlModelTransformJobId": "t"}));
 }
 
 #[test]
@@ -92,18 +88,13 @@ fn m40_update_is_boolean_and_can_be_sent_as_text() {
 
 #[test]
 fn m41_actions_are_named_as_they_are_called() {
-    let action_of = |name: &str| {
+    for (name, action) in [
+        ("StartMLDataProcessingJob", "StartMLDataProcessingJob"),
+        ("GetMLDataProcessingJob", "GetMLDataProcessingJobStatus"),
+    ] {
         let info = OPERATIONS.iter().find(|info| info.name == name).unwrap();
-        info.iam_actions
-    };
-    assert_eq!(
-        action_of("StartMLDataProcessingJob"),
-        ["StartMLDataProcessingJob"]
-    );
-    assert_eq!(
-        action_of("GetMLDataProcessingJob"),
-        ["GetMLDataProcessingJobStatus"]
-    );
+        assert_eq!(info.iam_actions, [action]);
+    }
 }
 
 /// `U19`: which states there are besides.

@@ -2,6 +2,9 @@
 
 #[path = "opencypher/answers.rs"]
 mod answers;
+#[path = "support/messages.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod messages;
 #[path = "opencypher/requests.rs"]
 mod requests;
 #[path = "opencypher/rows.rs"]

@@ -166,21 +166,6 @@ fn extra_headers_are_sent_except_those_that_the_client_sets() {
 }
 
 #[test]
-fn uris_beyond_64_kib_are_refused() {
-    let longest = "a".repeat(65_534 - "http://localhost:8182/ml/modeltraining/".len());
-    let request = sent(&GetMlModelTrainingJob::new(&longest), &CallOptions::new());
-    assert_eq!(request.uri().to_string().len(), 65_534);
-    let faults = faults(
-        &GetMlModelTrainingJob::new(longest + "a"),
-        &CallOptions::new(),
-    );
-    assert_eq!(
-        faults,
-        [(String::new(), FieldErrorKind::UriTooLong { length: 65_535 })]
-    );
-}
-
-#[test]
 fn the_body_limit_of_a_call_overrides_that_of_the_client() {
     let session = Session::builder(endpoint("http://localhost:8182"), Auth::unsigned())
         .max_body_bytes(4)
@@ -206,30 +191,6 @@ fn the_body_limit_of_a_call_overrides_that_of_the_client() {
     let mut call = Call::with_options(&session, &get, &CallOptions::new().max_body_bytes(100), 1);
     call.sends(Input::Next, NOW);
     call.succeeds(answer(), NOW);
-}
-
-#[test]
-fn endpoints_say_what_is_wrong_and_show_no_password() {
-    for text in [
-        "https://user:pa/ss@host",
-        "https://user:secret@host:1",
-        "user:secret@host",
-    ] {
-        let error = Endpoint::parse(text).unwrap_err().to_string();
-        assert_eq!(
-            error,
-            "invalid endpoint: user name or password is not allowed; remove everything up to '@' and \
-             configure credentials instead",
-            "{text}"
-        );
-    }
-    for text in ["http:/h", "mailto:a", "localhost:8182", "db.example.com"] {
-        let error = Endpoint::parse(text).unwrap_err().to_string();
-        assert!(
-            error.contains("write https:// or http://"),
-            "{text}: {error}"
-        );
-    }
 }
 
 fn refused(status: u16, body: impl Into<bytes::Bytes>) -> Cause {

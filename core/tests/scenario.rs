@@ -4,6 +4,7 @@
 //! computed by the crate under test.
 
 #[path = "support/drive.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
 mod drive;
 #[path = "support/script.rs"]
 mod script;
@@ -25,12 +26,8 @@ mod classification;
 mod clocks;
 #[path = "scenario/deadline.rs"]
 mod deadline;
-#[path = "scenario/gremlin.rs"]
-mod gremlin;
 #[path = "scenario/once.rs"]
 mod once;
-#[path = "scenario/opencypher.rs"]
-mod opencypher;
 #[path = "scenario/quota.rs"]
 mod quota;
 #[path = "scenario/streaming.rs"]

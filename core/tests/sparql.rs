@@ -4,6 +4,9 @@
 mod answers;
 #[path = "sparql/graphs.rs"]
 mod graphs;
+#[path = "support/messages.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod messages;
 #[path = "sparql/requests.rs"]
 mod requests;
 #[path = "sparql/rows.rs"]
@@ -20,6 +23,7 @@ use neptunedata::{
     machine::{Input, Io, Machine, Step},
 };
 
+use messages::response_of_type as answer;
 use steps::{NOW, Steps, endpoint, session};
 
 fn encode<O: Operation>(operation: &O) -> Result<Request<Bytes>, EncodeError> {
@@ -78,11 +82,4 @@ fn call<O: Operation>(
         Step::Done(result) => result.map_err(Box::new),
         _ => panic!("the answer is not the end"),
     }
-}
-
-fn answer(media_type: &str, body: impl Into<Bytes>) -> Response<Bytes> {
-    Response::builder()
-        .header("content-type", media_type)
-        .body(body.into())
-        .unwrap()
 }

@@ -174,15 +174,10 @@ mod tests {
         let read = |variables: &[(&str, &str)]| credentials(with(variables)).unwrap();
         assert_eq!(read(&[id, secret]), Some(long_lived.clone()));
         assert_eq!(read(&[id, secret, token]), Some(temporary));
-        assert_eq!(
-            read(&[id, secret, ("AWS_SESSION_TOKEN", "")]),
-            Some(long_lived)
-        );
+        let no_token = ("AWS_SESSION_TOKEN", "");
+        assert_eq!(read(&[id, secret, no_token]), Some(long_lived));
         assert_eq!(read(&[token]), None);
-        assert_eq!(
-            read(&[("AWS_ACCESS_KEY_ID", ""), ("AWS_SECRET_ACCESS_KEY", "")]),
-            None
-        );
+        assert_eq!(read(&[(id.0, ""), (secret.0, "")]), None);
 
         let refused = |variables: &[(&str, &str)]| credentials(with(variables)).unwrap_err();
         assert_eq!(
@@ -209,11 +204,8 @@ mod tests {
             ),
         ];
         for (variables, expected) in cases {
-            assert_eq!(
-                region(with(variables)).as_deref(),
-                expected,
-                "{variables:?}"
-            );
+            let found = region(with(variables));
+            assert_eq!(found.as_deref(), expected, "{variables:?}");
         }
         let both = [("AWS_PROFILE", "a"), ("AWS_DEFAULT_PROFILE", "b")];
         assert_eq!(profile_name(with(&both)), "a");
@@ -225,7 +217,7 @@ mod tests {
     fn paths_and_homes() {
         const FILE: &str = "AWS_CONFIG_FILE";
         const HOME: (&str, &str) = ("HOME", "/home/ann");
-        let cases: [Case; 12] = [
+        let cases: [Case; 14] = [
             (&[], None),
             (&[HOME], Some("/home/ann/.aws/config")),
             (
@@ -247,28 +239,17 @@ mod tests {
             (&[HOME, (FILE, "~\\aws")], Some("/home/ann/aws")),
             (&[HOME, (FILE, "~bob/aws")], Some("~bob/aws")),
             (&[(FILE, "~/aws")], Some("~/aws")),
+            (&[HOME, (FILE, "~")], Some("/home/ann")),
+            // The path stays below the home directory.
+            (&[HOME, (FILE, "~//etc/aws")], Some("/home/ann/etc/aws")),
         ];
         for (variables, expected) in cases {
-            assert_eq!(
-                config_path(with(variables)),
-                expected.map(PathBuf::from),
-                "{variables:?}"
-            );
+            let expected = expected.map(PathBuf::from);
+            assert_eq!(config_path(with(variables)), expected, "{variables:?}");
         }
-        assert_eq!(
-            config_path(with(&[HOME, (FILE, "~")])),
-            Some("/home/ann".into())
-        );
-        assert_eq!(
-            config_path(with(&[HOME, (FILE, "~//etc/aws")])),
-            Some("/home/ann/etc/aws".into()),
-            "the path stays below the home directory"
-        );
         let both = [HOME, (FILE, "/etc/aws")];
-        assert_eq!(
-            credentials_path(with(&both)),
-            Some("/home/ann/.aws/credentials".into())
-        );
+        let expected = PathBuf::from("/home/ann/.aws/credentials");
+        assert_eq!(credentials_path(with(&both)), Some(expected));
     }
 
     proptest! {

@@ -115,75 +115,10 @@ required_member! {
 
 #[cfg(test)]
 mod tests {
-    use std::time::SystemTime;
-
-    use http::Request;
-
     use super::*;
-    use crate::{
-        endpoint::Endpoint,
-        error::{Error, Sent, TransportError, TransportErrorKind},
-        machine::{Call, CallOptions, Input, Io, Machine, Now, Step},
-        operation::Operation,
-        session::{Auth, Session},
-    };
+    use crate::{endpoint::Endpoint, operation::Operation};
 
-    /// The requests that are sent if the response to the first attempt is lost.
-    fn attempts(options: &CallOptions, seed: u64) -> (Vec<Request<bytes::Bytes>>, Option<Error>) {
-        let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
-        let session = Session::new(endpoint, Auth::unsigned()).unwrap();
-        let start = StartIndexRebuild::new();
-        let mut call = Call::with_options(&session, &start, options, seed);
-        let mut sent = Vec::new();
-        let mut now = Now::at(SystemTime::UNIX_EPOCH);
-        let mut input = Input::Next;
-        loop {
-            input = match call.resume(input, now) {
-                Step::Io(Io::Send(transmit)) if sent.is_empty() => {
-                    sent.push(transmit.request);
-                    let lost = TransportError::new(TransportErrorKind::Closed, Sent::Maybe);
-                    Input::Failure(lost)
-                }
-                Step::Io(Io::Send(transmit)) => {
-                    sent.push(transmit.request);
-                    return (sent, None);
-                }
-                Step::Io(Io::Wait) => {
-                    now.mono = call.wake_at().unwrap();
-                    Input::Wake(Sent::No)
-                }
-                Step::Done(result) => return (sent, result.err()),
-                step => panic!("{step:?}"),
-            };
-        }
-    }
-
-    #[test]
-    fn attempts_of_a_call_share_a_token() {
-        let (sent, _) = attempts(&CallOptions::new(), 7);
-        assert_eq!(sent.len(), 2);
-        assert_eq!(sent[0].body(), sent[1].body());
-        let body: serde_json::Value = serde_json::from_slice(sent[0].body()).unwrap();
-        let token = body["clientToken"].as_str().unwrap();
-        let dashes: Vec<_> = token.match_indices('-').map(|(place, _)| place).collect();
-        assert_eq!(
-            (token.len(), dashes),
-            (36, vec![8, 13, 18, 23]),
-            "{token} is not a UUID"
-        );
-        assert_eq!(&token[14..15], "4");
-
-        let (others, _) = attempts(&CallOptions::new(), 8);
-        assert_ne!(others[0].body(), sent[0].body());
-    }
-
-    #[test]
-    fn callers_can_declare_a_write() {
-        let (sent, error) = attempts(&CallOptions::new().effect(Effect::Write), 7);
-        assert_eq!(sent.len(), 1);
-        assert!(error.is_some());
-    }
-
+    /// Tokens of calls are tested in `tests/machine/seeds.rs`, and repeated calls in `tests/effects.rs`.
     #[test]
     fn without_a_call_there_is_no_token() {
         let endpoint = Endpoint::parse("http://localhost:8182").unwrap();

@@ -2,13 +2,14 @@
 
 use std::time::{Duration, SystemTime};
 
+use http::HeaderMap;
 use neptunedata::{
     Auth, Call, Credentials, Endpoint, Session,
     credentials::CredentialsError,
     machine::{Input, Io, Machine, Now, Step},
 };
 
-use super::{response, start, steps::Steps};
+use super::{script::answer, start, steps::Steps};
 
 /// Credentials in use, whether the server rejects them, and the text without a credentials provider.
 #[test]
@@ -50,7 +51,8 @@ fn texts_without_a_credentials_provider_say_why_new_credentials_are_needed() {
         if is_rejected {
             assert!(matches!(step, Step::Io(Io::Send(_))));
             let body = r#"{"code":"AccessDeniedException","detailedMessage":"The security token included in the request is invalid."}"#;
-            step = call.resume(response(403, body), now);
+            let refused = Input::Response(answer(403, body).whole(), HeaderMap::new());
+            step = call.resume(refused, now);
         }
         assert!(matches!(step, Step::Io(Io::Credentials { refresh: true })));
         let none = Input::CredentialsFailed(CredentialsError::without_provider());

@@ -1,26 +1,19 @@
 //! Responses that are not responses of the operation.
 
-use bytes::Bytes;
 use neptunedata::{
     dynamic,
     error::{Cause, DecodeErrorKind},
 };
 use serde_json::json;
 
+use super::messages::{response, response_of_type};
+
 const PAGE: &str = "<!DOCTYPE html><html><body>Please log in</body></html>";
 
 /// Responses of a proxy or a login page in place of the service, and malformed responses.
 #[test]
 fn responses_of_a_proxy_are_not_a_success() {
-    let response = |media_type: Option<&str>, body: &[u8]| {
-        let mut builder = http::Response::builder();
-        if let Some(media_type) = media_type {
-            builder = builder.header("content-type", media_type);
-        }
-        builder.body(Bytes::copy_from_slice(body)).unwrap()
-    };
-    let read =
-        |operation: &str, response: &http::Response<Bytes>| dynamic::response(operation, response);
+    let typed = |media_type, body: &'static str| response_of_type(media_type, body);
     let acknowledged = [
         "ExecuteSparqlUpdate",
         "PutGraph",
@@ -30,12 +23,12 @@ fn responses_of_a_proxy_are_not_a_success() {
     let graphs = ["GetGraph", "ExecuteSparqlQuery"];
     for operation in [&acknowledged[..], &graphs].concat() {
         for page in [
-            response(Some("text/html; charset=utf-8"), PAGE.as_bytes()),
-            response(Some("Text/HTML"), b"Please log in"),
-            response(None, PAGE.as_bytes()),
-            response(Some("text/plain"), b" \n<HTML><title>Oops"),
+            typed("text/html; charset=utf-8", PAGE),
+            typed("Text/HTML", "Please log in"),
+            response(200, PAGE),
+            typed("text/plain", " \n<HTML><title>Oops"),
         ] {
-            let Err(Cause::Decode(error)) = read(operation, &page) else {
+            let Err(Cause::Decode(error)) = dynamic::response(operation, &page) else {
                 panic!("{operation}");
             };
             assert_eq!(error.kind(), DecodeErrorKind::Syntax, "{operation}");
@@ -53,27 +46,23 @@ fn responses_of_a_proxy_are_not_a_success() {
             b"{\"a\":1}{",
             b"\x1f\x8b\xff",
         ] {
-            assert!(
-                read(operation, &response(None, body)).is_err(),
-                "{operation}"
-            );
+            let result = dynamic::response(operation, &response(200, body));
+            assert!(result.is_err(), "{operation}");
         }
-        for body in [&b""[..], b" ", b"[]", b"[{\"type\":\"Commit\"}] ", b"done"] {
-            assert!(
-                read(operation, &response(None, body)).is_ok(),
-                "{operation}"
-            );
+        for body in ["", " ", "[]", "[{\"type\":\"Commit\"}] ", "done"] {
+            let result = dynamic::response(operation, &response(200, body));
+            assert!(result.is_ok(), "{operation}");
         }
     }
     // Reports can have any format, including HTML.
-    let page = response(Some("text/html"), PAGE.as_bytes());
+    let page = typed("text/html", PAGE);
     for operation in [
         "ExecuteSparqlExplainQuery",
         "ExecuteOpenCypherExplainQuery",
         "ExecuteGremlinExplainQuery",
         "ExecuteGremlinProfileQuery",
     ] {
-        assert!(read(operation, &page).is_ok(), "{operation}");
+        assert!(dynamic::response(operation, &page).is_ok(), "{operation}");
     }
 }
 
@@ -95,8 +84,7 @@ fn responses_may_be_wrapped() {
         ("CancelIndexRebuild", json!({"status": "CANCELLING"})),
     ] {
         let read = |body: &serde_json::Value| {
-            let response = http::Response::new(Bytes::from(body.to_string()));
-            dynamic::response(operation, &response)
+            dynamic::response(operation, &response(200, body.to_string()))
         };
         assert_eq!(read(&payload).unwrap(), payload, "{operation}");
         let wrapped = json!({"status": "200 OK", "payload": payload});
@@ -105,8 +93,8 @@ fn responses_may_be_wrapped() {
         let mut other = payload.clone();
         other["payload"] = json!("x");
         assert_eq!(read(&other).unwrap(), payload, "{operation}");
-        let cut = wrapped.to_string();
-        let response = http::Response::new(Bytes::from(cut[..cut.len() - 1].to_owned()));
-        assert!(dynamic::response(operation, &response).is_err());
+        let mut cut = wrapped.to_string();
+        cut.pop();
+        assert!(dynamic::response(operation, &response(200, cut)).is_err());
     }
 }

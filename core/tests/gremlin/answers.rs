@@ -1,19 +1,19 @@
 //! How answers are decoded.
 
 use neptunedata::{
-    ExceptionKind,
-    bytes::Bytes,
-    dynamic,
+    ExceptionKind, dynamic,
     error::{Cause, DecodeErrorKind},
     gremlin::{
         CancelGremlinQuery, ExecuteGremlinExplainQuery, ExecuteGremlinProfileQuery,
         ExecuteGremlinQuery, ExecuteGremlinQueryOutput, GetGremlinQueryStatus, GremlinValue,
         ListGremlinQueries,
     },
-    http::{Response, header::CONTENT_TYPE},
+    types::RawJson,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+use crate::messages::{decode, decode_error, response, response_of_type, service_error};
 
 /// Captured from a cluster, with typed GraphSON 3.
 const TYPED: &str = r#"{"requestId":"bdc1140c-4b4f-4a0b-9d8f-2c1f8b5bb8a1",
@@ -22,16 +22,14 @@ const TYPED: &str = r#"{"requestId":"bdc1140c-4b4f-4a0b-9d8f-2c1f8b5bb8a1",
         "contains",{"@type":"g:Int64","@value":7006}]}]},
         "meta":{"@type":"g:Map","@value":[]}}}"#;
 
-fn read(body: impl Into<Bytes>) -> Result<ExecuteGremlinQueryOutput, Cause> {
-    neptunedata::response::<ExecuteGremlinQuery>(&Response::new(body.into()))
-}
+/// The beginning of a response whose rows broke off.
+const BROKEN: &str = r#"{"requestId":"r","status":{"message":"","code":200,"attributes":{}},"result":{"data":[{"name":"a"},{"na"#;
+const TIME_LIMIT: &str =
+    r#"{"requestId":"r","code":"TimeLimitExceededException","detailedMessage":"m"}"#;
+const BINARY: &str = "application/vnd.graphbinary-v1.0";
 
-fn of_type(content_type: &str, body: &'static [u8]) -> Response<Bytes> {
-    let mut answer = Response::new(Bytes::from_static(body));
-    answer
-        .headers_mut()
-        .insert(CONTENT_TYPE, content_type.parse().unwrap());
-    answer
+fn read(body: impl Into<bytes::Bytes>) -> Result<ExecuteGremlinQueryOutput, Cause> {
+    decode::<ExecuteGremlinQuery>(body)
 }
 
 fn untyped(data: &str) -> ExecuteGremlinQueryOutput {
@@ -116,16 +114,9 @@ fn a_row_of_another_shape_is_named() {
     assert_eq!(error.operation(), "ExecuteGremlinQuery");
     assert!(!error.body().is_empty());
 
-    for (data, path) in [
-        ("{}", "result.data"),
-        ("7", "result.data"),
-        (r#"{"@type":"g:List","@value":1}"#, "result.data"),
-    ] {
-        assert_eq!(
-            untyped(data).rows::<u8>().unwrap_err().path(),
-            path,
-            "{data}"
-        );
+    for data in ["{}", "7", r#"{"@type":"g:List","@value":1}"#] {
+        let error = untyped(data).rows::<u8>().unwrap_err();
+        assert_eq!(error.path(), "result.data", "{data}");
     }
     let none = read(r#"{"requestId":"r"}"#).unwrap();
     assert_eq!(none.values().unwrap_err().path(), "result");
@@ -146,55 +137,44 @@ fn deep_results_are_errors_when_they_are_read() {
 
 #[test]
 fn m16_meta_is_found_inside_the_result_and_at_the_top() {
-    let inside = read(r#"{"result":{"data":[],"meta":{"a":1}}}"#).unwrap();
-    assert_eq!(inside.meta().unwrap().as_str(), r#"{"a":1}"#);
-    let top = read(r#"{"result":{"data":[]},"meta":{"b":2}}"#).unwrap();
-    assert_eq!(top.meta().unwrap().as_str(), r#"{"b":2}"#);
-    let alone = read(r#"{"meta":{"b":2}}"#).unwrap();
-    assert_eq!(alone.meta().unwrap().as_str(), r#"{"b":2}"#);
-    let both = read(r#"{"meta":{"b":2},"result":{"meta":{"a":1}}}"#).unwrap();
-    assert_eq!(both.meta().unwrap().as_str(), r#"{"a":1}"#);
-    assert_eq!(
-        read(r#"{"result":{"data":[],"meta":null}}"#)
-            .unwrap()
-            .meta(),
-        None
-    );
+    for (body, meta) in [
+        (
+            r#"{"result":{"data":[],"meta":{"a":1}}}"#,
+            Some(r#"{"a":1}"#),
+        ),
+        (
+            r#"{"result":{"data":[]},"meta":{"b":2}}"#,
+            Some(r#"{"b":2}"#),
+        ),
+        (r#"{"meta":{"b":2}}"#, Some(r#"{"b":2}"#)),
+        (
+            r#"{"meta":{"b":2},"result":{"meta":{"a":1}}}"#,
+            Some(r#"{"a":1}"#),
+        ),
+        (r#"{"result":{"data":[],"meta":null}}"#, None),
+    ] {
+        let output = read(body).unwrap();
+        assert_eq!(output.meta().as_ref().map(RawJson::as_str), meta, "{body}");
+    }
 }
 
 #[test]
 fn m18_a_binary_answer_is_kept_as_it_came() {
-    let bytes = b"\x81\x00\xff\0\0\0\xc8";
-    let content_type = "application/vnd.graphbinary-v1.0";
-    let answer = of_type(content_type, bytes);
+    let bytes = b"\x81\x00\xff\0\0\0\xc8".as_slice();
+    let answer = response_of_type(BINARY, bytes);
     let output = neptunedata::response::<ExecuteGremlinQuery>(&answer).unwrap();
     let binary = output.binary.as_ref().unwrap();
-    assert_eq!(binary.bytes.as_ref(), bytes);
-    assert_eq!(binary.content_type, content_type);
+    assert_eq!((&binary.bytes[..], &*binary.content_type), (bytes, BINARY));
     assert_eq!(output.result, None);
     let error = output.rows::<Value>().unwrap_err();
-    assert!(error.to_string().contains(content_type), "{error}");
+    assert!(error.to_string().contains(BINARY), "{error}");
     assert_eq!(error.body().as_ref(), bytes);
 
     let by_name = dynamic::response("ExecuteGremlinQuery", &answer).unwrap();
-    let expected = json!({"binary": {"contentType": content_type, "bytes": "gQD/AAAAyA=="}});
+    let expected = json!({"binary": {"contentType": BINARY, "bytes": "gQD/AAAAyA=="}});
     assert_eq!(by_name, expected);
-    assert_eq!(
-        serde_json::from_value::<ExecuteGremlinQueryOutput>(by_name).unwrap(),
-        output
-    );
-}
-
-#[test]
-fn a_binary_answer_that_broke_off_is_the_error_at_its_end() {
-    let body = b"\x81\x00\xff\0{\"requestId\":\"r\",\"code\":\"TimeLimitExceededException\",\"detailedMessage\":\"m\"}";
-    let answer = of_type("application/vnd.graphbinary-v1.0", body);
-    match neptunedata::response::<ExecuteGremlinQuery>(&answer) {
-        Err(Cause::Service(error)) => {
-            assert_eq!(error.kind, ExceptionKind::TimeLimitExceededException)
-        }
-        other => panic!("{other:?}"),
-    }
+    let again: ExecuteGremlinQueryOutput = serde_json::from_value(by_name).unwrap();
+    assert_eq!(again, output);
 }
 
 #[test]
@@ -203,96 +183,71 @@ fn html_and_blanks_are_not_binary_answers() {
         ("text/html", &b"<html>"[..]),
         ("application/json", b"\x81\x00"),
         ("application/vnd.gremlin-v3.0+json;types=false", b"\x81\x00"),
-        ("application/vnd.graphbinary-v1.0", b""),
+        (BINARY, b""),
     ] {
-        let answer = of_type(content_type, body);
-        match neptunedata::response::<ExecuteGremlinQuery>(&answer) {
-            Err(Cause::Decode(error)) => assert_eq!(error.body().as_ref(), body),
-            other => panic!("{content_type}: {other:?}"),
-        }
+        let error = decode_error::<ExecuteGremlinQuery>(&response_of_type(content_type, body));
+        assert_eq!(error.body().as_ref(), body, "{content_type}");
     }
     // JSON is read whatever it is called.
-    let answer = of_type("application/octet-stream", br#" {"result":{"data":[1]}}"#);
+    let body = r#" {"result":{"data":[1]}}"#;
+    let answer = response_of_type("application/octet-stream", body);
     let output = neptunedata::response::<ExecuteGremlinQuery>(&answer).unwrap();
     assert_eq!(output.rows::<u8>().unwrap(), [1]);
 }
 
+/// Retries of such failures are in `scenario/bodies.rs`.
 #[test]
-fn an_error_object_without_a_code_is_not_an_empty_success() {
-    match read(r#"{"requestId":"r","detailedMessage":"it broke"}"#) {
-        Err(Cause::Decode(error)) => {
-            assert_eq!(
-                (error.path(), error.reason()),
-                ("detailedMessage", "it broke")
-            );
-        }
-        other => panic!("{other:?}"),
+fn an_error_object_at_the_end_is_the_error() {
+    let limit = ExceptionKind::TimeLimitExceededException;
+    let json = |before: &str| response(200, format!("{before}{TIME_LIMIT}"));
+    let binary = [b"\x81\x00\xff\0", TIME_LIMIT.as_bytes()].concat();
+    for answer in [json(""), json(BROKEN), response_of_type(BINARY, binary)] {
+        let error = service_error::<ExecuteGremlinQuery>(&answer);
+        assert_eq!((error.kind, error.message.as_str()), (limit, "m"));
     }
+    let report = json("Neptune Gremlin Profile\n====\n");
+    let profile = service_error::<ExecuteGremlinProfileQuery>(&report);
+    let explain = service_error::<ExecuteGremlinExplainQuery>(&report);
+    assert_eq!([profile.kind, explain.kind], [limit; 2]);
+}
+
+/// As on engines that append nothing.
+#[test]
+fn answers_without_rows_or_an_end_are_errors() {
+    let no_code = r#"{"requestId":"r","detailedMessage":"it broke"}"#;
+    let error = decode_error::<ExecuteGremlinQuery>(&response(200, no_code));
+    assert_eq!(
+        (error.path(), error.reason()),
+        ("detailedMessage", "it broke")
+    );
+    let error = decode_error::<ExecuteGremlinQuery>(&response(200, BROKEN));
+    assert_eq!(error.kind(), DecodeErrorKind::Truncated);
+    assert_eq!(error.body(), BROKEN);
+    let error = decode_error::<ExecuteGremlinExplainQuery>(&response(200, " \n"));
+    assert_eq!(error.kind(), DecodeErrorKind::Empty);
 }
 
 /// Rows may look like error objects.
 #[test]
 fn rows_that_look_like_errors_are_rows() {
-    let row = r#"{"requestId":"r","code":"TimeLimitExceededException","detailedMessage":"m"}"#;
-    assert_eq!(
-        untyped(&format!("[{row}]")).rows::<Value>().unwrap().len(),
-        1
-    );
-    assert_eq!(
-        read(format!(r#"{{"result":{{"data":[{row}]}}}}"#))
-            .unwrap()
-            .raw_rows()
-            .unwrap()
-            .len(),
-        1
-    );
-}
-
-#[test]
-fn outputs_go_through_serde_and_back() {
-    for body in [
-        TYPED,
-        "{}",
-        r#"{"result":[1,{"a":null}],"meta":7,"status":{"attributes":[]}}"#,
-    ] {
-        let output = read(body).unwrap();
-        let json = serde_json::to_value(&output).unwrap();
-        assert_eq!(json, serde_json::from_str::<Value>(body).unwrap());
-        let again: ExecuteGremlinQueryOutput = serde_json::from_value(json.clone()).unwrap();
-        assert_eq!(serde_json::to_value(&again).unwrap(), json);
-        let (ours, theirs) = (again.values(), output.values());
-        assert_eq!(ours.ok(), theirs.ok());
-    }
+    let rows = untyped(&format!("[{TIME_LIMIT}]")).rows::<Value>();
+    assert_eq!(rows.unwrap().len(), 1);
+    let bare = read(format!(r#"{{"result":{{"data":[{TIME_LIMIT}]}}}}"#)).unwrap();
+    assert_eq!(bare.raw_rows().unwrap().len(), 1);
 }
 
 #[test]
 fn reports_are_kept_to_the_byte() {
     let report = "┌──┐\n│é │\r\n└──┘\n";
-    let answer = Response::new(report.into());
-    let explained = neptunedata::response::<ExecuteGremlinExplainQuery>(&answer).unwrap();
+    let explained = decode::<ExecuteGremlinExplainQuery>(report).unwrap();
     assert_eq!(explained.text(), report);
-    let profiled = neptunedata::response::<ExecuteGremlinProfileQuery>(&answer).unwrap();
-    assert_eq!(profiled.output.unwrap().bytes(), answer.body());
+    let profiled = decode::<ExecuteGremlinProfileQuery>(report).unwrap();
+    assert_eq!(profiled.output.unwrap().bytes(), report);
 
-    let torn = Response::new(Bytes::from_static(b"a\xff\xe2\x94"));
-    let explained = neptunedata::response::<ExecuteGremlinExplainQuery>(&torn).unwrap();
-    assert_eq!(explained.output.as_ref().unwrap().bytes(), torn.body());
+    let torn = b"a\xff\xe2\x94".as_slice();
+    let explained = decode::<ExecuteGremlinExplainQuery>(torn).unwrap();
+    assert_eq!(explained.output.as_ref().unwrap().bytes(), torn);
     assert_eq!(explained.text(), "a\u{fffd}\u{fffd}");
-}
-
-#[test]
-fn a_report_that_broke_off_is_the_error_at_its_end() {
-    let body = "Neptune Gremlin Profile\n====\n{\"requestId\":\"r\",\"code\":\"MemoryLimitExceededException\",\"detailedMessage\":\"m\"}";
-    match neptunedata::response::<ExecuteGremlinProfileQuery>(&Response::new(body.into())) {
-        Err(Cause::Service(error)) => {
-            assert_eq!(error.kind, ExceptionKind::MemoryLimitExceededException)
-        }
-        other => panic!("{other:?}"),
-    }
-    match neptunedata::response::<ExecuteGremlinExplainQuery>(&Response::new(" \n".into())) {
-        Err(Cause::Decode(error)) => assert_eq!(error.kind(), DecodeErrorKind::Empty),
-        other => panic!("{other:?}"),
-    }
 }
 
 #[test]
@@ -300,7 +255,7 @@ fn running_queries() {
     let body = r#"{"acceptedQueryCount":9,"runningQueryCount":1,"queries":[{"queryId":"fb34",
         "queryEvalStats":{"waited":0,"elapsed":2147483648000,"cancelled":false},
         "queryString":"g.V().out().count()"}]}"#;
-    let output = neptunedata::response::<ListGremlinQueries>(&Response::new(body.into())).unwrap();
+    let output = decode::<ListGremlinQueries>(body).unwrap();
     let queries = output.queries.unwrap();
     let stats = queries[0].query_eval_stats.clone().unwrap();
     // More than the 32 bits that the service model has for it.
@@ -312,34 +267,23 @@ fn running_queries() {
 
     let body =
         r#"{"queryId":"fb34","queryEvalStats":{"waited":"7","elapsed":23,"cancelled":"True"}}"#;
-    let output =
-        neptunedata::response::<GetGremlinQueryStatus>(&Response::new(body.into())).unwrap();
+    let output = decode::<GetGremlinQueryStatus>(body).unwrap();
     let stats = output.query_eval_stats.unwrap();
     assert_eq!((stats.waited, stats.cancelled), (Some(7), Some(true)));
 
-    let answer = Response::new(r#"{"status":"200 OK"}"#.into());
-    let output = neptunedata::response::<CancelGremlinQuery>(&answer).unwrap();
+    let output = decode::<CancelGremlinQuery>(r#"{"status":"200 OK"}"#).unwrap();
     assert_eq!(output.status.as_deref(), Some("200 OK"));
 }
 
 #[test]
 fn unknown_queries_are_typed_errors() {
     let body = r#"{"requestId":"r","code":"InvalidParameterException","detailedMessage":"Supplied queryId x is invalid"}"#;
-    let answer = Response::builder()
-        .status(400)
-        .body(Bytes::from(body))
-        .unwrap();
-    let causes = [
-        neptunedata::response::<GetGremlinQueryStatus>(&answer).unwrap_err(),
-        neptunedata::response::<CancelGremlinQuery>(&answer).unwrap_err(),
-    ];
-    for cause in causes {
-        match cause {
-            Cause::Service(error) => {
-                assert_eq!(error.kind, ExceptionKind::InvalidParameterException);
-                assert_eq!(error.message, "Supplied queryId x is invalid");
-            }
-            other => panic!("{other:?}"),
-        }
+    let answer = response(400, body);
+    for error in [
+        service_error::<GetGremlinQueryStatus>(&answer),
+        service_error::<CancelGremlinQuery>(&answer),
+    ] {
+        assert_eq!(error.kind, ExceptionKind::InvalidParameterException);
+        assert_eq!(error.message, "Supplied queryId x is invalid");
     }
 }

@@ -1,7 +1,6 @@
 //! Requests.
 
 use neptunedata::{
-    Endpoint, Operation,
     bytes::Bytes,
     error::FieldErrorKind,
     gremlin::{
@@ -10,19 +9,9 @@ use neptunedata::{
     },
     http::{Request, header},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
-fn request<O: Operation>(operation: &O) -> Request<Bytes> {
-    neptunedata::request(
-        operation,
-        &Endpoint::parse("http://localhost:8182").unwrap(),
-    )
-    .unwrap()
-}
-
-fn body<O: Operation>(operation: &O) -> Value {
-    serde_json::from_slice(request(operation).body()).unwrap()
-}
+use crate::messages::{field_errors, json_body as body, request};
 
 fn query() -> ExecuteGremlinQuery {
     ExecuteGremlinQuery::new("g.V().limit(1)")
@@ -36,10 +25,6 @@ fn m13_a_query_can_be_given_an_id() {
     assert_eq!(query, ExecuteGremlinQuery::new("g.V()").query_id(id));
     assert_eq!(serde_json::to_value(&query).unwrap(), input);
     assert_eq!(body(&query), json!({"gremlin": "g.V()", "queryId": id}));
-    assert_eq!(
-        body(&ExecuteGremlinQuery::new("g.V()")),
-        json!({"gremlin": "g.V()"})
-    );
 }
 
 #[test]
@@ -73,29 +58,18 @@ fn m15_the_form_of_results_is_always_asked_for() {
     let untyped = "application/vnd.gremlin-v3.0+json;types=false";
     assert_eq!(accept(&query()), untyped);
     for serializer in GremlinSerializer::KNOWN {
-        assert_eq!(
-            accept(&query().serializer(serializer.clone())),
-            serializer.as_str()
-        );
+        let query = query().serializer(serializer.clone());
+        assert_eq!(accept(&query), serializer.as_str());
     }
-    assert_eq!(
-        accept(&query().serializer("application/x-new")),
-        "application/x-new"
-    );
+    let new = query().serializer("application/x-new");
+    assert_eq!(accept(&new), "application/x-new");
 }
 
 #[test]
 fn serializers_that_are_not_valid_headers_are_rejected() {
-    let endpoint = Endpoint::parse("http://localhost:8182").unwrap();
+    let refused = [("serializer".to_owned(), FieldErrorKind::HeaderValue)];
     for text in ["a\nb", "a\r\nx-more: 1", "\0", "a\u{7f}"] {
-        let refused = neptunedata::request(&query().serializer(text), &endpoint).unwrap_err();
-        assert_eq!(refused.operation(), "ExecuteGremlinQuery");
-        assert_eq!(refused.field_errors().len(), 1);
-        assert_eq!(refused.field_errors()[0].field(), "serializer");
-        assert_eq!(
-            *refused.field_errors()[0].kind(),
-            FieldErrorKind::HeaderValue
-        );
+        assert_eq!(field_errors(&query().serializer(text)), refused);
     }
     // In the body there is no such limit.
     let profile = ExecuteGremlinProfileQuery::new("g.V()").serializer("a\nb");
@@ -105,15 +79,13 @@ fn serializers_that_are_not_valid_headers_are_rejected() {
 #[test]
 fn only_queries_request_trailers() {
     let te = |request: Request<Bytes>| request.headers().get(header::TE).cloned();
-    assert_eq!(te(request(&query())).unwrap(), "trailers");
-    assert_eq!(
-        te(request(&ExecuteGremlinExplainQuery::new("g.V()"))).unwrap(),
-        "trailers"
-    );
-    assert_eq!(
-        te(request(&ExecuteGremlinProfileQuery::new("g.V()"))).unwrap(),
-        "trailers"
-    );
+    for request in [
+        request(&query()),
+        request(&ExecuteGremlinExplainQuery::new("g.V()")),
+        request(&ExecuteGremlinProfileQuery::new("g.V()")),
+    ] {
+        assert_eq!(te(request).unwrap(), "trailers");
+    }
     assert_eq!(te(request(&GetGremlinQueryStatus::new("q"))), None);
     assert_eq!(te(request(&ListGremlinQueries::new())), None);
 }
@@ -139,15 +111,12 @@ fn members_of_a_profile_have_a_dot_in_their_names() {
 
 #[test]
 fn flags_are_spelled_out() {
-    for (flag, target) in [(true, "true"), (false, "false")] {
-        let uri = request(&ListGremlinQueries::new().include_waiting(flag))
-            .uri()
-            .to_string();
-        assert_eq!(
-            uri,
-            format!("http://localhost:8182/gremlin/status?includeWaiting={target}")
-        );
+    let target = |list| request(&list).uri().to_string();
+    let path = "http://localhost:8182/gremlin/status";
+    let list = ListGremlinQueries::new;
+    assert_eq!(target(list()), path);
+    for flag in [true, false] {
+        let expected = format!("{path}?includeWaiting={flag}");
+        assert_eq!(target(list().include_waiting(flag)), expected);
     }
-    let uri = request(&ListGremlinQueries::new()).uri().to_string();
-    assert_eq!(uri, "http://localhost:8182/gremlin/status");
 }

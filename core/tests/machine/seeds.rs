@@ -9,6 +9,7 @@ use neptunedata::{
     machine::{Input, Io, Machine, Step},
 };
 use proptest::{collection::vec, prelude::*, test_runner::Config};
+use serde_json::Value;
 
 use super::{
     inputs::{State, Turn, start, turn},
@@ -148,7 +149,10 @@ fn sessions_seed_their_calls() {
     assert_ne!(one.next_seed(), clone.next_seed());
 
     let token = |call: &mut Call<StartIndexRebuild>| match call.resume(Input::Next, start()) {
-        Step::Io(Io::Send(transmit)) => transmit.request.into_body(),
+        Step::Io(Io::Send(transmit)) => {
+            let body: Value = serde_json::from_slice(transmit.request.body()).expect("JSON");
+            body["clientToken"].as_str().expect("a token").to_owned()
+        }
         step => panic!("{step:?}"),
     };
     let tokens = |seed| {
@@ -159,6 +163,10 @@ fn sessions_seed_their_calls() {
     };
     let [one, next] = tokens(7);
     assert_ne!(one, next);
+    // A UUID of version 4.
+    let dashes: Vec<_> = one.match_indices('-').map(|(place, _)| place).collect();
+    assert_eq!((one.len(), dashes), (36, vec![8, 13, 18, 23]), "{one}");
+    assert_eq!(&one[14..15], "4", "{one}");
     assert_eq!(tokens(7), [one.clone(), next.clone()]);
     let others = tokens(8);
     assert!(!others.contains(&one) && !others.contains(&next));

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Response};
+use http::{HeaderMap, HeaderValue};
 use neptunedata::{
-    CallOptions, ExceptionKind, Operation, dynamic,
-    error::{Cause, DecodeErrorKind, FieldErrorKind},
+    CallOptions, ExceptionKind, dynamic,
+    error::{DecodeErrorKind, FieldErrorKind},
     opencypher::{
         CancelOpenCypherQuery, ExecuteOpenCypherExplainQuery, ExecuteOpenCypherQuery,
         GetOpenCypherQueryStatus, ListOpenCypherQueries, OpenCypherExplainMode,
@@ -15,8 +14,9 @@ use neptunedata::{
 use serde_json::json;
 
 use crate::{
+    messages::{decode, decode_error, request, response, response_of_type, service_error},
     steps::endpoint,
-    support::{answer, call, query, request},
+    support::{call, query},
 };
 
 /// The detail of a failure as engines from 1.4.5.0 on write it, in the form of a trailer.
@@ -41,6 +41,10 @@ fn queries_that_fail_after_their_200_are_failures() {
         r#"{"results":[{"code":"AccessDeniedException","requestId":"r","detailedMessage":"d"}]}"#;
     let none = HeaderMap::new;
     let failed = || trailers("500 TimeLimitExceededException", DETAIL);
+    let answered = |body: &str, trailers| {
+        let answer = response(200, body.to_owned());
+        call(&query(), &CallOptions::new(), answer, trailers).1
+    };
     for (body, trailers) in [
         (rows.to_owned(), failed()),
         (format!("{rows}{APPENDED}"), failed()),
@@ -50,30 +54,23 @@ fn queries_that_fail_after_their_200_are_failures() {
         (APPENDED.to_owned(), none()),
         (whole.to_owned(), failed()),
     ] {
-        let name = body.clone();
-        let (_, result) = call(&query(), &CallOptions::new(), answer(200, body), trailers);
-        let error = result.expect_err(&name);
-        let service = error.service().expect(&name);
-        assert_eq!(
-            service.kind,
-            ExceptionKind::TimeLimitExceededException,
-            "{name}"
-        );
+        let error = answered(&body, trailers).expect_err(&body);
+        let service = error.service().expect(&body);
+        let limit = ExceptionKind::TimeLimitExceededException;
+        assert_eq!(service.kind, limit, "{body}");
         assert_eq!(service.message, "Operation terminated (deadline exceeded)");
         assert_eq!(service.request_id.as_deref(), Some("a7e9d2aa"));
     }
 
     // Older engines just stop.
-    let (_, result) = call(&query(), &CallOptions::new(), answer(200, rows), none());
-    let error = result.unwrap_err();
+    let error = answered(rows, none()).unwrap_err();
     assert!(error.service().is_none());
     assert_eq!(error.body(), rows);
 
     // Trailers of a success, and rows that look like errors.
     for trailers in [none(), trailers("200 OK", "")] {
-        let (_, result) = call(&query(), &CallOptions::new(), answer(200, whole), trailers);
-        let answered = result.unwrap();
-        let rows: Vec<BTreeMap<String, String>> = answered.output.rows().unwrap();
+        let output = answered(whole, trailers).unwrap().output;
+        let rows: Vec<BTreeMap<String, String>> = output.rows().unwrap();
         assert_eq!(rows[0]["code"], "AccessDeniedException");
     }
 }
@@ -96,15 +93,11 @@ fn errors_of_old_and_new_engines_are_read() {
         ),
         (unknown, ExceptionKind::Unknown, "taken"),
     ] {
-        let mut answer = answer(400, body);
-        let media_type = HeaderValue::from_static("application/x-amz-json-1.0");
-        answer.headers_mut().insert("content-type", media_type);
+        let mut answer = response_of_type("application/x-amz-json-1.0", body);
+        *answer.status_mut() = http::StatusCode::BAD_REQUEST;
         let id = HeaderValue::from_static("LDM6CJP8");
         answer.headers_mut().insert("x-amzn-requestid", id);
-        let Err(Cause::Service(error)) = neptunedata::response::<ExecuteOpenCypherQuery>(&answer)
-        else {
-            panic!("{body} is not decoded as an error");
-        };
+        let error = service_error::<ExecuteOpenCypherQuery>(&answer);
         assert_eq!((error.kind, error.message.as_str()), (kind, text));
         assert_eq!(error.request_id.as_deref(), Some("LDM6CJP8"));
         assert_eq!(error.body, body);
@@ -115,40 +108,31 @@ fn errors_of_old_and_new_engines_are_read() {
 fn explains_are_text() {
     let report =
         "Query:\nMATCH (n) RETURN n\n\n╔════╤════════╗\n║ ID │ Out #1 ║\n╚════╧════════╝\n";
-    let read =
-        |answer: &Response<Bytes>| neptunedata::response::<ExecuteOpenCypherExplainQuery>(answer);
-    let mut good = answer(200, report);
     let media_type = "text/plain;charset=UTF-8";
-    let value = HeaderValue::from_static(media_type);
-    good.headers_mut().insert("content-type", value);
-    let output = read(&good).unwrap();
+    let good = response_of_type(media_type, report);
+    let output = neptunedata::response::<ExecuteOpenCypherExplainQuery>(&good).unwrap();
     assert_eq!(output.text(), report);
     assert_eq!(output.results.bytes(), report);
     assert_eq!(output.media_type.as_deref(), Some(media_type));
-    assert_eq!(
-        dynamic::response("ExecuteOpenCypherExplainQuery", &good).unwrap(),
-        json!({"results": report})
-    );
-    let html = answer(200, "<html><body><pre>…</pre></body></html>");
-    assert_eq!(read(&html).unwrap().media_type, None);
+    let by_name = dynamic::response("ExecuteOpenCypherExplainQuery", &good).unwrap();
+    assert_eq!(by_name, json!({"results": report}));
+    let html = "<html><body><pre>…</pre></body></html>";
+    let output = decode::<ExecuteOpenCypherExplainQuery>(html).unwrap();
+    assert_eq!(output.media_type, None);
 
-    let Err(Cause::Decode(error)) = read(&answer(200, " \n")) else {
-        panic!("nothing was read");
-    };
+    let error = decode_error::<ExecuteOpenCypherExplainQuery>(&response(200, " \n"));
     assert_eq!(error.kind(), DecodeErrorKind::Empty);
     for body in [APPENDED.to_owned(), format!("{report}{APPENDED}")] {
-        let Err(Cause::Service(error)) = read(&answer(200, body)) else {
-            panic!("it was read");
-        };
+        let error = service_error::<ExecuteOpenCypherExplainQuery>(&response(200, body));
         assert_eq!(error.kind, ExceptionKind::TimeLimitExceededException);
     }
 
-    let options =
-        CallOptions::new().header(http::header::ACCEPT, HeaderValue::from_static("text/html"));
+    let accept = HeaderValue::from_static("text/html");
+    let options = CallOptions::new().header(http::header::ACCEPT, accept);
     let explain = ExecuteOpenCypherExplainQuery::new("RETURN 1", OpenCypherExplainMode::Static);
-    let (sent, result) = call(&explain, &options, html, HeaderMap::new());
+    let (sent, result) = call(&explain, &options, response(200, html), HeaderMap::new());
     assert_eq!(sent.headers()["accept"], "text/html");
-    assert!(result.unwrap().output.text().starts_with("<html>"));
+    assert_eq!(result.unwrap().output.text(), html);
 }
 
 #[test]
@@ -156,7 +140,7 @@ fn running_queries_are_listed() {
     let body = r#"{"acceptedQueryCount":9,"runningQueryCount":1,"queries":[{"queryId":"fb34",
         "queryEvalStats":{"waited":0,"elapsed":23,"cancelled":false},
         "queryString":"MATCH (n) RETURN count(n)"}]}"#;
-    let output = neptunedata::response::<ListOpenCypherQueries>(&answer(200, body)).unwrap();
+    let output = decode::<ListOpenCypherQueries>(body).unwrap();
     assert_eq!(
         (output.accepted_query_count, output.running_query_count),
         (Some(9), Some(1))
@@ -170,7 +154,7 @@ fn running_queries_are_listed() {
 
     // A month and more is beyond 32 bits.
     let body = r#"{"queryId":"fb34","queryEvalStats":{"waited":0,"elapsed":2678400000,"cancelled":"false"}}"#;
-    let output = neptunedata::response::<GetOpenCypherQueryStatus>(&answer(200, body)).unwrap();
+    let output = decode::<GetOpenCypherQueryStatus>(body).unwrap();
     assert_eq!(output.query_string, None);
     let stats = output.query_eval_stats.unwrap();
     assert_eq!(
@@ -181,60 +165,49 @@ fn running_queries_are_listed() {
 
 #[test]
 fn m23_the_status_of_one_query_takes_an_id_and_nothing_else() {
-    let refused = |input| {
-        let error = dynamic::request("GetOpenCypherQueryStatus", &input, &endpoint()).unwrap_err();
-        let faults = error.field_errors().iter();
-        let faults: Vec<_> = faults
-            .map(|fault| (fault.field().to_owned(), fault.kind().clone()))
-            .collect();
-        faults
-    };
-    let missing = ("queryId".to_owned(), FieldErrorKind::Missing);
-    let unknown = ("includeWaiting".to_owned(), FieldErrorKind::UnknownMember);
-    assert_eq!(refused(json!({})), std::slice::from_ref(&missing));
-    for input in [
-        json!({"includeWaiting": true}),
-        json!({"queryId": "x", "includeWaiting": true}),
+    for (input, field, kind) in [
+        (json!({}), "queryId", FieldErrorKind::Missing),
+        (
+            json!({"includeWaiting": true}),
+            "includeWaiting",
+            FieldErrorKind::UnknownMember,
+        ),
+        (
+            json!({"queryId": "x", "includeWaiting": true}),
+            "includeWaiting",
+            FieldErrorKind::UnknownMember,
+        ),
     ] {
-        assert_eq!(refused(input), std::slice::from_ref(&unknown));
+        let error = dynamic::request("GetOpenCypherQueryStatus", &input, &endpoint()).unwrap_err();
+        let [error] = error.field_errors() else {
+            panic!("{error}");
+        };
+        assert_eq!((error.field(), error.kind()), (field, &kind), "{input}");
     }
     // That is what lists are for.
-    let list = request(&ListOpenCypherQueries::new().include_waiting(true)).unwrap();
-    assert_eq!(
-        list.uri().path_and_query().unwrap(),
-        "/opencypher/status?includeWaiting=true"
-    );
+    let list = request(&ListOpenCypherQueries::new().include_waiting(true));
+    let target = list.uri().path_and_query().unwrap();
+    assert_eq!(target, "/opencypher/status?includeWaiting=true");
 }
 
 #[test]
 fn cancelled_and_unknown_queries() {
-    let success = answer(200, r#"{"status":"200 OK","payload":true}"#);
-    let output = neptunedata::response::<CancelOpenCypherQuery>(&success).unwrap();
-    assert_eq!(
-        (output.status.as_deref(), output.payload),
-        (Some("200 OK"), Some(true))
-    );
+    let output = decode::<CancelOpenCypherQuery>(r#"{"status":"200 OK","payload":true}"#).unwrap();
+    assert_eq!(output.status.as_deref(), Some("200 OK"));
+    assert_eq!(output.payload, Some(true));
 
     // U12: of a cancelled query as of one that never was.
-    let unknown = answer(
+    let unknown = response(
         400,
         r#"{"code":"InvalidParameterException","requestId":"1","detailedMessage":"Supplied queryId fb34 is invalid","message":"Supplied queryId fb34 is invalid"}"#,
     );
-    fn kind<O: Operation<Output: std::fmt::Debug>>(answer: &Response<Bytes>) -> ExceptionKind {
-        match neptunedata::response::<O>(answer) {
-            Err(Cause::Service(error)) => error.kind,
-            other => panic!("{other:?}"),
-        }
+    for error in [
+        service_error::<GetOpenCypherQueryStatus>(&unknown),
+        service_error::<CancelOpenCypherQuery>(&unknown),
+    ] {
+        assert_eq!(error.kind, ExceptionKind::InvalidParameterException);
     }
-    let invalid = ExceptionKind::InvalidParameterException;
-    assert_eq!(kind::<GetOpenCypherQueryStatus>(&unknown), invalid);
-    assert_eq!(kind::<CancelOpenCypherQuery>(&unknown), invalid);
-    let cancelled = answer(
-        500,
-        r#"{"requestId":"1","code":"CancelledByUserException","detailedMessage":"Operation terminated (cancelled by user)"}"#,
-    );
-    assert_eq!(
-        kind::<ExecuteOpenCypherQuery>(&cancelled),
-        ExceptionKind::CancelledByUserException
-    );
+    let cancelled = r#"{"requestId":"1","code":"CancelledByUserException","detailedMessage":"Operation terminated (cancelled by user)"}"#;
+    let error = service_error::<ExecuteOpenCypherQuery>(&response(500, cancelled));
+    assert_eq!(error.kind, ExceptionKind::CancelledByUserException);
 }

@@ -1,37 +1,26 @@
-//! Requests, and answers to them, without a network.
+//! A query, and its only attempt.
 
 use bytes::Bytes;
 use http::{HeaderMap, Response};
 use neptunedata::{
     Call, CallOptions, CallOutput, Error, Operation,
-    error::{Cause, EncodeError, FieldErrorKind},
+    error::Cause,
     machine::{Input, Machine, Step},
     opencypher::{ExecuteOpenCypherQuery, ExecuteOpenCypherQueryOutput},
 };
 use serde_json::Value;
 
-use crate::steps::{NOW, Steps, endpoint, session};
-
-pub(crate) fn request<O: Operation>(operation: &O) -> Result<http::Request<Bytes>, EncodeError> {
-    neptunedata::request(operation, &endpoint())
-}
-
-pub(crate) fn body<O: Operation>(operation: &O) -> Value {
-    serde_json::from_slice(request(operation).unwrap().body()).unwrap()
-}
-
-pub(crate) fn answer(status: u16, body: impl Into<Bytes>) -> Response<Bytes> {
-    let mut answer = Response::new(body.into());
-    *answer.status_mut() = status.try_into().unwrap();
-    answer
-}
+use crate::{
+    messages::{decode, response},
+    steps::{NOW, Steps, session},
+};
 
 pub(crate) fn query() -> ExecuteOpenCypherQuery {
     ExecuteOpenCypherQuery::new("MATCH (n) RETURN n LIMIT 10")
 }
 
 pub(crate) fn read(body: impl Into<Bytes>) -> Result<ExecuteOpenCypherQueryOutput, Cause> {
-    neptunedata::response::<ExecuteOpenCypherQuery>(&answer(200, body))
+    decode::<ExecuteOpenCypherQuery>(body)
 }
 
 /// A call, and its only answer.
@@ -50,11 +39,9 @@ pub(crate) fn call<O: Operation>(
     }
 }
 
-pub(crate) fn faults<O: Operation>(operation: &O) -> Vec<(String, FieldErrorKind)> {
-    let error = request(operation).unwrap_err();
-    assert_eq!(error.operation(), O::INFO.name);
-    let faults = error.field_errors().iter();
-    faults
-        .map(|fault| (fault.field().to_owned(), fault.kind().clone()))
-        .collect()
+/// The body of a query that is sent with these options.
+pub(crate) fn sent(options: &CallOptions) -> Value {
+    let answer = response(200, r#"{"results":[]}"#);
+    let (sent, _) = call(&query(), options, answer, HeaderMap::new());
+    serde_json::from_slice(sent.body()).unwrap()
 }

@@ -119,59 +119,6 @@ fn is_ignored_when_skipped(error: &serde_json::Error) -> bool {
     .any(|text| error.contains(text))
 }
 
-/// Cuts one body of each format at every position, and appends other text.
-#[test]
-fn every_position() {
-    let object = br#"{"requestId":"r","code":"TimeLimitExceededException","detailedMessage":"m"}"#;
-    for (format, body) in [
-        (
-            RowsFormat::OpenCypher,
-            r#"{"results":[{"a":"x\"]}","n":-1.5e3}, {"a":"\u00e9"},[],"",12 ],"b":{"c":[1,2]}}"#,
-        ),
-        (
-            RowsFormat::Gremlin,
-            r#"{"requestId":"r","result":{"data":{"@type":"g:List","@value":[{"@type":"g:Int32","@value":1},true,null]},"meta":{}},"status":{"code":200}}"#,
-        ),
-        (
-            RowsFormat::Sparql,
-            r#" {"results" : {"bindings" : [{"s":{"type":"uri","value":"a"}} , {}] } , "head":{"vars":["s"]}} "#,
-        ),
-        (
-            RowsFormat::Stream,
-            r#"{"records":[{"op":"ADD"}],"totalRecords":1}"#,
-        ),
-    ] {
-        for at in 0..=body.len() {
-            for suffix in [
-                &b""[..],
-                object,
-                b"<html>",
-                b"]",
-                b"}",
-                b"\"",
-                b",",
-                b"\xFF",
-            ] {
-                let mut broken = body.as_bytes()[..at].to_vec();
-                broken.extend_from_slice(suffix);
-                let one = whole::<Value>(format, &broken);
-                for size in [1, 2, 3, 7] {
-                    let cut = by::<Value>(format, &broken, size);
-                    assert_eq!(cut, one, "{:?} by {size}", String::from_utf8_lossy(&broken));
-                }
-                let ends_well = serde_json::from_slice(&broken)
-                    .is_ok_and(|body| expected(format, &body).is_some());
-                assert_eq!(
-                    one.end.is_ok(),
-                    ends_well,
-                    "{:?}",
-                    String::from_utf8_lossy(&broken)
-                );
-            }
-        }
-    }
-}
-
 /// Long rows in chunks of several sizes.
 #[test]
 fn long_rows_are_complete() {

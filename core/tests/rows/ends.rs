@@ -34,7 +34,7 @@ fn ends(event: impl Into<Event>, rows: u32, check: impl Fn(&Error)) {
     for size in SIZES {
         let read = cypher(&script, size);
         let expected: Vec<_> = (1..=rows).map(|a| Row { a }).collect();
-        assert_eq!(read.rows, expected);
+        assert_eq!(read.items, expected);
         assert_eq!(read.asked, [Asked::Send(Reuse::Allowed)]);
         let error = read.result.expect_err("a failure");
         assert_eq!(error.operation(), "Cypher");
@@ -80,7 +80,7 @@ fn complete_responses_are_successes() {
             &[answer(200, WHOLE).header("x-amzn-requestid", "r-7").into()],
             size,
         );
-        assert_eq!(read.rows, [Row { a: 1 }, Row { a: 2 }, Row { a: 3 }]);
+        assert_eq!(read.items, [Row { a: 1 }, Row { a: 2 }, Row { a: 3 }]);
         let end = read.result.expect("a success");
         assert_eq!(end.rows, 3);
         assert_eq!(end.meta.request_id(), Some("r-7"));
@@ -266,7 +266,7 @@ fn a_row_above_the_limit() {
     let options = CallOptions::new().max_row_bytes(50).max_body_bytes(1);
     for size in SIZES {
         let read: Read<Row> = read(&Cypher, &options, &[answer(200, body.clone()).into()], size);
-        assert_eq!(read.rows, [Row { a: 1 }]);
+        assert_eq!(read.items, [Row { a: 1 }]);
         let error = read.result.expect_err("a row above the limit");
         decode(DecodeErrorKind::TooLarge, "results[1]")(&error);
         assert!(
@@ -319,7 +319,7 @@ fn other_formats_end_the_same_way() {
         &[answer(200, format!("{typed}{}", limit())).into()],
         9,
     );
-    assert_eq!(read.rows, [Row { a: 1 }]);
+    assert_eq!(read.items, [Row { a: 1 }]);
     of(LIMIT)(&read.result.expect_err("an error"));
 
     let ask = answer(200, r#"{"head":{},"boolean":false}"#);

@@ -2,17 +2,16 @@
 
 use http::{HeaderMap, Method};
 use neptunedata::{
-    CallOptions, Effect, Error, Operation, OperationInfo,
+    CallOptions, Effect, Operation, OperationInfo,
     error::DecodeError,
-    machine::{Input, Io, Machine, Step},
+    machine::Input,
     operation::{RawResponse, RequestWriter},
     rows::{RowQuery, Rows, RowsFormat, RowsSummary},
-    transport::Sent,
 };
 use serde::de::DeserializeOwned;
 
 use super::{
-    drive::{Asked, Clock, Style, inputs, unsigned},
+    drive::{Clock, Played, Style, play, unsigned},
     script::Event,
     steps::Steps,
 };
@@ -49,12 +48,7 @@ operations! {
     Sparql: Sparql, Read;
 }
 
-#[derive(Debug)]
-pub(crate) struct Read<T> {
-    pub(crate) rows: Vec<T>,
-    pub(crate) asked: Vec<Asked>,
-    pub(crate) result: Result<RowsSummary, Error>,
-}
+pub(crate) type Read<T> = Played<T, RowsSummary>;
 
 /// Reads all rows, with the body in chunks of `size` bytes. The last event of the script is repeated.
 pub(crate) fn read<T: DeserializeOwned, O: RowQuery>(
@@ -68,43 +62,15 @@ pub(crate) fn read<T: DeserializeOwned, O: RowQuery>(
         seed: 1,
         chunks: Some(size),
     };
-    let (mut rows, mut asked, mut sent) = (Vec::new(), Vec::new(), 0);
     let mut clock = Clock::new();
-    let mut responses = Vec::new().into_iter();
-    let mut input = Input::Next;
-    loop {
-        input = match machine.resume(input, clock.now()) {
-            Step::Io(Io::Send(transmit)) => {
-                asked.push(Asked::Send(transmit.reuse));
-                let event = script.get(sent).or(script.last()).expect("a script");
-                sent += 1;
-                responses = inputs(event, style).into_iter();
-                responses.next().expect("an input")
-            }
-            Step::Io(Io::Receive) => responses.next().expect("more of the body"),
-            Step::Item(row) => {
-                rows.push(row);
-                assert_eq!(machine.rows(), u64::try_from(rows.len()).expect("few"));
-                Input::Next
-            }
-            Step::Io(Io::Wait) => {
-                asked.push(Asked::Wait(clock.pass_until_wake(&machine)));
-                Input::Wake(Sent::No)
-            }
-            Step::Io(Io::Credentials { .. }) => panic!("the session is not signed"),
-            Step::Io(Io::Continue) => panic!("a wake-up at the requested time changed nothing"),
-            Step::Misuse(misuse) => panic!("{misuse}"),
-            Step::Done(result) => {
-                // The machine has ended: any further input is a misuse.
-                for input in [Input::Next, Input::End(HeaderMap::new())] {
-                    machine.misuses(input, clock.now());
-                }
-                return Read {
-                    rows,
-                    asked,
-                    result,
-                };
-            }
-        };
+    let mut rows = 0;
+    let read = play(&mut machine, script, style, &mut clock, |machine, _| {
+        rows += 1;
+        assert_eq!(machine.rows(), rows);
+    });
+    // The machine has ended: any further input is a misuse.
+    for input in [Input::Next, Input::End(HeaderMap::new())] {
+        machine.misuses(input, clock.now());
     }
+    read
 }

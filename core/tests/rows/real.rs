@@ -18,7 +18,7 @@ fn queries_and_streams_are_read_as_they_arrive() {
     let cypher = answer(200, r#"{"results":[{"a":1}]}"#);
     let query = ExecuteOpenCypherQuery::new("RETURN 1 AS a");
     let done: Read<Value> = read(&query, &CallOptions::new(), &[cypher.into()], 3);
-    assert_eq!(done.rows, [json!({"a": 1})]);
+    assert_eq!(done.items, [json!({"a": 1})]);
     assert!(done.result.is_ok());
 
     let gremlin = answer(
@@ -27,7 +27,7 @@ fn queries_and_streams_are_read_as_they_arrive() {
     );
     let query = ExecuteGremlinQuery::new("g.V().id()");
     let done: Read<String> = read(&query, &CallOptions::new(), &[gremlin.into()], 3);
-    assert_eq!(done.rows, ["v"]);
+    assert_eq!(done.items, ["v"]);
     assert_eq!(
         done.result.expect("a success").envelope.json(r"requestId"),
         Some("r".to_owned())
@@ -36,8 +36,8 @@ fn queries_and_streams_are_read_as_they_arrive() {
     let stream = answer(200, STREAM);
     let page = GetPropertygraphStream::trim_horizon();
     let done: Read<PropertygraphRecord> = read(&page, &CallOptions::new(), &[stream.into()], 3);
-    assert_eq!(done.rows.len(), 2);
-    assert_eq!(done.rows[1].is_last_op, Some(true));
+    assert_eq!(done.items.len(), 2);
+    assert_eq!(done.items[1].is_last_op, Some(true));
 }
 
 const STREAM: &str = r#"{"lastEventId":{"commitNum":12,"opNum":2},"records":[
@@ -74,19 +74,19 @@ mod gzip {
     fn rows_are_decompressed() {
         for size in [1, 10, 1000] {
             let done = stream(gzipped(STREAM), size);
-            assert_eq!(done.rows.len(), 2);
+            assert_eq!(done.items.len(), 2);
             assert_eq!(done.result.expect("a success").rows, 2);
             // A failing trailer and an error object after an incomplete body are detected too.
             let limit = ExceptionKind::TimeLimitExceededException;
             let failing =
                 gzipped(STREAM).trailer("x-neptune-status", "500 TimeLimitExceededException");
             let done = stream(failing, size);
-            assert_eq!(done.rows.len(), 2);
+            assert_eq!(done.items.len(), 2);
             let error = done.result.expect_err("a failure");
             assert_eq!(error.kind(), ErrorKind::Service(limit));
             let object = error_object("TimeLimitExceededException", "m");
             let done = stream(gzipped(&format!(r#"{{"records":[1,2,{object}"#)), size);
-            assert_eq!(done.rows, [json!(1), json!(2)]);
+            assert_eq!(done.items, [json!(1), json!(2)]);
             let error = done.result.expect_err("a failure");
             assert_eq!(error.kind(), ErrorKind::Service(limit));
         }

@@ -27,7 +27,7 @@ fn failures_before_the_first_row_are_retried() {
     ];
     for size in SIZES {
         let done = cypher(&again, size);
-        assert_eq!(done.rows, [Row { a: 1 }, Row { a: 2 }, Row { a: 3 }]);
+        assert_eq!(done.items, [Row { a: 1 }, Row { a: 2 }, Row { a: 3 }]);
         let end = done.result.expect("a success");
         assert_eq!((end.rows, end.meta.attempts), (3, 3));
         assert!(end.meta.earlier_may_have_executed);
@@ -44,13 +44,13 @@ fn failures_before_the_first_row_are_retried() {
             .trailer("x-neptune-status", "500 ConcurrentModificationException");
         let script = [refused.into(), answer(200, WHOLE).into()];
         let done: Read<Row> = read(&Write, &CallOptions::new(), &script, size);
-        assert_eq!((done.rows.len(), done.asked.len()), (3, 3));
+        assert_eq!((done.items.len(), done.asked.len()), (3, 3));
     }
     // Throttling: a longer pause.
     let refused = exception(429, "TooManyRequestsException");
     let done = cypher(&[refused.into(), answer(200, WHOLE).into()], 5);
     assert!(matches!(done.asked[1], Asked::Wait(time) if time <= Duration::from_secs(1)));
-    assert_eq!(done.rows.len(), 3);
+    assert_eq!(done.items.len(), 3);
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn failures_after_the_first_row_are_not_retried() {
         for size in SIZES {
             let read = cypher(&[event.clone(), answer(200, WHOLE).into()], size);
             assert_eq!(read.asked.len(), 1);
-            assert!(!read.rows.is_empty());
+            assert!(!read.items.is_empty());
             assert!(read.result.is_err());
         }
     }

@@ -1,7 +1,7 @@
 //! The session's 500 tokens: 5 for a retry, 10 after a time-out, 1 back for a first-try success.
 
 use neptunedata::{
-    Auth, CallOptions, ErrorKind, ExceptionKind, Session,
+    Auth, CallOptions, Session,
     ml::GetMlModelTrainingJob,
     retry::RetryPolicy,
     transport::{Sent, TransportErrorKind},
@@ -106,36 +106,22 @@ fn clones_share_the_quota_and_other_sessions_do_not() {
     );
 }
 
-/// An answer that cannot be decoded is not a success.
+/// Neither refusals nor answers that cannot be decoded are successes.
 #[test]
 fn only_successes_are_rewarded() {
-    for body in ["garbage", "", "{", "[]"] {
+    let refusal = exception(400, "ParsingException");
+    let undecodable = ["garbage", "", "{", "[]"].map(|body| answer(200, body));
+    for event in undecodable.into_iter().chain([refusal]) {
         let session = unsigned();
         // Ten tokens are gone.
         let _ = call(&session, &[answer(503, "").into()]);
         let options = CallOptions::new().max_attempts(1);
         let operation = GetMlModelTrainingJob::new("job-1");
-        let script = [answer(200, body).into()];
-        let trace = drive_whole(&session, &operation, &options, &script);
-        assert_eq!(trace.asked.len(), 1);
-        assert!(matches!(trace.asked[0], Asked::Send(_)));
-        let error = trace.result.expect_err("no answer");
-        assert_eq!(error.kind(), ErrorKind::Decode);
-        assert_eq!(session.retry_quota(), Some(490), "{body:?}");
+        let trace = drive_whole(&session, &operation, &options, &[event.into()]);
+        assert!(matches!(trace.asked[..], [Asked::Send(_)]));
+        let error = trace.result.expect_err("an error");
+        assert_eq!(session.retry_quota(), Some(490), "{error}");
     }
-}
-
-#[test]
-fn an_error_answer_is_not_rewarded() {
-    let session = unsigned();
-    let _ = call(&session, &[answer(503, "").into()]);
-    let trace = call(&session, &[exception(400, "ParsingException").into()]);
-    let error = trace.result.expect_err("a refusal");
-    assert_eq!(
-        error.kind(),
-        ErrorKind::Service(ExceptionKind::ParsingException)
-    );
-    assert_eq!(session.retry_quota(), Some(490));
 }
 
 fn with_quota(quota: Option<u32>) -> Session {

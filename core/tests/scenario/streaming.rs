@@ -2,82 +2,70 @@
 
 use neptunedata::{
     CallOptions, CallOutput, Error, ErrorKind, ExceptionKind,
-    machine::{BodyEvent, Exchange, Input, Io, Machine, Step, Transmit},
+    machine::{BodyEvent, Exchange},
     ml::GetMlModelTrainingJob,
     transport::{Sent, TransportErrorKind},
 };
 
 use crate::{
-    drive::{Clock, Style, inputs, start, unsigned},
+    drive::{Clock, Style, play, start, unsigned},
     script::{Event, answer, error_object, exception, success},
 };
 
 #[derive(Debug)]
 struct Streamed {
-    sent: Vec<Transmit>,
+    sent: usize,
     /// The chunks after each head.
     bodies: Vec<Vec<u8>>,
     result: Result<CallOutput<()>, Error>,
 }
 
 fn stream(mut exchange: Exchange, script: &[Event], commit: bool) -> Streamed {
-    let (mut sent, mut bodies) = (Vec::new(), Vec::<Vec<u8>>::new());
-    let mut clock = Clock::new();
-    let mut answers = Vec::new().into_iter();
-    let mut input = Input::Next;
-    loop {
-        input = match exchange.resume(input, clock.now()) {
-            Step::Io(Io::Send(transmit)) => {
-                let event = script.get(sent.len()).or(script.last());
-                sent.push(*transmit);
-                let style = Style {
-                    seed: 1,
-                    chunks: Some(5),
-                };
-                answers = inputs(event.expect("a script"), style).into_iter();
-                answers.next().expect("an input")
-            }
-            Step::Io(Io::Receive) => answers.next().expect("the body has ended"),
-            Step::Item(BodyEvent::Head(head)) => {
+    let style = Style {
+        seed: 1,
+        chunks: Some(5),
+    };
+    let mut bodies = Vec::<Vec<u8>>::new();
+    let played = play(
+        &mut exchange,
+        script,
+        style,
+        &mut Clock::new(),
+        |exchange, part| match part {
+            BodyEvent::Head(head) => {
                 assert!(head.status.is_success());
                 bodies.push(Vec::new());
-                Input::Next
             }
-            Step::Item(BodyEvent::Chunk(chunk)) => {
+            BodyEvent::Chunk(chunk) => {
                 bodies.last_mut().expect("a head").extend(chunk);
                 if commit {
                     exchange.commit();
                 }
-                Input::Next
             }
-            Step::Io(Io::Wait) => {
-                clock.pass_until_wake(&exchange);
-                Input::Wake(Sent::No)
-            }
-            Step::Io(Io::Credentials { .. }) => panic!("the session is not signed"),
-            Step::Io(Io::Continue) => panic!("a wake that was due changed nothing"),
-            Step::Misuse(misuse) => panic!("{misuse}"),
-            Step::Done(result) => {
-                return Streamed {
-                    sent,
-                    bodies,
-                    result,
-                };
-            }
-        };
+        },
+    );
+    Streamed {
+        sent: played.sent.len(),
+        bodies,
+        result: played.result,
     }
 }
 
+fn get(options: &CallOptions) -> Exchange {
+    Exchange::streaming(
+        &unsigned(),
+        &GetMlModelTrainingJob::new("job-1"),
+        options,
+        1,
+    )
+}
+
 fn read(script: &[Event]) -> Streamed {
-    let operation = GetMlModelTrainingJob::new("job-1");
-    let exchange = Exchange::streaming(&unsigned(), &operation, &CallOptions::new(), 1);
-    stream(exchange, script, false)
+    stream(get(&CallOptions::new()), script, false)
 }
 
 fn committed(script: &[Event]) -> Streamed {
-    let operation = GetMlModelTrainingJob::new("job-1");
-    let exchange = Exchange::streaming(&unsigned(), &operation, &CallOptions::new(), 1);
-    stream(exchange, script, true)
+    stream(get(&CallOptions::new()), script, true)
 }
 
 fn write(script: &[Event]) -> Streamed {
@@ -98,10 +86,8 @@ fn parts_make_the_body() {
 
 #[test]
 fn the_body_limit_does_not_apply_to_streaming() {
-    let operation = GetMlModelTrainingJob::new("job-1");
-    let options = CallOptions::new().max_body_bytes(3);
-    let exchange = Exchange::streaming(&unsigned(), &operation, &options, 1);
-    let done = stream(exchange, &[success().into()], false);
+    let limited = get(&CallOptions::new().max_body_bytes(3));
+    let done = stream(limited, &[success().into()], false);
     assert!(done.result.is_ok());
     assert_eq!(done.bodies, [WHOLE]);
 }
@@ -130,12 +116,12 @@ fn a_second_head_takes_back_the_first() {
     );
     let done = read(&[cut.clone(), success().into()]);
     assert_eq!(done.bodies, [&WHOLE[..20], WHOLE]);
-    assert_eq!(done.sent.len(), 2);
+    assert_eq!(done.sent, 2);
     let meta = done.result.expect("a success").meta;
     assert!(meta.earlier_may_have_executed);
 
     let done = write(&[cut, success().into()]);
-    assert_eq!((done.sent.len(), done.bodies.len()), (1, 1));
+    assert_eq!((done.sent, done.bodies.len()), (1, 1));
     let error = done.result.expect_err("a cut");
     assert!(error.may_have_executed() && !error.is_retryable());
 }
@@ -144,7 +130,7 @@ fn a_second_head_takes_back_the_first() {
 fn chunks_are_returned_once() {
     let cut = Event::Cut(answer(200, WHOLE), TransportErrorKind::Closed, Sent::Maybe);
     let done = committed(&[cut, success().into()]);
-    assert_eq!((done.sent.len(), done.bodies.len()), (1, 1));
+    assert_eq!((done.sent, done.bodies.len()), (1, 1));
     let error = done.result.expect_err("a cut");
     let kind = ErrorKind::Transport(TransportErrorKind::Closed);
     assert_eq!((error.kind(), error.attempts()), (kind, 1));
@@ -152,53 +138,36 @@ fn chunks_are_returned_once() {
 
     let conflict = success().trailer("x-neptune-status", "500 ConcurrentModificationException");
     let done = committed(&[conflict.into(), success().into()]);
-    assert_eq!(done.sent.len(), 1);
+    assert_eq!(done.sent, 1);
     let kind = ErrorKind::Service(ExceptionKind::ConcurrentModificationException);
     assert_eq!(done.result.expect_err("a conflict").kind(), kind);
 }
 
+/// The end of the body is looked at, cut or not.
 #[test]
-fn failing_trailers_fail_the_stream() {
-    let limit = success().trailer("x-neptune-status", "500 TimeLimitExceededException");
-    let done = read(&[limit.into()]);
-    assert_eq!((done.bodies.len(), done.sent.len()), (1, 1));
-    let kind = ErrorKind::Service(ExceptionKind::TimeLimitExceededException);
-    assert_eq!(done.result.expect_err("a failure").kind(), kind);
-}
+fn failures_at_the_end_fail_the_stream() {
+    let object = error_object("TimeLimitExceededException", "x");
+    let after_rows = format!(r#"{{"results":[{{"a":1}},{object}"#);
+    let cut = answer(200, after_rows.clone());
+    let cut = Event::Cut(cut, TransportErrorKind::Closed, Sent::Maybe);
+    let trailer = success().trailer("x-neptune-status", "500 TimeLimitExceededException");
+    for event in [
+        trailer.into(),
+        cut,
+        answer(200, object.clone()).into(),
+        answer(200, after_rows).into(),
+    ] {
+        let done = read(&[event]);
+        let kind = ErrorKind::Service(ExceptionKind::TimeLimitExceededException);
+        let error = done.result.expect_err("a failure");
+        assert_eq!((error.kind(), done.sent), (kind, 1));
+    }
+    // What only looks like an error object stays a row.
+    let row = format!(r#"{{"results":[{object}]}}"#);
+    assert!(read(&[answer(200, row).into()]).result.is_ok());
 
-#[test]
-fn short_bodies_are_truncated_bodies() {
     let short = success().header("content-length", "36");
     let done = write(&[short.into()]);
     let kind = ErrorKind::Transport(TransportErrorKind::Closed);
     assert_eq!(done.result.expect_err("a cut").kind(), kind);
-}
-
-#[test]
-fn an_error_object_ends_a_cut_stream() {
-    let body = format!(
-        r#"{{"results":[{{"a":1}},{}"#,
-        error_object("TimeLimitExceededException", "x")
-    );
-    let cut = Event::Cut(answer(200, body), TransportErrorKind::Closed, Sent::Maybe);
-    let done = read(&[cut]);
-    let kind = ErrorKind::Service(ExceptionKind::TimeLimitExceededException);
-    assert_eq!(done.result.expect_err("a failure").kind(), kind);
-    assert_eq!(done.sent.len(), 1);
-}
-
-/// Without trailers the end of the body is looked at, cut or not.
-#[test]
-fn an_error_object_ends_a_stream_that_looks_complete() {
-    let object = error_object("TimeLimitExceededException", "x");
-    for before in ["", r#"{"results":[{"a":1},"#] {
-        let body = format!("{before}{object}");
-        let done = read(&[answer(200, body).into()]);
-        let kind = ErrorKind::Service(ExceptionKind::TimeLimitExceededException);
-        let error = done.result.expect_err("the error object at the end");
-        assert_eq!((error.kind(), done.sent.len()), (kind, 1));
-    }
-    // What only looks like one stays a row.
-    let row = format!(r#"{{"results":[{object}]}}"#);
-    assert!(read(&[answer(200, row).into()]).result.is_ok());
 }

@@ -35,6 +35,11 @@ const fn stop(kind: TransportErrorKind, executed: bool) -> Expect {
     sent_once(executed, Final(transport(kind)))
 }
 
+/// The response is lost each time.
+fn lost(name: &str, event: impl Into<Event>, kind: TransportErrorKind) -> Row {
+    row(name, LOST, [event], three_times(kind, MAY), stop(kind, MAY))
+}
+
 fn before_the_answer() -> Vec<Row> {
     let lost = Event::Fails(Closed, Maybe);
     vec![
@@ -151,33 +156,25 @@ fn within_the_answer() -> Vec<Row> {
             stop(Closed, MAY)
                 .says("connection to db.cluster-abc.eu-west-1.neptune.amazonaws.com:8182 closed before the response was complete; the request may have been executed and was not sent again"),
         ),
-        row(
+        lost(
             "cut body, said not to be sent although an answer began",
-            LOST,
-            vec![cut(No)],
-            three_times(Closed, MAY),
-            stop(Closed, MAY),
+            cut(No),
+            Closed,
         ),
-        row(
+        lost(
             "cut right after the head",
-            LOST,
-            [Event::Cut(answer(200, ""), Timeout, Maybe)],
-            three_times(Timeout, MAY),
-            stop(Timeout, MAY),
+            Event::Cut(answer(200, ""), Timeout, Maybe),
+            Timeout,
         ),
-        row(
+        lost(
             "cut after all of the JSON",
-            LOST,
-            [Event::Cut(success(), Closed, Maybe)],
-            three_times(Closed, MAY),
-            stop(Closed, MAY),
+            Event::Cut(success(), Closed, Maybe),
+            Closed,
         ),
-        row(
+        lost(
             "cut answer of a failing server",
-            LOST,
-            [Event::Cut(answer(500, "<html"), Closed, Maybe)],
-            three_times(Closed, MAY),
-            stop(Closed, MAY),
+            Event::Cut(answer(500, "<html"), Closed, Maybe),
+            Closed,
         ),
         same(
             "cut, but the error object at the end is whole",
@@ -196,26 +193,20 @@ fn within_the_answer() -> Vec<Row> {
             [Event::Cut(exception(400, "ParsingException"), Closed, Maybe)],
             sent_once(NOT, Final(service(ExceptionKind::ParsingException))),
         ),
-        row(
+        lost(
             "shorter than its content-length, JSON cut",
-            LOST,
-            [answer(200, "{").header("content-length", "35")],
-            three_times(Closed, MAY),
-            stop(Closed, MAY),
+            answer(200, "{").header("content-length", "35"),
+            Closed,
         ),
-        row(
+        lost(
             "shorter than its content-length, JSON whole",
-            LOST,
-            [success().header("content-length", "36")],
-            three_times(Closed, MAY),
-            stop(Closed, MAY),
+            success().header("content-length", "36"),
+            Closed,
         ),
-        row(
+        lost(
             "nothing of the announced body",
-            LOST,
-            [answer(200, "").header("content-length", "1")],
-            three_times(Closed, MAY),
-            stop(Closed, MAY),
+            answer(200, "").header("content-length", "1"),
+            Closed,
         ),
         same(
             "exactly its content-length",

@@ -1,8 +1,8 @@
 //! Results, reports, listings and failures.
 
-use http::{HeaderMap, Response};
+use http::HeaderMap;
 use neptunedata::{
-    ExceptionKind,
+    ErrorKind, ExceptionKind,
     error::{Cause, DecodeErrorKind},
     rows::{RowReader, RowsFormat},
     sparql::{
@@ -14,7 +14,10 @@ use neptunedata::{
 };
 use serde_json::{Value, json};
 
-use crate::{answer, call};
+use crate::{
+    answer, call,
+    messages::{decode, decode_error, response},
+};
 
 const JSON: &str = "application/sparql-results+json;charset=UTF-8";
 
@@ -80,30 +83,15 @@ fn results_are_typed() {
     };
     assert_eq!(row["friend"], RdfTerm::Triple(Box::new(triple)));
     assert!(bindings[1].is_empty());
-
-    for term in row.values() {
-        let json = serde_json::to_value(term).unwrap();
-        assert_eq!(&serde_json::from_value::<RdfTerm>(json).unwrap(), term);
-    }
-    let json = serde_json::to_value(&output).unwrap();
-    assert_eq!(
-        serde_json::from_value::<ExecuteSparqlQueryOutput>(json).unwrap(),
-        output
-    );
 }
 
 #[test]
 fn ask_queries_return_a_boolean() {
     let head = "{\"head\":{},\"boolean\":true}";
     assert!(read(JSON, head).unwrap().boolean().unwrap());
-    assert_eq!(
-        read(JSON, head).unwrap().results().unwrap().boolean,
-        Some(true)
-    );
-    assert_eq!(
-        read(JSON, head).unwrap().rows::<Value>().unwrap(),
-        Vec::<Value>::new()
-    );
+    let output = read(JSON, head).unwrap();
+    assert_eq!(output.results().unwrap().boolean, Some(true));
+    assert_eq!(output.rows::<Value>().unwrap(), [] as [Value; 0]);
     assert!(!read("text/boolean", "FALSE\n").unwrap().boolean().unwrap());
     for (media_type, body) in [
         ("text/boolean", "maybe"),
@@ -134,13 +122,13 @@ fn other_forms_are_bytes() {
 fn truncated_or_other_json_is_an_error() {
     let whole = all_terms().to_string();
     for cut in 0..whole.len() {
-        match read(JSON, whole[..cut].to_owned()) {
-            Err(Cause::Decode(error)) if cut == 0 => {
-                assert_eq!(error.kind(), DecodeErrorKind::Empty);
-            }
-            Err(Cause::Decode(error)) => assert_eq!(error.kind(), DecodeErrorKind::Truncated),
-            other => panic!("{other:?}"),
-        }
+        let kind = if cut == 0 {
+            DecodeErrorKind::Empty
+        } else {
+            DecodeErrorKind::Truncated
+        };
+        let cut = answer(JSON, whole[..cut].to_owned());
+        assert_eq!(decode_error::<ExecuteSparqlQuery>(&cut).kind(), kind);
     }
     for (body, kind) in [
         ("<html>", DecodeErrorKind::Syntax),
@@ -148,14 +136,10 @@ fn truncated_or_other_json_is_an_error() {
         ("{\"results\":{\"bindings\":{}}}", DecodeErrorKind::Shape),
         ("{\"head\":{},\"boolean\":true} x", DecodeErrorKind::Syntax),
     ] {
-        match read(JSON, body) {
-            Err(Cause::Decode(error)) => {
-                assert_eq!(error.kind(), kind, "{body}");
-                assert_eq!(error.body(), body);
-                assert_eq!(error.operation(), "ExecuteSparqlQuery");
-            }
-            other => panic!("{other:?}"),
-        }
+        let error = decode_error::<ExecuteSparqlQuery>(&answer(JSON, body));
+        assert_eq!(error.kind(), kind, "{body}");
+        assert_eq!(error.body(), body);
+        assert_eq!(error.operation(), "ExecuteSparqlQuery");
     }
 }
 
@@ -223,22 +207,15 @@ fn failures_after_a_200_are_errors() {
         let broken = answer(media_type, format!("{start}{object}"));
         let query = ExecuteSparqlQuery::select("q");
         let error = call(&query, broken, HeaderMap::new()).unwrap_err();
-        let kind = error.service().unwrap().kind;
-        assert_eq!(
-            kind,
-            ExceptionKind::TimeLimitExceededException,
-            "{media_type}"
-        );
+        let limit = ErrorKind::Service(ExceptionKind::TimeLimitExceededException);
+        assert_eq!(error.kind(), limit, "{media_type}");
     }
     let mut trailers = HeaderMap::new();
-    trailers.insert(
-        "x-neptune-status",
-        "500 MemoryLimitExceededException".parse().unwrap(),
-    );
+    let status = "500 MemoryLimitExceededException".parse().unwrap();
+    trailers.insert("x-neptune-status", status);
     let rdf = answer("application/n-quads", "<u:s> <u:p> <u:o> .\n");
     let error = call(&ExecuteSparqlQuery::construct("q"), rdf, trailers.clone()).unwrap_err();
-    let kind = error.service().unwrap().kind;
-    assert_eq!(kind, ExceptionKind::MemoryLimitExceededException);
+    assert!(error.is_exception(ExceptionKind::MemoryLimitExceededException));
     let events = answer("application/json", "[]");
     let error = call(&ExecuteSparqlUpdate::new("u"), events, trailers).unwrap_err();
     assert!(error.service().is_some());
@@ -247,9 +224,7 @@ fn failures_after_a_200_are_errors() {
 
 #[test]
 fn any_answer_to_an_update_is_accepted() {
-    let read = |body: &'static str| {
-        neptunedata::response::<ExecuteSparqlUpdate>(&Response::new(body.into()))
-    };
+    let read = |body: &'static str| decode::<ExecuteSparqlUpdate>(body);
     let events = r#"[{"type":"UpdateEvent","totalElapsedMillis":420916},{"type":"Commit"}]"#;
     let output = read(events).unwrap();
     assert_eq!(output.json::<Vec<Value>>().unwrap()[1]["type"], "Commit");
@@ -258,10 +233,8 @@ fn any_answer_to_an_update_is_accepted() {
     assert_eq!(kind, DecodeErrorKind::Shape);
     assert!(read("").unwrap().json::<Value>().is_err());
     assert_eq!(read("done").unwrap().body.text(), "done");
-    match read(&events[..30]) {
-        Err(Cause::Decode(error)) => assert_eq!(error.kind(), DecodeErrorKind::Truncated),
-        other => panic!("{other:?}"),
-    }
+    let error = decode_error::<ExecuteSparqlUpdate>(&response(200, &events[..30]));
+    assert_eq!(error.kind(), DecodeErrorKind::Truncated);
 }
 
 #[test]
@@ -271,10 +244,8 @@ fn explanations_are_text() {
     let answered = call(&explain, html, HeaderMap::new()).unwrap();
     assert_eq!(answered.output.media_type, Some(SparqlMediaType::Html));
     assert_eq!(answered.output.text(), "<table></table>");
-    let error = call(&explain, answer("text/plain", ""), HeaderMap::new()).unwrap_err();
-    assert!(
-        matches!(error.cause(), Cause::Decode(error) if error.kind() == DecodeErrorKind::Empty)
-    );
+    let error = decode_error::<ExecuteSparqlExplainQuery>(&answer("text/plain", ""));
+    assert_eq!(error.kind(), DecodeErrorKind::Empty);
 }
 
 #[test]
@@ -286,33 +257,29 @@ fn running_queries_are_listed() {
     let stats = query.query_eval_stats.as_ref().unwrap();
     assert_eq!((stats.waited, &stats.subqueries), (None, &Some(json!(2))));
 
-    let body = |json: &Value| Response::new(json.to_string().into());
-    let listed = neptunedata::response::<ListSparqlQueries>(&body(&listing)).unwrap();
+    let listed = decode::<ListSparqlQueries>(listing.to_string()).unwrap();
     assert_eq!(listed.accepted_query_count, Some(9));
     assert_eq!(listed.queries.as_deref(), Some([query.clone()].as_slice()));
     // One query by itself, one in a list, and an unknown one.
-    for (answer, expected) in [
-        (body(&entry), Some(query.clone())),
-        (body(&listing), Some(query)),
-        (body(&json!({"queries": []})), None),
-        (Response::new("".into()), None),
+    for (body, expected) in [
+        (entry.to_string(), Some(query.clone())),
+        (listing.to_string(), Some(query)),
+        (json!({"queries": []}).to_string(), None),
+        (String::new(), None),
     ] {
-        let output = neptunedata::response::<GetSparqlQueryStatus>(&answer).unwrap();
+        let output = decode::<GetSparqlQueryStatus>(body).unwrap();
         assert_eq!(output.query, expected);
     }
-    let cancelled = neptunedata::response::<CancelSparqlQuery>(&body(&listing)).unwrap();
+    let cancelled = decode::<CancelSparqlQuery>(listing.to_string()).unwrap();
     assert_eq!(cancelled.running_query_count, Some(1));
-    let empty = neptunedata::response::<ListSparqlQueries>(&Response::new("".into()));
-    assert!(empty.is_err());
+    assert!(decode::<ListSparqlQueries>("").is_err());
 }
 
 #[test]
 fn errors_in_plain_text_keep_their_text() {
-    let refused = Response::builder()
-        .status(400)
-        .header("content-type", "text/plain")
-        .body("Invalid queryId (not a UUID): invalid-guid\n".into())
-        .unwrap();
+    let text = "Invalid queryId (not a UUID): invalid-guid";
+    let mut refused = answer("text/plain", format!("{text}\n"));
+    *refused.status_mut() = http::StatusCode::BAD_REQUEST;
     let cancel = CancelSparqlQuery::new("invalid-guid");
     let error = call(&cancel, refused, HeaderMap::new()).unwrap_err();
     let service = error.service().unwrap();
@@ -320,10 +287,7 @@ fn errors_in_plain_text_keep_their_text() {
         (service.kind, service.code()),
         (ExceptionKind::Unknown, None)
     );
-    assert_eq!(
-        service.message,
-        "Invalid queryId (not a UUID): invalid-guid"
-    );
+    assert_eq!(service.message, text);
     assert!(error.to_string().contains("not a UUID"), "{error}");
     assert!(!error.is_retryable());
 }

@@ -23,10 +23,8 @@ fn a_graph_is_the_default_one_or_has_an_iri() {
         encode(&DeleteGraph::default_graph()),
     ];
     for request in default {
-        assert_eq!(
-            request.unwrap().uri().to_string(),
-            format!("{TARGET}?default")
-        );
+        let uri = request.unwrap().uri().to_string();
+        assert_eq!(uri, format!("{TARGET}?default"));
     }
     let named = [
         encode(&GetGraph::named(iri)),
@@ -36,10 +34,8 @@ fn a_graph_is_the_default_one_or_has_an_iri() {
     ];
     for request in named {
         let query = "?graph=http%3A%2F%2Fexample.com%2Fg%3Fa%3Db%26c%23d";
-        assert_eq!(
-            request.unwrap().uri().to_string(),
-            format!("{TARGET}{query}")
-        );
+        let uri = request.unwrap().uri().to_string();
+        assert_eq!(uri, format!("{TARGET}{query}"));
     }
 }
 

@@ -2,16 +2,13 @@
 
 use neptunedata::{
     CallOptions,
-    catalog::SPARQL_OPERATIONS,
-    dynamic,
     sparql::{
         CancelSparqlQuery, ExecuteSparqlExplainQuery, ExecuteSparqlQuery, ExecuteSparqlUpdate,
         GetSparqlQueryStatus, ListSparqlQueries, SparqlExplainMode, SparqlMediaType,
     },
 };
-use serde_json::json;
 
-use crate::{encode, fields, pairs, sent, steps::endpoint};
+use crate::{encode, fields, pairs, sent};
 
 #[test]
 fn queries_are_forms() {
@@ -158,56 +155,4 @@ fn extra_fields_go_into_the_form() {
         request.headers()["content-length"],
         request.body().len().to_string()
     );
-}
-
-#[test]
-fn the_dynamic_api_makes_the_same_requests() {
-    let input = json!({"query": "ASK {}", "accept": "text/boolean", "queryId": "i",
-        "defaultGraphUri": ["u:1"]});
-    let request = dynamic::request("ExecuteSparqlQuery", &input, &endpoint()).unwrap();
-    let typed = ExecuteSparqlQuery::new("ASK {}", SparqlMediaType::Boolean)
-        .query_id("i")
-        .default_graph_uri(["u:1"]);
-    assert_eq!(request.body(), encode(&typed).unwrap().body());
-    assert_eq!(serde_json::to_value(&typed).unwrap(), input);
-
-    for (name, input) in [
-        ("ExecuteSparqlQuery", json!({"query": "q", "accept": "a"})),
-        ("ExecuteSparqlUpdate", json!({"update": "u"})),
-        (
-            "ExecuteSparqlExplainQuery",
-            json!({"query": "q", "explain": "static"}),
-        ),
-        ("ListSparqlQueries", json!({})),
-        ("GetSparqlQueryStatus", json!({"queryId": "x"})),
-        ("CancelSparqlQuery", json!({"queryId": "x", "silent": true})),
-        ("GetGraph", json!({"graph": "u:1"})),
-        (
-            "PutGraph",
-            json!({"graph": "u:1", "contentType": "text/turtle", "body": ""}),
-        ),
-        (
-            "PostGraph",
-            json!({"default": true, "contentType": "text/turtle", "body": {"base64": "/w=="}}),
-        ),
-        ("DeleteGraph", json!({"default": true})),
-    ] {
-        assert!(SPARQL_OPERATIONS.iter().any(|info| info.name == name));
-        assert!(
-            dynamic::request(name, &input, &endpoint()).is_ok(),
-            "{name}"
-        );
-        let mut wrong = input;
-        wrong["zzUnknown"] = json!(1);
-        let error = dynamic::request(name, &wrong, &endpoint()).unwrap_err();
-        assert_eq!(error.field_errors()[0].field(), "zzUnknown", "{name}");
-    }
-    for (input, field) in [
-        (json!({"query": 1, "accept": "a"}), "query"),
-        (json!({"query": "q"}), "accept"),
-    ] {
-        let error = dynamic::request("ExecuteSparqlQuery", &input, &endpoint()).unwrap_err();
-        assert_eq!(error.field_errors().len(), 1, "{error}");
-        assert_eq!(error.field_errors()[0].field(), field);
-    }
 }

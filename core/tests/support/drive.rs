@@ -57,6 +57,18 @@ pub(crate) enum Asked {
     Credentials { refresh: bool },
 }
 
+/// What a machine asked for and yielded, and its end.
+#[derive(Debug)]
+pub(crate) struct Played<I, T> {
+    pub(crate) asked: Vec<Asked>,
+    pub(crate) sent: Vec<Transmit>,
+    /// The time of each request, since the start.
+    pub(crate) sent_at: Vec<Duration>,
+    pub(crate) items: Vec<I>,
+    pub(crate) result: Result<T, Error>,
+}
+
+/// The same of a call.
 #[derive(Debug)]
 pub(crate) struct Trace {
     pub(crate) asked: Vec<Asked>,
@@ -86,7 +98,60 @@ impl Style {
     }
 }
 
-/// Runs a call against a script; the last event goes on for ever.
+/// Runs a machine to its end against a script. The last event of the script is repeated.
+pub(crate) fn play<M: Machine>(
+    machine: &mut M,
+    script: &[Event],
+    style: Style,
+    clock: &mut Clock,
+    mut on_item: impl FnMut(&mut M, &M::Item),
+) -> Played<M::Item, M::Output> {
+    let began = clock.now().mono;
+    let (mut asked, mut sent, mut sent_at, mut items) = (vec![], vec![], vec![], vec![]);
+    let mut responses = Vec::new().into_iter();
+    let mut input = Input::Next;
+    for _ in 0..1_000_000 {
+        input = match machine.resume(input, clock.now()) {
+            Step::Io(Io::Send(transmit)) => {
+                asked.push(Asked::Send(transmit.reuse));
+                let event = script.get(sent.len()).or(script.last());
+                sent.push(*transmit);
+                sent_at.push(clock.now().mono - began);
+                clock.pass(clock.round_trip);
+                responses = inputs(event.expect("a script"), style).into_iter();
+                responses.next().expect("an input")
+            }
+            Step::Io(Io::Receive) => responses.next().expect("more of the body"),
+            Step::Io(Io::Wait) => {
+                asked.push(Asked::Wait(clock.pass_until_wake(machine)));
+                Input::Wake(Sent::No)
+            }
+            Step::Io(Io::Credentials { refresh }) => {
+                asked.push(Asked::Credentials { refresh });
+                Input::Credentials(Credentials::new("AKIDOTHER", "other"))
+            }
+            Step::Item(item) => {
+                on_item(machine, &item);
+                items.push(item);
+                Input::Next
+            }
+            Step::Done(result) => {
+                return Played {
+                    asked,
+                    sent,
+                    sent_at,
+                    items,
+                    result,
+                };
+            }
+            Step::Io(Io::Continue) => panic!("a wake-up at the requested time changed nothing"),
+            Step::Misuse(misuse) => panic!("{misuse}"),
+        };
+    }
+    panic!("the machine does not end: {asked:?}");
+}
+
+/// Runs a call against a script. The last event of the script is repeated.
 pub(crate) fn drive<O: Operation>(
     session: &Session,
     operation: &O,
@@ -96,41 +161,12 @@ pub(crate) fn drive<O: Operation>(
     clock: &mut Clock,
 ) -> Trace {
     let mut call = Call::with_options(session, operation, options, style.seed);
-    let (mut asked, mut sent) = (Vec::new(), Vec::new());
-    let mut answers = Vec::new().into_iter();
-    let mut input = Input::Next;
-    for _ in 0..100_000 {
-        input = match call.resume(input, clock.now()) {
-            Step::Io(Io::Send(transmit)) => {
-                asked.push(Asked::Send(transmit.reuse));
-                let event = script.get(sent.len()).or(script.last());
-                sent.push(*transmit);
-                clock.pass(clock.round_trip);
-                answers = inputs(event.expect("a script"), style).into_iter();
-                answers.next().expect("an input")
-            }
-            Step::Io(Io::Receive) => answers.next().expect("the body has ended"),
-            Step::Io(Io::Wait) => {
-                asked.push(Asked::Wait(clock.pass_until_wake(&call)));
-                Input::Wake(Sent::No)
-            }
-            Step::Io(Io::Credentials { refresh }) => {
-                asked.push(Asked::Credentials { refresh });
-                Input::Credentials(Credentials::new("AKIDOTHER", "other"))
-            }
-            Step::Done(result) => {
-                return Trace {
-                    asked,
-                    sent,
-                    result: result.map(|answered| answered.meta),
-                };
-            }
-            Step::Io(Io::Continue) => panic!("a wake that was due changed nothing"),
-            Step::Misuse(misuse) => panic!("{misuse}"),
-            Step::Item(never) => match never {},
-        };
+    let played = play(&mut call, script, style, clock, |_, _| {});
+    Trace {
+        asked: played.asked,
+        sent: played.sent,
+        result: played.result.map(|answered| answered.meta),
     }
-    panic!("the call goes on for ever: {asked:?}");
 }
 
 /// The same with whole answers, by a clock of its own.

@@ -6,7 +6,7 @@ use http::Uri;
 use neptunedata::{
     CallOptions, Error, ErrorKind,
     error::Cause,
-    machine::{Input, Io, Machine, Step},
+    machine::Input,
     transport::{Sent, TransportErrorKind},
     wait::{
         Progress, Wait, WaitError, WaitErrorKind, WaitOptions, WaitOutput, Waiter,
@@ -15,7 +15,7 @@ use neptunedata::{
 };
 
 use super::{
-    drive::{Clock, Style, inputs, unsigned},
+    drive::{Asked, Clock, Style, play, unsigned},
     script::{Event, answer},
     steps::Steps,
 };
@@ -45,45 +45,22 @@ pub(crate) fn run_by<W: Waiter>(
     seed: u64,
 ) -> Run<W> {
     let mut machine = Wait::with_options(&unsigned(), waiter, options, seed);
-    let (mut items, mut sent, mut waits) = (Vec::new(), Vec::new(), Vec::new());
     let mut clock = Clock::new();
     let began = clock.now().mono;
-    let mut responses = Vec::new().into_iter();
-    let mut input = Input::Next;
-    for _ in 0..1_000_000 {
-        input = match machine.resume(input, clock.now()) {
-            Step::Io(Io::Send(transmit)) => {
-                let event = script.get(sent.len()).or(script.last()).expect("a script");
-                sent.push((clock.now().mono - began, transmit.request.uri().clone()));
-                clock.pass(clock.round_trip);
-                responses = inputs(event, Style::WHOLE).into_iter();
-                responses.next().expect("an input")
-            }
-            Step::Io(Io::Receive) => responses.next().expect("more of the body"),
-            Step::Item(item) => {
-                items.push(item);
-                Input::Next
-            }
-            Step::Io(Io::Wait) => {
-                waits.push(clock.pass_until_wake(&machine));
-                Input::Wake(Sent::No)
-            }
-            Step::Io(Io::Credentials { .. }) => panic!("the session is not signed"),
-            Step::Io(Io::Continue) => panic!("a wake-up at the requested time changed nothing"),
-            Step::Misuse(misuse) => panic!("{misuse}"),
-            Step::Done(result) => {
-                machine.misuses(Input::Next, clock.now());
-                return Run {
-                    items,
-                    sent,
-                    waits,
-                    result,
-                    took: clock.now().mono - began,
-                };
-            }
-        };
+    let played = play(&mut machine, script, Style::WHOLE, &mut clock, |_, _| {});
+    machine.misuses(Input::Next, clock.now());
+    let uris = played.sent.iter().map(|sent| sent.request.uri().clone());
+    let waits = played.asked.iter().filter_map(|asked| match asked {
+        Asked::Wait(time) => Some(*time),
+        _ => None,
+    });
+    Run {
+        items: played.items,
+        sent: played.sent_at.into_iter().zip(uris).collect(),
+        waits: waits.collect(),
+        result: played.result,
+        took: clock.now().mono - began,
     }
-    panic!("the machine does not end");
 }
 
 pub(crate) fn run_plain<W: Waiter>(waiter: W, script: &[Event]) -> Run<W> {

@@ -1,12 +1,16 @@
-//! Errors. M07 to M09 and M11 are in `scenario/classification.rs`, M12 in `scenario/opencypher.rs`.
+//! Errors. M07 to M09 and M11 are in `scenario/classification.rs`.
 
 use neptunedata::{
-    ExceptionKind,
+    CallOptions, ExceptionKind,
     engine::GetEngineStatus,
     ml::{CancelMlModelTrainingJob, GetMlModelTrainingJob},
 };
 
-use crate::refused;
+use crate::{
+    drive::{drive_whole, sessions},
+    refused,
+    script::refusal,
+};
 
 #[test]
 fn m05_the_code_is_the_name_of_the_exception() {
@@ -30,6 +34,30 @@ fn m06_a_wrong_route_is_known_with_either_status() {
         r#"{"requestId":"r","code":"BadRequestException","detailedMessage":"Bad route: /x"}"#;
     let kind = refused::<GetEngineStatus>(400, body);
     assert_eq!(kind, ExceptionKind::BadRequestException);
+}
+
+#[test]
+fn m12_authentication_failures_with_400_are_final_and_stay_what_they_are() {
+    for text in [
+        "There is no token passed as part of the request",
+        "User does not have access to the database.",
+    ] {
+        for (code, kind) in [
+            ("BadRequestException", ExceptionKind::BadRequestException),
+            ("SomethingElse", ExceptionKind::Unknown),
+        ] {
+            for session in sessions() {
+                let (get, options) = (GetEngineStatus::new(), CallOptions::new());
+                let script = [refusal(400, code, text).into()];
+                let trace = drive_whole(&session(), &get, &options, &script);
+                let error = trace.result.expect_err("an error");
+                let service = error.service().expect("an exception");
+                assert_eq!((service.kind, service.status.as_u16()), (kind, 400));
+                assert_eq!(service.message, text);
+                assert_eq!((error.attempts(), trace.asked.len()), (1, 1));
+            }
+        }
+    }
 }
 
 #[test]

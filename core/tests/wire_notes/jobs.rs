@@ -9,11 +9,13 @@ use neptunedata::{
     transport::{Sent, TransportErrorKind},
     types::{IamRoleArn, S3BucketRegion, S3Uri},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     drive::{Trace, drive_whole, unsigned},
-    info, read, refused, request,
+    info,
+    messages::json_body as body,
+    read, refused, request,
     script::{Event, answer},
 };
 
@@ -24,10 +26,6 @@ fn load() -> StartLoaderJob {
         S3BucketRegion::new("us-east-1"),
         IamRoleArn::new("arn:aws:iam::1:role/r"),
     )
-}
-
-fn body<O: Operation>(operation: &O) -> Value {
-    serde_json::from_slice(request(operation).body()).expect("JSON")
 }
 
 #[test]

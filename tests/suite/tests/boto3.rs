@@ -5,8 +5,6 @@
 
 #[path = "boto3/cluster.rs"]
 mod cluster;
-#[path = "boto3/families.rs"]
-mod families;
 #[path = "boto3/findings.rs"]
 mod findings;
 #[path = "boto3/live.rs"]

@@ -9,12 +9,8 @@ mod abandoned;
 mod attempts;
 #[path = "clients/changes.rs"]
 mod changes;
-#[path = "clients/every_waiter.rs"]
-mod every_waiter;
 #[path = "clients/full_pool.rs"]
 mod full_pool;
-#[path = "clients/odd_answers.rs"]
-mod odd_answers;
 #[path = "clients/rows.rs"]
 mod rows;
 #[path = "clients/support.rs"]

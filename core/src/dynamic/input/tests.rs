@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{DeserializeOwned, Deserializer, Visitor};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use super::read;
-use crate::error::{FieldError, FieldErrorKind};
+use crate::{
+    error::{FieldError, FieldErrorKind},
+    loader::LoadMode as Mode,
+};
 
 mod faults;
 mod properties;
@@ -70,31 +72,6 @@ impl TryFrom<String> for S3Uri {
     }
 }
 
-#[derive(Debug, Clone, PartialEq)]
-struct Mode(String);
-
-impl Serialize for Mode {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Mode {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Name;
-        impl Visitor<'_> for Name {
-            type Value = Mode;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a mode")
-            }
-            fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<Mode, E> {
-                Ok(Mode(v.to_owned()))
-            }
-        }
-        deserializer.deserialize_str(Name)
-    }
-}
-
 #[derive(Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct GetStatus {}
@@ -127,6 +104,11 @@ fn invalid(path: &str, reason: &'static str) -> (String, FieldErrorKind) {
 
 fn out_of_range(path: &str, min: i128, max: i128) -> (String, FieldErrorKind) {
     (path.to_owned(), FieldErrorKind::OutOfRange { min, max })
+}
+
+/// The faults of a valid request after `member` got this value.
+fn faults_of(member: &str, value: Value) -> Vec<(String, FieldErrorKind)> {
+    faults::<StartTraining>(&with(member, value))
 }
 
 /// A valid request with this value of `member`.

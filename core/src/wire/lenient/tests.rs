@@ -8,18 +8,19 @@ mod scalars;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{Error, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{LenientError, from_slice};
+// An open enum, which accepts any name.
+use crate::loader::LoadMode as Mode;
 
-fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, LenientError> {
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, LenientError> {
     from_slice(text.as_bytes())
 }
 
 /// Reads a `T` from the member `v` of an object.
-fn member<T: serde::de::DeserializeOwned>(value: &str) -> Result<T, (String, String)> {
+fn member<T: DeserializeOwned>(value: &str) -> Result<T, (String, String)> {
     #[derive(Deserialize)]
     struct One<T> {
         v: T,
@@ -30,7 +31,13 @@ fn member<T: serde::de::DeserializeOwned>(value: &str) -> Result<T, (String, Str
         .map_err(|e| (e.path, e.reason))
 }
 
-fn reason<T: serde::de::DeserializeOwned + fmt::Debug>(value: &str) -> String {
+/// Asserts that the member `v` is read as this value.
+#[track_caller]
+fn reads<T: DeserializeOwned + PartialEq + fmt::Debug>(value: &str, expected: T) {
+    assert_eq!(member::<T>(value), Ok(expected), "{value}");
+}
+
+fn reason<T: DeserializeOwned + fmt::Debug>(value: &str) -> String {
     let (path, reason) = member::<T>(value).unwrap_err();
     assert_eq!(path, "v");
     reason
@@ -70,40 +77,4 @@ struct Id(String);
 enum Kind {
     Add,
     Remove,
-}
-
-/// An open enum, which accepts any name.
-#[derive(Debug, Clone, PartialEq)]
-enum Mode {
-    Resume,
-    Other(String),
-}
-
-impl Serialize for Mode {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(match self {
-            Mode::Resume => "RESUME",
-            Mode::Other(name) => name,
-        })
-    }
-}
-
-impl<'de> Deserialize<'de> for Mode {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Name;
-        impl Visitor<'_> for Name {
-            type Value = Mode;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a mode")
-            }
-            fn visit_str<E: Error>(self, v: &str) -> Result<Mode, E> {
-                Ok(if v == "RESUME" {
-                    Mode::Resume
-                } else {
-                    Mode::Other(v.to_owned())
-                })
-            }
-        }
-        deserializer.deserialize_str(Name)
-    }
 }

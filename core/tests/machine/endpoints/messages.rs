@@ -148,6 +148,8 @@ fn passwords_are_not_shown() {
         "https://user:c4n4ry?c4n4ry@db.example.com",
         "https://user:c4n4ry#c4n4ry@db.example.com",
         "https://user:c4n4ry/c4n4ry@db.example.com",
+        "https://user:c4/c4n4ry@db.example.com",
+        "user:c4n4ry@db.example.com",
         "c4n4ry@db.example.com",
         "c4n4ry://c4n4ry@db.example.com",
         "https://db.example.com/c4n4ry@",

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt, time::Duration};
 
-use neptunedata::ErrorKind;
+use neptunedata::{ErrorKind, ExceptionKind};
 
 use super::Keys;
 use crate::client::Driver;
@@ -237,6 +237,42 @@ impl Row {
         self.read(seen.clone()).cancel(seen.clone()).write(seen)
     }
 
+    /// Every response is lost or an error, and the request may have been executed each time.
+    pub(super) fn lost(self, kind: ErrorKind, text: &str) -> Row {
+        self.read(failure(3, 3, 3, kind, true, gave_up(text)))
+            .cancel(failure(3, 1, 3, kind, true, gave_up(text)))
+            .write(failure(1, 1, 1, kind, true, not_again(text)))
+    }
+
+    /// The same for successes alone: the second cancel is refused, and its refusal arrives.
+    pub(super) fn lost_successes(self, kind: ErrorKind, text: &str) -> Row {
+        self.read(failure(3, 3, 3, kind, true, gave_up(text)))
+            .cancel(cancelled_before())
+            .write(failure(1, 1, 1, kind, true, not_again(text)))
+    }
+
+    /// The first request is executed, and its response is lost or an error.
+    pub(super) fn lost_once(self, kind: ErrorKind, text: &str) -> Row {
+        self.read(success(2, 2, 2))
+            .cancel(cancelled_before())
+            .write(failure(1, 1, 1, kind, true, not_again(text)))
+    }
+
+    /// The first request is not executed, which the client cannot know.
+    pub(super) fn failed_once(self, kind: ErrorKind, text: &str) -> Row {
+        self.read(success(2, 1, 2))
+            .cancel(success(2, 1, 2))
+            .write(failure(1, 0, 1, kind, true, not_again(text)))
+    }
+
+    /// The request is executed, and the call ends with its first attempt.
+    pub(super) fn ends_call(self, kind: ErrorKind, text: &str) -> Row {
+        let ended = failure(1, 1, 1, kind, true, format!("{text}; {MAY}"));
+        self.read(ended.clone())
+            .cancel(ended)
+            .write(failure(1, 1, 1, kind, true, not_again(text)))
+    }
+
     /// Sets the expected result of one operation or one client.
     pub(super) fn cell(mut self, op: Op, driver: Option<Driver>, seen: Seen) -> Row {
         self.cells.push((op, driver, seen));
@@ -254,6 +290,29 @@ pub(super) fn success(received: usize, executed: usize, attempts: u32) -> Seen {
     }
 }
 
+const MAY: &str = "the request may have been executed";
+
+fn gave_up(text: &str) -> String {
+    format!("{text} (gave up after 3 attempts); {MAY}")
+}
+
+fn not_again(text: &str) -> String {
+    format!("{text}; {MAY} and was not sent again")
+}
+
+/// The result of a cancel whose first attempt was executed.
+fn cancelled_before() -> Seen {
+    let kind = ErrorKind::Service(ExceptionKind::InvalidParameterException);
+    failure(
+        2,
+        1,
+        2,
+        kind,
+        true,
+        "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)",
+    )
+}
+
 /// The result of a failed call.
 pub(super) fn failure(
     received: usize,
@@ -261,7 +320,7 @@ pub(super) fn failure(
     attempts: u32,
     kind: ErrorKind,
     may_have_executed: bool,
-    text: &'static str,
+    text: impl Into<Cow<'static, str>>,
 ) -> Seen {
     Seen {
         received,
@@ -270,7 +329,7 @@ pub(super) fn failure(
         outcome: Err(Failed {
             kind,
             may_have_executed,
-            text: Cow::Borrowed(text),
+            text: text.into(),
         }),
     }
 }

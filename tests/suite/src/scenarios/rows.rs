@@ -21,6 +21,8 @@ const TIMEOUT: ErrorKind = ErrorKind::Transport(TransportErrorKind::Timeout);
 const DEADLINE: ErrorKind = ErrorKind::Transport(TransportErrorKind::Deadline);
 const PROTOCOL: ErrorKind = ErrorKind::Transport(TransportErrorKind::Protocol);
 
+const CLOSED_EARLY: &str = "connection to HOST closed before the response was complete";
+
 const fn service(kind: ExceptionKind) -> ErrorKind {
     ErrorKind::Service(kind)
 }

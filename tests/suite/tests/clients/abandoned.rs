@@ -5,7 +5,7 @@ use std::time::Duration;
 use neptunedata::{
     CallOptions, Credentials, Endpoint, ErrorKind,
     gremlin::{ExecuteGremlinQuery, ListGremlinQueries},
-    opencypher::{ExecuteOpenCypherQuery, ListOpenCypherQueries},
+    opencypher::ListOpenCypherQueries,
     sparql::{ExecuteSparqlQuery, ListSparqlQueries},
     transport::{ClientOptions, TransportErrorKind},
 };
@@ -74,22 +74,6 @@ fn queries_are_cancelled_at_the_deadline() {
         assert_eq!(cancels(&server, "CancelGremlinQuery"), 1, "{driver}");
         assert_eq!(cancels(&server, "CancelSparqlQuery"), 1, "{driver}");
         assert_eq!(running(&server), [0, 0, 0], "{driver}");
-    }
-}
-
-#[test]
-fn queries_are_not_cancelled_by_default_nor_in_open_cypher() {
-    for driver in Driver::ALL {
-        let server = server();
-        let client = driver.client(&server.endpoint(), quick().timeout(SOON));
-        client.send(&gremlin()).unwrap_err();
-        let open_cypher = ExecuteOpenCypherQuery::new("RETURN 1");
-        let cancelling = CallOptions::new().cancel_on_abandon(true);
-        client.call(&open_cypher, cancelling).unwrap_err();
-        client.flush_cancellations();
-        assert_eq!(cancels(&server, "CancelGremlinQuery"), 0);
-        assert_eq!(cancels(&server, "CancelOpenCypherQuery"), 0);
-        assert_eq!(running(&server), [1, 0, 1], "{driver}");
     }
 }
 
@@ -166,20 +150,6 @@ fn queries_are_cancelled_when_their_rows_are_dropped() {
         let odd = read::<u64>(&client, &gremlin(), CallOptions::new(), 3);
         assert!(odd.error.is_some());
         assert!(server.wait_until(LONG, || asked() == 2), "{driver}");
-    }
-}
-
-#[test]
-fn completed_queries_are_not_cancelled() {
-    for driver in Driver::ALL {
-        let server = Server::start(Emulator::default()).unwrap();
-        server.with(|emulator| {
-            emulator.script(QueryScript::gremlin().rows([json!("x")]));
-        });
-        let client = driver.client(&server.endpoint(), cancelling());
-        let all = read::<String>(&client, &gremlin(), CallOptions::new(), 5);
-        assert_eq!(all.end.unwrap().rows, 1);
-        assert_eq!(server.with(|emulator| emulator.log().len()), 1, "{driver}");
     }
 }
 

@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use neptunedata::{
-    CallOptions, Effect, ErrorKind,
+    CallOptions, Effect,
     gremlin::{ExecuteGremlinQuery, ListGremlinQueries},
     rows::RowQuery,
     serde_json::Value,
     sparql::{ExecuteSparqlQuery, ListSparqlQueries},
-    transport::{ClientOptions, TransportErrorKind},
+    transport::ClientOptions,
 };
 use neptunedata_emulator::{Emulator, QueryScript, Server};
 use neptunedata_tests::client::{Client, Driver, quick};
@@ -17,8 +17,6 @@ use serde_json::json;
 use crate::support::{block_on, hyper, read_all};
 
 const HOUR: Duration = Duration::from_secs(3600);
-const OWN: &str = "0f1f3a9e-6a3a-4a0e-9f39-52c7e7f5a0a1";
-
 /// The first so many queries of a language hang, and those after them take a while.
 fn server(hanging: u64) -> Server {
     let while_ = Duration::from_millis(50);
@@ -86,21 +84,6 @@ fn a_read_succeeds_while_an_attempt_that_hangs_is_cancelled() {
     }
 }
 
-#[test]
-fn all_attempts_are_cancelled_if_all_hang() {
-    for driver in Driver::ALL {
-        let server = server(3);
-        let client = client(driver, &server);
-        let error = client.call(&ExecuteGremlinQuery::new("g.V()"), repeatable());
-        let error = error.unwrap_err();
-        client.flush_cancellations();
-        let late = ErrorKind::Transport(TransportErrorKind::Timeout);
-        assert_eq!((error.kind(), error.attempts()), (late, 3), "{driver}");
-        assert_eq!(cancelled(&server), 3, "{driver}");
-        assert_eq!(running(&server), 0, "{driver}");
-    }
-}
-
 /// The cancellation runs at the same time as the next attempt, which is not affected.
 #[test]
 fn the_executor_cancels_an_attempt_during_the_next_attempt() {
@@ -127,21 +110,6 @@ fn the_executor_cancels_an_attempt_during_the_next_attempt() {
         client.flush_cancellations().await;
     });
     assert_eq!(cancelled(&server), 1);
-}
-
-/// Attempts with the caller's id are refused while the first one runs, which is cancelled at the end.
-#[test]
-fn the_callers_id_is_kept_and_cancelled_at_the_end() {
-    for driver in Driver::ALL {
-        let server = server(1);
-        let client = client(driver, &server);
-        let query = ExecuteGremlinQuery::new("g.V()").query_id(OWN);
-        let error = client.call(&query, repeatable()).unwrap_err();
-        client.flush_cancellations();
-        assert_eq!(error.attempts(), 2);
-        assert!(error.to_string().contains("is in use"), "{error}");
-        assert_eq!((cancelled(&server), running(&server)), (1, 0), "{driver}");
-    }
 }
 
 /// A call that has succeeded is not held up by what it tidies up.

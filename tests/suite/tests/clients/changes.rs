@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use neptunedata::{
-    ErrorKind,
-    changes::{ChangesErrorKind, ChangesOptions, Checkpoint, StartPosition, Transaction},
+    changes::{ChangesOptions, Checkpoint, StartPosition, Transaction},
     streams::{GetPropertygraphStream, PropertygraphRecord},
 };
-use neptunedata_emulator::{ChangeStream, Server};
+use neptunedata_emulator::Server;
 use neptunedata_tests::client::{Client, Driver, quick};
 
 use crate::support::{block_on, commit, hyper, server};
@@ -118,20 +117,5 @@ fn records_one_by_one() {
         assert_eq!(events, ["1:1", "1:2", "1:3", "2:1"], "{driver}");
         let ends: Vec<_> = all.iter().map(|one| one.checkpoint.is_some()).collect();
         assert_eq!(ends, [false, false, true, true]);
-    }
-}
-
-#[test]
-fn lost_changes_are_an_error() {
-    for driver in Driver::ALL {
-        let (server, client) = with_commits(driver, &[1, 1, 1]);
-        let all = follow(&client, StartPosition::TrimHorizon).unwrap();
-        server.with(|emulator| {
-            let last = emulator.last_event(ChangeStream::PropertyGraph);
-            emulator.trim_before(ChangeStream::PropertyGraph, last);
-        });
-        let error = follow(&client, StartPosition::After(all[0].checkpoint)).unwrap_err();
-        let expired = ErrorKind::Changes(ChangesErrorKind::Expired);
-        assert_eq!(error.kind(), expired, "{driver}");
     }
 }

@@ -3,11 +3,10 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use neptunedata::{
-    CallOptions, Effect, ErrorKind, ExceptionKind,
+    CallOptions,
     gremlin::{ExecuteGremlinQuery, GremlinSerializer, GremlinValue},
     opencypher::ExecuteOpenCypherQuery,
     sparql::ExecuteSparqlQuery,
-    transport::TransportErrorKind,
 };
 use neptunedata_emulator::{Planned, QueryScript};
 use neptunedata_tests::client::{Driver, quick};
@@ -64,84 +63,6 @@ fn every_language_has_rows() {
 }
 
 #[test]
-fn a_failure_in_the_middle_comes_after_the_rows_and_once() {
-    for driver in Driver::ALL {
-        let server = server();
-        server.with(|emulator| {
-            emulator.script(numbered().fail_after(600, "TimeLimitExceededException", "too long"));
-        });
-        let client = driver.client(&server.endpoint(), quick());
-        let read: Read<Row> = read_all(&client, &query(), CallOptions::new());
-        // The last one is not followed by what follows a row, so it may not have been one.
-        assert_eq!(read.rows.len(), 599, "{driver}");
-        let error = read.error.unwrap();
-        assert_eq!(
-            error.kind(),
-            ErrorKind::Service(ExceptionKind::TimeLimitExceededException)
-        );
-        assert_eq!(read.end, None);
-        // Rows were handed out: nothing is sent again, whatever the effect.
-        assert_eq!(error.attempts(), 1);
-    }
-}
-
-#[test]
-fn queries_are_retried_only_before_the_first_row() {
-    let cut = |bytes: usize| format!("chunk-cut; bytes={bytes}; times=1").parse::<Planned>();
-    for driver in Driver::ALL {
-        for (bytes, rows, attempts) in [(5, 1000, 2), (200, 25, 1)] {
-            let server = server();
-            server.with(|emulator| {
-                emulator.script(numbered());
-                emulator.fail_next(cut(bytes).unwrap());
-            });
-            let client = driver.client(&server.endpoint(), quick());
-            let read_only = CallOptions::new().effect(Effect::Read);
-            let read: Read<Row> = read_all(&client, &query(), read_only);
-            if attempts == 2 {
-                assert_eq!(read.rows.len(), rows, "{driver}");
-                assert_eq!(read.end.unwrap().meta.attempts, 2);
-            } else {
-                assert!(!read.rows.is_empty() && read.rows.len() <= rows);
-                let error = read.error.unwrap();
-                assert_eq!(
-                    error.kind(),
-                    ErrorKind::Transport(TransportErrorKind::Closed)
-                );
-                assert_eq!(error.attempts(), 1);
-            }
-        }
-    }
-}
-
-#[test]
-fn a_row_that_is_too_large_or_of_another_type_ends_the_rows() {
-    let server = server();
-    server.with(|emulator| {
-        let long = json!({"n": 1, "text": "x".repeat(5000)});
-        let script = QueryScript::open_cypher().containing("long");
-        emulator.script(script.rows([json!({"n": 0}), long]));
-        let script = QueryScript::open_cypher().containing("odd");
-        emulator.script(script.rows([json!({"n": 0}), json!({"n": "one"})]));
-    });
-    for driver in Driver::ALL {
-        let client = driver.client(&server.endpoint(), quick());
-        let limited = CallOptions::new().max_row_bytes(1000);
-        let long = ExecuteOpenCypherQuery::new("RETURN long");
-        let all: Read<Row> = read_all(&client, &long, limited);
-        assert_eq!(all.rows, [Row { n: 0 }]);
-        let error = all.error.unwrap().to_string();
-        assert!(error.contains("1000"), "{error}");
-
-        let odd = ExecuteOpenCypherQuery::new("RETURN odd");
-        let all: Read<Row> = read_all(&client, &odd, CallOptions::new());
-        assert_eq!(all.rows, [Row { n: 0 }]);
-        let error = all.error.unwrap().to_string();
-        assert!(error.contains("results[1].n"), "{error}");
-    }
-}
-
-#[test]
 fn dropping_rows_early_closes_their_connection() {
     for driver in Driver::ALL {
         let server = server();
@@ -155,43 +76,6 @@ fn dropping_rows_early_closes_their_connection() {
         assert_eq!(first.rows.len(), 3);
         let closed = server.wait_until(LONG, || server.connections().open == 0);
         assert!(closed, "{driver}");
-        // What is not read is not fetched.
-        let written = server.connections().bytes_written;
-        assert!(written < 16 << 20, "{written}");
-    }
-}
-
-/// A reader that stops stops the server, except for what is on its way.
-#[test]
-fn rows_that_are_not_read_are_not_fetched() {
-    const MIB: u64 = 1 << 20;
-    for driver in Driver::ALL {
-        let server = server();
-        server.with(|emulator| {
-            let row = json!({"n": 1, "text": "x".repeat(1000)});
-            emulator.script(QueryScript::open_cypher().repeat(row, 1 << 20));
-        });
-        // Until nothing is written for a while.
-        let written = || {
-            let mut before = u64::MAX;
-            loop {
-                let now = server.connections().bytes_written;
-                if now == before {
-                    return now;
-                }
-                before = now;
-                std::thread::sleep(Duration::from_millis(200));
-            }
-        };
-        let client = driver.client(&server.endpoint(), quick());
-        let mut rows = client.rows::<Row>(&query(), CallOptions::new());
-        for read in [1, 5000] {
-            let before = server.connections().bytes_written;
-            assert!(rows.by_ref().take(read).all(|row| row.is_ok()));
-            let ahead = written() - before;
-            let taken = read as u64 * 1016;
-            assert!(ahead <= taken + MIB, "{driver}: {ahead} for {taken}");
-        }
     }
 }
 

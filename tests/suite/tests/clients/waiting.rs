@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use neptunedata::{
     ErrorKind,
     loader::{LoadFormat, StartLoaderJob},
-    transport::{ClientOptions, TransportErrorKind},
+    transport::ClientOptions,
     types::{IamRoleArn, S3BucketRegion, S3Uri},
     wait::{
         WaitErrorKind, WaitOptions,
@@ -16,7 +16,7 @@ use neptunedata_emulator::{LoadScript, Server};
 
 use neptunedata_tests::{
     client::{Client, Driver, quick},
-    raw_server::{RawServer, unused_address},
+    raw_server::RawServer,
 };
 
 use crate::support::{LONG, server};
@@ -63,26 +63,6 @@ fn a_load_is_waited_for_with_its_progress() {
     }
 }
 
-#[test]
-fn a_failed_load_is_an_error_with_its_logs() {
-    for driver in Driver::ALL {
-        let server = server();
-        let client = driver.client(&server.endpoint(), quick());
-        let script = LoadScript::failing("LOAD_FAILED").error(
-            "PARSING_ERROR",
-            "Expected '<', found: |",
-            "s3://bucket/k/1.csv",
-            7,
-        );
-        let id = load(&client, &server, script);
-        server.advance(MINUTE * 2);
-        let error = client.wait(LoadCompleted::new(&id), WaitOptions::new());
-        let error = error.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Wait(WaitErrorKind::Failed));
-        assert!(error.to_string().contains("PARSING_ERROR"), "{error}");
-    }
-}
-
 /// The time limit of the client is for calls, not for the wait, and a call that hangs does not take as long as the load.
 #[test]
 fn calls_and_waits_have_time_limits_of_their_own() {
@@ -99,17 +79,6 @@ fn calls_and_waits_have_time_limits_of_their_own() {
         assert_eq!(error.kind(), TIMED_OUT, "{driver}: {error}");
         assert!(error.to_string().contains("LOAD_IN_PROGRESS"), "{error}");
         assert!(begun.elapsed() >= limit * 4 && begun.elapsed() < LONG);
-    }
-}
-
-#[test]
-fn a_wait_ends_if_the_server_cannot_be_reached() {
-    let url = format!("http://{}", unused_address());
-    for driver in Driver::ALL {
-        let client = driver.client(&url, quick());
-        let error = client.wait(LoadCompleted::new("any"), quickly());
-        let connect = ErrorKind::Transport(TransportErrorKind::Connect);
-        assert_eq!(error.unwrap_err().kind(), connect, "{driver}");
     }
 }
 

@@ -92,19 +92,11 @@ fn calls_are_signed_and_return_typed_outputs() {
 fn options_of_a_call() {
     for driver in Driver::ALL {
         let (server, client) = signed(driver);
-        let options = CallOptions::new()
-            .extra_query("a", "b c")
-            .header(HeaderName::from_static("x-test"), "1".parse().unwrap())
-            .timeout(LONG * 2)
-            .attempt_timeout(LONG);
-        let answered = client.call(&status(), options).unwrap();
+        let answered = client.call(&status(), CallOptions::new()).unwrap();
         assert_eq!(answered.meta.attempts, 1);
         assert!(answered.meta.request_id().is_some());
         assert!(!answered.body.is_empty());
         server.with(|emulator| {
-            let entry = &emulator.log()[0];
-            assert_eq!(entry.target, "/status?a=b%20c");
-            assert_eq!(entry.headers["x-test"], "1");
             emulator.fail_next(Planned::error("ThrottlingException", "slow down"));
         });
         let error = client.call(&status(), once()).unwrap_err();
@@ -113,12 +105,7 @@ fn options_of_a_call() {
 
         let error = client.call(&status(), CallOptions::new().max_body_bytes(5));
         assert_eq!(error.unwrap_err().kind(), ErrorKind::Decode);
-        let extra = CallOptions::new().extra("modelName", "rgcn");
-        client.call(&write("job"), extra).unwrap();
-        server.with(|emulator| {
-            let body = String::from_utf8_lossy(&emulator.log().last().unwrap().body).into_owned();
-            assert!(body.contains(r#""modelName":"rgcn""#), "{body}");
-        });
+        client.send(&status()).unwrap();
         // The connection whose body was not read to its end is not used again.
         assert_eq!(server.connections().accepted, 2, "{driver}");
     }
@@ -248,23 +235,19 @@ fn clients_that_cannot_be_built() {
             let builder = driver.builder(endpoint()).unsigned();
             builder.options(options)
         };
-        let mut cases = vec![
+        // What else is checked is tested in core.
+        let cases = [
             (driver.builder(endpoint()), "NoAuthentication"),
             (
                 driver.builder(endpoint()).credentials(keys()),
                 "Session(RegionMissing",
             ),
             (unsigned(quick().max_connections(0)), "NoConnections"),
+            (
+                unsigned(quick().connect_to("localhost")),
+                "Route(ConnectTo(",
+            ),
         ];
-        for address in [
-            "localhost",
-            "[::1]",
-            "a b:1",
-            "localhost:1/path",
-            "localhost:99999",
-        ] {
-            cases.push((unsigned(quick().connect_to(address)), "Route(ConnectTo("));
-        }
         for (builder, expected) in cases {
             let shown = format!("{builder:?}");
             assert!(!shown.contains(SECRET_KEY), "{shown}");

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::{read, unknown_members::MAX_FAULTS};
-use super::{GetStatus, S3Uri, StartTraining, faults, invalid, missing, unknown, with, wrong};
+use super::{GetStatus, S3Uri, StartTraining, faults, faults_of, invalid, missing, unknown, wrong};
 use crate::error::FieldErrorKind;
 
 #[test]
@@ -33,18 +33,11 @@ fn all_unknown_members_are_reported_and_nothing_else() {
             unknown("zebra"),
         ]
     );
-    assert_eq!(
-        faults::<GetStatus>(&json!({"a": 1, "b": null})),
-        [unknown("a"), unknown("b")],
-    );
+    let found = faults::<GetStatus>(&json!({"a": 1, "b": null}));
+    assert_eq!(found, [unknown("a"), unknown("b")]);
     // Structs in a list are read one by one.
-    assert_eq!(
-        faults::<StartTraining>(&with(
-            "tags",
-            json!([{"source": "s", "ratio": 1}, {"x": 1, "y": 1}])
-        )),
-        [unknown("tags[1].x")]
-    );
+    let tags = json!([{"source": "s", "ratio": 1}, {"x": 1, "y": 1}]);
+    assert_eq!(faults_of("tags", tags), [unknown("tags[1].x")]);
 }
 
 #[test]
@@ -89,16 +82,12 @@ fn the_first_missing_member_or_wrong_value_is_reported() {
             wrong("tags[0].source", "string", "integer"),
         ),
     ] {
-        assert_eq!(faults::<StartTraining>(&with(member, value)), [fault]);
+        assert_eq!(faults_of(member, value), [fault]);
     }
-    assert_eq!(
-        faults::<StartTraining>(&json!({})),
-        [missing("dataProcessingJobId")]
-    );
-    assert_eq!(
-        faults::<StartTraining>(&json!({"spot": 0})),
-        [wrong("spot", "boolean", "integer")]
-    );
+    let first = missing("dataProcessingJobId");
+    assert_eq!(faults::<StartTraining>(&json!({})), [first]);
+    let first = wrong("spot", "boolean", "integer");
+    assert_eq!(faults::<StartTraining>(&json!({"spot": 0})), [first]);
     assert_eq!(faults::<S3Uri>(&json!("x")), [invalid("", no)]);
     assert_eq!(faults::<S3Uri>(&json!(1)), [wrong("", "string", "integer")]);
 }
@@ -130,39 +119,31 @@ fn structs_with_their_own_validation() {
     struct Outer {
         range: Range,
     }
-    let outer = |range: Value| faults::<Outer>(&json!({"range": range}));
-    assert_eq!(
-        outer(json!({"from": 2, "to": 1})),
-        [invalid("range", "from is above to")]
-    );
-    assert_eq!(outer(json!({"from": 2})), [missing("range.to")]);
-    assert_eq!(outer(json!({})), [missing("range.from")]);
-    assert_eq!(
-        outer(json!({"from": 2, "to": null})),
-        [wrong("range.to", "integer", "null")]
-    );
-    assert_eq!(
-        outer(json!({"from": 2, "to": 1, "by": 1})),
-        [unknown("range.by")]
-    );
-    assert_eq!(
-        faults::<Range>(&json!({"from": 2, "to": 1})),
-        [invalid("", "from is above to")]
-    );
+    let no = "from is above to";
+    for (range, fault) in [
+        (json!({"from": 2, "to": 1}), invalid("range", no)),
+        (json!({"from": 2}), missing("range.to")),
+        (json!({}), missing("range.from")),
+        (
+            json!({"from": 2, "to": null}),
+            wrong("range.to", "integer", "null"),
+        ),
+        (json!({"from": 2, "to": 1, "by": 1}), unknown("range.by")),
+    ] {
+        assert_eq!(faults::<Outer>(&json!({ "range": range })), [fault]);
+    }
+    let alone = faults::<Range>(&json!({"from": 2, "to": 1}));
+    assert_eq!(alone, [invalid("", no)]);
 }
 
 #[test]
 fn keys_of_maps_are_parts_of_paths() {
     type Maps = BTreeMap<String, BTreeMap<String, Vec<S3Uri>>>;
     let no = "must begin with s3://";
-    assert_eq!(
-        faults::<Maps>(&json!({"a": {"b.c": ["x"], "b": ["s3://"]}})),
-        [invalid("a.b.c[0]", no)]
-    );
-    assert_eq!(
-        faults::<Maps>(&json!({"a": {"b": ["s3://"]}, "a.b": {"c": ["s3://", "y"]}})),
-        [invalid("a.b.c[1]", no)]
-    );
+    let one = json!({"a": {"b.c": ["x"], "b": ["s3://"]}});
+    assert_eq!(faults::<Maps>(&one), [invalid("a.b.c[0]", no)]);
+    let two = json!({"a": {"b": ["s3://"]}, "a.b": {"c": ["s3://", "y"]}});
+    assert_eq!(faults::<Maps>(&two), [invalid("a.b.c[1]", no)]);
     let keys = faults::<BTreeMap<S3Uri, i32>>(&json!({"s3://a": 1, "b": 2}));
     assert_eq!(keys, [invalid("b", no)]);
 }

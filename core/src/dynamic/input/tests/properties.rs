@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::super::{read, unknown_members::MAX_FAULTS};
-use super::{Custom, JobId, Mode, S3Uri, StartTraining, faults, missing, unknown, with};
+use super::{Custom, JobId, Mode, S3Uri, StartTraining, faults, faults_of, missing, unknown, with};
 use crate::error::FieldErrorKind;
 
 const FIELDS: &[&str] = &[
@@ -74,7 +74,7 @@ prop_compose! {
     ) -> StartTraining {
         StartTraining {
             id, data_processing_job_id: JobId(job), location: S3Uri("s3://b".into()), volume_size, time_out, subnets, spot,
-            custom, parser_configuration, tags, mode: mode.map(Mode), document,
+            custom, parser_configuration, tags, mode: mode.map(Mode::from), document,
         }
     }
 }
@@ -121,7 +121,7 @@ proptest! {
                     input[field] = value.clone();
                     // The faults of this member when all others are valid.
                     if read::<StartTraining>(&with(field, value.clone())).is_err() {
-                        expected.extend(faults::<StartTraining>(&with(field, value)));
+                        expected.extend(faults_of(field, value));
                     }
                 }
             }

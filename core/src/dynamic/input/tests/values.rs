@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::super::read;
-use super::{GetStatus, JobId, StartTraining, faults, missing, out_of_range, with, wrong};
+use super::{
+    GetStatus, JobId, StartTraining, faults, faults_of, missing, out_of_range, with, wrong,
+};
 
 #[test]
 fn valid_requests_are_read() {
@@ -60,10 +62,8 @@ fn types() {
         ] {
             let input = with(member, value);
             if !accepted.contains(&found) {
-                assert_eq!(
-                    faults::<StartTraining>(&input),
-                    [wrong(member, expected, found)]
-                );
+                let fault = wrong(member, expected, found);
+                assert_eq!(faults::<StartTraining>(&input), [fault]);
             } else if member == "custom" {
                 assert_eq!(faults::<StartTraining>(&input), [missing("custom.source")]);
             } else {
@@ -71,22 +71,12 @@ fn types() {
             }
         }
     }
-    assert_eq!(
-        faults::<GetStatus>(&json!(null)),
-        [wrong("", "object", "null")]
-    );
-    assert_eq!(
-        faults::<StartTraining>(&json!([])),
-        [wrong("", "object", "array")]
-    );
-    assert_eq!(
-        faults::<GetStatus>(&json!("")),
-        [wrong("", "object", "string")]
-    );
-    assert_eq!(
-        faults::<BTreeMap<String, i32>>(&json!({"a": 1, "b": null})),
-        [wrong("b", "integer", "null")]
-    );
+    let not_object = |found| [wrong("", "object", found)];
+    assert_eq!(faults::<GetStatus>(&json!(null)), not_object("null"));
+    assert_eq!(faults::<StartTraining>(&json!([])), not_object("array"));
+    assert_eq!(faults::<GetStatus>(&json!("")), not_object("string"));
+    let map = faults::<BTreeMap<String, i32>>(&json!({"a": 1, "b": null}));
+    assert_eq!(map, [wrong("b", "integer", "null")]);
 }
 
 #[test]
@@ -98,10 +88,8 @@ fn ranges() {
         json!(1e30),
         json!(-9.3e18),
     ] {
-        assert_eq!(
-            faults::<StartTraining>(&with("volumeSize", value)),
-            [out_of_range("volumeSize", i32::MIN.into(), i32::MAX.into())]
-        );
+        let fault = out_of_range("volumeSize", i32::MIN.into(), i32::MAX.into());
+        assert_eq!(faults_of("volumeSize", value), [fault]);
     }
     for text in [
         "9223372036854775808",
@@ -110,29 +98,21 @@ fn ranges() {
         "1e300",
     ] {
         let value = serde_json::from_str(text).unwrap();
-        assert_eq!(
-            faults::<StartTraining>(&with("timeOut", value)),
-            [out_of_range("timeOut", i64::MIN.into(), i64::MAX.into())]
-        );
+        let fault = out_of_range("timeOut", i64::MIN.into(), i64::MAX.into());
+        assert_eq!(faults_of("timeOut", value), [fault]);
     }
     for value in [i64::MIN, i64::MAX] {
         let request = read::<StartTraining>(&with("timeOut", json!(value))).unwrap();
         assert_eq!(request.time_out, Some(value));
     }
-    assert_eq!(
-        faults::<StartTraining>(&with("timeOut", json!(-0.0))),
-        [wrong("timeOut", "integer", "float")]
-    );
-    assert_eq!(
-        read::<(u8, u64)>(&json!([255, u64::MAX])),
-        Ok((255, u64::MAX))
-    );
-    assert_eq!(
-        faults::<(u8, u64)>(&json!([256, 1])),
-        [out_of_range("[0]", 0, 255)]
-    );
-    assert_eq!(
-        faults::<(u8, u64)>(&json!([1, -1])),
-        [out_of_range("[1]", 0, u64::MAX.into())]
-    );
+    let fault = wrong("timeOut", "integer", "float");
+    assert_eq!(faults_of("timeOut", json!(-0.0)), [fault]);
+
+    type Pair = (u8, u64);
+    let largest = (255, u64::MAX);
+    assert_eq!(read::<Pair>(&json!(largest)), Ok(largest));
+    let fault = out_of_range("[0]", 0, 255);
+    assert_eq!(faults::<Pair>(&json!([256, 1])), [fault]);
+    let fault = out_of_range("[1]", 0, u64::MAX.into());
+    assert_eq!(faults::<Pair>(&json!([1, -1])), [fault]);
 }

@@ -8,116 +8,64 @@ use serde::{
 };
 use serde_json::{Value, json};
 
-use super::{Id, Kind, Mode, Model, Output, member, read};
+use super::{Id, Kind, Mode, Model, Output, member, read, reads, reason};
 use crate::wire::lenient::Category;
 
 #[test]
 fn nulls_are_left_out_of_types_without_null() {
-    type Strings = Vec<String>;
-    assert_eq!(
-        member::<Strings>(r#"[null, "a", null, null, "b", null]"#).unwrap(),
-        ["a", "b"]
+    let strings = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    reads::<Vec<String>>(
+        r#"[null, "a", null, null, "b", null]"#,
+        strings(&["a", "b"]),
     );
-    assert_eq!(member::<Strings>("[null]").unwrap(), Strings::new());
-    assert_eq!(member::<Vec<i32>>(r#"[null, "1", null]"#).unwrap(), [1]);
-    assert_eq!(member::<Vec<Id>>(r#"[null, 5]"#).unwrap(), [Id("5".into())]);
-    assert_eq!(
-        member::<Vec<Mode>>(r#"[null, "RESUME"]"#).unwrap(),
-        [Mode::Resume]
-    );
-    assert_eq!(
-        member::<Vec<Kind>>(r#"[null, "ADD"]"#).unwrap(),
-        [Kind::Add]
-    );
-    assert_eq!(
-        member::<Vec<Vec<i32>>>("[null, [null, 1], null]").unwrap(),
-        [[1]]
-    );
-    assert_eq!(
-        member::<Vec<Model>>(r#"[null, {"name": null}, {"name": 3}, null]"#).unwrap(),
-        [
-            Model::default(),
-            Model {
-                name: Some("3".into()),
-                arn: None
-            }
-        ]
-    );
-    assert_eq!(
-        member::<Vec<BTreeMap<String, i64>>>(r#"[null, {"a": null, "b": 1}]"#).unwrap(),
-        [BTreeMap::from([("b".to_owned(), 1)])]
-    );
-
-    let map = |text| {
-        member::<BTreeMap<String, String>>(text)
-            .unwrap()
-            .into_iter()
-            .collect::<Vec<_>>()
+    reads::<Vec<String>>("[null]", vec![]);
+    reads(r#"[null, "1", null]"#, vec![1]);
+    reads("[null, 5]", vec![Id("5".into())]);
+    reads(r#"[null, "RESUME"]"#, vec![Mode::Resume]);
+    reads(r#"[null, "ADD"]"#, vec![Kind::Add]);
+    reads("[null, [null, 1], null]", vec![vec![1]]);
+    let named = Model {
+        name: Some("3".into()),
+        arn: None,
     };
-    assert_eq!(map(r#"{"a": null}"#), []);
-    assert_eq!(
-        map(r#"{"a": null, "\u0062": null, "c\t": 1, "d": null}"#),
-        [("c\t".to_owned(), "1".to_owned())]
-    );
-    assert_eq!(
-        member::<BTreeMap<u8, i64>>(r#"{"1": null, "2": 3}"#).unwrap(),
-        BTreeMap::from([(2, 3)])
-    );
-
+    let models = r#"[null, {"name": null}, {"name": 3}, null]"#;
+    reads(models, vec![Model::default(), named]);
+    let numbers = BTreeMap::from([("b".to_owned(), 1)]);
+    reads(r#"[null, {"a": null, "b": 1}]"#, vec![numbers]);
+    reads(r#"{"a": null}"#, BTreeMap::<String, String>::new());
+    let texts = BTreeMap::from([("c\t".to_owned(), "1".to_owned())]);
+    reads(r#"{"a": null, "\u0062": null, "c\t": 1, "d": null}"#, texts);
+    reads(r#"{"1": null, "2": 3}"#, BTreeMap::from([(2, 3)]));
     // A position in a tuple has a meaning, so no null is left out.
-    assert_eq!(
-        member::<(i32, String)>(r#"["1", 2]"#).unwrap(),
-        (1, "2".to_owned())
-    );
+    reads(r#"["1", 2]"#, (1, "2".to_owned()));
     assert_eq!(member::<(i32, i32)>("[null, 1, 2]").unwrap_err().0, "v[0]");
-    assert_eq!(
-        member::<(Option<i32>, i32)>("[null, 1]").unwrap(),
-        (None, 1)
-    );
+    reads("[null, 1]", (None::<i32>, 1));
 }
 
 #[test]
 fn nulls_are_kept_in_types_with_null() {
-    assert_eq!(
-        member::<Vec<Option<i32>>>("[null, 1, null]").unwrap(),
-        [None, Some(1), None]
-    );
-    assert_eq!(member::<Vec<()>>("[null, null]").unwrap(), [(), ()]);
-    assert_eq!(
-        member::<Vec<Value>>("[null, [null]]").unwrap(),
-        [json!(null), json!([null])]
-    );
-    assert_eq!(
-        member::<BTreeMap<String, Option<i32>>>(r#"{"a": null, "b": 1}"#).unwrap(),
-        BTreeMap::from([("a".to_owned(), None), ("b".to_owned(), Some(1))])
-    );
-    assert_eq!(
-        member::<BTreeMap<String, Value>>(r#"{"a": null}"#).unwrap()["a"],
-        json!(null)
-    );
-
     #[derive(Debug, PartialEq, Deserialize)]
     struct Maybe(Option<String>);
-    assert_eq!(
-        member::<Vec<Maybe>>("[null, 1]").unwrap(),
-        [Maybe(None), Maybe(Some("1".into()))]
-    );
+
+    reads("[null, 1, null]", vec![None, Some(1), None]);
+    reads("[null, null]", vec![(), ()]);
+    reads("[null, [null]]", vec![json!(null), json!([null])]);
+    let numbers = BTreeMap::from([("a".to_owned(), None), ("b".to_owned(), Some(1))]);
+    reads(r#"{"a": null, "b": 1}"#, numbers);
+    let values = BTreeMap::from([("a".to_owned(), json!(null))]);
+    reads(r#"{"a": null}"#, values);
+    reads("[null, 1]", vec![Maybe(None), Maybe(Some("1".into()))]);
 }
 
 #[test]
 fn documents_are_untouched() {
     let document = r#"{"a": [null, 1, 1.5, "1", "true", true, {"b": null, "": [[], {}]}], "n": 18446744073709551615}"#;
     let value: Value = serde_json::from_str(document).unwrap();
-    assert_eq!(member::<Value>(document).unwrap(), value);
-    assert_eq!(
-        member::<Option<Value>>(document).unwrap(),
-        Some(value.clone())
-    );
+    reads(document, value.clone());
+    reads(document, Some(value.clone()));
     assert_eq!(read::<Value>(document).unwrap(), value);
-    assert_eq!(
-        read::<serde_json::Map<String, Value>>(document).unwrap(),
-        *value.as_object().unwrap()
-    );
+    let map: serde_json::Map<String, Value> = read(document).unwrap();
+    assert_eq!(Value::Object(map), value);
 }
 
 #[test]
@@ -159,28 +107,21 @@ fn types_of_several_forms_are_lenient_inside() {
         r#"{"commitNum": 1, "opNum": 2}"#,
         r#"{"commitNum": "1", "opNum": 2.0}"#,
     ] {
-        assert_eq!(member::<EventId>(found).unwrap(), EventId(1, 2));
+        reads(found, EventId(1, 2));
     }
-    assert_eq!(
-        member::<EventId>(r#"{"commitNum": true}"#).unwrap_err().0,
-        "v.commitNum"
-    );
-    assert_eq!(
-        member::<EventId>(r#""12""#).unwrap_err(),
-        ("v".into(), "no colon".into())
-    );
+    let error = |found| member::<EventId>(found).unwrap_err();
+    assert_eq!(error(r#"{"commitNum": true}"#).0, "v.commitNum");
+    assert_eq!(error(r#""12""#), ("v".into(), "no colon".into()));
 }
 
 #[test]
 fn unknown_members_are_read_and_dropped() {
     let text = r#"{"x": {"status": [1, null, {"y": "z"}]}, "status": 1, "": null, "w": 1.5e-7}"#;
-    assert_eq!(
-        read::<Output>(text).unwrap(),
-        Output {
-            status: Some("1".into()),
-            ..Output::default()
-        }
-    );
+    let expected = Output {
+        status: Some("1".into()),
+        ..Output::default()
+    };
+    assert_eq!(read::<Output>(text).unwrap(), expected);
     for text in [
         r#"{"x": [1,]}"#,
         r#"{"x": {"a" 1}}"#,
@@ -188,24 +129,17 @@ fn unknown_members_are_read_and_dropped() {
         r#"{"x": 01}"#,
         r#"{"x": "\q"}"#,
     ] {
-        assert_eq!(
-            read::<Output>(text).unwrap_err().category,
-            Category::Syntax,
-            "{text}"
-        );
+        let error = read::<Output>(text).unwrap_err();
+        assert_eq!(error.category, Category::Syntax, "{text}");
     }
 }
 
 #[test]
 fn only_objects_are_structs() {
-    assert_eq!(
-        member::<Model>(r#"["a", "b"]"#).unwrap_err().1,
-        "invalid type: sequence, expected struct Model"
-    );
-    assert_eq!(
-        member::<Model>(r#""a""#).unwrap_err().1,
-        "invalid type: string \"a\", expected struct Model"
-    );
+    for (found, kind) in [(r#"["a", "b"]"#, "sequence"), (r#""a""#, r#"string "a""#)] {
+        let expected = format!("invalid type: {kind}, expected struct Model");
+        assert_eq!(reason::<Model>(found), expected);
+    }
     for text in ["[]", r#"["a"]"#, "1", "null", r#""a""#, " true "] {
         for error in [
             read::<Output>(text).unwrap_err(),

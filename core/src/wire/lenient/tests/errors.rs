@@ -31,11 +31,8 @@ fn categories() {
         (r#"{"kind": "OTHER"}"#, Category::Data),
         (r#"{"status": 1, "status": 2}"#, Category::Data),
     ] {
-        assert_eq!(
-            read::<Output>(text).unwrap_err().category,
-            category,
-            "{text}"
-        );
+        let error = read::<Output>(text).unwrap_err();
+        assert_eq!(error.category, category, "{text}");
     }
     assert_eq!(read::<Output>("{} \r\n\t").unwrap(), Output::default());
 }
@@ -95,41 +92,27 @@ fn invalid_utf8_is_located() {
         let error = from_slice::<Output>(body).unwrap_err();
         (error.category, error.path, error.line, error.column)
     };
-    assert_eq!(
-        at(b"{\"status\": \"a\xff\"}"),
-        (Category::Syntax, "status".into(), 1, 13)
-    );
-    assert_eq!(
-        at(b"{\n\"ids\": [1, \"\xc0\x80\"]}"),
-        (Category::Syntax, "ids[1]".into(), 2, 12)
-    );
-    assert_eq!(
-        at(b"{\"unknown\": [\"\xff\"]}"),
-        (Category::Syntax, "unknown".into(), 1, 14)
-    );
+    use Category::{Eof, Syntax};
+    for (body, category, path, line, column) in [
+        (&b"{\"status\": \"a\xff\"}"[..], Syntax, "status", 1, 13),
+        (b"{\n\"ids\": [1, \"\xc0\x80\"]}", Syntax, "ids[1]", 2, 12),
+        (b"{\"unknown\": [\"\xff\"]}", Syntax, "unknown", 1, 14),
+        (b"{}\xff", Syntax, "", 1, 2),
+        (b"\xff\xfe", Syntax, "", 1, 0),
+        // Cut within a character.
+        (b"{\"status\": \"a\xe2\x82", Eof, "status", 1, 13),
+    ] {
+        assert_eq!(at(body), (category, path.to_owned(), line, column));
+    }
     assert_eq!(at(b"{\"status\": [], \"x\": \"\xff\"}").1, "status");
-    assert_eq!(at(b"{}\xff"), (Category::Syntax, String::new(), 1, 2));
-    assert_eq!(at(b"\xff\xfe"), (Category::Syntax, String::new(), 1, 0));
-    // Cut within a character.
-    assert_eq!(
-        at(b"{\"status\": \"a\xe2\x82"),
-        (Category::Eof, "status".into(), 1, 13)
-    );
 }
 
 #[test]
 fn deep_nesting_ends_in_an_error() {
     for depth in [126, 127, 128, 10_000, 1_000_000] {
-        let lists = format!(
-            r#"{{"payload": {}{}}}"#,
-            "[".repeat(depth),
-            "]".repeat(depth)
-        );
-        let known = format!(
-            r#"{}{}"#,
-            r#"{"detail":"#.repeat(depth) + "{}",
-            "}".repeat(depth)
-        );
+        let lists = "[".repeat(depth) + &"]".repeat(depth);
+        let lists = format!(r#"{{"payload": {lists}}}"#);
+        let known = r#"{"detail":"#.repeat(depth) + "{}" + &"}".repeat(depth);
         if depth == 126 {
             assert!(read::<Output>(&lists).is_ok());
             assert!(read::<Output>(&known).is_ok());
@@ -167,15 +150,11 @@ fn errors_contain_little_of_the_body() {
         assert_eq!(error.path, name);
         assert!(error.reason.chars().count() <= 121, "{}", error.reason);
     }
-    let error = from_slice::<BTreeMap<String, i32>>(
-        &serde_json::to_vec(&json!({ long.clone(): [] })).unwrap(),
-    )
-    .unwrap_err();
+    let long_name = json!({ long.clone(): [] }).to_string();
+    let error = read::<BTreeMap<String, i32>>(&long_name).unwrap_err();
     assert_eq!(error.path.chars().count(), 121);
 
-    assert_eq!(elide(&"a".repeat(120)), "a".repeat(120));
-    assert_eq!(
-        elide(&format!("{}c{}", "a".repeat(60), "b".repeat(60))),
-        format!("{}…{}", "a".repeat(60), "b".repeat(60))
-    );
+    let (a, b) = ("a".repeat(60), "b".repeat(60));
+    assert_eq!(elide(&format!("{a}{b}")), format!("{a}{b}"));
+    assert_eq!(elide(&format!("{a}c{b}")), format!("{a}…{b}"));
 }

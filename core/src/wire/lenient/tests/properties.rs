@@ -90,7 +90,7 @@ prop_compose! {
             payload,
             detail: count.map(|count| Box::new(Output { count: Some(count), ..Output::default() })),
             kind: count.map(|n| if n > 0 { Kind::Add } else { Kind::Remove }),
-            mode: id.map(|id| if id == "RESUME" { Mode::Resume } else { Mode::Other(id) }),
+            mode: id.map(Mode::from),
         }
     }
 }

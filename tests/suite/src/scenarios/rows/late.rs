@@ -13,31 +13,21 @@ pub(super) fn rows() -> Vec<Row> {
         Row::new("b", "responds after the attempt time-out", "answer-late; delay=1600")
             .attempt_timeout(800)
             .peers(figure(3, "DispatchFailure (timeout)"), figure(3, "ReadTimeoutError"), 5)
-            .read(failure(3, 3, 3, TIMEOUT, true, "timed out after 800ms waiting for the response (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, TIMEOUT, true, "timed out after 800ms waiting for the response (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, TIMEOUT, true, "timed out after 800ms waiting for the response; the request may have been executed and was not sent again")),
+            .lost(TIMEOUT, "timed out after 800ms waiting for the response"),
         Row::new("b once", "responds after the attempt time-out, once", "answer-late; delay=1500; times=1")
             .attempt_timeout(1000)
-            .read(success(2, 2, 2))
-            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
-            .write(failure(1, 1, 1, TIMEOUT, true, "timed out after 1s waiting for the response; the request may have been executed and was not sent again")),
+            .lost_once(TIMEOUT, "timed out after 1s waiting for the response"),
         Row::new("b2", "head, then the body stalls beyond the attempt time-out", "head-then-stall; time=1600")
             .attempt_timeout(800)
             .peers(figure(1, "Ok, the read timeout ends at the head"), figure(3, "ReadTimeoutError"), 5)
-            .read(failure(3, 3, 3, TIMEOUT, true, "timed out after 800ms waiting for the response (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, TIMEOUT, true, "timed out after 800ms waiting for the response (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, TIMEOUT, true, "timed out after 800ms waiting for the response; the request may have been executed and was not sent again")),
+            .lost(TIMEOUT, "timed out after 800ms waiting for the response"),
         Row::new("b2 once", "head, then nothing, once", "head-then-stall; times=1")
             .attempt_timeout(1000)
-            .read(success(2, 2, 2))
-            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
-            .write(failure(1, 1, 1, TIMEOUT, true, "timed out after 1s waiting for the response; the request may have been executed and was not sent again")),
+            .lost_once(TIMEOUT, "timed out after 1s waiting for the response"),
         Row::new("b3", "the head trickles beyond the attempt time-out", "trickle; part=head; every=15")
             .attempt_timeout(800)
             .peers(figure(3, "DispatchFailure (timeout)"), figure(1, "success"), 1)
-            .read(failure(3, 3, 3, TIMEOUT, true, "timed out after 800ms waiting for the response (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, TIMEOUT, true, "timed out after 800ms waiting for the response (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, TIMEOUT, true, "timed out after 800ms waiting for the response; the request may have been executed and was not sent again")),
+            .lost(TIMEOUT, "timed out after 800ms waiting for the response"),
         Row::new("b3 waits", "everything trickles, no time-out set", "trickle; every=2")
             .harmless()
             .each(success(1, 1, 1)),
@@ -57,32 +47,22 @@ pub(super) fn rows() -> Vec<Row> {
             .each(success(1, 1, 1)),
         Row::new("x15", "does not respond, attempt time-out", "stop-answering")
             .attempt_timeout(800)
-            .read(failure(3, 3, 3, TIMEOUT, true, "timed out after 800ms waiting for the response (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, TIMEOUT, true, "timed out after 800ms waiting for the response (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, TIMEOUT, true, "timed out after 800ms waiting for the response; the request may have been executed and was not sent again")),
+            .lost(TIMEOUT, "timed out after 800ms waiting for the response"),
         Row::new("x15 once", "does not respond once, attempt time-out", "stop-answering; times=1")
             .attempt_timeout(1000)
-            .read(success(2, 2, 2))
-            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
-            .write(failure(1, 1, 1, TIMEOUT, true, "timed out after 1s waiting for the response; the request may have been executed and was not sent again")),
+            .lost_once(TIMEOUT, "timed out after 1s waiting for the response"),
         Row::new("x16", "does not respond, call time-out", "stop-answering")
             .before(Before::Call)
             .timeout(800)
-            .read(failure(1, 1, 1, DEADLINE, true, "deadline exceeded after 800ms; the request may have been executed"))
-            .cancel(failure(1, 1, 1, DEADLINE, true, "deadline exceeded after 800ms; the request may have been executed"))
-            .write(failure(1, 1, 1, DEADLINE, true, "deadline exceeded after 800ms; the request may have been executed and was not sent again")),
+            .ends_call(DEADLINE, "deadline exceeded after 800ms"),
         Row::new("x17", "head, then nothing, call time-out", "head-then-stall")
             .before(Before::Call)
             .timeout(800)
-            .read(failure(1, 1, 1, DEADLINE, true, "deadline exceeded after 800ms; the request may have been executed"))
-            .cancel(failure(1, 1, 1, DEADLINE, true, "deadline exceeded after 800ms; the request may have been executed"))
-            .write(failure(1, 1, 1, DEADLINE, true, "deadline exceeded after 800ms; the request may have been executed and was not sent again")),
+            .ends_call(DEADLINE, "deadline exceeded after 800ms"),
         Row::new("x18", "trickles, call time-out", "trickle; every=15")
             .before(Before::Call)
             .timeout(800)
-            .read(failure(1, 1, 1, DEADLINE, true, "deadline exceeded after 800ms; the request may have been executed"))
-            .cancel(failure(1, 1, 1, DEADLINE, true, "deadline exceeded after 800ms; the request may have been executed"))
-            .write(failure(1, 1, 1, DEADLINE, true, "deadline exceeded after 800ms; the request may have been executed and was not sent again")),
+            .ends_call(DEADLINE, "deadline exceeded after 800ms"),
         Row::new("x19", "is busy, `retry-after` beyond the deadline", "error; code=TooManyRequestsException; retry-after=30")
             .timeout(10_000)
             .each(failure(1, 0, 1, service(ExceptionKind::TooManyRequestsException), false, "TooManyRequestsException (429): As planned. [request id ID]; not retried: the next attempt would start after the time limit of 10s")),

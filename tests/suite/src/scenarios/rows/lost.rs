@@ -1,8 +1,6 @@
 //! Connections that end without a response.
 
-use neptunedata::ExceptionKind;
-
-use super::{CLOSED, PROTOCOL, service};
+use super::{CLOSED, CLOSED_EARLY, PROTOCOL};
 use crate::scenarios::{
     Before, Row,
     row::{failure, figure, success},
@@ -12,38 +10,24 @@ pub(super) fn rows() -> Vec<Row> {
     vec![
         Row::new("a", "reads, then FIN", "read-then-fin")
             .peers(figure(3, "DispatchFailure"), figure(3, "ConnectionClosedError"), 5)
-            .read(failure(3, 3, 3, CLOSED, true, "connection to HOST closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, CLOSED, true, "connection to HOST closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
+            .lost(CLOSED, CLOSED_EARLY),
         Row::new("a once", "reads, then FIN, once", "read-then-fin; times=1")
-            .read(success(2, 2, 2))
-            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
-            .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
+            .lost_once(CLOSED, CLOSED_EARLY),
         Row::new("a'", "reads, then RST", "read-then-rst")
             .peers(figure(3, "DispatchFailure"), figure(3, "ConnectionClosedError"), 5)
-            .read(failure(3, 3, 3, CLOSED, true, "connection to HOST closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, CLOSED, true, "connection to HOST closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
+            .lost(CLOSED, CLOSED_EARLY),
         Row::new("a' once", "reads, then RST, once", "read-then-rst; times=1")
-            .read(success(2, 2, 2))
-            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
-            .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
+            .lost_once(CLOSED, CLOSED_EARLY),
         Row::new("a2", "second call on a kept connection: reads, then FIN, once", "read-then-fin; times=1")
             .before(Before::Call)
             .peers(figure(2, "Ok"), figure(2, "success"), 2)
-            .read(success(2, 2, 2))
-            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
-            .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
+            .lost_once(CLOSED, CLOSED_EARLY),
         Row::new("a2 RST", "second call on a kept connection: reads, then RST, once", "read-then-rst; times=1")
             .before(Before::Call)
-            .read(success(2, 2, 2))
-            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
-            .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
+            .lost_once(CLOSED, CLOSED_EARLY),
         // The first cancel was not executed, so the second one is the first for the server.
         Row::new("x1", "reads, then FIN without executing, once", "read-then-fin; executed=false; times=1")
-            .read(success(2, 1, 2))
-            .cancel(success(2, 1, 2))
-            .write(failure(1, 0, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
+            .failed_once(CLOSED, CLOSED_EARLY),
         // The request was sent, and the client cannot know that it was not read.
         Row::new("x2", "FIN before reading", "close-before-reading")
             .read(failure(0, 0, 3, CLOSED, true, "connection to HOST closed before the response was complete (gave up after 3 attempts); the request may have been executed"))
@@ -58,17 +42,11 @@ pub(super) fn rows() -> Vec<Row> {
             .cancel(success(1, 1, 2))
             .write(failure(0, 0, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
         Row::new("x3", "the response is not HTTP", "garbage; part=wire")
-            .read(failure(3, 3, 3, PROTOCOL, true, "response from HOST is not valid HTTP (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, PROTOCOL, true, "response from HOST is not valid HTTP (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, PROTOCOL, true, "response from HOST is not valid HTTP; the request may have been executed and was not sent again")),
+            .lost(PROTOCOL, "response from HOST is not valid HTTP"),
         Row::new("x3 once", "the response is not HTTP, once", "garbage; part=wire; times=1")
-            .read(success(2, 2, 2))
-            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
-            .write(failure(1, 1, 1, PROTOCOL, true, "response from HOST is not valid HTTP; the request may have been executed and was not sent again")),
+            .lost_once(PROTOCOL, "response from HOST is not valid HTTP"),
         Row::new("x4", "resets after half of the body, once", "truncated-body; ending=rst; times=1")
-            .read(success(2, 2, 2))
-            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
-            .write(failure(1, 1, 1, CLOSED, true, "connection to HOST closed before the response was complete; the request may have been executed and was not sent again")),
+            .lost_once(CLOSED, CLOSED_EARLY),
         Row::new("x5", "two faults: FIN, then 503, then a success", "read-then-fin; executed=false, error; status=503; times=1")
             .read(success(3, 1, 3))
             .cancel(success(3, 1, 3))

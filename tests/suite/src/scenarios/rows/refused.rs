@@ -20,66 +20,40 @@ fn failing() -> Vec<Row> {
     vec![
         Row::new("c", "500 InternalFailureException", "error; code=InternalFailureException; executed")
             .peers(figure(3, "ServiceError, untyped"), figure(3, "InternalFailureException"), 5)
-            .read(failure(3, 3, 3, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
+            .lost(INTERNAL, "InternalFailureException (500): As planned. [request id ID]"),
         Row::new("c once", "500 InternalFailureException, once", "error; code=InternalFailureException; executed; times=1")
-            .read(success(2, 2, 2))
-            .cancel(failure(2, 1, 2, service(ExceptionKind::InvalidParameterException), true, "InvalidParameterException (400): Failed to stop the job because it has already completed or failed. [request id ID] (attempt 2; an earlier attempt may have been executed and caused this)"))
-            .write(failure(1, 1, 1, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
+            .lost_once(INTERNAL, "InternalFailureException (500): As planned. [request id ID]"),
         Row::new("c2", "500 text/plain", "error; status=500; body=text; executed")
             .peers(figure(3, "ServiceError"), figure(3, "ClientError (500)"), 5)
-            .read(failure(3, 3, 3, UNKNOWN, true, "HTTP status 500 Internal Server Error: As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, UNKNOWN, true, "HTTP status 500 Internal Server Error: As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, UNKNOWN, true, "HTTP status 500 Internal Server Error: As planned. [request id ID]; the request may have been executed and was not sent again")),
+            .lost(UNKNOWN, "HTTP status 500 Internal Server Error: As planned. [request id ID]"),
         Row::new("c3", "500 empty", "error; status=500; body=empty; executed")
             .peers(figure(3, "ServiceError"), figure(3, "ClientError (500)"), 5)
-            .read(failure(3, 3, 3, UNKNOWN, true, "HTTP status 500 Internal Server Error [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, UNKNOWN, true, "HTTP status 500 Internal Server Error [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, UNKNOWN, true, "HTTP status 500 Internal Server Error [request id ID]; the request may have been executed and was not sent again")),
+            .lost(UNKNOWN, "HTTP status 500 Internal Server Error [request id ID]"),
         Row::new("k", "503 empty", "error; status=503; body=empty; executed")
             .peers(figure(3, "ServiceError"), figure(3, "ClientError"), 5)
-            .read(failure(3, 3, 3, UNKNOWN, true, "HTTP status 503 Service Unavailable [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, UNKNOWN, true, "HTTP status 503 Service Unavailable [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, UNKNOWN, true, "HTTP status 503 Service Unavailable [request id ID]; the request may have been executed and was not sent again")),
+            .lost(UNKNOWN, "HTTP status 503 Service Unavailable [request id ID]"),
         Row::new("k once", "503 empty, once", "error; status=503; body=empty; times=1")
-            .read(success(2, 1, 2))
-            .cancel(success(2, 1, 2))
-            .write(failure(1, 0, 1, UNKNOWN, true, "HTTP status 503 Service Unavailable [request id ID]; the request may have been executed and was not sent again")),
+            .failed_once(UNKNOWN, "HTTP status 503 Service Unavailable [request id ID]"),
         Row::new("k2", "502 HTML", "html; status=502; executed")
             .peers(figure(3, "ServiceError"), figure(3, "ClientError"), 5)
-            .read(failure(3, 3, 3, UNKNOWN, true, "HTTP status 502 Bad Gateway: <html><head><title>Oops</title></head><body><h1>Something is wrong here</h1></body></html> [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, UNKNOWN, true, "HTTP status 502 Bad Gateway: <html><head><title>Oops</title></head><body><h1>Something is wrong here</h1></body></html> [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, UNKNOWN, true, "HTTP status 502 Bad Gateway: <html><head><title>Oops</title></head><body><h1>Something is wrong here</h1></body></html> [request id ID]; the request may have been executed and was not sent again")),
+            .lost(UNKNOWN, "HTTP status 502 Bad Gateway: <html><head><title>Oops</title></head><body><h1>Something is wrong here</h1></body></html> [request id ID]"),
         Row::new("k3", "504 empty", "error; status=504; body=empty; executed")
             .peers(figure(3, "ServiceError"), figure(3, "ClientError"), 5)
-            .read(failure(3, 3, 3, UNKNOWN, true, "HTTP status 504 Gateway Timeout [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, UNKNOWN, true, "HTTP status 504 Gateway Timeout [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, UNKNOWN, true, "HTTP status 504 Gateway Timeout [request id ID]; the request may have been executed and was not sent again")),
+            .lost(UNKNOWN, "HTTP status 504 Gateway Timeout [request id ID]"),
         Row::new("l", "408 ClientTimeoutException", "error; code=ClientTimeoutException; executed")
             .peers(figure(3, "typed"), figure(3, "typed"), 1)
-            .read(failure(3, 3, 3, service(ExceptionKind::ClientTimeoutException), true, "ClientTimeoutException (408): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, service(ExceptionKind::ClientTimeoutException), true, "ClientTimeoutException (408): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, service(ExceptionKind::ClientTimeoutException), true, "ClientTimeoutException (408): As planned. [request id ID]; the request may have been executed and was not sent again")),
+            .lost(service(ExceptionKind::ClientTimeoutException), "ClientTimeoutException (408): As planned. [request id ID]"),
         Row::new("x51", "500 MemoryLimitExceededException", "error; code=MemoryLimitExceededException; executed")
             .peers(figure(3, "error"), figure(3, "error"), 5)
-            .read(failure(3, 3, 3, service(ExceptionKind::MemoryLimitExceededException), true, "MemoryLimitExceededException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, service(ExceptionKind::MemoryLimitExceededException), true, "MemoryLimitExceededException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, service(ExceptionKind::MemoryLimitExceededException), true, "MemoryLimitExceededException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
+            .lost(service(ExceptionKind::MemoryLimitExceededException), "MemoryLimitExceededException (500): As planned. [request id ID]"),
         Row::new("x52", "500 ServerShutdownException", "error; code=ServerShutdownException; executed")
             .peers(figure(3, "error"), figure(3, "error"), 5)
-            .read(failure(3, 3, 3, service(ExceptionKind::ServerShutdownException), true, "ServerShutdownException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .cancel(failure(3, 1, 3, service(ExceptionKind::ServerShutdownException), true, "ServerShutdownException (500): As planned. [request id ID] (gave up after 3 attempts); the request may have been executed"))
-            .write(failure(1, 1, 1, service(ExceptionKind::ServerShutdownException), true, "ServerShutdownException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
+            .lost(service(ExceptionKind::ServerShutdownException), "ServerShutdownException (500): As planned. [request id ID]"),
         Row::new("x21", "500 with an unknown name, late, once", "error; code=StrangeException; message=\"odd; very\"; delay=50; times=1")
             .at_least(50)
-            .read(success(2, 1, 2))
-            .cancel(success(2, 1, 2))
-            .write(failure(1, 0, 1, UNKNOWN, true, "StrangeException (500): odd; very [request id ID]; the request may have been executed and was not sent again")),
+            .failed_once(UNKNOWN, "StrangeException (500): odd; very [request id ID]"),
         Row::new("x23", "500 in chunks, once", "error; framing=chunked; times=1")
-            .read(success(2, 1, 2))
-            .cancel(success(2, 1, 2))
-            .write(failure(1, 0, 1, INTERNAL, true, "InternalFailureException (500): As planned. [request id ID]; the request may have been executed and was not sent again")),
+            .failed_once(INTERNAL, "InternalFailureException (500): As planned. [request id ID]"),
     ]
 }
 
@@ -103,9 +77,7 @@ fn busy() -> Vec<Row> {
         Row::new("d3 long", "429 with `retry-after: 61`", "error; code=TooManyRequestsException; retry-after=61")
             .each(failure(1, 0, 1, service(ExceptionKind::TooManyRequestsException), false, "TooManyRequestsException (429): As planned. [request id ID]; not retried: the server asks to wait 61s, longer than max_retry_after")),
         Row::new("x24", "503 with `x-amz-retry-after: 120`, once", "error; status=503; code=SlowDown; header=x-amz-retry-after:120; times=1")
-            .read(success(2, 1, 2))
-            .cancel(success(2, 1, 2))
-            .write(failure(1, 0, 1, UNKNOWN, true, "SlowDown (503): As planned. [request id ID]; the request may have been executed and was not sent again")),
+            .failed_once(UNKNOWN, "SlowDown (503): As planned. [request id ID]"),
     ]
 }
 
