@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use neptunedata_emulator::{Config, Emulator, Role};
 use serde_json::json;
 
-use crate::support::{Ask, get};
+use crate::support::{Ask, assert_has, get, media_type};
 
 #[test]
 fn the_form_of_the_guide() {
@@ -38,10 +38,11 @@ fn what_can_be_configured() {
         .started(UNIX_EPOCH + Duration::from_secs(1_440_938_160));
     let mut neptune = Emulator::new(config);
     let status = neptune.get("/status");
-    assert_eq!(status["role"], "reader");
-    assert_eq!(status["status"], "recovery");
-    assert_eq!(status["dbEngineVersion"], "Patch-1.3.2.1.R4");
-    assert_eq!(status["startTime"], "Sun Aug 30 12:36:00 UTC 2015");
+    let expected = json!({
+        "role": "reader", "status": "recovery", "dbEngineVersion": "Patch-1.3.2.1.R4",
+        "startTime": "Sun Aug 30 12:36:00 UTC 2015",
+    });
+    assert_has(&status, expected);
 
     neptune.reconfigure(|config| config.role(Role::Writer).healthy(true));
     assert_eq!(neptune.get("/status")["role"], "writer");
@@ -58,19 +59,17 @@ fn m24_optional_members_are_present() {
         .setting("clusterQueryTimeoutInMs", "60000");
     let mut neptune = Emulator::new(config);
     let status = neptune.get("/status");
-    assert_eq!(
-        status["serverlessConfiguration"],
-        json!({ "minCapacity": "1.0", "maxCapacity": "128.0" })
-    );
-    assert_eq!(status["rollingBackTrxCount"], 3);
-    assert_eq!(
-        status["rollingBackTrxEarliestStartTime"],
-        "Sun Aug 30 12:36:00 UTC 2015"
-    );
+    let expected = json!({
+        "serverlessConfiguration": { "minCapacity": "1.0", "maxCapacity": "128.0" },
+        "rollingBackTrxCount": 3,
+        "rollingBackTrxEarliestStartTime": "Sun Aug 30 12:36:00 UTC 2015",
+    });
+    assert_has(&status, expected);
     let features = &status["features"];
-    assert_eq!(features["Streams"], "enabled");
-    assert_eq!(features["ResultCache"]["status"], "enabled");
-    assert_eq!(features["AuditLog"], "disabled");
+    let expected = json!({
+        "Streams": "enabled", "ResultCache": { "status": "enabled" }, "AuditLog": "disabled",
+    });
+    assert_has(&features, expected);
     assert_eq!(status["settings"]["clusterQueryTimeoutInMs"], "60000");
 }
 
@@ -79,10 +78,7 @@ fn answers_have_dates_and_request_ids() {
     let mut neptune = Emulator::default();
     let first = neptune.answer(get("/status"));
     assert_eq!(first.head.headers["date"], "Mon, 01 Jan 2024 00:00:00 GMT");
-    assert_eq!(
-        first.head.headers["content-type"],
-        "application/json; charset=UTF-8"
-    );
+    assert_eq!(media_type(&first), "application/json; charset=UTF-8");
     let second = neptune.after(61).answer(get("/status?verbose=1"));
     assert_eq!(second.head.headers["date"], "Mon, 01 Jan 2024 00:01:01 GMT");
     assert_ne!(

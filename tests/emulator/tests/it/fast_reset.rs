@@ -7,7 +7,7 @@ use http::Request;
 use neptunedata_emulator::{Config, Emulator, GraphKind, Now, Role, Statistics};
 use serde_json::{Value, json};
 
-use crate::support::{Ask, get, invalid, job, now, post, refusal, request};
+use crate::support::{Ask, READ_ONLY, get, invalid, job, now, post, refusal, request};
 
 fn initiate(neptune: &mut Emulator, now: Now) -> String {
     let answer = neptune
@@ -160,5 +160,5 @@ fn rejected_requests() {
     expect(untyped, "MissingParameterException");
     let mut replica = Emulator::new(Config::default().role(Role::Reader));
     let initiate = post("/system", &json!({ "action": "initiateDatabaseReset" }));
-    replica.refuses(initiate, 400, "ReadOnlyViolationException");
+    replica.refuses(initiate, READ_ONLY);
 }

@@ -3,7 +3,7 @@
 use http::Method;
 use neptunedata_emulator::{Emulator, QueryKind, QueryScript};
 
-use crate::support::{Ask, bad, delete, get, send};
+use crate::support::{Ask, MISSING, bad, delete, get, media_type, send};
 
 #[test]
 fn requests_are_understood() {
@@ -42,7 +42,7 @@ fn requests_are_understood() {
         ),
     ] {
         let answered = neptune.answer(request).status().as_u16();
-        let entry = neptune.log().last().expect("an entry");
+        let entry = neptune.last();
         assert_eq!((entry.operation, answered), (Some(operation), status));
         let query = entry.query.as_ref().expect("a query");
         assert_eq!(
@@ -66,7 +66,7 @@ fn scripts_answer() {
             .body("text/turtle", "<a:> <b:> <c:> ."),
     );
     let graph = neptune.answer(get("/sparql/gsp/?default"));
-    assert_eq!(graph.head.headers["content-type"], "text/turtle");
+    assert_eq!(media_type(&graph), "text/turtle");
     assert_eq!(graph.body(), "<a:> <b:> <c:> .");
     assert_eq!(neptune.script_effects(id), 1);
 }
@@ -84,9 +84,9 @@ fn rejected_requests() {
         let request = get(&format!("/sparql/gsp/{target}"));
         neptune.refuses_as(request, &several);
     }
-    neptune.refuses(get("/sparql/gsp/"), 400, "MissingParameterException");
+    neptune.refuses(get("/sparql/gsp/"), MISSING);
     let untyped = crate::support::request(Method::PUT, "/sparql/gsp/?default");
-    neptune.refuses(untyped, 400, "MissingParameterException");
+    neptune.refuses(untyped, MISSING);
     let patch = crate::support::request(Method::PATCH, "/sparql/gsp/?default");
     assert_eq!(neptune.refused(patch).0, 405);
 }

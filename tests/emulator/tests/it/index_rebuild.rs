@@ -6,7 +6,9 @@ use http::Method;
 use neptunedata_emulator::{Config, Emulator, Now, RebuildStatus, Role};
 use serde_json::{Value, json};
 
-use crate::support::{Ask, now, post, request};
+use crate::support::{
+    Ask, INVALID, READ_ONLY, UNSUPPORTED, VALIDATION, assert_has, now, post, request,
+};
 
 const REBUILDS: &str = "/storage/indexes/rebuilds";
 
@@ -42,9 +44,10 @@ fn a_rebuild_starts_and_completes() {
         (5_000, "COMPLETED", 100),
     ] {
         let look = neptune.after(after).get(&target);
-        assert_eq!(look["status"], status, "{after}");
-        assert_eq!(look["progressPercentage"], progress, "{after}");
-        assert_eq!(look["startTime"], "2024-01-01T00:00:00Z");
+        let expected = json!({
+            "status": status, "progressPercentage": progress, "startTime": "2024-01-01T00:00:00Z",
+        });
+        assert_has(&look, expected);
         assert_eq!(
             look.get("estimatedEndTime").is_some(),
             status == "REBUILDING"
@@ -68,17 +71,19 @@ fn a_rebuild_starts_and_completes() {
 fn parameters_of_a_rebuild_are_returned() {
     let mut neptune = Emulator::new(Config::default().vcpus(8));
     let defaults = start(&mut neptune, "", now());
-    assert_eq!(defaults["scope"], "ALL");
-    assert_eq!(defaults["concurrency"], 1);
-    assert_eq!(defaults["writeBufferSize"], "LOW");
+    assert_has(
+        &defaults,
+        json!({ "scope": "ALL", "concurrency": 1, "writeBufferSize": "LOW" }),
+    );
     let capped = start(
         &mut neptune,
         "?scope=DICTIONARIES&concurrency=100&writeBufferSize=HIGH",
         at(10),
     );
-    assert_eq!(capped["scope"], "DICTIONARIES");
-    assert_eq!(capped["concurrency"], 8);
-    assert_eq!(capped["writeBufferSize"], "HIGH");
+    let expected = json!({
+        "scope": "DICTIONARIES", "concurrency": 8, "writeBufferSize": "HIGH",
+    });
+    assert_has(&capped, expected);
     let ids = [&capped["rebuildId"], &defaults["rebuildId"]];
     assert_eq!(
         neptune.after(10).get(REBUILDS),
@@ -92,9 +97,7 @@ fn parameters_of_a_rebuild_are_returned() {
         "scope=",
     ] {
         let start = request(Method::POST, &format!("{REBUILDS}?{wrong}"));
-        neptune
-            .after(20)
-            .refuses(start, 400, "InvalidParameterException");
+        neptune.after(20).refuses(start, INVALID);
     }
 }
 
@@ -121,8 +124,7 @@ fn a_token_makes_it_idempotent() {
     start(&mut neptune, "", at(120));
     neptune.after(120).refuses(
         request(Method::POST, REBUILDS),
-        500,
-        "ConcurrentModificationException",
+        (500, "ConcurrentModificationException"),
     );
     start(&mut neptune, "", at(180));
     assert_eq!(neptune.index_rebuilds().len(), 4);
@@ -143,12 +145,13 @@ fn one_can_be_cancelled_and_one_can_fail() {
         );
     }
     let look = neptune.after(60).get(&target);
-    assert_eq!(look["status"], "CANCELLED");
-    assert_eq!(look["progressPercentage"], 50);
-    assert_eq!(look["endTime"], "2024-01-01T00:00:06Z");
+    let expected = json!({
+        "status": "CANCELLED", "progressPercentage": 50, "endTime": "2024-01-01T00:00:06Z",
+    });
+    assert_has(&look, expected);
     neptune
         .after(60)
-        .refuses(request(Method::POST, &cancel), 400, "ValidationException");
+        .refuses(request(Method::POST, &cancel), VALIDATION);
 
     neptune.fail_next_rebuild("No space left.");
     let id = start(&mut neptune, "", at(60))["rebuildId"]
@@ -156,10 +159,11 @@ fn one_can_be_cancelled_and_one_can_fail() {
         .expect("an id")
         .to_owned();
     let look = neptune.after(100).get(&format!("{REBUILDS}/{id}"));
-    assert_eq!(look["status"], "FAILED");
-    assert_eq!(look["failureReason"], "No space left.");
-    assert_eq!(look["progressPercentage"], 50);
-    assert_eq!(look["endTime"], "2024-01-01T00:01:05Z");
+    let expected = json!({
+        "status": "FAILED", "failureReason": "No space left.", "progressPercentage": 50,
+        "endTime": "2024-01-01T00:01:05Z",
+    });
+    assert_has(&look, expected);
 }
 
 #[test]
@@ -172,18 +176,14 @@ fn rejected_requests() {
         } else {
             Method::GET
         };
-        neptune.refuses(request(method, &target), 400, "ValidationException");
+        neptune.refuses(request(method, &target), VALIDATION);
     }
     neptune.reconfigure(|config| config.role(Role::Reader));
     for target in [REBUILDS, &cancel] {
-        neptune.refuses(
-            request(Method::POST, target),
-            400,
-            "ReadOnlyViolationException",
-        );
+        neptune.refuses(request(Method::POST, target), READ_ONLY);
     }
     neptune.get(&format!("{REBUILDS}/{id}"));
     neptune.reconfigure(|config| config.role(Role::Writer).serverless("1.0", "8.0"));
     let start = request(Method::POST, REBUILDS);
-    neptune.refuses(start, 400, "UnsupportedOperationException");
+    neptune.refuses(start, UNSUPPORTED);
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::loader::{UNKNOWN, at, body, start, status};
 use crate::support::{
-    Ask, Refusal, bad, delete, get, invalid, missing, now, post, refusal, request, with,
+    Ask, Refusal, assert_has, bad, delete, get, invalid, missing, now, post, refusal, request, with,
 };
 
 #[test]
@@ -34,14 +34,12 @@ fn errors_come_in_pages() {
     );
 
     let whole = status(&mut neptune, &id, "?details=true", at(10));
-    assert_eq!(whole.get("errors"), None);
-    assert_eq!(
-        whole["feedCount"],
-        json!([{ "LOAD_COMPLETED": 2 }, { "LOAD_S3_READ_ERROR": 1 }])
-    );
+    let expected = json!({
+        "errors": null, "feedCount": [{ "LOAD_COMPLETED": 2 }, { "LOAD_S3_READ_ERROR": 1 }],
+    });
+    assert_has(&whole, expected);
     let overall = &whole["overallStatus"];
-    assert_eq!(overall["parsingErrors"], 20);
-    assert_eq!(overall["insertErrors"], 5);
+    assert_has(&overall, json!({ "parsingErrors": 20, "insertErrors": 5 }));
     let failed = &whole["failedFeeds"];
     assert_eq!(failed[0]["fullUri"], "s3://b/k/1");
     assert_eq!(failed[0]["status"], "LOAD_S3_READ_ERROR");
@@ -56,8 +54,7 @@ fn errors_come_in_pages() {
     ] {
         let page =
             status(&mut neptune, &id, &format!("?errors=true{query}"), at(10))["errors"].take();
-        assert_eq!(page["startIndex"], first, "{query}");
-        assert_eq!(page["endIndex"], last, "{query}");
+        assert_has(&page, json!({ "startIndex": first, "endIndex": last }));
         let numbers: Vec<_> = page["errorLogs"]
             .as_array()
             .expect("a list")

@@ -5,7 +5,10 @@ use std::time::Duration;
 use neptunedata_emulator::{Config, Emulator, JobStatus, MlKind};
 use serde_json::{Value, json};
 
-use crate::support::{Ask, Refusal, bad, delete, get, invalid, job, missing, now, post, with};
+use crate::support::{
+    Ask, INVALID, MISSING, Refusal, assert_has, bad, delete, get, invalid, job, missing, now, post,
+    with,
+};
 
 const DATA: &str = "/ml/dataprocessing";
 const TRANSFORM: &str = "/ml/modeltransform";
@@ -85,30 +88,31 @@ fn each_kind_has_its_duration_and_failures() {
 
     assert_eq!(look("/ml/dataprocessing/d-1", 2)["status"], "InProgress");
     let done = look("/ml/dataprocessing/d-1", 3);
-    assert_eq!(done["status"], "Completed");
-    assert_eq!(
-        done["processingJob"]["outputLocation"],
-        "s3://b/out/d-1-processing/output"
-    );
+    let expected = json!({
+        "status": "Completed",
+        "processingJob": { "outputLocation": "s3://b/out/d-1-processing/output" },
+    });
+    assert_has(&done, expected);
 
     let failed = look("/ml/modeltransform/t-1", 10);
-    assert_eq!(failed["status"], "Failed");
-    assert_eq!(failed["baseProcessingJob"]["status"], "Completed");
-    assert_eq!(
-        failed["remoteModelTransformJob"]["failureReason"],
-        "No disk left."
-    );
-    assert_eq!(failed.get("models"), None);
+    let expected = json!({
+        "status": "Failed", "baseProcessingJob": { "status": "Completed" },
+        "remoteModelTransformJob": { "failureReason": "No disk left." }, "models": null,
+    });
+    assert_has(&failed, expected);
 
     assert_eq!(look("/ml/endpoints/e-1", 9)["status"], "Creating");
     let failed = look("/ml/endpoints/e-1", 10);
-    assert_eq!(failed["status"], "Failed");
-    assert_eq!(failed["endpoint"]["status"], "Failed");
-    assert_eq!(failed["endpoint"]["failureReason"], "No instance left.");
+    let expected = json!({
+        "status": "Failed",
+        "endpoint": { "status": "Failed", "failureReason": "No instance left." },
+    });
+    assert_has(&failed, expected);
     let up = look("/ml/endpoints/e-2", 10);
-    assert_eq!(up["status"], "InService");
-    assert_eq!(up["endpoint"]["status"], "InService");
-    assert_eq!(up["endpoint"].get("outputLocation"), None);
+    let expected = json!({
+        "status": "InService", "endpoint": { "status": "InService", "outputLocation": null },
+    });
+    assert_has(&up, expected);
 }
 
 #[test]
@@ -176,16 +180,12 @@ fn m40_endpoints_are_updated_by_flag_or_text() {
         .get("/ml/endpoints/e-1");
     assert_eq!(status["status"], "InService");
     let update = |changes| post(ENDPOINTS, &with(endpoint("e-2"), changes));
-    neptune.at(later).refuses(
-        update(json!({ "update": true })),
-        400,
-        "InvalidParameterException",
-    );
-    neptune.at(later).refuses(
-        update(json!({ "update": true, "id": null })),
-        400,
-        "MissingParameterException",
-    );
+    neptune
+        .at(later)
+        .refuses(update(json!({ "update": true })), INVALID);
+    neptune
+        .at(later)
+        .refuses(update(json!({ "update": true, "id": null })), MISSING);
     assert_eq!(
         neptune
             .at(later)

@@ -7,7 +7,10 @@ use http::Request;
 use neptunedata_emulator::{Config, Emulator, Now, Outcome, QueryScript};
 use serde_json::json;
 
-use crate::support::{Ask, Refusal, delete, form, get, invalid, now, post, refusal};
+use crate::support::{
+    Ask, Refusal, assert_has, assert_starts, delete, form, get, invalid, media_type, now, post,
+    refusal,
+};
 
 const ID: &str = "fb34cd3e-f37c-4d12-9cf2-03bb741bf54f";
 const CANCELLED: &str = "Operation terminated (cancelled by user)";
@@ -63,7 +66,7 @@ fn gremlin_queries_are_listed_and_cancelled() {
         form("/gremlin/status", &format!("queryId={ID}")),
     ] {
         assert_eq!(neptune.after(23).ask(request), entry);
-        let operation = neptune.log().last().expect("an entry").operation;
+        let operation = neptune.last().operation;
         assert_eq!(operation, Some("GetGremlinQueryStatus"));
     }
     for request in [
@@ -82,8 +85,10 @@ fn gremlin_queries_are_listed_and_cancelled() {
     assert_eq!(cancelled, json!({ "status": "200 OK" }));
     let (status, body) = neptune.after(24).over(ticket);
     assert_eq!(status, 500);
-    assert_eq!(body["code"], "CancelledByUserException");
-    assert_eq!(body["detailedMessage"], CANCELLED);
+    assert_has(
+        &body,
+        json!({ "code": "CancelledByUserException", "detailedMessage": CANCELLED }),
+    );
     assert_eq!(neptune.log()[0].status.map(|it| it.as_u16()), Some(500));
     neptune
         .after(24)
@@ -176,9 +181,9 @@ fn sparql_queries_are_listed_and_cancelled() {
         .after(5)
         .answer(get("/sparql/status?cancelQuery&queryId=invalid-guid"));
     assert_eq!(bad.status(), 400);
-    assert_eq!(bad.head.headers["content-type"], "text/plain;charset=UTF-8");
+    assert_eq!(media_type(&bad), "text/plain;charset=UTF-8");
     assert_eq!(bad.body(), "Invalid queryId (not a UUID): invalid-guid");
-    assert!(!neptune.log().last().expect("an entry").executed);
+    assert!(!neptune.last().executed);
     let bad = neptune
         .after(5)
         .answer(get("/sparql?query=long&queryId=mine"));
@@ -200,8 +205,10 @@ fn sparql_queries_are_listed_and_cancelled() {
     );
     let (status, body) = neptune.after(6).over(ticket);
     assert_eq!(status, 500);
-    assert_eq!(body["code"], "CancelledByUserException");
-    assert_eq!(body["detailedMessage"], CANCELLED);
+    assert_has(
+        &body,
+        json!({ "code": "CancelledByUserException", "detailedMessage": CANCELLED }),
+    );
 
     let ticket = neptune.after(7).pending(query());
     assert_eq!(
@@ -292,8 +299,10 @@ fn queries_wait_for_their_turn() {
     );
 
     let running = neptune.after(30).get("/gremlin/status");
-    assert_eq!(running["acceptedQueryCount"], 2);
-    assert_eq!(running["runningQueryCount"], 1);
+    assert_has(
+        &running,
+        json!({ "acceptedQueryCount": 2, "runningQueryCount": 1 }),
+    );
     assert_eq!(running["queries"].as_array().map(Vec::len), Some(1));
     let all = neptune.after(30).get("/gremlin/status?includeWaiting=true");
     assert_eq!(all["queries"].as_array().map(Vec::len), Some(2));
@@ -351,7 +360,7 @@ fn texts_are_truncated_except_in_sparql() {
         let listed = neptune.get(&format!("{path}/status"));
         let shown = listed["queries"][0]["queryString"].as_str().expect("text");
         assert_eq!(shown.chars().count(), length);
-        assert!(text.starts_with(shown));
+        assert_starts(&text, shown);
     }
 }
 

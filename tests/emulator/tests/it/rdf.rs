@@ -5,7 +5,10 @@ use http::{Method, Request};
 use neptunedata_emulator::{Config, Emulator, Outcome, QueryScript, Response, Role};
 use serde_json::Value;
 
-use crate::support::{Ask, delete, form, get, now, send, with_header};
+use crate::support::{
+    Ask, BAD_REQUEST, MALFORMED, READ_ONLY, UNSUPPORTED, assert_contains, delete, form, get,
+    media_type, now, send, with_header,
+};
 
 const FALLBACK: &str = "http://aws.amazon.com/neptune/vocab/v01/DefaultNamedGraph";
 
@@ -132,7 +135,7 @@ fn the_forms_of_results() {
     for (text, accept, media_type, part) in forms {
         let (told, body) = in_form(&mut neptune, text, accept);
         assert_eq!(told, media_type);
-        assert!(body.contains(part), "{body}");
+        assert_contains(&body, part);
     }
     assert_eq!(
         in_form(&mut neptune, construct, "").1,
@@ -141,7 +144,7 @@ fn the_forms_of_results() {
     let (_, described) = in_form(&mut neptune, "DESCRIBE <urn:s>", "");
     assert_eq!(described.lines().count(), 4);
     let trix = with_header(query(construct), "accept", "application/trix");
-    neptune.refuses(trix, 400, "UnsupportedOperationException");
+    neptune.refuses(trix, UNSUPPORTED);
 }
 
 #[test]
@@ -194,12 +197,12 @@ fn updates() {
     }
     let both = encoded("INSERT { ?s ?p 1 } USING <urn:a> WHERE { ?s ?p ?o }");
     let both = form("/sparql", &format!("update={both}&using-graph-uri=urn:b"));
-    neptune.refuses(both, 400, "BadRequestException");
+    neptune.refuses(both, BAD_REQUEST);
 
     // All or nothing.
     let broken = encoded("INSERT DATA { <urn:s> <urn:p> 'half' } ; CLEAR GRAPH <urn:unknown>");
     let broken = form("/sparql", &format!("update={broken}"));
-    neptune.refuses(broken, 400, "BadRequestException");
+    neptune.refuses(broken, BAD_REQUEST);
     assert_eq!(
         values(&mut neptune, "SELECT ?x { ?s ?p ?x FILTER(?x = 'half') }"),
         [""; 0]
@@ -214,7 +217,7 @@ fn updates() {
     }
     neptune.reconfigure(|config| config.role(Role::Reader));
     let request = form("/sparql", "update=CLEAR+ALL");
-    neptune.refuses(request, 400, "ReadOnlyViolationException");
+    neptune.refuses(request, READ_ONLY);
 }
 
 #[test]
@@ -273,7 +276,7 @@ fn graphs_are_put_posted_read_and_deleted() {
     assert_eq!(read(&mut neptune, default).lines().count(), 3);
     let as_turtle = with_header(get(a), "accept", "text/turtle");
     let as_turtle = neptune.answer(as_turtle);
-    assert_eq!(as_turtle.head.headers["content-type"], "text/turtle");
+    assert_eq!(media_type(&as_turtle), "text/turtle");
 
     // Quads go to their own graphs, in addition to that of the URL.
     let quads = "<urn:s> <urn:p> \"url\" .\n<urn:s> <urn:p> \"own\" <urn:c> .\n";
@@ -311,7 +314,7 @@ fn graphs_are_put_posted_read_and_deleted() {
         ),
         (get("/sparql/gsp/?graph=%20"), "BadRequestException"),
     ] {
-        neptune.refuses(request, 400, code);
+        neptune.refuses(request, (400, code));
     }
 }
 
@@ -325,7 +328,7 @@ fn what_cannot_be_parsed_is_malformed() {
         "\u{1f980}",
         "INSERT DATA {}",
     ] {
-        neptune.refuses(query(text), 400, "MalformedQueryException");
+        neptune.refuses(query(text), MALFORMED);
     }
     // As deep as it may be, and deeper.
     for (depth, whole) in [(62, true), (64, false), (100_000, false)] {

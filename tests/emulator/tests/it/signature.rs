@@ -10,7 +10,7 @@ use http::{HeaderValue, Request, Uri};
 use neptunedata_emulator::{Config, Emulator, Identity, Now, Signature};
 
 use crate::signed::Signed;
-use crate::support::Ask;
+use crate::support::{Ask, assert_contains, assert_lacks};
 
 const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. \
     Check your AWS Secret Access Key and signing method. Consult the service documentation for details. \
@@ -28,7 +28,7 @@ fn refusal(neptune: &mut Emulator, request: Request<Bytes>, now: Now) -> String 
     let (status, code, message) = neptune.at(now).refused(request);
     assert_eq!((status, code.as_str()), (403, "AccessDeniedException"));
     assert_eq!(
-        neptune.log().last().expect("an entry").signature,
+        neptune.last().signature,
         Signature::Refused(message.clone())
     );
     message
@@ -36,7 +36,7 @@ fn refusal(neptune: &mut Emulator, request: Request<Bytes>, now: Now) -> String 
 
 fn change(request: &mut Request<Bytes>, header: &'static str, from: &str, to: &str) {
     let value = request.headers()[header].to_str().expect("text");
-    assert!(value.contains(from), "{from} is not in {value}");
+    assert_contains(&value, from);
     let value = HeaderValue::from_str(&value.replace(from, to)).expect("a value");
     request.headers_mut().insert(header, value);
 }
@@ -263,10 +263,7 @@ fn the_clock_has_a_window_of_five_minutes() {
     for offset in [-300, 0, 300] {
         neptune.at(at(offset)).answer(signed.request());
         assert!(
-            matches!(
-                neptune.log().last().expect("an entry").signature,
-                Signature::Verified { .. }
-            ),
+            matches!(neptune.last().signature, Signature::Verified { .. }),
             "{offset}"
         );
     }
@@ -342,13 +339,7 @@ fn refused_requests_do_nothing() {
         signed.request(),
         signed.now().later(Duration::from_secs(3600)),
     );
-    assert_eq!(
-        (
-            neptune.received("GetEngineStatus"),
-            neptune.executed("GetEngineStatus")
-        ),
-        (1, 0)
-    );
+    assert_eq!(neptune.counts("GetEngineStatus"), (1, 0));
     // The signature is checked for unknown routes, too.
     refusal(&mut neptune, crate::support::get("/nowhere"), signed.now());
     let status = neptune.at(signed.now()).ask(signed.request());
@@ -369,10 +360,9 @@ fn the_log_shows_no_secrets() {
     let mut neptune = signed.cluster();
     neptune.at(signed.now()).answer(signed.request());
     let shown = format!("{:?}", neptune.log());
-    assert!(shown.contains("20150830T123600Z"));
-    assert!(
-        !shown.contains("Signature=") && !shown.contains(signed.text("signed", "session_token"))
-    );
+    assert_contains(&shown, "20150830T123600Z");
+    assert_lacks(&shown, "Signature=");
+    assert_lacks(&shown, signed.text("signed", "session_token"));
     assert_eq!(
         neptune.log()[0].headers["x-amz-security-token"],
         signed.text("signed", "session_token")

@@ -7,7 +7,10 @@ use http::{Method, Request};
 use neptunedata_emulator::{Config, Emulator, GraphKind, Now, Role, Statistics};
 use serde_json::{Map, Value, json};
 
-use crate::support::{Ask, bad, delete, get, missing, now, post, request};
+use crate::support::{
+    Ask, INVALID, NOT_ALLOWED, READ_ONLY, assert_contains, assert_has, bad, delete, get, missing,
+    now, post, request,
+};
 
 const PG: [&str; 3] = [
     "/propertygraph/statistics",
@@ -69,9 +72,10 @@ fn m26_old_engines_have_other_forms() {
         Statistics::computed(millis(1_588_893_232_718)),
     );
     let old = payload(&mut neptune, PG[2], now());
-    assert_eq!(old["date"], "2020-05-07T23:13Z");
-    assert_eq!(old["summary"]["signatureCount"], 0);
-    assert_eq!(old.get("signatureInfo"), None);
+    let expected = json!({
+        "date": "2020-05-07T23:13Z", "summary": { "signatureCount": 0 }, "signatureInfo": null,
+    });
+    assert_has(&old, expected);
     let route = "Bad route: /pg/statistics/summary";
     neptune.refuses_as(get("/pg/statistics/summary"), bad(route));
     for version in ["1.2.1.0.R1", "2.0", "nonsense"] {
@@ -95,10 +99,7 @@ fn m28_every_spelling_reaches_its_graph() {
             false,
             "{path}"
         );
-        assert_eq!(
-            neptune.log().last().and_then(|it| it.operation),
-            Some("GetPropertygraphStatistics")
-        );
+        assert_eq!(neptune.last().operation, Some("GetPropertygraphStatistics"));
     }
     for path in RDF {
         assert_eq!(
@@ -106,10 +107,7 @@ fn m28_every_spelling_reaches_its_graph() {
             true,
             "{path}"
         );
-        assert_eq!(
-            neptune.log().last().and_then(|it| it.operation),
-            Some("GetSparqlStatistics")
-        );
+        assert_eq!(neptune.last().operation, Some("GetSparqlStatistics"));
     }
     assert_eq!(
         manage(&mut neptune, PG[2], "enableAutoCompute", now()),
@@ -129,9 +127,10 @@ fn refreshing_takes_its_time() {
     // A running computation answers with its own id.
     assert_eq!(manage(&mut neptune, RDF[1], "refresh", at(9)), refreshed);
     let done = payload(&mut neptune, RDF[0], at(10));
-    assert_eq!(done["statisticsId"], id);
-    assert_eq!(done["active"], true);
-    assert_eq!(done["date"], "2024-01-01T00:00:10Z");
+    let expected = json!({
+        "statisticsId": id, "active": true, "date": "2024-01-01T00:00:10Z",
+    });
+    assert_has(&done, expected);
     // Old ones stay until the new ones are there.
     let next = manage(&mut neptune, RDF[0], "refresh", at(20))["payload"]["statisticsId"].take();
     assert_eq!(next, id + 20_000);
@@ -185,14 +184,14 @@ fn rejected_requests() {
     }
     neptune.reconfigure(|config| config.role(Role::Reader));
     for request in [post(PG[0], &json!({ "mode": "refresh" })), delete(RDF[0])] {
-        neptune.refuses(request, 400, "ReadOnlyViolationException");
+        neptune.refuses(request, READ_ONLY);
     }
     payload(&mut neptune, PG[0], now());
     neptune.reconfigure(|config| config.statistics_disabled(true));
     for request in [get(PG[0]), get("/rdf/statistics/summary")] {
         let (status, code, text) = neptune.refused(request);
         assert_eq!((status, code.as_str()), (400, "BadRequestException"));
-        assert!(text.contains("Statistics is disabled"), "{text}");
+        assert_contains(&text, "Statistics is disabled");
     }
 }
 
@@ -205,24 +204,19 @@ fn summaries_need_statistics() {
         "/rdf/statistics/summary",
     ];
     for target in targets {
-        neptune.refuses(get(target), 400, "StatisticsNotAvailableException");
-        neptune.refuses(
-            request(Method::POST, target),
-            405,
-            "MethodNotAllowedException",
-        );
+        neptune.refuses(get(target), (400, "StatisticsNotAvailableException"));
+        neptune.refuses(request(Method::POST, target), NOT_ALLOWED);
     }
     let computed = Statistics::computed(millis(1_677_681_303_804));
     neptune.set_statistics(GraphKind::PropertyGraph, computed.clone());
     neptune.set_statistics(GraphKind::Rdf, computed);
     for target in targets {
         let summary = neptune.get(target);
-        assert_eq!(summary["status"], "200 OK");
-        assert_eq!(summary["payload"]["version"], "v1");
-        assert_eq!(
-            summary["payload"]["lastStatisticsComputationTime"],
-            "2023-03-01T14:35:03.804Z"
-        );
+        let expected = json!({
+            "status": "200 OK",
+            "payload": { "version": "v1", "lastStatisticsComputationTime": "2023-03-01T14:35:03.804Z" },
+        });
+        assert_has(&summary, expected);
     }
 }
 
@@ -249,7 +243,7 @@ fn details_come_when_asked_for() {
         assert_eq!(look(detailed), Value::Object(summary.clone()));
     }
     let wrong = get("/rdf/statistics/summary?mode=all");
-    neptune.refuses(wrong, 400, "InvalidParameterException");
+    neptune.refuses(wrong, INVALID);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use neptunedata_emulator::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Ask, get, now, refusal};
+use crate::support::{Ask, INVALID, get, media_type, now, refusal};
 
 const PATHS: [&str; 3] = ["/propertygraph/stream", "/pg/stream", "/gremlin/stream"];
 
@@ -74,12 +74,9 @@ fn the_form_of_the_guide() {
         .zip(["PG_JSON", "PG_JSON", "GREMLIN_JSON"])
     {
         let answer = neptune.answer(get(&format!("{path}?commitNum=1")));
-        assert_eq!(
-            answer.head.headers["content-type"],
-            "application/json; charset=UTF-8"
-        );
+        assert_eq!(media_type(&answer), "application/json; charset=UTF-8");
         assert_eq!(answer.to_json(), Some(expected(format)));
-        let operation = neptune.log().last().expect("an entry").operation;
+        let operation = neptune.last().operation;
         assert_eq!(operation, Some("GetPropertygraphStream"));
     }
     // The streams know nothing of each other.
@@ -155,11 +152,7 @@ fn where_reading_begins() {
         "commitNum=1&limit=0",
         "commitNum=1&limit=100001",
     ] {
-        neptune.refuses(
-            get(&format!("/pg/stream?{query}")),
-            400,
-            "InvalidParameterException",
-        );
+        neptune.refuses(get(&format!("/pg/stream?{query}")), INVALID);
     }
 }
 
@@ -184,7 +177,7 @@ fn what_is_trimmed_has_expired() {
         format!("commitNum=1&opNum=2&{after}"),
     ] {
         let request = || get(&format!("/pg/stream?{query}"));
-        neptune.refuses(request(), 400, "ExpiredStreamException");
+        neptune.refuses(request(), (400, "ExpiredStreamException"));
         // U18
         neptune.reconfigure(|config| config.expired_as_future(true));
         neptune.refuses_as(request(), future(3, 2));
@@ -241,7 +234,7 @@ fn streams_can_be_off_or_too_busy() {
     let latest = || get("/propertygraph/stream?iteratorType=LATEST");
     let mut neptune = Emulator::default();
     neptune.append_commit(ChangeStream::PropertyGraph, [label("a")], now());
-    neptune.refuses(latest(), 400, unsupported);
+    neptune.refuses(latest(), (400, unsupported));
 
     let mut neptune = emulator(Config::default(), &[1]);
     let status = neptune.get("/status");
@@ -249,7 +242,7 @@ fn streams_can_be_off_or_too_busy() {
     neptune.fail_next(
         Planned::error("ThrottlingException", "Slow down.").on("GetPropertygraphStream"),
     );
-    neptune.refuses(latest(), 500, "ThrottlingException");
+    neptune.refuses(latest(), (500, "ThrottlingException"));
     neptune.ask(latest());
     neptune.reconfigure(|config| config.streams(false));
     assert_eq!(neptune.refused(latest()).1, unsupported);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
-use neptunedata_emulator::{Emulator, Now, Outcome, Response, Ticket};
+use neptunedata_emulator::{Emulator, LogEntry, Now, Outcome, Response, Ticket};
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseResult, TestRunner};
 use serde_json::{Value, json};
@@ -15,6 +15,11 @@ use serde_json::{Value, json};
 /// 2024-01-01T00:00:00Z.
 pub(crate) fn now() -> Now {
     Now::at_unix(1_704_067_200)
+}
+
+/// The test's time, so many seconds later.
+pub(crate) fn at(seconds: u64) -> Now {
+    now().later(Duration::from_secs(seconds))
 }
 
 pub(crate) fn get(target: &str) -> Request<Bytes> {
@@ -65,13 +70,19 @@ pub(crate) fn form(target: &str, body: &str) -> Request<Bytes> {
     )
 }
 
+/// A body without a type.
+pub(crate) fn untyped(target: &str, body: &str) -> Request<Bytes> {
+    let request = Request::post(target).body(body.to_owned().into());
+    request.expect("a request")
+}
+
 /// The request with one more header.
 pub(crate) fn with_header(
     mut request: Request<Bytes>,
     name: &'static str,
-    value: &'static str,
+    value: &str,
 ) -> Request<Bytes> {
-    let value = http::HeaderValue::from_static(value);
+    let value = value.parse().expect("a value");
     request.headers_mut().append(name, value);
     request
 }
@@ -99,12 +110,30 @@ pub(crate) fn with(base: Value, changes: Value) -> Value {
 /// The status, exception and text of a refusal.
 pub(crate) type Refusal = (u16, String, String);
 
+/// The status and exception of a refusal.
+pub(crate) type Code = (u16, &'static str);
+
+pub(crate) const BAD_REQUEST: Code = (400, "BadRequestException");
+pub(crate) const INVALID: Code = (400, "InvalidParameterException");
+pub(crate) const MALFORMED: Code = (400, "MalformedQueryException");
+pub(crate) const MISSING: Code = (400, "MissingParameterException");
+pub(crate) const NOT_ALLOWED: Code = (405, "MethodNotAllowedException");
+pub(crate) const READ_ONLY: Code = (400, "ReadOnlyViolationException");
+pub(crate) const UNSUPPORTED: Code = (400, "UnsupportedOperationException");
+pub(crate) const VALIDATION: Code = (400, "ValidationException");
+
 /// Requests at the start of the test's time.
 pub(crate) trait Ask {
+    /// The log entry of the last request.
+    fn last(&self) -> &LogEntry;
+
+    /// How many requests of an operation were received, and how many executed.
+    fn counts(&self, operation: &str) -> (usize, usize);
+
     fn at(&mut self, now: Now) -> At<'_>;
 
     fn after(&mut self, seconds: u64) -> At<'_> {
-        self.at(now().later(Duration::from_secs(seconds)))
+        self.at(at(seconds))
     }
 
     fn answer(&mut self, request: Request<Bytes>) -> Response {
@@ -132,8 +161,8 @@ pub(crate) trait Ask {
     }
 
     #[track_caller]
-    fn refuses(&mut self, request: Request<Bytes>, status: u16, code: &str) {
-        self.after(0).refuses(request, status, code);
+    fn refuses(&mut self, request: Request<Bytes>, code: Code) -> String {
+        self.after(0).refuses(request, code)
     }
 
     #[track_caller]
@@ -143,6 +172,14 @@ pub(crate) trait Ask {
 }
 
 impl Ask for Emulator {
+    fn last(&self) -> &LogEntry {
+        self.log().last().expect("an entry")
+    }
+
+    fn counts(&self, operation: &str) -> (usize, usize) {
+        (self.received(operation), self.executed(operation))
+    }
+
     fn at(&mut self, now: Now) -> At<'_> {
         At { neptune: self, now }
     }
@@ -218,11 +255,13 @@ impl At<'_> {
         (status, text("code"), text("detailedMessage"))
     }
 
+    /// Checks status and exception. Gives the text.
     #[track_caller]
-    pub(crate) fn refuses(self, request: Request<Bytes>, status: u16, code: &str) {
+    pub(crate) fn refuses(self, request: Request<Bytes>, code: Code) -> String {
         let about = format!("{} {}", request.method(), request.uri());
-        let refused = self.refused(request);
-        assert_eq!((refused.0, refused.1.as_str()), (status, code), "{about}");
+        let (status, exception, text) = self.refused(request);
+        assert_eq!((status, exception.as_str()), code, "{about}");
+        text
     }
 
     #[track_caller]
@@ -248,6 +287,27 @@ pub(crate) fn refusal(status: u16, code: &str, message: &str) -> Refusal {
     (status, code.to_owned(), message.to_owned())
 }
 
+/// Checks the response to the last request, whatever it was. Gives the operation that was executed, or the exception.
+pub(crate) fn operation_or_exception(
+    neptune: &Emulator,
+    response: &Response,
+) -> Result<String, TestCaseError> {
+    let entry = neptune.last();
+    let id = entry.request_id.as_str();
+    prop_assert_eq!(header(response, "x-amzn-requestid"), id);
+    prop_assert!(response.head.headers.contains_key("date"));
+    prop_assert_eq!(entry.executed, response.status().is_success());
+    if entry.executed {
+        return Ok(entry.operation.expect("an operation").to_owned());
+    }
+    let body = response.to_json().expect("JSON");
+    let code = text(&body["code"]);
+    prop_assert!(code.ends_with("Exception"), "{}", body);
+    prop_assert!(body["detailedMessage"].is_string());
+    prop_assert_eq!(&body["requestId"], id);
+    Ok(code)
+}
+
 /// Runs a property test on so many values. Gives what it says it reached.
 pub(crate) fn reach<S: Strategy>(
     cases: u32,
@@ -263,7 +323,87 @@ pub(crate) fn reach<S: Strategy>(
     reached.into_inner()
 }
 
+/// The rows of a table with two columns, one a line: `left => right`.
+pub(crate) fn rows(table: &str) -> impl Iterator<Item = (&str, &str)> {
+    let lines = table.lines().filter(|line| !line.trim().is_empty());
+    lines.map(|line| {
+        let (left, right) = line.split_once("=>").expect("two columns");
+        (left.trim(), right.trim())
+    })
+}
+
 /// The words of a list.
 pub(crate) fn words(list: &'static str) -> Vec<&'static str> {
     list.split_whitespace().collect()
+}
+
+/// The text in a JSON string.
+#[track_caller]
+pub(crate) fn text(value: &Value) -> String {
+    value.as_str().expect("a string").to_owned()
+}
+
+/// The body of a response, which is text.
+pub(crate) fn body_text(response: &Response) -> String {
+    String::from_utf8(response.body().to_vec()).expect("UTF-8")
+}
+
+/// A header of a response, which is text.
+#[track_caller]
+pub(crate) fn header<'a>(response: &'a Response, name: &str) -> &'a str {
+    response.head.headers[name].to_str().expect("text")
+}
+
+pub(crate) fn media_type(response: &Response) -> &str {
+    header(response, "content-type")
+}
+
+/// The bytes as they are in a URL or a form.
+pub(crate) fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// Checks that an object has these members, at any depth. A null means that the member is absent.
+#[track_caller]
+pub(crate) fn assert_has(value: &Value, expected: Value) {
+    if let Some(difference) = difference(value, &expected) {
+        panic!("{difference} in {value}");
+    }
+}
+
+/// The first member that is not as expected.
+fn difference(value: &Value, expected: &Value) -> Option<String> {
+    let Value::Object(members) = expected else {
+        return (value != expected).then(|| format!("{value} is not {expected}"));
+    };
+    let mut differences = members.iter().filter_map(|(name, expected)| {
+        let difference = match value.get(name) {
+            None if expected.is_null() => None,
+            None => Some("absent".to_owned()),
+            Some(_) if expected.is_null() => Some("present".to_owned()),
+            Some(member) => difference(member, expected),
+        };
+        Some(format!("{name}: {}", difference?))
+    });
+    differences.next()
+}
+
+#[track_caller]
+pub(crate) fn assert_starts(text: &str, start: &str) {
+    assert!(text.starts_with(start), "{start} does not begin {text}");
+}
+
+#[track_caller]
+pub(crate) fn assert_ends(text: &str, end: &str) {
+    assert!(text.ends_with(end), "{end} does not end {text}");
+}
+
+#[track_caller]
+pub(crate) fn assert_contains(text: &str, part: &str) {
+    assert!(text.contains(part), "{part} is not in {text}");
+}
+
+#[track_caller]
+pub(crate) fn assert_lacks(text: &str, part: &str) {
+    assert!(!text.contains(part), "{part} is in {text}");
 }

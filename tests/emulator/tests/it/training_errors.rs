@@ -5,7 +5,9 @@ use http::Request;
 use neptunedata_emulator::{Config, Emulator};
 use serde_json::{Value, json};
 
-use crate::support::{Ask, Refusal, bad, delete, get, invalid, job, missing, post, with};
+use crate::support::{
+    Ask, BAD_REQUEST, Refusal, bad, delete, get, invalid, job, missing, post, with,
+};
 
 const JOBS: &str = "/ml/modeltraining";
 const UNKNOWN: &str =
@@ -108,13 +110,9 @@ fn errors_about_bodies() {
     let expected = missing("Content-type header not specified.");
     neptune.refuses_as(start(&whole, None), expected);
     let form = start(&whole, Some("application/x-www-form-urlencoded"));
-    neptune.refuses(form, 400, "BadRequestException");
+    neptune.refuses(form, BAD_REQUEST);
     for body in ["", "{", "[]", "\"text\"", "null", &"[".repeat(100_000)] {
-        neptune.refuses(
-            start(body, Some("application/json")),
-            400,
-            "BadRequestException",
-        );
+        neptune.refuses(start(body, Some("application/json")), BAD_REQUEST);
     }
     neptune.ask(start(&whole, Some("Application/JSON ; charset=utf-8")));
 }

@@ -5,7 +5,7 @@ use http::{HeaderValue, Request};
 use neptunedata_emulator::Emulator;
 use serde_json::json;
 
-use crate::support::{Ask, form, get};
+use crate::support::{Ask, assert_contains, assert_ends, form, get};
 
 const JSON: &str = "application/sparql-results+json";
 
@@ -52,10 +52,7 @@ fn ask_is_false() {
         assert_eq!(told, (media_type.to_owned(), body.to_owned()));
     }
     let (_, xml) = told(query("ASK {}"), Some("application/sparql-results+xml"));
-    assert!(
-        xml.ends_with("<head></head><boolean>false</boolean></sparql>"),
-        "{xml}"
-    );
+    assert_ends(&xml, "<head></head><boolean>false</boolean></sparql>");
     // By a form and as a body, too.
     let by_form = Emulator::default().ask(form("/sparql", "query=ASK+%7B%7D"));
     assert_eq!(by_form, json!({ "head": {}, "boolean": false }));
@@ -82,7 +79,7 @@ fn select_has_its_variables() {
     let (media_type, xml) = told(query(text), Some("application/sparql-results+xml"));
     assert_eq!(media_type, "application/sparql-results+xml");
     let head = "<head><variable name=\"s\"/><variable name=\"n\"/></head><results></results>";
-    assert!(xml.contains(head), "{xml}");
+    assert_contains(&xml, head);
     let (_, all) = told(query("SELECT * { ?s ?p ?o }"), None);
     assert_eq!(all, r#"{"head":{"vars":[]},"results":{"bindings":[]}}"#);
 }
@@ -112,11 +109,11 @@ fn graphs_are_empty() {
     }
     for mut request in requests() {
         let (_, xml) = told(request.clone(), Some("application/rdf+xml"));
-        assert!(xml.ends_with("></rdf:RDF>"), "{xml}");
+        assert_ends(&xml, "></rdf:RDF>");
         let binary = HeaderValue::from_static("application/x-binary-rdf");
         request.headers_mut().insert("accept", binary);
         let (_, code, message) = Emulator::default().refused(request);
         assert_eq!(code, "UnsupportedOperationException");
-        assert!(message.contains("application/x-binary-rdf"), "{message}");
+        assert_contains(&message, "application/x-binary-rdf");
     }
 }
