@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use crate::binary::{complaint, exchange, start};
-use crate::support::{assert_contains, assert_ends, assert_has, assert_lacks, assert_starts};
+use crate::support::{Json, assert_contains, assert_ends, assert_lacks, assert_starts};
 
 /// A file of this test, gone when it ends.
 struct File(PathBuf);
@@ -86,7 +86,7 @@ fn scripts_answer() {
     assert_eq!(status, "500 Internal Server Error");
     let error =
         json!({ "code": "ConcurrentModificationException", "detailedMessage": "Once more." });
-    assert_has(&json_of(&body), error);
+    json_of(&body).has(error);
     let (_, body) = ask("/gremlin?gremlin=g.V()", "");
     assert_contains(&body, "[\"x\",\"x\",\"x\"]");
     assert_eq!(ask("/gremlin/explain", "gremlin=g.V()").1, "The plan.");
@@ -127,9 +127,9 @@ fn changes_are_in_the_streams() {
         panic!("not two of them: {records:?}")
     };
     let id = json!({ "commitNum": 1, "opNum": 2 });
-    assert_has(removed, json!({ "op": "REMOVE", "eventId": id }));
+    removed.has(json!({ "op": "REMOVE", "eventId": id }));
     let id = json!({ "commitNum": 7, "opNum": 1 });
-    assert_has(added, json!({ "op": "ADD", "eventId": id }));
+    added.has(json!({ "op": "ADD", "eventId": id }));
     let page = get(&endpoint, "/sparql/stream?iteratorType=LATEST");
     let stated = &page["records"][0]["data"]["stmt"];
     assert_eq!(stated, "<urn:s> <urn:p> <urn:o> .\n");
@@ -160,14 +160,14 @@ fn summaries_are_there() {
     }
     let (_running, endpoint) = start(&["--statistics"]);
     for (path, count) in [(PG, "numNodes"), (RDF, "numQuads")] {
-        assert_has(&summary(&endpoint, path), of(count, 0));
+        summary(&endpoint, path).has(of(count, 0));
         assert_eq!(get(&endpoint, path)["payload"]["active"], true);
     }
     let file = File::new("summaries", r#"{ "propertygraph": { "numNodes": 269 } }"#);
     let (_running, endpoint) = start(&["--summaries", file.path()]);
     let given = &summary(&endpoint, PG)["payload"]["graphSummary"];
     assert_eq!(given, &json!({ "numNodes": 269 }));
-    assert_has(&summary(&endpoint, RDF), of("numQuads", 0));
+    summary(&endpoint, RDF).has(of("numQuads", 0));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::raw::{Ended, OK, announced, chunked, counts, meet, parts, start, status, until_fin};
-use crate::support::{assert_contains, assert_ends, assert_has, assert_lacks, assert_starts};
+use crate::support::{Json, assert_contains, assert_ends, assert_lacks, assert_starts};
 
 fn json_of(text: &str) -> Value {
     serde_json::from_str(text).expect("JSON")
@@ -27,10 +27,7 @@ fn trailers() {
     let body = chunked(&failing);
     assert_starts(body, "4\r\n");
     let error = json_of(body.lines().nth(3).expect("the error object"));
-    assert_has(
-        &error,
-        json!({ "code": "TimeLimitExceededException", "message": "too slow + 1" }),
-    );
+    error.has(json!({ "code": "TimeLimitExceededException", "message": "too slow + 1" }));
     assert_contains(
         body,
         "\r\n0\r\nx-neptune-status: 500 TimeLimitExceededException\r\n",
@@ -71,7 +68,7 @@ fn invalid_bodies() {
     assert_eq!((announced(&empty), parts(&empty).1), (0, ""));
     let error = ask("error-in-200; message=no");
     let expected = json!({ "code": "InternalFailureException", "detailedMessage": "no" });
-    assert_has(&json_of(parts(&error).1), expected);
+    json_of(parts(&error).1).has(expected);
     assert_eq!(counts(&server), (6, 6));
     // With an error status, the operation is not executed.
     let answer = meet(&server, "html; status=502", Ended::Open);

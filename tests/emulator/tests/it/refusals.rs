@@ -43,11 +43,14 @@ fn iam_errors_have_the_texts_of_iam() {
         refuse-credentials => The security token included in the request is invalid.
         refuse-credentials; reason=missing-token => Missing Authentication Token
         refuse-credentials; reason=wrong-signature => The request signature we calculated does not match the signature
-        refuse-credentials; reason=not-authorized => is not authorized to perform: neptune-db:GetEngineStatus on resource: arn:aws:neptune-db:us-east-1:
+        refuse-credentials; reason=not-authorized => is not authorized to perform: neptune-db:GetEngineStatus on \
+            resource: arn:aws:neptune-db:us-east-1:
         refuse-credentials; reason=insufficient-access => You do not have sufficient access to perform this action.
         expire-token => The security token included in the request is expired
-        signature-expired => Signature expired: 20240101T000000Z is now earlier than 20240101T005500Z (20240101T010000Z - 5 min.)
-        signature-not-yet-current; seconds=600 => Signature not yet current: 20240101T000000Z is still later than 20231231T235500Z (20231231T235000Z + 5 min.)
+        signature-expired => Signature expired: 20240101T000000Z is now earlier than 20240101T005500Z \
+            (20240101T010000Z - 5 min.)
+        signature-not-yet-current; seconds=600 => Signature not yet current: 20240101T000000Z is still later than \
+            20231231T235500Z (20231231T235000Z + 5 min.)
     ";
     for (fault, text) in rows(table) {
         let message = neptune.refuses(asking(fault), (403, "AccessDeniedException"));

@@ -189,7 +189,7 @@ fn check(response: &Response) -> Result<Option<String>, TestCaseError> {
     if status.is_success() {
         return Ok(None);
     }
-    if media_type(&response) == "text/plain;charset=UTF-8" {
+    if media_type(response) == "text/plain;charset=UTF-8" {
         prop_assert!(response.body().starts_with(b"Invalid queryId"));
         return Ok(Some("not a UUID".to_owned()));
     }

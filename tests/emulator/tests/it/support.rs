@@ -192,32 +192,32 @@ pub(crate) struct At<'a> {
 }
 
 impl At<'_> {
-    pub(crate) fn answer(self, request: Request<Bytes>) -> Response {
+    pub(crate) fn answer(&mut self, request: Request<Bytes>) -> Response {
         let outcome = self.neptune.handle(request, self.now);
         outcome.into_response().expect("an answer")
     }
 
     /// The JSON of an answer with status 200.
-    pub(crate) fn ask(self, request: Request<Bytes>) -> Value {
+    pub(crate) fn ask(&mut self, request: Request<Bytes>) -> Value {
         let answer = self.answer(request);
         assert_eq!(answer.status(), StatusCode::OK, "{answer:?}");
         answer.to_json().expect("JSON")
     }
 
-    pub(crate) fn get(self, target: &str) -> Value {
+    pub(crate) fn get(&mut self, target: &str) -> Value {
         self.ask(get(target))
     }
 
-    pub(crate) fn post(self, target: &str, body: &Value) -> Value {
+    pub(crate) fn post(&mut self, target: &str, body: &Value) -> Value {
         self.ask(post(target, body))
     }
 
-    pub(crate) fn delete(self, target: &str) -> Value {
+    pub(crate) fn delete(&mut self, target: &str) -> Value {
         self.ask(delete(target))
     }
 
     /// The ticket of a query that runs or waits.
-    pub(crate) fn pending(self, request: Request<Bytes>) -> Ticket {
+    pub(crate) fn pending(&mut self, request: Request<Bytes>) -> Ticket {
         match self.neptune.handle(request, self.now) {
             Outcome::Pending(ticket) => ticket,
             other => panic!("over: {other:?}"),
@@ -225,7 +225,7 @@ impl At<'_> {
     }
 
     /// The status and the body of a query that is over.
-    pub(crate) fn over(self, ticket: Ticket) -> (u16, Value) {
+    pub(crate) fn over(&mut self, ticket: Ticket) -> (u16, Value) {
         let outcome = self.neptune.resume(ticket, self.now);
         let response = outcome.into_response().expect("over");
         let body = response.to_json().expect("JSON");
@@ -233,10 +233,10 @@ impl At<'_> {
     }
 
     /// Checks what all refusals share.
-    pub(crate) fn refused(self, request: Request<Bytes>) -> Refusal {
-        let At { neptune, now } = self;
-        let logged = neptune.log().len();
-        let answer = neptune.at(now).answer(request);
+    pub(crate) fn refused(&mut self, request: Request<Bytes>) -> Refusal {
+        let logged = self.neptune.log().len();
+        let answer = self.answer(request);
+        let neptune = &self.neptune;
         let body = answer.to_json().expect("JSON");
         let text = |name: &str| {
             let text = body[name].as_str();
@@ -257,7 +257,7 @@ impl At<'_> {
 
     /// Checks status and exception. Gives the text.
     #[track_caller]
-    pub(crate) fn refuses(self, request: Request<Bytes>, code: Code) -> String {
+    pub(crate) fn refuses(&mut self, request: Request<Bytes>, code: Code) -> String {
         let about = format!("{} {}", request.method(), request.uri());
         let (status, exception, text) = self.refused(request);
         assert_eq!((status, exception.as_str()), code, "{about}");
@@ -265,7 +265,7 @@ impl At<'_> {
     }
 
     #[track_caller]
-    pub(crate) fn refuses_as(self, request: Request<Bytes>, expected: impl Borrow<Refusal>) {
+    pub(crate) fn refuses_as(&mut self, request: Request<Bytes>, expected: impl Borrow<Refusal>) {
         let about = format!("{} {}", request.method(), request.uri());
         assert_eq!(self.refused(request), *expected.borrow(), "{about}");
     }
@@ -333,7 +333,7 @@ pub(crate) fn rows(table: &str) -> impl Iterator<Item = (&str, &str)> {
 }
 
 /// The words of a list.
-pub(crate) fn words(list: &'static str) -> Vec<&'static str> {
+pub(crate) fn words(list: &str) -> Vec<&str> {
     list.split_whitespace().collect()
 }
 
@@ -363,11 +363,25 @@ pub(crate) fn encoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
-/// Checks that an object has these members, at any depth. A null means that the member is absent.
-#[track_caller]
-pub(crate) fn assert_has(value: &Value, expected: Value) {
-    if let Some(difference) = difference(value, &expected) {
-        panic!("{difference} in {value}");
+/// Checks of JSON.
+pub(crate) trait Json {
+    fn is(&self, expected: Value);
+
+    /// Checks that an object has these members, at any depth. A null means that the member is absent.
+    fn has(&self, expected: Value);
+}
+
+impl Json for Value {
+    #[track_caller]
+    fn is(&self, expected: Value) {
+        assert_eq!(*self, expected);
+    }
+
+    #[track_caller]
+    fn has(&self, expected: Value) {
+        if let Some(difference) = difference(self, &expected) {
+            panic!("{difference} in {self}");
+        }
     }
 }
 
