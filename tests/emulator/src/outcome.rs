@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, response};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, response};
 use serde_json::Value;
 
 use crate::delivery::{Delivery, Ending};
@@ -159,10 +159,17 @@ impl Response {
     /// A response with this status and JSON body.
     #[must_use]
     pub fn json(status: StatusCode, body: &Value) -> Self {
-        Self::new(status, body.to_string()).header(
-            http::header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json; charset=UTF-8"),
-        )
+        Self::typed(status, "application/json; charset=UTF-8", body.to_string())
+    }
+
+    /// A response with this status, media type and body.
+    pub(crate) fn typed(
+        status: StatusCode,
+        media_type: &'static str,
+        body: impl Into<Bytes>,
+    ) -> Self {
+        let media_type = HeaderValue::from_static(media_type);
+        Self::new(status, body).header(header::CONTENT_TYPE, media_type)
     }
 
     /// Sets a header.

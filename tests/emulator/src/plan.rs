@@ -118,10 +118,7 @@ impl Planned {
     /// Executes the request, then truncates the body of its response after this many bytes.
     pub fn executed_but_cut(after: usize) -> Self {
         Self::new(Mishap::OwnAnswer).deliver(|delivery| {
-            delivery.cut = Some(Cut {
-                after: Some(after),
-                inside_chunk: false,
-            });
+            delivery.cut = Some(Cut::at(after));
         })
     }
 

@@ -59,10 +59,7 @@ const NAMES: &[(&str, Read)] = &[
     ("no-last-chunk", |_| {
         Ok(own(|delivery| {
             delivery.framing = Framing::Chunked;
-            delivery.cut = Some(Cut {
-                after: Some(usize::MAX),
-                inside_chunk: false,
-            });
+            delivery.cut = Some(Cut::at(usize::MAX));
         }))
     }),
     ("trailers", trailers),

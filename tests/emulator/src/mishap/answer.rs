@@ -1,12 +1,14 @@
 //! Converts a mishap into an outcome.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::{ErrorAnswer, ErrorForm, Garbage, Mishap};
 use crate::failure::Failure;
-use crate::{Delivery, Fault, Now, Outcome, Response};
+use crate::{Delivery, Ending, Fault, Now, Outcome, Response};
 
 /// Bytes that are not valid JSON, UTF-8 or HTTP.
 const GARBAGE: &[u8] = b"\xff\xfe\x00garbage]}\r\n\r\n";
@@ -35,12 +37,11 @@ impl Mishap {
     pub(crate) fn spoil(self, own: Response, context: &Context<'_>) -> Outcome {
         match self {
             Self::CloseBeforeReading(ending) => Fault::BeforeReading(ending).into(),
-            Self::NoAnswer(crate::Ending::Fin) => Fault::CloseWithoutAnswer.into(),
-            Self::NoAnswer(ending) => Fault::NoAnswer {
-                delay: std::time::Duration::ZERO,
-                ending,
+            Self::NoAnswer(Ending::Fin) => Fault::CloseWithoutAnswer.into(),
+            Self::NoAnswer(ending) => {
+                let delay = Duration::ZERO;
+                Fault::NoAnswer { delay, ending }.into()
             }
-            .into(),
             Self::OwnAnswer => own.into(),
             Self::Instead(outcome) => outcome,
             Self::Error(error) => error.response(context).into(),
@@ -48,15 +49,13 @@ impl Mishap {
             Self::Empty => Response::new(StatusCode::OK, "").into(),
             Self::Garbage(Garbage::Body) => json_bytes(StatusCode::OK, GARBAGE).into(),
             Self::Garbage(Garbage::Tail) => {
-                let mut spoilt = own;
-                let mut body = spoilt.body().to_vec();
-                body.extend_from_slice(GARBAGE);
-                spoilt.chunks = vec![body.into()];
+                let body = [&own.body(), GARBAGE].concat();
+                let mut spoilt = own.chunks([body]);
                 spoilt.generated = None;
                 spoilt.into()
             }
             Self::Garbage(Garbage::Wire) => Fault::NotHttp {
-                delay: std::time::Duration::ZERO,
+                delay: Duration::ZERO,
                 bytes: Bytes::from_static(GARBAGE),
             }
             .into(),
@@ -96,10 +95,9 @@ impl ErrorAnswer {
                 let body = json!({ "detailedMessage": failure.message });
                 json_bytes(status, body.to_string())
             }
-            ErrorForm::Text => Response::new(status, failure.message).header(
-                header::CONTENT_TYPE,
-                HeaderValue::from_static("text/plain; charset=UTF-8"),
-            ),
+            ErrorForm::Text => {
+                Response::typed(status, "text/plain; charset=UTF-8", failure.message)
+            }
             ErrorForm::Html => html(status),
             ErrorForm::Empty => Response::new(status, ""),
             ErrorForm::NotUtf8 => {
@@ -113,14 +111,11 @@ impl ErrorAnswer {
 }
 
 fn json_bytes(status: StatusCode, body: impl Into<Bytes>) -> Response {
-    Response::new(status, body).header(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    )
+    Response::typed(status, "application/json", body)
 }
 
 fn html(status: StatusCode) -> Response {
-    Response::new(status, HTML).header(header::CONTENT_TYPE, HeaderValue::from_static("text/html"))
+    Response::typed(status, "text/html", HTML)
 }
 
 fn redirect(status: StatusCode, location: Option<String>, context: &Context<'_>) -> Response {
@@ -150,7 +145,7 @@ pub(crate) fn deliver(outcome: Outcome, delivery: Delivery) -> Outcome {
         },
         Outcome::Fault(Fault::CloseWithoutAnswer) if !delivery.delay.is_zero() => Fault::NoAnswer {
             delay: delivery.delay,
-            ending: crate::Ending::Fin,
+            ending: Ending::Fin,
         }
         .into(),
         Outcome::Fault(Fault::NoAnswer { ending, delay }) => Fault::NoAnswer {

@@ -5,7 +5,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::answer::Context;
 use crate::failure::{Failure, status_of};
-use crate::{Cut, Response, percent};
+use crate::{Response, percent};
 
 const STATUS: HeaderName = HeaderName::from_static("x-neptune-status");
 const DETAIL: HeaderName = HeaderName::from_static("x-neptune-detail");
@@ -93,19 +93,14 @@ fn failing(
         Some(after) => own.start(after),
         None => {
             let body = own.body();
-            let cut = Cut {
-                after,
-                inside_chunk: false,
-            };
-            body.slice(..cut.of(body.len()))
+            body.slice(..body.len() / 2)
         }
     };
     own.generated = None;
-    own.chunks = if appended {
-        vec![kept, error.clone()]
-    } else {
-        vec![kept]
-    };
+    own.chunks = vec![kept];
+    if appended {
+        own.chunks.push(error.clone());
+    }
     own.chunks.retain(|chunk| !chunk.is_empty());
     bad(own, &failure, &error)
 }

@@ -54,10 +54,7 @@ pub(super) fn script(outcome: Outcome, asker: Asker, close: Close) -> Script {
             delivered(*response, &delivery, asker, close)
         }
         Outcome::Fault(Fault::CutBody { response, after }) => {
-            let cut = Cut {
-                after: Some(after),
-                inside_chunk: false,
-            };
+            let cut = Cut::at(after);
             let delivery = Delivery {
                 cut: Some(cut),
                 ..Delivery::default()
