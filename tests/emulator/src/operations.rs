@@ -65,7 +65,10 @@ pub(crate) struct Route {
     pub(crate) run: Run,
 }
 
-type Run = fn(&mut Cluster, &Incoming<'_>) -> Result<Answer, Failure>;
+type Run = fn(&mut Cluster, &Incoming<'_>) -> Answered;
+
+/// The result of an operation, or its error.
+pub(crate) type Answered = Result<Answer, Failure>;
 
 impl Route {
     const fn get(operation: &'static str, path: &'static str, run: Run) -> Self {
@@ -113,6 +116,16 @@ impl Answer {
         Self::Json(json!({ "status": "200 OK", "payload": payload.into() }))
     }
 
+    /// 200 and these members; members that are null are absent.
+    fn members(members: Value) -> Self {
+        Self::Json(without_nulls(members))
+    }
+
+    /// 200 and the status that many operations have as their whole response.
+    fn ok() -> Self {
+        Self::Json(json!({ "status": "200 OK" }))
+    }
+
     /// The response, or the ticket of a running query.
     pub(crate) fn into_response(self) -> Result<Response, u64> {
         match self {
@@ -123,6 +136,29 @@ impl Answer {
             Self::Query(ticket) => Err(ticket),
         }
     }
+}
+
+/// Checks that a value is one of several words.
+fn one_of<'a>(
+    name: &str,
+    value: Option<&'a str>,
+    words: &[&str],
+) -> Result<Option<&'a str>, Failure> {
+    match value {
+        Some(value) if !words.contains(&value) => Err(Failure::invalid_parameter(format!(
+            "The value of {name} must be one of {}.",
+            words.join(", ")
+        ))),
+        value => Ok(value),
+    }
+}
+
+/// The object without the members that are null. Neptune leaves out what is absent.
+pub(crate) fn without_nulls(mut object: Value) -> Value {
+    if let Value::Object(members) = &mut object {
+        members.retain(|_, member| !member.is_null());
+    }
+    object
 }
 
 /// The operation of a request with a known route. The routes of queries and of their status serve several operations,

@@ -6,7 +6,7 @@
 
 use super::queries::parameters::{Parameters, Reading};
 use super::queries::{status, submit};
-use super::{Answer, Route};
+use super::{Answered, Route};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
@@ -68,27 +68,23 @@ pub(crate) const INPUTS: &[Inputs] = &[
     ("CancelGremlinQuery", &[Member::label("queryId")]),
 ];
 
-fn any_status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn any_status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     status::any(cluster, incoming, Language::Gremlin)
 }
 
-fn query(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn query(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     take(cluster, incoming, QueryKind::Query)
 }
 
-fn explain(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn explain(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     take(cluster, incoming, QueryKind::Explain)
 }
 
-fn profile(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn profile(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     take(cluster, incoming, QueryKind::Profile)
 }
 
-fn take(
-    cluster: &mut Cluster,
-    incoming: &Incoming<'_>,
-    kind: QueryKind,
-) -> Result<Answer, Failure> {
+fn take(cluster: &mut Cluster, incoming: &Incoming<'_>, kind: QueryKind) -> Answered {
     let parameters = Parameters::of(incoming, Reading::ByLook)?;
     let mut request = QueryRequest::new(Language::Gremlin, kind, parameters.required("gremlin")?);
     if kind == QueryKind::Profile {

@@ -8,7 +8,7 @@
 use serde_json::json;
 
 use self::rebuild::{Asked, Rebuild, RebuildStatus};
-use super::{Answer, Route, statistics};
+use super::{Answer, Answered, Route, statistics};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
@@ -48,7 +48,7 @@ pub(crate) const INPUTS: &[Inputs] = &[
     ("CancelIndexRebuild", &[Member::label("rebuildId")]),
 ];
 
-fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     statistics::check_writer(cluster)?;
     if cluster.config.serverless.is_some() {
         return Err(Failure::new(
@@ -119,28 +119,26 @@ fn one_of(
     })
 }
 
-fn list(cluster: &mut Cluster, _: &Incoming<'_>) -> Result<Answer, Failure> {
+fn list(cluster: &mut Cluster, _: &Incoming<'_>) -> Answered {
     let newest_first = cluster.rebuilds.iter().rev();
     let ids: Vec<&str> = newest_first.map(Rebuild::id).collect();
     Ok(Answer::Json(json!({ "rebuildIds": ids })))
 }
 
-fn status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     let id = incoming.label();
     let mut known = cluster.rebuilds.iter();
-    let rebuild = known
-        .find(|rebuild| rebuild.id() == id)
-        .ok_or_else(|| unknown(id))?;
-    Ok(Answer::Json(rebuild.describe(incoming.now)))
+    let rebuild = known.find(|rebuild| rebuild.id() == id);
+    let rebuild = rebuild.ok_or_else(|| unknown(id))?;
+    Ok(Answer::members(rebuild.describe(incoming.now)))
 }
 
-fn cancel(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn cancel(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     statistics::check_writer(cluster)?;
     let id = incoming.label();
     let mut known = cluster.rebuilds.iter_mut();
-    let rebuild = known
-        .find(|rebuild| rebuild.id() == id)
-        .ok_or_else(|| unknown(id))?;
+    let rebuild = known.find(|rebuild| rebuild.id() == id);
+    let rebuild = rebuild.ok_or_else(|| unknown(id))?;
     match rebuild.status(incoming.now) {
         RebuildStatus::Preparing | RebuildStatus::Rebuilding => rebuild.cancel(incoming.now),
         RebuildStatus::Cancelling => {}

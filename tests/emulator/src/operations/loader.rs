@@ -9,7 +9,7 @@
 use serde_json::{Map, json};
 
 use self::load::Load;
-use super::{Answer, Route};
+use super::{Answer, Answered, Route, one_of, without_nulls};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::{Incoming, Members};
@@ -86,7 +86,7 @@ enum Mode {
     New,
 }
 
-fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     if cluster.config.role == Role::Reader {
         return Err(Failure::new(
             "MethodNotAllowedException",
@@ -191,21 +191,7 @@ fn check_members(config: &Config, members: &Members, source: &str) -> Result<Mod
     })
 }
 
-fn one_of<'a>(
-    name: &str,
-    value: Option<&'a str>,
-    values: &[&str],
-) -> Result<Option<&'a str>, Failure> {
-    match value {
-        Some(value) if !values.contains(&value) => Err(Failure::invalid_parameter(format!(
-            "The value of {name} must be one of {}.",
-            values.join(", ")
-        ))),
-        value => Ok(value),
-    }
-}
-
-fn list(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn list(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     let most = incoming.query_integer("limit", 1, 100)?.unwrap_or(100);
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let with_queued = incoming.query_flag("includeQueuedLoads")?.unwrap_or(true);
@@ -220,7 +206,7 @@ fn list(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failur
     Ok(Answer::payload(json!({ "loadIds": ids })))
 }
 
-fn status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     let id = load_id(incoming);
     let details = incoming.query_flag("details")?.unwrap_or(false);
     let errors = incoming.query_flag("errors")?.unwrap_or(false);
@@ -233,21 +219,15 @@ fn status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Fail
     let Some(load) = cluster.loader.get(id) else {
         return Err(unknown_id(&cluster.config, id));
     };
-    let mut payload = Map::new();
-    payload.insert("feedCount".to_owned(), load.describe_count());
-    payload.insert("overallStatus".to_owned(), load.describe(incoming.now));
-    if details {
-        let failed = load.describe_failed(incoming.now);
-        payload.insert("failedFeeds".to_owned(), failed);
-    }
-    if errors {
-        let page = load.describe_errors(page, per_page);
-        payload.insert("errors".to_owned(), page);
-    }
-    Ok(Answer::payload(payload))
+    Ok(Answer::payload(without_nulls(json!({
+        "feedCount": load.describe_count(),
+        "overallStatus": load.describe(incoming.now),
+        "failedFeeds": details.then(|| load.describe_failed(incoming.now)),
+        "errors": errors.then(|| load.describe_errors(page, per_page)),
+    }))))
 }
 
-fn cancel(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn cancel(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     if cluster.config.role == Role::Reader {
         return Err(Failure::new(
             "MethodNotAllowedException",

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::queries::parameters::{Parameters, Reading};
 use super::queries::{status, submit};
-use super::{Answer, Route};
+use super::{Answered, Route};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
@@ -69,27 +69,23 @@ pub(crate) const INPUTS: &[Inputs] = &[
     ),
 ];
 
-fn any_status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn any_status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     status::any(cluster, incoming, Language::OpenCypher)
 }
 
-fn cancel(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn cancel(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     status::cancel(cluster, incoming, Language::OpenCypher)
 }
 
-fn query(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn query(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     take(cluster, incoming, QueryKind::Query)
 }
 
-fn explain(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn explain(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     take(cluster, incoming, QueryKind::Explain)
 }
 
-fn take(
-    cluster: &mut Cluster,
-    incoming: &Incoming<'_>,
-    kind: QueryKind,
-) -> Result<Answer, Failure> {
+fn take(cluster: &mut Cluster, incoming: &Incoming<'_>, kind: QueryKind) -> Answered {
     let as_body = incoming.media_type().as_deref() == Some("application/opencypher");
     let (parameters, text) = if as_body {
         (Parameters::of_url(incoming), incoming.query_text()?)

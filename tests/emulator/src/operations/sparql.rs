@@ -7,7 +7,7 @@
 
 use super::queries::parameters::{Parameters, Reading};
 use super::queries::{status, submit};
-use super::{Answer, Route};
+use super::{Answer, Answered, Route};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::{Incoming, unsupported};
@@ -79,11 +79,11 @@ pub(crate) const INPUTS: &[Inputs] = &[
 /// The namespace of query hints, one of which sets the id of a query.
 pub(crate) const HINTS: &str = "http://aws.amazon.com/neptune/vocab/v01/QueryHints#";
 
-fn any_status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn any_status(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     status::any(cluster, incoming, Language::Sparql)
 }
 
-fn get(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn get(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     let parameters = Parameters::of_url(incoming);
     if parameters.has("update") {
         return Err(Failure::bad_request("An update has to be sent by POST."));
@@ -92,7 +92,7 @@ fn get(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure
     take(cluster, incoming, QueryKind::Query, text, parameters)
 }
 
-fn post(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn post(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     let kind = match incoming.media_type().as_deref() {
         Some("application/sparql-query") => QueryKind::Query,
         Some("application/sparql-update") => QueryKind::Update,
@@ -127,7 +127,7 @@ fn take(
     kind: QueryKind,
     text: String,
     parameters: Parameters,
-) -> Result<Answer, Failure> {
+) -> Answered {
     let kind = if parameters.explains()? {
         QueryKind::Explain
     } else {

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::statistics::state::GraphKind;
-use super::{Answer, Route, statistics};
+use super::{Answer, Answered, Route, statistics};
 use crate::clock::iso;
 use crate::cluster::Cluster;
 use crate::failure::Failure;
@@ -41,7 +41,7 @@ pub(crate) const INPUTS: &[Inputs] = &[
 /// The members that only a detailed summary has.
 const DETAILS: [&str; 3] = ["nodeStructures", "edgeStructures", "subjectStructures"];
 
-fn get(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Result<Answer, Failure> {
+fn get(kind: GraphKind, cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     if cluster.config.is_older_than([1, 2, 1, 0]) {
         // The first version with summaries; older ones do not know the route.
         return Err(Failure::bad_request(format!(

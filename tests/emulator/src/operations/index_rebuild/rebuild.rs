@@ -8,7 +8,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::Now;
 use crate::clock::iso;
@@ -179,26 +179,26 @@ impl Rebuild {
         })
     }
 
-    /// The response to a status request, without the id.
+    /// The response to a status request, without the id. Absent members are null.
     pub(super) fn describe(&self, now: Now) -> Value {
         let status = self.status(now);
-        let mut members = Map::new();
-        let mut insert = |name: &str, value: Value| members.insert(name.to_owned(), value);
-        insert("status", status.as_str().into());
-        insert("scope", self.asked.scope.into());
-        insert("concurrency", self.asked.concurrency.into());
-        insert("writeBufferSize", self.asked.buffer.into());
-        insert("startTime", self.after(Duration::ZERO).into());
-        insert("progressPercentage", self.progress(now).into());
-        if status.is_terminal() {
-            insert("endTime", self.after(self.went_on(now)).into());
-        } else if status == RebuildStatus::Rebuilding {
-            insert("estimatedEndTime", self.after(self.duration).into());
-        }
-        if let (RebuildStatus::Failed, Some(reason)) = (status, &self.failure) {
-            insert("failureReason", reason.as_str().into());
-        }
-        Value::Object(members)
+        let ended = status.is_terminal();
+        let estimated = status == RebuildStatus::Rebuilding;
+        let failure = self
+            .failure
+            .as_ref()
+            .filter(|_| status == RebuildStatus::Failed);
+        json!({
+            "status": status.as_str(),
+            "scope": self.asked.scope,
+            "concurrency": self.asked.concurrency,
+            "writeBufferSize": self.asked.buffer,
+            "startTime": self.after(Duration::ZERO),
+            "progressPercentage": self.progress(now),
+            "endTime": ended.then(|| self.after(self.went_on(now))),
+            "estimatedEndTime": estimated.then(|| self.after(self.duration)),
+            "failureReason": failure,
+        })
     }
 
     /// The response to a cancel request, without id and scope.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::script::{LoadError, LoadScript};
 use crate::Now;
 use crate::clock::unix_millis;
+use crate::operations::without_nulls;
 
 /// How many lines of the error log are kept.
 const ERRORS: usize = 10_000;
@@ -223,33 +224,24 @@ impl Load {
             State::Ended { wall, spent, .. } => (*wall, *spent),
         };
         let script = &self.script;
-        let logged = script.errors.len() as u64;
-        let parsing = script
-            .errors
-            .iter()
-            .filter(|error| error.code == "PARSING_ERROR")
-            .count() as u64;
+        let is_parsing = |error: &&LoadError| error.code == "PARSING_ERROR";
+        let parsing = script.errors.iter().filter(is_parsing).count();
+        let others = script.errors.len().saturating_sub(parsing);
         let so_far = |count: u64| self.so_far(count, spent);
-        let mut members = Map::new();
-        let mut insert = |name: &str, value: Value| members.insert(name.to_owned(), value);
-        insert("fullUri", uri.into());
-        insert("runNumber", self.run.into());
-        insert("retryNumber", 0.into());
-        insert("status", status.into());
-        // A fraction, although the guide describes an integer (M32).
-        insert("totalTimeSpent", (spent.as_secs() as f64).into());
-        if let Some(wall) = wall {
-            insert("startTime", (unix_millis(wall) / 1000).into());
-        }
-        insert("totalRecords", so_far(script.records).into());
-        insert("totalDuplicates", so_far(script.duplicates).into());
-        insert("parsingErrors", so_far(parsing).into());
-        insert("datatypeMismatchErrors", so_far(script.mismatches).into());
-        insert(
-            "insertErrors",
-            so_far(logged.saturating_sub(parsing)).into(),
-        );
-        Value::Object(members)
+        without_nulls(json!({
+            "fullUri": uri,
+            "runNumber": self.run,
+            "retryNumber": 0,
+            "status": status,
+            // A fraction, although the guide describes an integer (M32).
+            "totalTimeSpent": spent.as_secs() as f64,
+            "startTime": wall.map(|wall| unix_millis(wall) / 1000),
+            "totalRecords": so_far(script.records),
+            "totalDuplicates": so_far(script.duplicates),
+            "parsingErrors": so_far(parsing as u64),
+            "datatypeMismatchErrors": so_far(script.mismatches),
+            "insertErrors": so_far(others as u64),
+        }))
     }
 
     /// How much of a count is reached after that time.

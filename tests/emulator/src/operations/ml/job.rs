@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value, json};
 
+use crate::operations::without_nulls;
 use crate::{Config, Now};
 
 /// The account in ARNs.
@@ -324,44 +325,45 @@ impl MlJob {
     fn describe_stage(&self, stage: &Stage, status: JobStatus) -> Value {
         let region = &self.region;
         let name = format!("{}-{}", self.id, stage.suffix);
-        let mut members = Map::new();
-        members.insert("name".to_owned(), name.as_str().into());
-        let arn = format!(
-            "arn:aws:sagemaker:{region}:{ACCOUNT}:{}/{name}",
-            stage.resource
-        );
-        members.insert("arn".to_owned(), arn.into());
-        members.insert("status".to_owned(), self.word(status).into());
-        if let (Some(location), false) = (&self.location, self.artefacts_removed()) {
-            let location = format!("{}/{name}/output", location.trim_end_matches('/'));
-            members.insert("outputLocation".to_owned(), location.into());
-        }
-        if let (JobStatus::Failed, Some(reason)) = (status, &self.failure) {
-            members.insert("failureReason".to_owned(), reason.as_str().into());
-        }
+        let location = self.location.as_ref().filter(|_| !self.artefacts_removed());
+        let location = location.map(|it| format!("{}/{name}/output", it.trim_end_matches('/')));
+        let failure = self
+            .failure
+            .as_ref()
+            .filter(|_| status == JobStatus::Failed);
         let log = format!(
             "https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}#logStream:group=/aws/sagemaker/{};\
              prefix={name};streamFilter=typeLogStreamPrefix",
             stage.log_group
         );
-        members.insert("cloudwatchLogUrl".to_owned(), log.into());
-        Value::Object(members)
+        without_nulls(json!({
+            "name": name,
+            "arn": self.sagemaker_arn(stage.resource, &name),
+            "status": self.word(status),
+            "outputLocation": location,
+            "failureReason": failure,
+            "cloudwatchLogUrl": log,
+        }))
     }
 
     fn describe_config(&self) -> Value {
         let name = format!("{}-endpoint-config", self.id);
-        json!({ "arn": format!("arn:aws:sagemaker:{}:{ACCOUNT}:endpoint-config/{name}", self.region), "name": name })
+        json!({ "arn": self.sagemaker_arn("endpoint-config", &name), "name": name })
+    }
+
+    fn sagemaker_arn(&self, resource: &str, name: &str) -> String {
+        format!(
+            "arn:aws:sagemaker:{}:{ACCOUNT}:{resource}/{name}",
+            self.region
+        )
     }
 
     fn describe_models(&self) -> Value {
-        let wanted = self
-            .parameters
-            .get("maxHPONumberOfTrainingJobs")
-            .and_then(Value::as_i64)
-            .unwrap_or(2);
+        let wanted = self.parameters.get("maxHPONumberOfTrainingJobs");
+        let wanted = wanted.and_then(Value::as_i64).unwrap_or(2);
         let models = (1..=wanted.clamp(1, 3)).map(|number| {
             let name = format!("{}-model-{number}", self.id);
-            json!({ "arn": format!("arn:aws:sagemaker:{}:{ACCOUNT}:model/{name}", self.region), "name": name })
+            json!({ "arn": self.sagemaker_arn("model", &name), "name": name })
         });
         models.collect()
     }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::Now;
 use crate::clock::{Calendar, iso, unix_millis};
+use crate::operations::without_nulls;
 
 /// A graph of a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -168,74 +169,70 @@ impl Statistics {
 
     /// The payload of a status response. The id is a number (M25); absent values are omitted (M27).
     pub(super) fn describe(&self, old: bool) -> Value {
-        let mut members = Map::new();
-        let mut insert = |name: &str, value: Value| members.insert(name.to_owned(), value);
-        insert("autoCompute", self.auto_compute.into());
-        insert("active", self.current.is_some().into());
-        match self.current {
-            None => insert("statisticsId", (-1).into()),
-            Some(Computed { id, date, counts }) => {
-                let info = json!({
-                    "signatureCount": counts.signatures,
-                    "instanceCount": counts.instances,
-                    "predicateCount": counts.predicates,
-                });
-                // M26: before 1.2.1.0, dates have no seconds and the counts have another name.
-                let (date, name) = if old {
-                    (Calendar::of(date).minutes(), "summary")
-                } else {
-                    (iso(date), "signatureInfo")
-                };
-                insert("date", date.into());
-                insert(name, info);
-                insert("statisticsId", id.into())
+        let info = self.current.map(|Computed { counts, .. }| {
+            json!({
+                "signatureCount": counts.signatures,
+                "instanceCount": counts.instances,
+                "predicateCount": counts.predicates,
+            })
+        });
+        // M26: before 1.2.1.0, dates have no seconds and the counts have another name.
+        let date = |wall| {
+            if old {
+                Calendar::of(wall).minutes()
+            } else {
+                iso(wall)
             }
         };
-        if let Some(note) = &self.note {
-            insert("note", note.as_str().into());
-        }
-        Value::Object(members)
+        let name = if old { "summary" } else { "signatureInfo" };
+        without_nulls(json!({
+            "autoCompute": self.auto_compute,
+            "active": self.current.is_some(),
+            "statisticsId": self.current.map_or(json!(-1), |current| current.id.into()),
+            "date": self.date().map(date),
+            name: info,
+            "note": self.note,
+        }))
     }
 }
 
 /// The statistics and the summaries of both graphs.
 #[derive(Debug, Default)]
 pub(crate) struct AllStatistics {
-    property_graph: Statistics,
-    rdf: Statistics,
-    property_graph_summary: Option<Map<String, Value>>,
-    rdf_summary: Option<Map<String, Value>>,
+    property_graph: Graph,
+    rdf: Graph,
+}
+
+#[derive(Debug, Default)]
+struct Graph {
+    statistics: Statistics,
+    summary: Option<Map<String, Value>>,
 }
 
 impl AllStatistics {
-    /// The statistics of a graph, updated to this time.
-    pub(crate) fn of(&mut self, kind: GraphKind, now: Now) -> &mut Statistics {
-        let statistics = match kind {
+    fn graph(&mut self, kind: GraphKind) -> &mut Graph {
+        match kind {
             GraphKind::PropertyGraph => &mut self.property_graph,
             GraphKind::Rdf => &mut self.rdf,
-        };
+        }
+    }
+
+    /// The statistics of a graph, updated to this time.
+    pub(crate) fn of(&mut self, kind: GraphKind, now: Now) -> &mut Statistics {
+        let statistics = &mut self.graph(kind).statistics;
         statistics.advance(now);
         statistics
     }
 
     pub(crate) fn set(&mut self, kind: GraphKind, statistics: Statistics) {
-        match kind {
-            GraphKind::PropertyGraph => self.property_graph = statistics,
-            GraphKind::Rdf => self.rdf = statistics,
-        }
+        self.graph(kind).statistics = statistics;
     }
 
     pub(crate) fn set_summary(&mut self, kind: GraphKind, summary: Map<String, Value>) {
-        match kind {
-            GraphKind::PropertyGraph => self.property_graph_summary = Some(summary),
-            GraphKind::Rdf => self.rdf_summary = Some(summary),
-        }
+        self.graph(kind).summary = Some(summary);
     }
 
-    pub(crate) fn summary(&self, kind: GraphKind) -> Option<&Map<String, Value>> {
-        match kind {
-            GraphKind::PropertyGraph => self.property_graph_summary.as_ref(),
-            GraphKind::Rdf => self.rdf_summary.as_ref(),
-        }
+    pub(crate) fn summary(&mut self, kind: GraphKind) -> Option<&Map<String, Value>> {
+        self.graph(kind).summary.as_ref()
     }
 }
