@@ -4,7 +4,7 @@
 //! ([AWS](https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-gremlin-rest.html)). A JSON body is
 //! accepted with any content type and may have a `queryId`, which is not in the service model (M13, M42).
 
-use super::queries::parameters::{Parameters, Reading};
+use super::queries::parameters::{self, Reading};
 use super::queries::{status, submit};
 use super::{Answered, Route};
 use crate::cluster::Cluster;
@@ -85,14 +85,18 @@ fn profile(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
 }
 
 fn take(cluster: &mut Cluster, incoming: &Incoming<'_>, kind: QueryKind) -> Answered {
-    let parameters = Parameters::of(incoming, Reading::ByLook)?;
-    let mut request = QueryRequest::new(Language::Gremlin, kind, parameters.required("gremlin")?);
+    let parameters = parameters::read(incoming, Reading::ByLook)?;
+    let mut request = QueryRequest::new(
+        Language::Gremlin,
+        kind,
+        parameters.required_string("gremlin")?,
+    );
     if kind == QueryKind::Profile {
         for name in ["profile.results", "profile.indexOps"] {
             parameters.flag(name)?;
         }
     }
-    request.query_id = parameters.text("queryId")?.map(str::to_owned);
+    request.query_id = parameters.string("queryId")?.map(str::to_owned);
     request.options = parameters.others(&["gremlin", "queryId"]);
     if let Some(chop) = request.option("profile.chop")
         && chop.parse::<u32>().is_err()

@@ -6,7 +6,7 @@
 //! [cancelling](https://docs.aws.amazon.com/neptune/latest/userguide/load-api-reference-cancel.html). Their codes,
 //! unless users have published one, and the texts about members are invented.
 
-use serde_json::{Map, json};
+use serde_json::json;
 
 use self::load::Load;
 use super::{Answer, Answered, Route, one_of, without_nulls};
@@ -128,7 +128,7 @@ fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
         source,
         dependencies,
         cluster.config.load_duration,
-        members.0,
+        members.into_map(),
     );
     cluster.loader.start(load, mode, incoming.now);
     Ok(Answer::payload(json!({ "loadId": id })))
@@ -139,11 +139,7 @@ fn parameters(incoming: &Incoming<'_>) -> Result<Members, Failure> {
     if incoming.has_body() {
         return incoming.json();
     }
-    let mut members = Map::new();
-    for (name, value) in incoming.query_pairs() {
-        members.insert(name.to_owned(), value.into());
-    }
-    Ok(Members(members))
+    Ok(incoming.query_members())
 }
 
 /// Checks all members but the dependencies.

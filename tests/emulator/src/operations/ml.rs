@@ -205,7 +205,7 @@ fn start_job(
         id,
         location,
         failure,
-        members.0,
+        members.into_map(),
         incoming.now,
     );
     let answer = json!({

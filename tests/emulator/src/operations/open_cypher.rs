@@ -7,7 +7,7 @@
 use http::Method;
 use serde_json::Value;
 
-use super::queries::parameters::{Parameters, Reading};
+use super::queries::parameters::{self, Reading};
 use super::queries::{status, submit};
 use super::{Answered, Route};
 use crate::cluster::Cluster;
@@ -88,13 +88,13 @@ fn explain(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
 fn take(cluster: &mut Cluster, incoming: &Incoming<'_>, kind: QueryKind) -> Answered {
     let as_body = incoming.media_type().as_deref() == Some("application/opencypher");
     let (parameters, text) = if as_body {
-        (Parameters::of_url(incoming), incoming.query_text()?)
+        (incoming.query_members(), incoming.query_text()?)
     } else {
-        let parameters = Parameters::of(incoming, Reading::ByType)?;
-        let text = parameters.required("query")?.to_owned();
+        let parameters = parameters::read(incoming, Reading::ByType)?;
+        let text = parameters.required_string("query")?.to_owned();
         (parameters, text)
     };
-    let explains = parameters.explains()?;
+    let explains = parameters::explains(&parameters)?;
     if kind == QueryKind::Explain && !explains {
         return Err(Failure::missing_parameter(
             "The required parameter explain is missing.",
@@ -103,7 +103,7 @@ fn take(cluster: &mut Cluster, incoming: &Incoming<'_>, kind: QueryKind) -> Answ
     let kind = if explains { QueryKind::Explain } else { kind };
     let mut request = QueryRequest::new(Language::OpenCypher, kind, text);
     // U05: an object instead of a string is refused, because no page shows one.
-    if let Some(text) = parameters.text("parameters")? {
+    if let Some(text) = parameters.string("parameters")? {
         if !matches!(serde_json::from_str(text), Ok(Value::Object(_))) {
             return Err(Failure::invalid_parameter(
                 "The value of parameters must be a JSON object.",
@@ -111,7 +111,7 @@ fn take(cluster: &mut Cluster, incoming: &Incoming<'_>, kind: QueryKind) -> Answ
         }
         request.parameters = Some(text.to_owned());
     }
-    request.query_id = parameters.text("queryId")?.map(str::to_owned);
+    request.query_id = parameters.string("queryId")?.map(str::to_owned);
     request.options = parameters.others(&["query", "parameters", "queryId"]);
     submit(cluster, incoming, request)
 }

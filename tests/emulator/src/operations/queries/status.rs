@@ -9,7 +9,7 @@ use std::time::Duration;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::parameters::{Parameters, Reading};
+use super::parameters::{self, Reading};
 use super::queue::Job;
 use crate::cluster::Cluster;
 use crate::failure::Failure;
@@ -23,16 +23,22 @@ const MAX_CHARACTERS: usize = 1024;
 /// The form that selects by parameters: a list, one query, or a cancellation (M23: the guide's request for one query
 /// does not name its parameter, so a request without one lists all). Any value of `cancelQuery` counts.
 pub(crate) fn any(cluster: &mut Cluster, incoming: &Incoming<'_>, language: Language) -> Answered {
-    let parameters = Parameters::of(incoming, Reading::ByLook)?;
-    let id = parameters.text("queryId")?;
+    let parameters = parameters::read(incoming, Reading::ByLook)?;
+    let id = parameters.string("queryId")?;
     if parameters.has("cancelQuery") {
-        let id = parameters.required("queryId")?;
-        return stop(cluster, incoming, language, id, parameters.flag("silent")?);
+        let id = parameters.required_string("queryId")?;
+        return stop(
+            cluster,
+            incoming,
+            language,
+            id,
+            parameters.flag("silent")?.unwrap_or(false),
+        );
     }
     match id {
         Some(id) => one(cluster, language, id, incoming.now.mono),
         None => {
-            let waiting = parameters.flag("includeWaiting")?;
+            let waiting = parameters.flag("includeWaiting")?.unwrap_or(false);
             Ok(list(cluster, language, waiting, incoming.now.mono))
         }
     }
@@ -49,12 +55,18 @@ pub(crate) fn cancel(
     incoming: &Incoming<'_>,
     language: Language,
 ) -> Answered {
-    let parameters = Parameters::of_url(incoming);
+    let parameters = incoming.query_members();
     let id = match incoming.label() {
-        "" => parameters.required("queryId")?,
+        "" => parameters.required_string("queryId")?,
         id => id,
     };
-    stop(cluster, incoming, language, id, parameters.flag("silent")?)
+    stop(
+        cluster,
+        incoming,
+        language,
+        id,
+        parameters.flag("silent")?.unwrap_or(false),
+    )
 }
 
 fn one(cluster: &Cluster, language: Language, id: &str, now: Duration) -> Answered {
