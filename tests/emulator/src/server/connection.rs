@@ -250,8 +250,8 @@ impl Connection {
                 Step::Generate(mut frames) => {
                     while let Some(frame) = frames.next() {
                         let all = frames.are_over();
-                        let pieces = frame.len().div_ceil(PIECE);
-                        for (number, piece) in frame.chunks(PIECE).enumerate() {
+                        let pieces = frame.bytes.len().div_ceil(PIECE);
+                        for (number, piece) in frame.bytes.chunks(PIECE).enumerate() {
                             let is_last = is_last && all && number + 1 == pieces;
                             self.send(piece, is_last).await?;
                         }
