@@ -209,7 +209,7 @@ impl Response {
             .chain(rest.into_iter().flatten())
     }
 
-    /// The first bytes of the body.
+    /// The first bytes of the body, at most this many.
     pub(crate) fn start(&self, bytes: usize) -> Bytes {
         let mut start = BytesMut::new();
         for piece in self.pieces() {
@@ -234,11 +234,7 @@ impl Response {
         if let ([only], None) = (self.chunks.as_slice(), &self.generated) {
             return only.clone();
         }
-        let mut body = BytesMut::new();
-        for piece in self.pieces() {
-            body.extend_from_slice(&piece);
-        }
-        body.freeze()
+        self.start(usize::MAX)
     }
 
     /// The whole body as JSON; `None` if it is not valid JSON.

@@ -8,7 +8,7 @@
 use serde_json::json;
 
 use self::rebuild::{Asked, Rebuild, RebuildStatus};
-use super::{Answer, Answered, Route, statistics};
+use super::{Answer, Answered, Route, one_of, statistics};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
 use crate::incoming::Incoming;
@@ -56,8 +56,9 @@ fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
             "Index rebuilds are not supported on a serverless writer.",
         ));
     }
-    let scope = one_of(incoming, "scope", &["ALL", "QUADS", "DICTIONARIES"])?;
-    let buffer = one_of(incoming, "writeBufferSize", &["LOW", "MEDIUM", "HIGH"])?;
+    let word = |name, words| one_of(name, incoming.query(name), words);
+    let scope = word("scope", &["ALL", "QUADS", "DICTIONARIES"])?.unwrap_or("ALL");
+    let buffer = word("writeBufferSize", &["LOW", "MEDIUM", "HIGH"])?.unwrap_or("LOW");
     let most = i64::from(i32::MAX);
     let concurrency = incoming.query_integer("concurrency", 1, most)?.unwrap_or(1);
     // The value is reduced without an error; the response has the value that is used.
@@ -69,13 +70,13 @@ fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
     };
     let asked = Asked {
         token,
-        scope,
+        scope: scope.to_owned(),
         concurrency,
-        buffer,
+        buffer: buffer.to_owned(),
     };
     let mut known = cluster.rebuilds.iter();
     if let Some(same) = known.find(|other| asked.has_token_of(other)) {
-        return if asked == *same.asked() {
+        return if asked == same.asked {
             Ok(Answer::Json(same.describe_start(incoming.now)))
         } else {
             Err(Failure::invalid_parameter(
@@ -90,33 +91,17 @@ fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
             "Another index rebuild is in progress.",
         ));
     }
-    let new = Rebuild::new(
-        cluster.ids.uuid(),
+    let new = Rebuild {
+        id: cluster.ids.uuid(),
         asked,
-        cluster.config.rebuild_duration,
-        cluster.next_rebuild_failure.take(),
-        incoming.now,
-    );
+        started: incoming.now,
+        duration: cluster.config.rebuild_duration,
+        failure: cluster.next_rebuild_failure.take(),
+        cancelled: None,
+    };
     let answer = new.describe_start(incoming.now);
     cluster.rebuilds.push(new);
     Ok(Answer::Json(answer))
-}
-
-fn one_of(
-    incoming: &Incoming<'_>,
-    name: &str,
-    values: &[&'static str],
-) -> Result<&'static str, Failure> {
-    let Some(given) = incoming.query(name) else {
-        return Ok(values.first().copied().unwrap_or_default());
-    };
-    let known = values.iter().find(|value| **value == given).copied();
-    known.ok_or_else(|| {
-        Failure::invalid_parameter(format!(
-            "The value of {name} must be one of {}.",
-            values.join(", ")
-        ))
-    })
 }
 
 fn list(cluster: &mut Cluster, _: &Incoming<'_>) -> Answered {

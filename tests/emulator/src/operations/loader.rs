@@ -8,7 +8,8 @@
 
 use serde_json::json;
 
-use self::load::Load;
+use self::load::{Load, State};
+use self::script::LoadScript;
 use super::{Answer, Answered, Route, one_of, without_nulls};
 use crate::cluster::Cluster;
 use crate::failure::Failure;
@@ -123,13 +124,17 @@ fn start(cluster: &mut Cluster, incoming: &Incoming<'_>) -> Answered {
         return Err(unknown_id(&cluster.config, unknown));
     }
     let id = cluster.ids.uuid();
-    let load = Load::new(
-        id.clone(),
+    let load = Load {
+        id: id.clone(),
         source,
         dependencies,
-        cluster.config.load_duration,
-        members.into_map(),
-    );
+        duration: cluster.config.load_duration,
+        parameters: members.into_map(),
+        run: 1,
+        nothing_left: false,
+        script: LoadScript::default(),
+        state: State::Queued,
+    };
     cluster.loader.start(load, mode, incoming.now);
     Ok(Answer::payload(json!({ "loadId": id })))
 }

@@ -199,15 +199,19 @@ fn start_job(
 ) -> Answer {
     let failure = cluster.config.failing_ml.get(&(kind, id.clone())).cloned();
     let failure = failure.or_else(|| cluster.ml.take_failure(kind));
-    let job = MlJob::new(
+    let job = MlJob {
         kind,
-        &cluster.config,
         id,
+        region: cluster.config.region.clone(),
         location,
+        created: incoming.now.wall,
+        started: incoming.now.mono,
+        duration: cluster.config.ml_duration_of(kind),
         failure,
-        members.into_map(),
-        incoming.now,
-    );
+        stopped: None,
+        updating: false,
+        parameters: members.into_map(),
+    };
     let answer = json!({
         "id": job.id(),
         "arn": job.arn(),

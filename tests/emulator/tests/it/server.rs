@@ -57,21 +57,6 @@ fn one_connection_many_requests() {
 }
 
 #[test]
-fn chunked_bodies_come_in() {
-    let server = start();
-    let body = job("job-1").to_string();
-    let (first, second) = body.split_at(7);
-    let start = format!(
-        "POST /ml/modeltraining HTTP/1.1\r\nhost: neptune\r\ncontent-type: application/json\r\nconnection: close\r\n\
-         transfer-encoding: chunked\r\n\r\n{:x}\r\n{first}\r\n{:x}\r\n{second}\r\n0\r\n\r\n",
-        first.len(),
-        second.len()
-    );
-    assert_starts(&until_fin(&server, &start), OK);
-    server.with(|emulator| assert_eq!(emulator.log()[0].body, body.as_bytes()));
-}
-
-#[test]
 fn chunks_and_trailers_go_out() {
     let server = start();
     let (name, value) = (
@@ -103,21 +88,6 @@ fn head_has_no_body() {
     let all = until_fin(&start(), &LAST_STATUS.replace("GET", "HEAD"));
     assert_starts(&all, "HTTP/1.1 405 Method Not Allowed\r\n");
     assert_eq!(parts(&all).1, "");
-}
-
-#[test]
-fn closed_without_an_answer() {
-    let server = start();
-    replace(&server, [Planned::close(), Planned::executed_but_closed()]);
-    for executed in [0, 1] {
-        // Without the fault, the connection would stay open for more.
-        assert_eq!(until_fin(&server, STATUS), "");
-        assert_eq!(
-            server.with(|emulator| emulator.executed("GetEngineStatus")),
-            executed
-        );
-    }
-    assert_starts(&until_fin(&server, LAST_STATUS), OK);
 }
 
 #[test]

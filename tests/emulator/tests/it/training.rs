@@ -149,13 +149,6 @@ fn cancel_may_answer_nothing() {
 }
 
 #[test]
-fn cancel_of_a_completed_job() {
-    let mut neptune = started(Config::default());
-    neptune.after(10).refuses_as(delete(JOB), invalid(FINISHED));
-    assert_eq!(neptune.executed("CancelMLModelTrainingJob"), 0);
-}
-
-#[test]
 fn lists_newest_first() {
     let mut neptune = Emulator::default();
     assert_eq!(neptune.get(JOBS), json!({ "ids": [] }));

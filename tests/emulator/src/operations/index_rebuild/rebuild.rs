@@ -54,9 +54,9 @@ impl RebuildStatus {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Asked {
     pub(super) token: Option<String>,
-    pub(super) scope: &'static str,
+    pub(super) scope: String,
     pub(super) concurrency: i64,
-    pub(super) buffer: &'static str,
+    pub(super) buffer: String,
 }
 
 impl Asked {
@@ -69,36 +69,16 @@ impl Asked {
 /// An index rebuild. See [`Emulator::index_rebuilds`](crate::Emulator::index_rebuilds).
 #[derive(Clone, Debug)]
 pub struct Rebuild {
-    id: String,
-    asked: Asked,
-    started: Now,
-    duration: Duration,
-    failure: Option<String>,
-    cancelled: Option<Duration>,
+    pub(super) id: String,
+    pub(super) asked: Asked,
+    pub(super) started: Now,
+    pub(super) duration: Duration,
+    pub(super) failure: Option<String>,
+    /// How long the rebuild had run when it was cancelled.
+    pub(super) cancelled: Option<Duration>,
 }
 
 impl Rebuild {
-    pub(super) fn new(
-        id: String,
-        asked: Asked,
-        duration: Duration,
-        failure: Option<String>,
-        started: Now,
-    ) -> Self {
-        Self {
-            id,
-            asked,
-            started,
-            duration,
-            failure,
-            cancelled: None,
-        }
-    }
-
-    pub(super) fn asked(&self) -> &Asked {
-        &self.asked
-    }
-
     /// The id of the rebuild.
     #[must_use]
     pub fn id(&self) -> &str {

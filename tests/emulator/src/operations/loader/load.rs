@@ -18,14 +18,16 @@ const CANCELLED: &str = "LOAD_CANCELLED_BY_USER";
 /// A bulk load. See [`Emulator::load`](crate::Emulator::load).
 #[derive(Clone, Debug)]
 pub struct Load {
-    id: String,
-    source: String,
-    dependencies: Vec<String>,
-    duration: Duration,
-    parameters: Map<String, Value>,
-    run: u64,
+    pub(super) id: String,
+    pub(super) source: String,
+    pub(super) dependencies: Vec<String>,
+    /// How long the load takes, unless its script says otherwise.
+    pub(super) duration: Duration,
+    pub(super) parameters: Map<String, Value>,
+    /// Which load of its source this is, from 1.
+    pub(super) run: u64,
     /// Whether an earlier load has already loaded everything.
-    nothing_left: bool,
+    pub(super) nothing_left: bool,
     pub(super) script: LoadScript,
     pub(super) state: State,
 }
@@ -62,26 +64,6 @@ impl State {
 }
 
 impl Load {
-    pub(super) fn new(
-        id: String,
-        source: String,
-        dependencies: Vec<String>,
-        duration: Duration,
-        parameters: Map<String, Value>,
-    ) -> Self {
-        Self {
-            id,
-            source,
-            dependencies,
-            duration,
-            parameters,
-            run: 1,
-            nothing_left: false,
-            script: LoadScript::default(),
-            state: State::Queued,
-        }
-    }
-
     /// The id of the load.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -98,10 +80,6 @@ impl Load {
     #[must_use]
     pub fn parameters(&self) -> &Map<String, Value> {
         &self.parameters
-    }
-
-    pub(super) fn dependencies(&self) -> &[String] {
-        &self.dependencies
     }
 
     /// Makes this load the next run of another.

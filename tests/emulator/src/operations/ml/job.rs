@@ -13,8 +13,8 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value, json};
 
+use crate::Now;
 use crate::operations::without_nulls;
-use crate::{Config, Now};
 
 /// The account in ARNs.
 const ACCOUNT: &str = "123456789012";
@@ -93,22 +93,22 @@ impl MlKind {
 /// A job or endpoint of Neptune ML. See [`Emulator::ml_job`](crate::Emulator::ml_job).
 #[derive(Clone, Debug)]
 pub struct MlJob {
-    kind: MlKind,
-    id: String,
-    region: String,
+    pub(super) kind: MlKind,
+    pub(super) id: String,
+    pub(super) region: String,
     /// The location of the output; `None` for endpoints.
-    location: Option<String>,
-    created: SystemTime,
-    started: Duration,
-    duration: Duration,
-    failure: Option<String>,
-    stopped: Option<Stopped>,
-    updating: bool,
-    parameters: Map<String, Value>,
+    pub(super) location: Option<String>,
+    pub(super) created: SystemTime,
+    pub(super) started: Duration,
+    pub(super) duration: Duration,
+    pub(super) failure: Option<String>,
+    pub(super) stopped: Option<Stopped>,
+    pub(super) updating: bool,
+    pub(super) parameters: Map<String, Value>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Stopped {
+pub(super) struct Stopped {
     at: Duration,
     clean: bool,
 }
@@ -170,30 +170,6 @@ const ENDPOINT: [Stage; 1] = [Stage {
 }];
 
 impl MlJob {
-    pub(super) fn new(
-        kind: MlKind,
-        config: &Config,
-        id: String,
-        location: Option<String>,
-        failure: Option<String>,
-        parameters: Map<String, Value>,
-        now: Now,
-    ) -> Self {
-        Self {
-            kind,
-            id,
-            region: config.region.clone(),
-            location,
-            created: now.wall,
-            started: now.mono,
-            duration: config.ml_duration_of(kind),
-            failure,
-            stopped: None,
-            updating: false,
-            parameters,
-        }
-    }
-
     /// Marks the endpoint as an update.
     pub(super) fn updating(mut self) -> Self {
         self.updating = true;
