@@ -144,29 +144,26 @@ impl Emulator {
         let operation = found.as_ref().ok().map(|(route, _)| {
             operations::of_request(route, request.uri(), request.headers(), request.body())
         });
-        let (planned, spoilt) = match self.asked(request.headers()) {
+        let asked = self.asked(request.headers());
+        // An invalid header is an error of the client, not a fault.
+        let is_valid = !matches!(asked, Some(Err(_)));
+        let planned = match asked {
             Some(Ok((key, planned))) => {
                 self.seen.count(key);
-                let spoilt = planned.is_some();
-                (planned, spoilt)
+                planned
             }
-            // An error of the client, not a fault.
             Some(Err(unknown)) => {
                 let text = format!("{}: {}", fault_header::NAME, unknown.message);
-                (Some(Planned::error("BadRequestException", text)), false)
+                Some(Planned::error("BadRequestException", text))
             }
-            None => {
-                let planned = self.plan.take(operation);
-                let spoilt = planned.is_some();
-                (planned, spoilt)
-            }
+            None => self.plan.take(operation),
         };
         let date = planned.as_ref().map_or(Date::True, Planned::date);
         let mut entry = LogEntry::new(self.received, now, request.clone());
         entry.operation = operation;
         entry.request_id.clone_from(&request_id);
         entry.signature = self.check_signature(&request, now, date);
-        entry.spoilt = spoilt;
+        entry.spoilt = is_valid && planned.is_some();
         let when = planned.as_ref().map_or(When::Executed, Planned::when);
         let ran = if when == When::Executed {
             self.execute(found, &request, &entry.signature, now)

@@ -1,6 +1,6 @@
 //! Every request gets an answer in Neptune's format.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
@@ -10,7 +10,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::support::{self, Ask, delete, job, operation_or_exception, post, reach, words};
+use crate::support::{self, Ask, clocks, delete, job, operation_or_exception, post, reach, words};
 
 /// Mostly `good`, so that what comes after its check is reached as well.
 fn mostly<T: Clone + std::fmt::Debug>(
@@ -116,12 +116,7 @@ fn times() -> impl Strategy<Value = Now> {
         mostly(1_704_067_200, any::<u64>()),
         prop_oneof![4 => 0..15_u64, 1 => any::<u64>()],
     )
-        .prop_map(|(wall, mono)| {
-            let wall = UNIX_EPOCH
-                .checked_add(Duration::from_secs(wall))
-                .unwrap_or(UNIX_EPOCH);
-            Now::new(wall, Duration::from_secs(mono))
-        })
+        .prop_map(|(wall, mono)| clocks(wall, mono))
 }
 
 fn requests() -> impl Strategy<Value = (Request<Bytes>, Now)> {

@@ -1,7 +1,7 @@
 //! Every request for jobs, loads, statistics, rebuilds and resets gets an answer in Neptune's format.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use bytes::Bytes;
 use http::Request;
@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 
-use crate::support::{Ask, operation_or_exception, reach, words};
+use crate::support::{Ask, clocks, operation_or_exception, reach, words};
 
 /// The routes, with a valid body. ID is replaced with an id.
 #[rustfmt::skip]
@@ -149,13 +149,7 @@ fn request(sent: Sent, known: &Known) -> Option<(Request<Bytes>, Now)> {
     if typed {
         request = request.header("content-type", "application/json");
     }
-    let wall = UNIX_EPOCH
-        .checked_add(Duration::from_secs(wall))
-        .unwrap_or(UNIX_EPOCH);
-    Some((
-        request.body(body.into()).ok()?,
-        Now::new(wall, Duration::from_secs(mono)),
-    ))
+    Some((request.body(body.into()).ok()?, clocks(wall, mono)))
 }
 
 /// Every id and token in an answer.

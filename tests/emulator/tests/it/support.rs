@@ -1,9 +1,9 @@
 //! Functions that several tests use.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, BorrowMut};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
@@ -20,6 +20,12 @@ pub(crate) fn now() -> Now {
 /// The test's time, so many seconds later.
 pub(crate) fn at(seconds: u64) -> Now {
     now().later(Duration::from_secs(seconds))
+}
+
+/// Any two clocks, in seconds. A time that cannot be represented is 1970.
+pub(crate) fn clocks(wall: u64, mono: u64) -> Now {
+    let wall = UNIX_EPOCH.checked_add(Duration::from_secs(wall));
+    Now::new(wall.unwrap_or(UNIX_EPOCH), Duration::from_secs(mono))
 }
 
 pub(crate) fn get(target: &str) -> Request<Bytes> {
@@ -122,26 +128,48 @@ pub(crate) const READ_ONLY: Code = (400, "ReadOnlyViolationException");
 pub(crate) const UNSUPPORTED: Code = (400, "UnsupportedOperationException");
 pub(crate) const VALIDATION: Code = (400, "ValidationException");
 
-/// Requests at the start of the test's time.
-pub(crate) trait Ask {
-    /// The log entry of the last request.
-    fn last(&self) -> &LogEntry;
+/// Requests to an emulator: at the start of the test's time, or after [`Ask::after`] and [`Ask::at`] at another.
+pub(crate) trait Ask: BorrowMut<Emulator> {
+    fn time(&self) -> Now {
+        now()
+    }
 
-    /// How many requests of an operation were received, and how many executed.
-    fn counts(&self, operation: &str) -> (usize, usize);
-
-    fn at(&mut self, now: Now) -> At<'_>;
+    fn at(&mut self, now: Now) -> At<'_> {
+        let neptune = self.borrow_mut();
+        At { neptune, now }
+    }
 
     fn after(&mut self, seconds: u64) -> At<'_> {
         self.at(at(seconds))
     }
 
-    fn answer(&mut self, request: Request<Bytes>) -> Response {
-        self.after(0).answer(request)
+    /// The log entry of the last request.
+    fn last(&self) -> &LogEntry {
+        let neptune: &Emulator = self.borrow();
+        neptune.log().last().expect("an entry")
     }
 
+    /// How many requests of an operation were received, and how many executed.
+    fn counts(&self, operation: &str) -> (usize, usize) {
+        let neptune: &Emulator = self.borrow();
+        (neptune.received(operation), neptune.executed(operation))
+    }
+
+    fn outcome(&mut self, request: Request<Bytes>) -> Outcome {
+        let time = self.time();
+        self.borrow_mut().handle(request, time)
+    }
+
+    fn answer(&mut self, request: Request<Bytes>) -> Response {
+        let outcome = self.outcome(request);
+        outcome.into_response().expect("an answer")
+    }
+
+    /// The JSON of an answer with status 200.
     fn ask(&mut self, request: Request<Bytes>) -> Value {
-        self.after(0).ask(request)
+        let answer = self.answer(request);
+        assert_eq!(answer.status(), StatusCode::OK, "{answer:?}");
+        answer.to_json().expect("JSON")
     }
 
     fn get(&mut self, target: &str) -> Value {
@@ -156,87 +184,27 @@ pub(crate) trait Ask {
         self.ask(delete(target))
     }
 
-    fn refused(&mut self, request: Request<Bytes>) -> Refusal {
-        self.after(0).refused(request)
-    }
-
-    #[track_caller]
-    fn refuses(&mut self, request: Request<Bytes>, code: Code) -> String {
-        self.after(0).refuses(request, code)
-    }
-
-    #[track_caller]
-    fn refuses_as(&mut self, request: Request<Bytes>, expected: impl Borrow<Refusal>) {
-        self.after(0).refuses_as(request, expected);
-    }
-}
-
-impl Ask for Emulator {
-    fn last(&self) -> &LogEntry {
-        self.log().last().expect("an entry")
-    }
-
-    fn counts(&self, operation: &str) -> (usize, usize) {
-        (self.received(operation), self.executed(operation))
-    }
-
-    fn at(&mut self, now: Now) -> At<'_> {
-        At { neptune: self, now }
-    }
-}
-
-/// The same at another time.
-pub(crate) struct At<'a> {
-    neptune: &'a mut Emulator,
-    now: Now,
-}
-
-impl At<'_> {
-    pub(crate) fn answer(&mut self, request: Request<Bytes>) -> Response {
-        let outcome = self.neptune.handle(request, self.now);
-        outcome.into_response().expect("an answer")
-    }
-
-    /// The JSON of an answer with status 200.
-    pub(crate) fn ask(&mut self, request: Request<Bytes>) -> Value {
-        let answer = self.answer(request);
-        assert_eq!(answer.status(), StatusCode::OK, "{answer:?}");
-        answer.to_json().expect("JSON")
-    }
-
-    pub(crate) fn get(&mut self, target: &str) -> Value {
-        self.ask(get(target))
-    }
-
-    pub(crate) fn post(&mut self, target: &str, body: &Value) -> Value {
-        self.ask(post(target, body))
-    }
-
-    pub(crate) fn delete(&mut self, target: &str) -> Value {
-        self.ask(delete(target))
-    }
-
     /// The ticket of a query that runs or waits.
-    pub(crate) fn pending(&mut self, request: Request<Bytes>) -> Ticket {
-        match self.neptune.handle(request, self.now) {
+    fn pending(&mut self, request: Request<Bytes>) -> Ticket {
+        match self.outcome(request) {
             Outcome::Pending(ticket) => ticket,
             other => panic!("over: {other:?}"),
         }
     }
 
     /// The status and the body of a query that is over.
-    pub(crate) fn over(&mut self, ticket: Ticket) -> (u16, Value) {
-        let outcome = self.neptune.resume(ticket, self.now);
+    fn over(&mut self, ticket: Ticket) -> (u16, Value) {
+        let time = self.time();
+        let outcome = self.borrow_mut().resume(ticket, time);
         let response = outcome.into_response().expect("over");
         let body = response.to_json().expect("JSON");
         (response.status().as_u16(), body)
     }
 
     /// Checks what all refusals share.
-    pub(crate) fn refused(&mut self, request: Request<Bytes>) -> Refusal {
-        let logged = self.neptune.log().len();
+    fn refused(&mut self, request: Request<Bytes>) -> Refusal {
+        let logged = self.borrow_mut().log().len();
         let answer = self.answer(request);
-        let neptune = &self.neptune;
         let body = answer.to_json().expect("JSON");
         let text = |name: &str| {
             let text = body[name].as_str();
@@ -246,18 +214,18 @@ impl At<'_> {
         let (headers, id) = (&answer.head.headers, text("requestId"));
         assert_eq!(headers["content-type"], "application/x-amz-json-1.0");
         assert_eq!(headers["x-amzn-requestid"], id.as_str());
-        let entry = neptune.log().last().expect("an entry");
+        let entry = self.last();
         assert_eq!(entry.request_id, id);
         assert_eq!(entry.status, Some(answer.status()));
         assert!(!entry.executed, "{entry:?}");
-        assert_eq!(neptune.log().len(), logged + 1);
+        assert_eq!(self.borrow_mut().log().len(), logged + 1);
         let status = answer.status().as_u16();
         (status, text("code"), text("detailedMessage"))
     }
 
     /// Checks status and exception. Gives the text.
     #[track_caller]
-    pub(crate) fn refuses(&mut self, request: Request<Bytes>, code: Code) -> String {
+    fn refuses(&mut self, request: Request<Bytes>, code: Code) -> String {
         let about = format!("{} {}", request.method(), request.uri());
         let (status, exception, text) = self.refused(request);
         assert_eq!((status, exception.as_str()), code, "{about}");
@@ -265,9 +233,35 @@ impl At<'_> {
     }
 
     #[track_caller]
-    pub(crate) fn refuses_as(&mut self, request: Request<Bytes>, expected: impl Borrow<Refusal>) {
+    fn refuses_as(&mut self, request: Request<Bytes>, expected: impl Borrow<Refusal>) {
         let about = format!("{} {}", request.method(), request.uri());
         assert_eq!(self.refused(request), *expected.borrow(), "{about}");
+    }
+}
+
+impl Ask for Emulator {}
+
+/// An emulator at another time.
+pub(crate) struct At<'a> {
+    neptune: &'a mut Emulator,
+    now: Now,
+}
+
+impl Borrow<Emulator> for At<'_> {
+    fn borrow(&self) -> &Emulator {
+        self.neptune
+    }
+}
+
+impl BorrowMut<Emulator> for At<'_> {
+    fn borrow_mut(&mut self) -> &mut Emulator {
+        self.neptune
+    }
+}
+
+impl Ask for At<'_> {
+    fn time(&self) -> Now {
+        self.now
     }
 }
 
