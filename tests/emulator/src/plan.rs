@@ -259,8 +259,8 @@ impl Plan {
 
 /// Truncates a response; one that is not longer than `after` stays complete.
 pub(crate) fn cut(response: Response, after: usize) -> Outcome {
-    let told = response.generated.is_none() && response.trailers.is_empty();
-    if told && after >= response.chunks.iter().map(bytes::Bytes::len).sum() {
+    let has_known_length = response.generated.is_none() && response.trailers.is_empty();
+    if has_known_length && after >= response.chunks.iter().map(bytes::Bytes::len).sum() {
         return response.into();
     }
     let response = Box::new(response);

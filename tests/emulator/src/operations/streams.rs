@@ -136,9 +136,9 @@ fn page<'a>(
     let mut last = None;
     let mut bytes: usize = 0;
     for record in records {
-        let told = describe(record, settings);
-        bytes = bytes.saturating_add(told.to_string().len());
-        page.push(told);
+        let described = describe(record, settings);
+        bytes = bytes.saturating_add(described.to_string().len());
+        page.push(described);
         last = Some(record);
         if bytes > settings.cap {
             break;

@@ -89,33 +89,20 @@ fn faults_must_be_enabled() {
 #[cfg(feature = "tls")]
 #[test]
 fn its_root_is_written_before_it_listens() {
-    use std::sync::Arc;
-
+    use rustls::pki_types::CertificateDer;
     use rustls::pki_types::pem::PemObject as _;
-    use rustls::pki_types::{CertificateDer, ServerName};
-    use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+
+    use crate::tls;
 
     let file = std::env::temp_dir().join(format!("neptune-emulator-{}.pem", std::process::id()));
     let path = file.to_str().expect("a path");
     let name = "my-db.cluster-abc.us-east-1.neptune.amazonaws.com";
     let (_running, endpoint) = start(&["--tls-name", name, "--ca-out", path]);
-    let mut roots = RootCertStore::empty();
-    let root = CertificateDer::from_pem_file(&file);
+    let root = CertificateDer::from_pem_file(&file).expect("a root");
     std::fs::remove_file(&file).expect("removed");
-    roots.add(root.expect("a root")).expect("a root");
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("versions")
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let name = ServerName::try_from(name).expect("a name");
-    let client = ClientConnection::new(Arc::new(config), name).expect("a client");
     let address = endpoint.strip_prefix("https://").expect("an endpoint");
-    let mut stream = StreamOwned::new(client, TcpStream::connect(address).expect("a connection"));
-    stream.write_all(LAST_STATUS.as_bytes()).expect("written");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("read");
+    let stream = tls::connect_to(address, root, name, &[]);
+    let answer = tls::exchange(stream, LAST_STATUS).expect("an answer");
     assert_starts(&answer, OK);
 }
 

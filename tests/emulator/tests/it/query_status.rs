@@ -60,7 +60,7 @@ fn none_listed(accepted: u64) -> Value {
 #[test]
 fn gremlin_queries_are_listed_and_cancelled() {
     let mut neptune = emulator(Config::default());
-    let ticket = neptune.after(0).pending(gremlin(ID));
+    let ticket = neptune.pending(gremlin(ID));
     assert_eq!(neptune.log()[0].status, None);
     assert!(!neptune.log()[0].executed);
     let entry = json!({
@@ -122,7 +122,7 @@ fn open_cypher_queries_are_listed_and_cancelled() {
             (true, "/openCypher/status?queryId={id}&silent=True"),
             (true, "/opencypher/status/{id}?silent=true"),
         ] {
-            let ticket = neptune.after(0).pending(get("/openCypher?query=long"));
+            let ticket = neptune.pending(get("/openCypher?query=long"));
             let listed = neptune.get("/opencypher/status");
             assert_eq!(listed["acceptedQueryCount"], 1);
             let id = text(&listed["queries"][0]["queryId"]);
@@ -137,7 +137,7 @@ fn open_cypher_queries_are_listed_and_cancelled() {
                 } else {
                     json!({ "results": [] })
                 };
-                assert_eq!(neptune.after(0).over(ticket), (200, none));
+                assert_eq!(neptune.over(ticket), (200, none));
             } else {
                 check_failed(&mut neptune, ticket, 0, cancelled_error());
             }
@@ -152,7 +152,7 @@ fn open_cypher_queries_are_listed_and_cancelled() {
 fn sparql_queries_are_listed_and_cancelled() {
     let mut neptune = emulator(Config::default());
     let query = || form("/sparql", &format!("query=long&queryId={ID}"));
-    let ticket = neptune.after(0).pending(query());
+    let ticket = neptune.pending(query());
     let listed = json!({ "acceptedQueryCount": 1, "runningQueryCount": 1, "queries": [{
         "queryId": ID, "queryString": "long",
         "queryEvalStats": { "subqueries": 0, "elapsed": 5_000, "cancelled": false },
@@ -202,7 +202,7 @@ fn sparql_queries_are_listed_and_cancelled() {
 fn a_query_is_over_when_its_time_is() {
     let mut neptune = emulator(Config::default());
     let script = neptune.script(QueryScript::gremlin().lasting(Duration::MAX).writes());
-    let ticket = neptune.after(0).pending(gremlin(ID));
+    let ticket = neptune.pending(gremlin(ID));
     assert_eq!(neptune.next_end(), Some(Duration::from_secs(60)));
     let nanosecond = Duration::from_nanos(1);
     let before = now().later(Duration::from_secs(60) - nanosecond);
@@ -232,7 +232,7 @@ fn a_query_is_over_when_its_time_is() {
 #[test]
 fn a_restart_ends_all() {
     let mut neptune = emulator(Config::default());
-    let ticket = neptune.after(0).pending(gremlin(ID));
+    let ticket = neptune.pending(gremlin(ID));
     neptune.restart(at(1));
     let shut_down = json!({ "code": "ServerShutdownException" });
     check_failed(&mut neptune, ticket, 1, shut_down);
@@ -241,7 +241,7 @@ fn a_restart_ends_all() {
 #[test]
 fn queries_wait_for_their_turn() {
     let mut neptune = emulator(Config::default().query_slots(1).query_queue(2));
-    let first = neptune.after(0).pending(gremlin(ID));
+    let first = neptune.pending(gremlin(ID));
     let second = neptune.after(10).pending(gremlin(OTHER));
     let third = neptune.after(20).pending(get("/openCypher?query=quick"));
     let text = "Max number of request have breached, ConfiguredQueueCapacity=2";
@@ -290,7 +290,7 @@ fn texts_are_truncated_except_in_sparql() {
         ("/sparql", "query", 1104),
     ] {
         let query = form(path, &format!("{name}={text}"));
-        neptune.after(0).pending(query);
+        neptune.pending(query);
         let listed = neptune.get(&format!("{path}/status"));
         let shown = listed["queries"][0]["queryString"].as_str().expect("text");
         assert_eq!(shown.chars().count(), length);
@@ -301,15 +301,15 @@ fn texts_are_truncated_except_in_sparql() {
 #[test]
 fn ids_in_use_are_rejected() {
     let mut neptune = emulator(Config::default());
-    neptune.after(0).pending(gremlin(ID));
+    neptune.pending(gremlin(ID));
     let text = format!("Query id {ID} is in use.");
     neptune.refuses_as(gremlin(ID), invalid(&text));
     // U06: openCypher ignores them, unless it is told otherwise.
     let cypher = || post("/openCypher", &json!({ "query": "long", "queryId": ID }));
-    neptune.after(0).pending(cypher());
+    neptune.pending(cypher());
     let listed = neptune.get("/openCypher/status");
     assert_ne!(listed["queries"][0]["queryId"], ID);
     neptune.reconfigure(|config| config.open_cypher_query_ids(true));
-    neptune.after(0).pending(cypher());
+    neptune.pending(cypher());
     neptune.refuses_as(cypher(), refusal(400, "DuplicateDataException", &text));
 }

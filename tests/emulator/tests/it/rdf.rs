@@ -282,15 +282,15 @@ fn updates_that_are_cancelled_while_they_wait_do_nothing() {
     let mut neptune = Emulator::new(Config::default().rdf_engine(true).query_slots(1));
     let hour = std::time::Duration::from_secs(3600);
     neptune.script(QueryScript::gremlin().lasting(hour));
-    neptune.after(0).pending(get("/gremlin?gremlin=g"));
+    neptune.pending(get("/gremlin?gremlin=g"));
     let id = "fb34cd3e-f37c-4d12-9cf2-03bb741bf54f";
     let insert = update_with(
         "INSERT DATA { <urn:s> <urn:p> 'x' }",
         &format!("&queryId={id}"),
     );
-    let ticket = neptune.after(0).pending(insert);
+    let ticket = neptune.pending(insert);
     neptune.ask(form("/sparql/status", &format!("cancelQuery&queryId={id}")));
-    assert_eq!(neptune.after(0).over(ticket).0, 500);
+    assert_eq!(neptune.over(ticket).0, 500);
     let found = neptune.after(3600).ask(query("ASK { ?s ?p ?o }"));
     assert_eq!(found["boolean"], false);
 }

@@ -14,7 +14,7 @@ use crate::support::assert_starts;
 
 const DB: &str = "my-db.cluster-abc.us-east-1.neptune.amazonaws.com";
 
-type Secured = StreamOwned<ClientConnection, TcpStream>;
+pub(crate) type Secured = StreamOwned<ClientConnection, TcpStream>;
 
 fn emulator() -> Emulator {
     Emulator::new(Config::default().fault_header(true))
@@ -29,9 +29,19 @@ fn start(tls: Tls) -> Server {
 
 /// A connection on which the handshake has not begun.
 fn connect(server: &Server, name: &str, alpn: &[&str]) -> Secured {
+    let root = server.ca_der().expect("a root").to_vec();
+    connect_to(&server.address().to_string(), root.into(), name, alpn)
+}
+
+/// The same to any server with this root.
+pub(crate) fn connect_to(
+    address: &str,
+    root: CertificateDer<'_>,
+    name: &str,
+    alpn: &[&str],
+) -> Secured {
     let mut roots = RootCertStore::empty();
-    let ca = server.ca_der().expect("a root").to_vec();
-    roots.add(CertificateDer::from(ca)).expect("a root");
+    roots.add(root).expect("a root");
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -41,12 +51,12 @@ fn connect(server: &Server, name: &str, alpn: &[&str]) -> Secured {
     config.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
     let name = ServerName::try_from(name.to_owned()).expect("a name");
     let client = ClientConnection::new(Arc::new(config), name).expect("a client");
-    let tcp = TcpStream::connect(server.address()).expect("a connection");
+    let tcp = TcpStream::connect(address).expect("a connection");
     tcp.set_read_timeout(Some(WAIT_LIMIT)).expect("a time-out");
     StreamOwned::new(client, tcp)
 }
 
-fn exchange(mut stream: Secured, request: &str) -> std::io::Result<String> {
+pub(crate) fn exchange(mut stream: Secured, request: &str) -> std::io::Result<String> {
     stream.write_all(request.as_bytes())?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;

@@ -124,7 +124,7 @@ impl Rebuild {
     }
 
     /// How long the rebuild has run until now.
-    fn went_on(&self, now: Now) -> Duration {
+    fn run_time(&self, now: Now) -> Duration {
         let elapsed = now.mono.saturating_sub(self.started.mono);
         let end = match self.cancelled {
             Some(at) => at.saturating_add(self.tenth()),
@@ -134,8 +134,8 @@ impl Rebuild {
     }
 
     fn progress(&self, now: Now) -> u64 {
-        let went_on = self.cancelled.unwrap_or(self.went_on(now));
-        let part = went_on.as_millis().saturating_mul(100);
+        let run_time = self.cancelled.unwrap_or(self.run_time(now));
+        let part = run_time.as_millis().saturating_mul(100);
         let percent = part.checked_div(self.duration.as_millis()).unwrap_or(100);
         match self.status(now) {
             RebuildStatus::Preparing => 0,
@@ -175,7 +175,7 @@ impl Rebuild {
             "writeBufferSize": self.asked.buffer,
             "startTime": self.after(Duration::ZERO),
             "progressPercentage": self.progress(now),
-            "endTime": ended.then(|| self.after(self.went_on(now))),
+            "endTime": ended.then(|| self.after(self.run_time(now))),
             "estimatedEndTime": estimated.then(|| self.after(self.duration)),
             "failureReason": failure,
         })
