@@ -27,13 +27,8 @@ pub(crate) fn any(cluster: &mut Cluster, incoming: &Incoming<'_>, language: Lang
     let id = parameters.string("queryId")?;
     if parameters.has("cancelQuery") {
         let id = parameters.required_string("queryId")?;
-        return stop(
-            cluster,
-            incoming,
-            language,
-            id,
-            parameters.flag("silent")?.unwrap_or(false),
-        );
+        let silent = parameters.flag("silent")?.unwrap_or(false);
+        return stop(cluster, incoming, language, id, silent);
     }
     match id {
         Some(id) => one(cluster, language, id, incoming.now.mono),
@@ -60,13 +55,8 @@ pub(crate) fn cancel(
         "" => parameters.required_string("queryId")?,
         id => id,
     };
-    stop(
-        cluster,
-        incoming,
-        language,
-        id,
-        parameters.flag("silent")?.unwrap_or(false),
-    )
+    let silent = parameters.flag("silent")?.unwrap_or(false);
+    stop(cluster, incoming, language, id, silent)
 }
 
 fn one(cluster: &Cluster, language: Language, id: &str, now: Duration) -> Answered {
@@ -74,11 +64,10 @@ fn one(cluster: &Cluster, language: Language, id: &str, now: Duration) -> Answer
     match (language, job) {
         (Language::Sparql, None) => Ok(Answer::Empty),
         // It is assumed that one SPARQL query is returned as a list of one.
-        (Language::Sparql, Some(job)) => Ok(Answer::Json(listing(
-            cluster,
-            language,
-            vec![entry(job, now)],
-        ))),
+        (Language::Sparql, Some(job)) => {
+            let one = vec![entry(job, now)];
+            Ok(Answer::Json(listing(cluster, language, one)))
+        }
         (_, None) => Err(unknown(id)),
         (_, Some(job)) => Ok(Answer::Json(entry(job, now))),
     }

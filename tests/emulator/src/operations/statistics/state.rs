@@ -34,14 +34,15 @@ pub struct Statistics {
     current: Option<Computed>,
     note: Option<String>,
     counts: Counts,
-    running: Option<Running>,
+    /// The statistics that a refresh computes, and the monotonic time at which it ends.
+    running: Option<(Computed, Duration)>,
 }
 
+/// When statistics were or will be computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Computed {
     id: u64,
     date: SystemTime,
-    counts: Counts,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,13 +50,6 @@ struct Counts {
     signatures: u32,
     instances: u32,
     predicates: u32,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Running {
-    id: u64,
-    until: Duration,
-    date: SystemTime,
 }
 
 impl Default for Statistics {
@@ -84,7 +78,6 @@ impl Statistics {
             current: Some(Computed {
                 id: unix_millis(at),
                 date: at,
-                counts: Counts::default(),
             }),
             ..Self::none()
         }
@@ -108,9 +101,6 @@ impl Statistics {
             instances,
             predicates,
         };
-        if let Some(current) = &mut self.current {
-            current.counts = self.counts;
-        }
         self
     }
 
@@ -128,53 +118,43 @@ impl Statistics {
     }
 
     fn advance(&mut self, now: Now) {
-        let Some(running) = self.running.filter(|running| running.until <= now.mono) else {
-            return;
-        };
-        self.running = None;
-        self.note = None;
-        self.current = Some(Computed {
-            id: running.id,
-            date: running.date,
-            counts: self.counts,
-        });
+        let due = self.running.filter(|(_, end)| *end <= now.mono);
+        if let Some((computed, _)) = due {
+            self.running = None;
+            self.note = None;
+            self.current = Some(computed);
+        }
     }
 
     /// Starts a refresh, unless one is running. Returns the id of the current or future statistics.
     pub(super) fn refresh(&mut self, now: Now, duration: Duration) -> u64 {
-        if let Some(running) = self.running {
-            return running.id;
+        if let Some((computed, _)) = self.running {
+            return computed.id;
         }
         // At least one more than before, even if the clock has not advanced.
         let after = self
             .current
             .map_or(0, |current| current.id.saturating_add(1));
         let id = unix_millis(now.wall).max(after);
-        self.running = Some(Running {
-            id,
-            until: now.mono.saturating_add(duration),
-            date: now.wall.checked_add(duration).unwrap_or(now.wall),
-        });
+        let date = now.wall.checked_add(duration).unwrap_or(now.wall);
+        let end = now.mono.saturating_add(duration);
+        self.running = Some((Computed { id, date }, end));
         self.advance(now);
         id
     }
 
     /// Deletes the statistics and stops a refresh. False if there was nothing to delete.
     pub(super) fn delete(&mut self) -> bool {
-        let anything = self.current.is_some() || self.running.is_some();
-        self.current = None;
-        self.running = None;
-        anything
+        let running = self.running.take().is_some();
+        self.current.take().is_some() || running
     }
 
     /// The payload of a status response. The id is a number (M25); absent values are omitted (M27).
     pub(super) fn describe(&self, old: bool) -> Value {
-        let info = self.current.map(|Computed { counts, .. }| {
-            json!({
-                "signatureCount": counts.signatures,
-                "instanceCount": counts.instances,
-                "predicateCount": counts.predicates,
-            })
+        let info = json!({
+            "signatureCount": self.counts.signatures,
+            "instanceCount": self.counts.instances,
+            "predicateCount": self.counts.predicates,
         });
         // M26: before 1.2.1.0, dates have no seconds and the counts have another name.
         let date = |wall| {
@@ -190,7 +170,7 @@ impl Statistics {
             "active": self.current.is_some(),
             "statisticsId": self.current.map_or(json!(-1), |current| current.id.into()),
             "date": self.date().map(date),
-            name: info,
+            name: self.current.map(|_| info),
             "note": self.note,
         }))
     }
