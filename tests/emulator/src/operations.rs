@@ -1,5 +1,7 @@
 //! The operations, with one file per family, and the table that routes requests to them.
 
+use std::cell::LazyCell;
+
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use serde_json::{Value, json};
@@ -169,23 +171,14 @@ pub(crate) fn of_request(
     headers: &HeaderMap,
     body: &Bytes,
 ) -> &'static str {
-    let several = [
-        "ListGremlinQueries",
-        "ListOpenCypherQueries",
-        "ListSparqlQueries",
-        open_cypher::QUERY,
-        sparql::QUERY,
-    ];
     let one = route.operation;
-    if !several.contains(&one) {
-        return one;
-    }
-    let names = parameter_names(uri, headers, body);
+    // Most routes serve one operation, so the body is seldom parsed.
+    let names = LazyCell::new(|| parameter_names(uri, headers, body));
     let has = |name: &str| names.iter().any(|it| it == name);
-    let (list, get, cancel) = match one {
-        "ListGremlinQueries" => (one, "GetGremlinQueryStatus", "CancelGremlinQuery"),
-        "ListOpenCypherQueries" => (one, "GetOpenCypherQueryStatus", "CancelOpenCypherQuery"),
-        "ListSparqlQueries" => (one, "GetSparqlQueryStatus", "CancelSparqlQuery"),
+    let (get, cancel) = match one {
+        "ListGremlinQueries" => ("GetGremlinQueryStatus", "CancelGremlinQuery"),
+        "ListOpenCypherQueries" => ("GetOpenCypherQueryStatus", "CancelOpenCypherQuery"),
+        "ListSparqlQueries" => ("GetSparqlQueryStatus", "CancelSparqlQuery"),
         open_cypher::QUERY if has("explain") => return open_cypher::EXPLAIN,
         sparql::QUERY if has("explain") => return sparql::EXPLAIN,
         sparql::QUERY if has("update") => return sparql::UPDATE,
@@ -196,10 +189,12 @@ pub(crate) fn of_request(
         }
         _ => return one,
     };
-    match () {
-        () if has("cancelQuery") => cancel,
-        () if has("queryId") => get,
-        () => list,
+    if has("cancelQuery") {
+        cancel
+    } else if has("queryId") {
+        get
+    } else {
+        one
     }
 }
 

@@ -179,6 +179,18 @@ impl Response {
         self
     }
 
+    /// Sets a header. A value that is not valid is omitted.
+    pub(crate) fn header_if_valid(
+        self,
+        name: HeaderName,
+        value: impl TryInto<HeaderValue>,
+    ) -> Self {
+        match value.try_into() {
+            Ok(value) => self.header(name, value),
+            Err(_) => self,
+        }
+    }
+
     /// Sets a trailer.
     #[must_use]
     pub fn trailer(mut self, name: HeaderName, value: HeaderValue) -> Self {

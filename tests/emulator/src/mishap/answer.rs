@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::{ErrorAnswer, ErrorForm, Garbage, Mishap};
@@ -12,6 +12,7 @@ use crate::{Delivery, Ending, Fault, Now, Outcome, Response};
 
 /// Bytes that are not valid JSON, UTF-8 or HTTP.
 const GARBAGE: &[u8] = b"\xff\xfe\x00garbage]}\r\n\r\n";
+const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const HTML: &str =
     "<html><head><title>Oops</title></head><body><h1>Something is wrong here</h1></body></html>\n";
 
@@ -84,12 +85,7 @@ impl ErrorAnswer {
             ErrorForm::Header => {
                 let body =
                     json!({ "requestId": context.request_id, "detailedMessage": failure.message });
-                let response = json_bytes(status, body.to_string());
-                match HeaderValue::try_from(failure.code) {
-                    Ok(code) => response.header(HeaderName::from_static("x-amzn-errortype"), code),
-                    // A name that is not a valid header value is omitted.
-                    Err(_) => response,
-                }
+                json_bytes(status, body.to_string()).header_if_valid(ERROR_TYPE, failure.code)
             }
             ErrorForm::MessageOnly => {
                 let body = json!({ "detailedMessage": failure.message });
@@ -119,16 +115,11 @@ fn html(status: StatusCode) -> Response {
 }
 
 fn redirect(status: StatusCode, location: Option<String>, context: &Context<'_>) -> Response {
-    let response = Response::new(status, "");
     let location = location.unwrap_or_else(|| {
         let target = context.request.uri().path_and_query();
         target.map_or("/", |target| target.as_str()).to_owned()
     });
-    match HeaderValue::try_from(location) {
-        Ok(location) => response.header(header::LOCATION, location),
-        // A location that is not a valid header value is omitted.
-        Err(_) => response,
-    }
+    Response::new(status, "").header_if_valid(header::LOCATION, location)
 }
 
 /// Applies a delivery to an outcome.
@@ -148,17 +139,12 @@ pub(crate) fn deliver(outcome: Outcome, delivery: Delivery) -> Outcome {
             ending: Ending::Fin,
         }
         .into(),
-        Outcome::Fault(Fault::NoAnswer { ending, delay }) => Fault::NoAnswer {
-            delay: delay.saturating_add(delivery.delay),
-            ending,
+        Outcome::Fault(mut fault) => {
+            if let Fault::NoAnswer { delay, .. } | Fault::NotHttp { delay, .. } = &mut fault {
+                *delay = delay.saturating_add(delivery.delay);
+            }
+            fault.into()
         }
-        .into(),
-        Outcome::Fault(Fault::NotHttp { bytes, delay }) => Fault::NotHttp {
-            delay: delay.saturating_add(delivery.delay),
-            bytes,
-        }
-        .into(),
-        Outcome::Fault(other) => other.into(),
         // The response of a running query is not available yet, so there is nothing to apply the delivery to.
         Outcome::Pending(ticket) => Outcome::Pending(ticket),
     }

@@ -87,8 +87,8 @@ fn failing(
     context: &Context<'_>,
 ) -> Response {
     // Neptune adds the text as `message` here, too.
-    let told = failure.clone();
-    let error = told.into_response(context.request_id, true).body();
+    let error = failure.clone().into_response(context.request_id, true);
+    let error = error.body();
     let kept = match after {
         Some(after) => own.start(after),
         None => {

@@ -97,12 +97,7 @@ const OPEN_CYPHER: &str = "application/json;charset=UTF-8";
 const SPARQL: &str = "application/sparql-results+json";
 
 fn whole(media_type: &str, body: impl Into<Bytes>) -> Response {
-    let response = Response::new(StatusCode::OK, body);
-    match HeaderValue::try_from(media_type) {
-        Ok(media_type) => response.header(header::CONTENT_TYPE, media_type),
-        // An id that is not a valid header value is omitted.
-        Err(_) => response,
-    }
+    Response::new(StatusCode::OK, body).header_if_valid(header::CONTENT_TYPE, media_type)
 }
 
 /// The response to a query without a script.
