@@ -62,14 +62,9 @@ impl<'a> Incoming<'a> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// Whether a header is a list that contains this word, in any case.
+    /// Whether a header of the request is a list that contains this word, in any case.
     pub(crate) fn has_word(&self, name: &'static str, word: &str) -> bool {
-        let values = self.headers.get_all(HeaderName::from_static(name));
-        values.into_iter().any(|value| {
-            let text = value.to_str().unwrap_or_default();
-            text.split(',')
-                .any(|item| item.trim().eq_ignore_ascii_case(word))
-        })
+        has_word(self.headers, HeaderName::from_static(name), word)
     }
 
     /// The media type of the body without parameters, in lower case.
@@ -182,6 +177,16 @@ impl<'a> Incoming<'a> {
             ))),
         }
     }
+}
+
+/// Whether a header is a list that contains this word, in any case.
+pub(crate) fn has_word(headers: &HeaderMap, name: HeaderName, word: &str) -> bool {
+    let mut values = headers.get_all(name).into_iter();
+    values.any(|value| {
+        let text = value.to_str().unwrap_or_default();
+        text.split(',')
+            .any(|item| item.trim().eq_ignore_ascii_case(word))
+    })
 }
 
 /// The media type of a body without parameters, in lower case.
