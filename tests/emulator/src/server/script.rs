@@ -54,12 +54,7 @@ pub(super) fn script(outcome: Outcome, asker: Asker, close: Close) -> Script {
             delivered(*response, &delivery, asker, close)
         }
         Outcome::Fault(Fault::CutBody { response, after }) => {
-            let cut = Cut::at(after);
-            let delivery = Delivery {
-                cut: Some(cut),
-                ..Delivery::default()
-            };
-            delivered(*response, &delivery, asker, close)
+            delivered(*response, &Delivery::cut(Cut::at(after)), asker, close)
         }
         // The server has waited for pending queries; if this one is pending, its outcome was dropped.
         Outcome::Fault(Fault::CloseWithoutAnswer) | Outcome::Pending(_) => {
