@@ -12,9 +12,10 @@ use crate::support::{
 const DATA: &str = "/ml/dataprocessing";
 const TRANSFORM: &str = "/ml/modeltransform";
 const ENDPOINTS: &str = "/ml/endpoints";
-const UNKNOWN: &str =
+pub(crate) const UNKNOWN: &str =
     "Invalid ID provided. Please check whether a resource with the given ID exists.";
-const S3: &str = "Invalid S3 URL or incorrect S3 permissions. Please check your S3 configuration.";
+pub(crate) const S3: &str =
+    "Invalid S3 URL or incorrect S3 permissions. Please check your S3 configuration.";
 
 fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)

@@ -4,14 +4,13 @@ use http::Method;
 use neptunedata_emulator::{Config, Emulator};
 use serde_json::{Value, json};
 
+use crate::ml::{S3, UNKNOWN};
 use crate::support::{
     Ask, BAD_REQUEST, Refusal, bad, delete, form, get, invalid, job, missing, post, send, untyped,
     with, words,
 };
 
 const JOBS: &str = "/ml/modeltraining";
-const UNKNOWN: &str =
-    "Invalid ID provided. Please check whether a resource with the given ID exists.";
 
 #[test]
 fn errors_about_ids() {
@@ -48,8 +47,6 @@ fn errors_about_members() {
     let mut expect = |changes: Value, expected: Refusal| {
         neptune.refuses_as(post(JOBS, &with(job("new"), changes)), expected);
     };
-    const S3: &str =
-        "Invalid S3 URL or incorrect S3 permissions. Please check your S3 configuration.";
     let no_value =
         |name: &str, what: &str| invalid(&format!("The value of {name} must be {what}."));
     for name in ["dataProcessingJobId", "trainModelS3Location"] {
