@@ -31,8 +31,11 @@ fn bodies_may_come_byte_by_byte() {
         "POST /x HTTP/1.1\r\nhost: n\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n2;ext=1\r\nhe\r\n3\r\nllo\r\n0\r\nt: 1\r\n\r\n",
     ] {
         let mut raw = Raw::connect(&server);
+        raw.stream.set_nodelay(true).expect("set");
         for byte in request.chars() {
             raw.send(&byte.to_string());
+            // Without a pause, the server reads several at once.
+            std::thread::sleep(Duration::from_millis(1));
         }
         assert_contains(&raw.one(), "Bad route: /x");
         raw.ends(Ended::Fin);
