@@ -32,9 +32,9 @@ pub(super) struct Frame {
 impl Frames {
     /// Whether a body with this delivery can be sent while it is generated.
     pub(super) fn can(framing: Framing, delivery: &Delivery) -> bool {
-        let told_by_length = matches!(framing, Framing::Length | Framing::Natural);
+        let has_length = matches!(framing, Framing::Length | Framing::Natural);
         let half = delivery.cut.is_some_and(|cut| cut.after.is_none());
-        !told_by_length && !half && delivery.stall.is_none() && delivery.pace.is_none()
+        !has_length && !half && delivery.stall.is_none() && delivery.pace.is_none()
     }
 
     pub(super) fn new(
@@ -83,19 +83,19 @@ impl Frames {
             let bytes = self.end.take()?;
             return Some(Frame { bytes, data: 0..0 });
         };
-        let (part, told, is_cut) = match &mut self.left {
+        let (part, announced, is_cut) = match &mut self.left {
             None => (piece.clone(), piece.len(), false),
             Some((left, inside)) => {
                 let part = piece.slice(..piece.len().min(*left));
                 *left -= part.len();
-                let told = if *inside { piece.len() } else { part.len() };
+                let announced = if *inside { piece.len() } else { part.len() };
                 let is_cut = *inside && *left == 0;
-                (part, told, is_cut)
+                (part, announced, is_cut)
             }
         };
         let mut bytes = Vec::new();
         if self.chunked {
-            bytes.extend_from_slice(format!("{told:x}\r\n").as_bytes());
+            bytes.extend_from_slice(format!("{announced:x}\r\n").as_bytes());
         }
         let data = bytes.len()..bytes.len() + part.len();
         bytes.extend_from_slice(&part);

@@ -108,8 +108,8 @@ fn delivered(mut response: Response, delivery: &Delivery, asker: Asker, close: C
         Framing::UntilClose => {}
         Framing::Length | Framing::Natural => {
             let length: usize = response.chunks.iter().map(Bytes::len).sum();
-            let told = length.saturating_add(delivery.missing).to_string();
-            set(headers, header::CONTENT_LENGTH, &told);
+            let announced = length.saturating_add(delivery.missing).to_string();
+            set(headers, header::CONTENT_LENGTH, &announced);
         }
     }
     if !trailers.is_empty() {
@@ -147,7 +147,7 @@ fn framing(response: &Response, delivery: &Delivery, asker: Asker) -> Framing {
             Framing::Chunked
         }
         Framing::Natural => Framing::Length,
-        told => told,
+        given => given,
     }
     .for_asker(asker)
 }

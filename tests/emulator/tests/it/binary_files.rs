@@ -228,10 +228,10 @@ fn errors_in_files_are_reported() {
         ("--changes", commit, &changes),
     ];
     for (flag, good, cases) in all {
-        for (bad, told) in cases {
+        for (bad, error) in cases {
             let file = File::new("wrong", &format!("{good}\n\n{bad}\n{good}\n"));
             let text = complaint(&["--port", "0", flag, file.path()], 1);
-            let expected = format!("neptune-emulator: {}: line 3: {told}", file.path());
+            let expected = format!("neptune-emulator: {}: line 3: {error}", file.path());
             assert_starts(&text, &expected);
         }
     }

@@ -125,7 +125,7 @@ fn trickles() {
 fn truncated() {
     let server = start();
     let whole = whole();
-    for (parameters, comes, told, ended) in [
+    for (parameters, comes, promised, ended) in [
         ("", whole / 2, whole, Ended::Fin),
         ("bytes=20", 20, whole, Ended::Fin),
         ("bytes=0", 0, whole, Ended::Fin),
@@ -136,7 +136,7 @@ fn truncated() {
     ] {
         let answer = meet(&server, &format!("truncated-body; {parameters}"), ended);
         assert_eq!(parts(&answer).1.len(), comes, "{parameters}");
-        assert_eq!(announced(&answer), told, "{parameters}");
+        assert_eq!(announced(&answer), promised, "{parameters}");
         assert_lacks(&answer, "connection:");
     }
     assert_eq!(counts(&server), (7, 7));
@@ -173,14 +173,15 @@ fn a_body_whose_trailers_do_not_end() {
     let fails =
         "cut-in-trailers; kind=failing; code=InternalFailureException; appended=false; unasked";
     let failed = "\r\n0\r\nx-neptune-status: 500 InternalFailureException\r\nx-neptune-detail: ";
-    for (fault, told, last_line) in [
+    for (fault, has_trailer, last_line) in [
         ("cut-in-trailers", false, "}\r\n0\r\n"),
         ("cut-in-trailers; kind=good", false, "}\r\n0\r\n"),
         ("cut-in-trailers; unasked", true, detail),
         (fails, true, failed),
     ] {
         let answer = meet(&server, fault, Ended::Fin);
-        assert_eq!(answer.contains("\r\ntrailer: "), told, "{fault}: {answer}");
+        let trailer = answer.contains("\r\ntrailer: ");
+        assert_eq!(trailer, has_trailer, "{fault}: {answer}");
         let at = answer.rfind(last_line).expect(fault);
         let rest = &answer[at + last_line.len()..];
         // Nothing, or the value of the last field.

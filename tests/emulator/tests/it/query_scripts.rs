@@ -96,6 +96,10 @@ fn rows_in_the_frame_of_their_language() {
         .is(json!([]));
     let plan = neptune.answer(get("/sparql?query=SELECT&explain=static"));
     assert_eq!(plan.body(), "the plan");
+    // A media type that is not a valid header is omitted.
+    neptune.script(sparql().exact("ODD").body("\n", "x"));
+    let odd = neptune.answer(get("/sparql?query=ODD"));
+    assert!(!odd.head.headers.contains_key("content-type"));
 
     let row = json!([{ "a": 1 }, { "@type": "g:Int64", "@value": 2 }]);
     neptune.script(QueryScript::gremlin().rows([row]));

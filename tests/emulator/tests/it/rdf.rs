@@ -122,8 +122,8 @@ fn the_forms_of_results() {
         (construct, "application/ld+json", "application/ld+json", "urn:x"),
     ];
     for (text, accept, media_type, part) in forms {
-        let (told, body) = in_form(text, accept);
-        assert_eq!(told, media_type);
+        let (given, body) = in_form(text, accept);
+        assert_eq!(given, media_type);
         assert_contains(&body, part);
     }
     let (_, constructed) = in_form(construct, "");
